@@ -1,0 +1,5 @@
+/** All settings of the agent, checked before anything starts. */
+@NullMarked
+package io.cnimetrics.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,73 @@
+package io.cnimetrics.snapshot;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.ToLongFunction;
+
+/**
+ * ipamD's pool of interfaces and addresses, as its introspection lists it. All numbers are summed
+ * from the lists; the totals that ipamD states itself go wrong after a forced removal.
+ *
+ * @param enis the interfaces, ordered by network card and device number
+ * @param coolingKnown false before release 1.5.0, which does not say when an address was given back
+ * @param statedTotal {@code TotalIPs} over all network cards, if the body has it
+ * @param statedAssigned {@code AssignedIPs} over all network cards, if the body has it
+ */
+public record AddressPool(
+    List<Eni> enis, boolean coolingKnown, OptionalLong statedTotal, OptionalLong statedAssigned) {
+
+  /**
+   * @throws IllegalArgumentException if two interfaces have the same id
+   */
+  public AddressPool {
+    enis = List.copyOf(enis);
+    Set<String> ids = new HashSet<>();
+    for (Eni eni : enis) {
+      if (!ids.add(eni.id())) {
+        throw new IllegalArgumentException("two ENIs with the id " + eni.id());
+      }
+    }
+  }
+
+  public int eniCount() {
+    return enis.size();
+  }
+
+  /** IPv4 addresses that pods could have; those of trunk and excluded interfaces count. */
+  public long totalIpv4() {
+    return sum(Eni::totalIpv4);
+  }
+
+  public long assignedIpv4() {
+    return sum(Eni::assignedIpv4);
+  }
+
+  /** Addresses that pods hold, IPv6 included. */
+  public long assigned() {
+    return sum(Eni::assigned);
+  }
+
+  public long cooling() {
+    return sum(Eni::cooling);
+  }
+
+  /** IPv4 addresses that a pod could get now; 0 on IPv6, where the number means nothing. */
+  public long available(AddressMode mode) {
+    return sum(eni -> eni.available(mode));
+  }
+
+  public long prefixes() {
+    return sum(Eni::prefixes);
+  }
+
+  /** Whether any interface holds an IPv6 prefix: the cluster's pods then live on IPv6 alone. */
+  public boolean ipv6() {
+    return enis.stream().anyMatch(eni -> eni.ipv6().total() > 0);
+  }
+
+  private long sum(ToLongFunction<Eni> count) {
+    return enis.stream().mapToLong(count).sum();
+  }
+}

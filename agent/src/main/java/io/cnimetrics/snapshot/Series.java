@@ -1,0 +1,31 @@
+package io.cnimetrics.snapshot;
+
+import java.util.Set;
+
+/**
+ * The samples of one Prometheus name that are added up to one number: all of them, or those in
+ * which a label has one of the given values.
+ *
+ * @param name the sample's name, such as {@code awscni_ipamd_error_count}
+ * @param label the label that decides; empty if every sample counts
+ * @param values the values of that label that count
+ */
+public record Series(String name, String label, Set<String> values) {
+  public Series {
+    values = Set.copyOf(values);
+    if (name.isEmpty() || label.isEmpty() != values.isEmpty()) {
+      throw new IllegalArgumentException(
+          "series '%s' by label '%s' with values %s".formatted(name, label, values));
+    }
+  }
+
+  /** Every sample of that name. */
+  public static Series of(String name) {
+    return new Series(name, "", Set.of());
+  }
+
+  /** The samples of that name whose label has one of the values. */
+  public static Series of(String name, String label, Set<String> values) {
+    return new Series(name, label, values);
+  }
+}
