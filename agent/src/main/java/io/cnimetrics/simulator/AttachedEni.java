@@ -1,0 +1,50 @@
+package io.cnimetrics.simulator;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/**
+ * A network interface on the node.
+ *
+ * @param deviceNumber 0 for the primary interface
+ * @param attachedAt in model time
+ */
+record AttachedEni(
+    String id, int deviceNumber, String subnetId, Duration attachedAt, List<Cidr> cidrs) {
+  AttachedEni {
+    cidrs = List.copyOf(cidrs);
+  }
+
+  boolean primary() {
+    return deviceNumber == 0;
+  }
+
+  Stream<Address> addresses() {
+    return cidrs.stream().flatMap(cidr -> cidr.addresses().stream());
+  }
+
+  int assigned() {
+    return cidrs.stream().mapToInt(Cidr::assigned).sum();
+  }
+
+  AttachedEni plus(List<Cidr> more) {
+    return withCidrs(Stream.concat(cidrs.stream(), more.stream()).toList());
+  }
+
+  AttachedEni minus(List<Cidr> removed) {
+    return withCidrs(cidrs.stream().filter(cidr -> !removed.contains(cidr)).toList());
+  }
+
+  AttachedEni map(UnaryOperator<Cidr> change) {
+    List<Cidr> changed = new ArrayList<>(cidrs);
+    changed.replaceAll(change);
+    return withCidrs(changed);
+  }
+
+  private AttachedEni withCidrs(List<Cidr> cidrs) {
+    return new AttachedEni(id, deviceNumber, subnetId, attachedAt, cidrs);
+  }
+}

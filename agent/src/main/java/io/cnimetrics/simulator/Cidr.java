@@ -1,0 +1,71 @@
+package io.cnimetrics.simulator;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+
+/**
+ * What EC2 gives to an interface at once: one IPv4 address (/32) or a prefix of 16 (/28).
+ *
+ * @param addresses all addresses in it, in order
+ */
+record Cidr(List<Address> addresses) {
+  Cidr {
+    addresses = List.copyOf(addresses);
+  }
+
+  /** The CIDR of that size at that IPv4 address, no address of it in use. */
+  static Cidr at(int ipv4, int size) {
+    return new Cidr(
+        IntStream.range(ipv4, ipv4 + size)
+            .mapToObj(address -> Address.unused(dotted(address)))
+            .toList());
+  }
+
+  private static String dotted(int ipv4) {
+    return "%d.%d.%d.%d".formatted(ipv4 >>> 24, ipv4 >>> 16 & 0xff, ipv4 >>> 8 & 0xff, ipv4 & 0xff);
+  }
+
+  int size() {
+    return addresses.size();
+  }
+
+  boolean prefix() {
+    return size() > 1;
+  }
+
+  String ip() {
+    return addresses.get(0).ip();
+  }
+
+  /** Such as {@code 10.20.0.16/28}. */
+  String text() {
+    return ip() + (prefix() ? "/28" : "/32");
+  }
+
+  int count(Predicate<Address> which) {
+    return (int) addresses.stream().filter(which).count();
+  }
+
+  int assigned() {
+    return count(Address::assigned);
+  }
+
+  /** Whether ipamD may give the whole of it back to EC2. */
+  boolean freeable(Duration now) {
+    return addresses.stream().allMatch(address -> address.free(now));
+  }
+
+  Cidr with(Address changed) {
+    return map(address -> address.ip().equals(changed.ip()) ? changed : address);
+  }
+
+  Cidr map(UnaryOperator<Address> change) {
+    List<Address> changed = new ArrayList<>(addresses);
+    changed.replaceAll(change);
+    return new Cidr(changed);
+  }
+}

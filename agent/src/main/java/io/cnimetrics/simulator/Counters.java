@@ -1,0 +1,54 @@
+package io.cnimetrics.simulator;
+
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** What ipamD has counted since it started. A labelled series appears with its first increment. */
+final class Counters {
+  private final SortedMap<Series, Double> values = new TreeMap<>();
+
+  Counters() {
+    reset();
+  }
+
+  /** As after a restart of ipamD: only counters without labels are there, at 0. */
+  void reset() {
+    values.clear();
+    for (String name :
+        new String[] {
+          "awscni_add_ip_req_count",
+          "awscni_force_removed_enis",
+          "awscni_force_removed_ips",
+          "awscni_no_available_ip_addresses"
+        }) {
+      values.put(Series.of(name), 0.0);
+    }
+  }
+
+  /**
+   * @param labels names and values in turn
+   */
+  void increment(String name, String... labels) {
+    add(1, name, labels);
+  }
+
+  void add(double amount, String name, String... labels) {
+    values.merge(Series.of(name, labels), amount, Double::sum);
+  }
+
+  SortedMap<Series, Double> values() {
+    return new TreeMap<>(values);
+  }
+
+  /** The sum over all series of each name. */
+  Map<String, Double> totals() {
+    return values.entrySet().stream()
+        .collect(
+            Collectors.groupingBy(
+                entry -> entry.getKey().name(),
+                TreeMap::new,
+                Collectors.summingDouble(Map.Entry::getValue)));
+  }
+}

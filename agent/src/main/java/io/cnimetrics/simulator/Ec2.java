@@ -1,0 +1,129 @@
+package io.cnimetrics.simulator;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** EC2 as ipamD sees it: one subnet that can run empty, each call counted as ipamD counts it. */
+final class Ec2 {
+  private static final int FIRST_ADDRESS = 10 << 24 | 20 << 16 | 10;
+  private static final int FIRST_PREFIX = 10 << 24 | 120 << 16;
+
+  private final Scenario scenario;
+  private final Counters counters;
+  private final Random random;
+  private final String subnetId;
+  private int free;
+  private int next;
+
+  Ec2(Scenario scenario, Counters counters, Random random) {
+    this.scenario = scenario;
+    this.counters = counters;
+    this.random = random;
+    this.subnetId = "subnet-" + id();
+    this.free = scenario.subnetFree();
+    this.next = scenario.prefixDelegation() ? FIRST_PREFIX : FIRST_ADDRESS;
+  }
+
+  int subnetFree() {
+    return free;
+  }
+
+  /** The interface that the instance was started with; its primary address is not ours to count. */
+  AttachedEni primaryEni() {
+    return new AttachedEni("eni-" + id(), 0, subnetId, Duration.ZERO, List.of());
+  }
+
+  /** Creates and attaches an interface, which takes an address for itself; empty if it failed. */
+  Optional<AttachedEni> createEni(int deviceNumber, Duration now) {
+    if (free < 1) {
+      countFailure("CreateNetworkInterface", "AllocENI", "InsufficientFreeAddressesInSubnet");
+      return Optional.empty();
+    }
+    free--;
+    countCall("CreateNetworkInterface");
+    countCall("AttachNetworkInterface");
+    countCall("ModifyNetworkInterfaceAttribute");
+    return Optional.of(new AttachedEni("eni-" + id(), deviceNumber, subnetId, now, List.of()));
+  }
+
+  /** All the CIDRs asked for, or none: EC2 does nothing by halves. */
+  List<Cidr> assign(int cidrs) {
+    int size = scenario.cidrSize();
+    if (free < cidrs * size) {
+      countFailure(
+          "AssignPrivateIpAddresses",
+          "AllocIPAddresses",
+          scenario.prefixDelegation()
+              ? "InsufficientCidrBlocks"
+              : "InsufficientFreeAddressesInSubnet");
+      return List.of();
+    }
+    free -= cidrs * size;
+    countCall("AssignPrivateIpAddresses");
+    return Stream.generate(() -> nextCidr(size)).limit(cidrs).toList();
+  }
+
+  void unassign(List<Cidr> cidrs) {
+    free += cidrs.size() * scenario.cidrSize();
+    countCall("UnassignPrivateIpAddresses");
+  }
+
+  void deleteEni(AttachedEni eni) {
+    free += 1 + eni.cidrs().size() * scenario.cidrSize();
+    countCall("DetachNetworkInterface");
+    countCall("DeleteNetworkInterface");
+  }
+
+  void describeEnis() {
+    countCall("DescribeNetworkInterfaces");
+  }
+
+  /** ipamD's look at the instance metadata, not an EC2 request. */
+  void getMetadata() {
+    countLatency("GetMetadata", "false", "200", 1);
+  }
+
+  private Cidr nextCidr(int size) {
+    Cidr cidr = Cidr.at(next, size);
+    next += size;
+    return cidr;
+  }
+
+  private void countCall(String api) {
+    counters.increment("awscni_ec2api_req_count", "fn", api);
+    countLatency(api, "false", "200", 100 + random.nextInt(400));
+  }
+
+  private void countFailure(String api, String caller, String code) {
+    counters.increment("awscni_ec2api_req_count", "fn", api);
+    counters.increment("awscni_ec2api_error_count", "fn", api);
+    counters.increment("awscni_aws_api_error_count", "api", api, "error", code);
+    counters.increment("awscni_aws_utils_error_count", "error", message(code), "fn", caller);
+    countLatency(api, "true", "400", 50 + random.nextInt(100));
+  }
+
+  /** Each message has its own request id, so that each failure makes a new series. */
+  private String message(String code) {
+    UUID requestId = new UUID(random.nextLong(), random.nextLong());
+    return ("failed to allocate a private IP/Prefix address: %s: The specified subnet does not have"
+            + " enough free addresses to satisfy the request.\n\tstatus code: 400, request id: %s")
+        .formatted(code, requestId);
+  }
+
+  private void countLatency(String api, String error, String status, int milliseconds) {
+    String[] labels =
+        scenario.cniVersion().atLeast(8, 0)
+            ? new String[] {"api", api, "error", error, "status", status}
+            : new String[] {"api", api, "error", error};
+    counters.add(milliseconds, "awscni_aws_api_latency_ms_sum", labels);
+    counters.increment("awscni_aws_api_latency_ms_count", labels);
+  }
+
+  private String id() {
+    return "0%016x".formatted(random.nextLong());
+  }
+}

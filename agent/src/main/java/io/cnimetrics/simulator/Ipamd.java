@@ -1,0 +1,202 @@
+package io.cnimetrics.simulator;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** ipamD: gives addresses to pods and keeps the pool warm. Holds all model state but the pods. */
+final class Ipamd {
+  // Constants of ipamd.go and data_store.go.
+  private static final Duration RECONCILE_INTERVAL = Duration.ofMinutes(1);
+  private static final Duration DECREASE_INTERVAL = Duration.ofSeconds(30);
+  private static final Duration EMPTY_SUBNET_PAUSE = Duration.ofMinutes(2);
+  private static final Duration MINIMUM_ENI_LIFE = Duration.ofMinutes(1);
+
+  private final Scenario scenario;
+  private final WarmPool warmPool;
+  private final Counters counters;
+  private final Ec2 ec2;
+  private final List<AttachedEni> enis = new ArrayList<>();
+  private Duration increaseFrom = Duration.ZERO;
+  private Duration decreaseFrom = Duration.ZERO;
+  private Duration reconcileFrom = Duration.ZERO;
+
+  Ipamd(Scenario scenario, Counters counters, Ec2 ec2) {
+    this.scenario = scenario;
+    this.warmPool = new WarmPool(scenario);
+    this.counters = counters;
+    this.ec2 = ec2;
+    enis.add(ec2.primaryEni());
+    begin();
+  }
+
+  List<AttachedEni> enis() {
+    return List.copyOf(enis);
+  }
+
+  /** Counters begin again and cooldowns are forgotten; what pods hold is read from the disk. */
+  void restart(Duration now) {
+    counters.reset();
+    changeAddresses(address -> address.assigned() ? address : Address.unused(address.ip()));
+    increaseFrom = now;
+    decreaseFrom = now;
+    reconcileFrom = now;
+    begin();
+  }
+
+  private void begin() {
+    ec2.describeEnis();
+    enis.forEach(eni -> counters.increment("awscni_reconcile_count", "fn", "eniReconcileAdd"));
+  }
+
+  /** Gives the pod an address; false if none is free. */
+  boolean assign(Pod pod, Duration now) {
+    counters.increment("awscni_add_ip_req_count");
+    Optional<Address> free =
+        enis.stream()
+            .flatMap(AttachedEni::addresses)
+            .filter(address -> address.free(now))
+            .findFirst();
+    free.ifPresentOrElse(
+        address -> change(address.assignedTo(pod, now)),
+        () -> counters.increment("awscni_no_available_ip_addresses"));
+    return free.isPresent();
+  }
+
+  /** Takes back the address of a pod that is gone. */
+  void unassign(Pod pod, Duration now) {
+    counters.increment("awscni_del_ip_req_count", "reason", "PodDeleted");
+    changeAddresses(
+        address ->
+            address.pod().filter(pod::equals).isPresent() ? address.unassigned(now) : address);
+  }
+
+  /** One round over the warm pool. */
+  void round(Duration now) {
+    if (warmPool.shortCidrs(count()) > 0) {
+      increase(now);
+    } else {
+      decrease(now);
+    }
+    freeOneEni(now);
+    if (now.compareTo(reconcileFrom) >= 0) {
+      reconcileFrom = now.plus(RECONCILE_INTERVAL);
+      counters.add(0, "awscni_ipamd_action_inprogress", "fn", "nodeIPPoolReconcile");
+      ec2.getMetadata();
+    }
+  }
+
+  private void increase(Duration now) {
+    counters.add(0, "awscni_ipamd_action_inprogress", "fn", "increaseDatastorePool");
+    if (now.compareTo(increaseFrom) < 0) {
+      return;
+    }
+    Optional<AttachedEni> withRoom =
+        enis.stream().filter(eni -> eni.cidrs().size() < scenario.cidrsPerEni()).findFirst();
+    if (withRoom.isPresent()) {
+      fill(withRoom.get(), now);
+    } else if (enis.size() < scenario.limit().enis()) {
+      attach(now);
+    }
+  }
+
+  private void attach(Duration now) {
+    Optional<AttachedEni> attached = ec2.createEni(unusedDeviceNumber(), now);
+    if (attached.isEmpty()) {
+      countError("increaseIPPoolAllocENI");
+      pauseOnEmptySubnet(now);
+      return;
+    }
+    enis.add(attached.get());
+    fill(attached.get(), now);
+  }
+
+  private void fill(AttachedEni eni, Duration now) {
+    int room = scenario.cidrsPerEni() - eni.cidrs().size();
+    List<Cidr> cidrs = ec2.assign(Math.min(room, warmPool.shortCidrs(count())));
+    if (cidrs.isEmpty()) {
+      // As ipamD does: if not all, then at least one.
+      cidrs = ec2.assign(1);
+    }
+    if (cidrs.isEmpty()) {
+      pauseOnEmptySubnet(now);
+      return;
+    }
+    enis.set(enis.indexOf(eni), eni.plus(cidrs));
+  }
+
+  private void pauseOnEmptySubnet(Duration now) {
+    countError("increaseIPPoolAllocIPAddressesFailed");
+    increaseFrom = now.plus(EMPTY_SUBNET_PAUSE);
+  }
+
+  private void decrease(Duration now) {
+    int over = warmPool.overCidrs(count());
+    if (over == 0 || now.compareTo(decreaseFrom) < 0) {
+      return;
+    }
+    decreaseFrom = now.plus(DECREASE_INTERVAL);
+    // The youngest interface first, so that it may go soon.
+    for (int i = enis.size() - 1; i >= 0; i--) {
+      AttachedEni eni = enis.get(i);
+      List<Cidr> removed =
+          eni.cidrs().stream().filter(cidr -> cidr.freeable(now)).limit(over).toList();
+      if (!removed.isEmpty()) {
+        over -= removed.size();
+        ec2.unassign(removed);
+        enis.set(i, eni.minus(removed));
+      }
+    }
+  }
+
+  private void freeOneEni(Duration now) {
+    enis().stream()
+        .filter(eni -> freeable(eni, now))
+        .findFirst()
+        .ifPresent(
+            eni -> {
+              ec2.deleteEni(eni);
+              enis.remove(eni);
+            });
+  }
+
+  private boolean freeable(AttachedEni eni, Duration now) {
+    return !eni.primary()
+        && now.minus(eni.attachedAt()).compareTo(MINIMUM_ENI_LIFE) >= 0
+        && eni.addresses().allMatch(address -> address.free(now))
+        && warmPool.mayFreeEni(count(), countWithout(eni));
+  }
+
+  private PoolCount count() {
+    return PoolCount.of(enis);
+  }
+
+  private PoolCount countWithout(AttachedEni eni) {
+    return PoolCount.of(enis.stream().filter(other -> !other.equals(eni)).toList());
+  }
+
+  private int unusedDeviceNumber() {
+    Set<Integer> used = enis.stream().map(AttachedEni::deviceNumber).collect(Collectors.toSet());
+    return IntStream.rangeClosed(1, enis.size())
+        .filter(number -> !used.contains(number))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private void countError(String fn) {
+    counters.increment("awscni_ipamd_error_count", "fn", fn);
+  }
+
+  private void change(Address changed) {
+    enis.replaceAll(eni -> eni.map(cidr -> cidr.with(changed)));
+  }
+
+  private void changeAddresses(UnaryOperator<Address> change) {
+    enis.replaceAll(eni -> eni.map(cidr -> cidr.map(change)));
+  }
+}

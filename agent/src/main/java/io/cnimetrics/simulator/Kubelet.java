@@ -1,0 +1,62 @@
+package io.cnimetrics.simulator;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+
+/** The pods on the node: admits what is wanted up to max pods, and asks ipamD for addresses. */
+final class Kubelet {
+  private static final Duration RETRY = Duration.ofSeconds(10);
+
+  private final Scenario scenario;
+  private final Ipamd ipamd;
+  private final Random random;
+  private final Deque<Pod> admitted = new ArrayDeque<>();
+  // Pods in ContainerCreating, and when each asks next.
+  private final Map<Pod, Duration> waiting = new LinkedHashMap<>();
+
+  Kubelet(Scenario scenario, Ipamd ipamd, Random random) {
+    this.scenario = scenario;
+    this.ipamd = ipamd;
+    this.random = random;
+  }
+
+  int waitingPods() {
+    return waiting.size();
+  }
+
+  void tick(Duration now) {
+    int target = Math.min(scenario.pods().wantedAt(now), scenario.maxPods());
+    while (admitted.size() < target) {
+      Pod pod = Pod.random(random);
+      admitted.addLast(pod);
+      waiting.put(pod, now);
+    }
+    while (admitted.size() > target) {
+      remove(admitted.removeLast(), now);
+    }
+    waiting.entrySet().removeIf(entry -> started(entry, now));
+  }
+
+  private void remove(Pod pod, Duration now) {
+    boolean hadAddress = waiting.remove(pod) == null;
+    if (hadAddress) {
+      ipamd.unassign(pod, now);
+    }
+  }
+
+  private boolean started(Map.Entry<Pod, Duration> attempt, Duration now) {
+    if (now.compareTo(attempt.getValue()) < 0) {
+      return false;
+    }
+    if (ipamd.assign(attempt.getKey(), now)) {
+      return true;
+    }
+    // The kubelet's pod worker waits 10 s and up to half as long again.
+    attempt.setValue(now.plus(RETRY).plusSeconds(random.nextInt(6)));
+    return false;
+  }
+}

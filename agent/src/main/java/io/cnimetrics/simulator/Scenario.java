@@ -1,0 +1,188 @@
+package io.cnimetrics.simulator;
+
+import io.cnimetrics.capacity.InstanceLimit;
+import io.cnimetrics.capacity.InstanceLimits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+
+/**
+ * What to simulate; made by {@link #of}.
+ *
+ * @param limit what the instance type allows
+ * @param maxPods pods that the kubelet admits
+ * @param subnetFree free addresses in the node's subnet, after the node itself has its first
+ * @param seed the same scenario with the same seed runs the same
+ * @param speed model seconds per real second, up to 1000
+ */
+public record Scenario(
+    String instanceType,
+    InstanceLimit limit,
+    WarmTargets warmTargets,
+    boolean prefixDelegation,
+    int maxPods,
+    int subnetFree,
+    PodSchedule pods,
+    CniVersion cniVersion,
+    long seed,
+    double speed,
+    List<Failure> failures) {
+  static final int PREFIX_SIZE = 16;
+
+  public Scenario {
+    failures = List.copyOf(failures);
+    if (maxPods < 1) {
+      throw new IllegalArgumentException("max pods %d: must be ≥ 1".formatted(maxPods));
+    }
+    if (subnetFree < 0) {
+      throw new IllegalArgumentException(
+          "%d free addresses in the subnet: must be ≥ 0".formatted(subnetFree));
+    }
+    if (!(speed > 0 && speed <= 1000)) {
+      throw new IllegalArgumentException("speed %s: must be > 0 and ≤ 1000".formatted(speed));
+    }
+    if (prefixDelegation && !cniVersion.atLeast(9, 0)) {
+      throw new IllegalArgumentException(
+          "prefix delegation with CNI %s: it came with v1.9.0".formatted(cniVersion));
+    }
+  }
+
+  /**
+   * Begins a scenario: an idle node of that type under the newest CNI with its default settings.
+   *
+   * @throws IllegalArgumentException if the bundled table lacks the instance type
+   */
+  public static Builder of(String instanceType) {
+    InstanceLimit limit =
+        InstanceLimits.of(instanceType)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "instance type '%s' is not in the table of limits: expected, say, m5.xlarge"
+                            .formatted(instanceType)));
+    return new Builder(instanceType, limit);
+  }
+
+  /** Addresses in one CIDR of this node's mode: 16 in a prefix, else 1. */
+  int cidrSize() {
+    return prefixDelegation ? PREFIX_SIZE : 1;
+  }
+
+  /** CIDRs that one interface can hold: its primary address takes one slot. */
+  int cidrsPerEni() {
+    return limit.podIpv4PerEni();
+  }
+
+  /** Addresses for pods that one interface can hold. */
+  int addressesPerEni() {
+    return cidrsPerEni() * cidrSize();
+  }
+
+  /** Collects settings; what is not set keeps ipamD's own default. */
+  public static final class Builder {
+    private final String instanceType;
+    private final InstanceLimit limit;
+    private final List<Failure> failures = new ArrayList<>();
+    private int warmEniTarget = 1;
+    private int warmIpTarget;
+    private int minimumIpTarget;
+    private int warmPrefixTarget = 1;
+    private boolean prefixDelegation;
+    private OptionalInt maxPods = OptionalInt.empty();
+    private int subnetFree = 4000;
+    private PodSchedule pods = PodSchedule.constant(0);
+    private CniVersion cniVersion = CniVersion.NEWEST;
+    private long seed = 1;
+    private double speed = 1;
+
+    private Builder(String instanceType, InstanceLimit limit) {
+      this.instanceType = instanceType;
+      this.limit = limit;
+    }
+
+    public Builder warmEniTarget(int warmEniTarget) {
+      this.warmEniTarget = warmEniTarget;
+      return this;
+    }
+
+    /** 0 is ipamD's "not set". */
+    public Builder warmIpTarget(int warmIpTarget) {
+      this.warmIpTarget = warmIpTarget;
+      return this;
+    }
+
+    /** 0 is ipamD's "not set". */
+    public Builder minimumIpTarget(int minimumIpTarget) {
+      this.minimumIpTarget = minimumIpTarget;
+      return this;
+    }
+
+    /** Counts only with prefix delegation. */
+    public Builder warmPrefixTarget(int warmPrefixTarget) {
+      this.warmPrefixTarget = warmPrefixTarget;
+      return this;
+    }
+
+    public Builder prefixDelegation(boolean prefixDelegation) {
+      this.prefixDelegation = prefixDelegation;
+      return this;
+    }
+
+    /** The kubelet's {@code max-pods}; by default what EKS computes for the instance type. */
+    public Builder maxPods(int maxPods) {
+      this.maxPods = OptionalInt.of(maxPods);
+      return this;
+    }
+
+    public Builder subnetFree(int subnetFree) {
+      this.subnetFree = subnetFree;
+      return this;
+    }
+
+    public Builder pods(PodSchedule pods) {
+      this.pods = pods;
+      return this;
+    }
+
+    public Builder cniVersion(CniVersion cniVersion) {
+      this.cniVersion = cniVersion;
+      return this;
+    }
+
+    public Builder seed(long seed) {
+      this.seed = seed;
+      return this;
+    }
+
+    public Builder speed(double speed) {
+      this.speed = speed;
+      return this;
+    }
+
+    /** Adds a failure; where two strike at once, the first one given does. */
+    public Builder failure(Failure failure) {
+      failures.add(failure);
+      return this;
+    }
+
+    /**
+     * Checks the settings together.
+     *
+     * @throws IllegalArgumentException if they do not go together
+     */
+    public Scenario build() {
+      return new Scenario(
+          instanceType,
+          limit,
+          new WarmTargets(warmEniTarget, warmIpTarget, minimumIpTarget, warmPrefixTarget),
+          prefixDelegation,
+          maxPods.orElseGet(() -> MaxPods.of(instanceType, limit, prefixDelegation)),
+          subnetFree,
+          pods,
+          cniVersion,
+          seed,
+          speed,
+          failures);
+    }
+  }
+}

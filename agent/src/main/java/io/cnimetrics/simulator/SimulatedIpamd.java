@@ -1,0 +1,181 @@
+package io.cnimetrics.simulator;
+
+import io.cnimetrics.snapshot.Source;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A simulated node's ipamD over HTTP, on the loopback address. The model moves only when it is
+ * asked for something: to the time since the start, times the scenario's speed. Safe for use by
+ * several threads.
+ */
+public final class SimulatedIpamd implements AutoCloseable {
+  /**
+   * Where to listen; 0 picks a free port.
+   *
+   * @param introspection such as 61679, the real one's
+   * @param metrics such as 61678, the real one's
+   */
+  public record Ports(int introspection, int metrics) {
+    /** Free ports, whichever they are. */
+    public static final Ports ANY = new Ports(0, 0);
+
+    public Ports {
+      if (introspection < 0 || introspection > 65535 || metrics < 0 || metrics > 65535) {
+        throw new IllegalArgumentException(
+            "ports %d and %d: must be from 0 to 65535".formatted(introspection, metrics));
+      }
+      if (introspection == metrics && metrics != 0) {
+        throw new IllegalArgumentException("both ports are %d".formatted(metrics));
+      }
+    }
+  }
+
+  private final SimulatedNode node;
+  private final InstantSource clock;
+  private final Instant servingSince;
+  private final Duration settled;
+  private final Endpoint introspection;
+  private final Endpoint metrics;
+  private Instant processStart;
+
+  private SimulatedIpamd(Scenario scenario, Ports ports, Duration settled, InstantSource clock) {
+    this.node = new SimulatedNode(scenario);
+    this.clock = clock;
+    this.settled = settled;
+    this.servingSince = clock.instant();
+    this.processStart = servingSince.minus(settled);
+    node.advanceTo(settled);
+    this.introspection = open(Source.INTROSPECTION, ports.introspection(), this::introspect);
+    try {
+      this.metrics = open(Source.METRICS, ports.metrics(), path -> measure());
+    } catch (UncheckedIOException e) {
+      introspection.close();
+      throw e;
+    }
+  }
+
+  /** Starts on free ports, by the system clock, with a node that ipamD has just begun to manage. */
+  public static SimulatedIpamd start(Scenario scenario) {
+    return start(scenario, Ports.ANY, Duration.ZERO, InstantSource.system());
+  }
+
+  /**
+   * Starts.
+   *
+   * @param settled model time that has passed before the first request, so that a reader sees a
+   *     warm node; ipamD's process is that old
+   * @param clock the readers' clock
+   * @throws UncheckedIOException if a port cannot be had; the message names it
+   */
+  public static SimulatedIpamd start(
+      Scenario scenario, Ports ports, Duration settled, InstantSource clock) {
+    if (settled.isNegative()) {
+      throw new IllegalArgumentException("settled for %s: must be ≥ 0".formatted(settled));
+    }
+    return new SimulatedIpamd(scenario, ports, settled, clock);
+  }
+
+  /** Where introspection is, such as {@code http://127.0.0.1:61679}, without a path. */
+  public String introspectionUrl() {
+    return introspection.url("");
+  }
+
+  /** Where the Prometheus text is, such as {@code http://127.0.0.1:61678/metrics}. */
+  public String metricsUrl() {
+    return metrics.url("/metrics");
+  }
+
+  /** The truth now. */
+  public synchronized NodeState state() {
+    advance(clock.instant());
+    return node.state();
+  }
+
+  /** Restarts ipamD now: a new process whose counters begin at zero. The pods live on. */
+  public synchronized void restart() {
+    Instant now = clock.instant();
+    advance(now);
+    node.restart();
+    processStart = now;
+  }
+
+  /** Stops listening and drops all connections, hung ones too. */
+  @Override
+  public void close() {
+    introspection.close();
+    metrics.close();
+  }
+
+  private synchronized Answer introspect(String path) {
+    Instant now = clock.instant();
+    advance(now);
+    return Answer.json(
+        switch (path) {
+          case "/v1/enis" -> EnisJson.of(node, now);
+          case SettingsJson.SETTINGS_PATH -> SettingsJson.settings(node.scenario());
+          default -> SettingsJson.availableCommands(node.scenario().cniVersion());
+        });
+  }
+
+  private synchronized Answer measure() {
+    advance(clock.instant());
+    return Answer.metrics(MetricsText.of(node, processStart), node.scenario().cniVersion());
+  }
+
+  private void advance(Instant now) {
+    node.advanceTo(settled.plus(sinceServing(now)));
+  }
+
+  /** In model time. */
+  private Duration sinceServing(Instant now) {
+    double real = Duration.between(servingSince, now).toNanos();
+    return Duration.ofNanos((long) (real * node.scenario().speed()));
+  }
+
+  private Endpoint open(Source source, int port, Function<String, Answer> answers) {
+    Endpoint.Content content =
+        new Endpoint.Content() {
+          @Override
+          public Optional<Failure.Kind> failure() {
+            return failureOf(source);
+          }
+
+          @Override
+          public Answer answer(String path) {
+            return answers.apply(path);
+          }
+        };
+    try {
+      return alwaysRefuses(source)
+          ? Endpoint.refusing(source, port, content)
+          : Endpoint.open(source, port, content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "cannot listen on port %d for %s: choose another, or 0 for any"
+              .formatted(port, source.label()),
+          e);
+    }
+  }
+
+  private Optional<Failure.Kind> failureOf(Source source) {
+    Duration sinceServing = sinceServing(clock.instant());
+    return node.scenario().failures().stream()
+        .filter(failure -> failure.strikes(source, sinceServing))
+        .map(Failure::kind)
+        .findFirst();
+  }
+
+  private boolean alwaysRefuses(Source source) {
+    return node.scenario().failures().stream()
+        .filter(failure -> failure.sources().contains(source))
+        .findFirst()
+        .filter(failure -> failure.kind() == Failure.Kind.REFUSE && failure.lasting())
+        .isPresent();
+  }
+}

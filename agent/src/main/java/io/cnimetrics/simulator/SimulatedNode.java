@@ -1,0 +1,83 @@
+package io.cnimetrics.simulator;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.SortedMap;
+
+/**
+ * The model: no threads, no sockets, no clock. Time moves by {@link #advanceTo} in ticks of a
+ * second. Not safe for use by several threads.
+ */
+final class SimulatedNode {
+  private static final long SECONDS_PER_ROUND = 5;
+
+  private final Scenario scenario;
+  private final Counters counters = new Counters();
+  private final Ec2 ec2;
+  private final Ipamd ipamd;
+  private final Kubelet kubelet;
+  private Duration now = Duration.ZERO;
+  private long nextTick;
+
+  SimulatedNode(Scenario scenario) {
+    Random random = new Random(scenario.seed());
+    this.scenario = scenario;
+    this.ec2 = new Ec2(scenario, counters, random);
+    this.ipamd = new Ipamd(scenario, counters, ec2);
+    this.kubelet = new Kubelet(scenario, ipamd, random);
+  }
+
+  /** Moves model time forward; a time in the past changes nothing. */
+  void advanceTo(Duration sinceStart) {
+    if (sinceStart.compareTo(now) > 0) {
+      now = sinceStart;
+    }
+    for (; nextTick <= now.toSeconds(); nextTick++) {
+      tick(Duration.ofSeconds(nextTick));
+    }
+  }
+
+  private void tick(Duration at) {
+    if (at.toSeconds() % SECONDS_PER_ROUND == 0) {
+      ipamd.round(at);
+    }
+    kubelet.tick(at);
+  }
+
+  /** Restarts ipamD: its counters begin again at zero, the pods live on. */
+  void restart() {
+    ipamd.restart(now);
+  }
+
+  Scenario scenario() {
+    return scenario;
+  }
+
+  /** Model time since the start. */
+  Duration now() {
+    return now;
+  }
+
+  List<AttachedEni> enis() {
+    return ipamd.enis();
+  }
+
+  SortedMap<Series, Double> counters() {
+    return counters.values();
+  }
+
+  NodeState state() {
+    List<AttachedEni> enis = enis();
+    PoolCount pool = PoolCount.of(enis);
+    return new NodeState(
+        enis.size(),
+        pool.total(),
+        pool.assigned(),
+        (int) enis.stream().flatMap(AttachedEni::addresses).filter(a -> a.cooling(now)).count(),
+        scenario.prefixDelegation() ? pool.cidrs() : 0,
+        ec2.subnetFree(),
+        kubelet.waitingPods(),
+        counters.totals());
+  }
+}

@@ -1,0 +1,328 @@
+package io.cnimetrics.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class SimulatedNodeTest {
+  private static final String REFUSED = "awscni_no_available_ip_addresses";
+  private static final String IPAMD_ERRORS = "awscni_ipamd_error_count";
+
+  @Test
+  void podsBeyondThePoolAreRefusedForEver() {
+    SimulatedNode node = node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("100")));
+
+    NodeState full = at(node, 120);
+    NodeState later = at(node, 180);
+
+    assertThat(full.enis()).isEqualTo(4);
+    assertThat(full.total()).isEqualTo(56);
+    assertThat(full.assigned()).isEqualTo(56);
+    assertThat(full.waitingPods()).isEqualTo(2);
+    assertThat(later.counter(REFUSED)).isGreaterThan(full.counter(REFUSED));
+    assertThat(later.counter("awscni_add_ip_req_count") - 56).isEqualTo(later.counter(REFUSED));
+  }
+
+  @Test
+  void twoFullNodesHaveEightInterfaces() {
+    Scenario.Builder scenario = Scenario.of("c5.xlarge").pods(PodSchedule.parse("60"));
+
+    NodeState one = at(node(scenario.seed(1)), 120);
+    NodeState other = at(node(scenario.seed(2)), 120);
+
+    assertThat(one.enis() + other.enis()).isEqualTo(8);
+    assertThat(one.total() + other.total()).isEqualTo(112);
+    assertThat(one.assigned() + other.assigned()).isEqualTo(112);
+  }
+
+  @Test
+  void idleNodeKeepsOneInterfaceOfFreeAddresses() {
+    NodeState state = at(node(Scenario.of("m5.xlarge")), 60);
+
+    assertThat(state.enis()).isEqualTo(1);
+    assertThat(state.free()).isEqualTo(14);
+    assertThat(state.counter(IPAMD_ERRORS)).isZero();
+  }
+
+  @Test
+  void firstPodCausesASecondInterface() {
+    NodeState state = at(node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("1"))), 60);
+
+    assertThat(state.enis()).isEqualTo(2);
+    assertThat(state.total()).isEqualTo(28);
+  }
+
+  @Test
+  void emptySubnetStopsThePool() {
+    SimulatedNode node =
+        node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("50")).subnetFree(20));
+
+    NodeState state = at(node, 100);
+
+    assertThat(state.enis()).isEqualTo(2);
+    assertThat(state.total()).as("one of the 20 is the second interface's own").isEqualTo(19);
+    assertThat(state.subnetFree()).isZero();
+    assertThat(state.counter(IPAMD_ERRORS)).isOne();
+    assertThat(node.counters())
+        .containsEntry(Series.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocIPAddressesFailed"), 1.0)
+        .containsKey(
+            Series.of(
+                "awscni_aws_api_error_count",
+                "api",
+                "AssignPrivateIpAddresses",
+                "error",
+                "InsufficientFreeAddressesInSubnet"));
+  }
+
+  @Test
+  void emptySubnetIsLeftAloneForTwoMinutes() {
+    SimulatedNode node =
+        node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("50")).subnetFree(20));
+
+    // The fifth single address comes at 25 s, the refusal at 30 s.
+    assertThat(at(node, 30).counter(IPAMD_ERRORS)).isOne();
+    assertThat(at(node, 149).counter(IPAMD_ERRORS)).isOne();
+    assertThat(at(node, 150).counter(IPAMD_ERRORS)).isEqualTo(2);
+  }
+
+  @Test
+  void subnetWithoutAnAddressForAnInterfaceFailsTheInterface() {
+    SimulatedNode node =
+        node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("50")).subnetFree(14));
+
+    NodeState state = at(node, 60);
+
+    assertThat(state.enis()).isOne();
+    assertThat(state.total()).isEqualTo(14);
+    assertThat(node.counters())
+        .containsEntry(Series.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocENI"), 1.0)
+        .containsEntry(Series.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocIPAddressesFailed"), 1.0);
+  }
+
+  @Test
+  void eachErrorTextIsASeriesOfItsOwn() {
+    SimulatedNode node =
+        node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("50")).subnetFree(14));
+
+    at(node, 300);
+
+    assertThat(node.counters().keySet())
+        .filteredOn(series -> series.name().equals("awscni_aws_utils_error_count"))
+        .hasSize(3)
+        .allSatisfy(series -> assertThat(series.labels()).contains("\\n\tstatus code: 400"));
+  }
+
+  @Test
+  void prefixesAreAskedForOneAhead() {
+    SimulatedNode node =
+        node(Scenario.of("m5.xlarge").prefixDelegation(true).pods(PodSchedule.parse("20")));
+
+    NodeState state = at(node, 60);
+
+    assertThat(state.enis()).isOne();
+    assertThat(state.prefixes()).as("20 pods, then 16 free").isEqualTo(3);
+    assertThat(state.total()).isEqualTo(48);
+    assertThat(state.assigned()).isEqualTo(20);
+  }
+
+  @Test
+  void prefixModeStopsAtMaxPods() {
+    SimulatedNode node =
+        node(Scenario.of("m5.xlarge").prefixDelegation(true).pods(PodSchedule.parse("500")));
+
+    NodeState state = at(node, 120);
+
+    assertThat(state.total()).isEqualTo(112);
+    assertThat(state.assigned()).isEqualTo(110);
+    assertThat(state.waitingPods()).isZero();
+  }
+
+  @Test
+  void subnetWithoutARoomForAPrefixSaysSo() {
+    SimulatedNode node =
+        node(
+            Scenario.of("m5.xlarge")
+                .prefixDelegation(true)
+                .pods(PodSchedule.parse("40"))
+                .subnetFree(30));
+
+    NodeState state = at(node, 60);
+
+    assertThat(state.prefixes()).isOne();
+    assertThat(node.counters())
+        .containsKey(
+            Series.of(
+                "awscni_aws_api_error_count",
+                "api",
+                "AssignPrivateIpAddresses",
+                "error",
+                "InsufficientCidrBlocks"));
+  }
+
+  @Test
+  void unusedPrefixesGoBack() {
+    SimulatedNode node =
+        node(Scenario.of("m5.xlarge").prefixDelegation(true).pods(PodSchedule.parse("60:1:0.1")));
+
+    assertThat(at(node, 60).prefixes()).as("54 pods, then 16 free").isEqualTo(5);
+    assertThat(at(node, 900).prefixes()).isEqualTo(2);
+  }
+
+  @Test
+  void warmIpTargetKeepsSoManyFree() {
+    NodeState state =
+        at(node(Scenario.of("m5.xlarge").warmIpTarget(5).pods(PodSchedule.parse("3"))), 60);
+
+    assertThat(state.total()).isEqualTo(8);
+    assertThat(state.free()).isEqualTo(5);
+  }
+
+  @Test
+  void warmIpTargetGivesBackWhatIsOver() {
+    SimulatedNode node =
+        node(Scenario.of("m5.xlarge").warmIpTarget(5).pods(PodSchedule.parse("30:1:0.02")));
+
+    assertThat(at(node, 150).enis()).as("27 pods, then 5 free").isEqualTo(3);
+    NodeState state = at(node, 2000);
+
+    assertThat(state.enis()).isOne();
+    assertThat(state.total()).isEqualTo(6);
+    assertThat(state.subnetFree()).isEqualTo(4000 - 6);
+  }
+
+  @Test
+  void minimumIpTargetIsAFloorOfTheTotal() {
+    NodeState state =
+        at(
+            node(
+                Scenario.of("m5.xlarge")
+                    .warmIpTarget(2)
+                    .minimumIpTarget(20)
+                    .pods(PodSchedule.parse("3"))),
+            60);
+
+    assertThat(state.total()).isEqualTo(20);
+    assertThat(state.enis()).isEqualTo(2);
+  }
+
+  @Test
+  void warmEniTargetOfZeroWaitsForAnEmptyPool() {
+    SimulatedNode node =
+        node(Scenario.of("m5.xlarge").warmEniTarget(0).pods(PodSchedule.parse("13")));
+
+    assertThat(at(node, 60).enis()).isOne();
+  }
+
+  @Test
+  void maxPodsEndsTheGrowth() {
+    SimulatedNode node = node(Scenario.of("m5.xlarge").maxPods(10).pods(PodSchedule.parse("30")));
+
+    NodeState state = at(node, 120);
+
+    assertThat(state.total()).isEqualTo(14);
+    assertThat(state.assigned()).isEqualTo(10);
+    assertThat(state.counter(REFUSED)).isZero();
+  }
+
+  @Test
+  void addressGivenBackCoolsForThirtySeconds() {
+    SimulatedNode node = node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("10:9:0.02")));
+
+    assertThat(at(node, 49).cooling()).isZero();
+    assertThat(at(node, 50).cooling()).isOne();
+    assertThat(at(node, 79).cooling()).isOne();
+    NodeState over = at(node, 80);
+    assertThat(over.cooling()).isZero();
+    assertThat(over.assigned()).isEqualTo(9);
+    assertThat(over.counter("awscni_del_ip_req_count")).isOne();
+  }
+
+  @Test
+  void interfacesWithoutPodsAreFreedAfterAScaleDown() {
+    SimulatedNode node = node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("50:2:0.5")));
+
+    assertThat(at(node, 30).enis()).isEqualTo(4);
+    NodeState down = at(node, 400);
+
+    assertThat(down.enis()).isEqualTo(2);
+    assertThat(down.total()).isEqualTo(28);
+    assertThat(down.assigned()).isEqualTo(2);
+    assertThat(down.subnetFree()).isEqualTo(4000 - 28 - 1);
+  }
+
+  @Test
+  void sameSeedRunsTheSame() {
+    Scenario.Builder scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:100:1"));
+
+    assertThat(bodies(scenario, 300)).isEqualTo(bodies(scenario, 300));
+  }
+
+  @Test
+  void howOftenTimeIsAdvancedDoesNotMatter() {
+    Scenario.Builder scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:100:1"));
+    SimulatedNode often = node(scenario);
+    for (int millis = 0; millis < 300_000; millis += 700) {
+      often.advanceTo(Duration.ofMillis(millis));
+    }
+
+    assertThat(at(often, 300)).isEqualTo(at(node(scenario), 300));
+  }
+
+  @Test
+  void anotherSeedRunsOtherwise() {
+    Scenario.Builder scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("100"));
+    String one = bodies(scenario.seed(1), 300);
+
+    assertThat(bodies(scenario.seed(2), 300)).isNotEqualTo(one);
+  }
+
+  @Test
+  void timeDoesNotGoBack() {
+    SimulatedNode node = node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("100")));
+    NodeState state = at(node, 100);
+
+    assertThat(at(node, 50)).isEqualTo(state);
+  }
+
+  @Test
+  void restartResetsTheCountersAndKeepsThePods() {
+    SimulatedNode node = node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("100")));
+    at(node, 100);
+
+    node.restart();
+
+    NodeState state = node.state();
+    assertThat(state.assigned()).isEqualTo(56);
+    assertThat(state.counter("awscni_add_ip_req_count")).isZero();
+    assertThat(state.counter(REFUSED)).isZero();
+    assertThat(at(node, 160).counter(REFUSED)).isPositive();
+  }
+
+  @Test
+  void restartForgetsCooldowns() {
+    SimulatedNode node = node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("10:0:10")));
+    assertThat(at(node, 5).cooling()).isEqualTo(10);
+
+    node.restart();
+
+    assertThat(node.state().cooling()).isZero();
+  }
+
+  private static String bodies(Scenario.Builder scenario, int seconds) {
+    SimulatedNode node = node(scenario);
+    at(node, seconds);
+    Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    return EnisJson.of(node, now) + MetricsText.of(node, now);
+  }
+
+  private static SimulatedNode node(Scenario.Builder scenario) {
+    return new SimulatedNode(scenario.build());
+  }
+
+  private static NodeState at(SimulatedNode node, int seconds) {
+    node.advanceTo(Duration.ofSeconds(seconds));
+    return node.state();
+  }
+}
