@@ -1,0 +1,99 @@
+package io.cnimetrics.identity;
+
+import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Source;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import software.amazon.awssdk.core.SdkSystemSetting;
+import software.amazon.awssdk.imds.Ec2MetadataClient;
+
+/**
+ * The EC2 instance that we run on, as its metadata service (IMDSv2) tells.
+ *
+ * <p>Nothing here is fatal: each reading gives what could be learnt, and what went wrong. The SDK's
+ * own client heeds the settings of the endpoint but not {@code AWS_EC2_METADATA_DISABLED}, so that
+ * is done here.
+ */
+public final class InstanceMetadata {
+  static final String FLAGS = "give --region and --cluster-id";
+
+  private final boolean disabled;
+  private final UnaryOperator<Ec2MetadataClient.Builder> endpoint;
+
+  private InstanceMetadata(boolean disabled, UnaryOperator<Ec2MetadataClient.Builder> endpoint) {
+    this.disabled = disabled;
+    this.endpoint = endpoint;
+  }
+
+  /**
+   * What a reading gave.
+   *
+   * @param instance what is known; of tags only those that can name the cluster
+   * @param problems in order of appearance, all of source {@link Source#IMDS}; empty if all was
+   *     read, with or without tags
+   */
+  public record Result(Instance instance, List<Problem> problems) {
+    public Result {
+      problems = List.copyOf(problems);
+    }
+  }
+
+  /**
+   * By the SDK's settings: {@code AWS_EC2_METADATA_DISABLED}, {@code
+   * AWS_EC2_METADATA_SERVICE_ENDPOINT}, {@code AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE}, their
+   * system properties, and for the endpoint the AWS configuration file.
+   */
+  public static InstanceMetadata fromEnvironment() {
+    boolean disabled =
+        SdkSystemSetting.AWS_EC2_METADATA_DISABLED
+            .getStringValue()
+            .filter("true"::equalsIgnoreCase)
+            .isPresent();
+    return new InstanceMetadata(disabled, UnaryOperator.identity());
+  }
+
+  /**
+   * At a given endpoint.
+   *
+   * @param endpoint without a path, such as {@code http://169.254.169.254}
+   */
+  public static InstanceMetadata at(URI endpoint) {
+    return new InstanceMetadata(false, builder -> builder.endpoint(endpoint));
+  }
+
+  /**
+   * Reads type, region, id, zone and tags, in this order, with a new session token.
+   *
+   * <p>A connection may take 1 s, and so may each wait for bytes; a failure that may pass is
+   * retried once. One that concerns the service ends the reading, one of a single value does not.
+   * Blocks up to the limit; its thread, a daemon, ends soon after.
+   *
+   * @param limit how long all this may take
+   * @throws IllegalArgumentException if the limit is not positive
+   */
+  public Result read(Duration limit) {
+    if (limit.isNegative() || limit.isZero()) {
+      throw new IllegalArgumentException("a limit must be positive: " + limit);
+    }
+    if (disabled) {
+      return new Result(Instance.UNKNOWN, List.of(switchedOff()));
+    }
+    MetadataReading reading = new MetadataReading(endpoint);
+    Thread thread = new Thread(reading, "instance-metadata");
+    thread.setDaemon(true);
+    thread.start();
+    return reading.result(limit);
+  }
+
+  private static Problem switchedOff() {
+    return new Problem(
+        Source.IMDS,
+        Reason.NOT_FOUND,
+        "instance metadata is not asked, as AWS_EC2_METADATA_DISABLED is true; unset it, or "
+            + FLAGS);
+  }
+}
