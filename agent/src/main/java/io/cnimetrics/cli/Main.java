@@ -1,10 +1,16 @@
 package io.cnimetrics.cli;
 
+import java.time.InstantSource;
+import java.util.List;
+
 /** Entry point. */
 public final class Main {
   private Main() {}
 
   public static void main(String[] args) {
-    System.out.println("cni-metrics-agent");
+    InstantSource clock = InstantSource.system();
+    List<Command> commands = List.of(new DryRun(clock), new Simulate(clock));
+    Console console = Console.ofProcess(System.getenv());
+    System.exit(new Cli(commands, System.getenv(), console).run(List.of(args)));
   }
 }

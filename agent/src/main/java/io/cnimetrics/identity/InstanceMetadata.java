@@ -2,7 +2,6 @@ package io.cnimetrics.identity;
 
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.Problem;
-import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import java.net.URI;
 import java.time.Duration;
@@ -80,20 +79,13 @@ public final class InstanceMetadata {
       throw new IllegalArgumentException("a limit must be positive: " + limit);
     }
     if (disabled) {
-      return new Result(Instance.UNKNOWN, List.of(switchedOff()));
+      // Switched off on purpose: no problem in itself. Who misses something says so.
+      return new Result(Instance.UNKNOWN, List.of());
     }
     MetadataReading reading = new MetadataReading(endpoint);
     Thread thread = new Thread(reading, "instance-metadata");
     thread.setDaemon(true);
     thread.start();
     return reading.result(limit);
-  }
-
-  private static Problem switchedOff() {
-    return new Problem(
-        Source.IMDS,
-        Reason.NOT_FOUND,
-        "instance metadata is not asked, as AWS_EC2_METADATA_DISABLED is true; unset it, or "
-            + FLAGS);
   }
 }

@@ -3,6 +3,7 @@ package io.cnimetrics.snapshot;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What one poll of a node saw. What a failed source would have told is absent, and a problem says
@@ -22,5 +23,29 @@ public record NodeSnapshot(
     List<Problem> problems) {
   public NodeSnapshot {
     problems = List.copyOf(problems);
+  }
+
+  /** Whether introspection is switched off by setting, so that ipamD's gauges stand in for it. */
+  public boolean introspectionOff() {
+    return problems.stream()
+        .anyMatch(
+            problem ->
+                problem.source() == Source.INTROSPECTION && problem.reason() == Reason.DEGRADED);
+  }
+
+  /** Whether ipamD answered: by introspection or, where that is switched off, by its metrics. */
+  public boolean ipamdRead() {
+    return pool.isPresent() || (introspectionOff() && metrics.isPresent());
+  }
+
+  /** The same with what has been learnt of the instance, and what kept that from being more. */
+  public NodeSnapshot on(Instance known, List<Problem> more) {
+    return new NodeSnapshot(
+        takenAt,
+        known,
+        pool,
+        metrics,
+        settings,
+        Stream.concat(problems.stream(), more.stream()).toList());
   }
 }

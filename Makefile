@@ -1,0 +1,30 @@
+# One command for everything. `make help` lists them.
+
+# The wrapper downloads Maven; where it cannot, the one on the PATH does.
+MVN ?= $(shell ./mvnw -v >/dev/null 2>&1 && echo ./mvnw || echo mvn)
+MAVEN_FLAGS ?= --batch-mode --no-transfer-progress
+AGENT := agent/target/dist/bin/cni-metrics-agent
+SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -type f)
+
+.DEFAULT_GOAL := help
+.PHONY: help dry-run test format clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+dry-run: $(AGENT) ## Print the metrics of a simulated node
+	@$(AGENT) dry-run --simulate
+
+test: ## Run every test of the gate
+	$(MVN) $(MAVEN_FLAGS) verify
+
+format: ## Format the sources
+	$(MVN) $(MAVEN_FLAGS) spotless:apply
+
+clean: ## Remove what was built
+	$(MVN) $(MAVEN_FLAGS) clean
+
+$(AGENT): $(SOURCES)
+	@echo "building (the first time this downloads its libraries) ..."
+	@$(MVN) $(MAVEN_FLAGS) --quiet package -DskipTests
+	@touch $@

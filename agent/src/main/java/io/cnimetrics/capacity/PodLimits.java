@@ -1,0 +1,30 @@
+package io.cnimetrics.capacity;
+
+/**
+ * How many pods the kubelet starts on this node.
+ *
+ * @param maxPods the kubelet's {@code max-pods}
+ * @param hostNetworkPods pods that take one of them but no address, such as aws-node, kube-proxy
+ *     and this agent
+ */
+public record PodLimits(int maxPods, int hostNetworkPods) {
+  /** Above this many CPUs, EKS lets a node have 250 pods instead of 110. */
+  private static final int CPUS_OF_SMALL_NODES = 30;
+
+  public PodLimits {
+    if (maxPods < 1 || hostNetworkPods < 0) {
+      throw new IllegalArgumentException(
+          "%d pods, %d of them on the host's network".formatted(maxPods, hostNetworkPods));
+    }
+  }
+
+  /** What EKS recommends as {@code max-pods} for a node with so many CPUs, where nothing is set. */
+  public static int defaultMaxPods(int hostCpus) {
+    return hostCpus > CPUS_OF_SMALL_NODES ? 250 : 110;
+  }
+
+  /** Pods that need an address of their own. */
+  public int podsWithAddress() {
+    return Math.max(0, maxPods - hostNetworkPods);
+  }
+}

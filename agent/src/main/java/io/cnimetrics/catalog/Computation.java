@@ -1,0 +1,146 @@
+package io.cnimetrics.catalog;
+
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Series;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+
+/** How a metric's value comes out of a poll. */
+public sealed interface Computation {
+  /** What the poll says of the metric; none if the source failed or does not tell. */
+  Optional<Sample> sample(Metric metric, Poll poll);
+
+  /** ipamD's series that are read for it. */
+  List<Series> series();
+
+  /** Whether those series are counters, whose totals must be remembered from poll to poll. */
+  default boolean cumulative() {
+    return false;
+  }
+
+  /**
+   * A gauge counted from ipamD's lists. Where introspection is switched off, and only there, a
+   * gauge of ipamD's stands in.
+   *
+   * @param ipv4Only whether it means nothing on IPv6
+   */
+  record FromLists(ToLongFunction<AddressPool> count, Series standIn, boolean ipv4Only)
+      implements Computation {
+    @Override
+    public Optional<Sample> sample(Metric metric, Poll poll) {
+      return ipv4Only && poll.ipv6() ? Optional.empty() : Sample.gauge(metric, value(poll));
+    }
+
+    private OptionalDouble value(Poll poll) {
+      if (poll.snapshot().introspectionOff()) {
+        return poll.gauge(standIn);
+      }
+      return poll.snapshot()
+          .pool()
+          .map(pool -> OptionalDouble.of((double) count.applyAsLong(pool)))
+          .orElse(OptionalDouble.empty());
+    }
+
+    @Override
+    public List<Series> series() {
+      return List.of(standIn);
+    }
+  }
+
+  /** A gauge of ipamD's, summed over its series. */
+  record FromGauge(Series gauge) implements Computation {
+    @Override
+    public Optional<Sample> sample(Metric metric, Poll poll) {
+      return Sample.gauge(metric, poll.gauge(gauge));
+    }
+
+    @Override
+    public List<Series> series() {
+      return List.of(gauge);
+    }
+  }
+
+  /** A counter of ipamD's, summed over its series. */
+  record FromCounter(Series counter) implements Computation {
+    @Override
+    public Optional<Sample> sample(Metric metric, Poll poll) {
+      return Sample.counter(metric, poll.increases().of(counter), poll.increases().total(counter));
+    }
+
+    @Override
+    public List<Series> series() {
+      return List.of(counter);
+    }
+
+    @Override
+    public boolean cumulative() {
+      return true;
+    }
+  }
+
+  /** A mean out of two counters: increase of the sum over increase of the count. */
+  record FromSummary(Series sum, Series count) implements Computation {
+    @Override
+    public Optional<Sample> sample(Metric metric, Poll poll) {
+      OptionalDouble events = poll.increases().of(count);
+      OptionalDouble amount = poll.increases().of(sum);
+      return events.orElse(0) > 0 && amount.isPresent()
+          ? Sample.gauge(metric, OptionalDouble.of(amount.getAsDouble() / events.getAsDouble()))
+          : Optional.empty();
+    }
+
+    @Override
+    public List<Series> series() {
+      return List.of(sum, count);
+    }
+
+    @Override
+    public boolean cumulative() {
+      return true;
+    }
+  }
+
+  /** A gauge of our own, derived from all that the poll knows. */
+  record Derived(Function<Poll, OptionalDouble> value, List<Series> series) implements Computation {
+    @Override
+    public Optional<Sample> sample(Metric metric, Poll poll) {
+      return Sample.gauge(metric, value.apply(poll));
+    }
+  }
+
+  /** The counter of ipamD's restarts that this agent saw. */
+  record Restarts() implements Computation {
+    @Override
+    public Optional<Sample> sample(Metric metric, Poll poll) {
+      return poll.increases()
+          .restarted()
+          .flatMap(
+              restarted ->
+                  Sample.counter(
+                      metric,
+                      OptionalDouble.of(restarted ? 1 : 0),
+                      OptionalDouble.of((double) poll.history().restarts())));
+    }
+
+    @Override
+    public List<Series> series() {
+      return List.of();
+    }
+  }
+
+  /** Not seen by any poll: the agent itself counts it when it starts. */
+  record ByAgent() implements Computation {
+    @Override
+    public Optional<Sample> sample(Metric metric, Poll poll) {
+      return Optional.empty();
+    }
+
+    @Override
+    public List<Series> series() {
+      return List.of();
+    }
+  }
+}

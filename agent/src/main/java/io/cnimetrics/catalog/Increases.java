@@ -1,0 +1,65 @@
+package io.cnimetrics.catalog;
+
+import io.cnimetrics.snapshot.IpamdMetrics;
+import io.cnimetrics.snapshot.Series;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * By how much ipamD's counters rose since the read before. The first read is a baseline, unless
+ * ipamD started after the agent did: then it counts from 0.
+ */
+final class Increases {
+  private final Optional<IpamdMetrics> read;
+  private final Optional<Totals> base;
+  private final boolean restarted;
+
+  private Increases(Optional<IpamdMetrics> read, Optional<Totals> base, boolean restarted) {
+    this.read = read;
+    this.base = base;
+    this.restarted = restarted;
+  }
+
+  /**
+   * @param read the read of this poll; empty if it failed
+   * @param last the totals of the last good read
+   */
+  static Increases of(Optional<IpamdMetrics> read, Optional<Totals> last, Instant agentStart) {
+    if (read.isEmpty()) {
+      return new Increases(read, last, false);
+    }
+    if (last.isEmpty()) {
+      boolean youngerThanAgent =
+          read.get().processStartSeconds().orElse(0) > agentStart.toEpochMilli() / 1000.0;
+      return new Increases(
+          read, youngerThanAgent ? Optional.of(Totals.zero()) : Optional.empty(), false);
+    }
+    boolean restarted = last.get().restartedBefore(read.get());
+    return new Increases(read, restarted ? Optional.of(Totals.zero()) : last, restarted);
+  }
+
+  /** Whether ipamD restarted since the last good read; empty if this read cannot tell. */
+  Optional<Boolean> restarted() {
+    return read.flatMap(metrics -> base.map(totals -> restarted));
+  }
+
+  OptionalDouble total(Series counter) {
+    return read.map(metrics -> metrics.total(counter)).orElse(OptionalDouble.empty());
+  }
+
+  /** The increase, never negative; empty on a baseline, and if the read shows no number. */
+  OptionalDouble of(Series counter) {
+    OptionalDouble total = total(counter);
+    return base.isEmpty() || total.isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of(Math.max(0, total.getAsDouble() - base.get().of(counter)));
+  }
+
+  /** What to remember for the next read. */
+  Optional<Totals> next(Optional<Totals> last, Iterable<Series> counters) {
+    return read.isEmpty()
+        ? last
+        : Optional.of(base.orElse(Totals.zero()).after(read.get(), counters, restarted));
+  }
+}

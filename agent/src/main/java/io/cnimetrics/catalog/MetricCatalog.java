@@ -1,0 +1,350 @@
+package io.cnimetrics.catalog;
+
+import static io.cnimetrics.catalog.Kind.COUNTER;
+import static io.cnimetrics.catalog.Kind.GAUGE;
+import static io.cnimetrics.catalog.Statistic.AVERAGE;
+import static io.cnimetrics.catalog.Statistic.MAXIMUM;
+import static io.cnimetrics.catalog.Statistic.SUM;
+import static io.cnimetrics.catalog.Unit.COUNT;
+import static io.cnimetrics.catalog.Unit.MILLISECONDS;
+import static io.cnimetrics.catalog.Unit.MINUTES;
+import static io.cnimetrics.catalog.Unit.PERCENT;
+
+import io.cnimetrics.capacity.EffectiveMaximum;
+import io.cnimetrics.catalog.Computation.ByAgent;
+import io.cnimetrics.catalog.Computation.Derived;
+import io.cnimetrics.catalog.Computation.FromCounter;
+import io.cnimetrics.catalog.Computation.FromGauge;
+import io.cnimetrics.catalog.Computation.FromLists;
+import io.cnimetrics.catalog.Computation.FromSummary;
+import io.cnimetrics.catalog.Computation.Restarts;
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Series;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+
+/**
+ * The one table of all metrics. Whatever names a metric is derived from it: a new metric is one
+ * entry here.
+ */
+public final class MetricCatalog {
+  static final Series ENI_MAX = Series.of("awscni_eni_max");
+  static final Series IP_MAX = Series.of("awscni_ip_max");
+  static final Series NO_AVAILABLE_ADDRESS = Series.of("awscni_no_available_ip_addresses");
+
+  private static final Series ASSIGNED = Series.of("awscni_assigned_ip_addresses");
+  private static final String API_ERRORS = "awscni_aws_api_error_count";
+
+  /** Codes with which EC2 says that a subnet has no address, or no free prefix, left. */
+  private static final Set<String> NO_ADDRESS_CODES =
+      Set.of("InsufficientFreeAddressesInSubnet", "InsufficientCidrBlocks");
+
+  /** Codes with which EC2 says that it was asked too often. */
+  private static final Set<String> THROTTLE_CODES =
+      Set.of(
+          "RequestLimitExceeded",
+          "Throttling",
+          "ThrottlingException",
+          "RequestThrottled",
+          "RequestThrottledException",
+          "TooManyRequestsException",
+          "EC2ThrottledException");
+
+  /** Codes with which EC2 says that the node's role may not do this, or is not who it says. */
+  private static final Set<String> DENIED_CODES =
+      Set.of(
+          "UnauthorizedOperation",
+          "AccessDenied",
+          "AccessDeniedException",
+          "AuthFailure",
+          "InvalidClientTokenId",
+          "UnrecognizedClientException",
+          "ExpiredToken",
+          "ExpiredTokenException");
+
+  private static final List<Metric> ALL =
+      List.of(
+          // The core six.
+          core(
+              "eniAllocated",
+              "Network interfaces (ENIs) that ipamD has attached and manages.",
+              fromLists(AddressPool::eniCount, "awscni_eni_allocated")),
+          core(
+              "eniMaxAvailable",
+              "ENIs that ipamD may have: the instance type's limit or MAX_ENI, less those it does not manage.",
+              new FromGauge(ENI_MAX)),
+          core(
+              "totalIPAddresses",
+              "IPv4 addresses on those ENIs that pods could have; a prefix counts 16.",
+              fromIpv4Lists(AddressPool::totalIpv4, "awscni_total_ip_addresses")),
+          core(
+              "maxIPAddresses",
+              "Addresses that ipamD could have with all its ENIs; 0 on IPv6.",
+              new FromGauge(IP_MAX)),
+          core(
+              "assignIPAddresses",
+              "Addresses that pods hold.",
+              fromLists(AddressPool::assigned, ASSIGNED.name())),
+          new Metric(
+              "ipamdErr",
+              COUNTER,
+              true,
+              COUNT,
+              SUM,
+              "Errors in ipamD.",
+              total("awscni_ipamd_error_count")),
+
+          // How full the node is.
+          gauge(
+              "availableIPAddresses",
+              COUNT,
+              SUM,
+              "Addresses that a pod could get now: free, not cooling, of the node's mode.",
+              derived(MetricCatalog::available)),
+          gauge(
+              "coolingIPAddresses",
+              COUNT,
+              SUM,
+              "Addresses given back and not yet usable again.",
+              derived(MetricCatalog::cooling)),
+          gauge(
+              "effectiveMaxIPAddresses",
+              COUNT,
+              SUM,
+              "Pod addresses that the node can really reach: ENIs that carry pods, at most max pods.",
+              derived(MetricCatalog::effectiveMaximum, ENI_MAX, IP_MAX)),
+          gauge(
+              "nodeIPUtilization",
+              PERCENT,
+              MAXIMUM,
+              "Addresses held by pods, in percent of the effective maximum.",
+              derived(MetricCatalog::utilization, ENI_MAX, IP_MAX)),
+          gauge(
+              "totalIPv4Prefixes",
+              COUNT,
+              SUM,
+              "IPv4 prefixes, /28 each.",
+              fromLists(AddressPool::prefixes, "awscni_total_ipv4_prefixes")),
+          gauge(
+              "totalAssignedIPv4sPerCidr",
+              COUNT,
+              SUM,
+              "IPv4 addresses that pods hold, over all CIDRs.",
+              fromLists(AddressPool::assignedIpv4, "awscni_assigned_ip_per_cidr")),
+
+          // Whether pods get addresses.
+          counter(
+              "noAvailableIPAddrs",
+              "Tries of pods that got no address.",
+              NO_AVAILABLE_ADDRESS.name()),
+          gauge(
+              "noAddressMinutes",
+              MINUTES,
+              MAXIMUM,
+              "Minutes for which pods have been refused an address; ends after two minutes without.",
+              derived(MetricCatalog::noAddressMinutes, NO_AVAILABLE_ADDRESS)),
+          gauge(
+              "warmPoolEmptyMinutes",
+              MINUTES,
+              MAXIMUM,
+              "Minutes running without an available address although the pool may grow.",
+              derived(MetricCatalog::warmPoolEmptyMinutes)),
+
+          // Whether ipamD runs.
+          gauge(
+              "ipamdUp",
+              COUNT,
+              SUM,
+              "1 if ipamD's introspection could be read, else 0.",
+              derived(poll -> OptionalDouble.of(poll.snapshot().ipamdRead() ? 1 : 0))),
+          gauge(
+              "ipamdDownMinutes",
+              MINUTES,
+              MAXIMUM,
+              "Minutes running in which ipamD could not be read; 0 when it can.",
+              derived(poll -> OptionalDouble.of((double) poll.history().down().minutes()))),
+          new Metric(
+              "ipamdRestarts",
+              COUNTER,
+              false,
+              COUNT,
+              SUM,
+              "Restarts of ipamD seen by this agent.",
+              new Restarts()),
+          new Metric(
+              "agentStarts", COUNTER, false, COUNT, SUM, "Starts of this agent.", new ByAgent()),
+
+          // What ipamD does.
+          gauge(
+              "ipamdActionInProgress",
+              COUNT,
+              SUM,
+              "Changes to the pool that ipamD is at.",
+              new FromGauge(Series.of("awscni_ipamd_action_inprogress"))),
+          counter("addReqCount", "Requests of pods for an address.", "awscni_add_ip_req_count"),
+          counter("delReqCount", "Addresses given back by pods.", "awscni_del_ip_req_count"),
+          counter(
+              "reconcileCount",
+              "Times that ipamD corrected its pool after EC2 showed another.",
+              "awscni_reconcile_count"),
+          counter(
+              "forceRemoveENI",
+              "ENIs removed although pods held addresses on them.",
+              "awscni_force_removed_enis"),
+          counter(
+              "forceRemoveIPs",
+              "Addresses removed although pods held them.",
+              "awscni_force_removed_ips"),
+          counter(
+              "podENIErr",
+              "Errors with ENIs of single pods (security groups for pods).",
+              "awscni_pod_eni_error_count"),
+
+          // How AWS answers ipamD.
+          counter("awsAPIErr", "Calls of ipamD to AWS that failed.", API_ERRORS),
+          apiErrors(
+              "awsAPINoAddressErr",
+              "Calls that failed because a subnet has no address or prefix left.",
+              NO_ADDRESS_CODES),
+          apiErrors(
+              "awsAPIThrottleErr",
+              "Calls that failed because EC2 was asked too often.",
+              THROTTLE_CODES),
+          apiErrors(
+              "awsAPIDeniedErr",
+              "Calls that failed because the node's role is not allowed.",
+              DENIED_CODES),
+          gauge(
+              "awsAPILatency",
+              MILLISECONDS,
+              AVERAGE,
+              "Mean time of ipamD's calls to AWS; none while there are no calls.",
+              new FromSummary(
+                  Series.of("awscni_aws_api_latency_ms_sum"),
+                  Series.of("awscni_aws_api_latency_ms_count"))),
+          counter(
+              "awsUtilErr", "Errors in ipamD's handling of AWS.", "awscni_aws_utils_error_count"),
+          counter("ec2ApiReqCount", "Requests of ipamD to EC2.", "awscni_ec2api_req_count"),
+          counter(
+              "ec2ApiErrCount",
+              "Requests of ipamD to EC2 that failed.",
+              "awscni_ec2api_error_count"));
+
+  private MetricCatalog() {}
+
+  /** Every metric, in the order in which people read them. */
+  public static List<Metric> all() {
+    return ALL;
+  }
+
+  /** The names of all metrics. */
+  public static Set<String> names() {
+    return ALL.stream().map(Metric::name).collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** The series of ipamD's that some metric is computed from. */
+  public static Set<Series> series() {
+    return ALL.stream()
+        .flatMap(metric -> metric.series().stream())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** The series of ipamD's whose totals must be remembered from poll to poll. */
+  static Set<Series> counters() {
+    return ALL.stream()
+        .filter(metric -> metric.computation().cumulative())
+        .flatMap(metric -> metric.series().stream())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private static Metric core(String name, String description, Computation computation) {
+    return new Metric(name, GAUGE, true, COUNT, SUM, description, computation);
+  }
+
+  private static Metric gauge(
+      String name, Unit unit, Statistic statistic, String description, Computation computation) {
+    return new Metric(name, GAUGE, false, unit, statistic, description, computation);
+  }
+
+  private static Metric counter(String name, String description, String series) {
+    return new Metric(name, COUNTER, false, COUNT, SUM, description, total(series));
+  }
+
+  private static Metric apiErrors(String name, String description, Set<String> codes) {
+    Series series = Series.of(API_ERRORS, "error", codes);
+    return new Metric(name, COUNTER, false, COUNT, SUM, description, new FromCounter(series));
+  }
+
+  private static Computation total(String series) {
+    return new FromCounter(Series.of(series));
+  }
+
+  private static Computation fromLists(ToLongFunction<AddressPool> count, String standIn) {
+    return new FromLists(count, Series.of(standIn), false);
+  }
+
+  private static Computation fromIpv4Lists(ToLongFunction<AddressPool> count, String standIn) {
+    return new FromLists(count, Series.of(standIn), true);
+  }
+
+  private static Computation derived(Function<Poll, OptionalDouble> value, Series... series) {
+    return new Derived(value, List.of(series));
+  }
+
+  private static OptionalDouble available(Poll poll) {
+    return poll.ipv6()
+        ? OptionalDouble.empty()
+        : ofPool(poll, pool -> pool.available(poll.capacity().mode()));
+  }
+
+  private static OptionalDouble cooling(Poll poll) {
+    boolean known = poll.snapshot().pool().map(AddressPool::coolingKnown).orElse(false);
+    return known ? ofPool(poll, AddressPool::cooling) : OptionalDouble.empty();
+  }
+
+  private static OptionalDouble effectiveMaximum(Poll poll) {
+    return ofMaximum(poll, EffectiveMaximum::addresses);
+  }
+
+  private static OptionalDouble utilization(Poll poll) {
+    double assigned = assigned(poll).orElse(Double.NaN);
+    return ofMaximum(poll, maximum -> 100 * assigned / maximum.addresses());
+  }
+
+  private static OptionalDouble noAddressMinutes(Poll poll) {
+    return poll.increases().of(NO_AVAILABLE_ADDRESS).isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of((double) poll.history().refusals().minutesAt(poll.minute()));
+  }
+
+  private static OptionalDouble warmPoolEmptyMinutes(Poll poll) {
+    return poll.warmPoolEmpty().isEmpty()
+        ? OptionalDouble.empty()
+        : OptionalDouble.of((double) poll.history().warmPoolEmpty().minutes());
+  }
+
+  private static OptionalDouble assigned(Poll poll) {
+    return poll.snapshot().introspectionOff()
+        ? poll.gauge(ASSIGNED)
+        : ofPool(poll, AddressPool::assigned);
+  }
+
+  private static OptionalDouble ofPool(Poll poll, ToLongFunction<AddressPool> count) {
+    return poll.snapshot()
+        .pool()
+        .map(pool -> OptionalDouble.of((double) count.applyAsLong(pool)))
+        .orElse(OptionalDouble.empty());
+  }
+
+  private static OptionalDouble ofMaximum(Poll poll, ToDoubleFunction<EffectiveMaximum> value) {
+    return poll.capacity()
+        .effectiveMaximum()
+        .map(maximum -> OptionalDouble.of(value.applyAsDouble(maximum)))
+        .orElse(OptionalDouble.empty());
+  }
+}

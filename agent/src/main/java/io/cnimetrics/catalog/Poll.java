@@ -1,0 +1,55 @@
+package io.cnimetrics.catalog;
+
+import io.cnimetrics.capacity.NodeCapacity;
+import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.IpamdMetrics;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Series;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * All that the metrics of one poll are computed from.
+ *
+ * @param history what is remembered after this poll
+ */
+record Poll(NodeSnapshot snapshot, NodeCapacity capacity, Increases increases, History history) {
+  boolean ipv6() {
+    return capacity.mode() == AddressMode.IPV6;
+  }
+
+  /** Whether no address can be given though the pool may grow; empty if that is not known. */
+  Optional<Boolean> warmPoolEmpty() {
+    return warmPoolEmpty(snapshot, capacity);
+  }
+
+  static Optional<Boolean> warmPoolEmpty(NodeSnapshot snapshot, NodeCapacity capacity) {
+    return snapshot
+        .pool()
+        .flatMap(
+            pool ->
+                capacity
+                    .effectiveMaximum()
+                    .map(
+                        maximum ->
+                            pool.available(capacity.mode()) == 0
+                                && pool.totalIpv4() < maximum.addresses()));
+  }
+
+  OptionalDouble gauge(Series series) {
+    return gauge(snapshot.metrics(), series);
+  }
+
+  static OptionalDouble gauge(Optional<IpamdMetrics> metrics, Series series) {
+    return metrics.map(read -> read.gauge(series)).orElse(OptionalDouble.empty());
+  }
+
+  long minute() {
+    return minute(snapshot);
+  }
+
+  /** The minute that a poll belongs to: the one in which it started, counted from 1970. */
+  static long minute(NodeSnapshot snapshot) {
+    return Math.floorDiv(snapshot.takenAt().getEpochSecond(), 60);
+  }
+}

@@ -1,0 +1,45 @@
+package io.cnimetrics.catalog;
+
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What one poll says of one metric. Every number here is one that CloudWatch accepts.
+ *
+ * @param value a gauge's value, always there; a counter's increase since the poll before, absent on
+ *     the first
+ * @param total a counter's total since ipamD started; absent for gauges
+ */
+public record Sample(Metric metric, OptionalDouble value, OptionalDouble total) {
+  /** CloudWatch's bound on a value, either way: 2^360. */
+  private static final double MOST = 0x1p360;
+
+  public Sample {
+    if (!acceptable(value) || !acceptable(total)) {
+      throw new IllegalArgumentException(
+          "%s: value %s, total %s".formatted(metric.name(), value, total));
+    }
+  }
+
+  /** A gauge's sample, not below 0; none if the value is unknown or no number for CloudWatch. */
+  static Optional<Sample> gauge(Metric metric, OptionalDouble value) {
+    return value.isPresent() && acceptable(value)
+        ? Optional.of(
+            new Sample(
+                metric,
+                OptionalDouble.of(Math.max(0, value.getAsDouble())),
+                OptionalDouble.empty()))
+        : Optional.empty();
+  }
+
+  /** A counter's sample; none if its total is unknown or no number for CloudWatch. */
+  static Optional<Sample> counter(Metric metric, OptionalDouble increase, OptionalDouble total) {
+    return total.isPresent() && acceptable(total)
+        ? Optional.of(new Sample(metric, increase, total))
+        : Optional.empty();
+  }
+
+  private static boolean acceptable(OptionalDouble number) {
+    return number.isEmpty() || Math.abs(number.getAsDouble()) <= MOST;
+  }
+}

@@ -1,0 +1,63 @@
+package io.cnimetrics.cli;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.spi.ContextAwareBase;
+import io.cnimetrics.config.LogFormat;
+import io.cnimetrics.config.LogLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sets up Logback in code: its XML machinery would cost each node memory for nothing. Lines go to
+ * standard error, so that standard output holds a command's answer alone.
+ */
+public final class Logging extends ContextAwareBase implements Configurator {
+  /** Found by Logback as a service; until the settings are known, only warnings are written. */
+  public Logging() {}
+
+  @Override
+  public ExecutionStatus configure(LoggerContext context) {
+    setUp(context, Level.WARN, LogFormat.TEXT);
+    return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  static void configure(LogLevel level, LogFormat format) {
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.reset();
+    setUp(context, Level.toLevel(level.name()), format);
+  }
+
+  private static void setUp(LoggerContext context, Level level, LogFormat format) {
+    ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+    appender.setContext(context);
+    appender.setTarget("System.err");
+    appender.setEncoder(encoder(context, format));
+    appender.start();
+    ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+    root.addAppender(appender);
+    // Libraries only matter when they warn.
+    root.setLevel(Level.WARN);
+    context.getLogger("io.cnimetrics").setLevel(level);
+  }
+
+  private static Encoder<ILoggingEvent> encoder(LoggerContext context, LogFormat format) {
+    if (format == LogFormat.JSON) {
+      JsonEncoder encoder = new JsonEncoder();
+      encoder.setContext(context);
+      encoder.start();
+      return encoder;
+    }
+    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    encoder.setContext(context);
+    encoder.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level %logger{0} %msg%n");
+    encoder.start();
+    return encoder;
+  }
+}

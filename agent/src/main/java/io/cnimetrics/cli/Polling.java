@@ -1,0 +1,148 @@
+package io.cnimetrics.cli;
+
+import io.cnimetrics.catalog.History;
+import io.cnimetrics.catalog.Reading;
+import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.identity.Identification;
+import io.cnimetrics.identity.InstanceMetadata;
+import io.cnimetrics.render.Report;
+import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.wiring.NodeComponent;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+
+/** Polls of a dry run, on one thread of their own, so that none can hold the program for ever. */
+final class Polling implements AutoCloseable {
+  /** With the start of the JVM, a dry run ends within 10 s whatever hangs. */
+  private static final Duration LIMIT = Duration.ofSeconds(8);
+
+  private final AgentConfig config;
+  private final NodeComponent node;
+  private final Future<InstanceMetadata.Result> metadata;
+  private final InstantSource clock;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(Polling::daemon);
+  private History history = History.NONE;
+
+  Polling(
+      AgentConfig config,
+      NodeComponent node,
+      Future<InstanceMetadata.Result> metadata,
+      InstantSource clock) {
+    this.config = config;
+    this.node = node;
+    this.metadata = metadata;
+    this.clock = clock;
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "poll");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  /** Polls once, whatever hangs. */
+  Report once() {
+    try {
+      return thread.submit(this::poll).get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return hung();
+    } catch (ExecutionException e) {
+      throw rethrown(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return hung();
+    }
+  }
+
+  /** Polls at every interval as long as the report finds a reader. */
+  void repeat(Predicate<Report> reader) {
+    Future<?> repetition =
+        thread.scheduleAtFixedRate(
+            () -> {
+              if (!reader.test(poll())) {
+                throw new NobodyReads();
+              }
+            },
+            0,
+            config.pollInterval().toMillis(),
+            TimeUnit.MILLISECONDS);
+    try {
+      repetition.get();
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof NobodyReads)) {
+        throw rethrown(e);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+
+  private Report poll() throws RuntimeException {
+    return report(node.ipamdReader().read(), instance());
+  }
+
+  private Report report(NodeSnapshot ipamd, InstanceMetadata.Result instance) {
+    Identification who =
+        Identification.of(
+            config.nodeName(), config.clusterId(), config.region(), instance.instance());
+    NodeSnapshot snapshot =
+        ipamd.on(instance.instance(), instance.problems()).on(instance.instance(), who.problems());
+    Reading reading = node.sampler().read(snapshot, history);
+    history = reading.history();
+    return new Report(who.node(), snapshot, reading);
+  }
+
+  private InstanceMetadata.Result instance() {
+    try {
+      return metadata.get();
+    } catch (ExecutionException e) {
+      throw rethrown(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new InstanceMetadata.Result(Instance.UNKNOWN, List.of());
+    }
+  }
+
+  /** Requests have limits of their own; what is left is a name server that does not answer. */
+  private Report hung() {
+    String message =
+        "no end within %d s: does a host's name need DNS?".formatted(LIMIT.toSeconds());
+    NodeSnapshot nothing =
+        new NodeSnapshot(
+            clock.instant(),
+            Instance.UNKNOWN,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of(
+                new Problem(Source.INTROSPECTION, Reason.TIMEOUT, message),
+                new Problem(Source.METRICS, Reason.TIMEOUT, message)));
+    return report(nothing, new InstanceMetadata.Result(Instance.UNKNOWN, List.of()));
+  }
+
+  private static RuntimeException rethrown(ExecutionException e) {
+    return e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
+  }
+
+  /** Standard output was closed. */
+  private static final class NobodyReads extends RuntimeException {}
+}

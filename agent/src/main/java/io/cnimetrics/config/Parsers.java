@@ -1,0 +1,228 @@
+package io.cnimetrics.config;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What the text of each kind of value means; a bad one is refused with what was expected. */
+public final class Parsers {
+  private static final Pattern TIME = Pattern.compile("([0-9]{1,6})(s|m|h)?");
+  private static final Pattern REGION = Pattern.compile("[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}");
+  private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9._/#: -]{1,255}");
+  private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]+");
+  private static final String NONE = "none";
+
+  private Parsers() {}
+
+  static Optional<URI> introspectionUrl(String text) {
+    String expected = "expected http://HOST:PORT, unix:/PATH or none";
+    if (text.equals(NONE)) {
+      return Optional.empty();
+    }
+    if (text.startsWith("unix:")) {
+      require(text.startsWith("unix:/") && text.length() > 6, expected);
+      return Optional.of(unix(text.substring(5), expected));
+    }
+    URI url = http(text, expected);
+    require(!url.getPath().endsWith("/v1/enis"), "expected the address without /v1/enis");
+    return Optional.of(url);
+  }
+
+  private static URI unix(String path, String expected) {
+    try {
+      return new URI("unix", null, Path.of(path).toString(), null);
+    } catch (URISyntaxException | InvalidPathException e) {
+      throw new IllegalArgumentException(expected, e);
+    }
+  }
+
+  static Optional<URI> metricsUrl(String text) {
+    return text.equals(NONE)
+        ? Optional.empty()
+        : Optional.of(http(text, "expected http://HOST:PORT/PATH or none"));
+  }
+
+  private static URI http(String text, String expected) {
+    try {
+      URI url = new URI(text);
+      boolean plain =
+          "http".equalsIgnoreCase(url.getScheme())
+              && url.getHost() != null
+              && url.getPort() != 0
+              && url.getPort() <= 65_535
+              && url.getRawUserInfo() == null
+              && url.getRawQuery() == null
+              && url.getRawFragment() == null;
+      require(plain, expected);
+      return url;
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(expected, e);
+    }
+  }
+
+  static String clusterId(String text) {
+    require(
+        text.length() <= 1024 && isPrintable(text) && !text.isBlank(),
+        "expected 1 to 1024 printable ASCII characters");
+    return text;
+  }
+
+  static String region(String text) {
+    require(REGION.matcher(text).matches(), "expected an AWS region such as eu-west-1");
+    return text;
+  }
+
+  static String namespace(String text) {
+    require(
+        NAMESPACE.matcher(text).matches() && !text.startsWith(":") && !text.isBlank(),
+        "expected 1 to 255 letters, digits or any of . - _ / # : and space");
+    require(!text.startsWith("AWS/"), "namespaces that begin with AWS/ are AWS's own");
+    return text;
+  }
+
+  static String nodeName(String text) {
+    require(
+        text.length() <= 255 && isPrintable(text) && !text.isBlank(),
+        "expected 1 to 255 printable ASCII characters");
+    return text;
+  }
+
+  static List<List<Dimension>> dimensions(String text) {
+    Set<Set<Dimension>> sets = new LinkedHashSet<>();
+    for (String set : text.split(";", -1)) {
+      Set<Dimension> names = new TreeSet<>();
+      for (String name : set.split(",", -1)) {
+        Dimension dimension = constant(Dimension.class, name.strip());
+        require(names.add(dimension), dimension + " stands twice in one set");
+      }
+      require(sets.add(names), "the set %s stands twice".formatted(names));
+    }
+    List<List<Dimension>> list = new ArrayList<>();
+    sets.forEach(set -> list.add(List.copyOf(set)));
+    return List.copyOf(list);
+  }
+
+  static MetricSelection metrics(String text, Set<String> known) {
+    if (text.equals("all")) {
+      return MetricSelection.ALL;
+    } else if (text.equals("core")) {
+      return MetricSelection.CORE;
+    }
+    Set<String> names = new TreeSet<>();
+    for (String part : text.split(",", -1)) {
+      String name = part.strip();
+      require(
+          known.contains(name),
+          "expected all, core or metrics' names; there is no metric '%s'".formatted(name));
+      names.add(name);
+    }
+    return MetricSelection.named(names);
+  }
+
+  /** A time between two bounds: a number of seconds, or one with s, m or h behind it. */
+  public static Duration time(String text, Duration least, Duration most) {
+    String expected =
+        "expected a time from %ds to %ds, such as %ds"
+            .formatted(least.toSeconds(), most.toSeconds(), least.toSeconds());
+    Matcher matcher = TIME.matcher(text);
+    require(matcher.matches(), expected);
+    long number = Long.parseLong(matcher.group(1));
+    String unit = matcher.group(2);
+    Duration time =
+        Duration.ofSeconds(number * ("h".equals(unit) ? 3600 : "m".equals(unit) ? 60 : 1));
+    require(time.compareTo(least) >= 0 && time.compareTo(most) <= 0, expected);
+    return time;
+  }
+
+  static Duration publishInterval(String text) {
+    Duration time = time(text, Duration.ofMinutes(1), Duration.ofMinutes(5));
+    require(time.toSecondsPart() == 0, "expected whole minutes, 1m to 5m");
+    return time;
+  }
+
+  /** A whole number between two bounds. */
+  public static int number(String text, int least, int most) {
+    String expected = "expected a whole number from %d to %d".formatted(least, most);
+    try {
+      int number = Integer.parseInt(text);
+      require(number >= least && number <= most && text.charAt(0) != '+', expected);
+      return number;
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException(expected, e);
+    }
+  }
+
+  /** {@code true} or {@code false}. */
+  public static boolean bool(String text) {
+    require(text.equals("true") || text.equals("false"), "expected true or false");
+    return text.equals("true");
+  }
+
+  /** A constant of an enum, in capital letters or small ones. */
+  public static <E extends Enum<E>> E constant(Class<E> type, String text) {
+    for (E constant : type.getEnumConstants()) {
+      if (constant
+          .name()
+          .replace('_', '-')
+          .equals(text.toUpperCase(Locale.ROOT).replace('_', '-'))) {
+        return constant;
+      }
+    }
+    boolean small = !type.equals(Dimension.class) && !type.equals(LogLevel.class);
+    List<String> names = new ArrayList<>();
+    for (E constant : type.getEnumConstants()) {
+      String name = constant.name();
+      names.add(small ? name.toLowerCase(Locale.ROOT).replace('_', '-') : name);
+    }
+    throw new IllegalArgumentException("expected one of " + String.join(", ", names));
+  }
+
+  static Path directory(String text) {
+    String expected = "expected an absolute path";
+    try {
+      Path path = Path.of(text);
+      require(path.isAbsolute(), expected);
+      return path;
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException(expected, e);
+    }
+  }
+
+  static InetSocketAddress address(String text) {
+    String expected = "expected HOST:PORT with a port from 1 to 65535";
+    int colon = text.lastIndexOf(':');
+    require(colon > 0 && !text.substring(0, colon).isBlank(), expected);
+    String host = text.substring(0, colon);
+    boolean bracketed = host.startsWith("[") && host.endsWith("]");
+    require(bracketed || host.indexOf(':') < 0, "expected an IPv6 address in brackets");
+    try {
+      return InetSocketAddress.createUnresolved(
+          bracketed ? host.substring(1, host.length() - 1) : host,
+          number(text.substring(colon + 1), 1, 65_535));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(expected, e);
+    }
+  }
+
+  private static boolean isPrintable(String text) {
+    return PRINTABLE.matcher(text).matches();
+  }
+
+  private static void require(boolean condition, String expected) {
+    if (!condition) {
+      throw new IllegalArgumentException(expected);
+    }
+  }
+}

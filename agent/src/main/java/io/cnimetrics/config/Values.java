@@ -1,0 +1,86 @@
+package io.cnimetrics.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads typed values out of flags and, where no flag is given, environment variables, and gathers
+ * everything that is wrong with them.
+ */
+public final class Values {
+  private final Map<Flag, String> flags;
+  private final Map<String, String> environment;
+  private final List<String> problems;
+
+  /**
+   * Reads from the given flags and variables.
+   *
+   * @param problems what is already known to be wrong, such as unknown flags
+   */
+  public Values(Map<Flag, String> flags, Map<String, String> environment, List<String> problems) {
+    this.flags = Map.copyOf(flags);
+    this.environment = environment;
+    this.problems = new ArrayList<>(problems);
+  }
+
+  /** The value of a flag that has a default. */
+  public <T> T read(Flag flag, Parser<T> parser) {
+    return readOptional(flag, parser)
+        .orElseGet(() -> parser.parse(flag.defaultValue().orElseThrow()));
+  }
+
+  /** The value of a flag that may be absent. */
+  public <T> Optional<T> readOptional(Flag flag, Parser<T> parser) {
+    String fromFlag = flags.get(flag);
+    String fromVariable = environment.get(flag.variable());
+    if (fromFlag != null) {
+      return parse(flag.name(), fromFlag, parser);
+    } else if (fromVariable != null) {
+      return parse(flag.variable(), fromVariable, parser);
+    }
+    return Optional.empty();
+  }
+
+  /** Notes something that is wrong with the values together. */
+  public void problem(String problem) {
+    problems.add(problem);
+  }
+
+  /**
+   * Ends the reading.
+   *
+   * @throws ConfigException if anything was wrong
+   */
+  public void check() {
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+  }
+
+  private <T> Optional<T> parse(String origin, String text, Parser<T> parser) {
+    try {
+      return Optional.of(parser.parse(text));
+    } catch (IllegalArgumentException e) {
+      String value = text.isEmpty() ? "is empty" : "'%s'".formatted(shorten(text));
+      problems.add("%s %s: %s".formatted(origin, value, e.getMessage()));
+      return Optional.empty();
+    }
+  }
+
+  private static String shorten(String text) {
+    return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+  }
+
+  /** Turns a value's text into what it means. */
+  @FunctionalInterface
+  public interface Parser<T> {
+    /**
+     * Parses one value.
+     *
+     * @throws IllegalArgumentException with a message that says what was expected
+     */
+    T parse(String text);
+  }
+}

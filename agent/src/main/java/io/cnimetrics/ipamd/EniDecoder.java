@@ -1,0 +1,203 @@
+package io.cnimetrics.ipamd;
+
+import io.cnimetrics.snapshot.AddressCount;
+import io.cnimetrics.snapshot.Eni;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * Reads one network interface with its addresses. Totals come from the sizes of the CIDRs, never
+ * from the number of addresses listed: ipamD lists an address of a prefix once it was used, and
+ * goes on listing it when it was given back.
+ */
+final class EniDecoder {
+  /** How Go prints the zero time: this address was never given back. */
+  private static final String NEVER = "0001-01-01T00:00:00Z";
+
+  private final JsonCursor json;
+  private final Instant coolingSince;
+  private boolean coolingKnown = true;
+
+  /**
+   * @param coolingSince an address given back after this is still cooling
+   */
+  EniDecoder(JsonCursor json, Instant coolingSince) {
+    this.json = json;
+    this.coolingSince = coolingSince;
+  }
+
+  /** Whether every free address that was read tells when it was given back. */
+  boolean coolingKnown() {
+    return coolingKnown;
+  }
+
+  Eni eni(String id, int networkCard) throws IOException {
+    json.enter();
+    Optional<Boolean> primary = Optional.empty();
+    Optional<Integer> device = Optional.empty();
+    boolean trunk = false;
+    boolean excluded = false;
+    Optional<String> subnet = Optional.empty();
+    Optional<Cidrs> ipv4 = Optional.empty();
+    Cidrs ipv6 = new Cidrs();
+    while (json.nextField()) {
+      switch (json.field()) {
+        case "IsPrimary" -> primary = Optional.of(json.bool());
+        case "DeviceNumber" -> device = Optional.of(json.index());
+        case "IsTrunk" -> trunk = json.bool();
+        case "IsExcludedForPodIPs" -> excluded = json.bool();
+        case "SubnetID" -> subnet = Optional.of(json.text()).filter(text -> !text.isBlank());
+        case "IPv4Addresses" -> ipv4 = Optional.of(singleAddresses());
+        case "AvailableIPv4Cidrs" -> ipv4 = Optional.of(cidrs(Cidr::ipv4));
+        case "IPv6Cidrs" -> ipv6 = cidrs(Cidr::ipv6);
+        default -> json.skip();
+      }
+    }
+    Cidrs counted = ipv4.orElseThrow(() -> json.unexpected("the addresses of " + id));
+    return new Eni(
+        id,
+        networkCard,
+        device.orElseThrow(() -> json.unexpected("the DeviceNumber of " + id)),
+        primary.orElseThrow(() -> json.unexpected("IsPrimary of " + id)),
+        trunk,
+        excluded,
+        subnet,
+        counted.single,
+        counted.prefixed,
+        counted.prefixes,
+        ipv6.single.plus(ipv6.prefixed));
+  }
+
+  /** The list of releases up to 1.8: each entry is one address. */
+  private Cidrs singleAddresses() throws IOException {
+    Cidrs cidrs = new Cidrs();
+    Used used = addresses();
+    cidrs.single = new AddressCount(used.listed, used.assigned, used.cooling);
+    return cidrs;
+  }
+
+  private Cidrs cidrs(Function<String, Optional<Cidr>> parse) throws IOException {
+    json.enter();
+    Cidrs cidrs = new Cidrs();
+    JsonCursor.Names names = json.names();
+    while (json.nextField()) {
+      Cidr cidr = parse.apply(names.next()).orElseThrow(() -> json.unexpected("a CIDR"));
+      cidrs.add(cidr, usedOf(cidr));
+    }
+    return cidrs;
+  }
+
+  private Used usedOf(Cidr cidr) throws IOException {
+    json.enter();
+    Optional<Used> used = Optional.empty();
+    while (json.nextField()) {
+      switch (json.field()) {
+        case "IPAddresses", "IPv4Addresses" -> used = Optional.of(addresses());
+        default -> json.skip();
+      }
+    }
+    return used.filter(list -> list.listed <= cidr.addresses())
+        .orElseThrow(
+            () -> json.unexpected("a list of at most %d addresses".formatted(cidr.addresses())));
+  }
+
+  private Used addresses() throws IOException {
+    json.enter();
+    Used used = new Used();
+    JsonCursor.Names names = json.names();
+    while (json.nextField()) {
+      names.next();
+      address(used);
+    }
+    return used;
+  }
+
+  private void address(Used used) throws IOException {
+    json.enter();
+    boolean keyed = false;
+    Optional<Boolean> assigned = Optional.empty();
+    Optional<Boolean> cooling = Optional.empty();
+    while (json.nextField()) {
+      switch (json.field()) {
+        case "Assigned" -> assigned = Optional.of(json.bool());
+        case "IPAMKey" -> {
+          keyed = true;
+          assigned = Optional.of(heldByPod());
+        }
+        case "UnassignedTime" -> cooling = Optional.of(isCooling(json.text()));
+        default -> json.skip();
+      }
+    }
+    boolean held = assigned.orElseThrow(() -> json.unexpected("Assigned or IPAMKey"));
+    if (keyed && cooling.isEmpty()) {
+      throw json.unexpected("UnassignedTime");
+    }
+    used.listed++;
+    if (held) {
+      used.assigned++;
+    } else if (cooling.isEmpty()) {
+      coolingKnown = false;
+    } else if (cooling.get()) {
+      used.cooling++;
+    }
+  }
+
+  /** From 1.23.0 on only the network's name is filled in; pods of a former runtime have one too. */
+  private boolean heldByPod() throws IOException {
+    json.enter();
+    boolean known = false;
+    boolean held = false;
+    while (json.nextField()) {
+      switch (json.field()) {
+        case "networkName", "containerID", "ifName" -> {
+          known = true;
+          held |= json.hasText();
+        }
+        default -> json.skip();
+      }
+    }
+    if (!known) {
+      throw json.unexpected("networkName, containerID or ifName");
+    }
+    return held;
+  }
+
+  private boolean isCooling(String unassignedTime) {
+    if (unassignedTime.equals(NEVER)) {
+      return false;
+    }
+    try {
+      return OffsetDateTime.parse(unassignedTime).toInstant().isAfter(coolingSince);
+    } catch (DateTimeException e) {
+      throw json.unexpected("a time such as 2026-11-21T10:00:00.5Z");
+    }
+  }
+
+  /** What the addresses of one list are used for. */
+  private static final class Used {
+    private long listed;
+    private long assigned;
+    private long cooling;
+  }
+
+  /** Sums over the CIDRs of one interface. */
+  private static final class Cidrs {
+    private AddressCount single = AddressCount.NONE;
+    private AddressCount prefixed = AddressCount.NONE;
+    private int prefixes;
+
+    void add(Cidr cidr, Used used) {
+      AddressCount count = new AddressCount(cidr.addresses(), used.assigned, used.cooling);
+      if (cidr.prefix()) {
+        prefixed = prefixed.plus(count);
+        prefixes++;
+      } else {
+        single = single.plus(count);
+      }
+    }
+  }
+}

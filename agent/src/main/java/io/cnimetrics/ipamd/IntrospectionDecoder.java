@@ -1,0 +1,195 @@
+package io.cnimetrics.ipamd;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.snapshot.IpamdSettings;
+import io.cnimetrics.snapshot.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * Reads the body of {@code GET /v1/enis} in every shape that a release of the VPC CNI has given it,
+ * by what the body contains: flat under {@code ENIIPPools} (up to 1.6) or {@code ENIs} (1.7 to
+ * 1.19), or one such object per network card (from 1.20). Fields that it does not know are skipped;
+ * one that it needs and misses is a failure, never a zero.
+ */
+final class IntrospectionDecoder {
+  private static final Comparator<Eni> BY_SLOT =
+      Comparator.comparingInt(Eni::networkCard)
+          .thenComparingInt(Eni::deviceNumber)
+          .thenComparing(Eni::id);
+  private static final Pattern CARD_INDEX = Pattern.compile("[0-9]{1,4}");
+
+  private final JsonCursor json;
+  private final EniDecoder eniDecoder;
+
+  private IntrospectionDecoder(JsonCursor json, EniDecoder eniDecoder) {
+    this.json = json;
+    this.eniDecoder = eniDecoder;
+  }
+
+  /**
+   * @param takenAt the time against which ages of given-back addresses are taken
+   * @param ipCooldown how long a given-back address is not handed out again
+   * @throws IpamdException if the body is cut short, not JSON, or of another shape
+   * @throws IOException if the body cannot be read to its end
+   */
+  static AddressPool pool(InputStream body, Instant takenAt, Duration ipCooldown)
+      throws IOException {
+    return decode(
+        body,
+        json ->
+            new IntrospectionDecoder(json, new EniDecoder(json, takenAt.minus(ipCooldown))).pool());
+  }
+
+  /**
+   * Reads the body of {@code GET /v1/ipamd-env-settings}.
+   *
+   * @throws IpamdException as {@link #pool} does, also if the body tells nothing of these settings
+   * @throws IOException if the body cannot be read to its end
+   */
+  static IpamdSettings settings(InputStream body) throws IOException {
+    return decode(body, IntrospectionDecoder::settings);
+  }
+
+  private static <T> T decode(InputStream body, Shape<T> shape) throws IOException {
+    try (JsonCursor json = new JsonCursor(body)) {
+      json.start();
+      T value = shape.read(json);
+      json.end();
+      return value;
+    } catch (JsonProcessingException e) {
+      throw new IpamdException(
+          Reason.MALFORMED,
+          "not JSON at offset %d: %s"
+              .formatted(e.getLocation().getByteOffset(), e.getOriginalMessage()),
+          e);
+    }
+  }
+
+  private AddressPool pool() throws IOException {
+    List<Card> cards = new ArrayList<>();
+    Card flat = new Card(0);
+    JsonCursor.Names names = json.names();
+    while (json.nextField()) {
+      String name = names.next();
+      if (name.equals("AvailableCommands")) {
+        throw json.unexpected("interfaces, not the list of commands that an unknown path gets");
+      } else if (CARD_INDEX.matcher(name).matches()) {
+        cards.add(card(Integer.parseInt(name)));
+      } else {
+        flat.readField(name);
+      }
+    }
+    if (flat.known && !cards.isEmpty()) {
+      throw json.unexpected("one pool, or one for each network card, not both");
+    }
+    if (cards.isEmpty() && !names.isEmpty()) {
+      cards.add(flat);
+    }
+    return pool(cards);
+  }
+
+  private Card card(int index) throws IOException {
+    json.enter();
+    Card card = new Card(index);
+    while (json.nextField()) {
+      card.readField(json.field());
+    }
+    return card;
+  }
+
+  private AddressPool pool(List<Card> cards) {
+    List<Eni> enis = new ArrayList<>();
+    for (Card card : cards) {
+      enis.addAll(card.enis.orElseThrow(() -> card.missing("ENIs")));
+    }
+    enis.sort(BY_SLOT);
+    try {
+      return new AddressPool(
+          enis,
+          eniDecoder.coolingKnown(),
+          sum(cards, card -> card.statedTotal),
+          sum(cards, card -> card.statedAssigned));
+    } catch (IllegalArgumentException e) {
+      throw new IpamdException(
+          Reason.UNEXPECTED_SHAPE, "nonsense in the body: " + e.getMessage(), e);
+    }
+  }
+
+  private static OptionalLong sum(List<Card> cards, Function<Card, OptionalLong> stated) {
+    return cards.stream().map(stated).allMatch(OptionalLong::isPresent)
+        ? OptionalLong.of(cards.stream().map(stated).mapToLong(OptionalLong::getAsLong).sum())
+        : OptionalLong.empty();
+  }
+
+  /** The fields of one network card's pool; before 1.20 the whole body is one. */
+  private final class Card {
+    private final int index;
+    private Optional<List<Eni>> enis = Optional.empty();
+    private OptionalLong statedTotal = OptionalLong.empty();
+    private OptionalLong statedAssigned = OptionalLong.empty();
+    private boolean known;
+
+    Card(int index) {
+      this.index = index;
+    }
+
+    void readField(String name) throws IOException {
+      switch (name) {
+        case "TotalIPs" -> statedTotal = OptionalLong.of(json.integer());
+        case "AssignedIPs" -> statedAssigned = OptionalLong.of(json.integer());
+        case "ENIs", "ENIIPPools" -> enis = Optional.of(enis());
+        default -> {
+          json.skip();
+          return;
+        }
+      }
+      known = true;
+    }
+
+    IpamdException missing(String field) {
+      return new IpamdException(
+          Reason.UNEXPECTED_SHAPE, "no %s for network card %d".formatted(field, index));
+    }
+
+    private List<Eni> enis() throws IOException {
+      json.enter();
+      List<Eni> list = new ArrayList<>();
+      JsonCursor.Names ids = json.names();
+      while (json.nextField()) {
+        list.add(eniDecoder.eni(ids.next(), index));
+      }
+      return list;
+    }
+  }
+
+  private static IpamdSettings settings(JsonCursor json) throws IOException {
+    Optional<Boolean> customNetworking = Optional.empty();
+    while (json.nextField()) {
+      if (json.field().equals("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG")) {
+        customNetworking = Optional.of(json.bool());
+      } else {
+        json.skip();
+      }
+    }
+    return customNetworking
+        .map(IpamdSettings::new)
+        .orElseThrow(() -> json.unexpected("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"));
+  }
+
+  @FunctionalInterface
+  private interface Shape<T> {
+    T read(JsonCursor json) throws IOException;
+  }
+}

@@ -1,0 +1,140 @@
+package io.cnimetrics.ipamd;
+
+import static io.cnimetrics.snapshot.Reason.BAD_STATUS;
+import static io.cnimetrics.snapshot.Reason.MALFORMED;
+import static io.cnimetrics.snapshot.Reason.TIMEOUT;
+import static io.cnimetrics.snapshot.Reason.TOO_LARGE;
+import static io.cnimetrics.snapshot.Reason.UNREACHABLE;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import io.cnimetrics.ipamd.BoundedStream.BodyTooLargeException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.ProtocolException;
+import java.net.Proxy;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import okhttp3.Call;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * Asks one port of ipamD, over TCP or a unix socket. A request has its own connection, because
+ * ipamD closes idle ones after 5 s, long before the next poll.
+ */
+final class IpamdHttp {
+  /** The most that one request may take from connecting to the body's last byte. */
+  static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
+
+  /** The most that a body may have after decompression. */
+  static final long MAX_BODY_BYTES = 64L << 20;
+
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+
+  private final OkHttpClient client;
+  private final HttpUrl base;
+  private final URI address;
+  private final boolean unix;
+  private final long maxBodyBytes;
+
+  /**
+   * @param address {@code http://host:port} with an optional path, or {@code unix:/path}
+   */
+  IpamdHttp(URI address, long maxBodyBytes) {
+    this.address = address;
+    this.unix = address.getScheme().equals("unix");
+    OkHttpClient.Builder builder =
+        new OkHttpClient.Builder()
+            .connectTimeout(CONNECT_TIMEOUT)
+            .readTimeout(CALL_TIMEOUT)
+            .writeTimeout(CALL_TIMEOUT)
+            .proxy(Proxy.NO_PROXY)
+            .followRedirects(false)
+            .fastFallback(false);
+    if (unix) {
+      builder.socketFactory(new UnixSocketFactory(Path.of(address.getPath())));
+    }
+    this.client = builder.build();
+    this.base = HttpUrl.get(unix ? "http://localhost/" : address.toString());
+    this.maxBodyBytes = maxBodyBytes;
+  }
+
+  /**
+   * Gets a path below the base address and has its whole body read.
+   *
+   * @param path such as {@code v1/enis}; empty for the base address itself
+   * @throws IpamdException for every way in which this can fail; nothing of the body is to be used
+   */
+  <T> T get(String path, Duration limit, BodyReader<T> reader) {
+    HttpUrl url = path.isEmpty() ? base : base.newBuilder().addPathSegments(path).build();
+    String shown =
+        unix ? "unix:%s, %s".formatted(address.getPath(), url.encodedPath()) : url.toString();
+    Call call =
+        client.newCall(new Request.Builder().url(url).header("Connection", "close").build());
+    call.timeout().timeout(limit.toMillis(), MILLISECONDS);
+    try (Response response = execute(call, limit)) {
+      if (response.code() != 200) {
+        throw new IpamdException(BAD_STATUS, "status " + response.code());
+      }
+      return read(response, limit, reader);
+    } catch (IpamdException e) {
+      throw new IpamdException(e.reason(), shown + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Response execute(Call call, Duration limit) {
+    try {
+      return call.execute();
+    } catch (InterruptedIOException e) {
+      throw new IpamdException(TIMEOUT, "no answer within " + seconds(limit), e);
+    } catch (ProtocolException e) {
+      throw new IpamdException(MALFORMED, "not HTTP: " + e.getMessage(), e);
+    } catch (UnknownHostException e) {
+      throw new IpamdException(UNREACHABLE, "unknown host", e);
+    } catch (SocketException e) {
+      throw new IpamdException(UNREACHABLE, cause(e), e);
+    } catch (IOException e) {
+      throw new IpamdException(UNREACHABLE, "the connection was closed without an answer", e);
+    }
+  }
+
+  private <T> T read(Response response, Duration limit, BodyReader<T> reader) {
+    try (InputStream body = new BoundedStream(response.body().byteStream(), maxBodyBytes)) {
+      return reader.read(body);
+    } catch (BodyTooLargeException e) {
+      throw new IpamdException(TOO_LARGE, cause(e), e);
+    } catch (InterruptedIOException e) {
+      throw new IpamdException(TIMEOUT, "the body did not end within " + seconds(limit), e);
+    } catch (SocketException e) {
+      throw new IpamdException(UNREACHABLE, "in the middle of the body: " + cause(e), e);
+    } catch (IOException e) {
+      throw new IpamdException(MALFORMED, "the body was cut short: " + cause(e), e);
+    }
+  }
+
+  /** The innermost message: OkHttp wraps "Connection refused" in the address it already shows. */
+  private static String cause(IOException e) {
+    Throwable innermost = e;
+    while (innermost.getCause() != null) {
+      innermost = innermost.getCause();
+    }
+    String message = innermost.getMessage();
+    return message == null ? innermost.getClass().getSimpleName() : message;
+  }
+
+  private static String seconds(Duration limit) {
+    return "%.1f s".formatted(limit.toMillis() / 1000.0);
+  }
+
+  /** Reads a body to its end; may give up by an {@link IpamdException}. */
+  @FunctionalInterface
+  interface BodyReader<T> {
+    T read(InputStream body) throws IOException;
+  }
+}

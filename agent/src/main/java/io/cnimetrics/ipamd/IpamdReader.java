@@ -1,0 +1,221 @@
+package io.cnimetrics.ipamd;
+
+import static io.cnimetrics.snapshot.Reason.DEGRADED;
+import static io.cnimetrics.snapshot.Reason.MISMATCH;
+import static io.cnimetrics.snapshot.Source.INTROSPECTION;
+import static io.cnimetrics.snapshot.Source.METRICS;
+
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.IpamdMetrics;
+import io.cnimetrics.snapshot.IpamdSettings;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Series;
+import io.cnimetrics.snapshot.Source;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Polls the ipamD of this node: its introspection and its Prometheus text, one after the other. A
+ * source that fails leaves a {@link Problem} and its part of the snapshot absent; the other is read
+ * all the same. Not safe for use by several threads.
+ */
+public final class IpamdReader {
+  /** The most that a poll may take, so that a dry run ends within 10 s whatever hangs. */
+  static final Duration POLL_TIMEOUT = Duration.ofSeconds(7);
+
+  private static final Logger log = LoggerFactory.getLogger(IpamdReader.class);
+  private static final Duration SETTINGS_TIMEOUT = Duration.ofSeconds(1);
+
+  private final Optional<IpamdHttp> introspection;
+  private final Optional<IpamdHttp> metrics;
+  private final PrometheusReader prometheus;
+  private final Duration ipCooldown;
+  private final InstantSource clock;
+
+  private Optional<IpamdSettings> settings = Optional.empty();
+  private boolean settingsAsked;
+  private OptionalDouble settingsOfProcess = OptionalDouble.empty();
+
+  /**
+   * @param introspection base address, {@code http://…} or {@code unix:/path}; empty if ipamD has
+   *     it switched off
+   * @param metrics address of the Prometheus text; empty if it is not to be read
+   * @param wanted the series to add up
+   * @param ipCooldown how long ipamD keeps a given-back address from being used again
+   */
+  public IpamdReader(
+      Optional<URI> introspection,
+      Optional<URI> metrics,
+      Collection<Series> wanted,
+      Duration ipCooldown,
+      InstantSource clock) {
+    this.introspection = introspection.map(IpamdReader::http);
+    this.metrics = metrics.map(IpamdReader::http);
+    this.prometheus = new PrometheusReader(wanted);
+    this.ipCooldown = ipCooldown;
+    this.clock = clock;
+  }
+
+  private static IpamdHttp http(URI address) {
+    return new IpamdHttp(address, IpamdHttp.MAX_BODY_BYTES);
+  }
+
+  /** Polls once. What is known of the instance is not ipamD's to tell: it stays unknown here. */
+  public NodeSnapshot read() {
+    Poll poll = new Poll(clock.instant());
+    Optional<AddressPool> pool = poll.pool();
+    Optional<IpamdMetrics> sums = poll.metrics();
+    refreshSettings(pool, sums, poll);
+    return new NodeSnapshot(poll.takenAt, Instance.UNKNOWN, pool, sums, settings, poll.problems);
+  }
+
+  /**
+   * The settings are those of ipamD's process: asked for once, and again when it may be another. A
+   * release that does not tell them is no problem, the formulas then go by what the pool shows.
+   */
+  private void refreshSettings(Optional<AddressPool> pool, Optional<IpamdMetrics> sums, Poll poll) {
+    OptionalDouble process = sums.map(IpamdMetrics::processStartSeconds).orElse(settingsOfProcess);
+    if (pool.isEmpty() || !process.equals(settingsOfProcess)) {
+      settingsAsked = false;
+      settings = Optional.empty();
+      settingsOfProcess = process;
+    }
+    if (pool.isPresent() && !settingsAsked) {
+      settings = poll.settings();
+      settingsAsked = true;
+    }
+  }
+
+  /** One round of requests with the time that is left for them. */
+  private final class Poll {
+    private final Instant takenAt;
+    private final long deadline = System.nanoTime() + POLL_TIMEOUT.toNanos();
+    private final List<Problem> problems = new ArrayList<>();
+
+    Poll(Instant takenAt) {
+      this.takenAt = takenAt;
+    }
+
+    Optional<AddressPool> pool() {
+      if (introspection.isEmpty()) {
+        report(
+            INTROSPECTION,
+            DEGRADED,
+            "introspection is not read (--introspection-url none): ipamD's gauges stand in, which go"
+                + " wrong with several network cards and after a forced removal");
+        return Optional.empty();
+      }
+      Optional<AddressPool> pool =
+          attempt(INTROSPECTION, () -> enis(introspection.get()), IpamdReader::introspectionHint);
+      pool.ifPresent(this::checkStatedTotals);
+      return pool;
+    }
+
+    Optional<IpamdMetrics> metrics() {
+      if (metrics.isEmpty()) {
+        report(
+            METRICS,
+            DEGRADED,
+            "ipamD's metrics are not read (--metrics-url none): no counters, and the maximum comes"
+                + " from the table of instance types");
+        return Optional.empty();
+      }
+      Duration limit = limit(IpamdHttp.CALL_TIMEOUT);
+      return attempt(
+          METRICS, () -> metrics.get().get("", limit, prometheus::read), IpamdReader::metricsHint);
+    }
+
+    Optional<IpamdSettings> settings() {
+      try {
+        return introspection.map(
+            http ->
+                http.get(
+                    "v1/ipamd-env-settings",
+                    limit(SETTINGS_TIMEOUT),
+                    IntrospectionDecoder::settings));
+      } catch (IpamdException e) {
+        log.debug("ipamD does not tell its settings: {}", e.getMessage());
+        return Optional.empty();
+      }
+    }
+
+    private AddressPool enis(IpamdHttp http) {
+      return http.get(
+          "v1/enis",
+          limit(IpamdHttp.CALL_TIMEOUT),
+          body -> IntrospectionDecoder.pool(body, takenAt, ipCooldown));
+    }
+
+    /** Known to go wrong after a forced removal of an interface; no number of ours uses them. */
+    private void checkStatedTotals(AddressPool pool) {
+      if (!pool.ipv6()) {
+        checkStated("TotalIPs", pool.statedTotal(), pool.totalIpv4());
+        checkStated("AssignedIPs", pool.statedAssigned(), pool.assigned());
+      }
+    }
+
+    private void checkStated(String field, OptionalLong stated, long listed) {
+      if (stated.isPresent() && stated.getAsLong() != listed) {
+        report(
+            INTROSPECTION,
+            MISMATCH,
+            "ipamD states %s %d but lists %d; the list is right and is what is counted here"
+                .formatted(field, stated.getAsLong(), listed));
+      }
+    }
+
+    private <T> Optional<T> attempt(
+        Source source, Supplier<T> read, Function<Reason, String> hint) {
+      try {
+        return Optional.of(read.get());
+      } catch (IpamdException e) {
+        report(source, e.reason(), e.getMessage() + ". " + hint.apply(e.reason()));
+        return Optional.empty();
+      }
+    }
+
+    private Duration limit(Duration most) {
+      Duration left = Duration.ofNanos(Math.max(1_000_000, deadline - System.nanoTime()));
+      return left.compareTo(most) < 0 ? left : most;
+    }
+
+    private void report(Source source, Reason reason, String message) {
+      problems.add(new Problem(source, reason, message));
+    }
+  }
+
+  private static String introspectionHint(Reason reason) {
+    return switch (reason) {
+      case UNREACHABLE ->
+          "Is aws-node running on this node? INTROSPECTION_BIND_ADDRESS moves the port (releases up to"
+              + " 1.3.3 and 1.4.0: 61678): give --introspection-url; with DISABLE_INTROSPECTION give"
+              + " --introspection-url none";
+      case TIMEOUT -> "ipamD hangs or the node is overloaded: see the log of aws-node";
+      default -> "Is this ipamD's introspection (--introspection-url, port 61679)?";
+    };
+  }
+
+  private static String metricsHint(Reason reason) {
+    return switch (reason) {
+      case UNREACHABLE ->
+          "Without it there are no counters; with DISABLE_METRICS give --metrics-url none";
+      case TIMEOUT -> "ipamD hangs or the node is overloaded: see the log of aws-node";
+      default -> "Is this ipamD's Prometheus text (--metrics-url, port 61678)?";
+    };
+  }
+}

@@ -1,0 +1,105 @@
+package io.cnimetrics.ipamd;
+
+import io.cnimetrics.snapshot.IpamdMetrics;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Series;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/**
+ * Adds up the wanted series of ipamD's Prometheus text while it passes by; all else is checked and
+ * forgotten. What the text says of types is not used: several releases call counters gauges.
+ */
+final class PrometheusReader {
+  private static final String OWN_PREFIX = "awscni_";
+  private static final String PROCESS_START = "process_start_time_seconds";
+  private static final String BUILD = "awscni_build_info";
+
+  private final Map<String, List<Series>> wanted = new HashMap<>();
+
+  PrometheusReader(Collection<Series> wanted) {
+    for (Series series : wanted) {
+      this.wanted.computeIfAbsent(series.name(), name -> new ArrayList<>()).add(series);
+    }
+  }
+
+  /**
+   * Reads a text to its end.
+   *
+   * @throws IpamdException {@code UNEXPECTED_SHAPE} if no line is a sample of ipamD's own, {@code
+   *     MALFORMED} if some are but another line is no line of such a text
+   * @throws IOException if the text cannot be read to its end
+   */
+  IpamdMetrics read(InputStream text) throws IOException {
+    Sums sums = new Sums();
+    SampleLines lines = new SampleLines(text, this::isOfInterest);
+    Optional<IpamdException> firstError = Optional.empty();
+    for (boolean more = true; more; ) {
+      try {
+        more = lines.next();
+        if (more) {
+          sums.add(lines);
+        }
+      } catch (IpamdException e) {
+        firstError = firstError.or(() -> Optional.of(e));
+        lines.skipLine();
+      }
+    }
+    if (!sums.sawIpamd) {
+      throw new IpamdException(
+          Reason.UNEXPECTED_SHAPE, "no line of the text begins with " + OWN_PREFIX);
+    }
+    if (firstError.isPresent()) {
+      throw firstError.get();
+    }
+    return new IpamdMetrics(sums.bySeries, sums.processStart, sums.cniVersion);
+  }
+
+  private boolean isOfInterest(String name) {
+    return wanted.containsKey(name) || name.equals(PROCESS_START) || name.equals(BUILD);
+  }
+
+  /** What has been kept of the lines so far. */
+  private final class Sums {
+    private final Map<Series, Double> bySeries = new HashMap<>();
+    private final Set<String> unlabelled = new HashSet<>();
+    private OptionalDouble processStart = OptionalDouble.empty();
+    private Optional<String> cniVersion = Optional.empty();
+    private boolean sawIpamd;
+
+    void add(SampleLines sample) {
+      String name = sample.name();
+      sawIpamd |= name.startsWith(OWN_PREFIX);
+      if (!isOfInterest(name)) {
+        return;
+      }
+      if (!sample.labelled() && !unlabelled.add(name)) {
+        throw sample.malformed("a second sample of " + name);
+      }
+      if (name.equals(PROCESS_START)) {
+        processStart = OptionalDouble.of(sample.value());
+      } else if (name.equals(BUILD)) {
+        cniVersion = sample.label("version").filter(version -> !version.isBlank());
+      }
+      for (Series series : wanted.getOrDefault(name, List.of())) {
+        if (matches(series, sample)) {
+          bySeries.merge(series, sample.value(), Double::sum);
+        }
+      }
+    }
+
+    private boolean matches(Series series, SampleLines sample) {
+      return series.label().isEmpty()
+          || sample.label(series.label()).filter(series.values()::contains).isPresent();
+    }
+  }
+}

@@ -1,0 +1,264 @@
+package io.cnimetrics.ipamd;
+
+import io.cnimetrics.snapshot.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * The samples of a text in Prometheus' exposition format 0.0.4, one after the other. Memory does
+ * not grow with the text: of a line only its name, its value and, for names of interest, the
+ * beginning of each label is held.
+ *
+ * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">Exposition
+ *     formats</a>
+ */
+final class SampleLines {
+  private static final int MAX_TOKEN_CHARS = 256;
+  private static final int MAX_LABELS = 64;
+  private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?");
+  private static final int END = -1;
+
+  private final InputStream text;
+  private final Predicate<String> ofInterest;
+  private final byte[] buffer = new byte[8192];
+  private int position;
+  private int filled;
+
+  private int current;
+  private long line;
+  private String name = "";
+  private double value;
+  private boolean labelled;
+  private final Map<String, String> labels = new HashMap<>();
+
+  SampleLines(InputStream text, Predicate<String> ofInterest) {
+    this.text = text;
+    this.ofInterest = ofInterest;
+  }
+
+  /**
+   * Moves to the next sample; false at the end of the text.
+   *
+   * @throws IpamdException if a line is neither sample nor comment nor blank; {@link #skipLine}
+   *     then leaves it
+   */
+  boolean next() throws IOException {
+    while (true) {
+      line++;
+      advance();
+      skipBlanks();
+      if (current == END) {
+        return false;
+      } else if (current == '#') {
+        skipLine();
+        requireLineEnd();
+      } else if (atLineEnd()) {
+        requireLineEnd();
+      } else {
+        sample();
+        return true;
+      }
+    }
+  }
+
+  /** Moves to the end of the current line, whatever is on it. */
+  void skipLine() throws IOException {
+    while (current != '\n' && current != END) {
+      advance();
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  double value() {
+    return value;
+  }
+
+  boolean labelled() {
+    return labelled;
+  }
+
+  /**
+   * The value of a label, cut to {@value #MAX_TOKEN_CHARS} characters; only of names of interest.
+   */
+  Optional<String> label(String label) {
+    return Optional.ofNullable(labels.get(label));
+  }
+
+  IpamdException malformed(String what) {
+    return new IpamdException(Reason.MALFORMED, "line %d: %s".formatted(line, what));
+  }
+
+  private void sample() throws IOException {
+    name = identifier("a metric's name");
+    labels.clear();
+    labelled = false;
+    skipBlanks();
+    if (current == '{') {
+      labels(ofInterest.test(name));
+    }
+    skipBlanks();
+    value = number(token());
+    skipBlanks();
+    if (!atLineEnd()) {
+      timestamp(token());
+      skipBlanks();
+    }
+    requireLineEnd();
+  }
+
+  private void labels(boolean keep) throws IOException {
+    advance();
+    skipBlanks();
+    while (current != '}') {
+      String label = identifier("a label's name");
+      labelled = true;
+      skipBlanks();
+      require('=');
+      skipBlanks();
+      String text = quoted();
+      if (keep && labels.size() < MAX_LABELS) {
+        labels.put(label, text);
+      }
+      skipBlanks();
+      if (current == ',') {
+        advance();
+        skipBlanks();
+      } else if (current != '}') {
+        throw malformed("expected ',' or '}' after the label " + label);
+      }
+    }
+    advance();
+  }
+
+  private String identifier(String what) throws IOException {
+    if (!isNameStart(current)) {
+      throw malformed("expected " + what);
+    }
+    StringBuilder letters = new StringBuilder();
+    while (isNameStart(current) || isDigit(current)) {
+      append(letters);
+      advance();
+    }
+    return letters.toString();
+  }
+
+  /**
+   * A label's value: ipamD puts raw error texts there, with quotes, braces and line ends escaped.
+   */
+  private String quoted() throws IOException {
+    require('"');
+    StringBuilder letters = new StringBuilder();
+    while (current != '"') {
+      if (current == '\\') {
+        advance();
+      }
+      if (current == '\n' || current == END) {
+        throw malformed("a label's value has no closing quote");
+      }
+      append(letters);
+      advance();
+    }
+    advance();
+    return letters.toString();
+  }
+
+  private String token() throws IOException {
+    StringBuilder letters = new StringBuilder();
+    while (!atLineEnd() && current != END && current != ' ' && current != '\t') {
+      append(letters);
+      advance();
+    }
+    return letters.toString();
+  }
+
+  private double number(String token) {
+    if (NUMBER.matcher(token).matches()) {
+      try {
+        return Double.parseDouble(token);
+      } catch (NumberFormatException e) {
+        throw malformed("'%s' is not a number".formatted(token));
+      }
+    }
+    return switch (token.toLowerCase(Locale.ROOT)) {
+      case "nan" -> Double.NaN;
+      case "inf", "+inf" -> Double.POSITIVE_INFINITY;
+      case "-inf" -> Double.NEGATIVE_INFINITY;
+      default -> throw malformed("'%s' is not a number".formatted(shorten(token)));
+    };
+  }
+
+  private void timestamp(String token) {
+    if (!NUMBER.matcher(token).matches()) {
+      throw malformed("'%s' is not a time".formatted(shorten(token)));
+    }
+  }
+
+  private static String shorten(String token) {
+    return token.length() <= 40 ? token : token.substring(0, 40) + "…";
+  }
+
+  private void append(StringBuilder letters) {
+    if (letters.length() < MAX_TOKEN_CHARS) {
+      letters.append((char) current);
+    }
+  }
+
+  private void require(char expected) throws IOException {
+    if (current != expected) {
+      throw malformed("expected '" + expected + "'");
+    }
+    advance();
+  }
+
+  private boolean atLineEnd() {
+    return current == '\n' || current == '\r';
+  }
+
+  private void requireLineEnd() throws IOException {
+    if (current == '\r') {
+      advance();
+    }
+    if (current == END) {
+      throw malformed("the text is cut short: its last line has no end");
+    }
+    if (current != '\n') {
+      throw malformed("expected the end of the line");
+    }
+  }
+
+  private void skipBlanks() throws IOException {
+    while (current == ' ' || current == '\t') {
+      advance();
+    }
+  }
+
+  private static boolean isNameStart(int c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':';
+  }
+
+  private static boolean isDigit(int c) {
+    return c >= '0' && c <= '9';
+  }
+
+  private void advance() throws IOException {
+    if (position == filled) {
+      filled = text.read(buffer);
+      position = 0;
+      if (filled <= 0) {
+        filled = 0;
+        current = END;
+        return;
+      }
+    }
+    current = buffer[position++] & 0xff;
+  }
+}

@@ -1,0 +1,39 @@
+package io.cnimetrics.render;
+
+/** Colours for a terminal, or none. */
+public enum Palette {
+  PLAIN(false),
+  COLOURED(true);
+
+  private static final String RESET = "\u001b[0m";
+
+  private final boolean coloured;
+
+  Palette(boolean coloured) {
+    this.coloured = coloured;
+  }
+
+  String bold(String text) {
+    return paint("1", text);
+  }
+
+  String green(String text) {
+    return paint("32", text);
+  }
+
+  String yellow(String text) {
+    return paint("33", text);
+  }
+
+  String red(String text) {
+    return paint("31", text);
+  }
+
+  String faint(String text) {
+    return paint("2", text);
+  }
+
+  private String paint(String code, String text) {
+    return coloured && !text.isEmpty() ? "\u001b[" + code + "m" + text + RESET : text;
+  }
+}

@@ -1,0 +1,24 @@
+package io.cnimetrics.wiring;
+
+import dagger.BindsInstance;
+import dagger.Component;
+import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.ipamd.IpamdReader;
+import java.time.InstantSource;
+import javax.inject.Singleton;
+
+/** The objects that poll this node. */
+@Singleton
+@Component(modules = NodeModule.class)
+public interface NodeComponent {
+  IpamdReader ipamdReader();
+
+  Sampler sampler();
+
+  /** Builds the component. */
+  @Component.Factory
+  interface Factory {
+    NodeComponent create(@BindsInstance AgentConfig config, @BindsInstance InstantSource clock);
+  }
+}

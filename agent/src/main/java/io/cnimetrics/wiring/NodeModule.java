@@ -1,0 +1,45 @@
+package io.cnimetrics.wiring;
+
+import dagger.Module;
+import dagger.Provides;
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.ipamd.IpamdReader;
+import java.time.InstantSource;
+import java.util.List;
+import javax.inject.Singleton;
+
+/** What it takes to poll this node and to compute its metrics. */
+@Module
+final class NodeModule {
+  private NodeModule() {}
+
+  @Provides
+  @Singleton
+  static IpamdReader ipamdReader(AgentConfig config, InstantSource clock) {
+    return new IpamdReader(
+        config.introspectionUrl(),
+        config.metricsUrl(),
+        MetricCatalog.series(),
+        config.ipCooldown(),
+        clock);
+  }
+
+  @Provides
+  @Singleton
+  static Sampler sampler(AgentConfig config, InstantSource clock) {
+    List<Metric> metrics =
+        MetricCatalog.all().stream()
+            .filter(metric -> config.metrics().includes(metric.name(), metric.core()))
+            .toList();
+    return new Sampler(metrics, podLimits(config), clock.instant());
+  }
+
+  private static PodLimits podLimits(AgentConfig config) {
+    int maxPods = config.maxPods().orElseGet(() -> PodLimits.defaultMaxPods(HostCpus.count()));
+    return new PodLimits(maxPods, config.hostNetworkPods());
+  }
+}
