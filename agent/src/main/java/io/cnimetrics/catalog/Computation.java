@@ -50,11 +50,16 @@ public sealed interface Computation {
     }
   }
 
-  /** A gauge of ipamD's, summed over its series. */
-  record FromGauge(Series gauge) implements Computation {
+  /**
+   * A gauge of ipamD's, summed over its series.
+   *
+   * @param labelled whether it has labels: a series of it then appears only with its first change,
+   *     so that none at all means 0
+   */
+  record FromGauge(Series gauge, boolean labelled) implements Computation {
     @Override
     public Optional<Sample> sample(Metric metric, Poll poll) {
-      return Sample.gauge(metric, poll.gauge(gauge));
+      return Sample.gauge(metric, labelled ? poll.total(gauge) : poll.gauge(gauge));
     }
 
     @Override

@@ -77,7 +77,7 @@ public final class MetricCatalog {
           core(
               "eniMaxAvailable",
               "ENIs that ipamD may have: the instance type's limit or MAX_ENI, less those it does not manage.",
-              new FromGauge(ENI_MAX)),
+              new FromGauge(ENI_MAX, false)),
           core(
               "totalIPAddresses",
               "IPv4 addresses on those ENIs that pods could have; a prefix counts 16.",
@@ -85,7 +85,7 @@ public final class MetricCatalog {
           core(
               "maxIPAddresses",
               "Addresses that ipamD could have with all its ENIs; 0 on IPv6.",
-              new FromGauge(IP_MAX)),
+              new FromGauge(IP_MAX, false)),
           core(
               "assignIPAddresses",
               "Addresses that pods hold.",
@@ -185,7 +185,7 @@ public final class MetricCatalog {
               COUNT,
               SUM,
               "Changes to the pool that ipamD is at.",
-              new FromGauge(Series.of("awscni_ipamd_action_inprogress"))),
+              new FromGauge(Series.of("awscni_ipamd_action_inprogress"), true)),
           counter("addReqCount", "Requests of pods for an address.", "awscni_add_ip_req_count"),
           counter("delReqCount", "Addresses given back by pods.", "awscni_del_ip_req_count"),
           counter(

@@ -40,6 +40,10 @@ record Poll(NodeSnapshot snapshot, NodeCapacity capacity, Increases increases, H
     return gauge(snapshot.metrics(), series);
   }
 
+  OptionalDouble total(Series series) {
+    return snapshot.metrics().map(read -> read.total(series)).orElse(OptionalDouble.empty());
+  }
+
   static OptionalDouble gauge(Optional<IpamdMetrics> metrics, Series series) {
     return metrics.map(read -> read.gauge(series)).orElse(OptionalDouble.empty());
   }
