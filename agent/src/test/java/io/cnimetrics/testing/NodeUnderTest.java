@@ -1,0 +1,99 @@
+package io.cnimetrics.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.History;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Reading;
+import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.ipamd.IpamdReader;
+import io.cnimetrics.render.JsonReport;
+import io.cnimetrics.render.Report;
+import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.NodeIdentity;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The way from ipamD's sockets to the JSON document, poll after poll, as a dry run goes it. */
+public final class NodeUnderTest {
+  private final IpamdReader reader;
+  private final Sampler sampler;
+  private final Instance instance;
+  private History history = History.NONE;
+  private JsonNode json = RecordedNode.json("{}");
+
+  public NodeUnderTest(FakeIpamd ipamd) {
+    this(ipamd.introspectionUrl(), ipamd.metricsUrl(), "", 110);
+  }
+
+  /**
+   * Reads any ipamD.
+   *
+   * @param instanceType empty if it is unknown
+   */
+  public NodeUnderTest(URI introspection, URI metrics, String instanceType, int maxPods) {
+    this.reader =
+        new IpamdReader(
+            Optional.of(introspection),
+            Optional.of(metrics),
+            MetricCatalog.series(),
+            Duration.ofSeconds(30),
+            InstantSource.system());
+    this.sampler = new Sampler(MetricCatalog.all(), new PodLimits(maxPods, 3), Instant.now());
+    this.instance =
+        new Instance(
+            Optional.empty(),
+            Optional.of(instanceType).filter(type -> !type.isEmpty()),
+            Optional.empty(),
+            Optional.empty(),
+            Map.of());
+  }
+
+  /** Polls once more. */
+  public NodeUnderTest poll() {
+    NodeSnapshot snapshot = reader.read().on(instance, List.of());
+    Reading reading = sampler.read(snapshot, history);
+    history = reading.history();
+    NodeIdentity node =
+        new NodeIdentity("node", Optional.empty(), Optional.empty(), snapshot.instance());
+    json = RecordedNode.json(JsonReport.of(new Report(node, snapshot, reading), false));
+    return this;
+  }
+
+  /** The document of the last poll. */
+  public JsonNode json() {
+    return json;
+  }
+
+  /** The values of the last poll's gauges. */
+  public Map<String, Double> gauges() {
+    return metrics("gauge", "value");
+  }
+
+  /** The increases of the last poll's counters. */
+  public Map<String, Double> increases() {
+    return metrics("counter", "value");
+  }
+
+  /** The totals of the last poll's counters. */
+  public Map<String, Double> totals() {
+    return metrics("counter", "total");
+  }
+
+  private Map<String, Double> metrics(String kind, String field) {
+    Map<String, Double> values = new TreeMap<>();
+    for (JsonNode metric : json.get("metrics")) {
+      if (metric.get("kind").asText().equals(kind) && metric.has(field)) {
+        values.put(metric.get("name").asText(), metric.get(field).asDouble());
+      }
+    }
+    return values;
+  }
+}
