@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -24,31 +25,23 @@ public final class InstanceLimits {
   /** The limits of an instance type such as {@code m5.xlarge}; empty if the table lacks it. */
   public static Optional<InstanceLimit> of(String instanceType) {
     String start = instanceType + " ";
-    try (BufferedReader table = open()) {
-      return table
-          .lines()
-          .filter(row -> row.startsWith(start))
-          .findFirst()
-          .map(InstanceLimits::parse);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return read(
+        rows -> rows.filter(row -> row.startsWith(start)).findFirst().map(InstanceLimits::parse));
   }
 
   /** All instance types of the table, in its order. */
   public static List<String> types() {
-    try (BufferedReader table = open();
-        Stream<String> rows = table.lines()) {
-      return rows.filter(row -> !row.startsWith("#")).map(row -> row.split(" ")[0]).toList();
+    return read(rows -> rows.map(row -> row.substring(0, row.indexOf(' '))).toList());
+  }
+
+  private static <T> T read(Function<Stream<String>, T> question) {
+    InputStream table = InstanceLimits.class.getResourceAsStream(TABLE);
+    try (BufferedReader reader =
+        new BufferedReader(new InputStreamReader(Objects.requireNonNull(table, TABLE), US_ASCII))) {
+      return question.apply(reader.lines().filter(row -> !row.startsWith("#")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static BufferedReader open() {
-    InputStream table = InstanceLimits.class.getResourceAsStream(TABLE);
-    return new BufferedReader(
-        new InputStreamReader(Objects.requireNonNull(table, TABLE), US_ASCII));
   }
 
   private static InstanceLimit parse(String row) {

@@ -1,0 +1,228 @@
+package io.cnimetrics.capacity;
+
+import static io.cnimetrics.testing.Snapshots.eni;
+import static io.cnimetrics.testing.Snapshots.excluded;
+import static io.cnimetrics.testing.Snapshots.ipv6;
+import static io.cnimetrics.testing.Snapshots.nothingRead;
+import static io.cnimetrics.testing.Snapshots.prefixed;
+import static io.cnimetrics.testing.Snapshots.trunk;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.testing.Snapshots;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+class NodeCapacityTest {
+  private static final InstanceLimit M5_LARGE = new InstanceLimit(3, 10);
+  private static final InstanceLimit M5_XLARGE = new InstanceLimit(4, 15);
+
+  @Test
+  void gaugesOfIpamdGiveTheMaximum() {
+    assertMaximum(nothingRead().enis(eni(0, 14, 3, 0)), 4, 56, 110, "56 = 4 ENIs × 14");
+  }
+
+  @Test
+  void maxEniOfIpamdShowsInItsGauge() {
+    assertMaximum(nothingRead().enis(eni(0, 14, 3, 0)), 2, 28, 110, "28 = 2 ENIs × 14");
+  }
+
+  @Test
+  void podsOfTheKubeletBoundIt() {
+    assertMaximum(
+        nothingRead().enis(eni(0, 14, 3, 0)),
+        4,
+        56,
+        30,
+        "27 = 30 max pods − 3 on the host's network; addresses for 56 = 4 ENIs × 14");
+  }
+
+  @Test
+  void customNetworkingTakesThePrimary() {
+    assertMaximum(
+        nothingRead().enis(eni(0, 0, 0, 0), eni(1, 9, 3, 0)).customNetworking(true),
+        3,
+        27,
+        110,
+        "18 = 2 ENIs × 9: custom networking takes the primary");
+  }
+
+  @Test
+  void primaryWithoutAddressesMeansCustomNetworkingWhereTheSettingIsNotTold() {
+    assertMaximum(
+        nothingRead().enis(eni(0, 0, 0, 0), eni(1, 9, 3, 0)),
+        3,
+        27,
+        110,
+        "18 = 2 ENIs × 9: custom networking takes the primary");
+  }
+
+  @Test
+  void settingGoesBeforeWhatThePrimarySuggests() {
+    assertMaximum(
+        nothingRead().enis(eni(0, 0, 0, 0), eni(1, 9, 3, 0)).customNetworking(false),
+        3,
+        27,
+        110,
+        "27 = 3 ENIs × 9");
+  }
+
+  @Test
+  void trunkAndExcludedInterfacesCarryNoPods() {
+    assertMaximum(
+        nothingRead().enis(eni(0, 14, 3, 0), trunk(1, 14, 0), excluded(2, 3, 1)),
+        4,
+        56,
+        110,
+        "28 = 2 ENIs × 14: a trunk takes one, 1 in excluded subnets");
+  }
+
+  @Test
+  void interfaceWithTwoReasonsCountsOnce() {
+    assertMaximum(
+        nothingRead().enis(excluded(0, 0, 0), eni(1, 9, 3, 0)).customNetworking(true),
+        3,
+        27,
+        110,
+        "18 = 2 ENIs × 9: 1 in excluded subnets");
+  }
+
+  @Test
+  void oneInterfaceIsNotPlural() {
+    assertMaximum(nothingRead().enis(eni(0, 9, 3, 0)), 1, 9, 110, "9 = 1 ENI × 9");
+  }
+
+  @Test
+  void gaugeBelowZeroMeansNoInterface() {
+    assertMaximum(nothingRead().enis(), -2, -58, 110, "0: ipamD may have no ENI");
+  }
+
+  @Test
+  void withoutGaugesTheInstanceTypeDecides() {
+    NodeCapacity capacity =
+        capacity(nothingRead().enis(eni(0, 9, 3, 0)), Optional.of(M5_LARGE), none(), none(), 110);
+
+    assertThat(capacity.mode()).isEqualTo(AddressMode.SECONDARY_IP);
+    assertThat(capacity.effectiveMaximum()).contains(new EffectiveMaximum(27, "27 = 3 ENIs × 9"));
+  }
+
+  @Test
+  void withoutGaugesPrefixesShowPrefixMode() {
+    NodeCapacity capacity =
+        capacity(
+            nothingRead().enis(prefixed(0, 1, 3)), Optional.of(M5_LARGE), none(), none(), 1000);
+
+    assertThat(capacity.mode()).isEqualTo(AddressMode.PREFIX);
+    assertThat(capacity.effectiveMaximum())
+        .contains(new EffectiveMaximum(432, "432 = 3 ENIs × 144"));
+  }
+
+  @Test
+  void gaugesShowPrefixModeBeforeThereIsAnyPrefix() {
+    assertThat(mode(Optional.of(M5_LARGE), 3, 432)).isEqualTo(AddressMode.PREFIX);
+    assertThat(mode(Optional.of(M5_LARGE), 3, 27)).isEqualTo(AddressMode.SECONDARY_IP);
+    assertThat(mode(Optional.empty(), 3, 432)).isEqualTo(AddressMode.PREFIX);
+    assertThat(mode(Optional.empty(), 3, 27)).isEqualTo(AddressMode.SECONDARY_IP);
+  }
+
+  @Test
+  void leftOverPrefixDoesNotMakePrefixMode() {
+    NodeCapacity capacity =
+        capacity(
+            nothingRead().enis(eni(0, 13, 3, 0), prefixed(1, 1, 0)),
+            Optional.of(M5_XLARGE),
+            OptionalDouble.of(4),
+            OptionalDouble.of(56),
+            110);
+
+    assertThat(capacity.mode()).isEqualTo(AddressMode.SECONDARY_IP);
+  }
+
+  @Test
+  void ipv6HasNoMaximum() {
+    NodeCapacity capacity =
+        capacity(nothingRead().enis(ipv6(0, 5)), Optional.of(M5_LARGE), none(), none(), 110);
+
+    assertThat(capacity.mode()).isEqualTo(AddressMode.IPV6);
+    assertThat(capacity.effectiveMaximum()).isEmpty();
+    assertThat(capacity.problem()).isEmpty();
+    assertThat(mode(Optional.of(M5_LARGE), 3, 0)).isEqualTo(AddressMode.IPV6);
+  }
+
+  @Test
+  void withoutGaugesAndTypeItIsUnknownAndAProblem() {
+    NodeCapacity capacity =
+        capacity(nothingRead().enis(eni(0, 9, 3, 0)), Optional.empty(), none(), none(), 110);
+
+    assertThat(capacity.effectiveMaximum()).isEmpty();
+    assertThat(capacity.problem())
+        .hasValueSatisfying(
+            problem -> {
+              assertThat(problem.source()).isEqualTo(Source.LIMITS);
+              assertThat(problem.reason()).isEqualTo(Reason.NOT_FOUND);
+              assertThat(problem.message()).contains("instance type is unknown");
+            });
+  }
+
+  @Test
+  void whereIntrospectionFailedNothingIsSaid() {
+    NodeCapacity capacity =
+        capacity(
+            nothingRead().metrics(),
+            Optional.of(M5_LARGE),
+            OptionalDouble.of(3),
+            OptionalDouble.of(27),
+            110);
+
+    assertThat(capacity.effectiveMaximum()).isEmpty();
+    assertThat(capacity.problem()).isEmpty();
+  }
+
+  @Test
+  void defaultMaxPodsGoesByTheCpus() {
+    assertThat(PodLimits.defaultMaxPods(30)).isEqualTo(110);
+    assertThat(PodLimits.defaultMaxPods(31)).isEqualTo(250);
+  }
+
+  @Test
+  void fewerPodsThanHostNetworkPodsLeaveNone() {
+    assertThat(new PodLimits(2, 3).podsWithAddress()).isZero();
+  }
+
+  private static void assertMaximum(
+      Snapshots snapshot, double eniMax, double ipMax, int maxPods, String explanation) {
+    NodeCapacity capacity =
+        capacity(
+            snapshot,
+            Optional.empty(),
+            OptionalDouble.of(eniMax),
+            OptionalDouble.of(ipMax),
+            maxPods);
+    assertThat(capacity.effectiveMaximum().map(EffectiveMaximum::explanation))
+        .contains(explanation);
+    long stated = Long.parseLong(explanation.split("[ :]")[0]);
+    assertThat(capacity.effectiveMaximum().map(EffectiveMaximum::addresses)).contains(stated);
+  }
+
+  private static AddressMode mode(Optional<InstanceLimit> limit, double eniMax, double ipMax) {
+    return capacity(
+            nothingRead().enis(), limit, OptionalDouble.of(eniMax), OptionalDouble.of(ipMax), 110)
+        .mode();
+  }
+
+  private static NodeCapacity capacity(
+      Snapshots snapshot,
+      Optional<InstanceLimit> limit,
+      OptionalDouble eniMax,
+      OptionalDouble ipMax,
+      int maxPods) {
+    return NodeCapacity.of(snapshot.build(), limit, eniMax, ipMax, new PodLimits(maxPods, 3));
+  }
+
+  private static OptionalDouble none() {
+    return OptionalDouble.empty();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.cnimetrics.capacity;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,155 @@
+package io.cnimetrics.catalog;
+
+import static io.cnimetrics.testing.Snapshots.START;
+import static io.cnimetrics.testing.Snapshots.nothingRead;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.testing.Snapshots;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class CountersTest {
+  private static final double STARTED = (double) START.minusSeconds(3600).getEpochSecond();
+
+  private final Sampler sampler =
+      new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START.minusSeconds(60));
+  private History history = History.NONE;
+
+  @Test
+  void firstGoodPollIsABaseline() {
+    assertThat(errors(read(12).processStart(STARTED))).isEmpty();
+    assertThat(errors(read(15).processStart(STARTED))).hasValue(3);
+    assertThat(errors(read(15).processStart(STARTED))).hasValue(0);
+  }
+
+  @Test
+  void ipamdThatStartedAfterTheAgentCountsFromZeroAtOnce() {
+    assertThat(errors(read(12).processStart(STARTED + 3600))).hasValue(12);
+  }
+
+  @Test
+  void failedPollKeepsTheBaseline() {
+    errors(read(12).processStart(STARTED));
+    assertThat(errors(nothingRead())).isEmpty();
+    assertThat(errors(read(20).processStart(STARTED))).hasValue(8);
+  }
+
+  @Test
+  void otherStartTimeCountsFromZeroThoughTheTotalIsHigher() {
+    errors(read(12).processStart(STARTED));
+    assertThat(errors(read(20).processStart(STARTED + 0.01))).hasValue(20);
+  }
+
+  @Test
+  void sameStartTimeNeverCountsBelowZero() {
+    errors(read(12).processStart(STARTED));
+    assertThat(errors(read(11).processStart(STARTED))).hasValue(0);
+    assertThat(errors(read(13).processStart(STARTED))).hasValue(2);
+  }
+
+  @Test
+  void counterThatFellCountsAllFromZeroWhereNoStartTimeIsTold() {
+    poll(read(12).sum("awscni_reconcile_count", 5));
+    Map<String, Sample> samples = poll(read(3).sum("awscni_reconcile_count", 7));
+    assertThat(value(samples, "ipamdErr")).hasValue(3);
+    assertThat(value(samples, "reconcileCount")).hasValue(7);
+    assertThat(value(samples, "ipamdRestarts")).hasValue(1);
+    assertThat(total(samples, "ipamdRestarts")).hasValue(1);
+  }
+
+  @Test
+  void familyThatAppearsLaterCountsFromZero() {
+    poll(nothingRead().processStart(STARTED));
+    Map<String, Sample> samples = poll(read(4).processStart(STARTED));
+    assertThat(value(samples, "ipamdErr")).hasValue(4);
+    assertThat(value(samples, "ipamdRestarts")).hasValue(0);
+  }
+
+  @Test
+  void totalOfAFamilyNeverSeenIsZero() {
+    assertThat(total(poll(nothingRead().metrics()), "forceRemoveENI")).hasValue(0);
+  }
+
+  @Test
+  void totalThatIsNoNumberIsAbsentAndKeepsTheBaseline() {
+    errors(read(12).processStart(STARTED));
+    assertThat(poll(read(Double.NaN).processStart(STARTED))).doesNotContainKey("ipamdErr");
+    assertThat(errors(read(14).processStart(STARTED))).hasValue(2);
+  }
+
+  @Test
+  void latencyIsTheMeanOfTheNewCalls() {
+    poll(latency(100, 10));
+    assertThat(value(poll(latency(160, 12)), "awsAPILatency")).hasValue(30);
+    assertThat(poll(latency(160, 12))).doesNotContainKey("awsAPILatency");
+  }
+
+  /** However the polls are spaced, only what no poll saw before a restart is lost. */
+  @Property(tries = 500)
+  void increasesAddUpToWhatPollsCouldSee(@ForAll long seed) {
+    Random random = new Random(seed);
+    CountersTest agent = new CountersTest();
+    double start = STARTED;
+    double total = random.nextInt(100);
+    double polled = total;
+    double seen = 0;
+    double reported = 0;
+    agent.errors(read(total).processStart(start));
+    for (int step = 0; step < 40; step++) {
+      if (random.nextInt(10) == 0) {
+        start += random.nextInt(1, 1000) / 100.0;
+        total = 0;
+        polled = 0;
+      }
+      total += random.nextInt(5);
+      if (random.nextInt(3) == 0) {
+        seen += total - polled;
+        polled = total;
+        reported += agent.errors(read(total).processStart(start)).orElseThrow();
+      }
+    }
+    assertThat(reported).isEqualTo(seen);
+  }
+
+  private static Snapshots read(double errors) {
+    return nothingRead().sum("awscni_ipamd_error_count", errors);
+  }
+
+  private static Snapshots latency(double sum, double count) {
+    return nothingRead()
+        .processStart(STARTED)
+        .sum("awscni_aws_api_latency_ms_sum", sum)
+        .sum("awscni_aws_api_latency_ms_count", count);
+  }
+
+  private OptionalDouble errors(Snapshots snapshot) {
+    return value(poll(snapshot), "ipamdErr");
+  }
+
+  private static OptionalDouble value(Map<String, Sample> samples, String metric) {
+    return Optional.ofNullable(samples.get(metric))
+        .map(Sample::value)
+        .orElse(OptionalDouble.empty());
+  }
+
+  private static OptionalDouble total(Map<String, Sample> samples, String metric) {
+    return Optional.ofNullable(samples.get(metric))
+        .map(Sample::total)
+        .orElse(OptionalDouble.empty());
+  }
+
+  private Map<String, Sample> poll(Snapshots snapshot) {
+    Reading reading = sampler.read(snapshot.build(), history);
+    history = reading.history();
+    return reading.samples().stream()
+        .collect(Collectors.toMap(sample -> sample.metric().name(), Function.identity()));
+  }
+}

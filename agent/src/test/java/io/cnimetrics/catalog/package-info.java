@@ -1,0 +1,4 @@
+@NullMarked
+package io.cnimetrics.catalog;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,155 @@
+package io.cnimetrics.testing;
+
+import io.cnimetrics.snapshot.AddressCount;
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.IpamdMetrics;
+import io.cnimetrics.snapshot.IpamdSettings;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Series;
+import io.cnimetrics.snapshot.Source;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+
+/** Builds snapshots for tests, part by part. Nothing is known until it is said. */
+public final class Snapshots {
+  public static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
+
+  private final Map<Series, Double> sums = new HashMap<>();
+  private Instant takenAt = START;
+  private Instance instance = Instance.UNKNOWN;
+  private Optional<AddressPool> pool = Optional.empty();
+  private boolean metrics;
+  private OptionalDouble processStart = OptionalDouble.empty();
+  private Optional<IpamdSettings> settings = Optional.empty();
+  private List<Problem> problems = List.of();
+
+  private Snapshots() {}
+
+  /** Begins with a poll at {@link #START} that could read nothing. */
+  public static Snapshots nothingRead() {
+    return new Snapshots();
+  }
+
+  public Snapshots at(Instant time) {
+    takenAt = time;
+    return this;
+  }
+
+  public Snapshots type(String instanceType) {
+    instance =
+        new Instance(
+            Optional.empty(),
+            Optional.of(instanceType),
+            Optional.empty(),
+            Optional.empty(),
+            Map.of());
+    return this;
+  }
+
+  public Snapshots enis(Eni... enis) {
+    pool =
+        Optional.of(
+            new AddressPool(List.of(enis), true, OptionalLong.empty(), OptionalLong.empty()));
+    return this;
+  }
+
+  /** Says that ipamD's metrics were read; without this there are none. */
+  public Snapshots metrics() {
+    metrics = true;
+    return this;
+  }
+
+  /** Adds the sum over a series to ipamD's metrics. */
+  public Snapshots sum(String series, double value) {
+    return sum(Series.of(series), value);
+  }
+
+  /** Adds the sum over a series to ipamD's metrics. */
+  public Snapshots sum(Series series, double value) {
+    sums.put(series, value);
+    return metrics();
+  }
+
+  public Snapshots processStart(double seconds) {
+    processStart = OptionalDouble.of(seconds);
+    return metrics();
+  }
+
+  public Snapshots customNetworking(boolean on) {
+    settings = Optional.of(new IpamdSettings(on));
+    return this;
+  }
+
+  /** Says that introspection is switched off by setting. */
+  public Snapshots introspectionOff() {
+    problems = List.of(new Problem(Source.INTROSPECTION, Reason.DEGRADED, "off"));
+    return this;
+  }
+
+  public NodeSnapshot build() {
+    Optional<IpamdMetrics> read =
+        metrics
+            ? Optional.of(new IpamdMetrics(sums, processStart, Optional.empty()))
+            : Optional.empty();
+    return new NodeSnapshot(takenAt, instance, pool, read, settings, problems);
+  }
+
+  /** An interface with single addresses. */
+  public static Eni eni(int device, long total, long assigned, long cooling) {
+    return eni(device, false, false, new AddressCount(total, assigned, cooling), 0);
+  }
+
+  public static Eni trunk(int device, long total, long assigned) {
+    return eni(device, true, false, new AddressCount(total, assigned, 0), 0);
+  }
+
+  public static Eni excluded(int device, long total, long assigned) {
+    return eni(device, false, true, new AddressCount(total, assigned, 0), 0);
+  }
+
+  /** An interface with prefixes of 16 addresses. */
+  public static Eni prefixed(int device, int prefixes, long assigned) {
+    return eni(device, false, false, new AddressCount(16L * prefixes, assigned, 0), prefixes);
+  }
+
+  /** An interface with an IPv6 prefix. */
+  public static Eni ipv6(int device, long assigned) {
+    return new Eni(
+        "eni-" + device,
+        0,
+        device,
+        device == 0,
+        false,
+        false,
+        Optional.empty(),
+        AddressCount.NONE,
+        AddressCount.NONE,
+        0,
+        new AddressCount(1L << 48, assigned, 0));
+  }
+
+  private static Eni eni(
+      int device, boolean trunk, boolean excluded, AddressCount addresses, int prefixes) {
+    return new Eni(
+        "eni-" + device,
+        0,
+        device,
+        device == 0,
+        trunk,
+        excluded,
+        Optional.empty(),
+        prefixes == 0 ? addresses : AddressCount.NONE,
+        prefixes == 0 ? AddressCount.NONE : addresses,
+        prefixes,
+        AddressCount.NONE);
+  }
+}
