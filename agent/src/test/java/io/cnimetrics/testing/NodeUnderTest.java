@@ -14,7 +14,6 @@ import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +29,7 @@ public final class NodeUnderTest {
   private JsonNode json = RecordedNode.json("{}");
 
   public NodeUnderTest(FakeIpamd ipamd) {
-    this(ipamd.introspectionUrl(), ipamd.metricsUrl(), "", 110);
+    this(ipamd.introspectionUrl(), ipamd.metricsUrl(), "", 110, InstantSource.system());
   }
 
   /**
@@ -38,15 +37,16 @@ public final class NodeUnderTest {
    *
    * @param instanceType empty if it is unknown
    */
-  public NodeUnderTest(URI introspection, URI metrics, String instanceType, int maxPods) {
+  public NodeUnderTest(
+      URI introspection, URI metrics, String instanceType, int maxPods, InstantSource clock) {
     this.reader =
         new IpamdReader(
             Optional.of(introspection),
             Optional.of(metrics),
             MetricCatalog.series(),
             Duration.ofSeconds(30),
-            InstantSource.system());
-    this.sampler = new Sampler(MetricCatalog.all(), new PodLimits(maxPods, 3), Instant.now());
+            clock);
+    this.sampler = new Sampler(MetricCatalog.all(), new PodLimits(maxPods, 3), clock.instant());
     this.instance =
         new Instance(
             Optional.empty(),
@@ -75,6 +75,16 @@ public final class NodeUnderTest {
   /** The values of the last poll's gauges. */
   public Map<String, Double> gauges() {
     return metrics("gauge", "value");
+  }
+
+  /** The value of one of the last poll's gauges; NaN if it has none. */
+  public double gauge(String name) {
+    return gauges().getOrDefault(name, Double.NaN);
+  }
+
+  /** The increase of one of the last poll's counters; NaN if it has none. */
+  public double increase(String name) {
+    return increases().getOrDefault(name, Double.NaN);
   }
 
   /** The increases of the last poll's counters. */

@@ -1,0 +1,107 @@
+package io.cnimetrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.simulator.PodSchedule;
+import io.cnimetrics.simulator.Scenario;
+import io.cnimetrics.simulator.SimulatedIpamd;
+import io.cnimetrics.testing.FakeClock;
+import io.cnimetrics.testing.FakeIpamd;
+import io.cnimetrics.testing.NodeUnderTest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** The examples that AWS's documents give, played by the simulator or served as printed there. */
+class DocumentedCasesTest {
+  private final FakeClock clock = new FakeClock(Instant.parse("2026-11-21T10:00:00Z"));
+
+  @Test
+  void m5XlargeFilledByAHundredPodsEndsAtFourInterfacesAndRefuses() {
+    Scenario scenario = Scenario.of("m5.xlarge").pods(PodSchedule.constant(100)).build();
+    try (SimulatedIpamd ipamd = start(scenario)) {
+      NodeUnderTest node = node(ipamd, scenario).poll();
+      assertThat(node.gauges())
+          .containsEntry("eniAllocated", 4.0)
+          .containsEntry("eniMaxAvailable", 4.0)
+          .containsEntry("totalIPAddresses", 56.0)
+          .containsEntry("maxIPAddresses", 56.0)
+          .containsEntry("assignIPAddresses", 56.0)
+          .containsEntry("availableIPAddresses", 0.0);
+
+      clock.advance(Duration.ofMinutes(2));
+      assertThat(node.poll().increase("noAvailableIPAddrs")).isPositive();
+      assertThat(node.gauge("noAddressMinutes")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void twoC5XlargeSumToEightInterfacesAndAHundredAndTwelveAddresses() {
+    Scenario scenario = Scenario.of("c5.xlarge").pods(PodSchedule.constant(100)).build();
+    try (SimulatedIpamd one = start(scenario);
+        SimulatedIpamd other = start(scenario)) {
+      NodeUnderTest first = node(one, scenario).poll();
+      NodeUnderTest second = node(other, scenario).poll();
+      assertThat(first.gauge("eniAllocated") + second.gauge("eniAllocated")).isEqualTo(8);
+      assertThat(first.gauge("totalIPAddresses") + second.gauge("totalIPAddresses")).isEqualTo(112);
+    }
+  }
+
+  @Test
+  void subnetWithTwentyFreeAddressesStopsThePoolThere() {
+    Scenario scenario =
+        Scenario.of("m5.xlarge").subnetFree(20).pods(PodSchedule.constant(100)).build();
+    try (SimulatedIpamd ipamd = start(scenario)) {
+      NodeUnderTest node = node(ipamd, scenario).poll();
+      double taken = node.gauge("totalIPAddresses") + node.gauge("eniAllocated") - 1;
+      assertThat(taken).as("addresses, and one for each interface but the primary").isEqualTo(20);
+
+      clock.advance(Duration.ofMinutes(5));
+      node.poll();
+      assertThat(node.increase("awsAPINoAddressErr")).isPositive();
+      assertThat(node.increase("ipamdErr")).isPositive();
+      assertThat(node.gauge("warmPoolEmptyMinutes")).isPositive();
+    }
+  }
+
+  @Test
+  void introspectionOf2018IsRead() throws IOException {
+    try (FakeIpamd ipamd =
+        new FakeIpamd().serve("/v1/enis", resource("/fixtures/enis-2018.json"))) {
+      NodeUnderTest node = new NodeUnderTest(ipamd).poll();
+      assertThat(node.gauges())
+          .containsEntry("eniAllocated", 2.0)
+          .containsEntry("totalIPAddresses", 10.0)
+          .containsEntry("assignIPAddresses", 3.0)
+          .containsEntry("availableIPAddresses", 7.0)
+          .doesNotContainKey("coolingIPAddresses");
+      assertThat(node.json().get("enis").get(0).get("primary").asBoolean()).isTrue();
+      assertThat(node.json().get("enis").get(0).get("assigned").asInt()).isEqualTo(1);
+      assertThat(node.json().get("enis").get(1).get("assigned").asInt()).isEqualTo(2);
+    }
+  }
+
+  private SimulatedIpamd start(Scenario scenario) {
+    return SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, Duration.ofMinutes(10), clock);
+  }
+
+  private NodeUnderTest node(SimulatedIpamd ipamd, Scenario scenario) {
+    return new NodeUnderTest(
+        URI.create(ipamd.introspectionUrl()),
+        URI.create(ipamd.metricsUrl()),
+        scenario.instanceType(),
+        scenario.maxPods(),
+        clock);
+  }
+
+  private static String resource(String name) throws IOException {
+    try (InputStream file = DocumentedCasesTest.class.getResourceAsStream(name)) {
+      return new String(Objects.requireNonNull(file, name).readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}

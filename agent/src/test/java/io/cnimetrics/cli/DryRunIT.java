@@ -1,0 +1,167 @@
+package io.cnimetrics.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.cnimetrics.testing.AgentProcess;
+import io.cnimetrics.testing.AgentProcess.Result;
+import io.cnimetrics.testing.FakeIpamd;
+import io.cnimetrics.testing.RecordedNode;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** {@code dry-run} of the distribution, as a process of its own. */
+class DryRunIT {
+  private static final String GONE = "http://127.0.0.1:1";
+
+  static Stream<RecordedNode> newestRelease() {
+    return RecordedNode.all().stream().filter(node -> node.name().startsWith("v1.23.1/"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("newestRelease")
+  void recordedNodeIsPrintedAsItIs(RecordedNode recorded) {
+    try (FakeIpamd ipamd = new FakeIpamd().serve(recorded)) {
+      Result result = dryRun(ipamd).run();
+
+      assertThat(result.exitCode()).isZero();
+      assertThat(result.err()).isEmpty();
+      JsonNode document = RecordedNode.json(result.out());
+      assertThat(metric(document, "assignIPAddresses").get("value").asInt())
+          .isEqualTo(recorded.truth().get("assignIPAddresses").asInt());
+      assertThat(metric(document, "ipamdErr").get("total").asInt())
+          .isEqualTo(recorded.truth().get("counters").get("ipamdErr").asInt());
+      assertThat(metric(document, "ipamdErr").has("value")).isFalse();
+      assertThat(document.get("node").get("cniVersion").asText()).isEqualTo("v1.23.1");
+      assertThat(document.get("node").get("nodeName").asText()).isEqualTo("node-1");
+    }
+  }
+
+  @Test
+  void watchPrintsADocumentALineWithTheIncreases() {
+    RecordedNode first = RecordedNode.of("v1.23.1/restart-a");
+    RecordedNode second = RecordedNode.of("v1.23.1/restart-b");
+    try (FakeIpamd ipamd = new FakeIpamd().serve(first);
+        AgentProcess.Running agent =
+            dryRun(ipamd).with("--watch", "--poll-interval", "10s").start()) {
+      JsonNode before = RecordedNode.json(agent.nextLine(Duration.ofSeconds(10)));
+      ipamd.serve(second);
+      JsonNode after = RecordedNode.json(agent.nextLine(Duration.ofSeconds(20)));
+
+      assertThat(metric(before, "reconcileCount").has("value")).isFalse();
+      assertThat(metric(after, "reconcileCount").get("value").asInt())
+          .isEqualTo(second.truth().get("increaseSincePrevious").get("reconcileCount").asInt());
+      assertThat(metric(after, "ipamdRestarts").get("value").asInt()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void unreachableIpamdExitsWithOneAndTheReason() {
+    Result result =
+        AgentProcess.of(
+                "dry-run",
+                "--output=json",
+                "--introspection-url",
+                GONE,
+                "--metrics-url",
+                GONE + "/m")
+            .run();
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err()).contains("introspection UNREACHABLE", GONE + "/v1/enis");
+    JsonNode document = RecordedNode.json(result.out());
+    assertThat(document.get("metrics").findValuesAsText("name")).contains("ipamdUp");
+    assertThat(metric(document, "ipamdUp").get("value").asInt()).isZero();
+    assertThat(document.get("enis").isArray()).isTrue();
+    assertThat(document.get("problems").findValuesAsText("reason"))
+        .contains("UNREACHABLE", "UNREACHABLE");
+  }
+
+  @Test
+  void hangingIpamdEndsWithinTenSeconds() throws IOException {
+    try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      String url = "http://127.0.0.1:" + silent.getLocalPort();
+      Result result =
+          AgentProcess.of(
+                  "dry-run",
+                  "--output=json",
+                  "--introspection-url",
+                  url,
+                  "--metrics-url",
+                  url + "/m")
+              .run();
+
+      assertThat(result.time()).isLessThan(Duration.ofSeconds(10));
+      assertThat(result.exitCode()).isEqualTo(1);
+      assertThat(RecordedNode.json(result.out()).get("problems").findValuesAsText("reason"))
+          .containsSubsequence("TIMEOUT", "TIMEOUT");
+    }
+  }
+
+  @Test
+  void refusedMetricsAreAProblemButNoFailure() {
+    try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"))) {
+      Result result =
+          AgentProcess.of(
+                  "dry-run",
+                  "--output=json",
+                  "--introspection-url=" + ipamd.introspectionUrl(),
+                  "--metrics-url=" + GONE + "/metrics")
+              .run();
+
+      assertThat(result.exitCode()).isZero();
+      JsonNode document = RecordedNode.json(result.out());
+      assertThat(metric(document, "eniAllocated").get("value").asInt()).isEqualTo(2);
+      assertThat(document.get("problems").findValuesAsText("source")).contains("metrics", "limits");
+    }
+  }
+
+  @Test
+  void everyOutputOfASimulatedNodeIsPrinted() {
+    for (String output : List.of("table", "json", "prometheus", "put-metric-data")) {
+      Result result = AgentProcess.of("dry-run", "--simulate", "--output", output).run();
+      assertThat(result.exitCode()).as(output).isZero();
+      assertThat(result.err()).as(output).isEmpty();
+      assertThat(result.out()).as(output).isNotBlank();
+    }
+  }
+
+  @Test
+  void launcherIsReplacedByTheAgentSoThatItsProcessIdIsTheAgents() {
+    try (AgentProcess.Running agent =
+        AgentProcess.of("simulate", "--introspection-port", "0", "--metrics-port", "0").start()) {
+      agent.nextLine(Duration.ofSeconds(10));
+      assertThat(agent.command()).endsWith("java");
+      assertThat(agent.stop()).as("128 + SIGTERM").isEqualTo(143);
+    }
+  }
+
+  private static AgentProcess dryRun(FakeIpamd ipamd) {
+    return AgentProcess.of(
+        "dry-run",
+        "--output",
+        "json",
+        "--introspection-url",
+        ipamd.introspectionUrl().toString(),
+        "--metrics-url",
+        ipamd.metricsUrl().toString(),
+        "--node-name",
+        "node-1");
+  }
+
+  private static JsonNode metric(JsonNode document, String name) {
+    for (JsonNode metric : document.get("metrics")) {
+      if (metric.get("name").asText().equals(name)) {
+        return metric;
+      }
+    }
+    throw new AssertionError("no metric " + name + " in " + document);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.cnimetrics.cli;
+
+import org.jspecify.annotations.NullMarked;
