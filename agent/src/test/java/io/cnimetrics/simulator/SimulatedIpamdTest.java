@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
@@ -191,7 +192,7 @@ class SimulatedIpamdTest {
       HttpURLConnection answer = get(ipamd.introspectionUrl() + path);
 
       assertThat(answer.getResponseCode()).isEqualTo(200);
-      assertThat(text(answer)).isNotEmpty().hasSizeLessThan(answer.getContentLength());
+      assertThat(receivedBytes(answer)).isBetween(1, answer.getContentLength() - 1);
     }
   }
 
@@ -272,6 +273,19 @@ class SimulatedIpamdTest {
 
   private static String text(HttpURLConnection connection) throws IOException {
     return new String(connection.getInputStream().readAllBytes(), UTF_8);
+  }
+
+  /** How much comes before the end; some JDKs report the missing rest by an exception. */
+  private static int receivedBytes(HttpURLConnection connection) throws IOException {
+    int received = 0;
+    try (InputStream body = connection.getInputStream()) {
+      while (body.read() >= 0) {
+        received++;
+      }
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("Premature EOF");
+    }
+    return received;
   }
 
   private static Socket connect(String url) throws IOException {
