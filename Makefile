@@ -26,5 +26,5 @@ clean: ## Remove what was built
 
 $(AGENT): $(SOURCES)
 	@echo "building (the first time this downloads its libraries) ..."
-	@$(MVN) $(MAVEN_FLAGS) --quiet package -DskipTests
+	@$(MVN) $(MAVEN_FLAGS) --quiet package -Dmaven.test.skip=true
 	@touch $@
