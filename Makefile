@@ -7,7 +7,7 @@ AGENT := agent/target/dist/bin/cni-metrics-agent
 SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help dry-run test format clean
+.PHONY: help dry-run test format goldens clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -20,6 +20,9 @@ test: ## Run every test of the gate
 
 format: ## Format the sources
 	$(MVN) $(MAVEN_FLAGS) spotless:apply
+
+goldens: ## Rewrite the golden files and the README's example
+	$(MVN) $(MAVEN_FLAGS) test -Dgoldens.rewrite=true -Dtest='*GoldenTest,ReadmeTest' -Dsurefire.failIfNoSpecifiedTests=false
 
 clean: ## Remove what was built
 	$(MVN) $(MAVEN_FLAGS) clean
