@@ -26,6 +26,7 @@ import java.util.function.ToLongFunction;
  *
  * @param effectiveMaximum empty on IPv6, where a prefix never runs out, and where neither gauges
  *     nor instance type are known
+ * @param problem why the maximum is unknown, unless the snapshot's own problems say so
  */
 public record NodeCapacity(
     AddressMode mode, Optional<EffectiveMaximum> effectiveMaximum, Optional<Problem> problem) {
@@ -112,7 +113,8 @@ public record NodeCapacity(
     }
 
     private AddressMode mode() {
-      if (pool.map(AddressPool::ipv6).orElse(false) || ipv6Gauges) {
+      boolean ipv4Held = pool.map(AddressPool::totalIpv4).orElse(0L) > 0;
+      if (pool.map(AddressPool::ipv6).orElse(false) || (ipv6Gauges && !ipv4Held)) {
         return AddressMode.IPV6;
       }
       return prefixMode() ? AddressMode.PREFIX : AddressMode.SECONDARY_IP;
@@ -126,7 +128,8 @@ public record NodeCapacity(
       long perEni = ipamdPerEni.getAsLong();
       return limit
           .map(known -> perEni >= (long) ADDRESSES_PER_PREFIX * known.podIpv4PerEni())
-          .orElse(perEni > MOST_SINGLE_ADDRESSES || prefixHeld);
+          .orElse(
+              perEni > MOST_SINGLE_ADDRESSES || (prefixHeld && perEni % ADDRESSES_PER_PREFIX == 0));
     }
 
     private Optional<EffectiveMaximum> effectiveMaximum(AddressMode mode) {

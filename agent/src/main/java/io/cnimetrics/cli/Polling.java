@@ -14,6 +14,7 @@ import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.wiring.NodeComponent;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -96,7 +97,7 @@ final class Polling implements AutoCloseable {
     thread.shutdownNow();
   }
 
-  private Report poll() throws RuntimeException {
+  private Report poll() {
     return report(node.ipamdReader().read(), instance());
   }
 
@@ -104,8 +105,9 @@ final class Polling implements AutoCloseable {
     Identification who =
         Identification.of(
             config.nodeName(), config.clusterId(), config.region(), instance.instance());
-    NodeSnapshot snapshot =
-        ipamd.on(instance.instance(), instance.problems()).on(instance.instance(), who.problems());
+    List<Problem> problems = new ArrayList<>(instance.problems());
+    problems.addAll(who.problems());
+    NodeSnapshot snapshot = ipamd.on(instance.instance(), problems);
     Reading reading = node.sampler().read(snapshot, history);
     history = reading.history();
     return new Report(who.node(), snapshot, reading);

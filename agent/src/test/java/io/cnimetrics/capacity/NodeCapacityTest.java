@@ -142,6 +142,33 @@ class NodeCapacityTest {
   }
 
   @Test
+  void leftOverPrefixDoesNotMakePrefixModeOnAnUnknownTypeEither() {
+    NodeCapacity capacity =
+        capacity(
+            nothingRead().enis(eni(0, 13, 3, 0), prefixed(1, 1, 0)),
+            Optional.empty(),
+            OptionalDouble.of(4),
+            OptionalDouble.of(56),
+            110);
+
+    assertThat(capacity.mode()).isEqualTo(AddressMode.SECONDARY_IP);
+  }
+
+  @Test
+  void ipv4AddressesAreNotIpv6WhateverTheGaugesSay() {
+    NodeCapacity capacity =
+        capacity(
+            nothingRead().enis(eni(0, 9, 3, 0)),
+            Optional.of(M5_LARGE),
+            OptionalDouble.of(3),
+            OptionalDouble.of(0),
+            110);
+
+    assertThat(capacity.mode()).isEqualTo(AddressMode.SECONDARY_IP);
+    assertThat(capacity.effectiveMaximum()).contains(new EffectiveMaximum(27, "27 = 3 ENIs × 9"));
+  }
+
+  @Test
   void ipv6HasNoMaximum() {
     NodeCapacity capacity =
         capacity(nothingRead().enis(ipv6(0, 5)), Optional.of(M5_LARGE), none(), none(), 110);
