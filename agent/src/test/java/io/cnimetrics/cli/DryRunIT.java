@@ -124,6 +124,25 @@ class DryRunIT {
   }
 
   @Test
+  void withoutIntrospectionTheGaugesStandIn() {
+    RecordedNode recorded = RecordedNode.of("v1.15.5/m5xlarge-full");
+    try (FakeIpamd ipamd = new FakeIpamd().serve(recorded)) {
+      Result result =
+          AgentProcess.of(
+                  "dry-run",
+                  "--output=json",
+                  "--introspection-url=none",
+                  "--metrics-url=" + ipamd.metricsUrl())
+              .run();
+
+      assertThat(result.exitCode()).isZero();
+      JsonNode document = RecordedNode.json(result.out());
+      assertThat(metric(document, "assignIPAddresses").get("value").asInt()).isEqualTo(56);
+      assertThat(document.get("problems").findValuesAsText("reason")).contains("DEGRADED");
+    }
+  }
+
+  @Test
   void everyOutputOfASimulatedNodeIsPrinted() {
     for (String output : List.of("table", "json", "prometheus", "put-metric-data")) {
       Result result = AgentProcess.of("dry-run", "--simulate", "--output", output).run();
