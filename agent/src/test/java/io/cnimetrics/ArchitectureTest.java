@@ -30,6 +30,7 @@ class ArchitectureTest {
               "catalog", Set.of("snapshot", "capacity"),
               "render", Set.of("catalog", "snapshot", "capacity"),
               "simulator", Set.of("snapshot", "capacity"),
+              "schedule", Set.of(),
               "wiring", Set.of("snapshot", "config", "capacity", "ipamd", "identity", "catalog")));
 
   private static final JavaClasses CLASSES =

@@ -1,0 +1,4 @@
+@NullMarked
+package io.cnimetrics.schedule;
+
+import org.jspecify.annotations.NullMarked;
