@@ -7,7 +7,7 @@ AGENT := agent/target/dist/bin/cni-metrics-agent
 SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help dry-run test format clean
+.PHONY: help dry-run test goldens format clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -17,6 +17,10 @@ dry-run: $(AGENT) ## Print the metrics of a simulated node
 
 test: ## Run every test of the gate
 	$(MVN) $(MAVEN_FLAGS) verify
+
+goldens: ## Rewrite the approved texts that people read
+	$(MVN) $(MAVEN_FLAGS) --quiet -pl agent test -Dtest='*GoldensTest' -Dgoldens.rewrite=true
+	@git status --short agent/src/test/resources/goldens
 
 format: ## Format the sources
 	$(MVN) $(MAVEN_FLAGS) spotless:apply
