@@ -18,11 +18,12 @@ dry-run: $(AGENT) ## Print the metrics of a simulated node
 test: ## Run every test of the gate
 	$(MVN) $(MAVEN_FLAGS) verify
 
+goldens: ## Rewrite the approved texts and the README's example
+	$(MVN) $(MAVEN_FLAGS) --quiet -pl agent test -Dtest='*GoldensTest,ReadmeTest' -Dgoldens.rewrite=true
+	@git status --short README.md agent/src/test/resources/goldens
+
 format: ## Format the sources
 	$(MVN) $(MAVEN_FLAGS) spotless:apply
-
-goldens: ## Rewrite the golden files and the README's example
-	$(MVN) $(MAVEN_FLAGS) test -Dgoldens.rewrite=true -Dtest='*GoldenTest,ReadmeTest' -Dsurefire.failIfNoSpecifiedTests=false
 
 clean: ## Remove what was built
 	$(MVN) $(MAVEN_FLAGS) clean

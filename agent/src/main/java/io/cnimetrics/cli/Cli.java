@@ -13,12 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
@@ -31,6 +33,9 @@ final class Cli {
   static final int USAGE = 2;
 
   private static final String PROGRAM = "cni-metrics-agent";
+
+  private static final Set<String> HELP = Set.of("help", "--help", "-h");
+  private static final Set<String> BOOLS = Set.of("true", "false");
 
   private final List<Command> commands;
   private final Map<String, String> environment;
@@ -48,9 +53,8 @@ final class Cli {
     if (first.equals("--version")) {
       console.print(PROGRAM + " " + version() + "\n");
       return OK;
-    } else if (first.equals("--help") || first.equals("-h") || first.equals("help")) {
-      console.print(overview());
-      return OK;
+    } else if (HELP.contains(first)) {
+      return arguments.size() == 1 ? overview() : run(List.of(arguments.get(1), "--help"));
     }
     return commands.stream()
         .filter(command -> command.name().equals(first))
@@ -62,21 +66,50 @@ final class Cli {
   private int run(Command command, List<String> arguments) {
     List<Flag> flags = flags(command);
     CommandLine parser = parser(command, flags);
-    ParseResult parsed = parser.parseArgs(arguments.toArray(String[]::new));
-    if (parsed.hasMatchedOption("--help")) {
-      console.print(parser.getUsageMessage(Ansi.OFF).stripTrailing() + "\n");
-      return OK;
-    } else if (parsed.hasMatchedOption("--version")) {
-      console.print(PROGRAM + " " + version() + "\n");
-      return OK;
-    }
     try {
+      ParseResult parsed = parser.parseArgs(attached(arguments, flags));
+      if (parsed.hasMatchedOption("--help")) {
+        console.print(parser.getUsageMessage(Ansi.OFF).stripTrailing() + "\n");
+        return OK;
+      } else if (parsed.hasMatchedOption("--version")) {
+        console.print(PROGRAM + " " + version() + "\n");
+        return OK;
+      }
       return command.run(values(command, flags, parsed), console);
+    } catch (ParameterException e) {
+      return refuse(command, List.of(String.valueOf(e.getMessage())));
     } catch (ConfigException e) {
-      e.problems().forEach(console::error);
-      console.error("see '%s %s --help'".formatted(PROGRAM, command.name()));
-      return USAGE;
+      return refuse(command, e.problems());
     }
+  }
+
+  private int refuse(Command command, List<String> problems) {
+    problems.forEach(console::error);
+    console.error("see '%s %s --help'".formatted(PROGRAM, command.name()));
+    return USAGE;
+  }
+
+  /**
+   * Puts each value behind its flag with {@code =}. A switch by itself is true; any other flag
+   * without a value gets an empty one, which its parser then refuses.
+   */
+  private static String[] attached(List<String> arguments, List<Flag> flags) {
+    Map<String, Flag> byName = flags.stream().collect(Collectors.toMap(Flag::name, flag -> flag));
+    List<String> attached = new ArrayList<>();
+    for (int index = 0; index < arguments.size(); index++) {
+      String argument = arguments.get(index);
+      String next = index + 1 < arguments.size() ? arguments.get(index + 1) : "--";
+      Flag flag = byName.get(argument);
+      if (flag == null) {
+        attached.add(argument);
+      } else if (flag.isSwitch() ? BOOLS.contains(next) : !next.startsWith("--")) {
+        attached.add(argument + "=" + next);
+        index++;
+      } else {
+        attached.add(argument + (flag.isSwitch() ? "=true" : "="));
+      }
+    }
+    return attached.toArray(String[]::new);
   }
 
   private Values values(Command command, List<Flag> flags, ParseResult parsed) {
@@ -108,7 +141,7 @@ final class Cli {
         .description(command.summary())
         .synopsisHeading("Usage: ")
         .optionListHeading("%n")
-        .abbreviateSynopsis(true)
+        .customSynopsis("%s %s [FLAGS]".formatted(PROGRAM, command.name()))
         .sortOptions(false)
         .width(80);
     flags.forEach(flag -> spec.addOption(option(flag)));
@@ -117,17 +150,15 @@ final class Cli {
     return new CommandLine(spec)
         .setUnmatchedArgumentsAllowed(true)
         .setOverwrittenOptionsAllowed(true)
-        .setTrimQuotes(false);
+        .setTrimQuotes(false)
+        .setExpandAtFiles(false);
   }
 
-  /** A flag without its value gets an empty one, which its parser then refuses. */
   private static OptionSpec option(Flag flag) {
-    boolean isSwitch = flag.label().equals("BOOL");
     return OptionSpec.builder(flag.name())
         .type(List.class)
         .auxiliaryTypes(String.class)
-        .arity("0..1")
-        .fallbackValue(isSwitch ? "true" : "")
+        .arity("1")
         .paramLabel(flag.label())
         .hideParamSyntax(true)
         .description(
@@ -144,21 +175,24 @@ final class Cli {
     return OptionSpec.builder(names).description(description).build();
   }
 
-  private String overview() {
+  private int overview() {
     String list =
         commands.stream()
             .map(command -> "  %-10s %s%n".formatted(command.name(), command.summary()))
             .collect(Collectors.joining());
-    return """
+    console.print(
+        """
         Usage: %s COMMAND [FLAGS]
 
         Reads the ipamD of an Amazon EKS node and turns what it knows into metrics.
 
         Commands:
         %s
-        '%s COMMAND --help' lists the flags of a command; each has an environment variable too.
+        '%s COMMAND --help' lists the flags of a command;
+        each has an environment variable too.
         """
-        .formatted(PROGRAM, list, PROGRAM);
+            .formatted(PROGRAM, list, PROGRAM));
+    return OK;
   }
 
   private int unknownCommand(String name) {
@@ -167,6 +201,7 @@ final class Cli {
         name.isEmpty()
             ? "no command given; expected one of " + known
             : "unknown command '%s'; expected one of %s".formatted(name, known));
+    console.error("see '%s --help'".formatted(PROGRAM));
     return USAGE;
   }
 

@@ -1,6 +1,7 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.render.Palette;
+import io.cnimetrics.render.Printable;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -51,8 +52,9 @@ record Console(PrintStream out, PrintStream err, Palette palette) {
     return !out.checkError();
   }
 
+  /** Writes one line on what is wrong; it may quote what others wrote. */
   void error(String message) {
-    err.println("cni-metrics-agent: " + message);
+    err.println("cni-metrics-agent: " + Printable.of(message));
     err.flush();
   }
 }

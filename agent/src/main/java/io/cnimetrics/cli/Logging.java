@@ -56,7 +56,10 @@ public final class Logging extends ContextAwareBase implements Configurator {
     }
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
-    encoder.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level %logger{0} %msg%n");
+    // A message may quote what others wrote: one line each, and no escape sequences.
+    encoder.setPattern(
+        "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level %logger{0}"
+            + " %replace(%msg){'[\\p{Cc}\\p{Cf}\\u2028\\u2029]', '?'}%n");
     encoder.start();
     return encoder;
   }

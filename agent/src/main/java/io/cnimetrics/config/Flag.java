@@ -31,6 +31,11 @@ public record Flag(
     return new Flag(name, variable, label, Optional.empty(), otherwise, description);
   }
 
+  /** Whether it is true or false, so that the flag by itself means true. */
+  public boolean isSwitch() {
+    return label.equals("BOOL");
+  }
+
   /** The default as people read it. */
   public String shownDefault() {
     return defaultValue.orElse(otherwise);

@@ -32,7 +32,6 @@ public final class Parsers {
       return Optional.empty();
     }
     if (text.startsWith("unix:")) {
-      require(text.startsWith("unix:/") && text.length() > 6, expected);
       return Optional.of(unix(text.substring(5), expected));
     }
     URI url = http(text, expected);
@@ -42,7 +41,9 @@ public final class Parsers {
 
   private static URI unix(String path, String expected) {
     try {
-      return new URI("unix", null, Path.of(path).toString(), null);
+      Path socket = Path.of(path);
+      require(socket.isAbsolute() && socket.getNameCount() > 0, expected);
+      return new URI("unix", null, socket.toString(), null);
     } catch (URISyntaxException | InvalidPathException e) {
       throw new IllegalArgumentException(expected, e);
     }
@@ -104,7 +105,7 @@ public final class Parsers {
     for (String set : text.split(";", -1)) {
       Set<Dimension> names = new TreeSet<>();
       for (String name : set.split(",", -1)) {
-        Dimension dimension = constant(Dimension.class, name.strip());
+        Dimension dimension = dimension(name.strip());
         require(names.add(dimension), dimension + " stands twice in one set");
       }
       require(sets.add(names), "the set %s stands twice".formatted(names));
@@ -112,6 +113,15 @@ public final class Parsers {
     List<List<Dimension>> list = new ArrayList<>();
     sets.forEach(set -> list.add(List.copyOf(set)));
     return List.copyOf(list);
+  }
+
+  private static Dimension dimension(String name) {
+    try {
+      return constant(Dimension.class, name);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "there is no dimension '%s'; %s".formatted(name, e.getMessage()), e);
+    }
   }
 
   static MetricSelection metrics(String text, Set<String> known) {
@@ -125,7 +135,7 @@ public final class Parsers {
       String name = part.strip();
       require(
           known.contains(name),
-          "expected all, core or metrics' names; there is no metric '%s'".formatted(name));
+          "there is no metric '%s'; expected all, core, or names separated by ','".formatted(name));
       names.add(name);
     }
     return MetricSelection.named(names);
@@ -148,7 +158,7 @@ public final class Parsers {
 
   static Duration publishInterval(String text) {
     Duration time = time(text, Duration.ofMinutes(1), Duration.ofMinutes(5));
-    require(time.toSecondsPart() == 0, "expected whole minutes, 1m to 5m");
+    require(time.toSecondsPart() == 0, "expected whole minutes from 60s to 300s, such as 2m");
     return time;
   }
 

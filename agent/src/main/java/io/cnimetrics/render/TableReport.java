@@ -8,7 +8,6 @@ import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.Problem;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,10 +15,21 @@ import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A poll for eyes: fits 80 columns. */
+/** A poll for eyes: fits 80 columns, and shows nothing that a terminal would take for an order. */
 public final class TableReport {
   private static final int WIDTH = 80;
-  private static final int BAR_WIDTH = 28;
+  private static final int ROW = WIDTH - 11;
+
+  /** Just wide enough for the ids that EC2 gives. */
+  private static final int ID = 21;
+
+  private static final int ROLE = 16;
+
+  /** What is left of a line for an interface's numbers and its bar. */
+  private static final int USE = WIDTH - (2 + ID + 2 + ROLE + 2);
+
+  /** From here on a number takes fewer columns with an exponent. */
+  private static final double LARGE = 1e12;
 
   private final Report report;
   private final Palette palette;
@@ -48,12 +58,12 @@ public final class TableReport {
     NodeIdentity node = report.node();
     row("Node", parts(node.nodeName(), node.instance().type(), node.instance().availabilityZone()));
     row("Cluster", parts(node.clusterId().orElse("unknown"), node.region(), Optional.empty()));
-    row("VPC CNI", report.cniVersion().orElse("release unknown") + ", " + mode());
+    row("VPC CNI", parts(report.cniVersion().orElse("release unknown"), mode(), Optional.empty()));
     report
         .reading()
         .capacity()
         .effectiveMaximum()
-        .ifPresent(maximum -> row("Can reach", maximum.explanation()));
+        .ifPresent(maximum -> row("Can reach", Lines.ofClauses(maximum.explanation(), ROW)));
     row("Polled at", report.snapshot().takenAt().truncatedTo(ChronoUnit.SECONDS).toString());
   }
 
@@ -63,16 +73,23 @@ public final class TableReport {
         .collect(Collectors.joining(", "));
   }
 
-  private String mode() {
-    return switch (report.reading().capacity().mode()) {
-      case SECONDARY_IP -> "single IPv4 addresses";
-      case PREFIX -> "IPv4 prefixes of 16 addresses";
-      case IPV6 -> "IPv6";
-    };
+  /** Not known of a node that could not be read. */
+  private Optional<String> mode() {
+    return report.ipamdRead()
+        ? Optional.of(
+            switch (report.reading().capacity().mode()) {
+              case SECONDARY_IP -> "single IPv4 addresses";
+              case PREFIX -> "IPv4 prefixes of 16 addresses";
+              case IPV6 -> "IPv6";
+            })
+        : Optional.empty();
   }
 
   private void row(String name, String value) {
-    List<String> lines = wrap(value, WIDTH - 11);
+    row(name, Lines.of(value, ROW));
+  }
+
+  private void row(String name, List<String> lines) {
     line(palette.bold("%-11s".formatted(name)) + lines.get(0));
     lines.stream().skip(1).forEach(next -> line(" ".repeat(11) + next));
   }
@@ -82,15 +99,36 @@ public final class TableReport {
     if (enis.isEmpty()) {
       return;
     }
-    heading("Network interfaces", "# assigned  ~ cooling  . free");
-    long largest = enis.stream().mapToLong(Eni::totalIpv4).max().orElse(0);
-    for (Eni eni : enis) {
-      String used =
-          report.reading().capacity().mode() == AddressMode.IPV6
-              ? "%d assigned".formatted(eni.assigned())
-              : "%7s  ".formatted(eni.assigned() + "/" + eni.totalIpv4()) + bar(eni, largest);
-      line("  %-21s  %-16s  %s".formatted(eni.id(), role(eni), used));
+    line("");
+    if (report.reading().capacity().mode() == AddressMode.IPV6) {
+      line(palette.bold("Network interfaces"));
+      enis.forEach(eni -> line(lead(eni) + "%d assigned".formatted(eni.assigned())));
+      return;
     }
+    int numbers = enis.stream().mapToInt(eni -> numbers(eni).length()).max().orElse(0);
+    int width = Math.max(7, numbers);
+    AddressBars bars = AddressBars.of(enis, USE - width - 2, palette);
+    line(palette.bold("Network interfaces") + " ".repeat(11) + bars.legend());
+    for (Eni eni : enis) {
+      String used = " ".repeat(width - numbers(eni).length()) + numbers(eni);
+      line(lead(eni) + used + "  " + bars.of(eni));
+    }
+  }
+
+  private static String lead(Eni eni) {
+    return "  " + cell(eni.id(), ID) + "  " + cell(role(eni), ROLE) + "  ";
+  }
+
+  private static String numbers(Eni eni) {
+    return eni.assigned() + "/" + eni.totalIpv4();
+  }
+
+  private static String cell(String text, int width) {
+    String shown = Printable.of(text);
+    if (Printable.columns(shown) > width) {
+      shown = shown.substring(0, Printable.fitting(shown, width - 1)) + "…";
+    }
+    return shown + " ".repeat(width - Printable.columns(shown));
   }
 
   private static String role(Eni eni) {
@@ -106,23 +144,12 @@ public final class TableReport {
         : "card %d device %d".formatted(eni.networkCard(), eni.deviceNumber());
   }
 
-  /** One character for each address, or fewer where the largest interface would not fit. */
-  private String bar(Eni eni, long largest) {
-    double scale = Math.min(1, (double) BAR_WIDTH / Math.max(1, largest));
-    int all = (int) Math.ceil(eni.totalIpv4() * scale);
-    int assigned = Math.min(all, (int) Math.ceil(eni.assignedIpv4() * scale));
-    int cooling = Math.min(all - assigned, (int) Math.ceil(eni.cooling() * scale));
-    return palette.red("#".repeat(assigned))
-        + palette.yellow("~".repeat(cooling))
-        + palette.green(".".repeat(all - assigned - cooling));
-  }
-
   private void gauges() {
     List<Sample> gauges = samples(Kind.GAUGE);
     if (gauges.isEmpty()) {
       return;
     }
-    heading("State", "");
+    heading("State");
     for (Sample sample : gauges) {
       line(
           "  %-27s%15s  %s"
@@ -137,11 +164,16 @@ public final class TableReport {
     if (counters.isEmpty()) {
       return;
     }
-    heading("Counters", "since ipamD started    since the last poll");
+    boolean increases = counters.stream().anyMatch(sample -> sample.value().isPresent());
+    line("");
+    line(
+        palette.bold("Counters")
+            + palette.faint("%36s".formatted("since ipamD started"))
+            + (increases ? palette.faint("%22s".formatted("since the last poll")) : ""));
     for (Sample sample : counters) {
       String increase = sample.value().isPresent() ? "+" + number(sample.value()) : "";
       line(
-          "  %-27s%22s%23s"
+          "  %-27s%15s%22s"
               .formatted(sample.metric().name(), number(sample.total()), increase)
               .stripTrailing());
     }
@@ -151,10 +183,10 @@ public final class TableReport {
     if (report.problems().isEmpty()) {
       return;
     }
-    heading("Problems", "");
+    heading("Problems");
     for (Problem problem : report.problems()) {
       line("  " + palette.red(problem.source().label() + " " + problem.reason()));
-      wrap(problem.message(), WIDTH - 4).forEach(next -> line("    " + next));
+      Lines.of(problem.message(), WIDTH - 4).forEach(next -> line("    " + next));
     }
   }
 
@@ -164,15 +196,9 @@ public final class TableReport {
         .toList();
   }
 
-  private void heading(String name, String legend) {
+  private void heading(String name) {
     line("");
-    line(palette.bold("%-29s".formatted(name).stripTrailing()) + legend(name, legend));
-  }
-
-  private String legend(String name, String legend) {
-    return legend.isEmpty()
-        ? ""
-        : " ".repeat(Math.max(1, 29 - name.length())) + palette.faint(legend);
+    line(palette.bold(name));
   }
 
   private void line(String line) {
@@ -181,6 +207,9 @@ public final class TableReport {
 
   private static String number(OptionalDouble number) {
     double value = number.orElse(0);
+    if (Math.abs(value) >= LARGE) {
+      return String.format(Locale.ROOT, "%.3e", value);
+    }
     return value == Math.rint(value)
         ? String.format(Locale.ROOT, "%,.0f", value)
         : String.format(Locale.ROOT, "%,.1f", value);
@@ -193,19 +222,5 @@ public final class TableReport {
       case MILLISECONDS -> "ms";
       case MINUTES -> "min";
     };
-  }
-
-  private static List<String> wrap(String text, int width) {
-    ArrayList<String> lines = new ArrayList<>();
-    StringBuilder line = new StringBuilder();
-    for (String word : text.split(" ")) {
-      if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
-        lines.add(line.toString());
-        line.setLength(0);
-      }
-      line.append(line.isEmpty() ? "" : " ").append(word);
-    }
-    lines.add(line.toString());
-    return lines;
   }
 }

@@ -1,0 +1,158 @@
+package io.cnimetrics.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.config.Setting;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CliTest {
+  private static final String SEE_DRY_RUN =
+      "cni-metrics-agent: see 'cni-metrics-agent dry-run --help'\n";
+
+  private final Terminal terminal = new Terminal(Map.of());
+
+  @Test
+  void noCommandIsAnsweredWithTheChoice() {
+    assertThat(terminal.run()).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err())
+        .contains("no command given; expected one of dry-run, simulate")
+        .contains("see 'cni-metrics-agent --help'");
+    assertThat(terminal.out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"frob", "--frob", "DRY-RUN"})
+  void unknownCommandIsNamed(String command) {
+    assertThat(terminal.run(command)).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("unknown command '%s'".formatted(command));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "-h", "help"})
+  void helpListsTheCommands(String flag) {
+    assertThat(terminal.run(flag)).isEqualTo(Cli.OK);
+    assertThat(terminal.out()).contains("\n  dry-run ").contains("\n  simulate ");
+  }
+
+  @Test
+  void helpOfCommandIsThatOfItsFlag() {
+    Terminal other = new Terminal(Map.of());
+    assertThat(terminal.run("help", "simulate")).isEqualTo(Cli.OK);
+    assertThat(other.run("simulate", "--help")).isEqualTo(Cli.OK);
+
+    assertThat(terminal.out()).isEqualTo(other.out()).contains("--instance-type");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void helpShowsFlagVariableAndDefault(Setting setting) {
+    terminal.run("dry-run", "--help");
+
+    assertThat(terminal.out().replaceAll("\\s+", " "))
+        .contains(
+            " %s=%s ".formatted(setting.flag().name(), setting.flag().label()),
+            " env %s default %s "
+                .formatted(setting.flag().variable(), setting.flag().shownDefault()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--version", "dry-run --version", "simulate --version"})
+  void versionIsTheBuilds(String arguments) {
+    assertThat(terminal.run(arguments.split(" "))).isEqualTo(Cli.OK);
+    assertThat(terminal.out()).matches("cni-metrics-agent [0-9]+\\.[0-9]+\\.[0-9]+.*\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help=x", "--version=x"})
+  void helpAndVersionTakeNoValue(String flag) {
+    assertThat(terminal.run("dry-run", flag)).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("'x'").endsWith(SEE_DRY_RUN);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--frob", "frob", "-x", "--simu", "@pom.xml", "-", ""})
+  void unknownFlagIsNamed(String flag) {
+    assertThat(terminal.run("dry-run", "--simulate", flag)).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err())
+        .isEqualTo(
+            "cni-metrics-agent: unknown flag or argument '%s' of dry-run\n".formatted(flag)
+                + SEE_DRY_RUN);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"SUBNETS", "CLOUDWATCH", "PROMETHEUS"})
+  void flagWithoutValueIsBad(Setting setting) {
+    String flag = setting.flag().name();
+
+    assertThat(terminal.run("dry-run", flag, "--simulate")).isEqualTo(Cli.USAGE);
+    assertThat(terminal.run("dry-run", "--simulate", flag)).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err().lines().filter(line -> line.contains(flag + " is empty: ")))
+        .hasSize(2);
+  }
+
+  @Test
+  void flagGivenTwiceIsBad() {
+    assertThat(terminal.run("dry-run", "--simulate", "--region=eu-west-1", "--region"))
+        .isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("--region is given 2 times: give it once");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--simulate", "--simulate=true", "--simulate true"})
+  void switchIsOnByItselfOrByValue(String flag) {
+    assertThat(terminal.run(("dry-run --output=json " + flag).split(" "))).isEqualTo(Cli.OK);
+    assertThat(terminal.out()).contains("\"instanceType\": \"m5.xlarge\"");
+  }
+
+  @Test
+  void valueThatLooksLikeFlagIsGivenWithAnEqualsSign() {
+    assertThat(terminal.run("dry-run", "--simulate", "--cluster-id=--frob")).isEqualTo(Cli.OK);
+    assertThat(terminal.run("dry-run", "--simulate", "--cluster-id", "--frob"))
+        .isEqualTo(Cli.USAGE);
+
+    assertThat(terminal.out()).contains("Cluster    --frob");
+    assertThat(terminal.err()).contains("--cluster-id is empty", "unknown flag or argument");
+  }
+
+  @Test
+  void switchIsTrueOrFalse() {
+    assertThat(terminal.run("dry-run", "--simulate=maybe")).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("--simulate 'maybe': expected true or false");
+  }
+
+  @Test
+  void onceAndWatchExcludeEachOther() {
+    assertThat(terminal.run("dry-run", "--simulate", "--once", "--watch")).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("--once and --watch exclude each other");
+  }
+
+  @Test
+  void everythingWrongIsToldAtOnce() {
+    Terminal withVariable = new Terminal(Map.of("MAX_PODS", "many"));
+
+    assertThat(withVariable.run("dry-run", "--frob", "--output=xml", "--region", "--watch=x"))
+        .isEqualTo(Cli.USAGE);
+    assertThat(withVariable.err().lines())
+        .hasSize(6)
+        .anyMatch(line -> line.contains("'--frob'"))
+        .anyMatch(line -> line.contains("--output 'xml'"))
+        .anyMatch(line -> line.contains("--region is empty"))
+        .anyMatch(line -> line.contains("--watch 'x'"))
+        .anyMatch(line -> line.contains("MAX_PODS 'many'"));
+    assertThat(withVariable.out()).isEmpty();
+  }
+
+  @Test
+  void complaintCannotWriteToTheTerminal() {
+    terminal.run("dry-run", "--output=\u001b[2J\u009b31m");
+
+    assertThat(terminal.err()).contains("--output '?[2J?31m'").doesNotContain("\u001b", "\u009b");
+  }
+}

@@ -1,0 +1,74 @@
+package io.cnimetrics.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.SdkSystemSetting;
+
+class DryRunTest {
+  private static final String NO_METADATA = SdkSystemSetting.AWS_EC2_METADATA_DISABLED.property();
+
+  private final Terminal terminal = new Terminal(Map.of());
+
+  @BeforeAll
+  static void askNoMetadataService() {
+    System.setProperty(NO_METADATA, "true");
+  }
+
+  @AfterAll
+  static void askItAgain() {
+    System.clearProperty(NO_METADATA);
+  }
+
+  @Test
+  void simulatedNodeIsPrinted() {
+    assertThat(terminal.run("dry-run", "--simulate")).isEqualTo(Cli.OK);
+    assertThat(terminal.out()).startsWith("Node  ").contains("\nState\n").doesNotContain("\u001b");
+    assertThat(terminal.err()).isEmpty();
+  }
+
+  @Test
+  void metricsCanBeChosen() {
+    terminal.run("dry-run", "--simulate", "--metrics=ipamdUp", "--output=put-metric-data");
+
+    assertThat(terminal.out().lines().filter(line -> line.contains("MetricName")))
+        .singleElement()
+        .asString()
+        .contains("\"ipamdUp\"");
+  }
+
+  @Test
+  void nodeThatCannotBeReadGivesExitCode1AndTheReason() {
+    assertThat(unread("--output=json")).isEqualTo(Cli.NOT_READ);
+    assertThat(terminal.out()).contains("\"enis\": []").contains("\"source\": \"introspection\"");
+    assertThat(terminal.err()).startsWith("cni-metrics-agent: introspection UNREACHABLE: ");
+  }
+
+  @Test
+  void requestNeedsRegionAndCluster() {
+    assertThat(unread("--output=put-metric-data")).isEqualTo(Cli.USAGE);
+    assertThat(terminal.out()).isEmpty();
+    assertThat(terminal.err())
+        .contains("give --region or AWS_REGION")
+        .contains("give --cluster-id or AWS_CLUSTER_ID");
+  }
+
+  @Test
+  void requestIsMadeOnceTheyAreGiven() {
+    assertThat(unread("--output=put-metric-data", "--region=eu-west-1", "--cluster-id=c"))
+        .isEqualTo(Cli.NOT_READ);
+    assertThat(terminal.out()).contains("\"MetricName\": \"ipamdUp\"");
+  }
+
+  private int unread(String... more) {
+    String[] arguments = new String[more.length + 3];
+    arguments[0] = "dry-run";
+    arguments[1] = "--introspection-url=unix:/nowhere/ipamd.sock";
+    arguments[2] = "--metrics-url=none";
+    System.arraycopy(more, 0, arguments, 3, more.length);
+    return terminal.run(arguments);
+  }
+}

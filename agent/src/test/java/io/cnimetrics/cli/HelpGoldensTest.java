@@ -1,0 +1,21 @@
+package io.cnimetrics.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.Goldens;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HelpGoldensTest {
+  private final Terminal terminal = new Terminal(Map.of());
+
+  @ParameterizedTest
+  @CsvSource({"--help, help", "dry-run --help, help-dry-run", "simulate --help, help-simulate"})
+  void helpIsAsApproved(String arguments, String file) {
+    terminal.run(arguments.split(" "));
+
+    Goldens.check(file + ".txt", terminal.out());
+    assertThat(terminal.out().lines()).allMatch(line -> line.length() <= 80);
+  }
+}

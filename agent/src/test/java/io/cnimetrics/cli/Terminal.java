@@ -1,0 +1,39 @@
+package io.cnimetrics.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.cnimetrics.render.Palette;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+
+/** Runs the program in this process and keeps what it writes. */
+final class Terminal {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final Map<String, String> environment;
+
+  Terminal(Map<String, String> environment) {
+    this.environment = environment;
+  }
+
+  /** Returns the exit code. */
+  int run(String... arguments) {
+    InstantSource clock = InstantSource.system();
+    Console console =
+        new Console(
+            new PrintStream(out, false, UTF_8), new PrintStream(err, false, UTF_8), Palette.PLAIN);
+    List<Command> commands = List.of(new DryRun(clock), new Simulate(clock));
+    return new Cli(commands, environment, console).run(List.of(arguments));
+  }
+
+  String out() {
+    return out.toString(UTF_8);
+  }
+
+  String err() {
+    return err.toString(UTF_8);
+  }
+}

@@ -1,0 +1,132 @@
+package io.cnimetrics.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class AgentConfigTest {
+  private static final Set<String> METRICS = Set.of("eniAllocated", "ipamdErr");
+
+  @Test
+  void defaultsAreThoseOfTheTable() {
+    AgentConfig config = config(Map.of(), Map.of());
+
+    assertThat(config.introspectionUrl()).contains(URI.create("http://127.0.0.1:61679"));
+    assertThat(config.metricsUrl()).contains(URI.create("http://127.0.0.1:61678/metrics"));
+    assertThat(config.clusterId()).isEmpty();
+    assertThat(config.region()).isEmpty();
+    assertThat(config.namespace()).isEqualTo("Kubernetes/CNI");
+    assertThat(config.nodeName()).isEqualTo("host");
+    assertThat(config.pollInterval()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(config.publishInterval()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(config.dimensions()).containsExactly(List.of(Dimension.CLUSTER_ID));
+    assertThat(config.metrics()).isEqualTo(MetricSelection.ALL);
+    assertThat(config.subnets()).isFalse();
+    assertThat(config.maxPods()).isEmpty();
+    assertThat(config.hostNetworkPods()).isEqualTo(3);
+    assertThat(config.ipCooldown()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(config.stateDir()).isEmpty();
+    assertThat(config.healthAddress())
+        .isEqualTo(InetSocketAddress.createUnresolved("127.0.0.1", 61_690));
+    assertThat(config.cloudwatch()).isTrue();
+    assertThat(config.prometheus()).isFalse();
+    assertThat(config.logLevel()).isEqualTo(LogLevel.INFO);
+    assertThat(config.logFormat()).isEqualTo(LogFormat.TEXT);
+  }
+
+  @Test
+  void flagGoesBeforeVariable() {
+    AgentConfig config =
+        config(
+            Map.of(Setting.CLUSTER_ID, "flag"),
+            Map.of("AWS_CLUSTER_ID", "variable", "NODE_NAME", "node"));
+
+    assertThat(config.clusterId()).contains("flag");
+    assertThat(config.nodeName()).isEqualTo("node");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void emptyFlagIsBad(Setting setting) {
+    assertThat(problems(Map.of(setting, ""), Map.of()))
+        .singleElement()
+        .asString()
+        .startsWith(setting.flag().name() + " is empty: ");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void emptyVariableIsBad(Setting setting) {
+    assertThat(problems(Map.of(), Map.of(setting.flag().variable(), "")))
+        .singleElement()
+        .asString()
+        .startsWith(setting.flag().variable() + " is empty: ");
+  }
+
+  @Test
+  void goodFlagHidesBadVariable() {
+    assertThat(config(Map.of(Setting.REGION, "eu-west-1"), Map.of("AWS_REGION", "")).region())
+        .contains("eu-west-1");
+  }
+
+  @Test
+  void everythingWrongIsToldAtOnce() {
+    assertThat(
+            problems(
+                Map.of(Setting.MAX_PODS, "0", Setting.METRICS, "cpu"),
+                Map.of("METRIC_UPDATE_INTERVAL", "5s")))
+        .containsExactly(
+            "METRIC_UPDATE_INTERVAL '5s': expected a time from 10s to 60s, such as 10s",
+            "--metrics 'cpu': there is no metric 'cpu';"
+                + " expected all, core, or names separated by ','",
+            "--max-pods '0': expected a whole number from 1 to 10000");
+  }
+
+  @Test
+  void nothingLeftToReadIsBad() {
+    assertThat(
+            problems(
+                Map.of(Setting.INTROSPECTION_URL, "none"), Map.of("IPAMD_METRICS_URL", "none")))
+        .containsExactly(
+            "--introspection-url none and --metrics-url none: nothing is left to read; give one");
+  }
+
+  @Test
+  void oneSourceMayBeOff() {
+    assertThat(config(Map.of(Setting.METRICS_URL, "none"), Map.of()).metricsUrl()).isEmpty();
+    assertThat(config(Map.of(Setting.INTROSPECTION_URL, "none"), Map.of()).introspectionUrl())
+        .isEmpty();
+  }
+
+  @Test
+  void longValueIsQuotedInPart() {
+    assertThat(problems(Map.of(Setting.CLUSTER_ID, "c".repeat(2_000)), Map.of()))
+        .containsExactly(
+            "--cluster-id '%s…': expected 1 to 1024 printable ASCII characters"
+                .formatted("c".repeat(80)));
+  }
+
+  private static AgentConfig config(Map<Setting, String> flags, Map<String, String> environment) {
+    Map<Flag, String> given = new HashMap<>();
+    flags.forEach((setting, value) -> given.put(setting.flag(), value));
+    return AgentConfig.of(new Values(given, environment, List.of()), "host", METRICS);
+  }
+
+  private static List<String> problems(
+      Map<Setting, String> flags, Map<String, String> environment) {
+    return assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> config(flags, environment))
+        .actual()
+        .problems();
+  }
+}

@@ -1,0 +1,268 @@
+package io.cnimetrics.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ParsersTest {
+  private static final Set<String> METRICS = Set.of("eniAllocated", "ipamdErr");
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://127.0.0.1:61679",
+        "http://[::1]:61679",
+        "http://node",
+        "http://node:1/some/prefix"
+      })
+  void introspectionIsAtHttpAddress(String text) {
+    assertThat(Parsers.introspectionUrl(text)).contains(URI.create(text));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "unix:/run/ipamd.sock, /run/ipamd.sock",
+    "unix:///run/ipamd.sock, /run/ipamd.sock",
+    "unix:/run/a b%41?c, /run/a b%41?c"
+  })
+  void introspectionMayBeAtUnixSocket(String text, String path) {
+    assertThat(Parsers.introspectionUrl(text))
+        .hasValueSatisfying(
+            url -> {
+              assertThat(url.getScheme()).isEqualTo("unix");
+              assertThat(url.getPath()).isEqualTo(path);
+            });
+  }
+
+  @Test
+  void sourceMayBeSwitchedOff() {
+    assertThat(Parsers.introspectionUrl("none")).isEmpty();
+    assertThat(Parsers.metricsUrl("none")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "None",
+        "127.0.0.1:61679",
+        "https://127.0.0.1",
+        "http://",
+        "http://a b",
+        "http://h:0",
+        "http://h:65536",
+        "http://h:x",
+        "http://user@h",
+        "http://h?q",
+        "http://h#f",
+        "unix:",
+        "unix:/",
+        "unix://",
+        "unix:relative",
+        "file:/x"
+      })
+  void introspectionIsNowhereElse(String text) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.introspectionUrl(text))
+        .withMessage("expected http://HOST:PORT, unix:/PATH or none");
+  }
+
+  @Test
+  void introspectionUrlHasNoResource() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.introspectionUrl("http://h:1/v1/enis"))
+        .withMessageContaining("without /v1/enis");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "unix:/x", "http://", "ftp://h/metrics"})
+  void metricsAreAtHttpAddressAlone(String text) {
+    assertThatIllegalArgumentException().isThrownBy(() -> Parsers.metricsUrl(text));
+  }
+
+  @Test
+  void clusterIdHasUpTo1024Characters() {
+    String longest = "c".repeat(1_024);
+
+    assertThat(Parsers.clusterId(longest)).isEqualTo(longest);
+    assertThat(Parsers.clusterId("a b ~!")).isEqualTo("a b ~!");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "é", "a\tb", "\u001b[31m"})
+  void clusterIdIsPrintableAscii(String text) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.clusterId(text))
+        .withMessage("expected 1 to 1024 printable ASCII characters");
+  }
+
+  @Test
+  void clusterIdIsNotLonger() {
+    assertThatIllegalArgumentException().isThrownBy(() -> Parsers.clusterId("c".repeat(1_025)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"eu-west-1", "us-gov-west-1", "ap-southeast-12", "cn-north-1"})
+  void regionLooksLikeOne(String text) {
+    assertThat(Parsers.region(text)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "eu", "EU-WEST-1", "eu-west-1a", "eu west 1"})
+  void otherRegionsAreRefused(String text) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.region(text))
+        .withMessageContaining("eu-west-1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Kubernetes/CNI", "Kubernetes", "a b", "a:b"})
+  void namespaceIsWhatCloudWatchTakes(String text) {
+    assertThat(Parsers.namespace(text)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", ":a", "a\"b", "AWS/EC2"})
+  void otherNamespacesAreRefused(String text) {
+    assertThatIllegalArgumentException().isThrownBy(() -> Parsers.namespace(text));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10, 10", "10s, 10", "030, 30", "60s, 60", "1m, 60"})
+  void timeHasUnitOrIsInSeconds(String text, long seconds) {
+    assertThat(time(text)).isEqualTo(Duration.ofSeconds(seconds));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "9", "61s", "-30", "30ms", "1.5m", "1h", "9999999", "30 s"})
+  void timeKeepsItsBounds(String text) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> time(text))
+        .withMessage("expected a time from 10s to 60s, such as 10s");
+  }
+
+  private static Duration time(String text) {
+    return Parsers.time(text, Duration.ofSeconds(10), Duration.ofSeconds(60));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"60, 1", "60s, 1", "120, 2", "5m, 5", "300s, 5"})
+  void publishIntervalIsWholeMinutes(String text, long minutes) {
+    assertThat(Parsers.publishInterval(text)).isEqualTo(Duration.ofMinutes(minutes));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "59", "90s", "301s", "6m", "1h"})
+  void otherPublishIntervalsAreRefused(String text) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.publishInterval(text))
+        .withMessageContaining("from 60s to 300s");
+  }
+
+  @Test
+  void dimensionsComeInSetsOfOneOrder() {
+    assertThat(Parsers.dimensions("CLUSTER_ID; node, CLUSTER_ID"))
+        .containsExactly(
+            List.of(Dimension.CLUSTER_ID), List.of(Dimension.CLUSTER_ID, Dimension.NODE));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', there is no dimension ''",
+    "CLUSTER_ID;, there is no dimension ''",
+    "CLUSTER_ID;POD, there is no dimension 'POD'",
+    "'NODE,NODE', NODE stands twice",
+    "'NODE,CLUSTER_ID;CLUSTER_ID,NODE', stands twice"
+  })
+  void badDimensionIsNamed(String text, String message) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.dimensions(text))
+        .withMessageContaining(message);
+  }
+
+  @Test
+  void metricsAreAllOrCoreOrNamed() {
+    assertThat(Parsers.metrics("all", METRICS)).isEqualTo(MetricSelection.ALL);
+    assertThat(Parsers.metrics("core", METRICS)).isEqualTo(MetricSelection.CORE);
+    assertThat(Parsers.metrics("ipamdErr, eniAllocated", METRICS))
+        .isEqualTo(MetricSelection.named(METRICS));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'', ''", "ipamderr, ipamderr", "'ipamdErr,', ''", "'ipamdErr,core', core"})
+  void unknownMetricIsNamed(String text, String name) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.metrics(text, METRICS))
+        .withMessageStartingWith("there is no metric '%s'; expected all, core", name);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-1", "11", "+5", "1.0", " 1", "99999999999"})
+  void numberKeepsItsBounds(String text) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.number(text, 0, 10))
+        .withMessage("expected a whole number from 0 to 10");
+  }
+
+  @Test
+  void boundsAreNumbersToo() {
+    assertThat(Parsers.number("0", 0, 10)).isZero();
+    assertThat(Parsers.number("10", 0, 10)).isEqualTo(10);
+  }
+
+  @Test
+  void boolIsTrueOrFalse() {
+    assertThat(Parsers.bool("true")).isTrue();
+    assertThat(Parsers.bool("false")).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "yes", "1", "True", "on"})
+  void boolIsNothingElse(String text) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.bool(text))
+        .withMessage("expected true or false");
+  }
+
+  @Test
+  void constantMayBeInSmallLetters() {
+    assertThat(Parsers.constant(LogLevel.class, "debug")).isEqualTo(LogLevel.DEBUG);
+    assertThat(Parsers.constant(LogFormat.class, "JSON")).isEqualTo(LogFormat.JSON);
+  }
+
+  @Test
+  void otherConstantIsAnsweredWithTheChoice() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.constant(LogFormat.class, "xml"))
+        .withMessage("expected one of text, json");
+  }
+
+  @Test
+  void directoryIsAbsolute() {
+    assertThat(Parsers.directory("/var/lib/x")).isEqualTo(Path.of("/var/lib/x"));
+    assertThatIllegalArgumentException().isThrownBy(() -> Parsers.directory("x"));
+    assertThatIllegalArgumentException().isThrownBy(() -> Parsers.directory(""));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"127.0.0.1:61690, 127.0.0.1", "[::1]:61690, ::1", "host:61690, host"})
+  void addressIsHostAndPort(String text, String host) {
+    assertThat(Parsers.address(text)).isEqualTo(InetSocketAddress.createUnresolved(host, 61_690));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "61690", ":61690", "h:", "h:0", "h:65536", "::1:61690", "h:x"})
+  void otherAddressesAreRefused(String text) {
+    assertThatIllegalArgumentException().isThrownBy(() -> Parsers.address(text));
+  }
+}

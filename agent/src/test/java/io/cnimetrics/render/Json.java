@@ -1,0 +1,67 @@
+package io.cnimetrics.render;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** A JSON document as maps, lists and plain values; refuses anything behind it. */
+final class Json {
+  private Json() {}
+
+  static Map<?, ?> object(String text) {
+    try (JsonParser parser = new JsonFactory().createParser(text)) {
+      parser.nextToken();
+      Map<?, ?> document = (Map<?, ?>) value(parser);
+      if (parser.nextToken() != null) {
+        throw new IllegalArgumentException("more than one document");
+      }
+      return document;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Map<?, ?> member(Map<?, ?> object, String name) {
+    return (Map<?, ?>) Objects.requireNonNull(object.get(name), name);
+  }
+
+  static List<Map<?, ?>> members(Map<?, ?> object, String name) {
+    List<Map<?, ?>> members = new ArrayList<>();
+    for (Object member : (List<?>) Objects.requireNonNull(object.get(name), name)) {
+      members.add((Map<?, ?>) member);
+    }
+    return members;
+  }
+
+  private static Object value(JsonParser parser) throws IOException {
+    return switch (parser.currentToken()) {
+      case START_OBJECT -> {
+        Map<String, Object> object = new LinkedHashMap<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+          String name = parser.currentName();
+          parser.nextToken();
+          object.put(name, value(parser));
+        }
+        yield object;
+      }
+      case START_ARRAY -> {
+        List<Object> array = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+          array.add(value(parser));
+        }
+        yield array;
+      }
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getDoubleValue();
+      case VALUE_TRUE, VALUE_FALSE -> parser.getBooleanValue();
+      case VALUE_STRING -> parser.getText();
+      default -> throw new IllegalArgumentException("unexpected " + parser.currentToken());
+    };
+  }
+}

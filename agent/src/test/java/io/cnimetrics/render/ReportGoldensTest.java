@@ -1,0 +1,87 @@
+package io.cnimetrics.render;
+
+import io.cnimetrics.Goldens;
+import io.cnimetrics.catalog.Kind;
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class ReportGoldensTest {
+  @ParameterizedTest
+  @EnumSource
+  void tableIsAsApproved(Node node) {
+    Goldens.check(node.file("table.txt"), TableReport.of(node.report(), Palette.PLAIN));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void jsonIsAsApproved(Node node) {
+    Goldens.check(node.file("json"), JsonReport.of(node.report(), true));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void prometheusTextIsAsApproved(Node node) {
+    Goldens.check(node.file("prom"), PrometheusText.of(node.report().reading().samples()));
+  }
+
+  @Test
+  void colouredTableIsAsApproved() {
+    Goldens.check(
+        "healthy.table-coloured.txt", TableReport.of(Reports.healthy(), Palette.COLOURED));
+  }
+
+  @Test
+  void jsonOnOneLineIsAsApproved() {
+    Goldens.check("healthy.one-line.json", JsonReport.of(Reports.healthy(), false));
+  }
+
+  @Test
+  void putMetricDataIsAsApproved() {
+    List<Map<String, String>> dimensions = List.of(Map.of("CLUSTER_ID", "payments"));
+    Goldens.check(
+        "healthy.put-metric-data.json",
+        PutMetricDataJson.of(Reports.healthy(), "Kubernetes/CNI", dimensions, true));
+  }
+
+  @Test
+  void prometheusNamesAreAsApproved() {
+    String names =
+        MetricCatalog.all().stream()
+            .map(metric -> "%-27s%s%n".formatted(metric.name(), exposed(metric)))
+            .collect(Collectors.joining());
+    Goldens.check("prometheus-names.txt", names);
+  }
+
+  private static String exposed(Metric metric) {
+    return PrometheusText.name(metric) + (metric.kind() == Kind.COUNTER ? "_total" : "");
+  }
+
+  private enum Node {
+    HEALTHY,
+    PREFIX,
+    IPV6,
+    UNREAD,
+    MANY_ENIS;
+
+    Report report() {
+      return switch (this) {
+        case HEALTHY -> Reports.healthy();
+        case PREFIX -> Reports.prefixMode();
+        case IPV6 -> Reports.ipv6();
+        case UNREAD -> Reports.unread();
+        case MANY_ENIS -> Reports.manyEnis();
+      };
+    }
+
+    String file(String ending) {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-') + "." + ending;
+    }
+  }
+}
