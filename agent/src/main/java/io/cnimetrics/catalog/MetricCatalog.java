@@ -122,7 +122,7 @@ public final class MetricCatalog {
               "nodeIPUtilization",
               PERCENT,
               MAXIMUM,
-              "Addresses held by pods, in percent of the effective maximum.",
+              "Share of the effective maximum that pods hold; not capped.",
               derived(MetricCatalog::utilization, ENI_MAX, IP_MAX)),
           gauge(
               "totalIPv4Prefixes",
@@ -146,13 +146,13 @@ public final class MetricCatalog {
               "noAddressMinutes",
               MINUTES,
               MAXIMUM,
-              "Minutes for which pods have been refused an address; ends after two minutes without.",
+              "How long pods have been refused an address; ends after two minutes without.",
               derived(MetricCatalog::noAddressMinutes, NO_AVAILABLE_ADDRESS)),
           gauge(
               "warmPoolEmptyMinutes",
               MINUTES,
               MAXIMUM,
-              "Minutes running without an available address although the pool may grow.",
+              "How long no address has been available although the pool may grow.",
               derived(MetricCatalog::warmPoolEmptyMinutes)),
 
           // Whether ipamD runs.
@@ -166,7 +166,7 @@ public final class MetricCatalog {
               "ipamdDownMinutes",
               MINUTES,
               MAXIMUM,
-              "Minutes running in which ipamD could not be read; 0 when it can.",
+              "How long ipamD could not be read; 0 when it can.",
               derived(poll -> OptionalDouble.of((double) poll.history().down().minutes()))),
           new Metric(
               "ipamdRestarts",
