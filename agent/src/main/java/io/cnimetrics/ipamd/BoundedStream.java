@@ -3,15 +3,23 @@ package io.cnimetrics.ipamd;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
 
-/** Passes on a body until it grows beyond a bound. */
+/** Passes on a body until it grows beyond a bound, or its time is over. */
 final class BoundedStream extends FilterInputStream {
   private final long maxBytes;
+  private final long deadlineNanos;
   private long readBytes;
 
-  BoundedStream(InputStream body, long maxBytes) {
+  /**
+   * @param deadlineNanos when the time is over, by {@link System#nanoTime}; a socket's own timeouts
+   *     do not see the time that goes by between reads
+   */
+  BoundedStream(InputStream body, long maxBytes, long deadlineNanos) {
     super(body);
     this.maxBytes = maxBytes;
+    this.deadlineNanos = deadlineNanos;
   }
 
   @Override
@@ -40,10 +48,18 @@ final class BoundedStream extends FilterInputStream {
     return false;
   }
 
-  private void count(long bytes) throws BodyTooLargeException {
+  /** Reads what is left, within the same bounds. */
+  void drain() throws IOException {
+    transferTo(OutputStream.nullOutputStream());
+  }
+
+  private void count(long bytes) throws IOException {
     readBytes += bytes;
     if (readBytes > maxBytes) {
       throw new BodyTooLargeException(maxBytes);
+    }
+    if (System.nanoTime() - deadlineNanos > 0) {
+      throw new InterruptedIOException("timeout");
     }
   }
 

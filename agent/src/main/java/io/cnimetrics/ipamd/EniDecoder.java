@@ -36,7 +36,10 @@ final class EniDecoder {
   }
 
   Eni eni(String id, int networkCard) throws IOException {
-    json.enter();
+    if (id.isBlank()) {
+      throw json.unexpected("the id of an ENI");
+    }
+    JsonCursor.Names fields = json.enter();
     Optional<Boolean> primary = Optional.empty();
     Optional<Integer> device = Optional.empty();
     boolean trunk = false;
@@ -45,14 +48,20 @@ final class EniDecoder {
     Optional<Cidrs> ipv4 = Optional.empty();
     Cidrs ipv6 = new Cidrs();
     while (json.nextField()) {
-      switch (json.field()) {
+      switch (fields.next()) {
         case "IsPrimary" -> primary = Optional.of(json.bool());
         case "DeviceNumber" -> device = Optional.of(json.index());
         case "IsTrunk" -> trunk = json.bool();
         case "IsExcludedForPodIPs" -> excluded = json.bool();
         case "SubnetID" -> subnet = Optional.of(json.text()).filter(text -> !text.isBlank());
-        case "IPv4Addresses" -> ipv4 = Optional.of(singleAddresses());
-        case "AvailableIPv4Cidrs" -> ipv4 = Optional.of(cidrs(Cidr::ipv4));
+        case "IPv4Addresses" -> {
+          json.requireFirst(ipv4);
+          ipv4 = Optional.of(singleAddresses());
+        }
+        case "AvailableIPv4Cidrs" -> {
+          json.requireFirst(ipv4);
+          ipv4 = Optional.of(cidrs(Cidr::ipv4));
+        }
         case "IPv6Cidrs" -> ipv6 = cidrs(Cidr::ipv6);
         default -> json.skip();
       }
@@ -81,9 +90,8 @@ final class EniDecoder {
   }
 
   private Cidrs cidrs(Function<String, Optional<Cidr>> parse) throws IOException {
-    json.enter();
+    JsonCursor.Names names = json.enter();
     Cidrs cidrs = new Cidrs();
-    JsonCursor.Names names = json.names();
     while (json.nextField()) {
       Cidr cidr = parse.apply(names.next()).orElseThrow(() -> json.unexpected("a CIDR"));
       cidrs.add(cidr, usedOf(cidr));
@@ -92,11 +100,14 @@ final class EniDecoder {
   }
 
   private Used usedOf(Cidr cidr) throws IOException {
-    json.enter();
+    JsonCursor.Names fields = json.enter();
     Optional<Used> used = Optional.empty();
     while (json.nextField()) {
-      switch (json.field()) {
-        case "IPAddresses", "IPv4Addresses" -> used = Optional.of(addresses());
+      switch (fields.next()) {
+        case "IPAddresses", "IPv4Addresses" -> {
+          json.requireFirst(used);
+          used = Optional.of(addresses());
+        }
         default -> json.skip();
       }
     }
@@ -106,9 +117,8 @@ final class EniDecoder {
   }
 
   private Used addresses() throws IOException {
-    json.enter();
+    JsonCursor.Names names = json.enter();
     Used used = new Used();
-    JsonCursor.Names names = json.names();
     while (json.nextField()) {
       names.next();
       address(used);
@@ -117,14 +127,18 @@ final class EniDecoder {
   }
 
   private void address(Used used) throws IOException {
-    json.enter();
+    JsonCursor.Names fields = json.enter();
     boolean keyed = false;
     Optional<Boolean> assigned = Optional.empty();
     Optional<Boolean> cooling = Optional.empty();
     while (json.nextField()) {
-      switch (json.field()) {
-        case "Assigned" -> assigned = Optional.of(json.bool());
+      switch (fields.next()) {
+        case "Assigned" -> {
+          json.requireFirst(assigned);
+          assigned = Optional.of(json.bool());
+        }
         case "IPAMKey" -> {
+          json.requireFirst(assigned);
           keyed = true;
           assigned = Optional.of(heldByPod());
         }
@@ -148,11 +162,11 @@ final class EniDecoder {
 
   /** From 1.23.0 on only the network's name is filled in; pods of a former runtime have one too. */
   private boolean heldByPod() throws IOException {
-    json.enter();
+    JsonCursor.Names fields = json.enter();
     boolean known = false;
     boolean held = false;
     while (json.nextField()) {
-      switch (json.field()) {
+      switch (fields.next()) {
         case "networkName", "containerID", "ifName" -> {
           known = true;
           held |= json.hasText();

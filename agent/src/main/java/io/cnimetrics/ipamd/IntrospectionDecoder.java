@@ -7,6 +7,7 @@ import io.cnimetrics.snapshot.IpamdSettings;
 import io.cnimetrics.snapshot.Reason;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,8 +31,12 @@ final class IntrospectionDecoder {
           .thenComparing(Eni::id);
   private static final Pattern CARD_INDEX = Pattern.compile("[0-9]{1,4}");
 
+  /** No instance type has a tenth as many interfaces. */
+  private static final int MAX_ENIS = 1_000;
+
   private final JsonCursor json;
   private final EniDecoder eniDecoder;
+  private int eniCount;
 
   private IntrospectionDecoder(JsonCursor json, EniDecoder eniDecoder) {
     this.json = json;
@@ -48,8 +53,9 @@ final class IntrospectionDecoder {
       throws IOException {
     return decode(
         body,
-        json ->
-            new IntrospectionDecoder(json, new EniDecoder(json, takenAt.minus(ipCooldown))).pool());
+        (json, names) ->
+            new IntrospectionDecoder(json, new EniDecoder(json, takenAt.minus(ipCooldown)))
+                .pool(names));
   }
 
   /**
@@ -64,29 +70,39 @@ final class IntrospectionDecoder {
 
   private static <T> T decode(InputStream body, Shape<T> shape) throws IOException {
     try (JsonCursor json = new JsonCursor(body)) {
-      json.start();
-      T value = shape.read(json);
-      json.end();
-      return value;
-    } catch (JsonProcessingException e) {
-      throw new IpamdException(
-          Reason.MALFORMED,
-          "not JSON at offset %d: %s"
-              .formatted(e.getLocation().getByteOffset(), e.getOriginalMessage()),
-          e);
+      try {
+        return whole(json, shape);
+      } catch (JsonProcessingException e) {
+        throw json.refusal(e);
+      } catch (CharacterCodingException e) {
+        throw json.refusal(e);
+      }
     }
   }
 
-  private AddressPool pool() throws IOException {
+  /** The shape is judged of well-formed bodies only: one that is cut short is just that. */
+  private static <T> T whole(JsonCursor json, Shape<T> shape) throws IOException {
+    T value;
+    try {
+      value = shape.read(json, json.start());
+    } catch (IpamdException e) {
+      json.leave();
+      json.end();
+      throw e;
+    }
+    json.end();
+    return value;
+  }
+
+  private AddressPool pool(JsonCursor.Names names) throws IOException {
     List<Card> cards = new ArrayList<>();
     Card flat = new Card(0);
-    JsonCursor.Names names = json.names();
     while (json.nextField()) {
       String name = names.next();
       if (name.equals("AvailableCommands")) {
         throw json.unexpected("interfaces, not the list of commands that an unknown path gets");
       } else if (CARD_INDEX.matcher(name).matches()) {
-        cards.add(card(Integer.parseInt(name)));
+        cards.add(card(name));
       } else {
         flat.readField(name);
       }
@@ -100,11 +116,14 @@ final class IntrospectionDecoder {
     return pool(cards);
   }
 
-  private Card card(int index) throws IOException {
-    json.enter();
-    Card card = new Card(index);
+  private Card card(String index) throws IOException {
+    Card card = new Card(Integer.parseInt(index));
+    if (!index.equals(Integer.toString(card.index))) {
+      throw json.unexpected("the index of a network card");
+    }
+    JsonCursor.Names fields = json.enter();
     while (json.nextField()) {
-      card.readField(json.field());
+      card.readField(fields.next());
     }
     return card;
   }
@@ -149,7 +168,10 @@ final class IntrospectionDecoder {
       switch (name) {
         case "TotalIPs" -> statedTotal = OptionalLong.of(json.integer());
         case "AssignedIPs" -> statedAssigned = OptionalLong.of(json.integer());
-        case "ENIs", "ENIIPPools" -> enis = Optional.of(enis());
+        case "ENIs", "ENIIPPools" -> {
+          json.requireFirst(enis);
+          enis = Optional.of(enis());
+        }
         default -> {
           json.skip();
           return;
@@ -164,20 +186,23 @@ final class IntrospectionDecoder {
     }
 
     private List<Eni> enis() throws IOException {
-      json.enter();
+      JsonCursor.Names ids = json.enter();
       List<Eni> list = new ArrayList<>();
-      JsonCursor.Names ids = json.names();
       while (json.nextField()) {
         list.add(eniDecoder.eni(ids.next(), index));
+        if (++eniCount > MAX_ENIS) {
+          throw json.unexpected("at most %,d interfaces".formatted(MAX_ENIS));
+        }
       }
       return list;
     }
   }
 
-  private static IpamdSettings settings(JsonCursor json) throws IOException {
+  private static IpamdSettings settings(JsonCursor json, JsonCursor.Names fields)
+      throws IOException {
     Optional<Boolean> customNetworking = Optional.empty();
     while (json.nextField()) {
-      if (json.field().equals("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG")) {
+      if (fields.next().equals("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG")) {
         customNetworking = Optional.of(json.bool());
       } else {
         json.skip();
@@ -190,6 +215,6 @@ final class IntrospectionDecoder {
 
   @FunctionalInterface
   private interface Shape<T> {
-    T read(JsonCursor json) throws IOException;
+    T read(JsonCursor json, JsonCursor.Names fields) throws IOException;
   }
 }

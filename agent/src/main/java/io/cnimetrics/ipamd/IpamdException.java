@@ -1,22 +1,36 @@
 package io.cnimetrics.ipamd;
 
 import io.cnimetrics.snapshot.Reason;
+import java.util.regex.Pattern;
 
 /** ipamD could not be read; the message says what was asked, what came back and where. */
 final class IpamdException extends RuntimeException {
+  private static final int MAX_MESSAGE_CHARS = 500;
+
+  /** Bodies are quoted, and whoever wrote them must not write our log. */
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
+
   private final Reason reason;
 
   IpamdException(Reason reason, String message) {
-    super(message);
+    super(oneLine(message));
     this.reason = reason;
   }
 
   IpamdException(Reason reason, String message, Throwable cause) {
-    super(message, cause);
+    super(oneLine(message), cause);
     this.reason = reason;
   }
 
   Reason reason() {
     return reason;
+  }
+
+  private static String oneLine(String message) {
+    String cut =
+        message.length() <= MAX_MESSAGE_CHARS
+            ? message
+            : message.substring(0, MAX_MESSAGE_CHARS) + "…";
+    return UNPRINTABLE.matcher(cut).replaceAll("?");
   }
 }

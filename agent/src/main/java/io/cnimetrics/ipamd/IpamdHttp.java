@@ -61,7 +61,7 @@ final class IpamdHttp {
       builder.socketFactory(new UnixSocketFactory(Path.of(address.getPath())));
     }
     this.client = builder.build();
-    this.base = HttpUrl.get(unix ? "http://localhost/" : address.toString());
+    this.base = HttpUrl.get(unix ? "http://127.0.0.1/" : address.toString());
     this.maxBodyBytes = maxBodyBytes;
   }
 
@@ -78,13 +78,18 @@ final class IpamdHttp {
     Call call =
         client.newCall(new Request.Builder().url(url).header("Connection", "close").build());
     call.timeout().timeout(limit.toMillis(), MILLISECONDS);
+    long deadline = System.nanoTime() + limit.toNanos();
     try (Response response = execute(call, limit)) {
       if (response.code() != 200) {
         throw new IpamdException(BAD_STATUS, "status " + response.code());
       }
-      return read(response, limit, reader);
+      return read(
+          new BoundedStream(response.body().byteStream(), maxBodyBytes, deadline), limit, reader);
     } catch (IpamdException e) {
       throw new IpamdException(e.reason(), shown + ": " + e.getMessage(), e);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      // OkHttp's own checks fail on what it does not expect, such as a negative length.
+      throw new IpamdException(MALFORMED, shown + ": not HTTP: " + e.getMessage(), e);
     }
   }
 
@@ -92,7 +97,8 @@ final class IpamdHttp {
     try {
       return call.execute();
     } catch (InterruptedIOException e) {
-      throw new IpamdException(TIMEOUT, "no answer within " + seconds(limit), e);
+      throw new IpamdException(
+          TIMEOUT, "no answer within %s (%s)".formatted(seconds(limit), cause(e)), e);
     } catch (ProtocolException e) {
       throw new IpamdException(MALFORMED, "not HTTP: " + e.getMessage(), e);
     } catch (UnknownHostException e) {
@@ -100,13 +106,20 @@ final class IpamdHttp {
     } catch (SocketException e) {
       throw new IpamdException(UNREACHABLE, cause(e), e);
     } catch (IOException e) {
-      throw new IpamdException(UNREACHABLE, "the connection was closed without an answer", e);
+      throw isEndBeforeAnyByte(e)
+          ? new IpamdException(UNREACHABLE, "the connection was closed without an answer", e)
+          : new IpamdException(MALFORMED, "not HTTP, or cut short: " + cause(e), e);
     }
   }
 
-  private <T> T read(Response response, Duration limit, BodyReader<T> reader) {
-    try (InputStream body = new BoundedStream(response.body().byteStream(), maxBodyBytes)) {
-      return reader.read(body);
+  /** Okio tells how much there was in place of the line that it looked for. */
+  private static boolean isEndBeforeAnyByte(IOException e) {
+    return cause(e).contains("limit=0 ");
+  }
+
+  private static <T> T read(BoundedStream stream, Duration limit, BodyReader<T> reader) {
+    try (stream) {
+      return readToTheEnd(stream, reader);
     } catch (BodyTooLargeException e) {
       throw new IpamdException(TOO_LARGE, cause(e), e);
     } catch (InterruptedIOException e) {
@@ -115,6 +128,16 @@ final class IpamdHttp {
       throw new IpamdException(UNREACHABLE, "in the middle of the body: " + cause(e), e);
     } catch (IOException e) {
       throw new IpamdException(MALFORMED, "the body was cut short: " + cause(e), e);
+    }
+  }
+
+  /** What is wrong with a body's text matters only if the body came as a whole. */
+  private static <T> T readToTheEnd(BoundedStream body, BodyReader<T> reader) throws IOException {
+    try {
+      return reader.read(body);
+    } catch (IpamdException e) {
+      body.drain();
+      throw e;
     }
   }
 
@@ -132,7 +155,7 @@ final class IpamdHttp {
     return "%.1f s".formatted(limit.toMillis() / 1000.0);
   }
 
-  /** Reads a body to its end; may give up by an {@link IpamdException}. */
+  /** Reads a body to its end; may give up on it by an {@link IpamdException}. */
   @FunctionalInterface
   interface BodyReader<T> {
     T read(InputStream body) throws IOException;

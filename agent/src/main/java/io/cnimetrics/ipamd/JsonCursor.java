@@ -1,14 +1,22 @@
 package io.cnimetrics.ipamd;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.cnimetrics.snapshot.Reason;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,29 +29,44 @@ final class JsonCursor implements Closeable {
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
-          // Names are mostly addresses: interning them would fill the JVM's table for nothing.
+          // Names are mostly addresses: a table of them would grow with the body for nothing.
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+          .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
           .streamReadConstraints(
-              StreamReadConstraints.builder().maxNestingDepth(32).maxStringLength(65_536).build())
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(32)
+                  .maxNameLength(128)
+                  .maxStringLength(512)
+                  .build())
           .build();
 
   private final JsonParser parser;
 
   JsonCursor(InputStream body) throws IOException {
-    parser = FACTORY.createParser(body);
+    // A strict decoder, not the parser's guess: Go writes nothing but UTF-8.
+    parser = FACTORY.createParser(new InputStreamReader(body, UTF_8.newDecoder()));
   }
 
-  /** Moves to the body's value, which must be an object. */
-  void start() throws IOException {
+  /** Moves into the body's value, which must be an object. */
+  Names start() throws IOException {
     if (parser.nextToken() == null) {
       throw new IpamdException(Reason.MALFORMED, "the body is empty");
     }
     expect(JsonToken.START_OBJECT, "an object");
+    return new Names();
+  }
+
+  /** Leaves the body's value from wherever in it, so that {@link #end} can follow. */
+  void leave() throws IOException {
+    while (!parser.getParsingContext().inRoot()) {
+      parser.nextToken();
+    }
   }
 
   /** Checks that nothing but white space follows the body's value. */
   void end() throws IOException {
-    long offset = parser.currentLocation().getByteOffset();
+    long offset = offset();
     if (parser.nextToken() != null) {
       throw new IpamdException(
           Reason.MALFORMED, "more follows after the end of the JSON value at offset " + offset);
@@ -51,18 +74,15 @@ final class JsonCursor implements Closeable {
   }
 
   /** Moves into the object that is the current field's value. */
-  void enter() throws IOException {
+  Names enter() throws IOException {
     parser.nextToken();
     expect(JsonToken.START_OBJECT, "an object");
+    return new Names();
   }
 
   /** Moves to the next field of the current object; false at its end, which is then left. */
   boolean nextField() throws IOException {
     return parser.nextToken() == JsonToken.FIELD_NAME;
-  }
-
-  String field() throws IOException {
-    return parser.currentName();
   }
 
   void skip() throws IOException {
@@ -107,16 +127,39 @@ final class JsonCursor implements Closeable {
     return (int) value;
   }
 
-  /** Keeps the names of one map, so that no entry is counted twice. */
-  Names names() {
-    return new Names();
+  /** Refuses the current field if what it tells has been told under another name. */
+  void requireFirst(Optional<?> before) {
+    if (before.isPresent()) {
+      throw unexpected("this once");
+    }
   }
 
   IpamdException unexpected(String expected) {
     return new IpamdException(
         Reason.UNEXPECTED_SHAPE,
-        "expected %s at %s (offset %d)"
-            .formatted(expected, path(), parser.currentLocation().getByteOffset()));
+        "expected %s at %s (offset %d)".formatted(expected, path(), offset()));
+  }
+
+  /** What is wrong with a body whose bytes are no text. */
+  IpamdException refusal(CharacterCodingException e) {
+    return new IpamdException(
+        Reason.MALFORMED,
+        "not UTF-8 soon after offset %d, %s: %s".formatted(offset(), path(), e.getMessage()),
+        e);
+  }
+
+  /** What is wrong with a body that the parser does not read on. */
+  IpamdException refusal(JsonProcessingException e) {
+    return e instanceof StreamConstraintsException
+        ? new IpamdException(
+            Reason.UNEXPECTED_SHAPE,
+            "more than ipamD would write at %s (offset %d): %s"
+                .formatted(path(), offset(), e.getOriginalMessage()),
+            e)
+        : new IpamdException(
+            Reason.MALFORMED,
+            "not JSON at offset %d, %s: %s".formatted(offset(), path(), e.getOriginalMessage()),
+            e);
   }
 
   @Override
@@ -130,12 +173,16 @@ final class JsonCursor implements Closeable {
     }
   }
 
+  private long offset() {
+    return parser.currentLocation().getCharOffset();
+  }
+
   private String path() {
     String pointer = parser.getParsingContext().pathAsPointer().toString();
     return pointer.isEmpty() ? "the top of the body" : pointer;
   }
 
-  /** The names that a map has shown so far. */
+  /** The names that one object has shown so far, so that nothing is taken twice. */
   final class Names {
     private final Set<String> seen = new HashSet<>();
 
@@ -144,7 +191,7 @@ final class JsonCursor implements Closeable {
     }
 
     String next() throws IOException {
-      String name = field();
+      String name = parser.currentName();
       if (!seen.add(name)) {
         throw unexpected("each name once");
       }

@@ -23,13 +23,19 @@ final class PrometheusReader {
   private static final String OWN_PREFIX = "awscni_";
   private static final String PROCESS_START = "process_start_time_seconds";
   private static final String BUILD = "awscni_build_info";
+  private static final String VERSION = "version";
 
   private final Map<String, List<Series>> wanted = new HashMap<>();
+
+  /** For each name, the labels that decide. */
+  private final Map<String, Set<String>> labels = new HashMap<>();
 
   PrometheusReader(Collection<Series> wanted) {
     for (Series series : wanted) {
       this.wanted.computeIfAbsent(series.name(), name -> new ArrayList<>()).add(series);
+      labels.computeIfAbsent(series.name(), name -> new HashSet<>()).add(series.label());
     }
+    labels.computeIfAbsent(BUILD, name -> new HashSet<>()).add(VERSION);
   }
 
   /**
@@ -41,27 +47,24 @@ final class PrometheusReader {
    */
   IpamdMetrics read(InputStream text) throws IOException {
     Sums sums = new Sums();
-    SampleLines lines = new SampleLines(text, this::isOfInterest);
-    Optional<IpamdException> firstError = Optional.empty();
-    for (boolean more = true; more; ) {
-      try {
-        more = lines.next();
-        if (more) {
-          sums.add(lines);
-        }
-      } catch (IpamdException e) {
-        firstError = firstError.or(() -> Optional.of(e));
-        lines.skipLine();
+    SampleLines lines = new SampleLines(text, labels);
+    try {
+      while (lines.next()) {
+        sums.add(lines);
       }
+    } catch (IpamdException e) {
+      boolean moreOfIpamd = lines.anyLeftBeginsWith(OWN_PREFIX);
+      throw sums.sawIpamd || moreOfIpamd ? e : notIpamd();
     }
     if (!sums.sawIpamd) {
-      throw new IpamdException(
-          Reason.UNEXPECTED_SHAPE, "no line of the text begins with " + OWN_PREFIX);
-    }
-    if (firstError.isPresent()) {
-      throw firstError.get();
+      throw notIpamd();
     }
     return new IpamdMetrics(sums.bySeries, sums.processStart, sums.cniVersion);
+  }
+
+  private static IpamdException notIpamd() {
+    return new IpamdException(
+        Reason.UNEXPECTED_SHAPE, "no line of the text begins with " + OWN_PREFIX);
   }
 
   private boolean isOfInterest(String name) {
@@ -86,9 +89,12 @@ final class PrometheusReader {
         throw sample.malformed("a second sample of " + name);
       }
       if (name.equals(PROCESS_START)) {
-        processStart = OptionalDouble.of(sample.value());
+        processStart =
+            Double.isFinite(sample.value())
+                ? OptionalDouble.of(sample.value())
+                : OptionalDouble.empty();
       } else if (name.equals(BUILD)) {
-        cniVersion = sample.label("version").filter(version -> !version.isBlank());
+        cniVersion = sample.label(VERSION).filter(version -> !version.isBlank());
       }
       for (Series series : wanted.getOrDefault(name, List.of())) {
         if (matches(series, sample)) {

@@ -7,25 +7,24 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * The samples of a text in Prometheus' exposition format 0.0.4, one after the other. Memory does
- * not grow with the text: of a line only its name, its value and, for names of interest, the
- * beginning of each label is held.
+ * not grow with the text: of a line only the beginnings of its name and of the labels asked for,
+ * and its value, are held.
  *
  * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">Exposition
  *     formats</a>
  */
 final class SampleLines {
   private static final int MAX_TOKEN_CHARS = 256;
-  private static final int MAX_LABELS = 64;
   private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9.]+(?:[eE][-+]?[0-9]+)?");
   private static final int END = -1;
 
   private final InputStream text;
-  private final Predicate<String> ofInterest;
+  private final Map<String, Set<String>> kept;
   private final byte[] buffer = new byte[8192];
   private int position;
   private int filled;
@@ -37,28 +36,31 @@ final class SampleLines {
   private boolean labelled;
   private final Map<String, String> labels = new HashMap<>();
 
-  SampleLines(InputStream text, Predicate<String> ofInterest) {
+  /**
+   * @param kept for each name the labels that can be asked for
+   */
+  SampleLines(InputStream text, Map<String, Set<String>> kept) {
     this.text = text;
-    this.ofInterest = ofInterest;
+    this.kept = kept;
   }
 
   /**
    * Moves to the next sample; false at the end of the text.
    *
-   * @throws IpamdException if a line is neither sample nor comment nor blank; {@link #skipLine}
-   *     then leaves it
+   * @throws IpamdException if a line is neither sample nor comment nor blank
    */
   boolean next() throws IOException {
     while (true) {
       line++;
       advance();
-      skipBlanks();
       if (current == END) {
         return false;
-      } else if (current == '#') {
+      }
+      skipBlanks();
+      if (current == '#') {
         skipLine();
         requireLineEnd();
-      } else if (atLineEnd()) {
+      } else if (atLineEnd() || current == END) {
         requireLineEnd();
       } else {
         sample();
@@ -67,11 +69,18 @@ final class SampleLines {
     }
   }
 
-  /** Moves to the end of the current line, whatever is on it. */
-  void skipLine() throws IOException {
-    while (current != '\n' && current != END) {
+  /**
+   * Passes over the rest of the text, whatever it is, and tells whether one of the lines after the
+   * current one begins with a prefix.
+   */
+  boolean anyLeftBeginsWith(String prefix) throws IOException {
+    boolean any = false;
+    while (current != END) {
+      skipLine();
       advance();
+      any |= passes(prefix);
     }
+    return any;
   }
 
   String name() {
@@ -86,9 +95,7 @@ final class SampleLines {
     return labelled;
   }
 
-  /**
-   * The value of a label, cut to {@value #MAX_TOKEN_CHARS} characters; only of names of interest.
-   */
+  /** The value of one of the labels kept, cut to {@value #MAX_TOKEN_CHARS} characters. */
   Optional<String> label(String label) {
     return Optional.ofNullable(labels.get(label));
   }
@@ -103,7 +110,7 @@ final class SampleLines {
     labelled = false;
     skipBlanks();
     if (current == '{') {
-      labels(ofInterest.test(name));
+      labels(kept.getOrDefault(name, Set.of()));
     }
     skipBlanks();
     value = number(token());
@@ -115,7 +122,7 @@ final class SampleLines {
     requireLineEnd();
   }
 
-  private void labels(boolean keep) throws IOException {
+  private void labels(Set<String> keep) throws IOException {
     advance();
     skipBlanks();
     while (current != '}') {
@@ -125,7 +132,7 @@ final class SampleLines {
       require('=');
       skipBlanks();
       String text = quoted();
-      if (keep && labels.size() < MAX_LABELS) {
+      if (keep.contains(label)) {
         labels.put(label, text);
       }
       skipBlanks();
@@ -160,8 +167,8 @@ final class SampleLines {
     while (current != '"') {
       if (current == '\\') {
         advance();
-      }
-      if (current == '\n' || current == END) {
+        unescape();
+      } else if (current == '\n' || current == END) {
         throw malformed("a label's value has no closing quote");
       }
       append(letters);
@@ -171,9 +178,20 @@ final class SampleLines {
     return letters.toString();
   }
 
+  private void unescape() {
+    switch (current) {
+      case 'n' -> current = '\n';
+      case '\\', '"' -> {}
+      default -> throw malformed("a label's value escapes what needs no escape");
+    }
+  }
+
   private String token() throws IOException {
     StringBuilder letters = new StringBuilder();
     while (!atLineEnd() && current != END && current != ' ' && current != '\t') {
+      if (letters.length() == MAX_TOKEN_CHARS) {
+        throw malformed("'%s' is too long for a number".formatted(shorten(letters.toString())));
+      }
       append(letters);
       advance();
     }
@@ -217,6 +235,22 @@ final class SampleLines {
       throw malformed("expected '" + expected + "'");
     }
     advance();
+  }
+
+  private boolean passes(String prefix) throws IOException {
+    for (int i = 0; i < prefix.length(); i++) {
+      if (current != prefix.charAt(i)) {
+        return false;
+      }
+      advance();
+    }
+    return true;
+  }
+
+  private void skipLine() throws IOException {
+    while (current != '\n' && current != END) {
+      advance();
+    }
   }
 
   private boolean atLineEnd() {

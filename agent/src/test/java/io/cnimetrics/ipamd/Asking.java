@@ -1,0 +1,54 @@
+package io.cnimetrics.ipamd;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Reason;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+
+/** Asks an address for its interfaces, as a poll does, and says how that failed. */
+final class Asking {
+  static final Duration LIMIT = Duration.ofMillis(400);
+  static final Duration AMPLE = Duration.ofSeconds(5);
+  static final String BODY = "{\"ENIs\":{}}";
+  static final String OK = "HTTP/1.1 200 OK\r\n";
+
+  private Asking() {}
+
+  static void assertRefusal(IpamdException refusal, Reason reason, URI address, String text) {
+    assertThat(refusal).hasMessageStartingWith(address.toString()).hasMessageContaining(text);
+    assertThat(refusal.reason()).as(refusal.getMessage()).isEqualTo(reason);
+  }
+
+  static IpamdException refusal(URI address, Duration limit) {
+    return refusal(address, limit, IpamdHttp.MAX_BODY_BYTES);
+  }
+
+  static IpamdException refusal(URI address, Duration limit, long maxBytes) {
+    return catchThrowableOfType(IpamdException.class, () -> pool(address, limit, maxBytes));
+  }
+
+  static AddressPool pool(URI address, Duration limit) {
+    return pool(address, limit, IpamdHttp.MAX_BODY_BYTES);
+  }
+
+  static AddressPool pool(URI address, Duration limit, long maxBytes) {
+    return new IpamdHttp(address, maxBytes)
+        .get(
+            "v1/enis",
+            limit,
+            body -> IntrospectionDecoder.pool(body, Decoding.NOW, Decoding.COOLDOWN));
+  }
+
+  static void repeat(RawServer.Request request, String start, String part) throws IOException {
+    request.send(start);
+    byte[] block = part.repeat(4096).getBytes(ISO_8859_1);
+    while (true) {
+      request.send(block);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package io.cnimetrics.ipamd;
+
+import static io.cnimetrics.ipamd.Asking.AMPLE;
+import static io.cnimetrics.ipamd.Asking.BODY;
+import static io.cnimetrics.ipamd.Asking.LIMIT;
+import static io.cnimetrics.ipamd.Asking.OK;
+import static io.cnimetrics.ipamd.Asking.assertRefusal;
+import static io.cnimetrics.ipamd.Asking.pool;
+import static io.cnimetrics.ipamd.Asking.refusal;
+import static io.cnimetrics.ipamd.Asking.repeat;
+import static io.cnimetrics.snapshot.Reason.MALFORMED;
+import static io.cnimetrics.snapshot.Reason.TIMEOUT;
+import static io.cnimetrics.snapshot.Reason.TOO_LARGE;
+import static io.cnimetrics.snapshot.Reason.UNEXPECTED_SHAPE;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class BodyBoundsTest {
+  @Test
+  void endlessBodyIsTooLarge() throws IOException {
+    for (String part : new String[] {" ", "{\"ENIs\":{}}", "[", "\u0000", "\"", "x"}) {
+      try (RawServer server = new RawServer(request -> repeat(request, OK + "\r\n", part))) {
+        IpamdException refusal = refusal(server.address(), AMPLE, 1 << 20);
+        assertRefusal(refusal, TOO_LARGE, server.address(), "more than 1,048,576 bytes");
+      }
+    }
+  }
+
+  @Test
+  void bodyAtTheBoundIsReadAndOneByteMoreIsTooLarge() throws IOException {
+    try (RawServer server = RawServer.answering(OK + "\r\n" + BODY)) {
+      assertThat(pool(server.address(), AMPLE, BODY.length()).eniCount()).isZero();
+      assertRefusal(
+          refusal(server.address(), AMPLE, BODY.length() - 1),
+          TOO_LARGE,
+          server.address(),
+          "more than 10 bytes");
+    }
+  }
+
+  @Test
+  void boundIsOnTheBytesAfterDecompression() throws IOException {
+    byte[] bomb = gzip(BODY + " ".repeat(4 << 20));
+    assertThat(bomb).hasSizeLessThan(10_000);
+    try (RawServer server = new RawServer(request -> gzipped(request, bomb))) {
+      assertRefusal(
+          refusal(server.address(), AMPLE, 4 << 20), TOO_LARGE, server.address(), "4,194,304");
+      assertThat(pool(server.address(), AMPLE, 5 << 20).eniCount()).isZero();
+    }
+  }
+
+  @Test
+  void gzipThatIsCutShortIsMalformed() throws IOException {
+    byte[] whole = gzip(BODY + " ".repeat(1000));
+    for (int length = 0; length < whole.length; length++) {
+      byte[] cut = Arrays.copyOf(whole, length);
+      try (RawServer server = new RawServer(request -> gzipped(request, cut))) {
+        assertRefusal(refusal(server.address(), AMPLE), MALFORMED, server.address(), "v1/enis: ");
+      }
+    }
+  }
+
+  @Test
+  void gzipWithMoreBehindItIsMalformed() throws IOException {
+    byte[] longer = Arrays.copyOf(gzip(BODY), 200);
+    try (RawServer server = new RawServer(request -> gzipped(request, longer))) {
+      assertRefusal(refusal(server.address(), AMPLE), MALFORMED, server.address(), "v1/enis: ");
+    }
+  }
+
+  @Test
+  void timeSpentOnABodyThatHasArrivedCounts() throws IOException {
+    byte[] small = gzip("#\n".repeat(1 << 20));
+    try (RawServer server = new RawServer(request -> gzipped(request, small))) {
+      IpamdHttp http = new IpamdHttp(server.address(), IpamdHttp.MAX_BODY_BYTES);
+      IpamdException refusal =
+          catchThrowableOfType(
+              IpamdException.class,
+              () ->
+                  http.get(
+                      "",
+                      LIMIT,
+                      body -> {
+                        while (body.read() >= 0) {
+                          spin(Duration.ofNanos(500));
+                        }
+                        return "read";
+                      }));
+      assertRefusal(refusal, TIMEOUT, server.address(), "within 0.4 s");
+    }
+  }
+
+  @Test
+  void hostileTextIsReadInTime() throws IOException {
+    byte[] lines = gzip("}\n".repeat(30 << 20));
+    try (RawServer server = new RawServer(request -> gzipped(request, lines))) {
+      IpamdHttp http = new IpamdHttp(server.address(), IpamdHttp.MAX_BODY_BYTES);
+      PrometheusReader reader = new PrometheusReader(List.of());
+      IpamdException refusal =
+          catchThrowableOfType(IpamdException.class, () -> http.get("", AMPLE, reader::read));
+      assertRefusal(refusal, UNEXPECTED_SHAPE, server.address(), "awscni_");
+    }
+  }
+
+  private static void gzipped(RawServer.Request request, byte[] body) throws IOException {
+    request.send(OK + "Content-Encoding: gzip\r\nContent-Length: " + body.length + "\r\n\r\n");
+    request.send(body);
+  }
+
+  private static byte[] gzip(String text) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(text.getBytes(ISO_8859_1));
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void spin(Duration time) {
+    for (long end = System.nanoTime() + time.toNanos(); System.nanoTime() < end; ) {
+      Thread.onSpinWait();
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.cnimetrics.ipamd;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.cnimetrics.snapshot.AddressPool;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Introspection bodies written by hand, and what becomes of them at a fixed time. */
+final class Decoding {
+  static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
+  static final Duration COOLDOWN = Duration.ofSeconds(30);
+
+  private Decoding() {}
+
+  /** JSON with apostrophes in place of quotes. */
+  static String json(String text) {
+    return text.replace('\'', '"');
+  }
+
+  static AddressPool pool(String body) {
+    return pool(json(body).getBytes(UTF_8));
+  }
+
+  static AddressPool pool(byte[] body) {
+    try {
+      return IntrospectionDecoder.pool(new ByteArrayInputStream(body), NOW, COOLDOWN);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The failure that a body ends in. */
+  static IpamdException refusal(String body) {
+    return refusal(json(body).getBytes(UTF_8));
+  }
+
+  static IpamdException refusal(byte[] body) {
+    return catchThrowableOfType(IpamdException.class, () -> pool(body));
+  }
+
+  /** A body of releases 1.10 to 1.19 with one primary interface. */
+  static String flat(String cidrs) {
+    return "{'TotalIPs':0,'AssignedIPs':0,'ENIs':{'eni-1':%s}}".formatted(eni(cidrs));
+  }
+
+  static String eni(String cidrs) {
+    return "{'ID':'eni-1','IsPrimary':true,'DeviceNumber':0,'AvailableIPv4Cidrs':%s,'IPv6Cidrs':{}}"
+        .formatted(cidrs);
+  }
+
+  /** One address as a CIDR of its own. */
+  static String single(String address) {
+    return "{'10.0.0.1/32':{'IPAddresses':{'10.0.0.1':%s}}}".formatted(address);
+  }
+
+  static String free(String unassignedTime) {
+    return "{'IPAMKey':{'networkName':'','containerID':'','ifName':''},'UnassignedTime':'%s'}"
+        .formatted(unassignedTime);
+  }
+
+  static String held(String networkName, String containerId, String ifName) {
+    return ("{'IPAMKey':{'networkName':'%s','containerID':'%s','ifName':'%s'},"
+            + "'UnassignedTime':'0001-01-01T00:00:00Z'}")
+        .formatted(networkName, containerId, ifName);
+  }
+}

@@ -1,0 +1,276 @@
+package io.cnimetrics.ipamd;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Series;
+import io.cnimetrics.snapshot.Source;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+class IpamdReaderTest {
+  private static final Series ERRORS = Series.of("awscni_ipamd_error_count");
+  private static final String ENIS = "{\"ENIs\":{}}";
+  private static final String SETTINGS = "{\"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG\":true}";
+  private static final String UNKNOWN_PATH = "{\"AvailableCommands\":[\"/v1/enis\"]}";
+  private static final RawServer.Answer HANG = RawServer.Request::hang;
+
+  @TempDir Path directory;
+
+  @Test
+  void bothSourcesAndTheSettingsAreRead() throws IOException {
+    try (RawServer ipamd = ipamd(body(ENIS), body(SETTINGS), body(metrics(1)))) {
+      NodeSnapshot snapshot = reader(ipamd).read();
+      assertThat(snapshot.pool()).isPresent();
+      assertThat(snapshot.metrics().orElseThrow().total(ERRORS)).hasValue(3);
+      assertThat(snapshot.settings().orElseThrow().customNetworking()).isTrue();
+      assertThat(snapshot.takenAt()).isEqualTo(Decoding.NOW);
+      assertThat(snapshot.problems()).isEmpty();
+    }
+  }
+
+  @Test
+  void metricsThatFailLeaveTheIntrospection() throws IOException {
+    try (RawServer ipamd =
+        ipamd(body(ENIS), body(SETTINGS), body("awscni_ipamd_error_count{fn=\"a\"} 7\nbad"))) {
+      NodeSnapshot snapshot = reader(ipamd).read();
+      assertThat(snapshot.pool()).isPresent();
+      assertThat(snapshot.settings()).isPresent();
+      assertThat(snapshot.metrics()).isEmpty();
+      assertProblem(snapshot, Source.METRICS, Reason.MALFORMED, ipamd.address() + "/metrics: ");
+    }
+  }
+
+  @Test
+  void introspectionThatFailsLeavesTheMetrics() throws IOException {
+    try (RawServer ipamd = ipamd(body(UNKNOWN_PATH), body(SETTINGS), body(metrics(1)))) {
+      NodeSnapshot snapshot = reader(ipamd).read();
+      assertThat(snapshot.pool()).isEmpty();
+      assertThat(snapshot.settings()).isEmpty();
+      assertThat(snapshot.metrics().orElseThrow().total(ERRORS)).hasValue(3);
+      assertProblem(
+          snapshot,
+          Source.INTROSPECTION,
+          Reason.UNEXPECTED_SHAPE,
+          ipamd.address() + "/v1/enis: expected interfaces");
+      assertThat(ipamd.asked()).doesNotContain("/v1/ipamd-env-settings");
+    }
+  }
+
+  @Test
+  void nothingOfAFailedBodyIsUsed() throws IOException {
+    String cut =
+        "{\"ENIs\":{\"eni-1\":{\"IsPrimary\":true,\"DeviceNumber\":0,\"IPv4Addresses\":{}}}";
+    try (RawServer ipamd =
+        ipamd(body(cut), body(SETTINGS), body(metrics(1) + "awscni_x 1 2 3\n"))) {
+      NodeSnapshot snapshot = reader(ipamd).read();
+      assertThat(snapshot.pool()).isEmpty();
+      assertThat(snapshot.metrics()).isEmpty();
+      assertThat(snapshot.problems()).extracting(Problem::reason).containsOnly(Reason.MALFORMED);
+    }
+  }
+
+  @Test
+  void pollEndsInTimeWhenEverythingHangs() throws IOException {
+    try (RawServer ipamd = new RawServer(HANG)) {
+      long start = System.nanoTime();
+      NodeSnapshot snapshot = reader(ipamd).read();
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .isBetween(Duration.ofSeconds(6), IpamdReader.POLL_TIMEOUT.plusMillis(700));
+      assertThat(snapshot.problems())
+          .extracting(Problem::reason)
+          .containsExactly(Reason.TIMEOUT, Reason.TIMEOUT);
+      assertThat(snapshot.problems().get(0).message()).contains("within 5.0 s");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"unknown path", "not found", "hang", "reset", "garbage"})
+  void settingsThatAreNotToldAreNoProblem(String kind) throws IOException {
+    RawServer.Answer settings =
+        switch (kind) {
+          case "unknown path" -> body(UNKNOWN_PATH);
+          case "not found" ->
+              request -> request.send("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+          case "hang" -> HANG;
+          case "reset" -> RawServer.Request::reset;
+          default -> body("<html>");
+        };
+    try (RawServer ipamd = ipamd(body(ENIS), settings, body(metrics(1)))) {
+      NodeSnapshot snapshot = reader(ipamd).read();
+      assertThat(snapshot.pool()).isPresent();
+      assertThat(snapshot.metrics()).isPresent();
+      assertThat(snapshot.settings()).isEmpty();
+      assertThat(snapshot.problems()).isEmpty();
+    }
+  }
+
+  @Test
+  void settingsAreAskedForOncePerProcessOfIpamd() throws IOException {
+    Switchable metrics = new Switchable(metrics(100));
+    try (RawServer ipamd = ipamd(body(ENIS), body(SETTINGS), metrics)) {
+      IpamdReader reader = reader(ipamd);
+      for (int poll = 0; poll < 3; poll++) {
+        assertThat(reader.read().settings()).isPresent();
+      }
+      assertThat(settingsAsked(ipamd)).isOne();
+
+      metrics.become(metrics(200));
+      assertThat(reader.read().settings()).isPresent();
+      assertThat(reader.read().settings()).isPresent();
+      assertThat(settingsAsked(ipamd)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void settingsThatWereNotToldAreNotAskedForAtEachPoll() throws IOException {
+    try (RawServer ipamd = ipamd(body(ENIS), body(UNKNOWN_PATH), body(metrics(100)))) {
+      IpamdReader reader = reader(ipamd);
+      for (int poll = 0; poll < 3; poll++) {
+        assertThat(reader.read().problems()).isEmpty();
+      }
+      assertThat(settingsAsked(ipamd)).isOne();
+    }
+  }
+
+  @Test
+  void settingsOutliveAPollWithoutMetrics() throws IOException {
+    Switchable metrics = new Switchable(metrics(100));
+    try (RawServer ipamd = ipamd(body(ENIS), body(SETTINGS), metrics)) {
+      IpamdReader reader = reader(ipamd);
+      assertThat(reader.read().settings()).isPresent();
+      metrics.become("cut");
+      assertThat(reader.read().settings()).isPresent();
+      metrics.become(metrics(100));
+      assertThat(reader.read().settings()).isPresent();
+      assertThat(settingsAsked(ipamd)).isOne();
+    }
+  }
+
+  @Test
+  void settingsAreForgottenWhileIpamdIsAway() throws IOException {
+    Switchable enis = new Switchable(ENIS);
+    try (RawServer ipamd = ipamd(enis, body(SETTINGS), body(metrics(100)))) {
+      IpamdReader reader = reader(ipamd);
+      assertThat(reader.read().settings()).isPresent();
+      enis.become("");
+      assertThat(reader.read().settings()).isEmpty();
+      enis.become(ENIS);
+      assertThat(reader.read().settings()).isPresent();
+      assertThat(settingsAsked(ipamd)).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void introspectionIsReadOverAUnixSocket() throws IOException {
+    Path path = directory.resolve("ipamd.sock");
+    try (UnixServer server =
+        UnixServer.listen(
+            path,
+            client -> {
+              UnixServer.readRequest(client);
+              UnixServer.send(client, "HTTP/1.1 200 OK\r\n\r\n" + ENIS);
+            })) {
+      NodeSnapshot snapshot = poll(Optional.of(URI.create("unix:" + path)), Optional.empty());
+      assertThat(snapshot.pool()).isPresent();
+      assertThat(snapshot.problems()).extracting(Problem::source).containsOnly(Source.METRICS);
+      assertThat(server.connections()).isEqualTo(2);
+    }
+    Files.delete(path);
+    NodeSnapshot gone = poll(Optional.of(URI.create("unix:" + path)), Optional.empty());
+    assertProblem(gone, Source.INTROSPECTION, Reason.UNREACHABLE, "unix:" + path + ", /v1/enis: ");
+  }
+
+  private static NodeSnapshot poll(Optional<URI> introspection, Optional<URI> metrics) {
+    return new IpamdReader(
+            introspection,
+            metrics,
+            List.of(ERRORS),
+            Decoding.COOLDOWN,
+            InstantSource.fixed(Decoding.NOW))
+        .read();
+  }
+
+  private static IpamdReader reader(RawServer ipamd) {
+    return new IpamdReader(
+        Optional.of(ipamd.address()),
+        Optional.of(ipamd.address().resolve("/metrics")),
+        List.of(ERRORS),
+        Decoding.COOLDOWN,
+        InstantSource.fixed(Decoding.NOW));
+  }
+
+  private static RawServer ipamd(
+      RawServer.Answer enis, RawServer.Answer settings, RawServer.Answer metrics)
+      throws IOException {
+    return new RawServer(
+        request -> {
+          switch (request.path()) {
+            case "/v1/enis" -> enis.to(request);
+            case "/v1/ipamd-env-settings" -> settings.to(request);
+            case "/metrics" -> metrics.to(request);
+            default -> body(UNKNOWN_PATH).to(request);
+          }
+        });
+  }
+
+  private static RawServer.Answer body(String text) {
+    return request -> request.ok(text.getBytes(UTF_8));
+  }
+
+  private static String metrics(int processStart) {
+    return "awscni_ipamd_error_count{fn=\"a\"} 3\nprocess_start_time_seconds "
+        + processStart
+        + "\n";
+  }
+
+  private static int settingsAsked(RawServer ipamd) {
+    return Collections.frequency(ipamd.asked(), "/v1/ipamd-env-settings");
+  }
+
+  private static void assertProblem(
+      NodeSnapshot snapshot, Source source, Reason reason, String message) {
+    assertThat(snapshot.problems())
+        .filteredOn(problem -> problem.source() == source)
+        .singleElement()
+        .satisfies(
+            problem -> {
+              assertThat(problem.reason()).isEqualTo(reason);
+              assertThat(problem.message()).startsWith(message);
+            });
+  }
+
+  /** An answer that changes between polls. */
+  private static final class Switchable implements RawServer.Answer {
+    private volatile String text;
+
+    Switchable(String text) {
+      this.text = text;
+    }
+
+    void become(String other) {
+      text = other;
+    }
+
+    @Override
+    public void to(RawServer.Request request) throws IOException {
+      request.ok(text.getBytes(UTF_8));
+    }
+  }
+}

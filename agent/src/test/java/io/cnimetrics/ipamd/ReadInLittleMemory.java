@@ -1,0 +1,46 @@
+package io.cnimetrics.ipamd;
+
+import io.cnimetrics.snapshot.Series;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/** A program that reads the given addresses and prints what became of each, on a small heap. */
+final class ReadInLittleMemory {
+  /** Ample, so that a slow machine shows what the memory does, not the time. */
+  private static final Duration LIMIT = Duration.ofSeconds(20);
+
+  private static final PrometheusReader PROMETHEUS =
+      new PrometheusReader(
+          List.of(
+              Series.of("awscni_ipamd_error_count"),
+              Series.of("awscni_aws_api_error_count", "error", Set.of("UnauthorizedOperation"))));
+
+  private ReadInLittleMemory() {}
+
+  public static void main(String[] addresses) {
+    for (String address : addresses) {
+      IpamdHttp http = new IpamdHttp(URI.create(address), IpamdHttp.MAX_BODY_BYTES);
+      String result;
+      try {
+        result = address.contains("/metrics") ? metrics(http) : pool(http);
+      } catch (IpamdException e) {
+        result = e.reason().name();
+      }
+      System.out.println(address.substring(address.lastIndexOf('/') + 1) + " " + result);
+    }
+  }
+
+  private static String metrics(IpamdHttp http) {
+    return http.get("", LIMIT, PROMETHEUS::read)
+        .total(Series.of("awscni_ipamd_error_count"))
+        .toString();
+  }
+
+  private static String pool(IpamdHttp http) {
+    return http.get(
+            "", LIMIT, body -> IntrospectionDecoder.pool(body, Decoding.NOW, Decoding.COOLDOWN))
+        .toString();
+  }
+}
