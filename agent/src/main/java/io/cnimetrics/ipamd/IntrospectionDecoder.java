@@ -31,8 +31,8 @@ final class IntrospectionDecoder {
           .thenComparing(Eni::id);
   private static final Pattern CARD_INDEX = Pattern.compile("[0-9]{1,4}");
 
-  /** No instance type has a tenth as many interfaces. */
-  private static final int MAX_ENIS = 1_000;
+  /** No instance type has a hundredth as many interfaces. */
+  private static final int MAX_ENIS = 4_096;
 
   private final JsonCursor json;
   private final EniDecoder eniDecoder;

@@ -36,7 +36,7 @@ final class JsonCursor implements Closeable {
           .streamReadConstraints(
               StreamReadConstraints.builder()
                   .maxNestingDepth(32)
-                  .maxNameLength(128)
+                  .maxNameLength(1_024)
                   .maxStringLength(512)
                   .build())
           .build();

@@ -1,5 +1,7 @@
 package io.cnimetrics.ipamd;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.cnimetrics.snapshot.Reason;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -26,6 +29,9 @@ final class SampleLines {
   private final InputStream text;
   private final Map<String, Set<String>> kept;
   private final byte[] buffer = new byte[8192];
+  private final byte[] letters = new byte[MAX_TOKEN_CHARS];
+  private final Matcher numeric = NUMBER.matcher("");
+  private int letterCount;
   private int position;
   private int filled;
 
@@ -150,12 +156,12 @@ final class SampleLines {
     if (!isNameStart(current)) {
       throw malformed("expected " + what);
     }
-    StringBuilder letters = new StringBuilder();
+    letterCount = 0;
     while (isNameStart(current) || isDigit(current)) {
-      append(letters);
+      append();
       advance();
     }
-    return letters.toString();
+    return taken();
   }
 
   /**
@@ -163,7 +169,7 @@ final class SampleLines {
    */
   private String quoted() throws IOException {
     require('"');
-    StringBuilder letters = new StringBuilder();
+    letterCount = 0;
     while (current != '"') {
       if (current == '\\') {
         advance();
@@ -171,11 +177,11 @@ final class SampleLines {
       } else if (current == '\n' || current == END) {
         throw malformed("a label's value has no closing quote");
       }
-      append(letters);
+      append();
       advance();
     }
     advance();
-    return letters.toString();
+    return taken();
   }
 
   private void unescape() {
@@ -187,19 +193,19 @@ final class SampleLines {
   }
 
   private String token() throws IOException {
-    StringBuilder letters = new StringBuilder();
+    letterCount = 0;
     while (!atLineEnd() && current != END && current != ' ' && current != '\t') {
-      if (letters.length() == MAX_TOKEN_CHARS) {
-        throw malformed("'%s' is too long for a number".formatted(shorten(letters.toString())));
+      if (letterCount == MAX_TOKEN_CHARS) {
+        throw malformed("'%s' is too long for a number".formatted(shorten(taken())));
       }
-      append(letters);
+      append();
       advance();
     }
-    return letters.toString();
+    return taken();
   }
 
   private double number(String token) {
-    if (NUMBER.matcher(token).matches()) {
+    if (numeric.reset(token).matches()) {
       try {
         return Double.parseDouble(token);
       } catch (NumberFormatException e) {
@@ -215,7 +221,7 @@ final class SampleLines {
   }
 
   private void timestamp(String token) {
-    if (!NUMBER.matcher(token).matches()) {
+    if (!numeric.reset(token).matches()) {
       throw malformed("'%s' is not a time".formatted(shorten(token)));
     }
   }
@@ -224,10 +230,14 @@ final class SampleLines {
     return token.length() <= 40 ? token : token.substring(0, 40) + "…";
   }
 
-  private void append(StringBuilder letters) {
-    if (letters.length() < MAX_TOKEN_CHARS) {
-      letters.append((char) current);
+  private void append() {
+    if (letterCount < MAX_TOKEN_CHARS) {
+      letters[letterCount++] = (byte) current;
     }
+  }
+
+  private String taken() {
+    return new String(letters, 0, letterCount, ISO_8859_1);
   }
 
   private void require(char expected) throws IOException {
