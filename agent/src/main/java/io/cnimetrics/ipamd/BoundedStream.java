@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.util.Locale;
 
 /** Passes on a body until it grows beyond a bound, or its time is over. */
 final class BoundedStream extends FilterInputStream {
@@ -66,7 +67,7 @@ final class BoundedStream extends FilterInputStream {
   /** More came than the bound allows. */
   static final class BodyTooLargeException extends IOException {
     BodyTooLargeException(long maxBytes) {
-      super("the body has more than %,d bytes".formatted(maxBytes));
+      super(String.format(Locale.ROOT, "the body has more than %,d bytes", maxBytes));
     }
   }
 }

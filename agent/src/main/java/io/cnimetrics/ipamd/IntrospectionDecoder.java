@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -191,7 +192,7 @@ final class IntrospectionDecoder {
       while (json.nextField()) {
         list.add(eniDecoder.eni(ids.next(), index));
         if (++eniCount > MAX_ENIS) {
-          throw json.unexpected("at most %,d interfaces".formatted(MAX_ENIS));
+          throw json.unexpected(String.format(Locale.ROOT, "at most %,d interfaces", MAX_ENIS));
         }
       }
       return list;

@@ -18,6 +18,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Locale;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -152,7 +153,7 @@ final class IpamdHttp {
   }
 
   private static String seconds(Duration limit) {
-    return "%.1f s".formatted(limit.toMillis() / 1000.0);
+    return String.format(Locale.ROOT, "%.1f s", limit.toMillis() / 1000.0);
   }
 
   /** Reads a body to its end; may give up on it by an {@link IpamdException}. */

@@ -2,6 +2,8 @@ package io.cnimetrics.ipamd;
 
 import static io.cnimetrics.snapshot.Reason.DEGRADED;
 import static io.cnimetrics.snapshot.Reason.MISMATCH;
+import static io.cnimetrics.snapshot.Reason.TIMEOUT;
+import static io.cnimetrics.snapshot.Reason.UNREACHABLE;
 import static io.cnimetrics.snapshot.Source.INTROSPECTION;
 import static io.cnimetrics.snapshot.Source.METRICS;
 
@@ -48,7 +50,7 @@ public final class IpamdReader {
   private final InstantSource clock;
 
   private Optional<IpamdSettings> settings = Optional.empty();
-  private boolean settingsAsked;
+  private boolean settingsKnown;
   private OptionalDouble settingsOfProcess = OptionalDouble.empty();
 
   /**
@@ -77,37 +79,48 @@ public final class IpamdReader {
 
   /** Polls once. What is known of the instance is not ipamD's to tell: it stays unknown here. */
   public NodeSnapshot read() {
-    Poll poll = new Poll(clock.instant());
-    Optional<AddressPool> pool = poll.pool();
-    Optional<IpamdMetrics> sums = poll.metrics();
-    refreshSettings(pool, sums, poll);
-    return new NodeSnapshot(poll.takenAt, Instance.UNKNOWN, pool, sums, settings, poll.problems);
+    Round round = new Round(clock.instant());
+    Optional<AddressPool> pool = round.pool();
+    Optional<IpamdMetrics> sums = round.metrics();
+    refreshSettings(pool, sums, round);
+    return new NodeSnapshot(round.takenAt, Instance.UNKNOWN, pool, sums, settings, round.problems);
   }
 
   /**
-   * The settings are those of ipamD's process: asked for once, and again when it may be another. A
-   * release that does not tell them is no problem, the formulas then go by what the pool shows.
+   * The settings are those of ipamD's process: asked for until they are known, or known not to be
+   * told, and again when it may be another process.
    */
-  private void refreshSettings(Optional<AddressPool> pool, Optional<IpamdMetrics> sums, Poll poll) {
+  private void refreshSettings(
+      Optional<AddressPool> pool, Optional<IpamdMetrics> sums, Round round) {
     OptionalDouble process = sums.map(IpamdMetrics::processStartSeconds).orElse(settingsOfProcess);
     if (pool.isEmpty() || !process.equals(settingsOfProcess)) {
-      settingsAsked = false;
+      settingsKnown = false;
       settings = Optional.empty();
       settingsOfProcess = process;
     }
-    if (pool.isPresent() && !settingsAsked) {
-      settings = poll.settings();
-      settingsAsked = true;
+    if (pool.isPresent() && !settingsKnown) {
+      readSettings(round);
+    }
+  }
+
+  /** A release that does not tell them is no problem: the formulas go by what the pool shows. */
+  private void readSettings(Round round) {
+    try {
+      settings = introspection.map(round::settings);
+      settingsKnown = true;
+    } catch (IpamdException e) {
+      log.debug("ipamD does not tell its settings: {}", e.getMessage());
+      settingsKnown = e.reason() != UNREACHABLE && e.reason() != TIMEOUT;
     }
   }
 
   /** One round of requests with the time that is left for them. */
-  private final class Poll {
+  private final class Round {
     private final Instant takenAt;
     private final long deadline = System.nanoTime() + POLL_TIMEOUT.toNanos();
     private final List<Problem> problems = new ArrayList<>();
 
-    Poll(Instant takenAt) {
+    Round(Instant takenAt) {
       this.takenAt = takenAt;
     }
 
@@ -140,18 +153,9 @@ public final class IpamdReader {
           METRICS, () -> metrics.get().get("", limit, prometheus::read), IpamdReader::metricsHint);
     }
 
-    Optional<IpamdSettings> settings() {
-      try {
-        return introspection.map(
-            http ->
-                http.get(
-                    "v1/ipamd-env-settings",
-                    limit(SETTINGS_TIMEOUT),
-                    IntrospectionDecoder::settings));
-      } catch (IpamdException e) {
-        log.debug("ipamD does not tell its settings: {}", e.getMessage());
-        return Optional.empty();
-      }
+    IpamdSettings settings(IpamdHttp http) {
+      return http.get(
+          "v1/ipamd-env-settings", limit(SETTINGS_TIMEOUT), IntrospectionDecoder::settings);
     }
 
     private AddressPool enis(IpamdHttp http) {

@@ -16,6 +16,7 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 
@@ -196,7 +197,7 @@ final class JsonCursor implements Closeable {
         throw unexpected("each name once");
       }
       if (seen.size() > MAX_ENTRIES) {
-        throw unexpected("at most %,d entries".formatted(MAX_ENTRIES));
+        throw unexpected(String.format(Locale.ROOT, "at most %,d entries", MAX_ENTRIES));
       }
       return name;
     }

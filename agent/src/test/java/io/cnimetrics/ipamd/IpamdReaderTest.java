@@ -150,6 +150,16 @@ class IpamdReaderTest {
   }
 
   @Test
+  void settingsThatCouldNotBeAskedForAreAskedForAgain() throws IOException {
+    try (RawServer ipamd = ipamd(body(ENIS), RawServer.Request::reset, body(metrics(100)))) {
+      IpamdReader reader = reader(ipamd);
+      assertThat(reader.read().settings()).isEmpty();
+      assertThat(reader.read().settings()).isEmpty();
+      assertThat(settingsAsked(ipamd)).isEqualTo(2);
+    }
+  }
+
+  @Test
   void settingsOutliveAPollWithoutMetrics() throws IOException {
     Switchable metrics = new Switchable(metrics(100));
     try (RawServer ipamd = ipamd(body(ENIS), body(SETTINGS), metrics)) {
