@@ -7,7 +7,7 @@ AGENT := agent/target/dist/bin/cni-metrics-agent
 SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help dry-run test format goldens clean
+.PHONY: help dry-run test bench format goldens clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -21,6 +21,13 @@ test: ## Run every test of the gate
 goldens: ## Rewrite the approved texts and the README's example
 	$(MVN) $(MAVEN_FLAGS) --quiet -pl agent test -Dtest='*GoldensTest,ReadmeTest' -Dgoldens.rewrite=true
 	@git status --short README.md agent/src/test/resources/goldens
+
+bench: ## Measure the decoders and the dry run; JDKS="HOME ..." on these JDKs
+	@$(MVN) $(MAVEN_FLAGS) --quiet -Pbench package -Dmaven.test.skip=true
+	@for jdk in $(or $(JDKS),'$(JAVA_HOME)'); do \
+	  "$${jdk:+$$jdk/bin/}java" -jar benchmarks/target/benchmarks.jar || exit; \
+	done
+	@MVN='$(MVN)' tools/bench-dry-run.sh $(JDKS)
 
 format: ## Format the sources
 	$(MVN) $(MAVEN_FLAGS) spotless:apply

@@ -33,10 +33,18 @@ public final class DecodeTable {
     return new OptionsBuilder()
         .include(DecodeBenchmark.class.getName())
         .jvmArgs(compilers.jvmArgs.toArray(String[]::new))
+        .jvmArgsAppend(withoutWarnings())
         .addProfiler(GCProfiler.class)
         .verbosity(VerboseMode.SILENT)
         .shouldFailOnError(true)
         .build();
+  }
+
+  /** JMH 1.37 still uses what JDK 24 began to warn of. */
+  private static String[] withoutWarnings() {
+    return Runtime.version().feature() < 24
+        ? new String[0]
+        : new String[] {"--sun-misc-unsafe-memory-access=allow"};
   }
 
   private static void print(Compilers compilers, RunResult result) {
