@@ -10,7 +10,6 @@ import io.cnimetrics.testing.FakeIpamd;
 import io.cnimetrics.testing.NodeUnderTest;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +24,7 @@ class DocumentedCasesTest {
   void m5XlargeFilledByAHundredPodsEndsAtFourInterfacesAndRefuses() {
     Scenario scenario = Scenario.of("m5.xlarge").pods(PodSchedule.constant(100)).build();
     try (SimulatedIpamd ipamd = start(scenario)) {
-      NodeUnderTest node = node(ipamd, scenario).poll();
+      NodeUnderTest node = NodeUnderTest.of(ipamd, scenario, clock).poll();
       assertThat(node.gauges())
           .containsEntry("eniAllocated", 4.0)
           .containsEntry("eniMaxAvailable", 4.0)
@@ -45,8 +44,8 @@ class DocumentedCasesTest {
     Scenario scenario = Scenario.of("c5.xlarge").pods(PodSchedule.constant(100)).build();
     try (SimulatedIpamd one = start(scenario);
         SimulatedIpamd other = start(scenario)) {
-      NodeUnderTest first = node(one, scenario).poll();
-      NodeUnderTest second = node(other, scenario).poll();
+      NodeUnderTest first = NodeUnderTest.of(one, scenario, clock).poll();
+      NodeUnderTest second = NodeUnderTest.of(other, scenario, clock).poll();
       assertThat(first.gauge("eniAllocated") + second.gauge("eniAllocated")).isEqualTo(8);
       assertThat(first.gauge("totalIPAddresses") + second.gauge("totalIPAddresses")).isEqualTo(112);
     }
@@ -57,7 +56,7 @@ class DocumentedCasesTest {
     Scenario scenario =
         Scenario.of("m5.xlarge").subnetFree(20).pods(PodSchedule.constant(100)).build();
     try (SimulatedIpamd ipamd = start(scenario)) {
-      NodeUnderTest node = node(ipamd, scenario).poll();
+      NodeUnderTest node = NodeUnderTest.of(ipamd, scenario, clock).poll();
       double taken = node.gauge("totalIPAddresses") + node.gauge("eniAllocated") - 1;
       assertThat(taken).as("addresses, and one for each interface but the primary").isEqualTo(20);
 
@@ -88,15 +87,6 @@ class DocumentedCasesTest {
 
   private SimulatedIpamd start(Scenario scenario) {
     return SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, Duration.ofMinutes(10), clock);
-  }
-
-  private NodeUnderTest node(SimulatedIpamd ipamd, Scenario scenario) {
-    return new NodeUnderTest(
-        URI.create(ipamd.introspectionUrl()),
-        URI.create(ipamd.metricsUrl()),
-        scenario.instanceType(),
-        scenario.maxPods(),
-        clock);
   }
 
   private static String resource(String name) throws IOException {

@@ -10,7 +10,6 @@ import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
 import io.cnimetrics.testing.FakeClock;
 import io.cnimetrics.testing.NodeUnderTest;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +29,7 @@ class SimulatedReleasesTest {
   void numbersAreThoseOfTheModel(String release) {
     Scenario scenario = scenario(release).build();
     try (SimulatedIpamd ipamd = start(scenario)) {
-      NodeUnderTest node = node(ipamd, scenario).poll();
+      NodeUnderTest node = NodeUnderTest.of(ipamd, scenario, clock).poll();
       assertAgrees(node, ipamd.state(), CniVersion.parse(release).atLeast(5, 0));
 
       clock.advance(Duration.ofSeconds(45));
@@ -47,7 +46,7 @@ class SimulatedReleasesTest {
   void prefixesToo(String release) {
     Scenario scenario = scenario(release).prefixDelegation(true).build();
     try (SimulatedIpamd ipamd = start(scenario)) {
-      NodeUnderTest node = node(ipamd, scenario).poll();
+      NodeUnderTest node = NodeUnderTest.of(ipamd, scenario, clock).poll();
       assertAgrees(node, ipamd.state(), true);
       assertThat(node.gauge("totalIPv4Prefixes")).isEqualTo(ipamd.state().prefixes());
       assertThat(node.gauge("maxIPAddresses")).isEqualTo(4 * 14 * 16);
@@ -77,14 +76,5 @@ class SimulatedReleasesTest {
 
   private SimulatedIpamd start(Scenario scenario) {
     return SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, Duration.ofMinutes(3), clock);
-  }
-
-  private NodeUnderTest node(SimulatedIpamd ipamd, Scenario scenario) {
-    return new NodeUnderTest(
-        URI.create(ipamd.introspectionUrl()),
-        URI.create(ipamd.metricsUrl()),
-        scenario.instanceType(),
-        scenario.maxPods(),
-        clock);
   }
 }

@@ -9,6 +9,8 @@ import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.render.JsonReport;
 import io.cnimetrics.render.Report;
+import io.cnimetrics.simulator.Scenario;
+import io.cnimetrics.simulator.SimulatedIpamd;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
@@ -54,6 +56,16 @@ public final class NodeUnderTest {
             Optional.empty(),
             Optional.empty(),
             Map.of());
+  }
+
+  /** Reads a simulated ipamD by its clock. */
+  public static NodeUnderTest of(SimulatedIpamd ipamd, Scenario scenario, InstantSource clock) {
+    return new NodeUnderTest(
+        URI.create(ipamd.introspectionUrl()),
+        URI.create(ipamd.metricsUrl()),
+        scenario.instanceType(),
+        scenario.maxPods(),
+        clock);
   }
 
   /** Polls once more. */
