@@ -34,8 +34,8 @@ build() { # DIRECTORY, where the sources are copied to
 
 start_simulator() { # AGENT
   : >"$work/simulator.txt"
-  "$1" simulate --instance-type m5.24xlarge --pods 600 --settled 10m --introspection-port 0 --metrics-port 0 \
-    >>"$work/simulator.txt" 2>&1 &
+  "$1" simulate --instance-type m5.24xlarge --pods 600 --max-pods 737 --settled 1h \
+    --introspection-port 0 --metrics-port 0 >>"$work/simulator.txt" 2>&1 &
   simulator=$!
   for _ in {1..100}; do
     urls=$(sed -n 's/^simulated ipamD: //p' "$work/simulator.txt")
@@ -91,6 +91,8 @@ for home in "$@"; do
   rm "$work/$number/plain/lib/cni-metrics-agent.jsa"
   start_simulator "$agent"
   dry_run "$agent"
+  grep -Eq '^ *assignIPAddresses +600$' "$work/report.txt" ||
+    { echo "the simulated node does not have its 600 pods:" >&2; cat "$work/report.txt" >&2; exit 1; }
   dry_run "$plain"
   # In turn, so that what else the machine does falls on both.
   for _ in $(seq "$runs"); do

@@ -14,8 +14,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The bundled table of instance types. It is a text file in the jar that is read once per question:
- * an agent asks for one type in its life, so nothing of the table stays in memory.
+ * The bundled table of instance types. It is a text file in the jar that is read anew for each
+ * question, in a millisecond, so nothing of the table stays in memory.
  */
 public final class InstanceLimits {
   private static final String TABLE = "eni-limits.txt";

@@ -120,14 +120,14 @@ public sealed interface Computation {
   record Restarts() implements Computation {
     @Override
     public Optional<Sample> sample(Metric metric, Poll poll) {
+      if (poll.snapshot().metrics().isEmpty()) {
+        return Optional.empty();
+      }
+      OptionalDouble total = OptionalDouble.of((double) poll.history().restarts());
       return poll.increases()
           .restarted()
-          .flatMap(
-              restarted ->
-                  Sample.counter(
-                      metric,
-                      OptionalDouble.of(restarted ? 1 : 0),
-                      OptionalDouble.of((double) poll.history().restarts())));
+          .map(restarted -> Sample.counter(metric, OptionalDouble.of(restarted ? 1 : 0), total))
+          .orElseGet(() -> Sample.counter(metric, OptionalDouble.empty(), total));
     }
 
     @Override

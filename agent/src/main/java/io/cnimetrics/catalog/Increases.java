@@ -51,15 +51,17 @@ final class Increases {
   /** The increase, never negative; empty on a baseline, and if the read shows no number. */
   OptionalDouble of(Series counter) {
     OptionalDouble total = total(counter);
-    return base.isEmpty() || total.isEmpty()
+    double increase =
+        total.orElse(Double.NaN) - base.map(totals -> totals.of(counter)).orElse(Double.NaN);
+    return Double.isNaN(increase)
         ? OptionalDouble.empty()
-        : OptionalDouble.of(Math.max(0, total.getAsDouble() - base.get().of(counter)));
+        : OptionalDouble.of(Math.max(0, increase));
   }
 
   /** What to remember for the next read. */
   Optional<Totals> next(Optional<Totals> last, Iterable<Series> counters) {
     return read.isEmpty()
         ? last
-        : Optional.of(base.orElse(Totals.zero()).after(read.get(), counters, restarted));
+        : Optional.of(base.orElseGet(() -> Totals.unknown(counters)).after(read.get(), counters));
   }
 }

@@ -20,18 +20,23 @@ public record Totals(OptionalDouble processStartSeconds, Map<Series, Double> byS
     return new Totals(OptionalDouble.empty(), Map.of());
   }
 
+  /** What nothing is known of yet: every total is NaN. */
+  static Totals unknown(Iterable<Series> counters) {
+    Map<Series, Double> totals = new HashMap<>();
+    counters.forEach(counter -> totals.put(counter, Double.NaN));
+    return new Totals(OptionalDouble.empty(), totals);
+  }
+
   /** The totals after a read; a counter that it shows as no number keeps its last total. */
-  Totals after(IpamdMetrics read, Iterable<Series> counters, boolean restarted) {
+  Totals after(IpamdMetrics read, Iterable<Series> counters) {
     Map<Series, Double> totals = new HashMap<>();
     for (Series counter : counters) {
-      read.total(counter)
-          .ifPresentOrElse(
-              total -> totals.put(counter, total),
-              () -> totals.put(counter, restarted ? 0 : of(counter)));
+      totals.put(counter, read.total(counter).orElse(of(counter)));
     }
     return new Totals(read.processStartSeconds(), totals);
   }
 
+  /** The last total; NaN if no read has shown it as a number. */
   double of(Series series) {
     return bySeries.getOrDefault(series, 0.0);
   }

@@ -27,6 +27,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code dry-run}: polls this node and prints what it sees; sends nothing. */
 final class DryRun implements Command {
@@ -44,6 +46,8 @@ final class DryRun implements Command {
   private static final Flag SIMULATE =
       Flag.of("--simulate", "DRY_RUN_SIMULATE", "BOOL", "false", "read a simulated node");
 
+  private static final Logger log = LoggerFactory.getLogger(DryRun.class);
+  private static final String HELPER_NAMESPACE = "Kubernetes";
   private static final Duration METADATA_LIMIT = Duration.ofSeconds(2);
 
   /** A node with some pods, whose pool has settled. */
@@ -88,16 +92,22 @@ final class DryRun implements Command {
 
   @Override
   public int run(Values values, Console console) {
-    boolean once = values.read(ONCE, Parsers::bool);
     boolean watch = values.read(WATCH, Parsers::bool);
-    if (watch && values.readOptional(ONCE, Parsers::bool).orElse(false)) {
+    if (values.readOptional(ONCE, Parsers::bool).orElse(!watch) == watch) {
       values.problem("--once and --watch exclude each other: give one");
     }
     Output output = values.read(OUTPUT, text -> Parsers.constant(Output.class, text));
     boolean simulate = values.read(SIMULATE, Parsers::bool);
     AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
     Logging.configure(config.logLevel(), config.logFormat());
-    Mode mode = new Mode(watch || !once, output);
+    if (config.namespace().equals(HELPER_NAMESPACE)) {
+      log.warn(
+          "namespace={} is that of AWS's cni-metrics-helper: the names are the same, but a cluster's"
+              + " value is the Sum over its nodes here, so old alarms may never fire, and two"
+              + " publishers mix",
+          HELPER_NAMESPACE);
+    }
+    Mode mode = new Mode(watch, output);
     return simulate ? simulate(config, mode, console) : run(config, metadata(), mode, console);
   }
 
@@ -128,8 +138,9 @@ final class DryRun implements Command {
         return Cli.OK;
       }
       Report report = polling.once();
+      int exitCode = exitCode(report, console);
       show(report, config, mode, console);
-      return exitCode(report, console);
+      return exitCode;
     }
   }
 

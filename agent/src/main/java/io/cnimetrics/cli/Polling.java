@@ -1,10 +1,11 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.catalog.History;
-import io.cnimetrics.catalog.Reading;
+import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.identity.InstanceMetadata;
+import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.render.Report;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeSnapshot;
@@ -31,7 +32,8 @@ final class Polling implements AutoCloseable {
   private static final Duration LIMIT = Duration.ofSeconds(8);
 
   private final AgentConfig config;
-  private final NodeComponent node;
+  private final IpamdReader ipamd;
+  private final Sampler sampler;
   private final Future<InstanceMetadata.Result> metadata;
   private final InstantSource clock;
   private final ScheduledExecutorService thread =
@@ -44,7 +46,9 @@ final class Polling implements AutoCloseable {
       Future<InstanceMetadata.Result> metadata,
       InstantSource clock) {
     this.config = config;
-    this.node = node;
+    // Both before the first request: an ipamD that starts later counts from 0.
+    this.sampler = node.sampler();
+    this.ipamd = node.ipamdReader();
     this.metadata = metadata;
     this.clock = clock;
   }
@@ -69,24 +73,20 @@ final class Polling implements AutoCloseable {
     }
   }
 
-  /** Polls at every interval as long as the report finds a reader. */
+  /**
+   * Polls at every interval as long as the report finds a reader. A poll that is late, after a
+   * pause of the machine say, is not made up for: ipamD logs each request.
+   */
   void repeat(Predicate<Report> reader) {
-    Future<?> repetition =
-        thread.scheduleAtFixedRate(
-            () -> {
-              if (!reader.test(poll())) {
-                throw new NobodyReads();
-              }
-            },
-            0,
-            config.pollInterval().toMillis(),
-            TimeUnit.MILLISECONDS);
+    long interval = config.pollInterval().toNanos();
+    long start = System.nanoTime();
     try {
-      repetition.get();
-    } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof NobodyReads)) {
-        throw rethrown(e);
+      long delay = 0;
+      while (reader.test(thread.schedule(this::poll, delay, TimeUnit.NANOSECONDS).get())) {
+        delay = interval - (System.nanoTime() - start) % interval;
       }
+    } catch (ExecutionException e) {
+      throw rethrown(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -98,19 +98,19 @@ final class Polling implements AutoCloseable {
   }
 
   private Report poll() {
-    return report(node.ipamdReader().read(), instance());
+    Report report = report(ipamd.read(), instance(), history);
+    history = report.reading().history();
+    return report;
   }
 
-  private Report report(NodeSnapshot ipamd, InstanceMetadata.Result instance) {
+  private Report report(NodeSnapshot seen, InstanceMetadata.Result instance, History before) {
     Identification who =
         Identification.of(
             config.nodeName(), config.clusterId(), config.region(), instance.instance());
     List<Problem> problems = new ArrayList<>(instance.problems());
     problems.addAll(who.problems());
-    NodeSnapshot snapshot = ipamd.on(instance.instance(), problems);
-    Reading reading = node.sampler().read(snapshot, history);
-    history = reading.history();
-    return new Report(who.node(), snapshot, reading);
+    NodeSnapshot snapshot = seen.on(instance.instance(), problems);
+    return new Report(who.node(), snapshot, sampler.read(snapshot, before));
   }
 
   private InstanceMetadata.Result instance() {
@@ -138,13 +138,10 @@ final class Polling implements AutoCloseable {
             List.of(
                 new Problem(Source.INTROSPECTION, Reason.TIMEOUT, message),
                 new Problem(Source.METRICS, Reason.TIMEOUT, message)));
-    return report(nothing, new InstanceMetadata.Result(Instance.UNKNOWN, List.of()));
+    return report(nothing, new InstanceMetadata.Result(Instance.UNKNOWN, List.of()), History.NONE);
   }
 
   private static RuntimeException rethrown(ExecutionException e) {
     return e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
   }
-
-  /** Standard output was closed. */
-  private static final class NobodyReads extends RuntimeException {}
 }

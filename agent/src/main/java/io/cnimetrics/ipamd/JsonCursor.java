@@ -25,8 +25,8 @@ import java.util.Set;
  * never holds more than one value of the body.
  */
 final class JsonCursor implements Closeable {
-  /** No map of ipamD's has more entries: EC2 allows 50 addresses to an interface. */
-  private static final int MAX_ENTRIES = 10_000;
+  /** A thousand times what EC2 allows, 50 addresses to an interface; keeps memory bounded. */
+  private static final int MAX_ENTRIES = 50_000;
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()

@@ -86,6 +86,20 @@ class CountersTest {
   }
 
   @Test
+  void totalThatIsNoNumberAtFirstMakesTheNextOneTheBaseline() {
+    poll(read(Double.NaN).processStart(STARTED));
+    assertThat(errors(read(100).processStart(STARTED))).isEmpty();
+    assertThat(errors(read(103).processStart(STARTED))).hasValue(3);
+  }
+
+  @Test
+  void restartsHaveATotalFromTheFirstPollOn() {
+    Map<String, Sample> samples = poll(read(1).processStart(STARTED));
+    assertThat(total(samples, "ipamdRestarts")).hasValue(0);
+    assertThat(value(samples, "ipamdRestarts")).isEmpty();
+  }
+
+  @Test
   void latencyIsTheMeanOfTheNewCalls() {
     poll(latency(100, 10));
     assertThat(value(poll(latency(160, 12)), "awsAPILatency")).hasValue(30);

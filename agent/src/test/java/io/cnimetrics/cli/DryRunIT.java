@@ -153,6 +153,18 @@ class DryRunIT {
   }
 
   @Test
+  void namespaceOfAwssHelperIsAllowedWithAWarning() {
+    Result result =
+        AgentProcess.of(
+                "dry-run", "--simulate", "--output=put-metric-data", "--namespace=Kubernetes")
+            .run();
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.err().lines()).singleElement().asString().contains("namespace=Kubernetes");
+    assertThat(RecordedNode.json(result.out()).get("Namespace").asText()).isEqualTo("Kubernetes");
+  }
+
+  @Test
   void launcherIsReplacedByTheAgentSoThatItsProcessIdIsTheAgents() {
     try (AgentProcess.Running agent =
         AgentProcess.of("simulate", "--introspection-port", "0", "--metrics-port", "0").start()) {
