@@ -138,9 +138,9 @@ final class DryRun implements Command {
         return Cli.OK;
       }
       Report report = polling.once();
-      int exitCode = exitCode(report, console);
+      tellProblems(report, mode.output(), console);
       show(report, config, mode, console);
-      return exitCode;
+      return report.ipamdRead() ? Cli.OK : Cli.NOT_READ;
     }
   }
 
@@ -159,25 +159,30 @@ final class DryRun implements Command {
         });
   }
 
-  private static int exitCode(Report report, Console console) {
-    if (report.ipamdRead()) {
-      return Cli.OK;
-    }
+  /** Says why ipamD could not be read and, where the output has no place for them, all problems. */
+  private static void tellProblems(Report report, Output output, Console console) {
     for (Problem problem : report.problems()) {
-      if (problem.source() == Source.INTROSPECTION || problem.source() == Source.METRICS) {
+      boolean ofIpamd =
+          problem.source() == Source.INTROSPECTION || problem.source() == Source.METRICS;
+      if (!output.holdsProblems || (ofIpamd && !report.ipamdRead())) {
         console.error(
             "%s %s: %s".formatted(problem.source().label(), problem.reason(), problem.message()));
       }
     }
-    return Cli.NOT_READ;
   }
 
   /** In which form a poll is printed. */
   private enum Output {
-    TABLE,
-    JSON,
-    PROMETHEUS,
-    PUT_METRIC_DATA
+    TABLE(true),
+    JSON(true),
+    PROMETHEUS(false),
+    PUT_METRIC_DATA(false);
+
+    private final boolean holdsProblems;
+
+    Output(boolean holdsProblems) {
+      this.holdsProblems = holdsProblems;
+    }
   }
 
   private record Mode(boolean watch, Output output) {}

@@ -6,7 +6,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The host's name, without asking DNS, which may hang. */
+/** The host's name; on Linux from the kernel, because DNS may hang. */
 final class HostName {
   private static final Path KERNEL = Path.of("/proc/sys/kernel/hostname");
 

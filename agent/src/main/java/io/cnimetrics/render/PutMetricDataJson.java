@@ -21,7 +21,8 @@ public final class PutMetricDataJson {
   private PutMetricDataJson() {}
 
   /**
-   * Writes one document for each request; there is more than one only with many sets.
+   * Writes one document for each request; there is more than one only with many sets, and none if
+   * no metric has a value, because CloudWatch refuses an empty request.
    *
    * @param dimensionSets names and values; at least one set
    */
@@ -35,7 +36,7 @@ public final class PutMetricDataJson {
     }
     Instant minute = report.snapshot().takenAt().truncatedTo(ChronoUnit.MINUTES);
     StringBuilder requests = new StringBuilder();
-    for (int from = 0; from == 0 || from < datums.size(); from += MOST_DATUMS) {
+    for (int from = 0; from < datums.size(); from += MOST_DATUMS) {
       List<Datum> batch = datums.subList(from, Math.min(datums.size(), from + MOST_DATUMS));
       requests.append(JsonLines.write(forPeople, json -> request(json, namespace, minute, batch)));
     }

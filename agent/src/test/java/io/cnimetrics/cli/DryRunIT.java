@@ -153,6 +153,34 @@ class DryRunIT {
   }
 
   @Test
+  void outputWithoutAPlaceForProblemsTellsThemOnStandardError() {
+    try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"))) {
+      Result result =
+          AgentProcess.of(
+                  "dry-run",
+                  "--output=prometheus",
+                  "--introspection-url=" + ipamd.introspectionUrl(),
+                  "--metrics-url=" + GONE + "/metrics")
+              .run();
+
+      assertThat(result.exitCode()).isZero();
+      assertThat(result.out()).contains("cni_eni_allocated 2.0");
+      assertThat(result.err()).contains("metrics UNREACHABLE: " + GONE + "/metrics");
+    }
+  }
+
+  @Test
+  void countersHaveNothingToSendOnTheFirstPoll() {
+    Result result =
+        AgentProcess.of(
+                "dry-run", "--simulate", "--output=put-metric-data", "--metrics=addReqCount")
+            .run();
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out()).isEmpty();
+  }
+
+  @Test
   void namespaceOfAwssHelperIsAllowedWithAWarning() {
     Result result =
         AgentProcess.of(
