@@ -135,6 +135,7 @@ final class Polling implements AutoCloseable {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            config.introspectionUrl().isEmpty(),
             List.of(
                 new Problem(Source.INTROSPECTION, Reason.TIMEOUT, message),
                 new Problem(Source.METRICS, Reason.TIMEOUT, message)));

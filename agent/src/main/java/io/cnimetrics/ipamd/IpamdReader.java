@@ -83,7 +83,14 @@ public final class IpamdReader {
     Optional<AddressPool> pool = round.pool();
     Optional<IpamdMetrics> sums = round.metrics();
     refreshSettings(pool, sums, round);
-    return new NodeSnapshot(round.takenAt, Instance.UNKNOWN, pool, sums, settings, round.problems);
+    return new NodeSnapshot(
+        round.takenAt,
+        Instance.UNKNOWN,
+        pool,
+        sums,
+        settings,
+        introspection.isEmpty(),
+        round.problems);
   }
 
   /**

@@ -13,6 +13,8 @@ import java.util.stream.Stream;
  * @param pool interfaces and addresses, by introspection
  * @param metrics sums of ipamD's Prometheus series
  * @param settings ipamD's own settings, where it tells them
+ * @param introspectionOff whether introspection is switched off by setting: then, and only then,
+ *     ipamD's gauges stand in for it
  */
 public record NodeSnapshot(
     Instant takenAt,
@@ -20,17 +22,10 @@ public record NodeSnapshot(
     Optional<AddressPool> pool,
     Optional<IpamdMetrics> metrics,
     Optional<IpamdSettings> settings,
+    boolean introspectionOff,
     List<Problem> problems) {
   public NodeSnapshot {
     problems = List.copyOf(problems);
-  }
-
-  /** Whether introspection is switched off by setting, so that ipamD's gauges stand in for it. */
-  public boolean introspectionOff() {
-    return problems.stream()
-        .anyMatch(
-            problem ->
-                problem.source() == Source.INTROSPECTION && problem.reason() == Reason.DEGRADED);
   }
 
   /** Whether ipamD answered: by introspection or, where that is switched off, by its metrics. */
@@ -46,6 +41,7 @@ public record NodeSnapshot(
         pool,
         metrics,
         settings,
+        introspectionOff,
         Stream.concat(problems.stream(), more.stream()).toList());
   }
 }

@@ -86,6 +86,7 @@ final class Reports {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            false,
             problems);
     return new Report(node, snapshot, sampler(110).read(snapshot, History.NONE));
   }
@@ -166,7 +167,7 @@ final class Reports {
   private static NodeSnapshot snapshot(
       NodeIdentity node, Instant takenAt, AddressPool pool, Optional<IpamdMetrics> metrics) {
     return new NodeSnapshot(
-        takenAt, node.instance(), Optional.of(pool), metrics, Optional.empty(), List.of());
+        takenAt, node.instance(), Optional.of(pool), metrics, Optional.empty(), false, List.of());
   }
 
   private static AddressPool pool(List<Eni> enis) {

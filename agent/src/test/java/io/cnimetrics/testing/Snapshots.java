@@ -7,10 +7,7 @@ import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.IpamdSettings;
 import io.cnimetrics.snapshot.NodeSnapshot;
-import io.cnimetrics.snapshot.Problem;
-import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Series;
-import io.cnimetrics.snapshot.Source;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -30,7 +27,7 @@ public final class Snapshots {
   private boolean metrics;
   private OptionalDouble processStart = OptionalDouble.empty();
   private Optional<IpamdSettings> settings = Optional.empty();
-  private List<Problem> problems = List.of();
+  private boolean introspectionOff;
 
   private Snapshots() {}
 
@@ -91,7 +88,7 @@ public final class Snapshots {
 
   /** Says that introspection is switched off by setting. */
   public Snapshots introspectionOff() {
-    problems = List.of(new Problem(Source.INTROSPECTION, Reason.DEGRADED, "off"));
+    introspectionOff = true;
     return this;
   }
 
@@ -100,7 +97,7 @@ public final class Snapshots {
         metrics
             ? Optional.of(new IpamdMetrics(sums, processStart, Optional.empty()))
             : Optional.empty();
-    return new NodeSnapshot(takenAt, instance, pool, read, settings, problems);
+    return new NodeSnapshot(takenAt, instance, pool, read, settings, introspectionOff, List.of());
   }
 
   /** An interface with single addresses. */
