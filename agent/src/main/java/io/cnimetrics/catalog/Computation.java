@@ -34,14 +34,8 @@ public sealed interface Computation {
       return ipv4Only && poll.ipv6() ? Optional.empty() : Sample.gauge(metric, value(poll));
     }
 
-    private OptionalDouble value(Poll poll) {
-      if (poll.snapshot().introspectionOff()) {
-        return poll.gauge(standIn);
-      }
-      return poll.snapshot()
-          .pool()
-          .map(pool -> OptionalDouble.of((double) count.applyAsLong(pool)))
-          .orElse(OptionalDouble.empty());
+    OptionalDouble value(Poll poll) {
+      return poll.snapshot().introspectionOff() ? poll.gauge(standIn) : poll.count(count);
     }
 
     @Override

@@ -37,7 +37,9 @@ public final class MetricCatalog {
   static final Series IP_MAX = Series.of("awscni_ip_max");
   static final Series NO_AVAILABLE_ADDRESS = Series.of("awscni_no_available_ip_addresses");
 
-  private static final Series ASSIGNED = Series.of("awscni_assigned_ip_addresses");
+  private static final FromLists ASSIGNED =
+      new FromLists(AddressPool::assigned, Series.of("awscni_assigned_ip_addresses"), false);
+
   private static final String API_ERRORS = "awscni_aws_api_error_count";
 
   /** Codes with which EC2 says that a subnet has no address, or no free prefix, left. */
@@ -86,10 +88,7 @@ public final class MetricCatalog {
               "maxIPAddresses",
               "Addresses that ipamD could have with all its ENIs; 0 on IPv6.",
               new FromGauge(IP_MAX, false)),
-          core(
-              "assignIPAddresses",
-              "Addresses that pods hold.",
-              fromLists(AddressPool::assigned, ASSIGNED.name())),
+          core("assignIPAddresses", "Addresses that pods hold.", ASSIGNED),
           new Metric(
               "ipamdErr",
               COUNTER,
@@ -299,12 +298,12 @@ public final class MetricCatalog {
   private static OptionalDouble available(Poll poll) {
     return poll.ipv6()
         ? OptionalDouble.empty()
-        : ofPool(poll, pool -> pool.available(poll.capacity().mode()));
+        : poll.count(pool -> pool.available(poll.capacity().mode()));
   }
 
   private static OptionalDouble cooling(Poll poll) {
     boolean known = poll.snapshot().pool().map(AddressPool::coolingKnown).orElse(false);
-    return known ? ofPool(poll, AddressPool::cooling) : OptionalDouble.empty();
+    return known ? poll.count(AddressPool::cooling) : OptionalDouble.empty();
   }
 
   private static OptionalDouble effectiveMaximum(Poll poll) {
@@ -312,7 +311,7 @@ public final class MetricCatalog {
   }
 
   private static OptionalDouble utilization(Poll poll) {
-    double assigned = assigned(poll).orElse(Double.NaN);
+    double assigned = ASSIGNED.value(poll).orElse(Double.NaN);
     return ofMaximum(poll, maximum -> 100 * assigned / maximum.addresses());
   }
 
@@ -326,19 +325,6 @@ public final class MetricCatalog {
     return poll.warmPoolEmpty().isEmpty()
         ? OptionalDouble.empty()
         : OptionalDouble.of((double) poll.history().warmPoolEmpty().minutes());
-  }
-
-  private static OptionalDouble assigned(Poll poll) {
-    return poll.snapshot().introspectionOff()
-        ? poll.gauge(ASSIGNED)
-        : ofPool(poll, AddressPool::assigned);
-  }
-
-  private static OptionalDouble ofPool(Poll poll, ToLongFunction<AddressPool> count) {
-    return poll.snapshot()
-        .pool()
-        .map(pool -> OptionalDouble.of((double) count.applyAsLong(pool)))
-        .orElse(OptionalDouble.empty());
   }
 
   private static OptionalDouble ofMaximum(Poll poll, ToDoubleFunction<EffectiveMaximum> value) {

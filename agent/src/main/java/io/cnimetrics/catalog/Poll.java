@@ -2,11 +2,13 @@ package io.cnimetrics.catalog;
 
 import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Series;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.ToLongFunction;
 
 /**
  * All that the metrics of one poll are computed from.
@@ -34,6 +36,14 @@ record Poll(NodeSnapshot snapshot, NodeCapacity capacity, Increases increases, H
                         maximum ->
                             pool.available(capacity.mode()) == 0
                                 && pool.totalIpv4() < maximum.addresses()));
+  }
+
+  /** A number counted from ipamD's lists; empty if they could not be read. */
+  OptionalDouble count(ToLongFunction<AddressPool> count) {
+    return snapshot
+        .pool()
+        .map(pool -> OptionalDouble.of((double) count.applyAsLong(pool)))
+        .orElse(OptionalDouble.empty());
   }
 
   OptionalDouble gauge(Series series) {

@@ -2,6 +2,7 @@ package io.cnimetrics.cli;
 
 import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Dimension;
+import io.cnimetrics.identity.Identification;
 import io.cnimetrics.snapshot.NodeIdentity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,7 +22,7 @@ final class DimensionValues {
   static List<Map<String, String>> of(List<List<Dimension>> sets, NodeIdentity node) {
     List<String> problems = new ArrayList<>();
     if (node.region().isEmpty()) {
-      problems.add("the region is unknown: give --region or AWS_REGION");
+      problems.add(Identification.UNKNOWN_REGION);
     }
     List<Map<String, String>> filled = new ArrayList<>();
     for (List<Dimension> set : sets) {
@@ -52,7 +53,7 @@ final class DimensionValues {
 
   private static String unknown(Dimension dimension) {
     return dimension == Dimension.CLUSTER_ID
-        ? "the cluster's name is unknown: give --cluster-id or AWS_CLUSTER_ID"
+        ? Identification.UNKNOWN_CLUSTER
         : "the dimension %s is unknown here: leave it out of --dimensions".formatted(dimension);
   }
 }

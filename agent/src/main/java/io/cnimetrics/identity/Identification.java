@@ -15,6 +15,13 @@ import java.util.Optional;
  * @param problems for each part that stays unknown, how to give it
  */
 public record Identification(NodeIdentity node, List<Problem> problems) {
+  /** What to do about a region that nothing tells. */
+  public static final String UNKNOWN_REGION = "the region is unknown: give --region or AWS_REGION";
+
+  /** What to do about a cluster's name that nothing tells. */
+  public static final String UNKNOWN_CLUSTER =
+      "the cluster's name is unknown: give --cluster-id or AWS_CLUSTER_ID";
+
   public Identification {
     problems = List.copyOf(problems);
   }
@@ -33,7 +40,7 @@ public record Identification(NodeIdentity node, List<Problem> problems) {
     List<Problem> problems = new ArrayList<>();
     Optional<String> region = givenRegion.or(instance::region);
     if (region.isEmpty()) {
-      problems.add(unknown("the region is unknown: give --region or AWS_REGION"));
+      problems.add(unknown(UNKNOWN_REGION));
     }
     Optional<String> clusterId = givenClusterId.or(() -> byTags(instance, problems));
     return new Identification(new NodeIdentity(nodeName, clusterId, region, instance), problems);
@@ -47,7 +54,7 @@ public record Identification(NodeIdentity node, List<Problem> problems) {
     problems.add(
         answer instanceof ClusterName.Ambiguous ambiguous
             ? new Problem(Source.IMDS, Reason.MISMATCH, ambiguous.message())
-            : unknown("the cluster's name is unknown: give --cluster-id or AWS_CLUSTER_ID"));
+            : unknown(UNKNOWN_CLUSTER));
     return Optional.empty();
   }
 
