@@ -1,0 +1,15 @@
+package io.cnimetrics.publish;
+
+import io.cnimetrics.catalog.Unit;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * One value on its way to CloudWatch.
+ *
+ * @param metric the metric's name
+ * @param at the start of the minute that the value is of
+ * @param dimensions names and values, none of them empty
+ */
+public record Datum(
+    String metric, Instant at, double value, Unit unit, Map<String, String> dimensions) {}

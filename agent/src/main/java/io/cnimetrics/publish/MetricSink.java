@@ -1,0 +1,20 @@
+package io.cnimetrics.publish;
+
+import java.time.Duration;
+import java.util.List;
+
+/** Where datums go. */
+@FunctionalInterface
+public interface MetricSink {
+  /** The most datums that one request takes; CloudWatch's limit. */
+  int MOST_DATUMS = 1_000;
+
+  /**
+   * Sends one request, once: whoever calls decides about trying again.
+   *
+   * @param datums 1 to {@link #MOST_DATUMS}, at most about 1 MB
+   * @param limit the most that this may take from connecting to the answer's last byte
+   * @return what came of it; it throws nothing that the outside world can cause
+   */
+  Answer put(String namespace, List<Datum> datums, Duration limit);
+}
