@@ -87,7 +87,10 @@ public sealed interface Computation {
       OptionalDouble events = poll.increases().of(count);
       OptionalDouble amount = poll.increases().of(sum);
       return events.orElse(0) > 0 && amount.isPresent()
-          ? Sample.gauge(metric, OptionalDouble.of(amount.getAsDouble() / events.getAsDouble()))
+          ? Sample.mean(
+              metric,
+              OptionalDouble.of(amount.getAsDouble() / events.getAsDouble()),
+              events.getAsDouble())
           : Optional.empty();
     }
 

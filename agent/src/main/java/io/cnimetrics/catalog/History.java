@@ -1,6 +1,11 @@
 package io.cnimetrics.catalog;
 
+import io.cnimetrics.snapshot.Series;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
 
 /**
  * All that must be remembered from poll to poll; whatever keeps it can go on after a restart as if
@@ -8,12 +13,64 @@ import java.util.Optional;
  *
  * @param totals the counters at the last good read of ipamD's metrics
  * @param restarts restarts of ipamD seen so far
+ * @param ipamdSeen whether ipamD could ever be read
  * @param down minutes in which no poll could read introspection
  * @param warmPoolEmpty minutes without an address to give, though the pool may grow
  * @param refusals minutes in which pods were refused an address
  */
 public record History(
-    Optional<Totals> totals, long restarts, Streak down, Streak warmPoolEmpty, Refusals refusals) {
+    Optional<Totals> totals,
+    long restarts,
+    boolean ipamdSeen,
+    Streak down,
+    Streak warmPoolEmpty,
+    Refusals refusals) {
   public static final History NONE =
-      new History(Optional.empty(), 0, Streak.NONE, Streak.NONE, Refusals.NONE);
+      new History(Optional.empty(), 0, false, Streak.NONE, Streak.NONE, Refusals.NONE);
+
+  private static final String TOTAL = "total.";
+
+  /** As numbers with names, to be kept; {@link #of} makes the same history of them. */
+  public Map<String, Double> toNumbers() {
+    Map<String, Double> numbers = new TreeMap<>();
+    totals.ifPresent(
+        known -> {
+          numbers.put("totals", 1.0);
+          known.processStartSeconds().ifPresent(seconds -> numbers.put("processStart", seconds));
+          known.bootSeconds().ifPresent(seconds -> numbers.put("boot", seconds));
+          known.bySeries().forEach((series, total) -> numbers.put(TOTAL + series, total));
+        });
+    numbers.put("restarts", (double) restarts);
+    numbers.put("ipamdSeen", ipamdSeen ? 1.0 : 0.0);
+    down.toNumbers("down.", numbers);
+    warmPoolEmpty.toNumbers("warmPoolEmpty.", numbers);
+    refusals.toNumbers("refusals.", numbers);
+    // A total that no read has shown as a number is not kept: absent means just that.
+    numbers.values().removeIf(number -> !Double.isFinite(number));
+    return numbers;
+  }
+
+  /** The history that was kept, perhaps by another release: what is not there is not known. */
+  public static History of(Map<String, Double> numbers) {
+    return new History(
+        numbers.containsKey("totals") ? Optional.of(totals(numbers)) : Optional.empty(),
+        numbers.getOrDefault("restarts", 0.0).longValue(),
+        numbers.getOrDefault("ipamdSeen", 0.0) > 0,
+        Streak.of("down.", numbers),
+        Streak.of("warmPoolEmpty.", numbers),
+        Refusals.of("refusals.", numbers));
+  }
+
+  private static Totals totals(Map<String, Double> numbers) {
+    Map<Series, Double> bySeries = new HashMap<>();
+    for (Series counter : MetricCatalog.counters()) {
+      bySeries.put(counter, numbers.getOrDefault(TOTAL + counter, Double.NaN));
+    }
+    return new Totals(number("processStart", numbers), number("boot", numbers), bySeries);
+  }
+
+  private static OptionalDouble number(String name, Map<String, Double> numbers) {
+    Double number = numbers.get(name);
+    return number == null ? OptionalDouble.empty() : OptionalDouble.of(number);
+  }
 }

@@ -2,6 +2,7 @@ package io.cnimetrics.catalog;
 
 import io.cnimetrics.snapshot.Series;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * One metric: all that anyone needs to know of it.
@@ -9,6 +10,8 @@ import java.util.List;
  * @param name in CloudWatch; the names of AWS's cni-metrics-helper where it has the metric
  * @param core whether it is one of the six that {@code --metrics core} selects
  * @param statistic gives the cluster's value at a period of 60 s
+ * @param within how the polls of one minute make its value
+ * @param badFrom the least value that means trouble, if any does: reaching it is told at once
  * @param description one sentence for people
  * @param computation how its value comes out of a poll
  */
@@ -18,8 +21,32 @@ public record Metric(
     boolean core,
     Unit unit,
     Statistic statistic,
+    Within within,
+    OptionalDouble badFrom,
     String description,
     Computation computation) {
+
+  Metric within(Within polls) {
+    return new Metric(name, kind, core, unit, statistic, polls, badFrom, description, computation);
+  }
+
+  Metric badFrom(double least) {
+    return new Metric(
+        name,
+        kind,
+        core,
+        unit,
+        statistic,
+        within,
+        OptionalDouble.of(least),
+        description,
+        computation);
+  }
+
+  /** Whether a minute's value means trouble. */
+  public boolean isBad(double value) {
+    return badFrom.isPresent() && value >= badFrom.getAsDouble();
+  }
 
   /** ipamD's series that it is read from; empty if it is not. */
   public List<Series> series() {

@@ -21,6 +21,7 @@ import io.cnimetrics.catalog.Computation.Restarts;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Series;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
@@ -90,13 +91,16 @@ public final class MetricCatalog {
               new FromGauge(IP_MAX, false)),
           core("assignIPAddresses", "Addresses that pods hold.", ASSIGNED),
           new Metric(
-              "ipamdErr",
-              COUNTER,
-              true,
-              COUNT,
-              SUM,
-              "Errors in ipamD.",
-              total("awscni_ipamd_error_count")),
+                  "ipamdErr",
+                  COUNTER,
+                  true,
+                  COUNT,
+                  SUM,
+                  Within.SUM,
+                  OptionalDouble.empty(),
+                  "Errors in ipamD.",
+                  total("awscni_ipamd_error_count"))
+              .badFrom(1),
 
           // How full the node is.
           gauge(
@@ -118,11 +122,12 @@ public final class MetricCatalog {
               "Pod addresses that the node can really reach: ENIs that carry pods, at most max pods.",
               derived(MetricCatalog::effectiveMaximum, ENI_MAX, IP_MAX)),
           gauge(
-              "nodeIPUtilization",
-              PERCENT,
-              MAXIMUM,
-              "Share of the effective maximum that pods hold; not capped.",
-              derived(MetricCatalog::utilization, ENI_MAX, IP_MAX)),
+                  "nodeIPUtilization",
+                  PERCENT,
+                  MAXIMUM,
+                  "Share of the effective maximum that pods hold; not capped.",
+                  derived(MetricCatalog::utilization, ENI_MAX, IP_MAX))
+              .badFrom(90),
           gauge(
               "totalIPv4Prefixes",
               COUNT,
@@ -142,11 +147,12 @@ public final class MetricCatalog {
               "Tries of pods that got no address.",
               NO_AVAILABLE_ADDRESS.name()),
           gauge(
-              "noAddressMinutes",
-              MINUTES,
-              MAXIMUM,
-              "How long pods have been refused an address; ends after two minutes without.",
-              derived(MetricCatalog::noAddressMinutes, NO_AVAILABLE_ADDRESS)),
+                  "noAddressMinutes",
+                  MINUTES,
+                  MAXIMUM,
+                  "How long pods have been refused an address; ends after two minutes without.",
+                  derived(MetricCatalog::noAddressMinutes, NO_AVAILABLE_ADDRESS))
+              .badFrom(1),
           gauge(
               "warmPoolEmptyMinutes",
               MINUTES,
@@ -156,27 +162,21 @@ public final class MetricCatalog {
 
           // Whether ipamD runs.
           gauge(
-              "ipamdUp",
-              COUNT,
-              SUM,
-              "1 if ipamD's introspection could be read, else 0.",
-              derived(poll -> OptionalDouble.of(poll.snapshot().ipamdRead() ? 1 : 0))),
+                  "ipamdUp",
+                  COUNT,
+                  SUM,
+                  "1 if ipamD's introspection could be read, else 0.",
+                  derived(MetricCatalog::ipamdUp))
+              .within(Within.GREATEST),
           gauge(
-              "ipamdDownMinutes",
-              MINUTES,
-              MAXIMUM,
-              "How long ipamD could not be read; 0 when it can.",
-              derived(poll -> OptionalDouble.of((double) poll.history().down().minutes()))),
-          new Metric(
-              "ipamdRestarts",
-              COUNTER,
-              false,
-              COUNT,
-              SUM,
-              "Restarts of ipamD seen by this agent.",
-              new Restarts()),
-          new Metric(
-              "agentStarts", COUNTER, false, COUNT, SUM, "Starts of this agent.", new ByAgent()),
+                  "ipamdDownMinutes",
+                  MINUTES,
+                  MAXIMUM,
+                  "How long ipamD could not be read; 0 when it can.",
+                  derived(MetricCatalog::ipamdDownMinutes))
+              .badFrom(1),
+          counter("ipamdRestarts", "Restarts of ipamD seen by this agent.", new Restarts()),
+          counter("agentStarts", "Starts of this agent.", new ByAgent()),
 
           // What ipamD does.
           gauge(
@@ -200,12 +200,13 @@ public final class MetricCatalog {
               "Addresses removed although pods held them.",
               "awscni_force_removed_ips"),
           counter(
-              "podENIErr",
-              "Errors with ENIs of single pods (security groups for pods).",
-              "awscni_pod_eni_error_count"),
+                  "podENIErr",
+                  "Errors with ENIs of single pods (security groups for pods).",
+                  "awscni_pod_eni_error_count")
+              .badFrom(1),
 
           // How AWS answers ipamD.
-          counter("awsAPIErr", "Calls of ipamD to AWS that failed.", API_ERRORS),
+          counter("awsAPIErr", "Calls of ipamD to AWS that failed.", API_ERRORS).badFrom(1),
           apiErrors(
               "awsAPINoAddressErr",
               "Calls that failed because a subnet has no address or prefix left.",
@@ -219,20 +220,25 @@ public final class MetricCatalog {
               "Calls that failed because the node's role is not allowed.",
               DENIED_CODES),
           gauge(
-              "awsAPILatency",
-              MILLISECONDS,
-              AVERAGE,
-              "Mean time of ipamD's calls to AWS; none while there are no calls.",
-              new FromSummary(
-                  Series.of("awscni_aws_api_latency_ms_sum"),
-                  Series.of("awscni_aws_api_latency_ms_count"))),
+                  "awsAPILatency",
+                  MILLISECONDS,
+                  AVERAGE,
+                  "Mean time of ipamD's calls to AWS; none while there are no calls.",
+                  new FromSummary(
+                      Series.of("awscni_aws_api_latency_ms_sum"),
+                      Series.of("awscni_aws_api_latency_ms_count")))
+              .within(Within.MEAN),
           counter(
-              "awsUtilErr", "Errors in ipamD's handling of AWS.", "awscni_aws_utils_error_count"),
+                  "awsUtilErr",
+                  "Errors in ipamD's handling of AWS.",
+                  "awscni_aws_utils_error_count")
+              .badFrom(1),
           counter("ec2ApiReqCount", "Requests of ipamD to EC2.", "awscni_ec2api_req_count"),
           counter(
-              "ec2ApiErrCount",
-              "Requests of ipamD to EC2 that failed.",
-              "awscni_ec2api_error_count"));
+                  "ec2ApiErrCount",
+                  "Requests of ipamD to EC2 that failed.",
+                  "awscni_ec2api_error_count")
+              .badFrom(1));
 
   private MetricCatalog() {}
 
@@ -253,6 +259,11 @@ public final class MetricCatalog {
         .collect(Collectors.toUnmodifiableSet());
   }
 
+  /** The metric of that name. */
+  public static Optional<Metric> named(String name) {
+    return ALL.stream().filter(metric -> metric.name().equals(name)).findFirst();
+  }
+
   /** The series of ipamD's whose totals must be remembered from poll to poll. */
   static Set<Series> counters() {
     return ALL.stream()
@@ -262,21 +273,52 @@ public final class MetricCatalog {
   }
 
   private static Metric core(String name, String description, Computation computation) {
-    return new Metric(name, GAUGE, true, COUNT, SUM, description, computation);
+    return new Metric(
+        name,
+        GAUGE,
+        true,
+        COUNT,
+        SUM,
+        Within.LAST,
+        OptionalDouble.empty(),
+        description,
+        computation);
   }
 
   private static Metric gauge(
       String name, Unit unit, Statistic statistic, String description, Computation computation) {
-    return new Metric(name, GAUGE, false, unit, statistic, description, computation);
+    return new Metric(
+        name,
+        GAUGE,
+        false,
+        unit,
+        statistic,
+        Within.LAST,
+        OptionalDouble.empty(),
+        description,
+        computation);
   }
 
   private static Metric counter(String name, String description, String series) {
-    return new Metric(name, COUNTER, false, COUNT, SUM, description, total(series));
+    return counter(name, description, new FromCounter(Series.of(series)));
   }
 
   private static Metric apiErrors(String name, String description, Set<String> codes) {
     Series series = Series.of(API_ERRORS, "error", codes);
-    return new Metric(name, COUNTER, false, COUNT, SUM, description, new FromCounter(series));
+    return counter(name, description, new FromCounter(series));
+  }
+
+  private static Metric counter(String name, String description, Computation computation) {
+    return new Metric(
+        name,
+        COUNTER,
+        false,
+        COUNT,
+        SUM,
+        Within.SUM,
+        OptionalDouble.empty(),
+        description,
+        computation);
   }
 
   private static Computation total(String series) {
@@ -313,6 +355,18 @@ public final class MetricCatalog {
   private static OptionalDouble utilization(Poll poll) {
     double assigned = ASSIGNED.value(poll).orElse(Double.NaN);
     return ofMaximum(poll, maximum -> 100 * assigned / maximum.addresses());
+  }
+
+  private static OptionalDouble ipamdUp(Poll poll) {
+    return poll.judgesIpamd()
+        ? OptionalDouble.of(poll.snapshot().ipamdRead() ? 1 : 0)
+        : OptionalDouble.empty();
+  }
+
+  private static OptionalDouble ipamdDownMinutes(Poll poll) {
+    return poll.judgesIpamd()
+        ? OptionalDouble.of((double) poll.history().down().minutes())
+        : OptionalDouble.empty();
   }
 
   private static OptionalDouble noAddressMinutes(Poll poll) {

@@ -14,8 +14,14 @@ import java.util.function.ToLongFunction;
  * All that the metrics of one poll are computed from.
  *
  * @param history what is remembered after this poll
+ * @param judgesIpamd whether the poll tells if ipamD is up
  */
-record Poll(NodeSnapshot snapshot, NodeCapacity capacity, Increases increases, History history) {
+record Poll(
+    NodeSnapshot snapshot,
+    NodeCapacity capacity,
+    Increases increases,
+    History history,
+    boolean judgesIpamd) {
   boolean ipv6() {
     return capacity.mode() == AddressMode.IPV6;
   }

@@ -1,5 +1,7 @@
 package io.cnimetrics.catalog;
 
+import java.util.Map;
+
 /**
  * A run of minutes in which pods were refused an address. It goes on over one minute without a
  * refusal, because the kubelet pauses between its tries, and ends after two.
@@ -12,18 +14,39 @@ public record Refusals(long first, long last) {
   private static final long NEVER = Long.MIN_VALUE;
   static final Refusals NONE = new Refusals(NEVER, NEVER);
 
+  void toNumbers(String prefix, Map<String, Double> numbers) {
+    if (last != NEVER) {
+      numbers.put(prefix + "first", (double) first);
+      numbers.put(prefix + "last", (double) last);
+    }
+  }
+
+  static Refusals of(String prefix, Map<String, Double> numbers) {
+    return numbers.containsKey(prefix + "first") && numbers.containsKey(prefix + "last")
+        ? new Refusals(
+            numbers.getOrDefault(prefix + "first", 0.0).longValue(),
+            numbers.getOrDefault(prefix + "last", 0.0).longValue())
+        : NONE;
+  }
+
   /** The run after an observation of the given minute. */
   Refusals at(long minute, boolean refused) {
     if (!refused) {
       return this;
     }
-    boolean sameRun = last != NEVER && minute - last <= QUIET_MINUTES;
+    boolean sameRun =
+        last != NEVER
+            && minute - last <= QUIET_MINUTES
+            && last - minute <= Streak.MOST_MINUTES_AHEAD;
     return new Refusals(sameRun ? Math.min(first, minute) : minute, minute);
   }
 
   /** The length of the run from its first to its last refusal; 0 if none is going on. */
   long minutesAt(long minute) {
-    boolean goesOn = last != NEVER && minute - last < QUIET_MINUTES;
+    boolean goesOn =
+        last != NEVER
+            && minute - last < QUIET_MINUTES
+            && last - minute <= Streak.MOST_MINUTES_AHEAD;
     return goesOn ? last - first + 1 : 0;
   }
 }

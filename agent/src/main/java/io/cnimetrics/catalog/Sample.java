@@ -9,8 +9,9 @@ import java.util.OptionalDouble;
  * @param value a gauge's value, always there; a counter's increase since the poll before, absent on
  *     the first
  * @param total a counter's total since ipamD started; absent for gauges
+ * @param weight the number of events that the value is a mean of; 1 if it is none
  */
-public record Sample(Metric metric, OptionalDouble value, OptionalDouble total) {
+public record Sample(Metric metric, OptionalDouble value, OptionalDouble total, double weight) {
   /** CloudWatch's bound on a value, either way: 2^360. */
   private static final double MOST = 0x1p360;
 
@@ -23,19 +24,25 @@ public record Sample(Metric metric, OptionalDouble value, OptionalDouble total) 
 
   /** A gauge's sample, not below 0; none if the value is unknown or no number for CloudWatch. */
   static Optional<Sample> gauge(Metric metric, OptionalDouble value) {
+    return mean(metric, value, 1);
+  }
+
+  /** The same for a mean of several events. */
+  static Optional<Sample> mean(Metric metric, OptionalDouble value, double events) {
     return value.isPresent() && acceptable(value)
         ? Optional.of(
             new Sample(
                 metric,
                 OptionalDouble.of(Math.max(0, value.getAsDouble())),
-                OptionalDouble.empty()))
+                OptionalDouble.empty(),
+                events))
         : Optional.empty();
   }
 
   /** A counter's sample; none if its total is unknown or no number for CloudWatch. */
   static Optional<Sample> counter(Metric metric, OptionalDouble increase, OptionalDouble total) {
     return total.isPresent() && acceptable(total)
-        ? Optional.of(new Sample(metric, increase, total))
+        ? Optional.of(new Sample(metric, increase, total, 1))
         : Optional.empty();
   }
 

@@ -6,9 +6,11 @@ import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Series;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
@@ -21,23 +23,59 @@ public final class Sampler {
   private final List<Metric> metrics;
   private final PodLimits podLimits;
   private final Instant agentStart;
+  private final Duration grace;
 
   /**
    * @param metrics those to sample
    * @param agentStart an ipamD that started later counts from 0, not from a baseline
    */
   public Sampler(List<Metric> metrics, PodLimits podLimits, Instant agentStart) {
+    this(metrics, podLimits, agentStart, Duration.ZERO);
+  }
+
+  private Sampler(List<Metric> metrics, PodLimits podLimits, Instant agentStart, Duration grace) {
     this.metrics = List.copyOf(metrics);
     this.podLimits = podLimits;
     this.agentStart = agentStart;
+    this.grace = grace;
+  }
+
+  /**
+   * The same that does not yet call an ipamD down that was never seen: on a new node it starts
+   * after the agent, and with another CNI there is none.
+   *
+   * @param time after the agent's start
+   */
+  public Sampler withGrace(Duration time) {
+    return new Sampler(metrics, podLimits, agentStart, time);
+  }
+
+  /** What the start of the agent itself counts. */
+  public List<Sample> start() {
+    OptionalDouble one = OptionalDouble.of(1);
+    return metrics.stream()
+        .filter(metric -> metric.computation() instanceof Computation.ByAgent)
+        .flatMap(metric -> Sample.counter(metric, one, one).stream())
+        .toList();
   }
 
   /** Computes one poll's samples; a metric whose source failed is absent, not 0. */
   public Reading read(NodeSnapshot snapshot, History before) {
+    boolean graceIsOver = !snapshot.takenAt().isBefore(agentStart.plus(grace));
+    return read(snapshot, before, before.ipamdSeen() || graceIsOver);
+  }
+
+  /** The same for a poll too short to tell that ipamD is down. */
+  public Reading readInHaste(NodeSnapshot snapshot, History before) {
+    return read(snapshot, before, false);
+  }
+
+  private Reading read(NodeSnapshot snapshot, History before, boolean mayBeDown) {
+    boolean judgesIpamd = snapshot.ipamdRead() || mayBeDown;
     NodeCapacity capacity = capacity(snapshot);
     Increases increases = Increases.of(snapshot.metrics(), before.totals(), agentStart);
-    History history = remember(snapshot, capacity, increases, before);
-    Poll poll = new Poll(snapshot, capacity, increases, history);
+    History history = remember(snapshot, capacity, increases, before, judgesIpamd);
+    Poll poll = new Poll(snapshot, capacity, increases, history, judgesIpamd);
     return new Reading(
         metrics.stream()
             .flatMap(metric -> metric.computation().sample(metric, poll).stream())
@@ -57,13 +95,18 @@ public final class Sampler {
   }
 
   private static History remember(
-      NodeSnapshot snapshot, NodeCapacity capacity, Increases increases, History before) {
+      NodeSnapshot snapshot,
+      NodeCapacity capacity,
+      Increases increases,
+      History before,
+      boolean judgesIpamd) {
     long minute = Poll.minute(snapshot);
     boolean refused = increases.of(MetricCatalog.NO_AVAILABLE_ADDRESS).orElse(0) > 0;
     return new History(
         increases.next(before.totals(), COUNTERS),
         before.restarts() + (increases.restarted().orElse(false) ? 1 : 0),
-        before.down().allOf(minute, !snapshot.ipamdRead()),
+        before.ipamdSeen() || snapshot.ipamdRead(),
+        judgesIpamd ? before.down().allOf(minute, !snapshot.ipamdRead()) : before.down(),
         Poll.warmPoolEmpty(snapshot, capacity)
             .map(empty -> before.warmPoolEmpty().lastOf(minute, empty))
             .orElse(before.warmPoolEmpty()),

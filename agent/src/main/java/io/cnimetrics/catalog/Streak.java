@@ -1,5 +1,7 @@
 package io.cnimetrics.catalog;
 
+import java.util.Map;
+
 /**
  * For how many minutes running a condition has held. Minutes that were not observed neither extend
  * the streak nor end it.
@@ -11,8 +13,31 @@ package io.cnimetrics.catalog;
 public record Streak(long minutesBefore, long minute, boolean held) {
   static final Streak NONE = new Streak(0, Long.MIN_VALUE, false);
 
+  /** A clock that was further ahead has not been right: what it stamped is forgotten. */
+  static final long MOST_MINUTES_AHEAD = 120;
+
+  void toNumbers(String prefix, Map<String, Double> numbers) {
+    if (minute != NONE.minute) {
+      numbers.put(prefix + "minutesBefore", (double) minutesBefore);
+      numbers.put(prefix + "minute", (double) minute);
+      numbers.put(prefix + "held", held ? 1.0 : 0.0);
+    }
+  }
+
+  static Streak of(String prefix, Map<String, Double> numbers) {
+    return numbers.containsKey(prefix + "minute")
+        ? new Streak(
+            numbers.getOrDefault(prefix + "minutesBefore", 0.0).longValue(),
+            numbers.getOrDefault(prefix + "minute", 0.0).longValue(),
+            numbers.getOrDefault(prefix + "held", 0.0) > 0)
+        : NONE;
+  }
+
   /** In each minute the last observation counts. */
   Streak lastOf(long at, boolean holds) {
+    if (at + MOST_MINUTES_AHEAD < minute) {
+      return new Streak(0, at, holds);
+    }
     return at > minute
         ? new Streak(minutes(), at, holds)
         : new Streak(minutesBefore, minute, holds);

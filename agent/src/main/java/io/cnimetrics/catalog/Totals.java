@@ -10,21 +10,25 @@ import java.util.OptionalDouble;
  * The counters' totals at the last good read, and the process that counted them. Totals are sums
  * over series: some of ipamD's labels hold error texts, so single series would grow without end.
  */
-public record Totals(OptionalDouble processStartSeconds, Map<Series, Double> bySeries) {
+public record Totals(
+    OptionalDouble processStartSeconds, OptionalDouble bootSeconds, Map<Series, Double> bySeries) {
+  /** Far below the 10 ms in which the kernel counts starts. */
+  private static final double SAME_SECONDS = 0.004;
+
   public Totals {
     bySeries = Map.copyOf(bySeries);
   }
 
   /** What nothing has been counted of yet. */
   static Totals zero() {
-    return new Totals(OptionalDouble.empty(), Map.of());
+    return new Totals(OptionalDouble.empty(), OptionalDouble.empty(), Map.of());
   }
 
   /** What nothing is known of yet: every total is NaN. */
   static Totals unknown(Iterable<Series> counters) {
     Map<Series, Double> totals = new HashMap<>();
     counters.forEach(counter -> totals.put(counter, Double.NaN));
-    return new Totals(OptionalDouble.empty(), totals);
+    return new Totals(OptionalDouble.empty(), OptionalDouble.empty(), totals);
   }
 
   /** The totals after a read; a counter that it shows as no number keeps its last total. */
@@ -33,7 +37,7 @@ public record Totals(OptionalDouble processStartSeconds, Map<Series, Double> byS
     for (Series counter : counters) {
       totals.put(counter, read.total(counter).orElse(of(counter)));
     }
-    return new Totals(read.processStartSeconds(), totals);
+    return new Totals(read.processStartSeconds(), read.bootSeconds(), totals);
   }
 
   /** The last total; NaN if no read has shown it as a number. */
@@ -47,9 +51,26 @@ public record Totals(OptionalDouble processStartSeconds, Map<Series, Double> byS
    */
   boolean restartedBefore(IpamdMetrics read) {
     if (processStartSeconds.isPresent() && read.processStartSeconds().isPresent()) {
-      return !processStartSeconds.equals(read.processStartSeconds());
+      return !processStartSeconds.equals(read.processStartSeconds()) && !clockWasStepped(read);
     }
     return bySeries.entrySet().stream()
         .anyMatch(last -> read.total(last.getKey()).orElse(last.getValue()) < last.getValue());
+  }
+
+  /**
+   * Whether the start only seems to be another one: it is the host's boot time, in whole seconds,
+   * plus what does not change, and a step of the clock moves both.
+   */
+  private boolean clockWasStepped(IpamdMetrics read) {
+    double afterBoot = between(processStartSeconds, bootSeconds);
+    double nowAfterBoot = between(read.processStartSeconds(), read.bootSeconds());
+    double moved = Math.abs(nowAfterBoot - afterBoot);
+    // ipamD and we may have asked on different sides of a second.
+    return moved < SAME_SECONDS || Math.abs(moved - 1) < SAME_SECONDS;
+  }
+
+  /** NaN, which is close to nothing, if one is unknown. */
+  private static double between(OptionalDouble start, OptionalDouble boot) {
+    return start.orElse(Double.NaN) - boot.orElse(Double.NaN);
   }
 }

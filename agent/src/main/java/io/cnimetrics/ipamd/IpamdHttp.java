@@ -94,6 +94,11 @@ final class IpamdHttp {
     }
   }
 
+  /** Ends the requests that are under way in other threads. */
+  void abort() {
+    client.dispatcher().cancelAll();
+  }
+
   private static Response execute(Call call, Duration limit) {
     try {
       return call.execute();

@@ -48,6 +48,7 @@ public final class IpamdReader {
   private final PrometheusReader prometheus;
   private final Duration ipCooldown;
   private final InstantSource clock;
+  private final Supplier<OptionalDouble> hostBoot;
 
   private Optional<IpamdSettings> settings = Optional.empty();
   private boolean settingsKnown;
@@ -66,11 +67,25 @@ public final class IpamdReader {
       Collection<Series> wanted,
       Duration ipCooldown,
       InstantSource clock) {
+    this(introspection, metrics, wanted, ipCooldown, clock, HostBoot::seconds);
+  }
+
+  /**
+   * @param hostBoot when this host booted, in seconds since 1970
+   */
+  IpamdReader(
+      Optional<URI> introspection,
+      Optional<URI> metrics,
+      Collection<Series> wanted,
+      Duration ipCooldown,
+      InstantSource clock,
+      Supplier<OptionalDouble> hostBoot) {
     this.introspection = introspection.map(IpamdReader::http);
     this.metrics = metrics.map(IpamdReader::http);
     this.prometheus = new PrometheusReader(wanted);
     this.ipCooldown = ipCooldown;
     this.clock = clock;
+    this.hostBoot = hostBoot;
   }
 
   private static IpamdHttp http(URI address) {
@@ -79,7 +94,16 @@ public final class IpamdReader {
 
   /** Polls once. What is known of the instance is not ipamD's to tell: it stays unknown here. */
   public NodeSnapshot read() {
-    Round round = new Round(clock.instant());
+    return read(POLL_TIMEOUT);
+  }
+
+  /**
+   * Polls once within less time than is usual.
+   *
+   * @param most what it may take
+   */
+  public NodeSnapshot read(Duration most) {
+    Round round = new Round(clock.instant(), most);
     Optional<AddressPool> pool = round.pool();
     Optional<IpamdMetrics> sums = round.metrics();
     refreshSettings(pool, sums, round);
@@ -91,6 +115,12 @@ public final class IpamdReader {
         settings,
         introspection.isEmpty(),
         round.problems);
+  }
+
+  /** Ends the poll that another thread is at, if any, as a failed one. */
+  public void abort() {
+    introspection.ifPresent(IpamdHttp::abort);
+    metrics.ifPresent(IpamdHttp::abort);
   }
 
   /**
@@ -124,11 +154,12 @@ public final class IpamdReader {
   /** One round of requests with the time that is left for them. */
   private final class Round {
     private final Instant takenAt;
-    private final long deadline = System.nanoTime() + POLL_TIMEOUT.toNanos();
+    private final long deadline;
     private final List<Problem> problems = new ArrayList<>();
 
-    Round(Instant takenAt) {
+    Round(Instant takenAt, Duration most) {
       this.takenAt = takenAt;
+      this.deadline = System.nanoTime() + most.toNanos();
     }
 
     Optional<AddressPool> pool() {
@@ -157,7 +188,9 @@ public final class IpamdReader {
       }
       Duration limit = limit(IpamdHttp.CALL_TIMEOUT);
       return attempt(
-          METRICS, () -> metrics.get().get("", limit, prometheus::read), IpamdReader::metricsHint);
+          METRICS,
+          () -> metrics.get().get("", limit, prometheus::read).onHostBootedAt(hostBoot.get()),
+          IpamdReader::metricsHint);
     }
 
     IpamdSettings settings(IpamdHttp http) {

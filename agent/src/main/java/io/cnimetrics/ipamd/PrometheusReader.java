@@ -59,7 +59,8 @@ final class PrometheusReader {
     if (!sums.sawIpamd) {
       throw notIpamd();
     }
-    return new IpamdMetrics(sums.bySeries, sums.processStart, sums.cniVersion);
+    return new IpamdMetrics(
+        sums.bySeries, sums.processStart, OptionalDouble.empty(), sums.cniVersion);
   }
 
   private static IpamdException notIpamd() {

@@ -11,12 +11,21 @@ import java.util.OptionalDouble;
  * @param sums for each wanted series that the text shows, the sum of its samples; NaN or infinite
  *     if a sample is
  * @param processStartSeconds when ipamD's process started, in seconds since 1970
+ * @param bootSeconds when this host booted by the same clock, in seconds since 1970
  * @param cniVersion the release of the VPC CNI, such as {@code v1.23.1}; told from 1.10.0 on
  */
 public record IpamdMetrics(
-    Map<Series, Double> sums, OptionalDouble processStartSeconds, Optional<String> cniVersion) {
+    Map<Series, Double> sums,
+    OptionalDouble processStartSeconds,
+    OptionalDouble bootSeconds,
+    Optional<String> cniVersion) {
   public IpamdMetrics {
     sums = Map.copyOf(sums);
+  }
+
+  /** The same with the host's boot time, which ipamD does not tell. */
+  public IpamdMetrics onHostBootedAt(OptionalDouble seconds) {
+    return new IpamdMetrics(sums, processStartSeconds, seconds, cniVersion);
   }
 
   /** The gauge's value; empty if the text does not show it, or not as a finite number. */

@@ -1,6 +1,7 @@
 package io.cnimetrics.snapshot;
 
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The samples of one Prometheus name that are added up to one number: all of them, or those in
@@ -17,6 +18,14 @@ public record Series(String name, String label, Set<String> values) {
       throw new IllegalArgumentException(
           "series '%s' by label '%s' with values %s".formatted(name, label, values));
     }
+  }
+
+  /** As PromQL would select it, such as {@code name{label=~"a|b"}}. */
+  @Override
+  public String toString() {
+    return label.isEmpty()
+        ? name
+        : "%s{%s=~\"%s\"}".formatted(name, label, String.join("|", new TreeSet<>(values)));
   }
 
   /** Every sample of that name. */

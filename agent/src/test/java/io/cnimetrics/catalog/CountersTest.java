@@ -49,6 +49,25 @@ class CountersTest {
   }
 
   @Test
+  void stepOfTheClockMovesTheStartTimeButIsNoRestart() {
+    errors(read(12).processStart(STARTED).boot(STARTED - 100));
+    assertThat(errors(read(15).processStart(STARTED + 3600).boot(STARTED + 3500))).hasValue(3);
+    assertThat(errors(read(16).processStart(STARTED - 7).boot(STARTED - 107))).hasValue(1);
+  }
+
+  @Test
+  void secondBetweenTwoLooksAtTheBootTimeIsNoRestart() {
+    errors(read(12).processStart(STARTED).boot(STARTED - 100));
+    assertThat(errors(read(15).processStart(STARTED + 1).boot(STARTED - 100))).hasValue(3);
+  }
+
+  @Test
+  void restartIsSeenAcrossAStepOfTheClock() {
+    errors(read(12).processStart(STARTED).boot(STARTED - 100));
+    assertThat(errors(read(15).processStart(STARTED + 3620.02).boot(STARTED + 3500))).hasValue(15);
+  }
+
+  @Test
   void sameStartTimeNeverCountsBelowZero() {
     errors(read(12).processStart(STARTED));
     assertThat(errors(read(11).processStart(STARTED))).hasValue(0);

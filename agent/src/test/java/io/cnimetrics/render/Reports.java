@@ -113,7 +113,9 @@ final class Reports {
         new Instance(
             Optional.of(text), Optional.of(text), Optional.of(text), Optional.of(text), Map.of());
     NodeIdentity node = new NodeIdentity(text, Optional.of(text), Optional.of(text), instance);
-    IpamdMetrics metrics = new IpamdMetrics(Map.of(), OptionalDouble.empty(), Optional.of(text));
+    IpamdMetrics metrics =
+        new IpamdMetrics(
+            Map.of(), OptionalDouble.empty(), OptionalDouble.empty(), Optional.of(text));
     Problem problem = new Problem(Source.METRICS, Reason.MISMATCH, text);
     Eni eni = single(text, 7, new AddressCount(14, 1, 0));
     return first(node, pool(List.of(eni)), metrics, List.of(problem));
@@ -133,7 +135,7 @@ final class Reports {
     return first(
         node("m5.xlarge"),
         pool(List.of(eni)),
-        new IpamdMetrics(sums, OptionalDouble.empty(), Optional.empty()),
+        new IpamdMetrics(sums, OptionalDouble.empty(), OptionalDouble.empty(), Optional.empty()),
         List.of());
   }
 
@@ -181,7 +183,8 @@ final class Reports {
     sums.put(Series.of("awscni_eni_max"), (double) eniMax);
     sums.put(Series.of("awscni_ip_max"), (double) ipMax);
     sums.put(Series.of("awscni_aws_api_latency_ms_sum"), 1234.5 * tens);
-    return new IpamdMetrics(sums, OptionalDouble.of(IPAMD_START), Optional.of("v1.23.1"));
+    return new IpamdMetrics(
+        sums, OptionalDouble.of(IPAMD_START), OptionalDouble.empty(), Optional.of("v1.23.1"));
   }
 
   private static Eni single(String id, int device, AddressCount addresses) {

@@ -26,6 +26,7 @@ public final class Snapshots {
   private Optional<AddressPool> pool = Optional.empty();
   private boolean metrics;
   private OptionalDouble processStart = OptionalDouble.empty();
+  private OptionalDouble boot = OptionalDouble.empty();
   private Optional<IpamdSettings> settings = Optional.empty();
   private boolean introspectionOff;
 
@@ -81,6 +82,11 @@ public final class Snapshots {
     return metrics();
   }
 
+  public Snapshots boot(double seconds) {
+    boot = OptionalDouble.of(seconds);
+    return this;
+  }
+
   public Snapshots customNetworking(boolean on) {
     settings = Optional.of(new IpamdSettings(on));
     return this;
@@ -95,7 +101,7 @@ public final class Snapshots {
   public NodeSnapshot build() {
     Optional<IpamdMetrics> read =
         metrics
-            ? Optional.of(new IpamdMetrics(sums, processStart, Optional.empty()))
+            ? Optional.of(new IpamdMetrics(sums, processStart, boot, Optional.empty()))
             : Optional.empty();
     return new NodeSnapshot(takenAt, instance, pool, read, settings, introspectionOff, List.of());
   }

@@ -1,0 +1,148 @@
+package io.cnimetrics.catalog;
+
+import static io.cnimetrics.testing.Snapshots.START;
+import static io.cnimetrics.testing.Snapshots.eni;
+import static io.cnimetrics.testing.Snapshots.nothingRead;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.snapshot.Series;
+import io.cnimetrics.testing.Snapshots;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
+
+class HistoryTest {
+  private final Sampler sampler =
+      new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START.minusSeconds(60));
+
+  @Test
+  void keptAsNumbersItIsTheSame() {
+    History history = after(History.NONE, refusing(5));
+    history = after(history, refusing(7).at(START.plusSeconds(60)));
+
+    assertThat(History.of(history.toNumbers())).isEqualTo(history);
+    assertThat(History.of(History.NONE.toNumbers())).isEqualTo(History.NONE);
+  }
+
+  @Property(tries = 200)
+  void anyHistoryIsTheSameAfterItWasKept(
+      @ForAll @LongRange(max = 1L << 50) long restarts,
+      @ForAll @LongRange(max = 1L << 40) long minute,
+      @ForAll boolean held,
+      @ForAll double start) {
+    Map<Series, Double> totals = new HashMap<>();
+    MetricCatalog.counters().forEach(counter -> totals.put(counter, (double) minute));
+    History history =
+        new History(
+            Optional.of(
+                new Totals(
+                    OptionalDouble.of(start), OptionalDouble.of(0.5 + (double) minute), totals)),
+            restarts,
+            held,
+            new Streak(restarts, minute, held),
+            new Streak(minute, restarts, !held),
+            new Refusals(minute, minute));
+
+    assertThat(History.of(history.toNumbers())).isEqualTo(history);
+  }
+
+  @Test
+  void counterThatWasNotKeptGetsABaseline() {
+    Map<String, Double> numbers = after(History.NONE, refusing(5)).toNumbers();
+    numbers.remove("total.awscni_no_available_ip_addresses");
+
+    Reading reading = sampler.read(refusing(7).build(), History.of(numbers));
+
+    assertThat(value(reading, "noAvailableIPAddrs")).isEmpty();
+    assertThat(value(reading, "ipamdErr")).hasValue(0);
+  }
+
+  @Test
+  void ipamdThatWasNeverSeenIsNotDownYet() {
+    Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
+
+    Reading reading = patient.read(nothingRead().build(), History.NONE);
+    assertThat(value(reading, "ipamdUp")).isEmpty();
+    assertThat(value(reading, "ipamdDownMinutes")).isEmpty();
+
+    reading =
+        patient.read(
+            nothingRead().at(START.plus(Duration.ofMinutes(4))).build(), reading.history());
+    assertThat(value(reading, "ipamdUp")).hasValue(0);
+    assertThat(value(reading, "ipamdDownMinutes")).hasValue(1);
+  }
+
+  @Test
+  void ipamdThatWasSeenIsDownAtOnce() {
+    Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
+
+    Reading up = patient.read(refusing(0).enis(eni(0, 14, 3, 0)).build(), History.NONE);
+    assertThat(value(up, "ipamdUp")).hasValue(1);
+
+    assertThat(value(patient.read(nothingRead().build(), up.history()), "ipamdUp")).hasValue(0);
+  }
+
+  @Test
+  void pollInHasteTellsNothingOfAnIpamdThatDidNotAnswer() {
+    History seen = after(History.NONE, refusing(0).enis(eni(0, 14, 3, 0)));
+
+    Reading reading = sampler.readInHaste(refusing(2).build(), seen);
+
+    assertThat(value(reading, "ipamdUp")).isEmpty();
+    assertThat(value(reading, "ipamdDownMinutes")).isEmpty();
+    assertThat(value(reading, "noAvailableIPAddrs")).hasValue(2);
+    assertThat(reading.history().down()).isEqualTo(seen.down());
+  }
+
+  @Test
+  void meanCountsItsEvents() {
+    History history = after(History.NONE, latency(100, 10));
+
+    Sample sample =
+        sampler.read(latency(160, 13).build(), history).samples().stream()
+            .filter(one -> one.metric().name().equals("awsAPILatency"))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(sample.value()).hasValue(20);
+    assertThat(sample.weight()).isEqualTo(3);
+    assertThat(Within.MEAN.combine(20, 3, 50, 1)).isEqualTo(27.5);
+  }
+
+  @Test
+  void streakFarAheadOfTheClockIsForgotten() {
+    assertThat(new Streak(9, 10_000, true).lastOf(100, true).minutes()).isEqualTo(1);
+    assertThat(new Streak(9, 200, true).lastOf(100, true).minutes()).isEqualTo(10);
+    assertThat(new Refusals(9_000, 10_000).minutesAt(100)).isZero();
+    assertThat(new Refusals(9_000, 10_000).at(100, true)).isEqualTo(new Refusals(100, 100));
+  }
+
+  private History after(History before, Snapshots poll) {
+    return sampler.read(poll.build(), before).history();
+  }
+
+  private static Snapshots refusing(double total) {
+    return nothingRead().sum("awscni_no_available_ip_addresses", total).processStart(1e9);
+  }
+
+  private static Snapshots latency(double sum, double count) {
+    return nothingRead()
+        .sum("awscni_aws_api_latency_ms_sum", sum)
+        .sum("awscni_aws_api_latency_ms_count", count);
+  }
+
+  private static OptionalDouble value(Reading reading, String metric) {
+    return reading.samples().stream()
+        .filter(sample -> sample.metric().name().equals(metric))
+        .findFirst()
+        .map(Sample::value)
+        .orElse(OptionalDouble.empty());
+  }
+}
