@@ -26,6 +26,9 @@ public record NodeSchedule(
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
+  /** Polls keep off the ends of a minute: one that wakes early is to fall into the same minute. */
+  private static final Duration MARGIN = Duration.ofSeconds(1);
+
   public NodeSchedule {
     requireWithin(pollOffset, pollInterval);
     requireWithin(sendOffset, publishInterval);
@@ -41,7 +44,8 @@ public record NodeSchedule(
     Duration sendWithin = Duration.ofMillis(share(mix(hash + 1), SEND_SPREAD.toMillis()));
     return new NodeSchedule(
         pollInterval,
-        Duration.ofMillis(share(mix(hash + 2), pollInterval.toMillis())),
+        MARGIN.plusMillis(
+            share(mix(hash + 2), pollInterval.minus(MARGIN.multipliedBy(2)).toMillis())),
         publishInterval,
         sendMinute.plus(sendWithin));
   }

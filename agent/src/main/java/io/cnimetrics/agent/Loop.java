@@ -1,0 +1,113 @@
+package io.cnimetrics.agent;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes turns until it is stopped. What is due is told by the wall clock, but waited for by one
+ * that cannot be set: a step of the wall clock makes a turn early or late, never many or none.
+ */
+final class Loop implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(Loop.class);
+
+  /** After a turn that failed by a bug of ours. */
+  private static final Duration AFTER_BUG = Duration.ofSeconds(10);
+
+  private final String name;
+  private final Duration longestPause;
+  private final InstantSource clock;
+  private final Turn turn;
+  private volatile long turnedAtNanos = System.nanoTime();
+  private boolean stopped;
+  private boolean awake;
+
+  /** What a loop does. */
+  @FunctionalInterface
+  interface Turn {
+    /**
+     * Does what is due.
+     *
+     * @return when to come again; to come earlier does no harm
+     */
+    Instant take(Instant now);
+  }
+
+  /**
+   * @param longestPause the most between two turns, whatever a turn says
+   */
+  Loop(String name, Duration longestPause, InstantSource clock, Turn turn) {
+    this.name = name;
+    this.longestPause = longestPause;
+    this.clock = clock;
+    this.turn = turn;
+  }
+
+  @Override
+  public void run() {
+    while (!isStopped()) {
+      Duration pause = pauseAfter(clock.instant());
+      turnedAtNanos = System.nanoTime();
+      await(pause);
+    }
+  }
+
+  private Duration pauseAfter(Instant now) {
+    try {
+      Instant next = turn.take(now);
+      Duration pause = Duration.between(clock.instant(), next);
+      return pause.compareTo(longestPause) < 0 ? pause : longestPause;
+    } catch (RuntimeException e) {
+      log.error("a turn of the {} loop failed and is given up; please report this", name, e);
+      return AFTER_BUG;
+    }
+  }
+
+  private synchronized boolean isStopped() {
+    return stopped;
+  }
+
+  private synchronized void await(Duration pause) {
+    long end = System.nanoTime() + pause.toNanos();
+    try {
+      while (!stopped && !awake) {
+        long left = end - System.nanoTime();
+        if (left <= 0) {
+          break;
+        }
+        // Rounded up: a turn that comes too early is one for nothing.
+        wait(left / 1_000_000 + 1);
+      }
+    } catch (InterruptedException e) {
+      stopped = true;
+    }
+    awake = false;
+  }
+
+  /** Has the next turn come at once. */
+  synchronized void wake() {
+    awake = true;
+    notifyAll();
+  }
+
+  /** Lets the turn that is under way, if any, be the last. */
+  synchronized void stop() {
+    stopped = true;
+    notifyAll();
+  }
+
+  String name() {
+    return name;
+  }
+
+  Duration longestPause() {
+    return longestPause;
+  }
+
+  /** Since the end of the last turn, or since the loop was made. */
+  Duration sinceTurn() {
+    return Duration.ofNanos(System.nanoTime() - turnedAtNanos);
+  }
+}

@@ -1,0 +1,75 @@
+package io.cnimetrics.publish;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Under what values are published.
+ *
+ * @param sets the sets of dimensions under which each value is published; a dimension that is not
+ *     known yet has an empty value, and is filled in when it is sent
+ */
+public record Destination(String namespace, List<Map<String, String>> sets) {
+  private static final String UNKNOWN = "";
+
+  public Destination {
+    sets = sets.stream().<Map<String, String>>map(LinkedHashMap::new).toList();
+    if (sets.isEmpty()) {
+      throw new IllegalArgumentException("nothing would be published under no set of dimensions");
+    }
+  }
+
+  /** With the values of what has become known meanwhile. */
+  Destination filled(Map<String, String> known) {
+    return new Destination(namespace, sets.stream().map(set -> filled(set, known)).toList());
+  }
+
+  private static Map<String, String> filled(Map<String, String> set, Map<String, String> known) {
+    Map<String, String> filled = new LinkedHashMap<>(set);
+    filled.replaceAll(
+        (name, value) -> value.equals(UNKNOWN) ? known.getOrDefault(name, UNKNOWN) : value);
+    return filled;
+  }
+
+  /** Whether every dimension is known. */
+  boolean isComplete() {
+    return sets.stream().noneMatch(set -> set.containsValue(UNKNOWN));
+  }
+
+  /** Whether it may be the same place: what both know is equal. */
+  boolean mayBe(Destination other) {
+    if (!namespace.equals(other.namespace) || sets.size() != other.sets.size()) {
+      return false;
+    }
+    for (int i = 0; i < sets.size(); i++) {
+      if (!mayBe(sets.get(i), other.sets.get(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean mayBe(Map<String, String> one, Map<String, String> other) {
+    return one.keySet().equals(other.keySet())
+        && one.entrySet().stream()
+            .allMatch(
+                entry -> {
+                  String theirs = other.getOrDefault(entry.getKey(), UNKNOWN);
+                  return entry.getValue().equals(UNKNOWN)
+                      || theirs.equals(UNKNOWN)
+                      || entry.getValue().equals(theirs);
+                });
+  }
+
+  /** About how many bytes a datum takes in a request, by measured requests and rounded up. */
+  int bytesOfDatums(String metric) {
+    return sets.stream().mapToInt(set -> 120 + metric.length() + bytes(set)).sum();
+  }
+
+  private static int bytes(Map<String, String> set) {
+    return set.entrySet().stream()
+        .mapToInt(entry -> 24 + entry.getKey().length() + entry.getValue().length())
+        .sum();
+  }
+}

@@ -1,0 +1,340 @@
+package io.cnimetrics.publish;
+
+import io.cnimetrics.catalog.History;
+import io.cnimetrics.catalog.Reading;
+import io.cnimetrics.catalog.Sample;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The books of the agent: polls come in, and minutes that have ended wait here until they are sent.
+ * Each change is kept on disk before anyone can act on it. Safe for use by several threads.
+ */
+public final class Ledger implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Ledger.class);
+
+  private final StateKeeper keeper;
+  private final SendEvents events;
+  private final Consumer<MinuteReport> reports;
+  private final Troubles troubles = new Troubles();
+  private final Waiting waiting;
+  private Map<String, String> known = Map.of();
+  private State state;
+  private long nextId = 1;
+  private OptionalLong polledMinute = OptionalLong.empty();
+  private Optional<Instant> troubledMinute = Optional.empty();
+  private boolean dueAtOnce;
+
+  /**
+   * What a minute that ended brought.
+   *
+   * @param begun values that mean trouble and did not the minute before
+   * @param ended values that mean none any more
+   */
+  public record MinuteReport(Instant minute, List<MinuteValue> begun, List<MinuteValue> ended) {}
+
+  /**
+   * What waits.
+   *
+   * @param oldest the start of the oldest waiting minute
+   */
+  public record Depth(int minutes, Optional<Instant> oldest) {}
+
+  private Ledger(
+      State state, StateKeeper keeper, SendEvents events, Consumer<MinuteReport> reports) {
+    this.state = state;
+    this.keeper = keeper;
+    this.events = events;
+    this.reports = reports;
+    this.waiting = new Waiting(events);
+  }
+
+  /**
+   * Opens the books where they were left, or new ones.
+   *
+   * @param directory of the kept state; empty for memory only
+   * @param instanceId of this EC2 instance, empty if it is not known: the state of another is
+   *     discarded
+   * @param destination for what is sampled from now on
+   * @param reports is told of each minute that ends, by the thread that ends it
+   */
+  public static Ledger open(
+      Optional<Path> directory,
+      String instanceId,
+      Destination destination,
+      Instant now,
+      SendEvents events,
+      Consumer<MinuteReport> reports) {
+    StateKeeper keeper = directory.map(StateKeeper::in).orElseGet(StateKeeper::none);
+    // The minute that has begun cannot be known as a whole, unless it begins right now.
+    State initial = State.initial(instanceId, destination, minute(now.minusNanos(1)));
+    Ledger ledger = new Ledger(initial, keeper, events, reports);
+    ledger.load();
+    return ledger;
+  }
+
+  private synchronized void load() {
+    State initial = state;
+    AtomicReference<@Nullable State> kept = new AtomicReference<>();
+    keeper.load(
+        change -> {
+          change.state().ifPresent(kept::set);
+          change.waiting().forEach(waiting::put);
+          change.gone().forEach(waiting::remove);
+        });
+    nextId = waiting.nextId();
+    Optional.ofNullable(kept.get()).ifPresent(last -> goOn(last, initial));
+    keeper.replace(this::all);
+  }
+
+  /** What was sampled under other settings is still sent under those. */
+  private void goOn(State last, State initial) {
+    state = last;
+    if (isAnother(last.instanceId(), initial.instanceId())) {
+      discard(initial);
+      return;
+    }
+    if (!state.destination().mayBe(initial.destination())) {
+      closeOpen();
+    }
+    state = state.to(either(initial.instanceId(), state.instanceId()), initial.destination());
+    log.info(
+        "going on where the agent stopped: waiting_minutes={} last_minute={}",
+        waiting.minutes(),
+        Instant.ofEpochSecond(state.lastMinute() * 60));
+  }
+
+  private void discard(State initial) {
+    log.warn(
+        "kept state is of another instance and is discarded: kept={} this={} waiting_minutes={}",
+        state.instanceId(),
+        initial.instanceId(),
+        waiting.minutes());
+    waiting.clear();
+    state = initial;
+  }
+
+  private static boolean isAnother(String kept, String instanceId) {
+    return !kept.isEmpty() && !instanceId.isEmpty() && !kept.equals(instanceId);
+  }
+
+  private static String either(String first, String second) {
+    return first.isEmpty() ? second : first;
+  }
+
+  /**
+   * Fills in what was not known when the books were opened: what waits for it can then be sent.
+   *
+   * @param instanceId empty if it is still not known
+   */
+  public synchronized void know(String instanceId, Map<String, String> dimensions) {
+    known = Map.copyOf(dimensions);
+    Destination destination = state.destination().filled(known);
+    if (isAnother(state.instanceId(), instanceId)) {
+      discard(State.initial(instanceId, destination, state.lastMinute()));
+    }
+    state = state.to(either(instanceId, state.instanceId()), destination);
+    keep(Change.of(state, List.of()));
+  }
+
+  /** What the next poll must know of those before. */
+  public synchronized History history() {
+    return state.history();
+  }
+
+  /** Says that a poll starts: its minute stays open until it ends. */
+  public synchronized void pollStarts(Instant takenAt) {
+    polledMinute = OptionalLong.of(minute(takenAt));
+  }
+
+  /**
+   * Takes in a poll.
+   *
+   * @param before the history that the reading was made with; if the books were changed meanwhile
+   *     for those of another instance, it says nothing
+   */
+  public synchronized void polled(Instant takenAt, History before, Reading reading) {
+    if (!before.equals(state.history())) {
+      return;
+    }
+    State.Step step = state.polled(minute(takenAt), reading);
+    List<WaitingMinute> added = step.closed().map(this::ended).orElse(List.of());
+    state = step.state();
+    keep(Change.of(state, added));
+  }
+
+  /** Says that the poll that started has ended, whatever came of it. */
+  public synchronized void pollEnded() {
+    polledMinute = OptionalLong.empty();
+  }
+
+  /** Has samples sent at once and by themselves. */
+  public synchronized void count(Instant at, List<Sample> samples) {
+    OpenMinute apart = new OpenMinute(minute(at), Map.of()).and(samples);
+    if (!apart.parts().isEmpty()) {
+      dueAtOnce = true;
+      keep(Change.of(state, add(apart)));
+    }
+  }
+
+  /**
+   * Closes the open minute if it is over.
+   *
+   * @return false if it must stay open, because a poll of it is under way
+   */
+  public synchronized boolean closeEnded(Instant now) {
+    long open = state.open().map(OpenMinute::minute).orElse(minute(now));
+    if (open == minute(now)) {
+      return true;
+    }
+    if (polledMinute.isPresent() && polledMinute.getAsLong() == open) {
+      return false;
+    }
+    closeOpenMinute();
+    return true;
+  }
+
+  /** Closes the open minute though it is not over: nothing more comes. */
+  public synchronized void closeOpenMinute() {
+    List<WaitingMinute> added = closeOpen();
+    keep(Change.of(state, added));
+  }
+
+  private List<WaitingMinute> closeOpen() {
+    State.Step step = state.closed();
+    List<WaitingMinute> added = step.closed().map(this::ended).orElse(List.of());
+    state = step.state();
+    return added;
+  }
+
+  private List<WaitingMinute> ended(OpenMinute minute) {
+    Instant start = Instant.ofEpochSecond(minute.minute() * 60);
+    Troubles.Changes changes = troubles.after(minute.values());
+    if (!changes.begun().isEmpty()) {
+      troubledMinute = Optional.of(start);
+    }
+    reports.accept(new MinuteReport(start, changes.begun(), changes.ended()));
+    return add(minute);
+  }
+
+  private List<WaitingMinute> add(OpenMinute ended) {
+    WaitingMinute minute =
+        new WaitingMinute(nextId++, ended.minute(), state.destination(), ended.values());
+    if (minute.values().isEmpty()) {
+      return List.of();
+    }
+    waiting.put(minute);
+    return List.of(minute);
+  }
+
+  private void keep(Change change) {
+    List<Long> gone = new ArrayList<>(change.gone());
+    gone.addAll(waiting.dropOverBounds());
+    keeper.keep(new Change(change.state(), change.waiting(), gone), this::all);
+  }
+
+  /** Everything as it is, in small changes. */
+  private List<Change> all() {
+    List<Change> all = new ArrayList<>();
+    for (WaitingMinute minute : waiting.all()) {
+      all.add(new Change(Optional.empty(), List.of(minute), List.of()));
+    }
+    all.add(Change.of(state, List.of()));
+    return all;
+  }
+
+  /** Has the disk itself keep everything up to now. */
+  public void sync() {
+    // Not under the lock: a slow disk must not hold up a poll.
+    keeper.sync();
+    synchronized (this) {
+      keeper.mend(this::all);
+    }
+  }
+
+  /**
+   * Takes what the next request is to have, the newest minutes first. It stays out of others' reach
+   * until it is given back.
+   */
+  synchronized Optional<Batch> take(Instant now) {
+    List<Long> gone = waiting.dropUnsendable(now);
+    if (!gone.isEmpty()) {
+      keep(new Change(Optional.empty(), List.of(), gone));
+    }
+    return waiting.take(known);
+  }
+
+  /** Gives back a batch; what was neither sent nor dropped of it waits on. */
+  synchronized void giveBack(Batch batch) {
+    waiting.giveBack(batch);
+  }
+
+  /** Records that all or a part of a batch that was taken has been sent. */
+  synchronized void sent(Batch batch) {
+    events.sent(batch.datums().size());
+    keep(waiting.settle(batch));
+  }
+
+  /** Records that all or a part of a batch that was taken is given up. */
+  synchronized void drop(Batch batch, DropReason reason) {
+    events.dropped(reason, batch.datums().size());
+    keep(waiting.settle(batch));
+  }
+
+  /** How many requests the newest minutes take, at least 1. */
+  synchronized int requestsForNewest(int minutes) {
+    return waiting.requestsForNewest(minutes);
+  }
+
+  /** Has what waits sent without waiting for any time of the schedule. */
+  public synchronized void hurry() {
+    dueAtOnce = true;
+  }
+
+  /** Empties what waits, for an agent that sends nothing. */
+  public synchronized void keepNothing() {
+    waiting.clear();
+    keep(Change.of(state, List.of()));
+  }
+
+  /** Whether something waits that is not to wait for any time of the schedule. */
+  synchronized boolean isDueAtOnce() {
+    return dueAtOnce;
+  }
+
+  /** The minute in which trouble began that has not been told yet. */
+  synchronized Optional<Instant> troubledMinute() {
+    return troubledMinute;
+  }
+
+  /** Says that all that is urgent has been sent. */
+  synchronized void toldUrgent() {
+    dueAtOnce = false;
+    troubledMinute = Optional.empty();
+  }
+
+  public synchronized Depth depth() {
+    return new Depth(
+        waiting.minutes(),
+        waiting.oldest().map(minute -> Instant.ofEpochSecond(minute.minute() * 60)));
+  }
+
+  @Override
+  public synchronized void close() {
+    keeper.close();
+  }
+
+  private static long minute(Instant at) {
+    return Math.floorDiv(at.getEpochSecond(), 60);
+  }
+}

@@ -1,0 +1,257 @@
+package io.cnimetrics.publish;
+
+import io.cnimetrics.publish.Answer.Outcome;
+import io.cnimetrics.schedule.NodeSchedule;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends what waits in the ledger: when the schedule says, or early what is urgent, and again with
+ * growing pauses what did not get through.
+ *
+ * <p>A turn has no more requests than the newest minutes need. What piled up in an outage fills
+ * them up, so that a fleet that recovers asks no more of CloudWatch than one at work.
+ */
+public final class Sender {
+  /** The most that a request may take. */
+  public static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
+
+  /** Finds one bad datum in a thousand with room to spare; a turn must end. */
+  private static final int MOST_SPLITS = 40;
+
+  /** A failure that lasts is told again after this much time. */
+  private static final Duration TELL_AGAIN = Duration.ofHours(1);
+
+  /** No pause is as long: if one seems to be, the clock was set back. */
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
+
+  /** No service asks for more in earnest, and a mistake must not silence us. */
+  private static final Duration MOST_RETRY_AFTER = Duration.ofMinutes(5);
+
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final Logger log = LoggerFactory.getLogger(Sender.class);
+
+  private final Ledger ledger;
+  private final MetricSink sink;
+  private final NodeSchedule schedule;
+  private final SendEvents events;
+  private final Backoff backoff;
+  private final String region;
+  private Instant due;
+  private boolean everSent;
+  private Optional<Outcome> failure = Optional.empty();
+  private Instant toldAt = Instant.MIN;
+
+  /**
+   * @param region where the sink sends to; only told
+   * @param now nothing regular is sent before the first time of the schedule after this
+   */
+  public Sender(
+      Ledger ledger,
+      MetricSink sink,
+      NodeSchedule schedule,
+      SendEvents events,
+      RandomGenerator random,
+      String region,
+      Instant now) {
+    this.ledger = ledger;
+    this.sink = sink;
+    this.schedule = schedule;
+    this.events = events;
+    this.backoff = new Backoff(random);
+    this.region = region;
+    this.due = schedule.nextSend(now);
+  }
+
+  /**
+   * Sends what is due.
+   *
+   * @return when to come again; earlier does no harm
+   */
+  public Instant turn(Instant now) {
+    Instant next = next();
+    // A clock that was set back must not keep us from sending until it has caught up.
+    boolean clockWentBack = next.isAfter(now.plus(LONGEST_PAUSE));
+    if (now.isBefore(next) && !clockWentBack) {
+      return next;
+    }
+    due = send(now) ? nextRegular(now) : due;
+    return next();
+  }
+
+  private Instant next() {
+    if (failure.isPresent()) {
+      return due;
+    } else if (ledger.isDueAtOnce()) {
+      return Instant.MIN;
+    }
+    return ledger
+        .troubledMinute()
+        .map(schedule::urgentSend)
+        .filter(urgent -> urgent.isBefore(due))
+        .orElse(due);
+  }
+
+  /** While a backlog is left each minute is used, at the same offset. */
+  private Instant nextRegular(Instant now) {
+    Instant regular = schedule.nextSend(now);
+    Instant eachMinute = regular.minus(schedule.publishInterval());
+    while (!eachMinute.isAfter(now)) {
+      eachMinute = eachMinute.plus(MINUTE);
+    }
+    return ledger.depth().minutes() > 0 ? eachMinute : regular;
+  }
+
+  private boolean send(Instant now) {
+    int requests = ledger.requestsForNewest((int) schedule.publishInterval().toMinutes());
+    for (int i = 0; i < requests; i++) {
+      Optional<Batch> batch = ledger.take(now);
+      if (batch.isEmpty()) {
+        break;
+      }
+      if (!deliver(batch.get(), () -> REQUEST_LIMIT, now)) {
+        return false;
+      }
+    }
+    ledger.toldUrgent();
+    return true;
+  }
+
+  /**
+   * Sends all that waits, the newest first, as far as the time goes and nothing fails; for an agent
+   * that stops. May run beside a turn that hangs.
+   *
+   * @param left what is left of the time
+   */
+  public void flush(Instant now, Supplier<Duration> left) {
+    boolean goesOn = true;
+    while (goesOn && left.get().compareTo(Duration.ZERO) > 0) {
+      Optional<Batch> batch = ledger.take(now);
+      goesOn = batch.isPresent() && deliver(batch.get(), () -> shorter(left.get()), now);
+    }
+  }
+
+  private static Duration shorter(Duration left) {
+    Duration atLeast = Duration.ofMillis(1).compareTo(left) > 0 ? Duration.ofMillis(1) : left;
+    return atLeast.compareTo(REQUEST_LIMIT) < 0 ? atLeast : REQUEST_LIMIT;
+  }
+
+  private boolean deliver(Batch batch, Supplier<Duration> limit, Instant now) {
+    try {
+      return new Delivery(limit, now).all(batch);
+    } finally {
+      ledger.giveBack(batch);
+    }
+  }
+
+  /** The way of one batch, in as many requests as it takes to find what is invalid. */
+  private final class Delivery {
+    private final Supplier<Duration> limit;
+    private final Instant now;
+    private int splits;
+
+    Delivery(Supplier<Duration> limit, Instant now) {
+      this.limit = limit;
+      this.now = now;
+    }
+
+    /** False if the service, not a datum, kept some of it from being sent. */
+    boolean all(Batch batch) {
+      Answer answer = put(batch);
+      return switch (answer.outcome()) {
+        case ACCEPTED -> {
+          ledger.sent(batch);
+          succeeded(batch, now);
+          yield true;
+        }
+        case INVALID -> batch.entries().size() == 1 ? dropped(batch, answer) : split(batch);
+        case PASSING, DENIED -> {
+          failed(answer, now);
+          yield false;
+        }
+      };
+    }
+
+    private Answer put(Batch batch) {
+      long start = System.nanoTime();
+      Answer answer = sink.put(batch.namespace(), batch.datums(), limit.get());
+      events.answered(answer.outcome(), Duration.ofNanos(System.nanoTime() - start));
+      return answer;
+    }
+
+    private boolean split(Batch batch) {
+      if (++splits > MOST_SPLITS) {
+        log.warn("many datums are invalid: the rest is tried in the next turn");
+        return true;
+      }
+      for (Batch half : batch.halves()) {
+        if (!all(half)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private boolean dropped(Batch batch, Answer answer) {
+      ledger.drop(batch, DropReason.INVALID);
+      Datum datum = batch.datums().get(0);
+      log.warn(
+          "gave up a datum that CloudWatch refuses: metric={} minute={} value={} dimensions={}"
+              + " cause=\"{}\"",
+          datum.metric(),
+          datum.at(),
+          datum.value(),
+          datum.dimensions(),
+          answer.message());
+      return true;
+    }
+  }
+
+  private synchronized void succeeded(Batch batch, Instant now) {
+    if (!everSent) {
+      everSent = true;
+      log.info(
+          "sending to CloudWatch: region={} namespace={} dimensions={} datums={}",
+          region,
+          batch.namespace(),
+          batch.datums().get(0).dimensions(),
+          batch.datums().size());
+    } else if (failure.isPresent()) {
+      log.info(
+          "sending to CloudWatch again: failures={} waiting_minutes={}",
+          backoff.failures(),
+          ledger.depth().minutes());
+    }
+    failure = Optional.empty();
+    backoff.reset();
+    toldAt = now;
+  }
+
+  private synchronized void failed(Answer answer, Instant now) {
+    Duration pause = answer.outcome() == Outcome.DENIED ? backoff.nextSlow() : backoff.next();
+    Duration asked = answer.retryAfter().orElse(Duration.ZERO);
+    due = now.plus(asked.compareTo(MOST_RETRY_AFTER) < 0 ? asked : MOST_RETRY_AFTER).plus(pause);
+    boolean toldLongAgo = !toldAt.plus(TELL_AGAIN).isAfter(now);
+    if (!failure.equals(Optional.of(answer.outcome())) || toldLongAgo) {
+      toldAt = now;
+      log.warn(
+          "CloudWatch does not take our metrics; they wait and are sent later: outcome={}"
+              + " waiting_minutes={} region={} cause=\"{}\"",
+          answer.outcome(),
+          ledger.depth().minutes(),
+          region,
+          answer.message());
+    }
+    failure = Optional.of(answer.outcome());
+  }
+
+  /** Whether nothing was ever sent because rights or credentials are refused. */
+  public synchronized boolean isRefused() {
+    return !everSent && failure.equals(Optional.of(Outcome.DENIED));
+  }
+}

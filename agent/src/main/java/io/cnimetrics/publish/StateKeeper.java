@@ -1,0 +1,136 @@
+package io.cnimetrics.publish;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps changes on disk as long as the disk lets it. A disk that is full, read-only or gone costs
+ * one warning and what a crash would lose; it never stops anyone.
+ */
+final class StateKeeper implements Closeable {
+  /** The most that the file may have. */
+  static final long MOST_BYTES = 16L << 20;
+
+  private static final long WORTH_REPLACING_BYTES = 1L << 20;
+  private static final Logger log = LoggerFactory.getLogger(StateKeeper.class);
+
+  private final Optional<StateFile> file;
+  private final String place;
+  private long bytesWhenReplaced;
+  private volatile boolean failing;
+
+  private StateKeeper(Optional<StateFile> file, String place) {
+    this.file = file;
+    this.place = place;
+  }
+
+  /** Keeps nothing. */
+  static StateKeeper none() {
+    return new StateKeeper(Optional.empty(), "");
+  }
+
+  /** Keeps changes in a directory; nothing if that cannot be opened. */
+  static StateKeeper in(Path directory) {
+    try {
+      return new StateKeeper(Optional.of(StateFile.open(directory)), directory.toString());
+    } catch (IOException e) {
+      log.warn(
+          "what is not sent yet is kept in memory only, and a restart loses it:"
+              + " state_dir={} cause=\"{}\"; make it a directory that this user can write to",
+          directory,
+          e.toString());
+      return none();
+    }
+  }
+
+  /** Hands over all changes that were kept. */
+  void load(Consumer<Change> changes) {
+    file.ifPresent(
+        kept ->
+            attempt(
+                () -> {
+                  int unreadable = kept.read(changes);
+                  if (unreadable > 0) {
+                    log.warn(
+                        "kept state is damaged and partly lost: state_dir={} unreadable_lines={}",
+                        place,
+                        unreadable);
+                  }
+                }));
+  }
+
+  /**
+   * Keeps a change.
+   *
+   * @param all everything as it is after this change
+   */
+  void keep(Change change, Supplier<List<Change>> all) {
+    if (file.isPresent() && !failing) {
+      attempt(() -> file.get().append(change));
+      if (file.get().bytes()
+          > Math.min(MOST_BYTES, WORTH_REPLACING_BYTES + 2 * bytesWhenReplaced)) {
+        replace(all);
+      }
+    }
+  }
+
+  /** Has the disk keep what was appended; may be called while another thread keeps changes. */
+  void sync() {
+    if (!failing) {
+      file.ifPresent(kept -> attempt(kept::sync));
+    }
+  }
+
+  /** Writes everything anew if the disk failed before. */
+  void mend(Supplier<List<Change>> all) {
+    if (failing) {
+      replace(all);
+    }
+  }
+
+  /** Writes everything anew. */
+  void replace(Supplier<List<Change>> all) {
+    file.ifPresent(
+        kept ->
+            attempt(
+                () -> {
+                  kept.replace(all.get());
+                  bytesWhenReplaced = kept.bytes();
+                  if (failing) {
+                    failing = false;
+                    log.info("state is kept on disk again: state_dir={}", place);
+                  }
+                }));
+  }
+
+  @Override
+  public void close() {
+    file.ifPresent(kept -> attempt(kept::close));
+  }
+
+  private void attempt(Attempt attempt) {
+    try {
+      attempt.run();
+    } catch (IOException e) {
+      if (!failing) {
+        failing = true;
+        log.warn(
+            "state cannot be kept on disk, a restart would lose what is not sent yet:"
+                + " state_dir={} cause=\"{}\"; it is tried again each minute",
+            place,
+            e.toString());
+      }
+    }
+  }
+
+  private interface Attempt {
+    void run() throws IOException;
+  }
+}

@@ -1,0 +1,177 @@
+package io.cnimetrics.publish;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The minutes that wait to be sent, and those of them that are in a request right now. */
+final class Waiting {
+  /** A day: the most that waits, the oldest goes first. */
+  static final int MOST_MINUTES = 24 * 60;
+
+  /** Of the file's 16 MiB, so that it can be replaced before it is full. */
+  private static final long MOST_BYTES = StateKeeper.MOST_BYTES / 2;
+
+  /** CloudWatch takes datums of the last two weeks; a request must get there first. */
+  private static final Duration OLDEST = Duration.ofDays(14).minusMinutes(5);
+
+  private static final Logger log = LoggerFactory.getLogger(Waiting.class);
+
+  private static final Comparator<WaitingMinute> OLDEST_FIRST =
+      Comparator.comparingLong(WaitingMinute::minute).thenComparingLong(WaitingMinute::id);
+
+  private final SendEvents events;
+  private final TreeMap<Long, WaitingMinute> byId = new TreeMap<>();
+  private final Set<Long> taken = new HashSet<>();
+  private long bytes;
+
+  Waiting(SendEvents events) {
+    this.events = events;
+  }
+
+  List<WaitingMinute> all() {
+    return List.copyOf(byId.values());
+  }
+
+  int minutes() {
+    return byId.size();
+  }
+
+  Optional<WaitingMinute> oldest() {
+    return byId.values().stream().min(OLDEST_FIRST);
+  }
+
+  private List<WaitingMinute> newestFirst() {
+    return byId.values().stream().sorted(OLDEST_FIRST.reversed()).toList();
+  }
+
+  /** An id above all that are in use. */
+  long nextId() {
+    return byId.isEmpty() ? 1 : byId.lastKey() + 1;
+  }
+
+  void put(WaitingMinute minute) {
+    remove(minute.id());
+    byId.put(minute.id(), minute);
+    bytes += bytes(minute);
+  }
+
+  void remove(long id) {
+    WaitingMinute minute = byId.remove(id);
+    bytes -= minute == null ? 0 : bytes(minute);
+  }
+
+  void clear() {
+    byId.clear();
+    bytes = 0;
+  }
+
+  /** About what it takes on disk. */
+  private static long bytes(WaitingMinute minute) {
+    return 100 + 45L * minute.values().size() + minute.destination().bytesOfDatums("");
+  }
+
+  /**
+   * Drops what is over the bounds, or what CloudWatch would not take any more, or yet.
+   *
+   * @return the ids of what was dropped
+   */
+  List<Long> dropUnsendable(Instant now) {
+    long minute = Math.floorDiv(now.getEpochSecond(), 60);
+    long oldest = minute - OLDEST.toMinutes();
+    long newest = minute + State.MOST_MINUTES_AHEAD;
+    List<Long> gone = dropOverBounds();
+    for (WaitingMinute waiting : all()) {
+      if (!taken.contains(waiting.id()) && waiting.minute() < oldest) {
+        gone.add(drop(waiting, DropReason.TOO_OLD));
+      } else if (!taken.contains(waiting.id()) && waiting.minute() > newest) {
+        gone.add(drop(waiting, DropReason.FUTURE));
+      }
+    }
+    return gone;
+  }
+
+  /** Drops the oldest until the rest is within the bounds. */
+  List<Long> dropOverBounds() {
+    List<Long> gone = new ArrayList<>();
+    while (byId.size() > MOST_MINUTES || bytes > MOST_BYTES) {
+      gone.add(drop(oldest().orElseThrow(), DropReason.NO_ROOM));
+    }
+    return gone;
+  }
+
+  private long drop(WaitingMinute minute, DropReason reason) {
+    remove(minute.id());
+    events.dropped(reason, minute.datums());
+    log.warn(
+        "gave up a minute that could not be sent: minute={} datums={} reason={}",
+        Instant.ofEpochSecond(minute.minute() * 60),
+        minute.datums(),
+        reason);
+    return minute.id();
+  }
+
+  /**
+   * Takes what one request has room for, the newest minutes first, until it is given back.
+   *
+   * @param known values of dimensions that were not known when the minutes ended
+   */
+  Optional<Batch> take(Map<String, String> known) {
+    Batch.Filling filling = new Batch.Filling();
+    for (WaitingMinute minute : newestFirst()) {
+      Destination destination = minute.destination().filled(known);
+      if (!destination.isComplete() || taken.contains(minute.id())) {
+        continue;
+      }
+      if (!filling.add(minute, destination)) {
+        break;
+      }
+      taken.add(minute.id());
+    }
+    return filling.isEmpty() ? Optional.empty() : Optional.of(filling.batch());
+  }
+
+  void giveBack(Batch batch) {
+    taken.removeAll(batch.valuesById().keySet());
+  }
+
+  /**
+   * Takes out what needs no sending any more.
+   *
+   * @return what that changes
+   */
+  Change settle(Batch batch) {
+    List<WaitingMinute> less = new ArrayList<>();
+    List<Long> gone = new ArrayList<>();
+    for (Map.Entry<Long, Set<MinuteValue>> settled : batch.valuesById().entrySet()) {
+      WaitingMinute minute = byId.get(settled.getKey());
+      if (minute == null) {
+        continue;
+      }
+      WaitingMinute rest = minute.without(settled.getValue());
+      if (rest.values().isEmpty()) {
+        remove(rest.id());
+        gone.add(rest.id());
+      } else {
+        put(rest);
+        less.add(rest);
+      }
+    }
+    return new Change(Optional.empty(), less, gone);
+  }
+
+  /** How many requests the newest minutes take. */
+  int requestsForNewest(int most) {
+    int datums = newestFirst().stream().limit(most).mapToInt(WaitingMinute::datums).sum();
+    return Math.max(1, (datums + MetricSink.MOST_DATUMS - 1) / MetricSink.MOST_DATUMS);
+  }
+}
