@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -31,15 +32,18 @@ public final class PrometheusText {
 
   /** Writes the text. */
   public static String of(List<Sample> samples) {
-    MetricSnapshots snapshots =
-        new MetricSnapshots(samples.stream().map(PrometheusText::snapshot).toList());
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     try {
-      PrometheusTextFormatWriter.create().write(text, snapshots);
+      PrometheusTextFormatWriter.create().write(text, snapshots(samples));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return text.toString(StandardCharsets.UTF_8);
+  }
+
+  /** The same, for any of Prometheus' formats. */
+  public static MetricSnapshots snapshots(List<Sample> samples) {
+    return new MetricSnapshots(samples.stream().map(PrometheusText::snapshot).toList());
   }
 
   private static MetricSnapshot snapshot(Sample sample) {
@@ -51,27 +55,32 @@ public final class PrometheusText {
           .dataPoint(CounterDataPointSnapshot.builder().value(sample.total().orElseThrow()).build())
           .build();
     }
-    return GaugeSnapshot.builder()
-        .name(name(metric))
-        .help(metric.description())
-        .dataPoint(
-            GaugeDataPointSnapshot.builder()
-                .value(sample.value().orElseThrow() * baseUnits(metric.unit()))
-                .build())
-        .build();
+    GaugeSnapshot.Builder gauge =
+        GaugeSnapshot.builder()
+            .name(name(metric))
+            .help(metric.description())
+            .dataPoint(
+                GaugeDataPointSnapshot.builder()
+                    .value(sample.value().orElseThrow() * baseUnits(metric.unit()))
+                    .build());
+    baseUnit(metric.unit()).ifPresent(gauge::unit);
+    return gauge.build();
   }
 
   /** Such as {@code cni_aws_api_latency_seconds} for {@code awsAPILatency}. */
   static String name(Metric metric) {
     String camelCase = metric.name().replace("IPv4", "Ipv4").replace("IPs", "Ips");
     String words = WORD_START.matcher(camelCase).replaceAll("_").toLowerCase(Locale.ROOT);
-    return "cni_"
-        + switch (metric.unit()) {
-          case COUNT -> words;
-          case PERCENT -> words + "_ratio";
-          case MILLISECONDS -> words + "_seconds";
-          case MINUTES -> words.replaceFirst("_minutes$", "_seconds");
-        };
+    String quantity = metric.unit() == Unit.MINUTES ? words.replaceFirst("_minutes$", "") : words;
+    return "cni_" + quantity + baseUnit(metric.unit()).map(unit -> "_" + unit).orElse("");
+  }
+
+  private static Optional<io.prometheus.metrics.model.snapshots.Unit> baseUnit(Unit unit) {
+    return switch (unit) {
+      case COUNT -> Optional.empty();
+      case PERCENT -> Optional.of(io.prometheus.metrics.model.snapshots.Unit.RATIO);
+      case MILLISECONDS, MINUTES -> Optional.of(io.prometheus.metrics.model.snapshots.Unit.SECONDS);
+    };
   }
 
   private static double baseUnits(Unit unit) {

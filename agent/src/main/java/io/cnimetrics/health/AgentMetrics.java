@@ -1,0 +1,97 @@
+package io.cnimetrics.health;
+
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.Unit;
+import java.util.List;
+import java.util.Locale;
+
+/** The agent's metrics of itself, all under {@code cni_agent_…}. */
+final class AgentMetrics {
+  private AgentMetrics() {}
+
+  static List<MetricSnapshot> of(Activity activity, Backlog backlog, Build build) {
+    return List.of(
+        info(build),
+        counters("polls", "Polls of ipamD by what came of them.", "result", activity.polls()),
+        counter("datums_sent", "Datums that CloudWatch has accepted.", activity.datumsSent()),
+        counters(
+            "datums_dropped", "Datums given up, by reason.", "reason", activity.datumsDropped()),
+        counters(
+            "requests", "Requests to CloudWatch by their answer.", "outcome", activity.requests()),
+        latencies(activity.latencies().read()),
+        gauge("backlog_size", "Minutes whose datums wait to be sent.")
+            .dataPoint(value((double) backlog.minutes()))
+            .build(),
+        gauge("backlog_age_seconds", "Age of the oldest minute that waits; 0 if none does.")
+            .unit(Unit.SECONDS)
+            .dataPoint(value(backlog.oldest().toMillis() / 1000.0))
+            .build());
+  }
+
+  private static MetricSnapshot info(Build build) {
+    return InfoSnapshot.builder()
+        .name(name("build"))
+        .help("What runs.")
+        .dataPoint(
+            InfoDataPointSnapshot.builder()
+                .labels(Labels.of("version", build.version(), "java_version", build.javaVersion()))
+                .build())
+        .build();
+  }
+
+  private static MetricSnapshot counter(String name, String help, long count) {
+    return CounterSnapshot.builder()
+        .name(name(name))
+        .help(help)
+        .dataPoint(CounterDataPointSnapshot.builder().value((double) count).build())
+        .build();
+  }
+
+  private static <E extends Enum<E>> MetricSnapshot counters(
+      String name, String help, String label, Tally<E> tally) {
+    CounterSnapshot.Builder counters = CounterSnapshot.builder().name(name(name)).help(help);
+    tally.forEach(
+        (kind, count) ->
+            counters.dataPoint(
+                CounterDataPointSnapshot.builder()
+                    .labels(Labels.of(label, kind.name().toLowerCase(Locale.ROOT)))
+                    .value((double) count)
+                    .build()));
+    return counters.build();
+  }
+
+  private static MetricSnapshot latencies(Latencies.Distribution read) {
+    return HistogramSnapshot.builder()
+        .name(name("request_duration_seconds"))
+        .help("Time from a request's start to its answer, or to giving up.")
+        .unit(Unit.SECONDS)
+        .dataPoint(
+            HistogramDataPointSnapshot.builder()
+                .classicHistogramBuckets(ClassicHistogramBuckets.of(read.bounds(), read.counts()))
+                .sum(read.sum())
+                .build())
+        .build();
+  }
+
+  private static GaugeSnapshot.Builder gauge(String name, String help) {
+    return GaugeSnapshot.builder().name(name(name)).help(help);
+  }
+
+  private static GaugeDataPointSnapshot value(double value) {
+    return GaugeDataPointSnapshot.builder().value(value).build();
+  }
+
+  private static String name(String name) {
+    return "cni_agent_" + name;
+  }
+}

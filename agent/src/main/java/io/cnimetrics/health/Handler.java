@@ -1,0 +1,74 @@
+package io.cnimetrics.health;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Serves pages by their exact paths, to GET alone; every answer ends its connection. */
+final class Handler implements HttpHandler {
+  private static final Logger log = LoggerFactory.getLogger(Handler.class);
+
+  private final Map<String, Page> pages;
+
+  Handler(Map<String, Page> pages) {
+    this.pages = pages;
+  }
+
+  @Override
+  public void handle(HttpExchange exchange) throws IOException {
+    Response response = response(exchange);
+    exchange.getResponseHeaders().set("Content-Type", response.contentType());
+    exchange.getResponseHeaders().set("Connection", "close");
+    if (response.status() == Response.METHOD_NOT_ALLOWED) {
+      exchange.getResponseHeaders().set("Allow", "GET");
+    }
+    byte[] body = response.body().getBytes(UTF_8);
+    boolean head = exchange.getRequestMethod().equals("HEAD");
+    exchange.sendResponseHeaders(response.status(), head ? -1 : body.length);
+    if (!head) {
+      exchange.getResponseBody().write(body);
+    }
+    exchange.close();
+  }
+
+  private Response response(HttpExchange exchange) {
+    if (!exchange.getRequestMethod().equals("GET")) {
+      return Response.text(Response.METHOD_NOT_ALLOWED, "only GET is answered\n");
+    }
+    String path = exchange.getRequestURI().getPath();
+    Page page = pages.get(path);
+    return page == null ? unknown(path) : get(path, page, accept(exchange));
+  }
+
+  private Response unknown(String path) {
+    String remedy =
+        path.equals(MetricsPage.PATH) ? "; /metrics needs --prometheus=true (USE_PROMETHEUS)" : "";
+    return Response.text(
+        Response.NOT_FOUND,
+        "nothing is here; expected one of %s%s\n"
+            .formatted(String.join(", ", pages.keySet()), remedy));
+  }
+
+  private static Response get(String path, Page page, String accept) {
+    try {
+      return page.get(accept);
+    } catch (RuntimeException e) {
+      // The JDK's server would only drop the connection.
+      log.error("path={} failed", path, e);
+      return Response.text(Response.INTERNAL_ERROR, "failed; the agent's log says why\n");
+    }
+  }
+
+  /** A header may be given in several lines, which count as one. */
+  private static String accept(HttpExchange exchange) {
+    return String.join(
+        ",", Objects.requireNonNullElse(exchange.getRequestHeaders().get("Accept"), List.of()));
+  }
+}

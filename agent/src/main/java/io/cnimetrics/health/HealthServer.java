@@ -1,0 +1,144 @@
+package io.cnimetrics.health;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves {@code /livez}, {@code /readyz} and further pages over HTTP. An address that cannot be had
+ * is tried again until it can, and keeps nobody from anything else.
+ */
+public final class HealthServer implements AutoCloseable {
+  static {
+    ServerLimits.apply();
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(HealthServer.class);
+  private static final Duration RETRY_INTERVAL = Duration.ofSeconds(10);
+  private static final int MOST_NOT_YET_ACCEPTED = 128;
+
+  private final InetSocketAddress address;
+  private final Map<String, Page> pages;
+  private final Duration retryInterval;
+  private final Turns turns = new Turns();
+  private final CompletableFuture<InetSocketAddress> listening = new CompletableFuture<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private Optional<HttpServer> server = Optional.empty();
+
+  /**
+   * @param address may be unresolved; port 0 is any free one
+   * @param vitals asked at each probe
+   * @param morePages by their paths
+   */
+  public HealthServer(
+      InetSocketAddress address, Supplier<Vitals> vitals, Map<String, Page> morePages) {
+    this(address, vitals, morePages, RETRY_INTERVAL);
+  }
+
+  HealthServer(
+      InetSocketAddress address,
+      Supplier<Vitals> vitals,
+      Map<String, Page> morePages,
+      Duration retryInterval) {
+    this.address = address;
+    this.retryInterval = retryInterval;
+    Map<String, Page> all = new LinkedHashMap<>();
+    all.put("/livez", new Probe("/livez", () -> vitals.get().live()));
+    all.put("/readyz", new Probe("/readyz", () -> vitals.get().ready()));
+    all.putAll(morePages);
+    this.pages = Collections.unmodifiableMap(all);
+  }
+
+  /** Begins to listen, as soon as the address can be had; never waits, never fails. */
+  public void start() {
+    // The server's own threads are daemons because the one that starts it is.
+    Turns.thread(this::listenAtLast, "health-listen").start();
+  }
+
+  /** Where it listens, once it does; never completed if it is closed before. */
+  public CompletableFuture<InetSocketAddress> listening() {
+    return listening.copy();
+  }
+
+  /** Closes all connections; answers that are on their way are cut off. */
+  @Override
+  public synchronized void close() {
+    closed.countDown();
+    server.ifPresent(open -> open.stop(0));
+    turns.shutdownNow();
+  }
+
+  private void listenAtLast() {
+    boolean told = false;
+    try {
+      do {
+        try {
+          listen(resolved());
+          return;
+        } catch (IOException e) {
+          if (!told) {
+            tell(e);
+            told = true;
+          }
+        }
+      } while (!closed.await(retryInterval.toMillis(), MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void tell(IOException e) {
+    log.error(
+        "health address={} cannot be listened on: {}. Free it, or give another one by"
+            + " --health-address (HEALTH_ADDRESS); tried again every {} s, all else goes on",
+        shown(address),
+        e.getMessage(),
+        retryInterval.toSeconds());
+  }
+
+  private InetSocketAddress resolved() throws IOException {
+    InetSocketAddress now = new InetSocketAddress(address.getHostString(), address.getPort());
+    if (now.isUnresolved()) {
+      throw new IOException("unknown host");
+    }
+    return now;
+  }
+
+  private synchronized void listen(InetSocketAddress resolved) throws IOException {
+    if (closed.getCount() == 0) {
+      return;
+    }
+    HttpServer unbound = unbound();
+    unbound.bind(resolved, MOST_NOT_YET_ACCEPTED);
+    unbound.createContext("/", new Handler(pages));
+    unbound.setExecutor(turns);
+    unbound.start();
+    log.info("health address={} pages={}", shown(unbound.getAddress()), pages.keySet());
+    listening.complete(unbound.getAddress());
+  }
+
+  /** One for all tries: the JDK never frees the sockets of a server that could not be bound. */
+  private HttpServer unbound() throws IOException {
+    if (server.isEmpty()) {
+      server = Optional.of(HttpServer.create());
+    }
+    return server.get();
+  }
+
+  private static String shown(InetSocketAddress address) {
+    String host = address.getHostString();
+    return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+  }
+}

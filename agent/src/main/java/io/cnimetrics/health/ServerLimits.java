@@ -1,0 +1,32 @@
+package io.cnimetrics.health;
+
+import java.util.Map;
+
+/**
+ * Bounds of the JDK's server that only system properties can set, and only before its classes are
+ * loaded. What is set already stays.
+ */
+final class ServerLimits {
+  private static final Map<String, String> PROPERTIES =
+      Map.of(
+          // Connections on which nothing was ever sent are closed after 5 s, looked for each
+          // second.
+          "sun.net.httpserver.idleInterval", "5",
+          "sun.net.httpserver.clockTick", "1000",
+          // An idle connection is about a kilobyte of heap; more than these are closed at once.
+          "jdk.httpserver.maxConnections", "1100",
+          // 380 kB by default: four such requests would fill a small heap.
+          "sun.net.httpserver.maxReqHeaderSize", "16384",
+          "sun.net.httpserver.nodelay", "true");
+
+  private ServerLimits() {}
+
+  static void apply() {
+    PROPERTIES.forEach(
+        (name, value) -> {
+          if (System.getProperty(name) == null) {
+            System.setProperty(name, value);
+          }
+        });
+  }
+}
