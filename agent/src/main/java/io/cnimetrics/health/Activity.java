@@ -2,11 +2,12 @@ package io.cnimetrics.health;
 
 import io.cnimetrics.publish.Answer;
 import io.cnimetrics.publish.DropReason;
+import io.cnimetrics.publish.SendEvents;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What the agent has done since it started: written by its loops, read by {@code /metrics}. */
-public final class Activity {
+public final class Activity implements SendEvents {
   private final Tally<PollResult> polls = new Tally<>(PollResult.class);
   private final LongAdder sent = new LongAdder();
   private final Tally<DropReason> dropped = new Tally<>(DropReason.class);
@@ -23,17 +24,19 @@ public final class Activity {
     polls.add(result, 1);
   }
 
-  /** Counts a request to CloudWatch and the time from its start to its answer, or to giving up. */
-  public void asked(Answer.Outcome outcome, Duration latency) {
+  @Override
+  public void answered(Answer.Outcome outcome, Duration took) {
     requests.add(outcome, 1);
-    latencies.add(latency);
+    latencies.add(took);
   }
 
-  public void sent(long datums) {
+  @Override
+  public void sent(int datums) {
     sent.add(datums);
   }
 
-  public void dropped(DropReason reason, long datums) {
+  @Override
+  public void dropped(DropReason reason, int datums) {
     dropped.add(reason, datums);
   }
 

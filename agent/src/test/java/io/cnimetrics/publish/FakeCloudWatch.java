@@ -1,0 +1,93 @@
+package io.cnimetrics.publish;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** A CloudWatch in memory that does as it is told. Safe for several threads. */
+public final class FakeCloudWatch implements MetricSink {
+  public static final Answer THROTTLED =
+      new Answer(Answer.Outcome.PASSING, Optional.empty(), "Throttling");
+  public static final Answer DENIED =
+      new Answer(Answer.Outcome.DENIED, Optional.empty(), "AccessDenied");
+  private static final Answer INVALID =
+      new Answer(Answer.Outcome.INVALID, Optional.empty(), "InvalidParameterValue");
+
+  private final List<Datum> held = new ArrayList<>();
+  private final List<List<Datum>> requests = new ArrayList<>();
+  private final List<String> namespaces = new ArrayList<>();
+  private final Deque<Answer> next = new ArrayDeque<>();
+  private Optional<Answer> always = Optional.empty();
+  private boolean losesAnswers;
+  private Predicate<Datum> bad = datum -> false;
+
+  /** Answers one request so. */
+  public synchronized FakeCloudWatch answerOnce(Answer answer) {
+    next.add(answer);
+    return this;
+  }
+
+  /** Answers all requests so, from now on. */
+  public synchronized void answerAlways(Answer answer) {
+    always = Optional.of(answer);
+  }
+
+  public synchronized void recover() {
+    always = Optional.empty();
+    losesAnswers = false;
+    next.clear();
+  }
+
+  /** Takes what is sent, but its answers do not arrive. */
+  public synchronized void loseAnswers() {
+    losesAnswers = true;
+  }
+
+  public synchronized void refuse(Predicate<Datum> datums) {
+    bad = datums;
+  }
+
+  @Override
+  public synchronized Answer put(String namespace, List<Datum> datums, Duration limit) {
+    requests.add(datums);
+    namespaces.add(namespace);
+    if (!next.isEmpty()) {
+      return next.remove();
+    }
+    if (always.isPresent()) {
+      return always.get();
+    }
+    if (datums.size() > MOST_DATUMS || datums.stream().anyMatch(bad)) {
+      return INVALID;
+    }
+    held.addAll(datums);
+    return losesAnswers
+        ? new Answer(Answer.Outcome.PASSING, Optional.empty(), "reset")
+        : Answer.ACCEPTED;
+  }
+
+  public synchronized List<Datum> held() {
+    return List.copyOf(held);
+  }
+
+  public synchronized List<List<Datum>> requests() {
+    return List.copyOf(requests);
+  }
+
+  public synchronized List<String> namespaces() {
+    return List.copyOf(namespaces);
+  }
+
+  /** The values of a metric in a minute. */
+  public List<Double> values(String metric, Instant minute) {
+    return held().stream()
+        .filter(datum -> datum.metric().equals(metric) && datum.at().equals(minute))
+        .map(Datum::value)
+        .toList();
+  }
+}
