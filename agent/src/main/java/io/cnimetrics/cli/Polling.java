@@ -3,6 +3,7 @@ package io.cnimetrics.cli;
 import io.cnimetrics.catalog.History;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.identity.GivenIdentity;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.identity.InstanceMetadata;
 import io.cnimetrics.ipamd.IpamdReader;
@@ -15,7 +16,6 @@ import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.wiring.NodeComponent;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -104,13 +104,10 @@ final class Polling implements AutoCloseable {
   }
 
   private Report report(NodeSnapshot seen, InstanceMetadata.Result instance, History before) {
-    Identification who =
-        Identification.of(
-            config.nodeName(), config.clusterId(), config.region(), instance.instance());
-    List<Problem> problems = new ArrayList<>(instance.problems());
-    problems.addAll(who.problems());
-    NodeSnapshot snapshot = seen.on(instance.instance(), problems);
-    return new Report(who.node(), snapshot, sampler.read(snapshot, before));
+    GivenIdentity given = new GivenIdentity(config.nodeName(), config.clusterId(), config.region());
+    Identification who = Identification.of(given, instance);
+    NodeSnapshot snapshot = seen.on(instance.instance(), who.problems());
+    return new Report(who.node(), who.origins(), snapshot, sampler.read(snapshot, before));
   }
 
   private InstanceMetadata.Result instance() {

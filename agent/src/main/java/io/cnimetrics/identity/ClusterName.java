@@ -70,6 +70,17 @@ public final class ClusterName {
     public Unnamed {
       unusableTags = List.copyOf(unusableTags);
     }
+
+    /** One line for a person: which tags were looked for, and the way out. */
+    public String message() {
+      return (unusableTags.isEmpty()
+              ? "the instance has no tag that names its cluster (%s, %s, %s<name>, %s)"
+                  .formatted(EKS, KARPENTER, KUBERNETES_PREFIX, OWN)
+              : "the instance's tags name no usable cluster (1 to 1,024 printable ASCII characters): "
+                  + String.join(", ", unusableTags))
+          + "; give --cluster-id or AWS_CLUSTER_ID, or tag the instance with "
+          + OWN;
+    }
   }
 
   /**

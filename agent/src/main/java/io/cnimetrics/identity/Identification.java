@@ -2,19 +2,21 @@ package io.cnimetrics.identity;
 
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeIdentity;
+import io.cnimetrics.snapshot.Origin;
+import io.cnimetrics.snapshot.Origins;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Who the node is, by what is given and else by what the instance tells.
- *
- * @param problems for each part that stays unknown, how to give it
+ * Who the node is, as far as it is known, by what is given, else by what the instance tells of
+ * itself, and else by what EC2 tells of it.
  */
-public record Identification(NodeIdentity node, List<Problem> problems) {
+public record Identification(
+    String nodeName, Part region, Part clusterId, InstanceMetadata.Result metadata) {
   /** What to do about a region that nothing tells. */
   public static final String UNKNOWN_REGION = "the region is unknown: give --region or AWS_REGION";
 
@@ -22,43 +24,122 @@ public record Identification(NodeIdentity node, List<Problem> problems) {
   public static final String UNKNOWN_CLUSTER =
       "the cluster's name is unknown: give --cluster-id or AWS_CLUSTER_ID";
 
-  public Identification {
-    problems = List.copyOf(problems);
+  /** What whoever wants to send can do. */
+  public enum State {
+    /** Region and cluster's name are known: send. */
+    COMPLETE,
+    /** One of them was refused, or could not be asked for: try again, it may come. */
+    RETRY,
+    /** All was answered and does not tell: only a person can help, by what the problems name. */
+    HOPELESS
   }
 
   /**
-   * Puts the identity together.
-   *
-   * @param givenClusterId goes before the instance's tags
-   * @param givenRegion goes before the instance's region
+   * By what is given and by instance metadata alone. EC2 is not asked: a name that only it knows is
+   * as hopeless as one that nobody knows.
    */
-  public static Identification of(
-      String nodeName,
-      Optional<String> givenClusterId,
-      Optional<String> givenRegion,
-      Instance instance) {
-    List<Problem> problems = new ArrayList<>();
-    Optional<String> region = givenRegion.or(instance::region);
-    if (region.isEmpty()) {
-      problems.add(unknown(UNKNOWN_REGION));
-    }
-    Optional<String> clusterId = givenClusterId.or(() -> byTags(instance, problems));
-    return new Identification(new NodeIdentity(nodeName, clusterId, region, instance), problems);
+  public static Identification of(GivenIdentity given, InstanceMetadata.Result metadata) {
+    return of(given, metadata, Optional.empty());
   }
 
-  private static Optional<String> byTags(Instance instance, List<Problem> problems) {
-    ClusterName.Answer answer = ClusterName.of(instance.tags());
-    if (answer instanceof ClusterName.Named named) {
-      return Optional.of(named.name());
+  /**
+   * By all that is known.
+   *
+   * @param ec2 what EC2 answered, if it was asked; counts where metadata do not tell
+   */
+  static Identification of(
+      GivenIdentity given, InstanceMetadata.Result metadata, Optional<InstanceTags.Answer> ec2) {
+    return new Identification(
+        given.nodeName(), region(given, metadata), clusterId(given, metadata, ec2), metadata);
+  }
+
+  /** The identity, with what is known of it. */
+  public NodeIdentity node() {
+    return new NodeIdentity(nodeName, clusterId.value(), region.value(), metadata.instance());
+  }
+
+  /** Where region and cluster's name come from. */
+  public Origins origins() {
+    return new Origins(clusterId.origin(), region.origin());
+  }
+
+  /** Whether region and cluster's name are there, or may come. */
+  public State state() {
+    List<Part.Unknown> missing = missing().toList();
+    if (missing.isEmpty()) {
+      return State.COMPLETE;
     }
-    problems.add(
-        answer instanceof ClusterName.Ambiguous ambiguous
-            ? new Problem(Source.IMDS, Reason.MISMATCH, ambiguous.message())
-            : unknown(UNKNOWN_CLUSTER));
+    return missing.stream().allMatch(Part.Unknown::passing) ? State.RETRY : State.HOPELESS;
+  }
+
+  /**
+   * Whether a later attempt cannot add anything. A complete identity need not be settled: the
+   * instance's id, type and zone may still come, which dimensions and limits can want.
+   */
+  public boolean settled() {
+    return state() != State.RETRY && !metadata.worthRepeating();
+  }
+
+  /** What kept from knowing more; for each part that is unknown, how to give it. */
+  public List<Problem> problems() {
+    return Stream.concat(metadata.problems().stream(), missing().map(Part.Unknown::problem))
+        .toList();
+  }
+
+  private Stream<Part.Unknown> missing() {
+    return Stream.of(region, clusterId)
+        .filter(Part.Unknown.class::isInstance)
+        .map(Part.Unknown.class::cast);
+  }
+
+  private static Part region(GivenIdentity given, InstanceMetadata.Result metadata) {
+    return known(given.region(), new Origin.Given())
+        .or(() -> known(metadata.instance().region(), new Origin.InstanceMetadata()))
+        .orElseGet(() -> notTold(UNKNOWN_REGION, metadata));
+  }
+
+  private static Part clusterId(
+      GivenIdentity given, InstanceMetadata.Result metadata, Optional<InstanceTags.Answer> ec2) {
+    return known(given.clusterId(), new Origin.Given())
+        .or(() -> byShownTags(metadata.instance()))
+        .or(() -> ec2.map(Identification::byEc2))
+        .orElseGet(() -> notTold(UNKNOWN_CLUSTER, metadata));
+  }
+
+  private static Optional<Part> known(Optional<String> value, Origin origin) {
+    return value.map(name -> new Part.Known(name, origin));
+  }
+
+  /** Metadata that could be read and are silent stay so; what kept us from them may pass. */
+  private static Part notTold(String message, InstanceMetadata.Result metadata) {
+    return new Part.Unknown(
+        new Problem(Source.IMDS, Reason.NOT_FOUND, message), metadata.worthRepeating());
+  }
+
+  private static Optional<Part> byShownTags(Instance instance) {
+    ClusterName.Answer name = ClusterName.of(instance.tags());
+    if (name instanceof ClusterName.Named named) {
+      return Optional.of(new Part.Known(named.name(), new Origin.InstanceTag(named.tag())));
+    } else if (name instanceof ClusterName.Ambiguous ambiguous) {
+      return Optional.of(never(Source.IMDS, Reason.MISMATCH, ambiguous.message()));
+    }
     return Optional.empty();
   }
 
-  private static Problem unknown(String message) {
-    return new Problem(Source.IMDS, Reason.NOT_FOUND, message);
+  private static Part byEc2(InstanceTags.Answer answer) {
+    if (answer instanceof InstanceTags.NotTold failure) {
+      return new Part.Unknown(failure.problem(), true);
+    }
+    ClusterName.Answer name = ClusterName.of(((InstanceTags.Told) answer).tags());
+    if (name instanceof ClusterName.Named named) {
+      return new Part.Known(named.name(), new Origin.Ec2Tag(named.tag()));
+    } else if (name instanceof ClusterName.Ambiguous ambiguous) {
+      return never(Source.EC2, Reason.MISMATCH, ambiguous.message());
+    }
+    return never(Source.EC2, Reason.NOT_FOUND, ((ClusterName.Unnamed) name).message());
+  }
+
+  private static Part never(Source source, Reason reason, String message) {
+    return new Part.Unknown(new Problem(source, reason, message), false);
   }
 }

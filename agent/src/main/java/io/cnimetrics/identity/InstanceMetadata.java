@@ -2,6 +2,7 @@ package io.cnimetrics.identity;
 
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import java.net.URI;
 import java.time.Duration;
@@ -38,6 +39,14 @@ public final class InstanceMetadata {
   public record Result(Instance instance, List<Problem> problems) {
     public Result {
       problems = List.copyOf(problems);
+    }
+
+    /**
+     * Whether another reading may tell more: something failed or refused this one. What is not
+     * there, or switched off, stays so.
+     */
+    boolean worthRepeating() {
+      return problems.stream().anyMatch(problem -> problem.reason() != Reason.NOT_FOUND);
     }
   }
 

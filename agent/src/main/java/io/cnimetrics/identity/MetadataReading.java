@@ -78,7 +78,7 @@ final class MetadataReading implements Runnable {
     if (body.isEmpty()) {
       report(Reason.NOT_FOUND, http.last() + " was answered with status 404");
     } else if (WORD.matcher(body.get()).matches()) {
-      learn(words, path, body.get());
+      learn(words, Map.of(path, body.get()));
     } else {
       reportMalformed(body.get());
     }
@@ -91,18 +91,21 @@ final class MetadataReading implements Runnable {
       reportMalformed(keys);
       return;
     }
+    Map<String, String> read = new HashMap<>();
     keys.lines()
         .map(String::strip)
         .filter(ClusterName::mayName)
-        .forEach(key -> readTag(service, key));
+        .forEach(key -> readTag(service, key, read));
+    // All at once: a weaker tag must not decide because the end came before a stronger one.
+    learn(tags, read);
   }
 
-  private void readTag(MetadataService service, String key) {
+  private void readTag(MetadataService service, String key, Map<String, String> into) {
     Optional<String> body = service.get(ROOT + TAGS + "/" + encoded(key)).map(String::strip);
     if (body.isEmpty()) {
       report(Reason.NOT_FOUND, http.last() + " was answered with status 404, though it is listed");
     } else if (isText(body.get())) {
-      learn(tags, key, body.get());
+      into.put(key, body.get());
     } else {
       reportMalformed(body.get());
     }
@@ -122,8 +125,8 @@ final class MetadataReading implements Runnable {
     }
   }
 
-  private synchronized void learn(Map<String, String> into, String key, String value) {
-    into.put(key, value);
+  private synchronized void learn(Map<String, String> into, Map<String, String> read) {
+    into.putAll(read);
   }
 
   private void reportMalformed(String body) {

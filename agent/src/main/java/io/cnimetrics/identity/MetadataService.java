@@ -1,14 +1,9 @@
 package io.cnimetrics.identity;
 
 import io.cnimetrics.snapshot.Reason;
-import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.SocketException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.imds.Ec2MetadataClient;
@@ -79,7 +74,9 @@ final class MetadataService implements AutoCloseable {
   /** An endpoint or mode that is none, or an AWS configuration file that cannot be parsed. */
   private static MetadataException unusableSettings(RuntimeException e) {
     return new MetadataException(
-        Reason.MALFORMED, "the settings of instance metadata are not usable: " + told(e), e);
+        Reason.MALFORMED,
+        "the settings of instance metadata are not usable: " + new ExchangeFailure(e).told(),
+        e);
   }
 
   private MetadataException refused(int status, RuntimeException e) {
@@ -99,33 +96,15 @@ final class MetadataService implements AutoCloseable {
     if (!http.hasAsked()) {
       return unusableSettings(e);
     }
-    if (causes(e).anyMatch(RetryableException.class::isInstance)) {
+    if (ExchangeFailure.causes(e).anyMatch(RetryableException.class::isInstance)) {
       return refused(http.last().status(), e);
     }
-    Throwable origin = causes(e).filter(IOException.class::isInstance).findFirst().orElse(e);
+    ExchangeFailure failure = ExchangeFailure.of(e);
     // What is neither of these complains of a header's value, which is the token.
-    boolean tellable = origin instanceof IOException || origin instanceof SdkException;
+    boolean tellable = failure.isIo() || failure.origin() instanceof SdkException;
     return new MetadataException(
-        reason(origin),
-        http.last() + " failed: " + (tellable ? told(origin) : "a token that cannot be sent"),
+        failure.reason(),
+        http.last() + " failed: " + (tellable ? failure.told() : "a token that cannot be sent"),
         e);
-  }
-
-  private static String told(Throwable e) {
-    return String.valueOf(e.getMessage()).replaceAll("\\p{Cntrl}+", " ");
-  }
-
-  private static Reason reason(Throwable origin) {
-    if (origin instanceof InterruptedIOException) {
-      return Reason.TIMEOUT;
-    }
-    if (origin instanceof SocketException || origin instanceof UnknownHostException) {
-      return Reason.UNREACHABLE;
-    }
-    return Reason.MALFORMED;
-  }
-
-  private static Stream<Throwable> causes(Throwable e) {
-    return Stream.iterate(e, cause -> cause != null, Throwable::getCause);
   }
 }

@@ -3,13 +3,14 @@ package io.cnimetrics.render;
 import io.cnimetrics.catalog.Reading;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Origins;
 import io.cnimetrics.snapshot.Problem;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** One poll with all that is shown of it. */
-public record Report(NodeIdentity node, NodeSnapshot snapshot, Reading reading) {
+public record Report(NodeIdentity node, Origins origins, NodeSnapshot snapshot, Reading reading) {
 
   /** All that kept the poll from knowing more. */
   public List<Problem> problems() {

@@ -6,6 +6,7 @@ import io.cnimetrics.catalog.Unit;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeIdentity;
+import io.cnimetrics.snapshot.Origin;
 import io.cnimetrics.snapshot.Problem;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -57,7 +58,8 @@ public final class TableReport {
   private void node() {
     NodeIdentity node = report.node();
     row("Node", parts(node.nodeName(), node.instance().type(), node.instance().availabilityZone()));
-    row("Cluster", parts(node.clusterId().orElse("unknown"), node.region(), Optional.empty()));
+    row("Cluster", from(node.clusterId(), report.origins().clusterId()));
+    row("Region", from(node.region(), report.origins().region()));
     row("VPC CNI", parts(report.cniVersion().orElse("release unknown"), mode(), Optional.empty()));
     report
         .reading()
@@ -71,6 +73,10 @@ public final class TableReport {
     return Stream.of(Optional.of(first), second, third)
         .flatMap(Optional::stream)
         .collect(Collectors.joining(", "));
+  }
+
+  private static String from(Optional<String> value, Optional<Origin> origin) {
+    return value.orElse("unknown") + origin.map(from -> " (%s)".formatted(from.label())).orElse("");
   }
 
   /** Not known of a node that could not be read. */

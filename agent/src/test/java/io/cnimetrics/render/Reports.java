@@ -12,6 +12,8 @@ import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Origin;
+import io.cnimetrics.snapshot.Origins;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Series;
@@ -30,6 +32,11 @@ final class Reports {
   static final Instant FIRST_POLL = Instant.parse("2026-11-20T10:00:12.345Z");
   private static final double IPAMD_START = 1_700_000_000;
 
+  /** Given is the region, and the instance shows the cluster's name. */
+  private static final Origins SHOWN_TAG =
+      new Origins(
+          Optional.of(new Origin.InstanceTag("eks:cluster-name")), Optional.of(new Origin.Given()));
+
   private Reports() {}
 
   /** A busy node with single addresses, at its second poll. */
@@ -44,7 +51,7 @@ final class Reports {
         snapshot(node, FIRST_POLL.plusSeconds(60), pool(enis), Optional.of(metrics(3, 4, 56)));
     Sampler sampler = sampler(58);
     History history = sampler.read(before, History.NONE).history();
-    return new Report(node, now, sampler.read(now, history));
+    return new Report(node, SHOWN_TAG, now, sampler.read(now, history));
   }
 
   static Report prefixMode() {
@@ -88,7 +95,7 @@ final class Reports {
             Optional.empty(),
             false,
             problems);
-    return new Report(node, snapshot, sampler(110).read(snapshot, History.NONE));
+    return new Report(node, Origins.NONE, snapshot, sampler(110).read(snapshot, History.NONE));
   }
 
   /** As large as nodes get: 32 interfaces on four cards. */
@@ -118,7 +125,8 @@ final class Reports {
             Map.of(), OptionalDouble.empty(), OptionalDouble.empty(), Optional.of(text));
     Problem problem = new Problem(Source.METRICS, Reason.MISMATCH, text);
     Eni eni = single(text, 7, new AddressCount(14, 1, 0));
-    return first(node, pool(List.of(eni)), metrics, List.of(problem));
+    Optional<Origin> tag = Optional.of(new Origin.InstanceTag(text));
+    return first(node, new Origins(tag, tag), pool(List.of(eni)), metrics, List.of(problem));
   }
 
   /** A node whose ipamD tells numbers out of all proportion. */
@@ -141,10 +149,19 @@ final class Reports {
 
   private static Report first(
       NodeIdentity node, AddressPool pool, IpamdMetrics metrics, List<Problem> problems) {
+    return first(node, SHOWN_TAG, pool, metrics, problems);
+  }
+
+  private static Report first(
+      NodeIdentity node,
+      Origins origins,
+      AddressPool pool,
+      IpamdMetrics metrics,
+      List<Problem> problems) {
     NodeSnapshot snapshot =
         snapshot(node, FIRST_POLL, pool, Optional.of(metrics)).on(node.instance(), problems);
     Reading reading = sampler(110).read(snapshot, History.NONE);
-    return new Report(node, snapshot, reading);
+    return new Report(node, origins, snapshot, reading);
   }
 
   private static Sampler sampler(int maxPods) {

@@ -14,6 +14,7 @@ import io.cnimetrics.simulator.SimulatedIpamd;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Origins;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -75,7 +76,8 @@ public final class NodeUnderTest {
     history = reading.history();
     NodeIdentity node =
         new NodeIdentity("node", Optional.empty(), Optional.empty(), snapshot.instance());
-    json = RecordedNode.json(JsonReport.of(new Report(node, snapshot, reading), false));
+    json =
+        RecordedNode.json(JsonReport.of(new Report(node, Origins.NONE, snapshot, reading), false));
     return this;
   }
 

@@ -1,0 +1,70 @@
+package io.cnimetrics.identity;
+
+import io.cnimetrics.snapshot.Instance;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Finds out who the node is, attempt by attempt, and remembers what it knows already.
+ *
+ * <p>When to try again is up to whoever calls, from one thread. EC2 is asked only if the cluster's
+ * name is not given and the instance does not show a tag that tells it.
+ */
+public final class IdentityResolver {
+  private final GivenIdentity given;
+  private final InstanceMetadata metadata;
+  private final InstanceTags ec2;
+  private Optional<InstanceMetadata.Result> read = Optional.empty();
+  private Optional<InstanceTags.Answer> answered = Optional.empty();
+
+  public IdentityResolver(GivenIdentity given, InstanceMetadata metadata, InstanceTags ec2) {
+    this.given = given;
+    this.metadata = metadata;
+    this.ec2 = ec2;
+  }
+
+  /**
+   * Asks for what is not known yet, and gives all that is.
+   *
+   * @param limit how long this may take; each of the two services gets half of it
+   */
+  public Identification attempt(Duration limit) {
+    Duration half = limit.dividedBy(2);
+    InstanceMetadata.Result known =
+        read.filter(result -> !result.worthRepeating()).orElseGet(() -> readAgain(half));
+    if (given.clusterId().isEmpty()) {
+      askEc2(known.instance(), half);
+    }
+    return Identification.of(given, known, answered);
+  }
+
+  private InstanceMetadata.Result readAgain(Duration limit) {
+    Instance before = read.map(InstanceMetadata.Result::instance).orElse(Instance.UNKNOWN);
+    InstanceMetadata.Result now = metadata.read(limit);
+    InstanceMetadata.Result all =
+        new InstanceMetadata.Result(completed(now.instance(), before), now.problems());
+    read = Optional.of(all);
+    return all;
+  }
+
+  private static Instance completed(Instance now, Instance before) {
+    return new Instance(
+        now.id().or(before::id),
+        now.type().or(before::type),
+        now.region().or(before::region),
+        now.availabilityZone().or(before::availabilityZone),
+        now.tags().isEmpty() ? before.tags() : now.tags());
+  }
+
+  private void askEc2(Instance instance, Duration limit) {
+    boolean told = answered.filter(InstanceTags.Told.class::isInstance).isPresent();
+    if (told || !(ClusterName.of(instance.tags()) instanceof ClusterName.Unnamed)) {
+      return;
+    }
+    // The instance's own region first: the given one says where to publish, which may be another.
+    Optional<String> region = instance.region().or(given::region);
+    if (instance.id().isPresent() && region.isPresent()) {
+      answered = Optional.of(ec2.read(instance.id().get(), region.get(), limit));
+    }
+  }
+}

@@ -1,0 +1,353 @@
+package io.cnimetrics.identity;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.identity.Identification.State;
+import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.Origin;
+import io.cnimetrics.snapshot.Origins;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Source;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+class IdentityResolverTest {
+  private static final Duration LIMIT = Duration.ofSeconds(6);
+  private static final String NONE = "";
+
+  private static final Origin GIVEN = new Origin.Given();
+  private static final Origin METADATA = new Origin.InstanceMetadata();
+  private static final Origin SHOWN = new Origin.InstanceTag("eks:cluster-name");
+  private static final Origin TOLD = new Origin.Ec2Tag("eks:cluster-name");
+  private static final Map<String, String> EKS = Map.of("eks:cluster-name", "prod");
+  private static final Map<String, String> TWO =
+      Map.of("kubernetes.io/cluster/a", "owned", "kubernetes.io/cluster/b", "owned");
+
+  private final FakeEc2 ec2 = FakeEc2.start();
+  private FakeImds imds;
+
+  @BeforeEach
+  void start() throws IOException {
+    imds = FakeImds.ofAnInstance();
+  }
+
+  @AfterEach
+  void stop() {
+    imds.close();
+    ec2.close();
+  }
+
+  @Test
+  void whatIsGivenGoesBeforeWhatTheInstanceTells() {
+    imds.withTags(EKS);
+
+    Identification who = resolver("given", "us-east-1").attempt(LIMIT);
+    assertThat(who.state()).isEqualTo(State.COMPLETE);
+    assertThat(who.settled()).isTrue();
+    assertThat(who.node().nodeName()).isEqualTo("node-1");
+    assertThat(who.node().clusterId()).contains("given");
+    assertThat(who.node().region()).contains("us-east-1");
+    assertThat(who.node().instance().type()).contains("m5.xlarge");
+    assertThat(who.origins()).isEqualTo(origins(GIVEN, GIVEN));
+    assertThat(who.problems()).isEmpty();
+  }
+
+  @Test
+  void instanceThatShowsItsTagsTellsAllAndEc2IsNotAsked() {
+    imds.withTags(EKS);
+
+    Identification who = resolver(NONE, NONE).attempt(LIMIT);
+    assertThat(who.node().clusterId()).contains("prod");
+    assertThat(who.node().region()).contains("eu-west-1");
+    assertThat(who.origins()).isEqualTo(origins(SHOWN, METADATA));
+    assertThat(ec2.requests()).isEmpty();
+  }
+
+  @Test
+  void ec2TellsWhatTheInstanceDoesNotShow() {
+    ec2.withTags(EKS);
+
+    Identification who = resolver(NONE, NONE).attempt(LIMIT);
+    assertThat(who.state()).isEqualTo(State.COMPLETE);
+    assertThat(who.settled()).isTrue();
+    assertThat(who.node().clusterId()).contains("prod");
+    assertThat(who.origins()).isEqualTo(origins(TOLD, METADATA));
+    assertThat(who.problems()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 403, 503})
+  void ec2IsNeverAskedForAGivenName(int status) {
+    ec2.answering(aResponse().withStatus(status));
+
+    IdentityResolver resolver = resolver("given", NONE);
+    assertThat(resolver.attempt(LIMIT).state()).isEqualTo(State.COMPLETE);
+    resolver.attempt(LIMIT);
+    assertThat(ec2.requests()).isEmpty();
+  }
+
+  @Test
+  void ec2IsAskedInTheRegionOfTheInstanceWhereverWePublish() {
+    ec2.withTags(EKS);
+
+    assertThat(resolver(NONE, "us-east-1").attempt(LIMIT).origins())
+        .isEqualTo(origins(TOLD, GIVEN));
+    assertThat(ec2.requests().get(0).getHeader("Authorization")).contains("/eu-west-1/ec2/");
+  }
+
+  @Test
+  void blockedMetadataDoNotKeepFromSendingWhenAllIsGiven() {
+    imds.hangingAt(FakeImds.TOKEN_PATH);
+
+    Identification who = resolver("given", "us-east-1").attempt(Duration.ofSeconds(1));
+    assertThat(who.state()).isEqualTo(State.COMPLETE);
+    assertThat(who.settled()).as("the instance may still be known").isFalse();
+    assertThat(who.node().instance()).isEqualTo(Instance.UNKNOWN);
+    assertThat(onlyProblem(who).reason()).isEqualTo(Reason.TIMEOUT);
+  }
+
+  @Test
+  void metadataThatComeLaterAreTaken() {
+    ec2.withTags(EKS);
+    imds.failing(FakeImds.TOKEN_PATH, 503, 99);
+    IdentityResolver resolver = resolver(NONE, NONE);
+
+    assertThat(resolver.attempt(LIMIT).state()).isEqualTo(State.RETRY);
+    assertThat(ec2.requests()).as("of which instance?").isEmpty();
+    imds.failing(FakeImds.TOKEN_PATH, 503, 0);
+    assertThat(resolver.attempt(LIMIT).state()).isEqualTo(State.COMPLETE);
+  }
+
+  @Test
+  void whatIsKnownIsKeptAndOnlyTheRestIsAskedFor() {
+    ec2.withTags(EKS);
+    imds.failing("/latest/meta-data/placement/availability-zone", 503, 99);
+    IdentityResolver resolver = resolver(NONE, NONE);
+
+    Identification first = resolver.attempt(LIMIT);
+    assertThat(first.state()).isEqualTo(State.COMPLETE);
+    assertThat(first.settled()).isFalse();
+    imds.failing("/latest/meta-data/placement/availability-zone", 503, 0)
+        .failing("/latest/meta-data/instance-type", 503, 99);
+    Identification second = resolver.attempt(LIMIT);
+    assertThat(second.node()).isEqualTo(first.node());
+    imds.failing("/latest/meta-data/instance-type", 503, 0);
+    Identification third = resolver.attempt(LIMIT);
+    assertThat(third.settled()).isTrue();
+    assertThat(third.node().instance().availabilityZone()).contains("eu-west-1a");
+    assertThat(ec2.requests()).hasSize(1);
+  }
+
+  @Test
+  void settledNodeIsNotAskedAgain() {
+    ec2.withTags(EKS);
+    IdentityResolver resolver = resolver(NONE, NONE);
+    Identification first = resolver.attempt(LIMIT);
+    List<String> requests = imds.requests();
+
+    assertThat(resolver.attempt(LIMIT)).isEqualTo(first);
+    assertThat(imds.requests()).isEqualTo(requests);
+    assertThat(ec2.requests()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "403,UnauthorizedOperation,DENIED",
+    "400,RequestExpired,DENIED",
+    "503,RequestLimitExceeded,BAD_STATUS",
+    "500,InternalError,BAD_STATUS"
+  })
+  void whatEc2RefusesIsTriedAgainUntilItIsGranted(int status, String code, Reason reason) {
+    ec2.refusing(status, code, "not now");
+    IdentityResolver resolver = resolver(NONE, NONE);
+
+    Identification refused = resolver.attempt(LIMIT);
+    assertThat(refused.state()).isEqualTo(State.RETRY);
+    assertThat(refused.settled()).isFalse();
+    assertThat(onlyProblem(refused).source()).isEqualTo(Source.EC2);
+    assertThat(onlyProblem(refused).reason()).isEqualTo(reason);
+    ec2.withTags(EKS);
+    assertThat(resolver.attempt(LIMIT).node().clusterId()).contains("prod");
+  }
+
+  @Test
+  void instanceThatEc2KnowsNoClusterOfIsHopeless() {
+    Identification who = resolver(NONE, NONE).attempt(LIMIT);
+
+    assertThat(who.state()).isEqualTo(State.HOPELESS);
+    assertThat(who.node().region()).contains("eu-west-1");
+    assertThat(onlyProblem(who).reason()).isEqualTo(Reason.NOT_FOUND);
+    assertThat(onlyProblem(who).message())
+        .contains("eks:cluster-name", "kubernetes.io/cluster/<name>")
+        .contains("--cluster-id or AWS_CLUSTER_ID", "tag the instance with CLUSTER_ID");
+  }
+
+  @Test
+  void namesThatCannotBeUsedAreHopeless() {
+    ec2.withTags(Map.of("eks:cluster-name", "prod é"));
+
+    Identification who = resolver(NONE, NONE).attempt(LIMIT);
+    assertThat(who.state()).isEqualTo(State.HOPELESS);
+    assertThat(onlyProblem(who).message())
+        .contains("no usable cluster", "printable ASCII", "eks:cluster-name", "--cluster-id");
+  }
+
+  @Test
+  void severalClustersByEc2AreHopeless() {
+    ec2.withTags(TWO);
+
+    Identification who = resolver(NONE, NONE).attempt(LIMIT);
+    assertThat(who.state()).isEqualTo(State.HOPELESS);
+    assertThat(onlyProblem(who).source()).isEqualTo(Source.EC2);
+    assertThat(onlyProblem(who).message()).contains("(a, b)", "--cluster-id");
+  }
+
+  @Test
+  void severalClustersByTheInstanceAreHopelessWithoutAskingEc2() {
+    imds.withTags(TWO);
+
+    Identification who = resolver(NONE, NONE).attempt(LIMIT);
+    assertThat(who.state()).isEqualTo(State.HOPELESS);
+    assertThat(onlyProblem(who).source()).isEqualTo(Source.IMDS);
+    assertThat(ec2.requests()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"given,''", "'',us-east-1", "'',''"})
+  void whatSwitchedOffMetadataWouldHaveToldIsHopeless(String clusterId, String region) {
+    Identification who = withoutMetadata(clusterId, region);
+
+    assertThat(who.state()).isEqualTo(State.HOPELESS);
+    assertThat(who.problems())
+        .isNotEmpty()
+        .allSatisfy(problem -> assertThat(problem.message()).contains("give --"));
+    assertThat(imds.requests()).isEmpty();
+    assertThat(ec2.requests()).isEmpty();
+  }
+
+  @Test
+  void switchedOffMetadataAreNotMissedWhenAllIsGiven() {
+    Identification who = withoutMetadata("given", "us-east-1");
+
+    assertThat(who.state()).isEqualTo(State.COMPLETE);
+    assertThat(who.settled()).isTrue();
+    assertThat(who.problems()).isEmpty();
+  }
+
+  @Test
+  void metadataWithoutARegionAreHopeless() throws IOException {
+    try (FakeImds none = FakeImds.empty()) {
+      Identification who =
+          new IdentityResolver(
+                  given("given", NONE), InstanceMetadata.at(none.endpoint()), ec2.tags())
+              .attempt(LIMIT);
+      assertThat(who.state()).isEqualTo(State.HOPELESS);
+      assertThat(who.problems())
+          .last()
+          .extracting(Problem::message)
+          .isEqualTo(Identification.UNKNOWN_REGION);
+    }
+  }
+
+  @Test
+  void weakerTagDoesNotDecideWhenAStrongerOneCouldNotBeRead() {
+    imds.withTags(Map.of("CLUSTER_ID", "weaker"))
+        .with("tags/instance", "CLUSTER_ID\neks:cluster-name")
+        .failing("/latest/meta-data/tags/instance/eks:cluster-name", 503, 99);
+    ec2.refusing(403, "UnauthorizedOperation", "no");
+
+    assertThat(resolver(NONE, NONE).attempt(LIMIT).state()).isEqualTo(State.RETRY);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "us-west-2,ec2.us-west-2.amazonaws.com",
+    "cn-north-1,ec2.cn-north-1.amazonaws.com.cn",
+    "us-gov-west-1,ec2.us-gov-west-1.amazonaws.com"
+  })
+  void regionOfTheInstanceLeadsToEc2OfItsPartition(String region, String host) throws Exception {
+    imds.with("placement/region", region);
+    try (ServerSocket proxy = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      CompletableFuture<String> asked = CompletableFuture.supplyAsync(() -> firstLine(proxy));
+      Map<String, String> throughProxy =
+          Map.of("https.proxyHost", "127.0.0.1", "https.proxyPort", "" + proxy.getLocalPort());
+
+      Identification who =
+          SdkSettings.withCredentials(
+              throughProxy,
+              () ->
+                  new IdentityResolver(
+                          given(NONE, NONE),
+                          InstanceMetadata.at(imds.endpoint()),
+                          InstanceTags.fromEnvironment())
+                      .attempt(LIMIT));
+      assertThat(asked.get()).startsWith("CONNECT " + host + ":443 ");
+      assertThat(who.node().region()).contains(region);
+      assertThat(who.state()).isEqualTo(State.RETRY);
+    }
+  }
+
+  private static String firstLine(ServerSocket listener) {
+    try (Socket client = listener.accept()) {
+      return new BufferedReader(new InputStreamReader(client.getInputStream(), US_ASCII))
+          .readLine();
+    } catch (IOException e) {
+      return "nobody came: " + e;
+    }
+  }
+
+  private IdentityResolver resolver(String clusterId, String region) {
+    return new IdentityResolver(
+        given(clusterId, region), InstanceMetadata.at(imds.endpoint()), ec2.tags());
+  }
+
+  private Identification withoutMetadata(String clusterId, String region) {
+    return SdkSettings.with(
+        Map.of(
+            "aws.disableEc2Metadata",
+            "true",
+            "aws.ec2MetadataServiceEndpoint",
+            imds.endpoint().toString()),
+        () ->
+            new IdentityResolver(
+                    given(clusterId, region), InstanceMetadata.fromEnvironment(), ec2.tags())
+                .attempt(LIMIT));
+  }
+
+  private static GivenIdentity given(String clusterId, String region) {
+    return new GivenIdentity("node-1", optional(clusterId), optional(region));
+  }
+
+  private static Optional<String> optional(String value) {
+    return Optional.of(value).filter(text -> !text.isEmpty());
+  }
+
+  private static Origins origins(Origin clusterId, Origin region) {
+    return new Origins(Optional.of(clusterId), Optional.of(region));
+  }
+
+  private static Problem onlyProblem(Identification who) {
+    assertThat(who.problems()).hasSize(1);
+    return who.problems().get(0);
+  }
+}
