@@ -44,7 +44,7 @@ public final class Sender {
   private final String region;
   private Instant due;
   private boolean everSent;
-  private Optional<Outcome> failure = Optional.empty();
+  private Optional<Answer> failure = Optional.empty();
   private Instant toldAt = Instant.MIN;
 
   /**
@@ -237,7 +237,7 @@ public final class Sender {
     Duration asked = answer.retryAfter().orElse(Duration.ZERO);
     due = now.plus(asked.compareTo(MOST_RETRY_AFTER) < 0 ? asked : MOST_RETRY_AFTER).plus(pause);
     boolean toldLongAgo = !toldAt.plus(TELL_AGAIN).isAfter(now);
-    if (!failure.equals(Optional.of(answer.outcome())) || toldLongAgo) {
+    if (!failure.map(Answer::outcome).equals(Optional.of(answer.outcome())) || toldLongAgo) {
       toldAt = now;
       log.warn(
           "CloudWatch does not take our metrics; they wait and are sent later: outcome={}"
@@ -247,11 +247,18 @@ public final class Sender {
           region,
           answer.message());
     }
-    failure = Optional.of(answer.outcome());
+    failure = Optional.of(answer);
   }
 
-  /** Whether nothing was ever sent because rights or credentials are refused. */
-  public synchronized boolean isRefused() {
-    return !everSent && failure.equals(Optional.of(Outcome.DENIED));
+  /** Whether CloudWatch has ever taken a request. */
+  public synchronized boolean hasSent() {
+    return everSent;
+  }
+
+  /** Why nothing was ever sent, if rights or credentials are refused. */
+  public synchronized Optional<String> refusal() {
+    return everSent
+        ? Optional.empty()
+        : failure.filter(answer -> answer.outcome() == Outcome.DENIED).map(Answer::message);
   }
 }

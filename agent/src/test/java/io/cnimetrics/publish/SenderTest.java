@@ -1,0 +1,231 @@
+package io.cnimetrics.publish;
+
+import static io.cnimetrics.publish.Books.MINUTE;
+import static io.cnimetrics.publish.FakeCloudWatch.DENIED;
+import static io.cnimetrics.publish.FakeCloudWatch.THROTTLED;
+import static io.cnimetrics.testing.Snapshots.START;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class SenderTest {
+  private final Books books = Books.inMemory();
+  private final FakeCloudWatch cloudWatch = books.cloudWatch;
+  private Sender sender = books.sender(START.plusSeconds(6));
+
+  @Test
+  void minuteIsSentAtTheNodesOffsetAfterIt() {
+    pollMinutes(0, 0);
+
+    assertThat(turn(60)).isEqualTo(at(65));
+    assertThat(cloudWatch.requests()).isEmpty();
+
+    assertThat(turn(65)).isEqualTo(at(125));
+    assertThat(cloudWatch.requests()).hasSize(1);
+    assertThat(cloudWatch.values("eniAllocated", START)).containsExactly(1.0);
+    assertThat(cloudWatch.namespaces()).containsExactly("Kubernetes/CNI");
+  }
+
+  @Test
+  void turnThatComesEarlyOrOftenSendsNothingTwice() {
+    pollMinutes(0, 0);
+    for (int second = 60; second < 120; second++) {
+      turn(second);
+    }
+    assertThat(cloudWatch.requests()).hasSize(1);
+  }
+
+  @Test
+  void whatIsDueAtOnceWaitsForNoOffset() {
+    books.poll(at(10), 4);
+    books.ledger.closeOpenMinute();
+    books.ledger.hurry();
+
+    turn(12);
+    turn(13);
+
+    assertThat(cloudWatch.requests()).hasSize(1);
+  }
+
+  @Test
+  void longIntervalSendsManyMinutesInOneRequest() {
+    sender = books.sender(Books.schedule(MINUTE.multipliedBy(5)), START.plusSeconds(6));
+    for (int minute = 0; minute < 10; minute++) {
+      pollMinutes(minute, minute);
+      turn(60L * minute + 65);
+    }
+
+    assertThat(cloudWatch.requests()).hasSize(2);
+    assertThat(cloudWatch.requests().get(0).stream().map(Datum::at).distinct()).hasSize(5);
+  }
+
+  @Test
+  void longIntervalSendsEarlyWhenTroubleBeginsButNotWhileItLasts() {
+    sender = books.sender(Books.schedule(MINUTE.multipliedBy(5)), START.plusSeconds(6));
+    for (int minute = 0; minute < 5; minute++) {
+      // Errors in the second minute and all that follow.
+      books.poll(at(60L * minute + 10), 4 + minute).poll(at(60L * minute + 40), 4 + minute);
+      turn(60L * minute + 64);
+      turn(60L * minute + 65);
+    }
+
+    assertThat(cloudWatch.requests()).hasSize(2);
+    assertThat(cloudWatch.values("ipamdErr", START.plus(MINUTE))).containsExactly(1.0);
+  }
+
+  @Test
+  void throttledRequestIsTriedAgainWithGrowingPauses() {
+    pollMinutes(0, 0);
+    books.ledger.closeEnded(at(65));
+    cloudWatch.answerAlways(THROTTLED);
+    Instant now = at(65);
+    for (int i = 0; i < 12; i++) {
+      Instant next = sender.turn(now);
+      assertThat(Duration.between(now, next))
+          .isPositive()
+          .isLessThanOrEqualTo(Duration.ofSeconds(Math.min(60, 1L << i)));
+      now = next;
+    }
+    assertThat(cloudWatch.requests()).hasSize(12);
+    cloudWatch.recover();
+
+    sender.turn(now);
+
+    assertThat(cloudWatch.values("eniAllocated", START)).containsExactly(1.0);
+  }
+
+  @Test
+  void serviceThatAsksForTimeGetsIt() {
+    pollMinutes(0, 0);
+    cloudWatch.answerOnce(
+        new Answer(Answer.Outcome.PASSING, Optional.of(Duration.ofSeconds(90)), "slow down"));
+
+    assertThat(turn(65)).isBetween(at(155), at(156));
+    turn(100);
+
+    assertThat(cloudWatch.requests()).hasSize(1);
+  }
+
+  @Test
+  void refusedRightsMakeItUnreadyUntilTheyAreThere() {
+    pollMinutes(0, 0);
+    cloudWatch.answerOnce(DENIED);
+    turn(65);
+    assertThat(sender.refusal()).hasValue("AccessDenied");
+
+    turn(125);
+
+    assertThat(sender.refusal()).isEmpty();
+    pollMinutes(1, 1);
+    cloudWatch.answerOnce(DENIED);
+    turn(185);
+    assertThat(sender.refusal()).as("it was sent once").isEmpty();
+  }
+
+  @Test
+  void oneBadDatumIsFoundDroppedAndCountedAndTheOthersAreSent() {
+    pollMinutes(0, 3);
+    cloudWatch.refuse(
+        datum -> datum.metric().equals("ipamdErr") && datum.at().equals(START.plus(MINUTE)));
+
+    turn(245);
+
+    assertThat(books.drops.dropped).containsExactly(Map.entry(DropReason.INVALID, 1));
+    assertThat(books.ledger.depth().minutes()).isZero();
+    assertThat(cloudWatch.values("ipamdErr", START.plus(MINUTE))).isEmpty();
+    assertThat(cloudWatch.held()).hasSize(books.drops.sent);
+    assertThat(cloudWatch.held().stream().filter(d -> d.metric().equals("eniAllocated")))
+        .hasSize(4);
+  }
+
+  @Test
+  void outageIsCaughtUpNewestFirstWithoutMoreRequests() {
+    cloudWatch.answerAlways(THROTTLED);
+    pollMinutes(0, 99);
+    turn(100 * 60 + 5);
+    cloudWatch.recover();
+    int before = cloudWatch.requests().size();
+
+    int turns = 0;
+    for (Instant now = at(100 * 60 + 66); books.ledger.depth().minutes() > 0; turns++) {
+      now = sender.turn(now);
+    }
+
+    List<List<Datum>> requests =
+        cloudWatch.requests().subList(before, cloudWatch.requests().size());
+    assertThat(requests).hasSizeLessThanOrEqualTo(turns).hasSizeBetween(3, 4);
+    assertThat(requests.get(0).get(0).at()).isEqualTo(START.plus(MINUTE.multipliedBy(99)));
+    assertThat(requests).allSatisfy(request -> assertThat(request).hasSizeLessThanOrEqualTo(1_000));
+    for (int minute = 0; minute < 100; minute++) {
+      assertThat(cloudWatch.values("eniAllocated", START.plus(MINUTE.multipliedBy(minute))))
+          .containsExactly(1.0);
+    }
+  }
+
+  @Test
+  void clockThatJumpsBackDoesNotKeepItFromSending() {
+    pollMinutes(0, 0);
+    turn(65);
+    pollMinutes(1, 1);
+
+    books.ledger.closeEnded(at(65 - 3600));
+    sender.turn(at(65 - 3600));
+
+    assertThat(cloudWatch.requests()).hasSize(2);
+  }
+
+  @Test
+  void flushSendsAllAndStopsAtTheFirstFailure() {
+    pollMinutes(0, 59);
+    books.ledger.closeOpenMinute();
+
+    sender.flush(at(3_600), () -> Duration.ofSeconds(5));
+
+    assertThat(books.ledger.depth().minutes()).isZero();
+    assertThat(cloudWatch.held().stream().filter(d -> d.metric().equals("eniAllocated")))
+        .hasSize(60);
+
+    pollMinutes(61, 100);
+    int before = cloudWatch.requests().size();
+    cloudWatch.answerAlways(THROTTLED);
+    sender.flush(at(6_100), () -> Duration.ofSeconds(5));
+    assertThat(cloudWatch.requests()).hasSize(before + 1);
+  }
+
+  @Test
+  void flushLeavesAloneWhatAHangingTurnHasTaken() {
+    pollMinutes(0, 0);
+    books.ledger.closeEnded(at(65));
+    Batch hanging = books.ledger.take(at(65)).orElseThrow();
+    pollMinutes(1, 1);
+    books.ledger.closeOpenMinute();
+
+    sender.flush(at(110), () -> Duration.ofSeconds(5));
+
+    assertThat(cloudWatch.held().stream().map(Datum::at).distinct())
+        .containsExactly(START.plus(MINUTE));
+    books.ledger.giveBack(hanging);
+    assertThat(books.ledger.depth().minutes()).isEqualTo(1);
+  }
+
+  /** Two polls in each of the minutes. */
+  private void pollMinutes(int first, int last) {
+    IntStream.rangeClosed(first, last)
+        .forEach(minute -> books.poll(at(60L * minute + 10), 4).poll(at(60L * minute + 40), 4));
+  }
+
+  private Instant turn(long second) {
+    books.ledger.closeEnded(at(second));
+    return sender.turn(at(second));
+  }
+
+  private static Instant at(long second) {
+    return START.plusSeconds(second);
+  }
+}
