@@ -1,0 +1,154 @@
+package io.cnimetrics.cloudwatch;
+
+import io.cnimetrics.publish.Answer;
+import io.cnimetrics.publish.Answer.Outcome;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.http.SdkHttpResponse;
+
+/** What came of one exchange, in the words of those who publish. */
+final class Answers {
+  private final Exchange exchange;
+  private final String namespace;
+  private final HeldCredentials credentials;
+  private final InstantSource clock;
+
+  Answers(Exchange exchange, String namespace, HeldCredentials credentials, InstantSource clock) {
+    this.exchange = exchange;
+    this.namespace = namespace;
+    this.credentials = credentials;
+    this.clock = clock;
+  }
+
+  /** For an answer that the SDK takes for success. */
+  Answer succeeded() {
+    return exchange.response().filter(Answers::isPage).isPresent()
+        ? refused(Refusal.UNKNOWN, "a page for people")
+        : Answer.ACCEPTED;
+  }
+
+  /** For what the SDK throws in place of an answer. */
+  Answer failed(RuntimeException e) {
+    return first(e, HeldCredentials.MissingException.class)
+        .map(missing -> withoutCredentials(missing.reason()))
+        .or(() -> first(e, AwsServiceException.class).map(this::refused))
+        .or(() -> exchange.response().flatMap(this::unreadable))
+        .orElseGet(() -> unanswered(e));
+  }
+
+  /**
+   * For an exchange that has not ended in time. An answer whose status has come is one: a success
+   * has no content to wait for, and to send it again would count it twice.
+   */
+  Answer late(Duration limit) {
+    if (exchange.response().filter(SdkHttpResponse::isSuccessful).isPresent()) {
+      return succeeded();
+    }
+    String within = String.format(Locale.ROOT, " within %.1f s", limit.toMillis() / 1000.0);
+    return switch (exchange.phase()) {
+      case WAITING ->
+          answer(
+              Outcome.PASSING, "was not begun" + within, "the request before it has not ended yet");
+      case PREPARING ->
+          answer(Outcome.PASSING, "had no credentials" + within, Unanswered.CREDENTIALS_WAY_OUT);
+      case SENDING ->
+          answer(Outcome.PASSING, "had no whole answer" + within, Unanswered.ROUTE_WAY_OUT);
+    };
+  }
+
+  /** For an exchange whose end nobody waits for. */
+  Answer interrupted() {
+    return answer(Outcome.PASSING, "was interrupted", "it can be sent again");
+  }
+
+  private Answer withoutCredentials(String reason) {
+    return answer(
+        Outcome.DENIED,
+        "has no credentials (" + quoted(reason) + ")",
+        Unanswered.CREDENTIALS_WAY_OUT);
+  }
+
+  private Answer refused(AwsServiceException e) {
+    Optional<AwsErrorDetails> details = Optional.ofNullable(e.awsErrorDetails());
+    String code = details.map(AwsErrorDetails::errorCode).orElse("");
+    Refusal refusal =
+        Refusal.of(
+            e.statusCode(),
+            code,
+            e.isThrottlingException(),
+            e.isClockSkewException() || isBehindClock());
+    if (refusal == Refusal.EXPIRED) {
+      credentials.renew();
+    }
+    String words = details.map(AwsErrorDetails::errorMessage).orElse("");
+    return refused(refusal, refusal.isQuotable() && !words.isBlank() ? code + ": " + words : code);
+  }
+
+  /** For an answer whose body the SDK could not make sense of. */
+  private Optional<Answer> unreadable(SdkHttpResponse response) {
+    return response.isSuccessful()
+        ? Optional.empty()
+        : Optional.of(refused(Refusal.of(response.statusCode(), "", false, false), ""));
+  }
+
+  private Answer refused(Refusal refusal, String words) {
+    int status = exchange.response().map(SdkHttpResponse::statusCode).orElse(0);
+    String said = words.isBlank() ? "" : ", " + quoted(words);
+    return answer(refusal.outcome(), "was answered with status " + status + said, refusal.wayOut());
+  }
+
+  private Answer unanswered(RuntimeException e) {
+    Throwable origin = first(e, IOException.class).map(Throwable.class::cast).orElse(e);
+    return answer(
+        Outcome.PASSING, "failed: " + quoted(Unanswered.told(origin)), Unanswered.wayOut(origin));
+  }
+
+  private boolean isBehindClock() {
+    return exchange
+        .response()
+        .filter(
+            response ->
+                exchange.head().filter(head -> ClockSkew.isBehind(response, head)).isPresent())
+        .isPresent();
+  }
+
+  private Answer answer(Outcome outcome, String whatHappened, String wayOut) {
+    String to =
+        exchange
+            .head()
+            .map(head -> " at %s://%s:%d".formatted(head.protocol(), head.host(), head.port()))
+            .orElse("");
+    return new Answer(
+        outcome,
+        exchange.response().flatMap(response -> RetryAfter.of(response, clock)),
+        "PutMetricData into " + OneLine.of(namespace) + to + " " + whatHappened + "; " + wayOut);
+  }
+
+  private String quoted(String words) {
+    return OneLine.of(credentials.hiddenIn(words));
+  }
+
+  /**
+   * The SDK looks at no content, as PutMetricData's answer has none: so the page of a proxy, such
+   * as its login, would pass for success.
+   */
+  private static boolean isPage(SdkHttpResponse response) {
+    return response
+        .firstMatchingHeader("Content-Type")
+        .filter(type -> type.toLowerCase(Locale.ROOT).startsWith("text/html"))
+        .isPresent();
+  }
+
+  private static <T extends Throwable> Optional<T> first(Throwable e, Class<T> type) {
+    return Stream.iterate(e, cause -> cause != null, Throwable::getCause)
+        .filter(type::isInstance)
+        .map(type::cast)
+        .findFirst();
+  }
+}

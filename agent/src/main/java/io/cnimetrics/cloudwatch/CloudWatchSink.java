@@ -1,0 +1,151 @@
+package io.cnimetrics.cloudwatch;
+
+import io.cnimetrics.publish.Answer;
+import io.cnimetrics.publish.Datum;
+import io.cnimetrics.publish.MetricSink;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
+import software.amazon.awssdk.services.cloudwatch.CloudWatchClientBuilder;
+import software.amazon.awssdk.services.cloudwatch.model.PutMetricDataRequest;
+
+/**
+ * CloudWatch by the AWS SDK. Endpoints, FIPS, dual-stack, proxies, compression and credentials
+ * follow the SDK's own settings; its retries are off, so that one put is one request.
+ *
+ * <p>A request is made on a thread of its own, because no setting of the SDK bounds all that goes
+ * with it: looking up names, and credentials, which have timeouts and retries of their own. Its
+ * timer ({@code apiCallTimeout}) would need a thread as well. The thread ends when it is idle;
+ * there is never a second one, and who comes while it is still busy waits within the limit.
+ */
+public final class CloudWatchSink implements MetricSink, AutoCloseable {
+  private final SingleHttp http = new SingleHttp();
+  private final ExecutorService thread = threadThatEndsWhenIdle();
+  private final HeldCredentials credentials;
+  private final CloudWatchClient client;
+  private final InstantSource clock;
+
+  /**
+   * @param settings may set the client's endpoint, or leave it to the SDK
+   * @param chains as for {@link HeldCredentials}
+   */
+  CloudWatchSink(
+      String region,
+      UnaryOperator<CloudWatchClientBuilder> settings,
+      Supplier<AwsCredentialsProvider> chains,
+      InstantSource clock) {
+    this.credentials = new HeldCredentials(chains);
+    this.client = settings.apply(builder(region)).build();
+    this.clock = clock;
+  }
+
+  /**
+   * By the SDK's own settings; asks nobody yet.
+   *
+   * @throws SettingsException if those cannot be used
+   */
+  public static CloudWatchSink open(String region, InstantSource clock) {
+    try {
+      return new CloudWatchSink(
+          region,
+          UnaryOperator.identity(),
+          () -> DefaultCredentialsProvider.builder().build(),
+          clock);
+    } catch (RuntimeException e) {
+      throw new SettingsException(
+          "the AWS SDK's settings for CloudWatch in %s cannot be used (%s): check its variables,"
+                  .formatted(OneLine.of(region), OneLine.of(Unanswered.told(e)))
+              + " such as AWS_ENDPOINT_URL_CLOUDWATCH, and its files",
+          e);
+    }
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The limit holds for getting credentials and looking up names, too. What has not been sent
+   * when it ends, or when the thread is interrupted, is not sent any more.
+   */
+  @Override
+  public Answer put(String namespace, List<Datum> datums, Duration limit) {
+    Exchange exchange = new Exchange();
+    Answers answers = new Answers(exchange, namespace, credentials, clock);
+    Future<Answer> answer =
+        thread.submit(() -> send(PutRequest.of(namespace, datums), exchange, answers));
+    try {
+      return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      exchange.stop();
+      answer.cancel(true);
+      return answers.late(limit);
+    } catch (InterruptedException e) {
+      exchange.stop();
+      answer.cancel(true);
+      Thread.currentThread().interrupt();
+      return answers.interrupted();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a request that cannot be built", e.getCause());
+    }
+  }
+
+  /** Ends what is being sent; nothing can be put afterwards. */
+  @Override
+  public void close() {
+    thread.shutdownNow();
+    client.close();
+    credentials.close();
+    http.close();
+  }
+
+  private Answer send(PutMetricDataRequest request, Exchange exchange, Answers answers) {
+    http.begin(exchange);
+    try {
+      client.putMetricData(request);
+      return answers.succeeded();
+    } catch (RuntimeException e) {
+      return answers.failed(e);
+    } finally {
+      exchange.close();
+    }
+  }
+
+  private CloudWatchClientBuilder builder(String region) {
+    return CloudWatchClient.builder()
+        .region(Region.of(region))
+        .httpClient(http)
+        .credentialsProvider(credentials)
+        .overrideConfiguration(
+            configuration -> configuration.retryStrategy(AwsRetryStrategy.doNotRetry()));
+  }
+
+  private static ExecutorService threadThatEndsWhenIdle() {
+    ThreadPoolExecutor thread =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            1,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread sending = new Thread(task, "cloudwatch");
+              sending.setDaemon(true);
+              return sending;
+            });
+    thread.allowCoreThreadTimeOut(true);
+    return thread;
+  }
+}

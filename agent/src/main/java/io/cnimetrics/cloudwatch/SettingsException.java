@@ -1,0 +1,10 @@
+package io.cnimetrics.cloudwatch;
+
+/** The SDK's own settings (variables, files) do not give a usable client. */
+public final class SettingsException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  SettingsException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,51 @@
+package io.cnimetrics.cloudwatch;
+
+import java.time.Duration;
+import software.amazon.awssdk.http.ExecutableHttpRequest;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+
+/**
+ * HTTP for the SDK's client, whose requests each belong to an {@link Exchange}. It keeps the SDK's
+ * settings of proxies.
+ *
+ * <p>The JDK's connection would send a POST once more when its answer is lost ({@code
+ * sun.net.http.retryPost}), and so count datums twice; not so with a body of known length, which
+ * the SDK's requests always have.
+ */
+final class SingleHttp implements SdkHttpClient {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  /** Between two bytes, as long as a whole request may take. */
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
+
+  private final SdkHttpClient http =
+      UrlConnectionHttpClient.builder()
+          .connectionTimeout(CONNECT_TIMEOUT)
+          .socketTimeout(READ_TIMEOUT)
+          .build();
+
+  private volatile Exchange exchange = new Exchange();
+
+  /** Whatever is sent belongs to this exchange, until the next one; there is one at a time. */
+  void begin(Exchange next) {
+    next.begin();
+    exchange = next;
+  }
+
+  @Override
+  public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
+    return exchange.prepare(http, request);
+  }
+
+  @Override
+  public String clientName() {
+    return http.clientName();
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+}

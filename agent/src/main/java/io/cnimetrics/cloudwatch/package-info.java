@@ -1,0 +1,5 @@
+/** Sends to CloudWatch; the only package that sees its types. */
+@NullMarked
+package io.cnimetrics.cloudwatch;
+
+import org.jspecify.annotations.NullMarked;
