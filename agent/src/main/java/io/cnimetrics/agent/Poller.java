@@ -28,17 +28,6 @@ final class Poller implements Loop.Turn {
   private volatile Instance instance = Instance.UNKNOWN;
   private volatile boolean stopping;
 
-  /** The ipamD of this node. */
-  interface Ipamd {
-    NodeSnapshot read();
-
-    /** The same within less time than is usual. */
-    NodeSnapshot read(Duration most);
-
-    /** Ends the read that another thread is at. */
-    void abort();
-  }
-
   /**
    * @param results is told of each poll that counts
    */

@@ -27,8 +27,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** {@code dry-run}: polls this node and prints what it sees; sends nothing. */
 final class DryRun implements Command {
@@ -46,8 +44,6 @@ final class DryRun implements Command {
   private static final Flag SIMULATE =
       Flag.of("--simulate", "DRY_RUN_SIMULATE", "BOOL", "false", "read a simulated node");
 
-  private static final Logger log = LoggerFactory.getLogger(DryRun.class);
-  private static final String HELPER_NAMESPACE = "Kubernetes";
   private static final Duration METADATA_LIMIT = Duration.ofSeconds(2);
 
   /** A node with some pods, whose pool has settled. */
@@ -100,13 +96,7 @@ final class DryRun implements Command {
     boolean simulate = values.read(SIMULATE, Parsers::bool);
     AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
     Logging.configure(config.logLevel(), config.logFormat());
-    if (config.namespace().equals(HELPER_NAMESPACE)) {
-      log.warn(
-          "namespace={} is that of AWS's cni-metrics-helper: the names are the same, but a cluster's"
-              + " value is the Sum over its nodes here, so old alarms may never fire, and two"
-              + " publishers mix",
-          HELPER_NAMESPACE);
-    }
+    NamespaceWarning.tell(config.namespace());
     Mode mode = new Mode(watch, output);
     return simulate ? simulate(config, mode, console) : run(config, metadata(), mode, console);
   }

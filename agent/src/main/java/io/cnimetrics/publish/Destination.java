@@ -11,7 +11,8 @@ import java.util.Map;
  *     known yet has an empty value, and is filled in when it is sent
  */
 public record Destination(String namespace, List<Map<String, String>> sets) {
-  private static final String UNKNOWN = "";
+  /** The value of a dimension that is not known yet. */
+  public static final String UNKNOWN = "";
 
   public Destination {
     sets = sets.stream().<Map<String, String>>map(LinkedHashMap::new).toList();

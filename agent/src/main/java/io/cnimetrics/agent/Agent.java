@@ -1,0 +1,204 @@
+package io.cnimetrics.agent;
+
+import io.cnimetrics.catalog.Reading;
+import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.health.Activity;
+import io.cnimetrics.health.Activity.PollResult;
+import io.cnimetrics.health.Vitals;
+import io.cnimetrics.publish.Backoff;
+import io.cnimetrics.publish.Ledger;
+import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.publish.Sender;
+import io.cnimetrics.schedule.NodeSchedule;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The agent at work: one thread polls, another sends, and neither waits for the other. It runs
+ * until it is stopped, or until it knows that it can never send.
+ */
+public final class Agent {
+  /** On a new node ipamD starts after the agent: so long it is not called down. */
+  private static final Duration GRACE = Duration.ofMinutes(5);
+
+  /** Often enough to have each minute on the disk. */
+  private static final Duration LONGEST_SEND_PAUSE = Duration.ofMinutes(1);
+
+  /** Of the 10 s that a stop may take; the rest is for the JVM. */
+  private static final Duration STOP_LIMIT = Duration.ofMillis(8_500);
+
+  /** What a request that is under way when the agent stops may still take. */
+  private static final Duration REQUEST_GRACE = Duration.ofMillis(2_500);
+
+  private static final Duration AFTER_INTERRUPT = Duration.ofMillis(500);
+
+  private static final Logger log = LoggerFactory.getLogger(Agent.class);
+
+  private final InstantSource clock;
+  private final Activity activity;
+  private final LastPoll lastPoll;
+  private final TroubleLog troubles;
+  private final ProblemLog problems = new ProblemLog();
+  private final Ledger ledger;
+  private final Poller poller;
+  private final Optional<Publisher> publisher;
+  private final Loop polls;
+  private final Loop sends;
+  private final Thread sending;
+  private volatile Optional<String> hopeless = Optional.empty();
+
+  /**
+   * @param identity finds out who the node is, and may take its time
+   * @param sinks makes the sink of a region
+   */
+  public Agent(
+      AgentConfig config,
+      Ipamd ipamd,
+      Sampler sampler,
+      Identity identity,
+      Function<String, MetricSink> sinks,
+      Activity activity,
+      LastPoll lastPoll,
+      RandomGenerator random,
+      InstantSource clock) {
+    this.clock = clock;
+    this.activity = activity;
+    this.lastPoll = lastPoll;
+    this.troubles = new TroubleLog(config.nodeName());
+    this.ledger =
+        Ledger.open(
+            config.stateDir(),
+            "",
+            Dimensions.destination(config),
+            clock.instant(),
+            activity,
+            troubles);
+    NodeSchedule schedule =
+        NodeSchedule.of(config.nodeName(), config.pollInterval(), config.publishInterval());
+    this.poller = new Poller(ipamd, sampler.withGrace(GRACE), ledger, schedule, this::polled);
+    this.polls = new Loop("poll", config.pollInterval(), clock, poller);
+    this.publisher =
+        config.cloudwatch()
+            ? Optional.of(publisher(identity, sinks, sampler, schedule, random))
+            : Optional.empty();
+    this.sends =
+        new Loop(
+            "send",
+            LONGEST_SEND_PAUSE,
+            clock,
+            publisher.<Loop.Turn>map(known -> known).orElse(this::sendNothing));
+    this.sending = new Thread(sends, "send");
+    this.sending.setDaemon(true);
+  }
+
+  private Publisher publisher(
+      Identity identity,
+      Function<String, MetricSink> sinks,
+      Sampler sampler,
+      NodeSchedule schedule,
+      RandomGenerator random) {
+    return new Publisher(
+        ledger,
+        identity,
+        (region, now) ->
+            new Sender(ledger, sinks.apply(region), schedule, activity, random, region, now),
+        sampler.start(),
+        new Backoff(random),
+        node -> poller.on(node.instance()),
+        this::giveUp);
+  }
+
+  private void polled(NodeSnapshot snapshot, Reading reading) {
+    activity.polled(snapshot.ipamdRead() ? PollResult.GOOD : PollResult.FAILED);
+    lastPoll.was(reading);
+    troubles.seen(snapshot);
+    problems.after(snapshot.takenAt(), snapshot.problems());
+  }
+
+  private Instant sendNothing(Instant now) {
+    ledger.closeEnded(now);
+    ledger.keepNothing();
+    return now.plus(LONGEST_SEND_PAUSE);
+  }
+
+  private void giveUp(String why) {
+    hopeless = Optional.of(why);
+    polls.stop();
+    sends.stop();
+  }
+
+  /**
+   * Polls on this thread until the agent is stopped.
+   *
+   * @return why nothing can ever be sent, if that is why it stopped
+   */
+  public Optional<String> run() {
+    sending.start();
+    polls.run();
+    return hopeless;
+  }
+
+  /** How the agent is. */
+  public Vitals vitals() {
+    return new Vitals(
+        List.of(vitals(polls), vitals(sends)),
+        lastPoll.hasBeen(),
+        publisher.flatMap(Publisher::sender).map(Sender::hasSent).orElse(false),
+        publisher.flatMap(Publisher::refusal));
+  }
+
+  private static Vitals.Loop vitals(Loop loop) {
+    return new Vitals.Loop(loop.name(), loop.longestPause(), loop.sinceTurn());
+  }
+
+  /** What waits to be sent. */
+  public Ledger.Depth depth() {
+    return ledger.depth();
+  }
+
+  /**
+   * Stops within 10 s, whatever hangs: polls a last time, sends what can be sent, keeps the rest.
+   *
+   * @return false if it had stopped by itself
+   */
+  public boolean stop() {
+    if (hopeless.isPresent()) {
+      return false;
+    }
+    long end = System.nanoTime() + STOP_LIMIT.toNanos();
+    log.info("stopping: polling a last time and sending what waits");
+    polls.stop();
+    sends.stop();
+    poller.last();
+    ledger.closeOpenMinute();
+    awaitRequest();
+    publisher.ifPresent(
+        known -> known.flush(clock.instant(), () -> Duration.ofNanos(end - System.nanoTime())));
+    ledger.sync();
+    log.info("stopped: waiting_minutes={}", ledger.depth().minutes());
+    ledger.close();
+    return true;
+  }
+
+  /** A request that hangs is given up: what it was to bring is sent again. */
+  private void awaitRequest() {
+    try {
+      sending.join(REQUEST_GRACE.toMillis());
+      if (sending.isAlive()) {
+        sending.interrupt();
+        sending.join(AFTER_INTERRUPT.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

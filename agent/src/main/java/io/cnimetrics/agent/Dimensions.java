@@ -1,0 +1,55 @@
+package io.cnimetrics.agent;
+
+import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.config.Dimension;
+import io.cnimetrics.publish.Destination;
+import io.cnimetrics.snapshot.NodeIdentity;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The dimensions of this node. */
+final class Dimensions {
+  private Dimensions() {}
+
+  /** Where the settings have metrics published, with what they say of the node themselves. */
+  static Destination destination(AgentConfig config) {
+    List<Map<String, String>> sets =
+        config.dimensions().stream().map(set -> given(set, config)).toList();
+    return new Destination(config.namespace(), sets);
+  }
+
+  private static Map<String, String> given(List<Dimension> set, AgentConfig config) {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (Dimension dimension : set) {
+      Optional<String> value =
+          switch (dimension) {
+            case CLUSTER_ID -> config.clusterId();
+            case NODE -> Optional.of(config.nodeName());
+            case INSTANCE_ID, INSTANCE_TYPE, AVAILABILITY_ZONE -> Optional.empty();
+          };
+      values.put(dimension.name(), value.orElse(Destination.UNKNOWN));
+    }
+    return values;
+  }
+
+  /** The values of all dimensions that are known. */
+  static Map<String, String> known(NodeIdentity node) {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (Dimension dimension : Dimension.values()) {
+      value(dimension, node).ifPresent(value -> values.put(dimension.name(), value));
+    }
+    return values;
+  }
+
+  private static Optional<String> value(Dimension dimension, NodeIdentity node) {
+    return switch (dimension) {
+      case CLUSTER_ID -> node.clusterId();
+      case NODE -> Optional.of(node.nodeName());
+      case INSTANCE_ID -> node.instance().id();
+      case INSTANCE_TYPE -> node.instance().type();
+      case AVAILABILITY_ZONE -> node.instance().availabilityZone();
+    };
+  }
+}

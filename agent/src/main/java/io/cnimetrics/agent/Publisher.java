@@ -1,0 +1,180 @@
+package io.cnimetrics.agent;
+
+import io.cnimetrics.catalog.Sample;
+import io.cnimetrics.identity.Identification;
+import io.cnimetrics.publish.Backoff;
+import io.cnimetrics.publish.Ledger;
+import io.cnimetrics.publish.Sender;
+import io.cnimetrics.snapshot.NodeIdentity;
+import io.cnimetrics.snapshot.Origin;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends what waits in the ledger, as soon as it is known under which name and where to; until then
+ * it finds that out.
+ */
+final class Publisher implements Loop.Turn {
+  /** The most that one look for the identity may take. */
+  private static final Duration ATTEMPT_LIMIT = Duration.ofSeconds(5);
+
+  /** Who can send looks but rarely for what is still unknown of the instance. */
+  private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
+
+  /** A minute that is over but still polled: a poll takes a few seconds at most. */
+  private static final Duration SOON = Duration.ofSeconds(1);
+
+  private static final Logger log = LoggerFactory.getLogger(Publisher.class);
+
+  private final Ledger ledger;
+  private final Identity identity;
+  private final Senders senders;
+  private final Consumer<NodeIdentity> learnt;
+  private final Consumer<String> hopeless;
+  private final List<Sample> start;
+  private final Backoff backoff;
+  private final ProblemLog problems = new ProblemLog();
+  private volatile Optional<Sender> sender = Optional.empty();
+  private volatile Optional<String> identityRefusal = Optional.empty();
+  private Instant lookAt = Instant.MIN;
+  private Instant syncedMinute = Instant.MIN;
+  private boolean started;
+  private boolean late;
+
+  /** Makes the sender once the region is known. */
+  @FunctionalInterface
+  interface Senders {
+    Sender open(String region, Instant now);
+  }
+
+  /**
+   * @param start what the start of the agent counts; sent at once
+   * @param learnt is told when more is known of the node
+   * @param hopeless is told why nothing can ever be sent
+   */
+  Publisher(
+      Ledger ledger,
+      Identity identity,
+      Senders senders,
+      List<Sample> start,
+      Backoff backoff,
+      Consumer<NodeIdentity> learnt,
+      Consumer<String> hopeless) {
+    this.ledger = ledger;
+    this.identity = identity;
+    this.senders = senders;
+    this.start = start;
+    this.backoff = backoff;
+    this.learnt = learnt;
+    this.hopeless = hopeless;
+  }
+
+  /** The sender, once there is one. */
+  Optional<Sender> sender() {
+    return sender;
+  }
+
+  /** Why nothing was ever sent, if rights or credentials are refused. */
+  Optional<String> refusal() {
+    return sender.map(Sender::refusal).orElse(identityRefusal);
+  }
+
+  @Override
+  public Instant take(Instant now) {
+    closeMinute(now);
+    syncEachMinute(now);
+    boolean clockWentBack = lookAt.isAfter(now.plus(LOOK_AGAIN));
+    if (!now.isBefore(lookAt) || clockWentBack) {
+      look(now);
+    }
+    Instant next = sender.map(known -> earlier(known.turn(now), lookAt)).orElse(lookAt);
+    return late ? earlier(next, now.plus(SOON)) : next;
+  }
+
+  /** A minute that stayed open for a slow poll is sent as soon as that ends. */
+  private void closeMinute(Instant now) {
+    boolean closed = ledger.closeEnded(now);
+    if (closed && late) {
+      ledger.hurry();
+    }
+    late = !closed;
+  }
+
+  private void syncEachMinute(Instant now) {
+    Instant minute = Instant.ofEpochSecond(Math.floorDiv(now.getEpochSecond(), 60) * 60);
+    if (!minute.equals(syncedMinute)) {
+      syncedMinute = minute;
+      ledger.sync();
+    }
+  }
+
+  private void look(Instant now) {
+    Identification found = identity.look(ATTEMPT_LIMIT);
+    NodeIdentity node = found.node();
+    ledger.know(node.instance().id().orElse(""), Dimensions.known(node));
+    learnt.accept(node);
+    problems.after(now, found.problems());
+    identityRefusal =
+        found.problems().stream()
+            .filter(problem -> problem.reason() == Reason.DENIED)
+            .map(Problem::message)
+            .findFirst();
+    if (!started) {
+      started = true;
+      ledger.count(now, start);
+    }
+    lookAt =
+        switch (found.state()) {
+          case COMPLETE -> {
+            open(found, now);
+            yield found.settled() ? Instant.MAX : now.plus(LOOK_AGAIN);
+          }
+          case RETRY -> now.plus(backoff.next());
+          case HOPELESS -> {
+            hopeless.accept(
+                found.problems().stream().map(Problem::message).collect(Collectors.joining("; ")));
+            yield Instant.MAX;
+          }
+        };
+  }
+
+  private void open(Identification found, Instant now) {
+    if (sender.isPresent()) {
+      return;
+    }
+    NodeIdentity node = found.node();
+    log.info(
+        "identity: node={} cluster={} cluster_from=\"{}\" region={} region_from=\"{}\" instance={}"
+            + " type={}",
+        node.nodeName(),
+        node.clusterId().orElse(""),
+        label(found.origins().clusterId()),
+        node.region().orElse(""),
+        label(found.origins().region()),
+        node.instance().id().orElse("unknown"),
+        node.instance().type().orElse("unknown"));
+    sender = Optional.of(senders.open(node.region().orElseThrow(), now));
+  }
+
+  private static String label(Optional<Origin> origin) {
+    return origin.map(Origin::label).orElse("unknown");
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+
+  /** Sends what waits, as far as it can and the time goes; for an agent that stops. */
+  void flush(Instant now, Supplier<Duration> left) {
+    sender.ifPresent(known -> known.flush(now, left));
+  }
+}

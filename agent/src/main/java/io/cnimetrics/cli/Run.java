@@ -1,0 +1,113 @@
+package io.cnimetrics.cli;
+
+import io.cnimetrics.agent.Agent;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.config.Flag;
+import io.cnimetrics.config.Values;
+import io.cnimetrics.health.Build;
+import io.cnimetrics.health.HealthServer;
+import io.cnimetrics.wiring.AgentComponent;
+import io.cnimetrics.wiring.DaggerAgentComponent;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code run}: polls and publishes until SIGTERM. */
+final class Run implements Command {
+  private static final Logger log = LoggerFactory.getLogger(Run.class);
+
+  /** Variables by which operators have a Java agent loaded into every JVM. */
+  private static final List<String> INJECTED = List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS");
+
+  private final Map<String, String> environment;
+  private final InstantSource clock;
+
+  Run(Map<String, String> environment, InstantSource clock) {
+    this.environment = environment;
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return "run";
+  }
+
+  @Override
+  public String summary() {
+    return "Polls this node's ipamD and publishes its metrics until SIGTERM.";
+  }
+
+  @Override
+  public List<Flag> ownFlags() {
+    return List.of();
+  }
+
+  @Override
+  public boolean takesSettings() {
+    return true;
+  }
+
+  @Override
+  public int run(Values values, Console console) {
+    AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
+    Logging.configure(config.logLevel(), config.logFormat());
+    NamespaceWarning.tell(config.namespace());
+    warnOfInjectedAgents();
+    AgentComponent built =
+        DaggerAgentComponent.factory().create(config, Build.of(Cli.version()), clock);
+    Agent agent = built.agent();
+    HealthServer health = built.healthServer();
+    stopOnSignal(agent);
+    log.info(
+        "starting: version={} node={} poll_interval={} publish_interval={} namespace={}"
+            + " state_dir={}",
+        Cli.version(),
+        config.nodeName(),
+        config.pollInterval(),
+        config.publishInterval(),
+        config.namespace(),
+        config.stateDir().map(Object::toString).orElse("none"));
+    health.start();
+    Optional<String> hopeless = agent.run();
+    hopeless.ifPresent(console::error);
+    return hopeless.isPresent() ? Cli.USAGE : awaitSignal();
+  }
+
+  /** The JVM would exit with 143 on SIGTERM, though nothing went wrong. */
+  private static void stopOnSignal(Agent agent) {
+    Thread hook =
+        new Thread(
+            () -> {
+              if (agent.stop()) {
+                Runtime.getRuntime().halt(Cli.OK);
+              }
+            },
+            "stop");
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** The loop has ended because of a signal, and its hook ends the process. */
+  private static int awaitSignal() {
+    try {
+      Thread.currentThread().join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return Cli.OK;
+  }
+
+  private void warnOfInjectedAgents() {
+    for (String variable : INJECTED) {
+      if (environment.getOrDefault(variable, "").contains("agent")) {
+        log.warn(
+            "{} loads an agent into this JVM, which its small heap is not made for: opt this pod"
+                + " out of the injection",
+            variable);
+      }
+    }
+  }
+}

@@ -1,0 +1,128 @@
+package io.cnimetrics.wiring;
+
+import dagger.Module;
+import dagger.Provides;
+import io.cnimetrics.agent.Agent;
+import io.cnimetrics.agent.Ipamd;
+import io.cnimetrics.agent.LastPoll;
+import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.cloudwatch.CloudWatchSink;
+import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.health.Activity;
+import io.cnimetrics.health.Backlog;
+import io.cnimetrics.health.Build;
+import io.cnimetrics.health.HealthServer;
+import io.cnimetrics.health.MetricsPage;
+import io.cnimetrics.health.Page;
+import io.cnimetrics.identity.GivenIdentity;
+import io.cnimetrics.identity.IdentityResolver;
+import io.cnimetrics.identity.InstanceMetadata;
+import io.cnimetrics.identity.InstanceTags;
+import io.cnimetrics.ipamd.IpamdReader;
+import io.cnimetrics.publish.Ledger;
+import io.cnimetrics.render.PrometheusText;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.SplittableRandom;
+import javax.inject.Singleton;
+
+/** What it takes to publish beside polling. */
+@Module
+final class AgentModule {
+  private AgentModule() {}
+
+  @Provides
+  @Singleton
+  static Activity activity() {
+    return new Activity();
+  }
+
+  @Provides
+  @Singleton
+  static LastPoll lastPoll() {
+    return new LastPoll();
+  }
+
+  @Provides
+  @Singleton
+  static Agent agent(
+      AgentConfig config,
+      IpamdReader ipamd,
+      Sampler sampler,
+      Activity activity,
+      LastPoll lastPoll,
+      InstantSource clock) {
+    GivenIdentity given = new GivenIdentity(config.nodeName(), config.clusterId(), config.region());
+    IdentityResolver identity =
+        new IdentityResolver(
+            given, InstanceMetadata.fromEnvironment(), InstanceTags.fromEnvironment());
+    return new Agent(
+        config,
+        ipamd(ipamd),
+        sampler,
+        identity::attempt,
+        region -> CloudWatchSink.open(region, clock),
+        activity,
+        lastPoll,
+        new SplittableRandom(),
+        clock);
+  }
+
+  private static Ipamd ipamd(IpamdReader reader) {
+    return new Ipamd() {
+      @Override
+      public NodeSnapshot read() {
+        return reader.read();
+      }
+
+      @Override
+      public NodeSnapshot read(Duration most) {
+        return reader.read(most);
+      }
+
+      @Override
+      public void abort() {
+        reader.abort();
+      }
+    };
+  }
+
+  @Provides
+  @Singleton
+  static HealthServer health(
+      AgentConfig config,
+      Agent agent,
+      Activity activity,
+      LastPoll lastPoll,
+      Build build,
+      InstantSource clock) {
+    return new HealthServer(
+        config.healthAddress(),
+        agent::vitals,
+        config.prometheus() ? metrics(agent, activity, lastPoll, build, clock) : Map.of());
+  }
+
+  private static Map<String, Page> metrics(
+      Agent agent, Activity activity, LastPoll lastPoll, Build build, InstantSource clock) {
+    return Map.of(
+        MetricsPage.PATH,
+        new MetricsPage(
+            lastPoll::samples,
+            PrometheusText::snapshots,
+            activity,
+            () -> backlog(agent.depth(), clock),
+            build));
+  }
+
+  private static Backlog backlog(Ledger.Depth depth, InstantSource clock) {
+    Duration age =
+        depth
+            .oldest()
+            .map(oldest -> Duration.between(oldest, clock.instant()))
+            .filter(known -> !known.isNegative())
+            .orElse(Duration.ZERO);
+    return new Backlog(depth.minutes(), age);
+  }
+}
