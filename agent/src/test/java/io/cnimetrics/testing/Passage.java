@@ -50,8 +50,10 @@ final class Passage implements Closeable {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+    // First all: the end of one socket makes its thread close the other.
+    sockets.forEach(Passage::resetWhenClosed);
     for (Socket socket : sockets) {
-      reset(socket);
+      socket.close();
     }
   }
 
@@ -93,7 +95,8 @@ final class Passage implements Closeable {
 
   private synchronized void keep(Socket socket) throws IOException {
     if (listener.isClosed()) {
-      reset(socket);
+      resetWhenClosed(socket);
+      socket.close();
     }
     sockets.add(socket);
   }
@@ -107,13 +110,12 @@ final class Passage implements Closeable {
     }
   }
 
-  private static void reset(Socket socket) throws IOException {
+  private static void resetWhenClosed(Socket socket) {
     try {
       socket.setSoLinger(true, 0);
     } catch (SocketException e) {
       // It has just ended by itself.
     }
-    socket.close();
   }
 
   private static void inBackground(Runnable task) {
