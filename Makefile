@@ -16,6 +16,8 @@ dry-run: $(AGENT) ## Print the metrics of a simulated node
 	@$(AGENT) dry-run --simulate
 
 test: ## Run every test of the gate
+	@# Without Python some tests are skipped, and say so; never in continuous integration.
+	@tools/venv.sh >/dev/null || test -z "$$CI"
 	$(MVN) $(MAVEN_FLAGS) verify
 
 goldens: ## Rewrite the approved texts and the README's example

@@ -1,0 +1,77 @@
+package io.cnimetrics.testing;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+
+/**
+ * A way to a server that can be shut for a while: the server seems gone, and is back on the same
+ * port with all that it had. Open at first.
+ */
+public final class Gate implements AutoCloseable {
+  private final InetSocketAddress target;
+  private final InetSocketAddress address;
+  private Closeable holdsPort;
+
+  /** Leads to a server on TCP. */
+  public Gate(URI target) {
+    this.target = new InetSocketAddress(target.getHost(), target.getPort());
+    try {
+      InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+      Passage passage = Passage.open(anyPort, this.target);
+      this.address = passage.address();
+      this.holdsPort = passage;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where this listens; the same all its life. */
+  public URI endpoint() {
+    return URI.create("http://127.0.0.1:" + address.getPort());
+  }
+
+  /** Refuses connections from now on, and resets those that there are. */
+  public void shut() {
+    swap(
+        () -> {
+          // Bound but not listening: whoever connects is refused, and nobody who wants any free
+          // port is given this one.
+          Socket placeholder = new Socket();
+          placeholder.setReuseAddress(true);
+          placeholder.bind(address);
+          return placeholder;
+        });
+  }
+
+  /** Lets connections through again. */
+  public void open() {
+    swap(() -> Passage.open(address, target));
+  }
+
+  @Override
+  public synchronized void close() {
+    try {
+      holdsPort.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private synchronized void swap(Holder next) {
+    close();
+    try {
+      holdsPort = next.take();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private interface Holder {
+    Closeable take() throws IOException;
+  }
+}

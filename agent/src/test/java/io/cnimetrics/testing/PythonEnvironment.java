@@ -1,0 +1,70 @@
+package io.cnimetrics.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * The Python for the tests' tools, made by {@code tools/venv.sh} unless it is there.
+ *
+ * @param tools the folder of the tools
+ * @param made whether there is one
+ * @param lastLine where it is; or why there is none, and the way out
+ * @param mandatory whether a test fails without it, instead of being skipped
+ */
+record PythonEnvironment(Path tools, boolean made, String lastLine, boolean mandatory) {
+  /** The project's. Continuous integration must not pass because it lacks a Python. */
+  static PythonEnvironment ofTheProject() {
+    return Project.ENVIRONMENT;
+  }
+
+  /** Makes it, or finds out why it cannot be made. */
+  static PythonEnvironment of(Path tools, boolean mandatory) {
+    ProcessBuilder venv = new ProcessBuilder(tools.resolve("venv.sh").toString());
+    try {
+      Process process = venv.redirectErrorStream(true).start();
+      String said = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+      String lastLine = said.substring(said.lastIndexOf('\n') + 1);
+      return new PythonEnvironment(tools, process.waitFor() == 0, lastLine, mandatory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Ends a test that cannot do without: it is skipped, or fails where Python is mandatory. */
+  void require() {
+    if (!made && mandatory) {
+      throw new AssertionError("no Python for the tests' tools, and CI is set: " + lastLine);
+    }
+    Assumptions.assumeTrue(made, lastLine);
+  }
+
+  /** Begins the command line of one of the tools. */
+  ProcessBuilder command(String tool, String... arguments) {
+    require();
+    ProcessBuilder builder = new ProcessBuilder(lastLine, tools.resolve(tool).toString());
+    builder.command().addAll(List.of(arguments));
+    return builder;
+  }
+
+  private static final class Project {
+    static final PythonEnvironment ENVIRONMENT =
+        of(
+            Path.of(Objects.requireNonNull(System.getProperty("tools"), "tools")),
+            !System.getenv().getOrDefault("CI", "").isEmpty());
+
+    static {
+      if (!ENVIRONMENT.made && !ENVIRONMENT.mandatory) {
+        System.err.println(
+            "SKIPPED: all tests with CloudWatch's emulator. " + ENVIRONMENT.lastLine);
+      }
+    }
+  }
+}
