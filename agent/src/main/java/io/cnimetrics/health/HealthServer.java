@@ -75,6 +75,9 @@ public final class HealthServer implements AutoCloseable {
   /** Closes all connections; answers that are on their way are cut off. */
   @Override
   public synchronized void close() {
+    if (closed.getCount() == 0) {
+      return;
+    }
     closed.countDown();
     server.ifPresent(open -> open.stop(0));
     turns.shutdownNow();

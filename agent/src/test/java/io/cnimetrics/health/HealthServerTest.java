@@ -203,6 +203,7 @@ class HealthServerTest {
     Client client = Client.of(server);
     client.get("/livez");
     server.close();
+    server.close();
 
     assertThatThrownBy(() -> client.get("/livez")).isInstanceOf(ConnectException.class);
     Eventually.holds("its threads end", () -> threads("health").isEmpty());
