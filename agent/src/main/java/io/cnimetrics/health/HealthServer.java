@@ -27,7 +27,7 @@ public final class HealthServer implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(HealthServer.class);
   private static final Duration RETRY_INTERVAL = Duration.ofSeconds(10);
-  private static final int MOST_NOT_YET_ACCEPTED = 128;
+  private static final int MOST_NOT_YET_ACCEPTED = 1024;
 
   private final InetSocketAddress address;
   private final Map<String, Page> pages;
@@ -64,7 +64,7 @@ public final class HealthServer implements AutoCloseable {
   /** Begins to listen, as soon as the address can be had; never waits, never fails. */
   public void start() {
     // The server's own threads are daemons because the one that starts it is.
-    Turns.thread(this::listenAtLast, "health-listen").start();
+    Turns.thread(this::listenAtLast).start();
   }
 
   /** Where it listens, once it does; never completed if it is closed before. */
@@ -75,6 +75,9 @@ public final class HealthServer implements AutoCloseable {
   /** Closes all connections; answers that are on their way are cut off. */
   @Override
   public synchronized void close() {
+    if (closed.getCount() == 0) {
+      return;
+    }
     closed.countDown();
     server.ifPresent(open -> open.stop(0));
     turns.shutdownNow();

@@ -1,44 +1,45 @@
 package io.cnimetrics.health;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a server's exchanges with clients on a few threads, which end when there is nothing to do.
+ * Runs a server's exchanges with its clients on a few threads, which end when there is nothing to
+ * do.
  *
  * <p>The JDK's server blocks a thread while a client dawdles over its request or its answer. Here a
- * client may do so until another one has to wait: then it is interrupted, which closes its
- * connection. The newest is served first, for the one that can be served at once stands behind any
- * crowd of slow ones.
+ * client may do so until others have to wait: then it is interrupted, which closes its connection.
  */
 final class Turns extends ThreadPoolExecutor {
   private static final int THREADS = 4;
   private static final long STACK_BYTES = 256 << 10;
 
-  /** How long a turn is safe; a client that is not slow needs a few milliseconds. */
-  private static final long PATIENCE_NANOS = MILLISECONDS.toNanos(200);
+  /** While someone waits, a turn seen this often is slow; others need a few milliseconds. */
+  private static final int SLOW_AFTER_LOOKS = 3;
 
-  private static final long LOOK_EVERY_MILLIS = 50;
+  private static final long LOOK_EVERY_MILLIS = 10;
 
-  /** When each thread's turn began; also the lock of what follows. */
-  private final Map<Thread, Long> begun = new LinkedHashMap<>();
+  /**
+   * How often each thread was seen at its turn; also the lock of what follows. Looks, not time: a
+   * pause of the whole process makes nobody slow.
+   */
+  private final Map<Thread, Integer> looks = new HashMap<>();
 
   private boolean watched;
 
   Turns() {
-    super(THREADS, THREADS, 1, SECONDS, new NewestFirst(), work -> thread(work, "health"));
+    super(THREADS, THREADS, 1, SECONDS, new LinkedBlockingQueue<>(), Turns::thread);
     allowCoreThreadTimeOut(true);
   }
 
   /** A thread that keeps no process alive. */
-  static Thread thread(Runnable work, String name) {
-    Thread thread = new Thread(null, work, name, STACK_BYTES, false);
+  static Thread thread(Runnable work) {
+    Thread thread = new Thread(null, work, "health", STACK_BYTES, false);
     thread.setDaemon(true);
     return thread;
   }
@@ -53,36 +54,37 @@ final class Turns extends ThreadPoolExecutor {
 
   @Override
   protected void beforeExecute(Thread thread, Runnable turn) {
-    synchronized (begun) {
-      begun.put(thread, System.nanoTime());
+    synchronized (looks) {
+      looks.put(thread, 0);
     }
   }
 
   @Override
   protected void afterExecute(Runnable turn, @Nullable Throwable thrown) {
-    synchronized (begun) {
-      begun.remove(Thread.currentThread());
+    synchronized (looks) {
+      looks.remove(Thread.currentThread());
       // An interrupt that came too late must not hit the next turn.
       Thread.interrupted();
     }
   }
 
   private void watch() {
-    synchronized (begun) {
+    synchronized (looks) {
       if (!watched) {
-        thread(this::makeRoom, "health-room").start();
+        thread(this::makeRoom).start();
         watched = true;
       }
     }
   }
 
-  /** Runs only while someone waits. */
+  /** Goes on only while someone waits. */
   private void makeRoom() {
-    synchronized (begun) {
+    synchronized (looks) {
       try {
         while (!getQueue().isEmpty()) {
-          begun.wait(LOOK_EVERY_MILLIS);
-          interruptSlow();
+          looks.wait(LOOK_EVERY_MILLIS);
+          looks.replaceAll((thread, before) -> before + 1);
+          looks.forEach(Turns::interruptIfSlow);
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -92,20 +94,9 @@ final class Turns extends ThreadPoolExecutor {
     }
   }
 
-  private void interruptSlow() {
-    long now = System.nanoTime();
-    begun.forEach(
-        (thread, began) -> {
-          if (now - began >= PATIENCE_NANOS) {
-            thread.interrupt();
-          }
-        });
-  }
-
-  private static final class NewestFirst extends LinkedBlockingDeque<Runnable> {
-    @Override
-    public boolean offer(Runnable turn) {
-      return offerFirst(turn);
+  private static void interruptIfSlow(Thread thread, int seen) {
+    if (seen >= SLOW_AFTER_LOOKS) {
+      thread.interrupt();
     }
   }
 }

@@ -1,0 +1,31 @@
+package io.cnimetrics.health;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Waits for what other threads bring about. */
+final class Eventually {
+  private static final long LIMIT_NANOS = Duration.ofSeconds(10).toNanos();
+  private static final long LOOK_EVERY_NANOS = Duration.ofMillis(5).toNanos();
+
+  private Eventually() {}
+
+  static void holds(String what, BooleanSupplier condition) {
+    long began = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - began > LIMIT_NANOS) {
+        throw new AssertionError("not within 10 s: " + what);
+      }
+      LockSupport.parkNanos(LOOK_EVERY_NANOS);
+    }
+  }
+
+  /** The living threads whose names begin so. */
+  static List<Thread> threads(String name) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith(name))
+        .toList();
+  }
+}

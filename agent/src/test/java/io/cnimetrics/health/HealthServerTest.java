@@ -1,0 +1,245 @@
+package io.cnimetrics.health;
+
+import static io.cnimetrics.health.Eventually.threads;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+class HealthServerTest {
+  private static final Vitals WELL = new Vitals(List.of(), true, true, Optional.empty());
+  private static final InetSocketAddress ANY_PORT = loopback(0);
+
+  private final RecordedLog log = new RecordedLog();
+  private volatile Vitals vitals = WELL;
+
+  @AfterEach
+  void stopRecording() {
+    log.close();
+  }
+
+  @Test
+  void wellAgentIsLiveAndReady() throws Exception {
+    try (HealthServer server = serving(Map.of())) {
+      assertThat(Client.of(server).get("/livez"))
+          .returns(200, Client.Reply::status)
+          .returns("ok\n", Client.Reply::body);
+      assertThat(Client.of(server).get("/readyz").status()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void agentThatIsNotReadySaysWhyAndIsLive() throws Exception {
+    vitals = new Vitals(List.of(), false, false, Optional.of("no credentials: give some"));
+    try (HealthServer server = serving(Map.of())) {
+      assertThat(Client.of(server).get("/livez").status()).isEqualTo(200);
+      assertThat(Client.of(server).get("/readyz"))
+          .returns(503, Client.Reply::status)
+          .returns(
+              """
+              the first poll has not ended yet: wait for it
+              nothing was ever sent: no credentials: give some
+              """,
+              Client.Reply::body);
+    }
+  }
+
+  @Test
+  void changeOfAVerdictIsLoggedOnce() throws Exception {
+    try (HealthServer server = serving(Map.of())) {
+      Client client = Client.of(server);
+      for (boolean polled : new boolean[] {false, false, true, true, false}) {
+        vitals = new Vitals(List.of(), polled, true, Optional.empty());
+        client.get("/readyz");
+      }
+    }
+
+    assertThat(log.lines())
+        .filteredOn(line -> line.contains("probe="))
+        .containsExactly(
+            "INFO probe=/readyz good=true",
+            "WARN probe=/readyz good=false complaints=[the first poll has not ended yet: wait for it]");
+  }
+
+  @Test
+  void pagesAreToldTheAcceptHeader() throws Exception {
+    try (HealthServer server =
+        serving(Map.of("/page", accept -> Response.text(200, "<" + accept + ">")))) {
+      Client client = Client.of(server);
+
+      assertThat(client.get("/page").body()).isEqualTo("<>");
+      assertThat(client.get("/page", "Accept: a/b", "accept: c/d;q=1").body())
+          .isEqualTo("<a/b,c/d;q=1>");
+    }
+  }
+
+  @Test
+  void queryIsIgnored() throws Exception {
+    try (HealthServer server = serving(Map.of())) {
+      assertThat(Client.of(server).get("/livez?verbose=1&x=%20").status()).isEqualTo(200);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"HEAD", "POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get", "BREW"})
+  void onlyGetIsAnswered(String method) throws Exception {
+    try (HealthServer server = serving(Map.of())) {
+      assertThat(Client.of(server).send(method + " /livez HTTP/1.1\r\nHost: a\r\n\r\n"))
+          .returns(405, Client.Reply::status)
+          .returns("GET", reply -> reply.headers().get("allow"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/livez/", "/livezz", "/LIVEZ", "/a/livez", "/%2e"})
+  void unknownPathIsToldTheKnownOnes(String path) throws Exception {
+    try (HealthServer server = serving(Map.of())) {
+      assertThat(Client.of(server).get(path))
+          .returns(404, Client.Reply::status)
+          .returns("nothing is here; expected one of /livez, /readyz\n", Client.Reply::body);
+    }
+  }
+
+  @Test
+  void metricsThatAreOffSayHowToTurnThemOn() throws Exception {
+    try (HealthServer server = serving(Map.of())) {
+      assertThat(Client.of(server).get("/metrics"))
+          .returns(404, Client.Reply::status)
+          .extracting(Client.Reply::body)
+          .asString()
+          .endsWith("; /metrics needs --prometheus=true (USE_PROMETHEUS)\n");
+    }
+  }
+
+  @Test
+  void pageThatFailsIsAnErrorAndLogged() throws Exception {
+    Page failing =
+        accept -> {
+          throw new IllegalStateException("a bug");
+        };
+    try (HealthServer server = serving(Map.of("/page", failing))) {
+      assertThat(Client.of(server).get("/page").status()).isEqualTo(500);
+    }
+
+    assertThat(log.lines()).endsWith("ERROR path=/page failed");
+  }
+
+  @Test
+  void portThatIsTakenIsToldOnceAndTriedAgain() throws Exception {
+    ServerSocket taker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    try (HealthServer server = serving(loopback(taker.getLocalPort()))) {
+      assertThat(server.listening()).failsWithin(Duration.ofMillis(200));
+      taker.close();
+
+      assertThat(Client.of(server).get("/livez").status()).isEqualTo(200);
+      String address = "health address=127.0.0.1:" + taker.getLocalPort();
+      assertThat(log.lines())
+          .satisfiesExactly(
+              line ->
+                  assertThat(line)
+                      .startsWith("ERROR " + address)
+                      .contains("in use", "--health-address", "HEALTH_ADDRESS"),
+              line -> assertThat(line).isEqualTo("INFO " + address + " pages=[/livez, /readyz]"));
+    }
+  }
+
+  @Test
+  void waitingForThePortEndsWithTheServer() throws Exception {
+    ServerSocket taker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    HealthServer server = serving(loopback(taker.getLocalPort()));
+    Eventually.holds("an error", () -> !log.lines().isEmpty());
+    server.close();
+    taker.close();
+
+    Eventually.holds("its threads end", () -> threads("health").isEmpty());
+    assertThat(server.listening()).isNotDone();
+  }
+
+  @Test
+  void unknownHostIsToldAndTriedAgain() {
+    try (HealthServer server =
+        serving(InetSocketAddress.createUnresolved("no-such-host.invalid", 1))) {
+      Eventually.holds("an error", () -> !log.lines().isEmpty());
+
+      assertThat(log.lines().get(0)).contains("no-such-host.invalid:1", "unknown host");
+      assertThat(server.listening()).isNotDone();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"127.0.0.1", "localhost", "0.0.0.0", "::1", "::"})
+  void addressOfEveryKindIsListenedOn(String host) throws Exception {
+    assumeThat(host.contains(":") && !hasIpv6()).isFalse();
+    try (HealthServer server = serving(InetSocketAddress.createUnresolved(host, 0))) {
+      int port = server.listening().get(5, TimeUnit.SECONDS).getPort();
+      String client = host.equals("0.0.0.0") ? "127.0.0.1" : host.equals("::") ? "::1" : host;
+
+      assertThat(new Client(new InetSocketAddress(client, port)).get("/livez").status())
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
+  void closedServerRefusesAndLeavesNoThread() throws Exception {
+    HealthServer server = serving(Map.of());
+    Client client = Client.of(server);
+    client.get("/livez");
+    server.close();
+    server.close();
+
+    assertThatThrownBy(() -> client.get("/livez")).isInstanceOf(ConnectException.class);
+    Eventually.holds("its threads end", () -> threads("health").isEmpty());
+  }
+
+  @Test
+  void serverKeepsNoProcessAlive() throws Exception {
+    try (HealthServer server = serving(Map.of())) {
+      Client.of(server).get("/livez");
+
+      assertThat(threads("health")).allMatch(Thread::isDaemon);
+      assertThat(threads("HTTP-Dispatcher")).isNotEmpty().allMatch(Thread::isDaemon);
+    }
+  }
+
+  private HealthServer serving(Map<String, Page> pages) {
+    return start(ANY_PORT, pages);
+  }
+
+  private HealthServer serving(InetSocketAddress address) {
+    return start(address, Map.of());
+  }
+
+  private HealthServer start(InetSocketAddress address, Map<String, Page> pages) {
+    HealthServer server = new HealthServer(address, () -> vitals, pages, Duration.ofMillis(20));
+    server.start();
+    return server;
+  }
+
+  private static InetSocketAddress loopback(int port) {
+    return InetSocketAddress.createUnresolved("127.0.0.1", port);
+  }
+
+  private static boolean hasIpv6() throws IOException {
+    return NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .anyMatch(address -> address instanceof Inet6Address && address.isLoopbackAddress());
+  }
+}

@@ -1,0 +1,159 @@
+package io.cnimetrics.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.catalog.Kind;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Sample;
+import io.cnimetrics.publish.Answer.Outcome;
+import io.cnimetrics.publish.DropReason;
+import io.cnimetrics.render.PrometheusText;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+class MetricsPageTest {
+  private static final String OPEN_METRICS = "application/openmetrics-text;version=1.0.0";
+  private static final Build BUILD = new Build("1.2.3", "17.0.1");
+
+  private final Activity activity = new Activity();
+
+  @Test
+  void everyMetricIsThereInOpenMetrics() {
+    OpenMetrics read = read(page(wholeCatalogue(), BUILD));
+
+    assertThat(read.names()).hasSize(MetricCatalog.all().size() + 8);
+    assertThat(read.names()).allMatch(name -> name.startsWith("cni_"));
+  }
+
+  @Test
+  void contentTypesAreThoseOfTheFormats() {
+    MetricsPage page = page(List.of(), BUILD);
+
+    assertThat(page.get(OPEN_METRICS).contentType())
+        .isEqualTo("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    assertThat(page.get("").contentType()).isEqualTo("text/plain; version=0.0.4; charset=utf-8");
+  }
+
+  @Test
+  void olderTextShowsTheSameSamples() {
+    MetricsPage page = page(wholeCatalogue(), BUILD);
+
+    assertThat(samples(page.get("").body()))
+        .isNotEmpty()
+        .containsExactlyInAnyOrderElementsOf(samples(page.get(OPEN_METRICS).body()));
+  }
+
+  @Test
+  void quantitiesAreInBaseUnits() {
+    OpenMetrics read = read(page(wholeCatalogue(), BUILD));
+
+    assertThat(read.families()).map(OpenMetrics.Family::unit).containsOnly("", "seconds", "ratio");
+    assertThat(read.value("cni_aws_api_latency_seconds", Map.of())).isEqualTo(0.05);
+    assertThat(read.value("cni_no_address_seconds", Map.of())).isEqualTo(3_000);
+    assertThat(read.value("cni_node_ip_utilization_ratio", Map.of())).isEqualTo(0.5);
+    assertThat(read.names()).noneMatch(name -> name.matches(".*_(ms|minutes|percent)"));
+  }
+
+  @Test
+  void nodeIsAbsentBeforeTheFirstPoll() {
+    assertThat(read(page(List.of(), BUILD)).names())
+        .isNotEmpty()
+        .allMatch(name -> name.startsWith("cni_agent_"));
+  }
+
+  @Test
+  void countersOfTheAgentStartAtZeroForEveryLabel() {
+    OpenMetrics read = read(page(List.of(), BUILD));
+
+    assertThat(read.family("cni_agent_polls").samples()).hasSize(2);
+    assertThat(read.family("cni_agent_requests").samples()).hasSize(Outcome.values().length);
+    assertThat(read.family("cni_agent_datums_dropped").samples())
+        .hasSize(DropReason.values().length)
+        .allMatch(sample -> sample.value() == 0);
+  }
+
+  @Test
+  void whatTheAgentDidIsCounted() {
+    activity.polled(Activity.PollResult.GOOD);
+    activity.polled(Activity.PollResult.GOOD);
+    activity.polled(Activity.PollResult.FAILED);
+    activity.sent(60);
+    activity.dropped(DropReason.NO_ROOM, 30);
+    activity.asked(Outcome.DENIED, Duration.ofMillis(80));
+
+    OpenMetrics read = read(page(List.of(), BUILD));
+
+    assertThat(read.value("cni_agent_polls", Map.of("result", "good"))).isEqualTo(2);
+    assertThat(read.value("cni_agent_polls", Map.of("result", "failed"))).isEqualTo(1);
+    assertThat(read.value("cni_agent_datums_sent", Map.of())).isEqualTo(60);
+    assertThat(read.value("cni_agent_datums_dropped", Map.of("reason", "no_room"))).isEqualTo(30);
+    assertThat(read.value("cni_agent_requests", Map.of("outcome", "denied"))).isEqualTo(1);
+  }
+
+  @Test
+  void latencyFallsIntoTheBucketsFromItOn() {
+    activity.asked(Outcome.ACCEPTED, Duration.ofMillis(100));
+    activity.asked(Outcome.ACCEPTED, Duration.ofMillis(400));
+    activity.asked(Outcome.PASSING, Duration.ofMillis(10_500));
+
+    String text = page(List.of(), BUILD).get(OPEN_METRICS).body();
+
+    assertThat(text)
+        .contains(
+            """
+            cni_agent_request_duration_seconds_bucket{le="0.1"} 1
+            cni_agent_request_duration_seconds_bucket{le="0.3"} 1
+            cni_agent_request_duration_seconds_bucket{le="1.0"} 2
+            cni_agent_request_duration_seconds_bucket{le="3.0"} 2
+            cni_agent_request_duration_seconds_bucket{le="10.0"} 2
+            cni_agent_request_duration_seconds_bucket{le="+Inf"} 3
+            cni_agent_request_duration_seconds_count 3
+            cni_agent_request_duration_seconds_sum 11.0
+            """);
+  }
+
+  @Test
+  void backlogIsShown() {
+    OpenMetrics read = read(page(List.of(), BUILD));
+
+    assertThat(read.value("cni_agent_backlog_size", Map.of())).isEqualTo(7);
+    assertThat(read.value("cni_agent_backlog_age_seconds", Map.of())).isEqualTo(420.5);
+  }
+
+  @Test
+  void labelsAreEscaped() {
+    Build odd = new Build("1.0 \"x\"\\\n}", "17 {,=");
+
+    assertThat(read(page(List.of(), odd)).family("cni_agent_build").samples().get(0).labels())
+        .isEqualTo(Map.of("version", odd.version(), "java_version", odd.javaVersion()));
+  }
+
+  private MetricsPage page(List<Sample> samples, Build build) {
+    Backlog backlog = new Backlog(7, Duration.ofMillis(420_500));
+    return new MetricsPage(
+        () -> samples, PrometheusText::snapshots, activity, () -> backlog, build);
+  }
+
+  private static OpenMetrics read(MetricsPage page) {
+    return OpenMetrics.read(page.get(OPEN_METRICS).body());
+  }
+
+  private static List<String> samples(String text) {
+    return text.lines().filter(line -> !line.startsWith("#")).toList();
+  }
+
+  /** Every metric at 50. */
+  private static List<Sample> wholeCatalogue() {
+    OptionalDouble fifty = OptionalDouble.of(50);
+    return MetricCatalog.all().stream()
+        .map(
+            metric ->
+                metric.kind() == Kind.COUNTER
+                    ? new Sample(metric, OptionalDouble.empty(), fifty)
+                    : new Sample(metric, fifty, OptionalDouble.empty()))
+        .toList();
+  }
+}

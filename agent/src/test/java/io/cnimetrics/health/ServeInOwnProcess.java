@@ -1,0 +1,56 @@
+package io.cnimetrics.health;
+
+import io.cnimetrics.catalog.Kind;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Sample;
+import io.cnimetrics.render.PrometheusText;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** A program that serves health, with {@code metrics} or without, and probes itself. */
+final class ServeInOwnProcess {
+  private static final Backlog NOTHING = new Backlog(0, Duration.ZERO);
+
+  private ServeInOwnProcess() {}
+
+  public static void main(String[] arguments) throws Exception {
+    boolean metrics = List.of(arguments).contains("metrics");
+    Map<String, Page> pages = metrics ? Map.of(MetricsPage.PATH, page()) : Map.of();
+    try (HealthServer server =
+        new HealthServer(
+            InetSocketAddress.createUnresolved("127.0.0.1", 0),
+            () -> new Vitals(List.of(), true, true, Optional.empty()),
+            pages)) {
+      server.start();
+      Client client = Client.of(server);
+      for (String path : List.of("/livez", "/readyz", MetricsPage.PATH)) {
+        System.out.println(path + " " + client.get(path).status());
+      }
+      System.out.println("long header " + longHeader(client));
+    }
+  }
+
+  private static MetricsPage page() {
+    OptionalDouble one = OptionalDouble.of(1);
+    List<Sample> samples =
+        MetricCatalog.all().stream()
+            .filter(metric -> metric.kind() == Kind.GAUGE)
+            .map(metric -> new Sample(metric, one, OptionalDouble.empty()))
+            .toList();
+    return new MetricsPage(
+        () -> samples, PrometheusText::snapshots, new Activity(), () -> NOTHING, Build.of("1"));
+  }
+
+  private static String longHeader(Client client) {
+    try {
+      return String.valueOf(client.get("/livez", "A: " + "a".repeat(20_000)).status());
+    } catch (IOException | AssertionError e) {
+      return "cut off";
+    }
+  }
+}

@@ -1,0 +1,248 @@
+package io.cnimetrics.health;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whatever other clients do, a probe is answered within its second. */
+@Timeout(60)
+class SlowClientsTest {
+  private static final int MEGABYTE = 1 << 20;
+  private static final Response LONG = Response.text(200, "x".repeat(4 * MEGABYTE));
+
+  /** Those that serve, and one that sees to it that they do. */
+  private static final int MOST_THREADS = 5;
+
+  private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
+  private static final String BEGUN = "GET /livez HTTP/1.1\r\nHost: ";
+
+  private final CountDownLatch over = new CountDownLatch(1);
+  private final List<Socket> slow = new ArrayList<>();
+  private final HealthServer server =
+      new HealthServer(
+          InetSocketAddress.createUnresolved("127.0.0.1", 0),
+          () -> new Vitals(List.of(), true, true, Optional.empty()),
+          Map.of("/long", accept -> LONG));
+  private Client client = new Client(InetSocketAddress.createUnresolved("127.0.0.1", 0));
+
+  @BeforeEach
+  void start() throws Exception {
+    server.start();
+    client = Client.of(server);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    over.countDown();
+    stopAll();
+    server.close();
+  }
+
+  @Test
+  void requestsThatNeverEndHoldNoProbe() throws IOException {
+    for (int i = 0; i < 50; i++) {
+      slow.add(client.begin(BEGUN));
+    }
+
+    assertProbesAreAnswered();
+  }
+
+  @Test
+  void requestsOfAByteNowAndThenHoldNoProbe() throws Exception {
+    ExecutorService senders = Executors.newFixedThreadPool(50);
+    try {
+      for (int i = 0; i < 50; i++) {
+        senders.execute(this::sendByteByByte);
+      }
+      assertProbesAreAnswered();
+    } finally {
+      senders.shutdownNow();
+    }
+  }
+
+  @Test
+  void answersThatNobodyReadsHoldNoProbe() throws IOException {
+    for (int i = 0; i < 20; i++) {
+      Socket socket = new Socket();
+      socket.setReceiveBufferSize(1024);
+      socket.connect(client.server());
+      socket.getOutputStream().write("GET /long HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(US_ASCII));
+      slow.add(socket);
+    }
+
+    assertProbesAreAnswered();
+  }
+
+  @Test
+  void bodiesThatNeverComeHoldNoProbe() throws IOException {
+    for (int i = 0; i < 50; i++) {
+      slow.add(client.begin("POST /livez HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nx"));
+    }
+
+    assertProbesAreAnswered();
+  }
+
+  @Test
+  void thousandIdleConnectionsHoldNoProbe() throws IOException {
+    for (int i = 0; i < 1_000; i++) {
+      slow.add(client.connect());
+    }
+
+    assertProbesAreAnswered();
+  }
+
+  @Test
+  void slowClientIsServedWhileNobodyWaits() throws Exception {
+    Socket socket = client.begin(BEGUN);
+    slow.add(socket);
+    for (int i = 0; i < 20; i++) {
+      client.get("/livez");
+    }
+    socket.getOutputStream().write("a\r\n\r\n".getBytes(US_ASCII));
+
+    assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
+        .startsWith("HTTP/1.1 200 ");
+  }
+
+  @Test
+  void crowdOfQuickClientsIsServedToTheLast() throws Exception {
+    ExecutorService clients = Executors.newFixedThreadPool(50);
+    try {
+      List<Callable<Integer>> requests = new ArrayList<>();
+      for (int i = 0; i < 500; i++) {
+        requests.add(() -> client.get("/livez").status());
+      }
+
+      for (Future<Integer> status : clients.invokeAll(requests)) {
+        assertThat(status.get()).isEqualTo(200);
+      }
+    } finally {
+      clients.shutdownNow();
+    }
+  }
+
+  @Test
+  void slowClientsShareFewThreadsThatEndAfterThem() throws IOException {
+    for (int i = 0; i < 50; i++) {
+      slow.add(client.begin(BEGUN));
+    }
+    Eventually.holds(
+        "all threads are taken", () -> Eventually.threads("health").size() == MOST_THREADS);
+    assertProbesAreAnswered();
+    assertThat(Eventually.threads("health").size()).isLessThanOrEqualTo(MOST_THREADS);
+
+    stopAll();
+    Eventually.holds("they end", () -> Eventually.threads("health").isEmpty());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\r\n",
+        "GET\r\n\r\n",
+        "GET /livez\r\n\r\n",
+        "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003\r\n\r\n",
+        "GET mailto:a@b HTTP/1.1\r\n\r\n",
+        "GET * HTTP/1.1\r\n\r\n",
+        "GET /%zz HTTP/1.1\r\n\r\n",
+        "GET /livez HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+        "GET /livez HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        "GET /livez HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "GET /livez HTTP/1.1\r\n: no name\r\n\r\n",
+        "GET /livez HTTP/1.1\r\nA\u0000: b\r\n\r\n",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+      })
+  void nonsenseHarmsNobody(String bytes) throws IOException {
+    for (int i = 0; i < 10; i++) {
+      slow.add(client.begin(bytes));
+    }
+
+    assertProbesAreAnswered();
+  }
+
+  @Test
+  void hugeHeadersAreCutOff() throws IOException {
+    for (int i = 0; i < 10; i++) {
+      Socket socket = client.begin(BEGUN);
+      slow.add(socket);
+      assertThat(isCutOff(socket, "a".repeat(MEGABYTE))).isTrue();
+    }
+
+    assertProbesAreAnswered();
+  }
+
+  @Test
+  void hugeRequestLineIsCutOff() throws IOException {
+    Socket socket = client.begin("GET /");
+    slow.add(socket);
+
+    assertThat(isCutOff(socket, "a".repeat(MEGABYTE))).isTrue();
+    assertProbesAreAnswered();
+  }
+
+  private void assertProbesAreAnswered() throws IOException {
+    for (int i = 0; i < 5; i++) {
+      for (String path : List.of("/livez", "/readyz")) {
+        long began = System.nanoTime();
+        assertThat(client.get(path).status()).isEqualTo(200);
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(PROBE_TIMEOUT);
+      }
+    }
+  }
+
+  /** Begins again whenever it is cut off. */
+  private void sendByteByByte() {
+    while (true) {
+      try (Socket socket = client.connect()) {
+        for (int i = 0; ; i++) {
+          socket.getOutputStream().write(BEGUN.charAt(i % BEGUN.length()));
+          if (over.await(50, TimeUnit.MILLISECONDS)) {
+            return;
+          }
+        }
+      } catch (IOException e) {
+        // Cut off.
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  /** Whether the server ends a connection before it has read all that is sent on it. */
+  private static boolean isCutOff(Socket socket, String text) throws IOException {
+    socket.setSoTimeout(5_000);
+    try {
+      socket.getOutputStream().write(text.getBytes(US_ASCII));
+      return socket.getInputStream().read() < 0;
+    } catch (SocketException e) {
+      return true;
+    }
+  }
+
+  private void stopAll() throws IOException {
+    for (Socket socket : slow) {
+      socket.close();
+    }
+  }
+}

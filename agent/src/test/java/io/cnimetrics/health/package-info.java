@@ -1,0 +1,4 @@
+@NullMarked
+package io.cnimetrics.health;
+
+import org.jspecify.annotations.NullMarked;
