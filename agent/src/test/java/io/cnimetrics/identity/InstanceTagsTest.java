@@ -11,6 +11,11 @@ import io.cnimetrics.identity.InstanceTags.Told;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -234,13 +239,17 @@ class InstanceTagsTest {
   }
 
   @Test
-  void refusedConnectionIsUnreachable() {
-    InstanceTags tags = ec2.tags();
-    ec2.close();
+  void refusedConnectionIsUnreachable() throws IOException {
+    // Bound, so that nobody else gets the port, but not listening.
+    try (Socket bound = new Socket()) {
+      bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      URI endpoint = URI.create("http://127.0.0.1:" + bound.getLocalPort());
 
-    Problem problem = problem(tags.read(ID, "us-west-2", LIMIT));
-    assertThat(problem.reason()).isEqualTo(Reason.UNREACHABLE);
-    assertThat(problem.message()).contains("refused");
+      Problem problem =
+          problem(InstanceTags.at(endpoint, FakeEc2.CREDENTIALS).read(ID, "us-west-2", LIMIT));
+      assertThat(problem.reason()).isEqualTo(Reason.UNREACHABLE);
+      assertThat(problem.message()).contains("refused");
+    }
   }
 
   @Test
