@@ -22,6 +22,11 @@ public record Sample(Metric metric, OptionalDouble value, OptionalDouble total, 
     }
   }
 
+  /** A sample that is no mean. */
+  public Sample(Metric metric, OptionalDouble value, OptionalDouble total) {
+    this(metric, value, total, 1);
+  }
+
   /** A gauge's sample, not below 0; none if the value is unknown or no number for CloudWatch. */
   static Optional<Sample> gauge(Metric metric, OptionalDouble value) {
     return mean(metric, value, 1);
@@ -42,7 +47,7 @@ public record Sample(Metric metric, OptionalDouble value, OptionalDouble total, 
   /** A counter's sample; none if its total is unknown or no number for CloudWatch. */
   static Optional<Sample> counter(Metric metric, OptionalDouble increase, OptionalDouble total) {
     return total.isPresent() && acceptable(total)
-        ? Optional.of(new Sample(metric, increase, total, 1))
+        ? Optional.of(new Sample(metric, increase, total))
         : Optional.empty();
   }
 

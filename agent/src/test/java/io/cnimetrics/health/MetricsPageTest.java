@@ -82,7 +82,7 @@ class MetricsPageTest {
     activity.polled(Activity.PollResult.FAILED);
     activity.sent(60);
     activity.dropped(DropReason.NO_ROOM, 30);
-    activity.asked(Outcome.DENIED, Duration.ofMillis(80));
+    activity.answered(Outcome.DENIED, Duration.ofMillis(80));
 
     OpenMetrics read = read(page(List.of(), BUILD));
 
@@ -95,9 +95,9 @@ class MetricsPageTest {
 
   @Test
   void latencyFallsIntoTheBucketsFromItOn() {
-    activity.asked(Outcome.ACCEPTED, Duration.ofMillis(100));
-    activity.asked(Outcome.ACCEPTED, Duration.ofMillis(400));
-    activity.asked(Outcome.PASSING, Duration.ofMillis(10_500));
+    activity.answered(Outcome.ACCEPTED, Duration.ofMillis(100));
+    activity.answered(Outcome.ACCEPTED, Duration.ofMillis(400));
+    activity.answered(Outcome.PASSING, Duration.ofMillis(10_500));
 
     String text = page(List.of(), BUILD).get(OPEN_METRICS).body();
 

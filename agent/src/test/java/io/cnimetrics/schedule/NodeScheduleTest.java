@@ -56,7 +56,8 @@ class NodeScheduleTest {
 
   @Test
   void tenThousandNodesSpreadEvenly() {
-    assertSpread(schedule -> schedule.pollOffset().toSeconds(), 30, MINUTE);
+    // All but the first second and the last.
+    assertSpread(schedule -> schedule.pollOffset().toSeconds() - 1, 28, MINUTE);
     assertSpread(schedule -> schedule.sendOffset().toSeconds(), 30, MINUTE);
     assertSpread(schedule -> schedule.sendOffset().toMinutes(), 5, Duration.ofMinutes(5));
   }

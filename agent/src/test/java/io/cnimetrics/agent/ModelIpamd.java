@@ -1,0 +1,87 @@
+package io.cnimetrics.agent;
+
+import static io.cnimetrics.testing.Snapshots.eni;
+import static io.cnimetrics.testing.Snapshots.nothingRead;
+
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.testing.Snapshots;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/** An ipamD without sockets, that remembers what it told and when. */
+final class ModelIpamd implements Ipamd {
+  private static final Duration RELEVANT = Duration.ofSeconds(1);
+
+  private final InstantSource clock;
+  private final SplittableRandom random;
+  private final List<Told> told = new ArrayList<>();
+  private double startSeconds;
+  private double errors;
+  private double counted;
+  private long assigned = 3;
+  private boolean down;
+
+  /**
+   * A read that was good.
+   *
+   * @param errors all that were ever counted, over restarts too
+   */
+  record Told(Instant at, long assigned, double errors) {
+    long minute() {
+      return Math.floorDiv(at.getEpochSecond(), 60);
+    }
+  }
+
+  ModelIpamd(InstantSource clock, long seed) {
+    this.clock = clock;
+    this.random = new SplittableRandom(seed);
+    this.startSeconds = clock.instant().minus(RELEVANT.multipliedBy(3600)).getEpochSecond();
+  }
+
+  void restart() {
+    errors = 0;
+    startSeconds = clock.instant().toEpochMilli() / 1000.0;
+  }
+
+  void down(boolean isDown) {
+    down = isDown;
+  }
+
+  List<Told> told() {
+    return told;
+  }
+
+  double counted() {
+    return counted;
+  }
+
+  @Override
+  public NodeSnapshot read() {
+    int more = random.nextInt(3);
+    errors += more;
+    counted += more;
+    assigned = random.nextInt(15);
+    Snapshots snapshot = nothingRead().at(clock.instant()).type("m5.xlarge");
+    if (down) {
+      return snapshot.build();
+    }
+    told.add(new Told(clock.instant(), assigned, counted));
+    return snapshot
+        .enis(eni(0, 14, assigned, 0))
+        .sum("awscni_ipamd_error_count", errors)
+        .processStart(startSeconds)
+        .build();
+  }
+
+  @Override
+  public NodeSnapshot read(Duration most) {
+    return read();
+  }
+
+  @Override
+  public void abort() {}
+}

@@ -1,0 +1,376 @@
+package io.cnimetrics.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.cnimetrics.agent.World.Arrival;
+import io.cnimetrics.agent.World.Fate;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The law of all numbers: over the nodes of a cluster, CloudWatch's Sum of a minute is the truth,
+ * its SampleCount the nodes, and nothing comes twice or not at all.
+ */
+class SumLawTest {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  @TempDir Path directory;
+
+  private final World world = new World();
+
+  @Test
+  void threeNodesOverTenMinutesWithRestarts() {
+    ModelNode first = world.add("ip-10-0-1-1", state("1"), MINUTE);
+    ModelNode second = world.add("ip-10-0-1-2", state("2"), MINUTE);
+    ModelNode third = world.add("ip-10-0-1-3", state("3"), MINUTE);
+    world.pass(MINUTE.multipliedBy(3));
+    second.ipamd.restart();
+    world.pass(MINUTE.multipliedBy(2).plusSeconds(13));
+    third.stop();
+    world.pass(Duration.ofSeconds(11));
+    world.start(third);
+    world.pass(MINUTE);
+    world.kill(first);
+    world.pass(Duration.ofSeconds(9));
+    world.start(first);
+    world.pass(MINUTE.multipliedBy(5));
+
+    Instant firstFull = Instant.parse("2026-11-21T10:01:00Z");
+    for (int minute = 0; minute < 10; minute++) {
+      Instant at = firstFull.plus(MINUTE.multipliedBy(minute));
+      Map<String, Double> count = new HashMap<>(world.sampleCounts(at));
+      count.remove("agentStarts");
+      assertThat(count).as("%s", at).containsEntry("ipamdErr", 3.0).containsEntry("ipamdUp", 3.0);
+      assertThat(count.values()).as("%s: %s", at, count).allMatch(samples -> samples <= 3);
+      Map<String, Double> sum = world.sums(at);
+      assertThat(sum).containsEntry("ipamdUp", 3.0).containsEntry("eniAllocated", 3.0);
+      assertThat(sum.get("assignIPAddresses")).isIn(possibleSums(at.getEpochSecond() / 60));
+    }
+    assertThat(Stream.of(first, second, third)).allSatisfy(this::assertAllErrorsArrived);
+    assertThat(sumOf("ipamdRestarts")).isEqualTo(1);
+    assertThat(sumOf("agentStarts")).isEqualTo(5);
+  }
+
+  /**
+   * Every way to take one good poll of the minute from each node; a stop may come before the last.
+   */
+  private Set<Double> possibleSums(long minute) {
+    Set<Double> sums = Set.of(0.0);
+    for (ModelNode node : world.nodes) {
+      Set<Double> more = new HashSet<>();
+      for (ModelIpamd.Told told : node.ipamd.told()) {
+        if (told.minute() == minute) {
+          sums.forEach(sum -> more.add(sum + told.assigned()));
+        }
+      }
+      sums = more;
+    }
+    return sums;
+  }
+
+  @Test
+  void ordinaryMinuteHasTheLastPollOfEachNode() {
+    for (int node = 0; node < 20; node++) {
+      world.add("node-" + node, Optional.empty(), MINUTE);
+    }
+    world.pass(MINUTE.multipliedBy(10));
+
+    for (int minute = 1; minute <= 8; minute++) {
+      Instant at = Instant.parse("2026-11-21T10:00:00Z").plus(MINUTE.multipliedBy(minute));
+      double assigned =
+          world.nodes.stream()
+              .mapToDouble(node -> lastTold(node, at.getEpochSecond() / 60).assigned())
+              .sum();
+      assertThat(world.sums(at)).containsEntry("assignIPAddresses", assigned);
+      assertThat(world.sampleCounts(at)).containsEntry("assignIPAddresses", 20.0);
+    }
+  }
+
+  private static ModelIpamd.Told lastTold(ModelNode node, long minute) {
+    return node.ipamd.told().stream()
+        .filter(told -> told.minute() == minute)
+        .reduce((earlier, later) -> later)
+        .orElseThrow();
+  }
+
+  @Test
+  void handOverWithoutStateDoublesNothingAndLosesAtMostOneMinute() {
+    ModelNode node = world.add("node", Optional.empty(), MINUTE);
+    world.pass(MINUTE.multipliedBy(3).plusSeconds(20));
+    node.stop();
+    world.pass(Duration.ofSeconds(30));
+    world.start(node);
+    world.pass(MINUTE.multipliedBy(4));
+
+    assertNothingTwice();
+    assertThat(
+            Stream.iterate(Instant.parse("2026-11-21T10:01:00Z"), at -> at.plus(MINUTE))
+                .limit(6)
+                .filter(at -> !world.sampleCounts(at).containsKey("ipamdUp")))
+        .containsExactly(Instant.parse("2026-11-21T10:04:00Z"));
+  }
+
+  @Test
+  void wallClockThatLeapsMakesNoSecondDatumAndLosesNoError() {
+    for (long hours : new long[] {1, -1, 1, -1}) {
+      ModelNode node =
+          world.nodes.isEmpty() ? world.add("node", state("n"), MINUTE) : world.nodes.get(0);
+      world.pass(MINUTE.multipliedBy(7).plusSeconds(17));
+      int polls = node.ipamd.told().size();
+      world.leap(Duration.ofHours(hours));
+      world.pass(MINUTE.multipliedBy(2));
+      assertThat(node.ipamd.told().size() - polls).as("polls in two minutes").isBetween(3, 6);
+    }
+    world.pass(Duration.ofHours(2));
+
+    assertNothingTwice();
+    assertAllErrorsArrived(world.nodes.get(0));
+    assertThat(world.arrivals).allMatch(arrival -> arrival.datum().value() >= 0);
+  }
+
+  @Test
+  void outageOfHoursLosesNothing() {
+    ModelNode node = world.add("node", Optional.empty(), MINUTE);
+    world.pass(MINUTE.multipliedBy(2));
+    world.requests(() -> Fate.AWAY);
+    world.pass(Duration.ofHours(20));
+    world.requests(() -> Fate.TAKEN);
+    world.pass(Duration.ofHours(1));
+
+    assertThat(node.waiting()).isLessThanOrEqualTo(1);
+    assertNothingTwice();
+    assertAllErrorsArrived(node);
+    assertThat(minutesOf("ipamdUp")).isEqualTo(21 * 60);
+  }
+
+  @Property(tries = 300)
+  void whateverHappensNothingIsLostAndOnlyLostAnswersComeTwice(@ForAll long seed)
+      throws IOException {
+    Path states = Files.createTempDirectory("states");
+    try {
+      Story story = new Story(seed, states);
+      story.play();
+      story.end();
+    } finally {
+      delete(states);
+    }
+  }
+
+  /** A random course of things. */
+  private static final class Story {
+    private final SplittableRandom random;
+    private final Path states;
+    private final SumLawTest law = new SumLawTest();
+    private final World world = law.world;
+
+    Story(long seed, Path states) {
+      this.random = new SplittableRandom(seed);
+      this.states = states;
+    }
+
+    void play() {
+      for (int node = 0; node < 1 + random.nextInt(3); node++) {
+        Duration publishInterval = MINUTE.multipliedBy(1 + random.nextInt(5));
+        world.add("node-" + node, Optional.of(states.resolve("" + node)), publishInterval);
+      }
+      world.requests(this::fate);
+      for (int act = 0; act < 40; act++) {
+        ModelNode node = world.nodes.get(random.nextInt(world.nodes.size()));
+        if (!node.runs()) {
+          world.start(node);
+        } else {
+          happen(node);
+        }
+        world.pass(Duration.ofMillis(random.nextInt(100_000)));
+      }
+    }
+
+    private void happen(ModelNode node) {
+      switch (random.nextInt(8)) {
+        case 0 -> node.ipamd.restart();
+        case 1 -> node.ipamd.down(random.nextBoolean());
+        case 2 -> stop(node);
+        case 3 -> world.kill(node);
+        case 4 -> killWhileWriting(node);
+        default -> {}
+      }
+    }
+
+    private void stop(ModelNode node) {
+      try {
+        node.stop();
+      } catch (World.Killed e) {
+        node.kill();
+      }
+    }
+
+    /** Any part of the last record may be missing. */
+    private void killWhileWriting(ModelNode node) {
+      world.kill(node);
+      try (RandomAccessFile file =
+          new RandomAccessFile(
+              states.resolve(node.name.substring(5)).resolve("state").toFile(), "rw")) {
+        byte[] bytes = new byte[(int) file.length()];
+        file.readFully(bytes);
+        int end = bytes.length - 1;
+        int start = end;
+        while (start > 0 && bytes[start - 1] != '\n') {
+          start--;
+        }
+        // The first record of a file is there before anything else happens.
+        if (start > 0) {
+          int kept = start + random.nextInt(end - start + 1);
+          file.setLength(kept);
+          law.torn.add(node.name);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private Fate fate() {
+      int dice = random.nextInt(100);
+      if (dice < 20) {
+        return Fate.AWAY;
+      } else if (dice < 23) {
+        return Fate.ANSWER_LOST;
+      } else if (dice < 26) {
+        return Fate.KILLED_BEFORE;
+      }
+      return dice < 29 ? Fate.KILLED_AFTER : Fate.TAKEN;
+    }
+
+    void end() {
+      world.requests(() -> Fate.TAKEN);
+      for (ModelNode node : world.nodes) {
+        node.ipamd.down(false);
+        if (!node.runs()) {
+          world.start(node);
+        }
+      }
+      world.pass(MINUTE.multipliedBy(15));
+
+      law.assertNothingTwice();
+      assertThat(world.nodes).allSatisfy(law::assertAllErrorsArrived);
+      assertThat(world.nodes).allSatisfy(law::assertEveryMinuteIsThere);
+      assertThat(world.nodes).allSatisfy(node -> assertThat(node.events.dropped()).isEmpty());
+    }
+  }
+
+  /** Nodes whose process died while it wrote a record: what that recorded is as if not done. */
+  private final Set<String> torn = new HashSet<>();
+
+  private void assertNothingTwice() {
+    Map<List<Object>, List<Arrival>> byDatum = new HashMap<>();
+    for (Arrival arrival : world.arrivals) {
+      if (!arrival.datum().metric().equals("agentStarts")) {
+        byDatum
+            .computeIfAbsent(
+                List.of(arrival.node(), arrival.datum().metric(), arrival.datum().at()),
+                datum -> new ArrayList<>())
+            .add(arrival);
+      }
+    }
+    byDatum.forEach(
+        (datum, arrivals) -> {
+          boolean excused =
+              arrivals.stream().anyMatch(Arrival::excused) || torn.contains(datum.get(0));
+          if (!excused) {
+            assertThat(arrivals).as("%s", datum).hasSize(1);
+          }
+          assertThat(arrivals.stream().map(arrival -> arrival.datum().value()).distinct())
+              .as("values of %s", datum)
+              .hasSize(1);
+        });
+  }
+
+  /** From the first read to the last, over all lives of agent and ipamD. */
+  private void assertAllErrorsArrived(ModelNode node) {
+    List<ModelIpamd.Told> told = node.ipamd.told();
+    double first = told.get(0).errors();
+    double arrived = 0;
+    Set<Instant> minutes = new HashSet<>();
+    Instant last = Instant.MIN;
+    for (Arrival arrival : world.arrivals) {
+      boolean errors =
+          arrival.node().equals(node.name) && arrival.datum().metric().equals("ipamdErr");
+      if (errors && minutes.add(arrival.datum().at())) {
+        arrived += arrival.datum().value();
+        last = arrival.datum().at().isAfter(last) ? arrival.datum().at() : last;
+      }
+    }
+    Instant end = last.plus(MINUTE);
+    double expected =
+        told.stream()
+                .filter(read -> read.at().isBefore(end))
+                .reduce((earlier, later) -> later)
+                .orElseThrow()
+                .errors()
+            - first;
+    assertThat(arrived).as(node.name).isCloseTo(expected, within(1e-9));
+  }
+
+  /** Each minute in which ipamD was read, but the one in which the agent first started. */
+  private void assertEveryMinuteIsThere(ModelNode node) {
+    Map<Long, Double> assigned = new HashMap<>();
+    for (Arrival arrival : world.arrivals) {
+      if (arrival.node().equals(node.name)
+          && arrival.datum().metric().equals("assignIPAddresses")) {
+        assigned.put(arrival.datum().at().getEpochSecond() / 60, arrival.datum().value());
+      }
+    }
+    long firstMinute = World.START.getEpochSecond() / 60;
+    long lastMinute = assigned.keySet().stream().mapToLong(minute -> minute).max().orElse(0);
+    for (ModelIpamd.Told told : node.ipamd.told()) {
+      if (told.minute() > firstMinute && told.minute() <= lastMinute && !torn.contains(node.name)) {
+        assertThat(assigned).as("%s %s", node.name, told).containsKey(told.minute());
+      }
+    }
+  }
+
+  private double sumOf(String metric) {
+    return world.arrivals.stream()
+        .filter(arrival -> arrival.datum().metric().equals(metric))
+        .mapToDouble(arrival -> arrival.datum().value())
+        .sum();
+  }
+
+  private long minutesOf(String metric) {
+    return world.arrivals.stream()
+        .filter(arrival -> arrival.datum().metric().equals(metric))
+        .map(arrival -> arrival.datum().at())
+        .distinct()
+        .count();
+  }
+
+  private Optional<Path> state(String name) {
+    return Optional.of(directory.resolve(name));
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
