@@ -14,13 +14,12 @@ import java.util.SplittableRandom;
 
 /** An ipamD without sockets, that remembers what it told and when. */
 final class ModelIpamd implements Ipamd {
-  private static final Duration RELEVANT = Duration.ofSeconds(1);
-
   private final InstantSource clock;
   private final SplittableRandom random;
   private final List<Told> told = new ArrayList<>();
   private double startSeconds;
   private double errors;
+  private double errorsLastTold;
   private double counted;
   private long assigned = 3;
   private boolean down;
@@ -28,7 +27,7 @@ final class ModelIpamd implements Ipamd {
   /**
    * A read that was good.
    *
-   * @param errors all that were ever counted, over restarts too
+   * @param errors all that were ever counted and told, over restarts too
    */
   record Told(Instant at, long assigned, double errors) {
     long minute() {
@@ -39,11 +38,14 @@ final class ModelIpamd implements Ipamd {
   ModelIpamd(InstantSource clock, long seed) {
     this.clock = clock;
     this.random = new SplittableRandom(seed);
-    this.startSeconds = clock.instant().minus(RELEVANT.multipliedBy(3600)).getEpochSecond();
+    this.startSeconds = clock.instant().minus(Duration.ofHours(1)).toEpochMilli() / 1000.0;
   }
 
+  /** What it counted since it was last read, nobody can know. */
   void restart() {
+    counted -= errors - errorsLastTold;
     errors = 0;
+    errorsLastTold = 0;
     startSeconds = clock.instant().toEpochMilli() / 1000.0;
   }
 
@@ -53,10 +55,6 @@ final class ModelIpamd implements Ipamd {
 
   List<Told> told() {
     return told;
-  }
-
-  double counted() {
-    return counted;
   }
 
   @Override
@@ -69,6 +67,7 @@ final class ModelIpamd implements Ipamd {
     if (down) {
       return snapshot.build();
     }
+    errorsLastTold = errors;
     told.add(new Told(clock.instant(), assigned, counted));
     return snapshot
         .enis(eni(0, 14, assigned, 0))

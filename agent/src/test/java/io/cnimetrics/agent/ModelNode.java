@@ -113,12 +113,11 @@ final class ModelNode {
   /** SIGTERM. */
   void stop() {
     Running last = running.orElseThrow();
-    running = Optional.empty();
     last.poller().last();
     last.ledger().closeOpenMinute();
     last.publisher().flush(clock.instant(), () -> Duration.ofSeconds(5));
     last.ledger().sync();
-    last.ledger().close();
+    kill();
   }
 
   /** SIGKILL: what was written is there, the rest is gone. */
