@@ -9,14 +9,14 @@ import java.util.Map;
 final class ServerLimits {
   private static final Map<String, String> PROPERTIES =
       Map.of(
-          // Connections on which nothing was ever sent are closed after 5 s, looked for each
-          // second.
+          // Connections on which nothing was ever sent are closed after 5 s, give or take one.
           "sun.net.httpserver.idleInterval", "5",
           "sun.net.httpserver.clockTick", "1000",
           // An idle connection takes about 0.9 kB of heap; more than these are closed at once.
           "jdk.httpserver.maxConnections", "1100",
-          // 380 kB by default: four such requests would fill a small heap.
+          // 380 kB by default: eight such requests would fill a small heap.
           "sun.net.httpserver.maxReqHeaderSize", "16384",
+          // An answer is two writes: the second would wait for the client's word on the first.
           "sun.net.httpserver.nodelay", "true");
 
   private ServerLimits() {}

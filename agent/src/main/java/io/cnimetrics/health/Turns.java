@@ -2,8 +2,8 @@ package io.cnimetrics.health;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
@@ -13,22 +13,23 @@ import org.jspecify.annotations.Nullable;
  * do.
  *
  * <p>The JDK's server blocks a thread while a client dawdles over its request or its answer. Here a
- * client may do so until others have to wait: then it is interrupted, which closes its connection.
+ * client may do so until others wait and none of them gets a turn: then all that hold one are
+ * interrupted, which closes their connections.
  */
 final class Turns extends ThreadPoolExecutor {
-  private static final int THREADS = 4;
+  private static final int THREADS = 8;
   private static final long STACK_BYTES = 256 << 10;
 
-  /** While someone waits, a turn seen this often is slow; others need a few milliseconds. */
-  private static final int SLOW_AFTER_LOOKS = 3;
+  /** A turn takes a few milliseconds of a client that does not dawdle. */
+  private static final int MOST_LOOKS_WITHOUT_END = 3;
 
-  private static final long LOOK_EVERY_MILLIS = 10;
+  private static final long LOOK_EVERY_MILLIS = 20;
 
-  /**
-   * How often each thread was seen at its turn; also the lock of what follows. Looks, not time: a
-   * pause of the whole process makes nobody slow.
-   */
-  private final Map<Thread, Integer> looks = new HashMap<>();
+  /** The threads at a turn; also the lock of what follows. */
+  private final Set<Thread> busy = new HashSet<>();
+
+  /** Looks, not time: a pause of the whole process makes nobody slow. */
+  private int looksSinceEnd;
 
   private boolean watched;
 
@@ -54,22 +55,23 @@ final class Turns extends ThreadPoolExecutor {
 
   @Override
   protected void beforeExecute(Thread thread, Runnable turn) {
-    synchronized (looks) {
-      looks.put(thread, 0);
+    synchronized (busy) {
+      busy.add(thread);
     }
   }
 
   @Override
   protected void afterExecute(Runnable turn, @Nullable Throwable thrown) {
-    synchronized (looks) {
-      looks.remove(Thread.currentThread());
+    synchronized (busy) {
+      busy.remove(Thread.currentThread());
+      looksSinceEnd = 0;
       // An interrupt that came too late must not hit the next turn.
       Thread.interrupted();
     }
   }
 
   private void watch() {
-    synchronized (looks) {
+    synchronized (busy) {
       if (!watched) {
         thread(this::makeRoom).start();
         watched = true;
@@ -79,12 +81,11 @@ final class Turns extends ThreadPoolExecutor {
 
   /** Goes on only while someone waits. */
   private void makeRoom() {
-    synchronized (looks) {
+    synchronized (busy) {
       try {
         while (!getQueue().isEmpty()) {
-          looks.wait(LOOK_EVERY_MILLIS);
-          looks.replaceAll((thread, before) -> before + 1);
-          looks.forEach(Turns::interruptIfSlow);
+          busy.wait(LOOK_EVERY_MILLIS);
+          look();
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -94,9 +95,11 @@ final class Turns extends ThreadPoolExecutor {
     }
   }
 
-  private static void interruptIfSlow(Thread thread, int seen) {
-    if (seen >= SLOW_AFTER_LOOKS) {
-      thread.interrupt();
+  private void look() {
+    looksSinceEnd = busy.size() == THREADS ? looksSinceEnd + 1 : 0;
+    if (looksSinceEnd >= MOST_LOOKS_WITHOUT_END) {
+      busy.forEach(Thread::interrupt);
+      looksSinceEnd = 0;
     }
   }
 }
