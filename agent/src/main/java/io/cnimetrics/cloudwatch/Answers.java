@@ -35,8 +35,8 @@ final class Answers {
 
   /** For what the SDK throws in place of an answer. */
   Answer failed(RuntimeException e) {
-    return first(e, HeldCredentials.MissingException.class)
-        .map(missing -> withoutCredentials(missing.reason()))
+    return first(e, CredentialsException.class)
+        .map(this::withoutCredentials)
         .or(() -> first(e, AwsServiceException.class).map(this::refused))
         .or(() -> exchange.response().flatMap(this::unreadable))
         .orElseGet(() -> unanswered(e));
@@ -54,7 +54,9 @@ final class Answers {
     return switch (exchange.phase()) {
       case WAITING ->
           answer(
-              Outcome.PASSING, "was not begun" + within, "the request before it has not ended yet");
+              Outcome.PASSING,
+              "was not begun" + within,
+              "the request before it has not ended, or no time was left");
       case PREPARING ->
           answer(Outcome.PASSING, "had no credentials" + within, Unanswered.CREDENTIALS_WAY_OUT);
       case SENDING ->
@@ -67,10 +69,10 @@ final class Answers {
     return answer(Outcome.PASSING, "was interrupted", "it can be sent again");
   }
 
-  private Answer withoutCredentials(String reason) {
+  private Answer withoutCredentials(CredentialsException e) {
     return answer(
-        Outcome.DENIED,
-        "has no credentials (" + quoted(reason) + ")",
+        e.isPassing() ? Outcome.PASSING : Outcome.DENIED,
+        "has no credentials (" + quoted(e.reason()) + ")",
         Unanswered.CREDENTIALS_WAY_OUT);
   }
 

@@ -84,6 +84,9 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   public Answer put(String namespace, List<Datum> datums, Duration limit) {
     Exchange exchange = new Exchange();
     Answers answers = new Answers(exchange, namespace, credentials, clock);
+    if (limit.isNegative() || limit.isZero()) {
+      return answers.late(limit);
+    }
     Future<Answer> answer =
         thread.submit(() -> send(PutRequest.of(namespace, datums), exchange, answers));
     try {
@@ -98,6 +101,9 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
       Thread.currentThread().interrupt();
       return answers.interrupted();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
       throw new IllegalStateException("a request that cannot be built", e.getCause());
     }
   }

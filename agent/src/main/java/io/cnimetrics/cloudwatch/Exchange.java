@@ -79,8 +79,8 @@ final class Exchange {
 
   /** The request as it will be sent, and only when it is called. */
   ExecutableHttpRequest prepare(SdkHttpClient http, HttpExecuteRequest asked) {
-    // A minute passes between two requests: nobody keeps a connection open that long, and one that
-    // was closed meanwhile would cost a failure. The header is no part of what is signed.
+    // Requests are a minute apart: nobody keeps a connection open that long, and to find it closed
+    // would cost a failure. The header is no part of what is signed.
     SdkHttpRequest closing =
         asked.httpRequest().toBuilder().putHeader("Connection", "close").build();
     head = Optional.of(closing);

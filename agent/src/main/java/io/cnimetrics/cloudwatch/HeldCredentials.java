@@ -32,7 +32,7 @@ final class HeldCredentials implements AwsCredentialsProvider, AutoCloseable {
       held = Optional.of(credentials);
       return credentials;
     } catch (RuntimeException e) {
-      throw new MissingException(e);
+      throw CredentialsException.of(e);
     }
   }
 
@@ -63,25 +63,10 @@ final class HeldCredentials implements AwsCredentialsProvider, AutoCloseable {
 
   private static Stream<String> parts(AwsCredentials credentials) {
     Stream<String> key = Stream.of(credentials.accessKeyId(), credentials.secretAccessKey());
-    return credentials instanceof AwsSessionCredentials session
-        ? Stream.concat(key, Stream.of(session.sessionToken()))
-        : key;
-  }
-
-  /** No credentials were found. */
-  static final class MissingException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    private final String reason;
-
-    MissingException(RuntimeException cause) {
-      super(cause);
-      this.reason = Unanswered.told(cause);
-    }
-
-    /** What each member of the chain says. */
-    String reason() {
-      return reason;
-    }
+    Stream<String> all =
+        credentials instanceof AwsSessionCredentials session
+            ? Stream.concat(key, Stream.of(session.sessionToken()))
+            : key;
+    return all.filter(part -> part != null && !part.isEmpty());
   }
 }

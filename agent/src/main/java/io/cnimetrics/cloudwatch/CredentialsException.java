@@ -1,0 +1,61 @@
+package io.cnimetrics.cloudwatch;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.core.SdkSystemSetting;
+
+/** The chain has no credentials. */
+final class CredentialsException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  /** How the SDK begins when a service, here STS, cannot be reached. */
+  private static final String UNREACHABLE = "Unable to execute HTTP request";
+
+  private final String source;
+  private final String words;
+
+  private CredentialsException(String source, String words, RuntimeException cause) {
+    super(source + ": " + words, cause);
+    this.source = source;
+    this.words = words;
+  }
+
+  /**
+   * Finds the source that this pod is set up for: the chain quotes all of its six, the one that
+   * matters not first.
+   */
+  static CredentialsException of(RuntimeException cause) {
+    if (isSet(SdkSystemSetting.AWS_WEB_IDENTITY_TOKEN_FILE)) {
+      return of("IRSA", "WebIdentityTokenFileCredentialsProvider", cause);
+    }
+    if (isSet(SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_FULL_URI)) {
+      return of("EKS Pod Identity", "ContainerCredentialsProvider", cause);
+    }
+    return of(
+        "neither IRSA nor EKS Pod Identity is set up for this pod; the instance's role",
+        "InstanceProfileCredentialsProvider",
+        cause);
+  }
+
+  /** The source, and what it says. */
+  String reason() {
+    return source + ": " + words;
+  }
+
+  /** Whether it is for an outage, and not for missing rights. */
+  boolean isPassing() {
+    return words.startsWith(UNREACHABLE);
+  }
+
+  private static boolean isSet(SdkSystemSetting setting) {
+    return setting.getStringValue().isPresent();
+  }
+
+  private static CredentialsException of(String source, String provider, RuntimeException cause) {
+    String all = Unanswered.told(cause);
+    Matcher words =
+        Pattern.compile(provider + "\\(\\): (.*?)(?:, \\w+Provider\\(|\\]$)", Pattern.DOTALL)
+            .matcher(all);
+    return new CredentialsException(source, words.find() ? words.group(1) : all, cause);
+  }
+}

@@ -1,0 +1,80 @@
+package io.cnimetrics.cloudwatch;
+
+import static io.cnimetrics.cloudwatch.Putting.LIMIT;
+import static io.cnimetrics.cloudwatch.Putting.NAMESPACE;
+import static io.cnimetrics.cloudwatch.Putting.datums;
+import static io.cnimetrics.cloudwatch.Putting.sinkAt;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
+import io.cnimetrics.publish.Answer;
+import io.cnimetrics.publish.Answer.Outcome;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.SdkGlobalTime;
+
+/** A node whose clock is off: here it is the service's that differs, which is the same. */
+@Timeout(30)
+class ClockSkewTest {
+  private static final Pattern SIGNED = Pattern.compile("(?i)x-amz-date: (\\w+)");
+
+  private final Instant serviceTime = Instant.now().plus(Duration.ofHours(5));
+
+  /** The SDK corrects the time of all its clients. */
+  @AfterEach
+  void correctNothing() {
+    SdkGlobalTime.setGlobalTimeOffset(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SignatureDoesNotMatch", "InvalidSignatureException", "RequestExpired"})
+  void nextRequestIsSignedWithTheServicesTime(String code) throws IOException {
+    try (RawCloudWatch server = new RawCloudWatch(refusing(code));
+        CloudWatchSink sink = sinkAt(server.url())) {
+      Answer answer = put(sink);
+      assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
+      assertThat(answer.message()).contains(code, "clock");
+      assertThat(put(sink)).isEqualTo(Answer.ACCEPTED);
+      assertThat(signedAt(server.heads().get(1)))
+          .isCloseTo(serviceTime, within(1, ChronoUnit.MINUTES));
+    }
+  }
+
+  @Test
+  void missingRightsAreNotTakenForTheClockOnceItIsCorrected() throws IOException {
+    try (RawCloudWatch server =
+            new RawCloudWatch(refusing("InvalidSignatureException"), refusing("AccessDenied"));
+        CloudWatchSink sink = sinkAt(server.url())) {
+      assertThat(put(sink).outcome()).isEqualTo(Outcome.PASSING);
+      assertThat(put(sink).outcome()).isEqualTo(Outcome.DENIED);
+    }
+  }
+
+  private Script refusing(String code) {
+    String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(serviceTime.atZone(ZoneOffset.UTC));
+    return request ->
+        request.refuse(403, "Date: " + date + "\r\n", Cbor.error(code, "Signature expired"));
+  }
+
+  private static Instant signedAt(String head) {
+    Matcher signed = SIGNED.matcher(head);
+    assertThat(signed.find()).isTrue();
+    return DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssX").parse(signed.group(1), Instant::from);
+  }
+
+  private static Answer put(CloudWatchSink sink) {
+    return sink.put(NAMESPACE, datums(1), LIMIT);
+  }
+}

@@ -1,0 +1,196 @@
+package io.cnimetrics.cloudwatch;
+
+import static io.cnimetrics.cloudwatch.Putting.LIMIT;
+import static io.cnimetrics.cloudwatch.Putting.NAMESPACE;
+import static io.cnimetrics.cloudwatch.Putting.datums;
+import static io.cnimetrics.cloudwatch.Putting.putAt;
+import static io.cnimetrics.cloudwatch.Putting.sinkAt;
+import static io.cnimetrics.cloudwatch.RawCloudWatch.OK;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.cnimetrics.cloudwatch.RawCloudWatch.Request;
+import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
+import io.cnimetrics.publish.Answer;
+import io.cnimetrics.publish.Answer.Outcome;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@Timeout(30)
+class CutConnectionsTest {
+  private static final Duration SHORT = Duration.ofMillis(500);
+
+  /** Far less than any timeout of the connection's. */
+  private static final Duration SOON = Duration.ofSeconds(2);
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource
+  void lostAnswerPassesAndTheRequestIsSentOnce(String name, Script script) throws IOException {
+    try (RawCloudWatch server = new RawCloudWatch(script)) {
+      Answer answer = putAt(server.url(), LIMIT);
+      assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
+      assertThat(answer.message()).contains(server.url(), "VPC endpoint");
+      assertThat(server.heads()).hasSize(1);
+    }
+  }
+
+  static Stream<Arguments> lostAnswerPassesAndTheRequestIsSentOnce() {
+    return Stream.of(
+        arguments("closed without an answer", (Script) request -> {}),
+        arguments("reset", (Script) Request::reset),
+        arguments("not HTTP", (Script) request -> request.send("SSH-2.0-OpenSSH\r\n")));
+  }
+
+  @Test
+  void lostAnswerAfterOneThatCameIsNotAskedForAgain() throws IOException {
+    // When a connection that was kept open is cut, the JDK is tempted to repeat the request.
+    Script accepted =
+        request -> {
+          request.send(OK + "Content-Length: 0\r\n\r\n");
+          request.stayOpen();
+        };
+    try (RawCloudWatch server = new RawCloudWatch(accepted, request -> {});
+        CloudWatchSink sink = sinkAt(server.url())) {
+      assertThat(put(sink, LIMIT).outcome()).isEqualTo(Outcome.ACCEPTED);
+      assertThat(put(sink, LIMIT).outcome()).isEqualTo(Outcome.PASSING);
+      assertThat(server.heads()).hasSize(2).allMatch(head -> head.contains("Connection: close"));
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource
+  void limitHoldsAndTheNextRequestPasses(String name, Script script) throws IOException {
+    try (RawCloudWatch server = new RawCloudWatch(script);
+        CloudWatchSink sink = sinkAt(server.url())) {
+      long start = System.nanoTime();
+      Answer answer = put(sink, SHORT);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(SHORT, SOON);
+      assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
+      assertThat(answer.message()).contains("no whole answer within 0.5 s", server.url());
+      assertThat(put(sink, SOON)).isEqualTo(Answer.ACCEPTED);
+      assertThat(server.heads()).hasSize(2);
+    }
+  }
+
+  static Stream<Arguments> limitHoldsAndTheNextRequestPasses() {
+    String refusal = "HTTP/1.1 500 No\r\n";
+    return Stream.of(
+        arguments("hangs", (Script) Request::hang),
+        arguments(
+            "trickles its head",
+            (Script)
+                request -> {
+                  request.send("HTTP/1.1 200 OK\r\nX-Long: ");
+                  request.trickle("x");
+                }),
+        arguments(
+            "trickles headers",
+            (Script)
+                request -> {
+                  request.send("HTTP/1.1 200 OK\r\n");
+                  request.trickle("X-More: x\r\n");
+                }),
+        arguments(
+            "trickles a body",
+            (Script)
+                request -> {
+                  request.send(refusal + "Content-Length: 9999\r\n\r\n");
+                  request.trickle("x");
+                }),
+        arguments(
+            "trickles chunks",
+            (Script)
+                request -> {
+                  request.send(refusal + "Transfer-Encoding: chunked\r\n\r\n");
+                  request.trickle("1\r\nx\r\n");
+                }));
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void successIsOneWhateverFollowsItsHead(Script script) throws IOException {
+    try (RawCloudWatch server = new RawCloudWatch(script)) {
+      assertThat(putAt(server.url(), SHORT)).isEqualTo(Answer.ACCEPTED);
+    }
+  }
+
+  static Stream<Script> successIsOneWhateverFollowsItsHead() {
+    return Stream.of(
+        request -> request.send(OK + "\r\n"),
+        request -> request.send(OK + "Content-Len"),
+        request -> request.send(OK + "Content-Length: 2\r\n\r\n\u00bf\u00ff"),
+        request -> request.send(OK + "Content-Length: 2\r\n\r\n\u00bf"),
+        request -> request.send(OK + "Transfer-Encoding: chunked\r\n\r\nzz\r\n"),
+        request -> request.send("HTTP/1.1 204 No Content\r\n\r\n"),
+        request -> {
+          request.send(OK + "Content-Length: 2\r\n\r\n");
+          request.hang();
+        },
+        request -> {
+          request.send(OK + "Transfer-Encoding: chunked\r\n\r\n");
+          request.trickle("1\r\nx\r\n");
+        });
+  }
+
+  @Test
+  void endlessBodyOfARefusalIsNotReadToItsEnd() throws IOException {
+    String much = "x".repeat(Exchange.MAX_BODY_BYTES / 4);
+    Script endless =
+        request -> {
+          request.send("HTTP/1.1 503 No\r\n\r\n");
+          while (true) {
+            request.send(much);
+          }
+        };
+    try (RawCloudWatch server = new RawCloudWatch(endless)) {
+      assertThat(putAt(server.url(), LIMIT).message()).contains("status 503");
+    }
+  }
+
+  @Test
+  void refusedConnectionPasses() throws IOException {
+    RawCloudWatch gone = new RawCloudWatch();
+    gone.close();
+    Answer answer = putAt(gone.url(), LIMIT);
+    assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
+    assertThat(answer.message()).contains(gone.url(), "refused", "NAT gateway");
+  }
+
+  @Test
+  void unknownHostPasses() {
+    Answer answer = putAt("http://monitoring.invalid", LIMIT);
+    assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
+    assertThat(answer.message()).contains("http://monitoring.invalid:80", "unknown host", "region");
+  }
+
+  @Test
+  void noTimeLeftIsNoRequest() throws IOException {
+    try (RawCloudWatch server = new RawCloudWatch()) {
+      assertThat(putAt(server.url(), Duration.ZERO).outcome()).isEqualTo(Outcome.PASSING);
+      assertThat(putAt(server.url(), Duration.ofSeconds(-1)).outcome()).isEqualTo(Outcome.PASSING);
+      assertThat(server.heads()).isEmpty();
+    }
+  }
+
+  @Test
+  void interruptEndsThePutAndStaysVisible() throws IOException {
+    try (RawCloudWatch server = new RawCloudWatch(Request::hang);
+        CloudWatchSink sink = sinkAt(server.url())) {
+      Thread.currentThread().interrupt();
+      Answer answer = put(sink, LIMIT);
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
+      assertThat(answer.message()).contains("interrupted");
+    }
+  }
+
+  private static Answer put(CloudWatchSink sink, Duration limit) {
+    return sink.put(NAMESPACE, datums(1), limit);
+  }
+}

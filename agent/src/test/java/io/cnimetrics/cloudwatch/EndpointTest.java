@@ -1,0 +1,89 @@
+package io.cnimetrics.cloudwatch;
+
+import static io.cnimetrics.cloudwatch.Putting.CLOCK;
+import static io.cnimetrics.cloudwatch.Putting.LIMIT;
+import static io.cnimetrics.cloudwatch.Putting.NAMESPACE;
+import static io.cnimetrics.cloudwatch.Putting.datums;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.http.ExecutableHttpRequest;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.SdkHttpClient;
+
+/** Where requests would go; none is sent. */
+class EndpointTest {
+  private final SystemProperties properties = new SystemProperties();
+  private final List<String> asked = new ArrayList<>();
+
+  @AfterEach
+  void restoreSystemProperties() {
+    properties.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "eu-west-1, https://monitoring.eu-west-1.amazonaws.com/",
+    "cn-north-1, https://monitoring.cn-north-1.amazonaws.com.cn/",
+    "us-gov-west-1, https://monitoring.us-gov-west-1.amazonaws.com/"
+  })
+  void regionGivesTheEndpointOfItsPartition(String region, String endpoint) {
+    put(region);
+    assertThat(asked).singleElement().asString().startsWith(endpoint);
+  }
+
+  @Test
+  void fipsAndDualStackFollowTheSdksSettings() {
+    properties.set(Map.of("aws.useFipsEndpoint", "true", "aws.useDualstackEndpoint", "true"));
+    put("us-east-2");
+    assertThat(asked)
+        .singleElement()
+        .asString()
+        .startsWith("https://monitoring-fips.us-east-2.api.aws/");
+  }
+
+  @Test
+  void regionThatIsNoneIsToldWhenOpening() {
+    assertThatThrownBy(() -> CloudWatchSink.open("not a region", CLOCK))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContaining("CloudWatch in not a region");
+  }
+
+  @Test
+  void settingsThatCannotBeUsedAreToldWhenOpening() {
+    properties.set(Map.of("aws.endpointUrlCloudWatch", "::no url::"));
+    assertThatThrownBy(() -> CloudWatchSink.open("eu-west-1", CLOCK))
+        .isInstanceOf(SettingsException.class)
+        .hasMessageContainingAll("eu-west-1", "AWS_ENDPOINT_URL_CLOUDWATCH");
+  }
+
+  private void put(String region) {
+    try (CloudWatchSink sink =
+        new CloudWatchSink(
+            region,
+            builder -> builder.httpClient(new Recording()),
+            AnonymousCredentialsProvider::create,
+            CLOCK)) {
+      assertThat(sink.put(NAMESPACE, datums(1), LIMIT).message()).contains("sends nothing");
+    }
+  }
+
+  private final class Recording implements SdkHttpClient {
+    @Override
+    public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
+      asked.add(request.httpRequest().getUri().toString());
+      throw new IllegalStateException("sends nothing");
+    }
+
+    @Override
+    public void close() {}
+  }
+}

@@ -1,0 +1,78 @@
+package io.cnimetrics.cloudwatch;
+
+import static io.cnimetrics.cloudwatch.Putting.NAMESPACE;
+import static io.cnimetrics.cloudwatch.Putting.datums;
+import static io.cnimetrics.cloudwatch.Putting.sinkAt;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.cnimetrics.cloudwatch.RawCloudWatch.Request;
+import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
+import io.cnimetrics.publish.Answer;
+import io.cnimetrics.publish.Answer.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ManyFailuresTest {
+  private static final Path OPEN_FILES = Path.of("/proc/self/fd");
+  private static final List<Script> FAILURES =
+      List.of(
+          request -> {},
+          Request::reset,
+          Request::hang,
+          request -> request.send("HTTP/1.1 5"),
+          request -> request.refuse(503, "", new byte[] {1, 2, 3}),
+          request -> request.send("HTTP/1.1 400 No\r\nContent-Length: 99\r\n\r\ncut"),
+          request -> {
+            request.send("HTTP/1.1 500 No\r\nContent-Length: 99\r\n\r\n");
+            request.trickle("x");
+          });
+
+  @Test
+  void failuresLeaveNeitherThreadsNorFiles() throws IOException {
+    assumeTrue(Files.isDirectory(OPEN_FILES), "no " + OPEN_FILES);
+    Script[] scripts =
+        Stream.generate(() -> FAILURES).flatMap(List::stream).limit(200).toArray(Script[]::new);
+    try (RawCloudWatch server = new RawCloudWatch(scripts);
+        CloudWatchSink sink = sinkAt(server.url())) {
+      for (int i = 0; i < 14; i++) {
+        fail(sink);
+      }
+      long filesOfClient = openFiles();
+      for (int i = 14; i < 200; i++) {
+        fail(sink);
+      }
+      assertThat(server.heads()).hasSizeGreaterThan(150);
+      // The server keeps those that hang: one socket each.
+      assertThat(openFiles() - filesOfClient).isLessThan(40);
+      assertThat(threads()).isLessThanOrEqualTo(3);
+      server.acceptAll();
+      assertThat(sink.put(NAMESPACE, datums(1), Duration.ofSeconds(10))).isEqualTo(Answer.ACCEPTED);
+    }
+  }
+
+  private static void fail(CloudWatchSink sink) {
+    Answer answer = sink.put(NAMESPACE, datums(1), Duration.ofMillis(100));
+    assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
+  }
+
+  private static long openFiles() throws IOException {
+    try (Stream<Path> files = Files.list(OPEN_FILES)) {
+      return files.count();
+    }
+  }
+
+  private static long threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("cloudwatch") || name.startsWith("sdk-"))
+        .count();
+  }
+}

@@ -1,0 +1,57 @@
+package io.cnimetrics.cloudwatch;
+
+import static io.cnimetrics.cloudwatch.Putting.CLOCK;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.http.SdkHttpResponse;
+
+/** It is 2026-11-20 10:00 here. */
+class RetryAfterTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1|PT1S",
+        " 30 |PT30S",
+        "300|PT5M",
+        "301|PT5M",
+        "99999999999999999999|PT5M",
+        "Fri, 20 Nov 2026 10:00:45 GMT|PT45S",
+        "Fri, 20 Nov 2026 11:00:00 GMT|PT5M"
+      })
+  void bothFormsAreUnderstoodAndBounded(String value, Duration wait) {
+    assertThat(waitFor(value)).contains(wait);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "0", "-5", "1.5", "soon", "Fri, 20 Nov 2026 10:00:00 GMT", "2026-11-20"})
+  void allElseIsNoWait(String value) {
+    assertThat(waitFor(value)).isEmpty();
+  }
+
+  @Test
+  void dateIsReckonedFromTheAnswersOwn() {
+    SdkHttpResponse response =
+        SdkHttpResponse.builder()
+            .putHeader("Date", "Fri, 20 Nov 2026 07:00:00 GMT")
+            .putHeader("Retry-After", "Fri, 20 Nov 2026 07:00:20 GMT")
+            .build();
+    assertThat(RetryAfter.of(response, CLOCK)).contains(Duration.ofSeconds(20));
+  }
+
+  @Test
+  void noHeaderIsNoWait() {
+    assertThat(RetryAfter.of(SdkHttpResponse.builder().build(), CLOCK)).isEmpty();
+  }
+
+  private static Optional<Duration> waitFor(String value) {
+    return RetryAfter.of(SdkHttpResponse.builder().putHeader("Retry-After", value).build(), CLOCK);
+  }
+}
