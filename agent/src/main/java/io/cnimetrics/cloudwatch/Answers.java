@@ -42,14 +42,27 @@ final class Answers {
         .orElseGet(() -> unanswered(e));
   }
 
-  /**
-   * For an exchange that has not ended in time. An answer whose status has come is one: a success
-   * has no content to wait for, and to send it again would count it twice.
-   */
+  /** For an exchange that has not ended in time. */
   Answer late(Duration limit) {
-    if (exchange.response().filter(SdkHttpResponse::isSuccessful).isPresent()) {
-      return succeeded();
-    }
+    return hasSucceeded() ? succeeded() : unfinished(limit);
+  }
+
+  /** For an exchange whose end nobody waits for. */
+  Answer interrupted() {
+    return hasSucceeded()
+        ? succeeded()
+        : answer(Outcome.PASSING, "was interrupted", "it can be sent again");
+  }
+
+  /**
+   * Whether the status says so already: PutMetricData's answer has no content to wait for, and to
+   * send the request again would count it twice.
+   */
+  private boolean hasSucceeded() {
+    return exchange.response().filter(SdkHttpResponse::isSuccessful).isPresent();
+  }
+
+  private Answer unfinished(Duration limit) {
     String within = String.format(Locale.ROOT, " within %.1f s", limit.toMillis() / 1000.0);
     return switch (exchange.phase()) {
       case WAITING ->
@@ -62,11 +75,6 @@ final class Answers {
       case SENDING ->
           answer(Outcome.PASSING, "had no whole answer" + within, Unanswered.ROUTE_WAY_OUT);
     };
-  }
-
-  /** For an exchange whose end nobody waits for. */
-  Answer interrupted() {
-    return answer(Outcome.PASSING, "was interrupted", "it can be sent again");
   }
 
   private Answer withoutCredentials(CredentialsException e) {
@@ -89,7 +97,9 @@ final class Answers {
       credentials.renew();
     }
     String words = details.map(AwsErrorDetails::errorMessage).orElse("");
-    return refused(refusal, refusal.isQuotable() && !words.isBlank() ? code + ": " + words : code);
+    // Words without a code are not CloudWatch's.
+    boolean quotable = refusal.isQuotable() && !code.isBlank() && !words.isBlank();
+    return refused(refusal, quotable ? code + ": " + words : code);
   }
 
   /** For an answer whose body the SDK could not make sense of. */
