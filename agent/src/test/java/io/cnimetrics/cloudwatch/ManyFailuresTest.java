@@ -45,16 +45,17 @@ class ManyFailuresTest {
       for (int i = 0; i < 14; i++) {
         fail(sink);
       }
-      long filesOfClient = openFiles();
+      long files = openFiles();
       for (int i = 14; i < 200; i++) {
         fail(sink);
       }
       assertThat(server.heads()).hasSizeGreaterThan(100);
-      // The server keeps those that hang: one socket each.
-      assertThat(openFiles() - filesOfClient).isLessThan(40);
-      assertThat(threads()).isLessThanOrEqualTo(3);
       server.acceptAll();
       assertThat(sink.put(NAMESPACE, datums(1), Duration.ofSeconds(10))).isEqualTo(Answer.ACCEPTED);
+      // Of servers that do not say that they will close, the JDK keeps ten connections for 5 s, in
+      // the hope of using them again; both of their ends are in this process.
+      assertThat(openFiles() - files).isLessThan(30);
+      assertThat(threads()).isLessThanOrEqualTo(3);
     }
   }
 

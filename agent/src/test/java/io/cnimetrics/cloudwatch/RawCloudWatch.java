@@ -150,9 +150,9 @@ final class RawCloudWatch implements Closeable {
       client.close();
     }
 
-    /** Says nothing until the test is over. */
-    void hang() throws InterruptedException {
-      closed.await();
+    /** Says nothing until the client has left. */
+    void hang() throws IOException {
+      client.getInputStream().read();
     }
 
     /** Sends a text again and again, slowly, until the test is over or the client has left. */
