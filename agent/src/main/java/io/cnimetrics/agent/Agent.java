@@ -151,7 +151,8 @@ public final class Agent {
   public Vitals vitals() {
     return new Vitals(
         List.of(vitals(polls), vitals(sends)),
-        lastPoll.hasBeen(),
+        // After the poll alone it would be ready for a moment before its rights are refused.
+        lastPoll.hasBeen() && sends.hasTurned(),
         publisher.flatMap(Publisher::sender).map(Sender::hasSent).orElse(false),
         publisher.flatMap(Publisher::refusal));
   }

@@ -4,13 +4,14 @@ import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Dimension;
 import io.cnimetrics.publish.Destination;
 import io.cnimetrics.snapshot.NodeIdentity;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** The dimensions of this node. */
-final class Dimensions {
+public final class Dimensions {
   private Dimensions() {}
 
   /** Where the settings have metrics published, with what they say of the node themselves. */
@@ -35,12 +36,17 @@ final class Dimensions {
   }
 
   /** The values of all dimensions that are known. */
-  static Map<String, String> known(NodeIdentity node) {
+  public static Map<String, String> known(NodeIdentity node) {
     Map<String, String> values = new LinkedHashMap<>();
     for (Dimension dimension : Dimension.values()) {
       value(dimension, node).ifPresent(value -> values.put(dimension.name(), value));
     }
     return values;
+  }
+
+  /** What to do about dimensions that nothing tells. */
+  public static String unknown(Collection<String> names) {
+    return "unknown here: %s; leave it out of --dimensions".formatted(String.join(", ", names));
   }
 
   private static Optional<String> value(Dimension dimension, NodeIdentity node) {

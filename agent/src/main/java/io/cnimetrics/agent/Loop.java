@@ -21,6 +21,7 @@ final class Loop implements Runnable {
   private final InstantSource clock;
   private final Turn turn;
   private volatile long turnedAtNanos = System.nanoTime();
+  private volatile boolean turned;
   private boolean stopped;
   private boolean awake;
 
@@ -50,6 +51,7 @@ final class Loop implements Runnable {
     while (!isStopped()) {
       Duration pause = pauseAfter(clock.instant());
       turnedAtNanos = System.nanoTime();
+      turned = true;
       await(pause);
     }
   }
@@ -104,6 +106,11 @@ final class Loop implements Runnable {
 
   Duration longestPause() {
     return longestPause;
+  }
+
+  /** Whether a turn has ended. */
+  boolean hasTurned() {
+    return turned;
   }
 
   /** Since the end of the last turn, or since the loop was made. */

@@ -1,6 +1,7 @@
 package io.cnimetrics.agent;
 
 import io.cnimetrics.catalog.Sample;
+import io.cnimetrics.cloudwatch.SettingsException;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.Ledger;
@@ -13,9 +14,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,7 +95,7 @@ final class Publisher implements Loop.Turn {
   public Instant take(Instant now) {
     closeMinute(now);
     syncEachMinute(now);
-    boolean clockWentBack = lookAt.isAfter(now.plus(LOOK_AGAIN));
+    boolean clockWentBack = lookAt.isBefore(Instant.MAX) && lookAt.isAfter(now.plus(LOOK_AGAIN));
     if (!now.isBefore(lookAt) || clockWentBack) {
       look(now);
     }
@@ -134,17 +137,27 @@ final class Publisher implements Loop.Turn {
     }
     lookAt =
         switch (found.state()) {
-          case COMPLETE -> {
-            open(found, now);
-            yield found.settled() ? Instant.MAX : now.plus(LOOK_AGAIN);
-          }
+          case COMPLETE -> complete(found, now);
           case RETRY -> now.plus(backoff.next());
-          case HOPELESS -> {
-            hopeless.accept(
-                found.problems().stream().map(Problem::message).collect(Collectors.joining("; ")));
-            yield Instant.MAX;
-          }
+          case HOPELESS -> giveUp(found.problems().stream().map(Problem::message));
         };
+  }
+
+  private Instant complete(Identification found, Instant now) {
+    Set<String> unknown = ledger.unknownDimensions();
+    if (unknown.isEmpty()) {
+      open(found, now);
+      return found.settled() ? Instant.MAX : now.plus(LOOK_AGAIN);
+    }
+    // Region and name are there, but not what the settings want beside them.
+    return found.settled()
+        ? giveUp(Stream.of(Dimensions.unknown(unknown)))
+        : now.plus(backoff.next());
+  }
+
+  private Instant giveUp(Stream<String> reasons) {
+    hopeless.accept(reasons.collect(Collectors.joining("; ")));
+    return Instant.MAX;
   }
 
   private void open(Identification found, Instant now) {
@@ -162,7 +175,11 @@ final class Publisher implements Loop.Turn {
         label(found.origins().region()),
         node.instance().id().orElse("unknown"),
         node.instance().type().orElse("unknown"));
-    sender = Optional.of(senders.open(node.region().orElseThrow(), now));
+    try {
+      sender = Optional.of(senders.open(node.region().orElseThrow(), now));
+    } catch (SettingsException e) {
+      giveUp(Stream.of(String.valueOf(e.getMessage())));
+    }
   }
 
   private static String label(Optional<Origin> origin) {

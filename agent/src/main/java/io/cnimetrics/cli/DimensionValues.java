@@ -1,5 +1,6 @@
 package io.cnimetrics.cli;
 
+import io.cnimetrics.agent.Dimensions;
 import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Dimension;
 import io.cnimetrics.identity.Identification;
@@ -8,7 +9,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** The sets of dimensions of this node, with their values. */
 final class DimensionValues {
@@ -24,14 +24,16 @@ final class DimensionValues {
     if (node.region().isEmpty()) {
       problems.add(Identification.UNKNOWN_REGION);
     }
+    Map<String, String> known = Dimensions.known(node);
     List<Map<String, String>> filled = new ArrayList<>();
     for (List<Dimension> set : sets) {
       Map<String, String> values = new LinkedHashMap<>();
       for (Dimension dimension : set) {
-        value(dimension, node)
-            .ifPresentOrElse(
-                value -> values.put(dimension.name(), value),
-                () -> problems.add(unknown(dimension)));
+        if (known.containsKey(dimension.name())) {
+          values.put(dimension.name(), known.getOrDefault(dimension.name(), ""));
+        } else {
+          problems.add(unknown(dimension));
+        }
       }
       filled.add(values);
     }
@@ -41,19 +43,9 @@ final class DimensionValues {
     return filled;
   }
 
-  private static Optional<String> value(Dimension dimension, NodeIdentity node) {
-    return switch (dimension) {
-      case CLUSTER_ID -> node.clusterId();
-      case NODE -> Optional.of(node.nodeName());
-      case INSTANCE_ID -> node.instance().id();
-      case INSTANCE_TYPE -> node.instance().type();
-      case AVAILABILITY_ZONE -> node.instance().availabilityZone();
-    };
-  }
-
   private static String unknown(Dimension dimension) {
     return dimension == Dimension.CLUSTER_ID
         ? Identification.UNKNOWN_CLUSTER
-        : "the dimension %s is unknown here: leave it out of --dimensions".formatted(dimension);
+        : Dimensions.unknown(List.of(dimension.name()));
   }
 }

@@ -3,6 +3,7 @@ package io.cnimetrics.cli;
 import io.cnimetrics.agent.Agent;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.health.Build;
@@ -54,6 +55,10 @@ final class Run implements Command {
   @Override
   public int run(Values values, Console console) {
     AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
+    if (!config.cloudwatch() && !config.prometheus()) {
+      throw new ConfigException(
+          List.of("--cloudwatch false and --prometheus false: nobody would see the metrics"));
+    }
     Logging.configure(config.logLevel(), config.logFormat());
     NamespaceWarning.tell(config.namespace());
     warnOfInjectedAgents();
@@ -67,8 +72,8 @@ final class Run implements Command {
             + " state_dir={}",
         Cli.version(),
         config.nodeName(),
-        config.pollInterval(),
-        config.publishInterval(),
+        config.pollInterval().toSeconds() + "s",
+        config.publishInterval().toSeconds() + "s",
         config.namespace(),
         config.stateDir().map(Object::toString).orElse("none"));
     health.start();

@@ -24,6 +24,9 @@ public final class Parsers {
   private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]+");
   private static final String NONE = "none";
 
+  /** A minute with all metrics must fit into one request of 1,000 datums. */
+  private static final int MOST_DIMENSION_SETS = 10;
+
   private Parsers() {}
 
   static Optional<URI> introspectionUrl(String text) {
@@ -110,6 +113,10 @@ public final class Parsers {
       }
       require(sets.add(names), "the set %s stands twice".formatted(names));
     }
+    require(
+        sets.size() <= MOST_DIMENSION_SETS,
+        "expected at most %d sets: each one is a metric more to pay for"
+            .formatted(MOST_DIMENSION_SETS));
     List<List<Dimension>> list = new ArrayList<>();
     sets.forEach(set -> list.add(List.copyOf(set)));
     return List.copyOf(list);

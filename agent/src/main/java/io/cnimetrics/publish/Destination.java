@@ -3,6 +3,9 @@ package io.cnimetrics.publish;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Under what values are published.
@@ -33,9 +36,18 @@ public record Destination(String namespace, List<Map<String, String>> sets) {
     return filled;
   }
 
+  /** The dimensions that are not known yet. */
+  Set<String> unknown() {
+    return sets.stream()
+        .flatMap(set -> set.entrySet().stream())
+        .filter(dimension -> dimension.getValue().equals(UNKNOWN))
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
   /** Whether every dimension is known. */
   boolean isComplete() {
-    return sets.stream().noneMatch(set -> set.containsValue(UNKNOWN));
+    return unknown().isEmpty();
   }
 
   /** Whether it may be the same place: what both know is equal. */

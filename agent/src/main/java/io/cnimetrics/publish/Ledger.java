@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -145,6 +146,11 @@ public final class Ledger implements AutoCloseable {
     }
     state = state.to(either(instanceId, state.instanceId()), destination);
     keep(Change.of(state, List.of()));
+  }
+
+  /** The dimensions without which nothing that is sampled now can be sent. */
+  public synchronized Set<String> unknownDimensions() {
+    return state.destination().unknown();
   }
 
   /** What the next poll must know of those before. */

@@ -1,0 +1,107 @@
+package io.cnimetrics.agent;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.testing.FakeClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class LoopTest {
+  private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private final FakeClock clock = new FakeClock(START);
+  private final Semaphore turns = new Semaphore(0);
+  private Loop loop = loop(now -> now);
+
+  @AfterEach
+  void stop() {
+    loop.stop();
+  }
+
+  @Test
+  void wallClockThatLeapsBackDelaysATurnByNoMoreThanThePause() throws InterruptedException {
+    start(
+        Duration.ofMillis(50),
+        now -> {
+          clock.advance(HOUR.negated());
+          turns.release();
+          return now;
+        });
+    assertThat(turns.tryAcquire(5, 10, SECONDS)).isTrue();
+  }
+
+  @Test
+  void turnThatIsFarOffIsTakenWithinTheLongestPause() throws InterruptedException {
+    start(
+        Duration.ofMillis(50),
+        now -> {
+          turns.release();
+          return Instant.MAX;
+        });
+    assertThat(turns.tryAcquire(3, 10, SECONDS)).isTrue();
+  }
+
+  @Test
+  void loopThatWaitsIsWokenAndStopped() throws InterruptedException {
+    Thread thread =
+        start(
+            HOUR,
+            now -> {
+              turns.release();
+              return now.plus(HOUR);
+            });
+    assertThat(turns.tryAcquire(10, SECONDS)).isTrue();
+    assertThat(turns.tryAcquire()).isFalse();
+
+    loop.wake();
+    assertThat(turns.tryAcquire(10, SECONDS)).isTrue();
+
+    loop.stop();
+    thread.join(10_000);
+    assertThat(thread.isAlive()).isFalse();
+    assertThat(loop.hasTurned()).isTrue();
+  }
+
+  @Test
+  void turnThatFailsIsNotTheLast() throws InterruptedException {
+    AtomicInteger taken = new AtomicInteger();
+    CountDownLatch second = new CountDownLatch(1);
+    Thread thread =
+        start(
+            HOUR,
+            now -> {
+              if (taken.incrementAndGet() == 1) {
+                throw new IllegalStateException("planted");
+              }
+              second.countDown();
+              return now.plus(HOUR);
+            });
+    // Its pause after a failure is long, so it is woken until it has noticed.
+    while (second.getCount() > 0 && thread.isAlive()) {
+      loop.wake();
+      Thread.onSpinWait();
+    }
+    assertThat(thread.isAlive()).isTrue();
+  }
+
+  private Thread start(Duration longestPause, Loop.Turn turn) {
+    loop = new Loop("test", longestPause, clock, turn);
+    Thread thread = new Thread(loop, "test-loop");
+    thread.setDaemon(true);
+    thread.start();
+    return thread;
+  }
+
+  private Loop loop(Loop.Turn turn) {
+    return new Loop("test", HOUR, clock, turn);
+  }
+}

@@ -1,0 +1,169 @@
+package io.cnimetrics.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.identity.GivenIdentity;
+import io.cnimetrics.identity.Identification;
+import io.cnimetrics.identity.InstanceMetadata;
+import io.cnimetrics.publish.Backoff;
+import io.cnimetrics.publish.Datum;
+import io.cnimetrics.publish.Destination;
+import io.cnimetrics.publish.FakeCloudWatch;
+import io.cnimetrics.publish.Ledger;
+import io.cnimetrics.publish.Sender;
+import io.cnimetrics.schedule.NodeSchedule;
+import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.testing.Counting;
+import io.cnimetrics.testing.FakeClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class PublisherTest {
+  private static final Instant START = Instant.parse("2026-11-21T10:00:20Z");
+  private static final InstanceMetadata.Result SILENT =
+      new InstanceMetadata.Result(Instance.UNKNOWN, List.of());
+  private static final InstanceMetadata.Result AWAY =
+      new InstanceMetadata.Result(
+          Instance.UNKNOWN,
+          List.of(new Problem(Source.IMDS, Reason.TIMEOUT, "no answer: wait for it")));
+  private static final InstanceMetadata.Result KNOWN =
+      new InstanceMetadata.Result(
+          new Instance(
+              Optional.of("i-1"),
+              Optional.of("m5.large"),
+              Optional.of("us-west-2"),
+              Optional.empty(),
+              Map.of("eks:cluster-name", "prod")),
+          List.of());
+
+  private final FakeClock clock = new FakeClock(START);
+  private final FakeCloudWatch cloudWatch = new FakeCloudWatch();
+  private final Counting events = new Counting();
+  private final List<String> hopeless = new ArrayList<>();
+  private InstanceMetadata.Result metadata = AWAY;
+  private Optional<String> given = Optional.empty();
+
+  @Test
+  void nameThatIsFoundLateIsFilledIntoAllThatWaits() {
+    Poller[] poller = new Poller[1];
+    Publisher publisher = publisher(poller, "CLUSTER_ID", "INSTANCE_ID");
+    for (int second = 0; second < 300; second += 10) {
+      turn(publisher, poller[0]);
+    }
+    assertThat(cloudWatch.requests()).isEmpty();
+    assertThat(publisher.sender()).isEmpty();
+
+    metadata = KNOWN;
+    for (int second = 0; second < 300; second += 10) {
+      turn(publisher, poller[0]);
+    }
+
+    assertThat(cloudWatch.held().stream().map(Datum::dimensions).distinct())
+        .containsExactly(Map.of("CLUSTER_ID", "prod", "INSTANCE_ID", "i-1"));
+    assertThat(cloudWatch.held().stream().filter(datum -> datum.metric().equals("ipamdUp")))
+        .hasSizeBetween(8, 9);
+    assertThat(cloudWatch.values("agentStarts", Instant.parse("2026-11-21T10:00:00Z")))
+        .containsExactly(1.0);
+    assertThat(hopeless).isEmpty();
+  }
+
+  @Test
+  void startIsToldAtOnce() {
+    metadata = KNOWN;
+
+    publisher(new Poller[1], "CLUSTER_ID").take(clock.instant());
+
+    assertThat(cloudWatch.held()).extracting(Datum::metric).containsExactly("agentStarts");
+  }
+
+  @Test
+  void instanceWithoutATagIsHopelessAndSaysWhatToDo() {
+    metadata = SILENT;
+
+    publisher(new Poller[1], "CLUSTER_ID").take(clock.instant());
+
+    assertThat(hopeless)
+        .singleElement()
+        .asString()
+        .contains("--region", "AWS_REGION", "--cluster-id", "AWS_CLUSTER_ID");
+  }
+
+  @Test
+  void dimensionThatNothingTellsIsHopeless() {
+    given = Optional.of("prod");
+    metadata = SILENT;
+
+    publisher(new Poller[1], "CLUSTER_ID", "INSTANCE_TYPE").take(clock.instant());
+
+    assertThat(hopeless).singleElement().asString().contains("INSTANCE_TYPE", "--dimensions");
+  }
+
+  @Test
+  void givenNamesNeedNoMetadata() {
+    given = Optional.of("prod");
+
+    publisher(new Poller[1], "CLUSTER_ID").take(clock.instant());
+
+    assertThat(cloudWatch.held()).hasSize(1);
+  }
+
+  @Test
+  void refusedTagsAreTheReasonWhyItIsNotReady() {
+    metadata =
+        new InstanceMetadata.Result(
+            Instance.UNKNOWN,
+            List.of(new Problem(Source.IMDS, Reason.DENIED, "metadata are switched off: …")));
+    Publisher publisher = publisher(new Poller[1], "CLUSTER_ID");
+    publisher.take(clock.instant());
+    assertThat(publisher.refusal()).hasValue("metadata are switched off: …");
+
+    metadata = KNOWN;
+    clock.advance(Duration.ofMinutes(2));
+    publisher.take(clock.instant());
+
+    assertThat(publisher.refusal()).isEmpty();
+  }
+
+  private void turn(Publisher publisher, Poller poller) {
+    clock.advance(Duration.ofSeconds(10));
+    if (clock.instant().getEpochSecond() % 30 == 0) {
+      poller.take(clock.instant());
+    }
+    publisher.take(clock.instant());
+  }
+
+  private Publisher publisher(Poller[] poller, String... dimensions) {
+    Map<String, String> unknown = new LinkedHashMap<>();
+    List.of(dimensions).forEach(name -> unknown.put(name, Destination.UNKNOWN));
+    Destination destination = new Destination("Kubernetes/CNI", List.of(unknown));
+    Ledger ledger = Ledger.open(Optional.empty(), "", destination, START, events, report -> {});
+    NodeSchedule schedule = NodeSchedule.of("node", Duration.ofSeconds(30), Duration.ofMinutes(1));
+    Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START);
+    poller[0] =
+        new Poller(new ModelIpamd(clock, 1), sampler, ledger, schedule, (seen, reading) -> {});
+    SplittableRandom random = new SplittableRandom(1);
+    return new Publisher(
+        ledger,
+        limit ->
+            Identification.of(
+                new GivenIdentity("node", given, given.map(name -> "us-west-2")), metadata),
+        (region, now) -> new Sender(ledger, cloudWatch, schedule, events, random, region, now),
+        sampler.start(),
+        new Backoff(random),
+        node -> {},
+        hopeless::add);
+  }
+}
