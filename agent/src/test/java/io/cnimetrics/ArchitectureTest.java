@@ -75,7 +75,6 @@ class ArchitectureTest {
                             .should()
                             .onlyDependOnClassesThat()
                             .resideInAnyPackage(allowed(name))
-                            .allowEmptyShould(true)
                             .check(CLASSES)));
   }
 

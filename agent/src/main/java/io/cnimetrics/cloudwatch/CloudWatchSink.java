@@ -18,6 +18,8 @@ import java.util.function.UnaryOperator;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.CompressionConfiguration;
+import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClientBuilder;
@@ -33,6 +35,11 @@ import software.amazon.awssdk.services.cloudwatch.model.PutMetricDataRequest;
  * there is never a second one, and who comes while it is still busy waits within the limit.
  */
 public final class CloudWatchSink implements MetricSink, AutoCloseable {
+  /**
+   * The SDK's 10 kB would leave each ordinary minute plain, which gzip makes eight times smaller.
+   */
+  private static final int WORTH_COMPRESSING_BYTES = 1_024;
+
   private final SingleHttp http = new SingleHttp();
   private final ExecutorService thread = threadThatEndsWhenIdle();
   private final HeldCredentials credentials;
@@ -135,7 +142,19 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
         .httpClient(http)
         .credentialsProvider(credentials)
         .overrideConfiguration(
-            configuration -> configuration.retryStrategy(AwsRetryStrategy.doNotRetry()));
+            configuration ->
+                configuration
+                    .retryStrategy(AwsRetryStrategy.doNotRetry())
+                    .compressionConfiguration(CloudWatchSink::compression));
+  }
+
+  /** A setting of the SDK goes before ours; what it does not say, its own files may. */
+  private static void compression(CompressionConfiguration.Builder compression) {
+    boolean set =
+        SdkSystemSetting.AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES.getStringValue().isPresent();
+    if (!set) {
+      compression.minimumCompressionThresholdInBytes(WORTH_COMPRESSING_BYTES);
+    }
   }
 
   private static ExecutorService threadThatEndsWhenIdle() {

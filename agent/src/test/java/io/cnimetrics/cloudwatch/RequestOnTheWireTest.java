@@ -98,6 +98,22 @@ class RequestOnTheWireTest {
   }
 
   @Test
+  void ordinaryMinuteIsCompressed() throws IOException {
+    LoggedRequest request = sent(fullRequest().subList(0, 34));
+    assertThat(request.getHeader("Content-Encoding")).isEqualTo("gzip");
+    assertThat(Integer.parseInt(request.getHeader("Content-Length")))
+        .isLessThan(request.getBody().length / 4);
+  }
+
+  @Test
+  void settingOfTheSdkSaysFromWhichSizeOnItIsCompressed() throws IOException {
+    try (SystemProperties settings = new SystemProperties()) {
+      settings.set(Map.of("aws.requestMinCompressionSizeBytes", "100000"));
+      assertThat(sent(fullRequest().subList(0, 34)).containsHeader("Content-Encoding")).isFalse();
+    }
+  }
+
+  @Test
   void littleIsNotCompressed() throws IOException {
     LoggedRequest request = sent(List.of(Putting.datum("eniAllocated")));
     assertThat(request.containsHeader("Content-Encoding")).isFalse();
