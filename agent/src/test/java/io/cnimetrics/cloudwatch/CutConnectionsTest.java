@@ -27,7 +27,7 @@ class CutConnectionsTest {
   private static final Duration SHORT = Duration.ofMillis(500);
 
   /** Far less than any timeout of the connection's. */
-  private static final Duration SOON = Duration.ofSeconds(2);
+  private static final Duration SOON = Duration.ofSeconds(9);
 
   @ParameterizedTest(name = "{0}")
   @MethodSource
