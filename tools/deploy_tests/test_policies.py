@@ -16,7 +16,7 @@ TEMPLATE = POLICIES / "role.yaml"
 PUT, TAGS, SUBNETS = "cloudwatch:PutMetricData", "ec2:DescribeTags", "ec2:DescribeSubnets"
 OURS = {"cloudwatch:namespace": "Kubernetes/CNI"}
 OTHERS = {"cloudwatch:namespace": "Kubernetes"}
-BEYOND = ("cloudwatch:PutMetricAlarm", "cloudwatch:GetMetricData", "ec2:DescribeInstances", "ec2:CreateTags", "s3:GetObject")
+BEYOND = ("cloudwatch:PutMetricAlarm", "cloudwatch:GetMetricData", "ec2:DescribeInstances", "ec2:CreateTags")
 
 HELPER, NAMESPACE, SUBNET_TIER = (
     f"CNIMetrics{name}Policy.json" for name in ("Helper", "Namespace", "Subnets")

@@ -26,7 +26,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 
 {{- define "agent.serviceAccountName" -}}
-{{- default (ternary (include "agent.fullname" .) "default" .Values.serviceAccount.create) .Values.serviceAccount.name -}}
+{{- $default := ternary (include "agent.fullname" .) "default" .Values.serviceAccount.create -}}
+{{- default $default .Values.serviceAccount.name -}}
 {{- end -}}
 
 {{- define "agent.image" -}}
