@@ -4,6 +4,7 @@
 #
 #   tools/deploy-tool.sh helm         HELM=COMMAND takes that one instead
 #   tools/deploy-tool.sh kustomize    KUSTOMIZE=COMMAND likewise; kubectl's own where kubectl is there
+#   tools/deploy-tool.sh controlplane CONTROLPLANE=COMMAND likewise; tools/cluster/controlplane, rebuilt when it changes
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -43,6 +44,27 @@ built() { # NAME VERSION PACKAGE VARIABLE
   echo "$bin/$1"
 }
 
+# The version that Kubernetes says it is stands in the binary; without one kubectl and the API server disagree.
+built_controlplane() {
+  source=$top/tools/cluster/controlplane
+  version=$(sed -n 's#^\tk8s.io/kubernetes \(v[0-9.]*\)$#\1#p' "$source/go.mod")
+  sum=$(cat "$source"/main.go "$source"/go.* | cksum | tr ' ' -)
+  binary=$tools/controlplane-$version-$sum/controlplane
+  if [ ! -x "$binary" ]; then
+    go=$(find_go CONTROLPLANE)
+    make_tools
+    mkdir -p "$(dirname "$binary")"
+    echo "building a Kubernetes control plane $version, once; this takes five to ten minutes ..." >&2
+    minor=${version#v1.}
+    names=k8s.io/component-base/version
+    (cd "$source" && CGO_ENABLED=0 "$go" build -trimpath -o "$binary.new" -ldflags "-s -w
+      -X $names.gitVersion=$version -X $names.gitMajor=1 -X $names.gitMinor=${minor%%.*}" .) >&2 ||
+      fail "could not build the control plane: see above"
+    mv "$binary.new" "$binary"
+  fi
+  echo "$binary"
+}
+
 case ${1-} in
 helm)
   command=${HELM-}
@@ -57,8 +79,12 @@ kustomize)
     command="$command build"
   fi
   ;;
+controlplane)
+  command=${CONTROLPLANE-}
+  [ -n "$command" ] || command=$(built_controlplane)
+  ;;
 *)
-  fail "which tool? helm or kustomize"
+  fail "which tool? helm, kustomize or controlplane"
   ;;
 esac
 echo "$command"
