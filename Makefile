@@ -7,7 +7,7 @@ AGENT := agent/target/dist/bin/cni-metrics-agent
 SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help dry-run test bench format goldens clean
+.PHONY: help dry-run test deploy-test cluster-test bench format goldens clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -19,6 +19,12 @@ test: ## Run every test of the gate
 	@# Without Python some tests are skipped, and say so; never in continuous integration.
 	@tools/venv.sh >/dev/null || test -z "$$CI"
 	$(MVN) $(MAVEN_FLAGS) verify
+
+deploy-test: ## Test the manifests, the chart and the policy documents
+	@tools/deploy-test.sh
+
+cluster-test: ## Apply the manifests and the chart to a real Kubernetes API server
+	@tools/cluster-test.sh
 
 goldens: ## Rewrite the approved texts and the README's example
 	$(MVN) $(MAVEN_FLAGS) --quiet -pl agent test -Dtest='*GoldensTest,ReadmeTest' -Dgoldens.rewrite=true

@@ -1,0 +1,114 @@
+{{- define "agent.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "agent.fullname" -}}
+{{- $name := include "agent.name" . -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 63 | trimSuffix "-" -}}
+{{- else if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 63 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "agent.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "agent.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "agent.labels" -}}
+{{ include "agent.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end -}}
+
+{{- define "agent.serviceAccountName" -}}
+{{- $default := ternary (include "agent.fullname" .) "default" .Values.serviceAccount.create -}}
+{{- default $default .Values.serviceAccount.name -}}
+{{- end -}}
+
+{{- define "agent.image" -}}
+{{- $image := .Values.image -}}
+{{- $registry := default $image.registry (.Values.global).imageRegistry | trimSuffix "/" -}}
+{{- if $registry }}{{ $registry }}/{{ end -}}
+{{- $image.repository -}}
+{{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ default .Chart.AppVersion $image.tag }}{{ end -}}
+{{- end -}}
+
+{{/* The user's affinity, with the rule for node kinds in each of its terms: terms are alternatives. */}}
+{{- define "agent.affinity" -}}
+{{- $without := ternary (list "fargate" "hybrid") (list "fargate" "hybrid" "auto") .Values.autoMode -}}
+{{- $rule := dict "key" "eks.amazonaws.com/compute-type" "operator" "NotIn" "values" $without -}}
+{{- $affinity := deepCopy .Values.affinity -}}
+{{- $node := default dict $affinity.nodeAffinity -}}
+{{- $required := default dict $node.requiredDuringSchedulingIgnoredDuringExecution -}}
+{{- $terms := list -}}
+{{- range default (list dict) $required.nodeSelectorTerms -}}
+{{- $terms = append $terms (set . "matchExpressions" (append (default list .matchExpressions) $rule)) -}}
+{{- end -}}
+{{- $_ := set $node "requiredDuringSchedulingIgnoredDuringExecution" (dict "nodeSelectorTerms" $terms) -}}
+{{- toYaml (set $affinity "nodeAffinity" $node) -}}
+{{- end -}}
+
+{{/* What every pod of the chart has in common with the others: where it runs, and as whom. */}}
+{{- define "agent.podSpec" -}}
+serviceAccountName: {{ include "agent.serviceAccountName" . }}
+automountServiceAccountToken: false
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+# For ipamD's loopback ports and instance metadata at hop limit 1; and no address of the pool is taken.
+hostNetwork: true
+# The node's resolver: CoreDNS is just what may be down when addresses run out.
+dnsPolicy: Default
+enableServiceLinks: false
+nodeSelector:
+  {{- toYaml (merge (dict "kubernetes.io/os" "linux") .Values.nodeSelector) | nindent 2 }}
+affinity:
+  {{- include "agent.affinity" . | nindent 2 }}
+{{- with .Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 10001
+  runAsGroup: 10001
+  fsGroup: 10001
+  seccompProfile:
+    type: RuntimeDefault
+{{- end -}}
+
+{{- define "agent.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities:
+  drop: [ALL]
+{{- end -}}
+
+{{/* No operator may inject a Java agent or a proxy: they break a small heap on every node at once. */}}
+{{- define "agent.optOutLabels" -}}
+admission.datadoghq.com/enabled: "false"
+sidecar.istio.io/inject: "false"
+{{- end -}}
+
+{{- define "agent.optOutAnnotations" -}}
+dynatrace.com/inject: "false"
+oneagent.dynatrace.com/inject: "false"
+instrumentation.opentelemetry.io/inject-java: "false"
+sidecar.opentelemetry.io/inject: "false"
+linkerd.io/inject: disabled
+{{- end -}}
+
+{{- define "agent.podLabels" -}}
+{{- $selector := include "agent.selectorLabels" . | fromYaml -}}
+{{- mergeOverwrite (include "agent.optOutLabels" . | fromYaml) .Values.podLabels $selector | toYaml -}}
+{{- end -}}
+
+{{- define "agent.podAnnotations" -}}
+{{- mergeOverwrite (include "agent.optOutAnnotations" . | fromYaml) .Values.podAnnotations | toYaml -}}
+{{- end -}}

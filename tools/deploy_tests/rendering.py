@@ -1,0 +1,128 @@
+"""Renders daemonset/ as its users do: by kustomize and by Helm."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+TOP = Path(__file__).resolve().parents[2]
+DAEMONSET = TOP / "daemonset"
+CHART = DAEMONSET / "chart"
+NAME = "cni-metrics-agent"
+OVERLAYS = ("irsa", "pod-identity", "prometheus", "host-path-state")
+
+
+class Refused(Exception):
+    """A tool's refusal to render; its text is what the user reads."""
+
+
+def run(command, *arguments):
+    result = subprocess.run(
+        [*shlex.split(os.environ[command]), *map(str, arguments)], capture_output=True, text=True, timeout=120
+    )
+    if result.returncode != 0:
+        raise Refused(result.stderr)
+    return result.stdout
+
+
+def objects(text):
+    return [each for each in yaml.safe_load_all(text) if each]
+
+
+@cache
+def _kustomized(directory):
+    return run("KUSTOMIZE", directory)
+
+
+def kustomize(directory):
+    """The objects of a directory below daemonset/, or of an absolute one."""
+    return objects(_kustomized(DAEMONSET / directory))
+
+
+def kustomize_components(*components):
+    """The objects of the base with some components, as in a user's own kustomization."""
+    with tempfile.TemporaryDirectory() as directory:
+        return kustomization(
+            directory,
+            {
+                "resources": [str(DAEMONSET / "base")],
+                "components": [str(DAEMONSET / "components" / each) for each in components],
+            },
+        )
+
+
+def kustomization(directory, content):
+    """The objects of a kustomization written into a directory; absolute paths become relative ones."""
+    here = Path(directory).resolve()
+    for key in ("resources", "components"):
+        content[key] = [os.path.relpath(path, here) for path in content.get(key, [])]
+    (here / "kustomization.yaml").write_text(yaml.safe_dump(content))
+    return objects(run("KUSTOMIZE", here))
+
+
+def helm_text(*flags, chart=CHART, release=NAME):
+    return run("HELM", "template", release, chart, "--namespace", "kube-system", *flags)
+
+
+def helm(values=None, *flags, **where):
+    """The objects of the chart with some values, without its tests unless a flag asks for them."""
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        yaml.safe_dump(values or {}, file)
+        file.flush()
+        return objects(helm_text("--values", file.name, *(flags or ("--skip-tests",)), **where))
+
+
+def notes(values=None):
+    """What the chart tells after an installation; `helm template` does not show it, so a manifest has to."""
+    with tempfile.TemporaryDirectory() as directory:
+        copy = Path(directory) / "chart"
+        shutil.copytree(CHART, copy)
+        (copy / "templates" / "shown.yaml").write_text(
+            'text: {{ include (print .Template.BasePath "/NOTES.txt") . | toJson }}\n'
+        )
+        return helm(values, "--show-only", "templates/shown.yaml", chart=copy)[0]["text"]
+
+
+def only(rendered, kind):
+    found = [each for each in rendered if each["kind"] == kind]
+    if len(found) != 1:
+        raise AssertionError(f"expected one {kind}, found {len(found)}")
+    return found[0]
+
+
+def pod_spec(rendered):
+    return only(rendered, "DaemonSet")["spec"]["template"]["spec"]
+
+
+def agent(rendered):
+    [container] = pod_spec(rendered)["containers"]
+    return container
+
+
+def env(rendered):
+    """The agent's variables by name: a value's text, or what it is taken from."""
+    return {each["name"]: each.get("value", each.get("valueFrom")) for each in agent(rendered)["env"]}
+
+
+def value_sets():
+    """The sets of values that are kept beside the chart, by their files' names."""
+    return {path.stem: yaml.safe_load(path.read_text()) for path in sorted((CHART / "ci").glob("*.yaml"))}
+
+
+@cache
+def _all_renderings():
+    rendered = {f"overlay {each}": kustomize(f"overlays/{each}") for each in OVERLAYS}
+    rendered["base"] = kustomize("base")
+    rendered["chart"] = helm()
+    rendered |= {f"chart with {name}": helm(values) for name, values in value_sets().items()}
+    return rendered
+
+
+def all_renderings():
+    """Everything that a user may apply, by a name."""
+    return _all_renderings().items()

@@ -1,0 +1,170 @@
+"""The chart: the same objects as kustomize, what it tells, and that it repeats the agent's facts right."""
+
+import json
+import re
+import unittest
+
+import yaml
+
+from rendering import (
+    CHART,
+    DAEMONSET,
+    NAME,
+    TOP,
+    helm,
+    helm_text,
+    kustomize,
+    kustomize_components,
+    notes,
+    only,
+    pod_spec,
+    run,
+    value_sets,
+)
+
+ROLE = {
+    "eks.amazonaws.com/role-arn": "arn:aws:iam::111122223333:role/cni-metrics-agent",
+    "eks.amazonaws.com/sts-regional-endpoints": "true",
+}
+IRSA = {"serviceAccount": {"annotations": ROLE}}
+PROMETHEUS = {"podMonitor": {"enabled": True}}
+HOST_PATH = {"state": {"hostPath": "/var/lib/cni-metrics-agent"}}
+HELMS_OWN = ("helm.sh/chart", "app.kubernetes.io/managed-by")
+
+
+def comparable(rendered):
+    """The objects by kind, without Helm's labels; lists that have names, by them."""
+    result = {}
+    for each in rendered:
+        labels = each["metadata"]["labels"]
+        each["metadata"]["labels"] = {key: labels[key] for key in labels if key not in HELMS_OWN}
+        result[each["kind"]] = _by_name(each)
+    return result
+
+
+def _by_name(value):
+    if isinstance(value, dict):
+        return {key: _by_name(each) for key, each in value.items()}
+    if isinstance(value, list) and value and all(isinstance(each, dict) and "name" in each for each in value):
+        return {each["name"]: _by_name(each) for each in value}
+    return value
+
+
+class SameAsKustomize(unittest.TestCase):
+    maxDiff = None
+
+    def assert_same(self, kustomized, values):
+        self.assertEqual(comparable(kustomized), comparable(helm(values)))
+
+    def test_without_values(self):
+        self.assert_same(kustomize("base"), {})
+
+    def test_with_irsa(self):
+        self.assert_same(kustomize("overlays/irsa"), IRSA)
+
+    def test_with_pod_identity(self):
+        self.assert_same(kustomize("overlays/pod-identity"), {})
+
+    def test_with_prometheus(self):
+        self.assert_same(kustomize("overlays/prometheus"), PROMETHEUS)
+
+    def test_with_state_on_the_host(self):
+        self.assert_same(kustomize("overlays/host-path-state"), HOST_PATH)
+
+    def test_with_all_of_them(self):
+        components = ("irsa", "prometheus", "host-path-state", "auto-mode")
+        self.assert_same(kustomize_components(*components), IRSA | PROMETHEUS | HOST_PATH | {"autoMode": True})
+
+
+class WithoutDrift(unittest.TestCase):
+    def test_two_renderings_are_the_same_text(self):
+        for name, values in value_sets().items():
+            with self.subTest(name):
+                self.assertEqual(helm(values), helm(values))
+        self.assertEqual(helm_text(), helm_text())
+
+    def test_nothing_asks_the_cluster_the_clock_or_chance(self):
+        changing = re.compile(
+            r"\b(lookup|Capabilities|Revision|IsUpgrade|IsInstall|now|uuidv4|genCA|genSignedCert|genPrivateKey"
+            r"|rand(Alpha|Numeric|AlphaNum|Ascii|Int|Bytes)|shuffle|getHostByName|env\s+\"|expandenv)\b"
+        )
+        for path in (CHART / "templates").rglob("*"):
+            if path.is_file():
+                with self.subTest(path.name):
+                    actions = re.findall(r"{{.*?}}", path.read_text(), re.S)
+                    self.assertEqual([], [each for each in actions if changing.search(each)])
+
+
+class OneSourceOfFacts(unittest.TestCase):
+    """What the chart repeats of the agent must be the agent's."""
+
+    def test_the_schema_knows_every_setting_of_the_agent(self):
+        source = TOP / "agent/src/main/java/io/cnimetrics/config/Setting.java"
+        variables = re.findall(r'"--[a-z-]+",\s*"([A-Z][A-Z0-9_]+)"', source.read_text())
+        self.assertGreater(len(variables), 15)
+        own = {"NODE_NAME", "STATE_DIR", "HEALTH_ADDRESS"}
+        schema = json.loads((CHART / "values.schema.json").read_text())
+        self.assertEqual(set(variables), own | set(schema["properties"]["env"]["properties"]))
+
+    def test_the_price_counts_every_metric(self):
+        names = (TOP / "agent/src/test/resources/goldens/prometheus-names.txt").read_text().splitlines()
+        self.assertIn(f"{len(names)} metrics × $0.30", notes())
+
+    def test_the_version_is_the_projects(self):
+        version = re.search(r"<version>([^<]+)</version>", (TOP / "pom.xml").read_text()).group(1)
+        chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+        self.assertEqual((version, version), (chart["version"], chart["appVersion"]))
+        for rendered in (kustomize("base"), kustomize("overlays/host-path-state"), kustomize("overlays/prometheus")):
+            pod = pod_spec(rendered)
+            images = {each["image"] for each in pod["containers"] + pod.get("initContainers", [])}
+            self.assertEqual({f"{NAME}:{version}"}, images)
+            versions = {each["metadata"]["labels"]["app.kubernetes.io/version"] for each in rendered}
+            self.assertEqual({version}, versions)
+
+
+class Notes(unittest.TestCase):
+    def test_name_the_monthly_price(self):
+        self.assertRegex(notes(), r"metrics   \$10\.20 .*\n.*requests  \$0\.43")
+
+    def test_count_sets_of_dimensions_and_longer_intervals(self):
+        values = {"METRICS": "core", "METRIC_DIMENSIONS": "CLUSTER_ID;CLUSTER_ID,NODE", "PUBLISH_INTERVAL": "5m"}
+        text = notes({"env": values})
+        self.assertRegex(text, r"metrics   \$3\.60 .*\n.*requests  \$0\.09 .* 5 minutes")
+        self.assertIn("grows with the nodes", text)
+
+    def test_cost_nothing_without_cloudwatch(self):
+        self.assertNotIn("$", notes({"env": {"USE_CLOUDWATCH": "false"}}))
+
+    def test_say_to_stop_awss_helper(self):
+        self.assertIn("helm uninstall --namespace kube-system cni-metrics-helper", notes())
+
+    def test_warn_of_the_helpers_namespace(self):
+        self.assertIn("WARNING", notes({"namespace": "Kubernetes"}))
+        self.assertNotIn("WARNING", notes())
+
+
+class HelmTest(unittest.TestCase):
+    def test_is_a_dry_run_on_one_node_of_the_agents(self):
+        rendered = helm({"clusterId": "production"}, "--include-crds")
+        pod, agents = only(rendered, "Pod"), only(rendered, "DaemonSet")["spec"]
+        self.assertEqual("test", pod["metadata"]["annotations"]["helm.sh/hook"])
+        self.assertEqual(["dry-run", "--once"], pod["spec"]["containers"][0]["args"])
+        for same in ("hostNetwork", "dnsPolicy", "affinity", "nodeSelector", "securityContext"):
+            self.assertEqual(agents["template"]["spec"][same], pod["spec"][same])
+
+    def test_does_not_look_like_an_agent_to_the_daemonset(self):
+        rendered = helm({}, "--include-crds")
+        selector = only(rendered, "DaemonSet")["spec"]["selector"]["matchLabels"]
+        self.assertFalse(selector.items() <= only(rendered, "Pod")["metadata"]["labels"].items())
+
+
+class Package(unittest.TestCase):
+    def test_lint_finds_nothing_wrong(self):
+        run("HELM", "lint", "--strict", CHART)
+
+    def test_a_long_release_name_still_makes_names_that_kubernetes_takes(self):
+        for each in helm({}, "--include-crds", release="a" * 53):
+            self.assertLessEqual(len(each["metadata"]["name"]), 63)
+
+    def test_base_and_chart_are_all_that_a_cluster_gets(self):
+        self.assertEqual({"base", "chart", "components", "overlays"}, {each.name for each in DAEMONSET.iterdir()})

@@ -1,0 +1,63 @@
+"""docs/deploy.md: what is to be copied and pasted works."""
+
+import re
+import tempfile
+import unittest
+from pathlib import Path
+
+import yaml
+
+from rendering import CHART, TOP, env, kustomization, only
+
+PAGE = (TOP / "docs/deploy.md").read_text()
+
+
+def yaml_blocks():
+    return [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.S)]
+
+
+class DeployPage(unittest.TestCase):
+    def test_its_kustomization_renders_an_agent_that_knows_its_cluster(self):
+        [content] = [each for each in yaml_blocks() if each["kind"] == "Kustomization"]
+        for key in ("resources", "components"):
+            content[key] = [str(TOP / Path(*Path(each).parts[1:])) for each in content[key]]
+        with tempfile.TemporaryDirectory() as directory:
+            rendered = kustomization(directory, content)
+        self.assertEqual("production", env(rendered)["AWS_CLUSTER_ID"])
+        self.assertEqual("eu-west-1", env(rendered)["AWS_REGION"])
+        [container] = only(rendered, "DaemonSet")["spec"]["template"]["spec"]["containers"]
+        self.assertRegex(container["image"], "^REGISTRY/cni-metrics-agent:")
+
+    def test_every_file_that_it_names_is_there(self):
+        named = re.findall(r"(?<!status )(?:daemonset|iam-policy)/[\w./-]*\w", PAGE)
+        self.assertGreater(len(named), 8)
+        for path in named:
+            self.assertTrue((TOP / path).exists(), path)
+
+    def test_every_value_that_it_names_is_the_charts(self):
+        values = yaml.safe_load((CHART / "values.yaml").read_text())
+        tops = "|".join(values)
+        for name in re.findall(rf"[`\s](?:--set \"?)?((?:{tops})\.[A-Za-z]+)", PAGE):
+            parent, child = name.split(".")
+            self.assertTrue(parent == "env" or child in values[parent], name)
+        for name in re.findall(r"--set \"?([A-Za-z]+)", PAGE):
+            self.assertIn(name, values)
+
+    def test_every_parameter_that_it_sets_is_the_templates(self):
+        template = (TOP / "iam-policy/role.yaml").read_text()
+        for overrides in re.findall(r"--parameter-overrides (.*)", PAGE):
+            for name in re.findall(r"(\w+)=", overrides):
+                self.assertIn(f"\n  {name}:\n", template)
+
+    def test_its_links_lead_somewhere(self):
+        headings = re.findall(r"(?m)^#+ (.*)", PAGE)
+        anchors = {re.sub(r"[^a-z0-9 -]", "", each.lower()).replace(" ", "-") for each in headings}
+        for target in re.findall(r"\]\(([^)]+)\)", PAGE):
+            path, _, anchor = target.partition("#")
+            if path:
+                self.assertTrue((TOP / "docs" / path).exists(), target)
+            else:
+                self.assertIn(anchor, anchors)
+
+    def test_no_line_is_longer_than_120_characters(self):
+        self.assertEqual([], [each for each in PAGE.splitlines() if len(each) > 120])

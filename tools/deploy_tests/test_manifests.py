@@ -1,0 +1,227 @@
+"""What every rendering must mean, whoever made it."""
+
+import functools
+import re
+import unittest
+
+import kubernetes_validate
+
+from rendering import agent, all_renderings, env, helm, kustomize, kustomize_components, only, pod_spec
+from scheduling import runs_on
+
+COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
+LINUX = {"kubernetes.io/os": "linux"}
+NODES = {
+    "managed": (LINUX | {"eks.amazonaws.com/nodegroup": "main"}, []),
+    "arm64": (LINUX | {"kubernetes.io/arch": "arm64"}, []),
+    "Karpenter": (LINUX | {"karpenter.sh/nodepool": "default"}, []),
+    "EC2 by its compute type": (LINUX | {COMPUTE_TYPE: "ec2"}, []),
+    "tainted": (
+        LINUX,
+        [
+            {"key": "nvidia.com/gpu", "value": "true", "effect": "NoSchedule"},
+            {"key": "node.kubernetes.io/not-ready", "effect": "NoExecute"},
+        ],
+    ),
+    "Fargate": (
+        LINUX | {COMPUTE_TYPE: "fargate"},
+        [{"key": COMPUTE_TYPE, "value": "fargate", "effect": "NoSchedule"}],
+    ),
+    "hybrid": (LINUX | {COMPUTE_TYPE: "hybrid"}, []),
+    "Auto Mode": (LINUX | {COMPUTE_TYPE: "auto"}, []),
+    "Windows": ({"kubernetes.io/os": "windows"}, []),
+}
+WITH_IPAMD = {"managed", "arm64", "Karpenter", "EC2 by its compute type", "tainted"}
+
+VERSIONS = ("1.28", "1.35", kubernetes_validate.latest_version())
+
+
+def nodes_of(rendered):
+    return {name for name, node in NODES.items() if runs_on(pod_spec(rendered), node)}
+
+
+def of_every_rendering(test):
+    @functools.wraps(test)
+    def for_each(self):
+        for name, rendered in all_renderings():
+            with self.subTest(name):
+                test(self, rendered)
+
+    return for_each
+
+
+class EveryRendering(unittest.TestCase):
+    @of_every_rendering
+    def test_fits_the_schemas_of_kubernetes(self, rendered):
+        for each in rendered:
+            if each["apiVersion"] != "monitoring.coreos.com/v1":
+                for version in VERSIONS:
+                    kubernetes_validate.validate(each, version, strict=True)
+
+    @of_every_rendering
+    def test_holds_no_object_but_the_expected(self, rendered):
+        self.assertLessEqual({each["kind"] for each in rendered}, {"ServiceAccount", "DaemonSet", "PodMonitor"})
+
+    @of_every_rendering
+    def test_reaches_ipamd_and_metadata_by_the_hosts_network(self, rendered):
+        self.assertTrue(pod_spec(rendered)["hostNetwork"])
+
+    @of_every_rendering
+    def test_needs_no_cluster_dns(self, rendered):
+        self.assertEqual("Default", pod_spec(rendered)["dnsPolicy"])
+
+    @of_every_rendering
+    def test_mounts_no_token_of_kubernetes(self, rendered):
+        self.assertIs(False, pod_spec(rendered)["automountServiceAccountToken"])
+        for account in (each for each in rendered if each["kind"] == "ServiceAccount"):
+            self.assertIs(False, account["automountServiceAccountToken"])
+
+    @of_every_rendering
+    def test_runs_unprivileged(self, rendered):
+        pod = pod_spec(rendered)["securityContext"]
+        self.assertTrue(pod["runAsNonRoot"])
+        self.assertGreater(pod["runAsUser"], 0)
+        self.assertEqual({"type": "RuntimeDefault"}, pod["seccompProfile"])
+        self.assertEqual(
+            {
+                "allowPrivilegeEscalation": False,
+                "readOnlyRootFilesystem": True,
+                "capabilities": {"drop": ["ALL"]},
+            },
+            agent(rendered)["securityContext"],
+        )
+
+    @of_every_rendering
+    def test_gives_an_init_container_chown_and_nothing_else(self, rendered):
+        for container in pod_spec(rendered).get("initContainers", []):
+            security = container["securityContext"]
+            self.assertEqual({"drop": ["ALL"], "add": ["CHOWN"]}, security["capabilities"])
+            self.assertIs(False, security["allowPrivilegeEscalation"])
+            self.assertIs(True, security["readOnlyRootFilesystem"])
+            self.assertEqual(["chown", "10001:10001"], container["command"][:2])
+            self.assertNotIn("-R", container["command"])
+
+    @of_every_rendering
+    def test_limits_memory_but_not_cpu(self, rendered):
+        resources = agent(rendered)["resources"]
+        self.assertIn("memory", resources["limits"])
+        self.assertNotIn("cpu", resources["limits"])
+        self.assertEqual({"cpu", "memory"}, set(resources["requests"]))
+
+    @of_every_rendering
+    def test_never_runs_two_agents_on_a_node(self, rendered):
+        strategy = only(rendered, "DaemonSet")["spec"]["updateStrategy"]
+        self.assertEqual("RollingUpdate", strategy["type"])
+        self.assertEqual(0, strategy["rollingUpdate"]["maxSurge"])
+
+    @of_every_rendering
+    def test_grants_more_than_the_ten_seconds_the_agent_takes_to_stop(self, rendered):
+        self.assertGreater(pod_spec(rendered)["terminationGracePeriodSeconds"], 10)
+
+    @of_every_rendering
+    def test_notices_refused_rights_before_a_new_pod_counts_as_available(self, rendered):
+        ready = agent(rendered)["readinessProbe"]
+        noticed = ready["periodSeconds"] * ready["failureThreshold"]
+        self.assertGreater(only(rendered, "DaemonSet")["spec"]["minReadySeconds"], noticed)
+
+    @of_every_rendering
+    def test_probes_the_address_that_the_agent_listens_on(self, rendered):
+        host, port = env(rendered)["HEALTH_ADDRESS"].rsplit(":", 1)
+        pages = {"startupProbe": "/livez", "livenessProbe": "/livez", "readinessProbe": "/readyz"}
+        for probe, page in pages.items():
+            probed = agent(rendered)[probe]["httpGet"]
+            self.assertEqual((page, int(port)), (probed["path"], probed["port"]))
+            self.assertEqual("127.0.0.1" if host == "127.0.0.1" else None, probed.get("host"))
+
+    @of_every_rendering
+    def test_opens_a_port_to_others_only_for_prometheus(self, rendered):
+        scraped = any(each["kind"] == "PodMonitor" for each in rendered)
+        loopback = env(rendered)["HEALTH_ADDRESS"].startswith("127.0.0.1:")
+        self.assertNotEqual(scraped, loopback)
+        self.assertEqual(scraped, "ports" in agent(rendered))
+
+    @of_every_rendering
+    def test_knows_its_node_by_the_downward_api(self, rendered):
+        self.assertEqual({"fieldRef": {"fieldPath": "spec.nodeName"}}, env(rendered)["NODE_NAME"])
+
+    @of_every_rendering
+    def test_sets_no_variable_twice_nor_to_nothing(self, rendered):
+        variables = agent(rendered)["env"]
+        names = [each["name"] for each in variables]
+        self.assertEqual(sorted(set(names)), sorted(names))
+        for each in variables:
+            self.assertTrue(each.get("value") or each.get("valueFrom"), each)
+
+    @of_every_rendering
+    def test_defines_a_variable_before_another_refers_to_it(self, rendered):
+        seen = set()
+        for each in agent(rendered)["env"]:
+            self.assertLessEqual(set(re.findall(r"\$\((\w+)\)", each.get("value", ""))), seen)
+            seen.add(each["name"])
+
+    @of_every_rendering
+    def test_has_room_for_the_state_file_and_its_replacement(self, rendered):
+        [state] = [each for each in pod_spec(rendered)["volumes"] if each["name"] == "state"]
+        [mount] = [each for each in agent(rendered)["volumeMounts"] if each["name"] == "state"]
+        self.assertEqual(env(rendered)["STATE_DIR"], mount["mountPath"])
+        if "emptyDir" in state:
+            self.assertGreaterEqual(int(state["emptyDir"]["sizeLimit"].removesuffix("Mi")), 16 + 8)
+
+    @of_every_rendering
+    def test_opts_out_of_injected_agents_and_proxies(self, rendered):
+        metadata = only(rendered, "DaemonSet")["spec"]["template"]["metadata"]
+        labels = {"admission.datadoghq.com/enabled": "false", "sidecar.istio.io/inject": "false"}
+        annotations = {
+            "dynatrace.com/inject": "false",
+            "oneagent.dynatrace.com/inject": "false",
+            "instrumentation.opentelemetry.io/inject-java": "false",
+            "sidecar.opentelemetry.io/inject": "false",
+            "linkerd.io/inject": "disabled",
+        }
+        self.assertLessEqual(labels.items(), metadata["labels"].items())
+        self.assertLessEqual(annotations.items(), metadata["annotations"].items())
+
+    @of_every_rendering
+    def test_is_selected_by_its_own_labels(self, rendered):
+        spec = only(rendered, "DaemonSet")["spec"]
+        selectors = [spec["selector"]["matchLabels"]]
+        selectors += [each["spec"]["selector"]["matchLabels"] for each in rendered if each["kind"] == "PodMonitor"]
+        for selector in selectors:
+            self.assertLessEqual(selector.items(), spec["template"]["metadata"]["labels"].items())
+
+
+class Defaults(unittest.TestCase):
+    def test_a_tenth_of_the_nodes_may_be_without_an_agent(self):
+        for rendered in (kustomize("base"), helm()):
+            rolling = only(rendered, "DaemonSet")["spec"]["updateStrategy"]["rollingUpdate"]
+            self.assertEqual("10%", rolling["maxUnavailable"])
+
+    def test_the_agent_is_critical_to_its_node(self):
+        for rendered in (kustomize("base"), helm()):
+            self.assertEqual("system-node-critical", pod_spec(rendered)["priorityClassName"])
+
+
+class Nodes(unittest.TestCase):
+    def test_every_linux_node_with_an_ipamd_gets_the_agent(self):
+        for rendered in (kustomize("base"), helm()):
+            self.assertEqual(WITH_IPAMD, nodes_of(rendered))
+
+    def test_auto_mode_is_turned_on_by_a_value_or_a_component(self):
+        for rendered in (kustomize_components("auto-mode"), helm({"autoMode": True})):
+            self.assertEqual(WITH_IPAMD | {"Auto Mode"}, nodes_of(rendered))
+
+    def test_a_users_affinity_narrows_the_rule_and_never_replaces_it(self):
+        terms = [
+            {"matchExpressions": [{"key": "kubernetes.io/arch", "operator": "In", "values": ["arm64"]}]},
+            {"matchExpressions": [{"key": COMPUTE_TYPE, "operator": "Exists"}]},
+        ]
+        node = {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": terms}}
+        rendered = helm({"affinity": {"nodeAffinity": node}})
+        self.assertEqual({"arm64", "EC2 by its compute type"}, nodes_of(rendered))
+
+    def test_a_users_node_selector_adds_to_linux(self):
+        rendered = helm({"nodeSelector": {"karpenter.sh/nodepool": "default"}})
+        self.assertEqual({"Karpenter"}, nodes_of(rendered))
+
+    def test_tolerations_can_be_narrowed(self):
+        self.assertEqual(WITH_IPAMD - {"tainted"}, nodes_of(helm({"tolerations": []})))
