@@ -7,7 +7,7 @@ AGENT := agent/target/dist/bin/cni-metrics-agent
 SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help dry-run test deploy-test cluster-test bench format goldens clean
+.PHONY: help dry-run test deploy-test cluster-test package bench format goldens clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -25,6 +25,9 @@ deploy-test: ## Test the manifests, the chart and the policy documents
 
 cluster-test: ## Apply the manifests and the chart to a real Kubernetes API server
 	@tools/cluster-test.sh
+
+package: ## Put a release together: VERSION=1.2.3 IMAGE=ghcr.io/OWNER/NAME DIGEST=sha256:...
+	@MVN='$(MVN)' MAVEN_FLAGS='$(MAVEN_FLAGS)' tools/package.sh '$(VERSION)' '$(IMAGE)' '$(DIGEST)'
 
 goldens: ## Rewrite the approved texts and the README's example
 	$(MVN) $(MAVEN_FLAGS) --quiet -pl agent test -Dtest='*GoldensTest,ReadmeTest' -Dgoldens.rewrite=true
