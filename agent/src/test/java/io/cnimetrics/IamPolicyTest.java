@@ -1,91 +1,105 @@
 package io.cnimetrics;
 
-import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
-import static com.github.tomakehurst.wiremock.client.WireMock.any;
-import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
-import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
-import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.github.tomakehurst.wiremock.WireMockServer;
-import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import io.cnimetrics.agent.Agent;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.config.Setting;
+import io.cnimetrics.config.Values;
+import io.cnimetrics.health.Build;
 import io.cnimetrics.identity.FakeEc2;
+import io.cnimetrics.identity.FakeImds;
+import io.cnimetrics.testing.Eventually;
+import io.cnimetrics.testing.FakeIpamd;
 import io.cnimetrics.testing.RecordedNode;
+import io.cnimetrics.testing.StubCloudWatch;
+import io.cnimetrics.testing.SystemProperties;
+import io.cnimetrics.wiring.DaggerAgentComponent;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
-import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
+import org.junit.jupiter.api.Timeout;
 
-/** The policy allows what the agent asks of AWS, and nothing else. */
+/** The policy allows what the agent asks of AWS in its life, and nothing else. */
+@Timeout(60)
 class IamPolicyTest {
   private static final Path POLICY = Path.of("..", "iam-policy", "CNIMetricsHelperPolicy.json");
-
-  /** An empty map, in the CBOR that CloudWatch's client speaks. */
-  private static final ResponseDefinitionBuilder CLOUDWATCH_OK =
-      aResponse()
-          .withHeader("smithy-protocol", "rpc-v2-cbor")
-          .withHeader("Content-Type", "application/cbor")
-          .withBody(new byte[] {(byte) 0xa0});
 
   /** EC2 takes the action's name in a form, CloudWatch in the path. */
   private static final Pattern FORM = Pattern.compile("(?:^|&)Action=(\\w+)");
 
   private static final Pattern PATH = Pattern.compile("/operation/(\\w+)$");
-  private static final Pattern SCOPE = Pattern.compile("Credential=\\w+/\\d+/[^/]+/(\\w+)/");
+  private static final Pattern SCOPE = Pattern.compile("Credential=[\\w-]+/\\d+/[^/]+/(\\w+)/");
+
+  private final SystemProperties properties = new SystemProperties();
+  private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
+  private final FakeEc2 ec2 = FakeEc2.start().withTags(Map.of("eks:cluster-name", "prod"));
+  private final StubCloudWatch cloudWatch = StubCloudWatch.start();
+
+  @AfterEach
+  void close() {
+    properties.close();
+    ipamd.close();
+    ec2.close();
+    cloudWatch.close();
+  }
 
   @Test
   void policyAllowsExactlyWhatTheAgentAsksFor() throws IOException {
+    try (FakeImds imds = FakeImds.ofAnInstance()) {
+      properties.set(
+          Map.of(
+              "aws.ec2MetadataServiceEndpoint", imds.endpoint().toString(),
+              "aws.endpointUrlEc2", ec2.endpoint().toString(),
+              "aws.endpointUrlCloudWatch", cloudWatch.endpoint().toString(),
+              "aws.accessKeyId", "key",
+              "aws.secretAccessKey", "secret"));
+      liveAndStop();
+    }
+
     Set<String> asked =
-        Stream.of(describeTags(), putMetricData())
+        Stream.of(ec2.requests(), cloudWatch.requests())
             .flatMap(List::stream)
             .map(IamPolicyTest::action)
             .collect(toSet());
-
     assertThat(asked).isEqualTo(allowed(RecordedNode.json(Files.readString(POLICY))));
   }
 
-  private static List<LoggedRequest> describeTags() {
-    try (FakeEc2 ec2 = FakeEc2.start()) {
-      ec2.tags().read("i-0123456789abcdef0", "us-west-2", Duration.ofSeconds(10));
-      return ec2.requests();
-    }
-  }
-
-  /** By the SDK's client as it is: what the agent sends with takes its place here. */
-  private static List<LoggedRequest> putMetricData() {
-    WireMockServer server = new WireMockServer(wireMockConfig().dynamicPort());
-    server.start();
-    server.stubFor(any(anyUrl()).willReturn(CLOUDWATCH_OK));
-    try (CloudWatchClient client =
-        CloudWatchClient.builder()
-            .endpointOverride(URI.create(server.baseUrl()))
-            .region(Region.US_WEST_2)
-            .credentialsProvider(StaticCredentialsProvider.create(FakeEc2.CREDENTIALS))
-            .httpClientBuilder(UrlConnectionHttpClient.builder())
-            .build()) {
-      MetricDatum datum = MetricDatum.builder().metricName("eniAllocated").value(2.0).build();
-      client.putMetricData(
-          request -> request.namespace("Kubernetes/CNI").metricData(List.of(datum)));
-      return server.findAll(anyRequestedFor(anyUrl()));
-    } finally {
-      server.stop();
-    }
+  /** All that the agent can do with AWS: nothing is given, so that it must find it out. */
+  private void liveAndStop() {
+    Values values =
+        new Values(
+            Map.of(
+                Setting.INTROSPECTION_URL.flag(), ipamd.introspectionUrl().toString(),
+                Setting.METRICS_URL.flag(), ipamd.metricsUrl().toString()),
+            Map.of(),
+            List.of());
+    AgentConfig config = AgentConfig.of(values, "node-1", MetricCatalog.names());
+    Agent agent =
+        DaggerAgentComponent.factory()
+            .create(config, Build.of("test"), InstantSource.system())
+            .agent();
+    Thread polling = new Thread(agent::run, "agent");
+    polling.setDaemon(true);
+    polling.start();
+    Eventually.holds(
+        "a request to CloudWatch", Duration.ofSeconds(30), () -> !cloudWatch.requests().isEmpty());
+    assertThat(agent.stop()).isTrue();
   }
 
   private static Set<String> allowed(JsonNode policy) {

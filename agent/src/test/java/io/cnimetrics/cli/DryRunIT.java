@@ -198,7 +198,7 @@ class DryRunIT {
         AgentProcess.of("simulate", "--introspection-port", "0", "--metrics-port", "0").start()) {
       agent.nextLine(Duration.ofSeconds(10));
       assertThat(agent.command()).endsWith("java");
-      assertThat(agent.stop()).as("128 + SIGTERM").isEqualTo(143);
+      assertThat(agent.stop().exitCode()).as("128 + SIGTERM").isEqualTo(143);
     }
   }
 

@@ -1,30 +1,29 @@
 package io.cnimetrics.testing;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** The distribution's program, run as a process by the JDK that runs the tests. */
 public final class AgentProcess {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final List<String> command = new ArrayList<>();
+  private final Map<String, String> environment = new LinkedHashMap<>();
 
   private AgentProcess(String... arguments) {
     Path dist = Path.of(Objects.requireNonNull(System.getProperty("dist"), "dist"));
     command.add(dist.resolve("bin/cni-metrics-agent").toString());
     with(arguments);
+    in(Map.of("JAVA_HOME", System.getProperty("java.home"), "AWS_EC2_METADATA_DISABLED", "true"));
   }
 
   /** Begins a command line. No instance metadata is asked unless the test says so. */
@@ -37,29 +36,24 @@ public final class AgentProcess {
     return this;
   }
 
+  /** Sets variables of its environment. */
+  public AgentProcess in(Map<String, String> variables) {
+    environment.putAll(variables);
+    return this;
+  }
+
   /** Runs it to its end. */
   public Result run() {
-    long began = System.nanoTime();
     try (Running running = start()) {
-      CompletableFuture<String> err =
-          CompletableFuture.supplyAsync(() -> text(running.process.getErrorStream()));
-      String out = text(running.process.getInputStream());
-      if (!running.process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-        throw new AssertionError(command + " did not end within " + LIMIT);
-      }
-      Duration time = Duration.ofNanos(System.nanoTime() - began);
-      return new Result(running.process.exitValue(), out, err.join(), time);
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+      return running.awaitEnd();
     }
   }
 
   /** Starts it. */
   public Running start() {
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    builder.environment().put("AWS_EC2_METADATA_DISABLED", "true");
-    builder.environment().remove("JAVA_TOOL_OPTIONS");
+    builder.environment().keySet().removeIf(AgentProcess::isOfNoTest);
+    builder.environment().putAll(environment);
     try {
       return new Running(builder.start());
     } catch (IOException e) {
@@ -67,35 +61,46 @@ public final class AgentProcess {
     }
   }
 
-  private static String text(InputStream stream) {
-    try {
-      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  /** Whatever account, proxy or Java agent there is here, no test means it. */
+  private static boolean isOfNoTest(String variable) {
+    return variable.startsWith("AWS_")
+        || variable.toUpperCase(Locale.ROOT).endsWith("_PROXY")
+        || variable.equals("JAVA_TOOL_OPTIONS");
   }
 
-  /** What a run came to. */
+  /**
+   * What a run came to.
+   *
+   * @param time since the start or, for one that was stopped, since the signal
+   */
   public record Result(int exitCode, String out, String err, Duration time) {}
 
   /** A process that goes on. */
   public static final class Running implements AutoCloseable {
+    private final long began = System.nanoTime();
     private final Process process;
-    private final BufferedReader lines;
+    private final Lines out;
+    private final Lines err;
 
     private Running(Process process) {
       this.process = process;
-      this.lines = process.inputReader(StandardCharsets.UTF_8);
+      this.out = new Lines(process.getInputStream());
+      this.err = new Lines(process.getErrorStream());
     }
 
     /** Waits for the next line of standard output. */
     public String nextLine(Duration limit) {
-      try {
-        return CompletableFuture.supplyAsync(this::readLine)
-            .get(limit.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (InterruptedException | ExecutionException | TimeoutException e) {
-        throw new AssertionError("no line within " + limit, e);
-      }
+      return out.next(limit);
+    }
+
+    /** Waits for a line on standard error that has this in it; it may have come already. */
+    public String awaitLog(String part) {
+      return err.containing(part, LIMIT);
+    }
+
+    /** The lines on standard error so far. */
+    public List<String> log() {
+      return err.soFar();
     }
 
     /** The program that the process runs. */
@@ -103,17 +108,28 @@ public final class AgentProcess {
       return process.info().command().orElse("unknown");
     }
 
-    /** Ends it by SIGTERM and returns its exit code. */
-    public int stop() {
+    /** Whether it has not ended. */
+    public boolean goesOn() {
+      return process.isAlive();
+    }
+
+    /** Waits until it ends by itself. */
+    public Result awaitEnd() {
+      return awaitEnd(began);
+    }
+
+    /** Ends it by SIGTERM. */
+    public Result stop() {
+      long signalled = System.nanoTime();
       process.destroy();
-      try {
-        if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
-          throw new AssertionError("not stopped within " + LIMIT);
-        }
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-      return process.exitValue();
+      return awaitEnd(signalled);
+    }
+
+    /** Ends it by SIGKILL. */
+    public Result kill() {
+      long signalled = System.nanoTime();
+      process.destroyForcibly();
+      return awaitEnd(signalled);
     }
 
     @Override
@@ -121,12 +137,20 @@ public final class AgentProcess {
       process.destroyForcibly();
     }
 
-    private String readLine() {
+    private Result awaitEnd(long since) {
       try {
-        return Objects.requireNonNull(lines.readLine(), "standard output ended");
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+        if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
+          throw new AssertionError("not ended within " + LIMIT + ": " + log());
+        }
+        Duration time = Duration.ofNanos(System.nanoTime() - since);
+        return new Result(process.exitValue(), text(out), text(err), time);
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
       }
+    }
+
+    private static String text(Lines lines) throws InterruptedException {
+      return String.join("", lines.all().stream().map(line -> line + "\n").toList());
     }
   }
 }

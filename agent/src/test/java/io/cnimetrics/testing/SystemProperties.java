@@ -1,14 +1,15 @@
-package io.cnimetrics.cloudwatch;
+package io.cnimetrics.testing;
 
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /** System properties that a test sets, until it is over. */
-final class SystemProperties implements AutoCloseable {
+public final class SystemProperties implements AutoCloseable {
   private final Map<String, Optional<String>> before = new HashMap<>();
 
-  void set(Map<String, String> properties) {
+  /** Sets them. */
+  public void set(Map<String, String> properties) {
     properties.forEach(
         (name, value) ->
             before.putIfAbsent(name, Optional.ofNullable(System.setProperty(name, value))));

@@ -1,0 +1,178 @@
+package io.cnimetrics;
+
+import static java.util.stream.Collectors.toSet;
+
+import io.cnimetrics.simulator.NodeState;
+import io.cnimetrics.simulator.Scenario;
+import io.cnimetrics.testing.AgentProcess;
+import io.cnimetrics.testing.AgentProcess.Result;
+import io.cnimetrics.testing.Eventually;
+import io.cnimetrics.testing.HealthPages;
+import io.cnimetrics.testing.ServedIpamd;
+import io.cnimetrics.testing.ServedIpamd.Answer;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * A node with its ipamD and, one after another, agents that are processes. It knows from what its
+ * ipamD served what must have been published.
+ */
+final class LiveNode implements AutoCloseable {
+  private static final Duration WARM = Duration.ofSeconds(60);
+  private static final Duration POLL_LIMIT = Duration.ofSeconds(30);
+
+  private final String name;
+  private final ServedIpamd ipamd;
+  private final Supplier<AgentProcess> agents;
+  private final boolean keepsState;
+  private final List<AgentProcess.Running> runs = new ArrayList<>();
+
+  /** Where each series of polls begins of which each knows the one before. */
+  private final List<Integer> memories = new ArrayList<>();
+
+  /**
+   * @param agents begin the command line of one more agent
+   * @param settings of this node's agents
+   */
+  LiveNode(String name, Scenario scenario, Supplier<AgentProcess> agents, String... settings)
+      throws IOException {
+    this.name = name;
+    this.ipamd = new ServedIpamd(scenario, WARM);
+    this.keepsState = List.of(settings).contains("--state-dir");
+    String health = HealthPages.onFreePort().address();
+    this.agents =
+        () ->
+            agents
+                .get()
+                .with("--node-name", name)
+                .with("--introspection-url", ipamd.introspectionUrl().toString())
+                .with("--metrics-url", ipamd.metricsUrl().toString())
+                .with("--health-address", health)
+                .with(settings);
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** Starts an agent; the one before must have ended. */
+  void start() {
+    if (memories.isEmpty() || !keepsState) {
+      memories.add(ipamd.answers().size());
+    }
+    runs.add(agents.get().start());
+  }
+
+  int starts() {
+    return runs.size();
+  }
+
+  /** Ends the agent by SIGTERM. */
+  Result stop() {
+    return runs.get(runs.size() - 1).stop();
+  }
+
+  /** Ends the agent by SIGKILL, between two polls. */
+  void kill() {
+    awaitPoll();
+    Eventually.comes(Instant.now().plusSeconds(3));
+    runs.get(runs.size() - 1).kill();
+  }
+
+  /** Waits for a whole poll that begins after now. */
+  void awaitPoll() {
+    int before = ipamd.answers().size();
+    Eventually.holds(
+        "a poll of " + name,
+        POLL_LIMIT,
+        () ->
+            later(before).stream().anyMatch(Answer::metrics)
+                && later(before).stream().anyMatch(answer -> !answer.metrics()));
+  }
+
+  private List<Answer> later(int index) {
+    List<Answer> answers = ipamd.answers();
+    return answers.subList(index, answers.size());
+  }
+
+  void restartIpamd() {
+    ipamd.restart();
+  }
+
+  /** The minutes that must have each datum of this node, and no other may. */
+  Set<Instant> minutes() {
+    return series().stream()
+        .flatMap(
+            polls -> {
+              // It began within this minute, and cannot know all of it.
+              Instant first = minute(polls.get(0));
+              return polls.stream().map(LiveNode::minute).filter(minute -> minute.isAfter(first));
+            })
+        .collect(toSet());
+  }
+
+  /** What ipamD said last in that minute. */
+  Optional<NodeState> last(Instant minute) {
+    return ipamd.answers().stream()
+        .filter(answer -> !answer.metrics() && minute(answer).equals(minute))
+        .reduce((earlier, later) -> later)
+        .map(Answer::truth);
+  }
+
+  /** By how much a counter has risen under the eyes of agents that remembered the poll before. */
+  double increase(String counter) {
+    return series().stream()
+        .mapToDouble(polls -> increase(counter, polls.stream().filter(Answer::metrics).toList()))
+        .sum();
+  }
+
+  /** Restarts of ipamD under the same eyes. */
+  int restarts() {
+    return series().stream()
+        .mapToInt(polls -> polls.get(polls.size() - 1).process() - polls.get(0).process())
+        .sum();
+  }
+
+  private static double increase(String counter, List<Answer> reads) {
+    double sum = 0;
+    for (int i = 1; i < reads.size(); i++) {
+      boolean sameProcess = reads.get(i).process() == reads.get(i - 1).process();
+      double before = sameProcess ? reads.get(i - 1).truth().counter(counter) : 0;
+      sum += reads.get(i).truth().counter(counter) - before;
+    }
+    return sum;
+  }
+
+  private List<List<Answer>> series() {
+    List<Answer> answers = ipamd.answers();
+    List<List<Answer>> series = new ArrayList<>();
+    for (int i = 0; i < memories.size(); i++) {
+      int end = i + 1 < memories.size() ? memories.get(i + 1) : answers.size();
+      series.add(answers.subList(memories.get(i), end));
+    }
+    return series;
+  }
+
+  private static Instant minute(Answer answer) {
+    return answer.at().truncatedTo(ChronoUnit.MINUTES);
+  }
+
+  /** The dimensions of the series that are this node's alone. */
+  Map<String, String> dimensions(String cluster) {
+    return Map.of("CLUSTER_ID", cluster, "NODE", name);
+  }
+
+  @Override
+  public void close() {
+    runs.forEach(AgentProcess.Running::close);
+    ipamd.close();
+  }
+}

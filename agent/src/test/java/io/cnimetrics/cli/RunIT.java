@@ -1,0 +1,236 @@
+package io.cnimetrics.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.cnimetrics.simulator.Failure;
+import io.cnimetrics.simulator.Scenario;
+import io.cnimetrics.simulator.SimulatedIpamd;
+import io.cnimetrics.testing.AgentProcess;
+import io.cnimetrics.testing.AgentProcess.Result;
+import io.cnimetrics.testing.AgentProcess.Running;
+import io.cnimetrics.testing.FakeIpamd;
+import io.cnimetrics.testing.HealthPages;
+import io.cnimetrics.testing.RecordedNode;
+import io.cnimetrics.testing.StubCloudWatch;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** {@code run} of the distribution, as a process of its own, that knows who it is. */
+@Timeout(90)
+class RunIT {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  /** A refusal is tried again within a minute. */
+  private static final Duration RETRIED = Duration.ofSeconds(75);
+
+  private static final String SENDING = "Sender sending to CloudWatch: ";
+
+  private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
+  private final StubCloudWatch cloudWatch = StubCloudWatch.start();
+  private HealthPages health;
+
+  @BeforeEach
+  void choosePort() throws IOException {
+    health = HealthPages.onFreePort();
+  }
+
+  @AfterEach
+  void close() {
+    ipamd.close();
+    cloudWatch.close();
+  }
+
+  @Test
+  void deniedCloudWatchIsNotReadyUntilItIsAllowed() {
+    cloudWatch.refusing(403, "AccessDenied", "not authorized to perform PutMetricData");
+    try (Running agent = agent().start()) {
+      agent.awaitLog("outcome=DENIED");
+
+      assertThat(health.await("/readyz", 503, LIMIT))
+          .contains("nothing was ever sent", "cloudwatch:PutMetricData");
+      assertThat(health.await("/livez", 200, LIMIT)).isEqualTo("ok\n");
+
+      cloudWatch.taking();
+      health.await("/readyz", 200, RETRIED);
+      agent.awaitLog(SENDING);
+    }
+  }
+
+  @Test
+  void outageOfCloudWatchIsReady() {
+    Map<String, String> away = Map.of("AWS_ENDPOINT_URL_CLOUDWATCH", "http://127.0.0.1:1");
+    try (Running agent = agent().in(away).start()) {
+      assertThat(agent.awaitLog("CloudWatch does not take our metrics")).contains("refused");
+
+      assertThat(health.await("/readyz", 200, LIMIT)).isEqualTo("ok\n");
+      assertThat(health.await("/livez", 200, LIMIT)).isEqualTo("ok\n");
+    }
+  }
+
+  @Test
+  void sigtermEndsItWithinTenSecondsThoughAllHangs() throws IOException {
+    Scenario hanging = Scenario.of("m5.xlarge").failure(Failure.parse("hang@all")).build();
+    try (SimulatedIpamd hung = SimulatedIpamd.start(hanging);
+        ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        Running agent =
+            AgentProcess.of("run", "--cluster-id", "c", "--region", "eu-west-1")
+                .with("--introspection-url", hung.introspectionUrl())
+                .with("--metrics-url", hung.metricsUrl())
+                .with("--health-address", health.address())
+                .in(cloudWatch.environment())
+                .in(
+                    Map.of(
+                        "AWS_ENDPOINT_URL_CLOUDWATCH", "http://127.0.0.1:" + silent.getLocalPort()))
+                .start();
+        Socket asked = silent.accept()) {
+      Result result = agent.stop();
+
+      assertThat(asked.isConnected()).isTrue();
+      assertThat(result.exitCode()).as(result.err()).isZero();
+      assertThat(result.time()).isLessThan(Duration.ofSeconds(10));
+      assertThat(result.err()).contains("Agent stopped: waiting_minutes=1");
+    }
+  }
+
+  @Test
+  void stateDirectoryThatCannotBeIsOneWarning(@TempDir Path directory) throws IOException {
+    Path file = Files.createFile(directory.resolve("file"));
+    Path below = file.resolve("state");
+    try (Running agent = agent().with("--state-dir", below.toString()).start()) {
+      agent.awaitLog(SENDING);
+
+      Result result = agent.stop();
+      assertThat(lines(result, " WARN "))
+          .singleElement()
+          .asString()
+          .contains("state_dir=" + below, "kept in memory only");
+      assertThat(result.exitCode()).isZero();
+    }
+  }
+
+  @Test
+  void everythingThatIsWrongWithTheFlagsIsSaidAtOnce() {
+    Result result =
+        AgentProcess.of("run", "--poll-interval", "5s", "--frobnicate", "--region=")
+            .with("--dimensions", "COLOUR")
+            .in(Map.of("USE_CLOUDWATCH", "perhaps"))
+            .run();
+
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err())
+        .contains("--poll-interval", "--frobnicate", "--region", "--dimensions", "USE_CLOUDWATCH");
+  }
+
+  @Test
+  void namespaceOfAwssHelperIsOneWarning() {
+    try (Running agent = agent().with("--namespace", "Kubernetes").start()) {
+      agent.awaitLog(SENDING);
+
+      Result result = agent.stop();
+      assertThat(lines(result, " WARN "))
+          .singleElement()
+          .asString()
+          .contains("namespace=Kubernetes is that of AWS's cni-metrics-helper");
+    }
+  }
+
+  @Test
+  void takenHealthPortIsOneErrorAndTriedAgain() throws IOException {
+    ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    String taken = "127.0.0.1:" + other.getLocalPort();
+    try (Running agent = agent(taken).in(cloudWatch.environment()).start()) {
+      agent.awaitLog("health address=" + taken + " cannot be listened on");
+      agent.awaitLog(SENDING);
+
+      other.close();
+      agent.awaitLog("pages=[/livez, /readyz]");
+      assertThat(lines(agent.stop(), " ERROR ")).hasSize(1);
+    }
+  }
+
+  @Test
+  void jsonLogIsAnObjectALine() {
+    try (Running agent = agent().in(Map.of("LOG_FORMAT", "json")).start()) {
+      agent.awaitLog("sending to CloudWatch");
+
+      assertThat(agent.stop().err().lines().map(RecordedNode::json))
+          .allMatch(line -> line.has("timestamp") && line.has("level") && line.has("message"))
+          .extracting((JsonNode line) -> line.get("level").asText())
+          .containsOnly("INFO");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "403, AccessDenied",
+    "403, SignatureDoesNotMatch",
+    "400, InvalidParameterValue",
+    "500, InternalFailure"
+  })
+  void credentialsAreNeverShown(int status, String code) {
+    cloudWatch.refusingWithAnEcho(status, code);
+    Map<String, String> planted =
+        Map.of(
+            "AWS_ACCESS_KEY_ID", "planted-key-id",
+            "AWS_SECRET_ACCESS_KEY", "planted-secret",
+            "AWS_SESSION_TOKEN", "planted-token");
+    try (Running agent = agent().in(planted).with("--log-level", "TRACE").start()) {
+      agent.awaitLog("status " + status);
+      Result result = agent.stop();
+
+      assertThat(cloudWatch.requests().get(0).getHeader("X-Amz-Security-Token"))
+          .isEqualTo("planted-token");
+      assertThat(result.err() + result.out()).contains(code).doesNotContain("planted");
+    }
+  }
+
+  @Test
+  void withoutCloudWatchItServesMetricsAndSendsNothing() {
+    AgentProcess unknown =
+        AgentProcess.of("run", "--prometheus", "true")
+            .with("--introspection-url", ipamd.introspectionUrl().toString())
+            .with("--metrics-url", ipamd.metricsUrl().toString())
+            .with("--health-address", health.address())
+            .in(cloudWatch.environment())
+            .in(Map.of("USE_CLOUDWATCH", "false"));
+    try (Running agent = unknown.start()) {
+      health.await("/readyz", 200, LIMIT);
+
+      assertThat(health.await("/metrics", 200, LIMIT))
+          .contains("\ncni_eni_allocated 2.0\n", "\ncni_agent_backlog_size 0.0\n");
+      assertThat(agent.stop().exitCode()).isZero();
+      assertThat(cloudWatch.requests()).isEmpty();
+    }
+  }
+
+  private AgentProcess agent() {
+    return agent(health.address()).in(cloudWatch.environment());
+  }
+
+  private AgentProcess agent(String healthAddress) {
+    return AgentProcess.of("run", "--cluster-id", "prod", "--region", "eu-west-1")
+        .with("--introspection-url", ipamd.introspectionUrl().toString())
+        .with("--metrics-url", ipamd.metricsUrl().toString())
+        .with("--poll-interval", "10s", "--health-address", healthAddress);
+  }
+
+  private static List<String> lines(Result result, String level) {
+    return result.err().lines().filter(line -> line.contains(level)).toList();
+  }
+}

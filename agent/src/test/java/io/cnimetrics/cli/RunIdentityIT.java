@@ -1,0 +1,149 @@
+package io.cnimetrics.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.identity.FakeEc2;
+import io.cnimetrics.identity.FakeImds;
+import io.cnimetrics.testing.AgentProcess;
+import io.cnimetrics.testing.AgentProcess.Result;
+import io.cnimetrics.testing.AgentProcess.Running;
+import io.cnimetrics.testing.CloudWatchEmulator;
+import io.cnimetrics.testing.Eventually;
+import io.cnimetrics.testing.FakeIpamd;
+import io.cnimetrics.testing.HealthPages;
+import io.cnimetrics.testing.RecordedNode;
+import io.cnimetrics.testing.StubCloudWatch;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import software.amazon.awssdk.services.cloudwatch.model.Statistic;
+
+/** {@code run} of the distribution, as a process of its own, that finds out who it is. */
+@Order(2)
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class RunIdentityIT {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+
+  /** A refusal is tried again within a minute. */
+  private static final Duration RETRIED = Duration.ofSeconds(75);
+
+  private final String cluster = "identity-" + UUID.randomUUID();
+  private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
+  private final StubCloudWatch cloudWatch = StubCloudWatch.start();
+  private final FakeEc2 ec2 = FakeEc2.start();
+  private FakeImds imds;
+  private HealthPages health;
+
+  @BeforeEach
+  void start() throws IOException {
+    imds = FakeImds.ofAnInstance();
+    health = HealthPages.onFreePort();
+  }
+
+  @AfterEach
+  void close() {
+    ipamd.close();
+    cloudWatch.close();
+    ec2.close();
+    imds.close();
+  }
+
+  @Test
+  void clusterIsFoundByTheTagsThatEc2Knows() {
+    CloudWatchEmulator emulator = CloudWatchEmulator.shared();
+    imds.with("instance-id", emulator.createInstance(Map.of("eks:cluster-name", cluster)));
+    try (Running agent = agent(emulator.environment(), emulator.endpoint()).start()) {
+      assertThat(agent.awaitLog("Publisher identity: "))
+          .contains("cluster=" + cluster + " cluster_from=\"EC2 tag eks:cluster-name\"")
+          .contains("type=m5.xlarge");
+      agent.awaitLog("Sender sending to CloudWatch: ");
+
+      assertThat(agent.stop().exitCode()).isZero();
+      assertThat(minutes(emulator, "agentStarts")).hasSize(1);
+    }
+  }
+
+  @Test
+  void instanceWithoutTagsEndsItWithTheRemedies() {
+    Result result = agent(cloudWatch.environment(), ec2.endpoint()).run();
+
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(2);
+    assertThat(result.err())
+        .contains("give --cluster-id or AWS_CLUSTER_ID, or tag the instance with CLUSTER_ID");
+    assertThat(cloudWatch.requests()).isEmpty();
+  }
+
+  @Test
+  void refusedTagsAreWaitedForAndNothingIsLostMeanwhile() {
+    CloudWatchEmulator emulator = CloudWatchEmulator.shared();
+    ec2.refusing(403, "UnauthorizedOperation", "You are not authorized.");
+    try (Running agent = agent(emulator.environment(), ec2.endpoint()).start()) {
+      agent.awaitLog("reason=DENIED");
+      Instant firstWhole = Instant.now().truncatedTo(ChronoUnit.MINUTES).plusSeconds(60);
+
+      assertThat(health.await("/readyz", 503, LIMIT)).contains("ec2:DescribeTags");
+      assertThat(health.await("/livez", 200, LIMIT)).isEqualTo("ok\n");
+      Eventually.comes(firstWhole.plusSeconds(62));
+      assertThat(agent.goesOn()).isTrue();
+
+      ec2.withTags(Map.of("eks:cluster-name", cluster));
+      health.await("/readyz", 200, RETRIED);
+      agent.awaitLog("Publisher identity: ");
+      assertThat(agent.stop().exitCode()).isZero();
+      assertThat(minutes(emulator, "agentStarts")).hasSize(1);
+      assertThat(minutes(emulator, "assignIPAddresses")).containsKey(firstWhole);
+    }
+  }
+
+  @Test
+  void blockedMetadataAreNoMatterWhenAllIsGiven() {
+    imds.hangingAt(FakeImds.TOKEN_PATH);
+    AgentProcess given =
+        agent(cloudWatch.environment(), ec2.endpoint())
+            .with("--cluster-id", cluster, "--region", "eu-west-1");
+    try (Running agent = given.start()) {
+      assertThat(agent.awaitLog("Publisher identity: "))
+          .contains("cluster_from=\"given\"", "region_from=\"given\"", "instance=unknown");
+      agent.awaitLog("Sender sending to CloudWatch: ");
+
+      assertThat(agent.stop().exitCode()).isZero();
+      assertThat(ec2.requests()).isEmpty();
+    }
+  }
+
+  private AgentProcess agent(Map<String, String> environment, URI ec2Endpoint) {
+    return AgentProcess.of("run", "--poll-interval", "10s")
+        .with("--introspection-url", ipamd.introspectionUrl().toString())
+        .with("--metrics-url", ipamd.metricsUrl().toString())
+        .with("--health-address", health.address())
+        .in(environment)
+        .in(
+            Map.of(
+                "AWS_ENDPOINT_URL_EC2", ec2Endpoint.toString(),
+                "AWS_EC2_METADATA_DISABLED", "false",
+                "AWS_EC2_METADATA_SERVICE_ENDPOINT", imds.endpoint().toString()));
+  }
+
+  private SortedMap<Instant, Double> minutes(CloudWatchEmulator emulator, String metric) {
+    Instant hour = Instant.now().truncatedTo(ChronoUnit.HOURS);
+    return emulator.series(
+        "Kubernetes/CNI",
+        metric,
+        Map.of("CLUSTER_ID", cluster),
+        Statistic.SAMPLE_COUNT,
+        hour.minusSeconds(600),
+        hour.plusSeconds(4200),
+        Duration.ofMinutes(1));
+  }
+}

@@ -1,0 +1,31 @@
+package io.cnimetrics.testing;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Waits for what other processes bring about. */
+public final class Eventually {
+  private static final long LOOK_EVERY_NANOS = Duration.ofMillis(20).toNanos();
+
+  private Eventually() {}
+
+  /** Waits until the condition holds, and fails if it does not within the limit. */
+  public static void holds(String what, Duration limit, BooleanSupplier condition) {
+    long began = System.nanoTime();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - began > limit.toNanos()) {
+        throw new AssertionError("not within " + limit + ": " + what);
+      }
+      LockSupport.parkNanos(LOOK_EVERY_NANOS);
+    }
+  }
+
+  /** Waits for a time of the wall clock. */
+  public static void comes(Instant time) {
+    while (Instant.now().isBefore(time)) {
+      LockSupport.parkNanos(LOOK_EVERY_NANOS);
+    }
+  }
+}

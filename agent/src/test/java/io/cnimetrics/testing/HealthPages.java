@@ -1,0 +1,68 @@
+package io.cnimetrics.testing;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The pages that an agent serves on a port of this machine. */
+public final class HealthPages {
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().proxy(HttpClient.Builder.NO_PROXY).build();
+
+  private final int port;
+
+  private HealthPages(int port) {
+    this.port = port;
+  }
+
+  /** On a port that is free just now. */
+  public static HealthPages onFreePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return new HealthPages(free.getLocalPort());
+    }
+  }
+
+  /** The value of {@code --health-address}. */
+  public String address() {
+    return "127.0.0.1:" + port;
+  }
+
+  /** What is there now; empty while nobody listens. */
+  public Optional<HttpResponse<String>> get(String path) {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://" + address() + path))
+            .timeout(Duration.ofSeconds(5))
+            .build();
+    try {
+      return Optional.of(HTTP.send(request, BodyHandlers.ofString()));
+    } catch (IOException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Waits until the page has this status, and returns its body. */
+  public String await(String path, int status, Duration limit) {
+    List<String> bodies = new ArrayList<>();
+    Eventually.holds(
+        "status " + status + " at " + path,
+        limit,
+        () -> {
+          get(path)
+              .filter(page -> page.statusCode() == status)
+              .ifPresent(page -> bodies.add(page.body()));
+          return !bodies.isEmpty();
+        });
+    return bodies.get(0);
+  }
+}

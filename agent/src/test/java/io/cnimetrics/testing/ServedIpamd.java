@@ -1,0 +1,113 @@
+package io.cnimetrics.testing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.cnimetrics.simulator.NodeState;
+import io.cnimetrics.simulator.Scenario;
+import io.cnimetrics.simulator.SimulatedIpamd;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A simulated ipamD that remembers the truth behind each of its answers. Its model stands still
+ * while it answers, so that the truth is exactly what was served.
+ */
+public final class ServedIpamd implements AutoCloseable {
+  private static final String METRICS = "/metrics";
+
+  private final FakeClock clock = new FakeClock(Instant.now());
+  private final HttpClient http =
+      HttpClient.newBuilder().proxy(HttpClient.Builder.NO_PROXY).build();
+  private final List<Answer> answers = new ArrayList<>();
+  private final SimulatedIpamd ipamd;
+  private final HttpServer server;
+  private int restarts;
+
+  /**
+   * The truth at the time of an answer.
+   *
+   * @param metrics whether it was of the Prometheus text; else of introspection
+   * @param process 0 for ipamD's first process, 1 after one restart
+   */
+  public record Answer(Instant at, boolean metrics, int process, NodeState truth) {}
+
+  /** Starts on a free port, with a node that has been up for so long. */
+  public ServedIpamd(Scenario scenario, Duration settled) {
+    this.ipamd = SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, settled, clock);
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server.createContext("/", this::answer);
+    server.start();
+  }
+
+  public URI introspectionUrl() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  public URI metricsUrl() {
+    return introspectionUrl().resolve(METRICS);
+  }
+
+  /** All answers so far, oldest first. */
+  public synchronized List<Answer> answers() {
+    return List.copyOf(answers);
+  }
+
+  /** Restarts ipamD: its counters begin at zero, the pods live on. */
+  public synchronized void restart() {
+    moveToNow();
+    ipamd.restart();
+    restarts++;
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    ipamd.close();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      byte[] body = serve(exchange.getRequestURI().getPath());
+      exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+      exchange.sendResponseHeaders(200, 0);
+      exchange.getResponseBody().write(body);
+    }
+  }
+
+  private synchronized byte[] serve(String path) throws IOException {
+    moveToNow();
+    boolean metrics = path.equals(METRICS);
+    String url = metrics ? ipamd.metricsUrl() : ipamd.introspectionUrl() + path;
+    String body = get(URI.create(url));
+    answers.add(new Answer(clock.instant(), metrics, restarts, ipamd.state()));
+    return body.getBytes(UTF_8);
+  }
+
+  private void moveToNow() {
+    clock.advance(Duration.between(clock.instant(), Instant.now()));
+  }
+
+  private String get(URI url) throws IOException {
+    try {
+      return http.send(HttpRequest.newBuilder(url).build(), BodyHandlers.ofString()).body();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.cnimetrics.testing;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.any;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
+import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.github.tomakehurst.wiremock.WireMockServer;
+import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
+import com.github.tomakehurst.wiremock.extension.ResponseTransformerV2;
+import com.github.tomakehurst.wiremock.http.Response;
+import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+
+/** A CloudWatch that answers all requests alike, in its CBOR, on a port of its own. */
+public final class StubCloudWatch implements AutoCloseable {
+  private static final String ECHO = "echo";
+
+  private final WireMockServer server =
+      new WireMockServer(wireMockConfig().dynamicPort().extensions(new Echo()));
+
+  private StubCloudWatch() {
+    server.start();
+  }
+
+  /** One that takes everything. */
+  public static StubCloudWatch start() {
+    return new StubCloudWatch().taking();
+  }
+
+  /** Takes everything from now on. */
+  public StubCloudWatch taking() {
+    return answering(cbor(200).withBody(new byte[] {(byte) 0xa0}));
+  }
+
+  /** Refuses everything from now on. */
+  public StubCloudWatch refusing(int status, String code, String message) {
+    return answering(cbor(status).withBody(error(code, message)));
+  }
+
+  /** Refuses everything from now on, and quotes all headers of the request in its message. */
+  public StubCloudWatch refusingWithAnEcho(int status, String code) {
+    return answering(cbor(status).withTransformers(ECHO).withTransformerParameter(ECHO, code));
+  }
+
+  public URI endpoint() {
+    return URI.create(server.baseUrl());
+  }
+
+  /** What an agent's environment must hold to publish here. */
+  public Map<String, String> environment() {
+    return Map.of(
+        "AWS_ENDPOINT_URL_CLOUDWATCH", endpoint().toString(),
+        "AWS_ACCESS_KEY_ID", AwsClients.CREDENTIALS.accessKeyId(),
+        "AWS_SECRET_ACCESS_KEY", AwsClients.CREDENTIALS.secretAccessKey());
+  }
+
+  /** All requests so far, oldest first. */
+  public List<LoggedRequest> requests() {
+    return server.findAll(anyRequestedFor(anyUrl()));
+  }
+
+  @Override
+  public void close() {
+    server.stop();
+  }
+
+  private StubCloudWatch answering(ResponseDefinitionBuilder response) {
+    server.resetMappings();
+    server.stubFor(any(anyUrl()).willReturn(response));
+    return this;
+  }
+
+  private static ResponseDefinitionBuilder cbor(int status) {
+    return aResponse()
+        .withStatus(status)
+        .withHeader("smithy-protocol", "rpc-v2-cbor")
+        .withHeader("Content-Type", "application/cbor");
+  }
+
+  /** A map of two texts. */
+  private static byte[] error(String code, String message) {
+    ByteArrayOutputStream cbor = new ByteArrayOutputStream();
+    cbor.write(0xa2);
+    for (String text : List.of("__type", code, "message", message)) {
+      byte[] bytes = text.getBytes(UTF_8);
+      cbor.write(0x79);
+      cbor.write(bytes.length >> 8);
+      cbor.write(bytes.length);
+      cbor.writeBytes(bytes);
+    }
+    return cbor.toByteArray();
+  }
+
+  private static final class Echo implements ResponseTransformerV2 {
+    @Override
+    public Response transform(Response response, ServeEvent event) {
+      String code = event.getTransformerParameters().getString(ECHO);
+      return Response.Builder.like(response)
+          .but()
+          .body(error(code, event.getRequest().getHeaders().toString()))
+          .build();
+    }
+
+    @Override
+    public boolean applyGlobally() {
+      return false;
+    }
+
+    @Override
+    public String getName() {
+      return ECHO;
+    }
+  }
+}
