@@ -121,14 +121,15 @@ public final class AgentProcess {
     /** Ends it by SIGTERM. */
     public Result stop() {
       long signalled = System.nanoTime();
-      process.destroy();
+      // Not Process.destroy(): that would also close the streams, and what it says last be lost.
+      process.toHandle().destroy();
       return awaitEnd(signalled);
     }
 
     /** Ends it by SIGKILL. */
     public Result kill() {
       long signalled = System.nanoTime();
-      process.destroyForcibly();
+      process.toHandle().destroyForcibly();
       return awaitEnd(signalled);
     }
 

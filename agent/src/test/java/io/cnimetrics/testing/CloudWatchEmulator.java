@@ -33,6 +33,8 @@ import software.amazon.awssdk.services.ec2.model.TagSpecification;
  *       #series} sees to it that the namespace has the series, but adds up equal series of two
  *       namespaces. So each test takes a cluster name of its own, which also keeps tests apart that
  *       share an emulator.
+ *   <li>GetMetricData knows a series only by the order in which its dimensions were put. {@link
+ *       #series} asks for them by name, as the agent puts them.
  *   <li>Periods count from the start of the query.
  * </ul>
  */

@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toSet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -73,6 +74,7 @@ final class MetricReader {
         .metricName(series.metric())
         .dimensions(
             series.dimensions().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
                 .map(entry -> dimension(entry.getKey(), entry.getValue()))
                 .toList())
         .build();
