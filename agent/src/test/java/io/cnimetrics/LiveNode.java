@@ -39,6 +39,13 @@ final class LiveNode implements AutoCloseable {
   private final List<Integer> memories = new ArrayList<>();
 
   /**
+   * How an agent ended.
+   *
+   * @param polled whether it asked ipamD after the signal
+   */
+  record Stop(Result result, boolean polled) {}
+
+  /**
    * @param agents begin the command line of one more agent
    * @param settings of this node's agents
    */
@@ -76,8 +83,10 @@ final class LiveNode implements AutoCloseable {
   }
 
   /** Ends the agent by SIGTERM. */
-  Result stop() {
-    return runs.get(runs.size() - 1).stop();
+  Stop stop() {
+    int before = ipamd.answers().size();
+    Result result = runs.get(runs.size() - 1).stop();
+    return new Stop(result, !later(before).isEmpty());
   }
 
   /** Ends the agent by SIGKILL, between two polls. */

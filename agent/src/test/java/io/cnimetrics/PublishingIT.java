@@ -9,7 +9,6 @@ import io.cnimetrics.simulator.NodeState;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.testing.AgentProcess;
-import io.cnimetrics.testing.AgentProcess.Result;
 import io.cnimetrics.testing.CloudWatchEmulator;
 import io.cnimetrics.testing.Eventually;
 import io.cnimetrics.testing.Gate;
@@ -42,7 +41,6 @@ import software.amazon.awssdk.services.cloudwatch.model.Statistic;
  * served. The first to begin, so that other tests run meanwhile.
  */
 @Order(1)
-@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PublishingIT {
   private static final String NAMESPACE = "Kubernetes/CNI";
   private static final String CLUSTER = "publishing-" + UUID.randomUUID();
@@ -76,7 +74,7 @@ class PublishingIT {
 
   @TempDir static Path stateDir;
 
-  private static final List<Result> stopped = new ArrayList<>();
+  private static final List<LiveNode.Stop> stops = new ArrayList<>();
   private static CloudWatchEmulator emulator;
   private static Gate gate;
   private static LiveNode steady;
@@ -85,6 +83,7 @@ class PublishingIT {
   private static Instant start;
 
   @BeforeAll
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
   static void playTheScript() throws IOException {
     emulator = CloudWatchEmulator.shared();
     gate = new Gate(emulator.endpoint());
@@ -104,7 +103,7 @@ class PublishingIT {
     at(1, 12);
     steady.restartIpamd();
     at(1, 52);
-    stopped.add(replaced.stop());
+    stops.add(replaced.stop());
 
     at(2, 3);
     replaced.start();
@@ -121,7 +120,7 @@ class PublishingIT {
         "minutes that the outage kept back",
         ALL_ARRIVES,
         () -> series("SampleCount", "ipamdUp", ofCluster()).getOrDefault(minute(3), 0.0) == 3);
-    nodes().forEach(node -> stopped.add(node.stop()));
+    nodes().forEach(node -> stops.add(node.stop()));
   }
 
   @AfterAll
@@ -206,8 +205,9 @@ class PublishingIT {
 
   @Test
   void sigtermEndsAnAgentWithZeroWithinTenSeconds() {
-    assertThat(stopped)
+    assertThat(stops)
         .hasSize(4)
+        .extracting(LiveNode.Stop::result)
         .allSatisfy(
             result -> {
               assertThat(result.exitCode()).as(result.err()).isZero();
@@ -220,6 +220,11 @@ class PublishingIT {
                       "INFO  Agent stopping: ",
                       "INFO  Agent stopped: waiting_minutes=0");
             });
+  }
+
+  @Test
+  void agentThatStopsPollsOnceMore() {
+    assertThat(stops).allMatch(LiveNode.Stop::polled);
   }
 
   private static AgentProcess agent() {

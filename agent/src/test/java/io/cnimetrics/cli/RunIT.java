@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code run} of the distribution, as a process of its own, that knows who it is. */
-@Timeout(90)
+@Timeout(150)
 class RunIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -86,7 +86,7 @@ class RunIT {
   void sigtermEndsItWithinTenSecondsThoughAllHangs() throws IOException {
     Scenario hanging = Scenario.of("m5.xlarge").failure(Failure.parse("hang@all")).build();
     try (SimulatedIpamd hung = SimulatedIpamd.start(hanging);
-        ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+        ServerSocket silent = silentServer();
         Running agent =
             AgentProcess.of("run", "--cluster-id", "c", "--region", "eu-west-1")
                 .with("--introspection-url", hung.introspectionUrl())
@@ -228,6 +228,13 @@ class RunIT {
         .with("--introspection-url", ipamd.introspectionUrl().toString())
         .with("--metrics-url", ipamd.metricsUrl().toString())
         .with("--poll-interval", "10s", "--health-address", healthAddress);
+  }
+
+  /** Accepts connections and never answers. */
+  private static ServerSocket silentServer() throws IOException {
+    ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+    server.setSoTimeout(Math.toIntExact(LIMIT.toMillis()));
+    return server;
   }
 
   private static List<String> lines(Result result, String level) {

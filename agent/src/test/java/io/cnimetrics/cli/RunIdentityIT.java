@@ -1,5 +1,6 @@
 package io.cnimetrics.cli;
 
+import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.identity.FakeEc2;
@@ -19,9 +20,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
@@ -102,7 +105,28 @@ class RunIdentityIT {
       agent.awaitLog("Publisher identity: ");
       assertThat(agent.stop().exitCode()).isZero();
       assertThat(minutes(emulator, "agentStarts")).hasSize(1);
-      assertThat(minutes(emulator, "assignIPAddresses")).containsKey(firstWhole);
+      SortedMap<Instant, Double> minutes = minutes(emulator, "assignIPAddresses");
+      assertThat(minutes.firstKey()).isBeforeOrEqualTo(firstWhole);
+      assertThat(minutes.lastKey()).isAfter(firstWhole);
+      assertThat(minutes.keySet()).isEqualTo(everyMinute(minutes.firstKey(), minutes.lastKey()));
+    }
+  }
+
+  @Test
+  void credentialsThatEc2QuotesAreNotShown() {
+    ec2.refusing(403, "SignatureDoesNotMatch", "x-amz-security-token:planted-token");
+    Map<String, String> planted =
+        Map.of(
+            "AWS_ACCESS_KEY_ID", "planted-key-id",
+            "AWS_SECRET_ACCESS_KEY", "planted-secret",
+            "AWS_SESSION_TOKEN", "planted-token");
+    AgentProcess refused = agent(planted, ec2.endpoint()).with("--log-level", "TRACE");
+    try (Running agent = refused.start()) {
+      assertThat(agent.awaitLog("reason=DENIED")).contains("SignatureDoesNotMatch");
+
+      Result result = agent.stop();
+      assertThat(result.exitCode()).isZero();
+      assertThat(result.err() + result.out()).doesNotContain("planted");
     }
   }
 
@@ -133,6 +157,11 @@ class RunIdentityIT {
                 "AWS_ENDPOINT_URL_EC2", ec2Endpoint.toString(),
                 "AWS_EC2_METADATA_DISABLED", "false",
                 "AWS_EC2_METADATA_SERVICE_ENDPOINT", imds.endpoint().toString()));
+  }
+
+  private static Set<Instant> everyMinute(Instant first, Instant last) {
+    return Stream.iterate(first, at -> !at.isAfter(last), at -> at.plusSeconds(60))
+        .collect(toSet());
   }
 
   private SortedMap<Instant, Double> minutes(CloudWatchEmulator emulator, String metric) {
