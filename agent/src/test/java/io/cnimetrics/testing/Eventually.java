@@ -7,19 +7,27 @@ import java.util.function.BooleanSupplier;
 
 /** Waits for what other processes bring about. */
 public final class Eventually {
-  private static final long LOOK_EVERY_NANOS = Duration.ofMillis(20).toNanos();
+  private static final long LOOK_EVERY_NANOS = Duration.ofMillis(100).toNanos();
 
   private Eventually() {}
 
   /** Waits until the condition holds, and fails if it does not within the limit. */
   public static void holds(String what, Duration limit, BooleanSupplier condition) {
+    if (!within(limit, condition)) {
+      throw new AssertionError("not within " + limit + ": " + what);
+    }
+  }
+
+  /** Waits until the condition holds, and tells whether it did within the limit. */
+  public static boolean within(Duration limit, BooleanSupplier condition) {
     long began = System.nanoTime();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - began > limit.toNanos()) {
-        throw new AssertionError("not within " + limit + ": " + what);
+        return false;
       }
       LockSupport.parkNanos(LOOK_EVERY_NANOS);
     }
+    return true;
   }
 
   /** Waits for a time of the wall clock. */
