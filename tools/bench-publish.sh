@@ -62,16 +62,18 @@ polls() { # INSTANCE_TYPE PODS
 }
 
 sends() {
-  local http https keys=$work/keys
+  local keys=$work/keys server=(-XX:+UseSerialGC -cp "$jar" io.cnimetrics.cloudwatch.LocalCloudWatch) urls=()
   # For this run and this host only.
-  "$keytool" -genkeypair -alias local -keyalg RSA -keysize 2048 -dname CN=localhost -ext SAN=ip:127.0.0.1 \
+  "$home/bin/keytool" -genkeypair -alias local -keyalg RSA -keysize 2048 -dname CN=localhost -ext SAN=ip:127.0.0.1 \
     -validity 2 -storetype PKCS12 -keystore "$keys" -storepass benchmark 2>/dev/null
-  start_server "local CloudWatch" "$java" -XX:+UseSerialGC -cp "$jar" io.cnimetrics.cloudwatch.LocalCloudWatch
-  http=$told
-  start_server "local CloudWatch" "$java" -XX:+UseSerialGC -cp "$jar" io.cnimetrics.cloudwatch.LocalCloudWatch "$keys"
-  https=$told
+  start_server "local CloudWatch" "$java" "${server[@]}"
+  urls+=("$told")
+  start_server "local CloudWatch" "$java" "${server[@]}" "$keys" resumed
+  urls+=("$told")
+  start_server "local CloudWatch" "$java" "${server[@]}" "$keys" new
+  urls+=("$told")
   measure -Djavax.net.ssl.trustStore="$keys" -Djavax.net.ssl.trustStorePassword=benchmark \
-    io.cnimetrics.agent.SendTable "$http" "$https"
+    io.cnimetrics.agent.SendTable "${urls[@]}"
   stop_servers
   rm "$keys"
 }
@@ -80,10 +82,12 @@ if [ $# -eq 0 ]; then
   set -- "$("${JAVA_HOME:+$JAVA_HOME/bin/}java" -XshowSettings:properties -version 2>&1 |
     sed -n 's/^ *java.home = //p')"
 fi
+java=$1/bin/java
+measure io.cnimetrics.agent.WireTable
 for home in "$@"; do
   java=$home/bin/java
-  keytool=$home/bin/keytool
   polls m5.xlarge 50
   polls m5.24xlarge 600
   sends
+  measure io.cnimetrics.agent.OutageTable "$work"
 done

@@ -51,6 +51,11 @@ final class Meter {
     this.turns = turns;
   }
 
+  /** CPU time of this process since its start. */
+  static long processCpuNanos() {
+    return PROCESS.getProcessCpuTime();
+  }
+
   /**
    * Measures.
    *
@@ -70,7 +75,7 @@ final class Meter {
   }
 
   private Cost round(Runnable prepare, Runnable turn) {
-    long process = PROCESS.getProcessCpuTime();
+    long process = processCpuNanos();
     long cpuNanos = 0;
     long allocatedBytes = 0;
     for (int i = 0; i < turns; i++) {
@@ -83,7 +88,7 @@ final class Meter {
     }
     return new Cost(
         cpuNanos / 1e3 / turns,
-        (PROCESS.getProcessCpuTime() - process) / 1e3 / turns,
+        (processCpuNanos() - process) / 1e3 / turns,
         (double) allocatedBytes / turns);
   }
 

@@ -33,7 +33,6 @@ final class ModelAgent implements AutoCloseable {
   private final Publisher publisher;
   private Instant pollAt;
   private Instant sendAt;
-  private long sendTurns;
 
   ModelAgent(
       Published published,
@@ -89,14 +88,6 @@ final class ModelAgent implements AutoCloseable {
     clock.set(end);
   }
 
-  /** Lets model time pass up to the next turn of the loop that sends, and takes it. */
-  void passToNextSend() {
-    long before = sendTurns;
-    while (sendTurns == before) {
-      turnAt(next());
-    }
-  }
-
   private Instant next() {
     return pollAt.isBefore(sendAt) ? pollAt : sendAt;
   }
@@ -106,7 +97,6 @@ final class ModelAgent implements AutoCloseable {
     if (!pollAt.isAfter(now)) {
       pollAt = poller.take(now);
     } else {
-      sendTurns++;
       sendAt = bounded(publisher.take(now), now);
     }
   }

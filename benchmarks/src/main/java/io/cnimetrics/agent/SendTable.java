@@ -1,7 +1,5 @@
 package io.cnimetrics.agent;
 
-import static java.util.Collections.list;
-
 import io.cnimetrics.agent.Meter.Cost;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
@@ -10,15 +8,11 @@ import io.cnimetrics.cloudwatch.LocalSink;
 import io.cnimetrics.publish.Answer;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.MetricSink;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSession;
-import javax.net.ssl.SSLSessionContext;
 
 /** Prints what one send costs, warm; CloudWatch is in another process. */
 public final class SendTable {
@@ -26,37 +20,44 @@ public final class SendTable {
   private static final int WARM_UPS = 400;
   private static final int ROUNDS = 5;
   private static final int SENDS = 100;
+  private static final int FIRST = 10;
 
   private static final List<Metric> METRICS = MetricCatalog.all();
 
   private SendTable() {}
 
-  /** Measures: {@code HTTP_URL HTTPS_URL}. */
+  /** Measures: {@code HTTP_URL RESUMED_TLS_URL NEW_TLS_URL}. */
   public static void main(String[] args) {
     System.out.printf(
         "one send on JDK %s, median of %d rounds of %d:%n", Runtime.version(), ROUNDS, SENDS);
     CostLines.printTitles();
+    CostLines.print(
+        "first %d, new TLS".formatted(FIRST),
+        send(args[2], METRICS.size(), new Meter(1, FIRST), 0));
     for (int datums : new int[] {METRICS.size(), MetricSink.MOST_DATUMS}) {
       String what = "%,d datums, ".formatted(datums);
-      CostLines.print(what + "without TLS", send(args[0], datums, () -> {}));
-      CostLines.print(what + "resumed TLS", send(args[1], datums, () -> {}));
-      CostLines.print(what + "new TLS", send(args[1], datums, SendTable::forgetTlsSessions));
+      CostLines.print(what + "without TLS", warm(args[0], datums));
+      CostLines.print(what + "resumed TLS", warm(args[1], datums));
+      CostLines.print(what + "new TLS", warm(args[2], datums));
     }
   }
 
-  private static Cost send(String url, int count, Runnable prepare) {
+  private static Cost warm(String url, int datums) {
+    return send(url, datums, new Meter(ROUNDS, SENDS), WARM_UPS);
+  }
+
+  private static Cost send(String url, int count, Meter meter, int warmUps) {
     List<Datum> datums = datums(count);
     try (CloudWatchSink sink = LocalSink.at(url, new ModelClock())) {
-      return new Meter(ROUNDS, SENDS)
-          .measure(
-              WARM_UPS,
-              prepare,
-              () -> {
-                Answer answer = sink.put("Kubernetes/CNI", datums, LIMIT);
-                if (!answer.equals(Answer.ACCEPTED)) {
-                  throw new IllegalStateException(answer.message());
-                }
-              });
+      return meter.measure(
+          warmUps,
+          () -> {},
+          () -> {
+            Answer answer = sink.put("Kubernetes/CNI", datums, LIMIT);
+            if (!answer.equals(Answer.ACCEPTED)) {
+              throw new IllegalStateException(answer.message());
+            }
+          });
     }
   }
 
@@ -77,20 +78,5 @@ public final class SendTable {
                   dimensions);
             })
         .toList();
-  }
-
-  /** The JDK resumes them; a server may not let it. */
-  private static void forgetTlsSessions() {
-    try {
-      SSLSessionContext sessions = SSLContext.getDefault().getClientSessionContext();
-      for (byte[] id : list(sessions.getIds())) {
-        SSLSession session = sessions.getSession(id);
-        if (session != null) {
-          session.invalidate();
-        }
-      }
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

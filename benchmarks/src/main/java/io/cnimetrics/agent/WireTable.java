@@ -9,6 +9,7 @@ import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +23,7 @@ public final class WireTable {
 
   private WireTable() {}
 
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
     System.out.println("sent by one node in an hour, with 20 to 50 pods on an m5.xlarge:");
     System.out.printf(
         LINE, "what", "interval", "requests", "datums", "body bytes", "unzipped", "head bytes");
@@ -33,10 +34,10 @@ public final class WireTable {
     }
   }
 
-  private static void print(Published published) {
+  private static void print(Published published) throws IOException {
     ModelClock clock = new ModelClock();
     AtomicLong datums = new AtomicLong();
-    try (LocalCloudWatch cloudWatch = new LocalCloudWatch(Optional.empty());
+    try (LocalCloudWatch cloudWatch = new LocalCloudWatch();
         CloudWatchSink sink = LocalSink.at(cloudWatch.url(), clock);
         SimulatedIpamd ipamd = simulated(clock);
         ModelAgent agent =

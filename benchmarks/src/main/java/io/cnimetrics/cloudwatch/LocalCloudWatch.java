@@ -12,27 +12,19 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 
 /**
  * Stands in for CloudWatch on the loopback address: takes every request of {@code PutMetricData},
  * and counts the bytes as they come over the wire.
  */
 public final class LocalCloudWatch implements AutoCloseable {
-  /** Of the key store that is made for one run. */
-  private static final char[] PASSWORD = "benchmark".toCharArray();
-
   private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: *([0-9]+)\r?$");
 
   /** An empty map in CBOR is one byte. */
@@ -45,7 +37,7 @@ public final class LocalCloudWatch implements AutoCloseable {
       "HTTP/1.1 503 Away\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".getBytes(US_ASCII);
 
   private final ServerSocket listener;
-  private final String scheme;
+  private final Optional<LocalTls> tls;
   private volatile boolean away;
   private Traffic traffic = new Traffic(0, 0, 0, 0);
 
@@ -66,31 +58,32 @@ public final class LocalCloudWatch implements AutoCloseable {
     }
   }
 
-  /**
-   * @param keyStore makes it speak TLS
-   */
-  public LocalCloudWatch(Optional<Path> keyStore) {
-    try {
-      this.listener = listener(keyStore);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    this.scheme = keyStore.isPresent() ? "https" : "http";
+  /** Listens on a free port, without TLS. */
+  public LocalCloudWatch() throws IOException {
+    this(Optional.empty());
+  }
+
+  private LocalCloudWatch(Optional<LocalTls> tls) throws IOException {
+    this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    this.tls = tls;
     Thread thread = new Thread(this::serve, "local-cloudwatch");
     thread.setDaemon(true);
     thread.start();
   }
 
-  /** Serves until it is killed: {@code [KEY_STORE]}. */
-  public static void main(String[] args) throws InterruptedException {
-    LocalCloudWatch local =
-        new LocalCloudWatch(args.length == 0 ? Optional.empty() : Optional.of(Path.of(args[0])));
-    System.out.printf("local CloudWatch: %s%n", local.url());
+  /** Serves until it is killed: {@code [KEY_STORE resumed|new]}; with a key store by TLS. */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    Optional<LocalTls> tls =
+        args.length == 0
+            ? Optional.empty()
+            : Optional.of(new LocalTls(Path.of(args[0]), args[1].equals("resumed")));
+    System.out.printf("local CloudWatch: %s%n", new LocalCloudWatch(tls).url());
     new CountDownLatch(1).await();
   }
 
   public String url() {
-    return "%s://127.0.0.1:%d".formatted(scheme, listener.getLocalPort());
+    return "%s://127.0.0.1:%d"
+        .formatted(tls.isPresent() ? "https" : "http", listener.getLocalPort());
   }
 
   /** Refuses all requests from now on, or takes them again. */
@@ -112,31 +105,10 @@ public final class LocalCloudWatch implements AutoCloseable {
     }
   }
 
-  private static ServerSocket listener(Optional<Path> keyStore) throws IOException {
-    InetAddress loopback = InetAddress.getLoopbackAddress();
-    return keyStore.isPresent()
-        ? tls(keyStore.get()).getServerSocketFactory().createServerSocket(0, 50, loopback)
-        : new ServerSocket(0, 50, loopback);
-  }
-
-  private static SSLContext tls(Path keyStore) throws IOException {
-    try (InputStream file = Files.newInputStream(keyStore)) {
-      KeyStore keys = KeyStore.getInstance("PKCS12");
-      keys.load(file, PASSWORD);
-      KeyManagerFactory managers =
-          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      managers.init(keys, PASSWORD);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(managers.getKeyManagers(), null, null);
-      return context;
-    } catch (GeneralSecurityException e) {
-      throw new IOException("cannot use " + keyStore, e);
-    }
-  }
-
   private void serve() {
     while (!listener.isClosed()) {
-      try (Socket client = listener.accept()) {
+      try (Socket plain = listener.accept();
+          Socket client = tls.isPresent() ? tls.get().on(plain) : plain) {
         Traffic request = read(new BufferedInputStream(client.getInputStream()));
         if (away) {
           client.getOutputStream().write(AWAY);
