@@ -89,5 +89,6 @@ for home in "$@"; do
   polls m5.xlarge 50
   polls m5.24xlarge 600
   sends
-  measure io.cnimetrics.agent.OutageTable "$work"
+  # What only soft references hold can go when memory is needed.
+  measure -XX:SoftRefLRUPolicyMSPerMB=0 io.cnimetrics.agent.OutageTable "$work/outage-$(basename "$home")"
 done
