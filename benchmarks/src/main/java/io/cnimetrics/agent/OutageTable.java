@@ -22,7 +22,7 @@ import java.util.Optional;
 public final class OutageTable {
   private static final String INSTANCE_TYPE = "m5.xlarge";
   private static final List<Integer> HOURS = List.of(0, 6, 12, 24, 36, 48);
-  private static final String HEAP_LINE = "%6s %8s %10s %12s %14s%n";
+  private static final String HEAP_LINE = "%7s %8s %10s %12s %14s%n";
   private static final String CATCHING_UP_LINE = "%-13s %8s %8s %8s %12s%n";
 
   private final Path directory;
@@ -40,16 +40,12 @@ public final class OutageTable {
     System.out.printf(
         "CloudWatch is away, on JDK %s with a heap of %d MB:%n",
         Runtime.version(), Runtime.getRuntime().maxMemory() >> 20);
-    for (Published published :
-        List.of(Published.all(Published.MINUTE), Published.allUnderFourSets(Published.MINUTE))) {
-      table.printOutage(published);
-    }
-    System.out.printf("catching up after 24 h:%n");
+    table.printOutage(Published.all(Published.MINUTE));
+    System.out.println("catching up after 24 h:");
     System.out.printf(CATCHING_UP_LINE, "what", "interval", "minutes", "requests", "body bytes");
-    for (Duration interval : List.of(Published.MINUTE, Published.FIVE_MINUTES)) {
-      table.printCatchingUp(Published.all(interval));
-      table.printCatchingUp(Published.allUnderFourSets(interval));
-    }
+    table.printCatchingUp(Published.all(Published.MINUTE));
+    table.printCatchingUp(Published.all(Published.FIVE_MINUTES));
+    table.printCatchingUp(Published.allUnderFourSets(Published.MINUTE));
   }
 
   /** What a node of its kind tells; the simulator itself must not be in the heap. */
@@ -66,23 +62,20 @@ public final class OutageTable {
   }
 
   private void printOutage(Published published) throws IOException {
-    System.out.printf("%s, every %d s:%n", published.title(), published.interval().toSeconds());
-    System.out.printf(HEAP_LINE, "hours", "waiting", "heap, kB", "CPU, s/h", "state file, kB");
+    System.out.printf(HEAP_LINE, "after", "waiting", "heap, kB", "CPU, s/h", "state file, kB");
     try (Outage outage = new Outage(published, Optional.of(stateDirectory()))) {
       int passed = 0;
       for (int hours : HOURS) {
         long cpuNanos = Meter.processCpuNanos();
         outage.agent.pass(Duration.ofHours(hours - passed));
         double cpuSeconds = (Meter.processCpuNanos() - cpuNanos) / 1e9;
-        System.out.printf(
-            HEAP_LINE,
-            hours,
-            outage.agent.waitingMinutes(),
-            usedHeapBytes() / 1_000,
-            hours == 0 ? "" : String.format(Locale.ROOT, "%.2f", cpuSeconds / (hours - passed)),
-            outage.stateFileBytes() / 1_000);
+        outage.print(
+            hours + " h",
+            hours == 0 ? "" : String.format(Locale.ROOT, "%.2f", cpuSeconds / (hours - passed)));
         passed = hours;
       }
+      outage.restart();
+      outage.print("restart", "");
     }
   }
 
@@ -121,15 +114,35 @@ public final class OutageTable {
     private final ModelClock clock = new ModelClock();
     private final LocalCloudWatch cloudWatch = new LocalCloudWatch();
     private final CloudWatchSink sink = LocalSink.at(cloudWatch.url(), clock);
+    private final Published published;
     private final Optional<Path> state;
-    private final ModelAgent agent;
+    private ModelAgent agent;
 
     Outage(Published published, Optional<Path> state) throws IOException {
+      this.published = published;
       this.state = state;
       cloudWatch.setAway(true);
-      this.agent =
-          new ModelAgent(
-              published, INSTANCE_TYPE, new RepeatedIpamd(snapshot, clock), sink, state, clock);
+      this.agent = start();
+    }
+
+    private ModelAgent start() {
+      return new ModelAgent(
+          published, INSTANCE_TYPE, new RepeatedIpamd(snapshot, clock), sink, state, clock);
+    }
+
+    void restart() {
+      agent.close();
+      agent = start();
+    }
+
+    void print(String after, String cpuSecondsAnHour) {
+      System.out.printf(
+          HEAP_LINE,
+          after,
+          agent.waitingMinutes(),
+          usedHeapBytes() / 1_000,
+          cpuSecondsAnHour,
+          stateFileBytes() / 1_000);
     }
 
     long stateFileBytes() {
