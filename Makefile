@@ -7,10 +7,11 @@ AGENT := agent/target/dist/bin/cni-metrics-agent
 SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help dry-run test deploy-test cluster-test package bench format goldens clean
+.PHONY: help dry-run test deploy-test cluster-test package goldens format clean
+.PHONY: bench bench-build bench-decode bench-dry-run bench-publish
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 dry-run: $(AGENT) ## Print the metrics of a simulated node
 	@$(AGENT) dry-run --simulate
@@ -33,12 +34,21 @@ goldens: ## Rewrite the approved texts and the README's example
 	$(MVN) $(MAVEN_FLAGS) --quiet -pl agent test -Dtest='*GoldensTest,ReadmeTest' -Dgoldens.rewrite=true
 	@git status --short README.md agent/src/test/resources/goldens
 
-bench: ## Measure the decoders and the dry run; JDKS="HOME ..." on these JDKs
+bench: bench-decode bench-dry-run bench-publish ## Measure all of it; JDKS="HOME ..." on these JDKs
+
+bench-build:
 	@$(MVN) $(MAVEN_FLAGS) --quiet -Pbench package -Dmaven.test.skip=true
+
+bench-decode: bench-build ## Measure the decoders
 	@for jdk in $(or $(JDKS),'$(JAVA_HOME)'); do \
 	  "$${jdk:+$$jdk/bin/}java" -jar benchmarks/target/benchmarks.jar || exit; \
 	done
+
+bench-dry-run: ## Measure the dry run
 	@MVN='$(MVN)' tools/bench-dry-run.sh $(JDKS)
+
+bench-publish: bench-build ## Measure polls, sends and an outage of CloudWatch
+	@tools/bench-publish.sh $(JDKS)
 
 format: ## Format the sources
 	$(MVN) $(MAVEN_FLAGS) spotless:apply

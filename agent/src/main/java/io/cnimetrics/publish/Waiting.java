@@ -32,6 +32,8 @@ final class Waiting {
   private final SendEvents events;
   private final TreeMap<Long, WaitingMinute> byId = new TreeMap<>();
   private final Set<Long> taken = new HashSet<>();
+  private final Shared<Destination> destinations = new Shared<>();
+  private final Shared<List<MinuteValues.Name>> names = new Shared<>();
   private long bytes;
 
   Waiting(SendEvents events) {
@@ -61,7 +63,7 @@ final class Waiting {
 
   void put(WaitingMinute minute) {
     remove(minute.id());
-    byId.put(minute.id(), minute);
+    byId.put(minute.id(), minute.sharing(destinations, names));
     bytes += bytes(minute);
   }
 

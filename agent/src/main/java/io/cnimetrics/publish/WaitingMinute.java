@@ -12,7 +12,16 @@ import java.util.Set;
  */
 record WaitingMinute(long id, long minute, Destination destination, List<MinuteValue> values) {
   WaitingMinute {
-    values = List.copyOf(values);
+    values = MinuteValues.of(values);
+  }
+
+  /** The same, sharing with others what is equal in both. */
+  WaitingMinute sharing(Shared<Destination> destinations, Shared<List<MinuteValues.Name>> names) {
+    return new WaitingMinute(
+        id,
+        minute,
+        destinations.equalTo(destination),
+        MinuteValues.of(values).sharing(names::equalTo));
   }
 
   /** What is left without some of the values. */

@@ -1,0 +1,119 @@
+package io.cnimetrics.agent;
+
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.health.Activity;
+import io.cnimetrics.identity.GivenIdentity;
+import io.cnimetrics.identity.Identification;
+import io.cnimetrics.identity.InstanceMetadata;
+import io.cnimetrics.publish.Backoff;
+import io.cnimetrics.publish.Ledger;
+import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.publish.Sender;
+import io.cnimetrics.schedule.NodeSchedule;
+import io.cnimetrics.snapshot.Instance;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** The agent's own loops, turned by hand in a time of their own: nothing waits. */
+final class ModelAgent implements AutoCloseable {
+  static final Duration POLL_INTERVAL = Duration.ofSeconds(30);
+
+  private static final String NODE = "ip-10-20-133-207.eu-west-1.compute.internal";
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+  private final ModelClock clock;
+  private final Ledger ledger;
+  private final Poller poller;
+  private final Publisher publisher;
+  private Instant pollAt;
+  private Instant sendAt;
+
+  ModelAgent(
+      Published published,
+      String instanceType,
+      Ipamd ipamd,
+      MetricSink sink,
+      Optional<Path> stateDirectory,
+      ModelClock clock) {
+    this.clock = clock;
+    Instant now = clock.instant();
+    SplittableRandom random = new SplittableRandom(1);
+    NodeSchedule schedule = NodeSchedule.of(NODE, POLL_INTERVAL, published.interval());
+    Sampler sampler = new Sampler(published.metrics(), new PodLimits(737, 3), now);
+    Activity activity = new Activity();
+    this.ledger =
+        Ledger.open(
+            stateDirectory, "", published.destination(), now, activity, new TroubleLog(NODE));
+    this.poller = new Poller(ipamd, sampler, ledger, schedule, (seen, read) -> {});
+    this.publisher =
+        new Publisher(
+            ledger,
+            limit -> identification(instanceType),
+            (region, at) -> new Sender(ledger, sink, schedule, activity, random, region, at),
+            sampler.start(),
+            new Backoff(random),
+            node -> poller.on(node.instance()),
+            why -> {
+              throw new IllegalStateException(why);
+            });
+    this.pollAt = schedule.nextPoll(now);
+    this.sendAt = now;
+  }
+
+  private static Identification identification(String instanceType) {
+    Instance instance =
+        new Instance(
+            Optional.of("i-0a1b2c3d4e5f60718"),
+            Optional.of(instanceType),
+            Optional.of("eu-west-1"),
+            Optional.of("eu-west-1a"),
+            Map.of());
+    return Identification.of(
+        new GivenIdentity(NODE, Optional.of("production-eu"), Optional.of("eu-west-1")),
+        new InstanceMetadata.Result(instance, List.of()));
+  }
+
+  /** Lets model time pass. */
+  void pass(Duration time) {
+    Instant end = clock.instant().plus(time);
+    for (Instant next = next(); !next.isAfter(end); next = next()) {
+      turnAt(next);
+    }
+    clock.set(end);
+  }
+
+  private Instant next() {
+    return pollAt.isBefore(sendAt) ? pollAt : sendAt;
+  }
+
+  private void turnAt(Instant now) {
+    clock.set(now);
+    if (!pollAt.isAfter(now)) {
+      pollAt = poller.take(now);
+    } else {
+      sendAt = bounded(publisher.take(now), now);
+    }
+  }
+
+  /** As the loop does it. */
+  private static Instant bounded(Instant next, Instant now) {
+    Instant latest = now.plus(LONGEST_PAUSE);
+    Instant earliest = now.plusMillis(1);
+    return next.isBefore(earliest) ? earliest : next.isBefore(latest) ? next : latest;
+  }
+
+  int waitingMinutes() {
+    return ledger.depth().minutes();
+  }
+
+  @Override
+  public void close() {
+    ledger.close();
+  }
+}

@@ -1,0 +1,20 @@
+package io.cnimetrics.agent;
+
+import java.time.Instant;
+import java.time.InstantSource;
+
+/** A clock that shows what it is told to. */
+final class ModelClock implements InstantSource {
+  static final Instant START = Instant.parse("2026-11-21T00:00:00Z");
+
+  private volatile Instant now = START;
+
+  void set(Instant instant) {
+    now = instant;
+  }
+
+  @Override
+  public Instant instant() {
+    return now;
+  }
+}

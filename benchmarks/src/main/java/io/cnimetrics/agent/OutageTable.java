@@ -1,0 +1,168 @@
+package io.cnimetrics.agent;
+
+import io.cnimetrics.cloudwatch.CloudWatchSink;
+import io.cnimetrics.cloudwatch.LocalCloudWatch;
+import io.cnimetrics.cloudwatch.LocalCloudWatch.Traffic;
+import io.cnimetrics.cloudwatch.LocalSink;
+import io.cnimetrics.simulator.PodSchedule;
+import io.cnimetrics.simulator.Scenario;
+import io.cnimetrics.simulator.SimulatedIpamd;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Prints what an outage of CloudWatch makes of the agent's heap and state, and what follows it. */
+public final class OutageTable {
+  private static final String INSTANCE_TYPE = "m5.xlarge";
+  private static final List<Integer> HOURS = List.of(0, 6, 12, 24, 36, 48);
+  private static final String HEAP_LINE = "%7s %8s %10s %12s %14s%n";
+  private static final String CATCHING_UP_LINE = "%-13s %8s %8s %8s %12s%n";
+
+  /** The serial collector leaves some of what is dead in place, but not each fourth time. */
+  private static final int FULL_COLLECTIONS = 4;
+
+  private final Path directory;
+  private final NodeSnapshot snapshot;
+  private int directories;
+
+  private OutageTable(Path directory) {
+    this.directory = directory;
+    this.snapshot = snapshot();
+  }
+
+  /** Measures: {@code STATE_DIRECTORY}. */
+  public static void main(String[] args) throws IOException {
+    OutageTable table = new OutageTable(Path.of(args[0]));
+    System.out.printf(
+        "CloudWatch is away, on JDK %s with %d MB of usable heap:%n",
+        Runtime.version(), Runtime.getRuntime().maxMemory() >> 20);
+    table.printOutage(Published.all(Published.MINUTE));
+    System.out.println("catching up after 24 h:");
+    System.out.printf(CATCHING_UP_LINE, "what", "interval", "minutes", "requests", "body bytes");
+    table.printCatchingUp(Published.all(Published.MINUTE));
+    table.printCatchingUp(Published.all(Published.FIVE_MINUTES));
+    table.printCatchingUp(Published.allUnderFourSets(Published.MINUTE));
+  }
+
+  /** What a node of its kind tells; the simulator itself must not be in the heap. */
+  private static NodeSnapshot snapshot() {
+    ModelClock clock = new ModelClock();
+    try (SimulatedIpamd ipamd =
+        SimulatedIpamd.start(
+            Scenario.of(INSTANCE_TYPE).pods(PodSchedule.constant(50)).build(),
+            SimulatedIpamd.Ports.ANY,
+            Duration.ofHours(1),
+            clock)) {
+      return new LocalIpamd(ipamd.introspectionUrl(), ipamd.metricsUrl(), clock).read();
+    }
+  }
+
+  private void printOutage(Published published) throws IOException {
+    System.out.printf(HEAP_LINE, "after", "waiting", "heap, kB", "CPU, s/h", "state file, kB");
+    try (Outage outage = new Outage(published, Optional.of(stateDirectory()))) {
+      int passed = 0;
+      for (int hours : HOURS) {
+        long cpuNanos = Meter.processCpuNanos();
+        outage.agent.pass(Duration.ofHours(hours - passed));
+        double cpuSeconds = (Meter.processCpuNanos() - cpuNanos) / 1e9;
+        outage.print(
+            hours + " h",
+            hours == 0 ? "" : String.format(Locale.ROOT, "%.2f", cpuSeconds / (hours - passed)));
+        passed = hours;
+      }
+      outage.restart();
+      outage.print("restart", "");
+    }
+  }
+
+  private void printCatchingUp(Published published) throws IOException {
+    try (Outage outage = new Outage(published, Optional.empty())) {
+      outage.agent.pass(Duration.ofHours(24));
+      outage.cloudWatch.setAway(false);
+      int minutes = 0;
+      // What the newest interval brings waits for its own turn.
+      while (outage.agent.waitingMinutes() > published.interval().toMinutes()) {
+        outage.agent.pass(Published.MINUTE);
+        minutes++;
+      }
+      Traffic sent = outage.cloudWatch.traffic();
+      System.out.printf(
+          CATCHING_UP_LINE,
+          published.title(),
+          published.interval().toSeconds() + " s",
+          minutes,
+          sent.requests(),
+          "%,d".formatted(sent.bodyBytes()));
+    }
+  }
+
+  private Path stateDirectory() {
+    return directory.resolve("state-" + ++directories);
+  }
+
+  private static long usedHeapBytes() {
+    for (int i = 0; i < FULL_COLLECTIONS; i++) {
+      System.gc();
+    }
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  /** An agent whose CloudWatch refuses all requests, until it does not. */
+  private final class Outage implements AutoCloseable {
+    private final ModelClock clock = new ModelClock();
+    private final LocalCloudWatch cloudWatch = new LocalCloudWatch();
+    private final CloudWatchSink sink = LocalSink.at(cloudWatch.url(), clock);
+    private final Published published;
+    private final Optional<Path> state;
+    private ModelAgent agent;
+
+    Outage(Published published, Optional<Path> state) throws IOException {
+      this.published = published;
+      this.state = state;
+      cloudWatch.setAway(true);
+      this.agent = start();
+    }
+
+    private ModelAgent start() {
+      return new ModelAgent(
+          published, INSTANCE_TYPE, new RepeatedIpamd(snapshot, clock), sink, state, clock);
+    }
+
+    void restart() {
+      agent.close();
+      agent = start();
+    }
+
+    void print(String after, String cpuSecondsAnHour) {
+      System.out.printf(
+          HEAP_LINE,
+          after,
+          agent.waitingMinutes(),
+          usedHeapBytes() / 1_000,
+          cpuSecondsAnHour,
+          stateFileBytes() / 1_000);
+    }
+
+    long stateFileBytes() {
+      try {
+        return state.isPresent() ? Files.size(state.get().resolve("state")) : 0;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() {
+      agent.close();
+      sink.close();
+      cloudWatch.close();
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.cnimetrics.agent;
+
+import io.cnimetrics.snapshot.IpamdMetrics;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Series;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** Tells what was read once again and again, with counters that rise. */
+final class RepeatedIpamd implements Ipamd {
+  private final NodeSnapshot read;
+  private final InstantSource clock;
+  private final SplittableRandom random = new SplittableRandom(1);
+  private Map<Series, Double> sums;
+
+  RepeatedIpamd(NodeSnapshot read, InstantSource clock) {
+    this.read = read;
+    this.clock = clock;
+    this.sums = metrics(read).sums();
+  }
+
+  private static IpamdMetrics metrics(NodeSnapshot read) {
+    return read.metrics().orElseThrow(() -> new IllegalStateException("read " + read.problems()));
+  }
+
+  @Override
+  public NodeSnapshot read() {
+    Map<Series, Double> next = new HashMap<>(sums);
+    next.replaceAll((series, sum) -> isGauge(series) ? sum : sum + random.nextInt(7));
+    sums = next;
+    IpamdMetrics first = metrics(read);
+    return new NodeSnapshot(
+        clock.instant(),
+        read.instance(),
+        read.pool(),
+        Optional.of(
+            new IpamdMetrics(
+                next, first.processStartSeconds(), first.bootSeconds(), first.cniVersion())),
+        read.settings(),
+        read.introspectionOff(),
+        read.problems());
+  }
+
+  private static boolean isGauge(Series series) {
+    return series.name().endsWith("_max") || series.name().contains("inprogress");
+  }
+
+  @Override
+  public NodeSnapshot read(Duration most) {
+    return read();
+  }
+
+  @Override
+  public void abort() {}
+}
