@@ -1,4 +1,4 @@
-package io.cnimetrics.testing;
+package io.cnimetrics.cloudwatch;
 
 import java.util.HashMap;
 import java.util.Map;
