@@ -60,6 +60,9 @@ final class Loop implements Runnable {
     try {
       Instant next = turn.take(now);
       Duration pause = Duration.between(clock.instant(), next);
+      if (pause.isNegative()) {
+        return Duration.ZERO;
+      }
       return pause.compareTo(longestPause) < 0 ? pause : longestPause;
     } catch (RuntimeException e) {
       log.error("a turn of the {} loop failed and is given up; please report this", name, e);

@@ -51,6 +51,17 @@ class LoopTest {
   }
 
   @Test
+  void turnThatIsLongOverdueIsTakenAtOnce() throws InterruptedException {
+    start(
+        HOUR,
+        now -> {
+          turns.release();
+          return Instant.MIN;
+        });
+    assertThat(turns.tryAcquire(3, 10, SECONDS)).isTrue();
+  }
+
+  @Test
   void loopThatWaitsIsWokenAndStopped() throws InterruptedException {
     Thread thread =
         start(
