@@ -29,6 +29,7 @@ public final class Ledger implements AutoCloseable {
   private final Consumer<MinuteReport> reports;
   private final Troubles troubles = new Troubles();
   private final Waiting waiting;
+  private final long startMinute;
   private Map<String, String> known = Map.of();
   private State state;
   private long nextId = 1;
@@ -58,6 +59,7 @@ public final class Ledger implements AutoCloseable {
     this.events = events;
     this.reports = reports;
     this.waiting = new Waiting(events);
+    this.startMinute = state.lastMinute();
   }
 
   /**
@@ -142,7 +144,8 @@ public final class Ledger implements AutoCloseable {
     known = Map.copyOf(dimensions);
     Destination destination = state.destination().filled(known);
     if (isAnother(state.instanceId(), instanceId)) {
-      discard(State.initial(instanceId, destination, state.lastMinute()));
+      long last = Math.max(startMinute, state.lastMinute());
+      discard(State.initial(instanceId, destination, last));
     }
     state = state.to(either(instanceId, state.instanceId()), destination);
     keep(Change.of(state, List.of()));

@@ -194,6 +194,18 @@ class LedgerTest {
   }
 
   @Test
+  void instanceThatIsLearntLaterDoesNotReportTheMinuteOfTheStart() {
+    Books.in(directory, START).poll(at(10), 4).ledger.close();
+    Books other = Books.in(directory, "", CLUSTER, at(80));
+
+    other.ledger.know("i-2", Map.of());
+    other.poll(at(100), 5).poll(at(130), 6).ledger.closeEnded(at(200));
+
+    assertThat(other.ledger.take(at(200)).orElseThrow().datums().stream().map(Datum::at).distinct())
+        .containsExactly(START.plus(MINUTE.multipliedBy(2)));
+  }
+
+  @Test
   void restartUnderOtherSettingsSendsTheOldMinutesUnderTheOld() {
     Books.in(directory, START).poll(at(10), 4).poll(at(70), 5).ledger.close();
     Destination staging = destination("Other", Map.of("CLUSTER_ID", "staging"));
