@@ -214,6 +214,48 @@ class SenderTest {
     assertThat(books.ledger.depth().minutes()).isEqualTo(1);
   }
 
+  @Test
+  void pauseIsCountedFromTheAnswerHoweverLongItTook() {
+    pollMinutes(0, 0);
+    books.ledger.closeEnded(at(65));
+    Answer slowDown =
+        new Answer(Answer.Outcome.PASSING, Optional.of(Duration.ofSeconds(1)), "slow down");
+    Duration took = Duration.ofMillis(1_200);
+    sender = books.sender((namespace, datums, limit) -> answerAfter(took, slowDown), at(6));
+
+    assertThat(sender.turn(at(65))).isAfter(at(66).plus(took));
+  }
+
+  private static Answer answerAfter(Duration time, Answer answer) {
+    long end = System.nanoTime() + time.toNanos();
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+    return answer;
+  }
+
+  @Test
+  void troubleIsSentAtTheNodesOffsetWheneverTheAgentStarted() {
+    Instant start = at(40);
+    sender = books.sender(Books.schedule(MINUTE.multipliedBy(5)), start);
+    Instant now = start;
+    while (cloudWatch.held().isEmpty()) {
+      books.ledger.closeEnded(now);
+      Instant next = earlier(sender.turn(now), now.plus(MINUTE));
+      if (now.equals(start)) {
+        books.poll(at(70), 4).poll(at(100), 9);
+      }
+      now = cloudWatch.held().isEmpty() ? next : now;
+    }
+
+    assertThat(now).isEqualTo(at(125));
+    assertThat(cloudWatch.values("ipamdErr", START.plus(MINUTE))).containsExactly(5.0);
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+
   /** Two polls in each of the minutes. */
   private void pollMinutes(int first, int last) {
     IntStream.rangeClosed(first, last)
