@@ -305,6 +305,11 @@ public final class Ledger implements AutoCloseable {
     return waiting.requestsForNewest(minutes);
   }
 
+  /** How many minutes wait of which all is known that it takes to send them. */
+  synchronized long sendable() {
+    return waiting.sendable(known);
+  }
+
   /** Has what waits sent without waiting for any time of the schedule. */
   public synchronized void hurry() {
     dueAtOnce = true;

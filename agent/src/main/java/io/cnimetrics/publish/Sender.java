@@ -116,7 +116,7 @@ public final class Sender {
 
   /** While a backlog is left each minute is used, at the same offset. */
   private Instant nextRegular(Instant now) {
-    return ledger.depth().minutes() > 0 ? eachMinute(now) : schedule.nextSend(now);
+    return ledger.sendable() > 0 ? eachMinute(now) : schedule.nextSend(now);
   }
 
   private Instant eachMinute(Instant now) {

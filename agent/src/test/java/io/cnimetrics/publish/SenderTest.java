@@ -6,6 +6,7 @@ import static io.cnimetrics.publish.FakeCloudWatch.THROTTLED;
 import static io.cnimetrics.testing.Snapshots.START;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,8 +14,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SenderTest {
+  @TempDir Path directory;
+
   private final Books books = Books.inMemory();
   private final FakeCloudWatch cloudWatch = books.cloudWatch;
   private Sender sender = books.sender(START.plusSeconds(6));
@@ -250,6 +254,23 @@ class SenderTest {
 
     assertThat(now).isEqualTo(at(125));
     assertThat(cloudWatch.values("ipamdErr", START.plus(MINUTE))).containsExactly(5.0);
+  }
+
+  @Test
+  void minuteWhoseNameIsUnknownDoesNotMakeTheOthersComeMoreOften() {
+    Destination unnamed = Books.destination("Kubernetes/CNI", Map.of("INSTANCE_TYPE", ""));
+    Books.in(directory, "i-1", unnamed, START).poll(at(10), 4).ledger.close();
+    Books after = Books.in(directory, at(20)).poll(at(70), 4);
+    after.ledger.closeEnded(at(125));
+    sender = after.sender(Books.schedule(MINUTE.multipliedBy(5)), at(-1));
+
+    Instant due = sender.turn(at(305));
+
+    assertThat(after.cloudWatch.requests()).hasSize(1);
+    assertThat(after.ledger.depth().minutes()).isEqualTo(1);
+    after.poll(at(310), 4).ledger.closeEnded(at(365));
+    sender.turn(at(365));
+    assertThat(after.cloudWatch.requests()).as("due %s", due).hasSize(1);
   }
 
   private static Instant earlier(Instant one, Instant other) {
