@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.cnimetrics.catalog.History;
+import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Unit;
 import java.io.IOException;
@@ -111,13 +112,18 @@ final class ChangeReader {
   private MinuteValue value() throws IOException {
     expect(json.currentToken(), JsonToken.START_ARRAY);
     expect(json.nextToken(), JsonToken.VALUE_STRING);
-    String metric = json.getText();
+    String metric = shared(json.getText());
     json.nextToken();
     double value = json.getDoubleValue();
     expect(json.nextToken(), JsonToken.VALUE_STRING);
     Unit unit = Unit.valueOf(json.getText());
     endOfArray();
     return new MinuteValue(metric, unit, value);
+  }
+
+  /** A day of minutes is to fit into a small heap, so they share the names. */
+  private static String shared(String metric) {
+    return MetricCatalog.named(metric).map(Metric::name).orElse(metric);
   }
 
   /** A metric that this release does not have can have no further part, and is left out. */

@@ -68,8 +68,16 @@ final class Waiting {
 
   void put(WaitingMinute minute) {
     remove(minute.id());
-    byId.put(minute.id(), minute);
+    byId.put(minute.id(), minute.to(shared(minute.destination())));
     bytes += bytes(minute);
+  }
+
+  /** A day of minutes is to fit into a small heap, so neighbours share an equal destination. */
+  private Destination shared(Destination destination) {
+    return Optional.ofNullable(byId.lastEntry())
+        .map(last -> last.getValue().destination())
+        .filter(destination::equals)
+        .orElse(destination);
   }
 
   void remove(long id) {

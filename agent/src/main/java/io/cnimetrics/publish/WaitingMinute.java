@@ -24,6 +24,10 @@ record WaitingMinute(long id, long minute, Destination destination, List<MinuteV
         values.stream().filter(value -> !settled.contains(value)).toList());
   }
 
+  WaitingMinute to(Destination equal) {
+    return new WaitingMinute(id, minute, equal, values);
+  }
+
   int datums() {
     return values.size() * destination.sets().size();
   }

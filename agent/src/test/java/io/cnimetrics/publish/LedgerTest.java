@@ -172,6 +172,19 @@ class LedgerTest {
   }
 
   @Test
+  void minutesThatWereKeptShareWhatIsEqual() {
+    Books.in(directory, START).poll(at(10), 4).poll(at(70), 5).poll(at(130), 6).ledger.close();
+
+    Batch batch = Books.in(directory, at(140)).ledger.take(at(140)).orElseThrow();
+
+    WaitingMinute newest = batch.entries().get(0).of();
+    WaitingMinute oldest = batch.entries().get(batch.entries().size() - 1).of();
+    assertThat(newest).isNotEqualTo(oldest);
+    assertThat(newest.destination()).isSameAs(oldest.destination());
+    assertThat(newest.values().get(0).metric()).isSameAs(oldest.values().get(0).metric());
+  }
+
+  @Test
   void restartOnAnotherInstanceForgets() {
     Books.in(directory, START).poll(at(10), 4).poll(at(70), 5).ledger.close();
 
