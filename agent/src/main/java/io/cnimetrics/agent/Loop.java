@@ -23,7 +23,6 @@ final class Loop implements Runnable {
   private volatile long turnedAtNanos = System.nanoTime();
   private volatile boolean turned;
   private boolean stopped;
-  private boolean awake;
 
   /** What a loop does. */
   @FunctionalInterface
@@ -60,10 +59,13 @@ final class Loop implements Runnable {
     try {
       Instant next = turn.take(now);
       Duration pause = Duration.between(clock.instant(), next);
+      if (pause.isNegative()) {
+        return Duration.ZERO;
+      }
       return pause.compareTo(longestPause) < 0 ? pause : longestPause;
     } catch (RuntimeException e) {
       log.error("a turn of the {} loop failed and is given up; please report this", name, e);
-      return AFTER_BUG;
+      return AFTER_BUG.compareTo(longestPause) < 0 ? AFTER_BUG : longestPause;
     }
   }
 
@@ -74,7 +76,7 @@ final class Loop implements Runnable {
   private synchronized void await(Duration pause) {
     long end = System.nanoTime() + pause.toNanos();
     try {
-      while (!stopped && !awake) {
+      while (!stopped) {
         long left = end - System.nanoTime();
         if (left <= 0) {
           break;
@@ -85,13 +87,6 @@ final class Loop implements Runnable {
     } catch (InterruptedException e) {
       stopped = true;
     }
-    awake = false;
-  }
-
-  /** Has the next turn come at once. */
-  synchronized void wake() {
-    awake = true;
-    notifyAll();
   }
 
   /** Lets the turn that is under way, if any, be the last. */

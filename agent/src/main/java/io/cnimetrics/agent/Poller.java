@@ -62,9 +62,17 @@ final class Poller implements Loop.Turn {
     return next(now);
   }
 
-  /** A poll that is late is not made up for, and none comes soon after another: ipamD logs each. */
+  /**
+   * A poll that is late is not made up for, and none comes soon after another, because ipamD logs
+   * each; unless a whole minute would go without.
+   */
   private Instant next(Instant polledAt) {
-    return schedule.nextPoll(polledAt.plus(schedule.pollInterval().dividedBy(2)));
+    Instant next = schedule.nextPoll(polledAt.plus(schedule.pollInterval().dividedBy(2)));
+    return minute(next) > minute(polledAt) + 1 ? schedule.nextPoll(polledAt) : next;
+  }
+
+  private static long minute(Instant at) {
+    return Math.floorDiv(at.getEpochSecond(), 60);
   }
 
   private void poll(Instant now) {

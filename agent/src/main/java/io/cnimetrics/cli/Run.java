@@ -66,7 +66,9 @@ final class Run implements Command {
         DaggerAgentComponent.factory().create(config, Build.of(Cli.version()), clock);
     Agent agent = built.agent();
     HealthServer health = built.healthServer();
-    stopOnSignal(agent);
+    Runtime runtime = Runtime.getRuntime();
+    StopHook hook = new StopHook(agent::stop, StopHook.LIMIT, runtime::halt);
+    runtime.addShutdownHook(new Thread(hook, "stop"));
     log.info(
         "starting: version={} node={} poll_interval={} publish_interval={} namespace={}"
             + " state_dir={}",
@@ -80,19 +82,6 @@ final class Run implements Command {
     Optional<String> hopeless = agent.run();
     hopeless.ifPresent(console::error);
     return hopeless.isPresent() ? Cli.USAGE : awaitSignal();
-  }
-
-  /** The JVM would exit with 143 on SIGTERM, though nothing went wrong. */
-  private static void stopOnSignal(Agent agent) {
-    Thread hook =
-        new Thread(
-            () -> {
-              if (agent.stop()) {
-                Runtime.getRuntime().halt(Cli.OK);
-              }
-            },
-            "stop");
-    Runtime.getRuntime().addShutdownHook(hook);
   }
 
   /** The loop has ended because of a signal, and its hook ends the process. */

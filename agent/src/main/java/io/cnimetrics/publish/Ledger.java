@@ -29,6 +29,7 @@ public final class Ledger implements AutoCloseable {
   private final Consumer<MinuteReport> reports;
   private final Troubles troubles = new Troubles();
   private final Waiting waiting;
+  private final long startMinute;
   private Map<String, String> known = Map.of();
   private State state;
   private long nextId = 1;
@@ -58,6 +59,7 @@ public final class Ledger implements AutoCloseable {
     this.events = events;
     this.reports = reports;
     this.waiting = new Waiting(events);
+    this.startMinute = state.lastMinute();
   }
 
   /**
@@ -142,7 +144,8 @@ public final class Ledger implements AutoCloseable {
     known = Map.copyOf(dimensions);
     Destination destination = state.destination().filled(known);
     if (isAnother(state.instanceId(), instanceId)) {
-      discard(State.initial(instanceId, destination, state.lastMinute()));
+      long last = Math.max(startMinute, state.lastMinute());
+      discard(State.initial(instanceId, destination, last));
     }
     state = state.to(either(instanceId, state.instanceId()), destination);
     keep(Change.of(state, List.of()));
@@ -300,6 +303,11 @@ public final class Ledger implements AutoCloseable {
   /** How many requests the newest minutes take, at least 1. */
   synchronized int requestsForNewest(int minutes) {
     return waiting.requestsForNewest(minutes);
+  }
+
+  /** How many minutes wait of which all is known that it takes to send them. */
+  synchronized long sendable() {
+    return waiting.sendable(known);
   }
 
   /** Has what waits sent without waiting for any time of the schedule. */

@@ -4,6 +4,7 @@ import io.cnimetrics.publish.Answer.Outcome;
 import io.cnimetrics.schedule.NodeSchedule;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -23,6 +24,9 @@ public final class Sender {
 
   /** Finds one bad datum in a thousand with room to spare; a turn must end. */
   private static final int MOST_SPLITS = 40;
+
+  /** If as many are invalid and none is not, it is not the datums: the clock may be hours off. */
+  private static final int MOST_DROPS_IN_A_ROW = 3;
 
   /** A failure that lasts is told again after this much time. */
   private static final Duration TELL_AGAIN = Duration.ofHours(1);
@@ -78,10 +82,26 @@ public final class Sender {
     // A clock that was set back must not keep us from sending until it has caught up.
     boolean clockWentBack = next.isAfter(now.plus(LONGEST_PAUSE));
     if (now.isBefore(next) && !clockWentBack) {
-      return next;
+      return comeAgain(now);
     }
-    due = send(now) ? nextRegular(now) : due;
-    return next();
+    InstantSource clock = goingOnFrom(now);
+    due = send(clock) ? nextRegular(clock.instant()) : due;
+    return comeAgain(clock.instant());
+  }
+
+  /** A request takes its time, and pauses are counted from its end. */
+  private static InstantSource goingOnFrom(Instant now) {
+    long start = System.nanoTime();
+    return () -> now.plusNanos(System.nanoTime() - start);
+  }
+
+  /** Trouble shows when its minute has ended: whoever comes at the offset finds it in time. */
+  private Instant comeAgain(Instant now) {
+    return failure.isPresent() ? due : earlier(next(), eachMinute(now));
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
   }
 
   private Instant next() {
@@ -99,22 +119,25 @@ public final class Sender {
 
   /** While a backlog is left each minute is used, at the same offset. */
   private Instant nextRegular(Instant now) {
-    Instant regular = schedule.nextSend(now);
-    Instant eachMinute = regular.minus(schedule.publishInterval());
-    while (!eachMinute.isAfter(now)) {
-      eachMinute = eachMinute.plus(MINUTE);
-    }
-    return ledger.depth().minutes() > 0 ? eachMinute : regular;
+    return ledger.sendable() > 0 ? eachMinute(now) : schedule.nextSend(now);
   }
 
-  private boolean send(Instant now) {
+  private Instant eachMinute(Instant now) {
+    Instant next = schedule.nextSend(now);
+    while (next.minus(MINUTE).isAfter(now)) {
+      next = next.minus(MINUTE);
+    }
+    return next;
+  }
+
+  private boolean send(InstantSource clock) {
     int requests = ledger.requestsForNewest((int) schedule.publishInterval().toMinutes());
     for (int i = 0; i < requests; i++) {
-      Optional<Batch> batch = ledger.take(now);
+      Optional<Batch> batch = ledger.take(clock.instant());
       if (batch.isEmpty()) {
         break;
       }
-      if (!deliver(batch.get(), () -> REQUEST_LIMIT, now)) {
+      if (!deliver(batch.get(), () -> REQUEST_LIMIT, clock)) {
         return false;
       }
     }
@@ -129,10 +152,11 @@ public final class Sender {
    * @param left what is left of the time
    */
   public void flush(Instant now, Supplier<Duration> left) {
+    InstantSource clock = goingOnFrom(now);
     boolean goesOn = true;
     while (goesOn && left.get().compareTo(Duration.ZERO) > 0) {
-      Optional<Batch> batch = ledger.take(now);
-      goesOn = batch.isPresent() && deliver(batch.get(), () -> shorter(left.get()), now);
+      Optional<Batch> batch = ledger.take(clock.instant());
+      goesOn = batch.isPresent() && deliver(batch.get(), () -> shorter(left.get()), clock);
     }
   }
 
@@ -141,9 +165,9 @@ public final class Sender {
     return atLeast.compareTo(REQUEST_LIMIT) < 0 ? atLeast : REQUEST_LIMIT;
   }
 
-  private boolean deliver(Batch batch, Supplier<Duration> limit, Instant now) {
+  private boolean deliver(Batch batch, Supplier<Duration> limit, InstantSource clock) {
     try {
-      return new Delivery(limit, now).all(batch);
+      return new Delivery(limit, clock).all(batch);
     } finally {
       ledger.giveBack(batch);
     }
@@ -152,12 +176,13 @@ public final class Sender {
   /** The way of one batch, in as many requests as it takes to find what is invalid. */
   private final class Delivery {
     private final Supplier<Duration> limit;
-    private final Instant now;
+    private final InstantSource clock;
     private int splits;
+    private int dropsInARow;
 
-    Delivery(Supplier<Duration> limit, Instant now) {
+    Delivery(Supplier<Duration> limit, InstantSource clock) {
       this.limit = limit;
-      this.now = now;
+      this.clock = clock;
     }
 
     /** False if the service, not a datum, kept some of it from being sent. */
@@ -166,12 +191,13 @@ public final class Sender {
       return switch (answer.outcome()) {
         case ACCEPTED -> {
           ledger.sent(batch);
-          succeeded(batch, now);
+          dropsInARow = 0;
+          succeeded(batch, clock.instant());
           yield true;
         }
         case INVALID -> batch.entries().size() == 1 ? dropped(batch, answer) : split(batch);
         case PASSING, DENIED -> {
-          failed(answer, now);
+          failed(answer, clock.instant());
           yield false;
         }
       };
@@ -208,7 +234,11 @@ public final class Sender {
           datum.value(),
           datum.dimensions(),
           answer.message());
-      return true;
+      if (++dropsInARow < MOST_DROPS_IN_A_ROW) {
+        return true;
+      }
+      failed(answer, clock.instant());
+      return false;
     }
   }
 

@@ -163,6 +163,8 @@ final class StateFile implements Closeable {
       bytes = size;
     } catch (IOException e) {
       written.close();
+      // On a full disk each byte of it is missing elsewhere.
+      Files.deleteIfExists(replacement);
       throw e;
     }
   }
@@ -172,7 +174,7 @@ final class StateFile implements Closeable {
     try {
       channel.force(false);
     } catch (ClosedChannelException e) {
-      // Replaced meanwhile, and the replacement is on the disk.
+      // Replaced meanwhile, and the replacement is on the disk; or interrupted, at the very end.
     }
   }
 

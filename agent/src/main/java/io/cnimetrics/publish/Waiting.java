@@ -56,6 +56,13 @@ final class Waiting {
     return byId.values().stream().sorted(OLDEST_FIRST.reversed()).toList();
   }
 
+  /** How many of them can be sent with what is known. */
+  long sendable(Map<String, String> known) {
+    return byId.values().stream()
+        .filter(minute -> minute.destination().filled(known).isComplete())
+        .count();
+  }
+
   /** An id above all that are in use. */
   long nextId() {
     return byId.isEmpty() ? 1 : byId.lastKey() + 1;

@@ -51,7 +51,18 @@ class LoopTest {
   }
 
   @Test
-  void loopThatWaitsIsWokenAndStopped() throws InterruptedException {
+  void turnThatIsLongOverdueIsTakenAtOnce() throws InterruptedException {
+    start(
+        HOUR,
+        now -> {
+          turns.release();
+          return Instant.MIN;
+        });
+    assertThat(turns.tryAcquire(3, 10, SECONDS)).isTrue();
+  }
+
+  @Test
+  void loopThatWaitsIsStoppedAtOnce() throws InterruptedException {
     Thread thread =
         start(
             HOUR,
@@ -61,9 +72,6 @@ class LoopTest {
             });
     assertThat(turns.tryAcquire(10, SECONDS)).isTrue();
     assertThat(turns.tryAcquire()).isFalse();
-
-    loop.wake();
-    assertThat(turns.tryAcquire(10, SECONDS)).isTrue();
 
     loop.stop();
     thread.join(10_000);
@@ -77,7 +85,7 @@ class LoopTest {
     CountDownLatch second = new CountDownLatch(1);
     Thread thread =
         start(
-            HOUR,
+            Duration.ofMillis(50),
             now -> {
               if (taken.incrementAndGet() == 1) {
                 throw new IllegalStateException("planted");
@@ -85,11 +93,7 @@ class LoopTest {
               second.countDown();
               return now.plus(HOUR);
             });
-    // Its pause after a failure is long, so it is woken until it has noticed.
-    while (second.getCount() > 0 && thread.isAlive()) {
-      loop.wake();
-      Thread.onSpinWait();
-    }
+    assertThat(second.await(10, SECONDS)).isTrue();
     assertThat(thread.isAlive()).isTrue();
   }
 

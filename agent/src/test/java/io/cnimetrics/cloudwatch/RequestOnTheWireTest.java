@@ -17,7 +17,6 @@ import io.cnimetrics.catalog.Unit;
 import io.cnimetrics.publish.Answer;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.MetricSink;
-import io.cnimetrics.testing.SystemProperties;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -76,14 +76,16 @@ final class Books {
   }
 
   Sender sender(NodeSchedule schedule, Instant now) {
+    return sender(cloudWatch, schedule, now);
+  }
+
+  Sender sender(MetricSink sink, Instant now) {
+    return sender(sink, SCHEDULE, now);
+  }
+
+  Sender sender(MetricSink sink, NodeSchedule schedule, Instant now) {
     return new Sender(
-        ledger,
-        cloudWatch,
-        schedule,
-        drops,
-        RandomGenerator.of("L64X128MixRandom"),
-        "us-west-2",
-        now);
+        ledger, sink, schedule, drops, RandomGenerator.of("L64X128MixRandom"), "us-west-2", now);
   }
 
   /** Polls an ipamD that has counted so many errors. */

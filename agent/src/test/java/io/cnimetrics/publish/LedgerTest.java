@@ -172,6 +172,19 @@ class LedgerTest {
   }
 
   @Test
+  void minutesThatWereKeptShareWhatIsEqual() {
+    Books.in(directory, START).poll(at(10), 4).poll(at(70), 5).poll(at(130), 6).ledger.close();
+
+    Batch batch = Books.in(directory, at(140)).ledger.take(at(140)).orElseThrow();
+
+    WaitingMinute newest = batch.entries().get(0).of();
+    WaitingMinute oldest = batch.entries().get(batch.entries().size() - 1).of();
+    assertThat(newest).isNotEqualTo(oldest);
+    assertThat(newest.destination()).isSameAs(oldest.destination());
+    assertThat(newest.values().get(0).metric()).isSameAs(oldest.values().get(0).metric());
+  }
+
+  @Test
   void restartOnAnotherInstanceForgets() {
     Books.in(directory, START).poll(at(10), 4).poll(at(70), 5).ledger.close();
 
@@ -191,6 +204,18 @@ class LedgerTest {
 
     assertThat(other.ledger.depth().minutes()).isZero();
     assertThat(other.ledger.history().totals()).isEmpty();
+  }
+
+  @Test
+  void instanceThatIsLearntLaterDoesNotReportTheMinuteOfTheStart() {
+    Books.in(directory, START).poll(at(10), 4).ledger.close();
+    Books other = Books.in(directory, "", CLUSTER, at(80));
+
+    other.ledger.know("i-2", Map.of());
+    other.poll(at(100), 5).poll(at(130), 6).ledger.closeEnded(at(200));
+
+    assertThat(other.ledger.take(at(200)).orElseThrow().datums().stream().map(Datum::at).distinct())
+        .containsExactly(START.plus(MINUTE.multipliedBy(2)));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static io.cnimetrics.publish.FakeCloudWatch.THROTTLED;
 import static io.cnimetrics.testing.Snapshots.START;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,8 +14,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class SenderTest {
+  @TempDir Path directory;
+
   private final Books books = Books.inMemory();
   private final FakeCloudWatch cloudWatch = books.cloudWatch;
   private Sender sender = books.sender(START.plusSeconds(6));
@@ -145,6 +149,18 @@ class SenderTest {
   }
 
   @Test
+  void clockThatMakesAllInvalidCostsFewRequestsAndFewDatums() {
+    pollMinutes(0, 9);
+    cloudWatch.refuse(datum -> true);
+
+    Instant next = turn(605);
+
+    assertThat(next).isBetween(at(605), at(666));
+    assertThat(cloudWatch.requests()).hasSizeLessThan(20);
+    assertThat(books.drops.dropped).containsExactly(Map.entry(DropReason.INVALID, 3));
+  }
+
+  @Test
   void outageIsCaughtUpNewestFirstWithoutMoreRequests() {
     cloudWatch.answerAlways(THROTTLED);
     pollMinutes(0, 99);
@@ -212,6 +228,65 @@ class SenderTest {
         .containsExactly(START.plus(MINUTE));
     books.ledger.giveBack(hanging);
     assertThat(books.ledger.depth().minutes()).isEqualTo(1);
+  }
+
+  @Test
+  void pauseIsCountedFromTheAnswerHoweverLongItTook() {
+    pollMinutes(0, 0);
+    books.ledger.closeEnded(at(65));
+    Answer slowDown =
+        new Answer(Answer.Outcome.PASSING, Optional.of(Duration.ofSeconds(1)), "slow down");
+    Duration took = Duration.ofMillis(1_200);
+    sender = books.sender((namespace, datums, limit) -> answerAfter(took, slowDown), at(6));
+
+    assertThat(sender.turn(at(65))).isAfter(at(66).plus(took));
+  }
+
+  private static Answer answerAfter(Duration time, Answer answer) {
+    long end = System.nanoTime() + time.toNanos();
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+    return answer;
+  }
+
+  @Test
+  void troubleIsSentAtTheNodesOffsetWheneverTheAgentStarted() {
+    Instant start = at(40);
+    sender = books.sender(Books.schedule(MINUTE.multipliedBy(5)), start);
+    Instant now = start;
+    while (cloudWatch.held().isEmpty()) {
+      books.ledger.closeEnded(now);
+      Instant next = earlier(sender.turn(now), now.plus(MINUTE));
+      if (now.equals(start)) {
+        books.poll(at(70), 4).poll(at(100), 9);
+      }
+      now = cloudWatch.held().isEmpty() ? next : now;
+    }
+
+    assertThat(now).isEqualTo(at(125));
+    assertThat(cloudWatch.values("ipamdErr", START.plus(MINUTE))).containsExactly(5.0);
+  }
+
+  @Test
+  void minuteWhoseNameIsUnknownDoesNotMakeTheOthersComeMoreOften() {
+    Destination unnamed = Books.destination("Kubernetes/CNI", Map.of("INSTANCE_TYPE", ""));
+    Books.in(directory, "i-1", unnamed, START).poll(at(10), 4).ledger.close();
+    Books after = Books.in(directory, at(20)).poll(at(70), 4);
+    after.ledger.closeEnded(at(125));
+    sender = after.sender(Books.schedule(MINUTE.multipliedBy(5)), at(-1));
+
+    Instant due = sender.turn(at(305));
+
+    assertThat(after.cloudWatch.requests()).hasSize(1);
+    assertThat(after.ledger.depth().minutes()).isEqualTo(1);
+    after.poll(at(310), 4).ledger.closeEnded(at(365));
+    sender.turn(at(365));
+    assertThat(after.cloudWatch.requests()).as("due %s", due).hasSize(1);
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
   }
 
   /** Two polls in each of the minutes. */

@@ -1,0 +1,55 @@
+package io.cnimetrics.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.publish.Destination;
+import io.cnimetrics.publish.Ledger;
+import io.cnimetrics.schedule.NodeSchedule;
+import io.cnimetrics.testing.Counting;
+import io.cnimetrics.testing.FakeClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PollerTest {
+  private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
+
+  private final FakeClock clock = new FakeClock(START);
+  private final ModelIpamd ipamd = new ModelIpamd(clock, 1);
+
+  @ParameterizedTest
+  @ValueSource(ints = {10, 30, 45, 60})
+  void noMinuteGoesWithoutAPollWheneverTheFirstOneIs(int interval) {
+    for (int offset = 1; offset < interval; offset++) {
+      for (int second = 0; second < 60; second++) {
+        Instant first = START.plusSeconds(second);
+        Instant next = poller(interval, offset).take(first);
+        assertThat(next.getEpochSecond() / 60 - first.getEpochSecond() / 60)
+            .as("offset %d, first poll %s, next poll %s", offset, first, next)
+            .isLessThanOrEqualTo(1);
+        assertThat(next).isAfter(first);
+      }
+    }
+  }
+
+  private Poller poller(int interval, int offset) {
+    NodeSchedule schedule =
+        new NodeSchedule(
+            Duration.ofSeconds(interval),
+            Duration.ofSeconds(offset),
+            Duration.ofMinutes(1),
+            Duration.ZERO);
+    Destination destination = new Destination("CNI", List.of(Map.of("CLUSTER_ID", "prod")));
+    Ledger ledger =
+        Ledger.open(Optional.empty(), "", destination, START, new Counting(), report -> {});
+    Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START);
+    return new Poller(ipamd, sampler, ledger, schedule, (snapshot, reading) -> {});
+  }
+}
