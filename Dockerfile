@@ -5,8 +5,8 @@
 #
 # Behind a registry of one's own, the bases come from there: --build-arg JDK_IMAGE=... --build-arg BASE_IMAGE=...
 ARG JDK_IMAGE=docker.io/library/eclipse-temurin:25.0.3_9-jdk-noble
-# glibc and zlib without a shell; its certificates are not used, for Java brings its own.
-ARG BASE_IMAGE=gcr.io/distroless/base-debian12:nonroot
+# glibc is all that the runtime needs: it brings zlib, TLS and certificate authorities of its own.
+ARG BASE_IMAGE=gcr.io/distroless/base-nossl-debian12:nonroot
 
 FROM ${JDK_IMAGE} AS build
 WORKDIR /src
