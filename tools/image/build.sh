@@ -29,8 +29,9 @@ fail() {
 
 check() {
   grep -q '^JAVA_VERSION="25' "$jdk/release" 2>/dev/null || fail "JAVA25_HOME=$jdk is not the home of a JDK 25"
-  [ -e "$repository/agent/target/dist/lib/cni-metrics-agent.jar" ] && [ -d "$here/target/proguard" ] ||
+  if ! [ -e "$repository/agent/target/dist/lib/cni-metrics-agent.jar" ] || ! [ -d "$here/target/proguard" ]; then
     fail "nothing to build from: run 'mvn -Pimage package' first"
+  fi
 }
 
 # One jar of all that Main reaches.
@@ -85,7 +86,8 @@ write_args() {
   cp "$here/jvm.options" "$out/jvm.options"
   {
     cat "$here/jvm.options"
-    printf '\n# Made with each other: never replace one alone.\n-XX:AOTCache="%s"\n-cp "%s"\nio.cnimetrics.cli.Main\n' "$out/agent.aot" "$out/agent.jar"
+    printf '\n# Made with each other: never replace one alone.\n'
+    printf '%s\n' "-XX:AOTCache=\"$out/agent.aot\"" "-cp \"$out/agent.jar\"" io.cnimetrics.cli.Main
   } >"$out/agent.args"
 }
 

@@ -16,7 +16,8 @@ fail() {
 }
 
 agent() { # as the image starts it
-  (cd / && env -i AWS_EC2_METADATA_DISABLED=true MALLOC_ARENA_MAX=1 "$out/runtime/bin/java" "${options[@]}" "@$out/agent.args" "$@")
+  (cd / && env -i AWS_EC2_METADATA_DISABLED=true MALLOC_ARENA_MAX=1 \
+    "$out/runtime/bin/java" "${options[@]}" "@$out/agent.args" "$@")
 }
 
 cache_is_in_use() {
@@ -41,8 +42,9 @@ commands_work() {
 # The launcher of the distribution, but for what it starts.
 process_tests() {
   mkdir -p "$work/dist/bin"
-  printf '#!/bin/sh\nexec "%s" "@%s" "$@"\n' "$out/runtime/bin/java" "$out/agent.args" >"$work/dist/bin/cni-metrics-agent"
-  chmod +x "$work/dist/bin/cni-metrics-agent"
+  local launcher=$work/dist/bin/cni-metrics-agent
+  printf '#!/bin/sh\nexec "%s" "@%s" "$@"\n' "$out/runtime/bin/java" "$out/agent.args" >"$launcher"
+  chmod +x "$launcher"
   cd "$repository"
   # shellcheck disable=SC2086
   ${MVN:-mvn --batch-mode} -pl agent test-compile failsafe:integration-test failsafe:verify -Ddist="$work/dist"
