@@ -4,11 +4,18 @@
 MVN ?= $(shell ./mvnw -v >/dev/null 2>&1 && echo ./mvnw || echo mvn)
 MAVEN_FLAGS ?= --batch-mode --no-transfer-progress
 AGENT := agent/target/dist/bin/cni-metrics-agent
+# What the image holds, built without a container engine.
+BUILT := agent/target/image/agent.args
+IMAGE ?= cni-metrics-agent
+# `make footprint`: how long each agent works, and of how many runs the median is shown.
+MINUTES ?= 10
+RUNS ?= 3
 SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -type f)
 
 .DEFAULT_GOAL := help
 .PHONY: help dry-run test deploy-test cluster-test package goldens format clean
 .PHONY: bench bench-build bench-decode bench-dry-run bench-publish
+.PHONY: image image-test footprint
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -50,11 +57,24 @@ bench-dry-run: ## Measure the dry run
 bench-publish: bench-build ## Measure polls, sends and an outage of CloudWatch
 	@tools/bench-publish.sh $(JDKS)
 
+image: ## Build the container image; needs docker
+	docker build --tag $(IMAGE) .
+
+image-test: $(BUILT) ## Run the process tests with the image's runtime and jar; needs JAVA25_HOME
+	@MVN='$(MVN) $(MAVEN_FLAGS) --quiet' tools/image/test.sh $(dir $(BUILT))
+
+footprint: $(BUILT) ## Measure memory, start and CPU of the image's runtime; needs JAVA25_HOME
+	@tools/footprint.sh $(dir $(BUILT)) $(MINUTES) $(RUNS)
+
 format: ## Format the sources
 	$(MVN) $(MAVEN_FLAGS) spotless:apply
 
 clean: ## Remove what was built
 	$(MVN) $(MAVEN_FLAGS) clean
+
+$(BUILT): $(SOURCES) $(shell find tools/image -not -path '*/target*' -type f)
+	@$(MVN) $(MAVEN_FLAGS) --quiet -Pimage package -Dmaven.test.skip=true
+	@tools/image/build.sh $(dir $@)
 
 $(AGENT): $(SOURCES)
 	@echo "building (the first time this downloads its libraries) ..."

@@ -1,0 +1,108 @@
+#!/usr/bin/env bash
+# Makes what the image holds, and what `make footprint` measures where there is no container engine: the agent and its
+# libraries shrunk into one jar, a Java runtime with the modules that they need, and an AOT cache of the classes that a
+# real run of both has loaded.
+#
+#   tools/image/build.sh OUT_DIR      replaces OUT_DIR/agent.{jar,aot,args} and the runtime in OUT_DIR/runtime
+#
+# JAVA25_HOME: a JDK 25. `mvn -Pimage package` must have made the distribution and the tools before.
+#
+# Jar and cache are one thing: the JVM does not notice when the jar is replaced by another of the same size and date,
+# and then runs the old classes out of the cache (JDK-8377932). So they are only ever made together.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+repository=$(cd "$here/../.." && pwd)
+jdk=${JAVA25_HOME:?set JAVA25_HOME to the home of a JDK 25, which makes the runtime}
+out=${1:?usage: tools/image/build.sh OUT_DIR}
+
+# What the shrunk classes refer to, and no more; TLS is in java.base.
+modules=java.base,java.logging,java.xml,jdk.httpserver
+# What the libraries refer to besides, in code that is not reached.
+more_modules=java.compiler,java.desktop,java.instrument,java.management,java.naming,java.net.http,java.security.sasl
+more_modules+=,java.sql,jdk.unsupported
+
+fail() {
+  echo "build.sh: $*" >&2
+  exit 1
+}
+
+check() {
+  grep -q '^JAVA_VERSION="25' "$jdk/release" 2>/dev/null || fail "JAVA25_HOME=$jdk is not the home of a JDK 25"
+  [ -e "$repository/agent/target/dist/lib/cni-metrics-agent.jar" ] && [ -d "$here/target/proguard" ] ||
+    fail "nothing to build from: run 'mvn -Pimage package' first"
+}
+
+# One jar of all that Main reaches.
+shrink() {
+  local lib=$repository/agent/target/dist/lib classes=$work/classes module jar
+  # A JDK 25 has no jmods: its own classes come out of its image.
+  "$jdk/bin/jimage" extract --dir "$classes" --include "regex:/(${modules//,/|}|${more_modules//,/|})/.*\.class" \
+    "$jdk/lib/modules"
+  {
+    for jar in "$lib"/*.jar; do
+      echo "-injars '$jar'($(not_needed))"
+    done
+    echo "-outjars '$out/agent.jar'"
+    for module in ${modules//,/ } ${more_modules//,/ }; do
+      echo "-libraryjars '$classes/$module'(!module-info.class)"
+    done
+    cat "$here/agent.pro"
+  } >"$work/agent.pro"
+  "$jdk/bin/java" -Xmx2g -cp "$here/target/proguard/*" proguard.ProGuard "@$work/agent.pro" >"$work/shrink.log" 2>&1 ||
+    { sort -u "$work/shrink.log" | tail -n 40 >&2; fail "ProGuard failed"; }
+  # Its date is part of the cache; image builders that set all dates to one can only set them back to this.
+  touch --date=@0 "$out/agent.jar"
+}
+
+# Files of the libraries that nobody reads at run time.
+not_needed() {
+  local files='META-INF/maven/** META-INF/native-image/** META-INF/versions/** META-INF/proguard/**'
+  files+=' META-INF/com.android.tools/** META-INF/*.kotlin_module META-INF/com.google.dagger*'
+  files+=' META-INF/*LICENSE* META-INF/*NOTICE* META-INF/DEPENDENCIES META-INF/INDEX.LIST META-INF/MANIFEST.MF'
+  files+=' META-INF/services/software.amazon.awssdk.core.warmup.SdkWarmUpProvider'
+  files+=' META-INF/services/jakarta.servlet.ServletContainerInitializer META-INF/services/*JsonFactory'
+  files+=' module-info.class **.kotlin_builtins **.proto **/endpoints.json mime.types VersionInfo.java'
+  files+=' **/VersionInfo.java.vm **/customization.config **/service-2.json **/paginators-1.json'
+  # shellcheck disable=SC2086
+  (set -f; printf '!%s,' $files | sed 's/,$//')
+}
+
+# The modules file is mapped, not unpacked; registries compress layers anyway.
+link() {
+  rm -rf "$out/runtime"
+  "$jdk/bin/jlink" --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages \
+    --compress=zip-0 --output "$out/runtime"
+  find "$out/runtime" -name '*.so' -exec strip --strip-unneeded {} +
+}
+
+# What java is started with: the options, and where the cache and the jar lie.
+write_args() {
+  cp "$here/jvm.options" "$out/jvm.options"
+  {
+    cat "$here/jvm.options"
+    printf '\n# Made with each other: never replace one alone.\n-XX:AOTCache="%s"\n-cp "%s"\nio.cnimetrics.cli.Main\n' "$out/agent.aot" "$out/agent.jar"
+  } >"$out/agent.args"
+}
+
+# One real run, whose end leaves the cache.
+train() {
+  "$jdk/bin/java" -cp "$here/target/classes" io.cnimetrics.standin.Train "$out" >"$work/train.log" 2>&1 ||
+    { tail -n 40 "$work/train.log" >&2; fail "training failed"; }
+  [ -s "$out/agent.aot" ] || { cat "$work/train.log" >&2; fail "training left no cache"; }
+}
+
+check
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+rm -f "$out/agent.jar" "$out/agent.aot" "$out/agent.args"
+echo "shrinking ..." >&2
+shrink
+echo "linking ..." >&2
+link
+write_args
+echo "training ..." >&2
+train
+ls -l "$out" >&2

@@ -1,0 +1,70 @@
+package io.cnimetrics.standin;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * {@code Footprint BUILT LIB MINUTES RUNS [--native] [NAME=OPTIONS]...}: measures the agent as the
+ * image starts it, with the image's JVM options alone, and on the JDK's defaults with the jars of
+ * the distribution; and the image with more options.
+ *
+ * <p>They start in turn, so that each has the machine for itself until it is ready, and then work
+ * side by side. Pages of files are the same ones for all, so their PSS is lower than on a node.
+ */
+public final class Footprint {
+  /** Starting is not working: the first minute does not count. */
+  private static final Duration WARM_UP = Duration.ofMinutes(1);
+
+  private Footprint() {}
+
+  public static void main(String[] args) throws IOException {
+    Path built = Path.of(args[0]);
+    Duration time = Duration.ofSeconds(Math.round(60 * Double.parseDouble(args[2])));
+    int runs = Integer.parseInt(args[3]);
+    List<String> more = new ArrayList<>(List.of(args).subList(4, args.length));
+    boolean tracking = more.remove("--native");
+    List<Variant> variants = variants(built, Path.of(args[1]), more, tracking);
+    Table table = new Table();
+    Path directory = Files.createTempDirectory("footprint");
+    try (Node node = new Node(directory, built)) {
+      List<Trial> trials = new ArrayList<>();
+      for (int run = 0; run < runs; run++) {
+        for (Variant variant : variants) {
+          trials.add(Trial.start(node, variant));
+        }
+      }
+      trials.get(0).pause(WARM_UP);
+      trials.forEach(Trial::begin);
+      trials.get(0).pause(time.minus(WARM_UP));
+      trials.forEach(Trial::end);
+      for (Trial trial : trials) {
+        table.add(trial.variant().name(), trial.figures());
+        if (tracking) {
+          System.out.println(trial.variant().name() + "\n" + trial.nativeMemory());
+        }
+        trial.stop();
+      }
+    }
+    table.print(System.out);
+  }
+
+  private static List<Variant> variants(Path built, Path lib, List<String> more, boolean tracking)
+      throws IOException {
+    List<Variant> variants = new ArrayList<>();
+    if (more.isEmpty()) {
+      variants.add(Variant.ofDefaults(lib));
+      variants.add(Variant.tuned(built));
+    }
+    variants.add(
+        Variant.ofImage("image", built, tracking ? "-XX:NativeMemoryTracking=summary" : ""));
+    for (String named : more) {
+      String[] parts = named.split("=", 2);
+      variants.add(Variant.ofImage(parts[0], built, parts[1]));
+    }
+    return variants;
+  }
+}

@@ -1,0 +1,49 @@
+package io.cnimetrics.standin;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+
+/**
+ * What a JVM tells of itself. Asking costs it a thread and some memory: ask last.
+ *
+ * @param heapKib used by objects, living or not yet collected
+ * @param codeKib compiled code
+ */
+record Machine(int heapKib, int metaspaceKib, int codeKib, int classes) {
+  private static final Pattern HEAP = Pattern.compile("total \\d+K, used (\\d+)K");
+  private static final Pattern METASPACE = Pattern.compile("Metaspace\\s+used (\\d+)K");
+  private static final Pattern CODE = Pattern.compile("(?<! max_)used=(\\d+)Kb");
+
+  static Machine of(long pid) throws IOException {
+    String heap = jcmd(pid, "GC.heap_info");
+    return new Machine(
+        sum(heap, HEAP),
+        sum(heap, METASPACE),
+        sum(jcmd(pid, "Compiler.codecache"), CODE),
+        loaded(pid));
+  }
+
+  /** Native Memory Tracking's summary, if the JVM was started with it. */
+  static String nativeMemory(long pid) throws IOException {
+    return jcmd(pid, "VM.native_memory summary scale=KB");
+  }
+
+  private static int loaded(long pid) throws IOException {
+    return (int) jcmd(pid, "VM.class_hierarchy").lines().filter(line -> line.contains("/")).count();
+  }
+
+  private static String jcmd(long pid, String command) throws IOException {
+    String program = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    String line = program + " " + pid + " " + command;
+    return Running.toItsEnd(new ProcessBuilder(line.split(" ")));
+  }
+
+  private static int sum(String text, Pattern pattern) {
+    return pattern.matcher(text).results().mapToInt(Machine::first).sum();
+  }
+
+  private static int first(java.util.regex.MatchResult found) {
+    return Integer.parseInt(found.group(1));
+  }
+}

@@ -1,0 +1,129 @@
+package io.cnimetrics.standin;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A node for the agent: a simulated ipamD, AWS, and a directory for state. */
+final class Node implements AutoCloseable {
+  static final String MAIN = "io.cnimetrics.cli.Main";
+
+  private static final Pattern URLS = Pattern.compile("simulated ipamD: (.*)");
+
+  private final Path directory;
+  private final Aws aws;
+  private final Running simulator;
+  private final List<String> urls;
+  private int agents;
+
+  /**
+   * @param directory for logs, keys and state
+   * @param built what build.sh made, maybe without a cache yet
+   */
+  Node(Path directory, Path built) throws IOException {
+    this.directory = directory;
+    this.aws = new Aws(directory, built.resolve("runtime"));
+    this.simulator =
+        Running.start(
+            new ProcessBuilder(
+                built.resolve("runtime/bin/java").toString(),
+                "-cp",
+                built.resolve("agent.jar").toString(),
+                MAIN,
+                "simulate",
+                "--introspection-port=0",
+                "--metrics-port=0"),
+            directory.resolve("simulator.log"));
+    simulator.await("simulated ipamD", () -> URLS.matcher(simulator.written()).find());
+    Matcher line = URLS.matcher(simulator.written());
+    this.urls = line.find() ? List.of(line.group(1).split(" ")) : List.of();
+  }
+
+  Aws aws() {
+    return aws;
+  }
+
+  /**
+   * Starts an agent that is given no name of its cluster, so that it asks EC2.
+   *
+   * @param java with the JVM's options, up to the jar or main class
+   * @param flags of {@code run} besides
+   */
+  Agent start(List<String> java, List<String> flags) throws IOException {
+    int number = ++agents;
+    int port = freePort();
+    Path state = Files.createDirectory(directory.resolve("state-" + number));
+    List<String> command = new ArrayList<>(java);
+    command.addAll(1, aws.options());
+    command.addAll(List.of("run", "--health-address=127.0.0.1:" + port, "--state-dir=" + state));
+    command.addAll(urls);
+    command.addAll(flags);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().clear();
+    builder.environment().putAll(aws.environment());
+    builder.environment().put("MALLOC_ARENA_MAX", "1");
+    Path log = directory.resolve("agent-" + number + ".log");
+    return new Agent(Running.start(builder, log), port, state);
+  }
+
+  @Override
+  public void close() {
+    simulator.close();
+    aws.close();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return any.getLocalPort();
+    }
+  }
+
+  /** An agent at work. */
+  record Agent(Running process, int port, Path state) implements AutoCloseable {
+    /** Waits until the first poll is written down, which is its end. */
+    Duration awaitFirstPoll() {
+      return process.await("first poll", this::hasPolled);
+    }
+
+    Duration awaitReady() {
+      return process.await("200 of /readyz", () -> answers("/readyz"));
+    }
+
+    /** Whether it answers a path with 200. */
+    boolean answers(String path) {
+      try {
+        URI page = URI.create("http://127.0.0.1:" + port + path);
+        HttpURLConnection connection = (HttpURLConnection) page.toURL().openConnection();
+        connection.setConnectTimeout(1_000);
+        connection.setReadTimeout(1_000);
+        int status = connection.getResponseCode();
+        connection.disconnect();
+        return status == HttpURLConnection.HTTP_OK;
+      } catch (IOException e) {
+        return false;
+      }
+    }
+
+    private boolean hasPolled() {
+      try (var files = Files.list(state)) {
+        return files.anyMatch(file -> file.toFile().length() > 0);
+      } catch (IOException e) {
+        return false;
+      }
+    }
+
+    @Override
+    public void close() {
+      process.close();
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.cnimetrics.standin;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * {@code Train BUILT}: runs the agent once, as it runs on a node, so that the JVM leaves a cache of
+ * the classes that it loaded.
+ *
+ * <p>It learns who it is from instance metadata and {@code DescribeTags}, polls, is refused by
+ * CloudWatch and tries again with the role's credentials, answers its probes, keeps its state, and
+ * ends by SIGTERM.
+ */
+public final class Train {
+  /** The shortest. */
+  private static final Duration POLL_INTERVAL = Duration.ofSeconds(10);
+
+  private Train() {}
+
+  public static void main(String[] args) throws IOException {
+    Path built = Path.of(args[0]);
+    Path directory = Files.createTempDirectory("train");
+    try (Node node = new Node(directory, built)) {
+      CloudWatch cloudWatch = node.aws().cloudWatch();
+      cloudWatch.setThrottling(true);
+      try (Node.Agent agent =
+          node.start(
+              recording(built), List.of("--poll-interval=" + POLL_INTERVAL.toSeconds() + "s"))) {
+        agent.awaitFirstPoll();
+        agent.process().await("refused request", () -> cloudWatch.refused() > 0);
+        cloudWatch.setThrottling(false);
+        agent.process().await("request", () -> cloudWatch.taken() > 0);
+        agent.awaitReady();
+        agent.process().await("200 of /livez", () -> agent.answers("/livez"));
+        agent.process().pause(untilFullMinutePolled());
+        int before = cloudWatch.taken();
+        agent.process().stop();
+        if (cloudWatch.taken() == before) {
+          throw new IllegalStateException("the last minute was not sent");
+        }
+        System.out.print(agent.process().written());
+      }
+    }
+  }
+
+  /** The minute of the start is not reported, but the next one is: it needs a poll. */
+  private static Duration untilFullMinutePolled() {
+    long intoMinute = System.currentTimeMillis() % 60_000;
+    return Duration.ofMillis(60_000 - intoMinute).plus(POLL_INTERVAL).plusSeconds(1);
+  }
+
+  /** The options of the image, but a larger heap, and a cache that is written instead of read. */
+  private static List<String> recording(Path built) {
+    return List.of(
+        built.resolve("runtime/bin/java").toString(),
+        "@" + built.resolve("jvm.options"),
+        "-Xmx64m",
+        "-XX:AOTCacheOutput=" + built.resolve("agent.aot"),
+        "-XX:-AOTRecordTraining",
+        "-cp",
+        built.resolve("agent.jar").toString(),
+        Node.MAIN);
+  }
+}

@@ -1,0 +1,91 @@
+package io.cnimetrics.standin;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One agent that is measured. */
+final class Trial {
+  private static final double KIB_IN_MB = 1_000_000 / 1024.0;
+
+  private final Variant variant;
+  private final Node.Agent agent;
+  private final Duration firstPoll;
+  private final Duration ready;
+  private double cpuAtBegin;
+  private Duration begun = Duration.ZERO;
+  private Usage atEnd;
+  private Duration ended = Duration.ZERO;
+
+  private Trial(Variant variant, Node.Agent agent, Duration firstPoll, Duration ready) {
+    this.variant = variant;
+    this.agent = agent;
+    this.firstPoll = firstPoll;
+    this.ready = ready;
+    this.atEnd = Usage.of(agent.process().pid());
+  }
+
+  /** Starts an agent with the default intervals, and waits until it is ready. */
+  static Trial start(Node node, Variant variant) throws IOException {
+    Node.Agent agent = node.start(variant.java(), List.of());
+    Duration firstPoll = agent.awaitFirstPoll();
+    return new Trial(variant, agent, firstPoll, agent.awaitReady());
+  }
+
+  Variant variant() {
+    return variant;
+  }
+
+  void pause(Duration time) {
+    agent.process().pause(time);
+  }
+
+  /** From here on its processor time counts. */
+  void begin() {
+    cpuAtBegin = Usage.of(agent.process().pid()).cpuSeconds();
+    begun = agent.process().sinceStart();
+  }
+
+  void end() {
+    atEnd = Usage.of(agent.process().pid());
+    ended = agent.process().sinceStart();
+  }
+
+  /** What was measured, by its name with the unit. */
+  Map<String, Double> figures() throws IOException {
+    Machine machine = Machine.of(agent.process().pid());
+    Map<String, Double> figures = new LinkedHashMap<>();
+    figures.put("RSS, MB", atEnd.rssKib() / KIB_IN_MB);
+    figures.put("PSS, MB", atEnd.pssKib() / KIB_IN_MB);
+    figures.put("anonymous, MB", atEnd.anonymousKib() / KIB_IN_MB);
+    figures.put("file, MB", atEnd.fileKib() / KIB_IN_MB);
+    figures.put("heap in use, MB", machine.heapKib() / KIB_IN_MB);
+    figures.put("metaspace, MB", machine.metaspaceKib() / KIB_IN_MB);
+    figures.put("code cache, MB", machine.codeKib() / KIB_IN_MB);
+    figures.put("classes", (double) machine.classes());
+    figures.put("threads", (double) atEnd.threads());
+    figures.put("first poll, s", firstPoll.toMillis() / 1e3);
+    figures.put("ready, s", ready.toMillis() / 1e3);
+    figures.put("CPU until steady, s", cpuAtBegin);
+    double seconds = ended.minus(begun).toMillis() / 1e3;
+    figures.put("steady CPU, % of a core", 100 * (atEnd.cpuSeconds() - cpuAtBegin) / seconds);
+    return figures;
+  }
+
+  String nativeMemory() throws IOException {
+    return Machine.nativeMemory(agent.process().pid());
+  }
+
+  /** Ends it by SIGTERM, and tells what it logged if that is more than its start and end. */
+  void stop() {
+    agent.process().stop();
+    agent
+        .process()
+        .written()
+        .lines()
+        .filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
+        .forEach(System.err::println);
+  }
+}

@@ -1,0 +1,47 @@
+package io.cnimetrics.standin;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a process takes, as Linux tells.
+ *
+ * @param anonymousKib memory that no file stands behind: what a node cannot get back
+ * @param fileKib pages of files, which the kernel can drop and read again
+ */
+record Usage(
+    int rssKib, int pssKib, int anonymousKib, int fileKib, int threads, double cpuSeconds) {
+
+  static Usage of(long pid) {
+    try {
+      String memory = Files.readString(Path.of("/proc/" + pid + "/smaps_rollup"));
+      String status = Files.readString(Path.of("/proc/" + pid + "/status"));
+      return new Usage(
+          number(memory, "Rss"),
+          number(memory, "Pss"),
+          number(memory, "Anonymous"),
+          number(status, "RssFile") + number(status, "RssShmem"),
+          number(status, "Threads"),
+          cpuSeconds(Files.readString(Path.of("/proc/" + pid + "/stat"))));
+    } catch (IOException e) {
+      throw new IllegalStateException("process " + pid + " has gone", e);
+    }
+  }
+
+  private static int number(String text, String name) {
+    Matcher found = Pattern.compile("(?m)^" + name + ":\\s+(\\d+)").matcher(text);
+    if (!found.find()) {
+      throw new IllegalStateException("no " + name + " in:\n" + text);
+    }
+    return Integer.parseInt(found.group(1));
+  }
+
+  /** The 14th and 15th field, in hundredths of a second; the second may hold spaces. */
+  private static double cpuSeconds(String stat) {
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;
+  }
+}
