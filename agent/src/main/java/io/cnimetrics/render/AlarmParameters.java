@@ -54,7 +54,7 @@ final class AlarmParameters {
     all.put("NamePrefix", text("cni", "[A-Za-z0-9_.-]{1,60}", "What names of alarms begin with"));
     all.put(
         "TagKey", text("", ".{0,128}", "One more tag for the alarms; those of the stack hold too"));
-    all.put("TagValue", text("", ".{0,256}", "Value of that tag"));
+    all.put("TagValue", text("true", ".{1,256}", "Value of that tag"));
     all.put("RunbookUrl", text("", "(https?://\\S{1,240})?", "Told in each alarm's description"));
     thresholds(settings)
         .forEach(threshold -> all.put(threshold.parameter().orElseThrow(), number(threshold)));

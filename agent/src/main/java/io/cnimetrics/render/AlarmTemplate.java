@@ -37,8 +37,7 @@ public final class AlarmTemplate {
 
   /** Writes it, for people to read too. */
   public static String of(AlarmSettings settings) {
-    Map<String, Object> template = new AlarmTemplate(settings).template();
-    return JsonLines.indented(json -> JsonTree.write(json, template));
+    return JsonTree.readable(new AlarmTemplate(settings).template());
   }
 
   private Map<String, Object> template() {

@@ -41,9 +41,7 @@ public final class DashboardBody {
                     .parameter()
                     .map(parameter -> "${" + parameter + "}")
                     .orElseGet(() -> String.valueOf(threshold.value())));
-    return JsonLines.write(
-            false, to -> JsonTree.write(to, json.body(widgets(List.of(cluster), subnets))))
-        .strip();
+    return JsonTree.compact(json.body(widgets(List.of(cluster), subnets)));
   }
 
   static List<Placed> widgets(List<DashboardCluster> clusters, boolean subnets) {
@@ -55,7 +53,7 @@ public final class DashboardBody {
       grid.text(2, DashboardTexts.cluster(cluster));
       new DashboardSections(cluster, grid).addAll(subnets);
     }
-    grid.text(11, DashboardTexts.whichNode());
+    grid.text(10, DashboardTexts.whichNode());
     return grid.placed();
   }
 }

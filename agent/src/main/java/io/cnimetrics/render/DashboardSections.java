@@ -36,7 +36,7 @@ final class DashboardSections {
   }
 
   private void refused() {
-    grid.text(2, DashboardTexts.REFUSED);
+    grid.text(3, DashboardTexts.REFUSED);
     grid.row(
         graph("Pods refused: for how long, worst node", MINUTES, worst("noAddressMinutes"))
             .limits(AlarmTable.NO_ADDRESS),
@@ -54,14 +54,14 @@ final class DashboardSections {
   }
 
   private void subnets() {
-    grid.text(2, DashboardTexts.SUBNETS);
+    grid.text(3, DashboardTexts.SUBNETS);
     grid.row(
         new Subnets("Free addresses of subnets, lowest first", cluster, false),
         new Subnets("Free addresses now", cluster, true));
   }
 
   private void ipamd() {
-    grid.text(2, DashboardTexts.IPAMD);
+    grid.text(3, DashboardTexts.IPAMD);
     grid.row(
         graph("ipamD down: for how long, worst node", MINUTES, worst("ipamdDownMinutes"))
             .limits(AlarmTable.IPAMD_DOWN),
@@ -79,7 +79,7 @@ final class DashboardSections {
   }
 
   private void errors() {
-    grid.text(2, DashboardTexts.ERRORS);
+    grid.text(3, DashboardTexts.ERRORS);
     grid.row(
         graph(
                 "Failed calls to AWS, by cause",
@@ -114,7 +114,7 @@ final class DashboardSections {
   }
 
   private void howFull() {
-    grid.text(2, DashboardTexts.HOW_FULL);
+    grid.text(3, DashboardTexts.HOW_FULL);
     grid.row(
         graph(
             "Addresses",
@@ -138,7 +138,7 @@ final class DashboardSections {
   }
 
   private void enis() {
-    grid.text(2, DashboardTexts.ENIS);
+    grid.text(3, DashboardTexts.ENIS);
     grid.row(
         graph(
             "ENIs",
@@ -149,7 +149,7 @@ final class DashboardSections {
   }
 
   private void churn() {
-    grid.text(2, DashboardTexts.CHURN);
+    grid.text(3, DashboardTexts.CHURN);
     grid.row(
         graph(
             "Addresses asked for and given back",

@@ -2,17 +2,13 @@ package io.cnimetrics.render;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.PrettyPrinter;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.fasterxml.jackson.core.io.SerializedString;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Writes JSON documents: on one line for programs, or one entry a line for people. */
@@ -23,20 +19,12 @@ final class JsonLines {
   private JsonLines() {}
 
   static String write(boolean forPeople, Content content) {
-    return write(forPeople ? Optional.of(new OneEntryALine()) : Optional.empty(), content);
-  }
-
-  /** For documents too deep for one entry a line: each member on its own. */
-  static String indented(Content content) {
-    DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
-    return write(Optional.of(new DefaultPrettyPrinter().withObjectIndenter(indenter)), content);
-  }
-
-  private static String write(Optional<PrettyPrinter> printer, Content content) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = FACTORY.createGenerator(text)) {
       json.setCharacterEscapes(ESCAPES);
-      printer.ifPresent(json::setPrettyPrinter);
+      if (forPeople) {
+        json.setPrettyPrinter(new OneEntryALine());
+      }
       content.writeTo(json);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

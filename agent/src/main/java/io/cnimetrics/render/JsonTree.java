@@ -2,6 +2,7 @@ package io.cnimetrics.render;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,8 @@ import java.util.Optional;
  * together before they are written. A member that is an empty {@link Optional} is left out.
  */
 final class JsonTree {
+  private static final int LINE = 120;
+
   private JsonTree() {}
 
   /** Written as it is. */
@@ -21,7 +24,12 @@ final class JsonTree {
   static Map<String, Object> object(Object... namesAndValues) {
     Map<String, Object> object = new LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
-      object.put((String) namesAndValues[i], namesAndValues[i + 1]);
+      if (namesAndValues[i + 1] instanceof Optional<?> optional) {
+        String name = (String) namesAndValues[i];
+        optional.ifPresent(value -> object.put(name, value));
+      } else {
+        object.put((String) namesAndValues[i], namesAndValues[i + 1]);
+      }
     }
     return object;
   }
@@ -30,7 +38,8 @@ final class JsonTree {
     if (value instanceof Map<?, ?> object) {
       json.writeStartObject();
       for (Map.Entry<?, ?> member : object.entrySet()) {
-        member(json, (String) member.getKey(), member.getValue());
+        json.writeFieldName((String) member.getKey());
+        write(json, member.getValue());
       }
       json.writeEndObject();
     } else if (value instanceof List<?> list) {
@@ -50,14 +59,34 @@ final class JsonTree {
     }
   }
 
-  private static void member(JsonGenerator json, String name, Object value) throws IOException {
-    if (value instanceof Optional<?> optional) {
-      if (optional.isPresent()) {
-        member(json, name, optional.get());
-      }
-    } else {
-      json.writeFieldName(name);
-      write(json, value);
+  /** On one line. */
+  static String compact(Object value) {
+    return JsonLines.write(false, json -> write(json, value)).stripTrailing();
+  }
+
+  /** Indented, but whatever is short on one line. */
+  static String readable(Object value) {
+    return readable(value, "") + "\n";
+  }
+
+  private static String readable(Object value, String indent) {
+    String compact = compact(value);
+    if (indent.length() + compact.length() <= LINE) {
+      return compact;
     }
+    String deeper = indent + "  ";
+    List<String> parts = new ArrayList<>();
+    if (value instanceof Map<?, ?> object) {
+      object.forEach((name, member) -> parts.add(compact(name) + ": " + readable(member, deeper)));
+      return "{" + lines(parts, deeper) + "\n" + indent + "}";
+    } else if (value instanceof List<?> list) {
+      list.forEach(entry -> parts.add(readable(entry, deeper)));
+      return "[" + lines(parts, deeper) + "\n" + indent + "]";
+    }
+    return compact;
+  }
+
+  private static String lines(List<String> parts, String indent) {
+    return "\n" + indent + String.join(",\n" + indent, parts);
   }
 }
