@@ -11,9 +11,6 @@ import java.util.stream.Stream;
 
 /** The parameters of the template, and the conditions on them. */
 final class AlarmParameters {
-  /** What tags, searches and alarm rules all take. */
-  static final String CLUSTER_PATTERN = "[A-Za-z0-9 _.:/=+@-]{1,128}";
-
   static final String COMPOSITE = "PageOnce";
   static final String HAS_SUPPRESSOR = "HasSuppressor";
   static final String HAS_RUNBOOK = "HasRunbook";
@@ -36,7 +33,7 @@ final class AlarmParameters {
             "Default",
             settings.clusterId(),
             "AllowedPattern",
-            CLUSTER_PATTERN));
+            DashboardCluster.NAMES));
     all.put(
         "Namespace",
         object(
