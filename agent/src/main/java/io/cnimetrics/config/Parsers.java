@@ -103,7 +103,8 @@ public final class Parsers {
     return text;
   }
 
-  static List<List<Dimension>> dimensions(String text) {
+  /** Sets of dimensions separated by {@code ;}, in the order given. */
+  public static List<List<Dimension>> dimensions(String text) {
     Set<Set<Dimension>> sets = new LinkedHashSet<>();
     for (String set : text.split(";", -1)) {
       Set<Dimension> names = new TreeSet<>();
@@ -131,7 +132,8 @@ public final class Parsers {
     }
   }
 
-  static MetricSelection metrics(String text, Set<String> known) {
+  /** {@code all}, {@code core}, or names of known metrics separated by {@code ,}. */
+  public static MetricSelection metrics(String text, Set<String> known) {
     if (text.equals("all")) {
       return MetricSelection.ALL;
     } else if (text.equals("core")) {
@@ -163,7 +165,8 @@ public final class Parsers {
     return time;
   }
 
-  static Duration publishInterval(String text) {
+  /** 1 to 5 whole minutes. */
+  public static Duration publishInterval(String text) {
     Duration time = time(text, Duration.ofMinutes(1), Duration.ofMinutes(5));
     require(time.toSecondsPart() == 0, "expected whole minutes from 60s to 300s, such as 2m");
     return time;

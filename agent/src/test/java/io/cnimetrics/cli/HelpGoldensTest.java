@@ -11,7 +11,12 @@ class HelpGoldensTest {
   private final Terminal terminal = new Terminal(Map.of());
 
   @ParameterizedTest
-  @CsvSource({"--help, help", "dry-run --help, help-dry-run", "simulate --help, help-simulate"})
+  @CsvSource({
+    "--help, help",
+    "dry-run --help, help-dry-run",
+    "simulate --help, help-simulate",
+    "plan --help, help-plan"
+  })
   void helpIsAsApproved(String arguments, String file) {
     terminal.run(arguments.split(" "));
 
