@@ -15,7 +15,8 @@ public final class Main {
             new DryRun(clock),
             new Simulate(clock),
             new Dashboard(),
-            new Alarms());
+            new Alarms(),
+            new Plan());
     Console console = Console.ofProcess(System.getenv());
     System.exit(new Cli(commands, System.getenv(), console).run(List.of(args)));
   }

@@ -106,7 +106,8 @@ public final class Parsers {
     return text;
   }
 
-  static List<List<Dimension>> dimensions(String text) {
+  /** Sets of dimensions separated by {@code ;}, in the order given. */
+  public static List<List<Dimension>> dimensions(String text) {
     Set<Set<Dimension>> sets = new LinkedHashSet<>();
     for (String set : text.split(";", -1)) {
       Set<Dimension> names = new TreeSet<>();
@@ -134,7 +135,8 @@ public final class Parsers {
     }
   }
 
-  static MetricSelection metrics(String text, Set<String> known) {
+  /** {@code all}, {@code core}, or names of known metrics separated by {@code ,}. */
+  public static MetricSelection metrics(String text, Set<String> known) {
     if (text.equals("all")) {
       return MetricSelection.ALL;
     } else if (text.equals("core")) {
@@ -166,7 +168,7 @@ public final class Parsers {
     return time;
   }
 
-  /** The time between two sends: whole minutes. */
+  /** The time between two sends: 1 to 5 whole minutes. */
   public static Duration publishInterval(String text) {
     Duration time = time(text, Duration.ofMinutes(1), Duration.ofMinutes(5));
     require(time.toSecondsPart() == 0, "expected whole minutes from 60s to 300s, such as 2m");

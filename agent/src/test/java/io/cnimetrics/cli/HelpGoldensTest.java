@@ -16,7 +16,8 @@ class HelpGoldensTest {
     "dry-run --help, help-dry-run",
     "simulate --help, help-simulate",
     "dashboard --help, help-dashboard",
-    "alarms --help, help-alarms"
+    "alarms --help, help-alarms",
+    "plan --help, help-plan"
   })
   void helpIsAsApproved(String arguments, String file) {
     terminal.run(arguments.split(" "));
