@@ -73,7 +73,11 @@ link() {
   rm -rf "$out/runtime"
   "$jdk/bin/jlink" --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages \
     --compress=zip-0 --output "$out/runtime"
-  find "$out/runtime" -name '*.so' -exec strip --strip-unneeded {} +
+  if command -v strip >/dev/null; then
+    find "$out/runtime" -name '*.so' -exec strip --strip-unneeded {} +
+  else
+    echo "build.sh: without strip (binutils) the runtime is 5 MB larger" >&2
+  fi
 }
 
 # What java is started with: the options, and where the cache and the jar lie.

@@ -11,15 +11,14 @@ import java.util.regex.Pattern;
  * @param codeKib compiled code
  */
 record Machine(int heapKib, int metaspaceKib, int codeKib, int classes) {
-  private static final Pattern HEAP = Pattern.compile("total \\d+K, used (\\d+)K");
+  private static final Pattern HEAP = Pattern.compile("(?:total |committed )\\d+K, used (\\d+)K");
   private static final Pattern METASPACE = Pattern.compile("Metaspace\\s+used (\\d+)K");
   private static final Pattern CODE = Pattern.compile("(?<! max_)used=(\\d+)Kb");
 
   static Machine of(long pid) throws IOException {
-    String heap = jcmd(pid, "GC.heap_info");
     return new Machine(
-        sum(heap, HEAP),
-        sum(heap, METASPACE),
+        sum(jcmd(pid, "GC.heap_info"), HEAP),
+        sum(jcmd(pid, "VM.metaspace basic"), METASPACE),
         sum(jcmd(pid, "Compiler.codecache"), CODE),
         loaded(pid));
   }
