@@ -44,7 +44,7 @@ class ArchitectureTest {
               entry("ipamd", Set.of("snapshot")),
               entry("identity", Set.of("snapshot")),
               entry("catalog", Set.of("snapshot", "capacity")),
-              entry("render", Set.of("catalog", "snapshot", "capacity")),
+              entry("render", Set.of("catalog", "snapshot", "capacity", "schedule")),
               entry("simulator", Set.of("snapshot", "capacity")),
               entry("schedule", Set.of()),
               entry("publish", Set.of("catalog", "schedule")),

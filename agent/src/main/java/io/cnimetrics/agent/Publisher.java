@@ -27,8 +27,8 @@ import org.slf4j.LoggerFactory;
  * it finds that out.
  */
 final class Publisher implements Loop.Turn {
-  /** The most that one look for the identity may take. */
-  private static final Duration ATTEMPT_LIMIT = Duration.ofSeconds(5);
+  /** The most that one look for the identity may take, and loading the EC2 client with it. */
+  private static final Duration ATTEMPT_LIMIT = Duration.ofSeconds(10);
 
   /** Who can send looks but rarely for what is still unknown of the instance. */
   private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);

@@ -264,6 +264,21 @@ public final class MetricCatalog {
     return ALL.stream().filter(metric -> metric.name().equals(name)).findFirst();
   }
 
+  /**
+   * Whether AWS's cni-metrics-helper has the metric too, under the same name: it has what is a
+   * whole series of ipamD's, but for the newest.
+   */
+  public static boolean isInGoHelper(Metric metric) {
+    Computation computation = metric.computation();
+    boolean computedHere =
+        computation instanceof Derived
+            || computation instanceof Restarts
+            || computation instanceof ByAgent;
+    return !computedHere
+        && metric.series().stream()
+            .allMatch(series -> series.label().isEmpty() && !series.equals(NO_AVAILABLE_ADDRESS));
+  }
+
   /** The series of ipamD's whose totals must be remembered from poll to poll. */
   static Set<Series> counters() {
     return ALL.stream()

@@ -120,7 +120,9 @@ final class Cli {
     Map<Flag, String> given = new HashMap<>();
     for (Flag flag : flags) {
       List<String> texts = parsed.matchedOptionValue(flag.name(), List.of());
-      if (texts.size() > 1) {
+      if (command.lists().contains(flag) && !texts.isEmpty()) {
+        given.put(flag, String.join(",", texts));
+      } else if (texts.size() > 1) {
         problems.add("%s is given %d times: give it once".formatted(flag.name(), texts.size()));
       } else if (texts.size() == 1) {
         given.put(flag, texts.get(0));

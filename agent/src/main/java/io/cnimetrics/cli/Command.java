@@ -3,6 +3,7 @@ package io.cnimetrics.cli;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Values;
 import java.util.List;
+import java.util.Set;
 
 /** One command of the program. */
 interface Command {
@@ -13,6 +14,11 @@ interface Command {
 
   /** The flags of this command alone, before those that it shares with others. */
   List<Flag> ownFlags();
+
+  /** Those of them that take a list, and may be given several times instead. */
+  default Set<Flag> lists() {
+    return Set.of();
+  }
 
   /** Whether the agent's settings hold for it too. */
   boolean takesSettings();

@@ -10,7 +10,13 @@ public final class Main {
   public static void main(String[] args) {
     InstantSource clock = InstantSource.system();
     List<Command> commands =
-        List.of(new Run(System.getenv(), clock), new DryRun(clock), new Simulate(clock));
+        List.of(
+            new Run(System.getenv(), clock),
+            new DryRun(clock),
+            new Simulate(clock),
+            new Dashboard(),
+            new Alarms(),
+            new Plan());
     Console console = Console.ofProcess(System.getenv());
     System.exit(new Cli(commands, System.getenv(), console).run(List.of(args)));
   }

@@ -76,19 +76,22 @@ public final class Parsers {
     }
   }
 
-  static String clusterId(String text) {
+  /** The name of a cluster. */
+  public static String clusterId(String text) {
     require(
         text.length() <= 1024 && isPrintable(text) && !text.isBlank(),
         "expected 1 to 1024 printable ASCII characters");
     return text;
   }
 
-  static String region(String text) {
+  /** The code of an AWS region. */
+  public static String region(String text) {
     require(REGION.matcher(text).matches(), "expected an AWS region such as eu-west-1");
     return text;
   }
 
-  static String namespace(String text) {
+  /** A namespace of CloudWatch that is not one of AWS. */
+  public static String namespace(String text) {
     require(
         NAMESPACE.matcher(text).matches() && !text.startsWith(":") && !text.isBlank(),
         "expected 1 to 255 letters, digits or any of . - _ / # : and space");
@@ -103,7 +106,8 @@ public final class Parsers {
     return text;
   }
 
-  static List<List<Dimension>> dimensions(String text) {
+  /** Sets of dimensions separated by {@code ;}, in the order given. */
+  public static List<List<Dimension>> dimensions(String text) {
     Set<Set<Dimension>> sets = new LinkedHashSet<>();
     for (String set : text.split(";", -1)) {
       Set<Dimension> names = new TreeSet<>();
@@ -131,7 +135,8 @@ public final class Parsers {
     }
   }
 
-  static MetricSelection metrics(String text, Set<String> known) {
+  /** {@code all}, {@code core}, or names of known metrics separated by {@code ,}. */
+  public static MetricSelection metrics(String text, Set<String> known) {
     if (text.equals("all")) {
       return MetricSelection.ALL;
     } else if (text.equals("core")) {
@@ -163,10 +168,20 @@ public final class Parsers {
     return time;
   }
 
-  static Duration publishInterval(String text) {
+  /** The time between two sends: 1 to 5 whole minutes. */
+  public static Duration publishInterval(String text) {
     Duration time = time(text, Duration.ofMinutes(1), Duration.ofMinutes(5));
     require(time.toSecondsPart() == 0, "expected whole minutes from 60s to 300s, such as 2m");
     return time;
+  }
+
+  /** A list separated by ',', of at least one. */
+  public static <T> List<T> list(String text, Values.Parser<T> entry) {
+    List<T> list = new ArrayList<>();
+    for (String part : text.split(",", -1)) {
+      list.add(entry.parse(part.strip()));
+    }
+    return List.copyOf(list);
   }
 
   /** A whole number between two bounds. */

@@ -43,6 +43,16 @@ public final class Values {
     return Optional.empty();
   }
 
+  /** The value of a flag that must be given; empty, and noted as wrong, if it is not or is bad. */
+  public <T> Optional<T> readRequired(Flag flag, Parser<T> parser) {
+    if (!flags.containsKey(flag) && !environment.containsKey(flag.variable())) {
+      problems.add(
+          "%s is not given: set it, or %s in the environment"
+              .formatted(flag.name(), flag.variable()));
+    }
+    return readOptional(flag, parser);
+  }
+
   /** Notes something that is wrong with the values together. */
   public void problem(String problem) {
     problems.add(problem);

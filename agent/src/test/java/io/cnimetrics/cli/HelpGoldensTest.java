@@ -11,7 +11,14 @@ class HelpGoldensTest {
   private final Terminal terminal = new Terminal(Map.of());
 
   @ParameterizedTest
-  @CsvSource({"--help, help", "dry-run --help, help-dry-run", "simulate --help, help-simulate"})
+  @CsvSource({
+    "--help, help",
+    "dry-run --help, help-dry-run",
+    "simulate --help, help-simulate",
+    "dashboard --help, help-dashboard",
+    "alarms --help, help-alarms",
+    "plan --help, help-plan"
+  })
   void helpIsAsApproved(String arguments, String file) {
     terminal.run(arguments.split(" "));
 

@@ -4,6 +4,9 @@ import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.cloudwatch.LocalCloudWatch;
 import io.cnimetrics.cloudwatch.LocalCloudWatch.Traffic;
 import io.cnimetrics.cloudwatch.LocalSink;
+import io.cnimetrics.publish.Answer;
+import io.cnimetrics.publish.Answer.Outcome;
+import io.cnimetrics.publish.Datum;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
@@ -22,6 +25,7 @@ import java.util.Optional;
 public final class OutageTable {
   private static final String INSTANCE_TYPE = "m5.xlarge";
   private static final List<Integer> HOURS = List.of(0, 6, 12, 24, 36, 48);
+  private static final Answer REFUSED = new Answer(Outcome.PASSING, Optional.empty(), "away");
   private static final String HEAP_LINE = "%7s %8s %10s %12s %14s%n";
   private static final String CATCHING_UP_LINE = "%-13s %8s %8s %8s %12s%n";
 
@@ -66,7 +70,7 @@ public final class OutageTable {
 
   private void printOutage(Published published) throws IOException {
     System.out.printf(HEAP_LINE, "after", "waiting", "heap, kB", "CPU, s/h", "state file, kB");
-    try (Outage outage = new Outage(published, Optional.of(stateDirectory()))) {
+    try (Outage outage = new Outage(published, Optional.of(stateDirectory()), true)) {
       int passed = 0;
       for (int hours : HOURS) {
         long cpuNanos = Meter.processCpuNanos();
@@ -83,9 +87,9 @@ public final class OutageTable {
   }
 
   private void printCatchingUp(Published published) throws IOException {
-    try (Outage outage = new Outage(published, Optional.empty())) {
+    try (Outage outage = new Outage(published, Optional.empty(), false)) {
       outage.agent.pass(Duration.ofHours(24));
-      outage.cloudWatch.setAway(false);
+      outage.end();
       int minutes = 0;
       // What the newest interval brings waits for its own turn.
       while (outage.agent.waitingMinutes() > published.interval().toMinutes()) {
@@ -121,18 +125,33 @@ public final class OutageTable {
     private final CloudWatchSink sink = LocalSink.at(cloudWatch.url(), clock);
     private final Published published;
     private final Optional<Path> state;
+    private final boolean failuresCost;
+    private boolean away = true;
     private ModelAgent agent;
 
-    Outage(Published published, Optional<Path> state) throws IOException {
+    /**
+     * @param failuresCost whether requests that will be refused are made all the same
+     */
+    Outage(Published published, Optional<Path> state, boolean failuresCost) throws IOException {
       this.published = published;
       this.state = state;
+      this.failuresCost = failuresCost;
       cloudWatch.setAway(true);
       this.agent = start();
     }
 
+    private Answer put(String namespace, List<Datum> datums, Duration limit) {
+      return away && !failuresCost ? REFUSED : sink.put(namespace, datums, limit);
+    }
+
+    void end() {
+      away = false;
+      cloudWatch.setAway(false);
+    }
+
     private ModelAgent start() {
       return new ModelAgent(
-          published, INSTANCE_TYPE, new RepeatedIpamd(snapshot, clock), sink, state, clock);
+          published, INSTANCE_TYPE, new RepeatedIpamd(snapshot, clock), this::put, state, clock);
     }
 
     void restart() {

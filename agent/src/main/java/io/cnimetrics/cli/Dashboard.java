@@ -1,0 +1,142 @@
+package io.cnimetrics.cli;
+
+import io.cnimetrics.config.Flag;
+import io.cnimetrics.config.Parsers;
+import io.cnimetrics.config.Values;
+import io.cnimetrics.render.DashboardBody;
+import io.cnimetrics.render.DashboardCluster;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** {@code dashboard}: prints the body of a CloudWatch dashboard. */
+final class Dashboard implements Command {
+  private static final Flag CLUSTER_IDS =
+      Flag.optional(
+          "--cluster-id",
+          "AWS_CLUSTER_ID",
+          "NAMES",
+          "none: must be given",
+          "names of the clusters, separated by ','");
+  private static final Flag REGIONS =
+      Flag.optional(
+          "--region",
+          "AWS_REGION",
+          "REGIONS",
+          "none: must be given",
+          "their regions in the same order, or one for all");
+  private static final Flag ACCOUNT_IDS =
+      Flag.optional(
+          "--account-id",
+          "DASHBOARD_ACCOUNT_ID",
+          "IDS",
+          "the dashboard's own account",
+          "their accounts in the same order, or one for all");
+  private static final Flag SUBNETS =
+      Flag.of(
+          "--subnets",
+          "REPORT_SUBNETS",
+          "BOOL",
+          "false",
+          "show the free addresses of subnets; the agents must report them");
+
+  private static final Pattern ACCOUNT = Pattern.compile("[0-9]{12}");
+
+  @Override
+  public String name() {
+    return "dashboard";
+  }
+
+  @Override
+  public String summary() {
+    return "Prints the body of a CloudWatch dashboard.";
+  }
+
+  @Override
+  public List<Flag> ownFlags() {
+    return List.of(CLUSTER_IDS, REGIONS, ACCOUNT_IDS, WatchedCluster.NAMESPACE, SUBNETS);
+  }
+
+  @Override
+  public Set<Flag> lists() {
+    return Set.of(CLUSTER_IDS, REGIONS, ACCOUNT_IDS);
+  }
+
+  @Override
+  public boolean takesSettings() {
+    return false;
+  }
+
+  @Override
+  public int run(Values values, Console console) {
+    List<String> clusterIds =
+        values
+            .readRequired(CLUSTER_IDS, text -> Parsers.list(text, WatchedCluster::clusterId))
+            .orElse(List.of());
+    List<String> regions =
+        values.readRequired(REGIONS, text -> Parsers.list(text, Parsers::region)).orElse(List.of());
+    List<String> accountIds =
+        values
+            .readOptional(ACCOUNT_IDS, text -> Parsers.list(text, Dashboard::accountId))
+            .orElse(List.of());
+    String namespace = values.read(WatchedCluster.NAMESPACE, Parsers::namespace);
+    boolean subnets = values.read(SUBNETS, Parsers::bool);
+    List<DashboardCluster> clusters = clusters(clusterIds, regions, accountIds, values);
+    values.check();
+    console.print(DashboardBody.of(clusters, namespace, subnets));
+    return Cli.OK;
+  }
+
+  private static List<DashboardCluster> clusters(
+      List<String> clusterIds, List<String> regions, List<String> accountIds, Values values) {
+    int count = Stream.of(clusterIds, regions, accountIds).mapToInt(List::size).max().orElse(0);
+    if (Stream.of(clusterIds, regions, accountIds)
+        .anyMatch(list -> list.size() > 1 && list.size() < count)) {
+      values.problem(
+          "%d clusters, %d regions, %d accounts: give one for all, or one for each"
+              .formatted(clusterIds.size(), regions.size(), accountIds.size()));
+      return List.of();
+    } else if (count > DashboardBody.MOST_CLUSTERS) {
+      values.problem(
+          "%d clusters: one dashboard has room for %d, make several"
+              .formatted(count, DashboardBody.MOST_CLUSTERS));
+    } else if (clusterIds.isEmpty() || regions.isEmpty()) {
+      return List.of();
+    }
+    List<DashboardCluster> clusters =
+        IntStream.range(0, count)
+            .mapToObj(
+                n ->
+                    new DashboardCluster(
+                        entry(clusterIds, n),
+                        entry(regions, n),
+                        accountIds.isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(entry(accountIds, n))))
+            .toList();
+    List<DashboardCluster> twice = new ArrayList<>(clusters);
+    new HashSet<>(clusters).forEach(twice::remove);
+    twice.forEach(
+        cluster ->
+            values.problem(
+                "cluster '%s' in %s is given twice"
+                    .formatted(cluster.clusterId(), cluster.region())));
+    return clusters;
+  }
+
+  private static String entry(List<String> list, int n) {
+    return list.get(list.size() == 1 ? 0 : n);
+  }
+
+  private static String accountId(String text) {
+    if (!ACCOUNT.matcher(text).matches()) {
+      throw new IllegalArgumentException("expected accounts of 12 digits, separated by ','");
+    }
+    return text;
+  }
+}

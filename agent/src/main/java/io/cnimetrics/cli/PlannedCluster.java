@@ -1,0 +1,136 @@
+package io.cnimetrics.cli;
+
+import io.cnimetrics.catalog.Computation.ByAgent;
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.config.Dimension;
+import io.cnimetrics.config.MetricSelection;
+import io.cnimetrics.render.ShippedAlarm;
+import io.cnimetrics.render.ShippedAlarm.Severity;
+import io.cnimetrics.schedule.BilledAlarm;
+import io.cnimetrics.schedule.BilledSet;
+import io.cnimetrics.schedule.Fleet;
+import io.cnimetrics.schedule.FleetPlan;
+import io.cnimetrics.schedule.Prices;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * A cluster that {@code plan} is asked about.
+ *
+ * @param sets of dimensions
+ * @param subnets whose free addresses are reported; empty if they are not
+ */
+record PlannedCluster(
+    int nodes,
+    Duration publishInterval,
+    List<List<Dimension>> sets,
+    MetricSelection selection,
+    int zones,
+    int instanceTypes,
+    OptionalInt subnets) {
+
+  /** Reported by subnet and not under the sets of dimensions. */
+  private static final String OF_SUBNET = "subnetFreeIPs";
+
+  FleetPlan plan(Prices prices) {
+    int names = (int) metrics().stream().filter(metric -> !isOfStart(metric)).count();
+    boolean countsStarts = metrics().stream().anyMatch(PlannedCluster::isOfStart);
+    Fleet fleet =
+        new Fleet(nodes, publishInterval, names * sets.size() + subnetsOfNode(), countsStarts);
+    return new FleetPlan(fleet, billedSets(), alarms(), assumptions(), prices);
+  }
+
+  private List<Metric> metrics() {
+    return MetricCatalog.all().stream()
+        .filter(metric -> selection.includes(metric.name(), metric.core()))
+        .filter(metric -> !metric.name().equals(OF_SUBNET))
+        .toList();
+  }
+
+  /** Sent by itself when an agent starts, and not each minute. */
+  private static boolean isOfStart(Metric metric) {
+    return metric.computation() instanceof ByAgent;
+  }
+
+  /** A node's interfaces are in subnets of its own zone. */
+  private int subnetsOfNode() {
+    return (subnets.orElse(0) + zones - 1) / zones;
+  }
+
+  private List<BilledSet> billedSets() {
+    List<BilledSet> billed = new ArrayList<>();
+    for (List<Dimension> set : sets) {
+      String names = set.stream().map(Dimension::name).collect(Collectors.joining(", "));
+      billed.add(new BilledSet(names, of(set), combinations(set), metrics().size()));
+    }
+    subnets.ifPresent(
+        count -> billed.add(new BilledSet("CLUSTER_ID, SubnetId", BilledSet.Of.PART, count, 1)));
+    return billed;
+  }
+
+  private static BilledSet.Of of(List<Dimension> set) {
+    if (set.contains(Dimension.NODE) || set.contains(Dimension.INSTANCE_ID)) {
+      return BilledSet.Of.NODE;
+    }
+    return set.equals(List.of(Dimension.CLUSTER_ID)) ? BilledSet.Of.CLUSTER : BilledSet.Of.PART;
+  }
+
+  /** A node has one instance id, one type and one zone: there are never more than nodes. */
+  private int combinations(List<Dimension> set) {
+    int combinations = 1;
+    for (Dimension dimension : set) {
+      int values =
+          switch (dimension) {
+            case CLUSTER_ID -> 1;
+            case NODE, INSTANCE_ID -> nodes;
+            case INSTANCE_TYPE -> instanceTypes;
+            case AVAILABILITY_ZONE -> zones;
+          };
+      combinations = Math.min(nodes, combinations * values);
+    }
+    return combinations;
+  }
+
+  /** Those on by default that find all their metrics. */
+  private List<BilledAlarm> alarms() {
+    Set<String> names = metrics().stream().map(Metric::name).collect(Collectors.toSet());
+    if (subnets.isPresent()) {
+      names.add(OF_SUBNET);
+    }
+    List<BilledAlarm> billed = new ArrayList<>();
+    boolean pages = false;
+    for (ShippedAlarm alarm : ShippedAlarm.values()) {
+      if (alarm.isOnByDefault() && names.containsAll(alarm.metrics())) {
+        int alike = alarm.metrics().contains(OF_SUBNET) ? subnets.orElse(0) : 1;
+        billed.add(new BilledAlarm(alarm.title(), alike, alarm.metrics().size()));
+        pages |= alarm.severity() == Severity.PAGE;
+      }
+    }
+    if (pages) {
+      billed.add(BilledAlarm.composite(ShippedAlarm.COMPOSITE));
+    }
+    return billed;
+  }
+
+  private List<String> assumptions() {
+    List<String> assumptions = new ArrayList<>();
+    Set<Dimension> used = new HashSet<>();
+    sets.forEach(used::addAll);
+    if (used.contains(Dimension.INSTANCE_TYPE)) {
+      assumptions.add("%d instance types (--instance-types)".formatted(instanceTypes));
+    }
+    if (used.contains(Dimension.AVAILABILITY_ZONE) || subnets.isPresent()) {
+      assumptions.add("%d availability zones (--zones)".formatted(zones));
+    }
+    subnets.ifPresent(count -> assumptions.add("%d subnets (--subnet-count)".formatted(count)));
+    assumptions.add("a month of 30 days in which each metric gets values all the time");
+    assumptions.add("nothing else in the account, and no free tier");
+    return assumptions;
+  }
+}

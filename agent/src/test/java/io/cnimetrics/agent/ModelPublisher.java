@@ -1,0 +1,123 @@
+package io.cnimetrics.agent;
+
+import static io.cnimetrics.testing.Snapshots.nothingRead;
+
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.Computation.ByAgent;
+import io.cnimetrics.catalog.History;
+import io.cnimetrics.catalog.Kind;
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Reading;
+import io.cnimetrics.catalog.Sample;
+import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.identity.GivenIdentity;
+import io.cnimetrics.identity.Identification;
+import io.cnimetrics.identity.InstanceMetadata;
+import io.cnimetrics.publish.Backoff;
+import io.cnimetrics.publish.Destination;
+import io.cnimetrics.publish.Ledger;
+import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.publish.Sender;
+import io.cnimetrics.schedule.NodeSchedule;
+import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.testing.Counting;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SplittableRandom;
+
+/** The half of an agent that sends, with a value of every metric in every minute. */
+final class ModelPublisher {
+  private static final Duration POLL_INTERVAL = Duration.ofMinutes(1);
+  private static final Sampler SAMPLER =
+      new Sampler(MetricCatalog.all(), new PodLimits(110, 3), World.START);
+  private static final Reading READING =
+      SAMPLER.read(nothingRead().at(World.START).build(), History.NONE);
+
+  private final Ledger ledger;
+  private final Publisher publisher;
+  private final NodeSchedule schedule;
+  private final boolean troubled;
+
+  /**
+   * @param sets of dimensions
+   * @param troubled whether every minute brings a change for the worse
+   */
+  ModelPublisher(
+      String name,
+      Duration publishInterval,
+      int sets,
+      boolean troubled,
+      MetricSink sink,
+      Instant now) {
+    SplittableRandom random = new SplittableRandom(name.hashCode());
+    Counting events = new Counting();
+    this.schedule = NodeSchedule.of(name, POLL_INTERVAL, publishInterval);
+    this.troubled = troubled;
+    this.ledger = Ledger.open(Optional.empty(), "", to(sets), now, events, report -> {});
+    this.publisher =
+        new Publisher(
+            ledger,
+            limit -> identification(name),
+            (region, at) -> new Sender(ledger, sink, schedule, events, random, region, at),
+            SAMPLER.start(),
+            new Backoff(random),
+            node -> {},
+            why -> {
+              throw new AssertionError(why);
+            });
+  }
+
+  private static Destination to(int sets) {
+    List<Map<String, String>> dimensions = new ArrayList<>();
+    for (int i = 0; i < sets; i++) {
+      dimensions.add(Map.of("CLUSTER_ID", "prod", "PART", String.valueOf(i)));
+    }
+    return new Destination("Kubernetes/CNI", dimensions);
+  }
+
+  private static Identification identification(String name) {
+    return Identification.of(
+        new GivenIdentity(name, Optional.of("prod"), Optional.of("us-west-2")),
+        new InstanceMetadata.Result(Instance.UNKNOWN, List.of()));
+  }
+
+  Instant poll(Instant now) {
+    History history = ledger.history();
+    ledger.polled(now, history, new Reading(samples(now), READING.capacity(), history));
+    return schedule.nextPoll(now);
+  }
+
+  private List<Sample> samples(Instant now) {
+    boolean even = Math.floorDiv(now.getEpochSecond(), 60) % 2 == 0;
+    List<Sample> samples = new ArrayList<>();
+    for (Metric metric : MetricCatalog.all()) {
+      // Errors in one minute and a full node in the other: each of them begins anew.
+      boolean bad = troubled && even == (metric.kind() == Kind.COUNTER);
+      if (!(metric.computation() instanceof ByAgent)) {
+        OptionalDouble value = OptionalDouble.of(bad ? 100 : 0);
+        OptionalDouble total =
+            metric.kind() == Kind.COUNTER ? OptionalDouble.of(100) : OptionalDouble.empty();
+        samples.add(new Sample(metric, value, total));
+      }
+    }
+    return samples;
+  }
+
+  Instant send(Instant now) {
+    return publisher.take(now);
+  }
+
+  /** SIGTERM. */
+  void stop(Instant now) {
+    poll(now);
+    ledger.closeOpenMinute();
+    publisher.flush(now, () -> Duration.ofSeconds(5));
+    ledger.close();
+  }
+}

@@ -1,0 +1,83 @@
+package io.cnimetrics.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.schedule.Fleet;
+import io.cnimetrics.schedule.RequestLoad;
+import java.time.Duration;
+import org.assertj.core.data.Percentage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is planned for a fleet of 1,000 nodes, against the requests that its agents make. */
+class PlannedRequestsTest {
+  /** Each of these publish intervals goes into it a whole number of times. */
+  private static final Duration WATCHED = Duration.ofMinutes(10);
+
+  private static final int NAMES = 33;
+  private static final Percentage ONE_PERCENT = Percentage.withPercentage(1);
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "5, 1", "2, 7"})
+  void quietFleetAsksWhatIsPlanned(int minutes, int sets) {
+    RequestLoad planned = fleet(minutes, sets).scheduled();
+    ModelFleet fleet = watched(new ModelFleet(fleet(minutes, sets), sets, false));
+
+    assertThat((double) fleet.requests()).isCloseTo(inAll(planned), ONE_PERCENT);
+    assertThat(fleet.worstSecond()).isEqualTo(planned.worstSecond());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 5})
+  void fleetWithNewTroubleEachMinuteAsksTheMostThatIsPlanned(int minutes) {
+    RequestLoad planned = fleet(minutes, 1).everyMinute();
+    ModelFleet fleet = watched(new ModelFleet(fleet(minutes, 1), 1, true));
+
+    assertThat((double) fleet.requests()).isCloseTo(inAll(planned), ONE_PERCENT);
+    assertThat(fleet.worstSecond()).isEqualTo(planned.worstSecond());
+  }
+
+  @Test
+  void minutesThatFillRequestsBadlyAreCountedAsTheyAreSent() {
+    RequestLoad planned = fleet(5, 10).scheduled();
+    ModelFleet fleet = watched(new ModelFleet(fleet(5, 10), 10, false));
+
+    assertThat((double) fleet.requests()).isCloseTo(inAll(planned), ONE_PERCENT);
+    assertThat(fleet.worstSecond()).isLessThanOrEqualTo(planned.worstSecond());
+  }
+
+  @Test
+  void restartedFleetAsksOnceAtItsStopAndOnceAtItsStart() {
+    ModelFleet fleet = new ModelFleet(fleet(1, 1), 1, false);
+    fleet.pass(Duration.ofMinutes(2));
+    fleet.forgetRequests();
+    fleet.restart();
+    fleet.pass(Duration.ofMillis(2));
+
+    assertThat(fleet.requests()).isEqualTo(fleet(1, 1).restart().requests());
+  }
+
+  @Test
+  void requestTakesWhatThePlanThinks() {
+    assertThat(Fleet.MOST_DATUMS).isEqualTo(MetricSink.MOST_DATUMS);
+  }
+
+  private static Fleet fleet(int minutes, int sets) {
+    return new Fleet(1_000, Duration.ofMinutes(minutes), NAMES * sets, true);
+  }
+
+  /** What it asks once all have found their pace. */
+  private static ModelFleet watched(ModelFleet fleet) {
+    fleet.pass(Duration.ofMinutes(6));
+    fleet.forgetRequests();
+    fleet.pass(WATCHED);
+    return fleet;
+  }
+
+  private static double inAll(RequestLoad load) {
+    return load.perSecond() * WATCHED.toSeconds();
+  }
+}

@@ -1,0 +1,110 @@
+package io.cnimetrics.agent;
+
+import static io.cnimetrics.testing.Snapshots.eni;
+import static io.cnimetrics.testing.Snapshots.nothingRead;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.cnimetrics.catalog.Unit;
+import io.cnimetrics.publish.Ledger.MinuteReport;
+import io.cnimetrics.publish.MinuteValue;
+import io.cnimetrics.render.DashboardBody;
+import io.cnimetrics.render.DashboardCluster;
+import io.cnimetrics.testing.RecordedNode;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** The dashboard's query finds the node in the line that its agent writes. */
+class WhichNodeTest {
+  private static final Instant MINUTE = Instant.parse("2026-11-21T10:00:00Z");
+  private static final Pattern REGEX = Pattern.compile("/(\\S+ ?minute\\S+|\\S+=\\(\\?<\\S+)/");
+
+  private final Logger logger = (Logger) LoggerFactory.getLogger(TroubleLog.class);
+  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  private final TroubleLog trouble = new TroubleLog("ip-10-0-1-23.ec2.internal");
+
+  @BeforeEach
+  void listen() {
+    lines.start();
+    logger.setLevel(Level.INFO);
+    logger.addAppender(lines);
+  }
+
+  @AfterEach
+  void listenNoMore() {
+    logger.detachAppender(lines);
+    logger.setLevel(null);
+  }
+
+  @Test
+  void beginningTroubleIsFoundAsText() {
+    trouble.accept(new MinuteReport(MINUTE, List.of(refused()), List.of()));
+
+    assertThat(found("2026-11-21T10:01:02Z WARN  TroubleLog " + line().getFormattedMessage()))
+        .containsExactly("", "ip-10-0-1-23.ec2.internal");
+  }
+
+  @Test
+  void beginningTroubleIsFoundAsJsonWithinTheJsonOfACollector() {
+    trouble.seen(nothingRead().enis(eni(0, 14, 14, 0)).build());
+    trouble.accept(new MinuteReport(MINUTE, List.of(refused()), List.of()));
+    JsonEncoder encoder = new JsonEncoder();
+    encoder.start();
+
+    String json = new String(encoder.encode(line()), StandardCharsets.UTF_8);
+
+    assertThat(found("{\"log\":\"" + json.replace("\"", "\\\"")))
+        .startsWith("", "ip-10-0-1-23.ec2.internal", "unknown");
+  }
+
+  @Test
+  void endOfTroubleIsNotFound() {
+    trouble.accept(new MinuteReport(MINUTE, List.of(), List.of(refused())));
+
+    assertThat(found(line().getFormattedMessage())).doesNotContain("");
+  }
+
+  private ILoggingEvent line() {
+    return lines.list.get(0);
+  }
+
+  private static MinuteValue refused() {
+    return new MinuteValue("noAddressMinutes", Unit.MINUTES, 1);
+  }
+
+  /** What the query's expressions find: its filter, then node, instance and subnets. */
+  private static List<String> found(String line) {
+    return REGEX
+        .matcher(query())
+        .results()
+        .map(regex -> Pattern.compile(regex.group(1)).matcher(line))
+        .filter(Matcher::find)
+        .map(Matcher::toMatchResult)
+        .map(match -> match.group().startsWith("trouble") ? "" : match.group(1))
+        .toList();
+  }
+
+  private static String query() {
+    DashboardCluster cluster = new DashboardCluster("prod", "eu-west-1", Optional.empty());
+    String body = DashboardBody.of(List.of(cluster), "Kubernetes/CNI", false);
+    String text = "";
+    for (var widget : RecordedNode.json(body).get("widgets")) {
+      if (widget.get("type").asText().equals("text")) {
+        text = widget.get("properties").get("markdown").asText();
+      }
+    }
+    return text.substring(text.indexOf("filter @message"), text.indexOf("| sort"));
+  }
+}

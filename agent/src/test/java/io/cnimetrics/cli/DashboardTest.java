@@ -1,0 +1,118 @@
+package io.cnimetrics.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Collections;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DashboardTest {
+  private final Terminal terminal = new Terminal(Map.of());
+
+  @Test
+  void printsTheBodyForOneCluster() {
+    assertThat(terminal.run("dashboard", "--cluster-id=prod", "--region=eu-west-1")).isZero();
+    assertThat(terminal.out()).startsWith("{").contains("\"CLUSTER_ID\",\"prod\"");
+    assertThat(terminal.err()).isEmpty();
+  }
+
+  @Test
+  void clusterAndRegionMayComeFromVariables() {
+    Terminal withVariables =
+        new Terminal(Map.of("AWS_CLUSTER_ID", "prod", "AWS_REGION", "eu-west-1"));
+
+    assertThat(withVariables.run("dashboard")).isZero();
+    assertThat(withVariables.out()).contains("# prod, eu-west-1");
+  }
+
+  @Test
+  void namespaceIsThatOfTheAgents() {
+    terminal.run("dashboard", "--cluster-id=prod", "--region=eu-west-1", "--namespace=Net/Pods");
+
+    assertThat(terminal.out()).contains("[\"Net/Pods\",\"ipamdUp\"").doesNotContain("Kubernetes/");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--cluster-id=a,b --region=eu-west-1,us-east-1",
+        "--cluster-id=a --cluster-id=b --region=eu-west-1 --region=us-east-1",
+        "--cluster-id a --cluster-id b --region eu-west-1, us-east-1"
+      })
+  void severalClustersAreAListOrSeveralFlags(String flags) {
+    terminal.run(("dashboard " + flags.replace(", ", ",")).split(" "));
+
+    assertThat(terminal.out()).contains("# a, eu-west-1\\n", "# b, us-east-1\\n");
+  }
+
+  @Test
+  void oneRegionAndOneAccountHoldForAll() {
+    terminal.run(
+        "dashboard", "--cluster-id=a,b", "--region=eu-west-1", "--account-id=111122223333");
+
+    assertThat(terminal.out())
+        .contains("# a, eu-west-1, account 111122223333", "# b, eu-west-1, account 111122223333")
+        .contains("\"accountId\": \"111122223333\"");
+  }
+
+  @Test
+  void clusterAndRegionMustBeGiven() {
+    assertThat(terminal.run("dashboard")).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err())
+        .contains(
+            "--cluster-id is not given: set it, or AWS_CLUSTER_ID in the environment",
+            "--region is not given: set it, or AWS_REGION in the environment");
+    assertThat(terminal.out()).isEmpty();
+  }
+
+  @Test
+  void everythingWrongIsToldAtOnce() {
+    assertThat(
+            terminal.run(
+                "dashboard",
+                "--cluster-id=a\"b",
+                "--region=Europe",
+                "--account-id=12",
+                "--namespace=AWS/EC2",
+                "--subnets=maybe"))
+        .isEqualTo(Cli.USAGE);
+    assertThat(terminal.err().lines())
+        .hasSize(6)
+        .anyMatch(line -> line.contains("--cluster-id 'a\"b': expected 1 to 128"))
+        .anyMatch(line -> line.contains("--region 'Europe'"))
+        .anyMatch(line -> line.contains("--account-id '12'"))
+        .anyMatch(line -> line.contains("--namespace 'AWS/EC2'"))
+        .anyMatch(line -> line.contains("--subnets 'maybe'"));
+  }
+
+  @Test
+  void listsThatDoNotMatchAreBad() {
+    assertThat(terminal.run("dashboard", "--cluster-id=a,b,c", "--region=eu-west-1,us-east-1"))
+        .isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("3 clusters, 2 regions, 0 accounts: give one for all");
+  }
+
+  @Test
+  void clusterGivenTwiceIsBad() {
+    assertThat(terminal.run("dashboard", "--cluster-id=a,a", "--region=eu-west-1"))
+        .isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("cluster 'a' in eu-west-1 is given twice");
+  }
+
+  @Test
+  void sameNameInTwoRegionsIsTwoClusters() {
+    assertThat(terminal.run("dashboard", "--cluster-id=a", "--region=eu-west-1,us-east-1"))
+        .isZero();
+  }
+
+  @Test
+  void moreClustersThanADashboardHoldsAreBad() {
+    String many = String.join(",", Collections.nCopies(16, "a"));
+
+    assertThat(terminal.run("dashboard", "--cluster-id=" + many, "--region=eu-west-1"))
+        .isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("16 clusters: one dashboard has room for 15");
+  }
+}

@@ -1,0 +1,34 @@
+"""The template that `alarms` prints. Needs a built agent: make dry-run, or make test."""
+
+import os
+import subprocess
+import unittest
+
+from cfnlint.api import ManualArgs, lint
+
+from rendering import TOP
+
+AGENT = TOP / "agent/target/dist/bin/cni-metrics-agent"
+REGIONS = ["us-east-1", "eu-west-1", "cn-north-1", "us-gov-west-1"]
+SETTINGS = (
+    (),
+    ("--cluster-id=production", "--region=eu-west-1"),
+    ("--cluster-id=production", "--publish-interval=5m", "--subnet-ids=subnet-0a1,subnet-0b2", "--with-dashboard"),
+)
+
+
+@unittest.skipUnless(AGENT.exists(), "no agent is built: run `make dry-run` first")
+class Alarms(unittest.TestCase):
+    def test_the_linter_finds_nothing(self):
+        for settings in SETTINGS:
+            with self.subTest(settings):
+                found = lint(template(*settings), config=ManualArgs(regions=REGIONS))
+                self.assertEqual([], [str(each) for each in found])
+
+
+def template(*settings):
+    own = ("AWS_CLUSTER_ID", "AWS_REGION", "CLOUDWATCH_NAMESPACE", "PUBLISH_INTERVAL")
+    environment = {key: value for key, value in os.environ.items() if key not in own}
+    return subprocess.run(
+        [AGENT, "alarms", *settings], env=environment, check=True, capture_output=True, text=True, timeout=60
+    ).stdout
