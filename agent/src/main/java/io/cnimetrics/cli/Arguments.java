@@ -1,0 +1,90 @@
+package io.cnimetrics.cli;
+
+import io.cnimetrics.config.Flag;
+import io.cnimetrics.config.Setting;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What stands behind a command. Values stay text: variables have the same parsers, and all that is
+ * wrong with either is then said at once.
+ *
+ * @param flags those that the command knows
+ * @param given the text of each flag that was given
+ * @param problems words that the command does not know, and flags given too often
+ */
+record Arguments(
+    List<Flag> flags,
+    Map<Flag, String> given,
+    List<String> problems,
+    boolean help,
+    boolean version) {
+  private static final Set<String> HELP = Set.of("--help", "-h");
+  private static final String VERSION = "--version";
+  private static final Set<String> BOOLS = Set.of("true", "false");
+
+  /**
+   * Reads {@code --flag=value} and {@code --flag value}. A switch by itself is true; any other flag
+   * without a value gets an empty one, which its parser then refuses.
+   */
+  static Arguments of(Command command, List<String> words) {
+    List<Flag> flags = flags(command);
+    Map<String, Flag> byName = new HashMap<>();
+    flags.forEach(flag -> byName.put(flag.name(), flag));
+    Map<Flag, List<String>> texts = new LinkedHashMap<>();
+    List<String> problems = new ArrayList<>();
+    boolean help = false;
+    boolean version = false;
+    for (int index = 0; index < words.size(); index++) {
+      String word = words.get(index);
+      String next = index + 1 < words.size() ? words.get(index + 1) : "--";
+      int equals = word.indexOf('=');
+      Flag flag = byName.get(equals < 0 ? word : word.substring(0, equals));
+      if (HELP.contains(word)) {
+        help = true;
+        continue;
+      } else if (word.equals(VERSION)) {
+        version = true;
+        continue;
+      } else if (flag == null) {
+        problems.add("unknown flag or argument '%s' of %s".formatted(word, command.name()));
+        continue;
+      }
+      boolean takesNext =
+          equals < 0 && (flag.isSwitch() ? BOOLS.contains(next) : !next.startsWith("--"));
+      String alone = flag.isSwitch() ? "true" : "";
+      String text = equals < 0 ? (takesNext ? next : alone) : word.substring(equals + 1);
+      texts.computeIfAbsent(flag, any -> new ArrayList<>()).add(text);
+      index += takesNext ? 1 : 0;
+    }
+    return new Arguments(flags, once(command, texts, problems), problems, help, version);
+  }
+
+  private static List<Flag> flags(Command command) {
+    List<Flag> flags = new ArrayList<>(command.ownFlags());
+    if (command.takesSettings()) {
+      for (Setting setting : Setting.values()) {
+        flags.add(setting.flag());
+      }
+    }
+    return flags;
+  }
+
+  private static Map<Flag, String> once(
+      Command command, Map<Flag, List<String>> texts, List<String> problems) {
+    Map<Flag, String> given = new HashMap<>();
+    texts.forEach(
+        (flag, all) -> {
+          if (all.size() > 1 && !command.lists().contains(flag)) {
+            problems.add("%s is given %s times: give it once".formatted(flag.name(), all.size()));
+          } else {
+            given.put(flag, String.join(",", all));
+          }
+        });
+    return given;
+  }
+}

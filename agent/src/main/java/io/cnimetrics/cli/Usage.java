@@ -1,0 +1,50 @@
+package io.cnimetrics.cli;
+
+import io.cnimetrics.config.Flag;
+import java.util.List;
+
+/** What {@code --help} says of a command: its flags to the left, what they mean to the right. */
+final class Usage {
+  private static final int WIDTH = 80;
+  private static final String MARGIN = " ".repeat(29);
+
+  private final StringBuilder text = new StringBuilder();
+
+  private Usage() {}
+
+  static String of(String program, Command command, List<Flag> flags) {
+    Usage usage = new Usage();
+    usage
+        .text
+        .append("Usage: %s %s [FLAGS]\n".formatted(program, command.name()))
+        .append(command.summary())
+        .append("\n\n");
+    for (Flag flag : flags) {
+      usage.option("      %s=%s".formatted(flag.name(), flag.label()), flag.description());
+      usage.line(MARGIN, "  env " + flag.variable());
+      usage.line(MARGIN, "  default " + flag.shownDefault());
+    }
+    usage.option("  -h, --help", "show this help and exit");
+    usage.option("      --version", "show the version and exit");
+    return usage.text.toString();
+  }
+
+  private void option(String left, String right) {
+    if (left.length() < MARGIN.length()) {
+      line(left + MARGIN.substring(left.length()), right);
+    } else {
+      text.append(left).append('\n');
+      line(MARGIN, right);
+    }
+  }
+
+  /** Goes on below itself where it is too long. */
+  private void line(String left, String right) {
+    int room = WIDTH - MARGIN.length();
+    int end = right.length() <= room ? right.length() : right.lastIndexOf(' ', room);
+    text.append(left).append(right, 0, end < 0 ? right.length() : end).append('\n');
+    if (0 <= end && end < right.length()) {
+      line(MARGIN, right.substring(end).strip());
+    }
+  }
+}
