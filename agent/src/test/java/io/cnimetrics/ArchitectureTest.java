@@ -28,6 +28,7 @@ class ArchitectureTest {
           "config",
           "capacity",
           "ipamd",
+          "aws",
           "identity",
           "catalog",
           "schedule",
@@ -42,13 +43,14 @@ class ArchitectureTest {
               entry("config", Set.of()),
               entry("capacity", Set.of("snapshot")),
               entry("ipamd", Set.of("snapshot")),
-              entry("identity", Set.of("snapshot")),
+              entry("aws", Set.of()),
+              entry("identity", Set.of("snapshot", "aws")),
               entry("catalog", Set.of("snapshot", "capacity")),
               entry("render", Set.of("catalog", "snapshot", "capacity", "schedule")),
               entry("simulator", Set.of("snapshot", "capacity")),
               entry("schedule", Set.of()),
               entry("publish", Set.of("catalog", "schedule")),
-              entry("cloudwatch", Set.of("publish", "catalog")),
+              entry("cloudwatch", Set.of("publish", "catalog", "aws")),
               entry("health", Set.of("publish", "catalog")),
               entry("agent", BELOW_AGENT),
               entry(
@@ -82,8 +84,7 @@ class ArchitectureTest {
   Stream<DynamicTest> libraryStaysInItsPackages() {
     return Map.of(
             "okhttp3..", Set.of("ipamd"),
-            "software.amazon.awssdk..", Set.of("identity", "cloudwatch"),
-            "picocli..", Set.of("cli"),
+            "software.amazon.awssdk..", Set.of("aws", "identity", "cloudwatch"),
             "dagger..", Set.of("wiring"),
             "io.prometheus..", Set.of("render", "health"),
             "ch.qos.logback..", Set.of("cli"))

@@ -1,6 +1,6 @@
 package io.cnimetrics.cloudwatch;
 
-import java.io.FilterInputStream;
+import io.cnimetrics.aws.BoundedBody;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -117,36 +117,18 @@ final class Exchange {
         HttpExecuteResponse.builder().response(answer.httpResponse());
     answer
         .responseBody()
-        .map(body -> AbortableInputStream.create(new Bounded(body), body))
+        .map(body -> AbortableInputStream.create(cut(body), body))
         .ifPresent(bounded::responseBody);
     return bounded.build();
+  }
+
+  private BoundedBody cut(InputStream body) {
+    return new BoundedBody(body, MAX_BODY_BYTES, this::throwIfStopped);
   }
 
   private void throwIfStopped() {
     if (stopped) {
       throw new UncheckedIOException(new InterruptedIOException("stopped waiting"));
-    }
-  }
-
-  private final class Bounded extends FilterInputStream {
-    private int left = MAX_BODY_BYTES;
-
-    Bounded(InputStream body) {
-      super(body);
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int count) throws IOException {
-      throwIfStopped();
-      int got = left == 0 ? -1 : super.read(bytes, offset, Math.min(count, left));
-      left -= Math.max(got, 0);
-      return got;
     }
   }
 }

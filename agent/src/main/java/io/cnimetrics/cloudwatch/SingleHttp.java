@@ -1,14 +1,13 @@
 package io.cnimetrics.cloudwatch;
 
+import io.cnimetrics.aws.AwsHttp;
 import java.time.Duration;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 
 /**
- * HTTP for the SDK's client, whose requests each belong to an {@link Exchange}. It keeps the SDK's
- * settings of proxies.
+ * HTTP for the SDK's client, whose requests each belong to an {@link Exchange}.
  *
  * <p>The JDK's connection would send a POST once more when its answer is lost ({@code
  * sun.net.http.retryPost}), and so count datums twice; not so with a body of known length, which
@@ -20,11 +19,7 @@ final class SingleHttp implements SdkHttpClient {
   /** Between two bytes, as long as a whole request may take. */
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
 
-  private final SdkHttpClient http =
-      UrlConnectionHttpClient.builder()
-          .connectionTimeout(CONNECT_TIMEOUT)
-          .socketTimeout(READ_TIMEOUT)
-          .build();
+  private final SdkHttpClient http = AwsHttp.builder(CONNECT_TIMEOUT, READ_TIMEOUT).build();
 
   private volatile Exchange exchange = new Exchange();
 

@@ -1,6 +1,6 @@
 package io.cnimetrics.identity;
 
-import java.io.FilterInputStream;
+import io.cnimetrics.aws.BoundedBody;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -91,12 +91,16 @@ final class MetadataHttp implements SdkHttpClient {
     AbortableInputStream body =
         response
             .responseBody()
-            .map(stream -> AbortableInputStream.create(new Bounded(stream), stream))
+            .map(stream -> AbortableInputStream.create(cut(stream), stream))
             .orElseGet(AbortableInputStream::createEmpty);
     return HttpExecuteResponse.builder()
         .response(response.httpResponse())
         .responseBody(body)
         .build();
+  }
+
+  private BoundedBody cut(InputStream body) {
+    return new BoundedBody(body, MAX_BODY_BYTES + 1, this::throwIfStopped);
   }
 
   private void throwIfStopped() throws IOException {
@@ -116,28 +120,6 @@ final class MetadataHttp implements SdkHttpClient {
       throw new IllegalArgumentException(uri + " is not an HTTP URL");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private final class Bounded extends FilterInputStream {
-    private int left = MAX_BODY_BYTES + 1;
-
-    Bounded(InputStream body) {
-      super(body);
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int count) throws IOException {
-      throwIfStopped();
-      int got = left == 0 ? -1 : super.read(bytes, offset, Math.min(count, left));
-      left -= Math.max(got, 0);
-      return got;
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.cnimetrics.identity;
 
+import io.cnimetrics.aws.AwsHttp;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +19,6 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.interceptor.Context;
 import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
 import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.ec2.Ec2Client;
@@ -86,10 +86,7 @@ final class TagsReading implements Callable<InstanceTags.Answer> {
         Ec2Client.builder()
             .region(Region.of(region))
             .credentialsProvider(StaticCredentialsProvider.create(found))
-            .httpClientBuilder(
-                UrlConnectionHttpClient.builder()
-                    .connectionTimeout(CONNECT_TIMEOUT)
-                    .socketTimeout(limit))
+            .httpClientBuilder(AwsHttp.builder(CONNECT_TIMEOUT, limit))
             .overrideConfiguration(
                 settings ->
                     settings

@@ -12,6 +12,7 @@ import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
 import io.cnimetrics.identity.FakeImds;
 import io.cnimetrics.publish.Answer;
 import io.cnimetrics.publish.Answer.Outcome;
+import io.cnimetrics.testing.SystemProperties;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

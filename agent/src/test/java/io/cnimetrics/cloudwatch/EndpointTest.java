@@ -7,6 +7,7 @@ import static io.cnimetrics.cloudwatch.Putting.datums;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cnimetrics.testing.SystemProperties;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -17,6 +17,7 @@ import io.cnimetrics.catalog.Unit;
 import io.cnimetrics.publish.Answer;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.testing.SystemProperties;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.cnimetrics.cloudwatch;
+package io.cnimetrics.testing;
 
 import java.util.HashMap;
 import java.util.Map;

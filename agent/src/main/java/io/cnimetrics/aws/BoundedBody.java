@@ -1,0 +1,46 @@
+package io.cnimetrics.aws;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** The first bytes of a body; the rest is as if it had not been sent. */
+public final class BoundedBody extends FilterInputStream {
+  private final BeforeRead before;
+  private int left;
+
+  /**
+   * @param most bytes that are read
+   * @param before asked before each read
+   */
+  public BoundedBody(InputStream body, int most, BeforeRead before) {
+    super(body);
+    this.left = most;
+    this.before = before;
+  }
+
+  /** May end the reading. */
+  @FunctionalInterface
+  public interface BeforeRead {
+    /**
+     * Returns if it may go on.
+     *
+     * @throws IOException for who reads, otherwise
+     */
+    void mayRead() throws IOException;
+  }
+
+  @Override
+  public int read() throws IOException {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] bytes, int offset, int count) throws IOException {
+    before.mayRead();
+    int got = left == 0 ? -1 : super.read(bytes, offset, Math.min(count, left));
+    left -= Math.max(got, 0);
+    return got;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.cnimetrics.aws;
+
+import org.jspecify.annotations.NullMarked;
