@@ -18,8 +18,10 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import okhttp3.Call;
+import okhttp3.ConnectionSpec;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -52,6 +54,8 @@ final class IpamdHttp {
     this.unix = address.getScheme().equals("unix");
     OkHttpClient.Builder builder =
         new OkHttpClient.Builder()
+            // Without this it reads all of the JVM's authorities for TLS, and keeps them.
+            .connectionSpecs(List.of(ConnectionSpec.CLEARTEXT))
             .connectTimeout(CONNECT_TIMEOUT)
             .readTimeout(CALL_TIMEOUT)
             .writeTimeout(CALL_TIMEOUT)
