@@ -81,7 +81,7 @@ final class TroubleLog implements Consumer<MinuteReport> {
             .distinct()
             .collect(Collectors.joining(","));
     return (subnets.isEmpty() ? "" : " subnets=" + subnets)
-        + " enis=%d assigned=%d cooling=%d"
+        + " enis=%s assigned=%s cooling=%s"
             .formatted(pool.eniCount(), pool.assigned(), pool.cooling())
         + (pool.ipv6() ? "" : " total=" + pool.totalIpv4());
   }

@@ -161,14 +161,14 @@ public record NodeCapacity(
       long usable = Math.max(0, enis - withoutPods(taken));
       long reachable = usable * perEni;
       String product =
-          "%d ENI%s × %d".formatted(usable, usable == 1 ? "" : "s", perEni)
+          "%s ENI%s × %s".formatted(usable, usable == 1 ? "" : "s", perEni)
               + (taken.isEmpty() ? "" : ": " + String.join(", ", taken));
       long pods = podLimits.podsWithAddress();
       return reachable <= pods
           ? new EffectiveMaximum(reachable, reachable + " = " + product)
           : new EffectiveMaximum(
               pods,
-              "%d = %d max pods − %d on the host's network; addresses for %d = %s"
+              "%s = %s max pods − %s on the host's network; addresses for %s = %s"
                   .formatted(
                       pods, podLimits.maxPods(), podLimits.hostNetworkPods(), reachable, product));
     }
@@ -187,7 +187,7 @@ public record NodeCapacity(
         reasons.add("a trunk takes one");
       }
       if (excluded > 0) {
-        reasons.add("%d in excluded subnets".formatted(excluded));
+        reasons.add("%s in excluded subnets".formatted(excluded));
       }
       return excluded + trunks + (primary ? 1 : 0);
     }

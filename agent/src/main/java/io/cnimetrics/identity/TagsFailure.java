@@ -41,7 +41,7 @@ record TagsFailure(String instanceId, String region) {
     boolean denied = e.statusCode() == 401 || e.statusCode() == 403 || REFUSALS.contains(code);
     return because(
         denied ? Reason.DENIED : Reason.BAD_STATUS,
-        "was answered with status %d (%s%s)".formatted(e.statusCode(), code, role(e)));
+        "was answered with status %s (%s%s)".formatted(e.statusCode(), code, role(e)));
   }
 
   InstanceTags.NotTold failed(RuntimeException e) {

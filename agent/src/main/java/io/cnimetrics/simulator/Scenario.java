@@ -32,11 +32,11 @@ public record Scenario(
   public Scenario {
     failures = List.copyOf(failures);
     if (maxPods < 1) {
-      throw new IllegalArgumentException("max pods %d: must be ≥ 1".formatted(maxPods));
+      throw new IllegalArgumentException("max pods %s: must be ≥ 1".formatted(maxPods));
     }
     if (subnetFree < 0) {
       throw new IllegalArgumentException(
-          "%d free addresses in the subnet: must be ≥ 0".formatted(subnetFree));
+          "%s free addresses in the subnet: must be ≥ 0".formatted(subnetFree));
     }
     if (!(speed > 0 && speed <= 1000)) {
       throw new IllegalArgumentException("speed %s: must be > 0 and ≤ 1000".formatted(speed));
