@@ -8,12 +8,15 @@ import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.snapshot.Subnet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /**
  * What this node can reach, as far as a snapshot tells.
@@ -50,6 +53,41 @@ public record NodeCapacity(
       OptionalDouble ipMax,
       PodLimits podLimits) {
     return new Derivation(snapshot, limit, eniMax, ipMax, podLimits).capacity();
+  }
+
+  /**
+   * What the node could have at this moment: the maximum, or less if its subnets run out before.
+   * For people only: every node in a subnet counts the same free addresses.
+   *
+   * @param subnets those of the node's interfaces that are known
+   * @return empty if no subnet is known, or no maximum
+   */
+  public Optional<EffectiveMaximum> reachableNow(AddressPool pool, List<Subnet> subnets) {
+    Set<String> ofPods =
+        pool.enis().stream()
+            .filter(eni -> eni.totalIpv4() > 0 && !eni.excluded())
+            .flatMap(eni -> eni.subnetId().stream())
+            .collect(Collectors.toSet());
+    List<Subnet> counted = subnets.stream().filter(subnet -> ofPods.contains(subnet.id())).toList();
+    return counted.isEmpty()
+        ? Optional.empty()
+        : effectiveMaximum.map(maximum -> reachableNow(maximum, pool, counted));
+  }
+
+  private static EffectiveMaximum reachableNow(
+      EffectiveMaximum maximum, AddressPool pool, List<Subnet> subnets) {
+    long free = subnets.stream().mapToLong(Subnet::free).sum();
+    long reachable = pool.totalIpv4() + free;
+    String sum =
+        "%d on the node + %d free in %s"
+            .formatted(
+                pool.totalIpv4(),
+                free,
+                subnets.stream().map(Subnet::id).collect(Collectors.joining(", ")));
+    return reachable < maximum.addresses()
+        ? new EffectiveMaximum(reachable, "%d = %s".formatted(reachable, sum))
+        : new EffectiveMaximum(
+            maximum.addresses(), "all %d: %s".formatted(maximum.addresses(), sum));
   }
 
   private static final class Derivation {

@@ -2,6 +2,7 @@ package io.cnimetrics.catalog;
 
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Series;
+import io.cnimetrics.snapshot.Subnet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -135,6 +136,21 @@ public sealed interface Computation {
 
   /** Not seen by any poll: the agent itself counts it when it starts. */
   record ByAgent() implements Computation {
+    @Override
+    public Optional<Sample> sample(Metric metric, Poll poll) {
+      return Optional.empty();
+    }
+
+    @Override
+    public List<Series> series() {
+      return List.of();
+    }
+  }
+
+  /**
+   * Not of the node, and seen by no poll: EC2 tells it of a subnet, under a dimension of its own.
+   */
+  record OfSubnet(ToLongFunction<Subnet> value) implements Computation {
     @Override
     public Optional<Sample> sample(Metric metric, Poll poll) {
       return Optional.empty();

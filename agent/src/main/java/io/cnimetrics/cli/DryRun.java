@@ -1,5 +1,6 @@
 package io.cnimetrics.cli;
 
+import io.cnimetrics.agent.Subnets;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Flag;
@@ -98,7 +99,11 @@ final class DryRun implements Command {
     Logging.configure(config.logLevel(), config.logFormat());
     NamespaceWarning.tell(config.namespace());
     Mode mode = new Mode(watch, output);
-    return simulate ? simulate(config, mode, console) : run(config, metadata(), mode, console);
+    if (simulate) {
+      return simulate(config, mode, console);
+    }
+    NodeComponent node = DaggerNodeComponent.factory().create(config, clock);
+    return run(config, node, node.subnets(), metadata(), mode, console);
   }
 
   private static Future<InstanceMetadata.Result> metadata() {
@@ -115,14 +120,25 @@ final class DryRun implements Command {
               URI.create(ipamd.metricsUrl()),
               config.maxPods().orElse(SIMULATED_NODE.maxPods()));
       InstanceMetadata.Result instance = new InstanceMetadata.Result(SIMULATED_INSTANCE, List.of());
-      return run(simulated, CompletableFuture.completedFuture(instance), mode, console);
+      NodeComponent node = DaggerNodeComponent.factory().create(simulated, clock);
+      return run(
+          simulated,
+          node,
+          config.subnets() ? Optional.of(new SimulatedSubnets(ipamd)) : Optional.empty(),
+          CompletableFuture.completedFuture(instance),
+          mode,
+          console);
     }
   }
 
   private int run(
-      AgentConfig config, Future<InstanceMetadata.Result> metadata, Mode mode, Console console) {
-    NodeComponent node = DaggerNodeComponent.factory().create(config, clock);
-    try (Polling polling = new Polling(config, node, metadata, clock)) {
+      AgentConfig config,
+      NodeComponent node,
+      Optional<Subnets> subnets,
+      Future<InstanceMetadata.Result> metadata,
+      Mode mode,
+      Console console) {
+    try (Polling polling = new Polling(config, node, subnets, metadata, clock)) {
       if (mode.watch()) {
         polling.repeat(report -> show(report, config, mode, console));
         return Cli.OK;
@@ -139,7 +155,7 @@ final class DryRun implements Command {
         switch (mode.output()) {
           case TABLE -> TableReport.of(report, console.palette()) + (mode.watch() ? "\n" : "");
           case JSON -> JsonReport.of(report, !mode.watch());
-          case PROMETHEUS -> PrometheusText.of(report.reading().samples());
+          case PROMETHEUS -> PrometheusText.of(report.samples());
           case PUT_METRIC_DATA ->
               PutMetricDataJson.of(
                   report,

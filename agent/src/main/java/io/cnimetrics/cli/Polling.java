@@ -1,5 +1,6 @@
 package io.cnimetrics.cli;
 
+import io.cnimetrics.agent.Subnets;
 import io.cnimetrics.catalog.History;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
@@ -31,9 +32,13 @@ final class Polling implements AutoCloseable {
   /** With the start of the JVM, a dry run ends within 10 s whatever hangs. */
   private static final Duration LIMIT = Duration.ofSeconds(8);
 
+  /** Of that, what is left to the end when subnets have been asked for. */
+  private static final Duration SUBNETS_BY = LIMIT.minusSeconds(1);
+
   private final AgentConfig config;
   private final IpamdReader ipamd;
   private final Sampler sampler;
+  private final Optional<Subnets> subnets;
   private final Future<InstanceMetadata.Result> metadata;
   private final InstantSource clock;
   private final ScheduledExecutorService thread =
@@ -43,12 +48,14 @@ final class Polling implements AutoCloseable {
   Polling(
       AgentConfig config,
       NodeComponent node,
+      Optional<Subnets> subnets,
       Future<InstanceMetadata.Result> metadata,
       InstantSource clock) {
     this.config = config;
     // Both before the first request: an ipamD that starts later counts from 0.
     this.sampler = node.sampler();
     this.ipamd = node.ipamdReader();
+    this.subnets = subnets;
     this.metadata = metadata;
     this.clock = clock;
   }
@@ -98,16 +105,28 @@ final class Polling implements AutoCloseable {
   }
 
   private Report poll() {
-    Report report = report(ipamd.read(), instance(), history);
+    long start = System.nanoTime();
+    NodeSnapshot seen = ipamd.read();
+    InstanceMetadata.Result instance = instance();
+    Duration left = SUBNETS_BY.minusNanos(System.nanoTime() - start);
+    Report report = report(seen, instance, history, left);
     history = report.reading().history();
     return report;
   }
 
-  private Report report(NodeSnapshot seen, InstanceMetadata.Result instance, History before) {
+  private Report report(
+      NodeSnapshot seen, InstanceMetadata.Result instance, History before, Duration left) {
     GivenIdentity given = new GivenIdentity(config.nodeName(), config.clusterId(), config.region());
     Identification who = Identification.of(given, instance);
-    NodeSnapshot snapshot = seen.on(instance.instance(), who.problems());
-    return new Report(who.node(), who.origins(), snapshot, sampler.read(snapshot, before));
+    // Subnets are where the instance is; the given region says where to publish.
+    Optional<String> region = instance.instance().region().or(config::region);
+    SubnetLook look =
+        subnets
+            .map(asked -> SubnetLook.of(seen, region, asked, left))
+            .orElseGet(() -> new SubnetLook(seen, List.of()));
+    NodeSnapshot snapshot = look.snapshot().on(instance.instance(), who.problems());
+    return new Report(
+        who.node(), who.origins(), snapshot, sampler.read(snapshot, before), look.subnets());
   }
 
   private InstanceMetadata.Result instance() {
@@ -136,7 +155,8 @@ final class Polling implements AutoCloseable {
             List.of(
                 new Problem(Source.INTROSPECTION, Reason.TIMEOUT, message),
                 new Problem(Source.METRICS, Reason.TIMEOUT, message)));
-    return report(nothing, new InstanceMetadata.Result(Instance.UNKNOWN, List.of()), History.NONE);
+    InstanceMetadata.Result unknown = new InstanceMetadata.Result(Instance.UNKNOWN, List.of());
+    return report(nothing, unknown, History.NONE, Duration.ZERO);
   }
 
   private static RuntimeException rethrown(ExecutionException e) {

@@ -5,6 +5,7 @@ import dagger.Provides;
 import io.cnimetrics.agent.Agent;
 import io.cnimetrics.agent.Ipamd;
 import io.cnimetrics.agent.LastPoll;
+import io.cnimetrics.agent.Subnets;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.config.AgentConfig;
@@ -25,6 +26,7 @@ import io.cnimetrics.snapshot.NodeSnapshot;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import javax.inject.Singleton;
 
@@ -51,6 +53,7 @@ final class AgentModule {
       AgentConfig config,
       IpamdReader ipamd,
       Sampler sampler,
+      Optional<Subnets> subnets,
       Activity activity,
       LastPoll lastPoll,
       InstantSource clock) {
@@ -64,6 +67,7 @@ final class AgentModule {
         sampler,
         identity::attempt,
         region -> CloudWatchSink.open(region, clock),
+        subnets,
         activity,
         lastPoll,
         new SplittableRandom(),
