@@ -2,7 +2,6 @@ package io.cnimetrics.catalog;
 
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Series;
-import io.cnimetrics.snapshot.Subnet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -150,7 +149,7 @@ public sealed interface Computation {
   /**
    * Not of the node, and seen by no poll: EC2 tells it of a subnet, under a dimension of its own.
    */
-  record OfSubnet(ToLongFunction<Subnet> value) implements Computation {
+  record OfSubnet() implements Computation {
     @Override
     public Optional<Sample> sample(Metric metric, Poll poll) {
       return Optional.empty();

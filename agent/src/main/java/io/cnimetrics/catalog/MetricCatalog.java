@@ -52,7 +52,7 @@ public final class MetricCatalog {
           COUNT,
           MINIMUM,
           "Free addresses of a subnet, with `--subnets`; a Sum would count them once a node.",
-          new OfSubnet(Subnet::free));
+          new OfSubnet());
 
   private static final FromLists ASSIGNED =
       new FromLists(AddressPool::assigned, Series.of("awscni_assigned_ip_addresses"), false);
@@ -300,14 +300,8 @@ public final class MetricCatalog {
   /** What EC2's answer says of the metrics of subnets. */
   public static List<Sample> samples(List<Subnet> subnets) {
     List<Sample> samples = new ArrayList<>();
-    for (Metric metric : ALL) {
-      if (metric.computation() instanceof OfSubnet computed) {
-        subnets.forEach(
-            subnet ->
-                samples.add(
-                    Sample.ofSubnet(
-                        metric, subnet.id(), (double) computed.value().applyAsLong(subnet))));
-      }
+    for (Subnet subnet : subnets) {
+      samples.add(Sample.ofSubnet(SUBNET_FREE, subnet.id(), subnet.free()));
     }
     return samples;
   }

@@ -33,8 +33,8 @@ public record Sample(
     this(metric, value, total, 1, Optional.empty());
   }
 
-  static Sample ofSubnet(Metric metric, String subnetId, double value) {
-    OptionalDouble known = OptionalDouble.of(value);
+  static Sample ofSubnet(Metric metric, String subnetId, long value) {
+    OptionalDouble known = OptionalDouble.of((double) value);
     return new Sample(metric, known, OptionalDouble.empty(), 1, Optional.of(subnetId));
   }
 

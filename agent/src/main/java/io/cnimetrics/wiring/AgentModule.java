@@ -5,7 +5,6 @@ import dagger.Provides;
 import io.cnimetrics.agent.Agent;
 import io.cnimetrics.agent.Ipamd;
 import io.cnimetrics.agent.LastPoll;
-import io.cnimetrics.agent.Subnets;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.config.AgentConfig;
@@ -26,7 +25,6 @@ import io.cnimetrics.snapshot.NodeSnapshot;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import javax.inject.Singleton;
 
@@ -53,7 +51,6 @@ final class AgentModule {
       AgentConfig config,
       IpamdReader ipamd,
       Sampler sampler,
-      Optional<Subnets> subnets,
       Activity activity,
       LastPoll lastPoll,
       InstantSource clock) {
@@ -67,7 +64,8 @@ final class AgentModule {
         sampler,
         identity::attempt,
         region -> CloudWatchSink.open(region, clock),
-        subnets,
+        // Not injected: its factory would be one more class where nothing is to be reported.
+        NodeModule.subnets(config),
         activity,
         lastPoll,
         new SplittableRandom(),

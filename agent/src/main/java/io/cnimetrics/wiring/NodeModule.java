@@ -8,14 +8,10 @@ import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
-import io.cnimetrics.identity.InstanceMetadata;
-import io.cnimetrics.identity.NodeSubnets;
 import io.cnimetrics.ipamd.IpamdReader;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import javax.inject.Singleton;
 
 /** What it takes to poll this node and to compute its metrics. */
@@ -50,24 +46,7 @@ final class NodeModule {
   }
 
   @Provides
-  @Singleton
   static Optional<Subnets> subnets(AgentConfig config) {
-    return config.subnets() ? Optional.of(subnets()) : Optional.empty();
-  }
-
-  private static Subnets subnets() {
-    InstanceMetadata metadata = InstanceMetadata.fromEnvironment();
-    NodeSubnets ec2 = NodeSubnets.fromEnvironment();
-    return new Subnets() {
-      @Override
-      public InstanceMetadata.Interfaces interfaces(Duration limit) {
-        return metadata.interfaces(limit);
-      }
-
-      @Override
-      public NodeSubnets.Answer read(Set<String> subnetIds, String region, Duration limit) {
-        return ec2.read(subnetIds, region, limit);
-      }
-    };
+    return config.subnets() ? Optional.of(SubnetsOfAws.fromEnvironment()) : Optional.empty();
   }
 }
