@@ -1,6 +1,7 @@
 package io.cnimetrics.render;
 
 import io.cnimetrics.capacity.EffectiveMaximum;
+import io.cnimetrics.capacity.ReachableNow;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Reading;
 import io.cnimetrics.catalog.Sample;
@@ -44,7 +45,14 @@ public record Report(
 
   /** The pod addresses that the node could have now; empty if subnets were not asked for. */
   Optional<EffectiveMaximum> reachableNow() {
-    return snapshot.pool().flatMap(pool -> reading.capacity().reachableNow(pool, subnets));
+    return snapshot
+        .pool()
+        .flatMap(
+            pool ->
+                reading
+                    .capacity()
+                    .effectiveMaximum()
+                    .flatMap(maximum -> ReachableNow.of(maximum, pool, subnets)));
   }
 
   /** All that kept the poll from knowing more. */

@@ -4,6 +4,7 @@ import static io.cnimetrics.testing.Snapshots.START;
 import static io.cnimetrics.testing.Snapshots.eni;
 import static io.cnimetrics.testing.Snapshots.ipv6;
 import static io.cnimetrics.testing.Snapshots.nothingRead;
+import static io.cnimetrics.testing.Snapshots.prefixed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.capacity.PodLimits;
@@ -156,6 +157,21 @@ class SamplerTest {
     assertThat(warmPoolEmptyMinutes(60, 28, 28)).isEqualTo(2);
     assertThat(warmPoolEmptyMinutes(90, 42, 28)).isZero();
     assertThat(warmPoolEmptyMinutes(120, 56, 56)).as("full: it may not grow").isZero();
+  }
+
+  @Test
+  void pollWithoutMetricsKeepsTheModeThatTheLastOnesTold() {
+    Snapshots mixed =
+        nothingRead()
+            .type("m5.large")
+            .enis(eni(0, 9, 3, 0), prefixed(1, 2, 0))
+            .sum("awscni_eni_max", 3)
+            .sum("awscni_ip_max", 27);
+    assertThat(poll(mixed)).containsEntry("availableIPAddresses", 6.0);
+
+    Snapshots blind = nothingRead().type("m5.large").enis(eni(0, 9, 3, 0), prefixed(1, 2, 0));
+
+    assertThat(poll(blind)).containsEntry("availableIPAddresses", 6.0);
   }
 
   @Test
