@@ -22,6 +22,7 @@ enum Ec2Refusals implements Check {
       Examination.series("awsAPIDeniedErr").values(),
       true,
       "EC2 denies ipamD what it needs",
+      "EC2 denies ipamD nothing",
       "The role of aws-node (or, without one, of the node) lacks AmazonEKS_CNI_Policy, or a policy"
           + " of the organisation forbids it"),
   NO_ADDRESSES(
@@ -36,6 +37,7 @@ enum Ec2Refusals implements Check {
       Set.of("InsufficientFreeAddressesInSubnet"),
       true,
       "The subnet has no free address",
+      "EC2 had addresses when ipamD asked",
       "All addresses of the subnet are taken: by pods, warm pools of other nodes, load balancers"),
   NO_PREFIXES(
       Topic.of(
@@ -48,6 +50,7 @@ enum Ec2Refusals implements Check {
       Set.of("InsufficientCidrBlocks"),
       true,
       "The subnet has no free /28",
+      "EC2 had prefixes when ipamD asked",
       "Single addresses are scattered over the subnet: there are free ones, but no 16 in a row"),
   THROTTLED(
       Topic.of(
@@ -60,6 +63,7 @@ enum Ec2Refusals implements Check {
       Examination.series("awsAPIThrottleErr").values(),
       false,
       "EC2 throttles ipamD",
+      "EC2 does not throttle ipamD",
       "More calls than the account's limit: many nodes at once, a small WARM_IP_TARGET with busy"
           + " pods, or another caller"),
   ENI_LIMIT(
@@ -72,6 +76,7 @@ enum Ec2Refusals implements Check {
       Set.of("PrivateIpAddressLimitExceeded"),
       false,
       "ipamD asked for more than an ENI can hold",
+      "ipamD knows what its ENIs hold",
       "Its list of the ENI's addresses was not what EC2 has");
 
   private static final String API_ERRORS = Examination.series("awsAPIErr").name();
@@ -81,13 +86,16 @@ enum Ec2Refusals implements Check {
   private final Set<String> codes;
   private final boolean stopsPods;
   private final String title;
+  private final String well;
   private final String cause;
 
-  Ec2Refusals(Topic topic, Set<String> codes, boolean stopsPods, String title, String cause) {
+  Ec2Refusals(
+      Topic topic, Set<String> codes, boolean stopsPods, String title, String well, String cause) {
     this.topic = topic;
     this.codes = codes;
     this.stopsPods = stopsPods;
     this.title = title;
+    this.well = well;
     this.cause = cause;
   }
 
@@ -115,16 +123,11 @@ enum Ec2Refusals implements Check {
     double total = codes.stream().mapToDouble(code -> seen.total(series(code))).sum();
     double rise = codes.stream().mapToDouble(code -> seen.rise(series(code))).sum();
     if (total == 0) {
-      return List.of(topic.ok("Not so: " + lowerCase(title), "0 such answers of EC2"));
+      return List.of(topic.ok(well, "0 such answers"));
     }
     String evidence = evidence(seen, rise);
     boolean fails = stopsPods && (rise > 0 || poolIsEmpty(seen));
     return List.of(fails ? topic.fail(title, evidence, cause) : topic.warn(title, evidence, cause));
-  }
-
-  /** "EC2" and "ipamD" keep their letters. */
-  private static String lowerCase(String title) {
-    return title.startsWith("The ") ? "the " + title.substring(4) : title;
   }
 
   private String evidence(Examination seen, double rise) {

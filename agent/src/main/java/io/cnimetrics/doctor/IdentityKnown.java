@@ -1,6 +1,7 @@
 package io.cnimetrics.doctor;
 
 import io.cnimetrics.snapshot.Origin;
+import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import java.util.List;
 import java.util.Optional;
@@ -73,12 +74,13 @@ enum IdentityKnown implements Check {
     return origin instanceof Origin.InstanceTag || origin instanceof Origin.Ec2Tag;
   }
 
-  /** What was last tried. */
+  /** What kept from it; that something does not tell it is no evidence. */
   private static String why(Examination seen) {
     return Stream.of(Source.EC2, Source.IMDS)
         .flatMap(source -> seen.problems(source).stream())
+        .filter(problem -> problem.reason() != Reason.NOT_FOUND)
         .findFirst()
         .map(Seen::of)
-        .orElse("no tag, no setting");
+        .orElse("no flag, no tag, no instance metadata");
   }
 }
