@@ -34,7 +34,8 @@ final class ExcludedEnis implements Check {
     long held = excluded.stream().mapToLong(Eni::assignedIpv4).sum();
     long total = excluded.stream().mapToLong(Eni::totalIpv4).sum();
     String evidence =
-        "%d ENIs with %d addresses, pods hold %d".formatted(excluded.size(), total, held);
+        "%s with %s, pods hold %d"
+            .formatted(Seen.enis(excluded.size()), Seen.addresses(total), held);
     String cause = "Its subnet is tagged kubernetes.io/role/cni=0";
     return List.of(
         held > 0

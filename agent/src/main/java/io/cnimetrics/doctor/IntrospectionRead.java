@@ -44,10 +44,8 @@ final class IntrospectionRead implements Check {
   }
 
   private static String held(AddressPool pool) {
-    return pool.ipv6()
-        ? "%d ENIs, pods hold %d addresses".formatted(pool.eniCount(), pool.assigned())
-        : "%d ENIs, %d addresses, pods hold %d"
-            .formatted(pool.eniCount(), pool.totalIpv4(), pool.assigned());
+    return (pool.ipv6() ? Seen.enis(pool.eniCount()) : Seen.of(pool))
+        + ", pods hold %d".formatted(pool.assigned());
   }
 
   private static Finding off(Examination seen) {

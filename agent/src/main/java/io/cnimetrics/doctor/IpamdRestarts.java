@@ -36,7 +36,9 @@ final class IpamdRestarts implements Check {
   public List<Finding> look(Examination seen) {
     long restarts = seen.last().reading().history().restarts();
     if (restarts > 0) {
-      String evidence = "%d restarts in %d polls".formatted(restarts, seen.looks().size());
+      String evidence =
+          "%d %s in %d polls"
+              .formatted(restarts, restarts == 1 ? "restart" : "restarts", seen.looks().size());
       String cause = "A failing liveness probe, too little memory, or a change of the DaemonSet";
       return List.of(
           restarts > 1

@@ -30,7 +30,7 @@ final class NoAddresses implements Check {
   @Override
   public List<Finding> look(Examination seen) {
     AddressPool pool = seen.pool();
-    String evidence = "%d ENIs, %d addresses".formatted(pool.eniCount(), pool.totalIpv4());
+    String evidence = Seen.of(pool);
     if (pool.totalIpv4() > 0) {
       return List.of(TOPIC.ok("There are addresses for pods", evidence));
     }

@@ -65,7 +65,7 @@ final class Ipamd {
         enis.stream()
             .filter(eni -> !excluded(eni))
             .flatMap(eni -> eni.cidrs().stream())
-            .filter(cidr -> cidr.prefix() == scenario.prefixDelegation())
+            .filter(this::isOfThisMode)
             .flatMap(cidr -> cidr.addresses().stream())
             .filter(address -> address.free(now))
             .findFirst();
@@ -73,6 +73,11 @@ final class Ipamd {
         address -> change(address.assignedTo(pod, now)),
         () -> counters.increment("awscni_no_available_ip_addresses"));
     return free.isPresent();
+  }
+
+  /** What was taken in the other mode is neither given to pods nor back to EC2. */
+  private boolean isOfThisMode(Cidr cidr) {
+    return cidr.prefix() == scenario.prefixDelegation();
   }
 
   /** Whether the interface's subnet is not for pods. */
@@ -190,7 +195,11 @@ final class Ipamd {
     for (int i = enis.size() - 1; i >= 0; i--) {
       AttachedEni eni = enis.get(i);
       List<Cidr> removed =
-          eni.cidrs().stream().filter(cidr -> cidr.freeable(now)).limit(over).toList();
+          eni.cidrs().stream()
+              .filter(this::isOfThisMode)
+              .filter(cidr -> cidr.freeable(now))
+              .limit(over)
+              .toList();
       if (!removed.isEmpty()) {
         over -= removed.size();
         ec2.unassign(removed);

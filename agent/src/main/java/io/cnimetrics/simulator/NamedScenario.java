@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /** Scenarios to play by name: a node on which all is well, and many ways in which it is not. */
 public enum NamedScenario {
-  HEALTHY("all is well", 60, "m5.xlarge", node -> node.pods(PodSchedule.parse("0:38:0.05"))),
+  HEALTHY("all is well", 60, "m5.xlarge", node -> node.pods(PodSchedule.parse("0:40:0.05"))),
   IPAMD_DOWN("nothing answers", 5, "m5.xlarge", node -> node.failure(fail("refuse"))),
   INTROSPECTION_OFF(
       "introspection refuses, metrics answer",

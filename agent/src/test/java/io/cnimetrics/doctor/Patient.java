@@ -17,6 +17,7 @@ import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Origin;
 import io.cnimetrics.snapshot.Origins;
+import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.testing.FakeClock;
 import java.net.URI;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.BiFunction;
 
 /**
  * A node that doctor reads over sockets. But for its ipamD all is well with it, unless the test
@@ -36,22 +38,17 @@ import java.util.Set;
 final class Patient {
   private static final Duration INTERVAL = Duration.ofSeconds(30);
 
-  /** A day on, so that this host has been up for long whenever the test runs. */
-  private final FakeClock clock = new FakeClock(Instant.now().plus(Duration.ofDays(1)));
-
   private final URI introspection;
   private final URI metrics;
   private Instance instance = instance("m5.xlarge");
   private OptionalInt maxPods = OptionalInt.empty();
-  private List<String> injectors = List.of();
-  private Optional<Path> stateDir = Optional.of(Path.of("/state"));
 
   private Patient(URI introspection, URI metrics) {
     this.introspection = introspection;
     this.metrics = metrics;
   }
 
-  /** A node whose bodies come from elsewhere. */
+  /** A node whose ipamD is somewhere. */
   static Patient at(URI introspection, URI metrics) {
     return new Patient(introspection, metrics);
   }
@@ -62,14 +59,33 @@ final class Patient {
   }
 
   static List<Finding> findings(Scenario scenario, Duration settled, int polls) {
+    return playing(
+        scenario,
+        settled,
+        (patient, clock) -> patient.type(scenario.instanceType()).examined(polls, clock));
+  }
+
+  /** What one poll of a scenario sees, for checks that are run by themselves. */
+  static Examination look(NamedScenario named) {
+    return look(named, named.scenario().build().instanceType());
+  }
+
+  /** The same, where instance metadata tell another type, or none. */
+  static Examination look(NamedScenario named, String type) {
+    return playing(
+        named.scenario().build(),
+        named.settled(),
+        (patient, clock) -> patient.type(type).look(1, clock));
+  }
+
+  private static <T> T playing(
+      Scenario scenario, Duration settled, BiFunction<Patient, FakeClock, T> seen) {
+    // A day on, so that this host has been up for long whenever the test runs.
     FakeClock clock = new FakeClock(Instant.now().plus(Duration.ofDays(1)));
     try (SimulatedIpamd ipamd =
         SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, settled, clock)) {
-      Patient patient =
-          at(URI.create(ipamd.introspectionUrl()), URI.create(ipamd.metricsUrl()))
-              .type(scenario.instanceType())
-              .maxPods(scenario.maxPods());
-      return patient.examined(polls, clock);
+      Patient patient = at(URI.create(ipamd.introspectionUrl()), URI.create(ipamd.metricsUrl()));
+      return seen.apply(patient.maxPods(scenario.maxPods()), clock);
     }
   }
 
@@ -78,45 +94,24 @@ final class Patient {
     return this;
   }
 
-  Patient maxPods(int pods) {
+  private Patient maxPods(int pods) {
     maxPods = OptionalInt.of(pods);
     return this;
   }
 
-  Patient injectedBy(String variable) {
-    injectors = List.of(variable);
-    return this;
+  List<Finding> examined(int polls, FakeClock clock) {
+    Examination seen = look(polls, clock);
+    return new Checkup(Checks.all(world(seen, clock))).examine(seen);
   }
 
-  Patient withoutStateDir() {
-    stateDir = Optional.empty();
-    return this;
-  }
-
-  List<Finding> examined() {
-    return examined(1, clock);
-  }
-
-  private List<Finding> examined(int polls, FakeClock time) {
-    Examination seen = look(polls, time);
-    return new Checkup(Checks.all(world(seen))).examine(seen);
-  }
-
-  /** What polls see, for checks that are run by themselves. */
-  Examination look(int polls, FakeClock time) {
-    IpamdReader reader =
-        new IpamdReader(
-            Optional.of(introspection),
-            Optional.of(metrics),
-            Checks.series(),
-            Duration.ofSeconds(30),
-            time);
+  private Examination look(int polls, FakeClock clock) {
+    IpamdReader reader = reader(introspection, Optional.of(metrics), Checks.series(), clock);
     Sampler sampler =
-        new Sampler(MetricCatalog.all(), new PodLimits(maxPods.orElse(110), 3), time.instant());
+        new Sampler(MetricCatalog.all(), new PodLimits(maxPods.orElse(110), 3), clock.instant());
     List<Look> looks = new ArrayList<>();
     History history = History.NONE;
     for (int poll = 0; poll < polls; poll++) {
-      time.advance(poll == 0 ? Duration.ZERO : INTERVAL);
+      clock.advance(poll == 0 ? Duration.ZERO : INTERVAL);
       NodeSnapshot snapshot = reader.read().on(instance, List.of());
       Reading reading = sampler.read(snapshot, history);
       history = reading.history();
@@ -127,11 +122,11 @@ final class Patient {
         looks,
         new NodeIdentity("node", Optional.of("payments"), Optional.of("eu-west-1"), instance),
         new Origins(given, given),
-        new Given(Optional.of(metrics), maxPods, 3, stateDir, injectors));
+        new Given(Optional.of(metrics), maxPods, 3, Optional.of(Path.of("/state")), List.of()));
   }
 
   /** As ipamD has it. */
-  private World world(Examination seen) {
+  private World world(Examination seen, FakeClock clock) {
     HeldAddresses held = new HeldAddresses(introspection);
     List<String> enis =
         seen.snapshot().pool().map(AddressPool::enis).orElse(List.of()).stream()
@@ -141,16 +136,14 @@ final class Patient {
         () -> enis,
         held::read,
         held::read,
-        this::introspectionAnswersAt,
+        address -> reader(address, Optional.empty(), Set.of(), clock).read().pool().isPresent(),
         directory -> Optional.empty());
   }
 
-  private boolean introspectionAnswersAt(URI address) {
+  private static IpamdReader reader(
+      URI introspection, Optional<URI> metrics, Set<Series> series, FakeClock clock) {
     return new IpamdReader(
-            Optional.of(address), Optional.empty(), Set.of(), Duration.ofSeconds(30), clock)
-        .read()
-        .pool()
-        .isPresent();
+        Optional.of(introspection), metrics, series, Duration.ofSeconds(30), clock);
   }
 
   private static Instance instance(String type) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cnimetrics.simulator.NamedScenario;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,12 +113,7 @@ class ScenariosTest {
 
   private static List<String> ids() {
     World nothing =
-        new World(
-            List::of,
-            List::of,
-            List::of,
-            address -> false,
-            directory -> java.util.Optional.empty());
+        new World(List::of, List::of, List::of, address -> false, directory -> Optional.empty());
     return Checks.all(nothing).stream().map(check -> check.topic().id()).toList();
   }
 }
