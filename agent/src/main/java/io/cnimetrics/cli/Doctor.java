@@ -64,7 +64,7 @@ final class Doctor implements Command {
 
   @Override
   public String summary() {
-    return "Looks for what keeps pods of this node from addresses; changes nothing.";
+    return "Says what keeps pods of this node from addresses, and why.";
   }
 
   @Override

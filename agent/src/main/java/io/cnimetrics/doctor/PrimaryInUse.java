@@ -39,7 +39,7 @@ final class PrimaryInUse implements Check {
     return List.of(
         held > 0
             ? TOPIC.warn(
-                "Pods are on the primary ENI in spite of custom networking",
+                "Pods are on the primary in spite of custom networking",
                 evidence,
                 "They started before it was switched on")
             : TOPIC.ok("Custom networking keeps pods off the primary", evidence));

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What checks ask of the world beside the polls. Each is asked at most once, by the check that
- * needs it, on that check's thread; what it throws says why it could not be asked.
+ * What checks ask of the world beside the polls, each by the check that needs it, on that check's
+ * thread. What it throws says why it could not be asked.
  *
  * @param attachedEnis the interfaces that EC2 has attached to the instance
  * @param heldAddresses the addresses that pods hold

@@ -72,10 +72,15 @@ final class Patient {
 
   /** The same, where instance metadata tell another type, or none. */
   static Examination look(NamedScenario named, String type) {
-    return playing(
-        named.scenario().build(),
-        named.settled(),
-        (patient, clock) -> patient.type(type).look(1, clock));
+    return look(named.scenario().build(), named.settled(), type);
+  }
+
+  static Examination look(Scenario scenario, Duration settled) {
+    return look(scenario, settled, scenario.instanceType());
+  }
+
+  private static Examination look(Scenario scenario, Duration settled, String type) {
+    return playing(scenario, settled, (patient, clock) -> patient.type(type).look(1, clock));
   }
 
   private static <T> T playing(

@@ -52,7 +52,7 @@ class ScenariosTest {
           forced-removal,         1, note, stated-totals, ipamD's own totals do not add up
           forced-removal,         1, note, stale-gauges, ipamD's gauges contradict its introspection
           no-trunk-slot,          1, warn, pod-enis, 'A trunk is wanted, and no slot is left for it'
-          late-custom-networking, 1, warn, custom-networking, Pods are on the primary ENI in spite of custom networking
+          late-custom-networking, 1, warn, custom-networking, Pods are on the primary in spite of custom networking
           excluded-eni,           1, note, excluded-enis, An ENI in an excluded subnet carries no pods
           mixed-prefixes,         1, note, mixed-prefixes, Addresses of two modes are mixed
           idle-addresses,         1, note, idle-addresses, Many addresses are idle
