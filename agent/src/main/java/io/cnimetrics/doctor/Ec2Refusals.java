@@ -22,6 +22,7 @@ enum Ec2Refusals implements Check {
       Examination.series("awsAPIDeniedErr").values(),
       true,
       "EC2 denies ipamD what it needs",
+      "EC2 denied ipamD what it needs",
       "EC2 denies ipamD nothing",
       "The role of aws-node (or, without one, of the node) lacks AmazonEKS_CNI_Policy, or a policy"
           + " of the organisation forbids it"),
@@ -37,6 +38,7 @@ enum Ec2Refusals implements Check {
       Set.of("InsufficientFreeAddressesInSubnet"),
       true,
       "The subnet has no free address",
+      "The subnet had no free address",
       "EC2 had addresses when ipamD asked",
       "All addresses of the subnet are taken: by pods, warm pools of other nodes, load balancers"),
   NO_PREFIXES(
@@ -50,6 +52,7 @@ enum Ec2Refusals implements Check {
       Set.of("InsufficientCidrBlocks"),
       true,
       "The subnet has no free /28",
+      "The subnet had no free /28",
       "EC2 had prefixes when ipamD asked",
       "Single addresses are scattered over the subnet: there are free ones, but no 16 in a row"),
   THROTTLED(
@@ -63,6 +66,7 @@ enum Ec2Refusals implements Check {
       Examination.series("awsAPIThrottleErr").values(),
       false,
       "EC2 throttles ipamD",
+      "EC2 throttled ipamD",
       "EC2 does not throttle ipamD",
       "More calls than the account's limit: many nodes at once, a small WARM_IP_TARGET with busy"
           + " pods, or another caller"),
@@ -76,6 +80,7 @@ enum Ec2Refusals implements Check {
       Set.of("PrivateIpAddressLimitExceeded"),
       false,
       "ipamD asked for more than an ENI can hold",
+      "ipamD asked for more than an ENI can hold",
       "ipamD knows what its ENIs hold",
       "Its list of the ENI's addresses was not what EC2 has");
 
@@ -85,16 +90,30 @@ enum Ec2Refusals implements Check {
   private final Topic topic;
   private final Set<String> codes;
   private final boolean stopsPods;
-  private final String title;
+  private final String now;
+  private final String before;
   private final String well;
   private final String cause;
 
+  /**
+   * @param stopsPods whether pods go without an address for it
+   * @param now its title while it goes on
+   * @param before its title if it was so at some time since ipamD started
+   * @param well what is so if it never was
+   */
   Ec2Refusals(
-      Topic topic, Set<String> codes, boolean stopsPods, String title, String well, String cause) {
+      Topic topic,
+      Set<String> codes,
+      boolean stopsPods,
+      String now,
+      String before,
+      String well,
+      String cause) {
     this.topic = topic;
     this.codes = codes;
     this.stopsPods = stopsPods;
-    this.title = title;
+    this.now = now;
+    this.before = before;
     this.well = well;
     this.cause = cause;
   }
@@ -126,8 +145,12 @@ enum Ec2Refusals implements Check {
       return List.of(topic.ok(well, "0 such answers"));
     }
     String evidence = evidence(seen, rise);
-    boolean fails = stopsPods && (rise > 0 || poolIsEmpty(seen));
-    return List.of(fails ? topic.fail(title, evidence, cause) : topic.warn(title, evidence, cause));
+    boolean goesOn = rise > 0 || (stopsPods && poolIsEmpty(seen));
+    String title = goesOn ? now : before;
+    return List.of(
+        goesOn && stopsPods
+            ? topic.fail(title, evidence, cause)
+            : topic.warn(title, evidence, cause));
   }
 
   private String evidence(Examination seen, double rise) {
