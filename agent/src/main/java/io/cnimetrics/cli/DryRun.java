@@ -6,6 +6,7 @@ import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Values;
+import io.cnimetrics.identity.Identification;
 import io.cnimetrics.identity.InstanceMetadata;
 import io.cnimetrics.render.JsonReport;
 import io.cnimetrics.render.PrometheusText;
@@ -103,12 +104,16 @@ final class DryRun implements Command {
       return simulate(config, mode, console);
     }
     NodeComponent node = DaggerNodeComponent.factory().create(config, clock);
-    return run(config, node, node.subnets(), metadata(), mode, console);
+    return run(config, node, node.subnets(), identity(config), mode, console);
   }
 
-  private static Future<InstanceMetadata.Result> metadata() {
+  private static Future<Identification> identity(AgentConfig config) {
     return CompletableFuture.supplyAsync(
-        () -> InstanceMetadata.fromEnvironment().read(METADATA_LIMIT));
+        () -> identity(config, InstanceMetadata.fromEnvironment().read(METADATA_LIMIT)));
+  }
+
+  private static Identification identity(AgentConfig config, InstanceMetadata.Result instance) {
+    return Identification.of(Polling.given(config), instance);
   }
 
   private int simulate(AgentConfig config, Mode mode, Console console) {
@@ -125,7 +130,7 @@ final class DryRun implements Command {
           simulated,
           node,
           config.subnets() ? Optional.of(new SimulatedSubnets(ipamd)) : Optional.empty(),
-          CompletableFuture.completedFuture(instance),
+          CompletableFuture.completedFuture(identity(simulated, instance)),
           mode,
           console);
     }
@@ -135,10 +140,11 @@ final class DryRun implements Command {
       AgentConfig config,
       NodeComponent node,
       Optional<Subnets> subnets,
-      Future<InstanceMetadata.Result> metadata,
+      Future<Identification> identity,
       Mode mode,
       Console console) {
-    try (Polling polling = new Polling(config, node, subnets, metadata, clock)) {
+    try (Polling polling =
+        new Polling(config, node.sampler(), node.ipamdReader(), subnets, identity, clock)) {
       if (mode.watch()) {
         polling.repeat(report -> show(report, config, mode, console));
         return Cli.OK;

@@ -14,7 +14,6 @@ import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
-import io.cnimetrics.wiring.NodeComponent;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -27,9 +26,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
-/** Polls of a dry run, on one thread of their own, so that none can hold the program for ever. */
+/** Polls for people, on one thread of their own, so that none can hold the program for ever. */
 final class Polling implements AutoCloseable {
-  /** With the start of the JVM, a dry run ends within 10 s whatever hangs. */
+  /** With the start of the JVM, one poll ends within 10 s whatever hangs. */
   private static final Duration LIMIT = Duration.ofSeconds(8);
 
   /** Of that, what is left to the end when subnets have been asked for. */
@@ -39,25 +38,34 @@ final class Polling implements AutoCloseable {
   private final IpamdReader ipamd;
   private final Sampler sampler;
   private final Optional<Subnets> subnets;
-  private final Future<InstanceMetadata.Result> metadata;
+  private final Future<Identification> identity;
   private final InstantSource clock;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(Polling::daemon);
   private History history = History.NONE;
 
+  /**
+   * @param sampler made before the first request: an ipamD that starts later counts from 0
+   * @param identity may come while ipamD is read
+   */
   Polling(
       AgentConfig config,
-      NodeComponent node,
+      Sampler sampler,
+      IpamdReader ipamd,
       Optional<Subnets> subnets,
-      Future<InstanceMetadata.Result> metadata,
+      Future<Identification> identity,
       InstantSource clock) {
     this.config = config;
-    // Both before the first request: an ipamD that starts later counts from 0.
-    this.sampler = node.sampler();
-    this.ipamd = node.ipamdReader();
+    this.sampler = sampler;
+    this.ipamd = ipamd;
     this.subnets = subnets;
-    this.metadata = metadata;
+    this.identity = identity;
     this.clock = clock;
+  }
+
+  /** What the settings say of who the node is. */
+  static GivenIdentity given(AgentConfig config) {
+    return new GivenIdentity(config.nodeName(), config.clusterId(), config.region());
   }
 
   private static Thread daemon(Runnable task) {
@@ -107,37 +115,39 @@ final class Polling implements AutoCloseable {
   private Report poll() {
     long start = System.nanoTime();
     NodeSnapshot seen = ipamd.read();
-    InstanceMetadata.Result instance = instance();
-    Duration left = SUBNETS_BY.minusNanos(System.nanoTime() - start);
-    Report report = report(seen, instance, history, left);
+    Identification who = identity();
+    Report report = report(seen, who, history, SUBNETS_BY.minusNanos(System.nanoTime() - start));
     history = report.reading().history();
     return report;
   }
 
-  private Report report(
-      NodeSnapshot seen, InstanceMetadata.Result instance, History before, Duration left) {
-    GivenIdentity given = new GivenIdentity(config.nodeName(), config.clusterId(), config.region());
-    Identification who = Identification.of(given, instance);
+  private Report report(NodeSnapshot seen, Identification who, History before, Duration left) {
+    Instance instance = who.metadata().instance();
     // Subnets are where the instance is; the given region says where to publish.
-    Optional<String> region = instance.instance().region().or(config::region);
+    Optional<String> region = instance.region().or(config::region);
     SubnetLook look =
         subnets
             .map(asked -> SubnetLook.of(seen, region, asked, left))
             .orElseGet(() -> new SubnetLook(seen, List.of()));
-    NodeSnapshot snapshot = look.snapshot().on(instance.instance(), who.problems());
+    NodeSnapshot snapshot = look.snapshot().on(instance, who.problems());
     return new Report(
         who.node(), who.origins(), snapshot, sampler.read(snapshot, before), look.subnets());
   }
 
-  private InstanceMetadata.Result instance() {
+  private Identification identity() {
     try {
-      return metadata.get();
+      return identity.get();
     } catch (ExecutionException e) {
       throw rethrown(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new InstanceMetadata.Result(Instance.UNKNOWN, List.of());
+      return unidentified();
     }
+  }
+
+  private Identification unidentified() {
+    return Identification.of(
+        given(config), new InstanceMetadata.Result(Instance.UNKNOWN, List.of()));
   }
 
   /** Requests have limits of their own; what is left is a name server that does not answer. */
@@ -155,8 +165,7 @@ final class Polling implements AutoCloseable {
             List.of(
                 new Problem(Source.INTROSPECTION, Reason.TIMEOUT, message),
                 new Problem(Source.METRICS, Reason.TIMEOUT, message)));
-    InstanceMetadata.Result unknown = new InstanceMetadata.Result(Instance.UNKNOWN, List.of());
-    return report(nothing, unknown, History.NONE, Duration.ZERO);
+    return report(nothing, unidentified(), History.NONE, Duration.ZERO);
   }
 
   private static RuntimeException rethrown(ExecutionException e) {
