@@ -13,6 +13,8 @@ import io.cnimetrics.config.Values;
 import io.cnimetrics.health.Build;
 import io.cnimetrics.identity.FakeEc2;
 import io.cnimetrics.identity.FakeImds;
+import io.cnimetrics.snapshot.Subnet;
+import io.cnimetrics.testing.EagerNode;
 import io.cnimetrics.testing.Eventually;
 import io.cnimetrics.testing.FakeIpamd;
 import io.cnimetrics.testing.RecordedNode;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -36,9 +39,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The policy allows what the agent asks of AWS in its life, and nothing else. */
-@Timeout(60)
+@Timeout(120)
 class IamPolicyTest {
-  private static final Path POLICY = Path.of("..", "iam-policy", "CNIMetricsHelperPolicy.json");
+  private static final Path POLICIES = Path.of("..", "iam-policy");
 
   /** EC2 takes the action's name in a form, CloudWatch in the path. */
   private static final Pattern FORM = Pattern.compile("(?:^|&)Action=(\\w+)");
@@ -46,9 +49,16 @@ class IamPolicyTest {
   private static final Pattern PATH = Pattern.compile("/operation/(\\w+)$");
   private static final Pattern SCOPE = Pattern.compile("Credential=[\\w-]+/\\d+/[^/]+/(\\w+)/");
 
+  private static final RecordedNode NODE = RecordedNode.of("v1.23.1/seed");
+
+  private static final String SUBNET = NODE.truth().get("enis").get(0).get("subnetId").asText();
+
   private final SystemProperties properties = new SystemProperties();
-  private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
-  private final FakeEc2 ec2 = FakeEc2.start().withTags(Map.of("eks:cluster-name", "prod"));
+  private final FakeIpamd ipamd = new FakeIpamd().serve(NODE);
+  private final FakeEc2 ec2 =
+      FakeEc2.start()
+          .withTags(Map.of("eks:cluster-name", "prod"))
+          .withSubnets(new Subnet(SUBNET, 100, 151));
   private final StubCloudWatch cloudWatch = StubCloudWatch.start();
 
   @AfterEach
@@ -61,6 +71,23 @@ class IamPolicyTest {
 
   @Test
   void policyAllowsExactlyWhatTheAgentAsksFor() throws IOException {
+    assertThat(asked(false, () -> !cloudWatch.requests().isEmpty()))
+        .isEqualTo(allowed("CNIMetricsHelperPolicy.json"));
+  }
+
+  @Test
+  void policyForSubnetsIsWhatReportingThemTakesInAddition() throws IOException {
+    Set<String> both = allowed("CNIMetricsHelperPolicy.json");
+    both.addAll(allowed("CNIMetricsSubnetsPolicy.json"));
+
+    assertThat(asked(true, this::asksForSubnets)).isEqualTo(both);
+  }
+
+  private boolean asksForSubnets() {
+    return ec2.requests().stream().anyMatch(request -> action(request).contains("Subnets"));
+  }
+
+  private Set<String> asked(boolean subnets, BooleanSupplier done) throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance()) {
       properties.set(
           Map.of(
@@ -69,27 +96,25 @@ class IamPolicyTest {
               "aws.endpointUrlCloudWatch", cloudWatch.endpoint().toString(),
               "aws.accessKeyId", "key",
               "aws.secretAccessKey", "secret"));
-      liveAndStop();
+      liveAndStop(subnets, done);
     }
-
-    Set<String> asked =
-        Stream.of(ec2.requests(), cloudWatch.requests())
-            .flatMap(List::stream)
-            .map(IamPolicyTest::action)
-            .collect(toSet());
-    assertThat(asked).isEqualTo(allowed(RecordedNode.json(Files.readString(POLICY))));
+    return Stream.of(ec2.requests(), cloudWatch.requests())
+        .flatMap(List::stream)
+        .map(IamPolicyTest::action)
+        .collect(toSet());
   }
 
   /** All that the agent can do with AWS: nothing is given, so that it must find it out. */
-  private void liveAndStop() {
+  private void liveAndStop(boolean subnets, BooleanSupplier done) {
     Values values =
         new Values(
             Map.of(
                 Setting.INTROSPECTION_URL.flag(), ipamd.introspectionUrl().toString(),
-                Setting.METRICS_URL.flag(), ipamd.metricsUrl().toString()),
+                Setting.METRICS_URL.flag(), ipamd.metricsUrl().toString(),
+                Setting.SUBNETS.flag(), String.valueOf(subnets)),
             Map.of(),
             List.of());
-    AgentConfig config = AgentConfig.of(values, "node-1", MetricCatalog.names());
+    AgentConfig config = AgentConfig.of(values, EagerNode.of(SUBNET), MetricCatalog.names());
     Agent agent =
         DaggerAgentComponent.factory()
             .create(config, Build.of("test"), InstantSource.system())
@@ -97,12 +122,12 @@ class IamPolicyTest {
     Thread polling = new Thread(agent::run, "agent");
     polling.setDaemon(true);
     polling.start();
-    Eventually.holds(
-        "a request to CloudWatch", Duration.ofSeconds(30), () -> !cloudWatch.requests().isEmpty());
+    Eventually.holds("the requests", Duration.ofSeconds(90), done);
     assertThat(agent.stop()).isTrue();
   }
 
-  private static Set<String> allowed(JsonNode policy) {
+  private static Set<String> allowed(String file) throws IOException {
+    JsonNode policy = RecordedNode.json(Files.readString(POLICIES.resolve(file)));
     assertThat(policy.get("Version").asText()).isEqualTo("2012-10-17");
     Set<String> actions = new TreeSet<>();
     for (JsonNode statement : policy.get("Statement")) {

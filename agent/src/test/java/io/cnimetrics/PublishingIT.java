@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.simulator.NodeState;
 import io.cnimetrics.simulator.PodSchedule;
@@ -265,7 +266,9 @@ class PublishingIT {
   }
 
   private static Set<String> eachMinute() {
-    return MetricCatalog.names().stream()
+    return MetricCatalog.all().stream()
+        .filter(metric -> !metric.isOfSubnet())
+        .map(Metric::name)
         .filter(metric -> !AT_TIMES.contains(metric))
         .collect(toSet());
   }

@@ -11,6 +11,7 @@ import io.cnimetrics.publish.Ledger;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
+import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,6 +52,7 @@ public final class Agent {
   private final Ledger ledger;
   private final Poller poller;
   private final Optional<Publisher> publisher;
+  private final Optional<SubnetWatch> subnets;
   private final Loop polls;
   private final Loop sends;
   private final Thread sending;
@@ -59,6 +61,7 @@ public final class Agent {
   /**
    * @param identity finds out who the node is, and may take its time
    * @param sinks makes the sink of a region
+   * @param subnets empty if they are not to be reported
    */
   public Agent(
       AgentConfig config,
@@ -66,6 +69,7 @@ public final class Agent {
       Sampler sampler,
       Identity identity,
       Function<String, MetricSink> sinks,
+      Optional<Subnets> subnets,
       Activity activity,
       LastPoll lastPoll,
       RandomGenerator random,
@@ -84,6 +88,11 @@ public final class Agent {
             troubles);
     NodeSchedule schedule =
         NodeSchedule.of(config.nodeName(), config.pollInterval(), config.publishInterval());
+    // Not by a lambda, which would load the class where nothing is to be reported.
+    this.subnets =
+        subnets.isPresent()
+            ? Optional.of(watch(config, subnets.get(), schedule))
+            : Optional.empty();
     this.poller = new Poller(ipamd, sampler.withGrace(GRACE), ledger, schedule, this::polled);
     this.polls = new Loop("poll", config.pollInterval(), clock, poller);
     this.publisher =
@@ -100,6 +109,11 @@ public final class Agent {
     this.sending.setDaemon(true);
   }
 
+  private SubnetWatch watch(AgentConfig config, Subnets asked, NodeSchedule schedule) {
+    return new SubnetWatch(
+        config, asked, ledger, lastPoll, schedule.subnetOffset(), clock.instant());
+  }
+
   private Publisher publisher(
       Identity identity,
       Function<String, MetricSink> sinks,
@@ -113,13 +127,23 @@ public final class Agent {
             new Sender(ledger, sinks.apply(region), schedule, activity, random, region, now),
         sampler.start(),
         new Backoff(random),
-        node -> poller.on(node.instance()),
+        this::learnt,
         this::giveUp);
+  }
+
+  private void learnt(NodeIdentity node) {
+    poller.on(node.instance());
+    if (subnets.isPresent()) {
+      subnets.get().on(node);
+    }
   }
 
   private void polled(NodeSnapshot snapshot, Reading reading) {
     activity.polled(snapshot.ipamdRead() ? PollResult.GOOD : PollResult.FAILED);
     lastPoll.was(reading);
+    if (subnets.isPresent()) {
+      subnets.get().seen(snapshot);
+    }
     troubles.seen(snapshot);
     problems.after(snapshot.takenAt(), snapshot.problems());
   }
@@ -143,6 +167,9 @@ public final class Agent {
    */
   public Optional<String> run() {
     sending.start();
+    if (subnets.isPresent()) {
+      subnets.get().start(clock);
+    }
     polls.run();
     return hopeless;
   }
@@ -179,6 +206,9 @@ public final class Agent {
     log.info("stopping: polling a last time and sending what waits");
     polls.stop();
     sends.stop();
+    if (subnets.isPresent()) {
+      subnets.get().stop();
+    }
     poller.last();
     ledger.closeOpenMinute();
     awaitRequest();

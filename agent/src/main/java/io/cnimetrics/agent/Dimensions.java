@@ -1,5 +1,7 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Dimension;
 import io.cnimetrics.publish.Destination;
@@ -32,6 +34,13 @@ public final class Dimensions {
           };
       values.put(dimension.name(), value.orElse(Destination.UNKNOWN));
     }
+    return values;
+  }
+
+  /** Those of a sample of a subnet. */
+  static Map<String, String> ofSubnet(AgentConfig config, Sample sample) {
+    Map<String, String> values = given(List.of(Dimension.CLUSTER_ID), config);
+    sample.subnetId().ifPresent(id -> values.put(MetricCatalog.SUBNET_DIMENSION, id));
     return values;
   }
 

@@ -2,8 +2,6 @@ package io.cnimetrics.capacity;
 
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
-import io.cnimetrics.snapshot.Eni;
-import io.cnimetrics.snapshot.IpamdSettings;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
@@ -24,12 +22,16 @@ import java.util.function.ToLongFunction;
  * the instance type. ipamD's gauges leave out of account that a trunk, interfaces in excluded
  * subnets and, with custom networking, the primary carry no pods.
  *
+ * @param modeByGauges whether ipamD's gauges tell the mode, which what it holds may not
  * @param effectiveMaximum empty on IPv6, where a prefix never runs out, and where neither gauges
  *     nor instance type are known
  * @param problem why the maximum is unknown, unless the snapshot's own problems say so
  */
 public record NodeCapacity(
-    AddressMode mode, Optional<EffectiveMaximum> effectiveMaximum, Optional<Problem> problem) {
+    AddressMode mode,
+    boolean modeByGauges,
+    Optional<EffectiveMaximum> effectiveMaximum,
+    Optional<Problem> problem) {
   private static final int ADDRESSES_PER_PREFIX = 16;
 
   /** The most addresses per ENI that a pod can have on any instance type, one by one: 50 − 1. */
@@ -42,24 +44,27 @@ public record NodeCapacity(
    * @param eniMax ipamD's gauge of interfaces it may have, less those that it does not manage; may
    *     be negative on instances with EFA-only interfaces
    * @param ipMax ipamD's gauge of addresses on those; 0 on IPv6
+   * @param before the mode by the last gauges, for a poll without: a node that has changed its mode
+   *     may hold both kinds of addresses
    */
   public static NodeCapacity of(
       NodeSnapshot snapshot,
       Optional<InstanceLimit> limit,
       OptionalDouble eniMax,
       OptionalDouble ipMax,
+      Optional<AddressMode> before,
       PodLimits podLimits) {
-    return new Derivation(snapshot, limit, eniMax, ipMax, podLimits).capacity();
+    return new Derivation(snapshot, limit, eniMax, ipMax, before, podLimits).capacity();
   }
 
   private static final class Derivation {
     private final NodeSnapshot snapshot;
     private final Optional<AddressPool> pool;
-    private final Optional<IpamdSettings> settings;
     private final Optional<InstanceLimit> limit;
     private final OptionalLong eniMax;
     private final OptionalLong ipamdPerEni;
     private final boolean ipv6Gauges;
+    private final Optional<AddressMode> before;
     private final PodLimits podLimits;
 
     Derivation(
@@ -67,10 +72,11 @@ public record NodeCapacity(
         Optional<InstanceLimit> limit,
         OptionalDouble eniMax,
         OptionalDouble ipMax,
+        Optional<AddressMode> before,
         PodLimits podLimits) {
+      this.before = before;
       this.snapshot = snapshot;
       this.pool = snapshot.pool();
-      this.settings = snapshot.settings();
       this.limit = limit;
       this.eniMax = whole(eniMax);
       boolean bothGauges = this.eniMax.orElse(0) > 0 && ipMax.isPresent();
@@ -90,12 +96,16 @@ public record NodeCapacity(
 
     NodeCapacity capacity() {
       AddressMode mode = mode();
+      boolean byGauges = ipamdPerEni.isPresent() || ipv6Gauges;
       if (mode == AddressMode.IPV6 || !snapshot.ipamdRead()) {
-        return new NodeCapacity(mode, Optional.empty(), Optional.empty());
+        return new NodeCapacity(mode, byGauges, Optional.empty(), Optional.empty());
       }
       Optional<EffectiveMaximum> maximum = effectiveMaximum(mode);
       return new NodeCapacity(
-          mode, maximum, maximum.isPresent() ? Optional.empty() : Optional.of(unknownMaximum()));
+          mode,
+          byGauges,
+          maximum,
+          maximum.isPresent() ? Optional.empty() : Optional.of(unknownMaximum()));
     }
 
     private Problem unknownMaximum() {
@@ -123,7 +133,7 @@ public record NodeCapacity(
     private boolean prefixMode() {
       boolean prefixHeld = pool.map(AddressPool::prefixes).orElse(0L) > 0;
       if (ipamdPerEni.isEmpty()) {
-        return prefixHeld;
+        return before.map(mode -> mode == AddressMode.PREFIX).orElse(prefixHeld);
       }
       long perEni = ipamdPerEni.getAsLong();
       return limit
@@ -138,7 +148,7 @@ public record NodeCapacity(
       if (enis.isEmpty() || perEni.isEmpty()) {
         return enis.equals(OptionalLong.of(0)) ? Optional.of(noEnis()) : Optional.empty();
       }
-      return Optional.of(effectiveMaximum(enis.getAsLong(), perEni.getAsLong()));
+      return Optional.of(effectiveMaximum(mode, enis.getAsLong(), perEni.getAsLong()));
     }
 
     private OptionalLong perEniByType(AddressMode mode) {
@@ -156,50 +166,33 @@ public record NodeCapacity(
       return new EffectiveMaximum(0, "0: ipamD may have no ENI");
     }
 
-    private EffectiveMaximum effectiveMaximum(long enis, long perEni) {
-      List<String> taken = new ArrayList<>();
-      long usable = Math.max(0, enis - withoutPods(taken));
+    private EffectiveMaximum effectiveMaximum(AddressMode mode, long enis, long perEni) {
+      boolean byType = eniMax.isEmpty();
+      PodlessEnis podless = PodlessEnis.of(snapshot, byType);
+      long usable = Math.max(0, enis - podless.count());
       long reachable = usable * perEni;
+      List<String> assumptions = new ArrayList<>(podless.reasons());
+      if (byType) {
+        assumptions.add("the type's limits, as MAX_ENI is not told");
+      } else if (limit.isPresent() && enis < limit.get().enis()) {
+        assumptions.add(
+            "of %d, MAX_ENI or unmanaged ENIs take %d"
+                .formatted(limit.get().enis(), limit.get().enis() - enis));
+      }
+      if (mode == AddressMode.PREFIX) {
+        assumptions.add("prefixes of %d".formatted(ADDRESSES_PER_PREFIX));
+      }
       String product =
-          "%s ENI%s × %s".formatted(usable, usable == 1 ? "" : "s", perEni)
-              + (taken.isEmpty() ? "" : ": " + String.join(", ", taken));
+          "%d ENI%s × %d".formatted(usable, usable == 1 ? "" : "s", perEni)
+              + (assumptions.isEmpty() ? "" : ": " + String.join(", ", assumptions));
       long pods = podLimits.podsWithAddress();
       return reachable <= pods
           ? new EffectiveMaximum(reachable, reachable + " = " + product)
           : new EffectiveMaximum(
               pods,
-              "%s = %s max pods − %s on the host's network; addresses for %s = %s"
+              "%d = %d max pods − %d on the host's network; addresses for %d = %s"
                   .formatted(
                       pods, podLimits.maxPods(), podLimits.hostNetworkPods(), reachable, product));
-    }
-
-    /** How many interfaces carry no pods; one that is so for two reasons counts once. */
-    private long withoutPods(List<String> reasons) {
-      List<Eni> enis = pool.map(AddressPool::enis).orElse(List.of());
-      boolean custom = customNetworking(enis);
-      long excluded = enis.stream().filter(Eni::excluded).count();
-      long trunks = enis.stream().filter(eni -> eni.trunk() && !eni.excluded()).count();
-      boolean primary = custom && enis.stream().noneMatch(eni -> eni.primary() && eni.excluded());
-      if (primary) {
-        reasons.add("custom networking takes the primary");
-      }
-      if (trunks > 0) {
-        reasons.add("a trunk takes one");
-      }
-      if (excluded > 0) {
-        reasons.add("%s in excluded subnets".formatted(excluded));
-      }
-      return excluded + trunks + (primary ? 1 : 0);
-    }
-
-    /** By ipamD's settings; where it does not tell them, by a primary that is left without. */
-    private boolean customNetworking(List<Eni> enis) {
-      return settings
-          .map(IpamdSettings::customNetworking)
-          .orElseGet(
-              () ->
-                  enis.stream().anyMatch(eni -> eni.primary() && eni.totalIpv4() == 0)
-                      && enis.stream().anyMatch(eni -> eni.totalIpv4() > 0));
     }
   }
 }

@@ -145,4 +145,19 @@ public sealed interface Computation {
       return List.of();
     }
   }
+
+  /**
+   * Not of the node, and seen by no poll: EC2 tells it of a subnet, under a dimension of its own.
+   */
+  record OfSubnet() implements Computation {
+    @Override
+    public Optional<Sample> sample(Metric metric, Poll poll) {
+      return Optional.empty();
+    }
+
+    @Override
+    public List<Series> series() {
+      return List.of();
+    }
+  }
 }

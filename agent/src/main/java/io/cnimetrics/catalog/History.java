@@ -1,11 +1,13 @@
 package io.cnimetrics.catalog;
 
+import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.Series;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * All that must be remembered from poll to poll; whatever keeps it can go on after a restart as if
@@ -17,6 +19,7 @@ import java.util.TreeMap;
  * @param down minutes in which no poll could read introspection
  * @param warmPoolEmpty minutes without an address to give, though the pool may grow
  * @param refusals minutes in which pods were refused an address
+ * @param mode by the last gauges of ipamD's that told it
  */
 public record History(
     Optional<Totals> totals,
@@ -24,11 +27,14 @@ public record History(
     boolean ipamdSeen,
     Streak down,
     Streak warmPoolEmpty,
-    Refusals refusals) {
+    Refusals refusals,
+    Optional<AddressMode> mode) {
   public static final History NONE =
-      new History(Optional.empty(), 0, false, Streak.NONE, Streak.NONE, Refusals.NONE);
+      new History(
+          Optional.empty(), 0, false, Streak.NONE, Streak.NONE, Refusals.NONE, Optional.empty());
 
   private static final String TOTAL = "total.";
+  private static final String MODE = "mode.";
 
   /** As numbers with names, to be kept; {@link #of} makes the same history of them. */
   public Map<String, Double> toNumbers() {
@@ -45,6 +51,7 @@ public record History(
     down.toNumbers("down.", numbers);
     warmPoolEmpty.toNumbers("warmPoolEmpty.", numbers);
     refusals.toNumbers("refusals.", numbers);
+    mode.ifPresent(known -> numbers.put(MODE + known, 1.0));
     // A total that no read has shown as a number is not kept: absent means just that.
     numbers.values().removeIf(number -> !Double.isFinite(number));
     return numbers;
@@ -58,7 +65,10 @@ public record History(
         numbers.getOrDefault("ipamdSeen", 0.0) > 0,
         Streak.of("down.", numbers),
         Streak.of("warmPoolEmpty.", numbers),
-        Refusals.of("refusals.", numbers));
+        Refusals.of("refusals.", numbers),
+        Stream.of(AddressMode.values())
+            .filter(mode -> numbers.containsKey(MODE + mode))
+            .findFirst());
   }
 
   private static Totals totals(Map<String, Double> numbers) {

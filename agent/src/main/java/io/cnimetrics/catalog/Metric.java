@@ -48,6 +48,11 @@ public record Metric(
     return badFrom.isPresent() && value >= badFrom.getAsDouble();
   }
 
+  /** Whether it is of a subnet and not of a node: it is published for each subnet apart. */
+  public boolean isOfSubnet() {
+    return computation instanceof Computation.OfSubnet;
+  }
+
   /** ipamD's series that it is read from; empty if it is not. */
   public List<Series> series() {
     return computation.series();

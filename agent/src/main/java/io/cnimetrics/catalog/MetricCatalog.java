@@ -4,6 +4,7 @@ import static io.cnimetrics.catalog.Kind.COUNTER;
 import static io.cnimetrics.catalog.Kind.GAUGE;
 import static io.cnimetrics.catalog.Statistic.AVERAGE;
 import static io.cnimetrics.catalog.Statistic.MAXIMUM;
+import static io.cnimetrics.catalog.Statistic.MINIMUM;
 import static io.cnimetrics.catalog.Statistic.SUM;
 import static io.cnimetrics.catalog.Unit.COUNT;
 import static io.cnimetrics.catalog.Unit.MILLISECONDS;
@@ -17,9 +18,12 @@ import io.cnimetrics.catalog.Computation.FromCounter;
 import io.cnimetrics.catalog.Computation.FromGauge;
 import io.cnimetrics.catalog.Computation.FromLists;
 import io.cnimetrics.catalog.Computation.FromSummary;
+import io.cnimetrics.catalog.Computation.OfSubnet;
 import io.cnimetrics.catalog.Computation.Restarts;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Series;
+import io.cnimetrics.snapshot.Subnet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -37,6 +41,18 @@ public final class MetricCatalog {
   static final Series ENI_MAX = Series.of("awscni_eni_max");
   static final Series IP_MAX = Series.of("awscni_ip_max");
   static final Series NO_AVAILABLE_ADDRESS = Series.of("awscni_no_available_ip_addresses");
+
+  /** The dimension, beside the cluster's, under which metrics of subnets are published. */
+  public static final String SUBNET_DIMENSION = "SubnetId";
+
+  /** Its free addresses are those that all nodes in a subnet share. */
+  public static final Metric SUBNET_FREE =
+      gauge(
+          "subnetFreeIPs",
+          COUNT,
+          MINIMUM,
+          "Free addresses of a subnet, with `--subnets`; a Sum would count them once a node.",
+          new OfSubnet());
 
   private static final FromLists ASSIGNED =
       new FromLists(AddressPool::assigned, Series.of("awscni_assigned_ip_addresses"), false);
@@ -140,6 +156,7 @@ public final class MetricCatalog {
               SUM,
               "IPv4 addresses that pods hold, over all CIDRs.",
               fromLists(AddressPool::assignedIpv4, "awscni_assigned_ip_per_cidr")),
+          SUBNET_FREE,
 
           // Whether pods get addresses.
           counter(
@@ -273,10 +290,20 @@ public final class MetricCatalog {
     boolean computedHere =
         computation instanceof Derived
             || computation instanceof Restarts
-            || computation instanceof ByAgent;
+            || computation instanceof ByAgent
+            || computation instanceof OfSubnet;
     return !computedHere
         && metric.series().stream()
             .allMatch(series -> series.label().isEmpty() && !series.equals(NO_AVAILABLE_ADDRESS));
+  }
+
+  /** What EC2's answer says of the metrics of subnets. */
+  public static List<Sample> samples(List<Subnet> subnets) {
+    List<Sample> samples = new ArrayList<>();
+    for (Subnet subnet : subnets) {
+      samples.add(Sample.ofSubnet(SUBNET_FREE, subnet.id(), subnet.free()));
+    }
+    return samples;
   }
 
   /** The series of ipamD's whose totals must be remembered from poll to poll. */

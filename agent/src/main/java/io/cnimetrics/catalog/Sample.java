@@ -10,8 +10,14 @@ import java.util.OptionalDouble;
  *     the first
  * @param total a counter's total since ipamD started; absent for gauges
  * @param weight the number of events that the value is a mean of; 1 if it is none
+ * @param subnetId of a metric of a subnet
  */
-public record Sample(Metric metric, OptionalDouble value, OptionalDouble total, double weight) {
+public record Sample(
+    Metric metric,
+    OptionalDouble value,
+    OptionalDouble total,
+    double weight,
+    Optional<String> subnetId) {
   /** CloudWatch's bound on a value, either way: 2^360. */
   private static final double MOST = 0x1p360;
 
@@ -24,7 +30,12 @@ public record Sample(Metric metric, OptionalDouble value, OptionalDouble total, 
 
   /** A sample that is no mean. */
   public Sample(Metric metric, OptionalDouble value, OptionalDouble total) {
-    this(metric, value, total, 1);
+    this(metric, value, total, 1, Optional.empty());
+  }
+
+  static Sample ofSubnet(Metric metric, String subnetId, long value) {
+    OptionalDouble known = OptionalDouble.of((double) value);
+    return new Sample(metric, known, OptionalDouble.empty(), 1, Optional.of(subnetId));
   }
 
   /** A gauge's sample, not below 0; none if the value is unknown or no number for CloudWatch. */
@@ -40,7 +51,8 @@ public record Sample(Metric metric, OptionalDouble value, OptionalDouble total, 
                 metric,
                 OptionalDouble.of(Math.max(0, value.getAsDouble())),
                 OptionalDouble.empty(),
-                events))
+                events,
+                Optional.empty()))
         : Optional.empty();
   }
 

@@ -72,7 +72,7 @@ public final class Sampler {
 
   private Reading read(NodeSnapshot snapshot, History before, boolean mayBeDown) {
     boolean judgesIpamd = snapshot.ipamdRead() || mayBeDown;
-    NodeCapacity capacity = capacity(snapshot);
+    NodeCapacity capacity = capacity(snapshot, before);
     Increases increases = Increases.of(snapshot.metrics(), before.totals(), agentStart);
     History history = remember(snapshot, capacity, increases, before, judgesIpamd);
     Poll poll = new Poll(snapshot, capacity, increases, history, judgesIpamd);
@@ -84,13 +84,14 @@ public final class Sampler {
         history);
   }
 
-  private NodeCapacity capacity(NodeSnapshot snapshot) {
+  private NodeCapacity capacity(NodeSnapshot snapshot, History before) {
     Optional<InstanceLimit> limit = snapshot.instance().type().flatMap(InstanceLimits::of);
     return NodeCapacity.of(
         snapshot,
         limit,
         Poll.gauge(snapshot.metrics(), MetricCatalog.ENI_MAX),
         Poll.gauge(snapshot.metrics(), MetricCatalog.IP_MAX),
+        before.mode(),
         podLimits);
   }
 
@@ -110,6 +111,7 @@ public final class Sampler {
         Poll.warmPoolEmpty(snapshot, capacity)
             .map(empty -> before.warmPoolEmpty().lastOf(minute, empty))
             .orElse(before.warmPoolEmpty()),
-        before.refusals().at(minute, refused));
+        before.refusals().at(minute, refused),
+        capacity.modeByGauges() ? Optional.of(capacity.mode()) : before.mode());
   }
 }

@@ -4,7 +4,9 @@ package io.cnimetrics.catalog;
 public enum Statistic {
   SUM("Sum"),
   AVERAGE("Average"),
-  MAXIMUM("Maximum");
+  MAXIMUM("Maximum"),
+  /** Of what every node that looks sees alike: a Sum would count it once for each. */
+  MINIMUM("Minimum");
 
   private final String label;
 

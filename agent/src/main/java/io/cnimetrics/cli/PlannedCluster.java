@@ -34,9 +34,9 @@ record PlannedCluster(
     int zones,
     int instanceTypes,
     OptionalInt subnets) {
-
-  /** Reported by subnet and not under the sets of dimensions. */
-  private static final String OF_SUBNET = "subnetFreeIPs";
+  /** Metrics of subnets are not published under the sets of dimensions. */
+  private static final String OF_SUBNET =
+      "%s, %s".formatted(Dimension.CLUSTER_ID, MetricCatalog.SUBNET_DIMENSION);
 
   FleetPlan plan(Prices prices) {
     int names = (int) metrics().stream().filter(metric -> !isOfStart(metric)).count();
@@ -49,7 +49,7 @@ record PlannedCluster(
   private List<Metric> metrics() {
     return MetricCatalog.all().stream()
         .filter(metric -> selection.includes(metric.name(), metric.core()))
-        .filter(metric -> !metric.name().equals(OF_SUBNET))
+        .filter(metric -> !metric.isOfSubnet())
         .toList();
   }
 
@@ -69,8 +69,7 @@ record PlannedCluster(
       String names = set.stream().map(Dimension::name).collect(Collectors.joining(", "));
       billed.add(new BilledSet(names, of(set), combinations(set), metrics().size()));
     }
-    subnets.ifPresent(
-        count -> billed.add(new BilledSet("CLUSTER_ID, SubnetId", BilledSet.Of.PART, count, 1)));
+    subnets.ifPresent(count -> billed.add(new BilledSet(OF_SUBNET, BilledSet.Of.PART, count, 1)));
     return billed;
   }
 
@@ -101,13 +100,14 @@ record PlannedCluster(
   private List<BilledAlarm> alarms() {
     Set<String> names = metrics().stream().map(Metric::name).collect(Collectors.toSet());
     if (subnets.isPresent()) {
-      names.add(OF_SUBNET);
+      names.add(MetricCatalog.SUBNET_FREE.name());
     }
     List<BilledAlarm> billed = new ArrayList<>();
     boolean pages = false;
     for (ShippedAlarm alarm : ShippedAlarm.values()) {
       if (alarm.isOnByDefault() && names.containsAll(alarm.metrics())) {
-        int alike = alarm.metrics().contains(OF_SUBNET) ? subnets.orElse(0) : 1;
+        int alike =
+            alarm.metrics().contains(MetricCatalog.SUBNET_FREE.name()) ? subnets.orElse(0) : 1;
         billed.add(new BilledAlarm(alarm.title(), alike, alarm.metrics().size()));
         pages |= alarm.severity() == Severity.PAGE;
       }

@@ -7,6 +7,12 @@ import io.cnimetrics.snapshot.Source;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.imds.Ec2MetadataClient;
@@ -47,6 +53,18 @@ public final class InstanceMetadata {
      */
     boolean worthRepeating() {
       return problems.stream().anyMatch(problem -> problem.reason() != Reason.NOT_FOUND);
+    }
+  }
+
+  /**
+   * What a reading of the interfaces gave.
+   *
+   * @param subnetIds by the ids of the interfaces (ENIs) that EC2 has attached to the instance
+   * @param problem why there are none, of source {@link Source#IMDS}
+   */
+  public record Interfaces(Map<String, String> subnetIds, Optional<Problem> problem) {
+    public Interfaces {
+      subnetIds = Map.copyOf(subnetIds);
     }
   }
 
@@ -96,5 +114,40 @@ public final class InstanceMetadata {
     thread.setDaemon(true);
     thread.start();
     return reading.result(limit);
+  }
+
+  /**
+   * Reads the interfaces and their subnets, all or none. Blocks up to the limit; its thread, a
+   * daemon, ends soon after.
+   */
+  public Interfaces interfaces(Duration limit) {
+    if (disabled) {
+      return none(Reason.NOT_FOUND, "AWS_EC2_METADATA_DISABLED=true keeps us from asking");
+    }
+    InterfacesReading reading = new InterfacesReading(endpoint);
+    FutureTask<Map<String, String>> answer = new FutureTask<>(reading);
+    Thread thread = new Thread(answer, "instance-metadata");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      return new Interfaces(answer.get(limit.toNanos(), TimeUnit.NANOSECONDS), Optional.empty());
+    } catch (TimeoutException e) {
+      return none(Reason.TIMEOUT, "no end after " + limit.toMillis() + " ms");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return none(Reason.TIMEOUT, "interrupted");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof MetadataException failure) {
+        return none(failure.reason(), failure.whatHappened());
+      }
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      reading.stop();
+    }
+  }
+
+  private static Interfaces none(Reason reason, String whatHappened) {
+    String message = "the interfaces' subnets are unknown: %s".formatted(whatHappened);
+    return new Interfaces(Map.of(), Optional.of(new Problem(Source.IMDS, reason, message)));
   }
 }

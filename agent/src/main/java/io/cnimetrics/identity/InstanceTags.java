@@ -6,29 +6,14 @@ import io.cnimetrics.snapshot.Source;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
-import software.amazon.awssdk.services.ec2.Ec2ClientBuilder;
 
-/**
- * The tags of this instance that can name its cluster, as EC2's {@code DescribeTags} tells.
- *
- * <p>EC2's client takes some 28 MB of memory once its classes are loaded. Only {@link TagsReading}
- * uses them, so that the first reading loads them; who gives the cluster's name spares them.
- */
+/** The tags of this instance that can name its cluster, as EC2's {@code DescribeTags} tells. */
 public final class InstanceTags {
-  private final UnaryOperator<Ec2ClientBuilder> endpoint;
-  private final Supplier<AwsCredentials> credentials;
+  private final Ec2 ec2;
 
-  private InstanceTags(
-      UnaryOperator<Ec2ClientBuilder> endpoint, Supplier<AwsCredentials> credentials) {
-    this.endpoint = endpoint;
-    this.credentials = credentials;
+  private InstanceTags(Ec2 ec2) {
+    this.ec2 = ec2;
   }
 
   /** What came of a reading. */
@@ -52,44 +37,41 @@ public final class InstanceTags {
    */
   public record NotTold(Problem problem) implements Answer {}
 
-  /**
-   * By the SDK's settings: {@code AWS_ENDPOINT_URL_EC2}, {@code AWS_USE_FIPS_ENDPOINT}, proxies and
-   * so on, and credentials by its default chain.
-   */
+  /** By the SDK's settings, and credentials by its default chain. */
   public static InstanceTags fromEnvironment() {
-    return new InstanceTags(UnaryOperator.identity(), TagsReading::credentialsOfTheChain);
+    return new InstanceTags(Ec2.fromEnvironment());
   }
 
   /** At a given endpoint, such as {@code http://127.0.0.1:8080}. */
   public static InstanceTags at(URI endpoint, AwsCredentials credentials) {
-    return new InstanceTags(builder -> builder.endpointOverride(endpoint), () -> credentials);
+    return new InstanceTags(Ec2.at(endpoint, credentials));
   }
 
   /**
-   * Asks once: whoever calls decides about trying again. Blocks up to the limit; its thread, a
-   * daemon, ends soon after.
+   * Asks once: whoever calls decides about trying again. Blocks up to the limit.
    *
    * @param limit how long all this may take, with finding credentials
    */
   public Answer read(String instanceId, String region, Duration limit) {
-    TagsFailure failure = new TagsFailure(instanceId, region);
-    FutureTask<Answer> answer =
-        new FutureTask<>(new TagsReading(instanceId, region, limit, endpoint, credentials));
-    Thread thread = new Thread(answer, "instance-tags");
-    thread.setDaemon(true);
-    thread.start();
+    Ec2Failure failure =
+        new Ec2Failure(
+            "ec2:DescribeTags of %s in %s".formatted(instanceId, region), InstanceTags::wayOut);
     try {
-      return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      return failure.because(Reason.TIMEOUT, "had no answer after " + limit.toMillis() + " ms");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return failure.because(Reason.TIMEOUT, "was interrupted");
-    } catch (ExecutionException e) {
-      // Only errors of the machine itself come here.
-      throw new IllegalStateException(e.getCause());
-    } finally {
-      answer.cancel(true);
+      return new Told(ec2.ask(region, limit, failure, new TagsQuestion(instanceId)));
+    } catch (Ec2Exception e) {
+      return new NotTold(e.problem());
     }
+  }
+
+  private static String wayOut(Reason reason) {
+    String given = "give --cluster-id or AWS_CLUSTER_ID: no call of EC2, less memory";
+    return switch (reason) {
+      case DENIED -> "allow the agent's role ec2:DescribeTags or, better, " + given;
+      case TIMEOUT, UNREACHABLE ->
+          "a private subnet needs a VPC endpoint of ec2 (and of sts for IRSA), or a proxy; better, "
+              + given;
+      case BAD_STATUS -> "EC2 is in trouble or throttles; if it lasts, " + given;
+      default -> "check AWS_ENDPOINT_URL_EC2 and the proxy or, better, " + given;
+    };
   }
 }

@@ -192,8 +192,15 @@ public final class Ledger implements AutoCloseable {
     OpenMinute apart = new OpenMinute(minute(at), Map.of()).and(samples);
     if (!apart.parts().isEmpty()) {
       dueAtOnce = true;
-      keep(Change.of(state, add(apart)));
+      keep(Change.of(state, add(apart, state.destination())));
     }
+  }
+
+  /** Has samples sent that are of no poll, under dimensions of their own, when others are sent. */
+  public synchronized void apart(Instant at, Map<String, String> dimensions, List<Sample> samples) {
+    OpenMinute apart = new OpenMinute(minute(at), Map.of()).and(samples);
+    Destination own = new Destination(state.destination().namespace(), List.of(dimensions));
+    keep(Change.of(state, add(apart, own)));
   }
 
   /**
@@ -233,12 +240,11 @@ public final class Ledger implements AutoCloseable {
       troubledMinute = Optional.of(start);
     }
     reports.accept(new MinuteReport(start, changes.begun(), changes.ended()));
-    return add(minute);
+    return add(minute, state.destination());
   }
 
-  private List<WaitingMinute> add(OpenMinute ended) {
-    WaitingMinute minute =
-        new WaitingMinute(nextId++, ended.minute(), state.destination(), ended.values());
+  private List<WaitingMinute> add(OpenMinute ended, Destination destination) {
+    WaitingMinute minute = new WaitingMinute(nextId++, ended.minute(), destination, ended.values());
     if (minute.values().isEmpty()) {
       return List.of();
     }

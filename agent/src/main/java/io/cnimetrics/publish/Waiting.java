@@ -44,8 +44,9 @@ final class Waiting {
     return List.copyOf(byId.values());
   }
 
+  /** Values of subnets wait beside those of the same minute. */
   int minutes() {
-    return byId.size();
+    return (int) byId.values().stream().mapToLong(WaitingMinute::minute).distinct().count();
   }
 
   Optional<WaitingMinute> oldest() {
@@ -112,7 +113,7 @@ final class Waiting {
   /** Drops the oldest until the rest is within the bounds. */
   List<Long> dropOverBounds() {
     List<Long> gone = new ArrayList<>();
-    while (byId.size() > MOST_MINUTES || bytes > MOST_BYTES) {
+    while ((byId.size() > MOST_MINUTES && minutes() > MOST_MINUTES) || bytes > MOST_BYTES) {
       gone.add(drop(oldest().orElseThrow(), DropReason.NO_ROOM));
     }
     return gone;
@@ -180,7 +181,12 @@ final class Waiting {
 
   /** How many requests the newest minutes take. */
   int requestsForNewest(int most) {
-    int datums = newestFirst().stream().limit(most).mapToInt(WaitingMinute::datums).sum();
+    Set<Long> newest = new HashSet<>();
+    int datums =
+        newestFirst().stream()
+            .takeWhile(minute -> newest.add(minute.minute()) ? newest.size() <= most : true)
+            .mapToInt(WaitingMinute::datums)
+            .sum();
     return Math.max(1, (datums + MetricSink.MOST_DATUMS - 1) / MetricSink.MOST_DATUMS);
   }
 }

@@ -12,10 +12,10 @@ import java.util.Optional;
  */
 record ClusterSeries(String metric, ClusterStatistic statistic, Optional<String> subnetId) {
   static final String CLUSTER = "CLUSTER_ID";
-  static final String SUBNET = "SubnetId";
+  static final String SUBNET = MetricCatalog.SUBNET_DIMENSION;
 
   /** Published by agents that are told to look at subnets, under {@code CLUSTER_ID, SubnetId}. */
-  static final String SUBNET_FREE = "subnetFreeIPs";
+  static final String SUBNET_FREE = MetricCatalog.SUBNET_FREE.name();
 
   static ClusterSeries of(ClusterStatistic statistic, String name) {
     Metric metric =

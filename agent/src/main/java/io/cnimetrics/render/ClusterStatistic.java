@@ -57,7 +57,7 @@ enum ClusterStatistic {
       case SUM -> adds;
       case NODES -> true;
       case NODES_ABOVE_ZERO, AVERAGE, P90, MAXIMUM -> !adds;
-      case MINIMUM -> false;
+      case MINIMUM -> metric.statistic() == Statistic.MINIMUM;
     };
   }
 }

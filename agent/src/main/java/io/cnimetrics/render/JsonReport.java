@@ -30,7 +30,7 @@ public final class JsonReport {
     json.writeFieldName("node");
     node(json, report.node(), report.cniVersion());
     json.writeArrayFieldStart("metrics");
-    for (Sample sample : report.reading().samples()) {
+    for (Sample sample : report.samples()) {
       sample(json, sample);
     }
     json.writeEndArray();
@@ -71,6 +71,7 @@ public final class JsonReport {
   private static void sample(JsonGenerator json, Sample sample) throws IOException {
     json.writeStartObject();
     json.writeStringField("name", sample.metric().name());
+    optional(json, "subnetId", sample.subnetId());
     json.writeStringField("kind", sample.metric().kind().label());
     if (sample.value().isPresent()) {
       JsonLines.number(json, "value", sample.value().getAsDouble());

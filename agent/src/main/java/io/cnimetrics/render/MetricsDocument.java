@@ -30,6 +30,8 @@ final class MetricsDocument {
       - A **gauge** is a state. Its value is that of the minute's last good poll, unless its meaning says otherwise.
       - A **counter** counts events. Its value is how many the minute brought, also over a restart of ipamD.
       - A metric whose source could not be read is absent, never 0.
+      - Metrics of **a subnet** are about what its nodes share, under `CLUSTER_ID, SubnetId`. The nodes take turns in asking
+        EC2: take Minimum or Maximum, never Sum; SampleCount is how often it was asked, not the number of nodes.
       - **Told at once**: from that value on a node's log has a line when it begins and when it ends, and with
         `--publish-interval` over a minute the node sends early.
 
@@ -116,6 +118,8 @@ final class MetricsDocument {
       return "`process_start_time_seconds`, or a counter that fell";
     } else if (metric.computation() instanceof ByAgent) {
       return "the agent itself";
+    } else if (metric.isOfSubnet()) {
+      return "EC2's `DescribeSubnets`";
     }
     return series;
   }

@@ -2,6 +2,7 @@ package io.cnimetrics.render;
 
 import io.cnimetrics.catalog.Kind;
 import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Unit;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -9,14 +10,18 @@ import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -27,6 +32,8 @@ import java.util.regex.Pattern;
 public final class PrometheusText {
   private static final Pattern WORD_START =
       Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])");
+
+  private static final String SUBNET = words(MetricCatalog.SUBNET_DIMENSION);
 
   private PrometheusText() {}
 
@@ -43,36 +50,50 @@ public final class PrometheusText {
 
   /** The same, for any of Prometheus' formats. */
   public static MetricSnapshots snapshots(List<Sample> samples) {
-    return new MetricSnapshots(samples.stream().map(PrometheusText::snapshot).toList());
+    Map<Metric, List<Sample>> byMetric = new LinkedHashMap<>();
+    for (Sample sample : samples) {
+      byMetric.computeIfAbsent(sample.metric(), metric -> new ArrayList<>()).add(sample);
+    }
+    return new MetricSnapshots(
+        byMetric.entrySet().stream()
+            .map(entry -> snapshot(entry.getKey(), entry.getValue()))
+            .toList());
   }
 
-  private static MetricSnapshot snapshot(Sample sample) {
-    Metric metric = sample.metric();
+  /** One series but for metrics of subnets. */
+  private static MetricSnapshot snapshot(Metric metric, List<Sample> samples) {
     if (metric.kind() == Kind.COUNTER) {
-      return CounterSnapshot.builder()
-          .name(name(metric))
-          .help(metric.description())
-          .dataPoint(CounterDataPointSnapshot.builder().value(sample.total().orElseThrow()).build())
-          .build();
+      CounterSnapshot.Builder counter =
+          CounterSnapshot.builder().name(name(metric)).help(metric.description());
+      for (Sample sample : samples) {
+        counter.dataPoint(
+            CounterDataPointSnapshot.builder().value(sample.total().orElseThrow()).build());
+      }
+      return counter.build();
     }
     GaugeSnapshot.Builder gauge =
-        GaugeSnapshot.builder()
-            .name(name(metric))
-            .help(metric.description())
-            .dataPoint(
-                GaugeDataPointSnapshot.builder()
-                    .value(sample.value().orElseThrow() * baseUnits(metric.unit()))
-                    .build());
+        GaugeSnapshot.builder().name(name(metric)).help(metric.description());
+    for (Sample sample : samples) {
+      gauge.dataPoint(
+          GaugeDataPointSnapshot.builder()
+              .value(sample.value().orElseThrow() * baseUnits(metric.unit()))
+              .labels(sample.subnetId().map(id -> Labels.of(SUBNET, id)).orElse(Labels.EMPTY))
+              .build());
+    }
     baseUnit(metric.unit()).ifPresent(gauge::unit);
     return gauge.build();
   }
 
   /** Such as {@code cni_aws_api_latency_seconds} for {@code awsAPILatency}. */
   static String name(Metric metric) {
-    String camelCase = metric.name().replace("IPv4", "Ipv4").replace("IPs", "Ips");
-    String words = WORD_START.matcher(camelCase).replaceAll("_").toLowerCase(Locale.ROOT);
+    String words = words(metric.name());
     String quantity = metric.unit() == Unit.MINUTES ? words.replaceFirst("_minutes$", "") : words;
     return "cni_" + quantity + baseUnit(metric.unit()).map(unit -> "_" + unit).orElse("");
+  }
+
+  private static String words(String name) {
+    String camelCase = name.replace("IPv4", "Ipv4").replace("IPs", "Ips");
+    return WORD_START.matcher(camelCase).replaceAll("_").toLowerCase(Locale.ROOT);
   }
 
   private static Optional<io.prometheus.metrics.model.snapshots.Unit> baseUnit(Unit unit) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -34,6 +35,7 @@ public final class PutMetricDataJson {
         sample.value().ifPresent(value -> datums.add(new Datum(sample, value, dimensions)));
       }
     }
+    report.node().clusterId().ifPresent(clusterId -> datums.addAll(ofSubnets(report, clusterId)));
     Instant minute = report.snapshot().takenAt().truncatedTo(ChronoUnit.MINUTES);
     StringBuilder requests = new StringBuilder();
     for (int from = 0; from < datums.size(); from += MOST_DATUMS) {
@@ -41,6 +43,17 @@ public final class PutMetricDataJson {
       requests.append(JsonLines.write(forPeople, json -> request(json, namespace, minute, batch)));
     }
     return requests.toString();
+  }
+
+  private static List<Datum> ofSubnets(Report report, String clusterId) {
+    List<Datum> datums = new ArrayList<>();
+    for (Sample sample : report.ofSubnets()) {
+      Map<String, String> dimensions = new LinkedHashMap<>();
+      dimensions.put(ClusterSeries.CLUSTER, clusterId);
+      sample.subnetId().ifPresent(id -> dimensions.put(ClusterSeries.SUBNET, id));
+      sample.value().ifPresent(value -> datums.add(new Datum(sample, value, dimensions)));
+    }
+    return datums;
   }
 
   private static void request(

@@ -66,6 +66,9 @@ public final class TableReport {
         .capacity()
         .effectiveMaximum()
         .ifPresent(maximum -> row("Can reach", Lines.ofClauses(maximum.explanation(), ROW)));
+    report
+        .reachableNow()
+        .ifPresent(now -> row("Just now", Lines.ofClauses(now.explanation(), ROW)));
     row("Polled at", report.snapshot().takenAt().truncatedTo(ChronoUnit.SECONDS).toString());
   }
 
@@ -160,7 +163,12 @@ public final class TableReport {
       line(
           "  %-27s%15s  %s"
               .formatted(
-                  sample.metric().name(), number(sample.value()), unit(sample.metric().unit()))
+                  sample.metric().name(),
+                  number(sample.value()),
+                  sample
+                      .subnetId()
+                      .map(Printable::of)
+                      .orElseGet(() -> unit(sample.metric().unit())))
               .stripTrailing());
     }
   }
@@ -197,9 +205,7 @@ public final class TableReport {
   }
 
   private List<Sample> samples(Kind kind) {
-    return report.reading().samples().stream()
-        .filter(sample -> sample.metric().kind() == kind)
-        .toList();
+    return report.samples().stream().filter(sample -> sample.metric().kind() == kind).toList();
   }
 
   private void heading(String name) {

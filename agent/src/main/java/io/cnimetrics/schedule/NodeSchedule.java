@@ -24,6 +24,9 @@ public record NodeSchedule(
   /** Sends are spread over this much of a minute: 10,000 nodes must not fire in step. */
   public static final Duration SEND_SPREAD = Duration.ofSeconds(30);
 
+  /** What is asked then is answered in the same minute. */
+  private static final Duration BEFORE_SUBNETS = Duration.ofSeconds(10);
+
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   /** Polls keep off the ends of a minute: one that wakes early is to fall into the same minute. */
@@ -69,6 +72,11 @@ public record NodeSchedule(
     return minute.plus(MINUTE).plusMillis(sendOffset.toMillis() % MINUTE.toMillis());
   }
 
+  /** Within a minute, when the node asks for subnets, if it does: after the first poll's chance. */
+  public Duration subnetOffset() {
+    return BEFORE_SUBNETS.plusMillis(sendOffset.toMillis() % MINUTE.toMillis());
+  }
+
   private static Instant next(Instant after, Duration interval, Duration offset) {
     long passed = after.toEpochMilli() - offset.toMillis();
     long turns = Math.floorDiv(passed, interval.toMillis()) + 1;
@@ -81,12 +89,12 @@ public record NodeSchedule(
     }
   }
 
-  private static long share(long hash, long parts) {
+  static long share(long hash, long parts) {
     return Long.remainderUnsigned(hash, parts);
   }
 
   /** FNV-1a, then mixed: names of nodes differ in few characters only. */
-  private static long hash(String name) {
+  static long hash(String name) {
     long hash = 0xcbf29ce484222325L;
     for (byte letter : name.getBytes(UTF_8)) {
       hash = (hash ^ (letter & 0xff)) * 0x100000001b3L;
@@ -95,7 +103,7 @@ public record NodeSchedule(
   }
 
   /** The finalizer of splitmix64: every bit of the input moves every bit of the output. */
-  private static long mix(long bits) {
+  static long mix(long bits) {
     long mixed = bits + 0x9e3779b97f4a7c15L;
     mixed = (mixed ^ (mixed >>> 30)) * 0xbf58476d1ce4e5b9L;
     mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;

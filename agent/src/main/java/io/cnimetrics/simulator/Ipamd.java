@@ -21,16 +21,18 @@ final class Ipamd {
   private final WarmPool warmPool;
   private final Counters counters;
   private final Ec2 ec2;
+  private final Mishaps mishaps;
   private final List<AttachedEni> enis = new ArrayList<>();
   private Duration increaseFrom = Duration.ZERO;
   private Duration decreaseFrom = Duration.ZERO;
   private Duration reconcileFrom = Duration.ZERO;
 
-  Ipamd(Scenario scenario, Counters counters, Ec2 ec2) {
+  Ipamd(Scenario scenario, Counters counters, Ec2 ec2, Mishaps mishaps) {
     this.scenario = scenario;
     this.warmPool = new WarmPool(scenario);
     this.counters = counters;
     this.ec2 = ec2;
+    this.mishaps = mishaps;
     enis.add(ec2.primaryEni());
     begin();
   }
@@ -51,6 +53,7 @@ final class Ipamd {
 
   private void begin() {
     ec2.describeEnis();
+    mishaps.begin();
     enis.forEach(eni -> counters.increment("awscni_reconcile_count", "fn", "eniReconcileAdd"));
   }
 
@@ -59,13 +62,21 @@ final class Ipamd {
     counters.increment("awscni_add_ip_req_count");
     Optional<Address> free =
         enis.stream()
-            .flatMap(AttachedEni::addresses)
+            .filter(eni -> !mishaps.excludes(eni))
+            .flatMap(eni -> eni.cidrs().stream())
+            .filter(this::isOfThisMode)
+            .flatMap(cidr -> cidr.addresses().stream())
             .filter(address -> address.free(now))
             .findFirst();
     free.ifPresentOrElse(
         address -> change(address.assignedTo(pod, now)),
         () -> counters.increment("awscni_no_available_ip_addresses"));
     return free.isPresent();
+  }
+
+  /** What was taken in the other mode is neither given to pods nor back to EC2. */
+  private boolean isOfThisMode(Cidr cidr) {
+    return cidr.prefix() == scenario.prefixDelegation();
   }
 
   /** Takes back the address of a pod that is gone. */
@@ -84,10 +95,12 @@ final class Ipamd {
       decrease(now);
     }
     freeOneEni(now);
+    mishaps.eniToLose(enis, now).ifPresent(enis::remove);
     if (now.compareTo(reconcileFrom) >= 0) {
       reconcileFrom = now.plus(RECONCILE_INTERVAL);
       counters.add(0, "awscni_ipamd_action_inprogress", "fn", "nodeIPPoolReconcile");
       ec2.getMetadata();
+      mishaps.reconcile(enis.size());
     }
   }
 
@@ -97,7 +110,10 @@ final class Ipamd {
       return;
     }
     Optional<AttachedEni> withRoom =
-        enis.stream().filter(eni -> eni.cidrs().size() < scenario.cidrsPerEni()).findFirst();
+        enis.stream()
+            .filter(eni -> eni.cidrs().size() < scenario.cidrsPerEni())
+            .filter(eni -> !mishaps.excludes(eni) || eni.cidrs().isEmpty())
+            .findFirst();
     if (withRoom.isPresent()) {
       fill(withRoom.get(), now);
     } else if (enis.size() < scenario.limit().enis()) {
@@ -145,7 +161,11 @@ final class Ipamd {
     for (int i = enis.size() - 1; i >= 0; i--) {
       AttachedEni eni = enis.get(i);
       List<Cidr> removed =
-          eni.cidrs().stream().filter(cidr -> cidr.freeable(now)).limit(over).toList();
+          eni.cidrs().stream()
+              .filter(this::isOfThisMode)
+              .filter(cidr -> cidr.freeable(now))
+              .limit(over)
+              .toList();
       if (!removed.isEmpty()) {
         over -= removed.size();
         ec2.unassign(removed);

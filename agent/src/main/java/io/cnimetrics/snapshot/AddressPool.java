@@ -2,6 +2,7 @@ package io.cnimetrics.snapshot;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.ToLongFunction;
@@ -29,6 +30,30 @@ public record AddressPool(
         throw new IllegalArgumentException("two ENIs with the id " + eni.id());
       }
     }
+  }
+
+  /** Whether ipamD tells the subnet of every interface, as it does from release 1.22.0 on. */
+  public boolean tellsSubnets() {
+    return enis.stream().allMatch(eni -> eni.subnetId().isPresent());
+  }
+
+  /**
+   * The same with subnets that ipamD did not tell.
+   *
+   * @param subnetIds by the interface's id
+   */
+  public AddressPool located(Map<String, String> subnetIds) {
+    return new AddressPool(
+        enis.stream()
+            .map(
+                eni ->
+                    eni.subnetId().isEmpty() && subnetIds.containsKey(eni.id())
+                        ? eni.in(subnetIds.getOrDefault(eni.id(), ""))
+                        : eni)
+            .toList(),
+        coolingKnown,
+        statedTotal,
+        statedAssigned);
   }
 
   public int eniCount() {

@@ -44,6 +44,22 @@ public record Eni(
     }
   }
 
+  /** The same in a subnet that ipamD did not tell. */
+  Eni in(String anySubnetId) {
+    return new Eni(
+        id,
+        networkCard,
+        deviceNumber,
+        primary,
+        trunk,
+        excluded,
+        Optional.of(anySubnetId),
+        single,
+        prefixed,
+        prefixes,
+        ipv6);
+  }
+
   /** IPv4 addresses on this interface: 1 for each single one, 16 for each /28. */
   public long totalIpv4() {
     return single.total() + prefixed.total();

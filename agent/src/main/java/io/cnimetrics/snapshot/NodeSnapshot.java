@@ -44,4 +44,16 @@ public record NodeSnapshot(
         introspectionOff,
         Stream.concat(problems.stream(), more.stream()).toList());
   }
+
+  /** The same with what has been learnt of the pool, and what kept that from being more. */
+  public NodeSnapshot with(AddressPool known, List<Problem> more) {
+    return new NodeSnapshot(
+        takenAt,
+        instance,
+        Optional.of(known),
+        metrics,
+        settings,
+        introspectionOff,
+        Stream.concat(problems.stream(), more.stream()).toList());
+  }
 }

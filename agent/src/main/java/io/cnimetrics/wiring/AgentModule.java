@@ -64,6 +64,8 @@ final class AgentModule {
         sampler,
         identity::attempt,
         region -> CloudWatchSink.open(region, clock),
+        // Not injected: its factory would be one more class where nothing is to be reported.
+        NodeModule.subnets(config),
         activity,
         lastPoll,
         new SplittableRandom(),

@@ -2,10 +2,12 @@ package io.cnimetrics.wiring;
 
 import dagger.BindsInstance;
 import dagger.Component;
+import io.cnimetrics.agent.Subnets;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.ipamd.IpamdReader;
 import java.time.InstantSource;
+import java.util.Optional;
 import javax.inject.Singleton;
 
 /** The objects that poll this node. */
@@ -15,6 +17,9 @@ public interface NodeComponent {
   IpamdReader ipamdReader();
 
   Sampler sampler();
+
+  /** Empty unless the settings ask for them. */
+  Optional<Subnets> subnets();
 
   /** Builds the component. */
   @Component.Factory

@@ -2,6 +2,7 @@ package io.cnimetrics.wiring;
 
 import dagger.Module;
 import dagger.Provides;
+import io.cnimetrics.agent.Subnets;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
@@ -10,6 +11,7 @@ import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.ipamd.IpamdReader;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import javax.inject.Singleton;
 
 /** What it takes to poll this node and to compute its metrics. */
@@ -41,5 +43,10 @@ final class NodeModule {
   private static PodLimits podLimits(AgentConfig config) {
     int maxPods = config.maxPods().orElseGet(() -> PodLimits.defaultMaxPods(HostCpus.count()));
     return new PodLimits(maxPods, config.hostNetworkPods());
+  }
+
+  @Provides
+  static Optional<Subnets> subnets(AgentConfig config) {
+    return config.subnets() ? Optional.of(SubnetsOfAws.fromEnvironment()) : Optional.empty();
   }
 }

@@ -99,7 +99,7 @@ final class ModelPublisher {
     for (Metric metric : MetricCatalog.all()) {
       // Errors in one minute and a full node in the other: each of them begins anew.
       boolean bad = troubled && even == (metric.kind() == Kind.COUNTER);
-      if (!(metric.computation() instanceof ByAgent)) {
+      if (!(metric.computation() instanceof ByAgent) && !metric.isOfSubnet()) {
         OptionalDouble value = OptionalDouble.of(bad ? 100 : 0);
         OptionalDouble total =
             metric.kind() == Kind.COUNTER ? OptionalDouble.of(100) : OptionalDouble.empty();

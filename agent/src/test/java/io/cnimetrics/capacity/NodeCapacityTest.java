@@ -9,9 +9,11 @@ import static io.cnimetrics.testing.Snapshots.trunk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.testing.Snapshots;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
@@ -106,7 +108,9 @@ class NodeCapacityTest {
         capacity(nothingRead().enis(eni(0, 9, 3, 0)), Optional.of(M5_LARGE), none(), none(), 110);
 
     assertThat(capacity.mode()).isEqualTo(AddressMode.SECONDARY_IP);
-    assertThat(capacity.effectiveMaximum()).contains(new EffectiveMaximum(27, "27 = 3 ENIs × 9"));
+    assertThat(capacity.effectiveMaximum())
+        .contains(
+            new EffectiveMaximum(27, "27 = 3 ENIs × 9: the type's limits, as MAX_ENI is not told"));
   }
 
   @Test
@@ -117,7 +121,10 @@ class NodeCapacityTest {
 
     assertThat(capacity.mode()).isEqualTo(AddressMode.PREFIX);
     assertThat(capacity.effectiveMaximum())
-        .contains(new EffectiveMaximum(432, "432 = 3 ENIs × 144"));
+        .contains(
+            new EffectiveMaximum(
+                432,
+                "432 = 3 ENIs × 144: the type's limits, as MAX_ENI is not told, prefixes of 16"));
   }
 
   @Test
@@ -152,6 +159,104 @@ class NodeCapacityTest {
             110);
 
     assertThat(capacity.mode()).isEqualTo(AddressMode.SECONDARY_IP);
+  }
+
+  @Test
+  void modeOfTheLastGaugesHoldsWhereBothKindsOfAddressesAreHeld() {
+    for (AddressMode last : List.of(AddressMode.SECONDARY_IP, AddressMode.PREFIX)) {
+      NodeCapacity capacity =
+          NodeCapacity.of(
+              nothingRead().enis(eni(0, 9, 3, 0), prefixed(1, 2, 0)).build(),
+              Optional.of(M5_LARGE),
+              none(),
+              none(),
+              Optional.of(last),
+              new PodLimits(1000, 3));
+
+      assertThat(capacity.mode()).isEqualTo(last);
+      assertThat(capacity.modeByGauges()).isFalse();
+    }
+  }
+
+  @Test
+  void enisThatTheTypeHasAndIpamdMayNotHaveAreTold() {
+    NodeCapacity capacity =
+        capacity(
+            nothingRead().enis(eni(0, 14, 3, 0)),
+            Optional.of(M5_XLARGE),
+            OptionalDouble.of(2),
+            OptionalDouble.of(28),
+            110);
+
+    assertThat(capacity.effectiveMaximum())
+        .contains(
+            new EffectiveMaximum(28, "28 = 2 ENIs × 14: of 4, MAX_ENI or unmanaged ENIs take 2"));
+  }
+
+  @Test
+  void interfacesOfOtherCardsDoNotCountAgainstTheTypesLimit() {
+    Eni other = excluded(1, 3, 1);
+    Eni onCard2 =
+        new Eni(
+            "eni-9",
+            2,
+            1,
+            false,
+            false,
+            true,
+            other.subnetId(),
+            other.single(),
+            other.prefixed(),
+            0,
+            other.ipv6());
+
+    assertThat(
+            capacity(
+                    nothingRead().enis(eni(0, 9, 3, 0), onCard2),
+                    Optional.of(M5_LARGE),
+                    none(),
+                    none(),
+                    110)
+                .effectiveMaximum()
+                .map(EffectiveMaximum::addresses))
+        .contains(27L);
+  }
+
+  @Test
+  void customNetworkingWithATrunkAndPrefixesTellsAll() {
+    assertMaximum(
+        nothingRead()
+            .enis(eni(0, 0, 0, 0), prefixed(1, 2, 3), trunk(2, 0, 0))
+            .customNetworking(true),
+        4,
+        896,
+        1000,
+        "448 = 2 ENIs × 224: custom networking takes the primary, a trunk takes one,"
+            + " prefixes of 16");
+  }
+
+  @Test
+  void moreInterfacesWithoutPodsThanIpamdMayHaveLeaveNone() {
+    assertMaximum(
+        nothingRead().enis(eni(0, 0, 0, 0), trunk(1, 9, 0)).customNetworking(true),
+        1,
+        9,
+        110,
+        "0 = 0 ENIs × 9: custom networking takes the primary, a trunk takes one");
+  }
+
+  @Test
+  void oneGaugeAloneIsCompletedByTheType() {
+    NodeCapacity onlyEnis =
+        capacity(
+            nothingRead().enis(eni(0, 9, 3, 0)),
+            Optional.of(M5_LARGE),
+            OptionalDouble.of(2),
+            none(),
+            110);
+
+    assertThat(onlyEnis.effectiveMaximum().map(EffectiveMaximum::addresses)).contains(18L);
+    assertThat(onlyEnis.modeByGauges()).isFalse();
   }
 
   @Test
@@ -246,7 +351,8 @@ class NodeCapacityTest {
       OptionalDouble eniMax,
       OptionalDouble ipMax,
       int maxPods) {
-    return NodeCapacity.of(snapshot.build(), limit, eniMax, ipMax, new PodLimits(maxPods, 3));
+    return NodeCapacity.of(
+        snapshot.build(), limit, eniMax, ipMax, Optional.empty(), new PodLimits(maxPods, 3));
   }
 
   private static OptionalDouble none() {

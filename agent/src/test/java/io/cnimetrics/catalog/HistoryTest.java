@@ -6,6 +6,7 @@ import static io.cnimetrics.testing.Snapshots.nothingRead;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.testing.Snapshots;
 import java.time.Duration;
@@ -48,7 +49,8 @@ class HistoryTest {
             held,
             new Streak(restarts, minute, held),
             new Streak(minute, restarts, !held),
-            new Refusals(minute, minute));
+            new Refusals(minute, minute),
+            held ? Optional.of(AddressMode.PREFIX) : Optional.empty());
 
     assertThat(History.of(history.toNumbers())).isEqualTo(history);
   }

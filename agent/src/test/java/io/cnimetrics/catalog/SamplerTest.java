@@ -4,6 +4,7 @@ import static io.cnimetrics.testing.Snapshots.START;
 import static io.cnimetrics.testing.Snapshots.eni;
 import static io.cnimetrics.testing.Snapshots.ipv6;
 import static io.cnimetrics.testing.Snapshots.nothingRead;
+import static io.cnimetrics.testing.Snapshots.prefixed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.capacity.PodLimits;
@@ -159,8 +160,23 @@ class SamplerTest {
   }
 
   @Test
+  void pollWithoutMetricsKeepsTheModeThatTheLastOnesTold() {
+    Snapshots mixed =
+        nothingRead()
+            .type("m5.large")
+            .enis(eni(0, 9, 3, 0), prefixed(1, 2, 0))
+            .sum("awscni_eni_max", 3)
+            .sum("awscni_ip_max", 27);
+    assertThat(poll(mixed)).containsEntry("availableIPAddresses", 6.0);
+
+    Snapshots blind = nothingRead().type("m5.large").enis(eni(0, 9, 3, 0), prefixed(1, 2, 0));
+
+    assertThat(poll(blind)).containsEntry("availableIPAddresses", 6.0);
+  }
+
+  @Test
   void everyMetricHasADescriptionAndIsNamedOnce() {
-    assertThat(MetricCatalog.all()).extracting(Metric::name).doesNotHaveDuplicates().hasSize(34);
+    assertThat(MetricCatalog.all()).extracting(Metric::name).doesNotHaveDuplicates().hasSize(35);
     assertThat(MetricCatalog.all())
         .allSatisfy(metric -> assertThat(metric.description()).endsWith("."));
     assertThat(MetricCatalog.all()).filteredOn(Metric::core).hasSize(6);

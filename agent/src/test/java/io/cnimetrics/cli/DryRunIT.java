@@ -3,6 +3,8 @@ package io.cnimetrics.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.cnimetrics.identity.FakeEc2;
+import io.cnimetrics.snapshot.Subnet;
 import io.cnimetrics.testing.AgentProcess;
 import io.cnimetrics.testing.AgentProcess.Result;
 import io.cnimetrics.testing.FakeIpamd;
@@ -12,6 +14,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -199,6 +202,75 @@ class DryRunIT {
       agent.nextLine(Duration.ofSeconds(10));
       assertThat(agent.command()).endsWith("java");
       assertThat(agent.stop().exitCode()).as("128 + SIGTERM").isEqualTo(143);
+    }
+  }
+
+  @Test
+  void subnetsOfASimulatedNodeAreShownWithWhatIsReachableNow() {
+    Result table = AgentProcess.of("dry-run", "--simulate", "--subnets").run();
+    Result json = AgentProcess.of("dry-run", "--simulate", "--subnets", "--output=json").run();
+
+    assertThat(table.exitCode()).as(table.err()).isZero();
+    assertThat(table.out()).containsPattern("subnetFreeIPs +[0-9,]+  subnet-");
+    assertThat(table.out()).containsPattern("Just now +all [0-9]+: [0-9]+ on the node \\+ [0-9]+");
+    JsonNode metric = metric(RecordedNode.json(json.out()), "subnetFreeIPs");
+    assertThat(metric.get("subnetId").asText()).startsWith("subnet-");
+    assertThat(metric.get("statistic").asText()).isEqualTo("Minimum");
+    assertThat(metric.get("value").asDouble()).isPositive();
+  }
+
+  @Test
+  void subnetsAreAskedForDirectly() {
+    RecordedNode node = RecordedNode.of("v1.23.1/seed");
+    String subnetId = node.truth().get("enis").get(0).get("subnetId").asText();
+    try (FakeIpamd ipamd = new FakeIpamd().serve(node);
+        FakeEc2 ec2 = FakeEc2.start().withSubnets(new Subnet(subnetId, 7, 244))) {
+      Result result =
+          dryRun(ipamd)
+              .with("--subnets", "--region=us-west-2", "--cluster-id=prod")
+              .in(
+                  Map.of(
+                      "AWS_ENDPOINT_URL_EC2", ec2.endpoint().toString(),
+                      "AWS_ACCESS_KEY_ID", "key",
+                      "AWS_SECRET_ACCESS_KEY", "secret"))
+              .run();
+
+      JsonNode metric = metric(RecordedNode.json(result.out()), "subnetFreeIPs");
+      assertThat(metric.get("value").asDouble()).isEqualTo(7);
+      assertThat(metric.get("subnetId").asText()).isEqualTo(subnetId);
+      assertThat(ec2.requests()).hasSize(1);
+    }
+  }
+
+  @Test
+  void subnetsWithoutCredentialsAreAProblemAndAllElseIsShown() {
+    try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"))) {
+      Result result = dryRun(ipamd).with("--subnets", "--region=us-west-2").run();
+
+      assertThat(result.exitCode()).isZero();
+      assertThat(result.time()).isLessThan(Duration.ofSeconds(10));
+      JsonNode document = RecordedNode.json(result.out());
+      assertThat(metric(document, "eniAllocated").get("value").asInt()).isEqualTo(2);
+      assertThat(document.get("problems"))
+          .anySatisfy(
+              problem -> {
+                assertThat(problem.get("source").asText()).isEqualTo("ec2");
+                assertThat(problem.get("reason").asText()).isEqualTo("DENIED");
+                assertThat(problem.get("message").asText())
+                    .contains("ec2:DescribeSubnets", "needs credentials");
+              });
+    }
+  }
+
+  @Test
+  void subnetsWithoutARegionAreAProblem() {
+    try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"))) {
+      Result result = dryRun(ipamd).with("--subnets").run();
+
+      assertThat(result.exitCode()).isZero();
+      assertThat(RecordedNode.json(result.out()).get("problems"))
+          .anyMatch(problem -> problem.get("message").asText().contains("give --region"))
+          .anyMatch(problem -> problem.get("source").asText().equals("ec2"));
     }
   }
 

@@ -13,13 +13,15 @@ import static java.util.stream.Collectors.joining;
 import com.github.tomakehurst.wiremock.WireMockServer;
 import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import io.cnimetrics.snapshot.Subnet;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
-/** An EC2 that only speaks of tags, in its Query protocol, on a port of its own. */
+/** An EC2 that only speaks of tags and subnets, in its Query protocol, on a port of its own. */
 public final class FakeEc2 implements AutoCloseable {
   public static final AwsCredentials CREDENTIALS =
       AwsBasicCredentials.create("AKIDEXAMPLE", "secret-example");
@@ -49,17 +51,38 @@ public final class FakeEc2 implements AutoCloseable {
     return this;
   }
 
+  /** Tells these subnets to whoever asks for subnets, whichever he asks for. */
+  public FakeEc2 withSubnets(Subnet... subnets) {
+    server.stubFor(
+        post(urlPathEqualTo("/"))
+            .withRequestBody(containing("Action=DescribeSubnets"))
+            .willReturn(aResponse().withBody(subnetSet(subnets))));
+    return this;
+  }
+
+  /** Refuses to tell of subnets. */
+  public FakeEc2 withoutTheRightToSubnets() {
+    server.stubFor(
+        post(urlPathEqualTo("/"))
+            .withRequestBody(containing("Action=DescribeSubnets"))
+            .willReturn(error(403, "UnauthorizedOperation", "You are not authorized to do this.")));
+    return this;
+  }
+
   /** Refuses all requests. */
   public FakeEc2 refusing(int status, String code, String message) {
-    return answering(
-        aResponse()
-            .withStatus(status)
-            .withBody(
-                """
-                <?xml version="1.0" encoding="UTF-8"?>
-                <Response><Errors><Error><Code>%s</Code><Message>%s</Message></Error></Errors>\
-                <RequestID>4f2fcd65-0000-4c3e-9a3a-000000000000</RequestID></Response>"""
-                    .formatted(code, message)));
+    return answering(error(status, code, message));
+  }
+
+  private static ResponseDefinitionBuilder error(int status, String code, String message) {
+    return aResponse()
+        .withStatus(status)
+        .withBody(
+            """
+            <?xml version="1.0" encoding="UTF-8"?>
+            <Response><Errors><Error><Code>%s</Code><Message>%s</Message></Error></Errors>\
+            <RequestID>4f2fcd65-0000-4c3e-9a3a-000000000000</RequestID></Response>"""
+                .formatted(code, message));
   }
 
   /** Answers all requests so. */
@@ -87,6 +110,31 @@ public final class FakeEc2 implements AutoCloseable {
     </DescribeTagsResponse>"""
         .formatted(
             items, nextToken.isEmpty() ? "" : "<nextToken>%s</nextToken>".formatted(nextToken));
+  }
+
+  /** The body of an answer about subnets with a netmask of 24 bits. */
+  static String subnetSet(Subnet... subnets) {
+    String items =
+        Stream.of(subnets)
+            .map(
+                subnet ->
+                    """
+                    <item><subnetId>%s</subnetId><state>available</state>\
+                    <cidrBlock>10.0.1.0/24</cidrBlock>\
+                    <availableIpAddressCount>%d</availableIpAddressCount></item>"""
+                        .formatted(subnet.id(), subnet.free()))
+            .collect(joining());
+    return """
+    <?xml version="1.0" encoding="UTF-8"?>
+    <DescribeSubnetsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">\
+    <requestId>7a62c49f-347e-4fc4-9331-6e8eEXAMPLE</requestId><subnetSet>%s</subnetSet>\
+    </DescribeSubnetsResponse>"""
+        .formatted(items);
+  }
+
+  /** What asks this EC2 about subnets. */
+  public NodeSubnets subnets() {
+    return NodeSubnets.at(endpoint(), CREDENTIALS);
   }
 
   /** What asks this EC2. */

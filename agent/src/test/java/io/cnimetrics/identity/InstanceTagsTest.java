@@ -222,7 +222,7 @@ class InstanceTagsTest {
     assertThat(problem.reason()).isEqualTo(Reason.TIMEOUT);
     assertThat(problem.message()).contains("VPC endpoint of ec2", "--cluster-id");
     for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      if (thread.getName().equals("instance-tags")) {
+      if (thread.getName().equals("ec2")) {
         thread.join(5_000);
         assertThat(thread.isAlive()).as("somebody still reads").isFalse();
       }

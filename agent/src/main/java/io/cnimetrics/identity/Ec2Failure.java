@@ -5,46 +5,57 @@ import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 
 /**
- * What went wrong when an instance's tags were asked for, as an answer.
+ * What went wrong when EC2 was asked, as a problem.
  *
  * <p>EC2's own messages are not quoted: one about a signature holds the session token.
+ *
+ * @param asked the action and what it is about, such as {@code ec2:DescribeTags of i-1 in
+ *     us-west-2}
+ * @param wayOut what to do about each reason
  */
-record TagsFailure(String instanceId, String region) {
+record Ec2Failure(String asked, Function<Reason, String> wayOut) {
   private static final Pattern CODE = Pattern.compile("[A-Za-z0-9.]{1,100}");
   private static final Pattern ROLE = Pattern.compile("User: (arn:[!-~]{1,300}) ");
+
+  /** What EC2 says of a role that lacks the right; other refusals are about credentials. */
+  private static final String FORBIDDEN = "UnauthorizedOperation";
 
   /** Refusals that come with status 400. */
   private static final Set<String> REFUSALS =
       Set.of("ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId");
 
-  InstanceTags.NotTold because(Reason reason, String whatHappened) {
-    return new InstanceTags.NotTold(
-        new Problem(
-            Source.EC2,
-            reason,
-            "ec2:DescribeTags of %s in %s %s; %s"
-                .formatted(instanceId, region, whatHappened, wayOut(reason))));
+  Ec2Exception because(Reason reason, String whatHappened) {
+    return because(reason, whatHappened, false);
   }
 
-  InstanceTags.NotTold withoutCredentials() {
+  private Ec2Exception because(Reason reason, String whatHappened, boolean forbidden) {
+    return new Ec2Exception(
+        new Problem(
+            Source.EC2, reason, "%s %s; %s".formatted(asked, whatHappened, wayOut.apply(reason))),
+        forbidden);
+  }
+
+  Ec2Exception withoutCredentials() {
     return because(Reason.DENIED, "needs credentials, and none were to be had");
   }
 
-  InstanceTags.NotTold refused(AwsServiceException e) {
+  Ec2Exception refused(AwsServiceException e) {
     String code = code(e);
     boolean denied = e.statusCode() == 401 || e.statusCode() == 403 || REFUSALS.contains(code);
     return because(
         denied ? Reason.DENIED : Reason.BAD_STATUS,
-        "was answered with status %s (%s%s)".formatted(e.statusCode(), code, role(e)));
+        "was answered with status %d (%s%s)".formatted(e.statusCode(), code, role(e)),
+        code.equals(FORBIDDEN));
   }
 
-  InstanceTags.NotTold failed(RuntimeException e) {
+  Ec2Exception failed(RuntimeException e) {
     if (e instanceof ApiCallTimeoutException) {
       return because(Reason.TIMEOUT, "was not answered in time");
     }
@@ -71,17 +82,5 @@ record TagsFailure(String instanceId, String region) {
         .filter(Matcher::find)
         .map(found -> ", as " + found.group(1))
         .orElse("");
-  }
-
-  private static String wayOut(Reason reason) {
-    String given = "give --cluster-id or AWS_CLUSTER_ID: no call of EC2, less memory";
-    return switch (reason) {
-      case DENIED -> "allow the agent's role ec2:DescribeTags or, better, " + given;
-      case TIMEOUT, UNREACHABLE ->
-          "a private subnet needs a VPC endpoint of ec2 (and of sts for IRSA), or a proxy; better, "
-              + given;
-      case BAD_STATUS -> "EC2 is in trouble or throttles; if it lasts, " + given;
-      default -> "check AWS_ENDPOINT_URL_EC2 and the proxy or, better, " + given;
-    };
   }
 }

@@ -6,10 +6,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -23,37 +22,34 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.Ec2ClientBuilder;
-import software.amazon.awssdk.services.ec2.model.DescribeTagsResponse;
-import software.amazon.awssdk.services.ec2.model.Filter;
 
-/** One {@code DescribeTags} of an instance, by a client that lives no longer than this. */
-final class TagsReading implements Callable<InstanceTags.Answer> {
+/** One question to EC2, by a client that lives no longer than this. */
+final class Ec2Reading<T> implements Callable<T> {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
-  /** An instance has at most 50 tags besides those of AWS: they are one page, of at most 100 kB. */
-  private static final int MOST_PAGES = 5;
-
+  /** Some 50 tags are 100 kB at most, and 200 subnets not much more. */
   private static final int MOST_BODY_BYTES = 512 * 1024;
 
-  private final String instanceId;
   private final String region;
   private final Duration limit;
   private final UnaryOperator<Ec2ClientBuilder> endpoint;
   private final Supplier<AwsCredentials> credentials;
-  private final TagsFailure failure;
+  private final Ec2Failure failure;
+  private final Function<Ec2Client, T> question;
 
-  TagsReading(
-      String instanceId,
+  Ec2Reading(
       String region,
       Duration limit,
       UnaryOperator<Ec2ClientBuilder> endpoint,
-      Supplier<AwsCredentials> credentials) {
-    this.instanceId = instanceId;
+      Supplier<AwsCredentials> credentials,
+      Ec2Failure failure,
+      Function<Ec2Client, T> question) {
     this.region = region;
     this.limit = limit;
     this.endpoint = endpoint;
     this.credentials = credentials;
-    this.failure = new TagsFailure(instanceId, region);
+    this.failure = failure;
+    this.question = question;
   }
 
   /** By the SDK's default chain. */
@@ -64,21 +60,26 @@ final class TagsReading implements Callable<InstanceTags.Answer> {
   }
 
   @Override
-  public InstanceTags.Answer call() {
+  public T call() {
     AwsCredentials found;
     try {
       // Before the client has its turn, which would not tell this failure from others.
       found = credentials.get();
     } catch (RuntimeException e) {
-      return failure.withoutCredentials();
+      throw failure.withoutCredentials();
     }
     try (Ec2Client ec2 = client(found)) {
-      return new InstanceTags.Told(namingTags(ec2));
+      return question.apply(ec2);
     } catch (AwsServiceException e) {
-      return failure.refused(e);
+      throw failure.refused(e);
     } catch (RuntimeException e) {
-      return failure.failed(e);
+      throw failure.failed(e);
     }
+  }
+
+  /** For a question whose answer is none of EC2's. */
+  static UncheckedIOException unexpected(String what) {
+    return new UncheckedIOException(new IOException(what));
   }
 
   private Ec2Client client(AwsCredentials found) {
@@ -94,40 +95,6 @@ final class TagsReading implements Callable<InstanceTags.Answer> {
                         .retryStrategy(DefaultRetryStrategy.doNotRetry())
                         .addExecutionInterceptor(new BoundedBody()));
     return endpoint.apply(builder).build();
-  }
-
-  private Map<String, String> namingTags(Ec2Client ec2) {
-    Map<String, String> tags = new HashMap<>();
-    Optional<String> page = Optional.empty();
-    for (int pages = 0; pages < MOST_PAGES; pages++) {
-      DescribeTagsResponse answer = page(ec2, page);
-      answer.tags().stream()
-          .filter(tag -> ClusterName.mayName(tag.key()))
-          .forEach(tag -> tags.put(tag.key(), tag.value()));
-      page = Optional.ofNullable(answer.nextToken()).filter(token -> !token.isEmpty());
-      if (page.isEmpty()) {
-        return tags;
-      }
-    }
-    throw unexpected("over " + MOST_PAGES + " pages of tags");
-  }
-
-  private DescribeTagsResponse page(Ec2Client ec2, Optional<String> token) {
-    DescribeTagsResponse answer =
-        ec2.describeTags(
-            request -> {
-              request.filters(Filter.builder().name("resource-id").values(instanceId).build());
-              token.ifPresent(request::nextToken);
-            });
-    // The SDK takes any XML for an answer without tags, such as a proxy's page.
-    if (!answer.hasTags()) {
-      throw unexpected("an answer without a set of tags");
-    }
-    return answer;
-  }
-
-  private static UncheckedIOException unexpected(String what) {
-    return new UncheckedIOException(new IOException(what));
   }
 
   /** The SDK reads an answer as a whole, however long it is. */

@@ -1,0 +1,83 @@
+package io.cnimetrics.cli;
+
+import io.cnimetrics.agent.Subnets;
+import io.cnimetrics.identity.Identification;
+import io.cnimetrics.identity.InstanceMetadata;
+import io.cnimetrics.identity.NodeSubnets;
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.snapshot.Subnet;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What a dry run learns of the node's subnets, asked for at once.
+ *
+ * @param snapshot the poll with what kept this from being more
+ * @param subnets empty if EC2 did not tell
+ */
+record SubnetLook(NodeSnapshot snapshot, List<Subnet> subnets) {
+  private static final Duration METADATA_LIMIT = Duration.ofSeconds(1);
+
+  /** Loading the classes of EC2's client alone may take a second. */
+  private static final Duration LEAST = Duration.ofSeconds(1);
+
+  /**
+   * Asks about the interfaces that a poll saw.
+   *
+   * @param limit how long this may take, at least a second or two
+   */
+  static SubnetLook of(
+      NodeSnapshot seen, Optional<String> region, Subnets subnets, Duration limit) {
+    NodeSnapshot located = seen.pool().map(pool -> located(seen, pool, subnets)).orElse(seen);
+    Set<String> ids = new TreeSet<>();
+    located
+        .pool()
+        .map(AddressPool::enis)
+        .orElse(List.of())
+        .forEach((Eni eni) -> eni.subnetId().ifPresent(ids::add));
+    if (ids.isEmpty()) {
+      return new SubnetLook(located, List.of());
+    }
+    return region
+        .map(known -> asked(located, subnets.read(ids, known, longer(limit))))
+        .orElseGet(() -> failed(located, withoutRegion()));
+  }
+
+  private static Duration longer(Duration limit) {
+    return limit.compareTo(LEAST) < 0 ? LEAST : limit;
+  }
+
+  private static NodeSnapshot located(NodeSnapshot seen, AddressPool pool, Subnets subnets) {
+    if (pool.tellsSubnets()) {
+      return seen;
+    }
+    InstanceMetadata.Interfaces read = subnets.interfaces(METADATA_LIMIT);
+    return seen.with(pool.located(read.subnetIds()), read.problem().stream().toList());
+  }
+
+  private static SubnetLook asked(NodeSnapshot seen, NodeSubnets.Answer answer) {
+    return answer instanceof NodeSubnets.NotTold not
+        ? failed(seen, not.problem())
+        : new SubnetLook(seen, ((NodeSubnets.Told) answer).subnets());
+  }
+
+  private static Problem withoutRegion() {
+    return new Problem(
+        Source.EC2,
+        Reason.NOT_FOUND,
+        "the subnets cannot be asked for: " + Identification.UNKNOWN_REGION);
+  }
+
+  private static SubnetLook failed(NodeSnapshot seen, Problem problem) {
+    return new SubnetLook(
+        seen.pool().map(pool -> seen.with(pool, List.of(problem))).orElse(seen), List.of());
+  }
+}

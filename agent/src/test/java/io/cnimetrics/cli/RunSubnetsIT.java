@@ -1,0 +1,139 @@
+package io.cnimetrics.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.identity.FakeEc2;
+import io.cnimetrics.testing.AgentProcess;
+import io.cnimetrics.testing.AgentProcess.Running;
+import io.cnimetrics.testing.CloudWatchEmulator;
+import io.cnimetrics.testing.EagerNode;
+import io.cnimetrics.testing.Eventually;
+import io.cnimetrics.testing.FakeIpamd;
+import io.cnimetrics.testing.HealthPages;
+import io.cnimetrics.testing.RecordedNode;
+import io.cnimetrics.testing.StubCloudWatch;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.cloudwatch.model.Statistic;
+import software.amazon.awssdk.services.ec2.model.Subnet;
+
+/** {@code run --subnets} of the distribution, as a process of its own. */
+@Order(3)
+@Timeout(240)
+class RunSubnetsIT {
+  private static final RecordedNode NODE = RecordedNode.of("v1.23.1/seed");
+  private static final String RECORDED = NODE.truth().get("enis").get(0).get("subnetId").asText();
+
+  private final String cluster = "subnets-" + UUID.randomUUID();
+  private final FakeIpamd ipamd = new FakeIpamd().serve(NODE);
+  private final StubCloudWatch cloudWatch = StubCloudWatch.start();
+  private final FakeEc2 ec2 = FakeEc2.start();
+  private HealthPages health;
+
+  @BeforeEach
+  void choosePort() throws IOException {
+    health = HealthPages.onFreePort();
+  }
+
+  @AfterEach
+  void close() {
+    ipamd.close();
+    cloudWatch.close();
+    ec2.close();
+  }
+
+  @Test
+  void freeAddressesArePublishedUnderClusterAndSubnet() {
+    CloudWatchEmulator emulator = CloudWatchEmulator.shared();
+    Subnet subnet = emulator.ec2().describeSubnets(all -> {}).subnets().get(0);
+    ipamd.serve("/v1/enis", NODE.enisAt(Instant.now()).replace(RECORDED, subnet.subnetId()));
+    try (Running agent =
+        agent(subnet.subnetId(), emulator.environment()).with("--subnets=true").start()) {
+      Eventually.holds(
+          "a value",
+          Duration.ofSeconds(150),
+          () -> !minutes(emulator, subnet.subnetId()).isEmpty());
+
+      assertThat(agent.stop().exitCode()).isZero();
+    }
+    assertThat(minutes(emulator, subnet.subnetId()).values())
+        .containsOnly((double) subnet.availableIpAddressCount());
+  }
+
+  @Test
+  void missingRightIsOneLineAndNoReasonNotToBeReady() {
+    ec2.withoutTheRightToSubnets();
+    Map<String, String> environment = Map.of("AWS_ENDPOINT_URL_EC2", ec2.endpoint().toString());
+    try (Running agent =
+        agent(RECORDED, cloudWatch.environment())
+            .in(environment)
+            .with("--subnets=true", "--region=us-west-2")
+            .start()) {
+      // Within its first minute, at an offset of its own.
+      assertThat(health.await("/readyz", 200, Duration.ofSeconds(30))).isEqualTo("ok\n");
+      Eventually.holds(
+          "a refusal", Duration.ofSeconds(100), () -> agent.log().toString().contains("Policy"));
+
+      assertThat(agent.log())
+          .filteredOn(line -> line.contains("DescribeSubnets"))
+          .singleElement()
+          .asString()
+          .contains(" WARN ", "UnauthorizedOperation", "iam-policy/CNIMetricsSubnetsPolicy.json");
+      assertThat(agent.stop().exitCode()).isZero();
+    }
+  }
+
+  @Test
+  void nothingOfThisIsLoadedUnlessItIsAskedFor(@TempDir Path directory) throws IOException {
+    Path classes = directory.resolve("classes");
+    try (Running agent =
+        agent(RECORDED, cloudWatch.environment())
+            .with("--region=us-west-2")
+            .in(Map.of("JAVA_OPTS", "-Xlog:class+load:file=" + classes))
+            .start()) {
+      agent.awaitLog("Sender sending to CloudWatch: ");
+      assertThat(agent.stop().exitCode()).isZero();
+    }
+
+    assertThat(Files.readAllLines(classes))
+        .anyMatch(line -> line.contains("io.cnimetrics.agent.Publisher "))
+        .filteredOn(line -> line.contains("io.cnimetrics."))
+        .noneMatch(line -> line.contains(".Subnet"))
+        .noneMatch(line -> line.contains("Subnets"))
+        .noneMatch(line -> line.contains(".Interfaces"));
+  }
+
+  private AgentProcess agent(String subnetId, Map<String, String> environment) {
+    return AgentProcess.of("run", "--poll-interval", "10s")
+        .with("--introspection-url", ipamd.introspectionUrl().toString())
+        .with("--metrics-url", ipamd.metricsUrl().toString())
+        .with("--health-address", health.address())
+        .with("--cluster-id", cluster, "--node-name", EagerNode.of(subnetId))
+        .in(environment);
+  }
+
+  private SortedMap<Instant, Double> minutes(CloudWatchEmulator emulator, String subnetId) {
+    Instant hour = Instant.now().truncatedTo(ChronoUnit.HOURS);
+    return emulator.series(
+        "Kubernetes/CNI",
+        "subnetFreeIPs",
+        Map.of("CLUSTER_ID", cluster, "SubnetId", subnetId),
+        Statistic.MINIMUM,
+        hour.minusSeconds(600),
+        hour.plusSeconds(4200),
+        Duration.ofMinutes(1));
+  }
+}
