@@ -81,7 +81,7 @@ final class TroubleLog implements Consumer<MinuteReport> {
             .distinct()
             .collect(Collectors.joining(","));
     return (subnets.isEmpty() ? "" : " subnets=" + subnets)
-        + " enis=%s assigned=%s cooling=%s"
+        + " enis=%d assigned=%d cooling=%d"
             .formatted(pool.eniCount(), pool.assigned(), pool.cooling())
         + (pool.ipv6() ? "" : " total=" + pool.totalIpv4());
   }

@@ -9,7 +9,7 @@ package io.cnimetrics.capacity;
 public record InstanceLimit(int enis, int ipv4PerEni) {
   public InstanceLimit {
     if (enis < 1 || ipv4PerEni < 1) {
-      throw new IllegalArgumentException("%s ENIs of %s addresses".formatted(enis, ipv4PerEni));
+      throw new IllegalArgumentException("%d ENIs of %d addresses".formatted(enis, ipv4PerEni));
     }
   }
 

@@ -14,7 +14,7 @@ public record PodLimits(int maxPods, int hostNetworkPods) {
   public PodLimits {
     if (maxPods < 1 || hostNetworkPods < 0) {
       throw new IllegalArgumentException(
-          "%s pods, %s of them on the host's network".formatted(maxPods, hostNetworkPods));
+          "%d pods, %d of them on the host's network".formatted(maxPods, hostNetworkPods));
     }
   }
 

@@ -98,12 +98,12 @@ final class Dashboard implements Command {
     if (Stream.of(clusterIds, regions, accountIds)
         .anyMatch(list -> list.size() > 1 && list.size() < count)) {
       values.problem(
-          "%s clusters, %s regions, %s accounts: give one for all, or one for each"
+          "%d clusters, %d regions, %d accounts: give one for all, or one for each"
               .formatted(clusterIds.size(), regions.size(), accountIds.size()));
       return List.of();
     } else if (count > DashboardBody.MOST_CLUSTERS) {
       values.problem(
-          "%s clusters: one dashboard has room for %s, make several"
+          "%d clusters: one dashboard has room for %d, make several"
               .formatted(count, DashboardBody.MOST_CLUSTERS));
     } else if (clusterIds.isEmpty() || regions.isEmpty()) {
       return List.of();

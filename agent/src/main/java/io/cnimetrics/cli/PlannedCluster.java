@@ -123,12 +123,12 @@ record PlannedCluster(
     Set<Dimension> used = new HashSet<>();
     sets.forEach(used::addAll);
     if (used.contains(Dimension.INSTANCE_TYPE)) {
-      assumptions.add("%s instance types (--instance-types)".formatted(instanceTypes));
+      assumptions.add("%d instance types (--instance-types)".formatted(instanceTypes));
     }
     if (used.contains(Dimension.AVAILABILITY_ZONE) || subnets.isPresent()) {
-      assumptions.add("%s availability zones (--zones)".formatted(zones));
+      assumptions.add("%d availability zones (--zones)".formatted(zones));
     }
-    subnets.ifPresent(count -> assumptions.add("%s subnets (--subnet-count)".formatted(count)));
+    subnets.ifPresent(count -> assumptions.add("%d subnets (--subnet-count)".formatted(count)));
     assumptions.add("a month of 30 days in which each metric gets values all the time");
     assumptions.add("nothing else in the account, and no free tier");
     return assumptions;

@@ -153,7 +153,7 @@ final class Polling implements AutoCloseable {
   /** Requests have limits of their own; what is left is a name server that does not answer. */
   private Report hung() {
     String message =
-        "no end within %s s: does a host's name need DNS?".formatted(LIMIT.toSeconds());
+        "no end within %d s: does a host's name need DNS?".formatted(LIMIT.toSeconds());
     NodeSnapshot nothing =
         new NodeSnapshot(
             clock.instant(),

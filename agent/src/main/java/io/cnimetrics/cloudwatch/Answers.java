@@ -134,7 +134,7 @@ final class Answers {
     String to =
         exchange
             .head()
-            .map(head -> " at %s://%s:%s".formatted(head.protocol(), head.host(), head.port()))
+            .map(head -> " at %s://%s:%d".formatted(head.protocol(), head.host(), head.port()))
             .orElse("");
     return new Answer(
         outcome,

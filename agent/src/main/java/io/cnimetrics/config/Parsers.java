@@ -119,7 +119,7 @@ public final class Parsers {
     }
     require(
         sets.size() <= MOST_DIMENSION_SETS,
-        "expected at most %s sets: each one is a metric more to pay for"
+        "expected at most %d sets: each one is a metric more to pay for"
             .formatted(MOST_DIMENSION_SETS));
     List<List<Dimension>> list = new ArrayList<>();
     sets.forEach(set -> list.add(List.copyOf(set)));
@@ -156,7 +156,7 @@ public final class Parsers {
   /** A time between two bounds: a number of seconds, or one with s, m or h behind it. */
   public static Duration time(String text, Duration least, Duration most) {
     String expected =
-        "expected a time from %ss to %ss, such as %ss"
+        "expected a time from %ds to %ds, such as %ds"
             .formatted(least.toSeconds(), most.toSeconds(), least.toSeconds());
     Matcher matcher = TIME.matcher(text);
     require(matcher.matches(), expected);
@@ -186,7 +186,7 @@ public final class Parsers {
 
   /** A whole number between two bounds. */
   public static int number(String text, int least, int most) {
-    String expected = "expected a whole number from %s to %s".formatted(least, most);
+    String expected = "expected a whole number from %d to %d".formatted(least, most);
     try {
       int number = Integer.parseInt(text);
       require(number >= least && number <= most && text.charAt(0) != '+', expected);

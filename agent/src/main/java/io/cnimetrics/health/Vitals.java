@@ -35,7 +35,7 @@ public record Vitals(List<Loop> loops, boolean polled, boolean accepted, Optiona
     }
 
     private String complaint() {
-      return "the %s loop has not turned for %s s, though it should every %s s: restart the agent"
+      return "the %s loop has not turned for %d s, though it should every %d s: restart the agent"
           .formatted(name, sinceTurn.toSeconds(), interval.toSeconds());
     }
   }

@@ -116,7 +116,7 @@ class EniDecoder {
     }
     return used.filter(list -> list.listed <= cidr.addresses())
         .orElseThrow(
-            () -> json.unexpected("a list of at most %s addresses".formatted(cidr.addresses())));
+            () -> json.unexpected("a list of at most %d addresses".formatted(cidr.addresses())));
   }
 
   private Used addresses() throws IOException {

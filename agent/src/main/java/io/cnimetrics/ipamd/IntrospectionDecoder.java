@@ -186,7 +186,7 @@ final class IntrospectionDecoder {
 
     IpamdException missing(String field) {
       return new IpamdException(
-          Reason.UNEXPECTED_SHAPE, "no %s for network card %s".formatted(field, index));
+          Reason.UNEXPECTED_SHAPE, "no %s for network card %d".formatted(field, index));
     }
 
     private List<Eni> enis() throws IOException {

@@ -218,7 +218,7 @@ public final class IpamdReader {
         report(
             INTROSPECTION,
             MISMATCH,
-            "ipamD states %s %s but lists %s; the list is right and is what is counted here"
+            "ipamD states %s %d but lists %d; the list is right and is what is counted here"
                 .formatted(field, stated.getAsLong(), listed));
       }
     }

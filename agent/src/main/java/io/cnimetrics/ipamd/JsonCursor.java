@@ -138,14 +138,14 @@ final class JsonCursor implements Closeable {
   IpamdException unexpected(String expected) {
     return new IpamdException(
         Reason.UNEXPECTED_SHAPE,
-        "expected %s at %s (offset %s)".formatted(expected, path(), offset()));
+        "expected %s at %s (offset %d)".formatted(expected, path(), offset()));
   }
 
   /** What is wrong with a body whose bytes are no text. */
   IpamdException refusal(CharacterCodingException e) {
     return new IpamdException(
         Reason.MALFORMED,
-        "not UTF-8 soon after offset %s, %s: %s".formatted(offset(), path(), e.getMessage()),
+        "not UTF-8 soon after offset %d, %s: %s".formatted(offset(), path(), e.getMessage()),
         e);
   }
 
@@ -154,12 +154,12 @@ final class JsonCursor implements Closeable {
     return e instanceof StreamConstraintsException
         ? new IpamdException(
             Reason.UNEXPECTED_SHAPE,
-            "more than ipamD would write at %s (offset %s): %s"
+            "more than ipamD would write at %s (offset %d): %s"
                 .formatted(path(), offset(), e.getOriginalMessage()),
             e)
         : new IpamdException(
             Reason.MALFORMED,
-            "not JSON at offset %s, %s: %s".formatted(offset(), path(), e.getOriginalMessage()),
+            "not JSON at offset %d, %s: %s".formatted(offset(), path(), e.getOriginalMessage()),
             e);
   }
 

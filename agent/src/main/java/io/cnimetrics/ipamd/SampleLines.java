@@ -107,7 +107,7 @@ final class SampleLines {
   }
 
   IpamdException malformed(String what) {
-    return new IpamdException(Reason.MALFORMED, "line %s: %s".formatted(line, what));
+    return new IpamdException(Reason.MALFORMED, "line %d: %s".formatted(line, what));
   }
 
   private void sample() throws IOException {

@@ -21,7 +21,7 @@ record AddressBars(long addressesPerMark, Palette palette) {
         + palette.yellow("~ cooling")
         + "  "
         + palette.green(". free")
-        + (addressesPerMark == 1 ? "" : palette.faint("; a mark: %s".formatted(addressesPerMark)));
+        + (addressesPerMark == 1 ? "" : palette.faint("; a mark: %d".formatted(addressesPerMark)));
   }
 
   /** The bar of one interface; a mark that stands for several kinds shows the one in use. */

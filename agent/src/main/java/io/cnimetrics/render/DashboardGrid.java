@@ -36,7 +36,7 @@ final class DashboardGrid {
 
   private void place(int x, int width, int height, DashboardWidget widget) {
     if (placed.size() == MOST_WIDGETS) {
-      throw new IllegalStateException("a dashboard has at most %s widgets".formatted(MOST_WIDGETS));
+      throw new IllegalStateException("a dashboard has at most %d widgets".formatted(MOST_WIDGETS));
     }
     placed.add(new Placed(x, nextRow, width, height, widget));
   }

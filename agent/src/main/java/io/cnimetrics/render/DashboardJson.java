@@ -140,7 +140,7 @@ final class DashboardJson {
   private Map<String, Object> subnets(Subnets subnets) {
     DashboardCluster cluster = subnets.cluster();
     String search =
-        "SORT(SEARCH('{\"%s\",\"%s\",\"%s\"} MetricName=\"%s\" \"%s\"=\"%s\"', '%s'), MIN, ASC, %s)"
+        "SORT(SEARCH('{\"%s\",\"%s\",\"%s\"} MetricName=\"%s\" \"%s\"=\"%s\"', '%s'), MIN, ASC, %d)"
             .formatted(
                 namespace,
                 ClusterSeries.CLUSTER,

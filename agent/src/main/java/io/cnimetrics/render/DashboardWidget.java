@@ -23,7 +23,7 @@ sealed interface DashboardWidget {
     public Graph {
       int metrics = lines.stream().mapToInt(line -> line.formula().series().size() + 1).sum();
       if (lines.isEmpty() || metrics > MOST_METRICS) {
-        throw new IllegalArgumentException("%s has %s metrics".formatted(title, metrics));
+        throw new IllegalArgumentException("%s has %d metrics".formatted(title, metrics));
       }
     }
 

@@ -54,7 +54,7 @@ public final class PlanTable {
     row(
         "Requests",
         format(
-            "%,.1f a second, %,d in the worst: %s and %s of the quota of %s",
+            "%,.1f a second, %,d in the worst: %s and %s of the quota of %d",
             load.perSecond(),
             load.worstSecond(),
             percent(load.quotaShare()),

@@ -111,7 +111,7 @@ public final class TableReport {
     line("");
     if (report.reading().capacity().mode() == AddressMode.IPV6) {
       line(palette.bold("Network interfaces"));
-      enis.forEach(eni -> line(lead(eni) + "%s assigned".formatted(eni.assigned())));
+      enis.forEach(eni -> line(lead(eni) + "%d assigned".formatted(eni.assigned())));
       return;
     }
     int numbers = enis.stream().mapToInt(eni -> numbers(eni).length()).max().orElse(0);
@@ -150,7 +150,7 @@ public final class TableReport {
     }
     return eni.networkCard() == 0
         ? "device " + eni.deviceNumber()
-        : "card %s device %s".formatted(eni.networkCard(), eni.deviceNumber());
+        : "card %d device %d".formatted(eni.networkCard(), eni.deviceNumber());
   }
 
   private void gauges() {

@@ -38,7 +38,7 @@ public record Fleet(
 
   private static void require(boolean condition, String what, int value) {
     if (!condition) {
-      throw new IllegalArgumentException("%s %s".formatted(value, what));
+      throw new IllegalArgumentException("%d %s".formatted(value, what));
     }
   }
 

@@ -26,7 +26,7 @@ record Cidr(List<Address> addresses) {
   }
 
   private static String dotted(int ipv4) {
-    return "%s.%s.%s.%s".formatted(ipv4 >>> 24, ipv4 >>> 16 & 0xff, ipv4 >>> 8 & 0xff, ipv4 & 0xff);
+    return "%d.%d.%d.%d".formatted(ipv4 >>> 24, ipv4 >>> 16 & 0xff, ipv4 >>> 8 & 0xff, ipv4 & 0xff);
   }
 
   int size() {

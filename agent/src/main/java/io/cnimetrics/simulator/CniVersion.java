@@ -18,7 +18,7 @@ public record CniVersion(int minor, int patch) {
 
   public CniVersion {
     if (minor < 0 || patch < 0) {
-      throw new IllegalArgumentException("CNI version 1.%s.%s".formatted(minor, patch));
+      throw new IllegalArgumentException("CNI version 1.%d.%d".formatted(minor, patch));
     }
   }
 
@@ -43,6 +43,6 @@ public record CniVersion(int minor, int patch) {
 
   @Override
   public String toString() {
-    return "v1.%s.%s".formatted(minor, patch);
+    return "v1.%d.%d".formatted(minor, patch);
   }
 }

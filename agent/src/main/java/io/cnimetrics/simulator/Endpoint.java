@@ -77,7 +77,7 @@ final class Endpoint implements AutoCloseable {
   }
 
   String url(String path) {
-    return "http://%s:%s%s".formatted(HOST, port, path);
+    return "http://%s:%d%s".formatted(HOST, port, path);
   }
 
   @Override

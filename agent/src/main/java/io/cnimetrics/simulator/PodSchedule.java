@@ -18,7 +18,7 @@ public record PodSchedule(int from, int to, double podsPerSecond) {
 
   public PodSchedule {
     if (from < 0 || to < 0) {
-      throw new IllegalArgumentException("pods from %s to %s: must be ≥ 0".formatted(from, to));
+      throw new IllegalArgumentException("pods from %d to %d: must be ≥ 0".formatted(from, to));
     }
     if (from != to && !(podsPerSecond > 0 && Double.isFinite(podsPerSecond))) {
       throw new IllegalArgumentException(

@@ -36,11 +36,11 @@ public record Scenario(
     failures = List.copyOf(failures);
     faults = Set.copyOf(faults);
     if (maxPods < 1) {
-      throw new IllegalArgumentException("max pods %s: must be ≥ 1".formatted(maxPods));
+      throw new IllegalArgumentException("max pods %d: must be ≥ 1".formatted(maxPods));
     }
     if (subnetFree < 0) {
       throw new IllegalArgumentException(
-          "%s free addresses in the subnet: must be ≥ 0".formatted(subnetFree));
+          "%d free addresses in the subnet: must be ≥ 0".formatted(subnetFree));
     }
     if (!(speed > 0 && speed <= 1000)) {
       throw new IllegalArgumentException("speed %s: must be > 0 and ≤ 1000".formatted(speed));

@@ -28,10 +28,10 @@ public final class SimulatedIpamd implements AutoCloseable {
     public Ports {
       if (introspection < 0 || introspection > 65535 || metrics < 0 || metrics > 65535) {
         throw new IllegalArgumentException(
-            "ports %s and %s: must be from 0 to 65535".formatted(introspection, metrics));
+            "ports %d and %d: must be from 0 to 65535".formatted(introspection, metrics));
       }
       if (introspection == metrics && metrics != 0) {
-        throw new IllegalArgumentException("both ports are %s".formatted(metrics));
+        throw new IllegalArgumentException("both ports are %d".formatted(metrics));
       }
     }
   }
@@ -168,7 +168,7 @@ public final class SimulatedIpamd implements AutoCloseable {
           : Endpoint.open(source, port, content);
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "cannot listen on port %s for %s: choose another, or 0 for any"
+          "cannot listen on port %d for %s: choose another, or 0 for any"
               .formatted(port, source.label()),
           e);
     }

@@ -12,7 +12,7 @@ public record WarmTargets(int eni, int ip, int minimumIp, int prefix) {
   public WarmTargets {
     if (eni < 0 || ip < 0 || minimumIp < 0 || prefix < 0) {
       throw new IllegalArgumentException(
-          "warm targets must be ≥ 0: %s ENIs, %s addresses, at least %s addresses, %s prefixes"
+          "warm targets must be ≥ 0: %d ENIs, %d addresses, at least %d addresses, %d prefixes"
               .formatted(eni, ip, minimumIp, prefix));
     }
   }

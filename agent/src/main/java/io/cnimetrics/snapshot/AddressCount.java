@@ -17,7 +17,7 @@ public record AddressCount(long total, long assigned, long cooling) {
   public AddressCount {
     if (total < 0 || assigned < 0 || cooling < 0 || assigned + cooling > total) {
       throw new IllegalArgumentException(
-          "total %s, assigned %s, cooling %s addresses".formatted(total, assigned, cooling));
+          "total %d, assigned %d, cooling %d addresses".formatted(total, assigned, cooling));
     }
   }
 

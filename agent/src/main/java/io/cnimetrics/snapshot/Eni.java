@@ -35,12 +35,12 @@ public record Eni(
     }
     if (networkCard < 0 || deviceNumber < 0 || prefixes < 0) {
       throw new IllegalArgumentException(
-          "%s: network card %s, device %s, %s prefixes"
+          "%s: network card %d, device %d, %d prefixes"
               .formatted(id, networkCard, deviceNumber, prefixes));
     }
     if ((prefixes == 0) != (prefixed.total() == 0)) {
       throw new IllegalArgumentException(
-          "%s: %s prefixes with %s addresses".formatted(id, prefixes, prefixed.total()));
+          "%s: %d prefixes with %d addresses".formatted(id, prefixes, prefixed.total()));
     }
   }
 
