@@ -11,17 +11,13 @@ import static io.cnimetrics.render.AlarmEvaluation.Missing.NOT_BREACHING;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The alarms worth having. Those that page look at durations that each node keeps of itself, so
  * that nodes which blip in turn (a roll, lost spot instances, an upgrade) wake nobody.
  */
 final class AlarmTable {
-  /** Switches of the template. */
-  static final String NO_DATA_SWITCH = "NoDataAlarm";
-
-  static final String NEARLY_FULL_SWITCH = "NodesNearlyFullAlarm";
-
   static final Alarm NO_ADDRESS =
       new Alarm(
           "PodsGetNoAddress",
@@ -76,7 +72,7 @@ final class AlarmTable {
           BELOW,
           AlarmThreshold.fixed(1),
           AlarmEvaluation.of(15, 15, BREACHING),
-          Optional.of(NO_DATA_SWITCH),
+          Optional.of(new AlarmSwitch("NoDataAlarm", true, "Off for clusters that scale to zero")),
           new AlarmText(
               "No node reports",
               "No agent has reported for 15 minutes: the other alarms are blind. Look whether the"
@@ -171,7 +167,9 @@ final class AlarmTable {
           AlarmThreshold.of(
               "NodesFullPercent", 90, 1, 100, "Percent of a node's effective maximum that is full"),
           AlarmEvaluation.of(15, 15, MISSING),
-          Optional.of(NEARLY_FULL_SWITCH),
+          Optional.of(
+              new AlarmSwitch(
+                  "NodesNearlyFullAlarm", false, "Off where nodes are packed full on purpose")),
           new AlarmText(
               "One node in ten is nearly full",
               "The fullest tenth of the nodes holds nearly all addresses that it can ever reach. Look"
@@ -186,12 +184,24 @@ final class AlarmTable {
   static final List<Alarm> TICKETS =
       List.of(NO_DATA, WARM_POOL_EMPTY, LOST_ADDRESS, DENIED, THROTTLED, NEARLY_FULL);
 
+  /** Stands for the alarm that each subnet has. */
+  static final Alarm SUBNET_EMPTY = subnetEmpty("SubnetEmpty", "a subnet", "A subnet is empty");
+
   private AlarmTable() {}
+
+  /** Every alarm once, in the order of the template. */
+  static List<Alarm> all() {
+    return Stream.of(PAGES, List.of(SUBNET_EMPTY), TICKETS).flatMap(List::stream).toList();
+  }
 
   /** The alarm of one subnet, the n-th. */
   static Alarm subnetEmpty(int n, String subnetId) {
+    return subnetEmpty("SubnetEmpty" + n, subnetId, "Subnet %s is empty".formatted(subnetId));
+  }
+
+  private static Alarm subnetEmpty(String id, String subnetId, String title) {
     return new Alarm(
-        "SubnetEmpty" + n,
+        id,
         "subnet-empty-" + subnetId,
         PAGE,
         Formula.of(ClusterSeries.freeAddresses(subnetId)),
@@ -200,7 +210,7 @@ final class AlarmTable {
         AlarmEvaluation.of(3, 5, MISSING),
         Optional.empty(),
         new AlarmText(
-            "Subnet %s is empty".formatted(subnetId),
+            title,
             "Nodes in %s get no more addresses; pods there will soon not start. Free addresses in"
                     .formatted(subnetId)
                 + " it, or add a subnet (custom networking, subnet discovery).",

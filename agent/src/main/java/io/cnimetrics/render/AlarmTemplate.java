@@ -93,7 +93,7 @@ public final class AlarmTemplate {
                 properties.put(
                     name,
                     feedsComposite ? either(COMPOSITE, ref("AWS::NoValue"), action) : action));
-    return resource("AWS::CloudWatch::Alarm", alarm.onBy(), properties);
+    return resource("AWS::CloudWatch::Alarm", alarm.onBy().map(AlarmSwitch::parameter), properties);
   }
 
   private Map<String, Object> composite(List<Alarm> pages) {

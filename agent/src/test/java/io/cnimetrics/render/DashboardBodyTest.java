@@ -117,7 +117,7 @@ class DashboardBodyTest {
 
     assertThat(AlarmTable.PAGES).allSatisfy(alarm -> assertThat(labels).anyMatch(of(alarm)));
     assertThat(AlarmTable.TICKETS).allSatisfy(alarm -> assertThat(labels).anyMatch(of(alarm)));
-    assertThat(labels).contains("page below 16: a subnet is empty");
+    assertThat(labels).contains("page below 16: A subnet is empty");
   }
 
   private static Predicate<String> of(Alarm alarm) {
