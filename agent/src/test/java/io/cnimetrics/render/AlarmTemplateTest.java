@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.testing.Json;
+import io.cnimetrics.testing.Stack;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.cnimetrics.render;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.testing.Json;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
