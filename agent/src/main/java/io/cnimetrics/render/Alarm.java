@@ -52,10 +52,8 @@ record Alarm(
         formula.plain() ? first.statistic().label() : "Sums: `" + formula.expression() + "`";
     StringBuilder condition =
         new StringBuilder("%s %s %d".formatted(measured, comparison.sign(), threshold.value()));
-    if (evaluation.periods() > 1) {
-      condition.append(
-          " in %d of %d minutes".formatted(evaluation.datapoints(), evaluation.periods()));
-    }
+    AlarmEvaluation each = evaluation.sentEvery(1);
+    condition.append(" in %d of %d minutes".formatted(each.datapoints(), each.periods()));
     if (evaluation.missing() == AlarmEvaluation.Missing.BREACHING) {
       condition.append(", or no data in them");
     }

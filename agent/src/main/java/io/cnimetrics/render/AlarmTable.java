@@ -111,7 +111,7 @@ final class AlarmTable {
           Formula.sum("forceRemoveIPs", "forceRemoveENI"),
           ABOVE,
           AlarmThreshold.fixed(0),
-          AlarmEvaluation.of(1, 1, NOT_BREACHING),
+          AlarmEvaluation.of(1, 15, NOT_BREACHING),
           Optional.empty(),
           new AlarmText(
               "Pods lost their address",
@@ -166,7 +166,7 @@ final class AlarmTable {
           AT_LEAST,
           AlarmThreshold.of(
               "NodesFullPercent", 90, 1, 100, "Percent of a node's effective maximum that is full"),
-          AlarmEvaluation.of(15, 15, MISSING),
+          AlarmEvaluation.of(15, 25, MISSING),
           Optional.of(
               new AlarmSwitch(
                   "NodesNearlyFullAlarm", false, "Off where nodes are packed full on purpose")),

@@ -30,8 +30,7 @@ final class Hour {
     story.minutes(BEFORE, minute -> {});
     story.minutes(
         60,
-        told -> {
-          int minute = told - BEFORE;
+        minute -> {
           fill(full, minute);
           breakDown(ill, minute);
           answerBadly(denied, minute);

@@ -2,6 +2,7 @@ package io.cnimetrics.console;
 
 import io.cnimetrics.agent.ModelCluster.Arrival;
 import io.cnimetrics.testing.MetricSeries;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.stream.DoubleStream;
 
 /** What CloudWatch keeps: every datum, and when it came. */
 final class MetricStore {
@@ -37,6 +39,18 @@ final class MetricStore {
         .add(new Point(arrived, value));
   }
 
+  /** After what time the datum came that was the latest. */
+  Duration latest() {
+    return series.values().stream()
+        .flatMap(points -> points.entrySet().stream())
+        .flatMap(
+            minute ->
+                minute.getValue().stream()
+                    .map(point -> Duration.between(minute.getKey(), point.arrived())))
+        .max(Duration::compareTo)
+        .orElse(Duration.ZERO);
+  }
+
   Set<Stored> keys() {
     return Set.copyOf(series.keySet());
   }
@@ -53,14 +67,21 @@ final class MetricStore {
     TreeMap<Instant, List<Point>> points = series.getOrDefault(key, new TreeMap<>());
     Line line = Line.empty(key.series().toString());
     for (Instant start : window.starts()) {
-      double[] values =
-          points.subMap(start, start.plus(window.period())).values().stream()
-              .flatMap(List::stream)
-              .filter(point -> !point.arrived().isAfter(window.seenAt()))
-              .mapToDouble(Point::value)
-              .toArray();
-      if (values.length > 0) {
-        line.put(start, Statistic.of(statistic, values));
+      DoubleStream.Builder values = DoubleStream.builder();
+      points
+          .subMap(start, start.plus(window.period()))
+          .values()
+          .forEach(
+              minute -> {
+                for (Point point : minute) {
+                  if (!point.arrived().isAfter(window.seenAt())) {
+                    values.add(point.value());
+                  }
+                }
+              });
+      double[] all = values.build().toArray();
+      if (all.length > 0) {
+        line.put(start, Statistic.of(statistic, all));
       }
     }
     return line;

@@ -18,15 +18,19 @@ import java.util.function.IntConsumer;
 final class Story {
   static final Instant START = Instant.parse("2026-11-20T13:50:00Z");
 
+  /** The first minutes are those of agents that have only just been started. */
+  static final Instant QUIET_UNTIL = START.plus(Duration.ofMinutes(7));
+
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   final MetricStore cloudWatch = new MetricStore();
   final ModelCluster cluster;
   private final Map<String, StoryNode> nodes = new LinkedHashMap<>();
   private final Map<Instant, List<Map<String, Double>>> truth = new HashMap<>();
-  private int minute;
+  private final int publishMinutes;
 
   Story(int publishMinutes) {
+    this.publishMinutes = publishMinutes;
     cluster = new ModelCluster(START, MINUTE.multipliedBy(publishMinutes), cloudWatch::put);
   }
 
@@ -67,6 +71,10 @@ final class Story {
     nodes.remove(name);
   }
 
+  int publishMinutes() {
+    return publishMinutes;
+  }
+
   Instant now() {
     return cluster.now();
   }
@@ -74,11 +82,11 @@ final class Story {
   /**
    * Tells so many minutes.
    *
-   * @param happens at the start of each, which is counted from the start of the story
+   * @param happens at the start of each, with its number in this telling
    */
   void minutes(int count, IntConsumer happens) {
     for (int i = 0; i < count; i++) {
-      happens.accept(minute++);
+      happens.accept(i);
       Instant start = now();
       cluster.pass(MINUTE);
       truth.put(start, new ArrayList<>(nodes().stream().map(StoryNode::endMinute).toList()));

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The ipamD of a node of type m5.xlarge, as a story wants it, and the truth about each minute: what
- * the node should publish of it. A story changes it at the start of a minute only.
+ * The ipamD of a node with 4 ENIs of 14 addresses, as a story wants it, and the truth about each
+ * minute: what the node should publish of it. A story changes it at the start of a minute only.
  */
 final class StoryNode {
   static final int ADDRESSES_PER_ENI = 14;
