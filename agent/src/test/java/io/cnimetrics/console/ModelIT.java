@@ -3,13 +3,11 @@ package io.cnimetrics.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.cnimetrics.console.MetricStore.Stored;
 import io.cnimetrics.console.Queries.Asked;
 import io.cnimetrics.testing.CloudWatchEmulator;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,13 +16,10 @@ import java.util.SortedMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.services.cloudwatch.model.Dimension;
-import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
 import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 
 /** The model of CloudWatch against the emulator, in all that the emulator can do. */
 class ModelIT {
-  private static final int MOST_DATUMS = 1_000;
   private static final List<Integer> PERIODS = List.of(5, 60);
 
   private static Story story;
@@ -34,29 +29,7 @@ class ModelIT {
   static void load(@TempDir Path state) {
     emulator = CloudWatchEmulator.shared();
     story = new Hour(1, state).story;
-    story.cloudWatch.keys().forEach(ModelIT::put);
-  }
-
-  private static void put(Stored key) {
-    List<MetricDatum> datums = new ArrayList<>();
-    story.cloudWatch.each(key, (at, value) -> datums.add(datum(key, at, value)));
-    for (int i = 0; i < datums.size(); i += MOST_DATUMS) {
-      List<MetricDatum> some = datums.subList(i, Math.min(datums.size(), i + MOST_DATUMS));
-      emulator.cloudWatch().putMetricData(put -> put.namespace(key.namespace()).metricData(some));
-    }
-  }
-
-  private static MetricDatum datum(Stored key, Instant at, double value) {
-    return MetricDatum.builder()
-        .metricName(key.series().metric())
-        .timestamp(at)
-        .value(value)
-        .dimensions(
-            key.series().dimensions().entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .map(each -> Dimension.builder().name(each.getKey()).value(each.getValue()).build())
-                .toList())
-        .build();
+    new Upload(emulator.cloudWatch()).all(story.cloudWatch);
   }
 
   @Test

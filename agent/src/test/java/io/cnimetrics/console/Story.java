@@ -30,8 +30,12 @@ final class Story {
   private final int publishMinutes;
 
   Story(int publishMinutes) {
+    this(START, publishMinutes);
+  }
+
+  Story(Instant start, int publishMinutes) {
     this.publishMinutes = publishMinutes;
-    cluster = new ModelCluster(START, MINUTE.multipliedBy(publishMinutes), cloudWatch::put);
+    cluster = new ModelCluster(start, MINUTE.multipliedBy(publishMinutes), cloudWatch::put);
   }
 
   /** A node whose agent starts now. */
