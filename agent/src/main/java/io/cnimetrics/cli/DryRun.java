@@ -5,6 +5,7 @@ import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Values;
+import io.cnimetrics.identity.Identification;
 import io.cnimetrics.identity.InstanceMetadata;
 import io.cnimetrics.render.JsonReport;
 import io.cnimetrics.render.PrometheusText;
@@ -98,12 +99,18 @@ final class DryRun implements Command {
     Logging.configure(config.logLevel(), config.logFormat());
     NamespaceWarning.tell(config.namespace());
     Mode mode = new Mode(watch, output);
-    return simulate ? simulate(config, mode, console) : run(config, metadata(), mode, console);
+    return simulate
+        ? simulate(config, mode, console)
+        : run(config, identity(config), mode, console);
   }
 
-  private static Future<InstanceMetadata.Result> metadata() {
+  private static Future<Identification> identity(AgentConfig config) {
     return CompletableFuture.supplyAsync(
-        () -> InstanceMetadata.fromEnvironment().read(METADATA_LIMIT));
+        () -> identity(config, InstanceMetadata.fromEnvironment().read(METADATA_LIMIT)));
+  }
+
+  private static Identification identity(AgentConfig config, InstanceMetadata.Result instance) {
+    return Identification.of(Polling.given(config), instance);
   }
 
   private int simulate(AgentConfig config, Mode mode, Console console) {
@@ -115,14 +122,18 @@ final class DryRun implements Command {
               URI.create(ipamd.metricsUrl()),
               config.maxPods().orElse(SIMULATED_NODE.maxPods()));
       InstanceMetadata.Result instance = new InstanceMetadata.Result(SIMULATED_INSTANCE, List.of());
-      return run(simulated, CompletableFuture.completedFuture(instance), mode, console);
+      return run(
+          simulated,
+          CompletableFuture.completedFuture(identity(simulated, instance)),
+          mode,
+          console);
     }
   }
 
-  private int run(
-      AgentConfig config, Future<InstanceMetadata.Result> metadata, Mode mode, Console console) {
+  private int run(AgentConfig config, Future<Identification> identity, Mode mode, Console console) {
     NodeComponent node = DaggerNodeComponent.factory().create(config, clock);
-    try (Polling polling = new Polling(config, node, metadata, clock)) {
+    try (Polling polling =
+        new Polling(config, node.sampler(), node.ipamdReader(), identity, clock)) {
       if (mode.watch()) {
         polling.repeat(report -> show(report, config, mode, console));
         return Cli.OK;

@@ -13,6 +13,7 @@ public final class Main {
         List.of(
             new Run(System.getenv(), clock),
             new DryRun(clock),
+            new Doctor(System.getenv(), clock),
             new Simulate(clock),
             new Dashboard(),
             new Alarms(),

@@ -13,7 +13,6 @@ import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
-import io.cnimetrics.wiring.NodeComponent;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -26,31 +25,40 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
-/** Polls of a dry run, on one thread of their own, so that none can hold the program for ever. */
+/** Polls for people, on one thread of their own, so that none can hold the program for ever. */
 final class Polling implements AutoCloseable {
-  /** With the start of the JVM, a dry run ends within 10 s whatever hangs. */
+  /** With the start of the JVM, one poll ends within 10 s whatever hangs. */
   private static final Duration LIMIT = Duration.ofSeconds(8);
 
   private final AgentConfig config;
   private final IpamdReader ipamd;
   private final Sampler sampler;
-  private final Future<InstanceMetadata.Result> metadata;
+  private final Future<Identification> identity;
   private final InstantSource clock;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(Polling::daemon);
   private History history = History.NONE;
 
+  /**
+   * @param sampler made before the first request: an ipamD that starts later counts from 0
+   * @param identity may come while ipamD is read
+   */
   Polling(
       AgentConfig config,
-      NodeComponent node,
-      Future<InstanceMetadata.Result> metadata,
+      Sampler sampler,
+      IpamdReader ipamd,
+      Future<Identification> identity,
       InstantSource clock) {
     this.config = config;
-    // Both before the first request: an ipamD that starts later counts from 0.
-    this.sampler = node.sampler();
-    this.ipamd = node.ipamdReader();
-    this.metadata = metadata;
+    this.sampler = sampler;
+    this.ipamd = ipamd;
+    this.identity = identity;
     this.clock = clock;
+  }
+
+  /** What the settings say of who the node is. */
+  static GivenIdentity given(AgentConfig config) {
+    return new GivenIdentity(config.nodeName(), config.clusterId(), config.region());
   }
 
   private static Thread daemon(Runnable task) {
@@ -98,27 +106,30 @@ final class Polling implements AutoCloseable {
   }
 
   private Report poll() {
-    Report report = report(ipamd.read(), instance(), history);
+    Report report = report(ipamd.read(), identity(), history);
     history = report.reading().history();
     return report;
   }
 
-  private Report report(NodeSnapshot seen, InstanceMetadata.Result instance, History before) {
-    GivenIdentity given = new GivenIdentity(config.nodeName(), config.clusterId(), config.region());
-    Identification who = Identification.of(given, instance);
-    NodeSnapshot snapshot = seen.on(instance.instance(), who.problems());
+  private Report report(NodeSnapshot seen, Identification who, History before) {
+    NodeSnapshot snapshot = seen.on(who.metadata().instance(), who.problems());
     return new Report(who.node(), who.origins(), snapshot, sampler.read(snapshot, before));
   }
 
-  private InstanceMetadata.Result instance() {
+  private Identification identity() {
     try {
-      return metadata.get();
+      return identity.get();
     } catch (ExecutionException e) {
       throw rethrown(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new InstanceMetadata.Result(Instance.UNKNOWN, List.of());
+      return unidentified();
     }
+  }
+
+  private Identification unidentified() {
+    return Identification.of(
+        given(config), new InstanceMetadata.Result(Instance.UNKNOWN, List.of()));
   }
 
   /** Requests have limits of their own; what is left is a name server that does not answer. */
@@ -136,7 +147,7 @@ final class Polling implements AutoCloseable {
             List.of(
                 new Problem(Source.INTROSPECTION, Reason.TIMEOUT, message),
                 new Problem(Source.METRICS, Reason.TIMEOUT, message)));
-    return report(nothing, new InstanceMetadata.Result(Instance.UNKNOWN, List.of()), History.NONE);
+    return report(nothing, unidentified(), History.NONE);
   }
 
   private static RuntimeException rethrown(ExecutionException e) {

@@ -22,7 +22,7 @@ final class Run implements Command {
   private static final Logger log = LoggerFactory.getLogger(Run.class);
 
   /** Variables by which operators have a Java agent loaded into every JVM. */
-  private static final List<String> INJECTED = List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS");
+  static final List<String> INJECTED = List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS");
 
   private final Map<String, String> environment;
   private final InstantSource clock;
@@ -96,12 +96,16 @@ final class Run implements Command {
 
   private void warnOfInjectedAgents() {
     for (String variable : INJECTED) {
-      if (environment.getOrDefault(variable, "").contains("agent")) {
+      if (loadsAgent(variable, environment)) {
         log.warn(
             "{} loads an agent into this JVM, which its small heap is not made for: opt this pod"
                 + " out of the injection",
             variable);
       }
     }
+  }
+
+  static boolean loadsAgent(String variable, Map<String, String> environment) {
+    return environment.getOrDefault(variable, "").contains("agent");
   }
 }

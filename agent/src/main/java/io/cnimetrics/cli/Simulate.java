@@ -7,6 +7,7 @@ import io.cnimetrics.config.Values;
 import io.cnimetrics.config.Values.Parser;
 import io.cnimetrics.simulator.CniVersion;
 import io.cnimetrics.simulator.Failure;
+import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
@@ -59,6 +61,30 @@ final class Simulate implements Command {
           "failures separated by ',': refuse, hang, 500, truncate or garbage, at introspection,"
               + " metrics or all, with a time behind it if wanted: 500@metrics:60s-120s");
 
+  private static final Flag SCENARIO =
+      Flag.optional(
+          "--scenario",
+          "SIMULATE_SCENARIO",
+          "NAME",
+          "the flags below tell",
+          "a node by name, such as healthy or subnet-empty; a wrong name lists them all");
+
+  /** What a scenario settles: they and a name exclude each other. */
+  private static final List<Flag> OF_THE_NODE =
+      List.of(
+          INSTANCE_TYPE,
+          PODS,
+          CNI_VERSION,
+          WARM_ENI_TARGET,
+          WARM_IP_TARGET,
+          MINIMUM_IP_TARGET,
+          WARM_PREFIX_TARGET,
+          PREFIX_DELEGATION,
+          MAX_PODS,
+          SUBNET_FREE,
+          SETTLED,
+          FAIL);
+
   private final InstantSource clock;
 
   Simulate(InstantSource clock) {
@@ -86,6 +112,7 @@ final class Simulate implements Command {
   @Override
   public List<Flag> ownFlags() {
     return List.of(
+        SCENARIO,
         INSTANCE_TYPE,
         INTROSPECTION_PORT,
         METRICS_PORT,
@@ -111,6 +138,31 @@ final class Simulate implements Command {
 
   @Override
   public int run(Values values, Console console) {
+    Optional<NamedScenario> named = values.readOptional(SCENARIO, NamedScenario::parse);
+    named.ifPresent(scenario -> refuseOtherThan(scenario, values));
+    Scenario.Builder scenario = named.map(NamedScenario::scenario).orElseGet(() -> byFlags(values));
+    scenario
+        .seed(values.read(SEED, upTo(Integer.MAX_VALUE)))
+        .speed(values.read(SPEED, Simulate::speed));
+    int introspectionPort = values.read(INTROSPECTION_PORT, upTo(65_535));
+    int metricsPort = values.read(METRICS_PORT, upTo(65_535));
+    Duration settled =
+        named.map(NamedScenario::settled).orElseGet(() -> values.read(SETTLED, Simulate::settled));
+    values.check();
+    return serve(build(scenario), introspectionPort, metricsPort, settled, console);
+  }
+
+  private static void refuseOtherThan(NamedScenario scenario, Values values) {
+    for (Flag flag : OF_THE_NODE) {
+      if (values.readOptional(flag, text -> text).isPresent()) {
+        values.problem(
+            "--scenario %s and %s exclude each other: give one"
+                .formatted(scenario.label(), flag.name()));
+      }
+    }
+  }
+
+  private static Scenario.Builder byFlags(Values values) {
     Scenario.Builder scenario = values.read(INSTANCE_TYPE, Scenario::of);
     scenario
         .pods(values.read(PODS, PodSchedule::parse))
@@ -120,17 +172,14 @@ final class Simulate implements Command {
         .minimumIpTarget(values.read(MINIMUM_IP_TARGET, upTo(1_000)))
         .warmPrefixTarget(values.read(WARM_PREFIX_TARGET, upTo(100)))
         .prefixDelegation(values.read(PREFIX_DELEGATION, Parsers::bool))
-        .subnetFree(values.read(SUBNET_FREE, upTo(1_000_000)))
-        .seed(values.read(SEED, upTo(Integer.MAX_VALUE)))
-        .speed(values.read(SPEED, Simulate::speed));
+        .subnetFree(values.read(SUBNET_FREE, upTo(1_000_000)));
     values.readOptional(MAX_PODS, upTo(1_000)).ifPresent(scenario::maxPods);
     values.readOptional(FAIL, Simulate::failures).orElse(List.of()).forEach(scenario::failure);
-    int introspectionPort = values.read(INTROSPECTION_PORT, upTo(65_535));
-    int metricsPort = values.read(METRICS_PORT, upTo(65_535));
-    Duration settled =
-        values.read(SETTLED, text -> Parsers.time(text, Duration.ZERO, Duration.ofHours(24)));
-    values.check();
-    return serve(build(scenario), introspectionPort, metricsPort, settled, console);
+    return scenario;
+  }
+
+  private static Duration settled(String text) {
+    return Parsers.time(text, Duration.ZERO, Duration.ofHours(24));
   }
 
   private static Scenario build(Scenario.Builder scenario) {

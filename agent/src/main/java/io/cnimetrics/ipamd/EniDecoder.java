@@ -14,7 +14,7 @@ import java.util.function.Function;
  * from the number of addresses listed: ipamD lists an address of a prefix once it was used, and
  * goes on listing it when it was given back.
  */
-final class EniDecoder {
+class EniDecoder {
   /** How Go prints the zero time: this address was never given back. */
   private static final String NEVER = "0001-01-01T00:00:00Z";
 
@@ -34,6 +34,9 @@ final class EniDecoder {
   boolean coolingKnown() {
     return coolingKnown;
   }
+
+  /** Told of each address that a pod holds; metrics need no more than their number. */
+  void held(String address) {}
 
   Eni eni(String id, int networkCard) throws IOException {
     if (id.isBlank()) {
@@ -120,8 +123,12 @@ final class EniDecoder {
     JsonCursor.Names names = json.enter();
     Used used = new Used();
     while (json.nextField()) {
-      names.next();
+      String address = names.next();
+      long before = used.assigned;
       address(used);
+      if (used.assigned > before) {
+        held(address);
+      }
     }
     return used;
   }

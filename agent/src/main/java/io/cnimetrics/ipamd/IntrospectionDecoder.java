@@ -52,11 +52,14 @@ final class IntrospectionDecoder {
    */
   static AddressPool pool(InputStream body, Instant takenAt, Duration ipCooldown)
       throws IOException {
+    return pool(body, json -> new EniDecoder(json, takenAt.minus(ipCooldown)));
+  }
+
+  /** The same with a decoder that learns more of each interface. */
+  static AddressPool pool(InputStream body, Function<JsonCursor, EniDecoder> eniDecoder)
+      throws IOException {
     return decode(
-        body,
-        (json, names) ->
-            new IntrospectionDecoder(json, new EniDecoder(json, takenAt.minus(ipCooldown)))
-                .pool(names));
+        body, (json, names) -> new IntrospectionDecoder(json, eniDecoder.apply(json)).pool(names));
   }
 
   /**
@@ -202,16 +205,18 @@ final class IntrospectionDecoder {
   private static IpamdSettings settings(JsonCursor json, JsonCursor.Names fields)
       throws IOException {
     Optional<Boolean> customNetworking = Optional.empty();
+    OptionalLong warmIpTarget = OptionalLong.empty();
     while (json.nextField()) {
-      if (fields.next().equals("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG")) {
-        customNetworking = Optional.of(json.bool());
-      } else {
-        json.skip();
+      switch (fields.next()) {
+        case "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG" -> customNetworking = Optional.of(json.bool());
+        case "WARM_IP_TARGET" -> warmIpTarget = OptionalLong.of(json.integer());
+        default -> json.skip();
       }
     }
-    return customNetworking
-        .map(IpamdSettings::new)
-        .orElseThrow(() -> json.unexpected("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"));
+    if (customNetworking.isEmpty()) {
+      throw json.unexpected("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG");
+    }
+    return new IpamdSettings(customNetworking.get(), warmIpTarget);
   }
 
   @FunctionalInterface

@@ -5,12 +5,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** EC2 as ipamD sees it: one subnet that can run empty, each call counted as ipamD counts it. */
 final class Ec2 {
   private static final int FIRST_ADDRESS = 10 << 24 | 20 << 16 | 10;
   private static final int FIRST_PREFIX = 10 << 24 | 120 << 16;
+  private static final int LEFTOVER_SINGLES = 5;
 
   private final Scenario scenario;
   private final Counters counters;
@@ -18,6 +20,7 @@ final class Ec2 {
   private final String subnetId;
   private int free;
   private int next;
+  private int changes;
 
   Ec2(Scenario scenario, Counters counters, Random random) {
     this.scenario = scenario;
@@ -34,13 +37,19 @@ final class Ec2 {
 
   /** The interface that the instance was started with; its primary address is not ours to count. */
   AttachedEni primaryEni() {
-    return new AttachedEni("eni-" + id(), 0, subnetId, Duration.ZERO, List.of());
+    List<Cidr> leftover =
+        IntStream.range(0, scenario.has(Fault.LEFTOVER_SINGLES) ? LEFTOVER_SINGLES : 0)
+            .mapToObj(index -> Cidr.at(FIRST_ADDRESS + index, 1))
+            .toList();
+    return new AttachedEni("eni-" + id(), 0, subnetId, Duration.ZERO, leftover);
   }
 
   /** Creates and attaches an interface, which takes an address for itself; empty if it failed. */
   Optional<AttachedEni> createEni(int deviceNumber, Duration now) {
-    if (free < 1) {
-      countFailure("CreateNetworkInterface", "AllocENI", "InsufficientFreeAddressesInSubnet");
+    Optional<String> refusal =
+        free < 1 ? Optional.of("InsufficientFreeAddressesInSubnet") : refusalByFault();
+    if (refusal.isPresent()) {
+      countFailure("CreateNetworkInterface", "AllocENI", refusal.get());
       return Optional.empty();
     }
     free--;
@@ -53,18 +62,28 @@ final class Ec2 {
   /** All the CIDRs asked for, or none: EC2 does nothing by halves. */
   List<Cidr> assign(int cidrs) {
     int size = scenario.cidrSize();
-    if (free < cidrs * size) {
-      countFailure(
-          "AssignPrivateIpAddresses",
-          "AllocIPAddresses",
-          scenario.prefixDelegation()
-              ? "InsufficientCidrBlocks"
-              : "InsufficientFreeAddressesInSubnet");
+    Optional<String> refusal = free < cidrs * size ? Optional.of(nothingFree()) : refusalByFault();
+    if (refusal.isPresent()) {
+      countFailure("AssignPrivateIpAddresses", "AllocIPAddresses", refusal.get());
       return List.of();
     }
     free -= cidrs * size;
     countCall("AssignPrivateIpAddresses");
     return Stream.generate(() -> nextCidr(size)).limit(cidrs).toList();
+  }
+
+  private String nothingFree() {
+    return scenario.prefixDelegation()
+        ? "InsufficientCidrBlocks"
+        : "InsufficientFreeAddressesInSubnet";
+  }
+
+  private Optional<String> refusalByFault() {
+    changes++;
+    return scenario.faults().stream()
+        .filter(fault -> fault.refuses(changes))
+        .map(Fault::ec2Code)
+        .findFirst();
   }
 
   void unassign(List<Cidr> cidrs) {
@@ -109,8 +128,8 @@ final class Ec2 {
   /** Each message has its own request id, so that each failure makes a new series. */
   private String message(String code) {
     UUID requestId = new UUID(random.nextLong(), random.nextLong());
-    return ("failed to allocate a private IP/Prefix address: %s: The specified subnet does not have"
-            + " enough free addresses to satisfy the request.\n\tstatus code: 400, request id: %s")
+    return ("failed to allocate a private IP/Prefix address: %s: The request was not carried out."
+            + "\n\tstatus code: 400, request id: %s")
         .formatted(code, requestId);
   }
 

@@ -15,12 +15,14 @@ final class EnisJson {
   private static final JsonFactory JSON = new JsonFactory();
   private static final int MAIN_ROUTE_TABLE = 254;
 
+  private final SimulatedNode node;
   private final CniVersion version;
   private final WallClock clock;
   private final JsonGenerator json;
 
-  private EnisJson(CniVersion version, WallClock clock, JsonGenerator json) {
-    this.version = version;
+  private EnisJson(SimulatedNode node, WallClock clock, JsonGenerator json) {
+    this.node = node;
+    this.version = node.scenario().cniVersion();
     this.clock = clock;
     this.json = json;
   }
@@ -31,8 +33,7 @@ final class EnisJson {
   static String of(SimulatedNode node, Instant wallNow) {
     StringWriter body = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(body)) {
-      new EnisJson(node.scenario().cniVersion(), new WallClock(wallNow, node.now()), json)
-          .body(node.enis());
+      new EnisJson(node, new WallClock(wallNow, node.now()), json).body(node.enis());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -53,7 +54,8 @@ final class EnisJson {
 
   private void pool(List<AttachedEni> enis) throws IOException {
     PoolCount count = PoolCount.of(enis);
-    json.writeNumberField("TotalIPs", count.total());
+    // What was removed by force is subtracted twice.
+    json.writeNumberField("TotalIPs", count.total() - node.lostAddresses());
     json.writeNumberField("AssignedIPs", count.assigned());
     json.writeObjectFieldStart(version.atLeast(7, 0) ? "ENIs" : "ENIIPPools");
     for (AttachedEni eni : enis.stream().sorted(Comparator.comparing(AttachedEni::id)).toList()) {
@@ -94,7 +96,7 @@ final class EnisJson {
       json.writeEndObject();
     }
     if (version.atLeast(22, 0)) {
-      json.writeBooleanField("IsExcludedForPodIPs", false);
+      json.writeBooleanField("IsExcludedForPodIPs", node.excluded(eni));
     }
     if (version.atLeast(20, 3)) {
       json.writeNumberField(

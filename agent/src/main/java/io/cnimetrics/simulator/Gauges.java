@@ -29,7 +29,8 @@ final class Gauges {
     List<AttachedEni> enis = node.enis();
     PoolCount pool = PoolCount.of(enis);
     set(enis.size(), "awscni_eni_allocated");
-    set(pool.total(), "awscni_total_ip_addresses");
+    // It keeps what was removed by force.
+    set(pool.total() + node.lostAddresses(), "awscni_total_ip_addresses");
     set(pool.assigned(), "awscni_assigned_ip_addresses");
     set(node.scenario().prefixDelegation() ? pool.cidrs() : 0, "awscni_total_ipv4_prefixes");
     for (AttachedEni eni : enis) {

@@ -25,6 +25,7 @@ final class Ipamd {
   private Duration increaseFrom = Duration.ZERO;
   private Duration decreaseFrom = Duration.ZERO;
   private Duration reconcileFrom = Duration.ZERO;
+  private int lostAddresses;
 
   Ipamd(Scenario scenario, Counters counters, Ec2 ec2) {
     this.scenario = scenario;
@@ -51,6 +52,9 @@ final class Ipamd {
 
   private void begin() {
     ec2.describeEnis();
+    if (scenario.has(Fault.STUCK_ACTION)) {
+      counters.increment("awscni_ipamd_action_inprogress", "fn", "increaseDatastorePool");
+    }
     enis.forEach(eni -> counters.increment("awscni_reconcile_count", "fn", "eniReconcileAdd"));
   }
 
@@ -59,13 +63,31 @@ final class Ipamd {
     counters.increment("awscni_add_ip_req_count");
     Optional<Address> free =
         enis.stream()
-            .flatMap(AttachedEni::addresses)
+            .filter(eni -> !excluded(eni))
+            .flatMap(eni -> eni.cidrs().stream())
+            .filter(this::isOfThisMode)
+            .flatMap(cidr -> cidr.addresses().stream())
             .filter(address -> address.free(now))
             .findFirst();
     free.ifPresentOrElse(
         address -> change(address.assignedTo(pod, now)),
         () -> counters.increment("awscni_no_available_ip_addresses"));
     return free.isPresent();
+  }
+
+  /** What was taken in the other mode is neither given to pods nor back to EC2. */
+  private boolean isOfThisMode(Cidr cidr) {
+    return cidr.prefix() == scenario.prefixDelegation();
+  }
+
+  /** Whether the interface's subnet is not for pods. */
+  boolean excluded(AttachedEni eni) {
+    return scenario.has(Fault.EXCLUDED_ENI) && eni.deviceNumber() == 1;
+  }
+
+  /** Addresses on interfaces that were removed although pods held some. */
+  int lostAddresses() {
+    return lostAddresses;
   }
 
   /** Takes back the address of a pod that is gone. */
@@ -84,11 +106,36 @@ final class Ipamd {
       decrease(now);
     }
     freeOneEni(now);
+    if (scenario.has(Fault.FORCED_REMOVAL) && lostAddresses == 0) {
+      loseOneEni(now);
+    }
     if (now.compareTo(reconcileFrom) >= 0) {
       reconcileFrom = now.plus(RECONCILE_INTERVAL);
       counters.add(0, "awscni_ipamd_action_inprogress", "fn", "nodeIPPoolReconcile");
       ec2.getMetadata();
+      lookForTrunkSlot();
     }
+  }
+
+  private void lookForTrunkSlot() {
+    if (scenario.has(Fault.NO_TRUNK_SLOT) && enis.size() >= scenario.limit().enis()) {
+      counters.increment("awscni_pod_eni_error_count", "fn", "tryEnableSecurityGroupsForPods");
+    }
+  }
+
+  /** Reconciling shows that an interface with pods is gone: what it had is removed by force. */
+  private void loseOneEni(Duration now) {
+    enis().stream()
+        .filter(eni -> !eni.primary() && eni.assigned() > 0)
+        .filter(eni -> now.minus(eni.attachedAt()).compareTo(RECONCILE_INTERVAL) >= 0)
+        .findFirst()
+        .ifPresent(
+            eni -> {
+              counters.increment("awscni_force_removed_enis");
+              counters.add(eni.assigned(), "awscni_force_removed_ips");
+              lostAddresses = (int) eni.addresses().count();
+              enis.remove(eni);
+            });
   }
 
   private void increase(Duration now) {
@@ -97,7 +144,10 @@ final class Ipamd {
       return;
     }
     Optional<AttachedEni> withRoom =
-        enis.stream().filter(eni -> eni.cidrs().size() < scenario.cidrsPerEni()).findFirst();
+        enis.stream()
+            .filter(eni -> eni.cidrs().size() < scenario.cidrsPerEni())
+            .filter(eni -> !excluded(eni) || eni.cidrs().isEmpty())
+            .findFirst();
     if (withRoom.isPresent()) {
       fill(withRoom.get(), now);
     } else if (enis.size() < scenario.limit().enis()) {
@@ -145,7 +195,11 @@ final class Ipamd {
     for (int i = enis.size() - 1; i >= 0; i--) {
       AttachedEni eni = enis.get(i);
       List<Cidr> removed =
-          eni.cidrs().stream().filter(cidr -> cidr.freeable(now)).limit(over).toList();
+          eni.cidrs().stream()
+              .filter(this::isOfThisMode)
+              .filter(cidr -> cidr.freeable(now))
+              .limit(over)
+              .toList();
       if (!removed.isEmpty()) {
         over -= removed.size();
         ec2.unassign(removed);

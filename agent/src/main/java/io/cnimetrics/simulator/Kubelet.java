@@ -30,6 +30,9 @@ final class Kubelet {
 
   void tick(Duration now) {
     int target = Math.min(scenario.pods().wantedAt(now), scenario.maxPods());
+    if (scenario.has(Fault.CHURN)) {
+      endOldest(now);
+    }
     while (admitted.size() < target) {
       Pod pod = Pod.random(random);
       admitted.addLast(pod);
@@ -39,6 +42,14 @@ final class Kubelet {
       remove(admitted.removeLast(), now);
     }
     waiting.entrySet().removeIf(entry -> started(entry, now));
+  }
+
+  /** So many in each second that all have gone in a pod's life. */
+  private void endOldest(Duration now) {
+    int ending = (admitted.size() + Fault.POD_LIFE_SECONDS - 1) / Fault.POD_LIFE_SECONDS;
+    for (int i = 0; i < ending; i++) {
+      remove(admitted.removeFirst(), now);
+    }
   }
 
   private void remove(Pod pod, Duration now) {

@@ -38,6 +38,7 @@ record MetricFamily(String name, String type, CniVersion since, String help) {
       awscni_ipamd_node_initialization_duration_seconds histogram v1.20.0 The duration of node initialization during IPAMD startup
       awscni_ipamd_startup_duration_seconds histogram v1.20.0 The duration of IPAMD startup from process start to ready to serve CNI requests
       awscni_no_available_ip_addresses counter v1.15.1 The number of pod IP assignments that fail due to no available IP addresses
+      awscni_pod_eni_error_count counter v1.7.0 The number of errors encountered for pod ENIs
       awscni_reconcile_count counter v1.0.0 The number of times ipamd reconciles on ENIs and IP/Prefix addresses
       awscni_total_ip_addresses gauge v1.0.0 The total number of IP addresses
       awscni_total_ipv4_prefixes gauge v1.9.0 The total number of IPv4 prefixes
@@ -56,7 +57,8 @@ record MetricFamily(String name, String type, CniVersion since, String help) {
           "awscni_add_ip_req_count",
           "awscni_aws_api_error_count",
           "awscni_force_removed_enis",
-          "awscni_force_removed_ips");
+          "awscni_force_removed_ips",
+          "awscni_pod_eni_error_count");
 
   private static MetricFamily parse(String row) {
     String[] columns = row.split(" ", 4);

@@ -3,8 +3,10 @@ package io.cnimetrics.simulator;
 import io.cnimetrics.capacity.InstanceLimit;
 import io.cnimetrics.capacity.InstanceLimits;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * What to simulate; made by {@link #of}.
@@ -26,11 +28,13 @@ public record Scenario(
     CniVersion cniVersion,
     long seed,
     double speed,
-    List<Failure> failures) {
+    List<Failure> failures,
+    Set<Fault> faults) {
   static final int PREFIX_SIZE = 16;
 
   public Scenario {
     failures = List.copyOf(failures);
+    faults = Set.copyOf(faults);
     if (maxPods < 1) {
       throw new IllegalArgumentException("max pods %d: must be ≥ 1".formatted(maxPods));
     }
@@ -63,6 +67,10 @@ public record Scenario(
     return new Builder(instanceType, limit);
   }
 
+  boolean has(Fault fault) {
+    return faults.contains(fault);
+  }
+
   /** Addresses in one CIDR of this node's mode: 16 in a prefix, else 1. */
   int cidrSize() {
     return prefixDelegation ? PREFIX_SIZE : 1;
@@ -83,6 +91,7 @@ public record Scenario(
     private final String instanceType;
     private final InstanceLimit limit;
     private final List<Failure> failures = new ArrayList<>();
+    private final Set<Fault> faults = EnumSet.noneOf(Fault.class);
     private int warmEniTarget = 1;
     private int warmIpTarget;
     private int minimumIpTarget;
@@ -165,6 +174,11 @@ public record Scenario(
       return this;
     }
 
+    public Builder fault(Fault fault) {
+      faults.add(fault);
+      return this;
+    }
+
     /**
      * Checks the settings together.
      *
@@ -182,7 +196,8 @@ public record Scenario(
           cniVersion,
           seed,
           speed,
-          failures);
+          failures,
+          faults);
     }
   }
 }

@@ -21,7 +21,8 @@ final class SettingsJson {
     CniVersion version = scenario.cniVersion();
     return write(
         json -> {
-          json.writeBooleanField("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", false);
+          json.writeBooleanField(
+              "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", scenario.has(Fault.LATE_CUSTOM_NETWORKING));
           if (version.atLeast(12, 6)) {
             json.writeBooleanField("AWS_MANAGE_ENIS_NON_SCHEDULABLE", false);
           }

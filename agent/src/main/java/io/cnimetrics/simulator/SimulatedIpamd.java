@@ -43,6 +43,7 @@ public final class SimulatedIpamd implements AutoCloseable {
   private final Endpoint introspection;
   private final Endpoint metrics;
   private Instant processStart;
+  private Duration nextRestart = Fault.RESTART_INTERVAL;
 
   private SimulatedIpamd(Scenario scenario, Ports ports, Duration settled, InstantSource clock) {
     this.node = new SimulatedNode(scenario);
@@ -53,7 +54,7 @@ public final class SimulatedIpamd implements AutoCloseable {
     node.advanceTo(settled);
     this.introspection = open(Source.INTROSPECTION, ports.introspection(), this::introspect);
     try {
-      this.metrics = open(Source.METRICS, ports.metrics(), path -> measure());
+      this.metrics = open(Source.METRICS, ports.metrics(), this::measure);
     } catch (UncheckedIOException e) {
       introspection.close();
       throw e;
@@ -123,13 +124,23 @@ public final class SimulatedIpamd implements AutoCloseable {
         });
   }
 
-  private synchronized Answer measure() {
+  private synchronized Answer measure(String path) {
+    if (node.scenario().has(Fault.ONE_PORT) && path.startsWith("/v1/")) {
+      return introspect(path);
+    }
     advance(clock.instant());
     return Answer.metrics(MetricsText.of(node, processStart), node.scenario().cniVersion());
   }
 
   private void advance(Instant now) {
-    node.advanceTo(settled.plus(sinceServing(now)));
+    Duration sinceServing = sinceServing(now);
+    while (node.scenario().has(Fault.FLAPPING) && nextRestart.compareTo(sinceServing) <= 0) {
+      node.advanceTo(settled.plus(nextRestart));
+      node.restart();
+      processStart = now;
+      nextRestart = nextRestart.plus(Fault.RESTART_INTERVAL);
+    }
+    node.advanceTo(settled.plus(sinceServing));
   }
 
   /** In model time. */

@@ -63,6 +63,14 @@ final class SimulatedNode {
     return ipamd.enis();
   }
 
+  boolean excluded(AttachedEni eni) {
+    return ipamd.excluded(eni);
+  }
+
+  int lostAddresses() {
+    return ipamd.lostAddresses();
+  }
+
   SortedMap<Series, Double> counters() {
     return counters.values();
   }

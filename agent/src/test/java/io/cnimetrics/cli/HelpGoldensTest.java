@@ -14,6 +14,7 @@ class HelpGoldensTest {
   @CsvSource({
     "--help, help",
     "dry-run --help, help-dry-run",
+    "doctor --help, help-doctor",
     "simulate --help, help-simulate",
     "dashboard --help, help-dashboard",
     "alarms --help, help-alarms",

@@ -26,7 +26,13 @@ public final class Terminal {
         new Console(
             new PrintStream(out, false, UTF_8), new PrintStream(err, false, UTF_8), Palette.PLAIN);
     List<Command> commands =
-        List.of(new DryRun(clock), new Simulate(clock), new Dashboard(), new Alarms(), new Plan());
+        List.of(
+            new DryRun(clock),
+            new Doctor(environment, clock),
+            new Simulate(clock),
+            new Dashboard(),
+            new Alarms(),
+            new Plan());
     return new Cli(commands, environment, console).run(List.of(arguments));
   }
 

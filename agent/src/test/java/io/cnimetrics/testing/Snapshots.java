@@ -88,7 +88,7 @@ public final class Snapshots {
   }
 
   public Snapshots customNetworking(boolean on) {
-    settings = Optional.of(new IpamdSettings(on));
+    settings = Optional.of(new IpamdSettings(on, OptionalLong.empty()));
     return this;
   }
 

@@ -1,0 +1,155 @@
+package io.cnimetrics.cli;
+
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.config.Flag;
+import io.cnimetrics.config.Parsers;
+import io.cnimetrics.config.Values;
+import io.cnimetrics.doctor.Checks;
+import io.cnimetrics.doctor.Checkup;
+import io.cnimetrics.doctor.Examination;
+import io.cnimetrics.doctor.Finding;
+import io.cnimetrics.doctor.Given;
+import io.cnimetrics.doctor.Level;
+import io.cnimetrics.doctor.Look;
+import io.cnimetrics.identity.Identification;
+import io.cnimetrics.identity.IdentityResolver;
+import io.cnimetrics.identity.InstanceMetadata;
+import io.cnimetrics.identity.InstanceTags;
+import io.cnimetrics.ipamd.IpamdReader;
+import io.cnimetrics.render.DoctorJson;
+import io.cnimetrics.render.DoctorTable;
+import io.cnimetrics.render.Report;
+import io.cnimetrics.wiring.DaggerNodeComponent;
+import io.cnimetrics.wiring.NodeComponent;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+
+/** {@code doctor}: looks for what is wrong with this node; changes nothing. */
+final class Doctor implements Command {
+  private static final Flag WATCH =
+      Flag.of(
+          "--watch",
+          "DOCTOR_WATCH",
+          "N",
+          "1",
+          "polls, an interval apart; from 2 on it shows what changes too");
+  private static final Flag VERBOSE =
+      Flag.of("--verbose", "DOCTOR_VERBOSE", "BOOL", "false", "show what is well too");
+  private static final Flag OUTPUT =
+      Flag.of("--output", "DOCTOR_OUTPUT", "FORMAT", "table", "table or json");
+
+  private static final int MOST_POLLS = 60;
+
+  /** Half of it for instance metadata, half for EC2. */
+  private static final Duration IDENTITY_LIMIT = Duration.ofSeconds(4);
+
+  private final Map<String, String> environment;
+  private final InstantSource clock;
+
+  Doctor(Map<String, String> environment, InstantSource clock) {
+    this.environment = environment;
+    this.clock = clock;
+  }
+
+  @Override
+  public String name() {
+    return "doctor";
+  }
+
+  @Override
+  public String summary() {
+    return "Says what keeps pods of this node from addresses, and why.";
+  }
+
+  @Override
+  public List<Flag> ownFlags() {
+    return List.of(WATCH, VERBOSE, OUTPUT);
+  }
+
+  @Override
+  public boolean takesSettings() {
+    return true;
+  }
+
+  @Override
+  public int run(Values values, Console console) {
+    int polls = values.read(WATCH, text -> Parsers.number(text, 1, MOST_POLLS));
+    boolean verbose = values.read(VERBOSE, Parsers::bool);
+    Output output = values.read(OUTPUT, text -> Parsers.constant(Output.class, text));
+    AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
+    Logging.configure(config.logLevel(), config.logFormat());
+    List<Report> reports = poll(config, polls, console);
+    Report last = reports.get(reports.size() - 1);
+    List<Finding> findings =
+        new Checkup(Checks.all(DoctorWorld.of(config, clock)))
+            .examine(examination(config, reports, last));
+    console.print(
+        switch (output) {
+          case TABLE -> DoctorTable.of(last, findings, verbose, console.palette());
+          case JSON -> DoctorJson.of(findings);
+        });
+    boolean fails = findings.stream().anyMatch(finding -> finding.level() == Level.FAIL);
+    return fails ? Cli.NOT_READ : Cli.OK;
+  }
+
+  private List<Report> poll(AgentConfig config, int polls, Console console) {
+    NodeComponent node = DaggerNodeComponent.factory().create(config, clock);
+    IpamdReader ipamd =
+        new IpamdReader(
+            config.introspectionUrl(),
+            config.metricsUrl(),
+            Checks.series(),
+            config.ipCooldown(),
+            clock);
+    try (Polling polling = new Polling(config, node.sampler(), ipamd, identity(config), clock)) {
+      if (polls == 1) {
+        return List.of(polling.once());
+      }
+      console.error("watching for %d s".formatted((polls - 1) * config.pollInterval().toSeconds()));
+      List<Report> reports = new ArrayList<>();
+      polling.repeat(
+          report -> {
+            reports.add(report);
+            return reports.size() < polls;
+          });
+      return reports;
+    }
+  }
+
+  /** As the agent finds it out. */
+  private static Future<Identification> identity(AgentConfig config) {
+    return CompletableFuture.supplyAsync(
+        () ->
+            new IdentityResolver(
+                    Polling.given(config),
+                    InstanceMetadata.fromEnvironment(),
+                    InstanceTags.fromEnvironment())
+                .attempt(IDENTITY_LIMIT));
+  }
+
+  private Examination examination(AgentConfig config, List<Report> reports, Report last) {
+    Given given =
+        new Given(
+            config.metricsUrl(),
+            config.maxPods(),
+            config.hostNetworkPods(),
+            config.stateDir(),
+            Run.INJECTED.stream()
+                .filter(variable -> Run.loadsAgent(variable, environment))
+                .toList());
+    List<Look> looks =
+        reports.stream().map(report -> new Look(report.snapshot(), report.reading())).toList();
+    return new Examination(looks, last.node(), last.origins(), given);
+  }
+
+  private enum Output {
+    TABLE,
+    JSON
+  }
+}

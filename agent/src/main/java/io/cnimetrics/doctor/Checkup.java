@@ -1,0 +1,67 @@
+package io.cnimetrics.doctor;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Runs checks beside each other, each within its own time: none can hold up, or end, the rest. */
+public final class Checkup {
+  private static final Comparator<Finding> WORST_FIRST = Comparator.comparing(Finding::level);
+
+  private final List<Check> checks;
+
+  public Checkup(List<Check> checks) {
+    this.checks = List.copyOf(checks);
+  }
+
+  /** All findings, worst first, and in the order of the checks where they are as bad. */
+  public List<Finding> examine(Examination seen) {
+    List<Running> running = checks.stream().map(check -> Running.start(check, seen)).toList();
+    List<Finding> findings = new ArrayList<>();
+    running.forEach(check -> findings.addAll(check.findings()));
+    findings.sort(WORST_FIRST);
+    return findings;
+  }
+
+  /** A check on a daemon thread of its own. */
+  private record Running(Check check, FutureTask<List<Finding>> task, long deadline) {
+    static Running start(Check check, Examination seen) {
+      FutureTask<List<Finding>> task = new FutureTask<>(() -> looked(check, seen));
+      Thread thread = new Thread(task, "check-" + check.topic().id());
+      thread.setDaemon(true);
+      thread.start();
+      return new Running(check, task, System.nanoTime() + check.limit().toNanos());
+    }
+
+    private static List<Finding> looked(Check check, Examination seen) {
+      Optional<Need> missing =
+          check.needs().stream().sorted().filter(need -> !need.met(seen)).findFirst();
+      return missing.isPresent()
+          ? List.of(check.topic().notChecked(missing.get().whyNot()))
+          : check.look(seen);
+    }
+
+    List<Finding> findings() {
+      try {
+        return task.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        task.cancel(true);
+        return notChecked("no end after %.1f s".formatted(check.limit().toMillis() / 1000.0));
+      } catch (ExecutionException e) {
+        return notChecked("it failed: " + e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return notChecked("interrupted");
+      }
+    }
+
+    private List<Finding> notChecked(String why) {
+      return List.of(check.topic().notChecked(why));
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package io.cnimetrics.doctor;
+
+import io.cnimetrics.capacity.EffectiveMaximum;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.IpamdMetrics;
+import io.cnimetrics.snapshot.NodeIdentity;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Origins;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Series;
+import io.cnimetrics.snapshot.Source;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Predicate;
+
+/**
+ * All that checks judge by.
+ *
+ * @param looks polls of the node, oldest first; what changes between them shows from two on
+ * @param origins where region and cluster's name come from
+ */
+public record Examination(List<Look> looks, NodeIdentity node, Origins origins, Given given) {
+  public Examination {
+    looks = List.copyOf(looks);
+    if (looks.isEmpty()) {
+      throw new IllegalArgumentException("an examination needs a poll at least");
+    }
+  }
+
+  Look last() {
+    return looks.get(looks.size() - 1);
+  }
+
+  /** Whether there are polls enough to see what changes. */
+  boolean showsTrend() {
+    return looks.size() > 1;
+  }
+
+  /** Whether something held at every poll, and there were several. */
+  boolean lasts(Predicate<Look> condition) {
+    return showsTrend() && looks.stream().allMatch(condition);
+  }
+
+  AddressMode mode() {
+    return last().reading().capacity().mode();
+  }
+
+  Optional<EffectiveMaximum> maximum() {
+    return last().reading().capacity().effectiveMaximum();
+  }
+
+  /** The pool of the last poll; only for checks that need it. */
+  AddressPool pool() {
+    return last().snapshot().pool().orElseThrow();
+  }
+
+  /** The metrics of the last poll; only for checks that need them. */
+  IpamdMetrics metrics() {
+    return last().snapshot().metrics().orElseThrow();
+  }
+
+  /** Addresses that a pod could get now. */
+  long available() {
+    return pool().available(mode());
+  }
+
+  /** What kept the last poll from knowing more of a source. */
+  List<Problem> problems(Source source) {
+    return last().snapshot().problems().stream()
+        .filter(problem -> problem.source() == source)
+        .toList();
+  }
+
+  /** A gauge of ipamD's by the last poll. */
+  OptionalDouble gauge(Series series) {
+    return metrics().gauge(series);
+  }
+
+  /** What ipamD has counted since it started, by the last poll; 0 if that is no number. */
+  double total(Series series) {
+    return metrics().total(series).orElse(0);
+  }
+
+  /** The same for the series of a metric of ours. */
+  double total(String metric) {
+    return total(series(metric));
+  }
+
+  /** What was counted between the first poll and the last; ipamD may have restarted. */
+  double rise(Series series) {
+    double[] totals =
+        looks.stream()
+            .map(Look::snapshot)
+            .flatMap(snapshot -> snapshot.metrics().stream())
+            .mapToDouble(metrics -> metrics.total(series).orElse(0))
+            .toArray();
+    double rise = 0;
+    for (int i = 1; i < totals.length; i++) {
+      rise += totals[i] < totals[i - 1] ? totals[i] : totals[i] - totals[i - 1];
+    }
+    return rise;
+  }
+
+  /** The one series that a metric of ours is read from. */
+  static Series series(String metric) {
+    return MetricCatalog.named(metric).orElseThrow().series().get(0);
+  }
+
+  /** What ipamD counted under a metric of ours, in words, such as {@code 12 since it started}. */
+  String counted(Series series) {
+    String total = "%.0f since ipamD started".formatted(total(series));
+    return showsTrend() ? total + ", %.0f of them meanwhile".formatted(rise(series)) : total;
+  }
+
+  /** The snapshot of the last poll. */
+  NodeSnapshot snapshot() {
+    return last().snapshot();
+  }
+}

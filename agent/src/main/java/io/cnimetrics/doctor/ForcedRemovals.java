@@ -1,0 +1,39 @@
+package io.cnimetrics.doctor;
+
+import java.util.List;
+import java.util.Set;
+
+/** Whether pods lost addresses that they held. */
+final class ForcedRemovals implements Check {
+  private static final Topic TOPIC =
+      Topic.of(
+          "forced-removals",
+          "`awscni_force_removed_enis`, `awscni_force_removed_ips`",
+          "warn: over 0 since ipamD started",
+          "Restart the pods that lost their network, and see in CloudTrail who detached the ENI or"
+              + " unassigned the addresses");
+
+  @Override
+  public Topic topic() {
+    return TOPIC;
+  }
+
+  @Override
+  public Set<Need> needs() {
+    return Set.of(Need.METRICS);
+  }
+
+  @Override
+  public List<Finding> look(Examination seen) {
+    double enis = seen.total("forceRemoveENI");
+    double addresses = seen.total("forceRemoveIPs");
+    String evidence = "%.0f ENIs and %.0f addresses since ipamD started".formatted(enis, addresses);
+    return List.of(
+        enis + addresses > 0
+            ? TOPIC.warn(
+                "Pods lost addresses that they held",
+                evidence,
+                "An ENI was detached, or addresses were taken from it, outside of ipamD")
+            : TOPIC.ok("No pod lost its address", evidence));
+  }
+}

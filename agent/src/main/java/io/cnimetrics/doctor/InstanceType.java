@@ -1,0 +1,57 @@
+package io.cnimetrics.doctor;
+
+import io.cnimetrics.capacity.InstanceLimits;
+import io.cnimetrics.snapshot.Problem;
+import java.util.List;
+import java.util.Optional;
+
+/** Whether the limits of the node's instance type are known. */
+final class InstanceType implements Check {
+  private static final Topic TOPIC =
+      Topic.of(
+              "instance-type",
+              "the instance type, in the bundled table of limits",
+              "warn: what the node can reach is unknown; note: the type is not known, or not in the"
+                  + " table, and ipamD's gauges stand in",
+              "Upgrade the agent for a new type; let the agent read instance metadata, and ipamD's"
+                  + " metrics")
+          .see(Pages.INSTANCE_TYPES);
+
+  @Override
+  public Topic topic() {
+    return TOPIC;
+  }
+
+  @Override
+  public List<Finding> look(Examination seen) {
+    Optional<Problem> unknown = seen.last().reading().capacity().problem();
+    Optional<String> type = seen.snapshot().instance().type();
+    if (unknown.isPresent()) {
+      return List.of(
+          TOPIC.warn(
+              "What the node can reach is unknown",
+              unknown.get().message(),
+              "Neither the table nor ipamD's gauges tell it"));
+    } else if (type.isEmpty()) {
+      return List.of(
+          TOPIC.note(
+              "The instance type is unknown",
+              "instance metadata do not tell it",
+              "They cannot be read from here, or are switched off"));
+    }
+    return List.of(
+        InstanceLimits.of(type.get())
+            .map(
+                limit ->
+                    TOPIC.ok(
+                        "The instance type is known",
+                        "%s: %d ENIs of %d addresses"
+                            .formatted(type.get(), limit.enis(), limit.ipv4PerEni())))
+            .orElseGet(
+                () ->
+                    TOPIC.note(
+                        "The instance type is not in the table of limits",
+                        type.get(),
+                        "It is newer than this agent; ipamD's gauges stand in")));
+  }
+}

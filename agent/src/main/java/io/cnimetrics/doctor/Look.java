@@ -1,0 +1,7 @@
+package io.cnimetrics.doctor;
+
+import io.cnimetrics.catalog.Reading;
+import io.cnimetrics.snapshot.NodeSnapshot;
+
+/** One poll of the node, and what it comes to. */
+public record Look(NodeSnapshot snapshot, Reading reading) {}

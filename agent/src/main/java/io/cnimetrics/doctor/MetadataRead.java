@@ -1,0 +1,61 @@
+package io.cnimetrics.doctor;
+
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Source;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Whether the instance's metadata can be read from here. */
+final class MetadataRead implements Check {
+  private static final Set<Reason> OF_THE_NAME_ONLY = EnumSet.of(Reason.NOT_FOUND, Reason.MISMATCH);
+
+  private static final Topic TOPIC =
+      Topic.of(
+              "instance-metadata",
+              "IMDSv2: token, instance id, type, region, zone",
+              "warn: no token, no answer, or a refusal",
+              "Run the agent on the host's network, or raise the hop limit: aws ec2"
+                  + " modify-instance-metadata-options --instance-id <instance>"
+                  + " --http-put-response-hop-limit 2; or give --region and --cluster-id")
+          .see(Pages.METADATA);
+
+  @Override
+  public Topic topic() {
+    return TOPIC;
+  }
+
+  @Override
+  public List<Finding> look(Examination seen) {
+    Optional<Problem> problem =
+        seen.problems(Source.IMDS).stream()
+            .filter(any -> !OF_THE_NAME_ONLY.contains(any.reason()))
+            .findFirst();
+    if (problem.isPresent()) {
+      return List.of(
+          TOPIC.warn(
+              "Instance metadata cannot be read",
+              Seen.of(problem.get()),
+              cause(problem.get().reason())));
+    }
+    return List.of(
+        seen.node()
+            .instance()
+            .id()
+            .map(id -> TOPIC.ok("Instance metadata can be read", id))
+            .orElseGet(() -> TOPIC.notChecked("switched off by AWS_EC2_METADATA_DISABLED")));
+  }
+
+  private static String cause(Reason reason) {
+    return switch (reason) {
+      case TIMEOUT ->
+          "The answer to the token's request does not reach pods without the host's network at a"
+              + " hop limit of 1, or the service is throttled";
+      case UNREACHABLE -> "This is no EC2 instance, or a policy keeps pods from 169.254.169.254";
+      case DENIED -> "Instance metadata is switched off for this instance, or kept from this pod";
+      default -> "What answers may not be the metadata service";
+    };
+  }
+}

@@ -1,0 +1,45 @@
+package io.cnimetrics.doctor;
+
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Source;
+import java.util.List;
+
+/** Whether ipamD's counters can be read. */
+final class MetricsRead implements Check {
+  private static final Topic TOPIC =
+      Topic.of(
+          "metrics",
+          "`GET /metrics` of ipamD",
+          "warn: off by setting, refused, or no text of ipamD's: there are no counters then",
+          "Unless DISABLE_METRICS is wanted, remove it: kubectl -n kube-system set env ds aws-node"
+              + " DISABLE_METRICS-; if it is, give --metrics-url none");
+
+  @Override
+  public Topic topic() {
+    return TOPIC;
+  }
+
+  @Override
+  public List<Finding> look(Examination seen) {
+    return List.of(
+        seen.snapshot()
+            .metrics()
+            .map(
+                read ->
+                    TOPIC.ok(
+                        "ipamD tells its counters",
+                        "VPC CNI " + read.cniVersion().orElse("of unknown release")))
+            .orElseGet(() -> missing(seen.problems(Source.METRICS).get(0))));
+  }
+
+  private static Finding missing(Problem problem) {
+    boolean wanted = problem.reason() == Reason.DEGRADED;
+    return TOPIC.warn(
+        wanted ? "ipamD's metrics are not read" : "ipamD's metrics cannot be read",
+        wanted ? "--metrics-url none" : Seen.of(problem),
+        problem.reason() == Reason.UNREACHABLE
+            ? "DISABLE_METRICS is set for aws-node, or ipamD does not run"
+            : "Without them refused pods, errors of EC2 and restarts stay unseen");
+  }
+}

@@ -1,0 +1,65 @@
+package io.cnimetrics.doctor;
+
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.snapshot.IpamdMetrics;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Whether ipamD's gauges say what its introspection says. */
+final class StaleGauges implements Check {
+  private static final Topic TOPIC =
+      Topic.of(
+          "stale-gauges",
+          "`awscni_eni_allocated` and `awscni_total_ip_addresses`, against `/v1/enis`",
+          "note: they differ at every poll; introspection is right, and is what the agent reports",
+          "Nothing here; dashboards on ipamD's own gauges are wrong for this node");
+
+  @Override
+  public Topic topic() {
+    return TOPIC;
+  }
+
+  @Override
+  public Set<Need> needs() {
+    return Set.of(Need.POOL, Need.METRICS, Need.IPV4);
+  }
+
+  @Override
+  public List<Finding> look(Examination seen) {
+    IpamdMetrics metrics = seen.metrics();
+    AddressPool pool = seen.pool();
+    String evidence =
+        "gauges: %.0f ENIs, %.0f addresses; introspection: %d, %d"
+            .formatted(
+                metrics.gauge(Examination.series("eniAllocated")).orElse(0),
+                metrics.gauge(Examination.series("totalIPAddresses")).orElse(0),
+                pool.eniCount(),
+                pool.totalIpv4());
+    boolean differ = seen.looks().stream().allMatch(StaleGauges::differ);
+    return List.of(
+        differ
+            ? TOPIC.note("ipamD's gauges contradict its introspection", evidence, cause(pool))
+            : TOPIC.ok("ipamD's gauges agree with its introspection", evidence));
+  }
+
+  private static String cause(AddressPool pool) {
+    return pool.enis().stream().mapToInt(Eni::networkCard).distinct().count() > 1
+        ? "With several network cards the gauges show the one that changed last"
+        : "The gauges keep their values after a forced removal or a dropped address";
+  }
+
+  private static boolean differ(Look look) {
+    Optional<IpamdMetrics> metrics = look.snapshot().metrics();
+    Optional<AddressPool> pool = look.snapshot().pool();
+    return metrics.isPresent()
+        && pool.isPresent()
+        && (differ(metrics.get(), "eniAllocated", pool.get().eniCount())
+            || differ(metrics.get(), "totalIPAddresses", pool.get().totalIpv4()));
+  }
+
+  private static boolean differ(IpamdMetrics metrics, String metric, long listed) {
+    return metrics.gauge(Examination.series(metric)).orElse((double) listed) != listed;
+  }
+}

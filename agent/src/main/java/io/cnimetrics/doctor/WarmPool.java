@@ -1,0 +1,65 @@
+package io.cnimetrics.doctor;
+
+import io.cnimetrics.capacity.NodeCapacity;
+import java.util.List;
+import java.util.Set;
+
+/** Whether a pod would get an address now, where there is room for more. */
+final class WarmPool implements Check {
+  private static final Topic TOPIC =
+      Topic.of(
+              "warm-pool",
+              "addresses available, against the effective maximum",
+              "warn: none is available though the pool may grow; fail: so at every one of several"
+                  + " polls",
+              "Watch whether it fills: doctor --watch 3; if not, see ec2-no-addresses, ec2-denied"
+                  + " and ec2-throttled, and ipamD's log")
+          .see(Pages.VPC_CNI);
+
+  @Override
+  public Topic topic() {
+    return TOPIC;
+  }
+
+  @Override
+  public Set<Need> needs() {
+    return Set.of(Need.POOL, Need.IPV4, Need.MAXIMUM);
+  }
+
+  @Override
+  public List<Finding> look(Examination seen) {
+    String evidence =
+        "%d of %d addresses available, %d can be reached"
+            .formatted(
+                seen.available(),
+                seen.pool().totalIpv4(),
+                seen.maximum().orElseThrow().addresses());
+    if (!isEmptyWithRoom(seen.last())) {
+      String title = seen.available() > 0 ? "A pod would get an address now" : "No room to grow";
+      return List.of(TOPIC.ok(title, evidence));
+    }
+    boolean lasts = seen.lasts(WarmPool::isEmptyWithRoom);
+    String cause =
+        lasts
+            ? "EC2 gives ipamD no more addresses, or ipamD does not ask"
+            : "More pods came than the warm targets foresee, or EC2 gives no more addresses";
+    return List.of(
+        lasts
+            ? TOPIC.fail("The warm pool stays empty though it may grow", evidence, cause)
+            : TOPIC.warn("The warm pool is empty though it may grow", evidence, cause));
+  }
+
+  private static boolean isEmptyWithRoom(Look look) {
+    NodeCapacity capacity = look.reading().capacity();
+    return look.snapshot()
+        .pool()
+        .filter(pool -> pool.available(capacity.mode()) == 0)
+        .filter(
+            pool ->
+                capacity
+                    .effectiveMaximum()
+                    .filter(maximum -> pool.totalIpv4() < maximum.addresses())
+                    .isPresent())
+        .isPresent();
+  }
+}

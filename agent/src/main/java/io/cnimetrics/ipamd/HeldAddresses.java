@@ -1,0 +1,56 @@
+package io.cnimetrics.ipamd;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Which addresses pods hold. A snapshot has only their number: that is all that metrics need, on
+ * each node and at each poll.
+ */
+public final class HeldAddresses {
+  private static final Duration LIMIT = Duration.ofSeconds(1);
+
+  private final IpamdHttp http;
+
+  /**
+   * @param introspection base address, {@code http://…} or {@code unix:/path}
+   */
+  public HeldAddresses(URI introspection) {
+    this.http = new IpamdHttp(introspection, IpamdHttp.MAX_BODY_BYTES);
+  }
+
+  /**
+   * Asks ipamD.
+   *
+   * @return addresses as ipamD writes them, such as {@code 10.0.1.23}
+   * @throws RuntimeException if it does not tell; the message says what came back
+   */
+  public List<String> read() {
+    return http.get("v1/enis", LIMIT, HeldAddresses::decode);
+  }
+
+  private static List<String> decode(InputStream body) throws IOException {
+    List<String> held = new ArrayList<>();
+    IntrospectionDecoder.pool(body, json -> new Collecting(json, held));
+    return held;
+  }
+
+  private static final class Collecting extends EniDecoder {
+    private final List<String> held;
+
+    Collecting(JsonCursor json, List<String> held) {
+      super(json, Instant.MAX);
+      this.held = held;
+    }
+
+    @Override
+    void held(String address) {
+      held.add(address);
+    }
+  }
+}

@@ -1,0 +1,180 @@
+package io.cnimetrics.simulator;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Scenarios to play by name: a node on which all is well, and many ways in which it is not. */
+public enum NamedScenario {
+  HEALTHY("all is well", 60, "m5.xlarge", node -> node.pods(PodSchedule.parse("0:40:0.05"))),
+  IPAMD_DOWN("nothing answers", 5, "m5.xlarge", node -> node.failure(fail("refuse"))),
+  INTROSPECTION_OFF(
+      "introspection refuses, metrics answer",
+      5,
+      "m5.xlarge",
+      node -> node.failure(fail("refuse@introspection"))),
+  INTROSPECTION_HANGS(
+      "introspection never answers",
+      5,
+      "m5.xlarge",
+      node -> node.failure(fail("hang@introspection"))),
+  INTROSPECTION_GARBAGE(
+      "what answers is not introspection",
+      5,
+      "m5.xlarge",
+      node -> node.failure(fail("garbage@introspection"))),
+  OLD_PORT(
+      "introspection on the port of old releases",
+      5,
+      "m5.xlarge",
+      node ->
+          node.cniVersion(CniVersion.parse("v1.3.3"))
+              .failure(fail("refuse@introspection"))
+              .fault(Fault.ONE_PORT)),
+  METRICS_OFF("metrics refuse", 5, "m5.xlarge", node -> node.failure(fail("refuse@metrics"))),
+  FLAPPING(
+      "ipamD restarts every 20 s",
+      5,
+      "m5.xlarge",
+      node -> node.pods(PodSchedule.constant(18)).fault(Fault.FLAPPING)),
+  JUST_RESTARTED("ipamD started a minute ago", 1, "m5.xlarge", UnaryOperator.identity()),
+  SLOW_START("ipamD took 95 s to start", 60, "m5.xlarge", node -> node.fault(Fault.SLOW_START)),
+  MISSING_POLICY(
+      "the node's role lacks AmazonEKS_CNI_Policy",
+      5,
+      "m5.xlarge",
+      node -> node.pods(PodSchedule.constant(18)).fault(Fault.EC2_DENIES)),
+  SUBNET_EMPTY(
+      "the subnet runs out of addresses",
+      10,
+      "m5.xlarge",
+      node -> node.pods(PodSchedule.constant(50)).subnetFree(20)),
+  SUBNET_FRAGMENTED(
+      "the subnet has addresses, but no free /28",
+      10,
+      "m5.xlarge",
+      node -> node.pods(PodSchedule.constant(50)).prefixDelegation(true).subnetFree(40)),
+  THROTTLED(
+      "EC2 throttles ipamD",
+      60,
+      "m5.xlarge",
+      node -> node.pods(PodSchedule.parse("0:50:0.05")).fault(Fault.EC2_THROTTLES)),
+  ENI_LIMIT(
+      "EC2 holds more addresses than ipamD knows of",
+      60,
+      "m5.xlarge",
+      node -> node.pods(PodSchedule.parse("0:50:0.05")).fault(Fault.EC2_AT_ENI_LIMIT)),
+  PODS_REFUSED(
+      "more pods than addresses", 10, "m5.xlarge", node -> node.pods(PodSchedule.constant(100))),
+  COOLDOWN(
+      "pods come and go faster than addresses cool down",
+      10,
+      "m5.xlarge",
+      node -> node.pods(PodSchedule.constant(50)).fault(Fault.CHURN)),
+  NODE_FULL(
+      "as many pods as addresses",
+      60,
+      "m5.xlarge",
+      node -> node.maxPods(59).pods(PodSchedule.parse("0:56:0.05"))),
+  NEARLY_FULL(
+      "room for a pod or two", 60, "m5.xlarge", node -> node.pods(PodSchedule.parse("0:53:0.05"))),
+  MAX_PODS_TOO_HIGH(
+      "max-pods 110 on a node for 27: doctor needs --max-pods 110",
+      60,
+      "m5.large",
+      node -> node.maxPods(110).pods(PodSchedule.parse("0:8:0.05"))),
+  STUCK_ACTION(
+      "a change of the pool never ends", 60, "m5.xlarge", node -> node.fault(Fault.STUCK_ACTION)),
+  FORCED_REMOVAL(
+      "an ENI with pods was detached",
+      60,
+      "m5.xlarge",
+      node -> node.pods(PodSchedule.parse("0:30:0.5")).fault(Fault.FORCED_REMOVAL)),
+  NO_TRUNK_SLOT(
+      "security groups for pods on a full node",
+      60,
+      "m5.large",
+      node -> node.pods(PodSchedule.parse("0:25:0.05")).fault(Fault.NO_TRUNK_SLOT)),
+  LATE_CUSTOM_NETWORKING(
+      "custom networking came after pods",
+      60,
+      "m5.xlarge",
+      node -> node.pods(PodSchedule.parse("0:8:0.05")).fault(Fault.LATE_CUSTOM_NETWORKING)),
+  EXCLUDED_ENI(
+      "an ENI in a subnet that is not for pods",
+      60,
+      "m5.xlarge",
+      node -> node.pods(PodSchedule.parse("0:8:0.05")).fault(Fault.EXCLUDED_ENI)),
+  MIXED_PREFIXES(
+      "single addresses from before prefixes",
+      60,
+      "m5.xlarge",
+      node ->
+          node.pods(PodSchedule.parse("0:8:0.05"))
+              .prefixDelegation(true)
+              .fault(Fault.LEFTOVER_SINGLES)),
+  IDLE_ADDRESSES(
+      "few pods, and the default WARM_ENI_TARGET",
+      60,
+      "m5.4xlarge",
+      node -> node.pods(PodSchedule.parse("0:4:0.05"))),
+  FAULTY_RELEASE(
+      "a release with a known fault",
+      60,
+      "m5.xlarge",
+      node -> node.cniVersion(CniVersion.parse("v1.19.4")));
+
+  private final String meaning;
+  private final Duration settled;
+  private final String instanceType;
+  private final UnaryOperator<Scenario.Builder> settings;
+
+  NamedScenario(
+      String meaning,
+      int settledMinutes,
+      String instanceType,
+      UnaryOperator<Scenario.Builder> settings) {
+    this.meaning = meaning;
+    this.settled = Duration.ofMinutes(settledMinutes);
+    this.instanceType = instanceType;
+    this.settings = settings;
+  }
+
+  /** The scenario of that name, such as {@code subnet-empty}. */
+  public static NamedScenario parse(String name) {
+    return Stream.of(values())
+        .filter(scenario -> scenario.label().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("expected one of " + labels()));
+  }
+
+  private static String labels() {
+    return Stream.of(values()).map(NamedScenario::label).collect(Collectors.joining(", "));
+  }
+
+  /** The name people type. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** In a few words. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** How long the node has been up when it is first asked. */
+  public Duration settled() {
+    return settled;
+  }
+
+  /** What to simulate. */
+  public Scenario.Builder scenario() {
+    return settings.apply(Scenario.of(instanceType));
+  }
+
+  private static Failure fail(String text) {
+    return Failure.parse(text);
+  }
+}

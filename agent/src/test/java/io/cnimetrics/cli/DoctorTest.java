@@ -1,0 +1,187 @@
+package io.cnimetrics.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.cnimetrics.simulator.NamedScenario;
+import io.cnimetrics.simulator.SimulatedIpamd;
+import io.cnimetrics.testing.RecordedNode;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.core.SdkSystemSetting;
+
+class DoctorTest {
+  private static final String NO_METADATA = SdkSystemSetting.AWS_EC2_METADATA_DISABLED.property();
+
+  private final Terminal terminal = new Terminal(Map.of());
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void askNoMetadataService() {
+    System.setProperty(NO_METADATA, "true");
+  }
+
+  @AfterAll
+  static void askItAgain() {
+    System.clearProperty(NO_METADATA);
+  }
+
+  @Test
+  void healthyNodeExitsWithZero() {
+    assertThat(doctor(NamedScenario.HEALTHY)).isEqualTo(Cli.OK);
+    assertThat(terminal.out()).startsWith("Node  n1, cluster c, ").contains("\n0 fail, ");
+    assertThat(terminal.err()).isEmpty();
+  }
+
+  @Test
+  void nodeWithoutIpamdExitsWithOne() {
+    assertThat(doctor(NamedScenario.IPAMD_DOWN)).isEqualTo(Cli.NOT_READ);
+    assertThat(terminal.out()).contains("\nFAIL  ipamD does not run, or failed to start ");
+  }
+
+  @Test
+  void warningsAreNoFailure() {
+    assertThat(doctor(NamedScenario.METRICS_OFF)).isEqualTo(Cli.OK);
+    assertThat(terminal.out()).contains("\nWARN  ipamD's metrics cannot be read ");
+  }
+
+  @Test
+  void jsonHasAllFindingsWorstFirst() {
+    assertThat(doctor(NamedScenario.SUBNET_EMPTY, "--output=json")).isEqualTo(Cli.NOT_READ);
+
+    JsonNode findings = RecordedNode.json(terminal.out()).get("findings");
+    assertThat(findings.get(0).get("level").asText()).isEqualTo("fail");
+    assertThat(findings.findValuesAsText("id")).contains("ec2-no-addresses", "state-dir");
+    assertThat(findings)
+        .allSatisfy(
+            finding ->
+                assertThat(finding.fieldNames())
+                    .toIterable()
+                    .contains("id", "level", "title", "evidence", "cause", "remedy"));
+  }
+
+  @Test
+  void whatIsWellIsShownIfAskedFor() {
+    doctor(NamedScenario.HEALTHY, "--verbose");
+
+    assertThat(terminal.out()).contains("\nWell\n  introspection      ipamD tells");
+  }
+
+  @Test
+  void stateOfARunningAgentIsLeftAlone() throws IOException {
+    Path lock = folder.resolve("lock");
+    try (FileChannel channel =
+            FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock held = channel.lock()) {
+      doctor(NamedScenario.HEALTHY, "--output=json", "--state-dir=" + folder);
+
+      assertThat(level("state-dir")).isEqualTo("ok");
+      assertThat(held.isValid()).isTrue();
+      try (Stream<Path> files = Files.list(folder)) {
+        assertThat(files).containsExactly(lock);
+      }
+    }
+  }
+
+  @Test
+  void stateDirectoryThatIsMissingIsNotMade() {
+    Path missing = folder.resolve("not").resolve("there");
+    doctor(NamedScenario.HEALTHY, "--output=json", "--state-dir=" + missing);
+
+    assertThat(level("state-dir")).isEqualTo("ok");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void stateDirectoryThatIsAFileIsAWarning() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    doctor(NamedScenario.HEALTHY, "--output=json", "--state-dir=" + file.resolve("state"));
+
+    assertThat(level("state-dir")).isEqualTo("warn");
+  }
+
+  @Test
+  void injectedAgentIsFoundInTheEnvironment() {
+    Terminal injected = new Terminal(Map.of("JAVA_TOOL_OPTIONS", "-javaagent:/opt/dd.jar"));
+    try (SimulatedIpamd ipamd = start(NamedScenario.HEALTHY)) {
+      injected.run(arguments(ipamd));
+    }
+
+    assertThat(injected.out()).contains("A Java agent is injected", "JAVA_TOOL_OPTIONS");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--watch=0", "--watch=many", "--output=xml", "--verbose=2", "--simulate"})
+  void badFlagsAreRefused(String flag) {
+    assertThat(terminal.run("doctor", flag)).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains(flag.split("=", 2)[0]);
+    assertThat(terminal.out()).isEmpty();
+  }
+
+  @Test
+  void wrongScenarioListsThemAll() {
+    assertThat(terminal.run("simulate", "--scenario=nothing")).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("'nothing'");
+    for (NamedScenario scenario : NamedScenario.values()) {
+      assertThat(terminal.err()).contains(scenario.label());
+    }
+  }
+
+  @Test
+  void scenarioAndSettingsOfTheNodeExcludeEachOther() {
+    assertThat(terminal.run("simulate", "--scenario=healthy", "--pods=3")).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("--scenario healthy and --pods exclude each other");
+  }
+
+  private String level(String id) {
+    for (JsonNode finding : RecordedNode.json(terminal.out()).get("findings")) {
+      if (finding.get("id").asText().equals(id)) {
+        return finding.get("level").asText();
+      }
+    }
+    throw new AssertionError(id + " is not in " + terminal.out());
+  }
+
+  private int doctor(NamedScenario scenario, String... more) {
+    try (SimulatedIpamd ipamd = start(scenario)) {
+      return terminal.run(arguments(ipamd, more));
+    }
+  }
+
+  private static SimulatedIpamd start(NamedScenario scenario) {
+    return SimulatedIpamd.start(
+        scenario.scenario().build(),
+        SimulatedIpamd.Ports.ANY,
+        scenario.settled(),
+        InstantSource.system());
+  }
+
+  private static String[] arguments(SimulatedIpamd ipamd, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "doctor",
+                "--introspection-url=" + ipamd.introspectionUrl(),
+                "--metrics-url=" + ipamd.metricsUrl(),
+                "--cluster-id=c",
+                "--region=eu-west-1",
+                "--node-name=n1"));
+    arguments.addAll(List.of(more));
+    return arguments.toArray(String[]::new);
+  }
+}

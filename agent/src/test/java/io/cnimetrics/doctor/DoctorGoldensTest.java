@@ -1,0 +1,63 @@
+package io.cnimetrics.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.Goldens;
+import io.cnimetrics.render.DoctorJson;
+import io.cnimetrics.render.DoctorTable;
+import io.cnimetrics.render.Palette;
+import io.cnimetrics.render.Report;
+import io.cnimetrics.simulator.NamedScenario;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class DoctorGoldensTest {
+  /** What a terminal has if nobody changed it. */
+  private static final int SCREEN_LINES = 24;
+
+  @Test
+  void healthyNodeIsAsApprovedOnOneScreen() {
+    String table = table(NamedScenario.HEALTHY, false);
+
+    Goldens.check("doctor-healthy.table.txt", table);
+    assertThat(table.lines()).hasSizeLessThanOrEqualTo(SCREEN_LINES);
+  }
+
+  @Test
+  void defaultsOnABusyNodeFitOnOneScreenToo() {
+    assertThat(table(NamedScenario.IDLE_ADDRESSES, false).lines())
+        .hasSizeLessThanOrEqualTo(SCREEN_LINES);
+  }
+
+  @Test
+  void allThatIsWellIsAsApproved() {
+    Goldens.check("doctor-healthy.verbose.txt", table(NamedScenario.HEALTHY, true));
+  }
+
+  @Test
+  void healthyNodeInJsonIsAsApproved() {
+    Goldens.check("doctor-healthy.json", DoctorJson.of(Patient.findings(NamedScenario.HEALTHY, 1)));
+  }
+
+  @Test
+  void emptySubnetIsAsApproved() {
+    Goldens.check("doctor-subnet-empty.table.txt", table(NamedScenario.SUBNET_EMPTY, false));
+    Goldens.check(
+        "doctor-subnet-empty.json", DoctorJson.of(Patient.findings(NamedScenario.SUBNET_EMPTY, 1)));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyLineFitsIntoEightyColumns(NamedScenario scenario) {
+    assertThat(table(scenario, true).lines()).allMatch(line -> line.length() <= 80);
+  }
+
+  private static String table(NamedScenario scenario, boolean verbose) {
+    Examination seen = Patient.look(scenario);
+    List<Finding> findings = Patient.findings(scenario, 1);
+    Report last = new Report(seen.node(), seen.origins(), seen.snapshot(), seen.last().reading());
+    return DoctorTable.of(last, findings, verbose, Palette.PLAIN);
+  }
+}

@@ -1,0 +1,162 @@
+package io.cnimetrics.doctor;
+
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.History;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Reading;
+import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.ipamd.HeldAddresses;
+import io.cnimetrics.ipamd.IpamdReader;
+import io.cnimetrics.simulator.NamedScenario;
+import io.cnimetrics.simulator.Scenario;
+import io.cnimetrics.simulator.SimulatedIpamd;
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.NodeIdentity;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Origin;
+import io.cnimetrics.snapshot.Origins;
+import io.cnimetrics.snapshot.Series;
+import io.cnimetrics.testing.FakeClock;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.BiFunction;
+
+/**
+ * A node that doctor reads over sockets. But for its ipamD all is well with it, unless the test
+ * says otherwise. Its polls are 30 s apart by a clock that only it moves.
+ */
+final class Patient {
+  private static final Duration INTERVAL = Duration.ofSeconds(30);
+
+  private final URI introspection;
+  private final URI metrics;
+  private Instance instance = instance("m5.xlarge");
+  private OptionalInt maxPods = OptionalInt.empty();
+
+  private Patient(URI introspection, URI metrics) {
+    this.introspection = introspection;
+    this.metrics = metrics;
+  }
+
+  /** A node whose ipamD is somewhere. */
+  static Patient at(URI introspection, URI metrics) {
+    return new Patient(introspection, metrics);
+  }
+
+  /** Plays a scenario for so many polls, and gives what doctor finds. */
+  static List<Finding> findings(NamedScenario named, int polls) {
+    return findings(named.scenario().build(), named.settled(), polls);
+  }
+
+  static List<Finding> findings(Scenario scenario, Duration settled, int polls) {
+    return playing(
+        scenario,
+        settled,
+        (patient, clock) -> patient.type(scenario.instanceType()).examined(polls, clock));
+  }
+
+  /** What one poll of a scenario sees, for checks that are run by themselves. */
+  static Examination look(NamedScenario named) {
+    return look(named, named.scenario().build().instanceType());
+  }
+
+  /** The same, where instance metadata tell another type, or none. */
+  static Examination look(NamedScenario named, String type) {
+    return look(named.scenario().build(), named.settled(), type);
+  }
+
+  static Examination look(Scenario scenario, Duration settled) {
+    return look(scenario, settled, scenario.instanceType());
+  }
+
+  private static Examination look(Scenario scenario, Duration settled, String type) {
+    return playing(scenario, settled, (patient, clock) -> patient.type(type).look(1, clock));
+  }
+
+  private static <T> T playing(
+      Scenario scenario, Duration settled, BiFunction<Patient, FakeClock, T> seen) {
+    // A day on, so that this host has been up for long whenever the test runs.
+    FakeClock clock = new FakeClock(Instant.now().plus(Duration.ofDays(1)));
+    try (SimulatedIpamd ipamd =
+        SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, settled, clock)) {
+      Patient patient = at(URI.create(ipamd.introspectionUrl()), URI.create(ipamd.metricsUrl()));
+      return seen.apply(patient.maxPods(scenario.maxPods()), clock);
+    }
+  }
+
+  Patient type(String instanceType) {
+    instance = instance(instanceType);
+    return this;
+  }
+
+  private Patient maxPods(int pods) {
+    maxPods = OptionalInt.of(pods);
+    return this;
+  }
+
+  List<Finding> examined(int polls, FakeClock clock) {
+    Examination seen = look(polls, clock);
+    return new Checkup(Checks.all(world(seen, clock))).examine(seen);
+  }
+
+  private Examination look(int polls, FakeClock clock) {
+    IpamdReader reader = reader(introspection, Optional.of(metrics), Checks.series(), clock);
+    Sampler sampler =
+        new Sampler(MetricCatalog.all(), new PodLimits(maxPods.orElse(110), 3), clock.instant());
+    List<Look> looks = new ArrayList<>();
+    History history = History.NONE;
+    for (int poll = 0; poll < polls; poll++) {
+      clock.advance(poll == 0 ? Duration.ZERO : INTERVAL);
+      NodeSnapshot snapshot = reader.read().on(instance, List.of());
+      Reading reading = sampler.read(snapshot, history);
+      history = reading.history();
+      looks.add(new Look(snapshot, reading));
+    }
+    Optional<Origin> given = Optional.of(new Origin.Given());
+    return new Examination(
+        looks,
+        new NodeIdentity("node", Optional.of("payments"), Optional.of("eu-west-1"), instance),
+        new Origins(given, given),
+        new Given(Optional.of(metrics), maxPods, 3, Optional.of(Path.of("/state")), List.of()));
+  }
+
+  /** As ipamD has it. */
+  private World world(Examination seen, FakeClock clock) {
+    HeldAddresses held = new HeldAddresses(introspection);
+    List<String> enis =
+        seen.snapshot().pool().map(AddressPool::enis).orElse(List.of()).stream()
+            .map(Eni::id)
+            .toList();
+    return new World(
+        () -> enis,
+        held::read,
+        held::read,
+        address -> reader(address, Optional.empty(), Set.of(), clock).read().pool().isPresent(),
+        directory -> Optional.empty());
+  }
+
+  private static IpamdReader reader(
+      URI introspection, Optional<URI> metrics, Set<Series> series, FakeClock clock) {
+    return new IpamdReader(
+        Optional.of(introspection), metrics, series, Duration.ofSeconds(30), clock);
+  }
+
+  private static Instance instance(String type) {
+    return new Instance(
+        Optional.of("i-0123456789abcdef0"),
+        Optional.of(type).filter(known -> !known.isEmpty()),
+        Optional.of("eu-west-1"),
+        Optional.of("eu-west-1a"),
+        Map.of());
+  }
+}

@@ -1,0 +1,72 @@
+package io.cnimetrics.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.testing.FakeClock;
+import io.cnimetrics.testing.FakeIpamd;
+import io.cnimetrics.testing.RecordedNode;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What doctor says of every recorded node, read over sockets. */
+class RecordedNodesTest {
+  static Stream<RecordedNode> nodes() {
+    return RecordedNode.all().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("nodes")
+  void nothingFailsOnARecordedNode(RecordedNode node) {
+    assertThat(findings(node)).noneMatch(finding -> finding.level() == Level.FAIL);
+  }
+
+  @ParameterizedTest
+  @MethodSource("nodes")
+  void everyCheckThatCouldLookDid(RecordedNode node) {
+    assertThat(findings(node))
+        .filteredOn(finding -> finding.level() == Level.NOT_CHECKED)
+        .extracting(Finding::evidence)
+        .noneMatch(why -> why.startsWith("it failed") || why.startsWith("no end"));
+  }
+
+  @ParameterizedTest(name = "{0}: {1} {2}")
+  @CsvSource(
+      textBlock =
+          """
+          v1.23.1/multicard,         note, stale-gauges
+          v1.20.5/multicard-gap,     note, stale-gauges
+          v1.23.1/excluded-cleaned,  note, stated-totals
+          v1.23.1/excluded-cleaned,  warn, excluded-enis
+          v1.23.1/delta-b,           warn, forced-removals
+          v1.10.4/delta-b,           note, stated-totals
+          v1.10.4/ipv6,              note, ipv6
+          v1.23.1/ipv6,              note, ipv6
+          v1.23.1/seed,              ok,   ipv6
+          v1.23.1/seed,              warn, pod-enis
+          v1.23.1/m5xlarge-full,     warn, refused-pods
+          v1.23.1/empty,             warn, no-addresses
+          v1.23.1/delta-b,           warn, ec2-denied
+          v1.5.7/seed,               not checked, cni-release
+          v1.10.4/seed,              not checked, refused-pods
+          v1.18.6/seed,              not checked, ipamd-start
+          v1.20.5/seed,              ok,   ipamd-start
+          """)
+  void recordedNodeShows(String name, String level, String id) {
+    assertThat(findings(RecordedNode.of(name)))
+        .filteredOn(finding -> finding.id().equals(id))
+        .extracting(finding -> finding.level().label())
+        .containsOnly(level);
+  }
+
+  private static List<Finding> findings(RecordedNode node) {
+    try (FakeIpamd ipamd = new FakeIpamd().serve(node)) {
+      return Patient.at(ipamd.introspectionUrl(), ipamd.metricsUrl())
+          .type("")
+          .examined(1, new FakeClock(Instant.now()));
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.cnimetrics.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.simulator.NamedScenario;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each scenario that people can play is found out, over real sockets. */
+class ScenariosTest {
+  @ParameterizedTest(name = "{0} seen {1} times: {2} {3}")
+  @CsvSource(
+      textBlock =
+          """
+          ipamd-down,             1, fail, introspection, 'ipamD does not run, or failed to start'
+          ipamd-down,             1, warn, metrics, ipamD's metrics cannot be read
+          introspection-off,      1, fail, introspection, 'Introspection refuses, though ipamD runs'
+          introspection-hangs,    1, fail, introspection, ipamD does not answer in time
+          introspection-garbage,  1, fail, introspection, What answers is not ipamD's introspection
+          old-port,               1, fail, introspection, Introspection is on the port of old releases
+          metrics-off,            1, warn, metrics, ipamD's metrics cannot be read
+          flapping,               2, warn, ipamd-restarts, ipamD restarted while watched
+          flapping,               3, fail, ipamd-restarts, ipamD restarts over and over
+          just-restarted,         1, warn, ipamd-restarts, ipamD restarted not long ago
+          slow-start,             1, warn, ipamd-start, ipamD started slowly
+          missing-policy,         1, fail, no-addresses, No address for pods at all
+          missing-policy,         1, fail, ec2-denied, EC2 denies ipamD what it needs
+          subnet-empty,           1, warn, warm-pool, The warm pool is empty though it may grow
+          subnet-empty,           2, fail, warm-pool, The warm pool stays empty though it may grow
+          subnet-empty,           1, fail, ec2-no-addresses, The subnet has no free address
+          subnet-empty,           1, warn, ipamd-errors, An ENI got no addresses
+          subnet-empty,           1, warn, refused-pods, Pods were refused an address
+          subnet-empty,           2, fail, refused-pods, Pods are refused an address
+          subnet-fragmented,      1, fail, ec2-no-prefixes, The subnet has no free /28
+          throttled,              1, warn, ec2-throttled, EC2 throttles ipamD
+          eni-limit,              1, warn, ec2-eni-limit, ipamD asked for more than an ENI can hold
+          pods-refused,           2, fail, refused-pods, Pods are refused an address
+          pods-refused,           1, warn, node-full, The node is full
+          cooldown,               1, warn, cooldown, Pods wait for addresses to cool down
+          node-full,              1, warn, node-full, The node is full
+          nearly-full,            1, note, node-full, The node is nearly full
+          max-pods-too-high,      1, warn, max-pods, max-pods is above what the node can reach
+          stuck-action,           1, not checked, stuck-action, not checked
+          stuck-action,           2, warn, stuck-action, ipamD does not end what it is at
+          forced-removal,         1, warn, forced-removals, Pods lost addresses that they held
+          forced-removal,         1, note, stated-totals, ipamD's own totals do not add up
+          forced-removal,         1, note, stale-gauges, ipamD's gauges contradict its introspection
+          no-trunk-slot,          1, warn, pod-enis, 'A trunk is wanted, and no slot is left for it'
+          late-custom-networking, 1, warn, custom-networking, Pods are on the primary in spite of custom networking
+          excluded-eni,           1, note, excluded-enis, An ENI in an excluded subnet carries no pods
+          mixed-prefixes,         1, note, mixed-prefixes, Addresses of two modes are mixed
+          idle-addresses,         1, note, idle-addresses, Many addresses are idle
+          faulty-release,         1, warn, cni-release, VPC CNI v1.19.4 asks for care
+          """)
+  void scenarioIsFoundOut(String name, int polls, String level, String id, String title) {
+    assertThat(Patient.findings(NamedScenario.parse(name), polls))
+        .filteredOn(finding -> finding.id().equals(id))
+        .anySatisfy(
+            finding -> {
+              assertThat(finding.title()).isEqualTo(title);
+              assertThat(finding.level().label()).isEqualTo(level);
+              assertThat(finding.evidence()).isNotBlank();
+              if (finding.level() != Level.NOT_CHECKED) {
+                assertThat(finding.cause()).isNotBlank();
+                assertThat(finding.remedy()).isNotBlank();
+              }
+            });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void findingsAreSortedAndEachCheckHasOne(NamedScenario scenario) {
+    List<Finding> findings = Patient.findings(scenario, 1);
+
+    assertThat(findings).extracting(Finding::level).isSorted();
+    assertThat(findings)
+        .extracting(Finding::id)
+        .containsAll(ids())
+        .allMatch(id -> ids().contains(id));
+  }
+
+  @Test
+  void healthyNodeHasNothingToFind() {
+    for (int polls = 1; polls <= 2; polls++) {
+      assertThat(Patient.findings(NamedScenario.HEALTHY, polls))
+          .filteredOn(finding -> finding.level() != Level.OK)
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void everyScenarioButTheHealthyOneIsFoundOutByATestHere() {
+    String[] rows =
+        Stream.of(ScenariosTest.class.getDeclaredMethods())
+            .filter(method -> method.isAnnotationPresent(CsvSource.class))
+            .map(method -> method.getAnnotation(CsvSource.class).textBlock())
+            .findFirst()
+            .orElseThrow()
+            .split("\n");
+    assertThat(Stream.of(rows).map(row -> row.split(",", 2)[0]).distinct())
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(NamedScenario.values())
+                .filter(scenario -> scenario != NamedScenario.HEALTHY)
+                .map(NamedScenario::label)
+                .toList());
+  }
+
+  private static List<String> ids() {
+    World nothing =
+        new World(List::of, List::of, List::of, address -> false, directory -> Optional.empty());
+    return Checks.all(nothing).stream().map(check -> check.topic().id()).toList();
+  }
+}

@@ -1,0 +1,80 @@
+package io.cnimetrics.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.simulator.NamedScenario;
+import io.cnimetrics.simulator.PodSchedule;
+import io.cnimetrics.simulator.Scenario;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The cases of AWS's troubleshooting documents, and what doctor says of each. */
+class TroubleshootingCasesTest {
+  /**
+   * Four m5.xlarge have 224 addresses. Two are CoreDNS's, so that 222 of 240 pods are ready; the
+   * others wait on the nodes whose max-pods lets them in.
+   */
+  @Test
+  void addressesAreExhaustedWith222Of240PodsReady() {
+    List<Integer> wantedByNode = List.of(61, 61, 60, 60);
+    List<List<Finding>> nodes = new ArrayList<>();
+    long held = 0;
+    for (int wanted : wantedByNode) {
+      Scenario node = Scenario.of("m5.xlarge").pods(PodSchedule.constant(wanted)).build();
+      held += Patient.look(node, Duration.ofMinutes(10)).pool().assigned();
+      nodes.add(Patient.findings(node, Duration.ofMinutes(10), 2));
+    }
+
+    assertThat(wantedByNode.stream().mapToInt(wanted -> wanted).sum() - 2).isEqualTo(240);
+    assertThat(held - 2).isEqualTo(222);
+    assertThat(nodes)
+        .allSatisfy(
+            findings -> {
+              assertFound(findings, Level.FAIL, "refused-pods", "meanwhile");
+              assertFound(findings, Level.WARN, "node-full", "pods hold 56 of 55");
+            });
+  }
+
+  @Test
+  void ipamFailedToStart() {
+    List<Finding> findings = Patient.findings(NamedScenario.IPAMD_DOWN, 1);
+
+    assertFound(findings, Level.FAIL, "introspection", "Connection refused");
+    assertThat(findings.get(0).cause()).contains("IPAM failed to start", "AmazonEKS_CNI_Policy");
+    assertThat(findings.get(0).remedy()).contains("kubectl", "/var/log/aws-routed-eni/ipamd.log");
+  }
+
+  @Test
+  void nodeRoleLacksThePolicy() {
+    List<Finding> findings = Patient.findings(NamedScenario.MISSING_POLICY, 1);
+
+    assertFound(findings, Level.FAIL, "ec2-denied", "UnauthorizedOperation");
+    assertFound(findings, Level.FAIL, "no-addresses", "1 ENI, 0 addresses");
+    assertThat(findings)
+        .filteredOn(finding -> finding.id().equals("ec2-denied"))
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.remedy()).contains("attach-role-policy"));
+  }
+
+  @Test
+  void subnetIsOutOfAddresses() {
+    List<Finding> findings = Patient.findings(NamedScenario.SUBNET_EMPTY, 2);
+
+    assertFound(findings, Level.FAIL, "ec2-no-addresses", "InsufficientFreeAddressesInSubnet");
+    assertFound(findings, Level.FAIL, "refused-pods", "meanwhile");
+    assertFound(findings, Level.FAIL, "warm-pool", "0 of 19 addresses available");
+  }
+
+  private static void assertFound(List<Finding> findings, Level level, String id, String evidence) {
+    assertThat(findings)
+        .filteredOn(finding -> finding.id().equals(id))
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.level()).isEqualTo(level);
+              assertThat(finding.evidence()).contains(evidence);
+            });
+  }
+}

@@ -1,0 +1,196 @@
+package io.cnimetrics.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.simulator.NamedScenario;
+import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.NodeIdentity;
+import io.cnimetrics.snapshot.Origin;
+import io.cnimetrics.snapshot.Origins;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Source;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What checks make of all that is not ipamD's: each fires, and each does not. */
+class WorldTest {
+  private final Examination healthy = Patient.look(NamedScenario.HEALTHY);
+  private final List<String> enis = healthy.pool().enis().stream().map(eni -> eni.id()).toList();
+
+  @Test
+  void eniThatIpamdDoesNotManageIsNoted() {
+    List<String> attached = new ArrayList<>(enis);
+    attached.add("eni-by-hand");
+
+    assertThat(new InstanceEnis(() -> attached).look(healthy))
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.level()).isEqualTo(Level.NOTE);
+              assertThat(finding.evidence()).isEqualTo("eni-by-hand");
+            });
+  }
+
+  @Test
+  void eniThatIsNoLongerAttachedIsAWarning() {
+    assertThat(new InstanceEnis(() -> enis.subList(1, enis.size())).look(healthy))
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.level()).isEqualTo(Level.WARN);
+              assertThat(finding.evidence()).isEqualTo(enis.get(0));
+            });
+  }
+
+  @Test
+  void sameEnisAreWell() {
+    assertThat(level(new InstanceEnis(() -> enis))).isEqualTo(Level.OK);
+  }
+
+  @Test
+  void heldAddressWithoutRouteFails() {
+    assertThat(routes(List.of("10.0.0.1", "10.0.0.2"), List.of("10.0.0.1", "10.0.0.9")))
+        .satisfies(
+            finding -> {
+              assertThat(finding.level()).isEqualTo(Level.FAIL);
+              assertThat(finding.title()).isEqualTo("No route for a pod");
+              assertThat(finding.evidence()).isEqualTo("1 of 2 held addresses: 10.0.0.2");
+            });
+  }
+
+  @Test
+  void routesOfEachPodAreWell() {
+    assertThat(routes(List.of("10.0.0.1"), List.of("10.0.0.1", "10.0.0.9")).level())
+        .isEqualTo(Level.OK);
+  }
+
+  @Test
+  void withoutAnyRouteOfAPodNothingIsChecked() {
+    assertThat(routes(List.of("10.0.0.1"), List.of("172.17.0.2")).level())
+        .isEqualTo(Level.NOT_CHECKED);
+  }
+
+  @Test
+  void podThatGetsItsRouteAMomentLaterIsWell() {
+    Iterator<List<String>> routes =
+        List.of(List.of("10.0.0.1"), List.of("10.0.0.1", "10.0.0.2")).iterator();
+    Check check = new PodRoutes(() -> List.of("10.0.0.1", "10.0.0.2"), routes::next);
+
+    assertThat(level(check)).isEqualTo(Level.OK);
+  }
+
+  @Test
+  void stateDirectoryThatCannotBeWrittenIsAWarning() {
+    Finding finding = new StateDirectory(any -> Optional.of("read-only")).look(healthy).get(0);
+
+    assertThat(finding.level()).isEqualTo(Level.WARN);
+    assertThat(finding.evidence()).isEqualTo("read-only");
+  }
+
+  @Test
+  void withoutStateDirectoryIsNoted() {
+    Given none = given(Optional.empty(), List.of());
+    Examination seen = new Examination(healthy.looks(), healthy.node(), healthy.origins(), none);
+
+    assertThat(new StateDirectory(any -> Optional.empty()).look(seen).get(0).level())
+        .isEqualTo(Level.NOTE);
+    assertThat(level(new StateDirectory(any -> Optional.empty()))).isEqualTo(Level.OK);
+  }
+
+  @Test
+  void injectedAgentIsAWarning() {
+    Given injected = given(Optional.empty(), List.of("JAVA_TOOL_OPTIONS"));
+    Examination seen =
+        new Examination(healthy.looks(), healthy.node(), healthy.origins(), injected);
+
+    assertThat(new InjectedAgent().look(seen).get(0).evidence()).isEqualTo("JAVA_TOOL_OPTIONS");
+    assertThat(new InjectedAgent().look(seen).get(0).level()).isEqualTo(Level.WARN);
+    assertThat(level(new InjectedAgent())).isEqualTo(Level.OK);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TIMEOUT, hop limit",
+    "UNREACHABLE, no EC2 instance",
+    "DENIED, switched off",
+    "MALFORMED, may not be the metadata service"
+  })
+  void metadataThatCannotBeReadAreAWarning(Reason reason, String cause) {
+    Problem problem = new Problem(Source.IMDS, reason, "PUT /latest/api/token; do this");
+    Finding finding = new MetadataRead().look(unidentified(problem)).get(0);
+
+    assertThat(finding.level()).isEqualTo(Level.WARN);
+    assertThat(finding.evidence()).isEqualTo(reason + ": PUT /latest/api/token");
+    assertThat(finding.cause()).contains(cause);
+    assertThat(level(new MetadataRead())).isEqualTo(Level.OK);
+  }
+
+  @Test
+  void unknownClusterAndRegionAreWarningsWithTheirReason() {
+    Problem problem =
+        new Problem(Source.EC2, Reason.DENIED, "ec2:DescribeTags was refused; allow it");
+
+    for (Check check : IdentityKnown.values()) {
+      Finding finding = check.look(unidentified(problem)).get(0);
+      assertThat(finding.level()).isEqualTo(Level.WARN);
+      assertThat(finding.evidence()).isEqualTo("DENIED: ec2:DescribeTags was refused");
+      assertThat(level(check)).isEqualTo(Level.OK);
+    }
+  }
+
+  @Test
+  void clusterByATagIsNoted() {
+    Origins tag =
+        new Origins(
+            Optional.of(new Origin.InstanceTag("eks:cluster-name")), healthy.origins().region());
+    Examination seen = new Examination(healthy.looks(), healthy.node(), tag, healthy.given());
+
+    assertThat(IdentityKnown.CLUSTER.look(seen).get(0).level()).isEqualTo(Level.NOTE);
+  }
+
+  @Test
+  void instanceTypeThatTheTableLacksIsNoted() {
+    assertThat(ofType("m99.xlarge").level()).isEqualTo(Level.NOTE);
+    assertThat(ofType("").level()).isEqualTo(Level.NOTE);
+    assertThat(ofType("m5.xlarge").level()).isEqualTo(Level.OK);
+  }
+
+  @Test
+  void capacityThatNothingTellsIsAWarning() {
+    Examination seen = Patient.look(NamedScenario.METRICS_OFF, "m99.xlarge");
+
+    assertThat(new InstanceType().look(seen).get(0).level()).isEqualTo(Level.WARN);
+  }
+
+  private Finding ofType(String type) {
+    return new InstanceType().look(Patient.look(NamedScenario.HEALTHY, type)).get(0);
+  }
+
+  private Finding routes(List<String> held, List<String> routes) {
+    return new PodRoutes(() -> held, () -> routes).look(healthy).get(0);
+  }
+
+  private Level level(Check check) {
+    return check.look(healthy).get(0).level();
+  }
+
+  private static Given given(Optional<Path> stateDir, List<String> injectors) {
+    return new Given(Optional.empty(), OptionalInt.empty(), 3, stateDir, injectors);
+  }
+
+  private Examination unidentified(Problem problem) {
+    Look look = healthy.last();
+    Look without = new Look(look.snapshot().on(Instance.UNKNOWN, List.of(problem)), look.reading());
+    NodeIdentity nobody =
+        new NodeIdentity("node", Optional.empty(), Optional.empty(), Instance.UNKNOWN);
+    return new Examination(List.of(without), nobody, Origins.NONE, healthy.given());
+  }
+}

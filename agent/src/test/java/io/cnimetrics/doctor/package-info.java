@@ -1,0 +1,4 @@
+@NullMarked
+package io.cnimetrics.doctor;
+
+import org.jspecify.annotations.NullMarked;

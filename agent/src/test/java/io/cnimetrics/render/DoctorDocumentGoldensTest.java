@@ -1,0 +1,37 @@
+package io.cnimetrics.render;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.Goldens;
+import io.cnimetrics.doctor.Check;
+import io.cnimetrics.doctor.Checks;
+import io.cnimetrics.doctor.World;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class DoctorDocumentGoldensTest {
+  private static final List<Check> CHECKS =
+      Checks.all(
+          new World(List::of, List::of, List::of, address -> false, directory -> Optional.empty()));
+
+  @Test
+  void pageIsFresh() {
+    Path page = Path.of("..", "docs", "doctor.md").toAbsolutePath().normalize();
+
+    Goldens.check(page.toString(), DoctorDocument.page(CHECKS));
+  }
+
+  @Test
+  void idsAreUnique() {
+    assertThat(CHECKS).extracting(check -> check.topic().id()).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void everyRowHasAsManyCellsAsItsHead() {
+    assertThat(DoctorDocument.page(CHECKS).lines().filter(line -> line.startsWith("| `")))
+        .hasSize(CHECKS.size())
+        .allSatisfy(line -> assertThat(line.split("\\|", -1)).hasSize(6));
+  }
+}
