@@ -33,9 +33,8 @@ final class AlarmTable {
               "Pods get no address",
               "On at least one node the VPC CNI refuses pods an address; they stay in"
                   + " ContainerCreating. Look first whether the subnet is empty or EC2 denies calls.",
-              "noAddressMinutes",
-              "free addresses of the subnet, ENIs and addresses against the node's limits, denied"
-                  + " calls"));
+              List.of("noAddressMinutes"),
+              List.of("refused-pods", "ec2-no-addresses", "ec2-denied", "node-full")));
 
   static final Alarm IPAMD_DOWN =
       new Alarm(
@@ -52,8 +51,8 @@ final class AlarmTable {
               "ipamD is down on a node",
               "The node's aws-node pod does not answer: no new pod starts there. Look at that pod's"
                   + " state, restarts and log.",
-              "ipamdDownMinutes",
-              "whether introspection answers, and at which address"));
+              List.of("ipamdDownMinutes"),
+              List.of("introspection", "ipamd-restarts")));
 
   static final AlarmThreshold SUBNET_FREE =
       AlarmThreshold.of(
@@ -76,10 +75,11 @@ final class AlarmTable {
           new AlarmText(
               "No node reports",
               "No agent has reported for 15 minutes: the other alarms are blind. Look whether the"
-                  + " agents' pods run and are ready. A cluster that scales to zero switches this"
+                  + " agents' pods run and are ready; their log tells of rights that are missing and of"
+                  + " CloudWatch out of reach. A cluster that scales to zero switches this"
                   + " alarm off.",
-              "",
-              "credentials, the right to publish, the way to CloudWatch"));
+              List.of(),
+              List.of("cluster-name", "region", "java-agent")));
 
   static final Alarm WARM_POOL_EMPTY =
       new Alarm(
@@ -100,8 +100,8 @@ final class AlarmTable {
               "A warm pool is empty though it may grow",
               "A node has no address left for the next pod and gets none from EC2, though its limits"
                   + " allow more. Look at the errors of EC2 and the free addresses of its subnet.",
-              "awsAPIErr|ipamdErr",
-              "free addresses of the subnet, denied calls, warm targets"));
+              List.of("warmPoolEmptyMinutes"),
+              List.of("warm-pool", "ec2-no-addresses", "ec2-denied", "ec2-throttled")));
 
   static final Alarm LOST_ADDRESS =
       new Alarm(
@@ -118,8 +118,8 @@ final class AlarmTable {
               "Addresses or an ENI were taken away under running pods, which cannot be reached until"
                   + " they are replaced. Look for whoever detached it: a script, a person, another"
                   + " controller (CloudTrail: DetachNetworkInterface, UnassignPrivateIpAddresses).",
-              "ipamdErr",
-              "ENIs and addresses against what EC2 knows"));
+              List.of("forceRemoveIPs", "forceRemoveENI"),
+              List.of("forced-removals", "instance-enis")));
 
   static final Alarm DENIED =
       new Alarm(
@@ -135,8 +135,8 @@ final class AlarmTable {
               "EC2 denies calls of ipamD",
               "The role of aws-node is not allowed what ipamD asks for, so pools cannot grow. Look at"
                   + " the policy AmazonEKS_CNI_Policy on that role, and at what was changed last.",
-              "awsAPIErr",
-              "the rights of the VPC CNI's role"));
+              List.of("awsAPIErr"),
+              List.of("ec2-denied")));
 
   static final Alarm THROTTLED =
       new Alarm(
@@ -154,8 +154,8 @@ final class AlarmTable {
               "The account asks EC2 too often, so pools grow late. Look at churn: fewer, larger steps"
                   + " (prefixes, WARM_IP_TARGET with MINIMUM_IP_TARGET) need fewer calls; other tools"
                   + " in the account share the limit.",
-              "awsAPIErr",
-              "warm targets"));
+              List.of("awsAPIErr"),
+              List.of("ec2-throttled")));
 
   static final Alarm NEARLY_FULL =
       new Alarm(
@@ -175,8 +175,8 @@ final class AlarmTable {
               "The fullest tenth of the nodes holds nearly all addresses that it can ever reach. Look"
                   + " whether the cluster can scale out, or give nodes more addresses (prefixes,"
                   + " larger instances).",
-              "nodeIPUtilization",
-              "what the node can reach, and what bounds it"));
+              List.of("nodeIPUtilization"),
+              List.of("node-full", "max-pods")));
 
   /** Those that page and need no list of subnets. */
   static final List<Alarm> PAGES = List.of(NO_ADDRESS, IPAMD_DOWN);
@@ -214,8 +214,8 @@ final class AlarmTable {
             "Nodes in %s get no more addresses; pods there will soon not start. Free addresses in"
                     .formatted(subnetId)
                 + " it, or add a subnet (custom networking, subnet discovery).",
-            "noAddressMinutes",
-            "free addresses of the subnet"));
+            List.of("noAddressMinutes"),
+            List.of("ec2-no-addresses", "ec2-no-prefixes")));
   }
 
   /** Pages for each of the conditions that page, as one. */
@@ -224,6 +224,6 @@ final class AlarmTable {
           "Pods cannot start",
           "Pods get no address, ipamD is down on a node, or a subnet is empty. Look at which of the"
               + " alarms below is on; its description goes on from here.",
-          "noAddressMinutes|ipamdDownMinutes",
-          "everything that fails");
+          List.of("noAddressMinutes", "ipamdDownMinutes"),
+          List.of("refused-pods", "introspection", "ec2-no-addresses"));
 }
