@@ -19,6 +19,7 @@ import threading
 import boto3
 import moto.cloudwatch.models as moto_cloudwatch
 import numpy as np
+from botocore.session import Session
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
@@ -50,10 +51,7 @@ class MoreStatistics(moto_cloudwatch.Statistics):
 def start_emulator():
     """The tests' emulator, in this process."""
     moto_cloudwatch.Statistics = MoreStatistics
-    app = SmithyCbor(
-        DomainDispatcherApplication(create_backend_app), boto3.session.Session().client(
-            "cloudwatch", region_name=REGION).meta.service_model
-    )
+    app = SmithyCbor(DomainDispatcherApplication(create_backend_app), Session().get_service_model("cloudwatch"))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.port}"
@@ -90,8 +88,7 @@ class Answers:
             )
             for result in answer["MetricDataResults"]:
                 for at, value in zip(result["Timestamps"], result["Values"]):
-                    if at < start + AT_ONCE:
-                        answers[queries[result["Id"]]][int((at - DAY).total_seconds()) // PERIOD] = value
+                    answers[queries[result["Id"]]][int((at - DAY).total_seconds()) // PERIOD] = value
             start += AT_ONCE
         return answers
 
@@ -154,7 +151,8 @@ def lines_of(widget, series, answers):
 
 def searched(expression, answers):
     """SORT(SEARCH(...), MIN, ASC, N), as the widgets of subnets have it."""
-    parts = re.search(r"{\"(.*?)\".*} MetricName=\"(.*?)\" \"(.*?)\"=\"(.*?)\"', '(.*?)'\), MIN, ASC, (\d+)", expression)
+    named = r"{\"(.*?)\".*} MetricName=\"(.*?)\" \"(.*?)\"=\"(.*?)\""
+    parts = re.search(named + r"', '(.*?)'\), MIN, ASC, (\d+)", expression)
     namespace, metric, dimension, value, statistic, most = parts.groups()
     found = answers.found(namespace, metric, dimension, value)
     values = answers.series([(namespace, metric, dimensions, statistic) for dimensions in found])

@@ -53,13 +53,16 @@ class Page:
         )
         self.figure.add_artist(box)
 
+    def mark(self, x, y, colour):
+        self.figure.add_artist(plt.Rectangle((x, self.height - y), 8, 8, transform=None, color=colour, linewidth=0))
+
     def text(self, x, y, text, font, colour=INK):
         """With its baseline at y; tells where it ends."""
         self.figure.text(x / self.width, 1 - y / self.height, text, fontproperties=font, color=colour)
         return x + self.measure(text, font)
 
     def measure(self, text, font):
-        return self.renderer.get_text_width_height_descent(text.replace("$", "S"), font, False)[0]
+        return self.renderer.get_text_width_height_descent(text, font, False)[0]
 
 
 def draw(widgets, day, period, output):
@@ -77,7 +80,8 @@ def draw(widgets, day, period, output):
         else:
             draw_graph(page, box, widget["properties"], lines, day, period)
     page.figure.savefig(output, dpi=DPI, facecolor=BACKGROUND)
-    picture = Image.open(output).convert("RGB").quantize(MOST_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    picture = Image.open(output).convert("RGB")
+    picture = picture.quantize(MOST_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     picture.save(output, optimize=True)
 
 
@@ -114,8 +118,8 @@ def label_limit(page, axes, limit, top):
     if page.measure(label, SMALL) > axes.get_window_extent().width:
         label = textwrap.fill(label, len(label) * 2 // 3)
     axes.text(
-        0.995, limit["value"] + 0.02 * top, label, transform=axes.get_yaxis_transform(), ha="right", va="bottom",
-        fontproperties=SMALL, color=limit["color"],
+        0.995, limit["value"] + 0.02 * top, label, transform=axes.get_yaxis_transform(),
+        ha="right", va="bottom", fontproperties=SMALL, color=limit["color"],
         bbox={"facecolor": CARD, "edgecolor": "none", "alpha": 0.75, "pad": 0.6},
     )
 
@@ -149,8 +153,7 @@ def legend(page, box, lines):
     for number, row in enumerate(rows):
         baseline = y + height - 10 - 16 * (len(rows) - 1 - number)
         for offset, label, colour in row:
-            mark = plt.Rectangle((x + 14 + offset, page.height - baseline), 8, 8, transform=None, color=colour, linewidth=0)
-            page.figure.add_artist(mark)
+            page.mark(x + 14 + offset, baseline, colour)
             page.text(x + 26 + offset, baseline, label, SMALL)
     return len(rows)
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -33,6 +34,20 @@ class AlarmTableTest {
             .toList();
 
     assertThat(text.checks()).isNotEmpty().isSubsetOf(ids);
+  }
+
+  @Test
+  void readmeGoesFromEachAlarmToItsFirstCheck() throws IOException {
+    String readme = Files.readString(Path.of("..", "README.md"));
+    String rows = readme.substring(readme.indexOf("| alarm | remedy |"));
+
+    assertThat(rows.substring(0, rows.indexOf("\n\n")).lines().skip(2))
+        .extracting(row -> row.replaceAll("\\| (.*?) \\|.*\\| (.*?) \\|", "$1: $2"))
+        .containsExactlyElementsOf(
+            alarms()
+                .map(Alarm::text)
+                .map(text -> text.title() + ": `" + text.checks().get(0) + "`")
+                .toList());
   }
 
   @ParameterizedTest
