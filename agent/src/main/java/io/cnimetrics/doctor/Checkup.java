@@ -52,7 +52,7 @@ public final class Checkup {
         return task.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
         task.cancel(true);
-        return notChecked("no end after %.1f s".formatted(check.limit().toMillis() / 1000.0));
+        return notChecked("no end after %d ms".formatted(check.limit().toMillis()));
       } catch (ExecutionException e) {
         return notChecked("it failed: " + message(e));
       } catch (InterruptedException e) {

@@ -4,7 +4,6 @@ import io.cnimetrics.snapshot.Series;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -145,7 +144,7 @@ enum Ec2Refusals implements Check {
       return List.of(topic.ok(well, "0 such answers"));
     }
     String evidence = evidence(seen, rise);
-    boolean goesOn = rise > 0 || (stopsPods && poolIsEmpty(seen));
+    boolean goesOn = rise > 0 || (stopsPods && WarmPool.isEmptyWithRoom(seen.last()));
     String title = goesOn ? now : before;
     return List.of(
         goesOn && stopsPods
@@ -164,19 +163,5 @@ enum Ec2Refusals implements Check {
     double requests = seen.total(REQUESTS);
     String share = requests > 0 ? "; %.0f requests in all".formatted(requests) : "";
     return byCode + " since ipamD started" + meanwhile + share;
-  }
-
-  private static boolean poolIsEmpty(Examination seen) {
-    return Optional.of(seen)
-        .filter(Need.POOL::met)
-        .filter(Need.IPV4::met)
-        .filter(known -> known.available() == 0)
-        .filter(
-            known ->
-                known
-                    .maximum()
-                    .filter(most -> known.pool().totalIpv4() < most.addresses())
-                    .isPresent())
-        .isPresent();
   }
 }
