@@ -2,101 +2,37 @@ package io.cnimetrics.cli;
 
 import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Flag;
-import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Values;
-import io.cnimetrics.config.Values.Parser;
-import io.cnimetrics.simulator.CniVersion;
-import io.cnimetrics.simulator.Failure;
-import io.cnimetrics.simulator.NamedScenario;
-import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
 /** {@code simulate}: serves a simulated node's ipamD until it is stopped. */
 final class Simulate implements Command {
-  private static final Flag INSTANCE_TYPE =
-      flag("--instance-type", "TYPE", "m5.xlarge", "the node's EC2 instance type");
   private static final Flag INTROSPECTION_PORT =
-      flag("--introspection-port", "PORT", "61679", "port of /v1/enis; 0: any");
+      Flag.of(
+          "--introspection-port",
+          "SIMULATE_INTROSPECTION_PORT",
+          "PORT",
+          "61679",
+          "port of /v1/enis; 0: any");
   private static final Flag METRICS_PORT =
-      flag("--metrics-port", "PORT", "61678", "port of /metrics; 0: any");
-  private static final Flag PODS =
-      flag("--pods", "N|FROM:TO:RATE", "18", "pods wanted, or a ramp with RATE pods a second");
-  private static final Flag CNI_VERSION =
-      flag("--cni-version", "RELEASE", "v1.23.1", "release of the VPC CNI");
-  private static final Flag WARM_ENI_TARGET =
-      flag("--warm-eni-target", "N", "1", "ipamD's WARM_ENI_TARGET");
-  private static final Flag WARM_IP_TARGET =
-      flag("--warm-ip-target", "N", "0", "ipamD's WARM_IP_TARGET; 0: not set");
-  private static final Flag MINIMUM_IP_TARGET =
-      flag("--minimum-ip-target", "N", "0", "ipamD's MINIMUM_IP_TARGET; 0: not set");
-  private static final Flag WARM_PREFIX_TARGET =
-      flag("--warm-prefix-target", "N", "1", "ipamD's WARM_PREFIX_TARGET");
-  private static final Flag PREFIX_DELEGATION =
-      flag("--prefix-delegation", "BOOL", "false", "take addresses by /28 prefixes");
-  private static final Flag MAX_PODS =
-      Flag.optional(
-          "--max-pods", "SIMULATE_MAX_PODS", "N", "by instance type", "the kubelet's max-pods");
-  private static final Flag SUBNET_FREE =
-      flag("--subnet-free", "N", "4000", "free addresses of the subnet");
-  private static final Flag SEED = flag("--seed", "N", "1", "the same seed gives the same run");
+      Flag.of(
+          "--metrics-port", "SIMULATE_METRICS_PORT", "PORT", "61678", "port of /metrics; 0: any");
+  private static final Flag SEED =
+      Flag.of("--seed", "SIMULATE_SEED", "N", "1", "the same seed gives the same run");
   private static final Flag SPEED =
-      flag("--speed", "FACTOR", "1", "seconds of the model in a real second");
-  private static final Flag SETTLED =
-      flag("--settled", "TIME", "0s", "how long the node has been up already");
-  private static final Flag FAIL =
-      Flag.optional(
-          "--fail",
-          "SIMULATE_FAIL",
-          "KIND@WHERE",
-          "nothing fails",
-          "failures separated by ',': refuse, hang, 500, truncate or garbage, at introspection,"
-              + " metrics or all, with a time behind it if wanted: 500@metrics:60s-120s");
-
-  private static final Flag SCENARIO =
-      Flag.optional(
-          "--scenario",
-          "SIMULATE_SCENARIO",
-          "NAME",
-          "the flags below tell",
-          "a node by name, such as healthy or subnet-empty; a wrong name lists them all");
-
-  /** What a scenario settles: they and a name exclude each other. */
-  private static final List<Flag> OF_THE_NODE =
-      List.of(
-          INSTANCE_TYPE,
-          PODS,
-          CNI_VERSION,
-          WARM_ENI_TARGET,
-          WARM_IP_TARGET,
-          MINIMUM_IP_TARGET,
-          WARM_PREFIX_TARGET,
-          PREFIX_DELEGATION,
-          MAX_PODS,
-          SUBNET_FREE,
-          SETTLED,
-          FAIL);
+      Flag.of("--speed", "SIMULATE_SPEED", "FACTOR", "1", "seconds of the model in a real second");
 
   private final InstantSource clock;
 
   Simulate(InstantSource clock) {
     this.clock = clock;
-  }
-
-  private static Flag flag(String name, String label, String value, String description) {
-    return Flag.of(name, variable(name), label, value, description);
-  }
-
-  private static String variable(String name) {
-    return "SIMULATE" + name.substring(1).replace('-', '_').toUpperCase(Locale.ROOT);
   }
 
   @Override
@@ -111,24 +47,10 @@ final class Simulate implements Command {
 
   @Override
   public List<Flag> ownFlags() {
-    return List.of(
-        SCENARIO,
-        INSTANCE_TYPE,
-        INTROSPECTION_PORT,
-        METRICS_PORT,
-        PODS,
-        CNI_VERSION,
-        WARM_ENI_TARGET,
-        WARM_IP_TARGET,
-        MINIMUM_IP_TARGET,
-        WARM_PREFIX_TARGET,
-        PREFIX_DELEGATION,
-        MAX_PODS,
-        SUBNET_FREE,
-        SEED,
-        SPEED,
-        SETTLED,
-        FAIL);
+    return Stream.concat(
+            SimulatedNodeFlags.all().stream(),
+            Stream.of(INTROSPECTION_PORT, METRICS_PORT, SEED, SPEED))
+        .toList();
   }
 
   @Override
@@ -138,48 +60,15 @@ final class Simulate implements Command {
 
   @Override
   public int run(Values values, Console console) {
-    Optional<NamedScenario> named = values.readOptional(SCENARIO, NamedScenario::parse);
-    named.ifPresent(scenario -> refuseOtherThan(scenario, values));
-    Scenario.Builder scenario = named.map(NamedScenario::scenario).orElseGet(() -> byFlags(values));
+    SimulatedNodeFlags node = SimulatedNodeFlags.read(values);
+    Scenario.Builder scenario = node.scenario();
     scenario
-        .seed(values.read(SEED, upTo(Integer.MAX_VALUE)))
+        .seed(values.read(SEED, SimulatedNodeFlags.upTo(Integer.MAX_VALUE)))
         .speed(values.read(SPEED, Simulate::speed));
-    int introspectionPort = values.read(INTROSPECTION_PORT, upTo(65_535));
-    int metricsPort = values.read(METRICS_PORT, upTo(65_535));
-    Duration settled =
-        named.map(NamedScenario::settled).orElseGet(() -> values.read(SETTLED, Simulate::settled));
+    int introspectionPort = values.read(INTROSPECTION_PORT, SimulatedNodeFlags.upTo(65_535));
+    int metricsPort = values.read(METRICS_PORT, SimulatedNodeFlags.upTo(65_535));
     values.check();
-    return serve(build(scenario), introspectionPort, metricsPort, settled, console);
-  }
-
-  private static void refuseOtherThan(NamedScenario scenario, Values values) {
-    for (Flag flag : OF_THE_NODE) {
-      if (values.readOptional(flag, text -> text).isPresent()) {
-        values.problem(
-            "--scenario %s and %s exclude each other: give one"
-                .formatted(scenario.label(), flag.name()));
-      }
-    }
-  }
-
-  private static Scenario.Builder byFlags(Values values) {
-    Scenario.Builder scenario = values.read(INSTANCE_TYPE, Scenario::of);
-    scenario
-        .pods(values.read(PODS, PodSchedule::parse))
-        .cniVersion(values.read(CNI_VERSION, CniVersion::parse))
-        .warmEniTarget(values.read(WARM_ENI_TARGET, upTo(100)))
-        .warmIpTarget(values.read(WARM_IP_TARGET, upTo(1_000)))
-        .minimumIpTarget(values.read(MINIMUM_IP_TARGET, upTo(1_000)))
-        .warmPrefixTarget(values.read(WARM_PREFIX_TARGET, upTo(100)))
-        .prefixDelegation(values.read(PREFIX_DELEGATION, Parsers::bool))
-        .subnetFree(values.read(SUBNET_FREE, upTo(1_000_000)));
-    values.readOptional(MAX_PODS, upTo(1_000)).ifPresent(scenario::maxPods);
-    values.readOptional(FAIL, Simulate::failures).orElse(List.of()).forEach(scenario::failure);
-    return scenario;
-  }
-
-  private static Duration settled(String text) {
-    return Parsers.time(text, Duration.ZERO, Duration.ofHours(24));
+    return serve(build(scenario), introspectionPort, metricsPort, node.settled(), console);
   }
 
   private static Scenario build(Scenario.Builder scenario) {
@@ -216,10 +105,6 @@ final class Simulate implements Command {
     }
   }
 
-  private static Parser<Integer> upTo(int most) {
-    return text -> Parsers.number(text, 0, most);
-  }
-
   private static double speed(String text) {
     try {
       double speed = Double.parseDouble(text);
@@ -230,9 +115,5 @@ final class Simulate implements Command {
       // Falls through to the one message for both.
     }
     throw new IllegalArgumentException("expected a factor above 0 and up to 1000");
-  }
-
-  private static List<Failure> failures(String text) {
-    return Stream.of(text.split(",", -1)).map(Failure::parse).toList();
   }
 }

@@ -4,7 +4,6 @@ import io.cnimetrics.snapshot.Series;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -15,13 +14,14 @@ enum Ec2Refusals implements Check {
       Topic.of(
               "ec2-denied",
               "`awscni_aws_api_error_count` by codes of missing rights",
-              "fail: it rises while watched, or the pool is empty; warn: over 0 since ipamD started",
+              Fires.AND_STOPS_PODS,
               "Give aws-node's role its policy: aws iam attach-role-policy --role-name <the role of"
                   + " aws-node> --policy-arn arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy")
           .see(Pages.ROLE),
       Examination.series("awsAPIDeniedErr").values(),
       true,
       "EC2 denies ipamD what it needs",
+      "EC2 denied ipamD what it needs",
       "EC2 denies ipamD nothing",
       "The role of aws-node (or, without one, of the node) lacks AmazonEKS_CNI_Policy, or a policy"
           + " of the organisation forbids it"),
@@ -29,40 +29,44 @@ enum Ec2Refusals implements Check {
       Topic.of(
               "ec2-no-addresses",
               "`awscni_aws_api_error_count` by `InsufficientFreeAddressesInSubnet`",
-              "fail: it rises while watched, or the pool is empty; warn: over 0 since ipamD started",
+              Fires.AND_STOPS_PODS,
               "See what is left: aws ec2 describe-subnets --query"
-                  + " 'Subnets[].[SubnetId,AvailableIpAddressCount]'; free addresses, or add subnets"
-                  + " (tag kubernetes.io/role/cni=1), or a secondary CIDR with custom networking")
+                  + " 'Subnets[].[SubnetId,AvailableIpAddressCount]'; free addresses, or add"
+                  + " subnets (tag kubernetes.io/role/cni=1), or a secondary CIDR with custom"
+                  + " networking")
           .see(Pages.ADDRESS_USE),
       Set.of("InsufficientFreeAddressesInSubnet"),
       true,
       "The subnet has no free address",
+      "The subnet had no free address",
       "EC2 had addresses when ipamD asked",
       "All addresses of the subnet are taken: by pods, warm pools of other nodes, load balancers"),
   NO_PREFIXES(
       Topic.of(
               "ec2-no-prefixes",
               "`awscni_aws_api_error_count` by `InsufficientCidrBlocks`",
-              "fail: it rises while watched, or the pool is empty; warn: over 0 since ipamD started",
+              Fires.AND_STOPS_PODS,
               "Reserve room for prefixes: aws ec2 create-subnet-cidr-reservation --reservation-type"
                   + " prefix --subnet-id <subnet> --cidr <block>; or use a new subnet for them")
           .see(Pages.PREFIXES),
       Set.of("InsufficientCidrBlocks"),
       true,
       "The subnet has no free /28",
+      "The subnet had no free /28",
       "EC2 had prefixes when ipamD asked",
       "Single addresses are scattered over the subnet: there are free ones, but no 16 in a row"),
   THROTTLED(
       Topic.of(
               "ec2-throttled",
               "`awscni_aws_api_error_count` by codes of throttling, against all requests",
-              "warn: over 0 since ipamD started",
-              "Ask less: raise WARM_IP_TARGET or unset it, add nodes more slowly, find other callers"
-                  + " in CloudTrail; or have the account's limit raised")
+              Fires.ONLY,
+              "Ask less: raise WARM_IP_TARGET or unset it, add nodes more slowly, find other"
+                  + " callers in CloudTrail; or have the account's limit raised")
           .see(Pages.THROTTLING),
       Examination.series("awsAPIThrottleErr").values(),
       false,
       "EC2 throttles ipamD",
+      "EC2 throttled ipamD",
       "EC2 does not throttle ipamD",
       "More calls than the account's limit: many nodes at once, a small WARM_IP_TARGET with busy"
           + " pods, or another caller"),
@@ -70,14 +74,22 @@ enum Ec2Refusals implements Check {
       Topic.of(
           "ec2-eni-limit",
           "`awscni_aws_api_error_count` by `PrivateIpAddressLimitExceeded`",
-          "warn: over 0 since ipamD started",
+          Fires.ONLY,
           "ipamD corrects it by itself; if it rises, see who else assigns addresses to the node's"
               + " ENIs, or restart it: kubectl -n kube-system rollout restart ds aws-node"),
       Set.of("PrivateIpAddressLimitExceeded"),
       false,
       "ipamD asked for more than an ENI can hold",
+      "ipamD asked for more than an ENI can hold",
       "ipamD knows what its ENIs hold",
       "Its list of the ENI's addresses was not what EC2 has");
+
+  /** When a refusal is a finding; pods can do without some of what is refused. */
+  private static final class Fires {
+    static final String ONLY = "warn: over 0 since ipamD started";
+    static final String AND_STOPS_PODS =
+        "fail: it rises while watched, or the pool is empty; " + ONLY;
+  }
 
   private static final String API_ERRORS = Examination.series("awsAPIErr").name();
   private static final String REQUESTS = "ec2ApiReqCount";
@@ -85,16 +97,30 @@ enum Ec2Refusals implements Check {
   private final Topic topic;
   private final Set<String> codes;
   private final boolean stopsPods;
-  private final String title;
+  private final String now;
+  private final String before;
   private final String well;
   private final String cause;
 
+  /**
+   * @param stopsPods whether pods go without an address for it
+   * @param now its title while it goes on
+   * @param before its title if it was so at some time since ipamD started
+   * @param well what is so if it never was
+   */
   Ec2Refusals(
-      Topic topic, Set<String> codes, boolean stopsPods, String title, String well, String cause) {
+      Topic topic,
+      Set<String> codes,
+      boolean stopsPods,
+      String now,
+      String before,
+      String well,
+      String cause) {
     this.topic = topic;
     this.codes = codes;
     this.stopsPods = stopsPods;
-    this.title = title;
+    this.now = now;
+    this.before = before;
     this.well = well;
     this.cause = cause;
   }
@@ -126,8 +152,12 @@ enum Ec2Refusals implements Check {
       return List.of(topic.ok(well, "0 such answers"));
     }
     String evidence = evidence(seen, rise);
-    boolean fails = stopsPods && (rise > 0 || poolIsEmpty(seen));
-    return List.of(fails ? topic.fail(title, evidence, cause) : topic.warn(title, evidence, cause));
+    boolean goesOn = rise > 0 || (stopsPods && WarmPool.isEmptyWithRoom(seen.last()));
+    String title = goesOn ? now : before;
+    return List.of(
+        goesOn && stopsPods
+            ? topic.fail(title, evidence, cause)
+            : topic.warn(title, evidence, cause));
   }
 
   private String evidence(Examination seen, double rise) {
@@ -141,19 +171,5 @@ enum Ec2Refusals implements Check {
     double requests = seen.total(REQUESTS);
     String share = requests > 0 ? "; %.0f requests in all".formatted(requests) : "";
     return byCode + " since ipamD started" + meanwhile + share;
-  }
-
-  private static boolean poolIsEmpty(Examination seen) {
-    return Optional.of(seen)
-        .filter(Need.POOL::met)
-        .filter(Need.IPV4::met)
-        .filter(known -> known.available() == 0)
-        .filter(
-            known ->
-                known
-                    .maximum()
-                    .filter(most -> known.pool().totalIpv4() < most.addresses())
-                    .isPresent())
-        .isPresent();
   }
 }

@@ -40,6 +40,9 @@ final class InstanceEnis implements Check {
     }
     List<String> listed = seen.pool().enis().stream().map(Eni::id).toList();
     List<String> attached = attachedEnis.read();
+    if (attached.isEmpty()) {
+      return List.of(TOPIC.notChecked("instance metadata do not list the interfaces"));
+    }
     List<Finding> findings = new ArrayList<>();
     List<String> lost = without(listed, attached);
     if (!lost.isEmpty()) {

@@ -33,12 +33,14 @@ final class RefusedPods implements Check {
     }
     String evidence = seen.counted(refusals);
     String cause = "The pool was empty when they asked; the kubelet tries again every 10 to 15 s";
-    if (seen.rise(refusals) > 0) {
-      return List.of(TOPIC.fail("Pods are refused an address", evidence, cause));
+    if (seen.total(refusals) == 0) {
+      return List.of(TOPIC.ok("No pod was refused an address", evidence));
     }
-    return List.of(
-        seen.total(refusals) > 0
-            ? TOPIC.warn("Pods were refused an address", evidence, cause)
-            : TOPIC.ok("No pod was refused an address", evidence));
+    Finding finding =
+        seen.rise(refusals) > 0
+            ? TOPIC.fail("Pods are refused an address", evidence, cause)
+            : TOPIC.warn("Pods were refused an address", evidence, cause);
+    String remedy = finding.remedy().replace("<this node>", seen.node().nodeName());
+    return List.of(finding.remedied(remedy));
   }
 }

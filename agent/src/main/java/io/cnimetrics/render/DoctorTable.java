@@ -74,8 +74,13 @@ public final class DoctorTable {
     }
     part("remedy", finding.remedy());
     if (finding.level() != Level.NOTE) {
-      finding.link().ifPresent(link -> part("see", link));
+      finding.link().ifPresent(this::link);
     }
+  }
+
+  /** On a line of its own and in one piece, so that a terminal can open it. */
+  private void link(String page) {
+    line(" ".repeat(Math.max(0, Math.min(INDENT, WIDTH - page.length()))) + palette.faint(page));
   }
 
   private void part(String name, String value) {

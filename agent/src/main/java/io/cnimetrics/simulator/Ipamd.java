@@ -21,17 +21,18 @@ final class Ipamd {
   private final WarmPool warmPool;
   private final Counters counters;
   private final Ec2 ec2;
+  private final Mishaps mishaps;
   private final List<AttachedEni> enis = new ArrayList<>();
   private Duration increaseFrom = Duration.ZERO;
   private Duration decreaseFrom = Duration.ZERO;
   private Duration reconcileFrom = Duration.ZERO;
-  private int lostAddresses;
 
-  Ipamd(Scenario scenario, Counters counters, Ec2 ec2) {
+  Ipamd(Scenario scenario, Counters counters, Ec2 ec2, Mishaps mishaps) {
     this.scenario = scenario;
     this.warmPool = new WarmPool(scenario);
     this.counters = counters;
     this.ec2 = ec2;
+    this.mishaps = mishaps;
     enis.add(ec2.primaryEni());
     begin();
   }
@@ -52,9 +53,7 @@ final class Ipamd {
 
   private void begin() {
     ec2.describeEnis();
-    if (scenario.has(Fault.STUCK_ACTION)) {
-      counters.increment("awscni_ipamd_action_inprogress", "fn", "increaseDatastorePool");
-    }
+    mishaps.begin();
     enis.forEach(eni -> counters.increment("awscni_reconcile_count", "fn", "eniReconcileAdd"));
   }
 
@@ -63,7 +62,7 @@ final class Ipamd {
     counters.increment("awscni_add_ip_req_count");
     Optional<Address> free =
         enis.stream()
-            .filter(eni -> !excluded(eni))
+            .filter(eni -> !mishaps.excludes(eni))
             .flatMap(eni -> eni.cidrs().stream())
             .filter(this::isOfThisMode)
             .flatMap(cidr -> cidr.addresses().stream())
@@ -78,16 +77,6 @@ final class Ipamd {
   /** What was taken in the other mode is neither given to pods nor back to EC2. */
   private boolean isOfThisMode(Cidr cidr) {
     return cidr.prefix() == scenario.prefixDelegation();
-  }
-
-  /** Whether the interface's subnet is not for pods. */
-  boolean excluded(AttachedEni eni) {
-    return scenario.has(Fault.EXCLUDED_ENI) && eni.deviceNumber() == 1;
-  }
-
-  /** Addresses on interfaces that were removed although pods held some. */
-  int lostAddresses() {
-    return lostAddresses;
   }
 
   /** Takes back the address of a pod that is gone. */
@@ -106,36 +95,13 @@ final class Ipamd {
       decrease(now);
     }
     freeOneEni(now);
-    if (scenario.has(Fault.FORCED_REMOVAL) && lostAddresses == 0) {
-      loseOneEni(now);
-    }
+    mishaps.eniToLose(enis, now).ifPresent(enis::remove);
     if (now.compareTo(reconcileFrom) >= 0) {
       reconcileFrom = now.plus(RECONCILE_INTERVAL);
       counters.add(0, "awscni_ipamd_action_inprogress", "fn", "nodeIPPoolReconcile");
       ec2.getMetadata();
-      lookForTrunkSlot();
+      mishaps.reconcile(enis.size());
     }
-  }
-
-  private void lookForTrunkSlot() {
-    if (scenario.has(Fault.NO_TRUNK_SLOT) && enis.size() >= scenario.limit().enis()) {
-      counters.increment("awscni_pod_eni_error_count", "fn", "tryEnableSecurityGroupsForPods");
-    }
-  }
-
-  /** Reconciling shows that an interface with pods is gone: what it had is removed by force. */
-  private void loseOneEni(Duration now) {
-    enis().stream()
-        .filter(eni -> !eni.primary() && eni.assigned() > 0)
-        .filter(eni -> now.minus(eni.attachedAt()).compareTo(RECONCILE_INTERVAL) >= 0)
-        .findFirst()
-        .ifPresent(
-            eni -> {
-              counters.increment("awscni_force_removed_enis");
-              counters.add(eni.assigned(), "awscni_force_removed_ips");
-              lostAddresses = (int) eni.addresses().count();
-              enis.remove(eni);
-            });
   }
 
   private void increase(Duration now) {
@@ -146,7 +112,7 @@ final class Ipamd {
     Optional<AttachedEni> withRoom =
         enis.stream()
             .filter(eni -> eni.cidrs().size() < scenario.cidrsPerEni())
-            .filter(eni -> !excluded(eni) || eni.cidrs().isEmpty())
+            .filter(eni -> !mishaps.excludes(eni) || eni.cidrs().isEmpty())
             .findFirst();
     if (withRoom.isPresent()) {
       fill(withRoom.get(), now);

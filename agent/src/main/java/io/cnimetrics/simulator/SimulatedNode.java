@@ -15,6 +15,7 @@ final class SimulatedNode {
   private final Scenario scenario;
   private final Counters counters = new Counters();
   private final Ec2 ec2;
+  private final Mishaps mishaps;
   private final Ipamd ipamd;
   private final Kubelet kubelet;
   private Duration now = Duration.ZERO;
@@ -24,7 +25,8 @@ final class SimulatedNode {
     Random random = new Random(scenario.seed());
     this.scenario = scenario;
     this.ec2 = new Ec2(scenario, counters, random);
-    this.ipamd = new Ipamd(scenario, counters, ec2);
+    this.mishaps = new Mishaps(scenario, counters);
+    this.ipamd = new Ipamd(scenario, counters, ec2, mishaps);
     this.kubelet = new Kubelet(scenario, ipamd, random);
   }
 
@@ -64,11 +66,11 @@ final class SimulatedNode {
   }
 
   boolean excluded(AttachedEni eni) {
-    return ipamd.excluded(eni);
+    return mishaps.excludes(eni);
   }
 
   int lostAddresses() {
-    return ipamd.lostAddresses();
+    return mishaps.lostAddresses();
   }
 
   SortedMap<Series, Double> counters() {

@@ -20,7 +20,7 @@ class CliTest {
   void noCommandIsAnsweredWithTheChoice() {
     assertThat(terminal.run()).isEqualTo(Cli.USAGE);
     assertThat(terminal.err())
-        .contains("no command given; expected one of dry-run, simulate")
+        .contains("no command given; expected one of dry-run, doctor, simulate")
         .contains("see 'cni-metrics-agent --help'");
     assertThat(terminal.out()).isEmpty();
   }

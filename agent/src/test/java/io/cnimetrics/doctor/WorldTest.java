@@ -51,6 +51,11 @@ class WorldTest {
   }
 
   @Test
+  void metadataWithoutInterfacesAccuseNoEni() {
+    assertThat(level(new InstanceEnis(List::of))).isEqualTo(Level.NOT_CHECKED);
+  }
+
+  @Test
   void sameEnisAreWell() {
     assertThat(level(new InstanceEnis(() -> enis))).isEqualTo(Level.OK);
   }
