@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Dashboard and alarms say what is so, at every zoom. */
 class ConsoleTruthTest {
@@ -106,11 +106,17 @@ class ConsoleTruthTest {
   private static final String FREE = "Free addresses of subnets, lowest first: ";
   private static final String FREE_NOW = "Free addresses now: ";
 
-  private static Story story;
+  /** The same hour, by agents that send each minute and by such that send each five. */
+  private static final Map<Integer, Story> STORIES = new LinkedHashMap<>();
 
   @BeforeAll
-  static void tell(@TempDir Path state) {
-    story = new Hour(1, state).story;
+  static void tell(@TempDir Path everyMinute, @TempDir Path rarely) {
+    STORIES.put(1, new Hour(1, everyMinute).story);
+    STORIES.put(5, new Hour(5, rarely).story);
+  }
+
+  private static Story story(int publishMinutes) {
+    return Objects.requireNonNull(STORIES.get(publishMinutes));
   }
 
   private static OptionalDouble otherErrors(Truth truth) {
@@ -121,8 +127,9 @@ class ConsoleTruthTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 5, 60})
-  void everyLineOfTheDashboardIsTrue(int minutes) {
+  @CsvSource({"1, 1", "1, 5", "1, 60", "5, 1", "5, 60"})
+  void everyLineOfTheDashboardIsTrue(int publishMinutes, int minutes) {
+    Story story = story(publishMinutes);
     Window window = hour(minutes);
     Map<String, Line> lines =
         new LinkedHashMap<>(Printed.dashboard().lines(story.cloudWatch, window));
@@ -131,25 +138,27 @@ class ConsoleTruthTest {
     lines.remove(FREE_NOW + "subnet-0b");
 
     assertThat(lines.keySet()).containsExactlyInAnyOrderElementsOf(DASHBOARD.keySet());
-    DASHBOARD.forEach((name, truth) -> assertTrue(name, line(lines, name), truth, window));
+    DASHBOARD.forEach((name, truth) -> assertTrue(name, line(lines, name), truth, story, window));
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 5, 60})
-  void everyNumberThatAnAlarmLooksAtIsTrue(int minutes) {
+  @CsvSource({"1, 1", "1, 5", "1, 60", "5, 1", "5, 60"})
+  void everyNumberThatAnAlarmLooksAtIsTrue(int publishMinutes, int minutes) {
+    Story story = story(publishMinutes);
     Window window = hour(minutes);
-    Map<String, MetricAlarm> alarms = Printed.byId(Printed.alarms(1, Map.of()));
+    Map<String, MetricAlarm> alarms = Printed.byId(Printed.alarms(publishMinutes, Map.of()));
 
     assertThat(alarms).hasSize(ALARMS.size() + 1);
     ALARMS.forEach(
         (id, truth) -> {
           MetricAlarm alarm = Objects.requireNonNull(alarms.get(id), id);
-          assertTrue(id, alarm.line(story.cloudWatch, window), truth, window);
+          assertTrue(id, alarm.line(story.cloudWatch, window), truth, story, window);
         });
   }
 
   @Test
   void startOfAnAgentIsOneMark() {
+    Story story = story(1);
     Line starts = line(Printed.dashboard().lines(story.cloudWatch, hour(1)), AGENT_STARTS);
 
     assertThat(starts.values()).containsExactly(entry(Hour.FROM.plus(Duration.ofMinutes(33)), 1.0));
@@ -157,6 +166,7 @@ class ConsoleTruthTest {
 
   @Test
   void subnetsAreShownLowestFirstAndTheAlarmSeesItsOwn() {
+    Story story = story(1);
     Map<String, Line> lines = Printed.dashboard().lines(story.cloudWatch, hour(60));
     MetricAlarm empty =
         Objects.requireNonNull(Printed.byId(Printed.alarms(1, Map.of())).get("SubnetEmpty1"));
@@ -170,7 +180,7 @@ class ConsoleTruthTest {
   }
 
   private static void assertTrue(
-      String name, Line line, Function<Truth, OptionalDouble> truth, Window window) {
+      String name, Line line, Function<Truth, OptionalDouble> truth, Story story, Window window) {
     for (Instant start : window.starts()) {
       OptionalDouble expected = truth.apply(new Truth(story, start, window.period()));
       if (expected.isEmpty()) {

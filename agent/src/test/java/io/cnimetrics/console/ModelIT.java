@@ -20,7 +20,7 @@ import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 
 /** The model of CloudWatch against the emulator, in all that the emulator can do. */
 class ModelIT {
-  private static final List<Integer> PERIODS = List.of(5, 60);
+  private static final List<Integer> PERIODS = List.of(1, 5, 60);
 
   private static Story story;
   private static CloudWatchEmulator emulator;

@@ -3,6 +3,7 @@ package io.cnimetrics.console;
 import static io.cnimetrics.testing.Snapshots.eni;
 import static io.cnimetrics.testing.Snapshots.nothingRead;
 
+import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeSnapshot;
@@ -10,6 +11,7 @@ import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.testing.Snapshots;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -23,6 +25,12 @@ final class StoryNode {
   static final int MOST = MOST_ENIS * ADDRESSES_PER_ENI;
 
   private static final int NEVER = -1_000;
+
+  private static final List<String> COUNTERS =
+      MetricCatalog.all().stream()
+          .filter(metric -> metric.computation().cumulative() && metric.series().size() == 1)
+          .map(Metric::name)
+          .toList();
 
   final String name;
   private final Map<Series, Double> counters = new HashMap<>();
@@ -146,9 +154,7 @@ final class StoryNode {
   }
 
   private void tellCounters(Map<String, Double> truth) {
-    MetricCatalog.all().stream()
-        .filter(metric -> metric.computation().cumulative() && metric.series().size() == 1)
-        .forEach(metric -> truth.put(metric.name(), 0.0));
+    COUNTERS.forEach(counter -> truth.put(counter, 0.0));
     truth.put("ipamdRestarts", restarted ? 1.0 : 0.0);
     truth.putAll(counted);
     counted = new TreeMap<>();
