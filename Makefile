@@ -13,7 +13,7 @@ RUNS ?= 3
 SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help dry-run test deploy-test cluster-test package goldens format clean
+.PHONY: help dry-run test deploy-test cluster-test package goldens picture format clean
 .PHONY: bench bench-build bench-decode bench-dry-run bench-publish
 .PHONY: image image-test footprint
 
@@ -40,6 +40,9 @@ package: ## Put a release together: VERSION=1.2.3 IMAGE=ghcr.io/OWNER/NAME DIGES
 goldens: ## Rewrite the approved texts, docs/metrics.md and the README's example
 	$(MVN) $(MAVEN_FLAGS) --quiet -pl agent test -Dtest='*GoldensTest,ReadmeTest' -Dgoldens.rewrite=true
 	@git status --short README.md docs/metrics.md agent/src/test/resources/goldens
+
+picture: $(AGENT) ## Draw docs/dashboard.png: the dashboard over a simulated day
+	@MVN='$(MVN) $(MAVEN_FLAGS)' tools/picture.sh
 
 bench: bench-decode bench-dry-run bench-publish ## Measure all of it; JDKS="HOME ..." on these JDKs
 

@@ -171,11 +171,12 @@ public final class MetricCatalog {
                   derived(MetricCatalog::noAddressMinutes, NO_AVAILABLE_ADDRESS))
               .badFrom(1),
           gauge(
-              "warmPoolEmptyMinutes",
-              MINUTES,
-              MAXIMUM,
-              "How long no address has been available although the pool may grow.",
-              derived(MetricCatalog::warmPoolEmptyMinutes)),
+                  "warmPoolEmptyMinutes",
+                  MINUTES,
+                  MAXIMUM,
+                  "How long no address has been available although the pool may grow.",
+                  derived(MetricCatalog::warmPoolEmptyMinutes))
+              .badFrom(10),
 
           // Whether ipamD runs.
           gauge(
@@ -209,13 +210,15 @@ public final class MetricCatalog {
               "Times that ipamD corrected its pool after EC2 showed another.",
               "awscni_reconcile_count"),
           counter(
-              "forceRemoveENI",
-              "ENIs removed although pods held addresses on them.",
-              "awscni_force_removed_enis"),
+                  "forceRemoveENI",
+                  "ENIs removed although pods held addresses on them.",
+                  "awscni_force_removed_enis")
+              .badFrom(1),
           counter(
-              "forceRemoveIPs",
-              "Addresses removed although pods held them.",
-              "awscni_force_removed_ips"),
+                  "forceRemoveIPs",
+                  "Addresses removed although pods held them.",
+                  "awscni_force_removed_ips")
+              .badFrom(1),
           counter(
                   "podENIErr",
                   "Errors with ENIs of single pods (security groups for pods).",

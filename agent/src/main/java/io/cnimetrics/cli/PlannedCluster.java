@@ -5,8 +5,7 @@ import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.Dimension;
 import io.cnimetrics.config.MetricSelection;
-import io.cnimetrics.render.ShippedAlarm;
-import io.cnimetrics.render.ShippedAlarm.Severity;
+import io.cnimetrics.render.BilledAlarms;
 import io.cnimetrics.schedule.BilledAlarm;
 import io.cnimetrics.schedule.BilledSet;
 import io.cnimetrics.schedule.Fleet;
@@ -96,26 +95,9 @@ record PlannedCluster(
     return combinations;
   }
 
-  /** Those on by default that find all their metrics. */
   private List<BilledAlarm> alarms() {
     Set<String> names = metrics().stream().map(Metric::name).collect(Collectors.toSet());
-    if (subnets.isPresent()) {
-      names.add(MetricCatalog.SUBNET_FREE.name());
-    }
-    List<BilledAlarm> billed = new ArrayList<>();
-    boolean pages = false;
-    for (ShippedAlarm alarm : ShippedAlarm.values()) {
-      if (alarm.isOnByDefault() && names.containsAll(alarm.metrics())) {
-        int alike =
-            alarm.metrics().contains(MetricCatalog.SUBNET_FREE.name()) ? subnets.orElse(0) : 1;
-        billed.add(new BilledAlarm(alarm.title(), alike, alarm.metrics().size()));
-        pages |= alarm.severity() == Severity.PAGE;
-      }
-    }
-    if (pages) {
-      billed.add(BilledAlarm.composite(ShippedAlarm.COMPOSITE));
-    }
-    return billed;
+    return BilledAlarms.of(names, subnets.orElse(0));
   }
 
   private List<String> assumptions() {

@@ -1,5 +1,6 @@
 package io.cnimetrics.render;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,7 +18,7 @@ record Alarm(
     Comparison comparison,
     AlarmThreshold threshold,
     AlarmEvaluation evaluation,
-    Optional<String> onBy,
+    Optional<AlarmSwitch> onBy,
     AlarmText text) {
 
   Alarm {
@@ -29,6 +30,40 @@ record Alarm(
     if (average) {
       throw new IllegalArgumentException(id + ": nodes that are ill report first, so no average");
     }
+  }
+
+  boolean isOnByDefault() {
+    return onBy.map(AlarmSwitch::on).orElse(true);
+  }
+
+  boolean isOfSubnet() {
+    return formula.series().stream().anyMatch(series -> series.subnetId().isPresent());
+  }
+
+  /** The metrics in it, by which it is billed. */
+  List<String> metrics() {
+    return formula.series().stream().map(ClusterSeries::metric).toList();
+  }
+
+  /** When it goes off, for people. */
+  String condition() {
+    ClusterSeries first = formula.series().get(0);
+    String measured =
+        formula.plain() ? first.statistic().label() : "Sums: `" + formula.expression() + "`";
+    StringBuilder condition =
+        new StringBuilder("%s %s %d".formatted(measured, comparison.sign(), threshold.value()));
+    AlarmEvaluation each = evaluation.sentEvery(1);
+    condition.append(" in %d of %d minutes".formatted(each.datapoints(), each.periods()));
+    if (evaluation.missing() == AlarmEvaluation.Missing.BREACHING) {
+      condition.append(", or no data in them");
+    }
+    if (isOfSubnet()) {
+      condition.append("; with `--subnets`");
+    }
+    if (!isOnByDefault()) {
+      condition.append("; off by default");
+    }
+    return condition.toString();
   }
 
   /** Who is told. */
@@ -55,16 +90,18 @@ record Alarm(
 
   /** On which side of the threshold it is bad. */
   enum Comparison {
-    AT_LEAST("GreaterThanOrEqualToThreshold", "from"),
-    ABOVE("GreaterThanThreshold", "above"),
-    BELOW("LessThanThreshold", "below");
+    AT_LEAST("GreaterThanOrEqualToThreshold", "from", "≥"),
+    ABOVE("GreaterThanThreshold", "above", ">"),
+    BELOW("LessThanThreshold", "below", "<");
 
     private final String operator;
     private final String word;
+    private final String sign;
 
-    Comparison(String operator, String word) {
+    Comparison(String operator, String word, String sign) {
       this.operator = operator;
       this.word = word;
+      this.sign = sign;
     }
 
     /** CloudWatch's name of it. */
@@ -74,6 +111,10 @@ record Alarm(
 
     String word() {
       return word;
+    }
+
+    String sign() {
+      return sign;
     }
   }
 }

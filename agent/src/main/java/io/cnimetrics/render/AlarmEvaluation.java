@@ -32,13 +32,12 @@ record AlarmEvaluation(int datapoints, int periods, Missing missing) {
   }
 
   /**
-   * The same with agents that send less often than each minute. The newest minutes then lack nodes,
-   * or are not there, and a node's bad minute arrives when it is no longer the newest: so the alarm
-   * looks further back. As many bad minutes as before make it go off, no more and no fewer.
+   * The same with agents that send so often. Nodes send one after the other, and CloudWatch may
+   * look in between: the newest minutes then lack nodes, or are not there, and a node's bad minute
+   * arrives when it is no longer the newest. So the alarm looks further back. As many bad minutes
+   * as before make it go off, no more and no fewer.
    */
   AlarmEvaluation sentEvery(int minutes) {
-    return minutes == 1
-        ? this
-        : new AlarmEvaluation(datapoints, Math.max(periods, 2 * minutes + 3), missing);
+    return new AlarmEvaluation(datapoints, Math.max(periods, 2 * minutes + 3), missing);
   }
 }

@@ -64,9 +64,7 @@ final class AlarmParameters {
             "",
             ".{0,255}",
             "Alarm that is on during planned rolls: the composite then pages nobody"));
-    all.put(AlarmTable.NO_DATA_SWITCH, bool(true, "Off for clusters that scale to zero"));
-    all.put(
-        AlarmTable.NEARLY_FULL_SWITCH, bool(false, "Off where nodes are packed full on purpose"));
+    switches().forEach(each -> all.put(each.parameter(), bool(each.on(), each.description())));
     if (settings.dashboard()) {
       all.put(
           "DashboardName",
@@ -76,25 +74,24 @@ final class AlarmParameters {
   }
 
   static Map<String, Object> conditions() {
-    return object(
-        COMPOSITE,
-        isOn(COMPOSITE),
-        HAS_SUPPRESSOR,
-        isGiven("SuppressorAlarm"),
-        HAS_RUNBOOK,
-        isGiven("RunbookUrl"),
-        HAS_TAG,
-        isGiven("TagKey"),
-        TELL_OK,
-        isOn("NotifyOk"),
-        hasTopic(Alarm.Severity.PAGE),
-        isGiven(topicOf(Alarm.Severity.PAGE)),
-        hasTopic(Alarm.Severity.TICKET),
-        isGiven(topicOf(Alarm.Severity.TICKET)),
-        AlarmTable.NO_DATA_SWITCH,
-        isOn(AlarmTable.NO_DATA_SWITCH),
-        AlarmTable.NEARLY_FULL_SWITCH,
-        isOn(AlarmTable.NEARLY_FULL_SWITCH));
+    Map<String, Object> conditions =
+        object(
+            COMPOSITE,
+            isOn(COMPOSITE),
+            HAS_SUPPRESSOR,
+            isGiven("SuppressorAlarm"),
+            HAS_RUNBOOK,
+            isGiven("RunbookUrl"),
+            HAS_TAG,
+            isGiven("TagKey"),
+            TELL_OK,
+            isOn("NotifyOk"),
+            hasTopic(Alarm.Severity.PAGE),
+            isGiven(topicOf(Alarm.Severity.PAGE)),
+            hasTopic(Alarm.Severity.TICKET),
+            isGiven(topicOf(Alarm.Severity.TICKET)));
+    switches().forEach(each -> conditions.put(each.parameter(), isOn(each.parameter())));
+    return conditions;
   }
 
   static String topicOf(Alarm.Severity severity) {
@@ -103,6 +100,10 @@ final class AlarmParameters {
 
   static String hasTopic(Alarm.Severity severity) {
     return severity == Alarm.Severity.PAGE ? "HasPageTopic" : "HasTicketTopic";
+  }
+
+  private static List<AlarmSwitch> switches() {
+    return AlarmTable.all().stream().flatMap(alarm -> alarm.onBy().stream()).toList();
   }
 
   private static List<AlarmThreshold> thresholds(AlarmSettings settings) {

@@ -11,17 +11,13 @@ import static io.cnimetrics.render.AlarmEvaluation.Missing.NOT_BREACHING;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The alarms worth having. Those that page look at durations that each node keeps of itself, so
  * that nodes which blip in turn (a roll, lost spot instances, an upgrade) wake nobody.
  */
 final class AlarmTable {
-  /** Switches of the template. */
-  static final String NO_DATA_SWITCH = "NoDataAlarm";
-
-  static final String NEARLY_FULL_SWITCH = "NodesNearlyFullAlarm";
-
   static final Alarm NO_ADDRESS =
       new Alarm(
           "PodsGetNoAddress",
@@ -37,9 +33,8 @@ final class AlarmTable {
               "Pods get no address",
               "On at least one node the VPC CNI refuses pods an address; they stay in"
                   + " ContainerCreating. Look first whether the subnet is empty or EC2 denies calls.",
-              "noAddressMinutes",
-              "free addresses of the subnet, ENIs and addresses against the node's limits, denied"
-                  + " calls"));
+              List.of("noAddressMinutes"),
+              List.of("refused-pods", "ec2-no-addresses", "ec2-denied", "node-full")));
 
   static final Alarm IPAMD_DOWN =
       new Alarm(
@@ -56,8 +51,8 @@ final class AlarmTable {
               "ipamD is down on a node",
               "The node's aws-node pod does not answer: no new pod starts there. Look at that pod's"
                   + " state, restarts and log.",
-              "ipamdDownMinutes",
-              "whether introspection answers, and at which address"));
+              List.of("ipamdDownMinutes"),
+              List.of("introspection", "ipamd-restarts")));
 
   static final AlarmThreshold SUBNET_FREE =
       AlarmThreshold.of(
@@ -76,14 +71,15 @@ final class AlarmTable {
           BELOW,
           AlarmThreshold.fixed(1),
           AlarmEvaluation.of(15, 15, BREACHING),
-          Optional.of(NO_DATA_SWITCH),
+          Optional.of(new AlarmSwitch("NoDataAlarm", true, "Off for clusters that scale to zero")),
           new AlarmText(
               "No node reports",
               "No agent has reported for 15 minutes: the other alarms are blind. Look whether the"
-                  + " agents' pods run and are ready. A cluster that scales to zero switches this"
+                  + " agents' pods run and are ready; their log tells of rights that are missing and of"
+                  + " CloudWatch out of reach. A cluster that scales to zero switches this"
                   + " alarm off.",
-              "",
-              "credentials, the right to publish, the way to CloudWatch"));
+              List.of(),
+              List.of("cluster-name", "region", "java-agent")));
 
   static final Alarm WARM_POOL_EMPTY =
       new Alarm(
@@ -104,8 +100,8 @@ final class AlarmTable {
               "A warm pool is empty though it may grow",
               "A node has no address left for the next pod and gets none from EC2, though its limits"
                   + " allow more. Look at the errors of EC2 and the free addresses of its subnet.",
-              "awsAPIErr|ipamdErr",
-              "free addresses of the subnet, denied calls, warm targets"));
+              List.of("warmPoolEmptyMinutes"),
+              List.of("warm-pool", "ec2-no-addresses", "ec2-denied", "ec2-throttled")));
 
   static final Alarm LOST_ADDRESS =
       new Alarm(
@@ -115,15 +111,15 @@ final class AlarmTable {
           Formula.sum("forceRemoveIPs", "forceRemoveENI"),
           ABOVE,
           AlarmThreshold.fixed(0),
-          AlarmEvaluation.of(1, 1, NOT_BREACHING),
+          AlarmEvaluation.of(1, 15, NOT_BREACHING),
           Optional.empty(),
           new AlarmText(
               "Pods lost their address",
               "Addresses or an ENI were taken away under running pods, which cannot be reached until"
                   + " they are replaced. Look for whoever detached it: a script, a person, another"
                   + " controller (CloudTrail: DetachNetworkInterface, UnassignPrivateIpAddresses).",
-              "ipamdErr",
-              "ENIs and addresses against what EC2 knows"));
+              List.of("forceRemoveIPs", "forceRemoveENI"),
+              List.of("forced-removals", "instance-enis")));
 
   static final Alarm DENIED =
       new Alarm(
@@ -139,8 +135,8 @@ final class AlarmTable {
               "EC2 denies calls of ipamD",
               "The role of aws-node is not allowed what ipamD asks for, so pools cannot grow. Look at"
                   + " the policy AmazonEKS_CNI_Policy on that role, and at what was changed last.",
-              "awsAPIErr",
-              "the rights of the VPC CNI's role"));
+              List.of("awsAPIErr"),
+              List.of("ec2-denied")));
 
   static final Alarm THROTTLED =
       new Alarm(
@@ -158,8 +154,8 @@ final class AlarmTable {
               "The account asks EC2 too often, so pools grow late. Look at churn: fewer, larger steps"
                   + " (prefixes, WARM_IP_TARGET with MINIMUM_IP_TARGET) need fewer calls; other tools"
                   + " in the account share the limit.",
-              "awsAPIErr",
-              "warm targets"));
+              List.of("awsAPIErr"),
+              List.of("ec2-throttled")));
 
   static final Alarm NEARLY_FULL =
       new Alarm(
@@ -170,15 +166,17 @@ final class AlarmTable {
           AT_LEAST,
           AlarmThreshold.of(
               "NodesFullPercent", 90, 1, 100, "Percent of a node's effective maximum that is full"),
-          AlarmEvaluation.of(15, 15, MISSING),
-          Optional.of(NEARLY_FULL_SWITCH),
+          AlarmEvaluation.of(15, 25, MISSING),
+          Optional.of(
+              new AlarmSwitch(
+                  "NodesNearlyFullAlarm", false, "Off where nodes are packed full on purpose")),
           new AlarmText(
               "One node in ten is nearly full",
               "The fullest tenth of the nodes holds nearly all addresses that it can ever reach. Look"
                   + " whether the cluster can scale out, or give nodes more addresses (prefixes,"
                   + " larger instances).",
-              "nodeIPUtilization",
-              "what the node can reach, and what bounds it"));
+              List.of("nodeIPUtilization"),
+              List.of("node-full", "max-pods")));
 
   /** Those that page and need no list of subnets. */
   static final List<Alarm> PAGES = List.of(NO_ADDRESS, IPAMD_DOWN);
@@ -186,12 +184,24 @@ final class AlarmTable {
   static final List<Alarm> TICKETS =
       List.of(NO_DATA, WARM_POOL_EMPTY, LOST_ADDRESS, DENIED, THROTTLED, NEARLY_FULL);
 
+  /** Stands for the alarm that each subnet has. */
+  static final Alarm SUBNET_EMPTY = subnetEmpty("SubnetEmpty", "a subnet", "A subnet is empty");
+
   private AlarmTable() {}
+
+  /** Every alarm once, in the order of the template. */
+  static List<Alarm> all() {
+    return Stream.of(PAGES, List.of(SUBNET_EMPTY), TICKETS).flatMap(List::stream).toList();
+  }
 
   /** The alarm of one subnet, the n-th. */
   static Alarm subnetEmpty(int n, String subnetId) {
+    return subnetEmpty("SubnetEmpty" + n, subnetId, "Subnet %s is empty".formatted(subnetId));
+  }
+
+  private static Alarm subnetEmpty(String id, String subnetId, String title) {
     return new Alarm(
-        "SubnetEmpty" + n,
+        id,
         "subnet-empty-" + subnetId,
         PAGE,
         Formula.of(ClusterSeries.freeAddresses(subnetId)),
@@ -200,12 +210,12 @@ final class AlarmTable {
         AlarmEvaluation.of(3, 5, MISSING),
         Optional.empty(),
         new AlarmText(
-            "Subnet %s is empty".formatted(subnetId),
+            title,
             "Nodes in %s get no more addresses; pods there will soon not start. Free addresses in"
                     .formatted(subnetId)
                 + " it, or add a subnet (custom networking, subnet discovery).",
-            "noAddressMinutes",
-            "free addresses of the subnet"));
+            List.of("noAddressMinutes"),
+            List.of("ec2-no-addresses", "ec2-no-prefixes")));
   }
 
   /** Pages for each of the conditions that page, as one. */
@@ -214,6 +224,6 @@ final class AlarmTable {
           "Pods cannot start",
           "Pods get no address, ipamD is down on a node, or a subnet is empty. Look at which of the"
               + " alarms below is on; its description goes on from here.",
-          "noAddressMinutes|ipamdDownMinutes",
-          "everything that fails");
+          List.of("noAddressMinutes", "ipamdDownMinutes"),
+          List.of("refused-pods", "introspection", "ec2-no-addresses"));
 }

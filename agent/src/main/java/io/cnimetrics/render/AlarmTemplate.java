@@ -93,7 +93,7 @@ public final class AlarmTemplate {
                 properties.put(
                     name,
                     feedsComposite ? either(COMPOSITE, ref("AWS::NoValue"), action) : action));
-    return resource("AWS::CloudWatch::Alarm", alarm.onBy(), properties);
+    return resource("AWS::CloudWatch::Alarm", alarm.onBy().map(AlarmSwitch::parameter), properties);
   }
 
   private Map<String, Object> composite(List<Alarm> pages) {
@@ -144,10 +144,10 @@ public final class AlarmTemplate {
     String whichNode =
         text.troubles().isEmpty()
             ? "kubectl get pods -n kube-system -o wide -l app.kubernetes.io/name=cni-metrics-agent"
-            : "Logs Insights on the agents' log: " + WhichNode.shortLogsInsights(text.troubles());
+            : "Logs Insights on the agents' log: " + WhichNode.logsInsights(text.troubles());
     return sub(
-        "%s in cluster ${ClusterId}. %s\nWhich node: %s\nOn it: cni-metrics-agent doctor; see: %s."
-            .formatted(text.title(), text.meaning(), whichNode, text.doctor()));
+        "%s in cluster ${ClusterId}. %s\nWhich node: %s\nOn it: cni-metrics-agent doctor; findings: %s."
+            .formatted(text.title(), text.meaning(), whichNode, String.join(", ", text.checks())));
   }
 
   private static Map<String, Object> measured(Alarm alarm) {

@@ -1,11 +1,13 @@
 package io.cnimetrics.render;
 
+import java.util.List;
+
 /**
  * What an alarm tells the person who is woken.
  *
  * @param title what is wrong, in a few words
  * @param meaning what it means for pods, and what to look at first
- * @param troubles the metrics of the log lines that name the node, separated by '|'; none if empty
- * @param doctor what to read of the doctor's findings on that node
+ * @param troubles the metrics of the log lines that name the node; none where there is no such line
+ * @param checks ids of the doctor's findings to read on that node
  */
-record AlarmText(String title, String meaning, String troubles, String doctor) {}
+record AlarmText(String title, String meaning, List<String> troubles, List<String> checks) {}

@@ -164,7 +164,7 @@ final class DashboardJson {
             ? Optional.empty()
             : Optional.of(object("left", object("min", 0, "showUnits", false))),
         "annotations",
-        subnets.now() ? Optional.empty() : annotations(List.of(emptySubnet())),
+        subnets.now() ? Optional.empty() : annotations(List.of(limit(AlarmTable.SUBNET_EMPTY))),
         "metrics",
         List.of(
             List.of(object("expression", search, "id", "e1", "accountId", cluster.accountId()))));
@@ -174,19 +174,13 @@ final class DashboardJson {
     return limits.isEmpty() ? Optional.empty() : Optional.of(object("horizontal", limits));
   }
 
-  private Map<String, Object> emptySubnet() {
-    return limit(AlarmTable.subnetEmpty(1, "a subnet"), "a subnet is empty");
-  }
-
   private Map<String, Object> limit(Alarm alarm) {
-    return limit(alarm, alarm.text().title());
-  }
-
-  private Map<String, Object> limit(Alarm alarm, String title) {
     String value = thresholds.apply(alarm.threshold());
     return object(
         "label",
-        "%s %s %s: %s".formatted(alarm.severity().label(), alarm.comparison().word(), value, title),
+        "%s %s %s: %s"
+            .formatted(
+                alarm.severity().label(), alarm.comparison().word(), value, alarm.text().title()),
         "value",
         new JsonTree.Raw(value),
         "color",

@@ -74,14 +74,11 @@ final class DashboardTexts {
       ```
       """;
 
-  private static final String TROUBLES =
-      "noAddressMinutes|ipamdDownMinutes|nodeIPUtilization|awsAPIErr|ipamdErr";
-
   private DashboardTexts() {}
 
   static String whichNode() {
     return WHICH_NODE.formatted(
-        WhichNode.logsInsights(TROUBLES),
+        WhichNode.logsInsights(),
         WhichNode.agentLogs(),
         WhichNode.refusedPods(),
         WhichNode.agentOf("NODE"));

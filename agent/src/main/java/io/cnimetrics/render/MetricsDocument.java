@@ -8,7 +8,6 @@ import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Unit;
 import io.cnimetrics.snapshot.Series;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -48,7 +47,7 @@ final class MetricsDocument {
       All look at `CLUSTER_ID` with a period of 60 s. Those that page also feed one composite alarm, "%s".
 
       """
-          .formatted(ShippedAlarm.COMPOSITE);
+          .formatted(AlarmTable.CANNOT_START.title());
 
   private MetricsDocument() {}
 
@@ -56,11 +55,11 @@ final class MetricsDocument {
   static String page() {
     Stream<List<String>> metrics = MetricCatalog.all().stream().map(MetricsDocument::row);
     Stream<List<String>> alarms =
-        Stream.of(ShippedAlarm.values())
+        AlarmTable.all().stream()
             .map(
                 alarm ->
                     List.of(
-                        alarm.title(),
+                        alarm.text().title(),
                         alarm.severity().label(),
                         codes(alarm.metrics().stream()),
                         alarm.condition()));
@@ -98,9 +97,9 @@ final class MetricsDocument {
 
   private static String alarm(Metric metric) {
     Stream<String> alarms =
-        Arrays.stream(ShippedAlarm.values())
+        AlarmTable.all().stream()
             .filter(alarm -> alarm.metrics().contains(metric.name()))
-            .map(alarm -> alarm.severity().label() + ": " + alarm.title());
+            .map(alarm -> alarm.severity().label() + ": " + alarm.text().title());
     Stream<String> atOnce =
         metric.badFrom().stream()
             .mapToObj(least -> "told at once from " + String.format(Locale.ROOT, "%.0f", least));

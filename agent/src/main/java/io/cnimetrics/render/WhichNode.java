@@ -1,5 +1,7 @@
 package io.cnimetrics.render;
 
+import java.util.List;
+
 /**
  * How to find the node that is in trouble: the cluster's metrics do not name it, one line of its
  * agent's log does.
@@ -11,31 +13,28 @@ final class WhichNode {
   private WhichNode() {}
 
   /**
-   * A query of CloudWatch Logs Insights; takes the agent's log as text and as JSON, wrapped by a
-   * collector or not.
-   *
-   * @param metrics separated by '|'
+   * A query of CloudWatch Logs Insights for all troubles; takes the agent's log as text and as
+   * JSON, wrapped by a collector or not.
    */
-  static String logsInsights(String metrics) {
+  static String logsInsights() {
     return """
-        filter @message like /%s/
+        filter @message like /trouble minute=/
         | parse @message /node=(?<node>%s)/
         | parse @message /instance=(?<instance>%s)/
         | parse @message /subnets=(?<subnets>%s)/
         | stats max(@timestamp) as last, count(*) as times by node, instance, subnets
         | sort last desc"""
-        .formatted(begins(metrics), VALUE, VALUE, VALUE);
+        .formatted(VALUE, VALUE, VALUE);
   }
 
-  /** The same on one line, as short as it can be: descriptions are bounded. */
-  static String shortLogsInsights(String metrics) {
-    return "filter @message like /%s/ | parse @message /node=(?<node>%s)/ | stats count(*) by node"
-        .formatted(begins(metrics), VALUE);
-  }
-
-  /** The lines in which a trouble with any of these metrics begins. */
-  private static String begins(String metrics) {
-    return "trouble minute=.*(%s)=".formatted(metrics);
+  /**
+   * The same on one line, for troubles with some metrics only; as short as it can be, because
+   * descriptions are bounded.
+   */
+  static String logsInsights(List<String> metrics) {
+    return "filter @message like /trouble minute=.*(%s)=/ | parse @message /node=(?<node>%s)/"
+            .formatted(String.join("|", metrics), VALUE)
+        + " | stats count(*) by node";
   }
 
   static String agentLogs() {

@@ -1,52 +1,14 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.capacity.PodLimits;
-import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.catalog.Sampler;
-import io.cnimetrics.identity.GivenIdentity;
-import io.cnimetrics.identity.Identification;
-import io.cnimetrics.identity.InstanceMetadata;
-import io.cnimetrics.publish.Backoff;
-import io.cnimetrics.publish.Destination;
-import io.cnimetrics.publish.Ledger;
 import io.cnimetrics.publish.MetricSink;
-import io.cnimetrics.publish.Sender;
-import io.cnimetrics.schedule.NodeSchedule;
-import io.cnimetrics.snapshot.Instance;
-import io.cnimetrics.testing.Counting;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
 
-/** A node with its agent, whose loops are turned by hand. */
-final class ModelNode {
-  static final String CLUSTER = "prod";
-
-  private static final Instance INSTANCE =
-      new Instance(
-          Optional.of("i-1"),
-          Optional.of("m5.xlarge"),
-          Optional.of("us-west-2"),
-          Optional.of("us-west-2a"),
-          Map.of());
-
-  final String name;
+/** A node with its agent and an ipamD that does as it likes. */
+final class ModelNode extends ModelAgent {
   final ModelIpamd ipamd;
-  final Counting events = new Counting();
-  private final Optional<Path> state;
-  private final MetricSink sink;
-  private final InstantSource clock;
-  private final Duration publishInterval;
-  private final SplittableRandom random;
-  private Optional<Running> running = Optional.empty();
-
-  /** An agent's life. */
-  private record Running(Ledger ledger, Poller poller, Publisher publisher) {}
 
   ModelNode(
       String name,
@@ -55,75 +17,18 @@ final class ModelNode {
       InstantSource clock,
       Duration publishInterval,
       long seed) {
-    this.name = name;
-    this.ipamd = new ModelIpamd(clock, seed);
-    this.state = state;
-    this.sink = sink;
-    this.clock = clock;
-    this.publishInterval = publishInterval;
-    this.random = new SplittableRandom(seed);
+    this(name, new ModelIpamd(clock, seed), state, sink, clock, publishInterval, seed);
   }
 
-  void start() {
-    Instant now = clock.instant();
-    NodeSchedule schedule = NodeSchedule.of(name, Duration.ofSeconds(30), publishInterval);
-    Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), now);
-    Destination destination =
-        new Destination("Kubernetes/CNI", List.of(Map.of("CLUSTER_ID", Destination.UNKNOWN)));
-    Ledger ledger = Ledger.open(state, "", destination, now, events, report -> {});
-    Poller poller =
-        new Poller(
-            ipamd, sampler.withGrace(Duration.ofMinutes(5)), ledger, schedule, (seen, read) -> {});
-    Publisher publisher =
-        new Publisher(
-            ledger,
-            limit -> identification(),
-            (region, at) -> new Sender(ledger, sink, schedule, events, random, region, at),
-            sampler.start(),
-            new Backoff(random),
-            node -> poller.on(node.instance()),
-            why -> {
-              throw new AssertionError(why);
-            });
-    running = Optional.of(new Running(ledger, poller, publisher));
-  }
-
-  private Identification identification() {
-    return Identification.of(
-        new GivenIdentity(name, Optional.of(CLUSTER), Optional.of("us-west-2")),
-        new InstanceMetadata.Result(INSTANCE, List.of()));
-  }
-
-  boolean runs() {
-    return running.isPresent();
-  }
-
-  Instant poll() {
-    return running.orElseThrow().poller().take(clock.instant());
-  }
-
-  Instant send() {
-    return running.orElseThrow().publisher().take(clock.instant());
-  }
-
-  int waiting() {
-    return running.orElseThrow().ledger().depth().minutes();
-  }
-
-  /** SIGTERM. */
-  void stop() {
-    Running last = running.orElseThrow();
-    last.poller().last();
-    last.ledger().closeOpenMinute();
-    last.publisher().flush(clock.instant(), () -> Duration.ofSeconds(5));
-    last.ledger().sync();
-    kill();
-  }
-
-  /** SIGKILL: what was written is there, the rest is gone. */
-  void kill() {
-    // A process's end closes its files, which here has to be done by hand.
-    running.ifPresent(last -> last.ledger().close());
-    running = Optional.empty();
+  private ModelNode(
+      String name,
+      ModelIpamd ipamd,
+      Optional<Path> state,
+      MetricSink sink,
+      InstantSource clock,
+      Duration publishInterval,
+      long seed) {
+    super(name, ipamd, state, sink, clock, publishInterval, seed);
+    this.ipamd = ipamd;
   }
 }

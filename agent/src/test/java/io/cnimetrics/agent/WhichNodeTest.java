@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 /** The dashboard's query finds the node in the line that its agent writes. */
 class WhichNodeTest {
   private static final Instant MINUTE = Instant.parse("2026-11-21T10:00:00Z");
-  private static final Pattern REGEX = Pattern.compile("/(\\S+ ?minute\\S+|\\S+=\\(\\?<\\S+)/");
+  private static final Pattern REGEX = Pattern.compile("/(trouble minute=|\\S+=\\(\\?<\\S+)/");
 
   private final Logger logger = (Logger) LoggerFactory.getLogger(TroubleLog.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();

@@ -48,7 +48,7 @@ class PlanTest {
   void subnetsAreMetricsAndAlarmsOfTheirOwn() {
     assertThat(json("--subnets", "--subnet-count=4"))
         .contains("\"metrics\": 38,")
-        .contains("\"what\": \"a subnet is empty\", \"count\": 4, \"dollars\": 0.40");
+        .contains("\"what\": \"A subnet is empty\", \"count\": 4, \"dollars\": 0.40");
   }
 
   @Test

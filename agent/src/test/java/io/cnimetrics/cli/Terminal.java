@@ -10,17 +10,17 @@ import java.util.List;
 import java.util.Map;
 
 /** Runs the program in this process and keeps what it writes. */
-final class Terminal {
+public final class Terminal {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final Map<String, String> environment;
 
-  Terminal(Map<String, String> environment) {
+  public Terminal(Map<String, String> environment) {
     this.environment = environment;
   }
 
   /** Returns the exit code. */
-  int run(String... arguments) {
+  public int run(String... arguments) {
     InstantSource clock = InstantSource.system();
     Console console =
         new Console(
@@ -36,11 +36,11 @@ final class Terminal {
     return new Cli(commands, environment, console).run(List.of(arguments));
   }
 
-  String out() {
+  public String out() {
     return out.toString(UTF_8);
   }
 
-  String err() {
+  public String err() {
     return err.toString(UTF_8);
   }
 }

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.testing.Json;
+import io.cnimetrics.testing.Stack;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,13 +25,13 @@ class AlarmTemplateTest {
 
   @ParameterizedTest
   @CsvSource({
-    "PodsGetNoAddress, noAddressMinutes, Maximum, GreaterThanOrEqualToThreshold, 3, 1, 1, notBreaching",
-    "IpamdDown, ipamdDownMinutes, Maximum, GreaterThanOrEqualToThreshold, 5, 1, 1, notBreaching",
+    "PodsGetNoAddress, noAddressMinutes, Maximum, GreaterThanOrEqualToThreshold, 3, 1, 5, notBreaching",
+    "IpamdDown, ipamdDownMinutes, Maximum, GreaterThanOrEqualToThreshold, 5, 1, 5, notBreaching",
     "SubnetEmpty1, subnetFreeIPs, Minimum, LessThanThreshold, 16, 3, 5, missing",
     "NoData, ipamdUp, SampleCount, LessThanThreshold, 1, 15, 15, breaching",
-    "WarmPoolEmpty, warmPoolEmptyMinutes, Maximum, GreaterThanOrEqualToThreshold, 10, 1, 1, notBreaching",
+    "WarmPoolEmpty, warmPoolEmptyMinutes, Maximum, GreaterThanOrEqualToThreshold, 10, 1, 5, notBreaching",
     "Ec2Denies, awsAPIDeniedErr, Sum, GreaterThanThreshold, 0, 5, 15, notBreaching",
-    "NodesNearlyFull, nodeIPUtilization, p90, GreaterThanOrEqualToThreshold, 90, 15, 15, missing"
+    "NodesNearlyFull, nodeIPUtilization, p90, GreaterThanOrEqualToThreshold, 90, 15, 25, missing"
   })
   void alarmIsOnOneStatistic(
       String id,
@@ -55,7 +57,7 @@ class AlarmTemplateTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "PodsLostAddress | forceRemoveIPs + forceRemoveENI | 0 | 1 | 1",
+        "PodsLostAddress | forceRemoveIPs + forceRemoveENI | 0 | 1 | 15",
         "Ec2Throttles | IF(ec2ApiReqCount > 0, 100 * awsAPIThrottleErr / ec2ApiReqCount, 0) | 5 | 5 | 15"
       })
   void alarmIsOnAnExpression(
@@ -74,7 +76,7 @@ class AlarmTemplateTest {
     "IpamdDown, 1, 13",
     "SubnetEmpty1, 3, 13",
     "WarmPoolEmpty, 1, 13",
-    "PodsLostAddress, 1, 13",
+    "PodsLostAddress, 1, 15",
     "NoData, 15, 15",
     "Ec2Denies, 5, 15"
   })

@@ -3,6 +3,7 @@ package io.cnimetrics.render;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.testing.Json;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -117,7 +118,7 @@ class DashboardBodyTest {
 
     assertThat(AlarmTable.PAGES).allSatisfy(alarm -> assertThat(labels).anyMatch(of(alarm)));
     assertThat(AlarmTable.TICKETS).allSatisfy(alarm -> assertThat(labels).anyMatch(of(alarm)));
-    assertThat(labels).contains("page below 16: a subnet is empty");
+    assertThat(labels).contains("page below 16: A subnet is empty");
   }
 
   private static Predicate<String> of(Alarm alarm) {

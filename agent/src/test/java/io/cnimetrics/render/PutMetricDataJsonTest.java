@@ -2,6 +2,7 @@ package io.cnimetrics.render;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.testing.Json;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;

@@ -1,4 +1,4 @@
-package io.cnimetrics.render;
+package io.cnimetrics.testing;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /** A JSON document as maps, lists and plain values; refuses anything behind it. */
-final class Json {
+public final class Json {
   private Json() {}
 
-  static Map<?, ?> object(String text) {
+  public static Map<?, ?> object(String text) {
     try (JsonParser parser = new JsonFactory().createParser(text)) {
       parser.nextToken();
       Map<?, ?> document = (Map<?, ?>) value(parser);
@@ -28,11 +28,11 @@ final class Json {
     }
   }
 
-  static Map<?, ?> member(Map<?, ?> object, String name) {
+  public static Map<?, ?> member(Map<?, ?> object, String name) {
     return (Map<?, ?>) Objects.requireNonNull(object.get(name), name);
   }
 
-  static List<Map<?, ?>> members(Map<?, ?> object, String name) {
+  public static List<Map<?, ?>> members(Map<?, ?> object, String name) {
     List<Map<?, ?>> members = new ArrayList<>();
     for (Object member : (List<?>) Objects.requireNonNull(object.get(name), name)) {
       members.add((Map<?, ?>) member);

@@ -1,4 +1,4 @@
-package io.cnimetrics.render;
+package io.cnimetrics.testing;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** What CloudFormation would make of a template: its resources with all functions worked out. */
-final class Stack {
+public final class Stack {
   private static final Pattern NAME = Pattern.compile("\\$\\{([A-Za-z0-9:]+)}");
   private static final Object NO_VALUE = new Object();
 
@@ -35,20 +35,20 @@ final class Stack {
     alarms().forEach((id, alarm) -> values.put(id, Objects.requireNonNull(alarm.get("AlarmName"))));
   }
 
-  static Stack of(String template, Map<String, String> parameters) {
+  public static Stack of(String template, Map<String, String> parameters) {
     return new Stack(template, parameters);
   }
 
   /** The alarms on metrics, by their names in the template. */
-  Map<String, Map<?, ?>> alarms() {
+  public Map<String, Map<?, ?>> alarms() {
     return resources("AWS::CloudWatch::Alarm");
   }
 
-  Map<String, Map<?, ?>> composites() {
+  public Map<String, Map<?, ?>> composites() {
     return resources("AWS::CloudWatch::CompositeAlarm");
   }
 
-  Map<String, Map<?, ?>> dashboards() {
+  public Map<String, Map<?, ?>> dashboards() {
     return resources("AWS::CloudWatch::Dashboard");
   }
 

@@ -1,0 +1,131 @@
+package io.cnimetrics.agent;
+
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.identity.GivenIdentity;
+import io.cnimetrics.identity.Identification;
+import io.cnimetrics.identity.InstanceMetadata;
+import io.cnimetrics.publish.Backoff;
+import io.cnimetrics.publish.Destination;
+import io.cnimetrics.publish.Ledger;
+import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.publish.Sender;
+import io.cnimetrics.schedule.NodeSchedule;
+import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.testing.Counting;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/** An agent, whose loops are turned by hand. */
+class ModelAgent {
+  static final String CLUSTER = "prod";
+
+  /** Of a type with the limits of m5.xlarge, but early in the table, which each poll reads anew. */
+  private static final Instance INSTANCE =
+      new Instance(
+          Optional.of("i-1"),
+          Optional.of("a1.xlarge"),
+          Optional.of("us-west-2"),
+          Optional.of("us-west-2a"),
+          Map.of());
+
+  final String name;
+  final Counting events = new Counting();
+  private final Ipamd source;
+  private final Optional<Path> state;
+  private final MetricSink sink;
+  private final InstantSource clock;
+  private final Duration publishInterval;
+  private final SplittableRandom random;
+  private Optional<Running> running = Optional.empty();
+
+  /** An agent's life. */
+  private record Running(Ledger ledger, Poller poller, Publisher publisher) {}
+
+  ModelAgent(
+      String name,
+      Ipamd source,
+      Optional<Path> state,
+      MetricSink sink,
+      InstantSource clock,
+      Duration publishInterval,
+      long seed) {
+    this.name = name;
+    this.source = source;
+    this.state = state;
+    this.sink = sink;
+    this.clock = clock;
+    this.publishInterval = publishInterval;
+    this.random = new SplittableRandom(seed);
+  }
+
+  final void start() {
+    Instant now = clock.instant();
+    NodeSchedule schedule = NodeSchedule.of(name, Duration.ofSeconds(30), publishInterval);
+    Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), now);
+    Destination destination =
+        new Destination("Kubernetes/CNI", List.of(Map.of("CLUSTER_ID", Destination.UNKNOWN)));
+    Ledger ledger = Ledger.open(state, "", destination, now, events, report -> {});
+    Poller poller =
+        new Poller(
+            source, sampler.withGrace(Duration.ofMinutes(5)), ledger, schedule, (seen, read) -> {});
+    Publisher publisher =
+        new Publisher(
+            ledger,
+            limit -> identification(),
+            (region, at) -> new Sender(ledger, sink, schedule, events, random, region, at),
+            sampler.start(),
+            new Backoff(random),
+            node -> poller.on(node.instance()),
+            why -> {
+              throw new AssertionError(why);
+            });
+    running = Optional.of(new Running(ledger, poller, publisher));
+  }
+
+  private Identification identification() {
+    return Identification.of(
+        new GivenIdentity(name, Optional.of(CLUSTER), Optional.of("us-west-2")),
+        new InstanceMetadata.Result(INSTANCE, List.of()));
+  }
+
+  final boolean runs() {
+    return running.isPresent();
+  }
+
+  final Instant poll() {
+    return running.orElseThrow().poller().take(clock.instant());
+  }
+
+  final Instant send() {
+    return running.orElseThrow().publisher().take(clock.instant());
+  }
+
+  final int waiting() {
+    return running.orElseThrow().ledger().depth().minutes();
+  }
+
+  /** SIGTERM. */
+  final void stop() {
+    Running last = running.orElseThrow();
+    last.poller().last();
+    last.ledger().closeOpenMinute();
+    last.publisher().flush(clock.instant(), () -> Duration.ofSeconds(5));
+    last.ledger().sync();
+    kill();
+  }
+
+  /** SIGKILL: what was written is there, the rest is gone. */
+  final void kill() {
+    // A process's end closes its files, which here has to be done by hand.
+    running.ifPresent(last -> last.ledger().close());
+    running = Optional.empty();
+  }
+}

@@ -1,0 +1,133 @@
+package io.cnimetrics.agent;
+
+import io.cnimetrics.publish.Answer;
+import io.cnimetrics.publish.Datum;
+import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.testing.FakeClock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/** A cluster whose nodes run real agents in a time of their own; for stories told by tests. */
+public final class ModelCluster {
+  public static final String NAME = ModelAgent.CLUSTER;
+
+  private static final Answer AWAY =
+      new Answer(Answer.Outcome.PASSING, Optional.empty(), "connection refused");
+
+  private final FakeClock clock;
+  private final Timeline timeline;
+  private final Duration publishInterval;
+  private final Consumer<Arrival> cloudWatch;
+  private final Map<String, ModelAgent> agents = new HashMap<>();
+  private final Set<String> cutOff = new HashSet<>();
+
+  /**
+   * A datum that CloudWatch took.
+   *
+   * @param at when it did
+   */
+  public record Arrival(Instant at, String namespace, Datum datum) {}
+
+  public ModelCluster(Instant start, Duration publishInterval, Consumer<Arrival> cloudWatch) {
+    this.clock = new FakeClock(start);
+    this.timeline = new Timeline(clock);
+    this.publishInterval = publishInterval;
+    this.cloudWatch = cloudWatch;
+  }
+
+  public Instant now() {
+    return clock.instant();
+  }
+
+  /**
+   * Starts a node's agent.
+   *
+   * @param ipamd what a poll at a time reads
+   * @param state where the agent keeps what it must not forget
+   */
+  public void start(String node, Function<Instant, NodeSnapshot> ipamd, Optional<Path> state) {
+    ModelAgent agent =
+        new ModelAgent(
+            node, source(ipamd), state, sinkOf(node), clock, publishInterval, node.hashCode());
+    agent.start();
+    agents.put(node, agent);
+    timeline.add(now(), turn(agent, at -> agent.poll()));
+    timeline.add(now(), turn(agent, at -> agent.send()));
+  }
+
+  private Ipamd source(Function<Instant, NodeSnapshot> ipamd) {
+    return new Ipamd() {
+      @Override
+      public NodeSnapshot read() {
+        return ipamd.apply(now());
+      }
+
+      @Override
+      public NodeSnapshot read(Duration most) {
+        return read();
+      }
+
+      @Override
+      public void abort() {}
+    };
+  }
+
+  private MetricSink sinkOf(String node) {
+    return (namespace, datums, limit) -> {
+      if (cutOff.contains(node)) {
+        return AWAY;
+      }
+      datums.forEach(datum -> cloudWatch.accept(new Arrival(now(), namespace, datum)));
+      return Answer.ACCEPTED;
+    };
+  }
+
+  private static Timeline.Turn turn(ModelAgent agent, UnaryOperator<Instant> turn) {
+    return now -> agent.runs() ? Optional.of(turn.apply(now)) : Optional.empty();
+  }
+
+  /** Ends a node's agent with SIGTERM. */
+  public void stop(String node) {
+    Objects.requireNonNull(agents.remove(node), node).stop();
+  }
+
+  /** Ends a node's agent at once, as the end of its instance does. */
+  public void kill(String node) {
+    Objects.requireNonNull(agents.remove(node), node).kill();
+  }
+
+  /** Cuts a node off from CloudWatch, or ends that. */
+  public void cutOff(String node, boolean off) {
+    if (off) {
+      cutOff.add(node);
+    } else {
+      cutOff.remove(node);
+    }
+  }
+
+  /** Does something after so much time. */
+  public void after(Duration time, Runnable event) {
+    timeline.add(
+        now().plus(time),
+        at -> {
+          event.run();
+          return Optional.empty();
+        });
+  }
+
+  /** Lets time pass. */
+  public void pass(Duration time) {
+    timeline.pass(time);
+  }
+}

@@ -1,0 +1,216 @@
+"""Draws widgets on a dashboard's grid, as the console shows them."""
+
+import datetime
+import re
+import textwrap
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.dates as dates
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.font_manager import FontProperties
+from matplotlib.patches import FancyBboxPatch
+from PIL import Image
+
+COLUMNS = 24
+CELL_WIDTH, CELL_HEIGHT = 56, 42  # pixels
+GAP = 7
+DPI = 100
+BACKGROUND, CARD, FRAME, INK, FAINT = "#f2f3f3", "#ffffff", "#d5dbdb", "#16191f", "#687078"
+# The console's, in its order.
+COLOURS = ["#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f"]
+MOST_COLOURS = 256
+
+TITLE = FontProperties(family="DejaVu Sans", weight="bold", size=9)
+PLAIN = FontProperties(family="DejaVu Sans", size=8.5)
+BOLD = FontProperties(family="DejaVu Sans", weight="bold", size=8.5)
+CODE = FontProperties(family="DejaVu Sans Mono", size=8)
+SMALL = FontProperties(family="DejaVu Sans", size=7)
+HEADINGS = {
+    1: FontProperties(family="DejaVu Sans", weight="bold", size=14),
+    3: FontProperties(family="DejaVu Sans", weight="bold", size=11),
+}
+
+
+class Page:
+    """A picture measured in pixels from the top left."""
+
+    def __init__(self, width, height):
+        self.width, self.height = width, height
+        self.figure = plt.figure(figsize=(width / DPI, height / DPI), dpi=DPI, facecolor=BACKGROUND)
+        self.renderer = self.figure.canvas.get_renderer()
+
+    def axes(self, x, y, width, height):
+        box = (x / self.width, 1 - (y + height) / self.height, width / self.width, height / self.height)
+        return self.figure.add_axes(box)
+
+    def card(self, x, y, width, height):
+        box = FancyBboxPatch(
+            (x, self.height - y - height), width, height, boxstyle="round,pad=0,rounding_size=4", transform=None,
+            facecolor=CARD, edgecolor=FRAME, linewidth=0.8, zorder=-1,
+        )
+        self.figure.add_artist(box)
+
+    def mark(self, x, y, colour):
+        self.figure.add_artist(plt.Rectangle((x, self.height - y), 8, 8, transform=None, color=colour, linewidth=0))
+
+    def text(self, x, y, text, font, colour=INK):
+        """With its baseline at y; tells where it ends."""
+        self.figure.text(x / self.width, 1 - y / self.height, text, fontproperties=font, color=colour)
+        return x + self.measure(text, font)
+
+    def measure(self, text, font):
+        return self.renderer.get_text_width_height_descent(text, font, False)[0]
+
+
+def draw(widgets, day, period, output):
+    """Each widget comes with its lines, pairs of label and values."""
+    rows = max(widget["y"] + widget["height"] for widget, _ in widgets)
+    page = Page(COLUMNS * CELL_WIDTH + GAP, rows * CELL_HEIGHT + GAP)
+    for widget, lines in widgets:
+        x, y = widget["x"] * CELL_WIDTH + GAP, widget["y"] * CELL_HEIGHT + GAP
+        box = x, y, widget["width"] * CELL_WIDTH - GAP, widget["height"] * CELL_HEIGHT - GAP
+        page.card(*box)
+        if widget["type"] == "text":
+            draw_text(page, box, widget["properties"]["markdown"])
+        elif widget["properties"]["view"] == "singleValue":
+            draw_numbers(page, box, widget["properties"], lines)
+        else:
+            draw_graph(page, box, widget["properties"], lines, day, period)
+    page.figure.savefig(output, dpi=DPI, facecolor=BACKGROUND)
+    picture = Image.open(output).convert("RGB")
+    picture = picture.quantize(MOST_COLOURS, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    picture.save(output, optimize=True)
+
+
+def draw_graph(page, box, properties, lines, day, period):
+    x, y, width, height = box
+    page.text(x + 12, y + 20, properties["title"], TITLE)
+    legend_rows = legend(page, box, lines)
+    axes = page.axes(x + 46, y + 46, width - 62, height - 74 - 16 * legend_rows)
+    label = properties["yAxis"]["left"].get("label", "")
+    page.text(x + 12, y + 36, label, SMALL, FAINT)
+    times = [day + datetime.timedelta(seconds=period * number) for number in range(len(lines[0][1]))]
+    limits = properties.get("annotations", {}).get("horizontal", [])
+    if properties.get("stacked"):
+        values = [np.nan_to_num(line) for _, line in lines]
+        axes.stackplot(times, values, colors=COLOURS, alpha=0.85, linewidth=0)
+        top = float(np.max(np.sum(values, axis=0)))
+    else:
+        for (_, line), colour in zip(lines, COLOURS):
+            alone = ~np.isnan(line) & np.isnan(np.roll(line, 1)) & np.isnan(np.roll(line, -1))
+            axes.plot(times, line, color=colour, linewidth=1.1, solid_joinstyle="round")
+            axes.plot(np.array(times)[alone], line[alone], ".", color=colour, markersize=5)
+        known = np.concatenate([line[~np.isnan(line)] for _, line in lines])
+        top = float(known.max()) if known.size else 0
+    top = max([top, 1, *(limit["value"] for limit in limits)]) * 1.18
+    axes.set_ylim(0, top)
+    for limit in limits:
+        axes.axhline(limit["value"], color=limit["color"], linewidth=1.4, clip_on=False)
+        label_limit(page, axes, limit, top)
+    style(axes, times, day)
+
+
+def label_limit(page, axes, limit, top):
+    label = limit["label"]
+    if page.measure(label, SMALL) > axes.get_window_extent().width:
+        label = textwrap.fill(label, len(label) * 2 // 3)
+    axes.text(
+        0.995, limit["value"] + 0.02 * top, label, transform=axes.get_yaxis_transform(),
+        ha="right", va="bottom", fontproperties=SMALL, color=limit["color"],
+        bbox={"facecolor": CARD, "edgecolor": "none", "alpha": 0.75, "pad": 0.6},
+    )
+
+
+def style(axes, times, day):
+    axes.set_facecolor(CARD)
+    axes.set_xlim(times[0], day + datetime.timedelta(days=1))
+    axes.xaxis.set_major_locator(dates.HourLocator(byhour=range(0, 24, 6)))
+    axes.xaxis.set_major_formatter(dates.DateFormatter("%H:%M"))
+    axes.yaxis.set_major_locator(matplotlib.ticker.MaxNLocator(4, min_n_ticks=3, steps=[1, 2, 2.5, 5, 10]))
+    axes.grid(axis="y", color="#eaeded", linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.tick_params(length=0, labelsize=7, colors=FAINT, pad=3)
+    for name, spine in axes.spines.items():
+        spine.set_visible(name == "bottom")
+        spine.set_color(FRAME)
+
+
+def legend(page, box, lines):
+    """Beneath the graph, in as many rows as it takes; returns their number."""
+    x, y, width, height = box
+    rows = [[]]
+    used = 0
+    for (label, _), colour in zip(lines, COLOURS):
+        wide = 24 + page.measure(label, SMALL)
+        if rows[-1] and used + wide > width - 24:
+            rows.append([])
+            used = 0
+        rows[-1].append((used, label, colour))
+        used += wide
+    for number, row in enumerate(rows):
+        baseline = y + height - 10 - 16 * (len(rows) - 1 - number)
+        for offset, label, colour in row:
+            page.mark(x + 14 + offset, baseline, colour)
+            page.text(x + 26 + offset, baseline, label, SMALL)
+    return len(rows)
+
+
+def draw_numbers(page, box, properties, lines):
+    x, y, width, height = box
+    page.text(x + 12, y + 20, properties["title"], TITLE)
+    for number, ((label, line), colour) in enumerate(zip(lines, COLOURS)):
+        left = x + 24 + number * (width - 24) / len(lines)
+        known = line[~np.isnan(line)]
+        page.text(left, y + height / 2 + 16, f"{known[-1]:,.0f}", FontProperties(size=26), INK)
+        page.text(left, y + height / 2 + 38, label, SMALL, colour)
+
+
+def draw_text(page, box, markdown):
+    x, y, width, _ = box
+    baseline = y + 4
+    code = False
+    for line in markdown.rstrip("\n").split("\n"):
+        if line == "```":
+            code = not code
+            continue
+        heading = re.fullmatch(r"(#+) (.*)", line)
+        if code:
+            baseline += 16
+            page.text(x + 26, baseline, line, CODE)
+        elif heading:
+            font = HEADINGS[len(heading[1])]
+            baseline += font.get_size() + 12
+            page.text(x + 14, baseline, heading[2], font)
+            baseline += 3
+        else:
+            baseline = paragraph(page, x + 14, baseline + 19, width - 28, line)
+
+
+def paragraph(page, x, baseline, width, line):
+    """Sets words in their fonts, and breaks where the line is full; returns the last baseline."""
+    at = x
+    space = page.measure("n n", PLAIN) - page.measure("nn", PLAIN)
+    for part, font in styled(line):
+        for word in re.findall(r"\S+", part):
+            wide = page.measure(word, font)
+            if at + wide > x + width and at > x:
+                at, baseline = x, baseline + 17
+            # A full stop or comma after other type belongs to it.
+            if at > x and re.match(r"[.,:;)]", word):
+                at -= space
+            at = page.text(at, baseline, word, font) + space
+    return baseline
+
+
+def styled(line):
+    """Parts of a line with their fonts."""
+    for part in re.split(r"(\*\*.*?\*\*|`.*?`)", line):
+        if part.startswith("**"):
+            yield part[2:-2], BOLD
+        elif part.startswith("`"):
+            yield part[1:-1], CODE
+        elif part:
+            yield part, PLAIN
