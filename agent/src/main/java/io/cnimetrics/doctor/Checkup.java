@@ -3,6 +3,7 @@ package io.cnimetrics.doctor;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -51,13 +52,18 @@ public final class Checkup {
         return task.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
         task.cancel(true);
-        return notChecked("no end after %.1f s".formatted(check.limit().toMillis() / 1000.0));
+        return notChecked("no end after %d ms".formatted(check.limit().toMillis()));
       } catch (ExecutionException e) {
-        return notChecked("it failed: " + e.getCause());
+        return notChecked("it failed: " + message(e));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return notChecked("interrupted");
       }
+    }
+
+    private static String message(ExecutionException e) {
+      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+      return Objects.requireNonNullElse(cause.getMessage(), cause.getClass().getSimpleName());
     }
 
     private List<Finding> notChecked(String why) {

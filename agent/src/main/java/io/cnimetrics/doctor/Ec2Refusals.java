@@ -4,7 +4,6 @@ import io.cnimetrics.snapshot.Series;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -15,7 +14,7 @@ enum Ec2Refusals implements Check {
       Topic.of(
               "ec2-denied",
               "`awscni_aws_api_error_count` by codes of missing rights",
-              "fail: it rises while watched, or the pool is empty; warn: over 0 since ipamD started",
+              Fires.AND_STOPS_PODS,
               "Give aws-node's role its policy: aws iam attach-role-policy --role-name <the role of"
                   + " aws-node> --policy-arn arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy")
           .see(Pages.ROLE),
@@ -30,10 +29,11 @@ enum Ec2Refusals implements Check {
       Topic.of(
               "ec2-no-addresses",
               "`awscni_aws_api_error_count` by `InsufficientFreeAddressesInSubnet`",
-              "fail: it rises while watched, or the pool is empty; warn: over 0 since ipamD started",
+              Fires.AND_STOPS_PODS,
               "See what is left: aws ec2 describe-subnets --query"
-                  + " 'Subnets[].[SubnetId,AvailableIpAddressCount]'; free addresses, or add subnets"
-                  + " (tag kubernetes.io/role/cni=1), or a secondary CIDR with custom networking")
+                  + " 'Subnets[].[SubnetId,AvailableIpAddressCount]'; free addresses, or add"
+                  + " subnets (tag kubernetes.io/role/cni=1), or a secondary CIDR with custom"
+                  + " networking")
           .see(Pages.ADDRESS_USE),
       Set.of("InsufficientFreeAddressesInSubnet"),
       true,
@@ -45,7 +45,7 @@ enum Ec2Refusals implements Check {
       Topic.of(
               "ec2-no-prefixes",
               "`awscni_aws_api_error_count` by `InsufficientCidrBlocks`",
-              "fail: it rises while watched, or the pool is empty; warn: over 0 since ipamD started",
+              Fires.AND_STOPS_PODS,
               "Reserve room for prefixes: aws ec2 create-subnet-cidr-reservation --reservation-type"
                   + " prefix --subnet-id <subnet> --cidr <block>; or use a new subnet for them")
           .see(Pages.PREFIXES),
@@ -59,9 +59,9 @@ enum Ec2Refusals implements Check {
       Topic.of(
               "ec2-throttled",
               "`awscni_aws_api_error_count` by codes of throttling, against all requests",
-              "warn: over 0 since ipamD started",
-              "Ask less: raise WARM_IP_TARGET or unset it, add nodes more slowly, find other callers"
-                  + " in CloudTrail; or have the account's limit raised")
+              Fires.ONLY,
+              "Ask less: raise WARM_IP_TARGET or unset it, add nodes more slowly, find other"
+                  + " callers in CloudTrail; or have the account's limit raised")
           .see(Pages.THROTTLING),
       Examination.series("awsAPIThrottleErr").values(),
       false,
@@ -74,7 +74,7 @@ enum Ec2Refusals implements Check {
       Topic.of(
           "ec2-eni-limit",
           "`awscni_aws_api_error_count` by `PrivateIpAddressLimitExceeded`",
-          "warn: over 0 since ipamD started",
+          Fires.ONLY,
           "ipamD corrects it by itself; if it rises, see who else assigns addresses to the node's"
               + " ENIs, or restart it: kubectl -n kube-system rollout restart ds aws-node"),
       Set.of("PrivateIpAddressLimitExceeded"),
@@ -83,6 +83,13 @@ enum Ec2Refusals implements Check {
       "ipamD asked for more than an ENI can hold",
       "ipamD knows what its ENIs hold",
       "Its list of the ENI's addresses was not what EC2 has");
+
+  /** When a refusal is a finding; pods can do without some of what is refused. */
+  private static final class Fires {
+    static final String ONLY = "warn: over 0 since ipamD started";
+    static final String AND_STOPS_PODS =
+        "fail: it rises while watched, or the pool is empty; " + ONLY;
+  }
 
   private static final String API_ERRORS = Examination.series("awsAPIErr").name();
   private static final String REQUESTS = "ec2ApiReqCount";
@@ -145,7 +152,7 @@ enum Ec2Refusals implements Check {
       return List.of(topic.ok(well, "0 such answers"));
     }
     String evidence = evidence(seen, rise);
-    boolean goesOn = rise > 0 || (stopsPods && poolIsEmpty(seen));
+    boolean goesOn = rise > 0 || (stopsPods && WarmPool.isEmptyWithRoom(seen.last()));
     String title = goesOn ? now : before;
     return List.of(
         goesOn && stopsPods
@@ -164,19 +171,5 @@ enum Ec2Refusals implements Check {
     double requests = seen.total(REQUESTS);
     String share = requests > 0 ? "; %.0f requests in all".formatted(requests) : "";
     return byCode + " since ipamD started" + meanwhile + share;
-  }
-
-  private static boolean poolIsEmpty(Examination seen) {
-    return Optional.of(seen)
-        .filter(Need.POOL::met)
-        .filter(Need.IPV4::met)
-        .filter(known -> known.available() == 0)
-        .filter(
-            known ->
-                known
-                    .maximum()
-                    .filter(most -> known.pool().totalIpv4() < most.addresses())
-                    .isPresent())
-        .isPresent();
   }
 }

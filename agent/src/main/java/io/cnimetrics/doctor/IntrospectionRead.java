@@ -106,8 +106,8 @@ final class IntrospectionRead implements Check {
     return TOPIC.fail(
         "ipamD does not run, or failed to start",
         evidence,
-        "aws-node is not on this node or restarts over and over: \"IPAM failed to start\" in its"
-            + " log mostly means that its role lacks AmazonEKS_CNI_Policy, or that it cannot reach"
-            + " EC2 or the API server");
+        "aws-node is not on this node (another CNI?) or restarts over and over: \"IPAM failed to"
+            + " start\" in its log mostly means that its role lacks AmazonEKS_CNI_Policy, or that"
+            + " it cannot reach EC2 or the API server");
   }
 }

@@ -2,6 +2,7 @@ package io.cnimetrics.doctor;
 
 import io.cnimetrics.snapshot.Series;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.Set;
 
@@ -41,7 +42,8 @@ final class SlowStart implements Check {
     }
     double seconds = seen.total(SECONDS) / starts.getAsDouble();
     double failed = seen.total(FAILED);
-    String evidence = "%.1f s to the first pod, %.0f failed starts".formatted(seconds, failed);
+    String evidence =
+        String.format(Locale.ROOT, "%.1f s to the first pod, %.0f failed starts", seconds, failed);
     return List.of(
         seconds > SLOW_SECONDS || failed > 0
             ? TOPIC.warn(

@@ -49,7 +49,8 @@ final class WarmPool implements Check {
             : TOPIC.warn("The warm pool is empty though it may grow", evidence, cause));
   }
 
-  private static boolean isEmptyWithRoom(Look look) {
+  /** Whether no address can be given though the pool may grow. */
+  static boolean isEmptyWithRoom(Look look) {
     NodeCapacity capacity = look.reading().capacity();
     return look.snapshot()
         .pool()

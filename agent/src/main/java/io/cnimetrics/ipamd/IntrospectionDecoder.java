@@ -52,7 +52,11 @@ final class IntrospectionDecoder {
    */
   static AddressPool pool(InputStream body, Instant takenAt, Duration ipCooldown)
       throws IOException {
-    return pool(body, json -> new EniDecoder(json, takenAt.minus(ipCooldown)));
+    return decode(
+        body,
+        (json, names) ->
+            new IntrospectionDecoder(json, new EniDecoder(json, takenAt.minus(ipCooldown)))
+                .pool(names));
   }
 
   /** The same with a decoder that learns more of each interface. */

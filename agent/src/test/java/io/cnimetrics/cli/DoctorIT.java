@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code doctor} of the distribution, as a process of its own. */
 class DoctorIT {
@@ -42,6 +44,30 @@ class DoctorIT {
       assertThat(result.err()).isEmpty();
       assertThat(result.out()).contains("m5.xlarge, cluster payments, VPC CNI v1.23.1");
       assertThat(result.time()).isLessThan(Duration.ofSeconds(3));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "healthy, 0, '0 fail, 0 warn'",
+    "missing-policy, 1, FAIL  EC2 denies ipamD what it needs",
+    "subnet-empty, 1, FAIL  The subnet has no free address",
+    "old-port, 1, FAIL  Introspection is on the port of old releases"
+  })
+  void scenarioThatIsPlayedIsFoundOut(String scenario, int exitCode, String finding) {
+    try (AgentProcess.Running simulated =
+        AgentProcess.of(
+                "simulate", "--scenario=" + scenario, "--introspection-port=0", "--metrics-port=0")
+            .start()) {
+      String[] flags = simulated.nextLine(Duration.ofSeconds(20)).split(": ", 2)[1].split(" ");
+      Result result =
+          AgentProcess.of("doctor", "--cluster-id=c", "--region=eu-west-1")
+              .with("--state-dir=" + folder)
+              .with(flags)
+              .run();
+
+      assertThat(result.exitCode()).isEqualTo(exitCode);
+      assertThat(result.out()).contains(finding);
     }
   }
 

@@ -48,7 +48,7 @@ class CheckupTest {
     assertThat(findings)
         .extracting(Finding::level)
         .containsExactly(Level.WARN, Level.NOT_CHECKED, Level.NOT_CHECKED);
-    assertThat(findings.get(1).evidence()).isEqualTo("no end after 0.2 s");
+    assertThat(findings.get(1).evidence()).isEqualTo("no end after 200 ms");
   }
 
   @Test

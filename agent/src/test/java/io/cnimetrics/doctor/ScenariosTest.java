@@ -3,6 +3,8 @@ package io.cnimetrics.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.simulator.NamedScenario;
+import io.cnimetrics.simulator.Scenario;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -89,6 +91,27 @@ class ScenariosTest {
         .extracting(Finding::id)
         .containsAll(ids())
         .allMatch(id -> ids().contains(id));
+  }
+
+  @Test
+  void warmTargetsThatItNamesSaveWhatItSays() {
+    Scenario.Builder node = NamedScenario.IDLE_ADDRESSES.scenario();
+    Duration settled = NamedScenario.IDLE_ADDRESSES.settled();
+    Finding before = idleAddresses(Patient.findings(node.build(), settled, 1));
+    Scenario fitted = node.warmIpTarget(2).minimumIpTarget(5).build();
+
+    assertThat(before.evidence())
+        .isEqualTo("54 of 58 addresses are free; 52 could be left to others");
+    assertThat(before.remedy()).contains("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5");
+    assertThat(Patient.look(fitted, settled).pool().totalIpv4()).isEqualTo(58 - 52);
+    assertThat(idleAddresses(Patient.findings(fitted, settled, 1)).level()).isEqualTo(Level.OK);
+  }
+
+  private static Finding idleAddresses(List<Finding> findings) {
+    return findings.stream()
+        .filter(finding -> finding.id().equals("idle-addresses"))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
