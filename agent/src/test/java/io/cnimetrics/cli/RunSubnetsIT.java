@@ -58,7 +58,7 @@ class RunSubnetsIT {
   @Test
   void freeAddressesArePublishedUnderClusterAndSubnet() {
     CloudWatchEmulator emulator = CloudWatchEmulator.shared();
-    Subnet subnet = emulator.ec2().describeSubnets(all -> {}).subnets().get(0);
+    Subnet subnet = ownSubnet(emulator);
     ipamd.serve("/v1/enis", NODE.enisAt(Instant.now()).replace(RECORDED, subnet.subnetId()));
     try (Running agent =
         agent(subnet.subnetId(), emulator.environment()).with("--subnets=true").start()) {
@@ -114,6 +114,16 @@ class RunSubnetsIT {
         .noneMatch(line -> line.contains(".Subnet"))
         .noneMatch(line -> line.contains("Subnets"))
         .noneMatch(line -> line.contains(".Interfaces"));
+  }
+
+  /** In which no other test starts instances. */
+  private static Subnet ownSubnet(CloudWatchEmulator emulator) {
+    String vpc =
+        emulator.ec2().createVpc(network -> network.cidrBlock("10.99.0.0/16")).vpc().vpcId();
+    return emulator
+        .ec2()
+        .createSubnet(subnet -> subnet.vpcId(vpc).cidrBlock("10.99.1.0/24"))
+        .subnet();
   }
 
   private AgentProcess agent(String subnetId, Map<String, String> environment) {
