@@ -1,8 +1,8 @@
 package io.cnimetrics.identity;
 
-import io.cnimetrics.snapshot.Reason;
 import java.io.IOException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -78,10 +78,17 @@ public final class AwsEndpoint {
               .map(date -> Duration.ofSeconds(Duration.between(middle, date).toSeconds()));
       return new Visit(endpoint, Optional.empty(), ahead);
     } catch (IOException | RuntimeException e) {
-      ExchangeFailure failure = ExchangeFailure.of(e);
-      Reason reason = failure.reason();
-      return new Visit(endpoint, Optional.of(reason + ": " + failure.told()), Optional.empty());
+      return new Visit(endpoint, Optional.of(why(ExchangeFailure.of(e))), Optional.empty());
     }
+  }
+
+  private static String why(ExchangeFailure failure) {
+    // Java says no more of it than the name itself.
+    String told =
+        failure.origin() instanceof UnknownHostException
+            ? "its name cannot be resolved"
+            : failure.told();
+    return failure.reason() + ": " + told;
   }
 
   private URI in(String region) {

@@ -55,15 +55,20 @@ class DoctorIT {
     "old-port, 1, FAIL  Introspection is on the port of old releases"
   })
   void scenarioThatIsPlayedIsFoundOut(String scenario, int exitCode, String finding) {
-    try (AgentProcess.Running simulated =
-        AgentProcess.of(
-                "simulate", "--scenario=" + scenario, "--introspection-port=0", "--metrics-port=0")
-            .start()) {
+    try (StubCloudWatch cloudWatch = StubCloudWatch.start();
+        AgentProcess.Running simulated =
+            AgentProcess.of(
+                    "simulate",
+                    "--scenario=" + scenario,
+                    "--introspection-port=0",
+                    "--metrics-port=0")
+                .start()) {
       String[] flags = simulated.nextLine(Duration.ofSeconds(20)).split(": ", 2)[1].split(" ");
       Result result =
           AgentProcess.of("doctor", "--cluster-id=c", "--region=eu-west-1")
               .with("--state-dir=" + folder)
               .with(flags)
+              .in(cloudWatch.environment())
               .run();
 
       assertThat(result.exitCode()).isEqualTo(exitCode);
