@@ -7,7 +7,6 @@ import io.cnimetrics.identity.Identification;
 import io.cnimetrics.identity.InstanceMetadata;
 import io.cnimetrics.identity.NodeSubnets;
 import io.cnimetrics.publish.Ledger;
-import io.cnimetrics.schedule.SubnetTurns;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeIdentity;
@@ -19,13 +18,11 @@ import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,24 +39,19 @@ final class SubnetWatch implements Loop.Turn {
   /** How long a value that was read is shown to Prometheus. */
   private static final Duration SHOWN = Duration.ofMinutes(3);
 
-  /** The longest pause after failures, in minutes. */
-  private static final long MOST_BACKOFF = 64;
-
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   private final AgentConfig config;
   private final Subnets subnets;
   private final Ledger ledger;
   private final LastPoll lastPoll;
-  private final long started;
+  private final DueSubnets turns;
   private final Duration offset;
   private final ProblemLog problems = new ProblemLog();
-  private final Map<String, Long> used = new HashMap<>();
   private volatile Optional<AddressPool> pool = Optional.empty();
   private volatile Optional<String> region;
   private Map<String, String> subnetOfEni = Map.of();
   private long askedMinute = Long.MIN_VALUE;
-  private int failures;
   private boolean forbidden;
   private boolean stopped;
   private Instant shownUntil = Instant.MIN;
@@ -78,7 +70,7 @@ final class SubnetWatch implements Loop.Turn {
     this.config = config;
     this.subnets = subnets;
     this.ledger = ledger;
-    this.started = minute(started);
+    this.turns = new DueSubnets(config.nodeName(), minute(started));
     this.offset = offset;
     this.region = config.region();
   }
@@ -125,13 +117,7 @@ final class SubnetWatch implements Loop.Turn {
   }
 
   private void ask(Map<String, Long> own, Instant now) {
-    Set<String> due = new TreeSet<>();
-    own.forEach(
-        (subnetId, addresses) -> {
-          if (isDue(subnetId, addresses, minute(now))) {
-            due.add(subnetId);
-          }
-        });
+    Set<String> due = turns.at(minute(now), own);
     if (!due.isEmpty()) {
       NodeSubnets.Answer answer =
           region
@@ -145,17 +131,6 @@ final class SubnetWatch implements Loop.Turn {
     }
   }
 
-  private boolean isDue(String subnetId, long own, long minute) {
-    SubnetTurns turns = new SubnetTurns(config.nodeName(), subnetId);
-    Long known = used.get(subnetId);
-    if (known == null && failures == 0) {
-      return minute >= turns.first(started);
-    }
-    long period = known == null ? 1 : SubnetTurns.period(own, known);
-    long backoff = failures == 0 ? 1 : Math.min(MOST_BACKOFF, 1L << Math.min(failures, 16));
-    return turns.isDue(minute, Math.max(period, backoff));
-  }
-
   private static NodeSubnets.NotTold withoutRegion() {
     return new NodeSubnets.NotTold(
         new Problem(Source.IMDS, Reason.NOT_FOUND, Identification.UNKNOWN_REGION), false);
@@ -165,11 +140,8 @@ final class SubnetWatch implements Loop.Turn {
     if (stopped) {
       return;
     }
-    failures = 0;
     problems.after(now, List.of());
-    // A subnet without IPv4 addresses is not told, and never will be.
-    asked.forEach(subnetId -> used.put(subnetId, Long.MAX_VALUE));
-    told.forEach(subnet -> used.put(subnet.id(), subnet.used()));
+    turns.told(asked, told);
     List<Sample> samples = MetricCatalog.samples(told);
     for (Sample sample : samples) {
       ledger.apart(now, Dimensions.ofSubnet(config, sample), List.of(sample));
@@ -179,7 +151,7 @@ final class SubnetWatch implements Loop.Turn {
   }
 
   private void failed(NodeSubnets.NotTold not, Instant now) {
-    failures++;
+    turns.failed();
     forbidden = not.forbidden();
     if (forbidden) {
       log.warn(

@@ -22,11 +22,7 @@ public final class ReachableNow {
    */
   public static Optional<EffectiveMaximum> of(
       EffectiveMaximum maximum, AddressPool pool, List<Subnet> subnets) {
-    Set<String> ofPods =
-        pool.enis().stream()
-            .filter(eni -> eni.totalIpv4() > 0 && !eni.excluded())
-            .flatMap(eni -> eni.subnetId().stream())
-            .collect(Collectors.toSet());
+    Set<String> ofPods = pool.subnetIdsOfPods();
     List<Subnet> counted = subnets.stream().filter(subnet -> ofPods.contains(subnet.id())).toList();
     return counted.isEmpty() ? Optional.empty() : Optional.of(sum(maximum, pool, counted));
   }

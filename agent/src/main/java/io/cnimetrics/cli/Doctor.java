@@ -45,6 +45,14 @@ final class Doctor implements Command {
   private static final Flag OUTPUT =
       Flag.of("--output", "DOCTOR_OUTPUT", "FORMAT", "table", "table or json");
 
+  private static final Flag SEND_TEST =
+      Flag.of(
+          "--send-test",
+          "DOCTOR_SEND_TEST",
+          "BOOL",
+          "false",
+          "send one datum, doctorTest, to see whether CloudWatch takes it");
+
   private static final int MOST_POLLS = 60;
 
   /** Half of it for instance metadata, half for EC2. */
@@ -70,7 +78,7 @@ final class Doctor implements Command {
 
   @Override
   public List<Flag> ownFlags() {
-    return List.of(WATCH, VERBOSE, OUTPUT);
+    return List.of(WATCH, VERBOSE, OUTPUT, SEND_TEST);
   }
 
   @Override
@@ -83,12 +91,14 @@ final class Doctor implements Command {
     int polls = values.read(WATCH, text -> Parsers.number(text, 1, MOST_POLLS));
     boolean verbose = values.read(VERBOSE, Parsers::bool);
     Output output = values.read(OUTPUT, text -> Parsers.constant(Output.class, text));
+    boolean sendTest = values.read(SEND_TEST, Parsers::bool);
     AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
     Logging.configure(config.logLevel(), config.logFormat());
-    List<Report> reports = poll(config, polls, console);
+    NodeComponent node = DaggerNodeComponent.factory().create(config, clock);
+    List<Report> reports = poll(config, node, polls, console);
     Report last = reports.get(reports.size() - 1);
     List<Finding> findings =
-        new Checkup(Checks.all(DoctorWorld.of(config, clock)))
+        new Checkup(Checks.all(DoctorWorld.of(config, node.subnets(), sendTest, clock)))
             .examine(examination(config, reports, last));
     console.print(
         switch (output) {
@@ -99,8 +109,7 @@ final class Doctor implements Command {
     return fails ? Cli.NOT_READ : Cli.OK;
   }
 
-  private List<Report> poll(AgentConfig config, int polls, Console console) {
-    NodeComponent node = DaggerNodeComponent.factory().create(config, clock);
+  private List<Report> poll(AgentConfig config, NodeComponent node, int polls, Console console) {
     IpamdReader ipamd =
         new IpamdReader(
             config.introspectionUrl(),

@@ -1,15 +1,27 @@
 package io.cnimetrics.cli;
 
+import io.cnimetrics.agent.Subnets;
+import io.cnimetrics.catalog.Unit;
+import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.doctor.World;
 import io.cnimetrics.identity.AttachedEnis;
+import io.cnimetrics.identity.AwsEndpoint;
+import io.cnimetrics.identity.NodeSubnets;
 import io.cnimetrics.ipamd.HeldAddresses;
 import io.cnimetrics.ipamd.IpamdReader;
+import io.cnimetrics.publish.Answer;
+import io.cnimetrics.publish.Datum;
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Subnet;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -18,15 +30,56 @@ final class DoctorWorld {
   private static final Path ROUTES = Path.of("/proc/net/route");
   private static final Duration ELSEWHERE_LIMIT = Duration.ofSeconds(1);
 
+  private static final Duration VISIT_LIMIT = Duration.ofSeconds(1);
+  private static final Duration AWS_LIMIT = Duration.ofSeconds(5);
+
   private DoctorWorld() {}
 
-  static World of(AgentConfig config, InstantSource clock) {
+  static World of(
+      AgentConfig config, Optional<Subnets> subnets, boolean sendTest, InstantSource clock) {
     return new World(
         AttachedEnis::read,
         () -> new HeldAddresses(config.introspectionUrl().orElseThrow()).read(),
         () -> HostRoutes.read(ROUTES),
         address -> introspectionAnswers(address, config, clock),
-        DoctorWorld::obstacle);
+        DoctorWorld::obstacle,
+        region -> visit(AwsEndpoint.cloudWatch(), region, clock),
+        region -> visit(AwsEndpoint.ec2(), region, clock),
+        subnets.map(asked -> (pool, region) -> free(asked, pool, region)),
+        sendTest
+            ? Optional.of((metric, region) -> send(config, metric, region, clock))
+            : Optional.empty());
+  }
+
+  private static World.Visit visit(AwsEndpoint endpoint, String region, InstantSource clock) {
+    AwsEndpoint.Visit visit = endpoint.visit(region, VISIT_LIMIT, clock);
+    return new World.Visit(visit.endpoint().toString(), visit.failure(), visit.ahead());
+  }
+
+  private static List<Subnet> free(Subnets subnets, AddressPool pool, String region) {
+    AddressPool located =
+        pool.tellsSubnets() ? pool : pool.located(subnets.interfaces(VISIT_LIMIT).subnetIds());
+    Set<String> ids = located.subnetIds();
+    if (ids.isEmpty()) {
+      return List.of();
+    }
+    NodeSubnets.Answer answer = subnets.read(ids, region, AWS_LIMIT);
+    if (answer instanceof NodeSubnets.NotTold not) {
+      throw new IllegalStateException(not.problem().message());
+    }
+    return ((NodeSubnets.Told) answer).subnets();
+  }
+
+  private static Optional<String> send(
+      AgentConfig config, String metric, String region, InstantSource clock) {
+    Datum datum =
+        new Datum(metric, clock.instant().truncatedTo(ChronoUnit.MINUTES), 1, Unit.COUNT, Map.of());
+    try (CloudWatchSink sink = CloudWatchSink.open(region, clock)) {
+      Answer answer = sink.put(config.namespace(), List.of(datum), AWS_LIMIT);
+      return answer.outcome() == Answer.Outcome.ACCEPTED
+          ? Optional.empty()
+          : Optional.of(answer.message());
+    }
   }
 
   private static boolean introspectionAnswers(

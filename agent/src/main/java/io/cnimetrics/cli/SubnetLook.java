@@ -5,7 +5,6 @@ import io.cnimetrics.identity.Identification;
 import io.cnimetrics.identity.InstanceMetadata;
 import io.cnimetrics.identity.NodeSubnets;
 import io.cnimetrics.snapshot.AddressPool;
-import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
@@ -15,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * What a dry run learns of the node's subnets, asked for at once.
@@ -37,12 +35,7 @@ record SubnetLook(NodeSnapshot snapshot, List<Subnet> subnets) {
   static SubnetLook of(
       NodeSnapshot seen, Optional<String> region, Subnets subnets, Duration limit) {
     NodeSnapshot located = seen.pool().map(pool -> located(seen, pool, subnets)).orElse(seen);
-    Set<String> ids = new TreeSet<>();
-    located
-        .pool()
-        .map(AddressPool::enis)
-        .orElse(List.of())
-        .forEach((Eni eni) -> eni.subnetId().ifPresent(ids::add));
+    Set<String> ids = located.pool().map(AddressPool::subnetIds).orElse(Set.of());
     if (ids.isEmpty()) {
       return new SubnetLook(located, List.of());
     }

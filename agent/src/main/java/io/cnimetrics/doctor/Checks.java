@@ -27,6 +27,7 @@ public final class Checks {
         new NodeFull(),
         new MaxPods(),
         new PodRoutes(world.heldAddresses(), world.hostRoutes()),
+        new SubnetRoom(world.subnets()),
         // How EC2 answers ipamD.
         Ec2Refusals.DENIED,
         Ec2Refusals.NO_ADDRESSES,
@@ -53,6 +54,10 @@ public final class Checks {
         IdentityKnown.CLUSTER,
         IdentityKnown.REGION,
         new MetadataRead(),
+        AwsReached.cloudWatch(world.cloudWatch()),
+        AwsReached.ec2(world.ec2(), world.subnets().isPresent()),
+        new TestDatum(world.testSend()),
+        new Clock(world.cloudWatch()),
         new InjectedAgent(),
         new StateDirectory(world.directories()));
   }

@@ -19,6 +19,10 @@ final class Pages {
       "https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html";
   static final String METADATA =
       "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-metadata.html";
+  static final String PRIVATE_CLUSTERS = GUIDE + "private-clusters.html";
+  static final String PUT_METRIC_DATA =
+      "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html";
+  static final String TIME = "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/set-time.html";
 
   private Pages() {}
 }

@@ -1,7 +1,10 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Subnet;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,13 +17,21 @@ import java.util.Optional;
  * @param hostRoutes the host's routes
  * @param introspection whether introspection answers elsewhere
  * @param directories what a directory is like
+ * @param cloudWatch CloudWatch's endpoint
+ * @param ec2 EC2's endpoint
+ * @param subnets free addresses; empty if they are not to be asked for
+ * @param testSend sends one datum; empty without leave
  */
 public record World(
     AttachedEnis attachedEnis,
     HeldAddresses heldAddresses,
     HostRoutes hostRoutes,
     Introspection introspection,
-    Directories directories) {
+    Directories directories,
+    Endpoint cloudWatch,
+    Endpoint ec2,
+    Optional<Subnets> subnets,
+    Optional<TestSend> testSend) {
 
   /** Tells which interfaces EC2 has attached to the instance. */
   @FunctionalInterface
@@ -54,5 +65,32 @@ public record World(
   public interface Directories {
     /** Why an agent could not write there; empty if it could. */
     Optional<String> obstacle(Path directory);
+  }
+
+  /** Tells whether an endpoint of AWS's answers, without asking it for anything. */
+  @FunctionalInterface
+  public interface Endpoint {
+    Visit visit(String region);
+  }
+
+  /**
+   * What a visit of an endpoint gave.
+   *
+   * @param failure why there was no answer; empty if there was one
+   * @param ahead how far the answer's date is ahead of the node's clock
+   */
+  public record Visit(String url, Optional<String> failure, Optional<Duration> ahead) {}
+
+  /** Tells the free addresses of the subnets that interfaces with pods are in. */
+  @FunctionalInterface
+  public interface Subnets {
+    List<Subnet> read(AddressPool pool, String region);
+  }
+
+  /** Sends one datum to CloudWatch. */
+  @FunctionalInterface
+  public interface TestSend {
+    /** Why it was not taken; empty if it was. */
+    Optional<String> send(String metric, String region);
   }
 }

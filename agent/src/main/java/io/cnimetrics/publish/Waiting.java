@@ -46,7 +46,9 @@ final class Waiting {
 
   /** Values of subnets wait beside those of the same minute. */
   int minutes() {
-    return (int) byId.values().stream().mapToLong(WaitingMinute::minute).distinct().count();
+    Set<Long> minutes = new HashSet<>();
+    byId.values().forEach(minute -> minutes.add(minute.minute()));
+    return minutes.size();
   }
 
   Optional<WaitingMinute> oldest() {
@@ -182,11 +184,14 @@ final class Waiting {
   /** How many requests the newest minutes take. */
   int requestsForNewest(int most) {
     Set<Long> newest = new HashSet<>();
-    int datums =
-        newestFirst().stream()
-            .takeWhile(minute -> newest.add(minute.minute()) ? newest.size() <= most : true)
-            .mapToInt(WaitingMinute::datums)
-            .sum();
+    int datums = 0;
+    for (WaitingMinute minute : newestFirst()) {
+      newest.add(minute.minute());
+      if (newest.size() > most) {
+        break;
+      }
+      datums += minute.datums();
+    }
     return Math.max(1, (datums + MetricSink.MOST_DATUMS - 1) / MetricSink.MOST_DATUMS);
   }
 }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /**
  * ipamD's pool of interfaces and addresses, as its introspection lists it. All numbers are summed
@@ -35,6 +36,19 @@ public record AddressPool(
   /** Whether ipamD tells the subnet of every interface, as it does from release 1.22.0 on. */
   public boolean tellsSubnets() {
     return enis.stream().allMatch(eni -> eni.subnetId().isPresent());
+  }
+
+  /** The subnets that are known of the interfaces. */
+  public Set<String> subnetIds() {
+    return enis.stream().flatMap(eni -> eni.subnetId().stream()).collect(Collectors.toSet());
+  }
+
+  /** The same of those whose addresses pods can have. */
+  public Set<String> subnetIdsOfPods() {
+    return enis.stream()
+        .filter(eni -> eni.totalIpv4() > 0 && !eni.excluded())
+        .flatMap(eni -> eni.subnetId().stream())
+        .collect(Collectors.toSet());
   }
 
   /**

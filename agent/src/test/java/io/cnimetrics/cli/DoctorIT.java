@@ -2,13 +2,18 @@ package io.cnimetrics.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import io.cnimetrics.identity.FakeEc2;
 import io.cnimetrics.identity.FakeImds;
 import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
+import io.cnimetrics.snapshot.Subnet;
 import io.cnimetrics.testing.AgentProcess;
 import io.cnimetrics.testing.AgentProcess.Result;
 import io.cnimetrics.testing.HealthPages;
 import io.cnimetrics.testing.RecordedNode;
+import io.cnimetrics.testing.StubCloudWatch;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -16,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +108,79 @@ class DoctorIT {
   }
 
   @Test
+  void datumIsSentWithLeaveAlone() throws IOException {
+    try (FakeImds imds = FakeImds.ofAnInstance();
+        SimulatedIpamd ipamd = start(NamedScenario.HEALTHY);
+        StubCloudWatch cloudWatch = StubCloudWatch.start()) {
+      AgentProcess silent =
+          doctor(ipamd).with("--output=json").in(metadata(imds.endpoint().toString()));
+      assertThat(level(silent.in(cloudWatch.environment()).run(), "put-metric-data"))
+          .isEqualTo("not checked");
+      assertThat(puts(cloudWatch)).isEmpty();
+
+      Result sent = silent.with("--send-test").run();
+
+      assertThat(sent.exitCode()).isZero();
+      assertThat(level(sent, "put-metric-data")).isEqualTo("ok");
+      assertThat(level(sent, "monitoring-endpoint")).isEqualTo("ok");
+      assertThat(puts(cloudWatch)).hasSize(1);
+    }
+  }
+
+  @Test
+  void deniedDatumIsAFailure() throws IOException {
+    try (FakeImds imds = FakeImds.ofAnInstance();
+        SimulatedIpamd ipamd = start(NamedScenario.HEALTHY);
+        StubCloudWatch cloudWatch = StubCloudWatch.start()) {
+      cloudWatch.refusing(403, "AccessDenied", "not authorized to perform PutMetricData");
+
+      Result result =
+          doctor(ipamd)
+              .in(metadata(imds.endpoint().toString()))
+              .in(cloudWatch.environment())
+              .with("--send-test", "--output=json")
+              .run();
+
+      assertThat(result.exitCode()).isEqualTo(1);
+      assertThat(level(result, "put-metric-data")).isEqualTo("fail");
+      assertThat(result.out()).contains("cloudwatch:PutMetricData");
+    }
+  }
+
+  @Test
+  void subnetsAreAskedForIfTheyAreToBe() throws IOException {
+    try (FakeImds imds = FakeImds.ofAnInstance();
+        SimulatedIpamd ipamd = start(NamedScenario.HEALTHY);
+        FakeEc2 ec2 = FakeEc2.start().withSubnets(new Subnet("subnet-1", 7, 244))) {
+      Result result =
+          doctor(ipamd)
+              .in(metadata(imds.endpoint().toString()))
+              .in(Map.of("AWS_ENDPOINT_URL_EC2", ec2.endpoint().toString()))
+              .with("--subnets", "--cluster-id=c", "--output=json")
+              .run();
+
+      assertThat(level(result, "subnet")).isEqualTo("warn");
+      assertThat(level(result, "clock")).isEqualTo("ok");
+      assertThat(result.out()).contains("subnet-1: 7 of 251 free");
+    }
+  }
+
+  private static List<LoggedRequest> puts(StubCloudWatch cloudWatch) {
+    return cloudWatch.requests().stream()
+        .filter(request -> request.getMethod().getName().equals("POST"))
+        .toList();
+  }
+
+  private static String level(Result result, String id) {
+    for (JsonNode finding : RecordedNode.json(result.out()).get("findings")) {
+      if (finding.get("id").asText().equals(id)) {
+        return finding.get("level").asText();
+      }
+    }
+    throw new AssertionError(id + " is not in " + result.out() + result.err());
+  }
+
+  @Test
   void runLoadsNoClassOfIt() throws IOException {
     Path loaded = folder.resolve("loaded");
     try (SimulatedIpamd ipamd = start(NamedScenario.HEALTHY);
@@ -144,6 +223,8 @@ class DoctorIT {
         "AWS_SECRET_ACCESS_KEY",
         "secret",
         "AWS_ENDPOINT_URL_EC2",
+        endpoint,
+        "AWS_ENDPOINT_URL_CLOUDWATCH",
         endpoint);
   }
 

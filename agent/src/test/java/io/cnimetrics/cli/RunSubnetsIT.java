@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.cloudwatch.model.Statistic;
+import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.Subnet;
 
 /** {@code run --subnets} of the distribution, as a process of its own. */
@@ -58,7 +59,7 @@ class RunSubnetsIT {
   @Test
   void freeAddressesArePublishedUnderClusterAndSubnet() {
     CloudWatchEmulator emulator = CloudWatchEmulator.shared();
-    Subnet subnet = emulator.ec2().describeSubnets(all -> {}).subnets().get(0);
+    Subnet subnet = subnetOfItsOwn(emulator.ec2());
     ipamd.serve("/v1/enis", NODE.enisAt(Instant.now()).replace(RECORDED, subnet.subnetId()));
     try (Running agent =
         agent(subnet.subnetId(), emulator.environment()).with("--subnets=true").start()) {
@@ -114,6 +115,12 @@ class RunSubnetsIT {
         .noneMatch(line -> line.contains(".Subnet"))
         .noneMatch(line -> line.contains("Subnets"))
         .noneMatch(line -> line.contains(".Interfaces"));
+  }
+
+  /** In those that are there, other tests start instances meanwhile. */
+  private static Subnet subnetOfItsOwn(Ec2Client ec2) {
+    String vpc = ec2.createVpc(request -> request.cidrBlock("10.99.0.0/16")).vpc().vpcId();
+    return ec2.createSubnet(request -> request.vpcId(vpc).cidrBlock("10.99.1.0/24")).subnet();
   }
 
   private AgentProcess agent(String subnetId, Map<String, String> environment) {

@@ -80,12 +80,12 @@ class QuietStoriesTest {
   }
 
   private static void agentIsUpdated(Story story) {
-    boot(story, 50, 20);
+    boot(story, 30, 20);
     story.minutes(
         HOUR,
         minute -> {
           beLate(story, minute);
-          String name = name(minute % 50);
+          String name = name(minute % 30);
           story.cluster.after(Duration.ofSeconds(20), () -> story.cluster.stop(name));
           story.cluster.after(
               Duration.ofSeconds(32), () -> story.startAgent(name, Optional.empty()));
@@ -146,7 +146,7 @@ class QuietStoriesTest {
   }
 
   private static void batchFillsAllNodes(Story story) {
-    boot(story, 50, 10);
+    boot(story, 20, 10);
     story.minutes(
         HOUR,
         minute -> {

@@ -18,6 +18,7 @@ import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Origin;
 import io.cnimetrics.snapshot.Origins;
 import io.cnimetrics.snapshot.Series;
+import io.cnimetrics.snapshot.Subnet;
 import io.cnimetrics.testing.FakeClock;
 import java.net.URI;
 import java.nio.file.Path;
@@ -37,6 +38,9 @@ import java.util.function.BiFunction;
  */
 final class Patient {
   private static final Duration INTERVAL = Duration.ofSeconds(30);
+
+  private static final World.Visit RIGHT_NOW =
+      new World.Visit("https://aws.test", Optional.empty(), Optional.of(Duration.ZERO));
 
   private final URI introspection;
   private final URI metrics;
@@ -142,7 +146,11 @@ final class Patient {
         held::read,
         held::read,
         address -> reader(address, Optional.empty(), Set.of(), clock).read().pool().isPresent(),
-        directory -> Optional.empty());
+        directory -> Optional.empty(),
+        region -> RIGHT_NOW,
+        region -> RIGHT_NOW,
+        Optional.of((pool, region) -> List.of(new Subnet("subnet-1", 200, 51))),
+        Optional.of((metric, region) -> Optional.empty()));
   }
 
   private static IpamdReader reader(

@@ -19,6 +19,9 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /** Each scenario that people can play is found out, over real sockets. */
 class ScenariosTest {
+  private static final World.Visit NOTHING =
+      new World.Visit("", Optional.empty(), Optional.empty());
+
   @ParameterizedTest(name = "{0} seen {1} times: {2} {3}")
   @CsvSource(
       textBlock =
@@ -143,7 +146,12 @@ class ScenariosTest {
             "region",
             "instance-metadata",
             "java-agent",
-            "state-dir");
+            "state-dir",
+            "subnet",
+            "monitoring-endpoint",
+            "ec2-endpoint",
+            "put-metric-data",
+            "clock");
     assertThat(Stream.concat(column(3).stream(), ofTheWorld.stream()))
         .containsExactlyInAnyOrderElementsOf(ids());
   }
@@ -159,7 +167,16 @@ class ScenariosTest {
 
   private static List<String> ids() {
     World nothing =
-        new World(List::of, List::of, List::of, address -> false, directory -> Optional.empty());
+        new World(
+            List::of,
+            List::of,
+            List::of,
+            address -> false,
+            directory -> Optional.empty(),
+            region -> NOTHING,
+            region -> NOTHING,
+            Optional.empty(),
+            Optional.empty());
     return Checks.all(nothing).stream().map(check -> check.topic().id()).toList();
   }
 }

@@ -13,6 +13,8 @@ import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.History;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.catalog.Unit;
+import io.cnimetrics.snapshot.Subnet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LedgerTest {
+  private static final Map<String, String> OF_SUBNET =
+      Map.of("CLUSTER_ID", "", "SubnetId", "subnet-1");
+  private static final Subnet SUBNET = new Subnet("subnet-1", 7, 244);
+
   @TempDir Path directory;
 
   @Test
@@ -251,6 +257,42 @@ class LedgerTest {
 
     assertThat(after.ledger.take(at(81)).orElseThrow().datums())
         .allSatisfy(datum -> assertThat(datum.dimensions()).containsEntry("CLUSTER_ID", "prod"));
+  }
+
+  @Test
+  void valueOfASubnetIsKeptUnderDimensionsOfItsOwnAndGoesOutWithTheRest() {
+    Destination unnamed = destination("Kubernetes/CNI", Map.of("CLUSTER_ID", ""));
+    Books before = Books.in(directory, "", unnamed, START).poll(at(10), 4);
+    before.ledger.apart(at(20), OF_SUBNET, MetricCatalog.samples(List.of(SUBNET)));
+    before.poll(at(70), 5).ledger.close();
+    Books after = Books.in(directory, "", unnamed, at(80));
+
+    after.ledger.know("i-1", Map.of("CLUSTER_ID", "prod"));
+
+    List<Datum> datums = after.ledger.take(at(81)).orElseThrow().datums();
+    assertThat(datums)
+        .filteredOn(datum -> datum.metric().equals("subnetFreeIPs"))
+        .containsExactly(
+            new Datum(
+                "subnetFreeIPs",
+                START,
+                7,
+                Unit.COUNT,
+                Map.of("CLUSTER_ID", "prod", "SubnetId", "subnet-1")));
+    assertThat(datums).hasSizeGreaterThan(1);
+  }
+
+  @Test
+  void valuesOfSubnetsTakeNoMinuteFromTheDayThatMayWait() {
+    Books books = Books.inMemory();
+    for (int minute = 0; minute < 1_440; minute++) {
+      books.poll(at(60 * minute + 10), minute);
+      books.ledger.apart(at(60 * minute + 20), OF_SUBNET, MetricCatalog.samples(List.of(SUBNET)));
+    }
+    books.ledger.closeOpenMinute();
+
+    assertThat(books.ledger.depth().minutes()).isEqualTo(1_440);
+    assertThat(books.drops.dropped).isEmpty();
   }
 
   @Test

@@ -12,9 +12,21 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DoctorDocumentGoldensTest {
+  private static final World.Visit NOTHING =
+      new World.Visit("", Optional.empty(), Optional.empty());
+
   private static final List<Check> CHECKS =
       Checks.all(
-          new World(List::of, List::of, List::of, address -> false, directory -> Optional.empty()));
+          new World(
+              List::of,
+              List::of,
+              List::of,
+              address -> false,
+              directory -> Optional.empty(),
+              region -> NOTHING,
+              region -> NOTHING,
+              Optional.empty(),
+              Optional.empty()));
 
   @Test
   void pageIsFresh() {

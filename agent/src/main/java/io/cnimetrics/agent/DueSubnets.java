@@ -1,0 +1,68 @@
+package io.cnimetrics.agent;
+
+import io.cnimetrics.schedule.SubnetTurns;
+import io.cnimetrics.snapshot.Subnet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Which subnets this node is to ask for in a minute, by what EC2 has answered so far. */
+final class DueSubnets {
+  /** The longest period after failures, in minutes. */
+  private static final long MOST_BACKOFF = 64;
+
+  private final String nodeName;
+  private final long started;
+  private final Map<String, Long> used = new HashMap<>();
+  private int failures;
+
+  /**
+   * @param started the minute in which the agent started, counted from 1970
+   */
+  DueSubnets(String nodeName, long started) {
+    this.nodeName = nodeName;
+    this.started = started;
+  }
+
+  /**
+   * The subnets whose turn it is.
+   *
+   * @param own by subnet, the addresses that this node has in it
+   */
+  Set<String> at(long minute, Map<String, Long> own) {
+    Set<String> due = new TreeSet<>();
+    own.forEach(
+        (subnetId, addresses) -> {
+          if (isDue(subnetId, addresses, minute)) {
+            due.add(subnetId);
+          }
+        });
+    return due;
+  }
+
+  private boolean isDue(String subnetId, long own, long minute) {
+    SubnetTurns turns = new SubnetTurns(nodeName, subnetId);
+    Long known = used.get(subnetId);
+    if (known == null && failures == 0) {
+      return minute >= turns.first(started);
+    }
+    long period = known == null ? 1 : SubnetTurns.period(own, known);
+    long backoff = Math.min(MOST_BACKOFF, 1L << Math.min(failures, 16));
+    return turns.isDue(minute, Math.max(period, backoff));
+  }
+
+  /** Takes in an answer. */
+  void told(Set<String> asked, List<Subnet> subnets) {
+    failures = 0;
+    // A subnet without IPv4 addresses is not told, and never will be.
+    asked.forEach(subnetId -> used.put(subnetId, Long.MAX_VALUE));
+    subnets.forEach(subnet -> used.put(subnet.id(), subnet.used()));
+  }
+
+  /** Takes in that there was no answer: the next question waits twice as long. */
+  void failed() {
+    failures++;
+  }
+}

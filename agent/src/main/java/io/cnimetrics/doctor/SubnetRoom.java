@@ -1,0 +1,89 @@
+package io.cnimetrics.doctor;
+
+import io.cnimetrics.capacity.EffectiveMaximum;
+import io.cnimetrics.capacity.ReachableNow;
+import io.cnimetrics.snapshot.Subnet;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Whether the node's subnets have addresses left. */
+final class SubnetRoom implements Check {
+  /** A prefix, or about what one more ENI takes. */
+  private static final long LOW = 16;
+
+  private static final Topic TOPIC =
+      Topic.of(
+              "subnet",
+              "`DescribeSubnets` of the node's ENIs, with `--subnets`",
+              "fail: no free address, and none in the warm pool either; warn: fewer than 16 free",
+              "Add a CIDR to the VPC and give pods subnets in it (custom networking, or"
+                  + " ENABLE_SUBNET_DISCOVERY with the tag kubernetes.io/role/cni=1); lower the"
+                  + " warm targets meanwhile")
+          .see(Pages.ADDRESS_USE);
+
+  private final Optional<World.Subnets> subnets;
+
+  SubnetRoom(Optional<World.Subnets> subnets) {
+    this.subnets = subnets;
+  }
+
+  @Override
+  public Topic topic() {
+    return TOPIC;
+  }
+
+  @Override
+  public Set<Need> needs() {
+    return Set.of(Need.POOL, Need.IPV4);
+  }
+
+  /** The classes of EC2's client are loaded first. */
+  @Override
+  public Duration limit() {
+    return Duration.ofSeconds(6);
+  }
+
+  @Override
+  public List<Finding> look(Examination seen) {
+    Optional<String> region = seen.node().instance().region().or(() -> seen.node().region());
+    if (subnets.isEmpty()) {
+      return List.of(TOPIC.notChecked("--subnets is not given"));
+    } else if (region.isEmpty()) {
+      return List.of(TOPIC.notChecked("the region is unknown"));
+    }
+    List<Subnet> told = subnets.get().read(seen.pool(), region.get());
+    if (told.isEmpty()) {
+      return List.of(TOPIC.notChecked("no subnet of the node's ENIs is known"));
+    }
+    String now =
+        seen.maximum()
+            .flatMap(maximum -> ReachableNow.of(maximum, seen.pool(), told))
+            .map(EffectiveMaximum::explanation)
+            .map(explanation -> "; reachable now: " + explanation)
+            .orElse("");
+    List<Finding> findings = new ArrayList<>();
+    told.forEach(subnet -> findings.add(finding(subnet, seen, now)));
+    return findings;
+  }
+
+  private static Finding finding(Subnet subnet, Examination seen, String now) {
+    String evidence =
+        "%s: %d of %d free%s"
+            .formatted(subnet.id(), subnet.free(), subnet.free() + subnet.used(), now);
+    if (subnet.free() == 0 && seen.available() == 0) {
+      return TOPIC.fail(
+          "The subnet is empty, and so is the warm pool",
+          evidence,
+          "New pods on this node get no address until others give theirs back");
+    } else if (subnet.free() < LOW) {
+      return TOPIC.warn(
+          subnet.free() == 0 ? "The subnet is empty" : "The subnet is nearly empty",
+          evidence,
+          "When the warm pool is used up, new pods on this node get no address");
+    }
+    return TOPIC.ok("The subnet has room", evidence);
+  }
+}
