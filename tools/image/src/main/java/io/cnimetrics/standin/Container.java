@@ -9,9 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code Container BUILT IMAGE MINUTES MEMORY}: runs an image by podman as the manifest runs it, and
- * ends with an error unless it sends each minute, bears {@code doctor} beside it, and sends the last
- * minute when it is stopped.
+ * {@code Container BUILT IMAGE MINUTES MEMORY}: runs an image by podman as the manifest runs it,
+ * and ends with an error unless it sends each minute, bears {@code doctor} beside it, and sends the
+ * last minute when it is stopped.
  *
  * <p>MEMORY is the manifest's limit, as podman writes it; BUILT is what the image holds.
  */
@@ -112,8 +112,8 @@ public final class Container {
     for (String file : List.of("/memory/%s/memory.max_usage_in_bytes", "%s/memory.peak")) {
       Path peak = Path.of("/sys/fs/cgroup" + file.formatted(cgroup));
       if (Files.isReadable(peak)) {
-        return "at most %.1f MB of %s".formatted(
-            Long.parseLong(Files.readString(peak).strip()) / 1e6, memory);
+        return "at most %.1f MB of %s"
+            .formatted(Long.parseLong(Files.readString(peak).strip()) / 1e6, memory);
       }
     }
     return "peak of memory unknown";
