@@ -59,20 +59,42 @@ final class Node implements AutoCloseable {
    * @param flags of {@code run} besides
    */
   Agent start(List<String> java, List<String> flags) throws IOException {
-    int number = ++agents;
-    int port = freePort();
-    Path state = Files.createDirectory(directory.resolve("state-" + number));
+    Path state = Files.createDirectory(directory.resolve("state-" + (agents + 1)));
     List<String> command = new ArrayList<>(java);
     command.addAll(1, aws.options());
-    command.addAll(List.of("run", "--health-address=127.0.0.1:" + port, "--state-dir=" + state));
-    command.addAll(urls);
-    command.addAll(flags);
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().clear();
     builder.environment().putAll(aws.environment());
     builder.environment().put("MALLOC_ARENA_MAX", "1");
-    Path log = directory.resolve("agent-" + number + ".log");
+    return start(builder, state.toString(), flags, state);
+  }
+
+  /**
+   * Starts an agent in a container.
+   *
+   * @param engine the command up to the image
+   * @param stateDir as the container sees it
+   * @param state as it is seen here
+   */
+  Agent start(List<String> engine, String stateDir, Path state) throws IOException {
+    return start(new ProcessBuilder(new ArrayList<>(engine)), stateDir, List.of(), state);
+  }
+
+  private Agent start(ProcessBuilder builder, String stateDir, List<String> flags, Path state)
+      throws IOException {
+    int port = freePort();
+    builder
+        .command()
+        .addAll(List.of("run", "--health-address=127.0.0.1:" + port, "--state-dir=" + stateDir));
+    builder.command().addAll(urls);
+    builder.command().addAll(flags);
+    Path log = directory.resolve("agent-" + ++agents + ".log");
     return new Agent(Running.start(builder, log), port, state);
+  }
+
+  /** Flags that lead to the simulated ipamD. */
+  List<String> urls() {
+    return urls;
   }
 
   @Override

@@ -91,6 +91,11 @@ final class Running implements AutoCloseable {
   /** Sends SIGTERM; the process must end with 0. */
   void stop() {
     process.destroy();
+    awaitEnd();
+  }
+
+  /** Waits for its end, which must be with 0. */
+  void awaitEnd() {
     pause(LIMIT);
     if (process.isAlive() || process.exitValue() != 0) {
       throw failure("it did not stop in order");
