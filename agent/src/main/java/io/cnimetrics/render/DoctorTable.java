@@ -92,12 +92,15 @@ public final class DoctorTable {
 
   private void well() {
     heading("Well", of(Level.OK).findAny().isPresent());
+    int longest = of(Level.OK).mapToInt(finding -> finding.id().length()).max().orElse(0);
     of(Level.OK)
         .forEach(
             finding ->
                 indented(
-                    "  " + palette.green("%-19s".formatted(finding.id())),
-                    21,
+                    "  "
+                        + palette.green(finding.id())
+                        + " ".repeat(longest + 2 - finding.id().length()),
+                    longest + 4,
                     finding.title() + ": " + finding.evidence()));
   }
 
