@@ -15,7 +15,7 @@ SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -typ
 .DEFAULT_GOAL := help
 .PHONY: help dry-run test deploy-test cluster-test package goldens picture format clean
 .PHONY: bench bench-build bench-decode bench-dry-run bench-publish
-.PHONY: image image-test footprint
+.PHONY: image image-test container-test footprint
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -65,6 +65,9 @@ image: ## Build the container image; needs docker
 
 image-test: $(BUILT) ## Run the process tests with the image's runtime and jar; needs JAVA25_HOME
 	@MVN='$(MVN) $(MAVEN_FLAGS) --quiet' tools/image/test.sh $(dir $(BUILT))
+
+container-test: ## Build the image without a daemon and run it as the manifest does; needs root and Debian
+	@tools/image/container-test.sh $(MINUTES)
 
 footprint: $(BUILT) ## Measure memory, start and CPU of the image's runtime; needs JAVA25_HOME
 	@tools/footprint.sh $(dir $(BUILT)) $(MINUTES) $(RUNS)

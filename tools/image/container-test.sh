@@ -6,22 +6,27 @@
 #
 #   tools/image/container-test.sh [MINUTES]     1 by default
 #
-# JAVA25_HOME: a JDK 25. No image registry is asked: the base images' places are taken by a minimal Debian with that JDK
+# JAVA25_HOME: a JDK 25, looked for where Debian has JDKs by default; without one, or where nobody may start containers,
+# it says that it was skipped. No image registry is asked: the base images' places are taken by a minimal Debian with that JDK
 # and, for the last stage, by glibc alone. Needs root and Debian's packages, which it installs.
 set -euo pipefail
 
 repository=$(cd "$(dirname "$0")/../.." && pwd)
 minutes=${1:-1}
-jdk=${JAVA25_HOME:?set JAVA25_HOME to the home of a JDK 25}
+jdk=${JAVA25_HOME:-$(grep -ls '^JAVA_VERSION="25' /usr/lib/jvm/*/release | head -n 1 | xargs -r dirname)}
 packages="buildah podman runc conmon netavark catatonit mmdebstrap"
 work=$(mktemp -d)
 image=localhost/cni-metrics-agent:test
 
-# Everything of the engine lies in $work, so that nothing stays behind.
-clean() {
-  podman rm --all --force >/dev/null 2>&1 || true
-  rm -rf "$work"
+skip() {
+  echo "SKIPPED: the image and its container were not tested: $1" >&2
+  exit 0
 }
+
+[ -n "$jdk" ] || skip "there is no JDK 25 (JAVA25_HOME)"
+if [ "$(id -u)" != 0 ] || ! unshare --mount --pid --fork true 2>/dev/null; then
+  skip "this user may not start containers"
+fi
 
 install() {
   local tool missing=
@@ -76,7 +81,8 @@ limit() { # the manifest's, as podman writes it
   sed -n '/limits:/,/memory:/s/^ *memory: \([0-9]*\)Mi$/\1m/p' "$repository/daemonset/base/daemonset.yaml"
 }
 
-trap clean EXIT
+# Everything of the engine lies there, so that nothing stays behind.
+trap 'rm -rf "$work"' EXIT
 install
 engine
 echo "base images ..." >&2
