@@ -10,12 +10,14 @@ IMAGE ?= cni-metrics-agent
 # `make footprint`: how long each agent works, and of how many runs the median is shown.
 MINUTES ?= 10
 RUNS ?= 3
+# `make soak`: may be a fraction.
+HOURS ?= 0.5
 SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -type f)
 
 .DEFAULT_GOAL := help
 .PHONY: help dry-run test deploy-test cluster-test package goldens format clean
 .PHONY: bench bench-build bench-decode bench-dry-run bench-publish
-.PHONY: image image-test footprint
+.PHONY: image image-test footprint soak
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -65,6 +67,9 @@ image-test: $(BUILT) ## Run the process tests with the image's runtime and jar; 
 
 footprint: $(BUILT) ## Measure memory, start and CPU of the image's runtime; needs JAVA25_HOME
 	@tools/footprint.sh $(dir $(BUILT)) $(MINUTES) $(RUNS)
+
+soak: $(BUILT) ## Watch memory for hours: HOURS=0.5; needs JAVA25_HOME
+	@"$$JAVA25_HOME/bin/java" -cp tools/image/target/classes io.cnimetrics.standin.Soak $(dir $(BUILT)) $(HOURS)
 
 format: ## Format the sources
 	$(MVN) $(MAVEN_FLAGS) spotless:apply
