@@ -20,7 +20,8 @@ JAVA := $(if $(JAVA_HOME),$(JAVA_HOME)/bin/)java
 # Compiles the tests, and leaves the class path that they run with.
 CLASS_PATH := $(CURDIR)/agent/target/test.classpath
 TEST_CLASSES = $(MVN) $(MAVEN_FLAGS) --quiet -pl agent test-compile dependency:build-classpath \
-  -Dmdep.outputFile=$(CLASS_PATH) && sed -i '1s|^|$(CURDIR)/agent/target/test-classes:$(CURDIR)/agent/target/classes:|' $(CLASS_PATH)
+  -Dmdep.outputFile=$(CLASS_PATH) && \
+  sed -i '1s|^|$(CURDIR)/agent/target/test-classes:$(CURDIR)/agent/target/classes:|' $(CLASS_PATH)
 SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -type f)
 
 .DEFAULT_GOAL := help
