@@ -10,12 +10,24 @@ IMAGE ?= cni-metrics-agent
 # `make footprint`: how long each agent works, and of how many runs the median is shown.
 MINUTES ?= 10
 RUNS ?= 3
+# `make chaos`: the same seed plays the same faults; 0 is any. MINUTES is its length, too.
+SEED ?= 0
+# `make fuzz`: for each test.
+SECONDS ?= 60
+# `make soak`: may be a fraction.
+HOURS ?= 0.5
+JAVA := $(if $(JAVA_HOME),$(JAVA_HOME)/bin/)java
+# Compiles the tests, and leaves the class path that they run with.
+CLASS_PATH := $(CURDIR)/agent/target/test.classpath
+TEST_CLASSES = $(MVN) $(MAVEN_FLAGS) --quiet -pl agent test-compile dependency:build-classpath \
+  -Dmdep.outputFile=$(CLASS_PATH) && \
+  sed -i '1s|^|$(CURDIR)/agent/target/test-classes:$(CURDIR)/agent/target/classes:|' $(CLASS_PATH)
 SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -type f)
 
 .DEFAULT_GOAL := help
 .PHONY: help dry-run test deploy-test cluster-test package goldens picture format clean
 .PHONY: bench bench-build bench-decode bench-dry-run bench-publish
-.PHONY: image image-test container-test footprint
+.PHONY: image image-test container-test footprint soak chaos fuzz
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -71,6 +83,18 @@ container-test: ## Build the image without a daemon and run it as the manifest d
 
 footprint: $(BUILT) ## Measure memory, start and CPU of the image's runtime; needs JAVA25_HOME
 	@tools/footprint.sh $(dir $(BUILT)) $(MINUTES) $(RUNS)
+
+soak: $(BUILT) ## Watch memory for hours: HOURS=0.5; needs JAVA25_HOME
+	@"$$JAVA25_HOME/bin/java" -cp tools/image/target/classes io.cnimetrics.standin.Soak $(dir $(BUILT)) $(HOURS)
+
+chaos: $(AGENT) ## Run agents under faults and check what arrives: SEED=0 MINUTES=10
+	@$(TEST_CLASSES)
+	@$(JAVA) -XX:+UseSerialGC -Xmx512m -Ddist=agent/target/dist -cp "$$(cat $(CLASS_PATH))" \
+	  io.cnimetrics.chaos.Chaos $(SEED) $(MINUTES)
+
+fuzz: ## Look for inputs that break decoders or settings: SECONDS=60 for each test
+	@$(TEST_CLASSES)
+	@tools/fuzz.sh "$$(cat $(CLASS_PATH))" $(SECONDS)
 
 format: ## Format the sources
 	$(MVN) $(MAVEN_FLAGS) spotless:apply

@@ -13,13 +13,13 @@ import software.amazon.awssdk.thirdparty.jackson.core.JsonToken;
 import software.amazon.awssdk.thirdparty.jackson.dataformat.cbor.CBORFactory;
 
 /** What goes over the wire between the SDK and CloudWatch. */
-final class Cbor {
+public final class Cbor {
   private static final CBORFactory FACTORY = new CBORFactory();
 
   private Cbor() {}
 
   /** The body of an error. */
-  static byte[] error(String code, String message) {
+  public static byte[] error(String code, String message) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (JsonGenerator cbor = FACTORY.createGenerator(bytes)) {
       cbor.writeStartObject();
@@ -33,7 +33,7 @@ final class Cbor {
   }
 
   /** A body's maps, lists, texts and numbers. */
-  static Object read(byte[] body) throws IOException {
+  public static Object read(byte[] body) throws IOException {
     try (JsonParser parser = FACTORY.createParser(body)) {
       parser.nextToken();
       return value(parser);

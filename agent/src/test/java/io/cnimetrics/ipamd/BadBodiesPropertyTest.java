@@ -126,7 +126,7 @@ class BadBodiesPropertyTest {
         "v1.5.7/cooldown/metrics.txt", "v1.9.3/seed/metrics.txt", "v1.23.1/delta-b/metrics.txt");
   }
 
-  private static void poolOrFailure(byte[] body) {
+  static void poolOrFailure(byte[] body) {
     AddressPool pool;
     try {
       pool = Decoding.pool(body);
@@ -143,7 +143,7 @@ class BadBodiesPropertyTest {
     assertThat(pool.enis()).doesNotHaveDuplicates();
   }
 
-  private static boolean metricsOrFailure(byte[] body) throws IOException {
+  static boolean metricsOrFailure(byte[] body) throws IOException {
     try {
       IpamdMetrics metrics = PROMETHEUS.read(new ByteArrayInputStream(body));
       assertThat(metrics.sums()).hasSizeLessThanOrEqualTo(3);

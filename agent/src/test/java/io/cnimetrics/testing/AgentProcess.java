@@ -103,6 +103,10 @@ public final class AgentProcess {
       return err.soFar();
     }
 
+    public long pid() {
+      return process.pid();
+    }
+
     /** The program that the process runs. */
     public String command() {
       return process.info().command().orElse("unknown");

@@ -31,6 +31,10 @@ public final class HealthPages {
     }
   }
 
+  public int port() {
+    return port;
+  }
+
   /** The value of {@code --health-address}. */
   public String address() {
     return "127.0.0.1:" + port;

@@ -26,6 +26,7 @@ import java.util.List;
  */
 public final class ServedIpamd implements AutoCloseable {
   private static final String METRICS = "/metrics";
+  private static final String ENIS = "/v1/enis";
 
   private final FakeClock clock = new FakeClock(Instant.now());
   private final HttpClient http =
@@ -38,7 +39,7 @@ public final class ServedIpamd implements AutoCloseable {
   /**
    * The truth at the time of an answer.
    *
-   * @param metrics whether it was of the Prometheus text; else of introspection
+   * @param metrics whether it was of the Prometheus text; else of the list of interfaces
    * @param process 0 for ipamD's first process, 1 after one restart
    */
   public record Answer(Instant at, boolean metrics, int process, NodeState truth) {}
@@ -95,7 +96,9 @@ public final class ServedIpamd implements AutoCloseable {
     boolean metrics = path.equals(METRICS);
     String url = metrics ? ipamd.metricsUrl() : ipamd.introspectionUrl() + path;
     String body = get(URI.create(url));
-    answers.add(new Answer(clock.instant(), metrics, restarts, ipamd.state()));
+    if (metrics || path.equals(ENIS)) {
+      answers.add(new Answer(clock.instant(), metrics, restarts, ipamd.state()));
+    }
     return body.getBytes(UTF_8);
   }
 

@@ -5,15 +5,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What a process takes, as Linux tells.
  *
  * @param anonymousKib memory that no file stands behind: what a node cannot get back
  * @param fileKib pages of files, which the kernel can drop and read again
+ * @param descriptors open files and sockets
  */
 record Usage(
-    int rssKib, int pssKib, int anonymousKib, int fileKib, int threads, double cpuSeconds) {
+    int rssKib,
+    int pssKib,
+    int anonymousKib,
+    int fileKib,
+    int threads,
+    int descriptors,
+    double cpuSeconds) {
 
   static Usage of(long pid) {
     try {
@@ -25,9 +33,16 @@ record Usage(
           number(memory, "Anonymous"),
           number(status, "RssFile") + number(status, "RssShmem"),
           number(status, "Threads"),
+          descriptors(pid),
           cpuSeconds(Files.readString(Path.of("/proc/" + pid + "/stat"))));
     } catch (IOException e) {
       throw new IllegalStateException("process " + pid + " has gone", e);
+    }
+  }
+
+  private static int descriptors(long pid) throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc/" + pid + "/fd"))) {
+      return (int) open.count();
     }
   }
 

@@ -1,0 +1,183 @@
+package io.cnimetrics.chaos;
+
+import io.cnimetrics.chaos.FaultSchedule.Lane;
+import io.cnimetrics.testing.Eventually;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * Four nodes under faults. "kept" keeps state and finds CloudWatch by name; "role" asks instance
+ * metadata and EC2 who it is and for its keys; "memory" keeps nothing; "disk" has a disk that
+ * fails.
+ */
+public final class Chaos implements AutoCloseable {
+  private static final Lane SERVICE = lane(5, 20, Edge.CLOUDWATCH);
+  private static final Lane NAMED = lane(5, 20, Edge.CLOUDWATCH, Edge.NAMES);
+  private static final Lane IDENTITY = lane(5, 20, Edge.IMDS, Edge.EC2);
+  private static final Lane IPAMD = lane(50, 130, Edge.INTROSPECTION, Edge.METRICS);
+  private static final Lane PROCESS = lane(30, 100, Edge.PROCESS);
+  private static final Lane STATE = lane(30, 100, Edge.PROCESS, Edge.STATE_FILE);
+  private static final Lane DISK = lane(30, 60, Edge.STATE_DISK);
+
+  private static final Map<String, List<Lane>> NODES =
+      new TreeMap<>(
+          Map.of(
+              "kept", List.of(NAMED, IPAMD, STATE),
+              "role", List.of(SERVICE, IDENTITY, IPAMD, STATE),
+              "memory", List.of(SERVICE, IPAMD, PROCESS),
+              "disk", List.of(SERVICE, IPAMD, DISK)));
+
+  private static final Map<String, String> PODS =
+      Map.of("kept", "5:50:0.15", "role", "50:5:0.1", "memory", "10:56:0.2", "disk", "5:40:0.1");
+
+  private static final Duration START = Duration.ofSeconds(25);
+
+  /** In the end each node has a minute in which every value must be exact. */
+  private static final Duration PEACE = Duration.ofSeconds(150);
+
+  private final long seed;
+  private final Duration length;
+  private final List<ChaosNode> nodes = new ArrayList<>();
+  private final Map<String, Integer> injected = new ConcurrentHashMap<>();
+
+  Chaos(long seed, Duration length, Path directory) throws IOException {
+    this.seed = seed;
+    this.length = length;
+    for (Map.Entry<String, List<Lane>> node : NODES.entrySet()) {
+      Set<Edge> edges =
+          node.getValue().stream().flatMap(l -> l.edges().stream()).collect(Collectors.toSet());
+      String pods = PODS.getOrDefault(node.getKey(), "20");
+      nodes.add(new ChaosNode(node.getKey(), edges, pods, directory));
+    }
+  }
+
+  /** {@code Chaos SEED MINUTES}; a seed of 0 is any. */
+  public static void main(String[] args) throws IOException {
+    long seed = Long.parseLong(args[0]);
+    Duration length = Duration.ofSeconds(Math.round(60 * Double.parseDouble(args[1])));
+    Path directory = Files.createTempDirectory("chaos");
+    boolean good;
+    try (Chaos chaos = new Chaos(seed == 0 ? anySeed() : seed, length, directory)) {
+      good = chaos.run(System.out);
+    }
+    System.out.println("logs: " + directory);
+    System.exit(good ? 0 : 1);
+  }
+
+  private static long anySeed() {
+    return new Random().nextInt(1, 10_000);
+  }
+
+  /** Plays the schedule, and tells whether all is as it should be. */
+  boolean run(PrintStream out) {
+    out.printf("seed %d, %d s, %d nodes%n", seed, length.toSeconds(), nodes.size());
+    Instant begin = calmStart();
+    List<Thread> lanes = new ArrayList<>();
+    for (ChaosNode node : nodes) {
+      for (Lane lane : NODES.getOrDefault(node.name(), List.of())) {
+        List<Fault> faults = FaultSchedule.of(seed, node.name(), lane, length);
+        lanes.add(new Thread(() -> play(node, faults, begin), node.name() + lane.edges()));
+      }
+    }
+    lanes.forEach(Thread::start);
+    lanes.forEach(Chaos::await);
+    Instant calm = Instant.now();
+    Eventually.comes(calm.plus(PEACE));
+    Eventually.within(Checker.LATE, () -> isAllThere(calm));
+    nodes.forEach(ChaosNode::stop);
+    return report(out);
+  }
+
+  /** Agents report from the next full minute on, and begin in peace. */
+  private Instant calmStart() {
+    Instant next = Truth.minute(Instant.now()).plus(Truth.MINUTE);
+    if (Instant.now().plus(START).isAfter(next)) {
+      Eventually.comes(next.plusSeconds(1));
+      next = next.plus(Truth.MINUTE);
+    }
+    nodes.forEach(ChaosNode::start);
+    Eventually.comes(next);
+    return next;
+  }
+
+  private static void await(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void play(ChaosNode node, List<Fault> faults, Instant begin) {
+    Random random = new Random(seed);
+    for (Fault fault : faults) {
+      Eventually.comes(begin.plus(fault.from()));
+      try {
+        Instant from = node.begin(fault, random);
+        injected.merge(fault.name(), 1, Integer::sum);
+        Eventually.comes(begin.plus(fault.to()));
+        node.end(fault, from);
+      } catch (IOException | RuntimeException | AssertionError e) {
+        node.mishap("cannot play " + fault.name() + ": " + e);
+      }
+    }
+  }
+
+  /** Whether nothing is missing of what was polled before a time, the minute of it apart. */
+  private boolean isAllThere(Instant calm) {
+    return nodes.stream()
+        .map(ChaosNode::told)
+        .map(node -> until(Truth.minute(calm), node))
+        .allMatch(node -> Checker.check(node).count(Verdict.Fault.LOST) == 0);
+  }
+
+  private static NodeRecord until(Instant end, NodeRecord node) {
+    return new NodeRecord(
+        node.name(),
+        node.remembers(),
+        node.answers().stream().filter(Truth.before(end)).toList(),
+        node.disturbances(),
+        node.puts(),
+        node.mishaps());
+  }
+
+  private boolean report(PrintStream out) {
+    out.println();
+    new TreeMap<>(injected).forEach((fault, times) -> out.printf("%5d x %s%n", times, fault));
+    List<Verdict> verdicts = nodes.stream().map(node -> Checker.check(node.told())).toList();
+    Map<String, Integer> tolerated = new TreeMap<>();
+    verdicts.forEach(v -> v.tolerated().forEach((why, n) -> tolerated.merge(why, n, Integer::sum)));
+    out.println();
+    tolerated.forEach((why, times) -> out.printf("%5d datums %s%n", times, why));
+    out.println();
+    out.println(Verdict.head());
+    verdicts.forEach(out::println);
+    verdicts.stream().flatMap(v -> v.details().stream()).limit(40).forEach(out::println);
+    boolean good = verdicts.stream().allMatch(Verdict::isGood);
+    out.printf("%n%s: seed %d%n", good ? "GOOD" : "BAD", seed);
+    return good;
+  }
+
+  @Override
+  public void close() {
+    nodes.forEach(ChaosNode::close);
+  }
+
+  private static Lane lane(int shortestPause, int longestPause, Edge... edges) {
+    return new Lane(
+        Arrays.asList(edges), Duration.ofSeconds(shortestPause), Duration.ofSeconds(longestPause));
+  }
+}

@@ -1,0 +1,33 @@
+package io.cnimetrics.chaos;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One minute of {@code make chaos}, always with the same faults. */
+@Order(1)
+@Timeout(value = 8, unit = TimeUnit.MINUTES)
+class ChaosIT {
+  private static final long SEED = 8;
+
+  @Test
+  void aMinuteOfChaosLosesNothingAndDoublesNothingButLostAnswers(@TempDir Path directory)
+      throws IOException {
+    ByteArrayOutputStream told = new ByteArrayOutputStream();
+    try (Chaos chaos = new Chaos(SEED, Duration.ofMinutes(1), directory)) {
+      assertThat(chaos.run(new PrintStream(told, true, UTF_8)))
+          .as(() -> told.toString(UTF_8))
+          .isTrue();
+    }
+  }
+}

@@ -1,0 +1,232 @@
+package io.cnimetrics.chaos;
+
+import io.cnimetrics.simulator.PodSchedule;
+import io.cnimetrics.simulator.Scenario;
+import io.cnimetrics.testing.AgentProcess;
+import io.cnimetrics.testing.HealthPages;
+import io.cnimetrics.testing.ServedIpamd;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+/** A node: its ipamD, AWS as it sees it, and its agent, which is a process. */
+final class ChaosNode implements AutoCloseable {
+  private static final Duration WARM = Duration.ofSeconds(60);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+  private static final String CLUSTER = "chaos";
+  private static final String HOST = "cloudwatch.test";
+
+  private final String name;
+  private final Set<Edge> edges;
+  private final Path directory;
+  private final StateDirectory state;
+  private final ServedIpamd ipamd;
+  private final CloudWatchService cloudWatch = new CloudWatchService();
+  private final Metadata metadata = new Metadata();
+  private final Map<Edge, FaultyServer> servers = new EnumMap<>(Edge.class);
+  private final String health = HealthPages.onFreePort().address();
+  private final List<Disturbance> disturbances = new ArrayList<>();
+  private final List<String> mishaps = new ArrayList<>();
+  private final List<AgentProcess.Running> runs = new ArrayList<>();
+
+  /**
+   * @param edges that may fail; they say what it has
+   * @param pods as for {@link PodSchedule#parse}
+   */
+  ChaosNode(String name, Set<Edge> edges, String pods, Path directory) throws IOException {
+    this.name = name;
+    this.edges = Set.copyOf(edges);
+    this.directory = Files.createDirectory(directory.resolve(name));
+    this.state = new StateDirectory(this.directory.resolve("state"));
+    this.ipamd =
+        new ServedIpamd(Scenario.of("m5.xlarge").pods(PodSchedule.parse(pods)).build(), WARM);
+    servers.put(Edge.CLOUDWATCH, new FaultyServer(cloudWatch));
+    servers.put(Edge.IMDS, new FaultyServer(metadata));
+    servers.put(Edge.EC2, new FaultyServer(new Tags(CLUSTER)));
+    servers.put(Edge.INTROSPECTION, new FaultyServer(new IpamdService(ipamd.introspectionUrl())));
+    servers.put(Edge.METRICS, new FaultyServer(new IpamdService(ipamd.introspectionUrl())));
+    knowHost(true);
+    if (edges.contains(Edge.STATE_DISK)) {
+      state.mountDiskOfItsOwn();
+    }
+  }
+
+  String name() {
+    return name;
+  }
+
+  boolean remembers() {
+    return edges.contains(Edge.STATE_FILE) || edges.contains(Edge.STATE_DISK);
+  }
+
+  /** What there is to know so far. */
+  synchronized NodeRecord told() {
+    return new NodeRecord(
+        name, remembers(), ipamd.answers(), disturbances, cloudWatch.puts(), mishaps);
+  }
+
+  /** Starts an agent; the one before must have ended. */
+  void start() {
+    AgentProcess agent =
+        AgentProcess.of("run", "--poll-interval", "10s", "--node-name", name)
+            .with("--introspection-url", url(Edge.INTROSPECTION))
+            .with("--metrics-url", url(Edge.METRICS) + "/metrics")
+            .with("--health-address", health)
+            .with("--dimensions", "CLUSTER_ID,NODE")
+            .in(environment());
+    if (!edges.contains(Edge.EC2)) {
+      agent.with("--cluster-id", CLUSTER, "--region", "eu-west-1");
+    }
+    if (remembers()) {
+      agent.with("--state-dir", state.path().toString());
+    }
+    runs.add(agent.start());
+  }
+
+  private Map<String, String> environment() {
+    Map<String, String> variables = new HashMap<>();
+    String options = "-Xmx48m";
+    variables.put("AWS_ENDPOINT_URL_CLOUDWATCH", url(Edge.CLOUDWATCH));
+    if (edges.contains(Edge.NAMES)) {
+      options += " -Djdk.net.hosts.file=" + hosts();
+      int port = server(Edge.CLOUDWATCH).url().getPort();
+      variables.put("AWS_ENDPOINT_URL_CLOUDWATCH", "http://" + HOST + ":" + port);
+    }
+    if (edges.contains(Edge.IMDS)) {
+      variables.put("AWS_EC2_METADATA_DISABLED", "false");
+      variables.put("AWS_EC2_METADATA_SERVICE_ENDPOINT", url(Edge.IMDS));
+      variables.put("AWS_ENDPOINT_URL_EC2", url(Edge.EC2));
+    } else {
+      variables.put("AWS_ACCESS_KEY_ID", "key");
+      variables.put("AWS_SECRET_ACCESS_KEY", "secret");
+    }
+    variables.put("JAVA_OPTS", options);
+    return variables;
+  }
+
+  private FaultyServer server(Edge edge) {
+    FaultyServer server = servers.get(edge);
+    if (server == null) {
+      throw new IllegalArgumentException(edge + " is not a server");
+    }
+    return server;
+  }
+
+  private String url(Edge edge) {
+    return server(edge).url().toString();
+  }
+
+  private Path hosts() {
+    return directory.resolve("hosts");
+  }
+
+  private void knowHost(boolean known) throws IOException {
+    Files.writeString(hosts(), known ? "127.0.0.1 " + HOST + "\n" : "# nobody\n");
+  }
+
+  /** Lets a fault begin, and returns when that was. */
+  Instant begin(Fault fault, Random random) throws IOException {
+    Instant now = Instant.now();
+    switch (fault.kind()) {
+      case IPAMD_RESTART -> ipamd.restart();
+      case EXPIRED_KEYS -> cloudWatch.refuseKeysBelow(metadata.changeKeys());
+      case NO_SUCH_HOST -> knowHost(false);
+      case SIGTERM -> stop();
+      case SIGKILL, TORN, OVERWRITTEN -> kill();
+      case SIGSTOP -> signal("STOP");
+      case DISK_FULL -> state.fill();
+      default -> server(fault.edge()).begin(fault.kind());
+    }
+    if (fault.kind() == Kind.TORN) {
+      state.tear(1 + random.nextInt(20));
+    } else if (fault.kind() == Kind.OVERWRITTEN) {
+      state.overwrite(random);
+    }
+    return now;
+  }
+
+  /** Lets a fault end. */
+  void end(Fault fault, Instant from) throws IOException {
+    Kind kind = fault.kind();
+    if (kind.endsProcess()) {
+      start();
+    } else if (kind == Kind.SIGSTOP) {
+      signal("CONT");
+    } else if (kind == Kind.NO_SUCH_HOST) {
+      knowHost(true);
+    } else if (kind == Kind.DISK_FULL) {
+      state.free();
+    } else if (kind != Kind.IPAMD_RESTART && kind != Kind.EXPIRED_KEYS) {
+      server(fault.edge()).end();
+    }
+    synchronized (this) {
+      disturbances.add(new Disturbance(fault.edge(), kind, from, Instant.now()));
+    }
+  }
+
+  /** Ends the agent by SIGTERM. */
+  void stop() {
+    expectAlive();
+    AgentProcess.Result result = running().stop();
+    if (result.exitCode() != 0 || result.time().compareTo(STOP_LIMIT) > 0) {
+      mishap("SIGTERM: exit code %d after %s".formatted(result.exitCode(), result.time()));
+    }
+    expectNoBug();
+  }
+
+  private void kill() {
+    expectAlive();
+    running().kill();
+    expectNoBug();
+  }
+
+  private void expectAlive() {
+    if (!running().goesOn()) {
+      mishap("had ended by itself: " + running().log());
+    }
+  }
+
+  private void expectNoBug() {
+    running().log().stream().filter(line -> line.contains(" ERROR ")).forEach(this::mishap);
+  }
+
+  synchronized void mishap(String what) {
+    mishaps.add(what);
+  }
+
+  private AgentProcess.Running running() {
+    return runs.get(runs.size() - 1);
+  }
+
+  private void signal(String signal) throws IOException {
+    String pid = Long.toString(running().pid());
+    int exitCode =
+        new ProcessBuilder("kill", "-" + signal, pid).start().onExit().join().exitValue();
+    if (exitCode != 0) {
+      mishap("no process to send SIG" + signal);
+    }
+  }
+
+  @Override
+  public void close() {
+    runs.forEach(AgentProcess.Running::close);
+    servers.values().forEach(FaultyServer::close);
+    ipamd.close();
+    try {
+      Files.write(directory.resolve("log"), runs.stream().flatMap(r -> r.log().stream()).toList());
+      state.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

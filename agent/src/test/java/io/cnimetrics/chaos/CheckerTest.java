@@ -1,0 +1,192 @@
+package io.cnimetrics.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.chaos.Verdict.Fault;
+import io.cnimetrics.simulator.NodeState;
+import io.cnimetrics.testing.ServedIpamd.Answer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The check itself: what is forged is found, and only what the contract allows is let pass. */
+class CheckerTest {
+  private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
+  private static final int MINUTES = 6;
+  private static final int EACH_MINUTE = 12;
+
+  private final List<Put> puts = new ArrayList<>(honest());
+  private final List<Disturbance> disturbances = new ArrayList<>();
+  private boolean remembers = true;
+
+  @Test
+  void honestPublishingIsGood() {
+    assertThat(check().details()).isEmpty();
+  }
+
+  @Test
+  void lostMinuteIsFound() {
+    puts.removeIf(put -> put.minute().equals(minute(3)));
+
+    assertThat(check().count(Fault.LOST)).isEqualTo(EACH_MINUTE);
+  }
+
+  @Test
+  void minuteThatWaitedInMemoryWhenItsAgentWasKilledMayBeLost() {
+    remembers = false;
+    puts.removeIf(put -> put.minute().equals(minute(3)));
+    happens(Edge.PROCESS, Kind.SIGKILL, minute(4).plusSeconds(1), 5);
+
+    assertThat(check().count(Fault.LOST)).isZero();
+    assertThat(check().tolerated())
+        .containsEntry("lost: no state kept, waited at the end", EACH_MINUTE);
+  }
+
+  @Test
+  void minuteThatWaitedOnDiskMayNotBeLost() {
+    puts.removeIf(put -> put.minute().equals(minute(3)));
+    happens(Edge.PROCESS, Kind.SIGKILL, minute(4).plusSeconds(1), 5);
+
+    assertThat(check().count(Fault.LOST)).isEqualTo(EACH_MINUTE);
+  }
+
+  @Test
+  void doubledDatumIsFound() {
+    puts.add(again(puts.get(5), true));
+
+    assertThat(check().count(Fault.DOUBLED)).isEqualTo(1);
+  }
+
+  @Test
+  void doubleAfterALostAnswerIsTolerated() {
+    Put first = puts.get(5);
+    puts.set(5, new Put(first.at(), false, first.minute(), first.metric(), first.value()));
+    puts.add(again(first, true));
+
+    assertThat(check().details()).isEmpty();
+    assertThat(check().tolerated()).containsEntry("doubled: the answer was lost", 1);
+  }
+
+  @Test
+  void thirdOfADatumWhoseSecondWasAnsweredIsFound() {
+    Put first = puts.get(5);
+    puts.set(5, new Put(first.at(), false, first.minute(), first.metric(), first.value()));
+    puts.add(again(first, true));
+    puts.add(again(first, true));
+
+    assertThat(check().count(Fault.DOUBLED)).isEqualTo(1);
+  }
+
+  @Test
+  void valueThatIpamdToldEarlierInACalmMinuteIsWrong() {
+    replace("assignIPAddresses", minute(3), state(3 * 60 + 40).assigned());
+
+    assertThat(check().count(Fault.WRONG)).isEqualTo(1);
+  }
+
+  @Test
+  void increaseThatIsInTheNextMinuteIsWrong() {
+    replace("addReqCount", minute(3), 0);
+    replace("addReqCount", minute(4), 12);
+
+    assertThat(check().count(Fault.WRONG)).isPositive();
+  }
+
+  @Test
+  void increaseThatIsNowhereIsWrongEvenIfNoMinuteIsCalm() {
+    for (int i = 0; i < MINUTES; i++) {
+      happens(Edge.METRICS, Kind.RESET, minute(i).plusSeconds(31), 5);
+    }
+    assertThat(check().details()).isEmpty();
+    replace("addReqCount", minute(3), 0);
+
+    assertThat(check().count(Fault.WRONG)).isPositive();
+  }
+
+  @Test
+  void minuteThatNobodyPolledIsWrong() {
+    puts.add(new Put(minute(9), true, minute(8), "addReqCount", 1));
+
+    assertThat(check().count(Fault.WRONG)).isPositive();
+  }
+
+  @Test
+  void datumThatComesLateWithoutAFaultIsFound() {
+    Put first = puts.get(5);
+    puts.set(
+        5,
+        new Put(
+            first.minute().plusSeconds(171), true, first.minute(), first.metric(), first.value()));
+
+    assertThat(check().count(Fault.LATE)).isEqualTo(1);
+  }
+
+  private Verdict check() {
+    return Checker.check(
+        new NodeRecord("node", remembers, answers(), disturbances, puts, List.of()));
+  }
+
+  private void happens(Edge edge, Kind kind, Instant from, int seconds) {
+    disturbances.add(new Disturbance(edge, kind, from, from.plusSeconds(seconds)));
+  }
+
+  private void replace(String metric, Instant minute, double value) {
+    puts.replaceAll(
+        put ->
+            put.metric().equals(metric) && put.minute().equals(minute)
+                ? new Put(put.at(), true, minute, metric, value)
+                : put);
+  }
+
+  private static Put again(Put first, boolean heard) {
+    return new Put(
+        first.at().plusSeconds(20), heard, first.minute(), first.metric(), first.value());
+  }
+
+  private static Instant minute(int index) {
+    return START.plus(Duration.ofMinutes(index));
+  }
+
+  /** Two answers each ten seconds, from the middle of the first minute on. */
+  private static List<Answer> answers() {
+    List<Answer> answers = new ArrayList<>();
+    for (int second = 30; second < MINUTES * 60; second += 10) {
+      for (boolean metrics : List.of(false, true)) {
+        answers.add(new Answer(START.plusSeconds(second), metrics, 0, state(second)));
+      }
+    }
+    return answers;
+  }
+
+  /** One pod more each ten seconds. */
+  private static NodeState state(int second) {
+    int pods = second / 10;
+    return new NodeState(
+        2, 100, pods, 0, 0, 1_000, 0, Map.of("awscni_add_ip_req_count", (double) pods));
+  }
+
+  private static List<Put> honest() {
+    List<Put> puts = new ArrayList<>();
+    for (int i = 1; i < MINUTES; i++) {
+      for (String metric : Checker.metrics()) {
+        puts.add(new Put(minute(i + 1).plusSeconds(12), true, minute(i), metric, value(metric, i)));
+      }
+    }
+    return puts;
+  }
+
+  private static double value(String metric, int minute) {
+    NodeState last = state(minute * 60 + 50);
+    return switch (metric) {
+      case "assignIPAddresses" -> last.assigned();
+      case "totalIPAddresses" -> last.total();
+      case "eniAllocated" -> last.enis();
+      // The first also has what the polls of the minute of the start saw.
+      case "addReqCount" -> minute == 1 ? 8 : 6;
+      default -> 0;
+    };
+  }
+}

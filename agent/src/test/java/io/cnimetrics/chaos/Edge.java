@@ -1,0 +1,70 @@
+package io.cnimetrics.chaos;
+
+import static io.cnimetrics.chaos.Kind.*;
+
+import java.util.List;
+
+/** Where something can fail, and how. */
+enum Edge {
+  CLOUDWATCH(
+      REFUSE,
+      RESET,
+      HANG,
+      TRICKLE,
+      LOST_ANSWER,
+      PROXY_PAGE,
+      TOO_LARGE,
+      INVALID_DATUM,
+      THROTTLING,
+      TOO_MANY_REQUESTS,
+      SERVICE_UNAVAILABLE,
+      SERVICE_FAULT,
+      INTERNAL_FAILURE,
+      BAD_GATEWAY,
+      ACCESS_DENIED,
+      NOT_AUTHORIZED,
+      OPT_IN_REQUIRED,
+      EXPIRED_TOKEN,
+      UNKNOWN_CLIENT,
+      BAD_SIGNATURE,
+      REQUEST_EXPIRED,
+      REQUEST_TIMEOUT,
+      MALFORMED),
+  NAMES(NO_SUCH_HOST),
+  IMDS(REFUSE, RESET, HANG, TRICKLE, SERVICE_FAULT, UNAUTHORIZED, EXPIRED_KEYS),
+  EC2(
+      REFUSE,
+      RESET,
+      HANG,
+      REQUEST_LIMIT,
+      INTERNAL_FAILURE,
+      UNAUTHORIZED_OPERATION,
+      AUTH_FAILURE,
+      BAD_GATEWAY),
+  INTROSPECTION(REFUSE, RESET, HANG, TRICKLE, TRUNCATE, GARBAGE, SERVICE_FAULT, IPAMD_RESTART),
+  METRICS(REFUSE, RESET, HANG, TRICKLE, TRUNCATE, GARBAGE, SERVICE_FAULT),
+  PROCESS(SIGTERM, SIGKILL, SIGSTOP),
+  /** The state directory: of the first the file, of the others the disk. */
+  STATE_FILE(TORN),
+  STATE_DISK(OVERWRITTEN, DISK_FULL);
+
+  private final List<Kind> kinds;
+
+  Edge(Kind... kinds) {
+    this.kinds = List.of(kinds);
+  }
+
+  List<Kind> kinds() {
+    return kinds;
+  }
+
+  /** Whether what the agent reads of ipamD may differ by it from what ipamD was asked for. */
+  boolean isOfReading() {
+    return this == INTROSPECTION || this == METRICS || isOfProcess();
+  }
+
+  /** Whether it is about the agent's process and what that keeps. */
+  boolean isOfProcess() {
+    return this == PROCESS || this == STATE_FILE || this == STATE_DISK;
+  }
+}

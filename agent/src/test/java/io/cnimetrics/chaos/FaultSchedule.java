@@ -1,0 +1,69 @@
+package io.cnimetrics.chaos;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * The faults of one node, out of a seed. Edges of one lane fail one after the other, lanes beside
+ * each other; a lane plays all its kinds before it plays one again.
+ */
+final class FaultSchedule {
+  /** Faults that come one at a time, with pauses of these lengths before. */
+  record Lane(List<Edge> edges, Duration shortestPause, Duration longestPause) {
+    Lane {
+      edges = List.copyOf(edges);
+    }
+  }
+
+  /** A fault as long as this is noticed by each turn of the agent's loops. */
+  private static final Duration SHORTEST = Duration.ofSeconds(5);
+
+  private FaultSchedule() {}
+
+  /**
+   * @param length no fault is still under way after that
+   */
+  static List<Fault> of(long seed, String node, Lane lane, Duration length) {
+    Random random = new Random(seed ^ (node + lane.edges()).hashCode());
+    List<Fault> faults = new ArrayList<>();
+    List<Fault> deck = new ArrayList<>();
+    Duration now = between(Duration.ofSeconds(2), lane.shortestPause(), random);
+    while (true) {
+      if (deck.isEmpty()) {
+        deck.addAll(deck(node, lane, random));
+      }
+      Fault card = deck.remove(deck.size() - 1);
+      Duration to = now.plus(lasting(card.kind(), random));
+      if (to.compareTo(length) > 0) {
+        return faults;
+      }
+      faults.add(new Fault(node, card.edge(), card.kind(), now, to));
+      now = to.plus(between(lane.shortestPause(), lane.longestPause(), random));
+    }
+  }
+
+  private static List<Fault> deck(String node, Lane lane, Random random) {
+    List<Fault> deck = new ArrayList<>();
+    for (Edge edge : lane.edges()) {
+      for (Kind kind : edge.kinds()) {
+        deck.add(new Fault(node, edge, kind, Duration.ZERO, Duration.ZERO));
+      }
+    }
+    Collections.shuffle(deck, random);
+    return deck;
+  }
+
+  private static Duration lasting(Kind kind, Random random) {
+    return kind.longest().compareTo(SHORTEST) < 0
+        ? kind.longest()
+        : between(SHORTEST, kind.longest(), random);
+  }
+
+  private static Duration between(Duration least, Duration most, Random random) {
+    long span = most.minus(least).toMillis();
+    return least.plusMillis(span <= 0 ? 0 : random.nextLong(span));
+  }
+}

@@ -1,0 +1,168 @@
+package io.cnimetrics.chaos;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.cnimetrics.testing.Gate;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+
+/** A server on a port of its own that fails as it is told. */
+final class FaultyServer implements AutoCloseable {
+  /** Slow enough that no body of ipamD's gets through within a poll. */
+  private static final long BETWEEN_BYTES_NANOS = Duration.ofMillis(200).toNanos();
+
+  private static final int NOISE_BYTES = 4_000;
+
+  private final Service service;
+  private final HttpServer server;
+  private final Gate gate;
+  private final ExecutorService threads = Executors.newCachedThreadPool(FaultyServer::daemon);
+  private final List<HttpExchange> held = new ArrayList<>();
+  private volatile Optional<Kind> fault = Optional.empty();
+
+  /** What stands behind it. */
+  interface Service {
+    /**
+     * Does what is asked.
+     *
+     * @param fault what fails just now, where it is the service's to decide what that means
+     * @param heard whether the answer gets through
+     */
+    Reply answer(HttpExchange request, byte[] body, Optional<Kind> fault, boolean heard)
+        throws IOException;
+
+    /** The answer of a service that only says that it fails. */
+    Reply error(int status, String code);
+  }
+
+  FaultyServer(Service service) throws IOException {
+    this.service = service;
+    this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(threads);
+    server.createContext("/", this::handle);
+    server.start();
+    this.gate = new Gate(URI.create("http://127.0.0.1:" + server.getAddress().getPort()));
+  }
+
+  URI url() {
+    return gate.endpoint();
+  }
+
+  void begin(Kind kind) {
+    fault = Optional.of(kind);
+    if (kind == Kind.REFUSE) {
+      gate.shut();
+    }
+  }
+
+  void end() {
+    if (fault.equals(Optional.of(Kind.REFUSE))) {
+      gate.open();
+    }
+    fault = Optional.empty();
+    synchronized (held) {
+      held.forEach(HttpExchange::close);
+      held.clear();
+    }
+  }
+
+  @Override
+  public void close() {
+    gate.close();
+    server.stop(0);
+    threads.shutdownNow();
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try {
+      Optional<Kind> now = fault;
+      Kind kind = now.orElse(Kind.IPAMD_RESTART);
+      switch (kind) {
+        case RESET -> exchange.close();
+        case HANG -> hold(exchange);
+        case LOST_ANSWER -> {
+          answer(exchange, now, false);
+          exchange.close();
+        }
+        case TRICKLE -> trickle(exchange, answer(exchange, now, true));
+        case TRUNCATE -> truncate(exchange, answer(exchange, now, false));
+        case GARBAGE -> send(exchange, noise());
+        case PROXY_PAGE -> send(exchange, Reply.page(200));
+        case TOO_LARGE, INVALID_DATUM -> send(exchange, answer(exchange, now, true));
+        default ->
+            send(
+                exchange,
+                kind.status() > 0
+                    ? service.error(kind.status(), kind.code())
+                    : answer(exchange, now, true));
+      }
+    } catch (IOException e) {
+      // The client has gone, as those do that are killed.
+      exchange.close();
+    }
+  }
+
+  private Reply answer(HttpExchange exchange, Optional<Kind> now, boolean heard)
+      throws IOException {
+    return service.answer(exchange, exchange.getRequestBody().readAllBytes(), now, heard);
+  }
+
+  private static Reply noise() {
+    byte[] noise = new byte[NOISE_BYTES];
+    new Random().nextBytes(noise);
+    return new Reply(200, "text/plain", noise);
+  }
+
+  private void hold(HttpExchange exchange) {
+    synchronized (held) {
+      held.add(exchange);
+    }
+  }
+
+  private static void send(HttpExchange exchange, Reply reply) throws IOException {
+    exchange.getRequestBody().readAllBytes();
+    begin(exchange, reply).write(reply.body());
+    exchange.close();
+  }
+
+  private static void truncate(HttpExchange exchange, Reply reply) throws IOException {
+    OutputStream body = begin(exchange, reply);
+    body.write(reply.body(), 0, reply.body().length / 2);
+    body.flush();
+    exchange.close();
+  }
+
+  private void trickle(HttpExchange exchange, Reply reply) throws IOException {
+    OutputStream body = begin(exchange, reply);
+    for (byte next : reply.body()) {
+      body.write(next);
+      body.flush();
+      LockSupport.parkNanos(fault.isPresent() ? BETWEEN_BYTES_NANOS : 0);
+    }
+    exchange.close();
+  }
+
+  private static OutputStream begin(HttpExchange exchange, Reply reply) throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", reply.contentType());
+    exchange.sendResponseHeaders(
+        reply.status(), reply.body().length == 0 ? -1 : reply.body().length);
+    return exchange.getResponseBody();
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "faulty-server");
+    thread.setDaemon(true);
+    return thread;
+  }
+}

@@ -1,0 +1,100 @@
+package io.cnimetrics.chaos;
+
+import java.time.Duration;
+
+/** How something fails. */
+enum Kind {
+  REFUSE,
+  /** The connection ends before the request is looked at. */
+  RESET,
+  /** No answer, as long as it lasts. */
+  HANG,
+  /** The answer comes byte by byte. */
+  TRICKLE,
+  /** What was asked is done, but the connection ends before the answer. */
+  LOST_ANSWER,
+  /** Status 200 with the page of a proxy; nothing was done. */
+  PROXY_PAGE,
+  TRUNCATE,
+  GARBAGE,
+  /** All credentials given out so far are refused from now on. */
+  EXPIRED_KEYS,
+  /** Requests of more than 50 datums are refused as too large. */
+  TOO_LARGE(413, "RequestEntityTooLarge"),
+  /** Requests with a certain metric are refused as invalid. */
+  INVALID_DATUM(400, "InvalidParameterValue"),
+  THROTTLING(400, "ThrottlingException"),
+  TOO_MANY_REQUESTS(429, ""),
+  REQUEST_LIMIT(503, "RequestLimitExceeded"),
+  SERVICE_UNAVAILABLE(503, "ServiceUnavailable"),
+  SERVICE_FAULT(500, "InternalServiceFault"),
+  INTERNAL_FAILURE(500, "InternalFailure"),
+  BAD_GATEWAY(502, ""),
+  ACCESS_DENIED(403, "AccessDeniedException"),
+  NOT_AUTHORIZED(401, "NotAuthorized"),
+  UNAUTHORIZED_OPERATION(403, "UnauthorizedOperation"),
+  OPT_IN_REQUIRED(403, "OptInRequired"),
+  EXPIRED_TOKEN(403, "ExpiredTokenException"),
+  UNKNOWN_CLIENT(403, "UnrecognizedClientException"),
+  BAD_SIGNATURE(403, "SignatureDoesNotMatch"),
+  AUTH_FAILURE(401, "AuthFailure"),
+  REQUEST_EXPIRED(400, "RequestExpired"),
+  REQUEST_TIMEOUT(408, "RequestTimeoutException"),
+  MALFORMED(400, "SerializationException"),
+  UNAUTHORIZED(401, ""),
+  NO_SUCH_HOST,
+  SIGTERM(Duration.ofSeconds(12)),
+  SIGKILL(Duration.ofSeconds(12)),
+  SIGSTOP(Duration.ofSeconds(90)),
+  IPAMD_RESTART(Duration.ZERO),
+  /** SIGKILL, and the last bytes of the state are gone when it starts again. */
+  TORN(Duration.ofSeconds(5)),
+  /** SIGKILL, and the state is noise when it starts again. */
+  OVERWRITTEN(Duration.ofSeconds(5)),
+  DISK_FULL(Duration.ofSeconds(60));
+
+  private final int status;
+  private final String code;
+  private final Duration longest;
+
+  Kind() {
+    this(0, "");
+  }
+
+  Kind(Duration longest) {
+    this(0, "", longest);
+  }
+
+  Kind(int status, String code) {
+    this(status, code, Duration.ofSeconds(30));
+  }
+
+  Kind(int status, String code, Duration longest) {
+    this.status = status;
+    this.code = code;
+    this.longest = longest;
+  }
+
+  /** Of the answer; 0 if it is not the status that is at fault. */
+  int status() {
+    return status;
+  }
+
+  /** AWS's word for it; empty for what comes from others. */
+  String code() {
+    return code;
+  }
+
+  Duration longest() {
+    return longest;
+  }
+
+  /** Whether the agent's process ends by it, and another one is started. */
+  boolean endsProcess() {
+    return this == SIGTERM || killsProcess();
+  }
+
+  boolean killsProcess() {
+    return this == SIGKILL || this == TORN || this == OVERWRITTEN;
+  }
+}

@@ -1,0 +1,42 @@
+package io.cnimetrics.chaos;
+
+import com.sun.net.httpserver.HttpExchange;
+import java.util.Optional;
+
+/** EC2's {@code DescribeTags}: every instance belongs to one cluster. */
+final class Tags implements FaultyServer.Service {
+  private final String cluster;
+
+  Tags(String cluster) {
+    this.cluster = cluster;
+  }
+
+  @Override
+  public Reply answer(HttpExchange request, byte[] body, Optional<Kind> fault, boolean heard) {
+    return xml(
+        200,
+        """
+        <?xml version="1.0" encoding="UTF-8"?>
+        <DescribeTagsResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/">
+        <requestId>00000000-0000-0000-0000-000000000000</requestId>
+        <tagSet><item><resourceId>%s</resourceId><resourceType>instance</resourceType>
+        <key>eks:cluster-name</key><value>%s</value></item></tagSet>
+        </DescribeTagsResponse>"""
+            .formatted(Metadata.INSTANCE, cluster));
+  }
+
+  @Override
+  public Reply error(int status, String code) {
+    return xml(
+        status,
+        """
+        <?xml version="1.0" encoding="UTF-8"?>
+        <Response><Errors><Error><Code>%s</Code><Message>as the schedule has it</Message></Error>
+        </Errors><RequestID>00000000-0000-0000-0000-000000000000</RequestID></Response>"""
+            .formatted(code));
+  }
+
+  private static Reply xml(int status, String text) {
+    return Reply.text(status, "text/xml;charset=UTF-8", text);
+  }
+}

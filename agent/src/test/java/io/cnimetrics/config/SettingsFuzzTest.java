@@ -1,0 +1,33 @@
+package io.cnimetrics.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.api.FuzzedDataProvider;
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Whatever text a setting has, it is a configuration within its bounds or a named problem. */
+class SettingsFuzzTest {
+  private static final int LONGEST_VALUE = 200;
+
+  @FuzzTest
+  void textIsASettingOrAProblem(FuzzedDataProvider data) {
+    Map<Flag, String> given = new HashMap<>();
+    while (data.remainingBytes() > 0) {
+      Flag flag = data.pickValue(Setting.values()).flag();
+      given.put(flag, data.consumeString(LONGEST_VALUE));
+    }
+    try {
+      AgentConfig config =
+          AgentConfig.of(new Values(given, Map.of(), List.of()), "host", Set.of("eniAllocated"));
+      assertThat(config.pollInterval().toSeconds()).isBetween(10L, 60L);
+      assertThat(config.publishInterval().toSeconds()).isBetween(60L, 300L);
+      assertThat(config.dimensions()).isNotEmpty();
+    } catch (ConfigException e) {
+      assertThat(e.problems()).isNotEmpty().allMatch(problem -> !problem.isBlank());
+    }
+  }
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Has a coverage-guided fuzzer (Jazzer) look for inputs that break a decoder or the reading of settings, test by test.
+# What breaks one is left beside the kept inputs under agent/src/test/resources, where the gate replays it from then on.
+#
+#   tools/fuzz.sh CLASS_PATH SECONDS      SECONDS for each test
+set -euo pipefail
+
+repository=$(cd "$(dirname "$0")/.." && pwd)
+class_path=${1:?usage: tools/fuzz.sh CLASS_PATH SECONDS}
+seconds=${2:?usage: tools/fuzz.sh CLASS_PATH SECONDS}
+tests=$repository/agent/src/test
+work=$repository/agent/target/fuzz
+status=0
+
+cd "$repository/agent"
+while read -r file; do
+  class=$(sed 's|/|.|g; s|\.java$||' <<<"${file#"$tests"/java/}")
+  while read -r method; do
+    kept=$tests/resources/${class//.//}Inputs/$method
+    found=$work/$method
+    mkdir -p "$kept" "$found"
+    if "${JAVA_HOME:+$JAVA_HOME/bin/}java" -XX:+UseSerialGC -XX:-UsePerfData -cp "$class_path" \
+      com.code_intelligence.jazzer.Jazzer --target_class="$class" --target_method="$method" \
+      --instrumentation_includes='io.cnimetrics.**' -timeout=10 -rss_limit_mb=4096 -max_total_time="$seconds" \
+      -artifact_prefix="$kept/" -reproducer_path="$found" "$found" "$kept" >"$work/$method.log" 2>&1; then
+      echo "no failure: $method, $(grep -c . < <(ls "$found")) inputs of different coverage," \
+        "$(sed -n 's/^Done \([0-9]*\) runs.*/\1/p' "$work/$method.log") runs"
+    else
+      echo "FAILURE: $method"
+      tail -n 40 "$work/$method.log"
+      status=1
+    fi
+  done < <(sed -n '/@FuzzTest/,/(/ s/^  void \([A-Za-z]*\)(.*/\1/p' "$file")
+done < <(find "$tests/java" -name '*FuzzTest.java' | sort)
+exit $status

@@ -1,0 +1,102 @@
+package io.cnimetrics.standin;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code Soak BUILT HOURS}: has the agent work at its shortest intervals, as the image starts it,
+ * looks at it each ten seconds, and tells what grew.
+ *
+ * <p>Heap and metaspace are those after the last collection, out of the collector's log: to ask a
+ * JVM costs it memory.
+ */
+public final class Soak {
+  /** Starting and warming up are no leak. */
+  private static final Duration WARM_UP = Duration.ofMinutes(3);
+
+  private static final Duration BETWEEN_SAMPLES = Duration.ofSeconds(10);
+  private static final double KIB_IN_MB = 1_000_000 / 1024.0;
+
+  private final Map<String, List<Trend.Point>> series = new LinkedHashMap<>();
+
+  private Soak() {}
+
+  public static void main(String[] args) throws IOException {
+    Path built = Path.of(args[0]);
+    Duration time = Duration.ofSeconds(Math.round(3600 * Double.parseDouble(args[1])));
+    if (time.compareTo(WARM_UP.plusMinutes(1)) < 0) {
+      throw new IllegalArgumentException("HOURS=" + args[1] + ": must be at least 0.07");
+    }
+    Path directory = Files.createTempDirectory("soak");
+    Path log = directory.resolve("gc.log");
+    Variant variant =
+        Variant.ofImage("image", built, "-Xlog:gc+heap=info,gc+metaspace=info:file=" + log);
+    Soak soak = new Soak();
+    try (Node node = new Node(directory, built);
+        Node.Agent agent = node.start(variant.java(), List.of("--poll-interval=10s"))) {
+      agent.awaitReady();
+      soak.watch(agent, log, time);
+      agent.process().stop();
+      System.out.printf("%s, %d requests taken%n%n", time, node.aws().cloudWatch().taken());
+    }
+    soak.print(System.out);
+  }
+
+  private void watch(Node.Agent agent, Path log, Duration time) throws IOException {
+    Duration next = WARM_UP;
+    while (next.compareTo(time) <= 0) {
+      agent.process().pause(next.minus(agent.process().sinceStart()));
+      add(next, Usage.of(agent.process().pid()), Collected.in(log));
+      next = next.plus(BETWEEN_SAMPLES);
+    }
+  }
+
+  private void add(Duration at, Usage usage, Collected collected) {
+    add("RSS, MB", at, usage.rssKib() / KIB_IN_MB);
+    add("anonymous, MB", at, usage.anonymousKib() / KIB_IN_MB);
+    if (collected.any()) {
+      add("heap after collection, MB", at, collected.heapKib() / KIB_IN_MB);
+      add("metaspace, MB", at, collected.metaspaceKib() / KIB_IN_MB);
+    }
+    add("threads", at, usage.threads());
+    add("file descriptors", at, usage.descriptors());
+  }
+
+  private void add(String name, Duration at, double value) {
+    series
+        .computeIfAbsent(name, key -> new ArrayList<>())
+        .add(new Trend.Point(at.toSeconds() / 3600.0, value));
+  }
+
+  private void print(PrintStream out) {
+    out.println("| | samples | first | least | most | last | slope an hour | 95 % interval |");
+    out.println("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    series.forEach((name, points) -> out.println(row(name, points)));
+  }
+
+  private static String row(String name, List<Trend.Point> points) {
+    double[] values = points.stream().mapToDouble(Trend.Point::y).toArray();
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    Trend trend = Trend.of(points);
+    return "| %s | %d | %.1f | %.1f | %.1f | %.1f | %+.2f | %+.2f to %+.2f |"
+        .formatted(
+            name,
+            values.length,
+            values[0],
+            sorted[0],
+            sorted[sorted.length - 1],
+            values[values.length - 1],
+            trend.slope(),
+            trend.slope() - trend.margin(),
+            trend.slope() + trend.margin());
+  }
+}
