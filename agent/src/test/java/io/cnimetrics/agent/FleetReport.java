@@ -53,28 +53,15 @@ final class FleetReport {
   }
 
   private void printAtWork() {
-    title(
-        "at work",
-        "nodes",
-        "interval",
-        "req/s",
-        "worst s",
-        "throttled",
-        "age p50",
-        "p99",
-        "max",
-        "req $/mo",
-        "all $/mo");
+    title("at work", "mean/s", "worst s", "p50", "p99", "oldest", "requests, $", "all, $");
     for (Line line : lines) {
       Part part = line.run().atWork();
-      FleetPlan plan = plan(line.fleet());
       BigDecimal requests = PRICES.ofRequests(Math.round(part.perSecond() * MONTH.toSeconds()));
-      BigDecimal metrics = plan.bill().of(Bill.Part.METRICS);
+      BigDecimal metrics = plan(line.fleet()).bill().of(Bill.Part.METRICS);
       row(
           line,
           number(part.perSecond()),
           part.worstSecond(),
-          percent(part.throttledShare()),
           seconds(part.age(0.5)),
           seconds(part.age(0.99)),
           seconds(part.age(1)),
@@ -92,14 +79,11 @@ final class FleetReport {
   private void printOutage() {
     title(
         "10 minutes away, and back",
-        "nodes",
-        "interval",
-        "away: req/s",
+        "away: mean/s",
         "worst s",
         "back: worst s",
         "throttled",
         "caught up",
-        "age max",
         "wrong minutes");
     for (Line line : lines) {
       Part outage = line.run().outage();
@@ -111,7 +95,6 @@ final class FleetReport {
           back.worstSecond(),
           percent(back.throttledShare()),
           seconds(back.untilCaughtUp()),
-          seconds(back.age(1)),
           line.run().wrongMinutes());
     }
   }
@@ -119,32 +102,29 @@ final class FleetReport {
   private void printRestart() {
     title(
         "all restarted at once",
-        "nodes",
-        "interval",
         "first s",
-        "throttled in 60 s",
-        "calm",
+        "first minute",
+        "throttled",
+        "last throttled",
         "caught up",
-        "age p50",
-        "p99",
-        "max");
+        "oldest");
     for (Line line : lines) {
       Part part = line.run().restarted();
       Part first = part.first(Duration.ofMinutes(1));
       row(
           line,
           part.worstSecond(),
+          first.requests(),
           percent(first.throttledShare()),
           seconds(part.untilCalm()),
           seconds(part.untilCaughtUp()),
-          seconds(first.age(0.5)),
-          seconds(first.age(0.99)),
           seconds(part.age(1)));
     }
   }
 
   private static void title(String what, String... columns) {
-    System.out.printf("%n%s:%n| %s |%n", what, String.join(" | ", columns));
+    System.out.printf(
+        "%n%s:%n| nodes | interval | %s |%n", what, String.join(" | ", columns));
   }
 
   private static void row(Line line, Object... values) {
