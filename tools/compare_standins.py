@@ -6,6 +6,7 @@ import threading
 import time
 import urllib.parse
 import urllib.request
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import cbor2
@@ -31,7 +32,10 @@ class Quiet(BaseHTTPRequestHandler):
 
 
 class CloudWatch:
-    """Takes PutMetricData as AWS's SDKs send it, CBOR or form, and keeps (time, name, value, time of the value)."""
+    """Takes PutMetricData as AWS's SDKs send it, CBOR or form, and keeps what it was given.
+
+    A datum is (when it was taken, name, value, the value's time).
+    """
 
     def __init__(self):
         self.away = False
@@ -83,8 +87,6 @@ def from_form(body):
 
 
 def seconds(text):
-    from datetime import datetime
-
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
@@ -93,6 +95,7 @@ class Kubernetes:
 
     def __init__(self, metrics_urls):
         pods = [pod(number) for number in range(len(metrics_urls))]
+        listed = {"kind": "PodList", "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": pods}
         kind = {"kind": "APIResourceList", "groupVersion": "v1", "resources": [
             {"name": "pods", "singularName": "pod", "namespaced": True, "kind": "Pod", "verbs": ["get", "list", "watch"]}]}
 
@@ -104,9 +107,9 @@ class Kubernetes:
                     return self.proxied(metrics_urls[number])
                 if url.path.endswith("/pods"):
                     query = urllib.parse.parse_qs(url.query)
-                    return self.watch("sendInitialEvents" in query) if "watch" in query else self.answer(
-                        200, json.dumps({"kind": "PodList", "apiVersion": "v1", "metadata": {"resourceVersion": "1"},
-                                         "items": pods}).encode())
+                    if "watch" in query:
+                        return self.watch("sendInitialEvents" in query)
+                    return self.answer(200, json.dumps(listed).encode())
                 known = {"/api": {"kind": "APIVersions", "versions": ["v1"]}, "/api/v1": kind,
                          "/apis": {"kind": "APIGroupList", "apiVersion": "v1", "groups": []}}
                 return self.answer(200 if url.path in known else 404, json.dumps(known.get(url.path, {})).encode())

@@ -123,8 +123,7 @@ final class FleetReport {
   }
 
   private static void title(String what, String... columns) {
-    System.out.printf(
-        "%n%s:%n| nodes | interval | %s |%n", what, String.join(" | ", columns));
+    System.out.printf("%n%s:%n| nodes | interval | %s |%n", what, String.join(" | ", columns));
   }
 
   private static void row(Line line, Object... values) {
