@@ -2,11 +2,12 @@
 """Runs AWS's cni-metrics-helper, Telegraf and the agent beside the same two simulated nodes, through the same events,
 and prints what each cost and what its CloudWatch came to hold. Started by tools/compare.sh: `make compare`.
 
-Nodes fill up with pods, until the second one's subnet is empty. Events, in seconds from the first whole minute: ipamD of
-the first node restarts, CloudWatch refuses all requests for two minutes, all collectors are stopped and started.
+Nodes fill up with pods, until the second one's subnet is empty. Events, in seconds from the first whole minute: ipamD
+of the first node restarts, CloudWatch refuses all requests for two minutes, all collectors are stopped and started.
 """
 
 import argparse
+import json
 import os
 import pathlib
 import re
@@ -152,8 +153,10 @@ def start_collectors(options, nodes, work):
         telegraf.start(work / f"telegraf-{number}.log", [options.telegraf, "--config", config])
     kubernetes = Kubernetes([node.metrics for node in nodes])
     config = work / "kubeconfig"
-    config.write_text(f"""{{"clusters": [{{"name": "c", "cluster": {{"server": "http://127.0.0.1:{kubernetes.port}"}}}}],
-        "contexts": [{{"name": "c", "context": {{"cluster": "c", "user": ""}}}}], "current-context": "c"}}""")
+    config.write_text(json.dumps({
+        "clusters": [{"name": "c", "cluster": {"server": f"http://127.0.0.1:{kubernetes.port}"}}],
+        "contexts": [{"name": "c", "context": {"cluster": "c", "user": ""}}],
+        "current-context": "c"}))
     helper.start(work / "helper.log", [options.helper], {"KUBECONFIG": str(config), "AWS_CLUSTER_ID": "compare"})
     return [agent, helper, telegraf]
 

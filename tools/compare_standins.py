@@ -96,8 +96,9 @@ class Kubernetes:
     def __init__(self, metrics_urls):
         pods = [pod(number) for number in range(len(metrics_urls))]
         listed = {"kind": "PodList", "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": pods}
-        kind = {"kind": "APIResourceList", "groupVersion": "v1", "resources": [
-            {"name": "pods", "singularName": "pod", "namespaced": True, "kind": "Pod", "verbs": ["get", "list", "watch"]}]}
+        resource = {"name": "pods", "singularName": "pod", "namespaced": True, "kind": "Pod",
+                    "verbs": ["get", "list", "watch"]}
+        kind = {"kind": "APIResourceList", "groupVersion": "v1", "resources": [resource]}
 
         class Handler(Quiet):
             def do_GET(self):
