@@ -63,7 +63,7 @@ fleet: ## Model NODES=10000 nodes before CloudWatch's quota; draws docs/fleet.sv
 	@$(MVN) $(MAVEN_FLAGS) --quiet -pl agent test -Dtest=FleetReport -Dtest.heap=6g -Dfleet.nodes=$(NODES)
 	@python3 tools/fleet_picture.py agent/target/fleet.csv $(NODES) >docs/fleet.svg
 
-compare: $(AGENT) ## Run AWS's helper and Telegraf beside the agent; needs Go, about 15 minutes
+compare: $(AGENT) ## Run AWS's helper and Telegraf beside the agent; needs Go
 	@tools/compare.sh
 
 image: ## Build the container image; needs docker
