@@ -9,6 +9,8 @@ BUILT := agent/target/image/agent.args
 IMAGE ?= cni-metrics-agent
 # `make footprint`: how long each agent works, and of how many runs the median is shown.
 MINUTES ?= 10
+# `make fleet`
+NODES ?= 10000
 RUNS ?= 3
 # `make chaos`: the same seed plays the same faults; 0 is any. MINUTES is its length, too.
 SEED ?= 0
@@ -27,7 +29,7 @@ SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -typ
 .DEFAULT_GOAL := help
 .PHONY: help dry-run test deploy-test cluster-test package goldens picture format clean
 .PHONY: bench bench-build bench-decode bench-dry-run bench-publish
-.PHONY: image image-test container-test footprint soak chaos fuzz
+.PHONY: image image-test container-test footprint soak chaos fuzz fleet compare
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -71,6 +73,13 @@ bench-dry-run: ## Measure the dry run
 
 bench-publish: bench-build ## Measure polls, sends and an outage of CloudWatch
 	@tools/bench-publish.sh $(JDKS)
+
+fleet: ## Model NODES=10000 nodes before CloudWatch's quota; draws docs/fleet.svg
+	@$(MVN) $(MAVEN_FLAGS) --quiet -pl agent test -Dtest=FleetReport -Dtest.heap=6g -Dfleet.nodes=$(NODES)
+	@python3 tools/fleet_picture.py agent/target/fleet.csv $(NODES) >docs/fleet.svg
+
+compare: $(AGENT) ## Run AWS's helper and Telegraf beside the agent; needs Go
+	@tools/compare.sh
 
 image: ## Build the container image; needs docker
 	docker build --tag $(IMAGE) .

@@ -1,59 +1,53 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.publish.Answer;
-import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.agent.ModelCloudWatch.Second;
 import io.cnimetrics.schedule.Fleet;
 import io.cnimetrics.testing.FakeClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/** Many publishers in a time of their own, whose requests are counted by second. */
+/** Many publishers in a time of their own, and their CloudWatch. */
 final class ModelFleet {
-  private final Fleet fleet;
-  private final int sets;
-  private final boolean troubled;
+  final ModelCloudWatch cloudWatch;
   private final FakeClock clock = new FakeClock(World.START);
   private final Timeline timeline = new Timeline(clock);
-  private final Map<Long, Integer> requestsBySecond = new HashMap<>();
-  private List<ModelPublisher> publishers = List.of();
+  private final List<ModelPublisher> publishers;
 
-  ModelFleet(Fleet fleet, int sets, boolean troubled) {
-    this.fleet = fleet;
-    this.sets = sets;
-    this.troubled = troubled;
-    start();
-  }
-
-  private void start() {
-    Instant now = clock.instant();
-    MetricSink counting =
-        (namespace, datums, limit) -> {
-          requestsBySecond.merge(clock.instant().getEpochSecond(), 1, Integer::sum);
-          return Answer.ACCEPTED;
-        };
-    publishers =
+  /**
+   * @param requestsPerSecond that CloudWatch takes
+   */
+  ModelFleet(Fleet fleet, int sets, boolean troubled, double requestsPerSecond) {
+    this.cloudWatch = new ModelCloudWatch(clock, requestsPerSecond);
+    this.publishers =
         fleet
             .names()
             .map(
                 name ->
                     new ModelPublisher(
-                        name, fleet.publishInterval(), sets, troubled, counting, now))
+                        name, fleet.publishInterval(), sets, troubled, cloudWatch.of(name), now()))
             .toList();
+    takeTurns();
+  }
+
+  private void takeTurns() {
     for (ModelPublisher publisher : publishers) {
-      timeline.add(now, at -> Optional.of(publisher.poll(at)));
-      timeline.add(now, at -> Optional.of(publisher.send(at)));
+      timeline.add(now(), at -> Optional.of(publisher.poll(at)));
+      timeline.add(now(), at -> Optional.of(publisher.send(at)));
     }
   }
 
-  /** Stops all agents and starts them again, in no time. */
+  /** Stops all agents and starts them again, in no time; what waits survives. */
   void restart() {
-    publishers.forEach(publisher -> publisher.stop(clock.instant()));
+    publishers.forEach(publisher -> publisher.stop(now()));
+    publishers.forEach(ModelPublisher::restart);
     timeline.clear();
-    start();
+    takeTurns();
+  }
+
+  Instant now() {
+    return clock.instant();
   }
 
   /** Lets time pass. */
@@ -62,14 +56,14 @@ final class ModelFleet {
   }
 
   void forgetRequests() {
-    requestsBySecond.clear();
+    cloudWatch.forget();
   }
 
   int requests() {
-    return requestsBySecond.values().stream().mapToInt(Integer::intValue).sum();
+    return cloudWatch.seconds().mapToInt(Second::requests).sum();
   }
 
   int worstSecond() {
-    return requestsBySecond.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+    return cloudWatch.seconds().mapToInt(Second::requests).max().orElse(0);
   }
 }

@@ -39,10 +39,16 @@ final class ModelPublisher {
   private static final Reading READING =
       SAMPLER.read(nothingRead().at(World.START).build(), History.NONE);
 
+  /** Nobody asks for them. */
+  private static final Counting EVENTS = new Counting();
+
+  private final String name;
+  private final MetricSink sink;
+  private final SplittableRandom random;
   private final Ledger ledger;
-  private final Publisher publisher;
   private final NodeSchedule schedule;
   private final boolean troubled;
+  private Publisher publisher;
 
   /**
    * @param sets of dimensions
@@ -55,22 +61,26 @@ final class ModelPublisher {
       boolean troubled,
       MetricSink sink,
       Instant now) {
-    SplittableRandom random = new SplittableRandom(name.hashCode());
-    Counting events = new Counting();
+    this.name = name;
+    this.sink = sink;
+    this.random = new SplittableRandom(name.hashCode());
     this.schedule = NodeSchedule.of(name, POLL_INTERVAL, publishInterval);
     this.troubled = troubled;
-    this.ledger = Ledger.open(Optional.empty(), "", to(sets), now, events, report -> {});
-    this.publisher =
-        new Publisher(
-            ledger,
-            limit -> identification(name),
-            (region, at) -> new Sender(ledger, sink, schedule, events, random, region, at),
-            SAMPLER.start(),
-            new Backoff(random),
-            node -> {},
-            why -> {
-              throw new AssertionError(why);
-            });
+    this.ledger = Ledger.open(Optional.empty(), "", to(sets), now, EVENTS, report -> {});
+    this.publisher = publisher();
+  }
+
+  private Publisher publisher() {
+    return new Publisher(
+        ledger,
+        limit -> identification(name),
+        (region, at) -> new Sender(ledger, sink, schedule, EVENTS, random, region, at),
+        SAMPLER.start(),
+        new Backoff(random),
+        node -> {},
+        why -> {
+          throw new AssertionError(why);
+        });
   }
 
   private static Destination to(int sets) {
@@ -118,6 +128,10 @@ final class ModelPublisher {
     poll(now);
     ledger.closeOpenMinute();
     publisher.flush(now, () -> Duration.ofSeconds(5));
-    ledger.close();
+  }
+
+  /** Starts the agent anew, with the books as they were left: its state has survived. */
+  void restart() {
+    publisher = publisher();
   }
 }

@@ -18,13 +18,14 @@ class PlannedRequestsTest {
   private static final Duration WATCHED = Duration.ofMinutes(10);
 
   private static final int NAMES = 33;
+  private static final double UNLIMITED = 1e6;
   private static final Percentage ONE_PERCENT = Percentage.withPercentage(1);
 
   @ParameterizedTest
   @CsvSource({"1, 1", "5, 1", "2, 7"})
   void quietFleetAsksWhatIsPlanned(int minutes, int sets) {
     RequestLoad planned = fleet(minutes, sets).scheduled();
-    ModelFleet fleet = watched(new ModelFleet(fleet(minutes, sets), sets, false));
+    ModelFleet fleet = watched(new ModelFleet(fleet(minutes, sets), sets, false, UNLIMITED));
 
     assertThat((double) fleet.requests()).isCloseTo(inAll(planned), ONE_PERCENT);
     assertThat(fleet.worstSecond()).isEqualTo(planned.worstSecond());
@@ -34,7 +35,7 @@ class PlannedRequestsTest {
   @ValueSource(ints = {1, 5})
   void fleetWithNewTroubleEachMinuteAsksTheMostThatIsPlanned(int minutes) {
     RequestLoad planned = fleet(minutes, 1).everyMinute();
-    ModelFleet fleet = watched(new ModelFleet(fleet(minutes, 1), 1, true));
+    ModelFleet fleet = watched(new ModelFleet(fleet(minutes, 1), 1, true, UNLIMITED));
 
     assertThat((double) fleet.requests()).isCloseTo(inAll(planned), ONE_PERCENT);
     assertThat(fleet.worstSecond()).isEqualTo(planned.worstSecond());
@@ -43,7 +44,7 @@ class PlannedRequestsTest {
   @Test
   void minutesThatFillRequestsBadlyAreCountedAsTheyAreSent() {
     RequestLoad planned = fleet(5, 10).scheduled();
-    ModelFleet fleet = watched(new ModelFleet(fleet(5, 10), 10, false));
+    ModelFleet fleet = watched(new ModelFleet(fleet(5, 10), 10, false, UNLIMITED));
 
     assertThat((double) fleet.requests()).isCloseTo(inAll(planned), ONE_PERCENT);
     assertThat(fleet.worstSecond()).isLessThanOrEqualTo(planned.worstSecond());
@@ -51,7 +52,7 @@ class PlannedRequestsTest {
 
   @Test
   void restartedFleetAsksOnceAtItsStopAndOnceAtItsStart() {
-    ModelFleet fleet = new ModelFleet(fleet(1, 1), 1, false);
+    ModelFleet fleet = new ModelFleet(fleet(1, 1), 1, false, UNLIMITED);
     fleet.pass(Duration.ofMinutes(2));
     fleet.forgetRequests();
     fleet.restart();

@@ -1,0 +1,44 @@
+package io.cnimetrics.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.schedule.Fleet;
+import io.cnimetrics.schedule.RequestLoad;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** A tenth of a fleet of 10,000 nodes, against a tenth of the requests that CloudWatch takes. */
+class FleetRunTest {
+  private static final double TENTH_OF_QUOTA = RequestLoad.QUOTA_PER_SECOND / 10.0;
+  private static final Fleet FLEET = new Fleet(1_000, Duration.ofMinutes(1), 33, true);
+  private static final FleetRun RUN = FleetRun.of(FLEET, TENTH_OF_QUOTA);
+
+  @Test
+  void nothingIsLostOrDoubled() {
+    assertThat(RUN.wrongMinutes()).isZero();
+  }
+
+  @Test
+  void fleetAtWorkIsNotThrottled() {
+    assertThat(RUN.atWork().throttledShare()).isZero();
+    assertThat((double) RUN.atWork().worstSecond()).isLessThanOrEqualTo(TENTH_OF_QUOTA);
+    assertThat(RUN.atWork().age(1)).isLessThan(Duration.ofSeconds(31));
+  }
+
+  @Test
+  void retriesOfAnOutageStayUnderTheQuota() {
+    assertThat(RUN.outage().perSecond()).isLessThan(TENTH_OF_QUOTA);
+  }
+
+  @Test
+  void fleetIsBackWithinTwoMinutes() {
+    assertThat(RUN.back().throttledShare()).isLessThan(0.05);
+    assertThat(RUN.back().untilCaughtUp()).isLessThan(Duration.ofMinutes(2));
+  }
+
+  @Test
+  void fleetRestartedAtOnceIsAtPeaceWithinTwoMinutes() {
+    assertThat(RUN.restarted().untilCalm()).isLessThan(Duration.ofMinutes(2));
+    assertThat(RUN.restarted().untilCaughtUp()).isLessThan(Duration.ofMinutes(2));
+  }
+}

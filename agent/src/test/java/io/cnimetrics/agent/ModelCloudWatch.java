@@ -1,0 +1,182 @@
+package io.cnimetrics.agent;
+
+import io.cnimetrics.catalog.Computation.ByAgent;
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.publish.Answer;
+import io.cnimetrics.publish.Answer.Outcome;
+import io.cnimetrics.publish.Datum;
+import io.cnimetrics.publish.MetricSink;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A CloudWatch that takes so many requests a second, from a bucket of one second's worth, and
+ * throttles the others. It remembers what became of each second's requests, and when each minute of
+ * each node was taken.
+ */
+final class ModelCloudWatch {
+  private static final Answer THROTTLED =
+      new Answer(Outcome.PASSING, Optional.empty(), "Throttling");
+  private static final Answer AWAY =
+      new Answer(Outcome.PASSING, Optional.empty(), "ServiceUnavailable");
+
+  /** Those that come once a minute. */
+  private static final Set<String> EACH_MINUTE =
+      MetricCatalog.all().stream()
+          .filter(metric -> !(metric.computation() instanceof ByAgent))
+          .map(Metric::name)
+          .collect(Collectors.toSet());
+
+  private final InstantSource clock;
+  private final double requestsPerSecond;
+  private final TreeMap<Long, Second> bySecond = new TreeMap<>();
+  private final List<Arrival> arrivals = new ArrayList<>();
+  private double tokens;
+  private Instant filledAt = Instant.MIN;
+  private boolean away;
+
+  /** What became of a request. */
+  private enum Fate {
+    TAKEN,
+    THROTTLED,
+    REFUSED
+  }
+
+  /**
+   * What became of the requests of a second.
+   *
+   * @param at its start
+   */
+  record Second(Instant at, int taken, int throttled, int refused) {
+    int requests() {
+      return taken + throttled + refused;
+    }
+
+    private Second and(Second more) {
+      return new Second(at, taken + more.taken, throttled + more.throttled, refused + more.refused);
+    }
+  }
+
+  /**
+   * Datums of a node's minute that were taken together.
+   *
+   * @param minute the start of it
+   */
+  record Arrival(String node, Instant minute, int datums, Instant at) {
+    /** Since the minute's end; it cannot be sent before. */
+    Duration age() {
+      return Duration.between(minute, at).minusMinutes(1);
+    }
+  }
+
+  ModelCloudWatch(InstantSource clock, double requestsPerSecond) {
+    this.clock = clock;
+    this.requestsPerSecond = requestsPerSecond;
+  }
+
+  /** Refuses all requests, or does so no more. */
+  void away(boolean isAway) {
+    away = isAway;
+  }
+
+  /** Where a node sends. */
+  MetricSink of(String node) {
+    return (namespace, datums, limit) -> {
+      Fate fate = fate();
+      count(fate);
+      return switch (fate) {
+        case REFUSED -> AWAY;
+        case THROTTLED -> THROTTLED;
+        case TAKEN -> {
+          take(node, datums);
+          yield Answer.ACCEPTED;
+        }
+      };
+    };
+  }
+
+  private void count(Fate fate) {
+    Instant second = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    Second one =
+        switch (fate) {
+          case TAKEN -> new Second(second, 1, 0, 0);
+          case THROTTLED -> new Second(second, 0, 1, 0);
+          case REFUSED -> new Second(second, 0, 0, 1);
+        };
+    bySecond.merge(second.getEpochSecond(), one, Second::and);
+  }
+
+  private Fate fate() {
+    if (away) {
+      return Fate.REFUSED;
+    }
+    Instant now = clock.instant();
+    double passed =
+        filledAt.equals(Instant.MIN) ? 1 : Duration.between(filledAt, now).toNanos() / 1e9;
+    tokens = Math.min(requestsPerSecond, tokens + passed * requestsPerSecond);
+    filledAt = now;
+    if (tokens < 1) {
+      return Fate.THROTTLED;
+    }
+    tokens--;
+    return Fate.TAKEN;
+  }
+
+  private void take(String node, List<Datum> datums) {
+    Map<Instant, Integer> byMinute = new HashMap<>();
+    for (Datum datum : datums) {
+      if (EACH_MINUTE.contains(datum.metric())) {
+        byMinute.merge(datum.at(), 1, Integer::sum);
+      }
+    }
+    byMinute.forEach(
+        (minute, count) -> arrivals.add(new Arrival(node, minute, count, clock.instant())));
+  }
+
+  void forget() {
+    bySecond.clear();
+    arrivals.clear();
+  }
+
+  /** Those in which there were requests, in order. */
+  Stream<Second> seconds() {
+    return bySecond.values().stream();
+  }
+
+  List<Arrival> arrivals() {
+    return arrivals;
+  }
+
+  /**
+   * The minutes of a time that are missing, or doubled, in whole or in part; over all nodes.
+   *
+   * @param datumsEach that a node has of each of them
+   */
+  int wrongMinutes(List<String> nodes, Instant from, Instant to, int datumsEach) {
+    Map<String, Map<Instant, Integer>> held = new HashMap<>();
+    for (Arrival arrival : arrivals) {
+      held.computeIfAbsent(arrival.node(), node -> new HashMap<>())
+          .merge(arrival.minute(), arrival.datums(), Integer::sum);
+    }
+    int wrong = 0;
+    for (String node : nodes) {
+      Map<Instant, Integer> minutes = held.getOrDefault(node, Map.of());
+      for (Instant minute = from; minute.isBefore(to); minute = minute.plusSeconds(60)) {
+        wrong += minutes.getOrDefault(minute, 0) == datumsEach ? 0 : 1;
+      }
+    }
+    return wrong;
+  }
+}

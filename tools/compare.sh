@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Runs the agent, AWS's cni-metrics-helper and Telegraf beside two simulated nodes and prints what each does: see
+# tools/compare.py and docs/comparison.md. Builds the other two from the Go module proxy, once: 15 minutes on two cores.
+# What they log stays in target/compare.
+#
+#   tools/compare.sh        or: make compare
+set -euo pipefail
+
+repository=$(cd "$(dirname "$0")/.." && pwd)
+out=$repository/target/compare
+helper=github.com/aws/amazon-vpc-cni-k8s
+helper_version=v1.23.2
+telegraf=github.com/influxdata/telegraf
+telegraf_version=v1.37.2
+mkdir -p "$out/module"
+
+build() { # MODULE VERSION COMMAND TAGS
+  local name=$out/$3-$2
+  [ ! -x "$name" ] || return 0
+  echo "building $3 $2 ..." >&2
+  # A module of its own: `go install` refuses modules that replace others.
+  (
+    cd "$out/module"
+    rm -f go.mod go.sum
+    go mod init compare
+    go get -tags "$4" "$1/cmd/$3@$2"
+    CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -tags "$4" -o "$name" "$1/cmd/$3"
+  ) >"$out/build.log" 2>&1 || { tail "$out/build.log" >&2; exit 1; }
+}
+
+build "$helper" "$helper_version" cni-metrics-helper ''
+build "$telegraf" "$telegraf_version" telegraf custom,inputs.prometheus,outputs.cloudwatch
+python=$("$repository/tools/venv.sh")
+rm -rf "$out/logs"
+mkdir "$out/logs"
+# In a network of its own, where the loopback is all there is: nothing can reach AWS by mistake.
+exec unshare --map-root-user --net sh -c 'ip link set lo up && exec "$@"' sh \
+  "$python" "$repository/tools/compare.py" \
+  --agent "$repository/agent/target/dist/bin/cni-metrics-agent" \
+  --helper "$out/cni-metrics-helper-$helper_version" \
+  --telegraf "$out/telegraf-$telegraf_version" \
+  --logs "$out/logs"
