@@ -1,6 +1,6 @@
 #!/bin/sh
 # Tests what deploys the agent: renders daemonset/ by kustomize and Helm, checks the objects against the schemas of
-# Kubernetes and against what they must mean, lints and simulates iam-policy/. Needs Python 3.10 or newer and a shell;
+# Kubernetes and against what they must mean, lints and simulates iam-policy/, lints the workflows. Needs Python 3.10 or newer and a shell;
 # no cluster, no container engine, no root. The first run fetches its tools, later ones need no network.
 #
 #   tools/deploy-test.sh [TEST ...]     all tests, or such as test_policies
@@ -10,7 +10,8 @@ top=$(cd "$(dirname "$0")/.." && pwd)
 python=$("$top/tools/venv.sh" -r "$top/tools/deploy-requirements.txt" "$top/.venv-deploy")
 HELM=$("$top/tools/deploy-tool.sh" helm)
 KUSTOMIZE=$("$top/tools/deploy-tool.sh" kustomize)
-export HELM KUSTOMIZE
+ACTIONLINT=$("$top/tools/deploy-tool.sh" actionlint)
+export HELM KUSTOMIZE ACTIONLINT
 
 cd "$top/tools/deploy_tests"
 export PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$top/tools/deploy_tests"

@@ -4,6 +4,7 @@
 #
 #   tools/deploy-tool.sh helm         HELM=COMMAND takes that one instead
 #   tools/deploy-tool.sh kustomize    KUSTOMIZE=COMMAND likewise; kubectl's own where kubectl is there
+#   tools/deploy-tool.sh actionlint   ACTIONLINT=COMMAND likewise
 #   tools/deploy-tool.sh controlplane CONTROLPLANE=COMMAND likewise; tools/cluster/controlplane, rebuilt when it changes
 set -eu
 
@@ -79,12 +80,16 @@ kustomize)
     command="$command build"
   fi
   ;;
+actionlint)
+  command=${ACTIONLINT-}
+  [ -n "$command" ] || command=$(built actionlint v1.7.12 github.com/rhysd/actionlint/cmd/actionlint ACTIONLINT)
+  ;;
 controlplane)
   command=${CONTROLPLANE-}
   [ -n "$command" ] || command=$(built_controlplane)
   ;;
 *)
-  fail "which tool? helm, kustomize or controlplane"
+  fail "which tool? helm, kustomize, actionlint or controlplane"
   ;;
 esac
 echo "$command"

@@ -26,7 +26,7 @@ def run(command, *arguments):
         [*shlex.split(os.environ[command]), *map(str, arguments)], capture_output=True, text=True, timeout=120
     )
     if result.returncode != 0:
-        raise Refused(result.stderr)
+        raise Refused(result.stderr or result.stdout)
     return result.stdout
 
 
