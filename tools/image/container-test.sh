@@ -92,5 +92,5 @@ image
 podman image inspect --format '{{.Size}}' "$image" | awk '{ printf "image: %.1f MB\n", $1 / 1e6 }'
 contents
 mkdir "$work/classes"
-"$jdk/bin/javac" -d "$work/classes" "$repository"/tools/image/src/main/java/io/cnimetrics/standin/*.java
+"$jdk/bin/javac" -d "$work/classes" "$repository"/tools/image/src/main/java/io/cnimetrics/standin/[A-Z]*.java
 "$jdk/bin/java" -cp "$work/classes" io.cnimetrics.standin.Container "$work/agent" "$image" "$minutes" "$(limit)"
