@@ -28,6 +28,14 @@ class CheckerTest {
   }
 
   @Test
+  void nodeThatWasPolledForNoWholeMinuteCanLoseNothing() {
+    List<Answer> first = answers().subList(0, 4);
+    NodeRecord node = new NodeRecord("node", true, first, List.of(), puts, List.of());
+
+    assertThat(Checker.check(node).count(Fault.LOST)).isZero();
+  }
+
+  @Test
   void lostMinuteIsFound() {
     puts.removeIf(put -> put.minute().equals(minute(3)));
 
