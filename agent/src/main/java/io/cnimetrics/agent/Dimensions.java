@@ -5,6 +5,7 @@ import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Dimension;
 import io.cnimetrics.publish.Destination;
+import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeIdentity;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -24,15 +25,11 @@ public final class Dimensions {
   }
 
   private static Map<String, String> given(List<Dimension> set, AgentConfig config) {
+    NodeIdentity said =
+        new NodeIdentity(config.nodeName(), config.clusterId(), config.region(), Instance.UNKNOWN);
     Map<String, String> values = new LinkedHashMap<>();
     for (Dimension dimension : set) {
-      Optional<String> value =
-          switch (dimension) {
-            case CLUSTER_ID -> config.clusterId();
-            case NODE -> Optional.of(config.nodeName());
-            case INSTANCE_ID, INSTANCE_TYPE, AVAILABILITY_ZONE -> Optional.empty();
-          };
-      values.put(dimension.name(), value.orElse(Destination.UNKNOWN));
+      values.put(dimension.name(), value(dimension, said).orElse(Destination.UNKNOWN));
     }
     return values;
   }

@@ -14,17 +14,29 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The bundled table of instance types. It is a text file in the jar that is read anew for each
- * question, in a millisecond, so nothing of the table stays in memory.
+ * The bundled table of instance types, a text file in the jar. Of what was read only the last
+ * answer stays in memory: a node always asks for its own type.
  */
 public final class InstanceLimits {
   private static final String TABLE = "eni-limits.txt";
 
+  private static volatile Known last = new Known("", Optional.empty());
+
   private InstanceLimits() {}
+
+  private record Known(String instanceType, Optional<InstanceLimit> limit) {}
 
   /** The limits of an instance type such as {@code m5.xlarge}; empty if the table lacks it. */
   public static Optional<InstanceLimit> of(String instanceType) {
-    String start = instanceType + " ";
+    Known known = last;
+    if (!known.instanceType().equals(instanceType)) {
+      known = new Known(instanceType, find(instanceType + " "));
+      last = known;
+    }
+    return known.limit();
+  }
+
+  private static Optional<InstanceLimit> find(String start) {
     return read(
         rows -> rows.filter(row -> row.startsWith(start)).findFirst().map(InstanceLimits::parse));
   }

@@ -5,8 +5,8 @@ import io.cnimetrics.catalog.Unit;
 import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.doctor.World;
-import io.cnimetrics.identity.AttachedEnis;
 import io.cnimetrics.identity.AwsEndpoint;
+import io.cnimetrics.identity.InstanceMetadata;
 import io.cnimetrics.identity.NodeSubnets;
 import io.cnimetrics.ipamd.HeldAddresses;
 import io.cnimetrics.ipamd.IpamdReader;
@@ -38,7 +38,7 @@ final class DoctorWorld {
   static World of(
       AgentConfig config, Optional<Subnets> subnets, boolean sendTest, InstantSource clock) {
     return new World(
-        AttachedEnis::read,
+        DoctorWorld::attachedEnis,
         () -> new HeldAddresses(config.introspectionUrl().orElseThrow()).read(),
         () -> HostRoutes.read(ROUTES),
         address -> introspectionAnswers(address, config, clock),
@@ -49,6 +49,17 @@ final class DoctorWorld {
         sendTest
             ? Optional.of((metric, region) -> send(config, metric, region, clock))
             : Optional.empty());
+  }
+
+  private static List<String> attachedEnis() {
+    InstanceMetadata.Interfaces found = InstanceMetadata.fromEnvironment().interfaces(VISIT_LIMIT);
+    found
+        .problem()
+        .ifPresent(
+            problem -> {
+              throw new IllegalStateException(problem.message());
+            });
+    return List.copyOf(found.subnetIds().keySet());
   }
 
   private static World.Visit visit(AwsEndpoint endpoint, String region, InstantSource clock) {
