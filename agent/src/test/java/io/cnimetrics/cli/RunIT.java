@@ -11,6 +11,7 @@ import io.cnimetrics.testing.AgentProcess.Result;
 import io.cnimetrics.testing.AgentProcess.Running;
 import io.cnimetrics.testing.FakeIpamd;
 import io.cnimetrics.testing.HealthPages;
+import io.cnimetrics.testing.OpenSockets;
 import io.cnimetrics.testing.RecordedNode;
 import io.cnimetrics.testing.StubCloudWatch;
 import java.io.IOException;
@@ -79,6 +80,16 @@ class RunIT {
 
       assertThat(health.await("/readyz", 200, LIMIT)).isEqualTo("ok\n");
       assertThat(health.await("/livez", 200, LIMIT)).isEqualTo("ok\n");
+    }
+  }
+
+  @Test
+  void listensOnItsHealthAddressAlone() throws IOException {
+    try (Running agent = agent().with("--prometheus").start()) {
+      agent.awaitLog(SENDING);
+      health.await("/readyz", 200, LIMIT);
+
+      assertThat(OpenSockets.ports(agent.pid())).containsExactly(health.port());
     }
   }
 
