@@ -74,6 +74,8 @@ link() {
   rm -rf "$out/runtime"
   "$jdk/bin/jlink" --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages \
     --compress=zip-0 --output "$out/runtime"
+  # For tools that look into the runtime, and for another kind of cache.
+  rm "$out/runtime/lib/jrt-fs.jar" "$out/runtime/lib/classlist"
   if command -v strip >/dev/null; then
     find "$out/runtime" -name '*.so' -exec strip --strip-unneeded {} +
   else
