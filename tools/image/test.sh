@@ -43,7 +43,7 @@ commands_work() {
 process_tests() {
   mkdir -p "$work/dist/bin"
   local launcher=$work/dist/bin/cni-metrics-agent
-  printf '#!/bin/sh\nexec "%s" "@%s" "$@"\n' "$out/runtime/bin/java" "$out/agent.args" >"$launcher"
+  printf '#!/bin/sh\nexec "%s" $JAVA_OPTS "@%s" "$@"\n' "$out/runtime/bin/java" "$out/agent.args" >"$launcher"
   chmod +x "$launcher"
   cd "$repository"
   # shellcheck disable=SC2086
