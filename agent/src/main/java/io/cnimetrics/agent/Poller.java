@@ -71,7 +71,8 @@ final class Poller implements Loop.Turn {
     return minute(next) > minute(polledAt) + 1 ? schedule.nextPoll(polledAt) : next;
   }
 
-  private static long minute(Instant at) {
+  /** Counted from 1970. */
+  static long minute(Instant at) {
     return Math.floorDiv(at.getEpochSecond(), 60);
   }
 

@@ -12,6 +12,7 @@ import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -113,7 +114,7 @@ final class Publisher implements Loop.Turn {
   }
 
   private void syncEachMinute(Instant now) {
-    Instant minute = Instant.ofEpochSecond(Math.floorDiv(now.getEpochSecond(), 60) * 60);
+    Instant minute = now.truncatedTo(ChronoUnit.MINUTES);
     if (!minute.equals(syncedMinute)) {
       syncedMinute = minute;
       ledger.sync();

@@ -18,6 +18,7 @@ import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,7 +71,7 @@ final class SubnetWatch implements Loop.Turn {
     this.config = config;
     this.subnets = subnets;
     this.ledger = ledger;
-    this.turns = new DueSubnets(config.nodeName(), minute(started));
+    this.turns = new DueSubnets(config.nodeName(), Poller.minute(started));
     this.offset = offset;
     this.region = config.region();
   }
@@ -84,8 +85,7 @@ final class SubnetWatch implements Loop.Turn {
 
   /** Says what has been learnt of the node. */
   void on(NodeIdentity node) {
-    // Subnets are where the instance is; the given region says where to publish.
-    region = node.instance().region().or(node::region).or(config::region);
+    region = node.instanceRegion();
   }
 
   /** Takes turns on a thread of its own until it is stopped. */
@@ -102,12 +102,12 @@ final class SubnetWatch implements Loop.Turn {
 
   @Override
   public Instant take(Instant now) {
-    Instant turn = Instant.ofEpochSecond(minute(now) * 60).plus(offset);
+    Instant turn = now.truncatedTo(ChronoUnit.MINUTES).plus(offset);
     if (now.isBefore(turn)) {
       return turn;
     }
-    if (minute(now) != askedMinute && !forbidden) {
-      askedMinute = minute(now);
+    if (Poller.minute(now) != askedMinute && !forbidden) {
+      askedMinute = Poller.minute(now);
       if (!now.isBefore(shownUntil)) {
         lastPoll.ofSubnets(List.of());
       }
@@ -117,7 +117,7 @@ final class SubnetWatch implements Loop.Turn {
   }
 
   private void ask(Map<String, Long> own, Instant now) {
-    Set<String> due = turns.at(minute(now), own);
+    Set<String> due = turns.at(Poller.minute(now), own);
     if (!due.isEmpty()) {
       NodeSubnets.Answer answer =
           region
@@ -180,9 +180,5 @@ final class SubnetWatch implements Loop.Turn {
     InstanceMetadata.Interfaces read = subnets.interfaces(LIMIT);
     subnetOfEni = read.subnetIds();
     read.problem().ifPresent(problem -> problems.after(now, List.of(problem)));
-  }
-
-  private static long minute(Instant at) {
-    return Math.floorDiv(at.getEpochSecond(), 60);
   }
 }

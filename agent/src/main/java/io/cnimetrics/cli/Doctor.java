@@ -13,9 +13,6 @@ import io.cnimetrics.doctor.Given;
 import io.cnimetrics.doctor.Level;
 import io.cnimetrics.doctor.Look;
 import io.cnimetrics.identity.Identification;
-import io.cnimetrics.identity.IdentityResolver;
-import io.cnimetrics.identity.InstanceMetadata;
-import io.cnimetrics.identity.InstanceTags;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.render.DoctorJson;
 import io.cnimetrics.render.DoctorTable;
@@ -118,7 +115,7 @@ final class Doctor implements Command {
             config.ipCooldown(),
             clock);
     try (Polling polling =
-        new Polling(config, node.sampler(), ipamd, Optional.empty(), identity(config), clock)) {
+        new Polling(config, node.sampler(), ipamd, Optional.empty(), identity(node), clock)) {
       if (polls == 1) {
         return List.of(polling.once());
       }
@@ -134,14 +131,8 @@ final class Doctor implements Command {
   }
 
   /** As the agent finds it out. */
-  private static Future<Identification> identity(AgentConfig config) {
-    return CompletableFuture.supplyAsync(
-        () ->
-            new IdentityResolver(
-                    Polling.given(config),
-                    InstanceMetadata.fromEnvironment(),
-                    InstanceTags.fromEnvironment())
-                .attempt(IDENTITY_LIMIT));
+  private static Future<Identification> identity(NodeComponent node) {
+    return CompletableFuture.supplyAsync(() -> node.identity().attempt(IDENTITY_LIMIT));
   }
 
   private Examination examination(AgentConfig config, List<Report> reports, Report last) {

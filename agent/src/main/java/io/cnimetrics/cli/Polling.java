@@ -123,8 +123,7 @@ final class Polling implements AutoCloseable {
 
   private Report report(NodeSnapshot seen, Identification who, History before, Duration left) {
     Instance instance = who.metadata().instance();
-    // Subnets are where the instance is; the given region says where to publish.
-    Optional<String> region = instance.region().or(config::region);
+    Optional<String> region = who.node().instanceRegion();
     SubnetLook look =
         subnets
             .map(asked -> SubnetLook.of(seen, region, asked, left))

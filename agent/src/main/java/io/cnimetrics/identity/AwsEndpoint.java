@@ -1,5 +1,6 @@
 package io.cnimetrics.identity;
 
+import io.cnimetrics.aws.AwsHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -21,7 +22,6 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpFullRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.EndpointTag;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.ServiceEndpointKey;
@@ -65,8 +65,7 @@ public final class AwsEndpoint {
    */
   public Visit visit(String region, Duration limit, InstantSource clock) {
     URI endpoint = in(region);
-    try (SdkHttpClient http =
-        UrlConnectionHttpClient.builder().connectionTimeout(limit).socketTimeout(limit).build()) {
+    try (SdkHttpClient http = AwsHttp.builder(limit, limit).build()) {
       Instant before = clock.instant();
       HttpExecuteResponse answer = get(http, endpoint);
       Instant middle = before.plus(Duration.between(before, clock.instant()).dividedBy(2));

@@ -9,4 +9,9 @@ import java.util.Optional;
  * @param clusterId the cluster's name
  */
 public record NodeIdentity(
-    String nodeName, Optional<String> clusterId, Optional<String> region, Instance instance) {}
+    String nodeName, Optional<String> clusterId, Optional<String> region, Instance instance) {
+  /** Where its subnets are. The region that is given says where to publish. */
+  public Optional<String> instanceRegion() {
+    return instance.region().or(() -> region);
+  }
+}

@@ -14,14 +14,9 @@ import io.cnimetrics.health.Build;
 import io.cnimetrics.health.HealthServer;
 import io.cnimetrics.health.MetricsPage;
 import io.cnimetrics.health.Page;
-import io.cnimetrics.identity.GivenIdentity;
-import io.cnimetrics.identity.IdentityResolver;
-import io.cnimetrics.identity.InstanceMetadata;
-import io.cnimetrics.identity.InstanceTags;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.publish.Ledger;
 import io.cnimetrics.render.PrometheusText;
-import io.cnimetrics.snapshot.NodeSnapshot;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -54,15 +49,11 @@ final class AgentModule {
       Activity activity,
       LastPoll lastPoll,
       InstantSource clock) {
-    GivenIdentity given = new GivenIdentity(config.nodeName(), config.clusterId(), config.region());
-    IdentityResolver identity =
-        new IdentityResolver(
-            given, InstanceMetadata.fromEnvironment(), InstanceTags.fromEnvironment());
     return new Agent(
         config,
-        ipamd(ipamd),
+        Ipamd.of(ipamd),
         sampler,
-        identity::attempt,
+        NodeModule.identity(config)::attempt,
         region -> CloudWatchSink.open(region, clock),
         // Not injected: its factory would be one more class where nothing is to be reported.
         NodeModule.subnets(config),
@@ -70,25 +61,6 @@ final class AgentModule {
         lastPoll,
         new SplittableRandom(),
         clock);
-  }
-
-  private static Ipamd ipamd(IpamdReader reader) {
-    return new Ipamd() {
-      @Override
-      public NodeSnapshot read() {
-        return reader.read();
-      }
-
-      @Override
-      public NodeSnapshot read(Duration most) {
-        return reader.read(most);
-      }
-
-      @Override
-      public void abort() {
-        reader.abort();
-      }
-    };
   }
 
   @Provides

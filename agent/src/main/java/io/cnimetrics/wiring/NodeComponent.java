@@ -5,6 +5,7 @@ import dagger.Component;
 import io.cnimetrics.agent.Subnets;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.identity.IdentityResolver;
 import io.cnimetrics.ipamd.IpamdReader;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -17,6 +18,9 @@ public interface NodeComponent {
   IpamdReader ipamdReader();
 
   Sampler sampler();
+
+  /** Finds out who the node is. */
+  IdentityResolver identity();
 
   /** Empty unless the settings ask for them. */
   Optional<Subnets> subnets();

@@ -8,6 +8,10 @@ import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.identity.GivenIdentity;
+import io.cnimetrics.identity.IdentityResolver;
+import io.cnimetrics.identity.InstanceMetadata;
+import io.cnimetrics.identity.InstanceTags;
 import io.cnimetrics.ipamd.IpamdReader;
 import java.time.InstantSource;
 import java.util.List;
@@ -43,6 +47,14 @@ final class NodeModule {
   private static PodLimits podLimits(AgentConfig config) {
     int maxPods = config.maxPods().orElseGet(() -> PodLimits.defaultMaxPods(HostCpus.count()));
     return new PodLimits(maxPods, config.hostNetworkPods());
+  }
+
+  @Provides
+  static IdentityResolver identity(AgentConfig config) {
+    return new IdentityResolver(
+        new GivenIdentity(config.nodeName(), config.clusterId(), config.region()),
+        InstanceMetadata.fromEnvironment(),
+        InstanceTags.fromEnvironment());
   }
 
   @Provides

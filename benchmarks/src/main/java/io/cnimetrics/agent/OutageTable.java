@@ -64,7 +64,7 @@ public final class OutageTable {
             SimulatedIpamd.Ports.ANY,
             Duration.ofHours(1),
             clock)) {
-      return new LocalIpamd(ipamd.introspectionUrl(), ipamd.metricsUrl(), clock).read();
+      return LocalIpamd.at(ipamd.introspectionUrl(), ipamd.metricsUrl(), clock).read();
     }
   }
 

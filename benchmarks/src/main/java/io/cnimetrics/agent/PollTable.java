@@ -27,7 +27,7 @@ public final class PollTable {
 
   private final ModelClock clock = new ModelClock();
   private final Instance instance;
-  private final LocalIpamd ipamd;
+  private final Ipamd ipamd;
   private final Sampler sampler =
       new Sampler(MetricCatalog.all(), new PodLimits(737, 3), ModelClock.START);
 
@@ -39,7 +39,7 @@ public final class PollTable {
             Optional.of("eu-west-1"),
             Optional.of("eu-west-1a"),
             Map.of());
-    this.ipamd = new LocalIpamd(introspectionUrl, metricsUrl, clock);
+    this.ipamd = LocalIpamd.at(introspectionUrl, metricsUrl, clock);
   }
 
   /** Measures: {@code INSTANCE_TYPE INTROSPECTION_URL METRICS_URL STATE_DIRECTORY}. */

@@ -44,7 +44,7 @@ public final class WireTable {
             new ModelAgent(
                 published,
                 INSTANCE_TYPE,
-                new LocalIpamd(ipamd.introspectionUrl(), ipamd.metricsUrl(), clock),
+                LocalIpamd.at(ipamd.introspectionUrl(), ipamd.metricsUrl(), clock),
                 counting(sink, datums),
                 Optional.empty(),
                 clock)) {
