@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * {@code Soak BUILT HOURS}: has the agent work at its shortest intervals, as the image starts it,
@@ -23,6 +24,14 @@ public final class Soak {
   private static final Duration WARM_UP = Duration.ofMinutes(3);
 
   private static final Duration BETWEEN_SAMPLES = Duration.ofSeconds(10);
+
+  /**
+   * A slope is that of the means of this many stretches of time: neighbouring samples are alike,
+   * and an interval out of the samples themselves would be far too narrow.
+   */
+  private static final int BLOCKS = 20;
+
+  private static final Duration LEAST = WARM_UP.plus(BETWEEN_SAMPLES.multipliedBy(BLOCKS));
   private static final double KIB_IN_MB = 1_000_000 / 1024.0;
 
   private final Map<String, List<Trend.Point>> series = new LinkedHashMap<>();
@@ -32,8 +41,10 @@ public final class Soak {
   public static void main(String[] args) throws IOException {
     Path built = Path.of(args[0]);
     Duration time = Duration.ofSeconds(Math.round(3600 * Double.parseDouble(args[1])));
-    if (time.compareTo(WARM_UP.plusMinutes(1)) < 0) {
-      throw new IllegalArgumentException("HOURS=" + args[1] + ": must be at least 0.07");
+    if (time.compareTo(LEAST) < 0) {
+      throw new IllegalArgumentException(
+          "HOURS=%s: must be at least %.2f"
+              .formatted(args[1], Math.ceil(LEAST.toSeconds() / 36.0) / 100));
     }
     Path directory = Files.createTempDirectory("soak");
     Path log = directory.resolve("gc.log");
@@ -77,8 +88,8 @@ public final class Soak {
   }
 
   private void print(PrintStream out) {
-    out.println("| | samples | first | least | most | last | slope an hour | 95 % interval |");
-    out.println("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    out.println("| | first | least | most | last | slope an hour | of the second half |");
+    out.println("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
     series.forEach((name, points) -> out.println(row(name, points)));
   }
 
@@ -86,17 +97,26 @@ public final class Soak {
     double[] values = points.stream().mapToDouble(Trend.Point::y).toArray();
     double[] sorted = values.clone();
     Arrays.sort(sorted);
-    Trend trend = Trend.of(points);
-    return "| %s | %d | %.1f | %.1f | %.1f | %.1f | %+.2f | %+.2f to %+.2f |"
+    boolean complete = points.size() >= BLOCKS;
+    List<Trend.Point> means = complete ? means(points) : List.of();
+    return "| %s | %.1f | %.1f | %.1f | %.1f | %s | %s |"
         .formatted(
             name,
-            values.length,
             values[0],
             sorted[0],
             sorted[sorted.length - 1],
             values[values.length - 1],
-            trend.slope(),
-            trend.slope() - trend.margin(),
-            trend.slope() + trend.margin());
+            complete ? Trend.of(means) : "",
+            complete ? Trend.of(means.subList(BLOCKS / 2, BLOCKS)) : "");
+  }
+
+  private static List<Trend.Point> means(List<Trend.Point> points) {
+    return IntStream.range(0, BLOCKS)
+        .mapToObj(
+            block ->
+                Trend.Point.mean(
+                    points.subList(
+                        block * points.size() / BLOCKS, (block + 1) * points.size() / BLOCKS)))
+        .toList();
   }
 }

@@ -5,15 +5,24 @@ import java.util.List;
 /**
  * The line through points by ordinary least squares.
  *
- * @param margin half of the 95 % confidence interval of the slope. Neighbouring samples are alike,
- *     which least squares does not know: the true interval is wider
+ * @param margin half of the 95 % confidence interval of the slope, of points that don't depend on
+ *     each other
  */
 record Trend(double slope, double margin) {
   /** The quantile of the normal distribution for 95 %. */
   private static final double Z = 1.96;
 
   /** One sample. */
-  record Point(double x, double y) {}
+  record Point(double x, double y) {
+    /**
+     * @param points at least one
+     */
+    static Point mean(List<Point> points) {
+      return new Point(
+          points.stream().mapToDouble(Point::x).average().orElseThrow(),
+          points.stream().mapToDouble(Point::y).average().orElseThrow());
+    }
+  }
 
   /**
    * @param points at least three, with different x
@@ -32,6 +41,11 @@ record Trend(double slope, double margin) {
         points.stream().mapToDouble(p -> square(p.y() - meanY - slope * (p.x() - meanX))).sum();
     int freedom = n - 2;
     return new Trend(slope, student(freedom) * Math.sqrt(squaresLeft / freedom / squaresX));
+  }
+
+  @Override
+  public String toString() {
+    return "%+.2f ± %.2f".formatted(slope, margin);
   }
 
   private static double square(double x) {
