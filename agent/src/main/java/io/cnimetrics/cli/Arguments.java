@@ -2,6 +2,7 @@ package io.cnimetrics.cli;
 
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Setting;
+import io.cnimetrics.config.Values;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -51,7 +52,9 @@ record Arguments(
         version = true;
         continue;
       } else if (flag == null) {
-        problems.add("unknown flag or argument '%s' of %s".formatted(word, command.name()));
+        problems.add(
+            "unknown flag or argument '%s' of %s"
+                .formatted(Values.shortened(word), command.name()));
         continue;
       }
       boolean takesNext =

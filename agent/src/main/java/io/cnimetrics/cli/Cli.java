@@ -91,7 +91,7 @@ final class Cli {
     console.error(
         name.isEmpty()
             ? "no command given; expected one of " + known
-            : "unknown command '%s'; expected one of %s".formatted(name, known));
+            : "unknown command '%s'; expected one of %s".formatted(Values.shortened(name), known));
     console.error("see '%s --help'".formatted(PROGRAM));
     return USAGE;
   }

@@ -1,5 +1,7 @@
 package io.cnimetrics.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
@@ -11,6 +13,9 @@ import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import io.cnimetrics.config.LogFormat;
 import io.cnimetrics.config.LogLevel;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +54,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
   private static Encoder<ILoggingEvent> encoder(LoggerContext context, LogFormat format) {
     if (format == LogFormat.JSON) {
-      JsonEncoder encoder = new JsonEncoder();
+      JsonEncoder encoder = new SeenJson();
       encoder.setContext(context);
       encoder.start();
       return encoder;
@@ -59,8 +64,25 @@ public final class Logging extends ContextAwareBase implements Configurator {
     // A message may quote what others wrote: one line each, and no escape sequences.
     encoder.setPattern(
         "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level %logger{0}"
-            + " %replace(%msg){'[\\p{Cc}\\p{Cf}\\u2028\\u2029]', '?'}%n");
+            + " %replace(%msg){'[\\p{Cc}\\p{Cf}\\u2028\\u2029]', '?'}"
+            + "%replace(%replace(%replace(%n%ex){'\\s+$', ''}){'\\s*\\R\\s*', ' | '})"
+            + "{'[\\p{Cc}\\p{Cf}]', '?'}%n");
     encoder.start();
     return encoder;
+  }
+
+  /** Writes as an escape what a terminal would obey, too: Logback knows JSON's own orders only. */
+  private static final class SeenJson extends JsonEncoder {
+    private static final Pattern UNSEEN = Pattern.compile("[\\x7f-\\x9f\\p{Cf}\\u2028\\u2029]");
+
+    @Override
+    public byte[] encode(ILoggingEvent event) {
+      String json = new String(super.encode(event), UTF_8);
+      return UNSEEN.matcher(json).replaceAll(SeenJson::escaped).getBytes(UTF_8);
+    }
+
+    private static String escaped(MatchResult unseen) {
+      return unseen.group().chars().mapToObj("\\\\u%04x"::formatted).collect(Collectors.joining());
+    }
   }
 }

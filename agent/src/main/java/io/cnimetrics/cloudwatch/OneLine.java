@@ -8,11 +8,12 @@ final class OneLine {
   static final int MOST_CHARACTERS = 300;
 
   /**
-   * Ids of access keys, and what looks like a secret key or a token; an ARN's parts are shorter or
-   * have a dash.
+   * Ids of access keys, web identity tokens (JSON Web Tokens), and what looks like a secret key or
+   * another token; an ARN's parts are shorter or have a dash.
    */
   private static final Pattern SECRET =
-      Pattern.compile("\\b(?:AKIA|ASIA)[A-Za-z0-9]{8,}|[A-Za-z0-9/+=]{40,}");
+      Pattern.compile(
+          "\\b(?:AKIA|ASIA)[A-Za-z0-9]{8,}|\\beyJ[A-Za-z0-9._-]{8,}|[A-Za-z0-9/+=]{40,}");
 
   private static final Pattern NOT_SEEN = Pattern.compile("[\\p{C}\\p{Z}\\s]+");
 

@@ -70,7 +70,7 @@ public record AgentConfig(
             values.readOptional(Setting.CLUSTER_ID.flag(), Parsers::clusterId),
             values.readOptional(Setting.REGION.flag(), Parsers::region),
             values.read(Setting.NAMESPACE.flag(), Parsers::namespace),
-            values.readOptional(Setting.NODE_NAME.flag(), Parsers::nodeName).orElse(hostName),
+            nodeName(values, hostName),
             values.read(
                 Setting.POLL_INTERVAL.flag(), text -> Parsers.time(text, seconds(10), seconds(60))),
             values.read(Setting.PUBLISH_INTERVAL.flag(), Parsers::publishInterval),
@@ -116,6 +116,17 @@ public record AgentConfig(
         prometheus,
         logLevel,
         logFormat);
+  }
+
+  /** Whoever sets a host's name is asked for less than CloudWatch asks of a dimension's value. */
+  private static String nodeName(Values values, String hostName) {
+    Optional<String> given = values.readOptional(Setting.NODE_NAME.flag(), Parsers::nodeName);
+    if (given.isEmpty() && !Parsers.isNodeName(hostName)) {
+      values.problem(
+          "the host's name '%s' is not 1 to 255 printable ASCII characters: give --node-name"
+              .formatted(Values.shortened(hostName)));
+    }
+    return given.orElse(hostName);
   }
 
   private static OptionalInt maxPods(Values values) {

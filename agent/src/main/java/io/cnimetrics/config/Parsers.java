@@ -19,7 +19,14 @@ import java.util.regex.Pattern;
 /** What the text of each kind of value means; a bad one is refused with what was expected. */
 public final class Parsers {
   private static final Pattern TIME = Pattern.compile("([0-9]{1,6})(s|m|h)?");
-  private static final Pattern REGION = Pattern.compile("[a-z]{2,4}(?:-[a-z]+)+-[0-9]{1,2}");
+  private static final Pattern REGION =
+      Pattern.compile("[a-z]{2,4}(?:-[a-z]{1,20}){1,4}-[0-9]{1,2}");
+
+  /** Beyond what a URI may have: labels as DNS takes them, and no zone of an IPv6 address. */
+  private static final Pattern HOST =
+      Pattern.compile("\\[[0-9A-Fa-f:.]+\\]|[^.\\[]{1,63}(?:\\.[^.]{1,63})*\\.?");
+
+  private static final int LONGEST_HOST = 253;
   private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9._/#: -]{1,255}");
   private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]+");
   private static final String NONE = "none";
@@ -64,6 +71,8 @@ public final class Parsers {
       boolean plain =
           "http".equalsIgnoreCase(url.getScheme())
               && url.getHost() != null
+              && url.getHost().length() <= LONGEST_HOST
+              && HOST.matcher(url.getHost()).matches()
               && url.getPort() != 0
               && url.getPort() <= 65_535
               && url.getRawUserInfo() == null
@@ -100,10 +109,12 @@ public final class Parsers {
   }
 
   static String nodeName(String text) {
-    require(
-        text.length() <= 255 && isPrintable(text) && !text.isBlank(),
-        "expected 1 to 255 printable ASCII characters");
+    require(isNodeName(text), "expected 1 to 255 printable ASCII characters");
     return text;
+  }
+
+  static boolean isNodeName(String text) {
+    return text.length() <= 255 && isPrintable(text) && !text.isBlank();
   }
 
   /** Sets of dimensions separated by {@code ;}, in the order given. */
@@ -131,7 +142,7 @@ public final class Parsers {
       return constant(Dimension.class, name);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "there is no dimension '%s'; %s".formatted(name, e.getMessage()), e);
+          "there is no dimension '%s'; %s".formatted(Values.shortened(name), e.getMessage()), e);
     }
   }
 
@@ -147,7 +158,8 @@ public final class Parsers {
       String name = part.strip();
       require(
           known.contains(name),
-          "there is no metric '%s'; expected all, core, or names separated by ','".formatted(name));
+          "there is no metric '%s'; expected all, core, or names separated by ','"
+              .formatted(Values.shortened(name)));
       names.add(name);
     }
     return MetricSelection.named(names);

@@ -73,13 +73,14 @@ public final class Values {
     try {
       return Optional.of(parser.parse(text));
     } catch (IllegalArgumentException e) {
-      String value = text.isEmpty() ? "is empty" : "'%s'".formatted(shorten(text));
+      String value = text.isEmpty() ? "is empty" : "'%s'".formatted(shortened(text));
       problems.add("%s %s: %s".formatted(origin, value, e.getMessage()));
       return Optional.empty();
     }
   }
 
-  private static String shorten(String text) {
+  /** As much of a value as a message has room for. */
+  public static String shortened(String text) {
     return text.length() <= 80 ? text : text.substring(0, 80) + "…";
   }
 

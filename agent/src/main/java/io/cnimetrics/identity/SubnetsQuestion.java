@@ -15,6 +15,9 @@ record SubnetsQuestion(Set<String> subnetIds) implements Function<Ec2Client, Lis
   /** Of every subnet AWS keeps the first four addresses and the last. */
   private static final long RESERVED = 5;
 
+  /** It becomes the value of a dimension and of a label. */
+  private static final Pattern ID = Pattern.compile("subnet-[0-9a-zA-Z]{1,40}");
+
   private static final Pattern CIDR = Pattern.compile("[0-9.]{7,15}/([0-9]{1,2})");
 
   @Override
@@ -24,16 +27,22 @@ record SubnetsQuestion(Set<String> subnetIds) implements Function<Ec2Client, Lis
     if (!answer.hasSubnets()) {
       throw Ec2Reading.unexpected("an answer without a set of subnets");
     }
-    return answer.subnets().stream()
-        .filter(subnet -> subnet.cidrBlock() != null && !subnet.cidrBlock().isEmpty())
-        .map(SubnetsQuestion::subnet)
-        .toList();
+    List<Subnet> told =
+        answer.subnets().stream()
+            .filter(subnet -> subnet.cidrBlock() != null && !subnet.cidrBlock().isEmpty())
+            .map(SubnetsQuestion::subnet)
+            .toList();
+    if (told.stream().map(Subnet::id).distinct().count() < told.size()) {
+      throw Ec2Reading.unexpected("a subnet that is told twice");
+    }
+    return told;
   }
 
   private static Subnet subnet(software.amazon.awssdk.services.ec2.model.Subnet told) {
     Matcher cidr = CIDR.matcher(told.cidrBlock());
     Integer free = told.availableIpAddressCount();
-    if (!cidr.matches() || free == null || free < 0 || told.subnetId() == null) {
+    boolean named = told.subnetId() != null && ID.matcher(told.subnetId()).matches();
+    if (!named || !cidr.matches() || free == null || free < 0) {
       throw Ec2Reading.unexpected("a subnet without id, addresses or their number");
     }
     int bits = 32 - Integer.parseInt(Objects.requireNonNull(cidr.group(1)));

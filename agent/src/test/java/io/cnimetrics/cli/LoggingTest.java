@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.config.LogFormat;
 import io.cnimetrics.config.LogLevel;
+import io.cnimetrics.testing.RecordedNode;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
 
 @Isolated
@@ -63,6 +66,48 @@ class LoggingTest {
     log(LogLevel.INFO, LogFormat.TEXT, "a\nforged line\u001b[2J\u202e");
 
     assertThat(err.toString(UTF_8)).endsWith(" a?forged line?[2J?\n");
+  }
+
+  @Test
+  void jsonLineCannotWriteToTheTerminalAndSaysTheSame() {
+    String message = "a\nforged line\u001b[2J\u009b31m\u007f\u202e\u2028\udb40\udc01 \u00e9";
+
+    log(LogLevel.INFO, LogFormat.JSON, message);
+
+    String line = err.toString(UTF_8);
+    assertThat(line.stripTrailing().codePoints()).noneMatch(LoggingTest::isObeyed);
+    assertThat(RecordedNode.json(line).get("message").asText()).isEqualTo(message);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void failureIsOnTheSameLine(LogFormat format) {
+    Logging.configure(LogLevel.INFO, format);
+    LoggerFactory.getLogger(LoggingTest.class)
+        .error(
+            "failed\u001b",
+            new IllegalStateException(
+                "outer\n2026-01-01T00:00:00.000Z INFO  forged\u001b[2J",
+                new IllegalArgumentException("inner\r\"\u202e")));
+
+    String line = err.toString(UTF_8);
+    assertThat(line).endsWith("\n").contains("outer", "inner", "LoggingTest");
+    assertThat(line.substring(0, line.length() - 1).codePoints()).noneMatch(LoggingTest::isObeyed);
+    if (format == LogFormat.JSON) {
+      assertThat(RecordedNode.json(line).has("throwable")).isTrue();
+    }
+  }
+
+  /** A character that moves the cursor, begins an order, breaks a line or turns the text. */
+  private static boolean isObeyed(int character) {
+    return switch (Character.getType(character)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          true;
+      default -> false;
+    };
   }
 
   private static void log(LogLevel level, LogFormat format, String message) {

@@ -12,6 +12,7 @@ class OneLineTest {
     "key AKIAIOSFODNN7EXAMPLE., key ***.",
     "key=ASIAIOSFODNN7EXAMPLE/20261120, key=***/20261120",
     "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY, ***",
+    "token eyJhbGciOi-JS_UzI1NiJ9.eyJhdWQiOlsi.c2ln-bmF0_dXJl is bad, token *** is bad",
     "arn:aws:sts::111122223333:assumed-role/a-node-role/i-0123456789abcdef0,"
         + "arn:aws:sts::111122223333:assumed-role/a-node-role/i-0123456789abcdef0"
   })

@@ -13,6 +13,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AgentConfigTest {
   private static final Set<String> METRICS = Set.of("eniAllocated", "ipamdErr");
@@ -114,6 +115,27 @@ class AgentConfigTest {
         .containsExactly(
             "--cluster-id '%s…': expected 1 to 1024 printable ASCII characters"
                 .formatted("c".repeat(80)));
+  }
+
+  @Test
+  void longPartOfValueIsQuotedInPart() {
+    String part = "c".repeat(10_000);
+
+    assertThat(problems(Map.of(Setting.METRICS, part, Setting.DIMENSIONS, part), Map.of()))
+        .hasSize(2)
+        .allSatisfy(problem -> assertThat(problem).contains("there is no").hasSizeLessThan(400));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a\nb", "café", "\ud800"})
+  void hostNameIsCheckedIfItIsTheNodes(String hostName) {
+    Values none = new Values(Map.of(), Map.of(), List.of());
+    Values given = new Values(Map.of(), Map.of("NODE_NAME", "node"), List.of());
+
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> AgentConfig.of(none, hostName, METRICS))
+        .withMessageContainingAll("the host's name", hostName, "--node-name");
+    assertThat(AgentConfig.of(given, hostName, METRICS).nodeName()).isEqualTo("node");
   }
 
   private static AgentConfig config(Map<Setting, String> flags, Map<String, String> environment) {

@@ -62,6 +62,8 @@ class ParsersTest {
         "http://h:0",
         "http://h:65536",
         "http://h:x",
+        "http://[fe80::1%25eth0]:1",
+        "http://a.é:1",
         "http://user@h",
         "http://h?q",
         "http://h#f",
@@ -75,6 +77,25 @@ class ParsersTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Parsers.introspectionUrl(text))
         .withMessage("expected http://HOST:PORT, unix:/PATH or none");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {64, 10_000})
+  void labelOfHostHasUpTo63Characters(int length) {
+    assertThat(Parsers.metricsUrl("http://%s.b:1".formatted("a".repeat(63)))).isPresent();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.metricsUrl("http://%s.b:1".formatted("a".repeat(length))));
+  }
+
+  @Test
+  void hostHasUpTo253Characters() {
+    String label = "a".repeat(49) + ".";
+
+    assertThat(Parsers.metricsUrl("http://%sabc:1".formatted(label.repeat(5)))).isPresent();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.metricsUrl("http://%sabcd:1".formatted(label.repeat(5))));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.metricsUrl("http://%sb:1".formatted("a.".repeat(10_000))));
   }
 
   @Test
@@ -123,6 +144,16 @@ class ParsersTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Parsers.region(text))
         .withMessageContaining("eu-west-1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-a", "-aaaaaaaaaaaaaaaaaaaa"})
+  void longRegionIsRefused(String part) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.region("us" + part.repeat(5_000) + "-1"))
+        .withMessageContaining("eu-west-1");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.region("us-" + "a".repeat(10_000) + "-1"));
   }
 
   @ParameterizedTest

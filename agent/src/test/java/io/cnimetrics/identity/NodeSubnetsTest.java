@@ -125,6 +125,29 @@ class NodeSubnetsTest {
     assertThat(notTold(read()).problem().reason()).isEqualTo(Reason.MALFORMED);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "subnet-1&#10;",
+        "subnet-é",
+        "subnet-1\"} 1",
+        "subnet- ",
+        "eni-1",
+        "subnet-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+      })
+  void nameThatIsNoSubnetsIsMalformed(String id) {
+    ec2.withSubnets(ONE, new Subnet(id, 7, 244));
+
+    assertThat(notTold(read()).problem().reason()).isEqualTo(Reason.MALFORMED);
+  }
+
+  @Test
+  void subnetThatIsToldTwiceIsMalformed() {
+    ec2.withSubnets(ONE, new Subnet(ONE.id(), 7, 244));
+
+    assertThat(notTold(read()).problem().reason()).isEqualTo(Reason.MALFORMED);
+  }
+
   @Test
   void hangEndsAtTheLimit() {
     ec2.answering(aResponse().withFixedDelay(20_000));
