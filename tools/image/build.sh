@@ -69,11 +69,27 @@ not_needed() {
   (set -f; printf '!%s,' $files | sed 's/,$//')
 }
 
+# What of the JDK's modules nobody reaches: of XML all but the streams that read EC2's answers, and messages in other
+# languages than English. A module must have all of its packages, so one class of each stays. The reader of
+# streams names the factory of style sheets: so trax stays, and its interface SourceLoader.
+unreached() {
+  local apache=com/sun/org/apache xslt xpath schemas trees
+  xslt="$apache/(bcel|xalan/internal/(lib|res|templates|utils|xsltc/(compiler|dom|runtime|util)))/"
+  xpath="$apache/(xpath|xml/internal/(dtm|res|serialize|serializer|utils)|xerces/internal/impl/xpath)/"
+  schemas="$apache/xerces/internal/(impl/(xs|dv/xs)|jaxp/validation)/"
+  trees="$apache/xerces/internal/(dom|xinclude|xpointer)/"
+  "$jdk/bin/jimage" list --include "regex:/java.xml/($xslt|$xpath|$schemas|$trees).*\.class" "$jdk/lib/modules" |
+    awk '/\.class$/ && !/SourceLoader/ { package = $1; sub("/[^/]*$", "", package)
+      if (seen[package]++) print "/java.xml/" $1 }'
+  echo 'regex:.*_(de|es|fr|it|ja|ko|pt_BR|sv|zh_CN|zh_HK|zh_TW)\.(class|properties)'
+}
+
 # The modules file is mapped, not unpacked; registries compress layers anyway.
 link() {
+  unreached >"$work/unreached"
   rm -rf "$out/runtime"
   "$jdk/bin/jlink" --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages \
-    --compress=zip-0 --output "$out/runtime"
+    --exclude-resources="@$work/unreached" --compress=zip-0 --output "$out/runtime"
   # For tools that look into the runtime, and for another kind of cache.
   rm "$out/runtime/lib/jrt-fs.jar" "$out/runtime/lib/classlist"
   if command -v strip >/dev/null; then
@@ -81,6 +97,14 @@ link() {
   else
     echo "build.sh: without strip (binutils) the runtime is 5 MB larger" >&2
   fi
+}
+
+# Cut as it is, java.xml reads as the whole one does; all that it loads is verified against what is left.
+read_xml() {
+  "$jdk/bin/java" -cp "$here/target/classes" io.cnimetrics.standin.ReadXml >"$work/whole.txt"
+  "$out/runtime/bin/java" -Xverify:all -cp "$here/target/classes" io.cnimetrics.standin.ReadXml >"$work/cut.txt" 2>&1 ||
+    { tail -n 40 "$work/cut.txt" >&2; fail "the runtime cannot read XML: unreached() cuts too much"; }
+  diff "$work/whole.txt" "$work/cut.txt" >&2 || fail "the runtime reads XML in another way: unreached() cuts too much"
 }
 
 # What java is started with: the options, and where the cache and the jar lie.
@@ -110,6 +134,7 @@ echo "shrinking ..." >&2
 shrink
 echo "linking ..." >&2
 link
+read_xml
 write_args
 echo "training ..." >&2
 train
