@@ -29,7 +29,7 @@ SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -typ
 .DEFAULT_GOAL := help
 .PHONY: help dry-run test deploy-test cluster-test package goldens picture format clean
 .PHONY: bench bench-build bench-decode bench-dry-run bench-publish
-.PHONY: image image-test container-test footprint soak chaos fuzz fleet compare
+.PHONY: image image-test container-test footprint soak chaos fuzz fleet compare audit
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -104,6 +104,10 @@ chaos: $(AGENT) ## Run agents under faults and check what arrives: SEED=0 MINUTE
 fuzz: ## Look for inputs that break decoders or settings: SECONDS=60 for each test
 	@$(TEST_CLASSES)
 	@tools/fuzz.sh "$$(cat $(CLASS_PATH))" $(SECONDS)
+
+audit: ## Tell which libraries have a newer version
+	@$(MVN) $(MAVEN_FLAGS) -pl agent org.codehaus.mojo:versions-maven-plugin:2.19.1:display-dependency-updates \
+	  -DprocessDependencyManagement=false '-Dmaven.version.ignore=.*-(alpha|beta|M|RC).*' | grep -E -e '-> | \.\.\.$$' || echo "none"
 
 format: ## Format the sources
 	$(MVN) $(MAVEN_FLAGS) spotless:apply
