@@ -1,6 +1,7 @@
 """Renders daemonset/ as its users do: by kustomize and by Helm."""
 
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ TOP = Path(__file__).resolve().parents[2]
 DAEMONSET = TOP / "daemonset"
 CHART = DAEMONSET / "chart"
 NAME = "cni-metrics-agent"
+NODE = {"spec.nodeName": "ip-10-0-0-1.ec2.internal", "status.hostIP": "10.0.0.1", "status.podIP": "10.0.0.1"}
 OVERLAYS = ("irsa", "pod-identity", "prometheus", "host-path-state")
 
 
@@ -107,6 +109,19 @@ def agent(rendered):
 def env(rendered):
     """The agent's variables by name: a value's text, or what it is taken from."""
     return {each["name"]: each.get("value", each.get("valueFrom")) for each in agent(rendered)["env"]}
+
+
+def environment(container):
+    """The variables as the kubelet sets them: $(NAME) is the value of one before, if there is one, and $$ is $."""
+    variables = {}
+    for each in container["env"]:
+        value = each.get("value") or NODE[each["valueFrom"]["fieldRef"]["fieldPath"]]
+        variables[each["name"]] = re.sub(
+            r"\$(?:\$|\((.*?)\))",
+            lambda found: "$" if found[0] == "$$" else variables.get(found[1], found[0]),
+            value,
+        )
+    return variables
 
 
 def value_sets():

@@ -1,24 +1,13 @@
 """The agent itself takes the settings of every rendering. Needs a built agent: make dry-run, or make test."""
 
 import os
-import re
 import subprocess
 import unittest
 
-from rendering import TOP, agent, all_renderings
+from rendering import TOP, agent, all_renderings, environment
 
 AGENT = TOP / "agent/target/dist/bin/cni-metrics-agent"
-NODE = {"spec.nodeName": "ip-10-0-0-1.ec2.internal", "status.hostIP": "10.0.0.1", "status.podIP": "10.0.0.1"}
 REFUSED = 2
-
-
-def environment(container):
-    """The variables as the kubelet sets them."""
-    variables = {}
-    for each in container["env"]:
-        value = each.get("value") or NODE[each["valueFrom"]["fieldRef"]["fieldPath"]]
-        variables[each["name"]] = re.sub(r"\$\((\w+)\)", lambda match: variables[match.group(1)], value)
-    return variables
 
 
 @unittest.skipUnless(AGENT.exists(), "no agent is built: run `make dry-run` first")

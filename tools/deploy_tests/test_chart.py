@@ -168,5 +168,25 @@ class Package(unittest.TestCase):
         for each in helm({}, "--include-crds", release="a" * 53):
             self.assertLessEqual(len(each["metadata"]["name"]), 63)
 
+    def test_names_that_yaml_takes_for_other_than_text_stay_text(self):
+        plain = json.dumps(self.named("plain"))
+        for name in ("1234", "1.5", "true", "null"):
+            with self.subTest(name):
+                self.assertEqual(json.loads(plain.replace("plain", name)), self.named(name))
+
+    @staticmethod
+    def named(name):
+        values = {
+            "nameOverride": name,
+            "fullnameOverride": name,
+            "serviceAccount": {"name": name},
+            "priorityClassName": name,
+            "podMonitor": {"enabled": True, "labels": {name: name}},
+            "state": {"hostPath": "/var/lib/agent", "initImage": name},
+            "podLabels": {name: name},
+            "podAnnotations": {name: name},
+        }
+        return helm(values, "--namespace", name, "--include-crds", release=name)
+
     def test_base_and_chart_are_all_that_a_cluster_gets(self):
         self.assertEqual({"base", "chart", "components", "overlays"}, {each.name for each in DAEMONSET.iterdir()})

@@ -4,7 +4,7 @@ import unittest
 
 import yaml
 
-from rendering import CHART, NAME, Refused, agent, env, helm, only, pod_spec, value_sets
+from rendering import CHART, NAME, Refused, agent, env, environment, helm, only, pod_spec, value_sets
 
 
 class Values(unittest.TestCase):
@@ -72,10 +72,54 @@ class Values(unittest.TestCase):
         self.assertEqual(NAME, metadata["labels"]["app.kubernetes.io/name"])
 
 
+class Data(unittest.TestCase):
+    """Values of the agent's variables mean nothing to Helm, YAML or the kubelet."""
+
+    CLUSTERS = {
+        "quotes": """a"b'c`d""",
+        "backslashes": "a\\nb\\\\",
+        "an action of Helm's": "{{ .Release.Name }}",
+        "markers of YAML": "--- - a: b # c | > & * ! % @ [d] {e}",
+        "a tag of YAML": "!!int 7",
+        "a number": "1234",
+        "a boolean": "true",
+        "nothing in YAML": "null",
+        "another variable": "$(NODE_NAME)",
+        "another variable in dollars": "$$(NODE_NAME)$$",
+        "a dollar at the end": "a$",
+        "spaces around": " a ",
+        "all that is printable": "".join(map(chr, range(0x20, 0x7F))),
+        "as long as the agent takes": "a" * 1024,
+    }
+
+    def test_a_clusters_name_is_held_as_given(self):
+        for what, cluster in self.CLUSTERS.items():
+            for values in ({"clusterId": cluster}, {"env": {"AWS_CLUSTER_ID": cluster}}):
+                rendered = helm(values, "--include-crds")
+                for pod in (pod_spec(rendered), only(rendered, "Pod")["spec"]):
+                    self.assertEqual(cluster, environment(pod["containers"][0])["AWS_CLUSTER_ID"], what)
+
+    def test_a_variable_is_held_as_given(self):
+        for text in ("http://user:pa$$word@proxy:3128", "a\nb\t\u00e9\u0085\ufeff", "$(HOST_IP)"):
+            rendered = helm({"env": {"ANY": text}, "podMonitor": {"enabled": True}})
+            self.assertEqual(text, environment(agent(rendered))["ANY"])
+
+    def test_a_variable_may_have_a_name_that_yaml_takes_for_a_boolean(self):
+        self.assertEqual("x", env(helm({"env": {"NO": "x"}}))["NO"])
+
+    def test_an_extra_variable_may_refer_to_others(self):
+        variables = environment(agent(helm({"extraEnv": [{"name": "ANY", "value": "$(NODE_NAME)"}]})))
+        self.assertEqual(variables["NODE_NAME"], variables["ANY"])
+
+
 class BadValues(unittest.TestCase):
     REFUSED = {
         "an unknown value": ({"clusterID": "x"}, "additional properties 'clusterID' not allowed"),
         "a number as the cluster": ({"clusterId": 7}, "at '/clusterId': got number, want string"),
+        "a cluster in two lines": ({"clusterId": "a\nb"}, "at '/clusterId': 'a\\nb' does not match"),
+        "a cluster beyond ASCII": ({"clusterId": "caf\u00e9"}, "at '/clusterId': 'caf\u00e9' does not match"),
+        "a cluster of spaces": ({"clusterId": "  "}, "at '/clusterId': '  ' does not match"),
+        "a cluster of 10 kB": ({"clusterId": "a" * 10_000}, "at '/clusterId': maxLength: got 10,000, want 1,024"),
         "no region": ({"region": "Ireland"}, "at '/region'"),
         "a namespace of AWS's": ({"namespace": "AWS/EKS"}, "AWS/ begins AWS's own"),
         "polls that flood ipamD's log": ({"env": {"METRIC_UPDATE_INTERVAL": 5}}, "want 10"),

@@ -43,16 +43,25 @@
 {{- toJson $settings -}}
 {{- end -}}
 
+{{/* What every command needs. A $ is doubled as the kubelet reads $$ as $, and $(NAME) as another variable. */}}
+{{- define "agent.variables" -}}
+- name: NODE_NAME
+  valueFrom:
+    fieldRef:
+      fieldPath: spec.nodeName
+{{- range $name, $value := include "agent.settings" . | fromJson }}
+- name: {{ $name | quote }}
+  value: {{ $value | replace "$" "$$" | quote }}
+{{- end }}
+{{- end -}}
+
 {{/* The container's env, in an order that never changes; a variable that another refers to stands before it. */}}
 {{- define "agent.env" -}}
 {{- $port := int .Values.healthPort -}}
 {{- if has $port (list 10250 10256 50051 50052 61678 61679 61680) -}}
 {{- fail (printf "healthPort %d is taken on EKS nodes (kubelet, kube-proxy, VPC CNI); choose another" $port) -}}
 {{- end -}}
-- name: NODE_NAME
-  valueFrom:
-    fieldRef:
-      fieldPath: spec.nodeName
+{{ include "agent.variables" . }}
 - name: STATE_DIR
   value: /var/lib/cni-metrics-agent
 {{- if .Values.podMonitor.enabled }}
@@ -68,10 +77,6 @@
   value: "127.0.0.1:{{ $port }}"
 {{- end }}
 {{- $settings := include "agent.settings" . | fromJson }}
-{{- range $name, $value := $settings }}
-- name: {{ $name }}
-  value: {{ $value | quote }}
-{{- end }}
 {{- $seen := dict -}}
 {{- range .Values.extraEnv }}
 {{- if or (hasKey $settings .name) (hasKey $seen .name) (include "agent.isOwn" .name) }}
