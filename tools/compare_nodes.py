@@ -1,0 +1,130 @@
+"""The simulated nodes of tools/compare.py, and who has read what of them."""
+
+import math
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+import urllib.request
+from typing import NamedTuple
+
+TICKS = os.sysconf("SC_CLK_TCK")
+STARTED = []
+
+
+def free_port():
+    with socket.socket() as some:
+        some.bind(("127.0.0.1", 0))
+        return some.getsockname()[1]
+
+
+class Process:
+    """One that can be started again."""
+
+    def __init__(self, log, command, environment=None):
+        self.log, self.command = open(log, "ab"), [str(part) for part in command]
+        self.environment = os.environ | (environment or {})
+
+    def start(self):
+        self.child = subprocess.Popen(self.command, env=self.environment, stdout=self.log, stderr=self.log)
+        STARTED.append(self.child)
+
+    def stop(self):
+        self.child.send_signal(signal.SIGTERM)
+        try:
+            self.child.wait(15)
+        except subprocess.TimeoutExpired:
+            kill(self.child)
+
+    def cpu_seconds(self):
+        fields = pathlib.Path(f"/proc/{self.child.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS
+
+    def megabytes(self, field):
+        status = pathlib.Path(f"/proc/{self.child.pid}/status").read_text()
+        return int(re.search(rf"{field}:\s+(\d+) kB", status)[1]) * 1024 / 1e6
+
+
+def kill(child):
+    if child.poll() is None:
+        child.kill()
+    child.wait()
+
+
+class Read(NamedTuple):
+    """What a reader was told; life counts ipamD's processes."""
+
+    reader: str
+    when: float
+    life: int
+    added: float
+    refused: float
+    assigned: float
+
+
+class Node:
+    """A simulated node. Nobody reads its metrics but through here, one after the other: so the truth is known to the
+    last request, and what of it each reader could know. The simulator moves only when it is asked."""
+
+    def __init__(self, launcher, options, log):
+        metrics, introspection = free_port(), free_port()
+        self.metrics = f"http://127.0.0.1:{metrics}/metrics"
+        self.introspection = f"http://127.0.0.1:{introspection}"
+        self.process = Process(log, [launcher, "simulate", "--instance-type=m5.xlarge", "--seed=7", *options,
+                                     f"--metrics-port={metrics}", f"--introspection-port={introspection}"])
+        self.lock = threading.Lock()
+        self.reads, self.life, self.body, self.quiet = [], 0, None, False
+
+    def read(self, reader):
+        """ipamD's metrics, None if it does not answer."""
+        with self.lock:
+            return self._read(reader)
+
+    def _read(self, reader):
+        if not self.quiet:
+            try:
+                with urllib.request.urlopen(self.metrics, timeout=2) as answer:
+                    self.body = answer.read()
+            except OSError:
+                return None
+        text = self.body.decode()
+        self.reads.append(Read(reader, time.time(), self.life, total(text, "awscni_add_ip_req_count"),
+                               total(text, "awscni_no_available_ip_addresses"),
+                               total(text, "awscni_assigned_ip_addresses")))
+        return self.body
+
+    def restart(self):
+        """Kills ipamD. What it has counted since a reader's last read, that reader can't know."""
+        with self.lock:
+            self._read("truth")
+            kill(self.process.child)
+            self.process.start()
+            self.life += 1
+
+    def be_quiet(self):
+        """From now on nothing changes: who reads twice has read all."""
+        with self.lock:
+            self._read("truth")
+            self.quiet = True
+
+    def counted(self, counter, reader=None, until=math.inf):
+        """All that any, or one, reader has been told of a counter, over ipamD's processes."""
+        lives = {}
+        for read in self.reads:
+            if reader in (None, read.reader) and read.when < until:
+                lives[read.life] = max(lives.get(read.life, 0), getattr(read, counter))
+        return sum(lives.values())
+
+    def assigned_at(self, instant):
+        return next((read.assigned for read in reversed(self.reads) if read.when < instant), 0)
+
+    def refused_at(self):
+        return next((read.when for read in self.reads if read.refused), None)
+
+
+def total(text, family):
+    return sum(float(line.rsplit(" ", 1)[1]) for line in re.findall(rf"^{family}(?:\{{.*\}})? .*$", text, re.M))
