@@ -88,16 +88,40 @@ public final class Ledger implements AutoCloseable {
 
   private synchronized void load() {
     State initial = state;
-    AtomicReference<@Nullable State> kept = new AtomicReference<>();
+    Optional<State> kept = read(waiting);
+    nextId = waiting.nextId();
+    kept.ifPresent(last -> goOn(last, initial));
+    keeper.replace(this::all);
+  }
+
+  private Optional<State> read(Waiting kept) {
+    AtomicReference<@Nullable State> last = new AtomicReference<>();
     keeper.load(
         change -> {
-          change.state().ifPresent(kept::set);
-          change.waiting().forEach(waiting::put);
-          change.gone().forEach(waiting::remove);
+          change.state().ifPresent(last::set);
+          change.waiting().forEach(kept::put);
+          change.gone().forEach(kept::remove);
         });
-    nextId = waiting.nextId();
-    Optional.ofNullable(kept.get()).ifPresent(last -> goOn(last, initial));
-    keeper.replace(this::all);
+    return Optional.ofNullable(last.get());
+  }
+
+  /**
+   * Takes over what waits in a directory that could not be opened at the start. The rest of it is
+   * out of date: the minutes and counters since then are in these books already.
+   */
+  private void takeOver() {
+    Waiting left = new Waiting(events);
+    String instance = read(left).map(State::instanceId).orElse("");
+    if (isAnother(instance, state.instanceId())) {
+      return;
+    }
+    state = state.to(either(state.instanceId(), instance), state.destination());
+    for (WaitingMinute minute : left.all()) {
+      if (minute.minute() <= startMinute) {
+        waiting.put(minute.as(nextId++));
+        dueAtOnce = true;
+      }
+    }
   }
 
   /** What was sampled under other settings is still sent under those. */
@@ -273,6 +297,9 @@ public final class Ledger implements AutoCloseable {
     // Not under the lock: a slow disk must not hold up a poll.
     keeper.sync();
     synchronized (this) {
+      if (keeper.opensLate()) {
+        takeOver();
+      }
       keeper.mend(this::all);
     }
   }

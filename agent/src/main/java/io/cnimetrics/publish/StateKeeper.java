@@ -21,33 +21,48 @@ final class StateKeeper implements Closeable {
   private static final long WORTH_REPLACING_BYTES = 1L << 20;
   private static final Logger log = LoggerFactory.getLogger(StateKeeper.class);
 
-  private final Optional<StateFile> file;
-  private final String place;
+  private final Path place;
+  private volatile Optional<StateFile> file = Optional.empty();
   private long bytesWhenReplaced;
   private volatile boolean failing;
 
-  private StateKeeper(Optional<StateFile> file, String place) {
-    this.file = file;
+  private StateKeeper(Path place) {
     this.place = place;
   }
 
   /** Keeps nothing. */
   static StateKeeper none() {
-    return new StateKeeper(Optional.empty(), "");
+    return new StateKeeper(Path.of(""));
   }
 
-  /** Keeps changes in a directory; nothing if that cannot be opened. */
+  /** Keeps changes in a directory; nothing as long as that cannot be opened. */
   static StateKeeper in(Path directory) {
+    StateKeeper keeper = new StateKeeper(directory);
     try {
-      return new StateKeeper(Optional.of(StateFile.open(directory)), directory.toString());
+      keeper.open();
     } catch (IOException e) {
+      keeper.failing = true;
       log.warn(
           "what is not sent yet is kept in memory only, and a restart loses it:"
-              + " state_dir={} cause=\"{}\"; make it a directory that this user can write to",
+              + " state_dir={} cause=\"{}\"; make it a directory that this user can write to;"
+              + " it is tried again each minute",
           directory,
           e.toString());
-      return none();
     }
+    return keeper;
+  }
+
+  private void open() throws IOException {
+    file = Optional.of(StateFile.open(place));
+  }
+
+  /** Opens the directory if that could not be done so far, and tells whether that is new. */
+  boolean opensLate() {
+    if (file.isPresent() || !failing) {
+      return false;
+    }
+    attempt(this::open);
+    return file.isPresent();
   }
 
   /** Hands over all changes that were kept. */

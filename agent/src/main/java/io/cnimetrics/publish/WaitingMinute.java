@@ -24,6 +24,11 @@ record WaitingMinute(long id, long minute, Destination destination, List<MinuteV
         MinuteValues.of(values).sharing(names::equalTo));
   }
 
+  /** The same, with an id of other books. */
+  WaitingMinute as(long another) {
+    return new WaitingMinute(another, minute, destination, values);
+  }
+
   /** What is left without some of the values. */
   WaitingMinute without(Set<MinuteValue> settled) {
     return new WaitingMinute(

@@ -4,6 +4,7 @@ import io.cnimetrics.chaos.FaultSchedule.Lane;
 import io.cnimetrics.testing.Eventually;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,9 +20,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * Four nodes under faults. "kept" keeps state and finds CloudWatch by name; "role" asks instance
+ * Five nodes under faults. "kept" keeps state and finds CloudWatch by name; "role" asks instance
  * metadata and EC2 who it is and for its keys; "memory" keeps nothing; "disk" has a disk that
- * fails.
+ * fails; the clock of "clock" is stepped.
  */
 public final class Chaos implements AutoCloseable {
   private static final Lane SERVICE = lane(5, 20, Edge.CLOUDWATCH);
@@ -30,7 +31,11 @@ public final class Chaos implements AutoCloseable {
   private static final Lane IPAMD = lane(50, 130, Edge.INTROSPECTION, Edge.METRICS);
   private static final Lane PROCESS = lane(30, 100, Edge.PROCESS);
   private static final Lane STATE = lane(30, 100, Edge.PROCESS, Edge.STATE_FILE);
-  private static final Lane DISK = lane(30, 60, Edge.STATE_DISK);
+
+  /** An agent that is killed before it tries the disk again would find what is out of date. */
+  private static final Lane DISK = lane(75, 90, Edge.STATE_DISK, Edge.STATE_LOSS, Edge.PROCESS);
+
+  private static final Lane CLOCK = lane(15, 40, Edge.CLOCK);
 
   private static final Map<String, List<Lane>> NODES =
       new TreeMap<>(
@@ -38,10 +43,16 @@ public final class Chaos implements AutoCloseable {
               "kept", List.of(NAMED, IPAMD, STATE),
               "role", List.of(SERVICE, IDENTITY, IPAMD, STATE),
               "memory", List.of(SERVICE, IPAMD, PROCESS),
-              "disk", List.of(SERVICE, IPAMD, DISK)));
+              "disk", List.of(SERVICE, IPAMD, DISK),
+              "clock", List.of(CLOCK, PROCESS)));
 
   private static final Map<String, String> PODS =
-      Map.of("kept", "5:50:0.15", "role", "50:5:0.1", "memory", "10:56:0.2", "disk", "5:40:0.1");
+      Map.of(
+          "kept", "5:50:0.15",
+          "role", "50:5:0.1",
+          "memory", "10:56:0.2",
+          "disk", "5:40:0.1",
+          "clock", "5:50:0.1");
 
   private static final Duration START = Duration.ofSeconds(25);
 
@@ -88,12 +99,16 @@ public final class Chaos implements AutoCloseable {
     List<Thread> lanes = new ArrayList<>();
     for (ChaosNode node : nodes) {
       for (Lane lane : NODES.getOrDefault(node.name(), List.of())) {
-        List<Fault> faults = FaultSchedule.of(seed, node.name(), lane, length);
+        List<Fault> faults =
+            FaultSchedule.of(seed, node.name(), lane, length).stream()
+                .filter(node::suffers)
+                .toList();
         lanes.add(new Thread(() -> play(node, faults, begin), node.name() + lane.edges()));
       }
     }
     lanes.forEach(Thread::start);
     lanes.forEach(Chaos::await);
+    nodes.forEach(Chaos::settle);
     Instant calm = Instant.now();
     Eventually.comes(calm.plus(PEACE));
     Eventually.within(Checker.LATE, () -> isAllThere(calm));
@@ -118,6 +133,14 @@ public final class Chaos implements AutoCloseable {
       thread.join();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  private static void settle(ChaosNode node) {
+    try {
+      node.settle();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -151,6 +174,7 @@ public final class Chaos implements AutoCloseable {
         node.answers().stream().filter(Truth.before(end)).toList(),
         node.disturbances(),
         node.puts(),
+        node.steps(),
         node.mishaps());
   }
 

@@ -11,11 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
@@ -23,6 +25,8 @@ import java.util.Set;
 final class ChaosNode implements AutoCloseable {
   private static final Duration WARM = Duration.ofSeconds(60);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
+  private static final Duration SURELY_WRITTEN = Duration.ofSeconds(30);
+  private static final String COMPLAINT = "state cannot be kept on disk";
   private static final String CLUSTER = "chaos";
   private static final String HOST = "cloudwatch.test";
 
@@ -31,13 +35,15 @@ final class ChaosNode implements AutoCloseable {
   private final Path directory;
   private final StateDirectory state;
   private final ServedIpamd ipamd;
-  private final CloudWatchService cloudWatch = new CloudWatchService();
+  private final Optional<SteppedClock> clock;
+  private final CloudWatchService cloudWatch;
   private final Metadata metadata = new Metadata();
   private final Map<Edge, FaultyServer> servers = new EnumMap<>(Edge.class);
   private final String health = HealthPages.onFreePort().address();
   private final List<Disturbance> disturbances = new ArrayList<>();
   private final List<String> mishaps = new ArrayList<>();
   private final List<AgentProcess.Running> runs = new ArrayList<>();
+  private long complaints;
 
   /**
    * @param edges that may fail; they say what it has
@@ -48,6 +54,13 @@ final class ChaosNode implements AutoCloseable {
     this.edges = Set.copyOf(edges);
     this.directory = Files.createDirectory(directory.resolve(name));
     this.state = new StateDirectory(this.directory.resolve("state"));
+    this.clock =
+        edges.contains(Edge.CLOCK)
+            ? Optional.of(new SteppedClock(this.directory))
+            : Optional.empty();
+    this.cloudWatch =
+        new CloudWatchService(
+            clock.<InstantSource>map(stepped -> stepped::right).orElse(InstantSource.system()));
     this.ipamd =
         new ServedIpamd(Scenario.of("m5.xlarge").pods(PodSchedule.parse(pods)).build(), WARM);
     servers.put(Edge.CLOUDWATCH, new FaultyServer(cloudWatch));
@@ -66,13 +79,29 @@ final class ChaosNode implements AutoCloseable {
   }
 
   boolean remembers() {
-    return edges.contains(Edge.STATE_FILE) || edges.contains(Edge.STATE_DISK);
+    return edges.contains(Edge.STATE_FILE)
+        || edges.contains(Edge.STATE_DISK)
+        || edges.contains(Edge.CLOCK);
+  }
+
+  /** Whether a fault can be played here. */
+  boolean suffers(Fault fault) {
+    return switch (fault.kind()) {
+      case DISK_FULL, READ_ONLY, READ_ONLY_START -> state.isDisk();
+      default -> fault.edge() != Edge.CLOCK || clock.filter(SteppedClock::canStep).isPresent();
+    };
   }
 
   /** What there is to know so far. */
   synchronized NodeRecord told() {
     return new NodeRecord(
-        name, remembers(), ipamd.answers(), disturbances, cloudWatch.puts(), mishaps);
+        name,
+        remembers(),
+        ipamd.answers(),
+        disturbances,
+        cloudWatch.puts(),
+        clock.map(SteppedClock::steps).orElse(List.of()),
+        mishaps);
   }
 
   /** Starts an agent; the one before must have ended. */
@@ -94,7 +123,8 @@ final class ChaosNode implements AutoCloseable {
   }
 
   private Map<String, String> environment() {
-    Map<String, String> variables = new HashMap<>();
+    Map<String, String> variables =
+        new HashMap<>(clock.map(SteppedClock::environment).orElse(Map.of()));
     String options = "-Xmx48m";
     variables.put("AWS_ENDPOINT_URL_CLOUDWATCH", url(Edge.CLOUDWATCH));
     if (edges.contains(Edge.NAMES)) {
@@ -145,6 +175,15 @@ final class ChaosNode implements AutoCloseable {
       case SIGKILL, TORN, OVERWRITTEN -> kill();
       case SIGSTOP -> signal("STOP");
       case DISK_FULL -> state.fill();
+      case READ_ONLY -> {
+        complaints = complaints();
+        state.protect(true);
+      }
+      case READ_ONLY_START -> startReadOnly();
+      case AHEAD_2S, BACK_2S, AHEAD_90S, BACK_90S, AHEAD_1H, BACK_1H -> {
+        settle();
+        step(fault.kind().step());
+      }
       default -> server(fault.edge()).begin(fault.kind());
     }
     if (fault.kind() == Kind.TORN) {
@@ -155,22 +194,63 @@ final class ChaosNode implements AutoCloseable {
     return now;
   }
 
+  private void startReadOnly() throws IOException {
+    Instant from = Instant.now();
+    kill();
+    state.protect(true);
+    start();
+    happened(Edge.STATE_LOSS, Kind.READ_ONLY_START, from);
+  }
+
+  private void step(Duration by) throws IOException {
+    if (clock.isPresent()) {
+      clock.get().step(by);
+    }
+  }
+
   /** Lets a fault end. */
   void end(Fault fault, Instant from) throws IOException {
     Kind kind = fault.kind();
-    if (kind.endsProcess()) {
-      start();
-    } else if (kind == Kind.SIGSTOP) {
-      signal("CONT");
-    } else if (kind == Kind.NO_SUCH_HOST) {
-      knowHost(true);
-    } else if (kind == Kind.DISK_FULL) {
-      state.free();
-    } else if (kind != Kind.IPAMD_RESTART && kind != Kind.EXPIRED_KEYS) {
-      server(fault.edge()).end();
+    switch (kind) {
+      case SIGTERM, SIGKILL, TORN, OVERWRITTEN -> start();
+      case SIGSTOP -> signal("CONT");
+      case NO_SUCH_HOST -> knowHost(true);
+      case DISK_FULL -> state.free();
+      case READ_ONLY -> {
+        expectOneComplaint(Duration.between(from, Instant.now()));
+        state.protect(false);
+      }
+      case READ_ONLY_START -> state.protect(false);
+      case AHEAD_2S, BACK_2S, AHEAD_90S, BACK_90S, AHEAD_1H, BACK_1H -> step(kind.step().negated());
+      case IPAMD_RESTART, EXPIRED_KEYS -> {}
+      default -> server(fault.edge()).end();
     }
-    synchronized (this) {
-      disturbances.add(new Disturbance(fault.edge(), kind, from, Instant.now()));
+    if (kind == Kind.READ_ONLY_START) {
+      happened(Edge.STATE_DISK, Kind.READ_ONLY, from);
+    } else {
+      happened(fault.edge(), kind, from);
+    }
+  }
+
+  private long complaints() {
+    return running().log().stream().filter(line -> line.contains(COMPLAINT)).count();
+  }
+
+  private void expectOneComplaint(Duration after) {
+    long times = complaints() - complaints;
+    if (times > 1 || (times == 0 && after.compareTo(SURELY_WRITTEN) > 0)) {
+      mishap("told %d times after %s: %s".formatted(times, after, COMPLAINT));
+    }
+  }
+
+  private synchronized void happened(Edge edge, Kind kind, Instant from) {
+    disturbances.add(new Disturbance(edge, kind, from, Instant.now()));
+  }
+
+  /** Lets pass what an agent waits for before it goes on. */
+  void settle() throws IOException {
+    if (clock.isPresent()) {
+      clock.get().catchUp();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.cnimetrics.chaos;
 
+import io.cnimetrics.chaos.Truth.Memory;
 import io.cnimetrics.chaos.Verdict.Fault;
 import io.cnimetrics.simulator.NodeState;
 import io.cnimetrics.testing.ServedIpamd.Answer;
@@ -27,14 +28,14 @@ final class Checker {
 
   private static final Duration POLL = Duration.ofSeconds(10);
 
-  private static final Map<String, ToDoubleFunction<NodeState>> GAUGES =
+  static final Map<String, ToDoubleFunction<NodeState>> GAUGES =
       Map.of(
           "assignIPAddresses", NodeState::assigned,
           "totalIPAddresses", NodeState::total,
           "eniAllocated", NodeState::enis,
           "coolingIPAddresses", NodeState::cooling);
 
-  private static final Map<String, String> COUNTERS =
+  static final Map<String, String> COUNTERS =
       Map.of(
           "addReqCount", "awscni_add_ip_req_count",
           "delReqCount", "awscni_del_ip_req_count",
@@ -45,17 +46,12 @@ final class Checker {
           "awsAPIErr", "awscni_aws_api_error_count",
           "ec2ApiReqCount", "awscni_ec2api_req_count");
 
-  /** No datum each minute: the one is an event, the other a mean that needs calls. */
-  private static final Set<String> AT_TIMES = Set.of("agentStarts", "awsAPILatency");
-
-  private final NodeRecord node;
   private final Truth truth;
   private final Excuses excuses;
   private final Verdict verdict;
   private final Map<String, SortedMap<Instant, Double>> taken = new TreeMap<>();
 
   private Checker(NodeRecord node) {
-    this.node = node;
     this.truth = new Truth(node);
     this.excuses = new Excuses(node);
     this.verdict = new Verdict(node.name());
@@ -69,58 +65,20 @@ final class Checker {
   }
 
   static Verdict check(NodeRecord node) {
+    if (!node.steps().isEmpty()) {
+      return SteppedChecker.check(node);
+    }
     Checker checker = new Checker(node);
     node.mishaps().forEach(mishap -> checker.verdict.fault(Fault.MISHAP, mishap));
-    checker.sort();
+    Arrivals.firsts(node, put -> put.minute().plus(Truth.MINUTE), LATE, checker.verdict)
+        .forEach(checker::take);
     GAUGES.forEach(checker::checkGauge);
     COUNTERS.forEach(checker::checkCounter);
     return checker.verdict;
   }
 
-  /** Tells doubles from first ones, and how long each of those took. */
-  private void sort() {
-    Map<String, Put> firsts = new TreeMap<>();
-    for (Put put : node.puts()) {
-      if (AT_TIMES.contains(put.metric())) {
-        continue;
-      }
-      verdict.datum(age(put).toSeconds());
-      Optional<Put> before =
-          Optional.ofNullable(firsts.put(put.metric() + " " + put.minute(), put));
-      if (before.isPresent()) {
-        checkDouble(before.get(), put);
-      } else {
-        taken.computeIfAbsent(put.metric(), key -> new TreeMap<>()).put(put.minute(), put.value());
-        checkAge(put);
-      }
-    }
-  }
-
-  private void checkDouble(Put before, Put put) {
-    Optional<String> excuse = excuses.forDouble(before);
-    excuse.ifPresent(verdict::tolerate);
-    if (excuse.isEmpty()) {
-      verdict.fault(Fault.DOUBLED, before + " and " + put);
-    } else if (before.value() != put.value()) {
-      verdict.fault(Fault.WRONG, before + " came again as " + put);
-    }
-  }
-
-  private static Duration age(Put put) {
-    return Duration.between(put.minute().plus(Truth.MINUTE), put.at());
-  }
-
-  private void checkAge(Put put) {
-    Instant due = put.minute().plus(Truth.MINUTE);
-    Instant free =
-        truth
-            .latest(disturbance -> disturbance.from().isBefore(put.at()))
-            .map(Disturbance::to)
-            .filter(end -> end.isAfter(due))
-            .orElse(due);
-    if (put.at().isAfter(free.plus(LATE))) {
-      verdict.fault(Fault.LATE, put.toString());
-    }
+  private void take(Put put) {
+    taken.computeIfAbsent(put.metric(), key -> new TreeMap<>()).put(put.minute(), put.value());
   }
 
   private void checkGauge(String metric, ToDoubleFunction<NodeState> value) {
@@ -139,25 +97,39 @@ final class Checker {
   }
 
   private void checkCounter(String metric, String counter) {
-    SortedMap<Instant, Double> values = values(metric);
-    checkPresence(metric, values, true);
-    boolean all = isWhole(metric);
+    checkPresence(metric, values(metric), true);
+    for (Memory memory : truth.memories()) {
+      checkCounter(metric, counter, memory);
+    }
+  }
+
+  private void checkCounter(String metric, String counter, Memory memory) {
+    boolean all = memory.whole() && !isInvalid(metric);
     double sum = 0;
-    for (Map.Entry<Instant, Double> entry : values.entrySet()) {
+    for (Map.Entry<Instant, Double> entry : values(metric).entrySet()) {
       Instant minute = entry.getKey();
+      if (!memory.has(minute)) {
+        continue;
+      }
       sum += entry.getValue();
       if (truth.isCalm(minute) && truth.minutes().indexOf(minute) > 0) {
         double right = truth.increaseIn(minute, counter);
         compared(true, right == entry.getValue(), metric, minute, entry.getValue(), List.of(right));
       }
-      double least = all ? seen(counter, truth.reads(true, Truth.before(minute))) : 0;
-      double most = Truth.increase(counter, truth.reads(true, Truth.before(end(minute))));
+      double least = all ? seen(counter, reads(memory, minute)) : 0;
+      double most = Truth.increase(counter, reads(memory, end(minute)));
       compared(false, least <= sum && sum <= most, metric, minute, sum, List.of(least, most));
     }
-    double least = all ? seen(counter, truth.reads(true, answer -> true)) : 0;
+    boolean ended = memory.last().isBefore(Instant.MAX);
+    double least = all && !ended ? seen(counter, reads(memory, Instant.MAX)) : 0;
     if (sum < least) {
       verdict.fault(Fault.WRONG, "%s: %s in all, at least %s".formatted(metric, sum, least));
     }
+  }
+
+  private List<Answer> reads(Memory memory, Instant until) {
+    return truth.reads(
+        true, answer -> !answer.at().isBefore(memory.begun()) && answer.at().isBefore(until));
   }
 
   /** A poll that began in this minute may have had its answers in the next. */
@@ -181,13 +153,9 @@ final class Checker {
     }
   }
 
-  /** Whether nothing that a counter rose by may be missing at the end. */
-  private boolean isWhole(String metric) {
-    boolean forgot = truth.disturbances(kind -> kind == Kind.OVERWRITTEN).findAny().isPresent();
-    boolean invalid =
-        metric.equals(CloudWatchService.INVALID_METRIC)
-            && truth.disturbances(kind -> kind == Kind.INVALID_DATUM).findAny().isPresent();
-    return node.remembers() && !forgot && !invalid;
+  private boolean isInvalid(String metric) {
+    return metric.equals(CloudWatchService.INVALID_METRIC)
+        && truth.disturbances(kind -> kind == Kind.INVALID_DATUM).findAny().isPresent();
   }
 
   private void checkPresence(String metric, SortedMap<Instant, Double> values, boolean metrics) {

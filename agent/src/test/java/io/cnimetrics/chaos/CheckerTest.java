@@ -30,7 +30,7 @@ class CheckerTest {
   @Test
   void nodeThatWasPolledForNoWholeMinuteCanLoseNothing() {
     List<Answer> first = answers().subList(0, 4);
-    NodeRecord node = new NodeRecord("node", true, first, List.of(), puts, List.of());
+    NodeRecord node = new NodeRecord("node", true, first, List.of(), puts, List.of(), List.of());
 
     assertThat(Checker.check(node).count(Fault.LOST)).isZero();
   }
@@ -58,6 +58,54 @@ class CheckerTest {
     puts.removeIf(put -> put.minute().equals(minute(3)));
     happens(Edge.PROCESS, Kind.SIGKILL, minute(4).plusSeconds(1), 5);
 
+    assertThat(check().count(Fault.LOST)).isEqualTo(EACH_MINUTE);
+  }
+
+  @Test
+  void minuteThatWasOpenBeforeAStartOnAReadOnlyDiskMayBeLost() {
+    startReadOnly();
+
+    assertThat(check().details()).isEmpty();
+    assertThat(check().tolerated())
+        .containsOnly(
+            Map.entry("lost: disk read-only at the start, waited at the end", EACH_MINUTE));
+  }
+
+  @Test
+  void minuteThatWaitedBeforeAStartOnAReadOnlyDiskMayNotBeLost() {
+    startReadOnly();
+    puts.removeIf(put -> put.minute().equals(minute(1)));
+
+    assertThat(check().count(Fault.LOST)).isEqualTo(EACH_MINUTE);
+  }
+
+  @Test
+  void increaseThatAnAgentBeforeHasPublishedIsWrong() {
+    startReadOnly();
+    replace("addReqCount", minute(3), 7 + 3);
+
+    assertThat(check().count(Fault.WRONG)).isPositive();
+  }
+
+  @Test
+  void increaseThatIsLostLongAfterTheStateWasLostIsWrong() {
+    startReadOnly();
+    for (int i = 0; i < MINUTES; i++) {
+      happens(Edge.METRICS, Kind.RESET, minute(i).plusSeconds(31), 5);
+    }
+    assertThat(check().count(Fault.WRONG)).isZero();
+    replace("addReqCount", minute(4), 0);
+
+    assertThat(check().count(Fault.WRONG)).isPositive();
+  }
+
+  @Test
+  void readOnlyDiskAloneIsNoExcuse() {
+    happens(Edge.STATE_DISK, Kind.READ_ONLY, minute(3).plusSeconds(5), 40);
+    replace("assignIPAddresses", minute(3), state(3 * 60 + 40).assigned());
+    assertThat(check().count(Fault.WRONG)).isEqualTo(1);
+
+    puts.removeIf(put -> put.minute().equals(minute(4)));
     assertThat(check().count(Fault.LOST)).isEqualTo(EACH_MINUTE);
   }
 
@@ -134,11 +182,18 @@ class CheckerTest {
 
   private Verdict check() {
     return Checker.check(
-        new NodeRecord("node", remembers, answers(), disturbances, puts, List.of()));
+        new NodeRecord("node", remembers, answers(), disturbances, puts, List.of(), List.of()));
   }
 
   private void happens(Edge edge, Kind kind, Instant from, int seconds) {
     disturbances.add(new Disturbance(edge, kind, from, from.plusSeconds(seconds)));
+  }
+
+  /** An agent that begins anew in the third minute: it sees a rise of one there. */
+  private void startReadOnly() {
+    happens(Edge.STATE_LOSS, Kind.READ_ONLY_START, minute(2).plusSeconds(33), 1);
+    puts.removeIf(put -> put.minute().equals(minute(2)));
+    replace("addReqCount", minute(3), 7);
   }
 
   private void replace(String metric, Instant minute, double value) {

@@ -4,7 +4,9 @@ import com.sun.net.httpserver.HttpExchange;
 import io.cnimetrics.cloudwatch.Cbor;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,8 +29,19 @@ final class CloudWatchService implements FaultyServer.Service {
 
   private static final Pattern KEY = Pattern.compile("Credential=" + Metadata.KEY + "(\\d+)/");
 
+  private static final Duration FUTURE = Duration.ofHours(2);
+  private static final Duration PAST = Duration.ofDays(14);
+
+  private final InstantSource clock;
   private final List<Put> puts = new ArrayList<>();
   private volatile int oldestKey;
+
+  /**
+   * @param clock by which it refuses times that are too far off
+   */
+  CloudWatchService(InstantSource clock) {
+    this.clock = clock;
+  }
 
   /** Refuses keys of instance metadata with a lower number from now on. */
   void refuseKeysBelow(int number) {
@@ -54,9 +67,17 @@ final class CloudWatchService implements FaultyServer.Service {
     if (fault.filter(kind -> objects(kind, datums)).isPresent()) {
       return error(fault.get().status(), fault.get().code());
     }
+    if (datums.stream().anyMatch(this::isFarOff)) {
+      return error(Kind.INVALID_DATUM.status(), Kind.INVALID_DATUM.code());
+    }
     puts.addAll(datums);
     boolean slow = fault.equals(Optional.of(Kind.TRICKLE));
     return reply(200, slow ? new byte[SLOW_BYTES] : NOTHING);
+  }
+
+  private boolean isFarOff(Put put) {
+    Instant now = clock.instant();
+    return put.minute().isAfter(now.plus(FUTURE)) || put.minute().isBefore(now.minus(PAST));
   }
 
   @Override

@@ -44,9 +44,12 @@ enum Edge {
   INTROSPECTION(REFUSE, RESET, HANG, TRICKLE, TRUNCATE, GARBAGE, SERVICE_FAULT, IPAMD_RESTART),
   METRICS(REFUSE, RESET, HANG, TRICKLE, TRUNCATE, GARBAGE, SERVICE_FAULT),
   PROCESS(SIGTERM, SIGKILL, SIGSTOP),
-  /** The state directory: of the first the file, of the others the disk. */
+  /** The last record of the state is gone when the agent starts again. */
   STATE_FILE(TORN),
-  STATE_DISK(OVERWRITTEN, DISK_FULL);
+  /** All of the state is gone when the agent starts again. */
+  STATE_LOSS(OVERWRITTEN, READ_ONLY_START),
+  STATE_DISK(DISK_FULL, READ_ONLY),
+  CLOCK(AHEAD_2S, BACK_2S, AHEAD_90S, BACK_90S, AHEAD_1H, BACK_1H);
 
   private final List<Kind> kinds;
 
@@ -65,6 +68,11 @@ enum Edge {
 
   /** Whether it is about the agent's process and what that keeps. */
   boolean isOfProcess() {
-    return this == PROCESS || this == STATE_FILE || this == STATE_DISK;
+    return this == PROCESS || this == STATE_FILE || this == STATE_LOSS;
+  }
+
+  /** Whether it can keep the agent from sending. */
+  boolean isOfSending() {
+    return this == CLOUDWATCH || this == NAMES || this == IMDS || this == EC2;
   }
 }

@@ -3,6 +3,7 @@ package io.cnimetrics.chaos;
 import io.cnimetrics.testing.ServedIpamd.Answer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** The losses and doubles that the agent's contract allows, by name. */
@@ -65,12 +66,17 @@ final class Excuses {
     if (!end.kind().endsProcess()) {
       return Optional.empty();
     }
-    if (node.remembers() && end.kind() != Kind.OVERWRITTEN) {
+    if (node.remembers() && !end.kind().losesState()) {
       return end.kind() == Kind.SIGTERM && isClosedBy(end, minute, metrics)
           ? Optional.of("lost: its minute was closed by SIGTERM")
           : Optional.empty();
     }
-    String memory = end.kind() == Kind.OVERWRITTEN ? "state overwritten" : "no state kept";
+    String memory =
+        switch (end.kind()) {
+          case OVERWRITTEN -> "state overwritten";
+          case READ_ONLY_START -> "disk read-only at the start";
+          default -> "no state kept";
+        };
     if (minute.isAfter(Truth.minute(end.from())) && !minute.isAfter(firstMinuteAfter(end))) {
       return Optional.of("lost: " + memory + ", minute of the start");
     }
@@ -102,6 +108,10 @@ final class Excuses {
     if (minute.isAfter(end.from())) {
       return false;
     }
+    if (end.kind() == Kind.READ_ONLY_START) {
+      // What waited is on the disk, and sent when that can be opened; but the open minute is not.
+      return !minute.isBefore(openAt(end.from().minus(UNDER_WAY)));
+    }
     boolean awayAtTheEnd = awayWithin(end.from().minus(REQUEST), end.from().plus(REQUEST));
     if (end.kind() == Kind.SIGTERM) {
       // It sends all that waits, if it can.
@@ -111,9 +121,15 @@ final class Excuses {
         || over.plus(Checker.LATE).isAfter(end.from());
   }
 
+  /** A minute is open until another one is polled. */
+  private Instant openAt(Instant time) {
+    List<Answer> read = node.answers().stream().filter(Truth.before(time)).toList();
+    return read.isEmpty() ? Instant.MIN : Truth.minute(read.get(read.size() - 1).at());
+  }
+
   private boolean awayWithin(Instant from, Instant to) {
     return node.disturbances().stream()
-        .filter(disturbance -> !disturbance.edge().isOfReading())
+        .filter(disturbance -> disturbance.edge().isOfSending())
         .anyMatch(disturbance -> disturbance.overlaps(from, to));
   }
 }

@@ -51,7 +51,17 @@ enum Kind {
   TORN(Duration.ofSeconds(5)),
   /** SIGKILL, and the state is noise when it starts again. */
   OVERWRITTEN(Duration.ofSeconds(5)),
-  DISK_FULL(Duration.ofSeconds(60));
+  DISK_FULL(Duration.ofSeconds(60)),
+  READ_ONLY(Duration.ofSeconds(60)),
+  /** SIGKILL, and the disk is read-only when it starts again and for a while. */
+  READ_ONLY_START(Duration.ofSeconds(60)),
+  /** The wall clock is stepped, and back again when it is over. */
+  AHEAD_2S,
+  BACK_2S,
+  AHEAD_90S,
+  BACK_90S,
+  AHEAD_1H,
+  BACK_1H;
 
   private final int status;
   private final String code;
@@ -95,6 +105,24 @@ enum Kind {
   }
 
   boolean killsProcess() {
-    return this == SIGKILL || this == TORN || this == OVERWRITTEN;
+    return this == SIGKILL || this == TORN || losesState();
+  }
+
+  /** Whether the agent that is started knows nothing of what counters told the one before. */
+  boolean losesState() {
+    return this == OVERWRITTEN || this == READ_ONLY_START;
+  }
+
+  /** By how much the clock is stepped. */
+  Duration step() {
+    return switch (this) {
+      case AHEAD_2S -> Duration.ofSeconds(2);
+      case BACK_2S -> Duration.ofSeconds(-2);
+      case AHEAD_90S -> Duration.ofSeconds(90);
+      case BACK_90S -> Duration.ofSeconds(-90);
+      case AHEAD_1H -> Duration.ofHours(1);
+      case BACK_1H -> Duration.ofHours(-1);
+      default -> Duration.ZERO;
+    };
   }
 }

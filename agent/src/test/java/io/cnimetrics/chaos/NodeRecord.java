@@ -9,6 +9,7 @@ import java.util.List;
  * @param remembers whether its agents keep state on disk
  * @param answers the truth: what its ipamD served, all of which arrived, unless an agent ended
  * @param puts what CloudWatch took
+ * @param steps of the clock that its agents go by
  * @param mishaps what no node must do, whatever fails, such as to end by itself
  */
 record NodeRecord(
@@ -17,11 +18,13 @@ record NodeRecord(
     List<Answer> answers,
     List<Disturbance> disturbances,
     List<Put> puts,
+    List<ClockStep> steps,
     List<String> mishaps) {
   NodeRecord {
     answers = List.copyOf(answers);
     disturbances = List.copyOf(disturbances);
     puts = List.copyOf(puts);
+    steps = List.copyOf(steps);
     mishaps = List.copyOf(mishaps);
   }
 }

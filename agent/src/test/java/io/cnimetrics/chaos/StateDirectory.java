@@ -2,6 +2,7 @@ package io.cnimetrics.chaos;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.Random;
 /** Where an agent keeps its state, and what can happen to it. */
 final class StateDirectory {
   private static final int CHUNK_BYTES = 4_096;
+  private static final int DISK_BYTES = 4 << 20;
 
   private final Path path;
   private boolean mounted;
@@ -23,19 +25,40 @@ final class StateDirectory {
     return path;
   }
 
-  /** Gives it a disk that can be filled; that takes the right to mount one. */
+  /** Gives it a disk that can be filled and protected; that takes the right to mount one. */
   void mountDiskOfItsOwn() throws IOException {
-    mounted = run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", path.toString());
+    Path image = path.resolveSibling("disk");
+    try (FileChannel file =
+        FileChannel.open(image, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      file.write(ByteBuffer.allocate(1), DISK_BYTES - 1);
+    }
+    mounted =
+        Commands.succeed("mkfs.ext4", "-q", "-m", "0", "-O", "^has_journal", image.toString())
+            && Commands.succeed("mount", "-o", "loop", image.toString(), path.toString());
     if (!mounted) {
-      System.out.println("SKIPPED: no full disk, because this user may not mount a tmpfs");
+      System.out.println(
+          "SKIPPED: no full and no read-only disk, because this user may not mount an ext4 image");
     }
   }
 
-  /** Takes all room that is left; nothing without a disk of its own. */
-  void fill() throws IOException {
-    if (!mounted) {
-      return;
+  /** Whether it has a disk of its own. */
+  boolean isDisk() {
+    return mounted;
+  }
+
+  /**
+   * Makes it read-only, or writable again. A disk with a file open for writing cannot be remounted
+   * (EBUSY), and one that the kernel itself made read-only after an error stays so. As immutable
+   * files, which tmpfs lets be written to, an ext4 refuses each write with EPERM in place of EROFS.
+   */
+  void protect(boolean yes) throws IOException {
+    if (!Commands.succeed("chattr", "-R", yes ? "+i" : "-i", path.toString())) {
+      throw new IOException("cannot change the attributes of " + path);
     }
+  }
+
+  /** Takes all room that is left. */
+  void fill() throws IOException {
     try (OutputStream filler = Files.newOutputStream(filler())) {
       for (byte[] chunk = new byte[CHUNK_BYTES]; chunk.length > 0; ) {
         filler.write(chunk);
@@ -63,8 +86,11 @@ final class StateDirectory {
   }
 
   void close() throws IOException {
-    if (mounted && !run("umount", path.toString())) {
-      throw new IOException("cannot unmount " + path);
+    if (mounted) {
+      protect(false);
+      if (!Commands.succeed("umount", path.toString())) {
+        throw new IOException("cannot unmount " + path);
+      }
     }
   }
 
@@ -74,16 +100,5 @@ final class StateDirectory {
 
   private Path filler() {
     return path.resolve("filler");
-  }
-
-  private static boolean run(String... command) throws IOException {
-    return new ProcessBuilder(command)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start()
-            .onExit()
-            .join()
-            .exitValue()
-        == 0;
   }
 }

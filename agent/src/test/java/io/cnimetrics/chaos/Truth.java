@@ -4,6 +4,7 @@ import io.cnimetrics.testing.ServedIpamd.Answer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -17,9 +18,9 @@ final class Truth {
   static final Duration MINUTE = Duration.ofMinutes(1);
 
   /** A poll is over after this, whatever hangs. */
-  private static final Duration POLL = Duration.ofSeconds(8);
+  static final Duration POLL = Duration.ofSeconds(8);
 
-  private static final Duration SOON = Duration.ofSeconds(1);
+  static final Duration SOON = Duration.ofSeconds(1);
 
   private final NodeRecord node;
 
@@ -97,6 +98,38 @@ final class Truth {
   double increaseIn(Instant minute, String counter) {
     return increase(counter, reads(true, before(minute.plus(MINUTE))))
         - increase(counter, reads(true, before(minute)));
+  }
+
+  /**
+   * What agents remember without a break.
+   *
+   * @param begun what counters told before is not known
+   * @param after the minutes that are of it are later
+   * @param last the last of them
+   * @param whole whether nothing of it may be missing
+   */
+  record Memory(Instant begun, Instant after, Instant last, boolean whole) {
+    boolean has(Instant minute) {
+      return minute.isAfter(after) && !minute.isAfter(last);
+    }
+  }
+
+  /** Each ends where an agent's state is lost. */
+  List<Memory> memories() {
+    List<Memory> memories = new ArrayList<>();
+    Instant begun = Instant.MIN;
+    Instant after = Instant.MIN;
+    for (Disturbance loss : node.disturbances()) {
+      if (node.remembers() ? loss.kind().losesState() : loss.kind().endsProcess()) {
+        Instant last = minute(loss.to());
+        boolean whole = loss.kind() == Kind.READ_ONLY_START;
+        memories.add(new Memory(begun, after, last, whole));
+        begun = loss.to();
+        after = last;
+      }
+    }
+    memories.add(new Memory(begun, after, Instant.MAX, true));
+    return memories;
   }
 
   Optional<Disturbance> latest(Predicate<Disturbance> which) {

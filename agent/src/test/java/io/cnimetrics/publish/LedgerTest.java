@@ -343,6 +343,65 @@ class LedgerTest {
   }
 
   @Test
+  void directoryThatCanBeWrittenLaterIsUsedFromThenOn() throws IOException {
+    Path place = Files.createFile(directory.resolve("state-dir"));
+    Books books = Books.in(place, START).poll(at(10), 4).poll(at(20), 5);
+    books.ledger.sync();
+    Files.delete(place);
+    books.ledger.sync();
+    books.poll(at(30), 6).ledger.close();
+
+    Books after = Books.in(place, at(40)).poll(at(50), 9);
+
+    assertThat(sent(after, at(65))).containsEntry("ipamdErr", 5.0);
+  }
+
+  @Test
+  void whatWaitsInADirectoryThatIsFreeLaterIsSentAndCountersGoOnWithoutIt() {
+    Books first = Books.in(directory, START).poll(at(10), 4).poll(at(70), 5).poll(at(80), 6);
+    Books second = Books.in(directory, at(90)).poll(at(100), 6);
+    first.ledger.close();
+    second.ledger.sync();
+    second.poll(at(130), 8).ledger.close();
+
+    Books third = Books.in(directory, at(140)).poll(at(150), 9);
+    third.ledger.closeOpenMinute();
+    List<Datum> datums = third.ledger.take(at(181)).orElseThrow().datums();
+
+    assertThat(datums)
+        .filteredOn(datum -> datum.metric().equals("ipamdErr"))
+        .extracting(Datum::at, Datum::value)
+        .containsExactly(tuple(at(120), 3.0));
+    assertThat(datums)
+        .filteredOn(datum -> datum.metric().equals("eniAllocated"))
+        .extracting(Datum::at)
+        .containsExactly(at(120), at(0));
+  }
+
+  @Test
+  void minuteThatBothAgentsHaveIsTakenFromOne() {
+    Books first = Books.in(directory, START).poll(at(10), 4);
+    Books second = Books.in(directory, at(20)).poll(at(30), 4).poll(at(70), 5);
+    first.poll(at(80), 5).poll(at(130), 5).ledger.close();
+    second.poll(at(130), 5).ledger.sync();
+
+    assertThat(second.ledger.take(at(140)).orElseThrow().datums())
+        .filteredOn(datum -> datum.metric().equals("eniAllocated"))
+        .extracting(Datum::at)
+        .containsExactly(at(60), at(0));
+  }
+
+  @Test
+  void whatWaitsOfAnotherInstanceInADirectoryThatIsFreeLaterIsForgotten() {
+    Books first = Books.in(directory, START).poll(at(10), 4).poll(at(70), 5);
+    Books second = Books.in(directory, "i-2", CLUSTER, at(90));
+    first.ledger.close();
+    second.ledger.sync();
+
+    assertThat(second.ledger.depth().minutes()).isZero();
+  }
+
+  @Test
   void fileStaysSmallOverADay() throws IOException {
     Books books = Books.in(directory, START);
     for (int minute = 0; minute < 1_440; minute++) {

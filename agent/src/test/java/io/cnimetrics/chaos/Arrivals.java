@@ -1,0 +1,82 @@
+package io.cnimetrics.chaos;
+
+import io.cnimetrics.chaos.Verdict.Fault;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** The datums that CloudWatch took of one node: which are doubles, and which came late. */
+final class Arrivals {
+  /** No datum each minute: the one is an event, the other a mean that needs calls. */
+  private static final Set<String> AT_TIMES = Set.of("agentStarts", "awsAPILatency");
+
+  private final Truth truth;
+  private final Excuses excuses;
+  private final Function<Put, Instant> due;
+  private final Duration late;
+  private final Verdict verdict;
+
+  private Arrivals(NodeRecord node, Function<Put, Instant> due, Duration late, Verdict verdict) {
+    this.truth = new Truth(node);
+    this.excuses = new Excuses(node);
+    this.due = due;
+    this.late = late;
+    this.verdict = verdict;
+  }
+
+  /**
+   * Tells doubles from first ones, which it returns in the order in which they came.
+   *
+   * @param due when a datum could be sent
+   * @param late how long that may take where nothing fails
+   */
+  static List<Put> firsts(
+      NodeRecord node, Function<Put, Instant> due, Duration late, Verdict verdict) {
+    Arrivals arrivals = new Arrivals(node, due, late, verdict);
+    Map<String, Put> last = new TreeMap<>();
+    List<Put> firsts = new ArrayList<>();
+    for (Put put : node.puts()) {
+      if (AT_TIMES.contains(put.metric())) {
+        continue;
+      }
+      verdict.datum(Duration.between(due.apply(put), put.at()).toSeconds());
+      Optional<Put> before = Optional.ofNullable(last.put(put.metric() + " " + put.minute(), put));
+      if (before.isPresent()) {
+        arrivals.checkDouble(before.get(), put);
+      } else {
+        firsts.add(put);
+        arrivals.checkAge(put);
+      }
+    }
+    return firsts;
+  }
+
+  private void checkDouble(Put before, Put put) {
+    Optional<String> excuse = excuses.forDouble(before);
+    excuse.ifPresent(verdict::tolerate);
+    if (excuse.isEmpty()) {
+      verdict.fault(Fault.DOUBLED, before + " and " + put);
+    } else if (before.value() != put.value()) {
+      verdict.fault(Fault.WRONG, before + " came again as " + put);
+    }
+  }
+
+  private void checkAge(Put put) {
+    Instant over = due.apply(put);
+    Instant free =
+        truth
+            .latest(disturbance -> disturbance.from().isBefore(put.at()))
+            .map(Disturbance::to)
+            .filter(end -> end.isAfter(over))
+            .orElse(over);
+    if (put.at().isAfter(free.plus(late))) {
+      verdict.fault(Fault.LATE, put.toString());
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package io.cnimetrics.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.chaos.Verdict.Fault;
+import io.cnimetrics.simulator.NodeState;
+import io.cnimetrics.testing.ServedIpamd.Answer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The check of a node whose clock goes ahead by an hour, back, and ahead again. */
+class SteppedCheckerTest {
+  private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
+  private static final int END = 600;
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private static final List<ClockStep> STEPS =
+      List.of(
+          new ClockStep(second(155), HOUR),
+          new ClockStep(second(195), Duration.ZERO),
+          new ClockStep(second(295), HOUR));
+
+  private final List<Put> puts = honest();
+
+  @Test
+  void honestPublishingIsGoodAndMinutesBehindOneThatWasShownMayBeMissing() {
+    Verdict verdict = check();
+
+    assertThat(verdict.details()).isEmpty();
+    assertThat(verdict.tolerated())
+        .containsOnly(
+            Map.entry("lost: the clock had shown a later minute", 2 * Checker.metrics().size()));
+  }
+
+  @Test
+  void minuteThatIsMissingThoughItWasTheLatestShownIsLost() {
+    puts.removeIf(put -> put.minute().equals(shown(170)));
+
+    assertThat(check().count(Fault.LOST)).isEqualTo(Checker.metrics().size());
+  }
+
+  @Test
+  void gaugeOfAnotherMinuteIsWrong() {
+    replace("assignIPAddresses", shown(170), state(140).assigned());
+
+    assertThat(check().count(Fault.WRONG)).isEqualTo(1);
+  }
+
+  @Test
+  void gaugeThatIsNotTheLastOfACalmMinuteIsWrong() {
+    replace("assignIPAddresses", shown(510), state(500).assigned());
+
+    assertThat(check().count(Fault.WRONG)).isEqualTo(1);
+  }
+
+  @Test
+  void increaseThatAStepLosesIsWrong() {
+    replace("addReqCount", shown(320), 1);
+
+    assertThat(check().count(Fault.WRONG)).isPositive();
+  }
+
+  @Test
+  void increaseThatAStepDoublesIsWrong() {
+    double waited = value("addReqCount", shown(320));
+    replace("addReqCount", shown(320), waited + 6);
+
+    assertThat(check().count(Fault.WRONG)).isPositive();
+  }
+
+  @Test
+  void datumOfAMinuteBehindOneThatWasShownIsWrong() {
+    puts.add(new Put(second(270), true, shown(250), "totalIPAddresses", 100));
+
+    assertThat(check().count(Fault.WRONG)).isPositive();
+  }
+
+  @Test
+  void datumThatComesAgainIsFound() {
+    Put first = puts.get(30);
+    puts.add(
+        new Put(first.at().plusSeconds(20), true, first.minute(), first.metric(), first.value()));
+
+    assertThat(check().count(Fault.DOUBLED)).isEqualTo(1);
+  }
+
+  @Test
+  void datumThatComesLateIsFound() {
+    Put last = puts.get(puts.size() - 1);
+    puts.set(
+        puts.size() - 1,
+        new Put(second(END + 300), true, last.minute(), last.metric(), last.value()));
+
+    assertThat(check().count(Fault.LATE)).isEqualTo(1);
+  }
+
+  private Verdict check() {
+    return Checker.check(
+        new NodeRecord("node", true, answers(), List.of(), puts, STEPS, List.of()));
+  }
+
+  private double value(String metric, Instant minute) {
+    return puts.stream()
+        .filter(put -> put.metric().equals(metric) && put.minute().equals(minute))
+        .findFirst()
+        .orElseThrow()
+        .value();
+  }
+
+  private void replace(String metric, Instant minute, double value) {
+    puts.replaceAll(
+        put ->
+            put.metric().equals(metric) && put.minute().equals(minute)
+                ? new Put(put.at(), true, minute, metric, value)
+                : put);
+  }
+
+  private static Instant second(int second) {
+    return START.plusSeconds(second);
+  }
+
+  /** The minute on the clock. */
+  private static Instant shown(int second) {
+    return Truth.minute(
+        STEPS.stream()
+            .filter(step -> step.at().isBefore(second(second)))
+            .reduce((earlier, later) -> later)
+            .map(step -> second(second).plus(step.ahead()))
+            .orElse(second(second)));
+  }
+
+  /** Two answers each ten seconds, from the middle of the first minute on. */
+  private static List<Answer> answers() {
+    List<Answer> answers = new ArrayList<>();
+    for (int second = 30; second < END; second += 10) {
+      for (boolean metrics : List.of(false, true)) {
+        answers.add(new Answer(second(second), metrics, 0, state(second)));
+      }
+    }
+    return answers;
+  }
+
+  /** One pod more each ten seconds. */
+  private static NodeState state(int second) {
+    int pods = second / 10;
+    return new NodeState(
+        2, 100, pods, 0, 0, 1_000, 0, Map.of("awscni_add_ip_req_count", (double) pods));
+  }
+
+  /** A minute goes out when it is over; what is told behind it goes into the next. */
+  private static List<Put> honest() {
+    List<Put> puts = new ArrayList<>();
+    Instant closed = START;
+    Instant open = START;
+    int told = 0;
+    int increase = 0;
+    for (int second = 40; second <= END; second += 10) {
+      if (!shown(second).equals(open)) {
+        if (open.isAfter(closed)) {
+          puts.addAll(minute(open, second + 1, state(told), increase));
+          increase = 0;
+          closed = open;
+        }
+        open = shown(second).isAfter(closed) ? shown(second) : open;
+      }
+      increase++;
+      told = shown(second).equals(open) ? second : told;
+    }
+    return puts;
+  }
+
+  private static List<Put> minute(Instant minute, int sent, NodeState last, int increase) {
+    return Checker.metrics().stream()
+        .map(
+            metric ->
+                new Put(
+                    second(sent),
+                    true,
+                    minute,
+                    metric,
+                    switch (metric) {
+                      case "assignIPAddresses" -> last.assigned();
+                      case "totalIPAddresses" -> last.total();
+                      case "eniAllocated" -> last.enis();
+                      case "addReqCount" -> increase;
+                      default -> 0;
+                    }))
+        .toList();
+  }
+}
