@@ -14,6 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import software.amazon.awssdk.core.SdkSystemSetting;
@@ -87,6 +88,16 @@ class HostileNodeTest {
     ipamd.serve("/v1/enis", enis().replace(PRIMARY, json(name)).replace("DeviceNumber", "Number"));
 
     assertThat(isTold(assertPrintable(), "UNEXPECTED_SHAPE")).isTrue();
+  }
+
+  @Test
+  void placeDeepInABodyIsCutShort() {
+    String deep = "{\"%s\":".formatted("a".repeat(400)).repeat(20);
+    ipamd.serve("/v1/enis", deep + "?");
+
+    assertThat(assertPrintable().get("problems").toString())
+        .hasSizeLessThan(1_000)
+        .contains("MALFORMED");
   }
 
   @ParameterizedTest
