@@ -10,6 +10,9 @@ import java.util.Optional;
  * everything that is wrong with them.
  */
 public final class Values {
+  /** Characters of a value that a message quotes. */
+  private static final int LONGEST = 80;
+
   private final Map<Flag, String> flags;
   private final Map<String, String> environment;
   private final List<String> problems;
@@ -79,9 +82,13 @@ public final class Values {
     }
   }
 
-  /** As much of a value as a message has room for. */
+  /** As much of a value as a message has room for; a character is not cut in two. */
   public static String shortened(String text) {
-    return text.length() <= 80 ? text : text.substring(0, 80) + "…";
+    if (text.length() <= LONGEST) {
+      return text;
+    }
+    boolean cut = Character.isHighSurrogate(text.charAt(LONGEST - 1));
+    return text.substring(0, cut ? LONGEST - 1 : LONGEST) + "…";
   }
 
   /** Turns a value's text into what it means. */

@@ -1,5 +1,6 @@
 package io.cnimetrics.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -194,20 +196,53 @@ class RunIT {
     "400, InvalidParameterValue",
     "500, InternalFailure"
   })
-  void credentialsAreNeverShown(int status, String code) {
+  void credentialsAreNeverShown(int status, String code, @TempDir Path state) throws IOException {
     cloudWatch.refusingWithAnEcho(status, code);
+
+    assertThat(toldWithPlantedCredentials(status, state)).contains(code).doesNotContain("planted");
+  }
+
+  @Test
+  void credentialsInAMalformedRefusalAreNotShownEither(@TempDir Path state) throws IOException {
+    cloudWatch.refusingWithABareEcho(403);
+
+    assertThat(toldWithPlantedCredentials(403, state)).doesNotContain("planted");
+  }
+
+  /** All that a refused agent logs, serves and keeps. */
+  private String toldWithPlantedCredentials(int status, Path state) throws IOException {
     Map<String, String> planted =
         Map.of(
             "AWS_ACCESS_KEY_ID", "planted-key-id",
             "AWS_SECRET_ACCESS_KEY", "planted-secret",
             "AWS_SESSION_TOKEN", "planted-token");
-    try (Running agent = agent().in(planted).with("--log-level", "TRACE").start()) {
+    AgentProcess refused =
+        agent()
+            .in(planted)
+            .with("--log-level", "TRACE", "--prometheus", "--state-dir", state.toString());
+    try (Running agent = refused.start()) {
       agent.awaitLog("status " + status);
+      StringBuilder told = new StringBuilder();
+      told.append(health.await("/metrics", 200, LIMIT));
+      health.get("/readyz").ifPresent(page -> told.append(page.body()));
       Result result = agent.stop();
+      told.append(result.out()).append(result.err());
 
       assertThat(cloudWatch.requests().get(0).getHeader("X-Amz-Security-Token"))
           .isEqualTo("planted-token");
-      assertThat(result.err() + result.out()).contains(code).doesNotContain("planted");
+      return told.append(kept(state)).toString();
+    }
+  }
+
+  private static String kept(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.walk(directory)) {
+      List<Path> files = entries.filter(Files::isRegularFile).toList();
+      assertThat(files).isNotEmpty();
+      StringBuilder kept = new StringBuilder();
+      for (Path file : files) {
+        kept.append(Files.readString(file, ISO_8859_1));
+      }
+      return kept.toString();
     }
   }
 

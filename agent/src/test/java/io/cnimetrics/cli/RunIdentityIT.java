@@ -131,6 +131,32 @@ class RunIdentityIT {
   }
 
   @Test
+  void credentialsOfTheInstancesRoleAreNotShown() {
+    imds.withToken("planted-imds-token").with("iam/security-credentials/", "node");
+    imds.with(
+        "iam/security-credentials/node",
+        """
+        {"Code": "Success", "AccessKeyId": "planted-key-id", "SecretAccessKey": "planted-secret",
+         "Token": "planted-token", "Expiration": "%s"}
+        """
+            .formatted(Instant.now().plus(6, ChronoUnit.HOURS).truncatedTo(ChronoUnit.SECONDS)));
+    cloudWatch.refusingWithAnEcho(403, "AccessDenied");
+    Map<String, String> endpoint =
+        Map.of("AWS_ENDPOINT_URL_CLOUDWATCH", cloudWatch.endpoint().toString());
+    AgentProcess refused =
+        agent(endpoint, ec2.endpoint())
+            .with("--cluster-id", cluster, "--region", "eu-west-1", "--log-level", "TRACE");
+    try (Running agent = refused.start()) {
+      agent.awaitLog("outcome=DENIED");
+
+      Result result = agent.stop();
+      assertThat(cloudWatch.requests().get(0).getHeader("X-Amz-Security-Token"))
+          .isEqualTo("planted-token");
+      assertThat(result.err() + result.out()).doesNotContain("planted");
+    }
+  }
+
+  @Test
   void blockedMetadataAreNoMatterWhenAllIsGiven() {
     imds.hangingAt(FakeImds.TOKEN_PATH);
     AgentProcess given =

@@ -49,6 +49,11 @@ public final class StubCloudWatch implements AutoCloseable {
     return answering(cbor(status).withTransformers(ECHO).withTransformerParameter(ECHO, code));
   }
 
+  /** The same from now on, but with a body that is nothing but the headers, and no CBOR. */
+  public StubCloudWatch refusingWithABareEcho(int status) {
+    return refusingWithAnEcho(status, "");
+  }
+
   public URI endpoint() {
     return URI.create(server.baseUrl());
   }
@@ -102,10 +107,9 @@ public final class StubCloudWatch implements AutoCloseable {
     @Override
     public Response transform(Response response, ServeEvent event) {
       String code = event.getTransformerParameters().getString(ECHO);
-      return Response.Builder.like(response)
-          .but()
-          .body(error(code, event.getRequest().getHeaders().toString()))
-          .build();
+      String headers = event.getRequest().getHeaders().toString();
+      byte[] body = code.isEmpty() ? headers.getBytes(UTF_8) : error(code, headers);
+      return Response.Builder.like(response).but().body(body).build();
     }
 
     @Override

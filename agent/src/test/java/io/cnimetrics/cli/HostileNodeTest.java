@@ -1,0 +1,175 @@
+package io.cnimetrics.cli;
+
+import static io.cnimetrics.cli.HostileName.assertSeen;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.cnimetrics.testing.FakeIpamd;
+import io.cnimetrics.testing.RecordedNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.core.SdkSystemSetting;
+
+/** Whatever names ipamD tells, documents parse and a terminal sees text alone. */
+class HostileNodeTest {
+  private static final RecordedNode NODE = RecordedNode.of("v1.23.1/seed");
+  private static final String PRIMARY = "eni-0e26fc5f2f8809236";
+  private static final String NO_METADATA = SdkSystemSetting.AWS_EC2_METADATA_DISABLED.property();
+  private static final int LONGEST_LINE = 1_500;
+
+  private final FakeIpamd ipamd = new FakeIpamd().serve(NODE);
+
+  @BeforeAll
+  static void askNoMetadataService() {
+    System.setProperty(NO_METADATA, "true");
+  }
+
+  @AfterAll
+  static void askItAgain() {
+    System.clearProperty(NO_METADATA);
+  }
+
+  @AfterEach
+  void close() {
+    ipamd.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void interfacesMayHaveThem(HostileName name) {
+    serveWith(PRIMARY, name);
+
+    JsonNode document = assertPrintable();
+
+    assertThat(document.get("enis").findValuesAsText("id").contains(name.text()))
+        .isNotEqualTo(isTold(document, "UNEXPECTED_SHAPE"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void subnetsMayHaveThem(HostileName name) {
+    serveWith("subnet-04c5759578a90e0e4", name);
+
+    JsonNode document = assertPrintable();
+
+    assertThat(document.get("enis").findValuesAsText("subnetId").contains(name.text()))
+        .isNotEqualTo(isTold(document, "UNEXPECTED_SHAPE"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void addressesMayHaveThem(HostileName name) {
+    serveWith("10.20.0.10", name);
+
+    assertPrintable();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void podsAndTheirNamespacesMayHaveThem(HostileName name) {
+    ipamd.serve(
+        "/v1/enis", enis().replace("shop", json(name)).replace("web-6c9f7d8b9c", json(name)));
+
+    assertThat(isTold(assertPrintable(), "introspection")).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void placesOfWhatIsWrongMayHaveThem(HostileName name) {
+    ipamd.serve("/v1/enis", enis().replace(PRIMARY, json(name)).replace("DeviceNumber", "Number"));
+
+    assertThat(isTold(assertPrintable(), "UNEXPECTED_SHAPE")).isTrue();
+  }
+
+  @Test
+  void placeDeepInABodyIsCutShort() {
+    String deep = "{\"%s\":".formatted("a".repeat(400)).repeat(20);
+    ipamd.serve("/v1/enis", deep + "?");
+
+    assertThat(assertPrintable().get("problems").toString())
+        .hasSizeLessThan(1_000)
+        .contains("MALFORMED");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void releasesMayHaveThem(HostileName name) {
+    ipamd.serve("/metrics", NODE.metrics().replace("v1.23.1", label(name)));
+
+    JsonNode document = assertPrintable();
+
+    assertThat(isTold(document, "metrics")).isFalse();
+    assertThat(document.get("node").get("cniVersion").asText()).hasSizeLessThanOrEqualTo(256);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void errorsMayHaveThem(HostileName name) {
+    ipamd.serve("/metrics", NODE.metrics().replace("=\"", "=\"" + label(name)));
+
+    assertThat(isTold(assertPrintable(), "metrics")).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void linesOfMetricsMayBeThem(HostileName name) {
+    ipamd.serve("/metrics", NODE.metrics() + "awscni_" + name.text() + " " + name.text() + "\n");
+
+    assertPrintable();
+  }
+
+  private void serveWith(String name, HostileName instead) {
+    ipamd.serve("/v1/enis", enis().replace(name, json(instead)));
+  }
+
+  private static String enis() {
+    return NODE.enisAt(Instant.now());
+  }
+
+  private static String json(HostileName name) {
+    String quoted = new TextNode(name.text()).toString();
+    return quoted.substring(1, quoted.length() - 1);
+  }
+
+  private static String label(HostileName name) {
+    return name.text().replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+  }
+
+  private static boolean isTold(JsonNode document, String part) {
+    return document.get("problems").toString().contains("\"" + part + "\"");
+  }
+
+  /** Asks in every way, and returns the dry run's document. */
+  private JsonNode assertPrintable() {
+    for (String output : List.of("table", "prometheus")) {
+      ask("dry-run", "--output=" + output);
+    }
+    assertThat(RecordedNode.json(ask("dry-run", "--output=put-metric-data")).get("MetricData"))
+        .isNotEmpty();
+    ask("doctor", "--verbose");
+    assertThat(RecordedNode.json(ask("doctor", "--output=json")).get("findings")).isNotEmpty();
+    return RecordedNode.json(ask("dry-run", "--output=json"));
+  }
+
+  private String ask(String... words) {
+    List<String> all = new ArrayList<>(List.of(words));
+    all.add("--introspection-url=" + ipamd.introspectionUrl());
+    all.add("--metrics-url=" + ipamd.metricsUrl());
+    all.addAll(List.of("--cluster-id=c", "--region=eu-west-1", "--node-name=n"));
+    Terminal terminal = new Terminal(Map.of());
+    terminal.run(all.toArray(String[]::new));
+    assertSeen(terminal.out());
+    assertSeen(terminal.err());
+    assertThat(terminal.err().lines()).allMatch(line -> line.length() <= LONGEST_LINE);
+    return terminal.out();
+  }
+}
