@@ -14,11 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One minute of {@code make chaos}, always with the same faults. */
+/**
+ * One minute of {@code make chaos}, always with the same faults; among them a disk that turns
+ * read-only, and a clock that goes an hour ahead, in which the agent is killed, and back.
+ */
 @Order(1)
 @Timeout(value = 8, unit = TimeUnit.MINUTES)
 class ChaosIT {
-  private static final long SEED = 8;
+  private static final long SEED = 11;
 
   @Test
   void aMinuteOfChaosLosesNothingAndDoublesNothingButLostAnswers(@TempDir Path directory)
