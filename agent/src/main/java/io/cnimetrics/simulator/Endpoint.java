@@ -6,10 +6,11 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.cnimetrics.snapshot.Source;
 import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
+import java.net.Socket;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -39,16 +40,16 @@ final class Endpoint implements AutoCloseable {
   private final Source source;
   private final int port;
   private final Content content;
-  private final Optional<HttpServer> server;
+  private final Closeable holdsPort;
   private final ExecutorService threads =
       Executors.newFixedThreadPool(THREADS, Endpoint::daemonThread);
   private final Deque<HttpExchange> hung = new ArrayDeque<>();
 
-  private Endpoint(Source source, int port, Content content, Optional<HttpServer> server) {
+  private Endpoint(Source source, int port, Content content, Closeable holdsPort) {
     this.source = source;
     this.port = port;
     this.content = content;
-    this.server = server;
+    this.holdsPort = holdsPort;
   }
 
   /**
@@ -59,16 +60,26 @@ final class Endpoint implements AutoCloseable {
   static Endpoint open(Source source, int port, Content content) throws IOException {
     HttpServer server = HttpServer.create(address(port), 0);
     Endpoint endpoint =
-        new Endpoint(source, server.getAddress().getPort(), content, Optional.of(server));
+        new Endpoint(source, server.getAddress().getPort(), content, () -> server.stop(0));
     endpoint.start(server);
     return endpoint;
   }
 
-  /** An endpoint at which nothing listens, so that connections are refused. */
+  /**
+   * Refuses connections: bound, so that nobody else gets the port meanwhile, but not listening.
+   *
+   * @param port 0 to pick a free one
+   */
   static Endpoint refusing(Source source, int port, Content content) throws IOException {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(address(port));
-      return new Endpoint(source, socket.getLocalPort(), content, Optional.empty());
+    Socket bound = new Socket();
+    try {
+      // Connections of an earlier server may still be ending.
+      bound.setReuseAddress(true);
+      bound.bind(address(port));
+      return new Endpoint(source, bound.getLocalPort(), content, bound);
+    } catch (IOException e) {
+      bound.close();
+      throw e;
     }
   }
 
@@ -82,7 +93,11 @@ final class Endpoint implements AutoCloseable {
 
   @Override
   public void close() {
-    server.ifPresent(listening -> listening.stop(0));
+    try {
+      holdsPort.close();
+    } catch (IOException e) {
+      LOG.warn("port {} of {} cannot be closed: {}", port, source.label(), e.toString());
+    }
     threads.shutdownNow();
   }
 

@@ -12,6 +12,7 @@ import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
 import io.cnimetrics.identity.FakeImds;
 import io.cnimetrics.publish.Answer;
 import io.cnimetrics.publish.Answer.Outcome;
+import io.cnimetrics.testing.ClosedPort;
 import io.cnimetrics.testing.SystemProperties;
 import java.io.IOException;
 import java.net.URI;
@@ -110,7 +111,7 @@ class CredentialsTest {
     Script refusing = request -> request.refuse(403, "", refusal.getBytes(UTF_8));
     try (RawCloudWatch server = new RawCloudWatch();
         RawCloudWatch sts = new RawCloudWatch(refusing);
-        CloudWatchSink sink = openForIrsa(server, sts)) {
+        CloudWatchSink sink = openForIrsa(server, sts.url())) {
       Answer answer = put(sink, LIMIT);
       assertThat(answer.outcome()).isEqualTo(Outcome.DENIED);
       assertThat(answer.message())
@@ -122,23 +123,22 @@ class CredentialsTest {
 
   @Test
   void stsThatIsAwayPasses() throws IOException {
-    RawCloudWatch sts = new RawCloudWatch();
-    sts.close();
-    try (RawCloudWatch server = new RawCloudWatch();
-        CloudWatchSink sink = openForIrsa(server, sts)) {
+    try (ClosedPort sts = new ClosedPort();
+        RawCloudWatch server = new RawCloudWatch();
+        CloudWatchSink sink = openForIrsa(server, sts.url().toString())) {
       Answer answer = put(sink, LIMIT);
       assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
       assertThat(answer.message()).contains("IRSA", "Connection refused");
     }
   }
 
-  private CloudWatchSink openForIrsa(RawCloudWatch server, RawCloudWatch sts) throws IOException {
+  private CloudWatchSink openForIrsa(RawCloudWatch server, String sts) throws IOException {
     Path token = Files.writeString(empty.resolve("token"), "planted.web.identity");
     properties.set(
         Map.of(
             "aws.webIdentityTokenFile", token.toString(),
             "aws.roleArn", "arn:aws:iam::111122223333:role/agent",
-            "aws.endpointUrlSts", sts.url(),
+            "aws.endpointUrlSts", sts,
             "aws.region", "eu-west-1",
             "aws.disableEc2Metadata", "true"));
     return open(server);

@@ -13,6 +13,7 @@ import io.cnimetrics.cloudwatch.RawCloudWatch.Request;
 import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
 import io.cnimetrics.publish.Answer;
 import io.cnimetrics.publish.Answer.Outcome;
+import io.cnimetrics.testing.ClosedPort;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.stream.Stream;
@@ -155,11 +156,12 @@ class CutConnectionsTest {
 
   @Test
   void refusedConnectionPasses() throws IOException {
-    RawCloudWatch gone = new RawCloudWatch();
-    gone.close();
-    Answer answer = putAt(gone.url(), LIMIT);
-    assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
-    assertThat(answer.message()).contains(gone.url(), "refused", "NAT gateway");
+    try (ClosedPort closed = new ClosedPort()) {
+      String url = closed.url().toString();
+      Answer answer = putAt(url, LIMIT);
+      assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
+      assertThat(answer.message()).contains(url, "refused", "NAT gateway");
+    }
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.testing.ClosedPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -182,11 +183,11 @@ class InstanceMetadataTest {
 
   @Test
   void refusedConnectionIsUnreachable() throws IOException {
-    FakeImds gone = FakeImds.empty();
-    gone.close();
-    InstanceMetadata.Result result = read(gone);
-    assertThat(onlyProblem(result).reason()).isEqualTo(Reason.UNREACHABLE);
-    assertThat(onlyProblem(result).message()).contains(gone.endpoint().toString(), "refused");
+    try (ClosedPort closed = new ClosedPort()) {
+      InstanceMetadata.Result result = InstanceMetadata.at(closed.url()).read(LIMIT);
+      assertThat(onlyProblem(result).reason()).isEqualTo(Reason.UNREACHABLE);
+      assertThat(onlyProblem(result).message()).contains(closed.url().toString(), "refused");
+    }
   }
 
   @ParameterizedTest

@@ -11,11 +11,8 @@ import io.cnimetrics.identity.InstanceTags.Told;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.testing.ClosedPort;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -240,13 +237,9 @@ class InstanceTagsTest {
 
   @Test
   void refusedConnectionIsUnreachable() throws IOException {
-    // Bound, so that nobody else gets the port, but not listening.
-    try (Socket bound = new Socket()) {
-      bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-      URI endpoint = URI.create("http://127.0.0.1:" + bound.getLocalPort());
-
+    try (ClosedPort closed = new ClosedPort()) {
       Problem problem =
-          problem(InstanceTags.at(endpoint, FakeEc2.CREDENTIALS).read(ID, "us-west-2", LIMIT));
+          problem(InstanceTags.at(closed.url(), FakeEc2.CREDENTIALS).read(ID, "us-west-2", LIMIT));
       assertThat(problem.reason()).isEqualTo(Reason.UNREACHABLE);
       assertThat(problem.message()).contains("refused");
     }

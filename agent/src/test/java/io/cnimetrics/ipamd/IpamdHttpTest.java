@@ -16,6 +16,7 @@ import static io.cnimetrics.snapshot.Reason.UNREACHABLE;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.testing.ClosedPort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,11 +42,9 @@ class IpamdHttpTest {
 
   @Test
   void refusedConnectionIsUnreachable() throws IOException {
-    URI address;
-    try (RawServer gone = RawServer.answering("")) {
-      address = gone.address();
+    try (ClosedPort closed = new ClosedPort()) {
+      assertRefusal(refusal(closed.url(), AMPLE), UNREACHABLE, closed.url(), "refused");
     }
-    assertRefusal(refusal(address, AMPLE), UNREACHABLE, address, "refused");
   }
 
   @Test

@@ -221,7 +221,10 @@ class UnixSocketFactoryTest {
 
   @Test
   void socketFileWithoutAListenerRefuses() throws IOException {
-    listen(UnixSocketFactoryTest::hello).close();
+    // Not a server's: until its thread has noticed, the kernel goes on listening.
+    try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      listener.bind(UnixDomainSocketAddress.of(path()));
+    }
     assertThat(path()).exists();
     assertThatExceptionOfType(ConnectException.class)
         .isThrownBy(this::connected)
