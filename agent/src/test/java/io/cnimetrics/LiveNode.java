@@ -70,7 +70,7 @@ final class LiveNode implements AutoCloseable {
     return name;
   }
 
-  /** Starts an agent; the one before must have ended. */
+  /** Starts an agent; without kept state the one before must have ended. */
   void start() {
     if (memories.isEmpty() || !keepsState) {
       memories.add(ipamd.answers().size());
@@ -85,7 +85,7 @@ final class LiveNode implements AutoCloseable {
   /** Ends the agent by SIGTERM. */
   Stop stop() {
     int before = ipamd.answers().size();
-    Result result = runs.get(runs.size() - 1).stop();
+    Result result = atWork().stop();
     return new Stop(result, !later(before).isEmpty());
   }
 
@@ -93,7 +93,12 @@ final class LiveNode implements AutoCloseable {
   void kill() {
     awaitPoll();
     Eventually.comes(Instant.now().plusSeconds(3));
-    runs.get(runs.size() - 1).kill();
+    atWork().kill();
+  }
+
+  /** Of two, the later one waits for the end of the other. */
+  private AgentProcess.Running atWork() {
+    return runs.stream().filter(AgentProcess.Running::goesOn).findFirst().orElseThrow();
   }
 
   /** Waits for a whole poll that begins after now. */

@@ -37,9 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 
 /**
- * Three agents at work for some minutes, as processes: one is replaced, one is killed and comes
- * back, and CloudWatch is away for a while. What it then has is compared with what the ipamDs
- * served. The first to begin, so that other tests run meanwhile.
+ * Three agents at work for some minutes, as processes: one is replaced, one is killed while its
+ * successor waits, and CloudWatch is away for a while. What it then has is compared with what the
+ * ipamDs served. The first to begin, so that other tests run meanwhile.
  */
 @Order(1)
 class PublishingIT {
@@ -104,6 +104,7 @@ class PublishingIT {
 
     at(1, 12);
     steady.restartIpamd();
+    killed.start();
     at(1, 52);
     stops.add(replaced.stop());
 
@@ -112,7 +113,6 @@ class PublishingIT {
     gate.shut();
     at(2, 30);
     killed.kill();
-    killed.start();
 
     at(3, 13);
     gate.open();

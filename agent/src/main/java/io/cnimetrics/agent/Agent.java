@@ -59,6 +59,8 @@ public final class Agent {
   private volatile Optional<String> hopeless = Optional.empty();
 
   /**
+   * Waits as long as another agent has the state directory.
+   *
    * @param identity finds out who the node is, and may take its time
    * @param sinks makes the sink of a region
    * @param subnets empty if they are not to be reported
@@ -80,12 +82,7 @@ public final class Agent {
     this.troubles = new TroubleLog(config.nodeName());
     this.ledger =
         Ledger.open(
-            config.stateDir(),
-            "",
-            Dimensions.destination(config),
-            clock.instant(),
-            activity,
-            troubles);
+            config.stateDir(), "", Dimensions.destination(config), clock, activity, troubles);
     NodeSchedule schedule =
         NodeSchedule.of(config.nodeName(), config.pollInterval(), config.publishInterval());
     // Not by a lambda, which would load the class where nothing is to be reported.

@@ -5,6 +5,7 @@ import io.cnimetrics.catalog.Reading;
 import io.cnimetrics.catalog.Sample;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +64,7 @@ public final class Ledger implements AutoCloseable {
   }
 
   /**
-   * Opens the books where they were left, or new ones.
+   * Opens the books where they were left, or new ones, as soon as no other agent has them open.
    *
    * @param directory of the kept state; empty for memory only
    * @param instanceId of this EC2 instance, empty if it is not known: the state of another is
@@ -75,12 +76,13 @@ public final class Ledger implements AutoCloseable {
       Optional<Path> directory,
       String instanceId,
       Destination destination,
-      Instant now,
+      InstantSource clock,
       SendEvents events,
       Consumer<MinuteReport> reports) {
     StateKeeper keeper = directory.map(StateKeeper::in).orElseGet(StateKeeper::none);
     // The minute that has begun cannot be known as a whole, unless it begins right now.
-    State initial = State.initial(instanceId, destination, minute(now.minusNanos(1)));
+    Instant begun = clock.instant().minusNanos(1);
+    State initial = State.initial(instanceId, destination, minute(begun));
     Ledger ledger = new Ledger(initial, keeper, events, reports);
     ledger.load();
     return ledger;

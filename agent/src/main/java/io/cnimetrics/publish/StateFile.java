@@ -18,12 +18,16 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.function.Consumer;
 import java.util.zip.CRC32;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Changes in a file, one a line: a checksum, a space, JSON. It is only ever appended to, or
  * replaced as a whole. Not safe for use by several threads, {@link #sync} apart.
  */
 final class StateFile implements Closeable {
+  private static final Logger log = LoggerFactory.getLogger(StateFile.class);
+
   /** What one change may have: far above a minute with all metrics. */
   private static final int MOST_LINE_BYTES = 1 << 20;
 
@@ -47,13 +51,13 @@ final class StateFile implements Closeable {
   /**
    * Opens the file of a directory, or makes it.
    *
-   * @throws IOException if that cannot be, or another process has it open
+   * @param waits as long as another process has it open, which otherwise is an error
    */
-  static StateFile open(Path directory) throws IOException {
+  static StateFile open(Path directory, boolean waits) throws IOException {
     if (!Files.isDirectory(directory)) {
       Files.createDirectories(directory);
     }
-    FileChannel lock = lock(directory);
+    FileChannel lock = lock(directory, waits);
     try {
       Path file = directory.resolve("state");
       FileChannel channel = append(file);
@@ -64,7 +68,7 @@ final class StateFile implements Closeable {
     }
   }
 
-  private static FileChannel lock(Path directory) throws IOException {
+  private static FileChannel lock(Path directory, boolean waits) throws IOException {
     FileChannel channel =
         FileChannel.open(
             directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -72,8 +76,16 @@ final class StateFile implements Closeable {
       if (channel.tryLock() != null) {
         return channel;
       }
+      if (waits) {
+        log.warn(
+            "another agent of this node is at work and has the state directory: this one waits"
+                + " until that has ended: state_dir={}",
+            directory);
+        channel.lock();
+        return channel;
+      }
     } catch (OverlappingFileLockException e) {
-      // The same as a lock of another process.
+      // The same as a lock of another process, but that it cannot be waited for.
     } catch (IOException e) {
       channel.close();
       throw e;

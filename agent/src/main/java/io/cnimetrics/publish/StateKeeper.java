@@ -35,11 +35,14 @@ final class StateKeeper implements Closeable {
     return new StateKeeper(Path.of(""));
   }
 
-  /** Keeps changes in a directory; nothing as long as that cannot be opened. */
+  /**
+   * Keeps changes in a directory; nothing as long as that cannot be opened. Waits as long as
+   * another agent is at work in it: two that send each minute would double every sum.
+   */
   static StateKeeper in(Path directory) {
     StateKeeper keeper = new StateKeeper(directory);
     try {
-      keeper.open();
+      keeper.open(true);
     } catch (IOException e) {
       keeper.failing = true;
       log.warn(
@@ -52,8 +55,8 @@ final class StateKeeper implements Closeable {
     return keeper;
   }
 
-  private void open() throws IOException {
-    file = Optional.of(StateFile.open(place));
+  private void open(boolean waits) throws IOException {
+    file = Optional.of(StateFile.open(place, waits));
   }
 
   /** Opens the directory if that could not be done so far, and tells whether that is new. */
@@ -61,7 +64,7 @@ final class StateKeeper implements Closeable {
     if (file.isPresent() || !failing) {
       return false;
     }
-    attempt(this::open);
+    attempt(() -> open(false));
     return file.isPresent();
   }
 

@@ -66,7 +66,7 @@ final class ModelPublisher {
     this.random = new SplittableRandom(name.hashCode());
     this.schedule = NodeSchedule.of(name, POLL_INTERVAL, publishInterval);
     this.troubled = troubled;
-    this.ledger = Ledger.open(Optional.empty(), "", to(sets), now, EVENTS, report -> {});
+    this.ledger = Ledger.open(Optional.empty(), "", to(sets), () -> now, EVENTS, report -> {});
     this.publisher = publisher();
   }
 

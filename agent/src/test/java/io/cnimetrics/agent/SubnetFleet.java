@@ -77,7 +77,7 @@ final class SubnetFleet implements Subnets {
             Optional.empty(),
             "",
             Dimensions.destination(config),
-            now,
+            () -> now,
             new Counting(),
             report -> {});
     NodeSchedule schedule = NodeSchedule.of(name, Duration.ofSeconds(30), MINUTE);

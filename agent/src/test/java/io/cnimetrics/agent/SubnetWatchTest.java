@@ -221,7 +221,12 @@ class SubnetWatchTest {
 
   private static Ledger ledger(AgentConfig config) {
     return Ledger.open(
-        Optional.empty(), "", Dimensions.destination(config), START, new Counting(), report -> {});
+        Optional.empty(),
+        "",
+        Dimensions.destination(config),
+        () -> START,
+        new Counting(),
+        report -> {});
   }
 
   private static AgentConfig config() {

@@ -121,22 +121,6 @@ class RunIT {
   }
 
   @Test
-  void stateDirectoryThatCannotBeIsOneWarning(@TempDir Path directory) throws IOException {
-    Path file = Files.createFile(directory.resolve("file"));
-    Path below = file.resolve("state");
-    try (Running agent = agent().with("--state-dir", below.toString()).start()) {
-      agent.awaitLog(SENDING);
-
-      Result result = agent.stop();
-      assertThat(lines(result, " WARN "))
-          .singleElement()
-          .asString()
-          .contains("state_dir=" + below, "kept in memory only");
-      assertThat(result.exitCode()).isZero();
-    }
-  }
-
-  @Test
   void everythingThatIsWrongWithTheFlagsIsSaidAtOnce() {
     Result result =
         AgentProcess.of("run", "--poll-interval", "5s", "--frobnicate", "--region=")

@@ -42,7 +42,7 @@ final class Books {
       Instant now,
       FakeCloudWatch cloudWatch) {
     this.cloudWatch = cloudWatch;
-    this.ledger = Ledger.open(directory, instance, to, now, drops, reports::add);
+    this.ledger = Ledger.open(directory, instance, to, () -> now, drops, reports::add);
     this.sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), now);
   }
 

@@ -49,7 +49,7 @@ final class ModelAgent implements AutoCloseable {
     Activity activity = new Activity();
     this.ledger =
         Ledger.open(
-            stateDirectory, "", published.destination(), now, activity, new TroubleLog(NODE));
+            stateDirectory, "", published.destination(), () -> now, activity, new TroubleLog(NODE));
     this.poller = new Poller(ipamd, sampler, ledger, schedule, (seen, read) -> {});
     this.publisher =
         new Publisher(

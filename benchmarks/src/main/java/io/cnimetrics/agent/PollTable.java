@@ -94,7 +94,7 @@ public final class PollTable {
         stateDirectory,
         "",
         Published.all(Published.MINUTE).destination(),
-        clock.instant(),
+        clock,
         new Activity(),
         report -> {});
   }

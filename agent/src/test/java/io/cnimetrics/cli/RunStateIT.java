@@ -1,0 +1,98 @@
+package io.cnimetrics.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.testing.AgentProcess;
+import io.cnimetrics.testing.AgentProcess.Result;
+import io.cnimetrics.testing.AgentProcess.Running;
+import io.cnimetrics.testing.FakeIpamd;
+import io.cnimetrics.testing.HealthPages;
+import io.cnimetrics.testing.RecordedNode;
+import io.cnimetrics.testing.StubCloudWatch;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code run} with a state directory that it cannot have, or not yet. */
+@Timeout(150)
+class RunStateIT {
+  private static final String SENDING = "Sender sending to CloudWatch: ";
+  private static final String WAITING = "another agent of this node is at work";
+
+  @TempDir Path directory;
+
+  private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
+  private final StubCloudWatch cloudWatch = StubCloudWatch.start();
+
+  @AfterEach
+  void close() {
+    ipamd.close();
+    cloudWatch.close();
+  }
+
+  @Test
+  void directoryThatCannotBeIsOneWarning() throws IOException {
+    Path below = Files.createFile(directory.resolve("file")).resolve("state");
+    try (Running agent = agent(below).start()) {
+      agent.awaitLog(SENDING);
+
+      Result result = agent.stop();
+      assertThat(result.err().lines().filter(line -> line.contains(" WARN ")))
+          .singleElement()
+          .asString()
+          .contains("state_dir=" + below, "kept in memory only");
+      assertThat(result.exitCode()).isZero();
+    }
+  }
+
+  @Test
+  void agentWaitsForTheEndOfAnother() throws IOException {
+    try (FileLock other = anotherAgent();
+        Running agent = agent(directory).start()) {
+      assertThat(agent.awaitLog(WAITING)).contains(" WARN ", "state_dir=" + directory);
+      assertThat(cloudWatch.requests()).isEmpty();
+
+      other.release();
+      agent.awaitLog(SENDING);
+      assertThat(agent.stop().exitCode()).isZero();
+    }
+  }
+
+  @Test
+  void sigtermEndsTheWait() throws IOException {
+    try (FileLock other = anotherAgent();
+        Running agent = agent(directory).start()) {
+      agent.awaitLog(WAITING);
+
+      Result result = agent.stop();
+      assertThat(result.exitCode()).as(result.err()).isZero();
+      assertThat(result.time()).isLessThan(Duration.ofSeconds(5));
+      assertThat(other.isValid()).isTrue();
+      assertThat(cloudWatch.requests()).isEmpty();
+    }
+  }
+
+  /** Holds what keeps two agents out of one directory. */
+  private FileLock anotherAgent() throws IOException {
+    return FileChannel.open(
+            directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)
+        .lock();
+  }
+
+  private AgentProcess agent(Path state) throws IOException {
+    return AgentProcess.of("run", "--cluster-id", "prod", "--region", "eu-west-1")
+        .with("--introspection-url", ipamd.introspectionUrl().toString())
+        .with("--metrics-url", ipamd.metricsUrl().toString())
+        .with("--health-address", HealthPages.onFreePort().address())
+        .with("--state-dir", state.toString())
+        .in(cloudWatch.environment());
+  }
+}
