@@ -26,6 +26,7 @@ final class Run implements Command {
 
   private final Map<String, String> environment;
   private final InstantSource clock;
+  private volatile Optional<Agent> atWork = Optional.empty();
 
   Run(Map<String, String> environment, InstantSource clock) {
     this.environment = environment;
@@ -62,13 +63,16 @@ final class Run implements Command {
     Logging.configure(config.logLevel(), config.logFormat());
     NamespaceWarning.tell(config.namespace());
     warnOfInjectedAgents();
+    Runtime runtime = Runtime.getRuntime();
+    Thread main = Thread.currentThread();
+    // If it has ended, by an error, the exit code is that of the error.
+    StopHook hook = new StopHook(() -> stop() && main.isAlive(), StopHook.LIMIT, runtime::halt);
+    runtime.addShutdownHook(new Thread(hook, "stop"));
     AgentComponent built =
         DaggerAgentComponent.factory().create(config, Build.of(Cli.version()), clock);
     Agent agent = built.agent();
+    atWork = Optional.of(agent);
     HealthServer health = built.healthServer();
-    Runtime runtime = Runtime.getRuntime();
-    StopHook hook = new StopHook(agent::stop, StopHook.LIMIT, runtime::halt);
-    runtime.addShutdownHook(new Thread(hook, "stop"));
     log.info(
         "starting: version={} node={} poll_interval={} publish_interval={} namespace={}"
             + " state_dir={}",
@@ -82,6 +86,11 @@ final class Run implements Command {
     Optional<String> hopeless = agent.run();
     hopeless.ifPresent(console::error);
     return hopeless.isPresent() ? Cli.USAGE : awaitSignal();
+  }
+
+  /** An agent that still waits for the end of another has nothing to do before it stops. */
+  private boolean stop() {
+    return atWork.isEmpty() || atWork.get().stop();
   }
 
   /** The loop has ended because of a signal, and its hook ends the process. */

@@ -135,6 +135,15 @@ class RunIT {
   }
 
   @Test
+  void errorAtTheStartIsNoSuccess() {
+    Result result =
+        agent().in(Map.of("JAVA_OPTS", "--limit-modules=java.naming,java.sql,java.xml")).run();
+
+    assertThat(result.err()).contains("NoClassDefFoundError");
+    assertThat(result.exitCode()).isEqualTo(1);
+  }
+
+  @Test
   void namespaceOfAwssHelperIsOneWarning() {
     try (Running agent = agent().with("--namespace", "Kubernetes").start()) {
       agent.awaitLog(SENDING);
