@@ -46,8 +46,6 @@ final class DryRun implements Command {
   private static final Flag SIMULATE =
       Flag.of("--simulate", "DRY_RUN_SIMULATE", "BOOL", "false", "read a simulated node");
 
-  private static final Duration METADATA_LIMIT = Duration.ofSeconds(2);
-
   /** A node with some pods, whose pool has settled. */
   private static final Scenario SIMULATED_NODE =
       Scenario.of("m5.xlarge").pods(PodSchedule.constant(18)).build();
@@ -104,16 +102,7 @@ final class DryRun implements Command {
       return simulate(config, mode, console);
     }
     NodeComponent node = DaggerNodeComponent.factory().create(config, clock);
-    return run(config, node, node.subnets(), identity(config), mode, console);
-  }
-
-  private static Future<Identification> identity(AgentConfig config) {
-    return CompletableFuture.supplyAsync(
-        () -> identity(config, InstanceMetadata.fromEnvironment().read(METADATA_LIMIT)));
-  }
-
-  private static Identification identity(AgentConfig config, InstanceMetadata.Result instance) {
-    return Identification.of(Polling.given(config), instance);
+    return run(config, node, node.subnets(), Polling.identity(node), mode, console);
   }
 
   private int simulate(AgentConfig config, Mode mode, Console console) {
@@ -130,7 +119,7 @@ final class DryRun implements Command {
           simulated,
           node,
           config.subnets() ? Optional.of(new SimulatedSubnets(ipamd)) : Optional.empty(),
-          CompletableFuture.completedFuture(identity(simulated, instance)),
+          CompletableFuture.completedFuture(Identification.of(Polling.given(simulated), instance)),
           mode,
           console);
     }
