@@ -88,10 +88,7 @@ final class DryRun implements Command {
 
   @Override
   public int run(Values values, Console console) {
-    boolean watch = values.read(WATCH, Parsers::bool);
-    if (values.readOptional(ONCE, Parsers::bool).orElse(!watch) == watch) {
-      values.problem("--once and --watch exclude each other: give one");
-    }
+    boolean watch = watches(values);
     Output output = values.read(OUTPUT, text -> Parsers.constant(Output.class, text));
     boolean simulate = values.read(SIMULATE, Parsers::bool);
     AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
@@ -103,6 +100,20 @@ final class DryRun implements Command {
     }
     NodeComponent node = DaggerNodeComponent.factory().create(config, clock);
     return run(config, node, node.subnets(), Polling.identity(node), mode, console);
+  }
+
+  /** By two flags that say the same thing, each the other way round. */
+  static boolean watches(Values values) {
+    Optional<Boolean> watch = values.readOptional(WATCH, Parsers::bool);
+    Optional<Boolean> byOnce = values.readOptional(ONCE, Parsers::bool).map(once -> !once);
+    boolean onceIsNearer = values.isFlag(ONCE) && !values.isFlag(WATCH);
+    boolean equallyNear = values.isFlag(ONCE) == values.isFlag(WATCH);
+    if (equallyNear && byOnce.isPresent() && watch.isPresent() && !watch.equals(byOnce)) {
+      values.problem(
+          "%s and %s exclude each other: give one"
+              .formatted(values.origin(ONCE), values.origin(WATCH)));
+    }
+    return (onceIsNearer ? byOnce.or(() -> watch) : watch.or(() -> byOnce)).orElse(false);
   }
 
   private int simulate(AgentConfig config, Mode mode, Console console) {
