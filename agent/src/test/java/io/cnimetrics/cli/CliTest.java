@@ -180,6 +180,14 @@ class CliTest {
         .collect(toMap(parts -> parts[0], parts -> parts[1]));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--introspection-port=4567 --metrics-port=4567", "--metrics-port=61679"})
+  void simulatorNeedsTwoPorts(String flags) {
+    assertThat(terminal.run(("simulate " + flags).split(" "))).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err())
+        .containsPattern("--introspection-port and --metrics-port are both [0-9]+: give two ports");
+  }
+
   @Test
   void everythingWrongIsToldAtOnce() {
     Terminal withVariable = new Terminal(Map.of("MAX_PODS", "many"));
