@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.config.Setting;
 import io.cnimetrics.config.Values;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -186,6 +188,36 @@ class CliTest {
     assertThat(terminal.run(("simulate " + flags).split(" "))).isEqualTo(Cli.USAGE);
     assertThat(terminal.err())
         .containsPattern("--introspection-port and --metrics-port are both [0-9]+: give two ports");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--help",
+        "--version",
+        "plan --help",
+        "plan --version",
+        "plan --nodes=10",
+        "alarms",
+        "dashboard --cluster-id=c --region=eu-west-1",
+        "dry-run --simulate --output=json",
+        "dry-run --simulate --watch",
+        "simulate --introspection-port=0 --metrics-port=0"
+      })
+  void answerThatCannotBeWrittenIsAFailure(String arguments) {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int value) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    Terminal other = new Terminal(Map.of(), full);
+
+    assertThat(other.run(arguments.split(" "))).isEqualTo(Cli.NOT_READ);
+    assertThat(other.err())
+        .isEqualTo(
+            "cni-metrics-agent: standard output cannot be written to: No space left on device\n");
   }
 
   @Test
