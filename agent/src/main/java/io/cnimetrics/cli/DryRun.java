@@ -41,18 +41,7 @@ final class DryRun implements Command {
   private static final Flag SIMULATE =
       Flag.of("--simulate", "DRY_RUN_SIMULATE", "BOOL", "false", "read a simulated node");
 
-  /** A node with some pods, whose pool has settled. */
-  private static final Scenario SIMULATED_NODE =
-      Scenario.of("m5.xlarge").pods(PodSchedule.constant(18)).build();
-
-  private static final Instance SIMULATED_INSTANCE =
-      new Instance(
-          Optional.of("i-0123456789abcdef0"),
-          Optional.of(SIMULATED_NODE.instanceType()),
-          Optional.of("us-west-2"),
-          Optional.of("us-west-2a"),
-          Map.of("eks:cluster-name", "simulated"));
-
+  /** Then a simulated node's pool has. */
   private static final Duration SETTLED = Duration.ofMinutes(5);
 
   private final InstantSource clock;
@@ -112,22 +101,39 @@ final class DryRun implements Command {
   }
 
   private int simulate(AgentConfig config, Printout printout) {
+    Scenario scenario = simulatedNode();
     try (SimulatedIpamd ipamd =
-        SimulatedIpamd.start(SIMULATED_NODE, SimulatedIpamd.Ports.ANY, SETTLED, clock)) {
+        SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, SETTLED, clock)) {
       AgentConfig simulated =
           config.reading(
               URI.create(ipamd.introspectionUrl()),
               URI.create(ipamd.metricsUrl()),
-              config.maxPods().orElse(SIMULATED_NODE.maxPods()));
-      InstanceMetadata.Result instance = new InstanceMetadata.Result(SIMULATED_INSTANCE, List.of());
-      NodeComponent node = DaggerNodeComponent.factory().create(simulated, clock);
+              config.maxPods().orElse(scenario.maxPods()));
+      Identification identity =
+          Identification.of(
+              Polling.given(simulated),
+              new InstanceMetadata.Result(instanceOf(scenario), List.of()));
       return run(
           simulated,
-          node,
+          DaggerNodeComponent.factory().create(simulated, clock),
           config.subnets() ? Optional.of(new SimulatedSubnets(ipamd)) : Optional.empty(),
-          CompletableFuture.completedFuture(Identification.of(Polling.given(simulated), instance)),
+          CompletableFuture.completedFuture(identity),
           printout);
     }
+  }
+
+  /** With some pods. Not a constant, which would load the simulator for every command. */
+  private static Scenario simulatedNode() {
+    return Scenario.of("m5.xlarge").pods(PodSchedule.constant(18)).build();
+  }
+
+  private static Instance instanceOf(Scenario scenario) {
+    return new Instance(
+        Optional.of("i-0123456789abcdef0"),
+        Optional.of(scenario.instanceType()),
+        Optional.of("us-west-2"),
+        Optional.of("us-west-2a"),
+        Map.of("eks:cluster-name", "simulated"));
   }
 
   private int run(

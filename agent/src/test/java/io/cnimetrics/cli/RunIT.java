@@ -121,6 +121,22 @@ class RunIT {
   }
 
   @Test
+  void sigtermWhileItStartsIsNoFailureEither(@TempDir Path directory) throws Exception {
+    Path lock = directory.resolve("lock");
+    assertThat(new ProcessBuilder("mkfifo", lock.toString()).start().waitFor()).isZero();
+    AgentProcess hanging =
+        agent().with("--state-dir", directory.toString(), "--namespace", "Kubernetes");
+    try (Running agent = hanging.start()) {
+      agent.awaitLog("namespace=Kubernetes");
+
+      Result result = agent.stop();
+      assertThat(result.exitCode()).as(result.err()).isZero();
+      assertThat(result.time()).isLessThan(Duration.ofSeconds(5));
+      assertThat(result.err()).doesNotContain("starting");
+    }
+  }
+
+  @Test
   void stateDirectoryThatCannotBeIsOneWarning(@TempDir Path directory) throws IOException {
     Path file = Files.createFile(directory.resolve("file"));
     Path below = file.resolve("state");
