@@ -15,7 +15,10 @@ import java.util.stream.Collectors;
 /** The command line: finds the command, and says what is wrong with its flags, all at once. */
 final class Cli {
   static final int OK = 0;
+
+  /** ipamD was not read, something was found to be wrong, or the answer could not be written. */
   static final int NOT_READ = 1;
+
   static final int USAGE = 2;
 
   private static final String PROGRAM = "cni-metrics-agent";
@@ -34,12 +37,21 @@ final class Cli {
 
   /** Runs what the arguments ask for and returns the exit code. */
   int run(List<String> arguments) {
+    try {
+      return answer(arguments);
+    } catch (UncheckedIOException e) {
+      console.error(String.valueOf(e.getMessage()));
+      return NOT_READ;
+    }
+  }
+
+  private int answer(List<String> arguments) {
     String first = arguments.isEmpty() ? "" : arguments.get(0);
     if (first.equals("--version")) {
       console.print(PROGRAM + " " + version() + "\n");
       return OK;
     } else if (HELP.contains(first)) {
-      return arguments.size() == 1 ? overview() : run(List.of(arguments.get(1), "--help"));
+      return arguments.size() == 1 ? overview() : answer(List.of(arguments.get(1), "--help"));
     }
     return commands.stream()
         .filter(command -> command.name().equals(first))

@@ -5,7 +5,9 @@ import io.cnimetrics.render.Printable;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +18,11 @@ import java.util.Map;
  *
  * @param palette colours if standard output is a terminal and NO_COLOR is not set
  */
-record Console(PrintStream out, PrintStream err, Palette palette) {
+record Console(OutputStream out, PrintStream err, Palette palette) {
   private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
+
+  /** The system's word, which nothing else tells from a full disk. */
+  private static final String NOBODY_READS = "Broken pipe";
 
   static Console ofProcess(Map<String, String> environment) {
     boolean colours =
@@ -25,13 +30,9 @@ record Console(PrintStream out, PrintStream err, Palette palette) {
             && !environment.getOrDefault("TERM", "dumb").equals("dumb")
             && isTerminal();
     return new Console(
-        stream(FileDescriptor.out),
-        stream(FileDescriptor.err),
+        new FileOutputStream(FileDescriptor.out),
+        new PrintStream(new FileOutputStream(FileDescriptor.err), false, StandardCharsets.UTF_8),
         colours ? Palette.COLOURED : Palette.PLAIN);
-  }
-
-  private static PrintStream stream(FileDescriptor descriptor) {
-    return new PrintStream(new FileOutputStream(descriptor), false, StandardCharsets.UTF_8);
   }
 
   /** {@code System.console()} tells this on some JDKs only. */
@@ -46,10 +47,23 @@ record Console(PrintStream out, PrintStream err, Palette palette) {
     }
   }
 
-  /** Writes what a command has to say and hands it on at once; false if nobody reads any more. */
+  /**
+   * Writes what a command has to say and hands it on at once.
+   *
+   * @return false if nobody reads any more, as after {@code head}, which is no failure
+   * @throws UncheckedIOException if it cannot be written, because the disk is full say
+   */
   boolean print(String text) {
-    out.print(text);
-    return !out.checkError();
+    try {
+      out.write(text.getBytes(StandardCharsets.UTF_8));
+      out.flush();
+      return true;
+    } catch (IOException e) {
+      if (NOBODY_READS.equals(e.getMessage())) {
+        return false;
+      }
+      throw new UncheckedIOException("standard output cannot be written to: " + e.getMessage(), e);
+    }
   }
 
   /** Writes one line on what is wrong; it may quote what others wrote. */

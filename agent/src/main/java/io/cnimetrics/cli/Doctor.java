@@ -12,21 +12,17 @@ import io.cnimetrics.doctor.Finding;
 import io.cnimetrics.doctor.Given;
 import io.cnimetrics.doctor.Level;
 import io.cnimetrics.doctor.Look;
-import io.cnimetrics.identity.Identification;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.render.DoctorJson;
 import io.cnimetrics.render.DoctorTable;
 import io.cnimetrics.render.Report;
 import io.cnimetrics.wiring.DaggerNodeComponent;
 import io.cnimetrics.wiring.NodeComponent;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
 
 /** {@code doctor}: looks for what is wrong with this node; changes nothing. */
 final class Doctor implements Command {
@@ -51,9 +47,6 @@ final class Doctor implements Command {
           "send one datum, doctorTest, to see whether CloudWatch takes it");
 
   private static final int MOST_POLLS = 60;
-
-  /** Half of it for instance metadata, half for EC2. */
-  private static final Duration IDENTITY_LIMIT = Duration.ofSeconds(4);
 
   private final Map<String, String> environment;
   private final InstantSource clock;
@@ -115,7 +108,8 @@ final class Doctor implements Command {
             config.ipCooldown(),
             clock);
     try (Polling polling =
-        new Polling(config, node.sampler(), ipamd, Optional.empty(), identity(node), clock)) {
+        new Polling(
+            config, node.sampler(), ipamd, Optional.empty(), Polling.identity(node), clock)) {
       if (polls == 1) {
         return List.of(polling.once());
       }
@@ -128,11 +122,6 @@ final class Doctor implements Command {
           });
       return reports;
     }
-  }
-
-  /** As the agent finds it out. */
-  private static Future<Identification> identity(NodeComponent node) {
-    return CompletableFuture.supplyAsync(() -> node.identity().attempt(IDENTITY_LIMIT));
   }
 
   private Examination examination(AgentConfig config, List<Report> reports, Report last) {

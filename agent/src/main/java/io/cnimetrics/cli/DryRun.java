@@ -8,17 +8,11 @@ import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.identity.InstanceMetadata;
-import io.cnimetrics.render.JsonReport;
-import io.cnimetrics.render.PrometheusText;
-import io.cnimetrics.render.PutMetricDataJson;
 import io.cnimetrics.render.Report;
-import io.cnimetrics.render.TableReport;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
 import io.cnimetrics.snapshot.Instance;
-import io.cnimetrics.snapshot.Problem;
-import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.wiring.DaggerNodeComponent;
 import io.cnimetrics.wiring.NodeComponent;
 import java.net.URI;
@@ -42,24 +36,12 @@ final class DryRun implements Command {
           "DRY_RUN_OUTPUT",
           "FORMAT",
           "table",
-          "table, json, prometheus or put-metric-data");
+          "table, json, prometheus or put-metric-data; the last one with --watch is one document"
+              + " a minute, when that has ended");
   private static final Flag SIMULATE =
       Flag.of("--simulate", "DRY_RUN_SIMULATE", "BOOL", "false", "read a simulated node");
 
-  private static final Duration METADATA_LIMIT = Duration.ofSeconds(2);
-
-  /** A node with some pods, whose pool has settled. */
-  private static final Scenario SIMULATED_NODE =
-      Scenario.of("m5.xlarge").pods(PodSchedule.constant(18)).build();
-
-  private static final Instance SIMULATED_INSTANCE =
-      new Instance(
-          Optional.of("i-0123456789abcdef0"),
-          Optional.of(SIMULATED_NODE.instanceType()),
-          Optional.of("us-west-2"),
-          Optional.of("us-west-2a"),
-          Map.of("eks:cluster-name", "simulated"));
-
+  /** Then a simulated node's pool has. */
   private static final Duration SETTLED = Duration.ofMinutes(5);
 
   private final InstantSource clock;
@@ -90,50 +72,68 @@ final class DryRun implements Command {
 
   @Override
   public int run(Values values, Console console) {
-    boolean watch = values.read(WATCH, Parsers::bool);
-    if (values.readOptional(ONCE, Parsers::bool).orElse(!watch) == watch) {
-      values.problem("--once and --watch exclude each other: give one");
-    }
-    Output output = values.read(OUTPUT, text -> Parsers.constant(Output.class, text));
+    boolean watch = watches(values);
+    Printout.Form form = values.read(OUTPUT, text -> Parsers.constant(Printout.Form.class, text));
     boolean simulate = values.read(SIMULATE, Parsers::bool);
     AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
     Logging.configure(config.logLevel(), config.logFormat());
     NamespaceWarning.tell(config.namespace());
-    Mode mode = new Mode(watch, output);
+    Printout printout = new Printout(config, form, watch, console);
     if (simulate) {
-      return simulate(config, mode, console);
+      return simulate(config, printout);
     }
     NodeComponent node = DaggerNodeComponent.factory().create(config, clock);
-    return run(config, node, node.subnets(), identity(config), mode, console);
+    return run(config, node, node.subnets(), Polling.identity(node), printout);
   }
 
-  private static Future<Identification> identity(AgentConfig config) {
-    return CompletableFuture.supplyAsync(
-        () -> identity(config, InstanceMetadata.fromEnvironment().read(METADATA_LIMIT)));
+  /** By two flags that say the same thing, each the other way round. */
+  static boolean watches(Values values) {
+    Optional<Boolean> watch = values.readOptional(WATCH, Parsers::bool);
+    Optional<Boolean> byOnce = values.readOptional(ONCE, Parsers::bool).map(once -> !once);
+    boolean onceIsNearer = values.isFlag(ONCE) && !values.isFlag(WATCH);
+    boolean equallyNear = values.isFlag(ONCE) == values.isFlag(WATCH);
+    if (equallyNear && byOnce.isPresent() && watch.isPresent() && !watch.equals(byOnce)) {
+      values.problem(
+          "%s and %s exclude each other: give one"
+              .formatted(values.origin(ONCE), values.origin(WATCH)));
+    }
+    return (onceIsNearer ? byOnce.or(() -> watch) : watch.or(() -> byOnce)).orElse(false);
   }
 
-  private static Identification identity(AgentConfig config, InstanceMetadata.Result instance) {
-    return Identification.of(Polling.given(config), instance);
-  }
-
-  private int simulate(AgentConfig config, Mode mode, Console console) {
+  private int simulate(AgentConfig config, Printout printout) {
+    Scenario scenario = simulatedNode();
     try (SimulatedIpamd ipamd =
-        SimulatedIpamd.start(SIMULATED_NODE, SimulatedIpamd.Ports.ANY, SETTLED, clock)) {
+        SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, SETTLED, clock)) {
       AgentConfig simulated =
           config.reading(
               URI.create(ipamd.introspectionUrl()),
               URI.create(ipamd.metricsUrl()),
-              config.maxPods().orElse(SIMULATED_NODE.maxPods()));
-      InstanceMetadata.Result instance = new InstanceMetadata.Result(SIMULATED_INSTANCE, List.of());
-      NodeComponent node = DaggerNodeComponent.factory().create(simulated, clock);
+              config.maxPods().orElse(scenario.maxPods()));
+      Identification identity =
+          Identification.of(
+              Polling.given(simulated),
+              new InstanceMetadata.Result(instanceOf(scenario), List.of()));
       return run(
           simulated,
-          node,
+          DaggerNodeComponent.factory().create(simulated, clock),
           config.subnets() ? Optional.of(new SimulatedSubnets(ipamd)) : Optional.empty(),
-          CompletableFuture.completedFuture(identity(simulated, instance)),
-          mode,
-          console);
+          CompletableFuture.completedFuture(identity),
+          printout);
     }
+  }
+
+  /** With some pods. Not a constant, which would load the simulator for every command. */
+  private static Scenario simulatedNode() {
+    return Scenario.of("m5.xlarge").pods(PodSchedule.constant(18)).build();
+  }
+
+  private static Instance instanceOf(Scenario scenario) {
+    return new Instance(
+        Optional.of("i-0123456789abcdef0"),
+        Optional.of(scenario.instanceType()),
+        Optional.of("us-west-2"),
+        Optional.of("us-west-2a"),
+        Map.of("eks:cluster-name", "simulated"));
   }
 
   private int run(
@@ -141,61 +141,16 @@ final class DryRun implements Command {
       NodeComponent node,
       Optional<Subnets> subnets,
       Future<Identification> identity,
-      Mode mode,
-      Console console) {
+      Printout printout) {
     try (Polling polling =
         new Polling(config, node.sampler(), node.ipamdReader(), subnets, identity, clock)) {
-      if (mode.watch()) {
-        polling.repeat(report -> show(report, config, mode, console));
+      if (printout.watch()) {
+        polling.repeat(printout::print);
         return Cli.OK;
       }
       Report report = polling.once();
-      tellProblems(report, mode.output(), console);
-      show(report, config, mode, console);
+      printout.print(report);
       return report.ipamdRead() ? Cli.OK : Cli.NOT_READ;
     }
   }
-
-  private static boolean show(Report report, AgentConfig config, Mode mode, Console console) {
-    return console.print(
-        switch (mode.output()) {
-          case TABLE -> TableReport.of(report, console.palette()) + (mode.watch() ? "\n" : "");
-          case JSON -> JsonReport.of(report, !mode.watch());
-          case PROMETHEUS -> PrometheusText.of(report.samples());
-          case PUT_METRIC_DATA ->
-              PutMetricDataJson.of(
-                  report,
-                  config.namespace(),
-                  DimensionValues.of(config.dimensions(), report.node()),
-                  !mode.watch());
-        });
-  }
-
-  /** Says why ipamD could not be read and, where the output has no place for them, all problems. */
-  private static void tellProblems(Report report, Output output, Console console) {
-    for (Problem problem : report.problems()) {
-      boolean ofIpamd =
-          problem.source() == Source.INTROSPECTION || problem.source() == Source.METRICS;
-      if (!output.holdsProblems || (ofIpamd && !report.ipamdRead())) {
-        console.error(
-            "%s %s: %s".formatted(problem.source().label(), problem.reason(), problem.message()));
-      }
-    }
-  }
-
-  /** In which form a poll is printed. */
-  private enum Output {
-    TABLE(true),
-    JSON(true),
-    PROMETHEUS(false),
-    PUT_METRIC_DATA(false);
-
-    private final boolean holdsProblems;
-
-    Output(boolean holdsProblems) {
-      this.holdsProblems = holdsProblems;
-    }
-  }
-
-  private record Mode(boolean watch, Output output) {}
 }

@@ -53,7 +53,7 @@ record PlannedCluster(
   }
 
   /** Sent by itself when an agent starts, and not each minute. */
-  private static boolean isOfStart(Metric metric) {
+  static boolean isOfStart(Metric metric) {
     return metric.computation() instanceof ByAgent;
   }
 

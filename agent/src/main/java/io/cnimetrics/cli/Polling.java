@@ -14,10 +14,12 @@ import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.wiring.NodeComponent;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -33,6 +35,9 @@ final class Polling implements AutoCloseable {
 
   /** Of that, what is left to the end when subnets have been asked for. */
   private static final Duration SUBNETS_BY = LIMIT.minusSeconds(1);
+
+  /** Half of it for instance metadata, half for EC2. */
+  private static final Duration IDENTITY_LIMIT = Duration.ofSeconds(4);
 
   private final AgentConfig config;
   private final IpamdReader ipamd;
@@ -66,6 +71,11 @@ final class Polling implements AutoCloseable {
   /** What the settings say of who the node is. */
   static GivenIdentity given(AgentConfig config) {
     return new GivenIdentity(config.nodeName(), config.clusterId(), config.region());
+  }
+
+  /** Finds out who the node is as the agent does, but once; begins at once. */
+  static Future<Identification> identity(NodeComponent node) {
+    return CompletableFuture.supplyAsync(() -> node.identity().attempt(IDENTITY_LIMIT));
   }
 
   private static Thread daemon(Runnable task) {

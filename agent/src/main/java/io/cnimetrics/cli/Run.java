@@ -7,7 +7,6 @@ import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.health.Build;
-import io.cnimetrics.health.HealthServer;
 import io.cnimetrics.wiring.AgentComponent;
 import io.cnimetrics.wiring.DaggerAgentComponent;
 import java.time.InstantSource;
@@ -19,14 +18,13 @@ import org.slf4j.LoggerFactory;
 
 /** {@code run}: polls and publishes until SIGTERM. */
 final class Run implements Command {
-  private static final Logger log = LoggerFactory.getLogger(Run.class);
-
   /** Variables by which operators have a Java agent loaded into every JVM. */
   static final List<String> INJECTED = List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS");
 
   private final Map<String, String> environment;
   private final InstantSource clock;
-  private volatile Optional<Agent> atWork = Optional.empty();
+  private volatile Optional<Agent> agent = Optional.empty();
+  private volatile boolean starting = true;
 
   Run(Map<String, String> environment, InstantSource clock) {
     this.environment = environment;
@@ -55,42 +53,59 @@ final class Run implements Command {
 
   @Override
   public int run(Values values, Console console) {
-    AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
-    if (!config.cloudwatch() && !config.prometheus()) {
-      throw new ConfigException(
-          List.of("--cloudwatch false and --prometheus false: nobody would see the metrics"));
-    }
-    Logging.configure(config.logLevel(), config.logFormat());
-    NamespaceWarning.tell(config.namespace());
-    warnOfInjectedAgents();
     Runtime runtime = Runtime.getRuntime();
     Thread main = Thread.currentThread();
-    // If it has ended, by an error, the exit code is that of the error.
+    // First of all: a signal that comes before is answered by the JVM, with 143. An error that
+    // ends this thread has an exit code of its own.
     StopHook hook = new StopHook(() -> stop() && main.isAlive(), StopHook.LIMIT, runtime::halt);
     runtime.addShutdownHook(new Thread(hook, "stop"));
-    AgentComponent built =
-        DaggerAgentComponent.factory().create(config, Build.of(Cli.version()), clock);
-    Agent agent = built.agent();
-    atWork = Optional.of(agent);
-    HealthServer health = built.healthServer();
-    log.info(
-        "starting: version={} node={} poll_interval={} publish_interval={} namespace={}"
-            + " state_dir={}",
-        Cli.version(),
-        config.nodeName(),
-        config.pollInterval().toSeconds() + "s",
-        config.publishInterval().toSeconds() + "s",
-        config.namespace(),
-        config.stateDir().map(Object::toString).orElse("none"));
-    health.start();
-    Optional<String> hopeless = agent.run();
+    AgentComponent built = build(values);
+    built.healthServer().start();
+    Optional<String> hopeless = built.agent().run();
     hopeless.ifPresent(console::error);
     return hopeless.isPresent() ? Cli.USAGE : awaitSignal();
   }
 
-  /** An agent that still waits for the end of another has nothing to do before it stops. */
+  /**
+   * Stops the agent; one that is being built, or waits for the end of another, has nothing to do.
+   *
+   * @return false if the process ends by itself, because of its settings, say
+   */
   private boolean stop() {
-    return atWork.isEmpty() || atWork.get().stop();
+    return agent.isPresent() ? agent.get().stop() : starting;
+  }
+
+  private AgentComponent build(Values values) {
+    try {
+      AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
+      if (!config.cloudwatch() && !config.prometheus()) {
+        throw new ConfigException(
+            List.of("--cloudwatch false and --prometheus false: nobody would see the metrics"));
+      }
+      Logging.configure(config.logLevel(), config.logFormat());
+      NamespaceWarning.tell(config.namespace());
+      warnOfInjectedAgents();
+      AgentComponent built =
+          DaggerAgentComponent.factory().create(config, Build.of(Cli.version()), clock);
+      agent = Optional.of(built.agent());
+      logStart(config);
+      return built;
+    } finally {
+      starting = false;
+    }
+  }
+
+  private static void logStart(AgentConfig config) {
+    log()
+        .info(
+            "starting: version={} node={} poll_interval={} publish_interval={} namespace={}"
+                + " state_dir={}",
+            Cli.version(),
+            config.nodeName(),
+            config.pollInterval().toSeconds() + "s",
+            config.publishInterval().toSeconds() + "s",
+            config.namespace(),
+            config.stateDir().map(Object::toString).orElse("none"));
   }
 
   /** The loop has ended because of a signal, and its hook ends the process. */
@@ -106,15 +121,21 @@ final class Run implements Command {
   private void warnOfInjectedAgents() {
     for (String variable : INJECTED) {
       if (loadsAgent(variable, environment)) {
-        log.warn(
-            "{} loads an agent into this JVM, which its small heap is not made for: opt this pod"
-                + " out of the injection",
-            variable);
+        log()
+            .warn(
+                "{} loads an agent into this JVM, which its small heap is not made for: opt this pod"
+                    + " out of the injection",
+                variable);
       }
     }
   }
 
   static boolean loadsAgent(String variable, Map<String, String> environment) {
     return environment.getOrDefault(variable, "").contains("agent");
+  }
+
+  /** Not a constant, which would have logging set up before a signal is waited for. */
+  private static Logger log() {
+    return LoggerFactory.getLogger(Run.class);
   }
 }

@@ -67,8 +67,14 @@ final class Simulate implements Command {
         .speed(values.read(SPEED, Simulate::speed));
     int introspectionPort = values.read(INTROSPECTION_PORT, SimulatedNodeFlags.upTo(65_535));
     int metricsPort = values.read(METRICS_PORT, SimulatedNodeFlags.upTo(65_535));
+    if (introspectionPort == metricsPort && metricsPort != 0) {
+      values.problem(
+          "%s and %s are both %d: give two ports"
+              .formatted(INTROSPECTION_PORT.name(), METRICS_PORT.name(), metricsPort));
+    }
     values.check();
-    return serve(build(scenario), introspectionPort, metricsPort, node.settled(), console);
+    SimulatedIpamd.Ports ports = new SimulatedIpamd.Ports(introspectionPort, metricsPort);
+    return serve(build(scenario), ports, node.settled(), console);
   }
 
   private static Scenario build(Scenario.Builder scenario) {
@@ -81,12 +87,7 @@ final class Simulate implements Command {
 
   /** Serves until the process is stopped. */
   private int serve(
-      Scenario scenario,
-      int introspectionPort,
-      int metricsPort,
-      Duration settled,
-      Console console) {
-    SimulatedIpamd.Ports ports = new SimulatedIpamd.Ports(introspectionPort, metricsPort);
+      Scenario scenario, SimulatedIpamd.Ports ports, Duration settled, Console console) {
     try (SimulatedIpamd ipamd = SimulatedIpamd.start(scenario, ports, settled, clock)) {
       console.print(
           """

@@ -21,7 +21,7 @@ public enum Setting {
           "--cluster-id",
           "AWS_CLUSTER_ID",
           "NAME",
-          "from the instance's tags",
+          "the instance's tags, by metadata or EC2",
           "name of the cluster")),
   REGION(Flag.optional("--region", "AWS_REGION", "REGION", "from instance metadata", "AWS region")),
   NAMESPACE(

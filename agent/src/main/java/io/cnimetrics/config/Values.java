@@ -36,14 +36,18 @@ public final class Values {
 
   /** The value of a flag that may be absent. */
   public <T> Optional<T> readOptional(Flag flag, Parser<T> parser) {
-    String fromFlag = flags.get(flag);
-    String fromVariable = environment.get(flag.variable());
-    if (fromFlag != null) {
-      return parse(flag.name(), fromFlag, parser);
-    } else if (fromVariable != null) {
-      return parse(flag.variable(), fromVariable, parser);
-    }
-    return Optional.empty();
+    String text = isFlag(flag) ? flags.get(flag) : environment.get(flag.variable());
+    return text == null ? Optional.empty() : parse(origin(flag), text, parser);
+  }
+
+  /** Whether the command line gives it, which goes before all variables. */
+  public boolean isFlag(Flag flag) {
+    return flags.containsKey(flag);
+  }
+
+  /** What gives its value, if anything does: its name or its variable's. */
+  public String origin(Flag flag) {
+    return isFlag(flag) ? flag.name() : flag.variable();
   }
 
   /** The value of a flag that must be given; empty, and noted as wrong, if it is not or is bad. */

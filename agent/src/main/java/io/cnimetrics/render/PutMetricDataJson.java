@@ -1,19 +1,17 @@
 package io.cnimetrics.render;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.cnimetrics.catalog.Sample;
 import java.io.IOException;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A poll as the input of {@code aws cloudwatch put-metric-data --cli-input-json}: each metric once
- * for every set of dimensions, stamped with the start of the minute. A counter has a value from the
- * second poll on.
+ * A minute as the input of {@code aws cloudwatch put-metric-data --cli-input-json}: each metric
+ * once for every set of dimensions, stamped with the start of the minute. A counter has a value
+ * from the second poll on.
  */
 public final class PutMetricDataJson {
   /** CloudWatch takes no more in one request. */
@@ -28,30 +26,44 @@ public final class PutMetricDataJson {
    * @param dimensionSets names and values; at least one set
    */
   public static String of(
-      Report report, String namespace, List<Map<String, String>> dimensionSets, boolean forPeople) {
+      PolledMinute minute,
+      String namespace,
+      List<Map<String, String>> dimensionSets,
+      boolean forPeople) {
     List<Datum> datums = new ArrayList<>();
     for (Map<String, String> dimensions : dimensionSets) {
-      for (Sample sample : report.reading().samples()) {
-        sample.value().ifPresent(value -> datums.add(new Datum(sample, value, dimensions)));
+      for (PolledMinute.Value value : minute.values()) {
+        if (value.subnetId().isEmpty()) {
+          datums.add(new Datum(value, dimensions));
+        }
       }
     }
-    report.node().clusterId().ifPresent(clusterId -> datums.addAll(ofSubnets(report, clusterId)));
-    Instant minute = report.snapshot().takenAt().truncatedTo(ChronoUnit.MINUTES);
+    minute
+        .last()
+        .node()
+        .clusterId()
+        .ifPresent(clusterId -> datums.addAll(ofSubnets(minute, clusterId)));
     StringBuilder requests = new StringBuilder();
     for (int from = 0; from < datums.size(); from += MOST_DATUMS) {
       List<Datum> batch = datums.subList(from, Math.min(datums.size(), from + MOST_DATUMS));
-      requests.append(JsonLines.write(forPeople, json -> request(json, namespace, minute, batch)));
+      requests.append(
+          JsonLines.write(forPeople, json -> request(json, namespace, minute.start(), batch)));
     }
     return requests.toString();
   }
 
-  private static List<Datum> ofSubnets(Report report, String clusterId) {
+  private static List<Datum> ofSubnets(PolledMinute minute, String clusterId) {
     List<Datum> datums = new ArrayList<>();
-    for (Sample sample : report.ofSubnets()) {
-      Map<String, String> dimensions = new LinkedHashMap<>();
-      dimensions.put(ClusterSeries.CLUSTER, clusterId);
-      sample.subnetId().ifPresent(id -> dimensions.put(ClusterSeries.SUBNET, id));
-      sample.value().ifPresent(value -> datums.add(new Datum(sample, value, dimensions)));
+    for (PolledMinute.Value value : minute.values()) {
+      value
+          .subnetId()
+          .ifPresent(
+              id -> {
+                Map<String, String> dimensions = new LinkedHashMap<>();
+                dimensions.put(ClusterSeries.CLUSTER, clusterId);
+                dimensions.put(ClusterSeries.SUBNET, id);
+                datums.add(new Datum(value, dimensions));
+              });
     }
     return datums;
   }
@@ -63,7 +75,7 @@ public final class PutMetricDataJson {
     json.writeArrayFieldStart("MetricData");
     for (Datum datum : datums) {
       json.writeStartObject();
-      json.writeStringField("MetricName", datum.sample().metric().name());
+      json.writeStringField("MetricName", datum.value().metric().name());
       json.writeArrayFieldStart("Dimensions");
       for (Map.Entry<String, String> dimension : datum.dimensions().entrySet()) {
         json.writeStartObject();
@@ -73,13 +85,13 @@ public final class PutMetricDataJson {
       }
       json.writeEndArray();
       json.writeStringField("Timestamp", minute.toString());
-      JsonLines.number(json, "Value", datum.value());
-      json.writeStringField("Unit", datum.sample().metric().unit().cloudWatchName());
+      JsonLines.number(json, "Value", datum.value().number());
+      json.writeStringField("Unit", datum.value().metric().unit().cloudWatchName());
       json.writeEndObject();
     }
     json.writeEndArray();
     json.writeEndObject();
   }
 
-  private record Datum(Sample sample, double value, Map<String, String> dimensions) {}
+  private record Datum(PolledMinute.Value value, Map<String, String> dimensions) {}
 }

@@ -1,9 +1,16 @@
 package io.cnimetrics.cli;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.config.Setting;
+import io.cnimetrics.config.Values;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -127,10 +134,90 @@ class CliTest {
     assertThat(terminal.err()).contains("--simulate 'maybe': expected true or false");
   }
 
-  @Test
-  void onceAndWatchExcludeEachOther() {
-    assertThat(terminal.run("dry-run", "--simulate", "--once", "--watch")).isEqualTo(Cli.USAGE);
-    assertThat(terminal.err()).contains("--once and --watch exclude each other");
+  @ParameterizedTest
+  @CsvSource({
+    "--once --watch, '', --once and --watch",
+    "--once=false --watch=false, '', --once and --watch",
+    "'', DRY_RUN_ONCE=true DRY_RUN_WATCH=true, DRY_RUN_ONCE and DRY_RUN_WATCH"
+  })
+  void onceAndWatchExcludeEachOther(String flags, String variables, String named) {
+    Terminal other = new Terminal(environment(variables));
+
+    assertThat(other.run(("dry-run --simulate " + flags).strip().split(" "))).isEqualTo(Cli.USAGE);
+    assertThat(other.err()).contains(named + " exclude each other: give one");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', '', false",
+    "--once=false, '', true",
+    "--watch=false, '', false",
+    "--once=false --watch, '', true",
+    "--once, DRY_RUN_WATCH=true, false",
+    "--watch, DRY_RUN_ONCE=true, true",
+    "--watch=false, DRY_RUN_WATCH=true, false",
+    "--once=false, DRY_RUN_ONCE=true DRY_RUN_WATCH=false, true",
+    "--once, DRY_RUN_ONCE=true DRY_RUN_WATCH=true, false",
+    "'', DRY_RUN_ONCE=false, true"
+  })
+  void flagGoesBeforeTheOppositeVariable(String flags, String variables, boolean watches) {
+    Values values =
+        new Values(
+            Arguments.of(dryRun(), List.of(flags.split(" "))).given(),
+            environment(variables),
+            List.of());
+
+    assertThat(DryRun.watches(values)).isEqualTo(watches);
+    values.check();
+  }
+
+  private static Command dryRun() {
+    return new DryRun(InstantSource.system());
+  }
+
+  private static Map<String, String> environment(String variables) {
+    return Stream.of(variables.split(" "))
+        .map(variable -> variable.split("=", 2))
+        .filter(parts -> parts.length == 2)
+        .collect(toMap(parts -> parts[0], parts -> parts[1]));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--introspection-port=4567 --metrics-port=4567", "--metrics-port=61679"})
+  void simulatorNeedsTwoPorts(String flags) {
+    assertThat(terminal.run(("simulate " + flags).split(" "))).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err())
+        .containsPattern("--introspection-port and --metrics-port are both [0-9]+: give two ports");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--help",
+        "--version",
+        "plan --help",
+        "plan --version",
+        "plan --nodes=10",
+        "alarms",
+        "dashboard --cluster-id=c --region=eu-west-1",
+        "dry-run --simulate --output=json",
+        "dry-run --simulate --watch",
+        "simulate --introspection-port=0 --metrics-port=0"
+      })
+  void answerThatCannotBeWrittenIsAFailure(String arguments) {
+    OutputStream full =
+        new OutputStream() {
+          @Override
+          public void write(int value) throws IOException {
+            throw new IOException("No space left on device");
+          }
+        };
+    Terminal other = new Terminal(Map.of(), full);
+
+    assertThat(other.run(arguments.split(" "))).isEqualTo(Cli.NOT_READ);
+    assertThat(other.err())
+        .isEqualTo(
+            "cni-metrics-agent: standard output cannot be written to: No space left on device\n");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cnimetrics.identity.FakeEc2;
+import io.cnimetrics.identity.FakeImds;
 import io.cnimetrics.snapshot.Subnet;
 import io.cnimetrics.testing.AgentProcess;
 import io.cnimetrics.testing.AgentProcess.Result;
@@ -23,6 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** {@code dry-run} of the distribution, as a process of its own. */
 class DryRunIT {
   private static final String GONE = "http://127.0.0.1:1";
+
+  private static final Map<String, String> CREDENTIALS =
+      Map.of("AWS_ACCESS_KEY_ID", "key", "AWS_SECRET_ACCESS_KEY", "secret");
 
   static Stream<RecordedNode> newestRelease() {
     return RecordedNode.all().stream().filter(node -> node.name().startsWith("v1.23.1/"));
@@ -228,11 +232,8 @@ class DryRunIT {
       Result result =
           dryRun(ipamd)
               .with("--subnets", "--region=us-west-2", "--cluster-id=prod")
-              .in(
-                  Map.of(
-                      "AWS_ENDPOINT_URL_EC2", ec2.endpoint().toString(),
-                      "AWS_ACCESS_KEY_ID", "key",
-                      "AWS_SECRET_ACCESS_KEY", "secret"))
+              .in(ec2Environment(ec2))
+              .in(CREDENTIALS)
               .run();
 
       JsonNode metric = metric(RecordedNode.json(result.out()), "subnetFreeIPs");
@@ -274,17 +275,127 @@ class DryRunIT {
     }
   }
 
+  @Test
+  void clusterIsFoundByTheTagsThatEc2Knows() throws IOException {
+    try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
+        FakeImds imds = FakeImds.ofAnInstance();
+        FakeEc2 ec2 = FakeEc2.start().withTags(Map.of("eks:cluster-name", "prod"))) {
+      AgentProcess onInstance = onInstance(dryRun(ipamd), imds, ec2).in(CREDENTIALS);
+      JsonNode node = RecordedNode.json(onInstance.run().out()).get("node");
+      Result request = onInstance.with("--output=put-metric-data").run();
+
+      assertThat(node.get("clusterId").asText()).isEqualTo("prod");
+      assertThat(request.exitCode()).as(request.err()).isZero();
+      JsonNode datum = RecordedNode.json(request.out()).get("MetricData").get(0);
+      assertThat(datum.get("Dimensions").get(0).get("Value").asText()).isEqualTo("prod");
+    }
+  }
+
+  @Test
+  void ec2ThatCannotBeAskedIsAProblemAndAllElseIsShown() throws IOException {
+    try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
+        FakeImds imds = FakeImds.ofAnInstance();
+        FakeEc2 ec2 = FakeEc2.start().refusing(403, "UnauthorizedOperation", "You may not.")) {
+      AgentProcess onInstance = onInstance(dryRun(ipamd), imds, ec2);
+      JsonNode without = RecordedNode.json(onInstance.run().out());
+      JsonNode refused = RecordedNode.json(onInstance.in(CREDENTIALS).run().out());
+
+      assertThat(metric(without, "eniAllocated").get("value").asInt()).isEqualTo(2);
+      assertThat(ofEc2(without)).contains("DENIED", "ec2:DescribeTags", "needs credentials");
+      assertThat(metric(refused, "eniAllocated").get("value").asInt()).isEqualTo(2);
+      assertThat(ofEc2(refused)).contains("DENIED", "allow the agent's role ec2:DescribeTags");
+    }
+  }
+
+  @Test
+  void tagsWithoutAUsableNameAreNamed() throws IOException {
+    try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
+        FakeImds imds = FakeImds.ofAnInstance();
+        FakeEc2 ec2 = FakeEc2.start().withTags(Map.of("eks:cluster-name", "größe"))) {
+      Result result =
+          onInstance(dryRun(ipamd), imds, ec2)
+              .in(CREDENTIALS)
+              .with("--output=put-metric-data")
+              .run();
+
+      assertThat(result.exitCode()).isEqualTo(2);
+      assertThat(result.out()).isEmpty();
+      assertThat(result.err())
+          .contains("the instance's tags name no usable cluster", "eks:cluster-name");
+    }
+  }
+
+  @Test
+  void givenClusterOrOneThatMetadataShowIsNotAskedOfEc2() throws IOException {
+    try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
+        FakeImds imds = FakeImds.ofAnInstance();
+        FakeEc2 ec2 = FakeEc2.start()) {
+      onInstance(dryRun(ipamd), imds, ec2).with("--cluster-id=given").in(CREDENTIALS).run();
+      imds.withTags(Map.of("eks:cluster-name", "shown"));
+      onInstance(dryRun(ipamd), imds, ec2).in(CREDENTIALS).run();
+      Result laptop = dryRun(ipamd).in(ec2Environment(ec2)).in(CREDENTIALS).run();
+
+      assertThat(laptop.out()).contains("the cluster's name is unknown");
+      assertThat(ec2.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void whateverHangsOnAnInstanceItEndsWithinTenSeconds() throws IOException {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        FakeImds imds = FakeImds.ofAnInstance()) {
+      String url = "http://127.0.0.1:" + silent.getLocalPort();
+      Result result =
+          AgentProcess.of("dry-run", "--output=json", "--introspection-url", url)
+              .with("--metrics-url", url + "/m", "--subnets")
+              .in(metadata(imds))
+              .in(Map.of("AWS_ENDPOINT_URL_EC2", url))
+              .in(CREDENTIALS)
+              .run();
+
+      assertThat(result.time()).isLessThan(Duration.ofSeconds(10));
+      assertThat(result.exitCode()).isEqualTo(1);
+      JsonNode document = RecordedNode.json(result.out());
+      assertThat(document.get("node").get("instanceType").asText()).isEqualTo("m5.xlarge");
+      assertThat(ofEc2(document)).contains("TIMEOUT", "ec2:DescribeTags");
+    }
+  }
+
+  private static AgentProcess onInstance(AgentProcess process, FakeImds imds, FakeEc2 ec2) {
+    return process.in(metadata(imds)).in(ec2Environment(ec2));
+  }
+
+  private static Map<String, String> metadata(FakeImds imds) {
+    return Map.of(
+        "AWS_EC2_METADATA_DISABLED",
+        "false",
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+        imds.endpoint().toString());
+  }
+
+  private static Map<String, String> ec2Environment(FakeEc2 ec2) {
+    return Map.of("AWS_ENDPOINT_URL_EC2", ec2.endpoint().toString());
+  }
+
+  private static String ofEc2(JsonNode document) {
+    for (JsonNode problem : document.get("problems")) {
+      if (problem.get("source").asText().equals("ec2")) {
+        return problem.toString();
+      }
+    }
+    throw new AssertionError("no problem of EC2 in " + document);
+  }
+
   private static AgentProcess dryRun(FakeIpamd ipamd) {
     return AgentProcess.of(
-        "dry-run",
-        "--output",
-        "json",
-        "--introspection-url",
-        ipamd.introspectionUrl().toString(),
-        "--metrics-url",
-        ipamd.metricsUrl().toString(),
-        "--node-name",
-        "node-1");
+            "dry-run",
+            "--introspection-url",
+            ipamd.introspectionUrl().toString(),
+            "--metrics-url",
+            ipamd.metricsUrl().toString(),
+            "--node-name",
+            "node-1")
+        .in(Map.of("DRY_RUN_OUTPUT", "json"));
   }
 
   private static JsonNode metric(JsonNode document, String name) {

@@ -6,6 +6,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import software.amazon.awssdk.core.SdkSystemSetting;
 
 class DryRunTest {
@@ -38,6 +40,25 @@ class DryRunTest {
         .singleElement()
         .asString()
         .contains("\"ipamdUp\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "addReqCount, an increase takes two polls: --watch",
+    "awsAPILatency, an increase takes two polls: --watch",
+    "agentStarts, agentStarts is sent by run alone",
+    "subnetFreeIPs, subnetFreeIPs takes --subnets",
+  })
+  void requestWithoutADatumIsNotPrintedAndSaysWhy(String metric, String reason) {
+    assertThat(
+            terminal.run(
+                "dry-run", "--simulate", "--output=put-metric-data", "--metrics=" + metric))
+        .isEqualTo(Cli.OK);
+    assertThat(terminal.out()).isEmpty();
+    assertThat(terminal.err())
+        .isEqualTo(
+            "cni-metrics-agent: nothing to send: no metric that is asked for has a value yet; %s\n"
+                .formatted(reason));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.cnimetrics.render.Palette;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.InstantSource;
 import java.util.List;
@@ -11,20 +12,24 @@ import java.util.Map;
 
 /** Runs the program in this process and keeps what it writes. */
 public final class Terminal {
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final OutputStream out;
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final Map<String, String> environment;
 
   public Terminal(Map<String, String> environment) {
+    this(environment, new ByteArrayOutputStream());
+  }
+
+  /** One whose standard output goes there. */
+  Terminal(Map<String, String> environment, OutputStream out) {
     this.environment = environment;
+    this.out = out;
   }
 
   /** Returns the exit code. */
   public int run(String... arguments) {
     InstantSource clock = InstantSource.system();
-    Console console =
-        new Console(
-            new PrintStream(out, false, UTF_8), new PrintStream(err, false, UTF_8), Palette.PLAIN);
+    Console console = new Console(out, new PrintStream(err, false, UTF_8), Palette.PLAIN);
     List<Command> commands =
         List.of(
             new DryRun(clock),
@@ -37,7 +42,7 @@ public final class Terminal {
   }
 
   public String out() {
-    return out.toString(UTF_8);
+    return ((ByteArrayOutputStream) out).toString(UTF_8);
   }
 
   public String err() {

@@ -52,7 +52,7 @@ class PutMetricDataJsonTest {
         IntStream.range(0, 50).mapToObj(number -> Map.of("NODE", "n" + number)).toList();
 
     List<Map<?, ?>> requests =
-        PutMetricDataJson.of(Reports.healthy(), "Kubernetes/CNI", sets, false)
+        PutMetricDataJson.of(PolledMinute.of(Reports.healthy()), "Kubernetes/CNI", sets, false)
             .lines()
             .<Map<?, ?>>map(Json::object)
             .toList();
@@ -62,7 +62,8 @@ class PutMetricDataJsonTest {
   }
 
   private static Map<?, ?> request(Report report, List<Map<String, String>> dimensions) {
-    return Json.object(PutMetricDataJson.of(report, "Kubernetes/CNI", dimensions, true));
+    return Json.object(
+        PutMetricDataJson.of(PolledMinute.of(report), "Kubernetes/CNI", dimensions, true));
   }
 
   private static List<String> names(Map<?, ?> object) {

@@ -47,7 +47,8 @@ class ReportGoldensTest {
     List<Map<String, String>> dimensions = List.of(Map.of("CLUSTER_ID", "payments"));
     Goldens.check(
         "healthy.put-metric-data.json",
-        PutMetricDataJson.of(Reports.healthy(), "Kubernetes/CNI", dimensions, true));
+        PutMetricDataJson.of(
+            PolledMinute.of(Reports.healthy()), "Kubernetes/CNI", dimensions, true));
   }
 
   @Test

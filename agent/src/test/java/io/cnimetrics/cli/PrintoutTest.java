@@ -1,0 +1,92 @@
+package io.cnimetrics.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.History;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.config.Values;
+import io.cnimetrics.render.Palette;
+import io.cnimetrics.render.Report;
+import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.NodeIdentity;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Origins;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.testing.RecordedNode;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PrintoutTest {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @Test
+  void watchedRequestIsOneDocumentForEachMinuteThatHasEnded() {
+    Printout printout = watch(Printout.Form.PUT_METRIC_DATA);
+
+    printout.print(poll("2026-11-20T10:00:10Z"));
+    printout.print(poll("2026-11-20T10:00:40Z"));
+    assertThat(out.toString(UTF_8)).isEmpty();
+    printout.print(poll("2026-11-20T10:01:10Z"));
+    printout.print(poll("2026-11-20T10:01:40Z"));
+    printout.print(poll("2026-11-20T10:02:10Z"));
+
+    assertThat(out.toString(UTF_8).lines().map(RecordedNode::json))
+        .extracting((JsonNode request) -> request.get("MetricData").get(0).get("Timestamp"))
+        .extracting(JsonNode::asText)
+        .containsExactly("2026-11-20T10:00:00Z", "2026-11-20T10:01:00Z");
+  }
+
+  @Test
+  void problemThatLastsIsToldOnceWhereTheFormHasNoPlaceForIt() {
+    Printout printout = watch(Printout.Form.PROMETHEUS);
+    Problem denied = new Problem(Source.EC2, Reason.DENIED, "denied");
+    Problem gone = new Problem(Source.METRICS, Reason.UNREACHABLE, "gone");
+
+    printout.print(poll("2026-11-20T10:00:10Z", denied));
+    printout.print(poll("2026-11-20T10:00:40Z", denied, gone));
+    printout.print(poll("2026-11-20T10:01:10Z", denied));
+    printout.print(poll("2026-11-20T10:01:40Z", denied, gone));
+
+    assertThat(err.toString(UTF_8).lines())
+        .containsExactly(
+            "cni-metrics-agent: ec2 DENIED: denied",
+            "cni-metrics-agent: metrics UNREACHABLE: gone",
+            "cni-metrics-agent: metrics UNREACHABLE: gone");
+  }
+
+  private Printout watch(Printout.Form form) {
+    AgentConfig config =
+        AgentConfig.of(new Values(Map.of(), Map.of(), List.of()), "node-1", MetricCatalog.names());
+    Console console = new Console(out, new PrintStream(err, true, UTF_8), Palette.PLAIN);
+    return new Printout(config, form, true, console);
+  }
+
+  private static Report poll(String at, Problem... problems) {
+    NodeIdentity node =
+        new NodeIdentity("node-1", Optional.of("prod"), Optional.of("eu-west-1"), Instance.UNKNOWN);
+    NodeSnapshot snapshot =
+        new NodeSnapshot(
+            Instant.parse(at),
+            Instance.UNKNOWN,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            false,
+            List.of(problems));
+    Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(58, 3), Instant.EPOCH);
+    return new Report(node, Origins.NONE, snapshot, sampler.read(snapshot, History.NONE));
+  }
+}
