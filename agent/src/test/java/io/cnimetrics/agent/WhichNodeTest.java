@@ -9,11 +9,16 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.History;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.Unit;
 import io.cnimetrics.publish.Ledger.MinuteReport;
 import io.cnimetrics.publish.MinuteValue;
 import io.cnimetrics.render.DashboardBody;
 import io.cnimetrics.render.DashboardCluster;
+import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.testing.RecordedNode;
 import java.time.Instant;
 import java.util.List;
@@ -57,7 +62,10 @@ class WhichNodeTest {
 
   @Test
   void beginningTroubleIsFoundAsJsonWithinTheJsonOfACollector() {
-    trouble.seen(nothingRead().enis(eni(0, 14, 14, 0)).build());
+    NodeSnapshot snapshot = nothingRead().enis(eni(0, 14, 14, 0)).build();
+    PodLimits limits = new PodLimits(110, 3);
+    Sampler sampler = new Sampler(MetricCatalog.all(), limits, MINUTE);
+    trouble.seen(snapshot, sampler.read(snapshot, History.NONE));
     trouble.accept(new MinuteReport(MINUTE, List.of(refused()), List.of()));
 
     assertThat(found(asJson("log", asJson("message", line().getFormattedMessage()))))
