@@ -141,7 +141,7 @@ public final class Agent {
     if (subnets.isPresent()) {
       subnets.get().seen(snapshot);
     }
-    troubles.seen(snapshot);
+    troubles.seen(snapshot, reading);
     problems.after(snapshot.takenAt(), snapshot.problems());
   }
 

@@ -1,12 +1,15 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.catalog.Reading;
 import io.cnimetrics.publish.Ledger.MinuteReport;
 import io.cnimetrics.publish.MinuteValue;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeSnapshot;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -22,29 +25,41 @@ final class TroubleLog implements Consumer<MinuteReport> {
   private static final Logger log = LoggerFactory.getLogger(TroubleLog.class);
 
   private final String nodeName;
-  private volatile Optional<NodeSnapshot> last = Optional.empty();
+  private final Map<String, String> causeOf = new HashMap<>();
+  private Optional<NodeSnapshot> last = Optional.empty();
+  private Optional<Causes> causes = Optional.empty();
 
   TroubleLog(String nodeName) {
     this.nodeName = nodeName;
   }
 
   /** Keeps what the lines are to say of the node. */
-  void seen(NodeSnapshot snapshot) {
+  synchronized void seen(NodeSnapshot snapshot, Reading reading) {
     last = Optional.of(snapshot);
+    causes = Optional.of(new Causes(snapshot, reading, causes));
   }
 
   @Override
-  public void accept(MinuteReport report) {
+  public synchronized void accept(MinuteReport report) {
+    for (MinuteValue value : report.begun()) {
+      String metric = value.metric();
+      causes.flatMap(known -> known.of(metric)).ifPresent(cause -> causeOf.put(metric, cause));
+    }
     if (!report.begun().isEmpty()) {
-      log.warn("trouble minute={} {} {}", report.minute(), numbers(report.begun()), whereAndWhat());
+      log.warn("trouble minute={} {}", report.minute(), line(report.begun()));
     }
     if (!report.ended().isEmpty()) {
-      log.info(
-          "trouble ended minute={} {} {}",
-          report.minute(),
-          numbers(report.ended()),
-          whereAndWhat());
+      log.info("trouble ended minute={} {}", report.minute(), line(report.ended()));
+      report.ended().forEach(value -> causeOf.remove(value.metric()));
     }
+  }
+
+  private String line(List<MinuteValue> values) {
+    return numbers(values)
+        + " node="
+        + nodeName
+        + last.map(TroubleLog::where).orElse("")
+        + cause(values);
   }
 
   private static String numbers(List<MinuteValue> values) {
@@ -59,19 +74,21 @@ final class TroubleLog implements Consumer<MinuteReport> {
         : String.format(Locale.ROOT, "%.1f", value);
   }
 
-  private String whereAndWhat() {
-    return "node="
-        + nodeName
-        + last.map(
-                snapshot ->
-                    " instance="
-                        + snapshot.instance().id().orElse("unknown")
-                        + snapshot.pool().map(TroubleLog::pool).orElse("")
-                        + snapshot.problems().stream()
-                            .map(problem -> " cause=\"" + problem.message() + "\"")
-                            .findFirst()
-                            .orElse(""))
-            .orElse("");
+  private static String where(NodeSnapshot snapshot) {
+    return " instance="
+        + snapshot.instance().id().orElse("unknown")
+        + snapshot.pool().map(TroubleLog::pool).orElse("");
+  }
+
+  /** As it was when the trouble began, also at its end. */
+  private String cause(List<MinuteValue> values) {
+    String words =
+        values.stream()
+            .filter(value -> causeOf.containsKey(value.metric()))
+            .map(value -> causeOf.getOrDefault(value.metric(), "").replace('"', '\''))
+            .distinct()
+            .collect(Collectors.joining("; "));
+    return words.isEmpty() ? "" : " cause=\"" + words + "\"";
   }
 
   private static String pool(AddressPool pool) {

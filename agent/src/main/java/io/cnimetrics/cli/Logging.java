@@ -4,18 +4,20 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.encoder.EncoderBase;
+import ch.qos.logback.core.encoder.JsonEscapeUtil;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import ch.qos.logback.core.util.CachingDateFormatter;
 import io.cnimetrics.config.LogFormat;
 import io.cnimetrics.config.LogLevel;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
+import io.cnimetrics.render.Printable;
+import java.time.ZoneOffset;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +26,8 @@ import org.slf4j.LoggerFactory;
  * standard error, so that standard output holds a command's answer alone.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
+  private static final byte[] NOTHING = {};
+
   /** Found by Logback as a service; until the settings are known, only warnings are written. */
   public Logging() {}
 
@@ -54,7 +58,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
   private static Encoder<ILoggingEvent> encoder(LoggerContext context, LogFormat format) {
     if (format == LogFormat.JSON) {
-      JsonEncoder encoder = new SeenJson();
+      FlatJson encoder = new FlatJson();
       encoder.setContext(context);
       encoder.start();
       return encoder;
@@ -71,18 +75,41 @@ public final class Logging extends ContextAwareBase implements Configurator {
     return encoder;
   }
 
-  /** Writes as an escape what a terminal would obey, too: Logback knows JSON's own orders only. */
-  private static final class SeenJson extends JsonEncoder {
-    private static final Pattern UNSEEN = Pattern.compile("[\\x7f-\\x9f\\p{Cf}\\u2028\\u2029]");
+  /**
+   * One flat object a line, with the sentence as a whole: Logback's own encoder keeps template and
+   * arguments apart, and the time as a number.
+   */
+  private static final class FlatJson extends EncoderBase<ILoggingEvent> {
+    private final CachingDateFormatter time =
+        new CachingDateFormatter("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", ZoneOffset.UTC);
+
+    @Override
+    public byte[] headerBytes() {
+      return NOTHING;
+    }
 
     @Override
     public byte[] encode(ILoggingEvent event) {
-      String json = new String(super.encode(event), UTF_8);
-      return UNSEEN.matcher(json).replaceAll(SeenJson::escaped).getBytes(UTF_8);
+      StringBuilder line = new StringBuilder("{");
+      add(line, "timestamp", time.format(event.getTimeStamp()));
+      add(line, "level", event.getLevel().toString());
+      add(line, "logger", event.getLoggerName());
+      add(line, "thread", event.getThreadName());
+      add(line, "message", event.getFormattedMessage());
+      if (event.getThrowableProxy() != null) {
+        add(line, "exception", ThrowableProxyUtil.asString(event.getThrowableProxy()));
+      }
+      return Printable.inJson(line.append("}\n").toString()).getBytes(UTF_8);
     }
 
-    private static String escaped(MatchResult unseen) {
-      return unseen.group().chars().mapToObj("\\\\u%04x"::formatted).collect(Collectors.joining());
+    private static void add(StringBuilder line, String name, String text) {
+      line.append(line.length() == 1 ? "\"" : ",\"").append(name).append("\":\"");
+      line.append(JsonEscapeUtil.jsonEscapeString(text)).append('"');
+    }
+
+    @Override
+    public byte[] footerBytes() {
+      return NOTHING;
     }
   }
 }

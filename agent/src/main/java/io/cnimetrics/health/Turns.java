@@ -4,8 +4,10 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +36,7 @@ final class Turns extends ThreadPoolExecutor {
   private boolean watched;
 
   Turns() {
-    super(THREADS, THREADS, 1, SECONDS, new LinkedBlockingQueue<>(), Turns::thread);
+    super(THREADS, THREADS, 1, SECONDS, new Queue(), Turns::thread);
     allowCoreThreadTimeOut(true);
   }
 
@@ -100,6 +102,23 @@ final class Turns extends ThreadPoolExecutor {
     if (looksSinceEnd >= MOST_LOOKS_WITHOUT_END) {
       busy.forEach(Thread::interrupt);
       looksSinceEnd = 0;
+    }
+  }
+
+  /**
+   * Gives now and then a turn to who came last: a probe does not wait for a crowd that came before
+   * it. Not always, or who came first would wait as long as others keep coming.
+   */
+  private static final class Queue extends LinkedBlockingDeque<Runnable> {
+    private static final int TURNS_TO_ONE_OF_THE_LAST = 4;
+
+    private final AtomicInteger turns = new AtomicInteger();
+
+    @Override
+    public @Nullable Runnable poll(long time, TimeUnit unit) throws InterruptedException {
+      return turns.incrementAndGet() % TURNS_TO_ONE_OF_THE_LAST == 0
+          ? pollLast(time, unit)
+          : pollFirst(time, unit);
     }
   }
 }

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The cluster's name by an instance's EC2 tags, never by {@code Name}: that is the node's, and
@@ -24,6 +25,11 @@ public final class ClusterName {
 
   /** What CloudWatch takes as the value of a dimension: 1 to 1,024 ASCII characters. */
   private static final Pattern USABLE = Pattern.compile("[ -~]{1,1024}");
+
+  /** What a message quotes: so many names, and so much of each. */
+  private static final int MOST_SHOWN = 5;
+
+  private static final int LONGEST_SHOWN = 80;
 
   private ClusterName() {}
 
@@ -55,7 +61,7 @@ public final class ClusterName {
       return "the instance's tags "
           + KUBERNETES_PREFIX
           + "<name> name several clusters ("
-          + String.join(", ", names)
+          + shown(names)
           + "): say which one by --cluster-id";
     }
   }
@@ -77,7 +83,7 @@ public final class ClusterName {
               ? "the instance has no tag that names its cluster (%s, %s, %s<name>, %s)"
                   .formatted(EKS, KARPENTER, KUBERNETES_PREFIX, OWN)
               : "the instance's tags name no usable cluster (1 to 1,024 printable ASCII characters): "
-                  + String.join(", ", unusableTags))
+                  + shown(unusableTags))
           + "; give --cluster-id or AWS_CLUSTER_ID, or tag the instance with "
           + OWN;
     }
@@ -98,6 +104,26 @@ public final class ClusterName {
         .or(() -> byOwnership(tags, unusable))
         .or(() -> byValue(OWN, tags, unusable))
         .orElseGet(() -> new Unnamed(unusable));
+  }
+
+  private static String shown(List<String> names) {
+    String first =
+        names.stream()
+            .limit(MOST_SHOWN)
+            .map(ClusterName::shortened)
+            .collect(Collectors.joining(", "));
+    return names.size() > MOST_SHOWN
+        ? "%s and %d more".formatted(first, names.size() - MOST_SHOWN)
+        : first;
+  }
+
+  private static String shortened(String name) {
+    if (name.length() <= LONGEST_SHOWN) {
+      return name;
+    }
+    // No half of a character.
+    boolean cut = Character.isHighSurrogate(name.charAt(LONGEST_SHOWN - 1));
+    return name.substring(0, cut ? LONGEST_SHOWN - 1 : LONGEST_SHOWN) + "…";
   }
 
   /** Whether a tag of this key can give the cluster's name. */

@@ -48,11 +48,17 @@ record Ec2Failure(String asked, Function<Reason, String> wayOut) {
 
   Ec2Exception refused(AwsServiceException e) {
     String code = code(e);
-    boolean denied = e.statusCode() == 401 || e.statusCode() == 403 || REFUSALS.contains(code);
     return because(
-        denied ? Reason.DENIED : Reason.BAD_STATUS,
+        reason(e.statusCode(), code),
         "was answered with status %d (%s%s)".formatted(e.statusCode(), code, role(e)),
         code.equals(FORBIDDEN));
+  }
+
+  private static Reason reason(int status, String code) {
+    if (status == 401 || status == 403 || REFUSALS.contains(code)) {
+      return Reason.DENIED;
+    }
+    return code.endsWith(".NotFound") ? Reason.NOT_FOUND : Reason.BAD_STATUS;
   }
 
   Ec2Exception failed(RuntimeException e) {

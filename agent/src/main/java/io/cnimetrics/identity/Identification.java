@@ -103,7 +103,15 @@ public record Identification(
     return known(given.clusterId(), new Origin.Given())
         .or(() -> byShownTags(metadata.instance()))
         .or(() -> ec2.map(Identification::byEc2))
-        .orElseGet(() -> notTold(UNKNOWN_CLUSTER, metadata));
+        .orElseGet(() -> notTold(unknownCluster(metadata.instance()), metadata));
+  }
+
+  /** A tag that could not be used is worth more words than none. */
+  private static String unknownCluster(Instance instance) {
+    return ClusterName.of(instance.tags()) instanceof ClusterName.Unnamed unnamed
+            && !unnamed.unusableTags().isEmpty()
+        ? unnamed.message()
+        : UNKNOWN_CLUSTER;
   }
 
   private static Optional<Part> known(Optional<String> value, Origin origin) {

@@ -79,6 +79,10 @@ public final class NodeSubnets {
           "a private subnet needs a VPC endpoint of ec2 (and of sts for IRSA), or a proxy; "
               + ASK_NOT;
       case BAD_STATUS -> "EC2 is in trouble or throttles: it is asked again, ever more rarely";
+      case NOT_FOUND ->
+          "EC2 knows no such subnet in this region and account: check AWS_ENDPOINT_URL_EC2 and"
+              + " whose credentials the agent has; "
+              + ASK_NOT;
       default -> "check AWS_ENDPOINT_URL_EC2 and the proxy; " + ASK_NOT;
     };
   }

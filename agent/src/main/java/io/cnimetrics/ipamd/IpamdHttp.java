@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import okhttp3.Call;
 import okhttp3.ConnectionSpec;
 import okhttp3.HttpUrl;
@@ -37,6 +39,9 @@ final class IpamdHttp {
 
   /** The most that a body may have after decompression. */
   static final long MAX_BODY_BYTES = 64L << 20;
+
+  /** Okio tells the first two bytes of what is no gzip. */
+  private static final Pattern NOT_GZIP = Pattern.compile("ID1ID2: actual (0x[0-9a-f]+) .*");
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
@@ -137,8 +142,16 @@ final class IpamdHttp {
     } catch (SocketException e) {
       throw new IpamdException(UNREACHABLE, "in the middle of the body: " + cause(e), e);
     } catch (IOException e) {
-      throw new IpamdException(MALFORMED, "the body was cut short: " + cause(e), e);
+      throw new IpamdException(MALFORMED, broken(cause(e)), e);
     }
+  }
+
+  private static String broken(String told) {
+    Matcher notGzip = NOT_GZIP.matcher(told);
+    return notGzip.matches()
+        ? "the body is not gzip, though its Content-Encoding says so: it begins with "
+            + notGzip.group(1)
+        : "the body was cut short: " + told;
   }
 
   /** What is wrong with a body's text matters only if the body came as a whole. */

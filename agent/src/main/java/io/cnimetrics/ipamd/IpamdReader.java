@@ -3,6 +3,7 @@ package io.cnimetrics.ipamd;
 import static io.cnimetrics.snapshot.Reason.DEGRADED;
 import static io.cnimetrics.snapshot.Reason.MISMATCH;
 import static io.cnimetrics.snapshot.Reason.TIMEOUT;
+import static io.cnimetrics.snapshot.Reason.UNEXPECTED_SHAPE;
 import static io.cnimetrics.snapshot.Reason.UNREACHABLE;
 import static io.cnimetrics.snapshot.Source.INTROSPECTION;
 import static io.cnimetrics.snapshot.Source.METRICS;
@@ -23,9 +24,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -187,10 +190,32 @@ public final class IpamdReader {
         return Optional.empty();
       }
       Duration limit = limit(IpamdHttp.CALL_TIMEOUT);
-      return attempt(
-          METRICS,
-          () -> metrics.get().get("", limit, prometheus::read).onHostBootedAt(hostBoot.get()),
-          IpamdReader::metricsHint);
+      Optional<IpamdMetrics> sums =
+          attempt(
+              METRICS,
+              () -> metrics.get().get("", limit, prometheus::read).onHostBootedAt(hostBoot.get()),
+              IpamdReader::metricsHint);
+      sums.ifPresent(this::checkNumbers);
+      return sums;
+    }
+
+    /** What is computed from such a sum is left out; never is it 0. */
+    private void checkNumbers(IpamdMetrics read) {
+      Map<String, Double> odd = new TreeMap<>();
+      read.sums()
+          .forEach(
+              (series, sum) -> {
+                if (!Double.isFinite(sum)) {
+                  odd.put(series.name(), sum);
+                }
+              });
+      if (!odd.isEmpty()) {
+        report(
+            METRICS,
+            UNEXPECTED_SHAPE,
+            "no finite number: %s; metrics that need one are left out. %s"
+                .formatted(odd, metricsHint(UNEXPECTED_SHAPE)));
+      }
     }
 
     IpamdSettings settings(IpamdHttp http) {

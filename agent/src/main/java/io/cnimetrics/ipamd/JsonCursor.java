@@ -141,12 +141,10 @@ final class JsonCursor implements Closeable {
         "expected %s at %s (offset %d)".formatted(expected, path(), offset()));
   }
 
-  /** What is wrong with a body whose bytes are no text. */
+  /** What is wrong with a body whose bytes are no text; they are decoded well ahead of its JSON. */
   IpamdException refusal(CharacterCodingException e) {
     return new IpamdException(
-        Reason.MALFORMED,
-        "not UTF-8 soon after offset %d, %s: %s".formatted(offset(), path(), e.getMessage()),
-        e);
+        Reason.MALFORMED, "not UTF-8, somewhere after %s: %s".formatted(path(), e.getMessage()), e);
   }
 
   /** What is wrong with a body that the parser does not read on. */

@@ -106,8 +106,10 @@ final class SampleLines {
     return Optional.ofNullable(labels.get(label));
   }
 
+  /** Where the text ends in the middle of a line, nothing else can be said of that. */
   IpamdException malformed(String what) {
-    return new IpamdException(Reason.MALFORMED, "line %d: %s".formatted(line, what));
+    String seen = current == END ? "the text is cut short: its last line has no end" : what;
+    return new IpamdException(Reason.MALFORMED, "line %d: %s".formatted(line, seen));
   }
 
   private void sample() throws IOException {
@@ -270,9 +272,6 @@ final class SampleLines {
   private void requireLineEnd() throws IOException {
     if (current == '\r') {
       advance();
-    }
-    if (current == END) {
-      throw malformed("the text is cut short: its last line has no end");
     }
     if (current != '\n') {
       throw malformed("expected the end of the line");

@@ -2,26 +2,20 @@ package io.cnimetrics.render;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.SerializableString;
-import com.fasterxml.jackson.core.io.CharacterEscapes;
-import com.fasterxml.jackson.core.io.SerializedString;
 import com.fasterxml.jackson.core.util.MinimalPrettyPrinter;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import org.jspecify.annotations.Nullable;
 
 /** Writes JSON documents: on one line for programs, or one entry a line for people. */
 final class JsonLines {
   private static final JsonFactory FACTORY = new JsonFactory();
-  private static final CharacterEscapes ESCAPES = new Unseen();
 
   private JsonLines() {}
 
   static String write(boolean forPeople, Content content) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = FACTORY.createGenerator(text)) {
-      json.setCharacterEscapes(ESCAPES);
       if (forPeople) {
         json.setPrettyPrinter(new OneEntryALine());
       }
@@ -29,7 +23,7 @@ final class JsonLines {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return text.append('\n').toString();
+    return Printable.inJson(text.append('\n').toString());
   }
 
   /** A whole number without a fraction, as people write it. */
@@ -45,26 +39,6 @@ final class JsonLines {
   @FunctionalInterface
   interface Content {
     void writeTo(JsonGenerator json) throws IOException;
-  }
-
-  /** Writes as an escape what a terminal would not show but obey; JSON itself asks for less. */
-  private static final class Unseen extends CharacterEscapes {
-    private static final int DELETE = 0x7f;
-
-    @Override
-    public int[] getEscapeCodesForAscii() {
-      int[] codes = standardAsciiEscapesForJSON();
-      codes[DELETE] = ESCAPE_STANDARD;
-      return codes;
-    }
-
-    @Override
-    public @Nullable SerializableString getEscapeSequence(int character) {
-      boolean half = Character.isSurrogate((char) character);
-      return half || Printable.isSeen(character)
-          ? null
-          : new SerializedString("\\u%04x".formatted(character));
-    }
   }
 
   /** Breaks lines between the fields of the document and the entries of its lists, no deeper. */

@@ -22,6 +22,25 @@ public final class Printable {
         .toString();
   }
 
+  /**
+   * A JSON text with an escape for each character that is not seen, which JSON itself asks of a few
+   * only. Line ends stay: they can only stand between its parts.
+   */
+  public static String inJson(String json) {
+    StringBuilder seen = new StringBuilder(json.length());
+    int next;
+    for (int i = 0; i < json.length(); i = next) {
+      next = json.offsetByCodePoints(i, 1);
+      int character = json.codePointAt(i);
+      if (character == '\n' || isSeen(character)) {
+        seen.appendCodePoint(character);
+      } else {
+        json.substring(i, next).chars().forEach(half -> seen.append("\\u%04x".formatted(half)));
+      }
+    }
+    return seen.toString();
+  }
+
   static boolean isSeen(int character) {
     return switch (Character.getType(character)) {
       case Character.CONTROL,

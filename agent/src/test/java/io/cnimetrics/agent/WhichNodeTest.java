@@ -6,16 +6,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.History;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.Unit;
 import io.cnimetrics.publish.Ledger.MinuteReport;
 import io.cnimetrics.publish.MinuteValue;
 import io.cnimetrics.render.DashboardBody;
 import io.cnimetrics.render.DashboardCluster;
+import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.testing.RecordedNode;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -58,14 +62,13 @@ class WhichNodeTest {
 
   @Test
   void beginningTroubleIsFoundAsJsonWithinTheJsonOfACollector() {
-    trouble.seen(nothingRead().enis(eni(0, 14, 14, 0)).build());
+    NodeSnapshot snapshot = nothingRead().enis(eni(0, 14, 14, 0)).build();
+    PodLimits limits = new PodLimits(110, 3);
+    Sampler sampler = new Sampler(MetricCatalog.all(), limits, MINUTE);
+    trouble.seen(snapshot, sampler.read(snapshot, History.NONE));
     trouble.accept(new MinuteReport(MINUTE, List.of(refused()), List.of()));
-    JsonEncoder encoder = new JsonEncoder();
-    encoder.start();
 
-    String json = new String(encoder.encode(line()), StandardCharsets.UTF_8);
-
-    assertThat(found("{\"log\":\"" + json.replace("\"", "\\\"")))
+    assertThat(found(asJson("log", asJson("message", line().getFormattedMessage()))))
         .startsWith("", "ip-10-0-1-23.ec2.internal", "unknown");
   }
 
@@ -74,6 +77,10 @@ class WhichNodeTest {
     trouble.accept(new MinuteReport(MINUTE, List.of(), List.of(refused())));
 
     assertThat(found(line().getFormattedMessage())).doesNotContain("");
+  }
+
+  private static String asJson(String name, String text) {
+    return JsonNodeFactory.instance.objectNode().put(name, text).toString();
   }
 
   private ILoggingEvent line() {

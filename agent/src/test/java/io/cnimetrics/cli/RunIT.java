@@ -176,7 +176,8 @@ class RunIT {
       agent.awaitLog("sending to CloudWatch");
 
       assertThat(agent.stop().err().lines().map(RecordedNode::json))
-          .allMatch(line -> line.has("timestamp") && line.has("level") && line.has("message"))
+          .allMatch(line -> line.has("timestamp") && line.has("logger") && line.has("thread"))
+          .noneMatch(line -> line.get("message").asText().contains("{}"))
           .extracting((JsonNode line) -> line.get("level").asText())
           .containsOnly("INFO");
     }

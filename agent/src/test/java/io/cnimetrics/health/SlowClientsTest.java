@@ -70,6 +70,18 @@ class SlowClientsTest {
   }
 
   @Test
+  void probeIsNotBehindACrowdThatNeverEndsItsRequests() throws IOException {
+    for (int i = 0; i < 1_000; i++) {
+      slow.add(client.begin(BEGUN));
+    }
+
+    long began = System.nanoTime();
+    assertThat(client.get("/livez").status()).isEqualTo(200);
+    // Its turn comes after a tenth of a second; after all others it would take over seven.
+    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(3));
+  }
+
+  @Test
   void requestsOfAByteNowAndThenHoldNoProbe() throws Exception {
     ExecutorService senders = Executors.newFixedThreadPool(50);
     try {

@@ -10,6 +10,7 @@ import io.cnimetrics.identity.ClusterName.Named;
 import io.cnimetrics.identity.ClusterName.Unnamed;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +70,19 @@ class ClusterNameTest {
   void ambiguityNamesTheClustersAndTheWayOut() {
     assertThat(new Ambiguous(List.of("a", "b")).message())
         .contains("a, b", "--cluster-id", "kubernetes.io/cluster/");
+  }
+
+  @Test
+  void messageQuotesAFewNamesAndNotAllOfEach() {
+    List<String> names =
+        IntStream.range(10, 60).mapToObj(i -> i + "n".repeat(77) + "😀".repeat(400)).toList();
+
+    for (String message : List.of(new Ambiguous(names).message(), new Unnamed(names).message())) {
+      assertThat(message)
+          .contains("10" + "n".repeat(77) + "…, 11n", " and 45 more", "--cluster-id")
+          .doesNotContain("15n");
+      assertThat(message.length()).isLessThan(800);
+    }
   }
 
   @Test

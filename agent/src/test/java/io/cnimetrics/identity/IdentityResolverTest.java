@@ -213,6 +213,19 @@ class IdentityResolverTest {
   }
 
   @Test
+  void shownTagThatCannotBeUsedIsNamedWhereEc2IsNotAsked() {
+    imds.withTags(Map.of("eks:cluster-name", "prod é"));
+
+    Identification who =
+        Identification.of(given(NONE, NONE), InstanceMetadata.at(imds.endpoint()).read(LIMIT));
+    assertThat(who.state()).isEqualTo(State.HOPELESS);
+    assertThat(onlyProblem(who).source()).isEqualTo(Source.IMDS);
+    assertThat(onlyProblem(who).reason()).isEqualTo(Reason.NOT_FOUND);
+    assertThat(onlyProblem(who).message())
+        .contains("no usable cluster", "printable ASCII", "eks:cluster-name", "--cluster-id");
+  }
+
+  @Test
   void severalClustersByEc2AreHopeless() {
     ec2.withTags(TWO);
 

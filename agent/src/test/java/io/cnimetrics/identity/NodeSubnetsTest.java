@@ -71,7 +71,7 @@ class NodeSubnetsTest {
     "400,RequestExpired,DENIED,false",
     "503,RequestLimitExceeded,BAD_STATUS,false",
     "500,InternalError,BAD_STATUS,false",
-    "400,InvalidSubnetID.NotFound,BAD_STATUS,false"
+    "400,InvalidSubnetID.NotFound,NOT_FOUND,false"
   })
   void refusalIsOneProblemAndOnlyAMissingRightIsForGood(
       int status, String code, Reason reason, boolean forbidden) {
@@ -94,6 +94,15 @@ class NodeSubnetsTest {
 
     assertThat(notTold(read()).problem().message())
         .contains("ec2:DescribeSubnets", "iam-policy/CNIMetricsSubnetsPolicy.json", "--subnets");
+  }
+
+  @Test
+  void unknownSubnetIsNotCalledTroubleOfEc2() {
+    ec2.refusing(400, "InvalidSubnetID.NotFound", "says EC2");
+
+    assertThat(notTold(read()).problem().message())
+        .contains("knows no such subnet", "whose credentials", "--subnets")
+        .doesNotContain("in trouble");
   }
 
   @ParameterizedTest

@@ -67,7 +67,11 @@ class BadJsonTest {
   void bytesThatAreNoUtf8AreMalformedEvenWhereTheyAreSkipped() {
     for (String body :
         new String[] {"{\"x\":\"\u00e9\",\"ENIs\":{}}", "{\"\u00e9\":1,\"ENIs\":{}}"}) {
-      assertThat(refusal(body.getBytes(ISO_8859_1)).reason()).isEqualTo(MALFORMED);
+      IpamdException refusal = refusal(body.getBytes(ISO_8859_1));
+      assertThat(refusal.reason()).isEqualTo(MALFORMED);
+      assertThat(refusal)
+          .hasMessageContaining("not UTF-8, somewhere after ")
+          .hasMessageNotContaining("offset");
     }
   }
 

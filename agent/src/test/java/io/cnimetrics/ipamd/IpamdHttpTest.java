@@ -100,6 +100,16 @@ class IpamdHttpTest {
   }
 
   @Test
+  void bodyThatIsNotGzipThoughItSaysSoIsNotCalledCutShort() throws IOException {
+    String answer = OK + "Content-Encoding: gzip\r\n\r\nno gzip at all";
+    try (RawServer server = RawServer.answering(answer)) {
+      IpamdException refusal = refusal(server.address(), AMPLE);
+      assertRefusal(refusal, MALFORMED, server.address(), "not gzip");
+      assertThat(refusal).hasMessageContaining("6e6f").hasMessageNotContaining("cut short");
+    }
+  }
+
+  @Test
   void wrongShapeOfABodyThatIsNotWholeDoesNotMatter() throws IOException {
     String body = "{\"AvailableCommands\":[]}";
     try (RawServer server = RawServer.answering(OK + "Content-Length: 99\r\n\r\n" + body)) {

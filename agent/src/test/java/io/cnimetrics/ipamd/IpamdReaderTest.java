@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
@@ -54,6 +55,26 @@ class IpamdReaderTest {
       assertThat(snapshot.settings()).isPresent();
       assertThat(snapshot.metrics()).isEmpty();
       assertProblem(snapshot, Source.METRICS, Reason.MALFORMED, ipamd.address() + "/metrics: ");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NaN,NaN", "+Inf,Infinity", "1e999,Infinity"})
+  void sumThatIsNoFiniteNumberIsOneProblemAndTheRestStays(String value, String told)
+      throws IOException {
+    String text =
+        "awscni_ipamd_error_count{fn=\"a\"} %s\nawscni_ipamd_error_count{fn=\"b\"} 1\n"
+            .formatted(value);
+    try (RawServer ipamd = ipamd(body(ENIS), body(SETTINGS), body(text + metricsOfProcess(1)))) {
+      NodeSnapshot snapshot = reader(ipamd).read();
+      assertThat(snapshot.metrics().orElseThrow().total(ERRORS)).isEmpty();
+      assertThat(snapshot.metrics().orElseThrow().processStartSeconds()).hasValue(1);
+      assertThat(snapshot.pool()).isPresent();
+      assertProblem(
+          snapshot,
+          Source.METRICS,
+          Reason.UNEXPECTED_SHAPE,
+          "no finite number: {awscni_ipamd_error_count=" + told + "}");
     }
   }
 
@@ -245,9 +266,11 @@ class IpamdReaderTest {
   }
 
   private static String metrics(int processStart) {
-    return "awscni_ipamd_error_count{fn=\"a\"} 3\nprocess_start_time_seconds "
-        + processStart
-        + "\n";
+    return "awscni_ipamd_error_count{fn=\"a\"} 3\n" + metricsOfProcess(processStart);
+  }
+
+  private static String metricsOfProcess(int start) {
+    return "process_start_time_seconds " + start + "\n";
   }
 
   private static int settingsAsked(RawServer ipamd) {

@@ -176,14 +176,25 @@ class PrometheusReaderTest {
   @ValueSource(
       strings = {
         "awscni_eni_max",
+        "awscni_eni_max ",
+        "awscni_eni_max 4e",
         "awscni_eni_max 4 5",
+        "awscni_eni_max 4 -",
+        "awscni_x{",
+        "awscni_x{a",
+        "awscni_x{a=",
+        "awscni_x{a=\"b",
+        "awscni_x{a=\"b\\",
+        "awscni_x{a=\"b\"",
         "awscni_x 1\nawscni_eni_max 4",
         "awscni_x 1\n# HELP awscni",
         "awscni_x 1\n   ",
         "awscni_x 1\r"
       })
-  void textWhoseLastLineHasNoEndIsMalformedOnceIpamdSpoke(String text) {
-    assertThat(refusal("awscni_y 1\n" + text).reason()).isEqualTo(MALFORMED);
+  void textWhoseLastLineHasNoEndIsCutShortOnceIpamdSpoke(String text) {
+    IpamdException refusal = refusal("awscni_y 1\n" + text);
+    assertThat(refusal.reason()).isEqualTo(MALFORMED);
+    assertThat(refusal).hasMessageContaining("cut short");
   }
 
   @ParameterizedTest
