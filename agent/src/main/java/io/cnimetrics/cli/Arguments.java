@@ -1,12 +1,14 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.config.Flag;
+import io.cnimetrics.config.Nearest;
 import io.cnimetrics.config.Setting;
 import io.cnimetrics.config.Values;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -52,19 +54,28 @@ record Arguments(
         version = true;
         continue;
       } else if (flag == null) {
-        problems.add(
-            "unknown flag or argument '%s' of %s"
-                .formatted(Values.shortened(word), command.name()));
+        problems.add(unknown(word, command, byName.keySet()));
         continue;
       }
       boolean takesNext =
-          equals < 0 && (flag.isSwitch() ? BOOLS.contains(next) : !next.startsWith("--"));
+          equals < 0
+              && (flag.isSwitch()
+                  ? BOOLS.contains(next.toLowerCase(Locale.ROOT))
+                  : !next.startsWith("--"));
       String alone = flag.isSwitch() ? "true" : "";
       String text = equals < 0 ? (takesNext ? next : alone) : word.substring(equals + 1);
       texts.computeIfAbsent(flag, any -> new ArrayList<>()).add(text);
       index += takesNext ? 1 : 0;
     }
     return new Arguments(flags, once(command, texts, problems), problems, help, version);
+  }
+
+  private static String unknown(String word, Command command, Set<String> known) {
+    String unknown =
+        "unknown flag or argument '%s' of %s".formatted(Values.shortened(word), command.name());
+    return Nearest.of(Values.shortened(word.split("=", 2)[0]), known)
+        .map(name -> "%s; did you mean %s?".formatted(unknown, name))
+        .orElse(unknown);
   }
 
   private static List<Flag> flags(Command command) {

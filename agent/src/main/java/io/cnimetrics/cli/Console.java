@@ -21,7 +21,7 @@ import java.util.Map;
 record Console(OutputStream out, PrintStream err, Palette palette) {
   private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
 
-  /** The system's word, which nothing else tells from a full disk. */
+  /** By this word of the system's alone a closed pipe is told from a full disk. */
   private static final String NOBODY_READS = "Broken pipe";
 
   static Console ofProcess(Map<String, String> environment) {

@@ -3,7 +3,6 @@ package io.cnimetrics.cli;
 import io.cnimetrics.agent.Dimensions;
 import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Dimension;
-import io.cnimetrics.identity.Identification;
 import io.cnimetrics.snapshot.NodeIdentity;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,14 +14,14 @@ final class DimensionValues {
   private DimensionValues() {}
 
   /**
-   * Fills in the values.
+   * Fills in the values. Why region or cluster's name are unknown, a problem of the poll says.
    *
    * @throws ConfigException if the region or a value is unknown
    */
   static List<Map<String, String>> of(List<List<Dimension>> sets, NodeIdentity node) {
     List<String> problems = new ArrayList<>();
     if (node.region().isEmpty()) {
-      problems.add(Identification.UNKNOWN_REGION);
+      problems.add("put-metric-data needs the region");
     }
     Map<String, String> known = Dimensions.known(node);
     List<Map<String, String>> filled = new ArrayList<>();
@@ -45,7 +44,7 @@ final class DimensionValues {
 
   private static String unknown(Dimension dimension) {
     return dimension == Dimension.CLUSTER_ID
-        ? Identification.UNKNOWN_CLUSTER
+        ? "put-metric-data needs the cluster's name"
         : Dimensions.unknown(List.of(dimension.name()));
   }
 }

@@ -77,7 +77,7 @@ final class DryRun implements Command {
     boolean simulate = values.read(SIMULATE, Parsers::bool);
     AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
     Logging.configure(config.logLevel(), config.logFormat());
-    NamespaceWarning.tell(config.namespace());
+    DestinationWarning.tell(config);
     Printout printout = new Printout(config, form, watch, console);
     if (simulate) {
       return simulate(config, printout);

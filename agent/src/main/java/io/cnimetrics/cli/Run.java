@@ -83,7 +83,7 @@ final class Run implements Command {
             List.of("--cloudwatch false and --prometheus false: nobody would see the metrics"));
       }
       Logging.configure(config.logLevel(), config.logFormat());
-      NamespaceWarning.tell(config.namespace());
+      DestinationWarning.tell(config);
       warnOfInjectedAgents();
       AgentComponent built =
           DaggerAgentComponent.factory().create(config, Build.of(Cli.version()), clock);

@@ -38,7 +38,7 @@ public final class Parsers {
 
   static Optional<URI> introspectionUrl(String text) {
     String expected = "expected http://HOST:PORT, unix:/PATH or none";
-    if (text.equals(NONE)) {
+    if (text.equalsIgnoreCase(NONE)) {
       return Optional.empty();
     }
     if (text.startsWith("unix:")) {
@@ -60,7 +60,7 @@ public final class Parsers {
   }
 
   static Optional<URI> metricsUrl(String text) {
-    return text.equals(NONE)
+    return text.equalsIgnoreCase(NONE)
         ? Optional.empty()
         : Optional.of(http(text, "expected http://HOST:PORT/PATH or none"));
   }
@@ -79,6 +79,7 @@ public final class Parsers {
               && url.getRawQuery() == null
               && url.getRawFragment() == null;
       require(plain, expected);
+      require(!url.getRawAuthority().endsWith(":"), "no port stands behind ':'; " + expected);
       return url;
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(expected, e);
@@ -87,6 +88,7 @@ public final class Parsers {
 
   /** The name of a cluster. */
   public static String clusterId(String text) {
+    requireNoBlankEnds(text);
     require(
         text.length() <= 1024 && isPrintable(text) && !text.isBlank(),
         "expected 1 to 1024 printable ASCII characters");
@@ -101,6 +103,7 @@ public final class Parsers {
 
   /** A namespace of CloudWatch that is not one of AWS. */
   public static String namespace(String text) {
+    requireNoBlankEnds(text);
     require(
         NAMESPACE.matcher(text).matches() && !text.startsWith(":") && !text.isBlank(),
         "expected 1 to 255 letters, digits or any of . - _ / # : and space");
@@ -119,6 +122,7 @@ public final class Parsers {
 
   /** Sets of dimensions separated by {@code ;}, in the order given. */
   public static List<List<Dimension>> dimensions(String text) {
+    require(!text.isEmpty(), "expected sets of dimensions, such as CLUSTER_ID;CLUSTER_ID,NODE");
     Set<Set<Dimension>> sets = new LinkedHashSet<>();
     for (String set : text.split(";", -1)) {
       Set<Dimension> names = new TreeSet<>();
@@ -148,18 +152,24 @@ public final class Parsers {
 
   /** {@code all}, {@code core}, or names of known metrics separated by {@code ,}. */
   public static MetricSelection metrics(String text, Set<String> known) {
-    if (text.equals("all")) {
+    String expected = "expected all, core, or names separated by ',' (docs/metrics.md lists them)";
+    require(!text.isEmpty(), expected);
+    if (text.equalsIgnoreCase("all")) {
       return MetricSelection.ALL;
-    } else if (text.equals("core")) {
+    } else if (text.equalsIgnoreCase("core")) {
       return MetricSelection.CORE;
     }
     Set<String> names = new TreeSet<>();
     for (String part : text.split(",", -1)) {
       String name = part.strip();
-      require(
-          known.contains(name),
-          "there is no metric '%s'; expected all, core, or names separated by ','"
-              .formatted(Values.shortened(name)));
+      if (!known.contains(name)) {
+        String asked = Values.shortened(name);
+        throw new IllegalArgumentException(
+            "there is no metric '%s'; %s"
+                .formatted(
+                    asked,
+                    Nearest.of(asked, known).map("did you mean %s?"::formatted).orElse(expected)));
+      }
       names.add(name);
     }
     return MetricSelection.named(names);
@@ -208,10 +218,11 @@ public final class Parsers {
     }
   }
 
-  /** {@code true} or {@code false}. */
+  /** {@code true} or {@code false}, in capital letters or small ones. */
   public static boolean bool(String text) {
-    require(text.equals("true") || text.equals("false"), "expected true or false");
-    return text.equals("true");
+    boolean on = text.equalsIgnoreCase("true");
+    require(on || text.equalsIgnoreCase("false"), "expected true or false");
+    return on;
   }
 
   /** A constant of an enum, in capital letters or small ones. */
@@ -258,6 +269,13 @@ public final class Parsers {
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(expected, e);
     }
+  }
+
+  /** Not mended: whoever means what he writes would publish under another name than he says. */
+  private static void requireNoBlankEnds(String text) {
+    require(
+        text.isBlank() || text.equals(text.strip()),
+        "begins or ends with a blank or a line end, as what is read from a file may: take it away");
   }
 
   private static boolean isPrintable(String text) {

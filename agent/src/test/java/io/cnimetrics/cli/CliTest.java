@@ -82,12 +82,30 @@ class CliTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--frob", "frob", "-x", "--simu", "@pom.xml", "-", ""})
+  @ValueSource(strings = {"--frob", "frob", "-x", "--si", "@pom.xml", "-", ""})
   void unknownFlagIsNamed(String flag) {
     assertThat(terminal.run("dry-run", "--simulate", flag)).isEqualTo(Cli.USAGE);
     assertThat(terminal.err())
         .isEqualTo(
             "cni-metrics-agent: unknown flag or argument '%s' of dry-run\n".formatted(flag)
+                + SEE_DRY_RUN);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--clusterid=x, --cluster-id",
+    "--Cluster_Id=x, --cluster-id",
+    "cluster-id=x, --cluster-id",
+    "--introspection=x, --introspection-url",
+    "--regoin=x, --region",
+    "--intrspection-url=x, --introspection-url"
+  })
+  void flagThatMayBeMeantIsAskedFor(String flag, String meant) {
+    assertThat(terminal.run("dry-run", flag)).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err())
+        .isEqualTo(
+            "cni-metrics-agent: unknown flag or argument '%s' of dry-run; did you mean %s?\n"
+                    .formatted(flag, meant)
                 + SEE_DRY_RUN);
   }
 
@@ -112,7 +130,7 @@ class CliTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--simulate", "--simulate=true", "--simulate true"})
+  @ValueSource(strings = {"--simulate", "--simulate=true", "--simulate True"})
   void switchIsOnByItselfOrByValue(String flag) {
     assertThat(terminal.run(("dry-run --output=json " + flag).split(" "))).isEqualTo(Cli.OK);
     assertThat(terminal.out()).contains("\"instanceType\": \"m5.xlarge\"");

@@ -200,6 +200,20 @@ class DryRunIT {
   }
 
   @Test
+  void dimensionsThatDashboardAndAlarmsDoNotReadAreAllowedWithAWarning() {
+    AgentProcess dryRun = AgentProcess.of("dry-run", "--simulate", "--output=put-metric-data");
+    Result watched = dryRun.in(Map.of("METRIC_DIMENSIONS", "NODE;CLUSTER_ID")).run();
+    Result unwatched = dryRun.in(Map.of("METRIC_DIMENSIONS", "NODE")).run();
+
+    assertThat(watched.err()).isEmpty();
+    assertThat(unwatched.exitCode()).isZero();
+    assertThat(unwatched.err().lines())
+        .singleElement()
+        .asString()
+        .contains("dimensions=[[NODE]]", "dashboard and alarms see no other");
+  }
+
+  @Test
   void launcherIsReplacedByTheAgentSoThatItsProcessIdIsTheAgents() {
     try (AgentProcess.Running agent =
         AgentProcess.of("simulate", "--introspection-port", "0", "--metrics-port", "0").start()) {

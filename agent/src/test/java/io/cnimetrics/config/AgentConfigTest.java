@@ -89,7 +89,7 @@ class AgentConfigTest {
         .containsExactly(
             "METRIC_UPDATE_INTERVAL '5s': expected a time from 10s to 60s, such as 10s",
             "--metrics 'cpu': there is no metric 'cpu';"
-                + " expected all, core, or names separated by ','",
+                + " expected all, core, or names separated by ',' (docs/metrics.md lists them)",
             "--max-pods '0': expected a whole number from 1 to 10000");
   }
 

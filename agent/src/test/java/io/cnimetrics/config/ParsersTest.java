@@ -48,13 +48,14 @@ class ParsersTest {
   void sourceMayBeSwitchedOff() {
     assertThat(Parsers.introspectionUrl("none")).isEmpty();
     assertThat(Parsers.metricsUrl("none")).isEmpty();
+    assertThat(Parsers.introspectionUrl("None")).isEmpty();
+    assertThat(Parsers.metricsUrl("NONE")).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "",
-        "None",
         "127.0.0.1:61679",
         "https://127.0.0.1",
         "http://",
@@ -77,6 +78,15 @@ class ParsersTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Parsers.introspectionUrl(text))
         .withMessage("expected http://HOST:PORT, unix:/PATH or none");
+  }
+
+  /** An HTTP client would take it for port 80. */
+  @ParameterizedTest
+  @ValueSource(strings = {"http://h:", "http://h:/", "http://[::1]:", "http://127.0.0.1:/metrics"})
+  void portIsNotForgottenBehindItsColon(String text) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.metricsUrl(text))
+        .withMessage("no port stands behind ':'; expected http://HOST:PORT/PATH or none");
   }
 
   @ParameterizedTest
@@ -125,6 +135,17 @@ class ParsersTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Parsers.clusterId(text))
         .withMessage("expected 1 to 1024 printable ASCII characters");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {" prod", "prod ", "prod\n", "prod\r\n"})
+  void nameOfClusterOrNamespaceHasNoBlankEnds(String text) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.clusterId(text))
+        .withMessageContaining("begins or ends with a blank or a line end");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.namespace(text))
+        .withMessageContaining("begins or ends with a blank or a line end");
   }
 
   @Test
@@ -209,7 +230,7 @@ class ParsersTest {
 
   @ParameterizedTest
   @CsvSource({
-    "'', there is no dimension ''",
+    "'', expected sets of dimensions",
     "CLUSTER_ID;, there is no dimension ''",
     "CLUSTER_ID;POD, there is no dimension 'POD'",
     "'NODE,NODE', NODE stands twice",
@@ -224,17 +245,32 @@ class ParsersTest {
   @Test
   void metricsAreAllOrCoreOrNamed() {
     assertThat(Parsers.metrics("all", METRICS)).isEqualTo(MetricSelection.ALL);
-    assertThat(Parsers.metrics("core", METRICS)).isEqualTo(MetricSelection.CORE);
+    assertThat(Parsers.metrics("Core", METRICS)).isEqualTo(MetricSelection.CORE);
     assertThat(Parsers.metrics("ipamdErr, eniAllocated", METRICS))
         .isEqualTo(MetricSelection.named(METRICS));
   }
 
   @ParameterizedTest
-  @CsvSource({"'', ''", "ipamderr, ipamderr", "'ipamdErr,', ''", "'ipamdErr,core', core"})
+  @CsvSource({"free, free", "'ipamdErr,', ''", "'ipamdErr,core', core"})
   void unknownMetricIsNamed(String text, String name) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Parsers.metrics(text, METRICS))
         .withMessageStartingWith("there is no metric '%s'; expected all, core", name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"ENIallocated, eniAllocated", "ipamdError, ipamdErr", "ipamd, ipamdErr"})
+  void metricThatMayBeMeantIsAskedFor(String text, String meant) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.metrics(text, METRICS))
+        .withMessage("there is no metric '%s'; did you mean %s?", text, meant);
+  }
+
+  @Test
+  void emptyMetricsAreNotTakenForAName() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Parsers.metrics("", METRICS))
+        .withMessage("expected all, core, or names separated by ',' (docs/metrics.md lists them)");
   }
 
   @ParameterizedTest
@@ -254,11 +290,12 @@ class ParsersTest {
   @Test
   void boolIsTrueOrFalse() {
     assertThat(Parsers.bool("true")).isTrue();
-    assertThat(Parsers.bool("false")).isFalse();
+    assertThat(Parsers.bool("True")).isTrue();
+    assertThat(Parsers.bool("FALSE")).isFalse();
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "yes", "1", "True", "on"})
+  @ValueSource(strings = {"", "yes", "1", "t", "on"})
   void boolIsNothingElse(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Parsers.bool(text))

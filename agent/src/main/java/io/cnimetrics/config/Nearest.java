@@ -1,0 +1,54 @@
+package io.cnimetrics.config;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The name that somebody who wrote another one may have meant. */
+public final class Nearest {
+  /** Letters that may be wrong, missing or too many. */
+  private static final int FARTHEST = 2;
+
+  /** One of so many may be wrong: else each short word were near to another. */
+  private static final int LETTERS_PER_SLIP = 3;
+
+  private Nearest() {}
+
+  /** The nearest of these, or one that begins so; empty if none is near. */
+  public static Optional<String> of(String word, Collection<String> known) {
+    String letters = letters(word);
+    int farthest = Math.min(FARTHEST, letters.length() / LETTERS_PER_SLIP);
+    return known.stream()
+        .filter(
+            name ->
+                distance(letters, letters(name)) <= farthest
+                    || (farthest > 0 && letters(name).startsWith(letters)))
+        .min(
+            Comparator.<String>comparingInt(name -> distance(letters, letters(name)))
+                .thenComparing(Comparator.naturalOrder()));
+  }
+
+  /** Without what is easily forgotten: capital letters and hyphens. */
+  private static String letters(String name) {
+    return name.toLowerCase(Locale.ROOT).replaceAll("[-_]", "");
+  }
+
+  /** Levenshtein's: how many letters must be put in, taken out or replaced. */
+  private static int distance(String one, String other) {
+    int[] row = new int[other.length() + 1];
+    for (int j = 0; j <= other.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= one.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= other.length(); j++) {
+        int replaced = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[other.length()];
+  }
+}
