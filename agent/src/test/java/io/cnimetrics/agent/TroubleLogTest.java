@@ -1,6 +1,7 @@
 package io.cnimetrics.agent;
 
 import static io.cnimetrics.testing.Snapshots.eni;
+import static io.cnimetrics.testing.Snapshots.ipv6;
 import static io.cnimetrics.testing.Snapshots.nothingRead;
 import static io.cnimetrics.testing.Snapshots.prefixed;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -140,6 +141,13 @@ class TroubleLogTest {
     polled(onM5().enis(eni(0, 14, assigned, cooling)).metrics());
 
     assertThat(begins("noAddressMinutes")).endsWith(" cause=\"" + cause + "\"");
+  }
+
+  @Test
+  void poolOfIpv6IsNeverEmpty() {
+    polled(nothingRead().enis(ipv6(0, 3)).metrics());
+
+    assertThat(begins("noAddressMinutes")).doesNotContain("cause=");
   }
 
   @Test
