@@ -70,7 +70,7 @@ final class Causes {
     return snapshot.problems().stream()
         .filter(problem -> problem.source() == source)
         .filter(problem -> !List.of(Reason.MISMATCH, Reason.DEGRADED).contains(problem.reason()))
-        .map(Problem::message)
+        .map(Problem::brief)
         .findFirst();
   }
 

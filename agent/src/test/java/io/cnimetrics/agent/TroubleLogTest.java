@@ -44,7 +44,10 @@ class TroubleLogTest {
   private static final Problem WEAKER =
       new Problem(Source.METRICS, Reason.DEGRADED, "ipamD's metrics are not read");
   private static final Problem REFUSED =
-      new Problem(Source.INTROSPECTION, Reason.UNREACHABLE, "http://a/v1/enis: \"refused\"");
+      new Problem(
+          Source.INTROSPECTION,
+          Reason.UNREACHABLE,
+          "http://a/v1/enis: \"refused\". Is aws-node here?");
 
   private final Logger logger = (Logger) LoggerFactory.getLogger(TroubleLog.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
@@ -86,7 +89,7 @@ class TroubleLogTest {
     polled(nothingRead(), MISMATCH, WEAKER, REFUSED);
 
     assertThat(begins("ipamdDownMinutes"))
-        .endsWith(" cause=\"http://a/v1/enis: 'refused'\"")
+        .endsWith(" cause=\"UNREACHABLE: http://a/v1/enis: 'refused'\"")
         .contains(" ipamdDownMinutes=1 node=n instance=unknown");
   }
 
