@@ -70,7 +70,7 @@ final class Causes {
     return snapshot.problems().stream()
         .filter(problem -> problem.source() == source)
         .filter(problem -> !List.of(Reason.MISMATCH, Reason.DEGRADED).contains(problem.reason()))
-        .map(Problem::message)
+        .map(Problem::brief)
         .findFirst();
   }
 
@@ -104,7 +104,7 @@ final class Causes {
   private Optional<String> ofPool() {
     return snapshot
         .pool()
-        .filter(pool -> pool.available(reading.capacity().mode()) == 0)
+        .filter(pool -> !pool.ipv6() && pool.available(reading.capacity().mode()) == 0)
         .map(
             pool ->
                 pool.cooling() > 0

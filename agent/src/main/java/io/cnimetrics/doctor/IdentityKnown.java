@@ -1,6 +1,7 @@
 package io.cnimetrics.doctor;
 
 import io.cnimetrics.snapshot.Origin;
+import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import java.util.List;
@@ -80,7 +81,7 @@ enum IdentityKnown implements Check {
         .flatMap(source -> seen.problems(source).stream())
         .filter(problem -> problem.reason() != Reason.NOT_FOUND)
         .findFirst()
-        .map(Seen::of)
+        .map(Problem::brief)
         .orElse("no flag, no tag, no instance metadata");
   }
 }

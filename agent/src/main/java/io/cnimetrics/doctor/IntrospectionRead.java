@@ -61,7 +61,7 @@ final class IntrospectionRead implements Check {
   }
 
   private Finding failed(Examination seen, Problem problem) {
-    String evidence = Seen.of(problem);
+    String evidence = problem.brief();
     return switch (problem.reason()) {
       case UNREACHABLE -> refused(seen, evidence);
       case TIMEOUT ->

@@ -37,7 +37,7 @@ final class MetadataRead implements Check {
       return List.of(
           TOPIC.warn(
               "Instance metadata cannot be read",
-              Seen.of(problem.get()),
+              problem.get().brief(),
               cause(problem.get().reason())));
     }
     return List.of(

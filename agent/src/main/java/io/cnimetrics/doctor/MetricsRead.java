@@ -37,7 +37,7 @@ final class MetricsRead implements Check {
     boolean wanted = problem.reason() == Reason.DEGRADED;
     return TOPIC.warn(
         wanted ? "ipamD's metrics are not read" : "ipamD's metrics cannot be read",
-        wanted ? "--metrics-url none" : Seen.of(problem),
+        wanted ? "--metrics-url none" : problem.brief(),
         problem.reason() == Reason.UNREACHABLE
             ? "DISABLE_METRICS is set for aws-node, or ipamD does not run"
             : "Without them refused pods, errors of EC2 and restarts stay unseen");

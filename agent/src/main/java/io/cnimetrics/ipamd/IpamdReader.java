@@ -202,13 +202,11 @@ public final class IpamdReader {
     /** What is computed from such a sum is left out; never is it 0. */
     private void checkNumbers(IpamdMetrics read) {
       Map<String, Double> odd = new TreeMap<>();
-      read.sums()
-          .forEach(
-              (series, sum) -> {
-                if (!Double.isFinite(sum)) {
-                  odd.put(series.name(), sum);
-                }
-              });
+      for (Map.Entry<Series, Double> sum : read.sums().entrySet()) {
+        if (!Double.isFinite(sum.getValue())) {
+          odd.put(sum.getKey().name(), sum.getValue());
+        }
+      }
       if (!odd.isEmpty()) {
         report(
             METRICS,

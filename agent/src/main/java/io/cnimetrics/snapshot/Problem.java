@@ -11,4 +11,12 @@ public record Problem(Source source, Reason reason, String message) {
       throw new IllegalArgumentException("a problem needs a message");
     }
   }
+
+  /** Reason, what was asked and what came back, without what to do. */
+  public String brief() {
+    int sentence = message.indexOf(". ");
+    int clause = message.indexOf("; ");
+    int end = sentence < 0 ? clause : sentence;
+    return reason + ": " + (end < 0 ? message : message.substring(0, end));
+  }
 }

@@ -1,6 +1,7 @@
 package io.cnimetrics.agent;
 
 import static io.cnimetrics.testing.Snapshots.eni;
+import static io.cnimetrics.testing.Snapshots.ipv6;
 import static io.cnimetrics.testing.Snapshots.nothingRead;
 import static io.cnimetrics.testing.Snapshots.prefixed;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -43,7 +44,10 @@ class TroubleLogTest {
   private static final Problem WEAKER =
       new Problem(Source.METRICS, Reason.DEGRADED, "ipamD's metrics are not read");
   private static final Problem REFUSED =
-      new Problem(Source.INTROSPECTION, Reason.UNREACHABLE, "http://a/v1/enis: \"refused\"");
+      new Problem(
+          Source.INTROSPECTION,
+          Reason.UNREACHABLE,
+          "http://a/v1/enis: \"refused\". Is aws-node here?");
 
   private final Logger logger = (Logger) LoggerFactory.getLogger(TroubleLog.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
@@ -85,7 +89,7 @@ class TroubleLogTest {
     polled(nothingRead(), MISMATCH, WEAKER, REFUSED);
 
     assertThat(begins("ipamdDownMinutes"))
-        .endsWith(" cause=\"http://a/v1/enis: 'refused'\"")
+        .endsWith(" cause=\"UNREACHABLE: http://a/v1/enis: 'refused'\"")
         .contains(" ipamdDownMinutes=1 node=n instance=unknown");
   }
 
@@ -140,6 +144,13 @@ class TroubleLogTest {
     polled(onM5().enis(eni(0, 14, assigned, cooling)).metrics());
 
     assertThat(begins("noAddressMinutes")).endsWith(" cause=\"" + cause + "\"");
+  }
+
+  @Test
+  void poolOfIpv6IsNeverEmpty() {
+    polled(nothingRead().enis(ipv6(0, 3)).metrics());
+
+    assertThat(begins("noAddressMinutes")).doesNotContain("cause=");
   }
 
   @Test

@@ -49,9 +49,12 @@ class LoggingTest {
 
   @Test
   void jsonLineGoesToStandardErrorAlone() {
-    log(LogLevel.INFO, LogFormat.JSON, "say \"up\"\n");
+    log(LogLevel.INFO, LogFormat.JSON, "say \"up\" to /livez\n");
 
-    assertThat(err.toString(UTF_8)).startsWith("{").contains("say \\\"up\\\"\\n").endsWith("}\n");
+    assertThat(err.toString(UTF_8))
+        .startsWith("{")
+        .contains("say \\\"up\\\" to /livez\\n")
+        .endsWith("}\n");
     assertThat(err.toString(UTF_8).lines()).hasSize(1);
     assertThat(out.toString(UTF_8)).isEmpty();
   }
@@ -72,6 +75,7 @@ class LoggingTest {
     assertThat(line.get("logger").asText()).isEqualTo(LoggingTest.class.getName());
     assertThat(line.get("thread").asText()).isEqualTo(Thread.currentThread().getName());
     assertThat(line.get("message").asText()).isEqualTo("identity: node=a up=1");
+    assertThat(err.toString(UTF_8)).endsWith(",\"message\":\"identity: node=a up=1\"}\n");
   }
 
   @Test
@@ -91,7 +95,7 @@ class LoggingTest {
   @Test
   void jsonLineCannotWriteToTheTerminalAndSaysTheSame() {
     String message =
-        "a\nforged line\u001b[2J\u009b31m\u007f\u202e\u2028\udb40\udc01\ud83d\ude00 \u00e9";
+        "\\a\n\r\tforged\\\"line\u0000\u001b[2J\ud800\u009b31m\u007f\u202e\u2028\udb40\udc01\ud83d\ude00 \u00e9";
 
     log(LogLevel.INFO, LogFormat.JSON, message);
 
