@@ -141,10 +141,9 @@ final class JsonCursor implements Closeable {
         "expected %s at %s (offset %d)".formatted(expected, path(), offset()));
   }
 
-  /** What is wrong with a body whose bytes are no text; they are decoded well ahead of its JSON. */
+  /** What is wrong with a body whose bytes are no text; they are decoded far ahead of its JSON. */
   IpamdException refusal(CharacterCodingException e) {
-    return new IpamdException(
-        Reason.MALFORMED, "not UTF-8, somewhere after %s: %s".formatted(path(), e.getMessage()), e);
+    return new IpamdException(Reason.MALFORMED, "the body is not UTF-8", e);
   }
 
   /** What is wrong with a body that the parser does not read on. */

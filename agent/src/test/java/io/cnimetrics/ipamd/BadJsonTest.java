@@ -70,7 +70,7 @@ class BadJsonTest {
       IpamdException refusal = refusal(body.getBytes(ISO_8859_1));
       assertThat(refusal.reason()).isEqualTo(MALFORMED);
       assertThat(refusal)
-          .hasMessageContaining("not UTF-8, somewhere after ")
+          .hasMessageContaining("the body is not UTF-8")
           .hasMessageNotContaining("offset");
     }
   }
