@@ -1,5 +1,7 @@
 package io.cnimetrics.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Dimension;
 import java.util.List;
@@ -26,8 +28,14 @@ final class DestinationWarning {
       log.warn(
           "dimensions={} have no set that is {} alone, and dashboard and alarms see no other: add"
               + " it, separated by ';'",
-          config.dimensions(),
+          asGiven(config.dimensions()),
           Dimension.CLUSTER_ID);
     }
+  }
+
+  private static String asGiven(List<List<Dimension>> sets) {
+    return sets.stream()
+        .map(set -> set.stream().map(Dimension::name).collect(joining(",")))
+        .collect(joining(";"));
   }
 }
