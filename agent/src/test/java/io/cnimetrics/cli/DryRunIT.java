@@ -210,7 +210,9 @@ class DryRunIT {
     assertThat(unwatched.err().lines())
         .singleElement()
         .asString()
-        .contains("dimensions=[[NODE]]", "dashboard and alarms see no other");
+        .contains(
+            "dimensions=NODE have no set that is CLUSTER_ID alone",
+            "dashboard and alarms see no other");
   }
 
   @Test
