@@ -134,7 +134,7 @@ public final class Ledger implements AutoCloseable {
       return;
     }
     if (!state.destination().mayBe(initial.destination())) {
-      closeOpen();
+      closeOpen(false);
     }
     state = state.to(either(initial.instanceId(), state.instanceId()), initial.destination());
     log.info(
@@ -203,7 +203,7 @@ public final class Ledger implements AutoCloseable {
       return;
     }
     State.Step step = state.polled(minute(takenAt), reading);
-    List<WaitingMinute> added = step.closed().map(this::ended).orElse(List.of());
+    List<WaitingMinute> added = step.closed().map(over -> closed(over, true)).orElse(List.of());
     state = step.state();
     keep(Change.of(state, added));
   }
@@ -242,30 +242,39 @@ public final class Ledger implements AutoCloseable {
     if (polledMinute.isPresent() && polledMinute.getAsLong() == open) {
       return false;
     }
-    closeOpenMinute();
+    close(true);
     return true;
   }
 
   /** Closes the open minute though it is not over: nothing more comes. */
   public synchronized void closeOpenMinute() {
-    List<WaitingMinute> added = closeOpen();
+    close(false);
+  }
+
+  private void close(boolean whole) {
+    List<WaitingMinute> added = closeOpen(whole);
     keep(Change.of(state, added));
   }
 
-  private List<WaitingMinute> closeOpen() {
+  private List<WaitingMinute> closeOpen(boolean whole) {
     State.Step step = state.closed();
-    List<WaitingMinute> added = step.closed().map(this::ended).orElse(List.of());
+    List<WaitingMinute> added = step.closed().map(open -> closed(open, whole)).orElse(List.of());
     state = step.state();
     return added;
   }
 
-  private List<WaitingMinute> ended(OpenMinute minute) {
+  /**
+   * Has a minute wait to be sent.
+   *
+   * @param whole false if it was cut short: trouble that its part does not show may go on
+   */
+  private List<WaitingMinute> closed(OpenMinute minute, boolean whole) {
     Instant start = Instant.ofEpochSecond(minute.minute() * 60);
     Troubles.Changes changes = troubles.after(minute.values());
     if (!changes.begun().isEmpty()) {
       troubledMinute = Optional.of(start);
     }
-    reports.accept(new MinuteReport(start, changes.begun(), changes.ended()));
+    reports.accept(new MinuteReport(start, changes.begun(), whole ? changes.ended() : List.of()));
     return add(minute, state.destination());
   }
 

@@ -432,6 +432,16 @@ class LedgerTest {
   }
 
   @Test
+  void minuteThatIsCutShortEndsNoTrouble() {
+    Books books = Books.inMemory().poll(at(70), 4).poll(at(130), 6).poll(at(190), 6);
+
+    books.ledger.closeOpenMinute();
+
+    assertThat(books.reports).last().matches(report -> report.minute().equals(at(180)));
+    assertThat(books.reports).allMatch(report -> report.ended().isEmpty());
+  }
+
+  @Test
   void historyOfOtherBooksIsVoid() {
     Books books = Books.inMemory().poll(at(10), 4);
     History stale = books.ledger.history();
