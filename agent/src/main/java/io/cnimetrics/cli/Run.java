@@ -72,7 +72,9 @@ final class Run implements Command {
    * @return false if the process ends by itself, because of its settings, say
    */
   private boolean stop() {
-    return agent.isPresent() ? agent.get().stop() : starting;
+    // Read first: it is false from when there is an agent on.
+    boolean hasNone = starting;
+    return agent.isPresent() ? agent.get().stop() : hasNone;
   }
 
   private AgentComponent build(Values values) {

@@ -1,5 +1,6 @@
 package io.cnimetrics.identity;
 
+import io.cnimetrics.aws.AwsHttp;
 import io.cnimetrics.aws.BoundedBody;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +16,6 @@ import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpRequest;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 
 /**
  * HTTP for the SDK's metadata client, with what that client lacks: a bound on bodies, an end at any
@@ -30,7 +30,7 @@ final class MetadataHttp implements SdkHttpClient {
 
   private static final Exchange NOTHING_YET = new Exchange("", "none", 0);
 
-  private final SdkHttpClient http = UrlConnectionHttpClient.create(MetadataHttp::open);
+  private final SdkHttpClient http = AwsHttp.over(MetadataHttp::open);
   private volatile boolean stopped;
   private volatile Exchange last = NOTHING_YET;
 

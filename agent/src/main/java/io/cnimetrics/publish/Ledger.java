@@ -98,12 +98,17 @@ public final class Ledger implements AutoCloseable {
 
   private Optional<State> read(Waiting kept) {
     AtomicReference<@Nullable State> last = new AtomicReference<>();
-    keeper.load(
-        change -> {
-          change.state().ifPresent(last::set);
-          change.waiting().forEach(kept::put);
-          change.gone().forEach(kept::remove);
-        });
+    boolean all =
+        keeper.load(
+            change -> {
+              change.state().ifPresent(last::set);
+              change.waiting().forEach(kept::put);
+              change.gone().forEach(kept::remove);
+            });
+    if (!all) {
+      kept.clear();
+      return Optional.empty();
+    }
     return Optional.ofNullable(last.get());
   }
 

@@ -68,20 +68,29 @@ final class StateKeeper implements Closeable {
     return file.isPresent();
   }
 
-  /** Hands over all changes that were kept. */
-  void load(Consumer<Change> changes) {
-    file.ifPresent(
-        kept ->
-            attempt(
-                () -> {
-                  int unreadable = kept.read(changes);
-                  if (unreadable > 0) {
-                    log.warn(
-                        "kept state is damaged and partly lost: state_dir={} unreadable_lines={}",
-                        place,
-                        unreadable);
-                  }
-                }));
+  /**
+   * Hands over all changes that were kept.
+   *
+   * @return false if they cannot be read to their end: then nothing is kept here until they can, as
+   *     if the directory could not be opened
+   */
+  boolean load(Consumer<Change> changes) {
+    boolean read = file.map(kept -> attempt(() -> load(kept, changes))).orElse(true);
+    if (!read) {
+      close();
+      file = Optional.empty();
+    }
+    return read;
+  }
+
+  private void load(StateFile kept, Consumer<Change> changes) throws IOException {
+    int unreadable = kept.read(changes);
+    if (unreadable > 0) {
+      log.warn(
+          "kept state is damaged and partly lost: state_dir={} unreadable_lines={}",
+          place,
+          unreadable);
+    }
   }
 
   /**
@@ -133,9 +142,10 @@ final class StateKeeper implements Closeable {
     file.ifPresent(kept -> attempt(kept::close));
   }
 
-  private void attempt(Attempt attempt) {
+  private boolean attempt(Attempt attempt) {
     try {
       attempt.run();
+      return true;
     } catch (IOException e) {
       if (!failing) {
         failing = true;
@@ -145,6 +155,7 @@ final class StateKeeper implements Closeable {
             place,
             e.toString());
       }
+      return false;
     }
   }
 

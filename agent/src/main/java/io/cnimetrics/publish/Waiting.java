@@ -112,11 +112,16 @@ final class Waiting {
     return gone;
   }
 
-  /** Drops the oldest until the rest is within the bounds. */
+  /** Drops the oldest until the rest is within the bounds; what is being sent just now stays. */
   List<Long> dropOverBounds() {
     List<Long> gone = new ArrayList<>();
     while ((byId.size() > MOST_MINUTES && minutes() > MOST_MINUTES) || bytes > MOST_BYTES) {
-      gone.add(drop(oldest().orElseThrow(), DropReason.NO_ROOM));
+      Optional<WaitingMinute> oldest =
+          byId.values().stream().filter(minute -> !taken.contains(minute.id())).min(OLDEST_FIRST);
+      if (oldest.isEmpty()) {
+        break;
+      }
+      gone.add(drop(oldest.get(), DropReason.NO_ROOM));
     }
     return gone;
   }

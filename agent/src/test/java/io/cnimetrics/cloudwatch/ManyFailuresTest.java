@@ -52,9 +52,8 @@ class ManyFailuresTest {
       assertThat(server.heads()).hasSizeGreaterThan(100);
       server.acceptAll();
       assertThat(sink.put(NAMESPACE, datums(1), Duration.ofSeconds(10))).isEqualTo(Answer.ACCEPTED);
-      // Of servers that do not say that they will close, the JDK keeps ten connections for 5 s, in
-      // the hope of using them again; both of their ends are in this process.
-      assertThat(openFiles() - files).isLessThan(30);
+      // Both ends of a connection are in this process.
+      assertThat(openFiles() - files).isLessThan(10);
       assertThat(threads()).isLessThanOrEqualTo(3);
     }
   }

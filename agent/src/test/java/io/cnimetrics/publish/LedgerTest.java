@@ -18,6 +18,7 @@ import io.cnimetrics.snapshot.Subnet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class LedgerTest {
@@ -376,6 +379,27 @@ class LedgerTest {
         .filteredOn(datum -> datum.metric().equals("eniAllocated"))
         .extracting(Datum::at)
         .containsExactly(at(120), at(0));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void stateThatCannotBeReadIsNotReplacedAndSentWhenItCan() throws IOException {
+    Books.in(directory, START).poll(at(10), 4).poll(at(70), 5).ledger.close();
+    Path state = directory.resolve("state");
+    Path kept = Files.move(state, directory.resolve("kept"));
+    // It opens, but its first byte is an error.
+    Files.createSymbolicLink(state, Path.of("/proc/self/mem"));
+
+    Books books = Books.in(directory, at(80)).poll(at(90), 6);
+    books.ledger.sync();
+    assertThat(state).isSymbolicLink();
+    assertThat(books.ledger.depth().minutes()).isZero();
+
+    Files.move(kept, state, StandardCopyOption.REPLACE_EXISTING);
+    books.ledger.sync();
+    assertThat(books.ledger.depth().minutes()).isEqualTo(1);
+    books.ledger.close();
+    assertThat(Books.in(directory, at(100)).ledger.depth().minutes()).isEqualTo(1);
   }
 
   @Test

@@ -12,11 +12,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** The pages that an agent serves on a port of this machine. */
 public final class HealthPages {
   private static final HttpClient HTTP =
       HttpClient.newBuilder().proxy(HttpClient.Builder.NO_PROXY).build();
+
+  private static final int LEAST_PORT = 12_000;
+
+  /** By Linux's default. */
+  private static final int LEAST_EPHEMERAL_PORT = 32_768;
 
   private final int port;
 
@@ -24,10 +30,15 @@ public final class HealthPages {
     this.port = port;
   }
 
-  /** On a port that is free just now. */
-  public static HealthPages onFreePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return new HealthPages(free.getLocalPort());
+  /** On a port that is free just now, and that nobody is given who wants any free one. */
+  public static HealthPages onFreePort() {
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(LEAST_PORT, LEAST_EPHEMERAL_PORT);
+      try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+        return new HealthPages(free.getLocalPort());
+      } catch (IOException e) {
+        // Somebody has it.
+      }
     }
   }
 
