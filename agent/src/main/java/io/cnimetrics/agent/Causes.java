@@ -1,13 +1,15 @@
 package io.cnimetrics.agent;
 
 import io.cnimetrics.capacity.EffectiveMaximum;
+import io.cnimetrics.capacity.NodeCapacity;
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Reading;
-import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,39 +19,48 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What brings each kind of trouble about, as far as the node's own polls tell, in the words of the
- * doctor's findings; nothing where they do not tell.
+ * What brings each kind of trouble about, as far as the node's own polls tell, in the doctor's
+ * words where it has them; nothing where they do not tell.
  */
 final class Causes {
   private static final String NO_ADDRESS = "the subnet has no free address";
-  private static final String NO_PREFIX = "the subnet has no free /28";
+
+  /** One counter counts both codes. */
+  private static final String NO_ADDRESS_OR_PREFIX = NO_ADDRESS + " or /28";
 
   /** What EC2 answers in place of addresses, by the counter that rises with it; the worst first. */
-  private static final List<Map.Entry<String, String>> OF_EC2 =
+  private static final List<Map.Entry<Series, String>> OF_EC2 =
       List.of(
-          Map.entry("awsAPIDeniedErr", "EC2 denies ipamD what it needs"),
-          Map.entry("awsAPINoAddressErr", NO_ADDRESS),
-          Map.entry("awsAPIThrottleErr", "EC2 throttles ipamD"));
+          Map.entry(counter("awsAPIDeniedErr"), "EC2 denies ipamD what it needs"),
+          Map.entry(counter("awsAPINoAddressErr"), NO_ADDRESS),
+          Map.entry(counter("awsAPIThrottleErr"), "EC2 throttles ipamD"));
 
   /** Once a subnet is empty ipamD does not ask for two minutes, while it refuses pods. */
   private static final Duration STILL_TRUE = Duration.ofMinutes(5);
 
-  private final Map<String, Instant> roseAt = new HashMap<>();
+  private final Map<Series, Instant> roseAt = new HashMap<>();
   private final NodeSnapshot snapshot;
-  private final Reading reading;
+  private final NodeCapacity capacity;
 
   /**
    * @param before by the poll before, or empty
    */
   Causes(NodeSnapshot snapshot, Reading reading, Optional<Causes> before) {
     this.snapshot = snapshot;
-    this.reading = reading;
+    this.capacity = reading.capacity();
     before.ifPresent(causes -> roseAt.putAll(causes.roseAt));
-    for (Sample sample : reading.samples()) {
-      if (sample.total().isPresent() && sample.value().orElse(0) > 0) {
-        roseAt.put(sample.metric().name(), snapshot.takenAt());
-      }
+    for (Series counter : reading.rose()) {
+      roseAt.put(counter, snapshot.takenAt());
     }
+  }
+
+  private static Series counter(String metric) {
+    return MetricCatalog.named(metric).orElseThrow().series().get(0);
+  }
+
+  /** What the last poll saw. */
+  NodeSnapshot snapshot() {
+    return snapshot;
   }
 
   /** The one cause of a trouble with this metric that explains it best. */
@@ -58,7 +69,7 @@ final class Causes {
       case "ipamdDownMinutes" -> unread();
       case "noAddressMinutes" -> full().or(this::ofEc2).or(this::ofPool);
       case "warmPoolEmptyMinutes" -> ofEc2();
-      case "nodeIPUtilization" -> reading.capacity().effectiveMaximum().flatMap(this::held);
+      case "nodeIPUtilization" -> capacity.effectiveMaximum().flatMap(this::held);
       case "ipamdErr", "awsAPIErr", "awsUtilErr", "ec2ApiErrCount" -> ofEc2();
       default -> Optional.empty();
     };
@@ -75,8 +86,7 @@ final class Causes {
   }
 
   private Optional<String> full() {
-    return reading
-        .capacity()
+    return capacity
         .effectiveMaximum()
         .filter(most -> held() >= most.addresses())
         .flatMap(this::held)
@@ -92,19 +102,19 @@ final class Causes {
   }
 
   private Optional<String> ofEc2() {
-    boolean prefixes = reading.capacity().mode() == AddressMode.PREFIX;
+    boolean prefixes = capacity.mode() == AddressMode.PREFIX;
     Instant recent = snapshot.takenAt().minus(STILL_TRUE);
     return OF_EC2.stream()
         .filter(answer -> roseAt.getOrDefault(answer.getKey(), Instant.MIN).isAfter(recent))
         .map(Map.Entry::getValue)
         .findFirst()
-        .map(words -> words.equals(NO_ADDRESS) && prefixes ? NO_PREFIX : words);
+        .map(words -> words.equals(NO_ADDRESS) && prefixes ? NO_ADDRESS_OR_PREFIX : words);
   }
 
   private Optional<String> ofPool() {
     return snapshot
         .pool()
-        .filter(pool -> !pool.ipv6() && pool.available(reading.capacity().mode()) == 0)
+        .filter(pool -> !pool.ipv6() && pool.available(capacity.mode()) == 0)
         .map(
             pool ->
                 pool.cooling() > 0

@@ -26,7 +26,6 @@ final class TroubleLog implements Consumer<MinuteReport> {
 
   private final String nodeName;
   private final Map<String, String> causeOf = new HashMap<>();
-  private Optional<NodeSnapshot> last = Optional.empty();
   private Optional<Causes> causes = Optional.empty();
 
   TroubleLog(String nodeName) {
@@ -35,7 +34,6 @@ final class TroubleLog implements Consumer<MinuteReport> {
 
   /** Keeps what the lines are to say of the node. */
   synchronized void seen(NodeSnapshot snapshot, Reading reading) {
-    last = Optional.of(snapshot);
     causes = Optional.of(new Causes(snapshot, reading, causes));
   }
 
@@ -58,7 +56,7 @@ final class TroubleLog implements Consumer<MinuteReport> {
     return numbers(values)
         + " node="
         + nodeName
-        + last.map(TroubleLog::where).orElse("")
+        + causes.map(Causes::snapshot).map(TroubleLog::where).orElse("")
         + cause(values);
   }
 

@@ -5,6 +5,8 @@ import io.cnimetrics.snapshot.Series;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * By how much ipamD's counters rose since the read before. The first read is a baseline, unless
@@ -56,6 +58,13 @@ final class Increases {
     return Double.isNaN(increase)
         ? OptionalDouble.empty()
         : OptionalDouble.of(Math.max(0, increase));
+  }
+
+  /** Those of the counters that rose. */
+  Set<Series> rose(Set<Series> counters) {
+    return counters.stream()
+        .filter(counter -> of(counter).orElse(0) > 0)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** What to remember for the next read. */

@@ -1,5 +1,6 @@
 package io.cnimetrics.catalog;
 
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -61,6 +62,20 @@ public record Sample(
     return total.isPresent() && acceptable(total)
         ? Optional.of(new Sample(metric, increase, total))
         : Optional.empty();
+  }
+
+  /**
+   * What this and a later sample of the same series and minute come to.
+   *
+   * @throws NoSuchElementException if either has no value
+   */
+  public Sample and(Sample later) {
+    double both =
+        metric
+            .within()
+            .combine(value.orElseThrow(), weight, later.value.orElseThrow(), later.weight);
+    return new Sample(
+        metric, OptionalDouble.of(both), later.total, weight + later.weight, subnetId);
   }
 
   private static boolean acceptable(OptionalDouble number) {

@@ -80,6 +80,7 @@ public final class Sampler {
         metrics.stream()
             .flatMap(metric -> metric.computation().sample(metric, poll).stream())
             .toList(),
+        increases.rose(COUNTERS),
         capacity,
         history);
   }

@@ -14,7 +14,7 @@ public record Streak(long minutesBefore, long minute, boolean held) {
   static final Streak NONE = new Streak(0, Long.MIN_VALUE, false);
 
   /** A clock that was further ahead has not been right: what it stamped is forgotten. */
-  static final long MOST_MINUTES_AHEAD = 120;
+  public static final long MOST_MINUTES_AHEAD = 120;
 
   void toNumbers(String prefix, Map<String, Double> numbers) {
     if (minute != NONE.minute) {

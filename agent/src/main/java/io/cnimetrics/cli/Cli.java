@@ -17,7 +17,7 @@ final class Cli {
   static final int OK = 0;
 
   /** ipamD was not read, something was found to be wrong, or the answer could not be written. */
-  static final int NOT_READ = 1;
+  static final int FAILED = 1;
 
   static final int USAGE = 2;
 
@@ -41,7 +41,7 @@ final class Cli {
       return answer(arguments);
     } catch (UncheckedIOException e) {
       console.error(String.valueOf(e.getMessage()));
-      return NOT_READ;
+      return FAILED;
     }
   }
 

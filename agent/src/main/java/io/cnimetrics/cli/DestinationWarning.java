@@ -17,6 +17,12 @@ final class DestinationWarning {
   private DestinationWarning() {}
 
   static void tell(AgentConfig config) {
+    if (config.cloudwatch()) {
+      warn(config);
+    }
+  }
+
+  private static void warn(AgentConfig config) {
     if (config.namespace().equals(HELPER_NAMESPACE)) {
       log.warn(
           "namespace={} is that of AWS's cni-metrics-helper: the names are the same, but a cluster's"

@@ -96,7 +96,7 @@ final class Doctor implements Command {
           case JSON -> DoctorJson.of(findings);
         });
     boolean fails = findings.stream().anyMatch(finding -> finding.level() == Level.FAIL);
-    return fails ? Cli.NOT_READ : Cli.OK;
+    return fails ? Cli.FAILED : Cli.OK;
   }
 
   private List<Report> poll(AgentConfig config, NodeComponent node, int polls, Console console) {

@@ -150,7 +150,7 @@ final class DryRun implements Command {
       }
       Report report = polling.once();
       printout.print(report);
-      return report.ipamdRead() ? Cli.OK : Cli.NOT_READ;
+      return report.ipamdRead() ? Cli.OK : Cli.FAILED;
     }
   }
 }

@@ -99,7 +99,7 @@ final class Simulate implements Command {
       return Cli.OK;
     } catch (UncheckedIOException e) {
       console.error(String.valueOf(e.getMessage()));
-      return Cli.NOT_READ;
+      return Cli.FAILED;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Cli.OK;

@@ -1,5 +1,6 @@
 package io.cnimetrics.publish;
 
+import io.cnimetrics.schedule.RequestLoad;
 import java.time.Duration;
 import java.util.List;
 
@@ -7,7 +8,7 @@ import java.util.List;
 @FunctionalInterface
 public interface MetricSink {
   /** The most datums that one request takes; CloudWatch's limit. */
-  int MOST_DATUMS = 1_000;
+  int MOST_DATUMS = RequestLoad.MOST_DATUMS;
 
   /**
    * Sends one request, once: whoever calls decides about trying again.

@@ -2,7 +2,7 @@ package io.cnimetrics.publish;
 
 import io.cnimetrics.catalog.History;
 import io.cnimetrics.catalog.Reading;
-import java.util.List;
+import io.cnimetrics.catalog.Streak;
 import java.util.Map;
 import java.util.Optional;
 
@@ -23,7 +23,7 @@ record State(
     Optional<OpenMinute> open,
     OpenMinute carried) {
   /** A minute further ahead was stamped by a clock that was wrong; CloudWatch refuses it, too. */
-  static final long MOST_MINUTES_AHEAD = 120;
+  static final long MOST_MINUTES_AHEAD = Streak.MOST_MINUTES_AHEAD;
 
   private static final OpenMinute NOTHING = new OpenMinute(Long.MIN_VALUE, Map.of());
 
@@ -86,9 +86,5 @@ record State(
   /** After a new name, or other settings. */
   State to(String instance, Destination another) {
     return new State(instance, another, history, lastMinute, open, carried);
-  }
-
-  List<MinuteValue> openValues() {
-    return open.map(OpenMinute::values).orElse(List.of());
   }
 }

@@ -1,57 +1,38 @@
 package io.cnimetrics.render;
 
-import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.Sample;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * A minute as it would be sent: each metric once, with what the minute's polls come to.
  *
  * @param last the last of those polls so far
+ * @param samples each with a value
  */
-public record PolledMinute(Report last, List<Value> values) {
-  /**
-   * What a metric comes to.
-   *
-   * @param weight the events that a mean is of
-   */
-  record Value(Metric metric, Optional<String> subnetId, double number, double weight) {
-    private static Stream<Value> of(Sample sample) {
-      return sample.value().stream()
-          .mapToObj(
-              number -> new Value(sample.metric(), sample.subnetId(), number, sample.weight()));
-    }
-
-    private String series() {
-      return metric.name() + subnetId.orElse("");
-    }
-
-    private Value and(Value later) {
-      double both = metric.within().combine(number, weight, later.number, later.weight);
-      return new Value(metric, subnetId, both, weight + later.weight);
-    }
-  }
-
+public record PolledMinute(Report last, List<Sample> samples) {
   public static PolledMinute of(Report poll) {
-    return new PolledMinute(poll, valuesOf(poll).toList());
+    return new PolledMinute(poll, known(poll).toList());
   }
 
-  private static Stream<Value> valuesOf(Report poll) {
-    return poll.samples().stream().flatMap(Value::of);
+  private static Stream<Sample> known(Report poll) {
+    return poll.samples().stream().filter(sample -> sample.value().isPresent());
   }
 
   /** With one more poll of this minute. */
   public PolledMinute and(Report later) {
-    Map<String, Value> all = new LinkedHashMap<>();
-    Stream.concat(values.stream(), valuesOf(later))
-        .forEach(value -> all.merge(value.series(), value, Value::and));
+    Map<String, Sample> all = new LinkedHashMap<>();
+    Stream.concat(samples.stream(), known(later))
+        .forEach(sample -> all.merge(series(sample), sample, Sample::and));
     return new PolledMinute(later, List.copyOf(all.values()));
+  }
+
+  private static String series(Sample sample) {
+    return sample.metric().name() + sample.subnetId().orElse("");
   }
 
   /** Whether a poll is of this minute. */

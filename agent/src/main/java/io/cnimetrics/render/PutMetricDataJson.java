@@ -1,6 +1,8 @@
 package io.cnimetrics.render;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.cnimetrics.catalog.Sample;
+import io.cnimetrics.schedule.RequestLoad;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,9 +16,6 @@ import java.util.Map;
  * from the second poll on.
  */
 public final class PutMetricDataJson {
-  /** CloudWatch takes no more in one request. */
-  private static final int MOST_DATUMS = 1000;
-
   private PutMetricDataJson() {}
 
   /**
@@ -32,9 +31,9 @@ public final class PutMetricDataJson {
       boolean forPeople) {
     List<Datum> datums = new ArrayList<>();
     for (Map<String, String> dimensions : dimensionSets) {
-      for (PolledMinute.Value value : minute.values()) {
-        if (value.subnetId().isEmpty()) {
-          datums.add(new Datum(value, dimensions));
+      for (Sample sample : minute.samples()) {
+        if (sample.subnetId().isEmpty()) {
+          datums.add(new Datum(sample, dimensions));
         }
       }
     }
@@ -44,8 +43,9 @@ public final class PutMetricDataJson {
         .clusterId()
         .ifPresent(clusterId -> datums.addAll(ofSubnets(minute, clusterId)));
     StringBuilder requests = new StringBuilder();
-    for (int from = 0; from < datums.size(); from += MOST_DATUMS) {
-      List<Datum> batch = datums.subList(from, Math.min(datums.size(), from + MOST_DATUMS));
+    for (int from = 0; from < datums.size(); from += RequestLoad.MOST_DATUMS) {
+      List<Datum> batch =
+          datums.subList(from, Math.min(datums.size(), from + RequestLoad.MOST_DATUMS));
       requests.append(
           JsonLines.write(forPeople, json -> request(json, namespace, minute.start(), batch)));
     }
@@ -54,15 +54,15 @@ public final class PutMetricDataJson {
 
   private static List<Datum> ofSubnets(PolledMinute minute, String clusterId) {
     List<Datum> datums = new ArrayList<>();
-    for (PolledMinute.Value value : minute.values()) {
-      value
+    for (Sample sample : minute.samples()) {
+      sample
           .subnetId()
           .ifPresent(
               id -> {
                 Map<String, String> dimensions = new LinkedHashMap<>();
                 dimensions.put(ClusterSeries.CLUSTER, clusterId);
                 dimensions.put(ClusterSeries.SUBNET, id);
-                datums.add(new Datum(value, dimensions));
+                datums.add(new Datum(sample, dimensions));
               });
     }
     return datums;
@@ -75,7 +75,7 @@ public final class PutMetricDataJson {
     json.writeArrayFieldStart("MetricData");
     for (Datum datum : datums) {
       json.writeStartObject();
-      json.writeStringField("MetricName", datum.value().metric().name());
+      json.writeStringField("MetricName", datum.sample().metric().name());
       json.writeArrayFieldStart("Dimensions");
       for (Map.Entry<String, String> dimension : datum.dimensions().entrySet()) {
         json.writeStartObject();
@@ -85,13 +85,13 @@ public final class PutMetricDataJson {
       }
       json.writeEndArray();
       json.writeStringField("Timestamp", minute.toString());
-      JsonLines.number(json, "Value", datum.value().number());
-      json.writeStringField("Unit", datum.value().metric().unit().cloudWatchName());
+      JsonLines.number(json, "Value", datum.sample().value().orElseThrow());
+      json.writeStringField("Unit", datum.sample().metric().unit().cloudWatchName());
       json.writeEndObject();
     }
     json.writeEndArray();
     json.writeEndObject();
   }
 
-  private record Datum(PolledMinute.Value value, Map<String, String> dimensions) {}
+  private record Datum(Sample sample, Map<String, String> dimensions) {}
 }

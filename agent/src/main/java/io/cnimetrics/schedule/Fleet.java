@@ -11,16 +11,13 @@ import java.util.stream.Stream;
  * @param nodes 1 to {@link #MOST_NODES}
  * @param publishInterval 1 to 5 whole minutes
  * @param datumsPerMinute that a node has at most: metrics × sets of dimensions; 0 to {@link
- *     #MOST_DATUMS}
+ *     RequestLoad#MOST_DATUMS}, as a minute is never split over two requests
  * @param countsStarts whether an agent sends a datum of its own when it starts
  */
 public record Fleet(
     int nodes, Duration publishInterval, int datumsPerMinute, boolean countsStarts) {
   /** The most nodes that an EKS cluster can have. */
   public static final int MOST_NODES = 100_000;
-
-  /** CloudWatch takes no more in one request, and a minute is never split over two. */
-  public static final int MOST_DATUMS = 1_000;
 
   /** The month of a bill here. */
   static final Duration MONTH = Duration.ofDays(30);
@@ -33,7 +30,10 @@ public record Fleet(
 
   public Fleet {
     require(nodes >= 1 && nodes <= MOST_NODES, "nodes", nodes);
-    require(datumsPerMinute >= 0 && datumsPerMinute <= MOST_DATUMS, "datums", datumsPerMinute);
+    require(
+        datumsPerMinute >= 0 && datumsPerMinute <= RequestLoad.MOST_DATUMS,
+        "datums",
+        datumsPerMinute);
   }
 
   private static void require(boolean condition, String what, int value) {
@@ -98,7 +98,7 @@ public record Fleet(
     if (datumsPerMinute == 0) {
       return 0;
     }
-    int minutesPerRequest = MOST_DATUMS / datumsPerMinute;
+    int minutesPerRequest = RequestLoad.MOST_DATUMS / datumsPerMinute;
     return (minutes + minutesPerRequest - 1) / minutesPerRequest;
   }
 

@@ -8,6 +8,9 @@ package io.cnimetrics.schedule;
  * @param perMonth in a month of 30 days
  */
 public record RequestLoad(double perSecond, int worstSecond, long perMonth) {
+  /** The most datums that CloudWatch takes in one request. */
+  public static final int MOST_DATUMS = 1_000;
+
   /** Requests a second that CloudWatch takes from all that is in an account and region. */
   public static final int QUOTA_PER_SECOND = 500;
 

@@ -99,8 +99,12 @@ final class ModelPublisher {
 
   Instant poll(Instant now) {
     History history = ledger.history();
-    ledger.polled(now, history, new Reading(samples(now), READING.capacity(), history));
+    ledger.polled(now, history, reading(now, history));
     return schedule.nextPoll(now);
+  }
+
+  private Reading reading(Instant now, History history) {
+    return new Reading(samples(now), READING.rose(), READING.capacity(), history);
   }
 
   private List<Sample> samples(Instant now) {

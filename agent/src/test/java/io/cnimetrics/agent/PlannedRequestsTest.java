@@ -2,7 +2,6 @@ package io.cnimetrics.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.schedule.Fleet;
 import io.cnimetrics.schedule.RequestLoad;
 import java.time.Duration;
@@ -59,11 +58,6 @@ class PlannedRequestsTest {
     fleet.pass(Duration.ofMillis(2));
 
     assertThat(fleet.requests()).isEqualTo(fleet(1, 1).restart().requests());
-  }
-
-  @Test
-  void requestTakesWhatThePlanThinks() {
-    assertThat(Fleet.MOST_DATUMS).isEqualTo(MetricSink.MOST_DATUMS);
   }
 
   private static Fleet fleet(int minutes, int sets) {

@@ -12,6 +12,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.History;
+import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Reading;
 import io.cnimetrics.catalog.Sampler;
@@ -52,8 +53,7 @@ class TroubleLogTest {
   private final Logger logger = (Logger) LoggerFactory.getLogger(TroubleLog.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
   private final TroubleLog trouble = new TroubleLog("n");
-  private final Sampler sampler =
-      new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START.minusSeconds(9));
+  private Sampler sampler = sampling(MetricCatalog.all());
   private History history = History.NONE;
 
   @BeforeEach
@@ -110,11 +110,34 @@ class TroubleLogTest {
   }
 
   @Test
-  void nodeOfPrefixesMissesAPrefix() {
-    polled(onM5().enis(prefixed(0, 1, 16)).metrics());
-    polled(refused("InsufficientCidrBlocks", 1).enis(prefixed(0, 1, 16)).at(START.plusSeconds(30)));
+  void causeIsTheSameWhateverIsPublished() {
+    sampler = sampling(List.of(MetricCatalog.named("noAddressMinutes").orElseThrow()));
+    polled(onM5().enis(eni(0, 14, 14, 0)).metrics());
+    polled(noAddress().enis(eni(0, 14, 14, 0)).at(START.plusSeconds(30)));
 
-    assertThat(begins("noAddressMinutes")).endsWith(" cause=\"the subnet has no free /28\"");
+    assertThat(begins("noAddressMinutes")).endsWith(" cause=\"the subnet has no free address\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"InsufficientCidrBlocks", "InsufficientFreeAddressesInSubnet"})
+  void nodeOfPrefixesMissesAnAddressOrAPrefix(String code) {
+    polled(onM5().enis(prefixed(0, 1, 16)).metrics());
+    polled(refused(code, 1).enis(prefixed(0, 1, 16)).at(START.plusSeconds(30)));
+
+    assertThat(begins("noAddressMinutes"))
+        .endsWith(" cause=\"the subnet has no free address or /28\"");
+  }
+
+  @Test
+  void onlyTroubleOfSinglePodsIsToldWithoutACause() {
+    polled(onM5().enis(eni(0, 14, 14, 0)).metrics());
+    polled(noAddress().enis(eni(0, 14, 14, 0)).at(START.plusSeconds(30)), REFUSED);
+
+    assertThat(MetricCatalog.all())
+        .filteredOn(metric -> metric.badFrom().isPresent())
+        .extracting(Metric::name)
+        .filteredOn(metric -> !begins(metric).contains(" cause="))
+        .containsExactly("forceRemoveENI", "forceRemoveIPs", "podENIErr");
   }
 
   @Test
@@ -166,12 +189,20 @@ class TroubleLogTest {
         .endsWith(began.substring(began.indexOf(" cause=")));
   }
 
+  private static Sampler sampling(List<Metric> metrics) {
+    return new Sampler(metrics, new PodLimits(110, 3), START.minusSeconds(9));
+  }
+
   private static Snapshots onM5() {
     return nothingRead().type("m5.xlarge");
   }
 
   private static Eni[] full() {
     return Stream.of(0, 1, 2, 3).map(device -> eni(device, 14, 14, 0)).toArray(Eni[]::new);
+  }
+
+  private static Snapshots noAddress() {
+    return refused("InsufficientFreeAddressesInSubnet", 1);
   }
 
   /** A read in which EC2 has answered a code so often since ipamD started. */

@@ -232,7 +232,7 @@ class CliTest {
         };
     Terminal other = new Terminal(Map.of(), full);
 
-    assertThat(other.run(arguments.split(" "))).isEqualTo(Cli.NOT_READ);
+    assertThat(other.run(arguments.split(" "))).isEqualTo(Cli.FAILED);
     assertThat(other.err())
         .isEqualTo(
             "cni-metrics-agent: standard output cannot be written to: No space left on device\n");

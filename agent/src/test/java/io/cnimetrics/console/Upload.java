@@ -1,6 +1,7 @@
 package io.cnimetrics.console;
 
 import io.cnimetrics.console.MetricStore.Stored;
+import io.cnimetrics.schedule.RequestLoad;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,6 @@ import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
 
 /** Puts into a CloudWatch what the model of one holds. */
 record Upload(CloudWatchClient cloudWatch) {
-  private static final int MOST_DATUMS = 1_000;
 
   void all(MetricStore store) {
     store.keys().forEach(key -> put(key, store));
@@ -20,8 +20,9 @@ record Upload(CloudWatchClient cloudWatch) {
   private void put(Stored key, MetricStore store) {
     List<MetricDatum> datums = new ArrayList<>();
     store.each(key, (at, value) -> datums.add(datum(key, at, value)));
-    for (int i = 0; i < datums.size(); i += MOST_DATUMS) {
-      List<MetricDatum> some = datums.subList(i, Math.min(datums.size(), i + MOST_DATUMS));
+    for (int i = 0; i < datums.size(); i += RequestLoad.MOST_DATUMS) {
+      List<MetricDatum> some =
+          datums.subList(i, Math.min(datums.size(), i + RequestLoad.MOST_DATUMS));
       cloudWatch.putMetricData(put -> put.namespace(key.namespace()).metricData(some));
     }
   }

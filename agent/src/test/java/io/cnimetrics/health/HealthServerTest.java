@@ -146,6 +146,8 @@ class HealthServerTest {
   void portThatIsTakenIsToldOnceAndTriedAgain() throws Exception {
     ServerSocket taker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     try (HealthServer server = serving(loopback(taker.getLocalPort()))) {
+      Eventually.holds("an error", () -> !log.lines().isEmpty());
+      // Time for more tries, none of which can succeed.
       assertThat(server.listening()).failsWithin(Duration.ofMillis(200));
       taker.close();
 

@@ -147,7 +147,7 @@ class InstanceMetadataTest {
     try (FakeImds imds = FakeImds.ofAnInstance().hangingAt(path)) {
       long start = System.nanoTime();
       InstanceMetadata.Result result = read(imds);
-      assertThat(millisSince(start)).isLessThan(2_500);
+      assertThat(millisSince(start)).isLessThan(9_000);
       assertThat(onlyProblem(result).reason()).isEqualTo(Reason.TIMEOUT);
       assertThat(onlyProblem(result).message()).contains(path, "hop limit", "--cluster-id");
       assertThat(result.instance())
@@ -161,7 +161,7 @@ class InstanceMetadataTest {
       long start = System.nanoTime();
       Problem problem =
           onlyProblem(InstanceMetadata.at(imds.endpoint()).read(Duration.ofSeconds(10)));
-      assertThat(millisSince(start)).isBetween(1_900L, 5_000L);
+      assertThat(millisSince(start)).isBetween(1_900L, 9_000L);
       assertThat(problem.reason()).isEqualTo(Reason.TIMEOUT);
       assertThat(imds.requests()).hasSize(2);
     }

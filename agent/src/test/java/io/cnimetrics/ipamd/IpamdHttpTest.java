@@ -225,7 +225,7 @@ class IpamdHttpTest {
             })) {
       long begin = System.nanoTime();
       assertRefusal(refusal(server.address(), LIMIT), TIMEOUT, server.address(), "within 0.4 s");
-      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(9));
     }
   }
 
@@ -237,8 +237,8 @@ class IpamdHttpTest {
       fill(full, waiting);
       URI address = URI.create("http://127.0.0.1:" + full.getLocalPort());
       long begin = System.nanoTime();
-      assertRefusal(refusal(address, AMPLE), TIMEOUT, address, "no answer");
-      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofMillis(2500));
+      assertRefusal(refusal(address, Duration.ofSeconds(20)), TIMEOUT, address, "no answer");
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(9));
     } finally {
       for (Socket socket : waiting) {
         socket.close();

@@ -42,16 +42,16 @@ class PolledMinuteTest {
             poll.reading(),
             List.of(new Subnet("subnet-1", 7, 251), new Subnet("subnet-2", 8, 251)));
 
-    assertThat(PolledMinute.of(asked).and(asked).values())
-        .filteredOn(value -> value.metric().equals(MetricCatalog.SUBNET_FREE))
-        .extracting(PolledMinute.Value::number)
+    assertThat(PolledMinute.of(asked).and(asked).samples())
+        .filteredOn(sample -> sample.metric().equals(MetricCatalog.SUBNET_FREE))
+        .extracting(sample -> sample.value().orElseThrow())
         .containsExactly(7.0, 8.0);
   }
 
   private static double number(PolledMinute minute, String metric) {
-    return minute.values().stream()
-        .filter(value -> value.metric().name().equals(metric))
-        .mapToDouble(PolledMinute.Value::number)
+    return minute.samples().stream()
+        .filter(sample -> sample.metric().name().equals(metric))
+        .mapToDouble(sample -> sample.value().orElseThrow())
         .sum();
   }
 }
