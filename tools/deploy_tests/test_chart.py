@@ -182,7 +182,7 @@ class Package(unittest.TestCase):
             "serviceAccount": {"name": name},
             "priorityClassName": name,
             "podMonitor": {"enabled": True, "labels": {name: name}},
-            "state": {"hostPath": "/var/lib/agent", "initImage": name},
+            "state": {"hostPath": "/var/lib/agent"},
             "podLabels": {name: name},
             "podAnnotations": {name: name},
         }
