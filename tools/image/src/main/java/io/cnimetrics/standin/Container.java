@@ -30,8 +30,7 @@ public final class Container {
   private final String initMemory;
   private final String name;
 
-  private Container(
-      Node node, Path directory, String image, String memory, String initMemory) {
+  private Container(Node node, Path directory, String image, String memory, String initMemory) {
     this.node = node;
     this.directory = directory;
     this.image = image;
