@@ -2,11 +2,26 @@
 
 import functools
 import re
+import tempfile
 import unittest
+from pathlib import Path
 
 import kubernetes_validate
 
-from rendering import TOP, agent, all_renderings, env, helm, kustomize, kustomize_components, only, pod_spec
+from rendering import (
+    DAEMONSET,
+    NAME,
+    TOP,
+    agent,
+    all_renderings,
+    env,
+    helm,
+    kustomization,
+    kustomize,
+    kustomize_components,
+    only,
+    pod_spec,
+)
 from scheduling import runs_on
 
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
@@ -219,6 +234,20 @@ class Defaults(unittest.TestCase):
     def test_the_agent_is_critical_to_its_node(self):
         for rendered in (kustomize("base"), helm()):
             self.assertEqual("system-node-critical", pod_spec(rendered)["priorityClassName"])
+
+
+class StateOnTheHost(unittest.TestCase):
+    def test_its_init_container_has_the_image_that_a_base_of_ones_own_gives_the_agent(self):
+        with tempfile.TemporaryDirectory() as directory:
+            base, top = Path(directory) / "base", Path(directory) / "top"
+            base.mkdir()
+            top.mkdir()
+            images = [{"name": NAME, "newName": "mirror/agent", "newTag": "1.2.3"}]
+            kustomization(base, {"resources": [str(DAEMONSET / "base")], "images": images})
+            components = [str(DAEMONSET / "components/host-path-state")]
+            rendered = kustomization(top, {"resources": [str(base)], "components": components})
+        [init] = pod_spec(rendered)["initContainers"]
+        self.assertEqual(("mirror/agent:1.2.3",) * 2, (agent(rendered)["image"], init["image"]))
 
 
 class Nodes(unittest.TestCase):
