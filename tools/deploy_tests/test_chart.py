@@ -128,11 +128,22 @@ class Notes(unittest.TestCase):
     def test_name_the_monthly_price(self):
         self.assertRegex(notes(), r"metrics   \$10\.20 .*\n.*requests  \$0\.43")
 
-    def test_count_sets_of_dimensions_and_longer_intervals(self):
-        values = {"METRICS": "core", "METRIC_DIMENSIONS": "CLUSTER_ID;CLUSTER_ID,NODE", "PUBLISH_INTERVAL": "5m"}
-        text = notes({"env": values})
-        self.assertRegex(text, r"metrics   \$3\.60 .*\n.*requests  \$0\.09 .* 5 minutes")
-        self.assertIn("grows with the nodes", text)
+    def test_count_longer_intervals(self):
+        text = notes({"env": {"METRICS": "core", "PUBLISH_INTERVAL": "5m"}})
+        self.assertRegex(text, r"metrics   \$1\.80 .*\n.*requests  \$0\.09 .* 5 minutes")
+
+    def test_name_a_price_that_grows_with_the_nodes_as_that_of_one(self):
+        for dimension in ("NODE", "INSTANCE_ID", "INSTANCE_TYPE", "AVAILABILITY_ZONE"):
+            text = notes({"env": {"METRIC_DIMENSIONS": f"CLUSTER_ID;CLUSTER_ID,{dimension}"}})
+            self.assertRegex(text, r"metrics   at least \$20\.40 .* × 2 sets of dimensions, for one node\n")
+            self.assertIn("exec daemonset/cni-metrics-agent -- java @agent.args plan --nodes N", text)
+        self.assertNotIn("at least", notes())
+
+    def test_name_the_price_of_each_subnet(self):
+        for asked in (True, "true"):
+            env = {"REPORT_SUBNETS": asked, "METRICS": "eniAllocated,subnetFreeIPs"}
+            self.assertRegex(notes({"env": env}), r"metrics   \$0\.30 .*\n.*subnets   \$0\.30   for each subnet")
+        self.assertNotIn("subnet", notes({"env": {"REPORT_SUBNETS": False}}))
 
     def test_cost_nothing_without_cloudwatch(self):
         self.assertNotIn("$", notes({"env": {"USE_CLOUDWATCH": "false"}}))
@@ -182,7 +193,7 @@ class Package(unittest.TestCase):
             "serviceAccount": {"name": name},
             "priorityClassName": name,
             "podMonitor": {"enabled": True, "labels": {name: name}},
-            "state": {"hostPath": "/var/lib/agent", "initImage": name},
+            "state": {"hostPath": "/var/lib/agent"},
             "podLabels": {name: name},
             "podAnnotations": {name: name},
         }

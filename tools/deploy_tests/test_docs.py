@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from rendering import CHART, TOP, env, kustomization, only
+from rendering import CHART, NAME, TOP, env, kustomization, only
 
 PAGE = (TOP / "docs/deploy.md").read_text()
 
@@ -45,9 +45,25 @@ class DeployPage(unittest.TestCase):
 
     def test_every_parameter_that_it_sets_is_the_templates(self):
         template = (TOP / "iam-policy/role.yaml").read_text()
-        for overrides in re.findall(r"--parameter-overrides (.*)", PAGE):
-            for name in re.findall(r"(\w+)=", overrides):
-                self.assertIn(f"\n  {name}:\n", template)
+        names = set(re.findall(r"[` ]((?:[A-Z][a-z]+){2,}|Subnets|Identity)=", PAGE))
+        self.assertLessEqual({"ClusterName", "CloudWatchNamespace", "ServiceAccount", "Subnets"}, names)
+        for name in names:
+            self.assertIn(f"\n  {name}:\n", template)
+
+    def test_each_cluster_has_stacks_of_its_own(self):
+        names = re.findall(r"--stack-name +(\S+)", PAGE)
+        self.assertGreaterEqual(len(names), 3)
+        self.assertEqual([], [each for each in names if "$CLUSTER" not in each])
+
+    def test_an_example_is_shown_and_never_applied(self):
+        self.assertNotRegex(PAGE, "apply -k daemonset/overlays")
+
+    def test_no_command_needs_gnus_date(self):
+        self.assertNotIn("date -u -d", PAGE)
+
+    def test_its_image_has_the_version_of_the_chart(self):
+        version = yaml.safe_load((CHART / "Chart.yaml").read_text())["version"]
+        self.assertRegex(PAGE, rf"docker buildx build .*--tag REGISTRY/{NAME}:{version} --push \.\n")
 
     def test_its_links_lead_somewhere(self):
         headings = re.findall(r"(?m)^#+ (.*)", PAGE)

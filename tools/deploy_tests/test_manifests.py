@@ -2,11 +2,26 @@
 
 import functools
 import re
+import tempfile
 import unittest
+from pathlib import Path
 
 import kubernetes_validate
 
-from rendering import agent, all_renderings, env, helm, kustomize, kustomize_components, only, pod_spec
+from rendering import (
+    DAEMONSET,
+    NAME,
+    TOP,
+    agent,
+    all_renderings,
+    env,
+    helm,
+    kustomization,
+    kustomize,
+    kustomize_components,
+    only,
+    pod_spec,
+)
 from scheduling import runs_on
 
 COMPUTE_TYPE = "eks.amazonaws.com/compute-type"
@@ -34,6 +49,14 @@ NODES = {
 WITH_IPAMD = {"managed", "arm64", "Karpenter", "EC2 by its compute type", "tainted"}
 
 VERSIONS = ("1.28", "1.35", kubernetes_validate.latest_version())
+
+
+HELP = TOP / "agent/src/test/resources/goldens/help-prepare-state-dir.txt"
+
+
+def owner(pod):
+    """The agent's user and group, as `prepare-state-dir` takes them."""
+    return "{runAsUser}:{runAsGroup}".format(**pod["securityContext"])
 
 
 def nodes_of(rendered):
@@ -98,8 +121,20 @@ class EveryRendering(unittest.TestCase):
             self.assertEqual({"drop": ["ALL"], "add": ["CHOWN"]}, security["capabilities"])
             self.assertIs(False, security["allowPrivilegeEscalation"])
             self.assertIs(True, security["readOnlyRootFilesystem"])
-            self.assertEqual(["chown", "10001:10001"], container["command"][:2])
-            self.assertNotIn("-R", container["command"])
+
+    @of_every_rendering
+    def test_has_an_init_container_that_its_own_image_can_run(self, rendered):
+        pod, main = pod_spec(rendered), agent(rendered)
+        on_the_host = any("hostPath" in each for each in pod["volumes"])
+        self.assertEqual(on_the_host, "initContainers" in pod)
+        for container in pod.get("initContainers", []):
+            self.assertEqual(main["image"], container["image"])
+            # The image has one program, its entry point, and no shell: a command would replace it.
+            self.assertNotIn("command", container)
+            self.assertEqual(["prepare-state-dir"], container["args"])
+            self.assertEqual([{"name": "STATE_DIR", "value": env(rendered)["STATE_DIR"]}], container["env"])
+            self.assertEqual(main["volumeMounts"][:1], container["volumeMounts"])
+            self.assertIn(f"default {owner(pod)}\n", HELP.read_text())
 
     @of_every_rendering
     def test_limits_memory_but_not_cpu(self, rendered):
@@ -199,6 +234,20 @@ class Defaults(unittest.TestCase):
     def test_the_agent_is_critical_to_its_node(self):
         for rendered in (kustomize("base"), helm()):
             self.assertEqual("system-node-critical", pod_spec(rendered)["priorityClassName"])
+
+
+class StateOnTheHost(unittest.TestCase):
+    def test_its_init_container_has_the_image_that_a_base_of_ones_own_gives_the_agent(self):
+        with tempfile.TemporaryDirectory() as directory:
+            base, top = Path(directory) / "base", Path(directory) / "top"
+            base.mkdir()
+            top.mkdir()
+            images = [{"name": NAME, "newName": "mirror/agent", "newTag": "1.2.3"}]
+            kustomization(base, {"resources": [str(DAEMONSET / "base")], "images": images})
+            components = [str(DAEMONSET / "components/host-path-state")]
+            rendered = kustomization(top, {"resources": [str(base)], "components": components})
+        [init] = pod_spec(rendered)["initContainers"]
+        self.assertEqual(("mirror/agent:1.2.3",) * 2, (agent(rendered)["image"], init["image"]))
 
 
 class Nodes(unittest.TestCase):

@@ -56,7 +56,7 @@ class Values(unittest.TestCase):
         self.assertIn("ca", [each["name"] for each in pod["volumes"]])
         self.assertIn("/etc/ssl/private-ca", [each["mountPath"] for each in container["volumeMounts"]])
         self.assertEqual("/var/lib/vpc-cni-agent", pod["volumes"][0]["hostPath"]["path"])
-        self.assertEqual("registry.internal:5000/busybox:1", pod["initContainers"][0]["image"])
+        self.assertEqual(container["image"], pod["initContainers"][0]["image"])
         self.assertEqual("[$(HOST_IP)]:61790", env(rendered)["HEALTH_ADDRESS"])
         monitor = only(rendered, "PodMonitor")
         self.assertEqual("prometheus", monitor["metadata"]["labels"]["release"])

@@ -1,5 +1,7 @@
-"""The workflows of .github, which only run when it is too late to mend them."""
+"""The workflows of .github and the gate that they run, which only run when it is too late to mend them."""
 
+import os
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
@@ -21,6 +23,27 @@ class Workflows(unittest.TestCase):
             broken.write_text(text)
             with self.assertRaisesRegex(Refused, "runs-in"):
                 run("ACTIONLINT", "-no-color", broken)
+
+
+class Gate(unittest.TestCase):
+    def test_tests_the_deployment_for_every_user(self):
+        self.assertEqual(["test", "deploy-test"], self.targets(user=1000))
+
+    def test_tests_the_image_too_where_it_may_start_containers(self):
+        self.assertEqual(["test", "deploy-test", "container-test MINUTES=1"], self.targets(user=0))
+
+    @staticmethod
+    def targets(user):
+        """What the gate asks of make."""
+        with tempfile.TemporaryDirectory() as directory:
+            for name, script in (("make", 'echo "$@"'), ("id", f"echo {user}"), ("apt-get", "exit 1")):
+                program = Path(directory) / name
+                program.write_text(f"#!/bin/sh\n{script}\n")
+                program.chmod(0o755)
+            path = f"{directory}:{os.environ['PATH']}"
+            gate = [TOP / ".ci/run"]
+            result = subprocess.run(gate, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=True)
+            return result.stdout.splitlines()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Builds the image from the Dockerfile, without a daemon, and runs it by podman as the manifest does: not root, nothing
 # to write to but the state directory, no capabilities, the manifest's limit of memory. Beside it work a simulated ipamD
-# and stand-ins for AWS. It must send each minute, bear `doctor` in the same container, and send the last minute when it
-# is told to stop.
+# and stand-ins for AWS. It must get a state directory of root's by its init container, send each minute, bear `doctor`
+# in the same container, and send the last minute when it is told to stop.
 #
 #   tools/image/container-test.sh [MINUTES]     1 by default
 #
@@ -77,8 +77,8 @@ contents() { # what the image holds, for the simulator beside it
   podman rm "$container" >/dev/null
 }
 
-limit() { # the manifest's, as podman writes it
-  sed -n '/limits:/,/memory:/s/^ *memory: \([0-9]*\)Mi$/\1m/p' "$repository/daemonset/base/daemonset.yaml"
+limit() { # a manifest's, as podman writes it
+  sed -n '/limits:/,/memory:/s/^ *memory: \([0-9]*\)Mi$/\1m/p' "$repository/daemonset/$1"
 }
 
 # Everything of the engine lies there, so that nothing stays behind.
@@ -93,4 +93,5 @@ podman image inspect --format '{{.Size}}' "$image" | awk '{ printf "image: %.1f 
 contents
 mkdir "$work/classes"
 "$jdk/bin/javac" -d "$work/classes" "$repository"/tools/image/src/main/java/io/cnimetrics/standin/[A-Z]*.java
-"$jdk/bin/java" -cp "$work/classes" io.cnimetrics.standin.Container "$work/agent" "$image" "$minutes" "$(limit)"
+"$jdk/bin/java" -cp "$work/classes" io.cnimetrics.standin.Container "$work/agent" "$image" "$minutes" \
+  "$(limit base/daemonset.yaml)" "$(limit components/host-path-state/kustomization.yaml)"

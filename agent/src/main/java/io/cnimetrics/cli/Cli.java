@@ -81,7 +81,7 @@ final class Cli {
   private int overview() {
     String list =
         commands.stream()
-            .map(command -> "  %-10s %s%n".formatted(command.name(), command.summary()))
+            .map(command -> line(command.name(), command.summary()))
             .collect(Collectors.joining());
     console.print(
         """
@@ -96,6 +96,12 @@ final class Cli {
         """
             .formatted(PROGRAM, list, PROGRAM));
     return OK;
+  }
+
+  /** A name that is too long for its column has a line of its own, as a flag has. */
+  private static String line(String name, String summary) {
+    String column = name.length() > 10 ? name + "\n" + " ".repeat(12) : "%-10s".formatted(name);
+    return "  %s %s%n".formatted(column, summary);
   }
 
   private int unknownCommand(String name) {

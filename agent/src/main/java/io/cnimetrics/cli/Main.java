@@ -17,7 +17,8 @@ public final class Main {
             new Simulate(clock),
             new Dashboard(),
             new Alarms(),
-            new Plan());
+            new Plan(),
+            new PrepareStateDir());
     Console console = Console.ofProcess(System.getenv());
     System.exit(new Cli(commands, System.getenv(), console).run(List.of(args)));
   }

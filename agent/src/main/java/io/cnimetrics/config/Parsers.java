@@ -244,7 +244,8 @@ public final class Parsers {
     throw new IllegalArgumentException("expected one of " + String.join(", ", names));
   }
 
-  static Path directory(String text) {
+  /** An absolute path. */
+  public static Path directory(String text) {
     String expected = "expected an absolute path";
     try {
       Path path = Path.of(text);

@@ -18,7 +18,8 @@ class HelpGoldensTest {
     "simulate --help, help-simulate",
     "dashboard --help, help-dashboard",
     "alarms --help, help-alarms",
-    "plan --help, help-plan"
+    "plan --help, help-plan",
+    "prepare-state-dir --help, help-prepare-state-dir"
   })
   void helpIsAsApproved(String arguments, String file) {
     terminal.run(arguments.split(" "));

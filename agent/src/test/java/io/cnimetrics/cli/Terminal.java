@@ -37,7 +37,8 @@ public final class Terminal {
             new Simulate(clock),
             new Dashboard(),
             new Alarms(),
-            new Plan());
+            new Plan(),
+            new PrepareStateDir());
     return new Cli(commands, environment, console).run(List.of(arguments));
   }
 

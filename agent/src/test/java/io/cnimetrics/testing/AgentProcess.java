@@ -36,6 +36,12 @@ public final class AgentProcess {
     return this;
   }
 
+  /** Has another program start it, such as one that takes rights away. */
+  public AgentProcess behind(List<String> program) {
+    command.addAll(0, program);
+    return this;
+  }
+
   /** Sets variables of its environment. */
   public AgentProcess in(Map<String, String> variables) {
     environment.putAll(variables);

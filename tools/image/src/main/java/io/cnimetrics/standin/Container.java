@@ -9,11 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code Container BUILT IMAGE MINUTES MEMORY}: runs an image by podman as the manifest runs it,
- * and ends with an error unless it sends each minute, bears {@code doctor} beside it, and sends the
- * last minute when it is stopped.
+ * {@code Container BUILT IMAGE MINUTES MEMORY INIT_MEMORY}: runs an image by podman as the manifest
+ * runs it, and ends with an error unless it takes over a state directory of root's, sends each
+ * minute, bears {@code doctor} beside it, and sends the last minute when it is stopped.
  *
- * <p>MEMORY is the manifest's limit, as podman writes it; BUILT is what the image holds.
+ * <p>MEMORY and INIT_MEMORY are the manifest's limits for the agent and its init container, as
+ * podman writes them; BUILT is what the image holds.
  */
 public final class Container {
   /** Of the manifest: {@code terminationGracePeriodSeconds}. */
@@ -26,13 +27,15 @@ public final class Container {
   private final Path directory;
   private final String image;
   private final String memory;
+  private final String initMemory;
   private final String name;
 
-  private Container(Node node, Path directory, String image, String memory) {
+  private Container(Node node, Path directory, String image, String memory, String initMemory) {
     this.node = node;
     this.directory = directory;
     this.image = image;
     this.memory = memory;
+    this.initMemory = initMemory;
     this.name = directory.getFileName().toString();
   }
 
@@ -41,7 +44,7 @@ public final class Container {
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     Duration time = Duration.ofMinutes(Long.parseLong(args[2]));
     try (Node node = new Node(directory, Path.of(args[0]))) {
-      new Container(node, directory, args[1], args[3]).test(time);
+      new Container(node, directory, args[1], args[3], args[4]).test(time);
     }
   }
 
@@ -55,6 +58,9 @@ public final class Container {
         }
       }
       doctor();
+      if (!Files.exists(directory.resolve("state/state"))) {
+        throw new IllegalStateException("no state is kept:\n" + agent.process().written());
+      }
       int taken = node.aws().cloudWatch().taken();
       if (taken < time.toMinutes()) {
         throw new IllegalStateException("%d requests only".formatted(taken));
@@ -68,20 +74,38 @@ public final class Container {
 
   private Node.Agent start() throws IOException {
     Path state = Files.createDirectory(directory.resolve("state"));
-    Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwxrwxrwx"));
-    List<String> command =
-        new ArrayList<>(
-            List.of("podman", "run", "--name", name, "--pull", "never", "--network", "host"));
-    command.addAll(List.of("--read-only", "--read-only-tmpfs=false", "--user", "10001:10001"));
-    command.addAll(List.of("--cap-drop", "ALL", "--security-opt", "no-new-privileges"));
-    command.addAll(List.of("--memory", memory, "--memory-swap", memory));
-    command.addAll(List.of("--volume", state + ":" + STATE));
+    Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwxr-xr-x"));
+    prepare(state);
+    List<String> command = new ArrayList<>(List.of("podman", "run", "--name", name));
+    command.addAll(confined(memory, state));
+    command.addAll(List.of("--user", "10001:10001"));
     command.addAll(List.of("--volume", directory + ":" + TRUST + ":ro"));
     String trust = String.join(" ", node.aws().options()).replace(directory.toString(), TRUST);
     command.addAll(List.of("--env", "JDK_JAVA_OPTIONS=" + trust));
     node.aws().environment().forEach((key, value) -> command.add("--env=" + key + "=" + value));
     command.add(image);
     return node.start(command, STATE, state);
+  }
+
+  /** As the init container of a host path does: root, who may give files away and nothing else. */
+  private void prepare(Path state) throws IOException {
+    List<String> command = new ArrayList<>(List.of("podman", "run", "--rm"));
+    command.addAll(confined(initMemory, state));
+    command.addAll(List.of("--user", "0:0", "--cap-add", "CHOWN", "--env", "STATE_DIR=" + STATE));
+    command.addAll(List.of(image, "prepare-state-dir"));
+    System.out.print(Running.toItsEnd(new ProcessBuilder(command)));
+    System.out.printf(
+        "prepare-state-dir within %s: of user %s%n",
+        initMemory, Files.getAttribute(state, "unix:uid"));
+  }
+
+  private static List<String> confined(String memory, Path state) {
+    List<String> flags = new ArrayList<>(List.of("--pull", "never", "--network", "host"));
+    flags.addAll(List.of("--read-only", "--read-only-tmpfs=false"));
+    flags.addAll(List.of("--cap-drop", "ALL", "--security-opt", "no-new-privileges"));
+    flags.addAll(List.of("--memory", memory, "--memory-swap", memory));
+    flags.addAll(List.of("--volume", state + ":" + STATE));
+    return flags;
   }
 
   /** Two processes under the one limit. */

@@ -1,0 +1,117 @@
+package io.cnimetrics.cli;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+
+import io.cnimetrics.config.Flag;
+import io.cnimetrics.config.Parsers;
+import io.cnimetrics.config.Setting;
+import io.cnimetrics.config.Values;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * {@code prepare-state-dir}: gives the state directory to the user that the agent runs as. A host
+ * path is root's when the kubelet makes it, and the image has nothing else that could do this.
+ */
+final class PrepareStateDir implements Command {
+  private static final Flag STATE_DIR =
+      Flag.optional(
+          Setting.STATE_DIR.flag().name(),
+          Setting.STATE_DIR.flag().variable(),
+          Setting.STATE_DIR.flag().label(),
+          "none: must be given",
+          "the directory; made if it is missing");
+  private static final Flag OWNER =
+      Flag.of(
+          "--owner",
+          "STATE_OWNER",
+          "UID:GID",
+          "10001:10001",
+          "user and group that the agent runs as");
+
+  /** What an agent that ran as another user left; what else lies there is none of ours. */
+  private static final List<String> FILES = List.of("state", "state.new", "lock");
+
+  @Override
+  public String name() {
+    return "prepare-state-dir";
+  }
+
+  @Override
+  public String summary() {
+    return "Gives the state directory to the agent's user; run as root.";
+  }
+
+  @Override
+  public List<Flag> ownFlags() {
+    return List.of(STATE_DIR, OWNER);
+  }
+
+  @Override
+  public boolean takesSettings() {
+    return false;
+  }
+
+  @Override
+  public int run(Values values, Console console) {
+    Path directory = values.readRequired(STATE_DIR, Parsers::directory).orElse(Path.of(""));
+    Owner owner = values.read(OWNER, Owner::parse);
+    values.check();
+    try {
+      prepare(directory, owner);
+      return Cli.OK;
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "the state directory %s cannot be given to %d:%d (%s: %s): run this as root with the"
+                  .formatted(
+                      directory,
+                      owner.user,
+                      owner.group,
+                      e.getClass().getSimpleName(),
+                      e.getMessage())
+              + " capability CHOWN, or give it to that user on the node",
+          e);
+    }
+  }
+
+  private static void prepare(Path directory, Owner owner) throws IOException {
+    if (!Files.exists(directory, NOFOLLOW_LINKS)) {
+      Files.createDirectories(directory);
+    }
+    // A link could lead root anywhere; so could one among the files, which the agent's user made.
+    if (!Files.isDirectory(directory, NOFOLLOW_LINKS)) {
+      throw new NotDirectoryException(directory.toString());
+    }
+    for (String name : FILES) {
+      Path file = directory.resolve(name);
+      if (Files.isRegularFile(file, NOFOLLOW_LINKS)) {
+        owner.takes(file);
+      }
+    }
+    // Last: with that one capability, root may not look into another's directory of mode 700.
+    owner.takes(directory);
+  }
+
+  private record Owner(int user, int group) {
+    static Owner parse(String text) {
+      String[] parts = text.split(":", -1);
+      if (parts.length != 2) {
+        throw new IllegalArgumentException("expected UID:GID, such as 10001:10001");
+      }
+      return new Owner(id(parts[0]), id(parts[1]));
+    }
+
+    private static int id(String text) {
+      return Parsers.number(text, 0, Integer.MAX_VALUE);
+    }
+
+    void takes(Path path) throws IOException {
+      Files.setAttribute(path, "unix:gid", group, NOFOLLOW_LINKS);
+      Files.setAttribute(path, "unix:uid", user, NOFOLLOW_LINKS);
+    }
+  }
+}

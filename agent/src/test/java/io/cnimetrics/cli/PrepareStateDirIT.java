@@ -1,0 +1,118 @@
+package io.cnimetrics.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.cnimetrics.testing.AgentProcess;
+import io.cnimetrics.testing.AgentProcess.Result;
+import io.cnimetrics.testing.AgentProcess.Running;
+import io.cnimetrics.testing.HealthPages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code prepare-state-dir} with the rights that the manifest's init container has. */
+class PrepareStateDirIT {
+  private static final List<String> CHOWN_ALONE =
+      List.of("setpriv", "--bounding-set=-all,+chown", "--inh-caps=-all", "--no-new-privs");
+  private static final List<String> NO_RIGHTS =
+      List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all");
+  private static final List<String> AGENTS_USER =
+      List.of("setpriv", "--reuid=10001", "--regid=10001", "--clear-groups");
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void letOthersIn() throws IOException {
+    assumeTrue(Files.getAttribute(folder, "unix:uid").equals(0), "needs root");
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "needs setpriv (util-linux)");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+  }
+
+  @Test
+  void agentsUserGetsAllThatAnAgentOfRootsLeft() throws IOException {
+    Path state = folder.resolve("state");
+    runAgentIn(state);
+
+    // Twice, because the second finds a directory that is not root's any more.
+    assertThat(prepare(CHOWN_ALONE, state).err()).isEmpty();
+    assertThat(prepare(CHOWN_ALONE, state).exitCode()).isZero();
+
+    try (Stream<Path> files = Files.list(state)) {
+      assertThat(files).hasSizeGreaterThan(1).allMatch(PrepareStateDirIT::isOfAgentsUser);
+    }
+    assertThat(exitCode(AGENTS_USER, "touch", state.resolve("state.new"))).isZero();
+  }
+
+  @Test
+  void withoutCapabilityThereIsOneLineAndAnExitCode() throws IOException {
+    Path state = Files.createDirectory(folder.resolve("state"));
+
+    Result result = prepare(NO_RIGHTS, state);
+
+    assertThat(result.exitCode()).isEqualTo(Cli.NOT_READ);
+    assertThat(result.err().lines())
+        .singleElement()
+        .asString()
+        .contains(state + ": Operation not permitted", "capability CHOWN");
+    assertThat(exitCode(AGENTS_USER, "touch", state.resolve("state.new"))).isNotZero();
+  }
+
+  @Test
+  void nothingOfTheAgentIsLoaded() throws IOException {
+    Path loaded = folder.resolve("loaded");
+    // The image's cache would have all that it holds loaded at once.
+    String uncached = "-XX:+IgnoreUnrecognizedVMOptions -XX:AOTMode=off ";
+
+    AgentProcess.of("prepare-state-dir", "--state-dir=" + folder.resolve("state"))
+        .in(Map.of("JAVA_OPTS", uncached + "-Xlog:class+load:file=" + loaded))
+        .run();
+
+    assertThat(Files.readAllLines(loaded))
+        .anyMatch(line -> line.contains("io.cnimetrics.cli.PrepareStateDir$"))
+        .noneMatch(line -> line.matches(".*io\\.cnimetrics\\.(agent|publish|wiring|ipamd)\\..*"))
+        .noneMatch(line -> line.contains("ch.qos.logback"));
+  }
+
+  private void runAgentIn(Path state) throws IOException {
+    try (Running agent =
+        AgentProcess.of("run", "--cluster-id=c", "--region=eu-west-1", "--state-dir=" + state)
+            .with("--introspection-url=http://127.0.0.1:9", "--metrics-url=none")
+            .with("--health-address=" + HealthPages.onFreePort().address())
+            .in(Map.of("JAVA_OPTS", "-Xlog:class+load:file=" + folder.resolve("loaded")))
+            .in(Map.of("AWS_ENDPOINT_URL_CLOUDWATCH", "http://127.0.0.1:9"))
+            .start()) {
+      agent.awaitLog("starting:");
+      assertThat(agent.stop().exitCode()).isZero();
+    }
+    assertThat(Files.readString(folder.resolve("loaded")))
+        .contains("io.cnimetrics.agent.Agent ")
+        .doesNotContain("PrepareStateDir$");
+  }
+
+  private static Result prepare(List<String> rights, Path state) {
+    return AgentProcess.of("prepare-state-dir", "--state-dir=" + state).behind(rights).run();
+  }
+
+  private static boolean isOfAgentsUser(Path file) {
+    try {
+      return Files.getAttribute(file, "unix:uid").equals(10001)
+          && Files.getAttribute(file, "unix:gid").equals(10001);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static int exitCode(List<String> rights, String program, Path file) throws IOException {
+    List<String> command =
+        Stream.concat(rights.stream(), Stream.of(program, file.toString())).toList();
+    return new ProcessBuilder(command).start().onExit().join().exitValue();
+  }
+}
