@@ -25,6 +25,7 @@ public final class Checkup {
     List<Running> running = checks.stream().map(check -> Running.start(check, seen)).toList();
     List<Finding> findings = new ArrayList<>();
     running.forEach(check -> findings.addAll(check.findings()));
+    findings.replaceAll(finding -> finding.onNode(seen.node().nodeName()));
     findings.sort(WORST_FIRST);
     return findings;
   }

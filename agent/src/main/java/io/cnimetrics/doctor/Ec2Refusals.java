@@ -16,7 +16,8 @@ enum Ec2Refusals implements Check {
               "`awscni_aws_api_error_count` by codes of missing rights",
               Fires.AND_STOPS_PODS,
               "Give aws-node's role its policy: aws iam attach-role-policy --role-name <the role of"
-                  + " aws-node> --policy-arn arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy")
+                  + " aws-node> --policy-arn arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy"
+                  + " (arn:aws-cn: in China, arn:aws-us-gov: in GovCloud)")
           .see(Pages.ROLE),
       Examination.series("awsAPIDeniedErr").values(),
       true,
@@ -76,7 +77,8 @@ enum Ec2Refusals implements Check {
           "`awscni_aws_api_error_count` by `PrivateIpAddressLimitExceeded`",
           Fires.ONLY,
           "ipamD corrects it by itself; if it rises, see who else assigns addresses to the node's"
-              + " ENIs, or restart it: kubectl -n kube-system rollout restart ds aws-node"),
+              + " ENIs, or restart it: "
+              + AwsNode.RESTART),
       Set.of("PrivateIpAddressLimitExceeded"),
       false,
       "ipamD asked for more than an ENI can hold",

@@ -30,4 +30,9 @@ public record Finding(
   Finding remedied(String better) {
     return new Finding(id, level, title, evidence, cause, better, link);
   }
+
+  /** The same with the node's name in its commands. */
+  Finding onNode(String name) {
+    return remedied(remedy.replace(AwsNode.THIS_NODE, name));
+  }
 }

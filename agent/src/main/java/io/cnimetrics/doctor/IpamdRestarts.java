@@ -18,8 +18,9 @@ final class IpamdRestarts implements Check {
               "the start of ipamD's process",
               "fail: two or more restarts while watched; warn: one, or started less than 10 minutes"
                   + " ago on a node that is older",
-              "See why it ended: kubectl -n kube-system describe pod -l k8s-app=aws-node (Last"
-                  + " State), and kubectl -n kube-system logs ds/aws-node -p")
+              "See why it ended, by the pod's Last State (describe) and its log before (logs -c"
+                  + " aws-node -p): "
+                  + AwsNode.FIND)
           .see(Pages.TROUBLESHOOTING);
 
   @Override

@@ -13,8 +13,8 @@ final class NoAddresses implements Check {
               "fail: ENIs without any address, or no ENI at several polls; warn: no ENI at a"
                   + " single poll",
               "See ec2-denied and ec2-no-addresses; with custom networking: kubectl get eniconfigs,"
-                  + " and one for this node's zone; then kubectl -n kube-system rollout restart ds"
-                  + " aws-node")
+                  + " and one for this node's zone; then restart ipamD: "
+                  + AwsNode.RESTART)
           .see(Pages.TROUBLESHOOTING);
 
   @Override

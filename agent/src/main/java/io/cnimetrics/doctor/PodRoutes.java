@@ -13,8 +13,9 @@ final class PodRoutes implements Check {
               "addresses that pods hold, against `/proc/net/route`",
               "fail: a held address has no route while others have; not checked where none has:"
                   + " then this is not the node's network",
-              "Restart the pod; if many: kubectl -n kube-system delete pod <aws-node of this node>;"
-                  + " look for what deletes routes (NetworkManager, another CNI)")
+              "Restart the pod; look for what deletes routes (NetworkManager, another CNI); if many"
+                  + " lack one: "
+                  + AwsNode.RESTART)
           .see(Pages.TROUBLESHOOTING);
 
   private final World.HeldAddresses heldAddresses;

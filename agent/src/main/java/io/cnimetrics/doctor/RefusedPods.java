@@ -36,11 +36,9 @@ final class RefusedPods implements Check {
     if (seen.total(refusals) == 0) {
       return List.of(TOPIC.ok("No pod was refused an address", evidence));
     }
-    Finding finding =
+    return List.of(
         seen.rise(refusals) > 0
             ? TOPIC.fail("Pods are refused an address", evidence, cause)
-            : TOPIC.warn("Pods were refused an address", evidence, cause);
-    String remedy = finding.remedy().replace("<this node>", seen.node().nodeName());
-    return List.of(finding.remedied(remedy));
+            : TOPIC.warn("Pods were refused an address", evidence, cause));
   }
 }

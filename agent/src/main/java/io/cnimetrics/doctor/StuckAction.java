@@ -12,8 +12,7 @@ final class StuckAction implements Check {
           "stuck-action",
           "`awscni_ipamd_action_inprogress`, at several polls",
           "warn: over 0 at every one",
-          "Watch for longer: doctor --watch 5; if it stays, restart ipamD: kubectl -n kube-system"
-              + " delete pod <aws-node of this node>");
+          "Watch for longer: doctor --watch 5; if it stays, restart ipamD: " + AwsNode.RESTART);
 
   @Override
   public Topic topic() {

@@ -17,7 +17,9 @@ final class DoctorDocument {
       work: what is so, by which numbers, why, and what to do. It changes nothing, and may run beside the agent, with
       the settings of its container:
 
-          kubectl --namespace kube-system exec POD -- java @/opt/agent/agent.args doctor
+          kubectl -n kube-system get pods -l app.kubernetes.io/name=cni-metrics-agent \\
+            --field-selector spec.nodeName=NODE
+          kubectl -n kube-system exec POD -- java @agent.args doctor
 
       | level | means |
       | --- | --- |

@@ -57,7 +57,7 @@ class PrepareStateDirIT {
 
     Result result = prepare(NO_RIGHTS, state);
 
-    assertThat(result.exitCode()).isEqualTo(Cli.NOT_READ);
+    assertThat(result.exitCode()).isEqualTo(Cli.FAILED);
     assertThat(result.err().lines())
         .singleElement()
         .asString()

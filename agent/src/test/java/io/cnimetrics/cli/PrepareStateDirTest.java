@@ -69,7 +69,7 @@ class PrepareStateDirTest {
   void linkToDirectoryIsRefused() throws IOException {
     Path link = Files.createSymbolicLink(folder.resolve("link"), folder);
 
-    assertThat(prepare(link, "10001:10001")).isEqualTo(Cli.NOT_READ);
+    assertThat(prepare(link, "10001:10001")).isEqualTo(Cli.FAILED);
 
     assertThat(terminal.err()).contains("NotDirectoryException: " + link);
     assertThat(owner(folder)).doesNotContain("10001");
@@ -79,7 +79,7 @@ class PrepareStateDirTest {
   void failureNamesTheDirectoryTheReasonAndTheWayOut() throws IOException {
     Path below = Files.createFile(folder.resolve("file")).resolve("state");
 
-    assertThat(prepare(below, "10001:10001")).isEqualTo(Cli.NOT_READ);
+    assertThat(prepare(below, "10001:10001")).isEqualTo(Cli.FAILED);
 
     assertThat(terminal.err().lines())
         .singleElement()

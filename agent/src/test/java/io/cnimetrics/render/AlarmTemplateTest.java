@@ -134,7 +134,10 @@ class AlarmTemplateTest {
               assertThat(text(alarm, "AlarmName")).hasSizeLessThanOrEqualTo(255);
               assertThat(text(alarm, "AlarmDescription"))
                   .hasSizeLessThanOrEqualTo(1024)
-                  .contains("Which node: ", "cni-metrics-agent doctor", "Runbook: https://rrr");
+                  .contains(
+                      "Which node: ",
+                      "exec POD -- java @agent.args doctor",
+                      "Runbook: https://rrr");
             });
   }
 
