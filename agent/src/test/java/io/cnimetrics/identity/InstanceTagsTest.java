@@ -178,7 +178,7 @@ class InstanceTagsTest {
 
     Problem problem = problem(read());
     assertThat(problem.reason()).isEqualTo(reason);
-    assertThat(problem.message()).contains("ec2:DescribeTags", "failed: ", "--cluster-id");
+    assertThat(problem.message()).contains("ec2:DescribeTags", "failed", "--cluster-id");
   }
 
   @ParameterizedTest
