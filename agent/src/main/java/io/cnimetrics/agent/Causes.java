@@ -31,9 +31,9 @@ final class Causes {
   /** What EC2 answers in place of addresses, by the counter that rises with it; the worst first. */
   private static final List<Map.Entry<Series, String>> OF_EC2 =
       List.of(
-          Map.entry(counter("awsAPIDeniedErr"), "EC2 denies ipamD what it needs"),
-          Map.entry(counter("awsAPINoAddressErr"), NO_ADDRESS),
-          Map.entry(counter("awsAPIThrottleErr"), "EC2 throttles ipamD"));
+          Map.entry(MetricCatalog.series("awsAPIDeniedErr"), "EC2 denies ipamD what it needs"),
+          Map.entry(MetricCatalog.series("awsAPINoAddressErr"), NO_ADDRESS),
+          Map.entry(MetricCatalog.series("awsAPIThrottleErr"), "EC2 throttles ipamD"));
 
   /** Once a subnet is empty ipamD does not ask for two minutes, while it refuses pods. */
   private static final Duration STILL_TRUE = Duration.ofMinutes(5);
@@ -52,10 +52,6 @@ final class Causes {
     for (Series counter : reading.rose()) {
       roseAt.put(counter, snapshot.takenAt());
     }
-  }
-
-  private static Series counter(String metric) {
-    return MetricCatalog.named(metric).orElseThrow().series().get(0);
   }
 
   /** What the last poll saw. */

@@ -284,6 +284,11 @@ public final class MetricCatalog {
     return ALL.stream().filter(metric -> metric.name().equals(name)).findFirst();
   }
 
+  /** The one series that a metric of ours is read from. */
+  public static Series series(String metric) {
+    return named(metric).orElseThrow().series().get(0);
+  }
+
   /**
    * Whether AWS's cni-metrics-helper has the metric too, under the same name: it has what is a
    * whole series of ipamD's, but for the newest.

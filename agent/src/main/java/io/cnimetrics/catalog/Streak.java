@@ -13,7 +13,10 @@ import java.util.Map;
 public record Streak(long minutesBefore, long minute, boolean held) {
   static final Streak NONE = new Streak(0, Long.MIN_VALUE, false);
 
-  /** A clock that was further ahead has not been right: what it stamped is forgotten. */
+  /**
+   * A clock that was further ahead has not been right: what it stamped is forgotten; CloudWatch
+   * refuses it, too.
+   */
   public static final long MOST_MINUTES_AHEAD = 120;
 
   void toNumbers(String prefix, Map<String, Double> numbers) {

@@ -1,5 +1,6 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.Series;
 import java.util.Comparator;
 import java.util.List;
@@ -19,7 +20,7 @@ enum Ec2Refusals implements Check {
                   + " aws-node> --policy-arn arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy"
                   + " (arn:aws-cn: in China, arn:aws-us-gov: in GovCloud)")
           .see(Pages.ROLE),
-      Examination.series("awsAPIDeniedErr").values(),
+      MetricCatalog.series("awsAPIDeniedErr").values(),
       true,
       "EC2 denies ipamD what it needs",
       "EC2 denied ipamD what it needs",
@@ -64,7 +65,7 @@ enum Ec2Refusals implements Check {
               "Ask less: raise WARM_IP_TARGET or unset it, add nodes more slowly, find other"
                   + " callers in CloudTrail; or have the account's limit raised")
           .see(Pages.THROTTLING),
-      Examination.series("awsAPIThrottleErr").values(),
+      MetricCatalog.series("awsAPIThrottleErr").values(),
       false,
       "EC2 throttles ipamD",
       "EC2 throttled ipamD",
@@ -93,7 +94,7 @@ enum Ec2Refusals implements Check {
         "fail: it rises while watched, or the pool is empty; " + ONLY;
   }
 
-  private static final String API_ERRORS = Examination.series("awsAPIErr").name();
+  private static final String API_ERRORS = MetricCatalog.series("awsAPIErr").name();
   private static final String REQUESTS = "ec2ApiReqCount";
 
   private final Topic topic;

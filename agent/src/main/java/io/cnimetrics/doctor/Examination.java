@@ -86,7 +86,7 @@ public record Examination(List<Look> looks, NodeIdentity node, Origins origins, 
 
   /** The same for the series of a metric of ours. */
   double total(String metric) {
-    return total(series(metric));
+    return total(MetricCatalog.series(metric));
   }
 
   /** What was counted between the first poll and the last; ipamD may have restarted. */
@@ -102,11 +102,6 @@ public record Examination(List<Look> looks, NodeIdentity node, Origins origins, 
       rise += totals[i] < totals[i - 1] ? totals[i] : totals[i] - totals[i - 1];
     }
     return rise;
-  }
-
-  /** The one series that a metric of ours is read from. */
-  static Series series(String metric) {
-    return MetricCatalog.named(metric).orElseThrow().series().get(0);
   }
 
   /** What ipamD counted under a metric of ours, in words, such as {@code 12 since it started}. */

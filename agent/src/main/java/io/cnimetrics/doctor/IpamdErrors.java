@@ -1,5 +1,6 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.Series;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +9,7 @@ import java.util.stream.Stream;
 
 /** What ipamD calls errors of its own, in plain words. */
 final class IpamdErrors implements Check {
-  private static final Series ALL = Examination.series("ipamdErr");
+  private static final Series ALL = MetricCatalog.series("ipamdErr");
   private static final Topic TOPIC =
       Topic.of(
               "ipamd-errors",

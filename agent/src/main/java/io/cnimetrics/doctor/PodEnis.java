@@ -1,5 +1,6 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.Series;
@@ -8,7 +9,7 @@ import java.util.Set;
 
 /** Whether pods with security groups of their own can get an interface. */
 final class PodEnis implements Check {
-  private static final Series ERRORS = Examination.series("podENIErr");
+  private static final Series ERRORS = MetricCatalog.series("podENIErr");
   private static final Topic TOPIC =
       Topic.of(
               "pod-enis",
@@ -55,6 +56,6 @@ final class PodEnis implements Check {
   }
 
   private static double eniMax(Examination seen) {
-    return seen.gauge(Examination.series("eniMaxAvailable")).orElse(Double.MAX_VALUE);
+    return seen.gauge(MetricCatalog.series("eniMaxAvailable")).orElse(Double.MAX_VALUE);
   }
 }

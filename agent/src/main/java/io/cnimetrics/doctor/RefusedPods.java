@@ -1,5 +1,6 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.Series;
 import java.util.List;
 import java.util.Set;
@@ -27,7 +28,7 @@ final class RefusedPods implements Check {
 
   @Override
   public List<Finding> look(Examination seen) {
-    Series refusals = Examination.series("noAvailableIPAddrs");
+    Series refusals = MetricCatalog.series("noAvailableIPAddrs");
     if (seen.gauge(refusals).isEmpty()) {
       return List.of(TOPIC.notChecked("told by VPC CNI 1.15.1 and later"));
     }

@@ -1,5 +1,6 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.IpamdMetrics;
@@ -33,8 +34,8 @@ final class StaleGauges implements Check {
     String evidence =
         "gauges: %.0f ENIs, %.0f addresses; introspection: %d, %d"
             .formatted(
-                metrics.gauge(Examination.series("eniAllocated")).orElse(0),
-                metrics.gauge(Examination.series("totalIPAddresses")).orElse(0),
+                metrics.gauge(MetricCatalog.series("eniAllocated")).orElse(0),
+                metrics.gauge(MetricCatalog.series("totalIPAddresses")).orElse(0),
                 pool.eniCount(),
                 pool.totalIpv4());
     boolean differ = seen.looks().stream().allMatch(StaleGauges::differ);
@@ -60,6 +61,6 @@ final class StaleGauges implements Check {
   }
 
   private static boolean differ(IpamdMetrics metrics, String metric, long listed) {
-    return metrics.gauge(Examination.series(metric)).orElse((double) listed) != listed;
+    return metrics.gauge(MetricCatalog.series(metric)).orElse((double) listed) != listed;
   }
 }

@@ -1,12 +1,13 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.Series;
 import java.util.List;
 import java.util.Set;
 
 /** Whether ipamD gets to an end with what it is at. */
 final class StuckAction implements Check {
-  private static final Series IN_PROGRESS = Examination.series("ipamdActionInProgress");
+  private static final Series IN_PROGRESS = MetricCatalog.series("ipamdActionInProgress");
   private static final Topic TOPIC =
       Topic.of(
           "stuck-action",

@@ -1,5 +1,6 @@
 package io.cnimetrics.publish;
 
+import io.cnimetrics.schedule.RequestLoad;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -76,7 +77,7 @@ record Batch(List<Entry> entries) {
               .mapToInt(value -> destination.bytesOfDatums(value.metric()))
               .sum();
       if (!entries.isEmpty()
-          && (datums + more > MetricSink.MOST_DATUMS
+          && (datums + more > RequestLoad.MOST_DATUMS
               || bytes + moreBytes > MOST_BYTES
               || !entries.get(0).destination().namespace().equals(destination.namespace()))) {
         return false;

@@ -7,13 +7,10 @@ import java.util.List;
 /** Where datums go. */
 @FunctionalInterface
 public interface MetricSink {
-  /** The most datums that one request takes; CloudWatch's limit. */
-  int MOST_DATUMS = RequestLoad.MOST_DATUMS;
-
   /**
    * Sends one request, once: whoever calls decides about trying again.
    *
-   * @param datums 1 to {@link #MOST_DATUMS}, at most about 1 MB
+   * @param datums 1 to {@link RequestLoad#MOST_DATUMS}, at most about 1 MB
    * @param limit the most that this may take from connecting to the answer's last byte
    * @return what came of it; it throws nothing that the outside world can cause
    */

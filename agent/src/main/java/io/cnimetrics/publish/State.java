@@ -22,9 +22,6 @@ record State(
     long lastMinute,
     Optional<OpenMinute> open,
     OpenMinute carried) {
-  /** A minute further ahead was stamped by a clock that was wrong; CloudWatch refuses it, too. */
-  static final long MOST_MINUTES_AHEAD = Streak.MOST_MINUTES_AHEAD;
-
   private static final OpenMinute NOTHING = new OpenMinute(Long.MIN_VALUE, Map.of());
 
   /**
@@ -55,7 +52,7 @@ record State(
   }
 
   private State took(long minute, Reading reading) {
-    boolean clockWasAhead = lastMinute - MOST_MINUTES_AHEAD > minute;
+    boolean clockWasAhead = lastMinute - Streak.MOST_MINUTES_AHEAD > minute;
     if (minute <= lastMinute && !clockWasAhead) {
       OpenMinute late = carried.and(reading.samples()).events();
       return new State(instanceId, destination, reading.history(), lastMinute, open, late);

@@ -1,5 +1,7 @@
 package io.cnimetrics.publish;
 
+import io.cnimetrics.catalog.Streak;
+import io.cnimetrics.schedule.RequestLoad;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -100,7 +102,7 @@ final class Waiting {
   List<Long> dropUnsendable(Instant now) {
     long minute = Math.floorDiv(now.getEpochSecond(), 60);
     long oldest = minute - OLDEST.toMinutes();
-    long newest = minute + State.MOST_MINUTES_AHEAD;
+    long newest = minute + Streak.MOST_MINUTES_AHEAD;
     List<Long> gone = dropOverBounds();
     for (WaitingMinute waiting : all()) {
       if (!taken.contains(waiting.id()) && waiting.minute() < oldest) {
@@ -197,6 +199,6 @@ final class Waiting {
       }
       datums += minute.datums();
     }
-    return Math.max(1, (datums + MetricSink.MOST_DATUMS - 1) / MetricSink.MOST_DATUMS);
+    return Math.max(1, (datums + RequestLoad.MOST_DATUMS - 1) / RequestLoad.MOST_DATUMS);
   }
 }

@@ -6,10 +6,6 @@ import static io.cnimetrics.testing.Snapshots.nothingRead;
 import static io.cnimetrics.testing.Snapshots.prefixed;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.History;
 import io.cnimetrics.catalog.Metric;
@@ -25,17 +21,16 @@ import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.testing.RecordedLog;
 import io.cnimetrics.testing.Snapshots;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** The line of a trouble names what brought it about, and nothing else. */
 class TroubleLogTest {
@@ -50,23 +45,14 @@ class TroubleLogTest {
           Reason.UNREACHABLE,
           "http://a/v1/enis: \"refused\". Is aws-node here?");
 
-  private final Logger logger = (Logger) LoggerFactory.getLogger(TroubleLog.class);
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  private final RecordedLog log = new RecordedLog(TroubleLog.class.getName());
   private final TroubleLog trouble = new TroubleLog("n");
   private Sampler sampler = sampling(MetricCatalog.all());
   private History history = History.NONE;
 
-  @BeforeEach
-  void listen() {
-    lines.start();
-    logger.setLevel(Level.INFO);
-    logger.addAppender(lines);
-  }
-
   @AfterEach
-  void listenNoMore() {
-    logger.detachAppender(lines);
-    logger.setLevel(null);
+  void close() {
+    log.close();
   }
 
   @ParameterizedTest
@@ -231,6 +217,6 @@ class TroubleLogTest {
   }
 
   private String last() {
-    return lines.list.get(lines.list.size() - 1).getFormattedMessage();
+    return log.messages().get(log.messages().size() - 1);
   }
 }

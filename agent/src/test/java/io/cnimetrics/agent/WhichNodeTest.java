@@ -4,10 +4,6 @@ import static io.cnimetrics.testing.Snapshots.eni;
 import static io.cnimetrics.testing.Snapshots.nothingRead;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.History;
@@ -19,6 +15,7 @@ import io.cnimetrics.publish.MinuteValue;
 import io.cnimetrics.render.DashboardBody;
 import io.cnimetrics.render.DashboardCluster;
 import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.testing.RecordedLog;
 import io.cnimetrics.testing.RecordedNode;
 import java.time.Instant;
 import java.util.List;
@@ -26,37 +23,26 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** The dashboard's query finds the node in the line that its agent writes. */
 class WhichNodeTest {
   private static final Instant MINUTE = Instant.parse("2026-11-21T10:00:00Z");
   private static final Pattern REGEX = Pattern.compile("/(trouble minute=|\\S+=\\(\\?<\\S+)/");
 
-  private final Logger logger = (Logger) LoggerFactory.getLogger(TroubleLog.class);
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  private final RecordedLog log = new RecordedLog(TroubleLog.class.getName());
   private final TroubleLog trouble = new TroubleLog("ip-10-0-1-23.ec2.internal");
 
-  @BeforeEach
-  void listen() {
-    lines.start();
-    logger.setLevel(Level.INFO);
-    logger.addAppender(lines);
-  }
-
   @AfterEach
-  void listenNoMore() {
-    logger.detachAppender(lines);
-    logger.setLevel(null);
+  void close() {
+    log.close();
   }
 
   @Test
   void beginningTroubleIsFoundAsText() {
     trouble.accept(new MinuteReport(MINUTE, List.of(refused()), List.of()));
 
-    assertThat(found("2026-11-21T10:01:02Z WARN  TroubleLog " + line().getFormattedMessage()))
+    assertThat(found("2026-11-21T10:01:02Z WARN  TroubleLog " + line()))
         .containsExactly("", "ip-10-0-1-23.ec2.internal");
   }
 
@@ -68,7 +54,7 @@ class WhichNodeTest {
     trouble.seen(snapshot, sampler.read(snapshot, History.NONE));
     trouble.accept(new MinuteReport(MINUTE, List.of(refused()), List.of()));
 
-    assertThat(found(asJson("log", asJson("message", line().getFormattedMessage()))))
+    assertThat(found(asJson("log", asJson("message", line()))))
         .startsWith("", "ip-10-0-1-23.ec2.internal", "unknown");
   }
 
@@ -76,15 +62,15 @@ class WhichNodeTest {
   void endOfTroubleIsNotFound() {
     trouble.accept(new MinuteReport(MINUTE, List.of(), List.of(refused())));
 
-    assertThat(found(line().getFormattedMessage())).doesNotContain("");
+    assertThat(found(line())).doesNotContain("");
   }
 
   private static String asJson(String name, String text) {
     return JsonNodeFactory.instance.objectNode().put(name, text).toString();
   }
 
-  private ILoggingEvent line() {
-    return lines.list.get(0);
+  private String line() {
+    return log.messages().get(0);
   }
 
   private static MinuteValue refused() {

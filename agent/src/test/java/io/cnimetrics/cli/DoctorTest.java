@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
+import io.cnimetrics.testing.NoMetadata;
 import io.cnimetrics.testing.RecordedNode;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -17,29 +18,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import software.amazon.awssdk.core.SdkSystemSetting;
 
+@ExtendWith(NoMetadata.class)
 class DoctorTest {
-  private static final String NO_METADATA = SdkSystemSetting.AWS_EC2_METADATA_DISABLED.property();
-
   private final Terminal terminal = new Terminal(Map.of());
   @TempDir private Path folder;
-
-  @BeforeAll
-  static void askNoMetadataService() {
-    System.setProperty(NO_METADATA, "true");
-  }
-
-  @AfterAll
-  static void askItAgain() {
-    System.clearProperty(NO_METADATA);
-  }
 
   @Test
   void healthyNodeExitsWithZero() {

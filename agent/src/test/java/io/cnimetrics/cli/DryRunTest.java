@@ -2,28 +2,16 @@ package io.cnimetrics.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.testing.NoMetadata;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import software.amazon.awssdk.core.SdkSystemSetting;
 
+@ExtendWith(NoMetadata.class)
 class DryRunTest {
-  private static final String NO_METADATA = SdkSystemSetting.AWS_EC2_METADATA_DISABLED.property();
-
   private final Terminal terminal = new Terminal(Map.of());
-
-  @BeforeAll
-  static void askNoMetadataService() {
-    System.setProperty(NO_METADATA, "true");
-  }
-
-  @AfterAll
-  static void askItAgain() {
-    System.clearProperty(NO_METADATA);
-  }
 
   @Test
   void simulatedNodeIsPrinted() {

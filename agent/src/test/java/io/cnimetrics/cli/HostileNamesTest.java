@@ -7,37 +7,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Setting;
 import io.cnimetrics.testing.FakeIpamd;
+import io.cnimetrics.testing.NoMetadata;
 import io.cnimetrics.testing.RecordedNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import software.amazon.awssdk.core.SdkSystemSetting;
 
 /** Names from flags and variables are held as data, or refused in one line. */
+@ExtendWith(NoMetadata.class)
 class HostileNamesTest {
   private static final String NAMES = "io.cnimetrics.cli.HostileName#";
-  private static final String NO_METADATA = SdkSystemSetting.AWS_EC2_METADATA_DISABLED.property();
 
   /** Of a refusal; 80 characters of the value may stand in it twice. */
   private static final int LONGEST_LINE = 350;
 
   private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
-
-  @BeforeAll
-  static void askNoMetadataService() {
-    System.setProperty(NO_METADATA, "true");
-  }
-
-  @AfterAll
-  static void askItAgain() {
-    System.clearProperty(NO_METADATA);
-  }
 
   @AfterEach
   void close() {

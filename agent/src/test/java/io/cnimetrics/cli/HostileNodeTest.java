@@ -6,37 +6,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.cnimetrics.testing.FakeIpamd;
+import io.cnimetrics.testing.NoMetadata;
 import io.cnimetrics.testing.RecordedNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import software.amazon.awssdk.core.SdkSystemSetting;
 
 /** Whatever names ipamD tells, documents parse and a terminal sees text alone. */
+@ExtendWith(NoMetadata.class)
 class HostileNodeTest {
   private static final RecordedNode NODE = RecordedNode.of("v1.23.1/seed");
   private static final String PRIMARY = "eni-0e26fc5f2f8809236";
-  private static final String NO_METADATA = SdkSystemSetting.AWS_EC2_METADATA_DISABLED.property();
   private static final int LONGEST_LINE = 1_500;
 
   private final FakeIpamd ipamd = new FakeIpamd().serve(NODE);
-
-  @BeforeAll
-  static void askNoMetadataService() {
-    System.setProperty(NO_METADATA, "true");
-  }
-
-  @AfterAll
-  static void askItAgain() {
-    System.clearProperty(NO_METADATA);
-  }
 
   @AfterEach
   void close() {

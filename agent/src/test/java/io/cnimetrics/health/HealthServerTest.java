@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.cnimetrics.testing.RecordedLog;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Inet6Address;
@@ -28,7 +29,7 @@ class HealthServerTest {
   private static final Vitals WELL = new Vitals(List.of(), true, true, Optional.empty());
   private static final InetSocketAddress ANY_PORT = loopback(0);
 
-  private final RecordedLog log = new RecordedLog();
+  private final RecordedLog log = new RecordedLog("io.cnimetrics.health");
   private volatile Vitals vitals = WELL;
 
   @AfterEach

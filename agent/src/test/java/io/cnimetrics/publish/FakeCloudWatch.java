@@ -1,5 +1,6 @@
 package io.cnimetrics.publish;
 
+import io.cnimetrics.schedule.RequestLoad;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -62,7 +63,7 @@ public final class FakeCloudWatch implements MetricSink {
     if (always.isPresent()) {
       return always.get();
     }
-    if (datums.size() > MOST_DATUMS || datums.stream().anyMatch(bad)) {
+    if (datums.size() > RequestLoad.MOST_DATUMS || datums.stream().anyMatch(bad)) {
       return INVALID;
     }
     held.addAll(datums);
