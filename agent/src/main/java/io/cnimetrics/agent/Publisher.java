@@ -140,7 +140,7 @@ final class Publisher implements Loop.Turn {
         switch (found.state()) {
           case COMPLETE -> complete(found, now);
           case RETRY -> now.plus(backoff.next());
-          case HOPELESS -> giveUp(found.problems().stream().map(Problem::message));
+          case UNRESOLVABLE -> giveUp(found.problems().stream().map(Problem::message));
         };
   }
 
@@ -148,10 +148,10 @@ final class Publisher implements Loop.Turn {
     Set<String> unknown = ledger.unknownDimensions();
     if (unknown.isEmpty()) {
       open(found, now);
-      return found.settled() ? Instant.MAX : now.plus(LOOK_AGAIN);
+      return found.isFinal() ? Instant.MAX : now.plus(LOOK_AGAIN);
     }
     // Region and name are there, but not what the settings want beside them.
-    return found.settled()
+    return found.isFinal()
         ? giveUp(Stream.of(Dimensions.unknown(unknown)))
         : now.plus(backoff.next());
   }

@@ -4,8 +4,8 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.identity.Identification;
-import io.cnimetrics.identity.InstanceMetadata;
-import io.cnimetrics.identity.NodeSubnets;
+import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.publish.Ledger;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
@@ -119,20 +119,20 @@ final class SubnetWatch implements Loop.Turn {
   private void ask(Map<String, Long> own, Instant now) {
     Set<String> due = turns.at(Poller.minute(now), own);
     if (!due.isEmpty()) {
-      NodeSubnets.Answer answer =
+      NodeSubnets.Result answer =
           region
               .map(known -> subnets.read(due, known, LIMIT))
               .orElseGet(SubnetWatch::withoutRegion);
-      if (answer instanceof NodeSubnets.Told told) {
+      if (answer instanceof NodeSubnets.Found told) {
         report(due, told.subnets(), now);
-      } else if (answer instanceof NodeSubnets.NotTold not) {
+      } else if (answer instanceof NodeSubnets.Failed not) {
         failed(not, now);
       }
     }
   }
 
-  private static NodeSubnets.NotTold withoutRegion() {
-    return new NodeSubnets.NotTold(
+  private static NodeSubnets.Failed withoutRegion() {
+    return new NodeSubnets.Failed(
         new Problem(Source.IMDS, Reason.NOT_FOUND, Identification.UNKNOWN_REGION), false);
   }
 
@@ -150,7 +150,7 @@ final class SubnetWatch implements Loop.Turn {
     shownUntil = now.plus(SHOWN);
   }
 
-  private void failed(NodeSubnets.NotTold not, Instant now) {
+  private void failed(NodeSubnets.Failed not, Instant now) {
     turns.failed();
     forbidden = not.forbidden();
     if (forbidden) {

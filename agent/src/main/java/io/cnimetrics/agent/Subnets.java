@@ -1,7 +1,7 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.identity.InstanceMetadata;
-import io.cnimetrics.identity.NodeSubnets;
+import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.NodeSubnets;
 import java.time.Duration;
 import java.util.Set;
 
@@ -11,5 +11,5 @@ public interface Subnets {
   InstanceMetadata.Interfaces interfaces(Duration limit);
 
   /** The free addresses of some subnets. */
-  NodeSubnets.Answer read(Set<String> subnetIds, String region, Duration limit);
+  NodeSubnets.Result read(Set<String> subnetIds, String region, Duration limit);
 }

@@ -1,4 +1,4 @@
-/** What the clients of AWS's services have in common. */
+/** Clients of AWS: HTTP, endpoints, credentials, EC2 and instance metadata. */
 @NullMarked
 package io.cnimetrics.aws;
 

@@ -168,7 +168,7 @@ public record NodeCapacity(
 
     private EffectiveMaximum effectiveMaximum(AddressMode mode, long enis, long perEni) {
       boolean byType = eniMax.isEmpty();
-      PodlessEnis podless = PodlessEnis.of(snapshot, byType);
+      ReservedEnis podless = ReservedEnis.of(snapshot, byType);
       long usable = Math.max(0, enis - podless.count());
       long reachable = usable * perEni;
       List<String> assumptions = new ArrayList<>(podless.reasons());

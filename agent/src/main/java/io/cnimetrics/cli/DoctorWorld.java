@@ -5,9 +5,9 @@ import io.cnimetrics.catalog.Unit;
 import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.doctor.World;
-import io.cnimetrics.identity.AwsEndpoint;
-import io.cnimetrics.identity.InstanceMetadata;
-import io.cnimetrics.identity.NodeSubnets;
+import io.cnimetrics.aws.AwsEndpoint;
+import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.ipamd.HeldAddresses;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.publish.Answer;
@@ -63,7 +63,7 @@ final class DoctorWorld {
   }
 
   private static World.Visit visit(AwsEndpoint endpoint, String region, InstantSource clock) {
-    AwsEndpoint.Visit visit = endpoint.visit(region, VISIT_LIMIT, clock);
+    AwsEndpoint.Probe visit = endpoint.probe(region, VISIT_LIMIT, clock);
     return new World.Visit(visit.endpoint().toString(), visit.failure(), visit.ahead());
   }
 
@@ -74,11 +74,11 @@ final class DoctorWorld {
     if (ids.isEmpty()) {
       return List.of();
     }
-    NodeSubnets.Answer answer = subnets.read(ids, region, AWS_LIMIT);
-    if (answer instanceof NodeSubnets.NotTold not) {
+    NodeSubnets.Result answer = subnets.read(ids, region, AWS_LIMIT);
+    if (answer instanceof NodeSubnets.Failed not) {
       throw new IllegalStateException(not.problem().message());
     }
-    return ((NodeSubnets.Told) answer).subnets();
+    return ((NodeSubnets.Found) answer).subnets();
   }
 
   private static Optional<String> send(

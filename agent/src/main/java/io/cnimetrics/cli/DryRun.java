@@ -7,7 +7,7 @@ import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.identity.Identification;
-import io.cnimetrics.identity.InstanceMetadata;
+import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.render.Report;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;

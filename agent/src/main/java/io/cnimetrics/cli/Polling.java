@@ -4,9 +4,9 @@ import io.cnimetrics.agent.Subnets;
 import io.cnimetrics.catalog.History;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
-import io.cnimetrics.identity.GivenIdentity;
+import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.Identification;
-import io.cnimetrics.identity.InstanceMetadata;
+import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.render.Report;
 import io.cnimetrics.snapshot.Instance;
@@ -69,8 +69,8 @@ final class Polling implements AutoCloseable {
   }
 
   /** What the settings say of who the node is. */
-  static GivenIdentity given(AgentConfig config) {
-    return new GivenIdentity(config.nodeName(), config.clusterId(), config.region());
+  static ConfiguredIdentity given(AgentConfig config) {
+    return new ConfiguredIdentity(config.nodeName(), config.clusterId(), config.region());
   }
 
   /** Finds out who the node is as the agent does, but once; begins at once. */

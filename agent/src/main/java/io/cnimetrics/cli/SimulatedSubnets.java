@@ -1,8 +1,8 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.agent.Subnets;
-import io.cnimetrics.identity.InstanceMetadata;
-import io.cnimetrics.identity.NodeSubnets;
+import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.simulator.NodeState;
 import io.cnimetrics.simulator.SimulatedIpamd;
 import io.cnimetrics.snapshot.Subnet;
@@ -19,10 +19,10 @@ record SimulatedSubnets(SimulatedIpamd ipamd) implements Subnets {
   }
 
   @Override
-  public NodeSubnets.Answer read(Set<String> subnetIds, String region, Duration limit) {
+  public NodeSubnets.Result read(Set<String> subnetIds, String region, Duration limit) {
     NodeState now = ipamd.state();
     long used = (long) now.total() + now.enis();
-    return new NodeSubnets.Told(
+    return new NodeSubnets.Found(
         subnetIds.stream().map(id -> new Subnet(id, now.subnetFree(), used)).toList());
   }
 }

@@ -2,8 +2,8 @@ package io.cnimetrics.cli;
 
 import io.cnimetrics.agent.Subnets;
 import io.cnimetrics.identity.Identification;
-import io.cnimetrics.identity.InstanceMetadata;
-import io.cnimetrics.identity.NodeSubnets;
+import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
@@ -56,10 +56,10 @@ record SubnetLook(NodeSnapshot snapshot, List<Subnet> subnets) {
     return seen.with(pool.located(read.subnetIds()), read.problem().stream().toList());
   }
 
-  private static SubnetLook asked(NodeSnapshot seen, NodeSubnets.Answer answer) {
-    return answer instanceof NodeSubnets.NotTold not
+  private static SubnetLook asked(NodeSnapshot seen, NodeSubnets.Result answer) {
+    return answer instanceof NodeSubnets.Failed not
         ? failed(seen, not.problem())
-        : new SubnetLook(seen, ((NodeSubnets.Told) answer).subnets());
+        : new SubnetLook(seen, ((NodeSubnets.Found) answer).subnets());
   }
 
   private static Problem withoutRegion() {

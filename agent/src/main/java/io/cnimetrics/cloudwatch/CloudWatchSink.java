@@ -40,7 +40,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
    */
   private static final int WORTH_COMPRESSING_BYTES = 1_024;
 
-  private final SingleHttp http = new SingleHttp();
+  private final CancellableHttpClient http = new CancellableHttpClient();
   private final ExecutorService thread = threadThatEndsWhenIdle();
   private final HeldCredentials credentials;
   private final CloudWatchClient client;
@@ -75,7 +75,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
     } catch (RuntimeException e) {
       throw new SettingsException(
           "the AWS SDK's settings for CloudWatch in %s cannot be used (%s): check its variables,"
-                  .formatted(OneLine.of(region), OneLine.of(Unanswered.told(e)))
+                  .formatted(Redacted.of(region), Redacted.of(ConnectionErrors.told(e)))
               + " such as AWS_ENDPOINT_URL_CLOUDWATCH, and its files",
           e);
     }
@@ -89,8 +89,8 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
    */
   @Override
   public Answer put(String namespace, List<Datum> datums, Duration limit) {
-    Exchange exchange = new Exchange();
-    Answers answers = new Answers(exchange, namespace, credentials, clock);
+    InFlightRequest exchange = new InFlightRequest();
+    ResponseClassifier answers = new ResponseClassifier(exchange, namespace, credentials, clock);
     if (limit.isNegative() || limit.isZero()) {
       return answers.late(limit);
     }
@@ -124,7 +124,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
     http.close();
   }
 
-  private Answer send(PutMetricDataRequest request, Exchange exchange, Answers answers) {
+  private Answer send(PutMetricDataRequest request, InFlightRequest exchange, ResponseClassifier answers) {
     http.begin(exchange);
     try {
       client.putMetricData(request);

@@ -52,7 +52,7 @@ final class CredentialsException extends RuntimeException {
   }
 
   private static CredentialsException of(String source, String provider, RuntimeException cause) {
-    String all = Unanswered.told(cause);
+    String all = ConnectionErrors.told(cause);
     Matcher words =
         Pattern.compile(provider + "\\(\\): (.*?)(?:, \\w+Provider\\(|\\]$)", Pattern.DOTALL)
             .matcher(all);

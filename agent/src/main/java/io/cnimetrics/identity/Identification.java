@@ -1,5 +1,8 @@
 package io.cnimetrics.identity;
 
+import io.cnimetrics.aws.InstanceTags;
+import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.ClusterName;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.Origin;
@@ -16,7 +19,7 @@ import java.util.stream.Stream;
  * itself, and else by what EC2 tells of it.
  */
 public record Identification(
-    String nodeName, Part region, Part clusterId, InstanceMetadata.Result metadata) {
+    String nodeName, IdentityField region, IdentityField clusterId, InstanceMetadata.Result metadata) {
   /** What to do about a region that nothing tells. */
   public static final String UNKNOWN_REGION = "the region is unknown: give --region or AWS_REGION";
 
@@ -31,14 +34,14 @@ public record Identification(
     /** One of them was refused, or could not be asked for: try again, it may come. */
     RETRY,
     /** All was answered and does not tell: only a person can help, by what the problems name. */
-    HOPELESS
+    UNRESOLVABLE
   }
 
   /**
    * By what is given and by instance metadata alone. EC2 is not asked: a name that only it knows is
    * as hopeless as one that nobody knows.
    */
-  public static Identification of(GivenIdentity given, InstanceMetadata.Result metadata) {
+  public static Identification of(ConfiguredIdentity given, InstanceMetadata.Result metadata) {
     return of(given, metadata, Optional.empty());
   }
 
@@ -48,7 +51,7 @@ public record Identification(
    * @param ec2 what EC2 answered, if it was asked; counts where metadata do not tell
    */
   static Identification of(
-      GivenIdentity given, InstanceMetadata.Result metadata, Optional<InstanceTags.Answer> ec2) {
+      ConfiguredIdentity given, InstanceMetadata.Result metadata, Optional<InstanceTags.Result> ec2) {
     return new Identification(
         given.nodeName(), region(given, metadata), clusterId(given, metadata, ec2), metadata);
   }
@@ -65,41 +68,41 @@ public record Identification(
 
   /** Whether region and cluster's name are there, or may come. */
   public State state() {
-    List<Part.Unknown> missing = missing().toList();
+    List<IdentityField.Unresolved> missing = missing().toList();
     if (missing.isEmpty()) {
       return State.COMPLETE;
     }
-    return missing.stream().allMatch(Part.Unknown::passing) ? State.RETRY : State.HOPELESS;
+    return missing.stream().allMatch(IdentityField.Unresolved::retryable) ? State.RETRY : State.UNRESOLVABLE;
   }
 
   /**
    * Whether a later attempt cannot add anything. A complete identity need not be settled: the
    * instance's id, type and zone may still come, which dimensions and limits can want.
    */
-  public boolean settled() {
-    return state() != State.RETRY && !metadata.worthRepeating();
+  public boolean isFinal() {
+    return state() != State.RETRY && !metadata.isRetryable();
   }
 
   /** What kept from knowing more; for each part that is unknown, how to give it. */
   public List<Problem> problems() {
-    return Stream.concat(metadata.problems().stream(), missing().map(Part.Unknown::problem))
+    return Stream.concat(metadata.problems().stream(), missing().map(IdentityField.Unresolved::problem))
         .toList();
   }
 
-  private Stream<Part.Unknown> missing() {
+  private Stream<IdentityField.Unresolved> missing() {
     return Stream.of(region, clusterId)
-        .filter(Part.Unknown.class::isInstance)
-        .map(Part.Unknown.class::cast);
+        .filter(IdentityField.Unresolved.class::isInstance)
+        .map(IdentityField.Unresolved.class::cast);
   }
 
-  private static Part region(GivenIdentity given, InstanceMetadata.Result metadata) {
+  private static IdentityField region(ConfiguredIdentity given, InstanceMetadata.Result metadata) {
     return known(given.region(), new Origin.Given())
         .or(() -> known(metadata.instance().region(), new Origin.InstanceMetadata()))
         .orElseGet(() -> notTold(UNKNOWN_REGION, metadata));
   }
 
-  private static Part clusterId(
-      GivenIdentity given, InstanceMetadata.Result metadata, Optional<InstanceTags.Answer> ec2) {
+  private static IdentityField clusterId(
+      ConfiguredIdentity given, InstanceMetadata.Result metadata, Optional<InstanceTags.Result> ec2) {
     return known(given.clusterId(), new Origin.Given())
         .or(() -> byShownTags(metadata.instance()))
         .or(() -> ec2.map(Identification::byEc2))
@@ -114,40 +117,40 @@ public record Identification(
         : UNKNOWN_CLUSTER;
   }
 
-  private static Optional<Part> known(Optional<String> value, Origin origin) {
-    return value.map(name -> new Part.Known(name, origin));
+  private static Optional<IdentityField> known(Optional<String> value, Origin origin) {
+    return value.map(name -> new IdentityField.Resolved(name, origin));
   }
 
   /** Metadata that could be read and are silent stay so; what kept us from them may pass. */
-  private static Part notTold(String message, InstanceMetadata.Result metadata) {
-    return new Part.Unknown(
-        new Problem(Source.IMDS, Reason.NOT_FOUND, message), metadata.worthRepeating());
+  private static IdentityField notTold(String message, InstanceMetadata.Result metadata) {
+    return new IdentityField.Unresolved(
+        new Problem(Source.IMDS, Reason.NOT_FOUND, message), metadata.isRetryable());
   }
 
-  private static Optional<Part> byShownTags(Instance instance) {
-    ClusterName.Answer name = ClusterName.of(instance.tags());
+  private static Optional<IdentityField> byShownTags(Instance instance) {
+    ClusterName.Result name = ClusterName.of(instance.tags());
     if (name instanceof ClusterName.Named named) {
-      return Optional.of(new Part.Known(named.name(), new Origin.InstanceTag(named.tag())));
+      return Optional.of(new IdentityField.Resolved(named.name(), new Origin.InstanceTag(named.tag())));
     } else if (name instanceof ClusterName.Ambiguous ambiguous) {
       return Optional.of(never(Source.IMDS, Reason.MISMATCH, ambiguous.message()));
     }
     return Optional.empty();
   }
 
-  private static Part byEc2(InstanceTags.Answer answer) {
-    if (answer instanceof InstanceTags.NotTold failure) {
-      return new Part.Unknown(failure.problem(), true);
+  private static IdentityField byEc2(InstanceTags.Result answer) {
+    if (answer instanceof InstanceTags.Failed failure) {
+      return new IdentityField.Unresolved(failure.problem(), true);
     }
-    ClusterName.Answer name = ClusterName.of(((InstanceTags.Told) answer).tags());
+    ClusterName.Result name = ClusterName.of(((InstanceTags.Found) answer).tags());
     if (name instanceof ClusterName.Named named) {
-      return new Part.Known(named.name(), new Origin.Ec2Tag(named.tag()));
+      return new IdentityField.Resolved(named.name(), new Origin.Ec2Tag(named.tag()));
     } else if (name instanceof ClusterName.Ambiguous ambiguous) {
       return never(Source.EC2, Reason.MISMATCH, ambiguous.message());
     }
     return never(Source.EC2, Reason.NOT_FOUND, ((ClusterName.Unnamed) name).message());
   }
 
-  private static Part never(Source source, Reason reason, String message) {
-    return new Part.Unknown(new Problem(source, reason, message), false);
+  private static IdentityField never(Source source, Reason reason, String message) {
+    return new IdentityField.Unresolved(new Problem(source, reason, message), false);
   }
 }

@@ -1,5 +1,8 @@
 package io.cnimetrics.identity;
 
+import io.cnimetrics.aws.InstanceTags;
+import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.ClusterName;
 import io.cnimetrics.snapshot.Instance;
 import java.time.Duration;
 import java.util.Optional;
@@ -11,13 +14,13 @@ import java.util.Optional;
  * name is not given and the instance does not show a tag that tells it.
  */
 public final class IdentityResolver {
-  private final GivenIdentity given;
+  private final ConfiguredIdentity given;
   private final InstanceMetadata metadata;
   private final InstanceTags ec2;
   private Optional<InstanceMetadata.Result> read = Optional.empty();
-  private Optional<InstanceTags.Answer> answered = Optional.empty();
+  private Optional<InstanceTags.Result> answered = Optional.empty();
 
-  public IdentityResolver(GivenIdentity given, InstanceMetadata metadata, InstanceTags ec2) {
+  public IdentityResolver(ConfiguredIdentity given, InstanceMetadata metadata, InstanceTags ec2) {
     this.given = given;
     this.metadata = metadata;
     this.ec2 = ec2;
@@ -31,7 +34,7 @@ public final class IdentityResolver {
   public Identification attempt(Duration limit) {
     Duration half = limit.dividedBy(2);
     InstanceMetadata.Result known =
-        read.filter(result -> !result.worthRepeating()).orElseGet(() -> readAgain(half));
+        read.filter(result -> !result.isRetryable()).orElseGet(() -> readAgain(half));
     if (given.clusterId().isEmpty()) {
       askEc2(known.instance(), half);
     }
@@ -57,7 +60,7 @@ public final class IdentityResolver {
   }
 
   private void askEc2(Instance instance, Duration limit) {
-    boolean told = answered.filter(InstanceTags.Told.class::isInstance).isPresent();
+    boolean told = answered.filter(InstanceTags.Found.class::isInstance).isPresent();
     if (told || !(ClusterName.of(instance.tags()) instanceof ClusterName.Unnamed)) {
       return;
     }

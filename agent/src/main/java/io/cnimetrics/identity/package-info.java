@@ -1,4 +1,4 @@
-/** Who this node is: instance metadata and cluster name. */
+/** The name, cluster and region of this node, and where each of them comes from. */
 @NullMarked
 package io.cnimetrics.identity;
 

@@ -8,10 +8,10 @@ import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
-import io.cnimetrics.identity.GivenIdentity;
+import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.IdentityResolver;
-import io.cnimetrics.identity.InstanceMetadata;
-import io.cnimetrics.identity.InstanceTags;
+import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.InstanceTags;
 import io.cnimetrics.ipamd.IpamdReader;
 import java.time.InstantSource;
 import java.util.List;
@@ -52,7 +52,7 @@ final class NodeModule {
   @Provides
   static IdentityResolver identity(AgentConfig config) {
     return new IdentityResolver(
-        new GivenIdentity(config.nodeName(), config.clusterId(), config.region()),
+        new ConfiguredIdentity(config.nodeName(), config.clusterId(), config.region()),
         InstanceMetadata.fromEnvironment(),
         InstanceTags.fromEnvironment());
   }

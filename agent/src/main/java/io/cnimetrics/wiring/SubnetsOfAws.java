@@ -1,8 +1,8 @@
 package io.cnimetrics.wiring;
 
 import io.cnimetrics.agent.Subnets;
-import io.cnimetrics.identity.InstanceMetadata;
-import io.cnimetrics.identity.NodeSubnets;
+import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.NodeSubnets;
 import java.time.Duration;
 import java.util.Set;
 
@@ -18,7 +18,7 @@ record SubnetsOfAws(InstanceMetadata metadata, NodeSubnets ec2) implements Subne
   }
 
   @Override
-  public NodeSubnets.Answer read(Set<String> subnetIds, String region, Duration limit) {
+  public NodeSubnets.Result read(Set<String> subnetIds, String region, Duration limit) {
     return ec2.read(subnetIds, region, limit);
   }
 }

@@ -3,9 +3,9 @@ package io.cnimetrics.agent;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
-import io.cnimetrics.identity.GivenIdentity;
+import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.Identification;
-import io.cnimetrics.identity.InstanceMetadata;
+import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.Destination;
 import io.cnimetrics.publish.Ledger;
@@ -92,7 +92,7 @@ class ModelAgent {
 
   private Identification identification() {
     return Identification.of(
-        new GivenIdentity(name, Optional.of(CLUSTER), Optional.of("us-west-2")),
+        new ConfiguredIdentity(name, Optional.of(CLUSTER), Optional.of("us-west-2")),
         new InstanceMetadata.Result(INSTANCE, List.of()));
   }
 

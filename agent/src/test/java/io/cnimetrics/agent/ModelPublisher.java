@@ -11,9 +11,9 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Reading;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Sampler;
-import io.cnimetrics.identity.GivenIdentity;
+import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.Identification;
-import io.cnimetrics.identity.InstanceMetadata;
+import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.Destination;
 import io.cnimetrics.publish.Ledger;
@@ -93,7 +93,7 @@ final class ModelPublisher {
 
   private static Identification identification(String name) {
     return Identification.of(
-        new GivenIdentity(name, Optional.of("prod"), Optional.of("us-west-2")),
+        new ConfiguredIdentity(name, Optional.of("prod"), Optional.of("us-west-2")),
         new InstanceMetadata.Result(Instance.UNKNOWN, List.of()));
   }
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
-import io.cnimetrics.identity.GivenIdentity;
+import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.Identification;
-import io.cnimetrics.identity.InstanceMetadata;
+import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.Destination;
@@ -160,7 +160,7 @@ class PublisherTest {
         ledger,
         limit ->
             Identification.of(
-                new GivenIdentity("node", given, given.map(name -> "us-west-2")), metadata),
+                new ConfiguredIdentity("node", given, given.map(name -> "us-west-2")), metadata),
         (region, now) -> new Sender(ledger, cloudWatch, schedule, events, random, region, now),
         sampler.start(),
         new Backoff(random),

@@ -4,8 +4,8 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Setting;
 import io.cnimetrics.config.Values;
-import io.cnimetrics.identity.InstanceMetadata;
-import io.cnimetrics.identity.NodeSubnets;
+import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.publish.Ledger;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.AddressCount;
@@ -125,7 +125,7 @@ final class SubnetFleet implements Subnets {
   }
 
   @Override
-  public NodeSubnets.Answer read(Set<String> subnetIds, String region, Duration limit) {
+  public NodeSubnets.Result read(Set<String> subnetIds, String region, Duration limit) {
     long minute = minute(now);
     calls.merge(minute, 1, Integer::sum);
     List<Subnet> told = new ArrayList<>();
@@ -135,7 +135,7 @@ final class SubnetFleet implements Subnets {
       int nodesInIt = (nodes - subnet + subnets - 1) / subnets;
       told.add(new Subnet(id, 100, nodesInIt * HELD + ofOthers));
     }
-    return new NodeSubnets.Told(told);
+    return new NodeSubnets.Found(told);
   }
 
   /** Calls a minute on average. */

@@ -10,8 +10,8 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Setting;
 import io.cnimetrics.config.Values;
-import io.cnimetrics.identity.InstanceMetadata;
-import io.cnimetrics.identity.NodeSubnets;
+import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.publish.Answer;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.Ledger;
@@ -111,7 +111,7 @@ class SubnetWatchTest {
 
   @Test
   void missingRightIsToldOnceAndNothingIsAskedAnyMore() {
-    ec2.failure = Optional.of(new NodeSubnets.NotTold(FORBIDDEN, true));
+    ec2.failure = Optional.of(new NodeSubnets.Failed(FORBIDDEN, true));
 
     minutes(200);
 
@@ -127,7 +127,7 @@ class SubnetWatchTest {
 
   @Test
   void throttlingMakesItAskEverMoreRarelyAndPasses() {
-    ec2.failure = Optional.of(new NodeSubnets.NotTold(THROTTLED, false));
+    ec2.failure = Optional.of(new NodeSubnets.Failed(THROTTLED, false));
     minutes(600);
     assertThat(ec2.asked).hasSizeBetween(8, 20);
 
@@ -184,7 +184,7 @@ class SubnetWatchTest {
     minutes(12);
     assertThat(lastPoll.samples()).hasSize(1);
 
-    ec2.failure = Optional.of(new NodeSubnets.NotTold(THROTTLED, false));
+    ec2.failure = Optional.of(new NodeSubnets.Failed(THROTTLED, false));
     minutes(4);
 
     assertThat(lastPoll.samples()).isEmpty();
@@ -246,7 +246,7 @@ class SubnetWatchTest {
     private final List<Long> asked = new ArrayList<>();
     private final List<String> regions = new ArrayList<>();
     private Map<String, String> subnetOfEni = Map.of();
-    private Optional<NodeSubnets.NotTold> failure = Optional.empty();
+    private Optional<NodeSubnets.Failed> failure = Optional.empty();
     private List<Subnet> told = List.of(new Subnet("subnet-a", 100, 15));
     private int metadataReads;
 
@@ -257,10 +257,10 @@ class SubnetWatchTest {
     }
 
     @Override
-    public NodeSubnets.Answer read(Set<String> subnetIds, String region, Duration limit) {
+    public NodeSubnets.Result read(Set<String> subnetIds, String region, Duration limit) {
       asked.add(now.getEpochSecond());
       regions.add(region);
-      return failure.isPresent() ? failure.get() : new NodeSubnets.Told(told);
+      return failure.isPresent() ? failure.get() : new NodeSubnets.Found(told);
     }
   }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
-import io.cnimetrics.identity.FakeEc2;
-import io.cnimetrics.identity.FakeImds;
+import io.cnimetrics.aws.FakeEc2;
+import io.cnimetrics.aws.FakeImds;
 import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
 import io.cnimetrics.snapshot.Subnet;

@@ -3,8 +3,8 @@ package io.cnimetrics.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.cnimetrics.identity.FakeEc2;
-import io.cnimetrics.identity.FakeImds;
+import io.cnimetrics.aws.FakeEc2;
+import io.cnimetrics.aws.FakeImds;
 import io.cnimetrics.snapshot.Subnet;
 import io.cnimetrics.testing.AgentProcess;
 import io.cnimetrics.testing.AgentProcess.Result;

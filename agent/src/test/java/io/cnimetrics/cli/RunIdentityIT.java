@@ -3,8 +3,8 @@ package io.cnimetrics.cli;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cnimetrics.identity.FakeEc2;
-import io.cnimetrics.identity.FakeImds;
+import io.cnimetrics.aws.FakeEc2;
+import io.cnimetrics.aws.FakeImds;
 import io.cnimetrics.testing.AgentProcess;
 import io.cnimetrics.testing.AgentProcess.Result;
 import io.cnimetrics.testing.AgentProcess.Running;

@@ -2,7 +2,7 @@ package io.cnimetrics.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cnimetrics.identity.FakeEc2;
+import io.cnimetrics.aws.FakeEc2;
 import io.cnimetrics.testing.AgentProcess;
 import io.cnimetrics.testing.AgentProcess.Running;
 import io.cnimetrics.testing.CloudWatchEmulator;

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
-import io.cnimetrics.identity.FakeImds;
+import io.cnimetrics.aws.FakeImds;
 import io.cnimetrics.publish.Answer;
 import io.cnimetrics.publish.Answer.Outcome;
 import io.cnimetrics.testing.ClosedPort;

@@ -141,7 +141,7 @@ class CutConnectionsTest {
 
   @Test
   void endlessBodyOfARefusalIsNotReadToItsEnd() throws IOException {
-    String much = "x".repeat(Exchange.MAX_BODY_BYTES / 4);
+    String much = "x".repeat(InFlightRequest.MAX_BODY_BYTES / 4);
     Script endless =
         request -> {
           request.send("HTTP/1.1 503 No\r\n\r\n");

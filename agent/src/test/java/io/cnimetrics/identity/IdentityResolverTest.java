@@ -4,6 +4,11 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.aws.SdkSettings;
+import io.cnimetrics.aws.FakeImds;
+import io.cnimetrics.aws.FakeEc2;
+import io.cnimetrics.aws.InstanceTags;
+import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.identity.Identification.State;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.Origin;
@@ -63,7 +68,7 @@ class IdentityResolverTest {
 
     Identification who = resolver("given", "us-east-1").attempt(LIMIT);
     assertThat(who.state()).isEqualTo(State.COMPLETE);
-    assertThat(who.settled()).isTrue();
+    assertThat(who.isFinal()).isTrue();
     assertThat(who.node().nodeName()).isEqualTo("node-1");
     assertThat(who.node().clusterId()).contains("given");
     assertThat(who.node().region()).contains("us-east-1");
@@ -89,7 +94,7 @@ class IdentityResolverTest {
 
     Identification who = resolver(NONE, NONE).attempt(LIMIT);
     assertThat(who.state()).isEqualTo(State.COMPLETE);
-    assertThat(who.settled()).isTrue();
+    assertThat(who.isFinal()).isTrue();
     assertThat(who.node().clusterId()).contains("prod");
     assertThat(who.origins()).isEqualTo(origins(TOLD, METADATA));
     assertThat(who.problems()).isEmpty();
@@ -121,7 +126,7 @@ class IdentityResolverTest {
 
     Identification who = resolver("given", "us-east-1").attempt(Duration.ofSeconds(1));
     assertThat(who.state()).isEqualTo(State.COMPLETE);
-    assertThat(who.settled()).as("the instance may still be known").isFalse();
+    assertThat(who.isFinal()).as("the instance may still be known").isFalse();
     assertThat(who.node().instance()).isEqualTo(Instance.UNKNOWN);
     assertThat(onlyProblem(who).reason()).isEqualTo(Reason.TIMEOUT);
   }
@@ -146,14 +151,14 @@ class IdentityResolverTest {
 
     Identification first = resolver.attempt(LIMIT);
     assertThat(first.state()).isEqualTo(State.COMPLETE);
-    assertThat(first.settled()).isFalse();
+    assertThat(first.isFinal()).isFalse();
     imds.failing("/latest/meta-data/placement/availability-zone", 503, 0)
         .failing("/latest/meta-data/instance-type", 503, 99);
     Identification second = resolver.attempt(LIMIT);
     assertThat(second.node()).isEqualTo(first.node());
     imds.failing("/latest/meta-data/instance-type", 503, 0);
     Identification third = resolver.attempt(LIMIT);
-    assertThat(third.settled()).isTrue();
+    assertThat(third.isFinal()).isTrue();
     assertThat(third.node().instance().availabilityZone()).contains("eu-west-1a");
     assertThat(ec2.requests()).hasSize(1);
   }
@@ -183,7 +188,7 @@ class IdentityResolverTest {
 
     Identification refused = resolver.attempt(LIMIT);
     assertThat(refused.state()).isEqualTo(State.RETRY);
-    assertThat(refused.settled()).isFalse();
+    assertThat(refused.isFinal()).isFalse();
     assertThat(onlyProblem(refused).source()).isEqualTo(Source.EC2);
     assertThat(onlyProblem(refused).reason()).isEqualTo(reason);
     ec2.withTags(EKS);
@@ -194,7 +199,7 @@ class IdentityResolverTest {
   void instanceThatEc2KnowsNoClusterOfIsHopeless() {
     Identification who = resolver(NONE, NONE).attempt(LIMIT);
 
-    assertThat(who.state()).isEqualTo(State.HOPELESS);
+    assertThat(who.state()).isEqualTo(State.UNRESOLVABLE);
     assertThat(who.node().region()).contains("eu-west-1");
     assertThat(onlyProblem(who).reason()).isEqualTo(Reason.NOT_FOUND);
     assertThat(onlyProblem(who).message())
@@ -207,7 +212,7 @@ class IdentityResolverTest {
     ec2.withTags(Map.of("eks:cluster-name", "prod é"));
 
     Identification who = resolver(NONE, NONE).attempt(LIMIT);
-    assertThat(who.state()).isEqualTo(State.HOPELESS);
+    assertThat(who.state()).isEqualTo(State.UNRESOLVABLE);
     assertThat(onlyProblem(who).message())
         .contains("no usable cluster", "printable ASCII", "eks:cluster-name", "--cluster-id");
   }
@@ -218,7 +223,7 @@ class IdentityResolverTest {
 
     Identification who =
         Identification.of(given(NONE, NONE), InstanceMetadata.at(imds.endpoint()).read(LIMIT));
-    assertThat(who.state()).isEqualTo(State.HOPELESS);
+    assertThat(who.state()).isEqualTo(State.UNRESOLVABLE);
     assertThat(onlyProblem(who).source()).isEqualTo(Source.IMDS);
     assertThat(onlyProblem(who).reason()).isEqualTo(Reason.NOT_FOUND);
     assertThat(onlyProblem(who).message())
@@ -230,7 +235,7 @@ class IdentityResolverTest {
     ec2.withTags(TWO);
 
     Identification who = resolver(NONE, NONE).attempt(LIMIT);
-    assertThat(who.state()).isEqualTo(State.HOPELESS);
+    assertThat(who.state()).isEqualTo(State.UNRESOLVABLE);
     assertThat(onlyProblem(who).source()).isEqualTo(Source.EC2);
     assertThat(onlyProblem(who).message()).contains("(a, b)", "--cluster-id");
   }
@@ -240,7 +245,7 @@ class IdentityResolverTest {
     imds.withTags(TWO);
 
     Identification who = resolver(NONE, NONE).attempt(LIMIT);
-    assertThat(who.state()).isEqualTo(State.HOPELESS);
+    assertThat(who.state()).isEqualTo(State.UNRESOLVABLE);
     assertThat(onlyProblem(who).source()).isEqualTo(Source.IMDS);
     assertThat(ec2.requests()).isEmpty();
   }
@@ -250,7 +255,7 @@ class IdentityResolverTest {
   void whatSwitchedOffMetadataWouldHaveToldIsHopeless(String clusterId, String region) {
     Identification who = withoutMetadata(clusterId, region);
 
-    assertThat(who.state()).isEqualTo(State.HOPELESS);
+    assertThat(who.state()).isEqualTo(State.UNRESOLVABLE);
     assertThat(who.problems())
         .isNotEmpty()
         .allSatisfy(problem -> assertThat(problem.message()).contains("give --"));
@@ -263,7 +268,7 @@ class IdentityResolverTest {
     Identification who = withoutMetadata("given", "us-east-1");
 
     assertThat(who.state()).isEqualTo(State.COMPLETE);
-    assertThat(who.settled()).isTrue();
+    assertThat(who.isFinal()).isTrue();
     assertThat(who.problems()).isEmpty();
   }
 
@@ -274,7 +279,7 @@ class IdentityResolverTest {
           new IdentityResolver(
                   given("given", NONE), InstanceMetadata.at(none.endpoint()), ec2.tags())
               .attempt(LIMIT);
-      assertThat(who.state()).isEqualTo(State.HOPELESS);
+      assertThat(who.state()).isEqualTo(State.UNRESOLVABLE);
       assertThat(who.problems())
           .last()
           .extracting(Problem::message)
@@ -347,8 +352,8 @@ class IdentityResolverTest {
                 .attempt(LIMIT));
   }
 
-  private static GivenIdentity given(String clusterId, String region) {
-    return new GivenIdentity("node-1", optional(clusterId), optional(region));
+  private static ConfiguredIdentity given(String clusterId, String region) {
+    return new ConfiguredIdentity("node-1", optional(clusterId), optional(region));
   }
 
   private static Optional<String> optional(String value) {

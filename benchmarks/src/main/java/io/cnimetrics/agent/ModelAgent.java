@@ -3,9 +3,9 @@ package io.cnimetrics.agent;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.health.Activity;
-import io.cnimetrics.identity.GivenIdentity;
+import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.Identification;
-import io.cnimetrics.identity.InstanceMetadata;
+import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.Ledger;
 import io.cnimetrics.publish.MetricSink;
@@ -75,7 +75,7 @@ final class ModelAgent implements AutoCloseable {
             Optional.of("eu-west-1a"),
             Map.of());
     return Identification.of(
-        new GivenIdentity(NODE, Optional.of("production-eu"), Optional.of("eu-west-1")),
+        new ConfiguredIdentity(NODE, Optional.of("production-eu"), Optional.of("eu-west-1")),
         new InstanceMetadata.Result(instance, List.of()));
   }
 

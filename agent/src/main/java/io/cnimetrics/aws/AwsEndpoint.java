@@ -1,0 +1,135 @@
+package io.cnimetrics.aws;
+
+import io.cnimetrics.aws.AwsHttp;
+import java.io.IOException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import software.amazon.awssdk.awscore.endpoint.AwsClientEndpointProvider;
+import software.amazon.awssdk.awscore.endpoint.DualstackEnabledProvider;
+import software.amazon.awssdk.awscore.endpoint.FipsEnabledProvider;
+import software.amazon.awssdk.http.ExecutableHttpRequest;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpFullRequest;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.regions.EndpointTag;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.ServiceEndpointKey;
+import software.amazon.awssdk.regions.ServiceMetadata;
+
+/**
+ * An endpoint of AWS's, as the SDK's settings give it: {@code AWS_ENDPOINT_URL}, the same of one
+ * service, FIPS, dual-stack, partitions and proxies. It is only looked at: a request without
+ * credentials for no path, which any answer answers.
+ */
+public final class AwsEndpoint {
+  private final String serviceId;
+  private final String prefix;
+
+  private AwsEndpoint(String serviceId, String prefix) {
+    this.serviceId = serviceId;
+    this.prefix = prefix;
+  }
+
+  public static AwsEndpoint cloudWatch() {
+    return new AwsEndpoint("CloudWatch", "monitoring");
+  }
+
+  public static AwsEndpoint ec2() {
+    return new AwsEndpoint("Ec2", "ec2");
+  }
+
+  /**
+   * What a visit gave.
+   *
+   * @param failure why there was no answer; empty if there was one
+   * @param ahead how far the answer's date is ahead of our clock, in whole seconds
+   */
+  public record Probe(URI endpoint, Optional<String> failure, Optional<Duration> ahead) {}
+
+  /**
+   * Visits the endpoint.
+   *
+   * @param limit for connecting, and again for the answer
+   * @throws RuntimeException if the settings give no endpoint
+   */
+  public Probe probe(String region, Duration limit, InstantSource clock) {
+    URI endpoint = in(region);
+    try (SdkHttpClient http = AwsHttp.builder(limit, limit).build()) {
+      Instant before = clock.instant();
+      HttpExecuteResponse answer = get(http, endpoint);
+      Instant middle = before.plus(Duration.between(before, clock.instant()).dividedBy(2));
+      Optional<Duration> ahead =
+          answer
+              .httpResponse()
+              .firstMatchingHeader("Date")
+              .flatMap(AwsEndpoint::date)
+              .map(date -> Duration.ofSeconds(Duration.between(middle, date).toSeconds()));
+      return new Probe(endpoint, Optional.empty(), ahead);
+    } catch (IOException | RuntimeException e) {
+      return new Probe(endpoint, Optional.of(why(RootCause.of(e))), Optional.empty());
+    }
+  }
+
+  private static String why(RootCause failure) {
+    // Java says no more of it than the name itself.
+    String told =
+        failure.origin() instanceof UnknownHostException
+            ? "its name cannot be resolved"
+            : failure.told();
+    return failure.reason() + ": " + told;
+  }
+
+  private URI in(String region) {
+    return AwsClientEndpointProvider.builder()
+        .serviceEndpointOverrideEnvironmentVariable(
+            "AWS_ENDPOINT_URL_" + serviceId.toUpperCase(Locale.ROOT))
+        .serviceEndpointOverrideSystemProperty("aws.endpointUrl" + serviceId)
+        .serviceProfileProperty(serviceId.toLowerCase(Locale.ROOT))
+        .resolveFromOverrides()
+        .orElseGet(() -> ofPartition(region));
+  }
+
+  private URI ofPartition(String region) {
+    List<EndpointTag> tags = new ArrayList<>();
+    if (FipsEnabledProvider.builder().build().isFipsEnabled().orElse(false)) {
+      tags.add(EndpointTag.FIPS);
+    }
+    if (DualstackEnabledProvider.builder().build().isDualstackEnabled().orElse(false)) {
+      tags.add(EndpointTag.DUALSTACK);
+    }
+    ServiceEndpointKey key =
+        ServiceEndpointKey.builder().region(Region.of(region)).tags(tags).build();
+    return URI.create("https://" + ServiceMetadata.of(prefix).endpointFor(key));
+  }
+
+  private static HttpExecuteResponse get(SdkHttpClient http, URI endpoint) throws IOException {
+    SdkHttpFullRequest request =
+        SdkHttpFullRequest.builder().method(SdkHttpMethod.GET).uri(endpoint).build();
+    ExecutableHttpRequest asked =
+        http.prepareRequest(HttpExecuteRequest.builder().request(request).build());
+    try {
+      return asked.call();
+    } finally {
+      asked.abort();
+    }
+  }
+
+  private static Optional<Instant> date(String header) {
+    try {
+      return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(header.strip(), Instant::from));
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+}

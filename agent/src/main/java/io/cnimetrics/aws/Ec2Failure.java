@@ -1,0 +1,92 @@
+package io.cnimetrics.aws;
+
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Source;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
+
+/**
+ * What went wrong when EC2 was asked, as a problem.
+ *
+ * <p>EC2's own messages are not quoted: one about a signature holds the session token.
+ *
+ * @param asked the action and what it is about, such as {@code ec2:DescribeTags of i-1 in
+ *     us-west-2}
+ * @param wayOut what to do about each reason
+ */
+record Ec2Failure(String asked, Function<Reason, String> wayOut) {
+  private static final Pattern CODE = Pattern.compile("[A-Za-z0-9.]{1,100}");
+  private static final Pattern ROLE = Pattern.compile("User: (arn:[!-~]{1,300}) ");
+
+  /** What EC2 says of a role that lacks the right; other refusals are about credentials. */
+  private static final String FORBIDDEN = "UnauthorizedOperation";
+
+  /** Refusals that come with status 400. */
+  private static final Set<String> REFUSALS =
+      Set.of("ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId");
+
+  Ec2Exception because(Reason reason, String whatHappened) {
+    return because(reason, whatHappened, false);
+  }
+
+  private Ec2Exception because(Reason reason, String whatHappened, boolean forbidden) {
+    return new Ec2Exception(
+        new Problem(
+            Source.EC2, reason, "%s %s; %s".formatted(asked, whatHappened, wayOut.apply(reason))),
+        forbidden);
+  }
+
+  Ec2Exception withoutCredentials() {
+    return because(Reason.DENIED, "needs credentials, and none were to be had");
+  }
+
+  Ec2Exception refused(AwsServiceException e) {
+    String code = code(e);
+    return because(
+        reason(e.statusCode(), code),
+        "was answered with status %d (%s%s)".formatted(e.statusCode(), code, role(e)),
+        code.equals(FORBIDDEN));
+  }
+
+  private static Reason reason(int status, String code) {
+    if (status == 401 || status == 403 || REFUSALS.contains(code)) {
+      return Reason.DENIED;
+    }
+    return code.endsWith(".NotFound") ? Reason.NOT_FOUND : Reason.BAD_STATUS;
+  }
+
+  Ec2Exception failed(RuntimeException e) {
+    if (e instanceof ApiCallTimeoutException) {
+      return because(Reason.TIMEOUT, "was not answered in time");
+    }
+    RootCause failure = RootCause.of(e);
+    return because(
+        failure.reason(),
+        failure.isIo()
+            ? "failed: " + failure.told()
+            : "failed with " + failure.origin().getClass().getSimpleName());
+  }
+
+  private static String code(AwsServiceException e) {
+    return Optional.ofNullable(e.awsErrorDetails())
+        .flatMap(details -> Optional.ofNullable(details.errorCode()))
+        .filter(CODE.asMatchPredicate())
+        .orElse("no error code");
+  }
+
+  /** Who we are to EC2: often another role than one thinks. */
+  private static String role(AwsServiceException e) {
+    return Optional.ofNullable(e.awsErrorDetails())
+        .flatMap(details -> Optional.ofNullable(details.errorMessage()))
+        .map(ROLE::matcher)
+        .filter(Matcher::find)
+        .map(found -> ", as " + found.group(1))
+        .orElse("");
+  }
+}

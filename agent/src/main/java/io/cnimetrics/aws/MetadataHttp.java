@@ -1,0 +1,125 @@
+package io.cnimetrics.aws;
+
+import io.cnimetrics.aws.AwsHttp;
+import io.cnimetrics.aws.BoundedBody;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
+import java.net.URI;
+import java.time.Duration;
+import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.http.ExecutableHttpRequest;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpRequest;
+
+/**
+ * HTTP for the SDK's metadata client, with what that client lacks: a bound on bodies, an end at any
+ * time, and the request that an error is about.
+ */
+final class MetadataHttp implements SdkHttpClient {
+  /** The longest body that is read, in bytes; a longer one is cut one byte later. */
+  static final int MAX_BODY_BYTES = 16 * 1024;
+
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(1);
+
+  private static final LastRequest NOTHING_YET = new LastRequest("", "none", 0);
+
+  private final SdkHttpClient http = AwsHttp.over(MetadataHttp::open);
+  private volatile boolean stopped;
+  private volatile LastRequest last = NOTHING_YET;
+
+  /**
+   * The last request.
+   *
+   * @param status the answer's, 0 before it came
+   */
+  record LastRequest(String method, String url, int status) {
+    @Override
+    public String toString() {
+      return (method + " " + url).strip();
+    }
+  }
+
+  /** The request being answered, or the last one that was. */
+  LastRequest last() {
+    return last;
+  }
+
+  boolean hasAsked() {
+    return !last.equals(NOTHING_YET);
+  }
+
+  /** Sends nothing more, and ends the answer that is being read at its next byte. */
+  void stop() {
+    stopped = true;
+  }
+
+  @Override
+  public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
+    SdkHttpRequest asked = request.httpRequest();
+    last = new LastRequest(asked.method().name(), asked.getUri().toString(), 0);
+    ExecutableHttpRequest prepared = http.prepareRequest(request);
+    return new ExecutableHttpRequest() {
+      @Override
+      public HttpExecuteResponse call() throws IOException {
+        return bounded(prepared);
+      }
+
+      @Override
+      public void abort() {
+        prepared.abort();
+      }
+    };
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+
+  private HttpExecuteResponse bounded(ExecutableHttpRequest request) throws IOException {
+    throwIfStopped();
+    HttpExecuteResponse response = request.call();
+    last = new LastRequest(last.method(), last.url(), response.httpResponse().statusCode());
+    // The SDK has no word for an answer without a body: for us it is an empty one.
+    AbortableInputStream body =
+        response
+            .responseBody()
+            .map(stream -> AbortableInputStream.create(cut(stream), stream))
+            .orElseGet(AbortableInputStream::createEmpty);
+    return HttpExecuteResponse.builder()
+        .response(response.httpResponse())
+        .responseBody(body)
+        .build();
+  }
+
+  private BoundedBody cut(InputStream body) {
+    return new BoundedBody(body, MAX_BODY_BYTES + 1, this::throwIfStopped);
+  }
+
+  private void throwIfStopped() throws IOException {
+    if (stopped) {
+      throw new InterruptedIOException("stopped waiting");
+    }
+  }
+
+  /** No proxy, whatever the environment says: a proxy would describe its own instance. */
+  private static HttpURLConnection open(URI uri) {
+    try {
+      if (uri.toURL().openConnection(Proxy.NO_PROXY) instanceof HttpURLConnection connection) {
+        connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+        connection.setReadTimeout((int) READ_TIMEOUT.toMillis());
+        return connection;
+      }
+      throw new IllegalArgumentException(uri + " is not an HTTP URL");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

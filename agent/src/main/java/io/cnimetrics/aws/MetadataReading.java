@@ -1,0 +1,172 @@
+package io.cnimetrics.aws;
+
+import static io.cnimetrics.snapshot.Source.IMDS;
+
+import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import software.amazon.awssdk.imds.Ec2MetadataClient;
+
+/** One reading, on a thread of its own; what it has learnt can be taken at any time. */
+final class MetadataReading implements Runnable {
+  private static final String ROOT = "/latest/meta-data/";
+  private static final String TYPE = "instance-type";
+  private static final String REGION = "placement/region";
+  private static final String ID = "instance-id";
+  private static final String ZONE = "placement/availability-zone";
+  private static final String TAGS = "tags/instance";
+
+  /** What all four look like; an error page of something that is not IMDS does not. */
+  private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._-]{1,255}");
+
+  private final MetadataHttp http = new MetadataHttp();
+  private final UnaryOperator<Ec2MetadataClient.Builder> endpoint;
+  private final CountDownLatch finished = new CountDownLatch(1);
+  private final Map<String, String> words = new HashMap<>();
+  private final Map<String, String> tags = new HashMap<>();
+  private final List<Problem> problems = new ArrayList<>();
+
+  MetadataReading(UnaryOperator<Ec2MetadataClient.Builder> endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  @Override
+  public void run() {
+    try (MetadataService service = MetadataService.open(http, endpoint)) {
+      // The most important first: the limit may come at any time.
+      for (String path : List.of(TYPE, REGION, ID, ZONE)) {
+        readWord(service, path);
+      }
+      readTags(service);
+    } catch (MetadataException e) {
+      report(e.reason(), e.whatHappened());
+    } finally {
+      finished.countDown();
+    }
+  }
+
+  /** Waits until all is read, at most {@code limit}, and gives what is known by then. */
+  InstanceMetadata.Result result(Duration limit) {
+    try {
+      if (!finished.await(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+        report(
+            Reason.TIMEOUT,
+            "no end after " + limit.toMillis() + " ms, last request " + http.last());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      report(Reason.TIMEOUT, "interrupted, last request " + http.last());
+    }
+    http.stop();
+    return known();
+  }
+
+  private void readWord(MetadataService service, String path) {
+    Optional<String> body = service.get(ROOT + path).map(String::strip);
+    if (body.isEmpty()) {
+      report(Reason.NOT_FOUND, http.last() + " was answered with status 404");
+    } else if (WORD.matcher(body.get()).matches()) {
+      learn(words, Map.of(path, body.get()));
+    } else {
+      reportMalformed(body.get());
+    }
+  }
+
+  private void readTags(MetadataService service) {
+    // Not there unless the instance shows its tags, which it seldom does: that is no problem.
+    String keys = service.get(ROOT + TAGS).orElse("");
+    if (keys.length() > MetadataHttp.MAX_BODY_BYTES) {
+      reportMalformed(keys);
+      return;
+    }
+    Map<String, String> read = new HashMap<>();
+    keys.lines()
+        .map(String::strip)
+        .filter(ClusterName::mayName)
+        .forEach(key -> readTag(service, key, read));
+    // All at once: a weaker tag must not decide because the end came before a stronger one.
+    learn(tags, read);
+  }
+
+  private void readTag(MetadataService service, String key, Map<String, String> into) {
+    Optional<String> body = service.get(ROOT + TAGS + "/" + encoded(key)).map(String::strip);
+    if (body.isEmpty()) {
+      report(Reason.NOT_FOUND, http.last() + " was answered with status 404, though it is listed");
+    } else if (isText(body.get())) {
+      into.put(key, body.get());
+    } else {
+      reportMalformed(body.get());
+    }
+  }
+
+  /** A tag may be empty, and in any script. */
+  private static boolean isText(String value) {
+    return value.length() <= MetadataHttp.MAX_BODY_BYTES
+        && value.codePoints().noneMatch(c -> Character.isISOControl(c) || c == 0xFFFD);
+  }
+
+  private static String encoded(String key) {
+    try {
+      return new URI(null, null, "/" + key, null).toASCIIString().substring(1);
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("a quoted path is always one: " + key, e);
+    }
+  }
+
+  private synchronized void learn(Map<String, String> into, Map<String, String> read) {
+    into.putAll(read);
+  }
+
+  private void reportMalformed(String body) {
+    report(
+        Reason.MALFORMED,
+        http.last() + " was answered with no usable value (length " + body.length() + ")");
+  }
+
+  private synchronized void report(Reason reason, String whatHappened) {
+    problems.add(new Problem(IMDS, reason, whatHappened + "; " + wayOut(reason)));
+  }
+
+  private synchronized InstanceMetadata.Result known() {
+    return new InstanceMetadata.Result(
+        new Instance(word(ID), word(TYPE), word(REGION), word(ZONE), tags), problems);
+  }
+
+  private Optional<String> word(String path) {
+    return Optional.ofNullable(words.get(path));
+  }
+
+  private static String wayOut(Reason reason) {
+    return switch (reason) {
+      case UNREACHABLE ->
+          "is this an EC2 instance, and may pods reach its metadata?"
+              + " If not, set AWS_EC2_METADATA_DISABLED=true and "
+              + InstanceMetadata.FLAGS;
+      case TIMEOUT ->
+          "with a hop limit of 1 answers do not reach pods without the host network:"
+              + " use that, raise the limit to 2, or "
+              + InstanceMetadata.FLAGS;
+      case DENIED ->
+          "instance metadata is switched off for this instance, or kept from us: "
+              + InstanceMetadata.FLAGS;
+      case BAD_STATUS ->
+          "the metadata service is in trouble or throttles: if it lasts, " + InstanceMetadata.FLAGS;
+      default ->
+          "what answers may not be the metadata service: check"
+              + " AWS_EC2_METADATA_SERVICE_ENDPOINT, or "
+              + InstanceMetadata.FLAGS;
+    };
+  }
+}

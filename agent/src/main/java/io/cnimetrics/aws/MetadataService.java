@@ -1,0 +1,110 @@
+package io.cnimetrics.aws;
+
+import io.cnimetrics.snapshot.Reason;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import software.amazon.awssdk.core.exception.RetryableException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.imds.Ec2MetadataClient;
+import software.amazon.awssdk.imds.Ec2MetadataClientException;
+import software.amazon.awssdk.imds.Ec2MetadataRetryPolicy;
+
+/** IMDSv2 by the SDK's client, whose many exceptions become one with a reason. */
+final class MetadataService implements AutoCloseable {
+  /** Far longer than one read; the SDK would ask for six hours, and never for a new one before. */
+  private static final Duration TOKEN_LIFE = Duration.ofMinutes(1);
+
+  private static final Ec2MetadataRetryPolicy ONE_RETRY =
+      Ec2MetadataRetryPolicy.builder()
+          .numRetries(1)
+          .backoffStrategy(attempt -> Duration.ofMillis(50))
+          .build();
+
+  private final MetadataHttp http;
+  private final Ec2MetadataClient client;
+
+  private MetadataService(MetadataHttp http, Ec2MetadataClient client) {
+    this.http = http;
+    this.client = client;
+  }
+
+  /**
+   * Sends nothing yet.
+   *
+   * @param endpoint sets the endpoint, or leaves it to the SDK's settings
+   * @throws MetadataException if the settings give no endpoint
+   */
+  static MetadataService open(
+      MetadataHttp http, UnaryOperator<Ec2MetadataClient.Builder> endpoint) {
+    Ec2MetadataClient.Builder builder =
+        Ec2MetadataClient.builder().httpClient(http).retryPolicy(ONE_RETRY).tokenTtl(TOKEN_LIFE);
+    try {
+      return new MetadataService(http, endpoint.apply(builder).build());
+    } catch (RuntimeException e) {
+      throw unusableSettings(e);
+    }
+  }
+
+  /**
+   * The body at a path such as {@code /latest/meta-data/instance-id}, at most {@link
+   * MetadataHttp#MAX_BODY_BYTES} and one; empty if the service says that there is no such path.
+   *
+   * @throws MetadataException for all else, after one retry of what may pass
+   */
+  Optional<String> get(String path) {
+    try {
+      return Optional.of(client.get(path).asString());
+    } catch (Ec2MetadataClientException e) {
+      if (e.statusCode() == 404 && http.last().method().equals("GET")) {
+        return Optional.empty();
+      }
+      throw refused(e.statusCode(), e);
+    } catch (RuntimeException e) {
+      // Not only the SDK's: a token that is no header value is an IllegalArgumentException.
+      throw failed(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+
+  /** An endpoint or mode that is none, or an AWS configuration file that cannot be parsed. */
+  private static MetadataException unusableSettings(RuntimeException e) {
+    return new MetadataException(
+        Reason.MALFORMED,
+        "the settings of instance metadata are not usable: " + new RootCause(e).told(),
+        e);
+  }
+
+  private MetadataException refused(int status, RuntimeException e) {
+    if (status < 0) {
+      return new MetadataException(Reason.MALFORMED, http.last() + " was not answered in HTTP", e);
+    }
+    Reason reason =
+        switch (status) {
+          case 401, 403 -> Reason.DENIED;
+          case 404 -> Reason.NOT_FOUND;
+          default -> Reason.BAD_STATUS;
+        };
+    return new MetadataException(reason, http.last() + " was answered with status " + status, e);
+  }
+
+  private MetadataException failed(RuntimeException e) {
+    if (!http.hasAsked()) {
+      return unusableSettings(e);
+    }
+    if (RootCause.causes(e).anyMatch(RetryableException.class::isInstance)) {
+      return refused(http.last().status(), e);
+    }
+    RootCause failure = RootCause.of(e);
+    // What is neither of these complains of a header's value, which is the token.
+    boolean tellable = failure.isIo() || failure.origin() instanceof SdkException;
+    return new MetadataException(
+        failure.reason(),
+        http.last() + " failed: " + (tellable ? failure.told() : "a token that cannot be sent"),
+        e);
+  }
+}

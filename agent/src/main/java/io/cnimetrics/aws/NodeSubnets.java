@@ -1,0 +1,89 @@
+package io.cnimetrics.aws;
+
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.snapshot.Subnet;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+
+/** The subnets of this node's interfaces, as EC2's {@code DescribeSubnets} tells. */
+public final class NodeSubnets {
+  private static final String ASK_NOT = "without --subnets (REPORT_SUBNETS) it is not asked";
+
+  private final Ec2 ec2;
+
+  private NodeSubnets(Ec2 ec2) {
+    this.ec2 = ec2;
+  }
+
+  /** What came of a reading. */
+  public sealed interface Result permits Found, Failed {}
+
+  /**
+   * EC2 answered.
+   *
+   * @param subnets those asked for that have IPv4 addresses
+   */
+  public record Found(List<Subnet> subnets) implements Result {
+    public Found {
+      subnets = List.copyOf(subnets);
+    }
+  }
+
+  /**
+   * EC2 refused, failed or did not answer.
+   *
+   * @param problem of source {@link Source#EC2}
+   * @param forbidden whether our role lacks the right: asking again is of no use
+   */
+  public record Failed(Problem problem, boolean forbidden) implements Result {}
+
+  /** By the SDK's settings, and credentials by its default chain. */
+  public static NodeSubnets fromEnvironment() {
+    return new NodeSubnets(Ec2.fromEnvironment());
+  }
+
+  /** At a given endpoint, such as {@code http://127.0.0.1:8080}. */
+  public static NodeSubnets at(URI endpoint, AwsCredentials credentials) {
+    return new NodeSubnets(Ec2.at(endpoint, credentials));
+  }
+
+  /**
+   * Asks for all of them at once, and once: whoever calls decides about trying again. Blocks up to
+   * the limit.
+   *
+   * @param limit how long all this may take, with finding credentials
+   */
+  public Result read(Set<String> subnetIds, String region, Duration limit) {
+    String ids = String.join(", ", new TreeSet<>(subnetIds));
+    Ec2Failure failure =
+        new Ec2Failure(
+            "ec2:DescribeSubnets of %s in %s".formatted(ids, region), NodeSubnets::wayOut);
+    try {
+      return new Found(ec2.ask(region, limit, failure, new DescribeSubnetsCall(subnetIds)));
+    } catch (Ec2Exception e) {
+      return new Failed(e.problem(), e.forbidden());
+    }
+  }
+
+  private static String wayOut(Reason reason) {
+    return switch (reason) {
+      case DENIED ->
+          "attach iam-policy/CNIMetricsSubnetsPolicy.json to the agent's role; " + ASK_NOT;
+      case TIMEOUT, UNREACHABLE ->
+          "a private subnet needs a VPC endpoint of ec2 (and of sts for IRSA), or a proxy; "
+              + ASK_NOT;
+      case BAD_STATUS -> "EC2 is in trouble or throttles: it is asked again, ever more rarely";
+      case NOT_FOUND ->
+          "EC2 knows no such subnet in this region and account: check AWS_ENDPOINT_URL_EC2 and"
+              + " whose credentials the agent has; "
+              + ASK_NOT;
+      default -> "check AWS_ENDPOINT_URL_EC2 and the proxy; " + ASK_NOT;
+    };
+  }
+}

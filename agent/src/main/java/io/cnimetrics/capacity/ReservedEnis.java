@@ -1,0 +1,59 @@
+package io.cnimetrics.capacity;
+
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.snapshot.IpamdSettings;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Interfaces that count against the limit but carry no pods; one that is so for two reasons counts
+ * once.
+ *
+ * @param reasons one for each kind, such as {@code a trunk takes one}
+ */
+record ReservedEnis(long count, List<String> reasons) {
+  ReservedEnis {
+    reasons = List.copyOf(reasons);
+  }
+
+  /**
+   * Counts them.
+   *
+   * @param onFirstCardOnly whether the limit is of network card 0 alone, as those by type are
+   */
+  static ReservedEnis of(NodeSnapshot snapshot, boolean onFirstCardOnly) {
+    List<Eni> enis =
+        snapshot.pool().map(AddressPool::enis).orElse(List.of()).stream()
+            .filter(eni -> !onFirstCardOnly || eni.networkCard() == 0)
+            .toList();
+    long excluded = enis.stream().filter(Eni::excluded).count();
+    long trunks = enis.stream().filter(eni -> eni.trunk() && !eni.excluded()).count();
+    boolean primary =
+        customNetworking(snapshot, enis)
+            && enis.stream().noneMatch(eni -> eni.primary() && eni.excluded());
+    List<String> reasons = new ArrayList<>();
+    if (primary) {
+      reasons.add("custom networking takes the primary");
+    }
+    if (trunks > 0) {
+      reasons.add("a trunk takes one");
+    }
+    if (excluded > 0) {
+      reasons.add("%d in excluded subnets".formatted(excluded));
+    }
+    return new ReservedEnis(excluded + trunks + (primary ? 1 : 0), reasons);
+  }
+
+  /** By ipamD's settings; where it does not tell them, by a primary that is left without. */
+  private static boolean customNetworking(NodeSnapshot snapshot, List<Eni> enis) {
+    return snapshot
+        .settings()
+        .map(IpamdSettings::customNetworking)
+        .orElseGet(
+            () ->
+                enis.stream().anyMatch(eni -> eni.primary() && eni.totalIpv4() == 0)
+                    && enis.stream().anyMatch(eni -> eni.totalIpv4() > 0));
+  }
+}

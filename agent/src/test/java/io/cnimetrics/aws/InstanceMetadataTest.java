@@ -1,0 +1,394 @@
+package io.cnimetrics.aws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.testing.ClosedPort;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(20)
+class InstanceMetadataTest {
+  private static final Duration LIMIT = Duration.ofSeconds(2);
+  private static final String TYPE_PATH = "/latest/meta-data/instance-type";
+  private static final Instance INSTANCE =
+      new Instance(
+          Optional.of("i-0123456789abcdef0"),
+          Optional.of("m5.xlarge"),
+          Optional.of("eu-west-1"),
+          Optional.of("eu-west-1a"),
+          Map.of());
+
+  @Test
+  void allIsReadWithOneTokenAndOnlyTagsThatNameTheCluster() throws IOException {
+    Map<String, String> naming =
+        Map.of(
+            "eks:cluster-name", "prod",
+            "kubernetes.io/cluster/prod", "owned",
+            "CLUSTER_ID", "");
+    try (FakeImds imds = FakeImds.ofAnInstance()) {
+      imds.withTags(naming).with("tags/instance", "Name\n" + String.join("\n", naming.keySet()));
+      InstanceMetadata.Result result = read(imds);
+      assertThat(result.problems()).isEmpty();
+      assertThat(result.instance().tags()).isEqualTo(naming);
+      assertThat(result.instance().type()).contains("m5.xlarge");
+      assertThat(imds.requests())
+          .startsWith(
+              "PUT /latest/api/token",
+              "GET /latest/meta-data/instance-type",
+              "GET /latest/meta-data/placement/region",
+              "GET /latest/meta-data/instance-id",
+              "GET /latest/meta-data/placement/availability-zone",
+              "GET /latest/meta-data/tags/instance")
+          .hasSize(9);
+    }
+  }
+
+  @Test
+  void tagsThatAreOffAreNoProblem() throws IOException {
+    try (FakeImds imds = FakeImds.ofAnInstance()) {
+      assertThat(read(imds).problems()).isEmpty();
+      assertThat(read(imds).instance()).isEqualTo(INSTANCE);
+    }
+  }
+
+  @Test
+  void tagKeyThatIsNoUriIsQuoted() throws IOException {
+    Map<String, String> tags = Map.of("kubernetes.io/cluster/a b?é%", "owned");
+    try (FakeImds imds = FakeImds.ofAnInstance().withTags(tags)) {
+      assertThat(read(imds)).isEqualTo(new InstanceMetadata.Result(with(tags), List.of()));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"401,DENIED", "403,DENIED", "404,NOT_FOUND", "400,BAD_STATUS", "302,BAD_STATUS"})
+  void refusedTokenIsOneProblemAndOneRequest(int status, Reason reason) throws IOException {
+    try (FakeImds imds = FakeImds.ofAnInstance().failing(FakeImds.TOKEN_PATH, status, 99)) {
+      InstanceMetadata.Result result = read(imds);
+      assertThat(result.instance()).isEqualTo(Instance.UNKNOWN);
+      assertThat(onlyProblem(result).reason()).isEqualTo(reason);
+      assertThat(onlyProblem(result).message())
+          .contains("PUT " + imds.endpoint() + "/latest/api/token", "" + status, "--region");
+      assertThat(imds.requests()).hasSize(1);
+    }
+  }
+
+  @Test
+  void tokenThatTheServiceDoesNotTakeIsDenied() throws IOException {
+    try (FakeImds imds = FakeImds.ofAnInstance().failing(TYPE_PATH, 401, 99)) {
+      InstanceMetadata.Result result = read(imds);
+      assertThat(onlyProblem(result).reason()).isEqualTo(Reason.DENIED);
+      assertThat(imds.requests()).hasSize(2);
+    }
+  }
+
+  @Test
+  void tokenThatIsNoHeaderValueIsMalformedAndNotTold() throws IOException {
+    try (FakeImds imds = FakeImds.ofAnInstance().withToken("two\nlines")) {
+      Problem problem = onlyProblem(read(imds));
+      assertThat(problem.reason()).isEqualTo(Reason.MALFORMED);
+      assertThat(problem.message()).contains("token").doesNotContain("two", "lines", "\n");
+    }
+  }
+
+  @Test
+  void oneServerErrorIsRetriedOnce() throws IOException {
+    try (FakeImds imds = FakeImds.ofAnInstance().failing(TYPE_PATH, 500, 1)) {
+      assertThat(read(imds)).isEqualTo(new InstanceMetadata.Result(INSTANCE, List.of()));
+      assertThat(imds.requests()).filteredOn(("GET " + TYPE_PATH)::equals).hasSize(2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {FakeImds.TOKEN_PATH, TYPE_PATH})
+  void lastingServerErrorIsOneProblemAfterOneRetry(String path) throws IOException {
+    try (FakeImds imds = FakeImds.ofAnInstance().failing(path, 503, 99)) {
+      InstanceMetadata.Result result = read(imds);
+      assertThat(onlyProblem(result).reason()).isEqualTo(Reason.BAD_STATUS);
+      assertThat(onlyProblem(result).message()).contains(path, "503");
+      assertThat(imds.requests()).filteredOn(request -> request.endsWith(path)).hasSize(2);
+    }
+  }
+
+  @Test
+  void whatWasLearntBeforeAFailureIsKept() throws IOException {
+    try (FakeImds imds = FakeImds.ofAnInstance()) {
+      imds.failing("/latest/meta-data/instance-id", 503, 99);
+      InstanceMetadata.Result result = read(imds);
+      assertThat(result.instance().type()).contains("m5.xlarge");
+      assertThat(result.instance().region()).contains("eu-west-1");
+      assertThat(result.instance().id()).isEmpty();
+      assertThat(onlyProblem(result).reason()).isEqualTo(Reason.BAD_STATUS);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {FakeImds.TOKEN_PATH, "/latest/meta-data/tags/instance"})
+  void hangingServiceEndsAtTheLimit(String path) throws IOException {
+    try (FakeImds imds = FakeImds.ofAnInstance().hangingAt(path)) {
+      long start = System.nanoTime();
+      InstanceMetadata.Result result = read(imds);
+      assertThat(millisSince(start)).isLessThan(9_000);
+      assertThat(onlyProblem(result).reason()).isEqualTo(Reason.TIMEOUT);
+      assertThat(onlyProblem(result).message()).contains(path, "hop limit", "--cluster-id");
+      assertThat(result.instance())
+          .isEqualTo(path.equals(FakeImds.TOKEN_PATH) ? Instance.UNKNOWN : INSTANCE);
+    }
+  }
+
+  @Test
+  void hangingServiceEndsByItselfIfTheLimitIsFar() throws IOException {
+    try (FakeImds imds = FakeImds.ofAnInstance().hangingAt(FakeImds.TOKEN_PATH)) {
+      long start = System.nanoTime();
+      Problem problem =
+          onlyProblem(InstanceMetadata.at(imds.endpoint()).read(Duration.ofSeconds(10)));
+      assertThat(millisSince(start)).isBetween(1_900L, 9_000L);
+      assertThat(problem.reason()).isEqualTo(Reason.TIMEOUT);
+      assertThat(imds.requests()).hasSize(2);
+    }
+  }
+
+  @Test
+  void trickleEndsAtTheLimitAndSoDoesItsThread() throws Exception {
+    try (ServerSocket listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Thread server = new Thread(() -> trickle(listener));
+      server.setDaemon(true);
+      server.start();
+      URI endpoint = URI.create("http://127.0.0.1:" + listener.getLocalPort());
+      InstanceMetadata.Result result = InstanceMetadata.at(endpoint).read(Duration.ofMillis(500));
+      assertThat(onlyProblem(result).reason()).isEqualTo(Reason.TIMEOUT);
+      server.join(TimeUnit.SECONDS.toMillis(5));
+      assertThat(server.isAlive()).as("somebody still reads").isFalse();
+    }
+  }
+
+  @Test
+  void refusedConnectionIsUnreachable() throws IOException {
+    try (ClosedPort closed = new ClosedPort()) {
+      InstanceMetadata.Result result = InstanceMetadata.at(closed.url()).read(LIMIT);
+      assertThat(onlyProblem(result).reason()).isEqualTo(Reason.UNREACHABLE);
+      assertThat(onlyProblem(result).message()).contains(closed.url().toString(), "refused");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'',UNREACHABLE", "SSH-2.0-OpenSSH,MALFORMED"})
+  void whatIsNoHttpServerIsAProblem(String greeting, Reason reason) throws Exception {
+    try (ServerSocket listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Thread server = new Thread(() -> greet(listener, greeting));
+      server.setDaemon(true);
+      server.start();
+      URI endpoint = URI.create("http://127.0.0.1:" + listener.getLocalPort());
+      assertThat(onlyProblem(InstanceMetadata.at(endpoint).read(LIMIT)).reason()).isEqualTo(reason);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " ", "<html>", "eu-west-1\nand more", "eu\u0000", "é"})
+  void valueThatIsNoneIsAProblemAndTheRestIsRead(String region) throws IOException {
+    try (FakeImds imds = FakeImds.ofAnInstance().with("placement/region", region)) {
+      InstanceMetadata.Result result = read(imds);
+      assertThat(onlyProblem(result).reason()).isEqualTo(Reason.MALFORMED);
+      assertThat(onlyProblem(result).message()).contains("/placement/region");
+      assertThat(result.instance().region()).isEmpty();
+      assertThat(result.instance().availabilityZone()).contains("eu-west-1a");
+    }
+  }
+
+  @Test
+  void endlessValueIsCut() throws IOException {
+    try (FakeImds imds = FakeImds.ofAnInstance().with("instance-id", "x".repeat(5_000_000))) {
+      InstanceMetadata.Result result = read(imds);
+      assertThat(onlyProblem(result).reason()).isEqualTo(Reason.MALFORMED);
+      assertThat(onlyProblem(result).message()).contains("length 16385");
+      assertThat(result.instance().availabilityZone()).contains("eu-west-1a");
+    }
+  }
+
+  @Test
+  void missingValueIsNotFound() throws IOException {
+    try (FakeImds imds = FakeImds.empty().with("instance-type", "m5.xlarge")) {
+      InstanceMetadata.Result result = read(imds);
+      assertThat(result.instance().type()).contains("m5.xlarge");
+      assertThat(result.problems())
+          .hasSize(3)
+          .extracting(Problem::reason)
+          .containsOnly(Reason.NOT_FOUND);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"file:///etc", "gopher://127.0.0.1", "metadata"})
+  void endpointThatIsNoneIsMalformed(String endpoint) {
+    InstanceMetadata.Result result = InstanceMetadata.at(URI.create(endpoint)).read(LIMIT);
+    assertThat(onlyProblem(result).reason()).isEqualTo(Reason.MALFORMED);
+    assertThat(onlyProblem(result).message()).contains("settings", "_ENDPOINT");
+  }
+
+  @Test
+  void environmentGivesTheEndpoint() throws IOException {
+    try (FakeImds imds = FakeImds.ofAnInstance()) {
+      System.setProperty("aws.ec2MetadataServiceEndpoint", imds.endpoint() + "/");
+      assertThat(InstanceMetadata.fromEnvironment().read(LIMIT).instance()).isEqualTo(INSTANCE);
+    } finally {
+      System.clearProperty("aws.ec2MetadataServiceEndpoint");
+    }
+  }
+
+  @Test
+  void endpointThatTheEnvironmentGarblesIsMalformed() {
+    System.setProperty("aws.ec2MetadataServiceEndpoint", "no url");
+    try {
+      InstanceMetadata.Result result = InstanceMetadata.fromEnvironment().read(LIMIT);
+      assertThat(onlyProblem(result).reason()).isEqualTo(Reason.MALFORMED);
+      assertThat(onlyProblem(result).message()).contains("no url");
+    } finally {
+      System.clearProperty("aws.ec2MetadataServiceEndpoint");
+    }
+  }
+
+  @Test
+  void modeThatTheEnvironmentGarblesIsMalformed() {
+    System.setProperty("aws.ec2MetadataServiceEndpointMode", "IPv5");
+    try {
+      InstanceMetadata.Result result = InstanceMetadata.fromEnvironment().read(LIMIT);
+      assertThat(onlyProblem(result).reason()).isEqualTo(Reason.MALFORMED);
+      assertThat(onlyProblem(result).message()).contains("IPv5");
+    } finally {
+      System.clearProperty("aws.ec2MetadataServiceEndpointMode");
+    }
+  }
+
+  @Test
+  void switchedOffMeansNoRequest() throws IOException {
+    try (FakeImds imds = FakeImds.ofAnInstance()) {
+      System.setProperty("aws.ec2MetadataServiceEndpoint", imds.endpoint().toString());
+      System.setProperty("aws.disableEc2Metadata", "true");
+      InstanceMetadata.Result result = InstanceMetadata.fromEnvironment().read(LIMIT);
+      assertThat(result.instance()).isEqualTo(Instance.UNKNOWN);
+      assertThat(result.problems()).isEmpty();
+      assertThat(imds.requests()).isEmpty();
+    } finally {
+      System.clearProperty("aws.disableEc2Metadata");
+      System.clearProperty("aws.ec2MetadataServiceEndpoint");
+    }
+  }
+
+  @Test
+  void proxyIsNotAsked() throws IOException {
+    try (FakeImds imds = FakeImds.ofAnInstance();
+        FakeImds proxy = FakeImds.empty()) {
+      System.setProperty("http.proxyHost", "127.0.0.1");
+      System.setProperty("http.proxyPort", "" + proxy.endpoint().getPort());
+      System.setProperty("http.nonProxyHosts", "");
+      assertThat(read(imds).instance()).isEqualTo(INSTANCE);
+      assertThat(proxy.requests()).isEmpty();
+    } finally {
+      System.clearProperty("http.proxyHost");
+      System.clearProperty("http.proxyPort");
+      System.clearProperty("http.nonProxyHosts");
+    }
+  }
+
+  @Test
+  void interruptIsKeptAndEndsTheWait() throws IOException {
+    try (FakeImds imds = FakeImds.ofAnInstance().hangingAt(FakeImds.TOKEN_PATH)) {
+      Thread.currentThread().interrupt();
+      assertThat(onlyProblem(read(imds)).reason()).isEqualTo(Reason.TIMEOUT);
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
+  void limitMustBePositive() {
+    InstanceMetadata metadata = InstanceMetadata.at(URI.create("http://127.0.0.1"));
+    assertThatIllegalArgumentException().isThrownBy(() -> metadata.read(Duration.ZERO));
+  }
+
+  private static InstanceMetadata.Result read(FakeImds imds) {
+    return InstanceMetadata.at(imds.endpoint()).read(LIMIT);
+  }
+
+  private static Problem onlyProblem(InstanceMetadata.Result result) {
+    assertThat(result.problems()).hasSize(1);
+    assertThat(result.problems().get(0).source()).isEqualTo(Source.IMDS);
+    return result.problems().get(0);
+  }
+
+  private static Instance with(Map<String, String> tags) {
+    return new Instance(
+        INSTANCE.id(), INSTANCE.type(), INSTANCE.region(), INSTANCE.availabilityZone(), tags);
+  }
+
+  private static void trickle(ServerSocket listener) {
+    try (Socket client = listener.accept()) {
+      write(
+          client,
+          """
+          HTTP/1.1 200 OK\r
+          x-aws-ec2-metadata-token-ttl-seconds: 60\r
+          Content-Length: 10000000\r
+          \r
+          """);
+      // Waits for what never comes: the wait is the pace of the trickle, the write fails in the
+      // end.
+      client.setSoTimeout(100);
+      while (true) {
+        awaitTick(client);
+        write(client, "x");
+      }
+    } catch (IOException e) {
+      // The reader is gone.
+    }
+  }
+
+  private static void awaitTick(Socket client) throws IOException {
+    try {
+      while (client.getInputStream().read() >= 0) {}
+      throw new IOException("closed");
+    } catch (SocketTimeoutException e) {
+      // The tick.
+    }
+  }
+
+  private static void greet(ServerSocket listener, String greeting) {
+    try {
+      while (true) {
+        try (Socket client = listener.accept()) {
+          byte[] head = new byte[2_000];
+          assertThat(client.getInputStream().read(head)).isPositive();
+          write(client, greeting + "\r\n".repeat(greeting.isEmpty() ? 0 : 1));
+        }
+      }
+    } catch (IOException e) {
+      // The test is over.
+    }
+  }
+
+  private static void write(Socket client, String text) throws IOException {
+    client.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static long millisSince(long startNanos) {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+  }
+}

@@ -1,0 +1,180 @@
+package io.cnimetrics.aws;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.github.tomakehurst.wiremock.http.Fault;
+import com.github.tomakehurst.wiremock.verification.LoggedRequest;
+import io.cnimetrics.aws.NodeSubnets.Result;
+import io.cnimetrics.aws.NodeSubnets.Failed;
+import io.cnimetrics.aws.NodeSubnets.Found;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.snapshot.Subnet;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(30)
+class NodeSubnetsTest {
+  private static final Duration LIMIT = Duration.ofSeconds(5);
+  private static final Duration SHORT = Duration.ofMillis(500);
+  private static final Subnet ONE = new Subnet("subnet-1", 200, 51);
+  private static final Subnet TWO = new Subnet("subnet-2", 0, 251);
+
+  private final FakeEc2 ec2 = FakeEc2.start();
+
+  @AfterEach
+  void stop() {
+    ec2.close();
+  }
+
+  @Test
+  void freeAndUsedAddressesAreAllButTheFiveThatAwsKeeps() {
+    ec2.withSubnets(ONE, TWO);
+
+    assertThat(read()).isEqualTo(new Found(List.of(ONE, TWO)));
+  }
+
+  @Test
+  void allSubnetsAreAskedForInOneRequest() {
+    ec2.withSubnets(ONE, TWO);
+
+    read();
+
+    assertThat(ec2.requests())
+        .singleElement()
+        .extracting(LoggedRequest::getBodyAsString)
+        .asString()
+        .contains("Action=DescribeSubnets")
+        .contains("subnet-1", "subnet-2");
+  }
+
+  @Test
+  void subnetOfIpv6AloneIsLeftOut() {
+    String body = FakeEc2.subnetSet(ONE).replaceAll("<cidrBlock>.*</cidrBlock>", "");
+    ec2.answering(aResponse().withBody(body));
+
+    assertThat(read()).isEqualTo(new Found(List.of()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "403,UnauthorizedOperation,DENIED,true",
+    "403,SignatureDoesNotMatch,DENIED,false",
+    "400,RequestExpired,DENIED,false",
+    "503,RequestLimitExceeded,BAD_STATUS,false",
+    "500,InternalError,BAD_STATUS,false",
+    "400,InvalidSubnetID.NotFound,NOT_FOUND,false"
+  })
+  void refusalIsOneProblemAndOnlyAMissingRightIsForGood(
+      int status, String code, Reason reason, boolean forbidden) {
+    ec2.refusing(status, code, "says EC2");
+
+    Failed answer = failed(read());
+
+    assertThat(answer.problem().source()).isEqualTo(Source.EC2);
+    assertThat(answer.problem().reason()).isEqualTo(reason);
+    assertThat(answer.forbidden()).isEqualTo(forbidden);
+    assertThat(answer.problem().message())
+        .contains("ec2:DescribeSubnets of subnet-1, subnet-2 in us-west-2", code)
+        .doesNotContain("says EC2");
+    assertThat(ec2.requests()).hasSize(1);
+  }
+
+  @Test
+  void missingRightNamesActionAndPolicy() {
+    ec2.withoutTheRightToSubnets();
+
+    assertThat(failed(read()).problem().message())
+        .contains("ec2:DescribeSubnets", "iam-policy/CNIMetricsSubnetsPolicy.json", "--subnets");
+  }
+
+  @Test
+  void unknownSubnetIsNotCalledTroubleOfEc2() {
+    ec2.refusing(400, "InvalidSubnetID.NotFound", "says EC2");
+
+    assertThat(failed(read()).problem().message())
+        .contains("knows no such subnet", "whose credentials", "--subnets")
+        .doesNotContain("in trouble");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "CONNECTION_RESET_BY_PEER,UNREACHABLE",
+    "EMPTY_RESPONSE,UNREACHABLE",
+    "MALFORMED_RESPONSE_CHUNK,MALFORMED"
+  })
+  void brokenAnswerIsAProblem(Fault fault, Reason reason) {
+    ec2.answering(aResponse().withFault(fault));
+
+    assertThat(failed(read()).problem().reason()).isEqualTo(reason);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "<html><body>Sign in</body></html>",
+        "<DescribeSubnetsResponse><subnetSet><item><cidrBlock>10.0.0.0/24</cidrBlock></item>"
+            + "</subnetSet></DescribeSubnetsResponse>",
+        "<DescribeSubnetsResponse><subnetSet><item><subnetId>subnet-1</subnetId>"
+            + "<cidrBlock>none</cidrBlock><availableIpAddressCount>1</availableIpAddressCount>"
+            + "</item></subnetSet></DescribeSubnetsResponse>"
+      })
+  void answerThatIsNoneOfEc2sIsMalformed(String body) {
+    ec2.answering(aResponse().withBody(body));
+
+    assertThat(failed(read()).problem().reason()).isEqualTo(Reason.MALFORMED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "subnet-1&#10;",
+        "subnet-é",
+        "subnet-1\"} 1",
+        "subnet- ",
+        "eni-1",
+        "subnet-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+      })
+  void nameThatIsNoSubnetsIsMalformed(String id) {
+    ec2.withSubnets(ONE, new Subnet(id, 7, 244));
+
+    assertThat(failed(read()).problem().reason()).isEqualTo(Reason.MALFORMED);
+  }
+
+  @Test
+  void subnetThatIsToldTwiceIsMalformed() {
+    ec2.withSubnets(ONE, new Subnet(ONE.id(), 7, 244));
+
+    assertThat(failed(read()).problem().reason()).isEqualTo(Reason.MALFORMED);
+  }
+
+  @Test
+  void hangEndsAtTheLimit() {
+    ec2.answering(aResponse().withFixedDelay(20_000));
+    long start = System.nanoTime();
+
+    Failed answer = failed(ec2.subnets().read(Set.of("subnet-1"), "us-west-2", SHORT));
+
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
+    assertThat(answer.problem().reason()).isEqualTo(Reason.TIMEOUT);
+    assertThat(answer.problem().message()).contains("VPC endpoint of ec2");
+  }
+
+  private Result read() {
+    return ec2.subnets().read(Set.of("subnet-1", "subnet-2"), "us-west-2", LIMIT);
+  }
+
+  private static Failed failed(Result answer) {
+    assertThat(answer).isInstanceOf(Failed.class);
+    return (Failed) answer;
+  }
+}

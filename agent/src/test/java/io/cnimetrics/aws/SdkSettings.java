@@ -1,0 +1,37 @@
+package io.cnimetrics.aws;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Settings of the SDK and of the JDK, as system properties. */
+public final class SdkSettings {
+  private SdkSettings() {}
+
+  /** Does something under these settings, and puts the old ones back. */
+  public static <T> T with(Map<String, String> properties, Supplier<T> action) {
+    Map<String, String> before = new HashMap<>();
+    properties.keySet().forEach(name -> before.put(name, System.getProperty(name, "")));
+    properties.forEach(System::setProperty);
+    try {
+      return action.get();
+    } finally {
+      before.forEach(
+          (name, value) -> {
+            if (value.isEmpty()) {
+              System.clearProperty(name);
+            } else {
+              System.setProperty(name, value);
+            }
+          });
+    }
+  }
+
+  /** The same, with credentials that nobody else takes. */
+  public static <T> T withCredentials(Map<String, String> properties, Supplier<T> action) {
+    Map<String, String> all = new HashMap<>(properties);
+    all.put("aws.accessKeyId", FakeEc2.CREDENTIALS.accessKeyId());
+    all.put("aws.secretAccessKey", FakeEc2.CREDENTIALS.secretAccessKey());
+    return with(all, action);
+  }
+}

@@ -1,0 +1,40 @@
+package io.cnimetrics.cloudwatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RedactedTest {
+  @ParameterizedTest
+  @CsvSource({
+    "key AKIAIOSFODNN7EXAMPLE., key ***.",
+    "key=ASIAIOSFODNN7EXAMPLE/20261120, key=***/20261120",
+    "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY, ***",
+    "token eyJhbGciOi-JS_UzI1NiJ9.eyJhdWQiOlsi.c2ln-bmF0_dXJl is bad, token *** is bad",
+    "arn:aws:sts::111122223333:assumed-role/a-node-role/i-0123456789abcdef0,"
+        + "arn:aws:sts::111122223333:assumed-role/a-node-role/i-0123456789abcdef0"
+  })
+  void whatLooksLikeASecretIsLeftOut(String text, String shown) {
+    assertThat(Redacted.of(text)).isEqualTo(shown);
+  }
+
+  @Test
+  void secretIsFoundBeforeTheLineIsCut() {
+    String text = "x ".repeat(Redacted.MOST_CHARACTERS / 2 - 10) + "AKIAIOSFODNN7EXAMPLE";
+    assertThat(Redacted.of(text)).endsWith("x ***");
+  }
+
+  @Test
+  void whatIsNotSeenIsOneSpace() {
+    assertThat(Redacted.of(" a\r\n\tb\u001b[2Jc\u2028\u202ed\u0000 ")).isEqualTo("a b [2Jc d");
+  }
+
+  @Test
+  void longTextIsCut() {
+    assertThat(Redacted.of("ab ".repeat(1_000)))
+        .hasSize(Redacted.MOST_CHARACTERS + 3)
+        .endsWith("...");
+  }
+}
