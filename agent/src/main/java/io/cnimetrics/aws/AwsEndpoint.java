@@ -1,6 +1,5 @@
 package io.cnimetrics.aws;
 
-import io.cnimetrics.aws.AwsHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.net.UnknownHostException;

@@ -1,7 +1,5 @@
 package io.cnimetrics.aws;
 
-import io.cnimetrics.aws.AwsHttp;
-import io.cnimetrics.aws.BoundedBody;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;

@@ -11,8 +11,7 @@ import javax.net.ssl.SSLException;
 /** What is at the bottom of an exception of the SDK's, which wraps all it meets. */
 record RootCause(Throwable origin) {
   static RootCause of(Throwable e) {
-    return new RootCause(
-        causes(e).filter(IOException.class::isInstance).findFirst().orElse(e));
+    return new RootCause(causes(e).filter(IOException.class::isInstance).findFirst().orElse(e));
   }
 
   static Stream<Throwable> causes(Throwable e) {

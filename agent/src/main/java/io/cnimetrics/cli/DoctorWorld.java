@@ -1,13 +1,13 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.agent.Subnets;
+import io.cnimetrics.aws.AwsEndpoint;
+import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.catalog.Unit;
 import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.doctor.World;
-import io.cnimetrics.aws.AwsEndpoint;
-import io.cnimetrics.aws.InstanceMetadata;
-import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.ipamd.HeldAddresses;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.publish.Answer;

@@ -1,13 +1,13 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.agent.Subnets;
+import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.identity.Identification;
-import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.render.Report;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;

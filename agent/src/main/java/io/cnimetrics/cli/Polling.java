@@ -1,12 +1,12 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.agent.Subnets;
+import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.catalog.History;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.Identification;
-import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.render.Report;
 import io.cnimetrics.snapshot.Instance;

@@ -1,9 +1,9 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.agent.Subnets;
-import io.cnimetrics.identity.Identification;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.NodeSubnets;
+import io.cnimetrics.identity.Identification;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;

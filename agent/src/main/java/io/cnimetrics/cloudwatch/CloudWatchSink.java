@@ -124,7 +124,8 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
     http.close();
   }
 
-  private Answer send(PutMetricDataRequest request, InFlightRequest exchange, ResponseClassifier answers) {
+  private Answer send(
+      PutMetricDataRequest request, InFlightRequest exchange, ResponseClassifier answers) {
     http.begin(exchange);
     try {
       client.putMetricData(request);

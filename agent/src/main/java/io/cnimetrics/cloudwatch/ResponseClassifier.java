@@ -19,7 +19,11 @@ final class ResponseClassifier {
   private final HeldCredentials credentials;
   private final InstantSource clock;
 
-  ResponseClassifier(InFlightRequest exchange, String namespace, HeldCredentials credentials, InstantSource clock) {
+  ResponseClassifier(
+      InFlightRequest exchange,
+      String namespace,
+      HeldCredentials credentials,
+      InstantSource clock) {
     this.exchange = exchange;
     this.namespace = namespace;
     this.credentials = credentials;
@@ -71,7 +75,8 @@ final class ResponseClassifier {
               "was not begun" + within,
               "the request before it has not ended, or no time was left");
       case PREPARING ->
-          answer(Outcome.PASSING, "had no credentials" + within, ConnectionErrors.CREDENTIALS_WAY_OUT);
+          answer(
+              Outcome.PASSING, "had no credentials" + within, ConnectionErrors.CREDENTIALS_WAY_OUT);
       case SENDING ->
           answer(Outcome.PASSING, "had no whole answer" + within, ConnectionErrors.ROUTE_WAY_OUT);
     };
@@ -118,7 +123,9 @@ final class ResponseClassifier {
   private Answer unanswered(RuntimeException e) {
     Throwable origin = first(e, IOException.class).map(Throwable.class::cast).orElse(e);
     return answer(
-        Outcome.PASSING, "failed: " + quoted(ConnectionErrors.told(origin)), ConnectionErrors.wayOut(origin));
+        Outcome.PASSING,
+        "failed: " + quoted(ConnectionErrors.told(origin)),
+        ConnectionErrors.wayOut(origin));
   }
 
   private boolean isBehindClock() {

@@ -9,4 +9,5 @@ import java.util.Optional;
  * @param clusterId {@code --cluster-id} or {@code AWS_CLUSTER_ID}
  * @param region {@code --region} or {@code AWS_REGION}
  */
-public record ConfiguredIdentity(String nodeName, Optional<String> clusterId, Optional<String> region) {}
+public record ConfiguredIdentity(
+    String nodeName, Optional<String> clusterId, Optional<String> region) {}

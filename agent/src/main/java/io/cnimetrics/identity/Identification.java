@@ -1,8 +1,8 @@
 package io.cnimetrics.identity;
 
-import io.cnimetrics.aws.InstanceTags;
-import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.ClusterName;
+import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.InstanceTags;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.Origin;
@@ -19,7 +19,10 @@ import java.util.stream.Stream;
  * itself, and else by what EC2 tells of it.
  */
 public record Identification(
-    String nodeName, IdentityField region, IdentityField clusterId, InstanceMetadata.Result metadata) {
+    String nodeName,
+    IdentityField region,
+    IdentityField clusterId,
+    InstanceMetadata.Result metadata) {
   /** What to do about a region that nothing tells. */
   public static final String UNKNOWN_REGION = "the region is unknown: give --region or AWS_REGION";
 
@@ -51,7 +54,9 @@ public record Identification(
    * @param ec2 what EC2 answered, if it was asked; counts where metadata do not tell
    */
   static Identification of(
-      ConfiguredIdentity given, InstanceMetadata.Result metadata, Optional<InstanceTags.Result> ec2) {
+      ConfiguredIdentity given,
+      InstanceMetadata.Result metadata,
+      Optional<InstanceTags.Result> ec2) {
     return new Identification(
         given.nodeName(), region(given, metadata), clusterId(given, metadata, ec2), metadata);
   }
@@ -72,7 +77,9 @@ public record Identification(
     if (missing.isEmpty()) {
       return State.COMPLETE;
     }
-    return missing.stream().allMatch(IdentityField.Unresolved::retryable) ? State.RETRY : State.UNRESOLVABLE;
+    return missing.stream().allMatch(IdentityField.Unresolved::retryable)
+        ? State.RETRY
+        : State.UNRESOLVABLE;
   }
 
   /**
@@ -85,7 +92,8 @@ public record Identification(
 
   /** What kept from knowing more; for each part that is unknown, how to give it. */
   public List<Problem> problems() {
-    return Stream.concat(metadata.problems().stream(), missing().map(IdentityField.Unresolved::problem))
+    return Stream.concat(
+            metadata.problems().stream(), missing().map(IdentityField.Unresolved::problem))
         .toList();
   }
 
@@ -102,7 +110,9 @@ public record Identification(
   }
 
   private static IdentityField clusterId(
-      ConfiguredIdentity given, InstanceMetadata.Result metadata, Optional<InstanceTags.Result> ec2) {
+      ConfiguredIdentity given,
+      InstanceMetadata.Result metadata,
+      Optional<InstanceTags.Result> ec2) {
     return known(given.clusterId(), new Origin.Given())
         .or(() -> byShownTags(metadata.instance()))
         .or(() -> ec2.map(Identification::byEc2))
@@ -130,7 +140,8 @@ public record Identification(
   private static Optional<IdentityField> byShownTags(Instance instance) {
     ClusterName.Result name = ClusterName.of(instance.tags());
     if (name instanceof ClusterName.Named named) {
-      return Optional.of(new IdentityField.Resolved(named.name(), new Origin.InstanceTag(named.tag())));
+      return Optional.of(
+          new IdentityField.Resolved(named.name(), new Origin.InstanceTag(named.tag())));
     } else if (name instanceof ClusterName.Ambiguous ambiguous) {
       return Optional.of(never(Source.IMDS, Reason.MISMATCH, ambiguous.message()));
     }

@@ -1,8 +1,8 @@
 package io.cnimetrics.identity;
 
-import io.cnimetrics.aws.InstanceTags;
-import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.ClusterName;
+import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.InstanceTags;
 import io.cnimetrics.snapshot.Instance;
 import java.time.Duration;
 import java.util.Optional;

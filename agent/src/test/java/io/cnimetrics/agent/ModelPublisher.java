@@ -2,6 +2,7 @@ package io.cnimetrics.agent;
 
 import static io.cnimetrics.testing.Snapshots.nothingRead;
 
+import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Computation.ByAgent;
 import io.cnimetrics.catalog.History;
@@ -13,7 +14,6 @@ import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.Identification;
-import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.Destination;
 import io.cnimetrics.publish.Ledger;

@@ -2,12 +2,12 @@ package io.cnimetrics.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.Identification;
-import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.Destination;

@@ -1,11 +1,11 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Setting;
 import io.cnimetrics.config.Values;
-import io.cnimetrics.aws.InstanceMetadata;
-import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.publish.Ledger;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.AddressCount;

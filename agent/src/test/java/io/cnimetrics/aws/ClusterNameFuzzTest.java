@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
-import io.cnimetrics.config.Parsers;
 import io.cnimetrics.aws.ClusterName.Ambiguous;
-import io.cnimetrics.aws.ClusterName.Result;
 import io.cnimetrics.aws.ClusterName.Named;
+import io.cnimetrics.aws.ClusterName.Result;
 import io.cnimetrics.aws.ClusterName.Unnamed;
+import io.cnimetrics.config.Parsers;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.cnimetrics.aws.ClusterName.Ambiguous;
-import io.cnimetrics.aws.ClusterName.Result;
 import io.cnimetrics.aws.ClusterName.Named;
+import io.cnimetrics.aws.ClusterName.Result;
 import io.cnimetrics.aws.ClusterName.Unnamed;
 import java.util.List;
 import java.util.Map;

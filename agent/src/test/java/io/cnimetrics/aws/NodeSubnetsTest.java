@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
-import io.cnimetrics.aws.NodeSubnets.Result;
 import io.cnimetrics.aws.NodeSubnets.Failed;
 import io.cnimetrics.aws.NodeSubnets.Found;
+import io.cnimetrics.aws.NodeSubnets.Result;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.snapshot.Subnet;

@@ -8,8 +8,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
 import io.cnimetrics.aws.FakeImds;
+import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
 import io.cnimetrics.publish.Answer;
 import io.cnimetrics.publish.Answer.Outcome;
 import io.cnimetrics.testing.ClosedPort;

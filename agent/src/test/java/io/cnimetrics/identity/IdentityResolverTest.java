@@ -4,11 +4,11 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cnimetrics.aws.SdkSettings;
-import io.cnimetrics.aws.FakeImds;
 import io.cnimetrics.aws.FakeEc2;
-import io.cnimetrics.aws.InstanceTags;
+import io.cnimetrics.aws.FakeImds;
 import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.InstanceTags;
+import io.cnimetrics.aws.SdkSettings;
 import io.cnimetrics.identity.Identification.State;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.Origin;
