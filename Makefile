@@ -6,6 +6,7 @@ MAVEN_FLAGS ?= --batch-mode --no-transfer-progress
 AGENT := agent/target/dist/bin/cni-metrics-agent
 # What the image holds, built without a container engine.
 BUILT := agent/target/image/agent.args
+NATIVE := agent/target/native/cni-metrics-agent
 IMAGE ?= cni-metrics-agent
 # `make footprint`: how long each agent works, and of how many runs the median is shown.
 MINUTES ?= 10
@@ -29,7 +30,7 @@ SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -typ
 .DEFAULT_GOAL := help
 .PHONY: help dry-run test deploy-test cluster-test package goldens picture format clean
 .PHONY: bench bench-build bench-decode bench-dry-run bench-publish
-.PHONY: image image-test container-test footprint soak chaos fuzz fleet compare audit
+.PHONY: native image image-test container-test footprint soak chaos fuzz fleet compare audit
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -82,6 +83,8 @@ compare: $(AGENT) $(if $(JAVA25_HOME),$(BUILT)) ## Run AWS's helper and Telegraf
 	@# With JAVA25_HOME the agent runs as the image starts it, else as the distribution does.
 	@tools/compare.sh $(RUNS) $(if $(JAVA25_HOME),$(dir $(BUILT)))
 
+native: $(NATIVE) ## Compile the native executable; with GRAALVM_HOME, else for tests with JAVA25_HOME
+
 image: ## Build the container image; needs docker
 	docker build --tag $(IMAGE) .
 
@@ -119,6 +122,9 @@ clean: ## Remove what was built
 $(BUILT): $(SOURCES) $(shell find tools/image -not -path '*/target*' -type f)
 	@$(MVN) $(MAVEN_FLAGS) --quiet -Pimage package -Dmaven.test.skip=true
 	@tools/image/build.sh $(dir $@)
+
+$(NATIVE): $(AGENT) $(wildcard tools/native/*)
+	@MVN='$(MVN)' tools/native/build.sh $(dir $@)
 
 $(AGENT): $(SOURCES)
 	@echo "building (the first time this downloads its libraries) ..."

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Compiles the distribution in agent/target/dist to one executable.
+#
+#   tools/native/build.sh OUT_DIR [ARGUMENT...]      leaves OUT_DIR/cni-metrics-agent
+#
+# GRAALVM_HOME: a GraalVM 25, whose native-image is used. Without it the executable is made by test-builder.sh, from the
+# same builder on a plain JDK 25: good for tests and measurements, and only where that JDK is.
+# Further arguments are added to those of native-image.args.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+lib=$(cd "$here/../.." && pwd)/agent/target/dist/lib
+out=${1:?usage: tools/native/build.sh OUT_DIR}
+shift
+main=io.cnimetrics.cli.Main
+
+[ -e "$lib/cni-metrics-agent.jar" ] || { echo "build.sh: no distribution: run 'mvn package' first" >&2; exit 1; }
+mkdir -p "$out"
+out=$(cd "$out" && pwd)
+class_path=$(printf '%s\n' "$lib"/*.jar | paste -sd:)
+
+arguments() {
+  grep -vE '^(#|$)' "$here/native-image.args"
+  # Nodes with 64 KiB pages: the default, the builder's page size, does not start there.
+  [ "$(uname -m)" != aarch64 ] || echo -H:PageSize=65536
+}
+
+# The launcher's names of options, in those of the builder that it starts.
+translated() {
+  sed -E 's/^-march=/-H:MicroArchitecture=/; s/^-O(.)$/-H:Optimize=\1/; s/^--enable-url-protocols=/-H:EnableURLProtocols=/'
+}
+
+if [ -n "${GRAALVM_HOME:-}" ]; then
+  mapfile -t arguments < <(arguments)
+  # Only our own metadata: OkHttp's adds all charsets, and HTTP features that the agent does not use.
+  exec "$GRAALVM_HOME/bin/native-image" --no-fallback --exclude-config '.*/lib/(?!cni-metrics-agent)[^/]*\.jar' '.*' \
+    -H:+UnlockExperimentalVMOptions "${arguments[@]}" "$@" -cp "$class_path" -o "$out/cni-metrics-agent" "$main"
+fi
+mapfile -t arguments < <(arguments | translated)
+exec "$here/test-builder.sh" "$class_path" "$main" "$out/cni-metrics-agent" "${arguments[@]}" "$@"
