@@ -74,7 +74,7 @@ final class Simulate implements Command {
     }
     values.check();
     SimulatedIpamd.Ports ports = new SimulatedIpamd.Ports(introspectionPort, metricsPort);
-    return serve(build(scenario), ports, node.settled(), console);
+    return serve(build(scenario), ports, node.warmUp(), console);
   }
 
   private static Scenario build(Scenario.Builder scenario) {
@@ -87,8 +87,8 @@ final class Simulate implements Command {
 
   /** Serves until the process is stopped. */
   private int serve(
-      Scenario scenario, SimulatedIpamd.Ports ports, Duration settled, Console console) {
-    try (SimulatedIpamd ipamd = SimulatedIpamd.start(scenario, ports, settled, clock)) {
+      Scenario scenario, SimulatedIpamd.Ports ports, Duration warmUp, Console console) {
+    try (SimulatedIpamd ipamd = SimulatedIpamd.start(scenario, ports, warmUp, clock)) {
       console.print(
           """
           simulated ipamD: --introspection-url %s --metrics-url %s

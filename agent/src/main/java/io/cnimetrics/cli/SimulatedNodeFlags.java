@@ -5,7 +5,7 @@ import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.config.Values.Parser;
 import io.cnimetrics.simulator.CniVersion;
-import io.cnimetrics.simulator.Failure;
+import io.cnimetrics.simulator.HttpFault;
 import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 /**
  * Which node is simulated: by a scenario's name, or flag by flag.
  *
- * @param settled how long it has been up when it is first asked
+ * @param warmUp how long it has been up when it is first asked
  */
-record SimulatedNodeFlags(Scenario.Builder scenario, Duration settled) {
+record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
   private static final Flag INSTANCE_TYPE =
       flag("--instance-type", "TYPE", "m5.xlarge", "the node's EC2 instance type");
   private static final Flag PODS =
@@ -85,10 +85,10 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration settled) {
     Optional<NamedScenario> named = values.readOptional(SCENARIO, NamedScenario::parse);
     if (named.isEmpty()) {
       return new SimulatedNodeFlags(
-          byFlags(values), values.read(SETTLED, SimulatedNodeFlags::settled));
+          byFlags(values), values.read(SETTLED, SimulatedNodeFlags::warmUp));
     }
     refuseOtherThan(named.get(), values);
-    return new SimulatedNodeFlags(named.get().scenario(), named.get().settled());
+    return new SimulatedNodeFlags(named.get().scenario(), named.get().warmUp());
   }
 
   private static void refuseOtherThan(NamedScenario scenario, Values values) {
@@ -114,18 +114,18 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration settled) {
         .subnetFree(values.read(SUBNET_FREE, upTo(1_000_000)));
     values.readOptional(MAX_PODS, upTo(1_000)).ifPresent(scenario::maxPods);
     values
-        .readOptional(FAIL, SimulatedNodeFlags::failures)
+        .readOptional(FAIL, SimulatedNodeFlags::httpFaults)
         .orElse(List.of())
-        .forEach(scenario::failure);
+        .forEach(scenario::httpFault);
     return scenario;
   }
 
-  private static Duration settled(String text) {
+  private static Duration warmUp(String text) {
     return Parsers.time(text, Duration.ZERO, Duration.ofHours(24));
   }
 
-  private static List<Failure> failures(String text) {
-    return Stream.of(text.split(",", -1)).map(Failure::parse).toList();
+  private static List<HttpFault> httpFaults(String text) {
+    return Stream.of(text.split(",", -1)).map(HttpFault::parse).toList();
   }
 
   static Parser<Integer> upTo(int most) {

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * @param attachedAt in model time
  */
 record AttachedEni(
-    String id, int deviceNumber, String subnetId, Duration attachedAt, List<Cidr> cidrs) {
+    String id, int deviceNumber, String subnetId, Duration attachedAt, List<SimCidr> cidrs) {
   AttachedEni {
     cidrs = List.copyOf(cidrs);
   }
@@ -27,24 +27,24 @@ record AttachedEni(
   }
 
   int assigned() {
-    return cidrs.stream().mapToInt(Cidr::assigned).sum();
+    return cidrs.stream().mapToInt(SimCidr::assigned).sum();
   }
 
-  AttachedEni plus(List<Cidr> more) {
+  AttachedEni plus(List<SimCidr> more) {
     return withCidrs(Stream.concat(cidrs.stream(), more.stream()).toList());
   }
 
-  AttachedEni minus(List<Cidr> removed) {
+  AttachedEni minus(List<SimCidr> removed) {
     return withCidrs(cidrs.stream().filter(cidr -> !removed.contains(cidr)).toList());
   }
 
-  AttachedEni map(UnaryOperator<Cidr> change) {
-    List<Cidr> changed = new ArrayList<>(cidrs);
+  AttachedEni map(UnaryOperator<SimCidr> change) {
+    List<SimCidr> changed = new ArrayList<>(cidrs);
     changed.replaceAll(change);
     return withCidrs(changed);
   }
 
-  private AttachedEni withCidrs(List<Cidr> cidrs) {
+  private AttachedEni withCidrs(List<SimCidr> cidrs) {
     return new AttachedEni(id, deviceNumber, subnetId, attachedAt, cidrs);
   }
 }

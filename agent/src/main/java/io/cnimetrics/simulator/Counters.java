@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 
 /** What ipamD has counted since it started. A labelled series appears with its first increment. */
 final class Counters {
-  private final SortedMap<Series, Double> values = new TreeMap<>();
+  private final SortedMap<SimSeries, Double> values = new TreeMap<>();
 
   Counters() {
     reset();
@@ -23,7 +23,7 @@ final class Counters {
           "awscni_force_removed_ips",
           "awscni_no_available_ip_addresses"
         }) {
-      values.put(Series.of(name), 0.0);
+      values.put(SimSeries.of(name), 0.0);
     }
   }
 
@@ -35,10 +35,10 @@ final class Counters {
   }
 
   void add(double amount, String name, String... labels) {
-    values.merge(Series.of(name, labels), amount, Double::sum);
+    values.merge(SimSeries.of(name, labels), amount, Double::sum);
   }
 
-  SortedMap<Series, Double> values() {
+  SortedMap<SimSeries, Double> values() {
     return new TreeMap<>(values);
   }
 

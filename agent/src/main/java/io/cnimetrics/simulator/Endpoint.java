@@ -21,13 +21,13 @@ import java.util.zip.GZIPOutputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One HTTP listener on the loopback address, with its failures. All its threads are daemons. */
+/** One HTTP listener on the loopback address, with its faults. All its threads are daemons. */
 final class Endpoint implements AutoCloseable {
   /** What an endpoint serves, and how it fails just now; called by several threads. */
   interface Content {
-    Optional<Failure.Kind> failure();
+    Optional<HttpFault.Kind> httpFault();
 
-    Answer answer(String path);
+    HttpReply answer(String path);
   }
 
   private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
@@ -126,7 +126,7 @@ final class Endpoint implements AutoCloseable {
   }
 
   private void handle(HttpExchange exchange) throws IOException {
-    Optional<Failure.Kind> failure = content.failure();
+    Optional<HttpFault.Kind> failure = content.httpFault();
     if (failure.isEmpty()) {
       send(exchange, answer(exchange));
       return;
@@ -134,17 +134,17 @@ final class Endpoint implements AutoCloseable {
     switch (failure.get()) {
       case REFUSE -> exchange.close();
       case HANG -> hang(exchange);
-      case STATUS_500 -> send(exchange, Answer.serverError());
+      case STATUS_500 -> send(exchange, HttpReply.serverError());
       case TRUNCATE -> truncate(exchange, answer(exchange));
       case GARBAGE -> send(exchange, answer(exchange).garbage());
     }
   }
 
-  private Answer answer(HttpExchange exchange) {
+  private HttpReply answer(HttpExchange exchange) {
     return content.answer(exchange.getRequestURI().getPath());
   }
 
-  private void send(HttpExchange exchange, Answer answer) throws IOException {
+  private void send(HttpExchange exchange, HttpReply answer) throws IOException {
     byte[] body = begin(exchange, answer);
     // To this server a length of 0 means chunks.
     long length = body.length > LONGEST_UNCHUNKED_BYTES ? 0 : body.length;
@@ -153,7 +153,7 @@ final class Endpoint implements AutoCloseable {
     exchange.close();
   }
 
-  private void truncate(HttpExchange exchange, Answer answer) throws IOException {
+  private void truncate(HttpExchange exchange, HttpReply answer) throws IOException {
     byte[] body = begin(exchange, answer);
     exchange.sendResponseHeaders(answer.status(), body.length);
     exchange.getResponseBody().write(body, 0, body.length / 2);
@@ -162,7 +162,7 @@ final class Endpoint implements AutoCloseable {
   }
 
   /** Sets what describes the body, and returns it as it goes over the wire. */
-  private byte[] begin(HttpExchange exchange, Answer answer) throws IOException {
+  private byte[] begin(HttpExchange exchange, HttpReply answer) throws IOException {
     byte[] body = answer.body().getBytes(UTF_8);
     exchange.getResponseHeaders().set("Content-Type", answer.contentType());
     if (source == Source.METRICS && offersGzip(exchange)) {

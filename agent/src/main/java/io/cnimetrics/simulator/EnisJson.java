@@ -109,7 +109,7 @@ final class EnisJson {
 
   private void cidrs(AttachedEni eni) throws IOException {
     json.writeObjectFieldStart("AvailableIPv4Cidrs");
-    for (Cidr cidr : eni.cidrs()) {
+    for (SimCidr cidr : eni.cidrs()) {
       json.writeObjectFieldStart(cidr.text());
       json.writeObjectFieldStart("Cidr");
       json.writeStringField("IP", cidr.ip());

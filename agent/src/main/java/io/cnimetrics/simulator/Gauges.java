@@ -7,11 +7,11 @@ import java.util.TreeMap;
 
 /** The samples that ipamD does not count but states. */
 final class Gauges {
-  private final SortedMap<Series, Double> values = new TreeMap<>();
+  private final SortedMap<SimSeries, Double> values = new TreeMap<>();
 
   private Gauges() {}
 
-  static SortedMap<Series, Double> of(SimulatedNode node, Instant processStart) {
+  static SortedMap<SimSeries, Double> of(SimulatedNode node, Instant processStart) {
     Gauges gauges = new Gauges();
     gauges.addLimits(node.scenario());
     gauges.addPool(node);
@@ -39,7 +39,7 @@ final class Gauges {
     }
   }
 
-  private void addCidr(Cidr cidr) {
+  private void addCidr(SimCidr cidr) {
     set(cidr.assigned(), "awscni_assigned_ip_per_cidr", "cidr", cidr.text());
     set(cidr.assigned(), "awscni_assigned_ip_per_ipv4cidr", "cidr", cidr.text());
   }
@@ -60,6 +60,6 @@ final class Gauges {
   }
 
   private void set(double value, String name, String... labels) {
-    values.put(Series.of(name, labels), value);
+    values.put(SimSeries.of(name, labels), value);
   }
 }

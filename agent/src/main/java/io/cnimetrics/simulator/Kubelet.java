@@ -12,13 +12,13 @@ final class Kubelet {
   private static final Duration RETRY = Duration.ofSeconds(10);
 
   private final Scenario scenario;
-  private final Ipamd ipamd;
+  private final SimIpamd ipamd;
   private final Random random;
   private final Deque<Pod> admitted = new ArrayDeque<>();
   // Pods in ContainerCreating, and when each asks next.
   private final Map<Pod, Duration> waiting = new LinkedHashMap<>();
 
-  Kubelet(Scenario scenario, Ipamd ipamd, Random random) {
+  Kubelet(Scenario scenario, SimIpamd ipamd, Random random) {
     this.scenario = scenario;
     this.ipamd = ipamd;
     this.random = random;
@@ -30,7 +30,7 @@ final class Kubelet {
 
   void tick(Duration now) {
     int target = Math.min(scenario.pods().wantedAt(now), scenario.maxPods());
-    if (scenario.has(Fault.CHURN)) {
+    if (scenario.has(NodeFault.CHURN)) {
       endOldest(now);
     }
     while (admitted.size() < target) {
@@ -46,7 +46,7 @@ final class Kubelet {
 
   /** So many in each second that all have gone in a pod's life. */
   private void endOldest(Duration now) {
-    int ending = (admitted.size() + Fault.POD_LIFE_SECONDS - 1) / Fault.POD_LIFE_SECONDS;
+    int ending = (admitted.size() + NodeFault.POD_LIFE_SECONDS - 1) / NodeFault.POD_LIFE_SECONDS;
     for (int i = 0; i < ending; i++) {
       remove(admitted.removeFirst(), now);
     }

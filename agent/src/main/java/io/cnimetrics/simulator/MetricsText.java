@@ -13,10 +13,10 @@ final class MetricsText {
 
   private final StringBuilder text = new StringBuilder();
   private final CniVersion version;
-  private final SortedMap<Series, Double> samples;
+  private final SortedMap<SimSeries, Double> samples;
   private final boolean slowStart;
 
-  private MetricsText(CniVersion version, SortedMap<Series, Double> samples, boolean slowStart) {
+  private MetricsText(CniVersion version, SortedMap<SimSeries, Double> samples, boolean slowStart) {
     this.version = version;
     this.samples = samples;
     this.slowStart = slowStart;
@@ -26,11 +26,11 @@ final class MetricsText {
    * @param processStart when ipamD's process started
    */
   static String of(SimulatedNode node, Instant processStart) {
-    SortedMap<Series, Double> samples = Gauges.of(node, processStart);
+    SortedMap<SimSeries, Double> samples = Gauges.of(node, processStart);
     samples.putAll(node.counters());
     MetricsText writer =
         new MetricsText(
-            node.scenario().cniVersion(), samples, node.scenario().has(Fault.SLOW_START));
+            node.scenario().cniVersion(), samples, node.scenario().has(NodeFault.SLOW_START));
     MetricFamily.ALL.stream().filter(family -> family.in(writer.version)).forEach(writer::family);
     return writer.text.toString();
   }
@@ -50,16 +50,16 @@ final class MetricsText {
     }
   }
 
-  private SortedMap<Series, Double> series(String name) {
+  private SortedMap<SimSeries, Double> series(String name) {
     // U+FFFF sorts behind every label.
-    return samples.subMap(new Series(name, ""), new Series(name, "\uffff"));
+    return samples.subMap(new SimSeries(name, ""), new SimSeries(name, "\uffff"));
   }
 
-  private void sample(Series series, double value) {
+  private void sample(SimSeries series, double value) {
     line(series.name(), series.labels(), number(value));
   }
 
-  private void summary(MetricFamily family, Series count) {
+  private void summary(MetricFamily family, SimSeries count) {
     if (!version.atLeast(8, 0)) {
       // As after ten minutes without such a call.
       for (String quantile : List.of("0.5", "0.9", "0.99")) {
@@ -67,7 +67,7 @@ final class MetricsText {
       }
     }
     for (String part : List.of("_sum", "_count")) {
-      Series series = new Series(family.name() + part, count.labels());
+      SimSeries series = new SimSeries(family.name() + part, count.labels());
       sample(series, samples.getOrDefault(series, 0.0));
     }
   }

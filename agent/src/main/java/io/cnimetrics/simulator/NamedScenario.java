@@ -9,43 +9,43 @@ import java.util.stream.Stream;
 /** Scenarios to play by name: a node on which all is well, and many ways in which it is not. */
 public enum NamedScenario {
   HEALTHY("all is well", 60, "m5.xlarge", node -> node.pods(PodSchedule.parse("0:40:0.05"))),
-  IPAMD_DOWN("nothing answers", 5, "m5.xlarge", node -> node.failure(fail("refuse"))),
+  IPAMD_DOWN("nothing answers", 5, "m5.xlarge", node -> node.httpFault(fail("refuse"))),
   INTROSPECTION_OFF(
       "introspection refuses, metrics answer",
       5,
       "m5.xlarge",
-      node -> node.failure(fail("refuse@introspection"))),
+      node -> node.httpFault(fail("refuse@introspection"))),
   INTROSPECTION_HANGS(
       "introspection never answers",
       5,
       "m5.xlarge",
-      node -> node.failure(fail("hang@introspection"))),
+      node -> node.httpFault(fail("hang@introspection"))),
   INTROSPECTION_GARBAGE(
       "what answers is not introspection",
       5,
       "m5.xlarge",
-      node -> node.failure(fail("garbage@introspection"))),
+      node -> node.httpFault(fail("garbage@introspection"))),
   OLD_PORT(
       "introspection on the port of old releases",
       5,
       "m5.xlarge",
       node ->
           node.cniVersion(CniVersion.parse("v1.3.3"))
-              .failure(fail("refuse@introspection"))
-              .fault(Fault.ONE_PORT)),
-  METRICS_OFF("metrics refuse", 5, "m5.xlarge", node -> node.failure(fail("refuse@metrics"))),
+              .httpFault(fail("refuse@introspection"))
+              .nodeFault(NodeFault.ONE_PORT)),
+  METRICS_OFF("metrics refuse", 5, "m5.xlarge", node -> node.httpFault(fail("refuse@metrics"))),
   FLAPPING(
       "ipamD restarts every 20 s",
       5,
       "m5.xlarge",
-      node -> node.pods(PodSchedule.constant(18)).fault(Fault.FLAPPING)),
+      node -> node.pods(PodSchedule.constant(18)).nodeFault(NodeFault.FLAPPING)),
   JUST_RESTARTED("ipamD started a minute ago", 1, "m5.xlarge", UnaryOperator.identity()),
-  SLOW_START("ipamD took 95 s to start", 60, "m5.xlarge", node -> node.fault(Fault.SLOW_START)),
+  SLOW_START("ipamD took 95 s to start", 60, "m5.xlarge", node -> node.nodeFault(NodeFault.SLOW_START)),
   MISSING_POLICY(
       "the node's role lacks AmazonEKS_CNI_Policy",
       5,
       "m5.xlarge",
-      node -> node.pods(PodSchedule.constant(18)).fault(Fault.EC2_DENIES)),
+      node -> node.pods(PodSchedule.constant(18)).nodeFault(NodeFault.EC2_DENIES)),
   SUBNET_EMPTY(
       "the subnet runs out of addresses",
       10,
@@ -60,19 +60,19 @@ public enum NamedScenario {
       "EC2 throttles ipamD",
       60,
       "m5.xlarge",
-      node -> node.pods(PodSchedule.parse("0:50:0.05")).fault(Fault.EC2_THROTTLES)),
+      node -> node.pods(PodSchedule.parse("0:50:0.05")).nodeFault(NodeFault.EC2_THROTTLES)),
   ENI_LIMIT(
       "EC2 holds more addresses than ipamD knows of",
       60,
       "m5.xlarge",
-      node -> node.pods(PodSchedule.parse("0:50:0.05")).fault(Fault.EC2_AT_ENI_LIMIT)),
+      node -> node.pods(PodSchedule.parse("0:50:0.05")).nodeFault(NodeFault.EC2_AT_ENI_LIMIT)),
   PODS_REFUSED(
       "more pods than addresses", 10, "m5.xlarge", node -> node.pods(PodSchedule.constant(100))),
   COOLDOWN(
       "pods come and go faster than addresses cool down",
       10,
       "m5.xlarge",
-      node -> node.pods(PodSchedule.constant(50)).fault(Fault.CHURN)),
+      node -> node.pods(PodSchedule.constant(50)).nodeFault(NodeFault.CHURN)),
   NODE_FULL(
       "as many pods as addresses",
       60,
@@ -86,27 +86,27 @@ public enum NamedScenario {
       "m5.large",
       node -> node.maxPods(110).pods(PodSchedule.parse("0:8:0.05"))),
   STUCK_ACTION(
-      "a change of the pool never ends", 60, "m5.xlarge", node -> node.fault(Fault.STUCK_ACTION)),
+      "a change of the pool never ends", 60, "m5.xlarge", node -> node.nodeFault(NodeFault.STUCK_ACTION)),
   FORCED_REMOVAL(
       "an ENI with pods was detached",
       60,
       "m5.xlarge",
-      node -> node.pods(PodSchedule.parse("0:30:0.5")).fault(Fault.FORCED_REMOVAL)),
+      node -> node.pods(PodSchedule.parse("0:30:0.5")).nodeFault(NodeFault.FORCED_REMOVAL)),
   NO_TRUNK_SLOT(
       "security groups for pods on a full node",
       60,
       "m5.large",
-      node -> node.pods(PodSchedule.parse("0:25:0.05")).fault(Fault.NO_TRUNK_SLOT)),
+      node -> node.pods(PodSchedule.parse("0:25:0.05")).nodeFault(NodeFault.NO_TRUNK_SLOT)),
   LATE_CUSTOM_NETWORKING(
       "custom networking came after pods",
       60,
       "m5.xlarge",
-      node -> node.pods(PodSchedule.parse("0:8:0.05")).fault(Fault.LATE_CUSTOM_NETWORKING)),
+      node -> node.pods(PodSchedule.parse("0:8:0.05")).nodeFault(NodeFault.LATE_CUSTOM_NETWORKING)),
   EXCLUDED_ENI(
       "an ENI in a subnet that is not for pods",
       60,
       "m5.xlarge",
-      node -> node.pods(PodSchedule.parse("0:8:0.05")).fault(Fault.EXCLUDED_ENI)),
+      node -> node.pods(PodSchedule.parse("0:8:0.05")).nodeFault(NodeFault.EXCLUDED_ENI)),
   MIXED_PREFIXES(
       "single addresses from before prefixes",
       60,
@@ -114,7 +114,7 @@ public enum NamedScenario {
       node ->
           node.pods(PodSchedule.parse("0:8:0.05"))
               .prefixDelegation(true)
-              .fault(Fault.LEFTOVER_SINGLES)),
+              .nodeFault(NodeFault.LEFTOVER_SINGLES)),
   IDLE_ADDRESSES(
       "few pods, and the default WARM_ENI_TARGET",
       60,
@@ -127,17 +127,17 @@ public enum NamedScenario {
       node -> node.cniVersion(CniVersion.parse("v1.19.4")));
 
   private final String meaning;
-  private final Duration settled;
+  private final Duration warmUp;
   private final String instanceType;
   private final UnaryOperator<Scenario.Builder> settings;
 
   NamedScenario(
       String meaning,
-      int settledMinutes,
+      int warmUpMinutes,
       String instanceType,
       UnaryOperator<Scenario.Builder> settings) {
     this.meaning = meaning;
-    this.settled = Duration.ofMinutes(settledMinutes);
+    this.warmUp = Duration.ofMinutes(warmUpMinutes);
     this.instanceType = instanceType;
     this.settings = settings;
   }
@@ -165,8 +165,8 @@ public enum NamedScenario {
   }
 
   /** How long the node has been up when it is first asked. */
-  public Duration settled() {
-    return settled;
+  public Duration warmUp() {
+    return warmUp;
   }
 
   /** What to simulate. */
@@ -174,7 +174,7 @@ public enum NamedScenario {
     return settings.apply(Scenario.of(instanceType));
   }
 
-  private static Failure fail(String text) {
-    return Failure.parse(text);
+  private static HttpFault fail(String text) {
+    return HttpFault.parse(text);
   }
 }

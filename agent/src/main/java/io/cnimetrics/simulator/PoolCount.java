@@ -13,10 +13,10 @@ import java.util.List;
  */
 record PoolCount(int total, int assigned, int cidrs, int unusedCidrs) {
   static PoolCount of(Collection<AttachedEni> enis) {
-    List<Cidr> cidrs = enis.stream().flatMap(eni -> eni.cidrs().stream()).toList();
+    List<SimCidr> cidrs = enis.stream().flatMap(eni -> eni.cidrs().stream()).toList();
     return new PoolCount(
-        cidrs.stream().mapToInt(Cidr::size).sum(),
-        cidrs.stream().mapToInt(Cidr::assigned).sum(),
+        cidrs.stream().mapToInt(SimCidr::size).sum(),
+        cidrs.stream().mapToInt(SimCidr::assigned).sum(),
         cidrs.size(),
         (int) cidrs.stream().filter(cidr -> cidr.assigned() == 0).count());
   }

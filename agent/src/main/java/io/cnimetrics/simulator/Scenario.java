@@ -28,12 +28,12 @@ public record Scenario(
     CniVersion cniVersion,
     long seed,
     double speed,
-    List<Failure> failures,
-    Set<Fault> faults) {
+    List<HttpFault> httpFaults,
+    Set<NodeFault> faults) {
   static final int PREFIX_SIZE = 16;
 
   public Scenario {
-    failures = List.copyOf(failures);
+    httpFaults = List.copyOf(httpFaults);
     faults = Set.copyOf(faults);
     if (maxPods < 1) {
       throw new IllegalArgumentException("max pods %d: must be ≥ 1".formatted(maxPods));
@@ -67,7 +67,7 @@ public record Scenario(
     return new Builder(instanceType, limit);
   }
 
-  boolean has(Fault fault) {
+  boolean has(NodeFault fault) {
     return faults.contains(fault);
   }
 
@@ -90,8 +90,8 @@ public record Scenario(
   public static final class Builder {
     private final String instanceType;
     private final InstanceLimit limit;
-    private final List<Failure> failures = new ArrayList<>();
-    private final Set<Fault> faults = EnumSet.noneOf(Fault.class);
+    private final List<HttpFault> httpFaults = new ArrayList<>();
+    private final Set<NodeFault> faults = EnumSet.noneOf(NodeFault.class);
     private int warmEniTarget = 1;
     private int warmIpTarget;
     private int minimumIpTarget;
@@ -169,12 +169,12 @@ public record Scenario(
     }
 
     /** Adds a failure; where two strike at once, the first one given does. */
-    public Builder failure(Failure failure) {
-      failures.add(failure);
+    public Builder httpFault(HttpFault failure) {
+      httpFaults.add(failure);
       return this;
     }
 
-    public Builder fault(Fault fault) {
+    public Builder nodeFault(NodeFault fault) {
       faults.add(fault);
       return this;
     }
@@ -190,13 +190,13 @@ public record Scenario(
           limit,
           new WarmTargets(warmEniTarget, warmIpTarget, minimumIpTarget, warmPrefixTarget),
           prefixDelegation,
-          maxPods.orElseGet(() -> MaxPods.of(instanceType, limit, prefixDelegation)),
+          maxPods.orElseGet(() -> SimMaxPods.of(instanceType, limit, prefixDelegation)),
           subnetFree,
           pods,
           cniVersion,
           seed,
           speed,
-          failures,
+          httpFaults,
           faults);
     }
   }

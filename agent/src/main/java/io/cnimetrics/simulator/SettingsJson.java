@@ -22,7 +22,7 @@ final class SettingsJson {
     return write(
         json -> {
           json.writeBooleanField(
-              "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", scenario.has(Fault.LATE_CUSTOM_NETWORKING));
+              "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", scenario.has(NodeFault.LATE_CUSTOM_NETWORKING));
           if (version.atLeast(12, 6)) {
             json.writeBooleanField("AWS_MANAGE_ENIS_NON_SCHEDULABLE", false);
           }

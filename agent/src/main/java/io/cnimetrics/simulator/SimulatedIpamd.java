@@ -39,19 +39,19 @@ public final class SimulatedIpamd implements AutoCloseable {
   private final SimulatedNode node;
   private final InstantSource clock;
   private final Instant servingSince;
-  private final Duration settled;
+  private final Duration warmUp;
   private final Endpoint introspection;
   private final Endpoint metrics;
   private Instant processStart;
-  private Duration nextRestart = Fault.RESTART_INTERVAL;
+  private Duration nextRestart = NodeFault.RESTART_INTERVAL;
 
-  private SimulatedIpamd(Scenario scenario, Ports ports, Duration settled, InstantSource clock) {
+  private SimulatedIpamd(Scenario scenario, Ports ports, Duration warmUp, InstantSource clock) {
     this.node = new SimulatedNode(scenario);
     this.clock = clock;
-    this.settled = settled;
+    this.warmUp = warmUp;
     this.servingSince = clock.instant();
-    this.processStart = servingSince.minus(settled);
-    node.advanceTo(settled);
+    this.processStart = servingSince.minus(warmUp);
+    node.advanceTo(warmUp);
     this.introspection = open(Source.INTROSPECTION, ports.introspection(), this::introspect);
     try {
       this.metrics = open(Source.METRICS, ports.metrics(), this::measure);
@@ -69,17 +69,17 @@ public final class SimulatedIpamd implements AutoCloseable {
   /**
    * Starts.
    *
-   * @param settled model time that has passed before the first request, so that a reader sees a
+   * @param warmUp model time that has passed before the first request, so that a reader sees a
    *     warm node; ipamD's process is that old
    * @param clock the readers' clock
    * @throws UncheckedIOException if a port cannot be had; the message names it
    */
   public static SimulatedIpamd start(
-      Scenario scenario, Ports ports, Duration settled, InstantSource clock) {
-    if (settled.isNegative()) {
-      throw new IllegalArgumentException("settled for %s: must be ≥ 0".formatted(settled));
+      Scenario scenario, Ports ports, Duration warmUp, InstantSource clock) {
+    if (warmUp.isNegative()) {
+      throw new IllegalArgumentException("warm-up of %s: must be ≥ 0".formatted(warmUp));
     }
-    return new SimulatedIpamd(scenario, ports, settled, clock);
+    return new SimulatedIpamd(scenario, ports, warmUp, clock);
   }
 
   /** Where introspection is, such as {@code http://127.0.0.1:61679}, without a path. */
@@ -113,10 +113,10 @@ public final class SimulatedIpamd implements AutoCloseable {
     metrics.close();
   }
 
-  private synchronized Answer introspect(String path) {
+  private synchronized HttpReply introspect(String path) {
     Instant now = clock.instant();
     advance(now);
-    return Answer.json(
+    return HttpReply.json(
         switch (path) {
           case "/v1/enis" -> EnisJson.of(node, now);
           case SettingsJson.SETTINGS_PATH -> SettingsJson.settings(node.scenario());
@@ -124,23 +124,23 @@ public final class SimulatedIpamd implements AutoCloseable {
         });
   }
 
-  private synchronized Answer measure(String path) {
-    if (node.scenario().has(Fault.ONE_PORT) && path.startsWith("/v1/")) {
+  private synchronized HttpReply measure(String path) {
+    if (node.scenario().has(NodeFault.ONE_PORT) && path.startsWith("/v1/")) {
       return introspect(path);
     }
     advance(clock.instant());
-    return Answer.metrics(MetricsText.of(node, processStart), node.scenario().cniVersion());
+    return HttpReply.metrics(MetricsText.of(node, processStart), node.scenario().cniVersion());
   }
 
   private void advance(Instant now) {
     Duration sinceServing = sinceServing(now);
-    while (node.scenario().has(Fault.FLAPPING) && nextRestart.compareTo(sinceServing) <= 0) {
-      node.advanceTo(settled.plus(nextRestart));
+    while (node.scenario().has(NodeFault.FLAPPING) && nextRestart.compareTo(sinceServing) <= 0) {
+      node.advanceTo(warmUp.plus(nextRestart));
       node.restart();
       processStart = now;
-      nextRestart = nextRestart.plus(Fault.RESTART_INTERVAL);
+      nextRestart = nextRestart.plus(NodeFault.RESTART_INTERVAL);
     }
-    node.advanceTo(settled.plus(sinceServing));
+    node.advanceTo(warmUp.plus(sinceServing));
   }
 
   /** In model time. */
@@ -149,16 +149,16 @@ public final class SimulatedIpamd implements AutoCloseable {
     return Duration.ofNanos((long) (real * node.scenario().speed()));
   }
 
-  private Endpoint open(Source source, int port, Function<String, Answer> answers) {
+  private Endpoint open(Source source, int port, Function<String, HttpReply> answers) {
     Endpoint.Content content =
         new Endpoint.Content() {
           @Override
-          public Optional<Failure.Kind> failure() {
-            return failureOf(source);
+          public Optional<HttpFault.Kind> httpFault() {
+            return httpFaultOf(source);
           }
 
           @Override
-          public Answer answer(String path) {
+          public HttpReply answer(String path) {
             return answers.apply(path);
           }
         };
@@ -174,19 +174,19 @@ public final class SimulatedIpamd implements AutoCloseable {
     }
   }
 
-  private Optional<Failure.Kind> failureOf(Source source) {
+  private Optional<HttpFault.Kind> httpFaultOf(Source source) {
     Duration sinceServing = sinceServing(clock.instant());
-    return node.scenario().failures().stream()
-        .filter(failure -> failure.strikes(source, sinceServing))
-        .map(Failure::kind)
+    return node.scenario().httpFaults().stream()
+        .filter(failure -> failure.appliesTo(source, sinceServing))
+        .map(HttpFault::kind)
         .findFirst();
   }
 
   private boolean alwaysRefuses(Source source) {
-    return node.scenario().failures().stream()
+    return node.scenario().httpFaults().stream()
         .filter(failure -> failure.sources().contains(source))
         .findFirst()
-        .filter(failure -> failure.kind() == Failure.Kind.REFUSE && failure.lasting())
+        .filter(failure -> failure.kind() == HttpFault.Kind.REFUSE && failure.lasting())
         .isPresent();
   }
 }

@@ -14,9 +14,9 @@ final class SimulatedNode {
 
   private final Scenario scenario;
   private final Counters counters = new Counters();
-  private final Ec2 ec2;
-  private final Mishaps mishaps;
-  private final Ipamd ipamd;
+  private final SimEc2 ec2;
+  private final InjectedFaults injected;
+  private final SimIpamd ipamd;
   private final Kubelet kubelet;
   private Duration now = Duration.ZERO;
   private long nextTick;
@@ -24,9 +24,9 @@ final class SimulatedNode {
   SimulatedNode(Scenario scenario) {
     Random random = new Random(scenario.seed());
     this.scenario = scenario;
-    this.ec2 = new Ec2(scenario, counters, random);
-    this.mishaps = new Mishaps(scenario, counters);
-    this.ipamd = new Ipamd(scenario, counters, ec2, mishaps);
+    this.ec2 = new SimEc2(scenario, counters, random);
+    this.injected = new InjectedFaults(scenario, counters);
+    this.ipamd = new SimIpamd(scenario, counters, ec2, injected);
     this.kubelet = new Kubelet(scenario, ipamd, random);
   }
 
@@ -66,14 +66,14 @@ final class SimulatedNode {
   }
 
   boolean excluded(AttachedEni eni) {
-    return mishaps.excludes(eni);
+    return injected.excludes(eni);
   }
 
   int lostAddresses() {
-    return mishaps.lostAddresses();
+    return injected.lostAddresses();
   }
 
-  SortedMap<Series, Double> counters() {
+  SortedMap<SimSeries, Double> counters() {
     return counters.values();
   }
 

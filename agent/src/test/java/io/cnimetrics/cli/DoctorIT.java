@@ -237,7 +237,7 @@ class DoctorIT {
     return SimulatedIpamd.start(
         scenario.scenario().build(),
         SimulatedIpamd.Ports.ANY,
-        scenario.settled(),
+        scenario.warmUp(),
         InstantSource.system());
   }
 }

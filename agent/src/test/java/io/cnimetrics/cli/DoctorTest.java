@@ -155,7 +155,7 @@ class DoctorTest {
     return SimulatedIpamd.start(
         scenario.scenario().build(),
         SimulatedIpamd.Ports.ANY,
-        scenario.settled(),
+        scenario.warmUp(),
         InstantSource.system());
   }
 

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.cnimetrics.simulator.Failure;
+import io.cnimetrics.simulator.HttpFault;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
 import io.cnimetrics.testing.AgentProcess;
@@ -97,7 +97,7 @@ class RunIT {
 
   @Test
   void sigtermEndsItWithinTenSecondsThoughAllHangs() throws IOException {
-    Scenario hanging = Scenario.of("m5.xlarge").failure(Failure.parse("hang@all")).build();
+    Scenario hanging = Scenario.of("m5.xlarge").httpFault(HttpFault.parse("hang@all")).build();
     try (SimulatedIpamd hung = SimulatedIpamd.start(hanging);
         ServerSocket silent = silentServer();
         Running agent =

@@ -59,13 +59,13 @@ final class Patient {
 
   /** Plays a scenario for so many polls, and gives what doctor finds. */
   static List<Finding> findings(NamedScenario named, int polls) {
-    return findings(named.scenario().build(), named.settled(), polls);
+    return findings(named.scenario().build(), named.warmUp(), polls);
   }
 
-  static List<Finding> findings(Scenario scenario, Duration settled, int polls) {
+  static List<Finding> findings(Scenario scenario, Duration warmUp, int polls) {
     return playing(
         scenario,
-        settled,
+        warmUp,
         (patient, clock) -> patient.type(scenario.instanceType()).examined(polls, clock));
   }
 
@@ -76,23 +76,23 @@ final class Patient {
 
   /** The same, where instance metadata tell another type, or none. */
   static Examination look(NamedScenario named, String type) {
-    return look(named.scenario().build(), named.settled(), type);
+    return look(named.scenario().build(), named.warmUp(), type);
   }
 
-  static Examination look(Scenario scenario, Duration settled) {
-    return look(scenario, settled, scenario.instanceType());
+  static Examination look(Scenario scenario, Duration warmUp) {
+    return look(scenario, warmUp, scenario.instanceType());
   }
 
-  private static Examination look(Scenario scenario, Duration settled, String type) {
-    return playing(scenario, settled, (patient, clock) -> patient.type(type).look(1, clock));
+  private static Examination look(Scenario scenario, Duration warmUp, String type) {
+    return playing(scenario, warmUp, (patient, clock) -> patient.type(type).look(1, clock));
   }
 
   private static <T> T playing(
-      Scenario scenario, Duration settled, BiFunction<Patient, FakeClock, T> seen) {
+      Scenario scenario, Duration warmUp, BiFunction<Patient, FakeClock, T> seen) {
     // A day on, so that this host has been up for long whenever the test runs.
     FakeClock clock = new FakeClock(Instant.now().plus(Duration.ofDays(1)));
     try (SimulatedIpamd ipamd =
-        SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, settled, clock)) {
+        SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, warmUp, clock)) {
       Patient patient = at(URI.create(ipamd.introspectionUrl()), URI.create(ipamd.metricsUrl()));
       return seen.apply(patient.maxPods(scenario.maxPods()), clock);
     }

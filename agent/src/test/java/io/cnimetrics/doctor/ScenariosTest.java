@@ -96,15 +96,15 @@ class ScenariosTest {
   @Test
   void warmTargetsThatItNamesSaveWhatItSays() {
     Scenario.Builder node = NamedScenario.IDLE_ADDRESSES.scenario();
-    Duration settled = NamedScenario.IDLE_ADDRESSES.settled();
-    Finding before = idleAddresses(Patient.findings(node.build(), settled, 1));
+    Duration warmUp = NamedScenario.IDLE_ADDRESSES.warmUp();
+    Finding before = idleAddresses(Patient.findings(node.build(), warmUp, 1));
     Scenario fitted = node.warmIpTarget(2).minimumIpTarget(5).build();
 
     assertThat(before.evidence())
         .isEqualTo("54 of 58 addresses are free; 52 could be left to others");
     assertThat(before.remedy()).contains("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5");
-    assertThat(Patient.look(fitted, settled).pool().totalIpv4()).isEqualTo(58 - 52);
-    assertThat(idleAddresses(Patient.findings(fitted, settled, 1)).level()).isEqualTo(Level.OK);
+    assertThat(Patient.look(fitted, warmUp).pool().totalIpv4()).isEqualTo(58 - 52);
+    assertThat(idleAddresses(Patient.findings(fitted, warmUp, 1)).level()).isEqualTo(Level.OK);
   }
 
   private static Finding idleAddresses(List<Finding> findings) {

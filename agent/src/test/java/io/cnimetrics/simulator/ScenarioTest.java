@@ -84,24 +84,24 @@ class ScenarioTest {
   @ParameterizedTest
   @ValueSource(strings = {"hang", "hang@all", "hang@introspection", "hang@introspection:0-60"})
   void failureWithoutAPlaceOrAWindowStrikesEverywhere(String failure) {
-    assertThat(Failure.parse(failure).strikes(Source.INTROSPECTION, Duration.ZERO)).isTrue();
+    assertThat(HttpFault.parse(failure).appliesTo(Source.INTROSPECTION, Duration.ZERO)).isTrue();
   }
 
   @Test
   void windowIncludesItsStartAndNotItsEnd() {
-    Failure failure = Failure.parse("500@metrics:60s-120s");
+    HttpFault failure = HttpFault.parse("500@metrics:60s-120s");
 
-    assertThat(failure.kind()).isEqualTo(Failure.Kind.STATUS_500);
-    assertThat(failure.strikes(Source.METRICS, Duration.ofMillis(59_999))).isFalse();
-    assertThat(failure.strikes(Source.METRICS, Duration.ofMinutes(1))).isTrue();
-    assertThat(failure.strikes(Source.METRICS, Duration.ofMinutes(2))).isFalse();
-    assertThat(failure.strikes(Source.INTROSPECTION, Duration.ofMinutes(1))).isFalse();
+    assertThat(failure.kind()).isEqualTo(HttpFault.Kind.STATUS_500);
+    assertThat(failure.appliesTo(Source.METRICS, Duration.ofMillis(59_999))).isFalse();
+    assertThat(failure.appliesTo(Source.METRICS, Duration.ofMinutes(1))).isTrue();
+    assertThat(failure.appliesTo(Source.METRICS, Duration.ofMinutes(2))).isFalse();
+    assertThat(failure.appliesTo(Source.INTROSPECTION, Duration.ofMinutes(1))).isFalse();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "explode", "hang@imds", "hang:60", "hang:120-60", "500@metrics:a-b"})
   void badFailureIsRefused(String failure) {
-    assertThatIllegalArgumentException().isThrownBy(() -> Failure.parse(failure));
+    assertThatIllegalArgumentException().isThrownBy(() -> HttpFault.parse(failure));
   }
 
   @ParameterizedTest

@@ -126,7 +126,7 @@ class SimulatedIpamdTest {
 
   @Test
   void refusingEndpointRefusesConnections() throws IOException {
-    try (SimulatedIpamd ipamd = start(full().failure(Failure.parse("refuse@introspection")))) {
+    try (SimulatedIpamd ipamd = start(full().httpFault(HttpFault.parse("refuse@introspection")))) {
       assertThatThrownBy(() -> text(get(ipamd.introspectionUrl() + "/v1/enis")))
           .isInstanceOf(ConnectException.class);
       assertThat(get(ipamd.metricsUrl()).getResponseCode()).isEqualTo(200);
@@ -135,7 +135,7 @@ class SimulatedIpamdTest {
 
   @Test
   void refusalForAWhileClosesConnectionsWithoutAnAnswer() throws IOException {
-    try (SimulatedIpamd ipamd = start(full().failure(Failure.parse("refuse@metrics:10-20")))) {
+    try (SimulatedIpamd ipamd = start(full().httpFault(HttpFault.parse("refuse@metrics:10-20")))) {
       assertThat(get(ipamd.metricsUrl()).getResponseCode()).isEqualTo(200);
       now.set(START.plusSeconds(10));
       assertThatThrownBy(() -> text(get(ipamd.metricsUrl()))).isInstanceOf(SocketException.class);
@@ -146,7 +146,7 @@ class SimulatedIpamdTest {
 
   @Test
   void hungRequestsHoldUpNothingElse() throws IOException {
-    try (SimulatedIpamd ipamd = start(full().failure(Failure.parse("hang@metrics:0-10")))) {
+    try (SimulatedIpamd ipamd = start(full().httpFault(HttpFault.parse("hang@metrics:0-10")))) {
       List<HttpURLConnection> hung = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
         HttpURLConnection request = open(ipamd.metricsUrl());
@@ -164,7 +164,7 @@ class SimulatedIpamdTest {
 
   @Test
   void closeEndsHungRequests() throws Exception {
-    SimulatedIpamd ipamd = start(full().failure(Failure.parse("hang")));
+    SimulatedIpamd ipamd = start(full().httpFault(HttpFault.parse("hang")));
     try (Socket client = connect(ipamd.metricsUrl())) {
       client.getOutputStream().write("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(UTF_8));
       client.setSoTimeout(50);
@@ -180,7 +180,7 @@ class SimulatedIpamdTest {
 
   @Test
   void serverErrorHasStatus500() throws IOException {
-    try (SimulatedIpamd ipamd = start(full().failure(Failure.parse("500@introspection")))) {
+    try (SimulatedIpamd ipamd = start(full().httpFault(HttpFault.parse("500@introspection")))) {
       assertThat(get(ipamd.introspectionUrl() + "/v1/enis").getResponseCode()).isEqualTo(500);
     }
   }
@@ -188,7 +188,7 @@ class SimulatedIpamdTest {
   @ParameterizedTest
   @ValueSource(strings = {"/v1/enis", "/v1/ipamd-env-settings"})
   void truncatedBodyEndsBeforeItsAnnouncedLength(String path) throws IOException {
-    try (SimulatedIpamd ipamd = start(full().failure(Failure.parse("truncate")))) {
+    try (SimulatedIpamd ipamd = start(full().httpFault(HttpFault.parse("truncate")))) {
       HttpURLConnection answer = get(ipamd.introspectionUrl() + path);
 
       assertThat(answer.getResponseCode()).isEqualTo(200);
@@ -198,7 +198,7 @@ class SimulatedIpamdTest {
 
   @Test
   void garbageIsNotTheFormat() throws IOException {
-    try (SimulatedIpamd ipamd = start(full().failure(Failure.parse("garbage")))) {
+    try (SimulatedIpamd ipamd = start(full().httpFault(HttpFault.parse("garbage")))) {
       assertThat(text(get(ipamd.introspectionUrl() + "/v1/enis"))).startsWith("\0").isNotBlank();
       assertThat(text(get(ipamd.metricsUrl()))).doesNotContain("awscni");
     }

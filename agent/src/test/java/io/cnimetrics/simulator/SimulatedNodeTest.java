@@ -66,9 +66,9 @@ class SimulatedNodeTest {
     assertThat(state.subnetFree()).isZero();
     assertThat(state.counter(IPAMD_ERRORS)).isOne();
     assertThat(node.counters())
-        .containsEntry(Series.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocIPAddressesFailed"), 1.0)
+        .containsEntry(SimSeries.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocIPAddressesFailed"), 1.0)
         .containsKey(
-            Series.of(
+            SimSeries.of(
                 "awscni_aws_api_error_count",
                 "api",
                 "AssignPrivateIpAddresses",
@@ -97,8 +97,8 @@ class SimulatedNodeTest {
     assertThat(state.enis()).isOne();
     assertThat(state.total()).isEqualTo(14);
     assertThat(node.counters())
-        .containsEntry(Series.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocENI"), 1.0)
-        .containsEntry(Series.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocIPAddressesFailed"), 1.0);
+        .containsEntry(SimSeries.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocENI"), 1.0)
+        .containsEntry(SimSeries.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocIPAddressesFailed"), 1.0);
   }
 
   @Test
@@ -153,7 +153,7 @@ class SimulatedNodeTest {
     assertThat(state.prefixes()).isOne();
     assertThat(node.counters())
         .containsKey(
-            Series.of(
+            SimSeries.of(
                 "awscni_aws_api_error_count",
                 "api",
                 "AssignPrivateIpAddresses",

@@ -45,8 +45,8 @@ public final class ServedIpamd implements AutoCloseable {
   public record Answer(Instant at, boolean metrics, int process, NodeState truth) {}
 
   /** Starts on a free port, with a node that has been up for so long. */
-  public ServedIpamd(Scenario scenario, Duration settled) {
-    this.ipamd = SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, settled, clock);
+  public ServedIpamd(Scenario scenario, Duration warmUp) {
+    this.ipamd = SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, warmUp, clock);
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {

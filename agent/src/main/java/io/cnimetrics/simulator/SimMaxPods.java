@@ -5,12 +5,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The kubelet's default {@code max-pods}, as max-pods-calculator.sh of the EKS AMI has it. */
-final class MaxPods {
+final class SimMaxPods {
   private static final int HOST_NETWORK_PODS = 2;
   // The size tells the vCPUs: over 30 from 8xlarge on, and on bare metal.
   private static final Pattern SIZE = Pattern.compile(".*\\.(\\d+)xlarge");
 
-  private MaxPods() {}
+  private SimMaxPods() {}
 
   static int of(String instanceType, InstanceLimit limit, boolean prefixDelegation) {
     int perSlot = prefixDelegation ? Scenario.PREFIX_SIZE : 1;

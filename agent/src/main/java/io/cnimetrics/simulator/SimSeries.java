@@ -8,19 +8,19 @@ import java.util.StringJoiner;
  *
  * @param labels as the text has them between the braces, escaped; empty if there are none
  */
-record Series(String name, String labels) implements Comparable<Series> {
-  private static final Comparator<Series> ORDER =
-      Comparator.comparing(Series::name).thenComparing(Series::labels);
+record SimSeries(String name, String labels) implements Comparable<SimSeries> {
+  private static final Comparator<SimSeries> ORDER =
+      Comparator.comparing(SimSeries::name).thenComparing(SimSeries::labels);
 
   /**
    * @param labels names and values in turn
    */
-  static Series of(String name, String... labels) {
+  static SimSeries of(String name, String... labels) {
     StringJoiner pairs = new StringJoiner(",");
     for (int i = 0; i < labels.length; i += 2) {
       pairs.add(labels[i] + "=\"" + escape(labels[i + 1]) + "\"");
     }
-    return new Series(name, pairs.toString());
+    return new SimSeries(name, pairs.toString());
   }
 
   private static String escape(String value) {
@@ -28,7 +28,7 @@ record Series(String name, String labels) implements Comparable<Series> {
   }
 
   @Override
-  public int compareTo(Series other) {
+  public int compareTo(SimSeries other) {
     return ORDER.compare(this, other);
   }
 }

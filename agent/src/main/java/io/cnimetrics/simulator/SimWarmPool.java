@@ -1,7 +1,7 @@
 package io.cnimetrics.simulator;
 
 /** ipamD's rules for how many addresses to keep, as in its {@code ipamd.go}. */
-record WarmPool(Scenario scenario) {
+record SimWarmPool(Scenario scenario) {
   /** CIDRs to ask for in this round; 0 if the pool is not low. */
   int shortCidrs(PoolCount pool) {
     if (pool.total() >= scenario.maxPods()) {

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** ipamD: gives addresses to pods and keeps the pool warm. Holds all model state but the pods. */
-final class Ipamd {
+final class SimIpamd {
   // Constants of ipamd.go and data_store.go.
   private static final Duration RECONCILE_INTERVAL = Duration.ofMinutes(1);
   private static final Duration DECREASE_INTERVAL = Duration.ofSeconds(30);
@@ -18,21 +18,21 @@ final class Ipamd {
   private static final Duration MINIMUM_ENI_LIFE = Duration.ofMinutes(1);
 
   private final Scenario scenario;
-  private final WarmPool warmPool;
+  private final SimWarmPool warmPool;
   private final Counters counters;
-  private final Ec2 ec2;
-  private final Mishaps mishaps;
+  private final SimEc2 ec2;
+  private final InjectedFaults injected;
   private final List<AttachedEni> enis = new ArrayList<>();
   private Duration increaseFrom = Duration.ZERO;
   private Duration decreaseFrom = Duration.ZERO;
   private Duration reconcileFrom = Duration.ZERO;
 
-  Ipamd(Scenario scenario, Counters counters, Ec2 ec2, Mishaps mishaps) {
+  SimIpamd(Scenario scenario, Counters counters, SimEc2 ec2, InjectedFaults injected) {
     this.scenario = scenario;
-    this.warmPool = new WarmPool(scenario);
+    this.warmPool = new SimWarmPool(scenario);
     this.counters = counters;
     this.ec2 = ec2;
-    this.mishaps = mishaps;
+    this.injected = injected;
     enis.add(ec2.primaryEni());
     begin();
   }
@@ -53,7 +53,7 @@ final class Ipamd {
 
   private void begin() {
     ec2.describeEnis();
-    mishaps.begin();
+    injected.begin();
     enis.forEach(eni -> counters.increment("awscni_reconcile_count", "fn", "eniReconcileAdd"));
   }
 
@@ -62,7 +62,7 @@ final class Ipamd {
     counters.increment("awscni_add_ip_req_count");
     Optional<Address> free =
         enis.stream()
-            .filter(eni -> !mishaps.excludes(eni))
+            .filter(eni -> !injected.excludes(eni))
             .flatMap(eni -> eni.cidrs().stream())
             .filter(this::isOfThisMode)
             .flatMap(cidr -> cidr.addresses().stream())
@@ -75,7 +75,7 @@ final class Ipamd {
   }
 
   /** What was taken in the other mode is neither given to pods nor back to EC2. */
-  private boolean isOfThisMode(Cidr cidr) {
+  private boolean isOfThisMode(SimCidr cidr) {
     return cidr.prefix() == scenario.prefixDelegation();
   }
 
@@ -95,12 +95,12 @@ final class Ipamd {
       decrease(now);
     }
     freeOneEni(now);
-    mishaps.eniToLose(enis, now).ifPresent(enis::remove);
+    injected.eniToLose(enis, now).ifPresent(enis::remove);
     if (now.compareTo(reconcileFrom) >= 0) {
       reconcileFrom = now.plus(RECONCILE_INTERVAL);
       counters.add(0, "awscni_ipamd_action_inprogress", "fn", "nodeIPPoolReconcile");
       ec2.getMetadata();
-      mishaps.reconcile(enis.size());
+      injected.reconcile(enis.size());
     }
   }
 
@@ -112,7 +112,7 @@ final class Ipamd {
     Optional<AttachedEni> withRoom =
         enis.stream()
             .filter(eni -> eni.cidrs().size() < scenario.cidrsPerEni())
-            .filter(eni -> !mishaps.excludes(eni) || eni.cidrs().isEmpty())
+            .filter(eni -> !injected.excludes(eni) || eni.cidrs().isEmpty())
             .findFirst();
     if (withRoom.isPresent()) {
       fill(withRoom.get(), now);
@@ -134,7 +134,7 @@ final class Ipamd {
 
   private void fill(AttachedEni eni, Duration now) {
     int room = scenario.cidrsPerEni() - eni.cidrs().size();
-    List<Cidr> cidrs = ec2.assign(Math.min(room, warmPool.shortCidrs(count())));
+    List<SimCidr> cidrs = ec2.assign(Math.min(room, warmPool.shortCidrs(count())));
     if (cidrs.isEmpty()) {
       // As ipamD does: if not all, then at least one.
       cidrs = ec2.assign(1);
@@ -160,7 +160,7 @@ final class Ipamd {
     // The youngest interface first, so that it may go soon.
     for (int i = enis.size() - 1; i >= 0; i--) {
       AttachedEni eni = enis.get(i);
-      List<Cidr> removed =
+      List<SimCidr> removed =
           eni.cidrs().stream()
               .filter(this::isOfThisMode)
               .filter(cidr -> cidr.freeable(now))

@@ -5,35 +5,35 @@ import java.util.List;
 import java.util.Optional;
 
 /** What a scenario's faults bring about in ipamD, beside what EC2 and the pods do to it. */
-final class Mishaps {
+final class InjectedFaults {
   private static final Duration BEFORE_LOSS = Duration.ofMinutes(1);
 
   private final Scenario scenario;
   private final Counters counters;
   private int lostAddresses;
 
-  Mishaps(Scenario scenario, Counters counters) {
+  InjectedFaults(Scenario scenario, Counters counters) {
     this.scenario = scenario;
     this.counters = counters;
   }
 
   /** ipamD's process has started. */
   void begin() {
-    if (scenario.has(Fault.STUCK_ACTION)) {
+    if (scenario.has(NodeFault.STUCK_ACTION)) {
       counters.increment("awscni_ipamd_action_inprogress", "fn", "increaseDatastorePool");
     }
   }
 
   /** ipamD compares its pool with what EC2 shows, and looks for a slot for a trunk. */
   void reconcile(int enis) {
-    if (scenario.has(Fault.NO_TRUNK_SLOT) && enis >= scenario.limit().enis()) {
+    if (scenario.has(NodeFault.NO_TRUNK_SLOT) && enis >= scenario.limit().enis()) {
       counters.increment("awscni_pod_eni_error_count", "fn", "tryEnableSecurityGroupsForPods");
     }
   }
 
   /** An interface with pods that ipamD finds gone, once: what it had is removed by force. */
   Optional<AttachedEni> eniToLose(List<AttachedEni> enis, Duration now) {
-    if (!scenario.has(Fault.FORCED_REMOVAL) || lostAddresses > 0) {
+    if (!scenario.has(NodeFault.FORCED_REMOVAL) || lostAddresses > 0) {
       return Optional.empty();
     }
     Optional<AttachedEni> lost =
@@ -58,6 +58,6 @@ final class Mishaps {
 
   /** Whether the interface's subnet is not for pods. */
   boolean excludes(AttachedEni eni) {
-    return scenario.has(Fault.EXCLUDED_ENI) && eni.deviceNumber() == 1;
+    return scenario.has(NodeFault.EXCLUDED_ENI) && eni.deviceNumber() == 1;
   }
 }

@@ -3,7 +3,7 @@ package io.cnimetrics.simulator;
 import java.time.Duration;
 
 /** Something that goes wrong on the simulated node, beside what its settings bring about. */
-public enum Fault {
+public enum NodeFault {
   /** The role of aws-node has no policy: EC2 refuses every change. */
   EC2_DENIES("UnauthorizedOperation", 1),
   /** Too many callers: EC2 refuses every third change. */
@@ -40,11 +40,11 @@ public enum Fault {
   private final String ec2Code;
   private final int everyNth;
 
-  Fault() {
+  NodeFault() {
     this("", 0);
   }
 
-  Fault(String ec2Code, int everyNth) {
+  NodeFault(String ec2Code, int everyNth) {
     this.ec2Code = ec2Code;
     this.everyNth = everyNth;
   }

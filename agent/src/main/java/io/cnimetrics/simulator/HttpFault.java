@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
  * @param from when it begins, in model time since the simulator began to serve
  * @param until when it is over; empty for never
  */
-public record Failure(Kind kind, Set<Source> sources, Duration from, Optional<Duration> until) {
+public record HttpFault(Kind kind, Set<Source> sources, Duration from, Optional<Duration> until) {
   /** What happens to a request. */
   public enum Kind {
     /** The connection is refused, or closed without an answer. */
@@ -40,7 +40,7 @@ public record Failure(Kind kind, Set<Source> sources, Duration from, Optional<Du
           "(refuse|hang|500|truncate|garbage)(?:@(introspection|metrics|all))?"
               + "(?::(\\d{1,9})s?-(\\d{1,9})s?)?");
 
-  public Failure {
+  public HttpFault {
     sources = Set.copyOf(sources);
     if (sources.isEmpty() || !ENDPOINTS.containsAll(sources)) {
       throw new IllegalArgumentException(
@@ -59,7 +59,7 @@ public record Failure(Kind kind, Set<Source> sources, Duration from, Optional<Du
    *
    * @throws IllegalArgumentException if the text is no such thing
    */
-  public static Failure parse(String text) {
+  public static HttpFault parse(String text) {
     Matcher matcher = TEXT.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
@@ -71,13 +71,13 @@ public record Failure(Kind kind, Set<Source> sources, Duration from, Optional<Du
     Kind kind = Kind.named(matcher.group(1));
     Set<Source> sources = sources(Optional.ofNullable(matcher.group(2)).orElse("all"));
     return matcher.group(3) == null
-        ? new Failure(kind, sources, Duration.ZERO, Optional.empty())
-        : new Failure(
+        ? new HttpFault(kind, sources, Duration.ZERO, Optional.empty())
+        : new HttpFault(
             kind, sources, seconds(matcher.group(3)), Optional.of(seconds(matcher.group(4))));
   }
 
   /** Whether the endpoint fails in this way that long after the simulator began to serve. */
-  public boolean strikes(Source endpoint, Duration sinceServing) {
+  public boolean appliesTo(Source endpoint, Duration sinceServing) {
     return sources.contains(endpoint)
         && sinceServing.compareTo(from) >= 0
         && until.filter(end -> sinceServing.compareTo(end) >= 0).isEmpty();

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** EC2 as ipamD sees it: one subnet that can run empty, each call counted as ipamD counts it. */
-final class Ec2 {
+final class SimEc2 {
   private static final int FIRST_ADDRESS = 10 << 24 | 20 << 16 | 10;
   private static final int FIRST_PREFIX = 10 << 24 | 120 << 16;
   private static final int LEFTOVER_SINGLES = 5;
@@ -22,7 +22,7 @@ final class Ec2 {
   private int next;
   private int changes;
 
-  Ec2(Scenario scenario, Counters counters, Random random) {
+  SimEc2(Scenario scenario, Counters counters, Random random) {
     this.scenario = scenario;
     this.counters = counters;
     this.random = random;
@@ -37,9 +37,9 @@ final class Ec2 {
 
   /** The interface that the instance was started with; its primary address is not ours to count. */
   AttachedEni primaryEni() {
-    List<Cidr> leftover =
-        IntStream.range(0, scenario.has(Fault.LEFTOVER_SINGLES) ? LEFTOVER_SINGLES : 0)
-            .mapToObj(index -> Cidr.at(FIRST_ADDRESS + index, 1))
+    List<SimCidr> leftover =
+        IntStream.range(0, scenario.has(NodeFault.LEFTOVER_SINGLES) ? LEFTOVER_SINGLES : 0)
+            .mapToObj(index -> SimCidr.at(FIRST_ADDRESS + index, 1))
             .toList();
     return new AttachedEni("eni-" + id(), 0, subnetId, Duration.ZERO, leftover);
   }
@@ -60,7 +60,7 @@ final class Ec2 {
   }
 
   /** All the CIDRs asked for, or none: EC2 does nothing by halves. */
-  List<Cidr> assign(int cidrs) {
+  List<SimCidr> assign(int cidrs) {
     int size = scenario.cidrSize();
     Optional<String> refusal = free < cidrs * size ? Optional.of(nothingFree()) : refusalByFault();
     if (refusal.isPresent()) {
@@ -82,11 +82,11 @@ final class Ec2 {
     changes++;
     return scenario.faults().stream()
         .filter(fault -> fault.refuses(changes))
-        .map(Fault::ec2Code)
+        .map(NodeFault::ec2Code)
         .findFirst();
   }
 
-  void unassign(List<Cidr> cidrs) {
+  void unassign(List<SimCidr> cidrs) {
     free += cidrs.size() * scenario.cidrSize();
     countCall("UnassignPrivateIpAddresses");
   }
@@ -106,8 +106,8 @@ final class Ec2 {
     countLatency("GetMetadata", "false", "200", 1);
   }
 
-  private Cidr nextCidr(int size) {
-    Cidr cidr = Cidr.at(next, size);
+  private SimCidr nextCidr(int size) {
+    SimCidr cidr = SimCidr.at(next, size);
     next += size;
     return cidr;
   }

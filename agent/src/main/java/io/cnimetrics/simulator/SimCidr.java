@@ -12,14 +12,14 @@ import java.util.stream.IntStream;
  *
  * @param addresses all addresses in it, in order
  */
-record Cidr(List<Address> addresses) {
-  Cidr {
+record SimCidr(List<Address> addresses) {
+  SimCidr {
     addresses = List.copyOf(addresses);
   }
 
   /** The CIDR of that size at that IPv4 address, no address of it in use. */
-  static Cidr at(int ipv4, int size) {
-    return new Cidr(
+  static SimCidr at(int ipv4, int size) {
+    return new SimCidr(
         IntStream.range(ipv4, ipv4 + size)
             .mapToObj(address -> Address.unused(dotted(address)))
             .toList());
@@ -59,13 +59,13 @@ record Cidr(List<Address> addresses) {
     return addresses.stream().allMatch(address -> address.free(now));
   }
 
-  Cidr with(Address changed) {
+  SimCidr with(Address changed) {
     return map(address -> address.ip().equals(changed.ip()) ? changed : address);
   }
 
-  Cidr map(UnaryOperator<Address> change) {
+  SimCidr map(UnaryOperator<Address> change) {
     List<Address> changed = new ArrayList<>(addresses);
     changed.replaceAll(change);
-    return new Cidr(changed);
+    return new SimCidr(changed);
   }
 }
