@@ -40,7 +40,8 @@ public enum NamedScenario {
       "m5.xlarge",
       node -> node.pods(PodSchedule.constant(18)).nodeFault(NodeFault.FLAPPING)),
   JUST_RESTARTED("ipamD started a minute ago", 1, "m5.xlarge", UnaryOperator.identity()),
-  SLOW_START("ipamD took 95 s to start", 60, "m5.xlarge", node -> node.nodeFault(NodeFault.SLOW_START)),
+  SLOW_START(
+      "ipamD took 95 s to start", 60, "m5.xlarge", node -> node.nodeFault(NodeFault.SLOW_START)),
   MISSING_POLICY(
       "the node's role lacks AmazonEKS_CNI_Policy",
       5,
@@ -86,7 +87,10 @@ public enum NamedScenario {
       "m5.large",
       node -> node.maxPods(110).pods(PodSchedule.parse("0:8:0.05"))),
   STUCK_ACTION(
-      "a change of the pool never ends", 60, "m5.xlarge", node -> node.nodeFault(NodeFault.STUCK_ACTION)),
+      "a change of the pool never ends",
+      60,
+      "m5.xlarge",
+      node -> node.nodeFault(NodeFault.STUCK_ACTION)),
   FORCED_REMOVAL(
       "an ENI with pods was detached",
       60,

@@ -69,8 +69,8 @@ public final class SimulatedIpamd implements AutoCloseable {
   /**
    * Starts.
    *
-   * @param warmUp model time that has passed before the first request, so that a reader sees a
-   *     warm node; ipamD's process is that old
+   * @param warmUp model time that has passed before the first request, so that a reader sees a warm
+   *     node; ipamD's process is that old
    * @param clock the readers' clock
    * @throws UncheckedIOException if a port cannot be had; the message names it
    */

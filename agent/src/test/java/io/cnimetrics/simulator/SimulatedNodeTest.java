@@ -66,7 +66,8 @@ class SimulatedNodeTest {
     assertThat(state.subnetFree()).isZero();
     assertThat(state.counter(IPAMD_ERRORS)).isOne();
     assertThat(node.counters())
-        .containsEntry(SimSeries.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocIPAddressesFailed"), 1.0)
+        .containsEntry(
+            SimSeries.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocIPAddressesFailed"), 1.0)
         .containsKey(
             SimSeries.of(
                 "awscni_aws_api_error_count",
@@ -98,7 +99,8 @@ class SimulatedNodeTest {
     assertThat(state.total()).isEqualTo(14);
     assertThat(node.counters())
         .containsEntry(SimSeries.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocENI"), 1.0)
-        .containsEntry(SimSeries.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocIPAddressesFailed"), 1.0);
+        .containsEntry(
+            SimSeries.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocIPAddressesFailed"), 1.0);
   }
 
   @Test
