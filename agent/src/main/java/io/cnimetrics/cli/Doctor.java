@@ -6,12 +6,12 @@ import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.doctor.Checks;
-import io.cnimetrics.doctor.Checkup;
-import io.cnimetrics.doctor.Examination;
+import io.cnimetrics.doctor.CheckRunner;
+import io.cnimetrics.doctor.NodeEvidence;
 import io.cnimetrics.doctor.Finding;
-import io.cnimetrics.doctor.Given;
+import io.cnimetrics.doctor.AgentSettings;
 import io.cnimetrics.doctor.Level;
-import io.cnimetrics.doctor.Look;
+import io.cnimetrics.doctor.Poll;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.render.DoctorJson;
 import io.cnimetrics.render.DoctorTable;
@@ -88,8 +88,8 @@ final class Doctor implements Command {
     List<Report> reports = poll(config, node, polls, console);
     Report last = reports.get(reports.size() - 1);
     List<Finding> findings =
-        new Checkup(Checks.all(DoctorWorld.of(config, node.subnets(), sendTest, clock)))
-            .examine(examination(config, reports, last));
+        new CheckRunner(Checks.all(LocalProbes.of(config, node.subnets(), sendTest, clock)))
+            .run(evidence(config, reports, last));
     console.print(
         switch (output) {
           case TABLE -> DoctorTable.of(last, findings, verbose, console.palette());
@@ -124,9 +124,9 @@ final class Doctor implements Command {
     }
   }
 
-  private Examination examination(AgentConfig config, List<Report> reports, Report last) {
-    Given given =
-        new Given(
+  private NodeEvidence evidence(AgentConfig config, List<Report> reports, Report last) {
+    AgentSettings given =
+        new AgentSettings(
             config.metricsUrl(),
             config.maxPods(),
             config.hostNetworkPods(),
@@ -134,9 +134,9 @@ final class Doctor implements Command {
             Run.INJECTED.stream()
                 .filter(variable -> Run.loadsAgent(variable, environment))
                 .toList());
-    List<Look> looks =
-        reports.stream().map(report -> new Look(report.snapshot(), report.reading())).toList();
-    return new Examination(looks, last.node(), last.origins(), given);
+    List<Poll> polls =
+        reports.stream().map(report -> new Poll(report.snapshot(), report.reading())).toList();
+    return new NodeEvidence(polls, last.node(), last.origins(), given);
   }
 
   private enum Output {

@@ -6,10 +6,10 @@ import java.util.Set;
 
 /** One thing that can be wrong with a node. It changes nothing. */
 public interface Check {
-  Topic topic();
+  CheckSpec spec();
 
   /** Without these there is nothing to judge: it is then not asked. */
-  default Set<Need> needs() {
+  default Set<Requirement> requirements() {
     return Set.of();
   }
 
@@ -23,5 +23,5 @@ public interface Check {
    *
    * @return at least one finding
    */
-  List<Finding> look(Examination seen);
+  List<Finding> run(NodeEvidence node);
 }

@@ -12,10 +12,10 @@ public final class Checks {
   private Checks() {}
 
   /** Every check, what concerns pods most first. */
-  public static List<Check> all(World world) {
+  public static List<Check> all(Probes probes) {
     return List.of(
         // Whether ipamD runs.
-        new IntrospectionRead(world.introspection()),
+        new IntrospectionRead(probes.introspection()),
         new MetricsRead(),
         new IpamdRestarts(),
         new SlowStart(),
@@ -26,8 +26,8 @@ public final class Checks {
         new Cooldown(),
         new NodeFull(),
         new MaxPods(),
-        new PodRoutes(world.heldAddresses(), world.hostRoutes()),
-        new SubnetRoom(world.subnets()),
+        new PodRoutes(probes.heldAddresses(), probes.hostRoutes()),
+        new SubnetRoom(probes.subnets()),
         // How EC2 answers ipamD.
         Ec2Refusals.DENIED,
         Ec2Refusals.NO_ADDRESSES,
@@ -42,7 +42,7 @@ public final class Checks {
         new StatedTotals(),
         new StaleGauges(),
         // What the node is like.
-        new InstanceEnis(world.attachedEnis()),
+        new InstanceEnis(probes.attachedEnis()),
         new MixedModes(),
         new PrimaryInUse(),
         new ExcludedEnis(),
@@ -51,15 +51,15 @@ public final class Checks {
         new Ipv6(),
         new CniRelease(),
         // Whether the agent can do its work.
-        IdentityKnown.CLUSTER,
-        IdentityKnown.REGION,
-        new MetadataRead(),
-        AwsReached.cloudWatch(world.cloudWatch()),
-        AwsReached.ec2(world.ec2(), world.subnets().isPresent()),
-        new TestDatum(world.testSend()),
-        new Clock(world.cloudWatch()),
+        IdentityResolved.CLUSTER,
+        IdentityResolved.REGION,
+        new ImdsReadable(),
+        EndpointReachable.cloudWatch(probes.cloudWatch()),
+        EndpointReachable.ec2(probes.ec2(), probes.subnets().isPresent()),
+        new TestDatum(probes.testSend()),
+        new Clock(probes.cloudWatch()),
         new InjectedAgent(),
-        new StateDirectory(world.directories()));
+        new StateDirectory(probes.directories()));
   }
 
   /** The series of ipamD's that checks judge by. */

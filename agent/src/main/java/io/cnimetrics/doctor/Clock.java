@@ -8,8 +8,8 @@ import java.util.Optional;
 final class Clock implements Check {
   private static final Duration MOST = Duration.ofSeconds(30);
 
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "clock",
               "the `Date` of an answer of CloudWatch's",
               "warn: off by over 30 s",
@@ -17,27 +17,27 @@ final class Clock implements Check {
                   + " 169.254.169.123")
           .see(Pages.TIME);
 
-  private final World.Endpoint endpoint;
+  private final Probes.Endpoint endpoint;
 
-  Clock(World.Endpoint endpoint) {
+  Clock(Probes.Endpoint endpoint) {
     this.endpoint = endpoint;
   }
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    Optional<String> region = seen.node().region();
+  public List<Finding> run(NodeEvidence node) {
+    Optional<String> region = node.identity().region();
     if (region.isEmpty()) {
-      return List.of(TOPIC.notChecked("the region is unknown"));
+      return List.of(SPEC.notChecked("the region is unknown"));
     }
-    World.Visit visit = endpoint.visit(region.get());
+    Probes.EndpointResult visit = endpoint.probe(region.get());
     if (visit.ahead().isEmpty()) {
       return List.of(
-          TOPIC.notChecked(
+          SPEC.notChecked(
               visit.failure().orElse("the answer has no date") + ", of " + visit.url()));
     }
     Duration ahead = visit.ahead().get();
@@ -46,11 +46,11 @@ final class Clock implements Check {
             .formatted(ahead.abs().toSeconds(), ahead.isNegative() ? "ahead of" : "behind");
     return List.of(
         ahead.abs().compareTo(MOST) > 0
-            ? TOPIC.warn(
+            ? SPEC.warn(
                 "The node's clock is wrong",
                 evidence,
                 "Metrics are stamped with wrong minutes, and from 5 min on AWS refuses what is"
                     + " signed")
-            : TOPIC.ok("The clock is right", evidence));
+            : SPEC.ok("The clock is right", evidence));
   }
 }

@@ -6,8 +6,8 @@ import java.util.Set;
 
 /** Whether this release of the VPC CNI is one to be careful with. */
 final class CniRelease implements Check {
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "cni-release",
               "`awscni_build_info`, in a table of releases with known faults",
               "warn: there is a fault in it; note: it asks for care",
@@ -37,20 +37,20 @@ final class CniRelease implements Check {
               "1.23.1, or that agent"));
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.METRICS);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.METRICS);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    Optional<String> version = seen.metrics().cniVersion();
+  public List<Finding> run(NodeEvidence node) {
+    Optional<String> version = node.metrics().cniVersion();
     if (version.isEmpty()) {
-      return List.of(TOPIC.notChecked("told by VPC CNI 1.10.0 and later"));
+      return List.of(SPEC.notChecked("told by VPC CNI 1.10.0 and later"));
     }
     // EKS appends its own build number, as in v1.19.4-eksbuild.1.
     String release = version.get().split("-", 2)[0];
@@ -59,14 +59,14 @@ final class CniRelease implements Check {
             .filter(known -> known.release().equals(release))
             .findFirst()
             .map(known -> finding(known, version.get()))
-            .orElseGet(() -> TOPIC.ok("No fault is known of the release", version.get())));
+            .orElseGet(() -> SPEC.ok("No fault is known of the release", version.get())));
   }
 
   private static Finding finding(Known known, String version) {
     String title = "VPC CNI %s asks for care".formatted(known.release());
     String cause = "Known of this release: " + known.what() + "; mended in " + known.fixedIn();
     return known.level() == Level.WARN
-        ? TOPIC.warn(title, version, cause)
-        : TOPIC.note(title, version, cause);
+        ? SPEC.warn(title, version, cause)
+        : SPEC.note(title, version, cause);
   }
 }

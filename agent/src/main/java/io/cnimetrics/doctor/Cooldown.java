@@ -7,8 +7,8 @@ import java.util.Set;
 
 /** Whether pods wait for addresses that others have just given back. */
 final class Cooldown implements Check {
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "cooldown",
               "addresses given back less than `--ip-cooldown` ago",
               "warn: none is available while some are cooling",
@@ -17,32 +17,32 @@ final class Cooldown implements Check {
           .see(Pages.VPC_CNI);
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.POOL, Need.IPV4);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.POOL, Requirement.IPV4);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    AddressPool pool = seen.pool();
+  public List<Finding> run(NodeEvidence node) {
+    AddressPool pool = node.pool();
     if (!pool.coolingKnown()) {
-      return List.of(TOPIC.notChecked("told by VPC CNI 1.5.0 and later"));
+      return List.of(SPEC.notChecked("told by VPC CNI 1.5.0 and later"));
     }
     String evidence =
         "%d cooling, %d available, of %d addresses"
-            .formatted(pool.cooling(), seen.available(), pool.totalIpv4());
+            .formatted(pool.cooling(), node.available(), pool.totalIpv4());
     return List.of(
-        isStarved(seen.mode(), pool)
-            ? TOPIC.warn(
+        isStarved(node.mode(), pool)
+            ? SPEC.warn(
                 "Pods wait for addresses to cool down",
                 evidence,
                 "Pods come and go faster than the pool has spare addresses: each one given back"
                     + " rests for 30 s")
-            : TOPIC.ok("Cooldown keeps no pod waiting", evidence));
+            : SPEC.ok("Cooldown keeps no pod waiting", evidence));
   }
 
   private static boolean isStarved(AddressMode mode, AddressPool pool) {

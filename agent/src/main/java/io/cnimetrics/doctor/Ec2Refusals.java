@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /** What EC2 has answered ipamD instead of doing what it asked: a row for each kind of refusal. */
 enum Ec2Refusals implements Check {
   DENIED(
-      Topic.of(
+      CheckSpec.of(
               "ec2-denied",
               "`awscni_aws_api_error_count` by codes of missing rights",
               Fires.AND_STOPS_PODS,
@@ -28,7 +28,7 @@ enum Ec2Refusals implements Check {
       "The role of aws-node (or, without one, of the node) lacks AmazonEKS_CNI_Policy, or a policy"
           + " of the organisation forbids it"),
   NO_ADDRESSES(
-      Topic.of(
+      CheckSpec.of(
               "ec2-no-addresses",
               "`awscni_aws_api_error_count` by `InsufficientFreeAddressesInSubnet`",
               Fires.AND_STOPS_PODS,
@@ -44,7 +44,7 @@ enum Ec2Refusals implements Check {
       "EC2 had addresses when ipamD asked",
       "All addresses of the subnet are taken: by pods, warm pools of other nodes, load balancers"),
   NO_PREFIXES(
-      Topic.of(
+      CheckSpec.of(
               "ec2-no-prefixes",
               "`awscni_aws_api_error_count` by `InsufficientCidrBlocks`",
               Fires.AND_STOPS_PODS,
@@ -58,7 +58,7 @@ enum Ec2Refusals implements Check {
       "EC2 had prefixes when ipamD asked",
       "Single addresses are scattered over the subnet: there are free ones, but no 16 in a row"),
   THROTTLED(
-      Topic.of(
+      CheckSpec.of(
               "ec2-throttled",
               "`awscni_aws_api_error_count` by codes of throttling, against all requests",
               Fires.ONLY,
@@ -73,7 +73,7 @@ enum Ec2Refusals implements Check {
       "More calls than the account's limit: many nodes at once, a small WARM_IP_TARGET with busy"
           + " pods, or another caller"),
   ENI_LIMIT(
-      Topic.of(
+      CheckSpec.of(
           "ec2-eni-limit",
           "`awscni_aws_api_error_count` by `PrivateIpAddressLimitExceeded`",
           Fires.ONLY,
@@ -97,7 +97,7 @@ enum Ec2Refusals implements Check {
   private static final String API_ERRORS = MetricCatalog.series("awsAPIErr").name();
   private static final String REQUESTS = "ec2ApiReqCount";
 
-  private final Topic topic;
+  private final CheckSpec spec;
   private final Set<String> codes;
   private final boolean stopsPods;
   private final String now;
@@ -112,14 +112,14 @@ enum Ec2Refusals implements Check {
    * @param well what is so if it never was
    */
   Ec2Refusals(
-      Topic topic,
+      CheckSpec spec,
       Set<String> codes,
       boolean stopsPods,
       String now,
       String before,
       String well,
       String cause) {
-    this.topic = topic;
+    this.spec = spec;
     this.codes = codes;
     this.stopsPods = stopsPods;
     this.now = now;
@@ -129,13 +129,13 @@ enum Ec2Refusals implements Check {
   }
 
   @Override
-  public Topic topic() {
-    return topic;
+  public CheckSpec spec() {
+    return spec;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.METRICS);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.METRICS);
   }
 
   /** A series for each code, so that the evidence can name it. */
@@ -148,30 +148,30 @@ enum Ec2Refusals implements Check {
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    double total = codes.stream().mapToDouble(code -> seen.total(series(code))).sum();
-    double rise = codes.stream().mapToDouble(code -> seen.rise(series(code))).sum();
+  public List<Finding> run(NodeEvidence node) {
+    double total = codes.stream().mapToDouble(code -> node.total(series(code))).sum();
+    double rise = codes.stream().mapToDouble(code -> node.rise(series(code))).sum();
     if (total == 0) {
-      return List.of(topic.ok(well, "0 such answers"));
+      return List.of(spec.ok(well, "0 such answers"));
     }
-    String evidence = evidence(seen, rise);
-    boolean goesOn = rise > 0 || (stopsPods && WarmPool.isEmptyWithRoom(seen.last()));
+    String evidence = evidence(node, rise);
+    boolean goesOn = rise > 0 || (stopsPods && WarmPool.isEmptyWithRoom(node.last()));
     String title = goesOn ? now : before;
     return List.of(
         goesOn && stopsPods
-            ? topic.fail(title, evidence, cause)
-            : topic.warn(title, evidence, cause));
+            ? spec.fail(title, evidence, cause)
+            : spec.warn(title, evidence, cause));
   }
 
-  private String evidence(Examination seen, double rise) {
+  private String evidence(NodeEvidence node, double rise) {
     String byCode =
         codes.stream()
-            .filter(code -> seen.total(series(code)) > 0)
-            .sorted(Comparator.comparing((String code) -> -seen.total(series(code))))
-            .map(code -> String.format(Locale.ROOT, "%s %.0f", code, seen.total(series(code))))
+            .filter(code -> node.total(series(code)) > 0)
+            .sorted(Comparator.comparing((String code) -> -node.total(series(code))))
+            .map(code -> String.format(Locale.ROOT, "%s %.0f", code, node.total(series(code))))
             .collect(Collectors.joining(", "));
-    String meanwhile = seen.showsTrend() ? ", %.0f of them meanwhile".formatted(rise) : "";
-    double requests = seen.total(REQUESTS);
+    String meanwhile = node.showsTrend() ? ", %.0f of them meanwhile".formatted(rise) : "";
+    double requests = node.total(REQUESTS);
     String share = requests > 0 ? "; %.0f requests in all".formatted(requests) : "";
     return byCode + " since ipamD started" + meanwhile + share;
   }

@@ -6,8 +6,8 @@ import java.util.Set;
 
 /** Whether interfaces are kept from pods by their subnet. */
 final class ExcludedEnis implements Check {
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "excluded-enis",
               "`IsExcludedForPodIPs` of `/v1/enis`",
               "warn: pods still hold addresses of such an ENI; note: there is one",
@@ -16,30 +16,30 @@ final class ExcludedEnis implements Check {
           .see(Pages.VPC_CNI);
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.POOL, Need.IPV4);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.POOL, Requirement.IPV4);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    List<Eni> excluded = seen.pool().enis().stream().filter(Eni::excluded).toList();
+  public List<Finding> run(NodeEvidence node) {
+    List<Eni> excluded = node.pool().enis().stream().filter(Eni::excluded).toList();
     if (excluded.isEmpty()) {
-      return List.of(TOPIC.ok("No ENI is in an excluded subnet", "0 of " + seen.pool().eniCount()));
+      return List.of(SPEC.ok("No ENI is in an excluded subnet", "0 of " + node.pool().eniCount()));
     }
     long held = excluded.stream().mapToLong(Eni::assignedIpv4).sum();
     long total = excluded.stream().mapToLong(Eni::totalIpv4).sum();
     String evidence =
         "%s with %s, pods hold %d"
-            .formatted(Seen.enis(excluded.size()), Seen.addresses(total), held);
+            .formatted(EvidenceText.enis(excluded.size()), EvidenceText.addresses(total), held);
     String cause = "Its subnet is tagged kubernetes.io/role/cni=0";
     return List.of(
         held > 0
-            ? TOPIC.warn("Pods are on an ENI of an excluded subnet", evidence, cause)
-            : TOPIC.note("An ENI in an excluded subnet carries no pods", evidence, cause));
+            ? SPEC.warn("Pods are on an ENI of an excluded subnet", evidence, cause)
+            : SPEC.note("An ENI in an excluded subnet carries no pods", evidence, cause));
   }
 }

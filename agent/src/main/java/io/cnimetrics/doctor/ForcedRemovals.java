@@ -5,8 +5,8 @@ import java.util.Set;
 
 /** Whether pods lost addresses that they held. */
 final class ForcedRemovals implements Check {
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
           "forced-removals",
           "`awscni_force_removed_enis`, `awscni_force_removed_ips`",
           "warn: over 0 since ipamD started",
@@ -14,26 +14,26 @@ final class ForcedRemovals implements Check {
               + " unassigned the addresses");
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.METRICS);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.METRICS);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    double enis = seen.total("forceRemoveENI");
-    double addresses = seen.total("forceRemoveIPs");
+  public List<Finding> run(NodeEvidence node) {
+    double enis = node.total("forceRemoveENI");
+    double addresses = node.total("forceRemoveIPs");
     String evidence = "%.0f ENIs and %.0f addresses since ipamD started".formatted(enis, addresses);
     return List.of(
         enis + addresses > 0
-            ? TOPIC.warn(
+            ? SPEC.warn(
                 "Pods lost addresses that they held",
                 evidence,
                 "An ENI was detached, or addresses were taken from it, outside of ipamD")
-            : TOPIC.ok("No pod lost its address", evidence));
+            : SPEC.ok("No pod lost its address", evidence));
   }
 }

@@ -14,8 +14,8 @@ final class IdleAddresses implements Check {
   private static final int LEAST_WARM = 2;
   private static final int PODS_PER_WARM = 10;
 
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "idle-addresses",
               "free addresses while `WARM_IP_TARGET` is not set",
               "note: an ENI's worth or more would be saved by targets that fit the node",
@@ -23,26 +23,26 @@ final class IdleAddresses implements Check {
           .see(Pages.ADDRESS_USE);
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.POOL, Need.IPV4);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.POOL, Requirement.IPV4);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    Optional<IpamdSettings> settings = seen.snapshot().settings();
-    AddressPool pool = seen.pool();
-    String evidence = "%d of %d addresses are free".formatted(seen.available(), pool.totalIpv4());
-    if (seen.mode() != AddressMode.SECONDARY_IP) {
-      return List.of(TOPIC.ok("Prefixes cost the subnet little", evidence));
+  public List<Finding> run(NodeEvidence node) {
+    Optional<IpamdSettings> settings = node.snapshot().settings();
+    AddressPool pool = node.pool();
+    String evidence = "%d of %d addresses are free".formatted(node.available(), pool.totalIpv4());
+    if (node.mode() != AddressMode.SECONDARY_IP) {
+      return List.of(SPEC.ok("Prefixes cost the subnet little", evidence));
     } else if (settings.isEmpty() || settings.get().warmIpTarget().isEmpty()) {
-      return List.of(TOPIC.notChecked("ipamD does not tell its warm targets"));
+      return List.of(SPEC.notChecked("ipamD does not tell its warm targets"));
     } else if (settings.get().warmIpTarget().getAsLong() > 0) {
-      return List.of(TOPIC.ok("WARM_IP_TARGET is set", evidence));
+      return List.of(SPEC.ok("WARM_IP_TARGET is set", evidence));
     }
     return List.of(judged(pool, evidence));
   }
@@ -53,7 +53,7 @@ final class IdleAddresses implements Check {
     long saved = pool.totalIpv4() - Math.max(pool.assigned() + warm, least);
     long perEni = pool.enis().stream().mapToLong(Eni::totalIpv4).max().orElse(0);
     return saved > 0 && saved >= perEni
-        ? TOPIC
+        ? SPEC
             .note(
                 "Many addresses are idle",
                 "%s; %d could be left to others".formatted(evidence, saved),
@@ -62,6 +62,6 @@ final class IdleAddresses implements Check {
                 ("If the subnet is short of them: kubectl -n kube-system set env ds aws-node"
                         + " WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d; it costs more calls of EC2")
                     .formatted(warm, least))
-        : TOPIC.ok("Few addresses are idle", evidence);
+        : SPEC.ok("Few addresses are idle", evidence);
   }
 }

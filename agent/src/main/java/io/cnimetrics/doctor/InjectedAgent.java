@@ -4,8 +4,8 @@ import java.util.List;
 
 /** Whether something loads an agent into every JVM of the pod. */
 final class InjectedAgent implements Check {
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
           "java-agent",
           "`JAVA_TOOL_OPTIONS` and its like",
           "warn: one loads a Java agent, for which the agent's heap is too small",
@@ -13,17 +13,17 @@ final class InjectedAgent implements Check {
               + " OpenTelemetry, Dynatrace, Istio, Linkerd)");
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    List<String> injectors = seen.given().injectors();
+  public List<Finding> run(NodeEvidence node) {
+    List<String> injectors = node.agentSettings().injectors();
     return List.of(
         injectors.isEmpty()
-            ? TOPIC.ok("No Java agent is injected", "0 variables")
-            : TOPIC.warn(
+            ? SPEC.ok("No Java agent is injected", "0 variables")
+            : SPEC.warn(
                 "A Java agent is injected",
                 String.join(", ", injectors),
                 "An operator of the cluster adds it to every pod"));

@@ -7,8 +7,8 @@ import java.util.Set;
 
 /** Whether ipamD manages the interfaces that the instance has. */
 final class InstanceEnis implements Check {
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "instance-enis",
               "the ENIs of instance metadata, against those of `/v1/enis`",
               "warn: ipamD lists an ENI that the instance does not have; note: the instance has"
@@ -17,37 +17,37 @@ final class InstanceEnis implements Check {
                   + " Name=attachment.instance-id,Values=<instance>")
           .see(Pages.VPC_CNI);
 
-  private final World.AttachedEnis attachedEnis;
+  private final Probes.AttachedEnis attachedEnis;
 
-  InstanceEnis(World.AttachedEnis attachedEnis) {
+  InstanceEnis(Probes.AttachedEnis attachedEnis) {
     this.attachedEnis = attachedEnis;
   }
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.POOL);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.POOL);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    if (seen.node().instance().id().isEmpty()) {
-      return List.of(TOPIC.notChecked("instance metadata could not be read"));
+  public List<Finding> run(NodeEvidence node) {
+    if (node.identity().instance().id().isEmpty()) {
+      return List.of(SPEC.notChecked("instance metadata could not be read"));
     }
-    List<String> listed = seen.pool().enis().stream().map(Eni::id).toList();
+    List<String> listed = node.pool().enis().stream().map(Eni::id).toList();
     List<String> attached = attachedEnis.read();
     if (attached.isEmpty()) {
-      return List.of(TOPIC.notChecked("instance metadata do not list the interfaces"));
+      return List.of(SPEC.notChecked("instance metadata do not list the interfaces"));
     }
     List<Finding> findings = new ArrayList<>();
     List<String> lost = without(listed, attached);
     if (!lost.isEmpty()) {
       findings.add(
-          TOPIC.warn(
+          SPEC.warn(
               "ipamD lists an ENI that is not attached",
               String.join(", ", lost),
               "It was detached outside of ipamD: its pods have no network until ipamD sees it,"
@@ -56,14 +56,14 @@ final class InstanceEnis implements Check {
     List<String> unmanaged = without(attached, listed);
     if (!unmanaged.isEmpty()) {
       findings.add(
-          TOPIC.note(
+          SPEC.note(
               "ipamD does not manage every ENI",
               String.join(", ", unmanaged),
               "An ENI tagged node.k8s.amazonaws.com/no_manage, for EFA only, or attached by hand:"
                   + " each takes a slot that pods could use"));
     }
     return findings.isEmpty()
-        ? List.of(TOPIC.ok("ipamD manages all ENIs", "%d attached".formatted(attached.size())))
+        ? List.of(SPEC.ok("ipamD manages all ENIs", "%d attached".formatted(attached.size())))
         : findings;
   }
 

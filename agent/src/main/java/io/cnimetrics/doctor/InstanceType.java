@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /** Whether the limits of the node's instance type are known. */
 final class InstanceType implements Check {
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "instance-type",
               "the instance type, in the bundled table of limits",
               "warn: what the node can reach is unknown; note: the type is not known, or not in the"
@@ -18,23 +18,23 @@ final class InstanceType implements Check {
           .see(Pages.INSTANCE_TYPES);
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    Optional<Problem> unknown = seen.last().reading().capacity().problem();
-    Optional<String> type = seen.snapshot().instance().type();
+  public List<Finding> run(NodeEvidence node) {
+    Optional<Problem> unknown = node.last().reading().capacity().problem();
+    Optional<String> type = node.snapshot().instance().type();
     if (unknown.isPresent()) {
       return List.of(
-          TOPIC.warn(
+          SPEC.warn(
               "What the node can reach is unknown",
               unknown.get().message(),
               "Neither the table nor ipamD's gauges tell it"));
     } else if (type.isEmpty()) {
       return List.of(
-          TOPIC.note(
+          SPEC.note(
               "The instance type is unknown",
               "instance metadata do not tell it",
               "They cannot be read from here, or are switched off"));
@@ -43,13 +43,13 @@ final class InstanceType implements Check {
         InstanceLimits.of(type.get())
             .map(
                 limit ->
-                    TOPIC.ok(
+                    SPEC.ok(
                         "The instance type is known",
                         "%s: %d ENIs of %d addresses"
                             .formatted(type.get(), limit.enis(), limit.ipv4PerEni())))
             .orElseGet(
                 () ->
-                    TOPIC.note(
+                    SPEC.note(
                         "The instance type is not in the table of limits",
                         type.get(),
                         "It is newer than this agent; ipamD's gauges stand in")));

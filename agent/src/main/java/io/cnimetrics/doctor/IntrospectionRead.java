@@ -12,8 +12,8 @@ final class IntrospectionRead implements Check {
   private static final String SEE_AWS_NODE =
       "See whether aws-node runs here: kubectl -n kube-system get pods -l k8s-app=aws-node -o wide;"
           + " then its log: /var/log/aws-routed-eni/ipamd.log";
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "introspection",
               "`GET /v1/enis` of ipamD",
               "fail: refused, hanging, of another shape, on the port of old releases; warn: not"
@@ -21,36 +21,36 @@ final class IntrospectionRead implements Check {
               SEE_AWS_NODE)
           .see(Pages.TROUBLESHOOTING);
 
-  private final World.Introspection elsewhere;
+  private final Probes.Introspection elsewhere;
 
-  IntrospectionRead(World.Introspection elsewhere) {
+  IntrospectionRead(Probes.Introspection elsewhere) {
     this.elsewhere = elsewhere;
   }
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    Optional<AddressPool> pool = seen.snapshot().pool();
+  public List<Finding> run(NodeEvidence node) {
+    Optional<AddressPool> pool = node.snapshot().pool();
     if (pool.isPresent()) {
-      return List.of(TOPIC.ok("ipamD tells its interfaces", held(pool.get())));
-    } else if (seen.snapshot().introspectionOff()) {
-      return List.of(off(seen));
+      return List.of(SPEC.ok("ipamD tells its interfaces", held(pool.get())));
+    } else if (node.snapshot().introspectionOff()) {
+      return List.of(off(node));
     }
-    return List.of(failed(seen, seen.problems(Source.INTROSPECTION).get(0)));
+    return List.of(failed(node, node.problems(Source.INTROSPECTION).get(0)));
   }
 
   private static String held(AddressPool pool) {
-    return (pool.ipv6() ? Seen.enis(pool.eniCount()) : Seen.of(pool))
+    return (pool.ipv6() ? EvidenceText.enis(pool.eniCount()) : EvidenceText.of(pool))
         + ", pods hold %d".formatted(pool.assigned());
   }
 
-  private static Finding off(Examination seen) {
-    return seen.snapshot().metrics().isPresent()
-        ? TOPIC
+  private static Finding off(NodeEvidence node) {
+    return node.snapshot().metrics().isPresent()
+        ? SPEC
             .warn(
                 "Introspection is not read",
                 "--introspection-url none: ipamD's gauges stand in",
@@ -60,17 +60,17 @@ final class IntrospectionRead implements Check {
         : notRunning("introspection is off by setting, and the metrics do not answer either");
   }
 
-  private Finding failed(Examination seen, Problem problem) {
+  private Finding failed(NodeEvidence node, Problem problem) {
     String evidence = problem.brief();
     return switch (problem.reason()) {
-      case UNREACHABLE -> refused(seen, evidence);
+      case UNREACHABLE -> refused(node, evidence);
       case TIMEOUT ->
-          TOPIC.fail(
+          SPEC.fail(
               "ipamD does not answer in time",
               evidence,
               "ipamD hangs, or the node has no CPU left for it");
       default ->
-          TOPIC
+          SPEC
               .fail(
                   "What answers is not ipamD's introspection",
                   evidence,
@@ -79,17 +79,17 @@ final class IntrospectionRead implements Check {
     };
   }
 
-  private Finding refused(Examination seen, String evidence) {
-    Optional<URI> oldPort = seen.given().metricsUrl().map(url -> url.resolve("/"));
+  private Finding refused(NodeEvidence node, String evidence) {
+    Optional<URI> oldPort = node.agentSettings().metricsUrl().map(url -> url.resolve("/"));
     if (oldPort.filter(elsewhere::answersAt).isPresent()) {
-      return TOPIC
+      return SPEC
           .fail(
               "Introspection is on the port of old releases",
               evidence + "; it answers at " + oldPort.get(),
               "Releases up to 1.3.3 and 1.4.0 serve it beside the metrics")
           .remedied("Give --introspection-url " + oldPort.get() + ", and plan an upgrade");
-    } else if (seen.snapshot().metrics().isPresent()) {
-      return TOPIC
+    } else if (node.snapshot().metrics().isPresent()) {
+      return SPEC
           .fail(
               "Introspection refuses, though ipamD runs",
               evidence + "; its metrics answer",
@@ -103,7 +103,7 @@ final class IntrospectionRead implements Check {
   }
 
   private static Finding notRunning(String evidence) {
-    return TOPIC.fail(
+    return SPEC.fail(
         "ipamD does not run, or failed to start",
         evidence,
         "aws-node is not on this node (another CNI?) or restarts over and over: \"IPAM failed to"

@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 /** What ipamD calls errors of its own, in plain words. */
 final class IpamdErrors implements Check {
   private static final Series ALL = MetricCatalog.series("ipamdErr");
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "ipamd-errors",
               "`awscni_ipamd_error_count` by `fn`",
               "warn: over 0 since ipamD started; one finding for each `fn`",
@@ -70,13 +70,13 @@ final class IpamdErrors implements Check {
               "prefixReconcileAdd", "A prefix that EC2 shows could not be taken in", OUT_OF_STEP));
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.METRICS);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.METRICS);
   }
 
   static Stream<Series> series() {
@@ -84,23 +84,23 @@ final class IpamdErrors implements Check {
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    double total = seen.total(ALL);
+  public List<Finding> run(NodeEvidence node) {
+    double total = node.total(ALL);
     if (total == 0) {
-      return List.of(TOPIC.ok("ipamD counts no errors", "0 since it started"));
+      return List.of(SPEC.ok("ipamD counts no errors", "0 since it started"));
     }
     List<Finding> findings = new ArrayList<>();
     double known = 0;
     for (Known error : KNOWN) {
-      if (seen.total(error.series()) > 0) {
-        known += seen.total(error.series());
-        String evidence = "%s: %s".formatted(error.fn(), seen.counted(error.series()));
-        findings.add(TOPIC.warn(error.meaning(), evidence, error.cause()));
+      if (node.total(error.series()) > 0) {
+        known += node.total(error.series());
+        String evidence = "%s: %s".formatted(error.fn(), node.counted(error.series()));
+        findings.add(SPEC.warn(error.meaning(), evidence, error.cause()));
       }
     }
     if (total > known) {
       findings.add(
-          TOPIC.warn(
+          SPEC.warn(
               "ipamD counts errors of another kind",
               "%.0f since it started".formatted(total - known),
               "Its release names errors that are not known here"));

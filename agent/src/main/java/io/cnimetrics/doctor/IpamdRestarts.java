@@ -12,8 +12,8 @@ final class IpamdRestarts implements Check {
   /** A node whose ipamD is not much younger than itself has just been made. */
   private static final Duration STARTUP = Duration.ofMinutes(15);
 
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "ipamd-restarts",
               "the start of ipamD's process",
               "fail: two or more restarts while watched; warn: one, or started less than 10 minutes"
@@ -24,46 +24,46 @@ final class IpamdRestarts implements Check {
           .see(Pages.TROUBLESHOOTING);
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.METRICS);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.METRICS);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    long restarts = seen.last().reading().history().restarts();
+  public List<Finding> run(NodeEvidence node) {
+    long restarts = node.last().reading().history().restarts();
     if (restarts > 0) {
       String evidence =
           "%d %s in %d polls"
-              .formatted(restarts, restarts == 1 ? "restart" : "restarts", seen.looks().size());
+              .formatted(restarts, restarts == 1 ? "restart" : "restarts", node.polls().size());
       String cause = "A failing liveness probe, too little memory, or a change of the DaemonSet";
       return List.of(
           restarts > 1
-              ? TOPIC.fail("ipamD restarts over and over", evidence, cause)
-              : TOPIC.warn("ipamD restarted while watched", evidence, cause));
+              ? SPEC.fail("ipamD restarts over and over", evidence, cause)
+              : SPEC.warn("ipamD restarted while watched", evidence, cause));
     }
-    return List.of(sinceStart(seen));
+    return List.of(sinceStart(node));
   }
 
-  private static Finding sinceStart(Examination seen) {
-    IpamdMetrics metrics = seen.metrics();
+  private static Finding sinceStart(NodeEvidence node) {
+    IpamdMetrics metrics = node.metrics();
     if (metrics.processStartSeconds().isEmpty()) {
-      return TOPIC.notChecked("ipamD does not tell when its process started");
+      return SPEC.notChecked("ipamD does not tell when its process started");
     }
     double start = metrics.processStartSeconds().getAsDouble();
-    double age = seen.snapshot().takenAt().toEpochMilli() / 1000.0 - start;
+    double age = node.snapshot().takenAt().toEpochMilli() / 1000.0 - start;
     double sinceBoot = start - metrics.bootSeconds().orElse(start);
     String evidence = "it has run for %s".formatted(time(age));
     return age < YOUNG.toSeconds() && sinceBoot > STARTUP.toSeconds()
-        ? TOPIC.warn(
+        ? SPEC.warn(
             "ipamD restarted not long ago",
             "%s, the node for %s".formatted(evidence, time(age + sinceBoot)),
             "An upgrade or change of aws-node, or a crash")
-        : TOPIC.ok("ipamD keeps running", evidence);
+        : SPEC.ok("ipamD keeps running", evidence);
   }
 
   private static String time(double seconds) {

@@ -6,8 +6,8 @@ import java.util.Set;
 
 /** What does not apply to a node whose pods live on IPv6. */
 final class Ipv6 implements Check {
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "ipv6",
               "IPv6 prefixes in `/v1/enis`",
               "note: pods live on IPv6; totals, availability and utilisation are left out",
@@ -15,23 +15,23 @@ final class Ipv6 implements Check {
           .see(Pages.IPV6);
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.POOL);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.POOL);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
+  public List<Finding> run(NodeEvidence node) {
     return List.of(
-        seen.mode() == AddressMode.IPV6
-            ? TOPIC.note(
+        node.mode() == AddressMode.IPV6
+            ? SPEC.note(
                 "Pods live on IPv6",
-                "%d addresses held".formatted(seen.pool().assigned()),
+                "%d addresses held".formatted(node.pool().assigned()),
                 "Checks and metrics of IPv4 addresses are skipped")
-            : TOPIC.ok("Pods live on IPv4", "%d addresses held".formatted(seen.pool().assigned())));
+            : SPEC.ok("Pods live on IPv4", "%d addresses held".formatted(node.pool().assigned())));
   }
 }

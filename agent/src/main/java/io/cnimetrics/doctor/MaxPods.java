@@ -5,8 +5,8 @@ import java.util.Set;
 
 /** Whether the scheduler may send more pods than there can be addresses for. */
 final class MaxPods implements Check {
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "max-pods",
               "`--max-pods` less `--host-network-pods`, against what the node can reach",
               "warn: the kubelet takes more pods than can have an address",
@@ -14,29 +14,29 @@ final class MaxPods implements Check {
           .see(Pages.INSTANCE_TYPES);
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.IPV4, Need.MAXIMUM);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.IPV4, Requirement.MAXIMUM);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    if (seen.given().maxPods().isEmpty()) {
-      return List.of(TOPIC.notChecked("the kubelet's max-pods is not given: --max-pods"));
+  public List<Finding> run(NodeEvidence node) {
+    if (node.agentSettings().maxPods().isEmpty()) {
+      return List.of(SPEC.notChecked("the kubelet's max-pods is not given: --max-pods"));
     }
-    int maxPods = seen.given().maxPods().getAsInt();
-    int others = seen.given().hostNetworkPods();
-    long reachable = seen.maximum().orElseThrow().addresses();
+    int maxPods = node.agentSettings().maxPods().getAsInt();
+    int others = node.agentSettings().hostNetworkPods();
+    long reachable = node.maximum().orElseThrow().addresses();
     String evidence =
         "max pods %d, %d of them on the host's network; %s"
-            .formatted(maxPods, others, seen.maximum().orElseThrow().explanation());
+            .formatted(maxPods, others, node.maximum().orElseThrow().explanation());
     return List.of(
         reachable < maxPods - others
-            ? TOPIC
+            ? SPEC
                 .warn(
                     "max-pods is above what the node can reach",
                     evidence,
@@ -44,6 +44,6 @@ final class MaxPods implements Check {
                 .remedied(
                     "Set the kubelet's max-pods to %d in the node group's launch template"
                         .formatted(reachable + others))
-            : TOPIC.ok("max-pods fits the node", evidence));
+            : SPEC.ok("max-pods fits the node", evidence));
   }
 }

@@ -7,8 +7,8 @@ import java.util.List;
 
 /** Whether ipamD's counters can be read. */
 final class MetricsRead implements Check {
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
           "metrics",
           "`GET /metrics` of ipamD",
           "warn: off by setting, refused, or no text of ipamD's: there are no counters then",
@@ -16,26 +16,26 @@ final class MetricsRead implements Check {
               + " DISABLE_METRICS-; if it is, give --metrics-url none");
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
+  public List<Finding> run(NodeEvidence node) {
     return List.of(
-        seen.snapshot()
+        node.snapshot()
             .metrics()
             .map(
                 read ->
-                    TOPIC.ok(
+                    SPEC.ok(
                         "ipamD tells its counters",
                         "VPC CNI " + read.cniVersion().orElse("of unknown release")))
-            .orElseGet(() -> missing(seen.problems(Source.METRICS).get(0))));
+            .orElseGet(() -> missing(node.problems(Source.METRICS).get(0))));
   }
 
   private static Finding missing(Problem problem) {
     boolean wanted = problem.reason() == Reason.DEGRADED;
-    return TOPIC.warn(
+    return SPEC.warn(
         wanted ? "ipamD's metrics are not read" : "ipamD's metrics cannot be read",
         wanted ? "--metrics-url none" : problem.brief(),
         problem.reason() == Reason.UNREACHABLE

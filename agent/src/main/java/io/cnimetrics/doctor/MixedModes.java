@@ -8,8 +8,8 @@ import java.util.Set;
 
 /** Whether there are addresses that ipamD took in its other mode, and no longer gives out. */
 final class MixedModes implements Check {
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "mixed-prefixes",
               "single addresses and prefixes on one node",
               "note: some are free that the node's mode does not give out",
@@ -17,24 +17,24 @@ final class MixedModes implements Check {
           .see(Pages.PREFIXES);
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.POOL, Need.IPV4);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.POOL, Requirement.IPV4);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    boolean prefixes = seen.mode() == AddressMode.PREFIX;
+  public List<Finding> run(NodeEvidence node) {
+    boolean prefixes = node.mode() == AddressMode.PREFIX;
     AddressCount other =
-        seen.pool().enis().stream()
+        node.pool().enis().stream()
             .map(prefixes ? Eni::single : Eni::prefixed)
             .reduce(AddressCount.NONE, AddressCount::plus);
     if (other.total() == 0) {
-      return List.of(TOPIC.ok("All addresses are of one mode", prefixes ? "prefixes" : "single"));
+      return List.of(SPEC.ok("All addresses are of one mode", prefixes ? "prefixes" : "single"));
     }
     String evidence =
         "%d addresses from %s, %d of them free; pods get only %s"
@@ -44,7 +44,7 @@ final class MixedModes implements Check {
                 other.free(),
                 prefixes ? "those of prefixes" : "single ones");
     return List.of(
-        TOPIC.note(
+        SPEC.note(
             "Addresses of two modes are mixed",
             evidence,
             "Prefix delegation was switched on or off while the node ran"));

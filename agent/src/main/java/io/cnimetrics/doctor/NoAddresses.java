@@ -6,8 +6,8 @@ import java.util.Set;
 
 /** Whether ipamD has any address to give, ever. */
 final class NoAddresses implements Check {
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "no-addresses",
               "the total of `/v1/enis`",
               "fail: ENIs without any address, or no ENI at several polls; warn: no ENI at a"
@@ -18,36 +18,36 @@ final class NoAddresses implements Check {
           .see(Pages.TROUBLESHOOTING);
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.POOL, Need.IPV4);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.POOL, Requirement.IPV4);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    AddressPool pool = seen.pool();
-    String evidence = Seen.of(pool);
+  public List<Finding> run(NodeEvidence node) {
+    AddressPool pool = node.pool();
+    String evidence = EvidenceText.of(pool);
     if (pool.totalIpv4() > 0) {
-      return List.of(TOPIC.ok("There are addresses for pods", evidence));
+      return List.of(SPEC.ok("There are addresses for pods", evidence));
     }
-    boolean justStarted = pool.eniCount() == 0 && !seen.lasts(NoAddresses::isEmpty);
+    boolean justStarted = pool.eniCount() == 0 && !node.lasts(NoAddresses::isEmpty);
     return List.of(
         justStarted
-            ? TOPIC
+            ? SPEC
                 .warn("ipamD has no interface yet", evidence, "It has just started")
-                .remedied("Look again: doctor --watch 2")
-            : TOPIC.fail(
+                .remedied("Poll again: doctor --watch 2")
+            : SPEC.fail(
                 "No address for pods at all",
                 evidence,
                 "EC2 gives none: the role lacks rights, the subnet is empty, or custom networking"
                     + " finds no ENIConfig"));
   }
 
-  private static boolean isEmpty(Look look) {
-    return look.snapshot().pool().filter(pool -> pool.eniCount() == 0).isPresent();
+  private static boolean isEmpty(Poll poll) {
+    return poll.snapshot().pool().filter(pool -> pool.eniCount() == 0).isPresent();
   }
 }

@@ -7,8 +7,8 @@ import java.util.Set;
 final class NodeFull implements Check {
   private static final int NEARLY_FULL_PERCENT = 90;
 
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "node-full",
               "addresses that pods hold, against the effective maximum",
               "warn: all are held; note: 90 % or more",
@@ -17,30 +17,30 @@ final class NodeFull implements Check {
           .see(Pages.PREFIXES);
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.POOL, Need.IPV4, Need.MAXIMUM);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.POOL, Requirement.IPV4, Requirement.MAXIMUM);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    long held = seen.pool().assigned();
-    long most = seen.maximum().orElseThrow().addresses();
+  public List<Finding> run(NodeEvidence node) {
+    long held = node.pool().assigned();
+    long most = node.maximum().orElseThrow().addresses();
     String evidence = "pods hold %d of %d".formatted(held, most);
     if (held >= most) {
       return List.of(
-          TOPIC.warn(
+          SPEC.warn(
               "The node is full",
-              evidence + ": " + seen.maximum().orElseThrow().explanation(),
+              evidence + ": " + node.maximum().orElseThrow().explanation(),
               "As many pods as the node has addresses for: on packed nodes that is meant to be"));
     }
     return List.of(
         100 * held >= NEARLY_FULL_PERCENT * most
-            ? TOPIC.note("The node is nearly full", evidence, "Pods fill the node")
-            : TOPIC.ok("There is room for pods", evidence));
+            ? SPEC.note("The node is nearly full", evidence, "Pods fill the node")
+            : SPEC.ok("There is room for pods", evidence));
   }
 }

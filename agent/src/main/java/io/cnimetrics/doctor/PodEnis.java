@@ -10,8 +10,8 @@ import java.util.Set;
 /** Whether pods with security groups of their own can get an interface. */
 final class PodEnis implements Check {
   private static final Series ERRORS = MetricCatalog.series("podENIErr");
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "pod-enis",
               "`awscni_pod_eni_error_count`, and whether a trunk is attached",
               "warn: over 0 since ipamD started; it tells if no slot is left for a trunk",
@@ -20,42 +20,42 @@ final class PodEnis implements Check {
           .see(Pages.POD_SECURITY_GROUPS);
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.METRICS);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.METRICS);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    String evidence = seen.counted(ERRORS);
-    if (seen.total(ERRORS) == 0) {
-      return List.of(TOPIC.ok("No error with ENIs of pods", evidence));
+  public List<Finding> run(NodeEvidence node) {
+    String evidence = node.counted(ERRORS);
+    if (node.total(ERRORS) == 0) {
+      return List.of(SPEC.ok("No error with ENIs of pods", evidence));
     }
     return List.of(
-        seen.snapshot().pool().filter(pool -> hasNoSlot(seen, pool)).isPresent()
-            ? TOPIC
+        node.snapshot().pool().filter(pool -> hasNoSlot(node, pool)).isPresent()
+            ? SPEC
                 .warn(
                     "A trunk is wanted, and no slot is left for it",
                     "%s; %d ENIs of %.0f, none a trunk"
-                        .formatted(evidence, seen.pool().eniCount(), eniMax(seen)),
+                        .formatted(evidence, node.pool().eniCount(), eniMax(node)),
                     "ENABLE_POD_ENI came when all slots were taken by ENIs with pods")
                 .remedied("Drain and replace the node: new ones keep a slot for the trunk")
-            : TOPIC.warn(
+            : SPEC.warn(
                 "ENIs of single pods fail",
                 evidence,
                 "The node's CNINode object could not be read or changed, or the trunk could not be"
                     + " attached"));
   }
 
-  private static boolean hasNoSlot(Examination seen, AddressPool pool) {
-    return pool.enis().stream().noneMatch(Eni::trunk) && pool.eniCount() >= eniMax(seen);
+  private static boolean hasNoSlot(NodeEvidence node, AddressPool pool) {
+    return pool.enis().stream().noneMatch(Eni::trunk) && pool.eniCount() >= eniMax(node);
   }
 
-  private static double eniMax(Examination seen) {
-    return seen.gauge(MetricCatalog.series("eniMaxAvailable")).orElse(Double.MAX_VALUE);
+  private static double eniMax(NodeEvidence node) {
+    return node.gauge(MetricCatalog.series("eniMaxAvailable")).orElse(Double.MAX_VALUE);
   }
 }

@@ -7,8 +7,8 @@ import java.util.Set;
 final class PodRoutes implements Check {
   private static final int MOST_NAMED = 5;
 
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "pod-routes",
               "addresses that pods hold, against `/proc/net/route`",
               "fail: a held address has no route while others have; not checked where none has:"
@@ -18,34 +18,34 @@ final class PodRoutes implements Check {
                   + AwsNode.RESTART)
           .see(Pages.TROUBLESHOOTING);
 
-  private final World.HeldAddresses heldAddresses;
-  private final World.HostRoutes hostRoutes;
+  private final Probes.HeldAddresses heldAddresses;
+  private final Probes.HostRoutes hostRoutes;
 
-  PodRoutes(World.HeldAddresses heldAddresses, World.HostRoutes hostRoutes) {
+  PodRoutes(Probes.HeldAddresses heldAddresses, Probes.HostRoutes hostRoutes) {
     this.heldAddresses = heldAddresses;
     this.hostRoutes = hostRoutes;
   }
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.POOL, Need.IPV4);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.POOL, Requirement.IPV4);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    if (seen.pool().assigned() == 0) {
-      return List.of(TOPIC.ok("No pod needs a route", "0 addresses held"));
+  public List<Finding> run(NodeEvidence node) {
+    if (node.pool().assigned() == 0) {
+      return List.of(SPEC.ok("No pod needs a route", "0 addresses held"));
     }
     List<String> held = heldAddresses.read();
     List<String> routes = hostRoutes.read();
     if (held.stream().noneMatch(routes::contains)) {
       return List.of(
-          TOPIC.notChecked(
+          SPEC.notChecked(
               "no host route for any of %d held addresses: is this the node's network?"
                   .formatted(held.size())));
     }
@@ -57,8 +57,8 @@ final class PodRoutes implements Check {
     }
     return List.of(
         missing.isEmpty()
-            ? TOPIC.ok("Each pod has a route", "%d held addresses".formatted(held.size()))
-            : TOPIC.fail(
+            ? SPEC.ok("Each pod has a route", "%d held addresses".formatted(held.size()))
+            : SPEC.fail(
                 "No route for a pod",
                 "%d of %d held addresses: %s"
                     .formatted(missing.size(), held.size(), named(missing)),

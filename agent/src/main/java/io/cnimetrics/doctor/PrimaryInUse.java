@@ -8,8 +8,8 @@ import java.util.Set;
 
 /** Whether custom networking keeps pods off the node's own subnet. */
 final class PrimaryInUse implements Check {
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "custom-networking",
               "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, and pods on the primary ENI",
               "warn: pods hold addresses of the primary ENI though custom networking is on",
@@ -17,31 +17,31 @@ final class PrimaryInUse implements Check {
           .see(Pages.CUSTOM_NETWORKING);
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.POOL, Need.IPV4);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.POOL, Requirement.IPV4);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    Optional<IpamdSettings> settings = seen.snapshot().settings();
+  public List<Finding> run(NodeEvidence node) {
+    Optional<IpamdSettings> settings = node.snapshot().settings();
     if (settings.isEmpty()) {
-      return List.of(TOPIC.notChecked("ipamD does not tell its settings"));
+      return List.of(SPEC.notChecked("ipamD does not tell its settings"));
     } else if (!settings.get().customNetworking()) {
-      return List.of(TOPIC.ok("Custom networking is off", "by ipamD's settings"));
+      return List.of(SPEC.ok("Custom networking is off", "by ipamD's settings"));
     }
-    long held = seen.pool().enis().stream().filter(Eni::primary).mapToLong(Eni::assignedIpv4).sum();
+    long held = node.pool().enis().stream().filter(Eni::primary).mapToLong(Eni::assignedIpv4).sum();
     String evidence = "%d addresses of the primary are held".formatted(held);
     return List.of(
         held > 0
-            ? TOPIC.warn(
+            ? SPEC.warn(
                 "Pods are on the primary in spite of custom networking",
                 evidence,
                 "They started before it was switched on")
-            : TOPIC.ok("Custom networking keeps pods off the primary", evidence));
+            : SPEC.ok("Custom networking keeps pods off the primary", evidence));
   }
 }

@@ -7,8 +7,8 @@ import java.util.Set;
 
 /** Whether pods asked for an address and got none. */
 final class RefusedPods implements Check {
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "refused-pods",
               "`awscni_no_available_ip_addresses`",
               "fail: it rises while watched; warn: over 0 since ipamD started",
@@ -17,29 +17,29 @@ final class RefusedPods implements Check {
           .see(Pages.ADDRESS_USE);
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.METRICS);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.METRICS);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
+  public List<Finding> run(NodeEvidence node) {
     Series refusals = MetricCatalog.series("noAvailableIPAddrs");
-    if (seen.gauge(refusals).isEmpty()) {
-      return List.of(TOPIC.notChecked("told by VPC CNI 1.15.1 and later"));
+    if (node.gauge(refusals).isEmpty()) {
+      return List.of(SPEC.notChecked("told by VPC CNI 1.15.1 and later"));
     }
-    String evidence = seen.counted(refusals);
+    String evidence = node.counted(refusals);
     String cause = "The pool was empty when they asked; the kubelet tries again every 10 to 15 s";
-    if (seen.total(refusals) == 0) {
-      return List.of(TOPIC.ok("No pod was refused an address", evidence));
+    if (node.total(refusals) == 0) {
+      return List.of(SPEC.ok("No pod was refused an address", evidence));
     }
     return List.of(
-        seen.rise(refusals) > 0
-            ? TOPIC.fail("Pods are refused an address", evidence, cause)
-            : TOPIC.warn("Pods were refused an address", evidence, cause));
+        node.rise(refusals) > 0
+            ? SPEC.fail("Pods are refused an address", evidence, cause)
+            : SPEC.warn("Pods were refused an address", evidence, cause));
   }
 }

@@ -16,8 +16,8 @@ final class SlowStart implements Check {
   /** From then on the kubelet asks aws-node whether it lives. */
   private static final double SLOW_SECONDS = 60;
 
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
           "ipamd-start",
           "`awscni_ipamd_startup_duration_seconds`",
           "warn: a start took over 60 s, or failed",
@@ -25,32 +25,32 @@ final class SlowStart implements Check {
               + " shows as ec2-throttled, missing rights as ec2-denied");
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.METRICS);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.METRICS);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    OptionalDouble starts = seen.gauge(STARTS);
+  public List<Finding> run(NodeEvidence node) {
+    OptionalDouble starts = node.gauge(STARTS);
     if (starts.orElse(0) <= 0) {
-      return List.of(TOPIC.notChecked("told by VPC CNI 1.20.0 and later"));
+      return List.of(SPEC.notChecked("told by VPC CNI 1.20.0 and later"));
     }
-    double seconds = seen.total(SECONDS) / starts.getAsDouble();
-    double failed = seen.total(FAILED);
+    double seconds = node.total(SECONDS) / starts.getAsDouble();
+    double failed = node.total(FAILED);
     String evidence =
         String.format(Locale.ROOT, "%.1f s to the first pod, %.0f failed starts", seconds, failed);
     return List.of(
         seconds > SLOW_SECONDS || failed > 0
-            ? TOPIC.warn(
+            ? SPEC.warn(
                 failed > 0 ? "ipamD failed to start at first" : "ipamD started slowly",
                 evidence,
                 "EC2 throttles or refuses, the API server or instance metadata do not answer, or"
                     + " the node is short of CPU")
-            : TOPIC.ok("ipamD started quickly", evidence));
+            : SPEC.ok("ipamD started quickly", evidence));
   }
 }

@@ -10,27 +10,27 @@ import java.util.Set;
 
 /** Whether ipamD's gauges say what its introspection says. */
 final class StaleGauges implements Check {
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
           "stale-gauges",
           "`awscni_eni_allocated` and `awscni_total_ip_addresses`, against `/v1/enis`",
           "note: they differ at every poll; introspection is right, and is what the agent reports",
           "Nothing here; dashboards on ipamD's own gauges are wrong for this node");
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.POOL, Need.METRICS, Need.IPV4);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.POOL, Requirement.METRICS, Requirement.IPV4);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    IpamdMetrics metrics = seen.metrics();
-    AddressPool pool = seen.pool();
+  public List<Finding> run(NodeEvidence node) {
+    IpamdMetrics metrics = node.metrics();
+    AddressPool pool = node.pool();
     String evidence =
         "gauges: %.0f ENIs, %.0f addresses; introspection: %d, %d"
             .formatted(
@@ -38,11 +38,11 @@ final class StaleGauges implements Check {
                 metrics.gauge(MetricCatalog.series("totalIPAddresses")).orElse(0),
                 pool.eniCount(),
                 pool.totalIpv4());
-    boolean differ = seen.looks().stream().allMatch(StaleGauges::differ);
+    boolean differ = node.polls().stream().allMatch(StaleGauges::differ);
     return List.of(
         differ
-            ? TOPIC.note("ipamD's gauges contradict its introspection", evidence, cause(pool))
-            : TOPIC.ok("ipamD's gauges agree with its introspection", evidence));
+            ? SPEC.note("ipamD's gauges contradict its introspection", evidence, cause(pool))
+            : SPEC.ok("ipamD's gauges agree with its introspection", evidence));
   }
 
   private static String cause(AddressPool pool) {
@@ -51,9 +51,9 @@ final class StaleGauges implements Check {
         : "The gauges keep their values after a forced removal or a dropped address";
   }
 
-  private static boolean differ(Look look) {
-    Optional<IpamdMetrics> metrics = look.snapshot().metrics();
-    Optional<AddressPool> pool = look.snapshot().pool();
+  private static boolean differ(Poll poll) {
+    Optional<IpamdMetrics> metrics = poll.snapshot().metrics();
+    Optional<AddressPool> pool = poll.snapshot().pool();
     return metrics.isPresent()
         && pool.isPresent()
         && (differ(metrics.get(), "eniAllocated", pool.get().eniCount())

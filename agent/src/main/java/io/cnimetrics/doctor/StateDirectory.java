@@ -6,31 +6,31 @@ import java.util.Optional;
 
 /** Whether what cannot be sent survives a restart of the agent. */
 final class StateDirectory implements Check {
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
           "state-dir",
           "`--state-dir`",
           "warn: it cannot be written; note: none is given",
           "Let the agent's user write there: a host path is root's, and on SELinux systems"
               + " labelled");
 
-  private final World.Directories directories;
+  private final Probes.Directories directories;
 
-  StateDirectory(World.Directories directories) {
+  StateDirectory(Probes.Directories directories) {
     this.directories = directories;
   }
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    Optional<Path> directory = seen.given().stateDir();
+  public List<Finding> run(NodeEvidence node) {
+    Optional<Path> directory = node.agentSettings().stateDir();
     if (directory.isEmpty()) {
       return List.of(
-          TOPIC
+          SPEC
               .note(
                   "What cannot be sent is kept in memory only",
                   "no --state-dir",
@@ -42,11 +42,11 @@ final class StateDirectory implements Check {
             .obstacle(directory.get())
             .map(
                 obstacle ->
-                    TOPIC.warn(
+                    SPEC.warn(
                         "The state directory cannot be written",
                         obstacle,
                         "Its owner, mode or label keep the agent's user out, or it is read-only"))
             .orElseGet(
-                () -> TOPIC.ok("The state directory can be written", directory.get().toString())));
+                () -> SPEC.ok("The state directory can be written", directory.get().toString())));
   }
 }

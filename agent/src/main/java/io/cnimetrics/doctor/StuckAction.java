@@ -8,42 +8,42 @@ import java.util.Set;
 /** Whether ipamD gets to an end with what it is at. */
 final class StuckAction implements Check {
   private static final Series IN_PROGRESS = MetricCatalog.series("ipamdActionInProgress");
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
           "stuck-action",
           "`awscni_ipamd_action_inprogress`, at several polls",
           "warn: over 0 at every one",
           "Watch for longer: doctor --watch 5; if it stays, restart ipamD: " + AwsNode.RESTART);
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.METRICS);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.METRICS);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    String evidence = "%.0f actions in progress".formatted(seen.total(IN_PROGRESS));
-    if (!isBusy(seen.last())) {
-      return List.of(TOPIC.ok("ipamD is at no change of its pool", evidence));
-    } else if (!seen.showsTrend()) {
-      return List.of(TOPIC.notChecked(evidence + ": whether they end shows with --watch 2"));
+  public List<Finding> run(NodeEvidence node) {
+    String evidence = "%.0f actions in progress".formatted(node.total(IN_PROGRESS));
+    if (!isBusy(node.last())) {
+      return List.of(SPEC.ok("ipamD is at no change of its pool", evidence));
+    } else if (!node.showsTrend()) {
+      return List.of(SPEC.notChecked(evidence + ": whether they end shows with --watch 2"));
     }
     return List.of(
-        seen.lasts(StuckAction::isBusy)
-            ? TOPIC.warn(
+        node.lasts(StuckAction::isBusy)
+            ? SPEC.warn(
                 "ipamD does not end what it is at",
-                evidence + " at each of %d polls".formatted(seen.looks().size()),
+                evidence + " at each of %d polls".formatted(node.polls().size()),
                 "A call of EC2 that hangs or is tried over and over")
-            : TOPIC.ok("ipamD changes its pool", evidence));
+            : SPEC.ok("ipamD changes its pool", evidence));
   }
 
-  private static boolean isBusy(Look look) {
-    return look.snapshot()
+  private static boolean isBusy(Poll poll) {
+    return poll.snapshot()
         .metrics()
         .filter(metrics -> metrics.total(IN_PROGRESS).orElse(0) > 0)
         .isPresent();

@@ -14,8 +14,8 @@ final class SubnetRoom implements Check {
   /** A prefix, or about what one more ENI takes. */
   private static final long LOW = 16;
 
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "subnet",
               "`DescribeSubnets` of the node's ENIs, with `--subnets`",
               "fail: no free address, and none in the warm pool either; warn: fewer than 16 free",
@@ -24,20 +24,20 @@ final class SubnetRoom implements Check {
                   + " warm targets meanwhile")
           .see(Pages.ADDRESS_USE);
 
-  private final Optional<World.Subnets> subnets;
+  private final Optional<Probes.Subnets> subnets;
 
-  SubnetRoom(Optional<World.Subnets> subnets) {
+  SubnetRoom(Optional<Probes.Subnets> subnets) {
     this.subnets = subnets;
   }
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.POOL, Need.IPV4);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.POOL, Requirement.IPV4);
   }
 
   /** The classes of EC2's client are loaded first. */
@@ -47,43 +47,43 @@ final class SubnetRoom implements Check {
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    Optional<String> region = seen.node().instance().region().or(() -> seen.node().region());
+  public List<Finding> run(NodeEvidence node) {
+    Optional<String> region = node.identity().instance().region().or(() -> node.identity().region());
     if (subnets.isEmpty()) {
-      return List.of(TOPIC.notChecked("--subnets is not given"));
+      return List.of(SPEC.notChecked("--subnets is not given"));
     } else if (region.isEmpty()) {
-      return List.of(TOPIC.notChecked("the region is unknown"));
+      return List.of(SPEC.notChecked("the region is unknown"));
     }
-    List<Subnet> told = subnets.get().read(seen.pool(), region.get());
+    List<Subnet> told = subnets.get().read(node.pool(), region.get());
     if (told.isEmpty()) {
-      return List.of(TOPIC.notChecked("no subnet of the node's ENIs is known"));
+      return List.of(SPEC.notChecked("no subnet of the node's ENIs is known"));
     }
     String now =
-        seen.maximum()
-            .flatMap(maximum -> ReachableNow.of(maximum, seen.pool(), told))
+        node.maximum()
+            .flatMap(maximum -> ReachableNow.of(maximum, node.pool(), told))
             .map(EffectiveMaximum::explanation)
             .map(explanation -> "; reachable now: " + explanation)
             .orElse("");
     List<Finding> findings = new ArrayList<>();
-    told.forEach(subnet -> findings.add(finding(subnet, seen, now)));
+    told.forEach(subnet -> findings.add(finding(subnet, node, now)));
     return findings;
   }
 
-  private static Finding finding(Subnet subnet, Examination seen, String now) {
+  private static Finding finding(Subnet subnet, NodeEvidence node, String now) {
     String evidence =
         "%s: %d of %d free%s"
             .formatted(subnet.id(), subnet.free(), subnet.free() + subnet.used(), now);
-    if (subnet.free() == 0 && seen.available() == 0) {
-      return TOPIC.fail(
+    if (subnet.free() == 0 && node.available() == 0) {
+      return SPEC.fail(
           "The subnet is empty, and so is the warm pool",
           evidence,
           "New pods on this node get no address until others give theirs back");
     } else if (subnet.free() < LOW) {
-      return TOPIC.warn(
+      return SPEC.warn(
           subnet.free() == 0 ? "The subnet is empty" : "The subnet is nearly empty",
           evidence,
           "When the warm pool is used up, new pods on this node get no address");
     }
-    return TOPIC.ok("The subnet has room", evidence);
+    return SPEC.ok("The subnet has room", evidence);
   }
 }

@@ -9,8 +9,8 @@ final class TestDatum implements Check {
   /** No dashboard or alarm of ours names it. */
   static final String METRIC = "doctorTest";
 
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "put-metric-data",
               "with `--send-test`: one datum, `"
                   + METRIC
@@ -21,15 +21,15 @@ final class TestDatum implements Check {
                   + " namespace; see which role it has: aws sts get-caller-identity")
           .see(Pages.PUT_METRIC_DATA);
 
-  private final Optional<World.TestSend> send;
+  private final Optional<Probes.TestSend> send;
 
-  TestDatum(Optional<World.TestSend> send) {
+  TestDatum(Optional<Probes.TestSend> send) {
     this.send = send;
   }
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
@@ -38,23 +38,23 @@ final class TestDatum implements Check {
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    Optional<String> region = seen.node().region();
+  public List<Finding> run(NodeEvidence node) {
+    Optional<String> region = node.identity().region();
     if (send.isEmpty()) {
-      return List.of(TOPIC.notChecked("--send-test gives leave to send one datum, " + METRIC));
+      return List.of(SPEC.notChecked("--send-test gives leave to send one datum, " + METRIC));
     } else if (region.isEmpty()) {
-      return List.of(TOPIC.notChecked("the region is unknown"));
+      return List.of(SPEC.notChecked("the region is unknown"));
     }
     return List.of(
         send.get()
             .send(METRIC, region.get())
             .map(
                 refusal ->
-                    TOPIC.fail(
+                    SPEC.fail(
                         "CloudWatch does not take a datum",
                         refusal,
                         "Nothing of this node can be published: rights, credentials, or the way to"
                             + " CloudWatch are missing"))
-            .orElseGet(() -> TOPIC.ok("CloudWatch takes a datum", METRIC)));
+            .orElseGet(() -> SPEC.ok("CloudWatch takes a datum", METRIC)));
   }
 }

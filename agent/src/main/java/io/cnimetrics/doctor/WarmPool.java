@@ -6,8 +6,8 @@ import java.util.Set;
 
 /** Whether a pod would get an address now, where there is room for more. */
 final class WarmPool implements Check {
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "warm-pool",
               "addresses available, against the effective maximum",
               "warn: none is available though the pool may grow; fail: so at every one of several"
@@ -17,42 +17,42 @@ final class WarmPool implements Check {
           .see(Pages.VPC_CNI);
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public Set<Need> needs() {
-    return Set.of(Need.POOL, Need.IPV4, Need.MAXIMUM);
+  public Set<Requirement> requirements() {
+    return Set.of(Requirement.POOL, Requirement.IPV4, Requirement.MAXIMUM);
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
+  public List<Finding> run(NodeEvidence node) {
     String evidence =
         "%d of %d addresses available, %d can be reached"
             .formatted(
-                seen.available(),
-                seen.pool().totalIpv4(),
-                seen.maximum().orElseThrow().addresses());
-    if (!isEmptyWithRoom(seen.last())) {
-      String title = seen.available() > 0 ? "A pod would get an address now" : "No room to grow";
-      return List.of(TOPIC.ok(title, evidence));
+                node.available(),
+                node.pool().totalIpv4(),
+                node.maximum().orElseThrow().addresses());
+    if (!isEmptyWithRoom(node.last())) {
+      String title = node.available() > 0 ? "A pod would get an address now" : "No room to grow";
+      return List.of(SPEC.ok(title, evidence));
     }
-    boolean lasts = seen.lasts(WarmPool::isEmptyWithRoom);
+    boolean lasts = node.lasts(WarmPool::isEmptyWithRoom);
     String cause =
         lasts
             ? "EC2 gives ipamD no more addresses, or ipamD does not ask"
             : "More pods came than the warm targets foresee, or EC2 gives no more addresses";
     return List.of(
         lasts
-            ? TOPIC.fail("The warm pool stays empty though it may grow", evidence, cause)
-            : TOPIC.warn("The warm pool is empty though it may grow", evidence, cause));
+            ? SPEC.fail("The warm pool stays empty though it may grow", evidence, cause)
+            : SPEC.warn("The warm pool is empty though it may grow", evidence, cause));
   }
 
   /** Whether no address can be given though the pool may grow. */
-  static boolean isEmptyWithRoom(Look look) {
-    NodeCapacity capacity = look.reading().capacity();
-    return look.snapshot()
+  static boolean isEmptyWithRoom(Poll poll) {
+    NodeCapacity capacity = poll.reading().capacity();
+    return poll.snapshot()
         .pool()
         .filter(pool -> pool.available(capacity.mode()) == 0)
         .filter(

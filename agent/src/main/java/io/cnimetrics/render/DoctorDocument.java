@@ -1,7 +1,7 @@
 package io.cnimetrics.render;
 
 import io.cnimetrics.doctor.Check;
-import io.cnimetrics.doctor.Topic;
+import io.cnimetrics.doctor.CheckSpec;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -49,14 +49,14 @@ final class DoctorDocument {
   static String page(List<Check> checks) {
     return INTRODUCTION
         + "| id | looks at | fires | remedy |\n| --- | --- | --- | --- |\n"
-        + checks.stream().map(Check::topic).map(DoctorDocument::row).collect(Collectors.joining());
+        + checks.stream().map(Check::spec).map(DoctorDocument::row).collect(Collectors.joining());
   }
 
-  private static String row(Topic topic) {
+  private static String row(CheckSpec spec) {
     String remedy =
-        topic.remedy().replace("<", "&lt;")
-            + topic.link().map(page -> " ([more](%s))".formatted(page)).orElse("");
+        spec.remedy().replace("<", "&lt;")
+            + spec.link().map(page -> " ([more](%s))".formatted(page)).orElse("");
     return "| `%s` | %s | %s | %s |%n"
-        .formatted(topic.id(), topic.looksAt(), topic.fires(), remedy);
+        .formatted(spec.id(), spec.looksAt(), spec.fires(), remedy);
   }
 }

@@ -17,10 +17,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What checks make of AWS: each fires, and each does not. */
 class AwsTest {
-  private static final World.Endpoint GONE =
-      region -> new World.Visit("https://x." + region, Optional.of("TIMEOUT"), Optional.empty());
+  private static final Probes.Endpoint GONE =
+      region -> new Probes.EndpointResult("https://x." + region, Optional.of("TIMEOUT"), Optional.empty());
 
-  private final Examination healthy = Patient.look(NamedScenario.HEALTHY);
+  private final NodeEvidence healthy = DoctorFixture.poll(NamedScenario.HEALTHY);
 
   @ParameterizedTest
   @CsvSource({
@@ -29,10 +29,10 @@ class AwsTest {
     "HEALTHY, 15, WARN, The subnet is nearly empty",
     "HEALTHY, 16, OK, The subnet has room"
   })
-  void subnetWithoutRoomIsFoundOut(NamedScenario node, long free, Level level, String title) {
-    Examination seen = Patient.look(node);
+  void subnetWithoutRoomIsFoundOut(NamedScenario scenario, long free, Level level, String title) {
+    NodeEvidence node = DoctorFixture.poll(scenario);
 
-    Finding finding = subnet(seen, free);
+    Finding finding = subnet(node, free);
 
     assertThat(finding.level()).isEqualTo(level);
     assertThat(finding.title()).isEqualTo(title);
@@ -44,13 +44,13 @@ class AwsTest {
     String id = healthy.pool().enis().get(0).subnetId().orElseThrow();
     SubnetRoom check = new SubnetRoom(Optional.of((pool, region) -> List.of(new Subnet(id, 3, 9))));
 
-    assertThat(check.look(healthy).get(0).evidence())
+    assertThat(check.run(healthy).get(0).evidence())
         .contains("; reachable now: ", " on the node + 3 free in " + id);
   }
 
   @Test
   void subnetsAreNotCheckedUnlessTheyAreToBe() {
-    assertThat(new SubnetRoom(Optional.empty()).look(healthy).get(0).evidence())
+    assertThat(new SubnetRoom(Optional.empty()).run(healthy).get(0).evidence())
         .isEqualTo("--subnets is not given");
     assertThat(level(new SubnetRoom(Optional.of((pool, region) -> List.of())), healthy))
         .isEqualTo(Level.NOT_CHECKED);
@@ -65,7 +65,7 @@ class AwsTest {
                   throw new IllegalStateException("ec2:DescribeSubnets was refused");
                 }));
 
-    assertThat(new Checkup(List.of(check)).examine(healthy))
+    assertThat(new CheckRunner(List.of(check)).run(healthy))
         .singleElement()
         .satisfies(
             finding -> {
@@ -76,28 +76,28 @@ class AwsTest {
 
   @Test
   void endpointThatDoesNotAnswerIsAWarning() {
-    Finding finding = AwsReached.cloudWatch(GONE).look(healthy).get(0);
+    Finding finding = EndpointReachable.cloudWatch(GONE).run(healthy).get(0);
 
     assertThat(finding.level()).isEqualTo(Level.WARN);
     assertThat(finding.evidence()).isEqualTo("https://x.eu-west-1: TIMEOUT");
-    assertThat(level(AwsReached.cloudWatch(dated(0)), healthy)).isEqualTo(Level.OK);
+    assertThat(level(EndpointReachable.cloudWatch(dated(0)), healthy)).isEqualTo(Level.OK);
   }
 
   @Test
   void endpointOfEc2MattersOnlyToWhoAsksIt() {
     Origins tag =
         new Origins(Optional.of(new Origin.Ec2Tag("eks:cluster-name")), healthy.origins().region());
-    Examination found = new Examination(healthy.looks(), healthy.node(), tag, healthy.given());
+    NodeEvidence found = new NodeEvidence(healthy.polls(), healthy.identity(), tag, healthy.agentSettings());
 
-    assertThat(level(AwsReached.ec2(GONE, false), healthy)).isEqualTo(Level.OK);
-    assertThat(level(AwsReached.ec2(GONE, true), healthy)).isEqualTo(Level.WARN);
-    assertThat(level(AwsReached.ec2(GONE, false), found)).isEqualTo(Level.WARN);
+    assertThat(level(EndpointReachable.ec2(GONE, false), healthy)).isEqualTo(Level.OK);
+    assertThat(level(EndpointReachable.ec2(GONE, true), healthy)).isEqualTo(Level.WARN);
+    assertThat(level(EndpointReachable.ec2(GONE, false), found)).isEqualTo(Level.WARN);
   }
 
   @ParameterizedTest
   @CsvSource({"0, OK", "30, OK", "-30, OK", "31, WARN", "-31, WARN"})
   void clockThatIsOffByOverHalfAMinuteIsAWarning(long seconds, Level level) {
-    Finding finding = new Clock(dated(seconds)).look(healthy).get(0);
+    Finding finding = new Clock(dated(seconds)).run(healthy).get(0);
 
     assertThat(finding.level()).isEqualTo(level);
     assertThat(finding.evidence())
@@ -111,7 +111,7 @@ class AwsTest {
 
   @Test
   void datumIsSentOnlyWithLeave() {
-    assertThat(new TestDatum(Optional.empty()).look(healthy).get(0).evidence())
+    assertThat(new TestDatum(Optional.empty()).run(healthy).get(0).evidence())
         .contains("--send-test", "doctorTest");
     assertThat(level(new TestDatum(Optional.of((metric, region) -> Optional.empty())), healthy))
         .isEqualTo(Level.OK);
@@ -121,7 +121,7 @@ class AwsTest {
   void refusedDatumIsAFailure() {
     Finding finding =
         new TestDatum(Optional.of((metric, region) -> Optional.of(metric + " denied in " + region)))
-            .look(healthy)
+            .run(healthy)
             .get(0);
 
     assertThat(finding.level()).isEqualTo(Level.FAIL);
@@ -132,32 +132,32 @@ class AwsTest {
   void withoutARegionNothingOfAwsIsChecked() {
     NodeIdentity nowhere =
         new NodeIdentity("n", Optional.empty(), Optional.empty(), Instance.UNKNOWN);
-    Examination seen = new Examination(healthy.looks(), nowhere, Origins.NONE, healthy.given());
+    NodeEvidence node = new NodeEvidence(healthy.polls(), nowhere, Origins.NONE, healthy.agentSettings());
 
     for (Check check :
         List.of(
-            AwsReached.cloudWatch(GONE),
-            AwsReached.ec2(GONE, true),
+            EndpointReachable.cloudWatch(GONE),
+            EndpointReachable.ec2(GONE, true),
             new Clock(GONE),
             new TestDatum(Optional.of((metric, region) -> Optional.empty())),
             new SubnetRoom(Optional.of((pool, region) -> List.of())))) {
-      assertThat(check.look(seen).get(0).evidence()).isEqualTo("the region is unknown");
+      assertThat(check.run(node).get(0).evidence()).isEqualTo("the region is unknown");
     }
   }
 
-  private static World.Endpoint dated(long seconds) {
+  private static Probes.Endpoint dated(long seconds) {
     return region ->
-        new World.Visit(
+        new Probes.EndpointResult(
             "https://x." + region, Optional.empty(), Optional.of(Duration.ofSeconds(seconds)));
   }
 
-  private static Finding subnet(Examination seen, long free) {
+  private static Finding subnet(NodeEvidence node, long free) {
     return new SubnetRoom(Optional.of((pool, region) -> List.of(new Subnet("subnet-1", free, 51))))
-        .look(seen)
+        .run(node)
         .get(0);
   }
 
-  private static Level level(Check check, Examination seen) {
-    return check.look(seen).get(0).level();
+  private static Level level(Check check, NodeEvidence node) {
+    return check.run(node).get(0).level();
   }
 }

@@ -39,14 +39,14 @@ class DoctorGoldensTest {
 
   @Test
   void healthyNodeInJsonIsAsApproved() {
-    Goldens.check("doctor-healthy.json", DoctorJson.of(Patient.findings(NamedScenario.HEALTHY, 1)));
+    Goldens.check("doctor-healthy.json", DoctorJson.of(DoctorFixture.findings(NamedScenario.HEALTHY, 1)));
   }
 
   @Test
   void emptySubnetIsAsApproved() {
     Goldens.check("doctor-subnet-empty.table.txt", table(NamedScenario.SUBNET_EMPTY, false));
     Goldens.check(
-        "doctor-subnet-empty.json", DoctorJson.of(Patient.findings(NamedScenario.SUBNET_EMPTY, 1)));
+        "doctor-subnet-empty.json", DoctorJson.of(DoctorFixture.findings(NamedScenario.SUBNET_EMPTY, 1)));
   }
 
   @ParameterizedTest
@@ -56,9 +56,9 @@ class DoctorGoldensTest {
   }
 
   private static String table(NamedScenario scenario, boolean verbose) {
-    Examination seen = Patient.look(scenario);
-    List<Finding> findings = Patient.findings(scenario, 1);
-    Report last = new Report(seen.node(), seen.origins(), seen.snapshot(), seen.last().reading());
+    NodeEvidence node = DoctorFixture.poll(scenario);
+    List<Finding> findings = DoctorFixture.findings(scenario, 1);
+    Report last = new Report(node.identity(), node.origins(), node.snapshot(), node.last().reading());
     return DoctorTable.of(last, findings, verbose, Palette.PLAIN);
   }
 }

@@ -64,7 +64,7 @@ class RecordedNodesTest {
 
   private static List<Finding> findings(RecordedNode node) {
     try (FakeIpamd ipamd = new FakeIpamd().serve(node)) {
-      return Patient.at(ipamd.introspectionUrl(), ipamd.metricsUrl())
+      return DoctorFixture.at(ipamd.introspectionUrl(), ipamd.metricsUrl())
           .type("")
           .examined(1, new FakeClock(Instant.now()));
     }

@@ -19,10 +19,10 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /** Each scenario that people can play is found out, over real sockets. */
 class ScenariosTest {
-  private static final World.Visit NOTHING =
-      new World.Visit("", Optional.empty(), Optional.empty());
+  private static final Probes.EndpointResult NOTHING =
+      new Probes.EndpointResult("", Optional.empty(), Optional.empty());
 
-  @ParameterizedTest(name = "{0} seen {1} times: {2} {3}")
+  @ParameterizedTest(name = "{0} node {1} times: {2} {3}")
   @CsvSource(
       textBlock =
           """
@@ -67,7 +67,7 @@ class ScenariosTest {
           faulty-release,         1, warn, cni-release, VPC CNI v1.19.4 asks for care
           """)
   void scenarioIsFoundOut(String name, int polls, String level, String id, String title) {
-    assertThat(Patient.findings(NamedScenario.parse(name), polls))
+    assertThat(DoctorFixture.findings(NamedScenario.parse(name), polls))
         .filteredOn(finding -> finding.id().equals(id))
         .anySatisfy(
             finding -> {
@@ -84,7 +84,7 @@ class ScenariosTest {
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = "INTROSPECTION_HANGS") // It takes its 5 s.
   void findingsAreSortedAndEachCheckHasOne(NamedScenario scenario) {
-    List<Finding> findings = Patient.findings(scenario, 1);
+    List<Finding> findings = DoctorFixture.findings(scenario, 1);
 
     assertThat(findings).extracting(Finding::level).isSorted();
     assertThat(findings)
@@ -97,14 +97,14 @@ class ScenariosTest {
   void warmTargetsThatItNamesSaveWhatItSays() {
     Scenario.Builder node = NamedScenario.IDLE_ADDRESSES.scenario();
     Duration warmUp = NamedScenario.IDLE_ADDRESSES.warmUp();
-    Finding before = idleAddresses(Patient.findings(node.build(), warmUp, 1));
+    Finding before = idleAddresses(DoctorFixture.findings(node.build(), warmUp, 1));
     Scenario fitted = node.warmIpTarget(2).minimumIpTarget(5).build();
 
     assertThat(before.evidence())
         .isEqualTo("54 of 58 addresses are free; 52 could be left to others");
     assertThat(before.remedy()).contains("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5");
-    assertThat(Patient.look(fitted, warmUp).pool().totalIpv4()).isEqualTo(58 - 52);
-    assertThat(idleAddresses(Patient.findings(fitted, warmUp, 1)).level()).isEqualTo(Level.OK);
+    assertThat(DoctorFixture.poll(fitted, warmUp).pool().totalIpv4()).isEqualTo(58 - 52);
+    assertThat(idleAddresses(DoctorFixture.findings(fitted, warmUp, 1)).level()).isEqualTo(Level.OK);
   }
 
   private static Finding idleAddresses(List<Finding> findings) {
@@ -117,7 +117,7 @@ class ScenariosTest {
   @Test
   void healthyNodeHasNothingToFind() {
     for (int polls = 1; polls <= 2; polls++) {
-      assertThat(Patient.findings(NamedScenario.HEALTHY, polls))
+      assertThat(DoctorFixture.findings(NamedScenario.HEALTHY, polls))
           .filteredOn(finding -> finding.level() != Level.OK)
           .isEmpty();
     }
@@ -133,7 +133,7 @@ class ScenariosTest {
                 .toList());
   }
 
-  /** {@link WorldTest} has those of the world, {@link RecordedNodesTest} IPv6. */
+  /** {@link ProbesTest} has those of the world, {@link RecordedNodesTest} IPv6. */
   @Test
   void everyCheckOfIpamdFiresInATestHere() {
     List<String> ofTheWorld =
@@ -166,8 +166,8 @@ class ScenariosTest {
   }
 
   private static List<String> ids() {
-    World nothing =
-        new World(
+    Probes nothing =
+        new Probes(
             List::of,
             List::of,
             List::of,
@@ -177,6 +177,6 @@ class ScenariosTest {
             region -> NOTHING,
             Optional.empty(),
             Optional.empty());
-    return Checks.all(nothing).stream().map(check -> check.topic().id()).toList();
+    return Checks.all(nothing).stream().map(check -> check.spec().id()).toList();
   }
 }

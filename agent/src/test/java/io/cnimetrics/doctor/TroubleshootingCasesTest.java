@@ -23,8 +23,8 @@ class TroubleshootingCasesTest {
     long held = 0;
     for (int wanted : wantedByNode) {
       Scenario node = Scenario.of("m5.xlarge").pods(PodSchedule.constant(wanted)).build();
-      held += Patient.look(node, Duration.ofMinutes(10)).pool().assigned();
-      nodes.add(Patient.findings(node, Duration.ofMinutes(10), 2));
+      held += DoctorFixture.poll(node, Duration.ofMinutes(10)).pool().assigned();
+      nodes.add(DoctorFixture.findings(node, Duration.ofMinutes(10), 2));
     }
 
     assertThat(wantedByNode.stream().mapToInt(wanted -> wanted).sum() - 2).isEqualTo(240);
@@ -39,7 +39,7 @@ class TroubleshootingCasesTest {
 
   @Test
   void ipamFailedToStart() {
-    List<Finding> findings = Patient.findings(NamedScenario.IPAMD_DOWN, 1);
+    List<Finding> findings = DoctorFixture.findings(NamedScenario.IPAMD_DOWN, 1);
 
     assertFound(findings, Level.FAIL, "introspection", "Connection refused");
     assertThat(findings.get(0).cause()).contains("IPAM failed to start", "AmazonEKS_CNI_Policy");
@@ -48,7 +48,7 @@ class TroubleshootingCasesTest {
 
   @Test
   void nodeRoleLacksThePolicy() {
-    List<Finding> findings = Patient.findings(NamedScenario.MISSING_POLICY, 1);
+    List<Finding> findings = DoctorFixture.findings(NamedScenario.MISSING_POLICY, 1);
 
     assertFound(findings, Level.FAIL, "ec2-denied", "UnauthorizedOperation");
     assertFound(findings, Level.FAIL, "no-addresses", "1 ENI, 0 addresses");
@@ -60,7 +60,7 @@ class TroubleshootingCasesTest {
 
   @Test
   void subnetIsOutOfAddresses() {
-    List<Finding> findings = Patient.findings(NamedScenario.SUBNET_EMPTY, 2);
+    List<Finding> findings = DoctorFixture.findings(NamedScenario.SUBNET_EMPTY, 2);
 
     assertFound(findings, Level.FAIL, "ec2-no-addresses", "InsufficientFreeAddressesInSubnet");
     assertFound(findings, Level.FAIL, "refused-pods", "meanwhile");

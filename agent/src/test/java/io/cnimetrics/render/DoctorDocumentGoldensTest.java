@@ -5,19 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cnimetrics.Goldens;
 import io.cnimetrics.doctor.Check;
 import io.cnimetrics.doctor.Checks;
-import io.cnimetrics.doctor.World;
+import io.cnimetrics.doctor.Probes;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DoctorDocumentGoldensTest {
-  private static final World.Visit NOTHING =
-      new World.Visit("", Optional.empty(), Optional.empty());
+  private static final Probes.EndpointResult NOTHING =
+      new Probes.EndpointResult("", Optional.empty(), Optional.empty());
 
   private static final List<Check> CHECKS =
       Checks.all(
-          new World(
+          new Probes(
               List::of,
               List::of,
               List::of,
@@ -37,7 +37,7 @@ class DoctorDocumentGoldensTest {
 
   @Test
   void idsAreUnique() {
-    assertThat(CHECKS).extracting(check -> check.topic().id()).doesNotHaveDuplicates();
+    assertThat(CHECKS).extracting(check -> check.spec().id()).doesNotHaveDuplicates();
   }
 
   @Test

@@ -12,22 +12,22 @@ import java.util.regex.Pattern;
  * @param remedy what to do then
  * @param link a page of AWS's on it
  */
-public record Topic(String id, String looksAt, String fires, String remedy, Optional<String> link) {
+public record CheckSpec(String id, String looksAt, String fires, String remedy, Optional<String> link) {
   private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
-  public Topic {
+  public CheckSpec {
     if (!ID.matcher(id).matches()) {
       throw new IllegalArgumentException(
           "id '%s': expected words of a-z and 0-9 joined by hyphens".formatted(id));
     }
   }
 
-  static Topic of(String id, String looksAt, String fires, String remedy) {
-    return new Topic(id, looksAt, fires, remedy, Optional.empty());
+  static CheckSpec of(String id, String looksAt, String fires, String remedy) {
+    return new CheckSpec(id, looksAt, fires, remedy, Optional.empty());
   }
 
-  Topic see(String page) {
-    return new Topic(id, looksAt, fires, remedy, Optional.of(page));
+  CheckSpec see(String page) {
+    return new CheckSpec(id, looksAt, fires, remedy, Optional.of(page));
   }
 
   Finding fail(String title, String evidence, String cause) {

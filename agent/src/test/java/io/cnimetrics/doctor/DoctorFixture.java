@@ -36,25 +36,25 @@ import java.util.function.BiFunction;
  * A node that doctor reads over sockets. But for its ipamD all is well with it, unless the test
  * says otherwise. Its polls are 30 s apart by a clock that only it moves.
  */
-final class Patient {
+final class DoctorFixture {
   private static final Duration INTERVAL = Duration.ofSeconds(30);
 
-  private static final World.Visit RIGHT_NOW =
-      new World.Visit("https://aws.test", Optional.empty(), Optional.of(Duration.ZERO));
+  private static final Probes.EndpointResult RIGHT_NOW =
+      new Probes.EndpointResult("https://aws.test", Optional.empty(), Optional.of(Duration.ZERO));
 
   private final URI introspection;
   private final URI metrics;
   private Instance instance = instance("m5.xlarge");
   private OptionalInt maxPods = OptionalInt.empty();
 
-  private Patient(URI introspection, URI metrics) {
+  private DoctorFixture(URI introspection, URI metrics) {
     this.introspection = introspection;
     this.metrics = metrics;
   }
 
   /** A node whose ipamD is somewhere. */
-  static Patient at(URI introspection, URI metrics) {
-    return new Patient(introspection, metrics);
+  static DoctorFixture at(URI introspection, URI metrics) {
+    return new DoctorFixture(introspection, metrics);
   }
 
   /** Plays a scenario for so many polls, and gives what doctor finds. */
@@ -66,82 +66,82 @@ final class Patient {
     return playing(
         scenario,
         warmUp,
-        (patient, clock) -> patient.type(scenario.instanceType()).examined(polls, clock));
+        (fixture, clock) -> fixture.type(scenario.instanceType()).examined(polls, clock));
   }
 
   /** What one poll of a scenario sees, for checks that are run by themselves. */
-  static Examination look(NamedScenario named) {
-    return look(named, named.scenario().build().instanceType());
+  static NodeEvidence poll(NamedScenario named) {
+    return poll(named, named.scenario().build().instanceType());
   }
 
   /** The same, where instance metadata tell another type, or none. */
-  static Examination look(NamedScenario named, String type) {
-    return look(named.scenario().build(), named.warmUp(), type);
+  static NodeEvidence poll(NamedScenario named, String type) {
+    return poll(named.scenario().build(), named.warmUp(), type);
   }
 
-  static Examination look(Scenario scenario, Duration warmUp) {
-    return look(scenario, warmUp, scenario.instanceType());
+  static NodeEvidence poll(Scenario scenario, Duration warmUp) {
+    return poll(scenario, warmUp, scenario.instanceType());
   }
 
-  private static Examination look(Scenario scenario, Duration warmUp, String type) {
-    return playing(scenario, warmUp, (patient, clock) -> patient.type(type).look(1, clock));
+  private static NodeEvidence poll(Scenario scenario, Duration warmUp, String type) {
+    return playing(scenario, warmUp, (fixture, clock) -> fixture.type(type).evidence(1, clock));
   }
 
   private static <T> T playing(
-      Scenario scenario, Duration warmUp, BiFunction<Patient, FakeClock, T> seen) {
+      Scenario scenario, Duration warmUp, BiFunction<DoctorFixture, FakeClock, T> node) {
     // A day on, so that this host has been up for long whenever the test runs.
     FakeClock clock = new FakeClock(Instant.now().plus(Duration.ofDays(1)));
     try (SimulatedIpamd ipamd =
         SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, warmUp, clock)) {
-      Patient patient = at(URI.create(ipamd.introspectionUrl()), URI.create(ipamd.metricsUrl()));
-      return seen.apply(patient.maxPods(scenario.maxPods()), clock);
+      DoctorFixture fixture = at(URI.create(ipamd.introspectionUrl()), URI.create(ipamd.metricsUrl()));
+      return node.apply(fixture.maxPods(scenario.maxPods()), clock);
     }
   }
 
-  Patient type(String instanceType) {
+  DoctorFixture type(String instanceType) {
     instance = instance(instanceType);
     return this;
   }
 
-  private Patient maxPods(int pods) {
+  private DoctorFixture maxPods(int pods) {
     maxPods = OptionalInt.of(pods);
     return this;
   }
 
   List<Finding> examined(int polls, FakeClock clock) {
-    Examination seen = look(polls, clock);
-    return new Checkup(Checks.all(world(seen, clock))).examine(seen);
+    NodeEvidence node = evidence(polls, clock);
+    return new CheckRunner(Checks.all(probes(node, clock))).run(node);
   }
 
-  private Examination look(int polls, FakeClock clock) {
+  private NodeEvidence evidence(int count, FakeClock clock) {
     IpamdReader reader = reader(introspection, Optional.of(metrics), Checks.series(), clock);
     Sampler sampler =
         new Sampler(MetricCatalog.all(), new PodLimits(maxPods.orElse(110), 3), clock.instant());
-    List<Look> looks = new ArrayList<>();
+    List<Poll> polls = new ArrayList<>();
     History history = History.NONE;
-    for (int poll = 0; poll < polls; poll++) {
+    for (int poll = 0; poll < count; poll++) {
       clock.advance(poll == 0 ? Duration.ZERO : INTERVAL);
       NodeSnapshot snapshot = reader.read().on(instance, List.of());
       Reading reading = sampler.read(snapshot, history);
       history = reading.history();
-      looks.add(new Look(snapshot, reading));
+      polls.add(new Poll(snapshot, reading));
     }
     Optional<Origin> given = Optional.of(new Origin.Given());
-    return new Examination(
-        looks,
+    return new NodeEvidence(
+        polls,
         new NodeIdentity("node", Optional.of("payments"), Optional.of("eu-west-1"), instance),
         new Origins(given, given),
-        new Given(Optional.of(metrics), maxPods, 3, Optional.of(Path.of("/state")), List.of()));
+        new AgentSettings(Optional.of(metrics), maxPods, 3, Optional.of(Path.of("/state")), List.of()));
   }
 
   /** As ipamD has it. */
-  private World world(Examination seen, FakeClock clock) {
+  private Probes probes(NodeEvidence node, FakeClock clock) {
     HeldAddresses held = new HeldAddresses(introspection);
     List<String> enis =
-        seen.snapshot().pool().map(AddressPool::enis).orElse(List.of()).stream()
+        node.snapshot().pool().map(AddressPool::enis).orElse(List.of()).stream()
             .map(Eni::id)
             .toList();
-    return new World(
+    return new Probes(
         () -> enis,
         held::read,
         held::read,

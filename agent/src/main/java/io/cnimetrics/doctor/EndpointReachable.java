@@ -6,21 +6,21 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Whether a service that the agent needs can be reached from here, whatever it then allows. */
-final class AwsReached implements Check {
+final class EndpointReachable implements Check {
   private static final String REMEDY =
       "A private subnet needs an interface endpoint of %s with private DNS, and a security group"
           + " that lets the node in on port 443; else set HTTPS_PROXY, with NO_PROXY for"
           + " 169.254.169.254 and 169.254.170.23";
 
-  private final Topic topic;
+  private final CheckSpec spec;
   private final String service;
-  private final World.Endpoint endpoint;
-  private final Predicate<Examination> needed;
+  private final Probes.Endpoint endpoint;
+  private final Predicate<NodeEvidence> needed;
 
-  private AwsReached(
-      String service, String prefix, World.Endpoint endpoint, Predicate<Examination> needed) {
-    this.topic =
-        Topic.of(
+  private EndpointReachable(
+      String service, String prefix, Probes.Endpoint endpoint, Predicate<NodeEvidence> needed) {
+    this.spec =
+        CheckSpec.of(
                 prefix + "-endpoint",
                 "an answer, any, of `%s` in the region, by the SDK's settings".formatted(prefix),
                 "warn: no name, no connection, or no answer",
@@ -31,44 +31,44 @@ final class AwsReached implements Check {
     this.needed = needed;
   }
 
-  static AwsReached cloudWatch(World.Endpoint endpoint) {
-    return new AwsReached("CloudWatch", "monitoring", endpoint, seen -> true);
+  static EndpointReachable cloudWatch(Probes.Endpoint endpoint) {
+    return new EndpointReachable("CloudWatch", "monitoring", endpoint, node -> true);
   }
 
   /** Not needed by an agent that is given its cluster's name and not told to look at subnets. */
-  static AwsReached ec2(World.Endpoint endpoint, boolean subnets) {
-    return new AwsReached("EC2", "ec2", endpoint, seen -> subnets || !clusterIsGiven(seen));
+  static EndpointReachable ec2(Probes.Endpoint endpoint, boolean subnets) {
+    return new EndpointReachable("EC2", "ec2", endpoint, node -> subnets || !clusterIsGiven(node));
   }
 
-  private static boolean clusterIsGiven(Examination seen) {
-    return seen.origins().clusterId().filter(Origin.Given.class::isInstance).isPresent();
-  }
-
-  @Override
-  public Topic topic() {
-    return topic;
+  private static boolean clusterIsGiven(NodeEvidence node) {
+    return node.origins().clusterId().filter(Origin.Given.class::isInstance).isPresent();
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
-    if (!needed.test(seen)) {
-      return List.of(topic.ok(service + " is not needed", "the cluster's name is given"));
+  public CheckSpec spec() {
+    return spec;
+  }
+
+  @Override
+  public List<Finding> run(NodeEvidence node) {
+    if (!needed.test(node)) {
+      return List.of(spec.ok(service + " is not needed", "the cluster's name is given"));
     }
-    Optional<String> region = seen.node().region();
+    Optional<String> region = node.identity().region();
     if (region.isEmpty()) {
-      return List.of(topic.notChecked("the region is unknown"));
+      return List.of(spec.notChecked("the region is unknown"));
     }
-    World.Visit visit = endpoint.visit(region.get());
+    Probes.EndpointResult visit = endpoint.probe(region.get());
     return List.of(
         visit
             .failure()
             .map(
                 failure ->
-                    topic.warn(
+                    spec.warn(
                         service + " cannot be reached",
                         "%s: %s".formatted(visit.url(), failure),
                         "The subnet has no way to it: no endpoint, NAT or proxy, or something on"
                             + " the way keeps us out"))
-            .orElseGet(() -> topic.ok(service + " can be reached", visit.url())));
+            .orElseGet(() -> spec.ok(service + " can be reached", visit.url())));
   }
 }

@@ -7,7 +7,7 @@ import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.catalog.Unit;
 import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.config.AgentConfig;
-import io.cnimetrics.doctor.World;
+import io.cnimetrics.doctor.Probes;
 import io.cnimetrics.ipamd.HeldAddresses;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.publish.Answer;
@@ -26,23 +26,23 @@ import java.util.Optional;
 import java.util.Set;
 
 /** What the checks ask of the world, as it is here. */
-final class DoctorWorld {
+final class LocalProbes {
   private static final Path ROUTES = Path.of("/proc/net/route");
   private static final Duration ELSEWHERE_LIMIT = Duration.ofSeconds(1);
 
   private static final Duration VISIT_LIMIT = Duration.ofSeconds(1);
   private static final Duration AWS_LIMIT = Duration.ofSeconds(5);
 
-  private DoctorWorld() {}
+  private LocalProbes() {}
 
-  static World of(
+  static Probes of(
       AgentConfig config, Optional<Subnets> subnets, boolean sendTest, InstantSource clock) {
-    return new World(
-        DoctorWorld::attachedEnis,
+    return new Probes(
+        LocalProbes::attachedEnis,
         () -> new HeldAddresses(config.introspectionUrl().orElseThrow()).read(),
         () -> HostRoutes.read(ROUTES),
         address -> introspectionAnswers(address, config, clock),
-        DoctorWorld::obstacle,
+        LocalProbes::obstacle,
         region -> visit(AwsEndpoint.cloudWatch(), region, clock),
         region -> visit(AwsEndpoint.ec2(), region, clock),
         subnets.map(asked -> (pool, region) -> free(asked, pool, region)),
@@ -62,9 +62,9 @@ final class DoctorWorld {
     return List.copyOf(found.subnetIds().keySet());
   }
 
-  private static World.Visit visit(AwsEndpoint endpoint, String region, InstantSource clock) {
+  private static Probes.EndpointResult visit(AwsEndpoint endpoint, String region, InstantSource clock) {
     AwsEndpoint.Probe visit = endpoint.probe(region, VISIT_LIMIT, clock);
-    return new World.Visit(visit.endpoint().toString(), visit.failure(), visit.ahead());
+    return new Probes.EndpointResult(visit.endpoint().toString(), visit.failure(), visit.ahead());
   }
 
   private static List<Subnet> free(Subnets subnets, AddressPool pool, String region) {

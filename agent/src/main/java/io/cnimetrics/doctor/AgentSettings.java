@@ -15,13 +15,13 @@ import java.util.OptionalInt;
  * @param stateDir where the agent keeps what it could not send
  * @param injectors variables by which something loads an agent into every JVM
  */
-public record Given(
+public record AgentSettings(
     Optional<URI> metricsUrl,
     OptionalInt maxPods,
     int hostNetworkPods,
     Optional<Path> stateDir,
     List<String> injectors) {
-  public Given {
+  public AgentSettings {
     injectors = List.copyOf(injectors);
   }
 }

@@ -22,7 +22,7 @@ import java.util.Optional;
  * @param subnets free addresses; empty if they are not to be asked for
  * @param testSend sends one datum; empty without leave
  */
-public record World(
+public record Probes(
     AttachedEnis attachedEnis,
     HeldAddresses heldAddresses,
     HostRoutes hostRoutes,
@@ -70,7 +70,7 @@ public record World(
   /** Tells whether an endpoint of AWS's answers, without asking it for anything. */
   @FunctionalInterface
   public interface Endpoint {
-    Visit visit(String region);
+    EndpointResult probe(String region);
   }
 
   /**
@@ -79,7 +79,7 @@ public record World(
    * @param failure why there was no answer; empty if there was one
    * @param ahead how far the answer's date is ahead of the node's clock
    */
-  public record Visit(String url, Optional<String> failure, Optional<Duration> ahead) {}
+  public record EndpointResult(String url, Optional<String> failure, Optional<Duration> ahead) {}
 
   /** Tells the free addresses of the subnets that interfaces with pods are in. */
   @FunctionalInterface

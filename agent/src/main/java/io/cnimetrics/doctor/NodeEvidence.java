@@ -19,29 +19,29 @@ import java.util.function.Predicate;
 /**
  * All that checks judge by.
  *
- * @param looks polls of the node, oldest first; what changes between them shows from two on
+ * @param polls polls of the node, oldest first; what changes between them shows from two on
  * @param origins where region and cluster's name come from
  */
-public record Examination(List<Look> looks, NodeIdentity node, Origins origins, Given given) {
-  public Examination {
-    looks = List.copyOf(looks);
-    if (looks.isEmpty()) {
-      throw new IllegalArgumentException("an examination needs a poll at least");
+public record NodeEvidence(List<Poll> polls, NodeIdentity identity, Origins origins, AgentSettings agentSettings) {
+  public NodeEvidence {
+    polls = List.copyOf(polls);
+    if (polls.isEmpty()) {
+      throw new IllegalArgumentException("evidence needs a poll at least");
     }
   }
 
-  Look last() {
-    return looks.get(looks.size() - 1);
+  Poll last() {
+    return polls.get(polls.size() - 1);
   }
 
   /** Whether there are polls enough to see what changes. */
   boolean showsTrend() {
-    return looks.size() > 1;
+    return polls.size() > 1;
   }
 
   /** Whether something held at every poll, and there were several. */
-  boolean lasts(Predicate<Look> condition) {
-    return showsTrend() && looks.stream().allMatch(condition);
+  boolean lasts(Predicate<Poll> condition) {
+    return showsTrend() && polls.stream().allMatch(condition);
   }
 
   AddressMode mode() {
@@ -92,8 +92,8 @@ public record Examination(List<Look> looks, NodeIdentity node, Origins origins, 
   /** What was counted between the first poll and the last; ipamD may have restarted. */
   double rise(Series series) {
     double[] totals =
-        looks.stream()
-            .map(Look::snapshot)
+        polls.stream()
+            .map(Poll::snapshot)
             .flatMap(snapshot -> snapshot.metrics().stream())
             .mapToDouble(metrics -> metrics.total(series).orElse(0))
             .toArray();

@@ -4,4 +4,4 @@ import io.cnimetrics.catalog.Reading;
 import io.cnimetrics.snapshot.NodeSnapshot;
 
 /** One poll of the node, and what it comes to. */
-public record Look(NodeSnapshot snapshot, Reading reading) {}
+public record Poll(NodeSnapshot snapshot, Reading reading) {}

@@ -21,8 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What checks make of all that is not ipamD's: each fires, and each does not. */
-class WorldTest {
-  private final Examination healthy = Patient.look(NamedScenario.HEALTHY);
+class ProbesTest {
+  private final NodeEvidence healthy = DoctorFixture.poll(NamedScenario.HEALTHY);
   private final List<String> enis = healthy.pool().enis().stream().map(eni -> eni.id()).toList();
 
   @Test
@@ -30,7 +30,7 @@ class WorldTest {
     List<String> attached = new ArrayList<>(enis);
     attached.add("eni-by-hand");
 
-    assertThat(new InstanceEnis(() -> attached).look(healthy))
+    assertThat(new InstanceEnis(() -> attached).run(healthy))
         .singleElement()
         .satisfies(
             finding -> {
@@ -41,7 +41,7 @@ class WorldTest {
 
   @Test
   void eniThatIsNoLongerAttachedIsAWarning() {
-    assertThat(new InstanceEnis(() -> enis.subList(1, enis.size())).look(healthy))
+    assertThat(new InstanceEnis(() -> enis.subList(1, enis.size())).run(healthy))
         .singleElement()
         .satisfies(
             finding -> {
@@ -94,7 +94,7 @@ class WorldTest {
 
   @Test
   void stateDirectoryThatCannotBeWrittenIsAWarning() {
-    Finding finding = new StateDirectory(any -> Optional.of("read-only")).look(healthy).get(0);
+    Finding finding = new StateDirectory(any -> Optional.of("read-only")).run(healthy).get(0);
 
     assertThat(finding.level()).isEqualTo(Level.WARN);
     assertThat(finding.evidence()).isEqualTo("read-only");
@@ -102,22 +102,22 @@ class WorldTest {
 
   @Test
   void withoutStateDirectoryIsNoted() {
-    Given none = given(Optional.empty(), List.of());
-    Examination seen = new Examination(healthy.looks(), healthy.node(), healthy.origins(), none);
+    AgentSettings none = given(Optional.empty(), List.of());
+    NodeEvidence node = new NodeEvidence(healthy.polls(), healthy.identity(), healthy.origins(), none);
 
-    assertThat(new StateDirectory(any -> Optional.empty()).look(seen).get(0).level())
+    assertThat(new StateDirectory(any -> Optional.empty()).run(node).get(0).level())
         .isEqualTo(Level.NOTE);
     assertThat(level(new StateDirectory(any -> Optional.empty()))).isEqualTo(Level.OK);
   }
 
   @Test
   void injectedAgentIsAWarning() {
-    Given injected = given(Optional.empty(), List.of("JAVA_TOOL_OPTIONS"));
-    Examination seen =
-        new Examination(healthy.looks(), healthy.node(), healthy.origins(), injected);
+    AgentSettings injected = given(Optional.empty(), List.of("JAVA_TOOL_OPTIONS"));
+    NodeEvidence node =
+        new NodeEvidence(healthy.polls(), healthy.identity(), healthy.origins(), injected);
 
-    assertThat(new InjectedAgent().look(seen).get(0).evidence()).isEqualTo("JAVA_TOOL_OPTIONS");
-    assertThat(new InjectedAgent().look(seen).get(0).level()).isEqualTo(Level.WARN);
+    assertThat(new InjectedAgent().run(node).get(0).evidence()).isEqualTo("JAVA_TOOL_OPTIONS");
+    assertThat(new InjectedAgent().run(node).get(0).level()).isEqualTo(Level.WARN);
     assertThat(level(new InjectedAgent())).isEqualTo(Level.OK);
   }
 
@@ -130,12 +130,12 @@ class WorldTest {
   })
   void metadataThatCannotBeReadAreAWarning(Reason reason, String cause) {
     Problem problem = new Problem(Source.IMDS, reason, "PUT /latest/api/token; do this");
-    Finding finding = new MetadataRead().look(unidentified(problem)).get(0);
+    Finding finding = new ImdsReadable().run(unidentified(problem)).get(0);
 
     assertThat(finding.level()).isEqualTo(Level.WARN);
     assertThat(finding.evidence()).isEqualTo(reason + ": PUT /latest/api/token");
     assertThat(finding.cause()).contains(cause);
-    assertThat(level(new MetadataRead())).isEqualTo(Level.OK);
+    assertThat(level(new ImdsReadable())).isEqualTo(Level.OK);
   }
 
   @Test
@@ -143,8 +143,8 @@ class WorldTest {
     Problem problem =
         new Problem(Source.EC2, Reason.DENIED, "ec2:DescribeTags was refused; allow it");
 
-    for (Check check : IdentityKnown.values()) {
-      Finding finding = check.look(unidentified(problem)).get(0);
+    for (Check check : IdentityResolved.values()) {
+      Finding finding = check.run(unidentified(problem)).get(0);
       assertThat(finding.level()).isEqualTo(Level.WARN);
       assertThat(finding.evidence()).isEqualTo("DENIED: ec2:DescribeTags was refused");
       assertThat(level(check)).isEqualTo(Level.OK);
@@ -156,9 +156,9 @@ class WorldTest {
     Origins tag =
         new Origins(
             Optional.of(new Origin.InstanceTag("eks:cluster-name")), healthy.origins().region());
-    Examination seen = new Examination(healthy.looks(), healthy.node(), tag, healthy.given());
+    NodeEvidence node = new NodeEvidence(healthy.polls(), healthy.identity(), tag, healthy.agentSettings());
 
-    assertThat(IdentityKnown.CLUSTER.look(seen).get(0).level()).isEqualTo(Level.NOTE);
+    assertThat(IdentityResolved.CLUSTER.run(node).get(0).level()).isEqualTo(Level.NOTE);
   }
 
   @Test
@@ -170,32 +170,32 @@ class WorldTest {
 
   @Test
   void capacityThatNothingTellsIsAWarning() {
-    Examination seen = Patient.look(NamedScenario.METRICS_OFF, "m99.xlarge");
+    NodeEvidence node = DoctorFixture.poll(NamedScenario.METRICS_OFF, "m99.xlarge");
 
-    assertThat(new InstanceType().look(seen).get(0).level()).isEqualTo(Level.WARN);
+    assertThat(new InstanceType().run(node).get(0).level()).isEqualTo(Level.WARN);
   }
 
   private Finding ofType(String type) {
-    return new InstanceType().look(Patient.look(NamedScenario.HEALTHY, type)).get(0);
+    return new InstanceType().run(DoctorFixture.poll(NamedScenario.HEALTHY, type)).get(0);
   }
 
   private Finding routes(List<String> held, List<String> routes) {
-    return new PodRoutes(() -> held, () -> routes).look(healthy).get(0);
+    return new PodRoutes(() -> held, () -> routes).run(healthy).get(0);
   }
 
   private Level level(Check check) {
-    return check.look(healthy).get(0).level();
+    return check.run(healthy).get(0).level();
   }
 
-  private static Given given(Optional<Path> stateDir, List<String> injectors) {
-    return new Given(Optional.empty(), OptionalInt.empty(), 3, stateDir, injectors);
+  private static AgentSettings given(Optional<Path> stateDir, List<String> injectors) {
+    return new AgentSettings(Optional.empty(), OptionalInt.empty(), 3, stateDir, injectors);
   }
 
-  private Examination unidentified(Problem problem) {
-    Look look = healthy.last();
-    Look without = new Look(look.snapshot().on(Instance.UNKNOWN, List.of(problem)), look.reading());
+  private NodeEvidence unidentified(Problem problem) {
+    Poll poll = healthy.last();
+    Poll without = new Poll(poll.snapshot().on(Instance.UNKNOWN, List.of(problem)), poll.reading());
     NodeIdentity nobody =
         new NodeIdentity("node", Optional.empty(), Optional.empty(), Instance.UNKNOWN);
-    return new Examination(List.of(without), nobody, Origins.NONE, healthy.given());
+    return new NodeEvidence(List.of(without), nobody, Origins.NONE, healthy.agentSettings());
   }
 }

@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Whether the instance's metadata can be read from here. */
-final class MetadataRead implements Check {
+final class ImdsReadable implements Check {
   private static final Set<Reason> OF_THE_NAME_ONLY = EnumSet.of(Reason.NOT_FOUND, Reason.MISMATCH);
 
-  private static final Topic TOPIC =
-      Topic.of(
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
               "instance-metadata",
               "IMDSv2: token, instance id, type, region, zone",
               "warn: no token, no answer, or a refusal",
@@ -23,29 +23,29 @@ final class MetadataRead implements Check {
           .see(Pages.METADATA);
 
   @Override
-  public Topic topic() {
-    return TOPIC;
+  public CheckSpec spec() {
+    return SPEC;
   }
 
   @Override
-  public List<Finding> look(Examination seen) {
+  public List<Finding> run(NodeEvidence node) {
     Optional<Problem> problem =
-        seen.problems(Source.IMDS).stream()
+        node.problems(Source.IMDS).stream()
             .filter(any -> !OF_THE_NAME_ONLY.contains(any.reason()))
             .findFirst();
     if (problem.isPresent()) {
       return List.of(
-          TOPIC.warn(
+          SPEC.warn(
               "Instance metadata cannot be read",
               problem.get().brief(),
               cause(problem.get().reason())));
     }
     return List.of(
-        seen.node()
+        node.identity()
             .instance()
             .id()
-            .map(id -> TOPIC.ok("Instance metadata can be read", id))
-            .orElseGet(() -> TOPIC.notChecked("switched off by AWS_EC2_METADATA_DISABLED")));
+            .map(id -> SPEC.ok("Instance metadata can be read", id))
+            .orElseGet(() -> SPEC.notChecked("switched off by AWS_EC2_METADATA_DISABLED")));
   }
 
   private static String cause(Reason reason) {

@@ -9,16 +9,16 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-class CheckupTest {
+class CheckRunnerTest {
   private static final Duration SHORT = Duration.ofMillis(200);
   private static final Duration AMPLE = Duration.ofSeconds(30);
-  private static final Topic TOPIC = Topic.of("test", "nothing", "never", "nothing");
+  private static final CheckSpec SPEC = CheckSpec.of("test", "nothing", "never", "nothing");
 
   @Test
   void checkThatThrowsIsNotCheckedAndSaysWhy() {
     assertThat(
-            examine(
-                seen -> {
+            run(
+                node -> {
                   throw new IllegalStateException("no right to ask");
                 }))
         .singleElement()
@@ -35,10 +35,10 @@ class CheckupTest {
     long began = System.nanoTime();
 
     List<Finding> findings =
-        examine(
+        run(
             List.of(
                 hanging(never),
-                check(AMPLE, seen -> List.of(TOPIC.warn("found", "1", "because"))),
+                check(AMPLE, node -> List.of(SPEC.warn("found", "1", "because"))),
                 hanging(never)));
 
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(AMPLE);
@@ -51,31 +51,31 @@ class CheckupTest {
   @Test
   void worstComesFirstAndEquallyBadInTheOrderOfTheChecks() {
     assertThat(
-            examine(
-                seen -> List.of(TOPIC.ok("a", "1"), TOPIC.fail("b", "1", "why")),
-                seen -> List.of(TOPIC.notChecked("c"), TOPIC.note("d", "1", "why")),
-                seen -> List.of(TOPIC.fail("e", "1", "why"), TOPIC.warn("f", "1", "why"))))
+            run(
+                node -> List.of(SPEC.ok("a", "1"), SPEC.fail("b", "1", "why")),
+                node -> List.of(SPEC.notChecked("c"), SPEC.note("d", "1", "why")),
+                node -> List.of(SPEC.fail("e", "1", "why"), SPEC.warn("f", "1", "why"))))
         .extracting(Finding::title)
         .containsExactly("b", "e", "f", "d", "a", "not checked");
   }
 
   private interface Looking {
-    List<Finding> look(Examination seen);
+    List<Finding> run(NodeEvidence node);
   }
 
-  private static List<Finding> examine(Looking... looking) {
-    return examine(Stream.of(looking).map(look -> check(AMPLE, look)).toList());
+  private static List<Finding> run(Looking... looking) {
+    return run(Stream.of(looking).map(look -> check(AMPLE, look)).toList());
   }
 
-  private static List<Finding> examine(List<Check> checks) {
-    Examination seen = Patient.look(NamedScenario.IPAMD_DOWN);
-    return new Checkup(checks).examine(seen);
+  private static List<Finding> run(List<Check> checks) {
+    NodeEvidence node = DoctorFixture.poll(NamedScenario.IPAMD_DOWN);
+    return new CheckRunner(checks).run(node);
   }
 
   private static Check hanging(CountDownLatch never) {
     return check(
         SHORT,
-        seen -> {
+        node -> {
           awaitForever(never);
           return List.of();
         });
@@ -84,8 +84,8 @@ class CheckupTest {
   private static Check check(Duration limit, Looking looking) {
     return new Check() {
       @Override
-      public Topic topic() {
-        return TOPIC;
+      public CheckSpec spec() {
+        return SPEC;
       }
 
       @Override
@@ -94,8 +94,8 @@ class CheckupTest {
       }
 
       @Override
-      public List<Finding> look(Examination seen) {
-        return looking.look(seen);
+      public List<Finding> run(NodeEvidence node) {
+        return looking.run(node);
       }
     };
   }

@@ -3,8 +3,8 @@ package io.cnimetrics.doctor;
 import io.cnimetrics.snapshot.AddressPool;
 
 /** Evidence in words. */
-final class Seen {
-  private Seen() {}
+final class EvidenceText {
+  private EvidenceText() {}
 
   /** Such as {@code 2 ENIs, 28 addresses}. */
   static String of(AddressPool pool) {
