@@ -62,7 +62,8 @@ final class LocalProbes {
     return List.copyOf(found.subnetIds().keySet());
   }
 
-  private static Probes.EndpointResult visit(AwsEndpoint endpoint, String region, InstantSource clock) {
+  private static Probes.EndpointResult visit(
+      AwsEndpoint endpoint, String region, InstantSource clock) {
     AwsEndpoint.Probe visit = endpoint.probe(region, VISIT_LIMIT, clock);
     return new Probes.EndpointResult(visit.endpoint().toString(), visit.failure(), visit.ahead());
   }

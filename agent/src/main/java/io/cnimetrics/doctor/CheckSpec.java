@@ -12,7 +12,8 @@ import java.util.regex.Pattern;
  * @param remedy what to do then
  * @param link a page of AWS's on it
  */
-public record CheckSpec(String id, String looksAt, String fires, String remedy, Optional<String> link) {
+public record CheckSpec(
+    String id, String looksAt, String fires, String remedy, Optional<String> link) {
   private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
   public CheckSpec {

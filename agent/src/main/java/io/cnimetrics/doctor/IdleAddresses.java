@@ -53,8 +53,7 @@ final class IdleAddresses implements Check {
     long saved = pool.totalIpv4() - Math.max(pool.assigned() + warm, least);
     long perEni = pool.enis().stream().mapToLong(Eni::totalIpv4).max().orElse(0);
     return saved > 0 && saved >= perEni
-        ? SPEC
-            .note(
+        ? SPEC.note(
                 "Many addresses are idle",
                 "%s; %d could be left to others".formatted(evidence, saved),
                 "The default WARM_ENI_TARGET keeps a whole ENI's addresses spare")

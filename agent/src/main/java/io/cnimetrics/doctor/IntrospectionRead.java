@@ -50,8 +50,7 @@ final class IntrospectionRead implements Check {
 
   private static Finding off(NodeEvidence node) {
     return node.snapshot().metrics().isPresent()
-        ? SPEC
-            .warn(
+        ? SPEC.warn(
                 "Introspection is not read",
                 "--introspection-url none: ipamD's gauges stand in",
                 "They go wrong with several network cards and after a forced removal, and tell"
@@ -70,8 +69,7 @@ final class IntrospectionRead implements Check {
               evidence,
               "ipamD hangs, or the node has no CPU left for it");
       default ->
-          SPEC
-              .fail(
+          SPEC.fail(
                   "What answers is not ipamD's introspection",
                   evidence,
                   "Another program has the port, a proxy stands between, or ipamD is ill")
@@ -82,15 +80,13 @@ final class IntrospectionRead implements Check {
   private Finding refused(NodeEvidence node, String evidence) {
     Optional<URI> oldPort = node.agentSettings().metricsUrl().map(url -> url.resolve("/"));
     if (oldPort.filter(elsewhere::answersAt).isPresent()) {
-      return SPEC
-          .fail(
+      return SPEC.fail(
               "Introspection is on the port of old releases",
               evidence + "; it answers at " + oldPort.get(),
               "Releases up to 1.3.3 and 1.4.0 serve it beside the metrics")
           .remedied("Give --introspection-url " + oldPort.get() + ", and plan an upgrade");
     } else if (node.snapshot().metrics().isPresent()) {
-      return SPEC
-          .fail(
+      return SPEC.fail(
               "Introspection refuses, though ipamD runs",
               evidence + "; its metrics answer",
               "DISABLE_INTROSPECTION is set for aws-node, or INTROSPECTION_BIND_ADDRESS moves the"

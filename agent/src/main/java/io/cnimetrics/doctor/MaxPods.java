@@ -36,8 +36,7 @@ final class MaxPods implements Check {
             .formatted(maxPods, others, node.maximum().orElseThrow().explanation());
     return List.of(
         reachable < maxPods - others
-            ? SPEC
-                .warn(
+            ? SPEC.warn(
                     "max-pods is above what the node can reach",
                     evidence,
                     "Pods will be sent here that can never get an address")

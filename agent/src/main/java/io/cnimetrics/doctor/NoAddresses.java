@@ -37,8 +37,7 @@ final class NoAddresses implements Check {
     boolean justStarted = pool.eniCount() == 0 && !node.lasts(NoAddresses::isEmpty);
     return List.of(
         justStarted
-            ? SPEC
-                .warn("ipamD has no interface yet", evidence, "It has just started")
+            ? SPEC.warn("ipamD has no interface yet", evidence, "It has just started")
                 .remedied("Poll again: doctor --watch 2")
             : SPEC.fail(
                 "No address for pods at all",

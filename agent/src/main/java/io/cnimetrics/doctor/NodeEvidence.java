@@ -22,7 +22,8 @@ import java.util.function.Predicate;
  * @param polls polls of the node, oldest first; what changes between them shows from two on
  * @param origins where region and cluster's name come from
  */
-public record NodeEvidence(List<Poll> polls, NodeIdentity identity, Origins origins, AgentSettings agentSettings) {
+public record NodeEvidence(
+    List<Poll> polls, NodeIdentity identity, Origins origins, AgentSettings agentSettings) {
   public NodeEvidence {
     polls = List.copyOf(polls);
     if (polls.isEmpty()) {

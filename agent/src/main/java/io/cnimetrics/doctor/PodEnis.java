@@ -37,8 +37,7 @@ final class PodEnis implements Check {
     }
     return List.of(
         node.snapshot().pool().filter(pool -> hasNoSlot(node, pool)).isPresent()
-            ? SPEC
-                .warn(
+            ? SPEC.warn(
                     "A trunk is wanted, and no slot is left for it",
                     "%s; %d ENIs of %.0f, none a trunk"
                         .formatted(evidence, node.pool().eniCount(), eniMax(node)),

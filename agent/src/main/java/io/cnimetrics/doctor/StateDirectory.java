@@ -30,8 +30,7 @@ final class StateDirectory implements Check {
     Optional<Path> directory = node.agentSettings().stateDir();
     if (directory.isEmpty()) {
       return List.of(
-          SPEC
-              .note(
+          SPEC.note(
                   "What cannot be sent is kept in memory only",
                   "no --state-dir",
                   "A restart of the agent loses it")

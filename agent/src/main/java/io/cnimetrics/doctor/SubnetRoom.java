@@ -48,7 +48,8 @@ final class SubnetRoom implements Check {
 
   @Override
   public List<Finding> run(NodeEvidence node) {
-    Optional<String> region = node.identity().instance().region().or(() -> node.identity().region());
+    Optional<String> region =
+        node.identity().instance().region().or(() -> node.identity().region());
     if (subnets.isEmpty()) {
       return List.of(SPEC.notChecked("--subnets is not given"));
     } else if (region.isEmpty()) {

@@ -56,7 +56,6 @@ final class DoctorDocument {
     String remedy =
         spec.remedy().replace("<", "&lt;")
             + spec.link().map(page -> " ([more](%s))".formatted(page)).orElse("");
-    return "| `%s` | %s | %s | %s |%n"
-        .formatted(spec.id(), spec.looksAt(), spec.fires(), remedy);
+    return "| `%s` | %s | %s | %s |%n".formatted(spec.id(), spec.looksAt(), spec.fires(), remedy);
   }
 }

@@ -18,7 +18,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What checks make of AWS: each fires, and each does not. */
 class AwsTest {
   private static final Probes.Endpoint GONE =
-      region -> new Probes.EndpointResult("https://x." + region, Optional.of("TIMEOUT"), Optional.empty());
+      region ->
+          new Probes.EndpointResult(
+              "https://x." + region, Optional.of("TIMEOUT"), Optional.empty());
 
   private final NodeEvidence healthy = DoctorFixture.poll(NamedScenario.HEALTHY);
 
@@ -87,7 +89,8 @@ class AwsTest {
   void endpointOfEc2MattersOnlyToWhoAsksIt() {
     Origins tag =
         new Origins(Optional.of(new Origin.Ec2Tag("eks:cluster-name")), healthy.origins().region());
-    NodeEvidence found = new NodeEvidence(healthy.polls(), healthy.identity(), tag, healthy.agentSettings());
+    NodeEvidence found =
+        new NodeEvidence(healthy.polls(), healthy.identity(), tag, healthy.agentSettings());
 
     assertThat(level(EndpointReachable.ec2(GONE, false), healthy)).isEqualTo(Level.OK);
     assertThat(level(EndpointReachable.ec2(GONE, true), healthy)).isEqualTo(Level.WARN);
@@ -132,7 +135,8 @@ class AwsTest {
   void withoutARegionNothingOfAwsIsChecked() {
     NodeIdentity nowhere =
         new NodeIdentity("n", Optional.empty(), Optional.empty(), Instance.UNKNOWN);
-    NodeEvidence node = new NodeEvidence(healthy.polls(), nowhere, Origins.NONE, healthy.agentSettings());
+    NodeEvidence node =
+        new NodeEvidence(healthy.polls(), nowhere, Origins.NONE, healthy.agentSettings());
 
     for (Check check :
         List.of(

@@ -93,7 +93,8 @@ final class DoctorFixture {
     FakeClock clock = new FakeClock(Instant.now().plus(Duration.ofDays(1)));
     try (SimulatedIpamd ipamd =
         SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, warmUp, clock)) {
-      DoctorFixture fixture = at(URI.create(ipamd.introspectionUrl()), URI.create(ipamd.metricsUrl()));
+      DoctorFixture fixture =
+          at(URI.create(ipamd.introspectionUrl()), URI.create(ipamd.metricsUrl()));
       return node.apply(fixture.maxPods(scenario.maxPods()), clock);
     }
   }
@@ -131,7 +132,8 @@ final class DoctorFixture {
         polls,
         new NodeIdentity("node", Optional.of("payments"), Optional.of("eu-west-1"), instance),
         new Origins(given, given),
-        new AgentSettings(Optional.of(metrics), maxPods, 3, Optional.of(Path.of("/state")), List.of()));
+        new AgentSettings(
+            Optional.of(metrics), maxPods, 3, Optional.of(Path.of("/state")), List.of()));
   }
 
   /** As ipamD has it. */

@@ -39,14 +39,16 @@ class DoctorGoldensTest {
 
   @Test
   void healthyNodeInJsonIsAsApproved() {
-    Goldens.check("doctor-healthy.json", DoctorJson.of(DoctorFixture.findings(NamedScenario.HEALTHY, 1)));
+    Goldens.check(
+        "doctor-healthy.json", DoctorJson.of(DoctorFixture.findings(NamedScenario.HEALTHY, 1)));
   }
 
   @Test
   void emptySubnetIsAsApproved() {
     Goldens.check("doctor-subnet-empty.table.txt", table(NamedScenario.SUBNET_EMPTY, false));
     Goldens.check(
-        "doctor-subnet-empty.json", DoctorJson.of(DoctorFixture.findings(NamedScenario.SUBNET_EMPTY, 1)));
+        "doctor-subnet-empty.json",
+        DoctorJson.of(DoctorFixture.findings(NamedScenario.SUBNET_EMPTY, 1)));
   }
 
   @ParameterizedTest
@@ -58,7 +60,8 @@ class DoctorGoldensTest {
   private static String table(NamedScenario scenario, boolean verbose) {
     NodeEvidence node = DoctorFixture.poll(scenario);
     List<Finding> findings = DoctorFixture.findings(scenario, 1);
-    Report last = new Report(node.identity(), node.origins(), node.snapshot(), node.last().reading());
+    Report last =
+        new Report(node.identity(), node.origins(), node.snapshot(), node.last().reading());
     return DoctorTable.of(last, findings, verbose, Palette.PLAIN);
   }
 }

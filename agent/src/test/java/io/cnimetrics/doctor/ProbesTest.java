@@ -103,7 +103,8 @@ class ProbesTest {
   @Test
   void withoutStateDirectoryIsNoted() {
     AgentSettings none = given(Optional.empty(), List.of());
-    NodeEvidence node = new NodeEvidence(healthy.polls(), healthy.identity(), healthy.origins(), none);
+    NodeEvidence node =
+        new NodeEvidence(healthy.polls(), healthy.identity(), healthy.origins(), none);
 
     assertThat(new StateDirectory(any -> Optional.empty()).run(node).get(0).level())
         .isEqualTo(Level.NOTE);
@@ -156,7 +157,8 @@ class ProbesTest {
     Origins tag =
         new Origins(
             Optional.of(new Origin.InstanceTag("eks:cluster-name")), healthy.origins().region());
-    NodeEvidence node = new NodeEvidence(healthy.polls(), healthy.identity(), tag, healthy.agentSettings());
+    NodeEvidence node =
+        new NodeEvidence(healthy.polls(), healthy.identity(), tag, healthy.agentSettings());
 
     assertThat(IdentityResolved.CLUSTER.run(node).get(0).level()).isEqualTo(Level.NOTE);
   }

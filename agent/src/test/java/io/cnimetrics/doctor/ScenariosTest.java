@@ -104,7 +104,8 @@ class ScenariosTest {
         .isEqualTo("54 of 58 addresses are free; 52 could be left to others");
     assertThat(before.remedy()).contains("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5");
     assertThat(DoctorFixture.poll(fitted, warmUp).pool().totalIpv4()).isEqualTo(58 - 52);
-    assertThat(idleAddresses(DoctorFixture.findings(fitted, warmUp, 1)).level()).isEqualTo(Level.OK);
+    assertThat(idleAddresses(DoctorFixture.findings(fitted, warmUp, 1)).level())
+        .isEqualTo(Level.OK);
   }
 
   private static Finding idleAddresses(List<Finding> findings) {
