@@ -122,9 +122,9 @@ final class DryRun implements Command {
     }
   }
 
-  /** With some pods. Not a constant, which would load the simulator for every command. */
+  /** Pods start slowly, so that each gets its address at once. Not a constant, which would load the simulator for every command. */
   private static Scenario simulatedNode() {
-    return Scenario.of("m5.xlarge").pods(PodSchedule.constant(18)).build();
+    return Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:18:0.1")).build();
   }
 
   private static Instance instanceOf(Scenario scenario) {

@@ -42,7 +42,7 @@ final class Plan implements Command {
           "PLAN_PRICES",
           "FILE",
           "those of us-east-1",
-          "prices of another region or day, in the format of those bundled (see README)");
+          "prices of another region or day, in the format of those bundled (see docs/plan.md)");
 
   private static final int MOST_ZONES = 20;
   private static final int MOST_INSTANCE_TYPES = 1_000;
