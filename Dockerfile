@@ -1,38 +1,67 @@
-# The agent with a Java runtime of its own: no shell, no package manager, nothing that runs as root.
+# The agent's image: one native executable on glibc. No shell, no package manager, nothing runs as root.
 #
 #   docker build -t cni-metrics-agent .
-#   docker buildx build --platform linux/amd64,linux/arm64 ...    # each platform makes its own runtime and cache
+#   docker buildx build --platform linux/amd64,linux/arm64 ...    # each platform compiles its own executable
+#   docker build --target jvm -t cni-metrics-agent-jvm .          # the same agent on a Java runtime
 #
-# Behind a registry of one's own, the bases come from there: --build-arg JDK_IMAGE=... --build-arg BASE_IMAGE=...
-ARG JDK_IMAGE=docker.io/library/eclipse-temurin:25.0.3_9-jdk-noble
-# glibc is all that the runtime needs: it brings zlib, TLS and certificate authorities of its own.
-ARG BASE_IMAGE=gcr.io/distroless/base-nossl-debian12:nonroot
+# Base images from another registry: --build-arg GRAALVM_IMAGE=... JDK_IMAGE=... BASE_IMAGE=...
+# An executable that is already built: --build-context native=DIR, where DIR is what tools/image/root.sh wrote.
+ARG GRAALVM_IMAGE=ghcr.io/graalvm/native-image-community:25.0.2-ol9
+ARG JDK_IMAGE=docker.io/library/eclipse-temurin:25.0.4.1_1-jdk-noble
+# glibc is all that the agent needs: time zones and certificate authorities are in the executable. The base's glibc must
+# not be older than that of the stage `compile` (Oracle Linux 9: 2.34, Debian 13: 2.41).
+ARG BASE_IMAGE=gcr.io/distroless/base-nossl-debian13:nonroot
 
 FROM ${JDK_IMAGE} AS build
 WORKDIR /src
 ARG MVN="./mvnw --batch-mode --no-transfer-progress --quiet"
 COPY . .
 RUN ${MVN} -Pimage package -Dmaven.test.skip=true
-# Where it will lie in the last stage, too: the cache knows its jar by its place, size and date.
+
+FROM ${GRAALVM_IMAGE} AS compile
+WORKDIR /src
+COPY --from=build /src/tools tools
+COPY --from=build /src/agent/target/dist agent/target/dist
+# GraalVM's home is where its `java` is.
+RUN java=$(readlink -f "$(command -v java)") && GRAALVM_HOME="${java%/bin/java}" tools/native/build.sh /native && \
+    tools/image/root.sh /native/cni-metrics-agent /root-directory
+
+FROM scratch AS native
+COPY --from=compile /root-directory /
+
+# `docker build --target jvm .`
+FROM build AS jvm-build
+# The path is the one of the last stage: the cache knows its jar by path, size and date.
 RUN JAVA25_HOME="${JAVA_HOME}" tools/image/build.sh /opt/agent
 
-# `docker build --target test .` runs the process tests against what the last stage gets.
-FROM build AS test
+# `docker build --target jvm-test .` runs the process tests with the runtime, jar and cache of the target jvm.
+FROM jvm-build AS jvm-test
 RUN JAVA25_HOME="${JAVA_HOME}" MVN="${MVN}" tools/image/test.sh /opt/agent
 
-FROM ${BASE_IMAGE}
+FROM ${BASE_IMAGE} AS base
 ARG VERSION=0.1.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="CNI Metrics Agent" \
-      org.opencontainers.image.description="Publishes what the AWS VPC CNI of a node knows of its addresses to CloudWatch" \
+      org.opencontainers.image.description="Publishes the address metrics of each node's AWS VPC CNI to CloudWatch" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-COPY --from=build /opt/agent /opt/agent
-# One arena of malloc instead of eight a core.
-ENV PATH=/opt/agent/runtime/bin:/usr/bin:/bin MALLOC_ARENA_MAX=1
+# One malloc arena: the default is up to eight per core.
+ENV MALLOC_ARENA_MAX=1
+
+FROM base AS jvm
+COPY --from=jvm-build /opt/agent /opt/agent
+ENV PATH=/opt/agent/runtime/bin:/usr/bin:/bin
 WORKDIR /opt/agent
 USER 10001:10001
-# PID 1 is java itself, so SIGTERM reaches it. `kubectl exec POD -- java @agent.args doctor` needs no shell either.
+# PID 1 is java: SIGTERM reaches it. There is no shell: `kubectl exec POD -- java @agent.args doctor`.
 ENTRYPOINT ["/opt/agent/runtime/bin/java", "@/opt/agent/agent.args"]
+CMD ["run"]
+
+FROM base AS native-image
+COPY --from=native / /
+ENV PATH=/usr/local/bin:/usr/bin:/bin
+USER 10001:10001
+# PID 1 is the agent: SIGTERM reaches it. There is no shell: `kubectl exec POD -- cni-metrics-agent doctor`.
+ENTRYPOINT ["cni-metrics-agent"]
 CMD ["run"]

@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code Container BUILT IMAGE MINUTES MEMORY INIT_MEMORY}: runs an image by podman as the manifest
- * runs it, and ends with an error unless it takes over a state directory of root's, sends each
- * minute, bears {@code doctor} beside it, and sends the last minute when it is stopped.
+ * {@code Container EXECUTABLE IMAGE MINUTES MEMORY INIT_MEMORY}: runs an image with podman as the
+ * manifest does. Fails unless the agent takes over a state directory that belongs to root, sends
+ * each minute, keeps running beside {@code doctor}, and sends the last minute after SIGTERM.
  *
- * <p>MEMORY and INIT_MEMORY are the manifest's limits for the agent and its init container, as
- * podman writes them; BUILT is what the image holds.
+ * <p>EXECUTABLE is the agent in the image; it simulates the ipamD. MEMORY and INIT_MEMORY are the
+ * manifest's limits for the agent and its init container, in podman's notation.
  */
 public final class Container {
   /** Of the manifest: {@code terminationGracePeriodSeconds}. */
@@ -43,7 +43,8 @@ public final class Container {
     Path directory = Files.createTempDirectory("cni-metrics-agent");
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
     Duration time = Duration.ofMinutes(Long.parseLong(args[2]));
-    try (Node node = new Node(directory, Path.of(args[0]))) {
+    Path jdk = Path.of(System.getProperty("java.home"));
+    try (Node node = new Node(directory, jdk, List.of(args[0]))) {
       new Container(node, directory, args[1], args[3], args[4]).test(time);
     }
   }
@@ -80,14 +81,20 @@ public final class Container {
     command.addAll(confined(memory, state));
     command.addAll(List.of("--user", "10001:10001"));
     command.addAll(List.of("--volume", directory + ":" + TRUST + ":ro"));
-    String trust = String.join(" ", node.aws().options()).replace(directory.toString(), TRUST);
-    command.addAll(List.of("--env", "JDK_JAVA_OPTIONS=" + trust));
     node.aws().environment().forEach((key, value) -> command.add("--env=" + key + "=" + value));
     command.add(image);
+    command.addAll(trust());
     return node.start(command, STATE, state);
   }
 
-  /** As the init container of a host path does: root, who may give files away and nothing else. */
+  /** The agent's arguments that make it trust the stand-ins' certificates. */
+  private List<String> trust() {
+    return node.aws().options().stream()
+        .map(option -> option.replace(directory.toString(), TRUST))
+        .toList();
+  }
+
+  /** As the init container of a host path: root with the capability CHOWN alone. */
   private void prepare(Path state) throws IOException {
     List<String> command = new ArrayList<>(List.of("podman", "run", "--rm"));
     command.addAll(confined(initMemory, state));
@@ -108,9 +115,10 @@ public final class Container {
     return flags;
   }
 
-  /** Two processes under the one limit. */
+  /** Two processes under one memory limit. */
   private void doctor() throws IOException {
-    List<String> command = new ArrayList<>(List.of("podman", "exec", name, "java", "@agent.args"));
+    List<String> command = new ArrayList<>(List.of("podman", "exec", name, "cni-metrics-agent"));
+    command.addAll(trust());
     command.addAll(List.of("doctor", "--verbose", "--state-dir=" + STATE));
     command.addAll(node.urls());
     System.out.print(Running.toItsEnd(new ProcessBuilder(command)));
@@ -118,7 +126,7 @@ public final class Container {
 
   private void stop(Node.Agent agent, int taken) throws IOException {
     long before = System.nanoTime();
-    // Longer than the grace: what ends only by SIGKILL shall be seen to take too long.
+    // awaitEnd waits longer than the grace period: an agent that needs SIGKILL is seen to take too long.
     podman("kill", "--signal", "TERM", name);
     agent.process().awaitEnd();
     Duration stopping = Duration.ofNanos(System.nanoTime() - before);
@@ -130,7 +138,7 @@ public final class Container {
     System.out.printf("SIGTERM: the last minute sent, ended after %d ms%n", stopping.toMillis());
   }
 
-  /** The most memory that the container ever had, with the pages of files that it read. */
+  /** Peak memory of the container, pages of files included. */
   private String peak() throws IOException {
     String cgroup = podman("inspect", "--format", "{{.State.CgroupPath}}", name).strip();
     for (String file : List.of("/memory/%s/memory.max_usage_in_bytes", "%s/memory.peak")) {

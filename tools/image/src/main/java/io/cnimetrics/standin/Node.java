@@ -30,19 +30,28 @@ final class Node implements AutoCloseable {
    * @param built what build.sh made, maybe without a cache yet
    */
   Node(Path directory, Path built) throws IOException {
+    this(
+        directory,
+        built.resolve("runtime"),
+        List.of(
+            built.resolve("runtime/bin/java").toString(),
+            "-cp",
+            built.resolve("agent.jar").toString(),
+            MAIN));
+  }
+
+  /**
+   * @param directory for logs, keys and state
+   * @param runtime whose certificate authorities the agent shall trust too
+   * @param agent the command that simulates the ipamD, up to {@code simulate}
+   */
+  Node(Path directory, Path runtime, List<String> agent) throws IOException {
     this.directory = directory;
-    this.aws = new Aws(directory, built.resolve("runtime"));
+    this.aws = new Aws(directory, runtime);
+    List<String> simulate = new ArrayList<>(agent);
+    simulate.addAll(List.of("simulate", "--introspection-port=0", "--metrics-port=0"));
     this.simulator =
-        Running.start(
-            new ProcessBuilder(
-                built.resolve("runtime/bin/java").toString(),
-                "-cp",
-                built.resolve("agent.jar").toString(),
-                MAIN,
-                "simulate",
-                "--introspection-port=0",
-                "--metrics-port=0"),
-            directory.resolve("simulator.log"));
+        Running.start(new ProcessBuilder(simulate), directory.resolve("simulator.log"));
     simulator.await("simulated ipamD", () -> URLS.matcher(simulator.written()).find());
     Matcher line = URLS.matcher(simulator.written());
     this.urls = line.find() ? List.of(line.group(1).split(" ")) : List.of();

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Writes what the image adds to its base: the executable in PATH, and the shared libraries that it needs beside glibc.
+# GraalVM's executable needs zlib; the executable of the test-only builder (tools/native) also needs libraries of its JDK.
+#
+#   tools/image/root.sh EXECUTABLE DIRECTORY
+set -euo pipefail
+
+executable=${1:?usage: tools/image/root.sh EXECUTABLE DIRECTORY}
+directory=${2:?usage: tools/image/root.sh EXECUTABLE DIRECTORY}
+
+libraries=$(ldd "$executable")
+if grep 'not found' <<<"$libraries" >&2; then
+  echo "root.sh: $executable needs libraries that are not on this machine" >&2
+  exit 1
+fi
+mkdir -p "$directory/usr/local/bin" "$directory/usr/lib"
+install -m 755 "$executable" "$directory/usr/local/bin/cni-metrics-agent"
+# /usr/lib is in the loader's search path on every Debian, also without a cache of libraries.
+awk '$2 == "=>" { print $3 }' <<<"$libraries" | while read -r library; do
+  case ${library##*/} in
+    libc.so.* | libm.so.* | libdl.so.* | libpthread.so.* | librt.so.*) ;; # glibc
+    *) install -m 644 "$library" "$directory/usr/lib/" ;;
+  esac
+done
