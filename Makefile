@@ -54,7 +54,7 @@ package: ## Put a release together: VERSION=1.2.3 IMAGE=ghcr.io/OWNER/NAME DIGES
 
 goldens: ## Rewrite the approved texts and what else is written from the code
 	$(MVN) $(MAVEN_FLAGS) --quiet -pl agent test -Dtest='*GoldensTest,ReadmeTest' -Dgoldens.rewrite=true
-	@git status --short README.md docs/metrics.md docs/doctor.md agent/src/test/resources/goldens
+	@git status --short README.md docs/metrics.md docs/doctor.md daemonset agent/src/test/resources/goldens
 
 picture: $(AGENT) ## Draw docs/dashboard.png: the dashboard over a simulated day
 	@MVN='$(MVN) $(MAVEN_FLAGS)' tools/picture.sh

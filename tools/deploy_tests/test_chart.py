@@ -106,12 +106,6 @@ class OneSourceOfFacts(unittest.TestCase):
         schema = json.loads((CHART / "values.schema.json").read_text())
         self.assertEqual(set(variables), own | set(schema["properties"]["env"]["properties"]))
 
-    def test_the_price_counts_every_metric(self):
-        lines = (TOP / "agent/src/test/resources/goldens/prometheus-names.txt").read_text().splitlines()
-        # Those of subnets come only if they are asked for, one for each subnet.
-        names = [line for line in lines if not line.startswith("subnet")]
-        self.assertIn(f"{len(names)} metrics × $0.30", notes())
-
     def test_the_version_is_the_projects(self):
         version = re.search(r"<version>([^<]+)</version>", (TOP / "pom.xml").read_text()).group(1)
         chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
@@ -126,7 +120,12 @@ class OneSourceOfFacts(unittest.TestCase):
 
 class Notes(unittest.TestCase):
     def test_name_the_monthly_price(self):
-        self.assertRegex(notes(), r"metrics   \$10\.20 .*\n.*requests  \$0\.43")
+        lines = (CHART / "metrics.txt").read_text().splitlines()
+        metrics = [line for line in lines if not line.startswith("#")]
+        core = [line for line in metrics if line.endswith(" core")]
+        for names, count in (("all", len(metrics)), ("core", len(core)), ("ipamdUp,ipamdErr", 2)):
+            price = rf"metrics   \${0.3 * count:.2f}   {count} metrics × .*\n.*requests  \$0\.43"
+            self.assertRegex(notes({"env": {"METRICS": names}}), price)
 
     def test_count_longer_intervals(self):
         text = notes({"env": {"METRICS": "core", "PUBLISH_INTERVAL": "5m"}})
@@ -135,14 +134,14 @@ class Notes(unittest.TestCase):
     def test_name_a_price_that_grows_with_the_nodes_as_that_of_one(self):
         for dimension in ("NODE", "INSTANCE_ID", "INSTANCE_TYPE", "AVAILABILITY_ZONE"):
             text = notes({"env": {"METRIC_DIMENSIONS": f"CLUSTER_ID;CLUSTER_ID,{dimension}"}})
-            self.assertRegex(text, r"metrics   at least \$20\.40 .* × 2 sets of dimensions, for one node\n")
-            self.assertIn("exec daemonset/cni-metrics-agent -- java @agent.args plan --nodes N", text)
+            self.assertRegex(text, r"metrics   at least \$\d+\.\d\d .* × 2 sets of dimensions, for one node\n")
+            self.assertIn("exec daemonset/cni-metrics-agent -- cni-metrics-agent plan --nodes N", text)
         self.assertNotIn("at least", notes())
 
     def test_name_the_price_of_each_subnet(self):
         for asked in (True, "true"):
             env = {"REPORT_SUBNETS": asked, "METRICS": "eniAllocated,subnetFreeIPs"}
-            self.assertRegex(notes({"env": env}), r"metrics   \$0\.30 .*\n.*subnets   \$0\.30   for each subnet")
+            self.assertRegex(notes({"env": env}), r"metrics   \$0\.30 .*\n.*subnets   \$0\.30   per subnet")
         self.assertNotIn("subnet", notes({"env": {"REPORT_SUBNETS": False}}))
 
     def test_cost_nothing_without_cloudwatch(self):
