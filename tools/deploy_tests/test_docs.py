@@ -18,7 +18,7 @@ def yaml_blocks():
 
 class DeployPage(unittest.TestCase):
     def test_its_kustomization_renders_an_agent_that_knows_its_cluster(self):
-        [content] = [each for each in yaml_blocks() if each["kind"] == "Kustomization"]
+        [content] = [each for each in yaml_blocks() if each.get("kind") == "Kustomization"]
         for key in ("resources", "components"):
             content[key] = [str(TOP / Path(*Path(each).parts[1:])) for each in content[key]]
         with tempfile.TemporaryDirectory() as directory:

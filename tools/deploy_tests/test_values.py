@@ -62,6 +62,14 @@ class Values(unittest.TestCase):
         self.assertEqual("prometheus", monitor["metadata"]["labels"]["release"])
         self.assertEqual("30s", monitor["spec"]["podMetricsEndpoints"][0]["interval"])
 
+    def test_system_properties_come_before_the_command_as_given(self):
+        rendered = helm(value_sets()["everything"], "--include-crds")
+        trusted = "-Djavax.net.ssl.trustStore=/etc/ssl/private-ca/store.p12"
+        password = "-Djavax.net.ssl.trustStorePassword=$$(changeit)"
+        self.assertEqual([trusted, password, "run"], agent(rendered)["args"])
+        [dry_run] = only(rendered, "Pod")["spec"]["containers"]
+        self.assertEqual([trusted, password, "dry-run", "--once"], dry_run["args"])
+
     def test_every_value_is_in_the_set_called_everything(self):
         self.assertEqual(set(yaml.safe_load((CHART / "values.yaml").read_text())), set(value_sets()["everything"]))
 
@@ -133,7 +141,7 @@ class BadValues(unittest.TestCase):
         "two clusters": ({"clusterId": "a", "env": {"AWS_CLUSTER_ID": "b"}}, "(a) and env.AWS_CLUSTER_ID (b) disagree"),
         "a monitor of nothing": ({"podMonitor": {"enabled": True}, "env": {"USE_PROMETHEUS": "false"}}, "disagree"),
         "a variable given twice": ({"clusterId": "a", "extraEnv": [{"name": "AWS_CLUSTER_ID"}]}, "is set already"),
-        "ipamD's port": ({"healthPort": 61679}, "healthPort 61679 is taken on EKS nodes"),
+        "ipamD's port": ({"healthPort": 61679}, "healthPort 61679 is in use on EKS nodes"),
         "a registry with a scheme": ({"image": {"registry": "https://r"}}, "/image/registry"),
         "a digest without its kind": ({"image": {"digest": "0" * 64}}, "/image/digest"),
         "a tag that YAML took for a number": ({"image": {"tag": 1.0}}, "/image/tag': got number, want string"),

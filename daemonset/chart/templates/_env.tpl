@@ -1,4 +1,4 @@
-{{/* A value as the agent reads it: numbers of a values file are floats, and large ones would print as 1e+06. */}}
+{{/* A value as text: numbers in a values file are floats, and large ones would print as 1e+06. */}}
 {{- define "agent.text" -}}
 {{- if kindIs "invalid" . -}}
 {{- else if and (kindIs "float64" .) (eq . (floor .)) -}}
@@ -8,12 +8,12 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Whether a variable is one that the chart sets by itself. */}}
+{{/* Whether a variable is one that the chart sets. */}}
 {{- define "agent.isOwn" -}}
 {{- if has . (list "NODE_NAME" "HOST_IP" "STATE_DIR" "HEALTH_ADDRESS") }}true{{ end -}}
 {{- end -}}
 
-{{/* The agent's variables as a map. Empty ones are left out, as the agent refuses an empty value. */}}
+{{/* The agent's variables as a map. Empty ones are left out, because the agent rejects an empty value. */}}
 {{- define "agent.settings" -}}
 {{- $settings := dict -}}
 {{- range $name, $value := .Values.env -}}
@@ -43,7 +43,16 @@
 {{- toJson $settings -}}
 {{- end -}}
 
-{{/* What every command needs. A $ is doubled as the kubelet reads $$ as $, and $(NAME) as another variable. */}}
+{{/* A command after its system properties. $ is doubled here too: the kubelet expands arguments. */}}
+{{- define "agent.args" -}}
+{{- $args := list -}}
+{{- range $name, $value := .root.Values.systemProperties -}}
+{{- $args = append $args (printf "-D%s=%s" $name (include "agent.text" $value) | replace "$" "$$") -}}
+{{- end -}}
+{{- concat $args .command | toJson -}}
+{{- end -}}
+
+{{/* Variables of every command. $ is doubled: the kubelet reads $$ as $, and $(NAME) as another variable. */}}
 {{- define "agent.variables" -}}
 - name: NODE_NAME
   valueFrom:
@@ -55,11 +64,11 @@
 {{- end }}
 {{- end -}}
 
-{{/* The container's env, in an order that never changes; a variable that another refers to stands before it. */}}
+{{/* The container's env, in a fixed order. A variable comes before those that refer to it. */}}
 {{- define "agent.env" -}}
 {{- $port := int .Values.healthPort -}}
 {{- if has $port (list 10250 10256 50051 50052 61678 61679 61680) -}}
-{{- fail (printf "healthPort %d is taken on EKS nodes (kubelet, kube-proxy, VPC CNI); choose another" $port) -}}
+{{- fail (printf "healthPort %d is in use on EKS nodes (kubelet, kube-proxy, VPC CNI); choose another" $port) -}}
 {{- end -}}
 {{ include "agent.variables" . }}
 - name: STATE_DIR
@@ -69,7 +78,7 @@
   valueFrom:
     fieldRef:
       fieldPath: status.hostIP
-# The brackets are for nodes with an IPv6 address, and do no harm to others.
+# The brackets are for nodes with an IPv6 address. The agent accepts them for IPv4 too.
 - name: HEALTH_ADDRESS
   value: "[$(HOST_IP)]:{{ $port }}"
 {{- else }}

@@ -38,7 +38,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ default .Chart.AppVersion $image.tag }}{{ end -}}
 {{- end -}}
 
-{{/* The user's affinity, with the rule for node kinds in each of its terms: terms are alternatives. */}}
+{{/* The user's affinity, with the rule for node types added to each term, because terms are alternatives. */}}
 {{- define "agent.affinity" -}}
 {{- $without := ternary (list "fargate" "hybrid") (list "fargate" "hybrid" "auto") .Values.autoMode -}}
 {{- $rule := dict "key" "eks.amazonaws.com/compute-type" "operator" "NotIn" "values" $without -}}
@@ -53,7 +53,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- toYaml (set $affinity "nodeAffinity" $node) -}}
 {{- end -}}
 
-{{/* What every pod of the chart has in common with the others: where it runs, and as whom. */}}
+{{/* Common to all pods of the chart: node, network, user. */}}
 {{- define "agent.podSpec" -}}
 serviceAccountName: {{ include "agent.serviceAccountName" . | quote }}
 automountServiceAccountToken: false
@@ -61,9 +61,9 @@ automountServiceAccountToken: false
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-# For ipamD's loopback ports and instance metadata at hop limit 1; and no address of the pool is taken.
+# For ipamD's loopback ports and for instance metadata at hop limit 1. The agent takes no address from the pool.
 hostNetwork: true
-# The node's resolver: CoreDNS is just what may be down when addresses run out.
+# The node's resolver: CoreDNS may be down when addresses run out.
 dnsPolicy: Default
 enableServiceLinks: false
 nodeSelector:
@@ -90,7 +90,7 @@ capabilities:
   drop: [ALL]
 {{- end -}}
 
-{{/* No operator may inject a Java agent or a proxy: they break a small heap on every node at once. */}}
+{{/* No operator may inject an agent or a proxy: see daemonset/base/daemonset.yaml. */}}
 {{- define "agent.optOutLabels" -}}
 admission.datadoghq.com/enabled: "false"
 sidecar.istio.io/inject: "false"
