@@ -1,8 +1,8 @@
 #!/bin/sh
 # Prints the command of a pinned deployment tool, built once into .tools/, which git ignores and `make clean` leaves
-# alone. All else goes to standard error.
+# alone. Other output goes to standard error.
 #
-#   tools/deploy-tool.sh helm         HELM=COMMAND takes that one instead
+#   tools/deploy-tool.sh helm         HELM=COMMAND uses that one instead
 #   tools/deploy-tool.sh kustomize    KUSTOMIZE=COMMAND likewise; kubectl's own where kubectl is there
 #   tools/deploy-tool.sh actionlint   ACTIONLINT=COMMAND likewise
 #   tools/deploy-tool.sh controlplane CONTROLPLANE=COMMAND likewise; tools/cluster/controlplane, rebuilt when it changes
@@ -45,7 +45,7 @@ built() { # NAME VERSION PACKAGE VARIABLE
   echo "$bin/$1"
 }
 
-# The version that Kubernetes says it is stands in the binary; without one kubectl and the API server disagree.
+# Kubernetes reports the version that is in the binary; without one kubectl and the API server disagree.
 built_controlplane() {
   source=$top/tools/cluster/controlplane
   version=$(sed -n 's#^\tk8s.io/kubernetes \(v[0-9.]*\)$#\1#p' "$source/go.mod")

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Puts together what a release has beside the image: the chart, the manifests, the SBOM, checksums.
+# Makes the files of a release beside the image: chart, manifests, SBOM, checksums.
 #
 #   tools/package.sh VERSION IMAGE [DIGEST] [DIRECTORY]
 #
 # IMAGE without tag, such as ghcr.io/OWNER/cni-metrics-agent; with a DIGEST (sha256:...) chart and manifests name it.
-# The calendar and the machine leave no trace: the same commit gives the same files, the SBOM's serial number apart.
+# The same commit gives the same files on any day and machine, except for the SBOM's serial number.
 set -eu
 
 [ $# -ge 2 ] || {
@@ -17,14 +17,14 @@ out=${4:-$top/target/package}
 case $version in
 [0-9]*.[0-9]*.[0-9]*) ;;
 *)
-  echo "$0: '$version' is no version: expected such as 1.2.3" >&2
+  echo "$0: '$version' is not a version: expected one like 1.2.3" >&2
   exit 2
   ;;
 esac
 case $digest in
 '' | sha256:*) ;;
 *)
-  echo "$0: '$digest' is no digest: expected sha256:..., or nothing" >&2
+  echo "$0: '$digest' is not a digest: expected sha256:... or nothing" >&2
   exit 2
   ;;
 esac
@@ -61,7 +61,7 @@ done
 mv "$out/cni-metrics-agent-base.yaml" "$out/cni-metrics-agent.yaml"
 cp "$top"/iam-policy/*.json "$top/iam-policy/role.yaml" "$out/"
 
-# What is in the image's jar.
+# The libraries in the executable and in the jar of the target jvm.
 cd "$top"
 if [ -z "${MVN:-}" ]; then
   if ./mvnw -v >/dev/null 2>&1; then MVN=./mvnw; else MVN=mvn; fi

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes a Python environment with what a requirements file pins, unless it is there and up to date, and prints the path
-# of its Python. All else goes to standard error. Outside of target/, so that it outlives a clean build.
+# Makes a Python environment with the packages of a requirements file, unless it exists and is up to date, and prints the
+# path of its Python. Other output goes to standard error. It is outside of target/, so `make clean` keeps it.
 #
 #   tools/venv.sh [-r REQUIREMENTS] [DIR]     by default tools/requirements.txt and .venv at the top
 #
-# PYTHON names the Python to make it with; by default the first on the PATH that is new enough.
+# PYTHON: the Python that makes it; by default the first on the PATH that is new enough.
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -14,7 +14,7 @@ if [ "${1-}" = -r ]; then
   shift 2
 fi
 dir=${1-$top/.venv}
-# Copied here when all is installed: the mark of a whole environment, and of what is in it.
+# Copied here after all is installed: it marks a complete environment and shows its contents.
 installed=$dir/requirements.txt
 
 fail() {

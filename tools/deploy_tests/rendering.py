@@ -80,7 +80,7 @@ def helm(values=None, *flags, **where):
 
 
 def notes(values=None):
-    """What the chart tells after an installation; `helm template` does not show it, so a manifest has to."""
+    """The chart's notes. `helm template` does not print them, so a copy of the chart has them in a manifest."""
     with tempfile.TemporaryDirectory() as directory:
         copy = Path(directory) / "chart"
         shutil.copytree(CHART, copy)
@@ -139,5 +139,5 @@ def _all_renderings():
 
 
 def all_renderings():
-    """Everything that a user may apply, by a name."""
+    """Every rendering that a user may apply, by name."""
     return _all_renderings().items()

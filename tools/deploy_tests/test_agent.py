@@ -1,4 +1,4 @@
-"""The agent itself takes the settings of every rendering. Needs a built agent: make dry-run, or make test."""
+"""The agent accepts the settings of every rendering. Needs a built agent: make dry-run, or make test."""
 
 import os
 import subprocess

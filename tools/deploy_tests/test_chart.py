@@ -1,4 +1,4 @@
-"""The chart: the same objects as kustomize, what it tells, and that it repeats the agent's facts right."""
+"""The chart: the same objects as kustomize, its notes, and its copies of the agent's facts."""
 
 import json
 import re
@@ -96,7 +96,7 @@ class WithoutDrift(unittest.TestCase):
 
 
 class OneSourceOfFacts(unittest.TestCase):
-    """What the chart repeats of the agent must be the agent's."""
+    """Facts of the agent that the chart repeats."""
 
     def test_the_schema_knows_every_setting_of_the_agent(self):
         source = TOP / "agent/src/main/java/io/cnimetrics/config/Setting.java"

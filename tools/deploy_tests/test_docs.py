@@ -1,4 +1,4 @@
-"""docs/deploy.md: what is to be copied and pasted works."""
+"""docs/deploy.md: its examples work as they are."""
 
 import re
 import tempfile

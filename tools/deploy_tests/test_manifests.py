@@ -1,4 +1,4 @@
-"""What every rendering must mean, whoever made it."""
+"""What is true of every rendering, by kustomize and by Helm."""
 
 import functools
 import re

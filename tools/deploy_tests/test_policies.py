@@ -1,4 +1,4 @@
-"""The rights: every call of the agent against every document, and nothing beyond."""
+"""The rights: every call of the agent against every policy, and no right beyond them."""
 
 import json
 import unittest
@@ -149,7 +149,7 @@ class Template(unittest.TestCase):
 
 
 class Simulator(unittest.TestCase):
-    """The judge is judged."""
+    """The simulation itself."""
 
     @staticmethod
     def document(**statement):

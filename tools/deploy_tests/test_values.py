@@ -1,4 +1,4 @@
-"""The chart's values: where good ones go, and what bad ones are answered."""
+"""The chart's values: where valid ones go, and how invalid ones are rejected."""
 
 import unittest
 

@@ -1,4 +1,4 @@
-"""The workflows of .github and the gate that they run, which only run when it is too late to mend them."""
+"""The workflows of .github and the gate that they run. Their own errors show only after a push."""
 
 import os
 import subprocess
@@ -34,7 +34,7 @@ class Gate(unittest.TestCase):
 
     @staticmethod
     def targets(user):
-        """What the gate asks of make."""
+        """The arguments of make in the gate."""
         with tempfile.TemporaryDirectory() as directory:
             for name, script in (("make", 'echo "$@"'), ("id", f"echo {user}"), ("apt-get", "exit 1")):
                 program = Path(directory) / name

@@ -126,7 +126,7 @@ public final class Container {
 
   private void stop(Node.Agent agent, int taken) throws IOException {
     long before = System.nanoTime();
-    // awaitEnd waits longer than the grace period: an agent that needs SIGKILL is seen to take too long.
+    // awaitEnd waits longer than the grace period, so that an agent that needs SIGKILL fails.
     podman("kill", "--signal", "TERM", name);
     agent.process().awaitEnd();
     Duration stopping = Duration.ofNanos(System.nanoTime() - before);
