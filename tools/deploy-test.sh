@@ -1,7 +1,7 @@
 #!/bin/sh
-# Tests the deployment: renders daemonset/ by kustomize and Helm, checks the objects against the schemas of Kubernetes and
-# against rules of its own, lints and simulates iam-policy/, lints the workflows. Needs Python 3.10 or newer and a shell; no
-# cluster, no container engine, no root. The first run downloads its tools, later ones need no network.
+# Tests the deployment: renders daemonset/ by kustomize and Helm, checks the objects against the schemas of Kubernetes
+# and against rules of its own, lints and simulates iam-policy/, lints the workflows. Needs Python 3.10 or newer and a
+# shell; no cluster, no container engine, no root. The first run downloads its tools, later ones need no network.
 #
 #   tools/deploy-test.sh [TEST ...]     all tests, or such as test_policies
 set -eu

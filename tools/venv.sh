@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes a Python environment with the packages of a requirements file, unless it exists and is up to date, and prints the
-# path of its Python. Other output goes to standard error. It is outside of target/, so `make clean` keeps it.
+# Makes a Python environment with the packages of a requirements file, unless it exists and is up to date, and prints
+# the path of its Python. Other output goes to standard error. It is outside of target/, so `make clean` keeps it.
 #
 #   tools/venv.sh [-r REQUIREMENTS] [DIR]     by default tools/requirements.txt and .venv at the top
 #

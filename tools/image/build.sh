@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Makes what the image holds, and what `make footprint` measures where there is no container engine: the agent and its
-# libraries shrunk into one jar, a Java runtime with the modules that they need, and an AOT cache of the classes that a
-# real run of both has loaded.
+# Makes the contents of the Dockerfile's target `jvm`, also for `make footprint`, which needs no container engine: the
+# agent and its libraries shrunk into one jar, a Java runtime with the modules that they need, and an AOT cache of the
+# classes that a real run of both loaded.
 #
 #   tools/image/build.sh OUT_DIR      replaces OUT_DIR/agent.{jar,aot,args} and the runtime in OUT_DIR/runtime
 #
 # JAVA25_HOME: a JDK 25. `mvn -Pimage package` must have made the distribution and the tools before.
 #
-# Jar and cache are one thing: the JVM does not notice when the jar is replaced by another of the same size and date,
-# and then runs the old classes out of the cache (JDK-8377932). So they are only ever made together.
+# Jar and cache belong together: the JVM does not notice when the jar is replaced by another of the same size and date,
+# and then runs the old classes out of the cache (JDK-8377932). So they are always made together.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,9 +16,9 @@ repository=$(cd "$here/../.." && pwd)
 jdk=${JAVA25_HOME:?set JAVA25_HOME to the home of a JDK 25, which makes the runtime}
 out=${1:?usage: tools/image/build.sh OUT_DIR}
 
-# What the shrunk classes refer to, and no more; TLS is in java.base.
+# The modules that the shrunk classes refer to. TLS is in java.base.
 modules=java.base,java.logging,java.xml,jdk.httpserver
-# What the libraries refer to besides, in code that is not reached.
+# Modules that the libraries refer to only in code that is not reached.
 more_modules=java.compiler,java.desktop,java.instrument,java.management,java.naming,java.net.http,java.security.sasl
 more_modules+=,java.sql,jdk.unsupported
 
@@ -34,10 +34,10 @@ check() {
   fi
 }
 
-# One jar of all that Main reaches.
+# One jar of everything that Main reaches.
 shrink() {
   local lib=$repository/agent/target/dist/lib classes=$work/classes module jar
-  # A JDK 25 has no jmods: its own classes come out of its image.
+  # A JDK 25 may have no jmods: its classes come out of its modules file.
   "$jdk/bin/jimage" extract --dir "$classes" --include "regex:/(${modules//,/|}|${more_modules//,/|})/.*\.class" \
     "$jdk/lib/modules"
   {
@@ -52,11 +52,11 @@ shrink() {
   } >"$work/agent.pro"
   "$jdk/bin/java" -Xmx2g -cp "$here/target/proguard/*" proguard.ProGuard "@$work/agent.pro" >"$work/shrink.log" 2>&1 ||
     { sort -u "$work/shrink.log" | tail -n 40 >&2; fail "ProGuard failed"; }
-  # Its date is part of the cache; image builders that set all dates to one can only set them back to this.
+  # The jar's date is part of the cache: 1970, which image builders set that use one date for all files.
   touch --date=@0 "$out/agent.jar"
 }
 
-# Files of the libraries that nobody reads at run time.
+# Files of the libraries that nothing reads at run time.
 not_needed() {
   local files='META-INF/maven/** META-INF/native-image/** META-INF/versions/** META-INF/proguard/**'
   files+=' META-INF/com.android.tools/** META-INF/*.kotlin_module META-INF/com.google.dagger*'
@@ -69,9 +69,9 @@ not_needed() {
   (set -f; printf '!%s,' $files | sed 's/,$//')
 }
 
-# What of the JDK's modules nobody reaches: of XML all but the streams that read EC2's answers, and messages in other
-# languages than English. A module must have all of its packages, so one class of each stays. The reader of
-# streams names the factory of style sheets: so trax stays, and its interface SourceLoader.
+# Parts of the JDK's modules that nothing reaches: XML without the stream reader for EC2's responses, and messages in
+# other languages than English. A module must have all of its packages, so one class of each stays. The stream reader
+# refers to the factory of style sheets, so trax and its interface SourceLoader stay.
 unreached() {
   local apache=com/sun/org/apache xslt xpath schemas trees
   xslt="$apache/(bcel|xalan/internal/(lib|res|templates|utils|xsltc/(compiler|dom|runtime|util)))/"
@@ -84,13 +84,13 @@ unreached() {
   echo 'regex:.*_(de|es|fr|it|ja|ko|pt_BR|sv|zh_CN|zh_HK|zh_TW)\.(class|properties)'
 }
 
-# The modules file is mapped, not unpacked; registries compress layers anyway.
+# The modules file is mapped, so it is not compressed; registries compress layers anyway.
 link() {
   unreached >"$work/unreached"
   rm -rf "$out/runtime"
   "$jdk/bin/jlink" --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages \
     --exclude-resources="@$work/unreached" --compress=zip-0 --output "$out/runtime"
-  # For tools that look into the runtime, and for another kind of cache.
+  # Only for tools that inspect the runtime, and for another kind of cache.
   rm "$out/runtime/lib/jrt-fs.jar" "$out/runtime/lib/classlist"
   if command -v strip >/dev/null; then
     find "$out/runtime" -name '*.so' -exec strip --strip-unneeded {} +
@@ -99,25 +99,25 @@ link() {
   fi
 }
 
-# Cut as it is, java.xml reads as the whole one does; all that it loads is verified against what is left.
+# The cut java.xml must read documents like the whole one. All classes that it loads are verified.
 read_xml() {
   "$jdk/bin/java" -cp "$here/target/classes" io.cnimetrics.standin.ReadXml >"$work/whole.txt"
   "$out/runtime/bin/java" -Xverify:all -cp "$here/target/classes" io.cnimetrics.standin.ReadXml >"$work/cut.txt" 2>&1 ||
     { tail -n 40 "$work/cut.txt" >&2; fail "the runtime cannot read XML: unreached() cuts too much"; }
-  diff "$work/whole.txt" "$work/cut.txt" >&2 || fail "the runtime reads XML in another way: unreached() cuts too much"
+  diff "$work/whole.txt" "$work/cut.txt" >&2 || fail "the runtime reads XML differently: unreached() cuts too much"
 }
 
-# What java is started with: the options, and where the cache and the jar lie.
+# The arguments of java: the options, and the paths of the cache and the jar.
 write_args() {
   cp "$here/jvm.options" "$out/jvm.options"
   {
     cat "$here/jvm.options"
-    printf '\n# Made with each other: never replace one alone.\n'
+    printf '\n# Made together: never replace only one of them.\n'
     printf '%s\n' "-XX:AOTCache=\"$out/agent.aot\"" "-cp \"$out/agent.jar\"" io.cnimetrics.cli.Main
   } >"$out/agent.args"
 }
 
-# One real run, whose end leaves the cache.
+# A real run that writes the cache when it ends.
 train() {
   "$jdk/bin/java" -cp "$here/target/classes" io.cnimetrics.standin.Train "$out" >"$work/train.log" 2>&1 ||
     { tail -n 40 "$work/train.log" >&2; fail "training failed"; }

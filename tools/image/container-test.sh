@@ -7,8 +7,9 @@
 #   tools/image/container-test.sh [MINUTES]     1 by default
 #
 # No image registry is needed. The base of the last stage is replaced by Debian's glibc alone, and the stage `native` by
-# what `make native` compiles on this machine: with GRAALVM_HOME the real executable, else the one of the test-only builder
-# with its JDK's libraries. So the last stage, the manifest and the agent are tested; the stages that compile are not.
+# what `make native` compiles on this machine: with GRAALVM_HOME the real executable, else the one of the test-only
+# builder with its JDK's libraries. So the last stage, the manifest and the agent are tested; the stages that compile
+# are not.
 #
 # Needs root, a JDK 25 (JAVA25_HOME, or one where Debian has its JDKs) and Debian's packages, which it installs. It says
 # SKIPPED where there is no JDK 25 or where this user may not start containers.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests what build.sh made: that the cache is in use, that the jar lacks no class that a command needs, and all process
-# tests of the gate, with the image's runtime and jar in place of the distribution's.
+# Tests the output of build.sh: that the JVM uses the cache, that no command lacks a class in the jar, and all process
+# tests of the gate, with this runtime and jar instead of the distribution's.
 #
 #   tools/image/test.sh OUT_DIR
 set -euo pipefail
@@ -15,13 +15,13 @@ fail() {
   exit 1
 }
 
-agent() { # as the image starts it
+agent() { # as the target jvm starts it
   (cd / && env -i AWS_EC2_METADATA_DISABLED=true MALLOC_ARENA_MAX=1 \
     "$out/runtime/bin/java" "${options[@]}" "@$out/agent.args" "$@")
 }
 
 cache_is_in_use() {
-  # AOTMode=on: without a cache that fits there is no start at all.
+  # AOTMode=on: the JVM does not start with a cache that does not fit.
   options=(-XX:AOTMode=on -Xlog:class+load:file="$work/classes.txt")
   agent --version >/dev/null || fail "the JVM does not accept the cache"
   local all cached
@@ -39,7 +39,7 @@ commands_work() {
   grep -q assignIPAddresses "$work/report.txt" || fail "dry-run --simulate printed: $(cat "$work/report.txt")"
 }
 
-# The launcher of the distribution, but for what it starts.
+# Like the launcher of the distribution, but starts this runtime and jar.
 process_tests() {
   mkdir -p "$work/dist/bin"
   local launcher=$work/dist/bin/cni-metrics-agent
