@@ -30,10 +30,10 @@ SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -typ
 .DEFAULT_GOAL := help
 .PHONY: help dry-run test deploy-test cluster-test package goldens picture format clean
 .PHONY: bench bench-build bench-decode bench-dry-run bench-publish
-.PHONY: native image image-test container-test footprint soak chaos fuzz fleet compare audit
+.PHONY: native image image-test jvm-image-test container-test footprint soak chaos fuzz fleet compare audit
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 dry-run: $(AGENT) ## Print the metrics of a simulated node
 	@$(AGENT) dry-run --simulate
@@ -88,17 +88,20 @@ native: $(NATIVE) ## Compile the native executable; with GRAALVM_HOME, else for 
 image: ## Build the container image; needs docker
 	docker build --tag $(IMAGE) .
 
-image-test: $(BUILT) ## Run the process tests with the image's runtime and jar; needs JAVA25_HOME
+image-test: $(NATIVE) ## Run the process tests against the native executable
+	@MVN='$(MVN) $(MAVEN_FLAGS) --quiet' tools/native/test.sh $(dir $(NATIVE))
+
+jvm-image-test: $(BUILT) ## Run the process tests with the JVM image's runtime and jar; needs JAVA25_HOME
 	@MVN='$(MVN) $(MAVEN_FLAGS) --quiet' tools/image/test.sh $(dir $(BUILT))
 
 container-test: ## Build the image without a daemon and run it as the manifest does; needs root and Debian
 	@tools/image/container-test.sh $(MINUTES)
 
-footprint: $(BUILT) ## Measure memory, start and CPU of the image's runtime; needs JAVA25_HOME
-	@tools/footprint.sh $(dir $(BUILT)) $(MINUTES) $(RUNS)
+footprint: $(BUILT) $(NATIVE) ## Measure memory, start and CPU: native, JVM image, default JVM; needs JAVA25_HOME
+	@tools/footprint.sh $(dir $(BUILT)) $(dir $(NATIVE)) $(MINUTES) $(RUNS)
 
-soak: $(BUILT) ## Watch memory for hours: HOURS=0.5; needs JAVA25_HOME
-	@"$$JAVA25_HOME/bin/java" -cp tools/image/target/classes io.cnimetrics.standin.Soak $(dir $(BUILT)) $(HOURS)
+soak: $(BUILT) $(NATIVE) ## Watch memory for hours: HOURS=0.5; needs JAVA25_HOME
+	@"$$JAVA25_HOME/bin/java" -cp tools/image/target/classes io.cnimetrics.standin.Soak $(dir $(BUILT)) $(HOURS) $(NATIVE)
 
 chaos: $(AGENT) ## Run agents under faults and check what arrives: SEED=0 MINUTES=10
 	@$(TEST_CLASSES)

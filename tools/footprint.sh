@@ -1,25 +1,29 @@
 #!/usr/bin/env bash
-# Prints what the image takes, and what it would take without its runtime, options and cache. No container engine is
-# needed: the runtime, jar and cache of the image work beside a simulated ipamD and stand-ins for AWS.
+# Prints the memory, start and CPU of the native executable, of the JVM image, and of a JVM on defaults. No container
+# engine is needed: they work beside a simulated ipamD and stand-ins for AWS.
 #
-#   tools/footprint.sh OUT_DIR MINUTES RUNS [--native] [NAME=OPTIONS]...
+#   tools/footprint.sh IMAGE_DIR NATIVE_DIR MINUTES RUNS [--tracking] [NAME=OPTIONS]...
 #
-# OUT_DIR is what tools/image/build.sh made. --native adds what Native Memory Tracking says of the image. With
-# NAME=OPTIONS the image is measured beside itself with more JVM options, such as "large=-Xmx64m".
+# IMAGE_DIR is what tools/image/build.sh made, NATIVE_DIR what tools/native/build.sh made. --tracking adds Native Memory
+# Tracking of the JVM image. NAME=OPTIONS measures the JVM image with more options ("large=-Xmx64m") or another executable
+# ("other=/PATH -Xmx16m") instead of the JVM on defaults.
 set -euo pipefail
 
 repository=$(cd "$(dirname "$0")/.." && pwd)
-out=$(cd "${1:?usage: tools/footprint.sh OUT_DIR MINUTES RUNS}" && pwd)
+out=$(cd "${1:?usage: tools/footprint.sh IMAGE_DIR NATIVE_DIR MINUTES RUNS}" && pwd)
+executable=$(cd "$2" && pwd)/cni-metrics-agent
 jdk=${JAVA25_HOME:?set JAVA25_HOME to the home of a JDK 25}
 
 "$jdk/bin/java" -cp "$repository/tools/image/target/classes" io.cnimetrics.standin.Footprint \
-  "$out" "$repository/agent/target/dist/lib" "${@:2}"
+  "$out" "$repository/agent/target/dist/lib" "$executable" "${@:3}"
 
 megabytes() { # of standard input
   wc -c | awk '{ printf "%.1f MB\n", $1 / 1e6 }'
 }
 
 echo
+echo "native executable       $(megabytes <"$executable")"
+echo "  compressed by gzip    $(gzip <"$executable" | megabytes)"
 echo "runtime, jar and cache  $(tar -C "$out" -c . | megabytes)"
 echo "  compressed by gzip    $(tar -C "$out" -c . | gzip | megabytes)"
 for part in agent.jar agent.aot runtime/lib/modules runtime/lib/server/libjvm.so; do

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -135,6 +136,7 @@ class RunIT {
   }
 
   @Test
+  @DisabledIfSystemProperty(named = "native", matches = "true", disabledReason = "an executable has all of its classes")
   void errorAtTheStartIsNoSuccess() {
     Result result =
         agent().in(Map.of("JAVA_OPTS", "--limit-modules=java.naming,java.sql,java.xml")).run();

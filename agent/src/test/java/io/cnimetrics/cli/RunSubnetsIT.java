@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 import software.amazon.awssdk.services.ec2.model.Subnet;
@@ -96,6 +97,7 @@ class RunSubnetsIT {
   }
 
   @Test
+  @DisabledIfSystemProperty(named = "native", matches = "true", disabledReason = "an executable loads no classes")
   void nothingOfThisIsLoadedUnlessItIsAskedFor(@TempDir Path directory) throws IOException {
     Path classes = directory.resolve("classes");
     try (Running agent =

@@ -8,9 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code Footprint BUILT LIB MINUTES RUNS [--native] [NAME=OPTIONS]...}: measures the agent as the
- * image starts it, with the image's JVM options alone, and on the JDK's defaults with the jars of
- * the distribution; and the image with more options.
+ * {@code Footprint BUILT LIB EXECUTABLE MINUTES RUNS [--tracking] [NAME=OPTIONS]...}: measures the
+ * native executable beside the JVM image, its JVM options without the cache, and the JDK's defaults
+ * with the jars of the distribution. {@code NAME=OPTIONS} measures the JVM image with more options
+ * instead, or another executable if the options start with its path.
  *
  * <p>They start in turn, so that each has the machine for itself until it is ready, and then work
  * side by side. Pages of files are the same ones for all, so their PSS is lower than on a node.
@@ -23,11 +24,11 @@ public final class Footprint {
 
   public static void main(String[] args) throws IOException {
     Path built = Path.of(args[0]);
-    Duration time = Duration.ofSeconds(Math.round(60 * Double.parseDouble(args[2])));
-    int runs = Integer.parseInt(args[3]);
-    List<String> more = new ArrayList<>(List.of(args).subList(4, args.length));
-    boolean tracking = more.remove("--native");
-    List<Variant> variants = variants(built, Path.of(args[1]), more, tracking);
+    Duration time = Duration.ofSeconds(Math.round(60 * Double.parseDouble(args[3])));
+    int runs = Integer.parseInt(args[4]);
+    List<String> more = new ArrayList<>(List.of(args).subList(5, args.length));
+    boolean tracking = more.remove("--tracking");
+    List<Variant> variants = variants(args, more, tracking);
     Table table = new Table();
     Path directory = Files.createTempDirectory("footprint");
     try (Node node = new Node(directory, built)) {
@@ -43,7 +44,7 @@ public final class Footprint {
       trials.forEach(Trial::end);
       for (Trial trial : trials) {
         table.add(trial.variant().name(), trial.figures());
-        if (tracking) {
+        if (tracking && trial.variant().onHotSpot()) {
           System.out.println(trial.variant().name() + "\n" + trial.nativeMemory());
         }
         trial.stop();
@@ -52,18 +53,22 @@ public final class Footprint {
     table.print(System.out);
   }
 
-  private static List<Variant> variants(Path built, Path lib, List<String> more, boolean tracking)
-      throws IOException {
+  private static List<Variant> variants(String[] args, List<String> more, boolean tracking) {
+    Path built = Path.of(args[0]);
     List<Variant> variants = new ArrayList<>();
     if (more.isEmpty()) {
-      variants.add(Variant.ofDefaults(lib));
+      variants.add(Variant.ofDefaults(Path.of(args[1])));
       variants.add(Variant.tuned(built));
     }
     variants.add(
-        Variant.ofImage("image", built, tracking ? "-XX:NativeMemoryTracking=summary" : ""));
+        Variant.ofImage("JVM image", built, tracking ? "-XX:NativeMemoryTracking=summary" : ""));
+    variants.add(Variant.ofExecutable("native", args[2]));
     for (String named : more) {
       String[] parts = named.split("=", 2);
-      variants.add(Variant.ofImage(parts[0], built, parts[1]));
+      variants.add(
+          parts[1].startsWith("/")
+              ? Variant.ofExecutable(parts[0], parts[1])
+              : Variant.ofImage(parts[0], built, parts[1]));
     }
     return variants;
   }

@@ -49,10 +49,12 @@ public final class Soak {
     Path directory = Files.createTempDirectory("soak");
     Path log = directory.resolve("gc.log");
     Variant variant =
-        Variant.ofImage("image", built, "-Xlog:gc+heap=info,gc+metaspace=info:file=" + log);
+        args.length > 2
+            ? Variant.ofExecutable("native", args[2])
+            : Variant.ofImage("image", built, "-Xlog:gc+heap=info,gc+metaspace=info:file=" + log);
     Soak soak = new Soak();
     try (Node node = new Node(directory, built);
-        Node.Agent agent = node.start(variant.java(), List.of("--poll-interval=10s"))) {
+        Node.Agent agent = node.start(variant.command(), List.of("--poll-interval=10s"))) {
       agent.awaitReady();
       soak.watch(agent, log, time);
       agent.process().stop();
@@ -65,7 +67,7 @@ public final class Soak {
     Duration next = WARM_UP;
     while (next.compareTo(time) <= 0) {
       agent.process().pause(next.minus(agent.process().sinceStart()));
-      add(next, Usage.of(agent.process().pid()), Collected.in(log));
+      add(next, Usage.of(agent.process().pid()), Files.exists(log) ? Collected.in(log) : new Collected(0, 0));
       next = next.plus(BETWEEN_SAMPLES);
     }
   }

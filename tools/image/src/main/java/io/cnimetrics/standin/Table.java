@@ -27,6 +27,9 @@ final class Table {
   }
 
   private static String cell(String row, Map<String, List<Double>> column) {
+    if (!column.containsKey(row)) {
+      return "";
+    }
     List<Double> sorted = column.getOrDefault(row, List.of()).stream().sorted().toList();
     double median = (sorted.get((sorted.size() - 1) / 2) + sorted.get(sorted.size() / 2)) / 2;
     String format = row.contains("CPU") || row.endsWith(", s") ? "%.2f" : "%.1f";

@@ -29,7 +29,7 @@ final class Trial {
 
   /** Starts an agent with the default intervals, and waits until it is ready. */
   static Trial start(Node node, Variant variant) throws IOException {
-    Node.Agent agent = node.start(variant.java(), List.of());
+    Node.Agent agent = node.start(variant.command(), List.of());
     Duration firstPoll = agent.awaitFirstPoll();
     return new Trial(variant, agent, firstPoll, agent.awaitReady());
   }
@@ -55,22 +55,24 @@ final class Trial {
 
   /** What was measured, by its name with the unit. */
   Map<String, Double> figures() throws IOException {
-    Machine machine = Machine.of(agent.process().pid());
     Map<String, Double> figures = new LinkedHashMap<>();
     figures.put("RSS, MB", atEnd.rssKib() / KIB_IN_MB);
     figures.put("PSS, MB", atEnd.pssKib() / KIB_IN_MB);
     figures.put("anonymous, MB", atEnd.anonymousKib() / KIB_IN_MB);
     figures.put("file, MB", atEnd.fileKib() / KIB_IN_MB);
-    figures.put("heap in use, MB", machine.heapKib() / KIB_IN_MB);
-    figures.put("metaspace, MB", machine.metaspaceKib() / KIB_IN_MB);
-    figures.put("code cache, MB", machine.codeKib() / KIB_IN_MB);
-    figures.put("classes", (double) machine.classes());
     figures.put("threads", (double) atEnd.threads());
     figures.put("first poll, s", firstPoll.toMillis() / 1e3);
     figures.put("ready, s", ready.toMillis() / 1e3);
     figures.put("CPU until steady, s", cpuAtBegin);
     double seconds = ended.minus(begun).toMillis() / 1e3;
     figures.put("steady CPU, % of a core", 100 * (atEnd.cpuSeconds() - cpuAtBegin) / seconds);
+    if (variant.onHotSpot()) {
+      Machine machine = Machine.of(agent.process().pid());
+      figures.put("heap in use, MB", machine.heapKib() / KIB_IN_MB);
+      figures.put("metaspace, MB", machine.metaspaceKib() / KIB_IN_MB);
+      figures.put("code cache, MB", machine.codeKib() / KIB_IN_MB);
+      figures.put("classes", (double) machine.classes());
+    }
     return figures;
   }
 

@@ -7,17 +7,27 @@ import java.util.List;
 /**
  * A way to start the agent.
  *
- * @param java from the program to the main class
+ * @param command up to {@code run}: an executable, or java with its options and the main class
+ * @param onHotSpot whether jcmd can query it
  */
-record Variant(String name, List<String> java) {
+record Variant(String name, List<String> command, boolean onHotSpot) {
   Variant {
-    java = List.copyOf(java);
+    command = List.copyOf(command);
+  }
+
+  /**
+   * A native executable.
+   *
+   * @param command its path and runtime options, separated by spaces
+   */
+  static Variant ofExecutable(String name, String command) {
+    return new Variant(name, List.of(command.split(" ")), false);
   }
 
   /** All jars on the JDK that this runs on, with no option at all. */
   static Variant ofDefaults(Path lib) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return new Variant("default JVM", List.of(java, "-cp", lib.resolve("*").toString(), Node.MAIN));
+    return new Variant("default JVM", List.of(java, "-cp", lib.resolve("*").toString(), Node.MAIN), true);
   }
 
   /** The image's runtime, jar and options, without its cache. */
@@ -29,7 +39,8 @@ record Variant(String name, List<String> java) {
             "@" + built.resolve("jvm.options"),
             "-cp",
             built.resolve("agent.jar").toString(),
-            Node.MAIN));
+            Node.MAIN),
+        true);
   }
 
   /**
@@ -44,7 +55,7 @@ record Variant(String name, List<String> java) {
     java.add("-XX:AOTCache=" + built.resolve("agent.aot"));
     java.addAll(options.isEmpty() ? List.of() : List.of(options.split(" ")));
     java.addAll(List.of("-cp", built.resolve("agent.jar").toString(), Node.MAIN));
-    return new Variant(name, java);
+    return new Variant(name, java, true);
   }
 
   private static String runtime(Path built) {

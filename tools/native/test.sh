@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Runs all process tests of the gate against the native executable.
+#
+#   tools/native/test.sh OUT_DIR [TEST...]      OUT_DIR is what tools/native/build.sh wrote
+#
+# Tests of what only HotSpot does are disabled by the system property `native`, each with its reason.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+out=$(cd "${1:?usage: tools/native/test.sh OUT_DIR}" && pwd)
+tests=$(IFS=,; echo "${*:2}")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+at_the_heap_limit_the_process_ends() {
+  local code=0
+  "$out/cni-metrics-agent" -Xmx2m dry-run --simulate >"$work/out" 2>&1 || code=$?
+  if [ "$code" != 3 ] || ! grep -q OutOfMemoryError "$work/out"; then
+    echo "test.sh: exit code $code instead of 3 with a heap of 2 MB: $(tail -n 5 "$work/out")" >&2
+    exit 1
+  fi
+}
+
+# The process tests start DIST/bin/cni-metrics-agent. Their JAVA_OPTS also set a heap size: the executable keeps its own.
+process_tests() {
+  mkdir -p "$work/dist/bin"
+  local launcher=$work/dist/bin/cni-metrics-agent
+  {
+    printf '#!/bin/sh\nfor option in $JAVA_OPTS; do\n'
+    printf '  case $option in -D*) set -- "$option" "$@" ;; esac\ndone\n'
+    printf 'exec "%s/cni-metrics-agent" "$@"\n' "$out"
+  } >"$launcher"
+  chmod +x "$launcher"
+  cd "$here/../.."
+  # shellcheck disable=SC2086
+  ${MVN:-mvn --batch-mode} -pl agent test-compile failsafe:integration-test failsafe:verify -Ddist="$work/dist" \
+    -Dnative=true ${tests:+-Dit.test="$tests"}
+}
+
+at_the_heap_limit_the_process_ends
+process_tests
