@@ -52,7 +52,8 @@ class NativeImageMetadataTest {
     String sts = "software.amazon.awssdk.services.sts.internal.Sts";
     assertThat(types())
         .contains(
-            sts + "WebIdentityCredentialsProviderFactory", sts + "ProfileCredentialsProviderFactory");
+            sts + "WebIdentityCredentialsProviderFactory",
+            sts + "ProfileCredentialsProviderFactory");
   }
 
   static List<String> services() {

@@ -187,7 +187,10 @@ class DoctorIT {
   }
 
   @Test
-  @DisabledIfSystemProperty(named = "native", matches = "true", disabledReason = "an executable loads no classes")
+  @DisabledIfSystemProperty(
+      named = "native",
+      matches = "true",
+      disabledReason = "an executable loads no classes")
   void runLoadsNoClassOfIt() throws IOException {
     Path loaded = folder.resolve("loaded");
     try (SimulatedIpamd ipamd = start(NamedScenario.HEALTHY);
@@ -209,8 +212,7 @@ class DoctorIT {
 
     assertThat(Files.readString(loaded))
         .contains("io.cnimetrics.agent.Agent ")
-        .doesNotContain(
-            "io.cnimetrics.doctor", "io.cnimetrics.render.Doctor", "PrepareStateDir$");
+        .doesNotContain("io.cnimetrics.doctor", "io.cnimetrics.render.Doctor", "PrepareStateDir$");
   }
 
   private static AgentProcess doctor(SimulatedIpamd ipamd) {

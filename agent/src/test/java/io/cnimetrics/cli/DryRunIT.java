@@ -231,7 +231,8 @@ class DryRunIT {
     try (AgentProcess.Running agent =
         AgentProcess.of("simulate", "--introspection-port", "0", "--metrics-port", "0").start()) {
       agent.nextLine(Duration.ofSeconds(10));
-      assertThat(agent.command()).endsWith(Boolean.getBoolean("native") ? "cni-metrics-agent" : "java");
+      assertThat(agent.command())
+          .endsWith(Boolean.getBoolean("native") ? "cni-metrics-agent" : "java");
       assertThat(agent.stop().exitCode()).as("128 + SIGTERM").isEqualTo(143);
     }
   }

@@ -67,7 +67,10 @@ class PrepareStateDirIT {
   }
 
   @Test
-  @DisabledIfSystemProperty(named = "native", matches = "true", disabledReason = "an executable loads no classes")
+  @DisabledIfSystemProperty(
+      named = "native",
+      matches = "true",
+      disabledReason = "an executable loads no classes")
   void nothingOfTheAgentIsLoaded() throws IOException {
     Path loaded = folder.resolve("loaded");
     // The image's cache would have all that it holds loaded at once.

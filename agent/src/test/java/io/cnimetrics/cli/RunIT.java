@@ -136,7 +136,10 @@ class RunIT {
   }
 
   @Test
-  @DisabledIfSystemProperty(named = "native", matches = "true", disabledReason = "an executable has all of its classes")
+  @DisabledIfSystemProperty(
+      named = "native",
+      matches = "true",
+      disabledReason = "an executable has all of its classes")
   void errorAtTheStartIsNoSuccess() {
     Result result =
         agent().in(Map.of("JAVA_OPTS", "--limit-modules=java.naming,java.sql,java.xml")).run();

@@ -97,7 +97,10 @@ class RunSubnetsIT {
   }
 
   @Test
-  @DisabledIfSystemProperty(named = "native", matches = "true", disabledReason = "an executable loads no classes")
+  @DisabledIfSystemProperty(
+      named = "native",
+      matches = "true",
+      disabledReason = "an executable loads no classes")
   void nothingOfThisIsLoadedUnlessItIsAskedFor(@TempDir Path directory) throws IOException {
     Path classes = directory.resolve("classes");
     try (Running agent =
