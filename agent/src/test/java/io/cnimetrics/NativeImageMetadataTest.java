@@ -38,11 +38,13 @@ class NativeImageMetadataTest {
   void everyProviderOfAServiceIsListed(String service) throws IOException {
     assertThat(resources()).contains(service);
     for (URL file : Collections.list(loader().getResources(service))) {
-      for (String line : text(file).split("\n")) {
-        if (!line.isBlank() && !line.startsWith("#")) {
-          assertThat(types()).contains(line.strip());
-        }
-      }
+      List<String> providers =
+          text(file)
+              .lines()
+              .map(String::strip)
+              .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+              .toList();
+      assertThat(types()).containsAll(providers);
     }
   }
 
