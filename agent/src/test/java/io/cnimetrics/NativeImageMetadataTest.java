@@ -76,7 +76,7 @@ class NativeImageMetadataTest {
   private static List<String> values(String list, String name) throws IOException {
     URL file = Objects.requireNonNull(loader().getResource(METADATA), METADATA);
     List<String> values = new ArrayList<>();
-    for (JsonNode entry : new ObjectMapper().readTree(file).required(list)) {
+    for (JsonNode entry : new ObjectMapper().readTree(text(file)).required(list)) {
       values.add(entry.required(name).asText());
     }
     return values;
