@@ -1,18 +1,19 @@
 package io.cnimetrics.simulator;
 
+import io.cnimetrics.simulator.Kubelet.Pod;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
  * An address that pods can have; times are model time since the start.
  *
- * @param pod who holds it
- * @param assignedAt when it was last given to a pod
- * @param unassignedAt when it was last given back
+ * @param pod the pod that holds it
+ * @param assignedAt when it was last assigned to a pod
+ * @param unassignedAt when a pod last released it
  */
 record Address(
     String ip, Optional<Pod> pod, Optional<Duration> assignedAt, Optional<Duration> unassignedAt) {
-  /** {@code IP_COOLDOWN_PERIOD}: an address given back is not given out again for so long. */
+  /** {@code IP_COOLDOWN_PERIOD}: a released address is not assigned again before. */
   static final Duration COOLDOWN = Duration.ofSeconds(30);
 
   static Address unused(String ip) {

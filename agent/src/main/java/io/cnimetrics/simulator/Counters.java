@@ -13,7 +13,7 @@ final class Counters {
     reset();
   }
 
-  /** As after a restart of ipamD: only counters without labels are there, at 0. */
+  /** The state after a restart of ipamD: only counters without labels exist, at 0. */
   void reset() {
     values.clear();
     for (String name :
@@ -28,7 +28,7 @@ final class Counters {
   }
 
   /**
-   * @param labels names and values in turn
+   * @param labels names and values, alternating
    */
   void increment(String name, String... labels) {
     add(1, name, labels);

@@ -17,18 +17,21 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.zip.GZIPOutputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One HTTP listener on the loopback address, with its faults. All its threads are daemons. */
 final class Endpoint implements AutoCloseable {
-  /** What an endpoint serves, and how it fails just now; called by several threads. */
-  interface Content {
-    Optional<HttpFault.Kind> httpFault();
-
-    HttpReply answer(String path);
-  }
+  /**
+   * What an endpoint serves; called by several threads.
+   *
+   * @param fault its present fault
+   * @param reply the response to a path
+   */
+  record Content(Supplier<Optional<HttpFault.Kind>> fault, Function<String, Reply> reply) {}
 
   private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
   private static final String HOST = "127.0.0.1";
@@ -66,14 +69,14 @@ final class Endpoint implements AutoCloseable {
   }
 
   /**
-   * Refuses connections: bound, so that nobody else gets the port meanwhile, but not listening.
+   * Refuses connections: bound, so that no other process takes the port, but not listening.
    *
    * @param port 0 to pick a free one
    */
   static Endpoint refusing(Source source, int port, Content content) throws IOException {
     Socket bound = new Socket();
     try {
-      // Connections of an earlier server may still be ending.
+      // Connections of an earlier server may still be closing.
       bound.setReuseAddress(true);
       bound.bind(address(port));
       return new Endpoint(source, bound.getLocalPort(), content, bound);
@@ -105,7 +108,7 @@ final class Endpoint implements AutoCloseable {
     listening.createContext("/", this::handleOrLog);
     listening.setExecutor(threads);
     try {
-      // The server's own thread is a daemon if the one that starts it is.
+      // The server's own thread is a daemon only if a daemon thread starts it.
       threads.submit(listening::start).get();
     } catch (ExecutionException e) {
       throw new IOException("the %s listener did not start".formatted(source.label()), e);
@@ -119,52 +122,52 @@ final class Endpoint implements AutoCloseable {
     try {
       handle(exchange);
     } catch (RuntimeException e) {
-      // The JDK's server would only drop the connection.
+      // The JDK's server would close the connection without a log line.
       LOG.error("simulated {} failed: path={}", source.label(), exchange.getRequestURI(), e);
       throw e;
     }
   }
 
   private void handle(HttpExchange exchange) throws IOException {
-    Optional<HttpFault.Kind> failure = content.httpFault();
-    if (failure.isEmpty()) {
-      send(exchange, answer(exchange));
+    Optional<HttpFault.Kind> fault = content.fault().get();
+    if (fault.isEmpty()) {
+      send(exchange, reply(exchange));
       return;
     }
-    switch (failure.get()) {
+    switch (fault.get()) {
       case REFUSE -> exchange.close();
       case HANG -> hang(exchange);
-      case STATUS_500 -> send(exchange, HttpReply.serverError());
-      case TRUNCATE -> truncate(exchange, answer(exchange));
-      case GARBAGE -> send(exchange, answer(exchange).garbage());
+      case STATUS_500 -> send(exchange, Reply.serverError());
+      case TRUNCATE -> truncate(exchange, reply(exchange));
+      case GARBAGE -> send(exchange, reply(exchange).garbage());
     }
   }
 
-  private HttpReply answer(HttpExchange exchange) {
-    return content.answer(exchange.getRequestURI().getPath());
+  private Reply reply(HttpExchange exchange) {
+    return content.reply().apply(exchange.getRequestURI().getPath());
   }
 
-  private void send(HttpExchange exchange, HttpReply answer) throws IOException {
-    byte[] body = begin(exchange, answer);
-    // To this server a length of 0 means chunks.
+  private void send(HttpExchange exchange, Reply reply) throws IOException {
+    byte[] body = headers(exchange, reply);
+    // The JDK's server sends chunks if the length is 0.
     long length = body.length > LONGEST_UNCHUNKED_BYTES ? 0 : body.length;
-    exchange.sendResponseHeaders(answer.status(), length);
+    exchange.sendResponseHeaders(reply.status(), length);
     exchange.getResponseBody().write(body);
     exchange.close();
   }
 
-  private void truncate(HttpExchange exchange, HttpReply answer) throws IOException {
-    byte[] body = begin(exchange, answer);
-    exchange.sendResponseHeaders(answer.status(), body.length);
+  private void truncate(HttpExchange exchange, Reply reply) throws IOException {
+    byte[] body = headers(exchange, reply);
+    exchange.sendResponseHeaders(reply.status(), body.length);
     exchange.getResponseBody().write(body, 0, body.length / 2);
     exchange.getResponseBody().flush();
     exchange.close();
   }
 
-  /** Sets what describes the body, and returns it as it goes over the wire. */
-  private byte[] begin(HttpExchange exchange, HttpReply answer) throws IOException {
-    byte[] body = answer.body().getBytes(UTF_8);
-    exchange.getResponseHeaders().set("Content-Type", answer.contentType());
+  /** Sets the body's headers, and returns the body as sent. */
+  private byte[] headers(HttpExchange exchange, Reply reply) throws IOException {
+    byte[] body = reply.body().getBytes(UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", reply.contentType());
     if (source == Source.METRICS && offersGzip(exchange)) {
       exchange.getResponseHeaders().set("Content-Encoding", "gzip");
       return gzipped(body);
@@ -185,7 +188,7 @@ final class Endpoint implements AutoCloseable {
     return zipped.toByteArray();
   }
 
-  /** Holds the connection but no thread; the oldest go, as their clients will have long gone. */
+  /** Holds the connection but no thread; the oldest are closed, their clients have timed out. */
   private void hang(HttpExchange exchange) {
     synchronized (hung) {
       hung.addLast(exchange);
@@ -203,5 +206,29 @@ final class Endpoint implements AutoCloseable {
     Thread thread = new Thread(work, "simulated-ipamd");
     thread.setDaemon(true);
     return thread;
+  }
+
+  /** An HTTP response. */
+  record Reply(int status, String contentType, String body) {
+    private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
+
+    /** ipamD sends JSON as plain text. */
+    static Reply json(String body) {
+      return new Reply(200, PLAIN_TEXT, body);
+    }
+
+    static Reply metrics(String body, CniVersion version) {
+      String escaping = version.atLeast(18, 0) ? "; escaping=underscores" : "";
+      return new Reply(200, "text/plain; version=0.0.4; charset=utf-8" + escaping, body);
+    }
+
+    static Reply serverError() {
+      return new Reply(500, PLAIN_TEXT, "Internal Server Error\n");
+    }
+
+    /** The same with a body that is neither JSON nor Prometheus text. */
+    Reply garbage() {
+      return new Reply(status, contentType, "\u0000\u0007\u001b]{{garbage \ufffd".repeat(16));
+    }
   }
 }

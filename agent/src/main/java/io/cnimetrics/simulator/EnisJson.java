@@ -1,13 +1,22 @@
 package io.cnimetrics.simulator;
 
+import static java.time.temporal.ChronoField.NANO_OF_SECOND;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.cnimetrics.simulator.Kubelet.Pod;
+import io.cnimetrics.simulator.SimWarmPool.PoolCount;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Writes {@code /v1/enis} in the shape of the scenario's release of the CNI. */
@@ -28,7 +37,7 @@ final class EnisJson {
   }
 
   /**
-   * @param wallNow the moment of the answer, which is the node's now
+   * @param wallNow the time of the response, which is now in the model
    */
   static String of(SimulatedNode node, Instant wallNow) {
     StringWriter body = new StringWriter();
@@ -54,7 +63,7 @@ final class EnisJson {
 
   private void pool(List<AttachedEni> enis) throws IOException {
     PoolCount count = PoolCount.of(enis);
-    // What was removed by force is subtracted twice.
+    // ipamD subtracts what was removed by force twice.
     json.writeNumberField("TotalIPs", count.total() - node.lostAddresses());
     json.writeNumberField("AssignedIPs", count.assigned());
     json.writeObjectFieldStart(version.atLeast(7, 0) ? "ENIs" : "ENIIPPools");
@@ -185,5 +194,30 @@ final class EnisJson {
       }
     }
     json.writeEndObject();
+  }
+
+  /**
+   * Writes model times as wall-clock times. Readers use an address's age, so ages are the same in
+   * both, whatever the model's speed.
+   *
+   * @param wallNow the reader's now
+   * @param modelNow the same moment in model time
+   */
+  record WallClock(Instant wallNow, Duration modelNow) {
+    // Go's RFC 3339: no trailing zeros in the fraction.
+    private static final DateTimeFormatter FORMAT =
+        new DateTimeFormatterBuilder()
+            .appendPattern("uuuu-MM-dd'T'HH:mm:ss")
+            .appendFraction(NANO_OF_SECOND, 0, 9, true)
+            .appendLiteral('Z')
+            .toFormatter(Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
+    /** Go's zero time for "never". */
+    String text(Optional<Duration> modelTime) {
+      return modelTime
+          .map(time -> FORMAT.format(wallNow.minus(modelNow.minus(time))))
+          .orElse("0001-01-01T00:00:00Z");
+    }
   }
 }

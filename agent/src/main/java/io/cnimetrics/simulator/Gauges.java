@@ -1,11 +1,12 @@
 package io.cnimetrics.simulator;
 
+import io.cnimetrics.simulator.SimWarmPool.PoolCount;
 import java.time.Instant;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The samples that ipamD does not count but states. */
+/** The samples of ipamD that are states, not counts. */
 final class Gauges {
   private final SortedMap<SimSeries, Double> values = new TreeMap<>();
 
@@ -29,7 +30,7 @@ final class Gauges {
     List<AttachedEni> enis = node.enis();
     PoolCount pool = PoolCount.of(enis);
     set(enis.size(), "awscni_eni_allocated");
-    // It keeps what was removed by force.
+    // ipamD does not subtract what was removed by force.
     set(pool.total() + node.lostAddresses(), "awscni_total_ip_addresses");
     set(pool.assigned(), "awscni_assigned_ip_addresses");
     set(node.scenario().prefixDelegation() ? pool.cidrs() : 0, "awscni_total_ipv4_prefixes");

@@ -9,11 +9,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A way in which ipamD does not answer as it should.
+ * A fault of ipamD's HTTP server.
  *
- * @param sources the endpoints it concerns
- * @param from when it begins, in model time since the simulator began to serve
- * @param until when it is over; empty for never
+ * @param sources the endpoints that have it
+ * @param from when it starts, in model time since the simulator started to serve
+ * @param until when it ends; empty for never
  */
 public record HttpFault(Kind kind, Set<Source> sources, Duration from, Optional<Duration> until) {
   /** What happens to a request. */
@@ -57,7 +57,7 @@ public record HttpFault(Kind kind, Set<Source> sources, Duration from, Optional<
    * the places introspection, metrics and all, and the window in model seconds, such as {@code
    * 500@metrics:60s-120s}.
    *
-   * @throws IllegalArgumentException if the text is no such thing
+   * @throws IllegalArgumentException if the text is not of this form
    */
   public static HttpFault parse(String text) {
     Matcher matcher = TEXT.matcher(text);
@@ -76,14 +76,14 @@ public record HttpFault(Kind kind, Set<Source> sources, Duration from, Optional<
             kind, sources, seconds(matcher.group(3)), Optional.of(seconds(matcher.group(4))));
   }
 
-  /** Whether the endpoint fails in this way that long after the simulator began to serve. */
+  /** Whether the endpoint has this fault at that time. */
   public boolean appliesTo(Source endpoint, Duration sinceServing) {
     return sources.contains(endpoint)
         && sinceServing.compareTo(from) >= 0
         && until.filter(end -> sinceServing.compareTo(end) >= 0).isEmpty();
   }
 
-  /** Whether it begins at once and never ends. */
+  /** Whether it starts immediately and never ends. */
   boolean lasting() {
     return from.isZero() && until.isEmpty();
   }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** What a scenario's faults bring about in ipamD, beside what EC2 and the pods do to it. */
+/** The effects of a scenario's faults on ipamD, except those of EC2 and of pods. */
 final class InjectedFaults {
   private static final Duration BEFORE_LOSS = Duration.ofMinutes(1);
 
@@ -24,14 +24,14 @@ final class InjectedFaults {
     }
   }
 
-  /** ipamD compares its pool with what EC2 shows, and looks for a slot for a trunk. */
+  /** ipamD compares its pool with EC2's state, and needs a slot for a trunk. */
   void reconcile(int enis) {
     if (scenario.has(NodeFault.NO_TRUNK_SLOT) && enis >= scenario.limit().enis()) {
       counters.increment("awscni_pod_eni_error_count", "fn", "tryEnableSecurityGroupsForPods");
     }
   }
 
-  /** An interface with pods that ipamD finds gone, once: what it had is removed by force. */
+  /** An interface with pods that was detached, once: ipamD then removes its addresses by force. */
   Optional<AttachedEni> eniToLose(List<AttachedEni> enis, Duration now) {
     if (!scenario.has(NodeFault.FORCED_REMOVAL) || lostAddresses > 0) {
       return Optional.empty();
@@ -51,7 +51,7 @@ final class InjectedFaults {
     lostAddresses = (int) eni.addresses().count();
   }
 
-  /** Addresses that were on the interface that was lost. */
+  /** Addresses on the lost interface. */
   int lostAddresses() {
     return lostAddresses;
   }

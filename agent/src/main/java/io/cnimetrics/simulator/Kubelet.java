@@ -7,7 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 
-/** The pods on the node: admits what is wanted up to max pods, and asks ipamD for addresses. */
+/**
+ * The pods on the node: admits the wanted pods up to max pods, and requests addresses from ipamD.
+ */
 final class Kubelet {
   private static final Duration RETRY = Duration.ofSeconds(10);
 
@@ -15,7 +17,7 @@ final class Kubelet {
   private final SimIpamd ipamd;
   private final Random random;
   private final Deque<Pod> admitted = new ArrayDeque<>();
-  // Pods in ContainerCreating, and when each asks next.
+  // Pods in ContainerCreating, and when each one next requests an address.
   private final Map<Pod, Duration> waiting = new LinkedHashMap<>();
 
   Kubelet(Scenario scenario, SimIpamd ipamd, Random random) {
@@ -44,7 +46,7 @@ final class Kubelet {
     waiting.entrySet().removeIf(entry -> started(entry, now));
   }
 
-  /** So many in each second that all have gone in a pod's life. */
+  /** Ends enough pods each second that all are replaced within one pod's life. */
   private void endOldest(Duration now) {
     int ending = (admitted.size() + NodeFault.POD_LIFE_SECONDS - 1) / NodeFault.POD_LIFE_SECONDS;
     for (int i = 0; i < ending; i++) {
@@ -66,8 +68,24 @@ final class Kubelet {
     if (ipamd.assign(attempt.getKey(), now)) {
       return true;
     }
-    // The kubelet's pod worker waits 10 s and up to half as long again.
+    // The kubelet's pod worker waits 10 to 15 s.
     attempt.setValue(now.plus(RETRY).plusSeconds(random.nextInt(6)));
     return false;
+  }
+
+  /**
+   * A pod that needs an address.
+   *
+   * @param containerId 64 hexadecimal digits
+   */
+  record Pod(String namespace, String name, String containerId) {
+    static Pod random(Random random) {
+      String id = hex(random) + hex(random) + hex(random) + hex(random);
+      return new Pod("shop", "web-6c9f7d8b9c-" + id.substring(0, 5), id);
+    }
+
+    private static String hex(Random random) {
+      return "%016x".formatted(random.nextLong());
+    }
   }
 }

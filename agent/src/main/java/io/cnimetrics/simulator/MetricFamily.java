@@ -71,7 +71,7 @@ record MetricFamily(String name, String type, CniVersion since, String help) {
     return version.atLeast(since.minor(), since.patch()) && !renamed;
   }
 
-  /** What that release writes as its type: some counters were gauges for a while. */
+  /** The type in that release: some releases declare some counters as gauges. */
   String typeIn(CniVersion version) {
     boolean gaugeEra =
         (version.atLeast(16, 0) && !version.atLeast(19, 0))

@@ -51,7 +51,7 @@ final class MetricsText {
   }
 
   private SortedMap<SimSeries, Double> series(String name) {
-    // U+FFFF sorts behind every label.
+    // U+FFFF sorts after every label.
     return samples.subMap(new SimSeries(name, ""), new SimSeries(name, "\uffff"));
   }
 
@@ -61,7 +61,7 @@ final class MetricsText {
 
   private void summary(MetricFamily family, SimSeries count) {
     if (!version.atLeast(8, 0)) {
-      // As after ten minutes without such a call.
+      // ipamD's values after ten minutes without such a call.
       for (String quantile : List.of("0.5", "0.9", "0.99")) {
         line(family.name(), count.labels() + ",quantile=\"" + quantile + "\"", "NaN");
       }
@@ -95,7 +95,7 @@ final class MetricsText {
     text.append(' ').append(value).append('\n');
   }
 
-  /** As Go's shortest format has it: an exponent of two digits from 1e+06 on, or below 1e-04. */
+  /** Go's shortest format: an exponent of two digits from 1e+06 on, or below 1e-04. */
   static String number(double value) {
     BigDecimal exact = new BigDecimal(Double.toString(value)).stripTrailingZeros();
     int exponent = exact.precision() - exact.scale() - 1;

@@ -6,134 +6,96 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Scenarios to play by name: a node on which all is well, and many ways in which it is not. */
+/** Scenarios by name: one healthy node, and one node for each kind of trouble. */
 public enum NamedScenario {
-  HEALTHY("all is well", 60, "m5.xlarge", node -> node.pods(PodSchedule.parse("0:40:0.05"))),
-  IPAMD_DOWN("nothing answers", 5, "m5.xlarge", node -> node.httpFault(fail("refuse"))),
+  HEALTHY("all is well", 60, node -> node.pods(slowly(40))),
+  IPAMD_DOWN("nothing answers", 5, node -> node.httpFault(fail("refuse"))),
   INTROSPECTION_OFF(
       "introspection refuses, metrics answer",
       5,
-      "m5.xlarge",
       node -> node.httpFault(fail("refuse@introspection"))),
   INTROSPECTION_HANGS(
-      "introspection never answers",
-      5,
-      "m5.xlarge",
-      node -> node.httpFault(fail("hang@introspection"))),
+      "introspection never answers", 5, node -> node.httpFault(fail("hang@introspection"))),
   INTROSPECTION_GARBAGE(
       "what answers is not introspection",
       5,
-      "m5.xlarge",
       node -> node.httpFault(fail("garbage@introspection"))),
   OLD_PORT(
       "introspection on the port of old releases",
       5,
-      "m5.xlarge",
       node ->
           node.cniVersion(CniVersion.parse("v1.3.3"))
               .httpFault(fail("refuse@introspection"))
               .nodeFault(NodeFault.ONE_PORT)),
-  METRICS_OFF("metrics refuse", 5, "m5.xlarge", node -> node.httpFault(fail("refuse@metrics"))),
+  METRICS_OFF("metrics refuse", 5, node -> node.httpFault(fail("refuse@metrics"))),
   FLAPPING(
-      "ipamD restarts every 20 s",
-      5,
-      "m5.xlarge",
-      node -> node.pods(PodSchedule.constant(18)).nodeFault(NodeFault.FLAPPING)),
-  JUST_RESTARTED("ipamD started a minute ago", 1, "m5.xlarge", UnaryOperator.identity()),
-  SLOW_START(
-      "ipamD took 95 s to start", 60, "m5.xlarge", node -> node.nodeFault(NodeFault.SLOW_START)),
+      "ipamD restarts every 20 s", 5, node -> node.pods(atOnce(18)).nodeFault(NodeFault.FLAPPING)),
+  JUST_RESTARTED("ipamD started a minute ago", 1, UnaryOperator.identity()),
+  SLOW_START("ipamD took 95 s to start", 60, node -> node.nodeFault(NodeFault.SLOW_START)),
   MISSING_POLICY(
       "the node's role lacks AmazonEKS_CNI_Policy",
       5,
-      "m5.xlarge",
-      node -> node.pods(PodSchedule.constant(18)).nodeFault(NodeFault.EC2_DENIES)),
+      node -> node.pods(atOnce(18)).nodeFault(NodeFault.EC2_DENIES)),
   SUBNET_EMPTY(
-      "the subnet runs out of addresses",
-      10,
-      "m5.xlarge",
-      node -> node.pods(PodSchedule.constant(50)).subnetFree(20)),
+      "the subnet runs out of addresses", 10, node -> node.pods(atOnce(50)).subnetFree(20)),
   SUBNET_FRAGMENTED(
       "the subnet has addresses, but no free /28",
       10,
-      "m5.xlarge",
-      node -> node.pods(PodSchedule.constant(50)).prefixDelegation(true).subnetFree(40)),
+      node -> node.pods(atOnce(50)).prefixDelegation(true).subnetFree(40)),
   THROTTLED(
-      "EC2 throttles ipamD",
-      60,
-      "m5.xlarge",
-      node -> node.pods(PodSchedule.parse("0:50:0.05")).nodeFault(NodeFault.EC2_THROTTLES)),
+      "EC2 throttles ipamD", 60, node -> node.pods(slowly(50)).nodeFault(NodeFault.EC2_THROTTLES)),
   ENI_LIMIT(
       "EC2 holds more addresses than ipamD knows of",
       60,
-      "m5.xlarge",
-      node -> node.pods(PodSchedule.parse("0:50:0.05")).nodeFault(NodeFault.EC2_AT_ENI_LIMIT)),
-  PODS_REFUSED(
-      "more pods than addresses", 10, "m5.xlarge", node -> node.pods(PodSchedule.constant(100))),
+      node -> node.pods(slowly(50)).nodeFault(NodeFault.EC2_AT_ENI_LIMIT)),
+  PODS_REFUSED("more pods than addresses", 10, node -> node.pods(atOnce(100))),
   COOLDOWN(
       "pods come and go faster than addresses cool down",
       10,
-      "m5.xlarge",
-      node -> node.pods(PodSchedule.constant(50)).nodeFault(NodeFault.CHURN)),
-  NODE_FULL(
-      "as many pods as addresses",
-      60,
-      "m5.xlarge",
-      node -> node.maxPods(59).pods(PodSchedule.parse("0:56:0.05"))),
-  NEARLY_FULL(
-      "room for a pod or two", 60, "m5.xlarge", node -> node.pods(PodSchedule.parse("0:53:0.05"))),
+      node -> node.pods(atOnce(50)).nodeFault(NodeFault.CHURN)),
+  NODE_FULL("as many pods as addresses", 60, node -> node.maxPods(59).pods(slowly(56))),
+  NEARLY_FULL("room for a pod or two", 60, node -> node.pods(slowly(53))),
   MAX_PODS_TOO_HIGH(
       "max-pods 110 on a node for 27: doctor needs --max-pods 110",
       60,
       "m5.large",
-      node -> node.maxPods(110).pods(PodSchedule.parse("0:8:0.05"))),
+      node -> node.maxPods(110).pods(slowly(8))),
   STUCK_ACTION(
-      "a change of the pool never ends",
-      60,
-      "m5.xlarge",
-      node -> node.nodeFault(NodeFault.STUCK_ACTION)),
+      "a change of the pool never ends", 60, node -> node.nodeFault(NodeFault.STUCK_ACTION)),
   FORCED_REMOVAL(
       "an ENI with pods was detached",
       60,
-      "m5.xlarge",
-      node -> node.pods(PodSchedule.parse("0:30:0.5")).nodeFault(NodeFault.FORCED_REMOVAL)),
+      node -> node.pods(new PodSchedule(0, 30, 0.5)).nodeFault(NodeFault.FORCED_REMOVAL)),
   NO_TRUNK_SLOT(
       "security groups for pods on a full node",
       60,
       "m5.large",
-      node -> node.pods(PodSchedule.parse("0:25:0.05")).nodeFault(NodeFault.NO_TRUNK_SLOT)),
+      node -> node.pods(slowly(25)).nodeFault(NodeFault.NO_TRUNK_SLOT)),
   LATE_CUSTOM_NETWORKING(
       "custom networking came after pods",
       60,
-      "m5.xlarge",
-      node -> node.pods(PodSchedule.parse("0:8:0.05")).nodeFault(NodeFault.LATE_CUSTOM_NETWORKING)),
+      node -> node.pods(slowly(8)).nodeFault(NodeFault.LATE_CUSTOM_NETWORKING)),
   EXCLUDED_ENI(
       "an ENI in a subnet that is not for pods",
       60,
-      "m5.xlarge",
-      node -> node.pods(PodSchedule.parse("0:8:0.05")).nodeFault(NodeFault.EXCLUDED_ENI)),
+      node -> node.pods(slowly(8)).nodeFault(NodeFault.EXCLUDED_ENI)),
   MIXED_PREFIXES(
       "single addresses from before prefixes",
       60,
-      "m5.xlarge",
-      node ->
-          node.pods(PodSchedule.parse("0:8:0.05"))
-              .prefixDelegation(true)
-              .nodeFault(NodeFault.LEFTOVER_SINGLES)),
+      node -> node.pods(slowly(8)).prefixDelegation(true).nodeFault(NodeFault.LEFTOVER_SINGLES)),
   IDLE_ADDRESSES(
-      "few pods, and the default WARM_ENI_TARGET",
-      60,
-      "m5.4xlarge",
-      node -> node.pods(PodSchedule.parse("0:4:0.05"))),
+      "few pods, and the default WARM_ENI_TARGET", 60, "m5.4xlarge", node -> node.pods(slowly(4))),
   FAULTY_RELEASE(
-      "a release with a known fault",
-      60,
-      "m5.xlarge",
-      node -> node.cniVersion(CniVersion.parse("v1.19.4")));
+      "a release with a known fault", 60, node -> node.cniVersion(CniVersion.parse("v1.19.4")));
 
   private final String meaning;
   private final Duration warmUp;
   private final String instanceType;
   private final UnaryOperator<Scenario.Builder> settings;
+
+  NamedScenario(String meaning, int warmUpMinutes, UnaryOperator<Scenario.Builder> settings) {
+    this(meaning, warmUpMinutes, "m5.xlarge", settings);
+  }
 
   NamedScenario(
       String meaning,
@@ -158,17 +120,17 @@ public enum NamedScenario {
     return Stream.of(values()).map(NamedScenario::label).collect(Collectors.joining(", "));
   }
 
-  /** The name people type. */
+  /** The name on the command line. */
   public String label() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
-  /** In a few words. */
+  /** A short description. */
   public String meaning() {
     return meaning;
   }
 
-  /** How long the node has been up when it is first asked. */
+  /** How long the node has run at the first request. */
   public Duration warmUp() {
     return warmUp;
   }
@@ -176,6 +138,15 @@ public enum NamedScenario {
   /** What to simulate. */
   public Scenario.Builder scenario() {
     return settings.apply(Scenario.of(instanceType));
+  }
+
+  private static PodSchedule atOnce(int pods) {
+    return PodSchedule.constant(pods);
+  }
+
+  /** So that each pod gets its address at the first request. */
+  private static PodSchedule slowly(int pods) {
+    return new PodSchedule(0, pods, 0.05);
   }
 
   private static HttpFault fail(String text) {

@@ -3,17 +3,17 @@ package io.cnimetrics.simulator;
 import java.util.Map;
 
 /**
- * The truth about a simulated node, for comparison with what was read from it.
+ * The true state of a simulated node, to compare with what was read from it.
  *
  * @param enis interfaces that ipamD has
  * @param total addresses on them for pods
  * @param assigned addresses that pods hold
- * @param cooling addresses given back less than 30 s ago
+ * @param cooling addresses released less than 30 s ago
  * @param prefixes IPv4 prefixes on the interfaces
  * @param subnetFree addresses left in the subnet
- * @param waitingPods pods that ask for an address and get none
+ * @param waitingPods pods without an address
  * @param counters for each name of a Prometheus counter, the sum over its series since ipamD
- *     started; names without a series are not there
+ *     started; names without a series are absent
  */
 public record NodeState(
     int enis,

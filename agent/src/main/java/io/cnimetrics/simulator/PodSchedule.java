@@ -6,11 +6,11 @@ import java.util.regex.Pattern;
 
 /**
  * How many pods that need an address are wanted on the node over time: a constant number, or a ramp
- * up or down that then stays.
+ * up or down to a constant number.
  *
  * @param from pods wanted at the start
  * @param to pods wanted at the end
- * @param podsPerSecond how fast the number moves, in model time; of no matter to a constant number
+ * @param podsPerSecond how fast the number changes, in model time; unused for a constant number
  */
 public record PodSchedule(int from, int to, double podsPerSecond) {
   private static final Pattern TEXT =
@@ -52,7 +52,7 @@ public record PodSchedule(int from, int to, double podsPerSecond) {
             from, Integer.parseInt(matcher.group(2)), Double.parseDouble(matcher.group(3)));
   }
 
-  /** Pods wanted that long after the start of the model. */
+  /** Pods wanted at that model time. */
   public int wantedAt(Duration sinceStart) {
     double moved = Math.floor(podsPerSecond * sinceStart.toMillis() / 1000);
     return (int) (from <= to ? Math.min(to, from + moved) : Math.max(to, from - moved));

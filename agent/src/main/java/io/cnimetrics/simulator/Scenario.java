@@ -7,14 +7,16 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * What to simulate; made by {@link #of}.
  *
  * @param limit what the instance type allows
  * @param maxPods pods that the kubelet admits
- * @param subnetFree free addresses in the node's subnet, after the node itself has its first
- * @param seed the same scenario with the same seed runs the same
+ * @param subnetFree free addresses in the node's subnet, not counting the node's own
+ * @param seed the same scenario and seed give the same run
  * @param speed model seconds per real second, up to 1000
  */
 public record Scenario(
@@ -31,6 +33,9 @@ public record Scenario(
     List<HttpFault> httpFaults,
     Set<NodeFault> faults) {
   static final int PREFIX_SIZE = 16;
+
+  private static final int HOST_NETWORK_PODS = 2;
+  private static final Pattern SIZE = Pattern.compile(".*\\.(\\d+)xlarge");
 
   public Scenario {
     httpFaults = List.copyOf(httpFaults);
@@ -52,7 +57,7 @@ public record Scenario(
   }
 
   /**
-   * Begins a scenario: an idle node of that type under the newest CNI with its default settings.
+   * Starts a scenario: an idle node of that type under the newest CNI with its default settings.
    *
    * @throws IllegalArgumentException if the bundled table lacks the instance type
    */
@@ -86,7 +91,7 @@ public record Scenario(
     return cidrsPerEni() * cidrSize();
   }
 
-  /** Collects settings; what is not set keeps ipamD's own default. */
+  /** Collects settings; the defaults are ipamD's own. */
   public static final class Builder {
     private final String instanceType;
     private final InstanceLimit limit;
@@ -126,7 +131,7 @@ public record Scenario(
       return this;
     }
 
-    /** Counts only with prefix delegation. */
+    /** Used only with prefix delegation. */
     public Builder warmPrefixTarget(int warmPrefixTarget) {
       this.warmPrefixTarget = warmPrefixTarget;
       return this;
@@ -137,7 +142,7 @@ public record Scenario(
       return this;
     }
 
-    /** The kubelet's {@code max-pods}; by default what EKS computes for the instance type. */
+    /** The kubelet's {@code max-pods}; by default the value of EKS for the instance type. */
     public Builder maxPods(int maxPods) {
       this.maxPods = OptionalInt.of(maxPods);
       return this;
@@ -168,7 +173,7 @@ public record Scenario(
       return this;
     }
 
-    /** Adds a failure; where two strike at once, the first one given does. */
+    /** Adds a fault; of two at the same time the first one added applies. */
     public Builder httpFault(HttpFault failure) {
       httpFaults.add(failure);
       return this;
@@ -182,7 +187,7 @@ public record Scenario(
     /**
      * Checks the settings together.
      *
-     * @throws IllegalArgumentException if they do not go together
+     * @throws IllegalArgumentException if they contradict each other
      */
     public Scenario build() {
       return new Scenario(
@@ -190,7 +195,7 @@ public record Scenario(
           limit,
           new WarmTargets(warmEniTarget, warmIpTarget, minimumIpTarget, warmPrefixTarget),
           prefixDelegation,
-          maxPods.orElseGet(() -> SimMaxPods.of(instanceType, limit, prefixDelegation)),
+          maxPods.orElseGet(() -> defaultMaxPods()),
           subnetFree,
           pods,
           cniVersion,
@@ -198,6 +203,40 @@ public record Scenario(
           speed,
           httpFaults,
           faults);
+    }
+
+    /**
+     * max-pods-calculator.sh of the EKS AMI; sizes from 8xlarge on and metal have over 30 vCPUs.
+     */
+    private int defaultMaxPods() {
+      int reachable = limit.enis() * limit.podIpv4PerEni() * (prefixDelegation ? PREFIX_SIZE : 1);
+      Matcher size = SIZE.matcher(instanceType);
+      boolean large =
+          size.matches() ? Integer.parseInt(size.group(1)) >= 8 : instanceType.contains(".metal");
+      return Math.min(reachable + HOST_NETWORK_PODS, large ? 250 : 110);
+    }
+  }
+
+  /**
+   * ipamD's settings for the pool of free addresses that it keeps ready.
+   *
+   * @param eni {@code WARM_ENI_TARGET}: interfaces' worth of free addresses
+   * @param ip {@code WARM_IP_TARGET}: free addresses; 0 if unset
+   * @param minimumIp {@code MINIMUM_IP_TARGET}: addresses in all; 0 if unset
+   * @param prefix {@code WARM_PREFIX_TARGET}: free prefixes, with prefix delegation
+   */
+  public record WarmTargets(int eni, int ip, int minimumIp, int prefix) {
+    public WarmTargets {
+      if (eni < 0 || ip < 0 || minimumIp < 0 || prefix < 0) {
+        throw new IllegalArgumentException(
+            "warm targets must be ≥ 0: %d ENIs, %d addresses, at least %d addresses, %d prefixes"
+                .formatted(eni, ip, minimumIp, prefix));
+      }
+    }
+
+    /** Whether single addresses are counted; then the other two targets are ignored. */
+    boolean byAddress() {
+      return ip > 0 || minimumIp > 0;
     }
   }
 }

@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * What EC2 gives to an interface at once: one IPv4 address (/32) or a prefix of 16 (/28).
+ * What EC2 assigns to an interface: one IPv4 address (/32) or a prefix of 16 (/28).
  *
  * @param addresses all addresses in it, in order
  */
@@ -17,7 +17,7 @@ record SimCidr(List<Address> addresses) {
     addresses = List.copyOf(addresses);
   }
 
-  /** The CIDR of that size at that IPv4 address, no address of it in use. */
+  /** An unused CIDR of that size at that IPv4 address. */
   static SimCidr at(int ipv4, int size) {
     return new SimCidr(
         IntStream.range(ipv4, ipv4 + size)
@@ -54,7 +54,7 @@ record SimCidr(List<Address> addresses) {
     return count(Address::assigned);
   }
 
-  /** Whether ipamD may give the whole of it back to EC2. */
+  /** Whether ipamD may release all of it to EC2. */
   boolean freeable(Duration now) {
     return addresses.stream().allMatch(address -> address.free(now));
   }

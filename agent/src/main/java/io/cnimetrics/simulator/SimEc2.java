@@ -8,7 +8,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** EC2 as ipamD sees it: one subnet that can run empty, each call counted as ipamD counts it. */
+/** EC2 for ipamD: one subnet that can become empty, with calls counted by ipamD's rules. */
 final class SimEc2 {
   private static final int FIRST_ADDRESS = 10 << 24 | 20 << 16 | 10;
   private static final int FIRST_PREFIX = 10 << 24 | 120 << 16;
@@ -35,7 +35,7 @@ final class SimEc2 {
     return free;
   }
 
-  /** The interface that the instance was started with; its primary address is not ours to count. */
+  /** The instance's first interface; its primary address is not counted. */
   AttachedEni primaryEni() {
     List<SimCidr> leftover =
         IntStream.range(0, scenario.has(NodeFault.LEFTOVER_SINGLES) ? LEFTOVER_SINGLES : 0)
@@ -59,7 +59,7 @@ final class SimEc2 {
     return Optional.of(new AttachedEni("eni-" + id(), deviceNumber, subnetId, now, List.of()));
   }
 
-  /** All the CIDRs asked for, or none: EC2 does nothing by halves. */
+  /** Assigns all requested CIDRs or none, as EC2 does. */
   List<SimCidr> assign(int cidrs) {
     int size = scenario.cidrSize();
     Optional<String> refusal = free < cidrs * size ? Optional.of(nothingFree()) : refusalByFault();
@@ -101,7 +101,7 @@ final class SimEc2 {
     countCall("DescribeNetworkInterfaces");
   }
 
-  /** ipamD's look at the instance metadata, not an EC2 request. */
+  /** ipamD's request to instance metadata, not to EC2. */
   void getMetadata() {
     countLatency("GetMetadata", "false", "200", 1);
   }
@@ -125,7 +125,7 @@ final class SimEc2 {
     countLatency(api, "true", "400", 50 + random.nextInt(100));
   }
 
-  /** Each message has its own request id, so that each failure makes a new series. */
+  /** Each message has its own request id, so each failure makes a new series. */
   private String message(String code) {
     UUID requestId = new UUID(random.nextLong(), random.nextLong());
     return ("failed to allocate a private IP/Prefix address: %s: The request was not carried out."

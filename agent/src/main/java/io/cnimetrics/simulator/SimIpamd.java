@@ -1,5 +1,7 @@
 package io.cnimetrics.simulator;
 
+import io.cnimetrics.simulator.Kubelet.Pod;
+import io.cnimetrics.simulator.SimWarmPool.PoolCount;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +11,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** ipamD: gives addresses to pods and keeps the pool warm. Holds all model state but the pods. */
+/**
+ * ipamD: assigns addresses to pods and keeps the pool warm. Holds all model state except the pods.
+ */
 final class SimIpamd {
   // Constants of ipamd.go and data_store.go.
   private static final Duration RECONCILE_INTERVAL = Duration.ofMinutes(1);
@@ -41,7 +45,7 @@ final class SimIpamd {
     return List.copyOf(enis);
   }
 
-  /** Counters begin again and cooldowns are forgotten; what pods hold is read from the disk. */
+  /** Counters start from 0 and cooldowns are lost; ipamD reads the pods' addresses from disk. */
   void restart(Duration now) {
     counters.reset();
     changeAddresses(address -> address.assigned() ? address : Address.unused(address.ip()));
@@ -57,7 +61,7 @@ final class SimIpamd {
     enis.forEach(eni -> counters.increment("awscni_reconcile_count", "fn", "eniReconcileAdd"));
   }
 
-  /** Gives the pod an address; false if none is free. */
+  /** Assigns an address to the pod; false if none is free. */
   boolean assign(Pod pod, Duration now) {
     counters.increment("awscni_add_ip_req_count");
     Optional<Address> free =
@@ -74,12 +78,12 @@ final class SimIpamd {
     return free.isPresent();
   }
 
-  /** What was taken in the other mode is neither given to pods nor back to EC2. */
+  /** CIDRs of the other mode are neither assigned to pods nor released to EC2. */
   private boolean isOfThisMode(SimCidr cidr) {
     return cidr.prefix() == scenario.prefixDelegation();
   }
 
-  /** Takes back the address of a pod that is gone. */
+  /** Releases the address of a pod that ended. */
   void unassign(Pod pod, Duration now) {
     counters.increment("awscni_del_ip_req_count", "reason", "PodDeleted");
     changeAddresses(
@@ -87,7 +91,7 @@ final class SimIpamd {
             address.pod().filter(pod::equals).isPresent() ? address.unassigned(now) : address);
   }
 
-  /** One round over the warm pool. */
+  /** One run of ipamD's loop over the warm pool. */
   void round(Duration now) {
     if (warmPool.shortCidrs(count()) > 0) {
       increase(now);
@@ -136,7 +140,7 @@ final class SimIpamd {
     int room = scenario.cidrsPerEni() - eni.cidrs().size();
     List<SimCidr> cidrs = ec2.assign(Math.min(room, warmPool.shortCidrs(count())));
     if (cidrs.isEmpty()) {
-      // As ipamD does: if not all, then at least one.
+      // ipamD then requests a single one.
       cidrs = ec2.assign(1);
     }
     if (cidrs.isEmpty()) {
@@ -157,7 +161,7 @@ final class SimIpamd {
       return;
     }
     decreaseFrom = now.plus(DECREASE_INTERVAL);
-    // The youngest interface first, so that it may go soon.
+    // The newest interface first, so that it can be removed soon.
     for (int i = enis.size() - 1; i >= 0; i--) {
       AttachedEni eni = enis.get(i);
       List<SimCidr> removed =

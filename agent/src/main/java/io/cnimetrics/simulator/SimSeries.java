@@ -6,14 +6,14 @@ import java.util.StringJoiner;
 /**
  * A Prometheus time series.
  *
- * @param labels as the text has them between the braces, escaped; empty if there are none
+ * @param labels the text between the braces, escaped; empty if there are none
  */
 record SimSeries(String name, String labels) implements Comparable<SimSeries> {
   private static final Comparator<SimSeries> ORDER =
       Comparator.comparing(SimSeries::name).thenComparing(SimSeries::labels);
 
   /**
-   * @param labels names and values in turn
+   * @param labels names and values, alternating
    */
   static SimSeries of(String name, String... labels) {
     StringJoiner pairs = new StringJoiner(",");

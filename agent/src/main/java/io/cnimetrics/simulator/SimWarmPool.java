@@ -1,8 +1,12 @@
 package io.cnimetrics.simulator;
 
-/** ipamD's rules for how many addresses to keep, as in its {@code ipamd.go}. */
+import io.cnimetrics.simulator.Scenario.WarmTargets;
+import java.util.Collection;
+import java.util.List;
+
+/** ipamD's rules for how many addresses to keep, from its {@code ipamd.go}. */
 record SimWarmPool(Scenario scenario) {
-  /** CIDRs to ask for in this round; 0 if the pool is not low. */
+  /** CIDRs to request in this round; 0 if the pool is not low. */
   int shortCidrs(PoolCount pool) {
     if (pool.total() >= scenario.maxPods()) {
       return 0;
@@ -13,7 +17,7 @@ record SimWarmPool(Scenario scenario) {
           Math.max(targets.ip() - pool.available(), targets.minimumIp() - pool.total());
       return cidrsFor(Math.max(shortAddresses, 0));
     }
-    // A target of 0 still wants one address while none is available.
+    // With a target of 0 ipamD still keeps one address available.
     int shortAddresses = Math.max(warmAddresses(), 1) - pool.available();
     if (shortAddresses <= 0) {
       return 0;
@@ -21,7 +25,7 @@ record SimWarmPool(Scenario scenario) {
     return scenario.prefixDelegation() ? cidrsFor(shortAddresses) : scenario.cidrsPerEni();
   }
 
-  /** CIDRs to give back to EC2; without address or prefix targets whole interfaces go instead. */
+  /** CIDRs to release to EC2; without address or prefix targets whole interfaces are removed. */
   int overCidrs(PoolCount pool) {
     WarmTargets targets = scenario.warmTargets();
     if (targets.byAddress()) {
@@ -32,7 +36,7 @@ record SimWarmPool(Scenario scenario) {
   }
 
   /**
-   * Whether an interface without pods may go.
+   * Whether an interface without pods may be removed.
    *
    * @param others the pool without that interface
    */
@@ -58,5 +62,29 @@ record SimWarmPool(Scenario scenario) {
 
   private int cidrsFor(int addresses) {
     return -Math.floorDiv(-addresses, scenario.cidrSize());
+  }
+
+  /**
+   * The counts that ipamD's rules use.
+   *
+   * @param total addresses on the interfaces
+   * @param assigned those that pods hold
+   * @param cidrs CIDRs on the interfaces
+   * @param unusedCidrs those of which no pod holds an address
+   */
+  record PoolCount(int total, int assigned, int cidrs, int unusedCidrs) {
+    static PoolCount of(Collection<AttachedEni> enis) {
+      List<SimCidr> cidrs = enis.stream().flatMap(eni -> eni.cidrs().stream()).toList();
+      return new PoolCount(
+          cidrs.stream().mapToInt(SimCidr::size).sum(),
+          cidrs.stream().mapToInt(SimCidr::assigned).sum(),
+          cidrs.size(),
+          (int) cidrs.stream().filter(cidr -> cidr.assigned() == 0).count());
+    }
+
+    /** In ipamD's rules cooling addresses are available. */
+    int available() {
+      return total - assigned;
+    }
   }
 }

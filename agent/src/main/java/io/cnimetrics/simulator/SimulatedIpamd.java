@@ -10,9 +10,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A simulated node's ipamD over HTTP, on the loopback address. The model moves only when it is
- * asked for something: to the time since the start, times the scenario's speed. Safe for use by
- * several threads.
+ * A simulated node's ipamD over HTTP, on the loopback address. Each request moves the model to the
+ * time since the start, times the scenario's speed. Safe for use by several threads.
  */
 public final class SimulatedIpamd implements AutoCloseable {
   /**
@@ -22,7 +21,7 @@ public final class SimulatedIpamd implements AutoCloseable {
    * @param metrics such as 61678, the real one's
    */
   public record Ports(int introspection, int metrics) {
-    /** Free ports, whichever they are. */
+    /** Any free ports. */
     public static final Ports ANY = new Ports(0, 0);
 
     public Ports {
@@ -61,7 +60,9 @@ public final class SimulatedIpamd implements AutoCloseable {
     }
   }
 
-  /** Starts on free ports, by the system clock, with a node that ipamD has just begun to manage. */
+  /**
+   * Starts on free ports, by the system clock, with a node that ipamD has just started to manage.
+   */
   public static SimulatedIpamd start(Scenario scenario) {
     return start(scenario, Ports.ANY, Duration.ZERO, InstantSource.system());
   }
@@ -69,10 +70,10 @@ public final class SimulatedIpamd implements AutoCloseable {
   /**
    * Starts.
    *
-   * @param warmUp model time that has passed before the first request, so that a reader sees a warm
-   *     node; ipamD's process is that old
+   * @param warmUp model time before the first request, so that a reader sees a warm node; ipamD's
+   *     process is that old
    * @param clock the readers' clock
-   * @throws UncheckedIOException if a port cannot be had; the message names it
+   * @throws UncheckedIOException if a port is in use; the message names it
    */
   public static SimulatedIpamd start(
       Scenario scenario, Ports ports, Duration warmUp, InstantSource clock) {
@@ -82,23 +83,23 @@ public final class SimulatedIpamd implements AutoCloseable {
     return new SimulatedIpamd(scenario, ports, warmUp, clock);
   }
 
-  /** Where introspection is, such as {@code http://127.0.0.1:61679}, without a path. */
+  /** URL of introspection, such as {@code http://127.0.0.1:61679}, without a path. */
   public String introspectionUrl() {
     return introspection.url("");
   }
 
-  /** Where the Prometheus text is, such as {@code http://127.0.0.1:61678/metrics}. */
+  /** URL of the Prometheus text, such as {@code http://127.0.0.1:61678/metrics}. */
   public String metricsUrl() {
     return metrics.url("/metrics");
   }
 
-  /** The truth now. */
+  /** The true state now. */
   public synchronized NodeState state() {
     advance(clock.instant());
     return node.state();
   }
 
-  /** Restarts ipamD now: a new process whose counters begin at zero. The pods live on. */
+  /** Restarts ipamD now: a new process whose counters start from 0. The pods keep running. */
   public synchronized void restart() {
     Instant now = clock.instant();
     advance(now);
@@ -113,10 +114,10 @@ public final class SimulatedIpamd implements AutoCloseable {
     metrics.close();
   }
 
-  private synchronized HttpReply introspect(String path) {
+  private synchronized Endpoint.Reply introspect(String path) {
     Instant now = clock.instant();
     advance(now);
-    return HttpReply.json(
+    return Endpoint.Reply.json(
         switch (path) {
           case "/v1/enis" -> EnisJson.of(node, now);
           case SettingsJson.SETTINGS_PATH -> SettingsJson.settings(node.scenario());
@@ -124,12 +125,12 @@ public final class SimulatedIpamd implements AutoCloseable {
         });
   }
 
-  private synchronized HttpReply measure(String path) {
+  private synchronized Endpoint.Reply measure(String path) {
     if (node.scenario().has(NodeFault.ONE_PORT) && path.startsWith("/v1/")) {
       return introspect(path);
     }
     advance(clock.instant());
-    return HttpReply.metrics(MetricsText.of(node, processStart), node.scenario().cniVersion());
+    return Endpoint.Reply.metrics(MetricsText.of(node, processStart), node.scenario().cniVersion());
   }
 
   private void advance(Instant now) {
@@ -149,19 +150,8 @@ public final class SimulatedIpamd implements AutoCloseable {
     return Duration.ofNanos((long) (real * node.scenario().speed()));
   }
 
-  private Endpoint open(Source source, int port, Function<String, HttpReply> answers) {
-    Endpoint.Content content =
-        new Endpoint.Content() {
-          @Override
-          public Optional<HttpFault.Kind> httpFault() {
-            return httpFaultOf(source);
-          }
-
-          @Override
-          public HttpReply answer(String path) {
-            return answers.apply(path);
-          }
-        };
+  private Endpoint open(Source source, int port, Function<String, Endpoint.Reply> replies) {
+    Endpoint.Content content = new Endpoint.Content(() -> httpFaultOf(source), replies);
     try {
       return alwaysRefuses(source)
           ? Endpoint.refusing(source, port, content)
@@ -177,16 +167,16 @@ public final class SimulatedIpamd implements AutoCloseable {
   private Optional<HttpFault.Kind> httpFaultOf(Source source) {
     Duration sinceServing = sinceServing(clock.instant());
     return node.scenario().httpFaults().stream()
-        .filter(failure -> failure.appliesTo(source, sinceServing))
+        .filter(fault -> fault.appliesTo(source, sinceServing))
         .map(HttpFault::kind)
         .findFirst();
   }
 
   private boolean alwaysRefuses(Source source) {
     return node.scenario().httpFaults().stream()
-        .filter(failure -> failure.sources().contains(source))
+        .filter(fault -> fault.sources().contains(source))
         .findFirst()
-        .filter(failure -> failure.kind() == HttpFault.Kind.REFUSE && failure.lasting())
+        .filter(fault -> fault.kind() == HttpFault.Kind.REFUSE && fault.lasting())
         .isPresent();
   }
 }

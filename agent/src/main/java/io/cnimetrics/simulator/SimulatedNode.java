@@ -1,5 +1,6 @@
 package io.cnimetrics.simulator;
 
+import io.cnimetrics.simulator.SimWarmPool.PoolCount;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -47,7 +48,7 @@ final class SimulatedNode {
     kubelet.tick(at);
   }
 
-  /** Restarts ipamD: its counters begin again at zero, the pods live on. */
+  /** Restarts ipamD: its counters start from 0, the pods keep running. */
   void restart() {
     ipamd.restart(now);
   }

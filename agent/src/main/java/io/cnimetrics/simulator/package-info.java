@@ -1,4 +1,4 @@
-/** A simulated node's ipamD, to play with and to test against. */
+/** A simulated node's ipamD, for trials and tests. */
 @NullMarked
 package io.cnimetrics.simulator;
 

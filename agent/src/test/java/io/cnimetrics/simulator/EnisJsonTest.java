@@ -146,7 +146,7 @@ class EnisJsonTest {
     "2026-01-01T12:00:00.000000001Z,   2026-01-01T12:00:00.000000001Z",
   })
   void timesHaveNoTrailingZeros(Instant time, String written) {
-    WallClock clock = new WallClock(time, Duration.ZERO);
+    EnisJson.WallClock clock = new EnisJson.WallClock(time, Duration.ZERO);
 
     assertThat(clock.text(Optional.of(Duration.ZERO))).isEqualTo(written);
   }
