@@ -44,20 +44,20 @@ test: ## Run every test of the gate
 	$(MVN) $(MAVEN_FLAGS) verify
 
 deploy-test: ## Test the manifests, the chart and the policy documents
-	@tools/deploy-test.sh
+	@tools/deploy/test.sh
 
 cluster-test: ## Apply the manifests and the chart to a real Kubernetes API server
-	@tools/cluster-test.sh
+	@tools/cluster/test.sh
 
 package: ## Put a release together: VERSION=1.2.3 IMAGE=ghcr.io/OWNER/NAME DIGEST=sha256:...
-	@MVN='$(MVN)' MAVEN_FLAGS='$(MAVEN_FLAGS)' tools/package.sh '$(VERSION)' '$(IMAGE)' '$(DIGEST)'
+	@MVN='$(MVN)' MAVEN_FLAGS='$(MAVEN_FLAGS)' tools/deploy/package.sh '$(VERSION)' '$(IMAGE)' '$(DIGEST)'
 
 goldens: ## Rewrite the approved texts and what else is written from the code
 	$(MVN) $(MAVEN_FLAGS) --quiet -pl agent test -Dtest='*GoldensTest,ReadmeTest' -Dgoldens.rewrite=true
 	@git status --short README.md docs/metrics.md docs/doctor.md daemonset agent/src/test/resources/goldens
 
 picture: $(AGENT) ## Draw docs/dashboard.png: the dashboard over a simulated day
-	@MVN='$(MVN) $(MAVEN_FLAGS)' tools/picture.sh
+	@MVN='$(MVN) $(MAVEN_FLAGS)' tools/docs/picture.sh
 
 bench: bench-decode bench-dry-run bench-publish ## Measure all of it; JDKS="HOME ..." on these JDKs
 
@@ -70,18 +70,18 @@ bench-decode: bench-build ## Measure the decoders
 	done
 
 bench-dry-run: ## Measure the dry run
-	@MVN='$(MVN)' tools/bench-dry-run.sh $(JDKS)
+	@MVN='$(MVN)' tools/bench/dry-run.sh $(JDKS)
 
 bench-publish: bench-build ## Measure polls, sends and an outage of CloudWatch
-	@tools/bench-publish.sh $(JDKS)
+	@tools/bench/publish.sh $(JDKS)
 
 fleet: ## Model NODES=10000 nodes before CloudWatch's quota; draws docs/fleet.svg
 	@$(MVN) $(MAVEN_FLAGS) --quiet -pl agent test -Dtest=FleetReport -Dtest.heap=6g -Dfleet.nodes=$(NODES)
-	@python3 tools/fleet_picture.py agent/target/fleet.csv $(NODES) >docs/fleet.svg
+	@python3 tools/docs/fleet_picture.py agent/target/fleet.csv $(NODES) >docs/fleet.svg
 
 compare: $(AGENT) $(if $(JAVA25_HOME),$(BUILT)) ## Run AWS's helper and Telegraf beside the agent: RUNS=3; needs Go
 	@# With JAVA25_HOME the agent runs as the image starts it, else as the distribution does.
-	@tools/compare.sh $(RUNS) $(if $(JAVA25_HOME),$(dir $(BUILT)))
+	@tools/compare/compare.sh $(RUNS) $(if $(JAVA25_HOME),$(dir $(BUILT)))
 
 native: $(NATIVE) ## Compile the native executable; with GRAALVM_HOME, else for tests with JAVA25_HOME
 
@@ -98,7 +98,7 @@ container-test: ## Build the image without a daemon and run it as the manifest d
 	@tools/image/container-test.sh $(MINUTES)
 
 footprint: $(BUILT) $(NATIVE) ## Measure memory, start and CPU: native, JVM image, default JVM; needs JAVA25_HOME
-	@tools/footprint.sh $(dir $(BUILT)) $(dir $(NATIVE)) $(MINUTES) $(RUNS)
+	@tools/bench/footprint.sh $(dir $(BUILT)) $(dir $(NATIVE)) $(MINUTES) $(RUNS)
 
 soak: $(BUILT) $(NATIVE) ## Watch memory for hours: HOURS=0.5; needs JAVA25_HOME
 	@"$$JAVA25_HOME/bin/java" -cp tools/image/target/classes io.cnimetrics.standin.Soak $(dir $(BUILT)) $(HOURS) $(NATIVE)

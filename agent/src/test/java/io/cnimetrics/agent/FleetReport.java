@@ -146,7 +146,7 @@ final class FleetReport {
     return number(time.toMillis() / 1e3) + " s";
   }
 
-  /** For tools/fleet_picture.py. */
+  /** For tools/docs/fleet_picture.py. */
   private static void write(FleetRun run, Path file) throws IOException {
     List<String> rows = new ArrayList<>(List.of("second,taken,throttled,refused"));
     run.seconds().map(second -> row(run, second)).forEach(rows::add);

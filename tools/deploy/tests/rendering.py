@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-TOP = Path(__file__).resolve().parents[2]
+TOP = Path(__file__).resolve().parents[3]
 DAEMONSET = TOP / "daemonset"
 CHART = DAEMONSET / "chart"
 NAME = "cni-metrics-agent"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draws what `make fleet` wrote, requests second by second, as SVG on standard output.
 
-    python3 tools/fleet_picture.py agent/target/fleet.csv NODES
+    python3 tools/docs/fleet_picture.py agent/target/fleet.csv NODES
 """
 
 import csv

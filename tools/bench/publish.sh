@@ -3,10 +3,10 @@
 # and by a send, and an outage of CloudWatch of two days with what follows. Time is the model's, so this takes minutes.
 # ipamD is simulated and CloudWatch stood in for, each in a process of its own where it would disturb a measurement.
 #
-#   tools/bench-publish.sh [JAVA_HOME]...     without arguments: the JDK that JAVA_HOME or the PATH names
+#   tools/bench/publish.sh [JAVA_HOME]...     without arguments: the JDK that JAVA_HOME or the PATH names
 set -euo pipefail
 
-repository=$(cd "$(dirname "$0")/.." && pwd)
+repository=$(cd "$(dirname "$0")/../.." && pwd)
 jar=$repository/benchmarks/target/benchmarks.jar
 work=$(mktemp -d)
 servers=()

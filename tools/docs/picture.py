@@ -4,7 +4,7 @@
 The agents' own code publishes the day to the emulator (PictureDay in the tests); each line is what the emulator answers
 to the widget's GetMetricData queries. So the picture shows that queries and data fit.
 
-    tools/picture.sh        or: make picture
+    tools/docs/picture.sh        or: make picture
 """
 
 import argparse

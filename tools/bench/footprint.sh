@@ -2,15 +2,15 @@
 # Prints the memory, start and CPU of the native executable, of the JVM image, and of a JVM on defaults. No container
 # engine is needed: they work beside a simulated ipamD and stand-ins for AWS.
 #
-#   tools/footprint.sh IMAGE_DIR NATIVE_DIR MINUTES RUNS [--tracking] [NAME=OPTIONS]...
+#   tools/bench/footprint.sh IMAGE_DIR NATIVE_DIR MINUTES RUNS [--tracking] [NAME=OPTIONS]...
 #
 # IMAGE_DIR is what tools/image/build.sh made, NATIVE_DIR what tools/native/build.sh made. --tracking adds Native Memory
 # Tracking of the JVM image. NAME=OPTIONS measures the JVM image with more options ("large=-Xmx64m") or another executable
 # ("other=/PATH -Xmx16m") instead of the JVM on defaults.
 set -euo pipefail
 
-repository=$(cd "$(dirname "$0")/.." && pwd)
-out=$(cd "${1:?usage: tools/footprint.sh IMAGE_DIR NATIVE_DIR MINUTES RUNS}" && pwd)
+repository=$(cd "$(dirname "$0")/../.." && pwd)
+out=$(cd "${1:?usage: tools/bench/footprint.sh IMAGE_DIR NATIVE_DIR MINUTES RUNS}" && pwd)
 executable=$(cd "$2" && pwd)/cni-metrics-agent
 jdk=${JAVA25_HOME:?set JAVA25_HOME to the home of a JDK 25}
 

@@ -1,4 +1,4 @@
-"""The tables of tools/compare.py, no wider than a terminal's 80 columns."""
+"""The tables of tools/compare/compare.py, no wider than a terminal's 80 columns."""
 
 from statistics import mean, median
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What tools/compare.py has in place of AWS and Kubernetes, on 127.0.0.1."""
+"""What tools/compare/compare.py has in place of AWS and Kubernetes, on 127.0.0.1."""
 
 import gzip
 import json

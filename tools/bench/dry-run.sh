@@ -3,11 +3,11 @@
 # the distribution and without it. Each JDK builds a distribution of its own, because an archive serves only the JDK
 # that made it.
 #
-#   tools/bench-dry-run.sh [JAVA_HOME]...     without arguments: the JDK that JAVA_HOME or the PATH names
+#   tools/bench/dry-run.sh [JAVA_HOME]...     without arguments: the JDK that JAVA_HOME or the PATH names
 set -euo pipefail
 
 runs=10
-repository=$(cd "$(dirname "$0")/.." && pwd)
+repository=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 simulator=
 

@@ -1,9 +1,0 @@
-#!/bin/sh
-# Draws docs/dashboard.png (tools/picture.py). MVN names Maven. Needs a built agent: make dry-run.
-set -eu
-
-top=$(cd "$(dirname "$0")/.." && pwd)
-python=$("$top/tools/venv.sh" -r "$top/tools/picture-requirements.txt" "$top/.venv-picture")
-cd "$top"
-exec "$python" tools/picture.py --agent agent/target/dist/bin/cni-metrics-agent --maven "${MVN:-mvn}" \
-  --output docs/dashboard.png
