@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.cnimetrics.agent.World.Arrival;
 import io.cnimetrics.agent.World.Fate;
+import io.cnimetrics.testing.Laws;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,11 +17,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -160,8 +160,12 @@ class SumLawTest {
     assertThat(minutesOf("ipamdUp")).isEqualTo(21 * 60);
   }
 
-  @Property(tries = 100)
-  void whateverHappensNothingIsLostAndOnlyLostAnswersComeTwice(@ForAll long seed)
+  @Test
+  void whateverHappensNothingIsLostAndOnlyLostAnswersComeTwice() {
+    Laws.forAll(100, Random::nextLong, SumLawTest::nothingIsLostAndOnlyLostAnswersComeTwice);
+  }
+
+  private static void nothingIsLostAndOnlyLostAnswersComeTwice(long seed)
       throws IOException {
     Path states = Files.createTempDirectory("states");
     try {

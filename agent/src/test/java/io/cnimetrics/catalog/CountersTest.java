@@ -5,6 +5,7 @@ import static io.cnimetrics.testing.Snapshots.nothingRead;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.testing.Laws;
 import io.cnimetrics.testing.Snapshots;
 import java.util.Map;
 import java.util.Optional;
@@ -12,8 +13,6 @@ import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 class CountersTest {
@@ -126,8 +125,12 @@ class CountersTest {
   }
 
   /** However the polls are spaced, only what no poll saw before a restart is lost. */
-  @Property(tries = 500)
-  void increasesAddUpToWhatPollsCouldSee(@ForAll long seed) {
+  @Test
+  void increasesAddUpToWhatPollsCouldSee() {
+    Laws.forAll(500, Random::nextLong, CountersTest::increasesAddUp);
+  }
+
+  private static void increasesAddUp(long seed) {
     Random random = new Random(seed);
     CountersTest agent = new CountersTest();
     double start = STARTED;

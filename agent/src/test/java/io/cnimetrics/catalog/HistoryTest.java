@@ -8,15 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.Series;
+import io.cnimetrics.testing.Laws;
 import io.cnimetrics.testing.Snapshots;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.LongRange;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class HistoryTest {
@@ -32,27 +31,32 @@ class HistoryTest {
     assertThat(History.of(History.NONE.toNumbers())).isEqualTo(History.NONE);
   }
 
-  @Property(tries = 200)
-  void anyHistoryIsTheSameAfterItWasKept(
-      @ForAll @LongRange(max = 1L << 50) long restarts,
-      @ForAll @LongRange(max = 1L << 40) long minute,
-      @ForAll boolean held,
-      @ForAll double start) {
+  @Test
+  void anyHistoryIsTheSameAfterItWasKept() {
+    Laws.forAll(
+        200,
+        HistoryTest::anyHistory,
+        history -> assertThat(History.of(history.toNumbers())).isEqualTo(history));
+  }
+
+  private static History anyHistory(Random random) {
+    long restarts = Laws.anyLong(random, 0, 1L << 50);
+    long minute = Laws.anyLong(random, 0, 1L << 40);
+    boolean held = random.nextBoolean();
     Map<Series, Double> totals = new HashMap<>();
     MetricCatalog.counters().forEach(counter -> totals.put(counter, (double) minute));
-    History history =
-        new History(
-            Optional.of(
-                new Totals(
-                    OptionalDouble.of(start), OptionalDouble.of(0.5 + (double) minute), totals)),
-            restarts,
-            held,
-            new Streak(restarts, minute, held),
-            new Streak(minute, restarts, !held),
-            new Refusals(minute, minute),
-            held ? Optional.of(AddressMode.PREFIX) : Optional.empty());
-
-    assertThat(History.of(history.toNumbers())).isEqualTo(history);
+    return new History(
+        Optional.of(
+            new Totals(
+                OptionalDouble.of(Laws.anyDouble(random)),
+                OptionalDouble.of(0.5 + (double) minute),
+                totals)),
+        restarts,
+        held,
+        new Streak(restarts, minute, held),
+        new Streak(minute, restarts, !held),
+        new Refusals(minute, minute),
+        held ? Optional.of(AddressMode.PREFIX) : Optional.empty());
   }
 
   @Test

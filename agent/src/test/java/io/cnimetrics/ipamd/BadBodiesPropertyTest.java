@@ -9,22 +9,20 @@ import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Series;
+import io.cnimetrics.testing.Laws;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.regex.Pattern;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.GenerationMode;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.ShrinkingMode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** Whatever a body holds: a valid result or a named failure, soon, and never another exception. */
 class BadBodiesPropertyTest {
@@ -35,6 +33,33 @@ class BadBodiesPropertyTest {
 
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
 
+  private static final List<String> SMALL_POOLS =
+      List.of(
+        "v1.5.7/seed/enis.json",
+        "v1.7.10/seed/enis.json",
+        "v1.9.3/cooldown/enis.json",
+        "v1.15.5/empty/enis.json",
+        "v1.15.5/seed/enis.json",
+        "v1.23.1/cooldown/enis.json",
+        "v1.23.1/ipv6/enis.json",
+        "v1.23.1/unknown-path.json");
+
+  private static final List<String> POOLS =
+      List.of(
+        "v1.5.7/cooldown/enis.json",
+        "v1.7.10/cooldown/enis.json",
+        "v1.9.3/cooldown/enis.json",
+        "v1.9.3/prefix/enis.json",
+        "v1.15.5/ipv6/enis.json",
+        "v1.23.1/seed/enis.json",
+        "v1.23.1/cooldown/enis.json",
+        "v1.23.1/multicard-gap/enis.json",
+        "v1.23.1/unknown-path.json");
+
+  private static final List<String> TEXTS =
+      List.of(
+        "v1.5.7/cooldown/metrics.txt", "v1.9.3/seed/metrics.txt", "v1.23.1/delta-b/metrics.txt");
+
   private static final PrometheusReader PROMETHEUS =
       new PrometheusReader(
           List.of(
@@ -42,8 +67,9 @@ class BadBodiesPropertyTest {
               Series.of("awscni_ipamd_error_count"),
               Series.of("awscni_aws_api_error_count", "error", Set.of("UnauthorizedOperation"))));
 
-  @Property(generation = GenerationMode.EXHAUSTIVE)
-  void introspectionCutAtAnyByteIsMalformed(@ForAll("smallPools") String name) {
+  @ParameterizedTest
+  @FieldSource("SMALL_POOLS")
+  void introspectionCutAtAnyByteIsMalformed(String name) {
     byte[] body = RecordedBodies.of(name);
     int end = new String(body, UTF_8).stripTrailing().length();
     for (int length = 0; length < end; length++) {
@@ -55,8 +81,9 @@ class BadBodiesPropertyTest {
     assertThat(Decoding.refusal(body) == null).isEqualTo(!name.contains("unknown"));
   }
 
-  @Property(generation = GenerationMode.EXHAUSTIVE)
-  void metricsCutInALineAreAFailure(@ForAll("texts") String name) throws IOException {
+  @ParameterizedTest
+  @FieldSource("TEXTS")
+  void metricsCutInALineAreAFailure(String name) throws IOException {
     byte[] body = RecordedBodies.of(name);
     for (int length = 0; length < body.length; length++) {
       byte[] cut = Arrays.copyOf(body, length);
@@ -68,62 +95,70 @@ class BadBodiesPropertyTest {
     assertThat(metricsOrFailure(body)).isTrue();
   }
 
-  @Property(tries = 20_000, shrinking = ShrinkingMode.OFF)
-  void mutatedIntrospectionIsAPoolOrANamedFailure(
-      @ForAll("pools") String name, @ForAll("pools") String other, @ForAll long seed) {
-    byte[] body = mutate(name, other, new Random(seed));
+  @Test
+  void mutatedIntrospectionIsAPoolOrANamedFailure() {
+    Laws.forAll(
+        20_000,
+        random -> Mutation.of(POOLS, random),
+        mutation -> soon(mutation.body(), BadBodiesPropertyTest::poolOrFailure));
+  }
+
+  @Test
+  void mutatedMetricsAreSumsOrANamedFailure() {
+    Laws.forAll(
+        10_000,
+        random -> Mutation.of(TEXTS, random),
+        mutation -> soon(mutation.body(), BadBodiesPropertyTest::metricsOrFailure));
+  }
+
+  @Test
+  void noiseIsANamedFailure() {
+    Laws.forAll(
+        10_000,
+        Noise::of,
+        noise -> {
+          poolOrFailure(noise.bytes());
+          metricsOrFailure(noise.bytes());
+        });
+  }
+
+  private static void soon(byte[] body, Laws.Law<byte[]> reader) throws Exception {
     long start = System.nanoTime();
-    poolOrFailure(body);
+    reader.check(body);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
   }
 
-  @Property(tries = 10_000, shrinking = ShrinkingMode.OFF)
-  void mutatedMetricsAreSumsOrANamedFailure(
-      @ForAll("texts") String name, @ForAll("texts") String other, @ForAll long seed)
-      throws IOException {
-    byte[] body = mutate(name, other, new Random(seed));
-    long start = System.nanoTime();
-    metricsOrFailure(body);
-    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
+  /** A recorded body, damaged as the seed says. */
+  private record Mutation(String name, String other, long seed) {
+    static Mutation of(List<String> names, Random random) {
+      return new Mutation(
+          names.get(random.nextInt(names.size())),
+          names.get(random.nextInt(names.size())),
+          random.nextLong());
+    }
+
+    byte[] body() {
+      return mutate(name, other, new Random(seed));
+    }
   }
 
-  @Property(tries = 10_000, shrinking = ShrinkingMode.OFF)
-  void noiseIsANamedFailure(@ForAll byte[] noise) throws IOException {
-    poolOrFailure(noise);
-    metricsOrFailure(noise);
-  }
+  /** Up to 300 bytes: any, or those that mean something to a parser. */
+  private record Noise(byte[] bytes) {
+    static Noise of(Random random) {
+      byte[] bytes = new byte[random.nextInt(10) == 0 ? random.nextInt(3) : random.nextInt(300)];
+      random.nextBytes(bytes);
+      if (random.nextInt(3) == 0) {
+        for (int at = 0; at < bytes.length; at++) {
+          bytes[at] = LETTERS[random.nextInt(LETTERS.length)];
+        }
+      }
+      return new Noise(bytes);
+    }
 
-  @Provide
-  Arbitrary<String> smallPools() {
-    return Arbitraries.of(
-        "v1.5.7/seed/enis.json",
-        "v1.7.10/seed/enis.json",
-        "v1.9.3/cooldown/enis.json",
-        "v1.15.5/empty/enis.json",
-        "v1.15.5/seed/enis.json",
-        "v1.23.1/cooldown/enis.json",
-        "v1.23.1/ipv6/enis.json",
-        "v1.23.1/unknown-path.json");
-  }
-
-  @Provide
-  Arbitrary<String> pools() {
-    return Arbitraries.of(
-        "v1.5.7/cooldown/enis.json",
-        "v1.7.10/cooldown/enis.json",
-        "v1.9.3/cooldown/enis.json",
-        "v1.9.3/prefix/enis.json",
-        "v1.15.5/ipv6/enis.json",
-        "v1.23.1/seed/enis.json",
-        "v1.23.1/cooldown/enis.json",
-        "v1.23.1/multicard-gap/enis.json",
-        "v1.23.1/unknown-path.json");
-  }
-
-  @Provide
-  Arbitrary<String> texts() {
-    return Arbitraries.of(
-        "v1.5.7/cooldown/metrics.txt", "v1.9.3/seed/metrics.txt", "v1.23.1/delta-b/metrics.txt");
+    @Override
+    public String toString() {
+      return HexFormat.of().formatHex(bytes);
+    }
   }
 
   static void poolOrFailure(byte[] body) {

@@ -1,0 +1,66 @@
+package io.cnimetrics.testing;
+
+import java.util.Random;
+import java.util.function.Function;
+
+/**
+ * Checks a law on random cases. Each run takes other cases; a failure names its seed and its case,
+ * and {@code -Dlaws.seed=SEED} makes that case the first one.
+ */
+public final class Laws {
+  private Laws() {}
+
+  /** What must hold for each case. */
+  @FunctionalInterface
+  public interface Law<T> {
+    /** Throws where the law does not hold. */
+    void check(T value) throws Exception;
+  }
+
+  /**
+   * Checks the law on as many cases as there are tries.
+   *
+   * @param cases makes a case; its text shows the case whole
+   * @throws AssertionError with seed, case and cause, at the first case that breaks the law
+   */
+  public static <T> void forAll(int tries, Function<Random, T> cases, Law<T> law) {
+    forAll(Long.getLong("laws.seed", new Random().nextLong()), tries, cases, law);
+  }
+
+  static <T> void forAll(long first, int tries, Function<Random, T> cases, Law<T> law) {
+    Random seeds = new Random(first);
+    long seed = first;
+    for (int number = 1; number <= tries; number++) {
+      T value = cases.apply(new Random(seed));
+      try {
+        law.check(value);
+      } catch (Exception | AssertionError e) {
+        throw new AssertionError(
+            "try %d of %d broke the law; repeat it with -Dlaws.seed=%d%ncase: %s%n%s"
+                .formatted(number, tries, seed, value, e.getMessage()),
+            e);
+      }
+      seed = seeds.nextLong();
+    }
+  }
+
+  /** Any long; the bounds and zero more often than chance would have it. */
+  public static long anyLong(Random random, long least, long most) {
+    return switch (random.nextInt(20)) {
+      case 0 -> least;
+      case 1 -> most;
+      case 2 -> Math.max(least, Math.min(most, 0));
+      default -> random.nextLong(least, most);
+    };
+  }
+
+  /** Any finite double; the extremes and zero more often than chance would have it. */
+  public static double anyDouble(Random random) {
+    double[] extremes = {0, -0.0, 1, -1, Double.MAX_VALUE, -Double.MAX_VALUE, Double.MIN_VALUE};
+    if (random.nextInt(5) == 0) {
+      return extremes[random.nextInt(extremes.length)];
+    }
+    double any = Double.longBitsToDouble(random.nextLong());
+    return Double.isFinite(any) ? any : random.nextGaussian();
+  }
+}
