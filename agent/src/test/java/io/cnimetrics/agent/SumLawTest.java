@@ -165,8 +165,7 @@ class SumLawTest {
     Laws.forAll(100, Random::nextLong, SumLawTest::nothingIsLostAndOnlyLostAnswersComeTwice);
   }
 
-  private static void nothingIsLostAndOnlyLostAnswersComeTwice(long seed)
-      throws IOException {
+  private static void nothingIsLostAndOnlyLostAnswersComeTwice(long seed) throws IOException {
     Path states = Files.createTempDirectory("states");
     try {
       Story story = new Story(seed, states);

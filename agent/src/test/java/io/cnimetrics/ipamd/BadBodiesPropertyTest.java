@@ -35,30 +35,30 @@ class BadBodiesPropertyTest {
 
   private static final List<String> SMALL_POOLS =
       List.of(
-        "v1.5.7/seed/enis.json",
-        "v1.7.10/seed/enis.json",
-        "v1.9.3/cooldown/enis.json",
-        "v1.15.5/empty/enis.json",
-        "v1.15.5/seed/enis.json",
-        "v1.23.1/cooldown/enis.json",
-        "v1.23.1/ipv6/enis.json",
-        "v1.23.1/unknown-path.json");
+          "v1.5.7/seed/enis.json",
+          "v1.7.10/seed/enis.json",
+          "v1.9.3/cooldown/enis.json",
+          "v1.15.5/empty/enis.json",
+          "v1.15.5/seed/enis.json",
+          "v1.23.1/cooldown/enis.json",
+          "v1.23.1/ipv6/enis.json",
+          "v1.23.1/unknown-path.json");
 
   private static final List<String> POOLS =
       List.of(
-        "v1.5.7/cooldown/enis.json",
-        "v1.7.10/cooldown/enis.json",
-        "v1.9.3/cooldown/enis.json",
-        "v1.9.3/prefix/enis.json",
-        "v1.15.5/ipv6/enis.json",
-        "v1.23.1/seed/enis.json",
-        "v1.23.1/cooldown/enis.json",
-        "v1.23.1/multicard-gap/enis.json",
-        "v1.23.1/unknown-path.json");
+          "v1.5.7/cooldown/enis.json",
+          "v1.7.10/cooldown/enis.json",
+          "v1.9.3/cooldown/enis.json",
+          "v1.9.3/prefix/enis.json",
+          "v1.15.5/ipv6/enis.json",
+          "v1.23.1/seed/enis.json",
+          "v1.23.1/cooldown/enis.json",
+          "v1.23.1/multicard-gap/enis.json",
+          "v1.23.1/unknown-path.json");
 
   private static final List<String> TEXTS =
       List.of(
-        "v1.5.7/cooldown/metrics.txt", "v1.9.3/seed/metrics.txt", "v1.23.1/delta-b/metrics.txt");
+          "v1.5.7/cooldown/metrics.txt", "v1.9.3/seed/metrics.txt", "v1.23.1/delta-b/metrics.txt");
 
   private static final PrometheusReader PROMETHEUS =
       new PrometheusReader(

@@ -33,7 +33,9 @@ class LawsTest {
     int number = Integer.parseInt(words[2]);
 
     assertThat(number % 7).isZero();
-    assertThat(broken(seed, 1)).hasMessageContaining("try 1 of 1").hasMessageContaining("case: " + number);
+    assertThat(broken(seed, 1))
+        .hasMessageContaining("try 1 of 1")
+        .hasMessageContaining("case: " + number);
   }
 
   @Test
