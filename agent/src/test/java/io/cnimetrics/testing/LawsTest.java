@@ -28,7 +28,7 @@ class LawsTest {
   @Test
   void brokenLawNamesItsCaseAndTheSeedThatRepeatsIt() {
     AssertionError broken = broken(1, 10_000);
-    String[] words = broken.getMessage().split("laws.seed=|\\Rcase: |\\R", -1);
+    String[] words = String.valueOf(broken.getMessage()).split("laws.seed=|\\Rcase: |\\R", -1);
     long seed = Long.parseLong(words[1]);
     int number = Integer.parseInt(words[2]);
 
