@@ -46,9 +46,12 @@ class ArchitectureTest {
               entry("aws", Set.of("snapshot")),
               entry("identity", Set.of("snapshot", "aws")),
               entry("catalog", Set.of("snapshot", "capacity")),
-              entry("render", Set.of("catalog", "snapshot", "capacity", "schedule", "doctor")),
+              entry("text", Set.of()),
+              entry("dryrun", Set.of("catalog", "snapshot", "capacity", "schedule", "text")),
+              entry("console", Set.of("catalog", "snapshot", "text")),
+              entry("plan", Set.of("console", "schedule", "text")),
               entry("simulator", Set.of("snapshot", "capacity")),
-              entry("doctor", Set.of("snapshot", "capacity", "catalog")),
+              entry("doctor", Set.of("snapshot", "capacity", "catalog", "text")),
               entry("schedule", Set.of()),
               entry("publish", Set.of("catalog", "schedule")),
               entry("cloudwatch", Set.of("publish", "catalog", "aws")),
@@ -56,7 +59,7 @@ class ArchitectureTest {
               entry("agent", BELOW_AGENT),
               entry(
                   "wiring",
-                  Stream.concat(BELOW_AGENT.stream(), Stream.of("agent", "render"))
+                  Stream.concat(BELOW_AGENT.stream(), Stream.of("agent"))
                       .collect(toSet()))));
 
   private static final JavaClasses CLASSES =
@@ -87,7 +90,7 @@ class ArchitectureTest {
             "okhttp3..", Set.of("ipamd"),
             "software.amazon.awssdk..", Set.of("aws", "cloudwatch"),
             "dagger..", Set.of("wiring"),
-            "io.prometheus..", Set.of("render", "health"),
+            "io.prometheus..", Set.of("health"),
             "ch.qos.logback..", Set.of("cli"))
         .entrySet()
         .stream()

@@ -1,5 +1,6 @@
 package io.cnimetrics.cli;
 
+import io.cnimetrics.text.Console;
 import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Values;
 import java.io.IOException;

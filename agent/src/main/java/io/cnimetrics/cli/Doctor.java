@@ -1,5 +1,6 @@
 package io.cnimetrics.cli;
 
+import io.cnimetrics.text.Console;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Flag;
@@ -13,9 +14,9 @@ import io.cnimetrics.doctor.Level;
 import io.cnimetrics.doctor.NodeEvidence;
 import io.cnimetrics.doctor.Poll;
 import io.cnimetrics.ipamd.IpamdReader;
-import io.cnimetrics.render.DoctorJson;
-import io.cnimetrics.render.DoctorTable;
-import io.cnimetrics.render.Report;
+import io.cnimetrics.doctor.DoctorJson;
+import io.cnimetrics.doctor.DoctorTable;
+import io.cnimetrics.dryrun.Report;
 import io.cnimetrics.wiring.DaggerNodeComponent;
 import io.cnimetrics.wiring.NodeComponent;
 import java.time.InstantSource;
@@ -92,7 +93,7 @@ final class Doctor implements Command {
             .run(evidence(config, reports, last));
     console.print(
         switch (output) {
-          case TABLE -> DoctorTable.of(last, findings, verbose, console.palette());
+          case TABLE -> DoctorTable.of(last.node(), last.cniVersion(), findings, verbose, console.palette());
           case JSON -> DoctorJson.of(findings);
         });
     boolean fails = findings.stream().anyMatch(finding -> finding.level() == Level.FAIL);

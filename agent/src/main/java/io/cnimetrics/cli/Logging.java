@@ -15,7 +15,7 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.util.CachingDateFormatter;
 import io.cnimetrics.config.LogFormat;
 import io.cnimetrics.config.LogLevel;
-import io.cnimetrics.render.Printable;
+import io.cnimetrics.text.Printable;
 import java.time.ZoneOffset;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,5 +1,6 @@
 package io.cnimetrics.cli;
 
+import io.cnimetrics.text.Console;
 import java.time.InstantSource;
 import java.util.List;
 

@@ -1,5 +1,6 @@
 package io.cnimetrics.cli;
 
+import io.cnimetrics.text.Console;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.Dimension;
 import io.cnimetrics.config.Flag;
@@ -8,11 +9,11 @@ import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Setting;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.config.Values.Parser;
-import io.cnimetrics.render.PlanJson;
-import io.cnimetrics.render.PlanTable;
-import io.cnimetrics.schedule.Fleet;
-import io.cnimetrics.schedule.FleetPlan;
-import io.cnimetrics.schedule.Prices;
+import io.cnimetrics.plan.PlanJson;
+import io.cnimetrics.plan.PlanTable;
+import io.cnimetrics.plan.Fleet;
+import io.cnimetrics.plan.FleetPlan;
+import io.cnimetrics.plan.Prices;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;

@@ -8,7 +8,7 @@ import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.ipamd.IpamdReader;
-import io.cnimetrics.render.Report;
+import io.cnimetrics.dryrun.Report;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;

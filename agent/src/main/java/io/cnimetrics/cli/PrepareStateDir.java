@@ -1,5 +1,6 @@
 package io.cnimetrics.cli;
 
+import io.cnimetrics.text.Console;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import io.cnimetrics.config.Flag;

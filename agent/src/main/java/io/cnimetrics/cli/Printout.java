@@ -1,15 +1,16 @@
 package io.cnimetrics.cli;
 
+import io.cnimetrics.text.Console;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Within;
 import io.cnimetrics.config.AgentConfig;
-import io.cnimetrics.render.JsonReport;
-import io.cnimetrics.render.PolledMinute;
-import io.cnimetrics.render.PrometheusText;
-import io.cnimetrics.render.PutMetricDataJson;
-import io.cnimetrics.render.Report;
-import io.cnimetrics.render.TableReport;
+import io.cnimetrics.dryrun.JsonReport;
+import io.cnimetrics.dryrun.PolledMinute;
+import io.cnimetrics.health.PrometheusText;
+import io.cnimetrics.dryrun.PutMetricDataJson;
+import io.cnimetrics.dryrun.Report;
+import io.cnimetrics.dryrun.TableReport;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Source;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.cnimetrics.cli;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Setting;
-import io.cnimetrics.render.DashboardCluster;
+import io.cnimetrics.console.DashboardCluster;
 
 /** What the commands that write for the CloudWatch console take of a cluster. */
 final class WatchedCluster {

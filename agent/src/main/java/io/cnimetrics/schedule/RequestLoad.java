@@ -24,7 +24,7 @@ public record RequestLoad(double perSecond, int worstSecond, long perMonth) {
     return quotaShare(worstSecond);
   }
 
-  static double quotaShare(double requestsPerSecond) {
+  public static double quotaShare(double requestsPerSecond) {
     return requestsPerSecond / QUOTA_PER_SECOND;
   }
 }

@@ -16,7 +16,7 @@ import io.cnimetrics.health.MetricsPage;
 import io.cnimetrics.health.Page;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.publish.Ledger;
-import io.cnimetrics.render.PrometheusText;
+import io.cnimetrics.health.PrometheusText;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;

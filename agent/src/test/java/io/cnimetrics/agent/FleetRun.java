@@ -4,7 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import io.cnimetrics.agent.ModelCloudWatch.Arrival;
 import io.cnimetrics.agent.ModelCloudWatch.Second;
-import io.cnimetrics.schedule.Fleet;
+import io.cnimetrics.plan.Fleet;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

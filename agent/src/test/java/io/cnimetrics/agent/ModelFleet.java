@@ -1,7 +1,7 @@
 package io.cnimetrics.agent;
 
 import io.cnimetrics.agent.ModelCloudWatch.Second;
-import io.cnimetrics.schedule.Fleet;
+import io.cnimetrics.plan.Fleet;
 import io.cnimetrics.testing.FakeClock;
 import java.time.Duration;
 import java.time.Instant;

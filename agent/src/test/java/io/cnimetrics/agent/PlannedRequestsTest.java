@@ -2,7 +2,7 @@ package io.cnimetrics.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cnimetrics.schedule.Fleet;
+import io.cnimetrics.plan.Fleet;
 import io.cnimetrics.schedule.RequestLoad;
 import java.time.Duration;
 import org.assertj.core.data.Percentage;

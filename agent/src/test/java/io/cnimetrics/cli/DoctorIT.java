@@ -212,7 +212,7 @@ class DoctorIT {
 
     assertThat(Files.readString(loaded))
         .contains("io.cnimetrics.agent.Agent ")
-        .doesNotContain("io.cnimetrics.doctor", "io.cnimetrics.render.Doctor", "PrepareStateDir$");
+        .doesNotContain("io.cnimetrics.doctor", "PrepareStateDir$");
   }
 
   private static AgentProcess doctor(SimulatedIpamd ipamd) {

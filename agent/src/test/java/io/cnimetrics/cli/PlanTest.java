@@ -85,7 +85,7 @@ class PlanTest {
   @Test
   void pricesOfAnotherRegionComeFromFile() throws IOException {
     String prices =
-        Files.readString(Path.of("src/main/resources/io/cnimetrics/schedule/prices.properties"));
+        Files.readString(Path.of("src/main/resources/io/cnimetrics/plan/prices.properties"));
     Path file = directory.resolve("prices.properties");
     Files.writeString(
         file,

@@ -1,8 +1,9 @@
 package io.cnimetrics.cli;
 
+import io.cnimetrics.text.Console;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cnimetrics.render.Palette;
+import io.cnimetrics.text.Palette;
 import io.cnimetrics.testing.FakeClock;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

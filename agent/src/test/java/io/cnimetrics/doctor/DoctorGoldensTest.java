@@ -3,12 +3,10 @@ package io.cnimetrics.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.Goldens;
-import io.cnimetrics.render.DoctorJson;
-import io.cnimetrics.render.DoctorTable;
-import io.cnimetrics.render.Palette;
-import io.cnimetrics.render.Report;
+import io.cnimetrics.text.Palette;
 import io.cnimetrics.simulator.NamedScenario;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -60,8 +58,9 @@ class DoctorGoldensTest {
   private static String table(NamedScenario scenario, boolean verbose) {
     NodeEvidence node = DoctorFixture.poll(scenario);
     List<Finding> findings = DoctorFixture.findings(scenario, 1);
-    Report last =
-        new Report(node.identity(), node.origins(), node.snapshot(), node.last().reading());
-    return DoctorTable.of(last, findings, verbose, Palette.PLAIN);
+    Optional<String> cniVersion =
+        node.snapshot().metrics().flatMap(metrics -> metrics.cniVersion());
+    return DoctorTable.of(
+        node.identity(), cniVersion, findings, verbose, Palette.PLAIN);
   }
 }

@@ -7,7 +7,6 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.publish.Answer.Outcome;
 import io.cnimetrics.publish.DropReason;
-import io.cnimetrics.render.PrometheusText;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,6 @@ package io.cnimetrics.health;
 import io.cnimetrics.catalog.Kind;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
-import io.cnimetrics.render.PrometheusText;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;

@@ -1,0 +1,157 @@
+package io.cnimetrics.console;
+
+import static io.cnimetrics.console.CloudFormation.isGiven;
+import static io.cnimetrics.console.CloudFormation.isOn;
+import static io.cnimetrics.text.JsonTree.object;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** The parameters of the template, and the conditions on them. */
+final class AlarmParameters {
+  static final String COMPOSITE = "PageOnce";
+  static final String HAS_SUPPRESSOR = "HasSuppressor";
+  static final String HAS_RUNBOOK = "HasRunbook";
+  static final String HAS_TAG = "HasTag";
+  static final String TELL_OK = "TellOk";
+
+  private static final String TOPIC_PATTERN = "(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[\\w.-]+)?";
+
+  private AlarmParameters() {}
+
+  static Map<String, Object> parameters(AlarmSettings settings) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put(
+        "ClusterId",
+        object(
+            "Type",
+            "String",
+            "Description",
+            "Name of the cluster, as the agents publish it",
+            "Default",
+            settings.clusterId(),
+            "AllowedPattern",
+            DashboardCluster.NAMES));
+    all.put(
+        "Namespace",
+        object(
+            "Type",
+            "String",
+            "Description",
+            "CloudWatch namespace of the metrics",
+            "Default",
+            settings.namespace(),
+            "AllowedPattern",
+            "[A-Za-z0-9._/#: -]{1,255}"));
+    all.put("PageTopicArn", topic("SNS topic that wakes somebody; none: nobody"));
+    all.put("TicketTopicArn", topic("SNS topic for what can wait; none: nobody"));
+    all.put("NotifyOk", bool(true, "Whether the topics hear of the end too"));
+    all.put("NamePrefix", text("cni", "[A-Za-z0-9_.-]{1,60}", "What names of alarms begin with"));
+    all.put(
+        "TagKey", text("", ".{0,128}", "One more tag for the alarms; those of the stack hold too"));
+    all.put("TagValue", text("true", ".{1,256}", "Value of that tag"));
+    all.put("RunbookUrl", text("", "(https?://\\S{1,240})?", "Told in each alarm's description"));
+    thresholds(settings)
+        .forEach(threshold -> all.put(threshold.parameter().orElseThrow(), number(threshold)));
+    all.put(
+        COMPOSITE,
+        bool(true, "Page by one composite alarm; false: each condition pages by itself"));
+    all.put(
+        "SuppressorAlarm",
+        text(
+            "",
+            ".{0,255}",
+            "Alarm that is on during planned rolls: the composite then pages nobody"));
+    switches().forEach(each -> all.put(each.parameter(), bool(each.on(), each.description())));
+    if (settings.dashboard()) {
+      all.put(
+          "DashboardName",
+          text(dashboardName(settings), "[A-Za-z0-9_-]{1,255}", "Name of the dashboard"));
+    }
+    return all;
+  }
+
+  static Map<String, Object> conditions() {
+    Map<String, Object> conditions =
+        object(
+            COMPOSITE,
+            isOn(COMPOSITE),
+            HAS_SUPPRESSOR,
+            isGiven("SuppressorAlarm"),
+            HAS_RUNBOOK,
+            isGiven("RunbookUrl"),
+            HAS_TAG,
+            isGiven("TagKey"),
+            TELL_OK,
+            isOn("NotifyOk"),
+            hasTopic(Alarm.Severity.PAGE),
+            isGiven(topicOf(Alarm.Severity.PAGE)),
+            hasTopic(Alarm.Severity.TICKET),
+            isGiven(topicOf(Alarm.Severity.TICKET)));
+    switches().forEach(each -> conditions.put(each.parameter(), isOn(each.parameter())));
+    return conditions;
+  }
+
+  static String topicOf(Alarm.Severity severity) {
+    return severity == Alarm.Severity.PAGE ? "PageTopicArn" : "TicketTopicArn";
+  }
+
+  static String hasTopic(Alarm.Severity severity) {
+    return severity == Alarm.Severity.PAGE ? "HasPageTopic" : "HasTicketTopic";
+  }
+
+  private static List<AlarmSwitch> switches() {
+    return AlarmTable.all().stream().flatMap(alarm -> alarm.onBy().stream()).toList();
+  }
+
+  private static List<AlarmThreshold> thresholds(AlarmSettings settings) {
+    Stream<AlarmThreshold> ofAlarms =
+        Stream.concat(AlarmTable.PAGES.stream(), AlarmTable.TICKETS.stream()).map(Alarm::threshold);
+    Stream<AlarmThreshold> ofSubnets =
+        settings.subnetIds().isEmpty() ? Stream.empty() : Stream.of(AlarmTable.SUBNET_FREE);
+    return Stream.concat(ofAlarms, ofSubnets)
+        .filter(threshold -> threshold.parameter().isPresent())
+        .toList();
+  }
+
+  private static String dashboardName(AlarmSettings settings) {
+    return "cni-" + settings.clusterId().orElse("metrics").replaceAll("[^A-Za-z0-9_-]", "-");
+  }
+
+  private static Map<String, Object> topic(String description) {
+    return text("", TOPIC_PATTERN, description);
+  }
+
+  private static Map<String, Object> text(String value, String pattern, String description) {
+    return object(
+        "Type", "String", "Description", description, "Default", value, "AllowedPattern", pattern);
+  }
+
+  private static Map<String, Object> bool(boolean value, String description) {
+    return object(
+        "Type",
+        "String",
+        "Description",
+        description,
+        "Default",
+        String.valueOf(value),
+        "AllowedValues",
+        List.of("true", "false"));
+  }
+
+  private static Map<String, Object> number(AlarmThreshold threshold) {
+    return object(
+        "Type",
+        "Number",
+        "Description",
+        threshold.description(),
+        "Default",
+        threshold.value(),
+        "MinValue",
+        threshold.least(),
+        "MaxValue",
+        threshold.most());
+  }
+}

@@ -1,0 +1,229 @@
+package io.cnimetrics.console;
+
+import static io.cnimetrics.console.Alarm.Comparison.ABOVE;
+import static io.cnimetrics.console.Alarm.Comparison.AT_LEAST;
+import static io.cnimetrics.console.Alarm.Comparison.BELOW;
+import static io.cnimetrics.console.Alarm.Severity.PAGE;
+import static io.cnimetrics.console.Alarm.Severity.TICKET;
+import static io.cnimetrics.console.AlarmEvaluation.Missing.BREACHING;
+import static io.cnimetrics.console.AlarmEvaluation.Missing.MISSING;
+import static io.cnimetrics.console.AlarmEvaluation.Missing.NOT_BREACHING;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The alarms worth having. Those that page look at durations that each node keeps of itself, so
+ * that nodes which blip in turn (a roll, lost spot instances, an upgrade) wake nobody.
+ */
+public final class AlarmTable {
+  static final Alarm NO_ADDRESS =
+      new Alarm(
+          "PodsGetNoAddress",
+          "pods-get-no-address",
+          PAGE,
+          Formula.of(ClusterStatistic.MAXIMUM, "noAddressMinutes"),
+          AT_LEAST,
+          AlarmThreshold.of(
+              "NoAddressMinutes", 3, 1, 60, "Minutes for which a node has refused pods an address"),
+          AlarmEvaluation.of(1, 1, NOT_BREACHING),
+          Optional.empty(),
+          new AlarmText(
+              "Pods get no address",
+              "On at least one node the VPC CNI refuses pods an address; they stay in"
+                  + " ContainerCreating. Look first whether the subnet is empty or EC2 denies calls.",
+              List.of("noAddressMinutes"),
+              List.of("refused-pods", "ec2-no-addresses", "ec2-denied", "node-full")));
+
+  static final Alarm IPAMD_DOWN =
+      new Alarm(
+          "IpamdDown",
+          "ipamd-down",
+          PAGE,
+          Formula.of(ClusterStatistic.MAXIMUM, "ipamdDownMinutes"),
+          AT_LEAST,
+          AlarmThreshold.of(
+              "IpamdDownMinutes", 5, 1, 60, "Minutes for which a node's ipamD has been down"),
+          AlarmEvaluation.of(1, 1, NOT_BREACHING),
+          Optional.empty(),
+          new AlarmText(
+              "ipamD is down on a node",
+              "The node's aws-node pod does not answer: no new pod starts there. Look at that pod's"
+                  + " state, restarts and log.",
+              List.of("ipamdDownMinutes"),
+              List.of("introspection", "ipamd-restarts")));
+
+  static final AlarmThreshold SUBNET_FREE =
+      AlarmThreshold.of(
+          "SubnetFreeAddresses",
+          16,
+          1,
+          10_000,
+          "Free addresses below which a subnet counts as empty");
+
+  static final Alarm NO_DATA =
+      new Alarm(
+          "NoData",
+          "no-data",
+          TICKET,
+          Formula.of(ClusterStatistic.NODES, "ipamdUp"),
+          BELOW,
+          AlarmThreshold.fixed(1),
+          AlarmEvaluation.of(15, 15, BREACHING),
+          Optional.of(new AlarmSwitch("NoDataAlarm", true, "Off for clusters that scale to zero")),
+          new AlarmText(
+              "No node reports",
+              "No agent has reported for 15 minutes: the other alarms are blind. Look whether the"
+                  + " agents' pods run and are ready; their log tells of rights that are missing and of"
+                  + " CloudWatch out of reach. A cluster that scales to zero switches this"
+                  + " alarm off.",
+              List.of(),
+              List.of("cluster-name", "region", "java-agent")));
+
+  static final Alarm WARM_POOL_EMPTY =
+      new Alarm(
+          "WarmPoolEmpty",
+          "warm-pool-empty",
+          TICKET,
+          Formula.of(ClusterStatistic.MAXIMUM, "warmPoolEmptyMinutes"),
+          AT_LEAST,
+          AlarmThreshold.of(
+              "WarmPoolEmptyMinutes",
+              10,
+              1,
+              240,
+              "Minutes for which a node's pool has been empty though it may grow"),
+          AlarmEvaluation.of(1, 1, NOT_BREACHING),
+          Optional.empty(),
+          new AlarmText(
+              "A warm pool is empty though it may grow",
+              "A node has no address left for the next pod and gets none from EC2, though its limits"
+                  + " allow more. Look at the errors of EC2 and the free addresses of its subnet.",
+              List.of("warmPoolEmptyMinutes"),
+              List.of("warm-pool", "ec2-no-addresses", "ec2-denied", "ec2-throttled")));
+
+  static final Alarm LOST_ADDRESS =
+      new Alarm(
+          "PodsLostAddress",
+          "pods-lost-address",
+          TICKET,
+          Formula.sum("forceRemoveIPs", "forceRemoveENI"),
+          ABOVE,
+          AlarmThreshold.fixed(0),
+          AlarmEvaluation.of(1, 15, NOT_BREACHING),
+          Optional.empty(),
+          new AlarmText(
+              "Pods lost their address",
+              "Addresses or an ENI were taken away under running pods, which cannot be reached until"
+                  + " they are replaced. Look for whoever detached it: a script, a person, another"
+                  + " controller (CloudTrail: DetachNetworkInterface, UnassignPrivateIpAddresses).",
+              List.of("forceRemoveIPs", "forceRemoveENI"),
+              List.of("forced-removals", "instance-enis")));
+
+  static final Alarm DENIED =
+      new Alarm(
+          "Ec2Denies",
+          "ec2-denies",
+          TICKET,
+          Formula.of(ClusterStatistic.SUM, "awsAPIDeniedErr"),
+          ABOVE,
+          AlarmThreshold.fixed(0),
+          AlarmEvaluation.of(5, 15, NOT_BREACHING),
+          Optional.empty(),
+          new AlarmText(
+              "EC2 denies calls of ipamD",
+              "The role of aws-node is not allowed what ipamD asks for, so pools cannot grow. Look at"
+                  + " the policy AmazonEKS_CNI_Policy on that role, and at what was changed last.",
+              List.of("awsAPIErr"),
+              List.of("ec2-denied")));
+
+  static final Alarm THROTTLED =
+      new Alarm(
+          "Ec2Throttles",
+          "ec2-throttles",
+          TICKET,
+          Formula.percent("awsAPIThrottleErr", "ec2ApiReqCount"),
+          ABOVE,
+          AlarmThreshold.of(
+              "ThrottledPercent", 5, 1, 100, "Percent of ipamD's requests that EC2 throttles"),
+          AlarmEvaluation.of(5, 15, NOT_BREACHING),
+          Optional.empty(),
+          new AlarmText(
+              "EC2 throttles ipamD",
+              "The account asks EC2 too often, so pools grow late. Look at churn: fewer, larger steps"
+                  + " (prefixes, WARM_IP_TARGET with MINIMUM_IP_TARGET) need fewer calls; other tools"
+                  + " in the account share the limit.",
+              List.of("awsAPIErr"),
+              List.of("ec2-throttled")));
+
+  static final Alarm NEARLY_FULL =
+      new Alarm(
+          "NodesNearlyFull",
+          "nodes-nearly-full",
+          TICKET,
+          Formula.of(ClusterStatistic.P90, "nodeIPUtilization"),
+          AT_LEAST,
+          AlarmThreshold.of(
+              "NodesFullPercent", 90, 1, 100, "Percent of a node's effective maximum that is full"),
+          AlarmEvaluation.of(15, 25, MISSING),
+          Optional.of(
+              new AlarmSwitch(
+                  "NodesNearlyFullAlarm", false, "Off where nodes are packed full on purpose")),
+          new AlarmText(
+              "One node in ten is nearly full",
+              "The fullest tenth of the nodes holds nearly all addresses that it can ever reach. Look"
+                  + " whether the cluster can scale out, or give nodes more addresses (prefixes,"
+                  + " larger instances).",
+              List.of("nodeIPUtilization"),
+              List.of("node-full", "max-pods")));
+
+  /** Those that page and need no list of subnets. */
+  static final List<Alarm> PAGES = List.of(NO_ADDRESS, IPAMD_DOWN);
+
+  static final List<Alarm> TICKETS =
+      List.of(NO_DATA, WARM_POOL_EMPTY, LOST_ADDRESS, DENIED, THROTTLED, NEARLY_FULL);
+
+  /** Stands for the alarm that each subnet has. */
+  static final Alarm SUBNET_EMPTY = subnetEmpty("SubnetEmpty", "a subnet", "A subnet is empty");
+
+  private AlarmTable() {}
+
+  /** Every alarm once, in the order of the template. */
+  public static List<Alarm> all() {
+    return Stream.of(PAGES, List.of(SUBNET_EMPTY), TICKETS).flatMap(List::stream).toList();
+  }
+
+  /** The alarm of one subnet, the n-th. */
+  static Alarm subnetEmpty(int n, String subnetId) {
+    return subnetEmpty("SubnetEmpty" + n, subnetId, "Subnet %s is empty".formatted(subnetId));
+  }
+
+  private static Alarm subnetEmpty(String id, String subnetId, String title) {
+    return new Alarm(
+        id,
+        "subnet-empty-" + subnetId,
+        PAGE,
+        Formula.of(ClusterSeries.freeAddresses(subnetId)),
+        BELOW,
+        SUBNET_FREE,
+        AlarmEvaluation.of(3, 5, MISSING),
+        Optional.empty(),
+        new AlarmText(
+            title,
+            "Nodes in %s get no more addresses; pods there will soon not start. Free addresses in"
+                    .formatted(subnetId)
+                + " it, or add a subnet (custom networking, subnet discovery).",
+            List.of("noAddressMinutes"),
+            List.of("ec2-no-addresses", "ec2-no-prefixes")));
+  }
+
+  /** Pages for each of the conditions that page, as one. */
+  public static final AlarmText CANNOT_START =
+      new AlarmText(
+          "Pods cannot start",
+          "Pods get no address, ipamD is down on a node, or a subnet is empty. Look at which of the"
+              + " alarms below is on; its description goes on from here.",
+          List.of("noAddressMinutes", "ipamdDownMinutes"),
+          List.of("refused-pods", "introspection", "ec2-no-addresses"));
+}

@@ -1,0 +1,213 @@
+package io.cnimetrics.console;
+
+import io.cnimetrics.text.JsonTree;
+import static io.cnimetrics.console.AlarmParameters.COMPOSITE;
+import static io.cnimetrics.console.AlarmParameters.HAS_RUNBOOK;
+import static io.cnimetrics.console.AlarmParameters.HAS_SUPPRESSOR;
+import static io.cnimetrics.console.AlarmParameters.HAS_TAG;
+import static io.cnimetrics.console.AlarmParameters.TELL_OK;
+import static io.cnimetrics.console.CloudFormation.either;
+import static io.cnimetrics.console.CloudFormation.join;
+import static io.cnimetrics.console.CloudFormation.only;
+import static io.cnimetrics.console.CloudFormation.ref;
+import static io.cnimetrics.console.CloudFormation.sub;
+import static io.cnimetrics.text.JsonTree.object;
+
+import io.cnimetrics.console.Alarm.Severity;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The alarms on a cluster's metrics as one CloudFormation template. */
+public final class AlarmTemplate {
+  private static final int PERIOD_SECONDS = 60;
+
+  /** How long the composite waits for its suppressor to come on, and goes on after it. */
+  private static final int SUPPRESSOR_WAIT_SECONDS = 120;
+
+  private static final int SUPPRESSOR_EXTENSION_SECONDS = 300;
+
+  private final AlarmSettings settings;
+
+  private AlarmTemplate(AlarmSettings settings) {
+    this.settings = settings;
+  }
+
+  /** Writes it, for people to read too. */
+  public static String of(AlarmSettings settings) {
+    return JsonTree.readable(new AlarmTemplate(settings).template());
+  }
+
+  private Map<String, Object> template() {
+    return object(
+        "AWSTemplateFormatVersion",
+        "2010-09-09",
+        "Description",
+        "Alarms on the VPC CNI's addresses in an EKS cluster%s; agents send every %s"
+            .formatted(
+                settings.region().map(region -> " in " + region).orElse(""),
+                settings.publishMinutes() == 1 ? "minute" : settings.publishMinutes() + " minutes"),
+        "Parameters",
+        AlarmParameters.parameters(settings),
+        "Conditions",
+        AlarmParameters.conditions(),
+        "Resources",
+        resources());
+  }
+
+  private Map<String, Object> resources() {
+    Map<String, Object> resources = new LinkedHashMap<>();
+    List<Alarm> pages = pages();
+    pages.forEach(alarm -> resources.put(alarm.id(), alarm(alarm)));
+    resources.put("PodsCannotStart", composite(pages));
+    AlarmTable.TICKETS.forEach(alarm -> resources.put(alarm.id(), alarm(alarm)));
+    if (settings.dashboard()) {
+      resources.put("Dashboard", dashboard());
+    }
+    return resources;
+  }
+
+  private List<Alarm> pages() {
+    List<Alarm> pages = new ArrayList<>(AlarmTable.PAGES);
+    for (String subnetId : settings.subnetIds()) {
+      pages.add(AlarmTable.subnetEmpty(pages.size() - AlarmTable.PAGES.size() + 1, subnetId));
+    }
+    return pages;
+  }
+
+  private Map<String, Object> alarm(Alarm alarm) {
+    AlarmEvaluation evaluation = alarm.evaluation().sentEvery(settings.publishMinutes());
+    Map<String, Object> properties = common(alarm.name(), alarm.text());
+    properties.putAll(measured(alarm));
+    properties.put("ComparisonOperator", alarm.comparison().operator());
+    properties.put("Threshold", threshold(alarm.threshold()));
+    properties.put("EvaluationPeriods", evaluation.periods());
+    properties.put("DatapointsToAlarm", evaluation.datapoints());
+    properties.put("TreatMissingData", evaluation.missing().label());
+    boolean feedsComposite = alarm.severity() == Severity.PAGE;
+    actions(alarm.severity())
+        .forEach(
+            (name, action) ->
+                properties.put(
+                    name,
+                    feedsComposite ? either(COMPOSITE, ref("AWS::NoValue"), action) : action));
+    return resource("AWS::CloudWatch::Alarm", alarm.onBy().map(AlarmSwitch::parameter), properties);
+  }
+
+  private Map<String, Object> composite(List<Alarm> pages) {
+    Map<String, Object> properties = common("pods-cannot-start", AlarmTable.CANNOT_START);
+    properties.put(
+        "AlarmRule",
+        sub(
+            pages.stream()
+                .map(alarm -> "ALARM(\"${%s}\")".formatted(alarm.id()))
+                .collect(Collectors.joining(" OR "))));
+    properties.put("ActionsSuppressor", only(HAS_SUPPRESSOR, ref("SuppressorAlarm")));
+    properties.put("ActionsSuppressorWaitPeriod", only(HAS_SUPPRESSOR, SUPPRESSOR_WAIT_SECONDS));
+    properties.put(
+        "ActionsSuppressorExtensionPeriod", only(HAS_SUPPRESSOR, SUPPRESSOR_EXTENSION_SECONDS));
+    properties.putAll(actions(Severity.PAGE));
+    return resource("AWS::CloudWatch::CompositeAlarm", Optional.of(COMPOSITE), properties);
+  }
+
+  private Map<String, Object> dashboard() {
+    return resource(
+        "AWS::CloudWatch::Dashboard",
+        Optional.empty(),
+        object(
+            "DashboardName",
+            ref("DashboardName"),
+            "DashboardBody",
+            sub(DashboardBody.inTemplate(settings.region(), !settings.subnetIds().isEmpty()))));
+  }
+
+  private static Map<String, Object> resource(
+      String type, Optional<String> condition, Map<String, Object> properties) {
+    return object("Type", type, "Condition", condition, "Properties", properties);
+  }
+
+  private static Map<String, Object> common(String name, AlarmText text) {
+    return object(
+        "AlarmName",
+        sub("${NamePrefix}-${ClusterId}-" + name),
+        "AlarmDescription",
+        join(description(text), either(HAS_RUNBOOK, sub("\nRunbook: ${RunbookUrl}"), "")),
+        "Tags",
+        List.of(
+            object("Key", "cluster", "Value", ref("ClusterId")),
+            only(HAS_TAG, object("Key", ref("TagKey"), "Value", ref("TagValue")))));
+  }
+
+  private static Map<String, Object> description(AlarmText text) {
+    String whichNode =
+        text.troubles().isEmpty()
+            ? "kubectl get pods -n kube-system -o wide -l app.kubernetes.io/name=cni-metrics-agent"
+            : "Logs Insights on the agents' log: " + WhichNode.logsInsights(text.troubles());
+    return sub(
+        "%s in cluster ${ClusterId}. %s\nWhich node: %s\nOn it: kubectl -n kube-system exec POD -- java @agent.args doctor; findings: %s."
+            .formatted(text.title(), text.meaning(), whichNode, String.join(", ", text.checks())));
+  }
+
+  private static Map<String, Object> measured(Alarm alarm) {
+    if (!alarm.formula().plain()) {
+      return object("Metrics", math(alarm));
+    }
+    ClusterSeries series = alarm.formula().series().get(0);
+    Map<String, Object> metric = metric(series);
+    metric.put(series.statistic().extended() ? "ExtendedStatistic" : "Statistic", stat(series));
+    metric.put("Period", PERIOD_SECONDS);
+    return metric;
+  }
+
+  private static List<Object> math(Alarm alarm) {
+    List<Object> metrics = new ArrayList<>();
+    for (ClusterSeries series : alarm.formula().series()) {
+      metrics.add(
+          object(
+              "Id",
+              series.id(),
+              "MetricStat",
+              object("Metric", metric(series), "Stat", stat(series), "Period", PERIOD_SECONDS),
+              "ReturnData",
+              false));
+    }
+    metrics.add(
+        object(
+            "Id",
+            "result",
+            "Expression",
+            alarm.formula().expression(),
+            "Label",
+            alarm.text().title(),
+            "ReturnData",
+            true));
+    return metrics;
+  }
+
+  private static Map<String, Object> metric(ClusterSeries series) {
+    List<Object> dimensions = new ArrayList<>();
+    dimensions.add(object("Name", ClusterSeries.CLUSTER, "Value", ref("ClusterId")));
+    series
+        .subnetId()
+        .ifPresent(id -> dimensions.add(object("Name", ClusterSeries.SUBNET, "Value", id)));
+    return object(
+        "Namespace", ref("Namespace"), "MetricName", series.metric(), "Dimensions", dimensions);
+  }
+
+  private static String stat(ClusterSeries series) {
+    return series.statistic().label();
+  }
+
+  private static Object threshold(AlarmThreshold threshold) {
+    return threshold.parameter().<Object>map(CloudFormation::ref).orElse(threshold.value());
+  }
+
+  private static Map<String, Object> actions(Severity severity) {
+    String topic = AlarmParameters.topicOf(severity);
+    Map<String, Object> tell = only(AlarmParameters.hasTopic(severity), List.of(ref(topic)));
+    return object("AlarmActions", tell, "OKActions", only(TELL_OK, tell));
+  }
+}

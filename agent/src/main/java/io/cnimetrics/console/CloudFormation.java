@@ -1,0 +1,41 @@
+package io.cnimetrics.console;
+
+import static io.cnimetrics.text.JsonTree.object;
+
+import java.util.List;
+import java.util.Map;
+
+/** The functions of CloudFormation's templates that we use. */
+final class CloudFormation {
+  private CloudFormation() {}
+
+  static Map<String, Object> ref(String name) {
+    return object("Ref", name);
+  }
+
+  /** The text with the values of the names in it, {@code ${Name}}. */
+  static Map<String, Object> sub(String text) {
+    return object("Fn::Sub", text);
+  }
+
+  static Map<String, Object> join(Object... texts) {
+    return object("Fn::Join", List.of("", List.of(texts)));
+  }
+
+  static Map<String, Object> either(String condition, Object then, Object otherwise) {
+    return object("Fn::If", List.of(condition, then, otherwise));
+  }
+
+  /** A property that is left out where the condition does not hold. */
+  static Map<String, Object> only(String condition, Object then) {
+    return either(condition, then, ref("AWS::NoValue"));
+  }
+
+  static Map<String, Object> isOn(String parameter) {
+    return object("Fn::Equals", List.of(ref(parameter), "true"));
+  }
+
+  static Map<String, Object> isGiven(String parameter) {
+    return object("Fn::Not", List.of(object("Fn::Equals", List.of(ref(parameter), ""))));
+  }
+}

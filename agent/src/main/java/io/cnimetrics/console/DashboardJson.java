@@ -1,0 +1,190 @@
+package io.cnimetrics.console;
+
+import io.cnimetrics.text.JsonTree;
+import static io.cnimetrics.text.JsonTree.object;
+
+import io.cnimetrics.console.DashboardWidget.Graph;
+import io.cnimetrics.console.DashboardWidget.Placed;
+import io.cnimetrics.console.DashboardWidget.Subnets;
+import io.cnimetrics.console.DashboardWidget.Text;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Widgets as CloudWatch takes them. */
+final class DashboardJson {
+  private static final int PERIOD_SECONDS = 60;
+
+  private final String namespace;
+  private final Function<AlarmThreshold, String> thresholds;
+
+  /**
+   * @param thresholds how the value of one is written: as a number, or as what becomes one
+   */
+  DashboardJson(String namespace, Function<AlarmThreshold, String> thresholds) {
+    this.namespace = namespace;
+    this.thresholds = thresholds;
+  }
+
+  Map<String, Object> body(List<Placed> widgets) {
+    // The console is to widen periods as it likes: every line says the same at each of them, and
+    // data of single minutes is kept for 15 days only.
+    return object("periodOverride", "auto", "widgets", widgets.stream().map(this::widget).toList());
+  }
+
+  private Map<String, Object> widget(Placed placed) {
+    DashboardWidget widget = placed.widget();
+    return object(
+        "type",
+        widget instanceof Text ? "text" : "metric",
+        "x",
+        placed.x(),
+        "y",
+        placed.y(),
+        "width",
+        placed.width(),
+        "height",
+        placed.height(),
+        "properties",
+        properties(widget));
+  }
+
+  private Map<String, Object> properties(DashboardWidget widget) {
+    if (widget instanceof Graph graph) {
+      return graph(graph);
+    } else if (widget instanceof Subnets subnets) {
+      return subnets(subnets);
+    }
+    return object("markdown", ((Text) widget).markdown());
+  }
+
+  private Map<String, Object> graph(Graph graph) {
+    String region = graph.lines().get(0).cluster().region();
+    return object(
+        "title",
+        graph.title(),
+        "region",
+        region,
+        "view",
+        "timeSeries",
+        "stacked",
+        graph.stacked(),
+        "period",
+        PERIOD_SECONDS,
+        "yAxis",
+        object("left", object("min", 0, "label", graph.unit(), "showUnits", false)),
+        "annotations",
+        annotations(graph.limits().stream().map(this::limit).toList()),
+        "metrics",
+        metrics(graph, region));
+  }
+
+  private List<Object> metrics(Graph graph, String region) {
+    List<Object> metrics = new ArrayList<>();
+    List<DashboardCluster> clusters =
+        graph.lines().stream().map(DashboardLine::cluster).distinct().toList();
+    Set<String> ids = new LinkedHashSet<>();
+    for (DashboardLine line : graph.lines()) {
+      DashboardCluster cluster = line.cluster();
+      String behindIds = clusters.size() == 1 ? "" : "_" + (clusters.indexOf(cluster) + 1);
+      Optional<String> otherRegion =
+          Optional.of(cluster.region()).filter(its -> !its.equals(region));
+      for (ClusterSeries series : line.formula().series()) {
+        if (ids.add(series.id() + behindIds)) {
+          metrics.add(series(series, line, behindIds, otherRegion));
+        }
+      }
+      if (!line.formula().plain()) {
+        metrics.add(
+            List.of(
+                object(
+                    "expression",
+                    line.formula().expression(behindIds),
+                    "id",
+                    "e" + (metrics.size() + 1),
+                    "label",
+                    line.label(),
+                    "region",
+                    otherRegion)));
+      }
+    }
+    return metrics;
+  }
+
+  private List<Object> series(
+      ClusterSeries series, DashboardLine line, String behindIds, Optional<String> otherRegion) {
+    boolean shown = line.formula().plain();
+    return List.of(
+        namespace,
+        series.metric(),
+        ClusterSeries.CLUSTER,
+        line.cluster().clusterId(),
+        object(
+            "id",
+            series.id() + behindIds,
+            "stat",
+            series.statistic().label(),
+            "label",
+            shown ? Optional.of(line.label()) : Optional.empty(),
+            "visible",
+            shown ? Optional.empty() : Optional.of(false),
+            "region",
+            otherRegion,
+            "accountId",
+            line.cluster().accountId()));
+  }
+
+  private Map<String, Object> subnets(Subnets subnets) {
+    DashboardCluster cluster = subnets.cluster();
+    String search =
+        "SORT(SEARCH('{\"%s\",\"%s\",\"%s\"} MetricName=\"%s\" \"%s\"=\"%s\"', '%s'), MIN, ASC, %d)"
+            .formatted(
+                namespace,
+                ClusterSeries.CLUSTER,
+                ClusterSeries.SUBNET,
+                ClusterSeries.SUBNET_FREE,
+                ClusterSeries.CLUSTER,
+                cluster.clusterId(),
+                ClusterStatistic.MINIMUM.label(),
+                Subnets.SHOWN);
+    return object(
+        "title",
+        subnets.title(),
+        "region",
+        cluster.region(),
+        "view",
+        subnets.now() ? "singleValue" : "timeSeries",
+        "period",
+        PERIOD_SECONDS,
+        "yAxis",
+        subnets.now()
+            ? Optional.empty()
+            : Optional.of(object("left", object("min", 0, "showUnits", false))),
+        "annotations",
+        subnets.now() ? Optional.empty() : annotations(List.of(limit(AlarmTable.SUBNET_EMPTY))),
+        "metrics",
+        List.of(
+            List.of(object("expression", search, "id", "e1", "accountId", cluster.accountId()))));
+  }
+
+  private static Optional<Object> annotations(List<Map<String, Object>> limits) {
+    return limits.isEmpty() ? Optional.empty() : Optional.of(object("horizontal", limits));
+  }
+
+  private Map<String, Object> limit(Alarm alarm) {
+    String value = thresholds.apply(alarm.threshold());
+    return object(
+        "label",
+        "%s %s %s: %s"
+            .formatted(
+                alarm.severity().label(), alarm.comparison().word(), value, alarm.text().title()),
+        "value",
+        new JsonTree.Raw(value),
+        "color",
+        alarm.severity().colour());
+  }
+}

@@ -1,0 +1,44 @@
+package io.cnimetrics.console;
+
+import io.cnimetrics.console.DashboardWidget.Graph;
+import java.util.List;
+
+/** Several clusters beside each other: which of them to look at. */
+final class DashboardOverview {
+  private final List<DashboardCluster> clusters;
+
+  DashboardOverview(List<DashboardCluster> clusters) {
+    this.clusters = clusters;
+  }
+
+  void addTo(DashboardGrid grid) {
+    grid.text(2, DashboardTexts.OVERVIEW);
+    grid.row(
+        graph("Pods refused: for how long", "minutes", worst("noAddressMinutes"))
+            .limits(AlarmTable.NO_ADDRESS),
+        graph("ipamD down: for how long", "minutes", worst("ipamdDownMinutes"))
+            .limits(AlarmTable.IPAMD_DOWN),
+        graph(
+            "Nodes reporting", "nodes", Formula.of(ClusterStatistic.NODES, "ipamdUp").perMinute()),
+        graph("Fullest node", "percent of its effective maximum", worst("nodeIPUtilization")));
+  }
+
+  private static Formula worst(String metric) {
+    return Formula.of(ClusterStatistic.MAXIMUM, metric);
+  }
+
+  private Graph graph(String title, String unit, Formula formula) {
+    List<DashboardLine> lines =
+        clusters.stream()
+            .map(cluster -> new DashboardLine(label(cluster), formula, cluster))
+            .toList();
+    return new Graph(title, unit, false, lines, List.of());
+  }
+
+  private static String label(DashboardCluster cluster) {
+    return cluster.clusterId()
+        + " "
+        + cluster.region()
+        + cluster.accountId().map(account -> " " + account).orElse("");
+  }
+}

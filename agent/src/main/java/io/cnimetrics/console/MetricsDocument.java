@@ -1,0 +1,141 @@
+package io.cnimetrics.console;
+
+import io.cnimetrics.catalog.Computation.ByAgent;
+import io.cnimetrics.catalog.Computation.Derived;
+import io.cnimetrics.catalog.Computation.FromLists;
+import io.cnimetrics.catalog.Computation.Restarts;
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Unit;
+import io.cnimetrics.snapshot.Series;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The page {@code docs/metrics.md}: the catalogue as a table for people. */
+final class MetricsDocument {
+  private static final String INTRODUCTION =
+      """
+      # Metrics
+
+      <!-- Written from the catalogue by `make goldens`: change MetricCatalog, not this page. -->
+
+      Each node publishes at most one value of a metric for each minute, stamped with the start of that minute in UTC.
+      Over all nodes, which share the dimension `CLUSTER_ID`, the **statistic** at a period of 60 s gives the cluster's
+      value. SampleCount is the number of nodes that reported the metric; Minimum, Maximum and percentiles are taken over
+      the nodes. Over a longer period a Sum adds up the minutes too: divide it by `PERIOD(m) / 60`.
+
+      - A **gauge** is a state. Its value is that of the minute's last good poll, unless its meaning says otherwise.
+      - A **counter** counts events. Its value is how many the minute brought, also over a restart of ipamD.
+      - A metric whose source could not be read is absent, never 0.
+      - Metrics of **a subnet** are about what its nodes share, under `CLUSTER_ID, SubnetId`. The nodes take turns in asking
+        EC2: take Minimum or Maximum, never Sum; SampleCount is how often it was asked, not the number of nodes.
+      - **Told at once**: from that value on a node's log has a line when it begins and when it ends, and with
+        `--publish-interval` over a minute the node sends early.
+
+      `cni-metrics-helper` is AWS's helper in Go. Where it has the metric, the name is the same. It sends one value for the
+      whole cluster, so statistics and thresholds made for it do not carry over.
+
+      """;
+
+  private static final String ALARMS =
+      """
+
+      ## Alarms
+
+      All look at `CLUSTER_ID` with a period of 60 s. Those that page also feed one composite alarm, "%s".
+
+      """
+          .formatted(AlarmTable.CANNOT_START.title());
+
+  private MetricsDocument() {}
+
+  /** Writes the page. */
+  static String page() {
+    Stream<List<String>> metrics = MetricCatalog.all().stream().map(MetricsDocument::row);
+    Stream<List<String>> alarms =
+        AlarmTable.all().stream()
+            .map(
+                alarm ->
+                    List.of(
+                        alarm.text().title(),
+                        alarm.severity().label(),
+                        codes(alarm.metrics().stream()),
+                        alarm.condition()));
+    return INTRODUCTION
+        + table(
+            List.of(
+                "metric",
+                "meaning",
+                "kind",
+                "unit",
+                "statistic",
+                "alarm",
+                "read from",
+                "cni-metrics-helper"),
+            metrics)
+        + ALARMS
+        + table(List.of("alarm", "severity", "metrics", "condition"), alarms);
+  }
+
+  private static List<String> row(Metric metric) {
+    return List.of(
+        code(metric.name()),
+        metric.description(),
+        metric.kind().label(),
+        unit(metric.unit()),
+        metric.statistic().label(),
+        alarm(metric),
+        source(metric),
+        MetricCatalog.isInGoHelper(metric) ? code(metric.name()) : "–");
+  }
+
+  private static String unit(Unit unit) {
+    return unit == Unit.MINUTES ? "Count, of minutes" : unit.cloudWatchName();
+  }
+
+  private static String alarm(Metric metric) {
+    Stream<String> alarms =
+        AlarmTable.all().stream()
+            .filter(alarm -> alarm.metrics().contains(metric.name()))
+            .map(alarm -> alarm.severity().label() + ": " + alarm.text().title());
+    Stream<String> atOnce =
+        metric.badFrom().stream()
+            .mapToObj(least -> "told at once from " + String.format(Locale.ROOT, "%.0f", least));
+    String all = Stream.concat(alarms, atOnce).collect(Collectors.joining("; "));
+    return all.isEmpty() ? "–" : all;
+  }
+
+  private static String source(Metric metric) {
+    String series = codes(metric.series().stream().map(Series::toString));
+    if (metric.computation() instanceof FromLists) {
+      return "`/v1/enis`; where that is off, " + series;
+    } else if (metric.computation() instanceof Derived) {
+      return series.isEmpty() ? "computed from `/v1/enis`" : "computed with " + series;
+    } else if (metric.computation() instanceof Restarts) {
+      return "`process_start_time_seconds`, or a counter that fell";
+    } else if (metric.computation() instanceof ByAgent) {
+      return "the agent itself";
+    } else if (metric.isOfSubnet()) {
+      return "EC2's `DescribeSubnets`";
+    }
+    return series;
+  }
+
+  private static String codes(Stream<String> texts) {
+    return texts.map(MetricsDocument::code).collect(Collectors.joining(", "));
+  }
+
+  /** A bar would end the cell, even inside of code. */
+  private static String code(String text) {
+    return "`" + text.replace("|", "\\|") + "`";
+  }
+
+  private static String table(List<String> heads, Stream<List<String>> rows) {
+    Stream<List<String>> top = Stream.of(heads, heads.stream().map(head -> "---").toList());
+    return Stream.concat(top, rows)
+        .map(cells -> "| " + String.join(" | ", cells) + " |\n")
+        .collect(Collectors.joining());
+  }
+}

@@ -1,0 +1,163 @@
+package io.cnimetrics.doctor;
+
+import io.cnimetrics.text.Lines;
+import io.cnimetrics.text.Palette;
+import io.cnimetrics.snapshot.NodeIdentity;
+import io.cnimetrics.text.Printable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Findings for eyes: worst first, within 80 columns; what is well only if it is asked for. */
+public final class DoctorTable {
+  private static final int WIDTH = 80;
+  private static final int INDENT = 6;
+  private static final int NAME = 8;
+
+  private final List<Finding> findings;
+  private final Palette palette;
+  private final StringBuilder text = new StringBuilder();
+
+  private DoctorTable(List<Finding> findings, Palette palette) {
+    this.findings = findings;
+    this.palette = palette;
+  }
+
+  /**
+   * Writes the table.
+   *
+   * @param node the node of the last poll
+   * @param verbose with what is well
+   */
+  public static String of(
+      NodeIdentity node,
+      Optional<String> cniVersion,
+      List<Finding> findings,
+      boolean verbose,
+      Palette palette) {
+    DoctorTable table = new DoctorTable(findings, palette);
+    table.node(node, cniVersion);
+    Stream.of(Level.FAIL, Level.WARN, Level.NOTE).flatMap(table::of).forEach(table::finding);
+    if (verbose) {
+      table.well();
+    }
+    table.notChecked();
+    table.summary();
+    return table.text.toString();
+  }
+
+  private Stream<Finding> of(Level level) {
+    return findings.stream().filter(finding -> finding.level() == level);
+  }
+
+  private void node(NodeIdentity identity, Optional<String> cniVersion) {
+    String node =
+        Stream.of(
+                Optional.of(identity.nodeName()),
+                identity.instance().type(),
+                identity.clusterId().map("cluster %s"::formatted),
+                cniVersion.map("VPC CNI %s"::formatted))
+            .flatMap(Optional::stream)
+            .collect(Collectors.joining(", "));
+    indented(palette.bold("Node") + "  ", INDENT, node);
+  }
+
+  private void finding(Finding finding) {
+    line("");
+    String label = "%-6s".formatted(finding.level().label().toUpperCase(Locale.ROOT));
+    int gap = WIDTH - INDENT - Printable.columns(finding.title()) - finding.id().length();
+    line(
+        painted(finding.level(), label)
+            + palette.bold(finding.title())
+            + " ".repeat(Math.max(1, gap))
+            + palette.faint(finding.id()));
+    indented(" ".repeat(INDENT), INDENT, finding.evidence());
+    if (finding.level() != Level.NOTE) {
+      part("cause", finding.cause());
+    }
+    part("remedy", finding.remedy());
+    if (finding.level() != Level.NOTE) {
+      finding.link().ifPresent(this::link);
+    }
+  }
+
+  /** On a line of its own and in one piece, so that a terminal can open it. */
+  private void link(String page) {
+    line(" ".repeat(Math.max(0, Math.min(INDENT, WIDTH - page.length()))) + palette.faint(page));
+  }
+
+  private void part(String name, String value) {
+    if (!value.isEmpty()) {
+      String lead = " ".repeat(INDENT) + palette.faint("%-8s".formatted(name));
+      indented(lead, INDENT + NAME, value);
+    }
+  }
+
+  private void well() {
+    heading("Well", of(Level.OK).findAny().isPresent());
+    int longest = of(Level.OK).mapToInt(finding -> finding.id().length()).max().orElse(0);
+    of(Level.OK)
+        .forEach(
+            finding ->
+                indented(
+                    "  "
+                        + palette.green(finding.id())
+                        + " ".repeat(longest + 2 - finding.id().length()),
+                    longest + 4,
+                    finding.title() + ": " + finding.evidence()));
+  }
+
+  /** What was not checked for one reason stands together. */
+  private void notChecked() {
+    Map<String, List<String>> byReason =
+        of(Level.NOT_CHECKED)
+            .collect(
+                Collectors.groupingBy(
+                    Finding::evidence,
+                    LinkedHashMap::new,
+                    Collectors.mapping(Finding::id, Collectors.toList())));
+    heading("Not checked", !byReason.isEmpty());
+    byReason.forEach(
+        (reason, ids) -> indented("  ", 2, "%s: %s".formatted(String.join(", ", ids), reason)));
+  }
+
+  private void heading(String name, boolean needed) {
+    if (needed) {
+      line("");
+      line(palette.bold(name));
+    }
+  }
+
+  private void summary() {
+    line("");
+    line(
+        Stream.of(Level.values())
+            .map(level -> "%d %s".formatted(of(level).count(), level.label()))
+            .collect(Collectors.joining(", ")));
+  }
+
+  private String painted(Level level, String label) {
+    return switch (level) {
+      case FAIL -> palette.red(label);
+      case WARN -> palette.yellow(label);
+      case NOTE, OK, NOT_CHECKED -> palette.bold(label);
+    };
+  }
+
+  /**
+   * @param columns those that the lead takes, and all lines but the first leave free
+   */
+  private void indented(String lead, int columns, String value) {
+    List<String> lines = Lines.of(value, WIDTH - columns);
+    line(lead + lines.get(0));
+    lines.stream().skip(1).forEach(next -> line(" ".repeat(columns) + next));
+  }
+
+  private void line(String line) {
+    text.append(line.stripTrailing()).append('\n');
+  }
+}

@@ -1,0 +1,41 @@
+package io.cnimetrics.dryrun;
+
+import io.cnimetrics.text.Palette;
+import io.cnimetrics.snapshot.Eni;
+import java.util.List;
+
+/**
+ * The IPv4 addresses of interfaces as bars of one scale.
+ *
+ * @param addressesPerMark 1, or more where the largest interface would not fit otherwise
+ */
+record AddressBars(long addressesPerMark, Palette palette) {
+  static AddressBars of(List<Eni> enis, int width, Palette palette) {
+    long largest = enis.stream().mapToLong(Eni::totalIpv4).max().orElse(0);
+    return new AddressBars(Math.max(1, marks(largest, width)), palette);
+  }
+
+  /** What the marks mean. */
+  String legend() {
+    return palette.red("# assigned")
+        + "  "
+        + palette.yellow("~ cooling")
+        + "  "
+        + palette.green(". free")
+        + (addressesPerMark == 1 ? "" : palette.faint("; a mark: %d".formatted(addressesPerMark)));
+  }
+
+  /** The bar of one interface; a mark that stands for several kinds shows the one in use. */
+  String of(Eni eni) {
+    long all = marks(eni.totalIpv4(), addressesPerMark);
+    long assigned = marks(eni.assignedIpv4(), addressesPerMark);
+    long used = Math.min(all, marks(eni.assignedIpv4() + eni.cooling(), addressesPerMark));
+    return palette.red("#".repeat((int) assigned))
+        + palette.yellow("~".repeat((int) (used - assigned)))
+        + palette.green(".".repeat((int) (all - used)));
+  }
+
+  private static long marks(long addresses, long perMark) {
+    return (addresses + perMark - 1) / perMark;
+  }
+}

@@ -1,0 +1,50 @@
+package io.cnimetrics.dryrun;
+
+import io.cnimetrics.catalog.Sample;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A minute as it would be sent: each metric once, with what the minute's polls come to.
+ *
+ * @param last the last of those polls so far
+ * @param samples each with a value
+ */
+public record PolledMinute(Report last, List<Sample> samples) {
+  public static PolledMinute of(Report poll) {
+    return new PolledMinute(poll, known(poll).toList());
+  }
+
+  private static Stream<Sample> known(Report poll) {
+    return poll.samples().stream().filter(sample -> sample.value().isPresent());
+  }
+
+  /** With one more poll of this minute. */
+  public PolledMinute and(Report later) {
+    Map<String, Sample> all = new LinkedHashMap<>();
+    Stream.concat(samples.stream(), known(later))
+        .forEach(sample -> all.merge(series(sample), sample, Sample::and));
+    return new PolledMinute(later, List.copyOf(all.values()));
+  }
+
+  private static String series(Sample sample) {
+    return sample.metric().name() + sample.subnetId().orElse("");
+  }
+
+  /** Whether a poll is of this minute. */
+  public boolean has(Report poll) {
+    return start(poll).equals(start());
+  }
+
+  Instant start() {
+    return start(last);
+  }
+
+  private static Instant start(Report poll) {
+    return poll.snapshot().takenAt().truncatedTo(ChronoUnit.MINUTES);
+  }
+}

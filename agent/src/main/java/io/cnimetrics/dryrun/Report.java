@@ -1,0 +1,72 @@
+package io.cnimetrics.dryrun;
+
+import io.cnimetrics.capacity.EffectiveMaximum;
+import io.cnimetrics.capacity.ReachableNow;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Reading;
+import io.cnimetrics.catalog.Sample;
+import io.cnimetrics.snapshot.NodeIdentity;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Origins;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Subnet;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * One poll with all that is shown of it.
+ *
+ * @param subnets those of the node's interfaces, if they were asked for
+ */
+public record Report(
+    NodeIdentity node,
+    Origins origins,
+    NodeSnapshot snapshot,
+    Reading reading,
+    List<Subnet> subnets) {
+  public Report {
+    subnets = List.copyOf(subnets);
+  }
+
+  /** A poll that did not ask for subnets. */
+  public Report(NodeIdentity node, Origins origins, NodeSnapshot snapshot, Reading reading) {
+    this(node, origins, snapshot, reading, List.of());
+  }
+
+  /** All that is known of metrics, those of subnets last. */
+  public List<Sample> samples() {
+    return Stream.concat(reading.samples().stream(), ofSubnets().stream()).toList();
+  }
+
+  List<Sample> ofSubnets() {
+    return MetricCatalog.samples(subnets);
+  }
+
+  /** The pod addresses that the node could have now; empty if subnets were not asked for. */
+  Optional<EffectiveMaximum> reachableNow() {
+    return snapshot
+        .pool()
+        .flatMap(
+            pool ->
+                reading
+                    .capacity()
+                    .effectiveMaximum()
+                    .flatMap(maximum -> ReachableNow.of(maximum, pool, subnets)));
+  }
+
+  /** All that kept the poll from knowing more. */
+  public List<Problem> problems() {
+    return Stream.concat(snapshot.problems().stream(), reading.capacity().problem().stream())
+        .toList();
+  }
+
+  /** Whether ipamD answered, by introspection or by what stands in for it. */
+  public boolean ipamdRead() {
+    return snapshot.ipamdRead();
+  }
+
+  public Optional<String> cniVersion() {
+    return snapshot.metrics().flatMap(metrics -> metrics.cniVersion());
+  }
+}

@@ -1,0 +1,241 @@
+package io.cnimetrics.dryrun;
+
+import io.cnimetrics.text.Lines;
+import io.cnimetrics.text.Palette;
+import io.cnimetrics.text.Printable;
+import io.cnimetrics.catalog.Kind;
+import io.cnimetrics.catalog.Sample;
+import io.cnimetrics.catalog.Unit;
+import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.snapshot.NodeIdentity;
+import io.cnimetrics.snapshot.Origin;
+import io.cnimetrics.snapshot.Problem;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** A poll for eyes: fits 80 columns, and shows nothing that a terminal would take for an order. */
+public final class TableReport {
+  private static final int WIDTH = 80;
+  private static final int ROW = WIDTH - 11;
+
+  /** Just wide enough for the ids that EC2 gives. */
+  private static final int ID = 21;
+
+  private static final int ROLE = 16;
+
+  /** What is left of a line for an interface's numbers and its bar. */
+  private static final int USE = WIDTH - (2 + ID + 2 + ROLE + 2);
+
+  /** From here on a number takes fewer columns with an exponent. */
+  private static final double LARGE = 1e12;
+
+  private final Report report;
+  private final Palette palette;
+  private final StringBuilder text = new StringBuilder();
+
+  private TableReport(Report report, Palette palette) {
+    this.report = report;
+    this.palette = palette;
+  }
+
+  /** Writes the table. */
+  public static String of(Report report, Palette palette) {
+    return new TableReport(report, palette).write();
+  }
+
+  private String write() {
+    node();
+    interfaces();
+    gauges();
+    counters();
+    problems();
+    return text.toString();
+  }
+
+  private void node() {
+    NodeIdentity node = report.node();
+    row("Node", parts(node.nodeName(), node.instance().type(), node.instance().availabilityZone()));
+    row("Cluster", from(node.clusterId(), report.origins().clusterId()));
+    row("Region", from(node.region(), report.origins().region()));
+    row("VPC CNI", parts(report.cniVersion().orElse("release unknown"), mode(), Optional.empty()));
+    report
+        .reading()
+        .capacity()
+        .effectiveMaximum()
+        .ifPresent(maximum -> row("Can reach", Lines.ofClauses(maximum.explanation(), ROW)));
+    report
+        .reachableNow()
+        .ifPresent(now -> row("Just now", Lines.ofClauses(now.explanation(), ROW)));
+    row("Polled at", report.snapshot().takenAt().truncatedTo(ChronoUnit.SECONDS).toString());
+  }
+
+  private static String parts(String first, Optional<String> second, Optional<String> third) {
+    return Stream.of(Optional.of(first), second, third)
+        .flatMap(Optional::stream)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String from(Optional<String> value, Optional<Origin> origin) {
+    return value.orElse("unknown") + origin.map(from -> " (%s)".formatted(from.label())).orElse("");
+  }
+
+  /** Not known of a node that could not be read. */
+  private Optional<String> mode() {
+    return report.ipamdRead()
+        ? Optional.of(
+            switch (report.reading().capacity().mode()) {
+              case SECONDARY_IP -> "single IPv4 addresses";
+              case PREFIX -> "IPv4 prefixes of 16 addresses";
+              case IPV6 -> "IPv6";
+            })
+        : Optional.empty();
+  }
+
+  private void row(String name, String value) {
+    row(name, Lines.of(value, ROW));
+  }
+
+  private void row(String name, List<String> lines) {
+    line(palette.bold("%-11s".formatted(name)) + lines.get(0));
+    lines.stream().skip(1).forEach(next -> line(" ".repeat(11) + next));
+  }
+
+  private void interfaces() {
+    List<Eni> enis = report.snapshot().pool().map(pool -> pool.enis()).orElse(List.of());
+    if (enis.isEmpty()) {
+      return;
+    }
+    line("");
+    if (report.reading().capacity().mode() == AddressMode.IPV6) {
+      line(palette.bold("Network interfaces"));
+      enis.forEach(eni -> line(lead(eni) + "%d assigned".formatted(eni.assigned())));
+      return;
+    }
+    int numbers = enis.stream().mapToInt(eni -> numbers(eni).length()).max().orElse(0);
+    int width = Math.max(7, numbers);
+    AddressBars bars = AddressBars.of(enis, USE - width - 2, palette);
+    line(palette.bold("Network interfaces") + " ".repeat(11) + bars.legend());
+    for (Eni eni : enis) {
+      String used = " ".repeat(width - numbers(eni).length()) + numbers(eni);
+      line(lead(eni) + used + "  " + bars.of(eni));
+    }
+  }
+
+  private static String lead(Eni eni) {
+    return "  " + cell(eni.id(), ID) + "  " + cell(role(eni), ROLE) + "  ";
+  }
+
+  private static String numbers(Eni eni) {
+    return eni.assigned() + "/" + eni.totalIpv4();
+  }
+
+  private static String cell(String text, int width) {
+    String shown = Printable.of(text);
+    if (Printable.columns(shown) > width) {
+      shown = shown.substring(0, Printable.fitting(shown, width - 1)) + "…";
+    }
+    return shown + " ".repeat(width - Printable.columns(shown));
+  }
+
+  private static String role(Eni eni) {
+    if (eni.excluded()) {
+      return "excluded";
+    } else if (eni.trunk()) {
+      return "trunk";
+    } else if (eni.primary()) {
+      return "primary";
+    }
+    return eni.networkCard() == 0
+        ? "device " + eni.deviceNumber()
+        : "card %d device %d".formatted(eni.networkCard(), eni.deviceNumber());
+  }
+
+  private void gauges() {
+    List<Sample> gauges = samples(Kind.GAUGE);
+    if (gauges.isEmpty()) {
+      return;
+    }
+    heading("State");
+    for (Sample sample : gauges) {
+      line(
+          "  %-27s%15s  %s"
+              .formatted(
+                  sample.metric().name(),
+                  number(sample.value()),
+                  sample
+                      .subnetId()
+                      .map(Printable::of)
+                      .orElseGet(() -> unit(sample.metric().unit())))
+              .stripTrailing());
+    }
+  }
+
+  private void counters() {
+    List<Sample> counters = samples(Kind.COUNTER);
+    if (counters.isEmpty()) {
+      return;
+    }
+    boolean increases = counters.stream().anyMatch(sample -> sample.value().isPresent());
+    line("");
+    line(
+        palette.bold("Counters")
+            + palette.faint("%36s".formatted("since ipamD started"))
+            + (increases ? palette.faint("%22s".formatted("since the last poll")) : ""));
+    for (Sample sample : counters) {
+      String increase = sample.value().isPresent() ? "+" + number(sample.value()) : "";
+      line(
+          "  %-27s%15s%22s"
+              .formatted(sample.metric().name(), number(sample.total()), increase)
+              .stripTrailing());
+    }
+  }
+
+  private void problems() {
+    if (report.problems().isEmpty()) {
+      return;
+    }
+    heading("Problems");
+    for (Problem problem : report.problems()) {
+      line("  " + palette.red(problem.source().label() + " " + problem.reason()));
+      Lines.of(problem.message(), WIDTH - 4).forEach(next -> line("    " + next));
+    }
+  }
+
+  private List<Sample> samples(Kind kind) {
+    return report.samples().stream().filter(sample -> sample.metric().kind() == kind).toList();
+  }
+
+  private void heading(String name) {
+    line("");
+    line(palette.bold(name));
+  }
+
+  private void line(String line) {
+    text.append(line).append('\n');
+  }
+
+  private static String number(OptionalDouble number) {
+    double value = number.orElse(0);
+    if (Math.abs(value) >= LARGE) {
+      return String.format(Locale.ROOT, "%.3e", value);
+    }
+    return value == Math.rint(value)
+        ? String.format(Locale.ROOT, "%,.0f", value)
+        : String.format(Locale.ROOT, "%,.1f", value);
+  }
+
+  private static String unit(Unit unit) {
+    return switch (unit) {
+      case COUNT -> "";
+      case PERCENT -> "%";
+      case MILLISECONDS -> "ms";
+      case MINUTES -> "min";
+    };
+  }
+}

@@ -1,0 +1,123 @@
+package io.cnimetrics.plan;
+
+import io.cnimetrics.schedule.RequestLoad;
+import io.cnimetrics.plan.Bill.Item;
+import io.cnimetrics.plan.Bill.Part;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/** Finds what is unwise in a plan. */
+final class Advice {
+  /** Dollars a month from which on one choice is worth a word. */
+  private static final BigDecimal DEAR = BigDecimal.valueOf(100);
+
+  /** The quota is shared: who takes half of it leaves others little. */
+  private static final double MUCH_OF_QUOTA = 0.5;
+
+  private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
+
+  private final FleetPlan plan;
+  private final Fleet fleet;
+  private final Bill bill;
+  private final List<Warning> warnings = new ArrayList<>();
+
+  Advice(FleetPlan plan) {
+    this.plan = plan;
+    this.fleet = plan.fleet();
+    this.bill = plan.bill();
+  }
+
+  List<Warning> warnings() {
+    dearSets();
+    dearRequests();
+    noSetOfCluster();
+    busySecond();
+    restart();
+    warnings.sort(Comparator.comparing(Warning::dollars).reversed());
+    return List.copyOf(warnings);
+  }
+
+  private void dearSets() {
+    List<Item> items = bill.items(Part.METRICS);
+    for (int i = 0; i < items.size(); i++) {
+      BilledSet set = plan.sets().get(i);
+      BigDecimal dollars = items.get(i).dollars();
+      if (set.of() != BilledSet.Of.CLUSTER && dollars.compareTo(DEAR) >= 0) {
+        warnings.add(new Warning(dear(set, dollars), dollars));
+      }
+    }
+  }
+
+  private static String dear(BilledSet set, BigDecimal dollars) {
+    String sum =
+        text(
+            "the set %s makes %,d × %,d = %,d metrics, which cost $%,.2f a month",
+            set.dimensions(), set.combinations(), set.names(), set.metrics(), dollars);
+    return set.of() == BilledSet.Of.NODE
+        ? sum
+            + ": leave it out. By CLUSTER_ID, Maximum and p90 show how the worst nodes are, and"
+            + " the agent's log says which"
+        : sum + ": leave it out, or name fewer --metrics";
+  }
+
+  private void dearRequests() {
+    BigDecimal now = bill.of(Part.REQUESTS);
+    long fewer = fleet.every(LONGEST_INTERVAL).scheduled().perMonth();
+    BigDecimal saved = now.subtract(plan.prices().ofRequests(fewer));
+    if (saved.compareTo(DEAR) >= 0) {
+      warnings.add(
+          new Warning(
+              text(
+                  "requests cost $%,.2f a month: --publish-interval 5m saves $%,.2f; changes for"
+                      + " the worse are still sent early",
+                  now, saved),
+              saved));
+    }
+  }
+
+  private void noSetOfCluster() {
+    if (plan.sets().stream().noneMatch(set -> set.of() == BilledSet.Of.CLUSTER)) {
+      warnings.add(
+          Warning.of(
+              "no set is CLUSTER_ID alone: dashboard and alarms look there and would find no"
+                  + " metrics. Add CLUSTER_ID to --dimensions"));
+    }
+  }
+
+  private void busySecond() {
+    RequestLoad load = fleet.scheduled();
+    if (load.worstQuotaShare() >= MUCH_OF_QUOTA) {
+      int better = fleet.every(LONGEST_INTERVAL).scheduled().worstSecond();
+      warnings.add(
+          Warning.of(
+              text(
+                  "the worst second takes %,.0f %% of a quota that all in the account and region"
+                      + " share: %s",
+                  100 * load.worstQuotaShare(),
+                  better < load.worstSecond()
+                      ? text("--publish-interval 5m takes %,d requests there", better)
+                      : "ask AWS for a higher one")));
+    }
+  }
+
+  private void restart() {
+    Fleet.Restart restart = fleet.restart();
+    if (restart.worstQuotaShare() > 1) {
+      warnings.add(
+          Warning.of(
+              text(
+                  "if all agents restart in one second they ask for %,.0f %% of the quota:"
+                      + " CloudWatch throttles, and what it refuses is sent later. Restart them in"
+                      + " parts, as the manifests do (maxUnavailable 10 %%)",
+                  100 * restart.worstQuotaShare())));
+    }
+  }
+
+  private static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

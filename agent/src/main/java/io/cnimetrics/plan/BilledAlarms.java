@@ -1,0 +1,35 @@
+package io.cnimetrics.plan;
+
+import io.cnimetrics.console.AlarmTable;
+import io.cnimetrics.console.Alarm;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/** What the template's alarms are billed by. */
+public final class BilledAlarms {
+  private BilledAlarms() {}
+
+  /**
+   * The alarms on by default that find all their metrics.
+   *
+   * @param metrics names of those that agents publish by cluster
+   * @param subnets whose free addresses they publish too
+   */
+  public static List<BilledAlarm> of(Set<String> metrics, int subnets) {
+    List<BilledAlarm> billed = new ArrayList<>();
+    boolean pages = false;
+    for (Alarm alarm : AlarmTable.all()) {
+      boolean measured = alarm.isOfSubnet() ? subnets > 0 : metrics.containsAll(alarm.metrics());
+      if (alarm.isOnByDefault() && measured) {
+        int alike = alarm.isOfSubnet() ? subnets : 1;
+        billed.add(new BilledAlarm(alarm.text().title(), alike, alarm.metrics().size()));
+        pages |= alarm.severity() == Alarm.Severity.PAGE;
+      }
+    }
+    if (pages) {
+      billed.add(BilledAlarm.composite(AlarmTable.CANNOT_START.title()));
+    }
+    return billed;
+  }
+}

@@ -1,0 +1,118 @@
+package io.cnimetrics.plan;
+
+import io.cnimetrics.schedule.RequestLoad;
+import io.cnimetrics.schedule.NodeSchedule;
+import java.time.Duration;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The nodes of a cluster, named as EC2 names them, each of which sends at the times that its own
+ * {@link NodeSchedule} gives it.
+ *
+ * @param nodes 1 to {@link #MOST_NODES}
+ * @param publishInterval 1 to 5 whole minutes
+ * @param datumsPerMinute that a node has at most: metrics × sets of dimensions; 0 to {@link
+ *     RequestLoad#MOST_DATUMS}, as a minute is never split over two requests
+ * @param countsStarts whether an agent sends a datum of its own when it starts
+ */
+public record Fleet(
+    int nodes, Duration publishInterval, int datumsPerMinute, boolean countsStarts) {
+  /** The most nodes that an EKS cluster can have. */
+  public static final int MOST_NODES = 100_000;
+
+  /** The month of a bill here. */
+  static final Duration MONTH = Duration.ofDays(30);
+
+  private static final String DOMAIN = ".ec2.internal";
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  /** When a node polls does not matter to when it sends. */
+  private static final Duration ANY_POLL_INTERVAL = MINUTE;
+
+  public Fleet {
+    require(nodes >= 1 && nodes <= MOST_NODES, "nodes", nodes);
+    require(
+        datumsPerMinute >= 0 && datumsPerMinute <= RequestLoad.MOST_DATUMS,
+        "datums",
+        datumsPerMinute);
+  }
+
+  private static void require(boolean condition, String what, int value) {
+    if (!condition) {
+      throw new IllegalArgumentException("%d %s".formatted(value, what));
+    }
+  }
+
+  /** The same nodes at another publish interval. */
+  public Fleet every(Duration interval) {
+    return new Fleet(nodes, interval, datumsPerMinute, countsStarts);
+  }
+
+  /** What the fleet asks as long as nothing is urgent. */
+  public RequestLoad scheduled() {
+    return sentEach(publishInterval);
+  }
+
+  /**
+   * The most that it asks: every node has a new change for the worse in every minute and sends it
+   * early, or has a backlog after an outage. Then each uses every minute, at its usual offset.
+   */
+  public RequestLoad everyMinute() {
+    return sentEach(MINUTE);
+  }
+
+  /**
+   * What it asks when all agents are stopped and started: the minute that was open, and the datum
+   * that counts the start. Neither waits for the schedule, so all may fall into one second.
+   */
+  public Restart restart() {
+    return new Restart(nodes * (countsStarts ? 2 : 1), nodes);
+  }
+
+  /** The names of the nodes, such as {@code ip-10-0-1-23.ec2.internal}. */
+  public Stream<String> names() {
+    return IntStream.range(0, nodes).mapToObj(Fleet::name);
+  }
+
+  private static String name(int node) {
+    return "ip-10-" + (node >> 16) + "-" + (node >> 8 & 0xff) + "-" + (node & 0xff) + DOMAIN;
+  }
+
+  private RequestLoad sentEach(Duration interval) {
+    int requests = requestsFor((int) interval.toMinutes());
+    int[] nodesBySecond = new int[(int) interval.toSeconds()];
+    names()
+        .map(name -> NodeSchedule.of(name, ANY_POLL_INTERVAL, publishInterval))
+        .forEach(node -> nodesBySecond[second(node, interval)]++);
+    int worst = IntStream.of(nodesBySecond).max().orElse(0);
+    long inAll = (long) nodes * requests;
+    return new RequestLoad(
+        (double) inAll / interval.toSeconds(), worst * requests, inAll * MONTH.dividedBy(interval));
+  }
+
+  private static int second(NodeSchedule node, Duration interval) {
+    return (int) (node.sendOffset().toSeconds() % interval.toSeconds());
+  }
+
+  /** A request is filled with whole minutes. All of them count to the second of the first. */
+  private int requestsFor(int minutes) {
+    if (datumsPerMinute == 0) {
+      return 0;
+    }
+    int minutesPerRequest = RequestLoad.MOST_DATUMS / datumsPerMinute;
+    return (minutes + minutesPerRequest - 1) / minutesPerRequest;
+  }
+
+  /**
+   * All agents stopped and started.
+   *
+   * @param worstSecond the most in one second, if nothing spreads the restarts
+   */
+  public record Restart(int requests, int worstSecond) {
+    /** The worst second's share of the quota; 1 is all of it. */
+    public double worstQuotaShare() {
+      return RequestLoad.quotaShare(worstSecond);
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package io.cnimetrics.plan;
+
+import io.cnimetrics.text.Lines;
+import io.cnimetrics.text.Palette;
+import io.cnimetrics.text.Printable;
+import io.cnimetrics.plan.Bill.Item;
+import io.cnimetrics.plan.Bill.Part;
+import io.cnimetrics.schedule.RequestLoad;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** A plan for eyes, within 80 columns: the answer first, then its parts, then what is unwise. */
+public final class PlanTable {
+  private static final int WIDTH = 80;
+
+  /** Where the column of counts begins, and the room for what they count ends. */
+  private static final int COUNT_FROM = 47;
+
+  private static final Object[] REQUEST_COLUMNS = {"a second", "worst second", "of the quota"};
+
+  private final FleetPlan plan;
+  private final Palette palette;
+  private final RequestLoad load;
+  private final Bill bill;
+  private final StringBuilder text = new StringBuilder();
+
+  private PlanTable(FleetPlan plan, Palette palette) {
+    this.plan = plan;
+    this.palette = palette;
+    this.load = plan.fleet().scheduled();
+    this.bill = plan.bill();
+  }
+
+  /** Writes the table. */
+  public static String of(FleetPlan plan, Palette palette) {
+    return new PlanTable(plan, palette).write();
+  }
+
+  private String write() {
+    answer();
+    requests();
+    cost();
+    list("Assumed", assumptions(), false);
+    list("Warnings", plan.warnings().stream().map(Warning::message).toList(), true);
+    return text.toString();
+  }
+
+  private void answer() {
+    row("Nodes", format("%,d, each of which sends every %s", plan.fleet().nodes(), interval()));
+    row(
+        "Requests",
+        format(
+            "%,.1f a second, %,d in the worst: %s and %s of the quota of %d",
+            load.perSecond(),
+            load.worstSecond(),
+            percent(load.quotaShare()),
+            percent(load.worstQuotaShare()),
+            RequestLoad.QUOTA_PER_SECOND));
+    row("Metrics", format("%,d billed", plan.metrics()));
+    row("Cost", format("$%,.2f a month", bill.total()));
+  }
+
+  private String interval() {
+    long minutes = plan.fleet().publishInterval().toMinutes();
+    return minutes == 1 ? "minute" : minutes + " minutes";
+  }
+
+  private void requests() {
+    line("");
+    line(palette.bold("Requests") + palette.faint("%36s%17s%18s".formatted(REQUEST_COLUMNS)));
+    requests("sent every " + interval(), load);
+    requests("at most, with early sends", plan.fleet().everyMinute());
+    Fleet.Restart restart = plan.fleet().restart();
+    requests("all agents restart at once", "", restart.worstSecond(), restart.worstQuotaShare());
+  }
+
+  private void requests(String what, RequestLoad asked) {
+    String mean = format("%,.1f", asked.perSecond());
+    requests(what, mean, asked.worstSecond(), asked.worstQuotaShare());
+  }
+
+  private void requests(String what, String mean, int worst, double share) {
+    line(format("  %-27s%15s%,17d%18s", what, mean, worst, percent(share)));
+  }
+
+  private void cost() {
+    line("");
+    line(palette.bold("Cost a month") + palette.faint("%49s%18s".formatted("count", "$")));
+    for (Part part : Part.values()) {
+      List<Item> items = bill.items(part);
+      if (items.size() == 1) {
+        cost(label(part, items.get(0).what()), items.get(0).count(), bill.of(part));
+      } else if (items.size() > 1) {
+        cost(label(part), items.stream().mapToLong(Item::count).sum(), bill.of(part));
+        items.forEach(item -> cost("  " + item.what(), item.count(), item.dollars()));
+      }
+    }
+    total("Total", bill.total());
+    total("At most, if every node sends every minute", plan.billAtMost().total());
+  }
+
+  private void cost(String what, long count, BigDecimal dollars) {
+    String indent = what.startsWith(" ") ? "    " : "  ";
+    List<String> lines = Lines.of(what.strip(), COUNT_FROM - 1 - indent.length());
+    line(padded(indent + lines.get(0)) + format("%,14d%,18.2f", count, dollars));
+    lines.stream().skip(1).forEach(next -> line(indent + "  " + next));
+  }
+
+  private void total(String what, BigDecimal dollars) {
+    line(palette.bold(padded("  " + what) + format("%,32.2f", dollars)));
+  }
+
+  private static String padded(String text) {
+    return text + " ".repeat(Math.max(0, COUNT_FROM - Printable.columns(text)));
+  }
+
+  private static String label(Part part, String what) {
+    return switch (part) {
+      case METRICS -> "Metrics by " + what;
+      case REQUESTS -> "Requests";
+      case ALARMS -> "Alarm: " + what;
+      case COMPOSITE -> "Composite alarm: " + what;
+      case DASHBOARDS -> "Dashboard";
+    };
+  }
+
+  private static String label(Part part) {
+    return switch (part) {
+      case METRICS -> "Metrics by";
+      case REQUESTS -> "Requests";
+      case ALARMS -> "Alarms, by metrics in them";
+      case COMPOSITE -> "Composite alarms";
+      case DASHBOARDS -> "Dashboards";
+    };
+  }
+
+  private List<String> assumptions() {
+    Prices prices = plan.prices();
+    return Stream.concat(
+            Stream.of(
+                "prices of %s on %s (%s)"
+                    .formatted(prices.region(), prices.date(), prices.source())),
+            plan.assumptions().stream())
+        .toList();
+  }
+
+  private void list(String heading, List<String> entries, boolean alarming) {
+    if (entries.isEmpty()) {
+      return;
+    }
+    line("");
+    line(palette.bold(heading));
+    for (String entry : entries) {
+      List<String> lines = Lines.of(entry, WIDTH - 4);
+      for (int i = 0; i < lines.size(); i++) {
+        String shown = (i == 0 ? "  - " : "    ") + lines.get(i);
+        line(alarming ? palette.yellow(shown) : shown);
+      }
+    }
+  }
+
+  private void row(String name, String value) {
+    List<String> lines = Lines.of(value, WIDTH - 10);
+    line(palette.bold("%-10s".formatted(name)) + lines.get(0));
+    lines.stream().skip(1).forEach(next -> line(" ".repeat(10) + next));
+  }
+
+  private void line(String line) {
+    text.append(line.stripTrailing()).append('\n');
+  }
+
+  private static String percent(double share) {
+    return format("%,.1f %%", 100 * share);
+  }
+
+  private static String format(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

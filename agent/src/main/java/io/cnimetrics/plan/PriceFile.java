@@ -1,0 +1,117 @@
+package io.cnimetrics.plan;
+
+import io.cnimetrics.plan.Prices.Tier;
+import java.io.IOException;
+import java.io.Reader;
+import java.math.BigDecimal;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads prices as properties, and gathers all that is wrong with them. */
+final class PriceFile {
+  private static final Set<String> KEYS =
+      Set.of(
+          "source",
+          "region",
+          "date",
+          "metric",
+          "thousandRequests",
+          "alarmMetric",
+          "compositeAlarm",
+          "dashboard");
+
+  private static final Pattern DOLLARS = Pattern.compile("[0-9]{1,6}(\\.[0-9]{1,6})?");
+  private static final Pattern TIER = Pattern.compile("(.+) up to ([0-9]{1,12})");
+
+  private final Properties lines = new Properties();
+  private final List<String> problems = new ArrayList<>();
+
+  PriceFile(Reader reader) throws IOException {
+    lines.load(reader);
+  }
+
+  Prices prices() {
+    Set<String> unknown = new TreeSet<>(lines.stringPropertyNames());
+    unknown.removeAll(KEYS);
+    unknown.forEach(key -> problems.add("there is no price '%s'".formatted(key)));
+    Prices prices =
+        new Prices(
+            read("source", PriceFile::text, ""),
+            read("region", PriceFile::text, ""),
+            read("date", PriceFile::date, LocalDate.EPOCH),
+            read("metric", PriceFile::tiers, List.of()),
+            read("thousandRequests", PriceFile::dollars, BigDecimal.ZERO),
+            read("alarmMetric", PriceFile::dollars, BigDecimal.ZERO),
+            read("compositeAlarm", PriceFile::dollars, BigDecimal.ZERO),
+            read("dashboard", PriceFile::dollars, BigDecimal.ZERO));
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(String.join("; ", problems));
+    }
+    return prices;
+  }
+
+  /**
+   * One line.
+   *
+   * @param otherwise stands for it once something is wrong, and is never used
+   */
+  private <T> T read(String key, Function<String, T> parser, T otherwise) {
+    String value = lines.getProperty(key, "").strip();
+    if (value.isEmpty()) {
+      problems.add("%s is missing".formatted(key));
+      return otherwise;
+    }
+    try {
+      return parser.apply(value);
+    } catch (IllegalArgumentException e) {
+      problems.add("%s '%s': %s".formatted(key, value, e.getMessage()));
+      return otherwise;
+    }
+  }
+
+  private static String text(String value) {
+    return value;
+  }
+
+  private static LocalDate date(String value) {
+    try {
+      return LocalDate.parse(value);
+    } catch (DateTimeParseException e) {
+      throw new IllegalArgumentException("expected a date such as 2026-11-21", e);
+    }
+  }
+
+  private static BigDecimal dollars(String value) {
+    if (!DOLLARS.matcher(value).matches()) {
+      throw new IllegalArgumentException("expected dollars such as 0.30");
+    }
+    return new BigDecimal(value);
+  }
+
+  private static List<Tier> tiers(String value) {
+    List<Tier> tiers = new ArrayList<>();
+    long from = 0;
+    String[] parts = value.split(",", -1);
+    for (int i = 0; i < parts.length; i++) {
+      Matcher matcher = TIER.matcher(parts[i].strip());
+      boolean bounded = matcher.matches();
+      long upTo = bounded ? Long.parseLong(matcher.group(2)) : Long.MAX_VALUE;
+      if (bounded == (i == parts.length - 1) || upTo <= from) {
+        throw new IllegalArgumentException(
+            "expected prices for growing numbers and a last one without an end,"
+                + " such as 0.30 up to 10000, 0.10");
+      }
+      tiers.add(new Tier(dollars(bounded ? matcher.group(1) : parts[i].strip()), upTo));
+      from = upTo;
+    }
+    return tiers;
+  }
+}

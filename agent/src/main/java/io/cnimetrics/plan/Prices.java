@@ -1,0 +1,94 @@
+package io.cnimetrics.plan;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What CloudWatch costs somewhere at some time, in US dollars.
+ *
+ * @param source where the prices were read
+ * @param metric of a metric a month, by how many there are; the last tier has no end
+ * @param thousandRequests of a thousand requests
+ * @param alarmMetric of a metric in an alarm, a month
+ * @param compositeAlarm a month
+ * @param dashboard a month
+ */
+public record Prices(
+    String source,
+    String region,
+    LocalDate date,
+    List<Tier> metric,
+    BigDecimal thousandRequests,
+    BigDecimal alarmMetric,
+    BigDecimal compositeAlarm,
+    BigDecimal dashboard) {
+
+  private static final String BUNDLED = "prices.properties";
+  private static final BigDecimal THOUSAND = BigDecimal.valueOf(1_000);
+
+  /**
+   * One price.
+   *
+   * @param upTo the number of metrics from which on the next tier's price holds
+   */
+  public record Tier(BigDecimal dollars, long upTo) {}
+
+  public Prices {
+    metric = List.copyOf(metric);
+  }
+
+  /** The prices that come with this release. */
+  public static Prices bundled() {
+    try (InputStream file = Prices.class.getResourceAsStream(BUNDLED);
+        Reader reader =
+            new InputStreamReader(Objects.requireNonNull(file, BUNDLED), StandardCharsets.UTF_8)) {
+      return read(reader);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Reads prices in the format of the bundled ones.
+   *
+   * @throws IllegalArgumentException naming every line that is missing, unknown or not understood
+   */
+  public static Prices read(Reader reader) throws IOException {
+    return new PriceFile(reader).prices();
+  }
+
+  /** The price of so many metrics a month. */
+  BigDecimal ofMetrics(long metrics) {
+    BigDecimal dollars = BigDecimal.ZERO;
+    long from = 0;
+    for (Tier tier : metric) {
+      long inTier = Math.max(0, Math.min(metrics, tier.upTo()) - from);
+      dollars = dollars.add(tier.dollars().multiply(BigDecimal.valueOf(inTier)));
+      from = tier.upTo();
+    }
+    return cents(dollars);
+  }
+
+  /** The price of so many requests. */
+  public BigDecimal ofRequests(long requests) {
+    return cents(thousandRequests.multiply(BigDecimal.valueOf(requests)).divide(THOUSAND));
+  }
+
+  /** The price of an alarm with so many metrics in it, a month. */
+  BigDecimal ofAlarm(int metrics) {
+    return cents(alarmMetric.multiply(BigDecimal.valueOf(metrics)));
+  }
+
+  static BigDecimal cents(BigDecimal dollars) {
+    return dollars.setScale(2, RoundingMode.HALF_UP);
+  }
+}

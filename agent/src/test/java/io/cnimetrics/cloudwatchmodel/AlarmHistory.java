@@ -1,0 +1,81 @@
+package io.cnimetrics.cloudwatchmodel;
+
+import io.cnimetrics.cloudwatchmodel.MetricAlarm.State;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * When an alarm was on.
+ *
+ * @param alarms in the order of time, apart from each other
+ */
+record AlarmHistory(List<Span> alarms) {
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  /**
+   * A time in ALARM.
+   *
+   * @param to exclusive; {@link Instant#MAX} if it did not end
+   */
+  record Span(Instant from, Instant to) {
+    boolean holds(Instant at) {
+      return !at.isBefore(from) && at.isBefore(to);
+    }
+  }
+
+  /**
+   * Evaluates an alarm each minute.
+   *
+   * @param second of the minute at which that is done; an alarm keeps to its own
+   */
+  static AlarmHistory of(
+      MetricAlarm alarm, MetricStore store, Instant from, Instant to, int second) {
+    List<Instant> on = new ArrayList<>();
+    for (Instant at = from.plusSeconds(second); at.isBefore(to); at = at.plus(MINUTE)) {
+      if (alarm.evaluate(store, at) == State.ALARM) {
+        on.add(at);
+      }
+    }
+    return new AlarmHistory(
+        joined(on.stream().map(at -> new Span(at, at.plus(MINUTE))).toList(), to));
+  }
+
+  /** When any of them was on. */
+  static AlarmHistory any(Collection<AlarmHistory> histories) {
+    List<Span> all =
+        histories.stream()
+            .flatMap(history -> history.alarms().stream())
+            .sorted((one, other) -> one.from().compareTo(other.from()))
+            .toList();
+    return new AlarmHistory(joined(all, Instant.MAX));
+  }
+
+  private static List<Span> joined(List<Span> spans, Instant end) {
+    List<Span> joined = new ArrayList<>();
+    for (Span each : spans) {
+      Span span = each.to().isBefore(end) ? each : new Span(each.from(), Instant.MAX);
+      int last = joined.size() - 1;
+      if (last >= 0 && !span.from().isAfter(joined.get(last).to())) {
+        Instant to =
+            Stream.of(span.to(), joined.get(last).to()).max(Instant::compareTo).orElseThrow();
+        joined.set(last, new Span(joined.get(last).from(), to));
+      } else {
+        joined.add(span);
+      }
+    }
+    return joined;
+  }
+
+  boolean isOn(Instant at) {
+    return alarms.stream().anyMatch(span -> span.holds(at));
+  }
+
+  /** Whether it went on, and off again before the story ended. */
+  boolean cameAndWent() {
+    return !alarms.isEmpty() && !alarms.get(alarms.size() - 1).to().equals(Instant.MAX);
+  }
+}

@@ -1,0 +1,198 @@
+package io.cnimetrics.cloudwatchmodel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.cloudwatchmodel.AlarmHistory.Span;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Each alarm goes off in the story that it is for, whichever node it is and at whatever second the
+ * alarm is evaluated, and is over some time after the trouble is.
+ */
+class AlarmStoriesTest {
+  private static final int NODES = 20;
+  private static final int BEFORE = 8;
+  private static final int AFTER = 30;
+
+  /** What happens in each minute of the trouble, told of the node that is in it. */
+  private static final Map<String, BiConsumer<Story, StoryNode>> TROUBLES =
+      Map.of(
+          "PodsGetNoAddress", (story, node) -> node.refuse(4),
+          "IpamdDown", (story, node) -> node.goDown(),
+          "SubnetEmpty1", (story, node) -> story.freeAddresses(Printed.SUBNET, 3),
+          "WarmPoolEmpty", (story, node) -> node.pool(2, 2 * StoryNode.ADDRESSES_PER_ENI, 0),
+          "Ec2Denies", (story, node) -> node.count("awsAPIDeniedErr", 1),
+          "Ec2Throttles", (story, node) -> node.count("awsAPIThrottleErr", 20),
+          "NodesNearlyFull",
+              (story, node) -> story.nodes().subList(0, 3).forEach(AlarmStoriesTest::fill));
+
+  private static void fill(StoryNode node) {
+    node.pool(StoryNode.MOST_ENIS, StoryNode.MOST - 2, 0);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PodsGetNoAddress, 6, 5",
+    "IpamdDown, 8, 7",
+    "SubnetEmpty1, 8, 5",
+    "WarmPoolEmpty, 15, 12",
+    "Ec2Denies, 8, 7",
+    "Ec2Throttles, 8, 7",
+    "NodesNearlyFull, 22, 20"
+  })
+  void alarmGoesOffInItsStory(String alarm, int minutes, int latest) {
+    Story story = trouble(alarm, minutes, 1, node(7), 0);
+
+    assertGoesOff(alarm, story, 1, Duration.ofMinutes(latest));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PodsGetNoAddress, 6, 10",
+    "IpamdDown, 8, 12",
+    "SubnetEmpty1, 8, 5",
+    "WarmPoolEmpty, 15, 18",
+    "Ec2Denies, 8, 13",
+    "Ec2Throttles, 8, 13",
+    "NodesNearlyFull, 28, 26"
+  })
+  void alarmGoesOffWithDataThatComesLate(String alarm, int minutes, int latest) {
+    Story story = trouble(alarm, minutes, 5, node(7), 4);
+
+    assertGoesOff(alarm, story, 5, Duration.ofMinutes(latest));
+  }
+
+  @Test
+  void pageDoesNotHangOnTheNode() {
+    for (int number = 0; number < 6; number++) {
+      Story story = trouble("PodsGetNoAddress", 6, 1, node(number), 0);
+
+      assertGoesOff("PodsGetNoAddress", story, 1, Duration.ofMinutes(5));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 0", "1, 6", "5, 0", "5, 6"})
+  void oneAddressTakenAwayIsEnough(int publishMinutes, int lateMinutes) {
+    Story story = cluster(publishMinutes);
+    story.minutes(BEFORE, minute -> {});
+    story.cluster.cutOff(node(3), lateMinutes > 0);
+    story.cluster.after(
+        Duration.ofMinutes(lateMinutes), () -> story.cluster.cutOff(node(3), false));
+    story.minutes(1, minute -> story.node(node(3)).count("forceRemoveIPs", 1));
+    story.minutes(AFTER, minute -> {});
+
+    assertGoesOff(
+        "PodsLostAddress",
+        story,
+        publishMinutes,
+        Duration.ofMinutes(lateMinutes + 2L * publishMinutes + 2));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 20", "5, 24"})
+  void silenceOfAllNodesIsTold(int publishMinutes, int latest) {
+    Story story = cluster(publishMinutes);
+    story.minutes(BEFORE, minute -> {});
+    names().forEach(story.cluster::stop);
+    story.minutes(30, minute -> {});
+    names().forEach(name -> story.startAgent(name, Optional.empty()));
+    story.minutes(AFTER, minute -> {});
+
+    assertGoesOff("NoData", story, publishMinutes, Duration.ofMinutes(latest));
+  }
+
+  @Test
+  void plannedRollMutesThePageAndWhatStaysIsToldAfterIt() {
+    Story story = trouble("PodsGetNoAddress", 30, 1, node(7), 0);
+    Instant trouble = Story.START.plus(Duration.ofMinutes(BEFORE));
+    for (Evaluated evaluated :
+        Evaluated.of(story, Printed.alarms(1, Map.of("SuppressorAlarm", "rolling")))) {
+      Span on = evaluated.composite().alarms().get(0);
+
+      assertThat(evaluated.pages("rolling", until(trouble, Duration.ofMinutes(60)))).isEmpty();
+      assertThat(evaluated.pages("rolling", until(trouble, Duration.ofMinutes(10))))
+          .containsExactly(trouble.plus(Duration.ofMinutes(15)));
+      assertThat(evaluated.pages("rolling", new AlarmHistory(List.of())))
+          .containsExactly(on.from().plus(Duration.ofMinutes(2)));
+    }
+  }
+
+  private static AlarmHistory until(Instant from, Duration time) {
+    return new AlarmHistory(List.of(new Span(from, from.plus(time))));
+  }
+
+  /**
+   * @param latest after the trouble began
+   */
+  private static void assertGoesOff(
+      String alarm, Story story, int publishMinutes, Duration latest) {
+    Instant trouble = Story.START.plus(Duration.ofMinutes(BEFORE));
+    for (Evaluated evaluated : Evaluated.of(story, Printed.alarms(publishMinutes, Map.of()))) {
+      AlarmHistory history = evaluated.history(alarm);
+      assertThat(history.cameAndWent()).as("%s: %s", alarm, history).isTrue();
+      assertThat(history.alarms()).as(alarm).hasSize(1);
+      assertThat(history.alarms().get(0).from()).as(alarm).isBetween(trouble, trouble.plus(latest));
+      boolean pages = List.of("PodsGetNoAddress", "IpamdDown", "SubnetEmpty1").contains(alarm);
+      assertThat(evaluated.pages()).as(alarm).hasSize(pages ? 1 : 0);
+    }
+  }
+
+  /**
+   * @param late minutes for which CloudWatch is away for the node, from the start of the trouble
+   */
+  private static Story trouble(
+      String alarm, int minutes, int publishMinutes, String name, int late) {
+    Story story = cluster(publishMinutes);
+    StoryNode node = story.node(name);
+    BiConsumer<Story, StoryNode> trouble = Objects.requireNonNull(TROUBLES.get(alarm), alarm);
+    tell(story, BEFORE, (told, its) -> {}, node);
+    story.cluster.cutOff(name, late > 0);
+    story.cluster.after(Duration.ofMinutes(late), () -> story.cluster.cutOff(name, false));
+    tell(story, minutes, trouble, node);
+    if (alarm.equals("IpamdDown")) {
+      node.comeUp(story.now());
+    }
+    story.nodes().forEach(each -> each.pods(10));
+    tell(story, AFTER, (told, its) -> {}, node);
+    return story;
+  }
+
+  private static void tell(
+      Story story, int minutes, BiConsumer<Story, StoryNode> trouble, StoryNode node) {
+    boolean free = trouble != TROUBLES.get("SubnetEmpty1");
+    story.minutes(
+        minutes,
+        minute -> {
+          story.nodes().forEach(each -> each.count("ec2ApiReqCount", 5));
+          if (free) {
+            story.freeAddresses(Printed.SUBNET, 200);
+          }
+          trouble.accept(story, node);
+        });
+  }
+
+  private static Story cluster(int publishMinutes) {
+    Story story = new Story(publishMinutes);
+    names().forEach(name -> story.boot(name).pods(10));
+    return story;
+  }
+
+  private static List<String> names() {
+    return IntStream.range(0, NODES).mapToObj(AlarmStoriesTest::node).toList();
+  }
+
+  private static String node(int number) {
+    return "ip-10-0-1-" + number;
+  }
+}

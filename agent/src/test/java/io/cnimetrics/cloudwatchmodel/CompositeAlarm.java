@@ -1,0 +1,78 @@
+package io.cnimetrics.cloudwatchmodel;
+
+import io.cnimetrics.cloudwatchmodel.AlarmHistory.Span;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * An alarm on alarms: on while one of its own is.
+ *
+ * @param suppressor an alarm that mutes it while it is on
+ * @param waiting for the suppressor to come on
+ * @param extension for which it mutes after its end
+ */
+record CompositeAlarm(
+    List<String> alarms, Optional<String> suppressor, Duration waiting, Duration extension) {
+  private static final Pattern ALARM = Pattern.compile("ALARM\\(\"([^\"]+)\"\\)( OR )?");
+
+  static CompositeAlarm of(Map<?, ?> properties) {
+    return new CompositeAlarm(
+        named(String.valueOf(properties.get("AlarmRule"))),
+        Optional.ofNullable(properties.get("ActionsSuppressor")).map(String::valueOf),
+        seconds(properties, "ActionsSuppressorWaitPeriod"),
+        seconds(properties, "ActionsSuppressorExtensionPeriod"));
+  }
+
+  private static List<String> named(String rule) {
+    List<String> names = new ArrayList<>();
+    Matcher alarm = ALARM.matcher(rule);
+    while (alarm.lookingAt()) {
+      names.add(alarm.group(1));
+      alarm.region(alarm.end(), rule.length());
+    }
+    if (alarm.regionStart() < rule.length()) {
+      throw new IllegalArgumentException(rule);
+    }
+    return names;
+  }
+
+  private static Duration seconds(Map<?, ?> properties, String name) {
+    return properties.get(name) instanceof Double seconds
+        ? Duration.ofSeconds(seconds.longValue())
+        : Duration.ZERO;
+  }
+
+  /** When it was on, of the histories of all alarms by name. */
+  AlarmHistory history(Map<String, AlarmHistory> histories) {
+    return AlarmHistory.any(
+        alarms.stream().map(name -> Objects.requireNonNull(histories.get(name), name)).toList());
+  }
+
+  /** When it told somebody that it came on. */
+  List<Instant> pages(Map<String, AlarmHistory> histories) {
+    Optional<AlarmHistory> muting =
+        suppressor.map(name -> Objects.requireNonNull(histories.get(name), name));
+    return history(histories).alarms().stream()
+        .flatMap(span -> told(span, muting).stream())
+        .toList();
+  }
+
+  private Optional<Instant> told(Span on, Optional<AlarmHistory> muting) {
+    Instant at = on.from().plus(waiting);
+    for (Span mute : muting.map(AlarmHistory::alarms).orElse(List.of())) {
+      Instant over = mute.to().equals(Instant.MAX) ? Instant.MAX : mute.to().plus(extension);
+      // Its end is a reason to tell again of what is still on.
+      if (!mute.from().isAfter(at) && at.isBefore(over)) {
+        at = over;
+      }
+    }
+    return at.isBefore(on.to()) ? Optional.of(at) : Optional.empty();
+  }
+}

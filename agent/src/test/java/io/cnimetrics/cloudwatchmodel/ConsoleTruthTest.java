@@ -1,0 +1,203 @@
+package io.cnimetrics.cloudwatchmodel;
+
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.function.Function;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Dashboard and alarms say what is so, at every zoom. */
+class ConsoleTruthTest {
+  private static final Map<String, Function<Truth, OptionalDouble>> DASHBOARD =
+      Map.ofEntries(
+          entry(
+              "Pods refused: for how long, worst node: worst node",
+              truth -> truth.worst("noAddressMinutes")),
+          entry(
+              "Pods refused: on how many nodes: nodes",
+              truth -> truth.nodes("noAddressMinutes", minutes -> minutes > 0)),
+          entry(
+              "Tries of pods without an address: tries",
+              truth -> truth.perMinute("noAvailableIPAddrs")),
+          entry(
+              "Warm pool empty: for how long, worst node: worst node",
+              truth -> truth.worst("warmPoolEmptyMinutes")),
+          entry(
+              "ipamD down: for how long, worst node: worst node",
+              truth -> truth.worst("ipamdDownMinutes")),
+          entry("Nodes: reporting", truth -> truth.nodes("ipamdUp", up -> true)),
+          entry("Nodes: with ipamD down", truth -> truth.nodes("ipamdUp", up -> up == 0)),
+          entry("Starts and restarts: ipamD restarts", truth -> truth.marks("ipamdRestarts")),
+          entry(
+              "Failed calls to AWS, by cause: no address in the subnet",
+              truth -> truth.perMinute("awsAPINoAddressErr")),
+          entry(
+              "Failed calls to AWS, by cause: throttled",
+              truth -> truth.perMinute("awsAPIThrottleErr")),
+          entry(
+              "Failed calls to AWS, by cause: denied", truth -> truth.perMinute("awsAPIDeniedErr")),
+          entry("Failed calls to AWS, by cause: others", ConsoleTruthTest::otherErrors),
+          entry(
+              "EC2 error rate: failed", truth -> truth.percent("ec2ApiErrCount", "ec2ApiReqCount")),
+          entry(
+              "EC2 error rate: throttled",
+              truth -> truth.percent("awsAPIThrottleErr", "ec2ApiReqCount")),
+          entry("Latency of calls to AWS: mean node", truth -> truth.mean("awsAPILatency")),
+          entry("Latency of calls to AWS: worst node", truth -> truth.worst("awsAPILatency")),
+          entry("Errors in ipamD: ipamD", truth -> truth.perMinute("ipamdErr")),
+          entry("Errors in ipamD: handling of AWS", truth -> truth.perMinute("awsUtilErr")),
+          entry("Errors in ipamD: ENIs of single pods", truth -> truth.perMinute("podENIErr")),
+          entry("Addresses: assigned to pods", truth -> truth.perMinute("assignIPAddresses")),
+          entry("Addresses: total on ENIs", truth -> truth.perMinute("totalIPAddresses")),
+          entry(
+              "Addresses: effective maximum", truth -> truth.perMinute("effectiveMaxIPAddresses")),
+          entry("Utilisation of nodes: mean node", truth -> truth.mean("nodeIPUtilization")),
+          entry("Utilisation of nodes: p90", truth -> truth.p90("nodeIPUtilization")),
+          entry("Utilisation of nodes: fullest node", truth -> truth.worst("nodeIPUtilization")),
+          entry(
+              "Free addresses on nodes: available now",
+              truth -> truth.perMinute("availableIPAddresses")),
+          entry("Free addresses on nodes: cooling", truth -> truth.perMinute("coolingIPAddresses")),
+          entry("ENIs: attached", truth -> truth.perMinute("eniAllocated")),
+          entry("ENIs: possible", truth -> truth.perMinute("eniMaxAvailable")),
+          entry("IPv4 prefixes: /28 prefixes", truth -> truth.perMinute("totalIPv4Prefixes")),
+          entry(
+              "Addresses asked for and given back: asked for",
+              truth -> truth.perMinute("addReqCount")),
+          entry(
+              "Addresses asked for and given back: given back",
+              truth -> truth.perMinute("delReqCount")),
+          entry("Work of ipamD: requests to EC2", truth -> truth.perMinute("ec2ApiReqCount")),
+          entry(
+              "Work of ipamD: corrections of the pool", truth -> truth.perMinute("reconcileCount")),
+          entry(
+              "Work of ipamD: changes going on", truth -> truth.perMinute("ipamdActionInProgress")),
+          entry(
+              "Taken away under running pods: addresses and ENIs",
+              truth -> truth.perMinute("forceRemoveIPs", "forceRemoveENI")));
+
+  private static final Map<String, Function<Truth, OptionalDouble>> ALARMS =
+      Map.of(
+          "PodsGetNoAddress", truth -> truth.worst("noAddressMinutes"),
+          "IpamdDown", truth -> truth.worst("ipamdDownMinutes"),
+          "NoData", truth -> truth.samples("ipamdUp"),
+          "WarmPoolEmpty", truth -> truth.worst("warmPoolEmptyMinutes"),
+          "PodsLostAddress", truth -> truth.sum("forceRemoveIPs", "forceRemoveENI"),
+          "Ec2Denies", truth -> truth.sum("awsAPIDeniedErr"),
+          "Ec2Throttles", truth -> truth.percent("awsAPIThrottleErr", "ec2ApiReqCount"),
+          "NodesNearlyFull", truth -> truth.p90("nodeIPUtilization"));
+
+  /** Told by nobody but the agents, and by what stands below. */
+  private static final String AGENT_STARTS = "Starts and restarts: agent starts";
+
+  private static final String FREE = "Free addresses of subnets, lowest first: ";
+  private static final String FREE_NOW = "Free addresses now: ";
+
+  /** The same hour, by agents that send each minute and by such that send each five. */
+  private static final Map<Integer, Story> STORIES = new LinkedHashMap<>();
+
+  @BeforeAll
+  static void tell(@TempDir Path everyMinute, @TempDir Path rarely) {
+    STORIES.put(1, new Hour(1, everyMinute).story);
+    STORIES.put(5, new Hour(5, rarely).story);
+  }
+
+  private static Story story(int publishMinutes) {
+    return Objects.requireNonNull(STORIES.get(publishMinutes));
+  }
+
+  private static OptionalDouble otherErrors(Truth truth) {
+    double all = truth.perMinute("awsAPIErr").orElseThrow();
+    double told =
+        truth.perMinute("awsAPINoAddressErr", "awsAPIThrottleErr", "awsAPIDeniedErr").orElseThrow();
+    return OptionalDouble.of(all - told);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "1, 5", "1, 60", "5, 1", "5, 60"})
+  void everyLineOfTheDashboardIsTrue(int publishMinutes, int minutes) {
+    Story story = story(publishMinutes);
+    Window window = hour(minutes);
+    Map<String, Line> lines =
+        new LinkedHashMap<>(Printed.dashboard().lines(story.cloudWatch, window));
+    Set.of(AGENT_STARTS, FREE + "subnet-0a", FREE + "subnet-0b", FREE_NOW + "subnet-0a")
+        .forEach(lines::remove);
+    lines.remove(FREE_NOW + "subnet-0b");
+
+    assertThat(lines.keySet()).containsExactlyInAnyOrderElementsOf(DASHBOARD.keySet());
+    DASHBOARD.forEach((name, truth) -> assertTrue(name, line(lines, name), truth, story, window));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "1, 5", "1, 60", "5, 1", "5, 60"})
+  void everyNumberThatAnAlarmLooksAtIsTrue(int publishMinutes, int minutes) {
+    Story story = story(publishMinutes);
+    Window window = hour(minutes);
+    Map<String, MetricAlarm> alarms = Printed.byId(Printed.alarms(publishMinutes, Map.of()));
+
+    assertThat(alarms).hasSize(ALARMS.size() + 1);
+    ALARMS.forEach(
+        (id, truth) -> {
+          MetricAlarm alarm = Objects.requireNonNull(alarms.get(id), id);
+          assertTrue(id, alarm.line(story.cloudWatch, window), truth, story, window);
+        });
+  }
+
+  @Test
+  void startOfAnAgentIsOneMark() {
+    Story story = story(1);
+    Line starts = line(Printed.dashboard().lines(story.cloudWatch, hour(1)), AGENT_STARTS);
+
+    assertThat(starts.values()).containsExactly(entry(Hour.FROM.plus(Duration.ofMinutes(33)), 1.0));
+  }
+
+  @Test
+  void subnetsAreShownLowestFirstAndTheAlarmSeesItsOwn() {
+    Story story = story(1);
+    Map<String, Line> lines = Printed.dashboard().lines(story.cloudWatch, hour(60));
+    MetricAlarm empty =
+        Objects.requireNonNull(Printed.byId(Printed.alarms(1, Map.of())).get("SubnetEmpty1"));
+
+    assertThat(lines.keySet().stream().filter(name -> name.startsWith(FREE)))
+        .containsExactly(FREE + "subnet-0b", FREE + "subnet-0a");
+    assertThat(line(lines, FREE + "subnet-0a").values()).containsExactly(entry(Hour.FROM, 41.0));
+    assertThat(line(lines, FREE_NOW + "subnet-0b").values()).containsExactly(entry(Hour.FROM, 0.0));
+    assertThat(empty.line(story.cloudWatch, hour(60)).values())
+        .containsExactly(entry(Hour.FROM, 41.0));
+  }
+
+  private static void assertTrue(
+      String name, Line line, Function<Truth, OptionalDouble> truth, Story story, Window window) {
+    for (Instant start : window.starts()) {
+      OptionalDouble expected = truth.apply(new Truth(story, start, window.period()));
+      if (expected.isEmpty()) {
+        assertThat(line.values()).as("%s at %s", name, start).doesNotContainKey(start);
+      } else {
+        assertThat(line.values().getOrDefault(start, Double.NaN))
+            .as("%s at %s", name, start)
+            .isCloseTo(expected.getAsDouble(), within(1e-9));
+      }
+    }
+  }
+
+  private static Line line(Map<String, Line> lines, String name) {
+    return Objects.requireNonNull(lines.get(name), name);
+  }
+
+  private static Window hour(int minutes) {
+    return Window.of(Hour.FROM, Hour.TO, Duration.ofMinutes(minutes));
+  }
+}

@@ -1,0 +1,54 @@
+package io.cnimetrics.cloudwatchmodel;
+
+import io.cnimetrics.testing.Stack;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** The printed alarms on a story, each of them evaluated at one second of the minute. */
+final class Evaluated {
+  /** Before the first node sends, while they do, and when all have. */
+  static final List<Integer> SECONDS = List.of(1, 15, 28, 45);
+
+  private final Map<String, MetricAlarm> byId;
+  private final Map<String, AlarmHistory> histories = new HashMap<>();
+  private final CompositeAlarm composite;
+
+  private Evaluated(Story story, Stack stack, int second) {
+    byId = Printed.byId(stack);
+    composite = Printed.composite(stack);
+    for (MetricAlarm alarm : byId.values()) {
+      histories.put(
+          alarm.name(),
+          AlarmHistory.of(alarm, story.cloudWatch, Story.QUIET_UNTIL, story.now(), second));
+    }
+  }
+
+  /** By all seconds, because nobody knows at which of them an alarm is evaluated. */
+  static List<Evaluated> of(Story story, Stack stack) {
+    return SECONDS.stream().map(second -> new Evaluated(story, stack, second)).toList();
+  }
+
+  AlarmHistory history(String id) {
+    String name = Objects.requireNonNull(byId.get(id), id).name();
+    return Objects.requireNonNull(histories.get(name), name);
+  }
+
+  /** The alarm that pages. */
+  AlarmHistory composite() {
+    return composite.history(histories);
+  }
+
+  List<Instant> pages() {
+    return composite.pages(histories);
+  }
+
+  /** When it pages with an alarm that mutes it. */
+  List<Instant> pages(String suppressor, AlarmHistory muting) {
+    Map<String, AlarmHistory> all = new HashMap<>(histories);
+    all.put(suppressor, muting);
+    return composite.pages(all);
+  }
+}

@@ -1,0 +1,27 @@
+package io.cnimetrics.cloudwatchmodel;
+
+import java.time.Instant;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * One line of a graph: values by the start of their period. A period without data has none.
+ *
+ * @param label tells it from others that a search found
+ */
+record Line(String label, NavigableMap<Instant, Double> values) {
+  static Line empty(String label) {
+    return new Line(label, new TreeMap<>());
+  }
+
+  /** As arithmetic does it: what is no number is no value. */
+  void put(Instant at, double value) {
+    if (Double.isFinite(value)) {
+      values.put(at, value);
+    }
+  }
+
+  double least() {
+    return values.values().stream().mapToDouble(value -> value).min().orElse(Double.NaN);
+  }
+}

@@ -1,0 +1,160 @@
+package io.cnimetrics.cloudwatchmodel;
+
+import io.cnimetrics.cloudwatchmodel.MetricStore.Stored;
+import io.cnimetrics.cloudwatchmodel.Queries.Asked;
+import io.cnimetrics.testing.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * An alarm on metrics, read from the properties of a template and worked out as CloudWatch does: at
+ * any second of a minute, and with what has arrived by then, be it from some of the nodes only.
+ *
+ * @param datapoints that must breach, out of {@code periods}
+ */
+record MetricAlarm(
+    String name,
+    Queries queries,
+    String comparison,
+    double threshold,
+    int datapoints,
+    int periods,
+    String missing) {
+  private static final Duration PERIOD = Duration.ofMinutes(1);
+
+  /**
+   * Periods that CloudWatch looks at beyond those that it evaluates, to find data in them; their
+   * number is its own affair.
+   */
+  private static final int LOOKED_AT_BESIDES = 2;
+
+  private static final String RESULT = "result";
+
+  /** The state of an alarm. */
+  enum State {
+    OK,
+    ALARM,
+    INSUFFICIENT_DATA
+  }
+
+  static MetricAlarm of(Map<?, ?> properties) {
+    return new MetricAlarm(
+        text(properties, "AlarmName"),
+        queries(properties),
+        text(properties, "ComparisonOperator"),
+        number(properties, "Threshold"),
+        (int) number(properties, "DatapointsToAlarm"),
+        (int) number(properties, "EvaluationPeriods"),
+        text(properties, "TreatMissingData"));
+  }
+
+  private static Queries queries(Map<?, ?> properties) {
+    Queries queries = new Queries();
+    if (!properties.containsKey("Metrics")) {
+      Object statistic =
+          properties.containsKey("Statistic")
+              ? properties.get("Statistic")
+              : properties.get("ExtendedStatistic");
+      queries.add("m", new Asked(key(properties), String.valueOf(statistic)));
+      queries.show(RESULT, "m");
+      return queries;
+    }
+    for (Map<?, ?> each : Json.members(properties, "Metrics")) {
+      if (each.containsKey("Expression")) {
+        queries.show(RESULT, text(each, "Expression"));
+      } else {
+        Map<?, ?> stat = Json.member(each, "MetricStat");
+        queries.add(
+            text(each, "Id"), new Asked(key(Json.member(stat, "Metric")), text(stat, "Stat")));
+      }
+    }
+    return queries;
+  }
+
+  private static Stored key(Map<?, ?> metric) {
+    Map<String, String> dimensions = new LinkedHashMap<>();
+    for (Map<?, ?> each : Json.members(metric, "Dimensions")) {
+      dimensions.put(text(each, "Name"), text(each, "Value"));
+    }
+    return Stored.of(text(metric, "Namespace"), text(metric, "MetricName"), dimensions);
+  }
+
+  /** The numbers that it compares with its threshold. */
+  Line line(MetricStore store, Window window) {
+    return Objects.requireNonNull(queries.lines(store, window).get(RESULT));
+  }
+
+  /** Its state after an evaluation, of the periods that are over by then. */
+  State evaluate(MetricStore store, Instant now) {
+    Instant to = now.truncatedTo(ChronoUnit.MINUTES);
+    int lookedAt = periods + LOOKED_AT_BESIDES;
+    Window window = new Window(to.minus(PERIOD.multipliedBy(lookedAt)), to, PERIOD, now);
+    Line line = line(store, window);
+    List<Point> newestFirst = new ArrayList<>();
+    for (int age = 1; age <= lookedAt; age++) {
+      Double value = line.values().get(to.minus(PERIOD.multipliedBy(age)));
+      newestFirst.add(
+          value == null ? Point.MISSING : breaches(value) ? Point.BREACHING : Point.FINE);
+    }
+    return state(newestFirst);
+  }
+
+  /** What a period says. */
+  enum Point {
+    FINE,
+    BREACHING,
+    MISSING
+  }
+
+  /**
+   * Data counts where there is any, the newest first; what is still missing is filled in.
+   *
+   * @param newestFirst more than it evaluates
+   */
+  State state(List<Point> newestFirst) {
+    List<Point> real = newestFirst.stream().filter(point -> point != Point.MISSING).toList();
+    List<Point> evaluated = real.subList(0, Math.min(periods, real.size()));
+    int filled = periods - evaluated.size();
+    long breaching = evaluated.stream().filter(point -> point == Point.BREACHING).count();
+    if (real.isEmpty() && missing.equals("missing")) {
+      return State.INSUFFICIENT_DATA;
+    }
+    boolean alarm =
+        switch (missing) {
+          case "breaching" -> breaching + filled >= datapoints;
+          case "notBreaching" -> breaching >= datapoints;
+          case "missing" -> breaching >= datapoints || (filled > 0 && isBadSince(newestFirst));
+          default -> throw new IllegalArgumentException(missing);
+        };
+    return alarm ? State.ALARM : State.OK;
+  }
+
+  /** Whether all that is known is bad, and has been for as long as the alarm asks. */
+  private boolean isBadSince(List<Point> newestFirst) {
+    return !newestFirst.contains(Point.FINE)
+        && newestFirst.lastIndexOf(Point.BREACHING) + 1 >= datapoints;
+  }
+
+  private boolean breaches(double value) {
+    return switch (comparison) {
+      case "GreaterThanThreshold" -> value > threshold;
+      case "GreaterThanOrEqualToThreshold" -> value >= threshold;
+      case "LessThanThreshold" -> value < threshold;
+      default -> throw new IllegalArgumentException(comparison);
+    };
+  }
+
+  private static String text(Map<?, ?> properties, String name) {
+    return String.valueOf(Objects.requireNonNull(properties.get(name), name));
+  }
+
+  private static double number(Map<?, ?> properties, String name) {
+    return Double.parseDouble(text(properties, name));
+  }
+}

@@ -1,0 +1,59 @@
+package io.cnimetrics.cloudwatchmodel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.cloudwatchmodel.MetricAlarm.Point;
+import io.cnimetrics.cloudwatchmodel.MetricAlarm.State;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The cases with which CloudWatch's manual explains alarms and missing data: five periods of which
+ * three are evaluated, oldest first; 0 is fine, X breaches, - is missing.
+ */
+class MetricAlarmTest {
+  @ParameterizedTest
+  @CsvSource({
+    "0-X-X, OK, OK, OK",
+    "----0, OK, OK, OK",
+    "-----, INSUFFICIENT_DATA, ALARM, OK",
+    "0XX-X, ALARM, ALARM, ALARM",
+    "--X--, ALARM, ALARM, OK"
+  })
+  void threeOfThree(String points, State missing, State breaching, State notBreaching) {
+    assertThat(state(3, "missing", points)).isEqualTo(missing);
+    assertThat(state(3, "breaching", points)).isEqualTo(breaching);
+    assertThat(state(3, "notBreaching", points)).isEqualTo(notBreaching);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0-X-X, ALARM, ALARM, ALARM",
+    "00X0X, ALARM, ALARM, ALARM",
+    "0-X--, OK, ALARM, OK",
+    "----0, OK, ALARM, OK",
+    "---X-, ALARM, ALARM, OK"
+  })
+  void twoOfThree(String points, State missing, State breaching, State notBreaching) {
+    assertThat(state(2, "missing", points)).isEqualTo(missing);
+    assertThat(state(2, "breaching", points)).isEqualTo(breaching);
+    assertThat(state(2, "notBreaching", points)).isEqualTo(notBreaching);
+  }
+
+  private static State state(int datapoints, String missing, String oldestFirst) {
+    List<Point> points = new ArrayList<>();
+    oldestFirst
+        .chars()
+        .forEach(
+            each ->
+                points.add(
+                    each == '0' ? Point.FINE : each == 'X' ? Point.BREACHING : Point.MISSING));
+    Collections.reverse(points);
+    return new MetricAlarm(
+            "alarm", new Queries(), "GreaterThanThreshold", 1, datapoints, 3, missing)
+        .state(points);
+  }
+}

@@ -1,0 +1,154 @@
+package io.cnimetrics.cloudwatchmodel;
+
+import io.cnimetrics.testing.AwsClients;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.IntConsumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
+
+/**
+ * Not a test of its own: {@code make picture} runs it to fill an emulator with a day of three nodes
+ * whose real agents publish. It is quiet but for a ramp to exhaustion in the morning, an ipamD that
+ * restarts after noon and a subnet that runs dry in the evening.
+ */
+@EnabledIfSystemProperty(named = "picture.emulator", matches = "http.*")
+class PictureDay {
+  private static final int DAY = 24 * 60;
+
+  /** Until agents have all data to send, and until they have sent it. */
+  private static final int BEFORE = 10;
+
+  private static final int BEHIND = 2;
+  private static final String OTHER_SUBNET = "subnet-0b";
+
+  private final SplittableRandom random = new SplittableRandom(7);
+  private final Story story = new Story(Instant.parse("2026-11-19T23:50:00Z"), 1);
+  private int stolen;
+
+  @Test
+  void isPublished() {
+    for (int number = 1; number <= 3; number++) {
+      story.boot("ip-10-0-1-" + number);
+    }
+    List<IntConsumer> parts =
+        List.of(
+            this::ordinary,
+            this::rampToExhaustion,
+            this::updateOfTheAgents,
+            this::restartOfIpamd,
+            this::throttling,
+            this::subnetRunsDry);
+    story.minutes(BEFORE, this::ordinary);
+    story.minutes(DAY, now -> parts.forEach(part -> part.accept(now)));
+    story.minutes(BEHIND, this::ordinary);
+    try (CloudWatchClient cloudWatch =
+        AwsClients.cloudWatch(URI.create(System.getProperty("picture.emulator")))) {
+      new Upload(cloudWatch).all(story.cloudWatch);
+    }
+  }
+
+  private void ordinary(int now) {
+    int number = 0;
+    for (StoryNode node : story.nodes()) {
+      int turnover = random.nextInt(3);
+      hold(node, pods(number++, now), turnover == 0 ? 1 : 0);
+      node.count("addReqCount", turnover + random.nextInt(2));
+      node.count("delReqCount", turnover + random.nextInt(2));
+      node.count("ec2ApiReqCount", 2 + random.nextInt(4));
+      node.count("reconcileCount", now % 60 == number ? 1 : 0);
+      node.calls(2, 90 + 30 * random.nextDouble());
+    }
+    story.freeAddresses(Printed.SUBNET, Math.max(0, 240 + random.nextInt(4) - stolen));
+    story.freeAddresses(OTHER_SUBNET, 410 + random.nextInt(6));
+  }
+
+  /** More by day than by night. */
+  private static int pods(int number, int now) {
+    double daylight = Math.max(0, Math.sin(Math.PI * (now - 300) / 960.0));
+    return (int) (12 + 5 * number + 14 * daylight + 2 * Math.sin(now / 17.0 + number));
+  }
+
+  private static void hold(StoryNode node, int pods, int cooling) {
+    int enis = Math.min(StoryNode.MOST_ENIS, pods / StoryNode.ADDRESSES_PER_ENI + 2);
+    node.pool(enis, pods, cooling);
+  }
+
+  /** From 7:00 on ever more pods; from 9:20 on they are refused, until more nodes come at 9:40. */
+  private void rampToExhaustion(int now) {
+    int more = now <= at(9, 40) ? (now - at(7, 0)) / 3 : 48 - 2 * (now - at(9, 40));
+    if (now < at(7, 0) || more <= 0) {
+      return;
+    }
+    int number = 0;
+    for (StoryNode node : story.nodes()) {
+      hold(node, Math.min(StoryNode.MOST, pods(number++, now) + more), 0);
+      node.count("addReqCount", now <= at(9, 40) ? 2 : 0);
+      if (now > at(9, 20) && now <= at(9, 40) && number > 1) {
+        node.refuse(2 + random.nextInt(4));
+        node.count("ipamdErr", 1);
+      }
+    }
+  }
+
+  private void updateOfTheAgents(int now) {
+    int turn = now - at(11, 0);
+    if (turn >= 0 && turn < 9 && turn % 3 == 0) {
+      String name = story.nodes().get(turn / 3).name;
+      story.cluster.after(Duration.ofSeconds(20), () -> story.cluster.stop(name));
+      story.cluster.after(Duration.ofSeconds(32), () -> story.startAgent(name, Optional.empty()));
+    }
+  }
+
+  private void restartOfIpamd(int now) {
+    StoryNode node = story.nodes().get(1);
+    if (now == at(13, 30)) {
+      node.goDown();
+    } else if (now == at(13, 42)) {
+      node.comeUp(story.now());
+      node.count("forceRemoveIPs", 2);
+    }
+  }
+
+  private void throttling(int now) {
+    if (now >= at(15, 30) && now < at(16, 10)) {
+      for (StoryNode node : story.nodes()) {
+        int throttled = random.nextInt(3);
+        node.count("awsAPIThrottleErr", throttled);
+        node.count("awsAPIErr", throttled);
+        node.count("ec2ApiErrCount", throttled);
+        node.calls(4, 400 + 500 * random.nextDouble());
+      }
+    }
+  }
+
+  /** Somebody else takes the addresses from 17:00 on; from 19:00 to 20:00 there are none. */
+  private void subnetRunsDry(int now) {
+    boolean dry = now >= at(19, 0) && now < at(20, 0);
+    stolen = now < at(17, 0) || now >= at(20, 0) ? 0 : dry ? 250 : 2 * (now - at(17, 0));
+    if (!dry) {
+      return;
+    }
+    for (StoryNode node : story.nodes().subList(0, 2)) {
+      node.pool(2, 2 * StoryNode.ADDRESSES_PER_ENI, 0);
+      if (now % 2 == 0) {
+        node.count("awsAPINoAddressErr", 1);
+        node.count("awsAPIErr", 1);
+        node.count("ec2ApiErrCount", 1);
+        node.count("ipamdErr", 1);
+      }
+      if (now >= at(19, 25)) {
+        node.refuse(1 + random.nextInt(5));
+      }
+    }
+  }
+
+  private static int at(int hour, int minuteOfHour) {
+    return 60 * hour + minuteOfHour;
+  }
+}

@@ -1,0 +1,199 @@
+package io.cnimetrics.cloudwatchmodel;
+
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is ordinary wakes nobody, with data in time and with data that comes late. */
+class QuietStoriesTest {
+  private static final int HOUR = 60;
+
+  private static final Map<String, Consumer<Story>> STORIES =
+      Map.ofEntries(
+          entry("pods come and go", QuietStoriesTest::podsComeAndGo),
+          entry("the agent is updated node by node", QuietStoriesTest::agentIsUpdated),
+          entry("100 nodes get a new image", QuietStoriesTest::nodesGetNewImage),
+          entry("a spot instance is lost each minute", QuietStoriesTest::spotInstancesAreLost),
+          entry("the CNI is upgraded, a tenth at a time", QuietStoriesTest::cniIsUpgraded),
+          entry("a batch fills all nodes for an hour", QuietStoriesTest::batchFillsAllNodes),
+          entry("the cluster scales to zero and back", QuietStoriesTest::clusterScalesToZero));
+
+  static Stream<Arguments> stories() {
+    return STORIES.keySet().stream()
+        .sorted()
+        .flatMap(story -> Stream.of(Arguments.of(story, 1), Arguments.of(story, 5)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("stories")
+  void nobodyIsWoken(String name, int publishMinutes) {
+    Story story = new Story(publishMinutes);
+    Objects.requireNonNull(STORIES.get(name), name).accept(story);
+    if (publishMinutes > 1) {
+      assertThat(story.cloudWatch.latest()).isGreaterThan(Duration.ofMinutes(10));
+    }
+
+    for (Evaluated evaluated : Evaluated.of(story, Printed.alarms(publishMinutes, Map.of()))) {
+      assertThat(evaluated.composite().alarms()).as(name).isEmpty();
+    }
+  }
+
+  /** Whatever stands in the way to CloudWatch: each minute another node is cut off for a while. */
+  private static void beLate(Story story, int minute) {
+    if (story.publishMinutes() > 1) {
+      List<StoryNode> nodes = story.nodes();
+      String name = nodes.isEmpty() ? "" : nodes.get(minute * 7 % nodes.size()).name;
+      story.cluster.cutOff(name, true);
+      story.cluster.after(Duration.ofMinutes(8), () -> story.cluster.cutOff(name, false));
+    }
+    story.freeAddresses(Printed.SUBNET, 500);
+  }
+
+  /** Bursts of pods wait a moment until the pool has grown, on one node and then on another. */
+  private static void podsComeAndGo(Story story) {
+    SplittableRandom random = new SplittableRandom(1);
+    boot(story, 30, 10);
+    story.minutes(
+        HOUR,
+        minute -> {
+          beLate(story, minute);
+          int number = 0;
+          for (StoryNode node : story.nodes()) {
+            node.pods(random.nextInt(StoryNode.MOST));
+            if ((minute + number++) % 4 == 0) {
+              node.refuse(3);
+            }
+          }
+        });
+  }
+
+  private static void agentIsUpdated(Story story) {
+    boot(story, 30, 20);
+    story.minutes(
+        HOUR,
+        minute -> {
+          beLate(story, minute);
+          String name = name(minute % 30);
+          story.cluster.after(Duration.ofSeconds(20), () -> story.cluster.stop(name));
+          story.cluster.after(
+              Duration.ofSeconds(32), () -> story.startAgent(name, Optional.empty()));
+        });
+  }
+
+  /** Two nodes a minute: ipamD goes, then the node; a new one comes, whose ipamD takes a while. */
+  private static void nodesGetNewImage(Story story) {
+    boot(story, 100, 25);
+    story.minutes(
+        HOUR,
+        minute -> {
+          beLate(story, minute);
+          for (int number = 2 * minute; number < 2 * minute + 2 && number < 100; number++) {
+            story.node(name(number)).goDown();
+            bootInTurn(story, 100 + number);
+          }
+          for (int number = 2 * minute - 4; number < 2 * minute - 2; number++) {
+            if (number >= 0 && number < 100) {
+              story.drain(name(number));
+              comeUp(story, 100 + number, 4);
+            }
+          }
+        });
+  }
+
+  private static void spotInstancesAreLost(Story story) {
+    boot(story, 60, 30);
+    story.minutes(
+        HOUR,
+        minute -> {
+          beLate(story, minute);
+          story.lose(name(minute));
+          bootInTurn(story, 60 + minute);
+          if (minute >= 2) {
+            comeUp(story, 58 + minute, 2);
+          }
+          // Its pods go to others.
+          story.nodes().stream().skip(minute % 5 * 8L).limit(5).forEach(node -> node.refuse(2));
+        });
+  }
+
+  private static void cniIsUpgraded(Story story) {
+    boot(story, 100, 30);
+    story.minutes(
+        HOUR,
+        minute -> {
+          beLate(story, minute);
+          int tenth = minute / 6;
+          List<StoryNode> nodes = story.nodes().subList(10 * tenth, 10 * tenth + 10);
+          if (minute % 6 == 0) {
+            nodes.forEach(StoryNode::goDown);
+          } else if (minute % 6 == 3) {
+            nodes.forEach(node -> node.comeUp(story.now()));
+            nodes.forEach(node -> node.refuse(1));
+          }
+        });
+  }
+
+  private static void batchFillsAllNodes(Story story) {
+    boot(story, 20, 10);
+    story.minutes(
+        HOUR,
+        minute -> {
+          beLate(story, minute);
+          story.nodes().forEach(node -> node.pool(StoryNode.MOST_ENIS, StoryNode.MOST, 0));
+        });
+  }
+
+  private static void clusterScalesToZero(Story story) {
+    boot(story, 20, 10);
+    story.minutes(
+        HOUR,
+        minute -> {
+          beLate(story, minute);
+          if (minute < 10) {
+            story.node(name(2 * minute)).goDown();
+            story.lose(name(2 * minute + 1));
+          }
+          if (minute >= 2 && minute < 12) {
+            story.drain(name(2 * minute - 4));
+          } else if (minute >= 40 && minute < 60) {
+            bootInTurn(story, minute);
+            if (minute >= 42) {
+              comeUp(story, minute - 2, 2);
+            }
+          }
+        });
+  }
+
+  private static void boot(Story story, int nodes, int pods) {
+    IntStream.range(0, nodes).forEach(number -> story.boot(name(number)).pods(pods));
+    story.minutes(10, minute -> story.freeAddresses(Printed.SUBNET, 500));
+  }
+
+  /** A node whose agent is there before its ipamD. */
+  private static void bootInTurn(Story story, int number) {
+    story.boot(name(number)).goDown();
+  }
+
+  private static void comeUp(Story story, int number, int waitingPods) {
+    StoryNode node = story.node(name(number));
+    node.comeUp(story.now());
+    node.pods(10);
+    node.refuse(waitingPods);
+  }
+
+  private static String name(int number) {
+    return "ip-10-0-%d-%d".formatted(number / 20, number);
+  }
+}

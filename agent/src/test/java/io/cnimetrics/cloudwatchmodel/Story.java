@@ -1,0 +1,114 @@
+package io.cnimetrics.cloudwatchmodel;
+
+import io.cnimetrics.agent.ModelCluster;
+import io.cnimetrics.cloudwatchmodel.MetricStore.Stored;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+
+/** What happens to a cluster, told minute by minute to its nodes' agents. */
+final class Story {
+  static final Instant START = Instant.parse("2026-11-20T13:50:00Z");
+
+  /** The first minutes are those of agents that have only just been started. */
+  static final Instant QUIET_UNTIL = START.plus(Duration.ofMinutes(7));
+
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  final MetricStore cloudWatch = new MetricStore();
+  final ModelCluster cluster;
+  private final Map<String, StoryNode> nodes = new LinkedHashMap<>();
+  private final Map<Instant, List<Map<String, Double>>> truth = new HashMap<>();
+  private final int publishMinutes;
+
+  Story(int publishMinutes) {
+    this(START, publishMinutes);
+  }
+
+  Story(Instant start, int publishMinutes) {
+    this.publishMinutes = publishMinutes;
+    cluster = new ModelCluster(start, MINUTE.multipliedBy(publishMinutes), cloudWatch::put);
+  }
+
+  /** A node whose agent starts now. */
+  StoryNode boot(String name) {
+    return boot(name, Optional.empty());
+  }
+
+  StoryNode boot(String name, Optional<Path> state) {
+    StoryNode node = new StoryNode(name, now());
+    nodes.put(name, node);
+    cluster.start(name, node::read, state);
+    return node;
+  }
+
+  /** The agent alone starts anew. */
+  void startAgent(String name, Optional<Path> state) {
+    cluster.start(name, node(name)::read, state);
+  }
+
+  StoryNode node(String name) {
+    return Objects.requireNonNull(nodes.get(name), name);
+  }
+
+  List<StoryNode> nodes() {
+    return List.copyOf(nodes.values());
+  }
+
+  /** The instance ends. */
+  void lose(String name) {
+    cluster.kill(name);
+    nodes.remove(name);
+  }
+
+  /** The instance ends after its pods, in good order. */
+  void drain(String name) {
+    cluster.stop(name);
+    nodes.remove(name);
+  }
+
+  int publishMinutes() {
+    return publishMinutes;
+  }
+
+  Instant now() {
+    return cluster.now();
+  }
+
+  /**
+   * Tells so many minutes.
+   *
+   * @param happens at the start of each, with its number in this telling
+   */
+  void minutes(int count, IntConsumer happens) {
+    for (int i = 0; i < count; i++) {
+      happens.accept(i);
+      Instant start = now();
+      cluster.pass(MINUTE);
+      truth.put(start, new ArrayList<>(nodes().stream().map(StoryNode::endMinute).toList()));
+    }
+  }
+
+  /** Publishes what the nodes' agents do not. */
+  void freeAddresses(String subnet, int free) {
+    Stored key =
+        Stored.of(
+            Printed.NAMESPACE,
+            "subnetFreeIPs",
+            Map.of("CLUSTER_ID", ModelCluster.NAME, "SubnetId", subnet));
+    cloudWatch.put(key, now(), free, now().plus(MINUTE));
+  }
+
+  /** What the nodes of a minute should have published of it. */
+  List<Map<String, Double>> truth(Instant start) {
+    return Objects.requireNonNull(truth.get(start), start + "");
+  }
+}

@@ -1,0 +1,270 @@
+package io.cnimetrics.console;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.testing.Json;
+import io.cnimetrics.testing.Stack;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AlarmTemplateTest {
+  private static final String PAGES = "arn:aws:sns:eu-west-1:111122223333:pages";
+  private static final String TICKETS = "arn:aws:sns:eu-west-1:111122223333:tickets";
+  private static final Map<String, String> TOPICS =
+      Map.of("PageTopicArn", PAGES, "TicketTopicArn", TICKETS);
+  private static final List<String> SUBNETS = List.of("subnet-0a");
+
+  @ParameterizedTest
+  @CsvSource({
+    "PodsGetNoAddress, noAddressMinutes, Maximum, GreaterThanOrEqualToThreshold, 3, 1, 5, notBreaching",
+    "IpamdDown, ipamdDownMinutes, Maximum, GreaterThanOrEqualToThreshold, 5, 1, 5, notBreaching",
+    "SubnetEmpty1, subnetFreeIPs, Minimum, LessThanThreshold, 16, 3, 5, missing",
+    "NoData, ipamdUp, SampleCount, LessThanThreshold, 1, 15, 15, breaching",
+    "WarmPoolEmpty, warmPoolEmptyMinutes, Maximum, GreaterThanOrEqualToThreshold, 10, 1, 5, notBreaching",
+    "Ec2Denies, awsAPIDeniedErr, Sum, GreaterThanThreshold, 0, 5, 15, notBreaching",
+    "NodesNearlyFull, nodeIPUtilization, p90, GreaterThanOrEqualToThreshold, 90, 15, 25, missing"
+  })
+  void alarmIsOnOneStatistic(
+      String id,
+      String metric,
+      String statistic,
+      String comparison,
+      double threshold,
+      double datapoints,
+      double periods,
+      String missing) {
+    Map<?, ?> alarm = alarm(stack(1, Map.of("NodesNearlyFullAlarm", "true")), id);
+
+    assertThat(alarm.get("MetricName")).isEqualTo(metric);
+    assertThat(alarm.get(statistic.equals("p90") ? "ExtendedStatistic" : "Statistic"))
+        .isEqualTo(statistic);
+    assertThat(alarm.get("ComparisonOperator")).isEqualTo(comparison);
+    assertThat(alarm.get("Threshold")).isEqualTo(threshold);
+    assertThat(alarm.get("Period")).isEqualTo(60.0);
+    assertEvaluates(alarm, datapoints, periods, missing);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "PodsLostAddress | forceRemoveIPs + forceRemoveENI | 0 | 1 | 15",
+        "Ec2Throttles | IF(ec2ApiReqCount > 0, 100 * awsAPIThrottleErr / ec2ApiReqCount, 0) | 5 | 5 | 15"
+      })
+  void alarmIsOnAnExpression(
+      String id, String expression, double threshold, double datapoints, double periods) {
+    Map<?, ?> alarm = alarm(stack(1, Map.of()), id);
+
+    assertThat(Json.members(alarm, "Metrics").get(2).get("Expression")).isEqualTo(expression);
+    assertThat(alarm.get("ComparisonOperator")).isEqualTo("GreaterThanThreshold");
+    assertThat(alarm.get("Threshold")).isEqualTo(threshold);
+    assertEvaluates(alarm, datapoints, periods, "notBreaching");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PodsGetNoAddress, 1, 13",
+    "IpamdDown, 1, 13",
+    "SubnetEmpty1, 3, 13",
+    "WarmPoolEmpty, 1, 13",
+    "PodsLostAddress, 1, 15",
+    "NoData, 15, 15",
+    "Ec2Denies, 5, 15"
+  })
+  void rarerSendingStretchesTheEvaluation(String id, double datapoints, double periods) {
+    Map<?, ?> alarm = alarm(stack(5, Map.of()), id);
+
+    assertThat(alarm.get("DatapointsToAlarm")).isEqualTo(datapoints);
+    assertThat(alarm.get("EvaluationPeriods")).isEqualTo(periods);
+  }
+
+  @Test
+  void everyMetricIsInTheCatalogueWithItsClusterAlone() {
+    for (Map<?, ?> metric : metrics(stack(1, Map.of("NodesNearlyFullAlarm", "true")))) {
+      boolean ofSubnet = "subnetFreeIPs".equals(metric.get("MetricName"));
+      assertThat(metric.get("Namespace")).isEqualTo("Kubernetes/CNI");
+      assertThat(Json.members(metric, "Dimensions").get(0))
+          .isEqualTo(Map.of("Name", "CLUSTER_ID", "Value", "prod"));
+      assertThat(Json.members(metric, "Dimensions")).hasSize(ofSubnet ? 2 : 1);
+      assertThat(ofSubnet || MetricCatalog.names().contains(metric.get("MetricName"))).isTrue();
+    }
+  }
+
+  @Test
+  void limitsOfAlarmsAreKept() {
+    for (Map<?, ?> alarm : stack(5, Map.of("NodesNearlyFullAlarm", "true")).alarms().values()) {
+      assertThat(alarm.toString()).doesNotContain("SEARCH", "Average", "FILL");
+      if (alarm.containsKey("Metrics")) {
+        assertThat(Json.members(alarm, "Metrics")).hasSizeLessThanOrEqualTo(10);
+      }
+      double seconds = 60 * (Double) Objects.requireNonNull(alarm.get("EvaluationPeriods"));
+      assertThat(seconds).isLessThanOrEqualTo(86_400);
+    }
+  }
+
+  @Test
+  void namesAndDescriptionsFitWhateverTheParameters() {
+    Map<String, String> longest =
+        Map.of(
+            "ClusterId",
+            "c".repeat(128),
+            "NamePrefix",
+            "p".repeat(60),
+            "RunbookUrl",
+            "https://" + "r".repeat(240),
+            "NodesNearlyFullAlarm",
+            "true");
+    Stack stack = stack(5, longest);
+    List<Map<?, ?>> all = new ArrayList<>(stack.alarms().values());
+    all.addAll(stack.composites().values());
+
+    assertThat(all).hasSize(10);
+    assertThat(all)
+        .allSatisfy(
+            alarm -> {
+              assertThat(text(alarm, "AlarmName")).hasSizeLessThanOrEqualTo(255);
+              assertThat(text(alarm, "AlarmDescription"))
+                  .hasSizeLessThanOrEqualTo(1024)
+                  .contains(
+                      "Which node: ",
+                      "exec POD -- java @agent.args doctor",
+                      "Runbook: https://rrr");
+            });
+  }
+
+  @Test
+  void compositeAlonePages() {
+    Stack stack = stack(1, TOPICS);
+
+    for (Alarm alarm : AlarmTable.PAGES) {
+      assertThat(alarm(stack, alarm.id()).containsKey("AlarmActions")).isFalse();
+    }
+    Map<?, ?> composite = composite(stack);
+    assertThat(composite.get("AlarmActions")).isEqualTo(List.of(PAGES));
+    assertThat(composite.get("OKActions")).isEqualTo(List.of(PAGES));
+    assertThat(composite.get("AlarmRule"))
+        .isEqualTo(
+            "ALARM(\"cni-prod-pods-get-no-address\") OR ALARM(\"cni-prod-ipamd-down\")"
+                + " OR ALARM(\"cni-prod-subnet-empty-subnet-0a\")");
+    assertThat(composite.containsKey("ActionsSuppressor")).isFalse();
+  }
+
+  @Test
+  void withoutTheCompositeEachConditionPages() {
+    Map<String, String> parameters = new HashMap<>(TOPICS);
+    parameters.put("PageOnce", "false");
+    Stack stack = stack(1, parameters);
+
+    assertThat(stack.composites()).isEmpty();
+    for (Alarm alarm : AlarmTable.PAGES) {
+      assertThat(alarm(stack, alarm.id()).get("AlarmActions")).isEqualTo(List.of(PAGES));
+    }
+  }
+
+  @Test
+  void ticketsGoToTheirOwnTopicAndTheEndOnlyIfAskedFor() {
+    Map<String, String> parameters = new HashMap<>(TOPICS);
+    parameters.put("NotifyOk", "false");
+
+    Map<?, ?> alarm = alarm(stack(1, parameters), "WarmPoolEmpty");
+
+    assertThat(alarm.get("AlarmActions")).isEqualTo(List.of(TICKETS));
+    assertThat(alarm.containsKey("OKActions")).isFalse();
+  }
+
+  @Test
+  void plannedRollsSuppressThePage() {
+    Map<?, ?> composite = composite(stack(1, Map.of("SuppressorAlarm", "rolling")));
+
+    assertThat(composite.get("ActionsSuppressor")).isEqualTo("rolling");
+    assertThat(composite.get("ActionsSuppressorWaitPeriod")).isEqualTo(120.0);
+    assertThat(composite.get("ActionsSuppressorExtensionPeriod")).isEqualTo(300.0);
+  }
+
+  @Test
+  void switchesTakeAlarmsOut() {
+    assertThat(stack(1, Map.of()).alarms())
+        .containsKey("NoData")
+        .doesNotContainKey("NodesNearlyFull");
+    assertThat(stack(1, Map.of("NoDataAlarm", "false")).alarms()).doesNotContainKey("NoData");
+  }
+
+  @Test
+  void thresholdIsOneForAlarmAndDashboard() {
+    Stack stack = stack(1, Map.of("NoAddressMinutes", "7"));
+
+    assertThat(alarm(stack, "PodsGetNoAddress").get("Threshold")).isEqualTo("7");
+    assertThat(text(stack.dashboards().values().iterator().next(), "DashboardBody"))
+        .contains("\"label\":\"page from 7: Pods get no address\",\"value\":7,");
+  }
+
+  @Test
+  void dashboardInTheTemplateIsTheOneByItself() {
+    DashboardCluster prod = new DashboardCluster("prod", "eu-west-1", Optional.empty());
+
+    String body = text(stack(1, Map.of()).dashboards().values().iterator().next(), "DashboardBody");
+
+    assertThat(Json.object(body))
+        .isEqualTo(Json.object(DashboardBody.of(List.of(prod), "Kubernetes/CNI", true)));
+  }
+
+  @Test
+  void templateWithTheDashboardIsSmallEnoughToBePassedAsText() {
+    String template = AlarmTemplate.of(settings(5, SUBNETS));
+
+    assertThat(template.getBytes(UTF_8)).hasSizeLessThanOrEqualTo(51_200);
+  }
+
+  private static void assertEvaluates(
+      Map<?, ?> alarm, double datapoints, double periods, String missing) {
+    assertThat(alarm.get("DatapointsToAlarm")).isEqualTo(datapoints);
+    assertThat(alarm.get("EvaluationPeriods")).isEqualTo(periods);
+    assertThat(alarm.get("TreatMissingData")).isEqualTo(missing);
+  }
+
+  private static List<Map<?, ?>> metrics(Stack stack) {
+    List<Map<?, ?>> metrics = new ArrayList<>();
+    for (Map<?, ?> alarm : stack.alarms().values()) {
+      if (!alarm.containsKey("Metrics")) {
+        metrics.add(alarm);
+        continue;
+      }
+      for (Map<?, ?> each : Json.members(alarm, "Metrics")) {
+        if (each.containsKey("MetricStat")) {
+          metrics.add(Json.member(Json.member(each, "MetricStat"), "Metric"));
+        }
+      }
+    }
+    return metrics;
+  }
+
+  private static Map<?, ?> alarm(Stack stack, String id) {
+    return Objects.requireNonNull(stack.alarms().get(id), id);
+  }
+
+  private static Map<?, ?> composite(Stack stack) {
+    return Objects.requireNonNull(stack.composites().get("PodsCannotStart"));
+  }
+
+  private static String text(Map<?, ?> properties, String name) {
+    return String.valueOf(properties.get(name));
+  }
+
+  private static Stack stack(int publishMinutes, Map<String, String> parameters) {
+    return Stack.of(AlarmTemplate.of(settings(publishMinutes, SUBNETS)), parameters);
+  }
+
+  private static AlarmSettings settings(int publishMinutes, List<String> subnetIds) {
+    return new AlarmSettings(
+        Optional.of("prod"), Optional.empty(), "Kubernetes/CNI", publishMinutes, subnetIds, true);
+  }
+}

@@ -1,0 +1,48 @@
+package io.cnimetrics.console;
+
+import io.cnimetrics.Goldens;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ConsoleGoldensTest {
+  private static final String NAMESPACE = "Kubernetes/CNI";
+  private static final DashboardCluster PROD =
+      new DashboardCluster("prod", "eu-west-1", Optional.empty());
+
+  @Test
+  void dashboardIsAsApproved() {
+    Goldens.check("dashboard.json", DashboardBody.of(List.of(PROD), NAMESPACE, true));
+  }
+
+  @Test
+  void dashboardOfSeveralClustersIsAsApproved() {
+    DashboardCluster other =
+        new DashboardCluster("batch", "us-east-1", Optional.of("111122223333"));
+    Goldens.check(
+        "dashboard-clusters.json", DashboardBody.of(List.of(PROD, other), NAMESPACE, false));
+  }
+
+  @Test
+  void alarmsAreAsApproved() {
+    Goldens.check("alarms.json", AlarmTemplate.of(settings(1, List.of(), false)));
+  }
+
+  @Test
+  void alarmsWithEverythingAreAsApproved() {
+    Goldens.check(
+        "alarms-everything.json",
+        AlarmTemplate.of(settings(5, List.of("subnet-0a1", "subnet-0b2"), true)));
+  }
+
+  private static AlarmSettings settings(
+      int publishMinutes, List<String> subnetIds, boolean dashboard) {
+    return new AlarmSettings(
+        Optional.of("prod"),
+        Optional.of("eu-west-1"),
+        NAMESPACE,
+        publishMinutes,
+        subnetIds,
+        dashboard);
+  }
+}

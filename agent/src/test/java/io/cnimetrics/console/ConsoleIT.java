@@ -1,0 +1,272 @@
+package io.cnimetrics.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.simulator.PodSchedule;
+import io.cnimetrics.simulator.Scenario;
+import io.cnimetrics.simulator.SimulatedIpamd;
+import io.cnimetrics.testing.CloudWatchEmulator;
+import io.cnimetrics.testing.FakeClock;
+import io.cnimetrics.testing.Json;
+import io.cnimetrics.testing.MetricSeries;
+import io.cnimetrics.testing.NodeUnderTest;
+import io.cnimetrics.testing.Stack;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
+import software.amazon.awssdk.services.cloudwatch.model.Dimension;
+import software.amazon.awssdk.services.cloudwatch.model.Metric;
+import software.amazon.awssdk.services.cloudwatch.model.MetricAlarm;
+import software.amazon.awssdk.services.cloudwatch.model.MetricDataQuery;
+import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
+import software.amazon.awssdk.services.cloudwatch.model.PutMetricAlarmRequest;
+import software.amazon.awssdk.services.cloudwatch.model.Tag;
+
+/** CloudWatch takes the dashboard and the alarms, and they name what is published. */
+class ConsoleIT {
+  private static final String NAMESPACE = "Kubernetes/CNI";
+  private static final String CLUSTER = "console";
+  private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
+
+  private final AlarmSettings settings =
+      new AlarmSettings(
+          Optional.of(CLUSTER), Optional.empty(), NAMESPACE, 5, List.of("subnet-0a"), true);
+  private final Stack stack =
+      Stack.of(
+          AlarmTemplate.of(settings),
+          Map.of(
+              "PageTopicArn", "arn:aws:sns:eu-west-1:111122223333:pages",
+              "TicketTopicArn", "arn:aws:sns:eu-west-1:111122223333:tickets",
+              "SuppressorAlarm", "rolling",
+              "NodesNearlyFullAlarm", "true"));
+  private CloudWatchEmulator emulator;
+
+  @BeforeEach
+  void shareEmulator() {
+    emulator = CloudWatchEmulator.shared();
+  }
+
+  @Test
+  void dashboardIsTaken() {
+    Map<?, ?> dashboard = stack.dashboards().values().iterator().next();
+
+    assertThat(
+            cloudWatch()
+                .putDashboard(
+                    put ->
+                        put.dashboardName(text(dashboard, "DashboardName"))
+                            .dashboardBody(text(dashboard, "DashboardBody")))
+                .dashboardValidationMessages())
+        .isEmpty();
+    assertThat(cloudWatch().listDashboards(list -> {}).dashboardEntries())
+        .anyMatch(entry -> entry.dashboardName().equals("cni-console"));
+  }
+
+  @Test
+  void alarmsAreTaken() {
+    stack.alarms().values().forEach(alarm -> cloudWatch().putMetricAlarm(request(alarm)));
+
+    List<MetricAlarm> taken =
+        cloudWatch().describeAlarms(all -> all.alarmNamePrefix("cni-console-")).metricAlarms();
+    assertThat(taken).hasSize(9);
+    assertThat(taken)
+        .allSatisfy(
+            alarm -> {
+              assertThat(alarm.evaluationPeriods()).isGreaterThanOrEqualTo(13);
+              assertThat(alarm.alarmDescription()).contains("in cluster console");
+            });
+    // The emulator has no composite alarms; ours can only be about alarms that are there.
+    String rule = text(stack.composites().values().iterator().next(), "AlarmRule");
+    assertThat(rule.split(" OR "))
+        .hasSize(3)
+        .isSubsetOf(
+            taken.stream().map(alarm -> "ALARM(\"%s\")".formatted(alarm.alarmName())).toList());
+  }
+
+  @Test
+  void everyMetricNamedIsOneThatAgentsPublish() {
+    publish();
+    Set<MetricSeries> published = emulator.metrics(NAMESPACE);
+    Set<MetricSeries> named = new HashSet<>(ofDashboard());
+    named.addAll(ofAlarms());
+
+    assertThat(named).hasSizeGreaterThan(25);
+    assertThat(published).containsAll(named);
+  }
+
+  /** A node whose pods come and go, read twice as its agent does. */
+  private void publish() {
+    FakeClock clock = new FakeClock(NOW);
+    Scenario scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:40:0.2")).build();
+    try (SimulatedIpamd ipamd =
+        SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, Duration.ofSeconds(10), clock)) {
+      NodeUnderTest node = NodeUnderTest.of(ipamd, scenario, clock).poll();
+      clock.advance(Duration.ofMinutes(2));
+      node.poll();
+      Map<String, Double> values = new HashMap<>(node.gauges());
+      values.putAll(node.increases());
+      // Counted by the agent itself when it starts.
+      values.put("agentStarts", 1.0);
+      values.forEach(this::put);
+    }
+  }
+
+  private void put(String metric, double value) {
+    Dimension cluster = Dimension.builder().name("CLUSTER_ID").value(CLUSTER).build();
+    MetricDatum datum =
+        MetricDatum.builder()
+            .metricName(metric)
+            .timestamp(NOW)
+            .value(value)
+            .dimensions(cluster)
+            .build();
+    cloudWatch().putMetricData(request -> request.namespace(NAMESPACE).metricData(datum));
+  }
+
+  private Set<MetricSeries> ofDashboard() {
+    Map<?, ?> dashboard = stack.dashboards().values().iterator().next();
+    Set<MetricSeries> named = new HashSet<>();
+    for (Map<?, ?> widget :
+        Json.members(Json.object(text(dashboard, "DashboardBody")), "widgets")) {
+      if (Json.member(widget, "properties").get("metrics") instanceof List<?> metrics) {
+        for (Object each : metrics) {
+          List<?> entry = (List<?>) each;
+          if (entry.size() > 1) {
+            Map<String, String> dimensions =
+                Map.of(String.valueOf(entry.get(2)), String.valueOf(entry.get(3)));
+            named.add(new MetricSeries(String.valueOf(entry.get(1)), dimensions));
+          }
+        }
+      }
+    }
+    return named;
+  }
+
+  /** But of subnets, which have metrics only where agents are told to look at them. */
+  private Set<MetricSeries> ofAlarms() {
+    Set<MetricSeries> named = new HashSet<>();
+    for (Map<?, ?> alarm : stack.alarms().values()) {
+      for (Metric metric : metrics(request(alarm))) {
+        Map<String, String> dimensions = new HashMap<>();
+        metric.dimensions().forEach(each -> dimensions.put(each.name(), each.value()));
+        if (!dimensions.containsKey("SubnetId")) {
+          named.add(new MetricSeries(metric.metricName(), dimensions));
+        }
+      }
+    }
+    return named;
+  }
+
+  private static List<Metric> metrics(PutMetricAlarmRequest alarm) {
+    if (!alarm.hasMetrics()) {
+      return List.of(
+          Metric.builder().metricName(alarm.metricName()).dimensions(alarm.dimensions()).build());
+    }
+    List<Metric> metrics = new ArrayList<>();
+    for (MetricDataQuery query : alarm.metrics()) {
+      if (query.metricStat() != null) {
+        metrics.add(query.metricStat().metric());
+      }
+    }
+    return metrics;
+  }
+
+  private CloudWatchClient cloudWatch() {
+    return emulator.cloudWatch();
+  }
+
+  private static PutMetricAlarmRequest request(Map<?, ?> alarm) {
+    PutMetricAlarmRequest.Builder request =
+        PutMetricAlarmRequest.builder()
+            .alarmName(text(alarm, "AlarmName"))
+            .alarmDescription(text(alarm, "AlarmDescription"))
+            .comparisonOperator(text(alarm, "ComparisonOperator"))
+            .threshold(number(alarm, "Threshold"))
+            .evaluationPeriods((int) number(alarm, "EvaluationPeriods"))
+            .datapointsToAlarm((int) number(alarm, "DatapointsToAlarm"))
+            .treatMissingData(text(alarm, "TreatMissingData"))
+            .alarmActions(texts(alarm, "AlarmActions"))
+            .okActions(texts(alarm, "OKActions"))
+            .tags(tags(alarm));
+    if (alarm.containsKey("Metrics")) {
+      return request.metrics(queries(alarm)).build();
+    }
+    Metric metric = metric(alarm);
+    request
+        .namespace(metric.namespace())
+        .metricName(metric.metricName())
+        .dimensions(metric.dimensions())
+        .period((int) number(alarm, "Period"));
+    return alarm.containsKey("Statistic")
+        ? request.statistic(text(alarm, "Statistic")).build()
+        : request.extendedStatistic(text(alarm, "ExtendedStatistic")).build();
+  }
+
+  private static List<MetricDataQuery> queries(Map<?, ?> alarm) {
+    List<MetricDataQuery> queries = new ArrayList<>();
+    for (Map<?, ?> each : Json.members(alarm, "Metrics")) {
+      MetricDataQuery.Builder query =
+          MetricDataQuery.builder()
+              .id(text(each, "Id"))
+              .returnData((Boolean) each.get("ReturnData"));
+      if (each.containsKey("Expression")) {
+        query.expression(text(each, "Expression")).label(text(each, "Label"));
+      } else {
+        Map<?, ?> stat = Json.member(each, "MetricStat");
+        query.metricStat(
+            of ->
+                of.metric(metric(Json.member(stat, "Metric")))
+                    .stat(text(stat, "Stat"))
+                    .period((int) number(stat, "Period")));
+      }
+      queries.add(query.build());
+    }
+    return queries;
+  }
+
+  private static Metric metric(Map<?, ?> of) {
+    return Metric.builder()
+        .namespace(text(of, "Namespace"))
+        .metricName(text(of, "MetricName"))
+        .dimensions(
+            Json.members(of, "Dimensions").stream()
+                .map(
+                    each ->
+                        Dimension.builder()
+                            .name(text(each, "Name"))
+                            .value(text(each, "Value"))
+                            .build())
+                .toList())
+        .build();
+  }
+
+  private static List<Tag> tags(Map<?, ?> alarm) {
+    return Json.members(alarm, "Tags").stream()
+        .map(tag -> Tag.builder().key(text(tag, "Key")).value(text(tag, "Value")).build())
+        .toList();
+  }
+
+  private static String text(Map<?, ?> object, String name) {
+    return (String) Objects.requireNonNull(object.get(name), name);
+  }
+
+  private static double number(Map<?, ?> object, String name) {
+    return (Double) Objects.requireNonNull(object.get(name), name);
+  }
+
+  private static List<String> texts(Map<?, ?> object, String name) {
+    return object.get(name) instanceof List<?> list
+        ? list.stream().map(String::valueOf).toList()
+        : List.of();
+  }
+}

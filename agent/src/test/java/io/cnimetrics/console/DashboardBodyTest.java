@@ -1,0 +1,177 @@
+package io.cnimetrics.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.testing.Json;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What CloudWatch asks of a dashboard, at any number of clusters that one can hold. */
+class DashboardBodyTest {
+  private static final String NAMESPACE = "Kubernetes/CNI";
+  private static final Pattern ID = Pattern.compile("[a-z][A-Za-z0-9_]*");
+  private static final Set<String> GROW = Set.of("Sum", "SampleCount", "TC(0.5:)");
+  private static final int COLUMNS = 24;
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, DashboardBody.MOST_CLUSTERS})
+  void widgetsStandOnTheGridWithoutOverlap(int clusters) {
+    Set<List<Integer>> taken = new HashSet<>();
+    for (Map<?, ?> widget : widgets(clusters)) {
+      int x = number(widget, "x");
+      int y = number(widget, "y");
+      assertThat(x + number(widget, "width")).isBetween(1, COLUMNS);
+      for (int column = x; column < x + number(widget, "width"); column++) {
+        for (int row = y; row < y + number(widget, "height"); row++) {
+          assertThat(taken.add(List.of(column, row))).as("%s", widget).isTrue();
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, DashboardBody.MOST_CLUSTERS})
+  void limitsOfDashboardsAreKept(int clusters) {
+    List<Map<?, ?>> widgets = widgets(clusters);
+
+    assertThat(widgets).hasSizeLessThanOrEqualTo(500);
+    assertThat(graphs(widgets))
+        .allSatisfy(graph -> assertThat(entries(graph)).hasSizeBetween(1, 500));
+    assertThat(graphs(widgets).stream().mapToInt(graph -> entries(graph).size()).sum())
+        .isLessThanOrEqualTo(2_500);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void everyMetricIsInTheCatalogueWithItsClusterAlone(int clusters) {
+    for (Map<?, ?> graph : graphs(widgets(clusters))) {
+      for (List<?> entry : metrics(graph)) {
+        assertThat(entry.get(0)).isEqualTo(NAMESPACE);
+        assertThat(MetricCatalog.names()).contains(String.valueOf(entry.get(1)));
+        assertThat(entry.get(2)).isEqualTo("CLUSTER_ID");
+        assertThat(entry.get(3)).asString().startsWith("cluster-");
+        assertThat(entry).hasSize(5);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void whatGrowsWithThePeriodIsShownPerMinuteOnly(int clusters) {
+    for (Map<?, ?> graph : graphs(widgets(clusters))) {
+      assertThat(graph.get("period")).isEqualTo(60.0);
+      for (List<?> entry : metrics(graph)) {
+        Map<?, ?> options = options(entry);
+        if (GROW.contains(String.valueOf(options.get("stat")))) {
+          assertThat(options.get("visible")).as("%s", entry).isEqualTo(false);
+        }
+      }
+      for (String expression : expressions(graph)) {
+        boolean ratio = expression.matches("IF\\((\\w+) > 0, 100 \\* \\w+ / \\1, 0\\)");
+        boolean search = expression.startsWith("SORT(SEARCH(");
+        assertThat(ratio || search || expression.contains("/ (PERIOD("))
+            .as("%s", expression)
+            .isTrue();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void expressionsNameWhatStandsInTheirGraph(int clusters) {
+    for (Map<?, ?> graph : graphs(widgets(clusters))) {
+      List<String> ids = new ArrayList<>();
+      entries(graph).forEach(entry -> ids.add(String.valueOf(options(entry).get("id"))));
+      assertThat(ids).doesNotHaveDuplicates().allMatch(id -> ID.matcher(id).matches());
+      for (String expression : expressions(graph)) {
+        if (!expression.contains("SEARCH")) {
+          assertThat(expression.split("[^A-Za-z0-9_.]+"))
+              .filteredOn(word -> ID.matcher(word).matches())
+              .isNotEmpty()
+              .isSubsetOf(ids);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void thresholdsOfAllAlarmsAreDrawn(int clusters) {
+    List<String> labels = new ArrayList<>();
+    for (Map<?, ?> graph : graphs(widgets(clusters))) {
+      if (graph.get("annotations") instanceof Map<?, ?> annotations) {
+        Json.members(annotations, "horizontal")
+            .forEach(line -> labels.add(String.valueOf(line.get("label"))));
+      }
+    }
+
+    assertThat(AlarmTable.PAGES).allSatisfy(alarm -> assertThat(labels).anyMatch(of(alarm)));
+    assertThat(AlarmTable.TICKETS).allSatisfy(alarm -> assertThat(labels).anyMatch(of(alarm)));
+    assertThat(labels).contains("page below 16: A subnet is empty");
+  }
+
+  private static Predicate<String> of(Alarm alarm) {
+    return label ->
+        label.endsWith(" %d: %s".formatted(alarm.threshold().value(), alarm.text().title()));
+  }
+
+  private static List<Map<?, ?>> widgets(int clusters) {
+    List<DashboardCluster> watched =
+        IntStream.range(0, clusters)
+            .mapToObj(
+                n ->
+                    new DashboardCluster(
+                        "cluster-" + n,
+                        n % 2 == 0 ? "eu-west-1" : "us-east-1",
+                        Optional.of("111122223333").filter(account -> n > 0)))
+            .toList();
+    return Json.members(Json.object(DashboardBody.of(watched, NAMESPACE, true)), "widgets");
+  }
+
+  private static List<Map<?, ?>> graphs(List<Map<?, ?>> widgets) {
+    List<Map<?, ?>> graphs = new ArrayList<>();
+    for (Map<?, ?> widget : widgets) {
+      if ("metric".equals(widget.get("type"))) {
+        graphs.add(Json.member(widget, "properties"));
+      }
+    }
+    return graphs;
+  }
+
+  private static List<List<?>> entries(Map<?, ?> graph) {
+    List<List<?>> entries = new ArrayList<>();
+    ((List<?>) Objects.requireNonNull(graph.get("metrics")))
+        .forEach(entry -> entries.add((List<?>) entry));
+    return entries;
+  }
+
+  private static List<List<?>> metrics(Map<?, ?> graph) {
+    return entries(graph).stream().filter(entry -> entry.size() > 1).toList();
+  }
+
+  private static List<String> expressions(Map<?, ?> graph) {
+    return entries(graph).stream()
+        .filter(entry -> entry.size() == 1)
+        .map(entry -> String.valueOf(options(entry).get("expression")))
+        .toList();
+  }
+
+  private static Map<?, ?> options(List<?> entry) {
+    return (Map<?, ?>) entry.get(entry.size() - 1);
+  }
+
+  private static int number(Map<?, ?> widget, String name) {
+    return ((Double) Objects.requireNonNull(widget.get(name), name)).intValue();
+  }
+}

@@ -1,0 +1,23 @@
+package io.cnimetrics.health;
+
+import io.cnimetrics.Goldens;
+import io.cnimetrics.catalog.Kind;
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class PrometheusNamesGoldensTest {
+  @Test
+  void namesAreAsApproved() {
+    String names =
+        MetricCatalog.all().stream()
+            .map(metric -> "%-27s%s%n".formatted(metric.name(), exposed(metric)))
+            .collect(Collectors.joining());
+    Goldens.check("prometheus-names.txt", names);
+  }
+
+  private static String exposed(Metric metric) {
+    return PrometheusText.name(metric) + (metric.kind() == Kind.COUNTER ? "_total" : "");
+  }
+}

@@ -1,0 +1,39 @@
+package io.cnimetrics.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.testing.RecordedNode;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PrintableTest {
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\u001b", "\0", "\r", "\n", "\t", "\u007f", "\u009b", "\u202e", "\u2066", "\ud800"
+      })
+  void characterThatIsNotSeenBecomesQuestionMark(String character) {
+    assertThat(Printable.of("a" + character + "b")).isEqualTo("a?b");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "ip-10-0-0-1.eu-west-1", "4 ENIs × 14 − 1 …", "Zürich", "日本", "🙂"})
+  void whatIsSeenStays(String text) {
+    assertThat(Printable.of(text)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\u007f", "\u009b", "\u202e", "\ud800", "\udb40\udc01", "\udbff\udfff"})
+  void characterThatIsNotSeenBecomesAnEscapeInJson(String character) {
+    String escaped = Printable.inJson("{\"a\":\n\"" + character + "\"}");
+
+    assertThat(escaped).matches("\\{\"a\":\n\"(\\\\u[0-9a-f]{4})+\"}");
+    assertThat(RecordedNode.json(escaped).get("a").asText()).isEqualTo(character);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\n  \"a\": \"Zürich\"\n}\n", "\"日本 🙂 \\\\ \\u0000\""})
+  void jsonOfWhatIsSeenStays(String json) {
+    assertThat(Printable.inJson(json)).isEqualTo(json);
+  }
+}
