@@ -59,8 +59,7 @@ class ArchitectureTest {
               entry("agent", BELOW_AGENT),
               entry(
                   "wiring",
-                  Stream.concat(BELOW_AGENT.stream(), Stream.of("agent"))
-                      .collect(toSet()))));
+                  Stream.concat(BELOW_AGENT.stream(), Stream.of("agent")).collect(toSet()))));
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -1,12 +1,12 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.text.Console;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Setting;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.console.AlarmSettings;
 import io.cnimetrics.console.AlarmTemplate;
+import io.cnimetrics.text.Console;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.text.Console;
 import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Values;
+import io.cnimetrics.text.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

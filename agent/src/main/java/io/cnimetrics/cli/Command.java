@@ -1,8 +1,8 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.text.Console;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Values;
+import io.cnimetrics.text.Console;
 import java.util.List;
 import java.util.Set;
 

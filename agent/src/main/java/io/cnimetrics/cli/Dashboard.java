@@ -1,11 +1,11 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.text.Console;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.console.DashboardBody;
 import io.cnimetrics.console.DashboardCluster;
+import io.cnimetrics.text.Console;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,6 +1,5 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.text.Console;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Flag;
@@ -9,14 +8,15 @@ import io.cnimetrics.config.Values;
 import io.cnimetrics.doctor.AgentSettings;
 import io.cnimetrics.doctor.CheckRunner;
 import io.cnimetrics.doctor.Checks;
+import io.cnimetrics.doctor.DoctorJson;
+import io.cnimetrics.doctor.DoctorTable;
 import io.cnimetrics.doctor.Finding;
 import io.cnimetrics.doctor.Level;
 import io.cnimetrics.doctor.NodeEvidence;
 import io.cnimetrics.doctor.Poll;
-import io.cnimetrics.ipamd.IpamdReader;
-import io.cnimetrics.doctor.DoctorJson;
-import io.cnimetrics.doctor.DoctorTable;
 import io.cnimetrics.dryrun.Report;
+import io.cnimetrics.ipamd.IpamdReader;
+import io.cnimetrics.text.Console;
 import io.cnimetrics.wiring.DaggerNodeComponent;
 import io.cnimetrics.wiring.NodeComponent;
 import java.time.InstantSource;
@@ -93,7 +93,8 @@ final class Doctor implements Command {
             .run(evidence(config, reports, last));
     console.print(
         switch (output) {
-          case TABLE -> DoctorTable.of(last.node(), last.cniVersion(), findings, verbose, console.palette());
+          case TABLE ->
+              DoctorTable.of(last.node(), last.cniVersion(), findings, verbose, console.palette());
           case JSON -> DoctorJson.of(findings);
         });
     boolean fails = findings.stream().anyMatch(finding -> finding.level() == Level.FAIL);

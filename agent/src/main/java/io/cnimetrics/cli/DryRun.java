@@ -1,6 +1,5 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.text.Console;
 import io.cnimetrics.agent.Subnets;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.catalog.MetricCatalog;
@@ -8,12 +7,13 @@ import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Values;
-import io.cnimetrics.identity.Identification;
 import io.cnimetrics.dryrun.Report;
+import io.cnimetrics.identity.Identification;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
 import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.text.Console;
 import io.cnimetrics.wiring.DaggerNodeComponent;
 import io.cnimetrics.wiring.NodeComponent;
 import java.net.URI;

@@ -1,6 +1,5 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.text.Console;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.Dimension;
 import io.cnimetrics.config.Flag;
@@ -9,11 +8,12 @@ import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Setting;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.config.Values.Parser;
-import io.cnimetrics.plan.PlanJson;
-import io.cnimetrics.plan.PlanTable;
 import io.cnimetrics.plan.Fleet;
 import io.cnimetrics.plan.FleetPlan;
+import io.cnimetrics.plan.PlanJson;
+import io.cnimetrics.plan.PlanTable;
 import io.cnimetrics.plan.Prices;
+import io.cnimetrics.text.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringReader;

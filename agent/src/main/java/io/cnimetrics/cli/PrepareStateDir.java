@@ -1,12 +1,12 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.text.Console;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Setting;
 import io.cnimetrics.config.Values;
+import io.cnimetrics.text.Console;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

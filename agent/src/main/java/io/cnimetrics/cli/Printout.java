@@ -1,18 +1,18 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.text.Console;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Within;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.dryrun.JsonReport;
 import io.cnimetrics.dryrun.PolledMinute;
-import io.cnimetrics.health.PrometheusText;
 import io.cnimetrics.dryrun.PutMetricDataJson;
 import io.cnimetrics.dryrun.Report;
 import io.cnimetrics.dryrun.TableReport;
+import io.cnimetrics.health.PrometheusText;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.text.Console;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

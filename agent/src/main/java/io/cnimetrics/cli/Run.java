@@ -1,6 +1,5 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.text.Console;
 import io.cnimetrics.agent.Agent;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
@@ -8,6 +7,7 @@ import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.health.Build;
+import io.cnimetrics.text.Console;
 import io.cnimetrics.wiring.AgentComponent;
 import io.cnimetrics.wiring.DaggerAgentComponent;
 import java.time.InstantSource;

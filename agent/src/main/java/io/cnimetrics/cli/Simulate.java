@@ -1,11 +1,11 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.text.Console;
 import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
+import io.cnimetrics.text.Console;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -1,6 +1,5 @@
 package io.cnimetrics.console;
 
-import io.cnimetrics.text.JsonTree;
 import static io.cnimetrics.console.AlarmParameters.COMPOSITE;
 import static io.cnimetrics.console.AlarmParameters.HAS_RUNBOOK;
 import static io.cnimetrics.console.AlarmParameters.HAS_SUPPRESSOR;
@@ -14,6 +13,7 @@ import static io.cnimetrics.console.CloudFormation.sub;
 import static io.cnimetrics.text.JsonTree.object;
 
 import io.cnimetrics.console.Alarm.Severity;
+import io.cnimetrics.text.JsonTree;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.cnimetrics.console;
 
-import io.cnimetrics.text.JsonTree;
-import io.cnimetrics.text.JsonLines;
 import io.cnimetrics.console.DashboardWidget.Placed;
+import io.cnimetrics.text.JsonLines;
+import io.cnimetrics.text.JsonTree;
 import java.util.List;
 import java.util.Optional;
 

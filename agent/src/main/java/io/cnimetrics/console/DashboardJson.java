@@ -1,12 +1,12 @@
 package io.cnimetrics.console;
 
-import io.cnimetrics.text.JsonTree;
 import static io.cnimetrics.text.JsonTree.object;
 
 import io.cnimetrics.console.DashboardWidget.Graph;
 import io.cnimetrics.console.DashboardWidget.Placed;
 import io.cnimetrics.console.DashboardWidget.Subnets;
 import io.cnimetrics.console.DashboardWidget.Text;
+import io.cnimetrics.text.JsonTree;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

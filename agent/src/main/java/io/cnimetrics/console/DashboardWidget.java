@@ -1,6 +1,5 @@
 package io.cnimetrics.console;
 
-import io.cnimetrics.text.Lines;
 import java.util.List;
 
 /** What stands on a dashboard. */

@@ -1,7 +1,7 @@
 package io.cnimetrics.doctor;
 
-import io.cnimetrics.text.JsonLines;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.cnimetrics.text.JsonLines;
 import java.io.IOException;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.text.Lines;
 import io.cnimetrics.text.Palette;
-import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.text.Printable;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.cnimetrics.dryrun;
 
-import io.cnimetrics.text.Palette;
 import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.text.Palette;
 import java.util.List;
 
 /**

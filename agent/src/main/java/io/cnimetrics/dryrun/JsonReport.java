@@ -1,6 +1,5 @@
 package io.cnimetrics.dryrun;
 
-import io.cnimetrics.text.JsonLines;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.snapshot.AddressMode;
@@ -8,6 +7,7 @@ import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.text.JsonLines;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;

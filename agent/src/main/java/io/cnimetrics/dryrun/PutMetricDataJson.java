@@ -1,10 +1,10 @@
 package io.cnimetrics.dryrun;
 
-import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.text.JsonLines;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.schedule.RequestLoad;
+import io.cnimetrics.text.JsonLines;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +20,7 @@ import java.util.Map;
 public final class PutMetricDataJson {
   private static final String CLUSTER_ID = "CLUSTER_ID";
   private static final String SUBNET_ID = MetricCatalog.SUBNET_DIMENSION;
+
   private PutMetricDataJson() {}
 
   /**

@@ -1,8 +1,5 @@
 package io.cnimetrics.dryrun;
 
-import io.cnimetrics.text.Lines;
-import io.cnimetrics.text.Palette;
-import io.cnimetrics.text.Printable;
 import io.cnimetrics.catalog.Kind;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Unit;
@@ -11,6 +8,9 @@ import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.Origin;
 import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.text.Lines;
+import io.cnimetrics.text.Palette;
+import io.cnimetrics.text.Printable;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package io.cnimetrics.plan;
 
-import io.cnimetrics.schedule.RequestLoad;
 import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
+import io.cnimetrics.schedule.RequestLoad;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;

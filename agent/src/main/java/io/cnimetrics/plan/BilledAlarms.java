@@ -1,7 +1,7 @@
 package io.cnimetrics.plan;
 
-import io.cnimetrics.console.AlarmTable;
 import io.cnimetrics.console.Alarm;
+import io.cnimetrics.console.AlarmTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -1,7 +1,7 @@
 package io.cnimetrics.plan;
 
-import io.cnimetrics.schedule.RequestLoad;
 import io.cnimetrics.schedule.NodeSchedule;
+import io.cnimetrics.schedule.RequestLoad;
 import java.time.Duration;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;

@@ -1,10 +1,10 @@
 package io.cnimetrics.plan;
 
-import io.cnimetrics.text.JsonLines;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
 import io.cnimetrics.schedule.RequestLoad;
+import io.cnimetrics.text.JsonLines;
 import java.io.IOException;
 import java.util.Locale;
 

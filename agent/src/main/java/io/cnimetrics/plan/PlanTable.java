@@ -1,11 +1,11 @@
 package io.cnimetrics.plan;
 
-import io.cnimetrics.text.Lines;
-import io.cnimetrics.text.Palette;
-import io.cnimetrics.text.Printable;
 import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
 import io.cnimetrics.schedule.RequestLoad;
+import io.cnimetrics.text.Lines;
+import io.cnimetrics.text.Palette;
+import io.cnimetrics.text.Printable;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,5 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.text.Console;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,7 +10,6 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Values;
-import io.cnimetrics.text.Palette;
 import io.cnimetrics.dryrun.Report;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeIdentity;
@@ -21,6 +19,8 @@ import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.testing.RecordedNode;
+import io.cnimetrics.text.Console;
+import io.cnimetrics.text.Palette;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Instant;

@@ -1,10 +1,10 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.text.Console;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cnimetrics.text.Palette;
 import io.cnimetrics.testing.FakeClock;
+import io.cnimetrics.text.Console;
+import io.cnimetrics.text.Palette;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,8 +1,8 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.text.Console;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.cnimetrics.text.Console;
 import io.cnimetrics.text.Palette;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;

@@ -3,8 +3,8 @@ package io.cnimetrics.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.Goldens;
-import io.cnimetrics.text.Palette;
 import io.cnimetrics.simulator.NamedScenario;
+import io.cnimetrics.text.Palette;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -60,7 +60,6 @@ class DoctorGoldensTest {
     List<Finding> findings = DoctorFixture.findings(scenario, 1);
     Optional<String> cniVersion =
         node.snapshot().metrics().flatMap(metrics -> metrics.cniVersion());
-    return DoctorTable.of(
-        node.identity(), cniVersion, findings, verbose, Palette.PLAIN);
+    return DoctorTable.of(node.identity(), cniVersion, findings, verbose, Palette.PLAIN);
   }
 }

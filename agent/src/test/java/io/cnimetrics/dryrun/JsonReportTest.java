@@ -1,9 +1,9 @@
 package io.cnimetrics.dryrun;
 
-import io.cnimetrics.text.Printable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.testing.Json;
+import io.cnimetrics.text.Printable;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

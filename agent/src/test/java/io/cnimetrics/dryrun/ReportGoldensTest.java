@@ -1,8 +1,8 @@
 package io.cnimetrics.dryrun;
 
-import io.cnimetrics.text.Palette;
-import io.cnimetrics.health.PrometheusText;
 import io.cnimetrics.Goldens;
+import io.cnimetrics.health.PrometheusText;
+import io.cnimetrics.text.Palette;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;

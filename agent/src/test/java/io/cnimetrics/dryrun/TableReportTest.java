@@ -1,9 +1,9 @@
 package io.cnimetrics.dryrun;
 
-import io.cnimetrics.text.Palette;
-import io.cnimetrics.text.Printable;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.text.Palette;
+import io.cnimetrics.text.Printable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
