@@ -27,10 +27,11 @@ class Workflows(unittest.TestCase):
 
 class Gate(unittest.TestCase):
     def test_tests_the_deployment_for_every_user(self):
-        self.assertEqual(["test", "deploy-test"], self.targets(user=1000))
+        self.assertEqual(["test", "deploy-test", "image-test"], self.targets(user=1000))
 
     def test_tests_the_image_too_where_it_may_start_containers(self):
-        self.assertEqual(["test", "deploy-test", "container-test MINUTES=1"], self.targets(user=0))
+        targets = ["test", "deploy-test", "image-test", "container-test MINUTES=1"]
+        self.assertEqual(targets, self.targets(user=0))
 
     @staticmethod
     def targets(user):
@@ -42,7 +43,8 @@ class Gate(unittest.TestCase):
                 program.chmod(0o755)
             path = f"{directory}:{os.environ['PATH']}"
             gate = [TOP / ".ci/run"]
-            result = subprocess.run(gate, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=True)
+            environment = os.environ | {"PATH": path, "GRAALVM_HOME": "/graalvm"}
+            result = subprocess.run(gate, env=environment, capture_output=True, text=True, check=True)
             return result.stdout.splitlines()
 
 
