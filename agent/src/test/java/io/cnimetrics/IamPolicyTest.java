@@ -12,7 +12,7 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Setting;
 import io.cnimetrics.config.Values;
-import io.cnimetrics.health.Build;
+import io.cnimetrics.health.BuildInfo;
 import io.cnimetrics.snapshot.Subnet;
 import io.cnimetrics.testing.EagerNode;
 import io.cnimetrics.testing.Eventually;
@@ -117,7 +117,7 @@ class IamPolicyTest {
     AgentConfig config = AgentConfig.of(values, EagerNode.of(SUBNET), MetricCatalog.names());
     Agent agent =
         DaggerAgentComponent.factory()
-            .create(config, Build.of("test"), InstantSource.system())
+            .create(config, BuildInfo.of("test"), InstantSource.system())
             .agent();
     Thread polling = new Thread(agent::run, "agent");
     polling.setDaemon(true);

@@ -1,13 +1,13 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.catalog.Reading;
+import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
-import io.cnimetrics.health.Activity;
-import io.cnimetrics.health.Activity.PollResult;
-import io.cnimetrics.health.Vitals;
+import io.cnimetrics.health.AgentStats;
+import io.cnimetrics.health.AgentStats.PollResult;
+import io.cnimetrics.health.AgentHealth;
 import io.cnimetrics.publish.Backoff;
-import io.cnimetrics.publish.Ledger;
+import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
@@ -45,18 +45,18 @@ public final class Agent {
   private static final Logger log = LoggerFactory.getLogger(Agent.class);
 
   private final InstantSource clock;
-  private final Activity activity;
+  private final AgentStats activity;
   private final LastPoll lastPoll;
-  private final TroubleLog troubles;
+  private final AlertLog troubles;
   private final ProblemLog problems = new ProblemLog();
-  private final Ledger ledger;
+  private final MetricBuffer buffer;
   private final Poller poller;
   private final Optional<Publisher> publisher;
-  private final Optional<SubnetWatch> subnets;
+  private final Optional<SubnetReporter> subnets;
   private final Loop polls;
   private final Loop sends;
   private final Thread sending;
-  private volatile Optional<String> hopeless = Optional.empty();
+  private volatile Optional<String> fatal = Optional.empty();
 
   /**
    * Waits as long as another agent has the state directory.
@@ -72,16 +72,16 @@ public final class Agent {
       Identity identity,
       Function<String, MetricSink> sinks,
       Optional<Subnets> subnets,
-      Activity activity,
+      AgentStats activity,
       LastPoll lastPoll,
       RandomGenerator random,
       InstantSource clock) {
     this.clock = clock;
     this.activity = activity;
     this.lastPoll = lastPoll;
-    this.troubles = new TroubleLog(config.nodeName());
-    this.ledger =
-        Ledger.open(
+    this.troubles = new AlertLog(config.nodeName());
+    this.buffer =
+        MetricBuffer.open(
             config.stateDir(), "", Dimensions.destination(config), clock, activity, troubles);
     NodeSchedule schedule =
         NodeSchedule.of(config.nodeName(), config.pollInterval(), config.publishInterval());
@@ -90,7 +90,7 @@ public final class Agent {
         subnets.isPresent()
             ? Optional.of(watch(config, subnets.get(), schedule))
             : Optional.empty();
-    this.poller = new Poller(ipamd, sampler.withGrace(GRACE), ledger, schedule, this::polled);
+    this.poller = new Poller(ipamd, sampler.withGrace(GRACE), buffer, schedule, this::polled);
     this.polls = new Loop("poll", config.pollInterval(), clock, poller);
     this.publisher =
         config.cloudwatch()
@@ -106,9 +106,9 @@ public final class Agent {
     this.sending.setDaemon(true);
   }
 
-  private SubnetWatch watch(AgentConfig config, Subnets asked, NodeSchedule schedule) {
-    return new SubnetWatch(
-        config, asked, ledger, lastPoll, schedule.subnetOffset(), clock.instant());
+  private SubnetReporter watch(AgentConfig config, Subnets asked, NodeSchedule schedule) {
+    return new SubnetReporter(
+        config, asked, buffer, lastPoll, schedule.subnetOffset(), clock.instant());
   }
 
   private Publisher publisher(
@@ -118,24 +118,24 @@ public final class Agent {
       NodeSchedule schedule,
       RandomGenerator random) {
     return new Publisher(
-        ledger,
+        buffer,
         identity,
         (region, now) ->
-            new Sender(ledger, sinks.apply(region), schedule, activity, random, region, now),
+            new Sender(buffer, sinks.apply(region), schedule, activity, random, region, now),
         sampler.start(),
         new Backoff(random),
-        this::learnt,
+        this::onIdentity,
         this::giveUp);
   }
 
-  private void learnt(NodeIdentity node) {
+  private void onIdentity(NodeIdentity node) {
     poller.on(node.instance());
     if (subnets.isPresent()) {
       subnets.get().on(node);
     }
   }
 
-  private void polled(NodeSnapshot snapshot, Reading reading) {
+  private void polled(NodeSnapshot snapshot, PollSamples reading) {
     activity.polled(snapshot.ipamdRead() ? PollResult.GOOD : PollResult.FAILED);
     lastPoll.was(reading);
     if (subnets.isPresent()) {
@@ -146,13 +146,13 @@ public final class Agent {
   }
 
   private Instant sendNothing(Instant now) {
-    ledger.closeEnded(now);
-    ledger.keepNothing();
+    buffer.closeEnded(now);
+    buffer.discardAll();
     return now.plus(LONGEST_SEND_PAUSE);
   }
 
   private void giveUp(String why) {
-    hopeless = Optional.of(why);
+    fatal = Optional.of(why);
     polls.stop();
     sends.stop();
   }
@@ -168,12 +168,12 @@ public final class Agent {
       subnets.get().start(clock);
     }
     polls.run();
-    return hopeless;
+    return fatal;
   }
 
   /** How the agent is. */
-  public Vitals vitals() {
-    return new Vitals(
+  public AgentHealth vitals() {
+    return new AgentHealth(
         List.of(vitals(polls), vitals(sends)),
         // After the poll alone it would be ready for a moment before its rights are refused.
         lastPoll.hasBeen() && sends.hasTurned(),
@@ -181,13 +181,13 @@ public final class Agent {
         publisher.flatMap(Publisher::refusal));
   }
 
-  private static Vitals.Loop vitals(Loop loop) {
-    return new Vitals.Loop(loop.name(), loop.longestPause(), loop.sinceTurn());
+  private static AgentHealth.Loop vitals(Loop loop) {
+    return new AgentHealth.Loop(loop.name(), loop.longestPause(), loop.sinceTurn());
   }
 
   /** What waits to be sent. */
-  public Ledger.Depth depth() {
-    return ledger.depth();
+  public MetricBuffer.Depth depth() {
+    return buffer.depth();
   }
 
   /**
@@ -196,7 +196,7 @@ public final class Agent {
    * @return false if it had stopped by itself
    */
   public boolean stop() {
-    if (hopeless.isPresent()) {
+    if (fatal.isPresent()) {
       return false;
     }
     long end = System.nanoTime() + STOP_LIMIT.toNanos();
@@ -207,13 +207,13 @@ public final class Agent {
       subnets.get().stop();
     }
     poller.last();
-    ledger.closeOpenMinute();
+    buffer.closeOpenMinute();
     awaitRequest();
     publisher.ifPresent(
         known -> known.flush(clock.instant(), () -> Duration.ofNanos(end - System.nanoTime())));
-    ledger.sync();
-    log.info("stopped: waiting_minutes={}", ledger.depth().minutes());
-    ledger.close();
+    buffer.sync();
+    log.info("stopped: waiting_minutes={}", buffer.depth().minutes());
+    buffer.close();
     return true;
   }
 

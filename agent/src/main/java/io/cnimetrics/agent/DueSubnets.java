@@ -1,6 +1,6 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.schedule.SubnetTurns;
+import io.cnimetrics.schedule.SubnetQueryShare;
 import io.cnimetrics.snapshot.Subnet;
 import java.util.HashMap;
 import java.util.List;
@@ -43,12 +43,12 @@ final class DueSubnets {
   }
 
   private boolean isDue(String subnetId, long own, long minute) {
-    SubnetTurns turns = new SubnetTurns(nodeName, subnetId);
+    SubnetQueryShare turns = new SubnetQueryShare(nodeName, subnetId);
     Long known = used.get(subnetId);
     if (known == null && failures == 0) {
       return minute >= turns.first(started);
     }
-    long period = known == null ? 1 : SubnetTurns.period(own, known);
+    long period = known == null ? 1 : SubnetQueryShare.period(own, known);
     long backoff = Math.min(MOST_BACKOFF, 1L << Math.min(failures, 16));
     return turns.isDue(minute, Math.max(period, backoff));
   }

@@ -1,6 +1,6 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.catalog.Reading;
+import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.catalog.Sample;
 import java.util.List;
 import java.util.Optional;
@@ -8,10 +8,10 @@ import java.util.stream.Stream;
 
 /** What the last poll came to; written by one thread and read by others. */
 public final class LastPoll {
-  private volatile Optional<Reading> reading = Optional.empty();
+  private volatile Optional<PollSamples> reading = Optional.empty();
   private volatile List<Sample> ofSubnets = List.of();
 
-  void was(Reading newest) {
+  void was(PollSamples newest) {
     reading = Optional.of(newest);
   }
 
@@ -26,7 +26,7 @@ public final class LastPoll {
 
   /** Its samples, none before the first poll, and those of subnets. */
   public List<Sample> samples() {
-    List<Sample> polled = reading.map(Reading::samples).orElse(List.of());
+    List<Sample> polled = reading.map(PollSamples::samples).orElse(List.of());
     return Stream.concat(polled.stream(), ofSubnets.stream()).toList();
   }
 }

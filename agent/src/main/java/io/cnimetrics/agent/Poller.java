@@ -1,9 +1,9 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.catalog.History;
-import io.cnimetrics.catalog.Reading;
+import io.cnimetrics.catalog.SamplerState;
+import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.catalog.Sampler;
-import io.cnimetrics.publish.Ledger;
+import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeSnapshot;
@@ -21,9 +21,9 @@ final class Poller implements Loop.Turn {
 
   private final Ipamd ipamd;
   private final Sampler sampler;
-  private final Ledger ledger;
+  private final MetricBuffer buffer;
   private final NodeSchedule schedule;
-  private final BiConsumer<NodeSnapshot, Reading> results;
+  private final BiConsumer<NodeSnapshot, PollSamples> results;
   private final ReentrantLock polling = new ReentrantLock();
   private volatile Instance instance = Instance.UNKNOWN;
   private volatile boolean stopping;
@@ -34,12 +34,12 @@ final class Poller implements Loop.Turn {
   Poller(
       Ipamd ipamd,
       Sampler sampler,
-      Ledger ledger,
+      MetricBuffer buffer,
       NodeSchedule schedule,
-      BiConsumer<NodeSnapshot, Reading> results) {
+      BiConsumer<NodeSnapshot, PollSamples> results) {
     this.ipamd = ipamd;
     this.sampler = sampler;
-    this.ledger = ledger;
+    this.buffer = buffer;
     this.schedule = schedule;
     this.results = results;
   }
@@ -77,19 +77,19 @@ final class Poller implements Loop.Turn {
   }
 
   private void poll(Instant now) {
-    ledger.pollStarts(now);
+    buffer.pollStarts(now);
     try {
       NodeSnapshot snapshot = ipamd.read().on(instance, List.of());
       if (stopping) {
         // Aborted: it says nothing of ipamD.
         return;
       }
-      History before = ledger.history();
-      Reading reading = sampler.read(snapshot, before);
-      ledger.polled(snapshot.takenAt(), before, reading);
+      SamplerState before = buffer.history();
+      PollSamples reading = sampler.read(snapshot, before);
+      buffer.polled(snapshot.takenAt(), before, reading);
       results.accept(snapshot, reading);
     } finally {
-      ledger.pollEnded();
+      buffer.pollEnded();
     }
   }
 
@@ -100,7 +100,7 @@ final class Poller implements Loop.Turn {
     try {
       if (polling.tryLock(LAST_POLL.toMillis(), TimeUnit.MILLISECONDS)) {
         try {
-          pollInHaste();
+          finalPoll();
         } finally {
           polling.unlock();
         }
@@ -110,11 +110,11 @@ final class Poller implements Loop.Turn {
     }
   }
 
-  private void pollInHaste() {
+  private void finalPoll() {
     NodeSnapshot snapshot = ipamd.read(LAST_POLL).on(instance, List.of());
     if (snapshot.pool().isPresent() || snapshot.metrics().isPresent()) {
-      History before = ledger.history();
-      ledger.polled(snapshot.takenAt(), before, sampler.readInHaste(snapshot, before));
+      SamplerState before = buffer.history();
+      buffer.polled(snapshot.takenAt(), before, sampler.readFinal(snapshot, before));
     }
   }
 }

@@ -4,7 +4,7 @@ import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.cloudwatch.SettingsException;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.publish.Backoff;
-import io.cnimetrics.publish.Ledger;
+import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.Origin;
@@ -39,11 +39,11 @@ final class Publisher implements Loop.Turn {
 
   private static final Logger log = LoggerFactory.getLogger(Publisher.class);
 
-  private final Ledger ledger;
+  private final MetricBuffer buffer;
   private final Identity identity;
   private final Senders senders;
-  private final Consumer<NodeIdentity> learnt;
-  private final Consumer<String> hopeless;
+  private final Consumer<NodeIdentity> onIdentity;
+  private final Consumer<String> fatal;
   private final List<Sample> start;
   private final Backoff backoff;
   private final ProblemLog problems = new ProblemLog();
@@ -62,24 +62,24 @@ final class Publisher implements Loop.Turn {
 
   /**
    * @param start what the start of the agent counts; sent at once
-   * @param learnt is told when more is known of the node
-   * @param hopeless is told why nothing can ever be sent
+   * @param onIdentity is told when more is known of the node
+   * @param fatal is told why nothing can ever be sent
    */
   Publisher(
-      Ledger ledger,
+      MetricBuffer buffer,
       Identity identity,
       Senders senders,
       List<Sample> start,
       Backoff backoff,
-      Consumer<NodeIdentity> learnt,
-      Consumer<String> hopeless) {
-    this.ledger = ledger;
+      Consumer<NodeIdentity> onIdentity,
+      Consumer<String> fatal) {
+    this.buffer = buffer;
     this.identity = identity;
     this.senders = senders;
     this.start = start;
     this.backoff = backoff;
-    this.learnt = learnt;
-    this.hopeless = hopeless;
+    this.onIdentity = onIdentity;
+    this.fatal = fatal;
   }
 
   /** The sender, once there is one. */
@@ -106,9 +106,9 @@ final class Publisher implements Loop.Turn {
 
   /** A minute that stayed open for a slow poll is sent as soon as that ends. */
   private void closeMinute(Instant now) {
-    boolean closed = ledger.closeEnded(now);
+    boolean closed = buffer.closeEnded(now);
     if (closed && late) {
-      ledger.hurry();
+      buffer.sendNow();
     }
     late = !closed;
   }
@@ -117,15 +117,15 @@ final class Publisher implements Loop.Turn {
     Instant minute = now.truncatedTo(ChronoUnit.MINUTES);
     if (!minute.equals(syncedMinute)) {
       syncedMinute = minute;
-      ledger.sync();
+      buffer.sync();
     }
   }
 
   private void look(Instant now) {
     Identification found = identity.look(ATTEMPT_LIMIT);
     NodeIdentity node = found.node();
-    ledger.know(node.instance().id().orElse(""), Dimensions.known(node));
-    learnt.accept(node);
+    buffer.know(node.instance().id().orElse(""), Dimensions.known(node));
+    onIdentity.accept(node);
     problems.after(now, found.problems());
     identityRefusal =
         found.problems().stream()
@@ -134,7 +134,7 @@ final class Publisher implements Loop.Turn {
             .findFirst();
     if (!started) {
       started = true;
-      ledger.count(now, start);
+      buffer.count(now, start);
     }
     lookAt =
         switch (found.state()) {
@@ -145,7 +145,7 @@ final class Publisher implements Loop.Turn {
   }
 
   private Instant complete(Identification found, Instant now) {
-    Set<String> unknown = ledger.unknownDimensions();
+    Set<String> unknown = buffer.unknownDimensions();
     if (unknown.isEmpty()) {
       open(found, now);
       return found.isFinal() ? Instant.MAX : now.plus(LOOK_AGAIN);
@@ -157,7 +157,7 @@ final class Publisher implements Loop.Turn {
   }
 
   private Instant giveUp(Stream<String> reasons) {
-    hopeless.accept(reasons.collect(Collectors.joining("; ")));
+    fatal.accept(reasons.collect(Collectors.joining("; ")));
     return Instant.MAX;
   }
 

@@ -18,9 +18,9 @@ import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
  *
  * @param asked the action and what it is about, such as {@code ec2:DescribeTags of i-1 in
  *     us-west-2}
- * @param wayOut what to do about each reason
+ * @param remedy what to do about each reason
  */
-record Ec2Failure(String asked, Function<Reason, String> wayOut) {
+record Ec2Failure(String asked, Function<Reason, String> remedy) {
   private static final Pattern CODE = Pattern.compile("[A-Za-z0-9.]{1,100}");
   private static final Pattern ROLE = Pattern.compile("User: (arn:[!-~]{1,300}) ");
 
@@ -38,7 +38,7 @@ record Ec2Failure(String asked, Function<Reason, String> wayOut) {
   private Ec2Exception because(Reason reason, String whatHappened, boolean forbidden) {
     return new Ec2Exception(
         new Problem(
-            Source.EC2, reason, "%s %s; %s".formatted(asked, whatHappened, wayOut.apply(reason))),
+            Source.EC2, reason, "%s %s; %s".formatted(asked, whatHappened, remedy.apply(reason))),
         forbidden);
   }
 

@@ -55,7 +55,7 @@ public final class InstanceTags {
   public Result read(String instanceId, String region, Duration limit) {
     Ec2Failure failure =
         new Ec2Failure(
-            "ec2:DescribeTags of %s in %s".formatted(instanceId, region), InstanceTags::wayOut);
+            "ec2:DescribeTags of %s in %s".formatted(instanceId, region), InstanceTags::remedy);
     try {
       return new Found(ec2.ask(region, limit, failure, new DescribeTagsCall(instanceId)));
     } catch (Ec2Exception e) {
@@ -63,7 +63,7 @@ public final class InstanceTags {
     }
   }
 
-  private static String wayOut(Reason reason) {
+  private static String remedy(Reason reason) {
     String given = "give --cluster-id or AWS_CLUSTER_ID: no call of EC2, less memory";
     return switch (reason) {
       case DENIED -> "allow the agent's role ec2:DescribeTags or, better, " + given;

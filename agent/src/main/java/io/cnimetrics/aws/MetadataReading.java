@@ -136,7 +136,7 @@ final class MetadataReading implements Runnable {
   }
 
   private synchronized void report(Reason reason, String whatHappened) {
-    problems.add(new Problem(IMDS, reason, whatHappened + "; " + wayOut(reason)));
+    problems.add(new Problem(IMDS, reason, whatHappened + "; " + remedy(reason)));
   }
 
   private synchronized InstanceMetadata.Result known() {
@@ -148,7 +148,7 @@ final class MetadataReading implements Runnable {
     return Optional.ofNullable(words.get(path));
   }
 
-  private static String wayOut(Reason reason) {
+  private static String remedy(Reason reason) {
     return switch (reason) {
       case UNREACHABLE ->
           "is this an EC2 instance, and may pods reach its metadata?"

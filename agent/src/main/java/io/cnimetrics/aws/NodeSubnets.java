@@ -63,7 +63,7 @@ public final class NodeSubnets {
     String ids = String.join(", ", new TreeSet<>(subnetIds));
     Ec2Failure failure =
         new Ec2Failure(
-            "ec2:DescribeSubnets of %s in %s".formatted(ids, region), NodeSubnets::wayOut);
+            "ec2:DescribeSubnets of %s in %s".formatted(ids, region), NodeSubnets::remedy);
     try {
       return new Found(ec2.ask(region, limit, failure, new DescribeSubnetsCall(subnetIds)));
     } catch (Ec2Exception e) {
@@ -71,7 +71,7 @@ public final class NodeSubnets {
     }
   }
 
-  private static String wayOut(Reason reason) {
+  private static String remedy(Reason reason) {
     return switch (reason) {
       case DENIED ->
           "attach iam-policy/CNIMetricsSubnetsPolicy.json to the agent's role; " + ASK_NOT;

@@ -11,7 +11,7 @@ import java.util.function.ToLongFunction;
 /** How a metric's value comes out of a poll. */
 public sealed interface Computation {
   /** What the poll says of the metric; none if the source failed or does not tell. */
-  Optional<Sample> sample(Metric metric, Poll poll);
+  Optional<Sample> sample(Metric metric, PollContext poll);
 
   /** ipamD's series that are read for it. */
   List<Series> series();
@@ -27,20 +27,20 @@ public sealed interface Computation {
    *
    * @param ipv4Only whether it means nothing on IPv6
    */
-  record FromLists(ToLongFunction<AddressPool> count, Series standIn, boolean ipv4Only)
+  record FromLists(ToLongFunction<AddressPool> count, Series fallback, boolean ipv4Only)
       implements Computation {
     @Override
-    public Optional<Sample> sample(Metric metric, Poll poll) {
+    public Optional<Sample> sample(Metric metric, PollContext poll) {
       return ipv4Only && poll.ipv6() ? Optional.empty() : Sample.gauge(metric, value(poll));
     }
 
-    OptionalDouble value(Poll poll) {
-      return poll.snapshot().introspectionOff() ? poll.gauge(standIn) : poll.count(count);
+    OptionalDouble value(PollContext poll) {
+      return poll.snapshot().introspectionOff() ? poll.gauge(fallback) : poll.count(count);
     }
 
     @Override
     public List<Series> series() {
-      return List.of(standIn);
+      return List.of(fallback);
     }
   }
 
@@ -52,7 +52,7 @@ public sealed interface Computation {
    */
   record FromGauge(Series gauge, boolean labelled) implements Computation {
     @Override
-    public Optional<Sample> sample(Metric metric, Poll poll) {
+    public Optional<Sample> sample(Metric metric, PollContext poll) {
       return Sample.gauge(metric, labelled ? poll.total(gauge) : poll.gauge(gauge));
     }
 
@@ -65,7 +65,7 @@ public sealed interface Computation {
   /** A counter of ipamD's, summed over its series. */
   record FromCounter(Series counter) implements Computation {
     @Override
-    public Optional<Sample> sample(Metric metric, Poll poll) {
+    public Optional<Sample> sample(Metric metric, PollContext poll) {
       return Sample.counter(metric, poll.increases().of(counter), poll.increases().total(counter));
     }
 
@@ -83,7 +83,7 @@ public sealed interface Computation {
   /** A mean out of two counters: increase of the sum over increase of the count. */
   record FromSummary(Series sum, Series count) implements Computation {
     @Override
-    public Optional<Sample> sample(Metric metric, Poll poll) {
+    public Optional<Sample> sample(Metric metric, PollContext poll) {
       OptionalDouble events = poll.increases().of(count);
       OptionalDouble amount = poll.increases().of(sum);
       return events.orElse(0) > 0 && amount.isPresent()
@@ -106,9 +106,9 @@ public sealed interface Computation {
   }
 
   /** A gauge of our own, derived from all that the poll knows. */
-  record Derived(Function<Poll, OptionalDouble> value, List<Series> series) implements Computation {
+  record Derived(Function<PollContext, OptionalDouble> value, List<Series> series) implements Computation {
     @Override
-    public Optional<Sample> sample(Metric metric, Poll poll) {
+    public Optional<Sample> sample(Metric metric, PollContext poll) {
       return Sample.gauge(metric, value.apply(poll));
     }
   }
@@ -116,7 +116,7 @@ public sealed interface Computation {
   /** The counter of ipamD's restarts that this agent saw. */
   record Restarts() implements Computation {
     @Override
-    public Optional<Sample> sample(Metric metric, Poll poll) {
+    public Optional<Sample> sample(Metric metric, PollContext poll) {
       if (poll.snapshot().metrics().isEmpty()) {
         return Optional.empty();
       }
@@ -134,9 +134,9 @@ public sealed interface Computation {
   }
 
   /** Not seen by any poll: the agent itself counts it when it starts. */
-  record ByAgent() implements Computation {
+  record AgentStart() implements Computation {
     @Override
-    public Optional<Sample> sample(Metric metric, Poll poll) {
+    public Optional<Sample> sample(Metric metric, PollContext poll) {
       return Optional.empty();
     }
 
@@ -151,7 +151,7 @@ public sealed interface Computation {
    */
   record OfSubnet() implements Computation {
     @Override
-    public Optional<Sample> sample(Metric metric, Poll poll) {
+    public Optional<Sample> sample(Metric metric, PollContext poll) {
       return Optional.empty();
     }
 

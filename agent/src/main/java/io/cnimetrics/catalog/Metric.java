@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
  * @param core whether it is one of the six that {@code --metrics core} selects
  * @param statistic gives the cluster's value at a period of 60 s
  * @param within how the polls of one minute make its value
- * @param badFrom the least value that means trouble, if any does: reaching it is told at once
+ * @param alertAt the least value that means trouble, if any does: reaching it is told at once
  * @param description one sentence for people
  * @param computation how its value comes out of a poll
  */
@@ -21,16 +21,16 @@ public record Metric(
     boolean core,
     Unit unit,
     Statistic statistic,
-    Within within,
-    OptionalDouble badFrom,
+    MinuteAggregation within,
+    OptionalDouble alertAt,
     String description,
     Computation computation) {
 
-  Metric within(Within polls) {
-    return new Metric(name, kind, core, unit, statistic, polls, badFrom, description, computation);
+  Metric within(MinuteAggregation polls) {
+    return new Metric(name, kind, core, unit, statistic, polls, alertAt, description, computation);
   }
 
-  Metric badFrom(double least) {
+  Metric alertAt(double least) {
     return new Metric(
         name,
         kind,
@@ -44,8 +44,8 @@ public record Metric(
   }
 
   /** Whether a minute's value means trouble. */
-  public boolean isBad(double value) {
-    return badFrom.isPresent() && value >= badFrom.getAsDouble();
+  public boolean isAlert(double value) {
+    return alertAt.isPresent() && value >= alertAt.getAsDouble();
   }
 
   /** Whether it is of a subnet and not of a node: it is published for each subnet apart. */

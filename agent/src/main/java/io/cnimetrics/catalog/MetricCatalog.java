@@ -12,7 +12,7 @@ import static io.cnimetrics.catalog.Unit.MINUTES;
 import static io.cnimetrics.catalog.Unit.PERCENT;
 
 import io.cnimetrics.capacity.EffectiveMaximum;
-import io.cnimetrics.catalog.Computation.ByAgent;
+import io.cnimetrics.catalog.Computation.AgentStart;
 import io.cnimetrics.catalog.Computation.Derived;
 import io.cnimetrics.catalog.Computation.FromCounter;
 import io.cnimetrics.catalog.Computation.FromGauge;
@@ -112,11 +112,11 @@ public final class MetricCatalog {
                   true,
                   COUNT,
                   SUM,
-                  Within.SUM,
+                  MinuteAggregation.SUM,
                   OptionalDouble.empty(),
                   "Errors in ipamD.",
                   total("awscni_ipamd_error_count"))
-              .badFrom(1),
+              .alertAt(1),
 
           // How full the node is.
           gauge(
@@ -143,7 +143,7 @@ public final class MetricCatalog {
                   MAXIMUM,
                   "Share of the effective maximum that pods hold; not capped.",
                   derived(MetricCatalog::utilization, ENI_MAX, IP_MAX))
-              .badFrom(90),
+              .alertAt(90),
           gauge(
               "totalIPv4Prefixes",
               COUNT,
@@ -169,14 +169,14 @@ public final class MetricCatalog {
                   MAXIMUM,
                   "How long pods have been refused an address; ends after two minutes without.",
                   derived(MetricCatalog::noAddressMinutes, NO_AVAILABLE_ADDRESS))
-              .badFrom(1),
+              .alertAt(1),
           gauge(
                   "warmPoolEmptyMinutes",
                   MINUTES,
                   MAXIMUM,
                   "How long no address has been available although the pool may grow.",
                   derived(MetricCatalog::warmPoolEmptyMinutes))
-              .badFrom(10),
+              .alertAt(10),
 
           // Whether ipamD runs.
           gauge(
@@ -185,16 +185,16 @@ public final class MetricCatalog {
                   SUM,
                   "1 if ipamD's introspection could be read, else 0.",
                   derived(MetricCatalog::ipamdUp))
-              .within(Within.GREATEST),
+              .within(MinuteAggregation.GREATEST),
           gauge(
                   "ipamdDownMinutes",
                   MINUTES,
                   MAXIMUM,
                   "How long ipamD could not be read; 0 when it can.",
                   derived(MetricCatalog::ipamdDownMinutes))
-              .badFrom(1),
+              .alertAt(1),
           counter("ipamdRestarts", "Restarts of ipamD seen by this agent.", new Restarts()),
-          counter("agentStarts", "Starts of this agent.", new ByAgent()),
+          counter("agentStarts", "Starts of this agent.", new AgentStart()),
 
           // What ipamD does.
           gauge(
@@ -213,20 +213,20 @@ public final class MetricCatalog {
                   "forceRemoveENI",
                   "ENIs removed although pods held addresses on them.",
                   "awscni_force_removed_enis")
-              .badFrom(1),
+              .alertAt(1),
           counter(
                   "forceRemoveIPs",
                   "Addresses removed although pods held them.",
                   "awscni_force_removed_ips")
-              .badFrom(1),
+              .alertAt(1),
           counter(
                   "podENIErr",
                   "Errors with ENIs of single pods (security groups for pods).",
                   "awscni_pod_eni_error_count")
-              .badFrom(1),
+              .alertAt(1),
 
           // How AWS answers ipamD.
-          counter("awsAPIErr", "Calls of ipamD to AWS that failed.", API_ERRORS).badFrom(1),
+          counter("awsAPIErr", "Calls of ipamD to AWS that failed.", API_ERRORS).alertAt(1),
           apiErrors(
               "awsAPINoAddressErr",
               "Calls that failed because a subnet has no address or prefix left.",
@@ -247,18 +247,18 @@ public final class MetricCatalog {
                   new FromSummary(
                       Series.of("awscni_aws_api_latency_ms_sum"),
                       Series.of("awscni_aws_api_latency_ms_count")))
-              .within(Within.MEAN),
+              .within(MinuteAggregation.MEAN),
           counter(
                   "awsUtilErr",
                   "Errors in ipamD's handling of AWS.",
                   "awscni_aws_utils_error_count")
-              .badFrom(1),
+              .alertAt(1),
           counter("ec2ApiReqCount", "Requests of ipamD to EC2.", "awscni_ec2api_req_count"),
           counter(
                   "ec2ApiErrCount",
                   "Requests of ipamD to EC2 that failed.",
                   "awscni_ec2api_error_count")
-              .badFrom(1));
+              .alertAt(1));
 
   private MetricCatalog() {}
 
@@ -298,7 +298,7 @@ public final class MetricCatalog {
     boolean computedHere =
         computation instanceof Derived
             || computation instanceof Restarts
-            || computation instanceof ByAgent
+            || computation instanceof AgentStart
             || computation instanceof OfSubnet;
     return !computedHere
         && metric.series().stream()
@@ -329,7 +329,7 @@ public final class MetricCatalog {
         true,
         COUNT,
         SUM,
-        Within.LAST,
+        MinuteAggregation.LAST,
         OptionalDouble.empty(),
         description,
         computation);
@@ -343,7 +343,7 @@ public final class MetricCatalog {
         false,
         unit,
         statistic,
-        Within.LAST,
+        MinuteAggregation.LAST,
         OptionalDouble.empty(),
         description,
         computation);
@@ -365,7 +365,7 @@ public final class MetricCatalog {
         false,
         COUNT,
         SUM,
-        Within.SUM,
+        MinuteAggregation.SUM,
         OptionalDouble.empty(),
         description,
         computation);
@@ -375,63 +375,63 @@ public final class MetricCatalog {
     return new FromCounter(Series.of(series));
   }
 
-  private static Computation fromLists(ToLongFunction<AddressPool> count, String standIn) {
-    return new FromLists(count, Series.of(standIn), false);
+  private static Computation fromLists(ToLongFunction<AddressPool> count, String fallback) {
+    return new FromLists(count, Series.of(fallback), false);
   }
 
-  private static Computation fromIpv4Lists(ToLongFunction<AddressPool> count, String standIn) {
-    return new FromLists(count, Series.of(standIn), true);
+  private static Computation fromIpv4Lists(ToLongFunction<AddressPool> count, String fallback) {
+    return new FromLists(count, Series.of(fallback), true);
   }
 
-  private static Computation derived(Function<Poll, OptionalDouble> value, Series... series) {
+  private static Computation derived(Function<PollContext, OptionalDouble> value, Series... series) {
     return new Derived(value, List.of(series));
   }
 
-  private static OptionalDouble available(Poll poll) {
+  private static OptionalDouble available(PollContext poll) {
     return poll.ipv6()
         ? OptionalDouble.empty()
         : poll.count(pool -> pool.available(poll.capacity().mode()));
   }
 
-  private static OptionalDouble cooling(Poll poll) {
+  private static OptionalDouble cooling(PollContext poll) {
     boolean known = poll.snapshot().pool().map(AddressPool::coolingKnown).orElse(false);
     return known ? poll.count(AddressPool::cooling) : OptionalDouble.empty();
   }
 
-  private static OptionalDouble effectiveMaximum(Poll poll) {
+  private static OptionalDouble effectiveMaximum(PollContext poll) {
     return ofMaximum(poll, EffectiveMaximum::addresses);
   }
 
-  private static OptionalDouble utilization(Poll poll) {
+  private static OptionalDouble utilization(PollContext poll) {
     double assigned = ASSIGNED.value(poll).orElse(Double.NaN);
     return ofMaximum(poll, maximum -> 100 * assigned / maximum.addresses());
   }
 
-  private static OptionalDouble ipamdUp(Poll poll) {
+  private static OptionalDouble ipamdUp(PollContext poll) {
     return poll.judgesIpamd()
         ? OptionalDouble.of(poll.snapshot().ipamdRead() ? 1 : 0)
         : OptionalDouble.empty();
   }
 
-  private static OptionalDouble ipamdDownMinutes(Poll poll) {
+  private static OptionalDouble ipamdDownMinutes(PollContext poll) {
     return poll.judgesIpamd()
         ? OptionalDouble.of((double) poll.history().down().minutes())
         : OptionalDouble.empty();
   }
 
-  private static OptionalDouble noAddressMinutes(Poll poll) {
+  private static OptionalDouble noAddressMinutes(PollContext poll) {
     return poll.increases().of(NO_AVAILABLE_ADDRESS).isEmpty()
         ? OptionalDouble.empty()
         : OptionalDouble.of((double) poll.history().refusals().minutesAt(poll.minute()));
   }
 
-  private static OptionalDouble warmPoolEmptyMinutes(Poll poll) {
+  private static OptionalDouble warmPoolEmptyMinutes(PollContext poll) {
     return poll.warmPoolEmpty().isEmpty()
         ? OptionalDouble.empty()
         : OptionalDouble.of((double) poll.history().warmPoolEmpty().minutes());
   }
 
-  private static OptionalDouble ofMaximum(Poll poll, ToDoubleFunction<EffectiveMaximum> value) {
+  private static OptionalDouble ofMaximum(PollContext poll, ToDoubleFunction<EffectiveMaximum> value) {
     return poll.capacity()
         .effectiveMaximum()
         .map(maximum -> OptionalDouble.of(value.applyAsDouble(maximum)))

@@ -15,7 +15,7 @@ import java.util.Set;
 
 /**
  * Turns snapshots into samples of the catalogue's metrics. It keeps nothing from poll to poll: what
- * must be remembered goes out and comes in again as a {@link History}.
+ * must be remembered goes out and comes in again as a {@link SamplerState}.
  */
 public final class Sampler {
   private static final Set<Series> COUNTERS = MetricCatalog.counters();
@@ -54,29 +54,29 @@ public final class Sampler {
   public List<Sample> start() {
     OptionalDouble one = OptionalDouble.of(1);
     return metrics.stream()
-        .filter(metric -> metric.computation() instanceof Computation.ByAgent)
+        .filter(metric -> metric.computation() instanceof Computation.AgentStart)
         .flatMap(metric -> Sample.counter(metric, one, one).stream())
         .toList();
   }
 
   /** Computes one poll's samples; a metric whose source failed is absent, not 0. */
-  public Reading read(NodeSnapshot snapshot, History before) {
+  public PollSamples read(NodeSnapshot snapshot, SamplerState before) {
     boolean graceIsOver = !snapshot.takenAt().isBefore(agentStart.plus(grace));
     return read(snapshot, before, before.ipamdSeen() || graceIsOver);
   }
 
   /** The same for a poll too short to tell that ipamD is down. */
-  public Reading readInHaste(NodeSnapshot snapshot, History before) {
+  public PollSamples readFinal(NodeSnapshot snapshot, SamplerState before) {
     return read(snapshot, before, false);
   }
 
-  private Reading read(NodeSnapshot snapshot, History before, boolean mayBeDown) {
+  private PollSamples read(NodeSnapshot snapshot, SamplerState before, boolean mayBeDown) {
     boolean judgesIpamd = snapshot.ipamdRead() || mayBeDown;
     NodeCapacity capacity = capacity(snapshot, before);
-    Increases increases = Increases.of(snapshot.metrics(), before.totals(), agentStart);
-    History history = remember(snapshot, capacity, increases, before, judgesIpamd);
-    Poll poll = new Poll(snapshot, capacity, increases, history, judgesIpamd);
-    return new Reading(
+    CounterDeltas increases = CounterDeltas.of(snapshot.metrics(), before.totals(), agentStart);
+    SamplerState history = remember(snapshot, capacity, increases, before, judgesIpamd);
+    PollContext poll = new PollContext(snapshot, capacity, increases, history, judgesIpamd);
+    return new PollSamples(
         metrics.stream()
             .flatMap(metric -> metric.computation().sample(metric, poll).stream())
             .toList(),
@@ -85,31 +85,31 @@ public final class Sampler {
         history);
   }
 
-  private NodeCapacity capacity(NodeSnapshot snapshot, History before) {
+  private NodeCapacity capacity(NodeSnapshot snapshot, SamplerState before) {
     Optional<InstanceLimit> limit = snapshot.instance().type().flatMap(InstanceLimits::of);
     return NodeCapacity.of(
         snapshot,
         limit,
-        Poll.gauge(snapshot.metrics(), MetricCatalog.ENI_MAX),
-        Poll.gauge(snapshot.metrics(), MetricCatalog.IP_MAX),
+        PollContext.gauge(snapshot.metrics(), MetricCatalog.ENI_MAX),
+        PollContext.gauge(snapshot.metrics(), MetricCatalog.IP_MAX),
         before.mode(),
         podLimits);
   }
 
-  private static History remember(
+  private static SamplerState remember(
       NodeSnapshot snapshot,
       NodeCapacity capacity,
-      Increases increases,
-      History before,
+      CounterDeltas increases,
+      SamplerState before,
       boolean judgesIpamd) {
-    long minute = Poll.minute(snapshot);
+    long minute = PollContext.minute(snapshot);
     boolean refused = increases.of(MetricCatalog.NO_AVAILABLE_ADDRESS).orElse(0) > 0;
-    return new History(
+    return new SamplerState(
         increases.next(before.totals(), COUNTERS),
         before.restarts() + (increases.restarted().orElse(false) ? 1 : 0),
         before.ipamdSeen() || snapshot.ipamdRead(),
         judgesIpamd ? before.down().allOf(minute, !snapshot.ipamdRead()) : before.down(),
-        Poll.warmPoolEmpty(snapshot, capacity)
+        PollContext.warmPoolEmpty(snapshot, capacity)
             .map(empty -> before.warmPoolEmpty().lastOf(minute, empty))
             .orElse(before.warmPoolEmpty()),
         before.refusals().at(minute, refused),

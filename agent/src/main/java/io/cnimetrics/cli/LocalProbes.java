@@ -10,7 +10,7 @@ import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.doctor.Probes;
 import io.cnimetrics.ipamd.HeldAddresses;
 import io.cnimetrics.ipamd.IpamdReader;
-import io.cnimetrics.publish.Answer;
+import io.cnimetrics.publish.PutResult;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Subnet;
@@ -87,8 +87,8 @@ final class LocalProbes {
     Datum datum =
         new Datum(metric, clock.instant().truncatedTo(ChronoUnit.MINUTES), 1, Unit.COUNT, Map.of());
     try (CloudWatchSink sink = CloudWatchSink.open(region, clock)) {
-      Answer answer = sink.put(config.namespace(), List.of(datum), AWS_LIMIT);
-      return answer.outcome() == Answer.Outcome.ACCEPTED
+      PutResult answer = sink.put(config.namespace(), List.of(datum), AWS_LIMIT);
+      return answer.status() == PutResult.Status.ACCEPTED
           ? Optional.empty()
           : Optional.of(answer.message());
     }

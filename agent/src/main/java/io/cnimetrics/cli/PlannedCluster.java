@@ -1,6 +1,6 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.catalog.Computation.ByAgent;
+import io.cnimetrics.catalog.Computation.AgentStart;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.Dimension;
@@ -54,7 +54,7 @@ record PlannedCluster(
 
   /** Sent by itself when an agent starts, and not each minute. */
   static boolean isOfStart(Metric metric) {
-    return metric.computation() instanceof ByAgent;
+    return metric.computation() instanceof AgentStart;
   }
 
   /** A node's interfaces are in subnets of its own zone. */

@@ -2,7 +2,7 @@ package io.cnimetrics.cli;
 
 import io.cnimetrics.agent.Subnets;
 import io.cnimetrics.aws.InstanceMetadata;
-import io.cnimetrics.catalog.History;
+import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.dryrun.Report;
@@ -47,7 +47,7 @@ final class Polling implements AutoCloseable {
   private final InstantSource clock;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(Polling::daemon);
-  private History history = History.NONE;
+  private SamplerState history = SamplerState.NONE;
 
   /**
    * @param sampler made before the first request: an ipamD that starts later counts from 0
@@ -131,7 +131,7 @@ final class Polling implements AutoCloseable {
     return report;
   }
 
-  private Report report(NodeSnapshot seen, Identification who, History before, Duration left) {
+  private Report report(NodeSnapshot seen, Identification who, SamplerState before, Duration left) {
     Instance instance = who.metadata().instance();
     Optional<String> region = who.node().instanceRegion();
     SubnetLook look =
@@ -174,7 +174,7 @@ final class Polling implements AutoCloseable {
             List.of(
                 new Problem(Source.INTROSPECTION, Reason.TIMEOUT, message),
                 new Problem(Source.METRICS, Reason.TIMEOUT, message)));
-    return report(nothing, unidentified(), History.NONE, Duration.ZERO);
+    return report(nothing, unidentified(), SamplerState.NONE, Duration.ZERO);
   }
 
   private static RuntimeException rethrown(ExecutionException e) {

@@ -2,7 +2,7 @@ package io.cnimetrics.cli;
 
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.catalog.Within;
+import io.cnimetrics.catalog.MinuteAggregation;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.dryrun.JsonReport;
 import io.cnimetrics.dryrun.PolledMinute;
@@ -122,7 +122,7 @@ final class Printout {
   }
 
   private static boolean isIncrease(Metric metric) {
-    return (metric.within() == Within.SUM || metric.within() == Within.MEAN)
+    return (metric.within() == MinuteAggregation.SUM || metric.within() == MinuteAggregation.MEAN)
         && !PlannedCluster.isOfStart(metric);
   }
 

@@ -6,7 +6,7 @@ import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Values;
-import io.cnimetrics.health.Build;
+import io.cnimetrics.health.BuildInfo;
 import io.cnimetrics.text.Console;
 import io.cnimetrics.wiring.AgentComponent;
 import io.cnimetrics.wiring.DaggerAgentComponent;
@@ -62,9 +62,9 @@ final class Run implements Command {
     runtime.addShutdownHook(new Thread(hook, "stop"));
     AgentComponent built = build(values);
     built.healthServer().start();
-    Optional<String> hopeless = built.agent().run();
-    hopeless.ifPresent(console::error);
-    return hopeless.isPresent() ? Cli.USAGE : awaitSignal();
+    Optional<String> fatal = built.agent().run();
+    fatal.ifPresent(console::error);
+    return fatal.isPresent() ? Cli.USAGE : awaitSignal();
   }
 
   /**
@@ -89,7 +89,7 @@ final class Run implements Command {
       DestinationWarning.tell(config);
       warnOfInjectedAgents();
       AgentComponent built =
-          DaggerAgentComponent.factory().create(config, Build.of(Cli.version()), clock);
+          DaggerAgentComponent.factory().create(config, BuildInfo.of(Cli.version()), clock);
       agent = Optional.of(built.agent());
       logStart(config);
       return built;

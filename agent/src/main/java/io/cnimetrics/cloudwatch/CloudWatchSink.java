@@ -1,6 +1,6 @@
 package io.cnimetrics.cloudwatch;
 
-import io.cnimetrics.publish.Answer;
+import io.cnimetrics.publish.PutResult;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.MetricSink;
 import java.time.Duration;
@@ -88,13 +88,13 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
    * when it ends, or when the thread is interrupted, is not sent any more.
    */
   @Override
-  public Answer put(String namespace, List<Datum> datums, Duration limit) {
+  public PutResult put(String namespace, List<Datum> datums, Duration limit) {
     InFlightRequest exchange = new InFlightRequest();
     ResponseClassifier answers = new ResponseClassifier(exchange, namespace, credentials, clock);
     if (limit.isNegative() || limit.isZero()) {
       return answers.late(limit);
     }
-    Future<Answer> answer =
+    Future<PutResult> answer =
         thread.submit(() -> send(PutRequest.of(namespace, datums), exchange, answers));
     try {
       return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
@@ -124,7 +124,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
     http.close();
   }
 
-  private Answer send(
+  private PutResult send(
       PutMetricDataRequest request, InFlightRequest exchange, ResponseClassifier answers) {
     http.begin(exchange);
     try {

@@ -34,7 +34,7 @@ final class ConnectionErrors {
     return message == null ? origin.getClass().getSimpleName() : message;
   }
 
-  static String wayOut(Throwable origin) {
+  static String remedy(Throwable origin) {
     if (origin instanceof UnknownHostException) {
       return NAME_WAY_OUT;
     }

@@ -1,6 +1,6 @@
 package io.cnimetrics.cloudwatch;
 
-import io.cnimetrics.publish.Answer.Outcome;
+import io.cnimetrics.publish.PutResult.Status;
 import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.http.HttpStatusCode;
@@ -8,34 +8,34 @@ import software.amazon.awssdk.http.HttpStatusCode;
 /** Why a request was answered with something else than success, and what that means. */
 enum ErrorKind {
   THROTTLED(
-      Outcome.PASSING,
+      Status.RETRYABLE,
       "the quota of the account and region is shared by all who publish: if it lasts, raise the"
           + " quota or the publish interval"),
-  FAULT(Outcome.PASSING, "a fault of the service or of a proxy on the way, which passes"),
+  FAULT(Status.RETRYABLE, "a fault of the service or of a proxy on the way, which passes"),
   SKEWED_CLOCK(
-      Outcome.PASSING,
+      Status.RETRYABLE,
       "this node's clock is off: the next request is signed with the service's time; mend the"
           + " node's time synchronisation"),
-  INVALID(Outcome.INVALID, "the same request would never pass"),
+  INVALID(Status.INVALID, "the same request would never pass"),
   NOT_ALLOWED(
-      Outcome.DENIED,
+      Status.UNAUTHORIZED,
       "allow the agent's role cloudwatch:PutMetricData, with no condition on cloudwatch:namespace"
           + " that forbids this one, and check service control and VPC endpoint policies"),
   EXPIRED(
-      Outcome.DENIED,
+      Status.UNAUTHORIZED,
       "new credentials are fetched for the next request: if it lasts, check who provides them and"
           + " the node's clock"),
   NOT_KNOWN(
-      Outcome.DENIED,
+      Status.UNAUTHORIZED,
       "the credentials are not known here, or do not fit: check that they belong to this partition"
           + " and region, that their role still exists, and that no proxy changes requests"),
   NO_REASON(
-      Outcome.DENIED,
+      Status.UNAUTHORIZED,
       "no reason is given, so it may be a proxy that forbids it: check HTTPS_PROXY and NO_PROXY, then"
           + " that the agent's role is allowed cloudwatch:PutMetricData"),
-  PROXY_LOGIN(Outcome.DENIED, "the proxy wants a login: check HTTPS_PROXY and NO_PROXY"),
+  PROXY_LOGIN(Status.UNAUTHORIZED, "the proxy wants a login: check HTTPS_PROXY and NO_PROXY"),
   UNKNOWN(
-      Outcome.PASSING,
+      Status.RETRYABLE,
       "if it lasts, check AWS_ENDPOINT_URL_CLOUDWATCH and HTTPS_PROXY: it may not be CloudWatch that"
           + " answers");
 
@@ -71,21 +71,21 @@ enum ErrorKind {
           "InvalidSignature",
           "IncompleteSignature");
 
-  private final Outcome outcome;
-  private final String wayOut;
+  private final Status outcome;
+  private final String remedy;
 
-  ErrorKind(Outcome outcome, String wayOut) {
+  ErrorKind(Status outcome, String remedy) {
     this.outcome = outcome;
-    this.wayOut = wayOut;
+    this.remedy = remedy;
   }
 
-  Outcome outcome() {
+  Status outcome() {
     return outcome;
   }
 
   /** What a person can do, or may expect. */
-  String wayOut() {
-    return wayOut;
+  String remedy() {
+    return remedy;
   }
 
   /**

@@ -1,7 +1,7 @@
 package io.cnimetrics.cloudwatch;
 
-import io.cnimetrics.publish.Answer;
-import io.cnimetrics.publish.Answer.Outcome;
+import io.cnimetrics.publish.PutResult;
+import io.cnimetrics.publish.PutResult.Status;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -31,14 +31,14 @@ final class ResponseClassifier {
   }
 
   /** For an answer that the SDK takes for success. */
-  Answer succeeded() {
+  PutResult succeeded() {
     return exchange.response().filter(ResponseClassifier::isPage).isPresent()
         ? refused(ErrorKind.UNKNOWN, "a page for people")
-        : Answer.ACCEPTED;
+        : PutResult.ACCEPTED;
   }
 
   /** For what the SDK throws in place of an answer. */
-  Answer failed(RuntimeException e) {
+  PutResult failed(RuntimeException e) {
     return first(e, CredentialsException.class)
         .map(this::withoutCredentials)
         .or(() -> first(e, AwsServiceException.class).map(this::refused))
@@ -47,15 +47,15 @@ final class ResponseClassifier {
   }
 
   /** For an exchange that has not ended in time. */
-  Answer late(Duration limit) {
+  PutResult late(Duration limit) {
     return hasSucceeded() ? succeeded() : unfinished(limit);
   }
 
   /** For an exchange whose end nobody waits for. */
-  Answer interrupted() {
+  PutResult interrupted() {
     return hasSucceeded()
         ? succeeded()
-        : answer(Outcome.PASSING, "was interrupted", "it can be sent again");
+        : answer(Status.RETRYABLE, "was interrupted", "it can be sent again");
   }
 
   /**
@@ -66,30 +66,30 @@ final class ResponseClassifier {
     return exchange.response().filter(SdkHttpResponse::isSuccessful).isPresent();
   }
 
-  private Answer unfinished(Duration limit) {
+  private PutResult unfinished(Duration limit) {
     String within = String.format(Locale.ROOT, " within %.1f s", limit.toMillis() / 1000.0);
     return switch (exchange.phase()) {
       case WAITING ->
           answer(
-              Outcome.PASSING,
+              Status.RETRYABLE,
               "was not begun" + within,
               "the request before it has not ended, or no time was left");
       case PREPARING ->
           answer(
-              Outcome.PASSING, "had no credentials" + within, ConnectionErrors.CREDENTIALS_WAY_OUT);
+              Status.RETRYABLE, "had no credentials" + within, ConnectionErrors.CREDENTIALS_WAY_OUT);
       case SENDING ->
-          answer(Outcome.PASSING, "had no whole answer" + within, ConnectionErrors.ROUTE_WAY_OUT);
+          answer(Status.RETRYABLE, "had no whole answer" + within, ConnectionErrors.ROUTE_WAY_OUT);
     };
   }
 
-  private Answer withoutCredentials(CredentialsException e) {
+  private PutResult withoutCredentials(CredentialsException e) {
     return answer(
-        e.isPassing() ? Outcome.PASSING : Outcome.DENIED,
+        e.isPassing() ? Status.RETRYABLE : Status.UNAUTHORIZED,
         "has no credentials (" + quoted(e.reason()) + ")",
         ConnectionErrors.CREDENTIALS_WAY_OUT);
   }
 
-  private Answer refused(AwsServiceException e) {
+  private PutResult refused(AwsServiceException e) {
     Optional<AwsErrorDetails> details = Optional.ofNullable(e.awsErrorDetails());
     String code = details.map(AwsErrorDetails::errorCode).orElse("");
     ErrorKind refusal =
@@ -108,24 +108,24 @@ final class ResponseClassifier {
   }
 
   /** For an answer whose body the SDK could not make sense of. */
-  private Optional<Answer> unreadable(SdkHttpResponse response) {
+  private Optional<PutResult> unreadable(SdkHttpResponse response) {
     return response.isSuccessful()
         ? Optional.empty()
         : Optional.of(refused(ErrorKind.of(response.statusCode(), "", false, false), ""));
   }
 
-  private Answer refused(ErrorKind refusal, String words) {
+  private PutResult refused(ErrorKind refusal, String words) {
     int status = exchange.response().map(SdkHttpResponse::statusCode).orElse(0);
     String said = words.isBlank() ? "" : ", " + quoted(words);
-    return answer(refusal.outcome(), "was answered with status " + status + said, refusal.wayOut());
+    return answer(refusal.outcome(), "was answered with status " + status + said, refusal.remedy());
   }
 
-  private Answer unanswered(RuntimeException e) {
+  private PutResult unanswered(RuntimeException e) {
     Throwable origin = first(e, IOException.class).map(Throwable.class::cast).orElse(e);
     return answer(
-        Outcome.PASSING,
+        Status.RETRYABLE,
         "failed: " + quoted(ConnectionErrors.told(origin)),
-        ConnectionErrors.wayOut(origin));
+        ConnectionErrors.remedy(origin));
   }
 
   private boolean isBehindClock() {
@@ -137,16 +137,16 @@ final class ResponseClassifier {
         .isPresent();
   }
 
-  private Answer answer(Outcome outcome, String whatHappened, String wayOut) {
+  private PutResult answer(Status outcome, String whatHappened, String remedy) {
     String to =
         exchange
             .head()
             .map(head -> " at %s://%s:%d".formatted(head.protocol(), head.host(), head.port()))
             .orElse("");
-    return new Answer(
+    return new PutResult(
         outcome,
         exchange.response().flatMap(response -> RetryAfter.of(response, clock)),
-        "PutMetricData into " + Redacted.of(namespace) + to + " " + whatHappened + "; " + wayOut);
+        "PutMetricData into " + Redacted.of(namespace) + to + " " + whatHappened + "; " + remedy);
   }
 
   private String quoted(String words) {

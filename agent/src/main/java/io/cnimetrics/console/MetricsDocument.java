@@ -1,6 +1,6 @@
 package io.cnimetrics.console;
 
-import io.cnimetrics.catalog.Computation.ByAgent;
+import io.cnimetrics.catalog.Computation.AgentStart;
 import io.cnimetrics.catalog.Computation.Derived;
 import io.cnimetrics.catalog.Computation.FromLists;
 import io.cnimetrics.catalog.Computation.Restarts;
@@ -101,7 +101,7 @@ final class MetricsDocument {
             .filter(alarm -> alarm.metrics().contains(metric.name()))
             .map(alarm -> alarm.severity().label() + ": " + alarm.text().title());
     Stream<String> atOnce =
-        metric.badFrom().stream()
+        metric.alertAt().stream()
             .mapToObj(least -> "told at once from " + String.format(Locale.ROOT, "%.0f", least));
     String all = Stream.concat(alarms, atOnce).collect(Collectors.joining("; "));
     return all.isEmpty() ? "–" : all;
@@ -115,7 +115,7 @@ final class MetricsDocument {
       return series.isEmpty() ? "computed from `/v1/enis`" : "computed with " + series;
     } else if (metric.computation() instanceof Restarts) {
       return "`process_start_time_seconds`, or a counter that fell";
-    } else if (metric.computation() instanceof ByAgent) {
+    } else if (metric.computation() instanceof AgentStart) {
       return "the agent itself";
     } else if (metric.isOfSubnet()) {
       return "EC2's `DescribeSubnets`";

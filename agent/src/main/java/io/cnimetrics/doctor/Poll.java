@@ -1,7 +1,7 @@
 package io.cnimetrics.doctor;
 
-import io.cnimetrics.catalog.Reading;
+import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.snapshot.NodeSnapshot;
 
 /** One poll of the node, and what it comes to. */
-public record Poll(NodeSnapshot snapshot, Reading reading) {}
+public record Poll(NodeSnapshot snapshot, PollSamples reading) {}

@@ -3,7 +3,7 @@ package io.cnimetrics.dryrun;
 import io.cnimetrics.capacity.EffectiveMaximum;
 import io.cnimetrics.capacity.ReachableNow;
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.catalog.Reading;
+import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
@@ -23,14 +23,14 @@ public record Report(
     NodeIdentity node,
     Origins origins,
     NodeSnapshot snapshot,
-    Reading reading,
+    PollSamples reading,
     List<Subnet> subnets) {
   public Report {
     subnets = List.copyOf(subnets);
   }
 
   /** A poll that did not ask for subnets. */
-  public Report(NodeIdentity node, Origins origins, NodeSnapshot snapshot, Reading reading) {
+  public Report(NodeIdentity node, Origins origins, NodeSnapshot snapshot, PollSamples reading) {
     this(node, origins, snapshot, reading, List.of());
   }
 

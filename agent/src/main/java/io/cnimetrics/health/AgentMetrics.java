@@ -19,7 +19,7 @@ import java.util.Locale;
 final class AgentMetrics {
   private AgentMetrics() {}
 
-  static List<MetricSnapshot> of(Activity activity, Backlog backlog, Build build) {
+  static List<MetricSnapshot> of(AgentStats activity, Backlog backlog, BuildInfo build) {
     return List.of(
         info(build),
         counters("polls", "Polls of ipamD by what came of them.", "result", activity.polls()),
@@ -38,7 +38,7 @@ final class AgentMetrics {
             .build());
   }
 
-  private static MetricSnapshot info(Build build) {
+  private static MetricSnapshot info(BuildInfo build) {
     return InfoSnapshot.builder()
         .name(name("build"))
         .help("What runs.")
@@ -58,7 +58,7 @@ final class AgentMetrics {
   }
 
   private static <E extends Enum<E>> MetricSnapshot counters(
-      String name, String help, String label, Tally<E> tally) {
+      String name, String help, String label, EnumCounter<E> tally) {
     CounterSnapshot.Builder counters = CounterSnapshot.builder().name(name(name)).help(help);
     tally.forEach(
         (kind, count) ->

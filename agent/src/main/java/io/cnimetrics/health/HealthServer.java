@@ -32,7 +32,7 @@ public final class HealthServer implements AutoCloseable {
   private final InetSocketAddress address;
   private final Map<String, Page> pages;
   private final Duration retryInterval;
-  private final Turns turns = new Turns();
+  private final ClientThreads turns = new ClientThreads();
   private final CompletableFuture<InetSocketAddress> listening = new CompletableFuture<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private Optional<HttpServer> server = Optional.empty();
@@ -43,13 +43,13 @@ public final class HealthServer implements AutoCloseable {
    * @param morePages by their paths
    */
   public HealthServer(
-      InetSocketAddress address, Supplier<Vitals> vitals, Map<String, Page> morePages) {
+      InetSocketAddress address, Supplier<AgentHealth> vitals, Map<String, Page> morePages) {
     this(address, vitals, morePages, RETRY_INTERVAL);
   }
 
   HealthServer(
       InetSocketAddress address,
-      Supplier<Vitals> vitals,
+      Supplier<AgentHealth> vitals,
       Map<String, Page> morePages,
       Duration retryInterval) {
     this.address = address;
@@ -64,7 +64,7 @@ public final class HealthServer implements AutoCloseable {
   /** Begins to listen, as soon as the address can be had; never waits, never fails. */
   public void start() {
     // The server's own threads are daemons because the one that starts it is.
-    Turns.thread(this::listenAtLast).start();
+    ClientThreads.thread(this::listenAtLast).start();
   }
 
   /** Where it listens, once it does; never completed if it is closed before. */

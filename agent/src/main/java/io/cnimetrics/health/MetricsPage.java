@@ -17,9 +17,9 @@ public final class MetricsPage implements Page {
 
   private final Supplier<List<Sample>> samples;
   private final Function<List<Sample>, MetricSnapshots> exposition;
-  private final Activity activity;
+  private final AgentStats activity;
   private final Supplier<Backlog> backlog;
-  private final Build build;
+  private final BuildInfo build;
 
   /**
    * @param samples all of the last poll's: a metric whose source failed is not among them
@@ -28,9 +28,9 @@ public final class MetricsPage implements Page {
   public MetricsPage(
       Supplier<List<Sample>> samples,
       Function<List<Sample>, MetricSnapshots> exposition,
-      Activity activity,
+      AgentStats activity,
       Supplier<Backlog> backlog,
-      Build build) {
+      BuildInfo build) {
     this.samples = samples;
     this.exposition = exposition;
     this.activity = activity;

@@ -11,17 +11,17 @@ final class Probe implements Page {
   private static final Logger log = LoggerFactory.getLogger(Probe.class);
 
   private final String path;
-  private final Supplier<Verdict> verdict;
+  private final Supplier<ProbeResult> verdict;
   private final AtomicReference<Optional<Boolean>> last = new AtomicReference<>(Optional.empty());
 
-  Probe(String path, Supplier<Verdict> verdict) {
+  Probe(String path, Supplier<ProbeResult> verdict) {
     this.path = path;
     this.verdict = verdict;
   }
 
   @Override
   public Response get(String accept) {
-    Verdict now = verdict.get();
+    ProbeResult now = verdict.get();
     boolean changed =
         last.getAndSet(Optional.of(now.good())).filter(was -> was != now.good()).isPresent();
     if (changed && now.good()) {

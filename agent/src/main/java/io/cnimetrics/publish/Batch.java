@@ -27,7 +27,7 @@ record Batch(List<Entry> entries) {
    *
    * @param destination every dimension of it known
    */
-  record Entry(WaitingMinute of, MinuteValue value, Destination destination) {
+  record Entry(PendingMinute of, MinuteValue value, Destination destination) {
     private List<Datum> datums() {
       Instant minute = Instant.ofEpochSecond(of.minute() * 60);
       return destination.sets().stream()
@@ -70,7 +70,7 @@ record Batch(List<Entry> entries) {
     private int bytes;
 
     /** Adds a minute as a whole; false, and unchanged, if there is no room or another namespace. */
-    boolean add(WaitingMinute minute, Destination destination) {
+    boolean add(PendingMinute minute, Destination destination) {
       int more = minute.values().size() * destination.sets().size();
       int moreBytes =
           minute.values().stream()

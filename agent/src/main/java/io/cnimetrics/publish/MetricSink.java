@@ -14,5 +14,5 @@ public interface MetricSink {
    * @param limit the most that this may take from connecting to the answer's last byte
    * @return what came of it; it throws nothing that the outside world can cause
    */
-  Answer put(String namespace, List<Datum> datums, Duration limit);
+  PutResult put(String namespace, List<Datum> datums, Duration limit);
 }

@@ -2,7 +2,7 @@ package io.cnimetrics.publish;
 
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.Sample;
-import io.cnimetrics.catalog.Within;
+import io.cnimetrics.catalog.MinuteAggregation;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +47,7 @@ record OpenMinute(long minute, Map<String, Part> parts) {
   /** The events alone: they must be told in some minute, while states of the past must not. */
   OpenMinute events() {
     Map<String, Part> events = new LinkedHashMap<>(parts);
-    events.values().removeIf(part -> part.metric().within() != Within.SUM);
+    events.values().removeIf(part -> part.metric().within() != MinuteAggregation.SUM);
     return new OpenMinute(minute, events);
   }
 

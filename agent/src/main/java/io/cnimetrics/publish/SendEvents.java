@@ -5,7 +5,7 @@ import java.time.Duration;
 /** Is told what becomes of datums, by several threads. */
 public interface SendEvents {
   /** A request was answered, or given up. */
-  void answered(Answer.Outcome outcome, Duration took);
+  void answered(PutResult.Status outcome, Duration took);
 
   void sent(int datums);
 

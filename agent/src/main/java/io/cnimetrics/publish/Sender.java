@@ -1,6 +1,6 @@
 package io.cnimetrics.publish;
 
-import io.cnimetrics.publish.Answer.Outcome;
+import io.cnimetrics.publish.PutResult.Status;
 import io.cnimetrics.schedule.NodeSchedule;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,7 +40,7 @@ public final class Sender {
   private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Logger log = LoggerFactory.getLogger(Sender.class);
 
-  private final Ledger ledger;
+  private final MetricBuffer buffer;
   private final MetricSink sink;
   private final NodeSchedule schedule;
   private final SendEvents events;
@@ -48,7 +48,7 @@ public final class Sender {
   private final String region;
   private Instant due;
   private boolean everSent;
-  private Optional<Answer> failure = Optional.empty();
+  private Optional<PutResult> failure = Optional.empty();
   private Instant toldAt = Instant.MIN;
 
   /**
@@ -56,14 +56,14 @@ public final class Sender {
    * @param now nothing regular is sent before the first time of the schedule after this
    */
   public Sender(
-      Ledger ledger,
+      MetricBuffer buffer,
       MetricSink sink,
       NodeSchedule schedule,
       SendEvents events,
       RandomGenerator random,
       String region,
       Instant now) {
-    this.ledger = ledger;
+    this.buffer = buffer;
     this.sink = sink;
     this.schedule = schedule;
     this.events = events;
@@ -107,10 +107,10 @@ public final class Sender {
   private Instant next() {
     if (failure.isPresent()) {
       return due;
-    } else if (ledger.isDueAtOnce()) {
+    } else if (buffer.isDueAtOnce()) {
       return Instant.MIN;
     }
-    return ledger
+    return buffer
         .troubledMinute()
         .map(schedule::urgentSend)
         .filter(urgent -> urgent.isBefore(due))
@@ -119,7 +119,7 @@ public final class Sender {
 
   /** While a backlog is left each minute is used, at the same offset. */
   private Instant nextRegular(Instant now) {
-    return ledger.sendable() > 0 ? eachMinute(now) : schedule.nextSend(now);
+    return buffer.sendable() > 0 ? eachMinute(now) : schedule.nextSend(now);
   }
 
   private Instant eachMinute(Instant now) {
@@ -131,9 +131,9 @@ public final class Sender {
   }
 
   private boolean send(InstantSource clock) {
-    int requests = ledger.requestsForNewest((int) schedule.publishInterval().toMinutes());
+    int requests = buffer.requestsForNewest((int) schedule.publishInterval().toMinutes());
     for (int i = 0; i < requests; i++) {
-      Optional<Batch> batch = ledger.take(clock.instant());
+      Optional<Batch> batch = buffer.take(clock.instant());
       if (batch.isEmpty()) {
         break;
       }
@@ -141,7 +141,7 @@ public final class Sender {
         return false;
       }
     }
-    ledger.toldUrgent();
+    buffer.urgentSent();
     return true;
   }
 
@@ -155,7 +155,7 @@ public final class Sender {
     InstantSource clock = goingOnFrom(now);
     boolean goesOn = true;
     while (goesOn && left.get().compareTo(Duration.ZERO) > 0) {
-      Optional<Batch> batch = ledger.take(clock.instant());
+      Optional<Batch> batch = buffer.take(clock.instant());
       goesOn = batch.isPresent() && deliver(batch.get(), () -> shorter(left.get()), clock);
     }
   }
@@ -169,7 +169,7 @@ public final class Sender {
     try {
       return new Delivery(limit, clock).all(batch);
     } finally {
-      ledger.giveBack(batch);
+      buffer.release(batch);
     }
   }
 
@@ -187,26 +187,26 @@ public final class Sender {
 
     /** False if the service, not a datum, kept some of it from being sent. */
     boolean all(Batch batch) {
-      Answer answer = put(batch);
-      return switch (answer.outcome()) {
+      PutResult answer = put(batch);
+      return switch (answer.status()) {
         case ACCEPTED -> {
-          ledger.sent(batch);
+          buffer.sent(batch);
           dropsInARow = 0;
           succeeded(batch, clock.instant());
           yield true;
         }
         case INVALID -> batch.entries().size() == 1 ? dropped(batch, answer) : split(batch);
-        case PASSING, DENIED -> {
+        case RETRYABLE, UNAUTHORIZED -> {
           failed(answer, clock.instant());
           yield false;
         }
       };
     }
 
-    private Answer put(Batch batch) {
+    private PutResult put(Batch batch) {
       long start = System.nanoTime();
-      Answer answer = sink.put(batch.namespace(), batch.datums(), limit.get());
-      events.answered(answer.outcome(), Duration.ofNanos(System.nanoTime() - start));
+      PutResult answer = sink.put(batch.namespace(), batch.datums(), limit.get());
+      events.answered(answer.status(), Duration.ofNanos(System.nanoTime() - start));
       return answer;
     }
 
@@ -223,8 +223,8 @@ public final class Sender {
       return true;
     }
 
-    private boolean dropped(Batch batch, Answer answer) {
-      ledger.drop(batch, DropReason.INVALID);
+    private boolean dropped(Batch batch, PutResult answer) {
+      buffer.drop(batch, DropReason.INVALID);
       Datum datum = batch.datums().get(0);
       log.warn(
           "gave up a datum that CloudWatch refuses: metric={} minute={} value={} dimensions={}"
@@ -255,25 +255,25 @@ public final class Sender {
       log.info(
           "sending to CloudWatch again: failures={} waiting_minutes={}",
           backoff.failures(),
-          ledger.depth().minutes());
+          buffer.depth().minutes());
     }
     failure = Optional.empty();
     backoff.reset();
     toldAt = now;
   }
 
-  private synchronized void failed(Answer answer, Instant now) {
-    Duration pause = answer.outcome() == Outcome.DENIED ? backoff.nextSlow() : backoff.next();
+  private synchronized void failed(PutResult answer, Instant now) {
+    Duration pause = answer.status() == Status.UNAUTHORIZED ? backoff.nextSlow() : backoff.next();
     Duration asked = answer.retryAfter().orElse(Duration.ZERO);
     due = now.plus(asked.compareTo(MOST_RETRY_AFTER) < 0 ? asked : MOST_RETRY_AFTER).plus(pause);
     boolean toldLongAgo = !toldAt.plus(TELL_AGAIN).isAfter(now);
-    if (!failure.map(Answer::outcome).equals(Optional.of(answer.outcome())) || toldLongAgo) {
+    if (!failure.map(PutResult::status).equals(Optional.of(answer.status())) || toldLongAgo) {
       toldAt = now;
       log.warn(
           "CloudWatch does not take our metrics; they wait and are sent later: outcome={}"
               + " waiting_minutes={} region={} cause=\"{}\"",
-          answer.outcome(),
-          ledger.depth().minutes(),
+          answer.status(),
+          buffer.depth().minutes(),
           region,
           answer.message());
     }
@@ -289,6 +289,6 @@ public final class Sender {
   public synchronized Optional<String> refusal() {
     return everSent
         ? Optional.empty()
-        : failure.filter(answer -> answer.outcome() == Outcome.DENIED).map(Answer::message);
+        : failure.filter(answer -> answer.status() == Status.UNAUTHORIZED).map(PutResult::message);
   }
 }

@@ -8,15 +8,15 @@ import io.cnimetrics.agent.LastPoll;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.config.AgentConfig;
-import io.cnimetrics.health.Activity;
+import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.health.Backlog;
-import io.cnimetrics.health.Build;
+import io.cnimetrics.health.BuildInfo;
 import io.cnimetrics.health.HealthServer;
 import io.cnimetrics.health.MetricsPage;
 import io.cnimetrics.health.Page;
 import io.cnimetrics.health.PrometheusText;
 import io.cnimetrics.ipamd.IpamdReader;
-import io.cnimetrics.publish.Ledger;
+import io.cnimetrics.publish.MetricBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -30,8 +30,8 @@ final class AgentModule {
 
   @Provides
   @Singleton
-  static Activity activity() {
-    return new Activity();
+  static AgentStats activity() {
+    return new AgentStats();
   }
 
   @Provides
@@ -46,7 +46,7 @@ final class AgentModule {
       AgentConfig config,
       IpamdReader ipamd,
       Sampler sampler,
-      Activity activity,
+      AgentStats activity,
       LastPoll lastPoll,
       InstantSource clock) {
     return new Agent(
@@ -68,9 +68,9 @@ final class AgentModule {
   static HealthServer health(
       AgentConfig config,
       Agent agent,
-      Activity activity,
+      AgentStats activity,
       LastPoll lastPoll,
-      Build build,
+      BuildInfo build,
       InstantSource clock) {
     return new HealthServer(
         config.healthAddress(),
@@ -79,7 +79,7 @@ final class AgentModule {
   }
 
   private static Map<String, Page> metrics(
-      Agent agent, Activity activity, LastPoll lastPoll, Build build, InstantSource clock) {
+      Agent agent, AgentStats activity, LastPoll lastPoll, BuildInfo build, InstantSource clock) {
     return Map.of(
         MetricsPage.PATH,
         new MetricsPage(
@@ -90,7 +90,7 @@ final class AgentModule {
             build));
   }
 
-  private static Backlog backlog(Ledger.Depth depth, InstantSource clock) {
+  private static Backlog backlog(MetricBuffer.Depth depth, InstantSource clock) {
     Duration age =
         depth
             .oldest()

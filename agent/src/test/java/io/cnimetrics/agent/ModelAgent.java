@@ -8,7 +8,7 @@ import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.Destination;
-import io.cnimetrics.publish.Ledger;
+import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
@@ -47,7 +47,7 @@ class ModelAgent {
   private Optional<Running> running = Optional.empty();
 
   /** An agent's life. */
-  private record Running(Ledger ledger, Poller poller, Publisher publisher) {}
+  private record Running(MetricBuffer buffer, Poller poller, Publisher publisher) {}
 
   ModelAgent(
       String name,
@@ -72,22 +72,22 @@ class ModelAgent {
     Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), now);
     Destination destination =
         new Destination("Kubernetes/CNI", List.of(Map.of("CLUSTER_ID", Destination.UNKNOWN)));
-    Ledger ledger = Ledger.open(state, "", destination, () -> now, events, report -> {});
+    MetricBuffer buffer = MetricBuffer.open(state, "", destination, () -> now, events, report -> {});
     Poller poller =
         new Poller(
-            source, sampler.withGrace(Duration.ofMinutes(5)), ledger, schedule, (seen, read) -> {});
+            source, sampler.withGrace(Duration.ofMinutes(5)), buffer, schedule, (seen, read) -> {});
     Publisher publisher =
         new Publisher(
-            ledger,
+            buffer,
             limit -> identification(),
-            (region, at) -> new Sender(ledger, sink, schedule, events, random, region, at),
+            (region, at) -> new Sender(buffer, sink, schedule, events, random, region, at),
             sampler.start(),
             new Backoff(random),
             node -> poller.on(node.instance()),
             why -> {
               throw new AssertionError(why);
             });
-    running = Optional.of(new Running(ledger, poller, publisher));
+    running = Optional.of(new Running(buffer, poller, publisher));
   }
 
   private Identification identification() {
@@ -109,23 +109,23 @@ class ModelAgent {
   }
 
   final int waiting() {
-    return running.orElseThrow().ledger().depth().minutes();
+    return running.orElseThrow().buffer().depth().minutes();
   }
 
   /** SIGTERM. */
   final void stop() {
     Running last = running.orElseThrow();
     last.poller().last();
-    last.ledger().closeOpenMinute();
+    last.buffer().closeOpenMinute();
     last.publisher().flush(clock.instant(), () -> Duration.ofSeconds(5));
-    last.ledger().sync();
+    last.buffer().sync();
     kill();
   }
 
   /** SIGKILL: what was written is there, the rest is gone. */
   final void kill() {
     // A process's end closes its files, which here has to be done by hand.
-    running.ifPresent(last -> last.ledger().close());
+    running.ifPresent(last -> last.buffer().close());
     running = Optional.empty();
   }
 }

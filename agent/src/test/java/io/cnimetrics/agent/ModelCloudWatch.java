@@ -1,10 +1,10 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.catalog.Computation.ByAgent;
+import io.cnimetrics.catalog.Computation.AgentStart;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.publish.Answer;
-import io.cnimetrics.publish.Answer.Outcome;
+import io.cnimetrics.publish.PutResult;
+import io.cnimetrics.publish.PutResult.Status;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.MetricSink;
 import java.time.Duration;
@@ -27,15 +27,15 @@ import java.util.stream.Stream;
  * each node was taken.
  */
 final class ModelCloudWatch {
-  private static final Answer THROTTLED =
-      new Answer(Outcome.PASSING, Optional.empty(), "Throttling");
-  private static final Answer AWAY =
-      new Answer(Outcome.PASSING, Optional.empty(), "ServiceUnavailable");
+  private static final PutResult THROTTLED =
+      new PutResult(Status.RETRYABLE, Optional.empty(), "Throttling");
+  private static final PutResult AWAY =
+      new PutResult(Status.RETRYABLE, Optional.empty(), "ServiceUnavailable");
 
   /** Those that come once a minute. */
   private static final Set<String> EACH_MINUTE =
       MetricCatalog.all().stream()
-          .filter(metric -> !(metric.computation() instanceof ByAgent))
+          .filter(metric -> !(metric.computation() instanceof AgentStart))
           .map(Metric::name)
           .collect(Collectors.toSet());
 
@@ -101,7 +101,7 @@ final class ModelCloudWatch {
         case THROTTLED -> THROTTLED;
         case TAKEN -> {
           take(node, datums);
-          yield Answer.ACCEPTED;
+          yield PutResult.ACCEPTED;
         }
       };
     };

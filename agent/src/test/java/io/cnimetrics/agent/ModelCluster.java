@@ -1,6 +1,6 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.publish.Answer;
+import io.cnimetrics.publish.PutResult;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.snapshot.NodeSnapshot;
@@ -22,8 +22,8 @@ import java.util.function.UnaryOperator;
 public final class ModelCluster {
   public static final String NAME = ModelAgent.CLUSTER;
 
-  private static final Answer AWAY =
-      new Answer(Answer.Outcome.PASSING, Optional.empty(), "connection refused");
+  private static final PutResult AWAY =
+      new PutResult(PutResult.Status.RETRYABLE, Optional.empty(), "connection refused");
 
   private final FakeClock clock;
   private final Timeline timeline;
@@ -89,7 +89,7 @@ public final class ModelCluster {
         return AWAY;
       }
       datums.forEach(datum -> cloudWatch.accept(new Arrival(now(), namespace, datum)));
-      return Answer.ACCEPTED;
+      return PutResult.ACCEPTED;
     };
   }
 

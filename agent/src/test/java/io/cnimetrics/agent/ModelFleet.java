@@ -11,7 +11,7 @@ import java.util.Optional;
 /** Many publishers in a time of their own, and their CloudWatch. */
 final class ModelFleet {
   final ModelCloudWatch cloudWatch;
-  private final FakeClock clock = new FakeClock(World.START);
+  private final FakeClock clock = new FakeClock(Cluster.START);
   private final Timeline timeline = new Timeline(clock);
   private final List<ModelPublisher> publishers;
 

@@ -4,19 +4,19 @@ import static io.cnimetrics.testing.Snapshots.nothingRead;
 
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.capacity.PodLimits;
-import io.cnimetrics.catalog.Computation.ByAgent;
-import io.cnimetrics.catalog.History;
+import io.cnimetrics.catalog.Computation.AgentStart;
+import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.Kind;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.catalog.Reading;
+import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.Destination;
-import io.cnimetrics.publish.Ledger;
+import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
@@ -35,9 +35,9 @@ import java.util.SplittableRandom;
 final class ModelPublisher {
   private static final Duration POLL_INTERVAL = Duration.ofMinutes(1);
   private static final Sampler SAMPLER =
-      new Sampler(MetricCatalog.all(), new PodLimits(110, 3), World.START);
-  private static final Reading READING =
-      SAMPLER.read(nothingRead().at(World.START).build(), History.NONE);
+      new Sampler(MetricCatalog.all(), new PodLimits(110, 3), Cluster.START);
+  private static final PollSamples READING =
+      SAMPLER.read(nothingRead().at(Cluster.START).build(), SamplerState.NONE);
 
   /** Nobody asks for them. */
   private static final Counting EVENTS = new Counting();
@@ -45,7 +45,7 @@ final class ModelPublisher {
   private final String name;
   private final MetricSink sink;
   private final SplittableRandom random;
-  private final Ledger ledger;
+  private final MetricBuffer buffer;
   private final NodeSchedule schedule;
   private final boolean troubled;
   private Publisher publisher;
@@ -66,15 +66,15 @@ final class ModelPublisher {
     this.random = new SplittableRandom(name.hashCode());
     this.schedule = NodeSchedule.of(name, POLL_INTERVAL, publishInterval);
     this.troubled = troubled;
-    this.ledger = Ledger.open(Optional.empty(), "", to(sets), () -> now, EVENTS, report -> {});
+    this.buffer = MetricBuffer.open(Optional.empty(), "", to(sets), () -> now, EVENTS, report -> {});
     this.publisher = publisher();
   }
 
   private Publisher publisher() {
     return new Publisher(
-        ledger,
+        buffer,
         limit -> identification(name),
-        (region, at) -> new Sender(ledger, sink, schedule, EVENTS, random, region, at),
+        (region, at) -> new Sender(buffer, sink, schedule, EVENTS, random, region, at),
         SAMPLER.start(),
         new Backoff(random),
         node -> {},
@@ -98,13 +98,13 @@ final class ModelPublisher {
   }
 
   Instant poll(Instant now) {
-    History history = ledger.history();
-    ledger.polled(now, history, reading(now, history));
+    SamplerState history = buffer.history();
+    buffer.polled(now, history, reading(now, history));
     return schedule.nextPoll(now);
   }
 
-  private Reading reading(Instant now, History history) {
-    return new Reading(samples(now), READING.rose(), READING.capacity(), history);
+  private PollSamples reading(Instant now, SamplerState history) {
+    return new PollSamples(samples(now), READING.rose(), READING.capacity(), history);
   }
 
   private List<Sample> samples(Instant now) {
@@ -113,7 +113,7 @@ final class ModelPublisher {
     for (Metric metric : MetricCatalog.all()) {
       // Errors in one minute and a full node in the other: each of them begins anew.
       boolean bad = troubled && even == (metric.kind() == Kind.COUNTER);
-      if (!(metric.computation() instanceof ByAgent) && !metric.isOfSubnet()) {
+      if (!(metric.computation() instanceof AgentStart) && !metric.isOfSubnet()) {
         OptionalDouble value = OptionalDouble.of(bad ? 100 : 0);
         OptionalDouble total =
             metric.kind() == Kind.COUNTER ? OptionalDouble.of(100) : OptionalDouble.empty();
@@ -130,7 +130,7 @@ final class ModelPublisher {
   /** SIGTERM. */
   void stop(Instant now) {
     poll(now);
-    ledger.closeOpenMinute();
+    buffer.closeOpenMinute();
     publisher.flush(now, () -> Duration.ofSeconds(5));
   }
 

@@ -6,7 +6,7 @@ import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.publish.Destination;
-import io.cnimetrics.publish.Ledger;
+import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.testing.Counting;
 import io.cnimetrics.testing.FakeClock;
@@ -47,9 +47,9 @@ class PollerTest {
             Duration.ofMinutes(1),
             Duration.ZERO);
     Destination destination = new Destination("CNI", List.of(Map.of("CLUSTER_ID", "prod")));
-    Ledger ledger =
-        Ledger.open(Optional.empty(), "", destination, () -> START, new Counting(), report -> {});
+    MetricBuffer buffer =
+        MetricBuffer.open(Optional.empty(), "", destination, () -> START, new Counting(), report -> {});
     Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START);
-    return new Poller(ipamd, sampler, ledger, schedule, (snapshot, reading) -> {});
+    return new Poller(ipamd, sampler, buffer, schedule, (snapshot, reading) -> {});
   }
 }

@@ -12,7 +12,7 @@ import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.Destination;
 import io.cnimetrics.publish.FakeCloudWatch;
-import io.cnimetrics.publish.Ledger;
+import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;
@@ -52,7 +52,7 @@ class PublisherTest {
   private final FakeClock clock = new FakeClock(START);
   private final FakeCloudWatch cloudWatch = new FakeCloudWatch();
   private final Counting events = new Counting();
-  private final List<String> hopeless = new ArrayList<>();
+  private final List<String> fatal = new ArrayList<>();
   private InstanceMetadata.Result metadata = AWAY;
   private Optional<String> given = Optional.empty();
 
@@ -77,7 +77,7 @@ class PublisherTest {
         .hasSizeBetween(8, 9);
     assertThat(cloudWatch.values("agentStarts", Instant.parse("2026-11-21T10:00:00Z")))
         .containsExactly(1.0);
-    assertThat(hopeless).isEmpty();
+    assertThat(fatal).isEmpty();
   }
 
   @Test
@@ -95,7 +95,7 @@ class PublisherTest {
 
     publisher(new Poller[1], "CLUSTER_ID").take(clock.instant());
 
-    assertThat(hopeless)
+    assertThat(fatal)
         .singleElement()
         .asString()
         .contains("--region", "AWS_REGION", "--cluster-id", "AWS_CLUSTER_ID");
@@ -108,7 +108,7 @@ class PublisherTest {
 
     publisher(new Poller[1], "CLUSTER_ID", "INSTANCE_TYPE").take(clock.instant());
 
-    assertThat(hopeless).singleElement().asString().contains("INSTANCE_TYPE", "--dimensions");
+    assertThat(fatal).singleElement().asString().contains("INSTANCE_TYPE", "--dimensions");
   }
 
   @Test
@@ -149,22 +149,22 @@ class PublisherTest {
     Map<String, String> unknown = new LinkedHashMap<>();
     List.of(dimensions).forEach(name -> unknown.put(name, Destination.UNKNOWN));
     Destination destination = new Destination("Kubernetes/CNI", List.of(unknown));
-    Ledger ledger =
-        Ledger.open(Optional.empty(), "", destination, () -> START, events, report -> {});
+    MetricBuffer buffer =
+        MetricBuffer.open(Optional.empty(), "", destination, () -> START, events, report -> {});
     NodeSchedule schedule = NodeSchedule.of("node", Duration.ofSeconds(30), Duration.ofMinutes(1));
     Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START);
     poller[0] =
-        new Poller(new ModelIpamd(clock, 1), sampler, ledger, schedule, (seen, reading) -> {});
+        new Poller(new ModelIpamd(clock, 1), sampler, buffer, schedule, (seen, reading) -> {});
     SplittableRandom random = new SplittableRandom(1);
     return new Publisher(
-        ledger,
+        buffer,
         limit ->
             Identification.of(
                 new ConfiguredIdentity("node", given, given.map(name -> "us-west-2")), metadata),
-        (region, now) -> new Sender(ledger, cloudWatch, schedule, events, random, region, now),
+        (region, now) -> new Sender(buffer, cloudWatch, schedule, events, random, region, now),
         sampler.start(),
         new Backoff(random),
         node -> {},
-        hopeless::add);
+        fatal::add);
   }
 }

@@ -6,7 +6,7 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Setting;
 import io.cnimetrics.config.Values;
-import io.cnimetrics.publish.Ledger;
+import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.AddressCount;
 import io.cnimetrics.snapshot.Eni;
@@ -34,7 +34,7 @@ final class SubnetFleet implements Subnets {
   private final int nodes;
   private final int subnets;
   private final long ofOthers;
-  private final List<SubnetWatch> watches = new ArrayList<>();
+  private final List<SubnetReporter> watches = new ArrayList<>();
   private final TreeMap<Long, Integer> calls = new TreeMap<>();
   private final List<TreeMap<Long, Integer>> values = new ArrayList<>();
   private Instant now = START;
@@ -60,7 +60,7 @@ final class SubnetFleet implements Subnets {
     }
   }
 
-  private SubnetWatch watch(String name, int node) {
+  private SubnetReporter watch(String name, int node) {
     AgentConfig config =
         AgentConfig.of(
             new Values(
@@ -72,8 +72,8 @@ final class SubnetFleet implements Subnets {
                 List.of()),
             name,
             MetricCatalog.names());
-    Ledger ledger =
-        Ledger.open(
+    MetricBuffer buffer =
+        MetricBuffer.open(
             Optional.empty(),
             "",
             Dimensions.destination(config),
@@ -81,8 +81,8 @@ final class SubnetFleet implements Subnets {
             new Counting(),
             report -> {});
     NodeSchedule schedule = NodeSchedule.of(name, Duration.ofSeconds(30), MINUTE);
-    SubnetWatch watch =
-        new SubnetWatch(config, this, ledger, new LastPoll(), schedule.subnetOffset(), now);
+    SubnetReporter watch =
+        new SubnetReporter(config, this, buffer, new LastPoll(), schedule.subnetOffset(), now);
     watch.seen(Snapshots.nothingRead().enis(eni(0, node), eni(1, node)).build());
     return watch;
   }
@@ -110,7 +110,7 @@ final class SubnetFleet implements Subnets {
   SubnetFleet pass(Duration time) {
     Instant end = now.plus(time);
     while (now.isBefore(end)) {
-      for (SubnetWatch watch : watches) {
+      for (SubnetReporter watch : watches) {
         // Once at the start of the minute, which is too early, and once at the time it asked for.
         watch.take(watch.take(now));
       }

@@ -3,8 +3,8 @@ package io.cnimetrics.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.cnimetrics.agent.World.Arrival;
-import io.cnimetrics.agent.World.Fate;
+import io.cnimetrics.agent.Cluster.Arrival;
+import io.cnimetrics.agent.Cluster.Fate;
 import io.cnimetrics.testing.Laws;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ class SumLawTest {
 
   @TempDir Path directory;
 
-  private final World world = new World();
+  private final Cluster world = new Cluster();
 
   @Test
   void threeNodesOverTenMinutesWithRestarts() {
@@ -181,7 +181,7 @@ class SumLawTest {
     private final SplittableRandom random;
     private final Path states;
     private final SumLawTest law = new SumLawTest();
-    private final World world = law.world;
+    private final Cluster world = law.world;
     private final Map<ModelNode, Long> newFiles = new HashMap<>();
     private final Map<ModelNode, Integer> toldWhenTorn = new HashMap<>();
     private final Map<ModelNode, Integer> toldWhenRestarted = new HashMap<>();
@@ -233,7 +233,7 @@ class SumLawTest {
       law.ended.add(node.name + world.clock.instant().getEpochSecond() / 60);
       try {
         node.stop();
-      } catch (World.Killed e) {
+      } catch (Cluster.Killed e) {
         node.kill();
       }
     }
@@ -358,7 +358,7 @@ class SumLawTest {
         assigned.put(arrival.datum().at().getEpochSecond() / 60, arrival.datum().value());
       }
     }
-    long firstMinute = World.START.getEpochSecond() / 60;
+    long firstMinute = Cluster.START.getEpochSecond() / 60;
     long lastMinute = assigned.keySet().stream().mapToLong(minute -> minute).max().orElse(0);
     for (ModelIpamd.Told told : node.ipamd.told()) {
       boolean whole =

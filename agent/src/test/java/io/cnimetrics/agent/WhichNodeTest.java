@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.cnimetrics.capacity.PodLimits;
-import io.cnimetrics.catalog.History;
+import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.Unit;
 import io.cnimetrics.console.DashboardBody;
 import io.cnimetrics.console.DashboardCluster;
-import io.cnimetrics.publish.Ledger.MinuteReport;
+import io.cnimetrics.publish.MetricBuffer.AlertChanges;
 import io.cnimetrics.publish.MinuteValue;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.testing.RecordedLog;
@@ -30,8 +30,8 @@ class WhichNodeTest {
   private static final Instant MINUTE = Instant.parse("2026-11-21T10:00:00Z");
   private static final Pattern REGEX = Pattern.compile("/(trouble minute=|\\S+=\\(\\?<\\S+)/");
 
-  private final RecordedLog log = new RecordedLog(TroubleLog.class.getName());
-  private final TroubleLog trouble = new TroubleLog("ip-10-0-1-23.ec2.internal");
+  private final RecordedLog log = new RecordedLog(AlertLog.class.getName());
+  private final AlertLog trouble = new AlertLog("ip-10-0-1-23.ec2.internal");
 
   @AfterEach
   void close() {
@@ -40,7 +40,7 @@ class WhichNodeTest {
 
   @Test
   void beginningTroubleIsFoundAsText() {
-    trouble.accept(new MinuteReport(MINUTE, List.of(refused()), List.of()));
+    trouble.accept(new AlertChanges(MINUTE, List.of(refused()), List.of()));
 
     assertThat(found("2026-11-21T10:01:02Z WARN  TroubleLog " + line()))
         .containsExactly("", "ip-10-0-1-23.ec2.internal");
@@ -51,8 +51,8 @@ class WhichNodeTest {
     NodeSnapshot snapshot = nothingRead().enis(eni(0, 14, 14, 0)).build();
     PodLimits limits = new PodLimits(110, 3);
     Sampler sampler = new Sampler(MetricCatalog.all(), limits, MINUTE);
-    trouble.seen(snapshot, sampler.read(snapshot, History.NONE));
-    trouble.accept(new MinuteReport(MINUTE, List.of(refused()), List.of()));
+    trouble.seen(snapshot, sampler.read(snapshot, SamplerState.NONE));
+    trouble.accept(new AlertChanges(MINUTE, List.of(refused()), List.of()));
 
     assertThat(found(asJson("log", asJson("message", line()))))
         .startsWith("", "ip-10-0-1-23.ec2.internal", "unknown");
@@ -60,7 +60,7 @@ class WhichNodeTest {
 
   @Test
   void endOfTroubleIsNotFound() {
-    trouble.accept(new MinuteReport(MINUTE, List.of(), List.of(refused())));
+    trouble.accept(new AlertChanges(MINUTE, List.of(), List.of(refused())));
 
     assertThat(found(line())).doesNotContain("");
   }

@@ -20,7 +20,7 @@ class CountersTest {
 
   private final Sampler sampler =
       new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START.minusSeconds(60));
-  private History history = History.NONE;
+  private SamplerState history = SamplerState.NONE;
 
   @Test
   void firstGoodPollIsABaseline() {
@@ -183,7 +183,7 @@ class CountersTest {
   }
 
   private Map<String, Sample> poll(Snapshots snapshot) {
-    Reading reading = sampler.read(snapshot.build(), history);
+    PollSamples reading = sampler.read(snapshot.build(), history);
     history = reading.history();
     return reading.samples().stream()
         .collect(Collectors.toMap(sample -> sample.metric().name(), Function.identity()));

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class SamplerTest {
   private final Sampler sampler =
       new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START.minusSeconds(60));
-  private History history = History.NONE;
+  private SamplerState history = SamplerState.NONE;
 
   @Test
   void failedIntrospectionLeavesItsGaugesAbsent() {
@@ -207,7 +207,7 @@ class SamplerTest {
   }
 
   private Map<String, Double> poll(Snapshots snapshot) {
-    Reading reading = sampler.read(snapshot.build(), history);
+    PollSamples reading = sampler.read(snapshot.build(), history);
     history = reading.history();
     return values(reading.samples());
   }

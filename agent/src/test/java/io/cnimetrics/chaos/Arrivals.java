@@ -17,14 +17,14 @@ final class Arrivals {
   private static final Set<String> AT_TIMES = Set.of("agentStarts", "awsAPILatency");
 
   private final Truth truth;
-  private final Excuses excuses;
+  private final AllowedDuplicates excuses;
   private final Function<Put, Instant> due;
   private final Duration late;
   private final Verdict verdict;
 
   private Arrivals(NodeRecord node, Function<Put, Instant> due, Duration late, Verdict verdict) {
     this.truth = new Truth(node);
-    this.excuses = new Excuses(node);
+    this.excuses = new AllowedDuplicates(node);
     this.due = due;
     this.late = late;
     this.verdict = verdict;

@@ -108,7 +108,7 @@ public final class Chaos implements AutoCloseable {
     }
     lanes.forEach(Thread::start);
     lanes.forEach(Chaos::await);
-    nodes.forEach(Chaos::settle);
+    nodes.forEach(Chaos::acknowledge);
     Instant calm = Instant.now();
     Eventually.comes(calm.plus(PEACE));
     Eventually.within(Checker.LATE, () -> isAllThere(calm));
@@ -136,9 +136,9 @@ public final class Chaos implements AutoCloseable {
     }
   }
 
-  private static void settle(ChaosNode node) {
+  private static void acknowledge(ChaosNode node) {
     try {
-      node.settle();
+      node.acknowledge();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -181,7 +181,7 @@ final class ChaosNode implements AutoCloseable {
       }
       case READ_ONLY_START -> startReadOnly();
       case AHEAD_2S, BACK_2S, AHEAD_90S, BACK_90S, AHEAD_1H, BACK_1H -> {
-        settle();
+        acknowledge();
         step(fault.kind().step());
       }
       default -> server(fault.edge()).begin(fault.kind());
@@ -248,7 +248,7 @@ final class ChaosNode implements AutoCloseable {
   }
 
   /** Lets pass what an agent waits for before it goes on. */
-  void settle() throws IOException {
+  void acknowledge() throws IOException {
     if (clock.isPresent()) {
       clock.get().catchUp();
     }

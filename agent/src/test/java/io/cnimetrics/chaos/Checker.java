@@ -47,13 +47,13 @@ final class Checker {
           "ec2ApiReqCount", "awscni_ec2api_req_count");
 
   private final Truth truth;
-  private final Excuses excuses;
+  private final AllowedDuplicates excuses;
   private final Verdict verdict;
   private final Map<String, SortedMap<Instant, Double>> taken = new TreeMap<>();
 
   private Checker(NodeRecord node) {
     this.truth = new Truth(node);
-    this.excuses = new Excuses(node);
+    this.excuses = new AllowedDuplicates(node);
     this.verdict = new Verdict(node.name());
   }
 

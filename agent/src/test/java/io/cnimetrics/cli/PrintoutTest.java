@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cnimetrics.capacity.PodLimits;
-import io.cnimetrics.catalog.History;
+import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
@@ -88,6 +88,6 @@ class PrintoutTest {
             false,
             List.of(problems));
     Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(58, 3), Instant.EPOCH);
-    return new Report(node, Origins.NONE, snapshot, sampler.read(snapshot, History.NONE));
+    return new Report(node, Origins.NONE, snapshot, sampler.read(snapshot, SamplerState.NONE));
   }
 }

@@ -1,15 +1,15 @@
 package io.cnimetrics.cloudwatch;
 
-import static io.cnimetrics.cloudwatch.Putting.LIMIT;
-import static io.cnimetrics.cloudwatch.Putting.NAMESPACE;
-import static io.cnimetrics.cloudwatch.Putting.datums;
-import static io.cnimetrics.cloudwatch.Putting.sinkAt;
+import static io.cnimetrics.cloudwatch.SinkFixture.LIMIT;
+import static io.cnimetrics.cloudwatch.SinkFixture.NAMESPACE;
+import static io.cnimetrics.cloudwatch.SinkFixture.datums;
+import static io.cnimetrics.cloudwatch.SinkFixture.sinkAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
-import io.cnimetrics.publish.Answer;
-import io.cnimetrics.publish.Answer.Outcome;
+import io.cnimetrics.publish.PutResult;
+import io.cnimetrics.publish.PutResult.Status;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,10 +43,10 @@ class ClockSkewTest {
   void nextRequestIsSignedWithTheServicesTime(String code) throws IOException {
     try (RawCloudWatch server = new RawCloudWatch(refusing(code));
         CloudWatchSink sink = sinkAt(server.url())) {
-      Answer answer = put(sink);
-      assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
+      PutResult answer = put(sink);
+      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
       assertThat(answer.message()).contains(code, "clock");
-      assertThat(put(sink)).isEqualTo(Answer.ACCEPTED);
+      assertThat(put(sink)).isEqualTo(PutResult.ACCEPTED);
       assertThat(signedAt(server.heads().get(1)))
           .isCloseTo(serviceTime, within(1, ChronoUnit.MINUTES));
     }
@@ -57,8 +57,8 @@ class ClockSkewTest {
     try (RawCloudWatch server =
             new RawCloudWatch(refusing("InvalidSignatureException"), refusing("AccessDenied"));
         CloudWatchSink sink = sinkAt(server.url())) {
-      assertThat(put(sink).outcome()).isEqualTo(Outcome.PASSING);
-      assertThat(put(sink).outcome()).isEqualTo(Outcome.DENIED);
+      assertThat(put(sink).status()).isEqualTo(Status.RETRYABLE);
+      assertThat(put(sink).status()).isEqualTo(Status.UNAUTHORIZED);
     }
   }
 
@@ -74,7 +74,7 @@ class ClockSkewTest {
     return DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssX").parse(signed.group(1), Instant::from);
   }
 
-  private static Answer put(CloudWatchSink sink) {
+  private static PutResult put(CloudWatchSink sink) {
     return sink.put(NAMESPACE, datums(1), LIMIT);
   }
 }

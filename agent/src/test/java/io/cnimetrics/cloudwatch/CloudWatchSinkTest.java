@@ -4,9 +4,9 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
-import static io.cnimetrics.cloudwatch.Putting.LIMIT;
-import static io.cnimetrics.cloudwatch.Putting.NAMESPACE;
-import static io.cnimetrics.cloudwatch.Putting.putAt;
+import static io.cnimetrics.cloudwatch.SinkFixture.LIMIT;
+import static io.cnimetrics.cloudwatch.SinkFixture.NAMESPACE;
+import static io.cnimetrics.cloudwatch.SinkFixture.putAt;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,8 +14,8 @@ import com.github.tomakehurst.wiremock.client.ResponseDefinitionBuilder;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
-import io.cnimetrics.publish.Answer;
-import io.cnimetrics.publish.Answer.Outcome;
+import io.cnimetrics.publish.PutResult;
+import io.cnimetrics.publish.PutResult.Status;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,19 +35,19 @@ class CloudWatchSinkTest {
 
   @Test
   void successIsAccepted() {
-    assertThat(answerTo(cbor(200))).isEqualTo(Answer.ACCEPTED);
+    assertThat(answerTo(cbor(200))).isEqualTo(PutResult.ACCEPTED);
   }
 
   @ParameterizedTest
   @CsvSource({
-    "400, ThrottlingException, PASSING, publish interval",
-    "400, Throttling, PASSING, publish interval",
-    "400, ThrottledException, PASSING, publish interval",
-    "400, RequestLimitExceeded, PASSING, publish interval",
-    "400, TooManyRequestsException, PASSING, publish interval",
-    "500, InternalServiceFault, PASSING, passes",
-    "500, InternalFailure, PASSING, passes",
-    "503, ServiceUnavailable, PASSING, passes",
+    "400, ThrottlingException, RETRYABLE, publish interval",
+    "400, Throttling, RETRYABLE, publish interval",
+    "400, ThrottledException, RETRYABLE, publish interval",
+    "400, RequestLimitExceeded, RETRYABLE, publish interval",
+    "400, TooManyRequestsException, RETRYABLE, publish interval",
+    "500, InternalServiceFault, RETRYABLE, passes",
+    "500, InternalFailure, RETRYABLE, passes",
+    "503, ServiceUnavailable, RETRYABLE, passes",
     "400, InvalidParameterValueException, INVALID, never pass",
     "400, InvalidParameterCombinationException, INVALID, never pass",
     "400, MissingRequiredParameterException, INVALID, never pass",
@@ -55,57 +55,57 @@ class CloudWatchSinkTest {
     "400, ValidationError, INVALID, never pass",
     "400, ValidationException, INVALID, never pass",
     "413, RequestEntityTooLarge, INVALID, never pass",
-    "403, AccessDenied, DENIED, cloudwatch:PutMetricData",
-    "403, AccessDeniedException, DENIED, cloudwatch:PutMetricData",
-    "400, AccessDeniedException, DENIED, cloudwatch:PutMetricData",
-    "400, OptInRequired, DENIED, cloudwatch:PutMetricData",
-    "403, UnrecognizedClientException, DENIED, partition",
-    "403, InvalidClientTokenId, DENIED, partition",
-    "403, SignatureDoesNotMatch, DENIED, proxy",
-    "400, IncompleteSignature, DENIED, proxy",
-    "403, ExpiredToken, DENIED, new credentials",
-    "403, ExpiredTokenException, DENIED, new credentials",
-    "400, RequestExpired, PASSING, clock",
-    "403, SomethingOfTomorrow, DENIED, role",
-    "400, SomethingOfTomorrow, PASSING, AWS_ENDPOINT_URL_CLOUDWATCH",
-    "400, SerializationException, PASSING, AWS_ENDPOINT_URL_CLOUDWATCH",
-    "404, UnknownOperationException, PASSING, AWS_ENDPOINT_URL_CLOUDWATCH"
+    "403, AccessDenied, UNAUTHORIZED, cloudwatch:PutMetricData",
+    "403, AccessDeniedException, UNAUTHORIZED, cloudwatch:PutMetricData",
+    "400, AccessDeniedException, UNAUTHORIZED, cloudwatch:PutMetricData",
+    "400, OptInRequired, UNAUTHORIZED, cloudwatch:PutMetricData",
+    "403, UnrecognizedClientException, UNAUTHORIZED, partition",
+    "403, InvalidClientTokenId, UNAUTHORIZED, partition",
+    "403, SignatureDoesNotMatch, UNAUTHORIZED, proxy",
+    "400, IncompleteSignature, UNAUTHORIZED, proxy",
+    "403, ExpiredToken, UNAUTHORIZED, new credentials",
+    "403, ExpiredTokenException, UNAUTHORIZED, new credentials",
+    "400, RequestExpired, RETRYABLE, clock",
+    "403, SomethingOfTomorrow, UNAUTHORIZED, role",
+    "400, SomethingOfTomorrow, RETRYABLE, AWS_ENDPOINT_URL_CLOUDWATCH",
+    "400, SerializationException, RETRYABLE, AWS_ENDPOINT_URL_CLOUDWATCH",
+    "404, UnknownOperationException, RETRYABLE, AWS_ENDPOINT_URL_CLOUDWATCH"
   })
-  void refusalSaysWhatToDoNext(int status, String code, Outcome outcome, String wayOut) {
-    Answer answer = answerTo(cbor(status).withBody(Cbor.error(code, "said so")));
-    assertThat(answer.outcome()).isEqualTo(outcome);
-    assertThat(answer.message()).contains(NAMESPACE, url(), "status " + status, code, wayOut);
+  void refusalSaysWhatToDoNext(int status, String code, Status outcome, String remedy) {
+    PutResult answer = answerTo(cbor(status).withBody(Cbor.error(code, "said so")));
+    assertThat(answer.status()).isEqualTo(outcome);
+    assertThat(answer.message()).contains(NAMESPACE, url(), "status " + status, code, remedy);
   }
 
   @Test
   void nameOfTheOldProtocolGoesBeforeThatOfTheNew() {
-    Answer answer =
+    PutResult answer =
         answerTo(
             cbor(400)
                 .withHeader("x-amzn-query-error", "InvalidParameterValue;Sender")
                 .withBody(Cbor.error("SomethingOfTomorrow", "bad value")));
-    assertThat(answer.outcome()).isEqualTo(Outcome.INVALID);
+    assertThat(answer.status()).isEqualTo(Status.INVALID);
     assertThat(answer.message()).contains("InvalidParameterValue: bad value");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "302, PASSING",
-    "400, PASSING",
-    "401, DENIED",
-    "403, DENIED",
-    "404, PASSING",
-    "407, DENIED",
-    "408, PASSING",
+    "302, RETRYABLE",
+    "400, RETRYABLE",
+    "401, UNAUTHORIZED",
+    "403, UNAUTHORIZED",
+    "404, RETRYABLE",
+    "407, UNAUTHORIZED",
+    "408, RETRYABLE",
     "413, INVALID",
-    "418, PASSING",
-    "429, PASSING",
-    "500, PASSING",
-    "502, PASSING",
-    "503, PASSING",
-    "504, PASSING"
+    "418, RETRYABLE",
+    "429, RETRYABLE",
+    "500, RETRYABLE",
+    "502, RETRYABLE",
+    "503, RETRYABLE",
+    "504, RETRYABLE"
   })
-  void answerOfAProxyIsJudgedByItsStatusAndNotShown(int status, Outcome outcome) {
+  void answerOfAProxyIsJudgedByItsStatusAndNotShown(int status, Status outcome) {
     for (String body :
         new String[] {
           "",
@@ -115,20 +115,20 @@ class CloudWatchSinkTest {
           "\u00a1gmessagegplanted",
           "\u0018 planted"
         }) {
-      Answer answer = answerTo(aResponse().withStatus(status).withBody(body.getBytes(ISO_8859_1)));
-      assertThat(answer.outcome()).as(body).isEqualTo(outcome);
+      PutResult answer = answerTo(aResponse().withStatus(status).withBody(body.getBytes(ISO_8859_1)));
+      assertThat(answer.status()).as(body).isEqualTo(outcome);
       assertThat(answer.message()).contains("status " + status, url()).doesNotContain("planted");
     }
   }
 
   @Test
   void pageForPeopleIsNoSuccess() {
-    Answer answer =
+    PutResult answer =
         answerTo(
             aResponse()
                 .withHeader("Content-Type", "text/html; charset=utf-8")
                 .withBody("<html>Please log in</html>"));
-    assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
+    assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
     assertThat(answer.message()).contains("page", "HTTPS_PROXY").doesNotContain("log in");
   }
 
@@ -137,13 +137,13 @@ class CloudWatchSinkTest {
       value = Fault.class,
       names = {"CONNECTION_RESET_BY_PEER", "EMPTY_RESPONSE", "RANDOM_DATA_THEN_CLOSE"})
   void faultOfTheWayPasses(Fault fault) {
-    assertThat(answerTo(aResponse().withFault(fault)).outcome()).isEqualTo(Outcome.PASSING);
+    assertThat(answerTo(aResponse().withFault(fault)).status()).isEqualTo(Status.RETRYABLE);
   }
 
   @Test
   void authorityThatIsNotTrustedPasses() {
-    Answer answer = putAt("https://localhost:" + CLOUDWATCH.getHttpsPort(), LIMIT);
-    assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
+    PutResult answer = putAt("https://localhost:" + CLOUDWATCH.getHttpsPort(), LIMIT);
+    assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
     assertThat(answer.message()).contains("certification path", "trusts the authority");
   }
 
@@ -157,7 +157,7 @@ class CloudWatchSinkTest {
   @Test
   void messageIsOneLineOfABoundedLength() {
     String words = "a\r\nb\u001b[31m\u2028c " + "long words ".repeat(2_000);
-    Answer answer = answerTo(cbor(400).withBody(Cbor.error("InvalidParameterValue", words)));
+    PutResult answer = answerTo(cbor(400).withBody(Cbor.error("InvalidParameterValue", words)));
     assertThat(answer.message())
         .contains("InvalidParameterValue: a b [31m c long words")
         .doesNotContainPattern("\\p{C}")
@@ -165,10 +165,10 @@ class CloudWatchSinkTest {
   }
 
   /** Exactly one request each time: the SDK's retries and the JDK's are off. */
-  private static Answer answerTo(ResponseDefinitionBuilder response) {
+  private static PutResult answerTo(ResponseDefinitionBuilder response) {
     CLOUDWATCH.resetAll();
     CLOUDWATCH.stubFor(any(anyUrl()).willReturn(response));
-    Answer answer = putAt(url(), LIMIT);
+    PutResult answer = putAt(url(), LIMIT);
     CLOUDWATCH.verify(1, anyRequestedFor(anyUrl()));
     return answer;
   }

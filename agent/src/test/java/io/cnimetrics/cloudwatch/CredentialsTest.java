@@ -1,17 +1,17 @@
 package io.cnimetrics.cloudwatch;
 
-import static io.cnimetrics.cloudwatch.Putting.CLOCK;
-import static io.cnimetrics.cloudwatch.Putting.LIMIT;
-import static io.cnimetrics.cloudwatch.Putting.NAMESPACE;
-import static io.cnimetrics.cloudwatch.Putting.datums;
+import static io.cnimetrics.cloudwatch.SinkFixture.CLOCK;
+import static io.cnimetrics.cloudwatch.SinkFixture.LIMIT;
+import static io.cnimetrics.cloudwatch.SinkFixture.NAMESPACE;
+import static io.cnimetrics.cloudwatch.SinkFixture.datums;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cnimetrics.aws.FakeImds;
 import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
-import io.cnimetrics.publish.Answer;
-import io.cnimetrics.publish.Answer.Outcome;
+import io.cnimetrics.publish.PutResult;
+import io.cnimetrics.publish.PutResult.Status;
 import io.cnimetrics.testing.ClosedPort;
 import io.cnimetrics.testing.SystemProperties;
 import java.io.IOException;
@@ -49,8 +49,8 @@ class CredentialsTest {
         FakeImds imds = withRole("key-of-role");
         CloudWatchSink sink = sink(server, () -> roleBy(imds))) {
       assertThat(imds.requests()).isEmpty();
-      assertThat(put(sink, LIMIT)).isEqualTo(Answer.ACCEPTED);
-      assertThat(put(sink, LIMIT)).isEqualTo(Answer.ACCEPTED);
+      assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
+      assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
       assertThat(server.heads()).hasSize(2).allMatch(head -> head.contains("=key-of-role/"));
       assertThat(imds.requests()).hasSize(3);
     }
@@ -63,9 +63,9 @@ class CredentialsTest {
     try (RawCloudWatch server = new RawCloudWatch(expired);
         FakeImds imds = withRole("first-key");
         CloudWatchSink sink = sink(server, () -> roleBy(imds))) {
-      assertThat(put(sink, LIMIT).outcome()).isEqualTo(Outcome.DENIED);
+      assertThat(put(sink, LIMIT).status()).isEqualTo(Status.UNAUTHORIZED);
       setRole(imds, "second-key");
-      assertThat(put(sink, LIMIT)).isEqualTo(Answer.ACCEPTED);
+      assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
       assertThat(server.heads().get(0)).contains("=first-key/");
       assertThat(server.heads().get(1)).contains("=second-key/");
     }
@@ -78,12 +78,12 @@ class CredentialsTest {
         CloudWatchSink sink = openAt(server, imds)) {
       imds.hangingAt(FakeImds.TOKEN_PATH);
       long start = System.nanoTime();
-      Answer answer = put(sink, SHORT);
+      PutResult answer = put(sink, SHORT);
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
-      assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
+      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
       assertThat(answer.message()).contains("no credentials within 0.5 s", "Pod Identity", "IRSA");
       imds.hangingAt("nowhere");
-      assertThat(put(sink, LIMIT)).isEqualTo(Answer.ACCEPTED);
+      assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
       assertThat(server.heads()).hasSize(1);
     }
   }
@@ -93,8 +93,8 @@ class CredentialsTest {
     try (RawCloudWatch server = new RawCloudWatch();
         FakeImds imds = FakeImds.ofAnInstance();
         CloudWatchSink sink = openAt(server, imds)) {
-      Answer answer = put(sink, LIMIT);
-      assertThat(answer.outcome()).isEqualTo(Outcome.DENIED);
+      PutResult answer = put(sink, LIMIT);
+      assertThat(answer.status()).isEqualTo(Status.UNAUTHORIZED);
       assertThat(answer.message())
           .contains("no credentials", "neither IRSA nor EKS Pod Identity", "the instance's role")
           .contains("Failed to load credentials from IMDS", "cloudwatch:PutMetricData");
@@ -112,8 +112,8 @@ class CredentialsTest {
     try (RawCloudWatch server = new RawCloudWatch();
         RawCloudWatch sts = new RawCloudWatch(refusing);
         CloudWatchSink sink = openForIrsa(server, sts.url())) {
-      Answer answer = put(sink, LIMIT);
-      assertThat(answer.outcome()).isEqualTo(Outcome.DENIED);
+      PutResult answer = put(sink, LIMIT);
+      assertThat(answer.status()).isEqualTo(Status.UNAUTHORIZED);
       assertThat(answer.message())
           .contains("IRSA: Not authorized to perform sts:AssumeRoleWithWebIdentity")
           .doesNotContain("planted");
@@ -126,8 +126,8 @@ class CredentialsTest {
     try (ClosedPort sts = new ClosedPort();
         RawCloudWatch server = new RawCloudWatch();
         CloudWatchSink sink = openForIrsa(server, sts.url().toString())) {
-      Answer answer = put(sink, LIMIT);
-      assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
+      PutResult answer = put(sink, LIMIT);
+      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
       assertThat(answer.message()).contains("IRSA", "Connection refused");
     }
   }
@@ -196,7 +196,7 @@ class CredentialsTest {
         "eu-west-1", builder -> builder.endpointOverride(URI.create(server.url())), chains, CLOCK);
   }
 
-  private static Answer put(CloudWatchSink sink, Duration limit) {
+  private static PutResult put(CloudWatchSink sink, Duration limit) {
     return sink.put(NAMESPACE, datums(1), limit);
   }
 }

@@ -1,18 +1,18 @@
 package io.cnimetrics.cloudwatch;
 
-import static io.cnimetrics.cloudwatch.Putting.LIMIT;
-import static io.cnimetrics.cloudwatch.Putting.NAMESPACE;
-import static io.cnimetrics.cloudwatch.Putting.datums;
-import static io.cnimetrics.cloudwatch.Putting.putAt;
-import static io.cnimetrics.cloudwatch.Putting.sinkAt;
+import static io.cnimetrics.cloudwatch.SinkFixture.LIMIT;
+import static io.cnimetrics.cloudwatch.SinkFixture.NAMESPACE;
+import static io.cnimetrics.cloudwatch.SinkFixture.datums;
+import static io.cnimetrics.cloudwatch.SinkFixture.putAt;
+import static io.cnimetrics.cloudwatch.SinkFixture.sinkAt;
 import static io.cnimetrics.cloudwatch.RawCloudWatch.OK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.cnimetrics.cloudwatch.RawCloudWatch.Request;
 import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
-import io.cnimetrics.publish.Answer;
-import io.cnimetrics.publish.Answer.Outcome;
+import io.cnimetrics.publish.PutResult;
+import io.cnimetrics.publish.PutResult.Status;
 import io.cnimetrics.testing.ClosedPort;
 import java.io.IOException;
 import java.time.Duration;
@@ -34,8 +34,8 @@ class CutConnectionsTest {
   @MethodSource
   void lostAnswerPassesAndTheRequestIsSentOnce(String name, Script script) throws IOException {
     try (RawCloudWatch server = new RawCloudWatch(script)) {
-      Answer answer = putAt(server.url(), LIMIT);
-      assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
+      PutResult answer = putAt(server.url(), LIMIT);
+      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
       assertThat(answer.message()).contains(server.url(), "VPC endpoint");
       assertThat(server.heads()).hasSize(1);
     }
@@ -58,8 +58,8 @@ class CutConnectionsTest {
         };
     try (RawCloudWatch server = new RawCloudWatch(accepted, request -> {});
         CloudWatchSink sink = sinkAt(server.url())) {
-      assertThat(put(sink, LIMIT).outcome()).isEqualTo(Outcome.ACCEPTED);
-      assertThat(put(sink, LIMIT).outcome()).isEqualTo(Outcome.PASSING);
+      assertThat(put(sink, LIMIT).status()).isEqualTo(Status.ACCEPTED);
+      assertThat(put(sink, LIMIT).status()).isEqualTo(Status.RETRYABLE);
       assertThat(server.heads()).hasSize(2).allMatch(head -> head.contains("Connection: close"));
     }
   }
@@ -70,11 +70,11 @@ class CutConnectionsTest {
     try (RawCloudWatch server = new RawCloudWatch(script);
         CloudWatchSink sink = sinkAt(server.url())) {
       long start = System.nanoTime();
-      Answer answer = put(sink, SHORT);
+      PutResult answer = put(sink, SHORT);
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(SHORT, SOON);
-      assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
+      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
       assertThat(answer.message()).contains("no whole answer within 0.5 s", server.url());
-      assertThat(put(sink, SOON)).isEqualTo(Answer.ACCEPTED);
+      assertThat(put(sink, SOON)).isEqualTo(PutResult.ACCEPTED);
       assertThat(server.heads()).hasSize(2);
     }
   }
@@ -117,7 +117,7 @@ class CutConnectionsTest {
   @MethodSource
   void successIsOneWhateverFollowsItsHead(Script script) throws IOException {
     try (RawCloudWatch server = new RawCloudWatch(script)) {
-      assertThat(putAt(server.url(), SHORT)).isEqualTo(Answer.ACCEPTED);
+      assertThat(putAt(server.url(), SHORT)).isEqualTo(PutResult.ACCEPTED);
     }
   }
 
@@ -158,24 +158,24 @@ class CutConnectionsTest {
   void refusedConnectionPasses() throws IOException {
     try (ClosedPort closed = new ClosedPort()) {
       String url = closed.url().toString();
-      Answer answer = putAt(url, LIMIT);
-      assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
+      PutResult answer = putAt(url, LIMIT);
+      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
       assertThat(answer.message()).contains(url, "refused", "NAT gateway");
     }
   }
 
   @Test
   void unknownHostPasses() {
-    Answer answer = putAt("http://monitoring.invalid", LIMIT);
-    assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
+    PutResult answer = putAt("http://monitoring.invalid", LIMIT);
+    assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
     assertThat(answer.message()).contains("http://monitoring.invalid:80", "unknown host", "region");
   }
 
   @Test
   void noTimeLeftIsNoRequest() throws IOException {
     try (RawCloudWatch server = new RawCloudWatch()) {
-      assertThat(putAt(server.url(), Duration.ZERO).outcome()).isEqualTo(Outcome.PASSING);
-      assertThat(putAt(server.url(), Duration.ofSeconds(-1)).outcome()).isEqualTo(Outcome.PASSING);
+      assertThat(putAt(server.url(), Duration.ZERO).status()).isEqualTo(Status.RETRYABLE);
+      assertThat(putAt(server.url(), Duration.ofSeconds(-1)).status()).isEqualTo(Status.RETRYABLE);
       assertThat(server.heads()).isEmpty();
     }
   }
@@ -185,14 +185,14 @@ class CutConnectionsTest {
     try (RawCloudWatch server = new RawCloudWatch(Request::hang);
         CloudWatchSink sink = sinkAt(server.url())) {
       Thread.currentThread().interrupt();
-      Answer answer = put(sink, LIMIT);
+      PutResult answer = put(sink, LIMIT);
       assertThat(Thread.interrupted()).isTrue();
-      assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
+      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
       assertThat(answer.message()).contains("interrupted");
     }
   }
 
-  private static Answer put(CloudWatchSink sink, Duration limit) {
+  private static PutResult put(CloudWatchSink sink, Duration limit) {
     return sink.put(NAMESPACE, datums(1), limit);
   }
 }

@@ -1,9 +1,9 @@
 package io.cnimetrics.cloudwatch;
 
-import static io.cnimetrics.cloudwatch.Putting.CLOCK;
-import static io.cnimetrics.cloudwatch.Putting.LIMIT;
-import static io.cnimetrics.cloudwatch.Putting.NAMESPACE;
-import static io.cnimetrics.cloudwatch.Putting.datums;
+import static io.cnimetrics.cloudwatch.SinkFixture.CLOCK;
+import static io.cnimetrics.cloudwatch.SinkFixture.LIMIT;
+import static io.cnimetrics.cloudwatch.SinkFixture.NAMESPACE;
+import static io.cnimetrics.cloudwatch.SinkFixture.datums;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,15 +1,15 @@
 package io.cnimetrics.cloudwatch;
 
-import static io.cnimetrics.cloudwatch.Putting.NAMESPACE;
-import static io.cnimetrics.cloudwatch.Putting.datums;
-import static io.cnimetrics.cloudwatch.Putting.sinkAt;
+import static io.cnimetrics.cloudwatch.SinkFixture.NAMESPACE;
+import static io.cnimetrics.cloudwatch.SinkFixture.datums;
+import static io.cnimetrics.cloudwatch.SinkFixture.sinkAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cnimetrics.cloudwatch.RawCloudWatch.Request;
 import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
-import io.cnimetrics.publish.Answer;
-import io.cnimetrics.publish.Answer.Outcome;
+import io.cnimetrics.publish.PutResult;
+import io.cnimetrics.publish.PutResult.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +51,7 @@ class ManyFailuresTest {
       }
       assertThat(server.heads()).hasSizeGreaterThan(100);
       server.acceptAll();
-      assertThat(sink.put(NAMESPACE, datums(1), Duration.ofSeconds(10))).isEqualTo(Answer.ACCEPTED);
+      assertThat(sink.put(NAMESPACE, datums(1), Duration.ofSeconds(10))).isEqualTo(PutResult.ACCEPTED);
       // Both ends of a connection are in this process.
       assertThat(openFiles() - files).isLessThan(10);
       assertThat(threads()).isLessThanOrEqualTo(3);
@@ -59,8 +59,8 @@ class ManyFailuresTest {
   }
 
   private static void fail(CloudWatchSink sink) {
-    Answer answer = sink.put(NAMESPACE, datums(1), Duration.ofMillis(50));
-    assertThat(answer.outcome()).isEqualTo(Outcome.PASSING);
+    PutResult answer = sink.put(NAMESPACE, datums(1), Duration.ofMillis(50));
+    assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
   }
 
   private static long openFiles() throws IOException {

@@ -4,17 +4,17 @@ import static com.github.tomakehurst.wiremock.client.WireMock.any;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyRequestedFor;
 import static com.github.tomakehurst.wiremock.client.WireMock.anyUrl;
 import static com.github.tomakehurst.wiremock.client.WireMock.ok;
-import static io.cnimetrics.cloudwatch.Putting.LIMIT;
-import static io.cnimetrics.cloudwatch.Putting.MINUTE;
-import static io.cnimetrics.cloudwatch.Putting.NAMESPACE;
-import static io.cnimetrics.cloudwatch.Putting.sinkAt;
+import static io.cnimetrics.cloudwatch.SinkFixture.LIMIT;
+import static io.cnimetrics.cloudwatch.SinkFixture.MINUTE;
+import static io.cnimetrics.cloudwatch.SinkFixture.NAMESPACE;
+import static io.cnimetrics.cloudwatch.SinkFixture.sinkAt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.cnimetrics.catalog.Unit;
-import io.cnimetrics.publish.Answer;
+import io.cnimetrics.publish.PutResult;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.schedule.RequestLoad;
 import io.cnimetrics.testing.SystemProperties;
@@ -116,7 +116,7 @@ class RequestOnTheWireTest {
 
   @Test
   void littleIsNotCompressed() throws IOException {
-    LoggedRequest request = sent(List.of(Putting.datum("eniAllocated")));
+    LoggedRequest request = sent(List.of(SinkFixture.datum("eniAllocated")));
     assertThat(request.containsHeader("Content-Encoding")).isFalse();
   }
 
@@ -140,7 +140,7 @@ class RequestOnTheWireTest {
   private static LoggedRequest sent(List<Datum> datums) {
     CLOUDWATCH.stubFor(any(anyUrl()).willReturn(ok()));
     try (CloudWatchSink sink = sinkAt(CLOUDWATCH.baseUrl())) {
-      assertThat(sink.put(NAMESPACE, datums, LIMIT)).isEqualTo(Answer.ACCEPTED);
+      assertThat(sink.put(NAMESPACE, datums, LIMIT)).isEqualTo(PutResult.ACCEPTED);
     }
     List<LoggedRequest> requests = CLOUDWATCH.findAll(anyRequestedFor(anyUrl()));
     assertThat(requests).hasSize(1);

@@ -1,6 +1,6 @@
 package io.cnimetrics.cloudwatch;
 
-import static io.cnimetrics.cloudwatch.Putting.CLOCK;
+import static io.cnimetrics.cloudwatch.SinkFixture.CLOCK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;

@@ -1,17 +1,17 @@
 package io.cnimetrics.cloudwatch;
 
-import static io.cnimetrics.cloudwatch.Putting.KEY_ID;
-import static io.cnimetrics.cloudwatch.Putting.LIMIT;
-import static io.cnimetrics.cloudwatch.Putting.SECRET;
-import static io.cnimetrics.cloudwatch.Putting.TOKEN;
-import static io.cnimetrics.cloudwatch.Putting.putAt;
+import static io.cnimetrics.cloudwatch.SinkFixture.KEY_ID;
+import static io.cnimetrics.cloudwatch.SinkFixture.LIMIT;
+import static io.cnimetrics.cloudwatch.SinkFixture.SECRET;
+import static io.cnimetrics.cloudwatch.SinkFixture.TOKEN;
+import static io.cnimetrics.cloudwatch.SinkFixture.putAt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.cnimetrics.publish.Answer;
+import io.cnimetrics.publish.PutResult;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,7 +58,7 @@ class SecretsTest {
     for (String words : new String[] {all, "x ".repeat(145) + all}) {
       try (RawCloudWatch server =
           new RawCloudWatch(request -> request.refuse(403, "", Cbor.error(code, words)))) {
-        Answer answer = putAt(server.url(), LIMIT);
+        PutResult answer = putAt(server.url(), LIMIT);
         assertThat(answer.message()).contains(code).doesNotContain("planted");
       }
     }

@@ -61,7 +61,7 @@ class AlarmTableTest {
   }
 
   private static Optional<Metric> told(Metric metric) {
-    return Optional.of(metric).filter(its -> its.badFrom().isPresent());
+    return Optional.of(metric).filter(its -> its.alertAt().isPresent());
   }
 
   @ParameterizedTest
@@ -71,7 +71,7 @@ class AlarmTableTest {
       if (alarm.text().troubles().contains(name)) {
         int least =
             alarm.threshold().value() + (alarm.comparison() == Alarm.Comparison.ABOVE ? 1 : 0);
-        assertThat(MetricCatalog.named(name).orElseThrow().isBad(least)).as(name).isTrue();
+        assertThat(MetricCatalog.named(name).orElseThrow().isAlert(least)).as(name).isTrue();
       }
     }
   }

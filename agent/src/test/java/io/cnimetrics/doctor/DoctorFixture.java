@@ -1,9 +1,9 @@
 package io.cnimetrics.doctor;
 
 import io.cnimetrics.capacity.PodLimits;
-import io.cnimetrics.catalog.History;
+import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.catalog.Reading;
+import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.ipamd.HeldAddresses;
 import io.cnimetrics.ipamd.IpamdReader;
@@ -119,11 +119,11 @@ final class DoctorFixture {
     Sampler sampler =
         new Sampler(MetricCatalog.all(), new PodLimits(maxPods.orElse(110), 3), clock.instant());
     List<Poll> polls = new ArrayList<>();
-    History history = History.NONE;
+    SamplerState history = SamplerState.NONE;
     for (int poll = 0; poll < count; poll++) {
       clock.advance(poll == 0 ? Duration.ZERO : INTERVAL);
       NodeSnapshot snapshot = reader.read().on(instance, List.of());
-      Reading reading = sampler.read(snapshot, history);
+      PollSamples reading = sampler.read(snapshot, history);
       history = reading.history();
       polls.add(new Poll(snapshot, reading));
     }

@@ -1,9 +1,9 @@
 package io.cnimetrics.dryrun;
 
 import io.cnimetrics.capacity.PodLimits;
-import io.cnimetrics.catalog.History;
+import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.catalog.Reading;
+import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.snapshot.AddressCount;
 import io.cnimetrics.snapshot.AddressPool;
@@ -50,7 +50,7 @@ public final class Reports {
     NodeSnapshot now =
         snapshot(node, FIRST_POLL.plusSeconds(60), pool(enis), Optional.of(metrics(3, 4, 56)));
     Sampler sampler = sampler(58);
-    History history = sampler.read(before, History.NONE).history();
+    SamplerState history = sampler.read(before, SamplerState.NONE).history();
     return new Report(node, SHOWN_TAG, now, sampler.read(now, history));
   }
 
@@ -95,7 +95,7 @@ public final class Reports {
             Optional.empty(),
             false,
             problems);
-    return new Report(node, Origins.NONE, snapshot, sampler(110).read(snapshot, History.NONE));
+    return new Report(node, Origins.NONE, snapshot, sampler(110).read(snapshot, SamplerState.NONE));
   }
 
   /** As large as nodes get: 32 interfaces on four cards. */
@@ -160,7 +160,7 @@ public final class Reports {
       List<Problem> problems) {
     NodeSnapshot snapshot =
         snapshot(node, FIRST_POLL, pool, Optional.of(metrics)).on(node.instance(), problems);
-    Reading reading = sampler(110).read(snapshot, History.NONE);
+    PollSamples reading = sampler(110).read(snapshot, SamplerState.NONE);
     return new Report(node, origins, snapshot, reading);
   }
 

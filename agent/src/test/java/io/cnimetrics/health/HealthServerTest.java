@@ -26,11 +26,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class HealthServerTest {
-  private static final Vitals WELL = new Vitals(List.of(), true, true, Optional.empty());
+  private static final AgentHealth WELL = new AgentHealth(List.of(), true, true, Optional.empty());
   private static final InetSocketAddress ANY_PORT = loopback(0);
 
   private final RecordedLog log = new RecordedLog("io.cnimetrics.health");
-  private volatile Vitals vitals = WELL;
+  private volatile AgentHealth vitals = WELL;
 
   @AfterEach
   void stopRecording() {
@@ -49,7 +49,7 @@ class HealthServerTest {
 
   @Test
   void agentThatIsNotReadySaysWhyAndIsLive() throws Exception {
-    vitals = new Vitals(List.of(), false, false, Optional.of("no credentials: give some"));
+    vitals = new AgentHealth(List.of(), false, false, Optional.of("no credentials: give some"));
     try (HealthServer server = serving(Map.of())) {
       assertThat(Client.of(server).get("/livez").status()).isEqualTo(200);
       assertThat(Client.of(server).get("/readyz"))
@@ -68,7 +68,7 @@ class HealthServerTest {
     try (HealthServer server = serving(Map.of())) {
       Client client = Client.of(server);
       for (boolean polled : new boolean[] {false, false, true, true, false}) {
-        vitals = new Vitals(List.of(), polled, true, Optional.empty());
+        vitals = new AgentHealth(List.of(), polled, true, Optional.empty());
         client.get("/readyz");
       }
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cnimetrics.catalog.Kind;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
-import io.cnimetrics.publish.Answer.Outcome;
+import io.cnimetrics.publish.PutResult.Status;
 import io.cnimetrics.publish.DropReason;
 import java.time.Duration;
 import java.util.List;
@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 
 class MetricsPageTest {
   private static final String OPEN_METRICS = "application/openmetrics-text;version=1.0.0";
-  private static final Build BUILD = new Build("1.2.3", "17.0.1");
+  private static final BuildInfo BUILD = new BuildInfo("1.2.3", "17.0.1");
 
-  private final Activity activity = new Activity();
+  private final AgentStats activity = new AgentStats();
 
   @Test
   void everyMetricIsThereInOpenMetrics() {
@@ -68,7 +68,7 @@ class MetricsPageTest {
     OpenMetrics read = read(page(List.of(), BUILD));
 
     assertThat(read.family("cni_agent_polls").samples()).hasSize(2);
-    assertThat(read.family("cni_agent_requests").samples()).hasSize(Outcome.values().length);
+    assertThat(read.family("cni_agent_requests").samples()).hasSize(Status.values().length);
     assertThat(read.family("cni_agent_datums_dropped").samples())
         .hasSize(DropReason.values().length)
         .allMatch(sample -> sample.value() == 0);
@@ -76,12 +76,12 @@ class MetricsPageTest {
 
   @Test
   void whatTheAgentDidIsCounted() {
-    activity.polled(Activity.PollResult.GOOD);
-    activity.polled(Activity.PollResult.GOOD);
-    activity.polled(Activity.PollResult.FAILED);
+    activity.polled(AgentStats.PollResult.GOOD);
+    activity.polled(AgentStats.PollResult.GOOD);
+    activity.polled(AgentStats.PollResult.FAILED);
     activity.sent(60);
     activity.dropped(DropReason.NO_ROOM, 30);
-    activity.answered(Outcome.DENIED, Duration.ofMillis(80));
+    activity.answered(Status.UNAUTHORIZED, Duration.ofMillis(80));
 
     OpenMetrics read = read(page(List.of(), BUILD));
 
@@ -89,14 +89,14 @@ class MetricsPageTest {
     assertThat(read.value("cni_agent_polls", Map.of("result", "failed"))).isEqualTo(1);
     assertThat(read.value("cni_agent_datums_sent", Map.of())).isEqualTo(60);
     assertThat(read.value("cni_agent_datums_dropped", Map.of("reason", "no_room"))).isEqualTo(30);
-    assertThat(read.value("cni_agent_requests", Map.of("outcome", "denied"))).isEqualTo(1);
+    assertThat(read.value("cni_agent_requests", Map.of("outcome", "unauthorized"))).isEqualTo(1);
   }
 
   @Test
   void latencyFallsIntoTheBucketsFromItOn() {
-    activity.answered(Outcome.ACCEPTED, Duration.ofMillis(100));
-    activity.answered(Outcome.ACCEPTED, Duration.ofMillis(400));
-    activity.answered(Outcome.PASSING, Duration.ofMillis(10_500));
+    activity.answered(Status.ACCEPTED, Duration.ofMillis(100));
+    activity.answered(Status.ACCEPTED, Duration.ofMillis(400));
+    activity.answered(Status.RETRYABLE, Duration.ofMillis(10_500));
 
     String text = page(List.of(), BUILD).get(OPEN_METRICS).body();
 
@@ -124,13 +124,13 @@ class MetricsPageTest {
 
   @Test
   void labelsAreEscaped() {
-    Build odd = new Build("1.0 \"x\"\\\n}", "17 {,=");
+    BuildInfo odd = new BuildInfo("1.0 \"x\"\\\n}", "17 {,=");
 
     assertThat(read(page(List.of(), odd)).family("cni_agent_build").samples().get(0).labels())
         .isEqualTo(Map.of("version", odd.version(), "java_version", odd.javaVersion()));
   }
 
-  private MetricsPage page(List<Sample> samples, Build build) {
+  private MetricsPage page(List<Sample> samples, BuildInfo build) {
     Backlog backlog = new Backlog(7, Duration.ofMillis(420_500));
     return new MetricsPage(
         () -> samples, PrometheusText::snapshots, activity, () -> backlog, build);

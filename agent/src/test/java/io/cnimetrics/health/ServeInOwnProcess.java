@@ -23,7 +23,7 @@ final class ServeInOwnProcess {
     try (HealthServer server =
         new HealthServer(
             InetSocketAddress.createUnresolved("127.0.0.1", 0),
-            () -> new Vitals(List.of(), true, true, Optional.empty()),
+            () -> new AgentHealth(List.of(), true, true, Optional.empty()),
             pages)) {
       server.start();
       Client client = Client.of(server);
@@ -42,7 +42,7 @@ final class ServeInOwnProcess {
             .map(metric -> new Sample(metric, one, OptionalDouble.empty()))
             .toList();
     return new MetricsPage(
-        () -> samples, PrometheusText::snapshots, new Activity(), () -> NOTHING, Build.of("1"));
+        () -> samples, PrometheusText::snapshots, new AgentStats(), () -> NOTHING, BuildInfo.of("1"));
   }
 
   private static String longHeader(Client client) {

@@ -12,29 +12,29 @@ import java.util.function.Predicate;
 
 /** A CloudWatch in memory that does as it is told. Safe for several threads. */
 public final class FakeCloudWatch implements MetricSink {
-  public static final Answer THROTTLED =
-      new Answer(Answer.Outcome.PASSING, Optional.empty(), "Throttling");
-  public static final Answer DENIED =
-      new Answer(Answer.Outcome.DENIED, Optional.empty(), "AccessDenied");
-  private static final Answer INVALID =
-      new Answer(Answer.Outcome.INVALID, Optional.empty(), "InvalidParameterValue");
+  public static final PutResult THROTTLED =
+      new PutResult(PutResult.Status.RETRYABLE, Optional.empty(), "Throttling");
+  public static final PutResult DENIED =
+      new PutResult(PutResult.Status.UNAUTHORIZED, Optional.empty(), "AccessDenied");
+  private static final PutResult INVALID =
+      new PutResult(PutResult.Status.INVALID, Optional.empty(), "InvalidParameterValue");
 
   private final List<Datum> held = new ArrayList<>();
   private final List<List<Datum>> requests = new ArrayList<>();
   private final List<String> namespaces = new ArrayList<>();
-  private final Deque<Answer> next = new ArrayDeque<>();
-  private Optional<Answer> always = Optional.empty();
+  private final Deque<PutResult> next = new ArrayDeque<>();
+  private Optional<PutResult> always = Optional.empty();
   private boolean losesAnswers;
   private Predicate<Datum> bad = datum -> false;
 
   /** Answers one request so. */
-  public synchronized FakeCloudWatch answerOnce(Answer answer) {
+  public synchronized FakeCloudWatch answerOnce(PutResult answer) {
     next.add(answer);
     return this;
   }
 
   /** Answers all requests so, from now on. */
-  public synchronized void answerAlways(Answer answer) {
+  public synchronized void answerAlways(PutResult answer) {
     always = Optional.of(answer);
   }
 
@@ -54,7 +54,7 @@ public final class FakeCloudWatch implements MetricSink {
   }
 
   @Override
-  public synchronized Answer put(String namespace, List<Datum> datums, Duration limit) {
+  public synchronized PutResult put(String namespace, List<Datum> datums, Duration limit) {
     requests.add(datums);
     namespaces.add(namespace);
     if (!next.isEmpty()) {
@@ -68,8 +68,8 @@ public final class FakeCloudWatch implements MetricSink {
     }
     held.addAll(datums);
     return losesAnswers
-        ? new Answer(Answer.Outcome.PASSING, Optional.empty(), "reset")
-        : Answer.ACCEPTED;
+        ? new PutResult(PutResult.Status.RETRYABLE, Optional.empty(), "reset")
+        : PutResult.ACCEPTED;
   }
 
   public synchronized List<Datum> held() {

@@ -21,16 +21,16 @@ class MinuteValuesTest {
 
   @Test
   void minutesWithTheSameMetricsShareWhatTheyHaveInCommon() {
-    Shared<Destination> destinations = new Shared<>();
-    Shared<List<MinuteValues.Name>> names = new Shared<>();
-    WaitingMinute first = minute(1, "prod", VALUES).sharing(destinations, names);
+    Interner<Destination> destinations = new Interner<>();
+    Interner<List<MinuteValues.Name>> names = new Interner<>();
+    PendingMinute first = minute(1, "prod", VALUES).sharing(destinations, names);
     List<MinuteValue> others =
         VALUES.stream()
             .map(value -> new MinuteValue(value.metric(), value.unit(), value.value() + 1))
             .toList();
 
-    WaitingMinute second = minute(2, "prod", others).sharing(destinations, names);
-    WaitingMinute third = minute(3, "test", VALUES.subList(0, 1)).sharing(destinations, names);
+    PendingMinute second = minute(2, "prod", others).sharing(destinations, names);
+    PendingMinute third = minute(3, "test", VALUES.subList(0, 1)).sharing(destinations, names);
 
     assertThat(second).isEqualTo(minute(2, "prod", others));
     assertThat(second.destination()).isSameAs(first.destination());
@@ -39,7 +39,7 @@ class MinuteValuesTest {
 
   @Test
   void sharedThingIsTheFirstOfEqualOnes() {
-    Shared<String> shared = new Shared<>();
+    Interner<String> shared = new Interner<>();
     String first = shared.equalTo("prod");
 
     assertThat(shared.equalTo(String.join("", "pr", "od"))).isSameAs(first);
@@ -47,14 +47,14 @@ class MinuteValuesTest {
 
   @Test
   void whatWasSharedLongAgoIsForgotten() {
-    Shared<Integer> shared = new Shared<>();
+    Interner<Integer> shared = new Interner<>();
     for (int i = 0; i < 1_000; i++) {
       assertThat(shared.equalTo(i)).isEqualTo(i);
     }
   }
 
-  private static WaitingMinute minute(long id, String cluster, List<MinuteValue> values) {
-    return new WaitingMinute(
-        id, id, Books.destination("Kubernetes/CNI", Map.of("CLUSTER_ID", cluster)), values);
+  private static PendingMinute minute(long id, String cluster, List<MinuteValue> values) {
+    return new PendingMinute(
+        id, id, BufferFixture.destination("Kubernetes/CNI", Map.of("CLUSTER_ID", cluster)), values);
   }
 }

@@ -1,6 +1,6 @@
 package io.cnimetrics.publish;
 
-import static io.cnimetrics.publish.Books.MINUTE;
+import static io.cnimetrics.publish.BufferFixture.MINUTE;
 import static io.cnimetrics.publish.FakeCloudWatch.DENIED;
 import static io.cnimetrics.publish.FakeCloudWatch.THROTTLED;
 import static io.cnimetrics.testing.Snapshots.START;
@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SenderTest {
   @TempDir Path directory;
 
-  private final Books books = Books.inMemory();
+  private final BufferFixture books = BufferFixture.inMemory();
   private final FakeCloudWatch cloudWatch = books.cloudWatch;
   private Sender sender = books.sender(START.plusSeconds(6));
 
@@ -48,8 +48,8 @@ class SenderTest {
   @Test
   void whatIsDueAtOnceWaitsForNoOffset() {
     books.poll(at(10), 4);
-    books.ledger.closeOpenMinute();
-    books.ledger.hurry();
+    books.buffer.closeOpenMinute();
+    books.buffer.sendNow();
 
     turn(12);
     turn(13);
@@ -59,7 +59,7 @@ class SenderTest {
 
   @Test
   void longIntervalSendsManyMinutesInOneRequest() {
-    sender = books.sender(Books.schedule(MINUTE.multipliedBy(5)), START.plusSeconds(6));
+    sender = books.sender(BufferFixture.schedule(MINUTE.multipliedBy(5)), START.plusSeconds(6));
     for (int minute = 0; minute < 10; minute++) {
       pollMinutes(minute, minute);
       turn(60L * minute + 65);
@@ -71,7 +71,7 @@ class SenderTest {
 
   @Test
   void longIntervalSendsEarlyWhenTroubleBeginsButNotWhileItLasts() {
-    sender = books.sender(Books.schedule(MINUTE.multipliedBy(5)), START.plusSeconds(6));
+    sender = books.sender(BufferFixture.schedule(MINUTE.multipliedBy(5)), START.plusSeconds(6));
     for (int minute = 0; minute < 5; minute++) {
       // Errors in the second minute and all that follow.
       books.poll(at(60L * minute + 10), 4 + minute).poll(at(60L * minute + 40), 4 + minute);
@@ -86,7 +86,7 @@ class SenderTest {
   @Test
   void throttledRequestIsTriedAgainWithGrowingPauses() {
     pollMinutes(0, 0);
-    books.ledger.closeEnded(at(65));
+    books.buffer.closeEnded(at(65));
     cloudWatch.answerAlways(THROTTLED);
     Instant now = at(65);
     for (int i = 0; i < 12; i++) {
@@ -108,7 +108,7 @@ class SenderTest {
   void serviceThatAsksForTimeGetsIt() {
     pollMinutes(0, 0);
     cloudWatch.answerOnce(
-        new Answer(Answer.Outcome.PASSING, Optional.of(Duration.ofSeconds(90)), "slow down"));
+        new PutResult(PutResult.Status.RETRYABLE, Optional.of(Duration.ofSeconds(90)), "slow down"));
 
     assertThat(turn(65)).isBetween(at(155), at(156));
     turn(100);
@@ -141,7 +141,7 @@ class SenderTest {
     turn(245);
 
     assertThat(books.drops.dropped).containsExactly(Map.entry(DropReason.INVALID, 1));
-    assertThat(books.ledger.depth().minutes()).isZero();
+    assertThat(books.buffer.depth().minutes()).isZero();
     assertThat(cloudWatch.values("ipamdErr", START.plus(MINUTE))).isEmpty();
     assertThat(cloudWatch.held()).hasSize(books.drops.sent);
     assertThat(cloudWatch.held().stream().filter(d -> d.metric().equals("eniAllocated")))
@@ -169,7 +169,7 @@ class SenderTest {
     int before = cloudWatch.requests().size();
 
     int turns = 0;
-    for (Instant now = at(100 * 60 + 66); books.ledger.depth().minutes() > 0; turns++) {
+    for (Instant now = at(100 * 60 + 66); books.buffer.depth().minutes() > 0; turns++) {
       now = sender.turn(now);
     }
 
@@ -190,7 +190,7 @@ class SenderTest {
     turn(65);
     pollMinutes(1, 1);
 
-    books.ledger.closeEnded(at(65 - 3600));
+    books.buffer.closeEnded(at(65 - 3600));
     sender.turn(at(65 - 3600));
 
     assertThat(cloudWatch.requests()).hasSize(2);
@@ -199,11 +199,11 @@ class SenderTest {
   @Test
   void flushSendsAllAndStopsAtTheFirstFailure() {
     pollMinutes(0, 59);
-    books.ledger.closeOpenMinute();
+    books.buffer.closeOpenMinute();
 
     sender.flush(at(3_600), () -> Duration.ofSeconds(5));
 
-    assertThat(books.ledger.depth().minutes()).isZero();
+    assertThat(books.buffer.depth().minutes()).isZero();
     assertThat(cloudWatch.held().stream().filter(d -> d.metric().equals("eniAllocated")))
         .hasSize(60);
 
@@ -217,32 +217,32 @@ class SenderTest {
   @Test
   void flushLeavesAloneWhatAHangingTurnHasTaken() {
     pollMinutes(0, 0);
-    books.ledger.closeEnded(at(65));
-    Batch hanging = books.ledger.take(at(65)).orElseThrow();
+    books.buffer.closeEnded(at(65));
+    Batch hanging = books.buffer.take(at(65)).orElseThrow();
     pollMinutes(1, 1);
-    books.ledger.closeOpenMinute();
+    books.buffer.closeOpenMinute();
 
     sender.flush(at(110), () -> Duration.ofSeconds(5));
 
     assertThat(cloudWatch.held().stream().map(Datum::at).distinct())
         .containsExactly(START.plus(MINUTE));
-    books.ledger.giveBack(hanging);
-    assertThat(books.ledger.depth().minutes()).isEqualTo(1);
+    books.buffer.release(hanging);
+    assertThat(books.buffer.depth().minutes()).isEqualTo(1);
   }
 
   @Test
   void pauseIsCountedFromTheAnswerHoweverLongItTook() {
     pollMinutes(0, 0);
-    books.ledger.closeEnded(at(65));
-    Answer slowDown =
-        new Answer(Answer.Outcome.PASSING, Optional.of(Duration.ofSeconds(1)), "slow down");
+    books.buffer.closeEnded(at(65));
+    PutResult slowDown =
+        new PutResult(PutResult.Status.RETRYABLE, Optional.of(Duration.ofSeconds(1)), "slow down");
     Duration took = Duration.ofMillis(1_200);
     sender = books.sender((namespace, datums, limit) -> answerAfter(took, slowDown), at(6));
 
     assertThat(sender.turn(at(65))).isAfter(at(66).plus(took));
   }
 
-  private static Answer answerAfter(Duration time, Answer answer) {
+  private static PutResult answerAfter(Duration time, PutResult answer) {
     long end = System.nanoTime() + time.toNanos();
     while (System.nanoTime() < end) {
       Thread.onSpinWait();
@@ -253,10 +253,10 @@ class SenderTest {
   @Test
   void troubleIsSentAtTheNodesOffsetWheneverTheAgentStarted() {
     Instant start = at(40);
-    sender = books.sender(Books.schedule(MINUTE.multipliedBy(5)), start);
+    sender = books.sender(BufferFixture.schedule(MINUTE.multipliedBy(5)), start);
     Instant now = start;
     while (cloudWatch.held().isEmpty()) {
-      books.ledger.closeEnded(now);
+      books.buffer.closeEnded(now);
       Instant next = earlier(sender.turn(now), now.plus(MINUTE));
       if (now.equals(start)) {
         books.poll(at(70), 4).poll(at(100), 9);
@@ -270,17 +270,17 @@ class SenderTest {
 
   @Test
   void minuteWhoseNameIsUnknownDoesNotMakeTheOthersComeMoreOften() {
-    Destination unnamed = Books.destination("Kubernetes/CNI", Map.of("INSTANCE_TYPE", ""));
-    Books.in(directory, "i-1", unnamed, START).poll(at(10), 4).ledger.close();
-    Books after = Books.in(directory, at(20)).poll(at(70), 4);
-    after.ledger.closeEnded(at(125));
-    sender = after.sender(Books.schedule(MINUTE.multipliedBy(5)), at(-1));
+    Destination unnamed = BufferFixture.destination("Kubernetes/CNI", Map.of("INSTANCE_TYPE", ""));
+    BufferFixture.in(directory, "i-1", unnamed, START).poll(at(10), 4).buffer.close();
+    BufferFixture after = BufferFixture.in(directory, at(20)).poll(at(70), 4);
+    after.buffer.closeEnded(at(125));
+    sender = after.sender(BufferFixture.schedule(MINUTE.multipliedBy(5)), at(-1));
 
     Instant due = sender.turn(at(305));
 
     assertThat(after.cloudWatch.requests()).hasSize(1);
-    assertThat(after.ledger.depth().minutes()).isEqualTo(1);
-    after.poll(at(310), 4).ledger.closeEnded(at(365));
+    assertThat(after.buffer.depth().minutes()).isEqualTo(1);
+    after.poll(at(310), 4).buffer.closeEnded(at(365));
     sender.turn(at(365));
     assertThat(after.cloudWatch.requests()).as("due %s", due).hasSize(1);
   }
@@ -296,7 +296,7 @@ class SenderTest {
   }
 
   private Instant turn(long second) {
-    books.ledger.closeEnded(at(second));
+    books.buffer.closeEnded(at(second));
     return sender.turn(at(second));
   }
 

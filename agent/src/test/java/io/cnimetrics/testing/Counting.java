@@ -1,6 +1,6 @@
 package io.cnimetrics.testing;
 
-import io.cnimetrics.publish.Answer;
+import io.cnimetrics.publish.PutResult;
 import io.cnimetrics.publish.DropReason;
 import io.cnimetrics.publish.SendEvents;
 import java.time.Duration;
@@ -14,7 +14,7 @@ public final class Counting implements SendEvents {
   private int sent;
 
   @Override
-  public synchronized void answered(Answer.Outcome outcome, Duration took) {
+  public synchronized void answered(PutResult.Status outcome, Duration took) {
     requests++;
   }
 

@@ -1,6 +1,6 @@
 package io.cnimetrics.testing;
 
-import io.cnimetrics.schedule.SubnetTurns;
+import io.cnimetrics.schedule.SubnetQueryShare;
 import java.util.stream.IntStream;
 
 /** Names of nodes whose agents ask for a subnet in their first minute. */
@@ -11,7 +11,7 @@ public final class EagerNode {
   public static String of(String subnetId) {
     return IntStream.range(0, 1000)
         .mapToObj(number -> "eager-" + number)
-        .filter(name -> new SubnetTurns(name, subnetId).first(0) == 0)
+        .filter(name -> new SubnetQueryShare(name, subnetId).first(0) == 0)
         .findFirst()
         .orElseThrow();
   }

@@ -2,9 +2,9 @@ package io.cnimetrics.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cnimetrics.capacity.PodLimits;
-import io.cnimetrics.catalog.History;
+import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.catalog.Reading;
+import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.dryrun.JsonReport;
 import io.cnimetrics.dryrun.Report;
@@ -28,7 +28,7 @@ public final class NodeUnderTest {
   private final IpamdReader reader;
   private final Sampler sampler;
   private final Instance instance;
-  private History history = History.NONE;
+  private SamplerState history = SamplerState.NONE;
   private JsonNode json = RecordedNode.json("{}");
 
   public NodeUnderTest(FakeIpamd ipamd) {
@@ -72,7 +72,7 @@ public final class NodeUnderTest {
   /** Polls once more. */
   public NodeUnderTest poll() {
     NodeSnapshot snapshot = reader.read().on(instance, List.of());
-    Reading reading = sampler.read(snapshot, history);
+    PollSamples reading = sampler.read(snapshot, history);
     history = reading.history();
     NodeIdentity node =
         new NodeIdentity("node", Optional.empty(), Optional.empty(), snapshot.instance());

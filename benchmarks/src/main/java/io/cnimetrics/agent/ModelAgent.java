@@ -2,12 +2,12 @@ package io.cnimetrics.agent;
 
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Sampler;
-import io.cnimetrics.health.Activity;
+import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.publish.Backoff;
-import io.cnimetrics.publish.Ledger;
+import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
@@ -28,7 +28,7 @@ final class ModelAgent implements AutoCloseable {
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
   private final ModelClock clock;
-  private final Ledger ledger;
+  private final MetricBuffer buffer;
   private final Poller poller;
   private final Publisher publisher;
   private Instant pollAt;
@@ -46,16 +46,16 @@ final class ModelAgent implements AutoCloseable {
     SplittableRandom random = new SplittableRandom(1);
     NodeSchedule schedule = NodeSchedule.of(NODE, POLL_INTERVAL, published.interval());
     Sampler sampler = new Sampler(published.metrics(), new PodLimits(737, 3), now);
-    Activity activity = new Activity();
-    this.ledger =
-        Ledger.open(
-            stateDirectory, "", published.destination(), () -> now, activity, new TroubleLog(NODE));
-    this.poller = new Poller(ipamd, sampler, ledger, schedule, (seen, read) -> {});
+    AgentStats activity = new AgentStats();
+    this.buffer =
+        MetricBuffer.open(
+            stateDirectory, "", published.destination(), () -> now, activity, new AlertLog(NODE));
+    this.poller = new Poller(ipamd, sampler, buffer, schedule, (seen, read) -> {});
     this.publisher =
         new Publisher(
-            ledger,
+            buffer,
             limit -> identification(instanceType),
-            (region, at) -> new Sender(ledger, sink, schedule, activity, random, region, at),
+            (region, at) -> new Sender(buffer, sink, schedule, activity, random, region, at),
             sampler.start(),
             new Backoff(random),
             node -> poller.on(node.instance()),
@@ -109,11 +109,11 @@ final class ModelAgent implements AutoCloseable {
   }
 
   int waitingMinutes() {
-    return ledger.depth().minutes();
+    return buffer.depth().minutes();
   }
 
   @Override
   public void close() {
-    ledger.close();
+    buffer.close();
   }
 }

@@ -4,8 +4,8 @@ import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.cloudwatch.LocalCloudWatch;
 import io.cnimetrics.cloudwatch.LocalCloudWatch.Traffic;
 import io.cnimetrics.cloudwatch.LocalSink;
-import io.cnimetrics.publish.Answer;
-import io.cnimetrics.publish.Answer.Outcome;
+import io.cnimetrics.publish.PutResult;
+import io.cnimetrics.publish.PutResult.Status;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
@@ -25,7 +25,7 @@ import java.util.Optional;
 public final class OutageTable {
   private static final String INSTANCE_TYPE = "m5.xlarge";
   private static final List<Integer> HOURS = List.of(0, 6, 12, 24, 36, 48);
-  private static final Answer REFUSED = new Answer(Outcome.PASSING, Optional.empty(), "away");
+  private static final PutResult REFUSED = new PutResult(Status.RETRYABLE, Optional.empty(), "away");
   private static final String HEAP_LINE = "%7s %8s %10s %12s %14s%n";
   private static final String CATCHING_UP_LINE = "%-13s %8s %8s %8s %12s%n";
 
@@ -140,7 +140,7 @@ public final class OutageTable {
       this.agent = start();
     }
 
-    private Answer put(String namespace, List<Datum> datums, Duration limit) {
+    private PutResult put(String namespace, List<Datum> datums, Duration limit) {
       return away && !failuresCost ? REFUSED : sink.put(namespace, datums, limit);
     }
 

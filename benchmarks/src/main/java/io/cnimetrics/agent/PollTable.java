@@ -2,12 +2,12 @@ package io.cnimetrics.agent;
 
 import io.cnimetrics.agent.Meter.Cost;
 import io.cnimetrics.capacity.PodLimits;
-import io.cnimetrics.catalog.History;
+import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.catalog.Reading;
+import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.catalog.Sampler;
-import io.cnimetrics.health.Activity;
-import io.cnimetrics.publish.Ledger;
+import io.cnimetrics.health.AgentStats;
+import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeSnapshot;
@@ -54,7 +54,7 @@ public final class PollTable {
     CostLines.print("poll", table.warm(Optional.empty()));
     CostLines.print("poll, state on disk", table.warm(Optional.of(Path.of(args[3]))));
     NodeSnapshot snapshot = table.snapshot();
-    History history = table.sampler.read(snapshot, History.NONE).history();
+    SamplerState history = table.sampler.read(snapshot, SamplerState.NONE).history();
     CostLines.print("  read and decode", measure(table.ipamd::read));
     CostLines.print("  compute samples", measure(() -> table.sampler.read(snapshot, history)));
   }
@@ -73,8 +73,8 @@ public final class PollTable {
 
   private Cost poll(Optional<Path> stateDirectory, Meter meter, int warmUps) {
     NodeSchedule schedule = NodeSchedule.of("bench", INTERVAL, Published.MINUTE);
-    try (Ledger ledger = ledger(stateDirectory)) {
-      Poller poller = new Poller(ipamd, sampler, ledger, schedule, PollTable::check);
+    try (MetricBuffer buffer = buffer(stateDirectory)) {
+      Poller poller = new Poller(ipamd, sampler, buffer, schedule, PollTable::check);
       poller.on(instance);
       int[] polls = {0};
       return meter.measure(
@@ -82,24 +82,24 @@ public final class PollTable {
           () -> {
             clock.set(clock.instant().plus(INTERVAL));
             if (++polls[0] % 100 == 0) {
-              ledger.keepNothing();
+              buffer.discardAll();
             }
           },
           () -> poller.take(clock.instant()));
     }
   }
 
-  private Ledger ledger(Optional<Path> stateDirectory) {
-    return Ledger.open(
+  private MetricBuffer buffer(Optional<Path> stateDirectory) {
+    return MetricBuffer.open(
         stateDirectory,
         "",
         Published.all(Published.MINUTE).destination(),
         clock,
-        new Activity(),
+        new AgentStats(),
         report -> {});
   }
 
-  private static void check(NodeSnapshot snapshot, Reading reading) {
+  private static void check(NodeSnapshot snapshot, PollSamples reading) {
     if (snapshot.pool().isEmpty() || snapshot.metrics().isEmpty()) {
       throw new IllegalStateException("could not be read: " + snapshot.problems());
     }

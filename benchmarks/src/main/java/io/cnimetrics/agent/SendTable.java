@@ -5,7 +5,7 @@ import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.cloudwatch.LocalSink;
-import io.cnimetrics.publish.Answer;
+import io.cnimetrics.publish.PutResult;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.schedule.RequestLoad;
 import java.time.Duration;
@@ -53,8 +53,8 @@ public final class SendTable {
           warmUps,
           () -> {},
           () -> {
-            Answer answer = sink.put("Kubernetes/CNI", datums, LIMIT);
-            if (!answer.equals(Answer.ACCEPTED)) {
+            PutResult answer = sink.put("Kubernetes/CNI", datums, LIMIT);
+            if (!answer.equals(PutResult.ACCEPTED)) {
               throw new IllegalStateException(answer.message());
             }
           });

@@ -4,7 +4,7 @@ import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.cloudwatch.LocalCloudWatch;
 import io.cnimetrics.cloudwatch.LocalCloudWatch.Traffic;
 import io.cnimetrics.cloudwatch.LocalSink;
-import io.cnimetrics.publish.Answer;
+import io.cnimetrics.publish.PutResult;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
@@ -76,8 +76,8 @@ public final class WireTable {
 
   private static MetricSink counting(MetricSink sink, AtomicLong datums) {
     return (namespace, put, limit) -> {
-      Answer answer = sink.put(namespace, put, limit);
-      if (!answer.equals(Answer.ACCEPTED)) {
+      PutResult answer = sink.put(namespace, put, limit);
+      if (!answer.equals(PutResult.ACCEPTED)) {
         throw new IllegalStateException(answer.message());
       }
       datums.addAndGet(put.size());

@@ -1,0 +1,120 @@
+package io.cnimetrics.agent;
+
+import io.cnimetrics.capacity.EffectiveMaximum;
+import io.cnimetrics.capacity.NodeCapacity;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.PollSamples;
+import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Series;
+import io.cnimetrics.snapshot.Source;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What brings each kind of trouble about, as far as the node's own polls tell, in the doctor's
+ * words where it has them; nothing where they do not tell.
+ */
+final class AlertCause {
+  private static final String NO_ADDRESS = "the subnet has no free address";
+
+  /** One counter counts both codes. */
+  private static final String NO_ADDRESS_OR_PREFIX = NO_ADDRESS + " or /28";
+
+  /** What EC2 answers in place of addresses, by the counter that rises with it; the worst first. */
+  private static final List<Map.Entry<Series, String>> OF_EC2 =
+      List.of(
+          Map.entry(MetricCatalog.series("awsAPIDeniedErr"), "EC2 denies ipamD what it needs"),
+          Map.entry(MetricCatalog.series("awsAPINoAddressErr"), NO_ADDRESS),
+          Map.entry(MetricCatalog.series("awsAPIThrottleErr"), "EC2 throttles ipamD"));
+
+  /** Once a subnet is empty ipamD does not ask for two minutes, while it refuses pods. */
+  private static final Duration STILL_TRUE = Duration.ofMinutes(5);
+
+  private final Map<Series, Instant> roseAt = new HashMap<>();
+  private final NodeSnapshot snapshot;
+  private final NodeCapacity capacity;
+
+  /**
+   * @param before by the poll before, or empty
+   */
+  AlertCause(NodeSnapshot snapshot, PollSamples reading, Optional<AlertCause> before) {
+    this.snapshot = snapshot;
+    this.capacity = reading.capacity();
+    before.ifPresent(causes -> roseAt.putAll(causes.roseAt));
+    for (Series counter : reading.rose()) {
+      roseAt.put(counter, snapshot.takenAt());
+    }
+  }
+
+  /** What the last poll saw. */
+  NodeSnapshot snapshot() {
+    return snapshot;
+  }
+
+  /** The one cause of a trouble with this metric that explains it best. */
+  Optional<String> of(String metric) {
+    return switch (metric) {
+      case "ipamdDownMinutes" -> unread();
+      case "noAddressMinutes" -> full().or(this::ofEc2).or(this::ofPool);
+      case "warmPoolEmptyMinutes" -> ofEc2();
+      case "nodeIPUtilization" -> capacity.effectiveMaximum().flatMap(this::held);
+      case "ipamdErr", "awsAPIErr", "awsUtilErr", "ec2ApiErrCount" -> ofEc2();
+      default -> Optional.empty();
+    };
+  }
+
+  /** Not what ipamD says against itself, nor what is by setting: it is up all the same. */
+  private Optional<String> unread() {
+    Source source = snapshot.introspectionOff() ? Source.METRICS : Source.INTROSPECTION;
+    return snapshot.problems().stream()
+        .filter(problem -> problem.source() == source)
+        .filter(problem -> !List.of(Reason.MISMATCH, Reason.DEGRADED).contains(problem.reason()))
+        .map(Problem::brief)
+        .findFirst();
+  }
+
+  private Optional<String> full() {
+    return capacity
+        .effectiveMaximum()
+        .filter(most -> held() >= most.addresses())
+        .flatMap(this::held)
+        .map("the node is full: "::concat);
+  }
+
+  private Optional<String> held(EffectiveMaximum most) {
+    return snapshot.pool().map(pool -> "pods hold " + held() + " of " + most.explanation());
+  }
+
+  private long held() {
+    return snapshot.pool().map(AddressPool::assigned).orElse(0L);
+  }
+
+  private Optional<String> ofEc2() {
+    boolean prefixes = capacity.mode() == AddressMode.PREFIX;
+    Instant recent = snapshot.takenAt().minus(STILL_TRUE);
+    return OF_EC2.stream()
+        .filter(answer -> roseAt.getOrDefault(answer.getKey(), Instant.MIN).isAfter(recent))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .map(words -> words.equals(NO_ADDRESS) && prefixes ? NO_ADDRESS_OR_PREFIX : words);
+  }
+
+  private Optional<String> ofPool() {
+    return snapshot
+        .pool()
+        .filter(pool -> !pool.ipv6() && pool.available(capacity.mode()) == 0)
+        .map(
+            pool ->
+                pool.cooling() > 0
+                    ? "pods wait for addresses to cool down"
+                    : "the warm pool is empty");
+  }
+}

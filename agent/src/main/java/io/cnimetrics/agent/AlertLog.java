@@ -1,0 +1,103 @@
+package io.cnimetrics.agent;
+
+import io.cnimetrics.catalog.PollSamples;
+import io.cnimetrics.publish.MetricBuffer.AlertChanges;
+import io.cnimetrics.publish.MinuteValue;
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells trouble when it begins and when it ends, with the node that it is on: the cluster's metrics
+ * say that there is some, and these lines say where.
+ */
+final class AlertLog implements Consumer<AlertChanges> {
+  private static final Logger log = LoggerFactory.getLogger(AlertLog.class);
+
+  private final String nodeName;
+  private final Map<String, String> causeOf = new HashMap<>();
+  private Optional<AlertCause> causes = Optional.empty();
+
+  AlertLog(String nodeName) {
+    this.nodeName = nodeName;
+  }
+
+  /** Keeps what the lines are to say of the node. */
+  synchronized void seen(NodeSnapshot snapshot, PollSamples reading) {
+    causes = Optional.of(new AlertCause(snapshot, reading, causes));
+  }
+
+  @Override
+  public synchronized void accept(AlertChanges report) {
+    for (MinuteValue value : report.begun()) {
+      String metric = value.metric();
+      causes.flatMap(known -> known.of(metric)).ifPresent(cause -> causeOf.put(metric, cause));
+    }
+    if (!report.begun().isEmpty()) {
+      log.warn("trouble minute={} {}", report.minute(), line(report.begun()));
+    }
+    if (!report.ended().isEmpty()) {
+      log.info("trouble ended minute={} {}", report.minute(), line(report.ended()));
+      report.ended().forEach(value -> causeOf.remove(value.metric()));
+    }
+  }
+
+  private String line(List<MinuteValue> values) {
+    return numbers(values)
+        + " node="
+        + nodeName
+        + causes.map(AlertCause::snapshot).map(AlertLog::where).orElse("")
+        + cause(values);
+  }
+
+  private static String numbers(List<MinuteValue> values) {
+    return values.stream()
+        .map(value -> value.metric() + "=" + number(value.value()))
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String number(double value) {
+    return value == Math.rint(value)
+        ? String.valueOf((long) value)
+        : String.format(Locale.ROOT, "%.1f", value);
+  }
+
+  private static String where(NodeSnapshot snapshot) {
+    return " instance="
+        + snapshot.instance().id().orElse("unknown")
+        + snapshot.pool().map(AlertLog::pool).orElse("");
+  }
+
+  /** As it was when the trouble began, also at its end. */
+  private String cause(List<MinuteValue> values) {
+    String words =
+        values.stream()
+            .filter(value -> causeOf.containsKey(value.metric()))
+            .map(value -> causeOf.getOrDefault(value.metric(), "").replace('"', '\''))
+            .distinct()
+            .collect(Collectors.joining("; "));
+    return words.isEmpty() ? "" : " cause=\"" + words + "\"";
+  }
+
+  private static String pool(AddressPool pool) {
+    String subnets =
+        pool.enis().stream()
+            .flatMap((Eni eni) -> eni.subnetId().map(Stream::of).orElse(Stream.empty()))
+            .distinct()
+            .collect(Collectors.joining(","));
+    return (subnets.isEmpty() ? "" : " subnets=" + subnets)
+        + " enis=%d assigned=%d cooling=%d"
+            .formatted(pool.eniCount(), pool.assigned(), pool.cooling())
+        + (pool.ipv6() ? "" : " total=" + pool.totalIpv4());
+  }
+}

@@ -1,0 +1,75 @@
+package io.cnimetrics.catalog;
+
+import io.cnimetrics.capacity.NodeCapacity;
+import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.IpamdMetrics;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Series;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.ToLongFunction;
+
+/**
+ * All that the metrics of one poll are computed from.
+ *
+ * @param history what is remembered after this poll
+ * @param judgesIpamd whether the poll tells if ipamD is up
+ */
+record PollContext(
+    NodeSnapshot snapshot,
+    NodeCapacity capacity,
+    CounterDeltas increases,
+    SamplerState history,
+    boolean judgesIpamd) {
+  boolean ipv6() {
+    return capacity.mode() == AddressMode.IPV6;
+  }
+
+  /** Whether no address can be given though the pool may grow; empty if that is not known. */
+  Optional<Boolean> warmPoolEmpty() {
+    return warmPoolEmpty(snapshot, capacity);
+  }
+
+  static Optional<Boolean> warmPoolEmpty(NodeSnapshot snapshot, NodeCapacity capacity) {
+    return snapshot
+        .pool()
+        .flatMap(
+            pool ->
+                capacity
+                    .effectiveMaximum()
+                    .map(
+                        maximum ->
+                            pool.available(capacity.mode()) == 0
+                                && pool.totalIpv4() < maximum.addresses()));
+  }
+
+  /** A number counted from ipamD's lists; empty if they could not be read. */
+  OptionalDouble count(ToLongFunction<AddressPool> count) {
+    return snapshot
+        .pool()
+        .map(pool -> OptionalDouble.of((double) count.applyAsLong(pool)))
+        .orElse(OptionalDouble.empty());
+  }
+
+  OptionalDouble gauge(Series series) {
+    return gauge(snapshot.metrics(), series);
+  }
+
+  OptionalDouble total(Series series) {
+    return snapshot.metrics().map(read -> read.total(series)).orElse(OptionalDouble.empty());
+  }
+
+  static OptionalDouble gauge(Optional<IpamdMetrics> metrics, Series series) {
+    return metrics.map(read -> read.gauge(series)).orElse(OptionalDouble.empty());
+  }
+
+  long minute() {
+    return minute(snapshot);
+  }
+
+  /** The minute that a poll belongs to: the one in which it started, counted from 1970. */
+  static long minute(NodeSnapshot snapshot) {
+    return Math.floorDiv(snapshot.takenAt().getEpochSecond(), 60);
+  }
+}

@@ -1,0 +1,222 @@
+package io.cnimetrics.agent;
+
+import static io.cnimetrics.testing.Snapshots.eni;
+import static io.cnimetrics.testing.Snapshots.ipv6;
+import static io.cnimetrics.testing.Snapshots.nothingRead;
+import static io.cnimetrics.testing.Snapshots.prefixed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.SamplerState;
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.PollSamples;
+import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.catalog.Unit;
+import io.cnimetrics.publish.MetricBuffer.AlertChanges;
+import io.cnimetrics.publish.MinuteValue;
+import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Series;
+import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.testing.RecordedLog;
+import io.cnimetrics.testing.Snapshots;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The line of a trouble names what brought it about, and nothing else. */
+class AlertLogTest {
+  private static final Instant START = Snapshots.START;
+  private static final Problem MISMATCH =
+      new Problem(Source.INTROSPECTION, Reason.MISMATCH, "ipamD states AssignedIPs 0 but lists 3");
+  private static final Problem WEAKER =
+      new Problem(Source.METRICS, Reason.DEGRADED, "ipamD's metrics are not read");
+  private static final Problem REFUSED =
+      new Problem(
+          Source.INTROSPECTION,
+          Reason.UNREACHABLE,
+          "http://a/v1/enis: \"refused\". Is aws-node here?");
+
+  private final RecordedLog log = new RecordedLog(AlertLog.class.getName());
+  private final AlertLog trouble = new AlertLog("n");
+  private Sampler sampler = sampling(MetricCatalog.all());
+  private SamplerState history = SamplerState.NONE;
+
+  @AfterEach
+  void close() {
+    log.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "noAddressMinutes",
+        "warmPoolEmptyMinutes",
+        "ipamdDownMinutes",
+        "ipamdErr",
+        "forceRemoveIPs"
+      })
+  void standingProblemsOfOtherKindsAreNoCause(String metric) {
+    polled(nothingRead().enis(eni(0, 14, 3, 0)).metrics(), MISMATCH, WEAKER);
+
+    assertThat(begins(metric)).startsWith("trouble minute=").doesNotContain("cause=");
+  }
+
+  @Test
+  void ipamdIsDownForWhatKeepsItFromBeingRead() {
+    polled(nothingRead(), MISMATCH, WEAKER, REFUSED);
+
+    assertThat(begins("ipamdDownMinutes"))
+        .endsWith(" cause=\"UNREACHABLE: http://a/v1/enis: 'refused'\"")
+        .contains(" ipamdDownMinutes=1 node=n instance=unknown");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "UnauthorizedOperation, EC2 denies ipamD what it needs",
+    "InsufficientFreeAddressesInSubnet, the subnet has no free address",
+    "RequestLimitExceeded, EC2 throttles ipamD"
+  })
+  void whatEc2AnswersIsTheCauseOfRefusedPodsAndErrors(String code, String cause) {
+    polled(onM5().enis(eni(0, 14, 14, 0)).metrics());
+    polled(refused(code, 1).enis(eni(0, 14, 14, 0)).at(START.plusSeconds(30)));
+    polled(refused(code, 1).enis(eni(0, 14, 14, 0)).at(START.plusSeconds(60)));
+
+    for (String metric : List.of("noAddressMinutes", "warmPoolEmptyMinutes", "awsAPIErr")) {
+      assertThat(begins(metric)).endsWith(" cause=\"" + cause + "\"");
+    }
+  }
+
+  @Test
+  void causeIsTheSameWhateverIsPublished() {
+    sampler = sampling(List.of(MetricCatalog.named("noAddressMinutes").orElseThrow()));
+    polled(onM5().enis(eni(0, 14, 14, 0)).metrics());
+    polled(noAddress().enis(eni(0, 14, 14, 0)).at(START.plusSeconds(30)));
+
+    assertThat(begins("noAddressMinutes")).endsWith(" cause=\"the subnet has no free address\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"InsufficientCidrBlocks", "InsufficientFreeAddressesInSubnet"})
+  void nodeOfPrefixesMissesAnAddressOrAPrefix(String code) {
+    polled(onM5().enis(prefixed(0, 1, 16)).metrics());
+    polled(refused(code, 1).enis(prefixed(0, 1, 16)).at(START.plusSeconds(30)));
+
+    assertThat(begins("noAddressMinutes"))
+        .endsWith(" cause=\"the subnet has no free address or /28\"");
+  }
+
+  @Test
+  void onlyTroubleOfSinglePodsIsToldWithoutACause() {
+    polled(onM5().enis(eni(0, 14, 14, 0)).metrics());
+    polled(noAddress().enis(eni(0, 14, 14, 0)).at(START.plusSeconds(30)), REFUSED);
+
+    assertThat(MetricCatalog.all())
+        .filteredOn(metric -> metric.alertAt().isPresent())
+        .extracting(Metric::name)
+        .filteredOn(metric -> !begins(metric).contains(" cause="))
+        .containsExactly("forceRemoveENI", "forceRemoveIPs", "podENIErr");
+  }
+
+  @Test
+  void whatEc2AnsweredLongAgoIsNoCause() {
+    polled(onM5().enis(eni(0, 14, 3, 0)).metrics());
+    polled(refused("RequestLimitExceeded", 1).enis(eni(0, 14, 3, 0)).at(START.plusSeconds(30)));
+    polled(refused("RequestLimitExceeded", 1).enis(eni(0, 14, 3, 0)).at(START.plusSeconds(900)));
+
+    assertThat(begins("noAddressMinutes")).doesNotContain("cause=");
+  }
+
+  @Test
+  void fullNodeRefusesPodsWhateverEc2Says() {
+    polled(onM5().enis(full()).metrics());
+    polled(refused("RequestLimitExceeded", 1).enis(full()).at(START.plusSeconds(30)));
+
+    assertThat(begins("noAddressMinutes"))
+        .endsWith(
+            " cause=\"the node is full: pods hold 56 of 56 = 4 ENIs × 14: the type's limits,"
+                + " as MAX_ENI is not told\"");
+    assertThat(begins("nodeIPUtilization")).contains(" cause=\"pods hold 56 of 56 = ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10, 4, pods wait for addresses to cool down", "14, 0, the warm pool is empty"})
+  void emptyPoolIsACauseWhereNothingElseIsKnown(long assigned, long cooling, String cause) {
+    polled(onM5().enis(eni(0, 14, assigned, cooling)).metrics());
+
+    assertThat(begins("noAddressMinutes")).endsWith(" cause=\"" + cause + "\"");
+  }
+
+  @Test
+  void poolOfIpv6IsNeverEmpty() {
+    polled(nothingRead().enis(ipv6(0, 3)).metrics());
+
+    assertThat(begins("noAddressMinutes")).doesNotContain("cause=");
+  }
+
+  @Test
+  void endNamesTheCauseThatItBeganWith() {
+    polled(nothingRead(), REFUSED);
+    String began = begins("ipamdDownMinutes");
+    polled(nothingRead().enis(eni(0, 14, 3, 0)).metrics());
+
+    MinuteValue up = new MinuteValue("ipamdDownMinutes", Unit.MINUTES, 0);
+    trouble.accept(new AlertChanges(START, List.of(), List.of(up)));
+    assertThat(last())
+        .startsWith("trouble ended minute=")
+        .endsWith(began.substring(began.indexOf(" cause=")));
+  }
+
+  private static Sampler sampling(List<Metric> metrics) {
+    return new Sampler(metrics, new PodLimits(110, 3), START.minusSeconds(9));
+  }
+
+  private static Snapshots onM5() {
+    return nothingRead().type("m5.xlarge");
+  }
+
+  private static Eni[] full() {
+    return Stream.of(0, 1, 2, 3).map(device -> eni(device, 14, 14, 0)).toArray(Eni[]::new);
+  }
+
+  private static Snapshots noAddress() {
+    return refused("InsufficientFreeAddressesInSubnet", 1);
+  }
+
+  /** A read in which EC2 has answered a code so often since ipamD started. */
+  private static Snapshots refused(String code, double times) {
+    Snapshots read = onM5().metrics();
+    for (Series counter : MetricCatalog.series()) {
+      if (counter.values().contains(code)) {
+        read.sum(counter, times);
+      }
+    }
+    return read;
+  }
+
+  private void polled(Snapshots read, Problem... problems) {
+    NodeSnapshot snapshot = read.build();
+    snapshot = snapshot.on(snapshot.instance(), List.of(problems));
+    PollSamples reading = sampler.read(snapshot, history);
+    history = reading.history();
+    trouble.seen(snapshot, reading);
+  }
+
+  private String begins(String metric) {
+    MinuteValue bad = new MinuteValue(metric, Unit.MINUTES, 1);
+    trouble.accept(new AlertChanges(START, List.of(bad), List.of()));
+    return last();
+  }
+
+  private String last() {
+    return log.messages().get(log.messages().size() - 1);
+  }
+}

@@ -1,0 +1,166 @@
+package io.cnimetrics.agent;
+
+import io.cnimetrics.publish.PutResult;
+import io.cnimetrics.publish.Datum;
+import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.testing.FakeClock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collector;
+import java.util.stream.Collectors;
+
+/** Nodes with their agents, and a CloudWatch, in a time of their own: nothing waits. */
+final class Cluster {
+  static final Instant START = Instant.parse("2026-11-21T10:00:20Z");
+
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+  private static final PutResult AWAY =
+      new PutResult(PutResult.Status.RETRYABLE, Optional.empty(), "connection refused");
+
+  final FakeClock clock = new FakeClock(START);
+  final List<ModelNode> nodes = new ArrayList<>();
+  final List<Arrival> arrivals = new ArrayList<>();
+  private final Map<ModelNode, Instant> pollAt = new HashMap<>();
+  private final Map<ModelNode, Instant> sendAt = new HashMap<>();
+  private Duration passed = Duration.ZERO;
+  private Supplier<Fate> fate = () -> Fate.TAKEN;
+
+  /** What becomes of a request. */
+  enum Fate {
+    TAKEN,
+    AWAY,
+    ANSWER_LOST,
+    KILLED_BEFORE,
+    KILLED_AFTER
+  }
+
+  /**
+   * A datum that CloudWatch took.
+   *
+   * @param excused whether the node could not know that it was taken
+   */
+  record Arrival(String node, Datum datum, boolean excused) {}
+
+  /** The end of an agent's process, in the middle of whatever it did. */
+  static final class Killed extends Error {
+    private static final long serialVersionUID = 1;
+  }
+
+  ModelNode add(String name, Optional<Path> state, Duration publishInterval) {
+    ModelNode node =
+        new ModelNode(name, state, sinkOf(name), clock, publishInterval, name.hashCode());
+    nodes.add(node);
+    start(node);
+    return node;
+  }
+
+  private MetricSink sinkOf(String node) {
+    return (namespace, datums, limit) -> {
+      Fate now = fate.get();
+      if (now == Fate.AWAY) {
+        return AWAY;
+      } else if (now == Fate.KILLED_BEFORE) {
+        throw new Killed();
+      }
+      boolean excused = now != Fate.TAKEN;
+      datums.forEach(datum -> arrivals.add(new Arrival(node, datum, excused)));
+      if (now == Fate.KILLED_AFTER) {
+        throw new Killed();
+      }
+      return excused ? AWAY : PutResult.ACCEPTED;
+    };
+  }
+
+  /** Decides the fate of each request from now on. */
+  void requests(Supplier<Fate> fates) {
+    fate = fates;
+  }
+
+  void start(ModelNode node) {
+    node.start();
+    pollAt.put(node, now());
+    sendAt.put(node, now());
+  }
+
+  void kill(ModelNode node) {
+    node.kill();
+  }
+
+  /** Lets the wall clock leap, while no time passes. */
+  void leap(Duration by) {
+    clock.advance(by);
+    pollAt.replaceAll((node, at) -> at);
+  }
+
+  /** Lets time pass. */
+  void pass(Duration time) {
+    Duration end = passed.plus(time);
+    while (passed.compareTo(end) < 0) {
+      Duration step = end.minus(passed);
+      for (ModelNode node : nodes) {
+        if (node.runs()) {
+          step = shorter(step, shorter(left(pollAt, node), left(sendAt, node)));
+        }
+      }
+      passed = passed.plus(step);
+      clock.advance(step);
+      nodes.forEach(this::turn);
+    }
+  }
+
+  private Instant now() {
+    return Instant.EPOCH.plus(passed);
+  }
+
+  private Duration left(Map<ModelNode, Instant> due, ModelNode node) {
+    Duration left = Duration.between(now(), due.getOrDefault(node, now()));
+    return left.isNegative() ? Duration.ZERO : left;
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+
+  private void turn(ModelNode node) {
+    try {
+      if (node.runs() && left(pollAt, node).isZero()) {
+        pollAt.put(node, after(node.poll(), Duration.ofSeconds(30)));
+      }
+      if (node.runs() && left(sendAt, node).isZero()) {
+        sendAt.put(node, after(node.send(), LONGEST_PAUSE));
+      }
+    } catch (Killed e) {
+      node.kill();
+    }
+  }
+
+  /** As the loop does it: waited for by a clock that cannot be set, for a bounded time. */
+  private Instant after(Instant next, Duration longest) {
+    Duration pause = shorter(Duration.between(clock.instant(), next), longest);
+    return now().plus(pause.isNegative() ? Duration.ZERO : pause).plusMillis(1);
+  }
+
+  /** By metric, what CloudWatch shows as a minute's Sum over all nodes. */
+  Map<String, Double> sums(Instant minute) {
+    return of(minute, Collectors.summingDouble(Datum::value));
+  }
+
+  /** By metric, what CloudWatch shows as a minute's SampleCount. */
+  Map<String, Double> sampleCounts(Instant minute) {
+    return of(minute, Collectors.summingDouble(datum -> 1));
+  }
+
+  private Map<String, Double> of(Instant minute, Collector<Datum, ?, Double> statistic) {
+    return arrivals.stream()
+        .map(Arrival::datum)
+        .filter(datum -> datum.at().equals(minute))
+        .collect(Collectors.groupingBy(Datum::metric, statistic));
+  }
+}

@@ -1,0 +1,266 @@
+package io.cnimetrics.agent;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.NodeSubnets;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.config.Setting;
+import io.cnimetrics.config.Values;
+import io.cnimetrics.publish.PutResult;
+import io.cnimetrics.publish.Datum;
+import io.cnimetrics.publish.MetricBuffer;
+import io.cnimetrics.publish.Sender;
+import io.cnimetrics.schedule.NodeSchedule;
+import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.NodeIdentity;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.snapshot.Subnet;
+import io.cnimetrics.testing.Counting;
+import io.cnimetrics.testing.Snapshots;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class SubnetReporterTest {
+  private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
+  private static final Problem THROTTLED =
+      new Problem(Source.EC2, Reason.BAD_STATUS, "RequestLimitExceeded");
+  private static final Problem FORBIDDEN =
+      new Problem(Source.EC2, Reason.DENIED, "ec2:DescribeSubnets was refused");
+
+  private final Logger logger = (Logger) LoggerFactory.getLogger(SubnetReporter.class);
+  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  private final FakeSubnets ec2 = new FakeSubnets();
+  private final LastPoll lastPoll = new LastPoll();
+  private final AgentConfig config = config();
+  private final MetricBuffer buffer = buffer(config);
+  private final SubnetReporter watch = watch(config, buffer);
+  private Instant now = START;
+
+  @BeforeEach
+  void listen() {
+    lines.start();
+    logger.setLevel(Level.INFO);
+    logger.addAppender(lines);
+    watch.seen(Snapshots.nothingRead().enis(Snapshots.eni(0, 14, 3, 0)).build());
+    ec2.subnetOfEni = Map.of("eni-0", "subnet-a");
+  }
+
+  @AfterEach
+  void listenNoMore() {
+    logger.detachAppender(lines);
+    logger.setLevel(null);
+  }
+
+  @Test
+  void valueIsOfTheMinuteInWhichItWasReadAndOfItsSubnet() {
+    minutes(10);
+    List<Datum> sent = send();
+
+    assertThat(sent)
+        .isNotEmpty()
+        .allSatisfy(
+            datum -> {
+              assertThat(datum.metric()).isEqualTo("subnetFreeIPs");
+              assertThat(datum.value()).isEqualTo(100);
+              assertThat(datum.dimensions())
+                  .isEqualTo(Map.of("CLUSTER_ID", "prod", "SubnetId", "subnet-a"));
+            });
+    assertThat(sent)
+        .extracting(Datum::at)
+        .containsExactlyInAnyOrderElementsOf(
+            ec2.asked.stream().map(Instant::ofEpochSecond).toList());
+  }
+
+  @Test
+  void nodeThatHasTheSubnetForItselfAsksEachMinute() {
+    minutes(10);
+    ec2.asked.clear();
+
+    minutes(10);
+
+    assertThat(ec2.asked).hasSize(10);
+  }
+
+  @Test
+  void nothingIsAskedBeforeThePollsTellOfInterfaces() {
+    SubnetReporter blind = watch(config, buffer);
+    for (int minute = 0; minute < 30; minute++) {
+      blind.take(START.plusSeconds(60L * minute + 50));
+    }
+
+    assertThat(ec2.asked).isEmpty();
+  }
+
+  @Test
+  void missingRightIsToldOnceAndNothingIsAskedAnyMore() {
+    ec2.failure = Optional.of(new NodeSubnets.Failed(FORBIDDEN, true));
+
+    minutes(200);
+
+    assertThat(ec2.asked).hasSize(1);
+    assertThat(lines.list)
+        .singleElement()
+        .satisfies(line -> assertThat(line.getLevel()).isEqualTo(Level.WARN))
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .asString()
+        .contains("not reported", "ec2:DescribeSubnets was refused");
+    assertThat(send()).isEmpty();
+  }
+
+  @Test
+  void throttlingMakesItAskEverMoreRarelyAndPasses() {
+    ec2.failure = Optional.of(new NodeSubnets.Failed(THROTTLED, false));
+    minutes(600);
+    assertThat(ec2.asked).hasSizeBetween(8, 20);
+
+    ec2.failure = Optional.empty();
+    minutes(130);
+    ec2.asked.clear();
+    minutes(10);
+    assertThat(ec2.asked).hasSize(10);
+  }
+
+  @Test
+  void subnetsComeFromInstanceMetadataOnceWhereIpamdDoesNotTellThem() {
+    minutes(30);
+
+    assertThat(ec2.metadataReads).isEqualTo(1);
+  }
+
+  @Test
+  void subnetWithoutIpv4IsNotAskedForAgain() {
+    ec2.told = List.of();
+
+    minutes(60);
+
+    assertThat(ec2.asked).hasSize(1);
+    assertThat(send()).isEmpty();
+  }
+
+  @Test
+  void ownRegionOfTheInstanceIsAsked() {
+    Instance instance =
+        new Instance(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of("eu-west-1"),
+            Optional.empty(),
+            Map.of());
+    watch.on(new NodeIdentity("node", Optional.of("prod"), Optional.of("us-west-2"), instance));
+
+    minutes(10);
+
+    assertThat(ec2.regions).containsOnly("eu-west-1");
+  }
+
+  @Test
+  void whatComesAfterTheStopIsNotPutIntoTheBooks() {
+    watch.stop();
+    minutes(20);
+
+    assertThat(buffer.depth().minutes()).isZero();
+  }
+
+  @Test
+  void valueIsShownForThreeMinutesOnly() {
+    minutes(12);
+    assertThat(lastPoll.samples()).hasSize(1);
+
+    ec2.failure = Optional.of(new NodeSubnets.Failed(THROTTLED, false));
+    minutes(4);
+
+    assertThat(lastPoll.samples()).isEmpty();
+  }
+
+  private void minutes(int count) {
+    for (int minute = 0; minute < count; minute++) {
+      watch.take(watch.take(now));
+      now = now.plusSeconds(60);
+    }
+  }
+
+  private List<Datum> send() {
+    List<Datum> sent = new ArrayList<>();
+    NodeSchedule schedule = NodeSchedule.of("node", Duration.ofSeconds(30), Duration.ofMinutes(1));
+    new Sender(
+            buffer,
+            (namespace, datums, limit) -> {
+              sent.addAll(datums);
+              return PutResult.ACCEPTED;
+            },
+            schedule,
+            new Counting(),
+            new SplittableRandom(1),
+            "us-west-2",
+            now)
+        .flush(now, () -> Duration.ofSeconds(1));
+    return sent;
+  }
+
+  private SubnetReporter watch(AgentConfig settings, MetricBuffer books) {
+    return new SubnetReporter(settings, ec2, books, lastPoll, Duration.ofSeconds(20), START);
+  }
+
+  private static MetricBuffer buffer(AgentConfig config) {
+    return MetricBuffer.open(
+        Optional.empty(),
+        "",
+        Dimensions.destination(config),
+        () -> START,
+        new Counting(),
+        report -> {});
+  }
+
+  private static AgentConfig config() {
+    Values values =
+        new Values(
+            Map.of(
+                Setting.CLUSTER_ID.flag(), "prod",
+                Setting.REGION.flag(), "us-west-2",
+                Setting.SUBNETS.flag(), "true"),
+            Map.of(),
+            List.of());
+    return AgentConfig.of(values, "node", MetricCatalog.names());
+  }
+
+  /** Minutes are told by their start in seconds. */
+  private final class FakeSubnets implements Subnets {
+    private final List<Long> asked = new ArrayList<>();
+    private final List<String> regions = new ArrayList<>();
+    private Map<String, String> subnetOfEni = Map.of();
+    private Optional<NodeSubnets.Failed> failure = Optional.empty();
+    private List<Subnet> told = List.of(new Subnet("subnet-a", 100, 15));
+    private int metadataReads;
+
+    @Override
+    public InstanceMetadata.Interfaces interfaces(Duration limit) {
+      metadataReads++;
+      return new InstanceMetadata.Interfaces(subnetOfEni, Optional.empty());
+    }
+
+    @Override
+    public NodeSubnets.Result read(Set<String> subnetIds, String region, Duration limit) {
+      asked.add(now.getEpochSecond());
+      regions.add(region);
+      return failure.isPresent() ? failure.get() : new NodeSubnets.Found(told);
+    }
+  }
+}

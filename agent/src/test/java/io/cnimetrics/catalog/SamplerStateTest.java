@@ -1,0 +1,154 @@
+package io.cnimetrics.catalog;
+
+import static io.cnimetrics.testing.Snapshots.START;
+import static io.cnimetrics.testing.Snapshots.eni;
+import static io.cnimetrics.testing.Snapshots.nothingRead;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.Series;
+import io.cnimetrics.testing.Laws;
+import io.cnimetrics.testing.Snapshots;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class SamplerStateTest {
+  private final Sampler sampler =
+      new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START.minusSeconds(60));
+
+  @Test
+  void keptAsNumbersItIsTheSame() {
+    SamplerState history = after(SamplerState.NONE, refusing(5));
+    history = after(history, refusing(7).at(START.plusSeconds(60)));
+
+    assertThat(SamplerState.of(history.toNumbers())).isEqualTo(history);
+    assertThat(SamplerState.of(SamplerState.NONE.toNumbers())).isEqualTo(SamplerState.NONE);
+  }
+
+  @Test
+  void anyHistoryIsTheSameAfterItWasKept() {
+    Laws.forAll(
+        200,
+        SamplerStateTest::anyHistory,
+        history -> assertThat(SamplerState.of(history.toNumbers())).isEqualTo(history));
+  }
+
+  private static SamplerState anyHistory(Random random) {
+    long restarts = Laws.anyLong(random, 0, 1L << 50);
+    long minute = Laws.anyLong(random, 0, 1L << 40);
+    boolean held = random.nextBoolean();
+    Map<Series, Double> totals = new HashMap<>();
+    MetricCatalog.counters().forEach(counter -> totals.put(counter, (double) minute));
+    return new SamplerState(
+        Optional.of(
+            new CounterTotals(
+                OptionalDouble.of(Laws.anyDouble(random)),
+                OptionalDouble.of(0.5 + (double) minute),
+                totals)),
+        restarts,
+        held,
+        new Streak(restarts, minute, held),
+        new Streak(minute, restarts, !held),
+        new Refusals(minute, minute),
+        held ? Optional.of(AddressMode.PREFIX) : Optional.empty());
+  }
+
+  @Test
+  void counterThatWasNotKeptGetsABaseline() {
+    Map<String, Double> numbers = after(SamplerState.NONE, refusing(5)).toNumbers();
+    numbers.remove("total.awscni_no_available_ip_addresses");
+
+    PollSamples reading = sampler.read(refusing(7).build(), SamplerState.of(numbers));
+
+    assertThat(value(reading, "noAvailableIPAddrs")).isEmpty();
+    assertThat(value(reading, "ipamdErr")).hasValue(0);
+  }
+
+  @Test
+  void ipamdThatWasNeverSeenIsNotDownYet() {
+    Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
+
+    PollSamples reading = patient.read(nothingRead().build(), SamplerState.NONE);
+    assertThat(value(reading, "ipamdUp")).isEmpty();
+    assertThat(value(reading, "ipamdDownMinutes")).isEmpty();
+
+    reading =
+        patient.read(
+            nothingRead().at(START.plus(Duration.ofMinutes(4))).build(), reading.history());
+    assertThat(value(reading, "ipamdUp")).hasValue(0);
+    assertThat(value(reading, "ipamdDownMinutes")).hasValue(1);
+  }
+
+  @Test
+  void ipamdThatWasSeenIsDownAtOnce() {
+    Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
+
+    PollSamples up = patient.read(refusing(0).enis(eni(0, 14, 3, 0)).build(), SamplerState.NONE);
+    assertThat(value(up, "ipamdUp")).hasValue(1);
+
+    assertThat(value(patient.read(nothingRead().build(), up.history()), "ipamdUp")).hasValue(0);
+  }
+
+  @Test
+  void pollInHasteTellsNothingOfAnIpamdThatDidNotAnswer() {
+    SamplerState seen = after(SamplerState.NONE, refusing(0).enis(eni(0, 14, 3, 0)));
+
+    PollSamples reading = sampler.readFinal(refusing(2).build(), seen);
+
+    assertThat(value(reading, "ipamdUp")).isEmpty();
+    assertThat(value(reading, "ipamdDownMinutes")).isEmpty();
+    assertThat(value(reading, "noAvailableIPAddrs")).hasValue(2);
+    assertThat(reading.history().down()).isEqualTo(seen.down());
+  }
+
+  @Test
+  void meanCountsItsEvents() {
+    SamplerState history = after(SamplerState.NONE, latency(100, 10));
+
+    Sample sample =
+        sampler.read(latency(160, 13).build(), history).samples().stream()
+            .filter(one -> one.metric().name().equals("awsAPILatency"))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(sample.value()).hasValue(20);
+    assertThat(sample.weight()).isEqualTo(3);
+    assertThat(MinuteAggregation.MEAN.combine(20, 3, 50, 1)).isEqualTo(27.5);
+  }
+
+  @Test
+  void streakFarAheadOfTheClockIsForgotten() {
+    assertThat(new Streak(9, 10_000, true).lastOf(100, true).minutes()).isEqualTo(1);
+    assertThat(new Streak(9, 200, true).lastOf(100, true).minutes()).isEqualTo(10);
+    assertThat(new Refusals(9_000, 10_000).minutesAt(100)).isZero();
+    assertThat(new Refusals(9_000, 10_000).at(100, true)).isEqualTo(new Refusals(100, 100));
+  }
+
+  private SamplerState after(SamplerState before, Snapshots poll) {
+    return sampler.read(poll.build(), before).history();
+  }
+
+  private static Snapshots refusing(double total) {
+    return nothingRead().sum("awscni_no_available_ip_addresses", total).processStart(1e9);
+  }
+
+  private static Snapshots latency(double sum, double count) {
+    return nothingRead()
+        .sum("awscni_aws_api_latency_ms_sum", sum)
+        .sum("awscni_aws_api_latency_ms_count", count);
+  }
+
+  private static OptionalDouble value(PollSamples reading, String metric) {
+    return reading.samples().stream()
+        .filter(sample -> sample.metric().name().equals(metric))
+        .findFirst()
+        .map(Sample::value)
+        .orElse(OptionalDouble.empty());
+  }
+}

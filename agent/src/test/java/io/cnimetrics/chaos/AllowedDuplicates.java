@@ -1,0 +1,135 @@
+package io.cnimetrics.chaos;
+
+import io.cnimetrics.testing.ServedIpamd.Answer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** The losses and doubles that the agent's contract allows, by name. */
+final class AllowedDuplicates {
+  /** An answer under way when something happens is lost. */
+  private static final Duration UNDER_WAY = Duration.ofSeconds(2);
+
+  /** A request takes no longer. */
+  private static final Duration REQUEST = Duration.ofSeconds(12);
+
+  private final NodeRecord node;
+  private final Truth truth;
+
+  AllowedDuplicates(NodeRecord node) {
+    this.node = node;
+    this.truth = new Truth(node);
+  }
+
+  /** Why a datum may have come again after this one. */
+  Optional<String> forDouble(Put first) {
+    if (!first.heard() || began(first.at(), UNDER_WAY, Kind.REFUSE)) {
+      return Optional.of("doubled: the answer was lost");
+    }
+    if (truth
+        .disturbances(Kind::killsProcess)
+        .anyMatch(kill -> kill.overlaps(first.at().minus(UNDER_WAY), first.at().plus(UNDER_WAY)))) {
+      return Optional.of("doubled: killed before it was recorded");
+    }
+    if (began(first.at(), REQUEST, Kind.TORN)) {
+      return Optional.of("doubled: the record of it was torn off");
+    }
+    return truth
+        .disturbances(kind -> kind == Kind.SIGSTOP)
+        .filter(stop -> stop.overlaps(first.at().minus(UNDER_WAY), first.at().plus(UNDER_WAY)))
+        .findFirst()
+        .map(stop -> "doubled: stopped while it was answered");
+  }
+
+  private boolean began(Instant after, Duration within, Kind which) {
+    return truth
+        .disturbances(kind -> kind == which)
+        .anyMatch(
+            disturbance ->
+                !disturbance.from().isBefore(after.minusMillis(100))
+                    && disturbance.from().isBefore(after.plus(within)));
+  }
+
+  /** Why a minute may have no datum of a metric though ipamD was read in it. */
+  Optional<String> forLoss(Instant minute, String metric, boolean metrics) {
+    if (metric.equals(CloudWatchService.INVALID_METRIC)
+        && truth.disturbances(kind -> kind == Kind.INVALID_DATUM).findAny().isPresent()) {
+      return Optional.of("lost: refused as invalid");
+    }
+    return node.disturbances().stream()
+        .flatMap(disturbance -> forLoss(minute, metrics, disturbance).stream())
+        .findFirst();
+  }
+
+  private Optional<String> forLoss(Instant minute, boolean metrics, Disturbance end) {
+    if (!end.kind().endsProcess()) {
+      return Optional.empty();
+    }
+    if (node.remembers() && !end.kind().losesState()) {
+      return end.kind() == Kind.SIGTERM && isClosedBy(end, minute, metrics)
+          ? Optional.of("lost: its minute was closed by SIGTERM")
+          : Optional.empty();
+    }
+    String memory =
+        switch (end.kind()) {
+          case OVERWRITTEN -> "state overwritten";
+          case READ_ONLY_START -> "disk read-only at the start";
+          default -> "no state kept";
+        };
+    if (minute.isAfter(Truth.minute(end.from())) && !minute.isAfter(firstMinuteAfter(end))) {
+      return Optional.of("lost: " + memory + ", minute of the start");
+    }
+    return mayHaveWaited(minute, end)
+        ? Optional.of("lost: " + memory + ", waited at the end")
+        : Optional.empty();
+  }
+
+  /** Without a good read before the signal the rest of its minute is not reported. */
+  private boolean isClosedBy(Disturbance end, Instant minute, boolean metrics) {
+    return minute.equals(Truth.minute(end.from()))
+        && truth.reads(metrics, Truth.in(minute)).stream()
+            .filter(truth::isCertain)
+            .noneMatch(answer -> answer.at().isBefore(end.from()));
+  }
+
+  private Instant firstMinuteAfter(Disturbance end) {
+    return node.answers().stream()
+        .map(Answer::at)
+        .filter(at -> at.isAfter(end.to()))
+        .findFirst()
+        .map(Truth::minute)
+        .orElse(Instant.MAX);
+  }
+
+  /** Whether a minute need not have been sent when an agent ended. */
+  private boolean mayHaveWaited(Instant minute, Disturbance end) {
+    Instant over = minute.plus(Truth.MINUTE);
+    if (minute.isAfter(end.from())) {
+      return false;
+    }
+    if (end.kind() == Kind.READ_ONLY_START) {
+      // What waited is on the disk, and sent when that can be opened; but the open minute is not.
+      return !minute.isBefore(openAt(end.from().minus(UNDER_WAY)));
+    }
+    boolean awayAtTheEnd = awayWithin(end.from().minus(REQUEST), end.from().plus(REQUEST));
+    if (end.kind() == Kind.SIGTERM) {
+      // It sends all that waits, if it can.
+      return awayAtTheEnd;
+    }
+    return awayWithin(over.minus(REQUEST), end.from())
+        || over.plus(Checker.LATE).isAfter(end.from());
+  }
+
+  /** A minute is open until another one is polled. */
+  private Instant openAt(Instant time) {
+    List<Answer> read = node.answers().stream().filter(Truth.before(time)).toList();
+    return read.isEmpty() ? Instant.MIN : Truth.minute(read.get(read.size() - 1).at());
+  }
+
+  private boolean awayWithin(Instant from, Instant to) {
+    return node.disturbances().stream()
+        .filter(disturbance -> disturbance.edge().isOfSending())
+        .anyMatch(disturbance -> disturbance.overlaps(from, to));
+  }
+}

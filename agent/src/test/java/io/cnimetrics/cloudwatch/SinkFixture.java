@@ -1,0 +1,54 @@
+package io.cnimetrics.cloudwatch;
+
+import io.cnimetrics.catalog.Unit;
+import io.cnimetrics.publish.PutResult;
+import io.cnimetrics.publish.Datum;
+import io.cnimetrics.testing.FakeClock;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+
+/** Sinks and datums for tests, with credentials that must show up nowhere. */
+final class SinkFixture {
+  static final String KEY_ID = "planted-key-id";
+  static final String SECRET = "planted+secret/key=";
+  static final String TOKEN = "planted-session-token";
+
+  static final String NAMESPACE = "Kubernetes/CNI";
+  static final Duration LIMIT = Duration.ofSeconds(10);
+  static final Instant MINUTE = Instant.parse("2026-11-20T10:00:00Z");
+  static final FakeClock CLOCK = new FakeClock(MINUTE);
+
+  private static final StaticCredentialsProvider PLANTED =
+      StaticCredentialsProvider.create(AwsSessionCredentials.create(KEY_ID, SECRET, TOKEN));
+
+  private SinkFixture() {}
+
+  static CloudWatchSink sinkAt(String endpoint) {
+    return new CloudWatchSink(
+        "eu-west-1",
+        builder -> builder.endpointOverride(URI.create(endpoint)),
+        () -> PLANTED,
+        CLOCK);
+  }
+
+  static Datum datum(String metric) {
+    return new Datum(metric, MINUTE, 1, Unit.COUNT, Map.of("CLUSTER_ID", "prod"));
+  }
+
+  static List<Datum> datums(int count) {
+    return IntStream.range(0, count).mapToObj(i -> datum("metric" + i)).toList();
+  }
+
+  /** Puts one datum by a sink of its own. */
+  static PutResult putAt(String endpoint, Duration limit) {
+    try (CloudWatchSink sink = sinkAt(endpoint)) {
+      return sink.put(NAMESPACE, datums(1), limit);
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package io.cnimetrics.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class AgentHealthTest {
+  private static final Optional<String> REFUSED =
+      Optional.of("AccessDenied: attach cloudwatch:PutMetricData to the role");
+
+  @Test
+  void loopMayMissThreeIntervals() {
+    assertThat(turned(Duration.ofSeconds(90)).live().good()).isTrue();
+    assertThat(turned(Duration.ofSeconds(90).plusNanos(1)).live().good()).isFalse();
+  }
+
+  @Test
+  void loopThatHangsIsNamed() {
+    AgentHealth vitals =
+        new AgentHealth(
+            List.of(loop("poll", 30, 29), loop("send", 60, 400)), true, true, Optional.empty());
+
+    assertThat(vitals.live().complaints())
+        .containsExactly(
+            "the send loop has not turned for 400 s, though it should every 60 s: restart the"
+                + " agent");
+  }
+
+  @Test
+  void agentWithoutLoopsYetIsAlive() {
+    assertThat(new AgentHealth(List.of(), false, false, Optional.empty()).live().good()).isTrue();
+  }
+
+  @Test
+  void refusalDoesNotKill() {
+    assertThat(new AgentHealth(List.of(), true, false, REFUSED).live().good()).isTrue();
+  }
+
+  @Test
+  void agentIsNotReadyBeforeTheFirstPoll() {
+    assertThat(sends(false, false, Optional.empty()).ready().complaints())
+        .containsExactly("the first poll has not ended yet: wait for it");
+  }
+
+  @Test
+  void agentIsReadyAfterAPollWhateverIsSent() {
+    assertThat(sends(true, false, Optional.empty()).ready().good()).isTrue();
+  }
+
+  @Test
+  void agentThatCouldNeverSendForLackOfRightsIsNotReady() {
+    assertThat(sends(true, false, REFUSED).ready().complaints())
+        .containsExactly("nothing was ever sent: " + REFUSED.orElseThrow());
+  }
+
+  @Test
+  void agentThatHasSentOnceStaysReady() {
+    assertThat(sends(true, true, REFUSED).ready().good()).isTrue();
+  }
+
+  private static AgentHealth turned(Duration ago) {
+    return new AgentHealth(
+        List.of(new AgentHealth.Loop("poll", Duration.ofSeconds(30), ago)),
+        true,
+        true,
+        Optional.empty());
+  }
+
+  private static AgentHealth sends(boolean polled, boolean accepted, Optional<String> refusal) {
+    return new AgentHealth(List.of(loop("poll", 30, 1)), polled, accepted, refusal);
+  }
+
+  private static AgentHealth.Loop loop(String name, long interval, long since) {
+    return new AgentHealth.Loop(name, Duration.ofSeconds(interval), Duration.ofSeconds(since));
+  }
+}

@@ -1,0 +1,130 @@
+package io.cnimetrics.publish;
+
+import static io.cnimetrics.testing.Snapshots.START;
+import static io.cnimetrics.testing.Snapshots.eni;
+import static io.cnimetrics.testing.Snapshots.nothingRead;
+
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.SamplerState;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.schedule.NodeSchedule;
+import io.cnimetrics.testing.Snapshots;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/** A ledger with all around it that a test needs: polls in, requests out. */
+final class BufferFixture {
+  static final Duration MINUTE = Duration.ofMinutes(1);
+
+  /** Polls at second 10 and 40, sends at second 5 of each minute. */
+  static final NodeSchedule SCHEDULE = schedule(MINUTE);
+
+  static final Destination CLUSTER = destination("Kubernetes/CNI", Map.of("CLUSTER_ID", "prod"));
+
+  final FakeCloudWatch cloudWatch;
+  final Drops drops = new Drops();
+  final List<MetricBuffer.AlertChanges> reports = new ArrayList<>();
+  final MetricBuffer buffer;
+  private final Sampler sampler;
+
+  private BufferFixture(
+      Optional<Path> directory,
+      String instance,
+      Destination to,
+      Instant now,
+      FakeCloudWatch cloudWatch) {
+    this.cloudWatch = cloudWatch;
+    this.buffer = MetricBuffer.open(directory, instance, to, () -> now, drops, reports::add);
+    this.sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), now);
+  }
+
+  static BufferFixture inMemory() {
+    return new BufferFixture(Optional.empty(), "i-1", CLUSTER, START, new FakeCloudWatch());
+  }
+
+  static BufferFixture inMemory(Instant start) {
+    return new BufferFixture(Optional.empty(), "i-1", CLUSTER, start, new FakeCloudWatch());
+  }
+
+  static BufferFixture in(Path directory, Instant now) {
+    return in(directory, "i-1", CLUSTER, now);
+  }
+
+  static BufferFixture in(Path directory, String instance, Destination to, Instant now) {
+    return new BufferFixture(Optional.of(directory), instance, to, now, new FakeCloudWatch());
+  }
+
+  static Destination destination(String namespace, Map<String, String> set) {
+    return new Destination(namespace, List.of(set));
+  }
+
+  static NodeSchedule schedule(Duration publishInterval) {
+    return new NodeSchedule(
+        Duration.ofSeconds(30), Duration.ofSeconds(10), publishInterval, Duration.ofSeconds(5));
+  }
+
+  Sender sender(Instant now) {
+    return sender(SCHEDULE, now);
+  }
+
+  Sender sender(NodeSchedule schedule, Instant now) {
+    return sender(cloudWatch, schedule, now);
+  }
+
+  Sender sender(MetricSink sink, Instant now) {
+    return sender(sink, SCHEDULE, now);
+  }
+
+  Sender sender(MetricSink sink, NodeSchedule schedule, Instant now) {
+    return new Sender(
+        buffer, sink, schedule, drops, RandomGenerator.of("L64X128MixRandom"), "us-west-2", now);
+  }
+
+  /** Polls an ipamD that has counted so many errors. */
+  BufferFixture poll(Instant at, double errors) {
+    return poll(good(errors).at(at));
+  }
+
+  BufferFixture poll(Snapshots snapshot) {
+    var built = snapshot.build();
+    SamplerState before = buffer.history();
+    buffer.pollStarts(built.takenAt());
+    buffer.polled(built.takenAt(), before, sampler.read(built, before));
+    buffer.pollEnded();
+    return this;
+  }
+
+  static Snapshots good(double errors) {
+    return nothingRead()
+        .enis(eni(0, 14, 3, 0))
+        .sum("awscni_ipamd_error_count", errors)
+        .processStart(1e9);
+  }
+
+  /** What was told of datums. */
+  static final class Drops implements SendEvents {
+    final Map<DropReason, Integer> dropped = new EnumMap<>(DropReason.class);
+    int sent;
+
+    @Override
+    public void answered(PutResult.Status outcome, Duration took) {}
+
+    @Override
+    public void sent(int datums) {
+      sent += datums;
+    }
+
+    @Override
+    public void dropped(DropReason reason, int datums) {
+      dropped.merge(reason, datums, Integer::sum);
+    }
+  }
+}

@@ -1,0 +1,513 @@
+package io.cnimetrics.publish;
+
+import static io.cnimetrics.publish.BufferFixture.CLUSTER;
+import static io.cnimetrics.publish.BufferFixture.MINUTE;
+import static io.cnimetrics.publish.BufferFixture.destination;
+import static io.cnimetrics.publish.BufferFixture.good;
+import static io.cnimetrics.testing.Snapshots.START;
+import static io.cnimetrics.testing.Snapshots.nothingRead;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.SamplerState;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.catalog.Unit;
+import io.cnimetrics.snapshot.Subnet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+class MetricBufferTest {
+  private static final Map<String, String> OF_SUBNET =
+      Map.of("CLUSTER_ID", "", "SubnetId", "subnet-1");
+  private static final Subnet SUBNET = new Subnet("subnet-1", 7, 244);
+
+  @TempDir Path directory;
+
+  @Test
+  void minuteHasTheLastGaugeAndTheSumOfIncreases() {
+    BufferFixture books = BufferFixture.inMemory().poll(at(10), 4).poll(at(20), 7).poll(at(40), 9);
+    books.poll(nothingRead().at(at(50)));
+
+    Map<String, Double> minute = sent(books, at(65));
+
+    assertThat(minute)
+        .containsEntry("eniAllocated", 1.0)
+        .containsEntry("ipamdErr", 5.0)
+        .containsEntry("ipamdUp", 1.0);
+  }
+
+  @Test
+  void sourceThatFailedInEveryPollLeavesItsMetricsOut() {
+    BufferFixture books = BufferFixture.inMemory().poll(at(10), 4).poll(at(40), 4);
+    sent(books, at(65));
+
+    books.poll(nothingRead().at(at(70))).poll(nothingRead().at(at(100)));
+
+    assertThat(sent(books, at(125)))
+        .containsOnly(Map.entry("ipamdUp", 0.0), Map.entry("ipamdDownMinutes", 1.0));
+  }
+
+  @Test
+  void minuteOfTheStartIsNotReportedButItsIncreasesAre() {
+    Instant start = START.plusSeconds(20);
+    BufferFixture books = BufferFixture.inMemory(start).poll(at(21), 4).poll(at(40), 6);
+
+    assertThat(sent(books, at(65))).isEmpty();
+    books.poll(at(70), 7).poll(at(100), 7);
+
+    assertThat(sent(books, at(125))).containsEntry("ipamdErr", 3.0);
+  }
+
+  @Test
+  void minuteStaysOpenWhileAPollOfItIsUnderWay() {
+    BufferFixture books = BufferFixture.inMemory().poll(at(10), 4);
+    books.buffer.pollStarts(at(58));
+
+    assertThat(books.buffer.closeEnded(at(62))).isFalse();
+    assertThat(books.buffer.take(at(62))).isEmpty();
+    books.buffer.pollEnded();
+
+    assertThat(books.buffer.closeEnded(at(63))).isTrue();
+    assertThat(books.buffer.take(at(63))).isPresent();
+  }
+
+  @Test
+  void pollOfAMinuteThatWasSentCountsInTheNext() {
+    BufferFixture books = BufferFixture.inMemory().poll(at(10), 4).poll(at(40), 5);
+    books.buffer.closeOpenMinute();
+    assertThat(sent(books, at(45))).containsEntry("ipamdErr", 1.0);
+
+    books.poll(at(50), 8);
+    assertThat(sent(books, at(65))).isEmpty();
+    books.poll(at(70), 9);
+
+    assertThat(sent(books, at(125))).containsEntry("ipamdErr", 4.0);
+  }
+
+  @Test
+  void clockThatJumpsBackMakesNoSecondDatumAndLosesNoIncrease() {
+    BufferFixture books = BufferFixture.inMemory().poll(at(10), 4).poll(at(70), 5).poll(at(130), 6);
+    books.poll(at(130 - 3600), 8).poll(at(190 - 3600), 11);
+
+    assertThat(minutes(books, at(200 - 3600)))
+        .containsOnlyKeys(START, START.plus(MINUTE), START.plus(MINUTE.multipliedBy(2)));
+    books.poll(at(190), 12);
+
+    assertThat(sent(books, at(245))).containsEntry("ipamdErr", 6.0);
+  }
+
+  @Test
+  void clockThatWasDaysAheadIsForgotten() {
+    BufferFixture books = BufferFixture.inMemory().poll(at(10), 4).poll(at(86_400 * 3), 5);
+    books.poll(at(70), 6).poll(at(130), 7);
+
+    Map<Instant, Map<String, Double>> minutes = minutes(books, at(190));
+
+    assertThat(minutes)
+        .containsOnlyKeys(START, START.plus(MINUTE), START.plus(MINUTE.multipliedBy(2)));
+    assertThat(books.drops.dropped).containsOnlyKeys(DropReason.FUTURE);
+  }
+
+  @Test
+  void dayWithoutCloudWatchIsKeptAndTheOldestGoesFirst() {
+    BufferFixture books = BufferFixture.inMemory();
+    for (int minute = 0; minute <= 1_500; minute++) {
+      books.poll(at(60L * minute + 10), minute);
+    }
+
+    assertThat(books.buffer.depth().minutes()).isEqualTo(1_440);
+    assertThat(books.buffer.depth().oldest()).hasValue(START.plus(MINUTE.multipliedBy(60)));
+    assertThat(books.drops.dropped).containsOnlyKeys(DropReason.NO_ROOM);
+  }
+
+  @Test
+  void minutesOlderThanTwoWeeksAreGivenUp() {
+    BufferFixture books = BufferFixture.inMemory().poll(at(10), 4).poll(at(70), 5);
+
+    assertThat(minutes(books, START.plus(Duration.ofDays(15)))).isEmpty();
+    assertThat(books.drops.dropped).containsOnlyKeys(DropReason.TOO_OLD);
+  }
+
+  @Test
+  void restartGoesOnInTheSameMinute() {
+    BufferFixture.in(directory, START).poll(at(10), 4).poll(at(20), 5).buffer.close();
+
+    BufferFixture after = BufferFixture.in(directory, at(30)).poll(at(40), 9);
+
+    assertThat(sent(after, at(65)))
+        .containsEntry("ipamdErr", 5.0)
+        .containsEntry("eniAllocated", 1.0);
+  }
+
+  @Test
+  void restartAfterTheMinuteWasSentSendsItNotAgain() {
+    BufferFixture before = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(20), 5);
+    before.buffer.closeOpenMinute();
+    assertThat(sent(before, at(25))).containsEntry("ipamdErr", 1.0);
+    before.buffer.close();
+
+    BufferFixture after = BufferFixture.in(directory, at(30)).poll(at(40), 9);
+    assertThat(sent(after, at(65))).isEmpty();
+    after.poll(at(70), 10);
+
+    assertThat(sent(after, at(125))).containsEntry("ipamdErr", 5.0);
+  }
+
+  @Test
+  void restartKeepsWhatWaitsAndWhatOfItIsSettled() {
+    BufferFixture before = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).poll(at(130), 6);
+    Batch batch = before.buffer.take(at(131)).orElseThrow();
+    before.buffer.sent(batch.halves().get(0));
+    before.buffer.close();
+
+    Batch rest = BufferFixture.in(directory, at(140)).buffer.take(at(141)).orElseThrow();
+
+    assertThat(rest.datums()).containsExactlyElementsOf(batch.halves().get(1).datums());
+  }
+
+  @Test
+  void minutesThatWereKeptShareWhatIsEqual() {
+    BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).poll(at(130), 6).buffer.close();
+
+    Batch batch = BufferFixture.in(directory, at(140)).buffer.take(at(140)).orElseThrow();
+
+    PendingMinute newest = batch.entries().get(0).of();
+    PendingMinute oldest = batch.entries().get(batch.entries().size() - 1).of();
+    assertThat(newest).isNotEqualTo(oldest);
+    assertThat(newest.destination()).isSameAs(oldest.destination());
+  }
+
+  @Test
+  void restartOnAnotherInstanceForgets() {
+    BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).buffer.close();
+
+    BufferFixture other = BufferFixture.in(directory, "i-2", CLUSTER, at(80));
+
+    assertThat(other.buffer.depth().minutes()).isZero();
+    assertThat(other.buffer.history().totals()).isEmpty();
+  }
+
+  @Test
+  void instanceThatIsLearntLaterForgetsToo() {
+    BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).buffer.close();
+    BufferFixture other = BufferFixture.in(directory, "", CLUSTER, at(80));
+    assertThat(other.buffer.depth().minutes()).isEqualTo(1);
+
+    other.buffer.know("i-2", Map.of());
+
+    assertThat(other.buffer.depth().minutes()).isZero();
+    assertThat(other.buffer.history().totals()).isEmpty();
+  }
+
+  @Test
+  void instanceThatIsLearntLaterDoesNotReportTheMinuteOfTheStart() {
+    BufferFixture.in(directory, START).poll(at(10), 4).buffer.close();
+    BufferFixture other = BufferFixture.in(directory, "", CLUSTER, at(80));
+
+    other.buffer.know("i-2", Map.of());
+    other.poll(at(100), 5).poll(at(130), 6).buffer.closeEnded(at(200));
+
+    assertThat(other.buffer.take(at(200)).orElseThrow().datums().stream().map(Datum::at).distinct())
+        .containsExactly(START.plus(MINUTE.multipliedBy(2)));
+  }
+
+  @Test
+  void restartUnderOtherSettingsSendsTheOldMinutesUnderTheOld() {
+    BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).buffer.close();
+    Destination staging = destination("Other", Map.of("CLUSTER_ID", "staging"));
+
+    BufferFixture after = BufferFixture.in(directory, "i-1", staging, at(80)).poll(at(130), 7);
+    after.buffer.closeEnded(at(200));
+
+    Batch first = after.buffer.take(at(200)).orElseThrow();
+    Batch second = after.buffer.take(at(200)).orElseThrow();
+    assertThat(first.namespace()).isEqualTo("Other");
+    assertThat(first.datums())
+        .allSatisfy(datum -> assertThat(datum.dimensions()).containsValue("staging"))
+        .anySatisfy(
+            datum -> {
+              assertThat(datum.metric()).isEqualTo("ipamdErr");
+              assertThat(datum.value()).isEqualTo(2);
+            });
+    assertThat(second.namespace()).isEqualTo("Kubernetes/CNI");
+    assertThat(second.datums().stream().map(Datum::at).distinct())
+        .containsExactlyInAnyOrder(START, START.plus(MINUTE));
+  }
+
+  @Test
+  void namesThatAreNotKnownYetAreFilledInWhenSending() {
+    Destination unnamed = destination("Kubernetes/CNI", Map.of("CLUSTER_ID", ""));
+    BufferFixture.in(directory, "", unnamed, START).poll(at(10), 4).poll(at(70), 5).buffer.close();
+    BufferFixture after = BufferFixture.in(directory, "", unnamed, at(80));
+    assertThat(after.buffer.take(at(80))).isEmpty();
+
+    after.buffer.know("i-1", Map.of("CLUSTER_ID", "prod"));
+
+    assertThat(after.buffer.take(at(81)).orElseThrow().datums())
+        .allSatisfy(datum -> assertThat(datum.dimensions()).containsEntry("CLUSTER_ID", "prod"));
+  }
+
+  @Test
+  void valueOfASubnetIsKeptUnderDimensionsOfItsOwnAndGoesOutWithTheRest() {
+    Destination unnamed = destination("Kubernetes/CNI", Map.of("CLUSTER_ID", ""));
+    BufferFixture before = BufferFixture.in(directory, "", unnamed, START).poll(at(10), 4);
+    before.buffer.apart(at(20), OF_SUBNET, MetricCatalog.samples(List.of(SUBNET)));
+    before.poll(at(70), 5).buffer.close();
+    BufferFixture after = BufferFixture.in(directory, "", unnamed, at(80));
+
+    after.buffer.know("i-1", Map.of("CLUSTER_ID", "prod"));
+
+    List<Datum> datums = after.buffer.take(at(81)).orElseThrow().datums();
+    assertThat(datums)
+        .filteredOn(datum -> datum.metric().equals("subnetFreeIPs"))
+        .containsExactly(
+            new Datum(
+                "subnetFreeIPs",
+                START,
+                7,
+                Unit.COUNT,
+                Map.of("CLUSTER_ID", "prod", "SubnetId", "subnet-1")));
+    assertThat(datums).hasSizeGreaterThan(1);
+  }
+
+  @Test
+  void valuesOfSubnetsTakeNoMinuteFromTheDayThatMayWait() {
+    BufferFixture books = BufferFixture.inMemory();
+    for (int minute = 0; minute < 1_440; minute++) {
+      books.poll(at(60 * minute + 10), minute);
+      books.buffer.apart(at(60 * minute + 20), OF_SUBNET, MetricCatalog.samples(List.of(SUBNET)));
+    }
+    books.buffer.closeOpenMinute();
+
+    assertThat(books.buffer.depth().minutes()).isEqualTo(1_440);
+    assertThat(books.drops.dropped).isEmpty();
+  }
+
+  @Test
+  void damagedLinesCostNoMoreThanThemselves() throws IOException {
+    BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).poll(at(130), 6).buffer.close();
+    Path file = directory.resolve("state");
+    List<String> lines = Files.readAllLines(file);
+    lines.set(1, lines.get(1).replace("eniAllocated", "eniAllocatex"));
+    lines.add(2, "no line of ours");
+    Files.write(file, lines);
+    Files.writeString(file, "0000 {\"unfini", StandardOpenOption.APPEND);
+
+    BufferFixture after = BufferFixture.in(directory, at(140));
+
+    assertThat(after.buffer.depth().minutes()).isEqualTo(2);
+    assertThat(after.buffer.history().totals()).isPresent();
+  }
+
+  @Test
+  void fileOfNoiseIsNoStateAndStopsNobody() throws IOException {
+    Files.write(directory.resolve("state"), new byte[100_000]);
+
+    BufferFixture books = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5);
+
+    assertThat(books.buffer.depth().minutes()).isEqualTo(1);
+  }
+
+  @Test
+  void directoryThatIsNoneIsMemory() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "x");
+
+    BufferFixture books = BufferFixture.in(file, START).poll(at(10), 4).poll(at(70), 5);
+
+    assertThat(books.buffer.depth().minutes()).isEqualTo(1);
+    books.buffer.sync();
+    books.buffer.close();
+  }
+
+  @Test
+  void directoryOfAnotherAgentIsLeftAlone() {
+    BufferFixture first = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5);
+
+    BufferFixture second = BufferFixture.in(directory, at(80)).poll(at(90), 4).poll(at(130), 5);
+
+    assertThat(second.buffer.history().totals()).isPresent();
+    first.buffer.close();
+    assertThat(BufferFixture.in(directory, at(140)).buffer.depth().minutes()).isEqualTo(1);
+  }
+
+  @Test
+  void directoryThatCanBeWrittenLaterIsUsedFromThenOn() throws IOException {
+    Path place = Files.createFile(directory.resolve("state-dir"));
+    BufferFixture books = BufferFixture.in(place, START).poll(at(10), 4).poll(at(20), 5);
+    books.buffer.sync();
+    Files.delete(place);
+    books.buffer.sync();
+    books.poll(at(30), 6).buffer.close();
+
+    BufferFixture after = BufferFixture.in(place, at(40)).poll(at(50), 9);
+
+    assertThat(sent(after, at(65))).containsEntry("ipamdErr", 5.0);
+  }
+
+  @Test
+  void whatWaitsInADirectoryThatIsFreeLaterIsSentAndCountersGoOnWithoutIt() {
+    BufferFixture first = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).poll(at(80), 6);
+    BufferFixture second = BufferFixture.in(directory, at(90)).poll(at(100), 6);
+    first.buffer.close();
+    second.buffer.sync();
+    second.poll(at(130), 8).buffer.close();
+
+    BufferFixture third = BufferFixture.in(directory, at(140)).poll(at(150), 9);
+    third.buffer.closeOpenMinute();
+    List<Datum> datums = third.buffer.take(at(181)).orElseThrow().datums();
+
+    assertThat(datums)
+        .filteredOn(datum -> datum.metric().equals("ipamdErr"))
+        .extracting(Datum::at, Datum::value)
+        .containsExactly(tuple(at(120), 3.0));
+    assertThat(datums)
+        .filteredOn(datum -> datum.metric().equals("eniAllocated"))
+        .extracting(Datum::at)
+        .containsExactly(at(120), at(0));
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void stateThatCannotBeReadIsNotReplacedAndSentWhenItCan() throws IOException {
+    BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).buffer.close();
+    Path state = directory.resolve("state");
+    Path kept = Files.move(state, directory.resolve("kept"));
+    // It opens, but its first byte is an error.
+    Files.createSymbolicLink(state, Path.of("/proc/self/mem"));
+
+    BufferFixture books = BufferFixture.in(directory, at(80)).poll(at(90), 6);
+    books.buffer.sync();
+    assertThat(state).isSymbolicLink();
+    assertThat(books.buffer.depth().minutes()).isZero();
+
+    Files.move(kept, state, StandardCopyOption.REPLACE_EXISTING);
+    books.buffer.sync();
+    assertThat(books.buffer.depth().minutes()).isEqualTo(1);
+    books.buffer.close();
+    assertThat(BufferFixture.in(directory, at(100)).buffer.depth().minutes()).isEqualTo(1);
+  }
+
+  @Test
+  void minuteThatBothAgentsHaveIsTakenFromOne() {
+    BufferFixture first = BufferFixture.in(directory, START).poll(at(10), 4);
+    BufferFixture second = BufferFixture.in(directory, at(20)).poll(at(30), 4).poll(at(70), 5);
+    first.poll(at(80), 5).poll(at(130), 5).buffer.close();
+    second.poll(at(130), 5).buffer.sync();
+
+    assertThat(second.buffer.take(at(140)).orElseThrow().datums())
+        .filteredOn(datum -> datum.metric().equals("eniAllocated"))
+        .extracting(Datum::at)
+        .containsExactly(at(60), at(0));
+  }
+
+  @Test
+  void whatWaitsOfAnotherInstanceInADirectoryThatIsFreeLaterIsForgotten() {
+    BufferFixture first = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5);
+    BufferFixture second = BufferFixture.in(directory, "i-2", CLUSTER, at(90));
+    first.buffer.close();
+    second.buffer.sync();
+
+    assertThat(second.buffer.depth().minutes()).isZero();
+  }
+
+  @Test
+  void fileStaysSmallOverADay() throws IOException {
+    BufferFixture books = BufferFixture.in(directory, START);
+    for (int minute = 0; minute < 1_440; minute++) {
+      books.poll(at(60L * minute + 10), minute).poll(at(60L * minute + 40), minute);
+      books.buffer.take(at(60L * minute + 41)).ifPresent(books.buffer::sent);
+    }
+
+    assertThat(Files.size(directory.resolve("state"))).isLessThan(1_200_000);
+    books.buffer.close();
+    assertThat(BufferFixture.in(directory, at(86_400)).buffer.depth().minutes()).isZero();
+  }
+
+  @Test
+  void troubleIsReportedWhenItBeginsAndEnds() {
+    BufferFixture books = BufferFixture.inMemory().poll(at(10), 4).poll(at(70), 4).poll(at(130), 6);
+    books.poll(at(190), 9).poll(at(250), 9).poll(at(310), 9);
+
+    assertThat(books.reports)
+        .extracting(
+            report -> report.begun().stream().map(MinuteValue::metric).toList(),
+            report -> report.ended().stream().map(MinuteValue::metric).toList())
+        .containsExactly(
+            tuple(List.of(), List.of()),
+            tuple(List.of(), List.of()),
+            tuple(List.of("ipamdErr"), List.of()),
+            tuple(List.of(), List.of()),
+            tuple(List.of(), List.of("ipamdErr")));
+  }
+
+  @Test
+  void minuteThatIsCutShortEndsNoTrouble() {
+    BufferFixture books = BufferFixture.inMemory().poll(at(70), 4).poll(at(130), 6).poll(at(190), 6);
+
+    books.buffer.closeOpenMinute();
+
+    assertThat(books.reports).last().matches(report -> report.minute().equals(at(180)));
+    assertThat(books.reports).allMatch(report -> report.ended().isEmpty());
+  }
+
+  @Test
+  void historyOfOtherBooksIsVoid() {
+    BufferFixture books = BufferFixture.inMemory().poll(at(10), 4);
+    SamplerState stale = books.buffer.history();
+    books.poll(at(20), 6);
+
+    books.buffer.polled(
+        at(30),
+        stale,
+        new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START)
+            .read(good(9).at(at(30)).build(), stale));
+    books.poll(at(40), 9);
+
+    assertThat(sent(books, at(65))).containsEntry("ipamdErr", 5.0);
+  }
+
+  private static Instant at(long second) {
+    return START.plusSeconds(second);
+  }
+
+  /** The values of the only minute that is to be sent. */
+  private static Map<String, Double> sent(BufferFixture books, Instant now) {
+    Map<Instant, Map<String, Double>> minutes = minutes(books, now);
+    assertThat(minutes).hasSizeLessThan(2);
+    return minutes.values().stream().findFirst().orElse(Map.of());
+  }
+
+  private static Map<Instant, Map<String, Double>> minutes(BufferFixture books, Instant now) {
+    books.buffer.closeEnded(now);
+    Map<Instant, Map<String, Double>> minutes = new HashMap<>();
+    Optional<Batch> batch = books.buffer.take(now);
+    batch.ifPresent(
+        taken -> {
+          for (Datum datum : taken.datums()) {
+            Double before =
+                minutes
+                    .computeIfAbsent(datum.at(), at -> new HashMap<>())
+                    .put(datum.metric(), datum.value());
+            assertThat(before).as("a second datum of %s", datum).isNull();
+          }
+          books.buffer.sent(taken);
+          books.buffer.release(taken);
+        });
+    return minutes;
+  }
+}
