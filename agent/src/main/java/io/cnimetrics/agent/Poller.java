@@ -1,8 +1,8 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;

@@ -106,7 +106,8 @@ public sealed interface Computation {
   }
 
   /** A gauge of our own, derived from all that the poll knows. */
-  record Derived(Function<PollContext, OptionalDouble> value, List<Series> series) implements Computation {
+  record Derived(Function<PollContext, OptionalDouble> value, List<Series> series)
+      implements Computation {
     @Override
     public Optional<Sample> sample(Metric metric, PollContext poll) {
       return Sample.gauge(metric, value.apply(poll));

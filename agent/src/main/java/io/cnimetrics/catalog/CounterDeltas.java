@@ -17,7 +17,8 @@ final class CounterDeltas {
   private final Optional<CounterTotals> base;
   private final boolean restarted;
 
-  private CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, boolean restarted) {
+  private CounterDeltas(
+      Optional<IpamdMetrics> read, Optional<CounterTotals> base, boolean restarted) {
     this.read = read;
     this.base = base;
     this.restarted = restarted;
@@ -27,7 +28,8 @@ final class CounterDeltas {
    * @param read the read of this poll; empty if it failed
    * @param last the totals of the last good read
    */
-  static CounterDeltas of(Optional<IpamdMetrics> read, Optional<CounterTotals> last, Instant agentStart) {
+  static CounterDeltas of(
+      Optional<IpamdMetrics> read, Optional<CounterTotals> last, Instant agentStart) {
     if (read.isEmpty()) {
       return new CounterDeltas(read, last, false);
     }
@@ -71,6 +73,7 @@ final class CounterDeltas {
   Optional<CounterTotals> next(Optional<CounterTotals> last, Iterable<Series> counters) {
     return read.isEmpty()
         ? last
-        : Optional.of(base.orElseGet(() -> CounterTotals.unknown(counters)).after(read.get(), counters));
+        : Optional.of(
+            base.orElseGet(() -> CounterTotals.unknown(counters)).after(read.get(), counters));
   }
 }

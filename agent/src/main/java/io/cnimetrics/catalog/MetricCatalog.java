@@ -383,7 +383,8 @@ public final class MetricCatalog {
     return new FromLists(count, Series.of(fallback), true);
   }
 
-  private static Computation derived(Function<PollContext, OptionalDouble> value, Series... series) {
+  private static Computation derived(
+      Function<PollContext, OptionalDouble> value, Series... series) {
     return new Derived(value, List.of(series));
   }
 
@@ -431,7 +432,8 @@ public final class MetricCatalog {
         : OptionalDouble.of((double) poll.history().warmPoolEmpty().minutes());
   }
 
-  private static OptionalDouble ofMaximum(PollContext poll, ToDoubleFunction<EffectiveMaximum> value) {
+  private static OptionalDouble ofMaximum(
+      PollContext poll, ToDoubleFunction<EffectiveMaximum> value) {
     return poll.capacity()
         .effectiveMaximum()
         .map(maximum -> OptionalDouble.of(value.applyAsDouble(maximum)))

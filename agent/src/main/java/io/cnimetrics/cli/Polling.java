@@ -2,8 +2,8 @@ package io.cnimetrics.cli;
 
 import io.cnimetrics.agent.Subnets;
 import io.cnimetrics.aws.InstanceMetadata;
-import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.dryrun.Report;
 import io.cnimetrics.identity.ConfiguredIdentity;

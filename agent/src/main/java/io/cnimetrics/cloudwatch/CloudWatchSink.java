@@ -1,8 +1,8 @@
 package io.cnimetrics.cloudwatch;
 
-import io.cnimetrics.publish.PutResult;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.publish.PutResult;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;

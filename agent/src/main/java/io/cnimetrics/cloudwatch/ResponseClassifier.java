@@ -76,7 +76,9 @@ final class ResponseClassifier {
               "the request before it has not ended, or no time was left");
       case PREPARING ->
           answer(
-              Status.RETRYABLE, "had no credentials" + within, ConnectionErrors.CREDENTIALS_WAY_OUT);
+              Status.RETRYABLE,
+              "had no credentials" + within,
+              ConnectionErrors.CREDENTIALS_WAY_OUT);
       case SENDING ->
           answer(Status.RETRYABLE, "had no whole answer" + within, ConnectionErrors.ROUTE_WAY_OUT);
     };

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param accepted whether CloudWatch has ever taken a request of this process
  * @param refusal while rights or credentials are refused: by what, and the way out
  */
-public record AgentHealth(List<Loop> loops, boolean polled, boolean accepted, Optional<String> refusal) {
+public record AgentHealth(
+    List<Loop> loops, boolean polled, boolean accepted, Optional<String> refusal) {
   /** A loop that has not turned for more intervals than this hangs. */
   private static final int MOST_INTERVALS = 3;
 

@@ -1,7 +1,7 @@
 package io.cnimetrics.health;
 
-import io.cnimetrics.publish.PutResult;
 import io.cnimetrics.publish.DropReason;
+import io.cnimetrics.publish.PutResult;
 import io.cnimetrics.publish.SendEvents;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;

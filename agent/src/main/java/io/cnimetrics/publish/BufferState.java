@@ -1,7 +1,7 @@
 package io.cnimetrics.publish;
 
-import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.PollSamples;
+import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.Streak;
 import java.util.Map;
 import java.util.Optional;
@@ -30,7 +30,8 @@ record BufferState(
    * @param started the minute in which it started, the first of which it cannot know all
    */
   static BufferState initial(String instanceId, Destination destination, long started) {
-    return new BufferState(instanceId, destination, SamplerState.NONE, started, Optional.empty(), NOTHING);
+    return new BufferState(
+        instanceId, destination, SamplerState.NONE, started, Optional.empty(), NOTHING);
   }
 
   /**

@@ -1,8 +1,8 @@
 package io.cnimetrics.publish;
 
-import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.catalog.Sample;
+import io.cnimetrics.catalog.SamplerState;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -1,8 +1,8 @@
 package io.cnimetrics.publish;
 
 import io.cnimetrics.catalog.Metric;
-import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.MinuteAggregation;
+import io.cnimetrics.catalog.Sample;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -16,7 +16,8 @@ record PendingMinute(long id, long minute, Destination destination, List<MinuteV
   }
 
   /** The same, sharing with others what is equal in both. */
-  PendingMinute sharing(Interner<Destination> destinations, Interner<List<MinuteValues.Name>> names) {
+  PendingMinute sharing(
+      Interner<Destination> destinations, Interner<List<MinuteValues.Name>> names) {
     return new PendingMinute(
         id,
         minute,

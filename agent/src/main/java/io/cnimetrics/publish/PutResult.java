@@ -24,7 +24,9 @@ public record PutResult(Status status, Optional<Duration> retryAfter, String mes
     INVALID,
     /** Throttled, a fault of the service, or no answer: a retry may succeed. */
     RETRYABLE,
-    /** Permissions or credentials are missing or expired: a retry succeeds once they are repaired. */
+    /**
+     * Permissions or credentials are missing or expired: a retry succeeds once they are repaired.
+     */
     UNAUTHORIZED
   }
 }

@@ -5,13 +5,13 @@ import static io.cnimetrics.testing.Snapshots.nothingRead;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Computation.AgentStart;
-import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.Kind;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.publish.Backoff;
@@ -66,7 +66,8 @@ final class ModelPublisher {
     this.random = new SplittableRandom(name.hashCode());
     this.schedule = NodeSchedule.of(name, POLL_INTERVAL, publishInterval);
     this.troubled = troubled;
-    this.buffer = MetricBuffer.open(Optional.empty(), "", to(sets), () -> now, EVENTS, report -> {});
+    this.buffer =
+        MetricBuffer.open(Optional.empty(), "", to(sets), () -> now, EVENTS, report -> {});
     this.publisher = publisher();
   }
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cnimetrics.capacity.PodLimits;
-import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.dryrun.Report;

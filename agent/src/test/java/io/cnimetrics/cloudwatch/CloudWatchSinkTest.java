@@ -115,7 +115,8 @@ class CloudWatchSinkTest {
           "\u00a1gmessagegplanted",
           "\u0018 planted"
         }) {
-      PutResult answer = answerTo(aResponse().withStatus(status).withBody(body.getBytes(ISO_8859_1)));
+      PutResult answer =
+          answerTo(aResponse().withStatus(status).withBody(body.getBytes(ISO_8859_1)));
       assertThat(answer.status()).as(body).isEqualTo(outcome);
       assertThat(answer.message()).contains("status " + status, url()).doesNotContain("planted");
     }

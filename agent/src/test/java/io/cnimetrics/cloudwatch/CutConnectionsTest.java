@@ -1,11 +1,11 @@
 package io.cnimetrics.cloudwatch;
 
+import static io.cnimetrics.cloudwatch.RawCloudWatch.OK;
 import static io.cnimetrics.cloudwatch.SinkFixture.LIMIT;
 import static io.cnimetrics.cloudwatch.SinkFixture.NAMESPACE;
 import static io.cnimetrics.cloudwatch.SinkFixture.datums;
 import static io.cnimetrics.cloudwatch.SinkFixture.putAt;
 import static io.cnimetrics.cloudwatch.SinkFixture.sinkAt;
-import static io.cnimetrics.cloudwatch.RawCloudWatch.OK;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 

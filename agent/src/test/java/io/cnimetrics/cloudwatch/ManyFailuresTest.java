@@ -51,7 +51,8 @@ class ManyFailuresTest {
       }
       assertThat(server.heads()).hasSizeGreaterThan(100);
       server.acceptAll();
-      assertThat(sink.put(NAMESPACE, datums(1), Duration.ofSeconds(10))).isEqualTo(PutResult.ACCEPTED);
+      assertThat(sink.put(NAMESPACE, datums(1), Duration.ofSeconds(10)))
+          .isEqualTo(PutResult.ACCEPTED);
       // Both ends of a connection are in this process.
       assertThat(openFiles() - files).isLessThan(10);
       assertThat(threads()).isLessThanOrEqualTo(3);

@@ -1,10 +1,10 @@
 package io.cnimetrics.doctor;
 
 import io.cnimetrics.capacity.PodLimits;
-import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.ipamd.HeldAddresses;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.simulator.NamedScenario;

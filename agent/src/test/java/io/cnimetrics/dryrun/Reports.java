@@ -1,10 +1,10 @@
 package io.cnimetrics.dryrun;
 
 import io.cnimetrics.capacity.PodLimits;
-import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.snapshot.AddressCount;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;

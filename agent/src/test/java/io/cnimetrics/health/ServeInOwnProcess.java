@@ -42,7 +42,11 @@ final class ServeInOwnProcess {
             .map(metric -> new Sample(metric, one, OptionalDouble.empty()))
             .toList();
     return new MetricsPage(
-        () -> samples, PrometheusText::snapshots, new AgentStats(), () -> NOTHING, BuildInfo.of("1"));
+        () -> samples,
+        PrometheusText::snapshots,
+        new AgentStats(),
+        () -> NOTHING,
+        BuildInfo.of("1"));
   }
 
   private static String longHeader(Client client) {

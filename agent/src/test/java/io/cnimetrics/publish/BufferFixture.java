@@ -5,9 +5,9 @@ import static io.cnimetrics.testing.Snapshots.eni;
 import static io.cnimetrics.testing.Snapshots.nothingRead;
 
 import io.cnimetrics.capacity.PodLimits;
-import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.testing.Snapshots;
 import java.nio.file.Path;

@@ -10,9 +10,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.cnimetrics.capacity.PodLimits;
-import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.Unit;
 import io.cnimetrics.snapshot.Subnet;
 import java.io.IOException;
@@ -170,7 +170,8 @@ class MetricBufferTest {
 
   @Test
   void restartKeepsWhatWaitsAndWhatOfItIsSettled() {
-    BufferFixture before = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).poll(at(130), 6);
+    BufferFixture before =
+        BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).poll(at(130), 6);
     Batch batch = before.buffer.take(at(131)).orElseThrow();
     before.buffer.sent(batch.halves().get(0));
     before.buffer.close();
@@ -182,7 +183,12 @@ class MetricBufferTest {
 
   @Test
   void minutesThatWereKeptShareWhatIsEqual() {
-    BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).poll(at(130), 6).buffer.close();
+    BufferFixture.in(directory, START)
+        .poll(at(10), 4)
+        .poll(at(70), 5)
+        .poll(at(130), 6)
+        .buffer
+        .close();
 
     Batch batch = BufferFixture.in(directory, at(140)).buffer.take(at(140)).orElseThrow();
 
@@ -300,7 +306,12 @@ class MetricBufferTest {
 
   @Test
   void damagedLinesCostNoMoreThanThemselves() throws IOException {
-    BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).poll(at(130), 6).buffer.close();
+    BufferFixture.in(directory, START)
+        .poll(at(10), 4)
+        .poll(at(70), 5)
+        .poll(at(130), 6)
+        .buffer
+        .close();
     Path file = directory.resolve("state");
     List<String> lines = Files.readAllLines(file);
     lines.set(1, lines.get(1).replace("eniAllocated", "eniAllocatex"));
@@ -361,7 +372,8 @@ class MetricBufferTest {
 
   @Test
   void whatWaitsInADirectoryThatIsFreeLaterIsSentAndCountersGoOnWithoutIt() {
-    BufferFixture first = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).poll(at(80), 6);
+    BufferFixture first =
+        BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).poll(at(80), 6);
     BufferFixture second = BufferFixture.in(directory, at(90)).poll(at(100), 6);
     first.buffer.close();
     second.buffer.sync();
@@ -457,7 +469,8 @@ class MetricBufferTest {
 
   @Test
   void minuteThatIsCutShortEndsNoTrouble() {
-    BufferFixture books = BufferFixture.inMemory().poll(at(70), 4).poll(at(130), 6).poll(at(190), 6);
+    BufferFixture books =
+        BufferFixture.inMemory().poll(at(70), 4).poll(at(130), 6).poll(at(190), 6);
 
     books.buffer.closeOpenMinute();
 

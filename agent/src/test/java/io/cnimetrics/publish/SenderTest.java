@@ -108,7 +108,8 @@ class SenderTest {
   void serviceThatAsksForTimeGetsIt() {
     pollMinutes(0, 0);
     cloudWatch.answerOnce(
-        new PutResult(PutResult.Status.RETRYABLE, Optional.of(Duration.ofSeconds(90)), "slow down"));
+        new PutResult(
+            PutResult.Status.RETRYABLE, Optional.of(Duration.ofSeconds(90)), "slow down"));
 
     assertThat(turn(65)).isBetween(at(155), at(156));
     turn(100);

@@ -1,7 +1,7 @@
 package io.cnimetrics.testing;
 
-import io.cnimetrics.publish.PutResult;
 import io.cnimetrics.publish.DropReason;
+import io.cnimetrics.publish.PutResult;
 import io.cnimetrics.publish.SendEvents;
 import java.time.Duration;
 import java.util.EnumMap;

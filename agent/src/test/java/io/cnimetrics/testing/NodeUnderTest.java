@@ -2,10 +2,10 @@ package io.cnimetrics.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cnimetrics.capacity.PodLimits;
-import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.dryrun.JsonReport;
 import io.cnimetrics.dryrun.Report;
 import io.cnimetrics.ipamd.IpamdReader;
