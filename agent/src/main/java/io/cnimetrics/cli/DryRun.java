@@ -2,6 +2,7 @@ package io.cnimetrics.cli;
 
 import io.cnimetrics.agent.Subnets;
 import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Flag;
@@ -9,10 +10,12 @@ import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.dryrun.Report;
 import io.cnimetrics.identity.Identification;
+import io.cnimetrics.simulator.NodeState;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
 import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.Subnet;
 import io.cnimetrics.text.Console;
 import io.cnimetrics.wiring.DaggerNodeComponent;
 import io.cnimetrics.wiring.NodeComponent;
@@ -22,6 +25,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
@@ -155,6 +159,22 @@ final class DryRun implements Command {
       Report report = polling.once();
       printout.print(report);
       return report.ipamdRead() ? Cli.OK : Cli.FAILED;
+    }
+  }
+
+  /** The subnet of a simulated node, which no other node uses. */
+  private record SimulatedSubnets(SimulatedIpamd ipamd) implements Subnets {
+    @Override
+    public InstanceMetadata.Interfaces interfaces(Duration limit) {
+      return new InstanceMetadata.Interfaces(Map.of(), Optional.empty());
+    }
+
+    @Override
+    public NodeSubnets.Result read(Set<String> subnetIds, String region, Duration limit) {
+      NodeState now = ipamd.state();
+      long used = (long) now.total() + now.enis();
+      return new NodeSubnets.Found(
+          subnetIds.stream().map(id -> new Subnet(id, now.subnetFree(), used)).toList());
     }
   }
 }

@@ -5,6 +5,7 @@ import dagger.Provides;
 import io.cnimetrics.agent.Subnets;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.InstanceTags;
+import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
@@ -13,9 +14,11 @@ import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.IdentityResolver;
 import io.cnimetrics.ipamd.IpamdReader;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import javax.inject.Singleton;
 
 /** What it takes to poll this node and to compute its metrics. */
@@ -60,5 +63,22 @@ final class NodeModule {
   @Provides
   static Optional<Subnets> subnets(AgentConfig config) {
     return config.subnets() ? Optional.of(SubnetsOfAws.fromEnvironment()) : Optional.empty();
+  }
+
+  /** Subnets by instance metadata and EC2; loaded only where they are asked for. */
+  private record SubnetsOfAws(InstanceMetadata metadata, NodeSubnets ec2) implements Subnets {
+    static SubnetsOfAws fromEnvironment() {
+      return new SubnetsOfAws(InstanceMetadata.fromEnvironment(), NodeSubnets.fromEnvironment());
+    }
+
+    @Override
+    public InstanceMetadata.Interfaces interfaces(Duration limit) {
+      return metadata.interfaces(limit);
+    }
+
+    @Override
+    public NodeSubnets.Result read(Set<String> subnetIds, String region, Duration limit) {
+      return ec2.read(subnetIds, region, limit);
+    }
   }
 }
