@@ -85,11 +85,7 @@ public final class Agent {
             config.stateDir(), "", Dimensions.destination(config), clock, activity, troubles);
     NodeSchedule schedule =
         NodeSchedule.of(config.nodeName(), config.pollInterval(), config.publishInterval());
-    // Not by a lambda, which would load the class where nothing is to be reported.
-    this.subnets =
-        subnets.isPresent()
-            ? Optional.of(watch(config, subnets.get(), schedule))
-            : Optional.empty();
+    this.subnets = subnets.map(source -> watch(config, source, schedule));
     this.poller = new Poller(ipamd, sampler.withGrace(GRACE), buffer, schedule, this::polled);
     this.polls = new Loop("poll", config.pollInterval(), clock, poller);
     this.publisher =

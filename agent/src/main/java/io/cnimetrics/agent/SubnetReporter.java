@@ -29,12 +29,12 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reports the free addresses of this node's subnets, when it is this node's turn to ask for them.
- * It has a thread of its own: EC2 may take its time.
+ * It has a thread of its own, because EC2 may answer slowly.
  */
 final class SubnetReporter implements Loop.Turn {
   private static final Logger log = LoggerFactory.getLogger(SubnetReporter.class);
 
-  /** For instance metadata, and again for EC2, whose classes are loaded by the first question. */
+  /** For instance metadata, and again for EC2. */
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
   /** How long a value that was read is shown to Prometheus. */

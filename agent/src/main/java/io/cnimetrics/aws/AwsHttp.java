@@ -10,8 +10,8 @@ public final class AwsHttp {
   private static final String KEEP_ALIVE = "http.keepAlive";
 
   static {
-    // Requests are far apart, and a connection that is given up must be closed: the JDK would read
-    // on what is left of its answer to keep it, holding a lock for as long as that trickles.
+    // Requests are far apart. To keep an abandoned connection the JDK would first read the rest of its
+    // answer, and hold a lock while that trickles in.
     if (System.getProperty(KEEP_ALIVE) == null) {
       System.setProperty(KEEP_ALIVE, "false");
     }
@@ -20,18 +20,17 @@ public final class AwsHttp {
   private AwsHttp() {}
 
   /**
-   * Begins a client.
+   * A builder of a client that trusts the certificate authorities of the runtime.
    *
    * @param readTimeout between two bytes
    */
   public static SdkHttpClient.Builder<?> builder(Duration connectTimeout, Duration readTimeout) {
     return UrlConnectionHttpClient.builder()
         .connectionTimeout(connectTimeout)
-        .socketTimeout(readTimeout)
-        .tlsTrustManagersProvider(Authorities::trustManagers);
+        .socketTimeout(readTimeout);
   }
 
-  /** A client with connections of its own making. */
+  /** A client over the given connections. */
   public static SdkHttpClient over(UrlConnectionFactory connections) {
     return UrlConnectionHttpClient.create(connections);
   }

@@ -25,7 +25,7 @@ record DescribeSubnetsCall(Set<String> subnetIds) implements Function<Ec2Client,
     DescribeSubnetsResponse answer = ec2.describeSubnets(ask -> ask.subnetIds(subnetIds));
     // The SDK takes any XML for an answer without subnets, such as a proxy's page.
     if (!answer.hasSubnets()) {
-      throw Ec2Call.unexpected("an answer without a set of subnets");
+      throw Ec2.unexpected("an answer without a set of subnets");
     }
     List<Subnet> told =
         answer.subnets().stream()
@@ -33,7 +33,7 @@ record DescribeSubnetsCall(Set<String> subnetIds) implements Function<Ec2Client,
             .map(DescribeSubnetsCall::subnet)
             .toList();
     if (told.stream().map(Subnet::id).distinct().count() < told.size()) {
-      throw Ec2Call.unexpected("a subnet that is told twice");
+      throw Ec2.unexpected("a subnet that is told twice");
     }
     return told;
   }
@@ -43,7 +43,7 @@ record DescribeSubnetsCall(Set<String> subnetIds) implements Function<Ec2Client,
     Integer free = told.availableIpAddressCount();
     boolean named = told.subnetId() != null && ID.matcher(told.subnetId()).matches();
     if (!named || !cidr.matches() || free == null || free < 0) {
-      throw Ec2Call.unexpected("a subnet without id, addresses or their number");
+      throw Ec2.unexpected("a subnet without id, addresses or their number");
     }
     int bits = 32 - Integer.parseInt(Objects.requireNonNull(cidr.group(1)));
     long size = bits < 0 ? 0 : 1L << bits;

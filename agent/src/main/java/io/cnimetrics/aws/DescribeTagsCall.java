@@ -27,7 +27,7 @@ record DescribeTagsCall(String instanceId) implements Function<Ec2Client, Map<St
         return tags;
       }
     }
-    throw Ec2Call.unexpected("over " + MOST_PAGES + " pages of tags");
+    throw Ec2.unexpected("over " + MOST_PAGES + " pages of tags");
   }
 
   private DescribeTagsResponse page(Ec2Client ec2, Optional<String> token) {
@@ -39,7 +39,7 @@ record DescribeTagsCall(String instanceId) implements Function<Ec2Client, Map<St
             });
     // The SDK takes any XML for an answer without tags, such as a proxy's page.
     if (!answer.hasTags()) {
-      throw Ec2Call.unexpected("an answer without a set of tags");
+      throw Ec2.unexpected("an answer without a set of tags");
     }
     return answer;
   }

@@ -1,8 +1,13 @@
 package io.cnimetrics.aws;
 
 import io.cnimetrics.snapshot.Reason;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -11,16 +16,27 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.DefaultRetryStrategy;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.Ec2ClientBuilder;
 
 /**
- * The EC2 API, asked one question at a time.
- *
- * <p>Its client takes some 28 MB of memory once its classes are loaded. Only {@link Ec2Call} and
- * the questions use them, so that the first question loads them; who asks none spares them.
+ * The EC2 API, one question at a time. Each question has a client of its own, which is closed after
+ * the answer: the agent asks at its start, and later at most once in a minute.
  */
 final class Ec2 {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+
+  /** 50 tags take at most 100 kB, and 200 subnets not much more. */
+  private static final int MOST_BODY_BYTES = 512 * 1024;
+
   private final UnaryOperator<Ec2ClientBuilder> endpoint;
   private final Supplier<AwsCredentials> credentials;
 
@@ -30,11 +46,11 @@ final class Ec2 {
   }
 
   /**
-   * By the SDK's settings: {@code AWS_ENDPOINT_URL_EC2}, {@code AWS_USE_FIPS_ENDPOINT}, proxies and
-   * so on, and credentials by its default chain.
+   * With the SDK's settings: {@code AWS_ENDPOINT_URL_EC2}, {@code AWS_USE_FIPS_ENDPOINT}, proxies and
+   * so on, and credentials from its default chain.
    */
   static Ec2 fromEnvironment() {
-    return new Ec2(UnaryOperator.identity(), Ec2Call::credentialsOfTheChain);
+    return new Ec2(UnaryOperator.identity(), Ec2::credentialsOfTheChain);
   }
 
   /** At a given endpoint, such as {@code http://127.0.0.1:8080}. */
@@ -43,16 +59,15 @@ final class Ec2 {
   }
 
   /**
-   * Asks once: whoever calls decides about trying again. Blocks up to the limit; its thread, a
-   * daemon, ends soon after.
+   * Asks once, without retries. Blocks up to the limit; its thread, a daemon, ends soon after.
    *
-   * @param limit how long all this may take, with finding credentials
-   * @param failure what is said of whatever goes wrong
+   * @param limit of the whole call, including the search for credentials
+   * @param failure makes the exception for each kind of failure
    * @throws Ec2Exception if there is no answer
    */
   <T> T ask(String region, Duration limit, Ec2Failure failure, Function<Ec2Client, T> question) {
     FutureTask<T> answer =
-        new FutureTask<>(new Ec2Call<>(region, limit, endpoint, credentials, failure, question));
+        new FutureTask<>(() -> askNow(Region.of(region), limit, failure, question));
     Thread thread = new Thread(answer, "ec2");
     thread.setDaemon(true);
     thread.start();
@@ -67,10 +82,72 @@ final class Ec2 {
       if (e.getCause() instanceof Ec2Exception known) {
         throw known;
       }
-      // Only errors of the machine itself come here.
+      // Only an Error of the JVM remains.
       throw new IllegalStateException(e.getCause());
     } finally {
       answer.cancel(true);
+    }
+  }
+
+  /** From the SDK's default chain. */
+  private static AwsCredentials credentialsOfTheChain() {
+    try (DefaultCredentialsProvider chain = DefaultCredentialsProvider.builder().build()) {
+      return chain.resolveCredentials();
+    }
+  }
+
+  private <T> T askNow(
+      Region region, Duration limit, Ec2Failure failure, Function<Ec2Client, T> question) {
+    AwsCredentials found;
+    try {
+      // Apart from the request: the client reports missing credentials like any other failure.
+      found = credentials.get();
+    } catch (RuntimeException e) {
+      throw failure.withoutCredentials();
+    }
+    try (Ec2Client ec2 = client(region, limit, found)) {
+      return question.apply(ec2);
+    } catch (AwsServiceException e) {
+      throw failure.refused(e);
+    } catch (RuntimeException e) {
+      throw failure.failed(e);
+    }
+  }
+
+  /** For an answer that is not one of EC2's. */
+  static UncheckedIOException unexpected(String what) {
+    return new UncheckedIOException(new IOException(what));
+  }
+
+  private Ec2Client client(Region region, Duration limit, AwsCredentials found) {
+    Ec2ClientBuilder builder =
+        Ec2Client.builder()
+            .region(region)
+            .credentialsProvider(StaticCredentialsProvider.create(found))
+            .httpClientBuilder(AwsHttp.builder(CONNECT_TIMEOUT, limit))
+            .overrideConfiguration(
+                settings ->
+                    settings
+                        .apiCallTimeout(limit)
+                        .retryStrategy(DefaultRetryStrategy.doNotRetry())
+                        .addExecutionInterceptor(new BoundedBody()));
+    return endpoint.apply(builder).build();
+  }
+
+  /** Bounds the answer, which the SDK reads as a whole. */
+  private static final class BoundedBody implements ExecutionInterceptor {
+    @Override
+    public Optional<InputStream> modifyHttpResponseContent(
+        Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
+      return context.responseBody().map(BoundedBody::cut);
+    }
+
+    private static InputStream cut(InputStream body) {
+      try (body) {
+        return new ByteArrayInputStream(body.readNBytes(MOST_BODY_BYTES));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 }

@@ -127,10 +127,7 @@ final class DryRun implements Command {
     }
   }
 
-  /**
-   * Pods start slowly, so that each gets its address at once. Not a constant, which would load the
-   * simulator for every command.
-   */
+  /** Pods start slowly, so that each gets its address at once. */
   private static Scenario simulatedNode() {
     return Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:18:0.1")).build();
   }

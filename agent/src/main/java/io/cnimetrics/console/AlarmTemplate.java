@@ -147,7 +147,7 @@ public final class AlarmTemplate {
             ? "kubectl get pods -n kube-system -o wide -l app.kubernetes.io/name=cni-metrics-agent"
             : "Logs Insights on the agents' log: " + WhichNode.logsInsights(text.troubles());
     return sub(
-        "%s in cluster ${ClusterId}. %s\nWhich node: %s\nOn it: kubectl -n kube-system exec POD -- java @agent.args doctor; findings: %s."
+        "%s in cluster ${ClusterId}. %s\nWhich node: %s\nOn it: kubectl -n kube-system exec POD -- cni-metrics-agent doctor; findings: %s."
             .formatted(text.title(), text.meaning(), whichNode, String.join(", ", text.checks())));
   }
 

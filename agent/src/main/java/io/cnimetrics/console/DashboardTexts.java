@@ -66,7 +66,7 @@ final class DashboardTexts {
       ```
       %s
       ```
-      With **kubectl**, and then `kubectl -n kube-system exec POD -- java @agent.args doctor` in its agent's pod:
+      With **kubectl**, and then `kubectl -n kube-system exec POD -- cni-metrics-agent doctor` in its agent's pod:
       ```
       %s
       %s

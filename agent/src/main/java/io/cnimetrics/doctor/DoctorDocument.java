@@ -17,7 +17,7 @@ final class DoctorDocument {
 
           kubectl -n kube-system get pods -l app.kubernetes.io/name=cni-metrics-agent \\
             --field-selector spec.nodeName=NODE
-          kubectl -n kube-system exec POD -- java @agent.args doctor
+          kubectl -n kube-system exec POD -- cni-metrics-agent doctor
 
       | level | means |
       | --- | --- |

@@ -136,7 +136,7 @@ class AlarmTemplateTest {
                   .hasSizeLessThanOrEqualTo(1024)
                   .contains(
                       "Which node: ",
-                      "exec POD -- java @agent.args doctor",
+                      "exec POD -- cni-metrics-agent doctor",
                       "Runbook: https://rrr");
             });
   }
