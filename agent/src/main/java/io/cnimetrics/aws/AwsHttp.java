@@ -10,7 +10,8 @@ public final class AwsHttp {
   private static final String KEEP_ALIVE = "http.keepAlive";
 
   static {
-    // Requests are far apart. To keep an abandoned connection the JDK would first read the rest of its
+    // Requests are far apart. To keep an abandoned connection the JDK would first read the rest of
+    // its
     // answer, and hold a lock while that trickles in.
     if (System.getProperty(KEEP_ALIVE) == null) {
       System.setProperty(KEEP_ALIVE, "false");

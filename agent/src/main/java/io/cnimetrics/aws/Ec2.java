@@ -46,8 +46,8 @@ final class Ec2 {
   }
 
   /**
-   * With the SDK's settings: {@code AWS_ENDPOINT_URL_EC2}, {@code AWS_USE_FIPS_ENDPOINT}, proxies and
-   * so on, and credentials from its default chain.
+   * With the SDK's settings: {@code AWS_ENDPOINT_URL_EC2}, {@code AWS_USE_FIPS_ENDPOINT}, proxies
+   * and so on, and credentials from its default chain.
    */
   static Ec2 fromEnvironment() {
     return new Ec2(UnaryOperator.identity(), Ec2::credentialsOfTheChain);
