@@ -101,7 +101,7 @@ footprint: $(BUILT) $(NATIVE) ## Measure memory, start and CPU: native, JVM imag
 	@tools/bench/footprint.sh $(dir $(BUILT)) $(dir $(NATIVE)) $(MINUTES) $(RUNS)
 
 soak: $(BUILT) $(NATIVE) ## Watch memory for hours: HOURS=0.5; needs JAVA25_HOME
-	@"$$JAVA25_HOME/bin/java" -cp tools/image/target/classes io.cnimetrics.standin.Soak $(dir $(BUILT)) $(HOURS) $(NATIVE)
+	@"$$JAVA25_HOME/bin/java" -cp tools/image/target/classes io.cnimetrics.imagetest.Soak $(dir $(BUILT)) $(HOURS) $(NATIVE)
 
 chaos: $(AGENT) ## Run agents under faults and check what arrives: SEED=0 MINUTES=10
 	@$(TEST_CLASSES)

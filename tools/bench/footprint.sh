@@ -14,7 +14,7 @@ out=$(cd "${1:?usage: tools/bench/footprint.sh IMAGE_DIR NATIVE_DIR MINUTES RUNS
 executable=$(cd "$2" && pwd)/cni-metrics-agent
 jdk=${JAVA25_HOME:?set JAVA25_HOME to the home of a JDK 25}
 
-"$jdk/bin/java" -cp "$repository/tools/image/target/classes" io.cnimetrics.standin.Footprint \
+"$jdk/bin/java" -cp "$repository/tools/image/target/classes" io.cnimetrics.imagetest.Footprint \
   "$out" "$repository/agent/target/dist/lib" "$executable" "${@:3}"
 
 megabytes() { # of standard input

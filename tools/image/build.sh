@@ -101,8 +101,8 @@ link() {
 
 # The cut java.xml must read documents like the whole one. All classes that it loads are verified.
 read_xml() {
-  "$jdk/bin/java" -cp "$here/target/classes" io.cnimetrics.standin.ReadXml >"$work/whole.txt"
-  "$out/runtime/bin/java" -Xverify:all -cp "$here/target/classes" io.cnimetrics.standin.ReadXml >"$work/cut.txt" 2>&1 ||
+  "$jdk/bin/java" -cp "$here/target/classes" io.cnimetrics.imagetest.ReadXml >"$work/whole.txt"
+  "$out/runtime/bin/java" -Xverify:all -cp "$here/target/classes" io.cnimetrics.imagetest.ReadXml >"$work/cut.txt" 2>&1 ||
     { tail -n 40 "$work/cut.txt" >&2; fail "the runtime cannot read XML: unreached() cuts too much"; }
   diff "$work/whole.txt" "$work/cut.txt" >&2 || fail "the runtime reads XML differently: unreached() cuts too much"
 }
@@ -119,7 +119,7 @@ write_args() {
 
 # A real run that writes the cache when it ends.
 train() {
-  "$jdk/bin/java" -cp "$here/target/classes" io.cnimetrics.standin.Train "$out" >"$work/train.log" 2>&1 ||
+  "$jdk/bin/java" -cp "$here/target/classes" io.cnimetrics.imagetest.Train "$out" >"$work/train.log" 2>&1 ||
     { tail -n 40 "$work/train.log" >&2; fail "training failed"; }
   [ -s "$out/agent.aot" ] || { cat "$work/train.log" >&2; fail "training left no cache"; }
 }

@@ -88,6 +88,6 @@ echo "image ..." >&2
 image
 podman image inspect --format '{{.Size}}' "$image" | awk '{ printf "image: %.1f MB\n", $1 / 1e6 }'
 mkdir "$work/classes"
-"$jdk/bin/javac" -d "$work/classes" "$repository"/tools/image/src/main/java/io/cnimetrics/standin/[A-Z]*.java
-"$jdk/bin/java" -cp "$work/classes" io.cnimetrics.standin.Container "$executable" "$image" "$minutes" \
+"$jdk/bin/javac" -d "$work/classes" "$repository"/tools/image/src/main/java/io/cnimetrics/imagetest/[A-Z]*.java
+"$jdk/bin/java" -cp "$work/classes" io.cnimetrics.imagetest.Container "$executable" "$image" "$minutes" \
   "$(limit base/daemonset.yaml)" "$(limit components/host-path-state/kustomization.yaml)"

@@ -4,9 +4,9 @@ import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.cloudwatch.LocalCloudWatch;
 import io.cnimetrics.cloudwatch.LocalCloudWatch.Traffic;
 import io.cnimetrics.cloudwatch.LocalSink;
+import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.PutResult;
 import io.cnimetrics.publish.PutResult.Status;
-import io.cnimetrics.publish.Datum;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
@@ -25,7 +25,8 @@ import java.util.Optional;
 public final class OutageTable {
   private static final String INSTANCE_TYPE = "m5.xlarge";
   private static final List<Integer> HOURS = List.of(0, 6, 12, 24, 36, 48);
-  private static final PutResult REFUSED = new PutResult(Status.RETRYABLE, Optional.empty(), "away");
+  private static final PutResult REFUSED =
+      new PutResult(Status.RETRYABLE, Optional.empty(), "away");
   private static final String HEAP_LINE = "%7s %8s %10s %12s %14s%n";
   private static final String CATCHING_UP_LINE = "%-13s %8s %8s %8s %12s%n";
 

@@ -4,6 +4,6 @@
  * the image.
  */
 @NullMarked
-package io.cnimetrics.standin;
+package io.cnimetrics.imagetest;
 
 import org.jspecify.annotations.NullMarked;

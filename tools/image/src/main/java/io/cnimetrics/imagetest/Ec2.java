@@ -1,4 +1,4 @@
-package io.cnimetrics.standin;
+package io.cnimetrics.imagetest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,4 +1,4 @@
-package io.cnimetrics.standin;
+package io.cnimetrics.imagetest;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package io.cnimetrics.standin;
+package io.cnimetrics.imagetest;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +27,8 @@ record Variant(String name, List<String> command, boolean onHotSpot) {
   /** All jars on the JDK that this runs on, with no option at all. */
   static Variant ofDefaults(Path lib) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    return new Variant("default JVM", List.of(java, "-cp", lib.resolve("*").toString(), Node.MAIN), true);
+    return new Variant(
+        "default JVM", List.of(java, "-cp", lib.resolve("*").toString(), Node.MAIN), true);
   }
 
   /** The image's runtime, jar and options, without its cache. */

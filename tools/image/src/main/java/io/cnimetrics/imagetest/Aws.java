@@ -1,4 +1,4 @@
-package io.cnimetrics.standin;
+package io.cnimetrics.imagetest;
 
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;

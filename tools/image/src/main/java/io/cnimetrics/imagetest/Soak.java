@@ -1,4 +1,4 @@
-package io.cnimetrics.standin;
+package io.cnimetrics.imagetest;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -67,7 +67,10 @@ public final class Soak {
     Duration next = WARM_UP;
     while (next.compareTo(time) <= 0) {
       agent.process().pause(next.minus(agent.process().sinceStart()));
-      add(next, Usage.of(agent.process().pid()), Files.exists(log) ? Collected.in(log) : new Collected(0, 0));
+      add(
+          next,
+          Usage.of(agent.process().pid()),
+          Files.exists(log) ? Collected.in(log) : new Collected(0, 0));
       next = next.plus(BETWEEN_SAMPLES);
     }
   }
