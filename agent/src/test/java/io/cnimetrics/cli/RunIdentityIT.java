@@ -147,7 +147,7 @@ class RunIdentityIT {
         agent(endpoint, ec2.endpoint())
             .with("--cluster-id", cluster, "--region", "eu-west-1", "--log-level", "TRACE");
     try (Running agent = refused.start()) {
-      agent.awaitLog("outcome=DENIED");
+      agent.awaitLog("outcome=UNAUTHORIZED");
 
       Result result = agent.stop();
       assertThat(cloudWatch.requests().get(0).getHeader("X-Amz-Security-Token"))
