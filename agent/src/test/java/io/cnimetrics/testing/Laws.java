@@ -31,13 +31,15 @@ public final class Laws {
     Random seeds = new Random(first);
     long seed = first;
     for (int number = 1; number <= tries; number++) {
-      T value = cases.apply(new Random(seed));
+      Object shown = "not made: the generator failed";
       try {
+        T value = cases.apply(new Random(seed));
+        shown = value;
         law.check(value);
-      } catch (Exception | AssertionError e) {
+      } catch (Throwable e) { // a decoder can also fail with StackOverflowError
         throw new AssertionError(
             "try %d of %d broke the law; repeat it with -Dlaws.seed=%d%ncase: %s%n%s"
-                .formatted(number, tries, seed, value, e.getMessage()),
+                .formatted(number, tries, seed, shown, e),
             e);
       }
       seed = seeds.nextLong();

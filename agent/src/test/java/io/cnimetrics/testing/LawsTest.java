@@ -52,6 +52,39 @@ class LawsTest {
         .hasMessageContaining("broken on purpose");
   }
 
+  @Test
+  void errorThatIsNoAssertionNamesSeedAndCaseToo() {
+    assertThatThrownBy(
+            () ->
+                Laws.forAll(
+                    5,
+                    1,
+                    random -> "deep",
+                    text -> {
+                      throw new StackOverflowError();
+                    }))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("laws.seed=5")
+        .hasMessageContaining("case: deep")
+        .hasMessageContaining("StackOverflowError");
+  }
+
+  @Test
+  void generatorThatFailsNamesItsSeed() {
+    assertThatThrownBy(
+            () ->
+                Laws.forAll(
+                    5,
+                    1,
+                    random -> {
+                      throw new IllegalStateException("no case");
+                    },
+                    value -> {}))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("laws.seed=5")
+        .hasMessageContaining("no case");
+  }
+
   private static AssertionError broken(long seed, int tries) {
     try {
       Laws.forAll(seed, tries, LawsTest::number, LawsTest::noneIsDivisibleBySeven);
