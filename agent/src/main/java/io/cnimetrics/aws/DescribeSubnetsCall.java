@@ -33,7 +33,7 @@ record DescribeSubnetsCall(Set<String> subnetIds) implements Function<Ec2Client,
             .map(DescribeSubnetsCall::subnet)
             .toList();
     if (told.stream().map(Subnet::id).distinct().count() < told.size()) {
-      throw Ec2.unexpected("a subnet that is told twice");
+      throw Ec2.unexpected("the response lists a subnet twice");
     }
     return told;
   }

@@ -43,7 +43,7 @@ record Ec2Failure(String asked, Function<Reason, String> remedy) {
   }
 
   Ec2Exception withoutCredentials() {
-    return because(Reason.DENIED, "needs credentials, and none were to be had");
+    return because(Reason.DENIED, "could not be signed: no AWS credentials found");
   }
 
   Ec2Exception refused(AwsServiceException e) {

@@ -10,7 +10,7 @@ final class CniRelease implements Check {
       CheckSpec.of(
               "cni-release",
               "`awscni_build_info`, in a table of releases with known faults",
-              "warn: there is a fault in it; note: it asks for care",
+              "warn: the release has a known bug; note: it has a known limitation",
               "Upgrade: aws eks update-addon --cluster-name <cluster> --addon-name vpc-cni"
                   + " --addon-version <a later one>")
           .see(Pages.RELEASES);
@@ -50,7 +50,7 @@ final class CniRelease implements Check {
   public List<Finding> run(NodeEvidence node) {
     Optional<String> version = node.metrics().cniVersion();
     if (version.isEmpty()) {
-      return List.of(SPEC.notChecked("told by VPC CNI 1.10.0 and later"));
+      return List.of(SPEC.notChecked("reported by VPC CNI 1.10.0 and later"));
     }
     // EKS appends its own build number, as in v1.19.4-eksbuild.1.
     String release = version.get().split("-", 2)[0];
@@ -63,8 +63,8 @@ final class CniRelease implements Check {
   }
 
   private static Finding finding(Known known, String version) {
-    String title = "VPC CNI %s asks for care".formatted(known.release());
-    String cause = "Known of this release: " + known.what() + "; mended in " + known.fixedIn();
+    String title = "VPC CNI %s has a known bug".formatted(known.release());
+    String cause = "Known of this release: " + known.what() + "; fixed in " + known.fixedIn();
     return known.level() == Level.WARN
         ? SPEC.warn(title, version, cause)
         : SPEC.note(title, version, cause);

@@ -30,7 +30,7 @@ final class Cooldown implements Check {
   public List<Finding> run(NodeEvidence node) {
     AddressPool pool = node.pool();
     if (!pool.coolingKnown()) {
-      return List.of(SPEC.notChecked("told by VPC CNI 1.5.0 and later"));
+      return List.of(SPEC.notChecked("reported by VPC CNI 1.5.0 and later"));
     }
     String evidence =
         "%d cooling, %d available, of %d addresses"

@@ -77,7 +77,7 @@ enum Ec2Refusals implements Check {
           "ec2-eni-limit",
           "`awscni_aws_api_error_count` by `PrivateIpAddressLimitExceeded`",
           Fires.ONLY,
-          "ipamD corrects it by itself; if it rises, see who else assigns addresses to the node's"
+          "ipamD corrects this automatically; if it rises, see who else assigns addresses to the node's"
               + " ENIs, or restart it: "
               + AwsNode.RESTART),
       Set.of("PrivateIpAddressLimitExceeded"),

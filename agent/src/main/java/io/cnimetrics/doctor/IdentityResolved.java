@@ -58,7 +58,7 @@ enum IdentityResolved implements Check {
     Optional<Origin> from = origin.apply(node);
     if (known.isEmpty()) {
       return List.of(
-          spec.warn(what + " is unknown", why(node), "It is not given, and nothing else tells it"));
+          spec.warn(what + " is unknown", why(node), "It is not set, and no other source has it"));
     }
     String evidence = known.get() + from.map(Origin::label).map(l -> " (" + l + ")").orElse("");
     return List.of(

@@ -40,7 +40,7 @@ final class IdleAddresses implements Check {
     if (node.mode() != AddressMode.SECONDARY_IP) {
       return List.of(SPEC.ok("Prefixes cost the subnet little", evidence));
     } else if (settings.isEmpty() || settings.get().warmIpTarget().isEmpty()) {
-      return List.of(SPEC.notChecked("ipamD does not tell its warm targets"));
+      return List.of(SPEC.notChecked("ipamD does not report its warm targets"));
     } else if (settings.get().warmIpTarget().getAsLong() > 0) {
       return List.of(SPEC.ok("WARM_IP_TARGET is set", evidence));
     }

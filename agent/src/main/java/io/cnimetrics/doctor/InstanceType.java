@@ -31,12 +31,12 @@ final class InstanceType implements Check {
           SPEC.warn(
               "What the node can reach is unknown",
               unknown.get().message(),
-              "Neither the table nor ipamD's gauges tell it"));
+              "Neither the table nor ipamD's gauges have it"));
     } else if (type.isEmpty()) {
       return List.of(
           SPEC.note(
               "The instance type is unknown",
-              "instance metadata do not tell it",
+              "instance metadata does not report it",
               "They cannot be read from here, or are switched off"));
     }
     return List.of(

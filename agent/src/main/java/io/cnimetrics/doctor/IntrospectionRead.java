@@ -36,7 +36,7 @@ final class IntrospectionRead implements Check {
   public List<Finding> run(NodeEvidence node) {
     Optional<AddressPool> pool = node.snapshot().pool();
     if (pool.isPresent()) {
-      return List.of(SPEC.ok("ipamD tells its interfaces", held(pool.get())));
+      return List.of(SPEC.ok("ipamD reports its interfaces", held(pool.get())));
     } else if (node.snapshot().introspectionOff()) {
       return List.of(off(node));
     }
@@ -53,7 +53,7 @@ final class IntrospectionRead implements Check {
         ? SPEC.warn(
                 "Introspection is not read",
                 "--introspection-url none: ipamD's gauges stand in",
-                "They go wrong with several network cards and after a forced removal, and tell"
+                "They go wrong with several network cards and after a forced removal, and report"
                     + " nothing of cooldown or single interfaces")
             .remedied("Unless DISABLE_INTROSPECTION is wanted, remove it from aws-node")
         : notRunning("introspection is off by setting, and the metrics do not answer either");

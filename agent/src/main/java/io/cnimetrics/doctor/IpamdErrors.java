@@ -27,7 +27,7 @@ final class IpamdErrors implements Check {
 
   private static final String EC2_SAYS_NO = "EC2 refused: see the findings on EC2";
   private static final String METADATA = "Instance metadata are late or do not answer";
-  private static final String OUT_OF_STEP = "ipamD and EC2 were not of one mind for a while";
+  private static final String OUT_OF_STEP = "ipamD's state and EC2's were temporarily out of sync";
   private static final String KERNEL = "Routes or rules in the kernel could not be set";
 
   private static final List<Known> KNOWN =

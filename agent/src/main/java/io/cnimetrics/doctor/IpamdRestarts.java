@@ -52,7 +52,7 @@ final class IpamdRestarts implements Check {
   private static Finding sinceStart(NodeEvidence node) {
     IpamdMetrics metrics = node.metrics();
     if (metrics.processStartSeconds().isEmpty()) {
-      return SPEC.notChecked("ipamD does not tell when its process started");
+      return SPEC.notChecked("ipamD does not report when its process started");
     }
     double start = metrics.processStartSeconds().getAsDouble();
     double age = node.snapshot().takenAt().toEpochMilli() / 1000.0 - start;

@@ -28,7 +28,7 @@ final class MetricsRead implements Check {
             .map(
                 read ->
                     SPEC.ok(
-                        "ipamD tells its counters",
+                        "ipamD reports its counters",
                         "VPC CNI " + read.cniVersion().orElse("of unknown release")))
             .orElseGet(() -> missing(node.problems(Source.METRICS).get(0))));
   }

@@ -14,7 +14,7 @@ final class PodEnis implements Check {
       CheckSpec.of(
               "pod-enis",
               "`awscni_pod_eni_error_count`, and whether a trunk is attached",
-              "warn: over 0 since ipamD started; it tells if no slot is left for a trunk",
+              "warn: over 0 since ipamD started; it shows whether a slot is left for a trunk",
               "See kubectl describe cninode <this node> and the log of aws-node; the instance type"
                   + " must support trunks")
           .see(Pages.POD_SECURITY_GROUPS);

@@ -30,7 +30,7 @@ final class PrimaryInUse implements Check {
   public List<Finding> run(NodeEvidence node) {
     Optional<IpamdSettings> settings = node.snapshot().settings();
     if (settings.isEmpty()) {
-      return List.of(SPEC.notChecked("ipamD does not tell its settings"));
+      return List.of(SPEC.notChecked("ipamD does not report its settings"));
     } else if (!settings.get().customNetworking()) {
       return List.of(SPEC.ok("Custom networking is off", "by ipamD's settings"));
     }

@@ -30,7 +30,7 @@ final class RefusedPods implements Check {
   public List<Finding> run(NodeEvidence node) {
     Series refusals = MetricCatalog.series("noAvailableIPAddrs");
     if (node.gauge(refusals).isEmpty()) {
-      return List.of(SPEC.notChecked("told by VPC CNI 1.15.1 and later"));
+      return List.of(SPEC.notChecked("reported by VPC CNI 1.15.1 and later"));
     }
     String evidence = node.counted(refusals);
     String cause = "The pool was empty when they asked; the kubelet tries again every 10 to 15 s";

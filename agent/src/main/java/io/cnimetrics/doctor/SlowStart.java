@@ -38,7 +38,7 @@ final class SlowStart implements Check {
   public List<Finding> run(NodeEvidence node) {
     OptionalDouble starts = node.gauge(STARTS);
     if (starts.orElse(0) <= 0) {
-      return List.of(SPEC.notChecked("told by VPC CNI 1.20.0 and later"));
+      return List.of(SPEC.notChecked("reported by VPC CNI 1.20.0 and later"));
     }
     double seconds = node.total(SECONDS) / starts.getAsDouble();
     double failed = node.total(FAILED);

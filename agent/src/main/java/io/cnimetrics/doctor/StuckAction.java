@@ -29,14 +29,14 @@ final class StuckAction implements Check {
   public List<Finding> run(NodeEvidence node) {
     String evidence = "%.0f actions in progress".formatted(node.total(IN_PROGRESS));
     if (!isBusy(node.last())) {
-      return List.of(SPEC.ok("ipamD is at no change of its pool", evidence));
+      return List.of(SPEC.ok("no pool change is in progress", evidence));
     } else if (!node.showsTrend()) {
       return List.of(SPEC.notChecked(evidence + ": whether they end shows with --watch 2"));
     }
     return List.of(
         node.lasts(StuckAction::isBusy)
             ? SPEC.warn(
-                "ipamD does not end what it is at",
+                "An ipamD pool change is stuck",
                 evidence + " at each of %d polls".formatted(node.polls().size()),
                 "A call of EC2 that hangs or is tried over and over")
             : SPEC.ok("ipamD changes its pool", evidence));

@@ -149,7 +149,7 @@ public final class IpamdReader {
       settings = introspection.map(round::settings);
       settingsKnown = true;
     } catch (IpamdException e) {
-      log.debug("ipamD does not tell its settings: {}", e.getMessage());
+      log.debug("ipamD does not report its settings: {}", e.getMessage());
       settingsKnown = e.reason() != UNREACHABLE && e.reason() != TIMEOUT;
     }
   }

@@ -270,7 +270,7 @@ public final class Sender {
     if (!failure.map(PutResult::status).equals(Optional.of(answer.status())) || toldLongAgo) {
       toldAt = now;
       log.warn(
-          "CloudWatch does not take our metrics; they wait and are sent later: outcome={}"
+          "CloudWatch request failed; datums are kept and will be retried: outcome={}"
               + " waiting_minutes={} region={} cause=\"{}\"",
           answer.status(),
           buffer.depth().minutes(),

@@ -55,7 +55,7 @@ class ScenariosTest {
           nearly-full,            1, note, node-full, The node is nearly full
           max-pods-too-high,      1, warn, max-pods, max-pods is above what the node can reach
           stuck-action,           1, not checked, stuck-action, not checked
-          stuck-action,           2, warn, stuck-action, ipamD does not end what it is at
+          stuck-action,           2, warn, stuck-action, An ipamD pool change is stuck
           forced-removal,         1, warn, forced-removals, Pods lost addresses that they held
           forced-removal,         1, note, stated-totals, ipamD's own totals do not add up
           forced-removal,         1, note, stale-gauges, ipamD's gauges contradict its introspection
@@ -64,7 +64,7 @@ class ScenariosTest {
           excluded-eni,           1, note, excluded-enis, An ENI in an excluded subnet carries no pods
           mixed-prefixes,         1, note, mixed-prefixes, Addresses of two modes are mixed
           idle-addresses,         1, note, idle-addresses, Many addresses are idle
-          faulty-release,         1, warn, cni-release, VPC CNI v1.19.4 asks for care
+          faulty-release,         1, warn, cni-release, VPC CNI v1.19.4 has a known bug
           """)
   void scenarioIsFoundOut(String name, int polls, String level, String id, String title) {
     assertThat(DoctorFixture.findings(NamedScenario.parse(name), polls))
