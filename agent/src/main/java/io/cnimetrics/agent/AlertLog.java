@@ -39,16 +39,16 @@ final class AlertLog implements Consumer<AlertChanges> {
 
   @Override
   public synchronized void accept(AlertChanges report) {
-    for (MinuteValue value : report.begun()) {
+    for (MinuteValue value : report.raised()) {
       String metric = value.metric();
       causes.flatMap(known -> known.of(metric)).ifPresent(cause -> causeOf.put(metric, cause));
     }
-    if (!report.begun().isEmpty()) {
-      log.warn("trouble minute={} {}", report.minute(), line(report.begun()));
+    if (!report.raised().isEmpty()) {
+      log.warn("trouble minute={} {}", report.minute(), line(report.raised()));
     }
-    if (!report.ended().isEmpty()) {
-      log.info("trouble ended minute={} {}", report.minute(), line(report.ended()));
-      report.ended().forEach(value -> causeOf.remove(value.metric()));
+    if (!report.cleared().isEmpty()) {
+      log.info("trouble ended minute={} {}", report.minute(), line(report.cleared()));
+      report.cleared().forEach(value -> causeOf.remove(value.metric()));
     }
   }
 

@@ -79,7 +79,7 @@ class RunIT {
   void outageOfCloudWatchIsReady() {
     Map<String, String> away = Map.of("AWS_ENDPOINT_URL_CLOUDWATCH", "http://127.0.0.1:1");
     try (Running agent = agent().in(away).start()) {
-      assertThat(agent.awaitLog("CloudWatch does not take our metrics")).contains("refused");
+      assertThat(agent.awaitLog("CloudWatch request failed")).contains("refused");
 
       assertThat(health.await("/readyz", 200, LIMIT)).isEqualTo("ok\n");
       assertThat(health.await("/livez", 200, LIMIT)).isEqualTo("ok\n");

@@ -457,8 +457,8 @@ class MetricBufferTest {
 
     assertThat(books.reports)
         .extracting(
-            report -> report.begun().stream().map(MinuteValue::metric).toList(),
-            report -> report.ended().stream().map(MinuteValue::metric).toList())
+            report -> report.raised().stream().map(MinuteValue::metric).toList(),
+            report -> report.cleared().stream().map(MinuteValue::metric).toList())
         .containsExactly(
             tuple(List.of(), List.of()),
             tuple(List.of(), List.of()),
@@ -475,7 +475,7 @@ class MetricBufferTest {
     books.buffer.closeOpenMinute();
 
     assertThat(books.reports).last().matches(report -> report.minute().equals(at(180)));
-    assertThat(books.reports).allMatch(report -> report.ended().isEmpty());
+    assertThat(books.reports).allMatch(report -> report.cleared().isEmpty());
   }
 
   @Test
