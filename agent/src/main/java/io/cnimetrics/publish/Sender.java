@@ -31,7 +31,7 @@ public final class Sender {
   /** A lasting failure is logged again after this time. */
   private static final Duration LOG_AGAIN = Duration.ofHours(1);
 
-  /** Longer than any pause: a longer one means that the clock was set back. */
+  /** No real pause is longer: a longer one means that the clock was set back. */
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
   /** Upper bound for Retry-After: a bogus value must not silence the agent. */

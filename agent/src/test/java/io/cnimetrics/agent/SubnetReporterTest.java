@@ -121,7 +121,7 @@ class SubnetReporterTest {
         .satisfies(line -> assertThat(line.getLevel()).isEqualTo(Level.WARN))
         .extracting(ILoggingEvent::getFormattedMessage)
         .asString()
-        .contains("not reported", "ec2:DescribeSubnets was refused");
+        .contains("subnet reporting is off", "ec2:DescribeSubnets was refused");
     assertThat(send()).isEmpty();
   }
 
