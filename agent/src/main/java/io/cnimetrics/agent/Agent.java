@@ -24,20 +24,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The agent at work: one thread polls, another sends, and neither waits for the other. It runs
- * until it is stopped, or until it knows that it can never send.
+ * The running agent: one thread polls, another sends, and neither waits for the other. It runs
+ * until it is stopped, or until an error shows that it can never send.
  */
 public final class Agent {
-  /** On a new node ipamD starts after the agent: so long it is not called down. */
+  /** On a new node ipamD starts after the agent. During this time it is not reported as down. */
   private static final Duration GRACE = Duration.ofMinutes(5);
 
-  /** Often enough to have each minute on the disk. */
+  /** Short enough to write each minute to the disk. */
   private static final Duration LONGEST_SEND_PAUSE = Duration.ofMinutes(1);
 
-  /** Of the 10 s that a stop may take; the rest is for the JVM. */
+  /** The part of the 10 s limit for a stop that the agent uses; the rest is for the JVM. */
   private static final Duration STOP_LIMIT = Duration.ofMillis(8_500);
 
-  /** What a request that is under way when the agent stops may still take. */
+  /** How long a stopping agent waits for a request in progress. */
   private static final Duration REQUEST_GRACE = Duration.ofMillis(2_500);
 
   private static final Duration AFTER_INTERRUPT = Duration.ofMillis(500);
@@ -59,11 +59,11 @@ public final class Agent {
   private volatile Optional<String> fatal = Optional.empty();
 
   /**
-   * Waits as long as another agent has the state directory.
+   * Waits while another agent holds the state directory.
    *
-   * @param identity finds out who the node is, and may take its time
+   * @param identity looks up the node's identity, which may be slow
    * @param sinks makes the sink of a region
-   * @param subnets empty if they are not to be reported
+   * @param subnets empty if subnets are not reported
    */
   public Agent(
       AgentConfig config,
@@ -156,7 +156,7 @@ public final class Agent {
   /**
    * Polls on this thread until the agent is stopped.
    *
-   * @return why nothing can ever be sent, if that is why it stopped
+   * @return why nothing can ever be sent, if the agent stopped for that reason
    */
   public Optional<String> run() {
     sending.start();
@@ -167,11 +167,11 @@ public final class Agent {
     return fatal;
   }
 
-  /** How the agent is. */
+  /** The health of the agent. */
   public AgentHealth vitals() {
     return new AgentHealth(
         List.of(vitals(polls), vitals(sends)),
-        // After the poll alone it would be ready for a moment before its rights are refused.
+        // A poll alone is not enough: missing permissions show only after the first send turn.
         lastPoll.hasBeen() && sends.hasTurned(),
         publisher.flatMap(Publisher::sender).map(Sender::hasSent).orElse(false),
         publisher.flatMap(Publisher::refusal));
@@ -181,15 +181,15 @@ public final class Agent {
     return new AgentHealth.Loop(loop.name(), loop.longestPause(), loop.sinceTurn());
   }
 
-  /** What waits to be sent. */
+  /** How much waits to be sent. */
   public MetricBuffer.Depth depth() {
     return buffer.depth();
   }
 
   /**
-   * Stops within 10 s, whatever hangs: polls a last time, sends what can be sent, keeps the rest.
+   * Stops within 10 s, even if a call hangs: polls a last time, sends what it can, keeps the rest.
    *
-   * @return false if it had stopped by itself
+   * @return false if it had stopped already, because nothing can ever be sent
    */
   public boolean stop() {
     if (fatal.isPresent()) {
@@ -213,7 +213,7 @@ public final class Agent {
     return true;
   }
 
-  /** A request that hangs is given up: what it was to bring is sent again. */
+  /** Aborts a request that hangs: its datums are sent again. */
   private void awaitRequest() {
     try {
       sending.join(REQUEST_GRACE.toMillis());

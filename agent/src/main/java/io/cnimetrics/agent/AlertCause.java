@@ -19,23 +19,23 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What brings each kind of trouble about, as far as the node's own polls tell, in the doctor's
- * words where it has them; nothing where they do not tell.
+ * The cause of each kind of trouble, in the doctor's words where the doctor reports it too. Empty
+ * if the node's own polls do not show a cause.
  */
 final class AlertCause {
   private static final String NO_ADDRESS = "the subnet has no free address";
 
-  /** One counter counts both codes. */
+  /** One counter counts both error codes. */
   private static final String NO_ADDRESS_OR_PREFIX = NO_ADDRESS + " or /28";
 
-  /** What EC2 answers in place of addresses, by the counter that rises with it; the worst first. */
+  /** EC2's errors to ipamD, by the counter that rises with each; the most serious first. */
   private static final List<Map.Entry<Series, String>> OF_EC2 =
       List.of(
           Map.entry(MetricCatalog.series("awsAPIDeniedErr"), "EC2 denies ipamD what it needs"),
           Map.entry(MetricCatalog.series("awsAPINoAddressErr"), NO_ADDRESS),
           Map.entry(MetricCatalog.series("awsAPIThrottleErr"), "EC2 throttles ipamD"));
 
-  /** Once a subnet is empty ipamD does not ask for two minutes, while it refuses pods. */
+  /** After an error for an empty subnet ipamD asks EC2 again only after two minutes. */
   private static final Duration STILL_TRUE = Duration.ofMinutes(5);
 
   private final Map<Series, Instant> roseAt = new HashMap<>();
@@ -43,7 +43,7 @@ final class AlertCause {
   private final NodeCapacity capacity;
 
   /**
-   * @param before by the poll before, or empty
+   * @param before the causes of the previous poll; empty for the first
    */
   AlertCause(NodeSnapshot snapshot, PollSamples reading, Optional<AlertCause> before) {
     this.snapshot = snapshot;
@@ -54,12 +54,12 @@ final class AlertCause {
     }
   }
 
-  /** What the last poll saw. */
+  /** The snapshot of the last poll. */
   NodeSnapshot snapshot() {
     return snapshot;
   }
 
-  /** The one cause of a trouble with this metric that explains it best. */
+  /** The most likely cause of trouble with this metric. */
   Optional<String> of(String metric) {
     return switch (metric) {
       case "ipamdDownMinutes" -> unread();
@@ -71,7 +71,7 @@ final class AlertCause {
     };
   }
 
-  /** Not what ipamD says against itself, nor what is by setting: it is up all the same. */
+  /** Leaves out MISMATCH and DEGRADED: ipamD answers in both cases. */
   private Optional<String> unread() {
     Source source = snapshot.introspectionOff() ? Source.METRICS : Source.INTROSPECTION;
     return snapshot.problems().stream()

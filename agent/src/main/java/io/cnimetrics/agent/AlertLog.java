@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells trouble when it begins and when it ends, with the node that it is on: the cluster's metrics
- * say that there is some, and these lines say where.
+ * Logs the start and the end of trouble with the node's name: the cluster's metrics show that there
+ * is trouble, these lines show where.
  */
 final class AlertLog implements Consumer<AlertChanges> {
   private static final Logger log = LoggerFactory.getLogger(AlertLog.class);
@@ -32,23 +32,23 @@ final class AlertLog implements Consumer<AlertChanges> {
     this.nodeName = nodeName;
   }
 
-  /** Keeps what the lines are to say of the node. */
+  /** Remembers the newest poll, for the lines that follow. */
   synchronized void seen(NodeSnapshot snapshot, PollSamples reading) {
     causes = Optional.of(new AlertCause(snapshot, reading, causes));
   }
 
   @Override
   public synchronized void accept(AlertChanges report) {
-    for (MinuteValue value : report.begun()) {
+    for (MinuteValue value : report.raised()) {
       String metric = value.metric();
       causes.flatMap(known -> known.of(metric)).ifPresent(cause -> causeOf.put(metric, cause));
     }
-    if (!report.begun().isEmpty()) {
-      log.warn("trouble minute={} {}", report.minute(), line(report.begun()));
+    if (!report.raised().isEmpty()) {
+      log.warn("trouble minute={} {}", report.minute(), line(report.raised()));
     }
-    if (!report.ended().isEmpty()) {
-      log.info("trouble ended minute={} {}", report.minute(), line(report.ended()));
-      report.ended().forEach(value -> causeOf.remove(value.metric()));
+    if (!report.cleared().isEmpty()) {
+      log.info("trouble ended minute={} {}", report.minute(), line(report.cleared()));
+      report.cleared().forEach(value -> causeOf.remove(value.metric()));
     }
   }
 
@@ -78,7 +78,7 @@ final class AlertLog implements Consumer<AlertChanges> {
         + snapshot.pool().map(AlertLog::pool).orElse("");
   }
 
-  /** As it was when the trouble began, also at its end. */
+  /** The cause at the start of the trouble, also in the line for its end. */
   private String cause(List<MinuteValue> values) {
     String words =
         values.stream()

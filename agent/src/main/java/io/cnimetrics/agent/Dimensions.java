@@ -17,7 +17,7 @@ import java.util.Optional;
 public final class Dimensions {
   private Dimensions() {}
 
-  /** Where the settings have metrics published, with what they say of the node themselves. */
+  /** The destination that the settings name, with the dimension values that they contain. */
   static Destination destination(AgentConfig config) {
     List<Map<String, String>> sets =
         config.dimensions().stream().map(set -> given(set, config)).toList();
@@ -25,23 +25,23 @@ public final class Dimensions {
   }
 
   private static Map<String, String> given(List<Dimension> set, AgentConfig config) {
-    NodeIdentity said =
+    NodeIdentity configured =
         new NodeIdentity(config.nodeName(), config.clusterId(), config.region(), Instance.UNKNOWN);
     Map<String, String> values = new LinkedHashMap<>();
     for (Dimension dimension : set) {
-      values.put(dimension.name(), value(dimension, said).orElse(Destination.UNKNOWN));
+      values.put(dimension.name(), value(dimension, configured).orElse(Destination.UNKNOWN));
     }
     return values;
   }
 
-  /** Those of a sample of a subnet. */
+  /** The dimensions of a sample of a subnet. */
   static Map<String, String> ofSubnet(AgentConfig config, Sample sample) {
     Map<String, String> values = given(List.of(Dimension.CLUSTER_ID), config);
     sample.subnetId().ifPresent(id -> values.put(MetricCatalog.SUBNET_DIMENSION, id));
     return values;
   }
 
-  /** The values of all dimensions that are known. */
+  /** The values of all known dimensions. */
   public static Map<String, String> known(NodeIdentity node) {
     Map<String, String> values = new LinkedHashMap<>();
     for (Dimension dimension : Dimension.values()) {
@@ -50,7 +50,7 @@ public final class Dimensions {
     return values;
   }
 
-  /** What to do about dimensions that nothing tells. */
+  /** The message for dimensions whose values no source knows. */
   public static String unknown(Collection<String> names) {
     return "unknown here: %s; leave it out of --dimensions".formatted(String.join(", ", names));
   }

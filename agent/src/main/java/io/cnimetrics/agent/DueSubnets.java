@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Which subnets this node is to ask for in a minute, by what EC2 has answered so far. */
+/** Which subnets this node asks EC2 for in a minute, computed from EC2's answers so far. */
 final class DueSubnets {
   /** The longest period after failures, in minutes. */
   private static final long MOST_BACKOFF = 64;
@@ -27,9 +27,9 @@ final class DueSubnets {
   }
 
   /**
-   * The subnets whose turn it is.
+   * The subnets that are due in a minute.
    *
-   * @param own by subnet, the addresses that this node has in it
+   * @param own the number of addresses that this node has in each subnet
    */
   Set<String> at(long minute, Map<String, Long> own) {
     Set<String> due = new TreeSet<>();
@@ -53,15 +53,15 @@ final class DueSubnets {
     return turns.isDue(minute, Math.max(period, backoff));
   }
 
-  /** Takes in an answer. */
-  void told(Set<String> asked, List<Subnet> subnets) {
+  /** Records an answer of EC2. */
+  void answered(Set<String> asked, List<Subnet> subnets) {
     failures = 0;
-    // A subnet without IPv4 addresses is not told, and never will be.
+    // EC2 never reports a subnet without IPv4 addresses.
     asked.forEach(subnetId -> used.put(subnetId, Long.MAX_VALUE));
     subnets.forEach(subnet -> used.put(subnet.id(), subnet.used()));
   }
 
-  /** Takes in that there was no answer: the next question waits twice as long. */
+  /** Records that EC2 gave no answer: the wait before the next call doubles. */
   void failed() {
     failures++;
   }

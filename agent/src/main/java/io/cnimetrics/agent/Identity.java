@@ -3,9 +3,9 @@ package io.cnimetrics.agent;
 import io.cnimetrics.identity.Identification;
 import java.time.Duration;
 
-/** Finds out who the node is. */
+/** Looks up the node's identity. */
 @FunctionalInterface
 public interface Identity {
-  /** All that is known after one more look that takes at most so long. */
+  /** All that is known after one more lookup, which takes at most the given time. */
   Identification look(Duration limit);
 }

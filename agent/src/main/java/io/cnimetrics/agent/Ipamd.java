@@ -6,7 +6,7 @@ import java.time.Duration;
 
 /** The ipamD of this node. */
 public interface Ipamd {
-  /** Whatever answers at the addresses of a reader. */
+  /** The ipamD at the addresses of a reader. */
   static Ipamd of(IpamdReader reader) {
     return new Ipamd() {
       @Override
@@ -26,12 +26,12 @@ public interface Ipamd {
     };
   }
 
-  /** Reads it once; what fails is a problem in the snapshot. */
+  /** Reads it once; a failure is a problem in the snapshot. */
   NodeSnapshot read();
 
-  /** The same within less time than is usual. */
+  /** Reads it once, within a shorter limit than usual. */
   NodeSnapshot read(Duration most);
 
-  /** Ends the read that another thread is at. */
+  /** Aborts a read in progress on another thread. */
   void abort();
 }

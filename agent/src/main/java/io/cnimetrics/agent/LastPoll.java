@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What the last poll came to; written by one thread and read by others. */
+/** The result of the last poll; written by one thread and read by others. */
 public final class LastPoll {
   private volatile Optional<PollSamples> reading = Optional.empty();
   private volatile List<Sample> ofSubnets = List.of();
@@ -15,7 +15,7 @@ public final class LastPoll {
     reading = Optional.of(newest);
   }
 
-  /** What EC2 told of the node's subnets of late, which no poll sees. */
+  /** Sets EC2's newest answer about the node's subnets, which is not part of a poll. */
   void ofSubnets(List<Sample> samples) {
     ofSubnets = samples;
   }
@@ -24,7 +24,7 @@ public final class LastPoll {
     return reading.isPresent();
   }
 
-  /** Its samples, none before the first poll, and those of subnets. */
+  /** The samples of the last poll, none before the first, and the samples of subnets. */
   public List<Sample> samples() {
     List<Sample> polled = reading.map(PollSamples::samples).orElse(List.of());
     return Stream.concat(polled.stream(), ofSubnets.stream()).toList();

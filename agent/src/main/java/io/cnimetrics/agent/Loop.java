@@ -7,13 +7,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes turns until it is stopped. What is due is told by the wall clock, but waited for by one
- * that cannot be set: a step of the wall clock makes a turn early or late, never many or none.
+ * Takes turns until it is stopped. Due times use the wall clock, waiting uses the monotonic clock:
+ * a clock step makes one turn early or late, never many or none.
  */
 final class Loop implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Loop.class);
 
-  /** After a turn that failed by a bug of ours. */
+  /** The pause after a turn that failed because of a bug. */
   private static final Duration AFTER_BUG = Duration.ofSeconds(10);
 
   private final String name;
@@ -24,19 +24,19 @@ final class Loop implements Runnable {
   private volatile boolean turned;
   private boolean stopped;
 
-  /** What a loop does. */
+  /** The work of a loop. */
   @FunctionalInterface
   interface Turn {
     /**
      * Does what is due.
      *
-     * @return when to come again; to come earlier does no harm
+     * @return when the next turn is due; an earlier turn does no harm
      */
     Instant take(Instant now);
   }
 
   /**
-   * @param longestPause the most between two turns, whatever a turn says
+   * @param longestPause the longest time between two turns, whatever a turn returns
    */
   Loop(String name, Duration longestPause, InstantSource clock, Turn turn) {
     this.name = name;
@@ -64,7 +64,7 @@ final class Loop implements Runnable {
       }
       return pause.compareTo(longestPause) < 0 ? pause : longestPause;
     } catch (RuntimeException e) {
-      log.error("a turn of the {} loop failed and is given up; please report this", name, e);
+      log.error("a turn of the {} loop failed and is skipped; please report this bug", name, e);
       return AFTER_BUG.compareTo(longestPause) < 0 ? AFTER_BUG : longestPause;
     }
   }
@@ -81,7 +81,7 @@ final class Loop implements Runnable {
         if (left <= 0) {
           break;
         }
-        // Rounded up: a turn that comes too early is one for nothing.
+        // Rounded up: a turn that is too early does nothing.
         wait(left / 1_000_000 + 1);
       }
     } catch (InterruptedException e) {
@@ -89,7 +89,7 @@ final class Loop implements Runnable {
     }
   }
 
-  /** Lets the turn that is under way, if any, be the last. */
+  /** Stops the loop after the turn in progress. */
   synchronized void stop() {
     stopped = true;
     notifyAll();
@@ -108,7 +108,7 @@ final class Loop implements Runnable {
     return turned;
   }
 
-  /** Since the end of the last turn, or since the loop was made. */
+  /** The time since the end of the last turn, or since the loop was made. */
   Duration sinceTurn() {
     return Duration.ofNanos(System.nanoTime() - turnedAtNanos);
   }

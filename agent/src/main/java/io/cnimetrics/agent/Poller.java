@@ -14,9 +14,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 
-/** Polls ipamD at the node's times, and puts what it tells into the ledger. */
+/** Polls ipamD at the node's times and adds the samples to the buffer. */
 final class Poller implements Loop.Turn {
-  /** What the last poll of an agent that stops may take, and how long it may wait for its turn. */
+  /** Limit of the last poll when the agent stops, and of the wait for the poll before it. */
   private static final Duration LAST_POLL = Duration.ofSeconds(1);
 
   private final Ipamd ipamd;
@@ -29,7 +29,7 @@ final class Poller implements Loop.Turn {
   private volatile boolean stopping;
 
   /**
-   * @param results is told of each poll that counts
+   * @param results receives each poll that was not aborted
    */
   Poller(
       Ipamd ipamd,
@@ -44,7 +44,7 @@ final class Poller implements Loop.Turn {
     this.results = results;
   }
 
-  /** Says what has been learnt of the instance. */
+  /** Sets what is known of the instance. */
   void on(Instance known) {
     instance = known;
   }
@@ -63,15 +63,15 @@ final class Poller implements Loop.Turn {
   }
 
   /**
-   * A poll that is late is not made up for, and none comes soon after another, because ipamD logs
-   * each; unless a whole minute would go without.
+   * A late poll delays the next one, because ipamD logs each poll. But no whole minute passes
+   * without a poll.
    */
   private Instant next(Instant polledAt) {
     Instant next = schedule.nextPoll(polledAt.plus(schedule.pollInterval().dividedBy(2)));
     return minute(next) > minute(polledAt) + 1 ? schedule.nextPoll(polledAt) : next;
   }
 
-  /** Counted from 1970. */
+  /** The minute of an instant, counted from 1970. */
   static long minute(Instant at) {
     return Math.floorDiv(at.getEpochSecond(), 60);
   }
@@ -81,7 +81,7 @@ final class Poller implements Loop.Turn {
     try {
       NodeSnapshot snapshot = ipamd.read().on(instance, List.of());
       if (stopping) {
-        // Aborted: it says nothing of ipamD.
+        // Aborted: the result shows nothing about ipamD.
         return;
       }
       SamplerState before = buffer.history();
@@ -93,7 +93,7 @@ final class Poller implements Loop.Turn {
     }
   }
 
-  /** Polls a last time, quickly; no other poll follows. What fails then adds nothing. */
+  /** Polls a last time, quickly; no other poll follows. A failed poll adds nothing. */
   void last() {
     stopping = true;
     ipamd.abort();

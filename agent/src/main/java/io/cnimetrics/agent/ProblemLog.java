@@ -9,23 +9,25 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells what keeps polls from knowing all: when it begins, when it ends, and rarely in between. */
+/**
+ * Logs problems of polls and lookups: at their start, at their end, and once an hour in between.
+ */
 final class ProblemLog {
   private static final Logger log = LoggerFactory.getLogger(ProblemLog.class);
-  private static final Duration TELL_AGAIN = Duration.ofHours(1);
+  private static final Duration LOG_AGAIN = Duration.ofHours(1);
 
-  private final Map<String, Told> told = new HashMap<>();
+  private final Map<String, Logged> logged = new HashMap<>();
 
-  private record Told(Instant at, Problem problem) {}
+  private record Logged(Instant at, Problem problem) {}
 
   void after(Instant now, List<Problem> problems) {
-    Map<String, Told> ended = new HashMap<>(told);
+    Map<String, Logged> ended = new HashMap<>(logged);
     for (Problem problem : problems) {
       String kind = problem.source() + " " + problem.reason();
       ended.remove(kind);
-      Told before = told.get(kind);
-      if (before == null || !before.at().plus(TELL_AGAIN).isAfter(now)) {
-        told.put(kind, new Told(now, problem));
+      Logged before = logged.get(kind);
+      if (before == null || !before.at().plus(LOG_AGAIN).isAfter(now)) {
+        logged.put(kind, new Logged(now, problem));
         log.warn(
             "problem source={} reason={} message=\"{}\"",
             problem.source().label(),
@@ -35,7 +37,7 @@ final class ProblemLog {
     }
     ended.forEach(
         (kind, before) -> {
-          told.remove(kind);
+          logged.remove(kind);
           log.info(
               "problem ended source={} reason={}",
               before.problem().source().label(),

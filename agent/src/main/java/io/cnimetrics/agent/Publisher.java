@@ -24,17 +24,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends what waits in the ledger, as soon as it is known under which name and where to; until then
- * it finds that out.
+ * Sends the minutes that wait in the buffer, once the region and all dimensions are known. Until
+ * then it looks up the node's identity.
  */
 final class Publisher implements Loop.Turn {
-  /** The most that one look for the identity may take, and loading the EC2 client with it. */
+  /** The limit of one identity lookup, including the time to load the EC2 client. */
   private static final Duration ATTEMPT_LIMIT = Duration.ofSeconds(10);
 
-  /** Who can send looks but rarely for what is still unknown of the instance. */
+  /** Once sending works, missing instance details are looked up this often. */
   private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
 
-  /** A minute that is over but still polled: a poll takes a few seconds at most. */
+  /** The pause while a poll of an ended minute still runs; a poll takes a few seconds at most. */
   private static final Duration SOON = Duration.ofSeconds(1);
 
   private static final Logger log = LoggerFactory.getLogger(Publisher.class);
@@ -61,9 +61,9 @@ final class Publisher implements Loop.Turn {
   }
 
   /**
-   * @param start what the start of the agent counts; sent at once
-   * @param onIdentity is told when more is known of the node
-   * @param fatal is told why nothing can ever be sent
+   * @param start the samples that count the start of the agent; sent at once
+   * @param onIdentity receives what is known of the node, after each lookup
+   * @param fatal receives the reason why nothing can ever be sent
    */
   Publisher(
       MetricBuffer buffer,
@@ -82,12 +82,12 @@ final class Publisher implements Loop.Turn {
     this.fatal = fatal;
   }
 
-  /** The sender, once there is one. */
+  /** The sender; empty until the identity is complete. */
   Optional<Sender> sender() {
     return sender;
   }
 
-  /** Why nothing was ever sent, if rights or credentials are refused. */
+  /** Why nothing was ever sent, if permissions are missing or credentials are refused. */
   Optional<String> refusal() {
     return sender.map(Sender::refusal).orElse(identityRefusal);
   }
@@ -104,7 +104,7 @@ final class Publisher implements Loop.Turn {
     return late ? earlier(next, now.plus(SOON)) : next;
   }
 
-  /** A minute that stayed open for a slow poll is sent as soon as that ends. */
+  /** A minute that stayed open for a slow poll is sent as soon as the poll ends. */
   private void closeMinute(Instant now) {
     boolean closed = buffer.closeEnded(now);
     if (closed && late) {
@@ -150,7 +150,7 @@ final class Publisher implements Loop.Turn {
       open(found, now);
       return found.isFinal() ? Instant.MAX : now.plus(LOOK_AGAIN);
     }
-    // Region and name are there, but not what the settings want beside them.
+    // Region and cluster are known, but not all other dimensions of the settings.
     return found.isFinal()
         ? giveUp(Stream.of(Dimensions.unknown(unknown)))
         : now.plus(backoff.next());
@@ -191,7 +191,7 @@ final class Publisher implements Loop.Turn {
     return one.isBefore(other) ? one : other;
   }
 
-  /** Sends what waits, as far as it can and the time goes; for an agent that stops. */
+  /** Sends what waits until the time is used up or a request fails; for an agent that stops. */
   void flush(Instant now, Supplier<Duration> left) {
     sender.ifPresent(known -> known.flush(now, left));
   }

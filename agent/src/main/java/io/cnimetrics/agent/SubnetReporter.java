@@ -28,16 +28,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reports the free addresses of this node's subnets, when it is this node's turn to ask for them.
- * It has a thread of its own, because EC2 may answer slowly.
+ * Reports the free addresses of this node's subnets, in the minutes in which they are due. It runs
+ * on its own thread, because EC2 may answer slowly.
  */
 final class SubnetReporter implements Loop.Turn {
   private static final Logger log = LoggerFactory.getLogger(SubnetReporter.class);
 
-  /** For instance metadata, and again for EC2. */
+  /** The limit for instance metadata, and the limit for EC2. */
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
-  /** How long a value that was read is shown to Prometheus. */
+  /** How long Prometheus shows a value after the answer of EC2. */
   private static final Duration SHOWN = Duration.ofMinutes(3);
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -46,7 +46,7 @@ final class SubnetReporter implements Loop.Turn {
   private final Subnets subnets;
   private final MetricBuffer buffer;
   private final LastPoll lastPoll;
-  private final DueSubnets turns;
+  private final DueSubnets due;
   private final Duration offset;
   private final ProblemLog problems = new ProblemLog();
   private volatile Optional<AddressPool> pool = Optional.empty();
@@ -58,7 +58,7 @@ final class SubnetReporter implements Loop.Turn {
   private Instant shownUntil = Instant.MIN;
 
   /**
-   * @param offset within each minute, so that nodes do not ask in step
+   * @param offset when within each minute the node asks; it differs between nodes
    */
   SubnetReporter(
       AgentConfig config,
@@ -71,31 +71,31 @@ final class SubnetReporter implements Loop.Turn {
     this.config = config;
     this.subnets = subnets;
     this.buffer = buffer;
-    this.turns = new DueSubnets(config.nodeName(), Poller.minute(started));
+    this.due = new DueSubnets(config.nodeName(), Poller.minute(started));
     this.offset = offset;
     this.region = config.region();
   }
 
-  /** Takes in what a poll saw. */
+  /** Records the pool of a poll. */
   void seen(NodeSnapshot snapshot) {
     if (snapshot.pool().isPresent()) {
       pool = snapshot.pool();
     }
   }
 
-  /** Says what has been learnt of the node. */
+  /** Sets what is known of the node. */
   void on(NodeIdentity node) {
     region = node.instanceRegion();
   }
 
-  /** Takes turns on a thread of its own until it is stopped. */
+  /** Starts taking turns on its own thread, until the agent stops. */
   void start(InstantSource clock) {
     Thread thread = new Thread(new Loop("subnets", MINUTE, clock, this), "subnets");
     thread.setDaemon(true);
     thread.start();
   }
 
-  /** Has nothing more put into the books, whatever is under way. */
+  /** Adds nothing more to the buffer, even if a call is in progress. */
   synchronized void stop() {
     stopped = true;
   }
@@ -117,16 +117,16 @@ final class SubnetReporter implements Loop.Turn {
   }
 
   private void ask(Map<String, Long> own, Instant now) {
-    Set<String> due = turns.at(Poller.minute(now), own);
-    if (!due.isEmpty()) {
+    Set<String> asked = due.at(Poller.minute(now), own);
+    if (!asked.isEmpty()) {
       NodeSubnets.Result answer =
           region
-              .map(known -> subnets.read(due, known, LIMIT))
+              .map(known -> subnets.read(asked, known, LIMIT))
               .orElseGet(SubnetReporter::withoutRegion);
-      if (answer instanceof NodeSubnets.Found told) {
-        report(due, told.subnets(), now);
-      } else if (answer instanceof NodeSubnets.Failed not) {
-        failed(not, now);
+      if (answer instanceof NodeSubnets.Found found) {
+        report(asked, found.subnets(), now);
+      } else if (answer instanceof NodeSubnets.Failed failure) {
+        failed(failure, now);
       }
     }
   }
@@ -136,13 +136,13 @@ final class SubnetReporter implements Loop.Turn {
         new Problem(Source.IMDS, Reason.NOT_FOUND, Identification.UNKNOWN_REGION), false);
   }
 
-  private synchronized void report(Set<String> asked, List<Subnet> told, Instant now) {
+  private synchronized void report(Set<String> asked, List<Subnet> found, Instant now) {
     if (stopped) {
       return;
     }
     problems.after(now, List.of());
-    turns.told(asked, told);
-    List<Sample> samples = MetricCatalog.samples(told);
+    due.answered(asked, found);
+    List<Sample> samples = MetricCatalog.samples(found);
     for (Sample sample : samples) {
       buffer.apart(now, Dimensions.ofSubnet(config, sample), List.of(sample));
     }
@@ -150,19 +150,17 @@ final class SubnetReporter implements Loop.Turn {
     shownUntil = now.plus(SHOWN);
   }
 
-  private void failed(NodeSubnets.Failed not, Instant now) {
-    turns.failed();
-    forbidden = not.forbidden();
+  private void failed(NodeSubnets.Failed failure, Instant now) {
+    due.failed();
+    forbidden = failure.forbidden();
     if (forbidden) {
-      log.warn(
-          "free addresses of subnets are not reported until the agent starts anew: {}",
-          not.problem().message());
+      log.warn("subnet reporting is off until the agent restarts: {}", failure.problem().message());
     } else {
-      problems.after(now, List.of(not.problem()));
+      problems.after(now, List.of(failure.problem()));
     }
   }
 
-  /** By subnet; an interface has one address that no pod can have. */
+  /** The addresses of this node by subnet, with the primary address of each ENI. */
   private Map<String, Long> ownAddresses(AddressPool seen, Instant now) {
     AddressPool located = seen.located(subnetOfEni);
     if (!located.tellsSubnets()) {

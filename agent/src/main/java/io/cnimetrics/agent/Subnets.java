@@ -5,9 +5,9 @@ import io.cnimetrics.aws.NodeSubnets;
 import java.time.Duration;
 import java.util.Set;
 
-/** What can be asked about the subnets of this node. */
+/** The source of facts about the subnets of this node. */
 public interface Subnets {
-  /** In which subnets the node's interfaces are, where ipamD does not tell. */
+  /** The subnets of the node's ENIs, for an ipamD that does not report them. */
   InstanceMetadata.Interfaces interfaces(Duration limit);
 
   /** The free addresses of some subnets. */

@@ -1,4 +1,4 @@
-/** The loops of the agent: when to poll, when to send, how to stop. */
+/** The loops of the agent: polling, sending and stopping. */
 @NullMarked
 package io.cnimetrics.agent;
 

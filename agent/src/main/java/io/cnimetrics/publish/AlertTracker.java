@@ -7,32 +7,32 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Which metrics mean trouble, from minute to minute. A metric that is absent stays as it was. */
+/** Tracks which metrics are in alert, minute by minute. An absent metric keeps its state. */
 final class AlertTracker {
   private final Map<String, MinuteValue> now = new LinkedHashMap<>();
 
   /**
-   * What changed with a minute.
+   * The changes that a minute brings.
    *
-   * @param begun values that mean trouble and did not the minute before
-   * @param ended values that mean none any more
+   * @param raised values that are in alert and were not in the minute before
+   * @param cleared values that are no longer in alert
    */
-  record Changes(List<MinuteValue> begun, List<MinuteValue> ended) {}
+  record Changes(List<MinuteValue> raised, List<MinuteValue> cleared) {}
 
   Changes after(List<MinuteValue> minute) {
-    List<MinuteValue> begun = new ArrayList<>();
-    List<MinuteValue> ended = new ArrayList<>();
+    List<MinuteValue> raised = new ArrayList<>();
+    List<MinuteValue> cleared = new ArrayList<>();
     for (MinuteValue value : minute) {
       boolean bad =
           MetricCatalog.named(value.metric())
               .map((Metric metric) -> metric.isAlert(value.value()))
               .orElse(false);
       if (bad && now.put(value.metric(), value) == null) {
-        begun.add(value);
+        raised.add(value);
       } else if (!bad && now.remove(value.metric()) != null) {
-        ended.add(value);
+        cleared.add(value);
       }
     }
-    return new Changes(begun, ended);
+    return new Changes(raised, cleared);
   }
 }

@@ -4,10 +4,11 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * Capped exponential backoff with full jitter: whole fleets fail at once, and must not return so.
+ * Capped exponential backoff with full jitter: a whole fleet may fail at once, and its retries must
+ * not come at once.
  */
 public final class Backoff {
-  /** The most that is waited. */
+  /** The longest wait. */
   public static final Duration CAP = Duration.ofSeconds(60);
 
   private static final Duration FIRST = Duration.ofSeconds(1);
@@ -19,14 +20,14 @@ public final class Backoff {
     this.random = random;
   }
 
-  /** How long to wait after one more failure that may pass by itself. */
+  /** The wait after one more failure that may be temporary. */
   public Duration next() {
     long most = Math.min(CAP.toMillis(), FIRST.toMillis() << Math.min(failures, 16));
     failures++;
     return Duration.ofMillis(random.nextLong(most) + 1);
   }
 
-  /** How long to wait after one more failure that someone must mend first. */
+  /** The wait after one more failure that needs a repair first. */
   public Duration nextSlow() {
     failures++;
     return Duration.ofMillis(random.nextLong(CAP.toMillis()) + 1);

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What goes into one request: values of waiting minutes, each under all its sets of dimensions.
+ * The content of one request: values of waiting minutes, each under all its sets of dimensions.
  *
- * @param entries at least one, all of one namespace
+ * @param entries at least one, all in one namespace
  */
 record Batch(List<Entry> entries) {
   Batch {
@@ -25,7 +25,7 @@ record Batch(List<Entry> entries) {
   /**
    * A value of a minute.
    *
-   * @param destination every dimension of it known
+   * @param destination all its dimensions are known
    */
   record Entry(PendingMinute of, MinuteValue value, Destination destination) {
     private List<Datum> datums() {
@@ -51,7 +51,7 @@ record Batch(List<Entry> entries) {
         new Batch(entries.subList(0, middle)), new Batch(entries.subList(middle, entries.size())));
   }
 
-  /** The values by the minute that they are of. */
+  /** The values by the id of their minute. */
   Map<Long, Set<MinuteValue>> valuesById() {
     Map<Long, Set<MinuteValue>> values = new LinkedHashMap<>();
     for (Entry entry : entries) {
@@ -62,14 +62,14 @@ record Batch(List<Entry> entries) {
 
   /** Fills a request up to CloudWatch's limits. */
   static final class Filling {
-    /** CloudWatch takes 1 MB; what is compressed in the end stays far below. */
+    /** CloudWatch accepts 1 MB; the compressed request is far smaller. */
     private static final int MOST_BYTES = 900_000;
 
     private final List<Entry> entries = new ArrayList<>();
     private int datums;
     private int bytes;
 
-    /** Adds a minute as a whole; false, and unchanged, if there is no room or another namespace. */
+    /** Adds a whole minute; returns false if it does not fit or has another namespace. */
     boolean add(PendingMinute minute, Destination destination) {
       int more = minute.values().size() * destination.sets().size();
       int moreBytes =

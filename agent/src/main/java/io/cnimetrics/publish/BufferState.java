@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All that a restarted agent needs to go on as if nothing had happened, beside the minutes that
- * wait. Every transition makes a new one, so that it can be kept as a whole.
+ * The state that a restarted agent continues from, beside the waiting minutes. Each transition
+ * makes a new one, so that it is written to disk as a whole.
  *
- * @param instanceId empty if it is not known
- * @param lastMinute the last minute that was closed: it and those before get no further datum
+ * @param instanceId the EC2 instance; empty if it is not known
+ * @param lastMinute the last closed minute: this minute and earlier ones get no more datums
  * @param open the minute that polls add to
- * @param carried events that came too late for their minute and go into the next
+ * @param carried events that were too late for their minute; they go into the next
  */
 record BufferState(
     String instanceId,
@@ -25,9 +25,9 @@ record BufferState(
   private static final OpenMinute NOTHING = new OpenMinute(Long.MIN_VALUE, Map.of());
 
   /**
-   * Of an agent that remembers nothing.
+   * The state of an agent that has no kept state.
    *
-   * @param started the minute in which it started, the first of which it cannot know all
+   * @param started the minute in which the agent started, which it has not seen from its start
    */
   static BufferState initial(String instanceId, Destination destination, long started) {
     return new BufferState(
@@ -35,13 +35,13 @@ record BufferState(
   }
 
   /**
-   * A state after a transition.
+   * The state after a transition.
    *
-   * @param closed the minute that ended by it, if one did
+   * @param closed the minute that the transition closed, if any
    */
   record Step(BufferState state, Optional<OpenMinute> closed) {}
 
-  /** After a poll that started in the given minute. */
+  /** The state after a poll that started in the given minute. */
   Step polled(long minute, PollSamples reading) {
     Step ended =
         open.isPresent() && open.get().minute() != minute ? closed() : new Step(this, none());
@@ -68,7 +68,7 @@ record BufferState(
         NOTHING);
   }
 
-  /** After the end of the open minute, if there is one. */
+  /** The state after closing the open minute, if there is one. */
   Step closed() {
     return new Step(
         new BufferState(
@@ -81,7 +81,7 @@ record BufferState(
         open);
   }
 
-  /** After a new name, or other settings. */
+  /** The state with another instance or other settings. */
   BufferState to(String instance, Destination another) {
     return new BufferState(instance, another, history, lastMinute, open, carried);
   }

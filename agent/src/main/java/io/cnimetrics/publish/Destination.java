@@ -8,10 +8,10 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Under what values are published.
+ * The namespace and dimensions under which values are published.
  *
  * @param sets the sets of dimensions under which each value is published; a dimension that is not
- *     known yet has an empty value, and is filled in when it is sent
+ *     known yet has an empty value, which is filled in before sending
  */
 public record Destination(String namespace, List<Map<String, String>> sets) {
   /** The value of a dimension that is not known yet. */
@@ -20,11 +20,11 @@ public record Destination(String namespace, List<Map<String, String>> sets) {
   public Destination {
     sets = sets.stream().<Map<String, String>>map(LinkedHashMap::new).toList();
     if (sets.isEmpty()) {
-      throw new IllegalArgumentException("nothing would be published under no set of dimensions");
+      throw new IllegalArgumentException("no set of dimensions: nothing would be published");
     }
   }
 
-  /** With the values of what has become known meanwhile. */
+  /** A copy with the unknown dimensions filled in, as far as they are known now. */
   Destination filled(Map<String, String> known) {
     return new Destination(namespace, sets.stream().map(set -> filled(set, known)).toList());
   }
@@ -50,7 +50,7 @@ public record Destination(String namespace, List<Map<String, String>> sets) {
     return unknown().isEmpty();
   }
 
-  /** Whether it may be the same place: what both know is equal. */
+  /** Whether both may be the same destination: all dimensions that both know are equal. */
   boolean mayBe(Destination other) {
     if (!namespace.equals(other.namespace) || sets.size() != other.sets.size()) {
       return false;
@@ -75,7 +75,7 @@ public record Destination(String namespace, List<Map<String, String>> sets) {
                 });
   }
 
-  /** About how many bytes a datum takes in a request, by measured requests and rounded up. */
+  /** The approximate size in bytes of a datum in a request: measured, then rounded up. */
   int bytesOfDatums(String metric) {
     return sets.stream().mapToInt(set -> 120 + metric.length() + bytes(set)).sum();
   }

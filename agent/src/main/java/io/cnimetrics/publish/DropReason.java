@@ -1,13 +1,13 @@
 package io.cnimetrics.publish;
 
-/** Why datums were given up. */
+/** Why datums were dropped. */
 public enum DropReason {
-  /** CloudWatch refused them by themselves. */
+  /** CloudWatch rejected the datum in a request of its own. */
   INVALID,
-  /** Older than the two weeks that CloudWatch takes. */
+  /** Older than the two weeks that CloudWatch accepts. */
   TOO_OLD,
-  /** Over the bound on what may wait. */
+  /** Over the limit of the buffer. */
   NO_ROOM,
-  /** Stamped by a clock that was more than two hours ahead. */
+  /** The timestamp is more than two hours in the future. */
   FUTURE
 }

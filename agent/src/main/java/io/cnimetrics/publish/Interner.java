@@ -3,9 +3,9 @@ package io.cnimetrics.publish;
 import java.util.HashMap;
 import java.util.Map;
 
-/** One of all that are equal, so that minutes which have the same do not each keep their own. */
+/** Keeps one of several equal objects, so that equal minutes share memory. */
 final class Interner<T> {
-  /** A node has a few: the values that a minute has change seldom, and where they go even less. */
+  /** A node needs few: metric names and destinations rarely change between minutes. */
   private static final int MOST = 64;
 
   private final Map<T, T> known = new HashMap<>();

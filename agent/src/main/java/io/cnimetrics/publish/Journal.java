@@ -11,11 +11,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps changes on disk as long as the disk lets it. A disk that is full, read-only or gone costs
- * one warning and what a crash would lose; it never stops anyone.
+ * Writes changes to disk. If the disk is full, read-only or gone, it logs one warning and the agent
+ * goes on; a crash then loses unsent minutes.
  */
 final class Journal implements Closeable {
-  /** The most that the file may have. */
+  /** The largest size of the file. */
   static final long MOST_BYTES = 16L << 20;
 
   private static final long WORTH_REPLACING_BYTES = 1L << 20;
@@ -36,30 +36,30 @@ final class Journal implements Closeable {
   }
 
   /**
-   * Keeps changes in a directory; nothing as long as that cannot be opened. Waits as long as
-   * another agent is at work in it: two that send each minute would double every sum.
+   * Keeps changes in a directory; keeps nothing while the directory cannot be opened. Waits while
+   * another agent holds it: two agents that send the same minutes would double every sum.
    */
   static Journal in(Path directory) {
-    Journal keeper = new Journal(directory);
+    Journal journal = new Journal(directory);
     try {
-      keeper.open(true);
+      journal.open(true);
     } catch (IOException e) {
-      keeper.failing = true;
+      journal.failing = true;
       log.warn(
-          "what is not sent yet is kept in memory only, and a restart loses it:"
+          "unsent minutes are kept in memory only, and a restart loses them:"
               + " state_dir={} cause=\"{}\"; make it a directory that this user can write to;"
-              + " it is tried again each minute",
+              + " the agent retries each minute",
           directory,
           e.toString());
     }
-    return keeper;
+    return journal;
   }
 
   private void open(boolean waits) throws IOException {
     file = Optional.of(JournalFile.open(place, waits));
   }
 
-  /** Opens the directory if that could not be done so far, and tells whether that is new. */
+  /** Opens the directory if that failed so far; returns true if it succeeds now. */
   boolean opensLate() {
     if (file.isPresent() || !failing) {
       return false;
@@ -69,10 +69,10 @@ final class Journal implements Closeable {
   }
 
   /**
-   * Hands over all changes that were kept.
+   * Passes on all kept changes.
    *
-   * @return false if they cannot be read to their end: then nothing is kept here until they can, as
-   *     if the directory could not be opened
+   * @return false if the file cannot be read to its end: then nothing is kept until it can, as if
+   *     the directory could not be opened
    */
   boolean load(Consumer<JournalEntry> changes) {
     boolean read = file.map(kept -> attempt(() -> load(kept, changes))).orElse(true);
@@ -96,7 +96,7 @@ final class Journal implements Closeable {
   /**
    * Keeps a change.
    *
-   * @param all everything as it is after this change
+   * @param all the whole state after this change
    */
   void keep(JournalEntry change, Supplier<List<JournalEntry>> all) {
     if (file.isPresent() && !failing) {
@@ -108,21 +108,21 @@ final class Journal implements Closeable {
     }
   }
 
-  /** Has the disk keep what was appended; may be called while another thread keeps changes. */
+  /** Forces appended changes to the disk. Other threads may keep changes at the same time. */
   void sync() {
     if (!failing) {
       file.ifPresent(kept -> attempt(kept::sync));
     }
   }
 
-  /** Writes everything anew if the disk failed before. */
-  void mend(Supplier<List<JournalEntry>> all) {
+  /** Rewrites the whole file if the disk failed before. */
+  void repair(Supplier<List<JournalEntry>> all) {
     if (failing) {
       replace(all);
     }
   }
 
-  /** Writes everything anew. */
+  /** Rewrites the whole file. */
   void replace(Supplier<List<JournalEntry>> all) {
     file.ifPresent(
         kept ->
@@ -150,8 +150,8 @@ final class Journal implements Closeable {
       if (!failing) {
         failing = true;
         log.warn(
-            "state cannot be kept on disk, a restart would lose what is not sent yet:"
-                + " state_dir={} cause=\"{}\"; it is tried again each minute",
+            "state cannot be kept on disk, a restart would lose unsent minutes:"
+                + " state_dir={} cause=\"{}\"; the agent retries each minute",
             place,
             e.toString());
       }

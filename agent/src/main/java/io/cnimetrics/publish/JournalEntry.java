@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One step of what is kept on disk: it happens as a whole or not at all.
+ * One change to the state on disk. It is applied as a whole or not at all.
  *
  * @param state the newest state
- * @param waiting minutes that now wait, or of which less now waits
- * @param gone the ids of those that wait no more
+ * @param waiting minutes that are new, or have fewer values than before
+ * @param gone the ids of minutes that no longer wait
  */
 record JournalEntry(Optional<BufferState> state, List<PendingMinute> waiting, List<Long> gone) {
   static JournalEntry of(BufferState state, List<PendingMinute> waiting) {

@@ -22,13 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Changes in a file, one a line: a checksum, a space, JSON. It is only ever appended to, or
- * replaced as a whole. Not safe for use by several threads, {@link #sync} apart.
+ * Changes in a file, one per line: a checksum, a space, JSON. Writes either append to it or replace
+ * it as a whole. Not thread-safe, except {@link #sync}.
  */
 final class JournalFile implements Closeable {
   private static final Logger log = LoggerFactory.getLogger(JournalFile.class);
 
-  /** What one change may have: far above a minute with all metrics. */
+  /** The largest size of a change; a minute with all metrics is far smaller. */
   private static final int MOST_LINE_BYTES = 1 << 20;
 
   private static final int CHECKSUM_CHARACTERS = 8;
@@ -49,9 +49,9 @@ final class JournalFile implements Closeable {
   }
 
   /**
-   * Opens the file of a directory, or makes it.
+   * Opens the file of a directory; creates both if they are missing.
    *
-   * @param waits as long as another process has it open, which otherwise is an error
+   * @param waits whether to wait while another process holds the directory, or to fail
    */
   static JournalFile open(Path directory, boolean waits) throws IOException {
     if (!Files.isDirectory(directory)) {
@@ -78,14 +78,14 @@ final class JournalFile implements Closeable {
       }
       if (waits) {
         log.warn(
-            "another agent of this node is at work and has the state directory: this one waits"
-                + " until that has ended: state_dir={}",
+            "another agent on this node holds the state directory; waiting until it exits:"
+                + " state_dir={}",
             directory);
         channel.lock();
         return channel;
       }
     } catch (OverlappingFileLockException e) {
-      // The same as a lock of another process, but that it cannot be waited for.
+      // Locked within this process: the same, but Java cannot wait for it.
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -101,7 +101,7 @@ final class JournalFile implements Closeable {
   /**
    * Reads all changes, in order.
    *
-   * @return how many lines were unreadable; an unfinished last one, as a kill leaves it, is none
+   * @return the number of unreadable lines, without an incomplete last line that a kill leaves
    */
   int read(Consumer<JournalEntry> changes) throws IOException {
     int unreadable = 0;
@@ -158,7 +158,7 @@ final class JournalFile implements Closeable {
     return length;
   }
 
-  /** Replaces all that was written before; whatever happens, one of the two is there. */
+  /** Replaces the whole file; after a failure either the old or the new one is complete. */
   void replace(Iterable<JournalEntry> changes) throws IOException {
     Files.deleteIfExists(replacement);
     FileChannel written = append(replacement);
@@ -175,18 +175,18 @@ final class JournalFile implements Closeable {
       bytes = size;
     } catch (IOException e) {
       written.close();
-      // On a full disk each byte of it is missing elsewhere.
+      // Frees its space: the disk may be full.
       Files.deleteIfExists(replacement);
       throw e;
     }
   }
 
-  /** Has the disk itself keep what was appended. */
+  /** Forces appended changes to the disk. */
   void sync() throws IOException {
     try {
       channel.force(false);
     } catch (ClosedChannelException e) {
-      // Replaced meanwhile, and the replacement is on the disk; or interrupted, at the very end.
+      // replace() closed this file and forced its own; or the agent is stopping.
     }
   }
 

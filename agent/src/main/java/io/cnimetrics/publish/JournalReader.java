@@ -16,8 +16,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what {@link JournalWriter} wrote, perhaps in another release: fields that are not known are
- * skipped.
+ * Reads what {@link JournalWriter} wrote. Another release may have written it, so unknown fields
+ * are skipped.
  */
 final class JournalReader {
   private static final JsonFactory JSON = new JsonFactory();
@@ -31,7 +31,7 @@ final class JournalReader {
   /**
    * Reads one change.
    *
-   * @throws IOException if it is none
+   * @throws IOException if the bytes are not a change
    */
   static JournalEntry read(byte[] bytes, int from, int length) throws IOException {
     try (JsonParser json = JSON.createParser(bytes, from, length)) {
@@ -120,7 +120,7 @@ final class JournalReader {
     return new MinuteValue(metric, unit, value);
   }
 
-  /** A metric that this release does not have can have no further part, and is left out. */
+  /** Leaves out metrics that this release does not have. */
   private Map<String, OpenMinute.Part> parts() throws IOException {
     Map<String, OpenMinute.Part> parts = new LinkedHashMap<>();
     expect(json.currentToken(), JsonToken.START_ARRAY);
@@ -164,7 +164,7 @@ final class JournalReader {
     return list;
   }
 
-  /** Enters an object: its first field, with the parser at the value; null if it has none. */
+  /** Enters an object and moves to the value of its first field; null if the object is empty. */
   private @Nullable String open() throws IOException {
     expect(json.currentToken(), JsonToken.START_OBJECT);
     return next();

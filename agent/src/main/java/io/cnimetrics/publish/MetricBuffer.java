@@ -19,16 +19,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The books of the agent: polls come in, and minutes that have ended wait here until they are sent.
- * Each change is kept on disk before anyone can act on it. Safe for use by several threads.
+ * The buffer between polling and sending: polls add to the open minute, and ended minutes wait
+ * until they are sent. Each change is written to disk before it has an effect. Thread-safe.
  */
 public final class MetricBuffer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MetricBuffer.class);
 
-  private final Journal keeper;
+  private final Journal journal;
   private final SendEvents events;
   private final Consumer<AlertChanges> reports;
-  private final AlertTracker troubles = new AlertTracker();
+  private final AlertTracker alerts = new AlertTracker();
   private final PendingMinutes waiting;
   private final long startMinute;
   private Map<String, String> known = Map.of();
@@ -39,24 +39,24 @@ public final class MetricBuffer implements AutoCloseable {
   private boolean dueAtOnce;
 
   /**
-   * What a minute that ended brought.
+   * The alerts that changed with a minute that ended.
    *
-   * @param begun values that mean trouble and did not the minute before
-   * @param ended values that mean none any more
+   * @param raised values that are in alert and were not in the minute before
+   * @param cleared values that are no longer in alert
    */
-  public record AlertChanges(Instant minute, List<MinuteValue> begun, List<MinuteValue> ended) {}
+  public record AlertChanges(Instant minute, List<MinuteValue> raised, List<MinuteValue> cleared) {}
 
   /**
-   * What waits.
+   * How much waits to be sent.
    *
    * @param oldest the start of the oldest waiting minute
    */
   public record Depth(int minutes, Optional<Instant> oldest) {}
 
   private MetricBuffer(
-      BufferState state, Journal keeper, SendEvents events, Consumer<AlertChanges> reports) {
+      BufferState state, Journal journal, SendEvents events, Consumer<AlertChanges> reports) {
     this.state = state;
-    this.keeper = keeper;
+    this.journal = journal;
     this.events = events;
     this.reports = reports;
     this.waiting = new PendingMinutes(events);
@@ -64,13 +64,14 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /**
-   * Opens the books where they were left, or new ones, as soon as no other agent has them open.
+   * Opens a buffer that continues from the kept state, if there is one. Waits while another agent
+   * holds the directory.
    *
-   * @param directory of the kept state; empty for memory only
-   * @param instanceId of this EC2 instance, empty if it is not known: the state of another is
+   * @param directory where state is kept; empty for memory only
+   * @param instanceId this EC2 instance, empty if it is not known; state of another instance is
    *     discarded
-   * @param destination for what is sampled from now on
-   * @param reports is told of each minute that ends, by the thread that ends it
+   * @param destination for samples from now on
+   * @param reports receives the changes of each minute, on the thread that closes the minute
    */
   public static MetricBuffer open(
       Optional<Path> directory,
@@ -79,11 +80,11 @@ public final class MetricBuffer implements AutoCloseable {
       InstantSource clock,
       SendEvents events,
       Consumer<AlertChanges> reports) {
-    Journal keeper = directory.map(Journal::in).orElseGet(Journal::none);
-    // The minute that has begun cannot be known as a whole, unless it begins right now.
-    Instant begun = clock.instant().minusNanos(1);
-    BufferState initial = BufferState.initial(instanceId, destination, minute(begun));
-    MetricBuffer buffer = new MetricBuffer(initial, keeper, events, reports);
+    Journal journal = directory.map(Journal::in).orElseGet(Journal::none);
+    // The agent has not seen the current minute from its start, unless the minute starts right now.
+    Instant beforeStart = clock.instant().minusNanos(1);
+    BufferState initial = BufferState.initial(instanceId, destination, minute(beforeStart));
+    MetricBuffer buffer = new MetricBuffer(initial, journal, events, reports);
     buffer.load();
     return buffer;
   }
@@ -92,14 +93,14 @@ public final class MetricBuffer implements AutoCloseable {
     BufferState initial = state;
     Optional<BufferState> kept = read(waiting);
     nextId = waiting.nextId();
-    kept.ifPresent(last -> goOn(last, initial));
-    keeper.replace(this::all);
+    kept.ifPresent(last -> resume(last, initial));
+    journal.replace(this::all);
   }
 
   private Optional<BufferState> read(PendingMinutes kept) {
     AtomicReference<@Nullable BufferState> last = new AtomicReference<>();
     boolean all =
-        keeper.load(
+        journal.load(
             change -> {
               change.state().ifPresent(last::set);
               change.waiting().forEach(kept::put);
@@ -113,8 +114,8 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /**
-   * Takes over what waits in a directory that could not be opened at the start. The rest of it is
-   * out of date: the minutes and counters since then are in these books already.
+   * Takes over waiting minutes from a directory that could not be opened at the start. The rest of
+   * its state is out of date: this buffer has newer minutes and counters.
    */
   private void takeOver() {
     PendingMinutes left = new PendingMinutes(events);
@@ -131,8 +132,8 @@ public final class MetricBuffer implements AutoCloseable {
     }
   }
 
-  /** What was sampled under other settings is still sent under those. */
-  private void goOn(BufferState last, BufferState initial) {
+  /** Continues from kept state. Samples from other settings are still sent under those settings. */
+  private void resume(BufferState last, BufferState initial) {
     state = last;
     if (isAnother(last.instanceId(), initial.instanceId())) {
       discard(initial);
@@ -143,14 +144,15 @@ public final class MetricBuffer implements AutoCloseable {
     }
     state = state.to(either(initial.instanceId(), state.instanceId()), initial.destination());
     log.info(
-        "going on where the agent stopped: waiting_minutes={} last_minute={}",
+        "continuing from kept state: waiting_minutes={} last_minute={}",
         waiting.minutes(),
         Instant.ofEpochSecond(state.lastMinute() * 60));
   }
 
   private void discard(BufferState initial) {
     log.warn(
-        "kept state is of another instance and is discarded: kept={} this={} waiting_minutes={}",
+        "kept state belongs to another instance and is discarded: kept={} this={}"
+            + " waiting_minutes={}",
         state.instanceId(),
         initial.instanceId(),
         waiting.minutes());
@@ -167,7 +169,7 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /**
-   * Fills in what was not known when the books were opened: what waits for it can then be sent.
+   * Fills in values that were not known at the start: minutes that wait for them can then be sent.
    *
    * @param instanceId empty if it is still not known
    */
@@ -182,26 +184,26 @@ public final class MetricBuffer implements AutoCloseable {
     keep(JournalEntry.of(state, List.of()));
   }
 
-  /** The dimensions without which nothing that is sampled now can be sent. */
+  /** The dimensions that must become known before new samples can be sent. */
   public synchronized Set<String> unknownDimensions() {
     return state.destination().unknown();
   }
 
-  /** What the next poll must know of those before. */
+  /** The results of earlier polls that the next poll needs. */
   public synchronized SamplerState history() {
     return state.history();
   }
 
-  /** Says that a poll starts: its minute stays open until it ends. */
+  /** Records the start of a poll: its minute stays open until the poll ends. */
   public synchronized void pollStarts(Instant takenAt) {
     polledMinute = OptionalLong.of(minute(takenAt));
   }
 
   /**
-   * Takes in a poll.
+   * Adds the samples of a poll.
    *
-   * @param before the history that the reading was made with; if the books were changed meanwhile
-   *     for those of another instance, it says nothing
+   * @param before the history that the reading was made with. If the buffer has another history
+   *     now, because state of another instance was discarded, the reading is ignored
    */
   public synchronized void polled(Instant takenAt, SamplerState before, PollSamples reading) {
     if (!before.equals(state.history())) {
@@ -213,12 +215,12 @@ public final class MetricBuffer implements AutoCloseable {
     keep(JournalEntry.of(state, added));
   }
 
-  /** Says that the poll that started has ended, whatever came of it. */
+  /** Records the end of a poll, successful or not. */
   public synchronized void pollEnded() {
     polledMinute = OptionalLong.empty();
   }
 
-  /** Has samples sent at once and by themselves. */
+  /** Adds samples that are sent at once, without waiting for their minute to end. */
   public synchronized void count(Instant at, List<Sample> samples) {
     OpenMinute apart = new OpenMinute(minute(at), Map.of()).and(samples);
     if (!apart.parts().isEmpty()) {
@@ -227,7 +229,7 @@ public final class MetricBuffer implements AutoCloseable {
     }
   }
 
-  /** Has samples sent that are of no poll, under dimensions of their own, when others are sent. */
+  /** Adds samples that no poll made, with their own dimensions; sent at the next regular send. */
   public synchronized void apart(Instant at, Map<String, String> dimensions, List<Sample> samples) {
     OpenMinute apart = new OpenMinute(minute(at), Map.of()).and(samples);
     Destination own = new Destination(state.destination().namespace(), List.of(dimensions));
@@ -237,7 +239,7 @@ public final class MetricBuffer implements AutoCloseable {
   /**
    * Closes the open minute if it is over.
    *
-   * @return false if it must stay open, because a poll of it is under way
+   * @return false if it must stay open because one of its polls is in progress
    */
   public synchronized boolean closeEnded(Instant now) {
     long open = state.open().map(OpenMinute::minute).orElse(minute(now));
@@ -251,7 +253,7 @@ public final class MetricBuffer implements AutoCloseable {
     return true;
   }
 
-  /** Closes the open minute though it is not over: nothing more comes. */
+  /** Closes the open minute before its end: no more samples follow. */
   public synchronized void closeOpenMinute() {
     close(false);
   }
@@ -269,17 +271,19 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /**
-   * Has a minute wait to be sent.
+   * Adds a minute to those that wait.
    *
-   * @param whole false if it was cut short: trouble that its part does not show may go on
+   * @param whole false if the minute was closed early: then an alert may continue though the part
+   *     does not show it
    */
   private List<PendingMinute> closed(OpenMinute minute, boolean whole) {
     Instant start = Instant.ofEpochSecond(minute.minute() * 60);
-    AlertTracker.Changes changes = troubles.after(minute.values());
-    if (!changes.begun().isEmpty()) {
+    AlertTracker.Changes changes = alerts.after(minute.values());
+    if (!changes.raised().isEmpty()) {
       troubledMinute = Optional.of(start);
     }
-    reports.accept(new AlertChanges(start, changes.begun(), whole ? changes.ended() : List.of()));
+    reports.accept(
+        new AlertChanges(start, changes.raised(), whole ? changes.cleared() : List.of()));
     return add(minute, state.destination());
   }
 
@@ -295,10 +299,10 @@ public final class MetricBuffer implements AutoCloseable {
   private void keep(JournalEntry change) {
     List<Long> gone = new ArrayList<>(change.gone());
     gone.addAll(waiting.dropOverBounds());
-    keeper.keep(new JournalEntry(change.state(), change.waiting(), gone), this::all);
+    journal.keep(new JournalEntry(change.state(), change.waiting(), gone), this::all);
   }
 
-  /** Everything as it is, in small changes. */
+  /** The whole state, as small changes. */
   private List<JournalEntry> all() {
     List<JournalEntry> all = new ArrayList<>();
     for (PendingMinute minute : waiting.all()) {
@@ -308,21 +312,21 @@ public final class MetricBuffer implements AutoCloseable {
     return all;
   }
 
-  /** Has the disk itself keep everything up to now. */
+  /** Forces all changes so far to the disk. */
   public void sync() {
-    // Not under the lock: a slow disk must not hold up a poll.
-    keeper.sync();
+    // Not under the lock: a slow disk must not delay a poll.
+    journal.sync();
     synchronized (this) {
-      if (keeper.opensLate()) {
+      if (journal.opensLate()) {
         takeOver();
       }
-      keeper.mend(this::all);
+      journal.repair(this::all);
     }
   }
 
   /**
-   * Takes what the next request is to have, the newest minutes first. It stays out of others' reach
-   * until it is given back.
+   * Takes the content of the next request, the newest minutes first. No other request takes it
+   * until it is released.
    */
   synchronized Optional<Batch> take(Instant now) {
     List<Long> gone = waiting.dropUnsendable(now);
@@ -332,55 +336,55 @@ public final class MetricBuffer implements AutoCloseable {
     return waiting.take(known);
   }
 
-  /** Gives back a batch; what was neither sent nor dropped of it waits on. */
+  /** Releases a batch; values that were neither sent nor dropped wait again. */
   synchronized void release(Batch batch) {
     waiting.release(batch);
   }
 
-  /** Records that all or a part of a batch that was taken has been sent. */
+  /** Records that a taken batch, or a part of it, was sent. */
   synchronized void sent(Batch batch) {
     events.sent(batch.datums().size());
     keep(waiting.acknowledge(batch));
   }
 
-  /** Records that all or a part of a batch that was taken is given up. */
+  /** Records that a taken batch, or a part of it, was dropped. */
   synchronized void drop(Batch batch, DropReason reason) {
     events.dropped(reason, batch.datums().size());
     keep(waiting.acknowledge(batch));
   }
 
-  /** How many requests the newest minutes take, at least 1. */
+  /** The number of requests that the newest minutes need, at least 1. */
   synchronized int requestsForNewest(int minutes) {
     return waiting.requestsForNewest(minutes);
   }
 
-  /** How many minutes wait of which all is known that it takes to send them. */
+  /** The number of waiting minutes whose dimensions are all known. */
   synchronized long sendable() {
     return waiting.sendable(known);
   }
 
-  /** Has what waits sent without waiting for any time of the schedule. */
+  /** Makes waiting minutes due at once, before the next time of the schedule. */
   public synchronized void sendNow() {
     dueAtOnce = true;
   }
 
-  /** Empties what waits, for an agent that sends nothing. */
+  /** Discards all waiting minutes, for an agent that sends nothing. */
   public synchronized void discardAll() {
     waiting.clear();
     keep(JournalEntry.of(state, List.of()));
   }
 
-  /** Whether something waits that is not to wait for any time of the schedule. */
+  /** Whether something is due at once, before the next time of the schedule. */
   synchronized boolean isDueAtOnce() {
     return dueAtOnce;
   }
 
-  /** The minute in which trouble began that has not been told yet. */
+  /** The minute of a new alert that was not sent yet. */
   synchronized Optional<Instant> troubledMinute() {
     return troubledMinute;
   }
 
-  /** Says that all that is urgent has been sent. */
+  /** Records that all urgent data was sent. */
   synchronized void urgentSent() {
     dueAtOnce = false;
     troubledMinute = Optional.empty();
@@ -394,7 +398,7 @@ public final class MetricBuffer implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    keeper.close();
+    journal.close();
   }
 
   private static long minute(Instant at) {

@@ -2,5 +2,5 @@ package io.cnimetrics.publish;
 
 import io.cnimetrics.catalog.Unit;
 
-/** The value of a metric in a minute that has ended. */
+/** The value of a metric in an ended minute. */
 public record MinuteValue(String metric, Unit unit, double value) {}

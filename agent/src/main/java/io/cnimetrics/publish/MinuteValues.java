@@ -7,14 +7,14 @@ import java.util.RandomAccess;
 import java.util.function.UnaryOperator;
 
 /**
- * The values of a minute in little room, because a day of them may wait in a heap of a few MB: what
- * minutes have in common, the names and units, they can share.
+ * The values of a minute in compact form, because a day of minutes may wait in a heap of a few MB:
+ * minutes can share their names and units.
  */
 final class MinuteValues extends AbstractList<MinuteValue> implements RandomAccess {
   private final List<Name> names;
   private final double[] values;
 
-  /** All of a value but the number. */
+  /** A value without its number. */
   record Name(String metric, Unit unit) {}
 
   private MinuteValues(List<Name> names, double[] values) {
@@ -31,9 +31,9 @@ final class MinuteValues extends AbstractList<MinuteValue> implements RandomAcce
   }
 
   /**
-   * The same with other names in place of these.
+   * A copy that shares its names with equal minutes.
    *
-   * @param equal finds names that are equal
+   * @param equal returns a shared list that equals the given one
    */
   MinuteValues sharing(UnaryOperator<List<Name>> equal) {
     return new MinuteValues(equal.apply(names), values);

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the polls of a minute have told so far.
+ * The combined samples of a minute so far.
  *
  * @param minute counted from 1970
- * @param parts by the metric's name, in the order in which they were first known
+ * @param parts by metric name, in the order in which they appeared
  */
 record OpenMinute(long minute, Map<String, Part> parts) {
   OpenMinute {
@@ -21,7 +21,7 @@ record OpenMinute(long minute, Map<String, Part> parts) {
   /**
    * A metric's value so far.
    *
-   * @param weight the events that a mean is of
+   * @param weight the number of events behind a mean
    */
   record Part(Metric metric, double value, double weight) {
     private Part and(Part later) {
@@ -32,7 +32,7 @@ record OpenMinute(long minute, Map<String, Part> parts) {
     }
   }
 
-  /** With the samples of one more poll. */
+  /** A copy with the samples of one more poll. */
   OpenMinute and(List<Sample> samples) {
     Map<String, Part> sum = new LinkedHashMap<>(parts);
     for (Sample sample : samples) {
@@ -44,7 +44,7 @@ record OpenMinute(long minute, Map<String, Part> parts) {
     return new OpenMinute(minute, sum);
   }
 
-  /** The events alone: they must be told in some minute, while states of the past must not. */
+  /** A copy with counted events only: a later minute may report them, but not a past state. */
   OpenMinute events() {
     Map<String, Part> events = new LinkedHashMap<>(parts);
     events.values().removeIf(part -> part.metric().within() != MinuteAggregation.SUM);

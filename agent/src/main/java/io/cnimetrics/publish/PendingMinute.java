@@ -4,18 +4,18 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A minute that has ended and waits to be sent.
+ * An ended minute that waits to be sent.
  *
- * @param id counts up in the order in which minutes ended
+ * @param id rises in the order in which minutes were added
  * @param minute counted from 1970
- * @param values what is still to be sent of it
+ * @param values its values that are not sent yet
  */
 record PendingMinute(long id, long minute, Destination destination, List<MinuteValue> values) {
   PendingMinute {
     values = MinuteValues.of(values);
   }
 
-  /** The same, sharing with others what is equal in both. */
+  /** A copy that shares equal parts with other minutes. */
   PendingMinute sharing(
       Interner<Destination> destinations, Interner<List<MinuteValues.Name>> names) {
     return new PendingMinute(
@@ -25,12 +25,12 @@ record PendingMinute(long id, long minute, Destination destination, List<MinuteV
         MinuteValues.of(values).sharing(names::equalTo));
   }
 
-  /** The same, with an id of other books. */
+  /** A copy with another id. */
   PendingMinute as(long another) {
     return new PendingMinute(another, minute, destination, values);
   }
 
-  /** What is left without some of the values. */
+  /** A copy without the values that were sent or dropped. */
   PendingMinute without(Set<MinuteValue> settled) {
     return new PendingMinute(
         id,

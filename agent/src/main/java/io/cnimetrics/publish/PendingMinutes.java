@@ -15,15 +15,15 @@ import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The minutes that wait to be sent, and those of them that are in a request right now. */
+/** The minutes that wait to be sent, including those in a request right now. */
 final class PendingMinutes {
-  /** A day: the most that waits, the oldest goes first. */
+  /** The most minutes that wait: a day. The oldest are dropped first. */
   static final int MOST_MINUTES = 24 * 60;
 
-  /** Of the file's 16 MiB, so that it can be replaced before it is full. */
+  /** Half of the journal's limit, so that a rewritten file always fits. */
   private static final long MOST_BYTES = Journal.MOST_BYTES / 2;
 
-  /** CloudWatch takes datums of the last two weeks; a request must get there first. */
+  /** CloudWatch accepts datums of the last two weeks; five minutes are left for the request. */
   private static final Duration OLDEST = Duration.ofDays(14).minusMinutes(5);
 
   private static final Logger log = LoggerFactory.getLogger(PendingMinutes.class);
@@ -46,7 +46,7 @@ final class PendingMinutes {
     return List.copyOf(byId.values());
   }
 
-  /** Values of subnets wait beside those of the same minute. */
+  /** The number of different minutes: subnet values of a minute wait as an entry of their own. */
   int minutes() {
     Set<Long> minutes = new HashSet<>();
     byId.values().forEach(minute -> minutes.add(minute.minute()));
@@ -61,14 +61,14 @@ final class PendingMinutes {
     return byId.values().stream().sorted(OLDEST_FIRST.reversed()).toList();
   }
 
-  /** How many of them can be sent with what is known. */
+  /** The number of entries whose dimensions are all known. */
   long sendable(Map<String, String> known) {
     return byId.values().stream()
         .filter(minute -> minute.destination().filled(known).isComplete())
         .count();
   }
 
-  /** An id above all that are in use. */
+  /** An id above all ids in use. */
   long nextId() {
     return byId.isEmpty() ? 1 : byId.lastKey() + 1;
   }
@@ -89,15 +89,15 @@ final class PendingMinutes {
     bytes = 0;
   }
 
-  /** About what it takes on disk. */
+  /** The approximate size on disk. */
   private static long bytes(PendingMinute minute) {
     return 100 + 45L * minute.values().size() + minute.destination().bytesOfDatums("");
   }
 
   /**
-   * Drops what is over the bounds, or what CloudWatch would not take any more, or yet.
+   * Drops minutes over the limits, and minutes that CloudWatch rejects as too old or in the future.
    *
-   * @return the ids of what was dropped
+   * @return the ids of the dropped minutes
    */
   List<Long> dropUnsendable(Instant now) {
     long minute = Math.floorDiv(now.getEpochSecond(), 60);
@@ -114,7 +114,7 @@ final class PendingMinutes {
     return gone;
   }
 
-  /** Drops the oldest until the rest is within the bounds; what is being sent just now stays. */
+  /** Drops the oldest minutes until the rest is within the limits; minutes in a request stay. */
   List<Long> dropOverBounds() {
     List<Long> gone = new ArrayList<>();
     while ((byId.size() > MOST_MINUTES && minutes() > MOST_MINUTES) || bytes > MOST_BYTES) {
@@ -132,7 +132,7 @@ final class PendingMinutes {
     remove(minute.id());
     events.dropped(reason, minute.datums());
     log.warn(
-        "gave up a minute that could not be sent: minute={} datums={} reason={}",
+        "dropped a minute that could not be sent: minute={} datums={} reason={}",
         Instant.ofEpochSecond(minute.minute() * 60),
         minute.datums(),
         reason);
@@ -140,7 +140,7 @@ final class PendingMinutes {
   }
 
   /**
-   * Takes what one request has room for, the newest minutes first, until it is given back.
+   * Takes as many minutes as fit into one request, the newest first, until they are released.
    *
    * @param known values of dimensions that were not known when the minutes ended
    */
@@ -164,9 +164,9 @@ final class PendingMinutes {
   }
 
   /**
-   * Takes out what needs no sending any more.
+   * Removes values that were sent or dropped.
    *
-   * @return what that changes
+   * @return the change for the journal
    */
   JournalEntry acknowledge(Batch batch) {
     List<PendingMinute> less = new ArrayList<>();
@@ -188,7 +188,7 @@ final class PendingMinutes {
     return new JournalEntry(Optional.empty(), less, gone);
   }
 
-  /** How many requests the newest minutes take. */
+  /** The number of requests that the newest minutes need. */
   int requestsForNewest(int most) {
     Set<Long> newest = new HashSet<>();
     int datums = 0;

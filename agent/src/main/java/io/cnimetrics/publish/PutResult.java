@@ -6,23 +6,21 @@ import java.util.Optional;
 /**
  * The result of one request to put metrics.
  *
- * @param retryAfter how long the service asks to wait, if it does
+ * @param retryAfter the wait that the service asks for, if any
  * @param message one line for a person: what happened, and the remedy; empty if accepted. Never a
  *     credential, never a whole body
  */
 public record PutResult(Status status, Optional<Duration> retryAfter, String message) {
-  /** All datums were taken. */
+  /** CloudWatch accepted all datums. */
   public static final PutResult ACCEPTED = new PutResult(Status.ACCEPTED, Optional.empty(), "");
 
   /** What to do next. */
   public enum Status {
-    /** The datums are there. */
+    /** CloudWatch has the datums. */
     ACCEPTED,
-    /**
-     * One of the datums, or the size of the request, is at fault: the same request never succeeds.
-     */
+    /** A datum or the size of the request is invalid: the same request never succeeds. */
     INVALID,
-    /** Throttled, a fault of the service, or no answer: a retry may succeed. */
+    /** Throttling, a service error or no response: a retry may succeed. */
     RETRYABLE,
     /**
      * Permissions or credentials are missing or expired: a retry succeeds once they are repaired.

@@ -2,9 +2,9 @@ package io.cnimetrics.publish;
 
 import java.time.Duration;
 
-/** Is told what becomes of datums, by several threads. */
+/** Receives the results of sending. Several threads may call it. */
 public interface SendEvents {
-  /** A request was answered, or given up. */
+  /** A request ended, with a response or without. */
   void answered(PutResult.Status outcome, Duration took);
 
   void sent(int datums);

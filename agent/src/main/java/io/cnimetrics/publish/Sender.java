@@ -12,29 +12,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends what waits in the ledger: when the schedule says, or early what is urgent, and again with
- * growing pauses what did not get through.
+ * Sends the minutes that wait in the buffer: at the times of the schedule, urgent ones earlier.
+ * After a failure it retries with growing pauses.
  *
- * <p>A turn has no more requests than the newest minutes need. What piled up in an outage fills
- * them up, so that a fleet that recovers asks no more of CloudWatch than one at work.
+ * <p>A turn sends no more requests than the newest minutes need, and fills them with the backlog of
+ * an outage. So a recovering fleet sends no more requests than a healthy one.
  */
 public final class Sender {
-  /** The most that a request may take. */
+  /** The time limit of a request. */
   public static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
 
-  /** Finds one bad datum in a thousand with room to spare; a turn must end. */
+  /** More than enough to find one invalid datum in a thousand; a turn must end. */
   private static final int MOST_SPLITS = 40;
 
-  /** If as many are invalid and none is not, it is not the datums: the clock may be hours off. */
+  /** If this many in a row are invalid, the cause is probably not the datums but a wrong clock. */
   private static final int MOST_DROPS_IN_A_ROW = 3;
 
-  /** A failure that lasts is told again after this much time. */
-  private static final Duration TELL_AGAIN = Duration.ofHours(1);
+  /** A lasting failure is logged again after this time. */
+  private static final Duration LOG_AGAIN = Duration.ofHours(1);
 
-  /** No pause is as long: if one seems to be, the clock was set back. */
+  /** No real pause is longer: a longer one means that the clock was set back. */
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
-  /** No service asks for more in earnest, and a mistake must not silence us. */
+  /** Upper bound for Retry-After: a bogus value must not silence the agent. */
   private static final Duration MOST_RETRY_AFTER = Duration.ofMinutes(5);
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -49,11 +49,11 @@ public final class Sender {
   private Instant due;
   private boolean everSent;
   private Optional<PutResult> failure = Optional.empty();
-  private Instant toldAt = Instant.MIN;
+  private Instant loggedAt = Instant.MIN;
 
   /**
-   * @param region where the sink sends to; only told
-   * @param now nothing regular is sent before the first time of the schedule after this
+   * @param region where the sink sends to, for the log
+   * @param now regular sends start at the first time of the schedule after this
    */
   public Sender(
       MetricBuffer buffer,
@@ -75,28 +75,30 @@ public final class Sender {
   /**
    * Sends what is due.
    *
-   * @return when to come again; earlier does no harm
+   * @return when the next turn is due; an earlier turn does no harm
    */
   public Instant turn(Instant now) {
     Instant next = next();
-    // A clock that was set back must not keep us from sending until it has caught up.
+    // After the clock was set back, sending must not stop until the clock has caught up.
     boolean clockWentBack = next.isAfter(now.plus(LONGEST_PAUSE));
     if (now.isBefore(next) && !clockWentBack) {
-      return comeAgain(now);
+      return nextTurn(now);
     }
-    InstantSource clock = goingOnFrom(now);
+    InstantSource clock = clockFrom(now);
     due = send(clock) ? nextRegular(clock.instant()) : due;
-    return comeAgain(clock.instant());
+    return nextTurn(clock.instant());
   }
 
-  /** A request takes its time, and pauses are counted from its end. */
-  private static InstantSource goingOnFrom(Instant now) {
+  /** A clock that advances during requests: pauses count from the end of a request. */
+  private static InstantSource clockFrom(Instant now) {
     long start = System.nanoTime();
     return () -> now.plusNanos(System.nanoTime() - start);
   }
 
-  /** Trouble shows when its minute has ended: whoever comes at the offset finds it in time. */
-  private Instant comeAgain(Instant now) {
+  /**
+   * An alert may appear at the end of each minute, so each minute has a turn at the node's offset.
+   */
+  private Instant nextTurn(Instant now) {
     return failure.isPresent() ? due : earlier(next(), eachMinute(now));
   }
 
@@ -117,7 +119,7 @@ public final class Sender {
         .orElse(due);
   }
 
-  /** While a backlog is left each minute is used, at the same offset. */
+  /** While a backlog remains, the node sends each minute, at the same offset. */
   private Instant nextRegular(Instant now) {
     return buffer.sendable() > 0 ? eachMinute(now) : schedule.nextSend(now);
   }
@@ -146,17 +148,17 @@ public final class Sender {
   }
 
   /**
-   * Sends all that waits, the newest first, as far as the time goes and nothing fails; for an agent
-   * that stops. May run beside a turn that hangs.
+   * Sends all that waits, the newest first, until the time is used up or a request fails; for an
+   * agent that stops. May run while a turn hangs.
    *
-   * @param left what is left of the time
+   * @param left the remaining time
    */
   public void flush(Instant now, Supplier<Duration> left) {
-    InstantSource clock = goingOnFrom(now);
-    boolean goesOn = true;
-    while (goesOn && left.get().compareTo(Duration.ZERO) > 0) {
+    InstantSource clock = clockFrom(now);
+    boolean more = true;
+    while (more && left.get().compareTo(Duration.ZERO) > 0) {
       Optional<Batch> batch = buffer.take(clock.instant());
-      goesOn = batch.isPresent() && deliver(batch.get(), () -> shorter(left.get()), clock);
+      more = batch.isPresent() && deliver(batch.get(), () -> shorter(left.get()), clock);
     }
   }
 
@@ -173,7 +175,7 @@ public final class Sender {
     }
   }
 
-  /** The way of one batch, in as many requests as it takes to find what is invalid. */
+  /** The delivery of one batch, split into several requests to find invalid datums. */
   private final class Delivery {
     private final Supplier<Duration> limit;
     private final InstantSource clock;
@@ -185,7 +187,7 @@ public final class Sender {
       this.clock = clock;
     }
 
-    /** False if the service, not a datum, kept some of it from being sent. */
+    /** Returns false if some of it was not sent because of the service, not because of a datum. */
     boolean all(Batch batch) {
       PutResult answer = put(batch);
       return switch (answer.status()) {
@@ -212,7 +214,7 @@ public final class Sender {
 
     private boolean split(Batch batch) {
       if (++splits > MOST_SPLITS) {
-        log.warn("many datums are invalid: the rest is tried in the next turn");
+        log.warn("many datums are invalid: the rest is retried in the next turn");
         return true;
       }
       for (Batch half : batch.halves()) {
@@ -227,7 +229,7 @@ public final class Sender {
       buffer.drop(batch, DropReason.INVALID);
       Datum datum = batch.datums().get(0);
       log.warn(
-          "gave up a datum that CloudWatch refuses: metric={} minute={} value={} dimensions={}"
+          "dropped a datum that CloudWatch rejects: metric={} minute={} value={} dimensions={}"
               + " cause=\"{}\"",
           datum.metric(),
           datum.at(),
@@ -259,16 +261,16 @@ public final class Sender {
     }
     failure = Optional.empty();
     backoff.reset();
-    toldAt = now;
+    loggedAt = now;
   }
 
   private synchronized void failed(PutResult answer, Instant now) {
     Duration pause = answer.status() == Status.UNAUTHORIZED ? backoff.nextSlow() : backoff.next();
     Duration asked = answer.retryAfter().orElse(Duration.ZERO);
     due = now.plus(asked.compareTo(MOST_RETRY_AFTER) < 0 ? asked : MOST_RETRY_AFTER).plus(pause);
-    boolean toldLongAgo = !toldAt.plus(TELL_AGAIN).isAfter(now);
-    if (!failure.map(PutResult::status).equals(Optional.of(answer.status())) || toldLongAgo) {
-      toldAt = now;
+    boolean loggedLongAgo = !loggedAt.plus(LOG_AGAIN).isAfter(now);
+    if (!failure.map(PutResult::status).equals(Optional.of(answer.status())) || loggedLongAgo) {
+      loggedAt = now;
       log.warn(
           "CloudWatch request failed; datums are kept and will be retried: outcome={}"
               + " waiting_minutes={} region={} cause=\"{}\"",
@@ -280,12 +282,12 @@ public final class Sender {
     failure = Optional.of(answer);
   }
 
-  /** Whether CloudWatch has ever taken a request. */
+  /** Whether CloudWatch has ever accepted a request. */
   public synchronized boolean hasSent() {
     return everSent;
   }
 
-  /** Why nothing was ever sent, if rights or credentials are refused. */
+  /** Why nothing was ever sent, if permissions are missing or credentials are refused. */
   public synchronized Optional<String> refusal() {
     return everSent
         ? Optional.empty()

@@ -1,4 +1,4 @@
-/** From samples to requests: minutes, what waits to be sent, and the retries. */
+/** From samples to requests: minutes, the buffer of unsent minutes, and retries. */
 @NullMarked
 package io.cnimetrics.publish;
 

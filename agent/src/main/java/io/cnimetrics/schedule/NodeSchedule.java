@@ -6,30 +6,30 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The times at which one node polls and sends. Its name alone decides the offsets, so a node keeps
- * its place over restarts, and the nodes of a cluster spread evenly.
+ * The times at which one node polls and sends. The offsets are a hash of its name: a node keeps
+ * them over restarts, and the nodes of a cluster spread evenly.
  *
- * <p>Times are counted from 1970 in UTC, as minutes are: whatever the clock shows after a sleep or
- * a step, the next time is found from it alone.
+ * <p>Times are multiples of the interval since 1970 in UTC, plus the offset. So the next time
+ * depends on the clock alone, also after a sleep or a clock step.
  *
- * @param pollInterval between two polls
- * @param pollOffset of the polls within that interval
- * @param publishInterval between two sends, whole minutes
- * @param sendOffset of the sends within that interval: any of its minutes, and within the minute
- *     one of its first {@link #SEND_SPREAD}
+ * @param pollInterval the time between two polls
+ * @param pollOffset when within that interval the node polls
+ * @param publishInterval the time between two sends, in whole minutes
+ * @param sendOffset when within that interval the node sends: in any of its minutes, within the
+ *     first {@link #SEND_SPREAD} of that minute
  */
 public record NodeSchedule(
     Duration pollInterval, Duration pollOffset, Duration publishInterval, Duration sendOffset) {
 
-  /** Sends are spread over this much of a minute: 10,000 nodes must not fire in step. */
+  /** The part of a minute over which sends are spread: 10,000 nodes must not send at once. */
   public static final Duration SEND_SPREAD = Duration.ofSeconds(30);
 
-  /** What is asked then is answered in the same minute. */
-  private static final Duration BEFORE_SUBNETS = Duration.ofSeconds(10);
+  /** Early enough that EC2 answers within the same minute. */
+  private static final Duration AFTER_SEND = Duration.ofSeconds(10);
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  /** Polls keep off the ends of a minute: one that wakes early is to fall into the same minute. */
+  /** Polls stay this far from the ends of a minute, so that an early poll is in the same minute. */
   private static final Duration MARGIN = Duration.ofSeconds(1);
 
   public NodeSchedule {
@@ -53,18 +53,18 @@ public record NodeSchedule(
         sendMinute.plus(sendWithin));
   }
 
-  /** The first time to poll after an instant. */
+  /** The next time to poll after an instant. */
   public Instant nextPoll(Instant after) {
     return next(after, pollInterval, pollOffset);
   }
 
-  /** The first time to send after an instant. */
+  /** The next time to send after an instant. */
   public Instant nextSend(Instant after) {
     return next(after, publishInterval, sendOffset);
   }
 
   /**
-   * The node's usual offset after the end of a minute, for what must go out before the next send.
+   * When to send urgent data of a minute: at the node's usual offset after the end of that minute.
    *
    * @param minute the start of the minute whose data is urgent
    */
@@ -72,9 +72,9 @@ public record NodeSchedule(
     return minute.plus(MINUTE).plusMillis(sendOffset.toMillis() % MINUTE.toMillis());
   }
 
-  /** Within a minute, when the node asks for subnets, if it does: after the first poll's chance. */
+  /** When within a minute the node asks EC2 for subnets: late enough for a first poll. */
   public Duration subnetOffset() {
-    return BEFORE_SUBNETS.plusMillis(sendOffset.toMillis() % MINUTE.toMillis());
+    return AFTER_SEND.plusMillis(sendOffset.toMillis() % MINUTE.toMillis());
   }
 
   private static Instant next(Instant after, Duration interval, Duration offset) {
@@ -93,7 +93,7 @@ public record NodeSchedule(
     return Long.remainderUnsigned(hash, parts);
   }
 
-  /** FNV-1a, then mixed: names of nodes differ in few characters only. */
+  /** FNV-1a, then mixed, because node names differ in a few characters only. */
   static long hash(String name) {
     long hash = 0xcbf29ce484222325L;
     for (byte letter : name.getBytes(UTF_8)) {
@@ -102,7 +102,7 @@ public record NodeSchedule(
     return mix(hash);
   }
 
-  /** The finalizer of splitmix64: every bit of the input moves every bit of the output. */
+  /** The finalizer of splitmix64: each input bit affects each output bit. */
   static long mix(long bits) {
     long mixed = bits + 0x9e3779b97f4a7c15L;
     mixed = (mixed ^ (mixed >>> 30)) * 0xbf58476d1ce4e5b9L;

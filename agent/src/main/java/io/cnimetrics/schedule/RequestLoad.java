@@ -1,17 +1,17 @@
 package io.cnimetrics.schedule;
 
 /**
- * What a fleet asks of CloudWatch.
+ * The requests that a fleet sends to CloudWatch.
  *
- * @param perSecond the mean
+ * @param perSecond the mean number of requests in a second
  * @param worstSecond the most requests in any second
- * @param perMonth in a month of 30 days
+ * @param perMonth the requests in a month of 30 days
  */
 public record RequestLoad(double perSecond, int worstSecond, long perMonth) {
-  /** The most datums that CloudWatch takes in one request. */
+  /** The most datums that CloudWatch accepts in one request. */
   public static final int MOST_DATUMS = 1_000;
 
-  /** Requests a second that CloudWatch takes from all that is in an account and region. */
+  /** CloudWatch's quota for PutMetricData: requests per second of an account in a region. */
   public static final int QUOTA_PER_SECOND = 500;
 
   /** The mean's share of the quota; 1 is all of it. */

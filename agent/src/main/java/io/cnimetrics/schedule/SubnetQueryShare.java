@@ -1,33 +1,33 @@
 package io.cnimetrics.schedule;
 
 /**
- * When a node asks EC2 for the free addresses of a subnet that it shares with other nodes, of which
- * it knows nothing.
+ * When a node asks EC2 for the free addresses of a subnet that it shares with other nodes. It does
+ * not know these nodes.
  *
- * <p>What EC2 answers tells how many addresses of the subnet are in use. A node that holds 30 of
- * 9,000 is one of 300 like it, at most. If each asks once in 100 minutes, at a minute that a hash
- * picks, the subnet is asked for {@value #CALLS_PER_MINUTE} times a minute, whatever the number of
- * nodes: every node's share of the calls is its share of the addresses.
+ * <p>EC2's answer shows how many addresses of the subnet are in use. If a node holds 30 of 9,000,
+ * there are at most 300 nodes like it. Each asks once in 100 minutes, at a minute that a hash
+ * picks. Together they make {@value #CALLS_PER_MINUTE} calls a minute for the subnet, for any
+ * number of nodes: a node's share of the calls is its share of the addresses.
  *
- * <p>Addresses that others hold make the calls rarer, never more: of a cluster with half of the
- * used addresses there is a call and a half a minute. The reasoning and its figures are in {@code
+ * <p>Addresses outside the cluster only reduce the calls: a cluster with half of the used addresses
+ * makes 1.5 calls a minute. The reasoning and its figures are in {@code
  * docs/decisions/0010-subnets.md}.
  *
- * @param nodeName in Kubernetes
- * @param subnetId of one of the node's subnets
+ * @param nodeName the name in Kubernetes
+ * @param subnetId one of the node's subnets
  */
 public record SubnetQueryShare(String nodeName, String subnetId) {
-  /** Of one subnet by all its nodes, where only they have addresses in it. */
+  /** Calls for one subnet by all nodes of a cluster, if no other address in it is used. */
   static final int CALLS_PER_MINUTE = 3;
 
-  /** Before its first answer a node knows nothing; when a whole cluster starts, these spread. */
+  /** Spreads the first calls when a whole cluster starts: no node knows its share yet. */
   static final int FIRST_WITHIN_MINUTES = 10;
 
   /**
-   * In how many minutes the node asks once.
+   * The length in minutes of the period in which the node asks once.
    *
-   * @param own addresses in the subnet that this node holds
-   * @param used addresses in the subnet that anybody holds
+   * @param own the addresses in the subnet that this node holds
+   * @param used all addresses in the subnet that are in use
    */
   public static long period(long own, long used) {
     long share = CALLS_PER_MINUTE * Math.max(1, own);
@@ -35,13 +35,13 @@ public record SubnetQueryShare(String nodeName, String subnetId) {
     return Math.max(1, -Math.floorDiv(-used, share));
   }
 
-  /** Whether the node asks in a minute, counted from 1970: once in each period. */
+  /** Whether the node asks in a minute, counted from 1970. It asks once in each period. */
   public boolean isDue(long minute, long period) {
     long turn = Math.floorDiv(minute, period);
     return minute - turn * period == NodeSchedule.share(hash(turn), period);
   }
 
-  /** The minute of the first question of an agent that started in the given one. */
+  /** The minute of the first call of an agent that started in the given minute. */
   public long first(long started) {
     return started + NodeSchedule.share(hash(-1), FIRST_WITHIN_MINUTES);
   }

@@ -25,7 +25,7 @@ record FleetRun(Part atWork, Part outage, Part back, Part restarted, int wrongMi
 
   static FleetRun of(Fleet fleet, double requestsPerSecond) {
     Logger log = (Logger) LoggerFactory.getLogger("io.cnimetrics");
-    // Each node tells of the outage and of its end.
+    // Each node logs the outage and its end.
     log.setLevel(Level.ERROR);
     try {
       return run(fleet, requestsPerSecond);
@@ -45,7 +45,7 @@ record FleetRun(Part atWork, Part outage, Part back, Part restarted, int wrongMi
     Part back = pass(model, WATCHED);
     model.restart();
     Part restarted = pass(model, WATCHED);
-    // The minute that had begun at the start is none of theirs, and the newest are on their way.
+    // The minute of the start is not complete, and the newest minutes are not sent yet.
     Instant from = minuteAfter(start);
     Instant to = minuteAfter(model.now()).minus(fleet.publishInterval()).minusSeconds(120);
     int wrong =

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
-/** A cluster whose nodes run real agents in a time of their own; for stories told by tests. */
+/** A cluster whose nodes run real agents on a clock of their own, for tests of whole stories. */
 public final class ModelCluster {
   public static final String NAME = ModelAgent.CLUSTER;
 

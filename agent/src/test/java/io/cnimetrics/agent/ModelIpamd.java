@@ -12,24 +12,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** An ipamD without sockets, that remembers what it told and when. */
+/** An ipamD without sockets, that records its answers. */
 final class ModelIpamd implements Ipamd {
   private final InstantSource clock;
   private final SplittableRandom random;
-  private final List<Told> told = new ArrayList<>();
+  private final List<Answer> answers = new ArrayList<>();
   private double startSeconds;
   private double errors;
-  private double errorsLastTold;
+  private double errorsLastRead;
   private double counted;
   private long assigned = 3;
   private boolean down;
 
   /**
-   * A read that was good.
+   * A successful read.
    *
-   * @param errors all that were ever counted and told, over restarts too
+   * @param errors the sum of all reported errors, over restarts too
    */
-  record Told(Instant at, long assigned, double errors) {
+  record Answer(Instant at, long assigned, double errors) {
     long minute() {
       return Math.floorDiv(at.getEpochSecond(), 60);
     }
@@ -41,11 +41,11 @@ final class ModelIpamd implements Ipamd {
     this.startSeconds = clock.instant().minus(Duration.ofHours(1)).toEpochMilli() / 1000.0;
   }
 
-  /** What it counted since it was last read, nobody can know. */
+  /** Errors counted since the last read are lost. */
   void restart() {
-    counted -= errors - errorsLastTold;
+    counted -= errors - errorsLastRead;
     errors = 0;
-    errorsLastTold = 0;
+    errorsLastRead = 0;
     startSeconds = clock.instant().toEpochMilli() / 1000.0;
   }
 
@@ -53,8 +53,8 @@ final class ModelIpamd implements Ipamd {
     down = isDown;
   }
 
-  List<Told> told() {
-    return told;
+  List<Answer> answers() {
+    return answers;
   }
 
   @Override
@@ -67,8 +67,8 @@ final class ModelIpamd implements Ipamd {
     if (down) {
       return snapshot.build();
     }
-    errorsLastTold = errors;
-    told.add(new Told(clock.instant(), assigned, counted));
+    errorsLastRead = errors;
+    answers.add(new Answer(clock.instant(), assigned, counted));
     return snapshot
         .enis(eni(0, 14, assigned, 0))
         .sum("awscni_ipamd_error_count", errors)

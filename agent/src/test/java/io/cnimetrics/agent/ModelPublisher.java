@@ -135,7 +135,7 @@ final class ModelPublisher {
     publisher.flush(now, () -> Duration.ofSeconds(5));
   }
 
-  /** Starts the agent anew, with the books as they were left: its state has survived. */
+  /** Restarts the agent with the kept state. */
   void restart() {
     publisher = publisher();
   }

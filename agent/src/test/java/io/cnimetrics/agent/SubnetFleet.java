@@ -121,21 +121,21 @@ final class SubnetFleet implements Subnets {
 
   @Override
   public InstanceMetadata.Interfaces interfaces(Duration limit) {
-    throw new AssertionError("ipamD tells the subnets");
+    throw new AssertionError("ipamD reports the subnets");
   }
 
   @Override
   public NodeSubnets.Result read(Set<String> subnetIds, String region, Duration limit) {
     long minute = minute(now);
     calls.merge(minute, 1, Integer::sum);
-    List<Subnet> told = new ArrayList<>();
+    List<Subnet> found = new ArrayList<>();
     for (String id : subnetIds) {
       int subnet = Integer.parseInt(id.substring("subnet-".length()));
       values.get(subnet).merge(minute, 1, Integer::sum);
       int nodesInIt = (nodes - subnet + subnets - 1) / subnets;
-      told.add(new Subnet(id, 100, nodesInIt * HELD + ofOthers));
+      found.add(new Subnet(id, 100, nodesInIt * HELD + ofOthers));
     }
-    return new NodeSubnets.Found(told);
+    return new NodeSubnets.Found(found);
   }
 
   /** Calls a minute on average. */

@@ -121,7 +121,7 @@ class SubnetReporterTest {
         .satisfies(line -> assertThat(line.getLevel()).isEqualTo(Level.WARN))
         .extracting(ILoggingEvent::getFormattedMessage)
         .asString()
-        .contains("not reported", "ec2:DescribeSubnets was refused");
+        .contains("subnet reporting is off", "ec2:DescribeSubnets was refused");
     assertThat(send()).isEmpty();
   }
 
@@ -147,7 +147,7 @@ class SubnetReporterTest {
 
   @Test
   void subnetWithoutIpv4IsNotAskedForAgain() {
-    ec2.told = List.of();
+    ec2.found = List.of();
 
     minutes(60);
 
@@ -215,8 +215,8 @@ class SubnetReporterTest {
     return sent;
   }
 
-  private SubnetReporter watch(AgentConfig settings, MetricBuffer books) {
-    return new SubnetReporter(settings, ec2, books, lastPoll, Duration.ofSeconds(20), START);
+  private SubnetReporter watch(AgentConfig settings, MetricBuffer buffer) {
+    return new SubnetReporter(settings, ec2, buffer, lastPoll, Duration.ofSeconds(20), START);
   }
 
   private static MetricBuffer buffer(AgentConfig config) {
@@ -241,13 +241,13 @@ class SubnetReporterTest {
     return AgentConfig.of(values, "node", MetricCatalog.names());
   }
 
-  /** Minutes are told by their start in seconds. */
+  /** Minutes by their start in seconds. */
   private final class FakeSubnets implements Subnets {
     private final List<Long> asked = new ArrayList<>();
     private final List<String> regions = new ArrayList<>();
     private Map<String, String> subnetOfEni = Map.of();
     private Optional<NodeSubnets.Failed> failure = Optional.empty();
-    private List<Subnet> told = List.of(new Subnet("subnet-a", 100, 15));
+    private List<Subnet> found = List.of(new Subnet("subnet-a", 100, 15));
     private int metadataReads;
 
     @Override
@@ -260,7 +260,7 @@ class SubnetReporterTest {
     public NodeSubnets.Result read(Set<String> subnetIds, String region, Duration limit) {
       asked.add(now.getEpochSecond());
       regions.add(region);
-      return failure.isPresent() ? failure.get() : new NodeSubnets.Found(told);
+      return failure.isPresent() ? failure.get() : new NodeSubnets.Found(found);
     }
   }
 }

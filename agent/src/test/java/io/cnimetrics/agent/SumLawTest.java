@@ -75,9 +75,9 @@ class SumLawTest {
     Set<Double> sums = Set.of(0.0);
     for (ModelNode node : world.nodes) {
       Set<Double> more = new HashSet<>();
-      for (ModelIpamd.Told told : node.ipamd.told()) {
-        if (told.minute() == minute) {
-          sums.forEach(sum -> more.add(sum + told.assigned()));
+      for (ModelIpamd.Answer answer : node.ipamd.answers()) {
+        if (answer.minute() == minute) {
+          sums.forEach(sum -> more.add(sum + answer.assigned()));
         }
       }
       sums = more;
@@ -96,16 +96,16 @@ class SumLawTest {
       Instant at = Instant.parse("2026-11-21T10:00:00Z").plus(MINUTE.multipliedBy(minute));
       double assigned =
           world.nodes.stream()
-              .mapToDouble(node -> lastTold(node, at.getEpochSecond() / 60).assigned())
+              .mapToDouble(node -> lastAnswer(node, at.getEpochSecond() / 60).assigned())
               .sum();
       assertThat(world.sums(at)).containsEntry("assignIPAddresses", assigned);
       assertThat(world.sampleCounts(at)).containsEntry("assignIPAddresses", 20.0);
     }
   }
 
-  private static ModelIpamd.Told lastTold(ModelNode node, long minute) {
-    return node.ipamd.told().stream()
-        .filter(told -> told.minute() == minute)
+  private static ModelIpamd.Answer lastAnswer(ModelNode node, long minute) {
+    return node.ipamd.answers().stream()
+        .filter(answer -> answer.minute() == minute)
         .reduce((earlier, later) -> later)
         .orElseThrow();
   }
@@ -133,10 +133,10 @@ class SumLawTest {
       ModelNode node =
           world.nodes.isEmpty() ? world.add("node", state("n"), MINUTE) : world.nodes.get(0);
       world.pass(MINUTE.multipliedBy(7).plusSeconds(17));
-      int polls = node.ipamd.told().size();
+      int polls = node.ipamd.answers().size();
       world.leap(Duration.ofHours(hours));
       world.pass(MINUTE.multipliedBy(2));
-      assertThat(node.ipamd.told().size() - polls).as("polls in two minutes").isBetween(3, 6);
+      assertThat(node.ipamd.answers().size() - polls).as("polls in two minutes").isBetween(3, 6);
     }
     world.pass(Duration.ofHours(2));
 
@@ -183,8 +183,8 @@ class SumLawTest {
     private final SumLawTest law = new SumLawTest();
     private final Cluster world = law.world;
     private final Map<ModelNode, Long> newFiles = new HashMap<>();
-    private final Map<ModelNode, Integer> toldWhenTorn = new HashMap<>();
-    private final Map<ModelNode, Integer> toldWhenRestarted = new HashMap<>();
+    private final Map<ModelNode, Integer> answersWhenTorn = new HashMap<>();
+    private final Map<ModelNode, Integer> answersWhenRestarted = new HashMap<>();
 
     Story(long seed, Path states) {
       this.random = new SplittableRandom(seed);
@@ -223,9 +223,9 @@ class SumLawTest {
 
     /** What was counted since the last poll that is remembered would be lost with ipamD itself. */
     private void restartIpamd(ModelNode node) {
-      if (node.ipamd.told().size() > toldWhenTorn.getOrDefault(node, 0)) {
+      if (node.ipamd.answers().size() > answersWhenTorn.getOrDefault(node, 0)) {
         node.ipamd.restart();
-        toldWhenRestarted.put(node, node.ipamd.told().size());
+        answersWhenRestarted.put(node, node.ipamd.answers().size());
       }
     }
 
@@ -244,14 +244,14 @@ class SumLawTest {
       Path file = stateOf(node).resolve("state");
       String text = Files.readString(file);
       int start = text.lastIndexOf('\n', text.length() - 2) + 1;
-      // A poll that is forgotten must find in the next what it told, and the baseline must stay.
+      // A lost poll: the next one must report its errors too, and the baseline must stay.
       boolean nextTellsAll =
-          node.ipamd.told().size() > Math.max(1, toldWhenRestarted.getOrDefault(node, 0));
+          node.ipamd.answers().size() > Math.max(1, answersWhenRestarted.getOrDefault(node, 0));
       if (nextTellsAll && start >= newFiles.getOrDefault(node, 0L)) {
         int kept = start + random.nextInt(text.length() - start);
         Files.writeString(file, text.substring(0, kept));
         law.torn.add(node.name);
-        toldWhenTorn.put(node, node.ipamd.told().size());
+        answersWhenTorn.put(node, node.ipamd.answers().size());
       }
     }
 
@@ -293,7 +293,7 @@ class SumLawTest {
     }
   }
 
-  /** Nodes with minutes in which their agent was told to stop: it sent what it had of them. */
+  /** Nodes with minutes in which their agent was stopped: it sent what it had of them. */
   private final Set<String> ended = new HashSet<>();
 
   /** Nodes whose process died while it wrote a record: what that recorded is as if not done. */
@@ -325,8 +325,8 @@ class SumLawTest {
 
   /** From the first read to the last, over all lives of agent and ipamD. */
   private void assertAllErrorsArrived(ModelNode node) {
-    List<ModelIpamd.Told> told = node.ipamd.told();
-    double first = told.get(0).errors();
+    List<ModelIpamd.Answer> answers = node.ipamd.answers();
+    double first = answers.get(0).errors();
     double arrived = 0;
     Set<Instant> minutes = new HashSet<>();
     Instant last = Instant.MIN;
@@ -340,7 +340,7 @@ class SumLawTest {
     }
     Instant end = last.plus(MINUTE);
     double expected =
-        told.stream()
+        answers.stream()
                 .filter(read -> read.at().isBefore(end))
                 .reduce((earlier, later) -> later)
                 .orElseThrow()
@@ -360,13 +360,13 @@ class SumLawTest {
     }
     long firstMinute = Cluster.START.getEpochSecond() / 60;
     long lastMinute = assigned.keySet().stream().mapToLong(minute -> minute).max().orElse(0);
-    for (ModelIpamd.Told told : node.ipamd.told()) {
+    for (ModelIpamd.Answer answer : node.ipamd.answers()) {
       boolean whole =
-          told.minute() > firstMinute
-              && told.minute() <= lastMinute
-              && !ended.contains(node.name + told.minute());
+          answer.minute() > firstMinute
+              && answer.minute() <= lastMinute
+              && !ended.contains(node.name + answer.minute());
       if (whole && !torn.contains(node.name)) {
-        assertThat(assigned).as("%s %s", node.name, told).containsKey(told.minute());
+        assertThat(assigned).as("%s %s", node.name, answer).containsKey(answer.minute());
       }
     }
   }

@@ -21,7 +21,7 @@ final class Timeline {
     this.clock = clock;
   }
 
-  /** One turn; tells when the next is due, if there is one. */
+  /** One turn; returns when the next is due, if there is one. */
   @FunctionalInterface
   interface Turn {
     Optional<Instant> take(Instant now);

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(150)
 class RunStateIT {
   private static final String SENDING = "Sender sending to CloudWatch: ";
-  private static final String WAITING = "another agent of this node is at work";
+  private static final String WAITING = "another agent on this node holds the state directory";
 
   @TempDir Path directory;
 
@@ -68,7 +68,7 @@ class RunStateIT {
       // What the other one keeps last is what counts.
       Files.move(elsewhere, state);
       other.release();
-      agent.awaitLog("going on where the agent stopped");
+      agent.awaitLog("continuing from kept state");
       agent.awaitLog(SENDING);
       assertThat(agent.stop().exitCode()).isZero();
     }

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** A ledger with all around it that a test needs: polls in, requests out. */
+/** A buffer and all that a test needs around it: polls in, requests out. */
 final class BufferFixture {
   static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -109,7 +109,7 @@ final class BufferFixture {
         .processStart(1e9);
   }
 
-  /** What was told of datums. */
+  /** The reported results of datums. */
   static final class Drops implements SendEvents {
     final Map<DropReason, Integer> dropped = new EnumMap<>(DropReason.class);
     int sent;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** A CloudWatch in memory that does as it is told. Safe for several threads. */
+/** A CloudWatch in memory with configured answers. Thread-safe. */
 public final class FakeCloudWatch implements MetricSink {
   public static final PutResult THROTTLED =
       new PutResult(PutResult.Status.RETRYABLE, Optional.empty(), "Throttling");

@@ -40,10 +40,11 @@ class MetricBufferTest {
 
   @Test
   void minuteHasTheLastGaugeAndTheSumOfIncreases() {
-    BufferFixture books = BufferFixture.inMemory().poll(at(10), 4).poll(at(20), 7).poll(at(40), 9);
-    books.poll(nothingRead().at(at(50)));
+    BufferFixture fixture =
+        BufferFixture.inMemory().poll(at(10), 4).poll(at(20), 7).poll(at(40), 9);
+    fixture.poll(nothingRead().at(at(50)));
 
-    Map<String, Double> minute = sent(books, at(65));
+    Map<String, Double> minute = sent(fixture, at(65));
 
     assertThat(minute)
         .containsEntry("eniAllocated", 1.0)
@@ -53,94 +54,95 @@ class MetricBufferTest {
 
   @Test
   void sourceThatFailedInEveryPollLeavesItsMetricsOut() {
-    BufferFixture books = BufferFixture.inMemory().poll(at(10), 4).poll(at(40), 4);
-    sent(books, at(65));
+    BufferFixture fixture = BufferFixture.inMemory().poll(at(10), 4).poll(at(40), 4);
+    sent(fixture, at(65));
 
-    books.poll(nothingRead().at(at(70))).poll(nothingRead().at(at(100)));
+    fixture.poll(nothingRead().at(at(70))).poll(nothingRead().at(at(100)));
 
-    assertThat(sent(books, at(125)))
+    assertThat(sent(fixture, at(125)))
         .containsOnly(Map.entry("ipamdUp", 0.0), Map.entry("ipamdDownMinutes", 1.0));
   }
 
   @Test
   void minuteOfTheStartIsNotReportedButItsIncreasesAre() {
     Instant start = START.plusSeconds(20);
-    BufferFixture books = BufferFixture.inMemory(start).poll(at(21), 4).poll(at(40), 6);
+    BufferFixture fixture = BufferFixture.inMemory(start).poll(at(21), 4).poll(at(40), 6);
 
-    assertThat(sent(books, at(65))).isEmpty();
-    books.poll(at(70), 7).poll(at(100), 7);
+    assertThat(sent(fixture, at(65))).isEmpty();
+    fixture.poll(at(70), 7).poll(at(100), 7);
 
-    assertThat(sent(books, at(125))).containsEntry("ipamdErr", 3.0);
+    assertThat(sent(fixture, at(125))).containsEntry("ipamdErr", 3.0);
   }
 
   @Test
   void minuteStaysOpenWhileAPollOfItIsUnderWay() {
-    BufferFixture books = BufferFixture.inMemory().poll(at(10), 4);
-    books.buffer.pollStarts(at(58));
+    BufferFixture fixture = BufferFixture.inMemory().poll(at(10), 4);
+    fixture.buffer.pollStarts(at(58));
 
-    assertThat(books.buffer.closeEnded(at(62))).isFalse();
-    assertThat(books.buffer.take(at(62))).isEmpty();
-    books.buffer.pollEnded();
+    assertThat(fixture.buffer.closeEnded(at(62))).isFalse();
+    assertThat(fixture.buffer.take(at(62))).isEmpty();
+    fixture.buffer.pollEnded();
 
-    assertThat(books.buffer.closeEnded(at(63))).isTrue();
-    assertThat(books.buffer.take(at(63))).isPresent();
+    assertThat(fixture.buffer.closeEnded(at(63))).isTrue();
+    assertThat(fixture.buffer.take(at(63))).isPresent();
   }
 
   @Test
   void pollOfAMinuteThatWasSentCountsInTheNext() {
-    BufferFixture books = BufferFixture.inMemory().poll(at(10), 4).poll(at(40), 5);
-    books.buffer.closeOpenMinute();
-    assertThat(sent(books, at(45))).containsEntry("ipamdErr", 1.0);
+    BufferFixture fixture = BufferFixture.inMemory().poll(at(10), 4).poll(at(40), 5);
+    fixture.buffer.closeOpenMinute();
+    assertThat(sent(fixture, at(45))).containsEntry("ipamdErr", 1.0);
 
-    books.poll(at(50), 8);
-    assertThat(sent(books, at(65))).isEmpty();
-    books.poll(at(70), 9);
+    fixture.poll(at(50), 8);
+    assertThat(sent(fixture, at(65))).isEmpty();
+    fixture.poll(at(70), 9);
 
-    assertThat(sent(books, at(125))).containsEntry("ipamdErr", 4.0);
+    assertThat(sent(fixture, at(125))).containsEntry("ipamdErr", 4.0);
   }
 
   @Test
   void clockThatJumpsBackMakesNoSecondDatumAndLosesNoIncrease() {
-    BufferFixture books = BufferFixture.inMemory().poll(at(10), 4).poll(at(70), 5).poll(at(130), 6);
-    books.poll(at(130 - 3600), 8).poll(at(190 - 3600), 11);
+    BufferFixture fixture =
+        BufferFixture.inMemory().poll(at(10), 4).poll(at(70), 5).poll(at(130), 6);
+    fixture.poll(at(130 - 3600), 8).poll(at(190 - 3600), 11);
 
-    assertThat(minutes(books, at(200 - 3600)))
+    assertThat(minutes(fixture, at(200 - 3600)))
         .containsOnlyKeys(START, START.plus(MINUTE), START.plus(MINUTE.multipliedBy(2)));
-    books.poll(at(190), 12);
+    fixture.poll(at(190), 12);
 
-    assertThat(sent(books, at(245))).containsEntry("ipamdErr", 6.0);
+    assertThat(sent(fixture, at(245))).containsEntry("ipamdErr", 6.0);
   }
 
   @Test
   void clockThatWasDaysAheadIsForgotten() {
-    BufferFixture books = BufferFixture.inMemory().poll(at(10), 4).poll(at(86_400 * 3), 5);
-    books.poll(at(70), 6).poll(at(130), 7);
+    BufferFixture fixture = BufferFixture.inMemory().poll(at(10), 4).poll(at(86_400 * 3), 5);
+    fixture.poll(at(70), 6).poll(at(130), 7);
 
-    Map<Instant, Map<String, Double>> minutes = minutes(books, at(190));
+    Map<Instant, Map<String, Double>> minutes = minutes(fixture, at(190));
 
     assertThat(minutes)
         .containsOnlyKeys(START, START.plus(MINUTE), START.plus(MINUTE.multipliedBy(2)));
-    assertThat(books.drops.dropped).containsOnlyKeys(DropReason.FUTURE);
+    assertThat(fixture.drops.dropped).containsOnlyKeys(DropReason.FUTURE);
   }
 
   @Test
   void dayWithoutCloudWatchIsKeptAndTheOldestGoesFirst() {
-    BufferFixture books = BufferFixture.inMemory();
+    BufferFixture fixture = BufferFixture.inMemory();
     for (int minute = 0; minute <= 1_500; minute++) {
-      books.poll(at(60L * minute + 10), minute);
+      fixture.poll(at(60L * minute + 10), minute);
     }
 
-    assertThat(books.buffer.depth().minutes()).isEqualTo(1_440);
-    assertThat(books.buffer.depth().oldest()).hasValue(START.plus(MINUTE.multipliedBy(60)));
-    assertThat(books.drops.dropped).containsOnlyKeys(DropReason.NO_ROOM);
+    assertThat(fixture.buffer.depth().minutes()).isEqualTo(1_440);
+    assertThat(fixture.buffer.depth().oldest()).hasValue(START.plus(MINUTE.multipliedBy(60)));
+    assertThat(fixture.drops.dropped).containsOnlyKeys(DropReason.NO_ROOM);
   }
 
   @Test
   void minutesOlderThanTwoWeeksAreGivenUp() {
-    BufferFixture books = BufferFixture.inMemory().poll(at(10), 4).poll(at(70), 5);
+    BufferFixture fixture = BufferFixture.inMemory().poll(at(10), 4).poll(at(70), 5);
 
-    assertThat(minutes(books, START.plus(Duration.ofDays(15)))).isEmpty();
-    assertThat(books.drops.dropped).containsOnlyKeys(DropReason.TOO_OLD);
+    assertThat(minutes(fixture, START.plus(Duration.ofDays(15)))).isEmpty();
+    assertThat(fixture.drops.dropped).containsOnlyKeys(DropReason.TOO_OLD);
   }
 
   @Test
@@ -293,15 +295,15 @@ class MetricBufferTest {
 
   @Test
   void valuesOfSubnetsTakeNoMinuteFromTheDayThatMayWait() {
-    BufferFixture books = BufferFixture.inMemory();
+    BufferFixture fixture = BufferFixture.inMemory();
     for (int minute = 0; minute < 1_440; minute++) {
-      books.poll(at(60 * minute + 10), minute);
-      books.buffer.apart(at(60 * minute + 20), OF_SUBNET, MetricCatalog.samples(List.of(SUBNET)));
+      fixture.poll(at(60 * minute + 10), minute);
+      fixture.buffer.apart(at(60 * minute + 20), OF_SUBNET, MetricCatalog.samples(List.of(SUBNET)));
     }
-    books.buffer.closeOpenMinute();
+    fixture.buffer.closeOpenMinute();
 
-    assertThat(books.buffer.depth().minutes()).isEqualTo(1_440);
-    assertThat(books.drops.dropped).isEmpty();
+    assertThat(fixture.buffer.depth().minutes()).isEqualTo(1_440);
+    assertThat(fixture.drops.dropped).isEmpty();
   }
 
   @Test
@@ -329,20 +331,20 @@ class MetricBufferTest {
   void fileOfNoiseIsNoStateAndStopsNobody() throws IOException {
     Files.write(directory.resolve("state"), new byte[100_000]);
 
-    BufferFixture books = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5);
+    BufferFixture fixture = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5);
 
-    assertThat(books.buffer.depth().minutes()).isEqualTo(1);
+    assertThat(fixture.buffer.depth().minutes()).isEqualTo(1);
   }
 
   @Test
   void directoryThatIsNoneIsMemory() throws IOException {
     Path file = Files.writeString(directory.resolve("file"), "x");
 
-    BufferFixture books = BufferFixture.in(file, START).poll(at(10), 4).poll(at(70), 5);
+    BufferFixture fixture = BufferFixture.in(file, START).poll(at(10), 4).poll(at(70), 5);
 
-    assertThat(books.buffer.depth().minutes()).isEqualTo(1);
-    books.buffer.sync();
-    books.buffer.close();
+    assertThat(fixture.buffer.depth().minutes()).isEqualTo(1);
+    fixture.buffer.sync();
+    fixture.buffer.close();
   }
 
   @Test
@@ -359,11 +361,11 @@ class MetricBufferTest {
   @Test
   void directoryThatCanBeWrittenLaterIsUsedFromThenOn() throws IOException {
     Path place = Files.createFile(directory.resolve("state-dir"));
-    BufferFixture books = BufferFixture.in(place, START).poll(at(10), 4).poll(at(20), 5);
-    books.buffer.sync();
+    BufferFixture fixture = BufferFixture.in(place, START).poll(at(10), 4).poll(at(20), 5);
+    fixture.buffer.sync();
     Files.delete(place);
-    books.buffer.sync();
-    books.poll(at(30), 6).buffer.close();
+    fixture.buffer.sync();
+    fixture.poll(at(30), 6).buffer.close();
 
     BufferFixture after = BufferFixture.in(place, at(40)).poll(at(50), 9);
 
@@ -402,15 +404,15 @@ class MetricBufferTest {
     // It opens, but its first byte is an error.
     Files.createSymbolicLink(state, Path.of("/proc/self/mem"));
 
-    BufferFixture books = BufferFixture.in(directory, at(80)).poll(at(90), 6);
-    books.buffer.sync();
+    BufferFixture fixture = BufferFixture.in(directory, at(80)).poll(at(90), 6);
+    fixture.buffer.sync();
     assertThat(state).isSymbolicLink();
-    assertThat(books.buffer.depth().minutes()).isZero();
+    assertThat(fixture.buffer.depth().minutes()).isZero();
 
     Files.move(kept, state, StandardCopyOption.REPLACE_EXISTING);
-    books.buffer.sync();
-    assertThat(books.buffer.depth().minutes()).isEqualTo(1);
-    books.buffer.close();
+    fixture.buffer.sync();
+    assertThat(fixture.buffer.depth().minutes()).isEqualTo(1);
+    fixture.buffer.close();
     assertThat(BufferFixture.in(directory, at(100)).buffer.depth().minutes()).isEqualTo(1);
   }
 
@@ -439,26 +441,27 @@ class MetricBufferTest {
 
   @Test
   void fileStaysSmallOverADay() throws IOException {
-    BufferFixture books = BufferFixture.in(directory, START);
+    BufferFixture fixture = BufferFixture.in(directory, START);
     for (int minute = 0; minute < 1_440; minute++) {
-      books.poll(at(60L * minute + 10), minute).poll(at(60L * minute + 40), minute);
-      books.buffer.take(at(60L * minute + 41)).ifPresent(books.buffer::sent);
+      fixture.poll(at(60L * minute + 10), minute).poll(at(60L * minute + 40), minute);
+      fixture.buffer.take(at(60L * minute + 41)).ifPresent(fixture.buffer::sent);
     }
 
     assertThat(Files.size(directory.resolve("state"))).isLessThan(1_200_000);
-    books.buffer.close();
+    fixture.buffer.close();
     assertThat(BufferFixture.in(directory, at(86_400)).buffer.depth().minutes()).isZero();
   }
 
   @Test
   void troubleIsReportedWhenItBeginsAndEnds() {
-    BufferFixture books = BufferFixture.inMemory().poll(at(10), 4).poll(at(70), 4).poll(at(130), 6);
-    books.poll(at(190), 9).poll(at(250), 9).poll(at(310), 9);
+    BufferFixture fixture =
+        BufferFixture.inMemory().poll(at(10), 4).poll(at(70), 4).poll(at(130), 6);
+    fixture.poll(at(190), 9).poll(at(250), 9).poll(at(310), 9);
 
-    assertThat(books.reports)
+    assertThat(fixture.reports)
         .extracting(
-            report -> report.begun().stream().map(MinuteValue::metric).toList(),
-            report -> report.ended().stream().map(MinuteValue::metric).toList())
+            report -> report.raised().stream().map(MinuteValue::metric).toList(),
+            report -> report.cleared().stream().map(MinuteValue::metric).toList())
         .containsExactly(
             tuple(List.of(), List.of()),
             tuple(List.of(), List.of()),
@@ -469,29 +472,29 @@ class MetricBufferTest {
 
   @Test
   void minuteThatIsCutShortEndsNoTrouble() {
-    BufferFixture books =
+    BufferFixture fixture =
         BufferFixture.inMemory().poll(at(70), 4).poll(at(130), 6).poll(at(190), 6);
 
-    books.buffer.closeOpenMinute();
+    fixture.buffer.closeOpenMinute();
 
-    assertThat(books.reports).last().matches(report -> report.minute().equals(at(180)));
-    assertThat(books.reports).allMatch(report -> report.ended().isEmpty());
+    assertThat(fixture.reports).last().matches(report -> report.minute().equals(at(180)));
+    assertThat(fixture.reports).allMatch(report -> report.cleared().isEmpty());
   }
 
   @Test
   void historyOfOtherBooksIsVoid() {
-    BufferFixture books = BufferFixture.inMemory().poll(at(10), 4);
-    SamplerState stale = books.buffer.history();
-    books.poll(at(20), 6);
+    BufferFixture fixture = BufferFixture.inMemory().poll(at(10), 4);
+    SamplerState stale = fixture.buffer.history();
+    fixture.poll(at(20), 6);
 
-    books.buffer.polled(
+    fixture.buffer.polled(
         at(30),
         stale,
         new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START)
             .read(good(9).at(at(30)).build(), stale));
-    books.poll(at(40), 9);
+    fixture.poll(at(40), 9);
 
-    assertThat(sent(books, at(65))).containsEntry("ipamdErr", 5.0);
+    assertThat(sent(fixture, at(65))).containsEntry("ipamdErr", 5.0);
   }
 
   private static Instant at(long second) {
@@ -499,16 +502,16 @@ class MetricBufferTest {
   }
 
   /** The values of the only minute that is to be sent. */
-  private static Map<String, Double> sent(BufferFixture books, Instant now) {
-    Map<Instant, Map<String, Double>> minutes = minutes(books, now);
+  private static Map<String, Double> sent(BufferFixture fixture, Instant now) {
+    Map<Instant, Map<String, Double>> minutes = minutes(fixture, now);
     assertThat(minutes).hasSizeLessThan(2);
     return minutes.values().stream().findFirst().orElse(Map.of());
   }
 
-  private static Map<Instant, Map<String, Double>> minutes(BufferFixture books, Instant now) {
-    books.buffer.closeEnded(now);
+  private static Map<Instant, Map<String, Double>> minutes(BufferFixture fixture, Instant now) {
+    fixture.buffer.closeEnded(now);
     Map<Instant, Map<String, Double>> minutes = new HashMap<>();
-    Optional<Batch> batch = books.buffer.take(now);
+    Optional<Batch> batch = fixture.buffer.take(now);
     batch.ifPresent(
         taken -> {
           for (Datum datum : taken.datums()) {
@@ -518,8 +521,8 @@ class MetricBufferTest {
                     .put(datum.metric(), datum.value());
             assertThat(before).as("a second datum of %s", datum).isNull();
           }
-          books.buffer.sent(taken);
-          books.buffer.release(taken);
+          fixture.buffer.sent(taken);
+          fixture.buffer.release(taken);
         });
     return minutes;
   }

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 class SenderTest {
   @TempDir Path directory;
 
-  private final BufferFixture books = BufferFixture.inMemory();
-  private final FakeCloudWatch cloudWatch = books.cloudWatch;
-  private Sender sender = books.sender(START.plusSeconds(6));
+  private final BufferFixture fixture = BufferFixture.inMemory();
+  private final FakeCloudWatch cloudWatch = fixture.cloudWatch;
+  private Sender sender = fixture.sender(START.plusSeconds(6));
 
   @Test
   void minuteIsSentAtTheNodesOffsetAfterIt() {
@@ -47,9 +47,9 @@ class SenderTest {
 
   @Test
   void whatIsDueAtOnceWaitsForNoOffset() {
-    books.poll(at(10), 4);
-    books.buffer.closeOpenMinute();
-    books.buffer.sendNow();
+    fixture.poll(at(10), 4);
+    fixture.buffer.closeOpenMinute();
+    fixture.buffer.sendNow();
 
     turn(12);
     turn(13);
@@ -59,7 +59,7 @@ class SenderTest {
 
   @Test
   void longIntervalSendsManyMinutesInOneRequest() {
-    sender = books.sender(BufferFixture.schedule(MINUTE.multipliedBy(5)), START.plusSeconds(6));
+    sender = fixture.sender(BufferFixture.schedule(MINUTE.multipliedBy(5)), START.plusSeconds(6));
     for (int minute = 0; minute < 10; minute++) {
       pollMinutes(minute, minute);
       turn(60L * minute + 65);
@@ -71,10 +71,10 @@ class SenderTest {
 
   @Test
   void longIntervalSendsEarlyWhenTroubleBeginsButNotWhileItLasts() {
-    sender = books.sender(BufferFixture.schedule(MINUTE.multipliedBy(5)), START.plusSeconds(6));
+    sender = fixture.sender(BufferFixture.schedule(MINUTE.multipliedBy(5)), START.plusSeconds(6));
     for (int minute = 0; minute < 5; minute++) {
       // Errors in the second minute and all that follow.
-      books.poll(at(60L * minute + 10), 4 + minute).poll(at(60L * minute + 40), 4 + minute);
+      fixture.poll(at(60L * minute + 10), 4 + minute).poll(at(60L * minute + 40), 4 + minute);
       turn(60L * minute + 64);
       turn(60L * minute + 65);
     }
@@ -86,7 +86,7 @@ class SenderTest {
   @Test
   void throttledRequestIsTriedAgainWithGrowingPauses() {
     pollMinutes(0, 0);
-    books.buffer.closeEnded(at(65));
+    fixture.buffer.closeEnded(at(65));
     cloudWatch.answerAlways(THROTTLED);
     Instant now = at(65);
     for (int i = 0; i < 12; i++) {
@@ -141,10 +141,10 @@ class SenderTest {
 
     turn(245);
 
-    assertThat(books.drops.dropped).containsExactly(Map.entry(DropReason.INVALID, 1));
-    assertThat(books.buffer.depth().minutes()).isZero();
+    assertThat(fixture.drops.dropped).containsExactly(Map.entry(DropReason.INVALID, 1));
+    assertThat(fixture.buffer.depth().minutes()).isZero();
     assertThat(cloudWatch.values("ipamdErr", START.plus(MINUTE))).isEmpty();
-    assertThat(cloudWatch.held()).hasSize(books.drops.sent);
+    assertThat(cloudWatch.held()).hasSize(fixture.drops.sent);
     assertThat(cloudWatch.held().stream().filter(d -> d.metric().equals("eniAllocated")))
         .hasSize(4);
   }
@@ -158,7 +158,7 @@ class SenderTest {
 
     assertThat(next).isBetween(at(605), at(666));
     assertThat(cloudWatch.requests()).hasSizeLessThan(20);
-    assertThat(books.drops.dropped).containsExactly(Map.entry(DropReason.INVALID, 3));
+    assertThat(fixture.drops.dropped).containsExactly(Map.entry(DropReason.INVALID, 3));
   }
 
   @Test
@@ -170,7 +170,7 @@ class SenderTest {
     int before = cloudWatch.requests().size();
 
     int turns = 0;
-    for (Instant now = at(100 * 60 + 66); books.buffer.depth().minutes() > 0; turns++) {
+    for (Instant now = at(100 * 60 + 66); fixture.buffer.depth().minutes() > 0; turns++) {
       now = sender.turn(now);
     }
 
@@ -191,7 +191,7 @@ class SenderTest {
     turn(65);
     pollMinutes(1, 1);
 
-    books.buffer.closeEnded(at(65 - 3600));
+    fixture.buffer.closeEnded(at(65 - 3600));
     sender.turn(at(65 - 3600));
 
     assertThat(cloudWatch.requests()).hasSize(2);
@@ -200,11 +200,11 @@ class SenderTest {
   @Test
   void flushSendsAllAndStopsAtTheFirstFailure() {
     pollMinutes(0, 59);
-    books.buffer.closeOpenMinute();
+    fixture.buffer.closeOpenMinute();
 
     sender.flush(at(3_600), () -> Duration.ofSeconds(5));
 
-    assertThat(books.buffer.depth().minutes()).isZero();
+    assertThat(fixture.buffer.depth().minutes()).isZero();
     assertThat(cloudWatch.held().stream().filter(d -> d.metric().equals("eniAllocated")))
         .hasSize(60);
 
@@ -218,27 +218,27 @@ class SenderTest {
   @Test
   void flushLeavesAloneWhatAHangingTurnHasTaken() {
     pollMinutes(0, 0);
-    books.buffer.closeEnded(at(65));
-    Batch hanging = books.buffer.take(at(65)).orElseThrow();
+    fixture.buffer.closeEnded(at(65));
+    Batch hanging = fixture.buffer.take(at(65)).orElseThrow();
     pollMinutes(1, 1);
-    books.buffer.closeOpenMinute();
+    fixture.buffer.closeOpenMinute();
 
     sender.flush(at(110), () -> Duration.ofSeconds(5));
 
     assertThat(cloudWatch.held().stream().map(Datum::at).distinct())
         .containsExactly(START.plus(MINUTE));
-    books.buffer.release(hanging);
-    assertThat(books.buffer.depth().minutes()).isEqualTo(1);
+    fixture.buffer.release(hanging);
+    assertThat(fixture.buffer.depth().minutes()).isEqualTo(1);
   }
 
   @Test
   void pauseIsCountedFromTheAnswerHoweverLongItTook() {
     pollMinutes(0, 0);
-    books.buffer.closeEnded(at(65));
+    fixture.buffer.closeEnded(at(65));
     PutResult slowDown =
         new PutResult(PutResult.Status.RETRYABLE, Optional.of(Duration.ofSeconds(1)), "slow down");
     Duration took = Duration.ofMillis(1_200);
-    sender = books.sender((namespace, datums, limit) -> answerAfter(took, slowDown), at(6));
+    sender = fixture.sender((namespace, datums, limit) -> answerAfter(took, slowDown), at(6));
 
     assertThat(sender.turn(at(65))).isAfter(at(66).plus(took));
   }
@@ -254,13 +254,13 @@ class SenderTest {
   @Test
   void troubleIsSentAtTheNodesOffsetWheneverTheAgentStarted() {
     Instant start = at(40);
-    sender = books.sender(BufferFixture.schedule(MINUTE.multipliedBy(5)), start);
+    sender = fixture.sender(BufferFixture.schedule(MINUTE.multipliedBy(5)), start);
     Instant now = start;
     while (cloudWatch.held().isEmpty()) {
-      books.buffer.closeEnded(now);
+      fixture.buffer.closeEnded(now);
       Instant next = earlier(sender.turn(now), now.plus(MINUTE));
       if (now.equals(start)) {
-        books.poll(at(70), 4).poll(at(100), 9);
+        fixture.poll(at(70), 4).poll(at(100), 9);
       }
       now = cloudWatch.held().isEmpty() ? next : now;
     }
@@ -293,11 +293,11 @@ class SenderTest {
   /** Two polls in each of the minutes. */
   private void pollMinutes(int first, int last) {
     IntStream.rangeClosed(first, last)
-        .forEach(minute -> books.poll(at(60L * minute + 10), 4).poll(at(60L * minute + 40), 4));
+        .forEach(minute -> fixture.poll(at(60L * minute + 10), 4).poll(at(60L * minute + 40), 4));
   }
 
   private Instant turn(long second) {
-    books.buffer.closeEnded(at(second));
+    fixture.buffer.closeEnded(at(second));
     return sender.turn(at(second));
   }
 
