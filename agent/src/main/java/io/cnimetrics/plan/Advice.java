@@ -32,7 +32,7 @@ final class Advice {
   }
 
   List<Warning> warnings() {
-    dearSets();
+    costlySets();
     dearRequests();
     noSetOfCluster();
     busySecond();
@@ -41,7 +41,7 @@ final class Advice {
     return List.copyOf(warnings);
   }
 
-  private void dearSets() {
+  private void costlySets() {
     List<Item> items = bill.items(Part.METRICS);
     for (int i = 0; i < items.size(); i++) {
       BilledSet set = plan.sets().get(i);
