@@ -13,12 +13,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What stands behind a command. Values stay text: variables have the same parsers, and all that is
- * wrong with either is then said at once.
+ * The arguments of a command. Values stay text: environment variables use the same parsers, so
+ * that all problems are reported together.
  *
- * @param flags those that the command knows
- * @param given the text of each flag that was given
- * @param problems words that the command does not know, and flags given too often
+ * @param flags the flags of the command
+ * @param given the flags on the command line and their text
+ * @param problems unknown words, and flags that are given more than once
  */
 record Arguments(
     List<Flag> flags,
@@ -31,8 +31,8 @@ record Arguments(
   private static final Set<String> BOOLS = Set.of("true", "false");
 
   /**
-   * Reads {@code --flag=value} and {@code --flag value}. A switch by itself is true; any other flag
-   * without a value gets an empty one, which its parser then refuses.
+   * Reads {@code --flag=value} and {@code --flag value}. A switch without a value is true; any other flag
+   * without a value gets an empty text, which its parser rejects.
    */
   static Arguments of(Command command, List<String> words) {
     List<Flag> flags = flags(command);

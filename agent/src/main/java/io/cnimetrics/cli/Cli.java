@@ -13,11 +13,11 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The command line: finds the command, and says what is wrong with its flags, all at once. */
+/** The command line: finds the command, runs it, and reports all problems with its flags. */
 final class Cli {
   static final int OK = 0;
 
-  /** ipamD was not read, something was found to be wrong, or the answer could not be written. */
+  /** ipamD was not read, the doctor found a problem, or the output could not be written. */
   static final int FAILED = 1;
 
   static final int USAGE = 2;
@@ -36,23 +36,23 @@ final class Cli {
     this.console = console;
   }
 
-  /** Runs what the arguments ask for and returns the exit code. */
+  /** Runs the command and returns the exit code. */
   int run(List<String> arguments) {
     try {
-      return answer(arguments);
+      return dispatch(arguments);
     } catch (UncheckedIOException e) {
       console.error(String.valueOf(e.getMessage()));
       return FAILED;
     }
   }
 
-  private int answer(List<String> arguments) {
+  private int dispatch(List<String> arguments) {
     String first = arguments.isEmpty() ? "" : arguments.get(0);
     if (first.equals("--version")) {
       console.print(PROGRAM + " " + version() + "\n");
       return OK;
     } else if (HELP.contains(first)) {
-      return arguments.size() == 1 ? overview() : answer(List.of(arguments.get(1), "--help"));
+      return arguments.size() == 1 ? overview() : dispatch(List.of(arguments.get(1), "--help"));
     }
     return commands.stream()
         .filter(command -> command.name().equals(first))
@@ -99,7 +99,7 @@ final class Cli {
     return OK;
   }
 
-  /** A name that is too long for its column has a line of its own, as a flag has. */
+  /** A name that is too long for its column gets its own line, as a flag does. */
   private static String line(String name, String summary) {
     String column = name.length() > 10 ? name + "\n" + " ".repeat(12) : "%-10s".formatted(name);
     return "  %s %s%n".formatted(column, summary);

@@ -13,19 +13,19 @@ interface Command {
   /** One line for the list of commands. */
   String summary();
 
-  /** The flags of this command alone, before those that it shares with others. */
+  /** The flags of this command only; help shows them before the shared settings. */
   List<Flag> ownFlags();
 
-  /** Those of them that take a list, and may be given several times instead. */
+  /** The own flags that take a list; they may be repeated instead. */
   default Set<Flag> lists() {
     return Set.of();
   }
 
-  /** Whether the agent's settings hold for it too. */
+  /** Whether the command also takes the agent's settings. */
   boolean takesSettings();
 
   /**
-   * Does it.
+   * Runs the command.
    *
    * @return the exit code
    * @throws io.cnimetrics.config.ConfigException if the values are bad: exit code 2

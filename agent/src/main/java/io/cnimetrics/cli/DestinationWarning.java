@@ -8,15 +8,15 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says what it means to publish where AWS's helper does, or where nobody looks. */
+/** Warns if the metrics mix with those of AWS's helper, or if dashboard and alarms miss them. */
 final class DestinationWarning {
-  private static final Logger log = LoggerFactory.getLogger(DestinationWarning.class);
+  private static final Logger LOG = LoggerFactory.getLogger(DestinationWarning.class);
   private static final String HELPER_NAMESPACE = "Kubernetes";
   private static final List<Dimension> WATCHED = List.of(Dimension.CLUSTER_ID);
 
   private DestinationWarning() {}
 
-  static void tell(AgentConfig config) {
+  static void log(AgentConfig config) {
     if (config.cloudwatch()) {
       warn(config);
     }
@@ -24,14 +24,14 @@ final class DestinationWarning {
 
   private static void warn(AgentConfig config) {
     if (config.namespace().equals(HELPER_NAMESPACE)) {
-      log.warn(
+      LOG.warn(
           "namespace={} is that of AWS's cni-metrics-helper: the names are the same, but a cluster's"
               + " value is the Sum over its nodes here, so old alarms may never fire, and two"
               + " publishers mix",
           HELPER_NAMESPACE);
     }
     if (!config.dimensions().contains(WATCHED)) {
-      log.warn(
+      LOG.warn(
           "dimensions={} have no set that is {} alone, and dashboard and alarms see no other: add"
               + " it, separated by ';'",
           asGiven(config.dimensions()),

@@ -9,12 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The sets of dimensions of this node, with their values. */
+/** The dimension sets of this node with their values. */
 final class DimensionValues {
   private DimensionValues() {}
 
   /**
-   * Fills in the values. Why region or cluster's name are unknown, a problem of the poll says.
+   * Fills in the values. If region or cluster name is unknown, a problem of the poll gives the reason.
    *
    * @throws ConfigException if the region or a value is unknown
    */

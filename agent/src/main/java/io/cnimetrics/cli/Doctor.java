@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code doctor}: looks for what is wrong with this node; changes nothing. */
+/** {@code doctor}: checks this node for problems; changes nothing. */
 final class Doctor implements Command {
   private static final Flag WATCH =
       Flag.of(

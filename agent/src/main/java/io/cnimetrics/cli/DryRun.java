@@ -46,7 +46,7 @@ final class DryRun implements Command {
   private static final Flag SIMULATE =
       Flag.of("--simulate", "DRY_RUN_SIMULATE", "BOOL", "false", "read a simulated node");
 
-  /** Then a simulated node's pool has. */
+  /** The age of the simulated node: its pool is stable by then. */
   private static final Duration SETTLED = Duration.ofMinutes(5);
 
   private final InstantSource clock;
@@ -82,7 +82,7 @@ final class DryRun implements Command {
     boolean simulate = values.read(SIMULATE, Parsers::bool);
     AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
     Logging.configure(config.logLevel(), config.logFormat());
-    DestinationWarning.tell(config);
+    DestinationWarning.log(config);
     Printout printout = new Printout(config, form, watch, console);
     if (simulate) {
       return simulate(config, printout);
@@ -91,18 +91,18 @@ final class DryRun implements Command {
     return run(config, node, node.subnets(), Polling.identity(node), printout);
   }
 
-  /** By two flags that say the same thing, each the other way round. */
+  /** Two flags have opposite meanings. A flag overrides an environment variable. */
   static boolean watches(Values values) {
     Optional<Boolean> watch = values.readOptional(WATCH, Parsers::bool);
     Optional<Boolean> byOnce = values.readOptional(ONCE, Parsers::bool).map(once -> !once);
-    boolean onceIsNearer = values.isFlag(ONCE) && !values.isFlag(WATCH);
-    boolean equallyNear = values.isFlag(ONCE) == values.isFlag(WATCH);
-    if (equallyNear && byOnce.isPresent() && watch.isPresent() && !watch.equals(byOnce)) {
+    boolean onceOverrides = values.isFlag(ONCE) && !values.isFlag(WATCH);
+    boolean samePriority = values.isFlag(ONCE) == values.isFlag(WATCH);
+    if (samePriority && byOnce.isPresent() && watch.isPresent() && !watch.equals(byOnce)) {
       values.problem(
           "%s and %s exclude each other: give one"
               .formatted(values.origin(ONCE), values.origin(WATCH)));
     }
-    return (onceIsNearer ? byOnce.or(() -> watch) : watch.or(() -> byOnce)).orElse(false);
+    return (onceOverrides ? byOnce.or(() -> watch) : watch.or(() -> byOnce)).orElse(false);
   }
 
   private int simulate(AgentConfig config, Printout printout) {
@@ -127,7 +127,7 @@ final class DryRun implements Command {
     }
   }
 
-  /** Pods start slowly, so that each gets its address at once. */
+  /** Pods start slowly, so that each gets its address immediately. */
   private static Scenario simulatedNode() {
     return Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:18:0.1")).build();
   }

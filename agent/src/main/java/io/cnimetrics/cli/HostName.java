@@ -6,7 +6,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The host's name; on Linux from the kernel, because DNS may hang. */
+/** The host name; on Linux from the kernel, because DNS may hang. */
 final class HostName {
   private static final Path KERNEL = Path.of("/proc/sys/kernel/hostname");
 
@@ -19,7 +19,7 @@ final class HostName {
         return name;
       }
     } catch (IOException e) {
-      // Not Linux: the JVM's way then.
+      // Not Linux: ask the JVM.
     }
     try {
       return InetAddress.getLocalHost().getHostName();

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The kernel's table of IPv4 routes, as {@code /proc/net/route} shows it. */
+/** The kernel's IPv4 route table in {@code /proc/net/route}. */
 final class HostRoutes {
   private static final int DESTINATION = 1;
   private static final int MASK = 7;
@@ -16,9 +16,9 @@ final class HostRoutes {
   private HostRoutes() {}
 
   /**
-   * The addresses that have a route of their own, in dotted form.
+   * The addresses with a host route (/32), in dotted form.
    *
-   * @throws UncheckedIOException if there is no such table, as anywhere but on Linux
+   * @throws UncheckedIOException if the file cannot be read; only Linux has it
    */
   static List<String> read(Path table) {
     try (Stream<String> lines = Files.lines(table)) {
@@ -33,7 +33,7 @@ final class HostRoutes {
     }
   }
 
-  /** The kernel writes the address as a number in the order of its bytes in memory. */
+  /** The kernel prints the address as a number in host byte order. */
   private static String dotted(int littleEndian) {
     return "%d.%d.%d.%d"
         .formatted(

@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What the checks ask of the world, as it is here. */
+/** The probes of the doctor's checks on a real node. */
 final class LocalProbes {
   private static final Path ROUTES = Path.of("/proc/net/route");
   private static final Duration ELSEWHERE_LIMIT = Duration.ofSeconds(1);
@@ -75,11 +75,11 @@ final class LocalProbes {
     if (ids.isEmpty()) {
       return List.of();
     }
-    NodeSubnets.Result answer = subnets.read(ids, region, AWS_LIMIT);
-    if (answer instanceof NodeSubnets.Failed not) {
-      throw new IllegalStateException(not.problem().message());
+    NodeSubnets.Result result = subnets.read(ids, region, AWS_LIMIT);
+    if (result instanceof NodeSubnets.Failed failed) {
+      throw new IllegalStateException(failed.problem().message());
     }
-    return ((NodeSubnets.Found) answer).subnets();
+    return ((NodeSubnets.Found) result).subnets();
   }
 
   private static Optional<String> send(
@@ -87,10 +87,10 @@ final class LocalProbes {
     Datum datum =
         new Datum(metric, clock.instant().truncatedTo(ChronoUnit.MINUTES), 1, Unit.COUNT, Map.of());
     try (CloudWatchSink sink = CloudWatchSink.open(region, clock)) {
-      PutResult answer = sink.put(config.namespace(), List.of(datum), AWS_LIMIT);
-      return answer.status() == PutResult.Status.ACCEPTED
+      PutResult result = sink.put(config.namespace(), List.of(datum), AWS_LIMIT);
+      return result.status() == PutResult.Status.ACCEPTED
           ? Optional.empty()
-          : Optional.of(answer.message());
+          : Optional.of(result.message());
     }
   }
 
@@ -103,7 +103,7 @@ final class LocalProbes {
         .isPresent();
   }
 
-  /** Only by looking: the directory, its lock above all, may be in use by the agent. */
+  /** Writes nothing: the agent may be using the directory and its lock. */
   static Optional<String> obstacle(Path directory) {
     if (!Files.exists(directory)) {
       Path parent = directory.getParent();

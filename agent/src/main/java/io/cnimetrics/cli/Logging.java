@@ -21,13 +21,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sets up Logback in code: its XML machinery would cost each node memory for nothing. Lines go to
- * standard error, so that standard output holds a command's answer alone.
+ * Configures Logback in code: its XML parser would cost memory on each node. Lines go to
+ * standard error, so that standard output holds only the command's output.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
   private static final byte[] NOTHING = {};
 
-  /** Found by Logback as a service; until the settings are known, only warnings are written. */
+  /** Logback loads this as a service. Only warnings are logged until the settings are known. */
   public Logging() {}
 
   @Override
@@ -50,7 +50,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
     appender.start();
     ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.addAppender(appender);
-    // Libraries only matter when they warn.
+    // Libraries: only warnings and errors.
     root.setLevel(Level.WARN);
     context.getLogger("io.cnimetrics").setLevel(level);
   }
@@ -64,7 +64,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
     }
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setContext(context);
-    // A message may quote what others wrote: one line each, and no escape sequences.
+    // A message may quote untrusted text: one line each, and no escape sequences.
     encoder.setPattern(
         "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level %logger{0}"
             + " %replace(%msg){'[\\p{Cc}\\p{Cf}\\u2028\\u2029]', '?'}"
@@ -75,8 +75,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
   }
 
   /**
-   * One flat object a line, with the sentence as a whole: Logback's own encoder keeps template and
-   * arguments apart, and the time as a number.
+   * One flat JSON object per line, with the formatted message. Logback's own encoder keeps template and
+   * arguments apart, and writes the time as a number.
    */
   private static final class FlatJson extends EncoderBase<ILoggingEvent> {
     private final CachingDateFormatter time =
@@ -101,7 +101,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
       return Printable.inJson(line.append("}\n").toString()).getBytes(UTF_8);
     }
 
-    /** As short as can be read; {@link Printable} sees to the rest of what JSON asks for. */
+    /** Escapes the common characters briefly; {@link Printable} escapes the rest. */
     private static String quoted(String text) {
       return text.replace("\\", "\\\\")
           .replace("\"", "\\\"")

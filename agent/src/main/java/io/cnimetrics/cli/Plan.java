@@ -25,7 +25,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** {@code plan}: what a fleet will ask of CloudWatch and cost; asks nobody. */
+/** {@code plan}: estimates the CloudWatch load and cost of a fleet; makes no network calls. */
 final class Plan implements Command {
   private static final Flag NODES =
       Flag.optional("--nodes", "PLAN_NODES", "N", "none: it must be given", "nodes of the cluster");
@@ -49,7 +49,7 @@ final class Plan implements Command {
   private static final int MOST_INSTANCE_TYPES = 1_000;
   private static final int MOST_SUBNETS = 200;
 
-  /** Far more than prices take; what is longer is something else. */
+  /** Far larger than any price file: a longer file is something else. */
   private static final int MOST_PRICE_BYTES = 65_536;
 
   @Override

@@ -20,10 +20,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * A cluster that {@code plan} is asked about.
+ * The cluster of a {@code plan} command.
  *
  * @param sets of dimensions
- * @param subnets whose free addresses are reported; empty if they are not
+ * @param subnets number of subnets whose free addresses are reported; empty if none are
  */
 record PlannedCluster(
     int nodes,
@@ -52,12 +52,12 @@ record PlannedCluster(
         .toList();
   }
 
-  /** Sent by itself when an agent starts, and not each minute. */
+  /** Whether the metric is sent only when an agent starts, not each minute. */
   static boolean isOfStart(Metric metric) {
     return metric.computation() instanceof AgentStart;
   }
 
-  /** A node's interfaces are in subnets of its own zone. */
+  /** A node's interfaces are all in subnets of its own zone. */
   private int subnetsOfNode() {
     return (subnets.orElse(0) + zones - 1) / zones;
   }
@@ -79,7 +79,7 @@ record PlannedCluster(
     return set.equals(List.of(Dimension.CLUSTER_ID)) ? BilledSet.Of.CLUSTER : BilledSet.Of.PART;
   }
 
-  /** A node has one instance id, one type and one zone: there are never more than nodes. */
+  /** A node has one instance id, one type and one zone: none can outnumber the nodes. */
   private int combinations(List<Dimension> set) {
     int combinations = 1;
     for (Dimension dimension : set) {

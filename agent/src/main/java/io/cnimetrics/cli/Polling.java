@@ -28,15 +28,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
-/** Polls for people, on one thread of their own, so that none can hold the program for ever. */
+/** Polls for a command, on a separate daemon thread: a poll that hangs cannot block the exit. */
 final class Polling implements AutoCloseable {
-  /** With the start of the JVM, one poll ends within 10 s whatever hangs. */
+  /** Together with the start of the JVM, one poll then ends within 10 s, whatever hangs. */
   private static final Duration LIMIT = Duration.ofSeconds(8);
 
-  /** Of that, what is left to the end when subnets have been asked for. */
+  /** The subnet requests end this long after the start of the poll. */
   private static final Duration SUBNETS_BY = LIMIT.minusSeconds(1);
 
-  /** Half of it for instance metadata, half for EC2. */
+  /** The limit for identity: half for instance metadata, half for EC2. */
   private static final Duration IDENTITY_LIMIT = Duration.ofSeconds(4);
 
   private final AgentConfig config;
@@ -50,8 +50,8 @@ final class Polling implements AutoCloseable {
   private SamplerState history = SamplerState.NONE;
 
   /**
-   * @param sampler made before the first request: an ipamD that starts later counts from 0
-   * @param identity may come while ipamD is read
+   * @param sampler created before the first request: an ipamD that starts later counts from 0
+   * @param identity may complete while ipamD is read
    */
   Polling(
       AgentConfig config,
@@ -68,12 +68,12 @@ final class Polling implements AutoCloseable {
     this.clock = clock;
   }
 
-  /** What the settings say of who the node is. */
+  /** The node's identity as far as the settings give it. */
   static ConfiguredIdentity given(AgentConfig config) {
     return new ConfiguredIdentity(config.nodeName(), config.clusterId(), config.region());
   }
 
-  /** Finds out who the node is as the agent does, but once; begins at once. */
+  /** Detects the node's identity as the agent does, but only once; starts immediately. */
   static Future<Identification> identity(NodeComponent node) {
     return CompletableFuture.supplyAsync(() -> node.identity().attempt(IDENTITY_LIMIT));
   }
@@ -99,8 +99,8 @@ final class Polling implements AutoCloseable {
   }
 
   /**
-   * Polls at every interval as long as the report finds a reader. A poll that is late, after a
-   * pause of the machine say, is not made up for: ipamD logs each request.
+   * Polls at every interval while the output has a reader. A late poll, for example after a
+   * suspend of the machine, is skipped, not repeated: ipamD logs each request.
    */
   void repeat(Predicate<Report> reader) {
     long interval = config.pollInterval().toNanos();
@@ -125,22 +125,22 @@ final class Polling implements AutoCloseable {
   private Report poll() {
     long start = System.nanoTime();
     NodeSnapshot seen = ipamd.read();
-    Identification who = identity();
-    Report report = report(seen, who, history, SUBNETS_BY.minusNanos(System.nanoTime() - start));
+    Identification identified = identity();
+    Report report = report(seen, identified, history, SUBNETS_BY.minusNanos(System.nanoTime() - start));
     history = report.reading().history();
     return report;
   }
 
-  private Report report(NodeSnapshot seen, Identification who, SamplerState before, Duration left) {
-    Instance instance = who.metadata().instance();
-    Optional<String> region = who.node().instanceRegion();
+  private Report report(NodeSnapshot seen, Identification identified, SamplerState before, Duration left) {
+    Instance instance = identified.metadata().instance();
+    Optional<String> region = identified.node().instanceRegion();
     SubnetLook look =
         subnets
             .map(asked -> SubnetLook.of(seen, region, asked, left))
             .orElseGet(() -> new SubnetLook(seen, List.of()));
-    NodeSnapshot snapshot = look.snapshot().on(instance, who.problems());
+    NodeSnapshot snapshot = look.snapshot().on(instance, identified.problems());
     return new Report(
-        who.node(), who.origins(), snapshot, sampler.read(snapshot, before), look.subnets());
+        identified.node(), identified.origins(), snapshot, sampler.read(snapshot, before), look.subnets());
   }
 
   private Identification identity() {
@@ -159,7 +159,7 @@ final class Polling implements AutoCloseable {
         given(config), new InstanceMetadata.Result(Instance.UNKNOWN, List.of()));
   }
 
-  /** Requests have limits of their own; what is left is a name server that does not answer. */
+  /** Each request has its own limit, so only a name server that does not answer can cause this. */
   private Report hung() {
     String message =
         "no end within %d s: does a host's name need DNS?".formatted(LIMIT.toSeconds());

@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * {@code prepare-state-dir}: gives the state directory to the user that the agent runs as. A host
- * path is root's when the kubelet makes it, and the image has nothing else that could do this.
+ * {@code prepare-state-dir}: changes the owner of the state directory to the agent's user. A host
+ * path belongs to root when the kubelet creates it, and the image has no chown.
  */
 final class PrepareStateDir implements Command {
   private static final Flag STATE_DIR =
@@ -34,7 +34,7 @@ final class PrepareStateDir implements Command {
           "10001:10001",
           "user and group that the agent runs as");
 
-  /** What an agent that ran as another user left; what else lies there is none of ours. */
+  /** The files that an agent of another user may have left; other files are not touched. */
   private static final List<String> FILES = List.of("state", "state.new", "lock");
 
   @Override
@@ -83,7 +83,7 @@ final class PrepareStateDir implements Command {
     if (!Files.exists(directory, NOFOLLOW_LINKS)) {
       Files.createDirectories(directory);
     }
-    // A link could lead root anywhere; so could one among the files, which the agent's user made.
+    // Never follow symbolic links as root: the agent's user could point them anywhere.
     if (!Files.isDirectory(directory, NOFOLLOW_LINKS)) {
       throw new NotDirectoryException(directory.toString());
     }
@@ -93,7 +93,7 @@ final class PrepareStateDir implements Command {
         owner.takes(file);
       }
     }
-    // Last: with that one capability, root may not look into another's directory of mode 700.
+    // Last: with CHOWN as the only capability, root cannot enter another user's mode 700 directory.
     owner.takes(directory);
   }
 

@@ -19,16 +19,16 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** What a dry run prints of its polls. */
+/** The output of a dry run. */
 final class Printout {
   private final AgentConfig config;
   private final Form form;
   private final boolean watch;
   private final Console console;
-  private List<Problem> told = List.of();
+  private List<Problem> reported = List.of();
   private Optional<PolledMinute> open = Optional.empty();
 
-  /** In which form a poll is printed. */
+  /** The output formats. */
   enum Form {
     TABLE(true),
     JSON(true),
@@ -55,12 +55,12 @@ final class Printout {
   }
 
   /**
-   * Prints a poll, and on standard error what the form has no place for.
+   * Prints a poll. Problems that the format cannot hold go to standard error.
    *
-   * @return false if nobody reads any more
+   * @return false if the reader has closed the pipe
    */
   boolean print(Report poll) {
-    tellProblems(poll);
+    reportProblems(poll);
     return console.print(
         switch (form) {
           case TABLE -> TableReport.of(poll, console.palette()) + (watch ? "\n" : "");
@@ -71,23 +71,23 @@ final class Printout {
   }
 
   /**
-   * Says why ipamD could not be read and, where the form has no place for them, all problems; those
-   * that last it says once.
+   * Reports why ipamD could not be read and, if the format cannot hold them, all problems. A problem
+   * that lasts is reported once.
    */
-  private void tellProblems(Report poll) {
+  private void reportProblems(Report poll) {
     for (Problem problem : poll.problems()) {
       boolean ofIpamd =
           problem.source() == Source.INTROSPECTION || problem.source() == Source.METRICS;
-      boolean isToTell = !form.holdsProblems || (!watch && ofIpamd && !poll.ipamdRead());
-      if (isToTell && !told.contains(problem)) {
+      boolean isDue = !form.holdsProblems || (!watch && ofIpamd && !poll.ipamdRead());
+      if (isDue && !reported.contains(problem)) {
         console.error(
             "%s %s: %s".formatted(problem.source().label(), problem.reason(), problem.message()));
       }
     }
-    told = poll.problems();
+    reported = poll.problems();
   }
 
-  /** The minute that this poll ends, if there are more to come: CloudWatch would add up two. */
+  /** The minute that ended before this poll. Sent twice, CloudWatch would add it up. */
   private String request(Report poll) {
     List<Map<String, String>> sets = DimensionValues.of(config.dimensions(), poll.node());
     PolledMinute now =

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 
 /** {@code run}: polls and publishes until SIGTERM. */
 final class Run implements Command {
-  /** Variables by which operators have a Java agent loaded into every JVM. */
+  /** Variables that load a Java agent into every JVM; some operators set them. */
   static final List<String> INJECTED = List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS");
 
   private final Map<String, String> environment;
@@ -56,8 +56,8 @@ final class Run implements Command {
   public int run(Values values, Console console) {
     Runtime runtime = Runtime.getRuntime();
     Thread main = Thread.currentThread();
-    // First of all: a signal that comes before is answered by the JVM, with 143. An error that
-    // ends this thread has an exit code of its own.
+    // First: the JVM exits with 143 on an earlier signal. An error that
+    // ends this thread has its own exit code.
     StopHook hook = new StopHook(() -> stop() && main.isAlive(), StopHook.LIMIT, runtime::halt);
     runtime.addShutdownHook(new Thread(hook, "stop"));
     AgentComponent built = build(values);
@@ -68,12 +68,12 @@ final class Run implements Command {
   }
 
   /**
-   * Stops the agent; one that is being built, or waits for the end of another, has nothing to do.
+   * Stops the agent. During the start, or while it waits for another agent, there is nothing to stop.
    *
-   * @return false if the process ends by itself, because of its settings, say
+   * @return false if the process is ending already, for example because of invalid settings
    */
   private boolean stop() {
-    // Read first: it is false from when there is an agent on.
+    // Read this first: it becomes false only after the agent is set.
     boolean hasNone = starting;
     return agent.isPresent() ? agent.get().stop() : hasNone;
   }
@@ -86,7 +86,7 @@ final class Run implements Command {
             List.of("--cloudwatch false and --prometheus false: nobody would see the metrics"));
       }
       Logging.configure(config.logLevel(), config.logFormat());
-      DestinationWarning.tell(config);
+      DestinationWarning.log(config);
       warnOfInjectedAgents();
       AgentComponent built =
           DaggerAgentComponent.factory().create(config, BuildInfo.of(Cli.version()), clock);
@@ -111,7 +111,7 @@ final class Run implements Command {
             config.stateDir().map(Object::toString).orElse("none"));
   }
 
-  /** The loop has ended because of a signal, and its hook ends the process. */
+  /** A signal has ended the loop; the stop hook ends the process. */
   private static int awaitSignal() {
     try {
       Thread.currentThread().join();
@@ -137,7 +137,7 @@ final class Run implements Command {
     return environment.getOrDefault(variable, "").contains("agent");
   }
 
-  /** Not a constant, which would have logging set up before a signal is waited for. */
+  /** Not a constant: that would configure logging before the stop hook is registered. */
   private static Logger log() {
     return LoggerFactory.getLogger(Run.class);
   }

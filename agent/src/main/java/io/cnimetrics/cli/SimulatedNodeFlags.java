@@ -16,9 +16,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Which node is simulated: by a scenario's name, or flag by flag.
+ * The simulated node: a named scenario, or the single flags.
  *
- * @param warmUp how long it has been up when it is first asked
+ * @param warmUp how long the node has been up at the first request
  */
 record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
   private static final Flag INSTANCE_TYPE =
@@ -61,7 +61,7 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
           "the flags below tell",
           "a node by name, such as healthy or subnet-empty; a wrong name lists them all");
 
-  /** What a name settles: they and it exclude each other. */
+  /** The flags that a named scenario replaces; giving both is an error. */
   private static final List<Flag> OF_THE_NODE =
       List.of(
           INSTANCE_TYPE,

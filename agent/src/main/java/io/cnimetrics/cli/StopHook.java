@@ -9,12 +9,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
 /**
- * Ends the process on a signal, in time: a disk that hangs, or a log that nobody reads, may hang
- * whoever writes, and with it the stop. The JVM itself would exit with 143, though nothing went
+ * Ends the process on a signal, in time: a hanging disk, or a log that nobody reads, may block a
+ * thread that writes, and with it the stop. The JVM itself would exit with 143, though nothing went
  * wrong.
  */
 final class StopHook implements Runnable {
-  /** More than an orderly stop takes, and less than the 10 s that there are. */
+  /** Longer than an orderly stop takes, and shorter than the 10 s before SIGKILL. */
   static final Duration LIMIT = Duration.ofSeconds(9);
 
   private final BooleanSupplier stop;
@@ -22,8 +22,8 @@ final class StopHook implements Runnable {
   private final IntConsumer halt;
 
   /**
-   * @param stop false if the process ends for another reason, and with that one's exit code
-   * @param halt ends the process, whatever its threads do
+   * @param stop returns false if the process ends for another reason, with its own exit code
+   * @param halt ends the process immediately
    */
   StopHook(BooleanSupplier stop, Duration limit, IntConsumer halt) {
     this.stop = stop;
@@ -46,7 +46,7 @@ final class StopHook implements Runnable {
     try {
       return stopping.get(limit.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException | ExecutionException e) {
-      // Not even told, because the log may be what hangs.
+      // Not logged: the log itself may be what hangs.
       return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -16,21 +16,21 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a dry run learns of the node's subnets, asked for at once.
+ * The node's subnets, requested during a dry run.
  *
- * @param snapshot the poll with what kept this from being more
- * @param subnets empty if EC2 did not tell
+ * @param snapshot the poll, with the problems of the subnet requests
+ * @param subnets empty if EC2 did not return them
  */
 record SubnetLook(NodeSnapshot snapshot, List<Subnet> subnets) {
   private static final Duration METADATA_LIMIT = Duration.ofSeconds(1);
 
-  /** Loading the classes of EC2's client alone may take a second. */
+  /** Loading the classes of the EC2 client can take a second. */
   private static final Duration LEAST = Duration.ofSeconds(1);
 
   /**
-   * Asks about the interfaces that a poll saw.
+   * Requests the subnets of the interfaces in a snapshot.
    *
-   * @param limit how long this may take, at least a second or two
+   * @param limit how long this may take; at least one second is used
    */
   static SubnetLook of(
       NodeSnapshot seen, Optional<String> region, Subnets subnets, Duration limit) {
@@ -57,8 +57,8 @@ record SubnetLook(NodeSnapshot snapshot, List<Subnet> subnets) {
   }
 
   private static SubnetLook asked(NodeSnapshot seen, NodeSubnets.Result answer) {
-    return answer instanceof NodeSubnets.Failed not
-        ? failed(seen, not.problem())
+    return answer instanceof NodeSubnets.Failed failed
+        ? failed(seen, failed.problem())
         : new SubnetLook(seen, ((NodeSubnets.Found) answer).subnets());
   }
 

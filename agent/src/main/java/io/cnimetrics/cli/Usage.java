@@ -3,7 +3,7 @@ package io.cnimetrics.cli;
 import io.cnimetrics.config.Flag;
 import java.util.List;
 
-/** What {@code --help} says of a command: its flags to the left, what they mean to the right. */
+/** The {@code --help} text of a command: flags on the left, descriptions on the right. */
 final class Usage {
   private static final int WIDTH = 80;
   private static final String MARGIN = " ".repeat(29);
@@ -38,7 +38,7 @@ final class Usage {
     }
   }
 
-  /** Goes on below itself where it is too long. */
+  /** Wraps a description that is too long. */
   private void line(String left, String right) {
     int room = WIDTH - MARGIN.length();
     int end = right.length() <= room ? right.length() : right.lastIndexOf(' ', room);

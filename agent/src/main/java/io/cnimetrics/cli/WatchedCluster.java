@@ -5,7 +5,7 @@ import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Setting;
 import io.cnimetrics.console.DashboardCluster;
 
-/** What the commands that write for the CloudWatch console take of a cluster. */
+/** The cluster values of the commands {@code alarms} and {@code dashboard}. */
 final class WatchedCluster {
   static final Flag NAMESPACE = Setting.NAMESPACE.flag();
 

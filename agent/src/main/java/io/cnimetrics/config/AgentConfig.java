@@ -13,13 +13,13 @@ import java.util.Set;
  * All settings of the agent, checked.
  *
  * @param introspectionUrl {@code http://…} or {@code unix:/path}; empty if it is switched off
- * @param metricsUrl {@code http://…}; empty if it is not to be read
- * @param clusterId empty if it is to be found out
- * @param region empty if it is to be found out
+ * @param metricsUrl {@code http://…}; empty if it is not read
+ * @param clusterId empty if the agent must detect it
+ * @param region empty if the agent must detect it
  * @param pollInterval 10 to 60 s
  * @param publishInterval 1 to 5 whole minutes
  * @param dimensions the sets under which each metric is published; at least one, none twice
- * @param maxPods empty if the default by the host's CPUs holds
+ * @param maxPods empty: use the default for the host's number of CPUs
  * @param stateDir empty for memory only
  * @param healthAddress unresolved
  */
@@ -45,11 +45,11 @@ public record AgentConfig(
     LogLevel logLevel,
     LogFormat logFormat) {
 
-  /** Far above what a kubelet starts; keeps a slip of the keyboard from being believed. */
+  /** Far above what a kubelet can run: a larger number is a typing error. */
   private static final int MOST_PODS = 10_000;
 
   /**
-   * Reads the settings and ends the reading: whatever else was read from the values is checked too.
+   * Reads all settings, then calls {@link Values#check}: this also reports problems found earlier.
    *
    * @param hostName the node's name unless it is set
    * @param metricNames every metric that can be selected
@@ -93,7 +93,7 @@ public record AgentConfig(
     return config;
   }
 
-  /** The same for another ipamD. */
+  /** Returns a copy that reads another ipamD. */
   public AgentConfig reading(URI introspection, URI metricsText, int itsMaxPods) {
     return new AgentConfig(
         Optional.of(introspection),
@@ -118,7 +118,7 @@ public record AgentConfig(
         logFormat);
   }
 
-  /** Whoever sets a host's name is asked for less than CloudWatch asks of a dimension's value. */
+  /** A host name may contain characters that CloudWatch rejects in a dimension value. */
   private static String nodeName(Values values, String hostName) {
     Optional<String> given = values.readOptional(Setting.NODE_NAME.flag(), Parsers::nodeName);
     if (given.isEmpty() && !Parsers.isNodeName(hostName)) {

@@ -2,7 +2,7 @@ package io.cnimetrics.config;
 
 import java.util.List;
 
-/** The settings cannot be used; names everything that is wrong with them, not just the first. */
+/** The settings are invalid. Lists every problem, not only the first. */
 public final class ConfigException extends RuntimeException {
   private final transient List<String> problems;
 

@@ -1,6 +1,6 @@
 package io.cnimetrics.config;
 
-/** What a metric in CloudWatch can be told apart by. */
+/** A dimension under which CloudWatch metrics are published. */
 public enum Dimension {
   CLUSTER_ID,
   NODE,

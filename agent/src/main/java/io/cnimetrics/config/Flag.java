@@ -3,13 +3,13 @@ package io.cnimetrics.config;
 import java.util.Optional;
 
 /**
- * One flag of the command line: everything that {@code --help} says of it.
+ * One command-line flag, with the text that {@code --help} shows for it.
  *
  * @param name such as {@code --poll-interval}
- * @param variable the environment variable that sets it too
- * @param label what stands for its value in a usage line, such as {@code TIME}
- * @param defaultValue the value it has if it is not given
- * @param otherwise for a flag without a default value, what then happens
+ * @param variable the environment variable that also sets it
+ * @param label placeholder for its value in the help text, such as {@code TIME}
+ * @param defaultValue the value used if the flag is absent
+ * @param otherwise for a flag without a default value: what happens if it is absent
  */
 public record Flag(
     String name,
@@ -25,18 +25,18 @@ public record Flag(
     return new Flag(name, variable, label, Optional.of(defaultValue), "", description);
   }
 
-  /** A flag without a default value; {@code otherwise} tells what happens then. */
+  /** A flag without a default value; {@code otherwise} describes what happens if it is absent. */
   public static Flag optional(
       String name, String variable, String label, String otherwise, String description) {
     return new Flag(name, variable, label, Optional.empty(), otherwise, description);
   }
 
-  /** Whether it is true or false, so that the flag by itself means true. */
+  /** Whether the flag is boolean: given without a value, it means true. */
   public boolean isSwitch() {
     return label.equals("BOOL");
   }
 
-  /** The default as people read it. */
+  /** The default as the help text shows it. */
   public String shownDefault() {
     return defaultValue.orElse(otherwise);
   }

@@ -1,6 +1,6 @@
 package io.cnimetrics.config;
 
-/** How a log line is written. */
+/** The format of log lines. */
 public enum LogFormat {
   TEXT,
   JSON

@@ -1,6 +1,6 @@
 package io.cnimetrics.config;
 
-/** The least severe log lines that are written. */
+/** The lowest severity that is logged. */
 public enum LogLevel {
   ERROR,
   WARN,

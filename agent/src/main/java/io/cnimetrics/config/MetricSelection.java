@@ -3,10 +3,10 @@ package io.cnimetrics.config;
 import java.util.Set;
 
 /**
- * Which metrics are wanted.
+ * The selected metrics.
  *
- * @param kind all of them, the core six, or those that are named
- * @param names the names, for {@code NAMED} alone
+ * @param kind all metrics, the core metrics, or the named ones
+ * @param names the names; empty unless the kind is {@code NAMED}
  */
 public record MetricSelection(Kind kind, Set<String> names) {
   public static final MetricSelection ALL = new MetricSelection(Kind.ALL, Set.of());
@@ -23,7 +23,7 @@ public record MetricSelection(Kind kind, Set<String> names) {
     return new MetricSelection(Kind.NAMED, names);
   }
 
-  /** Whether a metric is wanted. */
+  /** Whether a metric is selected. */
   public boolean includes(String name, boolean core) {
     return switch (kind) {
       case ALL -> true;
@@ -32,7 +32,7 @@ public record MetricSelection(Kind kind, Set<String> names) {
     };
   }
 
-  /** The three ways to choose. */
+  /** The three kinds of selection. */
   public enum Kind {
     ALL,
     CORE,

@@ -5,17 +5,17 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The name that somebody who wrote another one may have meant. */
+/** Suggests the known name that is most similar to a misspelt one. */
 public final class Nearest {
-  /** Letters that may be wrong, missing or too many. */
+  /** The largest accepted edit distance. */
   private static final int FARTHEST = 2;
 
-  /** One of so many may be wrong: else each short word were near to another. */
+  /** One wrong letter is accepted per this many; otherwise short words would match anything. */
   private static final int LETTERS_PER_SLIP = 3;
 
   private Nearest() {}
 
-  /** The nearest of these, or one that begins so; empty if none is near. */
+  /** The most similar known name, or one that starts with the word; empty if none is similar. */
   public static Optional<String> of(String word, Collection<String> known) {
     String letters = letters(word);
     int farthest = Math.min(FARTHEST, letters.length() / LETTERS_PER_SLIP);
@@ -29,12 +29,12 @@ public final class Nearest {
                 .thenComparing(Comparator.naturalOrder()));
   }
 
-  /** Without what is easily forgotten: capital letters and hyphens. */
+  /** Ignores case, hyphens and underscores. */
   private static String letters(String name) {
     return name.toLowerCase(Locale.ROOT).replaceAll("[-_]", "");
   }
 
-  /** Levenshtein's: how many letters must be put in, taken out or replaced. */
+  /** The Levenshtein distance: the number of insertions, deletions and replacements. */
   private static int distance(String one, String other) {
     int[] row = new int[other.length() + 1];
     for (int j = 0; j <= other.length(); j++) {

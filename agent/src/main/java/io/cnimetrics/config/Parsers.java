@@ -16,13 +16,13 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the text of each kind of value means; a bad one is refused with what was expected. */
+/** Parsers for each kind of value. An invalid value causes an error that says what was expected. */
 public final class Parsers {
   private static final Pattern TIME = Pattern.compile("([0-9]{1,6})(s|m|h)?");
   private static final Pattern REGION =
       Pattern.compile("[a-z]{2,4}(?:-[a-z]{1,20}){1,4}-[0-9]{1,2}");
 
-  /** Beyond what a URI may have: labels as DNS takes them, and no zone of an IPv6 address. */
+  /** Stricter than {@link URI}: DNS limits the length of labels, and IPv6 zones are not accepted. */
   private static final Pattern HOST =
       Pattern.compile("\\[[0-9A-Fa-f:.]+\\]|[^.\\[]{1,63}(?:\\.[^.]{1,63})*\\.?");
 
@@ -101,7 +101,7 @@ public final class Parsers {
     return text;
   }
 
-  /** A namespace of CloudWatch that is not one of AWS. */
+  /** A CloudWatch namespace; those of AWS itself are rejected. */
   public static String namespace(String text) {
     requireNoBlankEnds(text);
     require(
@@ -175,7 +175,7 @@ public final class Parsers {
     return MetricSelection.named(names);
   }
 
-  /** A time between two bounds: a number of seconds, or one with s, m or h behind it. */
+  /** A duration between two bounds: a number of seconds, or a number followed by s, m or h. */
   public static Duration time(String text, Duration least, Duration most) {
     String expected =
         "expected a time from %ds to %ds, such as %ds"
@@ -190,14 +190,14 @@ public final class Parsers {
     return time;
   }
 
-  /** The time between two sends: 1 to 5 whole minutes. */
+  /** The publish interval: 1 to 5 whole minutes. */
   public static Duration publishInterval(String text) {
     Duration time = time(text, Duration.ofMinutes(1), Duration.ofMinutes(5));
     require(time.toSecondsPart() == 0, "expected whole minutes from 60s to 300s, such as 2m");
     return time;
   }
 
-  /** A list separated by ',', of at least one. */
+  /** A list separated by ',' with at least one entry. */
   public static <T> List<T> list(String text, Values.Parser<T> entry) {
     List<T> list = new ArrayList<>();
     for (String part : text.split(",", -1)) {
@@ -218,14 +218,14 @@ public final class Parsers {
     }
   }
 
-  /** {@code true} or {@code false}, in capital letters or small ones. */
+  /** {@code true} or {@code false}; case is ignored. */
   public static boolean bool(String text) {
     boolean on = text.equalsIgnoreCase("true");
     require(on || text.equalsIgnoreCase("false"), "expected true or false");
     return on;
   }
 
-  /** A constant of an enum, in capital letters or small ones. */
+  /** A constant of an enum; case is ignored. */
   public static <E extends Enum<E>> E constant(Class<E> type, String text) {
     for (E constant : type.getEnumConstants()) {
       if (constant
@@ -272,7 +272,7 @@ public final class Parsers {
     }
   }
 
-  /** Not mended: whoever means what he writes would publish under another name than he says. */
+  /** Not trimmed silently: the agent would publish under a different name than the one given. */
   private static void requireNoBlankEnds(String text) {
     require(
         text.isBlank() || text.equals(text.strip()),

@@ -1,6 +1,6 @@
 package io.cnimetrics.config;
 
-/** The settings of the agent: their flags, variables and defaults. */
+/** The agent's settings: flags, environment variables and defaults. */
 public enum Setting {
   INTROSPECTION_URL(
       Flag.of(

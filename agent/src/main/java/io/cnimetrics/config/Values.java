@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads typed values out of flags and, where no flag is given, environment variables, and gathers
- * everything that is wrong with them.
+ * Reads typed values from flags or, if a flag is absent, from environment variables. Collects all
+ * problems with them.
  */
 public final class Values {
-  /** Characters of a value that a message quotes. */
+  /** The number of characters of a value that a message quotes at most. */
   private static final int LONGEST = 80;
 
   private final Map<Flag, String> flags;
@@ -20,7 +20,7 @@ public final class Values {
   /**
    * Reads from the given flags and variables.
    *
-   * @param problems what is already known to be wrong, such as unknown flags
+   * @param problems problems found already, such as unknown flags
    */
   public Values(Map<Flag, String> flags, Map<String, String> environment, List<String> problems) {
     this.flags = Map.copyOf(flags);
@@ -40,17 +40,17 @@ public final class Values {
     return text == null ? Optional.empty() : parse(origin(flag), text, parser);
   }
 
-  /** Whether the command line gives it, which goes before all variables. */
+  /** Whether the flag is on the command line, which overrides all environment variables. */
   public boolean isFlag(Flag flag) {
     return flags.containsKey(flag);
   }
 
-  /** What gives its value, if anything does: its name or its variable's. */
+  /** The source of the value, if there is one: the name of the flag or of its variable. */
   public String origin(Flag flag) {
     return isFlag(flag) ? flag.name() : flag.variable();
   }
 
-  /** The value of a flag that must be given; empty, and noted as wrong, if it is not or is bad. */
+  /** The value of a required flag; if it is absent or invalid: empty, and recorded as a problem. */
   public <T> Optional<T> readRequired(Flag flag, Parser<T> parser) {
     if (!flags.containsKey(flag) && !environment.containsKey(flag.variable())) {
       problems.add(
@@ -60,15 +60,15 @@ public final class Values {
     return readOptional(flag, parser);
   }
 
-  /** Notes something that is wrong with the values together. */
+  /** Records a problem, for example a conflict between values. */
   public void problem(String problem) {
     problems.add(problem);
   }
 
   /**
-   * Ends the reading.
+   * Checks that all values read so far are valid.
    *
-   * @throws ConfigException if anything was wrong
+   * @throws ConfigException if there is any problem
    */
   public void check() {
     if (!problems.isEmpty()) {
@@ -86,7 +86,7 @@ public final class Values {
     }
   }
 
-  /** As much of a value as a message has room for; a character is not cut in two. */
+  /** Shortens a value for a message; never splits a surrogate pair. */
   public static String shortened(String text) {
     if (text.length() <= LONGEST) {
       return text;
@@ -95,7 +95,7 @@ public final class Values {
     return text.substring(0, cut ? LONGEST - 1 : LONGEST) + "…";
   }
 
-  /** Turns a value's text into what it means. */
+  /** Converts the text of a value. */
   @FunctionalInterface
   public interface Parser<T> {
     /**

@@ -7,8 +7,8 @@ import java.util.Optional;
  * One alarm on a cluster's metrics, at a period of 60 s.
  *
  * @param id its name within the template
- * @param name the end of its name in CloudWatch
- * @param onBy the template's switch that it hangs on, if any
+ * @param name the suffix of its name in CloudWatch
+ * @param onBy the template parameter that switches it on, if there is one
  */
 public record Alarm(
     String id,
@@ -40,12 +40,12 @@ public record Alarm(
     return formula.series().stream().anyMatch(series -> series.subnetId().isPresent());
   }
 
-  /** The metrics in it, by which it is billed. */
+  /** The metrics in it; CloudWatch bills the alarm by their number. */
   public List<String> metrics() {
     return formula.series().stream().map(ClusterSeries::metric).toList();
   }
 
-  /** When it goes off, for people. */
+  /** The condition, as text. */
   String condition() {
     ClusterSeries first = formula.series().get(0);
     String measured =
@@ -66,7 +66,7 @@ public record Alarm(
     return condition.toString();
   }
 
-  /** Who is told. */
+  /** How urgent the alarm is. */
   public enum Severity {
     PAGE("page", "#d62728"),
     TICKET("ticket", "#ff7f0e");
@@ -88,7 +88,7 @@ public record Alarm(
     }
   }
 
-  /** On which side of the threshold it is bad. */
+  /** How the value compares with the threshold in alarm state. */
   enum Comparison {
     AT_LEAST("GreaterThanOrEqualToThreshold", "from", "≥"),
     ABOVE("GreaterThanThreshold", "above", ">"),
@@ -104,7 +104,7 @@ public record Alarm(
       this.sign = sign;
     }
 
-    /** CloudWatch's name of it. */
+    /** The operator's name in CloudWatch. */
     String operator() {
       return operator;
     }

@@ -1,19 +1,19 @@
 package io.cnimetrics.console;
 
 /**
- * How many minutes an alarm looks at.
+ * How many minutes an alarm evaluates.
  *
- * @param datapoints minutes that must be bad
- * @param periods out of so many
- * @param missing what a minute without a datum counts as
+ * @param datapoints the number of minutes that must breach the threshold
+ * @param periods the number of minutes that are evaluated
+ * @param missing how a minute without a datum counts
  */
 record AlarmEvaluation(int datapoints, int periods, Missing missing) {
 
-  /** What CloudWatch is to make of a minute without a datum. */
+  /** How CloudWatch treats a minute without a datum. */
   enum Missing {
     BREACHING("breaching"),
     NOT_BREACHING("notBreaching"),
-    /** Neither: the alarm stays, or says that it has too little to go by. */
+    /** Neither: the alarm keeps its state, or changes to INSUFFICIENT_DATA. */
     MISSING("missing");
 
     private final String label;
@@ -32,10 +32,10 @@ record AlarmEvaluation(int datapoints, int periods, Missing missing) {
   }
 
   /**
-   * The same with agents that send so often. Nodes send one after the other, and CloudWatch may
-   * look in between: the newest minutes then lack nodes, or are not there, and a node's bad minute
-   * arrives when it is no longer the newest. So the alarm looks further back. As many bad minutes
-   * as before make it go off, no more and no fewer.
+   * Adapts the evaluation to the agents' publish interval. Nodes send one after the other, and CloudWatch
+   * may evaluate in between: the newest minutes then lack nodes, or are missing, and a node's bad minute
+   * arrives when it is no longer the newest. So the alarm evaluates more minutes. The number of bad
+   * minutes that raises it does not change.
    */
   AlarmEvaluation sentEvery(int minutes) {
     return new AlarmEvaluation(datapoints, Math.max(periods, 2 * minutes + 3), missing);

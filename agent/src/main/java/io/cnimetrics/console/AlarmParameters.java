@@ -15,7 +15,7 @@ final class AlarmParameters {
   static final String HAS_SUPPRESSOR = "HasSuppressor";
   static final String HAS_RUNBOOK = "HasRunbook";
   static final String HAS_TAG = "HasTag";
-  static final String TELL_OK = "TellOk";
+  static final String NOTIFY_OK = "TellOk";
 
   private static final String TOPIC_PATTERN = "(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[\\w.-]+)?";
 
@@ -84,7 +84,7 @@ final class AlarmParameters {
             isGiven("RunbookUrl"),
             HAS_TAG,
             isGiven("TagKey"),
-            TELL_OK,
+            NOTIFY_OK,
             isOn("NotifyOk"),
             hasTopic(Alarm.Severity.PAGE),
             isGiven(topicOf(Alarm.Severity.PAGE)),

@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a template with alarms is made for.
+ * The settings of an alarm template.
  *
- * @param clusterId the parameter's default; without one the parameter must be given
- * @param region of the cluster; empty for that of the stack
- * @param namespace the parameter's default
- * @param publishMinutes how often agents send
- * @param subnetIds subnets to watch; alarms cannot search for them
- * @param dashboard whether the dashboard goes with them
+ * @param clusterId the default of the template's parameter; if empty, the parameter is required
+ * @param region the cluster's region; empty for the region of the stack
+ * @param namespace the default of the template's parameter
+ * @param publishMinutes the agents' publish interval, in minutes
+ * @param subnetIds the subnets to watch; alarms cannot search for metrics
+ * @param dashboard whether the template includes the dashboard
  */
 public record AlarmSettings(
     Optional<String> clusterId,

@@ -1,9 +1,9 @@
 package io.cnimetrics.console;
 
 /**
- * Takes an alarm into the template, or leaves it out.
+ * A template parameter that switches an alarm on or off.
  *
- * @param parameter the template's parameter, and the condition on it
- * @param on unless it is set
+ * @param parameter the name of the parameter and of its condition
+ * @param on the default
  */
 record AlarmSwitch(String parameter, boolean on, String description) {}

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The alarms worth having. Those that page look at durations that each node keeps of itself, so
- * that nodes which blip in turn (a roll, lost spot instances, an upgrade) wake nobody.
+ * All alarms. Those that page use durations that each node measures for itself, so
+ * that short failures on one node after another (a roll, lost spot instances, an upgrade) page nobody.
  */
 public final class AlarmTable {
   static final Alarm NO_ADDRESS =
@@ -178,13 +178,13 @@ public final class AlarmTable {
               List.of("nodeIPUtilization"),
               List.of("node-full", "max-pods")));
 
-  /** Those that page and need no list of subnets. */
+  /** The alarms that page and need no list of subnets. */
   static final List<Alarm> PAGES = List.of(NO_ADDRESS, IPAMD_DOWN);
 
   static final List<Alarm> TICKETS =
       List.of(NO_DATA, WARM_POOL_EMPTY, LOST_ADDRESS, DENIED, THROTTLED, NEARLY_FULL);
 
-  /** Stands for the alarm that each subnet has. */
+  /** The placeholder for the alarm of each subnet. */
   static final Alarm SUBNET_EMPTY = subnetEmpty("SubnetEmpty", "a subnet", "A subnet is empty");
 
   private AlarmTable() {}
@@ -218,7 +218,7 @@ public final class AlarmTable {
             List.of("ec2-no-addresses", "ec2-no-prefixes")));
   }
 
-  /** Pages for each of the conditions that page, as one. */
+  /** The text of the composite alarm over all conditions that page. */
   public static final AlarmText CANNOT_START =
       new AlarmText(
           "Pods cannot start",

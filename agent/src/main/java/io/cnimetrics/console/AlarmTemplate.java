@@ -4,7 +4,7 @@ import static io.cnimetrics.console.AlarmParameters.COMPOSITE;
 import static io.cnimetrics.console.AlarmParameters.HAS_RUNBOOK;
 import static io.cnimetrics.console.AlarmParameters.HAS_SUPPRESSOR;
 import static io.cnimetrics.console.AlarmParameters.HAS_TAG;
-import static io.cnimetrics.console.AlarmParameters.TELL_OK;
+import static io.cnimetrics.console.AlarmParameters.NOTIFY_OK;
 import static io.cnimetrics.console.CloudFormation.either;
 import static io.cnimetrics.console.CloudFormation.join;
 import static io.cnimetrics.console.CloudFormation.only;
@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 public final class AlarmTemplate {
   private static final int PERIOD_SECONDS = 60;
 
-  /** How long the composite waits for its suppressor to come on, and goes on after it. */
+  /** How long the composite waits for its suppressor, and stays suppressed after it. */
   private static final int SUPPRESSOR_WAIT_SECONDS = 120;
 
   private static final int SUPPRESSOR_EXTENSION_SECONDS = 300;
@@ -36,7 +36,7 @@ public final class AlarmTemplate {
     this.settings = settings;
   }
 
-  /** Writes it, for people to read too. */
+  /** Writes the template, indented. */
   public static String of(AlarmSettings settings) {
     return JsonTree.readable(new AlarmTemplate(settings).template());
   }
@@ -207,7 +207,7 @@ public final class AlarmTemplate {
 
   private static Map<String, Object> actions(Severity severity) {
     String topic = AlarmParameters.topicOf(severity);
-    Map<String, Object> tell = only(AlarmParameters.hasTopic(severity), List.of(ref(topic)));
-    return object("AlarmActions", tell, "OKActions", only(TELL_OK, tell));
+    Map<String, Object> topics = only(AlarmParameters.hasTopic(severity), List.of(ref(topic)));
+    return object("AlarmActions", topics, "OKActions", only(NOTIFY_OK, topics));
   }
 }

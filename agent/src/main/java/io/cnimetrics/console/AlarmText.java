@@ -3,11 +3,11 @@ package io.cnimetrics.console;
 import java.util.List;
 
 /**
- * What an alarm tells the person who is woken.
+ * The text of an alarm for the person on call.
  *
- * @param title what is wrong, in a few words
- * @param meaning what it means for pods, and what to look at first
- * @param troubles the metrics of the log lines that name the node; none where there is no such line
- * @param checks ids of the doctor's findings to read on that node
+ * @param title the problem, in a few words
+ * @param meaning the effect on pods, and what to check first
+ * @param troubles the metrics of the log lines that name the node; empty if there is no such line
+ * @param checks ids of the doctor's findings to check on that node
  */
 public record AlarmText(String title, String meaning, List<String> troubles, List<String> checks) {}

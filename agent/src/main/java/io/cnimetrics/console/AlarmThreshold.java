@@ -3,9 +3,9 @@ package io.cnimetrics.console;
 import java.util.Optional;
 
 /**
- * Where an alarm begins. It stands here once: alarms compare with it, graphs draw it.
+ * The threshold of an alarm. Alarms compare with it; graphs draw it.
  *
- * @param parameter the template's parameter that sets it; none if no other value makes sense
+ * @param parameter the template's parameter that sets it; empty if no other value makes sense
  * @param description of that parameter
  */
 record AlarmThreshold(

@@ -5,7 +5,7 @@ import static io.cnimetrics.text.JsonTree.object;
 import java.util.List;
 import java.util.Map;
 
-/** The functions of CloudFormation's templates that we use. */
+/** The CloudFormation functions that the template uses. */
 final class CloudFormation {
   private CloudFormation() {}
 
@@ -13,7 +13,7 @@ final class CloudFormation {
     return object("Ref", name);
   }
 
-  /** The text with the values of the names in it, {@code ${Name}}. */
+  /** {@code Fn::Sub}: replaces each {@code ${Name}} in the text by its value. */
   static Map<String, Object> sub(String text) {
     return object("Fn::Sub", text);
   }
@@ -26,7 +26,7 @@ final class CloudFormation {
     return object("Fn::If", List.of(condition, then, otherwise));
   }
 
-  /** A property that is left out where the condition does not hold. */
+  /** A property that is left out if the condition is false. */
   static Map<String, Object> only(String condition, Object then) {
     return either(condition, then, ref("AWS::NoValue"));
   }

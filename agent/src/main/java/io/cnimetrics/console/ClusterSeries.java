@@ -5,16 +5,16 @@ import io.cnimetrics.catalog.MetricCatalog;
 import java.util.Optional;
 
 /**
- * A statistic of one metric over the nodes of a cluster. It can be made of a metric in the
- * catalogue only, and of a statistic that is true of it.
+ * A statistic of one metric over the nodes of a cluster. Only metrics in the
+ * catalogue are accepted, and only statistics that make sense for them.
  *
- * @param subnetId for a metric of one subnet, which has that dimension too
+ * @param subnetId the additional dimension of a metric of one subnet
  */
 record ClusterSeries(String metric, ClusterStatistic statistic, Optional<String> subnetId) {
   static final String CLUSTER = "CLUSTER_ID";
   static final String SUBNET = MetricCatalog.SUBNET_DIMENSION;
 
-  /** Published by agents that are told to look at subnets, under {@code CLUSTER_ID, SubnetId}. */
+  /** Agents with {@code --subnets} publish this, under {@code CLUSTER_ID, SubnetId}. */
   static final String SUBNET_FREE = MetricCatalog.SUBNET_FREE.name();
 
   static ClusterSeries of(ClusterStatistic statistic, String name) {
@@ -35,12 +35,12 @@ record ClusterSeries(String metric, ClusterStatistic statistic, Optional<String>
     return of(ClusterStatistic.MAXIMUM, metric);
   }
 
-  /** The free addresses of one subnet: every agent that looks sees all of them. */
+  /** The free addresses of one subnet: every agent that asks sees the same number. */
   static ClusterSeries freeAddresses(String subnetId) {
     return new ClusterSeries(SUBNET_FREE, ClusterStatistic.MINIMUM, Optional.of(subnetId));
   }
 
-  /** Names it in an expression; begins with a small letter, as CloudWatch asks. */
+  /** Its name in an expression. It starts with a small letter, as CloudWatch requires. */
   String id() {
     return metric + statistic.suffix();
   }

@@ -3,21 +3,21 @@ package io.cnimetrics.console;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.Statistic;
 
-/** What CloudWatch makes of the datums of a cluster's nodes, one a node and minute. */
+/** A CloudWatch statistic over the datums of a cluster's nodes, one per node and minute. */
 enum ClusterStatistic {
   /** The cluster's total. */
   SUM("Sum", "", true),
-  /** The nodes that report. */
+  /** The number of nodes that report. */
   NODES("SampleCount", "Nodes", true),
-  /** The nodes with a value above 0: a trimmed count, whose bounds are values. */
+  /** The number of nodes with a value above 0, as a trimmed count. */
   NODES_ABOVE_ZERO("TC(0.5:)", "NodesAboveZero", true),
-  /** The mean node. */
+  /** The mean over the nodes. */
   AVERAGE("Average", "Average", false),
-  /** The ninth of ten nodes. */
+  /** The 90th percentile of the nodes. */
   P90("p90", "P90", false),
-  /** The worst node. */
+  /** The highest value of any node. */
   MAXIMUM("Maximum", "Maximum", false),
-  /** The lowest that any node saw of what all see alike. */
+  /** The lowest value that any node saw; for values that all nodes share. */
   MINIMUM("Minimum", "Minimum", false);
 
   private final String label;
@@ -30,27 +30,27 @@ enum ClusterStatistic {
     this.growsWithPeriod = growsWithPeriod;
   }
 
-  /** CloudWatch's name of it. */
+  /** Its name in CloudWatch. */
   String label() {
     return label;
   }
 
-  /** Tells it from the others of one metric in an identifier. */
+  /** The suffix that makes identifiers of one metric unique. */
   String suffix() {
     return suffix;
   }
 
-  /** Whether a longer period gives a larger number, though nothing has changed. */
+  /** Whether a longer period gives a larger number for the same values. */
   boolean growsWithPeriod() {
     return growsWithPeriod;
   }
 
-  /** Whether it is one of percentiles and trimmed counts, which alarms name in another field. */
+  /** Whether it is a percentile or a trimmed count; alarms have a separate field for these. */
   boolean extended() {
     return this == P90 || this == NODES_ABOVE_ZERO;
   }
 
-  /** Whether it says something true of a metric: durations and shares have no total. */
+  /** Whether it makes sense for a metric: durations and percentages have no total. */
   boolean fits(Metric metric) {
     boolean adds = metric.statistic() == Statistic.SUM;
     return switch (this) {

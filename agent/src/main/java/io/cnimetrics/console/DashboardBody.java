@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The body of a CloudWatch dashboard on the metrics of clusters, as {@code PutDashboard} takes it.
+ * The body of a CloudWatch dashboard for one or more clusters, as {@code PutDashboard} takes it.
  */
 public final class DashboardBody {
-  /** Each has some 30 widgets, of which a dashboard has at most 500. */
+  /** Each cluster has about 30 widgets; a dashboard has at most 500. */
   public static final int MOST_CLUSTERS = 15;
 
   private DashboardBody() {}
 
   /**
-   * Writes it with one widget a line.
+   * Writes the body with one widget per line.
    *
    * @param clusters at least one; with more, an overview comes first
    * @param subnets whether the agents report the free addresses of subnets
@@ -28,9 +28,9 @@ public final class DashboardBody {
   }
 
   /**
-   * The same for {@code Fn::Sub} in a template, which puts in the values of the parameters.
+   * Writes the body for {@code Fn::Sub} in a template, which inserts the parameter values.
    *
-   * @param region empty for that of the stack
+   * @param region empty for the region of the stack
    */
   static String inTemplate(Optional<String> region, boolean subnets) {
     DashboardCluster cluster =

@@ -5,7 +5,7 @@ import io.cnimetrics.console.DashboardWidget.Text;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Puts rows of widgets under each other. */
+/** Places widgets in rows. */
 final class DashboardGrid {
   static final int COLUMNS = 24;
   static final int MOST_WIDGETS = 500;
@@ -15,13 +15,13 @@ final class DashboardGrid {
   private final List<Placed> placed = new ArrayList<>();
   private int nextRow;
 
-  /** A text over the whole width. */
+  /** Adds a text over the whole width. */
   void text(int height, String markdown) {
     place(0, COLUMNS, height, new Text(markdown));
     nextRow += height;
   }
 
-  /** Widgets beside each other, equally wide. */
+  /** Adds a row of widgets of equal width. */
   void row(DashboardWidget... widgets) {
     int width = COLUMNS / widgets.length;
     for (int i = 0; i < widgets.length; i++) {

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Widgets as CloudWatch takes them. */
+/** Writes widgets as CloudWatch expects them. */
 final class DashboardJson {
   private static final int PERIOD_SECONDS = 60;
 
@@ -23,7 +23,7 @@ final class DashboardJson {
   private final Function<AlarmThreshold, String> thresholds;
 
   /**
-   * @param thresholds how the value of one is written: as a number, or as what becomes one
+   * @param thresholds converts a threshold to a number, or to a template parameter
    */
   DashboardJson(String namespace, Function<AlarmThreshold, String> thresholds) {
     this.namespace = namespace;
@@ -31,8 +31,8 @@ final class DashboardJson {
   }
 
   Map<String, Object> body(List<Placed> widgets) {
-    // The console is to widen periods as it likes: every line says the same at each of them, and
-    // data of single minutes is kept for 15 days only.
+    // The console may choose longer periods: every line shows the same at each of them, and
+    // CloudWatch keeps one-minute data for 15 days only.
     return object("periodOverride", "auto", "widgets", widgets.stream().map(this::widget).toList());
   }
 

@@ -3,7 +3,7 @@ package io.cnimetrics.console;
 /**
  * One line of a graph.
  *
- * @param cluster whose numbers it shows
+ * @param cluster the cluster whose numbers it shows
  */
 record DashboardLine(String label, Formula formula, DashboardCluster cluster) {
   DashboardLine {

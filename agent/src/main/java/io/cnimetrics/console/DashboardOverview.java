@@ -3,7 +3,7 @@ package io.cnimetrics.console;
 import io.cnimetrics.console.DashboardWidget.Graph;
 import java.util.List;
 
-/** Several clusters beside each other: which of them to look at. */
+/** Compares several clusters, to show which one needs attention. */
 final class DashboardOverview {
   private final List<DashboardCluster> clusters;
 

@@ -10,7 +10,7 @@ import io.cnimetrics.console.DashboardWidget.Graph;
 import io.cnimetrics.console.DashboardWidget.Subnets;
 import java.util.List;
 
-/** What is shown of one cluster, in the order in which a person on call looks. */
+/** The sections of one cluster, in the order in which a person on call needs them. */
 final class DashboardSections {
   private static final String MINUTES = "minutes";
   private static final String PER_MINUTE = "per minute";
@@ -88,7 +88,7 @@ final class DashboardSections {
                 perMinute("throttled", "awsAPIThrottleErr"),
                 perMinute("denied", "awsAPIDeniedErr"),
                 line("others", otherCauses().perMinute()))
-            .onTopOfEachOther()
+            .asStacked()
             .limits(AlarmTable.DENIED),
         graph(
                 "EC2 error rate",
@@ -134,7 +134,7 @@ final class DashboardSections {
                 "addresses",
                 perMinute("available now", "availableIPAddresses"),
                 perMinute("cooling", "coolingIPAddresses"))
-            .onTopOfEachOther());
+            .asStacked());
   }
 
   private void enis() {

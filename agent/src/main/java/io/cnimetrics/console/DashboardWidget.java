@@ -2,7 +2,7 @@ package io.cnimetrics.console;
 
 import java.util.List;
 
-/** What stands on a dashboard. */
+/** A widget of a dashboard. */
 sealed interface DashboardWidget {
 
   /** Markdown. */
@@ -11,13 +11,13 @@ sealed interface DashboardWidget {
   /**
    * Lines over time.
    *
-   * @param unit what the axis counts
-   * @param limits alarms whose thresholds it shows
+   * @param unit the label of the axis
+   * @param limits the alarms whose thresholds it shows
    */
   record Graph(
       String title, String unit, boolean stacked, List<DashboardLine> lines, List<Alarm> limits)
       implements DashboardWidget {
-    /** More, CloudWatch does not draw. */
+    /** The most that CloudWatch draws. */
     static final int MOST_METRICS = 500;
 
     public Graph {
@@ -27,7 +27,7 @@ sealed interface DashboardWidget {
       }
     }
 
-    Graph onTopOfEachOther() {
+    Graph asStacked() {
       return new Graph(title, unit, true, lines, limits);
     }
 
@@ -37,15 +37,15 @@ sealed interface DashboardWidget {
   }
 
   /**
-   * The free addresses of whatever subnets the cluster has, lowest first.
+   * The free addresses of all subnets of the cluster, lowest first.
    *
-   * @param now the latest numbers, else all over time
+   * @param now true: the latest numbers; false: a graph over time
    */
   record Subnets(String title, DashboardCluster cluster, boolean now) implements DashboardWidget {
-    /** As many as a graph can show and still be read. */
+    /** The number of subnets that a readable graph can show. */
     static final int SHOWN = 20;
   }
 
-  /** A widget in its place on a grid of 24 columns. */
+  /** A widget with its position on a grid of 24 columns. */
   record Placed(int x, int y, int width, int height, DashboardWidget widget) {}
 }

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Metric math over series, or one series as it is.
+ * Metric math over several series, or one unchanged series.
  *
  * @param expression over the identifiers of the series
- * @param zoomProof whether it says the same at every period
+ * @param zoomProof whether it shows the same at every period
  */
 record Formula(String expression, List<ClusterSeries> series, boolean zoomProof) {
-  /** More, CloudWatch refuses in an alarm. */
+  /** The most metrics that CloudWatch accepts in an alarm. */
   static final int MOST_SERIES_OF_ALARM = 10;
 
   static Formula of(ClusterSeries series) {
@@ -21,12 +21,12 @@ record Formula(String expression, List<ClusterSeries> series, boolean zoomProof)
     return of(ClusterSeries.of(statistic, metric));
   }
 
-  /** What both come to; no datum where one has none. */
+  /** The sum of both; no datum if one of them has none. */
   static Formula sum(String one, String other) {
     return of(ClusterSeries.sum(one)).with(" + ", other);
   }
 
-  /** What is left of a total without its parts. */
+  /** A total minus its parts. */
   static Formula rest(String total, String... parts) {
     Formula rest = of(ClusterSeries.sum(total));
     for (String part : parts) {
@@ -35,7 +35,7 @@ record Formula(String expression, List<ClusterSeries> series, boolean zoomProof)
     return rest;
   }
 
-  /** The percentage that a part has of a total; 0 where the total is. */
+  /** A part as a percentage of a total; 0 if the total is 0. */
   static Formula percent(String part, String total) {
     ClusterSeries of = ClusterSeries.sum(part);
     ClusterSeries all = ClusterSeries.sum(total);
@@ -43,15 +43,15 @@ record Formula(String expression, List<ClusterSeries> series, boolean zoomProof)
     return new Formula(expression, List.of(of, all), true);
   }
 
-  /** The nodes whose value is 0, of a metric that is 0 or 1. */
+  /** The number of nodes with value 0, for a metric that is 0 or 1. */
   static Formula nodesAtZero(String metric) {
     ClusterSeries nodes = ClusterSeries.of(ClusterStatistic.NODES, metric);
     return of(nodes).with(" - ", metric);
   }
 
   /**
-   * Its mean per minute: what a period of 60 s shows, at every period. Each node has one datum a
-   * minute, so a longer period adds up as many minutes as it has.
+   * The mean per minute: every period then shows the same as 60 s. Each node has one datum a
+   * minute, so a longer period adds up all its minutes.
    */
   Formula perMinute() {
     String whole = series.size() == 1 ? expression : "(" + expression + ")";
@@ -59,22 +59,22 @@ record Formula(String expression, List<ClusterSeries> series, boolean zoomProof)
     return new Formula(whole + " / " + minutes, series, true);
   }
 
-  /** Only where it is not 0, so that it shows as single marks. */
+  /** Only the values above 0, so that they show as single marks. */
   Formula marks() {
     String condition = "IF(%s > 0, %s)".formatted(series.get(0).id(), expression);
     return new Formula(condition, series, zoomProof);
   }
 
-  /** The expression with something behind each identifier, to tell it from others of its kind. */
-  String expression(String behindIds) {
+  /** The expression with a suffix on each identifier, to make the identifiers unique. */
+  String expression(String suffix) {
     String renamed = expression;
     for (ClusterSeries each : series) {
-      renamed = renamed.replaceAll("\\b" + each.id() + "\\b", each.id() + behindIds);
+      renamed = renamed.replaceAll("\\b" + each.id() + "\\b", each.id() + suffix);
     }
     return renamed;
   }
 
-  /** Whether it is a series as it is. */
+  /** Whether it is one unchanged series. */
   boolean plain() {
     return expression.equals(series.get(0).id());
   }

@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The page {@code docs/metrics.md}: the catalogue as a table for people. */
+/** The page {@code docs/metrics.md}: the catalogue as a table. */
 final class MetricsDocument {
   private static final String INTRODUCTION =
       """
@@ -127,7 +127,7 @@ final class MetricsDocument {
     return texts.map(MetricsDocument::code).collect(Collectors.joining(", "));
   }
 
-  /** A bar would end the cell, even inside of code. */
+  /** A bar would end the cell, even inside code. */
   private static String code(String text) {
     return "`" + text.replace("|", "\\|") + "`";
   }

@@ -3,17 +3,17 @@ package io.cnimetrics.console;
 import java.util.List;
 
 /**
- * How to find the node that is in trouble: the cluster's metrics do not name it, one line of its
+ * How to find the node that has the problem: the cluster's metrics do not name it; one line in its
  * agent's log does.
  */
 final class WhichNode {
-  /** Up to a space, or what ends a value in the log's JSON. */
+  /** Matches up to a space, or up to the end of a value in JSON logs. */
   private static final String VALUE = "[^\\s\"\\\\]+";
 
   private WhichNode() {}
 
   /**
-   * A query of CloudWatch Logs Insights for all troubles; takes the agent's log as text and as
+   * A CloudWatch Logs Insights query for all trouble lines. It reads the agent's log as text and as
    * JSON, wrapped by a collector or not.
    */
   static String logsInsights() {
@@ -28,8 +28,8 @@ final class WhichNode {
   }
 
   /**
-   * The same on one line, for troubles with some metrics only; as short as it can be, because
-   * descriptions are bounded.
+   * The same on one line, for trouble lines of certain metrics. It is short, because CloudWatch limits
+   * the length of descriptions.
    */
   static String logsInsights(List<String> metrics) {
     return "filter @message like /trouble minute=.*(%s)=/ | parse @message /node=(?<node>%s)/"

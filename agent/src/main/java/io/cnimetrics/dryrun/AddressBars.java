@@ -5,9 +5,9 @@ import io.cnimetrics.text.Palette;
 import java.util.List;
 
 /**
- * The IPv4 addresses of interfaces as bars of one scale.
+ * The IPv4 addresses of interfaces as bars with a common scale.
  *
- * @param addressesPerMark 1, or more where the largest interface would not fit otherwise
+ * @param addressesPerMark 1, or more if the largest interface would not fit
  */
 record AddressBars(long addressesPerMark, Palette palette) {
   static AddressBars of(List<Eni> enis, int width, Palette palette) {
@@ -15,7 +15,7 @@ record AddressBars(long addressesPerMark, Palette palette) {
     return new AddressBars(Math.max(1, marks(largest, width)), palette);
   }
 
-  /** What the marks mean. */
+  /** The meaning of the marks. */
   String legend() {
     return palette.red("# assigned")
         + "  "
@@ -25,7 +25,7 @@ record AddressBars(long addressesPerMark, Palette palette) {
         + (addressesPerMark == 1 ? "" : palette.faint("; a mark: %d".formatted(addressesPerMark)));
   }
 
-  /** The bar of one interface; a mark that stands for several kinds shows the one in use. */
+  /** The bar of one interface. If a mark covers addresses of several kinds, assigned ones win. */
   String of(Eni eni) {
     long all = marks(eni.totalIpv4(), addressesPerMark);
     long assigned = marks(eni.assignedIpv4(), addressesPerMark);

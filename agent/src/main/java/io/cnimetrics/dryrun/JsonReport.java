@@ -12,14 +12,14 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** A poll as a JSON document. What is unknown is left out; the lists are always there. */
+/** A poll as a JSON document. Unknown values are left out; lists are always present. */
 public final class JsonReport {
   private JsonReport() {}
 
   /**
-   * Writes one document with a line end behind it.
+   * Writes one document, followed by a line end.
    *
-   * @param forPeople with line breaks inside
+   * @param forPeople with line breaks inside the document
    */
   public static String of(Report report, boolean forPeople) {
     return JsonLines.write(forPeople, json -> document(json, report));

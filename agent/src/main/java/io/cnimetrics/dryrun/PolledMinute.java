@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A minute as it would be sent: each metric once, with what the minute's polls come to.
+ * A minute as it would be sent: each metric once, with its value over all polls of the minute.
  *
- * @param last the last of those polls so far
- * @param samples each with a value
+ * @param last the latest poll of the minute
+ * @param samples only those with a value
  */
 public record PolledMinute(Report last, List<Sample> samples) {
   public static PolledMinute of(Report poll) {
@@ -23,7 +23,7 @@ public record PolledMinute(Report last, List<Sample> samples) {
     return poll.samples().stream().filter(sample -> sample.value().isPresent());
   }
 
-  /** With one more poll of this minute. */
+  /** Adds a poll of this minute. */
   public PolledMinute and(Report later) {
     Map<String, Sample> all = new LinkedHashMap<>();
     Stream.concat(samples.stream(), known(later))
@@ -35,7 +35,7 @@ public record PolledMinute(Report last, List<Sample> samples) {
     return sample.metric().name() + sample.subnetId().orElse("");
   }
 
-  /** Whether a poll is of this minute. */
+  /** Whether a poll belongs to this minute. */
   public boolean has(Report poll) {
     return start(poll).equals(start());
   }

@@ -14,7 +14,7 @@ import java.util.Map;
 
 /**
  * A minute as the input of {@code aws cloudwatch put-metric-data --cli-input-json}: each metric
- * once for every set of dimensions, stamped with the start of the minute. A counter has a value
+ * once per set of dimensions, with the start of the minute as time. A counter has a value
  * from the second poll on.
  */
 public final class PutMetricDataJson {
@@ -24,7 +24,7 @@ public final class PutMetricDataJson {
   private PutMetricDataJson() {}
 
   /**
-   * Writes one document for each request; there is more than one only with many sets, and none if
+   * Writes one document per request. There are several only with many sets, and none if
    * no metric has a value, because CloudWatch refuses an empty request.
    *
    * @param dimensionSets names and values; at least one set

@@ -15,9 +15,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * One poll with all that is shown of it.
+ * One poll with everything that the reports show.
  *
- * @param subnets those of the node's interfaces, if they were asked for
+ * @param subnets the subnets of the node's interfaces; empty if they were not requested
  */
 public record Report(
     NodeIdentity node,
@@ -29,12 +29,12 @@ public record Report(
     subnets = List.copyOf(subnets);
   }
 
-  /** A poll that did not ask for subnets. */
+  /** A poll without subnets. */
   public Report(NodeIdentity node, Origins origins, NodeSnapshot snapshot, PollSamples reading) {
     this(node, origins, snapshot, reading, List.of());
   }
 
-  /** All that is known of metrics, those of subnets last. */
+  /** All samples; those of subnets last. */
   public List<Sample> samples() {
     return Stream.concat(reading.samples().stream(), ofSubnets().stream()).toList();
   }
@@ -43,7 +43,7 @@ public record Report(
     return MetricCatalog.samples(subnets);
   }
 
-  /** The pod addresses that the node could have now; empty if subnets were not asked for. */
+  /** The pod addresses that the node could have now; empty if subnets were not requested. */
   Optional<EffectiveMaximum> reachableNow() {
     return snapshot
         .pool()
@@ -55,13 +55,13 @@ public record Report(
                     .flatMap(maximum -> ReachableNow.of(maximum, pool, subnets)));
   }
 
-  /** All that kept the poll from knowing more. */
+  /** All problems of the poll. */
   public List<Problem> problems() {
     return Stream.concat(snapshot.problems().stream(), reading.capacity().problem().stream())
         .toList();
   }
 
-  /** Whether ipamD answered, by introspection or by what stands in for it. */
+  /** Whether ipamD answered, by introspection or by its metrics as the fallback. */
   public boolean ipamdRead() {
     return snapshot.ipamdRead();
   }

@@ -19,20 +19,20 @@ import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A poll for eyes: fits 80 columns, and shows nothing that a terminal would take for an order. */
+/** A poll as a table of 80 columns, without terminal control sequences from untrusted text. */
 public final class TableReport {
   private static final int WIDTH = 80;
   private static final int ROW = WIDTH - 11;
 
-  /** Just wide enough for the ids that EC2 gives. */
+  /** The length of an ENI id. */
   private static final int ID = 21;
 
   private static final int ROLE = 16;
 
-  /** What is left of a line for an interface's numbers and its bar. */
+  /** The columns left for an interface's numbers and its bar. */
   private static final int USE = WIDTH - (2 + ID + 2 + ROLE + 2);
 
-  /** From here on a number takes fewer columns with an exponent. */
+  /** Larger numbers are written with an exponent, to fit the column. */
   private static final double LARGE = 1e12;
 
   private final Report report;
@@ -85,7 +85,7 @@ public final class TableReport {
     return value.orElse("unknown") + origin.map(from -> " (%s)".formatted(from.label())).orElse("");
   }
 
-  /** Not known of a node that could not be read. */
+  /** Empty if ipamD could not be read. */
   private Optional<String> mode() {
     return report.ipamdRead()
         ? Optional.of(

@@ -10,12 +10,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** Finds what is unwise in a plan. */
+/** Finds settings that cost much or risk throttling. */
 final class Advice {
-  /** Dollars a month from which on one choice is worth a word. */
-  private static final BigDecimal DEAR = BigDecimal.valueOf(100);
+  /** A choice that costs at least this many dollars a month causes a warning. */
+  private static final BigDecimal COSTLY = BigDecimal.valueOf(100);
 
-  /** The quota is shared: who takes half of it leaves others little. */
+  /** The account shares the quota: half of it leaves little for other callers. */
   private static final double MUCH_OF_QUOTA = 0.5;
 
   private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
@@ -32,7 +32,7 @@ final class Advice {
   }
 
   List<Warning> warnings() {
-    dearSets();
+    costlySets();
     dearRequests();
     noSetOfCluster();
     busySecond();
@@ -41,18 +41,18 @@ final class Advice {
     return List.copyOf(warnings);
   }
 
-  private void dearSets() {
+  private void costlySets() {
     List<Item> items = bill.items(Part.METRICS);
     for (int i = 0; i < items.size(); i++) {
       BilledSet set = plan.sets().get(i);
       BigDecimal dollars = items.get(i).dollars();
-      if (set.of() != BilledSet.Of.CLUSTER && dollars.compareTo(DEAR) >= 0) {
-        warnings.add(new Warning(dear(set, dollars), dollars));
+      if (set.of() != BilledSet.Of.CLUSTER && dollars.compareTo(COSTLY) >= 0) {
+        warnings.add(new Warning(costly(set, dollars), dollars));
       }
     }
   }
 
-  private static String dear(BilledSet set, BigDecimal dollars) {
+  private static String costly(BilledSet set, BigDecimal dollars) {
     String sum =
         text(
             "the set %s makes %,d × %,d = %,d metrics, which cost $%,.2f a month",
@@ -68,7 +68,7 @@ final class Advice {
     BigDecimal now = bill.of(Part.REQUESTS);
     long fewer = fleet.every(LONGEST_INTERVAL).scheduled().perMonth();
     BigDecimal saved = now.subtract(plan.prices().ofRequests(fewer));
-    if (saved.compareTo(DEAR) >= 0) {
+    if (saved.compareTo(COSTLY) >= 0) {
       warnings.add(
           new Warning(
               text(

@@ -5,10 +5,10 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a plan costs a month, by part; each item in whole cents, so that they add up. */
+/** The monthly cost of a plan by part. Each item is rounded to cents, so that the sum matches. */
 public record Bill(List<Item> items) {
 
-  /** What is paid for. */
+  /** A part of the bill. */
   public enum Part {
     METRICS,
     REQUESTS,
@@ -18,10 +18,10 @@ public record Bill(List<Item> items) {
   }
 
   /**
-   * One line.
+   * One line of the bill.
    *
-   * @param what it is, in its part
-   * @param count of what its price is for
+   * @param what the item within its part
+   * @param count the number of billed units
    * @param dollars a month
    */
   public record Item(Part part, String what, long count, BigDecimal dollars) {}
@@ -34,7 +34,7 @@ public record Bill(List<Item> items) {
     List<Item> items = new ArrayList<>();
     long counted = 0;
     for (BilledSet set : plan.sets()) {
-      // The more there are before it, the cheaper is each further metric.
+      // Tiers: further metrics become cheaper as the total grows.
       BigDecimal before = plan.prices().ofMetrics(counted);
       counted += set.metrics();
       BigDecimal dollars = plan.prices().ofMetrics(counted).subtract(before);
@@ -58,12 +58,12 @@ public record Bill(List<Item> items) {
     return new Bill(items);
   }
 
-  /** All of it, in dollars a month. */
+  /** The total, in dollars a month. */
   public BigDecimal total() {
     return sum(items);
   }
 
-  /** One part of it, in dollars a month. */
+  /** The cost of one part, in dollars a month. */
   public BigDecimal of(Part part) {
     return sum(items(part));
   }

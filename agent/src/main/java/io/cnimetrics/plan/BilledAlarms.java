@@ -6,15 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** What the template's alarms are billed by. */
+/** The alarms of the template, as CloudWatch bills them. */
 public final class BilledAlarms {
   private BilledAlarms() {}
 
   /**
-   * The alarms on by default that find all their metrics.
+   * The alarms that are on by default and whose metrics are all published.
    *
-   * @param metrics names of those that agents publish by cluster
-   * @param subnets whose free addresses they publish too
+   * @param metrics names of the metrics that agents publish by cluster
+   * @param subnets number of subnets whose free addresses agents publish too
    */
   public static List<BilledAlarm> of(Set<String> metrics, int subnets) {
     List<BilledAlarm> billed = new ArrayList<>();

@@ -1,24 +1,24 @@
 package io.cnimetrics.plan;
 
 /**
- * A set of dimensions and what is published under it: CloudWatch bills each name under each
+ * A set of dimensions and its metrics. CloudWatch bills each metric name under each
  * combination of values as a metric.
  *
- * @param dimensions the names, as people read them
+ * @param dimensions the names, for display
  * @param of what one combination of values stands for
  * @param combinations how many there are
  * @param names of metrics published under each
  */
 public record BilledSet(String dimensions, Of of, int combinations, int names) {
-  /** What one combination of a set's values stands for. */
+  /** What one combination of values stands for. */
   public enum Of {
     CLUSTER,
-    /** Nodes of a kind, or a subnet. */
+    /** Nodes of one type or zone, or a subnet. */
     PART,
     NODE
   }
 
-  /** The metrics that are billed. */
+  /** The number of billed metrics. */
   public long metrics() {
     return (long) combinations * names;
   }

@@ -7,12 +7,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The nodes of a cluster, named as EC2 names them, each of which sends at the times that its own
+ * The nodes of a cluster, with names like those of EC2. Each node sends at the times that its own
  * {@link NodeSchedule} gives it.
  *
  * @param nodes 1 to {@link #MOST_NODES}
  * @param publishInterval 1 to 5 whole minutes
- * @param datumsPerMinute that a node has at most: metrics × sets of dimensions; 0 to {@link
+ * @param datumsPerMinute the most datums of one node: metrics × sets of dimensions; 0 to {@link
  *     RequestLoad#MOST_DATUMS}, as a minute is never split over two requests
  * @param countsStarts whether an agent sends a datum of its own when it starts
  */
@@ -21,13 +21,13 @@ public record Fleet(
   /** The most nodes that an EKS cluster can have. */
   public static final int MOST_NODES = 100_000;
 
-  /** The month of a bill here. */
+  /** The length of a billed month. */
   static final Duration MONTH = Duration.ofDays(30);
 
   private static final String DOMAIN = ".ec2.internal";
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  /** When a node polls does not matter to when it sends. */
+  /** Any value: the poll interval does not change the send times. */
   private static final Duration ANY_POLL_INTERVAL = MINUTE;
 
   public Fleet {
@@ -44,18 +44,18 @@ public record Fleet(
     }
   }
 
-  /** The same nodes at another publish interval. */
+  /** Returns the same nodes with another publish interval. */
   public Fleet every(Duration interval) {
     return new Fleet(nodes, interval, datumsPerMinute, countsStarts);
   }
 
-  /** What the fleet asks as long as nothing is urgent. */
+  /** The requests of the fleet without early sends. */
   public RequestLoad scheduled() {
     return sentEach(publishInterval);
   }
 
   /**
-   * The most that it asks: every node has a new change for the worse in every minute and sends it
+   * The upper bound of requests: every node has a new alert in every minute and sends it
    * early, or has a backlog after an outage. Then each uses every minute, at its usual offset.
    */
   public RequestLoad everyMinute() {
@@ -63,7 +63,7 @@ public record Fleet(
   }
 
   /**
-   * What it asks when all agents are stopped and started: the minute that was open, and the datum
+   * The requests when all agents restart together: the minute that was open, and the datum
    * that counts the start. Neither waits for the schedule, so all may fall into one second.
    */
   public Restart restart() {
@@ -95,7 +95,7 @@ public record Fleet(
     return (int) (node.sendOffset().toSeconds() % interval.toSeconds());
   }
 
-  /** A request is filled with whole minutes. All of them count to the second of the first. */
+  /** A request holds whole minutes. All requests of a send count in the second of the first. */
   private int requestsFor(int minutes) {
     if (datumsPerMinute == 0) {
       return 0;
@@ -105,9 +105,9 @@ public record Fleet(
   }
 
   /**
-   * All agents stopped and started.
+   * A restart of all agents.
    *
-   * @param worstSecond the most in one second, if nothing spreads the restarts
+   * @param worstSecond the most requests in one second, if nothing spreads the restarts
    */
   public record Restart(int requests, int worstSecond) {
     /** The worst second's share of the quota; 1 is all of it. */

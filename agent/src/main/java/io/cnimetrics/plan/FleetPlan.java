@@ -3,10 +3,10 @@ package io.cnimetrics.plan;
 import java.util.List;
 
 /**
- * What it takes of CloudWatch to watch a fleet, computed before there is one.
+ * The CloudWatch load and cost of a fleet, computed before it exists.
  *
- * @param sets under which metrics are published, in the order in which they are billed
- * @param assumptions what was not given and matters, for people
+ * @param sets the sets of dimensions of the metrics, in the order of the bill
+ * @param assumptions values that were not given but matter, as text
  */
 public record FleetPlan(
     Fleet fleet,
@@ -21,22 +21,22 @@ public record FleetPlan(
     assumptions = List.copyOf(assumptions);
   }
 
-  /** All metrics that are billed. */
+  /** The number of billed metrics. */
   public long metrics() {
     return sets.stream().mapToLong(BilledSet::metrics).sum();
   }
 
-  /** What it costs as long as nothing is urgent. */
+  /** The cost without early sends. */
   public Bill bill() {
     return Bill.of(this, fleet.scheduled());
   }
 
-  /** What it costs if every node sends in every minute of the month. */
+  /** The cost if every node sends in every minute of the month. */
   public Bill billAtMost() {
     return Bill.of(this, fleet.everyMinute());
   }
 
-  /** What is unwise, the dearest first. */
+  /** Warnings, the most expensive first. */
   public List<Warning> warnings() {
     return new Advice(this).warnings();
   }

@@ -8,11 +8,11 @@ import io.cnimetrics.text.JsonLines;
 import java.io.IOException;
 import java.util.Locale;
 
-/** A plan as a JSON document; shares of the quota are fractions, and the lists are always there. */
+/** A plan as a JSON document. Shares of the quota are fractions; lists are always present. */
 public final class PlanJson {
   private PlanJson() {}
 
-  /** Writes one document with a line end behind it. */
+  /** Writes one document, followed by a line end. */
   public static String of(FleetPlan plan) {
     return JsonLines.write(true, json -> document(json, plan));
   }
@@ -114,7 +114,7 @@ public final class PlanJson {
     json.writeEndArray();
   }
 
-  /** To a millionth: the rest is noise of the binary fractions. */
+  /** Rounds to a millionth: further digits are rounding errors. */
   private static void rounded(JsonGenerator json, String name, double value) throws IOException {
     JsonLines.number(json, name, Math.rint(value * 1e6) / 1e6);
   }

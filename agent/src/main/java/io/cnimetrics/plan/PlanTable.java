@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** A plan for eyes, within 80 columns: the answer first, then its parts, then what is unwise. */
+/** A plan as a table of 80 columns: the summary first, then the parts, then warnings. */
 public final class PlanTable {
   private static final int WIDTH = 80;
 
-  /** Where the column of counts begins, and the room for what they count ends. */
+  /** The column where the counts start; labels end before it. */
   private static final int COUNT_FROM = 47;
 
   private static final Object[] REQUEST_COLUMNS = {"a second", "worst second", "of the quota"};

@@ -15,7 +15,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads prices as properties, and gathers all that is wrong with them. */
+/** Reads prices from properties and collects all problems. */
 final class PriceFile {
   private static final Set<String> KEYS =
       Set.of(
@@ -59,9 +59,9 @@ final class PriceFile {
   }
 
   /**
-   * One line.
+   * Reads one line.
    *
-   * @param otherwise stands for it once something is wrong, and is never used
+   * @param otherwise a placeholder after a problem; the prices are then rejected, so it is never used
    */
   private <T> T read(String key, Function<String, T> parser, T otherwise) {
     String value = lines.getProperty(key, "").strip();

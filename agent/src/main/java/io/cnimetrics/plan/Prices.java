@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What CloudWatch costs somewhere at some time, in US dollars.
+ * CloudWatch prices of one region on one day, in US dollars.
  *
  * @param source where the prices were read
- * @param metric of a metric a month, by how many there are; the last tier has no end
- * @param thousandRequests of a thousand requests
- * @param alarmMetric of a metric in an alarm, a month
- * @param compositeAlarm a month
- * @param dashboard a month
+ * @param metric the price of a metric a month, by tier; the last tier has no limit
+ * @param thousandRequests the price of a thousand requests
+ * @param alarmMetric the price of a metric in an alarm, a month
+ * @param compositeAlarm the price a month
+ * @param dashboard the price a month
  */
 public record Prices(
     String source,
@@ -36,9 +36,9 @@ public record Prices(
   private static final BigDecimal THOUSAND = BigDecimal.valueOf(1_000);
 
   /**
-   * One price.
+   * One price tier.
    *
-   * @param upTo the number of metrics from which on the next tier's price holds
+   * @param upTo the number of metrics after which the next tier starts
    */
   public record Tier(BigDecimal dollars, long upTo) {}
 
@@ -46,7 +46,7 @@ public record Prices(
     metric = List.copyOf(metric);
   }
 
-  /** The prices that come with this release. */
+  /** The prices bundled with this release. */
   public static Prices bundled() {
     try (InputStream file = Prices.class.getResourceAsStream(BUNDLED);
         Reader reader =
@@ -60,13 +60,13 @@ public record Prices(
   /**
    * Reads prices in the format of the bundled ones.
    *
-   * @throws IllegalArgumentException naming every line that is missing, unknown or not understood
+   * @throws IllegalArgumentException listing every line that is missing, unknown or invalid
    */
   public static Prices read(Reader reader) throws IOException {
     return new PriceFile(reader).prices();
   }
 
-  /** The price of so many metrics a month. */
+  /** The price of this number of metrics, a month. */
   BigDecimal ofMetrics(long metrics) {
     BigDecimal dollars = BigDecimal.ZERO;
     long from = 0;
@@ -78,12 +78,12 @@ public record Prices(
     return cents(dollars);
   }
 
-  /** The price of so many requests. */
+  /** The price of this number of requests. */
   public BigDecimal ofRequests(long requests) {
     return cents(thousandRequests.multiply(BigDecimal.valueOf(requests)).divide(THOUSAND));
   }
 
-  /** The price of an alarm with so many metrics in it, a month. */
+  /** The price of an alarm with this number of metrics, a month. */
   BigDecimal ofAlarm(int metrics) {
     return cents(alarmMetric.multiply(BigDecimal.valueOf(metrics)));
   }

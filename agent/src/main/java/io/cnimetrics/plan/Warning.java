@@ -3,13 +3,13 @@ package io.cnimetrics.plan;
 import java.math.BigDecimal;
 
 /**
- * Something unwise in a plan.
+ * A warning about a plan.
  *
- * @param message what it is, and the way out
- * @param dollars that it costs a month; 0 if money is not the point
+ * @param message the problem and its remedy
+ * @param dollars the cost a month; 0 if the warning is not about cost
  */
 public record Warning(String message, BigDecimal dollars) {
-  /** One where money is not the point. */
+  /** A warning that is not about cost. */
   static Warning of(String message) {
     return new Warning(message, BigDecimal.ZERO);
   }

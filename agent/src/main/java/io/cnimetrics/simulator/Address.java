@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 record Address(
     String ip, Optional<Pod> pod, Optional<Duration> assignedAt, Optional<Duration> unassignedAt) {
-  /** {@code IP_COOLDOWN_PERIOD}: a released address is not assigned again before. */
+  /** {@code IP_COOLDOWN_PERIOD}: a released address is not reused before this time has passed. */
   static final Duration COOLDOWN = Duration.ofSeconds(30);
 
   static Address unused(String ip) {

@@ -25,7 +25,7 @@ public record CniVersion(int minor, int patch) {
   /**
    * Reads a version such as {@code v1.23.1}; what follows a hyphen is ignored.
    *
-   * @throws IllegalArgumentException if the text is no such version
+   * @throws IllegalArgumentException if the text is not a version
    */
   public static CniVersion parse(String text) {
     Matcher matcher = TEXT.matcher(text);

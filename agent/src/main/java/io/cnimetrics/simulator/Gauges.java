@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The samples of ipamD that are states, not counts. */
+/** The gauges that ipamD exports. */
 final class Gauges {
   private final SortedMap<SimSeries, Double> values = new TreeMap<>();
 

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A fault of ipamD's HTTP server.
+ * A fault of the HTTP server in ipamD.
  *
  * @param sources the endpoints that have it
  * @param from when it starts, in model time since the simulator started to serve

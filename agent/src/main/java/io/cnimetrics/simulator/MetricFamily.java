@@ -6,7 +6,7 @@ import java.util.Set;
 /**
  * A family of ipamD's Prometheus text.
  *
- * @param type as the text has it: counter, gauge, summary or histogram
+ * @param type the type in the text: counter, gauge, summary or histogram
  * @param since the first release that has it
  * @param help the text's description
  */
@@ -65,7 +65,7 @@ record MetricFamily(String name, String type, CniVersion since, String help) {
     return new MetricFamily(columns[0], columns[1], CniVersion.parse(columns[2]), columns[3]);
   }
 
-  /** Whether that release has the family. */
+  /** Whether the release has the family. */
   boolean in(CniVersion version) {
     boolean renamed = name.equals("awscni_assigned_ip_per_ipv4cidr") && version.atLeast(10, 0);
     return version.atLeast(since.minor(), since.patch()) && !renamed;

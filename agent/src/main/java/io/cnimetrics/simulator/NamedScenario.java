@@ -144,7 +144,7 @@ public enum NamedScenario {
     return PodSchedule.constant(pods);
   }
 
-  /** So that each pod gets its address at the first request. */
+  /** A slow ramp: each pod gets its address at the first request. */
   private static PodSchedule slowly(int pods) {
     return new PodSchedule(0, pods, 0.05);
   }

@@ -10,7 +10,7 @@ public enum NodeFault {
   EC2_THROTTLES("RequestLimitExceeded", 3),
   /** EC2 holds more addresses than ipamD knows of: it rejects every third change. */
   EC2_AT_ENI_LIMIT("PrivateIpAddressLimitExceeded", 3),
-  /** As releases up to 1.3.3, and 1.4.0: introspection is only on the port of the metrics. */
+  /** Introspection is only on the metrics port, as in releases up to 1.3.3 and in 1.4.0. */
   ONE_PORT,
   /** ipamD needed a long time until it could serve pods. */
   SLOW_START,

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What to simulate; made by {@link #of}.
+ * What to simulate; created by {@link #of}.
  *
  * @param limit what the instance type allows
  * @param maxPods pods that the kubelet admits

@@ -4,7 +4,7 @@ import io.cnimetrics.simulator.Scenario.WarmTargets;
 import java.util.Collection;
 import java.util.List;
 
-/** ipamD's rules for how many addresses to keep, from its {@code ipamd.go}. */
+/** The rules of {@code ipamd.go} for how many addresses ipamD keeps. */
 record SimWarmPool(Scenario scenario) {
   /** CIDRs to request in this round; 0 if the pool is not low. */
   int shortCidrs(PoolCount pool) {
@@ -82,7 +82,7 @@ record SimWarmPool(Scenario scenario) {
           (int) cidrs.stream().filter(cidr -> cidr.assigned() == 0).count());
     }
 
-    /** In ipamD's rules cooling addresses are available. */
+    /** ipamD counts cooling addresses as available. */
     int available() {
       return total - assigned;
     }

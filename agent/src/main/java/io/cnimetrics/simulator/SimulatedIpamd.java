@@ -17,8 +17,8 @@ public final class SimulatedIpamd implements AutoCloseable {
   /**
    * Where to listen; 0 picks a free port.
    *
-   * @param introspection such as 61679, the real one's
-   * @param metrics such as 61678, the real one's
+   * @param introspection such as 61679, the default of ipamD
+   * @param metrics such as 61678, the default of ipamD
    */
   public record Ports(int introspection, int metrics) {
     /** Any free ports. */

@@ -12,15 +12,15 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Where a command writes to: always in UTF-8, whatever the locale of a container says.
+ * The output of a command. Always UTF-8: containers often have no locale.
  *
  * @param palette colours if standard output is a terminal and NO_COLOR is not set
  */
 public record Console(OutputStream out, PrintStream err, Palette palette) {
   private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
 
-  /** By this word of the system's alone a closed pipe is told from a full disk. */
-  private static final String NOBODY_READS = "Broken pipe";
+  /** Java exposes no errno: only this message distinguishes EPIPE from ENOSPC. */
+  private static final String BROKEN_PIPE = "Broken pipe";
 
   public static Console ofProcess(Map<String, String> environment) {
     boolean colours =
@@ -33,7 +33,7 @@ public record Console(OutputStream out, PrintStream err, Palette palette) {
         colours ? Palette.COLOURED : Palette.PLAIN);
   }
 
-  /** {@code System.console()} tells this on some JDKs only. */
+  /** {@code System.console()} is reliable on some JDKs only. */
   private static boolean isTerminal() {
     try {
       String target = Files.readSymbolicLink(STANDARD_OUTPUT).toString();
@@ -46,10 +46,10 @@ public record Console(OutputStream out, PrintStream err, Palette palette) {
   }
 
   /**
-   * Writes what a command has to say and hands it on at once.
+   * Writes the text and flushes it.
    *
-   * @return false if nobody reads any more, as after {@code head}, which is no failure
-   * @throws UncheckedIOException if it cannot be written, because the disk is full say
+   * @return false if the reader has closed the pipe, as {@code head} does; this is no failure
+   * @throws UncheckedIOException if the write fails, for example on a full disk
    */
   public boolean print(String text) {
     try {
@@ -57,14 +57,14 @@ public record Console(OutputStream out, PrintStream err, Palette palette) {
       out.flush();
       return true;
     } catch (IOException e) {
-      if (NOBODY_READS.equals(e.getMessage())) {
+      if (BROKEN_PIPE.equals(e.getMessage())) {
         return false;
       }
       throw new UncheckedIOException("standard output cannot be written to: " + e.getMessage(), e);
     }
   }
 
-  /** Writes one line on what is wrong; it may quote what others wrote. */
+  /** Writes one line to standard error. The text may quote untrusted input: it is escaped. */
   public void error(String message) {
     err.println("cni-metrics-agent: " + Printable.of(message));
     err.flush();

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 
-/** Writes JSON documents: on one line for programs, or one entry a line for people. */
+/** Writes JSON documents: on one line for programs, or with one entry per line for people. */
 public final class JsonLines {
   private static final JsonFactory FACTORY = new JsonFactory();
 
@@ -26,7 +26,7 @@ public final class JsonLines {
     return Printable.inJson(text.append('\n').toString());
   }
 
-  /** A whole number without a fraction, as people write it. */
+  /** Writes a whole number without a fraction. */
   public static void number(JsonGenerator json, String name, double value) throws IOException {
     if (value == Math.rint(value) && Math.abs(value) < 0x1p53) {
       json.writeNumberField(name, (long) value);
@@ -35,13 +35,13 @@ public final class JsonLines {
     }
   }
 
-  /** What a document says. */
+  /** Writes the content of a document. */
   @FunctionalInterface
   public interface Content {
     void writeTo(JsonGenerator json) throws IOException;
   }
 
-  /** Breaks lines between the fields of the document and the entries of its lists, no deeper. */
+  /** Breaks lines between the top-level fields and between the entries of their lists only. */
   private static final class OneEntryALine extends MinimalPrettyPrinter {
     private int depth;
 

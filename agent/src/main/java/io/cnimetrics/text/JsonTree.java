@@ -9,18 +9,18 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * JSON as a tree of maps, lists, texts, numbers and booleans, for documents whose parts are put
- * together before they are written. A member that is an empty {@link Optional} is left out.
+ * JSON as a tree of maps, lists, texts, numbers and booleans, for documents that are assembled
+ * before they are written. A member that is an empty {@link Optional} is left out.
  */
 public final class JsonTree {
   private static final int LINE = 120;
 
   private JsonTree() {}
 
-  /** Written as it is. */
+  /** Written unchanged. */
   public record Raw(String json) {}
 
-  /** An object whose members keep their order: names and values by turns. */
+  /** An object whose members keep their order; the arguments are alternating names and values. */
   public static Map<String, Object> object(Object... namesAndValues) {
     Map<String, Object> object = new LinkedHashMap<>();
     for (int i = 0; i < namesAndValues.length; i += 2) {
@@ -64,7 +64,7 @@ public final class JsonTree {
     return JsonLines.write(false, json -> write(json, value)).stripTrailing();
   }
 
-  /** Indented, but whatever is short on one line. */
+  /** Indented; short values stay on one line. */
   public static String readable(Object value) {
     return readable(value, "") + "\n";
   }

@@ -3,7 +3,7 @@ package io.cnimetrics.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Breaks text that others wrote into lines of a width; nothing of it is lost. */
+/** Wraps text at a width without losing characters. The text may come from outside. */
 public final class Lines {
   private final int width;
   private final List<String> lines = new ArrayList<>();
@@ -13,7 +13,7 @@ public final class Lines {
     this.width = width;
   }
 
-  /** Breaks between clauses if the text is too long for one line, and else between words. */
+  /** Wraps between clauses if the text is too long for one line, otherwise between words. */
   public static List<String> ofClauses(String text, int width) {
     String printable = Printable.of(text);
     if (Printable.columns(printable) <= width) {
@@ -26,7 +26,7 @@ public final class Lines {
     return lines;
   }
 
-  /** Breaks between words, and inside a word that is too long for a line of its own. */
+  /** Wraps between words, and inside a word that is longer than a line. */
   public static List<String> of(String text, int width) {
     return new Lines(width).broken(Printable.of(text));
   }

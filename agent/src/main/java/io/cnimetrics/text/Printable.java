@@ -1,12 +1,12 @@
 package io.cnimetrics.text;
 
 /**
- * Text that others wrote, such as tags and labels, made safe for a terminal: a character that could
- * move the cursor, start an escape sequence, break a line or turn the direction of the text becomes
+ * Makes untrusted text, such as tags and labels, safe for a terminal. A character that could
+ * move the cursor, start an escape sequence, break a line or reverse the text direction becomes
  * a question mark.
  */
 public final class Printable {
-  /** Unicode from here on is two columns wide as a rule, but for the signs below. */
+  /** Unicode characters from here on are usually two columns wide, except the symbols below. */
   private static final int WIDE = 0x1100;
 
   private static final int SIGNS_FROM = 0x2000;
@@ -14,17 +14,17 @@ public final class Printable {
 
   private Printable() {}
 
-  /** The text with nothing in it but characters that are seen. */
+  /** Replaces invisible characters. */
   public static String of(String text) {
     return text.codePoints()
-        .map(character -> isSeen(character) ? character : '?')
+        .map(character -> isVisible(character) ? character : '?')
         .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
         .toString();
   }
 
   /**
-   * A JSON text with an escape for each character that is not seen, which JSON itself asks of a few
-   * only. Line ends stay: they can only stand between its parts.
+   * Escapes every invisible character in a JSON text; JSON itself requires this for a few
+   * only. Line ends stay: in valid JSON they occur only between tokens.
    */
   public static String inJson(String json) {
     StringBuilder seen = new StringBuilder(json.length());
@@ -32,7 +32,7 @@ public final class Printable {
     for (int i = 0; i < json.length(); i = next) {
       next = json.offsetByCodePoints(i, 1);
       int character = json.codePointAt(i);
-      if (character == '\n' || isSeen(character)) {
+      if (character == '\n' || isVisible(character)) {
         seen.appendCodePoint(character);
       } else {
         json.substring(i, next).chars().forEach(half -> seen.append("\\u%04x".formatted(half)));
@@ -41,7 +41,7 @@ public final class Printable {
     return seen.toString();
   }
 
-  private static boolean isSeen(int character) {
+  private static boolean isVisible(int character) {
     return switch (Character.getType(character)) {
       case Character.CONTROL,
           Character.FORMAT,
@@ -55,12 +55,12 @@ public final class Printable {
     };
   }
 
-  /** The columns that a text takes at most. */
+  /** The number of columns that a text takes at most. */
   public static int columns(String text) {
     return text.codePoints().map(Printable::columns).sum();
   }
 
-  /** The length of the longest start of a text that fits the columns; at least one character. */
+  /** The length of the longest prefix that fits the columns; at least one character. */
   public static int fitting(String text, int columns) {
     int end = text.offsetByCodePoints(0, 1);
     int taken = columns(text.codePointAt(0));

@@ -9,7 +9,7 @@ import io.cnimetrics.health.HealthServer;
 import java.time.InstantSource;
 import javax.inject.Singleton;
 
-/** The agent, with all that it is made of. */
+/** The agent with all its objects. */
 @Singleton
 @Component(modules = {NodeModule.class, AgentModule.class})
 public interface AgentComponent {

@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import javax.inject.Singleton;
 
-/** What it takes to publish beside polling. */
+/** The objects that publish metrics. */
 @Module
 final class AgentModule {
   private AgentModule() {}
@@ -55,7 +55,7 @@ final class AgentModule {
         sampler,
         NodeModule.identity(config)::attempt,
         region -> CloudWatchSink.open(region, clock),
-        // Not injected: its factory would be one more class where nothing is to be reported.
+        // Not injected: a generated factory would load one more class even with reporting off.
         NodeModule.subnets(config),
         activity,
         lastPoll,

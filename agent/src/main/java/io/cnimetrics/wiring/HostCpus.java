@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The host's CPUs; the JVM itself only tells how many of them this container may use. */
+/** The host's CPUs; the JVM reports only those that this container may use. */
 final class HostCpus {
   private static final Path ONLINE = Path.of("/sys/devices/system/cpu/online");
 
@@ -18,7 +18,7 @@ final class HostCpus {
     }
   }
 
-  /** Counts a list of the kernel's, such as {@code 0-3,8}. */
+  /** Counts the CPUs in a kernel list such as {@code 0-3,8}. */
   static int parse(String list) {
     int cpus = 0;
     for (String range : list.split(",", -1)) {

@@ -19,10 +19,10 @@ public interface NodeComponent {
 
   Sampler sampler();
 
-  /** Finds out who the node is. */
+  /** Detects the node's identity. */
   IdentityResolver identity();
 
-  /** Empty unless the settings ask for them. */
+  /** Empty unless {@code --subnets} is on. */
   Optional<Subnets> subnets();
 
   /** Builds the component. */

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import javax.inject.Singleton;
 
-/** What it takes to poll this node and to compute its metrics. */
+/** The objects that poll this node and compute its metrics. */
 @Module
 final class NodeModule {
   private NodeModule() {}
@@ -65,7 +65,7 @@ final class NodeModule {
     return config.subnets() ? Optional.of(SubnetsOfAws.fromEnvironment()) : Optional.empty();
   }
 
-  /** Subnets by instance metadata and EC2; loaded only where they are asked for. */
+  /** Subnets from instance metadata and EC2; loaded only with {@code --subnets}. */
   private record SubnetsOfAws(InstanceMetadata metadata, NodeSubnets ec2) implements Subnets {
     static SubnetsOfAws fromEnvironment() {
       return new SubnetsOfAws(InstanceMetadata.fromEnvironment(), NodeSubnets.fromEnvironment());
