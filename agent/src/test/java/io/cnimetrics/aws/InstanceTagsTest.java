@@ -276,7 +276,7 @@ class InstanceTagsTest {
 
     Problem problem = problem(SdkSettings.with(none, InstanceTagsTest::readByEnvironment));
     assertThat(problem.reason()).isEqualTo(Reason.DENIED);
-    assertThat(problem.message()).contains("needs credentials", "--cluster-id");
+    assertThat(problem.message()).contains("found no AWS credentials", "--cluster-id");
     assertThat(ec2.requests()).isEmpty();
   }
 
