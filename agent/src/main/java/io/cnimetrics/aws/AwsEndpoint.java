@@ -27,9 +27,9 @@ import software.amazon.awssdk.regions.ServiceEndpointKey;
 import software.amazon.awssdk.regions.ServiceMetadata;
 
 /**
- * An endpoint of AWS's, as the SDK's settings give it: {@code AWS_ENDPOINT_URL}, the same of one
- * service, FIPS, dual-stack, partitions and proxies. It is only looked at: a request without
- * credentials for no path, which any answer answers.
+ * An AWS endpoint, as the SDK's settings give it: {@code AWS_ENDPOINT_URL} and its variant for one
+ * service, FIPS, dual-stack, partitions and proxies. It is only probed: the request has no
+ * credentials and no path, and any answer counts.
  */
 public final class AwsEndpoint {
   private final String serviceId;
@@ -49,17 +49,17 @@ public final class AwsEndpoint {
   }
 
   /**
-   * What a visit gave.
+   * The result of a probe.
    *
    * @param failure why there was no answer; empty if there was one
-   * @param ahead how far the answer's date is ahead of our clock, in whole seconds
+   * @param ahead how far the answer's date is ahead of the node's clock, in whole seconds
    */
   public record Probe(URI endpoint, Optional<String> failure, Optional<Duration> ahead) {}
 
   /**
-   * Visits the endpoint.
+   * Sends one request to the endpoint.
    *
-   * @param limit for connecting, and again for the answer
+   * @param limit the limit for connecting, and again for the answer
    * @throws RuntimeException if the settings give no endpoint
    */
   public Probe probe(String region, Duration limit, InstantSource clock) {
@@ -81,12 +81,12 @@ public final class AwsEndpoint {
   }
 
   private static String why(RootCause failure) {
-    // Java says no more of it than the name itself.
-    String told =
+    // Java's message is only the host name.
+    String message =
         failure.origin() instanceof UnknownHostException
-            ? "its name cannot be resolved"
-            : failure.told();
-    return failure.reason() + ": " + told;
+            ? "its host name cannot be resolved"
+            : failure.message();
+    return failure.reason() + ": " + message;
   }
 
   private URI in(String region) {

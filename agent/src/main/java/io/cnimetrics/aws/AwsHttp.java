@@ -5,14 +5,13 @@ import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionFactory;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 
-/** HTTP for the SDK's clients, with the SDK's own settings of proxies. */
+/** HTTP for the SDK's clients, with the SDK's own proxy settings. */
 public final class AwsHttp {
   private static final String KEEP_ALIVE = "http.keepAlive";
 
   static {
-    // Requests are far apart. To keep an abandoned connection the JDK would first read the rest of
-    // its
-    // answer, and hold a lock while that trickles in.
+    // Requests are far apart. With keep-alive the JDK first reads the rest of an abandoned answer
+    // and holds a lock until it has arrived.
     if (System.getProperty(KEEP_ALIVE) == null) {
       System.setProperty(KEEP_ALIVE, "false");
     }
@@ -21,9 +20,9 @@ public final class AwsHttp {
   private AwsHttp() {}
 
   /**
-   * A builder of a client that trusts the certificate authorities of the runtime.
+   * Returns a builder of a client that trusts the certificate authorities of the runtime.
    *
-   * @param readTimeout between two bytes
+   * @param readTimeout the limit between two bytes
    */
   public static SdkHttpClient.Builder<?> builder(Duration connectTimeout, Duration readTimeout) {
     return UrlConnectionHttpClient.builder()
@@ -31,7 +30,7 @@ public final class AwsHttp {
         .socketTimeout(readTimeout);
   }
 
-  /** A client over the given connections. */
+  /** Returns a client over the given connections. */
   public static SdkHttpClient over(UrlConnectionFactory connections) {
     return UrlConnectionHttpClient.create(connections);
   }

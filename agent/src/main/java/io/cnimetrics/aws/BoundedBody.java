@@ -4,14 +4,14 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** The first bytes of a body; the rest is as if it had not been sent. */
+/** Reads the first bytes of a body and ignores the rest. */
 public final class BoundedBody extends FilterInputStream {
   private final BeforeRead before;
   private int left;
 
   /**
-   * @param most bytes that are read
-   * @param before asked before each read
+   * @param most the maximum number of bytes to read
+   * @param before called before each read
    */
   public BoundedBody(InputStream body, int most, BeforeRead before) {
     super(body);
@@ -19,13 +19,13 @@ public final class BoundedBody extends FilterInputStream {
     this.before = before;
   }
 
-  /** May end the reading. */
+  /** Can stop the reading. */
   @FunctionalInterface
   public interface BeforeRead {
     /**
-     * Returns if it may go on.
+     * Returns normally if reading may continue.
      *
-     * @throws IOException for who reads, otherwise
+     * @throws IOException if reading must stop; the reader gets it
      */
     void mayRead() throws IOException;
   }

@@ -9,42 +9,43 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The cluster's name by an instance's EC2 tags, never by {@code Name}: that is the node's, and
- * would make a cluster of each node group.
+ * The cluster's name from an instance's EC2 tags. {@code Name} is not used: it names the node, so
+ * each node group would become a cluster.
  */
 public final class ClusterName {
-  /** Managed node groups. */
+  /** Set by managed node groups. */
   private static final String EKS = "eks:cluster-name";
 
-  /** Karpenter from v1 on, and Auto Mode. */
+  /** Set by Karpenter from v1 on, and by Auto Mode. */
   private static final String KARPENTER = "eks:eks-cluster-name";
 
   private static final String KUBERNETES_PREFIX = "kubernetes.io/cluster/";
   private static final String OWN = "CLUSTER_ID";
   private static final List<String> OWNERSHIP = List.of("owned", "shared");
 
-  /** What CloudWatch takes as the value of a dimension: 1 to 1,024 ASCII characters. */
+  /** CloudWatch's limit for a dimension value: 1 to 1,024 ASCII characters. */
   private static final Pattern USABLE = Pattern.compile("[ -~]{1,1024}");
 
-  /** What a message quotes: so many names, and so much of each. */
+  /** The maximum number of names that a message quotes. */
   private static final int MOST_SHOWN = 5;
 
+  /** The maximum length of a quoted name, in characters. */
   private static final int LONGEST_SHOWN = 80;
 
   private ClusterName() {}
 
-  /** What tags say about the cluster's name. */
+  /** The result of looking for the cluster's name in tags. */
   public sealed interface Result permits Named, Ambiguous, Unnamed {}
 
   /**
    * One name.
    *
-   * @param tag the key of the tag that it comes from
+   * @param tag the key of the tag with the name
    */
   public record Named(String name, String tag) implements Result {}
 
   /**
-   * Several clusters claim the instance and no stronger tag decides.
+   * Tags name several clusters, and no tag of higher priority decides.
    *
    * @param names at least two, sorted
    */
@@ -56,46 +57,45 @@ public final class ClusterName {
       }
     }
 
-    /** One line for a person: the names, and the way out. */
+    /** One line: the names and the remedy. */
     public String message() {
       return "the instance's tags "
           + KUBERNETES_PREFIX
           + "<name> name several clusters ("
           + shown(names)
-          + "): say which one by --cluster-id";
+          + "): set --cluster-id";
     }
   }
 
   /**
    * No tag gives a name.
    *
-   * @param unusableTags keys of tags that would, were their names 1–1,024 printable ASCII
-   *     characters
+   * @param unusableTags keys of tags whose names are not 1–1,024 printable ASCII characters
    */
   public record Unnamed(List<String> unusableTags) implements Result {
     public Unnamed {
       unusableTags = List.copyOf(unusableTags);
     }
 
-    /** One line for a person: which tags were looked for, and the way out. */
+    /** One line: the expected tags and the remedy. */
     public String message() {
       return (unusableTags.isEmpty()
               ? "the instance has no tag that names its cluster (%s, %s, %s<name>, %s)"
                   .formatted(EKS, KARPENTER, KUBERNETES_PREFIX, OWN)
               : "the instance's tags name no usable cluster (1 to 1,024 printable ASCII characters): "
                   + shown(unusableTags))
-          + "; give --cluster-id or AWS_CLUSTER_ID, or tag the instance with "
+          + "; set --cluster-id or AWS_CLUSTER_ID, or tag the instance with "
           + OWN;
     }
   }
 
   /**
-   * Asks {@code eks:cluster-name}, {@code eks:eks-cluster-name}, {@code
+   * Checks {@code eks:cluster-name}, {@code eks:eks-cluster-name}, {@code
    * kubernetes.io/cluster/<name>} with the value {@code owned} or {@code shared}, and {@code
-   * CLUSTER_ID}; the first that gives a name decides. A name that is not 1–1,024 printable ASCII
-   * characters, which CloudWatch would refuse, or that is blank, counts as not given.
+   * CLUSTER_ID}, in this order; the first tag with a name decides. A blank name is ignored, and so
+   * is a name that is not 1–1,024 printable ASCII characters, because CloudWatch refuses it.
    *
-   * @param tags all tags of the instance, or those that {@link #mayName} knows
+   * @param tags all tags of the instance, or those that {@link #mayName} accepts
    */
   public static Result of(Map<String, String> tags) {
     List<String> unusable = new ArrayList<>();
@@ -121,7 +121,7 @@ public final class ClusterName {
     if (name.length() <= LONGEST_SHOWN) {
       return name;
     }
-    // No half of a character.
+    // Do not cut a surrogate pair in half.
     boolean cut = Character.isHighSurrogate(name.charAt(LONGEST_SHOWN - 1));
     return name.substring(0, cut ? LONGEST_SHOWN - 1 : LONGEST_SHOWN) + "…";
   }

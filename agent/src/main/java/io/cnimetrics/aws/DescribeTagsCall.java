@@ -8,9 +8,9 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeTagsResponse;
 import software.amazon.awssdk.services.ec2.model.Filter;
 
-/** {@code DescribeTags} of an instance: those that can name its cluster. */
+/** Calls {@code DescribeTags} for an instance; keeps the tags that can name its cluster. */
 record DescribeTagsCall(String instanceId) implements Function<Ec2Client, Map<String, String>> {
-  /** An instance has at most 50 tags besides those of AWS: they are one page. */
+  /** An instance has at most 50 tags besides the AWS ones; they fit into one page. */
   private static final int MOST_PAGES = 5;
 
   @Override
@@ -37,9 +37,9 @@ record DescribeTagsCall(String instanceId) implements Function<Ec2Client, Map<St
               request.filters(Filter.builder().name("resource-id").values(instanceId).build());
               token.ifPresent(request::nextToken);
             });
-    // The SDK takes any XML for an answer without tags, such as a proxy's page.
+    // The SDK accepts any XML, such as a proxy's page, as an answer without tags.
     if (!answer.hasTags()) {
-      throw Ec2.unexpected("an answer without a set of tags");
+      throw Ec2.unexpected("the response has no set of tags");
     }
     return answer;
   }

@@ -28,13 +28,13 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.Ec2ClientBuilder;
 
 /**
- * The EC2 API, one question at a time. Each question has a client of its own, which is closed after
- * the answer: the agent asks at its start, and later at most once in a minute.
+ * The EC2 API, one request at a time. Each request has its own client, which is closed after the
+ * answer: the agent calls EC2 at its start, and later at most once a minute.
  */
 final class Ec2 {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
-  /** 50 tags take at most 100 kB, and 200 subnets not much more. */
+  /** 50 tags need at most 100 kB, and 200 subnets not much more. */
   private static final int MOST_BODY_BYTES = 512 * 1024;
 
   private final UnaryOperator<Ec2ClientBuilder> endpoint;
@@ -46,22 +46,23 @@ final class Ec2 {
   }
 
   /**
-   * With the SDK's settings: {@code AWS_ENDPOINT_URL_EC2}, {@code AWS_USE_FIPS_ENDPOINT}, proxies
-   * and so on, and credentials from its default chain.
+   * Uses the SDK's settings ({@code AWS_ENDPOINT_URL_EC2}, {@code AWS_USE_FIPS_ENDPOINT}, proxies
+   * and so on) and credentials from its default chain.
    */
   static Ec2 fromEnvironment() {
     return new Ec2(UnaryOperator.identity(), Ec2::credentialsOfTheChain);
   }
 
-  /** At a given endpoint, such as {@code http://127.0.0.1:8080}. */
+  /** Uses a given endpoint, such as {@code http://127.0.0.1:8080}. */
   static Ec2 at(URI endpoint, AwsCredentials credentials) {
     return new Ec2(builder -> builder.endpointOverride(endpoint), () -> credentials);
   }
 
   /**
-   * Asks once, without retries. Blocks up to the limit; its thread, a daemon, ends soon after.
+   * Sends one request, without retries. Blocks up to the limit; its thread, a daemon, ends soon
+   * after.
    *
-   * @param limit of the whole call, including the search for credentials
+   * @param limit limit of the whole call, including the search for credentials
    * @param failure makes the exception for each kind of failure
    * @throws Ec2Exception if there is no answer
    */
@@ -89,7 +90,7 @@ final class Ec2 {
     }
   }
 
-  /** From the SDK's default chain. */
+  /** Credentials from the SDK's default chain. */
   private static AwsCredentials credentialsOfTheChain() {
     try (DefaultCredentialsProvider chain = DefaultCredentialsProvider.builder().build()) {
       return chain.resolveCredentials();
@@ -100,7 +101,7 @@ final class Ec2 {
       Region region, Duration limit, Ec2Failure failure, Function<Ec2Client, T> question) {
     AwsCredentials found;
     try {
-      // Apart from the request: the client reports missing credentials like any other failure.
+      // Not by the client: it reports missing credentials like any other failure.
       found = credentials.get();
     } catch (RuntimeException e) {
       throw failure.withoutCredentials();
@@ -114,7 +115,7 @@ final class Ec2 {
     }
   }
 
-  /** For an answer that is not one of EC2's. */
+  /** The exception for an answer that does not come from EC2. */
   static UncheckedIOException unexpected(String what) {
     return new UncheckedIOException(new IOException(what));
   }
@@ -134,7 +135,7 @@ final class Ec2 {
     return endpoint.apply(builder).build();
   }
 
-  /** Bounds the answer, which the SDK reads as a whole. */
+  /** Limits the size of the answer, because the SDK reads it as a whole. */
   private static final class BoundedBody implements ExecutionInterceptor {
     @Override
     public Optional<InputStream> modifyHttpResponseContent(

@@ -2,7 +2,7 @@ package io.cnimetrics.aws;
 
 import io.cnimetrics.snapshot.Problem;
 
-/** EC2 refused, failed or did not answer; later it may. */
+/** EC2 refused the request, failed or did not answer; a later request can succeed. */
 final class Ec2Exception extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -10,7 +10,7 @@ final class Ec2Exception extends RuntimeException {
   private final boolean forbidden;
 
   /**
-   * @param forbidden whether our role lacks the right, so that asking again is of no use
+   * @param forbidden whether the agent's role lacks the permission, so a retry is useless
    */
   Ec2Exception(Problem problem, boolean forbidden) {
     super(problem.message());

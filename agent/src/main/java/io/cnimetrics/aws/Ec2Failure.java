@@ -12,22 +12,21 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 
 /**
- * What went wrong when EC2 was asked, as a problem.
+ * Builds the problem for a failed EC2 request.
  *
- * <p>EC2's own messages are not quoted: one about a signature holds the session token.
+ * <p>EC2's own messages are not quoted: a message about a signature contains the session token.
  *
- * @param asked the action and what it is about, such as {@code ec2:DescribeTags of i-1 in
- *     us-west-2}
- * @param remedy what to do about each reason
+ * @param asked the action and its target, such as {@code ec2:DescribeTags of i-1 in us-west-2}
+ * @param remedy the remedy for each reason
  */
 record Ec2Failure(String asked, Function<Reason, String> remedy) {
   private static final Pattern CODE = Pattern.compile("[A-Za-z0-9.]{1,100}");
   private static final Pattern ROLE = Pattern.compile("User: (arn:[!-~]{1,300}) ");
 
-  /** What EC2 says of a role that lacks the right; other refusals are about credentials. */
+  /** EC2's error code for a role without the permission; other refusals concern credentials. */
   private static final String FORBIDDEN = "UnauthorizedOperation";
 
-  /** Refusals that come with status 400. */
+  /** Refusals with status 400. */
   private static final Set<String> REFUSALS =
       Set.of("ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId");
 
@@ -69,7 +68,7 @@ record Ec2Failure(String asked, Function<Reason, String> remedy) {
     return because(
         failure.reason(),
         failure.isIo()
-            ? "failed: " + failure.told()
+            ? "failed: " + failure.message()
             : "failed with " + failure.origin().getClass().getSimpleName());
   }
 
@@ -80,7 +79,7 @@ record Ec2Failure(String asked, Function<Reason, String> remedy) {
         .orElse("no error code");
   }
 
-  /** Who we are to EC2: often another role than one thinks. */
+  /** The role that EC2 sees: often not the expected one. */
   private static String role(AwsServiceException e) {
     return Optional.ofNullable(e.awsErrorDetails())
         .flatMap(details -> Optional.ofNullable(details.errorMessage()))

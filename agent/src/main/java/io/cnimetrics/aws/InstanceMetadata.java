@@ -18,11 +18,11 @@ import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.imds.Ec2MetadataClient;
 
 /**
- * The EC2 instance that we run on, as its metadata service (IMDSv2) tells.
+ * The EC2 instance of this node, read from its metadata service (IMDSv2).
  *
- * <p>Nothing here is fatal: each reading gives what could be learnt, and what went wrong. The SDK's
- * own client heeds the settings of the endpoint but not {@code AWS_EC2_METADATA_DISABLED}, so that
- * is done here.
+ * <p>No failure is fatal: each reading returns what it could read, and the problems. The SDK's own
+ * client uses the endpoint settings but ignores {@code AWS_EC2_METADATA_DISABLED}, so this class
+ * checks it.
  */
 public final class InstanceMetadata {
   static final String FLAGS = "give --region and --cluster-id";
@@ -36,9 +36,9 @@ public final class InstanceMetadata {
   }
 
   /**
-   * What a reading gave.
+   * The result of a reading.
    *
-   * @param instance what is known; of tags only those that can name the cluster
+   * @param instance what is known; only tags that can name the cluster
    * @param problems in order of appearance, all of source {@link Source#IMDS}; empty if all was
    *     read, with or without tags
    */
@@ -48,8 +48,8 @@ public final class InstanceMetadata {
     }
 
     /**
-     * Whether another reading may tell more: something failed or refused this one. What is not
-     * there, or switched off, stays so.
+     * Whether another reading can return more: something failed or was refused. A value that does
+     * not exist or is switched off does not change.
      */
     public boolean isRetryable() {
       return problems.stream().anyMatch(problem -> problem.reason() != Reason.NOT_FOUND);
@@ -57,9 +57,9 @@ public final class InstanceMetadata {
   }
 
   /**
-   * What a reading of the interfaces gave.
+   * The result of a reading of the interfaces.
    *
-   * @param subnetIds by the ids of the interfaces (ENIs) that EC2 has attached to the instance
+   * @param subnetIds subnet ids, by the ids of the interfaces (ENIs) attached to the instance
    * @param problem why there are none, of source {@link Source#IMDS}
    */
   public record Interfaces(Map<String, String> subnetIds, Optional<Problem> problem) {
@@ -69,9 +69,9 @@ public final class InstanceMetadata {
   }
 
   /**
-   * By the SDK's settings: {@code AWS_EC2_METADATA_DISABLED}, {@code
+   * Uses the SDK's settings: {@code AWS_EC2_METADATA_DISABLED}, {@code
    * AWS_EC2_METADATA_SERVICE_ENDPOINT}, {@code AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE}, their
-   * system properties, and for the endpoint the AWS configuration file.
+   * system properties and, for the endpoint, the AWS configuration file.
    */
   public static InstanceMetadata fromEnvironment() {
     boolean disabled =
@@ -83,7 +83,7 @@ public final class InstanceMetadata {
   }
 
   /**
-   * At a given endpoint.
+   * Uses a given endpoint.
    *
    * @param endpoint without a path, such as {@code http://169.254.169.254}
    */
@@ -94,11 +94,11 @@ public final class InstanceMetadata {
   /**
    * Reads type, region, id, zone and tags, in this order, with a new session token.
    *
-   * <p>A connection may take 1 s, and so may each wait for bytes; a failure that may pass is
-   * retried once. One that concerns the service ends the reading, one of a single value does not.
-   * Blocks up to the limit; its thread, a daemon, ends soon after.
+   * <p>Connecting may take 1 s, and so may each wait for bytes; a transient failure is retried
+   * once. A failure of the service ends the reading, a failure of a single value does not. Blocks
+   * up to the limit; its thread, a daemon, ends soon after.
    *
-   * @param limit how long all this may take
+   * @param limit the limit of the whole reading
    * @throws IllegalArgumentException if the limit is not positive
    */
   public Result read(Duration limit) {
@@ -106,7 +106,7 @@ public final class InstanceMetadata {
       throw new IllegalArgumentException("a limit must be positive: " + limit);
     }
     if (disabled) {
-      // Switched off on purpose: no problem in itself. Who misses something says so.
+      // Switched off on purpose, so not a problem. A missing value is reported where it is needed.
       return new Result(Instance.UNKNOWN, List.of());
     }
     MetadataReading reading = new MetadataReading(endpoint);
@@ -117,12 +117,13 @@ public final class InstanceMetadata {
   }
 
   /**
-   * Reads the interfaces and their subnets, all or none. Blocks up to the limit; its thread, a
-   * daemon, ends soon after.
+   * Reads all interfaces and their subnets, or none. Blocks up to the limit; its thread, a daemon,
+   * ends soon after.
    */
   public Interfaces interfaces(Duration limit) {
     if (disabled) {
-      return none(Reason.NOT_FOUND, "AWS_EC2_METADATA_DISABLED=true keeps us from asking");
+      return none(
+          Reason.NOT_FOUND, "AWS_EC2_METADATA_DISABLED=true switches instance metadata off");
     }
     InterfacesReading reading = new InterfacesReading(endpoint);
     FutureTask<Map<String, String>> answer = new FutureTask<>(reading);
@@ -132,7 +133,7 @@ public final class InstanceMetadata {
     try {
       return new Interfaces(answer.get(limit.toNanos(), TimeUnit.NANOSECONDS), Optional.empty());
     } catch (TimeoutException e) {
-      return none(Reason.TIMEOUT, "no end after " + limit.toMillis() + " ms");
+      return none(Reason.TIMEOUT, "not finished after " + limit.toMillis() + " ms");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return none(Reason.TIMEOUT, "interrupted");

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
-/** The tags of this instance that can name its cluster, as EC2's {@code DescribeTags} tells. */
+/** The tags of this instance that can name its cluster, read with EC2's {@code DescribeTags}. */
 public final class InstanceTags {
   private final Ec2 ec2;
 
@@ -16,7 +16,7 @@ public final class InstanceTags {
     this.ec2 = ec2;
   }
 
-  /** What came of a reading. */
+  /** The result of a reading. */
   public sealed interface Result permits Found, Failed {}
 
   /**
@@ -31,26 +31,26 @@ public final class InstanceTags {
   }
 
   /**
-   * EC2 refused, failed or did not answer; later it may.
+   * EC2 refused the request, failed or did not answer; a later request can succeed.
    *
    * @param problem of source {@link Source#EC2}
    */
   public record Failed(Problem problem) implements Result {}
 
-  /** By the SDK's settings, and credentials by its default chain. */
+  /** Uses the SDK's settings, and credentials from its default chain. */
   public static InstanceTags fromEnvironment() {
     return new InstanceTags(Ec2.fromEnvironment());
   }
 
-  /** At a given endpoint, such as {@code http://127.0.0.1:8080}. */
+  /** Uses a given endpoint, such as {@code http://127.0.0.1:8080}. */
   public static InstanceTags at(URI endpoint, AwsCredentials credentials) {
     return new InstanceTags(Ec2.at(endpoint, credentials));
   }
 
   /**
-   * Asks once: whoever calls decides about trying again. Blocks up to the limit.
+   * Sends one request; the caller decides about a retry. Blocks up to the limit.
    *
-   * @param limit how long all this may take, with finding credentials
+   * @param limit the limit of the whole call, including the search for credentials
    */
   public Result read(String instanceId, String region, Duration limit) {
     Ec2Failure failure =
@@ -64,13 +64,13 @@ public final class InstanceTags {
   }
 
   private static String remedy(Reason reason) {
-    String given = "give --cluster-id or AWS_CLUSTER_ID: no call of EC2, less memory";
+    String given = "set --cluster-id or AWS_CLUSTER_ID: no EC2 call, less memory";
     return switch (reason) {
       case DENIED -> "allow the agent's role ec2:DescribeTags or, better, " + given;
       case TIMEOUT, UNREACHABLE ->
           "a private subnet needs a VPC endpoint of ec2 (and of sts for IRSA), or a proxy; better, "
               + given;
-      case BAD_STATUS -> "EC2 is in trouble or throttles; if it lasts, " + given;
+      case BAD_STATUS -> "EC2 has a fault or throttles; if it persists,  " + given;
       default -> "check AWS_ENDPOINT_URL_EC2 and the proxy or, better, " + given;
     };
   }

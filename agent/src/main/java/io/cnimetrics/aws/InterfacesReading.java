@@ -8,11 +8,13 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.imds.Ec2MetadataClient;
 
-/** One reading of the instance's interfaces, by their MAC addresses: the subnets by ENI. */
+/**
+ * One reading of the instance's interfaces by their MAC addresses; returns the subnet of each ENI.
+ */
 final class InterfacesReading implements Callable<Map<String, String>> {
   private static final String MACS = "/latest/meta-data/network/interfaces/macs/";
 
-  /** EC2 attaches no more to one instance of any type. */
+  /** More than EC2 attaches to an instance of any type. */
   private static final int MOST_INTERFACES = 200;
 
   private static final Pattern MAC = Pattern.compile("[0-9a-fA-F:]{17}");

@@ -2,7 +2,7 @@ package io.cnimetrics.aws;
 
 import io.cnimetrics.snapshot.Reason;
 
-/** The instance metadata service did not answer as it should; asking it more is of no use. */
+/** The instance metadata service did not answer as expected; more requests are useless. */
 final class MetadataException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -10,7 +10,7 @@ final class MetadataException extends RuntimeException {
   private final String whatHappened;
 
   /**
-   * @param whatHappened what was asked and what came back
+   * @param whatHappened the request and the answer
    */
   MetadataException(Reason reason, String whatHappened, Throwable cause) {
     super(whatHappened, cause);

@@ -16,11 +16,11 @@ import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpRequest;
 
 /**
- * HTTP for the SDK's metadata client, with what that client lacks: a bound on bodies, an end at any
- * time, and the request that an error is about.
+ * HTTP for the SDK's metadata client. It adds what that client lacks: a limit for bodies, a stop at
+ * any time, and the request of an error.
  */
 final class MetadataHttp implements SdkHttpClient {
-  /** The longest body that is read, in bytes; a longer one is cut one byte later. */
+  /** The maximum length of a body, in bytes; a longer body is cut after one more byte. */
   static final int MAX_BODY_BYTES = 16 * 1024;
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
@@ -35,7 +35,7 @@ final class MetadataHttp implements SdkHttpClient {
   /**
    * The last request.
    *
-   * @param status the answer's, 0 before it came
+   * @param status the status of the answer, 0 before it arrives
    */
   record LastRequest(String method, String url, int status) {
     @Override
@@ -44,7 +44,7 @@ final class MetadataHttp implements SdkHttpClient {
     }
   }
 
-  /** The request being answered, or the last one that was. */
+  /** The current request, or the last one. */
   LastRequest last() {
     return last;
   }
@@ -53,7 +53,7 @@ final class MetadataHttp implements SdkHttpClient {
     return !last.equals(NOTHING_YET);
   }
 
-  /** Sends nothing more, and ends the answer that is being read at its next byte. */
+  /** Sends nothing more, and stops reading the current answer at its next byte. */
   void stop() {
     stopped = true;
   }
@@ -85,7 +85,7 @@ final class MetadataHttp implements SdkHttpClient {
     throwIfStopped();
     HttpExecuteResponse response = request.call();
     last = new LastRequest(last.method(), last.url(), response.httpResponse().statusCode());
-    // The SDK has no word for an answer without a body: for us it is an empty one.
+    // The SDK cannot handle an answer without a body: treat it as an empty body.
     AbortableInputStream body =
         response
             .responseBody()
@@ -107,7 +107,7 @@ final class MetadataHttp implements SdkHttpClient {
     }
   }
 
-  /** No proxy, whatever the environment says: a proxy would describe its own instance. */
+  /** Never uses a proxy: a proxy would return the metadata of its own instance. */
   private static HttpURLConnection open(URI uri) {
     try {
       if (uri.toURL().openConnection(Proxy.NO_PROXY) instanceof HttpURLConnection connection) {

@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.imds.Ec2MetadataClient;
 
-/** One reading, on a thread of its own; what it has learnt can be taken at any time. */
+/** One reading, on its own thread; its results so far can be taken at any time. */
 final class MetadataReading implements Runnable {
   private static final String ROOT = "/latest/meta-data/";
   private static final String TYPE = "instance-type";
@@ -28,7 +28,7 @@ final class MetadataReading implements Runnable {
   private static final String ZONE = "placement/availability-zone";
   private static final String TAGS = "tags/instance";
 
-  /** What all four look like; an error page of something that is not IMDS does not. */
+  /** The form of all four values; an error page from something other than IMDS does not match. */
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._-]{1,255}");
 
   private final MetadataHttp http = new MetadataHttp();
@@ -45,7 +45,7 @@ final class MetadataReading implements Runnable {
   @Override
   public void run() {
     try (MetadataService service = MetadataService.open(http, endpoint)) {
-      // The most important first: the limit may come at any time.
+      // The most important value first: the limit can be reached at any time.
       for (String path : List.of(TYPE, REGION, ID, ZONE)) {
         readWord(service, path);
       }
@@ -57,13 +57,13 @@ final class MetadataReading implements Runnable {
     }
   }
 
-  /** Waits until all is read, at most {@code limit}, and gives what is known by then. */
+  /** Waits until everything is read, at most {@code limit}, and returns what is known then. */
   InstanceMetadata.Result result(Duration limit) {
     try {
       if (!finished.await(limit.toNanos(), TimeUnit.NANOSECONDS)) {
         report(
             Reason.TIMEOUT,
-            "no end after " + limit.toMillis() + " ms, last request " + http.last());
+            "not finished after " + limit.toMillis() + " ms, last request " + http.last());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -78,14 +78,14 @@ final class MetadataReading implements Runnable {
     if (body.isEmpty()) {
       report(Reason.NOT_FOUND, http.last() + " was answered with status 404");
     } else if (WORD.matcher(body.get()).matches()) {
-      learn(words, Map.of(path, body.get()));
+      store(words, Map.of(path, body.get()));
     } else {
       reportMalformed(body.get());
     }
   }
 
   private void readTags(MetadataService service) {
-    // Not there unless the instance shows its tags, which it seldom does: that is no problem.
+    // Missing unless the instance shows its tags, which is rare: not a problem.
     String keys = service.get(ROOT + TAGS).orElse("");
     if (keys.length() > MetadataHttp.MAX_BODY_BYTES) {
       reportMalformed(keys);
@@ -96,8 +96,8 @@ final class MetadataReading implements Runnable {
         .map(String::strip)
         .filter(ClusterName::mayName)
         .forEach(key -> readTag(service, key, read));
-    // All at once: a weaker tag must not decide because the end came before a stronger one.
-    learn(tags, read);
+    // All at once: if the limit ends the reading, a tag of lower priority must not decide.
+    store(tags, read);
   }
 
   private void readTag(MetadataService service, String key, Map<String, String> into) {
@@ -111,7 +111,7 @@ final class MetadataReading implements Runnable {
     }
   }
 
-  /** A tag may be empty, and in any script. */
+  /** A tag may be empty and may contain any script. */
   private static boolean isText(String value) {
     return value.length() <= MetadataHttp.MAX_BODY_BYTES
         && value.codePoints().noneMatch(c -> Character.isISOControl(c) || c == 0xFFFD);
@@ -121,11 +121,11 @@ final class MetadataReading implements Runnable {
     try {
       return new URI(null, null, "/" + key, null).toASCIIString().substring(1);
     } catch (URISyntaxException e) {
-      throw new IllegalStateException("a quoted path is always one: " + key, e);
+      throw new IllegalStateException("a quoted path is always valid:  " + key, e);
     }
   }
 
-  private synchronized void learn(Map<String, String> into, Map<String, String> read) {
+  private synchronized void store(Map<String, String> into, Map<String, String> read) {
     into.putAll(read);
   }
 
@@ -151,20 +151,20 @@ final class MetadataReading implements Runnable {
   private static String remedy(Reason reason) {
     return switch (reason) {
       case UNREACHABLE ->
-          "is this an EC2 instance, and may pods reach its metadata?"
+          "is this an EC2 instance, and can pods reach its metadata?"
               + " If not, set AWS_EC2_METADATA_DISABLED=true and "
               + InstanceMetadata.FLAGS;
       case TIMEOUT ->
-          "with a hop limit of 1 answers do not reach pods without the host network:"
-              + " use that, raise the limit to 2, or "
+          "with a hop limit of 1 answers do not reach pods outside the host network: use the host network, raise the hop limit to 2, or "
               + InstanceMetadata.FLAGS;
       case DENIED ->
-          "instance metadata is switched off for this instance, or kept from us: "
+          "instance metadata is switched off for this instance, or access is blocked: "
               + InstanceMetadata.FLAGS;
       case BAD_STATUS ->
-          "the metadata service is in trouble or throttles: if it lasts, " + InstanceMetadata.FLAGS;
+          "the metadata service has a fault or throttles: if it persists, "
+              + InstanceMetadata.FLAGS;
       default ->
-          "what answers may not be the metadata service: check"
+          "the answer may not come from the metadata service: check"
               + " AWS_EC2_METADATA_SERVICE_ENDPOINT, or "
               + InstanceMetadata.FLAGS;
     };

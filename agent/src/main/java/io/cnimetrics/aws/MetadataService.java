@@ -10,9 +10,9 @@ import software.amazon.awssdk.imds.Ec2MetadataClient;
 import software.amazon.awssdk.imds.Ec2MetadataClientException;
 import software.amazon.awssdk.imds.Ec2MetadataRetryPolicy;
 
-/** IMDSv2 by the SDK's client, whose many exceptions become one with a reason. */
+/** IMDSv2 through the SDK's client. Its many exceptions become one exception with a reason. */
 final class MetadataService implements AutoCloseable {
-  /** Far longer than one read; the SDK would ask for six hours, and never for a new one before. */
+  /** Far longer than one reading. The SDK's default is six hours, without a renewal before. */
   private static final Duration TOKEN_LIFE = Duration.ofMinutes(1);
 
   private static final Ec2MetadataRetryPolicy ONE_RETRY =
@@ -48,9 +48,9 @@ final class MetadataService implements AutoCloseable {
 
   /**
    * The body at a path such as {@code /latest/meta-data/instance-id}, at most {@link
-   * MetadataHttp#MAX_BODY_BYTES} and one; empty if the service says that there is no such path.
+   * MetadataHttp#MAX_BODY_BYTES} and one; empty if the path does not exist.
    *
-   * @throws MetadataException for all else, after one retry of what may pass
+   * @throws MetadataException for every other failure, after one retry of a transient one
    */
   Optional<String> get(String path) {
     try {
@@ -61,7 +61,8 @@ final class MetadataService implements AutoCloseable {
       }
       throw refused(e.statusCode(), e);
     } catch (RuntimeException e) {
-      // Not only the SDK's: a token that is no header value is an IllegalArgumentException.
+      // Not only SDK exceptions: a token that is not a valid header value is an
+      // IllegalArgumentException.
       throw failed(e);
     }
   }
@@ -71,11 +72,11 @@ final class MetadataService implements AutoCloseable {
     client.close();
   }
 
-  /** An endpoint or mode that is none, or an AWS configuration file that cannot be parsed. */
+  /** For an invalid endpoint or mode, or an AWS configuration file that cannot be parsed. */
   private static MetadataException unusableSettings(RuntimeException e) {
     return new MetadataException(
         Reason.MALFORMED,
-        "the settings of instance metadata are not usable: " + new RootCause(e).told(),
+        "the settings for instance metadata are invalid: " + new RootCause(e).message(),
         e);
   }
 
@@ -100,11 +101,13 @@ final class MetadataService implements AutoCloseable {
       return refused(http.last().status(), e);
     }
     RootCause failure = RootCause.of(e);
-    // What is neither of these complains of a header's value, which is the token.
-    boolean tellable = failure.isIo() || failure.origin() instanceof SdkException;
+    // Any other exception quotes an invalid header value: the token, which is secret.
+    boolean quotable = failure.isIo() || failure.origin() instanceof SdkException;
     return new MetadataException(
         failure.reason(),
-        http.last() + " failed: " + (tellable ? failure.told() : "a token that cannot be sent"),
+        http.last()
+            + " failed: "
+            + (quotable ? failure.message() : "the token is not a valid header value"),
         e);
   }
 }

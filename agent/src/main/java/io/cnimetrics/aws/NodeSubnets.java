@@ -11,9 +11,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
-/** The subnets of this node's interfaces, as EC2's {@code DescribeSubnets} tells. */
+/** The subnets of this node's interfaces, read with EC2's {@code DescribeSubnets}. */
 public final class NodeSubnets {
-  private static final String ASK_NOT = "without --subnets (REPORT_SUBNETS) it is not asked";
+  private static final String ASK_NOT =
+      "without --subnets (REPORT_SUBNETS) the agent does not call EC2";
 
   private final Ec2 ec2;
 
@@ -21,13 +22,13 @@ public final class NodeSubnets {
     this.ec2 = ec2;
   }
 
-  /** What came of a reading. */
+  /** The result of a reading. */
   public sealed interface Result permits Found, Failed {}
 
   /**
    * EC2 answered.
    *
-   * @param subnets those asked for that have IPv4 addresses
+   * @param subnets the requested subnets that have IPv4 addresses
    */
   public record Found(List<Subnet> subnets) implements Result {
     public Found {
@@ -36,28 +37,27 @@ public final class NodeSubnets {
   }
 
   /**
-   * EC2 refused, failed or did not answer.
+   * EC2 refused the request, failed or did not answer.
    *
    * @param problem of source {@link Source#EC2}
-   * @param forbidden whether our role lacks the right: asking again is of no use
+   * @param forbidden whether the agent's role lacks the permission, so a retry is useless
    */
   public record Failed(Problem problem, boolean forbidden) implements Result {}
 
-  /** By the SDK's settings, and credentials by its default chain. */
+  /** Uses the SDK's settings, and credentials from its default chain. */
   public static NodeSubnets fromEnvironment() {
     return new NodeSubnets(Ec2.fromEnvironment());
   }
 
-  /** At a given endpoint, such as {@code http://127.0.0.1:8080}. */
+  /** Uses a given endpoint, such as {@code http://127.0.0.1:8080}. */
   public static NodeSubnets at(URI endpoint, AwsCredentials credentials) {
     return new NodeSubnets(Ec2.at(endpoint, credentials));
   }
 
   /**
-   * Asks for all of them at once, and once: whoever calls decides about trying again. Blocks up to
-   * the limit.
+   * Sends one request for all subnets; the caller decides about a retry. Blocks up to the limit.
    *
-   * @param limit how long all this may take, with finding credentials
+   * @param limit the limit of the whole call, including the search for credentials
    */
   public Result read(Set<String> subnetIds, String region, Duration limit) {
     String ids = String.join(", ", new TreeSet<>(subnetIds));
@@ -78,7 +78,7 @@ public final class NodeSubnets {
       case TIMEOUT, UNREACHABLE ->
           "a private subnet needs a VPC endpoint of ec2 (and of sts for IRSA), or a proxy; "
               + ASK_NOT;
-      case BAD_STATUS -> "EC2 is in trouble or throttles: it is asked again, ever more rarely";
+      case BAD_STATUS -> "EC2 has a fault or throttles: the agent retries with growing intervals";
       case NOT_FOUND ->
           "EC2 knows no such subnet in this region and account: check AWS_ENDPOINT_URL_EC2 and"
               + " whose credentials the agent has; "

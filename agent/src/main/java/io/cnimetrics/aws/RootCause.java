@@ -8,7 +8,7 @@ import java.net.UnknownHostException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
-/** What is at the bottom of an exception of the SDK's, which wraps all it meets. */
+/** The root cause of an SDK exception: the SDK wraps every exception that it catches. */
 record RootCause(Throwable origin) {
   static RootCause of(Throwable e) {
     return new RootCause(causes(e).filter(IOException.class::isInstance).findFirst().orElse(e));
@@ -18,7 +18,7 @@ record RootCause(Throwable origin) {
     return Stream.iterate(e, cause -> cause != null, Throwable::getCause);
   }
 
-  /** Of all that is neither a timeout nor a broken connection: the answer is none. */
+  /** The reason: timeout, broken connection, or otherwise an answer that cannot be used. */
   Reason reason() {
     if (origin instanceof InterruptedIOException) {
       return Reason.TIMEOUT;
@@ -34,8 +34,11 @@ record RootCause(Throwable origin) {
     return origin instanceof IOException;
   }
 
-  /** The message, in one line. Only that of an IOException never quotes a header, so a secret. */
-  String told() {
+  /**
+   * The message, in one line. Only the message of an IOException is safe to quote: others can
+   * contain a header with a secret.
+   */
+  String message() {
     return String.valueOf(origin.getMessage()).replaceAll("\\p{Cntrl}+", " ");
   }
 }

@@ -8,12 +8,12 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
-/** How a metric's value comes out of a poll. */
+/** How a metric's value is computed from a poll. */
 public sealed interface Computation {
-  /** What the poll says of the metric; none if the source failed or does not tell. */
+  /** The value of the metric in this poll; empty if the source failed or lacks it. */
   Optional<Sample> sample(Metric metric, PollContext poll);
 
-  /** ipamD's series that are read for it. */
+  /** The ipamD series that this computation reads. */
   List<Series> series();
 
   /** Whether those series are counters, whose totals must be remembered from poll to poll. */
@@ -22,10 +22,10 @@ public sealed interface Computation {
   }
 
   /**
-   * A gauge counted from ipamD's lists. Where introspection is switched off, and only there, a
-   * gauge of ipamD's stands in.
+   * A gauge counted from ipamD's lists. Only where introspection is switched off, an ipamD gauge
+   * replaces it.
    *
-   * @param ipv4Only whether it means nothing on IPv6
+   * @param ipv4Only whether the gauge is left out on IPv6
    */
   record FromLists(ToLongFunction<AddressPool> count, Series fallback, boolean ipv4Only)
       implements Computation {
@@ -45,10 +45,10 @@ public sealed interface Computation {
   }
 
   /**
-   * A gauge of ipamD's, summed over its series.
+   * An ipamD gauge, summed over its series.
    *
-   * @param labelled whether it has labels: a series of it then appears only with its first change,
-   *     so that none at all means 0
+   * @param labelled whether the gauge has labels: its series then appear only at their first
+   *     change, so no series means 0
    */
   record FromGauge(Series gauge, boolean labelled) implements Computation {
     @Override
@@ -62,7 +62,7 @@ public sealed interface Computation {
     }
   }
 
-  /** A counter of ipamD's, summed over its series. */
+  /** An ipamD counter, summed over its series. */
   record FromCounter(Series counter) implements Computation {
     @Override
     public Optional<Sample> sample(Metric metric, PollContext poll) {
@@ -80,7 +80,7 @@ public sealed interface Computation {
     }
   }
 
-  /** A mean out of two counters: increase of the sum over increase of the count. */
+  /** A mean from two counters: increase of the sum over increase of the count. */
   record FromSummary(Series sum, Series count) implements Computation {
     @Override
     public Optional<Sample> sample(Metric metric, PollContext poll) {
@@ -105,7 +105,7 @@ public sealed interface Computation {
     }
   }
 
-  /** A gauge of our own, derived from all that the poll knows. */
+  /** A gauge that the agent computes from the whole poll. */
   record Derived(Function<PollContext, OptionalDouble> value, List<Series> series)
       implements Computation {
     @Override
@@ -114,7 +114,7 @@ public sealed interface Computation {
     }
   }
 
-  /** The counter of ipamD's restarts that this agent saw. */
+  /** The number of ipamD restarts that this agent saw. */
   record Restarts() implements Computation {
     @Override
     public Optional<Sample> sample(Metric metric, PollContext poll) {
@@ -134,7 +134,7 @@ public sealed interface Computation {
     }
   }
 
-  /** Not seen by any poll: the agent itself counts it when it starts. */
+  /** Not part of any poll: the agent counts it once when it starts. */
   record AgentStart() implements Computation {
     @Override
     public Optional<Sample> sample(Metric metric, PollContext poll) {
@@ -148,7 +148,8 @@ public sealed interface Computation {
   }
 
   /**
-   * Not of the node, and seen by no poll: EC2 tells it of a subnet, under a dimension of its own.
+   * A metric of a subnet, not of the node, and not part of any poll: EC2 reports it. It has a
+   * dimension of its own.
    */
   record OfSubnet() implements Computation {
     @Override

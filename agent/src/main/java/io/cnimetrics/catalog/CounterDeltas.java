@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * By how much ipamD's counters rose since the read before. The first read is a baseline, unless
- * ipamD started after the agent did: then it counts from 0.
+ * The increases of ipamD's counters since the previous read. The first read is a baseline. If ipamD
+ * started after the agent, the counters start from 0 instead.
  */
 final class CounterDeltas {
   private final Optional<IpamdMetrics> read;
@@ -43,7 +43,7 @@ final class CounterDeltas {
     return new CounterDeltas(read, restarted ? Optional.of(CounterTotals.zero()) : last, restarted);
   }
 
-  /** Whether ipamD restarted since the last good read; empty if this read cannot tell. */
+  /** Whether ipamD restarted since the last good read; empty if this read does not show it. */
   Optional<Boolean> restarted() {
     return read.flatMap(metrics -> base.map(totals -> restarted));
   }
@@ -52,7 +52,7 @@ final class CounterDeltas {
     return read.map(metrics -> metrics.total(counter)).orElse(OptionalDouble.empty());
   }
 
-  /** The increase, never negative; empty on a baseline, and if the read shows no number. */
+  /** The increase, never negative; empty for a baseline, or if the read has no number. */
   OptionalDouble of(Series counter) {
     OptionalDouble total = total(counter);
     double increase =
@@ -62,7 +62,7 @@ final class CounterDeltas {
         : OptionalDouble.of(Math.max(0, increase));
   }
 
-  /** Those of the counters that rose. */
+  /** The counters that rose. */
   Set<Series> rose(Set<Series> counters) {
     return counters.stream()
         .filter(counter -> of(counter).orElse(0) > 0)

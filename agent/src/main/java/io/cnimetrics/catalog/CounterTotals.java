@@ -12,26 +12,26 @@ import java.util.OptionalDouble;
  */
 public record CounterTotals(
     OptionalDouble processStartSeconds, OptionalDouble bootSeconds, Map<Series, Double> bySeries) {
-  /** Far below the 10 ms in which the kernel counts starts. */
+  /** Far below 10 ms, the kernel's resolution of process starts. */
   private static final double SAME_SECONDS = 0.004;
 
   public CounterTotals {
     bySeries = Map.copyOf(bySeries);
   }
 
-  /** What nothing has been counted of yet. */
+  /** The totals of a process that has counted nothing yet. */
   static CounterTotals zero() {
     return new CounterTotals(OptionalDouble.empty(), OptionalDouble.empty(), Map.of());
   }
 
-  /** What nothing is known of yet: every total is NaN. */
+  /** Unknown totals: each one is NaN. */
   static CounterTotals unknown(Iterable<Series> counters) {
     Map<Series, Double> totals = new HashMap<>();
     counters.forEach(counter -> totals.put(counter, Double.NaN));
     return new CounterTotals(OptionalDouble.empty(), OptionalDouble.empty(), totals);
   }
 
-  /** The totals after a read; a counter that it shows as no number keeps its last total. */
+  /** The totals after a read. A counter without a number in the read keeps its last total. */
   CounterTotals after(IpamdMetrics read, Iterable<Series> counters) {
     Map<Series, Double> totals = new HashMap<>();
     for (Series counter : counters) {
@@ -46,8 +46,8 @@ public record CounterTotals(
   }
 
   /**
-   * Whether another process of ipamD has counted: its start time changed or, where either read does
-   * not tell it, a total fell.
+   * Whether ipamD restarted before the read: its start time changed. If either read lacks the start
+   * time, a total that fell means a restart.
    */
   boolean restartedBefore(IpamdMetrics read) {
     if (processStartSeconds.isPresent() && read.processStartSeconds().isPresent()) {
@@ -58,18 +58,18 @@ public record CounterTotals(
   }
 
   /**
-   * Whether the start only seems to be another one: it is the host's boot time, in whole seconds,
-   * plus what does not change, and a step of the clock moves both.
+   * Whether the start time changed only because the clock was stepped. The start time is the host's
+   * boot time, in whole seconds, plus a constant; a clock step moves both.
    */
   private boolean clockWasStepped(IpamdMetrics read) {
     double afterBoot = between(processStartSeconds, bootSeconds);
     double nowAfterBoot = between(read.processStartSeconds(), read.bootSeconds());
     double moved = Math.abs(nowAfterBoot - afterBoot);
-    // ipamD and we may have asked on different sides of a second.
+    // ipamD and the agent may read the boot time on different sides of a second.
     return moved < SAME_SECONDS || Math.abs(moved - 1) < SAME_SECONDS;
   }
 
-  /** NaN, which is close to nothing, if one is unknown. */
+  /** NaN if one is unknown; comparisons with NaN are false. */
   private static double between(OptionalDouble start, OptionalDouble boot) {
     return start.orElse(Double.NaN) - boot.orElse(Double.NaN);
   }

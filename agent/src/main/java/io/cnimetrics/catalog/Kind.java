@@ -2,14 +2,14 @@ package io.cnimetrics.catalog;
 
 import java.util.Locale;
 
-/** How a metric behaves in time. */
+/** How a metric behaves over time. */
 public enum Kind {
-  /** A state: of the polls of a minute the last good one counts. */
+  /** A state: the last good poll of a minute counts. */
   GAUGE,
-  /** A number of events: a minute has the increases of all its polls. */
+  /** A number of events: a minute's value is the sum of the increases of its polls. */
   COUNTER;
 
-  /** The name people and tools read. */
+  /** The name shown to people and tools. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

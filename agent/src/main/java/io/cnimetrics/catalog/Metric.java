@@ -5,15 +5,16 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * One metric: all that anyone needs to know of it.
+ * One metric with all its properties.
  *
  * @param name in CloudWatch; the names of AWS's cni-metrics-helper where it has the metric
  * @param core whether it is one of the six that {@code --metrics core} selects
- * @param statistic gives the cluster's value at a period of 60 s
- * @param within how the polls of one minute make its value
- * @param alertAt the least value that means trouble, if any does: reaching it is told at once
+ * @param statistic the statistic that gives the cluster's value at a period of 60 s
+ * @param within how the values of the polls in one minute are combined
+ * @param alertAt the lowest value that means trouble, if there is one; a value that reaches it is
+ *     logged at once
  * @param description one sentence for people
- * @param computation how its value comes out of a poll
+ * @param computation how its value is computed from a poll
  */
 public record Metric(
     String name,
@@ -48,12 +49,12 @@ public record Metric(
     return alertAt.isPresent() && value >= alertAt.getAsDouble();
   }
 
-  /** Whether it is of a subnet and not of a node: it is published for each subnet apart. */
+  /** Whether the metric describes a subnet, not a node: it is published once for each subnet. */
   public boolean isOfSubnet() {
     return computation instanceof Computation.OfSubnet;
   }
 
-  /** ipamD's series that it is read from; empty if it is not. */
+  /** The ipamD series that the metric is read from; empty if there are none. */
   public List<Series> series() {
     return computation.series();
   }

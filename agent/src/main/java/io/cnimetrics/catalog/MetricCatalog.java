@@ -34,7 +34,7 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
- * The one table of all metrics. Whatever names a metric is derived from it: a new metric is one
+ * The one table of all metrics. Every other list of metrics is derived from it: a new metric is one
  * entry here.
  */
 public final class MetricCatalog {
@@ -42,16 +42,16 @@ public final class MetricCatalog {
   static final Series IP_MAX = Series.of("awscni_ip_max");
   static final Series NO_AVAILABLE_ADDRESS = Series.of("awscni_no_available_ip_addresses");
 
-  /** The dimension, beside the cluster's, under which metrics of subnets are published. */
+  /** The dimension of subnet metrics, besides the cluster's. */
   public static final String SUBNET_DIMENSION = "SubnetId";
 
-  /** Its free addresses are those that all nodes in a subnet share. */
+  /** The free addresses that all nodes of a subnet share. */
   public static final Metric SUBNET_FREE =
       gauge(
           "subnetFreeIPs",
           COUNT,
           MINIMUM,
-          "Free addresses of a subnet, with `--subnets`; a Sum would count them once a node.",
+          "Free addresses of a subnet, with `--subnets`. Do not use Sum: each node reports the same value.",
           new OfSubnet());
 
   private static final FromLists ASSIGNED =
@@ -59,11 +59,11 @@ public final class MetricCatalog {
 
   private static final String API_ERRORS = "awscni_aws_api_error_count";
 
-  /** Codes with which EC2 says that a subnet has no address, or no free prefix, left. */
+  /** EC2 error codes for a subnet without a free address or a free prefix. */
   private static final Set<String> NO_ADDRESS_CODES =
       Set.of("InsufficientFreeAddressesInSubnet", "InsufficientCidrBlocks");
 
-  /** Codes with which EC2 says that it was asked too often. */
+  /** EC2 error codes for throttling. */
   private static final Set<String> THROTTLE_CODES =
       Set.of(
           "RequestLimitExceeded",
@@ -74,7 +74,7 @@ public final class MetricCatalog {
           "TooManyRequestsException",
           "EC2ThrottledException");
 
-  /** Codes with which EC2 says that the node's role may not do this, or is not who it says. */
+  /** EC2 error codes for missing rights and for bad credentials of the node's role. */
   private static final Set<String> DENIED_CODES =
       Set.of(
           "UnauthorizedOperation",
@@ -95,15 +95,15 @@ public final class MetricCatalog {
               fromLists(AddressPool::eniCount, "awscni_eni_allocated")),
           core(
               "eniMaxAvailable",
-              "ENIs that ipamD may have: the instance type's limit or MAX_ENI, less those it does not manage.",
+              "Maximum number of ENIs for ipamD: the instance type's limit or MAX_ENI, minus ENIs that ipamD does not manage.",
               new FromGauge(ENI_MAX, false)),
           core(
               "totalIPAddresses",
-              "IPv4 addresses on those ENIs that pods could have; a prefix counts 16.",
+              "IPv4 addresses for pods on these ENIs; a prefix counts as 16.",
               fromIpv4Lists(AddressPool::totalIpv4, "awscni_total_ip_addresses")),
           core(
               "maxIPAddresses",
-              "Addresses that ipamD could have with all its ENIs; 0 on IPv6.",
+              "Addresses on all ENIs at the maximum number of ENIs; 0 on IPv6.",
               new FromGauge(IP_MAX, false)),
           core("assignIPAddresses", "Addresses that pods hold.", ASSIGNED),
           new Metric(
@@ -123,25 +123,25 @@ public final class MetricCatalog {
               "availableIPAddresses",
               COUNT,
               SUM,
-              "Addresses that a pod could get now: free, not cooling, of the node's mode.",
+              "Addresses that a pod can get now: free, not cooling down, and of the node's mode.",
               derived(MetricCatalog::available)),
           gauge(
               "coolingIPAddresses",
               COUNT,
               SUM,
-              "Addresses given back and not yet usable again.",
+              "Released addresses that are still in their cooldown.",
               derived(MetricCatalog::cooling)),
           gauge(
               "effectiveMaxIPAddresses",
               COUNT,
               SUM,
-              "Pod addresses that the node can really reach: ENIs that carry pods, at most max pods.",
+              "Pod addresses that this node can reach: counts only ENIs that carry pods, limited by max pods.",
               derived(MetricCatalog::effectiveMaximum, ENI_MAX, IP_MAX)),
           gauge(
                   "nodeIPUtilization",
                   PERCENT,
                   MAXIMUM,
-                  "Share of the effective maximum that pods hold; not capped.",
+                  "Share of the effective maximum that pods hold; can exceed 100 %.",
                   derived(MetricCatalog::utilization, ENI_MAX, IP_MAX))
               .alertAt(90),
           gauge(
@@ -161,20 +161,20 @@ public final class MetricCatalog {
           // Whether pods get addresses.
           counter(
               "noAvailableIPAddrs",
-              "Tries of pods that got no address.",
+              "Pod IP requests that failed because no address was available.",
               NO_AVAILABLE_ADDRESS.name()),
           gauge(
                   "noAddressMinutes",
                   MINUTES,
                   MAXIMUM,
-                  "How long pods have been refused an address; ends after two minutes without.",
+                  "How long pods have been refused an address; 0 after two minutes without a refusal.",
                   derived(MetricCatalog::noAddressMinutes, NO_AVAILABLE_ADDRESS))
               .alertAt(1),
           gauge(
                   "warmPoolEmptyMinutes",
                   MINUTES,
                   MAXIMUM,
-                  "How long no address has been available although the pool may grow.",
+                  "How long no address has been available although the pool can still grow.",
                   derived(MetricCatalog::warmPoolEmptyMinutes))
               .alertAt(10),
 
@@ -183,14 +183,14 @@ public final class MetricCatalog {
                   "ipamdUp",
                   COUNT,
                   SUM,
-                  "1 if ipamD's introspection could be read, else 0.",
+                  "1 if ipamD's introspection was read, otherwise 0.",
                   derived(MetricCatalog::ipamdUp))
               .within(MinuteAggregation.GREATEST),
           gauge(
                   "ipamdDownMinutes",
                   MINUTES,
                   MAXIMUM,
-                  "How long ipamD could not be read; 0 when it can.",
+                  "How long ipamD could not be read; 0 once it is read again.",
                   derived(MetricCatalog::ipamdDownMinutes))
               .alertAt(1),
           counter("ipamdRestarts", "Restarts of ipamD seen by this agent.", new Restarts()),
@@ -201,13 +201,13 @@ public final class MetricCatalog {
               "ipamdActionInProgress",
               COUNT,
               SUM,
-              "Changes to the pool that ipamD is at.",
+              "Pool changes in progress in ipamD.",
               new FromGauge(Series.of("awscni_ipamd_action_inprogress"), true)),
           counter("addReqCount", "Requests of pods for an address.", "awscni_add_ip_req_count"),
-          counter("delReqCount", "Addresses given back by pods.", "awscni_del_ip_req_count"),
+          counter("delReqCount", "Addresses released by pods.", "awscni_del_ip_req_count"),
           counter(
               "reconcileCount",
-              "Times that ipamD corrected its pool after EC2 showed another.",
+              "Corrections of ipamD's pool because EC2's state differed.",
               "awscni_reconcile_count"),
           counter(
                   "forceRemoveENI",
@@ -232,26 +232,21 @@ public final class MetricCatalog {
               "Calls that failed because a subnet has no address or prefix left.",
               NO_ADDRESS_CODES),
           apiErrors(
-              "awsAPIThrottleErr",
-              "Calls that failed because EC2 was asked too often.",
-              THROTTLE_CODES),
+              "awsAPIThrottleErr", "Calls that failed because EC2 throttled them.", THROTTLE_CODES),
           apiErrors(
               "awsAPIDeniedErr",
-              "Calls that failed because the node's role is not allowed.",
+              "Calls that failed because the node's role lacks the permission.",
               DENIED_CODES),
           gauge(
                   "awsAPILatency",
                   MILLISECONDS,
                   AVERAGE,
-                  "Mean time of ipamD's calls to AWS; none while there are no calls.",
+                  "Mean duration of ipamD's calls to AWS; no value without calls.",
                   new FromSummary(
                       Series.of("awscni_aws_api_latency_ms_sum"),
                       Series.of("awscni_aws_api_latency_ms_count")))
               .within(MinuteAggregation.MEAN),
-          counter(
-                  "awsUtilErr",
-                  "Errors in ipamD's handling of AWS.",
-                  "awscni_aws_utils_error_count")
+          counter("awsUtilErr", "Errors in ipamD's AWS code.", "awscni_aws_utils_error_count")
               .alertAt(1),
           counter("ec2ApiReqCount", "Requests of ipamD to EC2.", "awscni_ec2api_req_count"),
           counter(
@@ -262,7 +257,7 @@ public final class MetricCatalog {
 
   private MetricCatalog() {}
 
-  /** Every metric, in the order in which people read them. */
+  /** All metrics, in the order in which they are shown. */
   public static List<Metric> all() {
     return ALL;
   }
@@ -272,7 +267,7 @@ public final class MetricCatalog {
     return ALL.stream().map(Metric::name).collect(Collectors.toUnmodifiableSet());
   }
 
-  /** The series of ipamD's that some metric is computed from. */
+  /** The ipamD series that the metrics are computed from. */
   public static Set<Series> series() {
     return ALL.stream()
         .flatMap(metric -> metric.series().stream())
@@ -284,14 +279,14 @@ public final class MetricCatalog {
     return ALL.stream().filter(metric -> metric.name().equals(name)).findFirst();
   }
 
-  /** The one series that a metric of ours is read from. */
+  /** The first series that a metric is read from. */
   public static Series series(String metric) {
     return named(metric).orElseThrow().series().get(0);
   }
 
   /**
-   * Whether AWS's cni-metrics-helper has the metric too, under the same name: it has what is a
-   * whole series of ipamD's, but for the newest.
+   * Whether AWS's cni-metrics-helper has the metric too, under the same name: it publishes whole
+   * ipamD series, except the newest one.
    */
   public static boolean isInGoHelper(Metric metric) {
     Computation computation = metric.computation();
@@ -305,7 +300,7 @@ public final class MetricCatalog {
             .allMatch(series -> series.label().isEmpty() && !series.equals(NO_AVAILABLE_ADDRESS));
   }
 
-  /** What EC2's answer says of the metrics of subnets. */
+  /** The samples of the subnet metrics, from EC2's answer. */
   public static List<Sample> samples(List<Subnet> subnets) {
     List<Sample> samples = new ArrayList<>();
     for (Subnet subnet : subnets) {
@@ -314,7 +309,7 @@ public final class MetricCatalog {
     return samples;
   }
 
-  /** The series of ipamD's whose totals must be remembered from poll to poll. */
+  /** The ipamD counters whose totals must be remembered from poll to poll. */
   static Set<Series> counters() {
     return ALL.stream()
         .filter(metric -> metric.computation().cumulative())

@@ -1,18 +1,18 @@
 package io.cnimetrics.catalog;
 
-/** How the polls of one minute make the minute's value. */
+/** How the values of the polls in one minute become the minute's value. */
 public enum MinuteAggregation {
-  /** A state: the last poll that knows it counts. */
+  /** A state: the last poll with a value counts. */
   LAST,
   /** Events: the increases of all polls add up. */
   SUM,
-  /** One poll that says so is enough. */
+  /** The greatest value of all polls counts. */
   GREATEST,
   /** A mean of events: each poll counts by the number of its events. */
   MEAN;
 
   /**
-   * Puts two values of one minute together.
+   * Combines two values of one minute.
    *
    * @param weight of the earlier one, above 0
    * @param laterWeight of the later one, above 0

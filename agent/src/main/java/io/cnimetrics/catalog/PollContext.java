@@ -11,10 +11,10 @@ import java.util.OptionalDouble;
 import java.util.function.ToLongFunction;
 
 /**
- * All that the metrics of one poll are computed from.
+ * The input of all computations of one poll.
  *
  * @param history what is remembered after this poll
- * @param judgesIpamd whether the poll tells if ipamD is up
+ * @param judgesIpamd whether the poll decides if ipamD is up or down
  */
 record PollContext(
     NodeSnapshot snapshot,
@@ -26,7 +26,7 @@ record PollContext(
     return capacity.mode() == AddressMode.IPV6;
   }
 
-  /** Whether no address can be given though the pool may grow; empty if that is not known. */
+  /** Whether no address is available although the pool may grow; empty if unknown. */
   Optional<Boolean> warmPoolEmpty() {
     return warmPoolEmpty(snapshot, capacity);
   }

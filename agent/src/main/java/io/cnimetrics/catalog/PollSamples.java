@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What one poll comes to.
+ * The result of one poll.
  *
- * @param samples in the catalogue's order; a metric that is not known has none
- * @param rose ipamD's counters that rose since the poll before, sampled or not
- * @param capacity what the node can reach
+ * @param samples in the catalogue's order; a metric without a value is absent
+ * @param rose the ipamD counters that rose since the previous poll, sampled or not
+ * @param capacity the address capacity of the node
  * @param history what to remember for the next poll
  */
 public record PollSamples(

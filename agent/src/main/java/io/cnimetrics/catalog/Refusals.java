@@ -3,8 +3,8 @@ package io.cnimetrics.catalog;
 import java.util.Map;
 
 /**
- * A run of minutes in which pods were refused an address. It goes on over one minute without a
- * refusal, because the kubelet pauses between its tries, and ends after two.
+ * A run of minutes in which pods were refused an address. One minute without a refusal does not end
+ * the run, because the kubelet pauses between its attempts; two such minutes do.
  *
  * @param first the run's first minute, counted from 1970
  * @param last the last minute with a refusal
@@ -41,7 +41,7 @@ public record Refusals(long first, long last) {
     return new Refusals(sameRun ? Math.min(first, minute) : minute, minute);
   }
 
-  /** The length of the run from its first to its last refusal; 0 if none is going on. */
+  /** The length of the current run, from its first to its last refusal; 0 if there is none. */
   long minutesAt(long minute) {
     boolean goesOn =
         last != NEVER

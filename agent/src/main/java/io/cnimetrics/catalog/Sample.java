@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What one poll says of one metric. Every number here is one that CloudWatch accepts.
+ * The value of one metric in one poll. CloudWatch accepts every number in it.
  *
- * @param value a gauge's value, always there; a counter's increase since the poll before, absent on
- *     the first
+ * @param value a gauge's value, always there; a counter's increase since the previous poll, absent
+ *     in the first
  * @param total a counter's total since ipamD started; absent for gauges
- * @param weight the number of events that the value is a mean of; 1 if it is none
- * @param subnetId of a metric of a subnet
+ * @param weight the number of events of which the value is the mean; 1 if it is not a mean
+ * @param subnetId the subnet, for a subnet metric
  */
 public record Sample(
     Metric metric,
@@ -19,7 +19,7 @@ public record Sample(
     OptionalDouble total,
     double weight,
     Optional<String> subnetId) {
-  /** CloudWatch's bound on a value, either way: 2^360. */
+  /** CloudWatch accepts values from -2^360 to 2^360. */
   private static final double MOST = 0x1p360;
 
   public Sample {
@@ -29,7 +29,7 @@ public record Sample(
     }
   }
 
-  /** A sample that is no mean. */
+  /** A sample that is not a mean. */
   public Sample(Metric metric, OptionalDouble value, OptionalDouble total) {
     this(metric, value, total, 1, Optional.empty());
   }
@@ -39,7 +39,9 @@ public record Sample(
     return new Sample(metric, known, OptionalDouble.empty(), 1, Optional.of(subnetId));
   }
 
-  /** A gauge's sample, not below 0; none if the value is unknown or no number for CloudWatch. */
+  /**
+   * A gauge's sample, at least 0; empty if the value is unknown or CloudWatch would not accept it.
+   */
   static Optional<Sample> gauge(Metric metric, OptionalDouble value) {
     return mean(metric, value, 1);
   }
@@ -57,7 +59,7 @@ public record Sample(
         : Optional.empty();
   }
 
-  /** A counter's sample; none if its total is unknown or no number for CloudWatch. */
+  /** A counter's sample; empty if its total is unknown or CloudWatch would not accept it. */
   static Optional<Sample> counter(Metric metric, OptionalDouble increase, OptionalDouble total) {
     return total.isPresent() && acceptable(total)
         ? Optional.of(new Sample(metric, increase, total))
@@ -65,7 +67,7 @@ public record Sample(
   }
 
   /**
-   * What this and a later sample of the same series and minute come to.
+   * Combines this sample with a later one of the same series and minute.
    *
    * @throws NoSuchElementException if either has no value
    */

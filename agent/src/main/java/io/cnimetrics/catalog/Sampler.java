@@ -14,8 +14,8 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * Turns snapshots into samples of the catalogue's metrics. It keeps nothing from poll to poll: what
- * must be remembered goes out and comes in again as a {@link SamplerState}.
+ * Computes the samples of the catalogue's metrics from snapshots. It has no state of its own: each
+ * poll takes and returns a {@link SamplerState}.
  */
 public final class Sampler {
   private static final Set<Series> COUNTERS = MetricCatalog.counters();
@@ -26,7 +26,7 @@ public final class Sampler {
   private final Duration grace;
 
   /**
-   * @param metrics those to sample
+   * @param metrics the metrics to sample
    * @param agentStart an ipamD that started later counts from 0, not from a baseline
    */
   public Sampler(List<Metric> metrics, PodLimits podLimits, Instant agentStart) {
@@ -41,16 +41,16 @@ public final class Sampler {
   }
 
   /**
-   * The same that does not yet call an ipamD down that was never seen: on a new node it starts
-   * after the agent, and with another CNI there is none.
+   * A sampler that does not report an ipamD as down during a grace period if it was never seen: on
+   * a new node ipamD starts after the agent, and with another CNI there is no ipamD.
    *
-   * @param time after the agent's start
+   * @param time the grace period after the agent's start
    */
   public Sampler withGrace(Duration time) {
     return new Sampler(metrics, podLimits, agentStart, time);
   }
 
-  /** What the start of the agent itself counts. */
+  /** The samples that the agent's start counts. */
   public List<Sample> start() {
     OptionalDouble one = OptionalDouble.of(1);
     return metrics.stream()
@@ -65,7 +65,7 @@ public final class Sampler {
     return read(snapshot, before, before.ipamdSeen() || graceIsOver);
   }
 
-  /** The same for a poll too short to tell that ipamD is down. */
+  /** Like {@link #read}, for a poll that is too short to decide that ipamD is down. */
   public PollSamples readFinal(NodeSnapshot snapshot, SamplerState before) {
     return read(snapshot, before, false);
   }

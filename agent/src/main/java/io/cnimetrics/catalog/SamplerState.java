@@ -10,16 +10,16 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * All that must be remembered from poll to poll; whatever keeps it can go on after a restart as if
- * nothing had happened.
+ * The state that is remembered from poll to poll. If it is stored, sampling continues after a
+ * restart of the agent without a gap.
  *
  * @param totals the counters at the last good read of ipamD's metrics
  * @param restarts restarts of ipamD seen so far
- * @param ipamdSeen whether ipamD could ever be read
+ * @param ipamdSeen whether ipamD was read at least once
  * @param down minutes in which no poll could read introspection
- * @param warmPoolEmpty minutes without an address to give, though the pool may grow
+ * @param warmPoolEmpty minutes without an available address although the pool may grow
  * @param refusals minutes in which pods were refused an address
- * @param mode by the last gauges of ipamD's that told it
+ * @param mode the mode by the last ipamD gauges that showed it
  */
 public record SamplerState(
     Optional<CounterTotals> totals,
@@ -36,7 +36,7 @@ public record SamplerState(
   private static final String TOTAL = "total.";
   private static final String MODE = "mode.";
 
-  /** As numbers with names, to be kept; {@link #of} makes the same history of them. */
+  /** As named numbers, for storage; {@link #of} reads them back. */
   public Map<String, Double> toNumbers() {
     Map<String, Double> numbers = new TreeMap<>();
     totals.ifPresent(
@@ -52,12 +52,12 @@ public record SamplerState(
     warmPoolEmpty.toNumbers("warmPoolEmpty.", numbers);
     refusals.toNumbers("refusals.", numbers);
     mode.ifPresent(known -> numbers.put(MODE + known, 1.0));
-    // A total that no read has shown as a number is not kept: absent means just that.
+    // A total that no read has shown as a number is not stored: absent means unknown.
     numbers.values().removeIf(number -> !Double.isFinite(number));
     return numbers;
   }
 
-  /** The history that was kept, perhaps by another release: what is not there is not known. */
+  /** Reads stored numbers, perhaps of another release: a missing number means unknown. */
   public static SamplerState of(Map<String, Double> numbers) {
     return new SamplerState(
         numbers.containsKey("totals") ? Optional.of(totals(numbers)) : Optional.empty(),

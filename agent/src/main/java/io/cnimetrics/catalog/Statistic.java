@@ -5,7 +5,7 @@ public enum Statistic {
   SUM("Sum"),
   AVERAGE("Average"),
   MAXIMUM("Maximum"),
-  /** Of what every node that looks sees alike: a Sum would count it once for each. */
+  /** For a value that each node reports alike: a Sum would count it once per node. */
   MINIMUM("Minimum");
 
   private final String label;
@@ -14,7 +14,7 @@ public enum Statistic {
     this.label = label;
   }
 
-  /** CloudWatch's name of it. */
+  /** CloudWatch's name of the statistic. */
   public String label() {
     return label;
   }

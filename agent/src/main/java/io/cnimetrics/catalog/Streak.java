@@ -3,19 +3,19 @@ package io.cnimetrics.catalog;
 import java.util.Map;
 
 /**
- * For how many minutes running a condition has held. Minutes that were not observed neither extend
- * the streak nor end it.
+ * The number of consecutive minutes in which a condition held. A minute without an observation
+ * neither extends nor ends the streak.
  *
  * @param minutesBefore minutes of the streak before the current one
  * @param minute the minute observed last, counted from 1970
- * @param held whether the condition holds in that minute, as far as it was seen
+ * @param held whether the condition holds in that minute, by the observations so far
  */
 public record Streak(long minutesBefore, long minute, boolean held) {
   static final Streak NONE = new Streak(0, Long.MIN_VALUE, false);
 
   /**
-   * A clock that was further ahead has not been right: what it stamped is forgotten; CloudWatch
-   * refuses it, too.
+   * A minute further ahead comes from a clock that was wrong: it is forgotten. CloudWatch refuses
+   * such timestamps, too.
    */
   public static final long MOST_MINUTES_AHEAD = 120;
 
@@ -36,7 +36,7 @@ public record Streak(long minutesBefore, long minute, boolean held) {
         : NONE;
   }
 
-  /** In each minute the last observation counts. */
+  /** Adds an observation; the last one of a minute counts. */
   Streak lastOf(long at, boolean holds) {
     if (at + MOST_MINUTES_AHEAD < minute) {
       return new Streak(0, at, holds);
@@ -46,7 +46,7 @@ public record Streak(long minutesBefore, long minute, boolean held) {
         : new Streak(minutesBefore, minute, holds);
   }
 
-  /** A minute counts only if all its observations do. */
+  /** Adds an observation; a minute counts only if the condition held in all of its observations. */
   Streak allOf(long at, boolean holds) {
     return at > minute || minute == Long.MIN_VALUE ? lastOf(at, holds) : lastOf(at, held && holds);
   }

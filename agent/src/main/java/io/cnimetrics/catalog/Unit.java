@@ -1,11 +1,11 @@
 package io.cnimetrics.catalog;
 
-/** What a value counts. */
+/** The unit of a value. */
 public enum Unit {
   COUNT("Count"),
   PERCENT("Percent"),
   MILLISECONDS("Milliseconds"),
-  /** CloudWatch has no unit of minutes and takes them as a count. */
+  /** CloudWatch has no unit for minutes; they are sent as a count. */
   MINUTES("Count");
 
   private final String cloudWatchName;
@@ -14,7 +14,7 @@ public enum Unit {
     this.cloudWatchName = cloudWatchName;
   }
 
-  /** The unit that CloudWatch is told. */
+  /** The unit as sent to CloudWatch. */
   public String cloudWatchName() {
     return cloudWatchName;
   }

@@ -1,4 +1,4 @@
-/** The one table of all metrics, and the way from a snapshot to samples. */
+/** The table of all metrics, and how samples are computed from a snapshot. */
 @NullMarked
 package io.cnimetrics.catalog;
 

@@ -53,7 +53,7 @@ public final class CheckRunner {
         return task.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
         task.cancel(true);
-        return notChecked("no end after %d ms".formatted(check.limit().toMillis()));
+        return notChecked("not finished after %d ms".formatted(check.limit().toMillis()));
       } catch (ExecutionException e) {
         return notChecked("it failed: " + message(e));
       } catch (InterruptedException e) {

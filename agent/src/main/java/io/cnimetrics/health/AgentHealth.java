@@ -6,16 +6,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How the agent is, at one moment.
+ * The health of the agent at one moment.
  *
- * @param loops its loops that have been started
+ * @param loops the loops that have been started
  * @param polled whether a poll has ended, good or bad
- * @param accepted whether CloudWatch has ever taken a request of this process
- * @param refusal while rights or credentials are refused: by what, and the way out
+ * @param accepted whether CloudWatch has accepted a request of this process
+ * @param refusal while permissions or credentials are refused: the refusal and its remedy
  */
 public record AgentHealth(
     List<Loop> loops, boolean polled, boolean accepted, Optional<String> refusal) {
-  /** A loop that has not turned for more intervals than this hangs. */
+  /** A loop without an iteration for more intervals than this hangs. */
   private static final int MOST_INTERVALS = 3;
 
   public AgentHealth {
@@ -26,9 +26,9 @@ public record AgentHealth(
    * A loop.
    *
    * @param name such as {@code poll}
-   * @param interval between two turns
-   * @param sinceTurn since its last turn or, before the first, since its start; by a clock that
-   *     cannot be set
+   * @param interval between two iterations
+   * @param sinceTurn since the last iteration or, before the first, since the start of the loop; by
+   *     the monotonic clock
    */
   public record Loop(String name, Duration interval, Duration sinceTurn) {
     private boolean hangs() {
@@ -36,21 +36,21 @@ public record AgentHealth(
     }
 
     private String complaint() {
-      return "the %s loop has not turned for %d s, though it should every %d s: restart the agent"
+      return "the %s loop has had no iteration for %d s (expected every %d s): restart the agent"
           .formatted(name, sinceTurn.toSeconds(), interval.toSeconds());
     }
   }
 
-  /** Bad only if a loop hangs: a restart brings back neither AWS nor ipamD. */
+  /** Fails only if a loop hangs: a restart does not help if AWS or ipamD fails. */
   public ProbeResult live() {
     return new ProbeResult(loops.stream().filter(Loop::hangs).map(Loop::complaint).toList());
   }
 
-  /** Bad before the first poll, and while refusals are all that was ever heard of CloudWatch. */
+  /** Fails before the first poll, and while CloudWatch has refused every request so far. */
   public ProbeResult ready() {
     List<String> complaints = new ArrayList<>();
     if (!polled) {
-      complaints.add("the first poll has not ended yet: wait for it");
+      complaints.add("the first poll has not finished yet: wait for it");
     }
     if (!accepted) {
       refusal.ifPresent(why -> complaints.add("nothing was ever sent: " + why));

@@ -15,24 +15,25 @@ import io.prometheus.metrics.model.snapshots.Unit;
 import java.util.List;
 import java.util.Locale;
 
-/** The agent's metrics of itself, all under {@code cni_agent_…}. */
+/** The agent's metrics about itself, named {@code cni_agent_…}. */
 final class AgentMetrics {
   private AgentMetrics() {}
 
   static List<MetricSnapshot> of(AgentStats activity, Backlog backlog, BuildInfo build) {
     return List.of(
         info(build),
-        counters("polls", "Polls of ipamD by what came of them.", "result", activity.polls()),
+        counters("polls", "Polls of ipamD by result.", "result", activity.polls()),
         counter("datums_sent", "Datums that CloudWatch has accepted.", activity.datumsSent()),
         counters(
-            "datums_dropped", "Datums given up, by reason.", "reason", activity.datumsDropped()),
-        counters(
-            "requests", "Requests to CloudWatch by their answer.", "outcome", activity.requests()),
+            "datums_dropped", "Datums dropped, by reason.", "reason", activity.datumsDropped()),
+        counters("requests", "Requests to CloudWatch by outcome.", "outcome", activity.requests()),
         latencies(activity.latencies().read()),
-        gauge("backlog_size", "Minutes whose datums wait to be sent.")
+        gauge("backlog_size", "Minutes with datums that are not sent yet.")
             .dataPoint(value((double) backlog.minutes()))
             .build(),
-        gauge("backlog_age_seconds", "Age of the oldest minute that waits; 0 if none does.")
+        gauge(
+                "backlog_age_seconds",
+                "Age of the oldest minute with unsent datums; 0 if there is none.")
             .unit(Unit.SECONDS)
             .dataPoint(value(backlog.oldest().toMillis() / 1000.0))
             .build());
@@ -41,7 +42,7 @@ final class AgentMetrics {
   private static MetricSnapshot info(BuildInfo build) {
     return InfoSnapshot.builder()
         .name(name("build"))
-        .help("What runs.")
+        .help("Versions of the agent and its Java runtime.")
         .dataPoint(
             InfoDataPointSnapshot.builder()
                 .labels(Labels.of("version", build.version(), "java_version", build.javaVersion()))
@@ -73,7 +74,7 @@ final class AgentMetrics {
   private static MetricSnapshot latencies(Latencies.Distribution read) {
     return HistogramSnapshot.builder()
         .name(name("request_duration_seconds"))
-        .help("Time from a request's start to its answer, or to giving up.")
+        .help("Time from the start of a request to its answer or its timeout.")
         .unit(Unit.SECONDS)
         .dataPoint(
             HistogramDataPointSnapshot.builder()

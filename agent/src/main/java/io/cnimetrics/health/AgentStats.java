@@ -6,7 +6,7 @@ import io.cnimetrics.publish.SendEvents;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the agent has done since it started: written by its loops, read by {@code /metrics}. */
+/** The agent's own counters since its start. Its loops write them, {@code /metrics} reads them. */
 public final class AgentStats implements SendEvents {
   private final EnumCounter<PollResult> polls = new EnumCounter<>(PollResult.class);
   private final LongAdder sent = new LongAdder();
@@ -14,7 +14,7 @@ public final class AgentStats implements SendEvents {
   private final EnumCounter<PutResult.Status> requests = new EnumCounter<>(PutResult.Status.class);
   private final Latencies latencies = new Latencies();
 
-  /** What came of a poll. */
+  /** The result of a poll. */
   public enum PollResult {
     GOOD,
     FAILED

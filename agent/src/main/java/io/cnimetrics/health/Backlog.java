@@ -3,9 +3,9 @@ package io.cnimetrics.health;
 import java.time.Duration;
 
 /**
- * What waits to be sent.
+ * The buffered minutes that are not sent yet.
  *
- * @param minutes how many minutes' datums wait
+ * @param minutes the number of minutes whose datums wait
  * @param oldest the age of the oldest of these minutes; zero if none waits
  */
 public record Backlog(long minutes, Duration oldest) {}

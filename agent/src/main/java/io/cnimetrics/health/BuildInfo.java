@@ -1,10 +1,10 @@
 package io.cnimetrics.health;
 
 /**
- * What runs.
+ * The versions of the running agent.
  *
- * @param version the agent's
- * @param javaVersion the runtime's
+ * @param version the version of the agent
+ * @param javaVersion the version of the Java runtime
  */
 public record BuildInfo(String version, String javaVersion) {
   /** The agent of the given version on this runtime. */

@@ -11,26 +11,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a server's exchanges with its clients on a few threads, which end when there is nothing to
- * do.
+ * Handles HTTP exchanges on a few threads, which end when they are idle.
  *
- * <p>The JDK's server blocks a thread while a client dawdles over its request or its answer. Here a
- * client may do so until others wait and none of them gets a turn: then all that hold one are
- * interrupted, which closes their connections.
+ * <p>The JDK's server blocks a thread while a client is slow to send its request or to read its
+ * answer. A slow client is tolerated until other clients wait and no thread becomes free: then all
+ * busy threads are interrupted, which closes their connections.
  */
 final class ClientThreads extends ThreadPoolExecutor {
   private static final int THREADS = 8;
   private static final long STACK_BYTES = 256 << 10;
 
-  /** A turn takes a few milliseconds of a client that does not dawdle. */
+  /** An exchange with a fast client takes a few milliseconds. */
   private static final int MOST_LOOKS_WITHOUT_END = 3;
 
   private static final long LOOK_EVERY_MILLIS = 20;
 
-  /** The threads at a turn; also the lock of what follows. */
+  /** The threads that handle an exchange; also the lock of the two fields below. */
   private final Set<Thread> busy = new HashSet<>();
 
-  /** Looks, not time: a pause of the whole process makes nobody slow. */
+  /** Counts checks, not time: a pause of the whole process must not make a client look slow. */
   private int looksSinceEnd;
 
   private boolean watched;
@@ -40,7 +39,7 @@ final class ClientThreads extends ThreadPoolExecutor {
     allowCoreThreadTimeOut(true);
   }
 
-  /** A thread that keeps no process alive. */
+  /** A daemon thread: it does not keep the process alive. */
   static Thread thread(Runnable work) {
     Thread thread = new Thread(null, work, "health", STACK_BYTES, false);
     thread.setDaemon(true);
@@ -67,7 +66,7 @@ final class ClientThreads extends ThreadPoolExecutor {
     synchronized (busy) {
       busy.remove(Thread.currentThread());
       looksSinceEnd = 0;
-      // An interrupt that came too late must not hit the next turn.
+      // A late interrupt must not hit the next exchange.
       Thread.interrupted();
     }
   }
@@ -81,7 +80,7 @@ final class ClientThreads extends ThreadPoolExecutor {
     }
   }
 
-  /** Goes on only while someone waits. */
+  /** Runs only while a client waits. */
   private void makeRoom() {
     synchronized (busy) {
       try {
@@ -106,8 +105,8 @@ final class ClientThreads extends ThreadPoolExecutor {
   }
 
   /**
-   * Gives now and then a turn to who came last: a probe does not wait for a crowd that came before
-   * it. Not always, or who came first would wait as long as others keep coming.
+   * Serves the newest client at every fourth turn, so that a probe does not wait behind a long
+   * queue. The other turns serve the oldest client, so that no client waits for ever.
    */
   private static final class Queue extends LinkedBlockingDeque<Runnable> {
     private static final int TURNS_TO_ONE_OF_THE_LAST = 4;

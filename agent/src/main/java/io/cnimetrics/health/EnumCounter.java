@@ -6,9 +6,9 @@ import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ObjLongConsumer;
 
-/** A count for each of a few kinds, 0 from the start; safe for several threads. */
+/** A counter for each constant of an enum, starting at 0; safe for several threads. */
 final class EnumCounter<E extends Enum<E>> {
-  /** Complete from the start, so that it is only read. */
+  /** Filled by the constructor and only read later, so it needs no lock. */
   private final Map<E, LongAdder> counts;
 
   EnumCounter(Class<E> kinds) {
@@ -22,7 +22,7 @@ final class EnumCounter<E extends Enum<E>> {
     Objects.requireNonNull(counts.get(kind)).add(count);
   }
 
-  /** Shows every kind with its count, those of 0 too. */
+  /** Passes every constant and its count to the action, also if the count is 0. */
   void forEach(ObjLongConsumer<E> action) {
     counts.forEach((kind, count) -> action.accept(kind, count.sum()));
   }

@@ -11,7 +11,7 @@ import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves pages by their exact paths, to GET alone; every answer ends its connection. */
+/** Serves pages by their exact paths, for GET only; every response closes its connection. */
 final class Handler implements HttpHandler {
   private static final Logger log = LoggerFactory.getLogger(Handler.class);
 
@@ -66,7 +66,7 @@ final class Handler implements HttpHandler {
     }
   }
 
-  /** A header may be given in several lines, which count as one. */
+  /** A header may have several lines; they count as one. */
   private static String accept(HttpExchange exchange) {
     return String.join(
         ",", Objects.requireNonNullElse(exchange.getRequestHeaders().get("Accept"), List.of()));

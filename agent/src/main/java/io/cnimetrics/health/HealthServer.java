@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves {@code /livez}, {@code /readyz} and further pages over HTTP. An address that cannot be had
- * is tried again until it can, and keeps nobody from anything else.
+ * Serves {@code /livez}, {@code /readyz} and further pages over HTTP. If the address cannot be
+ * bound, the server retries until it can; the rest of the agent runs on.
  */
 public final class HealthServer implements AutoCloseable {
   static {
@@ -39,8 +39,8 @@ public final class HealthServer implements AutoCloseable {
 
   /**
    * @param address may be unresolved; port 0 is any free one
-   * @param vitals asked at each probe
-   * @param morePages by their paths
+   * @param vitals called at each probe
+   * @param morePages further pages, by path
    */
   public HealthServer(
       InetSocketAddress address, Supplier<AgentHealth> vitals, Map<String, Page> morePages) {
@@ -61,18 +61,18 @@ public final class HealthServer implements AutoCloseable {
     this.pages = Collections.unmodifiableMap(all);
   }
 
-  /** Begins to listen, as soon as the address can be had; never waits, never fails. */
+  /** Starts to listen as soon as the address can be bound; never blocks, never fails. */
   public void start() {
-    // The server's own threads are daemons because the one that starts it is.
-    ClientThreads.thread(this::listenAtLast).start();
+    // The server's own threads inherit the daemon status of this thread.
+    ClientThreads.thread(this::listenWithRetries).start();
   }
 
-  /** Where it listens, once it does; never completed if it is closed before. */
+  /** The bound address, once the server listens; never completed if the server is closed before. */
   public CompletableFuture<InetSocketAddress> listening() {
     return listening.copy();
   }
 
-  /** Closes all connections; answers that are on their way are cut off. */
+  /** Closes all connections; responses in progress are cut off. */
   @Override
   public synchronized void close() {
     if (closed.getCount() == 0) {
@@ -83,17 +83,17 @@ public final class HealthServer implements AutoCloseable {
     turns.shutdownNow();
   }
 
-  private void listenAtLast() {
-    boolean told = false;
+  private void listenWithRetries() {
+    boolean logged = false;
     try {
       do {
         try {
           listen(resolved());
           return;
         } catch (IOException e) {
-          if (!told) {
-            tell(e);
-            told = true;
+          if (!logged) {
+            logFailure(e);
+            logged = true;
           }
         }
       } while (!closed.await(retryInterval.toMillis(), MILLISECONDS));
@@ -102,7 +102,7 @@ public final class HealthServer implements AutoCloseable {
     }
   }
 
-  private void tell(IOException e) {
+  private void logFailure(IOException e) {
     log.error(
         "health address={} cannot be listened on: {}. Free it, or give another one by"
             + " --health-address (HEALTH_ADDRESS); tried again every {} s, all else goes on",
@@ -132,7 +132,10 @@ public final class HealthServer implements AutoCloseable {
     listening.complete(unbound.getAddress());
   }
 
-  /** One for all tries: the JDK never frees the sockets of a server that could not be bound. */
+  /**
+   * One server for all attempts: the JDK never frees the sockets of a server that could not be
+   * bound.
+   */
   private HttpServer unbound() throws IOException {
     if (server.isEmpty()) {
       server = Optional.of(HttpServer.create());

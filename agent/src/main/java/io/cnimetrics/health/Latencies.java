@@ -2,9 +2,9 @@ package io.cnimetrics.health;
 
 import java.time.Duration;
 
-/** How long requests took, in a few buckets: a series each, on every node. */
+/** The durations of requests, in few buckets: each bucket is a series on every node. */
 final class Latencies {
-  /** Bounds in seconds, included; a request is given up after ten. */
+  /** Upper bounds in seconds, inclusive; a request times out after ten. */
   private static final double[] BOUNDS = {0.1, 0.3, 1, 3, 10, Double.POSITIVE_INFINITY};
 
   private final long[] counts = new long[BOUNDS.length];
@@ -27,10 +27,10 @@ final class Latencies {
   /**
    * One reading.
    *
-   * @param bounds of the buckets in seconds, rising to infinity
-   * @param counts of each bucket alone
+   * @param bounds upper bounds of the buckets in seconds, the last one infinity
+   * @param counts the count of each bucket, not cumulative
    * @param sum in seconds
    */
-  @SuppressWarnings("ArrayRecordComponent") // Handed on once, never compared.
+  @SuppressWarnings("ArrayRecordComponent") // Passed on once, never compared.
   record Distribution(double[] bounds, long[] counts, double sum) {}
 }

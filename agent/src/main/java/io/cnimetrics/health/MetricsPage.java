@@ -8,11 +8,11 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * {@code /metrics}: what the last poll says of the node, and what the agent says of itself. The
- * Prometheus library is loaded by this page alone.
+ * {@code /metrics}: the samples of the last poll and the agent's metrics about itself. Only this
+ * page loads the Prometheus library.
  */
 public final class MetricsPage implements Page {
-  /** Where it is served. */
+  /** The path of the page. */
   public static final String PATH = "/metrics";
 
   private final Supplier<List<Sample>> samples;
@@ -22,8 +22,8 @@ public final class MetricsPage implements Page {
   private final BuildInfo build;
 
   /**
-   * @param samples all of the last poll's: a metric whose source failed is not among them
-   * @param exposition what Prometheus sees of samples
+   * @param samples all samples of the last poll; a metric whose source failed is absent
+   * @param exposition converts samples to Prometheus metrics
    */
   public MetricsPage(
       Supplier<List<Sample>> samples,

@@ -1,10 +1,10 @@
 package io.cnimetrics.health;
 
-/** What is served at one path; called by several threads. */
+/** A page of the health server. Several threads call it. */
 @FunctionalInterface
 public interface Page {
   /**
-   * Makes the page as of now.
+   * Returns the current page.
    *
    * @param accept the request's {@code Accept} header; empty if it has none
    */

@@ -6,7 +6,9 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A verdict as a page. Its changes are logged, since a kubelet's events do not show the page. */
+/**
+ * Serves a probe's result. Changes are logged, because the kubelet's events do not show the page.
+ */
 final class Probe implements Page {
   private static final Logger log = LoggerFactory.getLogger(Probe.class);
 

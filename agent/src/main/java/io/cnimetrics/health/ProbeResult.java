@@ -3,9 +3,9 @@ package io.cnimetrics.health;
 import java.util.List;
 
 /**
- * What a probe is told.
+ * The result of a probe.
  *
- * @param complaints one line each: what is wrong, and what to do; none if all is well
+ * @param complaints one line each: the fault and its remedy; empty if the probe passes
  */
 public record ProbeResult(List<String> complaints) {
   public ProbeResult {

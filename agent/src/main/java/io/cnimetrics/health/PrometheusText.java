@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A poll in Prometheus' text format: the catalogue's metrics under {@code cni_…} in base units,
+ * A poll in Prometheus' text format: the catalogue's metrics, named {@code cni_…}, in base units,
  * counters as totals.
  */
 public final class PrometheusText {
@@ -48,7 +48,7 @@ public final class PrometheusText {
     return text.toString(StandardCharsets.UTF_8);
   }
 
-  /** The same, for any of Prometheus' formats. */
+  /** The samples as metrics of the Prometheus library, for any of its formats. */
   public static MetricSnapshots snapshots(List<Sample> samples) {
     Map<Metric, List<Sample>> byMetric = new LinkedHashMap<>();
     for (Sample sample : samples) {
@@ -60,7 +60,7 @@ public final class PrometheusText {
             .toList());
   }
 
-  /** One series but for metrics of subnets. */
+  /** One series, except for subnet metrics. */
   private static MetricSnapshot snapshot(Metric metric, List<Sample> samples) {
     if (metric.kind() == Kind.COUNTER) {
       CounterSnapshot.Builder counter =

@@ -1,6 +1,6 @@
 package io.cnimetrics.health;
 
-/** One answer over HTTP. */
+/** One HTTP response. */
 public record Response(int status, String contentType, String body) {
   static final int OK = 200;
   static final int NOT_FOUND = 404;

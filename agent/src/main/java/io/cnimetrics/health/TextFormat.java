@@ -30,7 +30,7 @@ enum TextFormat {
     this.version = version;
   }
 
-  /** OpenMetrics for clients that want it at least as much as Prometheus' older text. */
+  /** OpenMetrics for clients that prefer it at least as much as Prometheus' older text format. */
   static TextFormat of(String accept) {
     double openMetrics = OPEN_METRICS.quality(accept);
     return openMetrics > 0 && openMetrics >= PROMETHEUS.quality(accept) ? OPEN_METRICS : PROMETHEUS;
@@ -47,7 +47,7 @@ enum TextFormat {
         Response.OK, writer.getContentType(), text.toString(StandardCharsets.UTF_8));
   }
 
-  /** How much an {@code Accept} header wants this format: 0, not at all, to 1. */
+  /** The weight of this format in an {@code Accept} header: 0 (not accepted) to 1. */
   private double quality(String accept) {
     double most = 0;
     for (String range : accept.toLowerCase(Locale.ROOT).split(",", -1)) {

@@ -1,4 +1,4 @@
-/** Liveness, readiness and our own metrics, over HTTP. */
+/** Liveness, readiness and the agent's own metrics, over HTTP. */
 @NullMarked
 package io.cnimetrics.health;
 

@@ -3,9 +3,9 @@ package io.cnimetrics.identity;
 import java.util.Optional;
 
 /**
- * What the settings say of who the node is; it goes before all that is found out.
+ * The node's identity as configured; it has priority over everything that is discovered.
  *
- * @param nodeName its name in Kubernetes, or else the host's name
+ * @param nodeName the Kubernetes node name, or else the host name
  * @param clusterId {@code --cluster-id} or {@code AWS_CLUSTER_ID}
  * @param region {@code --region} or {@code AWS_REGION}
  */

@@ -15,43 +15,46 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Who the node is, as far as it is known, by what is given, else by what the instance tells of
- * itself, and else by what EC2 tells of it.
+ * The node's identity as far as it is known: from the settings, else from instance metadata, else
+ * from EC2.
  */
 public record Identification(
     String nodeName,
     IdentityField region,
     IdentityField clusterId,
     InstanceMetadata.Result metadata) {
-  /** What to do about a region that nothing tells. */
-  public static final String UNKNOWN_REGION = "the region is unknown: give --region or AWS_REGION";
+  /** The problem and remedy of an unknown region. */
+  public static final String UNKNOWN_REGION = "the region is unknown: set --region or AWS_REGION";
 
-  /** What to do about a cluster's name that nothing tells. */
+  /** The problem and remedy of an unknown cluster name. */
   public static final String UNKNOWN_CLUSTER =
-      "the cluster's name is unknown: give --cluster-id or AWS_CLUSTER_ID";
+      "the cluster's name is unknown: set --cluster-id or AWS_CLUSTER_ID";
 
-  /** What whoever wants to send can do. */
+  /** Whether the identity is good enough for sending. */
   public enum State {
     /** Region and cluster's name are known: send. */
     COMPLETE,
-    /** One of them was refused, or could not be asked for: try again, it may come. */
+    /** A request for one of them was refused or failed: try again, it can succeed. */
     RETRY,
-    /** All was answered and does not tell: only a person can help, by what the problems name. */
+    /**
+     * Every request was answered, but without the value: only a change of the settings helps; the
+     * problems say which.
+     */
     UNRESOLVABLE
   }
 
   /**
-   * By what is given and by instance metadata alone. EC2 is not asked: a name that only it knows is
-   * as hopeless as one that nobody knows.
+   * From the settings and instance metadata only. EC2 is not asked: a cluster name that only EC2
+   * knows counts as unknown.
    */
   public static Identification of(ConfiguredIdentity given, InstanceMetadata.Result metadata) {
     return of(given, metadata, Optional.empty());
   }
 
   /**
-   * By all that is known.
+   * From everything that is known.
    *
-   * @param ec2 what EC2 answered, if it was asked; counts where metadata do not tell
+   * @param ec2 EC2's answer, if it was asked; used if the metadata lack the name
    */
   static Identification of(
       ConfiguredIdentity given,
@@ -61,17 +64,17 @@ public record Identification(
         given.nodeName(), region(given, metadata), clusterId(given, metadata, ec2), metadata);
   }
 
-  /** The identity, with what is known of it. */
+  /** The identity, as far as it is known. */
   public NodeIdentity node() {
     return new NodeIdentity(nodeName, clusterId.value(), region.value(), metadata.instance());
   }
 
-  /** Where region and cluster's name come from. */
+  /** The origins of the region and the cluster's name. */
   public Origins origins() {
     return new Origins(clusterId.origin(), region.origin());
   }
 
-  /** Whether region and cluster's name are there, or may come. */
+  /** Whether the region and the cluster's name are known, or can still become known. */
   public State state() {
     List<IdentityField.Unresolved> missing = missing().toList();
     if (missing.isEmpty()) {
@@ -83,14 +86,14 @@ public record Identification(
   }
 
   /**
-   * Whether a later attempt cannot add anything. A complete identity need not be settled: the
-   * instance's id, type and zone may still come, which dimensions and limits can want.
+   * Whether a later attempt cannot add anything. A complete identity may not be final yet:
+   * dimensions and limits can need the instance's id, type and zone, which may still be missing.
    */
   public boolean isFinal() {
     return state() != State.RETRY && !metadata.isRetryable();
   }
 
-  /** What kept from knowing more; for each part that is unknown, how to give it. */
+  /** The failures so far and, for each unknown part, how to set it. */
   public List<Problem> problems() {
     return Stream.concat(
             metadata.problems().stream(), missing().map(IdentityField.Unresolved::problem))
@@ -106,7 +109,7 @@ public record Identification(
   private static IdentityField region(ConfiguredIdentity given, InstanceMetadata.Result metadata) {
     return known(given.region(), new Origin.Given())
         .or(() -> known(metadata.instance().region(), new Origin.InstanceMetadata()))
-        .orElseGet(() -> notTold(UNKNOWN_REGION, metadata));
+        .orElseGet(() -> missingValue(UNKNOWN_REGION, metadata));
   }
 
   private static IdentityField clusterId(
@@ -116,10 +119,10 @@ public record Identification(
     return known(given.clusterId(), new Origin.Given())
         .or(() -> byShownTags(metadata.instance()))
         .or(() -> ec2.map(Identification::byEc2))
-        .orElseGet(() -> notTold(unknownCluster(metadata.instance()), metadata));
+        .orElseGet(() -> missingValue(unknownCluster(metadata.instance()), metadata));
   }
 
-  /** A tag that could not be used is worth more words than none. */
+  /** An unusable tag gets a more detailed message than a missing one. */
   private static String unknownCluster(Instance instance) {
     return ClusterName.of(instance.tags()) instanceof ClusterName.Unnamed unnamed
             && !unnamed.unusableTags().isEmpty()
@@ -131,8 +134,10 @@ public record Identification(
     return value.map(name -> new IdentityField.Resolved(name, origin));
   }
 
-  /** Metadata that could be read and are silent stay so; what kept us from them may pass. */
-  private static IdentityField notTold(String message, InstanceMetadata.Result metadata) {
+  /**
+   * If the metadata were read and lack the value, a retry is useless; a failed read can be retried.
+   */
+  private static IdentityField missingValue(String message, InstanceMetadata.Result metadata) {
     return new IdentityField.Unresolved(
         new Problem(Source.IMDS, Reason.NOT_FOUND, message), metadata.isRetryable());
   }

@@ -4,13 +4,15 @@ import io.cnimetrics.snapshot.Origin;
 import io.cnimetrics.snapshot.Problem;
 import java.util.Optional;
 
-/** A part of the identity that nothing can be sent without: the region or the cluster's name. */
+/**
+ * A required part of the identity: without the region or the cluster's name nothing can be sent.
+ */
 public sealed interface IdentityField {
   Optional<String> value();
 
   Optional<Origin> origin();
 
-  /** Known, and from where. */
+  /** A known value and its origin. */
   record Resolved(String name, Origin from) implements IdentityField {
     @Override
     public Optional<String> value() {
@@ -24,10 +26,10 @@ public sealed interface IdentityField {
   }
 
   /**
-   * Not known.
+   * An unknown value.
    *
-   * @param problem why, and how to give it
-   * @param retryable whether asking again may help; if not, only a person can
+   * @param problem why it is unknown, and how to set it
+   * @param retryable whether a retry can help; if not, only a change of the settings can
    */
   record Unresolved(Problem problem, boolean retryable) implements IdentityField {
     @Override

@@ -8,10 +8,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Finds out who the node is, attempt by attempt, and remembers what it knows already.
+ * Resolves the node's identity over several attempts, and keeps what it already knows.
  *
- * <p>When to try again is up to whoever calls, from one thread. EC2 is asked only if the cluster's
- * name is not given and the instance does not show a tag that tells it.
+ * <p>The caller decides when to retry, on one thread. EC2 is asked only if the cluster's name is
+ * neither configured nor in a tag that instance metadata show.
  */
 public final class IdentityResolver {
   private final ConfiguredIdentity given;
@@ -27,9 +27,9 @@ public final class IdentityResolver {
   }
 
   /**
-   * Asks for what is not known yet, and gives all that is.
+   * Requests what is not known yet, and returns everything that is known.
    *
-   * @param limit how long this may take; each of the two services gets half of it
+   * @param limit the limit of the attempt; each of the two services gets half of it
    */
   public Identification attempt(Duration limit) {
     Duration half = limit.dividedBy(2);
@@ -60,11 +60,11 @@ public final class IdentityResolver {
   }
 
   private void askEc2(Instance instance, Duration limit) {
-    boolean told = answered.filter(InstanceTags.Found.class::isInstance).isPresent();
-    if (told || !(ClusterName.of(instance.tags()) instanceof ClusterName.Unnamed)) {
+    boolean found = answered.filter(InstanceTags.Found.class::isInstance).isPresent();
+    if (found || !(ClusterName.of(instance.tags()) instanceof ClusterName.Unnamed)) {
       return;
     }
-    // The instance's own region first: the given one says where to publish, which may be another.
+    // The instance's own region first: the configured region is where to publish and may differ.
     Optional<String> region = instance.region().or(given::region);
     if (instance.id().isPresent() && region.isPresent()) {
       answered = Optional.of(ec2.read(instance.id().get(), region.get(), limit));

@@ -1,4 +1,4 @@
-/** The name, cluster and region of this node, and where each of them comes from. */
+/** The name, cluster and region of this node, and the origin of each of them. */
 @NullMarked
 package io.cnimetrics.identity;
 

@@ -45,7 +45,7 @@ class CheckRunnerTest {
     assertThat(findings)
         .extracting(Finding::level)
         .containsExactly(Level.WARN, Level.NOT_CHECKED, Level.NOT_CHECKED);
-    assertThat(findings.get(1).evidence()).isEqualTo("no end after 200 ms");
+    assertThat(findings.get(1).evidence()).isEqualTo("not finished after 200 ms");
   }
 
   @Test

@@ -85,7 +85,7 @@ public final class Reports {
             new Problem(
                 Source.IMDS,
                 Reason.NOT_FOUND,
-                "the cluster's name is unknown: give --cluster-id or AWS_CLUSTER_ID"));
+                "the cluster's name is unknown: set --cluster-id or AWS_CLUSTER_ID"));
     NodeSnapshot snapshot =
         new NodeSnapshot(
             FIRST_POLL,

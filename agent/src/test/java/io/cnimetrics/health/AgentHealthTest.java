@@ -25,7 +25,7 @@ class AgentHealthTest {
 
     assertThat(vitals.live().complaints())
         .containsExactly(
-            "the send loop has not turned for 400 s, though it should every 60 s: restart the"
+            "the send loop has had no iteration for 400 s (expected every 60 s): restart the"
                 + " agent");
   }
 
@@ -42,7 +42,7 @@ class AgentHealthTest {
   @Test
   void agentIsNotReadyBeforeTheFirstPoll() {
     assertThat(sends(false, false, Optional.empty()).ready().complaints())
-        .containsExactly("the first poll has not ended yet: wait for it");
+        .containsExactly("the first poll has not finished yet: wait for it");
   }
 
   @Test

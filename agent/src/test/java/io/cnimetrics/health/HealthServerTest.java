@@ -56,7 +56,7 @@ class HealthServerTest {
           .returns(503, Client.Reply::status)
           .returns(
               """
-              the first poll has not ended yet: wait for it
+              the first poll has not finished yet: wait for it
               nothing was ever sent: no credentials: give some
               """,
               Client.Reply::body);
@@ -77,7 +77,7 @@ class HealthServerTest {
         .filteredOn(line -> line.contains("probe="))
         .containsExactly(
             "INFO probe=/readyz good=true",
-            "WARN probe=/readyz good=false complaints=[the first poll has not ended yet: wait for it]");
+            "WARN probe=/readyz good=false complaints=[the first poll has not finished yet: wait for it]");
   }
 
   @Test

@@ -258,7 +258,7 @@ class IdentityResolverTest {
     assertThat(who.state()).isEqualTo(State.UNRESOLVABLE);
     assertThat(who.problems())
         .isNotEmpty()
-        .allSatisfy(problem -> assertThat(problem.message()).contains("give --"));
+        .allSatisfy(problem -> assertThat(problem.message()).contains("set --"));
     assertThat(imds.requests()).isEmpty();
     assertThat(ec2.requests()).isEmpty();
   }
