@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The arguments of a command. Values stay text: environment variables use the same parsers, so
- * that all problems are reported together.
+ * The arguments of a command. Values stay text: environment variables use the same parsers, so that
+ * all problems are reported together.
  *
  * @param flags the flags of the command
  * @param given the flags on the command line and their text
@@ -31,8 +31,8 @@ record Arguments(
   private static final Set<String> BOOLS = Set.of("true", "false");
 
   /**
-   * Reads {@code --flag=value} and {@code --flag value}. A switch without a value is true; any other flag
-   * without a value gets an empty text, which its parser rejects.
+   * Reads {@code --flag=value} and {@code --flag value}. A switch without a value is true; any
+   * other flag without a value gets an empty text, which its parser rejects.
    */
   static Arguments of(Command command, List<String> words) {
     List<Flag> flags = flags(command);

@@ -14,7 +14,8 @@ final class DimensionValues {
   private DimensionValues() {}
 
   /**
-   * Fills in the values. If region or cluster name is unknown, a problem of the poll gives the reason.
+   * Fills in the values. If region or cluster name is unknown, a problem of the poll gives the
+   * reason.
    *
    * @throws ConfigException if the region or a value is unknown
    */

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Configures Logback in code: its XML parser would cost memory on each node. Lines go to
- * standard error, so that standard output holds only the command's output.
+ * Configures Logback in code: its XML parser would cost memory on each node. Lines go to standard
+ * error, so that standard output holds only the command's output.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
   private static final byte[] NOTHING = {};
@@ -75,8 +75,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
   }
 
   /**
-   * One flat JSON object per line, with the formatted message. Logback's own encoder keeps template and
-   * arguments apart, and writes the time as a number.
+   * One flat JSON object per line, with the formatted message. Logback's own encoder keeps template
+   * and arguments apart, and writes the time as a number.
    */
   private static final class FlatJson extends EncoderBase<ILoggingEvent> {
     private final CachingDateFormatter time =

@@ -99,8 +99,8 @@ final class Polling implements AutoCloseable {
   }
 
   /**
-   * Polls at every interval while the output has a reader. A late poll, for example after a
-   * suspend of the machine, is skipped, not repeated: ipamD logs each request.
+   * Polls at every interval while the output has a reader. A late poll, for example after a suspend
+   * of the machine, is skipped, not repeated: ipamD logs each request.
    */
   void repeat(Predicate<Report> reader) {
     long interval = config.pollInterval().toNanos();
@@ -126,12 +126,14 @@ final class Polling implements AutoCloseable {
     long start = System.nanoTime();
     NodeSnapshot seen = ipamd.read();
     Identification identified = identity();
-    Report report = report(seen, identified, history, SUBNETS_BY.minusNanos(System.nanoTime() - start));
+    Report report =
+        report(seen, identified, history, SUBNETS_BY.minusNanos(System.nanoTime() - start));
     history = report.reading().history();
     return report;
   }
 
-  private Report report(NodeSnapshot seen, Identification identified, SamplerState before, Duration left) {
+  private Report report(
+      NodeSnapshot seen, Identification identified, SamplerState before, Duration left) {
     Instance instance = identified.metadata().instance();
     Optional<String> region = identified.node().instanceRegion();
     SubnetLook look =
@@ -140,7 +142,11 @@ final class Polling implements AutoCloseable {
             .orElseGet(() -> new SubnetLook(seen, List.of()));
     NodeSnapshot snapshot = look.snapshot().on(instance, identified.problems());
     return new Report(
-        identified.node(), identified.origins(), snapshot, sampler.read(snapshot, before), look.subnets());
+        identified.node(),
+        identified.origins(),
+        snapshot,
+        sampler.read(snapshot, before),
+        look.subnets());
   }
 
   private Identification identity() {

@@ -71,8 +71,8 @@ final class Printout {
   }
 
   /**
-   * Reports why ipamD could not be read and, if the format cannot hold them, all problems. A problem
-   * that lasts is reported once.
+   * Reports why ipamD could not be read and, if the format cannot hold them, all problems. A
+   * problem that lasts is reported once.
    */
   private void reportProblems(Report poll) {
     for (Problem problem : poll.problems()) {

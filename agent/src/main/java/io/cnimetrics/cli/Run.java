@@ -68,7 +68,8 @@ final class Run implements Command {
   }
 
   /**
-   * Stops the agent. During the start, or while it waits for another agent, there is nothing to stop.
+   * Stops the agent. During the start, or while it waits for another agent, there is nothing to
+   * stop.
    *
    * @return false if the process is ending already, for example because of invalid settings
    */

@@ -22,7 +22,9 @@ public final class Parsers {
   private static final Pattern REGION =
       Pattern.compile("[a-z]{2,4}(?:-[a-z]{1,20}){1,4}-[0-9]{1,2}");
 
-  /** Stricter than {@link URI}: DNS limits the length of labels, and IPv6 zones are not accepted. */
+  /**
+   * Stricter than {@link URI}: DNS limits the length of labels, and IPv6 zones are not accepted.
+   */
   private static final Pattern HOST =
       Pattern.compile("\\[[0-9A-Fa-f:.]+\\]|[^.\\[]{1,63}(?:\\.[^.]{1,63})*\\.?");
 

@@ -32,10 +32,10 @@ record AlarmEvaluation(int datapoints, int periods, Missing missing) {
   }
 
   /**
-   * Adapts the evaluation to the agents' publish interval. Nodes send one after the other, and CloudWatch
-   * may evaluate in between: the newest minutes then lack nodes, or are missing, and a node's bad minute
-   * arrives when it is no longer the newest. So the alarm evaluates more minutes. The number of bad
-   * minutes that raises it does not change.
+   * Adapts the evaluation to the agents' publish interval. Nodes send one after the other, and
+   * CloudWatch may evaluate in between: the newest minutes then lack nodes, or are missing, and a
+   * node's bad minute arrives when it is no longer the newest. So the alarm evaluates more minutes.
+   * The number of bad minutes that raises it does not change.
    */
   AlarmEvaluation sentEvery(int minutes) {
     return new AlarmEvaluation(datapoints, Math.max(periods, 2 * minutes + 3), missing);

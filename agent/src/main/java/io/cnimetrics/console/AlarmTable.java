@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * All alarms. Those that page use durations that each node measures for itself, so
- * that short failures on one node after another (a roll, lost spot instances, an upgrade) page nobody.
+ * All alarms. Those that page use durations that each node measures for itself, so that short
+ * failures on one node after another (a roll, lost spot instances, an upgrade) page nobody.
  */
 public final class AlarmTable {
   static final Alarm NO_ADDRESS =

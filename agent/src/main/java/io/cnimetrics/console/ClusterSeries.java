@@ -5,8 +5,8 @@ import io.cnimetrics.catalog.MetricCatalog;
 import java.util.Optional;
 
 /**
- * A statistic of one metric over the nodes of a cluster. Only metrics in the
- * catalogue are accepted, and only statistics that make sense for them.
+ * A statistic of one metric over the nodes of a cluster. Only metrics in the catalogue are
+ * accepted, and only statistics that make sense for them.
  *
  * @param subnetId the additional dimension of a metric of one subnet
  */

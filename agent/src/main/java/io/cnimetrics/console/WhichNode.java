@@ -28,8 +28,8 @@ final class WhichNode {
   }
 
   /**
-   * The same on one line, for trouble lines of certain metrics. It is short, because CloudWatch limits
-   * the length of descriptions.
+   * The same on one line, for trouble lines of certain metrics. It is short, because CloudWatch
+   * limits the length of descriptions.
    */
   static String logsInsights(List<String> metrics) {
     return "filter @message like /trouble minute=.*(%s)=/ | parse @message /node=(?<node>%s)/"

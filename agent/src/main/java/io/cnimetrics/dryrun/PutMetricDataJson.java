@@ -14,8 +14,8 @@ import java.util.Map;
 
 /**
  * A minute as the input of {@code aws cloudwatch put-metric-data --cli-input-json}: each metric
- * once per set of dimensions, with the start of the minute as time. A counter has a value
- * from the second poll on.
+ * once per set of dimensions, with the start of the minute as time. A counter has a value from the
+ * second poll on.
  */
 public final class PutMetricDataJson {
   private static final String CLUSTER_ID = "CLUSTER_ID";
@@ -24,8 +24,8 @@ public final class PutMetricDataJson {
   private PutMetricDataJson() {}
 
   /**
-   * Writes one document per request. There are several only with many sets, and none if
-   * no metric has a value, because CloudWatch refuses an empty request.
+   * Writes one document per request. There are several only with many sets, and none if no metric
+   * has a value, because CloudWatch refuses an empty request.
    *
    * @param dimensionSets names and values; at least one set
    */

@@ -1,8 +1,8 @@
 package io.cnimetrics.plan;
 
 /**
- * A set of dimensions and its metrics. CloudWatch bills each metric name under each
- * combination of values as a metric.
+ * A set of dimensions and its metrics. CloudWatch bills each metric name under each combination of
+ * values as a metric.
  *
  * @param dimensions the names, for display
  * @param of what one combination of values stands for

@@ -55,16 +55,16 @@ public record Fleet(
   }
 
   /**
-   * The upper bound of requests: every node has a new alert in every minute and sends it
-   * early, or has a backlog after an outage. Then each uses every minute, at its usual offset.
+   * The upper bound of requests: every node has a new alert in every minute and sends it early, or
+   * has a backlog after an outage. Then each uses every minute, at its usual offset.
    */
   public RequestLoad everyMinute() {
     return sentEach(MINUTE);
   }
 
   /**
-   * The requests when all agents restart together: the minute that was open, and the datum
-   * that counts the start. Neither waits for the schedule, so all may fall into one second.
+   * The requests when all agents restart together: the minute that was open, and the datum that
+   * counts the start. Neither waits for the schedule, so all may fall into one second.
    */
   public Restart restart() {
     return new Restart(nodes * (countsStarts ? 2 : 1), nodes);

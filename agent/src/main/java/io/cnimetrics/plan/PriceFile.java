@@ -61,7 +61,8 @@ final class PriceFile {
   /**
    * Reads one line.
    *
-   * @param otherwise a placeholder after a problem; the prices are then rejected, so it is never used
+   * @param otherwise a placeholder after a problem; the prices are then rejected, so it is never
+   *     used
    */
   private <T> T read(String key, Function<String, T> parser, T otherwise) {
     String value = lines.getProperty(key, "").strip();

@@ -1,9 +1,9 @@
 package io.cnimetrics.text;
 
 /**
- * Makes untrusted text, such as tags and labels, safe for a terminal. A character that could
- * move the cursor, start an escape sequence, break a line or reverse the text direction becomes
- * a question mark.
+ * Makes untrusted text, such as tags and labels, safe for a terminal. A character that could move
+ * the cursor, start an escape sequence, break a line or reverse the text direction becomes a
+ * question mark.
  */
 public final class Printable {
   /** Unicode characters from here on are usually two columns wide, except the symbols below. */
@@ -23,8 +23,8 @@ public final class Printable {
   }
 
   /**
-   * Escapes every invisible character in a JSON text; JSON itself requires this for a few
-   * only. Line ends stay: in valid JSON they occur only between tokens.
+   * Escapes every invisible character in a JSON text; JSON itself requires this for a few only.
+   * Line ends stay: in valid JSON they occur only between tokens.
    */
   public static String inJson(String json) {
     StringBuilder seen = new StringBuilder(json.length());
