@@ -30,7 +30,7 @@ SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -typ
 .DEFAULT_GOAL := help
 .PHONY: help dry-run test deploy-test cluster-test package goldens picture format clean
 .PHONY: bench bench-build bench-decode bench-dry-run bench-publish
-.PHONY: native image image-test jvm-image-test container-test footprint soak chaos fuzz fleet compare audit
+.PHONY: native image image-test jvm-image-test container-test footprint soak outage chaos fuzz fleet compare audit
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -102,6 +102,9 @@ footprint: $(BUILT) $(NATIVE) ## Measure memory, start and CPU: native, JVM imag
 
 soak: $(BUILT) $(NATIVE) ## Watch memory for hours: HOURS=0.5; needs JAVA25_HOME
 	@"$$JAVA25_HOME/bin/java" -cp tools/image/target/classes io.cnimetrics.imagetest.Soak $(dir $(BUILT)) $(HOURS) $(NATIVE)
+
+outage: $(NATIVE) ## Print the executable's memory while CloudWatch is away: MINUTES=10
+	@tools/bench/outage.sh $(NATIVE) $(MINUTES)
 
 chaos: $(AGENT) ## Run agents under faults and check what arrives: SEED=0 MINUTES=10
 	@$(TEST_CLASSES)
