@@ -40,4 +40,3 @@ for ((minute = 1; minute <= minutes; minute++)); do
      END { printf "%6d  %6.1f  %12.1f  %8d\n", minute, rss * 1.024 / 1000, anonymous * 1.024 / 1000, state }' \
     "/proc/$agent/status"
 done
-grep -m 1 -o 'CloudWatch.*' "$work/agent.log" | cut -c1-100 || true
