@@ -121,7 +121,7 @@ final class MetadataReading implements Runnable {
     try {
       return new URI(null, null, "/" + key, null).toASCIIString().substring(1);
     } catch (URISyntaxException e) {
-      throw new IllegalStateException("a quoted path is always valid:  " + key, e);
+      throw new IllegalStateException("a quoted path is always valid: " + key, e);
     }
   }
 

@@ -286,7 +286,7 @@ class DryRunIT {
                 assertThat(problem.get("source").asText()).isEqualTo("ec2");
                 assertThat(problem.get("reason").asText()).isEqualTo("DENIED");
                 assertThat(problem.get("message").asText())
-                    .contains("ec2:DescribeSubnets", "needs credentials");
+                    .contains("ec2:DescribeSubnets", "found no AWS credentials");
               });
     }
   }
@@ -298,7 +298,7 @@ class DryRunIT {
 
       assertThat(result.exitCode()).isZero();
       assertThat(RecordedNode.json(result.out()).get("problems"))
-          .anyMatch(problem -> problem.get("message").asText().contains("give --region"))
+          .anyMatch(problem -> problem.get("message").asText().contains("set --region"))
           .anyMatch(problem -> problem.get("source").asText().equals("ec2"));
     }
   }
@@ -329,7 +329,7 @@ class DryRunIT {
       JsonNode refused = RecordedNode.json(onInstance.in(CREDENTIALS).run().out());
 
       assertThat(metric(without, "eniAllocated").get("value").asInt()).isEqualTo(2);
-      assertThat(ofEc2(without)).contains("DENIED", "ec2:DescribeTags", "needs credentials");
+      assertThat(ofEc2(without)).contains("DENIED", "ec2:DescribeTags", "found no AWS credentials");
       assertThat(metric(refused, "eniAllocated").get("value").asInt()).isEqualTo(2);
       assertThat(ofEc2(refused)).contains("DENIED", "allow the agent's role ec2:DescribeTags");
     }
