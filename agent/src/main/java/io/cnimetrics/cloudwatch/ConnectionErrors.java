@@ -7,17 +7,21 @@ import javax.net.ssl.SSLException;
 /** Messages and remedies for a request without an answer. */
 final class ConnectionErrors {
   static final String CREDENTIALS_REMEDY =
-      "give the agent's service account a role (EKS Pod Identity or IRSA), or let the agent use the instance's role over the host network; either must allow cloudwatch:PutMetricData";
+      "give the agent's service account a role (EKS Pod Identity or IRSA), or let the agent use"
+          + " the instance's role over the host network; either must allow"
+          + " cloudwatch:PutMetricData";
 
   static final String ROUTE_REMEDY =
-      "check the route to CloudWatch: a VPC endpoint for monitoring or a NAT gateway, their security"
+      "check the route to CloudWatch: a VPC endpoint for monitoring or a NAT gateway, their"
+          + " security"
           + " groups, HTTPS_PROXY and NO_PROXY";
 
   private static final String NAME_REMEDY =
       "check the region, AWS_ENDPOINT_URL_CLOUDWATCH, and that the node can resolve host names";
 
   private static final String TRUST_REMEDY =
-      "check the node's clock, and that the runtime trusts the certificate authority of the endpoint, or of a proxy that intercepts TLS";
+      "check the node's clock, and that the runtime trusts the certificate authority of the"
+          + " endpoint, or of a proxy that intercepts TLS";
 
   private static final String SETTINGS_REMEDY =
       "check the region and the settings of the AWS SDK, such as AWS_ENDPOINT_URL_CLOUDWATCH";

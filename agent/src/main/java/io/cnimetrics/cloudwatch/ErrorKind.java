@@ -9,11 +9,13 @@ import software.amazon.awssdk.http.HttpStatusCode;
 enum ErrorKind {
   THROTTLED(
       Status.RETRYABLE,
-      "all publishers in the account and region share its quota: if it persists, raise the quota or the publish interval"),
+      "all publishers in the account and region share its quota: if it persists, raise the quota"
+          + " or the publish interval"),
   FAULT(Status.RETRYABLE, "a temporary fault of the service or of a proxy"),
   SKEWED_CLOCK(
       Status.RETRYABLE,
-      "this node's clock is wrong: the next request is signed with the service's time; correct the node's time synchronisation"),
+      "this node's clock is wrong: the next request is signed with the service's time; correct"
+          + " the node's time synchronisation"),
   INVALID(Status.INVALID, "the same request would be refused again"),
   NOT_ALLOWED(
       Status.UNAUTHORIZED,
@@ -21,19 +23,23 @@ enum ErrorKind {
           + " that forbids this one, and check service control and VPC endpoint policies"),
   EXPIRED(
       Status.UNAUTHORIZED,
-      "the next request uses new credentials: if it persists, check their provider and the node's clock"),
+      "the next request uses new credentials: if it persists, check their provider and the"
+          + " node's clock"),
   NOT_KNOWN(
       Status.UNAUTHORIZED,
-      "CloudWatch does not know the credentials, or the signature does not match: check that they belong to this partition"
+      "CloudWatch does not know the credentials, or the signature does not match: check that"
+          + " they belong to this partition"
           + " and region, that their role still exists, and that no proxy changes requests"),
   NO_REASON(
       Status.UNAUTHORIZED,
-      "the answer has no reason, so a proxy may have refused the request: check HTTPS_PROXY and NO_PROXY, then"
+      "the answer has no reason, so a proxy may have refused the request: check HTTPS_PROXY and"
+          + " NO_PROXY, then"
           + " that the agent's role is allowed cloudwatch:PutMetricData"),
   PROXY_LOGIN(Status.UNAUTHORIZED, "the proxy requires a login: check HTTPS_PROXY and NO_PROXY"),
   UNKNOWN(
       Status.RETRYABLE,
-      "if it persists, check AWS_ENDPOINT_URL_CLOUDWATCH and HTTPS_PROXY: the answer may not come from CloudWatch");
+      "if it persists, check AWS_ENDPOINT_URL_CLOUDWATCH and HTTPS_PROXY: the answer may not"
+          + " come from CloudWatch");
 
   private static final Set<String> INVALID_CODES =
       Set.of(

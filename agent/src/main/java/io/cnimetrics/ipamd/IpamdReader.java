@@ -170,7 +170,9 @@ public final class IpamdReader {
         report(
             INTROSPECTION,
             DEGRADED,
-            "introspection is not read (--introspection-url none): ipamD's gauges are used instead, which are wrong with several network cards and after a forced removal");
+            "introspection is not read (--introspection-url none): ipamD's gauges are used"
+                + " instead, which are wrong with several network cards and after a forced"
+                + " removal");
         return Optional.empty();
       }
       Optional<AddressPool> pool =
@@ -270,8 +272,10 @@ public final class IpamdReader {
   private static String introspectionHint(Reason reason) {
     return switch (reason) {
       case UNREACHABLE ->
-          "Is aws-node running on this node? INTROSPECTION_BIND_ADDRESS moves the port (releases up to"
-              + " 1.3.3 and 1.4.0: 61678): give --introspection-url; with DISABLE_INTROSPECTION give"
+          "Is aws-node running on this node? INTROSPECTION_BIND_ADDRESS moves the port (releases"
+              + " up to"
+              + " 1.3.3 and 1.4.0: 61678): give --introspection-url; with DISABLE_INTROSPECTION"
+              + " give"
               + " --introspection-url none";
       case TIMEOUT -> "ipamD hangs or the node is overloaded: see the log of aws-node";
       default -> "Is this ipamD's introspection (--introspection-url, port 61679)?";
