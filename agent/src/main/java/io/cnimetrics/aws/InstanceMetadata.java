@@ -25,7 +25,7 @@ import software.amazon.awssdk.imds.Ec2MetadataClient;
  * checks it.
  */
 public final class InstanceMetadata {
-  static final String FLAGS = "give --region and --cluster-id";
+  static final String FLAGS = "set --region and --cluster-id";
 
   private final boolean disabled;
   private final UnaryOperator<Ec2MetadataClient.Builder> endpoint;

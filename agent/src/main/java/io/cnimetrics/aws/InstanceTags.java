@@ -70,7 +70,7 @@ public final class InstanceTags {
       case TIMEOUT, UNREACHABLE ->
           "a private subnet needs a VPC endpoint of ec2 (and of sts for IRSA), or a proxy; better, "
               + given;
-      case BAD_STATUS -> "EC2 has a fault or throttles; if it persists,  " + given;
+      case BAD_STATUS -> "EC2 has a fault or throttles; if it persists, " + given;
       default -> "check AWS_ENDPOINT_URL_EC2 and the proxy or, better, " + given;
     };
   }

@@ -121,7 +121,7 @@ final class MetadataReading implements Runnable {
     try {
       return new URI(null, null, "/" + key, null).toASCIIString().substring(1);
     } catch (URISyntaxException e) {
-      throw new IllegalStateException("a quoted path is always valid:  " + key, e);
+      throw new IllegalStateException("a quoted path is always valid: " + key, e);
     }
   }
 
@@ -155,7 +155,8 @@ final class MetadataReading implements Runnable {
               + " If not, set AWS_EC2_METADATA_DISABLED=true and "
               + InstanceMetadata.FLAGS;
       case TIMEOUT ->
-          "with a hop limit of 1 answers do not reach pods outside the host network: use the host network, raise the hop limit to 2, or "
+          "with a hop limit of 1 answers do not reach pods outside the host network: use the"
+              + " host network, raise the hop limit to 2, or "
               + InstanceMetadata.FLAGS;
       case DENIED ->
           "instance metadata is switched off for this instance, or access is blocked: "

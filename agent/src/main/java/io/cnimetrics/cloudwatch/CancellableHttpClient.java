@@ -7,23 +7,26 @@ import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
 
 /**
- * HTTP for the SDK's client, whose requests each belong to an {@link InFlightRequest}.
+ * HTTP for the SDK's client; each request belongs to an {@link InFlightRequest}.
  *
- * <p>The JDK's connection would send a POST once more when its answer is lost ({@code
- * sun.net.http.retryPost}), and so count datums twice; not so with a body of known length, which
- * the SDK's requests always have.
+ * <p>The JDK sends a POST again when its answer is lost ({@code sun.net.http.retryPost}), which
+ * would count datums twice. It does not do so for a body of known length, and the SDK's requests
+ * always have one.
  */
 final class CancellableHttpClient implements SdkHttpClient {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-  /** Between two bytes, as long as a whole request may take. */
+  /** The limit between two bytes; the same as the limit of a whole request. */
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
 
   private final SdkHttpClient http = AwsHttp.builder(CONNECT_TIMEOUT, READ_TIMEOUT).build();
 
   private volatile InFlightRequest exchange = new InFlightRequest();
 
-  /** Whatever is sent belongs to this exchange, until the next one; there is one at a time. */
+  /**
+   * Assigns the following requests to this exchange, until the next call; one exchange runs at a
+   * time.
+   */
   void begin(InFlightRequest next) {
     next.begin();
     exchange = next;

@@ -9,11 +9,11 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /**
- * Whether a request was refused because it was signed with a wrong time. The SDK then takes the
- * answer's date for those that follow, but its last exception (2.54) has forgotten to tell.
+ * Whether a request was refused because it was signed with a wrong time. The SDK then uses the
+ * answer's date for the next requests, but its final exception (2.54) does not report the skew.
  */
 final class ClockSkew {
-  /** From here on the SDK corrects the time. */
+  /** The SDK corrects the time from this difference on. */
   private static final Duration CORRECTED = Duration.ofMinutes(4);
 
   private static final DateTimeFormatter SIGNED = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssX");
@@ -21,8 +21,8 @@ final class ClockSkew {
   private ClockSkew() {}
 
   /**
-   * Compares with the time in the request and not the node's, which stays wrong when the SDK
-   * corrects it.
+   * Compares with the time in the request, not the node's clock: the SDK's correction does not
+   * change the clock.
    */
   static boolean isBehind(SdkHttpResponse refusal, SdkHttpRequest request) {
     boolean aboutSignature = refusal.statusCode() == 401 || refusal.statusCode() == 403;

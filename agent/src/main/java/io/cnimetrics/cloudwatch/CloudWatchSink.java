@@ -26,17 +26,18 @@ import software.amazon.awssdk.services.cloudwatch.CloudWatchClientBuilder;
 import software.amazon.awssdk.services.cloudwatch.model.PutMetricDataRequest;
 
 /**
- * CloudWatch by the AWS SDK. Endpoints, FIPS, dual-stack, proxies, compression and credentials
- * follow the SDK's own settings; its retries are off, so that one put is one request.
+ * Sends to CloudWatch with the AWS SDK. Endpoints, FIPS, dual-stack, proxies, compression and
+ * credentials follow the SDK's own settings; its retries are off, so one put is one request.
  *
- * <p>A request is made on a thread of its own, because no setting of the SDK bounds all that goes
- * with it: looking up names, and credentials, which have timeouts and retries of their own. Its
- * timer ({@code apiCallTimeout}) would need a thread as well. The thread ends when it is idle;
- * there is never a second one, and who comes while it is still busy waits within the limit.
+ * <p>A request runs on its own thread, because no SDK setting limits all of its steps: name
+ * lookups, and credentials with their own timeouts and retries. The SDK's timer ({@code
+ * apiCallTimeout}) would need a thread as well. The thread ends when it is idle. There is never a
+ * second one: a put waits within its limit while the thread is busy.
  */
 public final class CloudWatchSink implements MetricSink, AutoCloseable {
   /**
-   * The SDK's 10 kB would leave each ordinary minute plain, which gzip makes eight times smaller.
+   * With the SDK's 10 kB an ordinary minute would not be compressed; gzip makes it eight times
+   * smaller.
    */
   private static final int WORTH_COMPRESSING_BYTES = 1_024;
 
@@ -61,7 +62,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   }
 
   /**
-   * By the SDK's own settings; asks nobody yet.
+   * Uses the SDK's own settings; makes no network call yet.
    *
    * @throws SettingsException if those cannot be used
    */
@@ -75,7 +76,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
     } catch (RuntimeException e) {
       throw new SettingsException(
           "the AWS SDK's settings for CloudWatch in %s cannot be used (%s): check its variables,"
-                  .formatted(Redacted.of(region), Redacted.of(ConnectionErrors.told(e)))
+                  .formatted(Redacted.of(region), Redacted.of(ConnectionErrors.message(e)))
               + " such as AWS_ENDPOINT_URL_CLOUDWATCH, and its files",
           e);
     }
@@ -84,8 +85,8 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   /**
    * {@inheritDoc}
    *
-   * <p>The limit holds for getting credentials and looking up names, too. What has not been sent
-   * when it ends, or when the thread is interrupted, is not sent any more.
+   * <p>The limit includes getting credentials and looking up names. After the limit or an
+   * interrupt, nothing more is sent.
    */
   @Override
   public PutResult put(String namespace, List<Datum> datums, Duration limit) {
@@ -115,7 +116,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
     }
   }
 
-  /** Ends what is being sent; nothing can be put afterwards. */
+  /** Cancels the current request; no put is possible afterwards. */
   @Override
   public void close() {
     thread.shutdownNow();
@@ -149,7 +150,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
                     .compressionConfiguration(CloudWatchSink::compression));
   }
 
-  /** A setting of the SDK goes before ours; what it does not say, its own files may. */
+  /** The SDK's variable has priority over the agent's value. */
   private static void compression(CompressionConfiguration.Builder compression) {
     boolean set =
         SdkSystemSetting.AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES.getStringValue().isPresent();

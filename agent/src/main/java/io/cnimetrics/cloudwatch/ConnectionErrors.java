@@ -4,29 +4,31 @@ import java.io.IOException;
 import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
 
-/** Words for a request that nobody answered. */
+/** Messages and remedies for a request without an answer. */
 final class ConnectionErrors {
-  static final String CREDENTIALS_WAY_OUT =
-      "give the agent's service account a role (EKS Pod Identity or IRSA), or let the agent use the"
-          + " instance's role by the host network; either must allow cloudwatch:PutMetricData";
+  static final String CREDENTIALS_REMEDY =
+      "give the agent's service account a role (EKS Pod Identity or IRSA), or let the agent use"
+          + " the instance's role over the host network; either must allow"
+          + " cloudwatch:PutMetricData";
 
-  static final String ROUTE_WAY_OUT =
-      "check the route to CloudWatch: a VPC endpoint for monitoring or a NAT gateway, their security"
+  static final String ROUTE_REMEDY =
+      "check the route to CloudWatch: a VPC endpoint for monitoring or a NAT gateway, their"
+          + " security"
           + " groups, HTTPS_PROXY and NO_PROXY";
 
-  private static final String NAME_WAY_OUT =
-      "check the region, AWS_ENDPOINT_URL_CLOUDWATCH, and that the node resolves names";
+  private static final String NAME_REMEDY =
+      "check the region, AWS_ENDPOINT_URL_CLOUDWATCH, and that the node can resolve host names";
 
-  private static final String TRUST_WAY_OUT =
-      "check the node's clock, and that the runtime trusts the authority behind the endpoint, or"
-          + " behind a proxy that opens TLS";
+  private static final String TRUST_REMEDY =
+      "check the node's clock, and that the runtime trusts the certificate authority of the"
+          + " endpoint, or of a proxy that intercepts TLS";
 
-  private static final String SETTINGS_WAY_OUT =
+  private static final String SETTINGS_REMEDY =
       "check the region and the settings of the AWS SDK, such as AWS_ENDPOINT_URL_CLOUDWATCH";
 
   private ConnectionErrors() {}
 
-  static String told(Throwable origin) {
+  static String message(Throwable origin) {
     if (origin instanceof UnknownHostException) {
       return "unknown host";
     }
@@ -36,11 +38,11 @@ final class ConnectionErrors {
 
   static String remedy(Throwable origin) {
     if (origin instanceof UnknownHostException) {
-      return NAME_WAY_OUT;
+      return NAME_REMEDY;
     }
     if (origin instanceof SSLException) {
-      return TRUST_WAY_OUT;
+      return TRUST_REMEDY;
     }
-    return origin instanceof IOException ? ROUTE_WAY_OUT : SETTINGS_WAY_OUT;
+    return origin instanceof IOException ? ROUTE_REMEDY : SETTINGS_REMEDY;
   }
 }

@@ -4,11 +4,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.core.SdkSystemSetting;
 
-/** The chain has no credentials. */
+/** The credentials chain found no credentials. */
 final class CredentialsException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** How the SDK begins when a service, here STS, cannot be reached. */
+  /** The start of the SDK's message when a service, here STS, cannot be reached. */
   private static final String UNREACHABLE = "Unable to execute HTTP request";
 
   private final String source;
@@ -21,8 +21,8 @@ final class CredentialsException extends RuntimeException {
   }
 
   /**
-   * Finds the source that this pod is set up for: the chain quotes all of its six, the one that
-   * matters not first.
+   * Selects the source that this pod is set up for: the chain's message quotes all six sources, and
+   * the relevant one is not the first.
    */
   static CredentialsException of(RuntimeException cause) {
     if (isSet(SdkSystemSetting.AWS_WEB_IDENTITY_TOKEN_FILE)) {
@@ -37,12 +37,12 @@ final class CredentialsException extends RuntimeException {
         cause);
   }
 
-  /** The source, and what it says. */
+  /** The source and its message. */
   String reason() {
     return source + ": " + words;
   }
 
-  /** Whether it is for an outage, and not for missing rights. */
+  /** Whether the cause is an outage, not missing permissions. */
   boolean isPassing() {
     return words.startsWith(UNREACHABLE);
   }
@@ -52,7 +52,7 @@ final class CredentialsException extends RuntimeException {
   }
 
   private static CredentialsException of(String source, String provider, RuntimeException cause) {
-    String all = ConnectionErrors.told(cause);
+    String all = ConnectionErrors.message(cause);
     Matcher words =
         Pattern.compile(provider + "\\(\\): (.*?)(?:, \\w+Provider\\(|\\]$)", Pattern.DOTALL)
             .matcher(all);

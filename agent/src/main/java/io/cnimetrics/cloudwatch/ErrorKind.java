@@ -5,39 +5,41 @@ import java.util.Optional;
 import java.util.Set;
 import software.amazon.awssdk.http.HttpStatusCode;
 
-/** Why a request was answered with something else than success, and what that means. */
+/** The kinds of error answers, each with its outcome and remedy. */
 enum ErrorKind {
   THROTTLED(
       Status.RETRYABLE,
-      "the quota of the account and region is shared by all who publish: if it lasts, raise the"
-          + " quota or the publish interval"),
-  FAULT(Status.RETRYABLE, "a fault of the service or of a proxy on the way, which passes"),
+      "all publishers in the account and region share its quota: if it persists, raise the quota"
+          + " or the publish interval"),
+  FAULT(Status.RETRYABLE, "a temporary fault of the service or of a proxy"),
   SKEWED_CLOCK(
       Status.RETRYABLE,
-      "this node's clock is off: the next request is signed with the service's time; mend the"
-          + " node's time synchronisation"),
-  INVALID(Status.INVALID, "the same request would never pass"),
+      "this node's clock is wrong: the next request is signed with the service's time; correct"
+          + " the node's time synchronisation"),
+  INVALID(Status.INVALID, "the same request would be refused again"),
   NOT_ALLOWED(
       Status.UNAUTHORIZED,
       "allow the agent's role cloudwatch:PutMetricData, with no condition on cloudwatch:namespace"
           + " that forbids this one, and check service control and VPC endpoint policies"),
   EXPIRED(
       Status.UNAUTHORIZED,
-      "new credentials are fetched for the next request: if it lasts, check who provides them and"
-          + " the node's clock"),
+      "the next request uses new credentials: if it persists, check their provider and the"
+          + " node's clock"),
   NOT_KNOWN(
       Status.UNAUTHORIZED,
-      "the credentials are not known here, or do not fit: check that they belong to this partition"
+      "CloudWatch does not know the credentials, or the signature does not match: check that"
+          + " they belong to this partition"
           + " and region, that their role still exists, and that no proxy changes requests"),
   NO_REASON(
       Status.UNAUTHORIZED,
-      "no reason is given, so it may be a proxy that forbids it: check HTTPS_PROXY and NO_PROXY, then"
+      "the answer has no reason, so a proxy may have refused the request: check HTTPS_PROXY and"
+          + " NO_PROXY, then"
           + " that the agent's role is allowed cloudwatch:PutMetricData"),
-  PROXY_LOGIN(Status.UNAUTHORIZED, "the proxy wants a login: check HTTPS_PROXY and NO_PROXY"),
+  PROXY_LOGIN(Status.UNAUTHORIZED, "the proxy requires a login: check HTTPS_PROXY and NO_PROXY"),
   UNKNOWN(
       Status.RETRYABLE,
-      "if it lasts, check AWS_ENDPOINT_URL_CLOUDWATCH and HTTPS_PROXY: it may not be CloudWatch that"
-          + " answers");
+      "if it persists, check AWS_ENDPOINT_URL_CLOUDWATCH and HTTPS_PROXY: the answer may not"
+          + " come from CloudWatch");
 
   private static final Set<String> INVALID_CODES =
       Set.of(
@@ -83,26 +85,26 @@ enum ErrorKind {
     return outcome;
   }
 
-  /** What a person can do, or may expect. */
+  /** What to do, or what happens next. */
   String remedy() {
     return remedy;
   }
 
   /**
-   * Whether the service's words may be shown. Of a signature that does not match it shows all that
-   * should have been signed, the session's token too.
+   * Whether the service's message may be shown. For a signature mismatch it contains the whole
+   * signed text, with the session token.
    */
   boolean isQuotable() {
     return this != NOT_KNOWN && this != SKEWED_CLOCK;
   }
 
   /**
-   * What lies behind a status and a code.
+   * Returns the kind for a status and an error code.
    *
-   * @param code CloudWatch's, in the spelling of any of its protocols; empty where the answer names
-   *     none, as those of proxies and load balancers
-   * @param throttling whether the SDK takes it for throttling
-   * @param skewed whether the SDK takes it for the fault of a clock, and has put its own right
+   * @param code CloudWatch's error code, in the spelling of any of its protocols; empty if the
+   *     answer has none, as from proxies and load balancers
+   * @param throttling whether the SDK classifies the answer as throttling
+   * @param skewed whether the SDK classifies the answer as clock skew and has corrected its time
    */
   static ErrorKind of(int status, String code, boolean throttling, boolean skewed) {
     String name = code.replaceFirst("(Exception|Fault)$", "");
@@ -132,10 +134,10 @@ enum ErrorKind {
   }
 
   /**
-   * A 4xx that nothing else is known of is taken to pass. INVALID has datums dropped, and who
-   * answers may be a proxy that is set up wrongly today, or CloudWatch with a code of tomorrow; a
-   * malformed body ({@code SerializationException}) is the fault of the way, too, not of a datum.
-   * What never passes leaves by its age.
+   * An unknown 4xx counts as transient. INVALID drops datums, but the answer may come from a
+   * misconfigured proxy, or be a new code of CloudWatch. A malformed body ({@code
+   * SerializationException}) is a fault of the connection, too, not of a datum. Datums that are
+   * never accepted expire by age.
    */
   private static ErrorKind byStatus(int status, boolean unnamed) {
     return switch (status) {

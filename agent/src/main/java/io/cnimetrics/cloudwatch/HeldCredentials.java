@@ -9,8 +9,8 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
- * Credentials of a chain, which keeps them until they expire; with what the chain lacks: failures
- * of a type of their own, an early end of what it keeps, and keeping them out of messages.
+ * Credentials of a chain, which caches them until they expire. It adds what the chain lacks: its
+ * own exception type, an early renewal, and the removal of secrets from messages.
  */
 final class HeldCredentials implements AwsCredentialsProvider, AutoCloseable {
   private final Supplier<AwsCredentialsProvider> chains;
@@ -18,7 +18,7 @@ final class HeldCredentials implements AwsCredentialsProvider, AutoCloseable {
   private volatile Optional<AwsCredentials> held = Optional.empty();
 
   /**
-   * @param chains makes a new chain, which asks nobody before it must
+   * @param chains creates a new chain, which makes no call before its first use
    */
   HeldCredentials(Supplier<AwsCredentialsProvider> chains) {
     this.chains = chains;
@@ -37,8 +37,8 @@ final class HeldCredentials implements AwsCredentialsProvider, AutoCloseable {
   }
 
   /**
-   * Forgets what is kept. Whoever says that credentials have expired knows better than the node's
-   * clock, by which the chain would keep them.
+   * Drops the cached credentials. The service says that they have expired; the chain would keep
+   * them, because it uses the node's clock.
    */
   void renew() {
     close();

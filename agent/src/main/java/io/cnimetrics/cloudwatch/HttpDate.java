@@ -5,11 +5,11 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 
-/** The dates of HTTP headers. */
+/** Parses dates of HTTP headers. */
 final class HttpDate {
   private HttpDate() {}
 
-  /** Empty for what is none. */
+  /** Empty if the value is not a date. */
   static Optional<Instant> parse(String value) {
     try {
       return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(value.strip(), Instant::from));

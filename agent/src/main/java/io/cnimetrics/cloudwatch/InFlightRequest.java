@@ -14,73 +14,74 @@ import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/** One request and its answer, on a connection of their own; another thread may end it. */
+/** One request and its answer, on its own connection; another thread can stop it. */
 final class InFlightRequest {
-  /** The longest body that is read, in bytes; the rest is as if it had not been sent. */
+  /** The maximum number of body bytes that are read; the rest is ignored. */
   static final int MAX_BODY_BYTES = 64 * 1024;
 
-  /** How far it has come. */
+  /** The progress of the request. */
   enum Phase {
-    /** Behind another one. */
+    /** Waits for an earlier request. */
     WAITING,
-    /** Getting credentials. */
+    /** Gets credentials. */
     PREPARING,
-    /** On its way, from looking up the name on. */
+    /** Is being sent; this phase starts with the name lookup. */
     SENDING
   }
 
   private volatile boolean stopped;
-  private volatile boolean begun;
+  private volatile boolean started;
   private volatile Optional<SdkHttpRequest> head = Optional.empty();
   private volatile Optional<ExecutableHttpRequest> request = Optional.empty();
   private volatile Optional<SdkHttpResponse> response = Optional.empty();
 
   void begin() {
-    begun = true;
+    started = true;
   }
 
   Phase phase() {
     if (head.isPresent()) {
       return Phase.SENDING;
     }
-    return begun ? Phase.PREPARING : Phase.WAITING;
+    return started ? Phase.PREPARING : Phase.WAITING;
   }
 
-  /** What is sent before the body, once it is signed. */
+  /** The signed request without its body; empty before it is signed. */
   Optional<SdkHttpRequest> head() {
     return head;
   }
 
-  /** Status and headers, once they have come. */
+  /** Status and headers of the answer; empty before they arrive. */
   Optional<SdkHttpResponse> response() {
     return response;
   }
 
-  /** Has nothing sent from now on, and closes the connection so that nobody waits for it. */
+  /** Sends nothing more, and closes the connection so that no thread waits for it. */
   void stop() {
     stopped = true;
     if (request.isEmpty()) {
       return;
     }
-    // The JDK closes a connection whose body is being read only after that read: let others wait.
+    // The JDK closes a connection only after a running read of its body: another thread waits for
+    // it.
     Thread closing = new Thread(this::close, "cloudwatch-stop");
     closing.setDaemon(true);
     closing.start();
   }
 
-  /** Leaves no connection behind, whatever came of it. */
+  /** Closes the connection in any case. */
   synchronized void close() {
     try {
       request.ifPresent(ExecutableHttpRequest::abort);
     } catch (RuntimeException e) {
-      // The JDK's connection trips over its own end when two threads end it: then it has ended.
+      // The JDK's connection throws when two threads close it: then it is closed.
     }
   }
 
-  /** The request as it will be sent, and only when it is called. */
+  /** Prepares the request; it is sent only when it is called. */
   ExecutableHttpRequest prepare(SdkHttpClient http, HttpExecuteRequest asked) {
-    // Requests are a minute apart: nobody keeps a connection open that long, and to find it closed
-    // would cost a failure. The header is no part of what is signed.
+    // Requests are a minute apart: no server keeps a connection open that long, and a closed one
+    // would cause a failure. The header is not signed.
     SdkHttpRequest closing =
         asked.httpRequest().toBuilder().putHeader("Connection", "close").build();
     head = Optional.of(closing);
@@ -91,7 +92,7 @@ final class InFlightRequest {
             body ->
                 sent.contentStreamProvider(
                     () -> {
-                      // Only now is there a connection, and connecting may have taken long.
+                      // The connection exists only now, and connecting can take long.
                       throwIfStopped();
                       return body.newStream();
                     }));

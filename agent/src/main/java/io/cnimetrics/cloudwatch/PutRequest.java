@@ -8,12 +8,12 @@ import software.amazon.awssdk.services.cloudwatch.model.Dimension;
 import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
 import software.amazon.awssdk.services.cloudwatch.model.PutMetricDataRequest;
 
-/** Datums in the SDK's words. */
+/** Converts datums to an SDK request. */
 final class PutRequest {
   private PutRequest() {}
 
   static PutMetricDataRequest of(String namespace, List<Datum> datums) {
-    // Most datums share one set of dimensions: one list for them all.
+    // Most datums have the same dimensions and share one list.
     Map<Map<String, String>, List<Dimension>> sets = new HashMap<>();
     return PutMetricDataRequest.builder()
         .namespace(namespace)
@@ -38,7 +38,7 @@ final class PutRequest {
         .build();
   }
 
-  /** By name, so that the same datums make the same bytes. */
+  /** Sorted by name, so that equal datums give equal bytes. */
   private static List<Dimension> dimensions(Map<String, String> dimensions) {
     return dimensions.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())

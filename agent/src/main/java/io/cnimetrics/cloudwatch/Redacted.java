@@ -2,14 +2,14 @@ package io.cnimetrics.cloudwatch;
 
 import java.util.regex.Pattern;
 
-/** What others wrote, fit for a message: one line, bounded, without anything that may be secret. */
+/** Makes foreign text safe for a message: one line, limited length, no secrets. */
 final class Redacted {
-  /** Enough for an ARN, an action and a reason; a body is longer. */
+  /** Enough for an ARN, an action and a reason, but not for a whole body. */
   static final int MOST_CHARACTERS = 300;
 
   /**
-   * Ids of access keys, web identity tokens (JSON Web Tokens), and what looks like a secret key or
-   * another token; an ARN's parts are shorter or have a dash.
+   * Access key ids, web identity tokens (JSON Web Tokens), and text that looks like a secret key or
+   * another token. The parts of an ARN are shorter or contain a dash.
    */
   private static final Pattern SECRET =
       Pattern.compile(
@@ -20,7 +20,7 @@ final class Redacted {
   private Redacted() {}
 
   static String of(String text) {
-    // Before cutting, lest the half of a secret stays.
+    // Redact before cutting, so that no part of a secret remains.
     String line = NOT_SEEN.matcher(SECRET.matcher(text).replaceAll("***")).replaceAll(" ").strip();
     return line.length() <= MOST_CHARACTERS ? line : line.substring(0, MOST_CHARACTERS) + "...";
   }

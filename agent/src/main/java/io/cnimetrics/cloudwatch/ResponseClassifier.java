@@ -12,7 +12,7 @@ import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/** What came of one exchange, in the words of those who publish. */
+/** Converts the result of one request to a {@link PutResult}. */
 final class ResponseClassifier {
   private final InFlightRequest exchange;
   private final String namespace;
@@ -30,14 +30,14 @@ final class ResponseClassifier {
     this.clock = clock;
   }
 
-  /** For an answer that the SDK takes for success. */
+  /** The result for an answer that the SDK accepts as success. */
   PutResult succeeded() {
     return exchange.response().filter(ResponseClassifier::isPage).isPresent()
-        ? refused(ErrorKind.UNKNOWN, "a page for people")
+        ? refused(ErrorKind.UNKNOWN, "an HTML page")
         : PutResult.ACCEPTED;
   }
 
-  /** For what the SDK throws in place of an answer. */
+  /** The result for an exception of the SDK. */
   PutResult failed(RuntimeException e) {
     return first(e, CredentialsException.class)
         .map(this::withoutCredentials)
@@ -46,12 +46,12 @@ final class ResponseClassifier {
         .orElseGet(() -> unanswered(e));
   }
 
-  /** For an exchange that has not ended in time. */
+  /** The result for a request that did not finish in time. */
   PutResult late(Duration limit) {
     return hasSucceeded() ? succeeded() : unfinished(limit);
   }
 
-  /** For an exchange whose end nobody waits for. */
+  /** The result for a request whose caller was interrupted. */
   PutResult interrupted() {
     return hasSucceeded()
         ? succeeded()
@@ -59,8 +59,8 @@ final class ResponseClassifier {
   }
 
   /**
-   * Whether the status says so already: PutMetricData's answer has no content to wait for, and to
-   * send the request again would count it twice.
+   * Whether the status already shows success: PutMetricData's answer has no content to wait for,
+   * and sending the request again would count its datums twice.
    */
   private boolean hasSucceeded() {
     return exchange.response().filter(SdkHttpResponse::isSuccessful).isPresent();
@@ -72,15 +72,13 @@ final class ResponseClassifier {
       case WAITING ->
           answer(
               Status.RETRYABLE,
-              "was not begun" + within,
-              "the request before it has not ended, or no time was left");
+              "was not started" + within,
+              "the previous request has not finished, or no time was left");
       case PREPARING ->
           answer(
-              Status.RETRYABLE,
-              "had no credentials" + within,
-              ConnectionErrors.CREDENTIALS_WAY_OUT);
+              Status.RETRYABLE, "had no credentials" + within, ConnectionErrors.CREDENTIALS_REMEDY);
       case SENDING ->
-          answer(Status.RETRYABLE, "had no whole answer" + within, ConnectionErrors.ROUTE_WAY_OUT);
+          answer(Status.RETRYABLE, "had no whole answer" + within, ConnectionErrors.ROUTE_REMEDY);
     };
   }
 
@@ -88,7 +86,7 @@ final class ResponseClassifier {
     return answer(
         e.isPassing() ? Status.RETRYABLE : Status.UNAUTHORIZED,
         "has no credentials (" + quoted(e.reason()) + ")",
-        ConnectionErrors.CREDENTIALS_WAY_OUT);
+        ConnectionErrors.CREDENTIALS_REMEDY);
   }
 
   private PutResult refused(AwsServiceException e) {
@@ -104,12 +102,12 @@ final class ResponseClassifier {
       credentials.renew();
     }
     String words = details.map(AwsErrorDetails::errorMessage).orElse("");
-    // Words without a code are not CloudWatch's.
+    // A message without a code does not come from CloudWatch.
     boolean quotable = refusal.isQuotable() && !code.isBlank() && !words.isBlank();
     return refused(refusal, quotable ? code + ": " + words : code);
   }
 
-  /** For an answer whose body the SDK could not make sense of. */
+  /** The result for an answer whose body the SDK cannot parse. */
   private Optional<PutResult> unreadable(SdkHttpResponse response) {
     return response.isSuccessful()
         ? Optional.empty()
@@ -126,7 +124,7 @@ final class ResponseClassifier {
     Throwable origin = first(e, IOException.class).map(Throwable.class::cast).orElse(e);
     return answer(
         Status.RETRYABLE,
-        "failed: " + quoted(ConnectionErrors.told(origin)),
+        "failed: " + quoted(ConnectionErrors.message(origin)),
         ConnectionErrors.remedy(origin));
   }
 
@@ -156,8 +154,8 @@ final class ResponseClassifier {
   }
 
   /**
-   * The SDK looks at no content, as PutMetricData's answer has none: so the page of a proxy, such
-   * as its login, would pass for success.
+   * The SDK ignores the content, because PutMetricData's answer has none: a proxy's page, such as
+   * its login, would count as success.
    */
   private static boolean isPage(SdkHttpResponse response) {
     return response

@@ -6,14 +6,14 @@ import java.time.InstantSource;
 import java.util.Optional;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/** The header {@code Retry-After}, in either form: seconds, or the date of an HTTP header. */
+/** The header {@code Retry-After} in its two forms: seconds, or an HTTP date. */
 final class RetryAfter {
-  /** The longest that is believed: a slip of a proxy's must not silence a node for a day. */
+  /** Upper bound: a bogus value of a proxy must not silence the agent for a day. */
   static final Duration LONGEST = Duration.ofMinutes(5);
 
   private RetryAfter() {}
 
-  /** How long to wait; empty without the header, or if it is neither form or in the past. */
+  /** How long to wait; empty if the header is missing, has neither form, or lies in the past. */
   static Optional<Duration> of(SdkHttpResponse response, InstantSource clock) {
     return response
         .firstMatchingHeader("Retry-After")
@@ -25,10 +25,10 @@ final class RetryAfter {
   private static Optional<Duration> parsed(
       String value, SdkHttpResponse response, InstantSource clock) {
     if (value.matches("[0-9]+")) {
-      // More digits than these are a slip, and no long.
+      // A number with more digits is bogus and may not fit a long.
       return Optional.of(value.length() > 9 ? LONGEST : Duration.ofSeconds(Long.parseLong(value)));
     }
-    // From the answer's own date, if it has one: the node's clock may be off.
+    // Relative to the answer's own date, if it has one: the node's clock may be wrong.
     Instant now =
         response.firstMatchingHeader("Date").flatMap(HttpDate::parse).orElseGet(clock::instant);
     return HttpDate.parse(value).map(at -> Duration.between(now, at));

@@ -1,6 +1,6 @@
 package io.cnimetrics.cloudwatch;
 
-/** The SDK's own settings (variables, files) do not give a usable client. */
+/** The SDK's own settings (variables, files) are not usable for a client. */
 public final class SettingsException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -7,15 +7,15 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.util.Locale;
 
-/** Passes on a body until it grows beyond a bound, or its time is over. */
+/** Reads a body up to a maximum size and until a deadline. */
 final class BoundedStream extends FilterInputStream {
   private final long maxBytes;
   private final long deadlineNanos;
   private long readBytes;
 
   /**
-   * @param deadlineNanos when the time is over, by {@link System#nanoTime}; a socket's own timeouts
-   *     do not see the time that goes by between reads
+   * @param deadlineNanos the deadline by {@link System#nanoTime}; a socket's own timeouts do not
+   *     cover the time between reads
    */
   BoundedStream(InputStream body, long maxBytes, long deadlineNanos) {
     super(body);
@@ -49,7 +49,7 @@ final class BoundedStream extends FilterInputStream {
     return false;
   }
 
-  /** Reads what is left, within the same bounds. */
+  /** Reads the rest, within the same limits. */
   void drain() throws IOException {
     transferTo(OutputStream.nullOutputStream());
   }
@@ -64,7 +64,7 @@ final class BoundedStream extends FilterInputStream {
     }
   }
 
-  /** More came than the bound allows. */
+  /** The body is larger than the limit. */
   static final class BodyTooLargeException extends IOException {
     BodyTooLargeException(long maxBytes) {
       super(String.format(Locale.ROOT, "the body has more than %,d bytes", maxBytes));

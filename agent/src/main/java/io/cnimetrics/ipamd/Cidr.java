@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A CIDR of ipamD's, as the names of its maps give it.
+ * A CIDR of ipamD, read from the keys of its maps.
  *
  * @param prefix whether it is a prefix, not a single address
  * @param addresses how many addresses it holds: 1 for a /32, 16 for a /28, 2^48 for an IPv6 /80
@@ -15,12 +15,14 @@ record Cidr(boolean prefix, long addresses) {
       Pattern.compile("[0-9]{1,3}(?:\\.[0-9]{1,3}){3}/([0-9]{1,2})");
   private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]{2,45}/([0-9]{1,3})");
 
-  /** Reads an IPv4 CIDR no larger than a VPC, /16; empty if the text is none. */
+  /** Reads an IPv4 CIDR no larger than a VPC, /16; empty for any other text. */
   static Optional<Cidr> ipv4(String text) {
     return parse(text, IPV4, 16, 32);
   }
 
-  /** Reads an IPv6 CIDR no larger than what EC2 gives to an interface, /80; empty if it is none. */
+  /**
+   * Reads an IPv6 CIDR no larger than EC2's prefix for an interface, /80; empty for any other text.
+   */
   static Optional<Cidr> ipv6(String text) {
     return parse(text, IPV6, 80, 128);
   }

@@ -11,11 +11,11 @@ import java.util.function.Function;
 
 /**
  * Reads one network interface with its addresses. Totals come from the sizes of the CIDRs, never
- * from the number of addresses listed: ipamD lists an address of a prefix once it was used, and
- * goes on listing it when it was given back.
+ * from the number of addresses listed: ipamD lists an address of a prefix only after its first use,
+ * and keeps listing it after it was released.
  */
 class EniDecoder {
-  /** How Go prints the zero time: this address was never given back. */
+  /** Go's zero time: this address was never released. */
   private static final String NEVER = "0001-01-01T00:00:00Z";
 
   private final JsonCursor json;
@@ -23,19 +23,19 @@ class EniDecoder {
   private boolean coolingKnown = true;
 
   /**
-   * @param coolingSince an address given back after this is still cooling
+   * @param coolingSince an address released after this time is still cooling down
    */
   EniDecoder(JsonCursor json, Instant coolingSince) {
     this.json = json;
     this.coolingSince = coolingSince;
   }
 
-  /** Whether every free address that was read tells when it was given back. */
+  /** Whether every free address so far has the time of its release. */
   boolean coolingKnown() {
     return coolingKnown;
   }
 
-  /** Told of each address that a pod holds; metrics need no more than their number. */
+  /** Called for each address that a pod holds; metrics need only their number. */
   void held(String address) {}
 
   Eni eni(String id, int networkCard) throws IOException {
@@ -84,7 +84,7 @@ class EniDecoder {
         ipv6.single.plus(ipv6.prefixed));
   }
 
-  /** The list of releases up to 1.8: each entry is one address. */
+  /** The list in releases up to 1.8: each entry is one address. */
   private Cidrs singleAddresses() throws IOException {
     Cidrs cidrs = new Cidrs();
     Used used = addresses();
@@ -167,7 +167,7 @@ class EniDecoder {
     }
   }
 
-  /** From 1.23.0 on only the network's name is filled in; pods of a former runtime have one too. */
+  /** From 1.23.0 on only the network's name is set; pods of an earlier runtime have one too. */
   private boolean heldByPod() throws IOException {
     JsonCursor.Names fields = json.enter();
     boolean known = false;
@@ -198,7 +198,7 @@ class EniDecoder {
     }
   }
 
-  /** What the addresses of one list are used for. */
+  /** The use of the addresses in one list. */
   private static final class Used {
     private long listed;
     private long assigned;

@@ -8,10 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Which addresses pods hold. A snapshot has only their number: that is all that metrics need, on
- * each node and at each poll.
- */
+/** The addresses that pods hold. A snapshot has only their number, because metrics need no more. */
 public final class HeldAddresses {
   private static final Duration LIMIT = Duration.ofSeconds(1);
 
@@ -28,7 +25,7 @@ public final class HeldAddresses {
    * Asks ipamD.
    *
    * @return addresses as ipamD writes them, such as {@code 10.0.1.23}
-   * @throws RuntimeException if it does not tell; the message says what came back
+   * @throws RuntimeException if ipamD does not return them; the message says what it returned
    */
   public List<String> read() {
     return http.get("v1/enis", LIMIT, HeldAddresses::decode);

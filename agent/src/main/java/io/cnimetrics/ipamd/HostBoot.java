@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.OptionalDouble;
 
 /**
- * When this host booted. ipamD tells the start of its process as this time plus its age at boot, so
- * when the clock is stepped both move together.
+ * The boot time of this host. ipamD reports the start of its process as this time plus the
+ * process's start after boot, so a clock step moves both.
  */
 final class HostBoot {
   private static final Path KERNEL_STATISTICS = Path.of("/proc/stat");
@@ -16,7 +16,7 @@ final class HostBoot {
 
   private HostBoot() {}
 
-  /** In seconds since 1970; empty where the kernel does not tell. */
+  /** In seconds since 1970; empty if the kernel does not report it. */
   static OptionalDouble seconds() {
     return seconds(KERNEL_STATISTICS);
   }

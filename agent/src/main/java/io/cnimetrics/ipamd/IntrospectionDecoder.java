@@ -20,10 +20,10 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Reads the body of {@code GET /v1/enis} in every shape that a release of the VPC CNI has given it,
- * by what the body contains: flat under {@code ENIIPPools} (up to 1.6) or {@code ENIs} (1.7 to
- * 1.19), or one such object per network card (from 1.20). Fields that it does not know are skipped;
- * one that it needs and misses is a failure, never a zero.
+ * Reads the body of {@code GET /v1/enis} in the shapes of all VPC CNI releases. The content of the
+ * body decides on the shape: flat under {@code ENIIPPools} (up to 1.6) or {@code ENIs} (1.7 to
+ * 1.19), or one such object per network card (from 1.20). Unknown fields are skipped; a missing
+ * required field is a failure, never a zero.
  */
 final class IntrospectionDecoder {
   private static final Comparator<Eni> BY_SLOT =
@@ -32,7 +32,7 @@ final class IntrospectionDecoder {
           .thenComparing(Eni::id);
   private static final Pattern CARD_INDEX = Pattern.compile("[0-9]{1,4}");
 
-  /** No instance type has a hundredth as many interfaces. */
+  /** Over a hundred times the interfaces of any instance type. */
   private static final int MAX_ENIS = 4_096;
 
   private final JsonCursor json;
@@ -45,8 +45,8 @@ final class IntrospectionDecoder {
   }
 
   /**
-   * @param takenAt the time against which ages of given-back addresses are taken
-   * @param ipCooldown how long a given-back address is not handed out again
+   * @param takenAt the time of the poll; an address's time since release counts up to it
+   * @param ipCooldown how long a released address is not assigned again
    * @throws IpamdException if the body is cut short, not JSON, or of another shape
    * @throws IOException if the body cannot be read to its end
    */
@@ -59,7 +59,7 @@ final class IntrospectionDecoder {
                 .pool(names));
   }
 
-  /** The same with a decoder that learns more of each interface. */
+  /** Like the other {@code pool}, with a decoder that reads more of each interface. */
   static AddressPool pool(InputStream body, Function<JsonCursor, EniDecoder> eniDecoder)
       throws IOException {
     return decode(
@@ -69,7 +69,7 @@ final class IntrospectionDecoder {
   /**
    * Reads the body of {@code GET /v1/ipamd-env-settings}.
    *
-   * @throws IpamdException as {@link #pool} does, also if the body tells nothing of these settings
+   * @throws IpamdException as {@link #pool} does, and also if the body lacks these settings
    * @throws IOException if the body cannot be read to its end
    */
   static IpamdSettings settings(InputStream body) throws IOException {
@@ -88,7 +88,10 @@ final class IntrospectionDecoder {
     }
   }
 
-  /** The shape is judged of well-formed bodies only: one that is cut short is just that. */
+  /**
+   * Reports a wrong shape only for a well-formed body: a body that is cut short is reported as
+   * such.
+   */
   private static <T> T whole(JsonCursor json, Shape<T> shape) throws IOException {
     T value;
     try {
@@ -150,7 +153,7 @@ final class IntrospectionDecoder {
           sum(cards, card -> card.statedAssigned));
     } catch (IllegalArgumentException e) {
       throw new IpamdException(
-          Reason.UNEXPECTED_SHAPE, "nonsense in the body: " + e.getMessage(), e);
+          Reason.UNEXPECTED_SHAPE, "inconsistent numbers in the body: " + e.getMessage(), e);
     }
   }
 

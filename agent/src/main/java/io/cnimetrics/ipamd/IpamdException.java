@@ -3,11 +3,11 @@ package io.cnimetrics.ipamd;
 import io.cnimetrics.snapshot.Reason;
 import java.util.regex.Pattern;
 
-/** ipamD could not be read; the message says what was asked, what came back and where. */
+/** ipamD could not be read; the message has the request, the answer and the address. */
 final class IpamdException extends RuntimeException {
   private static final int MAX_MESSAGE_CHARS = 500;
 
-  /** Bodies are quoted, and whoever wrote them must not write our log. */
+  /** Messages quote bodies, and a body must not forge log lines. */
   private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
 
   private final Reason reason;

@@ -30,17 +30,17 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * Asks one port of ipamD, over TCP or a unix socket. A request has its own connection, because
- * ipamD closes idle ones after 5 s, long before the next poll.
+ * Sends requests to one port of ipamD, over TCP or a unix socket. Each request has its own
+ * connection, because ipamD closes idle ones after 5 s, long before the next poll.
  */
 final class IpamdHttp {
-  /** The most that one request may take from connecting to the body's last byte. */
+  /** The limit of one request, from connecting to the body's last byte. */
   static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
 
-  /** The most that a body may have after decompression. */
+  /** The maximum size of a body after decompression. */
   static final long MAX_BODY_BYTES = 64L << 20;
 
-  /** Okio tells the first two bytes of what is no gzip. */
+  /** Okio's message for a body that is not gzip contains its first two bytes. */
   private static final Pattern NOT_GZIP = Pattern.compile("ID1ID2: actual (0x[0-9a-f]+) .*");
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
@@ -59,7 +59,7 @@ final class IpamdHttp {
     this.unix = address.getScheme().equals("unix");
     OkHttpClient.Builder builder =
         new OkHttpClient.Builder()
-            // Without this it reads all of the JVM's authorities for TLS, and keeps them.
+            // Without this OkHttp loads all of the JVM's TLS authorities and keeps them in memory.
             .connectionSpecs(List.of(ConnectionSpec.CLEARTEXT))
             .connectTimeout(CONNECT_TIMEOUT)
             .readTimeout(CALL_TIMEOUT)
@@ -76,10 +76,10 @@ final class IpamdHttp {
   }
 
   /**
-   * Gets a path below the base address and has its whole body read.
+   * Requests a path below the base address and reads the whole body.
    *
    * @param path such as {@code v1/enis}; empty for the base address itself
-   * @throws IpamdException for every way in which this can fail; nothing of the body is to be used
+   * @throws IpamdException for every failure; nothing read from the body may be used then
    */
   <T> T get(String path, Duration limit, BodyReader<T> reader) {
     HttpUrl url = path.isEmpty() ? base : base.newBuilder().addPathSegments(path).build();
@@ -98,12 +98,12 @@ final class IpamdHttp {
     } catch (IpamdException e) {
       throw new IpamdException(e.reason(), shown + ": " + e.getMessage(), e);
     } catch (IllegalArgumentException | IllegalStateException e) {
-      // OkHttp's own checks fail on what it does not expect, such as a negative length.
+      // OkHttp's own checks fail on unexpected input, such as a negative length.
       throw new IpamdException(MALFORMED, shown + ": not HTTP: " + e.getMessage(), e);
     }
   }
 
-  /** Ends the requests that are under way in other threads. */
+  /** Cancels the requests of other threads. */
   void abort() {
     client.dispatcher().cancelAll();
   }
@@ -127,7 +127,7 @@ final class IpamdHttp {
     }
   }
 
-  /** Okio tells how much there was in place of the line that it looked for. */
+  /** Okio's message contains the number of bytes that arrived instead of the expected line. */
   private static boolean isEndBeforeAnyByte(IOException e) {
     return cause(e).contains("limit=0 ");
   }
@@ -146,15 +146,15 @@ final class IpamdHttp {
     }
   }
 
-  private static String broken(String told) {
-    Matcher notGzip = NOT_GZIP.matcher(told);
+  private static String broken(String message) {
+    Matcher notGzip = NOT_GZIP.matcher(message);
     return notGzip.matches()
         ? "the body is not gzip, though its Content-Encoding says so: it begins with "
             + notGzip.group(1)
-        : "the body was cut short: " + told;
+        : "the body was cut short: " + message;
   }
 
-  /** What is wrong with a body's text matters only if the body came as a whole. */
+  /** A fault in a body's text is reported only if the whole body arrived. */
   private static <T> T readToTheEnd(BoundedStream body, BodyReader<T> reader) throws IOException {
     try {
       return reader.read(body);
@@ -164,7 +164,7 @@ final class IpamdHttp {
     }
   }
 
-  /** The innermost message: OkHttp wraps "Connection refused" in the address it already shows. */
+  /** The innermost message: OkHttp's outer message repeats the address. */
   private static String cause(IOException e) {
     Throwable innermost = e;
     while (innermost.getCause() != null) {
@@ -178,7 +178,7 @@ final class IpamdHttp {
     return String.format(Locale.ROOT, "%.1f s", limit.toMillis() / 1000.0);
   }
 
-  /** Reads a body to its end; may give up on it by an {@link IpamdException}. */
+  /** Reads a body to its end, or throws an {@link IpamdException}. */
   @FunctionalInterface
   interface BodyReader<T> {
     T read(InputStream body) throws IOException;

@@ -35,12 +35,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Polls the ipamD of this node: its introspection and its Prometheus text, one after the other. A
- * source that fails leaves a {@link Problem} and its part of the snapshot absent; the other is read
- * all the same. Not safe for use by several threads.
+ * Polls the ipamD of this node: its introspection and its Prometheus text, one after the other. If
+ * a source fails, the snapshot has a {@link Problem} and its part is absent; the other source is
+ * still read. Not safe for use by several threads.
  */
 public final class IpamdReader {
-  /** The most that a poll may take, so that a dry run ends within 10 s whatever hangs. */
+  /** The limit of a poll, so that a dry run ends within 10 s even if ipamD hangs. */
   static final Duration POLL_TIMEOUT = Duration.ofSeconds(7);
 
   private static final Logger log = LoggerFactory.getLogger(IpamdReader.class);
@@ -58,11 +58,11 @@ public final class IpamdReader {
   private OptionalDouble settingsOfProcess = OptionalDouble.empty();
 
   /**
-   * @param introspection base address, {@code http://…} or {@code unix:/path}; empty if ipamD has
-   *     it switched off
-   * @param metrics address of the Prometheus text; empty if it is not to be read
+   * @param introspection base address, {@code http://…} or {@code unix:/path}; empty if
+   *     introspection is switched off in ipamD
+   * @param metrics address of the Prometheus text; empty to skip it
    * @param wanted the series to add up
-   * @param ipCooldown how long ipamD keeps a given-back address from being used again
+   * @param ipCooldown how long ipamD does not assign a released address again
    */
   public IpamdReader(
       Optional<URI> introspection,
@@ -74,7 +74,7 @@ public final class IpamdReader {
   }
 
   /**
-   * @param hostBoot when this host booted, in seconds since 1970
+   * @param hostBoot the boot time of this host, in seconds since 1970
    */
   IpamdReader(
       Optional<URI> introspection,
@@ -95,15 +95,15 @@ public final class IpamdReader {
     return new IpamdHttp(address, IpamdHttp.MAX_BODY_BYTES);
   }
 
-  /** Polls once. What is known of the instance is not ipamD's to tell: it stays unknown here. */
+  /** Polls once. The instance stays unknown in the snapshot: ipamD does not report it. */
   public NodeSnapshot read() {
     return read(POLL_TIMEOUT);
   }
 
   /**
-   * Polls once within less time than is usual.
+   * Polls once with a limit other than the usual one.
    *
-   * @param most what it may take
+   * @param most the limit of the poll
    */
   public NodeSnapshot read(Duration most) {
     Round round = new Round(clock.instant(), most);
@@ -120,15 +120,15 @@ public final class IpamdReader {
         round.problems);
   }
 
-  /** Ends the poll that another thread is at, if any, as a failed one. */
+  /** Cancels a poll that runs in another thread; that poll fails. */
   public void abort() {
     introspection.ifPresent(IpamdHttp::abort);
     metrics.ifPresent(IpamdHttp::abort);
   }
 
   /**
-   * The settings are those of ipamD's process: asked for until they are known, or known not to be
-   * told, and again when it may be another process.
+   * The settings belong to ipamD's process. They are requested until they are known or known to be
+   * unavailable, and again after a possible restart of ipamD.
    */
   private void refreshSettings(
       Optional<AddressPool> pool, Optional<IpamdMetrics> sums, Round round) {
@@ -143,7 +143,7 @@ public final class IpamdReader {
     }
   }
 
-  /** A release that does not tell them is no problem: the formulas go by what the pool shows. */
+  /** A release without these settings is not a problem: the formulas then use the pool. */
   private void readSettings(Round round) {
     try {
       settings = introspection.map(round::settings);
@@ -154,7 +154,7 @@ public final class IpamdReader {
     }
   }
 
-  /** One round of requests with the time that is left for them. */
+  /** One round of requests with a common deadline. */
   private final class Round {
     private final Instant takenAt;
     private final long deadline;
@@ -170,8 +170,9 @@ public final class IpamdReader {
         report(
             INTROSPECTION,
             DEGRADED,
-            "introspection is not read (--introspection-url none): ipamD's gauges stand in, which go"
-                + " wrong with several network cards and after a forced removal");
+            "introspection is not read (--introspection-url none): ipamD's gauges are used"
+                + " instead, which are wrong with several network cards and after a forced"
+                + " removal");
         return Optional.empty();
       }
       Optional<AddressPool> pool =
@@ -199,7 +200,7 @@ public final class IpamdReader {
       return sums;
     }
 
-    /** What is computed from such a sum is left out; never is it 0. */
+    /** A metric computed from such a sum is left out, never 0. */
     private void checkNumbers(IpamdMetrics read) {
       Map<String, Double> odd = new TreeMap<>();
       for (Map.Entry<Series, Double> sum : read.sums().entrySet()) {
@@ -228,7 +229,9 @@ public final class IpamdReader {
           body -> IntrospectionDecoder.pool(body, takenAt, ipCooldown));
     }
 
-    /** Known to go wrong after a forced removal of an interface; no number of ours uses them. */
+    /**
+     * ipamD's totals are wrong after a forced removal of an interface; the agent does not use them.
+     */
     private void checkStatedTotals(AddressPool pool) {
       if (!pool.ipv6()) {
         checkStated("TotalIPs", pool.statedTotal(), pool.totalIpv4());
@@ -241,7 +244,7 @@ public final class IpamdReader {
         report(
             INTROSPECTION,
             MISMATCH,
-            "ipamD states %s %d but lists %d; the list is right and is what is counted here"
+            "ipamD states %s %d but lists %d; the list is correct, and the agent counts the list"
                 .formatted(field, stated.getAsLong(), listed));
       }
     }
@@ -269,8 +272,10 @@ public final class IpamdReader {
   private static String introspectionHint(Reason reason) {
     return switch (reason) {
       case UNREACHABLE ->
-          "Is aws-node running on this node? INTROSPECTION_BIND_ADDRESS moves the port (releases up to"
-              + " 1.3.3 and 1.4.0: 61678): give --introspection-url; with DISABLE_INTROSPECTION give"
+          "Is aws-node running on this node? INTROSPECTION_BIND_ADDRESS moves the port (releases"
+              + " up to"
+              + " 1.3.3 and 1.4.0: 61678): give --introspection-url; with DISABLE_INTROSPECTION"
+              + " give"
               + " --introspection-url none";
       case TIMEOUT -> "ipamD hangs or the node is overloaded: see the log of aws-node";
       default -> "Is this ipamD's introspection (--introspection-url, port 61679)?";

@@ -21,16 +21,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Walks through a JSON body field by field and names the path of whatever is not as expected. It
- * never holds more than one value of the body.
+ * Reads a JSON body field by field and reports the path of anything unexpected. It holds only one
+ * value of the body at a time.
  */
 final class JsonCursor implements Closeable {
-  /** A thousand times what EC2 allows, 50 addresses to an interface; keeps memory bounded. */
+  /** A thousand times EC2's limit of 50 addresses per interface; bounds memory. */
   private static final int MAX_ENTRIES = 50_000;
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
-          // Names are mostly addresses: a table of them would grow with the body for nothing.
+          // Names are mostly addresses: caching them would only use memory.
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
@@ -45,7 +45,7 @@ final class JsonCursor implements Closeable {
   private final JsonParser parser;
 
   JsonCursor(InputStream body) throws IOException {
-    // A strict decoder, not the parser's guess: Go writes nothing but UTF-8.
+    // A strict decoder instead of the parser's detection: Go writes only UTF-8.
     parser = FACTORY.createParser(new InputStreamReader(body, UTF_8.newDecoder()));
   }
 
@@ -58,7 +58,7 @@ final class JsonCursor implements Closeable {
     return new Names();
   }
 
-  /** Leaves the body's value from wherever in it, so that {@link #end} can follow. */
+  /** Leaves the body's value from any position in it, so that {@link #end} can follow. */
   void leave() throws IOException {
     while (!parser.getParsingContext().inRoot()) {
       parser.nextToken();
@@ -81,7 +81,9 @@ final class JsonCursor implements Closeable {
     return new Names();
   }
 
-  /** Moves to the next field of the current object; false at its end, which is then left. */
+  /**
+   * Moves to the next field of the current object; false at its end, and then leaves the object.
+   */
   boolean nextField() throws IOException {
     return parser.nextToken() == JsonToken.FIELD_NAME;
   }
@@ -128,7 +130,7 @@ final class JsonCursor implements Closeable {
     return (int) value;
   }
 
-  /** Refuses the current field if what it tells has been told under another name. */
+  /** Refuses the current field if its value was already read under another name. */
   void requireFirst(Optional<?> before) {
     if (before.isPresent()) {
       throw unexpected("this once");
@@ -141,17 +143,20 @@ final class JsonCursor implements Closeable {
         "expected %s at %s (offset %d)".formatted(expected, path(), offset()));
   }
 
-  /** What is wrong with a body whose bytes are no text; they are decoded far ahead of its JSON. */
+  /**
+   * The exception for a body that is not UTF-8; without a path, because decoding runs ahead of
+   * parsing.
+   */
   IpamdException refusal(CharacterCodingException e) {
     return new IpamdException(Reason.MALFORMED, "the body is not UTF-8", e);
   }
 
-  /** What is wrong with a body that the parser does not read on. */
+  /** The exception for a body that the parser refuses. */
   IpamdException refusal(JsonProcessingException e) {
     return e instanceof StreamConstraintsException
         ? new IpamdException(
             Reason.UNEXPECTED_SHAPE,
-            "more than ipamD would write at %s (offset %d): %s"
+            "more than ipamD writes at %s (offset %d): %s"
                 .formatted(path(), offset(), e.getOriginalMessage()),
             e)
         : new IpamdException(
@@ -180,7 +185,7 @@ final class JsonCursor implements Closeable {
     return pointer.isEmpty() ? "the top of the body" : pointer;
   }
 
-  /** The names that one object has shown so far, so that nothing is taken twice. */
+  /** The names seen so far in one object, so that no field is read twice. */
   final class Names {
     private final Set<String> seen = new HashSet<>();
 

@@ -16,8 +16,9 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * Adds up the wanted series of ipamD's Prometheus text while it passes by; all else is checked and
- * forgotten. What the text says of types is not used: several releases call counters gauges.
+ * Adds up the wanted series of ipamD's Prometheus text while reading it; all other lines are
+ * checked and dropped. The types in the text are ignored: several releases declare counters as
+ * gauges.
  */
 final class PrometheusReader {
   private static final String OWN_PREFIX = "awscni_";
@@ -27,7 +28,7 @@ final class PrometheusReader {
 
   private final Map<String, List<Series>> wanted = new HashMap<>();
 
-  /** For each name, the labels that decide. */
+  /** For each series name, the labels that are needed. */
   private final Map<String, Set<String>> labels = new HashMap<>();
 
   PrometheusReader(Collection<Series> wanted) {
@@ -41,8 +42,8 @@ final class PrometheusReader {
   /**
    * Reads a text to its end.
    *
-   * @throws IpamdException {@code UNEXPECTED_SHAPE} if no line is a sample of ipamD's own, {@code
-   *     MALFORMED} if some are but another line is no line of such a text
+   * @throws IpamdException {@code UNEXPECTED_SHAPE} if no line is an ipamD sample, {@code
+   *     MALFORMED} if there are ipamD samples but another line is invalid
    * @throws IOException if the text cannot be read to its end
    */
   IpamdMetrics read(InputStream text) throws IOException {
@@ -72,7 +73,7 @@ final class PrometheusReader {
     return wanted.containsKey(name) || name.equals(PROCESS_START) || name.equals(BUILD);
   }
 
-  /** What has been kept of the lines so far. */
+  /** The sums over the lines so far. */
   private final class Sums {
     private final Map<Series, Double> bySeries = new HashMap<>();
     private final Set<String> unlabelled = new HashSet<>();

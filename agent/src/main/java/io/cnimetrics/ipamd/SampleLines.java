@@ -14,9 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The samples of a text in Prometheus' exposition format 0.0.4, one after the other. Memory does
- * not grow with the text: of a line only the beginnings of its name and of the labels asked for,
- * and its value, are held.
+ * Reads the samples of a text in Prometheus' exposition format 0.0.4, one after the other. Memory
+ * does not grow with the text: only the current line's value and the beginnings of its name and of
+ * its requested labels are held.
  *
  * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">Exposition
  *     formats</a>
@@ -43,7 +43,7 @@ final class SampleLines {
   private final Map<String, String> labels = new HashMap<>();
 
   /**
-   * @param kept for each name the labels that can be asked for
+   * @param kept for each series name, the labels to keep
    */
   SampleLines(InputStream text, Map<String, Set<String>> kept) {
     this.text = text;
@@ -53,7 +53,7 @@ final class SampleLines {
   /**
    * Moves to the next sample; false at the end of the text.
    *
-   * @throws IpamdException if a line is neither sample nor comment nor blank
+   * @throws IpamdException if a line is not a sample, a comment or blank
    */
   boolean next() throws IOException {
     while (true) {
@@ -76,8 +76,8 @@ final class SampleLines {
   }
 
   /**
-   * Passes over the rest of the text, whatever it is, and tells whether one of the lines after the
-   * current one begins with a prefix.
+   * Skips the rest of the text, valid or not, and returns whether a line after the current one
+   * begins with a prefix.
    */
   boolean anyLeftBeginsWith(String prefix) throws IOException {
     boolean any = false;
@@ -101,12 +101,12 @@ final class SampleLines {
     return labelled;
   }
 
-  /** The value of one of the labels kept, cut to {@value #MAX_TOKEN_CHARS} characters. */
+  /** The value of a kept label, cut to {@value #MAX_TOKEN_CHARS} characters. */
   Optional<String> label(String label) {
     return Optional.ofNullable(labels.get(label));
   }
 
-  /** Where the text ends in the middle of a line, nothing else can be said of that. */
+  /** If the text ends in the middle of a line, that is the only fault reported. */
   IpamdException malformed(String what) {
     String seen = current == END ? "the text is cut short: its last line has no end" : what;
     return new IpamdException(Reason.MALFORMED, "line %d: %s".formatted(line, seen));
@@ -167,7 +167,8 @@ final class SampleLines {
   }
 
   /**
-   * A label's value: ipamD puts raw error texts there, with quotes, braces and line ends escaped.
+   * A label's value: ipamD writes raw error texts, which contain braces, escaped quotes and escaped
+   * line ends.
    */
   private String quoted() throws IOException {
     require('"');

@@ -20,15 +20,15 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * A connection over a unix-domain socket that blocks with timeouts.
+ * A blocking connection over a unix-domain socket, with timeouts.
  *
- * <p>The channels of the JDK know no timeouts, so this one does not block; selectors wait in its
- * place, one for each direction because a selector serves one thread at a time.
+ * <p>The JDK's channels have no timeouts, so the channel is non-blocking and selectors wait. Each
+ * direction has its own selector, because a selector serves one thread at a time.
  */
 final class UnixChannel implements Closeable {
   private static final long BACKLOG_RETRY_MILLIS = 20;
 
-  /** Linux's EAGAIN, which the JDK throws as a plain SocketException: only its text tells. */
+  /** Linux's EAGAIN. The JDK throws a plain SocketException: only this message distinguishes it. */
   private static final String BACKLOG_FULL = "Resource temporarily unavailable";
 
   private final SocketChannel channel;
@@ -44,11 +44,11 @@ final class UnixChannel implements Closeable {
   }
 
   /**
-   * Connects, waiting for a listener with a full backlog.
+   * Connects; waits if the listener's backlog is full.
    *
-   * @param timeoutMillis how long to wait; 0 for ever
-   * @param closed ends the wait when counted down
-   * @throws ConnectException if there is no listener that we may talk to
+   * @param timeoutMillis how long to wait; 0 means no limit
+   * @param closed stops the wait when counted down
+   * @throws ConnectException if there is no listener, or no permission to connect
    * @throws SocketTimeoutException if the listener's backlog stayed full
    */
   static UnixChannel connect(UnixDomainSocketAddress path, int timeoutMillis, CountDownLatch closed)
@@ -59,7 +59,7 @@ final class UnixChannel implements Closeable {
       if (isConnected(channel, path)) {
         return open(channel);
       }
-      // Nothing tells when a full backlog has room again: only a new attempt does.
+      // There is no event for a backlog with room again: only a new attempt shows it.
       channel.close();
       long wait = Math.min(left(start, timeoutMillis), BACKLOG_RETRY_MILLIS);
       if (wait <= 0) {
@@ -73,7 +73,7 @@ final class UnixChannel implements Closeable {
   /**
    * Reads at least one byte, or returns -1 at the end.
    *
-   * @param timeoutMillis how long to wait for the first byte; 0 for ever
+   * @param timeoutMillis how long to wait for the first byte; 0 means no limit
    * @throws SocketTimeoutException if nothing came in time; the connection stays usable
    */
   int read(byte[] bytes, int offset, int count, int timeoutMillis) throws IOException {
@@ -100,7 +100,7 @@ final class UnixChannel implements Closeable {
     }
   }
 
-  /** Writes all the bytes; like any socket's, a write has no timeout and ends by closing. */
+  /** Writes all bytes. As with any socket, a write has no timeout; closing the channel ends it. */
   void write(byte[] bytes, int offset, int count) throws IOException {
     ByteBuffer source = ByteBuffer.wrap(bytes, offset, count);
     synchronized (writing) {
@@ -124,13 +124,13 @@ final class UnixChannel implements Closeable {
     channel.shutdownOutput();
   }
 
-  /** Wakes blocked threads; the file descriptors are gone when it returns. */
+  /** Wakes blocked threads; the file descriptors are closed when it returns. */
   @Override
   public void close() throws IOException {
     try (channel;
         readable;
         writable) {
-      // The selectors go first: a registered channel lives until they let it go.
+      // The selectors are closed first: a channel stays open while it is registered.
     }
   }
 
@@ -186,12 +186,12 @@ final class UnixChannel implements Closeable {
     selector.select(millis);
     selector.selectedKeys().clear();
     if (Thread.currentThread().isInterrupted()) {
-      // A selector does not wait for an interrupted thread: going on would spin.
+      // A selector does not wait in an interrupted thread: continuing would spin.
       throw interrupted();
     }
   }
 
-  /** Milliseconds left, at least 1 until all the time is over. */
+  /** The milliseconds left, at least 1 until the timeout is over. */
   private static long left(long startNanos, int timeoutMillis) {
     if (timeoutMillis == 0) {
       return Long.MAX_VALUE;

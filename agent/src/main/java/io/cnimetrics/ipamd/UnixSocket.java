@@ -7,8 +7,7 @@ import java.net.UnixDomainSocketAddress;
 /**
  * A {@link Socket} whose bytes go over a unix-domain socket.
  *
- * <p>All its work is done by {@link UnixTransport}, so no method of {@link Socket} can open a TCP
- * socket behind our back.
+ * <p>{@link UnixTransport} does all its work, so no method of {@link Socket} can open a TCP socket.
  */
 final class UnixSocket extends Socket {
   private final UnixDomainSocketAddress path;

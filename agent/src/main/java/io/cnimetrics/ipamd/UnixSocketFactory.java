@@ -9,14 +9,14 @@ import java.nio.file.Path;
 import javax.net.SocketFactory;
 
 /**
- * Sockets that all lead to one unix-domain socket, whatever host and port they are asked for.
+ * Creates sockets that all connect to one unix-domain socket, for any host and port.
  *
- * <p>An OkHttp client with this factory should ask for a numeric host such as {@code 127.0.0.1} and
- * use no proxy: each address that a name resolves to is one more connection to the same path.
+ * <p>An OkHttp client with this factory should use a numeric host such as {@code 127.0.0.1} and no
+ * proxy: each address of a host name is one more connection to the same path.
  *
- * <p>A connection that nobody accepts (no such file, not a socket, no listener, no permission) ends
- * in a {@link java.net.ConnectException} that names the path, and OkHttp keeps it as a cause; a
- * listener whose backlog stays full ends in a {@link java.net.SocketTimeoutException}.
+ * <p>If connecting fails (no such file, not a socket, no listener, no permission), a {@link
+ * java.net.ConnectException} names the path, and OkHttp keeps it as a cause. If the listener's
+ * backlog stays full, the exception is a {@link java.net.SocketTimeoutException}.
  */
 final class UnixSocketFactory extends SocketFactory {
   private final UnixDomainSocketAddress address;

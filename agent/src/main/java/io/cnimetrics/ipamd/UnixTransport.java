@@ -13,7 +13,7 @@ import java.net.UnixDomainSocketAddress;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link java.net.Socket} asks of its transport, answered by a {@link UnixChannel}. */
+/** The transport of a {@link java.net.Socket} over a {@link UnixChannel}. */
 final class UnixTransport extends SocketImpl {
   private final UnixDomainSocketAddress path;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -24,7 +24,7 @@ final class UnixTransport extends SocketImpl {
     this.path = path;
   }
 
-  /** Nothing yet: the channel is opened by connecting. */
+  /** Does nothing: connecting opens the channel. */
   @Override
   protected void create(boolean stream) {}
 
@@ -33,7 +33,7 @@ final class UnixTransport extends SocketImpl {
     UnixChannel connected = UnixChannel.connect(path, timeoutMillis, closed);
     channel = connected;
     if (closed.getCount() == 0) {
-      // close() came before it could see the channel.
+      // close() ran before it could see the channel.
       connected.close();
       throw new SocketException("Socket closed");
     }
@@ -86,7 +86,7 @@ final class UnixTransport extends SocketImpl {
     };
   }
 
-  /** Always 0: what can be read without blocking is not known before reading. */
+  /** Always 0: the number of readable bytes is unknown before reading. */
   @Override
   protected int available() {
     return 0;
@@ -112,7 +112,7 @@ final class UnixTransport extends SocketImpl {
     }
   }
 
-  /** Takes the read timeout; TCP's options mean nothing here and are dropped. */
+  /** Sets the read timeout; TCP options have no meaning here and are ignored. */
   @Override
   public void setOption(int option, Object value) {
     if (option == SocketOptions.SO_TIMEOUT && value instanceof Integer millis) {

@@ -102,7 +102,7 @@ class NodeSubnetsTest {
 
     assertThat(failed(read()).problem().message())
         .contains("knows no such subnet", "whose credentials", "--subnets")
-        .doesNotContain("in trouble");
+        .doesNotContain("has a fault");
   }
 
   @ParameterizedTest

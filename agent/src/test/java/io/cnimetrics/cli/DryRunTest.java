@@ -61,8 +61,8 @@ class DryRunTest {
     assertThat(unread("--output=put-metric-data")).isEqualTo(Cli.USAGE);
     assertThat(terminal.out()).isEmpty();
     assertThat(terminal.err())
-        .containsOnlyOnce("give --region or AWS_REGION")
-        .containsOnlyOnce("give --cluster-id or AWS_CLUSTER_ID")
+        .containsOnlyOnce("set --region or AWS_REGION")
+        .containsOnlyOnce("set --cluster-id or AWS_CLUSTER_ID")
         .contains("put-metric-data needs the region", "put-metric-data needs the cluster's name");
   }
 

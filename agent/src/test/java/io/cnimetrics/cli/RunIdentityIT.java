@@ -83,7 +83,7 @@ class RunIdentityIT {
 
     assertThat(result.exitCode()).as(result.err()).isEqualTo(2);
     assertThat(result.err())
-        .contains("give --cluster-id or AWS_CLUSTER_ID, or tag the instance with CLUSTER_ID");
+        .contains("set --cluster-id or AWS_CLUSTER_ID, or tag the instance with CLUSTER_ID");
     assertThat(cloudWatch.requests()).isEmpty();
   }
 

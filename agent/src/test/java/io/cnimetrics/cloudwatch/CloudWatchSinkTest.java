@@ -45,16 +45,16 @@ class CloudWatchSinkTest {
     "400, ThrottledException, RETRYABLE, publish interval",
     "400, RequestLimitExceeded, RETRYABLE, publish interval",
     "400, TooManyRequestsException, RETRYABLE, publish interval",
-    "500, InternalServiceFault, RETRYABLE, passes",
-    "500, InternalFailure, RETRYABLE, passes",
-    "503, ServiceUnavailable, RETRYABLE, passes",
-    "400, InvalidParameterValueException, INVALID, never pass",
-    "400, InvalidParameterCombinationException, INVALID, never pass",
-    "400, MissingRequiredParameterException, INVALID, never pass",
-    "400, MissingParameter, INVALID, never pass",
-    "400, ValidationError, INVALID, never pass",
-    "400, ValidationException, INVALID, never pass",
-    "413, RequestEntityTooLarge, INVALID, never pass",
+    "500, InternalServiceFault, RETRYABLE, temporary",
+    "500, InternalFailure, RETRYABLE, temporary",
+    "503, ServiceUnavailable, RETRYABLE, temporary",
+    "400, InvalidParameterValueException, INVALID, refused again",
+    "400, InvalidParameterCombinationException, INVALID, refused again",
+    "400, MissingRequiredParameterException, INVALID, refused again",
+    "400, MissingParameter, INVALID, refused again",
+    "400, ValidationError, INVALID, refused again",
+    "400, ValidationException, INVALID, refused again",
+    "413, RequestEntityTooLarge, INVALID, refused again",
     "403, AccessDenied, UNAUTHORIZED, cloudwatch:PutMetricData",
     "403, AccessDeniedException, UNAUTHORIZED, cloudwatch:PutMetricData",
     "400, AccessDeniedException, UNAUTHORIZED, cloudwatch:PutMetricData",
@@ -145,7 +145,7 @@ class CloudWatchSinkTest {
   void authorityThatIsNotTrustedPasses() {
     PutResult answer = putAt("https://localhost:" + CLOUDWATCH.getHttpsPort(), LIMIT);
     assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
-    assertThat(answer.message()).contains("certification path", "trusts the authority");
+    assertThat(answer.message()).contains("certification path", "trusts the certificate authority");
   }
 
   @ParameterizedTest
