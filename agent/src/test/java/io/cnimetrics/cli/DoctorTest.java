@@ -67,7 +67,7 @@ class DoctorTest {
   void whatIsWellIsShownIfAskedFor() {
     doctor(NamedScenario.HEALTHY, "--verbose");
 
-    assertThat(terminal.out()).contains("\nWell\n  introspection      ipamD tells");
+    assertThat(terminal.out()).contains("\nWell\n  introspection      ipamD reports");
   }
 
   @Test
