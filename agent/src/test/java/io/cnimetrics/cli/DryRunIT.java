@@ -298,7 +298,7 @@ class DryRunIT {
 
       assertThat(result.exitCode()).isZero();
       assertThat(RecordedNode.json(result.out()).get("problems"))
-          .anyMatch(problem -> problem.get("message").asText().contains("give --region"))
+          .anyMatch(problem -> problem.get("message").asText().contains("set --region"))
           .anyMatch(problem -> problem.get("source").asText().equals("ec2"));
     }
   }
