@@ -63,7 +63,7 @@ class RunIT {
   void deniedCloudWatchIsNotReadyUntilItIsAllowed() {
     cloudWatch.refusing(403, "AccessDenied", "not authorized to perform PutMetricData");
     try (Running agent = agent().start()) {
-      agent.awaitLog("outcome=DENIED");
+      agent.awaitLog("outcome=UNAUTHORIZED");
 
       assertThat(health.await("/readyz", 503, LIMIT))
           .contains("nothing was ever sent", "cloudwatch:PutMetricData");

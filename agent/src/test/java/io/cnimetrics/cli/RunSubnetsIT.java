@@ -13,8 +13,6 @@ import io.cnimetrics.testing.HealthPages;
 import io.cnimetrics.testing.RecordedNode;
 import io.cnimetrics.testing.StubCloudWatch;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -26,8 +24,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
-import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 import software.amazon.awssdk.services.ec2.model.Subnet;
 
@@ -94,30 +90,6 @@ class RunSubnetsIT {
           .contains(" WARN ", "UnauthorizedOperation", "iam-policy/CNIMetricsSubnetsPolicy.json");
       assertThat(agent.stop().exitCode()).isZero();
     }
-  }
-
-  @Test
-  @DisabledIfSystemProperty(
-      named = "native",
-      matches = "true",
-      disabledReason = "an executable loads no classes")
-  void nothingOfThisIsLoadedUnlessItIsAskedFor(@TempDir Path directory) throws IOException {
-    Path classes = directory.resolve("classes");
-    try (Running agent =
-        agent(RECORDED, cloudWatch.environment())
-            .with("--region=us-west-2")
-            .in(Map.of("JAVA_OPTS", "-Xlog:class+load:file=" + classes))
-            .start()) {
-      agent.awaitLog("Sender sending to CloudWatch: ");
-      assertThat(agent.stop().exitCode()).isZero();
-    }
-
-    assertThat(Files.readAllLines(classes))
-        .anyMatch(line -> line.contains("io.cnimetrics.agent.Publisher "))
-        .filteredOn(line -> line.contains("io.cnimetrics."))
-        .noneMatch(line -> line.contains(".Subnet"))
-        .noneMatch(line -> line.contains("Subnets"))
-        .noneMatch(line -> line.contains(".Interfaces"));
   }
 
   /** In which no other test starts instances. */
