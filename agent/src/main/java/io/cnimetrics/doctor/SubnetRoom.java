@@ -55,18 +55,18 @@ final class SubnetRoom implements Check {
     } else if (region.isEmpty()) {
       return List.of(SPEC.notChecked("the region is unknown"));
     }
-    List<Subnet> told = subnets.get().read(node.pool(), region.get());
-    if (told.isEmpty()) {
+    List<Subnet> found = subnets.get().read(node.pool(), region.get());
+    if (found.isEmpty()) {
       return List.of(SPEC.notChecked("no subnet of the node's ENIs is known"));
     }
     String now =
         node.maximum()
-            .flatMap(maximum -> ReachableNow.of(maximum, node.pool(), told))
+            .flatMap(maximum -> ReachableNow.of(maximum, node.pool(), found))
             .map(EffectiveMaximum::explanation)
             .map(explanation -> "; reachable now: " + explanation)
             .orElse("");
     List<Finding> findings = new ArrayList<>();
-    told.forEach(subnet -> findings.add(finding(subnet, node, now)));
+    found.forEach(subnet -> findings.add(finding(subnet, node, now)));
     return findings;
   }
 
