@@ -8,8 +8,8 @@
 # An executable that is already built: --build-context native=DIR, where DIR is what tools/image/root.sh wrote.
 ARG GRAALVM_IMAGE=ghcr.io/graalvm/native-image-community:25.0.2-ol9
 ARG JDK_IMAGE=docker.io/library/eclipse-temurin:25.0.4.1_1-jdk-noble
-# glibc is all that the agent needs: time zones and certificate authorities are in the executable. The base's glibc must
-# not be older than that of the stage `compile` (Oracle Linux 9: 2.34, Debian 13: 2.41).
+# The agent needs only glibc: time zones and certificate authorities are in the executable. The base's glibc must not be
+# older than that of the stage `compile` (Oracle Linux 9: 2.34, Debian 13: 2.41).
 ARG BASE_IMAGE=gcr.io/distroless/base-nossl-debian13:nonroot
 
 FROM ${JDK_IMAGE} AS build
@@ -22,7 +22,7 @@ FROM ${GRAALVM_IMAGE} AS compile
 WORKDIR /src
 COPY --from=build /src/tools tools
 COPY --from=build /src/agent/target/dist agent/target/dist
-# GraalVM's home is where its `java` is.
+# GraalVM's home is the directory of its `java`.
 RUN java=$(readlink -f "$(command -v java)") && GRAALVM_HOME="${java%/bin/java}" tools/native/build.sh /native && \
     tools/image/root.sh /native/cni-metrics-agent /root-directory
 
@@ -31,7 +31,7 @@ COPY --from=compile /root-directory /
 
 # `docker build --target jvm .`
 FROM build AS jvm-build
-# The path is the one of the last stage: the cache knows its jar by path, size and date.
+# The path must equal that of the last stage: the cache identifies its jar by path, size and date.
 RUN JAVA25_HOME="${JAVA_HOME}" tools/image/build.sh /opt/agent
 
 # `docker build --target jvm-test .` runs the process tests with the runtime, jar and cache of the target jvm.

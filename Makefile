@@ -4,23 +4,23 @@
 MVN ?= $(shell ./mvnw -v >/dev/null 2>&1 && echo ./mvnw || echo mvn)
 MAVEN_FLAGS ?= --batch-mode --no-transfer-progress
 AGENT := agent/target/dist/bin/cni-metrics-agent
-# What the image holds, built without a container engine.
+# The contents of the image, built without a container engine.
 BUILT := agent/target/image/agent.args
 NATIVE := agent/target/native/cni-metrics-agent
 IMAGE ?= cni-metrics-agent
-# `make footprint`: how long each agent works, and of how many runs the median is shown.
+# `make footprint`: minutes of each run, and the number of runs for the median.
 MINUTES ?= 10
 # `make fleet`
 NODES ?= 10000
 RUNS ?= 3
-# `make chaos`: the same seed plays the same faults; 0 is any. MINUTES is its length, too.
+# `make chaos`: the same seed gives the same faults; 0 chooses a seed. MINUTES is its length too.
 SEED ?= 0
 # `make fuzz`: for each test.
 SECONDS ?= 60
 # `make soak`: may be a fraction.
 HOURS ?= 0.5
 JAVA := $(if $(JAVA_HOME),$(JAVA_HOME)/bin/)java
-# Compiles the tests, and leaves the class path that they run with.
+# Compiles the tests, and writes the class path that they need to CLASS_PATH.
 CLASS_PATH := $(CURDIR)/agent/target/test.classpath
 TEST_CLASSES = $(MVN) $(MAVEN_FLAGS) --quiet -pl agent test-compile dependency:build-classpath \
   -Dmdep.outputFile=$(CLASS_PATH) && \
@@ -39,7 +39,7 @@ dry-run: $(AGENT) ## Print the metrics of a simulated node
 	@$(AGENT) dry-run --simulate
 
 test: ## Run every test of the gate
-	@# Without Python some tests are skipped, and say so; never in continuous integration.
+	@# Without Python some tests are skipped, and say so. In continuous integration (CI set) they fail.
 	@tools/venv.sh >/dev/null || test -z "$$CI"
 	$(MVN) $(MAVEN_FLAGS) verify
 
@@ -49,17 +49,17 @@ deploy-test: ## Test the manifests, the chart and the policy documents
 cluster-test: ## Apply the manifests and the chart to a real Kubernetes API server
 	@tools/cluster/test.sh
 
-package: ## Put a release together: VERSION=1.2.3 IMAGE=ghcr.io/OWNER/NAME DIGEST=sha256:...
+package: ## Build the files of a release: VERSION=1.2.3 IMAGE=ghcr.io/OWNER/NAME DIGEST=sha256:...
 	@MVN='$(MVN)' MAVEN_FLAGS='$(MAVEN_FLAGS)' tools/deploy/package.sh '$(VERSION)' '$(IMAGE)' '$(DIGEST)'
 
-goldens: ## Rewrite the approved texts and what else is written from the code
+goldens: ## Rewrite the golden files and the generated pages
 	$(MVN) $(MAVEN_FLAGS) --quiet -pl agent test -Dtest='*GoldensTest,ReadmeTest' -Dgoldens.rewrite=true
 	@git status --short README.md docs/metrics.md docs/doctor.md daemonset agent/src/test/resources/goldens
 
 picture: $(AGENT) ## Draw docs/dashboard.png: the dashboard over a simulated day
 	@MVN='$(MVN) $(MAVEN_FLAGS)' tools/docs/picture.sh
 
-bench: bench-decode bench-dry-run bench-publish ## Measure all of it; JDKS="HOME ..." on these JDKs
+bench: bench-decode bench-dry-run bench-publish ## Run all benchmarks; JDKS="HOME ..." chooses the JDKs
 
 bench-build:
 	@$(MVN) $(MAVEN_FLAGS) --quiet -Pbench package -Dmaven.test.skip=true
@@ -75,11 +75,11 @@ bench-dry-run: ## Measure the dry run
 bench-publish: bench-build ## Measure polls, sends and an outage of CloudWatch
 	@tools/bench/publish.sh $(JDKS)
 
-fleet: ## Model NODES=10000 nodes before CloudWatch's quota; draws docs/fleet.svg
+fleet: ## Simulate NODES=10000 nodes and CloudWatch's quota; draws docs/fleet.svg
 	@$(MVN) $(MAVEN_FLAGS) --quiet -pl agent test -Dtest=FleetReport -Dtest.heap=6g -Dfleet.nodes=$(NODES)
 	@python3 tools/docs/fleet_picture.py agent/target/fleet.csv $(NODES) >docs/fleet.svg
 
-compare: $(AGENT) $(if $(JAVA25_HOME),$(BUILT)) ## Run AWS's helper and Telegraf beside the agent: RUNS=3; needs Go
+compare: $(AGENT) $(if $(JAVA25_HOME),$(BUILT)) ## Compare the agent with AWS's helper and Telegraf: RUNS=3; needs Go
 	@# With JAVA25_HOME the agent runs as the image starts it, else as the distribution does.
 	@tools/compare/compare.sh $(RUNS) $(if $(JAVA25_HOME),$(dir $(BUILT)))
 
@@ -100,7 +100,7 @@ container-test: ## Build the image without a daemon and run it as the manifest d
 footprint: $(BUILT) $(NATIVE) ## Measure memory, start and CPU: native, JVM image, default JVM; needs JAVA25_HOME
 	@tools/bench/footprint.sh $(dir $(BUILT)) $(dir $(NATIVE)) $(MINUTES) $(RUNS)
 
-soak: $(BUILT) $(NATIVE) ## Watch memory for hours: HOURS=0.5; needs JAVA25_HOME
+soak: $(BUILT) $(NATIVE) ## Measure memory for hours: HOURS=0.5; needs JAVA25_HOME
 	@"$$JAVA25_HOME/bin/java" -cp tools/image/target/classes io.cnimetrics.imagetest.Soak $(dir $(BUILT)) $(HOURS) $(NATIVE)
 
 outage: $(NATIVE) ## Print the executable's memory while CloudWatch is away: MINUTES=10
@@ -115,7 +115,7 @@ fuzz: ## Look for inputs that break decoders or settings: SECONDS=60 for each te
 	@$(TEST_CLASSES)
 	@tools/fuzz.sh "$$(cat $(CLASS_PATH))" $(SECONDS)
 
-audit: ## Tell which libraries have a newer version
+audit: ## List libraries that have a newer version
 	@$(MVN) $(MAVEN_FLAGS) -pl agent org.codehaus.mojo:versions-maven-plugin:2.19.1:display-dependency-updates \
 	  -DprocessDependencyManagement=false '-Dmaven.version.ignore=.*-(alpha|beta|M|RC).*' | grep -E -e '-> | \.\.\.$$' || echo "none"
 

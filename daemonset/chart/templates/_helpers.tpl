@@ -61,7 +61,7 @@ automountServiceAccountToken: false
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-# For ipamD's loopback ports and for instance metadata at hop limit 1. The agent takes no address from the pool.
+# For ipamD's loopback ports and for instance metadata at hop limit 1. The agent uses no address of the pool.
 hostNetwork: true
 # The node's resolver: CoreDNS may be down when addresses run out.
 dnsPolicy: Default
