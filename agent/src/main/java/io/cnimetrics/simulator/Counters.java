@@ -1,13 +1,15 @@
 package io.cnimetrics.simulator;
 
+import java.util.Comparator;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What ipamD has counted since it started. A labelled series appears with its first increment. */
 final class Counters {
-  private final SortedMap<SimSeries, Double> values = new TreeMap<>();
+  private final SortedMap<Series, Double> values = new TreeMap<>();
 
   Counters() {
     reset();
@@ -23,7 +25,7 @@ final class Counters {
           "awscni_force_removed_ips",
           "awscni_no_available_ip_addresses"
         }) {
-      values.put(SimSeries.of(name), 0.0);
+      values.put(Series.of(name), 0.0);
     }
   }
 
@@ -35,10 +37,10 @@ final class Counters {
   }
 
   void add(double amount, String name, String... labels) {
-    values.merge(SimSeries.of(name, labels), amount, Double::sum);
+    values.merge(Series.of(name, labels), amount, Double::sum);
   }
 
-  SortedMap<SimSeries, Double> values() {
+  SortedMap<Series, Double> values() {
     return new TreeMap<>(values);
   }
 
@@ -50,5 +52,35 @@ final class Counters {
                 entry -> entry.getKey().name(),
                 TreeMap::new,
                 Collectors.summingDouble(Map.Entry::getValue)));
+  }
+
+  /**
+   * A Prometheus time series.
+   *
+   * @param labels the text between the braces, escaped; empty if there are none
+   */
+  record Series(String name, String labels) implements Comparable<Series> {
+    private static final Comparator<Series> ORDER =
+        Comparator.comparing(Series::name).thenComparing(Series::labels);
+
+    /**
+     * @param labels names and values, alternating
+     */
+    static Series of(String name, String... labels) {
+      StringJoiner pairs = new StringJoiner(",");
+      for (int i = 0; i < labels.length; i += 2) {
+        pairs.add(labels[i] + "=\"" + escape(labels[i + 1]) + "\"");
+      }
+      return new Series(name, pairs.toString());
+    }
+
+    private static String escape(String value) {
+      return value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+    }
+
+    @Override
+    public int compareTo(Series other) {
+      return ORDER.compare(this, other);
+    }
   }
 }

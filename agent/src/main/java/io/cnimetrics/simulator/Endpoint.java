@@ -69,7 +69,7 @@ final class Endpoint implements AutoCloseable {
   }
 
   /**
-   * Refuses connections: bound, so that no other process takes the port, but not listening.
+   * Refuses connections: the port is bound, so that no other process can use it, but not listening.
    *
    * @param port 0 to pick a free one
    */
@@ -131,15 +131,15 @@ final class Endpoint implements AutoCloseable {
   private void handle(HttpExchange exchange) throws IOException {
     Optional<HttpFault.Kind> fault = content.fault().get();
     if (fault.isEmpty()) {
-      send(exchange, reply(exchange));
+      send(exchange, reply(exchange), false);
       return;
     }
     switch (fault.get()) {
       case REFUSE -> exchange.close();
       case HANG -> hang(exchange);
-      case STATUS_500 -> send(exchange, Reply.serverError());
-      case TRUNCATE -> truncate(exchange, reply(exchange));
-      case GARBAGE -> send(exchange, reply(exchange).garbage());
+      case STATUS_500 -> send(exchange, Reply.serverError(), false);
+      case TRUNCATE -> send(exchange, reply(exchange), true);
+      case GARBAGE -> send(exchange, reply(exchange).garbage(), false);
     }
   }
 
@@ -147,32 +147,20 @@ final class Endpoint implements AutoCloseable {
     return content.reply().apply(exchange.getRequestURI().getPath());
   }
 
-  private void send(HttpExchange exchange, Reply reply) throws IOException {
-    byte[] body = headers(exchange, reply);
-    // The JDK's server sends chunks if the length is 0.
-    long length = body.length > LONGEST_UNCHUNKED_BYTES ? 0 : body.length;
-    exchange.sendResponseHeaders(reply.status(), length);
-    exchange.getResponseBody().write(body);
-    exchange.close();
-  }
-
-  private void truncate(HttpExchange exchange, Reply reply) throws IOException {
-    byte[] body = headers(exchange, reply);
-    exchange.sendResponseHeaders(reply.status(), body.length);
-    exchange.getResponseBody().write(body, 0, body.length / 2);
-    exchange.getResponseBody().flush();
-    exchange.close();
-  }
-
-  /** Sets the body's headers, and returns the body as sent. */
-  private byte[] headers(HttpExchange exchange, Reply reply) throws IOException {
+  /** Announces the whole body; sends only its first half if it is cut. */
+  private void send(HttpExchange exchange, Reply reply, boolean cut) throws IOException {
     byte[] body = reply.body().getBytes(UTF_8);
     exchange.getResponseHeaders().set("Content-Type", reply.contentType());
     if (source == Source.METRICS && offersGzip(exchange)) {
       exchange.getResponseHeaders().set("Content-Encoding", "gzip");
-      return gzipped(body);
+      body = gzipped(body);
     }
-    return body;
+    // The JDK's server sends chunks if the length is 0.
+    boolean chunked = !cut && body.length > LONGEST_UNCHUNKED_BYTES;
+    exchange.sendResponseHeaders(reply.status(), chunked ? 0 : body.length);
+    exchange.getResponseBody().write(body, 0, cut ? body.length / 2 : body.length);
+    exchange.getResponseBody().flush();
+    exchange.close();
   }
 
   private static boolean offersGzip(HttpExchange exchange) {
@@ -188,7 +176,7 @@ final class Endpoint implements AutoCloseable {
     return zipped.toByteArray();
   }
 
-  /** Holds the connection but no thread; the oldest are closed, their clients have timed out. */
+  /** Keeps the connection open without a thread. Closes the oldest ones: their clients have timed out. */
   private void hang(HttpExchange exchange) {
     synchronized (hung) {
       hung.addLast(exchange);

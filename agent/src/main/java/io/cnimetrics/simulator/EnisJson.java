@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Writes {@code /v1/enis} in the shape of the scenario's release of the CNI. */
+/** Writes {@code /v1/enis} in the format of the scenario's CNI release. */
 final class EnisJson {
   private static final JsonFactory JSON = new JsonFactory();
   private static final int MAIN_ROUTE_TABLE = 254;
@@ -63,7 +63,7 @@ final class EnisJson {
 
   private void pool(List<AttachedEni> enis) throws IOException {
     PoolCount count = PoolCount.of(enis);
-    // ipamD subtracts what was removed by force twice.
+    // ipamD subtracts addresses that were removed by force twice.
     json.writeNumberField("TotalIPs", count.total() - node.lostAddresses());
     json.writeNumberField("AssignedIPs", count.assigned());
     json.writeObjectFieldStart(version.atLeast(7, 0) ? "ENIs" : "ENIIPPools");
@@ -197,8 +197,7 @@ final class EnisJson {
   }
 
   /**
-   * Writes model times as wall-clock times. Readers use an address's age, so ages are the same in
-   * both, whatever the model's speed.
+   * Writes model times as wall-clock times. Readers use the age of an address, so ages are in model time at any speed of the model.
    *
    * @param wallNow the reader's now
    * @param modelNow the same moment in model time

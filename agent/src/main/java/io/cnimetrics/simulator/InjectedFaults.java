@@ -31,7 +31,7 @@ final class InjectedFaults {
     }
   }
 
-  /** An interface with pods that was detached, once: ipamD then removes its addresses by force. */
+  /** The interface with pods that was detached, at most one per run: ipamD removes its addresses by force. */
   Optional<AttachedEni> eniToLose(List<AttachedEni> enis, Duration now) {
     if (!scenario.has(NodeFault.FORCED_REMOVAL) || lostAddresses > 0) {
       return Optional.empty();
@@ -56,7 +56,7 @@ final class InjectedFaults {
     return lostAddresses;
   }
 
-  /** Whether the interface's subnet is not for pods. */
+  /** Whether the subnet of the interface is tagged as not for pods. */
   boolean excludes(AttachedEni eni) {
     return scenario.has(NodeFault.EXCLUDED_ENI) && eni.deviceNumber() == 1;
   }

@@ -1,5 +1,7 @@
 package io.cnimetrics.simulator;
 
+import io.cnimetrics.simulator.Counters.Series;
+import io.cnimetrics.simulator.SimWarmPool.PoolCount;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -12,27 +14,65 @@ final class MetricsText {
           "0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "10", "+Inf");
 
   private final StringBuilder text = new StringBuilder();
+  private final SimulatedNode node;
   private final CniVersion version;
-  private final SortedMap<SimSeries, Double> samples;
-  private final boolean slowStart;
+  private final SortedMap<Series, Double> samples;
 
-  private MetricsText(CniVersion version, SortedMap<SimSeries, Double> samples, boolean slowStart) {
-    this.version = version;
-    this.samples = samples;
-    this.slowStart = slowStart;
+  private MetricsText(SimulatedNode node) {
+    this.node = node;
+    this.version = node.scenario().cniVersion();
+    this.samples = node.counters();
   }
 
   /**
    * @param processStart when ipamD's process started
    */
   static String of(SimulatedNode node, Instant processStart) {
-    SortedMap<SimSeries, Double> samples = Gauges.of(node, processStart);
-    samples.putAll(node.counters());
-    MetricsText writer =
-        new MetricsText(
-            node.scenario().cniVersion(), samples, node.scenario().has(NodeFault.SLOW_START));
+    MetricsText writer = new MetricsText(node);
+    writer.addPool();
+    writer.addProcess(processStart);
     MetricFamily.ALL.stream().filter(family -> family.in(writer.version)).forEach(writer::family);
     return writer.text.toString();
+  }
+
+  private void addPool() {
+    List<AttachedEni> enis = node.enis();
+    PoolCount pool = PoolCount.of(enis);
+    int mostEnis = node.scenario().limit().enis();
+    set(mostEnis, "awscni_eni_max");
+    set(mostEnis * node.scenario().addressesPerEni(), "awscni_ip_max");
+    set(enis.size(), "awscni_eni_allocated");
+    // ipamD does not subtract addresses that were removed by force.
+    set(pool.total() + node.lostAddresses(), "awscni_total_ip_addresses");
+    set(pool.assigned(), "awscni_assigned_ip_addresses");
+    set(node.scenario().prefixDelegation() ? pool.cidrs() : 0, "awscni_total_ipv4_prefixes");
+    for (AttachedEni eni : enis) {
+      set(eni.assigned(), "awscni_assigned_ip_per_eni", "eni", eni.id());
+      eni.cidrs().stream().filter(cidr -> cidr.count(Address::used) > 0).forEach(this::addCidr);
+    }
+  }
+
+  private void addCidr(SimCidr cidr) {
+    set(cidr.assigned(), "awscni_assigned_ip_per_cidr", "cidr", cidr.text());
+    set(cidr.assigned(), "awscni_assigned_ip_per_ipv4cidr", "cidr", cidr.text());
+  }
+
+  private void addProcess(Instant processStart) {
+    String goVersion = "go1.26.8";
+    set(1, "awscni_build_info", "goversion", goVersion, "version", version.toString());
+    set(1, "awscni_connmark_backend", "backend", "iptables");
+    set(0, "awscni_connmark_reconcile_total", "result", "error");
+    set(0, "awscni_connmark_reconcile_total", "result", "success");
+    set(12, "go_goroutines");
+    set(1, "go_info", "version", goVersion);
+    set(1.159168e6, "go_memstats_alloc_bytes");
+    set(0.42, "process_cpu_seconds_total");
+    // Hundredths of a second: the kernel's clock ticks.
+    set(Math.floor(processStart.toEpochMilli() / 10.0) / 100, "process_start_time_seconds");
+  }
+
+  private void set(double value, String name, String... labels) {
+    samples.put(Series.of(name, labels), value);
   }
 
   private void family(MetricFamily family) {
@@ -50,16 +90,16 @@ final class MetricsText {
     }
   }
 
-  private SortedMap<SimSeries, Double> series(String name) {
+  private SortedMap<Series, Double> series(String name) {
     // U+FFFF sorts after every label.
-    return samples.subMap(new SimSeries(name, ""), new SimSeries(name, "\uffff"));
+    return samples.subMap(new Series(name, ""), new Series(name, "\uffff"));
   }
 
-  private void sample(SimSeries series, double value) {
+  private void sample(Series series, double value) {
     line(series.name(), series.labels(), number(value));
   }
 
-  private void summary(MetricFamily family, SimSeries count) {
+  private void summary(MetricFamily family, Series count) {
     if (!version.atLeast(8, 0)) {
       // ipamD's values after ten minutes without such a call.
       for (String quantile : List.of("0.5", "0.9", "0.99")) {
@@ -67,17 +107,18 @@ final class MetricsText {
       }
     }
     for (String part : List.of("_sum", "_count")) {
-      SimSeries series = new SimSeries(family.name() + part, count.labels());
+      Series series = new Series(family.name() + part, count.labels());
       sample(series, samples.getOrDefault(series, 0.0));
     }
   }
 
-  /** Each start of ipamD takes 3.75 s here, or 95 s. */
+  /** A start of ipamD lasts 3.75 s, or 95 s if it is slow. */
   private void histogram(String name) {
     String labels =
         name.equals("awscni_ipamd_startup_duration_seconds")
             ? "failure_reason=\"\",success=\"true\",with_api_server=\"true\""
             : "success=\"true\"";
+    boolean slowStart = node.scenario().has(NodeFault.SLOW_START);
     List<String> reached = slowStart ? List.of("+Inf") : List.of("5", "10", "+Inf");
     for (String bound : BUCKETS) {
       String bucket = labels + ",le=\"" + bound + "\"";

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /** Scenarios by name: one healthy node, and one node for each kind of trouble. */
 public enum NamedScenario {
-  HEALTHY("all is well", 60, node -> node.pods(slowly(40))),
+  HEALTHY("a healthy node", 60, node -> node.pods(slowly(40))),
   IPAMD_DOWN("nothing answers", 5, node -> node.httpFault(fail("refuse"))),
   INTROSPECTION_OFF(
       "introspection refuses, metrics answer",
@@ -17,7 +17,7 @@ public enum NamedScenario {
   INTROSPECTION_HANGS(
       "introspection never answers", 5, node -> node.httpFault(fail("hang@introspection"))),
   INTROSPECTION_GARBAGE(
-      "what answers is not introspection",
+      "introspection returns bytes that are not JSON",
       5,
       node -> node.httpFault(fail("garbage@introspection"))),
   OLD_PORT(
@@ -54,9 +54,9 @@ public enum NamedScenario {
       10,
       node -> node.pods(atOnce(50)).nodeFault(NodeFault.CHURN)),
   NODE_FULL("as many pods as addresses", 60, node -> node.maxPods(59).pods(slowly(56))),
-  NEARLY_FULL("room for a pod or two", 60, node -> node.pods(slowly(53))),
+  NEARLY_FULL("a few addresses left", 60, node -> node.pods(slowly(53))),
   MAX_PODS_TOO_HIGH(
-      "max-pods 110 on a node for 27: doctor needs --max-pods 110",
+      "max-pods is 110, but the node has 27 addresses: run doctor with --max-pods 110",
       60,
       "m5.large",
       node -> node.maxPods(110).pods(slowly(8))),
@@ -72,7 +72,7 @@ public enum NamedScenario {
       "m5.large",
       node -> node.pods(slowly(25)).nodeFault(NodeFault.NO_TRUNK_SLOT)),
   LATE_CUSTOM_NETWORKING(
-      "custom networking came after pods",
+      "custom networking was enabled after pods started",
       60,
       node -> node.pods(slowly(8)).nodeFault(NodeFault.LATE_CUSTOM_NETWORKING)),
   EXCLUDED_ENI(
@@ -80,7 +80,7 @@ public enum NamedScenario {
       60,
       node -> node.pods(slowly(8)).nodeFault(NodeFault.EXCLUDED_ENI)),
   MIXED_PREFIXES(
-      "single addresses from before prefixes",
+      "single addresses that remain from before prefixes",
       60,
       node -> node.pods(slowly(8)).prefixDelegation(true).nodeFault(NodeFault.LEFTOVER_SINGLES)),
   IDLE_ADDRESSES(

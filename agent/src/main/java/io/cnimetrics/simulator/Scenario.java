@@ -81,7 +81,7 @@ public record Scenario(
     return prefixDelegation ? PREFIX_SIZE : 1;
   }
 
-  /** CIDRs that one interface can hold: its primary address takes one slot. */
+  /** CIDRs that one interface can hold; its primary address needs one more slot. */
   int cidrsPerEni() {
     return limit.podIpv4PerEni();
   }

@@ -8,7 +8,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * What EC2 assigns to an interface: one IPv4 address (/32) or a prefix of 16 (/28).
+ * A block that EC2 assigns to an interface: one IPv4 address (/32) or a prefix of 16 (/28).
  *
  * @param addresses all addresses in it, in order
  */

@@ -74,7 +74,7 @@ final class SimulatedNode {
     return injected.lostAddresses();
   }
 
-  SortedMap<SimSeries, Double> counters() {
+  SortedMap<Counters.Series, Double> counters() {
     return counters.values();
   }
 

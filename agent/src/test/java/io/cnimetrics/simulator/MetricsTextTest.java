@@ -104,7 +104,7 @@ class MetricsTextTest {
 
   @Test
   void labelsAreEscaped() {
-    assertThat(SimSeries.of("n", "error", "a \"quote\", a \\ and a\nnewline", "fn", "f").labels())
+    assertThat(Counters.Series.of("n", "error", "a \"quote\", a \\ and a\nnewline", "fn", "f").labels())
         .isEqualTo("error=\"a \\\"quote\\\", a \\\\ and a\\nnewline\",fn=\"f\"");
   }
 

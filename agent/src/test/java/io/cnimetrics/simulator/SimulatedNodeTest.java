@@ -67,9 +67,9 @@ class SimulatedNodeTest {
     assertThat(state.counter(IPAMD_ERRORS)).isOne();
     assertThat(node.counters())
         .containsEntry(
-            SimSeries.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocIPAddressesFailed"), 1.0)
+            Counters.Series.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocIPAddressesFailed"), 1.0)
         .containsKey(
-            SimSeries.of(
+            Counters.Series.of(
                 "awscni_aws_api_error_count",
                 "api",
                 "AssignPrivateIpAddresses",
@@ -98,9 +98,9 @@ class SimulatedNodeTest {
     assertThat(state.enis()).isOne();
     assertThat(state.total()).isEqualTo(14);
     assertThat(node.counters())
-        .containsEntry(SimSeries.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocENI"), 1.0)
+        .containsEntry(Counters.Series.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocENI"), 1.0)
         .containsEntry(
-            SimSeries.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocIPAddressesFailed"), 1.0);
+            Counters.Series.of(IPAMD_ERRORS, "fn", "increaseIPPoolAllocIPAddressesFailed"), 1.0);
   }
 
   @Test
@@ -155,7 +155,7 @@ class SimulatedNodeTest {
     assertThat(state.prefixes()).isOne();
     assertThat(node.counters())
         .containsKey(
-            SimSeries.of(
+            Counters.Series.of(
                 "awscni_aws_api_error_count",
                 "api",
                 "AssignPrivateIpAddresses",
