@@ -176,7 +176,10 @@ final class Endpoint implements AutoCloseable {
     return zipped.toByteArray();
   }
 
-  /** Keeps the connection open without a thread. Closes the oldest ones: their clients have timed out. */
+  /**
+   * Keeps the connection open without a thread. Closes the oldest ones: their clients have timed
+   * out.
+   */
   private void hang(HttpExchange exchange) {
     synchronized (hung) {
       hung.addLast(exchange);

@@ -197,7 +197,8 @@ final class EnisJson {
   }
 
   /**
-   * Writes model times as wall-clock times. Readers use the age of an address, so ages are in model time at any speed of the model.
+   * Writes model times as wall-clock times. Readers use the age of an address, so ages are in model
+   * time at any speed of the model.
    *
    * @param wallNow the reader's now
    * @param modelNow the same moment in model time

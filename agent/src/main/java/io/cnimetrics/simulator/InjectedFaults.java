@@ -31,7 +31,10 @@ final class InjectedFaults {
     }
   }
 
-  /** The interface with pods that was detached, at most one per run: ipamD removes its addresses by force. */
+  /**
+   * The interface with pods that was detached, at most one per run: ipamD removes its addresses by
+   * force.
+   */
   Optional<AttachedEni> eniToLose(List<AttachedEni> enis, Duration now) {
     if (!scenario.has(NodeFault.FORCED_REMOVAL) || lostAddresses > 0) {
       return Optional.empty();

@@ -5,7 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How many pods that need an address shall run on the node over time: a constant number, or a ramp up or down to a constant number.
+ * How many pods that need an address shall run on the node over time: a constant number, or a ramp
+ * up or down to a constant number.
  *
  * @param from pods wanted at the start
  * @param to pods wanted at the end

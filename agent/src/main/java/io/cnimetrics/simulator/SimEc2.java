@@ -8,7 +8,9 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** EC2 as ipamD sees it: one subnet that can become empty. Calls are counted as ipamD counts them. */
+/**
+ * EC2 as ipamD sees it: one subnet that can become empty. Calls are counted as ipamD counts them.
+ */
 final class SimEc2 {
   private static final int FIRST_ADDRESS = 10 << 24 | 20 << 16 | 10;
   private static final int FIRST_PREFIX = 10 << 24 | 120 << 16;
@@ -44,7 +46,10 @@ final class SimEc2 {
     return new AttachedEni("eni-" + id(), 0, subnetId, Duration.ZERO, leftover);
   }
 
-  /** Creates and attaches an interface, whose own address comes from the subnet; empty if that failed. */
+  /**
+   * Creates and attaches an interface, whose own address comes from the subnet; empty if that
+   * failed.
+   */
   Optional<AttachedEni> createEni(int deviceNumber, Duration now) {
     Optional<String> refusal =
         free < 1 ? Optional.of("InsufficientFreeAddressesInSubnet") : refusalByFault();

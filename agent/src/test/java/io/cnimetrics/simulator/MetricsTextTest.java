@@ -104,7 +104,9 @@ class MetricsTextTest {
 
   @Test
   void labelsAreEscaped() {
-    assertThat(Counters.Series.of("n", "error", "a \"quote\", a \\ and a\nnewline", "fn", "f").labels())
+    assertThat(
+            Counters.Series.of("n", "error", "a \"quote\", a \\ and a\nnewline", "fn", "f")
+                .labels())
         .isEqualTo("error=\"a \\\"quote\\\", a \\\\ and a\\nnewline\",fn=\"f\"");
   }
 
