@@ -21,7 +21,7 @@ final class Alarms implements Command {
           "--cluster-id",
           "AWS_CLUSTER_ID",
           "NAME",
-          "the template asks for it",
+          "a parameter of the stack",
           "name of the cluster");
   private static final Flag REGION =
       Flag.optional(
@@ -29,7 +29,7 @@ final class Alarms implements Command {
           "AWS_REGION",
           "REGION",
           "the stack's",
-          "the cluster's region, where the stack must be made");
+          "the cluster's region; create the stack there");
   private static final Flag PUBLISH_INTERVAL = Setting.PUBLISH_INTERVAL.flag();
   private static final Flag SUBNET_IDS =
       Flag.optional(
@@ -40,7 +40,7 @@ final class Alarms implements Command {
           "subnets to watch, separated by ','; the agents must report them");
   private static final Flag WITH_DASHBOARD =
       Flag.of(
-          "--with-dashboard", "ALARMS_WITH_DASHBOARD", "BOOL", "false", "add the dashboard too");
+          "--with-dashboard", "ALARMS_WITH_DASHBOARD", "BOOL", "false", "also add the dashboard");
 
   private static final Pattern SUBNET = Pattern.compile("subnet-[0-9a-f]{1,17}");
 
@@ -94,7 +94,7 @@ final class Alarms implements Command {
   private static List<String> subnetIds(String text) {
     List<String> ids = Parsers.list(text, Alarms::subnetId);
     if (new HashSet<>(ids).size() < ids.size()) {
-      throw new IllegalArgumentException("a subnet stands twice");
+      throw new IllegalArgumentException("a subnet is listed twice");
     }
     return ids;
   }

@@ -88,12 +88,12 @@ final class Cli {
         """
         Usage: %s COMMAND [FLAGS]
 
-        Reads the ipamD of an Amazon EKS node and turns what it knows into metrics.
+        Reads the ipamD of an Amazon EKS node and publishes its state as metrics.
 
         Commands:
         %s
         '%s COMMAND --help' lists the flags of a command;
-        each has an environment variable too.
+        each flag also has an environment variable.
         """
             .formatted(PROGRAM, list, PROGRAM));
     return OK;

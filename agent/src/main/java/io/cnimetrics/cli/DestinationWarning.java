@@ -25,14 +25,14 @@ final class DestinationWarning {
   private static void warn(AgentConfig config) {
     if (config.namespace().equals(HELPER_NAMESPACE)) {
       LOG.warn(
-          "namespace={} is that of AWS's cni-metrics-helper: the names are the same, but a cluster's"
-              + " value is the Sum over its nodes here, so old alarms may never fire, and two"
-              + " publishers mix",
+          "namespace={} is also used by AWS's cni-metrics-helper: metric names match, but here a"
+              + " cluster's value is the Sum over its nodes; old alarms may never fire, and values"
+              + " of both publishers mix",
           HELPER_NAMESPACE);
     }
     if (!config.dimensions().contains(WATCHED)) {
       LOG.warn(
-          "dimensions={} have no set that is {} alone, and dashboard and alarms see no other: add"
+          "dimensions={} have no set with {} alone, the only set that dashboard and alarms use: add"
               + " it, separated by ';'",
           asGiven(config.dimensions()),
           Dimension.CLUSTER_ID);

@@ -22,7 +22,7 @@ final class DimensionValues {
   static List<Map<String, String>> of(List<List<Dimension>> sets, NodeIdentity node) {
     List<String> problems = new ArrayList<>();
     if (node.region().isEmpty()) {
-      problems.add("put-metric-data needs the region");
+      problems.add("put-metric-data needs a known region: set --region");
     }
     Map<String, String> known = Dimensions.known(node);
     List<Map<String, String>> filled = new ArrayList<>();
@@ -45,7 +45,7 @@ final class DimensionValues {
 
   private static String unknown(Dimension dimension) {
     return dimension == Dimension.CLUSTER_ID
-        ? "put-metric-data needs the cluster's name"
+        ? "put-metric-data needs the cluster name: set --cluster-id"
         : Dimensions.unknown(List.of(dimension.name()));
   }
 }

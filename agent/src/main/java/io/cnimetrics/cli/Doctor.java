@@ -33,9 +33,9 @@ final class Doctor implements Command {
           "DOCTOR_WATCH",
           "N",
           "1",
-          "polls, an interval apart; from 2 on it shows what changes too");
+          "number of polls, one interval apart; with 2 or more it also shows changes");
   private static final Flag VERBOSE =
-      Flag.of("--verbose", "DOCTOR_VERBOSE", "BOOL", "false", "show what is well too");
+      Flag.of("--verbose", "DOCTOR_VERBOSE", "BOOL", "false", "also show checks that passed");
   private static final Flag OUTPUT =
       Flag.of("--output", "DOCTOR_OUTPUT", "FORMAT", "table", "table or json");
 
@@ -45,7 +45,7 @@ final class Doctor implements Command {
           "DOCTOR_SEND_TEST",
           "BOOL",
           "false",
-          "send one datum, doctorTest, to see whether CloudWatch takes it");
+          "send one datum, doctorTest, to check that CloudWatch accepts it");
 
   private static final int MOST_POLLS = 60;
 
@@ -64,7 +64,7 @@ final class Doctor implements Command {
 
   @Override
   public String summary() {
-    return "Says what keeps pods of this node from addresses, and why.";
+    return "Finds why pods on this node get no address.";
   }
 
   @Override

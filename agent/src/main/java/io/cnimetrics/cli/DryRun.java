@@ -41,8 +41,8 @@ final class DryRun implements Command {
           "DRY_RUN_OUTPUT",
           "FORMAT",
           "table",
-          "table, json, prometheus or put-metric-data; the last one with --watch is one document"
-              + " a minute, when that has ended");
+          "table, json, prometheus or put-metric-data; put-metric-data with --watch prints each"
+              + " minute when it has ended");
   private static final Flag SIMULATE =
       Flag.of("--simulate", "DRY_RUN_SIMULATE", "BOOL", "false", "read a simulated node");
 

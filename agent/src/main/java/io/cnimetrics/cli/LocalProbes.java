@@ -107,14 +107,14 @@ final class LocalProbes {
   static Optional<String> obstacle(Path directory) {
     if (!Files.exists(directory)) {
       Path parent = directory.getParent();
-      return parent == null ? Optional.of(directory + " cannot be made") : obstacle(parent);
+      return parent == null ? Optional.of(directory + " cannot be created") : obstacle(parent);
     } else if (!Files.isDirectory(directory)) {
       return Optional.of(directory + " is not a directory");
     }
     return Files.isWritable(directory)
         ? Optional.empty()
         : Optional.of(
-            "%s is not writable for the user %s"
+            "%s is not writable by the user %s"
                 .formatted(directory, System.getProperty("user.name")));
   }
 }

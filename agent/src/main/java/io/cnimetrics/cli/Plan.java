@@ -32,7 +32,7 @@ final class Plan implements Command {
   private static final Flag OUTPUT =
       Flag.of("--output", "PLAN_OUTPUT", "FORMAT", "table", "table or json");
   private static final Flag ZONES =
-      Flag.of("--zones", "PLAN_ZONES", "N", "3", "availability zones that the nodes are in");
+      Flag.of("--zones", "PLAN_ZONES", "N", "3", "availability zones of the nodes");
   private static final Flag INSTANCE_TYPES =
       Flag.of("--instance-types", "PLAN_INSTANCE_TYPES", "N", "5", "instance types of the nodes");
   private static final Flag SUBNET_COUNT =
@@ -43,7 +43,7 @@ final class Plan implements Command {
           "PLAN_PRICES",
           "FILE",
           "those of us-east-1",
-          "prices of another region or day, in the format of those bundled (see docs/plan.md)");
+          "file with prices of another region or day (format: docs/plan.md)");
 
   private static final int MOST_ZONES = 20;
   private static final int MOST_INSTANCE_TYPES = 1_000;
@@ -59,7 +59,7 @@ final class Plan implements Command {
 
   @Override
   public String summary() {
-    return "Tells what a cluster will ask of CloudWatch, and what it will cost.";
+    return "Estimates the CloudWatch requests and cost of a cluster.";
   }
 
   @Override

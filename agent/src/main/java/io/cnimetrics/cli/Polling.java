@@ -168,7 +168,7 @@ final class Polling implements AutoCloseable {
   /** Each request has its own limit, so only a name server that does not answer can cause this. */
   private Report hung() {
     String message =
-        "no end within %d s: does a host's name need DNS?".formatted(LIMIT.toSeconds());
+        "the poll did not end within %d s: check whether DNS answers".formatted(LIMIT.toSeconds());
     NodeSnapshot nothing =
         new NodeSnapshot(
             clock.instant(),

@@ -25,7 +25,7 @@ final class PrepareStateDir implements Command {
           Setting.STATE_DIR.flag().variable(),
           Setting.STATE_DIR.flag().label(),
           "none: must be given",
-          "the directory; made if it is missing");
+          "the directory; created if it is missing");
   private static final Flag OWNER =
       Flag.of(
           "--owner",
@@ -44,7 +44,7 @@ final class PrepareStateDir implements Command {
 
   @Override
   public String summary() {
-    return "Gives the state directory to the agent's user; run as root.";
+    return "Makes the agent's user own the state directory; run as root.";
   }
 
   @Override
@@ -67,14 +67,14 @@ final class PrepareStateDir implements Command {
       return Cli.OK;
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "the state directory %s cannot be given to %d:%d (%s: %s): run this as root with the"
+          "cannot change the owner of the state directory %s to %d:%d (%s: %s):"
                   .formatted(
                       directory,
                       owner.user,
                       owner.group,
                       e.getClass().getSimpleName(),
                       e.getMessage())
-              + " capability CHOWN, or give it to that user on the node",
+              + " run this as root with the capability CHOWN, or change the owner on the node",
           e);
     }
   }

@@ -110,14 +110,14 @@ final class Printout {
 
   private String whyNothing() {
     List<String> reasons = new ArrayList<>();
-    reasons.add("no metric that is asked for has a value yet");
+    reasons.add("no selected metric has a value yet");
     if (wanted(Printout::isIncrease).isPresent()) {
-      reasons.add("an increase takes two polls" + (watch ? "" : ": --watch"));
+      reasons.add("a counter needs two polls" + (watch ? "" : ": --watch"));
     }
     wanted(PlannedCluster::isOfStart)
-        .ifPresent(metric -> reasons.add(metric.name() + " is sent by run alone"));
+        .ifPresent(metric -> reasons.add(metric.name() + " is sent only by the command run"));
     wanted(metric -> metric.isOfSubnet() && !config.subnets())
-        .ifPresent(metric -> reasons.add(metric.name() + " takes --subnets"));
+        .ifPresent(metric -> reasons.add(metric.name() + " needs --subnets"));
     return String.join("; ", reasons);
   }
 

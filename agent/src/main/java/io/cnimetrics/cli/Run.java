@@ -84,7 +84,8 @@ final class Run implements Command {
       AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
       if (!config.cloudwatch() && !config.prometheus()) {
         throw new ConfigException(
-            List.of("--cloudwatch false and --prometheus false: nobody would see the metrics"));
+            List.of("--cloudwatch false and --prometheus false: no metrics would be"
+                    + " published; turn on one of them"));
       }
       Logging.configure(config.logLevel(), config.logFormat());
       DestinationWarning.log(config);
@@ -127,7 +128,7 @@ final class Run implements Command {
       if (loadsAgent(variable, environment)) {
         log()
             .warn(
-                "{} loads an agent into this JVM, which its small heap is not made for: opt this pod"
+                "{} loads an agent into this JVM, whose small heap has no room for it: opt this pod"
                     + " out of the injection",
                 variable);
       }

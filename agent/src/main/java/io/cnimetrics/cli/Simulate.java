@@ -28,7 +28,7 @@ final class Simulate implements Command {
   private static final Flag SEED =
       Flag.of("--seed", "SIMULATE_SEED", "N", "1", "the same seed gives the same run");
   private static final Flag SPEED =
-      Flag.of("--speed", "SIMULATE_SPEED", "FACTOR", "1", "seconds of the model in a real second");
+      Flag.of("--speed", "SIMULATE_SPEED", "FACTOR", "1", "model seconds per real second");
 
   private final InstantSource clock;
 

@@ -36,14 +36,14 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
   private static final Flag WARM_PREFIX_TARGET =
       flag("--warm-prefix-target", "N", "1", "ipamD's WARM_PREFIX_TARGET");
   private static final Flag PREFIX_DELEGATION =
-      flag("--prefix-delegation", "BOOL", "false", "take addresses by /28 prefixes");
+      flag("--prefix-delegation", "BOOL", "false", "assign addresses as /28 prefixes");
   private static final Flag MAX_PODS =
       Flag.optional(
           "--max-pods", "SIMULATE_MAX_PODS", "N", "by instance type", "the kubelet's max-pods");
   private static final Flag SUBNET_FREE =
       flag("--subnet-free", "N", "4000", "free addresses of the subnet");
   private static final Flag SETTLED =
-      flag("--settled", "TIME", "0s", "how long the node has been up already");
+      flag("--settled", "TIME", "0s", "how long the node has been up at the start");
   private static final Flag FAIL =
       Flag.optional(
           "--fail",
@@ -51,14 +51,14 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
           "KIND@WHERE",
           "nothing fails",
           "failures separated by ',': refuse, hang, 500, truncate or garbage, at introspection,"
-              + " metrics or all, with a time behind it if wanted: 500@metrics:60s-120s");
+              + " metrics or all, optionally with a time: 500@metrics:60s-120s");
 
   private static final Flag SCENARIO =
       Flag.optional(
           "--scenario",
           "SIMULATE_SCENARIO",
           "NAME",
-          "the flags below tell",
+          "set by the flags below",
           "a node by name, such as healthy or subnet-empty; a wrong name lists them all");
 
   /** The flags that a named scenario replaces; giving both is an error. */

@@ -66,7 +66,7 @@ record SubnetLook(NodeSnapshot snapshot, List<Subnet> subnets) {
     return new Problem(
         Source.EC2,
         Reason.NOT_FOUND,
-        "the subnets cannot be asked for: " + Identification.UNKNOWN_REGION);
+        "cannot request the subnets: " + Identification.UNKNOWN_REGION);
   }
 
   private static SubnetLook failed(NodeSnapshot seen, Problem problem) {

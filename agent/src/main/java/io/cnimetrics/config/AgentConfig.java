@@ -61,7 +61,7 @@ public record AgentConfig(
     Optional<URI> metrics = values.read(Setting.METRICS_URL.flag(), Parsers::metricsUrl);
     if (introspection.isEmpty() && metrics.isEmpty()) {
       values.problem(
-          "--introspection-url none and --metrics-url none: nothing is left to read; give one");
+          "--introspection-url none and --metrics-url none: no source is left; set one of them");
     }
     AgentConfig config =
         new AgentConfig(

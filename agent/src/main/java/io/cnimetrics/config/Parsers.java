@@ -81,7 +81,7 @@ public final class Parsers {
               && url.getRawQuery() == null
               && url.getRawFragment() == null;
       require(plain, expected);
-      require(!url.getRawAuthority().endsWith(":"), "no port stands behind ':'; " + expected);
+      require(!url.getRawAuthority().endsWith(":"), "the port after ':' is missing; " + expected);
       return url;
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(expected, e);
@@ -109,7 +109,7 @@ public final class Parsers {
     require(
         NAMESPACE.matcher(text).matches() && !text.startsWith(":") && !text.isBlank(),
         "expected 1 to 255 letters, digits or any of . - _ / # : and space");
-    require(!text.startsWith("AWS/"), "namespaces that begin with AWS/ are AWS's own");
+    require(!text.startsWith("AWS/"), "namespaces that start with AWS/ are reserved for AWS");
     return text;
   }
 
@@ -130,13 +130,13 @@ public final class Parsers {
       Set<Dimension> names = new TreeSet<>();
       for (String name : set.split(",", -1)) {
         Dimension dimension = dimension(name.strip());
-        require(names.add(dimension), dimension + " stands twice in one set");
+        require(names.add(dimension), dimension + " occurs twice in one set");
       }
-      require(sets.add(names), "the set %s stands twice".formatted(names));
+      require(sets.add(names), "the set %s occurs twice".formatted(names));
     }
     require(
         sets.size() <= MOST_DIMENSION_SETS,
-        "expected at most %d sets: each one is a metric more to pay for"
+        "expected at most %d sets: each set adds billed metrics"
             .formatted(MOST_DIMENSION_SETS));
     List<List<Dimension>> list = new ArrayList<>();
     sets.forEach(set -> list.add(List.copyOf(set)));
@@ -278,7 +278,7 @@ public final class Parsers {
   private static void requireNoBlankEnds(String text) {
     require(
         text.isBlank() || text.equals(text.strip()),
-        "begins or ends with a blank or a line end, as what is read from a file may: take it away");
+        "has leading or trailing whitespace: remove it");
   }
 
   private static boolean isPrintable(String text) {

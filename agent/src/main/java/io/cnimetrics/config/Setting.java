@@ -8,20 +8,20 @@ public enum Setting {
           "IPAMD_INTROSPECTION_URL",
           "URL",
           "http://127.0.0.1:61679",
-          "ipamD's introspection; also unix:/path, or none with DISABLE_INTROSPECTION")),
+          "address of ipamD's introspection, or unix:/path; none if DISABLE_INTROSPECTION is set")),
   METRICS_URL(
       Flag.of(
           "--metrics-url",
           "IPAMD_METRICS_URL",
           "URL",
           "http://127.0.0.1:61678/metrics",
-          "ipamD's Prometheus text; none: not read")),
+          "address of ipamD's Prometheus metrics; none: not read")),
   CLUSTER_ID(
       Flag.optional(
           "--cluster-id",
           "AWS_CLUSTER_ID",
           "NAME",
-          "the instance's tags, by metadata or EC2",
+          "from the instance's tags (metadata or EC2)",
           "name of the cluster")),
   REGION(Flag.optional("--region", "AWS_REGION", "REGION", "from instance metadata", "AWS region")),
   NAMESPACE(
@@ -46,14 +46,14 @@ public enum Setting {
           "PUBLISH_INTERVAL",
           "TIME",
           "60s",
-          "time between two sends, 1 to 5 whole minutes")),
+          "time between two requests to CloudWatch, 1 to 5 whole minutes")),
   DIMENSIONS(
       Flag.of(
           "--dimensions",
           "METRIC_DIMENSIONS",
           "SETS",
           "CLUSTER_ID",
-          "sets of dimensions separated by ';', each out of CLUSTER_ID, NODE, INSTANCE_ID,"
+          "sets of dimensions separated by ';', each made of CLUSTER_ID, NODE, INSTANCE_ID,"
               + " INSTANCE_TYPE, AVAILABILITY_ZONE")),
   METRICS(Flag.of("--metrics", "METRICS", "NAMES", "all", "all, core, or names separated by ','")),
   SUBNETS(
@@ -72,26 +72,26 @@ public enum Setting {
           "HOST_NETWORK_PODS",
           "N",
           "3",
-          "pods on the host's network, which take no address")),
+          "pods on the host network, which need no address")),
   IP_COOLDOWN(
       Flag.of(
           "--ip-cooldown",
           "IP_COOLDOWN_PERIOD",
           "TIME",
           "30s",
-          "how long ipamD keeps a given-back address unused")),
+          "how long ipamD keeps a released address unused")),
   STATE_DIR(
       Flag.optional(
-          "--state-dir", "STATE_DIR", "DIR", "memory only", "directory for what is not sent yet")),
+          "--state-dir", "STATE_DIR", "DIR", "memory only", "directory for unsent metrics")),
   HEALTH_ADDRESS(
       Flag.of(
           "--health-address",
           "HEALTH_ADDRESS",
           "HOST:PORT",
           "127.0.0.1:61690",
-          "where /livez and /readyz are served")),
+          "address that serves /livez and /readyz")),
   CLOUDWATCH(Flag.of("--cloudwatch", "USE_CLOUDWATCH", "BOOL", "true", "send to CloudWatch")),
-  PROMETHEUS(Flag.of("--prometheus", "USE_PROMETHEUS", "BOOL", "false", "serve /metrics too")),
+  PROMETHEUS(Flag.of("--prometheus", "USE_PROMETHEUS", "BOOL", "false", "also serve /metrics")),
   LOG_LEVEL(
       Flag.of(
           "--log-level",

@@ -15,7 +15,7 @@ final class AlarmParameters {
   static final String HAS_SUPPRESSOR = "HasSuppressor";
   static final String HAS_RUNBOOK = "HasRunbook";
   static final String HAS_TAG = "HasTag";
-  static final String NOTIFY_OK = "TellOk";
+  static final String NOTIFY_OK = "NotifiesOk";
 
   private static final String TOPIC_PATTERN = "(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[\\w.-]+)?";
 
@@ -45,25 +45,25 @@ final class AlarmParameters {
             settings.namespace(),
             "AllowedPattern",
             "[A-Za-z0-9._/#: -]{1,255}"));
-    all.put("PageTopicArn", topic("SNS topic that wakes somebody; none: nobody"));
-    all.put("TicketTopicArn", topic("SNS topic for what can wait; none: nobody"));
-    all.put("NotifyOk", bool(true, "Whether the topics hear of the end too"));
-    all.put("NamePrefix", text("cni", "[A-Za-z0-9_.-]{1,60}", "What names of alarms begin with"));
+    all.put("PageTopicArn", topic("SNS topic ARN for pages; leave empty for none"));
+    all.put("TicketTopicArn", topic("SNS topic ARN for tickets; leave empty for none"));
+    all.put("NotifyOk", bool(true, "Whether the topics are also notified when an alarm ends"));
+    all.put("NamePrefix", text("cni", "[A-Za-z0-9_.-]{1,60}", "Prefix of all alarm names"));
     all.put(
-        "TagKey", text("", ".{0,128}", "One more tag for the alarms; those of the stack hold too"));
+        "TagKey", text("", ".{0,128}", "Key of an extra tag; the alarms also get the stack's tags"));
     all.put("TagValue", text("true", ".{1,256}", "Value of that tag"));
-    all.put("RunbookUrl", text("", "(https?://\\S{1,240})?", "Told in each alarm's description"));
+    all.put("RunbookUrl", text("", "(https?://\\S{1,240})?", "Link shown in each alarm's description"));
     thresholds(settings)
         .forEach(threshold -> all.put(threshold.parameter().orElseThrow(), number(threshold)));
     all.put(
         COMPOSITE,
-        bool(true, "Page by one composite alarm; false: each condition pages by itself"));
+        bool(true, "Page by one composite alarm; false: each alarm pages separately"));
     all.put(
         "SuppressorAlarm",
         text(
             "",
             ".{0,255}",
-            "Alarm that is on during planned rolls: the composite then pages nobody"));
+            "Alarm that is on during planned rolls; the composite alarm then sends no pages"));
     switches().forEach(each -> all.put(each.parameter(), bool(each.on(), each.description())));
     if (settings.dashboard()) {
       all.put(

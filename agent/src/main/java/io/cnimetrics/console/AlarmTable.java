@@ -32,7 +32,8 @@ public final class AlarmTable {
           new AlarmText(
               "Pods get no address",
               "On at least one node the VPC CNI refuses pods an address; they stay in"
-                  + " ContainerCreating. Look first whether the subnet is empty or EC2 denies calls.",
+                  + " ContainerCreating. First check whether the subnet is empty or EC2 denies"
+                  + " calls.",
               List.of("noAddressMinutes"),
               List.of("refused-pods", "ec2-no-addresses", "ec2-denied", "node-full")));
 
@@ -49,8 +50,8 @@ public final class AlarmTable {
           Optional.empty(),
           new AlarmText(
               "ipamD is down on a node",
-              "The node's aws-node pod does not answer: no new pod starts there. Look at that pod's"
-                  + " state, restarts and log.",
+              "The node's aws-node pod does not answer, so no new pod starts there. Check that"
+                  + " pod's state, restarts and log.",
               List.of("ipamdDownMinutes"),
               List.of("introspection", "ipamd-restarts")));
 
@@ -74,9 +75,9 @@ public final class AlarmTable {
           Optional.of(new AlarmSwitch("NoDataAlarm", true, "Off for clusters that scale to zero")),
           new AlarmText(
               "No node reports",
-              "No agent has reported for 15 minutes: the other alarms are blind. Look whether the"
-                  + " agents' pods run and are ready; their log tells of rights that are missing and of"
-                  + " CloudWatch out of reach. A cluster that scales to zero switches this"
+              "No agent has reported for 15 minutes: the other alarms have no data. Check that the"
+                  + " agents' pods run and are ready; their log reports missing permissions and"
+                  + " failed requests to CloudWatch. For a cluster that scales to zero, switch this"
                   + " alarm off.",
               List.of(),
               List.of("cluster-name", "region", "java-agent")));
@@ -98,8 +99,9 @@ public final class AlarmTable {
           Optional.empty(),
           new AlarmText(
               "A warm pool is empty though it may grow",
-              "A node has no address left for the next pod and gets none from EC2, though its limits"
-                  + " allow more. Look at the errors of EC2 and the free addresses of its subnet.",
+              "A node has no address left for the next pod and gets none from EC2, though its"
+                  + " limits allow more. Check the EC2 errors and the free addresses of its"
+                  + " subnet.",
               List.of("warmPoolEmptyMinutes"),
               List.of("warm-pool", "ec2-no-addresses", "ec2-denied", "ec2-throttled")));
 
@@ -115,8 +117,8 @@ public final class AlarmTable {
           Optional.empty(),
           new AlarmText(
               "Pods lost their address",
-              "Addresses or an ENI were taken away under running pods, which cannot be reached until"
-                  + " they are replaced. Look for whoever detached it: a script, a person, another"
+              "Addresses or an ENI of running pods were removed. These pods cannot be reached until"
+                  + " they are replaced. Find out what removed them: a script, a person, another"
                   + " controller (CloudTrail: DetachNetworkInterface, UnassignPrivateIpAddresses).",
               List.of("forceRemoveIPs", "forceRemoveENI"),
               List.of("forced-removals", "instance-enis")));
@@ -133,8 +135,8 @@ public final class AlarmTable {
           Optional.empty(),
           new AlarmText(
               "EC2 denies calls of ipamD",
-              "The role of aws-node is not allowed what ipamD asks for, so pools cannot grow. Look at"
-                  + " the policy AmazonEKS_CNI_Policy on that role, and at what was changed last.",
+              "The role of aws-node lacks permissions that ipamD needs, so pools cannot grow. Check"
+                  + " the policy AmazonEKS_CNI_Policy on that role, and recent changes to it.",
               List.of("awsAPIErr"),
               List.of("ec2-denied")));
 
@@ -151,9 +153,9 @@ public final class AlarmTable {
           Optional.empty(),
           new AlarmText(
               "EC2 throttles ipamD",
-              "The account asks EC2 too often, so pools grow late. Look at churn: fewer, larger steps"
-                  + " (prefixes, WARM_IP_TARGET with MINIMUM_IP_TARGET) need fewer calls; other tools"
-                  + " in the account share the limit.",
+              "The account sends EC2 too many requests, so pools grow late. Check churn: fewer,"
+                  + " larger steps (prefixes, WARM_IP_TARGET with MINIMUM_IP_TARGET) need fewer"
+                  + " calls; other tools in the account share the limit.",
               List.of("awsAPIErr"),
               List.of("ec2-throttled")));
 
@@ -172,9 +174,9 @@ public final class AlarmTable {
                   "NodesNearlyFullAlarm", false, "Off where nodes are packed full on purpose")),
           new AlarmText(
               "One node in ten is nearly full",
-              "The fullest tenth of the nodes holds nearly all addresses that it can ever reach. Look"
-                  + " whether the cluster can scale out, or give nodes more addresses (prefixes,"
-                  + " larger instances).",
+              "The fullest tenth of the nodes uses nearly all addresses that it can ever have."
+                  + " Check whether the cluster can scale out, or give nodes more addresses"
+                  + " (prefixes, larger instances).",
               List.of("nodeIPUtilization"),
               List.of("node-full", "max-pods")));
 
@@ -211,9 +213,8 @@ public final class AlarmTable {
         Optional.empty(),
         new AlarmText(
             title,
-            "Nodes in %s get no more addresses; pods there will soon not start. Free addresses in"
-                    .formatted(subnetId)
-                + " it, or add a subnet (custom networking, subnet discovery).",
+            "Nodes in %s get no more addresses; soon, new pods there cannot start.".formatted(subnetId)
+                + " Free addresses in it, or add a subnet (custom networking, subnet discovery).",
             List.of("noAddressMinutes"),
             List.of("ec2-no-addresses", "ec2-no-prefixes")));
   }
@@ -222,8 +223,8 @@ public final class AlarmTable {
   public static final AlarmText CANNOT_START =
       new AlarmText(
           "Pods cannot start",
-          "Pods get no address, ipamD is down on a node, or a subnet is empty. Look at which of the"
-              + " alarms below is on; its description goes on from here.",
+          "Pods get no address, ipamD is down on a node, or a subnet is empty. See which of the"
+              + " alarms below is on; its description has the next steps.",
           List.of("noAddressMinutes", "ipamdDownMinutes"),
           List.of("refused-pods", "introspection", "ec2-no-addresses"));
 }

@@ -42,9 +42,9 @@ final class DashboardSections {
             .limits(AlarmTable.NO_ADDRESS),
         graph("Pods refused: on how many nodes", "nodes", line("nodes", refusing().perMinute())),
         graph(
-            "Tries of pods without an address",
+            "Pod requests refused: no address",
             PER_MINUTE,
-            perMinute("tries", "noAvailableIPAddrs")),
+            perMinute("requests", "noAvailableIPAddrs")),
         graph("Warm pool empty: for how long, worst node", MINUTES, worst("warmPoolEmptyMinutes"))
             .limits(AlarmTable.WARM_POOL_EMPTY));
   }
@@ -152,18 +152,18 @@ final class DashboardSections {
     grid.text(3, DashboardTexts.CHURN);
     grid.row(
         graph(
-            "Addresses asked for and given back",
+            "Addresses requested and released",
             PER_MINUTE,
-            perMinute("asked for", "addReqCount"),
-            perMinute("given back", "delReqCount")),
+            perMinute("requested", "addReqCount"),
+            perMinute("released", "delReqCount")),
         graph(
-            "Work of ipamD",
+            "Operations of ipamD",
             PER_MINUTE,
             perMinute("requests to EC2", "ec2ApiReqCount"),
-            perMinute("corrections of the pool", "reconcileCount"),
-            perMinute("changes going on", "ipamdActionInProgress")),
+            perMinute("pool corrections", "reconcileCount"),
+            perMinute("changes in progress", "ipamdActionInProgress")),
         graph(
-                "Taken away under running pods",
+                "Removed from running pods",
                 PER_MINUTE,
                 line(
                     "addresses and ENIs",

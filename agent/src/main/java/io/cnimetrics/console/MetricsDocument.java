@@ -26,16 +26,16 @@ final class MetricsDocument {
       value. SampleCount is the number of nodes that reported the metric; Minimum, Maximum and percentiles are taken over
       the nodes. Over a longer period a Sum adds up the minutes too: divide it by `PERIOD(m) / 60`.
 
-      - A **gauge** is a state. Its value is that of the minute's last good poll, unless its meaning says otherwise.
-      - A **counter** counts events. Its value is how many the minute brought, also over a restart of ipamD.
+      - A **gauge** is a state. Its value comes from the minute's last successful poll, unless its meaning says otherwise.
+      - A **counter** counts events. Its value is the increase during the minute, also across a restart of ipamD.
       - A metric whose source could not be read is absent, never 0.
-      - Metrics of **a subnet** are about what its nodes share, under `CLUSTER_ID, SubnetId`. The nodes take turns in asking
-        EC2: take Minimum or Maximum, never Sum; SampleCount is how often it was asked, not the number of nodes.
-      - **Told at once**: from that value on a node's log has a line when it begins and when it ends, and with
-        `--publish-interval` over a minute the node sends early.
+      - Metrics of **a subnet** have the dimensions `CLUSTER_ID, SubnetId`; all its nodes share them. The nodes take turns asking
+        EC2: use Minimum or Maximum, never Sum. SampleCount is the number of requests, not of nodes.
+      - **Alert from N**: when the value reaches N, and when it falls below again, the node's agent logs a line. With
+        a `--publish-interval` of more than a minute, the node also sends early.
 
       `cni-metrics-helper` is AWS's helper in Go. Where it has the metric, the name is the same. It sends one value for the
-      whole cluster, so statistics and thresholds made for it do not carry over.
+      whole cluster, so its statistics and thresholds do not apply here.
 
       """;
 
@@ -44,7 +44,7 @@ final class MetricsDocument {
 
       ## Alarms
 
-      All look at `CLUSTER_ID` with a period of 60 s. Those that page also feed one composite alarm, "%s".
+      All alarms use the dimension `CLUSTER_ID` and a period of 60 s. The alarms that page also feed one composite alarm, "%s".
 
       """
           .formatted(AlarmTable.CANNOT_START.title());
@@ -102,7 +102,7 @@ final class MetricsDocument {
             .map(alarm -> alarm.severity().label() + ": " + alarm.text().title());
     Stream<String> atOnce =
         metric.alertAt().stream()
-            .mapToObj(least -> "told at once from " + String.format(Locale.ROOT, "%.0f", least));
+            .mapToObj(least -> "alert from " + String.format(Locale.ROOT, "%.0f", least));
     String all = Stream.concat(alarms, atOnce).collect(Collectors.joining("; "));
     return all.isEmpty() ? "–" : all;
   }

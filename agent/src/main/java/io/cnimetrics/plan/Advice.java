@@ -59,8 +59,8 @@ final class Advice {
             set.dimensions(), set.combinations(), set.names(), set.metrics(), dollars);
     return set.of() == BilledSet.Of.NODE
         ? sum
-            + ": leave it out. By CLUSTER_ID, Maximum and p90 show how the worst nodes are, and"
-            + " the agent's log says which"
+            + ": leave it out. Maximum and p90 by CLUSTER_ID show the state of the worst nodes,"
+            + " and the agent's log names them"
         : sum + ": leave it out, or name fewer --metrics";
   }
 
@@ -72,8 +72,8 @@ final class Advice {
       warnings.add(
           new Warning(
               text(
-                  "requests cost $%,.2f a month: --publish-interval 5m saves $%,.2f; changes for"
-                      + " the worse are still sent early",
+                  "requests cost $%,.2f a month: --publish-interval 5m saves $%,.2f; alerts are"
+                      + " still sent early",
                   now, saved),
               saved));
     }
@@ -83,7 +83,7 @@ final class Advice {
     if (plan.sets().stream().noneMatch(set -> set.of() == BilledSet.Of.CLUSTER)) {
       warnings.add(
           Warning.of(
-              "no set is CLUSTER_ID alone: dashboard and alarms look there and would find no"
+              "no set is CLUSTER_ID alone: dashboard and alarms use only that set and would find no"
                   + " metrics. Add CLUSTER_ID to --dimensions"));
     }
   }
@@ -95,12 +95,12 @@ final class Advice {
       warnings.add(
           Warning.of(
               text(
-                  "the worst second takes %,.0f %% of a quota that all in the account and region"
-                      + " share: %s",
+                  "the worst second uses %,.0f %% of a quota that everything in the account and"
+                      + " region share: %s",
                   100 * load.worstQuotaShare(),
                   better < load.worstSecond()
-                      ? text("--publish-interval 5m takes %,d requests there", better)
-                      : "ask AWS for a higher one")));
+                      ? text("--publish-interval 5m needs %,d requests in that second", better)
+                      : "ask AWS for a higher quota")));
     }
   }
 
@@ -110,8 +110,8 @@ final class Advice {
       warnings.add(
           Warning.of(
               text(
-                  "if all agents restart in one second they ask for %,.0f %% of the quota:"
-                      + " CloudWatch throttles, and what it refuses is sent later. Restart them in"
+                  "if all agents restart in one second, they use %,.0f %% of the quota:"
+                      + " CloudWatch throttles, and the agents resend later. Restart them in"
                       + " parts, as the manifests do (maxUnavailable 10 %%)",
                   100 * restart.worstQuotaShare())));
     }

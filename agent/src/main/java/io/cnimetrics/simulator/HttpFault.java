@@ -48,7 +48,7 @@ public record HttpFault(Kind kind, Set<Source> sources, Duration from, Optional<
     }
     if (from.isNegative() || until.filter(end -> end.compareTo(from) <= 0).isPresent()) {
       throw new IllegalArgumentException(
-          "failure from %s until %s: must end after it begins".formatted(from, until));
+          "failure from %s until %s: must end after it starts".formatted(from, until));
     }
   }
 

@@ -86,7 +86,7 @@ public enum NamedScenario {
   IDLE_ADDRESSES(
       "few pods, and the default WARM_ENI_TARGET", 60, "m5.4xlarge", node -> node.pods(slowly(4))),
   FAULTY_RELEASE(
-      "a release with a known fault", 60, node -> node.cniVersion(CniVersion.parse("v1.19.4")));
+      "a release with a known bug", 60, node -> node.cniVersion(CniVersion.parse("v1.19.4")));
 
   private final String meaning;
   private final Duration warmUp;

@@ -60,7 +60,7 @@ public record Console(OutputStream out, PrintStream err, Palette palette) {
       if (BROKEN_PIPE.equals(e.getMessage())) {
         return false;
       }
-      throw new UncheckedIOException("standard output cannot be written to: " + e.getMessage(), e);
+      throw new UncheckedIOException("cannot write to standard output: " + e.getMessage(), e);
     }
   }
 

@@ -56,7 +56,7 @@ class AlarmsTest {
         .anyMatch(line -> line.contains("--cluster-id is empty"))
         .anyMatch(line -> line.contains("--region 'Europe'"))
         .anyMatch(line -> line.contains("--publish-interval '90s'"))
-        .anyMatch(line -> line.contains("a subnet stands twice"));
+        .anyMatch(line -> line.contains("a subnet is listed twice"));
     assertThat(terminal.out()).isEmpty();
   }
 }

@@ -235,7 +235,7 @@ class CliTest {
     assertThat(other.run(arguments.split(" "))).isEqualTo(Cli.FAILED);
     assertThat(other.err())
         .isEqualTo(
-            "cni-metrics-agent: standard output cannot be written to: No space left on device\n");
+            "cni-metrics-agent: cannot write to standard output: No space left on device\n");
   }
 
   @Test

@@ -32,10 +32,10 @@ class DryRunTest {
 
   @ParameterizedTest
   @CsvSource({
-    "addReqCount, an increase takes two polls: --watch",
-    "awsAPILatency, an increase takes two polls: --watch",
-    "agentStarts, agentStarts is sent by run alone",
-    "subnetFreeIPs, subnetFreeIPs takes --subnets",
+    "addReqCount, a counter needs two polls: --watch",
+    "awsAPILatency, a counter needs two polls: --watch",
+    "agentStarts, agentStarts is sent only by the command run",
+    "subnetFreeIPs, subnetFreeIPs needs --subnets",
   })
   void requestWithoutADatumIsNotPrintedAndSaysWhy(String metric, String reason) {
     assertThat(
@@ -45,7 +45,7 @@ class DryRunTest {
     assertThat(terminal.out()).isEmpty();
     assertThat(terminal.err())
         .isEqualTo(
-            "cni-metrics-agent: nothing to send: no metric that is asked for has a value yet; %s\n"
+            "cni-metrics-agent: nothing to send: no selected metric has a value yet; %s\n"
                 .formatted(reason));
   }
 
@@ -63,7 +63,9 @@ class DryRunTest {
     assertThat(terminal.err())
         .containsOnlyOnce("set --region or AWS_REGION")
         .containsOnlyOnce("set --cluster-id or AWS_CLUSTER_ID")
-        .contains("put-metric-data needs the region", "put-metric-data needs the cluster's name");
+        .contains(
+            "put-metric-data needs a known region: set --region",
+            "put-metric-data needs the cluster name: set --cluster-id");
   }
 
   @Test

@@ -72,7 +72,7 @@ class PlanTest {
   void fleetThatTakesHalfTheQuotaIsWarnedOf() {
     terminal.run("plan", "--nodes=10000");
 
-    assertThat(terminal.out()).contains("--publish-interval 5m takes");
+    assertThat(terminal.out()).contains("--publish-interval 5m needs");
   }
 
   @Test

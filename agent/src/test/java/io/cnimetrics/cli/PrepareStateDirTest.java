@@ -85,7 +85,7 @@ class PrepareStateDirTest {
         .singleElement()
         .asString()
         .contains(
-            "the state directory %s cannot be given to 10001:10001".formatted(below),
+            "cannot change the owner of the state directory %s to 10001:10001".formatted(below),
             "Exception: " + folder,
             "run this as root with the capability CHOWN");
   }

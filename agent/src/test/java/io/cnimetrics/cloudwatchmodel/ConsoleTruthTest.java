@@ -30,7 +30,7 @@ class ConsoleTruthTest {
               "Pods refused: on how many nodes: nodes",
               truth -> truth.nodes("noAddressMinutes", minutes -> minutes > 0)),
           entry(
-              "Tries of pods without an address: tries",
+              "Pod requests refused: no address: requests",
               truth -> truth.perMinute("noAvailableIPAddrs")),
           entry(
               "Warm pool empty: for how long, worst node: worst node",
@@ -75,18 +75,18 @@ class ConsoleTruthTest {
           entry("ENIs: possible", truth -> truth.perMinute("eniMaxAvailable")),
           entry("IPv4 prefixes: /28 prefixes", truth -> truth.perMinute("totalIPv4Prefixes")),
           entry(
-              "Addresses asked for and given back: asked for",
+              "Addresses requested and released: requested",
               truth -> truth.perMinute("addReqCount")),
           entry(
-              "Addresses asked for and given back: given back",
+              "Addresses requested and released: released",
               truth -> truth.perMinute("delReqCount")),
-          entry("Work of ipamD: requests to EC2", truth -> truth.perMinute("ec2ApiReqCount")),
+          entry("Operations of ipamD: requests to EC2", truth -> truth.perMinute("ec2ApiReqCount")),
           entry(
-              "Work of ipamD: corrections of the pool", truth -> truth.perMinute("reconcileCount")),
+              "Operations of ipamD: pool corrections", truth -> truth.perMinute("reconcileCount")),
           entry(
-              "Work of ipamD: changes going on", truth -> truth.perMinute("ipamdActionInProgress")),
+              "Operations of ipamD: changes in progress", truth -> truth.perMinute("ipamdActionInProgress")),
           entry(
-              "Taken away under running pods: addresses and ENIs",
+              "Removed from running pods: addresses and ENIs",
               truth -> truth.perMinute("forceRemoveIPs", "forceRemoveENI")));
 
   private static final Map<String, Function<Truth, OptionalDouble>> ALARMS =

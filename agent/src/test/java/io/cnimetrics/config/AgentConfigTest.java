@@ -99,7 +99,7 @@ class AgentConfigTest {
             problems(
                 Map.of(Setting.INTROSPECTION_URL, "none"), Map.of("IPAMD_METRICS_URL", "none")))
         .containsExactly(
-            "--introspection-url none and --metrics-url none: nothing is left to read; give one");
+            "--introspection-url none and --metrics-url none: no source is left; set one of them");
   }
 
   @Test

@@ -86,7 +86,7 @@ class ParsersTest {
   void portIsNotForgottenBehindItsColon(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Parsers.metricsUrl(text))
-        .withMessage("no port stands behind ':'; expected http://HOST:PORT/PATH or none");
+        .withMessage("the port after ':' is missing; expected http://HOST:PORT/PATH or none");
   }
 
   @ParameterizedTest
@@ -142,10 +142,10 @@ class ParsersTest {
   void nameOfClusterOrNamespaceHasNoBlankEnds(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Parsers.clusterId(text))
-        .withMessageContaining("begins or ends with a blank or a line end");
+        .withMessageContaining("has leading or trailing whitespace");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Parsers.namespace(text))
-        .withMessageContaining("begins or ends with a blank or a line end");
+        .withMessageContaining("has leading or trailing whitespace");
   }
 
   @Test
@@ -233,8 +233,8 @@ class ParsersTest {
     "'', expected sets of dimensions",
     "CLUSTER_ID;, there is no dimension ''",
     "CLUSTER_ID;POD, there is no dimension 'POD'",
-    "'NODE,NODE', NODE stands twice",
-    "'NODE,CLUSTER_ID;CLUSTER_ID,NODE', stands twice"
+    "'NODE,NODE', NODE occurs twice",
+    "'NODE,CLUSTER_ID;CLUSTER_ID,NODE', occurs twice"
   })
   void badDimensionIsNamed(String text, String message) {
     assertThatIllegalArgumentException()

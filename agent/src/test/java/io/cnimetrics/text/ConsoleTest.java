@@ -33,7 +33,7 @@ class ConsoleTest {
 
       assertThatThrownBy(() -> console.print("text"))
           .isInstanceOf(UncheckedIOException.class)
-          .hasMessage("standard output cannot be written to: No space left on device");
+          .hasMessage("cannot write to standard output: No space left on device");
     }
   }
 
