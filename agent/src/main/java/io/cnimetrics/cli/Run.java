@@ -84,7 +84,8 @@ final class Run implements Command {
       AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
       if (!config.cloudwatch() && !config.prometheus()) {
         throw new ConfigException(
-            List.of("--cloudwatch false and --prometheus false: no metrics would be"
+            List.of(
+                "--cloudwatch false and --prometheus false: no metrics would be"
                     + " published; turn on one of them"));
       }
       Logging.configure(config.logLevel(), config.logFormat());

@@ -136,8 +136,7 @@ public final class Parsers {
     }
     require(
         sets.size() <= MOST_DIMENSION_SETS,
-        "expected at most %d sets: each set adds billed metrics"
-            .formatted(MOST_DIMENSION_SETS));
+        "expected at most %d sets: each set adds billed metrics".formatted(MOST_DIMENSION_SETS));
     List<List<Dimension>> list = new ArrayList<>();
     sets.forEach(set -> list.add(List.copyOf(set)));
     return List.copyOf(list);

@@ -50,14 +50,15 @@ final class AlarmParameters {
     all.put("NotifyOk", bool(true, "Whether the topics are also notified when an alarm ends"));
     all.put("NamePrefix", text("cni", "[A-Za-z0-9_.-]{1,60}", "Prefix of all alarm names"));
     all.put(
-        "TagKey", text("", ".{0,128}", "Key of an extra tag; the alarms also get the stack's tags"));
+        "TagKey",
+        text("", ".{0,128}", "Key of an extra tag; the alarms also get the stack's tags"));
     all.put("TagValue", text("true", ".{1,256}", "Value of that tag"));
-    all.put("RunbookUrl", text("", "(https?://\\S{1,240})?", "Link shown in each alarm's description"));
+    all.put(
+        "RunbookUrl", text("", "(https?://\\S{1,240})?", "Link shown in each alarm's description"));
     thresholds(settings)
         .forEach(threshold -> all.put(threshold.parameter().orElseThrow(), number(threshold)));
     all.put(
-        COMPOSITE,
-        bool(true, "Page by one composite alarm; false: each alarm pages separately"));
+        COMPOSITE, bool(true, "Page by one composite alarm; false: each alarm pages separately"));
     all.put(
         "SuppressorAlarm",
         text(

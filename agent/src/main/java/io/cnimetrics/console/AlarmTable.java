@@ -213,7 +213,8 @@ public final class AlarmTable {
         Optional.empty(),
         new AlarmText(
             title,
-            "Nodes in %s get no more addresses; soon, new pods there cannot start.".formatted(subnetId)
+            "Nodes in %s get no more addresses; soon, new pods there cannot start."
+                    .formatted(subnetId)
                 + " Free addresses in it, or add a subnet (custom networking, subnet discovery).",
             List.of("noAddressMinutes"),
             List.of("ec2-no-addresses", "ec2-no-prefixes")));

@@ -234,8 +234,7 @@ class CliTest {
 
     assertThat(other.run(arguments.split(" "))).isEqualTo(Cli.FAILED);
     assertThat(other.err())
-        .isEqualTo(
-            "cni-metrics-agent: cannot write to standard output: No space left on device\n");
+        .isEqualTo("cni-metrics-agent: cannot write to standard output: No space left on device\n");
   }
 
   @Test

@@ -84,7 +84,8 @@ class ConsoleTruthTest {
           entry(
               "Operations of ipamD: pool corrections", truth -> truth.perMinute("reconcileCount")),
           entry(
-              "Operations of ipamD: changes in progress", truth -> truth.perMinute("ipamdActionInProgress")),
+              "Operations of ipamD: changes in progress",
+              truth -> truth.perMinute("ipamdActionInProgress")),
           entry(
               "Removed from running pods: addresses and ENIs",
               truth -> truth.perMinute("forceRemoveIPs", "forceRemoveENI")));
