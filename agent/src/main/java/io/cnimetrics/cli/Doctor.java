@@ -109,15 +109,15 @@ final class Doctor implements Command {
             Checks.series(),
             config.ipCooldown(),
             clock);
-    try (Polling polling =
-        new Polling(
-            config, node.sampler(), ipamd, Optional.empty(), Polling.identity(node), clock)) {
+    try (OneShotPoller poller =
+        new OneShotPoller(
+            config, node.sampler(), ipamd, Optional.empty(), OneShotPoller.identity(node), clock)) {
       if (polls == 1) {
-        return List.of(polling.once());
+        return List.of(poller.once());
       }
       console.error("watching for %d s".formatted((polls - 1) * config.pollInterval().toSeconds()));
       List<Report> reports = new ArrayList<>();
-      polling.repeat(
+      poller.repeat(
           report -> {
             reports.add(report);
             return reports.size() < polls;

@@ -78,17 +78,17 @@ final class DryRun implements Command {
   @Override
   public int run(Values values, Console console) {
     boolean watch = watches(values);
-    Printout.Form form = values.read(OUTPUT, text -> Parsers.constant(Printout.Form.class, text));
+    DryRunPrinter.Format format = values.read(OUTPUT, text -> Parsers.constant(DryRunPrinter.Format.class, text));
     boolean simulate = values.read(SIMULATE, Parsers::bool);
     AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
     Logging.configure(config.logLevel(), config.logFormat());
     DestinationWarning.log(config);
-    Printout printout = new Printout(config, form, watch, console);
+    DryRunPrinter printer = new DryRunPrinter(config, format, watch, console);
     if (simulate) {
-      return simulate(config, printout);
+      return simulate(config, printer);
     }
     NodeComponent node = DaggerNodeComponent.factory().create(config, clock);
-    return run(config, node, node.subnets(), Polling.identity(node), printout);
+    return run(config, node, node.subnets(), OneShotPoller.identity(node), printer);
   }
 
   /** Two flags have opposite meanings. A flag overrides an environment variable. */
@@ -105,7 +105,7 @@ final class DryRun implements Command {
     return (onceOverrides ? byOnce.or(() -> watch) : watch.or(() -> byOnce)).orElse(false);
   }
 
-  private int simulate(AgentConfig config, Printout printout) {
+  private int simulate(AgentConfig config, DryRunPrinter printer) {
     Scenario scenario = simulatedNode();
     try (SimulatedIpamd ipamd =
         SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, SETTLED, clock)) {
@@ -116,14 +116,14 @@ final class DryRun implements Command {
               config.maxPods().orElse(scenario.maxPods()));
       Identification identity =
           Identification.of(
-              Polling.given(simulated),
+              OneShotPoller.given(simulated),
               new InstanceMetadata.Result(instanceOf(scenario), List.of()));
       return run(
           simulated,
           DaggerNodeComponent.factory().create(simulated, clock),
           config.subnets() ? Optional.of(new SimulatedSubnets(ipamd)) : Optional.empty(),
           CompletableFuture.completedFuture(identity),
-          printout);
+          printer);
     }
   }
 
@@ -146,15 +146,15 @@ final class DryRun implements Command {
       NodeComponent node,
       Optional<Subnets> subnets,
       Future<Identification> identity,
-      Printout printout) {
-    try (Polling polling =
-        new Polling(config, node.sampler(), node.ipamdReader(), subnets, identity, clock)) {
-      if (printout.watch()) {
-        polling.repeat(printout::print);
+      DryRunPrinter printer) {
+    try (OneShotPoller poller =
+        new OneShotPoller(config, node.sampler(), node.ipamdReader(), subnets, identity, clock)) {
+      if (printer.watch()) {
+        poller.repeat(printer::print);
         return Cli.OK;
       }
-      Report report = polling.once();
-      printout.print(report);
+      Report report = poller.once();
+      printer.print(report);
       return report.ipamdRead() ? Cli.OK : Cli.FAILED;
     }
   }

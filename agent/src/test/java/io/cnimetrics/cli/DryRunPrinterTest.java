@@ -29,20 +29,20 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class PrintoutTest {
+class DryRunPrinterTest {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   @Test
   void watchedRequestIsOneDocumentForEachMinuteThatHasEnded() {
-    Printout printout = watch(Printout.Form.PUT_METRIC_DATA);
+    DryRunPrinter printer = watch(DryRunPrinter.Format.PUT_METRIC_DATA);
 
-    printout.print(poll("2026-11-20T10:00:10Z"));
-    printout.print(poll("2026-11-20T10:00:40Z"));
+    printer.print(poll("2026-11-20T10:00:10Z"));
+    printer.print(poll("2026-11-20T10:00:40Z"));
     assertThat(out.toString(UTF_8)).isEmpty();
-    printout.print(poll("2026-11-20T10:01:10Z"));
-    printout.print(poll("2026-11-20T10:01:40Z"));
-    printout.print(poll("2026-11-20T10:02:10Z"));
+    printer.print(poll("2026-11-20T10:01:10Z"));
+    printer.print(poll("2026-11-20T10:01:40Z"));
+    printer.print(poll("2026-11-20T10:02:10Z"));
 
     assertThat(out.toString(UTF_8).lines().map(RecordedNode::json))
         .extracting((JsonNode request) -> request.get("MetricData").get(0).get("Timestamp"))
@@ -52,14 +52,14 @@ class PrintoutTest {
 
   @Test
   void problemThatLastsIsToldOnceWhereTheFormHasNoPlaceForIt() {
-    Printout printout = watch(Printout.Form.PROMETHEUS);
+    DryRunPrinter printer = watch(DryRunPrinter.Format.PROMETHEUS);
     Problem denied = new Problem(Source.EC2, Reason.DENIED, "denied");
     Problem gone = new Problem(Source.METRICS, Reason.UNREACHABLE, "gone");
 
-    printout.print(poll("2026-11-20T10:00:10Z", denied));
-    printout.print(poll("2026-11-20T10:00:40Z", denied, gone));
-    printout.print(poll("2026-11-20T10:01:10Z", denied));
-    printout.print(poll("2026-11-20T10:01:40Z", denied, gone));
+    printer.print(poll("2026-11-20T10:00:10Z", denied));
+    printer.print(poll("2026-11-20T10:00:40Z", denied, gone));
+    printer.print(poll("2026-11-20T10:01:10Z", denied));
+    printer.print(poll("2026-11-20T10:01:40Z", denied, gone));
 
     assertThat(err.toString(UTF_8).lines())
         .containsExactly(
@@ -68,11 +68,11 @@ class PrintoutTest {
             "cni-metrics-agent: metrics UNREACHABLE: gone");
   }
 
-  private Printout watch(Printout.Form form) {
+  private DryRunPrinter watch(DryRunPrinter.Format format) {
     AgentConfig config =
         AgentConfig.of(new Values(Map.of(), Map.of(), List.of()), "node-1", MetricCatalog.names());
     Console console = new Console(out, new PrintStream(err, true, UTF_8), Palette.PLAIN);
-    return new Printout(config, form, true, console);
+    return new DryRunPrinter(config, format, true, console);
   }
 
   private static Report poll(String at, Problem... problems) {

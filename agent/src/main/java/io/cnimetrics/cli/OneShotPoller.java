@@ -29,7 +29,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /** Polls for a command, on a separate daemon thread: a poll that hangs cannot block the exit. */
-final class Polling implements AutoCloseable {
+final class OneShotPoller implements AutoCloseable {
   /** Together with the start of the JVM, one poll then ends within 10 s, whatever hangs. */
   private static final Duration LIMIT = Duration.ofSeconds(8);
 
@@ -46,14 +46,14 @@ final class Polling implements AutoCloseable {
   private final Future<Identification> identity;
   private final InstantSource clock;
   private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(Polling::daemon);
+      Executors.newSingleThreadScheduledExecutor(OneShotPoller::daemon);
   private SamplerState history = SamplerState.NONE;
 
   /**
    * @param sampler created before the first request: an ipamD that starts later counts from 0
    * @param identity may complete while ipamD is read
    */
-  Polling(
+  OneShotPoller(
       AgentConfig config,
       Sampler sampler,
       IpamdReader ipamd,
@@ -136,17 +136,17 @@ final class Polling implements AutoCloseable {
       NodeSnapshot seen, Identification identified, SamplerState before, Duration left) {
     Instance instance = identified.metadata().instance();
     Optional<String> region = identified.node().instanceRegion();
-    SubnetLook look =
+    SubnetQuery query =
         subnets
-            .map(asked -> SubnetLook.of(seen, region, asked, left))
-            .orElseGet(() -> new SubnetLook(seen, List.of()));
-    NodeSnapshot snapshot = look.snapshot().on(instance, identified.problems());
+            .map(asked -> SubnetQuery.of(seen, region, asked, left))
+            .orElseGet(() -> new SubnetQuery(seen, List.of()));
+    NodeSnapshot snapshot = query.snapshot().on(instance, identified.problems());
     return new Report(
         identified.node(),
         identified.origins(),
         snapshot,
         sampler.read(snapshot, before),
-        look.subnets());
+        query.subnets());
   }
 
   private Identification identity() {

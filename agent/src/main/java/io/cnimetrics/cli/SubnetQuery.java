@@ -21,7 +21,7 @@ import java.util.Set;
  * @param snapshot the poll, with the problems of the subnet requests
  * @param subnets empty if EC2 did not return them
  */
-record SubnetLook(NodeSnapshot snapshot, List<Subnet> subnets) {
+record SubnetQuery(NodeSnapshot snapshot, List<Subnet> subnets) {
   private static final Duration METADATA_LIMIT = Duration.ofSeconds(1);
 
   /** Loading the classes of the EC2 client can take a second. */
@@ -32,15 +32,15 @@ record SubnetLook(NodeSnapshot snapshot, List<Subnet> subnets) {
    *
    * @param limit how long this may take; at least one second is used
    */
-  static SubnetLook of(
+  static SubnetQuery of(
       NodeSnapshot seen, Optional<String> region, Subnets subnets, Duration limit) {
     NodeSnapshot located = seen.pool().map(pool -> located(seen, pool, subnets)).orElse(seen);
     Set<String> ids = located.pool().map(AddressPool::subnetIds).orElse(Set.of());
     if (ids.isEmpty()) {
-      return new SubnetLook(located, List.of());
+      return new SubnetQuery(located, List.of());
     }
     return region
-        .map(known -> asked(located, subnets.read(ids, known, longer(limit))))
+        .map(known -> result(located, subnets.read(ids, known, longer(limit))))
         .orElseGet(() -> failed(located, withoutRegion()));
   }
 
@@ -56,10 +56,10 @@ record SubnetLook(NodeSnapshot snapshot, List<Subnet> subnets) {
     return seen.with(pool.located(read.subnetIds()), read.problem().stream().toList());
   }
 
-  private static SubnetLook asked(NodeSnapshot seen, NodeSubnets.Result answer) {
-    return answer instanceof NodeSubnets.Failed failed
+  private static SubnetQuery result(NodeSnapshot seen, NodeSubnets.Result result) {
+    return result instanceof NodeSubnets.Failed failed
         ? failed(seen, failed.problem())
-        : new SubnetLook(seen, ((NodeSubnets.Found) answer).subnets());
+        : new SubnetQuery(seen, ((NodeSubnets.Found) result).subnets());
   }
 
   private static Problem withoutRegion() {
@@ -69,8 +69,8 @@ record SubnetLook(NodeSnapshot snapshot, List<Subnet> subnets) {
         "cannot request the subnets: " + Identification.UNKNOWN_REGION);
   }
 
-  private static SubnetLook failed(NodeSnapshot seen, Problem problem) {
-    return new SubnetLook(
+  private static SubnetQuery failed(NodeSnapshot seen, Problem problem) {
+    return new SubnetQuery(
         seen.pool().map(pool -> seen.with(pool, List.of(problem))).orElse(seen), List.of());
   }
 }

@@ -20,16 +20,16 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /** The output of a dry run. */
-final class Printout {
+final class DryRunPrinter {
   private final AgentConfig config;
-  private final Form form;
+  private final Format format;
   private final boolean watch;
   private final Console console;
   private List<Problem> reported = List.of();
   private Optional<PolledMinute> open = Optional.empty();
 
   /** The output formats. */
-  enum Form {
+  enum Format {
     TABLE(true),
     JSON(true),
     PROMETHEUS(false),
@@ -37,14 +37,14 @@ final class Printout {
 
     private final boolean holdsProblems;
 
-    Form(boolean holdsProblems) {
+    Format(boolean holdsProblems) {
       this.holdsProblems = holdsProblems;
     }
   }
 
-  Printout(AgentConfig config, Form form, boolean watch, Console console) {
+  DryRunPrinter(AgentConfig config, Format format, boolean watch, Console console) {
     this.config = config;
-    this.form = form;
+    this.format = format;
     this.watch = watch;
     this.console = console;
   }
@@ -62,7 +62,7 @@ final class Printout {
   boolean print(Report poll) {
     reportProblems(poll);
     return console.print(
-        switch (form) {
+        switch (format) {
           case TABLE -> TableReport.of(poll, console.palette()) + (watch ? "\n" : "");
           case JSON -> JsonReport.of(poll, !watch);
           case PROMETHEUS -> PrometheusText.of(poll.samples());
@@ -78,7 +78,7 @@ final class Printout {
     for (Problem problem : poll.problems()) {
       boolean ofIpamd =
           problem.source() == Source.INTROSPECTION || problem.source() == Source.METRICS;
-      boolean isDue = !form.holdsProblems || (!watch && ofIpamd && !poll.ipamdRead());
+      boolean isDue = !format.holdsProblems || (!watch && ofIpamd && !poll.ipamdRead());
       if (isDue && !reported.contains(problem)) {
         console.error(
             "%s %s: %s".formatted(problem.source().label(), problem.reason(), problem.message()));
@@ -111,7 +111,7 @@ final class Printout {
   private String whyNothing() {
     List<String> reasons = new ArrayList<>();
     reasons.add("no selected metric has a value yet");
-    if (wanted(Printout::isIncrease).isPresent()) {
+    if (wanted(DryRunPrinter::isIncrease).isPresent()) {
       reasons.add("a counter needs two polls" + (watch ? "" : ": --watch"));
     }
     wanted(PlannedCluster::isOfStart)
