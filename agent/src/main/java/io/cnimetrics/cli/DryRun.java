@@ -78,7 +78,8 @@ final class DryRun implements Command {
   @Override
   public int run(Values values, Console console) {
     boolean watch = watches(values);
-    DryRunPrinter.Format format = values.read(OUTPUT, text -> Parsers.constant(DryRunPrinter.Format.class, text));
+    DryRunPrinter.Format format =
+        values.read(OUTPUT, text -> Parsers.constant(DryRunPrinter.Format.class, text));
     boolean simulate = values.read(SIMULATE, Parsers::bool);
     AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
     Logging.configure(config.logLevel(), config.logFormat());
