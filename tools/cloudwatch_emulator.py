@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""CloudWatch and EC2 in one process, for tests: moto, spoken to as the AWS SDK for Java speaks.
+"""CloudWatch and EC2 in one process, for tests: moto, with the protocol of the AWS SDK for Java.
 
 The SDK's CloudWatch client sends Smithy RPC v2 with CBOR bodies, which moto does not know. A layer in front of moto
-turns such requests into the JSON ones that moto answers, and the answers back. EC2's requests pass as they are.
+converts these requests to the JSON that moto reads, and converts the answers back. EC2's requests are not changed.
 
     .venv/bin/python tools/cloudwatch_emulator.py [--port PORT] [--while-stdin-open]
 
-Prints `emulator: http://127.0.0.1:PORT` once it serves; its standard error has what went wrong.
+Prints `emulator: http://127.0.0.1:PORT` when it serves. Errors go to standard error.
 """
 
 import argparse
@@ -27,7 +27,7 @@ JSON = "application/x-amz-json-1.0"
 
 
 class SmithyCbor:
-    """WSGI layer: Smithy RPC v2 CBOR outside, JSON inside. Requests of other protocols pass untouched."""
+    """WSGI layer: Smithy RPC v2 CBOR outside, JSON inside. It does not change requests of other protocols."""
 
     def __init__(self, app, model):
         self._app = app
@@ -52,27 +52,27 @@ class SmithyCbor:
         return [body]
 
     def _ask(self, environ):
-        """What moto answers: the status line, and the body as an object."""
-        began = []
-        chunks = self._app(environ, lambda status, headers, error=None: began.append(status))
+        """Moto's answer: the status line, and the body as an object."""
+        started = []
+        chunks = self._app(environ, lambda status, headers, error=None: started.append(status))
         try:
             text = b"".join(chunks)
         finally:
             if hasattr(chunks, "close"):
                 chunks.close()
         try:
-            return began[0], json.loads(text) if text.strip() else {}
+            return started[0], json.loads(text) if text.strip() else {}
         except ValueError:
-            # moto's own failures are pages for people.
-            return began[0], {"__type": "InternalFailure", "message": text.decode("utf-8", "replace")[:300]}
+            # moto's internal errors are HTML pages.
+            return started[0], {"__type": "InternalFailure", "message": text.decode("utf-8", "replace")[:300]}
 
 
 def json_request(environ, service, operation):
-    """The same request as moto knows it."""
+    """The same request in the format that moto reads."""
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     if environ.get("HTTP_CONTENT_ENCODING") == "gzip":
         body = gzip.decompress(body)
-    # Only times are left for `default`: all else that CBOR holds here is JSON's too.
+    # `default` converts times; all other types in these bodies exist in JSON too.
     text = json.dumps(cbor2.loads(body) if body else {}, default=lambda time: time.timestamp()).encode()
     outer = ("HTTP_SMITHY_PROTOCOL", "HTTP_CONTENT_ENCODING", "HTTP_ACCEPT")
     return {name: value for name, value in environ.items() if name not in outer} | {
@@ -85,7 +85,7 @@ def json_request(environ, service, operation):
 
 
 def with_times(value, shape):
-    """The value with its times tagged as such; the service's model says where they are."""
+    """The value with its times tagged as times; the service's model says where they are."""
     if shape is None or value is None:
         return value
     if shape.type_name == "structure":
@@ -105,7 +105,7 @@ class QuietHandler(MotoRequestHandler):
 
 
 def exit_when_stdin_ends():
-    """Whoever started this holds the other end: however that process ends, so does this one."""
+    """The process that started this one keeps standard input open. When that process ends, this one ends too."""
     while sys.stdin.buffer.read(1024):
         pass
     os._exit(0)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Has a coverage-guided fuzzer (Jazzer) look for inputs that break a decoder or the reading of settings, test by test.
-# What breaks one is left beside the kept inputs under agent/src/test/resources, where the gate replays it from then on.
+# Runs a coverage-guided fuzzer (Jazzer), which searches for inputs that break a decoder or the parsing of settings,
+# test by test. An input that breaks one is saved with the other inputs under agent/src/test/resources, and the gate
+# replays it from then on.
 #
 #   tools/fuzz.sh CLASS_PATH SECONDS      SECONDS for each test
 set -euo pipefail

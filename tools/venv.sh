@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes a Python environment with the packages of a requirements file, unless it exists and is up to date, and prints
+# Creates a Python environment with the packages of a requirements file, unless it exists and is up to date, and prints
 # the path of its Python. Other output goes to standard error. It is outside of target/, so `make clean` keeps it.
 #
 #   tools/venv.sh [-r REQUIREMENTS] [DIR]     by default tools/requirements.txt and .venv at the top
@@ -14,7 +14,7 @@ if [ "${1-}" = -r ]; then
   shift 2
 fi
 dir=${1-$top/.venv}
-# Copied here after all is installed: it marks a complete environment and shows its contents.
+# A copy, made at the end: it marks a complete environment and lists its contents.
 installed=$dir/requirements.txt
 
 fail() {
@@ -45,7 +45,7 @@ if ! cmp -s "$requirements" "$installed" || ! "$dir/bin/python" -c '' 2>/dev/nul
   echo "making the Python environment $dir ..." >&2
   rm -f "$installed"
   "$python" -m venv --clear "$dir" >&2 || fail "$python could not make $dir: see above"
-  # No dependency beside the pinned ones, and nothing that would have to be compiled.
+  # Only the pinned packages, and none that would have to be compiled.
   "$dir/bin/python" -m pip --disable-pip-version-check install --quiet --no-input --no-deps --only-binary :all: \
     -r "$requirements" >&2 || fail "pip could not install $requirements: see above"
   cp "$requirements" "$installed"

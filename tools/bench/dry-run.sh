@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Times `dry-run --once`, from start to exit, beside a simulated m5.24xlarge with 600 pods: with the class archive of
-# the distribution and without it. Each JDK builds a distribution of its own, because an archive serves only the JDK
-# that made it.
+# Measures the time of `dry-run --once`, from start to exit, with a simulated m5.24xlarge with 600 pods: with the class
+# archive of the distribution and without it. Each JDK builds its own distribution, because an archive works only with
+# the JDK that made it.
 #
 #   tools/bench/dry-run.sh [JAVA_HOME]...     without arguments: the JDK that JAVA_HOME or the PATH names
 set -euo pipefail
@@ -20,7 +20,7 @@ finish() {
 }
 trap finish EXIT
 
-# Whether instance metadata is near must not count.
+# The result must not depend on whether there is instance metadata.
 export AWS_EC2_METADATA_DISABLED=true
 unset JAVA_OPTS
 
@@ -73,7 +73,7 @@ print_median() { # TITLE, microseconds on standard input
     }'
 }
 
-echo "dry-run --once, median of $runs after one that does not count (fastest to slowest):"
+echo "dry-run --once, median of $runs runs after one warm-up run (fastest to slowest):"
 if [ $# -eq 0 ]; then
   java=${JAVA_HOME:+$JAVA_HOME/bin/}java
   set -- "$("$java" -XshowSettings:properties -version 2>&1 | sed -n 's/^ *java.home = //p')"
@@ -94,7 +94,7 @@ for home in "$@"; do
   grep -Eq '^ *assignIPAddresses +600$' "$work/report.txt" ||
     { echo "the simulated node does not have its 600 pods:" >&2; cat "$work/report.txt" >&2; exit 1; }
   dry_run "$plain"
-  # In turn, so that what else the machine does falls on both.
+  # One after the other, so that other load on the machine affects both.
   for _ in $(seq "$runs"); do
     time_once "$agent" >>"$work/$number/archive.txt"
     time_once "$plain" >>"$work/$number/plain.txt"

@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
-# Prints the memory, start and CPU of the native executable, of the JVM image, and of a JVM on defaults. No container
-# engine is needed: they work beside a simulated ipamD and stand-ins for AWS.
+# Prints memory, start time and CPU of the native executable, of the JVM image, and of a JVM with its defaults. No
+# container engine is needed: they run with a simulated ipamD and stand-ins for AWS.
 #
 #   tools/bench/footprint.sh IMAGE_DIR NATIVE_DIR MINUTES RUNS [--tracking] [NAME=OPTIONS]...
-#
-# IMAGE_DIR is what tools/image/build.sh made, NATIVE_DIR what tools/native/build.sh made. --tracking adds Native Memory
+# IMAGE_DIR is the output of tools/image/build.sh, NATIVE_DIR that of tools/native/build.sh. --tracking adds Native Memory
 # Tracking of the JVM image. NAME=OPTIONS measures the JVM image with more options ("large=-Xmx64m") or another executable
-# ("other=/PATH -Xmx16m") instead of the JVM on defaults.
+# ("other=/PATH -Xmx16m") instead of the JVM with its defaults.
 set -euo pipefail
 
 repository=$(cd "$(dirname "$0")/../.." && pwd)

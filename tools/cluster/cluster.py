@@ -26,7 +26,7 @@ class Cluster:
         self._running = contextlib.ExitStack()
 
     def start(self):
-        """Returns when the API server answers and its controllers work; leaves nothing running if that fails."""
+        """Returns when the API server answers and its controllers work; if that fails, stops everything."""
         with self._running:
             self._start()
             self._running = self._running.pop_all()
@@ -46,7 +46,7 @@ class Cluster:
         return json.loads(self.kubectl("get", kind, "--output", "json", *arguments)[0])["items"]
 
     def apply(self, objects, *arguments):
-        """Applies objects; gives the server's warnings."""
+        """Applies objects; returns the server's warnings."""
         text = "\n".join(json.dumps(each) for each in objects)
         return self.kubectl("apply", "--filename", "-", *arguments, stdin=text)[1]
 

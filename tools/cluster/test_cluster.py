@@ -51,7 +51,7 @@ class OnARealServer(unittest.TestCase):
         cls.cluster.kubectl("wait", "--for=condition=Established", "crd", POD_MONITOR["metadata"]["name"])
 
     def in_namespace(self, name, rendered, **labels):
-        """Applies objects in a new namespace, which goes with the test; gives the server's warnings."""
+        """Applies objects in a new namespace, which the test deletes; returns the server's warnings."""
         labels = {f"pod-security.kubernetes.io/{key}": value for key, value in labels.items()}
         namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
         self.cluster.apply([namespace])
@@ -97,11 +97,11 @@ class OnARealServer(unittest.TestCase):
         self.in_namespace("everywhere", rendered)
         self.assert_runs_on(set(NODES) - {"Windows"}, "everywhere")
 
-    def test_prometheus_and_state_on_the_host_are_taken_too(self):
+    def test_prometheus_and_state_on_the_host_are_accepted_too(self):
         self.in_namespace("all", helm({"podMonitor": {"enabled": True}, "state": {"hostPath": "/var/lib/agent"}}))
         self.assert_runs_on(WITH_IPAMD, "all")
 
-    def test_the_server_defaults_nothing_that_another_rendering_would_undo(self):
+    def test_applying_again_changes_no_default_of_the_server(self):
         self.in_namespace("drift", helm({"podMonitor": {"enabled": True}}))
         for each in helm({"podMonitor": {"enabled": True}}):
             each["metadata"]["namespace"] = "drift"
@@ -114,20 +114,20 @@ class OnARealServer(unittest.TestCase):
             self.assert_contains(json.loads(live), each)
             self.assertIn("serverside-applied", out)
 
-    def assert_contains(self, live, wanted, path=""):
-        """Every field that was asked for stands in the live object as it was asked for."""
-        if isinstance(wanted, dict):
-            for key, value in wanted.items():
+    def assert_contains(self, live, applied, path=""):
+        """Every applied field is in the live object with the applied value."""
+        if isinstance(applied, dict):
+            for key, value in applied.items():
                 self.assertIn(key, live, path)
                 self.assert_contains(live[key], value, f"{path}.{key}")
-        elif isinstance(wanted, list):
-            self.assertEqual(len(wanted), len(live), path)
-            for index, value in enumerate(wanted):
+        elif isinstance(applied, list):
+            self.assertEqual(len(applied), len(live), path)
+            for index, value in enumerate(applied):
                 self.assert_contains(live[index], value, f"{path}[{index}]")
         else:
-            self.assertEqual(wanted, live, path)
+            self.assertEqual(applied, live, path)
 
-    def test_the_hosts_network_is_all_that_the_strictest_pod_security_objects_to(self):
+    def test_the_strictest_pod_security_warns_only_about_the_hosts_network(self):
         warnings = self.in_namespace("strict", kustomize("base"), warn="restricted")
         self.assertIn("host namespaces (hostNetwork=true)", warnings)
         self.assertEqual(1, warnings.count("(hostNetwork=true)"))
@@ -143,7 +143,7 @@ class OnARealServer(unittest.TestCase):
         )
         self.assertEqual([], self.pods("baseline"), daemonset["metadata"]["name"])
 
-    def test_a_rollout_stops_one_agent_and_starts_none_beside_it(self):
+    def test_a_rollout_stops_one_agent_before_it_starts_the_next(self):
         rendered = kustomize("base")
         self.in_namespace("rollout", rendered)
         self.assert_runs_on(WITH_IPAMD, "rollout")
@@ -162,7 +162,7 @@ class OnARealServer(unittest.TestCase):
         self.assert_runs_on(WITH_IPAMD, "rollout")
 
     def make_available(self, pod):
-        """What a kubelet says of a pod that has been ready for longer than minReadySeconds."""
+        """Sets the status of a pod that has been ready for longer than minReadySeconds."""
         ready = {"type": "Ready", "status": "True", "lastTransitionTime": "2020-01-01T00:00:00Z"}
         self.cluster.kubectl(
             "patch", "pod", pod["metadata"]["name"], "--namespace", pod["metadata"]["namespace"],

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Runs AWS's cni-metrics-helper, Telegraf and the agent beside the same two simulated nodes, through the same events,
-and prints what each cost and what its CloudWatch came to hold. Started by tools/compare/compare.sh: `make compare`.
+"""Runs AWS's cni-metrics-helper, Telegraf and the agent on the same two simulated nodes, through the same events, and
+prints the costs of each and the data that its CloudWatch received. Started by tools/compare/compare.sh: `make compare`.
 
-Events, in seconds from a whole minute on: ipamD of both nodes starts, with the collectors there already; the nodes fill
-with pods, until the second one's subnet is empty; ipamD of the first is killed and starts anew; CloudWatch refuses all
-requests for two minutes; all collectors are stopped and started. In the last minute no pod asks for anything.
+Events, in seconds after a full minute: ipamD of both nodes starts, after the collectors; pods fill the nodes, until the
+subnet of the second node is empty; ipamD of the first node is killed and restarted; CloudWatch rejects all requests for
+two minutes; all collectors are stopped and started. In the last minute no pod asks for an address.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from standins import CloudWatch, Kubernetes, metrics_port
 
 LEAD = 40  # from the collectors' start to ipamD's
 EVENTS = Events(ipamd_restarts=90, away=150, back=270, collectors_restart=400, quiet=480, end=540)
-LAST = 75  # after the end, for what is on its way
+LAST = 75  # after the end, for requests that are still on their way
 NODES = [["--pods=5:45:0.25"], ["--pods=10:50:0.2", "--subnet-free=25"]]
 
 TELEGRAF = """
@@ -42,14 +42,14 @@ TELEGRAF = """
 
 
 class Collector:
-    """What is compared: its processes, and a CloudWatch of its own."""
+    """A compared program: its processes, and its own CloudWatch."""
 
     def __init__(self, title, assigned, added, refused):
         self.title, self.assigned, self.added, self.refused = title, assigned, added, refused
         self.cloudwatch, self.processes = CloudWatch(), []
 
     def add(self, log, command, environment=None):
-        # No name of AWS's is ever asked: there is nobody but the stand-in.
+        # Only the stand-in is called, never AWS.
         aws = {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
                "AWS_EC2_METADATA_DISABLED": "true",
                "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.cloudwatch.port}"}
@@ -101,7 +101,7 @@ def make_collectors(options, nodes, work):
 
 
 def agent_command(options):
-    """As the Dockerfile starts it; without an image, as the distribution does."""
+    """The command of the Dockerfile; without an image, that of the distribution."""
     if options.image:
         return [f"{options.image}/runtime/bin/java", f"@{options.image}/agent.args"]
     return [options.agent]
@@ -112,7 +112,7 @@ def metrics_url(node, collector):
 
 
 def watch(nodes, start):
-    """Reads the truth each second."""
+    """Reads the true values every second."""
     for second in range(EVENTS.end):
         at(start + second)
         for node in nodes:
@@ -174,7 +174,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     for name in ("agent", "helper", "telegraf", "logs"):
         arguments.add_argument(f"--{name}", required=True)
-    arguments.add_argument("--image", help="what tools/image/build.sh made; without it --agent is measured")
+    arguments.add_argument("--image", help="output of tools/image/build.sh; without it --agent is measured")
     arguments.add_argument("--runs", type=int, default=1)
     options = arguments.parse_args()
     runs = []
@@ -189,7 +189,7 @@ def main():
     print(f"\nMedians of {len(runs)} run(s); the agent runs as the {started} starts it\n\n"
           f"{costs(runs)}")
     if any(unexplained(each) for each in runs):
-        sys.exit("the agent's counts differ from what it could know: a bug")
+        sys.exit("the agent's counts differ from what it could read: this is a bug")
 
 
 if __name__ == "__main__":

@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
-# Runs the agent, AWS's cni-metrics-helper and Telegraf beside two simulated nodes and prints what each does: see
+# Runs the agent, AWS's cni-metrics-helper and Telegraf on two simulated nodes and prints figures of each: see
 # tools/compare/compare.py and docs/comparison.md. Builds the other two from the Go module proxy, once: 15 minutes on
-# two cores. A run takes 12 minutes. What they log stays in target/compare.
+# two cores. A run needs 12 minutes. The logs stay in target/compare.
 #
 #   tools/compare/compare.sh [RUNS [IMAGE]]      or: make compare
-#
-# IMAGE is what tools/image/build.sh made: then the agent runs as the image starts it, else as the distribution does.
+# IMAGE is the output of tools/image/build.sh. With it the agent runs as the image starts it, else as the distribution does.
 set -euo pipefail
 
 repository=$(cd "$(dirname "$0")/../.." && pwd)
@@ -18,7 +17,7 @@ telegraf=github.com/influxdata/telegraf
 telegraf_version=v1.37.2
 mkdir -p "$out/module"
 
-# As tools/deploy/tool.sh does it.
+# The same as in tools/deploy/tool.sh.
 find_go() {
   go version >/dev/null 2>&1 && return
   mkdir -p "$repository/.tools"
@@ -32,7 +31,7 @@ build() { # MODULE VERSION COMMAND TAGS
   local name=$out/$3-$2
   [ ! -x "$name" ] || return 0
   echo "building $3 $2 ..." >&2
-  # A module of its own: `go install` refuses modules that replace others.
+  # A separate module: `go install` rejects modules that replace others.
   (
     cd "$out/module"
     rm -f go.mod go.sum
@@ -48,7 +47,7 @@ build "$telegraf" "$telegraf_version" telegraf custom,inputs.prometheus,outputs.
 python=$("$repository/tools/venv.sh")
 rm -rf "$out/logs"
 mkdir "$out/logs"
-# In a network of its own, where the loopback is all there is: nothing can reach AWS by mistake.
+# In a separate network with loopback only: nothing can reach AWS by mistake.
 exec unshare --map-root-user --net sh -c 'ip link set lo up && exec "$@"' sh \
   "$python" "$repository/tools/compare/compare.py" \
   --agent "$repository/agent/target/dist/bin/cni-metrics-agent" \

@@ -1,4 +1,4 @@
-"""The simulated nodes of tools/compare/compare.py, and who has read what of them."""
+"""The simulated nodes of tools/compare/compare.py, and what each collector read from them."""
 
 import math
 import os
@@ -23,7 +23,7 @@ def free_port():
 
 
 class Process:
-    """One that can be started again."""
+    """A process that can be restarted."""
 
     def __init__(self, log, command, environment=None):
         self.log, self.command = open(log, "ab"), [str(part) for part in command]
@@ -56,7 +56,7 @@ def kill(child):
 
 
 class Read(NamedTuple):
-    """What a reader was told; life counts ipamD's processes."""
+    """The values that a reader got; life is the number of ipamD's process."""
 
     reader: str
     when: float
@@ -67,8 +67,8 @@ class Read(NamedTuple):
 
 
 class Node:
-    """A simulated node. Nobody reads its metrics but through here, one after the other: so the truth is known to the
-    last request, and what of it each reader could know. The simulator moves only when it is asked."""
+    """A simulated node. All readers read its metrics through this class, one after the other. So the true counts are
+    known exactly, and how much of them each reader could read. The simulator's time moves only when it is read."""
 
     def __init__(self, launcher, options, log):
         metrics, introspection = free_port(), free_port()
@@ -98,7 +98,7 @@ class Node:
         return self.body
 
     def restart(self):
-        """Kills ipamD. What it has counted since a reader's last read, that reader can't know."""
+        """Kills and restarts ipamD. A reader cannot know what ipamD counted since that reader's last read."""
         with self.lock:
             self._read("truth")
             kill(self.process.child)
@@ -106,13 +106,13 @@ class Node:
             self.life += 1
 
     def be_quiet(self):
-        """From now on nothing changes: who reads twice has read all."""
+        """Nothing changes from now on, so that each reader can read everything."""
         with self.lock:
             self._read("truth")
             self.quiet = True
 
     def counted(self, counter, reader=None, until=math.inf):
-        """All that any, or one, reader has been told of a counter, over ipamD's processes."""
+        """The sum of a counter over ipamD's processes, as one reader, or all together, have read it."""
         lives = {}
         for read in self.reads:
             if reader in (None, read.reader) and read.when < until:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Events(NamedTuple):
-    """When they are, in seconds from the start on."""
+    """The times of the events, in seconds after the start."""
 
     ipamd_restarts: int
     away: int
@@ -16,7 +16,7 @@ class Events(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What a run has left."""
+    """The data of a run."""
 
     nodes: list
     collectors: list
@@ -35,7 +35,7 @@ class Run(NamedTuple):
         return sum(node.counted(counter, *reader_until) for node in self.nodes)
 
     def assigned(self, minute):
-        """On all nodes at a minute's end."""
+        """Addresses assigned on all nodes at the end of a minute."""
         return sum(node.assigned_at(minute + 60) for node in self.nodes)
 
     def total(self, collector, name):
@@ -45,7 +45,7 @@ class Run(NamedTuple):
 
 
 def counts(run):
-    """What is counted exactly in a run, and the addresses by minute."""
+    """The exact counts of a run, and the addresses by minute."""
     events, collectors = run.events, run.collectors
     lines = [
         line("", [each.title for each in collectors]),
@@ -59,7 +59,7 @@ def counts(run):
 
 
 def counter(run, title, name):
-    """The truth, and what each collector made of it."""
+    """The true count, and the count of each collector."""
     truth, collectors = run.truth(name), run.collectors
     known = [run.truth(name, each.title) for each in collectors]
     in_time = [run.truth(name, each.title, run.start + run.events.quiet) for each in collectors]
@@ -67,21 +67,21 @@ def counter(run, title, name):
     return [
         line(f"{title}: the truth", [truth] * len(collectors)),
         line("  lost when ipamD was killed", [truth - each for each in known]),
-        line("  so it could know", known),
-        line("    of it read in the quiet minute", [each - before for each, before in zip(known, in_time)]),
+        line("  so it could read", known),
+        line("    of these, in the quiet minute", [each - before for each, before in zip(known, in_time)]),
         line("  Sum in its CloudWatch", sums),
         line("  wrong beyond that", [None if each is None else each - could for each, could in zip(sums, known)])]
 
 
 def unexplained(run):
-    """What the agent's counts are off from what it could know."""
+    """Whether the agent's counts differ from what it could read."""
     agent = run.collectors[0]
     return (run.total(agent, agent.added) - run.truth("added", agent.title),
             run.total(agent, agent.refused) - run.truth("refused", agent.title)) != (0, 0)
 
 
 def missing(run, collector, begins, ends=None):
-    """Minutes that an event touches and that have no datum."""
+    """Minutes of an event that have no datum."""
     known = collector.values(collector.assigned, run.start, run.end)
     minutes = range(run.start + begins // 60 * 60, run.start + (ends or begins + 1), 60)
     return sum(minute not in known for minute in minutes)
@@ -102,7 +102,7 @@ def by_minute(run):
 
 
 def reading(run, collector):
-    """How a collector's gauge is best read for all nodes: the statistic, and what it is to be multiplied by."""
+    """The best statistic for a collector's gauge over all nodes, and the factor to multiply it by."""
     return {"agent": ("Sum", 0), "helper": ("Average", 1),
             "Telegraf": (f"Average × {len(run.nodes)}", len(run.nodes))}[collector.title]
 
@@ -113,7 +113,7 @@ def cluster_value(run, collector, values):
 
 
 def costs(runs):
-    """What differs from run to run: medians."""
+    """The figures that differ from run to run, as medians."""
     first = runs[0]
     titles = [each.title for each in first.collectors]
     hours = first.events.end / 3600
@@ -121,8 +121,8 @@ def costs(runs):
         ("processes", lambda run, each: len(each.processes)),
         ("RSS of one, MB", lambda run, each: mean(each.rss)),
         ("  of it anonymous, MB", lambda run, each: mean(each.anonymous)),
-        ("CPU of one's start, ms", lambda run, each: 1000 * mean(each.cpu_of_start)),
-        ("CPU then, ms a minute", lambda run, each: 1000 * mean(each.cpu) / each.cpu_minutes),
+        ("CPU of one start, ms", lambda run, each: 1000 * mean(each.cpu_of_start)),
+        ("CPU after the start, ms a minute", lambda run, each: 1000 * mean(each.cpu) / each.cpu_minutes),
         ("requests an hour, both nodes", lambda run, each: len(requests(run, each)) / hours),
         ("body bytes an hour", lambda run, each: sum(requests(run, each)) / hours),
         ("datums an hour", lambda run, each: len(datums(run, each)) / hours),
@@ -144,7 +144,7 @@ def datums(run, collector):
 
 
 def error(run, collector):
-    """Over the minutes that have data."""
+    """The mean error over the minutes that have data."""
     known = collector.values(collector.assigned, run.start, run.end)
     errors = [abs(cluster_value(run, collector, some) - run.assigned(minute)) for minute, some in known.items()]
     return mean(errors) if errors else None
@@ -152,8 +152,8 @@ def error(run, collector):
 
 def until_datum(run, collector):
     refused = min(filter(None, (node.refused_at() for node in run.nodes)))
-    told = [when for when, name, value, _ in collector.cloudwatch.datums if name == collector.refused and value > 0]
-    return min(told) - refused if told else None
+    arrived = [when for when, name, value, _ in collector.cloudwatch.datums if name == collector.refused and value > 0]
+    return min(arrived) - refused if arrived else None
 
 
 def line(title, cells):

@@ -1,4 +1,4 @@
-"""What tools/compare/compare.py has in place of AWS and Kubernetes, on 127.0.0.1."""
+"""Stand-ins for AWS and Kubernetes on 127.0.0.1, for tools/compare/compare.py."""
 
 import gzip
 import json
@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import cbor2
 
-TAKEN = b'<PutMetricDataResponse><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></PutMetricDataResponse>'
+ACCEPTED = b'<PutMetricDataResponse><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></PutMetricDataResponse>'
 AWAY = b'<ErrorResponse><Error><Code>ServiceUnavailable</Code></Error></ErrorResponse>'
 
 
@@ -30,16 +30,16 @@ class Quiet(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def answer_metrics(self, body):
-        """As ipamD does it: compressed for who can read that."""
+        """As ipamD does: compressed if the client accepts that."""
         zipped = "gzip" in self.headers.get("Accept-Encoding", "")
         headers = [("Content-Encoding", "gzip")] if zipped else []
         self.answer(200, gzip.compress(body) if zipped else body, "text/plain; version=0.0.4", headers)
 
 
 class CloudWatch:
-    """Takes PutMetricData as AWS's SDKs send it, CBOR or form, and keeps what it was given.
+    """Accepts PutMetricData as AWS's SDKs send it, as CBOR or as a form, and records it.
 
-    A request is (when it was taken, bytes of its body), a datum (when it was taken, name, value, the value's time).
+    A request is (time of arrival, bytes of its body), a datum (time of arrival, name, value, the value's time).
     """
 
     def __init__(self):
@@ -51,14 +51,14 @@ class CloudWatch:
         class Handler(Quiet):
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                taken = outer.put(body, self.headers)
+                accepted = outer.put(body, self.headers)
                 cbor = self.headers.get("smithy-protocol")
                 headers = [("smithy-protocol", cbor)] if cbor else []
                 if cbor:
-                    answer = {} if taken else {"__type": "ServiceUnavailable", "message": "away"}
-                    self.answer(200 if taken else 503, cbor2.dumps(answer), "application/cbor", headers)
+                    answer = {} if accepted else {"__type": "ServiceUnavailable", "message": "away"}
+                    self.answer(200 if accepted else 503, cbor2.dumps(answer), "application/cbor", headers)
                 else:
-                    self.answer(200 if taken else 503, TAKEN if taken else AWAY, "text/xml")
+                    self.answer(200 if accepted else 503, ACCEPTED if accepted else AWAY, "text/xml")
 
         self.port = serve(Handler)
 
@@ -109,7 +109,7 @@ def metrics_port(node, reader):
 
 
 class Kubernetes:
-    """Just as much of an API server as AWS's helper asks: its pods, and what their metrics port tells."""
+    """The parts of an API server that AWS's helper uses: the pods, and their metrics through the proxy."""
 
     def __init__(self, nodes, reader):
         pods = [pod(number) for number in range(len(nodes))]

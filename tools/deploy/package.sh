@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes the files of a release beside the image: chart, manifests, SBOM, checksums.
+# Makes the files of a release, except the image: chart, manifests, SBOM, checksums.
 #
 #   tools/deploy/package.sh VERSION IMAGE [DIGEST] [DIRECTORY]
 #
-# IMAGE without tag, such as ghcr.io/OWNER/cni-metrics-agent; with a DIGEST (sha256:...) chart and manifests name it.
-# The same commit gives the same files on any day and machine, except for the SBOM's serial number.
+# IMAGE without tag, such as ghcr.io/OWNER/cni-metrics-agent; with a DIGEST (sha256:...) the chart and the manifests
+# refer to it. The same commit gives the same files on any day and machine, except for the SBOM's serial number.
 set -eu
 
 [ $# -ge 2 ] || {

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Prints the command of a pinned deployment tool, built once into .tools/, which git ignores and `make clean` leaves
-# alone. Other output goes to standard error.
+# Prints the command of a pinned deployment tool. The tool is built once into .tools/, which git ignores and `make
+# clean` keeps. Other output goes to standard error.
 #
-#   tools/deploy/tool.sh helm         HELM=COMMAND uses that one instead
+#   tools/deploy/tool.sh helm         HELM=COMMAND uses that command instead
 #   tools/deploy/tool.sh kustomize    KUSTOMIZE=COMMAND likewise; kubectl's own where kubectl is there
 #   tools/deploy/tool.sh actionlint   ACTIONLINT=COMMAND likewise
 #   tools/deploy/tool.sh controlplane CONTROLPLANE=COMMAND likewise; tools/cluster/controlplane, rebuilt when it changes
@@ -38,14 +38,14 @@ built() { # NAME VERSION PACKAGE VARIABLE
   if [ ! -x "$bin/$1" ]; then
     go=$(find_go "$4")
     make_tools
-    echo "building $1 $2, once; this takes a minute or more ..." >&2
+    echo "building $1 $2, once; this needs a minute or more ..." >&2
     CGO_ENABLED=0 GOFLAGS=-trimpath GOBIN=$bin "$go" install "$3@$2" >&2 ||
-      fail "could not build $1 $2: see above, or name one of your own in $4"
+      fail "could not build $1 $2: see above, or name your own in $4"
   fi
   echo "$bin/$1"
 }
 
-# Kubernetes reports the version that is in the binary; without one kubectl and the API server disagree.
+# Kubernetes reports the version in the binary; without one kubectl and the API server disagree.
 built_controlplane() {
   source=$top/tools/cluster/controlplane
   version=$(sed -n 's#^\tk8s.io/kubernetes \(v[0-9.]*\)$#\1#p' "$source/go.mod")
@@ -55,7 +55,7 @@ built_controlplane() {
     go=$(find_go CONTROLPLANE)
     make_tools
     mkdir -p "$(dirname "$binary")"
-    echo "building a Kubernetes control plane $version, once; this takes five to ten minutes ..." >&2
+    echo "building a Kubernetes control plane $version, once; this needs five to ten minutes ..." >&2
     minor=${version#v1.}
     names=k8s.io/component-base/version
     (cd "$source" && CGO_ENABLED=0 "$go" build -trimpath -o "$binary.new" -ldflags "-s -w

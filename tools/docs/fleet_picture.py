@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws what `make fleet` wrote, requests second by second, as SVG on standard output.
+"""Draws the requests per second that `make fleet` wrote, as SVG on standard output.
 
     python3 tools/docs/fleet_picture.py agent/target/fleet.csv NODES
 """
@@ -14,7 +14,7 @@ WIDTH, LEFT, RIGHT, HEIGHT = 880, 60, 16, 170
 
 
 def bars(rows, start, end, step):
-    """Mean requests a second by fate, in steps of so many seconds."""
+    """Mean requests per second by fate, for each step of that many seconds."""
     sums = [dict.fromkeys(FATES, 0) for _ in range((end - start) // step)]
     for row in rows:
         if start <= int(row["second"]) < end:

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Draws docs/dashboard.png: the dashboard that `dashboard` prints, over a simulated day.
 
-The agents' own code publishes the day to the emulator (PictureDay in the tests); each line is what the emulator answers
-to the widget's GetMetricData queries. So the picture shows that queries and data fit.
+The agent's own code publishes the day to the emulator (PictureDay in the tests). Each line shows the emulator's answer
+to the widget's GetMetricData queries. So the picture shows that the queries match the data.
 
     tools/docs/picture.sh        or: make picture
 """
@@ -29,9 +29,9 @@ from picture_drawing import draw
 CLUSTER = "prod"
 REGION = "eu-west-1"
 DAY = datetime.datetime(2026, 11, 20, tzinfo=datetime.timezone.utc)
-PERIOD = 300  # what the console widens the period to over a day
+PERIOD = 300  # the console uses this period for a day
 PERIODS = 24 * 3600 // PERIOD
-# The emulator looks at every datum of the time that is asked for, for each period.
+# The emulator reads every datum of the requested time again for each period.
 AT_ONCE = datetime.timedelta(hours=1)
 
 
@@ -68,7 +68,7 @@ def dashboard_body(agent):
 
 
 class Answers:
-    """What the emulator answers, each series with a value or NaN for each period of the day."""
+    """The emulator's answers: each series has a value or NaN for each period of the day."""
 
     def __init__(self, endpoint):
         self._client = boto3.client(

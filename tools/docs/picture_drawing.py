@@ -57,7 +57,7 @@ class Page:
         self.figure.add_artist(plt.Rectangle((x, self.height - y), 8, 8, transform=None, color=colour, linewidth=0))
 
     def text(self, x, y, text, font, colour=INK):
-        """With its baseline at y; tells where it ends."""
+        """Draws text with its baseline at y; returns where it ends."""
         self.figure.text(x / self.width, 1 - y / self.height, text, fontproperties=font, color=colour)
         return x + self.measure(text, font)
 
@@ -66,7 +66,7 @@ class Page:
 
 
 def draw(widgets, day, period, output):
-    """Each widget comes with its lines, pairs of label and values."""
+    """Draws widgets; each has its lines, pairs of label and values."""
     rows = max(widget["y"] + widget["height"] for widget, _ in widgets)
     page = Page(COLUMNS * CELL_WIDTH + GAP, rows * CELL_HEIGHT + GAP)
     for widget, lines in widgets:
@@ -139,7 +139,7 @@ def style(axes, times, day):
 
 
 def legend(page, box, lines):
-    """Beneath the graph, in as many rows as it takes; returns their number."""
+    """Draws the legend below the graph; returns the number of its rows."""
     x, y, width, height = box
     rows = [[]]
     used = 0

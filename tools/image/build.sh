@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes the contents of the Dockerfile's target `jvm`, also for `make footprint`, which needs no container engine: the
-# agent and its libraries shrunk into one jar, a Java runtime with the modules that they need, and an AOT cache of the
-# classes that a real run of both loaded.
+# Makes the contents of the Dockerfile's target `jvm`: the agent and its libraries shrunk into one jar, a Java runtime
+# with the modules that they need, and an AOT cache of the classes that a real run loaded. `make footprint` measures the
+# same files without a container engine.
 #
 #   tools/image/build.sh OUT_DIR      replaces OUT_DIR/agent.{jar,aot,args} and the runtime in OUT_DIR/runtime
 #
@@ -18,7 +18,7 @@ out=${1:?usage: tools/image/build.sh OUT_DIR}
 
 # The modules that the shrunk classes refer to. TLS is in java.base.
 modules=java.base,java.logging,java.xml,jdk.httpserver
-# Modules that the libraries refer to only in code that is not reached.
+# Modules that the libraries use only in code that the agent never calls.
 more_modules=java.compiler,java.desktop,java.instrument,java.management,java.naming,java.net.http,java.security.sasl
 more_modules+=,java.sql,jdk.unsupported
 
@@ -34,10 +34,10 @@ check() {
   fi
 }
 
-# One jar of everything that Main reaches.
+# One jar of all classes that Main uses.
 shrink() {
   local lib=$repository/agent/target/dist/lib classes=$work/classes module jar
-  # A JDK 25 may have no jmods: its classes come out of its modules file.
+  # A JDK 25 may have no jmods, so its classes come from its modules file.
   "$jdk/bin/jimage" extract --dir "$classes" --include "regex:/(${modules//,/|}|${more_modules//,/|})/.*\.class" \
     "$jdk/lib/modules"
   {
@@ -52,7 +52,7 @@ shrink() {
   } >"$work/agent.pro"
   "$jdk/bin/java" -Xmx2g -cp "$here/target/proguard/*" proguard.ProGuard "@$work/agent.pro" >"$work/shrink.log" 2>&1 ||
     { sort -u "$work/shrink.log" | tail -n 40 >&2; fail "ProGuard failed"; }
-  # The jar's date is part of the cache: 1970, which image builders set that use one date for all files.
+  # The cache checks the jar's date. It is 1970, because image builders that set one date for all files use this one.
   touch --date=@0 "$out/agent.jar"
 }
 
@@ -69,7 +69,7 @@ not_needed() {
   (set -f; printf '!%s,' $files | sed 's/,$//')
 }
 
-# Parts of the JDK's modules that nothing reaches: XML without the stream reader for EC2's responses, and messages in
+# Parts of the JDK's modules that nothing uses: all of XML except the stream reader for EC2's responses, and messages in
 # other languages than English. A module must have all of its packages, so one class of each stays. The stream reader
 # refers to the factory of style sheets, so trax and its interface SourceLoader stay.
 unreached() {
@@ -99,7 +99,7 @@ link() {
   fi
 }
 
-# The cut java.xml must read documents like the whole one. All classes that it loads are verified.
+# The reduced java.xml must read documents like the whole one. All classes that it loads are verified.
 read_xml() {
   "$jdk/bin/java" -cp "$here/target/classes" io.cnimetrics.imagetest.ReadXml >"$work/whole.txt"
   "$out/runtime/bin/java" -Xverify:all -cp "$here/target/classes" io.cnimetrics.imagetest.ReadXml >"$work/cut.txt" 2>&1 ||
@@ -117,7 +117,7 @@ write_args() {
   } >"$out/agent.args"
 }
 
-# A real run that writes the cache when it ends.
+# Runs the agent once; the JVM writes the cache at the end.
 train() {
   "$jdk/bin/java" -cp "$here/target/classes" io.cnimetrics.imagetest.Train "$out" >"$work/train.log" 2>&1 ||
     { tail -n 40 "$work/train.log" >&2; fail "training failed"; }

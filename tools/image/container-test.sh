@@ -1,18 +1,13 @@
 #!/usr/bin/env bash
 # Builds the image from the Dockerfile, without a daemon, and runs it with podman as the manifest does: not root, no
 # writable place but the state directory, no capabilities, the manifest's memory limits. A simulated ipamD and stand-ins
-# for AWS run beside it. The init container must take over a state directory that belongs to root. The agent must send
-# each minute, keep running while `doctor` runs in the same container, and send the last minute after SIGTERM.
+# for AWS run on the same machine. The init container must give a directory of root to the agent's user. The agent must
+# send each minute, keep running while `doctor` runs in the same container, and send the last minute after SIGTERM.
 #
 #   tools/image/container-test.sh [MINUTES]     1 by default
-#
-# No image registry is needed. The base of the last stage is replaced by Debian's glibc alone, and the stage `native` by
-# what `make native` compiles on this machine: with GRAALVM_HOME the real executable, else the one of the test-only
-# builder with its JDK's libraries. So the last stage, the manifest and the agent are tested; the stages that compile
+# No image registry is needed. The base of the last stage is replaced by Debian's glibc alone, and the stage `native` by the output of `make native` on this machine: with GRAALVM_HOME the real executable, else the one of the test-only builder with its JDK's libraries. So the last stage, the manifest and the agent are tested; the stages that compile
 # are not.
-#
-# Needs root, a JDK 25 (JAVA25_HOME, or one where Debian has its JDKs) and Debian's packages, which it installs. It says
-# SKIPPED where there is no JDK 25 or where this user may not start containers.
+# Needs root, a JDK 25 (JAVA25_HOME, or one in Debian's directory of JDKs) and Debian's packages, which it installs. Without a JDK 25 or the right to start containers it prints SKIPPED.
 set -euo pipefail
 
 repository=$(cd "$(dirname "$0")/../.." && pwd)
@@ -76,7 +71,7 @@ limit() { # of a manifest, in podman's notation
   sed -n '/limits:/,/memory:/s/^ *memory: \([0-9]*\)Mi$/\1m/p' "$repository/daemonset/$1"
 }
 
-# All of the engine's files are there, so nothing stays behind.
+# The engine keeps all its files in this directory, so nothing remains.
 trap 'rm -rf "$work"' EXIT
 install
 engine

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Writes what the image adds to its base: the executable in PATH, and the shared libraries that it needs beside glibc.
-# GraalVM's executable needs zlib; the executable of the test-only builder (tools/native) also needs libraries of its
-# JDK.
+# Writes the files that the image adds to its base: the executable in PATH, and the shared libraries that it needs in
+# addition to glibc. GraalVM's executable needs zlib; the executable of the test-only builder (tools/native) also needs
+# libraries of its JDK.
 #
 #   tools/image/root.sh EXECUTABLE DIRECTORY
 set -euo pipefail

@@ -1,8 +1,8 @@
 """
-Decides what IAM would: Allowed, Denied, or Denied explicitly, for one request against some policy documents.
+Decides as IAM does whether policy documents allow a request: allowed, denied, or denied explicitly.
 
-The part of IAM's language that the documents in iam-policy/ use; whatever else stands in a document is refused, so that
-nothing is believed to be checked that is not.
+Only the part of IAM's language that the documents in iam-policy/ use. Anything else in a document is an error, so that
+nothing remains unchecked.
 """
 
 import re
@@ -14,9 +14,9 @@ KNOWN = {"Sid", "Effect", "Action", "Resource", "Principal", "Condition"}
 
 def decide(documents, action, keys=None, resource="*", principal=None):
     """
-    What IAM answers to an action on a resource, with these condition keys.
+    IAM's decision about an action on a resource, with these condition keys.
 
-    A trust policy is asked with a principal, such as {"Service": "..."}, a permissions policy without.
+    A trust policy needs a principal, such as {"Service": "..."}, a permissions policy has none.
     """
     effects = {
         statement["Effect"]
@@ -40,26 +40,26 @@ def _applies(statement, action, resource, principal, keys):
         and (principal is not None or _matches_any(statement["Resource"], resource))
         and (principal is None or principal.items() <= statement["Principal"].items())
         and all(
-            _holds(operator, wanted, keys.get(key))
+            _holds(operator, expected, keys.get(key))
             for operator, pairs in statement.get("Condition", {}).items()
-            for key, wanted in pairs.items()
+            for key, expected in pairs.items()
         )
     )
 
 
-def _holds(operator, wanted, actual):
-    """A key that the request does not have fails every operator but the negated ones."""
+def _holds(operator, expected, actual):
+    """If the request lacks the key, every operator fails except the negated ones."""
     if operator == "StringEquals":
-        return actual in _listed(wanted)
+        return actual in _listed(expected)
     if operator == "StringNotEquals":
-        return actual not in _listed(wanted)
+        return actual not in _listed(expected)
     if operator == "StringLike":
-        return actual is not None and _matches_any(wanted, actual)
+        return actual is not None and _matches_any(expected, actual)
     raise ValueError(f"operator not understood: {operator}")
 
 
 def _matches_any(patterns, text):
-    # IAM knows * and ?, and no sets of letters.
+    # IAM has * and ?, but no sets of letters.
     return any(fnmatchcase(text, re.sub(r"\[", "[[]", pattern)) for pattern in _listed(patterns))
 
 

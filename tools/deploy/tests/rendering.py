@@ -20,7 +20,7 @@ OVERLAYS = ("irsa", "pod-identity", "prometheus", "host-path-state")
 
 
 class Refused(Exception):
-    """A tool's refusal to render; its text is what the user reads."""
+    """A tool could not render; the text is the tool's message to the user."""
 
 
 def run(command, *arguments):
@@ -107,12 +107,12 @@ def agent(rendered):
 
 
 def env(rendered):
-    """The agent's variables by name: a value's text, or what it is taken from."""
+    """The agent's variables by name: the text of the value, or its source."""
     return {each["name"]: each.get("value", each.get("valueFrom")) for each in agent(rendered)["env"]}
 
 
 def environment(container):
-    """The variables as the kubelet sets them: $(NAME) is the value of one before, if there is one, and $$ is $."""
+    """The variables as the kubelet sets them: $(NAME) is the value of an earlier variable, and $$ is $."""
     variables = {}
     for each in container["env"]:
         value = each.get("value") or NODE[each["valueFrom"]["fieldRef"]["fieldPath"]]
@@ -125,7 +125,7 @@ def environment(container):
 
 
 def value_sets():
-    """The sets of values that are kept beside the chart, by their files' names."""
+    """The sets of values in the chart's directory `ci`, by file name."""
     return {path.stem: yaml.safe_load(path.read_text()) for path in sorted((CHART / "ci").glob("*.yaml"))}
 
 

@@ -2,7 +2,7 @@
 
 
 def runs_on(pod, node):
-    """Whether a pod's spec lets it onto a node, given as its labels and taints."""
+    """Whether a pod with this spec may run on a node with these labels and taints."""
     labels, taints = node
     required = pod["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
     return (

@@ -55,7 +55,7 @@ HELP = TOP / "agent/src/test/resources/goldens/help-prepare-state-dir.txt"
 
 
 def owner(pod):
-    """The agent's user and group, as `prepare-state-dir` takes them."""
+    """The agent's user and group, which `prepare-state-dir` uses."""
     return "{runAsUser}:{runAsGroup}".format(**pod["securityContext"])
 
 

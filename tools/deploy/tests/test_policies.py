@@ -1,4 +1,4 @@
-"""The rights: every call of the agent against every policy, and no right beyond them."""
+"""The rights: each policy allows the agent's calls and nothing else."""
 
 import json
 import unittest

@@ -81,7 +81,7 @@ class Values(unittest.TestCase):
 
 
 class Data(unittest.TestCase):
-    """Values of the agent's variables mean nothing to Helm, YAML or the kubelet."""
+    """Helm, YAML and the kubelet pass the values of variables on unchanged."""
 
     CLUSTERS = {
         "quotes": """a"b'c`d""",
@@ -97,7 +97,7 @@ class Data(unittest.TestCase):
         "a dollar at the end": "a$",
         "spaces around": " a ",
         "all that is printable": "".join(map(chr, range(0x20, 0x7F))),
-        "as long as the agent takes": "a" * 1024,
+        "the longest that the agent accepts": "a" * 1024,
     }
 
     def test_a_clusters_name_is_held_as_given(self):

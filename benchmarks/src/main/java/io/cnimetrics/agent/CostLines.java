@@ -3,7 +3,7 @@ package io.cnimetrics.agent;
 import io.cnimetrics.agent.Meter.Cost;
 import java.util.Locale;
 
-/** Costs as people read them. */
+/** Prints costs as lines of a table. */
 final class CostLines {
   private static final String LINE = "%-32s %12s %12s %14s%n";
 

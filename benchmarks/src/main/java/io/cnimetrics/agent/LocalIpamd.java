@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** An ipamD that is read over HTTP. */
+/** Reads an ipamD over HTTP. */
 final class LocalIpamd {
   private LocalIpamd() {}
 

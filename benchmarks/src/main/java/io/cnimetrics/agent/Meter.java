@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What work costs this process: CPU time of the threads at work, of the whole process with its
- * collector and compiler, and bytes allocated. Medians over rounds.
+ * Measures what a task costs this process: CPU time of its threads, CPU time of the whole process
+ * with its collector and compiler, and allocated bytes. Results are medians over rounds.
  */
 final class Meter {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -21,14 +21,14 @@ final class Meter {
   private final List<Cost> costs = new ArrayList<>();
 
   /**
-   * The cost of one turn.
+   * The cost of one run of the task.
    *
    * @param threadMicros CPU time of all Java threads
-   * @param processMicros CPU time of the process, with what else was done in the round
+   * @param processMicros CPU time of the process, including all other work in the round
    */
   record Cost(double threadMicros, double processMicros, double allocatedBytes) {}
 
-  /** What the threads had used at some time. */
+  /** The resources that the threads have used so far. */
   private record Used(long cpuNanos, long allocatedBytes) {
     static Used now() {
       long[] ids = THREADS.getAllThreadIds();
@@ -59,8 +59,8 @@ final class Meter {
   /**
    * Measures.
    *
-   * @param warmUps turns that do not count
-   * @param prepare what counts for the process alone
+   * @param warmUps runs that are not measured
+   * @param prepare runs before each run of the task; counted for the process only
    */
   Cost measure(int warmUps, Runnable prepare, Runnable turn) {
     for (int i = 0; i < warmUps; i++) {

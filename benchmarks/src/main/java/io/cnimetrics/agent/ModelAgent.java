@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
-/** The agent's own loops, turned by hand in a time of their own: nothing waits. */
+/** Runs the agent's loops in model time: nothing waits. */
 final class ModelAgent implements AutoCloseable {
   static final Duration POLL_INTERVAL = Duration.ofSeconds(30);
 
@@ -79,7 +79,7 @@ final class ModelAgent implements AutoCloseable {
         new InstanceMetadata.Result(instance, List.of()));
   }
 
-  /** Lets model time pass. */
+  /** Advances model time. */
   void pass(Duration time) {
     Instant end = clock.instant().plus(time);
     for (Instant next = next(); !next.isAfter(end); next = next()) {
@@ -101,7 +101,7 @@ final class ModelAgent implements AutoCloseable {
     }
   }
 
-  /** As the loop does it. */
+  /** The same steps as in the agent's loop. */
   private static Instant bounded(Instant next, Instant now) {
     Instant latest = now.plus(LONGEST_PAUSE);
     Instant earliest = now.plusMillis(1);

@@ -3,7 +3,7 @@ package io.cnimetrics.agent;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** A clock that shows what it is told to. */
+/** A clock that a benchmark sets. */
 final class ModelClock implements InstantSource {
   static final Instant START = Instant.parse("2026-11-21T00:00:00Z");
 

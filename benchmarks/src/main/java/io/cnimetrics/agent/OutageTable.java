@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Prints what an outage of CloudWatch makes of the agent's heap and state, and what follows it. */
+/**
+ * Prints the agent's heap and state file during an outage of CloudWatch, and the requests after it.
+ */
 public final class OutageTable {
   private static final String INSTANCE_TYPE = "m5.xlarge";
   private static final List<Integer> HOURS = List.of(0, 6, 12, 24, 36, 48);
@@ -30,7 +32,10 @@ public final class OutageTable {
   private static final String HEAP_LINE = "%7s %8s %10s %12s %14s%n";
   private static final String CATCHING_UP_LINE = "%-13s %8s %8s %8s %12s%n";
 
-  /** The serial collector leaves some of what is dead in place, but not each fourth time. */
+  /**
+   * Full collections before each measurement: the serial collector moves all objects only every
+   * fourth time.
+   */
   private static final int FULL_COLLECTIONS = 4;
 
   private final Path directory;
@@ -56,7 +61,7 @@ public final class OutageTable {
     table.printCatchingUp(Published.allUnderFourSets(Published.MINUTE));
   }
 
-  /** What a node of its kind tells; the simulator itself must not be in the heap. */
+  /** The bodies of a simulated node; the simulator itself must not be in the heap. */
   private static NodeSnapshot snapshot() {
     ModelClock clock = new ModelClock();
     try (SimulatedIpamd ipamd =
@@ -92,7 +97,7 @@ public final class OutageTable {
       outage.agent.pass(Duration.ofHours(24));
       outage.end();
       int minutes = 0;
-      // What the newest interval brings waits for its own turn.
+      // Datums of the newest interval are sent with that interval.
       while (outage.agent.waitingMinutes() > published.interval().toMinutes()) {
         outage.agent.pass(Published.MINUTE);
         minutes++;
@@ -119,7 +124,7 @@ public final class OutageTable {
     return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
   }
 
-  /** An agent whose CloudWatch refuses all requests, until it does not. */
+  /** An agent whose CloudWatch rejects all requests until the end of the outage. */
   private final class Outage implements AutoCloseable {
     private final ModelClock clock = new ModelClock();
     private final LocalCloudWatch cloudWatch = new LocalCloudWatch();
@@ -131,7 +136,7 @@ public final class OutageTable {
     private ModelAgent agent;
 
     /**
-     * @param failuresCost whether requests that will be refused are made all the same
+     * @param failuresCost whether requests are also encoded and sent while CloudWatch rejects them
      */
     Outage(Published published, Optional<Path> state, boolean failuresCost) throws IOException {
       this.published = published;

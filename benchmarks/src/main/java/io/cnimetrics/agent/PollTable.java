@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Prints what one poll costs, warm, and what its parts do; ipamD is in another process. */
+/** Prints the cost of one warm poll and of its parts. ipamD is in another process. */
 public final class PollTable {
   private static final Duration INTERVAL = Duration.ofSeconds(30);
   private static final int WARM_UPS = 1_000;

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What an agent publishes, and how often.
+ * The metrics that an agent publishes, and how often.
  *
  * @param sets sets of dimensions
  */

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
-/** Tells what was read once again and again, with counters that rise. */
+/** Returns the same bodies at each read, with counters that rise. */
 final class RepeatedIpamd implements Ipamd {
   private final NodeSnapshot read;
   private final InstantSource clock;

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/** Prints what one send costs, warm; CloudWatch is in another process. */
+/** Prints the cost of one warm send. CloudWatch is in another process. */
 public final class SendTable {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final int WARM_UPS = 400;
@@ -61,7 +61,7 @@ public final class SendTable {
     }
   }
 
-  /** Minutes with all metrics each. */
+  /** The datums of several minutes, all metrics in each. */
   private static List<Datum> datums(int count) {
     SplittableRandom random = new SplittableRandom(1);
     Map<String, String> dimensions = Map.of("CLUSTER_ID", "production-eu");

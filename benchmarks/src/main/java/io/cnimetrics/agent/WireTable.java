@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Prints what one node sends to CloudWatch in an hour, as it comes over the wire. */
+/** Prints the bytes that one node sends to CloudWatch in an hour. */
 public final class WireTable {
   private static final String INSTANCE_TYPE = "m5.xlarge";
   private static final Duration HOUR = Duration.ofHours(1);
@@ -48,7 +48,7 @@ public final class WireTable {
                 counting(sink, datums),
                 Optional.empty(),
                 clock)) {
-      // The start of an agent, and minutes that came before it, are not of every hour.
+      // Do not count the agent's start and the minutes before it.
       agent.pass(Duration.ofMinutes(10));
       Traffic before = cloudWatch.traffic();
       datums.set(0);

@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Stands in for CloudWatch on the loopback address: takes every request of {@code PutMetricData},
- * and counts the bytes as they come over the wire.
+ * A stand-in for CloudWatch on the loopback address: accepts every request of {@code
+ * PutMetricData}, and counts the bytes as received.
  */
 public final class LocalCloudWatch implements AutoCloseable {
   private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: *([0-9]+)\r?$");
@@ -42,7 +42,7 @@ public final class LocalCloudWatch implements AutoCloseable {
   private Traffic traffic = new Traffic(0, 0, 0, 0);
 
   /**
-   * What came.
+   * The received requests.
    *
    * @param headBytes request lines and headers
    * @param bodyBytes as sent, compressed or not
@@ -71,7 +71,7 @@ public final class LocalCloudWatch implements AutoCloseable {
     thread.start();
   }
 
-  /** Serves until it is killed: {@code [KEY_STORE resumed|new]}; with a key store by TLS. */
+  /** Serves until it is killed: {@code [KEY_STORE resumed|new]}. With a key store it uses TLS. */
   public static void main(String[] args) throws IOException, InterruptedException {
     Optional<LocalTls> tls =
         args.length == 0
@@ -86,12 +86,12 @@ public final class LocalCloudWatch implements AutoCloseable {
         .formatted(tls.isPresent() ? "https" : "http", listener.getLocalPort());
   }
 
-  /** Refuses all requests from now on, or takes them again. */
+  /** Rejects all requests from now on, or accepts them again. */
   public void setAway(boolean isAway) {
     away = isAway;
   }
 
-  /** The requests that were taken. */
+  /** The requests that were accepted. */
   public synchronized Traffic traffic() {
     return traffic;
   }
@@ -118,7 +118,7 @@ public final class LocalCloudWatch implements AutoCloseable {
         }
         client.getOutputStream().flush();
       } catch (IOException e) {
-        // That client has gone, or this server is closed.
+        // The client closed its connection, or this server is closed.
       }
     }
   }

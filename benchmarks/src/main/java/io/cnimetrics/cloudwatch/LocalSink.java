@@ -7,7 +7,7 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** The agent's sink, with given credentials and another endpoint. */
 public final class LocalSink {
-  /** As long as those of roles are: they make most of a request's head. */
+  /** As long as the tokens of roles: a token is most of a request's headers. */
   private static final int TOKEN_CHARACTERS = 1_000;
 
   private LocalSink() {}

@@ -14,7 +14,7 @@ import javax.net.ssl.SSLSocket;
 
 /** The server's side of TLS. */
 final class LocalTls {
-  /** Of the key store that is made for one run. */
+  /** Password of the key store, which exists for one run only. */
   private static final char[] PASSWORD = "benchmark".toCharArray();
 
   private final KeyManager[] keys;
@@ -22,7 +22,7 @@ final class LocalTls {
   private final boolean resumes;
 
   /**
-   * @param resumes whether clients may go on with a session of before
+   * @param resumes whether clients may resume a session
    */
   LocalTls(Path keyStore, boolean resumes) throws IOException {
     this.resumes = resumes;
@@ -41,7 +41,7 @@ final class LocalTls {
 
   Socket on(Socket plain) throws IOException {
     try {
-      // Another context knows no sessions.
+      // A new context has no sessions to resume.
       SSLContext server = resumes ? context : newContext();
       SSLSocket secured =
           (SSLSocket)

@@ -10,9 +10,9 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 
-/** A body of ipamD's and how the agent decodes it. */
+/** A body that ipamD served, and how the agent decodes it. */
 public enum Body {
-  /** An m5.24xlarge with 600 pods, as release v1.23.1 tells it. */
+  /** The body of release v1.23.1 on an m5.24xlarge with 600 pods. */
   ENIS_15("/v1/enis, 15 ENIs") {
     @Override
     byte[] bytes() {
@@ -25,7 +25,10 @@ public enum Body {
     }
   },
 
-  /** Far more than EC2 attaches to an instance: the cost must grow with the body, not faster. */
+  /**
+   * Far more interfaces than EC2 attaches to an instance, to show that the cost does not grow
+   * faster than the body.
+   */
   ENIS_1000("/v1/enis, 1,000 ENIs") {
     @Override
     byte[] bytes() {

@@ -40,7 +40,7 @@ public final class DecodeTable {
         .build();
   }
 
-  /** JMH 1.37 still uses what JDK 24 began to warn of. */
+  /** JMH 1.37 uses an API that prints a warning from JDK 24 on. */
   private static String[] withoutWarnings() {
     return Runtime.version().feature() < 24
         ? new String[0]
@@ -63,7 +63,7 @@ public final class DecodeTable {
         String.format(Locale.ROOT, "%.2f", allocatedBytes / bodyBytes));
   }
 
-  /** Which of HotSpot's compilers may work. */
+  /** The compilers of HotSpot that are used. */
   private enum Compilers {
     /** As {@code bin/cni-metrics-agent} starts the agent. */
     QUICK("C1 (agent)", List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")),

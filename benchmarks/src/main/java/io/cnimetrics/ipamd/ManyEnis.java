@@ -3,7 +3,7 @@ package io.cnimetrics.ipamd;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Makes a longer body of {@code /v1/enis} out of the interfaces of a recorded one. */
+/** Makes a longer body of {@code /v1/enis} from the interfaces of a recorded one. */
 final class ManyEnis {
   private static final String LIST = "\"ENIs\":{";
   private static final Pattern NEXT_ENI = Pattern.compile(",(?=\"eni-)");
@@ -12,7 +12,7 @@ final class ManyEnis {
 
   private ManyEnis() {}
 
-  /** Repeats the interfaces of a body, each time with an id and with addresses of its own. */
+  /** Repeats the interfaces of a body, each time with another id and other addresses. */
   static String like(String recorded, int enis) {
     int start = recorded.indexOf(LIST) + LIST.length();
     int end = recorded.lastIndexOf("}}}");

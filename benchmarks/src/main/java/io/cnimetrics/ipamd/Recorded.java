@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
-/** A body out of the fixtures. */
+/** A recorded body from the fixtures. */
 enum Recorded {
   LARGE_ENIS("v1.23.1/large/enis.json"),
   LARGE_METRICS("v1.23.1/large/metrics.txt");

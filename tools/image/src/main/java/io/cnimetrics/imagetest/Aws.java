@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** The parts of AWS that the agent asks, on free ports of the loopback address. */
+/** Stand-ins for the parts of AWS that the agent calls, on free ports of the loopback address. */
 final class Aws implements AutoCloseable {
   private final ExecutorService threads = Executors.newCachedThreadPool(Aws::daemon);
   private final List<HttpServer> servers = new ArrayList<>();
@@ -24,7 +24,7 @@ final class Aws implements AutoCloseable {
 
   /**
    * @param directory for keys and certificates
-   * @param runtime whose certificate authorities clients shall trust besides
+   * @param runtime the Java runtime whose certificate authorities clients trust too
    */
   Aws(Path directory, Path runtime) throws IOException {
     this.certificates = Certificates.make(directory, runtime);
@@ -36,12 +36,12 @@ final class Aws implements AutoCloseable {
             "AWS_EC2_METADATA_SERVICE_ENDPOINT", http(new Metadata()));
   }
 
-  /** What sends the AWS SDK here. */
+  /** Environment variables that make the AWS SDK call these stand-ins. */
   Map<String, String> environment() {
     return environment;
   }
 
-  /** What makes a JVM trust the certificates. */
+  /** Options that make the agent trust the certificates. */
   List<String> options() {
     return certificates.options();
   }

@@ -14,11 +14,11 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A server's certificate with an authority behind it, both RSA as AWS has them; and a trust store
- * with that authority among all those of the runtime, because what they cost counts.
+ * A server's certificate and its authority, both RSA as those of AWS; and a trust store with that
+ * authority and all those of the runtime, because their memory is measured too.
  */
 final class Certificates {
-  /** Of stores that nobody else uses; also the one that the JDK's own store comes with. */
+  /** For stores of this run only; it is also the password of the JDK's own store. */
   private static final String PASSWORD = "changeit";
 
   private final Path directory;
@@ -38,7 +38,7 @@ final class Certificates {
     return made;
   }
 
-  /** What makes a JVM trust them. */
+  /** Options that make the agent trust them. */
   List<String> options() {
     return List.of(
         "-Djavax.net.ssl.trustStore=" + trust, "-Djavax.net.ssl.trustStorePassword=" + PASSWORD);

@@ -7,44 +7,44 @@ import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** {@code PutMetricData} as Smithy RPC v2 with CBOR; what is put is not looked at. */
+/** Answers {@code PutMetricData} as Smithy RPC v2 with CBOR, without reading the datums. */
 final class CloudWatch implements HttpHandler {
   /** A map without entries. */
   private static final byte[] NOTHING = {(byte) 0xA0};
 
-  private final AtomicInteger taken = new AtomicInteger();
-  private final AtomicInteger refused = new AtomicInteger();
+  private final AtomicInteger accepted = new AtomicInteger();
+  private final AtomicInteger throttled = new AtomicInteger();
   private volatile boolean throttling;
 
   @Override
   public void handle(HttpExchange exchange) throws IOException {
     exchange.getResponseHeaders().set("smithy-protocol", "rpc-v2-cbor");
     if (throttling) {
-      Reply.send(exchange, 400, "application/cbor", throttled());
-      refused.incrementAndGet();
+      Reply.send(exchange, 400, "application/cbor", throttlingError());
+      throttled.incrementAndGet();
     } else {
       Reply.send(exchange, 200, "application/cbor", NOTHING);
-      taken.incrementAndGet();
+      accepted.incrementAndGet();
     }
   }
 
-  /** How many requests have been answered with 200. */
-  int taken() {
-    return taken.get();
+  /** Requests that were answered with 200. */
+  int accepted() {
+    return accepted.get();
   }
 
-  /** How many requests have been refused. */
-  int refused() {
-    return refused.get();
+  /** Requests that were throttled. */
+  int throttled() {
+    return throttled.get();
   }
 
-  /** Refuses all requests from now on, or takes them again. */
+  /** Throttles all requests from now on, or accepts them again. */
   void setThrottling(boolean isThrottling) {
     throttling = isThrottling;
   }
 
   /** {@code {"__type": "ThrottlingException"}}. */
-  private static byte[] throttled() {
+  private static byte[] throttlingError() {
     byte[] type = "__type".getBytes(UTF_8);
     byte[] value = "ThrottlingException".getBytes(UTF_8);
     byte[] map = new byte[1 + 1 + type.length + 1 + value.length];

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the last collections left, by the collector's log.
+ * Memory in use after the last collections, from the collector's log.
  *
  * @param heapKib both generations; 0 if there was no collection yet
  */

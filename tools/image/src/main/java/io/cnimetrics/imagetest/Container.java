@@ -10,14 +10,14 @@ import java.util.List;
 
 /**
  * {@code Container EXECUTABLE IMAGE MINUTES MEMORY INIT_MEMORY}: runs an image with podman as the
- * manifest does. Fails unless the agent takes over a state directory that belongs to root, sends
- * each minute, keeps running beside {@code doctor}, and sends the last minute after SIGTERM.
+ * manifest does. Fails unless the agent can use a state directory that root created, sends each
+ * minute, keeps running while {@code doctor} runs, and sends the last minute after SIGTERM.
  *
  * <p>EXECUTABLE is the agent in the image; it simulates the ipamD. MEMORY and INIT_MEMORY are the
  * manifest's limits for the agent and its init container, in podman's notation.
  */
 public final class Container {
-  /** Of the manifest: {@code terminationGracePeriodSeconds}. */
+  /** The manifest's {@code terminationGracePeriodSeconds}. */
   private static final Duration GRACE = Duration.ofSeconds(20);
 
   private static final String STATE = "/var/lib/cni-metrics-agent";
@@ -62,12 +62,12 @@ public final class Container {
       if (!Files.exists(directory.resolve("state/state"))) {
         throw new IllegalStateException("no state is kept:\n" + agent.process().written());
       }
-      int taken = node.aws().cloudWatch().taken();
-      if (taken < time.toMinutes()) {
-        throw new IllegalStateException("%d requests only".formatted(taken));
+      int accepted = node.aws().cloudWatch().accepted();
+      if (accepted < time.toMinutes()) {
+        throw new IllegalStateException("%d requests only".formatted(accepted));
       }
-      System.out.printf("%d requests in %s, %s%n", taken, time, peak());
-      stop(agent, taken);
+      System.out.printf("%d requests in %s, %s%n", accepted, time, peak());
+      stop(agent, accepted);
     } finally {
       podman("rm", "--force", "--ignore", name);
     }
@@ -94,7 +94,7 @@ public final class Container {
         .toList();
   }
 
-  /** As the init container of a host path: root with the capability CHOWN alone. */
+  /** Runs as the init container of a host path does: root with only the capability CHOWN. */
   private void prepare(Path state) throws IOException {
     List<String> command = new ArrayList<>(List.of("podman", "run", "--rm"));
     command.addAll(confined(initMemory, state));
@@ -115,7 +115,7 @@ public final class Container {
     return flags;
   }
 
-  /** Two processes under one memory limit. */
+  /** Runs the doctor in the agent's container: two processes under one memory limit. */
   private void doctor() throws IOException {
     List<String> command = new ArrayList<>(List.of("podman", "exec", name, "cni-metrics-agent"));
     command.addAll(trust());
@@ -124,13 +124,13 @@ public final class Container {
     System.out.print(Running.toItsEnd(new ProcessBuilder(command)));
   }
 
-  private void stop(Node.Agent agent, int taken) throws IOException {
+  private void stop(Node.Agent agent, int accepted) throws IOException {
     long before = System.nanoTime();
     // awaitEnd waits longer than the grace period, so that an agent that needs SIGKILL fails.
     podman("kill", "--signal", "TERM", name);
     agent.process().awaitEnd();
     Duration stopping = Duration.ofNanos(System.nanoTime() - before);
-    if (stopping.compareTo(GRACE) > 0 || node.aws().cloudWatch().taken() == taken) {
+    if (stopping.compareTo(GRACE) > 0 || node.aws().cloudWatch().accepted() == accepted) {
       throw new IllegalStateException(
           "stopped in %s, the last minute not sent:%n%s"
               .formatted(stopping, agent.process().written()));
@@ -138,7 +138,7 @@ public final class Container {
     System.out.printf("SIGTERM: the last minute sent, ended after %d ms%n", stopping.toMillis());
   }
 
-  /** Peak memory of the container, pages of files included. */
+  /** Peak memory of the container, including pages of files. */
   private String peak() throws IOException {
     String cgroup = podman("inspect", "--format", "{{.State.CgroupPath}}", name).strip();
     for (String file : List.of("/memory/%s/memory.max_usage_in_bytes", "%s/memory.peak")) {

@@ -6,7 +6,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 
-/** {@code DescribeTags}: whatever instance it is asked for belongs to one cluster. */
+/** Answers {@code DescribeTags}: every instance belongs to one cluster. */
 final class Ec2 implements HttpHandler {
   private static final String TAGS =
       """

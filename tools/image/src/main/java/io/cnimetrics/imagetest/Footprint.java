@@ -9,15 +9,16 @@ import java.util.List;
 
 /**
  * {@code Footprint BUILT LIB EXECUTABLE MINUTES RUNS [--tracking] [NAME=OPTIONS]...}: measures the
- * native executable beside the JVM image, its JVM options without the cache, and the JDK's defaults
- * with the jars of the distribution. {@code NAME=OPTIONS} measures the JVM image with more options
- * instead, or another executable if the options start with its path.
+ * native executable, the JVM image, the image's JVM options without the cache, and the JDK's
+ * defaults with the jars of the distribution. {@code NAME=OPTIONS} measures the JVM image with more
+ * options instead, or another executable if the options start with its path.
  *
- * <p>They start in turn, so that each has the machine for itself until it is ready, and then work
- * side by side. Pages of files are the same ones for all, so their PSS is lower than on a node.
+ * <p>The agents start one after the other, so that each one has the machine to itself until it is
+ * ready. Then they all run at the same time. They share the pages of files, so their PSS is lower
+ * than on a node.
  */
 public final class Footprint {
-  /** Starting is not working: the first minute does not count. */
+  /** The first minute is not measured: it is for starting. */
   private static final Duration WARM_UP = Duration.ofMinutes(1);
 
   private Footprint() {}

@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
- * What a JVM tells of itself. Asking costs it a thread and some memory: ask last.
+ * Figures of a JVM from jcmd. The query costs the JVM a thread and some memory: query last.
  *
- * @param heapKib used by objects, living or not yet collected
+ * @param heapKib used by objects, live or not collected yet
  * @param codeKib compiled code
  */
 record Machine(int heapKib, int metaspaceKib, int codeKib, int classes) {

@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
-/** IMDSv2: an instance that does not show its tags, with a role. */
+/** Answers as IMDSv2 of an instance that has a role and does not show its tags. */
 final class Metadata implements HttpHandler {
   static final String INSTANCE_ID = "i-0123456789abcdef0";
 
@@ -43,7 +43,7 @@ final class Metadata implements HttpHandler {
     Reply.send(exchange, status, "text/plain", text.getBytes(UTF_8));
   }
 
-  /** Of the length that a role's credentials have. */
+  /** As long as the credentials of a role. */
   private static String credentials() {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     return """

@@ -27,7 +27,7 @@ final class Node implements AutoCloseable {
 
   /**
    * @param directory for logs, keys and state
-   * @param built what build.sh made, maybe without a cache yet
+   * @param built the output of build.sh; the cache can be missing
    */
   Node(Path directory, Path built) throws IOException {
     this(
@@ -42,7 +42,7 @@ final class Node implements AutoCloseable {
 
   /**
    * @param directory for logs, keys and state
-   * @param runtime whose certificate authorities the agent shall trust too
+   * @param runtime the Java runtime whose certificate authorities the agent trusts too
    * @param agent the command that simulates the ipamD, up to {@code simulate}
    */
   Node(Path directory, Path runtime, List<String> agent) throws IOException {
@@ -62,10 +62,10 @@ final class Node implements AutoCloseable {
   }
 
   /**
-   * Starts an agent that is given no name of its cluster, so that it asks EC2.
+   * Starts an agent without the name of its cluster, so that it calls EC2.
    *
-   * @param java with the JVM's options, up to the jar or main class
-   * @param flags of {@code run} besides
+   * @param java the command with the JVM's options, up to the jar or main class
+   * @param more flags of {@code run}
    */
   Agent start(List<String> java, List<String> flags) throws IOException {
     Path state = Files.createDirectory(directory.resolve("state-" + (agents + 1)));
@@ -82,8 +82,8 @@ final class Node implements AutoCloseable {
    * Starts an agent in a container.
    *
    * @param engine the command up to the image
-   * @param stateDir as the container sees it
-   * @param state as it is seen here
+   * @param stateDir its path in the container
+   * @param state its path on this machine
    */
   Agent start(List<String> engine, String stateDir, Path state) throws IOException {
     return start(new ProcessBuilder(new ArrayList<>(engine)), stateDir, List.of(), state);
@@ -101,7 +101,7 @@ final class Node implements AutoCloseable {
     return new Agent(Running.start(builder, log), port, state);
   }
 
-  /** Flags that lead to the simulated ipamD. */
+  /** Flags with the URLs of the simulated ipamD. */
   List<String> urls() {
     return urls;
   }
@@ -118,9 +118,9 @@ final class Node implements AutoCloseable {
     }
   }
 
-  /** An agent at work. */
+  /** A running agent. */
   record Agent(Running process, int port, Path state) implements AutoCloseable {
-    /** Waits until the first poll is written down, which is its end. */
+    /** Waits until the first poll is in the state directory, which is the end of that poll. */
     Duration awaitFirstPoll() {
       return process.await("first poll", this::hasPolled);
     }

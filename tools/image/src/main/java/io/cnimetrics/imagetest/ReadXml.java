@@ -7,8 +7,8 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 
 /**
- * Reads good, broken and hostile documents as streams and tells what came of each: the image's cut
- * {@code java.xml} has to say the same as the whole one.
+ * Reads good, broken and hostile documents as streams and prints the result of each: the image's
+ * reduced {@code java.xml} must print the same as the whole one.
  */
 public final class ReadXml {
   private static final List<String> DOCUMENTS =

@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** A process that goes on until it is closed; what it writes goes to a file. */
+/** A process that runs until it is closed. Its output goes to a file. */
 final class Running implements AutoCloseable {
-  /** Between two looks; startup is measured no finer than this. */
+  /** Time between two checks; start times are not more precise than this. */
   private static final Duration PAUSE = Duration.ofMillis(2);
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -32,7 +32,7 @@ final class Running implements AutoCloseable {
     return new Running(command.start(), log, now);
   }
 
-  /** Runs a command that must succeed, and returns what it wrote. */
+  /** Runs a command that must succeed, and returns its output. */
   static String toItsEnd(ProcessBuilder command) throws IOException {
     Process process = command.redirectErrorStream(true).start();
     process.getOutputStream().close();
@@ -48,7 +48,7 @@ final class Running implements AutoCloseable {
     return process.pid();
   }
 
-  /** What it has written so far. */
+  /** Its output so far. */
   String written() {
     try {
       return Files.readString(log);
@@ -58,9 +58,9 @@ final class Running implements AutoCloseable {
   }
 
   /**
-   * Waits until something holds.
+   * Waits until a condition is true.
    *
-   * @return how long after its start that was
+   * @return the time since the start of the process
    */
   Duration await(String what, BooleanSupplier holds) {
     while (!holds.getAsBoolean()) {
@@ -78,7 +78,7 @@ final class Running implements AutoCloseable {
     return Duration.ofNanos(System.nanoTime() - startedNanos);
   }
 
-  /** Lets it be for a while; ends early if the process does. */
+  /** Waits for that time, or until the process ends. */
   void pause(Duration time) {
     try {
       process.waitFor(time.toNanos(), TimeUnit.NANOSECONDS);
@@ -88,17 +88,17 @@ final class Running implements AutoCloseable {
     }
   }
 
-  /** Sends SIGTERM; the process must end with 0. */
+  /** Sends SIGTERM; the exit code must be 0. */
   void stop() {
     process.destroy();
     awaitEnd();
   }
 
-  /** Waits for its end, which must be with 0. */
+  /** Waits for its end; the exit code must be 0. */
   void awaitEnd() {
     pause(LIMIT);
     if (process.isAlive() || process.exitValue() != 0) {
-      throw failure("it did not stop in order");
+      throw failure("it did not exit with 0");
     }
   }
 

@@ -13,21 +13,21 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * {@code Soak BUILT HOURS}: has the agent work at its shortest intervals, as the image starts it,
- * looks at it each ten seconds, and tells what grew.
+ * {@code Soak BUILT HOURS}: runs the agent as the image starts it, at its shortest intervals,
+ * measures it every ten seconds, and prints how each figure grew.
  *
- * <p>Heap and metaspace are those after the last collection, out of the collector's log: to ask a
- * JVM costs it memory.
+ * <p>Heap and metaspace are those after the last collection, from the collector's log: a query
+ * would cost the JVM memory.
  */
 public final class Soak {
-  /** Starting and warming up are no leak. */
+  /** Growth during the start is not a leak, so it is not measured. */
   private static final Duration WARM_UP = Duration.ofMinutes(3);
 
   private static final Duration BETWEEN_SAMPLES = Duration.ofSeconds(10);
 
   /**
-   * A slope is that of the means of this many stretches of time: neighbouring samples are alike,
-   * and an interval out of the samples themselves would be far too narrow.
+   * A slope is computed from the means of this many sections of time. Neighbouring samples are
+   * similar, so a confidence interval from the samples themselves would be far too narrow.
    */
   private static final int BLOCKS = 20;
 
@@ -58,7 +58,7 @@ public final class Soak {
       agent.awaitReady();
       soak.watch(agent, log, time);
       agent.process().stop();
-      System.out.printf("%s, %d requests taken%n%n", time, node.aws().cloudWatch().taken());
+      System.out.printf("%s, %d requests accepted%n%n", time, node.aws().cloudWatch().accepted());
     }
     soak.print(System.out);
   }

@@ -7,15 +7,15 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * {@code Train BUILT}: runs the agent once, as it runs on a node, so that the JVM leaves a cache of
+ * {@code Train BUILT}: runs the agent once, as it runs on a node, so that the JVM writes a cache of
  * the classes that it loaded.
  *
- * <p>It learns who it is from instance metadata and {@code DescribeTags}, polls, is refused by
- * CloudWatch and tries again with the role's credentials, answers its probes, keeps its state, and
- * ends by SIGTERM.
+ * <p>The agent reads its identity from instance metadata and {@code DescribeTags}, polls, sends
+ * with the role's credentials, is throttled by CloudWatch and retries, answers its probes, stores
+ * its state, and ends after SIGTERM.
  */
 public final class Train {
-  /** The shortest. */
+  /** The shortest interval that the agent accepts. */
   private static final Duration POLL_INTERVAL = Duration.ofSeconds(10);
 
   private Train() {}
@@ -30,15 +30,15 @@ public final class Train {
           node.start(
               recording(built), List.of("--poll-interval=" + POLL_INTERVAL.toSeconds() + "s"))) {
         agent.awaitFirstPoll();
-        agent.process().await("refused request", () -> cloudWatch.refused() > 0);
+        agent.process().await("throttled request", () -> cloudWatch.throttled() > 0);
         cloudWatch.setThrottling(false);
-        agent.process().await("request", () -> cloudWatch.taken() > 0);
+        agent.process().await("request", () -> cloudWatch.accepted() > 0);
         agent.awaitReady();
         agent.process().await("200 of /livez", () -> agent.answers("/livez"));
         agent.process().pause(untilFullMinutePolled());
-        int before = cloudWatch.taken();
+        int before = cloudWatch.accepted();
         agent.process().stop();
-        if (cloudWatch.taken() == before) {
+        if (cloudWatch.accepted() == before) {
           throw new IllegalStateException("the last minute was not sent");
         }
         System.out.print(agent.process().written());
@@ -46,7 +46,7 @@ public final class Train {
     }
   }
 
-  /** The minute of the start is not reported, but the next one is: it needs a poll. */
+  /** The minute of the start is not reported, the next one is: wait until it was polled. */
   private static Duration untilFullMinutePolled() {
     long intoMinute = System.currentTimeMillis() % 60_000;
     return Duration.ofMillis(60_000 - intoMinute).plus(POLL_INTERVAL).plusSeconds(1);

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * The line through points by ordinary least squares.
  *
- * @param margin half of the 95 % confidence interval of the slope, of points that don't depend on
+ * @param margin half of the 95 % confidence interval of the slope, if the points are independent of
  *     each other
  */
 record Trend(double slope, double margin) {
@@ -30,7 +30,7 @@ record Trend(double slope, double margin) {
   static Trend of(List<Point> points) {
     int n = points.size();
     if (n < 3) {
-      throw new IllegalArgumentException("%d points: a trend takes 3".formatted(n));
+      throw new IllegalArgumentException("%d points: a trend needs at least 3".formatted(n));
     }
     double meanX = points.stream().mapToDouble(Point::x).average().orElseThrow();
     double meanY = points.stream().mapToDouble(Point::y).average().orElseThrow();
@@ -53,7 +53,8 @@ record Trend(double slope, double margin) {
   }
 
   /**
-   * Student's quantile for 95 %, by its expansion around the normal one: 1 % off at 5, less above.
+   * Student's quantile for 95 %, approximated from the quantile of the normal distribution: the
+   * error is 1 % with 5 degrees of freedom, and less with more.
    */
   private static double student(int freedom) {
     double z = Z;

@@ -15,7 +15,7 @@ final class Trial {
   private final Duration firstPoll;
   private final Duration ready;
   private double cpuAtBegin;
-  private Duration begun = Duration.ZERO;
+  private Duration measuredFrom = Duration.ZERO;
   private Usage atEnd;
   private Duration ended = Duration.ZERO;
 
@@ -42,10 +42,10 @@ final class Trial {
     agent.process().pause(time);
   }
 
-  /** From here on its processor time counts. */
+  /** Starts to measure its CPU time. */
   void begin() {
     cpuAtBegin = Usage.of(agent.process().pid()).cpuSeconds();
-    begun = agent.process().sinceStart();
+    measuredFrom = agent.process().sinceStart();
   }
 
   void end() {
@@ -53,7 +53,7 @@ final class Trial {
     ended = agent.process().sinceStart();
   }
 
-  /** What was measured, by its name with the unit. */
+  /** The figures, by name with the unit. */
   Map<String, Double> figures() throws IOException {
     Map<String, Double> figures = new LinkedHashMap<>();
     figures.put("RSS, MB", atEnd.rssKib() / KIB_IN_MB);
@@ -64,7 +64,7 @@ final class Trial {
     figures.put("first poll, s", firstPoll.toMillis() / 1e3);
     figures.put("ready, s", ready.toMillis() / 1e3);
     figures.put("CPU until steady, s", cpuAtBegin);
-    double seconds = ended.minus(begun).toMillis() / 1e3;
+    double seconds = ended.minus(measuredFrom).toMillis() / 1e3;
     figures.put("steady CPU, % of a core", 100 * (atEnd.cpuSeconds() - cpuAtBegin) / seconds);
     if (variant.onHotSpot()) {
       Machine machine = Machine.of(agent.process().pid());
@@ -80,7 +80,7 @@ final class Trial {
     return Machine.nativeMemory(agent.process().pid());
   }
 
-  /** Ends it by SIGTERM, and tells what it logged if that is more than its start and end. */
+  /** Ends it by SIGTERM, and prints its warnings and errors. */
   void stop() {
     agent.process().stop();
     agent

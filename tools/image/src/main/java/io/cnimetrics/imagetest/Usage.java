@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What a process takes, as Linux tells.
+ * Memory, threads, files and CPU time of a process, from Linux's {@code /proc}.
  *
- * @param anonymousKib memory that no file stands behind: what a node cannot get back
+ * @param anonymousKib memory that is not a copy of a file, so the kernel cannot drop it
  * @param fileKib pages of files, which the kernel can drop and read again
  * @param descriptors open files and sockets
  */

@@ -24,7 +24,7 @@ record Variant(String name, List<String> command, boolean onHotSpot) {
     return new Variant(name, List.of(command.split(" ")), false);
   }
 
-  /** All jars on the JDK that this runs on, with no option at all. */
+  /** All jars on the JDK that runs this program, without options. */
   static Variant ofDefaults(Path lib) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     return new Variant(
@@ -47,7 +47,7 @@ record Variant(String name, List<String> command, boolean onHotSpot) {
   /**
    * As the image starts it.
    *
-   * @param options that are added, separated by blanks
+   * @param more options, separated by spaces
    */
   static Variant ofImage(String name, Path built, String options) {
     List<String> java = new ArrayList<>();
