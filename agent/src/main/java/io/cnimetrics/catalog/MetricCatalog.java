@@ -284,22 +284,6 @@ public final class MetricCatalog {
     return named(metric).orElseThrow().series().get(0);
   }
 
-  /**
-   * Whether AWS's cni-metrics-helper has the metric too, under the same name: it publishes whole
-   * ipamD series, except the newest one.
-   */
-  public static boolean isInGoHelper(Metric metric) {
-    Computation computation = metric.computation();
-    boolean computedHere =
-        computation instanceof Derived
-            || computation instanceof Restarts
-            || computation instanceof AgentStart
-            || computation instanceof OfSubnet;
-    return !computedHere
-        && metric.series().stream()
-            .allMatch(series -> series.label().isEmpty() && !series.equals(NO_AVAILABLE_ADDRESS));
-  }
-
   /** The samples of the subnet metrics, from EC2's answer. */
   public static List<Sample> samples(List<Subnet> subnets) {
     List<Sample> samples = new ArrayList<>();

@@ -115,15 +115,23 @@ class AlertLogTest {
   }
 
   @Test
-  void onlyTroubleOfSinglePodsIsToldWithoutACause() {
+  void alertsOfPoolIpamdAndEc2NameACause() {
     polled(onM5().enis(eni(0, 14, 14, 0)).metrics());
     polled(noAddress().enis(eni(0, 14, 14, 0)).at(START.plusSeconds(30)), REFUSED);
 
     assertThat(MetricCatalog.all())
         .filteredOn(metric -> metric.alertAt().isPresent())
         .extracting(Metric::name)
-        .filteredOn(metric -> !begins(metric).contains(" cause="))
-        .containsExactly("forceRemoveENI", "forceRemoveIPs", "podENIErr");
+        .filteredOn(metric -> begins(metric).contains(" cause="))
+        .containsExactly(
+            "ipamdErr",
+            "nodeIPUtilization",
+            "noAddressMinutes",
+            "warmPoolEmptyMinutes",
+            "ipamdDownMinutes",
+            "awsAPIErr",
+            "awsUtilErr",
+            "ec2ApiErrCount");
   }
 
   @Test

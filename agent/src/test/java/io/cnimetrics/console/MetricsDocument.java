@@ -10,6 +10,7 @@ import io.cnimetrics.catalog.Unit;
 import io.cnimetrics.snapshot.Series;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -48,6 +49,30 @@ final class MetricsDocument {
 
       """
           .formatted(AlarmTable.CANNOT_START.title());
+
+  /** The metrics that AWS's cni-metrics-helper has too, under the same names. */
+  static final Set<String> GO_HELPER =
+      Set.of(
+          "assignIPAddresses",
+          "totalIPAddresses",
+          "totalIPv4Prefixes",
+          "totalAssignedIPv4sPerCidr",
+          "eniAllocated",
+          "eniMaxAvailable",
+          "maxIPAddresses",
+          "awsAPILatency",
+          "awsAPIErr",
+          "awsUtilErr",
+          "ipamdErr",
+          "forceRemoveENI",
+          "forceRemoveIPs",
+          "ipamdActionInProgress",
+          "reconcileCount",
+          "addReqCount",
+          "delReqCount",
+          "podENIErr",
+          "ec2ApiReqCount",
+          "ec2ApiErrCount");
 
   private MetricsDocument() {}
 
@@ -88,7 +113,7 @@ final class MetricsDocument {
         metric.statistic().label(),
         alarm(metric),
         source(metric),
-        MetricCatalog.isInGoHelper(metric) ? code(metric.name()) : "–");
+        GO_HELPER.contains(metric.name()) ? code(metric.name()) : "–");
   }
 
   private static String unit(Unit unit) {

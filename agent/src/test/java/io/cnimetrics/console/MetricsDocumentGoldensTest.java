@@ -24,6 +24,11 @@ class MetricsDocumentGoldensTest {
   }
 
   @Test
+  void everyMetricOfTheHelperIsInTheCatalogue() {
+    assertThat(MetricCatalog.names()).containsAll(MetricsDocument.GO_HELPER);
+  }
+
+  @Test
   void everyRowHasAsManyCellsAsItsHead() {
     assertThat(MetricsDocument.page().lines().filter(line -> line.startsWith("| `")))
         .allSatisfy(line -> assertThat(line.split("(?<!\\\\)\\|", -1)).hasSize(10));
