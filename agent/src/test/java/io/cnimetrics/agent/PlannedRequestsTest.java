@@ -41,8 +41,10 @@ class PlannedRequestsTest {
 
   @Test
   void minutesThatFillRequestsBadlyAreCountedAsTheyAreSent() {
-    RequestLoad planned = fleet(5, 10).scheduled();
-    ModelFleet fleet = watched(new ModelFleet(fleet(5, 10), 10, false, UNLIMITED));
+    // Three minutes then nearly fill a request, so that five minutes need two.
+    int sets = RequestLoad.MOST_DATUMS / 3 / ModelPublisher.EACH_MINUTE.size();
+    RequestLoad planned = fleet(5, sets).scheduled();
+    ModelFleet fleet = watched(new ModelFleet(fleet(5, sets), sets, false, UNLIMITED));
 
     assertThat((double) fleet.requests()).isCloseTo(inAll(planned), ONE_PERCENT);
     assertThat(fleet.worstSecond()).isLessThanOrEqualTo(planned.worstSecond());
