@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 /** A tenth of a fleet of 10,000 nodes, against a tenth of the requests that CloudWatch takes. */
 class FleetRunTest {
   private static final double TENTH_OF_QUOTA = RequestLoad.QUOTA_PER_SECOND / 10.0;
-  private static final Fleet FLEET = new Fleet(1_000, Duration.ofMinutes(1), ModelPublisher.EACH_MINUTE.size(), true);
+  private static final Fleet FLEET =
+      new Fleet(1_000, Duration.ofMinutes(1), ModelPublisher.EACH_MINUTE.size(), true);
   private static final FleetRun RUN = FleetRun.of(FLEET, TENTH_OF_QUOTA);
 
   @Test

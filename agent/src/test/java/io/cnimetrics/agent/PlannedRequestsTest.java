@@ -62,7 +62,8 @@ class PlannedRequestsTest {
   }
 
   private static Fleet fleet(int minutes, int sets) {
-    return new Fleet(1_000, Duration.ofMinutes(minutes), ModelPublisher.EACH_MINUTE.size() * sets, true);
+    return new Fleet(
+        1_000, Duration.ofMinutes(minutes), ModelPublisher.EACH_MINUTE.size() * sets, true);
   }
 
   /** What it asks once all have found their pace. */

@@ -40,7 +40,8 @@ class PlanTest {
 
   @Test
   void fewNodesHaveNoMoreTypesThanNodes() {
-    terminal.run("plan", "--nodes=2", "--metrics=core", "--dimensions=INSTANCE_TYPE", "--output=json");
+    terminal.run(
+        "plan", "--nodes=2", "--metrics=core", "--dimensions=INSTANCE_TYPE", "--output=json");
 
     assertThat(terminal.out()).contains("\"combinations\": 2, \"names\": 6, \"metrics\": 12 }");
   }
