@@ -11,9 +11,6 @@ import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
-import io.cnimetrics.snapshot.Problem;
-import io.cnimetrics.snapshot.Reason;
-import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
 import java.time.Instant;
@@ -132,8 +129,7 @@ final class SubnetReporter implements Loop.Turn {
   }
 
   private static NodeSubnets.Failed withoutRegion() {
-    return new NodeSubnets.Failed(
-        new Problem(Source.IMDS, Reason.NOT_FOUND, Identification.UNKNOWN_REGION), false);
+    return new NodeSubnets.Failed(Identification.UNKNOWN_REGION, false);
   }
 
   private synchronized void report(Set<String> asked, List<Subnet> found, Instant now) {

@@ -1,5 +1,8 @@
 package io.cnimetrics.aws;
 
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Source;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,13 +60,18 @@ public final class ClusterName {
       }
     }
 
-    /** One line: the names and the remedy. */
-    public String message() {
-      return "the instance's tags "
-          + KUBERNETES_PREFIX
-          + "<name> name several clusters ("
-          + shown(names)
-          + "): set --cluster-id";
+    /**
+     * The names and the remedy.
+     *
+     * @param source the source of the tags
+     */
+    public Problem problem(Source source) {
+      return new Problem(
+          source,
+          Reason.MISMATCH,
+          "the instance's tags %s<name> name several clusters (%s)"
+              .formatted(KUBERNETES_PREFIX, shown(names)),
+          "set --cluster-id");
     }
   }
 
@@ -77,15 +85,23 @@ public final class ClusterName {
       unusableTags = List.copyOf(unusableTags);
     }
 
-    /** One line: the expected tags and the remedy. */
-    public String message() {
-      return (unusableTags.isEmpty()
+    /**
+     * The expected or unusable tags, and the remedy.
+     *
+     * @param source the source of the tags
+     */
+    public Problem problem(Source source) {
+      String fact =
+          unusableTags.isEmpty()
               ? "the instance has no tag that names its cluster (%s, %s, %s<name>, %s)"
                   .formatted(EKS, KARPENTER, KUBERNETES_PREFIX, OWN)
               : "the instance's tags name no usable cluster (1 to 1,024 printable ASCII characters): "
-                  + shown(unusableTags))
-          + "; set --cluster-id or AWS_CLUSTER_ID, or tag the instance with "
-          + OWN;
+                  + shown(unusableTags);
+      return new Problem(
+          source,
+          Reason.NOT_FOUND,
+          fact,
+          "set --cluster-id or AWS_CLUSTER_ID, or tag the instance with " + OWN);
     }
   }
 

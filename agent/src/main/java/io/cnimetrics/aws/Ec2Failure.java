@@ -36,8 +36,7 @@ record Ec2Failure(String asked, Function<Reason, String> remedy) {
 
   private Ec2Exception because(Reason reason, String whatHappened, boolean forbidden) {
     return new Ec2Exception(
-        new Problem(
-            Source.EC2, reason, "%s %s; %s".formatted(asked, whatHappened, remedy.apply(reason))),
+        new Problem(Source.EC2, reason, asked + " " + whatHappened, remedy.apply(reason)),
         forbidden);
   }
 

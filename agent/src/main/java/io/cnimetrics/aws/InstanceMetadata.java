@@ -27,6 +27,9 @@ import software.amazon.awssdk.imds.Ec2MetadataClient;
 public final class InstanceMetadata {
   static final String FLAGS = "set --region and --cluster-id";
 
+  private static final String INTERFACES_REMEDY =
+      "let the agent read instance metadata, or remove --subnets (REPORT_SUBNETS)";
+
   private final boolean disabled;
   private final UnaryOperator<Ec2MetadataClient.Builder> endpoint;
 
@@ -148,7 +151,8 @@ public final class InstanceMetadata {
   }
 
   private static Interfaces none(Reason reason, String whatHappened) {
-    String message = "the interfaces' subnets are unknown: %s".formatted(whatHappened);
-    return new Interfaces(Map.of(), Optional.of(new Problem(Source.IMDS, reason, message)));
+    String fact = "the interfaces' subnets are unknown: " + whatHappened;
+    return new Interfaces(
+        Map.of(), Optional.of(new Problem(Source.IMDS, reason, fact, INTERFACES_REMEDY)));
   }
 }

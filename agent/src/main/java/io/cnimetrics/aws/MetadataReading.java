@@ -136,7 +136,7 @@ final class MetadataReading implements Runnable {
   }
 
   private synchronized void report(Reason reason, String whatHappened) {
-    problems.add(new Problem(IMDS, reason, whatHappened + "; " + remedy(reason)));
+    problems.add(new Problem(IMDS, reason, whatHappened, remedy(reason)));
   }
 
   private synchronized InstanceMetadata.Result known() {

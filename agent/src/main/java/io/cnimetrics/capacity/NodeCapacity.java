@@ -118,8 +118,8 @@ public record NodeCapacity(
       return new Problem(
           Source.LIMITS,
           Reason.NOT_FOUND,
-          "%s and ipamD's metrics do not tell its maximum: what the node can reach is unknown"
-              .formatted(type));
+          "the node's maximum is unknown: %s, and ipamD's metrics do not report it".formatted(type),
+          "let the agent read instance metadata and ipamD's metrics; a new type needs a new agent");
     }
 
     private AddressMode mode() {

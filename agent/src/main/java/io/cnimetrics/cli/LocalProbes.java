@@ -57,7 +57,7 @@ final class LocalProbes {
         .problem()
         .ifPresent(
             problem -> {
-              throw new IllegalStateException(problem.message());
+              throw new IllegalStateException(problem.fact());
             });
     return List.copyOf(found.subnetIds().keySet());
   }

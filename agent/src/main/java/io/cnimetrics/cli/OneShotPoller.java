@@ -167,8 +167,8 @@ final class OneShotPoller implements AutoCloseable {
 
   /** Each request has its own limit, so only a name server that does not answer can cause this. */
   private Report hung() {
-    String message =
-        "the poll did not end within %d s: check whether DNS answers".formatted(LIMIT.toSeconds());
+    String fact = "the poll did not end within %d s".formatted(LIMIT.toSeconds());
+    String remedy = "check whether DNS answers";
     NodeSnapshot nothing =
         new NodeSnapshot(
             clock.instant(),
@@ -178,8 +178,8 @@ final class OneShotPoller implements AutoCloseable {
             Optional.empty(),
             config.introspectionUrl().isEmpty(),
             List.of(
-                new Problem(Source.INTROSPECTION, Reason.TIMEOUT, message),
-                new Problem(Source.METRICS, Reason.TIMEOUT, message)));
+                new Problem(Source.INTROSPECTION, Reason.TIMEOUT, fact, remedy),
+                new Problem(Source.METRICS, Reason.TIMEOUT, fact, remedy)));
     return report(nothing, unidentified(), SamplerState.NONE, Duration.ZERO);
   }
 

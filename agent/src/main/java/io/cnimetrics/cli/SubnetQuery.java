@@ -66,7 +66,8 @@ record SubnetQuery(NodeSnapshot snapshot, List<Subnet> subnets) {
     return new Problem(
         Source.EC2,
         Reason.NOT_FOUND,
-        "cannot request the subnets: " + Identification.UNKNOWN_REGION);
+        "cannot request the subnets: " + Identification.UNKNOWN_REGION.fact(),
+        Identification.UNKNOWN_REGION.remedy());
   }
 
   private static SubnetQuery failed(NodeSnapshot seen, Problem problem) {

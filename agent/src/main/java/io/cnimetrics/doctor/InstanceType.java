@@ -30,7 +30,7 @@ final class InstanceType implements Check {
       return List.of(
           SPEC.warn(
               "What the node can reach is unknown",
-              unknown.get().message(),
+              unknown.get().fact(),
               "Neither the table nor ipamD's gauges have it"));
     } else if (type.isEmpty()) {
       return List.of(

@@ -31,8 +31,7 @@ final class StatedTotals implements Check {
     String evidence =
         node.problems(Source.INTROSPECTION).stream()
             .filter(problem -> problem.reason() == Reason.MISMATCH)
-            .map(Problem::message)
-            .map(message -> message.split(";", 2)[0])
+            .map(Problem::fact)
             .collect(Collectors.joining("; "));
     return List.of(
         evidence.isEmpty()

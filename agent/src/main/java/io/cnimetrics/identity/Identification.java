@@ -23,12 +23,20 @@ public record Identification(
     IdentityField region,
     IdentityField clusterId,
     InstanceMetadata.Result metadata) {
-  /** The problem and remedy of an unknown region. */
-  public static final String UNKNOWN_REGION = "the region is unknown: set --region or AWS_REGION";
+  /** Neither configured nor in instance metadata. */
+  public static final Problem UNKNOWN_REGION =
+      new Problem(
+          Source.IMDS,
+          Reason.NOT_FOUND,
+          "the region is unknown",
+          "set --region or AWS_REGION");
 
-  /** The problem and remedy of an unknown cluster name. */
-  public static final String UNKNOWN_CLUSTER =
-      "the cluster's name is unknown: set --cluster-id or AWS_CLUSTER_ID";
+  private static final Problem UNKNOWN_CLUSTER =
+      new Problem(
+          Source.IMDS,
+          Reason.NOT_FOUND,
+          "the cluster's name is unknown",
+          "set --cluster-id or AWS_CLUSTER_ID");
 
   /** Whether the identity is good enough for sending. */
   public enum State {
@@ -123,10 +131,10 @@ public record Identification(
   }
 
   /** An unusable tag gets a more detailed message than a missing one. */
-  private static String unknownCluster(Instance instance) {
+  private static Problem unknownCluster(Instance instance) {
     return ClusterName.of(instance.tags()) instanceof ClusterName.Unnamed unnamed
             && !unnamed.unusableTags().isEmpty()
-        ? unnamed.message()
+        ? unnamed.problem(Source.IMDS)
         : UNKNOWN_CLUSTER;
   }
 
@@ -137,9 +145,8 @@ public record Identification(
   /**
    * If the metadata were read and lack the value, a retry is useless; a failed read can be retried.
    */
-  private static IdentityField missingValue(String message, InstanceMetadata.Result metadata) {
-    return new IdentityField.Unresolved(
-        new Problem(Source.IMDS, Reason.NOT_FOUND, message), metadata.isRetryable());
+  private static IdentityField missingValue(Problem problem, InstanceMetadata.Result metadata) {
+    return new IdentityField.Unresolved(problem, metadata.isRetryable());
   }
 
   private static Optional<IdentityField> byShownTags(Instance instance) {
@@ -148,7 +155,7 @@ public record Identification(
       return Optional.of(
           new IdentityField.Resolved(named.name(), new Origin.InstanceTag(named.tag())));
     } else if (name instanceof ClusterName.Ambiguous ambiguous) {
-      return Optional.of(never(Source.IMDS, Reason.MISMATCH, ambiguous.message()));
+      return Optional.of(never(ambiguous.problem(Source.IMDS)));
     }
     return Optional.empty();
   }
@@ -161,12 +168,12 @@ public record Identification(
     if (name instanceof ClusterName.Named named) {
       return new IdentityField.Resolved(named.name(), new Origin.Ec2Tag(named.tag()));
     } else if (name instanceof ClusterName.Ambiguous ambiguous) {
-      return never(Source.EC2, Reason.MISMATCH, ambiguous.message());
+      return never(ambiguous.problem(Source.EC2));
     }
-    return never(Source.EC2, Reason.NOT_FOUND, ((ClusterName.Unnamed) name).message());
+    return never(((ClusterName.Unnamed) name).problem(Source.EC2));
   }
 
-  private static IdentityField never(Source source, Reason reason, String message) {
-    return new IdentityField.Unresolved(new Problem(source, reason, message), false);
+  private static IdentityField never(Problem problem) {
+    return new IdentityField.Unresolved(problem, false);
   }
 }

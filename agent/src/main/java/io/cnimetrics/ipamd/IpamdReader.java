@@ -170,13 +170,13 @@ public final class IpamdReader {
         report(
             INTROSPECTION,
             DEGRADED,
-            "introspection is not read (--introspection-url none): ipamD's gauges are used"
-                + " instead, which are wrong with several network cards and after a forced"
-                + " removal");
+            "introspection is not read (--introspection-url none)",
+            "ipamD's gauges are used instead, which are wrong with several network cards and after"
+                + " a forced removal");
         return Optional.empty();
       }
       Optional<AddressPool> pool =
-          attempt(INTROSPECTION, () -> enis(introspection.get()), IpamdReader::introspectionHint);
+          attempt(INTROSPECTION, () -> enis(introspection.get()), IpamdReader::introspectionRemedy);
       pool.ifPresent(this::checkStatedTotals);
       return pool;
     }
@@ -186,8 +186,8 @@ public final class IpamdReader {
         report(
             METRICS,
             DEGRADED,
-            "ipamD's metrics are not read (--metrics-url none): no counters, and the maximum comes"
-                + " from the table of instance types");
+            "ipamD's metrics are not read (--metrics-url none)",
+            "there are no counters, and the maximum comes from the table of instance types");
         return Optional.empty();
       }
       Duration limit = limit(IpamdHttp.CALL_TIMEOUT);
@@ -195,7 +195,7 @@ public final class IpamdReader {
           attempt(
               METRICS,
               () -> metrics.get().get("", limit, prometheus::read).onHostBootedAt(hostBoot.get()),
-              IpamdReader::metricsHint);
+              IpamdReader::metricsRemedy);
       sums.ifPresent(this::checkNumbers);
       return sums;
     }
@@ -212,8 +212,8 @@ public final class IpamdReader {
         report(
             METRICS,
             UNEXPECTED_SHAPE,
-            "no finite number: %s; metrics that need one are left out. %s"
-                .formatted(odd, metricsHint(UNEXPECTED_SHAPE)));
+            "no finite number: %s".formatted(odd),
+            "metrics that need one are left out; " + metricsRemedy(UNEXPECTED_SHAPE));
       }
     }
 
@@ -244,17 +244,17 @@ public final class IpamdReader {
         report(
             INTROSPECTION,
             MISMATCH,
-            "ipamD states %s %d but lists %d; the list is correct, and the agent counts the list"
-                .formatted(field, stated.getAsLong(), listed));
+            "ipamD states %s %d but lists %d".formatted(field, stated.getAsLong(), listed),
+            "the list is correct, and the agent counts the list");
       }
     }
 
     private <T> Optional<T> attempt(
-        Source source, Supplier<T> read, Function<Reason, String> hint) {
+        Source source, Supplier<T> read, Function<Reason, String> remedy) {
       try {
         return Optional.of(read.get());
       } catch (IpamdException e) {
-        report(source, e.reason(), e.getMessage() + ". " + hint.apply(e.reason()));
+        report(source, e.reason(), e.getMessage(), remedy.apply(e.reason()));
         return Optional.empty();
       }
     }
@@ -264,30 +264,28 @@ public final class IpamdReader {
       return left.compareTo(most) < 0 ? left : most;
     }
 
-    private void report(Source source, Reason reason, String message) {
-      problems.add(new Problem(source, reason, message));
+    private void report(Source source, Reason reason, String fact, String remedy) {
+      problems.add(new Problem(source, reason, fact, remedy));
     }
   }
 
-  private static String introspectionHint(Reason reason) {
+  private static String introspectionRemedy(Reason reason) {
     return switch (reason) {
       case UNREACHABLE ->
-          "Is aws-node running on this node? INTROSPECTION_BIND_ADDRESS moves the port (releases"
-              + " up to"
-              + " 1.3.3 and 1.4.0: 61678): give --introspection-url; with DISABLE_INTROSPECTION"
-              + " give"
-              + " --introspection-url none";
+          "check that aws-node runs on this node; INTROSPECTION_BIND_ADDRESS moves the port"
+              + " (releases up to 1.3.3 and 1.4.0: 61678): set --introspection-url; with"
+              + " DISABLE_INTROSPECTION set --introspection-url none";
       case TIMEOUT -> "ipamD hangs or the node is overloaded: see the log of aws-node";
-      default -> "Is this ipamD's introspection (--introspection-url, port 61679)?";
+      default -> "check that --introspection-url is ipamD's introspection (port 61679)";
     };
   }
 
-  private static String metricsHint(Reason reason) {
+  private static String metricsRemedy(Reason reason) {
     return switch (reason) {
       case UNREACHABLE ->
-          "Without it there are no counters; with DISABLE_METRICS give --metrics-url none";
+          "without it there are no counters; with DISABLE_METRICS set --metrics-url none";
       case TIMEOUT -> "ipamD hangs or the node is overloaded: see the log of aws-node";
-      default -> "Is this ipamD's Prometheus text (--metrics-url, port 61678)?";
+      default -> "check that --metrics-url is ipamD's Prometheus text (port 61678)";
     };
   }
 }

@@ -1,22 +1,25 @@
 package io.cnimetrics.snapshot;
 
 /**
- * Something that kept a poll from knowing all it should.
+ * Something that a poll could not read or that it cannot trust.
  *
- * @param message one line for a person: what was asked, what came back and what to do
+ * @param fact what was asked and what came back
+ * @param remedy what to do, or what the agent does instead
  */
-public record Problem(Source source, Reason reason, String message) {
+public record Problem(Source source, Reason reason, String fact, String remedy) {
   public Problem {
-    if (message.isBlank()) {
-      throw new IllegalArgumentException("a problem needs a message");
+    if (fact.isBlank() || remedy.isBlank()) {
+      throw new IllegalArgumentException("a problem needs a fact and a remedy");
     }
   }
 
-  /** Reason, what was asked and what came back, without what to do. */
+  /** Fact and remedy in one line. */
+  public String message() {
+    return fact + "; " + remedy;
+  }
+
+  /** Reason and fact in one line. */
   public String brief() {
-    int sentence = message.indexOf(". ");
-    int clause = message.indexOf("; ");
-    int end = sentence < 0 ? clause : sentence;
-    return reason + ": " + (end < 0 ? message : message.substring(0, end));
+    return reason + ": " + fact;
   }
 }

@@ -38,7 +38,7 @@ class PublisherTest {
   private static final InstanceMetadata.Result AWAY =
       new InstanceMetadata.Result(
           Instance.UNKNOWN,
-          List.of(new Problem(Source.IMDS, Reason.TIMEOUT, "no answer: wait for it")));
+          List.of(new Problem(Source.IMDS, Reason.TIMEOUT, "no answer", "wait for it")));
   private static final InstanceMetadata.Result KNOWN =
       new InstanceMetadata.Result(
           new Instance(
@@ -125,10 +125,10 @@ class PublisherTest {
     metadata =
         new InstanceMetadata.Result(
             Instance.UNKNOWN,
-            List.of(new Problem(Source.IMDS, Reason.DENIED, "metadata are switched off: …")));
+            List.of(new Problem(Source.IMDS, Reason.DENIED, "metadata are switched off", "…")));
     Publisher publisher = publisher(new Poller[1], "CLUSTER_ID");
     publisher.take(clock.instant());
-    assertThat(publisher.refusal()).hasValue("metadata are switched off: …");
+    assertThat(publisher.refusal()).hasValue("metadata are switched off; …");
 
     metadata = KNOWN;
     clock.advance(Duration.ofMinutes(2));

@@ -41,9 +41,9 @@ import org.slf4j.LoggerFactory;
 class SubnetReporterTest {
   private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
   private static final Problem THROTTLED =
-      new Problem(Source.EC2, Reason.BAD_STATUS, "RequestLimitExceeded");
+      new Problem(Source.EC2, Reason.BAD_STATUS, "RequestLimitExceeded", "wait");
   private static final Problem FORBIDDEN =
-      new Problem(Source.EC2, Reason.DENIED, "ec2:DescribeSubnets was refused");
+      new Problem(Source.EC2, Reason.DENIED, "ec2:DescribeSubnets was refused", "allow it");
 
   private final Logger logger = (Logger) LoggerFactory.getLogger(SubnetReporter.class);
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
@@ -121,7 +121,7 @@ class SubnetReporterTest {
         .satisfies(line -> assertThat(line.getLevel()).isEqualTo(Level.WARN))
         .extracting(ILoggingEvent::getFormattedMessage)
         .asString()
-        .contains("subnet reporting is off", "ec2:DescribeSubnets was refused");
+        .contains("subnet reporting is off", "ec2:DescribeSubnets was refused", "allow it");
     assertThat(send()).isEmpty();
   }
 

@@ -9,6 +9,7 @@ import io.cnimetrics.aws.ClusterName.Named;
 import io.cnimetrics.aws.ClusterName.Result;
 import io.cnimetrics.aws.ClusterName.Unnamed;
 import io.cnimetrics.config.Parsers;
+import io.cnimetrics.snapshot.Source;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -39,11 +40,11 @@ class ClusterNameFuzzTest {
     } else if (answer instanceof Ambiguous ambiguous) {
       assertThat(ambiguous.names()).hasSizeGreaterThan(1).isSorted().doesNotHaveDuplicates();
       ambiguous.names().forEach(Parsers::clusterId);
-      assertThat(ambiguous.message()).contains("--cluster-id");
+      assertThat(ambiguous.problem(Source.IMDS).remedy()).contains("--cluster-id");
     } else {
       Unnamed unnamed = (Unnamed) answer;
       assertThat(tags.keySet()).containsAll(unnamed.unusableTags());
-      assertThat(unnamed.message()).contains("--cluster-id");
+      assertThat(unnamed.problem(Source.EC2).remedy()).contains("--cluster-id");
     }
   }
 }

@@ -8,6 +8,8 @@ import io.cnimetrics.aws.ClusterName.Ambiguous;
 import io.cnimetrics.aws.ClusterName.Named;
 import io.cnimetrics.aws.ClusterName.Result;
 import io.cnimetrics.aws.ClusterName.Unnamed;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Source;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -68,7 +70,7 @@ class ClusterNameTest {
 
   @Test
   void ambiguityNamesTheClustersAndTheWayOut() {
-    assertThat(new Ambiguous(List.of("a", "b")).message())
+    assertThat(new Ambiguous(List.of("a", "b")).problem(Source.IMDS).message())
         .contains("a, b", "--cluster-id", "kubernetes.io/cluster/");
   }
 
@@ -77,11 +79,13 @@ class ClusterNameTest {
     List<String> names =
         IntStream.range(10, 60).mapToObj(i -> i + "n".repeat(77) + "😀".repeat(400)).toList();
 
-    for (String message : List.of(new Ambiguous(names).message(), new Unnamed(names).message())) {
-      assertThat(message)
+    for (Problem problem :
+        List.of(
+            new Ambiguous(names).problem(Source.EC2), new Unnamed(names).problem(Source.EC2))) {
+      assertThat(problem.message())
           .contains("10" + "n".repeat(77) + "…, 11n", " and 45 more", "--cluster-id")
           .doesNotContain("15n");
-      assertThat(message.length()).isLessThan(800);
+      assertThat(problem.message().length()).isLessThan(800);
     }
   }
 

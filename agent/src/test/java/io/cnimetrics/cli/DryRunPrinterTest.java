@@ -53,8 +53,8 @@ class DryRunPrinterTest {
   @Test
   void problemThatLastsIsToldOnceWhereTheFormHasNoPlaceForIt() {
     DryRunPrinter printer = watch(DryRunPrinter.Format.PROMETHEUS);
-    Problem denied = new Problem(Source.EC2, Reason.DENIED, "denied");
-    Problem gone = new Problem(Source.METRICS, Reason.UNREACHABLE, "gone");
+    Problem denied = new Problem(Source.EC2, Reason.DENIED, "denied", "allow it");
+    Problem gone = new Problem(Source.METRICS, Reason.UNREACHABLE, "gone", "wait");
 
     printer.print(poll("2026-11-20T10:00:10Z", denied));
     printer.print(poll("2026-11-20T10:00:40Z", denied, gone));
@@ -63,9 +63,9 @@ class DryRunPrinterTest {
 
     assertThat(err.toString(UTF_8).lines())
         .containsExactly(
-            "cni-metrics-agent: ec2 DENIED: denied",
-            "cni-metrics-agent: metrics UNREACHABLE: gone",
-            "cni-metrics-agent: metrics UNREACHABLE: gone");
+            "cni-metrics-agent: ec2 DENIED: denied; allow it",
+            "cni-metrics-agent: metrics UNREACHABLE: gone; wait",
+            "cni-metrics-agent: metrics UNREACHABLE: gone; wait");
   }
 
   private DryRunPrinter watch(DryRunPrinter.Format format) {

@@ -130,7 +130,7 @@ class ProbesTest {
     "MALFORMED, may not be the metadata service"
   })
   void metadataThatCannotBeReadAreAWarning(Reason reason, String cause) {
-    Problem problem = new Problem(Source.IMDS, reason, "PUT /latest/api/token; do this");
+    Problem problem = new Problem(Source.IMDS, reason, "PUT /latest/api/token", "do this");
     Finding finding = new ImdsReadable().run(unidentified(problem)).get(0);
 
     assertThat(finding.level()).isEqualTo(Level.WARN);
@@ -142,7 +142,7 @@ class ProbesTest {
   @Test
   void unknownClusterAndRegionAreWarningsWithTheirReason() {
     Problem problem =
-        new Problem(Source.EC2, Reason.DENIED, "ec2:DescribeTags was refused; allow it");
+        new Problem(Source.EC2, Reason.DENIED, "ec2:DescribeTags was refused", "allow it");
 
     for (Check check : IdentityResolved.values()) {
       Finding finding = check.run(unidentified(problem)).get(0);

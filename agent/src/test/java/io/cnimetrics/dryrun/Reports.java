@@ -76,16 +76,18 @@ public final class Reports {
             new Problem(
                 Source.INTROSPECTION,
                 Reason.UNREACHABLE,
-                "http://127.0.0.1:61679/v1/enis: Connection refused. Is aws-node running on this"
-                    + " node?"),
+                "http://127.0.0.1:61679/v1/enis: Connection refused",
+                "check that aws-node runs on this node"),
             new Problem(
                 Source.METRICS,
                 Reason.BAD_STATUS,
-                "http://proxy.example/" + "very-long-path/".repeat(8) + "metrics: status 502"),
+                "http://proxy.example/" + "very-long-path/".repeat(8) + "metrics: status 502",
+                "check that --metrics-url is ipamD's Prometheus text (port 61678)"),
             new Problem(
                 Source.IMDS,
                 Reason.NOT_FOUND,
-                "the cluster's name is unknown: set --cluster-id or AWS_CLUSTER_ID"));
+                "the cluster's name is unknown",
+                "set --cluster-id or AWS_CLUSTER_ID"));
     NodeSnapshot snapshot =
         new NodeSnapshot(
             FIRST_POLL,
@@ -123,7 +125,7 @@ public final class Reports {
     IpamdMetrics metrics =
         new IpamdMetrics(
             Map.of(), OptionalDouble.empty(), OptionalDouble.empty(), Optional.of(text));
-    Problem problem = new Problem(Source.METRICS, Reason.MISMATCH, text);
+    Problem problem = new Problem(Source.METRICS, Reason.MISMATCH, text, text);
     Eni eni = single(text, 7, new AddressCount(14, 1, 0));
     Optional<Origin> tag = Optional.of(new Origin.InstanceTag(text));
     return first(node, new Origins(tag, tag), pool(List.of(eni)), metrics, List.of(problem));
