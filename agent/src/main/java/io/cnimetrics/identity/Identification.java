@@ -26,10 +26,7 @@ public record Identification(
   /** Neither configured nor in instance metadata. */
   public static final Problem UNKNOWN_REGION =
       new Problem(
-          Source.IMDS,
-          Reason.NOT_FOUND,
-          "the region is unknown",
-          "set --region or AWS_REGION");
+          Source.IMDS, Reason.NOT_FOUND, "the region is unknown", "set --region or AWS_REGION");
 
   private static final Problem UNKNOWN_CLUSTER =
       new Problem(

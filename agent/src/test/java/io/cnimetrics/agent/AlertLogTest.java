@@ -36,14 +36,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AlertLogTest {
   private static final Instant START = Snapshots.START;
   private static final Problem MISMATCH =
-      new Problem(Source.INTROSPECTION, Reason.MISMATCH, "ipamD states AssignedIPs 0 but lists 3", "count the list");
+      new Problem(
+          Source.INTROSPECTION,
+          Reason.MISMATCH,
+          "ipamD states AssignedIPs 0 but lists 3",
+          "count the list");
   private static final Problem WEAKER =
       new Problem(Source.METRICS, Reason.DEGRADED, "ipamD's metrics are not read", "use the type");
   private static final Problem REFUSED =
       new Problem(
           Source.INTROSPECTION,
           Reason.UNREACHABLE,
-          "http://a/v1/enis: \"refused\"", "is aws-node here?");
+          "http://a/v1/enis: \"refused\"",
+          "is aws-node here?");
 
   private final RecordedLog log = new RecordedLog(AlertLog.class.getName());
   private final AlertLog trouble = new AlertLog("n");

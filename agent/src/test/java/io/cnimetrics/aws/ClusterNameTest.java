@@ -80,8 +80,7 @@ class ClusterNameTest {
         IntStream.range(10, 60).mapToObj(i -> i + "n".repeat(77) + "😀".repeat(400)).toList();
 
     for (Problem problem :
-        List.of(
-            new Ambiguous(names).problem(Source.EC2), new Unnamed(names).problem(Source.EC2))) {
+        List.of(new Ambiguous(names).problem(Source.EC2), new Unnamed(names).problem(Source.EC2))) {
       assertThat(problem.message())
           .contains("10" + "n".repeat(77) + "…, 11n", " and 45 more", "--cluster-id")
           .doesNotContain("15n");
