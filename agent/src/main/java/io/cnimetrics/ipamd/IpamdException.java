@@ -1,6 +1,7 @@
 package io.cnimetrics.ipamd;
 
 import io.cnimetrics.snapshot.Reason;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /** ipamD could not be read; the message has the request, the answer and the address. */
@@ -24,6 +25,11 @@ final class IpamdException extends RuntimeException {
 
   Reason reason() {
     return reason;
+  }
+
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 
   private static String oneLine(String message) {
