@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.cnimetrics.testing.AwsClients;
 import io.cnimetrics.testing.CloudWatchEmulator;
 import io.cnimetrics.testing.Gate;
-import io.cnimetrics.testing.MetricSeries;
+import io.cnimetrics.testing.CloudWatchEmulator.Series;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.time.Instant;
@@ -97,7 +97,7 @@ class CloudWatchEmulatorIT {
 
     assertThat(minutes("Kubernetes", cluster)).isEmpty();
     assertThat(minutes(NAMESPACE, Map.of())).isEmpty();
-    assertThat(emulator.metrics(NAMESPACE)).contains(new MetricSeries(METRIC, cluster));
+    assertThat(emulator.metrics(NAMESPACE)).contains(new Series(METRIC, cluster));
     assertThat(emulator.metrics("Kubernetes")).isEmpty();
   }
 
@@ -127,7 +127,7 @@ class CloudWatchEmulatorIT {
 
     assertThat(emulator.metrics(NAMESPACE))
         .containsAll(
-            datums.stream().map(datum -> new MetricSeries(datum.metricName(), cluster)).toList());
+            datums.stream().map(datum -> new Series(datum.metricName(), cluster)).toList());
   }
 
   @Test

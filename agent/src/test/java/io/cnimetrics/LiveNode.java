@@ -144,7 +144,7 @@ final class LiveNode implements AutoCloseable {
   /** By how much a counter has risen under the eyes of agents that remembered the poll before. */
   double increase(String counter) {
     return series().stream()
-        .mapToDouble(polls -> increase(counter, polls.stream().filter(Answer::metrics).toList()))
+        .mapToDouble(polls -> Answer.increase(counter, polls.stream().filter(Answer::metrics).toList()))
         .sum();
   }
 
@@ -153,16 +153,6 @@ final class LiveNode implements AutoCloseable {
     return series().stream()
         .mapToInt(polls -> polls.get(polls.size() - 1).process() - polls.get(0).process())
         .sum();
-  }
-
-  private static double increase(String counter, List<Answer> reads) {
-    double sum = 0;
-    for (int i = 1; i < reads.size(); i++) {
-      boolean sameProcess = reads.get(i).process() == reads.get(i - 1).process();
-      double before = sameProcess ? reads.get(i - 1).truth().counter(counter) : 0;
-      sum += reads.get(i).truth().counter(counter) - before;
-    }
-    return sum;
   }
 
   private List<List<Answer>> series() {

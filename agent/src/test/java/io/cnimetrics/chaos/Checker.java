@@ -117,7 +117,7 @@ final class Checker {
         compared(true, right == entry.getValue(), metric, minute, entry.getValue(), List.of(right));
       }
       double least = all ? seen(counter, reads(memory, minute)) : 0;
-      double most = Truth.increase(counter, reads(memory, end(minute)));
+      double most = Answer.increase(counter, reads(memory, end(minute)));
       compared(false, least <= sum && sum <= most, metric, minute, sum, List.of(least, most));
     }
     boolean ended = memory.last().isBefore(Instant.MAX);
@@ -138,7 +138,7 @@ final class Checker {
   }
 
   private double seen(String counter, List<Answer> reads) {
-    return Truth.increase(counter, reads.stream().filter(truth::isCertain).toList());
+    return Answer.increase(counter, reads.stream().filter(truth::isCertain).toList());
   }
 
   private void compared(

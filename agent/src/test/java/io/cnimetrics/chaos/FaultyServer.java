@@ -1,20 +1,16 @@
 package io.cnimetrics.chaos;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.cnimetrics.testing.Gate;
+import io.cnimetrics.testing.LoopbackServer;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 
 /** A server on a port of its own that fails as it is told. */
@@ -25,9 +21,8 @@ final class FaultyServer implements AutoCloseable {
   private static final int NOISE_BYTES = 4_000;
 
   private final Service service;
-  private final HttpServer server;
+  private final LoopbackServer server;
   private final Gate gate;
-  private final ExecutorService threads = Executors.newCachedThreadPool(FaultyServer::daemon);
   private final List<HttpExchange> held = new ArrayList<>();
   private volatile Optional<Kind> fault = Optional.empty();
 
@@ -46,13 +41,10 @@ final class FaultyServer implements AutoCloseable {
     Reply error(int status, String code);
   }
 
-  FaultyServer(Service service) throws IOException {
+  FaultyServer(Service service) {
     this.service = service;
-    this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.setExecutor(threads);
-    server.createContext("/", this::handle);
-    server.start();
-    this.gate = new Gate(URI.create("http://127.0.0.1:" + server.getAddress().getPort()));
+    this.server = new LoopbackServer(this::handle);
+    this.gate = new Gate(server.url());
   }
 
   URI url() {
@@ -80,8 +72,7 @@ final class FaultyServer implements AutoCloseable {
   @Override
   public void close() {
     gate.close();
-    server.stop(0);
-    threads.shutdownNow();
+    server.close();
   }
 
   private void handle(HttpExchange exchange) throws IOException {
@@ -158,11 +149,5 @@ final class FaultyServer implements AutoCloseable {
     exchange.sendResponseHeaders(
         reply.status(), reply.body().length == 0 ? -1 : reply.body().length);
     return exchange.getResponseBody();
-  }
-
-  private static Thread daemon(Runnable task) {
-    Thread thread = new Thread(task, "faulty-server");
-    thread.setDaemon(true);
-    return thread;
   }
 }

@@ -132,13 +132,13 @@ final class SteppedChecker {
     double sum = 0;
     for (Put put : puts(metric).values().stream().sorted(Comparator.comparing(Put::at)).toList()) {
       sum += put.value();
-      double most = Truth.increase(counter, truth.reads(true, Truth.before(put.at())));
+      double most = Answer.increase(counter, truth.reads(true, Truth.before(put.at())));
       if (sum > most) {
         verdict.fault(Fault.WRONG, "%s: %s in all, at most %s".formatted(put, sum, most));
       }
       checkExactly(put, counter);
     }
-    double least = Truth.increase(counter, truth.reads(true, truth::isCertain));
+    double least = Answer.increase(counter, truth.reads(true, truth::isCertain));
     if (sum < least) {
       verdict.fault(Fault.WRONG, "%s: %s in all, at least %s".formatted(metric, sum, least));
     }
@@ -151,8 +151,8 @@ final class SteppedChecker {
     if (span.isPresent()) {
       Instant from = span.get().from();
       Instant end = span.get().to().plusNanos(1);
-      double before = Truth.increase(counter, truth.reads(true, Truth.before(from)));
-      double after = Truth.increase(counter, truth.reads(true, Truth.before(end)));
+      double before = Answer.increase(counter, truth.reads(true, Truth.before(from)));
+      double after = Answer.increase(counter, truth.reads(true, Truth.before(end)));
       compared(true, put, List.of(after - before));
     }
   }

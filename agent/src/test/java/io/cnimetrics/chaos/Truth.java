@@ -83,21 +83,10 @@ final class Truth {
         .noneMatch(disturbance -> disturbance.overlaps(minute.minus(MINUTE), minute.plus(MINUTE)));
   }
 
-  /** By how much a counter has risen from one read to the next, all of them together. */
-  static double increase(String counter, List<Answer> reads) {
-    double sum = 0;
-    for (int i = 1; i < reads.size(); i++) {
-      boolean sameProcess = reads.get(i).process() == reads.get(i - 1).process();
-      double before = sameProcess ? reads.get(i - 1).truth().counter(counter) : 0;
-      sum += reads.get(i).truth().counter(counter) - before;
-    }
-    return sum;
-  }
-
   /** By how much a counter has risen under the eyes of the polls of a minute. */
   double increaseIn(Instant minute, String counter) {
-    return increase(counter, reads(true, before(minute.plus(MINUTE))))
-        - increase(counter, reads(true, before(minute)));
+    return Answer.increase(counter, reads(true, before(minute.plus(MINUTE))))
+        - Answer.increase(counter, reads(true, before(minute)));
   }
 
   /**

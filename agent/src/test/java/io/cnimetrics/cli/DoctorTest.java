@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
-import io.cnimetrics.testing.NoMetadata;
+import io.cnimetrics.testing.SystemProperties.NoMetadata;
 import io.cnimetrics.testing.RecordedNode;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -2,7 +2,7 @@ package io.cnimetrics.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cnimetrics.testing.NoMetadata;
+import io.cnimetrics.testing.SystemProperties.NoMetadata;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

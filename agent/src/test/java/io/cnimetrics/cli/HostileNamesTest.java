@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Setting;
 import io.cnimetrics.testing.FakeIpamd;
-import io.cnimetrics.testing.NoMetadata;
+import io.cnimetrics.testing.SystemProperties.NoMetadata;
 import io.cnimetrics.testing.RecordedNode;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.cnimetrics.testing.FakeIpamd;
-import io.cnimetrics.testing.NoMetadata;
+import io.cnimetrics.testing.SystemProperties.NoMetadata;
 import io.cnimetrics.testing.RecordedNode;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.cnimetrics.cloudwatchmodel;
 
 import io.cnimetrics.agent.ModelCluster.Arrival;
-import io.cnimetrics.testing.MetricSeries;
+import io.cnimetrics.testing.CloudWatchEmulator.Series;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,9 +18,9 @@ final class MetricStore {
   private final Map<Stored, TreeMap<Instant, List<Point>>> series = new HashMap<>();
 
   /** A series of a namespace. */
-  record Stored(String namespace, MetricSeries series) {
+  record Stored(String namespace, Series series) {
     static Stored of(String namespace, String metric, Map<String, String> dimensions) {
-      return new Stored(namespace, new MetricSeries(metric, dimensions));
+      return new Stored(namespace, new Series(metric, dimensions));
     }
   }
 

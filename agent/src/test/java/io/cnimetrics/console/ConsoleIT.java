@@ -8,7 +8,7 @@ import io.cnimetrics.simulator.SimulatedIpamd;
 import io.cnimetrics.testing.CloudWatchEmulator;
 import io.cnimetrics.testing.FakeClock;
 import io.cnimetrics.testing.Json;
-import io.cnimetrics.testing.MetricSeries;
+import io.cnimetrics.testing.CloudWatchEmulator.Series;
 import io.cnimetrics.testing.NodeUnderTest;
 import io.cnimetrics.testing.Stack;
 import java.time.Duration;
@@ -96,8 +96,8 @@ class ConsoleIT {
   @Test
   void everyMetricNamedIsOneThatAgentsPublish() {
     publish();
-    Set<MetricSeries> published = emulator.metrics(NAMESPACE);
-    Set<MetricSeries> named = new HashSet<>(ofDashboard());
+    Set<Series> published = emulator.metrics(NAMESPACE);
+    Set<Series> named = new HashSet<>(ofDashboard());
     named.addAll(ofAlarms());
 
     assertThat(named).hasSizeGreaterThan(25);
@@ -133,9 +133,9 @@ class ConsoleIT {
     cloudWatch().putMetricData(request -> request.namespace(NAMESPACE).metricData(datum));
   }
 
-  private Set<MetricSeries> ofDashboard() {
+  private Set<Series> ofDashboard() {
     Map<?, ?> dashboard = stack.dashboards().values().iterator().next();
-    Set<MetricSeries> named = new HashSet<>();
+    Set<Series> named = new HashSet<>();
     for (Map<?, ?> widget :
         Json.members(Json.object(text(dashboard, "DashboardBody")), "widgets")) {
       if (Json.member(widget, "properties").get("metrics") instanceof List<?> metrics) {
@@ -144,7 +144,7 @@ class ConsoleIT {
           if (entry.size() > 1) {
             Map<String, String> dimensions =
                 Map.of(String.valueOf(entry.get(2)), String.valueOf(entry.get(3)));
-            named.add(new MetricSeries(String.valueOf(entry.get(1)), dimensions));
+            named.add(new Series(String.valueOf(entry.get(1)), dimensions));
           }
         }
       }
@@ -153,14 +153,14 @@ class ConsoleIT {
   }
 
   /** But of subnets, which have metrics only where agents are told to look at them. */
-  private Set<MetricSeries> ofAlarms() {
-    Set<MetricSeries> named = new HashSet<>();
+  private Set<Series> ofAlarms() {
+    Set<Series> named = new HashSet<>();
     for (Map<?, ?> alarm : stack.alarms().values()) {
       for (Metric metric : metrics(request(alarm))) {
         Map<String, String> dimensions = new HashMap<>();
         metric.dimensions().forEach(each -> dimensions.put(each.name(), each.value()));
         if (!dimensions.containsKey("SubnetId")) {
-          named.add(new MetricSeries(metric.metricName(), dimensions));
+          named.add(new Series(metric.metricName(), dimensions));
         }
       }
     }

@@ -1,5 +1,6 @@
 package io.cnimetrics.testing;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -7,15 +8,22 @@ import java.net.Socket;
 import java.net.URI;
 
 /**
- * A port of this machine at which connections are refused. It is bound but not listening, so that
- * nobody who wants any free port is given it; one that was listened at may still take a connection
- * while the kernel closes it.
+ * A loopback port that refuses connections. It is bound but not listening, so no other process gets
+ * it as a free port. A port that was listening before could still accept a connection while the
+ * kernel closes it.
  */
-public final class ClosedPort implements AutoCloseable {
+public final class ClosedPort implements Closeable {
   private final Socket bound = new Socket();
 
+  /** Binds a free port. */
   public ClosedPort() throws IOException {
     bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+  }
+
+  /** Binds that address, also if an earlier server's connections are still closing. */
+  ClosedPort(InetSocketAddress address) throws IOException {
+    bound.setReuseAddress(true);
+    bound.bind(address);
   }
 
   public URI url() {

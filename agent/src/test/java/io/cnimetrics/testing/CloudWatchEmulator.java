@@ -39,6 +39,9 @@ import software.amazon.awssdk.services.ec2.model.TagSpecification;
  * </ul>
  */
 public final class CloudWatchEmulator implements AutoCloseable {
+  /** A metric with its dimensions, which CloudWatch keeps as one series of a namespace. */
+  public record Series(String metric, Map<String, String> dimensions) {}
+
   private final EmulatorProcess process;
   private final CloudWatchClient cloudWatch;
   private final Ec2Client ec2;
@@ -114,11 +117,11 @@ public final class CloudWatchEmulator implements AutoCloseable {
       Instant to,
       Duration period) {
     return reader.series(
-        namespace, new MetricSeries(metric, dimensions), statistic, from, to, period);
+        namespace, new Series(metric, dimensions), statistic, from, to, period);
   }
 
   /** All series of a namespace. */
-  public Set<MetricSeries> metrics(String namespace) {
+  public Set<Series> metrics(String namespace) {
     return reader.list(request -> request.namespace(namespace));
   }
 

@@ -1,18 +1,11 @@
 package io.cnimetrics.testing;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * {@code tools/cloudwatch_emulator.py} as a process. It holds on to its standard input, which ends
@@ -55,26 +48,11 @@ final class EmulatorProcess implements AutoCloseable {
   }
 
   private static URI endpoint(Process process, Path log) {
-    CompletableFuture<String> line = CompletableFuture.supplyAsync(() -> firstLine(process));
-    try {
-      String ready = line.get(START_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-      if (ready.startsWith(READY)) {
-        return URI.create(ready.substring(READY.length()));
-      }
-    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+    String line = new Lines(process.getInputStream()).next(START_LIMIT);
+    if (!line.startsWith(READY)) {
       process.destroyForcibly();
-      throw new AssertionError("the emulator did not start within " + START_LIMIT, e);
+      throw new AssertionError("the emulator did not start: see " + log);
     }
-    process.destroyForcibly();
-    throw new AssertionError("the emulator did not start: see " + log);
-  }
-
-  private static String firstLine(Process process) {
-    try {
-      BufferedReader lines = process.inputReader(UTF_8);
-      return Objects.requireNonNullElse(lines.readLine(), "");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return URI.create(line.substring(READY.length()));
   }
 }

@@ -1,42 +1,20 @@
 package io.cnimetrics.testing;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.function.Supplier;
 
 /** Serves bodies by path on a loopback port; any other path gets ipamD's list of commands. */
 public final class FakeIpamd implements AutoCloseable {
   private static final String COMMANDS = "{\"AvailableCommands\":[\"/v1/enis\"]}";
 
-  private final HttpServer server;
+  private final LoopbackServer server = new LoopbackServer(this::answer);
   private final Map<String, Supplier<String>> bodies = new ConcurrentHashMap<>();
-
-  public FakeIpamd() {
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    server.createContext("/", this::answer);
-    server.setExecutor(
-        Executors.newCachedThreadPool(
-            task -> {
-              Thread thread = new Thread(task, "fake-ipamd");
-              thread.setDaemon(true);
-              return thread;
-            }));
-    server.start();
-  }
 
   /** Serves a recorded node from now on. */
   public FakeIpamd serve(RecordedNode node) {
@@ -52,7 +30,7 @@ public final class FakeIpamd implements AutoCloseable {
   }
 
   public URI introspectionUrl() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return server.url();
   }
 
   public URI metricsUrl() {
@@ -61,7 +39,7 @@ public final class FakeIpamd implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0);
+    server.close();
   }
 
   private void answer(HttpExchange exchange) throws IOException {

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.net.URI;
 
 /**
@@ -37,15 +36,7 @@ public final class Gate implements AutoCloseable {
 
   /** Refuses connections from now on, and resets those that there are. */
   public void shut() {
-    swap(
-        () -> {
-          // Bound but not listening: whoever connects is refused, and nobody who wants any free
-          // port is given this one.
-          Socket placeholder = new Socket();
-          placeholder.setReuseAddress(true);
-          placeholder.bind(address);
-          return placeholder;
-        });
+    swap(() -> new ClosedPort(address));
   }
 
   /** Lets connections through again. */

@@ -3,6 +3,7 @@ package io.cnimetrics.testing;
 import static java.util.stream.Collectors.toMap;
 import static java.util.stream.Collectors.toSet;
 
+import io.cnimetrics.testing.CloudWatchEmulator.Series;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -30,7 +31,7 @@ final class MetricReader {
 
   SortedMap<Instant, Double> series(
       String namespace,
-      MetricSeries series,
+      Series series,
       Statistic statistic,
       Instant from,
       Instant to,
@@ -57,18 +58,18 @@ final class MetricReader {
             .get(0));
   }
 
-  Set<MetricSeries> list(UnaryOperator<ListMetricsRequest.Builder> which) {
+  Set<Series> list(UnaryOperator<ListMetricsRequest.Builder> which) {
     ListMetricsRequest request = which.apply(ListMetricsRequest.builder()).build();
     return client.listMetricsPaginator(request).metrics().stream()
         .map(
             metric ->
-                new MetricSeries(
+                new Series(
                     metric.metricName(),
                     metric.dimensions().stream().collect(toMap(Dimension::name, Dimension::value))))
         .collect(toSet());
   }
 
-  private static Metric metric(String namespace, MetricSeries series) {
+  private static Metric metric(String namespace, Series series) {
     return Metric.builder()
         .namespace(namespace)
         .metricName(series.metric())

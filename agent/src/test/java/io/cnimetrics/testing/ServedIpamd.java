@@ -3,14 +3,10 @@ package io.cnimetrics.testing;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import io.cnimetrics.simulator.NodeState;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -33,7 +29,7 @@ public final class ServedIpamd implements AutoCloseable {
       HttpClient.newBuilder().proxy(HttpClient.Builder.NO_PROXY).build();
   private final List<Answer> answers = new ArrayList<>();
   private final SimulatedIpamd ipamd;
-  private final HttpServer server;
+  private final LoopbackServer server;
   private int restarts;
 
   /**
@@ -42,22 +38,28 @@ public final class ServedIpamd implements AutoCloseable {
    * @param metrics whether it was of the Prometheus text; else of the list of interfaces
    * @param process 0 for ipamD's first process, 1 after one restart
    */
-  public record Answer(Instant at, boolean metrics, int process, NodeState truth) {}
+  public record Answer(Instant at, boolean metrics, int process, NodeState truth) {
+    /** The sum of a counter's increases between consecutive answers, also across restarts. */
+    public static double increase(String counter, List<Answer> answers) {
+      double sum = 0;
+      for (int i = 1; i < answers.size(); i++) {
+        Answer last = answers.get(i - 1);
+        Answer now = answers.get(i);
+        double before = now.process() == last.process() ? last.truth().counter(counter) : 0;
+        sum += now.truth().counter(counter) - before;
+      }
+      return sum;
+    }
+  }
 
   /** Starts on a free port, with a node that has been up for so long. */
   public ServedIpamd(Scenario scenario, Duration warmUp) {
     this.ipamd = SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, warmUp, clock);
-    try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    server.createContext("/", this::answer);
-    server.start();
+    this.server = new LoopbackServer(this::answer);
   }
 
   public URI introspectionUrl() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    return server.url();
   }
 
   public URI metricsUrl() {
@@ -78,7 +80,7 @@ public final class ServedIpamd implements AutoCloseable {
 
   @Override
   public void close() {
-    server.stop(0);
+    server.close();
     ipamd.close();
   }
 

@@ -3,6 +3,10 @@ package io.cnimetrics.testing;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import software.amazon.awssdk.core.SdkSystemSetting;
 
 /** System properties that a test sets, until it is over. */
 public final class SystemProperties implements AutoCloseable {
@@ -21,5 +25,20 @@ public final class SystemProperties implements AutoCloseable {
         (name, value) ->
             value.ifPresentOrElse(
                 text -> System.setProperty(name, text), () -> System.clearProperty(name)));
+  }
+
+  /** JUnit extension: no test of the class calls instance metadata, on any machine. */
+  public static final class NoMetadata implements BeforeAllCallback, AfterAllCallback {
+    private static final String DISABLED = SdkSystemSetting.AWS_EC2_METADATA_DISABLED.property();
+
+    @Override
+    public void beforeAll(ExtensionContext tests) {
+      System.setProperty(DISABLED, "true");
+    }
+
+    @Override
+    public void afterAll(ExtensionContext tests) {
+      System.clearProperty(DISABLED);
+    }
   }
 }
