@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cnimetrics.testing.AwsClients;
 import io.cnimetrics.testing.CloudWatchEmulator;
-import io.cnimetrics.testing.Gate;
 import io.cnimetrics.testing.CloudWatchEmulator.Series;
+import io.cnimetrics.testing.Gate;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.time.Instant;

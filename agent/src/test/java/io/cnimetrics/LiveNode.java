@@ -144,7 +144,8 @@ final class LiveNode implements AutoCloseable {
   /** By how much a counter has risen under the eyes of agents that remembered the poll before. */
   double increase(String counter) {
     return series().stream()
-        .mapToDouble(polls -> Answer.increase(counter, polls.stream().filter(Answer::metrics).toList()))
+        .mapToDouble(
+            polls -> Answer.increase(counter, polls.stream().filter(Answer::metrics).toList()))
         .sum();
   }
 

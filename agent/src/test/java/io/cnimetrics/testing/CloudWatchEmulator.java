@@ -116,8 +116,7 @@ public final class CloudWatchEmulator implements AutoCloseable {
       Instant from,
       Instant to,
       Duration period) {
-    return reader.series(
-        namespace, new Series(metric, dimensions), statistic, from, to, period);
+    return reader.series(namespace, new Series(metric, dimensions), statistic, from, to, period);
   }
 
   /** All series of a namespace. */
