@@ -16,6 +16,7 @@ import java.net.Proxy;
 import java.net.SocketException;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -68,7 +69,7 @@ final class IpamdHttp {
             .followRedirects(false)
             .fastFallback(false);
     if (unix) {
-      builder.socketFactory(new UnixSocketFactory(Path.of(address.getPath())));
+      builder.socketFactory(UnixSocket.factory(Path.of(address.getPath())));
     }
     this.client = builder.build();
     this.base = HttpUrl.get(unix ? "http://127.0.0.1/" : address.toString());
@@ -118,7 +119,7 @@ final class IpamdHttp {
       throw new IpamdException(MALFORMED, "not HTTP: " + e.getMessage(), e);
     } catch (UnknownHostException e) {
       throw new IpamdException(UNREACHABLE, "unknown host", e);
-    } catch (SocketException e) {
+    } catch (SocketException | ClosedChannelException e) {
       throw new IpamdException(UNREACHABLE, cause(e), e);
     } catch (IOException e) {
       throw isEndBeforeAnyByte(e)
@@ -139,7 +140,7 @@ final class IpamdHttp {
       throw new IpamdException(TOO_LARGE, cause(e), e);
     } catch (InterruptedIOException e) {
       throw new IpamdException(TIMEOUT, "the body did not end within " + seconds(limit), e);
-    } catch (SocketException e) {
+    } catch (SocketException | ClosedChannelException e) {
       throw new IpamdException(UNREACHABLE, "in the middle of the body: " + cause(e), e);
     } catch (IOException e) {
       throw new IpamdException(MALFORMED, broken(cause(e)), e);
@@ -169,6 +170,9 @@ final class IpamdHttp {
     Throwable innermost = e;
     while (innermost.getCause() != null) {
       innermost = innermost.getCause();
+    }
+    if (innermost instanceof ClosedChannelException) {
+      return "connection closed";
     }
     String message = innermost.getMessage();
     return message == null ? innermost.getClass().getSimpleName() : message;

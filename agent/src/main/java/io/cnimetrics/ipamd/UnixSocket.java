@@ -1,24 +1,124 @@
 package io.cnimetrics.ipamd;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import javax.net.SocketFactory;
 
 /**
- * A {@link Socket} whose bytes go over a unix-domain socket.
+ * A connection to a unix-domain socket, in the form that OkHttp needs.
  *
- * <p>{@link UnixTransport} does all its work, so no method of {@link Socket} can open a TCP socket.
+ * <p>It has no timeouts: OkHttp closes a socket whose time is over, which ends a blocked connect,
+ * read or write.
  */
 final class UnixSocket extends Socket {
   private final UnixDomainSocketAddress path;
+  private final SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
 
-  UnixSocket(UnixDomainSocketAddress path) throws SocketException {
-    super(new UnixTransport(path));
+  private UnixSocket(UnixDomainSocketAddress path) throws IOException {
     this.path = path;
   }
 
+  /** Connects to {@code path}, which need not exist yet, whatever address OkHttp asks for. */
+  static SocketFactory factory(Path path) {
+    return new Factory(UnixDomainSocketAddress.of(path));
+  }
+
+  /** Blocks only while the listener's backlog is full. */
   @Override
-  public String toString() {
-    return "unix:" + path;
+  public void connect(SocketAddress ignored, int timeoutMillis) throws IOException {
+    channel.connect(path);
+  }
+
+  @Override
+  public InputStream getInputStream() {
+    return Channels.newInputStream(channel);
+  }
+
+  @Override
+  public OutputStream getOutputStream() {
+    // Java 17's Channels.newOutputStream would wait for a blocked read of the same channel.
+    return new OutputStream() {
+      @Override
+      public void write(int one) throws IOException {
+        write(new byte[] {(byte) one}, 0, 1);
+      }
+
+      @Override
+      public void write(byte[] bytes, int offset, int count) throws IOException {
+        ByteBuffer left = ByteBuffer.wrap(bytes, offset, count);
+        try {
+          while (left.hasRemaining()) {
+            channel.write(left);
+          }
+        } catch (IOException e) {
+          throw socketException(e);
+        }
+      }
+    };
+  }
+
+  /** A channel reports a broken pipe by a plain {@link IOException}. */
+  private static SocketException socketException(IOException e) {
+    SocketException failed = new SocketException("the request could not be sent");
+    failed.initCause(e);
+    return failed;
+  }
+
+  /** Does nothing; {@link Socket} would open a TCP socket for this. */
+  @Override
+  public synchronized void setSoTimeout(int millis) {}
+
+  @Override
+  public synchronized void close() throws IOException {
+    channel.close();
+    super.close();
+  }
+
+  private static final class Factory extends SocketFactory {
+    private final UnixDomainSocketAddress path;
+
+    Factory(UnixDomainSocketAddress path) {
+      this.path = path;
+    }
+
+    @Override
+    public Socket createSocket() throws IOException {
+      return new UnixSocket(path);
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) {
+      return unsupported();
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress localHost, int localPort) {
+      return unsupported();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) {
+      return unsupported();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
+      return unsupported();
+    }
+
+    private static Socket unsupported() {
+      throw new UnsupportedOperationException("OkHttp creates unconnected sockets only");
+    }
   }
 }

@@ -24,21 +24,17 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(20)
 class IpamdHttpTest {
   private static final String CHUNKED = OK + "Transfer-Encoding: chunked\r\n\r\n";
-
-  @TempDir Path directory;
 
   @Test
   void refusedConnectionIsUnreachable() throws IOException {
@@ -258,23 +254,6 @@ class IpamdHttpTest {
       assertThat(pool(server.address(), AMPLE).eniCount()).isZero();
       assertThat(server.asked()).containsExactly("/v1/enis");
       assertThat(heads.get(0)).contains("Accept-Encoding: gzip").contains("Connection: close");
-    }
-  }
-
-  @Test
-  void failureOverAUnixSocketNamesItsPath() throws IOException {
-    Path path = directory.resolve("ipamd.sock");
-    URI address = URI.create("unix:" + path);
-    assertRefusal(refusal(address, AMPLE), UNREACHABLE, address, "/v1/enis: ");
-    try (UnixServer server =
-        UnixServer.listen(
-            path,
-            client -> {
-              UnixServer.readRequest(client);
-              UnixServer.send(client, CHUNKED + "b\r\n" + BODY);
-            })) {
-      assertRefusal(refusal(address, AMPLE), MALFORMED, address, "cut short");
-      assertThat(server.connections()).isOne();
     }
   }
 

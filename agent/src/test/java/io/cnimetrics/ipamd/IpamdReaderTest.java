@@ -211,17 +211,11 @@ class IpamdReaderTest {
   @Test
   void introspectionIsReadOverAUnixSocket() throws IOException {
     Path path = directory.resolve("ipamd.sock");
-    try (UnixServer server =
-        UnixServer.listen(
-            path,
-            client -> {
-              UnixServer.readRequest(client);
-              UnixServer.send(client, "HTTP/1.1 200 OK\r\n\r\n" + ENIS);
-            })) {
-      NodeSnapshot snapshot = poll(Optional.of(URI.create("unix:" + path)), Optional.empty());
+    try (RawServer ipamd = RawServer.unix(path, body(ENIS))) {
+      NodeSnapshot snapshot = poll(Optional.of(ipamd.address()), Optional.empty());
       assertThat(snapshot.pool()).isPresent();
       assertThat(snapshot.problems()).extracting(Problem::source).containsOnly(Source.METRICS);
-      assertThat(server.connections()).isEqualTo(2);
+      assertThat(ipamd.asked()).containsExactly("/v1/enis", "/v1/ipamd-env-settings");
     }
     Files.delete(path);
     NodeSnapshot gone = poll(Optional.of(URI.create("unix:" + path)), Optional.empty());
@@ -238,7 +232,7 @@ class IpamdReaderTest {
         .read();
   }
 
-  private static IpamdReader reader(RawServer ipamd) {
+  private static IpamdReader reader(RawServer ipamd) throws IOException {
     return new IpamdReader(
         Optional.of(ipamd.address()),
         Optional.of(ipamd.address().resolve("/metrics")),

@@ -5,9 +5,17 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.net.URI;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -15,14 +23,16 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
-/** A server on a loopback port that reads requests properly and answers whatever a test writes. */
+/**
+ * A server on a loopback port or a unix socket that reads requests and answers what a test writes.
+ */
 final class RawServer implements Closeable {
   /** Answers one request; the connection is closed when it returns. */
   interface Answer {
     void to(Request request) throws IOException, InterruptedException;
   }
 
-  private final ServerSocket listener;
+  private final ServerSocketChannel listener;
   private final Answer answer;
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -35,9 +45,23 @@ final class RawServer implements Closeable {
           });
 
   RawServer(Answer answer) throws IOException {
-    this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    this(
+        StandardProtocolFamily.INET,
+        new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0),
+        answer);
+  }
+
+  private RawServer(ProtocolFamily family, SocketAddress address, Answer answer)
+      throws IOException {
+    this.listener = ServerSocketChannel.open(family).bind(address);
     this.answer = answer;
     threads.execute(this::accept);
+  }
+
+  /** One on a unix socket. */
+  static RawServer unix(Path path, Answer answer) throws IOException {
+    return new RawServer(
+        StandardProtocolFamily.UNIX, UnixDomainSocketAddress.of(path), answer);
   }
 
   /** One that answers every request with the same bytes. */
@@ -45,11 +69,15 @@ final class RawServer implements Closeable {
     return new RawServer(request -> request.send(bytes));
   }
 
-  URI address() {
-    return URI.create("http://127.0.0.1:" + listener.getLocalPort());
+  URI address() throws IOException {
+    SocketAddress bound = listener.getLocalAddress();
+    return URI.create(
+        bound instanceof InetSocketAddress inet
+            ? "http://127.0.0.1:" + inet.getPort()
+            : "unix:" + bound);
   }
 
-  /** The paths asked for so far. */
+  /** The paths of the requests so far. */
   List<String> asked() {
     return asked;
   }
@@ -64,7 +92,7 @@ final class RawServer implements Closeable {
   private void accept() {
     try {
       while (true) {
-        Socket client = listener.accept();
+        SocketChannel client = listener.accept();
         threads.execute(() -> serve(client));
       }
     } catch (IOException e) {
@@ -72,36 +100,36 @@ final class RawServer implements Closeable {
     }
   }
 
-  private void serve(Socket client) {
+  private void serve(SocketChannel client) {
     try (client) {
       Request request = new Request(client, readHead(client));
       asked.add(request.path());
       answer.to(request);
     } catch (IOException e) {
-      // The client left, as many tests want.
+      // The client left, as many tests expect.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private static String readHead(Socket client) throws IOException {
+  private static String readHead(SocketChannel client) throws IOException {
     StringBuilder head = new StringBuilder();
+    ByteBuffer one = ByteBuffer.allocate(1);
     while (head.indexOf("\r\n\r\n") < 0) {
-      int next = client.getInputStream().read();
-      if (next < 0) {
+      if (client.read(one.clear()) < 0) {
         throw new IOException("no request");
       }
-      head.append((char) next);
+      head.append((char) one.get(0));
     }
     return head.toString();
   }
 
-  /** What was asked, and the way back. */
+  /** One request and its connection. */
   final class Request {
-    private final Socket client;
+    private final SocketChannel client;
     private final String head;
 
-    private Request(Socket client, String head) {
+    private Request(SocketChannel client, String head) {
       this.client = client;
       this.head = head;
     }
@@ -119,10 +147,13 @@ final class RawServer implements Closeable {
     }
 
     void send(byte[] bytes) throws IOException {
-      client.getOutputStream().write(bytes);
+      ByteBuffer left = ByteBuffer.wrap(bytes);
+      while (left.hasRemaining()) {
+        client.write(left);
+      }
     }
 
-    /** Sends a body whose end is the connection's. */
+    /** Sends a body that ends with the connection. */
     void ok(byte[] body) throws IOException {
       send("HTTP/1.1 200 OK\r\n\r\n");
       send(body);
@@ -130,16 +161,16 @@ final class RawServer implements Closeable {
 
     /** Ends the connection by a reset. */
     void reset() throws IOException {
-      client.setSoLinger(true, 0);
+      client.setOption(StandardSocketOptions.SO_LINGER, 0);
       client.close();
     }
 
-    /** Says nothing until the test is over. */
+    /** Sends nothing until the test is over. */
     void hang() throws InterruptedException {
       closed.await();
     }
 
-    /** Lets time go by; false when the test is over. */
+    /** Waits; false when the test is over. */
     boolean pause(long millis) throws InterruptedException {
       return !closed.await(millis, TimeUnit.MILLISECONDS);
     }
