@@ -114,7 +114,7 @@ final class IpamdHttp {
       return call.execute();
     } catch (InterruptedIOException e) {
       throw new IpamdException(
-          TIMEOUT, "no answer within %s (%s)".formatted(seconds(limit), cause(e)), e);
+          TIMEOUT, "no answer within %s (%s)".formatted(seconds(limit), e.getMessage()), e);
     } catch (ProtocolException e) {
       throw new IpamdException(MALFORMED, "not HTTP: " + e.getMessage(), e);
     } catch (UnknownHostException e) {
