@@ -60,8 +60,7 @@ final class RawServer implements Closeable {
 
   /** One on a unix socket. */
   static RawServer unix(Path path, Answer answer) throws IOException {
-    return new RawServer(
-        StandardProtocolFamily.UNIX, UnixDomainSocketAddress.of(path), answer);
+    return new RawServer(StandardProtocolFamily.UNIX, UnixDomainSocketAddress.of(path), answer);
   }
 
   /** One that answers every request with the same bytes. */

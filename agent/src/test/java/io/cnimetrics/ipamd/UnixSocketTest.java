@@ -202,7 +202,8 @@ class UnixSocketTest {
               request.hang();
             })) {
       CompletableFuture<Integer> read =
-          CompletableFuture.supplyAsync(() -> http.get("", AMPLE.multipliedBy(4), InputStream::read));
+          CompletableFuture.supplyAsync(
+              () -> http.get("", AMPLE.multipliedBy(4), InputStream::read));
       assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
       http.abort();
       assertThat(read)
