@@ -47,7 +47,7 @@ final class RawServer implements Closeable {
   RawServer(Answer answer) throws IOException {
     this(
         StandardProtocolFamily.INET,
-        new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0),
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         answer);
   }
 
