@@ -1,5 +1,6 @@
 package io.cnimetrics.aws;
 
+import io.cnimetrics.deadline.BoundedCall;
 import io.cnimetrics.snapshot.Reason;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -8,9 +9,6 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -67,26 +65,13 @@ final class Ec2 {
    * @throws Ec2Exception if there is no answer
    */
   <T> T ask(String region, Duration limit, Ec2Failure failure, Function<Ec2Client, T> question) {
-    FutureTask<T> answer =
-        new FutureTask<>(() -> askNow(Region.of(region), limit, failure, question));
-    Thread thread = new Thread(answer, "ec2");
-    thread.setDaemon(true);
-    thread.start();
+    BoundedCall<T> call =
+        BoundedCall.start(
+            "ec2", limit, () -> askNow(Region.of(region), limit, failure, question));
     try {
-      return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+      return call.result();
     } catch (TimeoutException e) {
-      throw failure.because(Reason.TIMEOUT, "had no answer after " + limit.toMillis() + " ms");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw failure.because(Reason.TIMEOUT, "was interrupted");
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof Ec2Exception known) {
-        throw known;
-      }
-      // Only an Error of the JVM remains.
-      throw new IllegalStateException(e.getCause());
-    } finally {
-      answer.cancel(true);
+      throw failure.because(Reason.TIMEOUT, "was " + e.getMessage());
     }
   }
 

@@ -9,9 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import software.amazon.awssdk.core.SdkSystemSetting;
@@ -112,11 +109,7 @@ public final class InstanceMetadata {
       // Switched off on purpose, so not a problem. A missing value is reported where it is needed.
       return new Result(Instance.UNKNOWN, List.of());
     }
-    MetadataReading reading = new MetadataReading(endpoint);
-    Thread thread = new Thread(reading, "instance-metadata");
-    thread.setDaemon(true);
-    thread.start();
-    return reading.result(limit);
+    return new MetadataReading(endpoint).read(limit);
   }
 
   /**
@@ -129,24 +122,12 @@ public final class InstanceMetadata {
           Reason.NOT_FOUND, "AWS_EC2_METADATA_DISABLED=true switches instance metadata off");
     }
     InterfacesReading reading = new InterfacesReading(endpoint);
-    FutureTask<Map<String, String>> answer = new FutureTask<>(reading);
-    Thread thread = new Thread(answer, "instance-metadata");
-    thread.setDaemon(true);
-    thread.start();
     try {
-      return new Interfaces(answer.get(limit.toNanos(), TimeUnit.NANOSECONDS), Optional.empty());
+      return new Interfaces(reading.read(limit), Optional.empty());
     } catch (TimeoutException e) {
-      return none(Reason.TIMEOUT, "not finished after " + limit.toMillis() + " ms");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return none(Reason.TIMEOUT, "interrupted");
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof MetadataException failure) {
-        return none(failure.reason(), failure.whatHappened());
-      }
-      throw new IllegalStateException(e.getCause());
-    } finally {
-      reading.stop();
+      return none(Reason.TIMEOUT, String.valueOf(e.getMessage()));
+    } catch (MetadataException e) {
+      return none(e.reason(), e.whatHappened());
     }
   }
 

@@ -1,9 +1,11 @@
 package io.cnimetrics.aws;
 
+import io.cnimetrics.deadline.BoundedCall;
 import io.cnimetrics.snapshot.Reason;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.imds.Ec2MetadataClient;
@@ -11,7 +13,7 @@ import software.amazon.awssdk.imds.Ec2MetadataClient;
 /**
  * One reading of the instance's interfaces by their MAC addresses; returns the subnet of each ENI.
  */
-final class InterfacesReading implements Callable<Map<String, String>> {
+final class InterfacesReading {
   private static final String MACS = "/latest/meta-data/network/interfaces/macs/";
 
   /** More than EC2 attaches to an instance of any type. */
@@ -27,8 +29,16 @@ final class InterfacesReading implements Callable<Map<String, String>> {
     this.endpoint = endpoint;
   }
 
-  @Override
-  public Map<String, String> call() {
+  /** Returns subnet ids by the ids of the interfaces. */
+  Map<String, String> read(Duration limit) throws TimeoutException {
+    try {
+      return BoundedCall.start(MetadataReading.THREAD, limit, this::readAll).result();
+    } finally {
+      http.stop();
+    }
+  }
+
+  private Map<String, String> readAll() {
     Map<String, String> subnets = new HashMap<>();
     try (MetadataService service = MetadataService.open(http, endpoint)) {
       service
@@ -43,10 +53,6 @@ final class InterfacesReading implements Callable<Map<String, String>> {
                   subnets.put(word(service, mac, "interface-id"), word(service, mac, "subnet-id")));
     }
     return subnets;
-  }
-
-  void stop() {
-    http.stop();
   }
 
   private String word(MetadataService service, String mac, String name) {

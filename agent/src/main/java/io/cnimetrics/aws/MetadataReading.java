@@ -2,6 +2,7 @@ package io.cnimetrics.aws;
 
 import static io.cnimetrics.snapshot.Source.IMDS;
 
+import io.cnimetrics.deadline.BoundedCall;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
@@ -13,14 +14,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.imds.Ec2MetadataClient;
 
 /** One reading, on its own thread; its results so far can be taken at any time. */
-final class MetadataReading implements Runnable {
+final class MetadataReading {
+  static final String THREAD = "instance-metadata";
+
   private static final String ROOT = "/latest/meta-data/";
   private static final String TYPE = "instance-type";
   private static final String REGION = "placement/region";
@@ -33,7 +35,6 @@ final class MetadataReading implements Runnable {
 
   private final MetadataHttp http = new MetadataHttp();
   private final UnaryOperator<Ec2MetadataClient.Builder> endpoint;
-  private final CountDownLatch finished = new CountDownLatch(1);
   private final Map<String, String> words = new HashMap<>();
   private final Map<String, String> tags = new HashMap<>();
   private final List<Problem> problems = new ArrayList<>();
@@ -42,8 +43,18 @@ final class MetadataReading implements Runnable {
     this.endpoint = endpoint;
   }
 
-  @Override
-  public void run() {
+  /** Reads up to {@code limit}, and returns what is known then. */
+  InstanceMetadata.Result read(Duration limit) {
+    try {
+      return BoundedCall.start(THREAD, limit, this::readAll).result();
+    } catch (TimeoutException e) {
+      http.stop();
+      report(Reason.TIMEOUT, e.getMessage() + ", last request " + http.last());
+      return known();
+    }
+  }
+
+  private InstanceMetadata.Result readAll() {
     try (MetadataService service = MetadataService.open(http, endpoint)) {
       // The most important value first: the limit can be reached at any time.
       for (String path : List.of(TYPE, REGION, ID, ZONE)) {
@@ -52,24 +63,7 @@ final class MetadataReading implements Runnable {
       readTags(service);
     } catch (MetadataException e) {
       report(e.reason(), e.whatHappened());
-    } finally {
-      finished.countDown();
     }
-  }
-
-  /** Waits until everything is read, at most {@code limit}, and returns what is known then. */
-  InstanceMetadata.Result result(Duration limit) {
-    try {
-      if (!finished.await(limit.toNanos(), TimeUnit.NANOSECONDS)) {
-        report(
-            Reason.TIMEOUT,
-            "not finished after " + limit.toMillis() + " ms, last request " + http.last());
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      report(Reason.TIMEOUT, "interrupted, last request " + http.last());
-    }
-    http.stop();
     return known();
   }
 

@@ -5,6 +5,7 @@ import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.deadline.BoundedCall;
 import io.cnimetrics.dryrun.Report;
 import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.Identification;
@@ -87,13 +88,8 @@ final class OneShotPoller implements AutoCloseable {
   /** Polls once, whatever hangs. */
   Report once() {
     try {
-      return thread.submit(this::poll).get(LIMIT.toMillis(), TimeUnit.MILLISECONDS);
+      return BoundedCall.start("poll", LIMIT, this::poll).result();
     } catch (TimeoutException e) {
-      return hung();
-    } catch (ExecutionException e) {
-      throw rethrown(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
       return hung();
     }
   }

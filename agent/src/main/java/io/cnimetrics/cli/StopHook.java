@@ -1,9 +1,7 @@
 package io.cnimetrics.cli;
 
+import io.cnimetrics.deadline.BoundedCall;
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
@@ -39,17 +37,10 @@ final class StopHook implements Runnable {
   }
 
   private boolean stopped() {
-    FutureTask<Boolean> stopping = new FutureTask<>(stop::getAsBoolean);
-    Thread thread = new Thread(stopping, "stopping");
-    thread.setDaemon(true);
-    thread.start();
     try {
-      return stopping.get(limit.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException | ExecutionException e) {
+      return BoundedCall.start("stopping", limit, stop::getAsBoolean).result();
+    } catch (TimeoutException | RuntimeException | Error e) {
       // Not logged: the log itself may be what hangs.
-      return true;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
       return true;
     }
   }

@@ -1,13 +1,11 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.deadline.BoundedCall;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Runs checks beside each other, each within its own time: none can hold up, or end, the rest. */
@@ -31,13 +29,11 @@ public final class CheckRunner {
   }
 
   /** A check on a daemon thread of its own. */
-  private record Running(Check check, FutureTask<List<Finding>> task, long deadline) {
+  private record Running(Check check, BoundedCall<List<Finding>> call) {
     static Running start(Check check, NodeEvidence node) {
-      FutureTask<List<Finding>> task = new FutureTask<>(() -> looked(check, node));
-      Thread thread = new Thread(task, "check-" + check.spec().id());
-      thread.setDaemon(true);
-      thread.start();
-      return new Running(check, task, System.nanoTime() + check.limit().toNanos());
+      String thread = "check-" + check.spec().id();
+      return new Running(
+          check, BoundedCall.start(thread, check.limit(), () -> looked(check, node)));
     }
 
     private static List<Finding> looked(Check check, NodeEvidence node) {
@@ -50,21 +46,16 @@ public final class CheckRunner {
 
     List<Finding> findings() {
       try {
-        return task.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+        return call.result();
       } catch (TimeoutException e) {
-        task.cancel(true);
-        return notChecked("not finished after %d ms".formatted(check.limit().toMillis()));
-      } catch (ExecutionException e) {
+        return notChecked(message(e));
+      } catch (RuntimeException | Error e) {
         return notChecked("it failed: " + message(e));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return notChecked("interrupted");
       }
     }
 
-    private static String message(ExecutionException e) {
-      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
-      return Objects.requireNonNullElse(cause.getMessage(), cause.getClass().getSimpleName());
+    private static String message(Throwable e) {
+      return Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
     }
 
     private List<Finding> notChecked(String why) {

@@ -1,0 +1,71 @@
+package io.cnimetrics.deadline;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/**
+ * A call on its own daemon thread: if it hangs, the caller waits only up to the limit, and the
+ * process can still exit.
+ */
+public final class BoundedCall<T> {
+  private final FutureTask<T> task;
+  private final Duration limit;
+  private final long deadline;
+
+  private BoundedCall(FutureTask<T> task, Duration limit) {
+    this.task = task;
+    this.limit = limit;
+    this.deadline = System.nanoTime() + limit.toNanos();
+  }
+
+  /**
+   * Starts a call.
+   *
+   * @param thread the name of its thread
+   * @param limit the limit for {@link #result}, from now on
+   */
+  public static <T> BoundedCall<T> start(String thread, Duration limit, Supplier<T> call) {
+    BoundedCall<T> started = new BoundedCall<>(new FutureTask<>(call::get), limit);
+    Thread daemon = new Thread(started.task, thread);
+    daemon.setDaemon(true);
+    daemon.start();
+    return started;
+  }
+
+  /**
+   * Waits for the result up to the limit. An exception or error of the call is thrown again.
+   *
+   * @throws TimeoutException if the limit is over or the caller is interrupted; its message says
+   *     which. The call's thread is interrupted, and a caller's interrupt stays set.
+   */
+  public T result() throws TimeoutException {
+    try {
+      return task.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw late("not finished after " + limit.toMillis() + " ms", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw late("interrupted", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      // A supplier throws no checked exception.
+      throw e.getCause() instanceof RuntimeException failure
+          ? failure
+          : new IllegalStateException(e);
+    } finally {
+      task.cancel(true);
+    }
+  }
+
+  private static TimeoutException late(String message, Exception cause) {
+    TimeoutException late = new TimeoutException(message);
+    late.initCause(cause);
+    return late;
+  }
+}

@@ -1,0 +1,5 @@
+/** Calls with a limit, for everything that can hang. */
+@NullMarked
+package io.cnimetrics.deadline;
+
+import org.jspecify.annotations.NullMarked;
