@@ -66,8 +66,7 @@ final class Ec2 {
    */
   <T> T ask(String region, Duration limit, Ec2Failure failure, Function<Ec2Client, T> question) {
     BoundedCall<T> call =
-        BoundedCall.start(
-            "ec2", limit, () -> askNow(Region.of(region), limit, failure, question));
+        BoundedCall.start("ec2", limit, () -> askNow(Region.of(region), limit, failure, question));
     try {
       return call.result();
     } catch (TimeoutException e) {
