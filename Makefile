@@ -30,7 +30,7 @@ SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -typ
 .DEFAULT_GOAL := help
 .PHONY: help dry-run test deploy-test cluster-test package goldens picture format clean
 .PHONY: bench bench-build bench-decode bench-dry-run bench-publish
-.PHONY: native image image-test jvm-image-test container-test footprint soak outage chaos fuzz fleet compare audit
+.PHONY: native image image-test jvm-image-test container-test footprint soak outage backlog chaos fuzz fleet compare audit
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -105,6 +105,9 @@ soak: $(BUILT) $(NATIVE) ## Measure memory for hours: HOURS=0.5; needs JAVA25_HO
 
 outage: $(NATIVE) ## Print the executable's memory while CloudWatch is away: MINUTES=10
 	@tools/bench/outage.sh $(NATIVE) $(MINUTES)
+
+backlog: $(NATIVE) bench-build ## The same with a backlog of 24 hours, until it is sent: an hour
+	@tools/bench/outage.sh $(NATIVE) 5 benchmarks/target/benchmarks.jar
 
 chaos: $(AGENT) ## Run agents under faults and check what arrives: SEED=0 MINUTES=10
 	@$(TEST_CLASSES)

@@ -7,7 +7,15 @@ import java.time.InstantSource;
 final class ModelClock implements InstantSource {
   static final Instant START = Instant.parse("2026-11-21T00:00:00Z");
 
-  private volatile Instant now = START;
+  private volatile Instant now;
+
+  ModelClock() {
+    this(START);
+  }
+
+  ModelClock(Instant start) {
+    this.now = start;
+  }
 
   void set(Instant instant) {
     now = instant;

@@ -7,9 +7,6 @@ import io.cnimetrics.cloudwatch.LocalSink;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.PutResult;
 import io.cnimetrics.publish.PutResult.Status;
-import io.cnimetrics.simulator.PodSchedule;
-import io.cnimetrics.simulator.Scenario;
-import io.cnimetrics.simulator.SimulatedIpamd;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,7 +41,7 @@ public final class OutageTable {
 
   private OutageTable(Path directory) {
     this.directory = directory;
-    this.snapshot = snapshot();
+    this.snapshot = RepeatedIpamd.snapshot(INSTANCE_TYPE);
   }
 
   /** Measures: {@code STATE_DIRECTORY}. */
@@ -59,19 +56,6 @@ public final class OutageTable {
     table.printCatchingUp(Published.all(Published.MINUTE));
     table.printCatchingUp(Published.all(Published.FIVE_MINUTES));
     table.printCatchingUp(Published.allUnderFourSets(Published.MINUTE));
-  }
-
-  /** The bodies of a simulated node; the simulator itself must not be in the heap. */
-  private static NodeSnapshot snapshot() {
-    ModelClock clock = new ModelClock();
-    try (SimulatedIpamd ipamd =
-        SimulatedIpamd.start(
-            Scenario.of(INSTANCE_TYPE).pods(PodSchedule.constant(50)).build(),
-            SimulatedIpamd.Ports.ANY,
-            Duration.ofHours(1),
-            clock)) {
-      return LocalIpamd.at(ipamd.introspectionUrl(), ipamd.metricsUrl(), clock).read();
-    }
   }
 
   private void printOutage(Published published) throws IOException {

@@ -1,5 +1,8 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.simulator.PodSchedule;
+import io.cnimetrics.simulator.Scenario;
+import io.cnimetrics.simulator.SimulatedIpamd;
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Series;
@@ -21,6 +24,19 @@ final class RepeatedIpamd implements Ipamd {
     this.read = read;
     this.clock = clock;
     this.sums = metrics(read).sums();
+  }
+
+  /** One reading of a simulated node with 50 pods. The simulator is stopped then: it needs heap. */
+  static NodeSnapshot snapshot(String instanceType) {
+    ModelClock clock = new ModelClock();
+    try (SimulatedIpamd ipamd =
+        SimulatedIpamd.start(
+            Scenario.of(instanceType).pods(PodSchedule.constant(50)).build(),
+            SimulatedIpamd.Ports.ANY,
+            Duration.ofHours(1),
+            clock)) {
+      return LocalIpamd.at(ipamd.introspectionUrl(), ipamd.metricsUrl(), clock).read();
+    }
   }
 
   private static IpamdMetrics metrics(NodeSnapshot read) {
