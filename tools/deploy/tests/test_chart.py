@@ -99,7 +99,7 @@ class OneSourceOfFacts(unittest.TestCase):
     """Facts of the agent that the chart repeats."""
 
     def test_the_schema_knows_every_setting_of_the_agent(self):
-        source = TOP / "agent/src/main/java/io/cnimetrics/config/Setting.java"
+        source = TOP / "agent/src/main/java/io/cnimetrics/config/Settings.java"
         variables = re.findall(r'"--[a-z-]+",\s*"([A-Z][A-Z0-9_]+)"', source.read_text())
         self.assertGreater(len(variables), 15)
         own = {"NODE_NAME", "STATE_DIR", "HEALTH_ADDRESS"}

@@ -10,7 +10,6 @@ import io.cnimetrics.aws.FakeEc2;
 import io.cnimetrics.aws.FakeImds;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
-import io.cnimetrics.config.Setting;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.health.BuildInfo;
 import io.cnimetrics.snapshot.Subnet;
@@ -109,9 +108,9 @@ class IamPolicyTest {
     Values values =
         new Values(
             Map.of(
-                Setting.INTROSPECTION_URL.flag(), ipamd.introspectionUrl().toString(),
-                Setting.METRICS_URL.flag(), ipamd.metricsUrl().toString(),
-                Setting.SUBNETS.flag(), String.valueOf(subnets)),
+                "--introspection-url", ipamd.introspectionUrl().toString(),
+                "--metrics-url", ipamd.metricsUrl().toString(),
+                "--subnets", String.valueOf(subnets)),
             Map.of(),
             List.of());
     AgentConfig config = AgentConfig.of(values, EagerNode.of(SUBNET), MetricCatalog.names());

@@ -1,8 +1,7 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.config.Flag;
+import io.cnimetrics.config.FlagType.Form;
 import io.cnimetrics.config.Nearest;
-import io.cnimetrics.config.Setting;
 import io.cnimetrics.config.Values;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,21 +10,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The arguments of a command. Values stay text: environment variables use the same parsers, so that
  * all problems are reported together.
  *
- * @param flags the flags of the command
- * @param given the flags on the command line and their text
+ * @param given the flags on the command line and their text, by name
  * @param problems unknown words, and flags that are given more than once
  */
 record Arguments(
-    List<Flag> flags,
-    Map<Flag, String> given,
-    List<String> problems,
-    boolean help,
-    boolean version) {
+    Map<String, String> given, List<String> problems, boolean help, boolean version) {
   private static final Set<String> HELP = Set.of("--help", "-h");
   private static final String VERSION = "--version";
   private static final Set<String> BOOLS = Set.of("true", "false");
@@ -33,12 +28,14 @@ record Arguments(
   /**
    * Reads {@code --flag=value} and {@code --flag value}. A switch without a value is true; any
    * other flag without a value gets an empty text, which its parser rejects.
+   *
+   * @param name of the command
    */
-  static Arguments of(Command command, List<String> words) {
-    List<Flag> flags = flags(command);
-    Map<String, Flag> byName = new HashMap<>();
-    flags.forEach(flag -> byName.put(flag.name(), flag));
-    Map<Flag, List<String>> texts = new LinkedHashMap<>();
+  static Arguments of(String name, Command command, List<String> words) {
+    Map<String, Form> forms = new HashMap<>();
+    Stream.concat(command.flags().stream(), command.ignoredFlags().stream())
+        .forEach(flag -> forms.put(flag.name(), flag.type().form()));
+    Map<String, List<String>> texts = new LinkedHashMap<>();
     List<String> problems = new ArrayList<>();
     boolean help = false;
     boolean version = false;
@@ -46,55 +43,46 @@ record Arguments(
       String word = words.get(index);
       String next = index + 1 < words.size() ? words.get(index + 1) : "--";
       int equals = word.indexOf('=');
-      Flag flag = byName.get(equals < 0 ? word : word.substring(0, equals));
+      String flag = equals < 0 ? word : word.substring(0, equals);
       if (HELP.contains(word)) {
         help = true;
         continue;
       } else if (word.equals(VERSION)) {
         version = true;
         continue;
-      } else if (flag == null) {
-        problems.add(unknown(word, command, byName.keySet()));
+      } else if (!forms.containsKey(flag)) {
+        problems.add(unknown(word, name, forms.keySet()));
         continue;
       }
+      boolean isSwitch = forms.get(flag) == Form.SWITCH;
       boolean takesNext =
           equals < 0
-              && (flag.isSwitch()
+              && (isSwitch
                   ? BOOLS.contains(next.toLowerCase(Locale.ROOT))
                   : !next.startsWith("--"));
-      String alone = flag.isSwitch() ? "true" : "";
+      String alone = isSwitch ? "true" : "";
       String text = equals < 0 ? (takesNext ? next : alone) : word.substring(equals + 1);
       texts.computeIfAbsent(flag, any -> new ArrayList<>()).add(text);
       index += takesNext ? 1 : 0;
     }
-    return new Arguments(flags, once(command, texts, problems), problems, help, version);
+    return new Arguments(joined(texts, forms, problems), problems, help, version);
   }
 
-  private static String unknown(String word, Command command, Set<String> known) {
+  private static String unknown(String word, String command, Set<String> known) {
     String unknown =
-        "unknown flag or argument '%s' of %s".formatted(Values.shortened(word), command.name());
+        "unknown flag or argument '%s' of %s".formatted(Values.shortened(word), command);
     return Nearest.of(Values.shortened(word.split("=", 2)[0]), known)
         .map(name -> "%s; did you mean %s?".formatted(unknown, name))
         .orElse(unknown);
   }
 
-  private static List<Flag> flags(Command command) {
-    List<Flag> flags = new ArrayList<>(command.ownFlags());
-    if (command.takesSettings()) {
-      for (Setting setting : Setting.values()) {
-        flags.add(setting.flag());
-      }
-    }
-    return flags;
-  }
-
-  private static Map<Flag, String> once(
-      Command command, Map<Flag, List<String>> texts, List<String> problems) {
-    Map<Flag, String> given = new HashMap<>();
+  private static Map<String, String> joined(
+      Map<String, List<String>> texts, Map<String, Form> forms, List<String> problems) {
+    Map<String, String> given = new HashMap<>();
     texts.forEach(
         (flag, all) -> {
-          if (all.size() > 1 && !command.lists().contains(flag)) {
-            problems.add("%s is given %s times: give it once".formatted(flag.name(), all.size()));
+          if (all.size() > 1 && forms.get(flag) != Form.LIST) {
+            problems.add("%s is given %s times: give it once".formatted(flag, all.size()));
           } else {
             given.put(flag, String.join(",", all));
           }

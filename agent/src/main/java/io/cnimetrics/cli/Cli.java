@@ -26,11 +26,11 @@ final class Cli {
 
   private static final Set<String> HELP = Set.of("help", "--help", "-h");
 
-  private final List<Command> commands;
+  private final Commands commands;
   private final Map<String, String> environment;
   private final Console console;
 
-  Cli(List<Command> commands, Map<String, String> environment, Console console) {
+  Cli(Commands commands, Map<String, String> environment, Console console) {
     this.commands = commands;
     this.environment = environment;
     this.console = console;
@@ -54,17 +54,16 @@ final class Cli {
     } else if (HELP.contains(first)) {
       return arguments.size() == 1 ? overview() : dispatch(List.of(arguments.get(1), "--help"));
     }
-    return commands.stream()
-        .filter(command -> command.name().equals(first))
-        .findFirst()
-        .map(command -> run(command, arguments.subList(1, arguments.size())))
-        .orElseGet(() -> unknownCommand(first));
+    return Commands.NAMES.contains(first)
+        ? run(first, arguments.subList(1, arguments.size()))
+        : unknownCommand(first);
   }
 
-  private int run(Command command, List<String> words) {
-    Arguments arguments = Arguments.of(command, words);
+  private int run(String name, List<String> words) {
+    Command command = commands.get(name);
+    Arguments arguments = Arguments.of(name, command, words);
     if (arguments.help()) {
-      console.print(Usage.of(PROGRAM, command, arguments.flags()));
+      console.print(Usage.of(PROGRAM + " " + name, command));
       return OK;
     } else if (arguments.version()) {
       console.print(PROGRAM + " " + version() + "\n");
@@ -74,15 +73,15 @@ final class Cli {
       return command.run(new Values(arguments.given(), environment, arguments.problems()), console);
     } catch (ConfigException e) {
       e.problems().forEach(console::error);
-      console.error("see '%s %s --help'".formatted(PROGRAM, command.name()));
+      console.error("see '%s %s --help'".formatted(PROGRAM, name));
       return USAGE;
     }
   }
 
   private int overview() {
     String list =
-        commands.stream()
-            .map(command -> line(command.name(), command.summary()))
+        Commands.NAMES.stream()
+            .map(name -> line(name, commands.get(name).summary()))
             .collect(Collectors.joining());
     console.print(
         """
@@ -106,7 +105,7 @@ final class Cli {
   }
 
   private int unknownCommand(String name) {
-    String known = commands.stream().map(Command::name).collect(Collectors.joining(", "));
+    String known = String.join(", ", Commands.NAMES);
     console.error(
         name.isEmpty()
             ? "no command given; expected one of " + known

@@ -4,25 +4,22 @@ import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.text.Console;
 import java.util.List;
-import java.util.Set;
 
 /** One command of the program. */
 interface Command {
-  String name();
-
   /** One line for the list of commands. */
   String summary();
 
-  /** The flags of this command only; help shows them before the shared settings. */
-  List<Flag> ownFlags();
+  /** The flags that have an effect, in the order of the help text. */
+  List<Flag<?>> flags();
 
-  /** The own flags that take a list; they may be repeated instead. */
-  default Set<Flag> lists() {
-    return Set.of();
+  /**
+   * Further flags that are accepted and checked but have no effect: all commands that poll accept
+   * the same settings.
+   */
+  default List<Flag<?>> ignoredFlags() {
+    return List.of();
   }
-
-  /** Whether the command also takes the agent's settings. */
-  boolean takesSettings();
 
   /**
    * Runs the command.

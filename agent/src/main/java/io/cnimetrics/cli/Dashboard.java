@@ -1,7 +1,9 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.config.Flag;
+import io.cnimetrics.config.FlagType;
 import io.cnimetrics.config.Parsers;
+import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.console.DashboardBody;
 import io.cnimetrics.console.DashboardCluster;
@@ -10,48 +12,42 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** {@code dashboard}: prints the body of a CloudWatch dashboard. */
 final class Dashboard implements Command {
-  private static final Flag CLUSTER_IDS =
+  private static final Flag<List<String>> CLUSTER_IDS =
       Flag.optional(
           "--cluster-id",
           "AWS_CLUSTER_ID",
-          "NAMES",
+          FlagType.list("NAMES", Dashboard::clusterId),
           "none: must be given",
           "names of the clusters, separated by ','");
-  private static final Flag REGIONS =
+  private static final Flag<List<String>> REGIONS =
       Flag.optional(
           "--region",
           "AWS_REGION",
-          "REGIONS",
+          FlagType.list("REGIONS", Parsers::region),
           "none: must be given",
           "their regions in the same order, or one for all");
-  private static final Flag ACCOUNT_IDS =
+  private static final Flag<List<String>> ACCOUNT_IDS =
       Flag.optional(
           "--account-id",
           "DASHBOARD_ACCOUNT_ID",
-          "IDS",
+          FlagType.list("IDS", Dashboard::accountId),
           "the dashboard's own account",
           "their accounts in the same order, or one for all");
-  private static final Flag SUBNETS =
+  private static final Flag<Boolean> SUBNETS =
       Flag.of(
           "--subnets",
           "REPORT_SUBNETS",
-          "BOOL",
+          FlagType.SWITCH,
           "false",
           "show the free addresses of subnets; the agents must report them");
 
   private static final Pattern ACCOUNT = Pattern.compile("[0-9]{12}");
-
-  @Override
-  public String name() {
-    return "dashboard";
-  }
 
   @Override
   public String summary() {
@@ -59,34 +55,17 @@ final class Dashboard implements Command {
   }
 
   @Override
-  public List<Flag> ownFlags() {
-    return List.of(CLUSTER_IDS, REGIONS, ACCOUNT_IDS, WatchedCluster.NAMESPACE, SUBNETS);
-  }
-
-  @Override
-  public Set<Flag> lists() {
-    return Set.of(CLUSTER_IDS, REGIONS, ACCOUNT_IDS);
-  }
-
-  @Override
-  public boolean takesSettings() {
-    return false;
+  public List<Flag<?>> flags() {
+    return List.of(CLUSTER_IDS, REGIONS, ACCOUNT_IDS, Settings.NAMESPACE, SUBNETS);
   }
 
   @Override
   public int run(Values values, Console console) {
-    List<String> clusterIds =
-        values
-            .readRequired(CLUSTER_IDS, text -> Parsers.list(text, WatchedCluster::clusterId))
-            .orElse(List.of());
-    List<String> regions =
-        values.readRequired(REGIONS, text -> Parsers.list(text, Parsers::region)).orElse(List.of());
-    List<String> accountIds =
-        values
-            .readOptional(ACCOUNT_IDS, text -> Parsers.list(text, Dashboard::accountId))
-            .orElse(List.of());
-    String namespace = values.read(WatchedCluster.NAMESPACE, Parsers::namespace);
-    boolean subnets = values.read(SUBNETS, Parsers::bool);
+    List<String> clusterIds = values.require(CLUSTER_IDS).orElse(List.of());
+    List<String> regions = values.require(REGIONS).orElse(List.of());
+    List<String> accountIds = values.find(ACCOUNT_IDS).orElse(List.of());
+    String namespace = values.get(Settings.NAMESPACE);
+    boolean subnets = values.get(SUBNETS);
     List<DashboardCluster> clusters = clusters(clusterIds, regions, accountIds, values);
     values.check();
     console.print(DashboardBody.of(clusters, namespace, subnets));
@@ -132,6 +111,16 @@ final class Dashboard implements Command {
 
   private static String entry(List<String> list, int n) {
     return list.get(list.size() == 1 ? 0 : n);
+  }
+
+  static String clusterId(String text) {
+    String clusterId = Parsers.clusterId(text);
+    if (!clusterId.matches(DashboardCluster.NAMES)) {
+      throw new IllegalArgumentException(
+          "expected 1 to 128 letters, digits or any of _ . : / = + @ - and space: CloudWatch"
+              + " accepts only these in searches and tags");
+    }
+    return clusterId;
   }
 
   private static String accountId(String text) {

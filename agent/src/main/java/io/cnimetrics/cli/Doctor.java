@@ -3,7 +3,8 @@ package io.cnimetrics.cli;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Flag;
-import io.cnimetrics.config.Parsers;
+import io.cnimetrics.config.FlagType;
+import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.doctor.AgentSettings;
 import io.cnimetrics.doctor.CheckRunner;
@@ -27,27 +28,42 @@ import java.util.Optional;
 
 /** {@code doctor}: checks this node for problems; changes nothing. */
 final class Doctor implements Command {
-  private static final Flag WATCH =
+  private static final int MOST_POLLS = 60;
+
+  private static final Flag<Integer> WATCH =
       Flag.of(
           "--watch",
           "DOCTOR_WATCH",
-          "N",
+          FlagType.number(1, MOST_POLLS),
           "1",
           "number of polls, one interval apart; with 2 or more it also shows changes");
-  private static final Flag VERBOSE =
-      Flag.of("--verbose", "DOCTOR_VERBOSE", "BOOL", "false", "also show checks that passed");
-  private static final Flag OUTPUT =
-      Flag.of("--output", "DOCTOR_OUTPUT", "FORMAT", "table", "table or json");
-
-  private static final Flag SEND_TEST =
+  private static final Flag<Boolean> VERBOSE =
+      Flag.of(
+          "--verbose", "DOCTOR_VERBOSE", FlagType.SWITCH, "false", "also show checks that passed");
+  private static final Flag<Output> OUTPUT =
+      Flag.of(
+          "--output",
+          "DOCTOR_OUTPUT",
+          FlagType.oneOf("FORMAT", Output.class),
+          "table",
+          "table or json");
+  private static final Flag<Boolean> SEND_TEST =
       Flag.of(
           "--send-test",
           "DOCTOR_SEND_TEST",
-          "BOOL",
+          FlagType.SWITCH,
           "false",
           "send one datum, doctorTest, to check that CloudWatch accepts it");
 
-  private static final int MOST_POLLS = 60;
+  /** Nothing is published or served. */
+  private static final List<Flag<?>> IGNORED =
+      List.of(
+          Settings.PUBLISH_INTERVAL,
+          Settings.DIMENSIONS,
+          Settings.METRICS,
+          Settings.HEALTH_ADDRESS,
+          Settings.CLOUDWATCH,
+          Settings.PROMETHEUS);
 
   private final Map<String, String> environment;
   private final InstantSource clock;
@@ -58,31 +74,28 @@ final class Doctor implements Command {
   }
 
   @Override
-  public String name() {
-    return "doctor";
-  }
-
-  @Override
   public String summary() {
     return "Finds why pods on this node get no address.";
   }
 
   @Override
-  public List<Flag> ownFlags() {
-    return List.of(WATCH, VERBOSE, OUTPUT, SEND_TEST);
+  public List<Flag<?>> flags() {
+    List<Flag<?>> flags = new ArrayList<>(List.of(WATCH, VERBOSE, OUTPUT, SEND_TEST));
+    flags.addAll(Settings.without(IGNORED));
+    return flags;
   }
 
   @Override
-  public boolean takesSettings() {
-    return true;
+  public List<Flag<?>> ignoredFlags() {
+    return IGNORED;
   }
 
   @Override
   public int run(Values values, Console console) {
-    int polls = values.read(WATCH, text -> Parsers.number(text, 1, MOST_POLLS));
-    boolean verbose = values.read(VERBOSE, Parsers::bool);
-    Output output = values.read(OUTPUT, text -> Parsers.constant(Output.class, text));
-    boolean sendTest = values.read(SEND_TEST, Parsers::bool);
+    int polls = values.get(WATCH);
+    boolean verbose = values.get(VERBOSE);
+    Output output = values.get(OUTPUT);
+    boolean sendTest = values.get(SEND_TEST);
     AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
     Logging.configure(config.logLevel(), config.logFormat());
     NodeComponent node = DaggerNodeComponent.factory().create(config, clock);

@@ -6,7 +6,8 @@ import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Flag;
-import io.cnimetrics.config.Parsers;
+import io.cnimetrics.config.FlagType;
+import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.dryrun.Report;
 import io.cnimetrics.identity.Identification;
@@ -22,6 +23,7 @@ import io.cnimetrics.wiring.NodeComponent;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,20 +33,35 @@ import java.util.concurrent.Future;
 
 /** {@code dry-run}: polls this node and prints what it sees; sends nothing. */
 final class DryRun implements Command {
-  private static final Flag ONCE =
-      Flag.of("--once", "DRY_RUN_ONCE", "BOOL", "true", "poll once and exit");
-  private static final Flag WATCH =
-      Flag.of("--watch", "DRY_RUN_WATCH", "BOOL", "false", "poll at every interval until Ctrl-C");
-  private static final Flag OUTPUT =
+  private static final Flag<Boolean> ONCE =
+      Flag.of("--once", "DRY_RUN_ONCE", FlagType.SWITCH, "true", "poll once and exit");
+  private static final Flag<Boolean> WATCH =
+      Flag.of(
+          "--watch",
+          "DRY_RUN_WATCH",
+          FlagType.SWITCH,
+          "false",
+          "poll at every interval until Ctrl-C");
+  private static final Flag<DryRunPrinter.Format> OUTPUT =
       Flag.of(
           "--output",
           "DRY_RUN_OUTPUT",
-          "FORMAT",
+          FlagType.oneOf("FORMAT", DryRunPrinter.Format.class),
           "table",
           "table, json, prometheus or put-metric-data; put-metric-data with --watch prints each"
               + " minute when it has ended");
-  private static final Flag SIMULATE =
-      Flag.of("--simulate", "DRY_RUN_SIMULATE", "BOOL", "false", "read a simulated node");
+  private static final Flag<Boolean> SIMULATE =
+      Flag.of(
+          "--simulate", "DRY_RUN_SIMULATE", FlagType.SWITCH, "false", "read a simulated node");
+
+  /** Nothing is sent, kept or served. */
+  private static final List<Flag<?>> IGNORED =
+      List.of(
+          Settings.PUBLISH_INTERVAL,
+          Settings.STATE_DIR,
+          Settings.HEALTH_ADDRESS,
+          Settings.CLOUDWATCH,
+          Settings.PROMETHEUS);
 
   /** The age of the simulated node: its pool is stable by then. */
   private static final Duration SETTLED = Duration.ofMinutes(5);
@@ -56,31 +73,28 @@ final class DryRun implements Command {
   }
 
   @Override
-  public String name() {
-    return "dry-run";
-  }
-
-  @Override
   public String summary() {
     return "Polls this node's ipamD and prints its metrics; sends nothing.";
   }
 
   @Override
-  public List<Flag> ownFlags() {
-    return List.of(ONCE, WATCH, OUTPUT, SIMULATE);
+  public List<Flag<?>> flags() {
+    List<Flag<?>> flags = new ArrayList<>(List.of(ONCE, WATCH, OUTPUT, SIMULATE));
+    flags.addAll(Settings.without(IGNORED));
+    return flags;
   }
 
   @Override
-  public boolean takesSettings() {
-    return true;
+  public List<Flag<?>> ignoredFlags() {
+    return IGNORED;
   }
 
   @Override
   public int run(Values values, Console console) {
     boolean watch = watches(values);
     DryRunPrinter.Format format =
-        values.read(OUTPUT, text -> Parsers.constant(DryRunPrinter.Format.class, text));
-    boolean simulate = values.read(SIMULATE, Parsers::bool);
+        values.get(OUTPUT);
+    boolean simulate = values.get(SIMULATE);
     AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
     Logging.configure(config.logLevel(), config.logFormat());
     DestinationWarning.log(config);
@@ -94,8 +108,8 @@ final class DryRun implements Command {
 
   /** Two flags have opposite meanings. A flag overrides an environment variable. */
   static boolean watches(Values values) {
-    Optional<Boolean> watch = values.readOptional(WATCH, Parsers::bool);
-    Optional<Boolean> byOnce = values.readOptional(ONCE, Parsers::bool).map(once -> !once);
+    Optional<Boolean> watch = values.find(WATCH);
+    Optional<Boolean> byOnce = values.find(ONCE).map(once -> !once);
     boolean onceOverrides = values.isFlag(ONCE) && !values.isFlag(WATCH);
     boolean samePriority = values.isFlag(ONCE) == values.isFlag(WATCH);
     if (samePriority && byOnce.isPresent() && watch.isPresent() && !watch.equals(byOnce)) {

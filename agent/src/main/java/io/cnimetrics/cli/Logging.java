@@ -13,8 +13,7 @@ import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.EncoderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.util.CachingDateFormatter;
-import io.cnimetrics.config.LogFormat;
-import io.cnimetrics.config.LogLevel;
+import io.cnimetrics.config.AgentConfig.LogFormat;
 import io.cnimetrics.text.Printable;
 import java.time.ZoneOffset;
 import org.slf4j.Logger;
@@ -36,10 +35,10 @@ public final class Logging extends ContextAwareBase implements Configurator {
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  static void configure(LogLevel level, LogFormat format) {
+  static void configure(org.slf4j.event.Level level, LogFormat format) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
-    setUp(context, Level.toLevel(level.name()), format);
+    setUp(context, Level.convertAnSLF4JLevel(level), format);
   }
 
   private static void setUp(LoggerContext context, Level level, LogFormat format) {

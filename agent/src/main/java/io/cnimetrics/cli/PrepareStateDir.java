@@ -3,8 +3,8 @@ package io.cnimetrics.cli;
 import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import io.cnimetrics.config.Flag;
+import io.cnimetrics.config.FlagType;
 import io.cnimetrics.config.Parsers;
-import io.cnimetrics.config.Setting;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.text.Console;
 import java.io.IOException;
@@ -19,18 +19,18 @@ import java.util.List;
  * path belongs to root when the kubelet creates it, and the image has no chown.
  */
 final class PrepareStateDir implements Command {
-  private static final Flag STATE_DIR =
+  private static final Flag<Path> STATE_DIR =
       Flag.optional(
-          Setting.STATE_DIR.flag().name(),
-          Setting.STATE_DIR.flag().variable(),
-          Setting.STATE_DIR.flag().label(),
+          "--state-dir",
+          "STATE_DIR",
+          FlagType.of("DIR", Parsers::directory),
           "none: must be given",
           "the directory; created if it is missing");
-  private static final Flag OWNER =
+  private static final Flag<Owner> OWNER =
       Flag.of(
           "--owner",
           "STATE_OWNER",
-          "UID:GID",
+          FlagType.of("UID:GID", Owner::parse),
           "10001:10001",
           "user and group that the agent runs as");
 
@@ -38,29 +38,19 @@ final class PrepareStateDir implements Command {
   private static final List<String> FILES = List.of("state", "state.new", "lock");
 
   @Override
-  public String name() {
-    return "prepare-state-dir";
-  }
-
-  @Override
   public String summary() {
     return "Makes the agent's user own the state directory; run as root.";
   }
 
   @Override
-  public List<Flag> ownFlags() {
+  public List<Flag<?>> flags() {
     return List.of(STATE_DIR, OWNER);
   }
 
   @Override
-  public boolean takesSettings() {
-    return false;
-  }
-
-  @Override
   public int run(Values values, Console console) {
-    Path directory = values.readRequired(STATE_DIR, Parsers::directory).orElse(Path.of(""));
-    Owner owner = values.read(OWNER, Owner::parse);
+    Path directory = values.require(STATE_DIR).orElse(Path.of(""));
+    Owner owner = values.get(OWNER);
     values.check();
     try {
       prepare(directory, owner);
@@ -90,11 +80,11 @@ final class PrepareStateDir implements Command {
     for (String name : FILES) {
       Path file = directory.resolve(name);
       if (Files.isRegularFile(file, NOFOLLOW_LINKS)) {
-        owner.takes(file);
+        owner.own(file);
       }
     }
     // Last: with CHOWN as the only capability, root cannot enter another user's mode 700 directory.
-    owner.takes(directory);
+    owner.own(directory);
   }
 
   private record Owner(int user, int group) {
@@ -107,10 +97,10 @@ final class PrepareStateDir implements Command {
     }
 
     private static int id(String text) {
-      return Parsers.number(text, 0, Integer.MAX_VALUE);
+      return FlagType.number(0, Integer.MAX_VALUE).parser().apply(text);
     }
 
-    void takes(Path path) throws IOException {
+    void own(Path path) throws IOException {
       Files.setAttribute(path, "unix:gid", group, NOFOLLOW_LINKS);
       Files.setAttribute(path, "unix:uid", user, NOFOLLOW_LINKS);
     }

@@ -5,6 +5,7 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Flag;
+import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.health.BuildInfo;
 import io.cnimetrics.text.Console;
@@ -33,23 +34,13 @@ final class Run implements Command {
   }
 
   @Override
-  public String name() {
-    return "run";
-  }
-
-  @Override
   public String summary() {
     return "Polls this node's ipamD and publishes its metrics until SIGTERM.";
   }
 
   @Override
-  public List<Flag> ownFlags() {
-    return List.of();
-  }
-
-  @Override
-  public boolean takesSettings() {
-    return true;
+  public List<Flag<?>> flags() {
+    return Settings.all();
   }
 
   @Override

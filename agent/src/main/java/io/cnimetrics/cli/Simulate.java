@@ -2,6 +2,8 @@ package io.cnimetrics.cli;
 
 import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Flag;
+import io.cnimetrics.config.FlagType;
+import io.cnimetrics.config.FlagType.Form;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
@@ -9,26 +11,43 @@ import io.cnimetrics.text.Console;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
 
 /** {@code simulate}: serves a simulated node's ipamD until it is stopped. */
 final class Simulate implements Command {
-  private static final Flag INTROSPECTION_PORT =
+  private static final FlagType<Integer> PORT =
+      new FlagType<>("PORT", Form.VALUE, FlagType.number(0, 65_535).parser());
+
+  private static final Flag<Integer> INTROSPECTION_PORT =
       Flag.of(
           "--introspection-port",
           "SIMULATE_INTROSPECTION_PORT",
-          "PORT",
+          PORT,
           "61679",
           "port of /v1/enis; 0: any");
-  private static final Flag METRICS_PORT =
+  private static final Flag<Integer> METRICS_PORT =
       Flag.of(
-          "--metrics-port", "SIMULATE_METRICS_PORT", "PORT", "61678", "port of /metrics; 0: any");
-  private static final Flag SEED =
-      Flag.of("--seed", "SIMULATE_SEED", "N", "1", "the same seed gives the same run");
-  private static final Flag SPEED =
-      Flag.of("--speed", "SIMULATE_SPEED", "FACTOR", "1", "model seconds per real second");
+          "--metrics-port",
+          "SIMULATE_METRICS_PORT",
+          PORT,
+          "61678",
+          "port of /metrics; 0: any");
+  private static final Flag<Integer> SEED =
+      Flag.of(
+          "--seed",
+          "SIMULATE_SEED",
+          FlagType.number(0, Integer.MAX_VALUE),
+          "1",
+          "the same seed gives the same run");
+  private static final Flag<Double> SPEED =
+      Flag.of(
+          "--speed",
+          "SIMULATE_SPEED",
+          FlagType.of("FACTOR", Simulate::speed),
+          "1",
+          "model seconds per real second");
 
   private final InstantSource clock;
 
@@ -37,37 +56,24 @@ final class Simulate implements Command {
   }
 
   @Override
-  public String name() {
-    return "simulate";
-  }
-
-  @Override
   public String summary() {
     return "Serves the ipamD of a simulated node until it is stopped.";
   }
 
   @Override
-  public List<Flag> ownFlags() {
-    return Stream.concat(
-            SimulatedNodeFlags.all().stream(),
-            Stream.of(INTROSPECTION_PORT, METRICS_PORT, SEED, SPEED))
-        .toList();
-  }
-
-  @Override
-  public boolean takesSettings() {
-    return false;
+  public List<Flag<?>> flags() {
+    List<Flag<?>> flags = new ArrayList<>(SimulatedNodeFlags.all());
+    flags.addAll(List.of(INTROSPECTION_PORT, METRICS_PORT, SEED, SPEED));
+    return flags;
   }
 
   @Override
   public int run(Values values, Console console) {
     SimulatedNodeFlags node = SimulatedNodeFlags.read(values);
     Scenario.Builder scenario = node.scenario();
-    scenario
-        .seed(values.read(SEED, SimulatedNodeFlags.upTo(Integer.MAX_VALUE)))
-        .speed(values.read(SPEED, Simulate::speed));
-    int introspectionPort = values.read(INTROSPECTION_PORT, SimulatedNodeFlags.upTo(65_535));
-    int metricsPort = values.read(METRICS_PORT, SimulatedNodeFlags.upTo(65_535));
+    scenario.seed(values.get(SEED)).speed(values.get(SPEED));
+    int introspectionPort = values.get(INTROSPECTION_PORT);
+    int metricsPort = values.get(METRICS_PORT);
     if (introspectionPort == metricsPort && metricsPort != 0) {
       values.problem(
           "%s and %s are both %d: give two ports"

@@ -1,9 +1,8 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.config.Flag;
-import io.cnimetrics.config.Parsers;
+import io.cnimetrics.config.FlagType;
 import io.cnimetrics.config.Values;
-import io.cnimetrics.config.Values.Parser;
 import io.cnimetrics.simulator.CniVersion;
 import io.cnimetrics.simulator.HttpFault;
 import io.cnimetrics.simulator.NamedScenario;
@@ -21,48 +20,68 @@ import java.util.stream.Stream;
  * @param warmUp how long the node has been up at the first request
  */
 record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
-  private static final Flag INSTANCE_TYPE =
-      flag("--instance-type", "TYPE", "m5.xlarge", "the node's EC2 instance type");
-  private static final Flag PODS =
-      flag("--pods", "N|FROM:TO:RATE", "18", "pods wanted, or a ramp with RATE pods a second");
-  private static final Flag CNI_VERSION =
-      flag("--cni-version", "RELEASE", "v1.23.1", "release of the VPC CNI");
-  private static final Flag WARM_ENI_TARGET =
-      flag("--warm-eni-target", "N", "1", "ipamD's WARM_ENI_TARGET");
-  private static final Flag WARM_IP_TARGET =
-      flag("--warm-ip-target", "N", "0", "ipamD's WARM_IP_TARGET; 0: not set");
-  private static final Flag MINIMUM_IP_TARGET =
-      flag("--minimum-ip-target", "N", "0", "ipamD's MINIMUM_IP_TARGET; 0: not set");
-  private static final Flag WARM_PREFIX_TARGET =
-      flag("--warm-prefix-target", "N", "1", "ipamD's WARM_PREFIX_TARGET");
-  private static final Flag PREFIX_DELEGATION =
-      flag("--prefix-delegation", "BOOL", "false", "assign addresses as /28 prefixes");
-  private static final Flag MAX_PODS =
+  private static final Flag<Scenario.Builder> INSTANCE_TYPE =
+      flag(
+          "--instance-type",
+          FlagType.of("TYPE", Scenario::of),
+          "m5.xlarge",
+          "the node's EC2 instance type");
+  private static final Flag<PodSchedule> PODS =
+      flag(
+          "--pods",
+          FlagType.of("N|FROM:TO:RATE", PodSchedule::parse),
+          "18",
+          "pods wanted, or a ramp with RATE pods a second");
+  private static final Flag<CniVersion> CNI_VERSION =
+      flag(
+          "--cni-version",
+          FlagType.of("RELEASE", CniVersion::parse),
+          "v1.23.1",
+          "release of the VPC CNI");
+  private static final Flag<Integer> WARM_ENI_TARGET =
+      flag("--warm-eni-target", upTo(100), "1", "ipamD's WARM_ENI_TARGET");
+  private static final Flag<Integer> WARM_IP_TARGET =
+      flag("--warm-ip-target", upTo(1_000), "0", "ipamD's WARM_IP_TARGET; 0: not set");
+  private static final Flag<Integer> MINIMUM_IP_TARGET =
+      flag("--minimum-ip-target", upTo(1_000), "0", "ipamD's MINIMUM_IP_TARGET; 0: not set");
+  private static final Flag<Integer> WARM_PREFIX_TARGET =
+      flag("--warm-prefix-target", upTo(100), "1", "ipamD's WARM_PREFIX_TARGET");
+  private static final Flag<Boolean> PREFIX_DELEGATION =
+      flag("--prefix-delegation", FlagType.SWITCH, "false", "assign addresses as /28 prefixes");
+  private static final Flag<Integer> MAX_PODS =
       Flag.optional(
-          "--max-pods", "SIMULATE_MAX_PODS", "N", "by instance type", "the kubelet's max-pods");
-  private static final Flag SUBNET_FREE =
-      flag("--subnet-free", "N", "4000", "free addresses of the subnet");
-  private static final Flag SETTLED =
-      flag("--settled", "TIME", "0s", "how long the node has been up at the start");
-  private static final Flag FAIL =
+          "--max-pods",
+          "SIMULATE_MAX_PODS",
+          upTo(1_000),
+          "by instance type",
+          "the kubelet's max-pods");
+  private static final Flag<Integer> SUBNET_FREE =
+      flag("--subnet-free", upTo(1_000_000), "4000", "free addresses of the subnet");
+  private static final Flag<Duration> SETTLED =
+      flag(
+          "--settled",
+          FlagType.time(Duration.ZERO, Duration.ofHours(24)),
+          "0s",
+          "how long the node has been up at the start");
+  private static final Flag<List<HttpFault>> FAIL =
       Flag.optional(
           "--fail",
           "SIMULATE_FAIL",
-          "KIND@WHERE",
+          FlagType.list("KIND@WHERE", HttpFault::parse),
           "nothing fails",
           "failures separated by ',': refuse, hang, 500, truncate or garbage, at introspection,"
               + " metrics or all, optionally with a time: 500@metrics:60s-120s");
 
-  private static final Flag SCENARIO =
+  private static final Flag<NamedScenario> SCENARIO =
       Flag.optional(
           "--scenario",
           "SIMULATE_SCENARIO",
-          "NAME",
+          FlagType.of("NAME", NamedScenario::parse),
           "set by the flags below",
           "a node by name, such as healthy or subnet-empty; a wrong name lists them all");
 
   /** The flags that a named scenario replaces; giving both is an error. */
-  private static final List<Flag> OF_THE_NODE =
+  private static final List<Flag<?>> OF_THE_NODE =
       List.of(
           INSTANCE_TYPE,
           PODS,
@@ -77,23 +96,22 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
           SETTLED,
           FAIL);
 
-  static List<Flag> all() {
-    return Stream.concat(Stream.of(SCENARIO), OF_THE_NODE.stream()).toList();
+  static List<Flag<?>> all() {
+    return Stream.concat(Stream.<Flag<?>>of(SCENARIO), OF_THE_NODE.stream()).toList();
   }
 
   static SimulatedNodeFlags read(Values values) {
-    Optional<NamedScenario> named = values.readOptional(SCENARIO, NamedScenario::parse);
+    Optional<NamedScenario> named = values.find(SCENARIO);
     if (named.isEmpty()) {
-      return new SimulatedNodeFlags(
-          byFlags(values), values.read(SETTLED, SimulatedNodeFlags::warmUp));
+      return new SimulatedNodeFlags(byFlags(values), values.get(SETTLED));
     }
     refuseOtherThan(named.get(), values);
     return new SimulatedNodeFlags(named.get().scenario(), named.get().warmUp());
   }
 
   private static void refuseOtherThan(NamedScenario scenario, Values values) {
-    for (Flag flag : OF_THE_NODE) {
-      if (values.readOptional(flag, text -> text).isPresent()) {
+    for (Flag<?> flag : OF_THE_NODE) {
+      if (values.isGiven(flag)) {
         values.problem(
             "--scenario %s and %s exclude each other: give one"
                 .formatted(scenario.label(), flag.name()));
@@ -102,38 +120,29 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
   }
 
   private static Scenario.Builder byFlags(Values values) {
-    Scenario.Builder scenario = values.read(INSTANCE_TYPE, Scenario::of);
-    scenario
-        .pods(values.read(PODS, PodSchedule::parse))
-        .cniVersion(values.read(CNI_VERSION, CniVersion::parse))
-        .warmEniTarget(values.read(WARM_ENI_TARGET, upTo(100)))
-        .warmIpTarget(values.read(WARM_IP_TARGET, upTo(1_000)))
-        .minimumIpTarget(values.read(MINIMUM_IP_TARGET, upTo(1_000)))
-        .warmPrefixTarget(values.read(WARM_PREFIX_TARGET, upTo(100)))
-        .prefixDelegation(values.read(PREFIX_DELEGATION, Parsers::bool))
-        .subnetFree(values.read(SUBNET_FREE, upTo(1_000_000)));
-    values.readOptional(MAX_PODS, upTo(1_000)).ifPresent(scenario::maxPods);
-    values
-        .readOptional(FAIL, SimulatedNodeFlags::httpFaults)
-        .orElse(List.of())
-        .forEach(scenario::httpFault);
+    Scenario.Builder scenario =
+        values
+            .get(INSTANCE_TYPE)
+            .pods(values.get(PODS))
+            .cniVersion(values.get(CNI_VERSION))
+            .warmEniTarget(values.get(WARM_ENI_TARGET))
+            .warmIpTarget(values.get(WARM_IP_TARGET))
+            .minimumIpTarget(values.get(MINIMUM_IP_TARGET))
+            .warmPrefixTarget(values.get(WARM_PREFIX_TARGET))
+            .prefixDelegation(values.get(PREFIX_DELEGATION))
+            .subnetFree(values.get(SUBNET_FREE));
+    values.find(MAX_PODS).ifPresent(scenario::maxPods);
+    values.find(FAIL).orElse(List.of()).forEach(scenario::httpFault);
     return scenario;
   }
 
-  private static Duration warmUp(String text) {
-    return Parsers.time(text, Duration.ZERO, Duration.ofHours(24));
+  private static FlagType<Integer> upTo(int most) {
+    return FlagType.number(0, most);
   }
 
-  private static List<HttpFault> httpFaults(String text) {
-    return Stream.of(text.split(",", -1)).map(HttpFault::parse).toList();
-  }
-
-  static Parser<Integer> upTo(int most) {
-    return text -> Parsers.number(text, 0, most);
-  }
-
-  private static Flag flag(String name, String label, String value, String description) {
-    return Flag.of(name, variable(name), label, value, description);
+  private static <T> Flag<T> flag(
+      String name, FlagType<T> type, String value, String description) {
+    return Flag.of(name, variable(name), type, value, description);
   }
 
   private static String variable(String name) {

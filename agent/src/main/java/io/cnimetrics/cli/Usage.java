@@ -1,7 +1,6 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.config.Flag;
-import java.util.List;
 
 /** The {@code --help} text of a command: flags on the left, descriptions on the right. */
 final class Usage {
@@ -12,20 +11,23 @@ final class Usage {
 
   private Usage() {}
 
-  static String of(String program, Command command, List<Flag> flags) {
+  static String of(String program, Command command) {
     Usage usage = new Usage();
     usage
         .text
-        .append("Usage: %s %s [FLAGS]\n".formatted(program, command.name()))
+        .append("Usage: %s [FLAGS]\n".formatted(program))
         .append(command.summary())
         .append("\n\n");
-    for (Flag flag : flags) {
-      usage.option("      %s=%s".formatted(flag.name(), flag.label()), flag.description());
+    for (Flag<?> flag : command.flags()) {
+      usage.option("      %s=%s".formatted(flag.name(), flag.type().label()), flag.description());
       usage.line(MARGIN, "  env " + flag.variable());
       usage.line(MARGIN, "  default " + flag.shownDefault());
     }
     usage.option("  -h, --help", "show this help and exit");
     usage.option("      --version", "show the version and exit");
+    if (!command.ignoredFlags().isEmpty()) {
+      usage.text.append("\nThe other flags of 'run' are accepted, but have no effect here.\n");
+    }
     return usage.text.toString();
   }
 

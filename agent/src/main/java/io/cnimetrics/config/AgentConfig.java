@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.slf4j.event.Level;
 
 /**
  * All settings of the agent, checked.
@@ -42,11 +43,8 @@ public record AgentConfig(
     InetSocketAddress healthAddress,
     boolean cloudwatch,
     boolean prometheus,
-    LogLevel logLevel,
+    Level logLevel,
     LogFormat logFormat) {
-
-  /** Far above what a kubelet can run: a larger number is a typing error. */
-  private static final int MOST_PODS = 10_000;
 
   /**
    * Reads all settings, then calls {@link Values#check}: this also reports problems found earlier.
@@ -56,9 +54,8 @@ public record AgentConfig(
    * @throws ConfigException naming every bad value
    */
   public static AgentConfig of(Values values, String hostName, Set<String> metricNames) {
-    Optional<URI> introspection =
-        values.read(Setting.INTROSPECTION_URL.flag(), Parsers::introspectionUrl);
-    Optional<URI> metrics = values.read(Setting.METRICS_URL.flag(), Parsers::metricsUrl);
+    Optional<URI> introspection = values.get(Settings.INTROSPECTION_URL);
+    Optional<URI> metrics = values.get(Settings.METRICS_URL);
     if (introspection.isEmpty() && metrics.isEmpty()) {
       values.problem(
           "--introspection-url none and --metrics-url none: no source is left; set one of them");
@@ -67,28 +64,24 @@ public record AgentConfig(
         new AgentConfig(
             introspection,
             metrics,
-            values.readOptional(Setting.CLUSTER_ID.flag(), Parsers::clusterId),
-            values.readOptional(Setting.REGION.flag(), Parsers::region),
-            values.read(Setting.NAMESPACE.flag(), Parsers::namespace),
+            values.find(Settings.CLUSTER_ID),
+            values.find(Settings.REGION),
+            values.get(Settings.NAMESPACE),
             nodeName(values, hostName),
-            values.read(
-                Setting.POLL_INTERVAL.flag(), text -> Parsers.time(text, seconds(10), seconds(60))),
-            values.read(Setting.PUBLISH_INTERVAL.flag(), Parsers::publishInterval),
-            values.read(Setting.DIMENSIONS.flag(), Parsers::dimensions),
-            values.read(Setting.METRICS.flag(), text -> Parsers.metrics(text, metricNames)),
-            values.read(Setting.SUBNETS.flag(), Parsers::bool),
-            maxPods(values),
-            values.read(
-                Setting.HOST_NETWORK_PODS.flag(), text -> Parsers.number(text, 0, MOST_PODS)),
-            values.read(
-                Setting.IP_COOLDOWN.flag(), text -> Parsers.time(text, seconds(0), seconds(3600))),
-            values.readOptional(Setting.STATE_DIR.flag(), Parsers::directory),
-            values.read(Setting.HEALTH_ADDRESS.flag(), Parsers::address),
-            values.read(Setting.CLOUDWATCH.flag(), Parsers::bool),
-            values.read(Setting.PROMETHEUS.flag(), Parsers::bool),
-            values.read(Setting.LOG_LEVEL.flag(), text -> Parsers.constant(LogLevel.class, text)),
-            values.read(
-                Setting.LOG_FORMAT.flag(), text -> Parsers.constant(LogFormat.class, text)));
+            values.get(Settings.POLL_INTERVAL),
+            values.get(Settings.PUBLISH_INTERVAL),
+            values.get(Settings.DIMENSIONS),
+            values.get(Settings.METRICS.with(selection -> selection.of(metricNames))),
+            values.get(Settings.SUBNETS),
+            values.find(Settings.MAX_PODS).map(OptionalInt::of).orElseGet(OptionalInt::empty),
+            values.get(Settings.HOST_NETWORK_PODS),
+            values.get(Settings.IP_COOLDOWN),
+            values.find(Settings.STATE_DIR),
+            values.get(Settings.HEALTH_ADDRESS),
+            values.get(Settings.CLOUDWATCH),
+            values.get(Settings.PROMETHEUS),
+            values.get(Settings.LOG_LEVEL),
+            values.get(Settings.LOG_FORMAT));
     values.check();
     return config;
   }
@@ -120,7 +113,7 @@ public record AgentConfig(
 
   /** A host name may contain characters that CloudWatch rejects in a dimension value. */
   private static String nodeName(Values values, String hostName) {
-    Optional<String> given = values.readOptional(Setting.NODE_NAME.flag(), Parsers::nodeName);
+    Optional<String> given = values.find(Settings.NODE_NAME);
     if (given.isEmpty() && !Parsers.isNodeName(hostName)) {
       values.problem(
           "the host's name '%s' is not 1 to 255 printable ASCII characters: give --node-name"
@@ -129,14 +122,9 @@ public record AgentConfig(
     return given.orElse(hostName);
   }
 
-  private static OptionalInt maxPods(Values values) {
-    return values
-        .readOptional(Setting.MAX_PODS.flag(), text -> Parsers.number(text, 1, MOST_PODS))
-        .map(OptionalInt::of)
-        .orElse(OptionalInt.empty());
-  }
-
-  private static Duration seconds(long seconds) {
-    return Duration.ofSeconds(seconds);
+  /** The format of log lines. */
+  public enum LogFormat {
+    TEXT,
+    JSON
   }
 }

@@ -6,19 +6,11 @@ import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Parsers for each kind of value. An invalid value causes an error that says what was expected. */
 public final class Parsers {
-  private static final Pattern TIME = Pattern.compile("([0-9]{1,6})(s|m|h)?");
   private static final Pattern REGION =
       Pattern.compile("[a-z]{2,4}(?:-[a-z]{1,20}){1,4}-[0-9]{1,2}");
 
@@ -32,9 +24,6 @@ public final class Parsers {
   private static final Pattern NAMESPACE = Pattern.compile("[A-Za-z0-9._/#: -]{1,255}");
   private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]+");
   private static final String NONE = "none";
-
-  /** A minute with all metrics must fit into one request of 1,000 datums. */
-  private static final int MOST_DIMENSION_SETS = 10;
 
   private Parsers() {}
 
@@ -122,127 +111,11 @@ public final class Parsers {
     return text.length() <= 255 && isPrintable(text) && !text.isBlank();
   }
 
-  /** Sets of dimensions separated by {@code ;}, in the order given. */
-  public static List<List<Dimension>> dimensions(String text) {
-    require(!text.isEmpty(), "expected sets of dimensions, such as CLUSTER_ID;CLUSTER_ID,NODE");
-    Set<Set<Dimension>> sets = new LinkedHashSet<>();
-    for (String set : text.split(";", -1)) {
-      Set<Dimension> names = new TreeSet<>();
-      for (String name : set.split(",", -1)) {
-        Dimension dimension = dimension(name.strip());
-        require(names.add(dimension), dimension + " occurs twice in one set");
-      }
-      require(sets.add(names), "the set %s occurs twice".formatted(names));
-    }
-    require(
-        sets.size() <= MOST_DIMENSION_SETS,
-        "expected at most %d sets: each set adds billed metrics".formatted(MOST_DIMENSION_SETS));
-    List<List<Dimension>> list = new ArrayList<>();
-    sets.forEach(set -> list.add(List.copyOf(set)));
-    return List.copyOf(list);
-  }
-
-  private static Dimension dimension(String name) {
-    try {
-      return constant(Dimension.class, name);
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "there is no dimension '%s'; %s".formatted(Values.shortened(name), e.getMessage()), e);
-    }
-  }
-
-  /** {@code all}, {@code core}, or names of known metrics separated by {@code ,}. */
-  public static MetricSelection metrics(String text, Set<String> known) {
-    String expected = "expected all, core, or names separated by ',' (docs/metrics.md lists them)";
-    require(!text.isEmpty(), expected);
-    if (text.equalsIgnoreCase("all")) {
-      return MetricSelection.ALL;
-    } else if (text.equalsIgnoreCase("core")) {
-      return MetricSelection.CORE;
-    }
-    Set<String> names = new TreeSet<>();
-    for (String part : text.split(",", -1)) {
-      String name = part.strip();
-      if (!known.contains(name)) {
-        String asked = Values.shortened(name);
-        throw new IllegalArgumentException(
-            "there is no metric '%s'; %s"
-                .formatted(
-                    asked,
-                    Nearest.of(asked, known).map("did you mean %s?"::formatted).orElse(expected)));
-      }
-      names.add(name);
-    }
-    return MetricSelection.named(names);
-  }
-
-  /** A duration between two bounds: a number of seconds, or a number followed by s, m or h. */
-  public static Duration time(String text, Duration least, Duration most) {
-    String expected =
-        "expected a time from %ds to %ds, such as %ds"
-            .formatted(least.toSeconds(), most.toSeconds(), least.toSeconds());
-    Matcher matcher = TIME.matcher(text);
-    require(matcher.matches(), expected);
-    long number = Long.parseLong(matcher.group(1));
-    String unit = matcher.group(2);
-    Duration time =
-        Duration.ofSeconds(number * ("h".equals(unit) ? 3600 : "m".equals(unit) ? 60 : 1));
-    require(time.compareTo(least) >= 0 && time.compareTo(most) <= 0, expected);
-    return time;
-  }
-
   /** The publish interval: 1 to 5 whole minutes. */
   public static Duration publishInterval(String text) {
-    Duration time = time(text, Duration.ofMinutes(1), Duration.ofMinutes(5));
+    Duration time = FlagType.time(text, Duration.ofMinutes(1), Duration.ofMinutes(5));
     require(time.toSecondsPart() == 0, "expected whole minutes from 60s to 300s, such as 2m");
     return time;
-  }
-
-  /** A list separated by ',' with at least one entry. */
-  public static <T> List<T> list(String text, Values.Parser<T> entry) {
-    List<T> list = new ArrayList<>();
-    for (String part : text.split(",", -1)) {
-      list.add(entry.parse(part.strip()));
-    }
-    return List.copyOf(list);
-  }
-
-  /** A whole number between two bounds. */
-  public static int number(String text, int least, int most) {
-    String expected = "expected a whole number from %d to %d".formatted(least, most);
-    try {
-      int number = Integer.parseInt(text);
-      require(number >= least && number <= most && text.charAt(0) != '+', expected);
-      return number;
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException(expected, e);
-    }
-  }
-
-  /** {@code true} or {@code false}; case is ignored. */
-  public static boolean bool(String text) {
-    boolean on = text.equalsIgnoreCase("true");
-    require(on || text.equalsIgnoreCase("false"), "expected true or false");
-    return on;
-  }
-
-  /** A constant of an enum; case is ignored. */
-  public static <E extends Enum<E>> E constant(Class<E> type, String text) {
-    for (E constant : type.getEnumConstants()) {
-      if (constant
-          .name()
-          .replace('_', '-')
-          .equals(text.toUpperCase(Locale.ROOT).replace('_', '-'))) {
-        return constant;
-      }
-    }
-    boolean small = !type.equals(Dimension.class) && !type.equals(LogLevel.class);
-    List<String> names = new ArrayList<>();
-    for (E constant : type.getEnumConstants()) {
-      String name = constant.name();
-      names.add(small ? name.toLowerCase(Locale.ROOT).replace('_', '-') : name);
-    }
-    throw new IllegalArgumentException("expected one of " + String.join(", ", names));
   }
 
   /** An absolute path. */
@@ -267,7 +140,7 @@ public final class Parsers {
     try {
       return InetSocketAddress.createUnresolved(
           bracketed ? host.substring(1, host.length() - 1) : host,
-          number(text.substring(colon + 1), 1, 65_535));
+          FlagType.number(text.substring(colon + 1), 1, 65_535));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(expected, e);
     }
@@ -284,7 +157,7 @@ public final class Parsers {
     return PRINTABLE.matcher(text).matches();
   }
 
-  private static void require(boolean condition, String expected) {
+  static void require(boolean condition, String expected) {
     if (!condition) {
       throw new IllegalArgumentException(expected);
     }

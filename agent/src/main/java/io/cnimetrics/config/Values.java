@@ -13,51 +13,56 @@ public final class Values {
   /** The number of characters of a value that a message quotes at most. */
   private static final int LONGEST = 80;
 
-  private final Map<Flag, String> flags;
+  private final Map<String, String> flags;
   private final Map<String, String> environment;
   private final List<String> problems;
 
   /**
    * Reads from the given flags and variables.
    *
+   * @param flags the text of each flag on the command line, by its name
    * @param problems problems found already, such as unknown flags
    */
-  public Values(Map<Flag, String> flags, Map<String, String> environment, List<String> problems) {
+  public Values(
+      Map<String, String> flags, Map<String, String> environment, List<String> problems) {
     this.flags = Map.copyOf(flags);
     this.environment = environment;
     this.problems = new ArrayList<>(problems);
   }
 
   /** The value of a flag that has a default. */
-  public <T> T read(Flag flag, Parser<T> parser) {
-    return readOptional(flag, parser)
-        .orElseGet(() -> parser.parse(flag.defaultValue().orElseThrow()));
+  public <T> T get(Flag<T> flag) {
+    return find(flag).orElseGet(() -> flag.type().parser().apply(flag.defaultValue().orElseThrow()));
   }
 
   /** The value of a flag that may be absent. */
-  public <T> Optional<T> readOptional(Flag flag, Parser<T> parser) {
-    String text = isFlag(flag) ? flags.get(flag) : environment.get(flag.variable());
-    return text == null ? Optional.empty() : parse(origin(flag), text, parser);
-  }
-
-  /** Whether the flag is on the command line, which overrides all environment variables. */
-  public boolean isFlag(Flag flag) {
-    return flags.containsKey(flag);
-  }
-
-  /** The source of the value, if there is one: the name of the flag or of its variable. */
-  public String origin(Flag flag) {
-    return isFlag(flag) ? flag.name() : flag.variable();
+  public <T> Optional<T> find(Flag<T> flag) {
+    return text(flag).flatMap(text -> parse(flag, text));
   }
 
   /** The value of a required flag; if it is absent or invalid: empty, and recorded as a problem. */
-  public <T> Optional<T> readRequired(Flag flag, Parser<T> parser) {
-    if (!flags.containsKey(flag) && !environment.containsKey(flag.variable())) {
+  public <T> Optional<T> require(Flag<T> flag) {
+    if (!isGiven(flag)) {
       problems.add(
           "%s is not given: set it, or %s in the environment"
               .formatted(flag.name(), flag.variable()));
     }
-    return readOptional(flag, parser);
+    return find(flag);
+  }
+
+  /** Whether the flag or its variable is given; its value may be invalid. */
+  public boolean isGiven(Flag<?> flag) {
+    return text(flag).isPresent();
+  }
+
+  /** Whether the flag is on the command line, which overrides all environment variables. */
+  public boolean isFlag(Flag<?> flag) {
+    return flags.containsKey(flag.name());
+  }
+
+  /** The source of the value, if there is one: the name of the flag or of its variable. */
+  public String origin(Flag<?> flag) {
+    return isFlag(flag) ? flag.name() : flag.variable();
   }
 
   /** Records a problem, for example a conflict between values. */
@@ -76,12 +81,17 @@ public final class Values {
     }
   }
 
-  private <T> Optional<T> parse(String origin, String text, Parser<T> parser) {
+  private Optional<String> text(Flag<?> flag) {
+    return Optional.ofNullable(flags.get(flag.name()))
+        .or(() -> Optional.ofNullable(environment.get(flag.variable())));
+  }
+
+  private <T> Optional<T> parse(Flag<T> flag, String text) {
     try {
-      return Optional.of(parser.parse(text));
+      return Optional.of(flag.type().parser().apply(text));
     } catch (IllegalArgumentException e) {
       String value = text.isEmpty() ? "is empty" : "'%s'".formatted(shortened(text));
-      problems.add("%s %s: %s".formatted(origin, value, e.getMessage()));
+      problems.add("%s %s: %s".formatted(origin(flag), value, e.getMessage()));
       return Optional.empty();
     }
   }
@@ -93,16 +103,5 @@ public final class Values {
     }
     boolean cut = Character.isHighSurrogate(text.charAt(LONGEST - 1));
     return text.substring(0, cut ? LONGEST - 1 : LONGEST) + "…";
-  }
-
-  /** Converts the text of a value. */
-  @FunctionalInterface
-  public interface Parser<T> {
-    /**
-     * Parses one value.
-     *
-     * @throws IllegalArgumentException with a message that says what was expected
-     */
-    T parse(String text);
   }
 }

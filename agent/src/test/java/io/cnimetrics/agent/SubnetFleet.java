@@ -4,7 +4,6 @@ import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
-import io.cnimetrics.config.Setting;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.schedule.NodeSchedule;
@@ -65,9 +64,9 @@ final class SubnetFleet implements Subnets {
         AgentConfig.of(
             new Values(
                 Map.of(
-                    Setting.NODE_NAME.flag(), name,
-                    Setting.REGION.flag(), "us-west-2",
-                    Setting.SUBNETS.flag(), "true"),
+                    "--node-name", name,
+                    "--region", "us-west-2",
+                    "--subnets", "true"),
                 Map.of(),
                 List.of()),
             name,

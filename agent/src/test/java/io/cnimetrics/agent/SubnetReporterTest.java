@@ -10,7 +10,6 @@ import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
-import io.cnimetrics.config.Setting;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.MetricBuffer;
@@ -233,9 +232,9 @@ class SubnetReporterTest {
     Values values =
         new Values(
             Map.of(
-                Setting.CLUSTER_ID.flag(), "prod",
-                Setting.REGION.flag(), "us-west-2",
-                Setting.SUBNETS.flag(), "true"),
+                "--cluster-id", "prod",
+                "--region", "us-west-2",
+                "--subnets", "true"),
             Map.of(),
             List.of());
     return AgentConfig.of(values, "node", MetricCatalog.names());

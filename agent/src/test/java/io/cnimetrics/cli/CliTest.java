@@ -3,7 +3,9 @@ package io.cnimetrics.cli;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cnimetrics.config.Setting;
+import io.cnimetrics.config.Flag;
+import io.cnimetrics.config.FlagType.Form;
+import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CliTest {
@@ -27,7 +29,7 @@ class CliTest {
   void noCommandIsAnsweredWithTheChoice() {
     assertThat(terminal.run()).isEqualTo(Cli.USAGE);
     assertThat(terminal.err())
-        .contains("no command given; expected one of dry-run, doctor, simulate")
+        .contains("no command given; expected one of run, dry-run, doctor")
         .contains("see 'cni-metrics-agent --help'");
     assertThat(terminal.out()).isEmpty();
   }
@@ -56,15 +58,27 @@ class CliTest {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void helpShowsFlagVariableAndDefault(Setting setting) {
-    terminal.run("dry-run", "--help");
+  @MethodSource("io.cnimetrics.config.Settings#all")
+  void helpShowsFlagVariableAndDefault(Flag<?> setting) {
+    terminal.run("run", "--help");
 
     assertThat(terminal.out().replaceAll("\\s+", " "))
         .contains(
-            " %s=%s ".formatted(setting.flag().name(), setting.flag().label()),
-            " env %s default %s "
-                .formatted(setting.flag().variable(), setting.flag().shownDefault()));
+            " %s=%s ".formatted(setting.name(), setting.type().label()),
+            " env %s default %s ".formatted(setting.variable(), setting.shownDefault()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"dry-run, --state-dir=/tmp", "doctor, --dimensions=NODE"})
+  void flagWithoutEffectIsAcceptedButNotListed(String command, String flag) {
+    Terminal other = new Terminal(Map.of());
+    assertThat(terminal.run(command, "--help")).isEqualTo(Cli.OK);
+    assertThat(other.run(command, flag, "--output=none")).isEqualTo(Cli.USAGE);
+
+    assertThat(terminal.out())
+        .doesNotContain(flag.split("=")[0])
+        .endsWith("\nThe other flags of 'run' are accepted, but have no effect here.\n");
+    assertThat(other.err().lines()).hasSize(2).anyMatch(line -> line.contains("--output 'none'"));
   }
 
   @ParameterizedTest
@@ -100,7 +114,7 @@ class CliTest {
     "--regoin=x, --region",
     "--intrspection-url=x, --introspection-url"
   })
-  void flagThatMayBeMeantIsAskedFor(String flag, String meant) {
+  void misspeltFlagIsAnsweredWithTheNearestName(String flag, String meant) {
     assertThat(terminal.run("dry-run", flag)).isEqualTo(Cli.USAGE);
     assertThat(terminal.err())
         .isEqualTo(
@@ -110,16 +124,18 @@ class CliTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      mode = EnumSource.Mode.EXCLUDE,
-      names = {"SUBNETS", "CLOUDWATCH", "PROMETHEUS"})
-  void flagWithoutValueIsBad(Setting setting) {
-    String flag = setting.flag().name();
-
+  @MethodSource("noSwitches")
+  void flagWithoutValueIsBad(String flag) {
     assertThat(terminal.run("dry-run", flag, "--simulate")).isEqualTo(Cli.USAGE);
     assertThat(terminal.run("dry-run", "--simulate", flag)).isEqualTo(Cli.USAGE);
     assertThat(terminal.err().lines().filter(line -> line.contains(flag + " is empty: ")))
         .hasSize(2);
+  }
+
+  static Stream<String> noSwitches() {
+    return Settings.all().stream()
+        .filter(flag -> flag.type().form() != Form.SWITCH)
+        .map(Flag::name);
   }
 
   @Test
@@ -131,7 +147,7 @@ class CliTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"--simulate", "--simulate=true", "--simulate True"})
-  void switchIsOnByItselfOrByValue(String flag) {
+  void switchIsOnWithoutAValueOrWithTrue(String flag) {
     assertThat(terminal.run(("dry-run --output=json " + flag).split(" "))).isEqualTo(Cli.OK);
     assertThat(terminal.out()).contains("\"instanceType\": \"m5.xlarge\"");
   }
@@ -181,7 +197,7 @@ class CliTest {
   void flagGoesBeforeTheOppositeVariable(String flags, String variables, boolean watches) {
     Values values =
         new Values(
-            Arguments.of(dryRun(), List.of(flags.split(" "))).given(),
+            Arguments.of("dry-run", dryRun(), List.of(flags.split(" "))).given(),
             environment(variables),
             List.of());
 
@@ -222,7 +238,7 @@ class CliTest {
         "dry-run --simulate --watch",
         "simulate --introspection-port=0 --metrics-port=0"
       })
-  void answerThatCannotBeWrittenIsAFailure(String arguments) {
+  void outputThatCannotBeWrittenIsAFailure(String arguments) {
     OutputStream full =
         new OutputStream() {
           @Override
@@ -238,7 +254,7 @@ class CliTest {
   }
 
   @Test
-  void everythingWrongIsToldAtOnce() {
+  void allProblemsAreReportedTogether() {
     Terminal withVariable = new Terminal(Map.of("MAX_PODS", "many"));
 
     assertThat(withVariable.run("dry-run", "--frob", "--output=xml", "--region", "--watch=x"))
@@ -254,7 +270,7 @@ class CliTest {
   }
 
   @Test
-  void complaintCannotWriteToTheTerminal() {
+  void problemCannotControlTheTerminal() {
     terminal.run("dry-run", "--output=\u001b[2J\u009b31m");
 
     assertThat(terminal.err()).contains("--output '?[2J?31m'").doesNotContain("\u001b", "\u009b");

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cnimetrics.config.Flag;
-import io.cnimetrics.config.Setting;
+import io.cnimetrics.config.Settings;
 import io.cnimetrics.testing.FakeIpamd;
 import io.cnimetrics.testing.RecordedNode;
 import io.cnimetrics.testing.SystemProperties.NoMetadata;
@@ -85,8 +85,7 @@ class HostileNamesTest {
   @ParameterizedTest
   @MethodSource(NAMES + "unprintable")
   void noSettingTakesUnprintableOrEndlessOnes(HostileName name) {
-    for (Setting setting : Setting.values()) {
-      Flag flag = setting.flag();
+    for (Flag<?> flag : Settings.all()) {
       Terminal flagged = new Terminal(Map.of());
       assertThat(flagged.run("dry-run", flag.name() + "=" + name.text())).isEqualTo(Cli.USAGE);
       assertRefused(flagged, flag.name());

@@ -4,8 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.cnimetrics.config.LogFormat;
-import io.cnimetrics.config.LogLevel;
+import io.cnimetrics.config.AgentConfig.LogFormat;
 import io.cnimetrics.testing.RecordedNode;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -17,6 +16,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 @Isolated
 class LoggingTest {
@@ -35,12 +35,12 @@ class LoggingTest {
   void stopListening() {
     System.setOut(realOut);
     System.setErr(realErr);
-    Logging.configure(LogLevel.WARN, LogFormat.TEXT);
+    Logging.configure(Level.WARN, LogFormat.TEXT);
   }
 
   @Test
   void textLineGoesToStandardErrorAlone() {
-    log(LogLevel.INFO, LogFormat.TEXT, "node=a up=1");
+    log(Level.INFO, LogFormat.TEXT, "node=a up=1");
 
     assertThat(err.toString(UTF_8))
         .matches("\\d{4}-\\d\\d-\\d\\dT[0-9:.]{12}Z INFO  LoggingTest node=a up=1\n");
@@ -49,7 +49,7 @@ class LoggingTest {
 
   @Test
   void jsonLineGoesToStandardErrorAlone() {
-    log(LogLevel.INFO, LogFormat.JSON, "say \"up\" to /livez\n");
+    log(Level.INFO, LogFormat.JSON, "say \"up\" to /livez\n");
 
     assertThat(err.toString(UTF_8))
         .startsWith("{")
@@ -61,7 +61,7 @@ class LoggingTest {
 
   @Test
   void jsonLineIsFlatAndSaysTheWholeSentence() {
-    Logging.configure(LogLevel.INFO, LogFormat.JSON);
+    Logging.configure(Level.INFO, LogFormat.JSON);
     LoggerFactory.getLogger(LoggingTest.class).info("identity: node={} up={}", "a", 1);
 
     JsonNode line = RecordedNode.json(err.toString(UTF_8));
@@ -80,14 +80,14 @@ class LoggingTest {
 
   @Test
   void lessSevereLinesAreLeftOut() {
-    log(LogLevel.WARN, LogFormat.TEXT, "node=a up=1");
+    log(Level.WARN, LogFormat.TEXT, "node=a up=1");
 
     assertThat(err.toString(UTF_8)).isEmpty();
   }
 
   @Test
   void messageCannotWriteToTheTerminal() {
-    log(LogLevel.INFO, LogFormat.TEXT, "a\nforged line\u001b[2J\u202e");
+    log(Level.INFO, LogFormat.TEXT, "a\nforged line\u001b[2J\u202e");
 
     assertThat(err.toString(UTF_8)).endsWith(" a?forged line?[2J?\n");
   }
@@ -97,7 +97,7 @@ class LoggingTest {
     String message =
         "\\a\n\r\tforged\\\"line\u0000\u001b[2J\ud800\u009b31m\u007f\u202e\u2028\udb40\udc01\ud83d\ude00 \u00e9";
 
-    log(LogLevel.INFO, LogFormat.JSON, message);
+    log(Level.INFO, LogFormat.JSON, message);
 
     String line = err.toString(UTF_8);
     assertThat(line.stripTrailing().codePoints()).noneMatch(LoggingTest::isObeyed);
@@ -107,7 +107,7 @@ class LoggingTest {
   @ParameterizedTest
   @EnumSource
   void failureIsOnTheSameLine(LogFormat format) {
-    Logging.configure(LogLevel.INFO, format);
+    Logging.configure(Level.INFO, format);
     LoggerFactory.getLogger(LoggingTest.class)
         .error(
             "failed\u001b",
@@ -137,7 +137,7 @@ class LoggingTest {
     };
   }
 
-  private static void log(LogLevel level, LogFormat format, String message) {
+  private static void log(Level level, LogFormat format, String message) {
     Logging.configure(level, format);
     LoggerFactory.getLogger(LoggingTest.class).info(message);
   }

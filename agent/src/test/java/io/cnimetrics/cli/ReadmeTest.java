@@ -38,11 +38,12 @@ class ReadmeTest {
   private static String dryRun() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
-    Command dryRun = new DryRun(new FakeClock(Instant.parse("2026-11-21T10:00:00Z")));
+    Map<String, String> environment =
+        Map.of("NODE_NAME", "ip-10-0-1-23.us-west-2.compute.internal");
     int exitCode =
         new Cli(
-                List.of(dryRun),
-                Map.of("NODE_NAME", "ip-10-0-1-23.us-west-2.compute.internal"),
+                new Commands(environment, new FakeClock(Instant.parse("2026-11-21T10:00:00Z"))),
+                environment,
                 new Console(stream, stream, Palette.PLAIN))
             .run(List.of("dry-run", "--simulate"));
     assertThat(exitCode).isZero();

@@ -29,17 +29,8 @@ public final class Terminal {
 
   /** Returns the exit code. */
   public int run(String... arguments) {
-    InstantSource clock = InstantSource.system();
     Console console = new Console(out, new PrintStream(err, false, UTF_8), Palette.PLAIN);
-    List<Command> commands =
-        List.of(
-            new DryRun(clock),
-            new Doctor(environment, clock),
-            new Simulate(clock),
-            new Dashboard(),
-            new Alarms(),
-            new Plan(),
-            new PrepareStateDir());
+    Commands commands = new Commands(environment, InstantSource.system());
     return new Cli(commands, environment, console).run(List.of(arguments));
   }
 

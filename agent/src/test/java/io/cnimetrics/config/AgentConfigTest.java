@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.event.Level;
 
 class AgentConfigTest {
   private static final Set<String> METRICS = Set.of("eniAllocated", "ipamdErr");
@@ -41,15 +41,15 @@ class AgentConfigTest {
         .isEqualTo(InetSocketAddress.createUnresolved("127.0.0.1", 61_690));
     assertThat(config.cloudwatch()).isTrue();
     assertThat(config.prometheus()).isFalse();
-    assertThat(config.logLevel()).isEqualTo(LogLevel.INFO);
-    assertThat(config.logFormat()).isEqualTo(LogFormat.TEXT);
+    assertThat(config.logLevel()).isEqualTo(Level.INFO);
+    assertThat(config.logFormat()).isEqualTo(AgentConfig.LogFormat.TEXT);
   }
 
   @Test
   void flagGoesBeforeVariable() {
     AgentConfig config =
         config(
-            Map.of(Setting.CLUSTER_ID, "flag"),
+            Map.of("--cluster-id", "flag"),
             Map.of("AWS_CLUSTER_ID", "variable", "NODE_NAME", "node"));
 
     assertThat(config.clusterId()).contains("flag");
@@ -57,34 +57,34 @@ class AgentConfigTest {
   }
 
   @ParameterizedTest
-  @EnumSource
-  void emptyFlagIsBad(Setting setting) {
-    assertThat(problems(Map.of(setting, ""), Map.of()))
+  @MethodSource("io.cnimetrics.config.Settings#all")
+  void emptyFlagIsBad(Flag<?> setting) {
+    assertThat(problems(Map.of(setting.name(), ""), Map.of()))
         .singleElement()
         .asString()
-        .startsWith(setting.flag().name() + " is empty: ");
+        .startsWith(setting.name() + " is empty: ");
   }
 
   @ParameterizedTest
-  @EnumSource
-  void emptyVariableIsBad(Setting setting) {
-    assertThat(problems(Map.of(), Map.of(setting.flag().variable(), "")))
+  @MethodSource("io.cnimetrics.config.Settings#all")
+  void emptyVariableIsBad(Flag<?> setting) {
+    assertThat(problems(Map.of(), Map.of(setting.variable(), "")))
         .singleElement()
         .asString()
-        .startsWith(setting.flag().variable() + " is empty: ");
+        .startsWith(setting.variable() + " is empty: ");
   }
 
   @Test
   void goodFlagHidesBadVariable() {
-    assertThat(config(Map.of(Setting.REGION, "eu-west-1"), Map.of("AWS_REGION", "")).region())
+    assertThat(config(Map.of("--region", "eu-west-1"), Map.of("AWS_REGION", "")).region())
         .contains("eu-west-1");
   }
 
   @Test
-  void everythingWrongIsToldAtOnce() {
+  void allProblemsAreReportedTogether() {
     assertThat(
             problems(
-                Map.of(Setting.MAX_PODS, "0", Setting.METRICS, "cpu"),
+                Map.of("--max-pods", "0", "--metrics", "cpu"),
                 Map.of("METRIC_UPDATE_INTERVAL", "5s")))
         .containsExactly(
             "METRIC_UPDATE_INTERVAL '5s': expected a time from 10s to 60s, such as 10s",
@@ -97,21 +97,21 @@ class AgentConfigTest {
   void nothingLeftToReadIsBad() {
     assertThat(
             problems(
-                Map.of(Setting.INTROSPECTION_URL, "none"), Map.of("IPAMD_METRICS_URL", "none")))
+                Map.of("--introspection-url", "none"), Map.of("IPAMD_METRICS_URL", "none")))
         .containsExactly(
             "--introspection-url none and --metrics-url none: no source is left; set one of them");
   }
 
   @Test
   void oneSourceMayBeOff() {
-    assertThat(config(Map.of(Setting.METRICS_URL, "none"), Map.of()).metricsUrl()).isEmpty();
-    assertThat(config(Map.of(Setting.INTROSPECTION_URL, "none"), Map.of()).introspectionUrl())
+    assertThat(config(Map.of("--metrics-url", "none"), Map.of()).metricsUrl()).isEmpty();
+    assertThat(config(Map.of("--introspection-url", "none"), Map.of()).introspectionUrl())
         .isEmpty();
   }
 
   @Test
   void longValueIsQuotedInPart() {
-    assertThat(problems(Map.of(Setting.CLUSTER_ID, "c".repeat(2_000)), Map.of()))
+    assertThat(problems(Map.of("--cluster-id", "c".repeat(2_000)), Map.of()))
         .containsExactly(
             "--cluster-id '%s…': expected 1 to 1024 printable ASCII characters"
                 .formatted("c".repeat(80)));
@@ -121,7 +121,7 @@ class AgentConfigTest {
   void longPartOfValueIsQuotedInPart() {
     String part = "c".repeat(10_000);
 
-    assertThat(problems(Map.of(Setting.METRICS, part, Setting.DIMENSIONS, part), Map.of()))
+    assertThat(problems(Map.of("--metrics", part, "--dimensions", part), Map.of()))
         .hasSize(2)
         .allSatisfy(problem -> assertThat(problem).contains("there is no").hasSizeLessThan(400));
   }
@@ -138,14 +138,12 @@ class AgentConfigTest {
     assertThat(AgentConfig.of(given, hostName, METRICS).nodeName()).isEqualTo("node");
   }
 
-  private static AgentConfig config(Map<Setting, String> flags, Map<String, String> environment) {
-    Map<Flag, String> given = new HashMap<>();
-    flags.forEach((setting, value) -> given.put(setting.flag(), value));
-    return AgentConfig.of(new Values(given, environment, List.of()), "host", METRICS);
+  private static AgentConfig config(Map<String, String> flags, Map<String, String> environment) {
+    return AgentConfig.of(new Values(flags, environment, List.of()), "host", METRICS);
   }
 
   private static List<String> problems(
-      Map<Setting, String> flags, Map<String, String> environment) {
+      Map<String, String> flags, Map<String, String> environment) {
     return assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> config(flags, environment))
         .actual()

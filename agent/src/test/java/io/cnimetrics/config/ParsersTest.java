@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.event.Level;
 
 class ParsersTest {
   private static final Set<String> METRICS = Set.of("eniAllocated", "ipamdErr");
@@ -204,7 +205,7 @@ class ParsersTest {
   }
 
   private static Duration time(String text) {
-    return Parsers.time(text, Duration.ofSeconds(10), Duration.ofSeconds(60));
+    return FlagType.time(text, Duration.ofSeconds(10), Duration.ofSeconds(60));
   }
 
   @ParameterizedTest
@@ -223,7 +224,7 @@ class ParsersTest {
 
   @Test
   void dimensionsComeInSetsOfOneOrder() {
-    assertThat(Parsers.dimensions("CLUSTER_ID; node, CLUSTER_ID"))
+    assertThat(Dimension.sets("CLUSTER_ID; node, CLUSTER_ID"))
         .containsExactly(
             List.of(Dimension.CLUSTER_ID), List.of(Dimension.CLUSTER_ID, Dimension.NODE));
   }
@@ -238,15 +239,15 @@ class ParsersTest {
   })
   void badDimensionIsNamed(String text, String message) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.dimensions(text))
+        .isThrownBy(() -> Dimension.sets(text))
         .withMessageContaining(message);
   }
 
   @Test
   void metricsAreAllOrCoreOrNamed() {
-    assertThat(Parsers.metrics("all", METRICS)).isEqualTo(MetricSelection.ALL);
-    assertThat(Parsers.metrics("Core", METRICS)).isEqualTo(MetricSelection.CORE);
-    assertThat(Parsers.metrics("ipamdErr, eniAllocated", METRICS))
+    assertThat(MetricSelection.parse("all").of(METRICS)).isEqualTo(MetricSelection.ALL);
+    assertThat(MetricSelection.parse("Core").of(METRICS)).isEqualTo(MetricSelection.CORE);
+    assertThat(MetricSelection.parse("ipamdErr, eniAllocated").of(METRICS))
         .isEqualTo(MetricSelection.named(METRICS));
   }
 
@@ -254,22 +255,22 @@ class ParsersTest {
   @CsvSource({"free, free", "'ipamdErr,', ''", "'ipamdErr,core', core"})
   void unknownMetricIsNamed(String text, String name) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.metrics(text, METRICS))
+        .isThrownBy(() -> MetricSelection.parse(text).of(METRICS))
         .withMessageStartingWith("there is no metric '%s'; expected all, core", name);
   }
 
   @ParameterizedTest
   @CsvSource({"ENIallocated, eniAllocated", "ipamdError, ipamdErr", "ipamd, ipamdErr"})
-  void metricThatMayBeMeantIsAskedFor(String text, String meant) {
+  void misspeltMetricIsAnsweredWithTheNearestName(String text, String meant) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.metrics(text, METRICS))
+        .isThrownBy(() -> MetricSelection.parse(text).of(METRICS))
         .withMessage("there is no metric '%s'; did you mean %s?", text, meant);
   }
 
   @Test
   void emptyMetricsAreNotTakenForAName() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.metrics("", METRICS))
+        .isThrownBy(() -> MetricSelection.parse("").of(METRICS))
         .withMessage("expected all, core, or names separated by ',' (docs/metrics.md lists them)");
   }
 
@@ -277,41 +278,45 @@ class ParsersTest {
   @ValueSource(strings = {"", "-1", "11", "+5", "1.0", " 1", "99999999999"})
   void numberKeepsItsBounds(String text) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.number(text, 0, 10))
+        .isThrownBy(() -> FlagType.number(text, 0, 10))
         .withMessage("expected a whole number from 0 to 10");
   }
 
   @Test
   void boundsAreNumbersToo() {
-    assertThat(Parsers.number("0", 0, 10)).isZero();
-    assertThat(Parsers.number("10", 0, 10)).isEqualTo(10);
+    assertThat(FlagType.number("0", 0, 10)).isZero();
+    assertThat(FlagType.number("10", 0, 10)).isEqualTo(10);
   }
 
   @Test
   void boolIsTrueOrFalse() {
-    assertThat(Parsers.bool("true")).isTrue();
-    assertThat(Parsers.bool("True")).isTrue();
-    assertThat(Parsers.bool("FALSE")).isFalse();
+    assertThat(FlagType.SWITCH.parser().apply("true")).isTrue();
+    assertThat(FlagType.SWITCH.parser().apply("True")).isTrue();
+    assertThat(FlagType.SWITCH.parser().apply("FALSE")).isFalse();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "yes", "1", "t", "on"})
   void boolIsNothingElse(String text) {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.bool(text))
+        .isThrownBy(() -> FlagType.SWITCH.parser().apply(text))
         .withMessage("expected true or false");
   }
 
   @Test
   void constantMayBeInSmallLetters() {
-    assertThat(Parsers.constant(LogLevel.class, "debug")).isEqualTo(LogLevel.DEBUG);
-    assertThat(Parsers.constant(LogFormat.class, "JSON")).isEqualTo(LogFormat.JSON);
+    assertThat(constant(Level.class, "debug")).isEqualTo(Level.DEBUG);
+    assertThat(constant(AgentConfig.LogFormat.class, "JSON")).isEqualTo(AgentConfig.LogFormat.JSON);
+  }
+
+  private static <E extends Enum<E>> E constant(Class<E> type, String text) {
+    return FlagType.oneOf("NAME", type).parser().apply(text);
   }
 
   @Test
   void otherConstantIsAnsweredWithTheChoice() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.constant(LogFormat.class, "xml"))
+        .isThrownBy(() -> constant(AgentConfig.LogFormat.class, "xml"))
         .withMessage("expected one of text, json");
   }
 

@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Whatever text a setting has, it is a configuration within its bounds or a named problem. */
+/** Any text of a setting gives a configuration within its bounds, or a named problem. */
 class SettingsFuzzTest {
   private static final int LONGEST_VALUE = 200;
 
   @FuzzTest
   void textIsASettingOrAProblem(FuzzedDataProvider data) {
-    Map<Flag, String> given = new HashMap<>();
+    Map<String, String> given = new HashMap<>();
     while (data.remainingBytes() > 0) {
-      Flag flag = data.pickValue(Setting.values()).flag();
-      given.put(flag, data.consumeString(LONGEST_VALUE));
+      Flag<?> flag = data.pickValue(Settings.all());
+      given.put(flag.name(), data.consumeString(LONGEST_VALUE));
     }
     try {
       AgentConfig config =
