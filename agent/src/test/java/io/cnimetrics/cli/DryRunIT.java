@@ -211,8 +211,8 @@ class DryRunIT {
         .singleElement()
         .asString()
         .contains(
-            "dimensions=NODE have no set that is CLUSTER_ID alone",
-            "dashboard and alarms see no other");
+            "dimensions=NODE have no set with CLUSTER_ID alone",
+            "the only set that dashboard and alarms use");
   }
 
   @Test

@@ -157,7 +157,7 @@ class RunIT {
       assertThat(lines(result, " WARN "))
           .singleElement()
           .asString()
-          .contains("namespace=Kubernetes is that of AWS's cni-metrics-helper");
+          .contains("namespace=Kubernetes is also used by AWS's cni-metrics-helper");
     }
   }
 
