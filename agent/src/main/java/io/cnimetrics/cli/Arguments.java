@@ -19,8 +19,7 @@ import java.util.stream.Stream;
  * @param given the flags on the command line and their text, by name
  * @param problems unknown words, and flags that are given more than once
  */
-record Arguments(
-    Map<String, String> given, List<String> problems, boolean help, boolean version) {
+record Arguments(Map<String, String> given, List<String> problems, boolean help, boolean version) {
   private static final Set<String> HELP = Set.of("--help", "-h");
   private static final String VERSION = "--version";
   private static final Set<String> BOOLS = Set.of("true", "false");

@@ -11,7 +11,14 @@ import java.util.Map;
 final class Commands {
   static final List<String> NAMES =
       List.of(
-          "run", "dry-run", "doctor", "simulate", "dashboard", "alarms", "plan", "prepare-state-dir");
+          "run",
+          "dry-run",
+          "doctor",
+          "simulate",
+          "dashboard",
+          "alarms",
+          "plan",
+          "prepare-state-dir");
 
   private final Map<String, String> environment;
   private final InstantSource clock;

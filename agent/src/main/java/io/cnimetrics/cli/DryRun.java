@@ -51,8 +51,7 @@ final class DryRun implements Command {
           "table, json, prometheus or put-metric-data; put-metric-data with --watch prints each"
               + " minute when it has ended");
   private static final Flag<Boolean> SIMULATE =
-      Flag.of(
-          "--simulate", "DRY_RUN_SIMULATE", FlagType.SWITCH, "false", "read a simulated node");
+      Flag.of("--simulate", "DRY_RUN_SIMULATE", FlagType.SWITCH, "false", "read a simulated node");
 
   /** Nothing is sent, kept or served. */
   private static final List<Flag<?>> IGNORED =
@@ -92,8 +91,7 @@ final class DryRun implements Command {
   @Override
   public int run(Values values, Console console) {
     boolean watch = watches(values);
-    DryRunPrinter.Format format =
-        values.get(OUTPUT);
+    DryRunPrinter.Format format = values.get(OUTPUT);
     boolean simulate = values.get(SIMULATE);
     AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
     Logging.configure(config.logLevel(), config.logFormat());

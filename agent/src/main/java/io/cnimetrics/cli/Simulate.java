@@ -28,12 +28,7 @@ final class Simulate implements Command {
           "61679",
           "port of /v1/enis; 0: any");
   private static final Flag<Integer> METRICS_PORT =
-      Flag.of(
-          "--metrics-port",
-          "SIMULATE_METRICS_PORT",
-          PORT,
-          "61678",
-          "port of /metrics; 0: any");
+      Flag.of("--metrics-port", "SIMULATE_METRICS_PORT", PORT, "61678", "port of /metrics; 0: any");
   private static final Flag<Integer> SEED =
       Flag.of(
           "--seed",

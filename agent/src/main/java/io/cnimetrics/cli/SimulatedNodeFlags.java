@@ -140,8 +140,7 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
     return FlagType.number(0, most);
   }
 
-  private static <T> Flag<T> flag(
-      String name, FlagType<T> type, String value, String description) {
+  private static <T> Flag<T> flag(String name, FlagType<T> type, String value, String description) {
     return Flag.of(name, variable(name), type, value, description);
   }
 

@@ -33,8 +33,7 @@ public record Flag<T>(
 
   /** The same flag with a further check or conversion of its value. */
   public <U> Flag<U> with(Function<T, U> next) {
-    FlagType<U> stricter =
-        new FlagType<>(type.label(), type.form(), type.parser().andThen(next));
+    FlagType<U> stricter = new FlagType<>(type.label(), type.form(), type.parser().andThen(next));
     return new Flag<>(name, variable, stricter, defaultValue, ifAbsent, description);
   }
 

@@ -23,8 +23,7 @@ public final class Values {
    * @param flags the text of each flag on the command line, by its name
    * @param problems problems found already, such as unknown flags
    */
-  public Values(
-      Map<String, String> flags, Map<String, String> environment, List<String> problems) {
+  public Values(Map<String, String> flags, Map<String, String> environment, List<String> problems) {
     this.flags = Map.copyOf(flags);
     this.environment = environment;
     this.problems = new ArrayList<>(problems);
@@ -32,7 +31,8 @@ public final class Values {
 
   /** The value of a flag that has a default. */
   public <T> T get(Flag<T> flag) {
-    return find(flag).orElseGet(() -> flag.type().parser().apply(flag.defaultValue().orElseThrow()));
+    return find(flag)
+        .orElseGet(() -> flag.type().parser().apply(flag.defaultValue().orElseThrow()));
   }
 
   /** The value of a flag that may be absent. */

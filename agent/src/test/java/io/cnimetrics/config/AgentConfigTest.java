@@ -95,9 +95,7 @@ class AgentConfigTest {
 
   @Test
   void nothingLeftToReadIsBad() {
-    assertThat(
-            problems(
-                Map.of("--introspection-url", "none"), Map.of("IPAMD_METRICS_URL", "none")))
+    assertThat(problems(Map.of("--introspection-url", "none"), Map.of("IPAMD_METRICS_URL", "none")))
         .containsExactly(
             "--introspection-url none and --metrics-url none: no source is left; set one of them");
   }
@@ -142,8 +140,7 @@ class AgentConfigTest {
     return AgentConfig.of(new Values(flags, environment, List.of()), "host", METRICS);
   }
 
-  private static List<String> problems(
-      Map<String, String> flags, Map<String, String> environment) {
+  private static List<String> problems(Map<String, String> flags, Map<String, String> environment) {
     return assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> config(flags, environment))
         .actual()
