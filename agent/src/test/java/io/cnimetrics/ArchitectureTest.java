@@ -17,11 +17,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Data goes one way: each package may import only what stands in its row. */
+/** Data goes one way: each package may import only the packages in its row. */
 class ArchitectureTest {
   private static final String ROOT = "io.cnimetrics.";
 
-  /** All but what people read and play with. */
+  /** All packages that run on every node, except the loops and the wiring. */
   private static final Set<String> BELOW_AGENT =
       Set.of(
           "snapshot",

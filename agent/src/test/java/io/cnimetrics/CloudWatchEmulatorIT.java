@@ -30,7 +30,7 @@ import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 import software.amazon.awssdk.services.ec2.model.Filter;
 import software.amazon.awssdk.services.ec2.model.TagDescription;
 
-/** What other tests rely on when they publish to the emulator. */
+/** Checks the emulator's behaviour that other tests need. */
 class CloudWatchEmulatorIT {
   private static final String NAMESPACE = "Kubernetes/CNI";
   private static final String METRIC = "assignIPAddresses";
@@ -41,7 +41,7 @@ class CloudWatchEmulatorIT {
 
   private static CloudWatchEmulator emulator;
 
-  /** Of this test alone. */
+  /** A cluster of this test only. */
   private final Map<String, String> cluster =
       Map.of("CLUSTER_ID", "emulator-" + CLUSTERS.incrementAndGet());
 
@@ -200,7 +200,7 @@ class CloudWatchEmulatorIT {
         .build();
   }
 
-  /** Keeps how the last request's body was encoded. */
+  /** Records the encoding of the last request's body. */
   private static final class HeaderRecorder implements ExecutionInterceptor {
     private volatile String contentEncoding = "none";
 

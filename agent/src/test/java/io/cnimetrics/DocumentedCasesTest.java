@@ -16,7 +16,7 @@ import java.time.Instant;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** The examples that AWS's documents give, played by the simulator or served as printed there. */
+/** The examples of AWS's documentation, simulated, or served as they are printed there. */
 class DocumentedCasesTest {
   private final FakeClock clock = new FakeClock(Instant.parse("2026-11-21T10:00:00Z"));
 

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Files that hold what people read, as it was last approved. */
+/** Golden files: the approved texts that people read. */
 public final class Goldens {
   private static final Path FOLDER = Path.of("src/test/resources/goldens");
 

@@ -37,12 +37,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The policy allows what the agent asks of AWS in its life, and nothing else. */
+/** The policy allows the AWS calls of a complete run, and nothing else. */
 @Timeout(120)
 class IamPolicyTest {
   private static final Path POLICIES = Path.of("..", "iam-policy");
 
-  /** EC2 takes the action's name in a form, CloudWatch in the path. */
+  /** The action's name is in the form for EC2, and in the path for CloudWatch. */
   private static final Pattern FORM = Pattern.compile("(?:^|&)Action=(\\w+)");
 
   private static final Pattern PATH = Pattern.compile("/operation/(\\w+)$");
@@ -103,7 +103,7 @@ class IamPolicyTest {
         .collect(toSet());
   }
 
-  /** All that the agent can do with AWS: nothing is given, so that it must find it out. */
+  /** Runs an agent without cluster and region, so that it makes every AWS call that it can make. */
   private void liveAndStop(boolean subnets, BooleanSupplier done) {
     Values values =
         new Values(
@@ -139,8 +139,7 @@ class IamPolicyTest {
   }
 
   /**
-   * The action that IAM decides on. The service is that of the signature, which for CloudWatch is
-   * monitoring.
+   * The action that IAM checks. The service is the one in the signature, which is monitoring for CloudWatch.
    */
   private static String action(LoggedRequest request) {
     String service = found(SCOPE, request.getHeader("Authorization"));

@@ -22,8 +22,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * A node with its ipamD and, one after another, agents that are processes. It knows from what its
- * ipamD served what must have been published.
+ * A node with its ipamD and one or more agents, which are processes. It computes from the bodies that its ipamD served what the agents must have published.
  */
 final class LiveNode implements AutoCloseable {
   private static final Duration WARM = Duration.ofSeconds(60);
@@ -35,18 +34,18 @@ final class LiveNode implements AutoCloseable {
   private final boolean keepsState;
   private final List<AgentProcess.Running> runs = new ArrayList<>();
 
-  /** Where each series of polls begins of which each knows the one before. */
+  /** The index of the first answer of each series of polls. In a series each poll knows the one before. */
   private final List<Integer> memories = new ArrayList<>();
 
   /**
    * How an agent ended.
    *
-   * @param polled whether it asked ipamD after the signal
+   * @param polled whether it polled ipamD after the signal
    */
   record Stop(Result result, boolean polled) {}
 
   /**
-   * @param agents begin the command line of one more agent
+   * @param agents starts the command line of another agent
    * @param settings of this node's agents
    */
   LiveNode(String name, Scenario scenario, Supplier<AgentProcess> agents, String... settings)
@@ -70,7 +69,7 @@ final class LiveNode implements AutoCloseable {
     return name;
   }
 
-  /** Starts an agent; without kept state the one before must have ended. */
+  /** Starts an agent. Without a state directory the previous one must have ended. */
   void start() {
     if (memories.isEmpty() || !keepsState) {
       memories.add(ipamd.answers().size());
@@ -96,12 +95,12 @@ final class LiveNode implements AutoCloseable {
     atWork().kill();
   }
 
-  /** Of two, the later one waits for the end of the other. */
+  /** The agent that works: of two, the later one waits until the other has ended. */
   private AgentProcess.Running atWork() {
-    return runs.stream().filter(AgentProcess.Running::goesOn).findFirst().orElseThrow();
+    return runs.stream().filter(AgentProcess.Running::isRunning).findFirst().orElseThrow();
   }
 
-  /** Waits for a whole poll that begins after now. */
+  /** Waits for a complete poll that starts after now. */
   void awaitPoll() {
     int before = ipamd.answers().size();
     Eventually.holds(
@@ -121,19 +120,19 @@ final class LiveNode implements AutoCloseable {
     ipamd.restart();
   }
 
-  /** The minutes that must have each datum of this node, and no other may. */
+  /** The minutes that must have each datum of this node; no other minute may have one. */
   Set<Instant> minutes() {
     return series().stream()
         .flatMap(
             polls -> {
-              // It began within this minute, and cannot know all of it.
+              // The agent started within this minute, so it does not report it.
               Instant first = minute(polls.get(0));
               return polls.stream().map(LiveNode::minute).filter(minute -> minute.isAfter(first));
             })
         .collect(toSet());
   }
 
-  /** What ipamD said last in that minute. */
+  /** The last answer of ipamD in that minute. */
   Optional<NodeState> last(Instant minute) {
     return ipamd.answers().stream()
         .filter(answer -> !answer.metrics() && minute(answer).equals(minute))
@@ -141,7 +140,7 @@ final class LiveNode implements AutoCloseable {
         .map(Answer::truth);
   }
 
-  /** By how much a counter has risen under the eyes of agents that remembered the poll before. */
+  /** The increase of a counter between polls of agents that knew the poll before. */
   double increase(String counter) {
     return series().stream()
         .mapToDouble(
@@ -149,7 +148,7 @@ final class LiveNode implements AutoCloseable {
         .sum();
   }
 
-  /** Restarts of ipamD under the same eyes. */
+  /** Restarts of ipamD between such polls. */
   int restarts() {
     return series().stream()
         .mapToInt(polls -> polls.get(polls.size() - 1).process() - polls.get(0).process())
@@ -170,7 +169,7 @@ final class LiveNode implements AutoCloseable {
     return answer.at().truncatedTo(ChronoUnit.MINUTES);
   }
 
-  /** The dimensions of the series that are this node's alone. */
+  /** The dimensions of the series of only this node. */
   Map<String, String> dimensions(String cluster) {
     return Map.of("CLUSTER_ID", cluster, "NODE", name);
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The metadata of the native executable names what exists, and all that is found by name. */
+/** Everything in the native executable's metadata exists, and it lists every class that is loaded by name. */
 class NativeImageMetadataTest {
   private static final String METADATA =
       "META-INF/native-image/io.cnimetrics/cni-metrics-agent/reachability-metadata.json";
@@ -48,7 +48,7 @@ class NativeImageMetadataTest {
     }
   }
 
-  /** IRSA and profiles with a role fail at run time without them: the SDK loads both by name. */
+  /** Without these classes IRSA and profiles with a role fail at run time: the SDK loads both by name. */
   @Test
   void credentialsOfStsAreListed() throws IOException {
     String sts = "software.amazon.awssdk.services.sts.internal.Sts";

@@ -37,9 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 
 /**
- * Three agents at work for some minutes, as processes: one is replaced, one is killed while its
- * successor waits, and CloudWatch is away for a while. What it then has is compared with what the
- * ipamDs served. The first to begin, so that other tests run meanwhile.
+ * Runs three agents as processes for some minutes: one is replaced, one is killed while its successor waits, and CloudWatch is away for some time. Then compares CloudWatch's data with what the ipamDs served. Starts first, so that other tests run at the same time.
  */
 @Order(1)
 class PublishingIT {
@@ -47,10 +45,10 @@ class PublishingIT {
   private static final String CLUSTER = "publishing-" + UUID.randomUUID();
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  /** The whole minutes of the script. */
+  /** Full minutes of the script. */
   private static final int MINUTES = 4;
 
-  /** More than any backoff, and a send. */
+  /** Longer than any backoff and a send. */
   private static final Duration ALL_ARRIVES = Duration.ofSeconds(100);
 
   private static final Map<String, ToDoubleFunction<NodeState>> GAUGES =
@@ -70,7 +68,7 @@ class PublishingIT {
           "awsAPIErr", "awscni_aws_api_error_count",
           "ec2ApiReqCount", "awscni_ec2api_req_count");
 
-  /** No datum each minute: the one is an event, the other a mean that needs calls. */
+  /** Metrics without a datum in each minute: one is an event, the other a mean that needs calls. */
   private static final Set<String> AT_TIMES = Set.of("agentStarts", "awsAPILatency");
 
   @TempDir static Path stateDir;
@@ -251,7 +249,7 @@ class PublishingIT {
     return List.of(steady, replaced, killed);
   }
 
-  /** Agents that start together are to do so within one minute, however slow the machine is. */
+  /** Agents that start together must start within one minute, also on a slow machine. */
   private static Instant withRoomToStart(Instant now) {
     Instant minute = now.truncatedTo(ChronoUnit.MINUTES);
     return now.isBefore(minute.plusSeconds(35)) ? now : minute.plus(MINUTE).plusSeconds(2);

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every recorded node, read over real sockets, gives exactly the truth that was recorded with it.
+ * Reads every recorded node over real sockets, and compares the result with the truth that was recorded.
  */
 class RecordedNodesTest {
   private static final List<RecordedNode> NODES = RecordedNode.all();

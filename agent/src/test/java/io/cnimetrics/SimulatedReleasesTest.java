@@ -15,7 +15,7 @@ import java.time.Instant;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Releases of which nothing is recorded: what the simulator puts in is what the reader finds. */
+/** Releases without a recorded node: the agent reads the same numbers that the simulator has. */
 class SimulatedReleasesTest {
   private final FakeClock clock = new FakeClock(Instant.parse("2026-11-21T10:00:00Z"));
 
@@ -53,12 +53,12 @@ class SimulatedReleasesTest {
     }
   }
 
-  private static void assertAgrees(NodeUnderTest node, NodeState truth, boolean coolingTold) {
+  private static void assertAgrees(NodeUnderTest node, NodeState truth, boolean coolingKnown) {
     assertThat(node.gauge("totalIPAddresses")).isEqualTo(truth.total());
     assertThat(node.gauge("assignIPAddresses")).isEqualTo(truth.assigned());
     assertThat(node.gauge("eniAllocated")).isEqualTo(truth.enis());
-    assertThat(node.gauges().containsKey("coolingIPAddresses")).isEqualTo(coolingTold);
-    if (coolingTold) {
+    assertThat(node.gauges().containsKey("coolingIPAddresses")).isEqualTo(coolingKnown);
+    if (coolingKnown) {
       assertThat(node.gauge("coolingIPAddresses")).isEqualTo(truth.cooling());
       assertThat(node.gauge("availableIPAddresses")).isEqualTo(truth.free());
     }
@@ -67,7 +67,7 @@ class SimulatedReleasesTest {
     }
   }
 
-  /** Pods that leave, so that addresses are cooling. */
+  /** Pods end, so that addresses are cooling. */
   private static Scenario.Builder scenario(String release) {
     return Scenario.of("m5.xlarge")
         .cniVersion(CniVersion.parse(release))

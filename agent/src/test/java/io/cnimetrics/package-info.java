@@ -1,4 +1,4 @@
-/** Tests of the whole: architecture, recorded nodes, documents' cases. */
+/** Tests of the whole agent: architecture, recorded nodes, examples of AWS's documentation. */
 @NullMarked
 package io.cnimetrics;
 

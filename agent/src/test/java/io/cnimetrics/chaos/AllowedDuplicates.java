@@ -8,10 +8,10 @@ import java.util.Optional;
 
 /** The losses and doubles that the agent's contract allows, by name. */
 final class AllowedDuplicates {
-  /** An answer under way when something happens is lost. */
+  /** An answer that is on its way when something happens is lost. */
   private static final Duration UNDER_WAY = Duration.ofSeconds(2);
 
-  /** A request takes no longer. */
+  /** The longest time of a request. */
   private static final Duration REQUEST = Duration.ofSeconds(12);
 
   private final NodeRecord node;
@@ -22,7 +22,7 @@ final class AllowedDuplicates {
     this.truth = new Truth(node);
   }
 
-  /** Why a datum may have come again after this one. */
+  /** The reason for which this datum may arrive again. */
   Optional<String> forDouble(Put first) {
     if (!first.heard() || began(first.at(), UNDER_WAY, Kind.REFUSE)) {
       return Optional.of("doubled: the answer was lost");
@@ -51,11 +51,11 @@ final class AllowedDuplicates {
                     && disturbance.from().isBefore(after.plus(within)));
   }
 
-  /** Why a minute may have no datum of a metric though ipamD was read in it. */
+  /** The reason for which a minute in which ipamD was read may have no datum of a metric. */
   Optional<String> forLoss(Instant minute, String metric, boolean metrics) {
     if (metric.equals(CloudWatchService.INVALID_METRIC)
         && truth.disturbances(kind -> kind == Kind.INVALID_DATUM).findAny().isPresent()) {
-      return Optional.of("lost: refused as invalid");
+      return Optional.of("lost: rejected as invalid");
     }
     return node.disturbances().stream()
         .flatMap(disturbance -> forLoss(minute, metrics, disturbance).stream())
@@ -81,11 +81,11 @@ final class AllowedDuplicates {
       return Optional.of("lost: " + memory + ", minute of the start");
     }
     return mayHaveWaited(minute, end)
-        ? Optional.of("lost: " + memory + ", waited at the end")
+        ? Optional.of("lost: " + memory + ", pending at the end")
         : Optional.empty();
   }
 
-  /** Without a good read before the signal the rest of its minute is not reported. */
+  /** If no read succeeded before the signal, the rest of the minute is not reported. */
   private boolean isClosedBy(Disturbance end, Instant minute, boolean metrics) {
     return minute.equals(Truth.minute(end.from()))
         && truth.reads(metrics, Truth.in(minute)).stream()
@@ -102,26 +102,27 @@ final class AllowedDuplicates {
         .orElse(Instant.MAX);
   }
 
-  /** Whether a minute need not have been sent when an agent ended. */
+  /** Whether a minute may be unsent when an agent ends. */
   private boolean mayHaveWaited(Instant minute, Disturbance end) {
     Instant over = minute.plus(Truth.MINUTE);
     if (minute.isAfter(end.from())) {
       return false;
     }
     if (end.kind() == Kind.READ_ONLY_START) {
-      // What waited is on the disk, and sent when that can be opened; but the open minute is not.
+      // Pending minutes are on the disk, and are sent when it can be opened. The open minute is
+      // lost.
       return !minute.isBefore(openAt(end.from().minus(UNDER_WAY)));
     }
     boolean awayAtTheEnd = awayWithin(end.from().minus(REQUEST), end.from().plus(REQUEST));
     if (end.kind() == Kind.SIGTERM) {
-      // It sends all that waits, if it can.
+      // It sends all pending minutes, if it can.
       return awayAtTheEnd;
     }
     return awayWithin(over.minus(REQUEST), end.from())
         || over.plus(Checker.LATE).isAfter(end.from());
   }
 
-  /** A minute is open until another one is polled. */
+  /** A minute is open until the next one is polled. */
   private Instant openAt(Instant time) {
     List<Answer> read = node.answers().stream().filter(Truth.before(time)).toList();
     return read.isEmpty() ? Instant.MIN : Truth.minute(read.get(read.size() - 1).at());

@@ -11,9 +11,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
-/** The datums that CloudWatch took of one node: which are doubles, and which came late. */
+/** The datums that CloudWatch accepted from one node: which are doubles, and which are late. */
 final class Arrivals {
-  /** No datum each minute: the one is an event, the other a mean that needs calls. */
+  /** Metrics without a datum in each minute: one is an event, the other a mean that needs calls. */
   private static final Set<String> AT_TIMES = Set.of("agentStarts", "awsAPILatency");
 
   private final Truth truth;
@@ -31,10 +31,10 @@ final class Arrivals {
   }
 
   /**
-   * Tells doubles from first ones, which it returns in the order in which they came.
+   * Separates doubles from first datums, and returns the first ones in the order of arrival.
    *
-   * @param due when a datum could be sent
-   * @param late how long that may take where nothing fails
+   * @param due the time from which a datum could be sent
+   * @param late how long that may last without a fault
    */
   static List<Put> firsts(
       NodeRecord node, Function<Put, Instant> due, Duration late, Verdict verdict) {
@@ -63,7 +63,7 @@ final class Arrivals {
     if (excuse.isEmpty()) {
       verdict.fault(Fault.DOUBLED, before + " and " + put);
     } else if (before.value() != put.value()) {
-      verdict.fault(Fault.WRONG, before + " came again as " + put);
+      verdict.fault(Fault.WRONG, before + " arrived again as " + put);
     }
   }
 

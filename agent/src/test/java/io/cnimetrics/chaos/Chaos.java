@@ -20,9 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * Five nodes under faults. "kept" keeps state and finds CloudWatch by name; "role" asks instance
- * metadata and EC2 who it is and for its keys; "memory" keeps nothing; "disk" has a disk that
- * fails; the clock of "clock" is stepped.
+ * Five nodes with faults. "kept" keeps state and resolves the name of CloudWatch; "role" gets its identity and keys from instance metadata and EC2; "memory" keeps no state; "disk" has a disk that fails; the clock of "clock" is stepped.
  */
 public final class Chaos implements AutoCloseable {
   private static final Lane SERVICE = lane(5, 20, Edge.CLOUDWATCH);
@@ -32,7 +30,7 @@ public final class Chaos implements AutoCloseable {
   private static final Lane PROCESS = lane(30, 100, Edge.PROCESS);
   private static final Lane STATE = lane(30, 100, Edge.PROCESS, Edge.STATE_FILE);
 
-  /** An agent that is killed before it tries the disk again would find what is out of date. */
+  /** If an agent is killed before it tries the disk again, the next one reads a state that is out of date. */
   private static final Lane DISK = lane(75, 90, Edge.STATE_DISK, Edge.STATE_LOSS, Edge.PROCESS);
 
   private static final Lane CLOCK = lane(15, 40, Edge.CLOCK);
@@ -56,7 +54,7 @@ public final class Chaos implements AutoCloseable {
 
   private static final Duration START = Duration.ofSeconds(25);
 
-  /** In the end each node has a minute in which every value must be exact. */
+  /** The last minute has no faults, so that every value of it must be exact. */
   private static final Duration PEACE = Duration.ofSeconds(150);
 
   private final long seed;
@@ -75,7 +73,7 @@ public final class Chaos implements AutoCloseable {
     }
   }
 
-  /** {@code Chaos SEED MINUTES}; a seed of 0 is any. */
+  /** {@code Chaos SEED MINUTES}; a seed of 0 chooses one. */
   public static void main(String[] args) throws IOException {
     long seed = Long.parseLong(args[0]);
     Duration length = Duration.ofSeconds(Math.round(60 * Double.parseDouble(args[1])));
@@ -92,7 +90,7 @@ public final class Chaos implements AutoCloseable {
     return new Random().nextInt(1, 10_000);
   }
 
-  /** Plays the schedule, and tells whether all is as it should be. */
+  /** Runs the schedule, and returns whether everything was right. */
   boolean run(PrintStream out) {
     out.printf("seed %d, %d s, %d nodes%n", seed, length.toSeconds(), nodes.size());
     Instant begin = calmStart();
@@ -116,7 +114,7 @@ public final class Chaos implements AutoCloseable {
     return report(out);
   }
 
-  /** Agents report from the next full minute on, and begin in peace. */
+  /** Waits for the next full minute: agents report from then on, and start without faults. */
   private Instant calmStart() {
     Instant next = Truth.minute(Instant.now()).plus(Truth.MINUTE);
     if (Instant.now().plus(START).isAfter(next)) {
@@ -154,15 +152,15 @@ public final class Chaos implements AutoCloseable {
         Eventually.comes(begin.plus(fault.to()));
         node.end(fault, from);
       } catch (IOException | RuntimeException | AssertionError e) {
-        node.mishap("cannot play " + fault.name() + ": " + e);
+        node.error("cannot play " + fault.name() + ": " + e);
       }
     }
   }
 
-  /** Whether nothing is missing of what was polled before a time, the minute of it apart. */
+  /** Whether all datums that were polled before the minute of that time have arrived. */
   private boolean isAllThere(Instant calm) {
     return nodes.stream()
-        .map(ChaosNode::told)
+        .map(ChaosNode::record)
         .map(node -> until(Truth.minute(calm), node))
         .allMatch(node -> Checker.check(node).count(Verdict.Fault.LOST) == 0);
   }
@@ -175,13 +173,13 @@ public final class Chaos implements AutoCloseable {
         node.disturbances(),
         node.puts(),
         node.steps(),
-        node.mishaps());
+        node.errors());
   }
 
   private boolean report(PrintStream out) {
     out.println();
     new TreeMap<>(injected).forEach((fault, times) -> out.printf("%5d x %s%n", times, fault));
-    List<Verdict> verdicts = nodes.stream().map(node -> Checker.check(node.told())).toList();
+    List<Verdict> verdicts = nodes.stream().map(node -> Checker.check(node.record())).toList();
     Map<String, Integer> tolerated = new TreeMap<>();
     verdicts.forEach(v -> v.tolerated().forEach((why, n) -> tolerated.merge(why, n, Integer::sum)));
     out.println();

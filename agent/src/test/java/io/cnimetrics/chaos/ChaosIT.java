@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * One minute of {@code make chaos}, always with the same faults; among them a disk that turns
- * read-only, and a clock that goes an hour ahead, in which the agent is killed, and back.
+ * One minute of {@code make chaos}, always with the same faults. Among them: a disk that becomes read-only, and a clock that is set an hour ahead and back, with a kill in between.
  */
 @Order(1)
 @Timeout(value = 8, unit = TimeUnit.MINUTES)
@@ -26,10 +25,10 @@ class ChaosIT {
   @Test
   void aMinuteOfChaosLosesNothingAndDoublesNothingButLostAnswers(@TempDir Path directory)
       throws IOException {
-    ByteArrayOutputStream told = new ByteArrayOutputStream();
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
     try (Chaos chaos = new Chaos(SEED, Duration.ofMinutes(1), directory)) {
-      assertThat(chaos.run(new PrintStream(told, true, UTF_8)))
-          .as(() -> told.toString(UTF_8))
+      assertThat(chaos.run(new PrintStream(printed, true, UTF_8)))
+          .as(() -> printed.toString(UTF_8))
           .isTrue();
     }
   }

@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
-/** A node: its ipamD, AWS as it sees it, and its agent, which is a process. */
+/** A node: its ipamD, its stand-ins for AWS, and its agent, which is a process. */
 final class ChaosNode implements AutoCloseable {
   private static final Duration WARM = Duration.ofSeconds(60);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
@@ -41,13 +41,13 @@ final class ChaosNode implements AutoCloseable {
   private final Map<Edge, FaultyServer> servers = new EnumMap<>(Edge.class);
   private final String health = HealthPages.onFreePort().address();
   private final List<Disturbance> disturbances = new ArrayList<>();
-  private final List<String> mishaps = new ArrayList<>();
+  private final List<String> errors = new ArrayList<>();
   private final List<AgentProcess.Running> runs = new ArrayList<>();
   private long complaints;
 
   /**
-   * @param edges that may fail; they say what it has
-   * @param pods as for {@link PodSchedule#parse}
+   * @param edges the edges that can fail; they decide which parts the node has
+   * @param pods a schedule for {@link PodSchedule#parse}
    */
   ChaosNode(String name, Set<Edge> edges, String pods, Path directory) throws IOException {
     this.name = name;
@@ -84,7 +84,7 @@ final class ChaosNode implements AutoCloseable {
         || edges.contains(Edge.CLOCK);
   }
 
-  /** Whether a fault can be played here. */
+  /** Whether a fault is possible on this machine. */
   boolean suffers(Fault fault) {
     return switch (fault.kind()) {
       case DISK_FULL, READ_ONLY, READ_ONLY_START -> state.isDisk();
@@ -92,8 +92,8 @@ final class ChaosNode implements AutoCloseable {
     };
   }
 
-  /** What there is to know so far. */
-  synchronized NodeRecord told() {
+  /** The data of this node so far. */
+  synchronized NodeRecord record() {
     return new NodeRecord(
         name,
         remembers(),
@@ -101,10 +101,10 @@ final class ChaosNode implements AutoCloseable {
         disturbances,
         cloudWatch.puts(),
         clock.map(SteppedClock::steps).orElse(List.of()),
-        mishaps);
+        errors);
   }
 
-  /** Starts an agent; the one before must have ended. */
+  /** Starts an agent. The previous one must have ended. */
   void start() {
     AgentProcess agent =
         AgentProcess.of("run", "--poll-interval", "10s", "--node-name", name)
@@ -164,7 +164,7 @@ final class ChaosNode implements AutoCloseable {
     Files.writeString(hosts(), known ? "127.0.0.1 " + HOST + "\n" : "# nobody\n");
   }
 
-  /** Lets a fault begin, and returns when that was. */
+  /** Starts a fault, and returns the time. */
   Instant begin(Fault fault, Random random) throws IOException {
     Instant now = Instant.now();
     switch (fault.kind()) {
@@ -208,7 +208,7 @@ final class ChaosNode implements AutoCloseable {
     }
   }
 
-  /** Lets a fault end. */
+  /** Ends a fault. */
   void end(Fault fault, Instant from) throws IOException {
     Kind kind = fault.kind();
     switch (kind) {
@@ -239,7 +239,7 @@ final class ChaosNode implements AutoCloseable {
   private void expectOneComplaint(Duration after) {
     long times = complaints() - complaints;
     if (times > 1 || (times == 0 && after.compareTo(SURELY_WRITTEN) > 0)) {
-      mishap("told %d times after %s: %s".formatted(times, after, COMPLAINT));
+      error("logged %d times after %s: %s".formatted(times, after, COMPLAINT));
     }
   }
 
@@ -247,7 +247,7 @@ final class ChaosNode implements AutoCloseable {
     disturbances.add(new Disturbance(edge, kind, from, Instant.now()));
   }
 
-  /** Lets pass what an agent waits for before it goes on. */
+  /** Waits as long as an agent waits before it continues. */
   void acknowledge() throws IOException {
     if (clock.isPresent()) {
       clock.get().catchUp();
@@ -259,7 +259,7 @@ final class ChaosNode implements AutoCloseable {
     expectAlive();
     AgentProcess.Result result = running().stop();
     if (result.exitCode() != 0 || result.time().compareTo(STOP_LIMIT) > 0) {
-      mishap("SIGTERM: exit code %d after %s".formatted(result.exitCode(), result.time()));
+      error("SIGTERM: exit code %d after %s".formatted(result.exitCode(), result.time()));
     }
     expectNoBug();
   }
@@ -271,17 +271,17 @@ final class ChaosNode implements AutoCloseable {
   }
 
   private void expectAlive() {
-    if (!running().goesOn()) {
-      mishap("had ended by itself: " + running().log());
+    if (!running().isRunning()) {
+      error("ended without a signal: " + running().log());
     }
   }
 
   private void expectNoBug() {
-    running().log().stream().filter(line -> line.contains(" ERROR ")).forEach(this::mishap);
+    running().log().stream().filter(line -> line.contains(" ERROR ")).forEach(this::error);
   }
 
-  synchronized void mishap(String what) {
-    mishaps.add(what);
+  synchronized void error(String what) {
+    errors.add(what);
   }
 
   private AgentProcess.Running running() {
@@ -293,7 +293,7 @@ final class ChaosNode implements AutoCloseable {
     int exitCode =
         new ProcessBuilder("kill", "-" + signal, pid).start().onExit().join().exitValue();
     if (exitCode != 0) {
-      mishap("no process to send SIG" + signal);
+      error("no process to send SIG" + signal);
     }
   }
 

@@ -17,13 +17,10 @@ import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Compares what CloudWatch took of one node with what its ipamD served. In a minute whose polls
- * nothing touched a value must be the only right one. Otherwise a gauge must be one that ipamD told
- * in that minute, and a counter's sum so far lie between what was surely seen and all that was
- * served. At the end nothing may be missing.
+ * Compares what CloudWatch accepted from one node with what its ipamD served. In a minute whose polls had no fault, only one value is right. In other minutes a gauge must be a value that ipamD served in that minute, and a counter's sum must lie between what was certainly read and all that was served. At the end nothing may be missing.
  */
 final class Checker {
-  /** The longest pause between two tries, the spread of sends, a request, and a slow machine. */
+  /** The longest pause between two attempts, the node's offset, a request, and a slow machine. */
   static final Duration LATE = Duration.ofSeconds(110);
 
   private static final Duration POLL = Duration.ofSeconds(10);
@@ -57,7 +54,7 @@ final class Checker {
     this.verdict = new Verdict(node.name());
   }
 
-  /** All whose truth is known. */
+  /** All metrics whose true values are known. */
   static Set<String> metrics() {
     Set<String> all = new TreeSet<>(GAUGES.keySet());
     all.addAll(COUNTERS.keySet());
@@ -69,7 +66,7 @@ final class Checker {
       return SteppedChecker.check(node);
     }
     Checker checker = new Checker(node);
-    node.mishaps().forEach(mishap -> checker.verdict.fault(Fault.MISHAP, mishap));
+    node.errors().forEach(error -> checker.verdict.fault(Fault.ERROR, error));
     Arrivals.firsts(node, put -> put.minute().plus(Truth.MINUTE), LATE, checker.verdict)
         .forEach(checker::take);
     GAUGES.forEach(checker::checkGauge);
@@ -86,12 +83,12 @@ final class Checker {
     checkPresence(metric, values, false);
     values.forEach(
         (minute, published) -> {
-          List<Double> told =
+          List<Double> served =
               truth.reads(false, Truth.in(minute)).stream()
                   .map(answer -> value.applyAsDouble(answer.truth()))
                   .toList();
-          boolean calm = truth.isCalm(minute) && !told.isEmpty();
-          List<Double> right = calm ? told.subList(told.size() - 1, told.size()) : told;
+          boolean calm = truth.isCalm(minute) && !served.isEmpty();
+          List<Double> right = calm ? served.subList(served.size() - 1, served.size()) : served;
           compared(calm, right.contains(published), metric, minute, published, right);
         });
   }
@@ -129,10 +126,10 @@ final class Checker {
 
   private List<Answer> reads(Memory memory, Instant until) {
     return truth.reads(
-        true, answer -> !answer.at().isBefore(memory.begun()) && answer.at().isBefore(until));
+        true, answer -> !answer.at().isBefore(memory.start()) && answer.at().isBefore(until));
   }
 
-  /** A poll that began in this minute may have had its answers in the next. */
+  /** A poll that started in this minute can have got its answers in the next one. */
   private static Instant end(Instant minute) {
     return minute.plus(Truth.MINUTE).plus(POLL);
   }
@@ -172,7 +169,7 @@ final class Checker {
     }
     for (Instant minute : new ArrayList<>(values.keySet())) {
       if (!truth.minutes().contains(minute)) {
-        verdict.fault(Fault.WRONG, "%s of %s, which nobody polled".formatted(metric, minute));
+        verdict.fault(Fault.WRONG, "%s of %s, which was not polled".formatted(metric, minute));
       }
     }
   }

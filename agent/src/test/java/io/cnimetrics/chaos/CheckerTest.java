@@ -12,23 +12,23 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The check itself: what is forged is found, and only what the contract allows is let pass. */
+/** Tests the check itself: forged data are found, and only the exceptions in the contract are allowed. */
 class CheckerTest {
   private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
   private static final int MINUTES = 6;
   private static final int EACH_MINUTE = 12;
 
-  private final List<Put> puts = new ArrayList<>(honest());
+  private final List<Put> puts = new ArrayList<>(correct());
   private final List<Disturbance> disturbances = new ArrayList<>();
   private boolean remembers = true;
 
   @Test
-  void honestPublishingIsGood() {
+  void correctPublishingPasses() {
     assertThat(check().details()).isEmpty();
   }
 
   @Test
-  void nodeThatWasPolledForNoWholeMinuteCanLoseNothing() {
+  void nodeWithoutAWholePolledMinuteCanLoseNothing() {
     List<Answer> first = answers().subList(0, 4);
     NodeRecord node = new NodeRecord("node", true, first, List.of(), puts, List.of(), List.of());
 
@@ -43,18 +43,18 @@ class CheckerTest {
   }
 
   @Test
-  void minuteThatWaitedInMemoryWhenItsAgentWasKilledMayBeLost() {
+  void pendingMinuteInMemoryMayBeLostIfItsAgentIsKilled() {
     remembers = false;
     puts.removeIf(put -> put.minute().equals(minute(3)));
     happens(Edge.PROCESS, Kind.SIGKILL, minute(4).plusSeconds(1), 5);
 
     assertThat(check().count(Fault.LOST)).isZero();
     assertThat(check().tolerated())
-        .containsEntry("lost: no state kept, waited at the end", EACH_MINUTE);
+        .containsEntry("lost: no state kept, pending at the end", EACH_MINUTE);
   }
 
   @Test
-  void minuteThatWaitedOnDiskMayNotBeLost() {
+  void pendingMinuteOnDiskMayNotBeLost() {
     puts.removeIf(put -> put.minute().equals(minute(3)));
     happens(Edge.PROCESS, Kind.SIGKILL, minute(4).plusSeconds(1), 5);
 
@@ -68,11 +68,11 @@ class CheckerTest {
     assertThat(check().details()).isEmpty();
     assertThat(check().tolerated())
         .containsOnly(
-            Map.entry("lost: disk read-only at the start, waited at the end", EACH_MINUTE));
+            Map.entry("lost: disk read-only at the start, pending at the end", EACH_MINUTE));
   }
 
   @Test
-  void minuteThatWaitedBeforeAStartOnAReadOnlyDiskMayNotBeLost() {
+  void pendingMinuteBeforeAStartOnAReadOnlyDiskMayNotBeLost() {
     startReadOnly();
     puts.removeIf(put -> put.minute().equals(minute(1)));
 
@@ -80,7 +80,7 @@ class CheckerTest {
   }
 
   @Test
-  void increaseThatAnAgentBeforeHasPublishedIsWrong() {
+  void increaseThatAnEarlierAgentPublishedIsWrong() {
     startReadOnly();
     replace("addReqCount", minute(3), 7 + 3);
 
@@ -100,7 +100,7 @@ class CheckerTest {
   }
 
   @Test
-  void readOnlyDiskAloneIsNoExcuse() {
+  void readOnlyDiskAloneAllowsNoLoss() {
     happens(Edge.STATE_DISK, Kind.READ_ONLY, minute(3).plusSeconds(5), 40);
     replace("assignIPAddresses", minute(3), state(3 * 60 + 40).assigned());
     assertThat(check().count(Fault.WRONG)).isEqualTo(1);
@@ -137,7 +137,7 @@ class CheckerTest {
   }
 
   @Test
-  void valueThatIpamdToldEarlierInACalmMinuteIsWrong() {
+  void earlierValueOfIpamdInACalmMinuteIsWrong() {
     replace("assignIPAddresses", minute(3), state(3 * 60 + 40).assigned());
 
     assertThat(check().count(Fault.WRONG)).isEqualTo(1);
@@ -163,14 +163,14 @@ class CheckerTest {
   }
 
   @Test
-  void minuteThatNobodyPolledIsWrong() {
+  void minuteThatWasNotPolledIsWrong() {
     puts.add(new Put(minute(9), true, minute(8), "addReqCount", 1));
 
     assertThat(check().count(Fault.WRONG)).isPositive();
   }
 
   @Test
-  void datumThatComesLateWithoutAFaultIsFound() {
+  void lateDatumWithoutAFaultIsFound() {
     Put first = puts.get(5);
     puts.set(
         5,
@@ -189,7 +189,7 @@ class CheckerTest {
     disturbances.add(new Disturbance(edge, kind, from, from.plusSeconds(seconds)));
   }
 
-  /** An agent that begins anew in the third minute: it sees a rise of one there. */
+  /** An agent that starts without state in the third minute, where it sees one increase. */
   private void startReadOnly() {
     happens(Edge.STATE_LOSS, Kind.READ_ONLY_START, minute(2).plusSeconds(33), 1);
     puts.removeIf(put -> put.minute().equals(minute(2)));
@@ -213,7 +213,7 @@ class CheckerTest {
     return START.plus(Duration.ofMinutes(index));
   }
 
-  /** Two answers each ten seconds, from the middle of the first minute on. */
+  /** Two answers every ten seconds, from the middle of the first minute on. */
   private static List<Answer> answers() {
     List<Answer> answers = new ArrayList<>();
     for (int second = 30; second < MINUTES * 60; second += 10) {
@@ -224,14 +224,14 @@ class CheckerTest {
     return answers;
   }
 
-  /** One pod more each ten seconds. */
+  /** One more pod every ten seconds. */
   private static NodeState state(int second) {
     int pods = second / 10;
     return new NodeState(
         2, 100, pods, 0, 0, 1_000, 0, Map.of("awscni_add_ip_req_count", (double) pods));
   }
 
-  private static List<Put> honest() {
+  private static List<Put> correct() {
     List<Put> puts = new ArrayList<>();
     for (int i = 1; i < MINUTES; i++) {
       for (String metric : Checker.metrics()) {
@@ -247,7 +247,7 @@ class CheckerTest {
       case "assignIPAddresses" -> last.assigned();
       case "totalIPAddresses" -> last.total();
       case "eniAllocated" -> last.enis();
-      // The first also has what the polls of the minute of the start saw.
+      // The first minute also includes the increases of the minute of the start.
       case "addReqCount" -> minute == 1 ? 8 : 6;
       default -> 0;
     };

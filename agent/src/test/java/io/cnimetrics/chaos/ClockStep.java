@@ -3,5 +3,5 @@ package io.cnimetrics.chaos;
 import java.time.Duration;
 import java.time.Instant;
 
-/** From when on a node's clock is how far ahead of the true one. */
+/** How far a node's clock is ahead of the true time, from a time on. */
 record ClockStep(Instant at, Duration ahead) {}

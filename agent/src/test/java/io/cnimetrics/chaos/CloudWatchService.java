@@ -16,15 +16,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
-/** CloudWatch as one node sees it: it remembers each datum that it takes. */
+/** CloudWatch for one node: records each datum that it accepts. */
 final class CloudWatchService implements FaultyServer.Service {
-  /** The metric that {@link Kind#INVALID_DATUM} is about. */
+  /** The metric that {@link Kind#INVALID_DATUM} rejects. */
   static final String INVALID_METRIC = "podENIErr";
 
   private static final int LARGE_DATUMS = 50;
   private static final byte[] NOTHING = {(byte) 0xa0};
 
-  /** A body that takes a minute to come; more than its first byte is never read. */
+  /** A body that needs a minute to arrive; only its first byte is read. */
   private static final int SLOW_BYTES = 300;
 
   private static final Pattern KEY = Pattern.compile("Credential=" + Metadata.KEY + "(\\d+)/");
@@ -37,18 +37,18 @@ final class CloudWatchService implements FaultyServer.Service {
   private volatile int oldestKey;
 
   /**
-   * @param clock by which it refuses times that are too far off
+   * @param clock the clock by which it rejects timestamps that are too old or in the future
    */
   CloudWatchService(InstantSource clock) {
     this.clock = clock;
   }
 
-  /** Refuses keys of instance metadata with a lower number from now on. */
+  /** Rejects keys of instance metadata with a lower number from now on. */
   void refuseKeysBelow(int number) {
     oldestKey = number;
   }
 
-  /** All datums taken so far, in this order. */
+  /** All accepted datums so far, in order of arrival. */
   synchronized List<Put> puts() {
     return List.copyOf(puts);
   }

@@ -2,11 +2,11 @@ package io.cnimetrics.chaos;
 
 import java.io.IOException;
 
-/** Programs of the system. */
+/** Runs programs of the system. */
 final class Commands {
   private Commands() {}
 
-  /** Runs one to its end; false also if there is no such program. */
+  /** Runs a program to its end; false if it fails or does not exist. */
   static boolean succeed(String... command) {
     try {
       return new ProcessBuilder(command)

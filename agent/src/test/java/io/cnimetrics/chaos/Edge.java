@@ -4,7 +4,7 @@ import static io.cnimetrics.chaos.Kind.*;
 
 import java.util.List;
 
-/** Where something can fail, and how. */
+/** The places where something can fail, with the kinds of faults. */
 enum Edge {
   CLOUDWATCH(
       REFUSE,
@@ -61,17 +61,17 @@ enum Edge {
     return kinds;
   }
 
-  /** Whether what the agent reads of ipamD may differ by it from what ipamD was asked for. */
+  /** Whether the agent may have read less than ipamD served. */
   boolean isOfReading() {
     return this == INTROSPECTION || this == METRICS || isOfProcess();
   }
 
-  /** Whether it is about the agent's process and what that keeps. */
+  /** Whether it concerns the agent's process or its state. */
   boolean isOfProcess() {
     return this == PROCESS || this == STATE_FILE || this == STATE_LOSS;
   }
 
-  /** Whether it can keep the agent from sending. */
+  /** Whether it can prevent the agent from sending. */
   boolean isOfSending() {
     return this == CLOUDWATCH || this == NAMES || this == IMDS || this == EC2;
   }

@@ -3,10 +3,10 @@ package io.cnimetrics.chaos;
 import java.time.Duration;
 
 /**
- * One fault of the schedule.
+ * A fault of the schedule.
  *
- * @param from since the chaos began
- * @param to when it is over; the same for what takes no time
+ * @param from time since the start of the run
+ * @param to its end; the same time if it has no duration
  */
 record Fault(String node, Edge edge, Kind kind, Duration from, Duration to) {
   String name() {

@@ -7,24 +7,23 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The faults of one node, out of a seed. Edges of one lane fail one after the other, lanes beside
- * each other; a lane plays all its kinds before it plays one again.
+ * The faults of one node, derived from a seed. The edges of one lane fail one after the other; lanes are independent. A lane uses all its kinds of faults before it repeats one.
  */
 final class FaultSchedule {
-  /** Faults that come one at a time, with pauses of these lengths before. */
+  /** Faults that happen one at a time, with a pause of such a length before each. */
   record Lane(List<Edge> edges, Duration shortestPause, Duration longestPause) {
     Lane {
       edges = List.copyOf(edges);
     }
   }
 
-  /** A fault as long as this is noticed by each turn of the agent's loops. */
+  /** Each loop of the agent runs at least once during a fault of this length. */
   private static final Duration SHORTEST = Duration.ofSeconds(5);
 
   private FaultSchedule() {}
 
   /**
-   * @param length no fault is still under way after that
+   * @param length the time after which no fault is active
    */
   static List<Fault> of(long seed, String node, Lane lane, Duration length) {
     Random random = new Random(seed ^ (node + lane.edges()).hashCode());

@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
-/** A server on a port of its own that fails as it is told. */
+/** A server on its own port, with the fault that is set. */
 final class FaultyServer implements AutoCloseable {
-  /** Slow enough that no body of ipamD's gets through within a poll. */
+  /** So slow that no body of ipamD is complete within a poll. */
   private static final long BETWEEN_BYTES_NANOS = Duration.ofMillis(200).toNanos();
 
   private static final int NOISE_BYTES = 4_000;
@@ -26,18 +26,18 @@ final class FaultyServer implements AutoCloseable {
   private final List<HttpExchange> held = new ArrayList<>();
   private volatile Optional<Kind> fault = Optional.empty();
 
-  /** What stands behind it. */
+  /** The service behind it. */
   interface Service {
     /**
-     * Does what is asked.
+     * Handles a request.
      *
-     * @param fault what fails just now, where it is the service's to decide what that means
-     * @param heard whether the answer gets through
+     * @param fault the current fault, if the service decides how it answers then
+     * @param heard whether the answer arrives
      */
     Reply answer(HttpExchange request, byte[] body, Optional<Kind> fault, boolean heard)
         throws IOException;
 
-    /** The answer of a service that only says that it fails. */
+    /** The service's answer for an error. */
     Reply error(int status, String code);
   }
 
@@ -99,7 +99,7 @@ final class FaultyServer implements AutoCloseable {
                     : answer(exchange, now, true));
       }
     } catch (IOException e) {
-      // The client has gone, as those do that are killed.
+      // The client closed the connection, for example because it was killed.
       exchange.close();
     }
   }

@@ -9,7 +9,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Optional;
 
-/** Passes on what a simulated ipamD answers; an answer that will not arrive is one of before. */
+/** Passes on the answers of a simulated ipamD. An answer that will not arrive is a copy of an earlier one. */
 final class IpamdService implements FaultyServer.Service {
   private final URI ipamd;
   private final HttpClient http =

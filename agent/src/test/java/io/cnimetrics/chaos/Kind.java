@@ -2,26 +2,26 @@ package io.cnimetrics.chaos;
 
 import java.time.Duration;
 
-/** How something fails. */
+/** The kinds of faults. */
 enum Kind {
   REFUSE,
-  /** The connection ends before the request is looked at. */
+  /** The connection ends before the request is handled. */
   RESET,
-  /** No answer, as long as it lasts. */
+  /** There is no answer until the fault ends. */
   HANG,
   /** The answer comes byte by byte. */
   TRICKLE,
-  /** What was asked is done, but the connection ends before the answer. */
+  /** The request is handled, but the connection ends before the answer. */
   LOST_ANSWER,
   /** Status 200 with the page of a proxy; nothing was done. */
   PROXY_PAGE,
   TRUNCATE,
   GARBAGE,
-  /** All credentials given out so far are refused from now on. */
+  /** All credentials that were issued before are rejected from now on. */
   EXPIRED_KEYS,
-  /** Requests of more than 50 datums are refused as too large. */
+  /** Requests of more than 50 datums are rejected as too large. */
   TOO_LARGE(413, "RequestEntityTooLarge"),
-  /** Requests with a certain metric are refused as invalid. */
+  /** Requests with a certain metric are rejected as invalid. */
   INVALID_DATUM(400, "InvalidParameterValue"),
   THROTTLING(400, "ThrottlingException"),
   TOO_MANY_REQUESTS(429, ""),
@@ -47,15 +47,15 @@ enum Kind {
   SIGKILL(Duration.ofSeconds(12)),
   SIGSTOP(Duration.ofSeconds(90)),
   IPAMD_RESTART(Duration.ZERO),
-  /** SIGKILL, and the last bytes of the state are gone when it starts again. */
+  /** SIGKILL; the last bytes of the state are missing at the next start. */
   TORN(Duration.ofSeconds(5)),
-  /** SIGKILL, and the state is noise when it starts again. */
+  /** SIGKILL; the state is random bytes at the next start. */
   OVERWRITTEN(Duration.ofSeconds(5)),
   DISK_FULL(Duration.ofSeconds(60)),
   READ_ONLY(Duration.ofSeconds(60)),
-  /** SIGKILL, and the disk is read-only when it starts again and for a while. */
+  /** SIGKILL; the disk is read-only at the next start and for some time after it. */
   READ_ONLY_START(Duration.ofSeconds(60)),
-  /** The wall clock is stepped, and back again when it is over. */
+  /** The wall clock is stepped, and stepped back at the end of the fault. */
   AHEAD_2S,
   BACK_2S,
   AHEAD_90S,
@@ -85,12 +85,12 @@ enum Kind {
     this.longest = longest;
   }
 
-  /** Of the answer; 0 if it is not the status that is at fault. */
+  /** Status of the answer; 0 if the fault is not a status. */
   int status() {
     return status;
   }
 
-  /** AWS's word for it; empty for what comes from others. */
+  /** AWS's error code; empty if the answer is not from AWS. */
   String code() {
     return code;
   }
@@ -99,7 +99,7 @@ enum Kind {
     return longest;
   }
 
-  /** Whether the agent's process ends by it, and another one is started. */
+  /** Whether it ends the agent's process, so that another one is started. */
   boolean endsProcess() {
     return this == SIGTERM || killsProcess();
   }
@@ -108,12 +108,12 @@ enum Kind {
     return this == SIGKILL || this == TORN || losesState();
   }
 
-  /** Whether the agent that is started knows nothing of what counters told the one before. */
+  /** Whether the next agent does not know the counters' values that the agent before it read. */
   boolean losesState() {
     return this == OVERWRITTEN || this == READ_ONLY_START;
   }
 
-  /** By how much the clock is stepped. */
+  /** The size of the clock step. */
   Duration step() {
     return switch (this) {
       case AHEAD_2S -> Duration.ofSeconds(2);

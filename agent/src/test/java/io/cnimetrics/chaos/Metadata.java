@@ -31,7 +31,7 @@ final class Metadata implements FaultyServer.Service {
 
   private int keys = 1;
 
-  /** Gives out other keys from now on. */
+  /** Returns other keys from now on. */
   synchronized int changeKeys() {
     return ++keys;
   }

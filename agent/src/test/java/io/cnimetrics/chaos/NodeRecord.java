@@ -4,13 +4,13 @@ import io.cnimetrics.testing.ServedIpamd.Answer;
 import java.util.List;
 
 /**
- * What there is to know of one node when all is over.
+ * The data of one node at the end of the run.
  *
  * @param remembers whether its agents keep state on disk
- * @param answers the truth: what its ipamD served, all of which arrived, unless an agent ended
- * @param puts what CloudWatch took
- * @param steps of the clock that its agents go by
- * @param mishaps what no node must do, whatever fails, such as to end by itself
+ * @param answers the truth: what its ipamD served; all of it arrived unless an agent ended
+ * @param puts what CloudWatch accepted
+ * @param steps steps of the clock that its agents use
+ * @param errors errors that no fault allows, such as an agent that ends without a signal
  */
 record NodeRecord(
     String name,
@@ -19,12 +19,12 @@ record NodeRecord(
     List<Disturbance> disturbances,
     List<Put> puts,
     List<ClockStep> steps,
-    List<String> mishaps) {
+    List<String> errors) {
   NodeRecord {
     answers = List.copyOf(answers);
     disturbances = List.copyOf(disturbances);
     puts = List.copyOf(puts);
     steps = List.copyOf(steps);
-    mishaps = List.copyOf(mishaps);
+    errors = List.copyOf(errors);
   }
 }

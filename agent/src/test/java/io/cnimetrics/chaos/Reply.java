@@ -19,7 +19,7 @@ final class Reply {
     return new Reply(status, contentType, text.getBytes(UTF_8));
   }
 
-  /** What a proxy answers in place of the service. */
+  /** A proxy's answer instead of the service's. */
   static Reply page(int status) {
     return new Reply(status, "text/html", "<html></html>".getBytes(US_ASCII));
   }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Random;
 
-/** Where an agent keeps its state, and what can happen to it. */
+/** An agent's state directory, and its faults. */
 final class StateDirectory {
   private static final int CHUNK_BYTES = 4_096;
   private static final int DISK_BYTES = 4 << 20;
@@ -25,7 +25,7 @@ final class StateDirectory {
     return path;
   }
 
-  /** Gives it a disk that can be filled and protected; that takes the right to mount one. */
+  /** Mounts a disk there that can be filled and protected, which needs the right to mount. */
   void mountDiskOfItsOwn() throws IOException {
     Path image = path.resolveSibling("disk");
     try (FileChannel file =
@@ -41,15 +41,13 @@ final class StateDirectory {
     }
   }
 
-  /** Whether it has a disk of its own. */
+  /** Whether it has its own disk. */
   boolean isDisk() {
     return mounted;
   }
 
   /**
-   * Makes it read-only, or writable again. A disk with a file open for writing cannot be remounted
-   * (EBUSY), and one that the kernel itself made read-only after an error stays so. As immutable
-   * files, which tmpfs lets be written to, an ext4 refuses each write with EPERM in place of EROFS.
+   * Makes it read-only, or writable again. A disk with a file that is open for writing cannot be remounted (EBUSY), and a disk that the kernel made read-only after an error stays read-only. So its files become immutable: ext4 then rejects each write with EPERM instead of EROFS. (tmpfs would still allow writes to open files.)
    */
   void protect(boolean yes) throws IOException {
     if (!Commands.succeed("chattr", "-R", yes ? "+i" : "-i", path.toString())) {
@@ -57,7 +55,7 @@ final class StateDirectory {
     }
   }
 
-  /** Takes all room that is left. */
+  /** Fills the disk. */
   void fill() throws IOException {
     try (OutputStream filler = Files.newOutputStream(filler())) {
       for (byte[] chunk = new byte[CHUNK_BYTES]; chunk.length > 0; ) {
@@ -72,7 +70,7 @@ final class StateDirectory {
     Files.deleteIfExists(filler());
   }
 
-  /** Cuts the last bytes off, as a machine does that loses its power. */
+  /** Removes the last bytes, as a loss of power can do. */
   void tear(int bytes) throws IOException {
     try (FileChannel file = FileChannel.open(file(), StandardOpenOption.WRITE)) {
       file.truncate(Math.max(0, file.size() - bytes));

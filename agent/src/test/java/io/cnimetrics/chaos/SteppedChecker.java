@@ -15,18 +15,14 @@ import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Compares what CloudWatch took of a node whose clock is stepped with what its ipamD served.
- * Minutes are those that the clock showed. Each has the gauges that were told in it, and none where
- * a later minute had been shown before: that the agent must not go back to. What counters rose by
- * is there exactly once, in whichever minute: never more of it has come than was served until then,
- * and in the end no less.
+ * Compares what CloudWatch accepted from a node with a stepped clock with what its ipamD served. A minute is what the stepped clock showed. It has the gauges that were served in it, and none if the clock had shown a later minute before: the agent must not go back. Each increase of a counter arrives exactly once, in any minute: the sum is never more than what was served until then, and not less at the end.
  */
 final class SteppedChecker {
-  /** A send waits for its time by a clock that went back by so much; more is seen through. */
+  /** If the clock is set back by up to this much, a send waits for its due time; a larger step is detected. */
   private static final Duration LATE = Checker.LATE.plusSeconds(90);
 
-  /** ipamD tells times of addresses, which move with the clock on a node, but not here. */
-  private static final String TOLD_BY_TIMES = "coolingIPAddresses";
+  /** ipamD reports times of addresses. On a real node they move with the clock, but not here. */
+  private static final String FROM_TIMES = "coolingIPAddresses";
 
   private final NodeRecord node;
   private final Truth truth;
@@ -35,9 +31,9 @@ final class SteppedChecker {
   private final SortedMap<String, SortedMap<Instant, Put>> taken = new TreeMap<>();
 
   /**
-   * An answer of ipamD's.
+   * An answer of ipamD.
    *
-   * @param minutes that its poll may belong to: several around a step
+   * @param minutes the minutes that its poll can belong to; several around a step
    */
   private record Read(Answer answer, Set<Instant> minutes, boolean certain) {
     boolean mayBeOf(Instant minute) {
@@ -69,14 +65,14 @@ final class SteppedChecker {
 
   static Verdict check(NodeRecord node) {
     SteppedChecker checker = new SteppedChecker(node);
-    node.mishaps().forEach(mishap -> checker.verdict.fault(Fault.MISHAP, mishap));
+    node.errors().forEach(error -> checker.verdict.fault(Fault.ERROR, error));
     Arrivals.firsts(node, checker::due, LATE, checker.verdict).forEach(checker::take);
     Checker.GAUGES.forEach(checker::checkGauge);
     Checker.COUNTERS.forEach(checker::checkCounter);
     return checker.verdict;
   }
 
-  /** A poll is put into the minute that was shown when it began. */
+  /** A poll belongs to the minute that the clock showed when it started. */
   private Set<Instant> minutes(Answer answer) {
     Instant first = answer.at().minus(Truth.POLL);
     Instant last = answer.at().plus(Truth.SOON);
@@ -110,20 +106,20 @@ final class SteppedChecker {
 
   private void checkGauge(String metric, ToDoubleFunction<NodeState> value) {
     checkPresence(metric, false);
-    if (metric.equals(TOLD_BY_TIMES)) {
+    if (metric.equals(FROM_TIMES)) {
       return;
     }
     puts(metric)
         .forEach(
             (minute, put) -> {
-              List<Double> told =
+              List<Double> served =
                   polls(minute).stream()
                       .map(Read::answer)
                       .filter(answer -> !answer.metrics())
                       .map(answer -> value.applyAsDouble(answer.truth()))
                       .toList();
-              boolean calm = !told.isEmpty() && span(minute).filter(this::isCalm).isPresent();
-              compared(calm, put, calm ? told.subList(told.size() - 1, told.size()) : told);
+              boolean calm = !served.isEmpty() && span(minute).filter(this::isCalm).isPresent();
+              compared(calm, put, calm ? served.subList(served.size() - 1, served.size()) : served);
             });
   }
 
@@ -144,7 +140,7 @@ final class SteppedChecker {
     }
   }
 
-  /** What had to wait for a clock that went back is in the first minute after that. */
+  /** Increases that had to wait for a clock that was set back are in the first minute after the wait. */
   private void checkExactly(Put put, String counter) {
     boolean first = !puts(put.metric()).containsKey(put.minute().minus(Truth.MINUTE));
     Optional<Span> span = span(put.minute()).filter(polled -> !first && isCalm(polled));
@@ -185,12 +181,12 @@ final class SteppedChecker {
     }
     for (Put put : puts(metric).values()) {
       if (polls(put.minute()).isEmpty()) {
-        verdict.fault(Fault.WRONG, put + ", which nobody polled");
+        verdict.fault(Fault.WRONG, put + ", which was not polled");
       }
     }
   }
 
-  /** The minutes after that of the start, of which an agent reports none. */
+  /** The minutes after the first one; an agent does not report the minute of its start. */
   private List<Instant> minutes() {
     return reads.stream()
         .flatMap(read -> read.minutes().stream())
@@ -216,7 +212,7 @@ final class SteppedChecker {
     return Truth.minute(time.plus(aheadAt(time)));
   }
 
-  /** When a minute was polled, as long as no later one had been shown. */
+  /** The polls of a minute before the clock had shown a later one. */
   private record Span(Instant from, Instant to) {}
 
   private Optional<Span> span(Instant minute) {
@@ -234,7 +230,7 @@ final class SteppedChecker {
         .toList();
   }
 
-  /** Whether nothing touched the polls of a minute, nor of the one before. */
+  /** Whether the polls of a minute and of the one before it had no fault. */
   private boolean isCalm(Span span) {
     Instant from = span.from().minus(Truth.MINUTE).minus(Truth.POLL);
     Instant to = span.to().plus(Truth.MINUTE);

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The check of a node whose clock goes ahead by an hour, back, and ahead again. */
+/** Tests the check of a node whose clock is set an hour ahead, back, and ahead again. */
 class SteppedCheckerTest {
   private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
   private static final int END = 600;
@@ -24,10 +24,10 @@ class SteppedCheckerTest {
           new ClockStep(second(195), Duration.ZERO),
           new ClockStep(second(295), HOUR));
 
-  private final List<Put> puts = honest();
+  private final List<Put> puts = correct();
 
   @Test
-  void honestPublishingIsGoodAndMinutesBehindOneThatWasShownMayBeMissing() {
+  void correctPublishingPassesAndMinutesBeforeALaterShownOneMayBeMissing() {
     Verdict verdict = check();
 
     assertThat(verdict.details()).isEmpty();
@@ -73,14 +73,14 @@ class SteppedCheckerTest {
   }
 
   @Test
-  void datumOfAMinuteBehindOneThatWasShownIsWrong() {
+  void datumOfAMinuteBeforeALaterShownOneIsWrong() {
     puts.add(new Put(second(270), true, shown(250), "totalIPAddresses", 100));
 
     assertThat(check().count(Fault.WRONG)).isPositive();
   }
 
   @Test
-  void datumThatComesAgainIsFound() {
+  void datumThatArrivesTwiceIsFound() {
     Put first = puts.get(30);
     puts.add(
         new Put(first.at().plusSeconds(20), true, first.minute(), first.metric(), first.value()));
@@ -89,7 +89,7 @@ class SteppedCheckerTest {
   }
 
   @Test
-  void datumThatComesLateIsFound() {
+  void lateDatumIsFound() {
     Put last = puts.get(puts.size() - 1);
     puts.set(
         puts.size() - 1,
@@ -133,7 +133,7 @@ class SteppedCheckerTest {
             .orElse(second(second)));
   }
 
-  /** Two answers each ten seconds, from the middle of the first minute on. */
+  /** Two answers every ten seconds, from the middle of the first minute on. */
   private static List<Answer> answers() {
     List<Answer> answers = new ArrayList<>();
     for (int second = 30; second < END; second += 10) {
@@ -144,31 +144,31 @@ class SteppedCheckerTest {
     return answers;
   }
 
-  /** One pod more each ten seconds. */
+  /** One more pod every ten seconds. */
   private static NodeState state(int second) {
     int pods = second / 10;
     return new NodeState(
         2, 100, pods, 0, 0, 1_000, 0, Map.of("awscni_add_ip_req_count", (double) pods));
   }
 
-  /** A minute goes out when it is over; what is told behind it goes into the next. */
-  private static List<Put> honest() {
+  /** A minute is sent when it is over; increases that are read after it belong to the next. */
+  private static List<Put> correct() {
     List<Put> puts = new ArrayList<>();
     Instant closed = START;
     Instant open = START;
-    int told = 0;
+    int served = 0;
     int increase = 0;
     for (int second = 40; second <= END; second += 10) {
       if (!shown(second).equals(open)) {
         if (open.isAfter(closed)) {
-          puts.addAll(minute(open, second + 1, state(told), increase));
+          puts.addAll(minute(open, second + 1, state(served), increase));
           increase = 0;
           closed = open;
         }
         open = shown(second).isAfter(closed) ? shown(second) : open;
       }
       increase++;
-      told = shown(second).equals(open) ? second : told;
+      served = shown(second).equals(open) ? second : served;
     }
     return puts;
   }

@@ -16,13 +16,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The wall clock of a node's agents. A small library (clock.c) that they load before libc adds an
- * offset to what the kernel tells; the clock that cannot be set, which pauses are waited for by, is
- * left alone. Neither does {@code /proc/stat} move nor what ipamD tells of its start and of
- * addresses: on a node the first two move together, and the agent looks at their difference alone.
+ * The wall clock of a node's agents. A small library (clock.c) that they load before libc adds an offset to the kernel's time. It does not change the monotonic clock, which pauses use. It does not change {@code /proc/stat} and the times that ipamD reports either. On a real node {@code /proc/stat} and ipamD's start time move together, and the agent uses only their difference.
  */
 final class SteppedClock {
-  /** An agent that waits longer for a clock that went back need not be waited for. */
+  /** The run does not wait for an agent that would wait longer for a clock that was set back. */
   private static final Duration LONG_WAIT = Duration.ofMinutes(2);
 
   private final Path library;
@@ -54,7 +51,7 @@ final class SteppedClock {
     return loadable;
   }
 
-  /** What a process needs to go by it. */
+  /** The variables of a process that uses this clock. */
   Map<String, String> environment() {
     return loadable
         ? Map.of("LD_PRELOAD", library.toString(), "CLOCK_OFFSET_FILE", offset.toString())
@@ -68,7 +65,7 @@ final class SteppedClock {
     write();
   }
 
-  /** Goes on from the latest time it ever showed, if that is far off: as if it had been waited. */
+  /** If the latest time that it showed is far ahead, continues from that time, as if the run had waited. */
   synchronized void catchUp() throws IOException {
     Duration wait = furthest.minus(ahead);
     if (wait.compareTo(LONG_WAIT) > 0) {
@@ -77,7 +74,7 @@ final class SteppedClock {
     }
   }
 
-  /** The time of those who have the right one, such as CloudWatch. */
+  /** The true time, which CloudWatch uses. */
   synchronized Instant right() {
     return Instant.now().plus(passed);
   }

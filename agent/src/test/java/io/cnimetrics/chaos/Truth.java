@@ -11,13 +11,12 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * What a node's ipamD served. Of an answer that was given shortly before an agent ended or was
- * stopped nobody can say whether it was still used: it is uncertain, and both is right.
+ * What a node's ipamD served. If an answer was given shortly before an agent ended or was stopped, it is unknown whether the agent used it. It is uncertain, and both cases are right.
  */
 final class Truth {
   static final Duration MINUTE = Duration.ofMinutes(1);
 
-  /** A poll is over after this, whatever hangs. */
+  /** The longest time of a poll, even if everything hangs. */
   static final Duration POLL = Duration.ofSeconds(8);
 
   static final Duration SOON = Duration.ofSeconds(1);
@@ -32,7 +31,7 @@ final class Truth {
     return at.truncatedTo(ChronoUnit.MINUTES);
   }
 
-  /** The minutes that an agent can report from its start to its end as a whole. */
+  /** The minutes that an agent can report completely, from its start to its end. */
   List<Instant> minutes() {
     if (node.answers().isEmpty()) {
       return List.of();
@@ -75,7 +74,7 @@ final class Truth {
         .noneMatch(disturbance -> disturbance.overlaps(answer.at(), answer.at()));
   }
 
-  /** Whether nothing touched the polls of a minute, nor of the one before. */
+  /** Whether the polls of a minute and of the one before it had no fault. */
   boolean isCalm(Instant minute) {
     return node.disturbances().stream()
         .filter(disturbance -> disturbance.edge().isOfReading())
@@ -83,41 +82,41 @@ final class Truth {
         .noneMatch(disturbance -> disturbance.overlaps(minute.minus(MINUTE), minute.plus(MINUTE)));
   }
 
-  /** By how much a counter has risen under the eyes of the polls of a minute. */
+  /** The increase of a counter that the polls of a minute could see. */
   double increaseIn(Instant minute, String counter) {
     return Answer.increase(counter, reads(true, before(minute.plus(MINUTE))))
         - Answer.increase(counter, reads(true, before(minute)));
   }
 
   /**
-   * What agents remember without a break.
+   * A span of time in which no state was lost.
    *
-   * @param begun what counters told before is not known
-   * @param after the minutes that are of it are later
-   * @param last the last of them
-   * @param whole whether nothing of it may be missing
+   * @param start the start; counters' earlier values are unknown
+   * @param after its minutes are later than this
+   * @param last its last minute
+   * @param whole whether no minute of it may be missing
    */
-  record Memory(Instant begun, Instant after, Instant last, boolean whole) {
+  record Memory(Instant start, Instant after, Instant last, boolean whole) {
     boolean has(Instant minute) {
       return minute.isAfter(after) && !minute.isAfter(last);
     }
   }
 
-  /** Each ends where an agent's state is lost. */
+  /** Each span ends where an agent's state is lost. */
   List<Memory> memories() {
     List<Memory> memories = new ArrayList<>();
-    Instant begun = Instant.MIN;
+    Instant start = Instant.MIN;
     Instant after = Instant.MIN;
     for (Disturbance loss : node.disturbances()) {
       if (node.remembers() ? loss.kind().losesState() : loss.kind().endsProcess()) {
         Instant last = minute(loss.to());
         boolean whole = loss.kind() == Kind.READ_ONLY_START;
-        memories.add(new Memory(begun, after, last, whole));
-        begun = loss.to();
+        memories.add(new Memory(start, after, last, whole));
+        start = loss.to();
         after = last;
       }
     }
-    memories.add(new Memory(begun, after, Instant.MAX, true));
+    memories.add(new Memory(start, after, Instant.MAX, true));
     return memories;
   }
 

@@ -7,15 +7,15 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** What the check of one node has found. */
+/** The result of the check of one node. */
 final class Verdict {
-  /** What can be wrong. */
+  /** Kinds of errors. */
   enum Fault {
     LOST,
     DOUBLED,
     WRONG,
     LATE,
-    MISHAP
+    ERROR
   }
 
   private final String node;
@@ -44,7 +44,7 @@ final class Verdict {
     oldestSeconds = Math.max(oldestSeconds, ageSeconds);
   }
 
-  /** Counts a value that was compared with the only right one. */
+  /** Counts a value for which only one value is right. */
   void comparedExactly() {
     exact++;
   }
@@ -61,7 +61,7 @@ final class Verdict {
     return details;
   }
 
-  /** How often each reason was good for a loss or a double. */
+  /** The number of losses and doubles that each reason allowed. */
   SortedMap<String, Integer> tolerated() {
     return tolerated;
   }
@@ -76,7 +76,7 @@ final class Verdict {
             "doubled",
             "wrong",
             "late",
-            "mishap",
+            "error",
             "tolerated",
             "oldest");
   }
@@ -92,7 +92,7 @@ final class Verdict {
             count(Fault.DOUBLED),
             count(Fault.WRONG),
             count(Fault.LATE),
-            count(Fault.MISHAP),
+            count(Fault.ERROR),
             tolerated.values().stream().mapToInt(count -> count).sum(),
             oldestSeconds);
   }

@@ -1,6 +1,5 @@
 /**
- * Agents as processes, for minutes, under faults on every edge, and a check of what CloudWatch then
- * has against what the simulated ipamDs served: {@code make chaos}.
+ * {@code make chaos}: runs agents as processes for minutes, with faults in everything that they use, and compares what CloudWatch received with what the simulated ipamDs served.
  */
 @NullMarked
 package io.cnimetrics.chaos;

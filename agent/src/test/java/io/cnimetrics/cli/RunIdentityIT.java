@@ -98,7 +98,7 @@ class RunIdentityIT {
       assertThat(health.await("/readyz", 503, LIMIT)).contains("ec2:DescribeTags");
       assertThat(health.await("/livez", 200, LIMIT)).isEqualTo("ok\n");
       Eventually.comes(firstWhole.plusSeconds(62));
-      assertThat(agent.goesOn()).isTrue();
+      assertThat(agent.isRunning()).isTrue();
 
       ec2.withTags(Map.of("eks:cluster-name", cluster));
       health.await("/readyz", 200, RETRIED);

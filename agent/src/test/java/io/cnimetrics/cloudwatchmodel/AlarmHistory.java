@@ -9,15 +9,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * When an alarm was on.
+ * The times at which an alarm was in ALARM.
  *
- * @param alarms in the order of time, apart from each other
+ * @param alarms in order of time, without overlaps
  */
 record AlarmHistory(List<Span> alarms) {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   /**
-   * A time in ALARM.
+   * A span of time in ALARM.
    *
    * @param to exclusive; {@link Instant#MAX} if it did not end
    */
@@ -28,9 +28,9 @@ record AlarmHistory(List<Span> alarms) {
   }
 
   /**
-   * Evaluates an alarm each minute.
+   * Evaluates an alarm every minute.
    *
-   * @param second of the minute at which that is done; an alarm keeps to its own
+   * @param second the second of the minute at which the alarm is evaluated, always the same for one alarm
    */
   static AlarmHistory of(
       MetricAlarm alarm, MetricStore store, Instant from, Instant to, int second) {
@@ -44,7 +44,7 @@ record AlarmHistory(List<Span> alarms) {
         joined(on.stream().map(at -> new Span(at, at.plus(MINUTE))).toList(), to));
   }
 
-  /** When any of them was on. */
+  /** The times at which any of them was in ALARM. */
   static AlarmHistory any(Collection<AlarmHistory> histories) {
     List<Span> all =
         histories.stream()
@@ -74,7 +74,7 @@ record AlarmHistory(List<Span> alarms) {
     return alarms.stream().anyMatch(span -> span.holds(at));
   }
 
-  /** Whether it went on, and off again before the story ended. */
+  /** Whether it went to ALARM and back before the story ended. */
   boolean cameAndWent() {
     return !alarms.isEmpty() && !alarms.get(alarms.size() - 1).to().equals(Instant.MAX);
   }

@@ -16,15 +16,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Each alarm goes off in the story that it is for, whichever node it is and at whatever second the
- * alarm is evaluated, and is over some time after the trouble is.
+ * Each alarm goes to ALARM in its story, for any node and any second at which it is evaluated, and ends some time after the trouble ends.
  */
 class AlarmStoriesTest {
   private static final int NODES = 20;
   private static final int BEFORE = 8;
   private static final int AFTER = 30;
 
-  /** What happens in each minute of the trouble, told of the node that is in it. */
+  /** The events in each minute of the trouble, on the node that is in trouble. */
   private static final Map<String, BiConsumer<Story, StoryNode>> TROUBLES =
       Map.of(
           "PodsGetNoAddress", (story, node) -> node.refuse(4),
@@ -73,7 +72,7 @@ class AlarmStoriesTest {
   }
 
   @Test
-  void pageDoesNotHangOnTheNode() {
+  void pageDoesNotDependOnTheNode() {
     for (int number = 0; number < 6; number++) {
       Story story = trouble("PodsGetNoAddress", 6, 1, node(number), 0);
 
@@ -101,7 +100,7 @@ class AlarmStoriesTest {
 
   @ParameterizedTest
   @CsvSource({"1, 20", "5, 24"})
-  void silenceOfAllNodesIsTold(int publishMinutes, int latest) {
+  void silenceOfAllNodesIsReported(int publishMinutes, int latest) {
     Story story = cluster(publishMinutes);
     story.minutes(BEFORE, minute -> {});
     names().forEach(story.cluster::stop);
@@ -113,7 +112,7 @@ class AlarmStoriesTest {
   }
 
   @Test
-  void plannedRollMutesThePageAndWhatStaysIsToldAfterIt() {
+  void plannedRolloutMutesThePageAndRemainingTroublePagesAfterIt() {
     Story story = trouble("PodsGetNoAddress", 30, 1, node(7), 0);
     Instant trouble = Story.START.plus(Duration.ofMinutes(BEFORE));
     for (Evaluated evaluated :
@@ -133,7 +132,7 @@ class AlarmStoriesTest {
   }
 
   /**
-   * @param latest after the trouble began
+   * @param latest the latest start of the alarm, in minutes after the start of the trouble
    */
   private static void assertGoesOff(
       String alarm, Story story, int publishMinutes, Duration latest) {
@@ -149,26 +148,26 @@ class AlarmStoriesTest {
   }
 
   /**
-   * @param late minutes for which CloudWatch is away for the node, from the start of the trouble
+   * @param late minutes minutes for which the node cannot reach CloudWatch, from the start of the trouble
    */
   private static Story trouble(
       String alarm, int minutes, int publishMinutes, String name, int late) {
     Story story = cluster(publishMinutes);
     StoryNode node = story.node(name);
     BiConsumer<Story, StoryNode> trouble = Objects.requireNonNull(TROUBLES.get(alarm), alarm);
-    tell(story, BEFORE, (told, its) -> {}, node);
+    run(story, BEFORE, (minute, its) -> {}, node);
     story.cluster.cutOff(name, late > 0);
     story.cluster.after(Duration.ofMinutes(late), () -> story.cluster.cutOff(name, false));
-    tell(story, minutes, trouble, node);
+    run(story, minutes, trouble, node);
     if (alarm.equals("IpamdDown")) {
       node.comeUp(story.now());
     }
     story.nodes().forEach(each -> each.pods(10));
-    tell(story, AFTER, (told, its) -> {}, node);
+    run(story, AFTER, (minute, its) -> {}, node);
     return story;
   }
 
-  private static void tell(
+  private static void run(
       Story story, int minutes, BiConsumer<Story, StoryNode> trouble, StoryNode node) {
     boolean free = trouble != TROUBLES.get("SubnetEmpty1");
     story.minutes(

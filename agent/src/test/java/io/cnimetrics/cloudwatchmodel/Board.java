@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
-/** A dashboard, read from its body as the console reads it. */
+/** A dashboard, parsed from its body as the console does. */
 final class Board {
   private final Map<String, Queries> graphs = new LinkedHashMap<>();
 

@@ -12,11 +12,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An alarm on alarms: on while one of its own is.
+ * An alarm on alarms: it is in ALARM while one of its alarms is.
  *
- * @param suppressor an alarm that mutes it while it is on
- * @param waiting for the suppressor to come on
- * @param extension for which it mutes after its end
+ * @param suppressor an alarm that mutes this one while it is in ALARM
+ * @param waiting how long it waits for the suppressor
+ * @param extension how long it stays muted after the suppressor's end
  */
 record CompositeAlarm(
     List<String> alarms, Optional<String> suppressor, Duration waiting, Duration extension) {
@@ -49,26 +49,26 @@ record CompositeAlarm(
         : Duration.ZERO;
   }
 
-  /** When it was on, of the histories of all alarms by name. */
+  /** Its times in ALARM, from the histories of all alarms by name. */
   AlarmHistory history(Map<String, AlarmHistory> histories) {
     return AlarmHistory.any(
         alarms.stream().map(name -> Objects.requireNonNull(histories.get(name), name)).toList());
   }
 
-  /** When it told somebody that it came on. */
+  /** The times at which it sent a notification. */
   List<Instant> pages(Map<String, AlarmHistory> histories) {
     Optional<AlarmHistory> muting =
         suppressor.map(name -> Objects.requireNonNull(histories.get(name), name));
     return history(histories).alarms().stream()
-        .flatMap(span -> told(span, muting).stream())
+        .flatMap(span -> notifiedAt(span, muting).stream())
         .toList();
   }
 
-  private Optional<Instant> told(Span on, Optional<AlarmHistory> muting) {
+  private Optional<Instant> notifiedAt(Span on, Optional<AlarmHistory> muting) {
     Instant at = on.from().plus(waiting);
     for (Span mute : muting.map(AlarmHistory::alarms).orElse(List.of())) {
       Instant over = mute.to().equals(Instant.MAX) ? Instant.MAX : mute.to().plus(extension);
-      // Its end is a reason to tell again of what is still on.
+      // The end of muting sends a notification if the alarm is still on.
       if (!mute.from().isAfter(at) && at.isBefore(over)) {
         at = over;
       }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Dashboard and alarms say what is so, at every zoom. */
+/** Dashboard and alarms show the true values, at every zoom level. */
 class ConsoleTruthTest {
   private static final Map<String, Function<Truth, OptionalDouble>> DASHBOARD =
       Map.ofEntries(
@@ -101,17 +101,17 @@ class ConsoleTruthTest {
           "Ec2Throttles", truth -> truth.percent("awsAPIThrottleErr", "ec2ApiReqCount"),
           "NodesNearlyFull", truth -> truth.p90("nodeIPUtilization"));
 
-  /** Told by nobody but the agents, and by what stands below. */
+  /** Metrics that only the agents know, or that are checked below. */
   private static final String AGENT_STARTS = "Starts and restarts: agent starts";
 
   private static final String FREE = "Free addresses of subnets, lowest first: ";
   private static final String FREE_NOW = "Free addresses now: ";
 
-  /** The same hour, by agents that send each minute and by such that send each five. */
+  /** The same hour, with agents that send every minute and agents that send every five minutes. */
   private static final Map<Integer, Story> STORIES = new LinkedHashMap<>();
 
   @BeforeAll
-  static void tell(@TempDir Path everyMinute, @TempDir Path rarely) {
+  static void publish(@TempDir Path everyMinute, @TempDir Path rarely) {
     STORIES.put(1, new Hour(1, everyMinute).story);
     STORIES.put(5, new Hour(5, rarely).story);
   }
@@ -122,9 +122,9 @@ class ConsoleTruthTest {
 
   private static OptionalDouble otherErrors(Truth truth) {
     double all = truth.perMinute("awsAPIErr").orElseThrow();
-    double told =
+    double known =
         truth.perMinute("awsAPINoAddressErr", "awsAPIThrottleErr", "awsAPIDeniedErr").orElseThrow();
-    return OptionalDouble.of(all - told);
+    return OptionalDouble.of(all - known);
   }
 
   @ParameterizedTest

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The printed alarms on a story, each of them evaluated at one second of the minute. */
+/** The printed alarms, evaluated on a story at one second of the minute. */
 final class Evaluated {
-  /** Before the first node sends, while they do, and when all have. */
+  /** Before the first node sends, while nodes send, and after all have sent. */
   static final List<Integer> SECONDS = List.of(1, 15, 28, 45);
 
   private final Map<String, MetricAlarm> byId;
@@ -26,7 +26,7 @@ final class Evaluated {
     }
   }
 
-  /** By all seconds, because nobody knows at which of them an alarm is evaluated. */
+  /** For all seconds, because the second at which CloudWatch evaluates an alarm is unknown. */
   static List<Evaluated> of(Story story, Stack stack) {
     return SECONDS.stream().map(second -> new Evaluated(story, stack, second)).toList();
   }
@@ -45,7 +45,7 @@ final class Evaluated {
     return composite.pages(histories);
   }
 
-  /** When it pages with an alarm that mutes it. */
+  /** The times at which it pages, with an alarm that mutes it. */
   List<Instant> pages(String suppressor, AlarmHistory muting) {
     Map<String, AlarmHistory> all = new HashMap<>(histories);
     all.put(suppressor, muting);

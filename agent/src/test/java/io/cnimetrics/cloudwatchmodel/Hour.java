@@ -7,8 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An hour of three nodes in which everything happens: one fills up and refuses pods, one loses its
- * ipamD for a while, EC2 answers the third badly.
+ * An hour of three nodes with every kind of trouble: the first fills up and refuses pods, the second has no ipamD for a while, and the third gets errors from EC2.
  */
 final class Hour {
   static final Instant FROM = Story.START.plus(Duration.ofMinutes(10));
@@ -20,7 +19,7 @@ final class Hour {
   final Story story;
 
   /**
-   * @param state of the third node's agent, which is killed once
+   * @param state state directory of the third node's agent, which is killed once
    */
   Hour(int publishMinutes, Path state) {
     story = new Story(publishMinutes);

@@ -7,14 +7,14 @@ import java.util.TreeMap;
 /**
  * One line of a graph: values by the start of their period. A period without data has none.
  *
- * @param label tells it from others that a search found
+ * @param label distinguishes it from other lines that a search found
  */
 record Line(String label, NavigableMap<Instant, Double> values) {
   static Line empty(String label) {
     return new Line(label, new TreeMap<>());
   }
 
-  /** As arithmetic does it: what is no number is no value. */
+  /** Adds a value; a result that is not a number is left out. */
   void put(Instant at, double value) {
     if (Double.isFinite(value)) {
       values.put(at, value);

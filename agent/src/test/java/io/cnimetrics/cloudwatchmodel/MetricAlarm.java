@@ -13,10 +13,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * An alarm on metrics, read from the properties of a template and worked out as CloudWatch does: at
- * any second of a minute, and with what has arrived by then, be it from some of the nodes only.
+ * An alarm on metrics, read from the properties of a template and evaluated as CloudWatch does: at any second of a minute, with the data that have arrived by then, even if only from some nodes.
  *
- * @param datapoints that must breach, out of {@code periods}
+ * @param datapoints how many of the {@code periods} must breach
  */
 record MetricAlarm(
     String name,
@@ -29,8 +28,7 @@ record MetricAlarm(
   private static final Duration PERIOD = Duration.ofMinutes(1);
 
   /**
-   * Periods that CloudWatch looks at beyond those that it evaluates, to find data in them; their
-   * number is its own affair.
+   * More periods that CloudWatch reads, to find data for those that it evaluates. AWS does not document the number.
    */
   private static final int LOOKED_AT_BESIDES = 2;
 
@@ -85,12 +83,12 @@ record MetricAlarm(
     return Stored.of(text(metric, "Namespace"), text(metric, "MetricName"), dimensions);
   }
 
-  /** The numbers that it compares with its threshold. */
+  /** The values that it compares with its threshold. */
   Line line(MetricStore store, Window window) {
     return Objects.requireNonNull(queries.lines(store, window).get(RESULT));
   }
 
-  /** Its state after an evaluation, of the periods that are over by then. */
+  /** Its state after an evaluation of the periods that are over by then. */
   State evaluate(MetricStore store, Instant now) {
     Instant to = now.truncatedTo(ChronoUnit.MINUTES);
     int lookedAt = periods + LOOKED_AT_BESIDES;
@@ -105,7 +103,7 @@ record MetricAlarm(
     return state(newestFirst);
   }
 
-  /** What a period says. */
+  /** The state of a period. */
   enum Point {
     FINE,
     BREACHING,
@@ -113,9 +111,9 @@ record MetricAlarm(
   }
 
   /**
-   * Data counts where there is any, the newest first; what is still missing is filled in.
+   * Uses the newest data; replaces periods without data as the alarm says.
    *
-   * @param newestFirst more than it evaluates
+   * @param newestFirst more periods than it evaluates
    */
   State state(List<Point> newestFirst) {
     List<Point> real = newestFirst.stream().filter(point -> point != Point.MISSING).toList();
@@ -135,7 +133,7 @@ record MetricAlarm(
     return alarm ? State.ALARM : State.OK;
   }
 
-  /** Whether all that is known is bad, and has been for as long as the alarm asks. */
+  /** Whether all known periods breach, for as long as the alarm requires. */
   private boolean isBadSince(List<Point> newestFirst) {
     return !newestFirst.contains(Point.FINE)
         && newestFirst.lastIndexOf(Point.BREACHING) + 1 >= datapoints;

@@ -14,8 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Works out metric math, as far as dashboard and alarms use it. A value is a number, a {@link
- * Line}, a list of lines that a search found, or a word.
+ * Evaluates the part of metric math that dashboard and alarms use. A value is a number, a {@link Line}, a list of lines that a search found, or a word.
  */
 final class MetricMath {
   private static final Pattern TOKEN =
@@ -57,7 +56,7 @@ final class MetricMath {
     }
   }
 
-  /** The lines that an expression comes to; but for searches it is one. */
+  /** The lines of an expression: one, or for a search several. */
   static List<Line> evaluate(
       String expression, Map<String, Line> byId, MetricStore store, Window window) {
     MetricMath math = new MetricMath(expression, byId, store, window);
@@ -128,7 +127,7 @@ final class MetricMath {
     };
   }
 
-  /** Where the condition has no value, neither has the choice. */
+  /** If the condition has no value, the result has none. */
   private static Line choose(List<Object> arguments) {
     Line condition = (Line) arguments.get(0);
     Object otherwise = arguments.size() > 2 ? arguments.get(2) : Line.empty("");
@@ -160,7 +159,7 @@ final class MetricMath {
     return found;
   }
 
-  /** By the least value, lowest first: the one order that is used. */
+  /** Sorts by the least value, lowest first, the only order that is used. */
   private static List<Line> sort(List<Object> arguments) {
     if (!arguments.subList(1, 3).equals(List.of("MIN", "ASC"))) {
       throw new IllegalArgumentException("sorted by " + arguments.subList(1, 3));
@@ -171,7 +170,7 @@ final class MetricMath {
         .toList();
   }
 
-  /** Period by period; no value where either has none. */
+  /** Combines period by period; no value if one of them has none. */
   private static Object combine(String operator, Object one, Object other) {
     DoubleBinaryOperator compute = Objects.requireNonNull(OPERATORS.get(operator));
     if (one instanceof Double number && other instanceof Double second) {
@@ -184,7 +183,7 @@ final class MetricMath {
     return combined;
   }
 
-  /** NaN if there is nothing to combine, which a comparison would hide; else 0. */
+  /** NaN if one side has no value, because a comparison would hide that; else 0. */
   private static double missing(Object one, Object other, Instant at) {
     return 0 * (at(one, at) + at(other, at));
   }

@@ -17,7 +17,7 @@ class MetricMathTest {
   private static final Duration PERIOD = Duration.ofMinutes(5);
   private static final Window WINDOW = Window.of(START, START.plus(PERIOD.multipliedBy(3)), PERIOD);
 
-  /** Of three periods; a has no value in the last, b none in the second. */
+  /** Three periods: a has no value in the last, b has none in the second. */
   private static final Map<String, Line> LINES = Map.of("a", line("4 0 -"), "b", line("2 - 8"));
 
   @ParameterizedTest
@@ -34,12 +34,12 @@ class MetricMathTest {
     "'IF(a > 0, b / a, 0)', 0.5 0 -",
     "'IF(b >= 8, 1, 0)', 0 - 1"
   })
-  void isWorkedOutPeriodByPeriodWhereThereIsData(String expression, String values) {
+  void isEvaluatedForEachPeriodWithData(String expression, String values) {
     assertThat(evaluate(expression).values()).isEqualTo(line(values).values());
   }
 
   @Test
-  void unknownFunctionsAndLeftoversAreRefused() {
+  void unknownFunctionsAndTrailingTextAreRejected() {
     assertThatThrownBy(() -> evaluate("RATE(a)")).hasMessageContaining("RATE");
     assertThatThrownBy(() -> evaluate("a b")).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> evaluate("a # b")).hasMessageContaining("# b");

@@ -13,7 +13,7 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.stream.DoubleStream;
 
-/** What CloudWatch keeps: every datum, and when it came. */
+/** The datums that CloudWatch stores, with their times of arrival. */
 final class MetricStore {
   private final Map<Stored, TreeMap<Instant, List<Point>>> series = new HashMap<>();
 
@@ -39,7 +39,7 @@ final class MetricStore {
         .add(new Point(arrived, value));
   }
 
-  /** After what time the datum came that was the latest. */
+  /** The longest time between a datum's timestamp and its arrival. */
   Duration latest() {
     return series.values().stream()
         .flatMap(points -> points.entrySet().stream())
@@ -55,14 +55,14 @@ final class MetricStore {
     return Set.copyOf(series.keySet());
   }
 
-  /** Tells every value of a series with its time. */
+  /** Calls the consumer with each value of a series and its time. */
   void each(Stored key, BiConsumer<Instant, Double> value) {
     series
         .getOrDefault(key, new TreeMap<>())
         .forEach((at, points) -> points.forEach(point -> value.accept(at, point.value())));
   }
 
-  /** A statistic of each period of the window; none of a period without a datum. */
+  /** A statistic for each period of the window that has a datum. */
   Line statistic(Stored key, String statistic, Window window) {
     TreeMap<Instant, List<Point>> points = series.getOrDefault(key, new TreeMap<>());
     Line line = Line.empty(key.series().toString());

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 
-/** The model of CloudWatch against the emulator, in all that the emulator can do. */
+/** Compares the model of CloudWatch with the emulator, in everything that the emulator supports. */
 class ModelIT {
   private static final List<Integer> PERIODS = List.of(1, 5, 60);
 
@@ -38,7 +38,7 @@ class ModelIT {
     Printed.byId(Printed.alarms(1, Map.of()))
         .values()
         .forEach(alarm -> asked.addAll(alarm.queries().asked()));
-    // The emulator has neither percentiles nor trimmed counts.
+    // The emulator does not have percentiles and trimmed counts.
     asked.removeIf(
         each -> Statistic.fromValue(each.statistic()) == Statistic.UNKNOWN_TO_SDK_VERSION);
 

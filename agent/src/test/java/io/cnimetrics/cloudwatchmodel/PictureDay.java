@@ -13,15 +13,13 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 
 /**
- * Not a test of its own: {@code make picture} runs it to fill an emulator with a day of three nodes
- * whose real agents publish. It is quiet but for a ramp to exhaustion in the morning, an ipamD that
- * restarts after noon and a subnet that runs dry in the evening.
+ * Not a test: {@code make picture} runs it to fill an emulator with a day of three nodes whose real agents publish. The day is quiet except for a ramp to exhaustion in the morning, a restart of an ipamD after noon and an empty subnet in the evening.
  */
 @EnabledIfSystemProperty(named = "picture.emulator", matches = "http.*")
 class PictureDay {
   private static final int DAY = 24 * 60;
 
-  /** Until agents have all data to send, and until they have sent it. */
+  /** The time until agents have all data to send, and until they have sent them. */
   private static final int BEFORE = 10;
 
   private static final int BEHIND = 2;
@@ -68,7 +66,7 @@ class PictureDay {
     story.freeAddresses(OTHER_SUBNET, 410 + random.nextInt(6));
   }
 
-  /** More by day than by night. */
+  /** More pods by day than by night. */
   private static int pods(int number, int now) {
     double daylight = Math.max(0, Math.sin(Math.PI * (now - 300) / 960.0));
     return (int) (12 + 5 * number + 14 * daylight + 2 * Math.sin(now / 17.0 + number));
@@ -79,7 +77,7 @@ class PictureDay {
     node.pool(enis, pods, cooling);
   }
 
-  /** From 7:00 on ever more pods; from 9:20 on they are refused, until more nodes come at 9:40. */
+  /** More and more pods from 7:00 on; from 9:20 on pods are refused, until more nodes start at 9:40. */
   private void rampToExhaustion(int now) {
     int more = now <= at(9, 40) ? (now - at(7, 0)) / 3 : 48 - 2 * (now - at(9, 40));
     if (now < at(7, 0) || more <= 0) {
@@ -127,7 +125,7 @@ class PictureDay {
     }
   }
 
-  /** Somebody else takes the addresses from 17:00 on; from 19:00 to 20:00 there are none. */
+  /** Other users take addresses of the subnet from 17:00 on; from 19:00 to 20:00 it has none. */
   private void subnetRunsDry(int now) {
     boolean dry = now >= at(19, 0) && now < at(20, 0);
     stolen = now < at(17, 0) || now >= at(20, 0) ? 0 : dry ? 250 : 2 * (now - at(17, 0));

@@ -7,8 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a graph or an alarm asks: statistics of series with their identifiers, and expressions over
- * them.
+ * The queries of a graph or an alarm: statistics of series with their identifiers, and expressions over them.
  */
 final class Queries {
   private final Map<String, Asked> series = new LinkedHashMap<>();
@@ -23,7 +22,7 @@ final class Queries {
     series.put(id, asked);
   }
 
-  /** Shows what an expression comes to, or the series of that identifier. */
+  /** Shows the result of an expression, or the series with that identifier. */
   void show(String label, String expression) {
     shown.add(new Shown(label, expression));
   }
@@ -32,7 +31,7 @@ final class Queries {
     return List.copyOf(series.values());
   }
 
-  /** What is shown, by label; of a search, by what it found. */
+  /** The shown lines by label; for a search, by the label of each line that it found. */
   Map<String, Line> lines(MetricStore store, Window window) {
     Map<String, Line> byId = new LinkedHashMap<>();
     series.forEach((id, of) -> byId.put(id, store.statistic(of.key(), of.statistic(), window)));

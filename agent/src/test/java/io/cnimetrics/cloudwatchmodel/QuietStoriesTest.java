@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is ordinary wakes nobody, with data in time and with data that comes late. */
+/** Ordinary events do not page, with data in time and with late data. */
 class QuietStoriesTest {
   private static final int HOUR = 60;
 
@@ -38,7 +38,7 @@ class QuietStoriesTest {
 
   @ParameterizedTest
   @MethodSource("stories")
-  void nobodyIsWoken(String name, int publishMinutes) {
+  void ordinaryEventsDoNotPage(String name, int publishMinutes) {
     Story story = new Story(publishMinutes);
     Objects.requireNonNull(STORIES.get(name), name).accept(story);
     if (publishMinutes > 1) {
@@ -50,8 +50,8 @@ class QuietStoriesTest {
     }
   }
 
-  /** Whatever stands in the way to CloudWatch: each minute another node is cut off for a while. */
-  private static void beLate(Story story, int minute) {
+  /** Every minute another node cannot reach CloudWatch for some time. */
+  private static void delayOneNode(Story story, int minute) {
     if (story.publishMinutes() > 1) {
       List<StoryNode> nodes = story.nodes();
       String name = nodes.isEmpty() ? "" : nodes.get(minute * 7 % nodes.size()).name;
@@ -61,14 +61,14 @@ class QuietStoriesTest {
     story.freeAddresses(Printed.SUBNET, 500);
   }
 
-  /** Bursts of pods wait a moment until the pool has grown, on one node and then on another. */
+  /** Bursts of pods wait until the pool has grown, on one node and then on another. */
   private static void podsComeAndGo(Story story) {
     SplittableRandom random = new SplittableRandom(1);
     boot(story, 30, 10);
     story.minutes(
         HOUR,
         minute -> {
-          beLate(story, minute);
+          delayOneNode(story, minute);
           int number = 0;
           for (StoryNode node : story.nodes()) {
             node.pods(random.nextInt(StoryNode.MOST));
@@ -84,7 +84,7 @@ class QuietStoriesTest {
     story.minutes(
         HOUR,
         minute -> {
-          beLate(story, minute);
+          delayOneNode(story, minute);
           String name = name(minute % 30);
           story.cluster.after(Duration.ofSeconds(20), () -> story.cluster.stop(name));
           story.cluster.after(
@@ -92,13 +92,13 @@ class QuietStoriesTest {
         });
   }
 
-  /** Two nodes a minute: ipamD goes, then the node; a new one comes, whose ipamD takes a while. */
+  /** Two nodes a minute: ipamD ends, then the node; a new node starts, and its ipamD some time later. */
   private static void nodesGetNewImage(Story story) {
     boot(story, 100, 25);
     story.minutes(
         HOUR,
         minute -> {
-          beLate(story, minute);
+          delayOneNode(story, minute);
           for (int number = 2 * minute; number < 2 * minute + 2 && number < 100; number++) {
             story.node(name(number)).goDown();
             bootInTurn(story, 100 + number);
@@ -117,13 +117,13 @@ class QuietStoriesTest {
     story.minutes(
         HOUR,
         minute -> {
-          beLate(story, minute);
+          delayOneNode(story, minute);
           story.lose(name(minute));
           bootInTurn(story, 60 + minute);
           if (minute >= 2) {
             comeUp(story, 58 + minute, 2);
           }
-          // Its pods go to others.
+          // Its pods start on other nodes.
           story.nodes().stream().skip(minute % 5 * 8L).limit(5).forEach(node -> node.refuse(2));
         });
   }
@@ -133,7 +133,7 @@ class QuietStoriesTest {
     story.minutes(
         HOUR,
         minute -> {
-          beLate(story, minute);
+          delayOneNode(story, minute);
           int tenth = minute / 6;
           List<StoryNode> nodes = story.nodes().subList(10 * tenth, 10 * tenth + 10);
           if (minute % 6 == 0) {
@@ -150,7 +150,7 @@ class QuietStoriesTest {
     story.minutes(
         HOUR,
         minute -> {
-          beLate(story, minute);
+          delayOneNode(story, minute);
           story.nodes().forEach(node -> node.pool(StoryNode.MOST_ENIS, StoryNode.MOST, 0));
         });
   }
@@ -160,7 +160,7 @@ class QuietStoriesTest {
     story.minutes(
         HOUR,
         minute -> {
-          beLate(story, minute);
+          delayOneNode(story, minute);
           if (minute < 10) {
             story.node(name(2 * minute)).goDown();
             story.lose(name(2 * minute + 1));
@@ -181,7 +181,7 @@ class QuietStoriesTest {
     story.minutes(10, minute -> story.freeAddresses(Printed.SUBNET, 500));
   }
 
-  /** A node whose agent is there before its ipamD. */
+  /** A node whose agent starts before its ipamD. */
   private static void bootInTurn(Story story, int number) {
     story.boot(name(number)).goDown();
   }

@@ -38,7 +38,7 @@ final class Statistic {
     throw new IllegalArgumentException("no statistic " + name);
   }
 
-  /** The least value that so many percent of the values do not pass. */
+  /** The least value that is not exceeded by that percentage of the values. */
   private static double percentile(double percent, double[] values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);

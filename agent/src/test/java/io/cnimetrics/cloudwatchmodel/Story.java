@@ -14,11 +14,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 
-/** What happens to a cluster, told minute by minute to its nodes' agents. */
+/** The events of a cluster, minute by minute, as the agents of its nodes see them. */
 final class Story {
   static final Instant START = Instant.parse("2026-11-20T13:50:00Z");
 
-  /** The first minutes are those of agents that have only just been started. */
+  /** The first minutes are for the start of the agents. */
   static final Instant QUIET_UNTIL = START.plus(Duration.ofMinutes(7));
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -50,7 +50,7 @@ final class Story {
     return node;
   }
 
-  /** The agent alone starts anew. */
+  /** Restarts only the agent. */
   void startAgent(String name, Optional<Path> state) {
     cluster.start(name, node(name)::read, state);
   }
@@ -69,7 +69,7 @@ final class Story {
     nodes.remove(name);
   }
 
-  /** The instance ends after its pods, in good order. */
+  /** The instance is drained: it ends after its pods. */
   void drain(String name) {
     cluster.stop(name);
     nodes.remove(name);
@@ -84,9 +84,9 @@ final class Story {
   }
 
   /**
-   * Tells so many minutes.
+   * Runs a number of minutes.
    *
-   * @param happens at the start of each, with its number in this telling
+   * @param happens called at the start of each minute, with its number in this call
    */
   void minutes(int count, IntConsumer happens) {
     for (int i = 0; i < count; i++) {
@@ -97,7 +97,7 @@ final class Story {
     }
   }
 
-  /** Publishes what the nodes' agents do not. */
+  /** Publishes the free addresses of a subnet. */
   void freeAddresses(String subnet, int free) {
     Stored key =
         Stored.of(
@@ -107,7 +107,7 @@ final class Story {
     cloudWatch.put(key, now(), free, now().plus(MINUTE));
   }
 
-  /** What the nodes of a minute should have published of it. */
+  /** The values that the nodes of a minute should have published. */
   List<Map<String, Double>> truth(Instant start) {
     return Objects.requireNonNull(truth.get(start), start + "");
   }

@@ -16,8 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The ipamD of a node with 4 ENIs of 14 addresses, as a story wants it, and the truth about each
- * minute: what the node should publish of it. A story changes it at the start of a minute only.
+ * The ipamD of a node with 4 ENIs of 14 addresses, set by a story, and the truth about each minute: the values that the node should publish. A story changes it only at the start of a minute.
  */
 final class StoryNode {
   static final int ADDRESSES_PER_ENI = 14;
@@ -52,7 +51,7 @@ final class StoryNode {
     this.startSeconds = start.minusSeconds(3600).getEpochSecond();
   }
 
-  /** So many pods hold addresses; the pool has as many ENIs as that takes. */
+  /** Sets how many pods hold addresses; the pool has as many ENIs as they need. */
   void pods(int pods) {
     pool(Math.min(MOST_ENIS, pods / ADDRESSES_PER_ENI + 1), pods, 0);
   }
@@ -63,7 +62,7 @@ final class StoryNode {
     cooling = cool;
   }
 
-  /** Counts what is one counter of ipamD's, under the name of the metric. */
+  /** Increases a counter of ipamD, by the name of the metric. */
   void count(String metric, double more) {
     Series series = MetricCatalog.named(metric).orElseThrow().series().get(0);
     counters.merge(series, more, Double::sum);
@@ -89,7 +88,7 @@ final class StoryNode {
     up = false;
   }
 
-  /** It starts anew: its counters begin at 0. */
+  /** Restarts ipamD: its counters start from 0. */
   void comeUp(Instant now) {
     up = true;
     restarted = true;
@@ -118,21 +117,21 @@ final class StoryNode {
         .build();
   }
 
-  /** The truth about this minute; the next one begins. */
+  /** Returns the truth about this minute, and starts the next one. */
   Map<String, Double> endMinute() {
     Map<String, Double> truth = new TreeMap<>();
     downMinutes = up ? 0 : downMinutes + 1;
     truth.put("ipamdUp", up ? 1.0 : 0.0);
     truth.put("ipamdDownMinutes", (double) downMinutes);
     if (up) {
-      tellPool(truth);
-      tellCounters(truth);
+      addPool(truth);
+      addCounters(truth);
     }
     minute++;
     return truth;
   }
 
-  private void tellPool(Map<String, Double> truth) {
+  private void addPool(Map<String, Double> truth) {
     int total = enis * ADDRESSES_PER_ENI;
     int available = total - assigned - cooling;
     emptyMinutes = available == 0 && total < MOST ? emptyMinutes + 1 : 0;
@@ -149,11 +148,11 @@ final class StoryNode {
     truth.put("totalIPv4Prefixes", 0.0);
     truth.put("ipamdActionInProgress", 0.0);
     truth.put("warmPoolEmptyMinutes", (double) emptyMinutes);
-    boolean goesOn = minute - lastRefusal < 2;
-    truth.put("noAddressMinutes", goesOn ? lastRefusal - firstRefusal + 1.0 : 0.0);
+    boolean isRunning = minute - lastRefusal < 2;
+    truth.put("noAddressMinutes", isRunning ? lastRefusal - firstRefusal + 1.0 : 0.0);
   }
 
-  private void tellCounters(Map<String, Double> truth) {
+  private void addCounters(Map<String, Double> truth) {
     COUNTERS.forEach(counter -> truth.put(counter, 0.0));
     truth.put("ipamdRestarts", restarted ? 1.0 : 0.0);
     truth.putAll(counted);

@@ -10,7 +10,7 @@ import java.util.function.DoublePredicate;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
-/** What a graph should show of some minutes, from what the nodes went through. */
+/** The values that a graph should show for some minutes, from the events of the nodes. */
 final class Truth {
   private final List<List<Map<String, Double>>> minutes;
 
@@ -29,13 +29,13 @@ final class Truth {
         .mapToDouble(node -> node.getOrDefault(metric, 0.0));
   }
 
-  /** The cluster's total of a mean minute. */
+  /** The cluster's total, as the mean over the minutes. */
   OptionalDouble perMinute(String... metrics) {
     return OptionalDouble.of(
         Arrays.stream(metrics).mapToDouble(metric -> values(metric).sum()).sum() / minutes.size());
   }
 
-  /** The same, but none for 0. */
+  /** The same, but no value instead of 0. */
   OptionalDouble marks(String metric) {
     return values(metric).sum() == 0 ? OptionalDouble.empty() : perMinute(metric);
   }
@@ -45,7 +45,7 @@ final class Truth {
         Arrays.stream(metrics).mapToDouble(metric -> values(metric).sum()).sum());
   }
 
-  /** Nodes of a mean minute whose value is such. */
+  /** The number of nodes whose value meets a condition, as the mean over the minutes. */
   OptionalDouble nodes(String metric, DoublePredicate such) {
     return OptionalDouble.of((double) values(metric).filter(such).count() / minutes.size());
   }
@@ -62,7 +62,7 @@ final class Truth {
     return values(metric).average();
   }
 
-  /** The value that nine of ten do not pass. */
+  /** The 90th percentile. */
   OptionalDouble p90(String metric) {
     double[] sorted = values(metric).sorted().toArray();
     return OptionalDouble.of(sorted[(int) Math.ceil(0.9 * sorted.length) - 1]);

@@ -10,7 +10,7 @@ import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.cloudwatch.model.Dimension;
 import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
 
-/** Puts into a CloudWatch what the model of one holds. */
+/** Puts the datums of the model into a CloudWatch. */
 record Upload(CloudWatchClient cloudWatch) {
 
   void all(MetricStore store) {

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * What a query asks for.
+ * The time of a query.
  *
  * @param to exclusive, a whole number of periods after {@code from}
- * @param seenAt when it is asked: what arrives later is not there
+ * @param seenAt the time of the query itself: later arrivals are not included
  */
 record Window(Instant from, Instant to, Duration period, Instant seenAt) {
   static Window of(Instant from, Instant to, Duration period) {

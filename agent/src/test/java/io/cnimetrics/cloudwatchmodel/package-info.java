@@ -1,6 +1,5 @@
 /**
- * What CloudWatch makes of the agents' datums: a model of its statistics, its metric math and its
- * alarms, and stories told to it. Dashboard and alarms are read from what the program prints.
+ * A model of CloudWatch's statistics, metric math and alarms, with stories that agents publish to it. Dashboard and alarms are parsed from the program's output.
  */
 @NullMarked
 package io.cnimetrics.cloudwatchmodel;

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
-/** The distribution's program, run as a process by the JDK that runs the tests. */
+/** Runs the distribution's program as a process, on the JDK of the tests. */
 public final class AgentProcess {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -26,7 +26,7 @@ public final class AgentProcess {
     in(Map.of("JAVA_HOME", System.getProperty("java.home"), "AWS_EC2_METADATA_DISABLED", "true"));
   }
 
-  /** Begins a command line. No instance metadata is asked unless the test says so. */
+  /** Starts a command line. Instance metadata is off unless the test sets it. */
   public static AgentProcess of(String... arguments) {
     return new AgentProcess(arguments);
   }
@@ -36,19 +36,19 @@ public final class AgentProcess {
     return this;
   }
 
-  /** Has another program start it, such as one that takes rights away. */
+  /** Starts it through another program, such as one that removes rights. */
   public AgentProcess behind(List<String> program) {
     command.addAll(0, program);
     return this;
   }
 
-  /** Sets variables of its environment. */
+  /** Sets environment variables. */
   public AgentProcess in(Map<String, String> variables) {
     environment.putAll(variables);
     return this;
   }
 
-  /** Runs it to its end. */
+  /** Runs it until it ends. */
   public Result run() {
     try (Running running = start()) {
       return running.awaitEnd();
@@ -67,7 +67,7 @@ public final class AgentProcess {
     }
   }
 
-  /** Whatever account, proxy or Java agent there is here, no test means it. */
+  /** Tests must not use the account, proxy or Java agent of this machine. */
   private static boolean isOfNoTest(String variable) {
     return variable.startsWith("AWS_")
         || variable.toUpperCase(Locale.ROOT).endsWith("_PROXY")
@@ -75,15 +75,15 @@ public final class AgentProcess {
   }
 
   /**
-   * What a run came to.
+   * The result of a run.
    *
-   * @param time since the start or, for one that was stopped, since the signal
+   * @param time time since the start or, if it was stopped, since the signal
    */
   public record Result(int exitCode, String out, String err, Duration time) {}
 
-  /** A process that goes on. */
+  /** A running process. */
   public static final class Running implements AutoCloseable {
-    private final long began = System.nanoTime();
+    private final long start = System.nanoTime();
     private final Process process;
     private final Lines out;
     private final Lines err;
@@ -99,7 +99,7 @@ public final class AgentProcess {
       return out.next(limit);
     }
 
-    /** Waits for a line on standard error that has this in it; it may have come already. */
+    /** Waits for a line on standard error that contains this text, or returns an earlier one. */
     public String awaitLog(String part) {
       return err.containing(part, LIMIT);
     }
@@ -118,20 +118,20 @@ public final class AgentProcess {
       return process.info().command().orElse("unknown");
     }
 
-    /** Whether it has not ended. */
-    public boolean goesOn() {
+    /** Whether it is still running. */
+    public boolean isRunning() {
       return process.isAlive();
     }
 
-    /** Waits until it ends by itself. */
+    /** Waits until it ends without a signal. */
     public Result awaitEnd() {
-      return awaitEnd(began);
+      return awaitEnd(start);
     }
 
     /** Ends it by SIGTERM. */
     public Result stop() {
       long signalled = System.nanoTime();
-      // Not Process.destroy(): that would also close the streams, and what it says last be lost.
+      // Not Process.destroy(): that also closes the streams, and the last lines would be lost.
       process.toHandle().destroy();
       return awaitEnd(signalled);
     }

@@ -13,9 +13,9 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 
-/** The SDK's clients with made-up credentials, at an endpoint on this machine. */
+/** The SDK's clients with fake credentials and an endpoint on this machine. */
 public final class AwsClients {
-  /** The region that they speak of. */
+  /** The region that they use. */
   public static final Region REGION = Region.EU_WEST_1;
 
   static final AwsBasicCredentials CREDENTIALS = AwsBasicCredentials.create("key", "secret");
@@ -35,7 +35,7 @@ public final class AwsClients {
 
   private static <B extends AwsClientBuilder<B, ?> & AwsSyncClientBuilder<B, ?>> B configured(
       B builder, URI endpoint) {
-    // The endpoint is near, whatever proxy the environment names.
+    // The endpoint is on this machine, so no proxy of the environment is used.
     ProxyConfiguration noProxy =
         ProxyConfiguration.builder()
             .useEnvironmentVariablesValues(false)

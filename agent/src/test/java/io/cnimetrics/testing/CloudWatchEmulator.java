@@ -15,26 +15,18 @@ import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
 
 /**
- * CloudWatch and EC2 as a process beside the tests: moto 5.2 behind a layer that speaks the SDK's
- * CBOR.
+ * CloudWatch and EC2 as a separate process: moto 5.2 with a layer that reads and writes the SDK's CBOR.
  *
- * <p>As CloudWatch does: every datum counts, however many of a minute and whosever they are; a
- * datum at the start of a period belongs to it, one at its end to the next; each region is a world
- * of its own; requests may be gzipped; a NaN fails the whole request; ListMetrics pages.
+ * <p>The same as in CloudWatch: every datum of a minute counts, from any number of publishers; a datum at the start of a period belongs to it, one at its end to the next; regions are separate; requests may be gzipped; a NaN fails the whole request; ListMetrics has pages.
  *
- * <p>Not as CloudWatch does:
+ * <p>Different from CloudWatch:
  *
  * <ul>
  *   <li>No percentiles: p90 is answered with status 500.
- *   <li>No limits: more than 1,000 datums, times years away, infinity, 31 dimensions are all taken.
- *       Nothing is throttled, no right is checked.
- *   <li>Datums can be read at once, and stay as long as the process.
- *   <li>GetMetricData finds a series by name and dimensions, whatever its namespace. {@link
- *       #series} sees to it that the namespace has the series, but adds up equal series of two
- *       namespaces. So each test takes a cluster name of its own, which also keeps tests apart that
- *       share an emulator.
- *   <li>GetMetricData knows a series only by the order in which its dimensions were put. {@link
- *       #series} asks for them by name, as the agent puts them.
+ *   <li>No limits: more than 1,000 datums, any time, infinity and 31 dimensions are accepted. Nothing is throttled, and rights are not checked.
+ *   <li>Datums can be read immediately, and are kept as long as the process runs.
+ *   <li>GetMetricData finds a series by name and dimensions, and ignores the namespace. {@link #series} checks that the namespace has the series, but adds up equal series of two namespaces. So each test uses its own cluster name, which also separates tests that share an emulator.
+ *   <li>GetMetricData finds a series only with its dimensions in the order in which they were put. {@link #series} sorts them by name, as the agent does.
  *   <li>Periods count from the start of the query.
  * </ul>
  */
@@ -55,32 +47,30 @@ public final class CloudWatchEmulator implements AutoCloseable {
   }
 
   /**
-   * The one that the tests of this JVM share, started by the first that asks; it ends with the JVM.
-   * To be called by a test or its set-up: without a Python that test is skipped or, where the
-   * environment variable CI is set, fails.
+   * The emulator that the tests of this JVM share. The first call starts it; it ends with the JVM. Call it from a test or its set-up: without Python that test is skipped or, if the environment variable CI is set, fails.
    */
   public static CloudWatchEmulator shared() {
-    // Here, because a class's initializer must not end as a skipped test does.
+    // Here, because a class initializer must not throw the exception of a skipped test.
     PythonEnvironment.ofTheProject().require();
     return Shared.EMULATOR;
   }
 
-  /** Starts one that knows of nothing yet. */
+  /** Starts an emulator without data. */
   public static CloudWatchEmulator start() {
     return new CloudWatchEmulator(EmulatorProcess.start());
   }
 
-  /** Where CloudWatch and EC2 are. */
+  /** The endpoint of CloudWatch and EC2. */
   public URI endpoint() {
     return process.endpoint();
   }
 
-  /** What an agent's environment must hold to publish here. */
+  /** Environment variables of an agent that publishes here. */
   public Map<String, String> environment() {
     return environment(endpoint());
   }
 
-  /** The same with another way to CloudWatch, such as a {@link Gate}'s. */
+  /** The same with another endpoint of CloudWatch, such as a {@link Gate}. */
   public Map<String, String> environment(URI cloudWatchEndpoint) {
     return Map.of(
         "AWS_ENDPOINT_URL_CLOUDWATCH", cloudWatchEndpoint.toString(),
@@ -90,7 +80,7 @@ public final class CloudWatchEmulator implements AutoCloseable {
         "AWS_SECRET_ACCESS_KEY", AwsClients.CREDENTIALS.secretAccessKey());
   }
 
-  /** A client of CloudWatch here, for what the methods below do not do. */
+  /** A client of CloudWatch here, for calls that the methods below do not make. */
   public CloudWatchClient cloudWatch() {
     return cloudWatch;
   }
@@ -103,7 +93,7 @@ public final class CloudWatchEmulator implements AutoCloseable {
   /**
    * One statistic of one series.
    *
-   * @param dimensions all that the series has
+   * @param dimensions all dimensions of the series
    * @param from a multiple of the period since the epoch
    * @param to exclusive
    * @return values by the start of their period; none for a period without a datum

@@ -8,8 +8,7 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * {@code tools/cloudwatch_emulator.py} as a process. It holds on to its standard input, which ends
- * with this JVM, so it outlives no test run, not even a killed one.
+ * {@code tools/cloudwatch_emulator.py} as a process. It ends when its standard input ends, and that ends with this JVM, even if the JVM is killed.
  */
 final class EmulatorProcess implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);

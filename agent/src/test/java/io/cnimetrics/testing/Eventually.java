@@ -5,24 +5,24 @@ import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what other processes bring about. */
+/** Waits for effects of other processes and threads. */
 public final class Eventually {
   private static final long LOOK_EVERY_NANOS = Duration.ofMillis(100).toNanos();
 
   private Eventually() {}
 
-  /** Waits until the condition holds, and fails if it does not within the limit. */
+  /** Waits until the condition is true; fails if it is not true within the limit. */
   public static void holds(String what, Duration limit, BooleanSupplier condition) {
     if (!within(limit, condition)) {
       throw new AssertionError("not within " + limit + ": " + what);
     }
   }
 
-  /** Waits until the condition holds, and tells whether it did within the limit. */
+  /** Waits until the condition is true; false if it is not true within the limit. */
   public static boolean within(Duration limit, BooleanSupplier condition) {
-    long began = System.nanoTime();
+    long start = System.nanoTime();
     while (!condition.getAsBoolean()) {
-      if (System.nanoTime() - began > limit.toNanos()) {
+      if (System.nanoTime() - start > limit.toNanos()) {
         return false;
       }
       LockSupport.parkNanos(LOOK_EVERY_NANOS);

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** A clock that moves only when a test says so. */
+/** A clock that moves only when a test advances it. */
 public final class FakeClock implements InstantSource {
   private volatile Instant now;
 

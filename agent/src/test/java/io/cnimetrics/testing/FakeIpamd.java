@@ -48,7 +48,7 @@ public final class FakeIpamd implements AutoCloseable {
       byte[] body =
           bodies.getOrDefault(path, () -> COMMANDS).get().getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
-      // As ipamD does: longer answers come in chunks, without a length.
+      // As ipamD does: longer answers are sent in chunks, without a length.
       exchange.sendResponseHeaders(200, body.length > 2048 ? 0 : body.length);
       exchange.getResponseBody().write(body);
     }

@@ -8,15 +8,14 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 
 /**
- * A way to a server that can be shut for a while: the server seems gone, and is back on the same
- * port with all that it had. Open at first.
+ * A port in front of a server that a test can close for some time: the server then seems to be down, and later is up again on the same port with its data. Open at first.
  */
 public final class Gate implements AutoCloseable {
   private final InetSocketAddress target;
   private final InetSocketAddress address;
   private Closeable holdsPort;
 
-  /** Leads to a server on TCP. */
+  /** Opens a gate to a TCP server. */
   public Gate(URI target) {
     this.target = new InetSocketAddress(target.getHost(), target.getPort());
     try {
@@ -29,17 +28,17 @@ public final class Gate implements AutoCloseable {
     }
   }
 
-  /** Where this listens; the same all its life. */
+  /** The URL of this gate, which never changes. */
   public URI endpoint() {
     return URI.create("http://127.0.0.1:" + address.getPort());
   }
 
-  /** Refuses connections from now on, and resets those that there are. */
+  /** Refuses connections from now on, and resets existing ones. */
   public void shut() {
     swap(() -> new ClosedPort(address));
   }
 
-  /** Lets connections through again. */
+  /** Accepts connections again. */
   public void open() {
     swap(() -> Passage.open(address, target));
   }

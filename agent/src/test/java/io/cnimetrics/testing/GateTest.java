@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The gate in front of a server that a test plays by hand. */
+/** Tests the gate with a server socket that the test controls. */
 @Timeout(10)
 class GateTest {
   private ServerSocket server;

@@ -21,7 +21,7 @@ public final class HealthPages {
 
   private static final int LEAST_PORT = 12_000;
 
-  /** By Linux's default. */
+  /** Linux's default. */
   private static final int LEAST_EPHEMERAL_PORT = 32_768;
 
   private final int port;
@@ -30,14 +30,14 @@ public final class HealthPages {
     this.port = port;
   }
 
-  /** On a port that is free just now, and that nobody is given who wants any free one. */
+  /** Chooses a port that is free now, and that is below the range of ports that Linux gives to others. */
   public static HealthPages onFreePort() {
     while (true) {
       int port = ThreadLocalRandom.current().nextInt(LEAST_PORT, LEAST_EPHEMERAL_PORT);
       try (ServerSocket free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
         return new HealthPages(free.getLocalPort());
       } catch (IOException e) {
-        // Somebody has it.
+        // The port is in use.
       }
     }
   }
@@ -51,7 +51,7 @@ public final class HealthPages {
     return "127.0.0.1:" + port;
   }
 
-  /** What is there now; empty while nobody listens. */
+  /** The page now; empty if nothing listens on the port. */
   public Optional<HttpResponse<String>> get(String path) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create("http://" + address() + path))

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** A JSON document as maps, lists and plain values; refuses anything behind it. */
+/** A JSON document as maps, lists and plain values; rejects any text after it. */
 public final class Json {
   private Json() {}
 

@@ -4,23 +4,22 @@ import java.util.Random;
 import java.util.function.Function;
 
 /**
- * Checks a law on random cases. Each run takes other cases; a failure names its seed and its case,
- * and {@code -Dlaws.seed=SEED} makes that case the first one.
+ * Checks a law on random cases, which differ in each run. A failure names its seed and its case, and {@code -Dlaws.seed=SEED} makes that case the first one.
  */
 public final class Laws {
   private Laws() {}
 
-  /** What must hold for each case. */
+  /** A law that must hold for each case. */
   @FunctionalInterface
   public interface Law<T> {
-    /** Throws where the law does not hold. */
+    /** Throws if the law does not hold. */
     void check(T value) throws Exception;
   }
 
   /**
    * Checks the law on as many cases as there are tries.
    *
-   * @param cases makes a case; its text shows the case whole
+   * @param cases makes a case, whose text shows the whole case
    * @throws AssertionError with seed, case and cause, at the first case that breaks the law
    */
   public static <T> void forAll(int tries, Function<Random, T> cases, Law<T> law) {
@@ -46,7 +45,7 @@ public final class Laws {
     }
   }
 
-  /** Any long; the bounds and zero more often than chance would have it. */
+  /** A random long; the bounds and zero are more frequent than others. */
   public static long anyLong(Random random, long least, long most) {
     return switch (random.nextInt(20)) {
       case 0 -> least;
@@ -56,7 +55,7 @@ public final class Laws {
     };
   }
 
-  /** Any finite double; the extremes and zero more often than chance would have it. */
+  /** A random finite double; the extremes and zero are more frequent than others. */
   public static double anyDouble(Random random) {
     double[] extremes = {0, -0.0, 1, -1, Double.MAX_VALUE, -Double.MAX_VALUE, Double.MIN_VALUE};
     if (random.nextInt(5) == 0) {

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** What a process writes to one of its streams, line by line; read at once, so it never blocks. */
+/** The lines of one output stream of a process. They are read immediately, so the process never blocks. */
 final class Lines {
   private final List<String> lines = new ArrayList<>();
   private final Thread reader;
@@ -24,7 +24,7 @@ final class Lines {
     reader.start();
   }
 
-  /** Waits for the next line that nobody has taken yet, and takes it. */
+  /** Waits for the next line that was not returned before. */
   synchronized String next(Duration limit) {
     String line =
         await(() -> taken < lines.size() ? Optional.of(lines.get(taken)) : Optional.empty(), limit)
@@ -33,19 +33,19 @@ final class Lines {
     return line;
   }
 
-  /** Waits for a line with this in it, or finds the first that came already. */
+  /** Waits for a line that contains this text, or returns the first earlier one. */
   synchronized String containing(String part, Duration limit) {
     return await(() -> lines.stream().filter(line -> line.contains(part)).findFirst(), limit)
         .orElseThrow(
             () -> new AssertionError("no '%s' within %s in: %s".formatted(part, limit, lines)));
   }
 
-  /** All so far. */
+  /** All lines so far. */
   synchronized List<String> soFar() {
     return List.copyOf(lines);
   }
 
-  /** All that there is, once the process has ended. */
+  /** All lines, after the process has ended. */
   List<String> all() throws InterruptedException {
     reader.join();
     return soFar();
@@ -72,7 +72,7 @@ final class Lines {
         add(line);
       }
     } catch (IOException e) {
-      // The process has been killed.
+      // The process was killed.
     }
   }
 

@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The way from ipamD's sockets to the JSON document, poll after poll, as a dry run goes it. */
+/** Polls an ipamD over its sockets and makes the JSON document, as a dry run does. */
 public final class NodeUnderTest {
   private final IpamdReader reader;
   private final Sampler sampler;
@@ -36,7 +36,7 @@ public final class NodeUnderTest {
   }
 
   /**
-   * Reads any ipamD.
+   * Reads an ipamD.
    *
    * @param instanceType empty if it is unknown
    */
@@ -59,7 +59,7 @@ public final class NodeUnderTest {
             Map.of());
   }
 
-  /** Reads a simulated ipamD by its clock. */
+  /** Reads a simulated ipamD with its clock. */
   public static NodeUnderTest of(SimulatedIpamd ipamd, Scenario scenario, InstantSource clock) {
     return new NodeUnderTest(
         URI.create(ipamd.introspectionUrl()),

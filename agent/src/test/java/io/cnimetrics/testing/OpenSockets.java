@@ -9,13 +9,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The sockets of a process, as Linux tells. */
+/** The sockets of a process, from Linux's {@code /proc}. */
 public final class OpenSockets {
   private static final String LISTENING = "0A";
 
   private OpenSockets() {}
 
-  /** Ports that it listens on, of TCP in both forms; and every port of UDP that it has. */
+  /** The TCP ports on which it listens, IPv4 and IPv6, and all its UDP ports. */
   public static List<Integer> ports(long pid) throws IOException {
     Set<String> inodes = inodes(pid);
     List<Integer> ports = new ArrayList<>();

@@ -10,8 +10,7 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Passes on, byte by byte, what connections to one address bring to another, until it is closed. A
- * connection ends as soon as either side ends it.
+ * Forwards connections from one address to another, until it is closed. A connection ends when either side ends it.
  */
 final class Passage implements Closeable {
   private final InetSocketAddress target;
@@ -45,12 +44,12 @@ final class Passage implements Closeable {
   public synchronized void close() throws IOException {
     listener.close();
     try {
-      // Until it has noticed, the kernel goes on listening.
+      // The kernel keeps listening until the acceptor has ended.
       acceptor.join();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
-    // First all: the end of one socket makes its thread close the other.
+    // All before the first is closed: the end of one socket makes its thread close the other.
     sockets.forEach(Passage::resetWhenClosed);
     for (Socket socket : sockets) {
       socket.close();
@@ -77,7 +76,7 @@ final class Passage implements Closeable {
       inBackground(() -> pass(client, server));
       pass(server, client);
     } catch (IOException e) {
-      // The target is away: the client's connection ends.
+      // The target does not accept connections: end the client's connection.
     } finally {
       end(client);
       end(server);
@@ -106,7 +105,7 @@ final class Passage implements Closeable {
     try {
       socket.close();
     } catch (IOException e) {
-      // It is of no use any more.
+      // It is not needed any more.
     }
   }
 
@@ -114,7 +113,7 @@ final class Passage implements Closeable {
     try {
       socket.setSoLinger(true, 0);
     } catch (SocketException e) {
-      // It has just ended by itself.
+      // It has just been closed by the other side.
     }
   }
 

@@ -10,20 +10,20 @@ import java.util.Objects;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * The Python for the tests' tools, made by {@code tools/venv.sh} unless it is there.
+ * The Python for the tests' tools; {@code tools/venv.sh} installs it if it is missing.
  *
  * @param tools the folder of the tools
- * @param made whether there is one
- * @param lastLine where it is; or why there is none, and the way out
- * @param mandatory whether a test fails without it, instead of being skipped
+ * @param made whether it exists
+ * @param lastLine the path of Python; or why there is none, and the remedy
+ * @param mandatory whether a test without it fails instead of being skipped
  */
 record PythonEnvironment(Path tools, boolean made, String lastLine, boolean mandatory) {
-  /** The project's. Continuous integration must not pass because it lacks a Python. */
+  /** The project's environment. In continuous integration a missing Python is an error. */
   static PythonEnvironment ofTheProject() {
     return Project.ENVIRONMENT;
   }
 
-  /** Makes it, or finds out why it cannot be made. */
+  /** Creates it, or finds out why that is not possible. */
   static PythonEnvironment of(Path tools, boolean mandatory) {
     ProcessBuilder venv = new ProcessBuilder(tools.resolve("venv.sh").toString());
     try {
@@ -38,7 +38,7 @@ record PythonEnvironment(Path tools, boolean made, String lastLine, boolean mand
     }
   }
 
-  /** Ends a test that cannot do without: it is skipped, or fails where Python is mandatory. */
+  /** Without Python, skips the calling test, or fails it if Python is mandatory. */
   void require() {
     if (!made && mandatory) {
       throw new AssertionError("no Python for the tests' tools, and CI is set: " + lastLine);
@@ -46,7 +46,7 @@ record PythonEnvironment(Path tools, boolean made, String lastLine, boolean mand
     Assumptions.assumeTrue(made, lastLine);
   }
 
-  /** Begins the command line of one of the tools. */
+  /** Starts the command line of a tool. */
   ProcessBuilder command(String tool, String... arguments) {
     require();
     ProcessBuilder builder = new ProcessBuilder(lastLine, tools.resolve(tool).toString());

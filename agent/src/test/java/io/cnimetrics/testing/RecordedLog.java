@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** What a class, or a package, logs from INFO on. */
+/** The log events of a class or package, from INFO on. */
 public final class RecordedLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
   private final Logger logger;
   private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
 
   /**
-   * @param logger the class's or package's name
+   * @param logger the name of the class or package
    */
   public RecordedLog(String logger) {
     this.logger = (Logger) LoggerFactory.getLogger(logger);

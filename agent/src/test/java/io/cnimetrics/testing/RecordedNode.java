@@ -17,7 +17,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /**
- * What ipamD of one release served in one case, with the truth beside it.
+ * The bodies that ipamD of one release served in one case, and the true values.
  *
  * @param name release and case, such as {@code v1.23.1/seed}
  */
@@ -59,7 +59,7 @@ public record RecordedNode(String name, String enis, String metrics, JsonNode tr
     return truth.get("mode").asText().equals("ipv6-prefix");
   }
 
-  /** The body of introspection as if it had been recorded now: all ages are as they were. */
+  /** The body of introspection as if it had been recorded now: all ages stay the same. */
   public String enisAt(Instant now) {
     Duration since = Duration.between(takenAt(), now);
     return TIME.matcher(enis)

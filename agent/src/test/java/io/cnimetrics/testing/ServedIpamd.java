@@ -17,8 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A simulated ipamD that remembers the truth behind each of its answers. Its model stands still
- * while it answers, so that the truth is exactly what was served.
+ * A simulated ipamD that records the true state for each of its answers. The model does not move while it answers, so the recorded state is exactly what was served.
  */
 public final class ServedIpamd implements AutoCloseable {
   private static final String METRICS = "/metrics";
@@ -35,7 +34,7 @@ public final class ServedIpamd implements AutoCloseable {
   /**
    * The truth at the time of an answer.
    *
-   * @param metrics whether it was of the Prometheus text; else of the list of interfaces
+   * @param metrics true for the Prometheus text, false for the list of interfaces
    * @param process 0 for ipamD's first process, 1 after one restart
    */
   public record Answer(Instant at, boolean metrics, int process, NodeState truth) {
@@ -52,7 +51,7 @@ public final class ServedIpamd implements AutoCloseable {
     }
   }
 
-  /** Starts on a free port, with a node that has been up for so long. */
+  /** Starts on a free port, with a node that has been running for the warm-up time. */
   public ServedIpamd(Scenario scenario, Duration warmUp) {
     this.ipamd = SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, warmUp, clock);
     this.server = new LoopbackServer(this::answer);
@@ -71,7 +70,7 @@ public final class ServedIpamd implements AutoCloseable {
     return List.copyOf(answers);
   }
 
-  /** Restarts ipamD: its counters begin at zero, the pods live on. */
+  /** Restarts ipamD: its counters start from 0, the pods keep running. */
   public synchronized void restart() {
     moveToNow();
     ipamd.restart();

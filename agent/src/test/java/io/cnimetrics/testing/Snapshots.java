@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
-/** Builds snapshots for tests, part by part. Nothing is known until it is said. */
+/** Builds snapshots for tests. Every part is absent until it is set. */
 public final class Snapshots {
   public static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
 
@@ -32,7 +32,7 @@ public final class Snapshots {
 
   private Snapshots() {}
 
-  /** Begins with a poll at {@link #START} that could read nothing. */
+  /** Starts with a poll at {@link #START} that read nothing. */
   public static Snapshots nothingRead() {
     return new Snapshots();
   }
@@ -60,7 +60,7 @@ public final class Snapshots {
     return this;
   }
 
-  /** Says that ipamD's metrics were read; without this there are none. */
+  /** Adds ipamD's metrics, which are absent otherwise. */
   public Snapshots metrics() {
     metrics = true;
     return this;
@@ -92,7 +92,7 @@ public final class Snapshots {
     return this;
   }
 
-  /** Says that introspection is switched off by setting. */
+  /** Sets that introspection is off by setting. */
   public Snapshots introspectionOff() {
     introspectionOff = true;
     return this;

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What CloudFormation would make of a template: its resources with all functions worked out. */
+/** Evaluates a CloudFormation template: its resources with all functions resolved. */
 public final class Stack {
   private static final Pattern NAME = Pattern.compile("\\$\\{([A-Za-z0-9:]+)}");
   private static final Object NO_VALUE = new Object();

@@ -18,7 +18,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 
-/** A CloudWatch that answers all requests alike, in its CBOR, on a port of its own. */
+/** A stand-in for CloudWatch that gives every request the same answer in CBOR, on its own port. */
 public final class StubCloudWatch implements AutoCloseable {
   private static final String ECHO = "echo";
 
@@ -29,27 +29,27 @@ public final class StubCloudWatch implements AutoCloseable {
     server.start();
   }
 
-  /** One that takes everything. */
+  /** Starts one that accepts everything. */
   public static StubCloudWatch start() {
     return new StubCloudWatch().taking();
   }
 
-  /** Takes everything from now on. */
+  /** Accepts everything from now on. */
   public StubCloudWatch taking() {
     return answering(cbor(200).withBody(new byte[] {(byte) 0xa0}));
   }
 
-  /** Refuses everything from now on. */
+  /** Rejects everything from now on. */
   public StubCloudWatch refusing(int status, String code, String message) {
     return answering(cbor(status).withBody(error(code, message)));
   }
 
-  /** Refuses everything from now on, and quotes all headers of the request in its message. */
+  /** Rejects everything from now on, with all headers of the request in the message. */
   public StubCloudWatch refusingWithAnEcho(int status, String code) {
     return answering(cbor(status).withTransformers(ECHO).withTransformerParameter(ECHO, code));
   }
 
-  /** The same from now on, but with a body that is nothing but the headers, and no CBOR. */
+  /** The same, but the body is only the headers, without CBOR. */
   public StubCloudWatch refusingWithABareEcho(int status) {
     return refusingWithAnEcho(status, "");
   }
@@ -58,7 +58,7 @@ public final class StubCloudWatch implements AutoCloseable {
     return URI.create(server.baseUrl());
   }
 
-  /** What an agent's environment must hold to publish here. */
+  /** Environment variables of an agent that publishes here. */
   public Map<String, String> environment() {
     return Map.of(
         "AWS_ENDPOINT_URL_CLOUDWATCH", endpoint().toString(),

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import software.amazon.awssdk.core.SdkSystemSetting;
 
-/** System properties that a test sets, until it is over. */
+/** Sets system properties for a test, and restores them at the end. */
 public final class SystemProperties implements AutoCloseable {
   private final Map<String, Optional<String>> before = new HashMap<>();
 
