@@ -2,6 +2,7 @@ package io.cnimetrics.agent;
 
 import io.cnimetrics.capacity.EffectiveMaximum;
 import io.cnimetrics.capacity.NodeCapacity;
+import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.snapshot.AddressMode;
@@ -23,17 +24,15 @@ import java.util.Optional;
  * if the node's own polls do not show a cause.
  */
 final class AlertCause {
-  private static final String NO_ADDRESS = "the subnet has no free address";
+  /** One counter counts the errors of both causes. */
+  private static final String NO_ADDRESS_OR_PREFIX = Cause.NO_ADDRESS_IN_SUBNET.text() + " or /28";
 
-  /** One counter counts both error codes. */
-  private static final String NO_ADDRESS_OR_PREFIX = NO_ADDRESS + " or /28";
-
-  /** EC2's errors to ipamD, by the counter that rises with each; the most serious first. */
-  private static final List<Map.Entry<Series, String>> OF_EC2 =
+  /** The counter that rises with EC2's errors of each cause; the most serious first. */
+  private static final List<Map.Entry<Series, Cause>> OF_EC2 =
       List.of(
-          Map.entry(MetricCatalog.series("awsAPIDeniedErr"), "EC2 denies ipamD what it needs"),
-          Map.entry(MetricCatalog.series("awsAPINoAddressErr"), NO_ADDRESS),
-          Map.entry(MetricCatalog.series("awsAPIThrottleErr"), "EC2 throttles ipamD"));
+          Map.entry(MetricCatalog.series("awsAPIDeniedErr"), Cause.EC2_DENIES),
+          Map.entry(MetricCatalog.series("awsAPINoAddressErr"), Cause.NO_ADDRESS_IN_SUBNET),
+          Map.entry(MetricCatalog.series("awsAPIThrottleErr"), Cause.EC2_THROTTLES));
 
   /** After an error for an empty subnet ipamD asks EC2 again only after two minutes. */
   private static final Duration STILL_TRUE = Duration.ofMinutes(5);
@@ -101,20 +100,21 @@ final class AlertCause {
     boolean prefixes = capacity.mode() == AddressMode.PREFIX;
     Instant recent = snapshot.takenAt().minus(STILL_TRUE);
     return OF_EC2.stream()
-        .filter(answer -> roseAt.getOrDefault(answer.getKey(), Instant.MIN).isAfter(recent))
+        .filter(error -> roseAt.getOrDefault(error.getKey(), Instant.MIN).isAfter(recent))
         .map(Map.Entry::getValue)
         .findFirst()
-        .map(words -> words.equals(NO_ADDRESS) && prefixes ? NO_ADDRESS_OR_PREFIX : words);
+        .map(
+            cause ->
+                cause == Cause.NO_ADDRESS_IN_SUBNET && prefixes
+                    ? NO_ADDRESS_OR_PREFIX
+                    : cause.text());
   }
 
   private Optional<String> ofPool() {
     return snapshot
         .pool()
         .filter(pool -> !pool.ipv6() && pool.available(capacity.mode()) == 0)
-        .map(
-            pool ->
-                pool.cooling() > 0
-                    ? "pods wait for addresses to cool down"
-                    : "the warm pool is empty");
+        .map(pool -> pool.cooling() > 0 ? Cause.COOLDOWN : Cause.WARM_POOL_EMPTY)
+        .map(Cause::text);
   }
 }

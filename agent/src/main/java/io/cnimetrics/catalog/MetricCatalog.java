@@ -32,6 +32,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The one table of all metrics. Every other list of metrics is derived from it: a new metric is one
@@ -58,33 +59,6 @@ public final class MetricCatalog {
       new FromLists(AddressPool::assigned, Series.of("awscni_assigned_ip_addresses"), false);
 
   private static final String API_ERRORS = "awscni_aws_api_error_count";
-
-  /** EC2 error codes for a subnet without a free address or a free prefix. */
-  private static final Set<String> NO_ADDRESS_CODES =
-      Set.of("InsufficientFreeAddressesInSubnet", "InsufficientCidrBlocks");
-
-  /** EC2 error codes for throttling. */
-  private static final Set<String> THROTTLE_CODES =
-      Set.of(
-          "RequestLimitExceeded",
-          "Throttling",
-          "ThrottlingException",
-          "RequestThrottled",
-          "RequestThrottledException",
-          "TooManyRequestsException",
-          "EC2ThrottledException");
-
-  /** EC2 error codes for missing rights and for bad credentials of the node's role. */
-  private static final Set<String> DENIED_CODES =
-      Set.of(
-          "UnauthorizedOperation",
-          "AccessDenied",
-          "AccessDeniedException",
-          "AuthFailure",
-          "InvalidClientTokenId",
-          "UnrecognizedClientException",
-          "ExpiredToken",
-          "ExpiredTokenException");
 
   private static final List<Metric> ALL =
       List.of(
@@ -230,13 +204,14 @@ public final class MetricCatalog {
           apiErrors(
               "awsAPINoAddressErr",
               "Calls that failed because a subnet has no address or prefix left.",
-              NO_ADDRESS_CODES),
+              Cause.NO_ADDRESS_IN_SUBNET,
+              Cause.NO_PREFIX_IN_SUBNET),
           apiErrors(
-              "awsAPIThrottleErr", "Calls that failed because EC2 throttled them.", THROTTLE_CODES),
+              "awsAPIThrottleErr", "Calls that failed because EC2 throttled them.", Cause.EC2_THROTTLES),
           apiErrors(
               "awsAPIDeniedErr",
               "Calls that failed because the node's role lacks the permission.",
-              DENIED_CODES),
+              Cause.EC2_DENIES),
           gauge(
                   "awsAPILatency",
                   MILLISECONDS,
@@ -332,7 +307,11 @@ public final class MetricCatalog {
     return counter(name, description, new FromCounter(Series.of(series)));
   }
 
-  private static Metric apiErrors(String name, String description, Set<String> codes) {
+  private static Metric apiErrors(String name, String description, Cause... causes) {
+    Set<String> codes =
+        Stream.of(causes)
+            .flatMap(cause -> cause.ec2Codes().stream())
+            .collect(Collectors.toUnmodifiableSet());
     Series series = Series.of(API_ERRORS, "error", codes);
     return counter(name, description, new FromCounter(series));
   }

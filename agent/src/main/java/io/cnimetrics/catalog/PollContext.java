@@ -28,20 +28,7 @@ record PollContext(
 
   /** Whether no address is available although the pool may grow; empty if unknown. */
   Optional<Boolean> warmPoolEmpty() {
-    return warmPoolEmpty(snapshot, capacity);
-  }
-
-  static Optional<Boolean> warmPoolEmpty(NodeSnapshot snapshot, NodeCapacity capacity) {
-    return snapshot
-        .pool()
-        .flatMap(
-            pool ->
-                capacity
-                    .effectiveMaximum()
-                    .map(
-                        maximum ->
-                            pool.available(capacity.mode()) == 0
-                                && pool.totalIpv4() < maximum.addresses()));
+    return snapshot.pool().flatMap(capacity::warmPoolEmpty);
   }
 
   /** A number counted from ipamD's lists; empty if they could not be read. */

@@ -1,5 +1,6 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.Series;
 import java.util.Comparator;
@@ -20,9 +21,9 @@ enum Ec2Refusals implements Check {
                   + " aws-node> --policy-arn arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy"
                   + " (arn:aws-cn: in China, arn:aws-us-gov: in GovCloud)")
           .see(Pages.ROLE),
-      MetricCatalog.series("awsAPIDeniedErr").values(),
+      Cause.EC2_DENIES.ec2Codes(),
       true,
-      "EC2 denies ipamD what it needs",
+      "EC2 denies calls of ipamD",
       "EC2 denied ipamD what it needs",
       "EC2 denies ipamD nothing",
       "The role of aws-node (or, without one, of the node) lacks AmazonEKS_CNI_Policy, or a policy"
@@ -37,7 +38,7 @@ enum Ec2Refusals implements Check {
                   + " subnets (tag kubernetes.io/role/cni=1), or a secondary CIDR with custom"
                   + " networking")
           .see(Pages.ADDRESS_USE),
-      Set.of("InsufficientFreeAddressesInSubnet"),
+      Cause.NO_ADDRESS_IN_SUBNET.ec2Codes(),
       true,
       "The subnet has no free address",
       "The subnet had no free address",
@@ -51,7 +52,7 @@ enum Ec2Refusals implements Check {
               "Reserve room for prefixes: aws ec2 create-subnet-cidr-reservation --reservation-type"
                   + " prefix --subnet-id <subnet> --cidr <block>; or use a new subnet for them")
           .see(Pages.PREFIXES),
-      Set.of("InsufficientCidrBlocks"),
+      Cause.NO_PREFIX_IN_SUBNET.ec2Codes(),
       true,
       "The subnet has no free /28",
       "The subnet had no free /28",
@@ -65,7 +66,7 @@ enum Ec2Refusals implements Check {
               "Ask less: raise WARM_IP_TARGET or unset it, add nodes more slowly, find other"
                   + " callers in CloudTrail; or have the account's limit raised")
           .see(Pages.THROTTLING),
-      MetricCatalog.series("awsAPIThrottleErr").values(),
+      Cause.EC2_THROTTLES.ec2Codes(),
       false,
       "EC2 throttles ipamD",
       "EC2 throttled ipamD",
@@ -80,7 +81,7 @@ enum Ec2Refusals implements Check {
           "ipamD corrects this automatically; if it rises, see who else assigns addresses to the node's"
               + " ENIs, or restart it: "
               + AwsNode.RESTART),
-      Set.of("PrivateIpAddressLimitExceeded"),
+      Cause.ENI_LIMIT.ec2Codes(),
       false,
       "ipamD asked for more than an ENI can hold",
       "ipamD asked for more than an ENI can hold",

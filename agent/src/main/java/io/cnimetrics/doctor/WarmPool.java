@@ -1,6 +1,5 @@
 package io.cnimetrics.doctor;
 
-import io.cnimetrics.capacity.NodeCapacity;
 import java.util.List;
 import java.util.Set;
 
@@ -49,18 +48,11 @@ final class WarmPool implements Check {
             : SPEC.warn("The warm pool is empty though it may grow", evidence, cause));
   }
 
-  /** Whether no address can be given though the pool may grow. */
+  /** Whether no address is available although the pool can grow. */
   static boolean isEmptyWithRoom(Poll poll) {
-    NodeCapacity capacity = poll.reading().capacity();
     return poll.snapshot()
         .pool()
-        .filter(pool -> pool.available(capacity.mode()) == 0)
-        .filter(
-            pool ->
-                capacity
-                    .effectiveMaximum()
-                    .filter(maximum -> pool.totalIpv4() < maximum.addresses())
-                    .isPresent())
-        .isPresent();
+        .flatMap(poll.reading().capacity()::warmPoolEmpty)
+        .orElse(false);
   }
 }

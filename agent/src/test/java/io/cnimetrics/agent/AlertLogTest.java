@@ -86,7 +86,7 @@ class AlertLogTest {
 
   @ParameterizedTest
   @CsvSource({
-    "UnauthorizedOperation, EC2 denies ipamD what it needs",
+    "UnauthorizedOperation, EC2 denies calls of ipamD",
     "InsufficientFreeAddressesInSubnet, the subnet has no free address",
     "RequestLimitExceeded, EC2 throttles ipamD"
   })

@@ -51,7 +51,7 @@ class DoctorIT {
   @ParameterizedTest
   @CsvSource({
     "healthy, 0, '0 fail, 0 warn'",
-    "missing-policy, 1, FAIL  EC2 denies ipamD what it needs",
+    "missing-policy, 1, FAIL  EC2 denies calls of ipamD",
     "subnet-empty, 1, FAIL  The subnet has no free address",
     "old-port, 1, FAIL  Introspection is on the port of old releases"
   })

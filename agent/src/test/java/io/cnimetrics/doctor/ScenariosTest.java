@@ -38,7 +38,7 @@ class ScenariosTest {
           just-restarted,         1, warn, ipamd-restarts, ipamD restarted not long ago
           slow-start,             1, warn, ipamd-start, ipamD started slowly
           missing-policy,         1, fail, no-addresses, No address for pods at all
-          missing-policy,         1, fail, ec2-denied, EC2 denies ipamD what it needs
+          missing-policy,         1, fail, ec2-denied, EC2 denies calls of ipamD
           subnet-empty,           1, warn, warm-pool, The warm pool is empty though it may grow
           subnet-empty,           2, fail, warm-pool, The warm pool stays empty though it may grow
           subnet-empty,           1, fail, ec2-no-addresses, The subnet has no free address
