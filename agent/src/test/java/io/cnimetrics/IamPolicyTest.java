@@ -139,7 +139,8 @@ class IamPolicyTest {
   }
 
   /**
-   * The action that IAM checks. The service is the one in the signature, which is monitoring for CloudWatch.
+   * The action that IAM checks. The service is the one in the signature, which is monitoring for
+   * CloudWatch.
    */
   private static String action(LoggedRequest request) {
     String service = found(SCOPE, request.getHeader("Authorization"));

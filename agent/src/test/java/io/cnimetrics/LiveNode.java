@@ -22,7 +22,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * A node with its ipamD and one or more agents, which are processes. It computes from the bodies that its ipamD served what the agents must have published.
+ * A node with its ipamD and one or more agents, which are processes. It computes from the bodies
+ * that its ipamD served what the agents must have published.
  */
 final class LiveNode implements AutoCloseable {
   private static final Duration WARM = Duration.ofSeconds(60);
@@ -34,7 +35,10 @@ final class LiveNode implements AutoCloseable {
   private final boolean keepsState;
   private final List<AgentProcess.Running> runs = new ArrayList<>();
 
-  /** The index of the first answer of each series of polls. In a series each poll knows the one before. */
+  /**
+   * The index of the first answer of each series of polls. In a series each poll knows the one
+   * before.
+   */
   private final List<Integer> memories = new ArrayList<>();
 
   /**

@@ -16,7 +16,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Everything in the native executable's metadata exists, and it lists every class that is loaded by name. */
+/**
+ * Everything in the native executable's metadata exists, and it lists every class that is loaded by
+ * name.
+ */
 class NativeImageMetadataTest {
   private static final String METADATA =
       "META-INF/native-image/io.cnimetrics/cni-metrics-agent/reachability-metadata.json";
@@ -48,7 +51,10 @@ class NativeImageMetadataTest {
     }
   }
 
-  /** Without these classes IRSA and profiles with a role fail at run time: the SDK loads both by name. */
+  /**
+   * Without these classes IRSA and profiles with a role fail at run time: the SDK loads both by
+   * name.
+   */
   @Test
   void credentialsOfStsAreListed() throws IOException {
     String sts = "software.amazon.awssdk.services.sts.internal.Sts";

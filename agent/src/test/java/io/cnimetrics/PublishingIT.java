@@ -37,7 +37,9 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 
 /**
- * Runs three agents as processes for some minutes: one is replaced, one is killed while its successor waits, and CloudWatch is away for some time. Then compares CloudWatch's data with what the ipamDs served. Starts first, so that other tests run at the same time.
+ * Runs three agents as processes for some minutes: one is replaced, one is killed while its
+ * successor waits, and CloudWatch is away for some time. Then compares CloudWatch's data with what
+ * the ipamDs served. Starts first, so that other tests run at the same time.
  */
 @Order(1)
 class PublishingIT {

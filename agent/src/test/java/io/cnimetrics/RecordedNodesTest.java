@@ -15,7 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Reads every recorded node over real sockets, and compares the result with the truth that was recorded.
+ * Reads every recorded node over real sockets, and compares the result with the truth that was
+ * recorded.
  */
 class RecordedNodesTest {
   private static final List<RecordedNode> NODES = RecordedNode.all();

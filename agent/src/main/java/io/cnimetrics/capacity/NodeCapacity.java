@@ -57,7 +57,9 @@ public record NodeCapacity(
     return new Derivation(snapshot, limit, eniMax, ipMax, before, podLimits).capacity();
   }
 
-  /** Whether no address is available although the pool can grow; empty if the maximum is unknown. */
+  /**
+   * Whether no address is available although the pool can grow; empty if the maximum is unknown.
+   */
   public Optional<Boolean> warmPoolEmpty(AddressPool pool) {
     return effectiveMaximum.map(
         maximum -> pool.available(mode) == 0 && pool.totalIpv4() < maximum.addresses());

@@ -45,7 +45,9 @@ public enum Cause {
   /** The same as a title. */
   public String title() {
     // Names such as ipamD and EC2 keep their case.
-    return text.startsWith("ipamD") ? text : Character.toUpperCase(text.charAt(0)) + text.substring(1);
+    return text.startsWith("ipamD")
+        ? text
+        : Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
   /** The EC2 error codes with this cause; empty if EC2 reports no error. */

@@ -207,7 +207,9 @@ public final class MetricCatalog {
               Cause.NO_ADDRESS_IN_SUBNET,
               Cause.NO_PREFIX_IN_SUBNET),
           apiErrors(
-              "awsAPIThrottleErr", "Calls that failed because EC2 throttled them.", Cause.EC2_THROTTLES),
+              "awsAPIThrottleErr",
+              "Calls that failed because EC2 throttled them.",
+              Cause.EC2_THROTTLES),
           apiErrors(
               "awsAPIDeniedErr",
               "Calls that failed because the node's role lacks the permission.",

@@ -109,7 +109,8 @@ public final class Sampler {
         before.restarts() + (increases.restarted().orElse(false) ? 1 : 0),
         before.ipamdSeen() || snapshot.ipamdRead(),
         judgesIpamd ? before.down().allOf(minute, !snapshot.ipamdRead()) : before.down(),
-        snapshot.pool()
+        snapshot
+            .pool()
             .flatMap(capacity::warmPoolEmpty)
             .map(empty -> before.warmPoolEmpty().lastOf(minute, empty))
             .orElse(before.warmPoolEmpty()),

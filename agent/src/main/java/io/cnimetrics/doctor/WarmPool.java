@@ -50,9 +50,6 @@ final class WarmPool implements Check {
 
   /** Whether no address is available although the pool can grow. */
   static boolean isEmptyWithRoom(Poll poll) {
-    return poll.snapshot()
-        .pool()
-        .flatMap(poll.reading().capacity()::warmPoolEmpty)
-        .orElse(false);
+    return poll.snapshot().pool().flatMap(poll.reading().capacity()::warmPoolEmpty).orElse(false);
   }
 }

@@ -20,7 +20,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * Five nodes with faults. "kept" keeps state and resolves the name of CloudWatch; "role" gets its identity and keys from instance metadata and EC2; "memory" keeps no state; "disk" has a disk that fails; the clock of "clock" is stepped.
+ * Five nodes with faults. "kept" keeps state and resolves the name of CloudWatch; "role" gets its
+ * identity and keys from instance metadata and EC2; "memory" keeps no state; "disk" has a disk that
+ * fails; the clock of "clock" is stepped.
  */
 public final class Chaos implements AutoCloseable {
   private static final Lane SERVICE = lane(5, 20, Edge.CLOUDWATCH);
@@ -30,7 +32,10 @@ public final class Chaos implements AutoCloseable {
   private static final Lane PROCESS = lane(30, 100, Edge.PROCESS);
   private static final Lane STATE = lane(30, 100, Edge.PROCESS, Edge.STATE_FILE);
 
-  /** If an agent is killed before it tries the disk again, the next one reads a state that is out of date. */
+  /**
+   * If an agent is killed before it tries the disk again, the next one reads a state that is out of
+   * date.
+   */
   private static final Lane DISK = lane(75, 90, Edge.STATE_DISK, Edge.STATE_LOSS, Edge.PROCESS);
 
   private static final Lane CLOCK = lane(15, 40, Edge.CLOCK);

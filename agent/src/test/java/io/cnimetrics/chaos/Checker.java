@@ -17,7 +17,10 @@ import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Compares what CloudWatch accepted from one node with what its ipamD served. In a minute whose polls had no fault, only one value is right. In other minutes a gauge must be a value that ipamD served in that minute, and a counter's sum must lie between what was certainly read and all that was served. At the end nothing may be missing.
+ * Compares what CloudWatch accepted from one node with what its ipamD served. In a minute whose
+ * polls had no fault, only one value is right. In other minutes a gauge must be a value that ipamD
+ * served in that minute, and a counter's sum must lie between what was certainly read and all that
+ * was served. At the end nothing may be missing.
  */
 final class Checker {
   /** The longest pause between two attempts, the node's offset, a request, and a slow machine. */

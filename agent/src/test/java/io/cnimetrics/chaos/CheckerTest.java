@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Tests the check itself: forged data are found, and only the exceptions in the contract are allowed. */
+/**
+ * Tests the check itself: forged data are found, and only the exceptions in the contract are
+ * allowed.
+ */
 class CheckerTest {
   private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
   private static final int MINUTES = 6;

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The faults of one node, derived from a seed. The edges of one lane fail one after the other; lanes are independent. A lane uses all its kinds of faults before it repeats one.
+ * The faults of one node, derived from a seed. The edges of one lane fail one after the other;
+ * lanes are independent. A lane uses all its kinds of faults before it repeats one.
  */
 final class FaultSchedule {
   /** Faults that happen one at a time, with a pause of such a length before each. */

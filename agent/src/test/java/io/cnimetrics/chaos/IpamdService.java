@@ -9,7 +9,10 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Optional;
 
-/** Passes on the answers of a simulated ipamD. An answer that will not arrive is a copy of an earlier one. */
+/**
+ * Passes on the answers of a simulated ipamD. An answer that will not arrive is a copy of an
+ * earlier one.
+ */
 final class IpamdService implements FaultyServer.Service {
   private final URI ipamd;
   private final HttpClient http =

@@ -47,7 +47,10 @@ final class StateDirectory {
   }
 
   /**
-   * Makes it read-only, or writable again. A disk with a file that is open for writing cannot be remounted (EBUSY), and a disk that the kernel made read-only after an error stays read-only. So its files become immutable: ext4 then rejects each write with EPERM instead of EROFS. (tmpfs would still allow writes to open files.)
+   * Makes it read-only, or writable again. A disk with a file that is open for writing cannot be
+   * remounted (EBUSY), and a disk that the kernel made read-only after an error stays read-only. So
+   * its files become immutable: ext4 then rejects each write with EPERM instead of EROFS. (tmpfs
+   * would still allow writes to open files.)
    */
   void protect(boolean yes) throws IOException {
     if (!Commands.succeed("chattr", "-R", yes ? "+i" : "-i", path.toString())) {

@@ -15,10 +15,17 @@ import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Compares what CloudWatch accepted from a node with a stepped clock with what its ipamD served. A minute is what the stepped clock showed. It has the gauges that were served in it, and none if the clock had shown a later minute before: the agent must not go back. Each increase of a counter arrives exactly once, in any minute: the sum is never more than what was served until then, and not less at the end.
+ * Compares what CloudWatch accepted from a node with a stepped clock with what its ipamD served. A
+ * minute is what the stepped clock showed. It has the gauges that were served in it, and none if
+ * the clock had shown a later minute before: the agent must not go back. Each increase of a counter
+ * arrives exactly once, in any minute: the sum is never more than what was served until then, and
+ * not less at the end.
  */
 final class SteppedChecker {
-  /** If the clock is set back by up to this much, a send waits for its due time; a larger step is detected. */
+  /**
+   * If the clock is set back by up to this much, a send waits for its due time; a larger step is
+   * detected.
+   */
   private static final Duration LATE = Checker.LATE.plusSeconds(90);
 
   /** ipamD reports times of addresses. On a real node they move with the clock, but not here. */
@@ -140,7 +147,10 @@ final class SteppedChecker {
     }
   }
 
-  /** Increases that had to wait for a clock that was set back are in the first minute after the wait. */
+  /**
+   * Increases that had to wait for a clock that was set back are in the first minute after the
+   * wait.
+   */
   private void checkExactly(Put put, String counter) {
     boolean first = !puts(put.metric()).containsKey(put.minute().minus(Truth.MINUTE));
     Optional<Span> span = span(put.minute()).filter(polled -> !first && isCalm(polled));

@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The wall clock of a node's agents. A small library (clock.c) that they load before libc adds an offset to the kernel's time. It does not change the monotonic clock, which pauses use. It does not change {@code /proc/stat} and the times that ipamD reports either. On a real node {@code /proc/stat} and ipamD's start time move together, and the agent uses only their difference.
+ * The wall clock of a node's agents. A small library (clock.c) that they load before libc adds an
+ * offset to the kernel's time. It does not change the monotonic clock, which pauses use. It does
+ * not change {@code /proc/stat} and the times that ipamD reports either. On a real node {@code
+ * /proc/stat} and ipamD's start time move together, and the agent uses only their difference.
  */
 final class SteppedClock {
   /** The run does not wait for an agent that would wait longer for a clock that was set back. */
@@ -65,7 +68,10 @@ final class SteppedClock {
     write();
   }
 
-  /** If the latest time that it showed is far ahead, continues from that time, as if the run had waited. */
+  /**
+   * If the latest time that it showed is far ahead, continues from that time, as if the run had
+   * waited.
+   */
   synchronized void catchUp() throws IOException {
     Duration wait = furthest.minus(ahead);
     if (wait.compareTo(LONG_WAIT) > 0) {

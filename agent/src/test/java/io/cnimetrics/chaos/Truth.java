@@ -11,7 +11,8 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * What a node's ipamD served. If an answer was given shortly before an agent ended or was stopped, it is unknown whether the agent used it. It is uncertain, and both cases are right.
+ * What a node's ipamD served. If an answer was given shortly before an agent ended or was stopped,
+ * it is unknown whether the agent used it. It is uncertain, and both cases are right.
  */
 final class Truth {
   static final Duration MINUTE = Duration.ofMinutes(1);

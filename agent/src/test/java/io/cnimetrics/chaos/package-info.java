@@ -1,5 +1,6 @@
 /**
- * {@code make chaos}: runs agents as processes for minutes, with faults in everything that they use, and compares what CloudWatch received with what the simulated ipamDs served.
+ * {@code make chaos}: runs agents as processes for minutes, with faults in everything that they
+ * use, and compares what CloudWatch received with what the simulated ipamDs served.
  */
 @NullMarked
 package io.cnimetrics.chaos;

@@ -30,7 +30,8 @@ record AlarmHistory(List<Span> alarms) {
   /**
    * Evaluates an alarm every minute.
    *
-   * @param second the second of the minute at which the alarm is evaluated, always the same for one alarm
+   * @param second the second of the minute at which the alarm is evaluated, always the same for one
+   *     alarm
    */
   static AlarmHistory of(
       MetricAlarm alarm, MetricStore store, Instant from, Instant to, int second) {

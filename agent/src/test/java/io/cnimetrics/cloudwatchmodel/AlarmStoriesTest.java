@@ -16,7 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Each alarm goes to ALARM in its story, for any node and any second at which it is evaluated, and ends some time after the trouble ends.
+ * Each alarm goes to ALARM in its story, for any node and any second at which it is evaluated, and
+ * ends some time after the trouble ends.
  */
 class AlarmStoriesTest {
   private static final int NODES = 20;
@@ -148,7 +149,8 @@ class AlarmStoriesTest {
   }
 
   /**
-   * @param late minutes minutes for which the node cannot reach CloudWatch, from the start of the trouble
+   * @param late minutes minutes for which the node cannot reach CloudWatch, from the start of the
+   *     trouble
    */
   private static Story trouble(
       String alarm, int minutes, int publishMinutes, String name, int late) {

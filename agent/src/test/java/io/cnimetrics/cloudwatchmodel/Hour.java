@@ -7,7 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An hour of three nodes with every kind of trouble: the first fills up and refuses pods, the second has no ipamD for a while, and the third gets errors from EC2.
+ * An hour of three nodes with every kind of trouble: the first fills up and refuses pods, the
+ * second has no ipamD for a while, and the third gets errors from EC2.
  */
 final class Hour {
   static final Instant FROM = Story.START.plus(Duration.ofMinutes(10));

@@ -13,7 +13,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * An alarm on metrics, read from the properties of a template and evaluated as CloudWatch does: at any second of a minute, with the data that have arrived by then, even if only from some nodes.
+ * An alarm on metrics, read from the properties of a template and evaluated as CloudWatch does: at
+ * any second of a minute, with the data that have arrived by then, even if only from some nodes.
  *
  * @param datapoints how many of the {@code periods} must breach
  */
@@ -28,7 +29,8 @@ record MetricAlarm(
   private static final Duration PERIOD = Duration.ofMinutes(1);
 
   /**
-   * More periods that CloudWatch reads, to find data for those that it evaluates. AWS does not document the number.
+   * More periods that CloudWatch reads, to find data for those that it evaluates. AWS does not
+   * document the number.
    */
   private static final int LOOKED_AT_BESIDES = 2;
 

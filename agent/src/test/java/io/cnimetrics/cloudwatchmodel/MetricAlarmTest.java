@@ -11,7 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The examples of alarms and missing data in CloudWatch's manual: five periods of which three are evaluated, oldest first. 0 is normal, X breaches, - is missing.
+ * The examples of alarms and missing data in CloudWatch's manual: five periods of which three are
+ * evaluated, oldest first. 0 is normal, X breaches, - is missing.
  */
 class MetricAlarmTest {
   @ParameterizedTest

@@ -14,7 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Evaluates the part of metric math that dashboard and alarms use. A value is a number, a {@link Line}, a list of lines that a search found, or a word.
+ * Evaluates the part of metric math that dashboard and alarms use. A value is a number, a {@link
+ * Line}, a list of lines that a search found, or a word.
  */
 final class MetricMath {
   private static final Pattern TOKEN =

@@ -13,7 +13,9 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 
 /**
- * Not a test: {@code make picture} runs it to fill an emulator with a day of three nodes whose real agents publish. The day is quiet except for a ramp to exhaustion in the morning, a restart of an ipamD after noon and an empty subnet in the evening.
+ * Not a test: {@code make picture} runs it to fill an emulator with a day of three nodes whose real
+ * agents publish. The day is quiet except for a ramp to exhaustion in the morning, a restart of an
+ * ipamD after noon and an empty subnet in the evening.
  */
 @EnabledIfSystemProperty(named = "picture.emulator", matches = "http.*")
 class PictureDay {
@@ -77,7 +79,9 @@ class PictureDay {
     node.pool(enis, pods, cooling);
   }
 
-  /** More and more pods from 7:00 on; from 9:20 on pods are refused, until more nodes start at 9:40. */
+  /**
+   * More and more pods from 7:00 on; from 9:20 on pods are refused, until more nodes start at 9:40.
+   */
   private void rampToExhaustion(int now) {
     int more = now <= at(9, 40) ? (now - at(7, 0)) / 3 : 48 - 2 * (now - at(9, 40));
     if (now < at(7, 0) || more <= 0) {

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The queries of a graph or an alarm: statistics of series with their identifiers, and expressions over them.
+ * The queries of a graph or an alarm: statistics of series with their identifiers, and expressions
+ * over them.
  */
 final class Queries {
   private final Map<String, Asked> series = new LinkedHashMap<>();

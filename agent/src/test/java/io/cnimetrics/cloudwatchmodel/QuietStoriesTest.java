@@ -92,7 +92,10 @@ class QuietStoriesTest {
         });
   }
 
-  /** Two nodes a minute: ipamD ends, then the node; a new node starts, and its ipamD some time later. */
+  /**
+   * Two nodes a minute: ipamD ends, then the node; a new node starts, and its ipamD some time
+   * later.
+   */
   private static void nodesGetNewImage(Story story) {
     boot(story, 100, 25);
     story.minutes(

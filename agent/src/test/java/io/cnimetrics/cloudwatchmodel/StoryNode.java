@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The ipamD of a node with 4 ENIs of 14 addresses, set by a story, and the truth about each minute: the values that the node should publish. A story changes it only at the start of a minute.
+ * The ipamD of a node with 4 ENIs of 14 addresses, set by a story, and the truth about each minute:
+ * the values that the node should publish. A story changes it only at the start of a minute.
  */
 final class StoryNode {
   static final int ADDRESSES_PER_ENI = 14;

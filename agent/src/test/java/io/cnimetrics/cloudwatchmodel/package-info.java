@@ -1,5 +1,6 @@
 /**
- * A model of CloudWatch's statistics, metric math and alarms, with stories that agents publish to it. Dashboard and alarms are parsed from the program's output.
+ * A model of CloudWatch's statistics, metric math and alarms, with stories that agents publish to
+ * it. Dashboard and alarms are parsed from the program's output.
  */
 @NullMarked
 package io.cnimetrics.cloudwatchmodel;

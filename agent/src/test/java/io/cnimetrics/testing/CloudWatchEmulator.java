@@ -15,18 +15,26 @@ import software.amazon.awssdk.services.ec2.model.Tag;
 import software.amazon.awssdk.services.ec2.model.TagSpecification;
 
 /**
- * CloudWatch and EC2 as a separate process: moto 5.2 with a layer that reads and writes the SDK's CBOR.
+ * CloudWatch and EC2 as a separate process: moto 5.2 with a layer that reads and writes the SDK's
+ * CBOR.
  *
- * <p>The same as in CloudWatch: every datum of a minute counts, from any number of publishers; a datum at the start of a period belongs to it, one at its end to the next; regions are separate; requests may be gzipped; a NaN fails the whole request; ListMetrics has pages.
+ * <p>The same as in CloudWatch: every datum of a minute counts, from any number of publishers; a
+ * datum at the start of a period belongs to it, one at its end to the next; regions are separate;
+ * requests may be gzipped; a NaN fails the whole request; ListMetrics has pages.
  *
  * <p>Different from CloudWatch:
  *
  * <ul>
  *   <li>No percentiles: p90 is answered with status 500.
- *   <li>No limits: more than 1,000 datums, any time, infinity and 31 dimensions are accepted. Nothing is throttled, and rights are not checked.
+ *   <li>No limits: more than 1,000 datums, any time, infinity and 31 dimensions are accepted.
+ *       Nothing is throttled, and rights are not checked.
  *   <li>Datums can be read immediately, and are kept as long as the process runs.
- *   <li>GetMetricData finds a series by name and dimensions, and ignores the namespace. {@link #series} checks that the namespace has the series, but adds up equal series of two namespaces. So each test uses its own cluster name, which also separates tests that share an emulator.
- *   <li>GetMetricData finds a series only with its dimensions in the order in which they were put. {@link #series} sorts them by name, as the agent does.
+ *   <li>GetMetricData finds a series by name and dimensions, and ignores the namespace. {@link
+ *       #series} checks that the namespace has the series, but adds up equal series of two
+ *       namespaces. So each test uses its own cluster name, which also separates tests that share
+ *       an emulator.
+ *   <li>GetMetricData finds a series only with its dimensions in the order in which they were put.
+ *       {@link #series} sorts them by name, as the agent does.
  *   <li>Periods count from the start of the query.
  * </ul>
  */
@@ -47,7 +55,9 @@ public final class CloudWatchEmulator implements AutoCloseable {
   }
 
   /**
-   * The emulator that the tests of this JVM share. The first call starts it; it ends with the JVM. Call it from a test or its set-up: without Python that test is skipped or, if the environment variable CI is set, fails.
+   * The emulator that the tests of this JVM share. The first call starts it; it ends with the JVM.
+   * Call it from a test or its set-up: without Python that test is skipped or, if the environment
+   * variable CI is set, fails.
    */
   public static CloudWatchEmulator shared() {
     // Here, because a class initializer must not throw the exception of a skipped test.

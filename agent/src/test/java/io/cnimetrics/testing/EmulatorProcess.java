@@ -8,7 +8,8 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * {@code tools/cloudwatch_emulator.py} as a process. It ends when its standard input ends, and that ends with this JVM, even if the JVM is killed.
+ * {@code tools/cloudwatch_emulator.py} as a process. It ends when its standard input ends, and that
+ * ends with this JVM, even if the JVM is killed.
  */
 final class EmulatorProcess implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);

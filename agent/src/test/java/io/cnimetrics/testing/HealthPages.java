@@ -30,7 +30,10 @@ public final class HealthPages {
     this.port = port;
   }
 
-  /** Chooses a port that is free now, and that is below the range of ports that Linux gives to others. */
+  /**
+   * Chooses a port that is free now, and that is below the range of ports that Linux gives to
+   * others.
+   */
   public static HealthPages onFreePort() {
     while (true) {
       int port = ThreadLocalRandom.current().nextInt(LEAST_PORT, LEAST_EPHEMERAL_PORT);

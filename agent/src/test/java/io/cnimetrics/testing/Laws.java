@@ -4,7 +4,8 @@ import java.util.Random;
 import java.util.function.Function;
 
 /**
- * Checks a law on random cases, which differ in each run. A failure names its seed and its case, and {@code -Dlaws.seed=SEED} makes that case the first one.
+ * Checks a law on random cases, which differ in each run. A failure names its seed and its case,
+ * and {@code -Dlaws.seed=SEED} makes that case the first one.
  */
 public final class Laws {
   private Laws() {}

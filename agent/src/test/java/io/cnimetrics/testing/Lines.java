@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** The lines of one output stream of a process. They are read immediately, so the process never blocks. */
+/**
+ * The lines of one output stream of a process. They are read immediately, so the process never
+ * blocks.
+ */
 final class Lines {
   private final List<String> lines = new ArrayList<>();
   private final Thread reader;

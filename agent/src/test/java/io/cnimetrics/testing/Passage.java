@@ -10,7 +10,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Forwards connections from one address to another, until it is closed. A connection ends when either side ends it.
+ * Forwards connections from one address to another, until it is closed. A connection ends when
+ * either side ends it.
  */
 final class Passage implements Closeable {
   private final InetSocketAddress target;

@@ -17,7 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A simulated ipamD that records the true state for each of its answers. The model does not move while it answers, so the recorded state is exactly what was served.
+ * A simulated ipamD that records the true state for each of its answers. The model does not move
+ * while it answers, so the recorded state is exactly what was served.
  */
 public final class ServedIpamd implements AutoCloseable {
   private static final String METRICS = "/metrics";
