@@ -1,6 +1,5 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.capacity.EffectiveMaximum;
 import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
@@ -18,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The cause of each kind of trouble, in the doctor's words where the doctor reports it too. Empty
@@ -30,12 +30,24 @@ final class AlertCause {
   /** The counter that rises with EC2's errors of each cause; the most serious first. */
   private static final List<Map.Entry<Series, Cause>> OF_EC2 =
       List.of(
-          Map.entry(MetricCatalog.series("awsAPIDeniedErr"), Cause.EC2_DENIES),
-          Map.entry(MetricCatalog.series("awsAPINoAddressErr"), Cause.NO_ADDRESS_IN_SUBNET),
-          Map.entry(MetricCatalog.series("awsAPIThrottleErr"), Cause.EC2_THROTTLES));
+          Map.entry(MetricCatalog.AWS_API_DENIED_ERR.onlySeries(), Cause.EC2_DENIES),
+          Map.entry(MetricCatalog.AWS_API_NO_ADDRESS_ERR.onlySeries(), Cause.NO_ADDRESS_IN_SUBNET),
+          Map.entry(MetricCatalog.AWS_API_THROTTLE_ERR.onlySeries(), Cause.EC2_THROTTLES));
 
   /** After an error for an empty subnet ipamD asks EC2 again only after two minutes. */
   private static final Duration STILL_TRUE = Duration.ofMinutes(5);
+
+  /** How to find the cause, by the metric's name. */
+  private static final Map<String, Function<AlertCause, Optional<String>>> FINDERS =
+      Map.of(
+          MetricCatalog.IPAMD_DOWN_MINUTES.name(), AlertCause::unread,
+          MetricCatalog.NO_ADDRESS_MINUTES.name(), AlertCause::ofRefusedPods,
+          MetricCatalog.NODE_IP_UTILIZATION.name(), AlertCause::held,
+          MetricCatalog.WARM_POOL_EMPTY_MINUTES.name(), AlertCause::ofEc2,
+          MetricCatalog.IPAMD_ERR.name(), AlertCause::ofEc2,
+          MetricCatalog.AWS_API_ERR.name(), AlertCause::ofEc2,
+          MetricCatalog.AWS_UTIL_ERR.name(), AlertCause::ofEc2,
+          MetricCatalog.EC2_API_ERR_COUNT.name(), AlertCause::ofEc2);
 
   private final Map<Series, Instant> roseAt = new HashMap<>();
   private final NodeSnapshot snapshot;
@@ -60,14 +72,7 @@ final class AlertCause {
 
   /** The most likely cause of trouble with this metric. */
   Optional<String> of(String metric) {
-    return switch (metric) {
-      case "ipamdDownMinutes" -> unread();
-      case "noAddressMinutes" -> full().or(this::ofEc2).or(this::ofPool);
-      case "warmPoolEmptyMinutes" -> ofEc2();
-      case "nodeIPUtilization" -> capacity.effectiveMaximum().flatMap(this::held);
-      case "ipamdErr", "awsAPIErr", "awsUtilErr", "ec2ApiErrCount" -> ofEc2();
-      default -> Optional.empty();
-    };
+    return FINDERS.getOrDefault(metric, causes -> Optional.empty()).apply(this);
   }
 
   /** Leaves out MISMATCH and DEGRADED: ipamD answers in both cases. */
@@ -80,19 +85,26 @@ final class AlertCause {
         .findFirst();
   }
 
+  private Optional<String> ofRefusedPods() {
+    return full().or(this::ofEc2).or(this::ofPool);
+  }
+
   private Optional<String> full() {
     return capacity
         .effectiveMaximum()
-        .filter(most -> held() >= most.addresses())
-        .flatMap(this::held)
+        .filter(most -> assigned() >= most.addresses())
+        .flatMap(most -> held())
         .map("the node is full: "::concat);
   }
 
-  private Optional<String> held(EffectiveMaximum most) {
-    return snapshot.pool().map(pool -> "pods hold " + held() + " of " + most.explanation());
+  private Optional<String> held() {
+    return capacity
+        .effectiveMaximum()
+        .filter(most -> snapshot.pool().isPresent())
+        .map(most -> "pods hold " + assigned() + " of " + most.explanation());
   }
 
-  private long held() {
+  private long assigned() {
     return snapshot.pool().map(AddressPool::assigned).orElse(0L);
   }
 

@@ -1,15 +1,15 @@
 package io.cnimetrics.catalog;
 
-import static io.cnimetrics.catalog.Kind.COUNTER;
-import static io.cnimetrics.catalog.Kind.GAUGE;
-import static io.cnimetrics.catalog.Statistic.AVERAGE;
-import static io.cnimetrics.catalog.Statistic.MAXIMUM;
-import static io.cnimetrics.catalog.Statistic.MINIMUM;
-import static io.cnimetrics.catalog.Statistic.SUM;
-import static io.cnimetrics.catalog.Unit.COUNT;
-import static io.cnimetrics.catalog.Unit.MILLISECONDS;
-import static io.cnimetrics.catalog.Unit.MINUTES;
-import static io.cnimetrics.catalog.Unit.PERCENT;
+import static io.cnimetrics.catalog.Metric.Kind.COUNTER;
+import static io.cnimetrics.catalog.Metric.Kind.GAUGE;
+import static io.cnimetrics.catalog.Metric.Statistic.AVERAGE;
+import static io.cnimetrics.catalog.Metric.Statistic.MAXIMUM;
+import static io.cnimetrics.catalog.Metric.Statistic.MINIMUM;
+import static io.cnimetrics.catalog.Metric.Statistic.SUM;
+import static io.cnimetrics.catalog.Metric.Unit.COUNT;
+import static io.cnimetrics.catalog.Metric.Unit.MILLISECONDS;
+import static io.cnimetrics.catalog.Metric.Unit.MINUTES;
+import static io.cnimetrics.catalog.Metric.Unit.PERCENT;
 
 import io.cnimetrics.capacity.EffectiveMaximum;
 import io.cnimetrics.catalog.Computation.AgentStart;
@@ -20,10 +20,14 @@ import io.cnimetrics.catalog.Computation.FromLists;
 import io.cnimetrics.catalog.Computation.FromSummary;
 import io.cnimetrics.catalog.Computation.OfSubnet;
 import io.cnimetrics.catalog.Computation.Restarts;
+import io.cnimetrics.catalog.Metric.MinuteAggregation;
+import io.cnimetrics.catalog.Metric.Statistic;
+import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Subnet;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -35,8 +39,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The one table of all metrics. Every other list of metrics is derived from it: a new metric is one
- * entry here.
+ * The one table of all metrics, in the order in which they are shown. Every other list of metrics is
+ * derived from it: a new metric is one constant here.
  */
 public final class MetricCatalog {
   static final Series ENI_MAX = Series.of("awscni_eni_max");
@@ -46,197 +50,217 @@ public final class MetricCatalog {
   /** The dimension of subnet metrics, besides the cluster's. */
   public static final String SUBNET_DIMENSION = "SubnetId";
 
-  /** The free addresses that all nodes of a subnet share. */
-  public static final Metric SUBNET_FREE =
-      gauge(
-          "subnetFreeIPs",
-          COUNT,
-          MINIMUM,
-          "Free addresses of a subnet, with `--subnets`. Do not use Sum: each node reports the same value.",
-          new OfSubnet());
-
   private static final FromLists ASSIGNED =
       new FromLists(AddressPool::assigned, Series.of("awscni_assigned_ip_addresses"), false);
 
   private static final String API_ERRORS = "awscni_aws_api_error_count";
 
-  private static final List<Metric> ALL =
-      List.of(
-          // The core six.
-          core(
-              "eniAllocated",
-              "Network interfaces (ENIs) that ipamD has attached and manages.",
-              fromLists(AddressPool::eniCount, "awscni_eni_allocated")),
-          core(
-              "eniMaxAvailable",
-              "Maximum number of ENIs for ipamD: the instance type's limit or MAX_ENI, minus ENIs that ipamD does not manage.",
-              new FromGauge(ENI_MAX, false)),
-          core(
-              "totalIPAddresses",
-              "IPv4 addresses for pods on these ENIs; a prefix counts as 16.",
-              fromIpv4Lists(AddressPool::totalIpv4, "awscni_total_ip_addresses")),
-          core(
-              "maxIPAddresses",
-              "Addresses on all ENIs at the maximum number of ENIs; 0 on IPv6.",
-              new FromGauge(IP_MAX, false)),
-          core("assignIPAddresses", "Addresses that pods hold.", ASSIGNED),
+  private static final List<Metric> ALL = new ArrayList<>();
+
+  // The core six.
+
+  public static final Metric ENI_ALLOCATED =
+      core(
+          "eniAllocated",
+          "Network interfaces (ENIs) that ipamD has attached and manages.",
+          fromLists(AddressPool::eniCount, "awscni_eni_allocated"));
+  public static final Metric ENI_MAX_AVAILABLE =
+      core(
+          "eniMaxAvailable",
+          "Maximum number of ENIs for ipamD: the instance type's limit or MAX_ENI, minus ENIs that"
+              + " ipamD does not manage.",
+          new FromGauge(ENI_MAX, false));
+  public static final Metric TOTAL_IP_ADDRESSES =
+      core(
+          "totalIPAddresses",
+          "IPv4 addresses for pods on these ENIs; a prefix counts as 16.",
+          new FromLists(
+              AddressPool::totalIpv4, Series.of("awscni_total_ip_addresses"), true));
+  public static final Metric MAX_IP_ADDRESSES =
+      core(
+          "maxIPAddresses",
+          "Addresses on all ENIs at the maximum number of ENIs; 0 on IPv6.",
+          new FromGauge(IP_MAX, false));
+  public static final Metric ASSIGN_IP_ADDRESSES =
+      core("assignIPAddresses", "Addresses that pods hold.", ASSIGNED);
+  public static final Metric IPAMD_ERR =
+      add(
           new Metric(
-                  "ipamdErr",
-                  COUNTER,
-                  true,
-                  COUNT,
-                  SUM,
-                  MinuteAggregation.SUM,
-                  OptionalDouble.empty(),
-                  "Errors in ipamD.",
-                  total("awscni_ipamd_error_count"))
-              .alertAt(1),
+              "ipamdErr",
+              COUNTER,
+              true,
+              COUNT,
+              SUM,
+              MinuteAggregation.SUM,
+              OptionalDouble.of(1),
+              "Errors in ipamD.",
+              new FromCounter(Series.of("awscni_ipamd_error_count"))));
 
-          // How full the node is.
-          gauge(
-              "availableIPAddresses",
-              COUNT,
-              SUM,
-              "Addresses that a pod can get now: free, not cooling down, and of the node's mode.",
-              derived(MetricCatalog::available)),
-          gauge(
-              "coolingIPAddresses",
-              COUNT,
-              SUM,
-              "Released addresses that are still in their cooldown.",
-              derived(MetricCatalog::cooling)),
-          gauge(
-              "effectiveMaxIPAddresses",
-              COUNT,
-              SUM,
-              "Pod addresses that this node can reach: counts only ENIs that carry pods, limited by max pods.",
-              derived(MetricCatalog::effectiveMaximum, ENI_MAX, IP_MAX)),
-          gauge(
-                  "nodeIPUtilization",
-                  PERCENT,
-                  MAXIMUM,
-                  "Share of the effective maximum that pods hold; can exceed 100 %.",
-                  derived(MetricCatalog::utilization, ENI_MAX, IP_MAX))
-              .alertAt(90),
-          gauge(
-              "totalIPv4Prefixes",
-              COUNT,
-              SUM,
-              "IPv4 prefixes, /28 each.",
-              fromLists(AddressPool::prefixes, "awscni_total_ipv4_prefixes")),
-          gauge(
-              "totalAssignedIPv4sPerCidr",
-              COUNT,
-              SUM,
-              "IPv4 addresses that pods hold, over all CIDRs.",
-              fromLists(AddressPool::assignedIpv4, "awscni_assigned_ip_per_cidr")),
-          SUBNET_FREE,
+  // How full the node is.
 
-          // Whether pods get addresses.
-          counter(
-              "noAvailableIPAddrs",
-              "Pod IP requests that failed because no address was available.",
-              NO_AVAILABLE_ADDRESS.name()),
-          gauge(
-                  "noAddressMinutes",
-                  MINUTES,
-                  MAXIMUM,
-                  "How long pods have been refused an address; 0 after two minutes without a refusal.",
-                  derived(MetricCatalog::noAddressMinutes, NO_AVAILABLE_ADDRESS))
-              .alertAt(1),
-          gauge(
-                  "warmPoolEmptyMinutes",
-                  MINUTES,
-                  MAXIMUM,
-                  "How long no address has been available although the pool can still grow.",
-                  derived(MetricCatalog::warmPoolEmptyMinutes))
-              .alertAt(10),
+  public static final Metric AVAILABLE_IP_ADDRESSES =
+      gauge(
+          "availableIPAddresses",
+          "Addresses that a pod can get now: free, not cooling down, and of the node's mode.",
+          derived(MetricCatalog::available));
+  public static final Metric COOLING_IP_ADDRESSES =
+      gauge(
+          "coolingIPAddresses",
+          "Released addresses that are still in their cooldown.",
+          derived(MetricCatalog::cooling));
+  public static final Metric EFFECTIVE_MAX_IP_ADDRESSES =
+      gauge(
+          "effectiveMaxIPAddresses",
+          "Pod addresses that this node can reach: counts only ENIs that carry pods, limited by"
+              + " max pods.",
+          derived(MetricCatalog::effectiveMaximum, ENI_MAX, IP_MAX));
+  public static final Metric NODE_IP_UTILIZATION =
+      worst(
+          "nodeIPUtilization",
+          PERCENT,
+          90,
+          "Share of the effective maximum that pods hold; can exceed 100 %.",
+          derived(MetricCatalog::utilization, ENI_MAX, IP_MAX));
+  public static final Metric TOTAL_IPV4_PREFIXES =
+      gauge(
+          "totalIPv4Prefixes",
+          "IPv4 prefixes, /28 each.",
+          fromLists(AddressPool::prefixes, "awscni_total_ipv4_prefixes"));
+  public static final Metric TOTAL_ASSIGNED_IPV4S_PER_CIDR =
+      gauge(
+          "totalAssignedIPv4sPerCidr",
+          "IPv4 addresses that pods hold, over all CIDRs.",
+          fromLists(AddressPool::assignedIpv4, "awscni_assigned_ip_per_cidr"));
 
-          // Whether ipamD runs.
-          gauge(
-                  "ipamdUp",
-                  COUNT,
-                  SUM,
-                  "1 if ipamD's introspection was read, otherwise 0.",
-                  derived(MetricCatalog::ipamdUp))
-              .within(MinuteAggregation.GREATEST),
-          gauge(
-                  "ipamdDownMinutes",
-                  MINUTES,
-                  MAXIMUM,
-                  "How long ipamD could not be read; 0 once it is read again.",
-                  derived(MetricCatalog::ipamdDownMinutes))
-              .alertAt(1),
-          counter("ipamdRestarts", "Restarts of ipamD seen by this agent.", new Restarts()),
-          counter("agentStarts", "Starts of this agent.", new AgentStart()),
+  /** The free addresses that all nodes of a subnet share. */
+  public static final Metric SUBNET_FREE_IPS =
+      gauge(
+          "subnetFreeIPs",
+          COUNT,
+          MINIMUM,
+          MinuteAggregation.LAST,
+          "Free addresses of a subnet, with `--subnets`. Do not use Sum: each node reports the"
+              + " same value.",
+          new OfSubnet());
 
-          // What ipamD does.
-          gauge(
-              "ipamdActionInProgress",
-              COUNT,
-              SUM,
-              "Pool changes in progress in ipamD.",
-              new FromGauge(Series.of("awscni_ipamd_action_inprogress"), true)),
-          counter("addReqCount", "Requests of pods for an address.", "awscni_add_ip_req_count"),
-          counter("delReqCount", "Addresses released by pods.", "awscni_del_ip_req_count"),
-          counter(
-              "reconcileCount",
-              "Corrections of ipamD's pool because EC2's state differed.",
-              "awscni_reconcile_count"),
-          counter(
-                  "forceRemoveENI",
-                  "ENIs removed although pods held addresses on them.",
-                  "awscni_force_removed_enis")
-              .alertAt(1),
-          counter(
-                  "forceRemoveIPs",
-                  "Addresses removed although pods held them.",
-                  "awscni_force_removed_ips")
-              .alertAt(1),
-          counter(
-                  "podENIErr",
-                  "Errors with ENIs of single pods (security groups for pods).",
-                  "awscni_pod_eni_error_count")
-              .alertAt(1),
+  // Whether pods get addresses.
 
-          // How AWS answers ipamD.
-          counter("awsAPIErr", "Calls of ipamD to AWS that failed.", API_ERRORS).alertAt(1),
-          apiErrors(
-              "awsAPINoAddressErr",
-              "Calls that failed because a subnet has no address or prefix left.",
-              Cause.NO_ADDRESS_IN_SUBNET,
-              Cause.NO_PREFIX_IN_SUBNET),
-          apiErrors(
-              "awsAPIThrottleErr",
-              "Calls that failed because EC2 throttled them.",
-              Cause.EC2_THROTTLES),
-          apiErrors(
-              "awsAPIDeniedErr",
-              "Calls that failed because the node's role lacks the permission.",
-              Cause.EC2_DENIES),
-          gauge(
-                  "awsAPILatency",
-                  MILLISECONDS,
-                  AVERAGE,
-                  "Mean duration of ipamD's calls to AWS; no value without calls.",
-                  new FromSummary(
-                      Series.of("awscni_aws_api_latency_ms_sum"),
-                      Series.of("awscni_aws_api_latency_ms_count")))
-              .within(MinuteAggregation.MEAN),
-          counter("awsUtilErr", "Errors in ipamD's AWS code.", "awscni_aws_utils_error_count")
-              .alertAt(1),
-          counter("ec2ApiReqCount", "Requests of ipamD to EC2.", "awscni_ec2api_req_count"),
-          counter(
-                  "ec2ApiErrCount",
-                  "Requests of ipamD to EC2 that failed.",
-                  "awscni_ec2api_error_count")
-              .alertAt(1));
+  public static final Metric NO_AVAILABLE_IP_ADDRS =
+      counter(
+          "noAvailableIPAddrs",
+          "Pod IP requests that failed because no address was available.",
+          new FromCounter(NO_AVAILABLE_ADDRESS));
+  public static final Metric NO_ADDRESS_MINUTES =
+      worst(
+          "noAddressMinutes",
+          MINUTES,
+          1,
+          "How long pods have been refused an address; 0 after two minutes without a refusal.",
+          derived(MetricCatalog::noAddressMinutes, NO_AVAILABLE_ADDRESS));
+  public static final Metric WARM_POOL_EMPTY_MINUTES =
+      worst(
+          "warmPoolEmptyMinutes",
+          MINUTES,
+          10,
+          "How long no address has been available although the pool can still grow.",
+          derived(MetricCatalog::warmPoolEmptyMinutes));
+
+  // Whether ipamD runs.
+
+  public static final Metric IPAMD_UP =
+      gauge(
+          "ipamdUp",
+          COUNT,
+          SUM,
+          MinuteAggregation.MAX,
+          "1 if ipamD's introspection was read, otherwise 0.",
+          derived(MetricCatalog::ipamdUp));
+  public static final Metric IPAMD_DOWN_MINUTES =
+      worst(
+          "ipamdDownMinutes",
+          MINUTES,
+          1,
+          "How long ipamD could not be read; 0 once it is read again.",
+          derived(MetricCatalog::ipamdDownMinutes));
+  public static final Metric IPAMD_RESTARTS =
+      counter("ipamdRestarts", "Restarts of ipamD seen by this agent.", new Restarts());
+  public static final Metric AGENT_STARTS =
+      counter("agentStarts", "Starts of this agent.", new AgentStart());
+
+  // What ipamD does.
+
+  public static final Metric IPAMD_ACTION_IN_PROGRESS =
+      gauge(
+          "ipamdActionInProgress",
+          "Pool changes in progress in ipamD.",
+          new FromGauge(Series.of("awscni_ipamd_action_inprogress"), true));
+  public static final Metric ADD_REQ_COUNT =
+      counter("addReqCount", "Requests of pods for an address.", "awscni_add_ip_req_count");
+  public static final Metric DEL_REQ_COUNT =
+      counter("delReqCount", "Addresses released by pods.", "awscni_del_ip_req_count");
+  public static final Metric RECONCILE_COUNT =
+      counter(
+          "reconcileCount",
+          "Corrections of ipamD's pool because EC2's state differed.",
+          "awscni_reconcile_count");
+  public static final Metric FORCE_REMOVE_ENI =
+      alertingCounter(
+          "forceRemoveENI",
+          "ENIs removed although pods held addresses on them.",
+          "awscni_force_removed_enis");
+  public static final Metric FORCE_REMOVE_IPS =
+      alertingCounter(
+          "forceRemoveIPs",
+          "Addresses removed although pods held them.",
+          "awscni_force_removed_ips");
+  public static final Metric POD_ENI_ERR =
+      alertingCounter(
+          "podENIErr",
+          "Errors with ENIs of single pods (security groups for pods).",
+          "awscni_pod_eni_error_count");
+
+  // How AWS answers ipamD.
+
+  public static final Metric AWS_API_ERR =
+      alertingCounter("awsAPIErr", "Calls of ipamD to AWS that failed.", API_ERRORS);
+  public static final Metric AWS_API_NO_ADDRESS_ERR =
+      apiErrors(
+          "awsAPINoAddressErr",
+          "Calls that failed because a subnet has no address or prefix left.",
+          Cause.NO_ADDRESS_IN_SUBNET,
+          Cause.NO_PREFIX_IN_SUBNET);
+  public static final Metric AWS_API_THROTTLE_ERR =
+      apiErrors(
+          "awsAPIThrottleErr", "Calls that failed because EC2 throttled them.", Cause.EC2_THROTTLES);
+  public static final Metric AWS_API_DENIED_ERR =
+      apiErrors(
+          "awsAPIDeniedErr",
+          "Calls that failed because the node's role lacks the permission.",
+          Cause.EC2_DENIES);
+  public static final Metric AWS_API_LATENCY =
+      gauge(
+          "awsAPILatency",
+          MILLISECONDS,
+          AVERAGE,
+          MinuteAggregation.WEIGHTED_MEAN,
+          "Mean duration of ipamD's calls to AWS; no value without calls.",
+          new FromSummary(
+              Series.of("awscni_aws_api_latency_ms_sum"),
+              Series.of("awscni_aws_api_latency_ms_count")));
+  public static final Metric AWS_UTIL_ERR =
+      alertingCounter(
+          "awsUtilErr", "Errors in ipamD's AWS code.", "awscni_aws_utils_error_count");
+  public static final Metric EC2_API_REQ_COUNT =
+      counter("ec2ApiReqCount", "Requests of ipamD to EC2.", "awscni_ec2api_req_count");
+  public static final Metric EC2_API_ERR_COUNT =
+      alertingCounter(
+          "ec2ApiErrCount", "Requests of ipamD to EC2 that failed.", "awscni_ec2api_error_count");
 
   private MetricCatalog() {}
 
   /** All metrics, in the order in which they are shown. */
   public static List<Metric> all() {
-    return ALL;
+    return Collections.unmodifiableList(ALL);
   }
 
   /** The names of all metrics. */
@@ -265,7 +289,7 @@ public final class MetricCatalog {
   public static List<Sample> samples(List<Subnet> subnets) {
     List<Sample> samples = new ArrayList<>();
     for (Subnet subnet : subnets) {
-      samples.add(Sample.ofSubnet(SUBNET_FREE, subnet.id(), subnet.free()));
+      samples.add(Sample.ofSubnet(SUBNET_FREE_IPS, subnet.id(), subnet.free()));
     }
     return samples;
   }
@@ -279,30 +303,50 @@ public final class MetricCatalog {
   }
 
   private static Metric core(String name, String description, Computation computation) {
-    return new Metric(
-        name,
-        GAUGE,
-        true,
-        COUNT,
-        SUM,
-        MinuteAggregation.LAST,
-        OptionalDouble.empty(),
-        description,
-        computation);
+    return add(
+        new Metric(
+            name,
+            GAUGE,
+            true,
+            COUNT,
+            SUM,
+            MinuteAggregation.LAST,
+            OptionalDouble.empty(),
+            description,
+            computation));
+  }
+
+  /** A gauge whose values add up over the nodes. */
+  private static Metric gauge(String name, String description, Computation computation) {
+    return gauge(name, COUNT, SUM, MinuteAggregation.LAST, description, computation);
   }
 
   private static Metric gauge(
-      String name, Unit unit, Statistic statistic, String description, Computation computation) {
-    return new Metric(
-        name,
-        GAUGE,
-        false,
-        unit,
-        statistic,
-        MinuteAggregation.LAST,
-        OptionalDouble.empty(),
-        description,
-        computation);
+      String name,
+      Unit unit,
+      Statistic statistic,
+      MinuteAggregation within,
+      String description,
+      Computation computation) {
+    OptionalDouble never = OptionalDouble.empty();
+    return add(
+        new Metric(name, GAUGE, false, unit, statistic, within, never, description, computation));
+  }
+
+  /** A gauge of which the worst node counts, with the value from which it means trouble. */
+  private static Metric worst(
+      String name, Unit unit, double alertAt, String description, Computation computation) {
+    return add(
+        new Metric(
+            name,
+            GAUGE,
+            false,
+            unit,
+            MAXIMUM,
+            MinuteAggregation.LAST,
+            OptionalDouble.of(alertAt),
+            description,
+            computation));
   }
 
   private static Metric counter(String name, String description, String series) {
@@ -314,33 +358,40 @@ public final class MetricCatalog {
         Stream.of(causes)
             .flatMap(cause -> cause.ec2Codes().stream())
             .collect(Collectors.toUnmodifiableSet());
-    Series series = Series.of(API_ERRORS, "error", codes);
-    return counter(name, description, new FromCounter(series));
+    return counter(name, description, new FromCounter(Series.of(API_ERRORS, "error", codes)));
   }
 
   private static Metric counter(String name, String description, Computation computation) {
-    return new Metric(
-        name,
-        COUNTER,
-        false,
-        COUNT,
-        SUM,
-        MinuteAggregation.SUM,
-        OptionalDouble.empty(),
-        description,
-        computation);
+    return counter(name, description, computation, OptionalDouble.empty());
   }
 
-  private static Computation total(String series) {
-    return new FromCounter(Series.of(series));
+  /** A counter of which each event means trouble. */
+  private static Metric alertingCounter(String name, String description, String series) {
+    return counter(name, description, new FromCounter(Series.of(series)), OptionalDouble.of(1));
+  }
+
+  private static Metric counter(
+      String name, String description, Computation computation, OptionalDouble alertAt) {
+    return add(
+        new Metric(
+            name,
+            COUNTER,
+            false,
+            COUNT,
+            SUM,
+            MinuteAggregation.SUM,
+            alertAt,
+            description,
+            computation));
+  }
+
+  private static Metric add(Metric metric) {
+    ALL.add(metric);
+    return metric;
   }
 
   private static Computation fromLists(ToLongFunction<AddressPool> count, String fallback) {
     return new FromLists(count, Series.of(fallback), false);
-  }
-
-  private static Computation fromIpv4Lists(ToLongFunction<AddressPool> count, String fallback) {
-    return new FromLists(count, Series.of(fallback), true);
   }
 
   private static Computation derived(

@@ -4,7 +4,7 @@ import io.cnimetrics.agent.Subnets;
 import io.cnimetrics.aws.AwsEndpoint;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.NodeSubnets;
-import io.cnimetrics.catalog.Unit;
+import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.doctor.Probes;

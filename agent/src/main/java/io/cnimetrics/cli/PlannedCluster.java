@@ -6,7 +6,6 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.Dimension;
 import io.cnimetrics.config.MetricSelection;
 import io.cnimetrics.plan.BilledAlarm;
-import io.cnimetrics.plan.BilledAlarms;
 import io.cnimetrics.plan.BilledSet;
 import io.cnimetrics.plan.Fleet;
 import io.cnimetrics.plan.FleetPlan;
@@ -42,7 +41,7 @@ record PlannedCluster(
     boolean countsStarts = metrics().stream().anyMatch(PlannedCluster::isOfStart);
     Fleet fleet =
         new Fleet(nodes, publishInterval, names * sets.size() + subnetsOfNode(), countsStarts);
-    return new FleetPlan(fleet, billedSets(), alarms(), assumptions(), prices);
+    return new FleetPlan(fleet, billedSets(), BilledAlarm.of(metrics(), subnets.orElse(0)), assumptions(), prices);
   }
 
   private List<Metric> metrics() {
@@ -93,11 +92,6 @@ record PlannedCluster(
       combinations = Math.min(nodes, combinations * values);
     }
     return combinations;
-  }
-
-  private List<BilledAlarm> alarms() {
-    Set<String> names = metrics().stream().map(Metric::name).collect(Collectors.toSet());
-    return BilledAlarms.of(names, subnets.orElse(0));
   }
 
   private List<String> assumptions() {

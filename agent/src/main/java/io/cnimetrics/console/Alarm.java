@@ -1,5 +1,6 @@
 package io.cnimetrics.console;
 
+import io.cnimetrics.catalog.Metric;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,7 +42,7 @@ public record Alarm(
   }
 
   /** The metrics in it; CloudWatch bills the alarm by their number. */
-  public List<String> metrics() {
+  public List<Metric> metrics() {
     return formula.series().stream().map(ClusterSeries::metric).toList();
   }
 

@@ -9,6 +9,7 @@ import static io.cnimetrics.console.AlarmEvaluation.Missing.BREACHING;
 import static io.cnimetrics.console.AlarmEvaluation.Missing.MISSING;
 import static io.cnimetrics.console.AlarmEvaluation.Missing.NOT_BREACHING;
 
+import io.cnimetrics.catalog.MetricCatalog;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -23,7 +24,7 @@ public final class AlarmTable {
           "PodsGetNoAddress",
           "pods-get-no-address",
           PAGE,
-          Formula.of(ClusterStatistic.MAXIMUM, "noAddressMinutes"),
+          Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.NO_ADDRESS_MINUTES),
           AT_LEAST,
           AlarmThreshold.of(
               "NoAddressMinutes", 3, 1, 60, "Minutes for which a node has refused pods an address"),
@@ -34,7 +35,7 @@ public final class AlarmTable {
               "On at least one node the VPC CNI refuses pods an address; they stay in"
                   + " ContainerCreating. First check whether the subnet is empty or EC2 denies"
                   + " calls.",
-              List.of("noAddressMinutes"),
+              List.of(MetricCatalog.NO_ADDRESS_MINUTES),
               List.of("refused-pods", "ec2-no-addresses", "ec2-denied", "node-full")));
 
   static final Alarm IPAMD_DOWN =
@@ -42,7 +43,7 @@ public final class AlarmTable {
           "IpamdDown",
           "ipamd-down",
           PAGE,
-          Formula.of(ClusterStatistic.MAXIMUM, "ipamdDownMinutes"),
+          Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.IPAMD_DOWN_MINUTES),
           AT_LEAST,
           AlarmThreshold.of(
               "IpamdDownMinutes", 5, 1, 60, "Minutes for which a node's ipamD has been down"),
@@ -52,7 +53,7 @@ public final class AlarmTable {
               "ipamD is down on a node",
               "The node's aws-node pod does not answer, so no new pod starts there. Check that"
                   + " pod's state, restarts and log.",
-              List.of("ipamdDownMinutes"),
+              List.of(MetricCatalog.IPAMD_DOWN_MINUTES),
               List.of("introspection", "ipamd-restarts")));
 
   static final AlarmThreshold SUBNET_FREE =
@@ -68,7 +69,7 @@ public final class AlarmTable {
           "NoData",
           "no-data",
           TICKET,
-          Formula.of(ClusterStatistic.NODES, "ipamdUp"),
+          Formula.of(ClusterStatistic.NODES, MetricCatalog.IPAMD_UP),
           BELOW,
           AlarmThreshold.fixed(1),
           AlarmEvaluation.of(15, 15, BREACHING),
@@ -87,7 +88,7 @@ public final class AlarmTable {
           "WarmPoolEmpty",
           "warm-pool-empty",
           TICKET,
-          Formula.of(ClusterStatistic.MAXIMUM, "warmPoolEmptyMinutes"),
+          Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.WARM_POOL_EMPTY_MINUTES),
           AT_LEAST,
           AlarmThreshold.of(
               "WarmPoolEmptyMinutes",
@@ -102,7 +103,7 @@ public final class AlarmTable {
               "A node has no address left for the next pod and gets none from EC2, though its"
                   + " limits allow more. Check the EC2 errors and the free addresses of its"
                   + " subnet.",
-              List.of("warmPoolEmptyMinutes"),
+              List.of(MetricCatalog.WARM_POOL_EMPTY_MINUTES),
               List.of("warm-pool", "ec2-no-addresses", "ec2-denied", "ec2-throttled")));
 
   static final Alarm LOST_ADDRESS =
@@ -110,7 +111,7 @@ public final class AlarmTable {
           "PodsLostAddress",
           "pods-lost-address",
           TICKET,
-          Formula.sum("forceRemoveIPs", "forceRemoveENI"),
+          Formula.sum(MetricCatalog.FORCE_REMOVE_IPS, MetricCatalog.FORCE_REMOVE_ENI),
           ABOVE,
           AlarmThreshold.fixed(0),
           AlarmEvaluation.of(1, 15, NOT_BREACHING),
@@ -120,7 +121,7 @@ public final class AlarmTable {
               "Addresses or an ENI of running pods were removed. These pods cannot be reached until"
                   + " they are replaced. Find out what removed them: a script, a person, another"
                   + " controller (CloudTrail: DetachNetworkInterface, UnassignPrivateIpAddresses).",
-              List.of("forceRemoveIPs", "forceRemoveENI"),
+              List.of(MetricCatalog.FORCE_REMOVE_IPS, MetricCatalog.FORCE_REMOVE_ENI),
               List.of("forced-removals", "instance-enis")));
 
   static final Alarm DENIED =
@@ -128,7 +129,7 @@ public final class AlarmTable {
           "Ec2Denies",
           "ec2-denies",
           TICKET,
-          Formula.of(ClusterStatistic.SUM, "awsAPIDeniedErr"),
+          Formula.of(ClusterStatistic.SUM, MetricCatalog.AWS_API_DENIED_ERR),
           ABOVE,
           AlarmThreshold.fixed(0),
           AlarmEvaluation.of(5, 15, NOT_BREACHING),
@@ -137,7 +138,7 @@ public final class AlarmTable {
               "EC2 denies calls of ipamD",
               "The role of aws-node lacks permissions that ipamD needs, so pools cannot grow. Check"
                   + " the policy AmazonEKS_CNI_Policy on that role, and recent changes to it.",
-              List.of("awsAPIErr"),
+              List.of(MetricCatalog.AWS_API_ERR),
               List.of("ec2-denied")));
 
   static final Alarm THROTTLED =
@@ -145,7 +146,7 @@ public final class AlarmTable {
           "Ec2Throttles",
           "ec2-throttles",
           TICKET,
-          Formula.percent("awsAPIThrottleErr", "ec2ApiReqCount"),
+          Formula.percent(MetricCatalog.AWS_API_THROTTLE_ERR, MetricCatalog.EC2_API_REQ_COUNT),
           ABOVE,
           AlarmThreshold.of(
               "ThrottledPercent", 5, 1, 100, "Percent of ipamD's requests that EC2 throttles"),
@@ -156,7 +157,7 @@ public final class AlarmTable {
               "The account sends EC2 too many requests, so pools grow late. Check churn: fewer,"
                   + " larger steps (prefixes, WARM_IP_TARGET with MINIMUM_IP_TARGET) need fewer"
                   + " calls; other tools in the account share the limit.",
-              List.of("awsAPIErr"),
+              List.of(MetricCatalog.AWS_API_ERR),
               List.of("ec2-throttled")));
 
   static final Alarm NEARLY_FULL =
@@ -164,7 +165,7 @@ public final class AlarmTable {
           "NodesNearlyFull",
           "nodes-nearly-full",
           TICKET,
-          Formula.of(ClusterStatistic.P90, "nodeIPUtilization"),
+          Formula.of(ClusterStatistic.P90, MetricCatalog.NODE_IP_UTILIZATION),
           AT_LEAST,
           AlarmThreshold.of(
               "NodesFullPercent", 90, 1, 100, "Percent of a node's effective maximum that is full"),
@@ -177,7 +178,7 @@ public final class AlarmTable {
               "The fullest tenth of the nodes uses nearly all addresses that it can ever have."
                   + " Check whether the cluster can scale out, or give nodes more addresses"
                   + " (prefixes, larger instances).",
-              List.of("nodeIPUtilization"),
+              List.of(MetricCatalog.NODE_IP_UTILIZATION),
               List.of("node-full", "max-pods")));
 
   /** The alarms that page and need no list of subnets. */
@@ -216,7 +217,7 @@ public final class AlarmTable {
             "Nodes in %s get no more addresses; soon, new pods there cannot start."
                     .formatted(subnetId)
                 + " Free addresses in it, or add a subnet (custom networking, subnet discovery).",
-            List.of("noAddressMinutes"),
+            List.of(MetricCatalog.NO_ADDRESS_MINUTES),
             List.of("ec2-no-addresses", "ec2-no-prefixes")));
   }
 
@@ -226,6 +227,6 @@ public final class AlarmTable {
           "Pods cannot start",
           "Pods get no address, ipamD is down on a node, or a subnet is empty. See which of the"
               + " alarms below is on; its description has the next steps.",
-          List.of("noAddressMinutes", "ipamdDownMinutes"),
+          List.of(MetricCatalog.NO_ADDRESS_MINUTES, MetricCatalog.IPAMD_DOWN_MINUTES),
           List.of("refused-pods", "introspection", "ec2-no-addresses"));
 }

@@ -1,5 +1,6 @@
 package io.cnimetrics.console;
 
+import io.cnimetrics.catalog.Metric;
 import java.util.List;
 
 /**
@@ -10,4 +11,4 @@ import java.util.List;
  * @param troubles the metrics of the log lines that name the node; empty if there is no such line
  * @param checks ids of the doctor's findings to check on that node
  */
-public record AlarmText(String title, String meaning, List<String> troubles, List<String> checks) {}
+public record AlarmText(String title, String meaning, List<Metric> troubles, List<String> checks) {}

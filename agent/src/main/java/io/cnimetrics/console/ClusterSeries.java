@@ -5,43 +5,37 @@ import io.cnimetrics.catalog.MetricCatalog;
 import java.util.Optional;
 
 /**
- * A statistic of one metric over the nodes of a cluster. Only metrics in the catalogue are
- * accepted, and only statistics that make sense for them.
+ * A statistic of one metric over the nodes of a cluster. Only statistics that make sense for the
+ * metric are accepted.
  *
  * @param subnetId the additional dimension of a metric of one subnet
  */
-record ClusterSeries(String metric, ClusterStatistic statistic, Optional<String> subnetId) {
+record ClusterSeries(Metric metric, ClusterStatistic statistic, Optional<String> subnetId) {
   static final String CLUSTER = "CLUSTER_ID";
   static final String SUBNET = MetricCatalog.SUBNET_DIMENSION;
 
-  /** Agents with {@code --subnets} publish this, under {@code CLUSTER_ID, SubnetId}. */
-  static final String SUBNET_FREE = MetricCatalog.SUBNET_FREE.name();
-
-  static ClusterSeries of(ClusterStatistic statistic, String name) {
-    Metric metric =
-        MetricCatalog.named(name)
-            .orElseThrow(() -> new IllegalArgumentException("no metric %s".formatted(name)));
+  ClusterSeries {
     if (!statistic.fits(metric)) {
-      throw new IllegalArgumentException("%s has no %s".formatted(name, statistic));
+      throw new IllegalArgumentException("%s has no %s".formatted(metric.name(), statistic));
     }
-    return new ClusterSeries(name, statistic, Optional.empty());
   }
 
-  static ClusterSeries sum(String metric) {
+  static ClusterSeries of(ClusterStatistic statistic, Metric metric) {
+    return new ClusterSeries(metric, statistic, Optional.empty());
+  }
+
+  static ClusterSeries sum(Metric metric) {
     return of(ClusterStatistic.SUM, metric);
-  }
-
-  static ClusterSeries maximum(String metric) {
-    return of(ClusterStatistic.MAXIMUM, metric);
   }
 
   /** The free addresses of one subnet: every agent that asks sees the same number. */
   static ClusterSeries freeAddresses(String subnetId) {
-    return new ClusterSeries(SUBNET_FREE, ClusterStatistic.MINIMUM, Optional.of(subnetId));
+    return new ClusterSeries(
+        MetricCatalog.SUBNET_FREE_IPS, ClusterStatistic.MINIMUM, Optional.of(subnetId));
   }
 
   /** Its name in an expression. It starts with a small letter, as CloudWatch requires. */
   String id() {
-    return metric + statistic.suffix();
+    return metric.name() + statistic.suffix();
   }
 }

@@ -1,7 +1,7 @@
 package io.cnimetrics.console;
 
 import io.cnimetrics.catalog.Metric;
-import io.cnimetrics.catalog.Statistic;
+import io.cnimetrics.catalog.Metric.Statistic;
 
 /** A CloudWatch statistic over the datums of a cluster's nodes, one per node and minute. */
 enum ClusterStatistic {

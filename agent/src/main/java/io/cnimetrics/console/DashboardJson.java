@@ -2,6 +2,7 @@ package io.cnimetrics.console;
 
 import static io.cnimetrics.text.JsonTree.object;
 
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.console.DashboardWidget.Graph;
 import io.cnimetrics.console.DashboardWidget.Placed;
 import io.cnimetrics.console.DashboardWidget.Subnets;
@@ -120,7 +121,7 @@ final class DashboardJson {
     boolean shown = line.formula().plain();
     return List.of(
         namespace,
-        series.metric(),
+        series.metric().name(),
         ClusterSeries.CLUSTER,
         line.cluster().clusterId(),
         object(
@@ -146,7 +147,7 @@ final class DashboardJson {
                 namespace,
                 ClusterSeries.CLUSTER,
                 ClusterSeries.SUBNET,
-                ClusterSeries.SUBNET_FREE,
+                MetricCatalog.SUBNET_FREE_IPS.name(),
                 ClusterSeries.CLUSTER,
                 cluster.clusterId(),
                 ClusterStatistic.MINIMUM.label(),

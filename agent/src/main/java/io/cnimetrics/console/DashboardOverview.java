@@ -1,5 +1,7 @@
 package io.cnimetrics.console;
 
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.console.DashboardWidget.Graph;
 import java.util.List;
 
@@ -14,16 +16,16 @@ final class DashboardOverview {
   void addTo(DashboardGrid grid) {
     grid.text(2, DashboardTexts.OVERVIEW);
     grid.row(
-        graph("Pods refused: for how long", "minutes", worst("noAddressMinutes"))
+        graph("Pods refused: for how long", "minutes", worst(MetricCatalog.NO_ADDRESS_MINUTES))
             .limits(AlarmTable.NO_ADDRESS),
-        graph("ipamD down: for how long", "minutes", worst("ipamdDownMinutes"))
+        graph("ipamD down: for how long", "minutes", worst(MetricCatalog.IPAMD_DOWN_MINUTES))
             .limits(AlarmTable.IPAMD_DOWN),
         graph(
-            "Nodes reporting", "nodes", Formula.of(ClusterStatistic.NODES, "ipamdUp").perMinute()),
-        graph("Fullest node", "percent of its effective maximum", worst("nodeIPUtilization")));
+            "Nodes reporting", "nodes", Formula.of(ClusterStatistic.NODES, MetricCatalog.IPAMD_UP).perMinute()),
+        graph("Fullest node", "percent of its effective maximum", worst(MetricCatalog.NODE_IP_UTILIZATION)));
   }
 
-  private static Formula worst(String metric) {
+  private static Formula worst(Metric metric) {
     return Formula.of(ClusterStatistic.MAXIMUM, metric);
   }
 

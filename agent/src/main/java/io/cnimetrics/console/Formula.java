@@ -1,5 +1,6 @@
 package io.cnimetrics.console;
 
+import io.cnimetrics.catalog.Metric;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,26 +18,26 @@ record Formula(String expression, List<ClusterSeries> series, boolean zoomProof)
     return new Formula(series.id(), List.of(series), !series.statistic().growsWithPeriod());
   }
 
-  static Formula of(ClusterStatistic statistic, String metric) {
+  static Formula of(ClusterStatistic statistic, Metric metric) {
     return of(ClusterSeries.of(statistic, metric));
   }
 
   /** The sum of both; no datum if one of them has none. */
-  static Formula sum(String one, String other) {
+  static Formula sum(Metric one, Metric other) {
     return of(ClusterSeries.sum(one)).with(" + ", other);
   }
 
   /** A total minus its parts. */
-  static Formula rest(String total, String... parts) {
+  static Formula rest(Metric total, Metric... parts) {
     Formula rest = of(ClusterSeries.sum(total));
-    for (String part : parts) {
+    for (Metric part : parts) {
       rest = rest.with(" - ", part);
     }
     return rest;
   }
 
   /** A part as a percentage of a total; 0 if the total is 0. */
-  static Formula percent(String part, String total) {
+  static Formula percent(Metric part, Metric total) {
     ClusterSeries of = ClusterSeries.sum(part);
     ClusterSeries all = ClusterSeries.sum(total);
     String expression = "IF(%s > 0, 100 * %s / %s, 0)".formatted(all.id(), of.id(), all.id());
@@ -44,7 +45,7 @@ record Formula(String expression, List<ClusterSeries> series, boolean zoomProof)
   }
 
   /** The number of nodes with value 0, for a metric that is 0 or 1. */
-  static Formula nodesAtZero(String metric) {
+  static Formula nodesAtZero(Metric metric) {
     ClusterSeries nodes = ClusterSeries.of(ClusterStatistic.NODES, metric);
     return of(nodes).with(" - ", metric);
   }
@@ -79,7 +80,7 @@ record Formula(String expression, List<ClusterSeries> series, boolean zoomProof)
     return expression.equals(series.get(0).id());
   }
 
-  private Formula with(String operator, String metric) {
+  private Formula with(String operator, Metric metric) {
     ClusterSeries next = ClusterSeries.sum(metric);
     List<ClusterSeries> all = new ArrayList<>(series);
     all.add(next);

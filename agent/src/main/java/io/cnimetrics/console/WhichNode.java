@@ -1,6 +1,8 @@
 package io.cnimetrics.console;
 
+import io.cnimetrics.catalog.Metric;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * How to find the node that has the problem: the cluster's metrics do not name it; one line in its
@@ -31,9 +33,10 @@ final class WhichNode {
    * The same on one line, for trouble lines of certain metrics. It is short, because CloudWatch
    * limits the length of descriptions.
    */
-  static String logsInsights(List<String> metrics) {
+  static String logsInsights(List<Metric> metrics) {
     return "filter @message like /trouble minute=.*(%s)=/ | parse @message /node=(?<node>%s)/"
-            .formatted(String.join("|", metrics), VALUE)
+            .formatted(
+                metrics.stream().map(Metric::name).collect(Collectors.joining("|")), VALUE)
         + " | stats count(*) by node";
   }
 

@@ -1,20 +1,44 @@
 package io.cnimetrics.plan;
 
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.console.Alarm;
+import io.cnimetrics.console.AlarmTable;
 import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 
 /**
- * One alarm, or several identical ones.
+ * One alarm of the template, or several identical ones, as CloudWatch bills them.
  *
  * @param alarms how many identical ones
  * @param metrics that each of them looks at and is billed by; 0 for a composite alarm, which looks
  *     at other alarms and has a price of its own
  */
 public record BilledAlarm(String title, int alarms, int metrics) {
-  static final int COMPOSITE = 0;
+  private static final int COMPOSITE = 0;
 
-  /** A composite alarm. */
-  public static BilledAlarm composite(String title) {
-    return new BilledAlarm(title, 1, COMPOSITE);
+  /**
+   * The alarms that are on by default and whose metrics are all published.
+   *
+   * @param metrics the metrics that agents publish by cluster
+   * @param subnets number of subnets whose free addresses agents publish too
+   */
+  public static List<BilledAlarm> of(Collection<Metric> metrics, int subnets) {
+    List<BilledAlarm> billed = new ArrayList<>();
+    boolean pages = false;
+    for (Alarm alarm : AlarmTable.all()) {
+      boolean measured = alarm.isOfSubnet() ? subnets > 0 : metrics.containsAll(alarm.metrics());
+      if (alarm.isOnByDefault() && measured) {
+        int alike = alarm.isOfSubnet() ? subnets : 1;
+        billed.add(new BilledAlarm(alarm.text().title(), alike, alarm.metrics().size()));
+        pages |= alarm.severity() == Alarm.Severity.PAGE;
+      }
+    }
+    if (pages) {
+      billed.add(new BilledAlarm(AlarmTable.CANNOT_START.title(), 1, COMPOSITE));
+    }
+    return billed;
   }
 
   boolean isComposite() {

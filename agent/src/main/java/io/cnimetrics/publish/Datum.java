@@ -1,6 +1,6 @@
 package io.cnimetrics.publish;
 
-import io.cnimetrics.catalog.Unit;
+import io.cnimetrics.catalog.Metric.Unit;
 import java.time.Instant;
 import java.util.Map;
 

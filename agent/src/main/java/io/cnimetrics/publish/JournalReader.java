@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.SamplerState;
-import io.cnimetrics.catalog.Unit;
+import io.cnimetrics.catalog.Metric.Unit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,7 +1,7 @@
 package io.cnimetrics.publish;
 
 import io.cnimetrics.catalog.Metric;
-import io.cnimetrics.catalog.MinuteAggregation;
+import io.cnimetrics.catalog.Metric.MinuteAggregation;
 import io.cnimetrics.catalog.Sample;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -12,7 +12,7 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
-import io.cnimetrics.catalog.Unit;
+import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.publish.MetricBuffer.AlertChanges;
 import io.cnimetrics.publish.MinuteValue;
 import io.cnimetrics.snapshot.Eni;

@@ -5,7 +5,7 @@ import static io.cnimetrics.testing.Snapshots.nothingRead;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Computation.AgentStart;
-import io.cnimetrics.catalog.Kind;
+import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.PollSamples;

@@ -9,7 +9,7 @@ import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
-import io.cnimetrics.catalog.Unit;
+import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.console.DashboardBody;
 import io.cnimetrics.console.DashboardCluster;
 import io.cnimetrics.publish.MetricBuffer.AlertChanges;

@@ -119,7 +119,7 @@ class SamplerStateTest {
 
     assertThat(sample.value()).hasValue(20);
     assertThat(sample.weight()).isEqualTo(3);
-    assertThat(MinuteAggregation.MEAN.combine(20, 3, 50, 1)).isEqualTo(27.5);
+    assertThat(Metric.MinuteAggregation.WEIGHTED_MEAN.combine(20, 3, 50, 1)).isEqualTo(27.5);
   }
 
   @Test

@@ -13,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
-import io.cnimetrics.catalog.Unit;
+import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.PutResult;
 import io.cnimetrics.schedule.RequestLoad;

@@ -1,6 +1,6 @@
 package io.cnimetrics.cloudwatch;
 
-import io.cnimetrics.catalog.Unit;
+import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.PutResult;
 import io.cnimetrics.testing.FakeClock;

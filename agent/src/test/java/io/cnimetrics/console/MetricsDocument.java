@@ -6,7 +6,7 @@ import io.cnimetrics.catalog.Computation.FromLists;
 import io.cnimetrics.catalog.Computation.Restarts;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.catalog.Unit;
+import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.snapshot.Series;
 import java.util.List;
 import java.util.Locale;
@@ -86,7 +86,7 @@ final class MetricsDocument {
                     List.of(
                         alarm.text().title(),
                         alarm.severity().label(),
-                        codes(alarm.metrics().stream()),
+                        codes(alarm.metrics().stream().map(Metric::name)),
                         alarm.condition()));
     return INTRODUCTION
         + table(
@@ -123,7 +123,7 @@ final class MetricsDocument {
   private static String alarm(Metric metric) {
     Stream<String> alarms =
         AlarmTable.all().stream()
-            .filter(alarm -> alarm.metrics().contains(metric.name()))
+            .filter(alarm -> alarm.metrics().contains(metric))
             .map(alarm -> alarm.severity().label() + ": " + alarm.text().title());
     Stream<String> atOnce =
         metric.alertAt().stream()

@@ -43,7 +43,7 @@ class PolledMinuteTest {
             List.of(new Subnet("subnet-1", 7, 251), new Subnet("subnet-2", 8, 251)));
 
     assertThat(PolledMinute.of(asked).and(asked).samples())
-        .filteredOn(sample -> sample.metric().equals(MetricCatalog.SUBNET_FREE))
+        .filteredOn(sample -> sample.metric().equals(MetricCatalog.SUBNET_FREE_IPS))
         .extracting(sample -> sample.value().orElseThrow())
         .containsExactly(7.0, 8.0);
   }

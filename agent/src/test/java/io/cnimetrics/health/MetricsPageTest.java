@@ -2,7 +2,7 @@ package io.cnimetrics.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cnimetrics.catalog.Kind;
+import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.publish.DropReason;

@@ -1,6 +1,6 @@
 package io.cnimetrics.health;
 
-import io.cnimetrics.catalog.Kind;
+import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
 import java.io.IOException;

@@ -13,7 +13,7 @@ import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
-import io.cnimetrics.catalog.Unit;
+import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.snapshot.Subnet;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package io.cnimetrics.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cnimetrics.catalog.Unit;
+import io.cnimetrics.catalog.Metric.Unit;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
