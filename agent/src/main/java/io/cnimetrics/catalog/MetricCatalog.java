@@ -39,8 +39,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The one table of all metrics, in the order in which they are shown. Every other list of metrics is
- * derived from it: a new metric is one constant here.
+ * The one table of all metrics, in the order in which they are shown. Every other list of metrics
+ * is derived from it: a new metric is one constant here.
  */
 public final class MetricCatalog {
   static final Series ENI_MAX = Series.of("awscni_eni_max");
@@ -74,8 +74,7 @@ public final class MetricCatalog {
       core(
           "totalIPAddresses",
           "IPv4 addresses for pods on these ENIs; a prefix counts as 16.",
-          new FromLists(
-              AddressPool::totalIpv4, Series.of("awscni_total_ip_addresses"), true));
+          new FromLists(AddressPool::totalIpv4, Series.of("awscni_total_ip_addresses"), true));
   public static final Metric MAX_IP_ADDRESSES =
       core(
           "maxIPAddresses",
@@ -248,8 +247,7 @@ public final class MetricCatalog {
               Series.of("awscni_aws_api_latency_ms_sum"),
               Series.of("awscni_aws_api_latency_ms_count")));
   public static final Metric AWS_UTIL_ERR =
-      alertingCounter(
-          "awsUtilErr", "Errors in ipamD's AWS code.", "awscni_aws_utils_error_count");
+      alertingCounter("awsUtilErr", "Errors in ipamD's AWS code.", "awscni_aws_utils_error_count");
   public static final Metric EC2_API_REQ_COUNT =
       counter("ec2ApiReqCount", "Requests of ipamD to EC2.", "awscni_ec2api_req_count");
   public static final Metric EC2_API_ERR_COUNT =

@@ -1,8 +1,8 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.catalog.Metric;
-import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Metric.MinuteAggregation;
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.dryrun.JsonReport;
 import io.cnimetrics.dryrun.PolledMinute;
@@ -122,7 +122,8 @@ final class DryRunPrinter {
   }
 
   private static boolean isIncrease(Metric metric) {
-    return (metric.within() == MinuteAggregation.SUM || metric.within() == MinuteAggregation.WEIGHTED_MEAN)
+    return (metric.within() == MinuteAggregation.SUM
+            || metric.within() == MinuteAggregation.WEIGHTED_MEAN)
         && !PlannedCluster.isOfStart(metric);
   }
 

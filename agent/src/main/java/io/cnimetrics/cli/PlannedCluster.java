@@ -41,7 +41,8 @@ record PlannedCluster(
     boolean countsStarts = metrics().stream().anyMatch(PlannedCluster::isOfStart);
     Fleet fleet =
         new Fleet(nodes, publishInterval, names * sets.size() + subnetsOfNode(), countsStarts);
-    return new FleetPlan(fleet, billedSets(), BilledAlarm.of(metrics(), subnets.orElse(0)), assumptions(), prices);
+    return new FleetPlan(
+        fleet, billedSets(), BilledAlarm.of(metrics(), subnets.orElse(0)), assumptions(), prices);
   }
 
   private List<Metric> metrics() {

@@ -194,7 +194,12 @@ public final class AlarmTemplate {
         .subnetId()
         .ifPresent(id -> dimensions.add(object("Name", ClusterSeries.SUBNET, "Value", id)));
     return object(
-        "Namespace", ref("Namespace"), "MetricName", series.metric().name(), "Dimensions", dimensions);
+        "Namespace",
+        ref("Namespace"),
+        "MetricName",
+        series.metric().name(),
+        "Dimensions",
+        dimensions);
   }
 
   private static String stat(ClusterSeries series) {

@@ -21,8 +21,13 @@ final class DashboardOverview {
         graph("ipamD down: for how long", "minutes", worst(MetricCatalog.IPAMD_DOWN_MINUTES))
             .limits(AlarmTable.IPAMD_DOWN),
         graph(
-            "Nodes reporting", "nodes", Formula.of(ClusterStatistic.NODES, MetricCatalog.IPAMD_UP).perMinute()),
-        graph("Fullest node", "percent of its effective maximum", worst(MetricCatalog.NODE_IP_UTILIZATION)));
+            "Nodes reporting",
+            "nodes",
+            Formula.of(ClusterStatistic.NODES, MetricCatalog.IPAMD_UP).perMinute()),
+        graph(
+            "Fullest node",
+            "percent of its effective maximum",
+            worst(MetricCatalog.NODE_IP_UTILIZATION)));
   }
 
   private static Formula worst(Metric metric) {

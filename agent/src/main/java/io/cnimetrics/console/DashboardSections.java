@@ -40,14 +40,20 @@ final class DashboardSections {
   private void refused() {
     grid.text(3, DashboardTexts.REFUSED);
     grid.row(
-        graph("Pods refused: for how long, worst node", MINUTES, worst(MetricCatalog.NO_ADDRESS_MINUTES))
+        graph(
+                "Pods refused: for how long, worst node",
+                MINUTES,
+                worst(MetricCatalog.NO_ADDRESS_MINUTES))
             .limits(AlarmTable.NO_ADDRESS),
         graph("Pods refused: on how many nodes", "nodes", line("nodes", refusing().perMinute())),
         graph(
             "Pod requests refused: no address",
             PER_MINUTE,
             perMinute("requests", MetricCatalog.NO_AVAILABLE_IP_ADDRS)),
-        graph("Warm pool empty: for how long, worst node", MINUTES, worst(MetricCatalog.WARM_POOL_EMPTY_MINUTES))
+        graph(
+                "Warm pool empty: for how long, worst node",
+                MINUTES,
+                worst(MetricCatalog.WARM_POOL_EMPTY_MINUTES))
             .limits(AlarmTable.WARM_POOL_EMPTY));
   }
 
@@ -65,7 +71,10 @@ final class DashboardSections {
   private void ipamd() {
     grid.text(3, DashboardTexts.IPAMD);
     grid.row(
-        graph("ipamD down: for how long, worst node", MINUTES, worst(MetricCatalog.IPAMD_DOWN_MINUTES))
+        graph(
+                "ipamD down: for how long, worst node",
+                MINUTES,
+                worst(MetricCatalog.IPAMD_DOWN_MINUTES))
             .limits(AlarmTable.IPAMD_DOWN),
         graph(
                 "Nodes",
@@ -95,8 +104,14 @@ final class DashboardSections {
         graph(
                 "EC2 error rate",
                 "percent of requests",
-                line("failed", Formula.percent(MetricCatalog.EC2_API_ERR_COUNT, MetricCatalog.EC2_API_REQ_COUNT)),
-                line("throttled", Formula.percent(MetricCatalog.AWS_API_THROTTLE_ERR, MetricCatalog.EC2_API_REQ_COUNT)))
+                line(
+                    "failed",
+                    Formula.percent(
+                        MetricCatalog.EC2_API_ERR_COUNT, MetricCatalog.EC2_API_REQ_COUNT)),
+                line(
+                    "throttled",
+                    Formula.percent(
+                        MetricCatalog.AWS_API_THROTTLE_ERR, MetricCatalog.EC2_API_REQ_COUNT)))
             .limits(AlarmTable.THROTTLED),
         graph(
             "Latency of calls to AWS",
@@ -112,7 +127,11 @@ final class DashboardSections {
   }
 
   private static Formula otherCauses() {
-    return Formula.rest(MetricCatalog.AWS_API_ERR, MetricCatalog.AWS_API_NO_ADDRESS_ERR, MetricCatalog.AWS_API_THROTTLE_ERR, MetricCatalog.AWS_API_DENIED_ERR);
+    return Formula.rest(
+        MetricCatalog.AWS_API_ERR,
+        MetricCatalog.AWS_API_NO_ADDRESS_ERR,
+        MetricCatalog.AWS_API_THROTTLE_ERR,
+        MetricCatalog.AWS_API_DENIED_ERR);
   }
 
   private void howFull() {
@@ -147,7 +166,10 @@ final class DashboardSections {
             "ENIs",
             perMinute("attached", MetricCatalog.ENI_ALLOCATED),
             perMinute("possible", MetricCatalog.ENI_MAX_AVAILABLE)),
-        graph("IPv4 prefixes", "prefixes", perMinute("/28 prefixes", MetricCatalog.TOTAL_IPV4_PREFIXES)));
+        graph(
+            "IPv4 prefixes",
+            "prefixes",
+            perMinute("/28 prefixes", MetricCatalog.TOTAL_IPV4_PREFIXES)));
   }
 
   private void churn() {
@@ -169,7 +191,8 @@ final class DashboardSections {
                 PER_MINUTE,
                 line(
                     "addresses and ENIs",
-                    Formula.sum(MetricCatalog.FORCE_REMOVE_IPS, MetricCatalog.FORCE_REMOVE_ENI).perMinute()))
+                    Formula.sum(MetricCatalog.FORCE_REMOVE_IPS, MetricCatalog.FORCE_REMOVE_ENI)
+                        .perMinute()))
             .limits(AlarmTable.LOST_ADDRESS));
   }
 

@@ -35,8 +35,7 @@ final class WhichNode {
    */
   static String logsInsights(List<Metric> metrics) {
     return "filter @message like /trouble minute=.*(%s)=/ | parse @message /node=(?<node>%s)/"
-            .formatted(
-                metrics.stream().map(Metric::name).collect(Collectors.joining("|")), VALUE)
+            .formatted(metrics.stream().map(Metric::name).collect(Collectors.joining("|")), VALUE)
         + " | stats count(*) by node";
   }
 

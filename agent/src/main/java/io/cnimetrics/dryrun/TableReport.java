@@ -1,8 +1,8 @@
 package io.cnimetrics.dryrun;
 
 import io.cnimetrics.catalog.Metric.Kind;
-import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Metric.Unit;
+import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeIdentity;

@@ -1,10 +1,10 @@
 package io.cnimetrics.health;
 
-import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.Metric.Kind;
+import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
-import io.cnimetrics.catalog.Metric.Unit;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;

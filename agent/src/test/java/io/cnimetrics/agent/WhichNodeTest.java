@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
-import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.console.DashboardBody;
 import io.cnimetrics.console.DashboardCluster;
 import io.cnimetrics.publish.MetricBuffer.AlertChanges;

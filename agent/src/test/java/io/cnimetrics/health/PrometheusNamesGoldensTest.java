@@ -1,8 +1,8 @@
 package io.cnimetrics.health;
 
 import io.cnimetrics.Goldens;
-import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.MetricCatalog;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
