@@ -50,7 +50,7 @@ class ArchitectureTest {
               entry("text", Set.of()),
               entry("dryrun", Set.of("catalog", "snapshot", "capacity", "schedule", "text")),
               entry("console", Set.of("catalog", "snapshot", "text")),
-              entry("plan", Set.of("console", "schedule", "text")),
+              entry("plan", Set.of("console", "catalog", "schedule", "text")),
               entry("simulator", Set.of("snapshot", "capacity")),
               entry("doctor", Set.of("snapshot", "capacity", "catalog", "text", "deadline")),
               entry("schedule", Set.of()),
