@@ -230,7 +230,9 @@ public final class MetricCatalog {
           Cause.NO_PREFIX_IN_SUBNET);
   public static final Metric AWS_API_THROTTLE_ERR =
       apiErrors(
-          "awsAPIThrottleErr", "Calls that failed because EC2 throttled them.", Cause.EC2_THROTTLES);
+          "awsAPIThrottleErr",
+          "Calls that failed because EC2 throttled them.",
+          Cause.EC2_THROTTLES);
   public static final Metric AWS_API_DENIED_ERR =
       apiErrors(
           "awsAPIDeniedErr",
