@@ -14,7 +14,6 @@ import java.net.Socket;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -104,18 +103,11 @@ final class Endpoint implements AutoCloseable {
     threads.shutdownNow();
   }
 
-  private void start(HttpServer listening) throws IOException {
+  private void start(HttpServer listening) {
     listening.createContext("/", this::handleOrLog);
     listening.setExecutor(threads);
-    try {
-      // The server's own thread is a daemon only if a daemon thread starts it.
-      threads.submit(listening::start).get();
-    } catch (ExecutionException e) {
-      throw new IOException("the %s listener did not start".formatted(source.label()), e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted", e);
-    }
+    // The server's own thread is a daemon only if a daemon thread starts it.
+    threads.execute(listening::start);
   }
 
   private void handleOrLog(HttpExchange exchange) throws IOException {
