@@ -41,7 +41,7 @@ class EnisJsonTest {
   }
 
   @Test
-  void onlyAssignmentIsToldBefore15() throws IOException {
+  void onlyAssignmentIsWrittenBefore15() throws IOException {
     assertThat(fields("v1.4.1"))
         .isEqualTo(
             "TotalIPs AssignedIPs ENIIPPools ENI IsPrimary ID DeviceNumber AssignedIPv4Addresses"

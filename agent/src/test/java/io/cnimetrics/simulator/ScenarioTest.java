@@ -47,7 +47,7 @@ class ScenarioTest {
 
   @ParameterizedTest
   @ValueSource(doubles = {0, -1, 1001, Double.NaN, Double.POSITIVE_INFINITY})
-  void nonsenseSpeedIsRefused(double speed) {
+  void invalidSpeedIsRejected(double speed) {
     Scenario.Builder builder = Scenario.of("m5.xlarge").speed(speed);
 
     assertThatIllegalArgumentException().isThrownBy(builder::build).withMessageContaining("speed");
@@ -69,12 +69,12 @@ class ScenarioTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "-1", "many", "1:2", "1:2:", "1:2:-3", "1:2:0", "1:2:3:4", "1e3"})
-  void badScheduleIsRefused(String schedule) {
+  void invalidScheduleIsRejected(String schedule) {
     assertThatIllegalArgumentException().isThrownBy(() -> PodSchedule.parse(schedule));
   }
 
   @Test
-  void badScheduleIsNamedWithWhatWasExpected() {
+  void invalidScheduleIsNamedWithTheExpectedForm() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> PodSchedule.parse("many"))
         .withMessageContaining("'many'")
@@ -83,7 +83,7 @@ class ScenarioTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"hang", "hang@all", "hang@introspection", "hang@introspection:0-60"})
-  void failureWithoutAPlaceOrAWindowStrikesEverywhere(String failure) {
+  void failureWithoutPlaceAndWindowIsEverywhere(String failure) {
     assertThat(HttpFault.parse(failure).appliesTo(Source.INTROSPECTION, Duration.ZERO)).isTrue();
   }
 
@@ -100,7 +100,7 @@ class ScenarioTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "explode", "hang@imds", "hang:60", "hang:120-60", "500@metrics:a-b"})
-  void badFailureIsRefused(String failure) {
+  void invalidFailureIsRejected(String failure) {
     assertThatIllegalArgumentException().isThrownBy(() -> HttpFault.parse(failure));
   }
 
@@ -112,7 +112,7 @@ class ScenarioTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "v2.0.0", "v1.23", "latest"})
-  void badReleaseIsNamed(String text) {
+  void invalidReleaseIsNamed(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> CniVersion.parse(text))
         .withMessageContaining("'" + text + "'");

@@ -50,7 +50,7 @@ class SimulatedIpamdTest {
   }
 
   @Test
-  void unknownPathIsAnsweredWithTheKnownOnes() throws IOException {
+  void unknownPathReturnsTheListOfPaths() throws IOException {
     try (SimulatedIpamd ipamd = start(full())) {
       HttpURLConnection answer = get(ipamd.introspectionUrl() + "/v2/enis");
 
@@ -89,7 +89,7 @@ class SimulatedIpamdTest {
   }
 
   @Test
-  void settledNodeIsWarmAndItsProcessThatOld() throws IOException {
+  void nodeAndProcessAreAsOldAsTheWarmUp() throws IOException {
     try (SimulatedIpamd ipamd = start(full())) {
       assertThat(ipamd.state().assigned()).isEqualTo(56);
       assertThat(text(get(ipamd.metricsUrl()))).contains(processStart(START.minusSeconds(120)));
@@ -134,7 +134,7 @@ class SimulatedIpamdTest {
   }
 
   @Test
-  void refusalForAWhileClosesConnectionsWithoutAnAnswer() throws IOException {
+  void temporaryRefusalClosesConnectionsWithoutAnAnswer() throws IOException {
     try (SimulatedIpamd ipamd = start(full().httpFault(HttpFault.parse("refuse@metrics:10-20")))) {
       assertThat(get(ipamd.metricsUrl()).getResponseCode()).isEqualTo(200);
       now.set(START.plusSeconds(10));
@@ -145,7 +145,7 @@ class SimulatedIpamdTest {
   }
 
   @Test
-  void hungRequestsHoldUpNothingElse() throws IOException {
+  void hungRequestsDoNotBlockOthers() throws IOException {
     try (SimulatedIpamd ipamd = start(full().httpFault(HttpFault.parse("hang@metrics:0-10")))) {
       List<HttpURLConnection> hung = new ArrayList<>();
       for (int i = 0; i < 4; i++) {
@@ -205,7 +205,7 @@ class SimulatedIpamdTest {
   }
 
   @Test
-  void takenPortIsNamed() throws IOException {
+  void portInUseIsNamed() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       SimulatedIpamd.Ports ports = new SimulatedIpamd.Ports(0, taken.getLocalPort());
 

@@ -11,7 +11,7 @@ class SimulatedNodeTest {
   private static final String IPAMD_ERRORS = "awscni_ipamd_error_count";
 
   @Test
-  void podsBeyondThePoolAreRefusedForEver() {
+  void podsBeyondThePoolAreAlwaysRefused() {
     SimulatedNode node = node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("100")));
 
     NodeState full = at(node, 120);
@@ -78,7 +78,7 @@ class SimulatedNodeTest {
   }
 
   @Test
-  void emptySubnetIsLeftAloneForTwoMinutes() {
+  void emptySubnetIsNotRequestedForTwoMinutes() {
     SimulatedNode node =
         node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("50")).subnetFree(20));
 
@@ -104,7 +104,7 @@ class SimulatedNodeTest {
   }
 
   @Test
-  void eachErrorTextIsASeriesOfItsOwn() {
+  void eachErrorTextIsASeparateSeries() {
     SimulatedNode node =
         node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("50")).subnetFree(14));
 
@@ -117,7 +117,7 @@ class SimulatedNodeTest {
   }
 
   @Test
-  void prefixesAreAskedForOneAhead() {
+  void onePrefixMoreThanNeededIsRequested() {
     SimulatedNode node =
         node(Scenario.of("m5.xlarge").prefixDelegation(true).pods(PodSchedule.parse("20")));
 
@@ -142,7 +142,7 @@ class SimulatedNodeTest {
   }
 
   @Test
-  void subnetWithoutARoomForAPrefixSaysSo() {
+  void subnetWithoutAFreePrefixIsAnError() {
     SimulatedNode node =
         node(
             Scenario.of("m5.xlarge")
@@ -164,7 +164,7 @@ class SimulatedNodeTest {
   }
 
   @Test
-  void unusedPrefixesGoBack() {
+  void unusedPrefixesAreReleased() {
     SimulatedNode node =
         node(Scenario.of("m5.xlarge").prefixDelegation(true).pods(PodSchedule.parse("60:1:0.1")));
 
@@ -173,7 +173,7 @@ class SimulatedNodeTest {
   }
 
   @Test
-  void warmIpTargetKeepsSoManyFree() {
+  void warmIpTargetKeepsThatManyFree() {
     NodeState state =
         at(node(Scenario.of("m5.xlarge").warmIpTarget(5).pods(PodSchedule.parse("3"))), 60);
 
@@ -182,7 +182,7 @@ class SimulatedNodeTest {
   }
 
   @Test
-  void warmIpTargetGivesBackWhatIsOver() {
+  void warmIpTargetReleasesTheRest() {
     SimulatedNode node =
         node(Scenario.of("m5.xlarge").warmIpTarget(5).pods(PodSchedule.parse("30:1:0.02")));
 
@@ -195,7 +195,7 @@ class SimulatedNodeTest {
   }
 
   @Test
-  void minimumIpTargetIsAFloorOfTheTotal() {
+  void minimumIpTargetIsALowerBoundOfTheTotal() {
     NodeState state =
         at(
             node(
@@ -229,7 +229,7 @@ class SimulatedNodeTest {
   }
 
   @Test
-  void addressGivenBackCoolsForThirtySeconds() {
+  void releasedAddressCoolsForThirtySeconds() {
     SimulatedNode node = node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("10:9:0.02")));
 
     assertThat(at(node, 49).cooling()).isZero();
@@ -255,14 +255,14 @@ class SimulatedNodeTest {
   }
 
   @Test
-  void sameSeedRunsTheSame() {
+  void sameSeedGivesTheSameRun() {
     Scenario.Builder scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:100:1"));
 
     assertThat(bodies(scenario, 300)).isEqualTo(bodies(scenario, 300));
   }
 
   @Test
-  void howOftenTimeIsAdvancedDoesNotMatter() {
+  void numberOfAdvancesDoesNotMatter() {
     Scenario.Builder scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:100:1"));
     SimulatedNode often = node(scenario);
     for (int millis = 0; millis < 300_000; millis += 700) {
@@ -273,7 +273,7 @@ class SimulatedNodeTest {
   }
 
   @Test
-  void anotherSeedRunsOtherwise() {
+  void anotherSeedGivesAnotherRun() {
     Scenario.Builder scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("100"));
     String one = bodies(scenario.seed(1), 300);
 
