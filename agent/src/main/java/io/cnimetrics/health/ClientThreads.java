@@ -1,43 +1,39 @@
 package io.cnimetrics.health;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Handles HTTP exchanges on a few threads, which end when they are idle.
+ * Runs each HTTP exchange on its own thread, at most eight at a time.
  *
- * <p>The JDK's server blocks a thread while a client is slow to send its request or to read its
- * answer. A slow client is tolerated until other clients wait and no thread becomes free: then all
- * busy threads are interrupted, which closes their connections.
+ * <p>The JDK's server blocks a thread while a client is slow. Its own limit, {@code maxReqTime}, is
+ * checked once a second, which is too late for a probe that waits, and a thread for each of a
+ * thousand slow clients does not fit into the heap. So while a client waits, exchanges are
+ * interrupted if none of them ends in time, which closes their connections.
  */
-final class ClientThreads extends ThreadPoolExecutor {
-  private static final int THREADS = 8;
+final class ClientThreads implements Executor {
+  private static final int MOST_EXCHANGES = 8;
   private static final long STACK_BYTES = 256 << 10;
 
   /** An exchange with a fast client takes a few milliseconds. */
-  private static final int MOST_LOOKS_WITHOUT_END = 3;
+  private static final long WAIT_MILLIS = 20;
 
-  private static final long LOOK_EVERY_MILLIS = 20;
+  /** More than one: after a pause of the whole process, fast clients must not look slow. */
+  private static final int WAITS = 3;
 
-  /** The threads that handle an exchange; also the lock of the two fields below. */
-  private final Set<Thread> busy = new HashSet<>();
-
-  /** Counts checks, not time: a pause of the whole process must not make a client look slow. */
-  private int looksSinceEnd;
-
-  private boolean watched;
-
-  ClientThreads() {
-    super(THREADS, THREADS, 1, SECONDS, new Queue(), ClientThreads::thread);
-    allowCoreThreadTimeOut(true);
-  }
+  private final Semaphore free = new Semaphore(MOST_EXCHANGES);
+  private final Set<Thread> busy = ConcurrentHashMap.newKeySet();
+  private final ThreadPoolExecutor waiting =
+      new ThreadPoolExecutor(0, 1, 1, SECONDS, new Queue(), ClientThreads::thread);
 
   /** A daemon thread: it does not keep the process alive. */
   static Thread thread(Runnable work) {
@@ -47,77 +43,58 @@ final class ClientThreads extends ThreadPoolExecutor {
   }
 
   @Override
-  public void execute(Runnable turn) {
-    super.execute(turn);
-    if (!getQueue().isEmpty()) {
-      watch();
+  public void execute(Runnable exchange) {
+    if (free.tryAcquire()) {
+      start(exchange);
+    } else {
+      waiting.execute(() -> startLater(exchange));
     }
   }
 
-  @Override
-  protected void beforeExecute(Thread thread, Runnable turn) {
-    synchronized (busy) {
-      busy.add(thread);
-    }
+  /** Interrupts all exchanges; those that wait never start. */
+  void stop() {
+    waiting.shutdownNow();
+    busy.forEach(Thread::interrupt);
   }
 
-  @Override
-  protected void afterExecute(Runnable turn, @Nullable Throwable thrown) {
-    synchronized (busy) {
-      busy.remove(Thread.currentThread());
-      looksSinceEnd = 0;
-      // A late interrupt must not hit the next exchange.
-      Thread.interrupted();
-    }
-  }
-
-  private void watch() {
-    synchronized (busy) {
-      if (!watched) {
-        thread(this::makeRoom).start();
-        watched = true;
-      }
-    }
-  }
-
-  /** Runs only while a client waits. */
-  private void makeRoom() {
-    synchronized (busy) {
-      try {
-        while (!getQueue().isEmpty()) {
-          busy.wait(LOOK_EVERY_MILLIS);
-          look();
+  private void startLater(Runnable exchange) {
+    try {
+      for (int waits = 1; !free.tryAcquire(WAIT_MILLIS, MILLISECONDS); waits++) {
+        if (waits % WAITS == 0) {
+          busy.forEach(Thread::interrupt);
         }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      } finally {
-        watched = false;
       }
+      start(exchange);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  private void look() {
-    looksSinceEnd = busy.size() == THREADS ? looksSinceEnd + 1 : 0;
-    if (looksSinceEnd >= MOST_LOOKS_WITHOUT_END) {
-      busy.forEach(Thread::interrupt);
-      looksSinceEnd = 0;
-    }
+  private void start(Runnable exchange) {
+    thread(
+            () -> {
+              busy.add(Thread.currentThread());
+              try {
+                exchange.run();
+              } finally {
+                busy.remove(Thread.currentThread());
+                free.release();
+              }
+            })
+        .start();
   }
 
   /**
-   * Serves the newest client at every fourth turn, so that a probe does not wait behind a long
-   * queue. The other turns serve the oldest client, so that no client waits for ever.
+   * Every fourth turn is for the newest client, so that a probe does not wait behind a crowd. The
+   * other turns are for the oldest, so that clients who always come back do not keep one waiting.
    */
   private static final class Queue extends LinkedBlockingDeque<Runnable> {
-    private static final int TURNS_TO_ONE_OF_THE_LAST = 4;
+    private int turns;
 
-    private final AtomicInteger turns = new AtomicInteger();
-
+    /** Called by one thread only. */
     @Override
     public @Nullable Runnable poll(long time, TimeUnit unit) throws InterruptedException {
-      return turns.incrementAndGet() % TURNS_TO_ONE_OF_THE_LAST == 0
-          ? pollLast(time, unit)
-          : pollFirst(time, unit);
+      return ++turns % 4 == 0 ? pollLast(time, unit) : pollFirst(time, unit);
     }
   }
 }

@@ -32,7 +32,7 @@ public final class HealthServer implements AutoCloseable {
   private final InetSocketAddress address;
   private final Map<String, Page> pages;
   private final Duration retryInterval;
-  private final ClientThreads turns = new ClientThreads();
+  private final ClientThreads threads = new ClientThreads();
   private final CompletableFuture<InetSocketAddress> listening = new CompletableFuture<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private Optional<HttpServer> server = Optional.empty();
@@ -80,7 +80,7 @@ public final class HealthServer implements AutoCloseable {
     }
     closed.countDown();
     server.ifPresent(open -> open.stop(0));
-    turns.shutdownNow();
+    threads.stop();
   }
 
   private void listenWithRetries() {
@@ -126,7 +126,7 @@ public final class HealthServer implements AutoCloseable {
     HttpServer unbound = unbound();
     unbound.bind(resolved, MOST_NOT_YET_ACCEPTED);
     unbound.createContext("/", new Handler(pages));
-    unbound.setExecutor(turns);
+    unbound.setExecutor(threads);
     unbound.start();
     log.info("health address={} pages={}", shown(unbound.getAddress()), pages.keySet());
     listening.complete(unbound.getAddress());

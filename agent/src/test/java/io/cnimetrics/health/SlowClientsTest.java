@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class SlowClientsTest {
   private static final int MEGABYTE = 1 << 20;
-  private static final Response LONG = Response.text(200, "x".repeat(MEGABYTE));
+  private static final Response LONG = Response.text(200, "x".repeat(8 * MEGABYTE));
 
   /** Those that serve, and one that sees to it that they do. */
   private static final int MOST_THREADS = 9;
@@ -97,7 +97,8 @@ class SlowClientsTest {
 
   @Test
   void answersThatNobodyReadsHoldNoProbe() throws IOException {
-    for (int i = 0; i < 20; i++) {
+    // Three times as many as there are threads: the last ones stay while no other client waits.
+    for (int i = 0; i < 24; i++) {
       Socket socket = new Socket();
       socket.setReceiveBufferSize(1024);
       socket.connect(client.server());
