@@ -2,12 +2,9 @@ package io.cnimetrics.aws;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.UnknownHostException;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -69,24 +66,16 @@ public final class AwsEndpoint {
       HttpExecuteResponse answer = get(http, endpoint);
       Instant middle = before.plus(Duration.between(before, clock.instant()).dividedBy(2));
       Optional<Duration> ahead =
-          answer
-              .httpResponse()
-              .firstMatchingHeader("Date")
-              .flatMap(AwsEndpoint::date)
+          AwsHttp.date(answer.httpResponse(), "Date")
               .map(date -> Duration.ofSeconds(Duration.between(middle, date).toSeconds()));
       return new Probe(endpoint, Optional.empty(), ahead);
     } catch (IOException | RuntimeException e) {
-      return new Probe(endpoint, Optional.of(why(RootCause.of(e))), Optional.empty());
+      RootCause failure = RootCause.of(e);
+      return new Probe(
+          endpoint,
+          Optional.of(failure.reason() + ": " + failure.message()),
+          Optional.empty());
     }
-  }
-
-  private static String why(RootCause failure) {
-    // Java's message is only the host name.
-    String message =
-        failure.origin() instanceof UnknownHostException
-            ? "its host name cannot be resolved"
-            : failure.message();
-    return failure.reason() + ": " + message;
   }
 
   private URI in(String region) {
@@ -121,14 +110,6 @@ public final class AwsEndpoint {
       return asked.call();
     } finally {
       asked.abort();
-    }
-  }
-
-  private static Optional<Instant> date(String header) {
-    try {
-      return Optional.of(DateTimeFormatter.RFC_1123_DATE_TIME.parse(header.strip(), Instant::from));
-    } catch (DateTimeException e) {
-      return Optional.empty();
     }
   }
 }

@@ -1,7 +1,17 @@
 package io.cnimetrics.aws;
 
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.Optional;
+import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionFactory;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 
@@ -31,7 +41,73 @@ public final class AwsHttp {
   }
 
   /** Returns a client over the given connections. */
-  public static SdkHttpClient over(UrlConnectionFactory connections) {
+  static SdkHttpClient over(UrlConnectionFactory connections) {
     return UrlConnectionHttpClient.create(connections);
+  }
+
+  /** The date in a header of an answer; empty if there is none. */
+  public static Optional<Instant> date(SdkHttpResponse response, String header) {
+    try {
+      return response
+          .firstMatchingHeader(header)
+          .map(value -> DateTimeFormatter.RFC_1123_DATE_TIME.parse(value.strip(), Instant::from));
+    } catch (DateTimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Can stop the reading of a body. */
+  @FunctionalInterface
+  public interface BeforeRead {
+    /**
+     * Returns normally if reading may continue.
+     *
+     * @throws IOException if reading must stop; the reader gets it
+     */
+    void mayRead() throws IOException;
+  }
+
+  /**
+   * The same answer with the first bytes of its body; the rest is ignored. An answer without a body
+   * gets an empty one, because the SDK's metadata client needs one.
+   *
+   * @param most the maximum number of bytes to read
+   * @param before called before each read
+   */
+  public static HttpExecuteResponse bounded(
+      HttpExecuteResponse answer, int most, BeforeRead before) {
+    return HttpExecuteResponse.builder()
+        .response(answer.httpResponse())
+        .responseBody(
+            answer
+                .responseBody()
+                .map(body -> AbortableInputStream.create(new Bounded(body, most, before), body))
+                .orElseGet(AbortableInputStream::createEmpty))
+        .build();
+  }
+
+  private static final class Bounded extends FilterInputStream {
+    private final BeforeRead before;
+    private int left;
+
+    Bounded(InputStream body, int most, BeforeRead before) {
+      super(body);
+      this.left = most;
+      this.before = before;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int count) throws IOException {
+      before.mayRead();
+      int got = left == 0 ? -1 : super.read(bytes, offset, Math.min(count, left));
+      left -= Math.max(got, 0);
+      return got;
+    }
   }
 }

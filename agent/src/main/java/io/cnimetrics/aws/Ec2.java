@@ -60,17 +60,17 @@ final class Ec2 {
    * Sends one request, without retries. Blocks up to the limit; its thread, a daemon, ends soon
    * after.
    *
+   * @param request the request in words
    * @param limit limit of the whole call, including the search for credentials
-   * @param failure makes the exception for each kind of failure
-   * @throws Ec2Exception if there is no answer
+   * @param call sends the request and reads the answer
+   * @throws Ec2Request.Failed if there is no answer
    */
-  <T> T ask(String region, Duration limit, Ec2Failure failure, Function<Ec2Client, T> question) {
-    BoundedCall<T> call =
-        BoundedCall.start("ec2", limit, () -> askNow(Region.of(region), limit, failure, question));
+  <T> T send(Ec2Request request, String region, Duration limit, Function<Ec2Client, T> call) {
+    Supplier<T> sending = () -> sendNow(request, Region.of(region), limit, call);
     try {
-      return call.result();
+      return BoundedCall.start("ec2", limit, sending).result();
     } catch (TimeoutException e) {
-      throw failure.because(Reason.TIMEOUT, "was " + e.getMessage());
+      throw request.because(Reason.TIMEOUT, "was " + e.getMessage());
     }
   }
 
@@ -81,21 +81,21 @@ final class Ec2 {
     }
   }
 
-  private <T> T askNow(
-      Region region, Duration limit, Ec2Failure failure, Function<Ec2Client, T> question) {
+  private <T> T sendNow(
+      Ec2Request request, Region region, Duration limit, Function<Ec2Client, T> call) {
     AwsCredentials found;
     try {
       // Not by the client: it reports missing credentials like any other failure.
       found = credentials.get();
     } catch (RuntimeException e) {
-      throw failure.withoutCredentials();
+      throw request.withoutCredentials();
     }
     try (Ec2Client ec2 = client(region, limit, found)) {
-      return question.apply(ec2);
+      return call.apply(ec2);
     } catch (AwsServiceException e) {
-      throw failure.refused(e);
+      throw request.refused(e);
     } catch (RuntimeException e) {
-      throw failure.failed(e);
+      throw request.failed(e);
     }
   }
 

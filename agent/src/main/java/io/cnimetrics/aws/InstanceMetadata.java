@@ -126,8 +126,8 @@ public final class InstanceMetadata {
       return new Interfaces(reading.read(limit), Optional.empty());
     } catch (TimeoutException e) {
       return none(Reason.TIMEOUT, String.valueOf(e.getMessage()));
-    } catch (MetadataException e) {
-      return none(e.reason(), e.whatHappened());
+    } catch (MetadataService.Failed e) {
+      return none(e.reason(), e.fact());
     }
   }
 

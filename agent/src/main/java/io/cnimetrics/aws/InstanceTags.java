@@ -1,15 +1,22 @@
 package io.cnimetrics.aws;
 
 import io.cnimetrics.snapshot.Problem;
-import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.DescribeTagsResponse;
+import software.amazon.awssdk.services.ec2.model.Filter;
 
 /** The tags of this instance that can name its cluster, read with EC2's {@code DescribeTags}. */
 public final class InstanceTags {
+  /** An instance has at most 50 tags besides the AWS ones; they fit into one page. */
+  private static final int MOST_PAGES = 5;
+
   private final Ec2 ec2;
 
   private InstanceTags(Ec2 ec2) {
@@ -53,25 +60,46 @@ public final class InstanceTags {
    * @param limit the limit of the whole call, including the search for credentials
    */
   public Result read(String instanceId, String region, Duration limit) {
-    Ec2Failure failure =
-        new Ec2Failure(
-            "ec2:DescribeTags of %s in %s".formatted(instanceId, region), InstanceTags::remedy);
+    Ec2Request request =
+        new Ec2Request(
+            "ec2:DescribeTags of %s in %s".formatted(instanceId, region),
+            "allow the agent's role ec2:DescribeTags",
+            "better, set --cluster-id or AWS_CLUSTER_ID: no EC2 call, less memory");
     try {
-      return new Found(ec2.ask(region, limit, failure, new DescribeTagsCall(instanceId)));
-    } catch (Ec2Exception e) {
+      return new Found(ec2.send(request, region, limit, client -> tags(client, instanceId)));
+    } catch (Ec2Request.Failed e) {
       return new Failed(e.problem());
     }
   }
 
-  private static String remedy(Reason reason) {
-    String given = "set --cluster-id or AWS_CLUSTER_ID: no EC2 call, less memory";
-    return switch (reason) {
-      case DENIED -> "allow the agent's role ec2:DescribeTags or, better, " + given;
-      case TIMEOUT, UNREACHABLE ->
-          "a private subnet needs a VPC endpoint of ec2 (and of sts for IRSA), or a proxy; better, "
-              + given;
-      case BAD_STATUS -> "EC2 has a fault or throttles; if it persists, " + given;
-      default -> "check AWS_ENDPOINT_URL_EC2 and the proxy or, better, " + given;
-    };
+  private static Map<String, String> tags(Ec2Client ec2, String instanceId) {
+    Map<String, String> tags = new HashMap<>();
+    Optional<String> page = Optional.empty();
+    for (int pages = 0; pages < MOST_PAGES; pages++) {
+      DescribeTagsResponse answer = page(ec2, instanceId, page);
+      answer.tags().stream()
+          .filter(tag -> ClusterName.mayName(tag.key()))
+          .forEach(tag -> tags.put(tag.key(), tag.value()));
+      page = Optional.ofNullable(answer.nextToken()).filter(token -> !token.isEmpty());
+      if (page.isEmpty()) {
+        return tags;
+      }
+    }
+    throw Ec2.unexpected("over " + MOST_PAGES + " pages of tags");
+  }
+
+  private static DescribeTagsResponse page(
+      Ec2Client ec2, String instanceId, Optional<String> token) {
+    DescribeTagsResponse answer =
+        ec2.describeTags(
+            request -> {
+              request.filters(Filter.builder().name("resource-id").values(instanceId).build());
+              token.ifPresent(request::nextToken);
+            });
+    // The SDK accepts any XML, such as a proxy's page, as an answer without tags.
+    if (!answer.hasTags()) {
+      throw Ec2.unexpected("the response has no set of tags");
+    }
+    return answer;
   }
 }

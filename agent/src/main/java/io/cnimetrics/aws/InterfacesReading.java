@@ -58,10 +58,9 @@ final class InterfacesReading {
   private String word(MetadataService service, String mac, String name) {
     String word = service.get(MACS + mac + "/" + name).orElse("").strip();
     if (!ID.matcher(word).matches()) {
-      throw new MetadataException(
+      throw new MetadataService.Failed(
           Reason.MALFORMED,
-          http.last() + " was answered with no usable value (length " + word.length() + ")",
-          new IllegalArgumentException(name));
+          http.last() + " was answered with no usable value (length " + word.length() + ")");
     }
     return word;
   }

@@ -1,14 +1,12 @@
 package io.cnimetrics.aws;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
 import java.net.URI;
 import java.time.Duration;
-import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
@@ -85,20 +83,7 @@ final class MetadataHttp implements SdkHttpClient {
     throwIfStopped();
     HttpExecuteResponse response = request.call();
     last = new LastRequest(last.method(), last.url(), response.httpResponse().statusCode());
-    // The SDK cannot handle an answer without a body: treat it as an empty body.
-    AbortableInputStream body =
-        response
-            .responseBody()
-            .map(stream -> AbortableInputStream.create(cut(stream), stream))
-            .orElseGet(AbortableInputStream::createEmpty);
-    return HttpExecuteResponse.builder()
-        .response(response.httpResponse())
-        .responseBody(body)
-        .build();
-  }
-
-  private BoundedBody cut(InputStream body) {
-    return new BoundedBody(body, MAX_BODY_BYTES + 1, this::throwIfStopped);
+    return AwsHttp.bounded(response, MAX_BODY_BYTES + 1, this::throwIfStopped);
   }
 
   private void throwIfStopped() throws IOException {

@@ -61,8 +61,8 @@ final class MetadataReading {
         readWord(service, path);
       }
       readTags(service);
-    } catch (MetadataException e) {
-      report(e.reason(), e.whatHappened());
+    } catch (MetadataService.Failed e) {
+      report(e.reason(), e.fact());
     }
     return known();
   }

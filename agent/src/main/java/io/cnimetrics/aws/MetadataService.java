@@ -29,11 +29,36 @@ final class MetadataService implements AutoCloseable {
     this.client = client;
   }
 
+  /** The service did not answer as expected; more requests are useless. */
+  static final class Failed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final Reason reason;
+    private final String fact;
+
+    /**
+     * @param fact the request and the answer
+     */
+    Failed(Reason reason, String fact) {
+      super(fact);
+      this.reason = reason;
+      this.fact = fact;
+    }
+
+    Reason reason() {
+      return reason;
+    }
+
+    String fact() {
+      return fact;
+    }
+  }
+
   /**
    * Sends nothing yet.
    *
    * @param endpoint sets the endpoint, or leaves it to the SDK's settings
-   * @throws MetadataException if the settings give no endpoint
+   * @throws Failed if the settings give no endpoint
    */
   static MetadataService open(
       MetadataHttp http, UnaryOperator<Ec2MetadataClient.Builder> endpoint) {
@@ -50,7 +75,7 @@ final class MetadataService implements AutoCloseable {
    * The body at a path such as {@code /latest/meta-data/instance-id}, at most {@link
    * MetadataHttp#MAX_BODY_BYTES} and one; empty if the path does not exist.
    *
-   * @throws MetadataException for every other failure, after one retry of a transient one
+   * @throws Failed for every other failure, after one retry of a transient one
    */
   Optional<String> get(String path) {
     try {
@@ -59,7 +84,7 @@ final class MetadataService implements AutoCloseable {
       if (e.statusCode() == 404 && http.last().method().equals("GET")) {
         return Optional.empty();
       }
-      throw refused(e.statusCode(), e);
+      throw refused(e.statusCode());
     } catch (RuntimeException e) {
       // Not only SDK exceptions: a token that is not a valid header value is an
       // IllegalArgumentException.
@@ -73,16 +98,15 @@ final class MetadataService implements AutoCloseable {
   }
 
   /** For an invalid endpoint or mode, or an AWS configuration file that cannot be parsed. */
-  private static MetadataException unusableSettings(RuntimeException e) {
-    return new MetadataException(
+  private static Failed unusableSettings(RuntimeException e) {
+    return new Failed(
         Reason.MALFORMED,
-        "the settings for instance metadata are invalid: " + new RootCause(e).message(),
-        e);
+        "the settings for instance metadata are invalid: " + new RootCause(e).message());
   }
 
-  private MetadataException refused(int status, RuntimeException e) {
+  private Failed refused(int status) {
     if (status < 0) {
-      return new MetadataException(Reason.MALFORMED, http.last() + " was not answered in HTTP", e);
+      return new Failed(Reason.MALFORMED, http.last() + " was not answered in HTTP");
     }
     Reason reason =
         switch (status) {
@@ -90,24 +114,23 @@ final class MetadataService implements AutoCloseable {
           case 404 -> Reason.NOT_FOUND;
           default -> Reason.BAD_STATUS;
         };
-    return new MetadataException(reason, http.last() + " was answered with status " + status, e);
+    return new Failed(reason, http.last() + " was answered with status " + status);
   }
 
-  private MetadataException failed(RuntimeException e) {
+  private Failed failed(RuntimeException e) {
     if (!http.hasAsked()) {
       return unusableSettings(e);
     }
-    if (RootCause.causes(e).anyMatch(RetryableException.class::isInstance)) {
-      return refused(http.last().status(), e);
+    if (RootCause.first(e, RetryableException.class).isPresent()) {
+      return refused(http.last().status());
     }
     RootCause failure = RootCause.of(e);
     // Any other exception quotes an invalid header value: the token, which is secret.
     boolean quotable = failure.isIo() || failure.origin() instanceof SdkException;
-    return new MetadataException(
+    return new Failed(
         failure.reason(),
         http.last()
             + " failed: "
-            + (quotable ? failure.message() : "the token is not a valid header value"),
-        e);
+            + (quotable ? failure.message() : "the token is not a valid header value"));
   }
 }

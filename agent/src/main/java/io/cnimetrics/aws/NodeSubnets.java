@@ -1,20 +1,29 @@
 package io.cnimetrics.aws;
 
 import io.cnimetrics.snapshot.Problem;
-import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.snapshot.Subnet;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.services.ec2.Ec2Client;
+import software.amazon.awssdk.services.ec2.model.DescribeSubnetsResponse;
 
 /** The subnets of this node's interfaces, read with EC2's {@code DescribeSubnets}. */
 public final class NodeSubnets {
-  private static final String ASK_NOT =
-      "without --subnets (REPORT_SUBNETS) the agent does not call EC2";
+  /** AWS reserves the first four addresses and the last one of every subnet. */
+  private static final long RESERVED = 5;
+
+  /** The id becomes the value of a dimension and of a label. */
+  private static final Pattern ID = Pattern.compile("subnet-[0-9a-zA-Z]{1,40}");
+
+  private static final Pattern CIDR = Pattern.compile("[0-9.]{7,15}/([0-9]{1,2})");
 
   private final Ec2 ec2;
 
@@ -61,29 +70,44 @@ public final class NodeSubnets {
    */
   public Result read(Set<String> subnetIds, String region, Duration limit) {
     String ids = String.join(", ", new TreeSet<>(subnetIds));
-    Ec2Failure failure =
-        new Ec2Failure(
-            "ec2:DescribeSubnets of %s in %s".formatted(ids, region), NodeSubnets::remedy);
+    Ec2Request request =
+        new Ec2Request(
+            "ec2:DescribeSubnets of %s in %s".formatted(ids, region),
+            "attach iam-policy/CNIMetricsSubnetsPolicy.json to the agent's role",
+            "without --subnets (REPORT_SUBNETS) the agent does not call EC2");
     try {
-      return new Found(ec2.ask(region, limit, failure, new DescribeSubnetsCall(subnetIds)));
-    } catch (Ec2Exception e) {
+      return new Found(ec2.send(request, region, limit, client -> subnets(client, subnetIds)));
+    } catch (Ec2Request.Failed e) {
       return new Failed(e.problem(), e.forbidden());
     }
   }
 
-  private static String remedy(Reason reason) {
-    return switch (reason) {
-      case DENIED ->
-          "attach iam-policy/CNIMetricsSubnetsPolicy.json to the agent's role; " + ASK_NOT;
-      case TIMEOUT, UNREACHABLE ->
-          "a private subnet needs a VPC endpoint of ec2 (and of sts for IRSA), or a proxy; "
-              + ASK_NOT;
-      case BAD_STATUS -> "EC2 has a fault or throttles: the agent retries with growing intervals";
-      case NOT_FOUND ->
-          "EC2 knows no such subnet in this region and account: check AWS_ENDPOINT_URL_EC2 and"
-              + " whose credentials the agent has; "
-              + ASK_NOT;
-      default -> "check AWS_ENDPOINT_URL_EC2 and the proxy; " + ASK_NOT;
-    };
+  private static List<Subnet> subnets(Ec2Client ec2, Set<String> subnetIds) {
+    DescribeSubnetsResponse answer = ec2.describeSubnets(ask -> ask.subnetIds(subnetIds));
+    // The SDK accepts any XML, such as a proxy's page, as an answer without subnets.
+    if (!answer.hasSubnets()) {
+      throw Ec2.unexpected("the response has no set of subnets");
+    }
+    List<Subnet> subnets =
+        answer.subnets().stream()
+            .filter(subnet -> subnet.cidrBlock() != null && !subnet.cidrBlock().isEmpty())
+            .map(NodeSubnets::subnet)
+            .toList();
+    if (subnets.stream().map(Subnet::id).distinct().count() < subnets.size()) {
+      throw Ec2.unexpected("the response lists a subnet twice");
+    }
+    return subnets;
+  }
+
+  private static Subnet subnet(software.amazon.awssdk.services.ec2.model.Subnet found) {
+    Matcher cidr = CIDR.matcher(found.cidrBlock());
+    Integer free = found.availableIpAddressCount();
+    boolean named = found.subnetId() != null && ID.matcher(found.subnetId()).matches();
+    if (!named || !cidr.matches() || free == null || free < 0) {
+      throw Ec2.unexpected("the response lists a subnet without id, addresses or their number");
+    }
+    int bits = 32 - Integer.parseInt(Objects.requireNonNull(cidr.group(1)));
+    long size = bits < 0 ? 0 : 1L << bits;
+    return new Subnet(found.subnetId(), free, Math.max(0, size - RESERVED - free));
   }
 }

@@ -1,5 +1,6 @@
 package io.cnimetrics.cloudwatch;
 
+import io.cnimetrics.aws.RootCause;
 import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.PutResult;
@@ -61,6 +62,15 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
     this.clock = clock;
   }
 
+  /** The SDK's own settings (variables, files) are not usable for a client. */
+  public static final class SettingsException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private SettingsException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
   /**
    * Uses the SDK's own settings; makes no network call yet.
    *
@@ -76,7 +86,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
     } catch (RuntimeException e) {
       throw new SettingsException(
           "the AWS SDK's settings for CloudWatch in %s cannot be used (%s): check its variables,"
-                  .formatted(Redacted.of(region), Redacted.of(ConnectionErrors.message(e)))
+                  .formatted(Redacted.of(region), Redacted.of(new RootCause(e).message()))
               + " such as AWS_ENDPOINT_URL_CLOUDWATCH, and its files",
           e);
     }

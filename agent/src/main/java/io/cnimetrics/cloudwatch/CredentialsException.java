@@ -1,5 +1,6 @@
 package io.cnimetrics.cloudwatch;
 
+import io.cnimetrics.aws.RootCause;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.core.SdkSystemSetting;
@@ -52,7 +53,7 @@ final class CredentialsException extends RuntimeException {
   }
 
   private static CredentialsException of(String source, String provider, RuntimeException cause) {
-    String all = ConnectionErrors.message(cause);
+    String all = new RootCause(cause).message();
     Matcher words =
         Pattern.compile(provider + "\\(\\): (.*?)(?:, \\w+Provider\\(|\\]$)", Pattern.DOTALL)
             .matcher(all);

@@ -1,11 +1,14 @@
 package io.cnimetrics.cloudwatch;
 
 import io.cnimetrics.publish.PutResult.Status;
+import java.io.IOException;
+import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.Set;
+import javax.net.ssl.SSLException;
 import software.amazon.awssdk.http.HttpStatusCode;
 
-/** The kinds of error answers, each with its outcome and remedy. */
+/** The kinds of failed requests, each with its outcome and remedy. */
 enum ErrorKind {
   THROTTLED(
       Status.RETRYABLE,
@@ -39,7 +42,26 @@ enum ErrorKind {
   UNKNOWN(
       Status.RETRYABLE,
       "if it persists, check AWS_ENDPOINT_URL_CLOUDWATCH and HTTPS_PROXY: the answer may not"
-          + " come from CloudWatch");
+          + " come from CloudWatch"),
+  NO_CREDENTIALS(
+      Status.UNAUTHORIZED,
+      "give the agent's service account a role (EKS Pod Identity or IRSA), or let the agent use"
+          + " the instance's role over the host network; either must allow"
+          + " cloudwatch:PutMetricData"),
+  NO_ANSWER(
+      Status.RETRYABLE,
+      "check the route to CloudWatch: a VPC endpoint for monitoring or a NAT gateway, their"
+          + " security groups, HTTPS_PROXY and NO_PROXY"),
+  UNKNOWN_HOST(
+      Status.RETRYABLE,
+      "check the region, AWS_ENDPOINT_URL_CLOUDWATCH, and that the node can resolve host names"),
+  UNTRUSTED(
+      Status.RETRYABLE,
+      "check the node's clock, and that the runtime trusts the certificate authority of the"
+          + " endpoint, or of a proxy that intercepts TLS"),
+  NOT_SENT(
+      Status.RETRYABLE,
+      "check the region and the settings of the AWS SDK, such as AWS_ENDPOINT_URL_CLOUDWATCH");
 
   private static final Set<String> INVALID_CODES =
       Set.of(
@@ -96,6 +118,17 @@ enum ErrorKind {
    */
   boolean isQuotable() {
     return this != NOT_KNOWN && this != SKEWED_CLOCK;
+  }
+
+  /** Returns the kind for an exception instead of an answer. */
+  static ErrorKind of(Throwable origin) {
+    if (origin instanceof UnknownHostException) {
+      return UNKNOWN_HOST;
+    }
+    if (origin instanceof SSLException) {
+      return UNTRUSTED;
+    }
+    return origin instanceof IOException ? NO_ANSWER : NOT_SENT;
   }
 
   /**

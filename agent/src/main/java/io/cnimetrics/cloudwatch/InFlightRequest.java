@@ -1,12 +1,10 @@
 package io.cnimetrics.cloudwatch;
 
-import io.cnimetrics.aws.BoundedBody;
+import io.cnimetrics.aws.AwsHttp;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
@@ -114,17 +112,7 @@ final class InFlightRequest {
 
   private HttpExecuteResponse bounded(HttpExecuteResponse answer) {
     response = Optional.of(answer.httpResponse());
-    HttpExecuteResponse.Builder bounded =
-        HttpExecuteResponse.builder().response(answer.httpResponse());
-    answer
-        .responseBody()
-        .map(body -> AbortableInputStream.create(cut(body), body))
-        .ifPresent(bounded::responseBody);
-    return bounded.build();
-  }
-
-  private BoundedBody cut(InputStream body) {
-    return new BoundedBody(body, MAX_BODY_BYTES, this::throwIfStopped);
+    return AwsHttp.bounded(answer, MAX_BODY_BYTES, this::throwIfStopped);
   }
 
   private void throwIfStopped() {

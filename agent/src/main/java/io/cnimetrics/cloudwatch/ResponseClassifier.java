@@ -1,13 +1,12 @@
 package io.cnimetrics.cloudwatch;
 
+import io.cnimetrics.aws.RootCause;
 import io.cnimetrics.publish.PutResult;
 import io.cnimetrics.publish.PutResult.Status;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.http.SdkHttpResponse;
@@ -39,11 +38,11 @@ final class ResponseClassifier {
 
   /** The result for an exception of the SDK. */
   PutResult failed(RuntimeException e) {
-    return first(e, CredentialsException.class)
+    return RootCause.first(e, CredentialsException.class)
         .map(this::withoutCredentials)
-        .or(() -> first(e, AwsServiceException.class).map(this::refused))
+        .or(() -> RootCause.first(e, AwsServiceException.class).map(this::refused))
         .or(() -> exchange.response().flatMap(this::unreadable))
-        .orElseGet(() -> unanswered(e));
+        .orElseGet(() -> unanswered(RootCause.of(e)));
   }
 
   /** The result for a request that did not finish in time. */
@@ -76,9 +75,10 @@ final class ResponseClassifier {
               "the previous request has not finished, or no time was left");
       case PREPARING ->
           answer(
-              Status.RETRYABLE, "had no credentials" + within, ConnectionErrors.CREDENTIALS_REMEDY);
-      case SENDING ->
-          answer(Status.RETRYABLE, "had no whole answer" + within, ConnectionErrors.ROUTE_REMEDY);
+              Status.RETRYABLE,
+              "had no credentials" + within,
+              ErrorKind.NO_CREDENTIALS.remedy());
+      case SENDING -> answer(ErrorKind.NO_ANSWER, "had no whole answer" + within);
     };
   }
 
@@ -86,7 +86,7 @@ final class ResponseClassifier {
     return answer(
         e.isPassing() ? Status.RETRYABLE : Status.UNAUTHORIZED,
         "has no credentials (" + quoted(e.reason()) + ")",
-        ConnectionErrors.CREDENTIALS_REMEDY);
+        ErrorKind.NO_CREDENTIALS.remedy());
   }
 
   private PutResult refused(AwsServiceException e) {
@@ -97,7 +97,7 @@ final class ResponseClassifier {
             e.statusCode(),
             code,
             e.isThrottlingException(),
-            e.isClockSkewException() || isBehindClock());
+            e.isClockSkewException() || isClockSkew());
     if (refusal == ErrorKind.EXPIRED) {
       credentials.renew();
     }
@@ -117,24 +117,23 @@ final class ResponseClassifier {
   private PutResult refused(ErrorKind refusal, String words) {
     int status = exchange.response().map(SdkHttpResponse::statusCode).orElse(0);
     String said = words.isBlank() ? "" : ", " + quoted(words);
-    return answer(refusal.outcome(), "was answered with status " + status + said, refusal.remedy());
+    return answer(refusal, "was answered with status " + status + said);
   }
 
-  private PutResult unanswered(RuntimeException e) {
-    Throwable origin = first(e, IOException.class).map(Throwable.class::cast).orElse(e);
-    return answer(
-        Status.RETRYABLE,
-        "failed: " + quoted(ConnectionErrors.message(origin)),
-        ConnectionErrors.remedy(origin));
+  private PutResult unanswered(RootCause cause) {
+    return answer(ErrorKind.of(cause.origin()), "failed: " + quoted(cause.message()));
   }
 
-  private boolean isBehindClock() {
+  private boolean isClockSkew() {
     return exchange
         .response()
-        .filter(
-            response ->
-                exchange.head().filter(head -> ClockSkew.isBehind(response, head)).isPresent())
-        .isPresent();
+        .flatMap(
+            response -> exchange.head().map(head -> ResponseTimes.isClockSkew(response, head)))
+        .orElse(false);
+  }
+
+  private PutResult answer(ErrorKind kind, String whatHappened) {
+    return answer(kind.outcome(), whatHappened, kind.remedy());
   }
 
   private PutResult answer(Status outcome, String whatHappened, String remedy) {
@@ -145,7 +144,7 @@ final class ResponseClassifier {
             .orElse("");
     return new PutResult(
         outcome,
-        exchange.response().flatMap(response -> RetryAfter.of(response, clock)),
+        exchange.response().flatMap(response -> ResponseTimes.retryAfter(response, clock)),
         "PutMetricData into " + Redacted.of(namespace) + to + " " + whatHappened + "; " + remedy);
   }
 
@@ -162,12 +161,5 @@ final class ResponseClassifier {
         .firstMatchingHeader("Content-Type")
         .filter(type -> type.toLowerCase(Locale.ROOT).startsWith("text/html"))
         .isPresent();
-  }
-
-  private static <T extends Throwable> Optional<T> first(Throwable e, Class<T> type) {
-    return Stream.iterate(e, cause -> cause != null, Throwable::getCause)
-        .filter(type::isInstance)
-        .map(type::cast)
-        .findFirst();
   }
 }

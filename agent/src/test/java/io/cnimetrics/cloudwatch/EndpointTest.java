@@ -54,7 +54,7 @@ class EndpointTest {
   @Test
   void regionThatIsNoneIsToldWhenOpening() {
     assertThatThrownBy(() -> CloudWatchSink.open("not a region", CLOCK))
-        .isInstanceOf(SettingsException.class)
+        .isInstanceOf(CloudWatchSink.SettingsException.class)
         .hasMessageContaining("CloudWatch in not a region");
   }
 
@@ -62,7 +62,7 @@ class EndpointTest {
   void settingsThatCannotBeUsedAreToldWhenOpening() {
     properties.set(Map.of("aws.endpointUrlCloudWatch", "::no url::"));
     assertThatThrownBy(() -> CloudWatchSink.open("eu-west-1", CLOCK))
-        .isInstanceOf(SettingsException.class)
+        .isInstanceOf(CloudWatchSink.SettingsException.class)
         .hasMessageContainingAll("eu-west-1", "AWS_ENDPOINT_URL_CLOUDWATCH");
   }
 

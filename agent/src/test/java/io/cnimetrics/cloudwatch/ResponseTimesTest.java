@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /** It is 2026-11-20 10:00 here. */
-class RetryAfterTest {
+class ResponseTimesTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -43,15 +43,15 @@ class RetryAfterTest {
             .putHeader("Date", "Fri, 20 Nov 2026 07:00:00 GMT")
             .putHeader("Retry-After", "Fri, 20 Nov 2026 07:00:20 GMT")
             .build();
-    assertThat(RetryAfter.of(response, CLOCK)).contains(Duration.ofSeconds(20));
+    assertThat(ResponseTimes.retryAfter(response, CLOCK)).contains(Duration.ofSeconds(20));
   }
 
   @Test
   void noHeaderIsNoWait() {
-    assertThat(RetryAfter.of(SdkHttpResponse.builder().build(), CLOCK)).isEmpty();
+    assertThat(ResponseTimes.retryAfter(SdkHttpResponse.builder().build(), CLOCK)).isEmpty();
   }
 
   private static Optional<Duration> waitFor(String value) {
-    return RetryAfter.of(SdkHttpResponse.builder().putHeader("Retry-After", value).build(), CLOCK);
+    return ResponseTimes.retryAfter(SdkHttpResponse.builder().putHeader("Retry-After", value).build(), CLOCK);
   }
 }

@@ -5,21 +5,21 @@ import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 
 /**
- * Builds the problem for a failed EC2 request.
+ * An EC2 request in words, and the problem if it fails.
  *
  * <p>EC2's own messages are not quoted: a message about a signature contains the session token.
  *
  * @param asked the action and its target, such as {@code ec2:DescribeTags of i-1 in us-west-2}
- * @param remedy the remedy for each reason
+ * @param permission how to permit it
+ * @param without how to do without it
  */
-record Ec2Failure(String asked, Function<Reason, String> remedy) {
+record Ec2Request(String asked, String permission, String without) {
   private static final Pattern CODE = Pattern.compile("[A-Za-z0-9.]{1,100}");
   private static final Pattern ROLE = Pattern.compile("User: (arn:[!-~]{1,300}) ");
 
@@ -30,21 +30,58 @@ record Ec2Failure(String asked, Function<Reason, String> remedy) {
   private static final Set<String> REFUSALS =
       Set.of("ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId");
 
-  Ec2Exception because(Reason reason, String whatHappened) {
+  /** EC2 refused the request, failed or did not answer; a later request can succeed. */
+  static final class Failed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final transient Problem problem;
+    private final boolean forbidden;
+
+    private Failed(Problem problem, boolean forbidden) {
+      super(problem.message());
+      this.problem = problem;
+      this.forbidden = forbidden;
+    }
+
+    Problem problem() {
+      return problem;
+    }
+
+    /** Whether the agent's role lacks the permission, so a retry is useless. */
+    boolean forbidden() {
+      return forbidden;
+    }
+  }
+
+  Failed because(Reason reason, String whatHappened) {
     return because(reason, whatHappened, false);
   }
 
-  private Ec2Exception because(Reason reason, String whatHappened, boolean forbidden) {
-    return new Ec2Exception(
-        new Problem(Source.EC2, reason, asked + " " + whatHappened, remedy.apply(reason)),
+  private Failed because(Reason reason, String whatHappened, boolean forbidden) {
+    return new Failed(
+        new Problem(
+            Source.EC2, reason, asked + " " + whatHappened, remedy(reason) + "; " + without),
         forbidden);
   }
 
-  Ec2Exception withoutCredentials() {
+  private String remedy(Reason reason) {
+    return switch (reason) {
+      case DENIED -> permission;
+      case TIMEOUT, UNREACHABLE ->
+          "a private subnet needs a VPC endpoint of ec2 (and of sts for IRSA), or a proxy";
+      case BAD_STATUS -> "EC2 has a fault or throttles: the agent retries with growing intervals";
+      case NOT_FOUND ->
+          "EC2 knows no such subnet or instance in this region and account: check"
+              + " AWS_ENDPOINT_URL_EC2 and whose credentials the agent has";
+      default -> "check AWS_ENDPOINT_URL_EC2 and the proxy";
+    };
+  }
+
+  Failed withoutCredentials() {
     return because(Reason.DENIED, "could not be signed: no AWS credentials found");
   }
 
-  Ec2Exception refused(AwsServiceException e) {
+  Failed refused(AwsServiceException e) {
     String code = code(e);
     return because(
         reason(e.statusCode(), code),
@@ -59,7 +96,7 @@ record Ec2Failure(String asked, Function<Reason, String> remedy) {
     return code.endsWith(".NotFound") ? Reason.NOT_FOUND : Reason.BAD_STATUS;
   }
 
-  Ec2Exception failed(RuntimeException e) {
+  Failed failed(RuntimeException e) {
     if (e instanceof ApiCallTimeoutException) {
       return because(Reason.TIMEOUT, "was not answered in time");
     }
