@@ -72,9 +72,7 @@ public final class AwsEndpoint {
     } catch (IOException | RuntimeException e) {
       RootCause failure = RootCause.of(e);
       return new Probe(
-          endpoint,
-          Optional.of(failure.reason() + ": " + failure.message()),
-          Optional.empty());
+          endpoint, Optional.of(failure.reason() + ": " + failure.message()), Optional.empty());
     }
   }
 

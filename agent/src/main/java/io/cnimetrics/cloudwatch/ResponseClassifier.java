@@ -75,9 +75,7 @@ final class ResponseClassifier {
               "the previous request has not finished, or no time was left");
       case PREPARING ->
           answer(
-              Status.RETRYABLE,
-              "had no credentials" + within,
-              ErrorKind.NO_CREDENTIALS.remedy());
+              Status.RETRYABLE, "had no credentials" + within, ErrorKind.NO_CREDENTIALS.remedy());
       case SENDING -> answer(ErrorKind.NO_ANSWER, "had no whole answer" + within);
     };
   }
@@ -127,8 +125,7 @@ final class ResponseClassifier {
   private boolean isClockSkew() {
     return exchange
         .response()
-        .flatMap(
-            response -> exchange.head().map(head -> ResponseTimes.isClockSkew(response, head)))
+        .flatMap(response -> exchange.head().map(head -> ResponseTimes.isClockSkew(response, head)))
         .orElse(false);
   }
 

@@ -52,6 +52,7 @@ class ResponseTimesTest {
   }
 
   private static Optional<Duration> waitFor(String value) {
-    return ResponseTimes.retryAfter(SdkHttpResponse.builder().putHeader("Retry-After", value).build(), CLOCK);
+    return ResponseTimes.retryAfter(
+        SdkHttpResponse.builder().putHeader("Retry-After", value).build(), CLOCK);
   }
 }
