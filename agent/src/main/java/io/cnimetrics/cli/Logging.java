@@ -14,8 +14,10 @@ import ch.qos.logback.core.encoder.EncoderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.util.CachingDateFormatter;
 import io.cnimetrics.config.AgentConfig.LogFormat;
-import io.cnimetrics.text.Printable;
+import io.cnimetrics.text.Json;
 import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,29 +90,17 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
     @Override
     public byte[] encode(ILoggingEvent event) {
-      StringBuilder line = new StringBuilder("{");
-      add(line, "timestamp", time.format(event.getTimeStamp()));
-      add(line, "level", event.getLevel().toString());
-      add(line, "logger", event.getLoggerName());
-      add(line, "thread", event.getThreadName());
-      add(line, "message", event.getFormattedMessage());
-      if (event.getThrowableProxy() != null) {
-        add(line, "exception", ThrowableProxyUtil.asString(event.getThrowableProxy()));
-      }
-      return Printable.inJson(line.append("}\n").toString()).getBytes(UTF_8);
-    }
-
-    /** Escapes the common characters briefly; {@link Printable} escapes the rest. */
-    private static String quoted(String text) {
-      return text.replace("\\", "\\\\")
-          .replace("\"", "\\\"")
-          .replace("\n", "\\n")
-          .replace("\t", "\\t");
-    }
-
-    private static void add(StringBuilder line, String name, String text) {
-      line.append(line.length() == 1 ? "\"" : ",\"").append(name).append("\":\"");
-      line.append(quoted(text)).append('"');
+      Optional<String> exception =
+          Optional.ofNullable(event.getThrowableProxy()).map(ThrowableProxyUtil::asString);
+      Map<String, Object> line =
+          Json.object(
+              "timestamp", time.format(event.getTimeStamp()),
+              "level", event.getLevel().toString(),
+              "logger", event.getLoggerName(),
+              "thread", event.getThreadName(),
+              "message", event.getFormattedMessage(),
+              "exception", exception);
+      return (Json.compact(line) + "\n").getBytes(UTF_8);
     }
 
     @Override

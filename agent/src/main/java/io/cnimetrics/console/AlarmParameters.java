@@ -2,7 +2,7 @@ package io.cnimetrics.console;
 
 import static io.cnimetrics.console.CloudFormation.isGiven;
 import static io.cnimetrics.console.CloudFormation.isOn;
-import static io.cnimetrics.text.JsonTree.object;
+import static io.cnimetrics.text.Json.object;
 
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -10,10 +10,10 @@ import static io.cnimetrics.console.CloudFormation.join;
 import static io.cnimetrics.console.CloudFormation.only;
 import static io.cnimetrics.console.CloudFormation.ref;
 import static io.cnimetrics.console.CloudFormation.sub;
-import static io.cnimetrics.text.JsonTree.object;
+import static io.cnimetrics.text.Json.object;
 
 import io.cnimetrics.console.Alarm.Severity;
-import io.cnimetrics.text.JsonTree;
+import io.cnimetrics.text.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +38,7 @@ public final class AlarmTemplate {
 
   /** Writes the template, indented. */
   public static String of(AlarmSettings settings) {
-    return JsonTree.readable(new AlarmTemplate(settings).template());
+    return Json.indented(new AlarmTemplate(settings).template());
   }
 
   private Map<String, Object> template() {

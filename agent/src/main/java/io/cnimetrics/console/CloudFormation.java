@@ -1,6 +1,6 @@
 package io.cnimetrics.console;
 
-import static io.cnimetrics.text.JsonTree.object;
+import static io.cnimetrics.text.Json.object;
 
 import java.util.List;
 import java.util.Map;

@@ -1,8 +1,7 @@
 package io.cnimetrics.console;
 
 import io.cnimetrics.console.DashboardWidget.Placed;
-import io.cnimetrics.text.JsonLines;
-import io.cnimetrics.text.JsonTree;
+import io.cnimetrics.text.Json;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,7 +23,7 @@ public final class DashboardBody {
   public static String of(List<DashboardCluster> clusters, String namespace, boolean subnets) {
     DashboardJson json =
         new DashboardJson(namespace, threshold -> String.valueOf(threshold.value()));
-    return JsonLines.write(true, to -> JsonTree.write(to, json.body(widgets(clusters, subnets))));
+    return Json.entryPerLine(json.body(widgets(clusters, subnets)));
   }
 
   /**
@@ -43,7 +42,7 @@ public final class DashboardBody {
                     .parameter()
                     .map(parameter -> "${" + parameter + "}")
                     .orElseGet(() -> String.valueOf(threshold.value())));
-    return JsonTree.compact(json.body(widgets(List.of(cluster), subnets)));
+    return Json.compact(json.body(widgets(List.of(cluster), subnets)));
   }
 
   static List<Placed> widgets(List<DashboardCluster> clusters, boolean subnets) {

@@ -1,13 +1,13 @@
 package io.cnimetrics.console;
 
-import static io.cnimetrics.text.JsonTree.object;
+import static io.cnimetrics.text.Json.object;
 
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.console.DashboardWidget.Graph;
 import io.cnimetrics.console.DashboardWidget.Placed;
 import io.cnimetrics.console.DashboardWidget.Subnets;
 import io.cnimetrics.console.DashboardWidget.Text;
-import io.cnimetrics.text.JsonTree;
+import io.cnimetrics.text.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -184,7 +184,7 @@ final class DashboardJson {
             .formatted(
                 alarm.severity().label(), alarm.comparison().word(), value, alarm.text().title()),
         "value",
-        new JsonTree.Raw(value),
+        new Json.Raw(value),
         "color",
         alarm.severity().colour());
   }

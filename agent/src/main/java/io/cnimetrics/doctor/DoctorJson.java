@@ -1,40 +1,29 @@
 package io.cnimetrics.doctor;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import io.cnimetrics.text.JsonLines;
-import java.io.IOException;
-import java.util.List;
+import static io.cnimetrics.text.Json.object;
 
-/** Findings as a JSON document, worst first, with those that all is well. */
+import io.cnimetrics.text.Json;
+import java.util.List;
+import java.util.Map;
+
+/** Findings as a JSON document, worst first; passed checks are included. */
 public final class DoctorJson {
   private DoctorJson() {}
 
-  /** Writes one document with a line end behind it. */
+  /** Writes one document, followed by a line end. */
   public static String of(List<Finding> findings) {
-    return JsonLines.write(true, json -> document(json, findings));
+    return Json.entryPerLine(
+        object("findings", findings.stream().map(DoctorJson::finding).toList()));
   }
 
-  private static void document(JsonGenerator json, List<Finding> findings) throws IOException {
-    json.writeStartObject();
-    json.writeArrayFieldStart("findings");
-    for (Finding finding : findings) {
-      finding(json, finding);
-    }
-    json.writeEndArray();
-    json.writeEndObject();
-  }
-
-  private static void finding(JsonGenerator json, Finding finding) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("id", finding.id());
-    json.writeStringField("level", finding.level().label());
-    json.writeStringField("title", finding.title());
-    json.writeStringField("evidence", finding.evidence());
-    json.writeStringField("cause", finding.cause());
-    json.writeStringField("remedy", finding.remedy());
-    if (finding.link().isPresent()) {
-      json.writeStringField("link", finding.link().get());
-    }
-    json.writeEndObject();
+  private static Map<String, Object> finding(Finding finding) {
+    return object(
+        "id", finding.id(),
+        "level", finding.level().label(),
+        "title", finding.title(),
+        "evidence", finding.evidence(),
+        "cause", finding.cause(),
+        "remedy", finding.remedy(),
+        "link", finding.link());
   }
 }

@@ -1,16 +1,18 @@
 package io.cnimetrics.dryrun;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import static io.cnimetrics.text.Json.object;
+
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.Problem;
-import io.cnimetrics.text.JsonLines;
-import java.io.IOException;
-import java.util.List;
+import io.cnimetrics.text.Json;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /** A poll as a JSON document. Unknown values are left out; lists are always present. */
 public final class JsonReport {
@@ -22,95 +24,66 @@ public final class JsonReport {
    * @param forPeople with line breaks inside the document
    */
   public static String of(Report report, boolean forPeople) {
-    return JsonLines.write(forPeople, json -> document(json, report));
+    AddressMode mode = report.reading().capacity().mode();
+    Stream<Eni> enis = report.snapshot().pool().stream().flatMap(pool -> pool.enis().stream());
+    Map<String, Object> document =
+        object(
+            "takenAt", report.snapshot().takenAt().toString(),
+            "node", node(report.node(), report.cniVersion()),
+            "metrics", report.samples().stream().map(JsonReport::sample).toList(),
+            "enis", enis.map(eni -> eni(eni, mode)).toList(),
+            "problems", report.problems().stream().map(JsonReport::problem).toList());
+    return forPeople ? Json.entryPerLine(document) : Json.compact(document) + "\n";
   }
 
-  private static void document(JsonGenerator json, Report report) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("takenAt", report.snapshot().takenAt().toString());
-    json.writeFieldName("node");
-    node(json, report.node(), report.cniVersion());
-    json.writeArrayFieldStart("metrics");
-    for (Sample sample : report.samples()) {
-      sample(json, sample);
-    }
-    json.writeEndArray();
-    json.writeArrayFieldStart("enis");
-    for (Eni eni : report.snapshot().pool().map(pool -> pool.enis()).orElse(List.of())) {
-      eni(json, eni, report.reading().capacity().mode());
-    }
-    json.writeEndArray();
-    json.writeArrayFieldStart("problems");
-    for (Problem problem : report.problems()) {
-      problem(json, problem);
-    }
-    json.writeEndArray();
-    json.writeEndObject();
-  }
-
-  private static void node(JsonGenerator json, NodeIdentity node, Optional<String> cniVersion)
-      throws IOException {
+  private static Map<String, Object> node(NodeIdentity node, Optional<String> cniVersion) {
     Instance instance = node.instance();
-    json.writeStartObject();
-    optional(json, "clusterId", node.clusterId());
-    optional(json, "region", node.region());
-    json.writeStringField("nodeName", node.nodeName());
-    optional(json, "instanceId", instance.id());
-    optional(json, "instanceType", instance.type());
-    optional(json, "availabilityZone", instance.availabilityZone());
-    optional(json, "cniVersion", cniVersion);
-    json.writeEndObject();
+    return object(
+        "clusterId", node.clusterId(),
+        "region", node.region(),
+        "nodeName", node.nodeName(),
+        "instanceId", instance.id(),
+        "instanceType", instance.type(),
+        "availabilityZone", instance.availabilityZone(),
+        "cniVersion", cniVersion);
   }
 
-  private static void optional(JsonGenerator json, String name, Optional<String> value)
-      throws IOException {
-    if (value.isPresent()) {
-      json.writeStringField(name, value.get());
-    }
+  private static Map<String, Object> sample(Sample sample) {
+    return object(
+        "name", sample.metric().name(),
+        "subnetId", sample.subnetId(),
+        "kind", sample.metric().kind().label(),
+        "value", optional(sample.value()),
+        "total", optional(sample.total()),
+        "unit", sample.metric().unit().cloudWatchName(),
+        "statistic", sample.metric().statistic().label());
   }
 
-  private static void sample(JsonGenerator json, Sample sample) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("name", sample.metric().name());
-    optional(json, "subnetId", sample.subnetId());
-    json.writeStringField("kind", sample.metric().kind().label());
-    if (sample.value().isPresent()) {
-      JsonLines.number(json, "value", sample.value().getAsDouble());
-    }
-    if (sample.total().isPresent()) {
-      JsonLines.number(json, "total", sample.total().getAsDouble());
-    }
-    json.writeStringField("unit", sample.metric().unit().cloudWatchName());
-    json.writeStringField("statistic", sample.metric().statistic().label());
-    json.writeEndObject();
+  private static Optional<Double> optional(OptionalDouble number) {
+    return number.isPresent() ? Optional.of(number.getAsDouble()) : Optional.empty();
   }
 
-  private static void eni(JsonGenerator json, Eni eni, AddressMode mode) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("id", eni.id());
-    json.writeNumberField("networkCard", eni.networkCard());
-    json.writeNumberField("deviceNumber", eni.deviceNumber());
-    json.writeBooleanField("primary", eni.primary());
-    json.writeBooleanField("trunk", eni.trunk());
-    json.writeBooleanField("excluded", eni.excluded());
-    optional(json, "subnetId", eni.subnetId());
-    if (mode != AddressMode.IPV6) {
-      json.writeNumberField("total", eni.totalIpv4());
-    }
-    json.writeNumberField("assigned", eni.assigned());
-    json.writeNumberField("cooling", eni.cooling());
-    if (mode != AddressMode.IPV6) {
-      json.writeNumberField("available", eni.available(mode));
-    }
-    json.writeNumberField("prefixes", eni.prefixes());
-    json.writeEndObject();
+  private static Map<String, Object> eni(Eni eni, AddressMode mode) {
+    boolean ipv4 = mode != AddressMode.IPV6;
+    return object(
+        "id", eni.id(),
+        "networkCard", eni.networkCard(),
+        "deviceNumber", eni.deviceNumber(),
+        "primary", eni.primary(),
+        "trunk", eni.trunk(),
+        "excluded", eni.excluded(),
+        "subnetId", eni.subnetId(),
+        "total", ipv4 ? Optional.of(eni.totalIpv4()) : Optional.empty(),
+        "assigned", eni.assigned(),
+        "cooling", eni.cooling(),
+        "available", ipv4 ? Optional.of(eni.available(mode)) : Optional.empty(),
+        "prefixes", eni.prefixes());
   }
 
-  private static void problem(JsonGenerator json, Problem problem) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("source", problem.source().label());
-    json.writeStringField("reason", problem.reason().name());
-    json.writeStringField("message", problem.message());
-    json.writeEndObject();
+  private static Map<String, Object> problem(Problem problem) {
+    return object(
+        "source", problem.source().label(),
+        "reason", problem.reason().name(),
+        "message", problem.message());
   }
 }

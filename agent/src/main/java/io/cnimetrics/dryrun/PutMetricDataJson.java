@@ -1,12 +1,11 @@
 package io.cnimetrics.dryrun;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import static io.cnimetrics.text.Json.object;
+
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.schedule.RequestLoad;
-import io.cnimetrics.text.JsonLines;
-import java.io.IOException;
-import java.time.Instant;
+import io.cnimetrics.text.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,13 +33,11 @@ public final class PutMetricDataJson {
       String namespace,
       List<Map<String, String>> dimensionSets,
       boolean forPeople) {
-    List<Datum> datums = new ArrayList<>();
+    List<Map<String, Object>> datums = new ArrayList<>();
     for (Map<String, String> dimensions : dimensionSets) {
-      for (Sample sample : minute.samples()) {
-        if (sample.subnetId().isEmpty()) {
-          datums.add(new Datum(sample, dimensions));
-        }
-      }
+      minute.samples().stream()
+          .filter(sample -> sample.subnetId().isEmpty())
+          .forEach(sample -> datums.add(datum(sample, dimensions, minute)));
     }
     minute
         .last()
@@ -49,16 +46,16 @@ public final class PutMetricDataJson {
         .ifPresent(clusterId -> datums.addAll(ofSubnets(minute, clusterId)));
     StringBuilder requests = new StringBuilder();
     for (int from = 0; from < datums.size(); from += RequestLoad.MOST_DATUMS) {
-      List<Datum> batch =
-          datums.subList(from, Math.min(datums.size(), from + RequestLoad.MOST_DATUMS));
-      requests.append(
-          JsonLines.write(forPeople, json -> request(json, namespace, minute.start(), batch)));
+      int to = Math.min(datums.size(), from + RequestLoad.MOST_DATUMS);
+      Map<String, Object> request =
+          object("Namespace", namespace, "MetricData", datums.subList(from, to));
+      requests.append(forPeople ? Json.entryPerLine(request) : Json.compact(request) + "\n");
     }
     return requests.toString();
   }
 
-  private static List<Datum> ofSubnets(PolledMinute minute, String clusterId) {
-    List<Datum> datums = new ArrayList<>();
+  private static List<Map<String, Object>> ofSubnets(PolledMinute minute, String clusterId) {
+    List<Map<String, Object>> datums = new ArrayList<>();
     for (Sample sample : minute.samples()) {
       sample
           .subnetId()
@@ -67,36 +64,26 @@ public final class PutMetricDataJson {
                 Map<String, String> dimensions = new LinkedHashMap<>();
                 dimensions.put(CLUSTER_ID, clusterId);
                 dimensions.put(SUBNET_ID, id);
-                datums.add(new Datum(sample, dimensions));
+                datums.add(datum(sample, dimensions, minute));
               });
     }
     return datums;
   }
 
-  private static void request(
-      JsonGenerator json, String namespace, Instant minute, List<Datum> datums) throws IOException {
-    json.writeStartObject();
-    json.writeStringField("Namespace", namespace);
-    json.writeArrayFieldStart("MetricData");
-    for (Datum datum : datums) {
-      json.writeStartObject();
-      json.writeStringField("MetricName", datum.sample().metric().name());
-      json.writeArrayFieldStart("Dimensions");
-      for (Map.Entry<String, String> dimension : datum.dimensions().entrySet()) {
-        json.writeStartObject();
-        json.writeStringField("Name", dimension.getKey());
-        json.writeStringField("Value", dimension.getValue());
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeStringField("Timestamp", minute.toString());
-      JsonLines.number(json, "Value", datum.sample().value().orElseThrow());
-      json.writeStringField("Unit", datum.sample().metric().unit().cloudWatchName());
-      json.writeEndObject();
-    }
-    json.writeEndArray();
-    json.writeEndObject();
+  private static Map<String, Object> datum(
+      Sample sample, Map<String, String> dimensions, PolledMinute minute) {
+    return object(
+        "MetricName",
+        sample.metric().name(),
+        "Dimensions",
+        dimensions.entrySet().stream()
+            .map(dimension -> object("Name", dimension.getKey(), "Value", dimension.getValue()))
+            .toList(),
+        "Timestamp",
+        minute.start().toString(),
+        "Value",
+        sample.value().orElseThrow(),
+        "Unit",
+        sample.metric().unit().cloudWatchName());
   }
-
-  private record Datum(Sample sample, Map<String, String> dimensions) {}
 }

@@ -109,7 +109,7 @@ class PlanTest {
   @Test
   void numberOfNodesMustBeGiven() {
     assertThat(terminal.run("plan")).isEqualTo(Cli.USAGE);
-    assertThat(terminal.err()).contains("--nodes is missing").doesNotContain("expected");
+    assertThat(terminal.err()).contains("--nodes is not given").doesNotContain("expected");
   }
 
   @Test

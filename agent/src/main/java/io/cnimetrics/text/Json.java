@@ -1,0 +1,115 @@
+package io.cnimetrics.text;
+
+import static java.util.stream.Collectors.joining;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Writes JSON documents. A value is a map, a list, a text, a number, a boolean or {@link Raw}.
+ * Invisible characters in texts are escaped, so that a document cannot control a terminal.
+ */
+public final class Json {
+  private static final int LINE = 120;
+  private static final double LARGEST_WHOLE = 0x1p53;
+
+  private Json() {}
+
+  /** Written unchanged. */
+  public record Raw(String json) {}
+
+  /**
+   * An object whose members keep their order.
+   *
+   * @param namesAndValues alternating; a member that is an empty {@link Optional} is left out
+   */
+  public static Map<String, Object> object(Object... namesAndValues) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    for (int i = 0; i < namesAndValues.length; i += 2) {
+      String name = (String) namesAndValues[i];
+      if (namesAndValues[i + 1] instanceof Optional<?> optional) {
+        optional.ifPresent(value -> object.put(name, value));
+      } else {
+        object.put(name, namesAndValues[i + 1]);
+      }
+    }
+    return object;
+  }
+
+  /** On one line, for programs. */
+  public static String compact(Object value) {
+    return write(value, "");
+  }
+
+  /** With one line for each field, and for each entry of a field that is a list. */
+  public static String entryPerLine(Map<String, ?> document) {
+    return document.entrySet().stream()
+        .map(field -> "\n  " + quoted(field.getKey()) + ": " + entries(field.getValue()))
+        .collect(joining(",", "{", "\n}\n"));
+  }
+
+  private static String entries(Object value) {
+    return value instanceof List<?> list && !list.isEmpty()
+        ? list.stream().map(e -> "\n    " + write(e, " ")).collect(joining(",", "[", "\n  ]"))
+        : write(value, " ");
+  }
+
+  /** Indented; short values stay on one line. */
+  public static String indented(Object value) {
+    return indented(value, "") + "\n";
+  }
+
+  private static String indented(Object value, String indent) {
+    String compact = compact(value);
+    if (indent.length() + compact.length() <= LINE) {
+      return compact;
+    }
+    String deeper = indent + "  ";
+    List<String> parts = new ArrayList<>();
+    if (value instanceof Map<?, ?> object) {
+      object.forEach((name, member) -> parts.add(compact(name) + ": " + indented(member, deeper)));
+      return "{" + lines(parts, deeper) + "\n" + indent + "}";
+    } else if (value instanceof List<?> list) {
+      list.forEach(entry -> parts.add(indented(entry, deeper)));
+      return "[" + lines(parts, deeper) + "\n" + indent + "]";
+    }
+    return compact;
+  }
+
+  private static String lines(List<String> parts, String indent) {
+    return "\n" + indent + String.join(",\n" + indent, parts);
+  }
+
+  /**
+   * @param space between the parts of an object
+   */
+  private static String write(Object value, String space) {
+    if (value instanceof Map<?, ?> object) {
+      return object.entrySet().stream()
+          .map(member -> write(member.getKey(), "") + ":" + space + write(member.getValue(), space))
+          .collect(joining("," + space, "{" + space, space + "}"));
+    } else if (value instanceof List<?> list) {
+      return list.stream().map(entry -> write(entry, space)).collect(joining(",", "[", "]"));
+    } else if (value instanceof String text) {
+      return quoted(text);
+    } else if (value instanceof Raw raw) {
+      return raw.json();
+    } else if (value instanceof Double number && isWhole(number)) {
+      return String.valueOf(number.longValue());
+    }
+    return value.toString();
+  }
+
+  private static boolean isWhole(double number) {
+    return number == Math.rint(number) && Math.abs(number) < LARGEST_WHOLE;
+  }
+
+  private static String quoted(String text) {
+    String escaped = new String(JsonStringEncoder.getInstance().quoteAsString(text));
+    return '"' + Printable.inJson(escaped) + '"';
+  }
+}
