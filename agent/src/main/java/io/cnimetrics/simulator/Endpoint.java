@@ -24,14 +24,6 @@ import org.slf4j.LoggerFactory;
 
 /** One HTTP listener on the loopback address, with its faults. All its threads are daemons. */
 final class Endpoint implements AutoCloseable {
-  /**
-   * What an endpoint serves; called by several threads.
-   *
-   * @param fault its present fault
-   * @param reply the response to a path
-   */
-  record Content(Supplier<Optional<HttpFault.Kind>> fault, Function<String, Reply> reply) {}
-
   private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
   private static final String HOST = "127.0.0.1";
   private static final int THREADS = 2;
@@ -40,53 +32,58 @@ final class Endpoint implements AutoCloseable {
   private static final int LONGEST_UNCHUNKED_BYTES = 2048;
 
   private final Source source;
+  private final Supplier<Optional<HttpFault.Kind>> fault;
+  private final Function<String, Reply> replies;
   private final int port;
-  private final Content content;
   private final Closeable holdsPort;
   private final ExecutorService threads =
       Executors.newFixedThreadPool(THREADS, Endpoint::daemonThread);
   private final Deque<HttpExchange> hung = new ArrayDeque<>();
 
-  private Endpoint(Source source, int port, Content content, Closeable holdsPort) {
+  /**
+   * Binds the port.
+   *
+   * @param port 0 to pick a free one
+   * @param refuses whether all connections are refused: then the port is bound, so that no other
+   *     process can use it, but not listening
+   * @param fault the current fault; called by several threads
+   * @param replies the response to a path; called by several threads
+   */
+  Endpoint(
+      Source source,
+      int port,
+      boolean refuses,
+      Supplier<Optional<HttpFault.Kind>> fault,
+      Function<String, Reply> replies)
+      throws IOException {
     this.source = source;
-    this.port = port;
-    this.content = content;
-    this.holdsPort = holdsPort;
-  }
-
-  /**
-   * Listens.
-   *
-   * @param port 0 to pick a free one
-   */
-  static Endpoint open(Source source, int port, Content content) throws IOException {
-    HttpServer server = HttpServer.create(address(port), 0);
-    Endpoint endpoint =
-        new Endpoint(source, server.getAddress().getPort(), content, () -> server.stop(0));
-    endpoint.start(server);
-    return endpoint;
-  }
-
-  /**
-   * Refuses connections: the port is bound, so that no other process can use it, but not listening.
-   *
-   * @param port 0 to pick a free one
-   */
-  static Endpoint refusing(Source source, int port, Content content) throws IOException {
-    Socket bound = new Socket();
-    try {
-      // Connections of an earlier server may still be closing.
-      bound.setReuseAddress(true);
-      bound.bind(address(port));
-      return new Endpoint(source, bound.getLocalPort(), content, bound);
-    } catch (IOException e) {
-      bound.close();
-      throw e;
+    this.fault = fault;
+    this.replies = replies;
+    InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+    InetSocketAddress address = new InetSocketAddress(loopback, port);
+    if (refuses) {
+      Socket bound = bind(address);
+      this.port = bound.getLocalPort();
+      this.holdsPort = bound;
+    } else {
+      HttpServer server = HttpServer.create(address, 0);
+      this.port = server.getAddress().getPort();
+      this.holdsPort = () -> server.stop(0);
+      start(server);
     }
   }
 
-  int port() {
-    return port;
+  private static Socket bind(InetSocketAddress address) throws IOException {
+    Socket socket = new Socket();
+    try {
+      // Connections of an earlier server may still be closing.
+      socket.setReuseAddress(true);
+      socket.bind(address);
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
   }
 
   String url(String path) {
@@ -121,12 +118,12 @@ final class Endpoint implements AutoCloseable {
   }
 
   private void handle(HttpExchange exchange) throws IOException {
-    Optional<HttpFault.Kind> fault = content.fault().get();
-    if (fault.isEmpty()) {
+    Optional<HttpFault.Kind> now = fault.get();
+    if (now.isEmpty()) {
       send(exchange, reply(exchange), false);
       return;
     }
-    switch (fault.get()) {
+    switch (now.get()) {
       case REFUSE -> exchange.close();
       case HANG -> hang(exchange);
       case STATUS_500 -> send(exchange, Reply.serverError(), false);
@@ -136,7 +133,7 @@ final class Endpoint implements AutoCloseable {
   }
 
   private Reply reply(HttpExchange exchange) {
-    return content.reply().apply(exchange.getRequestURI().getPath());
+    return replies.apply(exchange.getRequestURI().getPath());
   }
 
   /** Announces the whole body; sends only its first half if it is cut. */
@@ -179,10 +176,6 @@ final class Endpoint implements AutoCloseable {
         hung.removeFirst().close();
       }
     }
-  }
-
-  private static InetSocketAddress address(int port) throws IOException {
-    return new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
   }
 
   private static Thread daemonThread(Runnable work) {

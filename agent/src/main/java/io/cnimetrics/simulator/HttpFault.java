@@ -42,10 +42,6 @@ public record HttpFault(Kind kind, Set<Source> sources, Duration from, Optional<
 
   public HttpFault {
     sources = Set.copyOf(sources);
-    if (sources.isEmpty() || !ENDPOINTS.containsAll(sources)) {
-      throw new IllegalArgumentException(
-          "failure of %s: expected %s".formatted(sources, ENDPOINTS));
-    }
     if (from.isNegative() || until.filter(end -> end.compareTo(from) <= 0).isPresent()) {
       throw new IllegalArgumentException(
           "failure from %s until %s: must end after it starts".formatted(from, until));

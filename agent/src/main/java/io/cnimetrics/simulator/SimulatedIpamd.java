@@ -183,11 +183,8 @@ public final class SimulatedIpamd implements AutoCloseable {
   }
 
   private Endpoint open(Source source, int port, Function<String, Endpoint.Reply> replies) {
-    Endpoint.Content content = new Endpoint.Content(() -> httpFaultOf(source), replies);
     try {
-      return alwaysRefuses(source)
-          ? Endpoint.refusing(source, port, content)
-          : Endpoint.open(source, port, content);
+      return new Endpoint(source, port, alwaysRefuses(source), () -> httpFaultOf(source), replies);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "cannot listen on port %d for %s: choose another, or 0 for any"
