@@ -11,7 +11,7 @@ import io.cnimetrics.aws.FakeImds;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Values;
-import io.cnimetrics.health.BuildInfo;
+import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.snapshot.Subnet;
 import io.cnimetrics.testing.EagerNode;
 import io.cnimetrics.testing.Eventually;

@@ -7,7 +7,7 @@ import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
-import io.cnimetrics.health.BuildInfo;
+import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.text.Console;
 import io.cnimetrics.wiring.AgentComponent;
 import io.cnimetrics.wiring.DaggerAgentComponent;

@@ -41,13 +41,16 @@ public record AgentHealth(
     }
   }
 
-  /** Fails only if a loop hangs: a restart does not help if AWS or ipamD fails. */
-  public ProbeResult live() {
-    return new ProbeResult(loops.stream().filter(Loop::hangs).map(Loop::complaint).toList());
+  /**
+   * The loops that hang, with the remedy. Nothing else makes the agent unhealthy: a restart does
+   * not help if AWS or ipamD fails.
+   */
+  List<String> notLive() {
+    return loops.stream().filter(Loop::hangs).map(Loop::complaint).toList();
   }
 
-  /** Fails before the first poll, and while CloudWatch has refused every request so far. */
-  public ProbeResult ready() {
+  /** Why the agent is not ready: before the first poll, or CloudWatch never accepted a request. */
+  List<String> notReady() {
     List<String> complaints = new ArrayList<>();
     if (!polled) {
       complaints.add("the first poll has not finished yet: wait for it");
@@ -55,6 +58,6 @@ public record AgentHealth(
     if (!accepted) {
       refusal.ifPresent(why -> complaints.add("nothing was ever sent: " + why));
     }
-    return new ProbeResult(complaints);
+    return complaints;
   }
 }

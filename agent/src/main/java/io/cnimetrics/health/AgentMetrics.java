@@ -1,5 +1,9 @@
 package io.cnimetrics.health;
 
+import io.cnimetrics.health.AgentStats.EnumCounter;
+import io.cnimetrics.health.AgentStats.Latencies;
+import io.cnimetrics.health.MetricsPage.Backlog;
+import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
@@ -19,15 +23,15 @@ import java.util.Locale;
 final class AgentMetrics {
   private AgentMetrics() {}
 
-  static List<MetricSnapshot> of(AgentStats activity, Backlog backlog, BuildInfo build) {
+  static List<MetricSnapshot> of(AgentStats stats, Backlog backlog, BuildInfo build) {
     return List.of(
         info(build),
-        counters("polls", "Polls of ipamD by result.", "result", activity.polls()),
-        counter("datums_sent", "Datums that CloudWatch has accepted.", activity.datumsSent()),
+        counters("polls", "Polls of ipamD by result.", "result", stats.polls()),
+        counter("datums_sent", "Datums that CloudWatch has accepted.", stats.datumsSent()),
         counters(
-            "datums_dropped", "Datums dropped, by reason.", "reason", activity.datumsDropped()),
-        counters("requests", "Requests to CloudWatch by outcome.", "outcome", activity.requests()),
-        latencies(activity.latencies().read()),
+            "datums_dropped", "Datums dropped, by reason.", "reason", stats.datumsDropped()),
+        counters("requests", "Requests to CloudWatch by outcome.", "outcome", stats.requests()),
+        latencies(stats.latencies().read()),
         gauge("backlog_size", "Minutes with datums that are not sent yet.")
             .dataPoint(value((double) backlog.minutes()))
             .build(),
@@ -59,9 +63,9 @@ final class AgentMetrics {
   }
 
   private static <E extends Enum<E>> MetricSnapshot counters(
-      String name, String help, String label, EnumCounter<E> tally) {
+      String name, String help, String label, EnumCounter<E> counter) {
     CounterSnapshot.Builder counters = CounterSnapshot.builder().name(name(name)).help(help);
-    tally.forEach(
+    counter.forEach(
         (kind, count) ->
             counters.dataPoint(
                 CounterDataPointSnapshot.builder()

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
+import io.cnimetrics.health.Page.Response;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

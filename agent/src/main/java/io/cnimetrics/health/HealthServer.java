@@ -21,8 +21,25 @@ import org.slf4j.LoggerFactory;
  * bound, the server retries until it can; the rest of the agent runs on.
  */
 public final class HealthServer implements AutoCloseable {
+  /** Limits of the JDK's server, which only system properties set. */
+  private static final Map<String, String> LIMITS =
+      Map.of(
+          // Connections without a request are closed after 5 to 10 s: checking each second would
+          // use a tenth of an idle agent's CPU time.
+          "sun.net.httpserver.idleInterval", "5",
+          "sun.net.httpserver.clockTick", "5000",
+          // An idle connection takes about 0.9 kB of heap; connections above this limit are closed
+          // at once.
+          "jdk.httpserver.maxConnections", "1100",
+          // 380 kB by default: eight such requests would fill a small heap.
+          "sun.net.httpserver.maxReqHeaderSize", "16384",
+          // A response is two writes: without this the second waits for the acknowledgement of the
+          // first.
+          "sun.net.httpserver.nodelay", "true");
+
   static {
-    ServerLimits.apply();
+    // The server's classes read them once, when they are loaded. What the user has set is kept.
+    LIMITS.forEach(System.getProperties()::putIfAbsent);
   }
 
   private static final Logger log = LoggerFactory.getLogger(HealthServer.class);
@@ -39,24 +56,24 @@ public final class HealthServer implements AutoCloseable {
 
   /**
    * @param address may be unresolved; port 0 is any free one
-   * @param vitals called at each probe
+   * @param health called at each probe
    * @param morePages further pages, by path
    */
   public HealthServer(
-      InetSocketAddress address, Supplier<AgentHealth> vitals, Map<String, Page> morePages) {
-    this(address, vitals, morePages, RETRY_INTERVAL);
+      InetSocketAddress address, Supplier<AgentHealth> health, Map<String, Page> morePages) {
+    this(address, health, morePages, RETRY_INTERVAL);
   }
 
   HealthServer(
       InetSocketAddress address,
-      Supplier<AgentHealth> vitals,
+      Supplier<AgentHealth> health,
       Map<String, Page> morePages,
       Duration retryInterval) {
     this.address = address;
     this.retryInterval = retryInterval;
     Map<String, Page> all = new LinkedHashMap<>();
-    all.put("/livez", new Probe("/livez", () -> vitals.get().live()));
-    all.put("/readyz", new Probe("/readyz", () -> vitals.get().ready()));
+    all.put("/livez", new Probe("/livez", () -> health.get().notLive()));
+    all.put("/readyz", new Probe("/readyz", () -> health.get().notReady()));
     all.putAll(morePages);
     this.pages = Collections.unmodifiableMap(all);
   }

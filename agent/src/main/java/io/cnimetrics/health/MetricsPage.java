@@ -2,6 +2,7 @@ package io.cnimetrics.health;
 
 import io.cnimetrics.catalog.Sample;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -17,7 +18,7 @@ public final class MetricsPage implements Page {
 
   private final Supplier<List<Sample>> samples;
   private final Function<List<Sample>, MetricSnapshots> exposition;
-  private final AgentStats activity;
+  private final AgentStats stats;
   private final Supplier<Backlog> backlog;
   private final BuildInfo build;
 
@@ -28,12 +29,12 @@ public final class MetricsPage implements Page {
   public MetricsPage(
       Supplier<List<Sample>> samples,
       Function<List<Sample>, MetricSnapshots> exposition,
-      AgentStats activity,
+      AgentStats stats,
       Supplier<Backlog> backlog,
       BuildInfo build) {
     this.samples = samples;
     this.exposition = exposition;
-    this.activity = activity;
+    this.stats = stats;
     this.backlog = backlog;
     this.build = build;
   }
@@ -45,7 +46,28 @@ public final class MetricsPage implements Page {
         .write(
             new MetricSnapshots(
                 Stream.concat(
-                        node.stream(), AgentMetrics.of(activity, backlog.get(), build).stream())
+                        node.stream(), AgentMetrics.of(stats, backlog.get(), build).stream())
                     .toList()));
+  }
+
+  /**
+   * The buffered minutes that are not sent yet.
+   *
+   * @param minutes the number of minutes whose datums wait
+   * @param oldest the age of the oldest of these minutes; zero if none waits
+   */
+  public record Backlog(long minutes, Duration oldest) {}
+
+  /**
+   * The versions of the running agent.
+   *
+   * @param version the version of the agent
+   * @param javaVersion the version of the Java runtime
+   */
+  public record BuildInfo(String version, String javaVersion) {
+    /** The agent of the given version on this runtime. */
+    public static BuildInfo of(String version) {
+      return new BuildInfo(version, Runtime.version().toString());
+    }
   }
 }

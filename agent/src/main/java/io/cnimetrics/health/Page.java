@@ -9,4 +9,17 @@ public interface Page {
    * @param accept the request's {@code Accept} header; empty if it has none
    */
   Response get(String accept);
+
+  /** One HTTP response. */
+  record Response(int status, String contentType, String body) {
+    static final int OK = 200;
+    static final int NOT_FOUND = 404;
+    static final int METHOD_NOT_ALLOWED = 405;
+    static final int INTERNAL_ERROR = 500;
+    static final int UNAVAILABLE = 503;
+
+    static Response text(int status, String body) {
+      return new Response(status, "text/plain; charset=utf-8", body);
+    }
+  }
 }

@@ -1,5 +1,6 @@
 package io.cnimetrics.health;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -13,24 +14,29 @@ final class Probe implements Page {
   private static final Logger log = LoggerFactory.getLogger(Probe.class);
 
   private final String path;
-  private final Supplier<ProbeResult> verdict;
+  private final Supplier<List<String>> complaints;
   private final AtomicReference<Optional<Boolean>> last = new AtomicReference<>(Optional.empty());
 
-  Probe(String path, Supplier<ProbeResult> verdict) {
+  /**
+   * @param complaints one line each: the fault and its remedy; empty if the probe passes
+   */
+  Probe(String path, Supplier<List<String>> complaints) {
     this.path = path;
-    this.verdict = verdict;
+    this.complaints = complaints;
   }
 
   @Override
   public Response get(String accept) {
-    ProbeResult now = verdict.get();
-    boolean changed =
-        last.getAndSet(Optional.of(now.good())).filter(was -> was != now.good()).isPresent();
-    if (changed && now.good()) {
+    List<String> now = complaints.get();
+    boolean good = now.isEmpty();
+    boolean changed = last.getAndSet(Optional.of(good)).filter(was -> was != good).isPresent();
+    if (changed && good) {
       log.info("probe={} good=true", path);
     } else if (changed) {
-      log.warn("probe={} good=false complaints={}", path, now.complaints());
+      log.warn("probe={} good=false complaints={}", path, now);
     }
-    return now.response();
+    return good
+        ? Response.text(Response.OK, "ok\n")
+        : Response.text(Response.UNAVAILABLE, String.join("\n", now) + "\n");
   }
 }

@@ -1,5 +1,6 @@
 package io.cnimetrics.health;
 
+import io.cnimetrics.health.Page.Response;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;

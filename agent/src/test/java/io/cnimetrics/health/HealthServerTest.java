@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.cnimetrics.health.Page.Response;
 import io.cnimetrics.testing.RecordedLog;
 import java.io.IOException;
 import java.net.ConnectException;

@@ -1,5 +1,7 @@
 package io.cnimetrics.health;
 
+import io.cnimetrics.health.MetricsPage.Backlog;
+import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;

@@ -3,6 +3,7 @@ package io.cnimetrics.health;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.health.Page.Response;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
