@@ -41,7 +41,7 @@ final class Handler implements HttpHandler {
 
   private Response response(HttpExchange exchange) {
     if (!exchange.getRequestMethod().equals("GET")) {
-      return Response.text(Response.METHOD_NOT_ALLOWED, "only GET is answered\n");
+      return Response.text(Response.METHOD_NOT_ALLOWED, "only GET is supported\n");
     }
     String path = exchange.getRequestURI().getPath();
     Page page = pages.get(path);
@@ -53,7 +53,7 @@ final class Handler implements HttpHandler {
         path.equals(MetricsPage.PATH) ? "; /metrics needs --prometheus=true (USE_PROMETHEUS)" : "";
     return Response.text(
         Response.NOT_FOUND,
-        "nothing is here; expected one of %s%s\n"
+        "no such page; the pages are %s%s\n"
             .formatted(String.join(", ", pages.keySet()), remedy));
   }
 
@@ -63,7 +63,7 @@ final class Handler implements HttpHandler {
     } catch (RuntimeException e) {
       // The JDK's server would only drop the connection.
       log.error("path={} failed", path, e);
-      return Response.text(Response.INTERNAL_ERROR, "failed; the agent's log says why\n");
+      return Response.text(Response.INTERNAL_ERROR, "failed: see the agent's log\n");
     }
   }
 

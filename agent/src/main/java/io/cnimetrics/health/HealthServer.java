@@ -121,8 +121,9 @@ public final class HealthServer implements AutoCloseable {
 
   private void logFailure(IOException e) {
     log.error(
-        "health address={} cannot be listened on: {}. Free it, or give another one by"
-            + " --health-address (HEALTH_ADDRESS); tried again every {} s, all else goes on",
+        "health address={} cannot be listened on: {}; free it, or set another one with"
+            + " --health-address (HEALTH_ADDRESS). The agent retries every {} s and otherwise"
+            + " works as usual",
         shown(address),
         e.getMessage(),
         retryInterval.toSeconds());

@@ -7,10 +7,10 @@ import static io.cnimetrics.snapshot.Reason.TOO_LARGE;
 import static io.cnimetrics.snapshot.Reason.UNREACHABLE;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
-import io.cnimetrics.ipamd.BoundedStream.BodyTooLargeException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.OutputStream;
 import java.net.ProtocolException;
 import java.net.Proxy;
 import java.net.SocketException;
@@ -29,6 +29,10 @@ import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import okio.Buffer;
+import okio.ForwardingSource;
+import okio.Okio;
+import okio.Source;
 
 /**
  * Sends requests to one port of ipamD, over TCP or a unix socket. Each request has its own
@@ -88,14 +92,13 @@ final class IpamdHttp {
         unix ? "unix:%s, %s".formatted(address.getPath(), url.encodedPath()) : url.toString();
     Call call =
         client.newCall(new Request.Builder().url(url).header("Connection", "close").build());
-    call.timeout().timeout(limit.toMillis(), MILLISECONDS);
     long deadline = System.nanoTime() + limit.toNanos();
+    call.timeout().timeout(limit.toMillis(), MILLISECONDS);
     try (Response response = execute(call, limit)) {
       if (response.code() != 200) {
         throw new IpamdException(BAD_STATUS, "status " + response.code());
       }
-      return read(
-          new BoundedStream(response.body().byteStream(), maxBodyBytes, deadline), limit, reader);
+      return read(bounded(response.body().source(), deadline), limit, reader);
     } catch (IpamdException e) {
       throw new IpamdException(e.reason(), shown + ": " + e.getMessage(), e);
     } catch (IllegalArgumentException | IllegalStateException e) {
@@ -133,7 +136,7 @@ final class IpamdHttp {
     return cause(e).contains("limit=0 ");
   }
 
-  private static <T> T read(BoundedStream stream, Duration limit, BodyReader<T> reader) {
+  private static <T> T read(InputStream stream, Duration limit, BodyReader<T> reader) {
     try (stream) {
       return readToTheEnd(stream, reader);
     } catch (BodyTooLargeException e) {
@@ -147,6 +150,28 @@ final class IpamdHttp {
     }
   }
 
+  /** OkHttp's timeout does not cover the time between reads of a body that has arrived. */
+  private InputStream bounded(Source body, long deadlineNanos) {
+    Source bounded =
+        new ForwardingSource(body) {
+          private long readBytes;
+
+          @Override
+          public long read(Buffer target, long most) throws IOException {
+            long read = super.read(target, most);
+            readBytes += Math.max(0, read);
+            if (readBytes > maxBodyBytes) {
+              throw new BodyTooLargeException(maxBodyBytes);
+            }
+            if (System.nanoTime() - deadlineNanos > 0) {
+              throw new InterruptedIOException("timeout");
+            }
+            return read;
+          }
+        };
+    return Okio.buffer(bounded).inputStream();
+  }
+
   private static String broken(String message) {
     Matcher notGzip = NOT_GZIP.matcher(message);
     return notGzip.matches()
@@ -156,11 +181,11 @@ final class IpamdHttp {
   }
 
   /** A fault in a body's text is reported only if the whole body arrived. */
-  private static <T> T readToTheEnd(BoundedStream body, BodyReader<T> reader) throws IOException {
+  private static <T> T readToTheEnd(InputStream body, BodyReader<T> reader) throws IOException {
     try {
       return reader.read(body);
     } catch (IpamdException e) {
-      body.drain();
+      body.transferTo(OutputStream.nullOutputStream());
       throw e;
     }
   }
@@ -186,5 +211,12 @@ final class IpamdHttp {
   @FunctionalInterface
   interface BodyReader<T> {
     T read(InputStream body) throws IOException;
+  }
+
+  /** The body is larger than the limit. */
+  private static final class BodyTooLargeException extends IOException {
+    BodyTooLargeException(long maxBytes) {
+      super(String.format(Locale.ROOT, "the body has more than %,d bytes", maxBytes));
+    }
   }
 }

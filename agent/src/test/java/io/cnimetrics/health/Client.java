@@ -14,7 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Asks a server as a probe does: a connection each. */
+/** Sends requests as a probe does, each on its own connection. */
 record Client(InetSocketAddress server) {
   private static final int LIMIT_MILLIS = 10_000;
 
@@ -29,7 +29,7 @@ record Client(InetSocketAddress server) {
     return send(request + "\r\n");
   }
 
-  /** Sends the bytes and reads all that comes back until the server closes the connection. */
+  /** Sends the bytes and reads until the server closes the connection. */
   Reply send(String bytes) throws IOException {
     try (Socket socket = connect()) {
       socket.setSoTimeout(LIMIT_MILLIS);
@@ -51,7 +51,7 @@ record Client(InetSocketAddress server) {
     return socket;
   }
 
-  /** What came back; the names of headers are in small letters. */
+  /** A response; the names of headers are in lower case. */
   record Reply(int status, Map<String, String> headers, String body) {
     static Reply of(String text) {
       int end = text.indexOf("\r\n\r\n");

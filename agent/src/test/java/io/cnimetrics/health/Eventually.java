@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what other threads bring about. */
+/** Waits for a condition that other threads make true. */
 final class Eventually {
   private static final long LIMIT_NANOS = Duration.ofSeconds(10).toNanos();
   private static final long LOOK_EVERY_NANOS = Duration.ofMillis(5).toNanos();
@@ -22,7 +22,7 @@ final class Eventually {
     }
   }
 
-  /** The living threads whose names begin so. */
+  /** The live threads whose names start with {@code name}. */
   static List<Thread> threads(String name) {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().startsWith(name))

@@ -27,11 +27,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class HealthServerTest {
-  private static final AgentHealth WELL = new AgentHealth(List.of(), true, true, Optional.empty());
+  private static final AgentHealth HEALTHY = new AgentHealth(List.of(), true, true, Optional.empty());
   private static final InetSocketAddress ANY_PORT = loopback(0);
 
   private final RecordedLog log = new RecordedLog("io.cnimetrics.health");
-  private volatile AgentHealth vitals = WELL;
+  private volatile AgentHealth health = HEALTHY;
 
   @AfterEach
   void stopRecording() {
@@ -39,7 +39,7 @@ class HealthServerTest {
   }
 
   @Test
-  void wellAgentIsLiveAndReady() throws Exception {
+  void healthyAgentIsLiveAndReady() throws Exception {
     try (HealthServer server = serving(Map.of())) {
       assertThat(Client.of(server).get("/livez"))
           .returns(200, Client.Reply::status)
@@ -49,8 +49,8 @@ class HealthServerTest {
   }
 
   @Test
-  void agentThatIsNotReadySaysWhyAndIsLive() throws Exception {
-    vitals = new AgentHealth(List.of(), false, false, Optional.of("no credentials: give some"));
+  void agentThatIsNotReadyGivesTheReasonAndIsLive() throws Exception {
+    health = new AgentHealth(List.of(), false, false, Optional.of("no AWS credentials found: configure some"));
     try (HealthServer server = serving(Map.of())) {
       assertThat(Client.of(server).get("/livez").status()).isEqualTo(200);
       assertThat(Client.of(server).get("/readyz"))
@@ -58,18 +58,18 @@ class HealthServerTest {
           .returns(
               """
               the first poll has not finished yet: wait for it
-              nothing was ever sent: no credentials: give some
+              nothing was ever sent: no AWS credentials found: configure some
               """,
               Client.Reply::body);
     }
   }
 
   @Test
-  void changeOfAVerdictIsLoggedOnce() throws Exception {
+  void changeOfAProbeIsLoggedOnce() throws Exception {
     try (HealthServer server = serving(Map.of())) {
       Client client = Client.of(server);
       for (boolean polled : new boolean[] {false, false, true, true, false}) {
-        vitals = new AgentHealth(List.of(), polled, true, Optional.empty());
+        health = new AgentHealth(List.of(), polled, true, Optional.empty());
         client.get("/readyz");
       }
     }
@@ -82,7 +82,7 @@ class HealthServerTest {
   }
 
   @Test
-  void pagesAreToldTheAcceptHeader() throws Exception {
+  void pagesGetTheAcceptHeader() throws Exception {
     try (HealthServer server =
         serving(Map.of("/page", accept -> Response.text(200, "<" + accept + ">")))) {
       Client client = Client.of(server);
@@ -112,16 +112,16 @@ class HealthServerTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/", "/livez/", "/livezz", "/LIVEZ", "/a/livez", "/%2e"})
-  void unknownPathIsToldTheKnownOnes(String path) throws Exception {
+  void unknownPathGetsTheListOfPages(String path) throws Exception {
     try (HealthServer server = serving(Map.of())) {
       assertThat(Client.of(server).get(path))
           .returns(404, Client.Reply::status)
-          .returns("nothing is here; expected one of /livez, /readyz\n", Client.Reply::body);
+          .returns("no such page; the pages are /livez, /readyz\n", Client.Reply::body);
     }
   }
 
   @Test
-  void metricsThatAreOffSayHowToTurnThemOn() throws Exception {
+  void metricsThatAreOffGiveTheFlagThatTurnsThemOn() throws Exception {
     try (HealthServer server = serving(Map.of())) {
       assertThat(Client.of(server).get("/metrics"))
           .returns(404, Client.Reply::status)
@@ -145,7 +145,7 @@ class HealthServerTest {
   }
 
   @Test
-  void portThatIsTakenIsToldOnceAndTriedAgain() throws Exception {
+  void portInUseIsLoggedOnceAndRetried() throws Exception {
     ServerSocket taker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     try (HealthServer server = serving(loopback(taker.getLocalPort()))) {
       Eventually.holds("an error", () -> !log.lines().isEmpty());
@@ -178,7 +178,7 @@ class HealthServerTest {
   }
 
   @Test
-  void unknownHostIsToldAndTriedAgain() {
+  void unknownHostIsLoggedAndRetried() {
     try (HealthServer server =
         serving(InetSocketAddress.createUnresolved("no-such-host.invalid", 1))) {
       Eventually.holds("an error", () -> !log.lines().isEmpty());
@@ -232,7 +232,7 @@ class HealthServerTest {
   }
 
   private HealthServer start(InetSocketAddress address, Map<String, Page> pages) {
-    HealthServer server = new HealthServer(address, () -> vitals, pages, Duration.ofMillis(20));
+    HealthServer server = new HealthServer(address, () -> health, pages, Duration.ofMillis(20));
     server.start();
     return server;
   }

@@ -69,7 +69,7 @@ final class OpenMetrics {
   private void line(String line) {
     Matcher metadata = METADATA.matcher(line);
     if (metadata.matches()) {
-      begun(metadata.group(2)).describe(metadata.group(1), metadata.group(3));
+      lastFamily(metadata.group(2)).describe(metadata.group(1), metadata.group(3));
       return;
     }
     Matcher sample = SAMPLE.matcher(line);
@@ -78,8 +78,8 @@ final class OpenMetrics {
     last().add(sample.group(1), labels(labels), number(sample.group(3)));
   }
 
-  /** A family's lines stand together: it is the last one, or a new one. */
-  private Family begun(String name) {
+  /** All lines of a family are together: it is the last one, or a new one. */
+  private Family lastFamily(String name) {
     if (families.containsKey(name)) {
       assertThat(last().name).as("family in one piece").isEqualTo(name);
     }

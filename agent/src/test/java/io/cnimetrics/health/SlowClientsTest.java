@@ -26,17 +26,17 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever other clients do, a probe is answered within its second. */
+/** A probe is answered within a second, even if other clients are slow. */
 @Timeout(60)
 class SlowClientsTest {
   private static final int MEGABYTE = 1 << 20;
   private static final Response LONG = Response.text(200, "x".repeat(8 * MEGABYTE));
 
-  /** Those that serve, and one that sees to it that they do. */
+  /** Eight that serve clients, and one that limits their time. */
   private static final int MOST_THREADS = 9;
 
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
-  private static final String BEGUN = "GET /livez HTTP/1.1\r\nHost: ";
+  private static final String HALF_A_REQUEST = "GET /livez HTTP/1.1\r\nHost: ";
 
   private final CountDownLatch over = new CountDownLatch(1);
   private final List<Socket> slow = new ArrayList<>();
@@ -62,28 +62,28 @@ class SlowClientsTest {
   }
 
   @Test
-  void requestsThatNeverEndHoldNoProbe() throws IOException {
+  void requestsThatNeverEndDelayNoProbe() throws IOException {
     for (int i = 0; i < 50; i++) {
-      slow.add(client.begin(BEGUN));
+      slow.add(client.begin(HALF_A_REQUEST));
     }
 
     assertProbesAreAnswered();
   }
 
   @Test
-  void probeIsNotBehindACrowdThatNeverEndsItsRequests() throws IOException {
+  void probeDoesNotWaitBehindAThousandHalfRequests() throws IOException {
     for (int i = 0; i < 1_000; i++) {
-      slow.add(client.begin(BEGUN));
+      slow.add(client.begin(HALF_A_REQUEST));
     }
 
     long began = System.nanoTime();
     assertThat(client.get("/livez").status()).isEqualTo(200);
-    // Its turn comes after a tenth of a second; after all others it would take over seven.
+    // It is served after about 0.1 s; behind all other clients it would take over seven seconds.
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(3));
   }
 
   @Test
-  void requestsOfAByteNowAndThenHoldNoProbe() throws Exception {
+  void requestsSentByteByByteDelayNoProbe() throws Exception {
     ExecutorService senders = Executors.newFixedThreadPool(50);
     try {
       for (int i = 0; i < 50; i++) {
@@ -97,7 +97,7 @@ class SlowClientsTest {
   }
 
   @Test
-  void answersThatNobodyReadsHoldNoProbe() throws IOException {
+  void unreadResponsesDelayNoProbe() throws IOException {
     // Three times as many as there are threads: the last ones stay while no other client waits.
     for (int i = 0; i < 24; i++) {
       Socket socket = new Socket();
@@ -112,7 +112,7 @@ class SlowClientsTest {
   }
 
   @Test
-  void bodiesThatNeverComeHoldNoProbe() throws IOException {
+  void missingBodiesDelayNoProbe() throws IOException {
     for (int i = 0; i < 50; i++) {
       slow.add(client.begin("POST /livez HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nx"));
     }
@@ -121,7 +121,7 @@ class SlowClientsTest {
   }
 
   @Test
-  void thousandIdleConnectionsHoldNoProbe() throws IOException {
+  void thousandIdleConnectionsDelayNoProbe() throws IOException {
     for (int i = 0; i < 1_000; i++) {
       slow.add(client.connect());
     }
@@ -130,8 +130,8 @@ class SlowClientsTest {
   }
 
   @Test
-  void slowClientIsServedWhileNobodyWaits() throws Exception {
-    Socket socket = client.begin(BEGUN);
+  void slowClientIsServedWhileNoOtherClientWaits() throws Exception {
+    Socket socket = client.begin(HALF_A_REQUEST);
     slow.add(socket);
     for (int i = 0; i < 20; i++) {
       client.get("/livez");
@@ -143,7 +143,7 @@ class SlowClientsTest {
   }
 
   @Test
-  void crowdOfQuickClientsIsServedToTheLast() throws Exception {
+  void allOfManyFastClientsAreServed() throws Exception {
     ExecutorService clients = Executors.newFixedThreadPool(16);
     try {
       List<Callable<Integer>> requests = new ArrayList<>();
@@ -160,9 +160,9 @@ class SlowClientsTest {
   }
 
   @Test
-  void slowClientsShareFewThreadsThatEndAfterThem() throws IOException {
+  void slowClientsShareFewThreads() throws IOException {
     for (int i = 0; i < 50; i++) {
-      slow.add(client.begin(BEGUN));
+      slow.add(client.begin(HALF_A_REQUEST));
     }
     Eventually.holds(
         "all threads are taken", () -> Eventually.threads("health").size() == MOST_THREADS);
@@ -190,7 +190,7 @@ class SlowClientsTest {
         "GET /livez HTTP/1.1\r\nA\u0000: b\r\n\r\n",
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
       })
-  void nonsenseHarmsNobody(String bytes) throws IOException {
+  void invalidRequestsDelayNoProbe(String bytes) throws IOException {
     for (int i = 0; i < 10; i++) {
       slow.add(client.begin(bytes));
     }
@@ -199,26 +199,26 @@ class SlowClientsTest {
   }
 
   @Test
-  void hugeHeadersAreCutOff() throws IOException {
+  void hugeHeadersCloseTheConnection() throws IOException {
     for (int i = 0; i < 10; i++) {
-      Socket socket = client.begin(BEGUN);
+      Socket socket = client.begin(HALF_A_REQUEST);
       slow.add(socket);
-      assertThat(isCutOff(socket, "a".repeat(MEGABYTE))).isTrue();
+      assertThat(closesEarly(socket, "a".repeat(MEGABYTE))).isTrue();
     }
 
     assertProbesAreAnswered();
   }
 
   @Test
-  void hugeRequestLineIsCutOff() throws IOException {
+  void hugeRequestLineClosesTheConnection() throws IOException {
     Socket socket = client.begin("GET /");
     slow.add(socket);
 
-    assertThat(isCutOff(socket, "a".repeat(MEGABYTE))).isTrue();
+    assertThat(closesEarly(socket, "a".repeat(MEGABYTE))).isTrue();
     assertProbesAreAnswered();
   }
 
-  /** All of them are; one or another may take longer on a machine that builds other things. */
+  /** All probes succeed; some may take longer on a busy machine. */
   private void assertProbesAreAnswered() throws IOException {
     List<Duration> times = new ArrayList<>();
     for (int i = 0; i < 9; i++) {
@@ -230,18 +230,18 @@ class SlowClientsTest {
     assertThat(times.get(times.size() / 2)).as("median of %s", times).isLessThan(PROBE_TIMEOUT);
   }
 
-  /** Begins again whenever it is cut off. */
+  /** Reconnects after each closed connection. */
   private void sendByteByByte() {
     while (over.getCount() > 0) {
       try (Socket socket = client.connect()) {
         for (int i = 0; ; i++) {
-          socket.getOutputStream().write(BEGUN.charAt(i % BEGUN.length()));
+          socket.getOutputStream().write(HALF_A_REQUEST.charAt(i % HALF_A_REQUEST.length()));
           if (over.await(50, TimeUnit.MILLISECONDS)) {
             return;
           }
         }
       } catch (IOException e) {
-        // Cut off.
+        // The server closed the connection.
       } catch (InterruptedException e) {
         return;
       }
@@ -249,7 +249,7 @@ class SlowClientsTest {
   }
 
   /** Whether the server ends a connection before it has read all that is sent on it. */
-  private static boolean isCutOff(Socket socket, String text) throws IOException {
+  private static boolean closesEarly(Socket socket, String text) throws IOException {
     socket.setSoTimeout(5_000);
     try {
       socket.getOutputStream().write(text.getBytes(US_ASCII));
