@@ -28,8 +28,7 @@ final class AgentMetrics {
         info(build),
         counters("polls", "Polls of ipamD by result.", "result", stats.polls()),
         counter("datums_sent", "Datums that CloudWatch has accepted.", stats.datumsSent()),
-        counters(
-            "datums_dropped", "Datums dropped, by reason.", "reason", stats.datumsDropped()),
+        counters("datums_dropped", "Datums dropped, by reason.", "reason", stats.datumsDropped()),
         counters("requests", "Requests to CloudWatch by outcome.", "outcome", stats.requests()),
         latencies(stats.latencies().read()),
         gauge("backlog_size", "Minutes with datums that are not sent yet.")

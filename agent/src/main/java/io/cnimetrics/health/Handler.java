@@ -53,8 +53,7 @@ final class Handler implements HttpHandler {
         path.equals(MetricsPage.PATH) ? "; /metrics needs --prometheus=true (USE_PROMETHEUS)" : "";
     return Response.text(
         Response.NOT_FOUND,
-        "no such page; the pages are %s%s\n"
-            .formatted(String.join(", ", pages.keySet()), remedy));
+        "no such page; the pages are %s%s\n".formatted(String.join(", ", pages.keySet()), remedy));
   }
 
   private static Response get(String path, Page page, String accept) {

@@ -45,8 +45,7 @@ public final class MetricsPage implements Page {
     return TextFormat.of(accept)
         .write(
             new MetricSnapshots(
-                Stream.concat(
-                        node.stream(), AgentMetrics.of(stats, backlog.get(), build).stream())
+                Stream.concat(node.stream(), AgentMetrics.of(stats, backlog.get(), build).stream())
                     .toList()));
   }
 

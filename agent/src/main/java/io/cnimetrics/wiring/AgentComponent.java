@@ -4,8 +4,8 @@ import dagger.BindsInstance;
 import dagger.Component;
 import io.cnimetrics.agent.Agent;
 import io.cnimetrics.config.AgentConfig;
-import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.health.HealthServer;
+import io.cnimetrics.health.MetricsPage.BuildInfo;
 import java.time.InstantSource;
 import javax.inject.Singleton;
 

@@ -27,7 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class HealthServerTest {
-  private static final AgentHealth HEALTHY = new AgentHealth(List.of(), true, true, Optional.empty());
+  private static final AgentHealth HEALTHY =
+      new AgentHealth(List.of(), true, true, Optional.empty());
   private static final InetSocketAddress ANY_PORT = loopback(0);
 
   private final RecordedLog log = new RecordedLog("io.cnimetrics.health");
@@ -50,7 +51,9 @@ class HealthServerTest {
 
   @Test
   void agentThatIsNotReadyGivesTheReasonAndIsLive() throws Exception {
-    health = new AgentHealth(List.of(), false, false, Optional.of("no AWS credentials found: configure some"));
+    health =
+        new AgentHealth(
+            List.of(), false, false, Optional.of("no AWS credentials found: configure some"));
     try (HealthServer server = serving(Map.of())) {
       assertThat(Client.of(server).get("/livez").status()).isEqualTo(200);
       assertThat(Client.of(server).get("/readyz"))

@@ -2,11 +2,11 @@ package io.cnimetrics.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cnimetrics.health.MetricsPage.Backlog;
-import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
+import io.cnimetrics.health.MetricsPage.Backlog;
+import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.publish.DropReason;
 import io.cnimetrics.publish.PutResult.Status;
 import java.time.Duration;

@@ -1,10 +1,10 @@
 package io.cnimetrics.health;
 
-import io.cnimetrics.health.MetricsPage.Backlog;
-import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
+import io.cnimetrics.health.MetricsPage.Backlog;
+import io.cnimetrics.health.MetricsPage.BuildInfo;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
