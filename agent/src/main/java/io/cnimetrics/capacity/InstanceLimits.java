@@ -4,60 +4,71 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
- * The bundled table of instance types, a text file in the jar. Of what was read only the last
- * answer stays in memory: a node always asks for its own type.
+ * EC2's limits for each instance type, from a text file in the jar. Only the last answer stays in
+ * memory: a node always asks for its own type.
  */
 public final class InstanceLimits {
-  private static final String TABLE = "eni-limits.txt";
+  static final String TABLE = "eni-limits.txt";
 
-  private static volatile Known last = new Known("", Optional.empty());
+  private static volatile Row last = new Row("", Optional.empty());
 
   private InstanceLimits() {}
 
-  private record Known(String instanceType, Optional<InstanceLimit> limit) {}
+  /**
+   * What EC2 permits for an instance type.
+   *
+   * @param enis interfaces that the CNI may use, on the default network card
+   * @param ipv4PerEni IPv4 addresses per interface, with its own primary address
+   */
+  public record Limit(int enis, int ipv4PerEni) {
+    public Limit {
+      if (enis < 1 || ipv4PerEni < 1) {
+        throw new IllegalArgumentException("%d ENIs of %d addresses".formatted(enis, ipv4PerEni));
+      }
+    }
+
+    /** Addresses per interface for pods: the interface keeps its primary address. */
+    public int podIpv4PerEni() {
+      return ipv4PerEni - 1;
+    }
+  }
+
+  private record Row(String instanceType, Optional<Limit> limit) {}
 
   /** The limits of an instance type such as {@code m5.xlarge}; empty if the table lacks it. */
-  public static Optional<InstanceLimit> of(String instanceType) {
-    Known known = last;
-    if (!known.instanceType().equals(instanceType)) {
-      known = new Known(instanceType, find(instanceType + " "));
-      last = known;
+  public static Optional<Limit> of(String instanceType) {
+    Row row = last;
+    if (!row.instanceType().equals(instanceType)) {
+      row = new Row(instanceType, find(instanceType));
+      last = row;
     }
-    return known.limit();
+    return row.limit();
   }
 
-  private static Optional<InstanceLimit> find(String start) {
-    return read(
-        rows -> rows.filter(row -> row.startsWith(start)).findFirst().map(InstanceLimits::parse));
-  }
-
-  /** All instance types of the table, in its order. */
-  public static List<String> types() {
-    return read(rows -> rows.map(row -> row.substring(0, row.indexOf(' '))).toList());
-  }
-
-  private static <T> T read(Function<Stream<String>, T> question) {
-    InputStream table = InstanceLimits.class.getResourceAsStream(TABLE);
-    try (BufferedReader reader =
-        new BufferedReader(new InputStreamReader(Objects.requireNonNull(table, TABLE), US_ASCII))) {
-      return question.apply(reader.lines().filter(row -> !row.startsWith("#")));
+  private static Optional<Limit> find(String instanceType) {
+    try (BufferedReader table =
+        new BufferedReader(
+            new InputStreamReader(
+                Objects.requireNonNull(InstanceLimits.class.getResourceAsStream(TABLE), TABLE),
+                US_ASCII))) {
+      return table
+          .lines()
+          .filter(row -> row.startsWith(instanceType + " ") && !row.startsWith("#"))
+          .findFirst()
+          .map(InstanceLimits::parse);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static InstanceLimit parse(String row) {
+  private static Limit parse(String row) {
     String[] columns = row.split(" ");
-    return new InstanceLimit(Integer.parseInt(columns[1]), Integer.parseInt(columns[2]));
+    return new Limit(Integer.parseInt(columns[1]), Integer.parseInt(columns[2]));
   }
 }

@@ -14,17 +14,17 @@ import java.util.OptionalLong;
 import java.util.function.ToLongFunction;
 
 /**
- * What this node can reach, as far as a snapshot tells.
+ * The capacity of this node, as far as a snapshot shows it.
  *
  * <p>Effective maximum = (ENIs that may carry pods) × (addresses per ENI, without its primary one),
- * × 16 in prefix mode, at most the pods that the kubelet starts. ENIs and addresses per ENI are
- * ipamD's own, from its gauges {@code awscni_eni_max} and {@code awscni_ip_max}, or else those of
- * the instance type. ipamD's gauges leave out of account that a trunk, interfaces in excluded
- * subnets and, with custom networking, the primary carry no pods.
+ * × 16 in prefix mode, at most the pods that the kubelet starts. ENIs and addresses per ENI come
+ * from ipamD's gauges {@code awscni_eni_max} and {@code awscni_ip_max}, or else from the instance
+ * type. ipamD's gauges do not subtract ENIs that carry no pods: a trunk, ENIs in excluded subnets
+ * and, with custom networking, the primary.
  *
- * @param modeByGauges whether ipamD's gauges tell the mode, which what it holds may not
- * @param effectiveMaximum empty on IPv6, where a prefix never runs out, and where neither gauges
- *     nor instance type are known
+ * @param modeByGauges whether ipamD's gauges show the mode; otherwise the held addresses do
+ * @param effectiveMaximum empty on IPv6, where a prefix never runs out, and if neither gauges nor
+ *     instance type are known
  * @param problem why the maximum is unknown, unless the snapshot's own problems say so
  */
 public record NodeCapacity(
@@ -34,27 +34,37 @@ public record NodeCapacity(
     Optional<Problem> problem) {
   private static final int ADDRESSES_PER_PREFIX = 16;
 
-  /** The most addresses per ENI that a pod can have on any instance type, one by one: 50 − 1. */
+  /** The most single addresses per ENI that pods can have, on any instance type: 50 − 1. */
   private static final int MOST_SINGLE_ADDRESSES = 49;
 
   /**
-   * Derives the capacity from what is known.
+   * Derives the capacity.
    *
    * @param limit of the node's instance type, if that is known and in the table
-   * @param eniMax ipamD's gauge of interfaces it may have, less those that it does not manage; may
-   *     be negative on instances with EFA-only interfaces
-   * @param ipMax ipamD's gauge of addresses on those; 0 on IPv6
-   * @param before the mode by the last gauges, for a poll without: a node that has changed its mode
-   *     may hold both kinds of addresses
+   * @param eniMax ipamD's gauge: the maximum number of ENIs, without those that it does not manage;
+   *     may be negative on instances with EFA-only interfaces
+   * @param ipMax ipamD's gauge: the maximum number of addresses on these ENIs; 0 on IPv6
+   * @param before the mode by the last gauges, for a poll without gauges: a node that has changed
+   *     its mode may hold both kinds of addresses
    */
   public static NodeCapacity of(
       NodeSnapshot snapshot,
-      Optional<InstanceLimit> limit,
+      Optional<InstanceLimits.Limit> limit,
       OptionalDouble eniMax,
       OptionalDouble ipMax,
       Optional<AddressMode> before,
       PodLimits podLimits) {
-    return new Derivation(snapshot, limit, eniMax, ipMax, before, podLimits).capacity();
+    OptionalLong enis =
+        eniMax.isPresent()
+            ? OptionalLong.of(Math.max(0, (long) eniMax.getAsDouble()))
+            : OptionalLong.empty();
+    boolean bothGauges = enis.orElse(0) > 0 && ipMax.isPresent();
+    boolean ipv6Gauges = bothGauges && ipMax.getAsDouble() == 0;
+    OptionalLong perEni =
+        bothGauges && !ipv6Gauges
+            ? OptionalLong.of((long) ipMax.getAsDouble() / enis.getAsLong())
+            : OptionalLong.empty();
+    return new Derivation(snapshot, limit, enis, perEni, ipv6Gauges, before, podLimits).capacity();
   }
 
   /**
@@ -65,42 +75,21 @@ public record NodeCapacity(
         maximum -> pool.available(mode) == 0 && pool.totalIpv4() < maximum.addresses());
   }
 
-  private static final class Derivation {
-    private final NodeSnapshot snapshot;
-    private final Optional<AddressPool> pool;
-    private final Optional<InstanceLimit> limit;
-    private final OptionalLong eniMax;
-    private final OptionalLong ipamdPerEni;
-    private final boolean ipv6Gauges;
-    private final Optional<AddressMode> before;
-    private final PodLimits podLimits;
-
-    Derivation(
-        NodeSnapshot snapshot,
-        Optional<InstanceLimit> limit,
-        OptionalDouble eniMax,
-        OptionalDouble ipMax,
-        Optional<AddressMode> before,
-        PodLimits podLimits) {
-      this.before = before;
-      this.snapshot = snapshot;
-      this.pool = snapshot.pool();
-      this.limit = limit;
-      this.eniMax = whole(eniMax);
-      boolean bothGauges = this.eniMax.orElse(0) > 0 && ipMax.isPresent();
-      this.ipv6Gauges = bothGauges && ipMax.getAsDouble() == 0;
-      this.ipamdPerEni =
-          bothGauges && !ipv6Gauges
-              ? OptionalLong.of((long) ipMax.getAsDouble() / this.eniMax.getAsLong())
-              : OptionalLong.empty();
-      this.podLimits = podLimits;
-    }
-
-    private static OptionalLong whole(OptionalDouble gauge) {
-      return gauge.isPresent()
-          ? OptionalLong.of(Math.max(0, (long) gauge.getAsDouble()))
-          : OptionalLong.empty();
-    }
+  /**
+   * The inputs, and the steps from them to the capacity.
+   *
+   * @param eniMax ENIs by ipamD's gauges
+   * @param ipamdPerEni addresses per ENI by ipamD's gauges
+   * @param ipv6Gauges whether ipamD's gauges show IPv6
+   */
+  private record Derivation(
+      NodeSnapshot snapshot,
+      Optional<InstanceLimits.Limit> limit,
+      OptionalLong eniMax,
+      OptionalLong ipamdPerEni,
+      boolean ipv6Gauges,
+      Optional<AddressMode> before,
+      PodLimits podLimits) {
 
     NodeCapacity capacity() {
       AddressMode mode = mode();
@@ -131,6 +120,7 @@ public record NodeCapacity(
     }
 
     private AddressMode mode() {
+      Optional<AddressPool> pool = snapshot.pool();
       boolean ipv4Held = pool.map(AddressPool::totalIpv4).orElse(0L) > 0;
       if (pool.map(AddressPool::ipv6).orElse(false) || (ipv6Gauges && !ipv4Held)) {
         return AddressMode.IPV6;
@@ -139,7 +129,7 @@ public record NodeCapacity(
     }
 
     private boolean prefixMode() {
-      boolean prefixHeld = pool.map(AddressPool::prefixes).orElse(0L) > 0;
+      boolean prefixHeld = snapshot.pool().map(AddressPool::prefixes).orElse(0L) > 0;
       if (ipamdPerEni.isEmpty()) {
         return before.map(mode -> mode == AddressMode.PREFIX).orElse(prefixHeld);
       }
@@ -151,7 +141,7 @@ public record NodeCapacity(
     }
 
     private Optional<EffectiveMaximum> effectiveMaximum(AddressMode mode) {
-      OptionalLong enis = eniMax.isPresent() ? eniMax : mapLimit(InstanceLimit::enis);
+      OptionalLong enis = eniMax.isPresent() ? eniMax : mapLimit(InstanceLimits.Limit::enis);
       OptionalLong perEni = ipamdPerEni.isPresent() ? ipamdPerEni : perEniByType(mode);
       if (enis.isEmpty() || perEni.isEmpty()) {
         return enis.equals(OptionalLong.of(0)) ? Optional.of(noEnis()) : Optional.empty();
@@ -164,7 +154,7 @@ public record NodeCapacity(
       return mapLimit(known -> known.podIpv4PerEni() * factor);
     }
 
-    private OptionalLong mapLimit(ToLongFunction<InstanceLimit> value) {
+    private OptionalLong mapLimit(ToLongFunction<InstanceLimits.Limit> value) {
       return limit.isPresent()
           ? OptionalLong.of(value.applyAsLong(limit.get()))
           : OptionalLong.empty();
@@ -176,12 +166,12 @@ public record NodeCapacity(
 
     private EffectiveMaximum effectiveMaximum(AddressMode mode, long enis, long perEni) {
       boolean byType = eniMax.isEmpty();
-      ReservedEnis podless = ReservedEnis.of(snapshot, byType);
-      long usable = Math.max(0, enis - podless.count());
+      ReservedEnis reserved = ReservedEnis.of(snapshot, byType);
+      long usable = Math.max(0, enis - reserved.count());
       long reachable = usable * perEni;
-      List<String> assumptions = new ArrayList<>(podless.reasons());
+      List<String> assumptions = new ArrayList<>(reserved.reasons());
       if (byType) {
-        assumptions.add("the type's limits, as MAX_ENI is not told");
+        assumptions.add("the type's limits, as MAX_ENI is unknown");
       } else if (limit.isPresent() && enis < limit.get().enis()) {
         assumptions.add(
             "of %d, MAX_ENI or unmanaged ENIs take %d"

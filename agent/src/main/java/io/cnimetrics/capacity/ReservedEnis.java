@@ -2,7 +2,7 @@ package io.cnimetrics.capacity;
 
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
-import io.cnimetrics.snapshot.IpamdSettings;
+import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,5 @@
 package io.cnimetrics.catalog;
 
-import io.cnimetrics.capacity.InstanceLimit;
 import io.cnimetrics.capacity.InstanceLimits;
 import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.capacity.PodLimits;
@@ -86,7 +85,7 @@ public final class Sampler {
   }
 
   private NodeCapacity capacity(NodeSnapshot snapshot, SamplerState before) {
-    Optional<InstanceLimit> limit = snapshot.instance().type().flatMap(InstanceLimits::of);
+    Optional<InstanceLimits.Limit> limit = snapshot.instance().type().flatMap(InstanceLimits::of);
     return NodeCapacity.of(
         snapshot,
         limit,

@@ -7,7 +7,6 @@ import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.deadline.BoundedCall;
 import io.cnimetrics.dryrun.Report;
-import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.snapshot.Instance;
@@ -70,8 +69,8 @@ final class OneShotPoller implements AutoCloseable {
   }
 
   /** The node's identity as far as the settings give it. */
-  static ConfiguredIdentity given(AgentConfig config) {
-    return new ConfiguredIdentity(config.nodeName(), config.clusterId(), config.region());
+  static Identification.Configured given(AgentConfig config) {
+    return new Identification.Configured(config.nodeName(), config.clusterId(), config.region());
   }
 
   /** Detects the node's identity as the agent does, but only once; starts immediately. */

@@ -3,7 +3,7 @@ package io.cnimetrics.doctor;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
-import io.cnimetrics.snapshot.IpamdSettings;
+import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

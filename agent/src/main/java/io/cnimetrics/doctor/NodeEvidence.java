@@ -7,7 +7,7 @@ import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
-import io.cnimetrics.snapshot.Origins;
+import io.cnimetrics.snapshot.NodeIdentity.Origins;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;

@@ -1,7 +1,7 @@
 package io.cnimetrics.doctor;
 
 import io.cnimetrics.snapshot.Eni;
-import io.cnimetrics.snapshot.IpamdSettings;
+import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

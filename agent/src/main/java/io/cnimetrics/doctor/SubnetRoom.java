@@ -1,7 +1,6 @@
 package io.cnimetrics.doctor;
 
 import io.cnimetrics.capacity.EffectiveMaximum;
-import io.cnimetrics.capacity.ReachableNow;
 import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,7 +60,7 @@ final class SubnetRoom implements Check {
     }
     String now =
         node.maximum()
-            .flatMap(maximum -> ReachableNow.of(maximum, node.pool(), found))
+            .flatMap(maximum -> maximum.reachableNow(node.pool(), found))
             .map(EffectiveMaximum::explanation)
             .map(explanation -> "; reachable now: " + explanation)
             .orElse("");

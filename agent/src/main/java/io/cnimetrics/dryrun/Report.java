@@ -1,13 +1,12 @@
 package io.cnimetrics.dryrun;
 
 import io.cnimetrics.capacity.EffectiveMaximum;
-import io.cnimetrics.capacity.ReachableNow;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
-import io.cnimetrics.snapshot.Origins;
+import io.cnimetrics.snapshot.NodeIdentity.Origins;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Subnet;
 import java.util.List;
@@ -52,7 +51,7 @@ public record Report(
                 reading
                     .capacity()
                     .effectiveMaximum()
-                    .flatMap(maximum -> ReachableNow.of(maximum, pool, subnets)));
+                    .flatMap(maximum -> maximum.reachableNow(pool, subnets)));
   }
 
   /** All problems of the poll. */

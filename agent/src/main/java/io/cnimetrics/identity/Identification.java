@@ -3,15 +3,16 @@ package io.cnimetrics.identity;
 import io.cnimetrics.aws.ClusterName;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.InstanceTags;
-import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.Origin;
-import io.cnimetrics.snapshot.Origins;
+import io.cnimetrics.snapshot.NodeIdentity.Origins;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -19,10 +20,7 @@ import java.util.stream.Stream;
  * from EC2.
  */
 public record Identification(
-    String nodeName,
-    IdentityField region,
-    IdentityField clusterId,
-    InstanceMetadata.Result metadata) {
+    String nodeName, Field region, Field clusterId, InstanceMetadata.Result metadata) {
   /** Neither configured nor in instance metadata. */
   public static final Problem UNKNOWN_REGION =
       new Problem(
@@ -34,6 +32,29 @@ public record Identification(
           Reason.NOT_FOUND,
           "the cluster's name is unknown",
           "set --cluster-id or AWS_CLUSTER_ID");
+
+  /**
+   * The node's identity as configured; it has priority over everything that is discovered.
+   *
+   * @param nodeName the Kubernetes node name, or else the host name
+   * @param clusterId {@code --cluster-id} or {@code AWS_CLUSTER_ID}
+   * @param region {@code --region} or {@code AWS_REGION}
+   */
+  public record Configured(String nodeName, Optional<String> clusterId, Optional<String> region) {}
+
+  /** A required part: without the region or the cluster's name nothing can be sent. */
+  public sealed interface Field {}
+
+  /** A known value and its origin. */
+  record Resolved(String value, Origin origin) implements Field {}
+
+  /**
+   * An unknown value.
+   *
+   * @param problem why it is unknown, and how to set it
+   * @param retryable whether a retry can help; if not, only a change of the settings can
+   */
+  record Unresolved(Problem problem, boolean retryable) implements Field {}
 
   /** Whether the identity is good enough for sending. */
   public enum State {
@@ -52,7 +73,7 @@ public record Identification(
    * From the settings and instance metadata only. EC2 is not asked: a cluster name that only EC2
    * knows counts as unknown.
    */
-  public static Identification of(ConfiguredIdentity given, InstanceMetadata.Result metadata) {
+  public static Identification of(Configured given, InstanceMetadata.Result metadata) {
     return of(given, metadata, Optional.empty());
   }
 
@@ -62,32 +83,33 @@ public record Identification(
    * @param ec2 EC2's answer, if it was asked; used if the metadata lack the name
    */
   static Identification of(
-      ConfiguredIdentity given,
-      InstanceMetadata.Result metadata,
-      Optional<InstanceTags.Result> ec2) {
+      Configured given, InstanceMetadata.Result metadata, Optional<InstanceTags.Result> ec2) {
     return new Identification(
         given.nodeName(), region(given, metadata), clusterId(given, metadata, ec2), metadata);
   }
 
   /** The identity, as far as it is known. */
   public NodeIdentity node() {
-    return new NodeIdentity(nodeName, clusterId.value(), region.value(), metadata.instance());
+    return new NodeIdentity(
+        nodeName,
+        resolved(clusterId).map(Resolved::value),
+        resolved(region).map(Resolved::value),
+        metadata.instance());
   }
 
   /** The origins of the region and the cluster's name. */
   public Origins origins() {
-    return new Origins(clusterId.origin(), region.origin());
+    return new Origins(
+        resolved(clusterId).map(Resolved::origin), resolved(region).map(Resolved::origin));
   }
 
   /** Whether the region and the cluster's name are known, or can still become known. */
   public State state() {
-    List<IdentityField.Unresolved> missing = missing().toList();
+    List<Unresolved> missing = missing().toList();
     if (missing.isEmpty()) {
       return State.COMPLETE;
     }
-    return missing.stream().allMatch(IdentityField.Unresolved::retryable)
-        ? State.RETRY
-        : State.UNRESOLVABLE;
+    return missing.stream().allMatch(Unresolved::retryable) ? State.RETRY : State.UNRESOLVABLE;
   }
 
   /**
@@ -100,77 +122,65 @@ public record Identification(
 
   /** The failures so far and, for each unknown part, how to set it. */
   public List<Problem> problems() {
-    return Stream.concat(
-            metadata.problems().stream(), missing().map(IdentityField.Unresolved::problem))
-        .toList();
+    return Stream.concat(metadata.problems().stream(), missing().map(Unresolved::problem)).toList();
   }
 
-  private Stream<IdentityField.Unresolved> missing() {
+  private static Optional<Resolved> resolved(Field field) {
+    return field instanceof Resolved resolved ? Optional.of(resolved) : Optional.empty();
+  }
+
+  private Stream<Unresolved> missing() {
     return Stream.of(region, clusterId)
-        .filter(IdentityField.Unresolved.class::isInstance)
-        .map(IdentityField.Unresolved.class::cast);
+        .filter(Unresolved.class::isInstance)
+        .map(Unresolved.class::cast);
   }
 
-  private static IdentityField region(ConfiguredIdentity given, InstanceMetadata.Result metadata) {
+  private static Field region(Configured given, InstanceMetadata.Result metadata) {
     return known(given.region(), new Origin.Given())
         .or(() -> known(metadata.instance().region(), new Origin.InstanceMetadata()))
-        .orElseGet(() -> missingValue(UNKNOWN_REGION, metadata));
+        .orElseGet(() -> new Unresolved(UNKNOWN_REGION, metadata.isRetryable()));
   }
 
-  private static IdentityField clusterId(
-      ConfiguredIdentity given,
-      InstanceMetadata.Result metadata,
-      Optional<InstanceTags.Result> ec2) {
+  private static Field clusterId(
+      Configured given, InstanceMetadata.Result metadata, Optional<InstanceTags.Result> ec2) {
+    ClusterName.Result shown = ClusterName.of(metadata.instance().tags());
     return known(given.clusterId(), new Origin.Given())
-        .or(() -> byShownTags(metadata.instance()))
-        .or(() -> ec2.map(Identification::byEc2))
-        .orElseGet(() -> missingValue(unknownCluster(metadata.instance()), metadata));
+        .or(
+            () ->
+                shown instanceof ClusterName.Unnamed
+                    ? ec2.map(Identification::byEc2)
+                    : Optional.of(byTags(shown, Source.IMDS, Origin.InstanceTag::new)))
+        .orElseGet(() -> new Unresolved(unknownCluster(shown), metadata.isRetryable()));
   }
 
   /** An unusable tag gets a more detailed message than a missing one. */
-  private static Problem unknownCluster(Instance instance) {
-    return ClusterName.of(instance.tags()) instanceof ClusterName.Unnamed unnamed
-            && !unnamed.unusableTags().isEmpty()
+  private static Problem unknownCluster(ClusterName.Result shown) {
+    return shown instanceof ClusterName.Unnamed unnamed && !unnamed.unusableTags().isEmpty()
         ? unnamed.problem(Source.IMDS)
         : UNKNOWN_CLUSTER;
   }
 
-  private static Optional<IdentityField> known(Optional<String> value, Origin origin) {
-    return value.map(name -> new IdentityField.Resolved(name, origin));
+  private static Optional<Field> known(Optional<String> value, Origin origin) {
+    return value.map(name -> new Resolved(name, origin));
   }
 
-  /**
-   * If the metadata were read and lack the value, a retry is useless; a failed read can be retried.
-   */
-  private static IdentityField missingValue(Problem problem, InstanceMetadata.Result metadata) {
-    return new IdentityField.Unresolved(problem, metadata.isRetryable());
-  }
-
-  private static Optional<IdentityField> byShownTags(Instance instance) {
-    ClusterName.Result name = ClusterName.of(instance.tags());
-    if (name instanceof ClusterName.Named named) {
-      return Optional.of(
-          new IdentityField.Resolved(named.name(), new Origin.InstanceTag(named.tag())));
-    } else if (name instanceof ClusterName.Ambiguous ambiguous) {
-      return Optional.of(never(ambiguous.problem(Source.IMDS)));
-    }
-    return Optional.empty();
-  }
-
-  private static IdentityField byEc2(InstanceTags.Result answer) {
+  private static Field byEc2(InstanceTags.Result answer) {
     if (answer instanceof InstanceTags.Failed failure) {
-      return new IdentityField.Unresolved(failure.problem(), true);
+      return new Unresolved(failure.problem(), true);
     }
-    ClusterName.Result name = ClusterName.of(((InstanceTags.Found) answer).tags());
-    if (name instanceof ClusterName.Named named) {
-      return new IdentityField.Resolved(named.name(), new Origin.Ec2Tag(named.tag()));
-    } else if (name instanceof ClusterName.Ambiguous ambiguous) {
-      return never(ambiguous.problem(Source.EC2));
-    }
-    return never(((ClusterName.Unnamed) name).problem(Source.EC2));
+    Map<String, String> tags = ((InstanceTags.Found) answer).tags();
+    return byTags(ClusterName.of(tags), Source.EC2, Origin.Ec2Tag::new);
   }
 
-  private static IdentityField never(Problem problem) {
-    return new IdentityField.Unresolved(problem, false);
+  private static Field byTags(
+      ClusterName.Result name, Source source, Function<String, Origin> origin) {
+    if (name instanceof ClusterName.Named named) {
+      return new Resolved(named.name(), origin.apply(named.tag()));
+    }
+    return new Unresolved(
+        name instanceof ClusterName.Ambiguous ambiguous
+            ? ambiguous.problem(source)
+            : ((ClusterName.Unnamed) name).problem(source),
+        false);
   }
 }

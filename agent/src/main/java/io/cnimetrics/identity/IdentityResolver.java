@@ -14,13 +14,13 @@ import java.util.Optional;
  * neither configured nor in a tag that instance metadata show.
  */
 public final class IdentityResolver {
-  private final ConfiguredIdentity given;
+  private final Identification.Configured given;
   private final InstanceMetadata metadata;
   private final InstanceTags ec2;
   private Optional<InstanceMetadata.Result> read = Optional.empty();
   private Optional<InstanceTags.Result> answered = Optional.empty();
 
-  public IdentityResolver(ConfiguredIdentity given, InstanceMetadata metadata, InstanceTags ec2) {
+  public IdentityResolver(Identification.Configured given, InstanceMetadata metadata, InstanceTags ec2) {
     this.given = given;
     this.metadata = metadata;
     this.ec2 = ec2;

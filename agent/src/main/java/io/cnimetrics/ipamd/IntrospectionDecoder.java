@@ -3,7 +3,7 @@ package io.cnimetrics.ipamd;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
-import io.cnimetrics.snapshot.IpamdSettings;
+import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
 import io.cnimetrics.snapshot.Reason;
 import java.io.IOException;
 import java.io.InputStream;

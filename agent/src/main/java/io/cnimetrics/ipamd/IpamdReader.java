@@ -11,7 +11,7 @@ import static io.cnimetrics.snapshot.Source.METRICS;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.IpamdMetrics;
-import io.cnimetrics.snapshot.IpamdSettings;
+import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;

@@ -1,6 +1,5 @@
 package io.cnimetrics.simulator;
 
-import io.cnimetrics.capacity.InstanceLimit;
 import io.cnimetrics.capacity.InstanceLimits;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -21,7 +20,7 @@ import java.util.regex.Pattern;
  */
 public record Scenario(
     String instanceType,
-    InstanceLimit limit,
+    InstanceLimits.Limit limit,
     WarmTargets warmTargets,
     boolean prefixDelegation,
     int maxPods,
@@ -62,7 +61,7 @@ public record Scenario(
    * @throws IllegalArgumentException if the bundled table lacks the instance type
    */
   public static Builder of(String instanceType) {
-    InstanceLimit limit =
+    InstanceLimits.Limit limit =
         InstanceLimits.of(instanceType)
             .orElseThrow(
                 () ->
@@ -94,7 +93,7 @@ public record Scenario(
   /** Collects settings; the defaults are ipamD's own. */
   public static final class Builder {
     private final String instanceType;
-    private final InstanceLimit limit;
+    private final InstanceLimits.Limit limit;
     private final List<HttpFault> httpFaults = new ArrayList<>();
     private final Set<NodeFault> faults = EnumSet.noneOf(NodeFault.class);
     private int warmEniTarget = 1;
@@ -109,7 +108,7 @@ public record Scenario(
     private long seed = 1;
     private double speed = 1;
 
-    private Builder(String instanceType, InstanceLimit limit) {
+    private Builder(String instanceType, InstanceLimits.Limit limit) {
       this.instanceType = instanceType;
       this.limit = limit;
     }

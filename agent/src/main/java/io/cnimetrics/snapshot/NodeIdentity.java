@@ -3,14 +3,20 @@ package io.cnimetrics.snapshot;
 import java.util.Optional;
 
 /**
- * Who this node is to the outside.
+ * The identity of this node in metrics and AWS calls.
  *
  * @param nodeName its name in Kubernetes, or else the host's name
  * @param clusterId the cluster's name
  */
 public record NodeIdentity(
     String nodeName, Optional<String> clusterId, Optional<String> region, Instance instance) {
-  /** Where its subnets are. The region that is given says where to publish. */
+  /** The sources of the cluster's name and of the region. */
+  public record Origins(Optional<Origin> clusterId, Optional<Origin> region) {
+    /** Of a node whose cluster and region are unknown. */
+    public static final Origins NONE = new Origins(Optional.empty(), Optional.empty());
+  }
+
+  /** The region of its subnets. The configured region is the one to publish to. */
   public Optional<String> instanceRegion() {
     return instance.region().or(() -> region);
   }

@@ -3,18 +3,19 @@ package io.cnimetrics.snapshot;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
- * What one poll of a node saw. What a failed source would have told is absent, and a problem says
- * why.
+ * The result of one poll of a node. The part of a failed source is absent, and a problem gives the
+ * reason.
  *
  * @param takenAt when the poll started, before its first request
  * @param pool interfaces and addresses, by introspection
  * @param metrics sums of ipamD's Prometheus series
- * @param settings ipamD's own settings, where it tells them
- * @param introspectionOff whether introspection is switched off by setting: then, and only then,
- *     ipamD's gauges stand in for it
+ * @param settings ipamD's own settings, if it reports them
+ * @param introspectionOff whether a setting switches introspection off: only then ipamD's gauges
+ *     replace it
  */
 public record NodeSnapshot(
     Instant takenAt,
@@ -28,32 +29,33 @@ public record NodeSnapshot(
     problems = List.copyOf(problems);
   }
 
-  /** Whether ipamD answered: by introspection or, where that is switched off, by its metrics. */
+  /**
+   * ipamD's own settings, from {@code /v1/ipamd-env-settings}.
+   *
+   * @param customNetworking whether pods get addresses from other subnets than the node's, so that
+   *     the primary interface has none for pods
+   * @param warmIpTarget {@code WARM_IP_TARGET}, 0 if it is not set; empty if ipamD does not report
+   *     it
+   */
+  public record IpamdSettings(boolean customNetworking, OptionalLong warmIpTarget) {}
+
+  /** Whether ipamD answered: by introspection or, if that is switched off, by its metrics. */
   public boolean ipamdRead() {
     return pool.isPresent() || (introspectionOff() && metrics.isPresent());
   }
 
-  /** The same with what has been learnt of the instance, and what kept that from being more. */
+  /** The same with the instance, and more problems. */
   public NodeSnapshot on(Instance known, List<Problem> more) {
-    return new NodeSnapshot(
-        takenAt,
-        known,
-        pool,
-        metrics,
-        settings,
-        introspectionOff,
-        Stream.concat(problems.stream(), more.stream()).toList());
+    return with(known, pool, more);
   }
 
-  /** The same with what has been learnt of the pool, and what kept that from being more. */
+  /** The same with another pool, and more problems. */
   public NodeSnapshot with(AddressPool known, List<Problem> more) {
-    return new NodeSnapshot(
-        takenAt,
-        instance,
-        Optional.of(known),
-        metrics,
-        settings,
-        introspectionOff,
-        Stream.concat(problems.stream(), more.stream()).toList());
+    return with(instance, Optional.of(known), more);
+  }
+
+  private NodeSnapshot with(Instance on, Optional<AddressPool> known, List<Problem> more) {
+    List<Problem> all = Stream.concat(problems.stream(), more.stream()).toList();
+    return new NodeSnapshot(takenAt, on, known, metrics, settings, introspectionOff, all);
   }
 }

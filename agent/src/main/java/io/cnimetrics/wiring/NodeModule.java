@@ -11,7 +11,7 @@ import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
-import io.cnimetrics.identity.ConfiguredIdentity;
+import io.cnimetrics.identity.Identification;
 import io.cnimetrics.identity.IdentityResolver;
 import io.cnimetrics.ipamd.IpamdReader;
 import java.time.Duration;
@@ -55,7 +55,7 @@ final class NodeModule {
   @Provides
   static IdentityResolver identity(AgentConfig config) {
     return new IdentityResolver(
-        new ConfiguredIdentity(config.nodeName(), config.clusterId(), config.region()),
+        new Identification.Configured(config.nodeName(), config.clusterId(), config.region()),
         InstanceMetadata.fromEnvironment(),
         InstanceTags.fromEnvironment());
   }

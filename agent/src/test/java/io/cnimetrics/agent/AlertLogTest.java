@@ -156,7 +156,7 @@ class AlertLogTest {
     assertThat(begins("noAddressMinutes"))
         .endsWith(
             " cause=\"the node is full: pods hold 56 of 56 = 4 ENIs × 14: the type's limits,"
-                + " as MAX_ENI is not told\"");
+                + " as MAX_ENI is unknown\"");
     assertThat(begins("nodeIPUtilization")).contains(" cause=\"pods hold 56 of 56 = ");
   }
 

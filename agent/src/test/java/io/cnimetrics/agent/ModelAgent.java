@@ -4,7 +4,6 @@ import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
-import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.Destination;
@@ -93,7 +92,7 @@ class ModelAgent {
 
   private Identification identification() {
     return Identification.of(
-        new ConfiguredIdentity(name, Optional.of(CLUSTER), Optional.of("us-west-2")),
+        new Identification.Configured(name, Optional.of(CLUSTER), Optional.of("us-west-2")),
         new InstanceMetadata.Result(INSTANCE, List.of()));
   }
 

@@ -12,7 +12,6 @@ import io.cnimetrics.catalog.PollSamples;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
-import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.Destination;
@@ -100,7 +99,7 @@ final class ModelPublisher {
 
   private static Identification identification(String name) {
     return Identification.of(
-        new ConfiguredIdentity(name, Optional.of("prod"), Optional.of("us-west-2")),
+        new Identification.Configured(name, Optional.of("prod"), Optional.of("us-west-2")),
         new InstanceMetadata.Result(Instance.UNKNOWN, List.of()));
   }
 

@@ -6,7 +6,6 @@ import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
-import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.Datum;
@@ -160,7 +159,7 @@ class PublisherTest {
         buffer,
         limit ->
             Identification.of(
-                new ConfiguredIdentity("node", given, given.map(name -> "us-west-2")), metadata),
+                new Identification.Configured("node", given, given.map(name -> "us-west-2")), metadata),
         (region, now) -> new Sender(buffer, cloudWatch, schedule, events, random, region, now),
         sampler.start(),
         new Backoff(random),

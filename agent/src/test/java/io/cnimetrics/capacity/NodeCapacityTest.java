@@ -19,8 +19,8 @@ import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class NodeCapacityTest {
-  private static final InstanceLimit M5_LARGE = new InstanceLimit(3, 10);
-  private static final InstanceLimit M5_XLARGE = new InstanceLimit(4, 15);
+  private static final InstanceLimits.Limit M5_LARGE = new InstanceLimits.Limit(3, 10);
+  private static final InstanceLimits.Limit M5_XLARGE = new InstanceLimits.Limit(4, 15);
 
   @Test
   void gaugesOfIpamdGiveTheMaximum() {
@@ -110,7 +110,7 @@ class NodeCapacityTest {
     assertThat(capacity.mode()).isEqualTo(AddressMode.SECONDARY_IP);
     assertThat(capacity.effectiveMaximum())
         .contains(
-            new EffectiveMaximum(27, "27 = 3 ENIs × 9: the type's limits, as MAX_ENI is not told"));
+            new EffectiveMaximum(27, "27 = 3 ENIs × 9: the type's limits, as MAX_ENI is unknown"));
   }
 
   @Test
@@ -124,7 +124,7 @@ class NodeCapacityTest {
         .contains(
             new EffectiveMaximum(
                 432,
-                "432 = 3 ENIs × 144: the type's limits, as MAX_ENI is not told, prefixes of 16"));
+                "432 = 3 ENIs × 144: the type's limits, as MAX_ENI is unknown, prefixes of 16"));
   }
 
   @Test
@@ -339,7 +339,7 @@ class NodeCapacityTest {
     assertThat(capacity.effectiveMaximum().map(EffectiveMaximum::addresses)).contains(stated);
   }
 
-  private static AddressMode mode(Optional<InstanceLimit> limit, double eniMax, double ipMax) {
+  private static AddressMode mode(Optional<InstanceLimits.Limit> limit, double eniMax, double ipMax) {
     return capacity(
             nothingRead().enis(), limit, OptionalDouble.of(eniMax), OptionalDouble.of(ipMax), 110)
         .mode();
@@ -347,7 +347,7 @@ class NodeCapacityTest {
 
   private static NodeCapacity capacity(
       Snapshots snapshot,
-      Optional<InstanceLimit> limit,
+      Optional<InstanceLimits.Limit> limit,
       OptionalDouble eniMax,
       OptionalDouble ipMax,
       int maxPods) {

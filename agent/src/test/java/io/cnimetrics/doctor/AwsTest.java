@@ -6,7 +6,7 @@ import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.Origin;
-import io.cnimetrics.snapshot.Origins;
+import io.cnimetrics.snapshot.NodeIdentity.Origins;
 import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
 import java.util.List;

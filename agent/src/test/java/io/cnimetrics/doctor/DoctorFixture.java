@@ -16,7 +16,7 @@ import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Origin;
-import io.cnimetrics.snapshot.Origins;
+import io.cnimetrics.snapshot.NodeIdentity.Origins;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Subnet;
 import io.cnimetrics.testing.FakeClock;

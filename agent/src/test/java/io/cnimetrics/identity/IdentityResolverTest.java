@@ -12,7 +12,7 @@ import io.cnimetrics.aws.SdkSettings;
 import io.cnimetrics.identity.Identification.State;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.Origin;
-import io.cnimetrics.snapshot.Origins;
+import io.cnimetrics.snapshot.NodeIdentity.Origins;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
@@ -349,8 +349,8 @@ class IdentityResolverTest {
                 .attempt(LIMIT));
   }
 
-  private static ConfiguredIdentity given(String clusterId, String region) {
-    return new ConfiguredIdentity("node-1", optional(clusterId), optional(region));
+  private static Identification.Configured given(String clusterId, String region) {
+    return new Identification.Configured("node-1", optional(clusterId), optional(region));
   }
 
   private static Optional<String> optional(String value) {

@@ -14,7 +14,7 @@ import io.cnimetrics.simulator.SimulatedIpamd;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
-import io.cnimetrics.snapshot.Origins;
+import io.cnimetrics.snapshot.NodeIdentity.Origins;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
-class ReachableNowTest {
+class EffectiveMaximumTest {
   private static final EffectiveMaximum MAXIMUM = new EffectiveMaximum(56, "56 = 4 ENIs × 14");
 
   @Test
@@ -40,6 +40,6 @@ class ReachableNowTest {
                 OptionalLong.empty(),
                 OptionalLong.empty())
             .located(Map.of("eni-0", "subnet-of-node", "eni-1", "subnet-a"));
-    return ReachableNow.of(MAXIMUM, pool, List.of(subnet)).map(EffectiveMaximum::explanation);
+    return MAXIMUM.reachableNow(pool, List.of(subnet)).map(EffectiveMaximum::explanation);
   }
 }
