@@ -159,7 +159,7 @@ final class SubnetReporter implements Loop.Turn {
   /** The addresses of this node by subnet, with the primary address of each ENI. */
   private Map<String, Long> ownAddresses(AddressPool seen, Instant now) {
     AddressPool located = seen.located(subnetOfEni);
-    if (!located.tellsSubnets()) {
+    if (!located.reportsSubnets()) {
       learnSubnets(now);
       located = seen.located(subnetOfEni);
     }

@@ -1,16 +1,19 @@
 package io.cnimetrics.aws;
 
+import io.cnimetrics.deadline.BoundedCall;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import java.net.URI;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.imds.Ec2MetadataClient;
 
@@ -26,6 +29,14 @@ public final class InstanceMetadata {
 
   private static final String INTERFACES_REMEDY =
       "let the agent read instance metadata, or remove --subnets (REPORT_SUBNETS)";
+
+  private static final String MACS = "/latest/meta-data/network/interfaces/macs/";
+
+  /** More than EC2 attaches to an instance of any type. */
+  private static final int MOST_INTERFACES = 200;
+
+  private static final Pattern MAC = Pattern.compile("[0-9a-fA-F:]{17}");
+  private static final Pattern ID = Pattern.compile("(?:eni|subnet)-[0-9a-zA-Z]{1,40}");
 
   private final boolean disabled;
   private final UnaryOperator<Ec2MetadataClient.Builder> endpoint;
@@ -121,14 +132,42 @@ public final class InstanceMetadata {
       return none(
           Reason.NOT_FOUND, "AWS_EC2_METADATA_DISABLED=true switches instance metadata off");
     }
-    InterfacesReading reading = new InterfacesReading(endpoint);
+    MetadataHttp http = new MetadataHttp();
     try {
-      return new Interfaces(reading.read(limit), Optional.empty());
+      return new Interfaces(
+          BoundedCall.start(MetadataReading.THREAD, limit, () -> subnetIds(http)).result(),
+          Optional.empty());
     } catch (TimeoutException e) {
       return none(Reason.TIMEOUT, String.valueOf(e.getMessage()));
     } catch (MetadataService.Failed e) {
       return none(e.reason(), e.fact());
+    } finally {
+      http.stop();
     }
+  }
+
+  private Map<String, String> subnetIds(MetadataHttp http) {
+    Map<String, String> subnetIds = new HashMap<>();
+    try (MetadataService service = MetadataService.open(http, endpoint)) {
+      service
+          .get(MACS)
+          .orElse("")
+          .lines()
+          .map(line -> line.strip().replaceFirst("/$", ""))
+          .filter(MAC.asMatchPredicate())
+          .limit(MOST_INTERFACES)
+          .forEach(
+              mac -> subnetIds.put(id(service, mac + "/interface-id"), id(service, mac + "/subnet-id")));
+    }
+    return subnetIds;
+  }
+
+  private static String id(MetadataService service, String path) {
+    String id = service.get(MACS + path).orElse("").strip();
+    if (!ID.matcher(id).matches()) {
+      throw service.unusable(id);
+    }
+    return id;
   }
 
   private static Interfaces none(Reason reason, String whatHappened) {

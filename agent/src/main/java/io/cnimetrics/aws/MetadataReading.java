@@ -62,7 +62,7 @@ final class MetadataReading {
       }
       readTags(service);
     } catch (MetadataService.Failed e) {
-      report(e.reason(), e.fact());
+      report(e);
     }
     return known();
   }
@@ -74,7 +74,7 @@ final class MetadataReading {
     } else if (WORD.matcher(body.get()).matches()) {
       store(words, Map.of(path, body.get()));
     } else {
-      reportMalformed(body.get());
+      report(service.unusable(body.get()));
     }
   }
 
@@ -82,7 +82,7 @@ final class MetadataReading {
     // Missing unless the instance shows its tags, which is rare: not a problem.
     String keys = service.get(ROOT + TAGS).orElse("");
     if (keys.length() > MetadataHttp.MAX_BODY_BYTES) {
-      reportMalformed(keys);
+      report(service.unusable(keys));
       return;
     }
     Map<String, String> read = new HashMap<>();
@@ -101,7 +101,7 @@ final class MetadataReading {
     } else if (isText(body.get())) {
       into.put(key, body.get());
     } else {
-      reportMalformed(body.get());
+      report(service.unusable(body.get()));
     }
   }
 
@@ -123,10 +123,8 @@ final class MetadataReading {
     into.putAll(read);
   }
 
-  private void reportMalformed(String body) {
-    report(
-        Reason.MALFORMED,
-        http.last() + " was answered with no usable value (length " + body.length() + ")");
+  private void report(MetadataService.Failed failure) {
+    report(failure.reason(), failure.fact());
   }
 
   private synchronized void report(Reason reason, String whatHappened) {

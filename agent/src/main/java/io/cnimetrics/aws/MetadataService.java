@@ -92,6 +92,13 @@ final class MetadataService implements AutoCloseable {
     }
   }
 
+  /** The failure for an answer with status 200 that has not the form of its value. */
+  Failed unusable(String body) {
+    return new Failed(
+        Reason.MALFORMED,
+        http.last() + " was answered with no usable value (length " + body.length() + ")");
+  }
+
   @Override
   public void close() {
     client.close();

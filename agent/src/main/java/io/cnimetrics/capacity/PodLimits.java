@@ -4,11 +4,11 @@ package io.cnimetrics.capacity;
  * How many pods the kubelet starts on this node.
  *
  * @param maxPods the kubelet's {@code max-pods}
- * @param hostNetworkPods pods that take one of them but no address, such as aws-node, kube-proxy
- *     and this agent
+ * @param hostNetworkPods pods that count as one of these but need no address, such as aws-node,
+ *     kube-proxy and this agent
  */
 public record PodLimits(int maxPods, int hostNetworkPods) {
-  /** Above this many CPUs, EKS lets a node have 250 pods instead of 110. */
+  /** Above this number of CPUs, EKS recommends 250 pods instead of 110. */
   private static final int CPUS_OF_SMALL_NODES = 30;
 
   public PodLimits {
@@ -18,12 +18,12 @@ public record PodLimits(int maxPods, int hostNetworkPods) {
     }
   }
 
-  /** What EKS recommends as {@code max-pods} for a node with so many CPUs, where nothing is set. */
+  /** EKS's recommended {@code max-pods} for a node with this number of CPUs. */
   public static int defaultMaxPods(int hostCpus) {
     return hostCpus > CPUS_OF_SMALL_NODES ? 250 : 110;
   }
 
-  /** Pods that need an address of their own. */
+  /** Pods that need their own address. */
   public int podsWithAddress() {
     return Math.max(0, maxPods - hostNetworkPods);
   }

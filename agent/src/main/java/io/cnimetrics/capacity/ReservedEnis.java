@@ -8,8 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Interfaces that count against the limit but carry no pods; one that is so for two reasons counts
- * once.
+ * ENIs that count against the limit but carry no pods. An ENI with two reasons counts once.
  *
  * @param reasons one for each kind, such as {@code a trunk takes one}
  */
@@ -21,7 +20,7 @@ record ReservedEnis(long count, List<String> reasons) {
   /**
    * Counts them.
    *
-   * @param onFirstCardOnly whether the limit is of network card 0 alone, as those by type are
+   * @param onFirstCardOnly whether the limit is for network card 0 only, as for the limits by type
    */
   static ReservedEnis of(NodeSnapshot snapshot, boolean onFirstCardOnly) {
     List<Eni> enis =
@@ -46,7 +45,7 @@ record ReservedEnis(long count, List<String> reasons) {
     return new ReservedEnis(excluded + trunks + (primary ? 1 : 0), reasons);
   }
 
-  /** By ipamD's settings; where it does not tell them, by a primary that is left without. */
+  /** By ipamD's settings; if these are unknown, by a primary without addresses for pods. */
   private static boolean customNetworking(NodeSnapshot snapshot, List<Eni> enis) {
     return snapshot
         .settings()

@@ -1,4 +1,4 @@
-/** What a node can reach: the limits of its instance type and the formulas over them. */
+/** The maximum of a node: limits of its instance type, and formulas. */
 @NullMarked
 package io.cnimetrics.capacity;
 

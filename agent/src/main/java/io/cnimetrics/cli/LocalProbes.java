@@ -70,7 +70,7 @@ final class LocalProbes {
 
   private static List<Subnet> free(Subnets subnets, AddressPool pool, String region) {
     AddressPool located =
-        pool.tellsSubnets() ? pool : pool.located(subnets.interfaces(VISIT_LIMIT).subnetIds());
+        pool.reportsSubnets() ? pool : pool.located(subnets.interfaces(VISIT_LIMIT).subnetIds());
     Set<String> ids = located.subnetIds();
     if (ids.isEmpty()) {
       return List.of();

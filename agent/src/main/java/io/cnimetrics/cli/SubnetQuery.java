@@ -49,7 +49,7 @@ record SubnetQuery(NodeSnapshot snapshot, List<Subnet> subnets) {
   }
 
   private static NodeSnapshot located(NodeSnapshot seen, AddressPool pool, Subnets subnets) {
-    if (pool.tellsSubnets()) {
+    if (pool.reportsSubnets()) {
       return seen;
     }
     InstanceMetadata.Interfaces read = subnets.interfaces(METADATA_LIMIT);

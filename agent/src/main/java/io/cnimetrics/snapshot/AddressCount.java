@@ -3,16 +3,16 @@ package io.cnimetrics.snapshot;
 /**
  * Addresses of one kind on one network interface.
  *
- * @param total addresses that ipamD may hand out, over all CIDRs
+ * @param total addresses that ipamD may assign, over all CIDRs
  * @param assigned addresses that pods hold
- * @param cooling addresses given back so recently that ipamD does not hand them out again yet
+ * @param cooling recently released addresses, which ipamD does not assign yet
  */
 public record AddressCount(long total, long assigned, long cooling) {
   public static final AddressCount NONE = new AddressCount(0, 0, 0);
 
   /**
-   * @throws IllegalArgumentException if a count is negative, or more addresses are in use than
-   *     there are
+   * @throws IllegalArgumentException if a count is negative, or assigned and cooling addresses are
+   *     more than the total
    */
   public AddressCount {
     if (total < 0 || assigned < 0 || cooling < 0 || assigned + cooling > total) {
@@ -21,7 +21,7 @@ public record AddressCount(long total, long assigned, long cooling) {
     }
   }
 
-  /** Addresses that are neither held nor cooling. */
+  /** Addresses that are neither assigned nor cooling. */
   public long free() {
     return total - assigned - cooling;
   }

@@ -1,11 +1,11 @@
 package io.cnimetrics.snapshot;
 
-/** How ipamD takes addresses from the VPC. It hands out only addresses of its own mode. */
+/** How ipamD allocates addresses from the VPC. It assigns only addresses of its own mode. */
 public enum AddressMode {
   /** Single secondary IPv4 addresses. */
   SECONDARY_IP,
   /** IPv4 prefixes, /28 each. */
   PREFIX,
-  /** One IPv6 prefix, /80, that no node ever uses up. */
+  /** One IPv6 prefix, /80, which no node can use up. */
   IPV6
 }

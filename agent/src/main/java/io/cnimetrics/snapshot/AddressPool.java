@@ -9,11 +9,11 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
- * ipamD's pool of interfaces and addresses, as its introspection lists it. All numbers are summed
- * from the lists; the totals that ipamD states itself go wrong after a forced removal.
+ * ipamD's pool of interfaces and addresses, as its introspection lists it. All numbers are sums over
+ * the lists: ipamD's own totals are wrong after a forced removal.
  *
  * @param enis the interfaces, ordered by network card and device number
- * @param coolingKnown false before release 1.5.0, which does not say when an address was given back
+ * @param coolingKnown false before release 1.5.0, which does not report when an address was released
  * @param statedTotal {@code TotalIPs} over all network cards, if the body has it
  * @param statedAssigned {@code AssignedIPs} over all network cards, if the body has it
  */
@@ -33,17 +33,17 @@ public record AddressPool(
     }
   }
 
-  /** Whether ipamD tells the subnet of every interface, as it does from release 1.22.0 on. */
-  public boolean tellsSubnets() {
+  /** Whether ipamD reports the subnet of every interface, as since release 1.22.0. */
+  public boolean reportsSubnets() {
     return enis.stream().allMatch(eni -> eni.subnetId().isPresent());
   }
 
-  /** The subnets that are known of the interfaces. */
+  /** The known subnets of the interfaces. */
   public Set<String> subnetIds() {
     return enis.stream().flatMap(eni -> eni.subnetId().stream()).collect(Collectors.toSet());
   }
 
-  /** The same of those whose addresses pods can have. */
+  /** The known subnets of the interfaces with addresses for pods. */
   public Set<String> subnetIdsOfPods() {
     return enis.stream()
         .filter(eni -> eni.totalIpv4() > 0 && !eni.excluded())
@@ -52,9 +52,9 @@ public record AddressPool(
   }
 
   /**
-   * The same with subnets that ipamD did not tell.
+   * The same with subnets that ipamD did not report.
    *
-   * @param subnetIds by the interface's id
+   * @param subnetIds by the ids of the interfaces
    */
   public AddressPool located(Map<String, String> subnetIds) {
     return new AddressPool(
@@ -74,7 +74,7 @@ public record AddressPool(
     return enis.size();
   }
 
-  /** IPv4 addresses that pods could have; those of trunk and excluded interfaces count. */
+  /** IPv4 addresses for pods, with those of trunk and excluded interfaces. */
   public long totalIpv4() {
     return sum(Eni::totalIpv4);
   }
@@ -83,7 +83,7 @@ public record AddressPool(
     return sum(Eni::assignedIpv4);
   }
 
-  /** Addresses that pods hold, IPv6 included. */
+  /** Assigned addresses, with IPv6. */
   public long assigned() {
     return sum(Eni::assigned);
   }
@@ -101,7 +101,7 @@ public record AddressPool(
     return sum(Eni::prefixes);
   }
 
-  /** Whether any interface holds an IPv6 prefix: the cluster's pods then live on IPv6 alone. */
+  /** Whether an interface has an IPv6 prefix: then the cluster's pods use only IPv6. */
   public boolean ipv6() {
     return enis.stream().anyMatch(eni -> eni.ipv6().total() > 0);
   }

@@ -5,13 +5,13 @@ import java.util.Optional;
 /**
  * One network interface (ENI) that ipamD manages.
  *
- * @param networkCard index of the network card; 0 on releases before 1.20, which know one card
+ * @param networkCard index of the network card; 0 before release 1.20, which supports one card
  * @param deviceNumber index on that card; 0 for the primary interface of card 0
- * @param trunk whether branch interfaces for pods hang on it
- * @param excluded whether its subnet is excluded from pod addresses; what it has is counted in the
- *     total, but none of it is available
- * @param subnetId told from release 1.22.0 on
- * @param single IPv4 addresses that were taken one by one
+ * @param trunk whether it carries branch interfaces for pods
+ * @param excluded whether its subnet is excluded from pod addresses; its addresses count in the
+ *     total, but none is available
+ * @param subnetId reported since release 1.22.0
+ * @param single single IPv4 addresses
  * @param prefixed IPv4 addresses in prefixes
  * @param prefixes number of IPv4 prefixes
  * @param ipv6 addresses in IPv6 prefixes, 2^48 to a prefix
@@ -44,7 +44,7 @@ public record Eni(
     }
   }
 
-  /** The same in a subnet that ipamD did not tell. */
+  /** The same in a subnet that ipamD did not report. */
   Eni in(String anySubnetId) {
     return new Eni(
         id,
@@ -65,17 +65,17 @@ public record Eni(
     return single.total() + prefixed.total();
   }
 
-  /** IPv4 addresses that pods hold. */
+  /** Assigned IPv4 addresses. */
   public long assignedIpv4() {
     return single.assigned() + prefixed.assigned();
   }
 
-  /** Addresses that pods hold, IPv6 included. */
+  /** Assigned addresses, with IPv6. */
   public long assigned() {
     return assignedIpv4() + ipv6.assigned();
   }
 
-  /** Addresses in their cooldown, IPv6 included. */
+  /** Addresses in their cooldown, with IPv6. */
   public long cooling() {
     return single.cooling() + prefixed.cooling() + ipv6.cooling();
   }

@@ -4,9 +4,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the instance metadata service tells of the EC2 instance; each part may be unknown.
+ * The EC2 instance, as far as instance metadata report it; each part may be unknown.
  *
- * @param tags the instance's tags, empty unless the instance shows them
+ * @param tags the instance's tags, empty unless instance metadata show them
  */
 public record Instance(
     Optional<String> id,

@@ -1,8 +1,8 @@
 package io.cnimetrics.snapshot;
 
-/** Where the region or the cluster's name comes from. */
+/** The source of the region or of the cluster's name. */
 public sealed interface Origin {
-  /** In words, for people and logs, such as {@code tag eks:cluster-name}. */
+  /** A text for people and logs, such as {@code tag eks:cluster-name}. */
   String label();
 
   /** A flag or its variable. */
@@ -21,7 +21,7 @@ public sealed interface Origin {
     }
   }
 
-  /** A tag of the instance that the instance metadata service shows. */
+  /** A tag of the instance, shown by the instance metadata service. */
   record InstanceTag(String key) implements Origin {
     @Override
     public String label() {
@@ -29,7 +29,7 @@ public sealed interface Origin {
     }
   }
 
-  /** A tag of the instance that the EC2 API told. */
+  /** A tag of the instance, returned by the EC2 API. */
   record Ec2Tag(String key) implements Origin {
     @Override
     public String label() {

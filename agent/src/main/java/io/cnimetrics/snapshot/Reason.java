@@ -1,25 +1,25 @@
 package io.cnimetrics.snapshot;
 
-/** Why a source could not be read, or not be trusted: a closed list that scripts may rely on. */
+/** Why a source could not be read or trusted: a closed list that scripts may rely on. */
 public enum Reason {
   /** The connection was refused or reset. */
   UNREACHABLE,
   /** No complete answer within the time allowed. */
   TIMEOUT,
-  /** An answer with another status than 200. */
+  /** An answer with a status other than 200. */
   BAD_STATUS,
-  /** A well-formed answer that is not what the source serves. */
+  /** A well-formed answer with other contents than the source has. */
   UNEXPECTED_SHAPE,
-  /** A body over the bound on its size. */
+  /** A body over the size limit. */
   TOO_LARGE,
-  /** A body that is cut short, or not in the format that it should be in. */
+  /** A body that is truncated or not in the expected format. */
   MALFORMED,
-  /** Read by a weaker source, which is named in the message. */
+  /** A less exact source is used; the message names it. */
   DEGRADED,
-  /** An answer that the thing asked for does not exist. */
+  /** The requested thing does not exist. */
   NOT_FOUND,
-  /** An answer that we may not ask. */
+  /** The agent lacks the permission. */
   DENIED,
-  /** Two statements of one source contradict each other. */
+  /** Two values of one source contradict each other. */
   MISMATCH
 }

@@ -4,11 +4,11 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The samples of one Prometheus name that are added up to one number: all of them, or those in
- * which a label has one of the given values.
+ * Samples of one Prometheus name that are added up to one number: all of them, or those with one of
+ * the given values of a label.
  *
  * @param name the sample's name, such as {@code awscni_ipamd_error_count}
- * @param label the label that decides; empty if every sample counts
+ * @param label the label that selects samples; empty for all samples
  * @param values the values of that label that count
  */
 public record Series(String name, String label, Set<String> values) {

@@ -3,8 +3,8 @@ package io.cnimetrics.snapshot;
 /**
  * A subnet's IPv4 addresses, as the EC2 API counts them.
  *
- * @param free addresses that EC2 could still give out; in prefix mode no promise of a free prefix
- * @param used addresses that somebody has: nodes, pods, load balancers and whatever else
+ * @param free addresses that EC2 can still assign; in prefix mode this is no promise of a free /28
+ * @param used addresses in use by nodes, pods, load balancers and others
  */
 public record Subnet(String id, long free, long used) {
   public Subnet {

@@ -1,4 +1,4 @@
-/** What one poll of a node saw: immutable records, no I/O, no clock. */
+/** The result of one poll of a node: immutable records, no I/O, no clock. */
 @NullMarked
 package io.cnimetrics.snapshot;
 

@@ -32,7 +32,7 @@ class AwsEndpointTest {
 
   @ParameterizedTest
   @CsvSource({"200", "403", "404", "302"})
-  void anyAnswerIsOneAndItsDateTellsTheClock(int status) {
+  void anyStatusIsAnAnswerAndItsDateShowsTheClock(int status) {
     aws.answering(aResponse().withStatus(status).withHeader("Date", date(NOW.plusSeconds(42))));
 
     Probe probe = probe();
@@ -57,7 +57,7 @@ class AwsEndpointTest {
   }
 
   @Test
-  void answerWithoutADateTellsNoTime() {
+  void answerWithoutADateHasNoTime() {
     aws.answering(aResponse().withHeader("Date", "yesterday"));
 
     assertThat(probe().ahead()).isEmpty();
@@ -71,7 +71,7 @@ class AwsEndpointTest {
   }
 
   @Test
-  void hangIsAFailure() {
+  void hangingEndpointIsAFailure() {
     aws.answering(aResponse().withFixedDelay(10_000));
 
     assertThat(
@@ -91,8 +91,8 @@ class AwsEndpointTest {
     "cn-north-1, false, https://monitoring.cn-north-1.amazonaws.com.cn, https://ec2.cn-north-1.amazonaws.com.cn",
     "us-east-1, true, https://monitoring-fips.us-east-1.amazonaws.com, https://ec2-fips.us-east-1.amazonaws.com"
   })
-  void endpointIsThatOfPartitionAndSettings(String region, boolean fips, URI cloudWatch, URI ec2) {
-    // A proxy that is not there, so that nobody is asked.
+  void endpointFollowsPartitionAndSettings(String region, boolean fips, URI cloudWatch, URI ec2) {
+    // A proxy that does not exist, so that no request leaves.
     Map<String, String> settings =
         Map.of(
             "aws.useFipsEndpoint", String.valueOf(fips),

@@ -13,14 +13,14 @@ import io.cnimetrics.snapshot.Source;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Whatever tags an instance has, they give a name that the settings take too, or a reason. */
+/** Any tags give a name that the settings accept too, or a problem. */
 class ClusterNameFuzzTest {
   private static final String[] KEYS = {
     "eks:cluster-name", "eks:eks-cluster-name", "kubernetes.io/cluster/", "CLUSTER_ID", "Name"
   };
   private static final String[] VALUES = {"owned", "shared", ""};
 
-  /** More than a name may have. */
+  /** Longer than a name may be. */
   private static final int LONGEST = 1_100;
 
   @FuzzTest

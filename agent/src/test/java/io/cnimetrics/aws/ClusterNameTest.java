@@ -55,7 +55,7 @@ class ClusterNameTest {
         arguments(Map.of(A, "owned", B, "no"), new Named("a", A)),
         arguments(Map.of(A, "Owned", OWN, "c"), new Named("c", OWN)),
         arguments(Map.of(A, ""), new Unnamed(List.of())),
-        // Names that CloudWatch would not take.
+        // Names that CloudWatch does not accept.
         arguments(Map.of(EKS, longest), new Named(longest, EKS)),
         arguments(Map.of(EKS, longest + "x"), new Unnamed(List.of(EKS))),
         arguments(Map.of(EKS, "", OWN, "c"), new Named("c", OWN)),
@@ -69,13 +69,13 @@ class ClusterNameTest {
   }
 
   @Test
-  void ambiguityNamesTheClustersAndTheWayOut() {
+  void ambiguityNamesTheClustersAndTheRemedy() {
     assertThat(new Ambiguous(List.of("a", "b")).problem(Source.IMDS).message())
         .contains("a, b", "--cluster-id", "kubernetes.io/cluster/");
   }
 
   @Test
-  void messageQuotesAFewNamesAndNotAllOfEach() {
+  void messageQuotesFewNamesAndShortensThem() {
     List<String> names =
         IntStream.range(10, 60).mapToObj(i -> i + "n".repeat(77) + "😀".repeat(400)).toList();
 

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
-/** An EC2 that only speaks of tags and subnets, in its Query protocol, on a port of its own. */
+/** An EC2 with tags and subnets only, in its Query protocol, on its own port. */
 public final class FakeEc2 implements AutoCloseable {
   public static final AwsCredentials CREDENTIALS =
       AwsBasicCredentials.create("AKIDEXAMPLE", "secret-example");
@@ -37,12 +37,12 @@ public final class FakeEc2 implements AutoCloseable {
     return new FakeEc2().withTags(Map.of());
   }
 
-  /** Tells these tags of any instance. */
+  /** Returns these tags for any instance. */
   public FakeEc2 withTags(Map<String, String> tags) {
     return answering(aResponse().withBody(tagSet(tags, "")));
   }
 
-  /** Tells these tags on the page that a token leads to, and the next token, if any. */
+  /** Returns these tags on the page of a token, and the next token, if any. */
   public FakeEc2 withPage(String token, Map<String, String> tags, String nextToken) {
     server.stubFor(
         post(urlPathEqualTo("/"))
@@ -51,7 +51,7 @@ public final class FakeEc2 implements AutoCloseable {
     return this;
   }
 
-  /** Tells these subnets to whoever asks for subnets, whichever he asks for. */
+  /** Returns these subnets for each request of subnets. */
   public FakeEc2 withSubnets(Subnet... subnets) {
     server.stubFor(
         post(urlPathEqualTo("/"))
@@ -60,8 +60,8 @@ public final class FakeEc2 implements AutoCloseable {
     return this;
   }
 
-  /** Refuses to tell of subnets. */
-  public FakeEc2 withoutTheRightToSubnets() {
+  /** Refuses requests for subnets. */
+  public FakeEc2 withoutPermissionForSubnets() {
     server.stubFor(
         post(urlPathEqualTo("/"))
             .withRequestBody(containing("Action=DescribeSubnets"))
@@ -85,7 +85,7 @@ public final class FakeEc2 implements AutoCloseable {
                 .formatted(code, message));
   }
 
-  /** Answers all requests so. */
+  /** Gives this response to all requests. */
   public FakeEc2 answering(ResponseDefinitionBuilder response) {
     server.resetMappings();
     server.stubFor(any(anyUrl()).willReturn(response));
@@ -132,12 +132,12 @@ public final class FakeEc2 implements AutoCloseable {
         .formatted(items);
   }
 
-  /** What asks this EC2 about subnets. */
+  /** A client of this EC2. */
   public NodeSubnets subnets() {
     return NodeSubnets.at(endpoint(), CREDENTIALS);
   }
 
-  /** What asks this EC2. */
+  /** A client of this EC2. */
   public InstanceTags tags() {
     return InstanceTags.at(endpoint(), CREDENTIALS);
   }

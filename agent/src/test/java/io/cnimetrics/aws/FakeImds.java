@@ -17,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** An instance metadata service that only speaks version 2, on a port of its own. */
+/** An instance metadata service, version 2 only, on its own port. */
 public final class FakeImds implements Closeable {
   public static final String TOKEN_PATH = "/latest/api/token";
 
@@ -40,7 +40,7 @@ public final class FakeImds implements Closeable {
     this.server = server;
   }
 
-  /** A service that knows nothing but tokens. */
+  /** A service that has only session tokens. */
   public static FakeImds empty() throws IOException {
     FakeImds imds =
         new FakeImds(
@@ -73,7 +73,7 @@ public final class FakeImds implements Closeable {
     return this;
   }
 
-  /** Gives out this token, and takes no other. */
+  /** Issues this token, and accepts no other. */
   public FakeImds withToken(String value) {
     token = value;
     return this;

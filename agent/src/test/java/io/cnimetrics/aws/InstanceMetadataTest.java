@@ -64,7 +64,7 @@ class InstanceMetadataTest {
   }
 
   @Test
-  void tagsThatAreOffAreNoProblem() throws IOException {
+  void hiddenTagsAreNoProblem() throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance()) {
       assertThat(read(imds).problems()).isEmpty();
       assertThat(read(imds).instance()).isEqualTo(INSTANCE);
@@ -72,7 +72,7 @@ class InstanceMetadataTest {
   }
 
   @Test
-  void tagKeyThatIsNoUriIsQuoted() throws IOException {
+  void tagKeyIsEncodedInTheUrl() throws IOException {
     Map<String, String> tags = Map.of("kubernetes.io/cluster/a b?é%", "owned");
     try (FakeImds imds = FakeImds.ofAnInstance().withTags(tags)) {
       assertThat(read(imds)).isEqualTo(new InstanceMetadata.Result(with(tags), List.of()));
@@ -93,7 +93,7 @@ class InstanceMetadataTest {
   }
 
   @Test
-  void tokenThatTheServiceDoesNotTakeIsDenied() throws IOException {
+  void tokenThatTheServiceRejectsIsDenied() throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance().failing(TYPE_PATH, 401, 99)) {
       InstanceMetadata.Result result = read(imds);
       assertThat(onlyProblem(result).reason()).isEqualTo(Reason.DENIED);
@@ -102,7 +102,7 @@ class InstanceMetadataTest {
   }
 
   @Test
-  void tokenThatIsNoHeaderValueIsMalformedAndNotTold() throws IOException {
+  void tokenThatIsNoHeaderValueIsMalformedAndNotQuoted() throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance().withToken("two\nlines")) {
       Problem problem = onlyProblem(read(imds));
       assertThat(problem.reason()).isEqualTo(Reason.MALFORMED);
@@ -130,7 +130,7 @@ class InstanceMetadataTest {
   }
 
   @Test
-  void whatWasLearntBeforeAFailureIsKept() throws IOException {
+  void valuesReadBeforeAFailureAreKept() throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance()) {
       imds.failing("/latest/meta-data/instance-id", 503, 99);
       InstanceMetadata.Result result = read(imds);
@@ -156,7 +156,7 @@ class InstanceMetadataTest {
   }
 
   @Test
-  void hangingServiceEndsByItselfIfTheLimitIsFar() throws IOException {
+  void hangingServiceEndsBeforeALongLimit() throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance().hangingAt(FakeImds.TOKEN_PATH)) {
       long start = System.nanoTime();
       Problem problem =
@@ -192,7 +192,7 @@ class InstanceMetadataTest {
 
   @ParameterizedTest
   @CsvSource({"'',UNREACHABLE", "SSH-2.0-OpenSSH,MALFORMED"})
-  void whatIsNoHttpServerIsAProblem(String greeting, Reason reason) throws Exception {
+  void serverWithoutHttpIsAProblem(String greeting, Reason reason) throws Exception {
     try (ServerSocket listener = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       Thread server = new Thread(() -> greet(listener, greeting));
       server.setDaemon(true);
@@ -204,7 +204,7 @@ class InstanceMetadataTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "<html>", "eu-west-1\nand more", "eu\u0000", "é"})
-  void valueThatIsNoneIsAProblemAndTheRestIsRead(String region) throws IOException {
+  void invalidValueIsAProblemAndTheRestIsRead(String region) throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance().with("placement/region", region)) {
       InstanceMetadata.Result result = read(imds);
       assertThat(onlyProblem(result).reason()).isEqualTo(Reason.MALFORMED);
@@ -238,14 +238,14 @@ class InstanceMetadataTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"file:///etc", "gopher://127.0.0.1", "metadata"})
-  void endpointThatIsNoneIsMalformed(String endpoint) {
+  void invalidEndpointIsMalformed(String endpoint) {
     InstanceMetadata.Result result = InstanceMetadata.at(URI.create(endpoint)).read(LIMIT);
     assertThat(onlyProblem(result).reason()).isEqualTo(Reason.MALFORMED);
     assertThat(onlyProblem(result).message()).contains("settings", "_ENDPOINT");
   }
 
   @Test
-  void environmentGivesTheEndpoint() throws IOException {
+  void endpointComesFromTheEnvironment() throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance()) {
       System.setProperty("aws.ec2MetadataServiceEndpoint", imds.endpoint() + "/");
       assertThat(InstanceMetadata.fromEnvironment().read(LIMIT).instance()).isEqualTo(INSTANCE);
@@ -255,7 +255,7 @@ class InstanceMetadataTest {
   }
 
   @Test
-  void endpointThatTheEnvironmentGarblesIsMalformed() {
+  void invalidEndpointInTheEnvironmentIsMalformed() {
     System.setProperty("aws.ec2MetadataServiceEndpoint", "no url");
     try {
       InstanceMetadata.Result result = InstanceMetadata.fromEnvironment().read(LIMIT);
@@ -267,7 +267,7 @@ class InstanceMetadataTest {
   }
 
   @Test
-  void modeThatTheEnvironmentGarblesIsMalformed() {
+  void invalidModeInTheEnvironmentIsMalformed() {
     System.setProperty("aws.ec2MetadataServiceEndpointMode", "IPv5");
     try {
       InstanceMetadata.Result result = InstanceMetadata.fromEnvironment().read(LIMIT);
@@ -294,7 +294,7 @@ class InstanceMetadataTest {
   }
 
   @Test
-  void proxyIsNotAsked() throws IOException {
+  void proxyIsNotUsed() throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance();
         FakeImds proxy = FakeImds.empty()) {
       System.setProperty("http.proxyHost", "127.0.0.1");

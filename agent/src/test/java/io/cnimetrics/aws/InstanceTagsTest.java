@@ -50,7 +50,7 @@ class InstanceTagsTest {
   }
 
   @Test
-  void onlyThisInstanceIsAskedFor() {
+  void onlyTagsOfThisInstanceAreRequested() {
     read();
 
     assertThat(ec2.requests())
@@ -94,7 +94,7 @@ class InstanceTagsTest {
   }
 
   @Test
-  void pagesWithoutEndAreNoAnswer() {
+  void endlessPagesAreMalformed() {
     ec2.answering(aResponse().withBody(FakeEc2.tagSet(EKS, "again")));
 
     assertThat(problem(read()).reason()).isEqualTo(Reason.MALFORMED);
@@ -134,7 +134,7 @@ class InstanceTagsTest {
   }
 
   @Test
-  void refusalNamesTheRoleThatWeAreToEc2() {
+  void refusalNamesTheRoleThatEc2Sees() {
     String role = "arn:aws:sts::111122223333:assumed-role/node/i-0123456789abcdef0";
     ec2.refusing(
         403,
@@ -147,7 +147,7 @@ class InstanceTagsTest {
   }
 
   @Test
-  void refusalThatIsNoneOfEc2sIsNotQuoted() {
+  void refusalOfAProxyIsNotQuoted() {
     ec2.answering(aResponse().withStatus(502).withBody("<html>a secret of the proxy's</html>"));
 
     Problem problem = problem(read());
@@ -156,7 +156,7 @@ class InstanceTagsTest {
   }
 
   @Test
-  void credentialsAreNeverTold() {
+  void credentialsAreNeverQuoted() {
     InstanceTags tags =
         InstanceTags.at(
             ec2.endpoint(), AwsSessionCredentials.create("AKIDEXAMPLE", "hush", "to\nken"));
@@ -183,14 +183,14 @@ class InstanceTagsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "gar<bage", "<html><body>Sign in</body></html>", "{}"})
-  void bodyThatIsNoneOfEc2sIsMalformed(String body) {
+  void bodyThatIsNotFromEc2IsMalformed(String body) {
     ec2.answering(aResponse().withBody(body));
 
     assertThat(problem(read()).reason()).isEqualTo(Reason.MALFORMED);
   }
 
   @Test
-  void bodyThatIsCutIsMalformedWhereverItIsCut() {
+  void truncatedBodyIsMalformed() {
     String whole = FakeEc2.tagSet(EKS, "");
     for (int length = 0; length < whole.length() - 1; length += 20) {
       ec2.answering(aResponse().withBody(whole.substring(0, length)));
@@ -246,7 +246,7 @@ class InstanceTagsTest {
   }
 
   @Test
-  void environmentGivesEndpointAndCredentials() {
+  void endpointAndCredentialsComeFromTheEnvironment() {
     ec2.withTags(EKS);
     Result answer =
         SdkSettings.withCredentials(
@@ -266,7 +266,7 @@ class InstanceTagsTest {
       named = "AWS_ACCESS_KEY_ID",
       matches = ".+",
       disabledReason = "there are some")
-  void missingCredentialsAreARefusalWithoutARequest() {
+  void missingCredentialsAreDeniedWithoutARequest() {
     Map<String, String> none =
         Map.of(
             "aws.endpointUrlEc2", ec2.endpoint().toString(),

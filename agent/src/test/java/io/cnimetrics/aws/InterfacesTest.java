@@ -17,7 +17,7 @@ class InterfacesTest {
   private static final String MACS = "network/interfaces/macs/";
 
   @Test
-  void subnetsAreToldByInterface() throws IOException {
+  void subnetsAreMappedByInterface() throws IOException {
     try (FakeImds imds = twoInterfaces()) {
       assertThat(read(imds).subnetIds())
           .isEqualTo(Map.of("eni-0a1", "subnet-0a1", "eni-0b2", "subnet-0b2"));
@@ -25,7 +25,7 @@ class InterfacesTest {
   }
 
   @Test
-  void valueThatIsNoIdMakesAllUnknown() throws IOException {
+  void invalidIdMakesAllUnknown() throws IOException {
     try (FakeImds imds = twoInterfaces()) {
       imds.with(MACS + "02:00:00:00:00:02/subnet-id", "<html>");
 

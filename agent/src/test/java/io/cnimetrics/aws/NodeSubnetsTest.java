@@ -36,14 +36,14 @@ class NodeSubnetsTest {
   }
 
   @Test
-  void freeAndUsedAddressesAreAllButTheFiveThatAwsKeeps() {
+  void freeAndUsedAddressesLeaveOutTheFiveThatAwsReserves() {
     ec2.withSubnets(ONE, TWO);
 
     assertThat(read()).isEqualTo(new Found(List.of(ONE, TWO)));
   }
 
   @Test
-  void allSubnetsAreAskedForInOneRequest() {
+  void allSubnetsAreRequestedAtOnce() {
     ec2.withSubnets(ONE, TWO);
 
     read();
@@ -57,7 +57,7 @@ class NodeSubnetsTest {
   }
 
   @Test
-  void subnetOfIpv6AloneIsLeftOut() {
+  void subnetWithoutIpv4IsLeftOut() {
     String body = FakeEc2.subnetSet(ONE).replaceAll("<cidrBlock>.*</cidrBlock>", "");
     ec2.answering(aResponse().withBody(body));
 
@@ -73,7 +73,7 @@ class NodeSubnetsTest {
     "500,InternalError,BAD_STATUS,false",
     "400,InvalidSubnetID.NotFound,NOT_FOUND,false"
   })
-  void refusalIsOneProblemAndOnlyAMissingRightIsForGood(
+  void refusalIsOneProblemAndOnlyAMissingPermissionIsFinal(
       int status, String code, Reason reason, boolean forbidden) {
     ec2.refusing(status, code, "says EC2");
 
@@ -89,15 +89,15 @@ class NodeSubnetsTest {
   }
 
   @Test
-  void missingRightNamesActionAndPolicy() {
-    ec2.withoutTheRightToSubnets();
+  void missingPermissionNamesActionAndPolicy() {
+    ec2.withoutPermissionForSubnets();
 
     assertThat(failed(read()).problem().message())
         .contains("ec2:DescribeSubnets", "iam-policy/CNIMetricsSubnetsPolicy.json", "--subnets");
   }
 
   @Test
-  void unknownSubnetIsNotCalledTroubleOfEc2() {
+  void unknownSubnetIsNotFound() {
     ec2.refusing(400, "InvalidSubnetID.NotFound", "says EC2");
 
     assertThat(failed(read()).problem().message())
@@ -128,7 +128,7 @@ class NodeSubnetsTest {
             + "<cidrBlock>none</cidrBlock><availableIpAddressCount>1</availableIpAddressCount>"
             + "</item></subnetSet></DescribeSubnetsResponse>"
       })
-  void answerThatIsNoneOfEc2sIsMalformed(String body) {
+  void answerThatIsNotFromEc2IsMalformed(String body) {
     ec2.answering(aResponse().withBody(body));
 
     assertThat(failed(read()).problem().reason()).isEqualTo(Reason.MALFORMED);
@@ -144,14 +144,14 @@ class NodeSubnetsTest {
         "eni-1",
         "subnet-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
       })
-  void nameThatIsNoSubnetsIsMalformed(String id) {
+  void invalidSubnetIdIsMalformed(String id) {
     ec2.withSubnets(ONE, new Subnet(id, 7, 244));
 
     assertThat(failed(read()).problem().reason()).isEqualTo(Reason.MALFORMED);
   }
 
   @Test
-  void subnetThatIsToldTwiceIsMalformed() {
+  void subnetListedTwiceIsMalformed() {
     ec2.withSubnets(ONE, new Subnet(ONE.id(), 7, 244));
 
     assertThat(failed(read()).problem().reason()).isEqualTo(Reason.MALFORMED);

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 public final class SdkSettings {
   private SdkSettings() {}
 
-  /** Does something under these settings, and puts the old ones back. */
+  /** Runs something with these settings, and restores the old ones. */
   public static <T> T with(Map<String, String> properties, Supplier<T> action) {
     Map<String, String> before = new HashMap<>();
     properties.keySet().forEach(name -> before.put(name, System.getProperty(name, "")));
@@ -27,7 +27,7 @@ public final class SdkSettings {
     }
   }
 
-  /** The same, with credentials that nobody else takes. */
+  /** The same, with credentials that work nowhere else. */
   public static <T> T withCredentials(Map<String, String> properties, Supplier<T> action) {
     Map<String, String> all = new HashMap<>(properties);
     all.put("aws.accessKeyId", FakeEc2.CREDENTIALS.accessKeyId());

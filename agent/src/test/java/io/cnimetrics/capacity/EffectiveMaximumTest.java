@@ -15,7 +15,7 @@ class EffectiveMaximumTest {
   private static final EffectiveMaximum MAXIMUM = new EffectiveMaximum(56, "56 = 4 ENIs × 14");
 
   @Test
-  void subnetThatRunsOutBeforeTheMaximumBoundsIt() {
+  void subnetThatRunsOutLimitsTheMaximum() {
     assertThat(reachable(new Subnet("subnet-a", 4, 247)))
         .contains("18 = 14 on the node + 4 free in subnet-a");
   }

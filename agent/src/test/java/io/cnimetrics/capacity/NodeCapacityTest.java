@@ -33,7 +33,7 @@ class NodeCapacityTest {
   }
 
   @Test
-  void podsOfTheKubeletBoundIt() {
+  void podsOfTheKubeletLimitIt() {
     assertMaximum(
         nothingRead().enis(eni(0, 14, 3, 0)),
         4,
@@ -53,7 +53,7 @@ class NodeCapacityTest {
   }
 
   @Test
-  void primaryWithoutAddressesMeansCustomNetworkingWhereTheSettingIsNotTold() {
+  void primaryWithoutAddressesMeansCustomNetworkingIfTheSettingIsUnknown() {
     assertMaximum(
         nothingRead().enis(eni(0, 0, 0, 0), eni(1, 9, 3, 0)),
         3,
@@ -63,7 +63,7 @@ class NodeCapacityTest {
   }
 
   @Test
-  void settingGoesBeforeWhatThePrimarySuggests() {
+  void settingHasPriorityOverThePrimarysAddresses() {
     assertMaximum(
         nothingRead().enis(eni(0, 0, 0, 0), eni(1, 9, 3, 0)).customNetworking(false),
         3,
@@ -162,7 +162,7 @@ class NodeCapacityTest {
   }
 
   @Test
-  void modeOfTheLastGaugesHoldsWhereBothKindsOfAddressesAreHeld() {
+  void modeOfTheLastGaugesStaysIfBothKindsOfAddressesAreHeld() {
     for (AddressMode last : List.of(AddressMode.SECONDARY_IP, AddressMode.PREFIX)) {
       NodeCapacity capacity =
           NodeCapacity.of(
@@ -179,7 +179,7 @@ class NodeCapacityTest {
   }
 
   @Test
-  void enisThatTheTypeHasAndIpamdMayNotHaveAreTold() {
+  void enisThatIpamdMayNotHaveAreExplained() {
     NodeCapacity capacity =
         capacity(
             nothingRead().enis(eni(0, 14, 3, 0)),
@@ -223,7 +223,7 @@ class NodeCapacityTest {
   }
 
   @Test
-  void customNetworkingWithATrunkAndPrefixesTellsAll() {
+  void customNetworkingWithATrunkAndPrefixesIsExplained() {
     assertMaximum(
         nothingRead()
             .enis(eni(0, 0, 0, 0), prefixed(1, 2, 3), trunk(2, 0, 0))
@@ -236,7 +236,7 @@ class NodeCapacityTest {
   }
 
   @Test
-  void moreInterfacesWithoutPodsThanIpamdMayHaveLeaveNone() {
+  void moreReservedEnisThanIpamdMayHaveLeaveNone() {
     assertMaximum(
         nothingRead().enis(eni(0, 0, 0, 0), trunk(1, 9, 0)).customNetworking(true),
         1,
@@ -260,7 +260,7 @@ class NodeCapacityTest {
   }
 
   @Test
-  void ipv4AddressesAreNotIpv6WhateverTheGaugesSay() {
+  void heldIpv4AddressesExcludeIpv6() {
     NodeCapacity capacity =
         capacity(
             nothingRead().enis(eni(0, 9, 3, 0)),
@@ -300,7 +300,7 @@ class NodeCapacityTest {
   }
 
   @Test
-  void whereIntrospectionFailedNothingIsSaid() {
+  void failedIntrospectionGivesNoMaximum() {
     NodeCapacity capacity =
         capacity(
             nothingRead().metrics(),

@@ -71,7 +71,7 @@ class RunSubnetsIT {
 
   @Test
   void missingRightIsOneLineAndNoReasonNotToBeReady() {
-    ec2.withoutTheRightToSubnets();
+    ec2.withoutPermissionForSubnets();
     Map<String, String> environment = Map.of("AWS_ENDPOINT_URL_EC2", ec2.endpoint().toString());
     try (Running agent =
         agent(RECORDED, cloudWatch.environment())

@@ -12,7 +12,7 @@ import software.amazon.awssdk.thirdparty.jackson.core.JsonParser;
 import software.amazon.awssdk.thirdparty.jackson.core.JsonToken;
 import software.amazon.awssdk.thirdparty.jackson.dataformat.cbor.CBORFactory;
 
-/** What goes over the wire between the SDK and CloudWatch. */
+/** The encoding of requests and answers between the SDK and CloudWatch. */
 public final class Cbor {
   private static final CBORFactory FACTORY = new CBORFactory();
 

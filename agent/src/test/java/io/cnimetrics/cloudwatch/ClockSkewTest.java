@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.SdkGlobalTime;
 
-/** A node whose clock is off: here it is the service's that differs, which is the same. */
+/** A node with a wrong clock: here the service's clock differs, which is the same. */
 @Timeout(30)
 class ClockSkewTest {
   private static final Pattern SIGNED = Pattern.compile("(?i)x-amz-date: (\\w+)");
@@ -53,7 +53,7 @@ class ClockSkewTest {
   }
 
   @Test
-  void missingRightsAreNotTakenForTheClockOnceItIsCorrected() throws IOException {
+  void missingPermissionIsNotClockSkew() throws IOException {
     try (RawCloudWatch server =
             new RawCloudWatch(refusing("InvalidSignatureException"), refusing("AccessDenied"));
         CloudWatchSink sink = sinkAt(server.url())) {

@@ -78,7 +78,7 @@ class CloudWatchSinkTest {
   }
 
   @Test
-  void nameOfTheOldProtocolGoesBeforeThatOfTheNew() {
+  void errorNameOfTheOldProtocolHasPriority() {
     PutResult answer =
         answerTo(
             cbor(400)
@@ -105,7 +105,7 @@ class CloudWatchSinkTest {
     "503, RETRYABLE",
     "504, RETRYABLE"
   })
-  void answerOfAProxyIsJudgedByItsStatusAndNotShown(int status, Status outcome) {
+  void answerOfAProxyCountsByItsStatusAndIsNotQuoted(int status, Status outcome) {
     for (String body :
         new String[] {
           "",
@@ -123,7 +123,7 @@ class CloudWatchSinkTest {
   }
 
   @Test
-  void pageForPeopleIsNoSuccess() {
+  void htmlPageIsNoSuccess() {
     PutResult answer =
         answerTo(
             aResponse()
@@ -137,12 +137,12 @@ class CloudWatchSinkTest {
   @EnumSource(
       value = Fault.class,
       names = {"CONNECTION_RESET_BY_PEER", "EMPTY_RESPONSE", "RANDOM_DATA_THEN_CLOSE"})
-  void faultOfTheWayPasses(Fault fault) {
+  void brokenConnectionIsRetryable(Fault fault) {
     assertThat(answerTo(aResponse().withFault(fault)).status()).isEqualTo(Status.RETRYABLE);
   }
 
   @Test
-  void authorityThatIsNotTrustedPasses() {
+  void untrustedCertificateIsRetryable() {
     PutResult answer = putAt("https://localhost:" + CLOUDWATCH.getHttpsPort(), LIMIT);
     assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
     assertThat(answer.message()).contains("certification path", "trusts the certificate authority");
@@ -150,7 +150,7 @@ class CloudWatchSinkTest {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 403, 429, 503})
-  void waitThatIsAskedForIsTold(int status) {
+  void retryAfterIsReturned(int status) {
     assertThat(answerTo(cbor(status).withHeader("Retry-After", "7")).retryAfter())
         .contains(Duration.ofSeconds(7));
   }

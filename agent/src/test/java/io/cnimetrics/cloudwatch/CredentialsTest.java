@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
 
-/** Credentials are asked for when they are needed, within the limit, and again when they expire. */
+/** Credentials are fetched when they are needed, within the limit, and again when they expire. */
 @Timeout(30)
 class CredentialsTest {
   private static final Duration SHORT = Duration.ofMillis(500);
@@ -44,7 +44,7 @@ class CredentialsTest {
   }
 
   @Test
-  void roleIsAskedForOnceAndOnlyWhenSending() throws IOException {
+  void credentialsAreFetchedOnceAndOnlyForSending() throws IOException {
     try (RawCloudWatch server = new RawCloudWatch();
         FakeImds imds = withRole("key-of-role");
         CloudWatchSink sink = sink(server, () -> roleBy(imds))) {
@@ -57,7 +57,7 @@ class CredentialsTest {
   }
 
   @Test
-  void credentialsThatCloudWatchCallsExpiredAreFetchedAnew() throws IOException {
+  void expiredCredentialsAreFetchedAgain() throws IOException {
     Script expired =
         request -> request.refuse(403, "", Cbor.error("ExpiredTokenException", "expired"));
     try (RawCloudWatch server = new RawCloudWatch(expired);
@@ -72,7 +72,7 @@ class CredentialsTest {
   }
 
   @Test
-  void hangingMetadataHoldsNobodyUpAndNothingIsSentLater() throws IOException {
+  void hangingMetadataEndAtTheLimitAndNothingIsSentLater() throws IOException {
     try (RawCloudWatch server = new RawCloudWatch();
         FakeImds imds = withRole("key-of-role");
         CloudWatchSink sink = openAt(server, imds)) {
@@ -89,7 +89,7 @@ class CredentialsTest {
   }
 
   @Test
-  void chainThatFindsNothingIsDenied() throws IOException {
+  void missingCredentialsAreUnauthorized() throws IOException {
     try (RawCloudWatch server = new RawCloudWatch();
         FakeImds imds = FakeImds.ofAnInstance();
         CloudWatchSink sink = openAt(server, imds)) {
@@ -103,7 +103,7 @@ class CredentialsTest {
   }
 
   @Test
-  void roleThatStsRefusesIsDenied() throws IOException {
+  void roleThatStsRefusesIsUnauthorized() throws IOException {
     String refusal =
         "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>"
             + "<Message>Not authorized to perform sts:AssumeRoleWithWebIdentity</Message>"
@@ -122,7 +122,7 @@ class CredentialsTest {
   }
 
   @Test
-  void stsThatIsAwayPasses() throws IOException {
+  void unreachableStsIsRetryable() throws IOException {
     try (ClosedPort sts = new ClosedPort();
         RawCloudWatch server = new RawCloudWatch();
         CloudWatchSink sink = openForIrsa(server, sts.url().toString())) {

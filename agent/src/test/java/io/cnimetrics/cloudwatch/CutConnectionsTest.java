@@ -27,12 +27,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CutConnectionsTest {
   private static final Duration SHORT = Duration.ofMillis(500);
 
-  /** Far less than any timeout of the connection's. */
+  /** Far less than any timeout of the connection. */
   private static final Duration SOON = Duration.ofSeconds(9);
 
   @ParameterizedTest(name = "{0}")
   @MethodSource
-  void lostAnswerPassesAndTheRequestIsSentOnce(String name, Script script) throws IOException {
+  void lostAnswerIsRetryableAndTheRequestIsSentOnce(String name, Script script) throws IOException {
     try (RawCloudWatch server = new RawCloudWatch(script)) {
       PutResult answer = putAt(server.url(), LIMIT);
       assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
@@ -41,7 +41,7 @@ class CutConnectionsTest {
     }
   }
 
-  static Stream<Arguments> lostAnswerPassesAndTheRequestIsSentOnce() {
+  static Stream<Arguments> lostAnswerIsRetryableAndTheRequestIsSentOnce() {
     return Stream.of(
         arguments("closed without an answer", (Script) request -> {}),
         arguments("reset", (Script) Request::reset),
@@ -49,7 +49,7 @@ class CutConnectionsTest {
   }
 
   @Test
-  void lostAnswerAfterOneThatCameIsNotAskedForAgain() throws IOException {
+  void lostAnswerOnAReusedConnectionIsNotRequestedAgain() throws IOException {
     // When a connection that was kept open is cut, the JDK is tempted to repeat the request.
     Script accepted =
         request -> {
@@ -66,7 +66,7 @@ class CutConnectionsTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource
-  void limitHoldsAndTheNextRequestPasses(String name, Script script) throws IOException {
+  void limitHoldsAndTheNextRequestSucceeds(String name, Script script) throws IOException {
     try (RawCloudWatch server = new RawCloudWatch(script);
         CloudWatchSink sink = sinkAt(server.url())) {
       long start = System.nanoTime();
@@ -79,7 +79,7 @@ class CutConnectionsTest {
     }
   }
 
-  static Stream<Arguments> limitHoldsAndTheNextRequestPasses() {
+  static Stream<Arguments> limitHoldsAndTheNextRequestSucceeds() {
     String refusal = "HTTP/1.1 500 No\r\n";
     return Stream.of(
         arguments("hangs", (Script) Request::hang),
@@ -115,13 +115,13 @@ class CutConnectionsTest {
 
   @ParameterizedTest
   @MethodSource
-  void successIsOneWhateverFollowsItsHead(Script script) throws IOException {
+  void statusAloneDecidesAboutSuccess(Script script) throws IOException {
     try (RawCloudWatch server = new RawCloudWatch(script)) {
       assertThat(putAt(server.url(), SHORT)).isEqualTo(PutResult.ACCEPTED);
     }
   }
 
-  static Stream<Script> successIsOneWhateverFollowsItsHead() {
+  static Stream<Script> statusAloneDecidesAboutSuccess() {
     return Stream.of(
         request -> request.send(OK + "\r\n"),
         request -> request.send(OK + "Content-Len"),
@@ -155,7 +155,7 @@ class CutConnectionsTest {
   }
 
   @Test
-  void refusedConnectionPasses() throws IOException {
+  void refusedConnectionIsRetryable() throws IOException {
     try (ClosedPort closed = new ClosedPort()) {
       String url = closed.url().toString();
       PutResult answer = putAt(url, LIMIT);
@@ -165,7 +165,7 @@ class CutConnectionsTest {
   }
 
   @Test
-  void unknownHostPasses() {
+  void unknownHostIsRetryable() {
     PutResult answer = putAt("http://monitoring.invalid", LIMIT);
     assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
     assertThat(answer.message()).contains("http://monitoring.invalid:80", "unknown host", "region");

@@ -20,7 +20,7 @@ import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
 
-/** Where requests would go; none is sent. */
+/** The URLs of requests; none is sent. */
 class EndpointTest {
   private final SystemProperties properties = new SystemProperties();
   private final List<String> asked = new ArrayList<>();
@@ -52,14 +52,14 @@ class EndpointTest {
   }
 
   @Test
-  void regionThatIsNoneIsToldWhenOpening() {
+  void invalidRegionIsReportedWhenOpening() {
     assertThatThrownBy(() -> CloudWatchSink.open("not a region", CLOCK))
         .isInstanceOf(CloudWatchSink.SettingsException.class)
         .hasMessageContaining("CloudWatch in not a region");
   }
 
   @Test
-  void settingsThatCannotBeUsedAreToldWhenOpening() {
+  void unusableSettingsAreReportedWhenOpening() {
     properties.set(Map.of("aws.endpointUrlCloudWatch", "::no url::"));
     assertThatThrownBy(() -> CloudWatchSink.open("eu-west-1", CLOCK))
         .isInstanceOf(CloudWatchSink.SettingsException.class)

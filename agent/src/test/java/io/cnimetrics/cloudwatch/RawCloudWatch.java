@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads each request to its last byte, and answers what no server of good manners would. */
+/** Reads each request completely, and answers it with a script, also in ways that are not HTTP. */
 final class RawCloudWatch implements Closeable {
   static final String OK = "HTTP/1.1 200 OK\r\nContent-Type: application/cbor\r\n";
 
@@ -83,7 +83,7 @@ final class RawCloudWatch implements Closeable {
 
   private void serve(Socket client) {
     try (client) {
-      // As often as the client likes: who counts requests must see those on a connection kept open.
+      // Again and again: the count of requests includes those on a connection kept open.
       while (true) {
         heads.add(read(client));
         Script script = scripts.poll();
@@ -98,7 +98,7 @@ final class RawCloudWatch implements Closeable {
         }
       }
     } catch (IOException e) {
-      // The client left, as most tests want.
+      // The client closed the connection, as in most tests.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -121,7 +121,7 @@ final class RawCloudWatch implements Closeable {
     return head.toString();
   }
 
-  /** A request that was read, and the way back. */
+  /** A request that was read, and its connection. */
   final class Request {
     private final Socket client;
     private boolean staysOpen;
@@ -150,12 +150,12 @@ final class RawCloudWatch implements Closeable {
       client.close();
     }
 
-    /** Says nothing until the client has left. */
+    /** Sends nothing until the client closes the connection. */
     void hang() throws IOException {
       client.getInputStream().read();
     }
 
-    /** Sends a text again and again, slowly, until the test is over or the client has left. */
+    /** Sends a text again and again, slowly, until the test ends or the client closes. */
     void trickle(String text) throws IOException, InterruptedException {
       while (!closed.await(50, TimeUnit.MILLISECONDS)) {
         send(text);

@@ -16,7 +16,7 @@ class RedactedTest {
     "arn:aws:sts::111122223333:assumed-role/a-node-role/i-0123456789abcdef0,"
         + "arn:aws:sts::111122223333:assumed-role/a-node-role/i-0123456789abcdef0"
   })
-  void whatLooksLikeASecretIsLeftOut(String text, String shown) {
+  void secretsAreRedacted(String text, String shown) {
     assertThat(Redacted.of(text)).isEqualTo(shown);
   }
 
@@ -27,7 +27,7 @@ class RedactedTest {
   }
 
   @Test
-  void whatIsNotSeenIsOneSpace() {
+  void invisibleCharactersBecomeOneSpace() {
     assertThat(Redacted.of(" a\r\n\tb\u001b[2Jc\u2028\u202ed\u0000 ")).isEqualTo("a b [2Jc d");
   }
 

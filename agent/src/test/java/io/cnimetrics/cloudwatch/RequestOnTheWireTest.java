@@ -107,7 +107,7 @@ class RequestOnTheWireTest {
   }
 
   @Test
-  void settingOfTheSdkSaysFromWhichSizeOnItIsCompressed() throws IOException {
+  void settingOfTheSdkDecidesAboutCompression() throws IOException {
     try (SystemProperties settings = new SystemProperties()) {
       settings.set(Map.of("aws.requestMinCompressionSizeBytes", "100000"));
       assertThat(sent(fullRequest().subList(0, 34)).containsHeader("Content-Encoding")).isFalse();
@@ -115,7 +115,7 @@ class RequestOnTheWireTest {
   }
 
   @Test
-  void littleIsNotCompressed() throws IOException {
+  void smallRequestIsNotCompressed() throws IOException {
     LoggedRequest request = sent(List.of(SinkFixture.datum("eniAllocated")));
     assertThat(request.containsHeader("Content-Encoding")).isFalse();
   }

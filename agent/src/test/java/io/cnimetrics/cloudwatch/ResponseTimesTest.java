@@ -25,19 +25,19 @@ class ResponseTimesTest {
         "Fri, 20 Nov 2026 10:00:45 GMT|PT45S",
         "Fri, 20 Nov 2026 11:00:00 GMT|PT5M"
       })
-  void bothFormsAreUnderstoodAndBounded(String value, Duration wait) {
+  void bothFormsAreReadAndBounded(String value, Duration wait) {
     assertThat(waitFor(value)).contains(wait);
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {"", "0", "-5", "1.5", "soon", "Fri, 20 Nov 2026 10:00:00 GMT", "2026-11-20"})
-  void allElseIsNoWait(String value) {
+  void otherValuesAreIgnored(String value) {
     assertThat(waitFor(value)).isEmpty();
   }
 
   @Test
-  void dateIsReckonedFromTheAnswersOwn() {
+  void dateIsRelativeToTheAnswersDate() {
     SdkHttpResponse response =
         SdkHttpResponse.builder()
             .putHeader("Date", "Fri, 20 Nov 2026 07:00:00 GMT")

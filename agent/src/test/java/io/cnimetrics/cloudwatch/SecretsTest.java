@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** A service that tells all it was sent: nothing of the credentials goes into a message or log. */
+/** The service returns all headers: no credentials may appear in a message or log. */
 @Timeout(30)
 class SecretsTest {
   private final Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
@@ -52,7 +52,7 @@ class SecretsTest {
         "SomethingOfTomorrow",
         "Throttling"
       })
-  void secretsAreNotToldWhateverTheCode(String code) throws IOException {
+  void secretsAreNotQuotedWithAnyErrorCode(String code) throws IOException {
     String all = "key %s secret %s token %s ".formatted(KEY_ID, SECRET, TOKEN);
     // Also where the message is cut in the middle of one.
     for (String words : new String[] {all, "x ".repeat(145) + all}) {

@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
-/** Sinks and datums for tests, with credentials that must show up nowhere. */
+/** Sinks and datums for tests, with credentials that must not appear anywhere. */
 final class SinkFixture {
   static final String KEY_ID = "planted-key-id";
   static final String SECRET = "planted+secret/key=";
@@ -45,7 +45,7 @@ final class SinkFixture {
     return IntStream.range(0, count).mapToObj(i -> datum("metric" + i)).toList();
   }
 
-  /** Puts one datum by a sink of its own. */
+  /** Puts one datum with a new sink. */
   static PutResult putAt(String endpoint, Duration limit) {
     try (CloudWatchSink sink = sinkAt(endpoint)) {
       return sink.put(NAMESPACE, datums(1), limit);

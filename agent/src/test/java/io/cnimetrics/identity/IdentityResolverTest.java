@@ -43,7 +43,7 @@ class IdentityResolverTest {
   private static final Origin GIVEN = new Origin.Given();
   private static final Origin METADATA = new Origin.InstanceMetadata();
   private static final Origin SHOWN = new Origin.InstanceTag("eks:cluster-name");
-  private static final Origin TOLD = new Origin.Ec2Tag("eks:cluster-name");
+  private static final Origin EC2_TAG = new Origin.Ec2Tag("eks:cluster-name");
   private static final Map<String, String> EKS = Map.of("eks:cluster-name", "prod");
   private static final Map<String, String> TWO =
       Map.of("kubernetes.io/cluster/a", "owned", "kubernetes.io/cluster/b", "owned");
@@ -63,46 +63,46 @@ class IdentityResolverTest {
   }
 
   @Test
-  void whatIsGivenGoesBeforeWhatTheInstanceTells() {
+  void configuredValuesHavePriorityOverMetadata() {
     imds.withTags(EKS);
 
-    Identification who = resolver("given", "us-east-1").attempt(LIMIT);
-    assertThat(who.state()).isEqualTo(State.COMPLETE);
-    assertThat(who.isFinal()).isTrue();
-    assertThat(who.node().nodeName()).isEqualTo("node-1");
-    assertThat(who.node().clusterId()).contains("given");
-    assertThat(who.node().region()).contains("us-east-1");
-    assertThat(who.node().instance().type()).contains("m5.xlarge");
-    assertThat(who.origins()).isEqualTo(origins(GIVEN, GIVEN));
-    assertThat(who.problems()).isEmpty();
+    Identification found = resolver("given", "us-east-1").attempt(LIMIT);
+    assertThat(found.state()).isEqualTo(State.COMPLETE);
+    assertThat(found.isFinal()).isTrue();
+    assertThat(found.node().nodeName()).isEqualTo("node-1");
+    assertThat(found.node().clusterId()).contains("given");
+    assertThat(found.node().region()).contains("us-east-1");
+    assertThat(found.node().instance().type()).contains("m5.xlarge");
+    assertThat(found.origins()).isEqualTo(origins(GIVEN, GIVEN));
+    assertThat(found.problems()).isEmpty();
   }
 
   @Test
-  void instanceThatShowsItsTagsTellsAllAndEc2IsNotAsked() {
+  void shownTagsSufficeWithoutEc2() {
     imds.withTags(EKS);
 
-    Identification who = resolver(NONE, NONE).attempt(LIMIT);
-    assertThat(who.node().clusterId()).contains("prod");
-    assertThat(who.node().region()).contains("eu-west-1");
-    assertThat(who.origins()).isEqualTo(origins(SHOWN, METADATA));
+    Identification found = resolver(NONE, NONE).attempt(LIMIT);
+    assertThat(found.node().clusterId()).contains("prod");
+    assertThat(found.node().region()).contains("eu-west-1");
+    assertThat(found.origins()).isEqualTo(origins(SHOWN, METADATA));
     assertThat(ec2.requests()).isEmpty();
   }
 
   @Test
-  void ec2TellsWhatTheInstanceDoesNotShow() {
+  void ec2NamesTheClusterIfTheInstanceHidesItsTags() {
     ec2.withTags(EKS);
 
-    Identification who = resolver(NONE, NONE).attempt(LIMIT);
-    assertThat(who.state()).isEqualTo(State.COMPLETE);
-    assertThat(who.isFinal()).isTrue();
-    assertThat(who.node().clusterId()).contains("prod");
-    assertThat(who.origins()).isEqualTo(origins(TOLD, METADATA));
-    assertThat(who.problems()).isEmpty();
+    Identification found = resolver(NONE, NONE).attempt(LIMIT);
+    assertThat(found.state()).isEqualTo(State.COMPLETE);
+    assertThat(found.isFinal()).isTrue();
+    assertThat(found.node().clusterId()).contains("prod");
+    assertThat(found.origins()).isEqualTo(origins(EC2_TAG, METADATA));
+    assertThat(found.problems()).isEmpty();
   }
 
   @ParameterizedTest
   @ValueSource(ints = {200, 403, 503})
-  void ec2IsNeverAskedForAGivenName(int status) {
+  void ec2IsNotCalledForAConfiguredName(int status) {
     ec2.answering(aResponse().withStatus(status));
 
     IdentityResolver resolver = resolver("given", NONE);
@@ -112,27 +112,27 @@ class IdentityResolverTest {
   }
 
   @Test
-  void ec2IsAskedInTheRegionOfTheInstanceWhereverWePublish() {
+  void ec2IsCalledInTheRegionOfTheInstance() {
     ec2.withTags(EKS);
 
     assertThat(resolver(NONE, "us-east-1").attempt(LIMIT).origins())
-        .isEqualTo(origins(TOLD, GIVEN));
+        .isEqualTo(origins(EC2_TAG, GIVEN));
     assertThat(ec2.requests().get(0).getHeader("Authorization")).contains("/eu-west-1/ec2/");
   }
 
   @Test
-  void blockedMetadataDoNotKeepFromSendingWhenAllIsGiven() {
+  void blockedMetadataDoNotPreventSendingIfAllIsConfigured() {
     imds.hangingAt(FakeImds.TOKEN_PATH);
 
-    Identification who = resolver("given", "us-east-1").attempt(Duration.ofSeconds(1));
-    assertThat(who.state()).isEqualTo(State.COMPLETE);
-    assertThat(who.isFinal()).as("the instance may still be known").isFalse();
-    assertThat(who.node().instance()).isEqualTo(Instance.UNKNOWN);
-    assertThat(onlyProblem(who).reason()).isEqualTo(Reason.TIMEOUT);
+    Identification found = resolver("given", "us-east-1").attempt(Duration.ofSeconds(1));
+    assertThat(found.state()).isEqualTo(State.COMPLETE);
+    assertThat(found.isFinal()).as("the instance may still be known").isFalse();
+    assertThat(found.node().instance()).isEqualTo(Instance.UNKNOWN);
+    assertThat(onlyProblem(found).reason()).isEqualTo(Reason.TIMEOUT);
   }
 
   @Test
-  void metadataThatComeLaterAreTaken() {
+  void lateMetadataAreUsed() {
     ec2.withTags(EKS);
     imds.failing(FakeImds.TOKEN_PATH, 503, 99);
     IdentityResolver resolver = resolver(NONE, NONE);
@@ -144,7 +144,7 @@ class IdentityResolverTest {
   }
 
   @Test
-  void whatIsKnownIsKeptAndOnlyTheRestIsAskedFor() {
+  void onlyUnknownPartsAreRequestedAgain() {
     ec2.withTags(EKS);
     imds.failing("/latest/meta-data/placement/availability-zone", 503, 99);
     IdentityResolver resolver = resolver(NONE, NONE);
@@ -164,7 +164,7 @@ class IdentityResolverTest {
   }
 
   @Test
-  void settledNodeIsNotAskedAgain() {
+  void finalIdentityIsNotRequestedAgain() {
     ec2.withTags(EKS);
     IdentityResolver resolver = resolver(NONE, NONE);
     Identification first = resolver.attempt(LIMIT);
@@ -182,7 +182,7 @@ class IdentityResolverTest {
     "503,RequestLimitExceeded,BAD_STATUS",
     "500,InternalError,BAD_STATUS"
   })
-  void whatEc2RefusesIsTriedAgainUntilItIsGranted(int status, String code, Reason reason) {
+  void refusedTagsAreRequestedUntilTheyArePermitted(int status, String code, Reason reason) {
     ec2.refusing(status, code, "not now");
     IdentityResolver resolver = resolver(NONE, NONE);
 
@@ -196,67 +196,67 @@ class IdentityResolverTest {
   }
 
   @Test
-  void instanceThatEc2KnowsNoClusterOfIsHopeless() {
-    Identification who = resolver(NONE, NONE).attempt(LIMIT);
+  void instanceWithoutClusterTagIsUnresolvable() {
+    Identification found = resolver(NONE, NONE).attempt(LIMIT);
 
-    assertThat(who.state()).isEqualTo(State.UNRESOLVABLE);
-    assertThat(who.node().region()).contains("eu-west-1");
-    assertThat(onlyProblem(who).reason()).isEqualTo(Reason.NOT_FOUND);
-    assertThat(onlyProblem(who).message())
+    assertThat(found.state()).isEqualTo(State.UNRESOLVABLE);
+    assertThat(found.node().region()).contains("eu-west-1");
+    assertThat(onlyProblem(found).reason()).isEqualTo(Reason.NOT_FOUND);
+    assertThat(onlyProblem(found).message())
         .contains("eks:cluster-name", "kubernetes.io/cluster/<name>")
         .contains("--cluster-id or AWS_CLUSTER_ID", "tag the instance with CLUSTER_ID");
   }
 
   @Test
-  void namesThatCannotBeUsedAreHopeless() {
+  void unusableNamesAreUnresolvable() {
     ec2.withTags(Map.of("eks:cluster-name", "prod é"));
 
-    Identification who = resolver(NONE, NONE).attempt(LIMIT);
-    assertThat(who.state()).isEqualTo(State.UNRESOLVABLE);
-    assertThat(onlyProblem(who).message())
+    Identification found = resolver(NONE, NONE).attempt(LIMIT);
+    assertThat(found.state()).isEqualTo(State.UNRESOLVABLE);
+    assertThat(onlyProblem(found).message())
         .contains("no usable cluster", "printable ASCII", "eks:cluster-name", "--cluster-id");
   }
 
   @Test
-  void shownTagThatCannotBeUsedIsNamedWhereEc2IsNotAsked() {
+  void unusableShownTagIsNamedWithoutEc2() {
     imds.withTags(Map.of("eks:cluster-name", "prod é"));
 
-    Identification who =
+    Identification found =
         Identification.of(given(NONE, NONE), InstanceMetadata.at(imds.endpoint()).read(LIMIT));
-    assertThat(who.state()).isEqualTo(State.UNRESOLVABLE);
-    assertThat(onlyProblem(who).source()).isEqualTo(Source.IMDS);
-    assertThat(onlyProblem(who).reason()).isEqualTo(Reason.NOT_FOUND);
-    assertThat(onlyProblem(who).message())
+    assertThat(found.state()).isEqualTo(State.UNRESOLVABLE);
+    assertThat(onlyProblem(found).source()).isEqualTo(Source.IMDS);
+    assertThat(onlyProblem(found).reason()).isEqualTo(Reason.NOT_FOUND);
+    assertThat(onlyProblem(found).message())
         .contains("no usable cluster", "printable ASCII", "eks:cluster-name", "--cluster-id");
   }
 
   @Test
-  void severalClustersByEc2AreHopeless() {
+  void severalClustersByEc2AreUnresolvable() {
     ec2.withTags(TWO);
 
-    Identification who = resolver(NONE, NONE).attempt(LIMIT);
-    assertThat(who.state()).isEqualTo(State.UNRESOLVABLE);
-    assertThat(onlyProblem(who).source()).isEqualTo(Source.EC2);
-    assertThat(onlyProblem(who).message()).contains("(a, b)", "--cluster-id");
+    Identification found = resolver(NONE, NONE).attempt(LIMIT);
+    assertThat(found.state()).isEqualTo(State.UNRESOLVABLE);
+    assertThat(onlyProblem(found).source()).isEqualTo(Source.EC2);
+    assertThat(onlyProblem(found).message()).contains("(a, b)", "--cluster-id");
   }
 
   @Test
-  void severalClustersByTheInstanceAreHopelessWithoutAskingEc2() {
+  void severalClustersByShownTagsAreUnresolvableWithoutEc2() {
     imds.withTags(TWO);
 
-    Identification who = resolver(NONE, NONE).attempt(LIMIT);
-    assertThat(who.state()).isEqualTo(State.UNRESOLVABLE);
-    assertThat(onlyProblem(who).source()).isEqualTo(Source.IMDS);
+    Identification found = resolver(NONE, NONE).attempt(LIMIT);
+    assertThat(found.state()).isEqualTo(State.UNRESOLVABLE);
+    assertThat(onlyProblem(found).source()).isEqualTo(Source.IMDS);
     assertThat(ec2.requests()).isEmpty();
   }
 
   @ParameterizedTest
   @CsvSource({"given,''", "'',us-east-1", "'',''"})
-  void whatSwitchedOffMetadataWouldHaveToldIsHopeless(String clusterId, String region) {
-    Identification who = withoutMetadata(clusterId, region);
+  void missingValuesAreUnresolvableWithoutMetadata(String clusterId, String region) {
+    Identification found = withoutMetadata(clusterId, region);
 
-    assertThat(who.state()).isEqualTo(State.UNRESOLVABLE);
-    assertThat(who.problems())
+    assertThat(found.state()).isEqualTo(State.UNRESOLVABLE);
+    assertThat(found.problems())
         .isNotEmpty()
         .allSatisfy(problem -> assertThat(problem.message()).contains("set --"));
     assertThat(imds.requests()).isEmpty();
@@ -264,28 +264,28 @@ class IdentityResolverTest {
   }
 
   @Test
-  void switchedOffMetadataAreNotMissedWhenAllIsGiven() {
-    Identification who = withoutMetadata("given", "us-east-1");
+  void metadataMayBeOffIfAllIsConfigured() {
+    Identification found = withoutMetadata("given", "us-east-1");
 
-    assertThat(who.state()).isEqualTo(State.COMPLETE);
-    assertThat(who.isFinal()).isTrue();
-    assertThat(who.problems()).isEmpty();
+    assertThat(found.state()).isEqualTo(State.COMPLETE);
+    assertThat(found.isFinal()).isTrue();
+    assertThat(found.problems()).isEmpty();
   }
 
   @Test
-  void metadataWithoutARegionAreHopeless() throws IOException {
+  void metadataWithoutARegionAreUnresolvable() throws IOException {
     try (FakeImds none = FakeImds.empty()) {
-      Identification who =
+      Identification found =
           new IdentityResolver(
                   given("given", NONE), InstanceMetadata.at(none.endpoint()), ec2.tags())
               .attempt(LIMIT);
-      assertThat(who.state()).isEqualTo(State.UNRESOLVABLE);
-      assertThat(who.problems()).last().isEqualTo(Identification.UNKNOWN_REGION);
+      assertThat(found.state()).isEqualTo(State.UNRESOLVABLE);
+      assertThat(found.problems()).last().isEqualTo(Identification.UNKNOWN_REGION);
     }
   }
 
   @Test
-  void weakerTagDoesNotDecideWhenAStrongerOneCouldNotBeRead() {
+  void tagOfLowerPriorityDoesNotReplaceAnUnreadOne() {
     imds.withTags(Map.of("CLUSTER_ID", "weaker"))
         .with("tags/instance", "CLUSTER_ID\neks:cluster-name")
         .failing("/latest/meta-data/tags/instance/eks:cluster-name", 503, 99);
@@ -300,14 +300,14 @@ class IdentityResolverTest {
     "cn-north-1,ec2.cn-north-1.amazonaws.com.cn",
     "us-gov-west-1,ec2.us-gov-west-1.amazonaws.com"
   })
-  void regionOfTheInstanceLeadsToEc2OfItsPartition(String region, String host) throws Exception {
+  void regionOfTheInstanceSelectsThePartition(String region, String host) throws Exception {
     imds.with("placement/region", region);
     try (ServerSocket proxy = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       CompletableFuture<String> asked = CompletableFuture.supplyAsync(() -> firstLine(proxy));
       Map<String, String> throughProxy =
           Map.of("https.proxyHost", "127.0.0.1", "https.proxyPort", "" + proxy.getLocalPort());
 
-      Identification who =
+      Identification found =
           SdkSettings.withCredentials(
               throughProxy,
               () ->
@@ -317,8 +317,8 @@ class IdentityResolverTest {
                           InstanceTags.fromEnvironment())
                       .attempt(LIMIT));
       assertThat(asked.get()).startsWith("CONNECT " + host + ":443 ");
-      assertThat(who.node().region()).contains(region);
-      assertThat(who.state()).isEqualTo(State.RETRY);
+      assertThat(found.node().region()).contains(region);
+      assertThat(found.state()).isEqualTo(State.RETRY);
     }
   }
 
@@ -361,8 +361,8 @@ class IdentityResolverTest {
     return new Origins(Optional.of(clusterId), Optional.of(region));
   }
 
-  private static Problem onlyProblem(Identification who) {
-    assertThat(who.problems()).hasSize(1);
-    return who.problems().get(0);
+  private static Problem onlyProblem(Identification found) {
+    assertThat(found.problems()).hasSize(1);
+    return found.problems().get(0);
   }
 }

@@ -13,7 +13,7 @@ import com.github.tomakehurst.wiremock.extension.ResponseTransformerV2;
 import com.github.tomakehurst.wiremock.http.Response;
 import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
-import java.io.ByteArrayOutputStream;
+import io.cnimetrics.cloudwatch.Cbor;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +41,7 @@ public final class StubCloudWatch implements AutoCloseable {
 
   /** Rejects everything from now on. */
   public StubCloudWatch refusing(int status, String code, String message) {
-    return answering(cbor(status).withBody(error(code, message)));
+    return answering(cbor(status).withBody(Cbor.error(code, message)));
   }
 
   /** Rejects everything from now on, with all headers of the request in the message. */
@@ -89,26 +89,12 @@ public final class StubCloudWatch implements AutoCloseable {
         .withHeader("Content-Type", "application/cbor");
   }
 
-  /** A map of two texts. */
-  private static byte[] error(String code, String message) {
-    ByteArrayOutputStream cbor = new ByteArrayOutputStream();
-    cbor.write(0xa2);
-    for (String text : List.of("__type", code, "message", message)) {
-      byte[] bytes = text.getBytes(UTF_8);
-      cbor.write(0x79);
-      cbor.write(bytes.length >> 8);
-      cbor.write(bytes.length);
-      cbor.writeBytes(bytes);
-    }
-    return cbor.toByteArray();
-  }
-
   private static final class Echo implements ResponseTransformerV2 {
     @Override
     public Response transform(Response response, ServeEvent event) {
       String code = event.getTransformerParameters().getString(ECHO);
       String headers = event.getRequest().getHeaders().toString();
-      byte[] body = code.isEmpty() ? headers.getBytes(UTF_8) : error(code, headers);
+      byte[] body = code.isEmpty() ? headers.getBytes(UTF_8) : Cbor.error(code, headers);
       return Response.Builder.like(response).but().body(body).build();
     }
 
