@@ -3,7 +3,7 @@ package io.cnimetrics.agent;
 import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.catalog.PollSamples;
+import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.NodeSnapshot;

@@ -1,6 +1,6 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.catalog.PollSamples;
+import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.Sample;
 import java.util.List;
 import java.util.Optional;

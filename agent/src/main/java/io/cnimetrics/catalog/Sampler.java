@@ -116,4 +116,20 @@ public final class Sampler {
         before.refusals().at(minute, refused),
         capacity.modeByGauges() ? Optional.of(capacity.mode()) : before.mode());
   }
+
+  /**
+   * The result of one poll.
+   *
+   * @param samples in the catalogue's order; a metric without a value is absent
+   * @param rose the ipamD counters that rose since the previous poll, sampled or not
+   * @param capacity the address capacity of the node
+   * @param history what to remember for the next poll
+   */
+  public record PollSamples(
+      List<Sample> samples, Set<Series> rose, NodeCapacity capacity, SamplerState history) {
+    public PollSamples {
+      samples = List.copyOf(samples);
+      rose = Set.copyOf(rose);
+    }
+  }
 }

@@ -5,7 +5,6 @@ import io.cnimetrics.config.FlagType;
 import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
-import io.cnimetrics.console.AlarmSettings;
 import io.cnimetrics.console.AlarmTemplate;
 import io.cnimetrics.text.Console;
 import java.util.HashSet;
@@ -64,8 +63,8 @@ final class Alarms implements Command {
 
   @Override
   public int run(Values values, Console console) {
-    AlarmSettings settings =
-        new AlarmSettings(
+    AlarmTemplate.Settings settings =
+        new AlarmTemplate.Settings(
             values.find(CLUSTER_ID),
             values.find(REGION),
             values.get(Settings.NAMESPACE),

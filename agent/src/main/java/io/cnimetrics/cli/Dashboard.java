@@ -6,7 +6,6 @@ import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.console.DashboardBody;
-import io.cnimetrics.console.DashboardCluster;
 import io.cnimetrics.text.Console;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -66,13 +65,13 @@ final class Dashboard implements Command {
     List<String> accountIds = values.find(ACCOUNT_IDS).orElse(List.of());
     String namespace = values.get(Settings.NAMESPACE);
     boolean subnets = values.get(SUBNETS);
-    List<DashboardCluster> clusters = clusters(clusterIds, regions, accountIds, values);
+    List<DashboardBody.Cluster> clusters = clusters(clusterIds, regions, accountIds, values);
     values.check();
     console.print(DashboardBody.of(clusters, namespace, subnets));
     return Cli.OK;
   }
 
-  private static List<DashboardCluster> clusters(
+  private static List<DashboardBody.Cluster> clusters(
       List<String> clusterIds, List<String> regions, List<String> accountIds, Values values) {
     int count = Stream.of(clusterIds, regions, accountIds).mapToInt(List::size).max().orElse(0);
     if (Stream.of(clusterIds, regions, accountIds)
@@ -88,18 +87,18 @@ final class Dashboard implements Command {
     } else if (clusterIds.isEmpty() || regions.isEmpty()) {
       return List.of();
     }
-    List<DashboardCluster> clusters =
+    List<DashboardBody.Cluster> clusters =
         IntStream.range(0, count)
             .mapToObj(
                 n ->
-                    new DashboardCluster(
+                    new DashboardBody.Cluster(
                         entry(clusterIds, n),
                         entry(regions, n),
                         accountIds.isEmpty()
                             ? Optional.empty()
                             : Optional.of(entry(accountIds, n))))
             .toList();
-    List<DashboardCluster> twice = new ArrayList<>(clusters);
+    List<DashboardBody.Cluster> twice = new ArrayList<>(clusters);
     new HashSet<>(clusters).forEach(twice::remove);
     twice.forEach(
         cluster ->
@@ -115,7 +114,7 @@ final class Dashboard implements Command {
 
   static String clusterId(String text) {
     String clusterId = Parsers.clusterId(text);
-    if (!clusterId.matches(DashboardCluster.NAMES)) {
+    if (!clusterId.matches(DashboardBody.Cluster.NAMES)) {
       throw new IllegalArgumentException(
           "expected 1 to 128 letters, digits or any of _ . : / = + @ - and space: CloudWatch"
               + " accepts only these in searches and tags");

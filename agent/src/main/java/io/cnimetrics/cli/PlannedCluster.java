@@ -1,12 +1,12 @@
 package io.cnimetrics.cli;
 
+import io.cnimetrics.plan.FleetPlan.BilledSet;
 import io.cnimetrics.catalog.Computation.AgentStart;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.Dimension;
 import io.cnimetrics.config.MetricSelection;
 import io.cnimetrics.plan.BilledAlarm;
-import io.cnimetrics.plan.BilledSet;
 import io.cnimetrics.plan.Fleet;
 import io.cnimetrics.plan.FleetPlan;
 import io.cnimetrics.plan.Prices;
@@ -68,15 +68,15 @@ record PlannedCluster(
       String names = set.stream().map(Dimension::name).collect(Collectors.joining(", "));
       billed.add(new BilledSet(names, of(set), combinations(set), metrics().size()));
     }
-    subnets.ifPresent(count -> billed.add(new BilledSet(OF_SUBNET, BilledSet.Of.PART, count, 1)));
+    subnets.ifPresent(count -> billed.add(new BilledSet(OF_SUBNET, BilledSet.Scope.PART, count, 1)));
     return billed;
   }
 
-  private static BilledSet.Of of(List<Dimension> set) {
+  private static BilledSet.Scope of(List<Dimension> set) {
     if (set.contains(Dimension.NODE) || set.contains(Dimension.INSTANCE_ID)) {
-      return BilledSet.Of.NODE;
+      return BilledSet.Scope.NODE;
     }
-    return set.equals(List.of(Dimension.CLUSTER_ID)) ? BilledSet.Of.CLUSTER : BilledSet.Of.PART;
+    return set.equals(List.of(Dimension.CLUSTER_ID)) ? BilledSet.Scope.CLUSTER : BilledSet.Scope.PART;
   }
 
   /** A node has one instance id, one type and one zone: none can outnumber the nodes. */

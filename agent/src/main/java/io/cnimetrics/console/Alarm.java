@@ -17,10 +17,10 @@ public record Alarm(
     Severity severity,
     Formula formula,
     Comparison comparison,
-    AlarmThreshold threshold,
-    AlarmEvaluation evaluation,
-    Optional<AlarmSwitch> onBy,
-    AlarmText text) {
+    Threshold threshold,
+    Evaluation evaluation,
+    Optional<Switch> onBy,
+    Text text) {
 
   public Alarm {
     if (formula.series().size() > Formula.MOST_SERIES_OF_ALARM) {
@@ -34,7 +34,7 @@ public record Alarm(
   }
 
   public boolean isOnByDefault() {
-    return onBy.map(AlarmSwitch::on).orElse(true);
+    return onBy.map(Switch::on).orElse(true);
   }
 
   public boolean isOfSubnet() {
@@ -53,9 +53,9 @@ public record Alarm(
         formula.plain() ? first.statistic().label() : "Sums: `" + formula.expression() + "`";
     StringBuilder condition =
         new StringBuilder("%s %s %d".formatted(measured, comparison.sign(), threshold.value()));
-    AlarmEvaluation each = evaluation.sentEvery(1);
+    Evaluation each = evaluation.sentEvery(1);
     condition.append(" in %d of %d minutes".formatted(each.datapoints(), each.periods()));
-    if (evaluation.missing() == AlarmEvaluation.Missing.BREACHING) {
+    if (evaluation.missing() == Evaluation.Missing.BREACHING) {
       condition.append(", or no data in them");
     }
     if (isOfSubnet()) {
@@ -116,6 +116,83 @@ public record Alarm(
 
     String sign() {
       return sign;
+    }
+  }
+
+  /**
+   * The text of an alarm for the person on call.
+   *
+   * @param title the problem, in a few words
+   * @param meaning the effect on pods, and what to check first
+   * @param troubles the metrics of the log lines that name the node; empty if there is no such line
+   * @param checks ids of the doctor's findings to check on that node
+   */
+  public record Text(String title, String meaning, List<Metric> troubles, List<String> checks) {}
+
+  /**
+   * The threshold of an alarm. Alarms compare with it; graphs draw it.
+   *
+   * @param parameter the template's parameter that sets it; empty if no other value makes sense
+   * @param description of that parameter
+   */
+  record Threshold(
+      Optional<String> parameter, int value, int least, int most, String description) {
+    static Threshold fixed(int value) {
+      return new Threshold(Optional.empty(), value, value, value, "");
+    }
+
+    static Threshold of(String parameter, int value, int least, int most, String description) {
+      return new Threshold(Optional.of(parameter), value, least, most, description);
+    }
+  }
+
+  /**
+   * A template parameter that switches an alarm on or off.
+   *
+   * @param parameter the name of the parameter and of its condition
+   * @param on the default
+   */
+  record Switch(String parameter, boolean on, String description) {}
+
+  /**
+   * How many minutes an alarm evaluates.
+   *
+   * @param datapoints the number of minutes that must breach the threshold
+   * @param periods the number of minutes that are evaluated
+   * @param missing how a minute without a datum counts
+   */
+  record Evaluation(int datapoints, int periods, Missing missing) {
+
+    /** How CloudWatch treats a minute without a datum. */
+    enum Missing {
+      BREACHING("breaching"),
+      NOT_BREACHING("notBreaching"),
+      /** Neither: the alarm keeps its state, or changes to INSUFFICIENT_DATA. */
+      MISSING("missing");
+
+      private final String label;
+
+      Missing(String label) {
+        this.label = label;
+      }
+
+      String label() {
+        return label;
+      }
+    }
+
+    static Evaluation of(int datapoints, int periods, Missing missing) {
+      return new Evaluation(datapoints, periods, missing);
+    }
+
+    /**
+     * Adapts the evaluation to the agents' publish interval. Nodes send one after the other, and
+     * CloudWatch may evaluate in between: the newest minutes then lack nodes, or are missing, and a
+     * node's bad minute arrives when it is no longer the newest. So the alarm evaluates more minutes.
+     * The number of bad minutes that raises it does not change.
+     */
+    Evaluation sentEvery(int minutes) {
+      return new Evaluation(datapoints, Math.max(periods, 2 * minutes + 3), missing);
     }
   }
 }

@@ -4,6 +4,8 @@ import static io.cnimetrics.console.CloudFormation.isGiven;
 import static io.cnimetrics.console.CloudFormation.isOn;
 import static io.cnimetrics.text.Json.object;
 
+import io.cnimetrics.console.Alarm.Threshold;
+import io.cnimetrics.console.Alarm.Switch;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,7 @@ final class AlarmParameters {
 
   private AlarmParameters() {}
 
-  static Map<String, Object> parameters(AlarmSettings settings) {
+  static Map<String, Object> parameters(AlarmTemplate.Settings settings) {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put(
         "ClusterId",
@@ -33,7 +35,7 @@ final class AlarmParameters {
             "Default",
             settings.clusterId(),
             "AllowedPattern",
-            DashboardCluster.NAMES));
+            DashboardBody.Cluster.NAMES));
     all.put(
         "Namespace",
         object(
@@ -103,21 +105,21 @@ final class AlarmParameters {
     return severity == Alarm.Severity.PAGE ? "HasPageTopic" : "HasTicketTopic";
   }
 
-  private static List<AlarmSwitch> switches() {
+  private static List<Switch> switches() {
     return AlarmTable.all().stream().flatMap(alarm -> alarm.onBy().stream()).toList();
   }
 
-  private static List<AlarmThreshold> thresholds(AlarmSettings settings) {
-    Stream<AlarmThreshold> ofAlarms =
+  private static List<Threshold> thresholds(AlarmTemplate.Settings settings) {
+    Stream<Threshold> ofAlarms =
         Stream.concat(AlarmTable.PAGES.stream(), AlarmTable.TICKETS.stream()).map(Alarm::threshold);
-    Stream<AlarmThreshold> ofSubnets =
+    Stream<Threshold> ofSubnets =
         settings.subnetIds().isEmpty() ? Stream.empty() : Stream.of(AlarmTable.SUBNET_FREE);
     return Stream.concat(ofAlarms, ofSubnets)
         .filter(threshold -> threshold.parameter().isPresent())
         .toList();
   }
 
-  private static String dashboardName(AlarmSettings settings) {
+  private static String dashboardName(AlarmTemplate.Settings settings) {
     return "cni-" + settings.clusterId().orElse("metrics").replaceAll("[^A-Za-z0-9_-]", "-");
   }
 
@@ -142,7 +144,7 @@ final class AlarmParameters {
         List.of("true", "false"));
   }
 
-  private static Map<String, Object> number(AlarmThreshold threshold) {
+  private static Map<String, Object> number(Threshold threshold) {
     return object(
         "Type",
         "Number",

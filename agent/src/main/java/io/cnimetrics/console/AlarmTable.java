@@ -5,10 +5,14 @@ import static io.cnimetrics.console.Alarm.Comparison.AT_LEAST;
 import static io.cnimetrics.console.Alarm.Comparison.BELOW;
 import static io.cnimetrics.console.Alarm.Severity.PAGE;
 import static io.cnimetrics.console.Alarm.Severity.TICKET;
-import static io.cnimetrics.console.AlarmEvaluation.Missing.BREACHING;
-import static io.cnimetrics.console.AlarmEvaluation.Missing.MISSING;
-import static io.cnimetrics.console.AlarmEvaluation.Missing.NOT_BREACHING;
+import static io.cnimetrics.console.Alarm.Evaluation.Missing.BREACHING;
+import static io.cnimetrics.console.Alarm.Evaluation.Missing.MISSING;
+import static io.cnimetrics.console.Alarm.Evaluation.Missing.NOT_BREACHING;
 
+import io.cnimetrics.console.Alarm.Text;
+import io.cnimetrics.console.Alarm.Threshold;
+import io.cnimetrics.console.Alarm.Switch;
+import io.cnimetrics.console.Alarm.Evaluation;
 import io.cnimetrics.catalog.MetricCatalog;
 import java.util.List;
 import java.util.Optional;
@@ -26,11 +30,11 @@ public final class AlarmTable {
           PAGE,
           Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.NO_ADDRESS_MINUTES),
           AT_LEAST,
-          AlarmThreshold.of(
+          Threshold.of(
               "NoAddressMinutes", 3, 1, 60, "Minutes for which a node has refused pods an address"),
-          AlarmEvaluation.of(1, 1, NOT_BREACHING),
+          Evaluation.of(1, 1, NOT_BREACHING),
           Optional.empty(),
-          new AlarmText(
+          new Text(
               "Pods get no address",
               "On at least one node the VPC CNI refuses pods an address; they stay in"
                   + " ContainerCreating. First check whether the subnet is empty or EC2 denies"
@@ -45,19 +49,19 @@ public final class AlarmTable {
           PAGE,
           Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.IPAMD_DOWN_MINUTES),
           AT_LEAST,
-          AlarmThreshold.of(
+          Threshold.of(
               "IpamdDownMinutes", 5, 1, 60, "Minutes for which a node's ipamD has been down"),
-          AlarmEvaluation.of(1, 1, NOT_BREACHING),
+          Evaluation.of(1, 1, NOT_BREACHING),
           Optional.empty(),
-          new AlarmText(
+          new Text(
               "ipamD is down on a node",
               "The node's aws-node pod does not answer, so no new pod starts there. Check that"
                   + " pod's state, restarts and log.",
               List.of(MetricCatalog.IPAMD_DOWN_MINUTES),
               List.of("introspection", "ipamd-restarts")));
 
-  static final AlarmThreshold SUBNET_FREE =
-      AlarmThreshold.of(
+  static final Threshold SUBNET_FREE =
+      Threshold.of(
           "SubnetFreeAddresses",
           16,
           1,
@@ -71,10 +75,10 @@ public final class AlarmTable {
           TICKET,
           Formula.of(ClusterStatistic.NODES, MetricCatalog.IPAMD_UP),
           BELOW,
-          AlarmThreshold.fixed(1),
-          AlarmEvaluation.of(15, 15, BREACHING),
-          Optional.of(new AlarmSwitch("NoDataAlarm", true, "Off for clusters that scale to zero")),
-          new AlarmText(
+          Threshold.fixed(1),
+          Evaluation.of(15, 15, BREACHING),
+          Optional.of(new Switch("NoDataAlarm", true, "Off for clusters that scale to zero")),
+          new Text(
               "No node reports",
               "No agent has reported for 15 minutes: the other alarms have no data. Check that the"
                   + " agents' pods run and are ready; their log reports missing permissions and"
@@ -90,15 +94,15 @@ public final class AlarmTable {
           TICKET,
           Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.WARM_POOL_EMPTY_MINUTES),
           AT_LEAST,
-          AlarmThreshold.of(
+          Threshold.of(
               "WarmPoolEmptyMinutes",
               10,
               1,
               240,
               "Minutes for which a node's pool has been empty though it may grow"),
-          AlarmEvaluation.of(1, 1, NOT_BREACHING),
+          Evaluation.of(1, 1, NOT_BREACHING),
           Optional.empty(),
-          new AlarmText(
+          new Text(
               "A warm pool is empty though it may grow",
               "A node has no address left for the next pod and gets none from EC2, though its"
                   + " limits allow more. Check the EC2 errors and the free addresses of its"
@@ -113,10 +117,10 @@ public final class AlarmTable {
           TICKET,
           Formula.sum(MetricCatalog.FORCE_REMOVE_IPS, MetricCatalog.FORCE_REMOVE_ENI),
           ABOVE,
-          AlarmThreshold.fixed(0),
-          AlarmEvaluation.of(1, 15, NOT_BREACHING),
+          Threshold.fixed(0),
+          Evaluation.of(1, 15, NOT_BREACHING),
           Optional.empty(),
-          new AlarmText(
+          new Text(
               "Pods lost their address",
               "Addresses or an ENI of running pods were removed. These pods cannot be reached until"
                   + " they are replaced. Find out what removed them: a script, a person, another"
@@ -131,10 +135,10 @@ public final class AlarmTable {
           TICKET,
           Formula.of(ClusterStatistic.SUM, MetricCatalog.AWS_API_DENIED_ERR),
           ABOVE,
-          AlarmThreshold.fixed(0),
-          AlarmEvaluation.of(5, 15, NOT_BREACHING),
+          Threshold.fixed(0),
+          Evaluation.of(5, 15, NOT_BREACHING),
           Optional.empty(),
-          new AlarmText(
+          new Text(
               "EC2 denies calls of ipamD",
               "The role of aws-node lacks permissions that ipamD needs, so pools cannot grow. Check"
                   + " the policy AmazonEKS_CNI_Policy on that role, and recent changes to it.",
@@ -148,11 +152,11 @@ public final class AlarmTable {
           TICKET,
           Formula.percent(MetricCatalog.AWS_API_THROTTLE_ERR, MetricCatalog.EC2_API_REQ_COUNT),
           ABOVE,
-          AlarmThreshold.of(
+          Threshold.of(
               "ThrottledPercent", 5, 1, 100, "Percent of ipamD's requests that EC2 throttles"),
-          AlarmEvaluation.of(5, 15, NOT_BREACHING),
+          Evaluation.of(5, 15, NOT_BREACHING),
           Optional.empty(),
-          new AlarmText(
+          new Text(
               "EC2 throttles ipamD",
               "The account sends EC2 too many requests, so pools grow late. Check churn: fewer,"
                   + " larger steps (prefixes, WARM_IP_TARGET with MINIMUM_IP_TARGET) need fewer"
@@ -167,13 +171,13 @@ public final class AlarmTable {
           TICKET,
           Formula.of(ClusterStatistic.P90, MetricCatalog.NODE_IP_UTILIZATION),
           AT_LEAST,
-          AlarmThreshold.of(
+          Threshold.of(
               "NodesFullPercent", 90, 1, 100, "Percent of a node's effective maximum that is full"),
-          AlarmEvaluation.of(15, 25, MISSING),
+          Evaluation.of(15, 25, MISSING),
           Optional.of(
-              new AlarmSwitch(
+              new Switch(
                   "NodesNearlyFullAlarm", false, "Off where nodes are packed full on purpose")),
-          new AlarmText(
+          new Text(
               "One node in ten is nearly full",
               "The fullest tenth of the nodes uses nearly all addresses that it can ever have."
                   + " Check whether the cluster can scale out, or give nodes more addresses"
@@ -210,9 +214,9 @@ public final class AlarmTable {
         Formula.of(ClusterSeries.freeAddresses(subnetId)),
         BELOW,
         SUBNET_FREE,
-        AlarmEvaluation.of(3, 5, MISSING),
+        Evaluation.of(3, 5, MISSING),
         Optional.empty(),
-        new AlarmText(
+        new Text(
             title,
             "Nodes in %s get no more addresses; soon, new pods there cannot start."
                     .formatted(subnetId)
@@ -222,8 +226,8 @@ public final class AlarmTable {
   }
 
   /** The text of the composite alarm over all conditions that page. */
-  public static final AlarmText CANNOT_START =
-      new AlarmText(
+  public static final Text CANNOT_START =
+      new Text(
           "Pods cannot start",
           "Pods get no address, ipamD is down on a node, or a subnet is empty. See which of the"
               + " alarms below is on; its description has the next steps.",

@@ -12,6 +12,10 @@ import static io.cnimetrics.console.CloudFormation.ref;
 import static io.cnimetrics.console.CloudFormation.sub;
 import static io.cnimetrics.text.Json.object;
 
+import io.cnimetrics.console.Alarm.Text;
+import io.cnimetrics.console.Alarm.Threshold;
+import io.cnimetrics.console.Alarm.Switch;
+import io.cnimetrics.console.Alarm.Evaluation;
 import io.cnimetrics.console.Alarm.Severity;
 import io.cnimetrics.text.Json;
 import java.util.ArrayList;
@@ -30,14 +34,14 @@ public final class AlarmTemplate {
 
   private static final int SUPPRESSOR_EXTENSION_SECONDS = 300;
 
-  private final AlarmSettings settings;
+  private final Settings settings;
 
-  private AlarmTemplate(AlarmSettings settings) {
+  private AlarmTemplate(Settings settings) {
     this.settings = settings;
   }
 
   /** Writes the template, indented. */
-  public static String of(AlarmSettings settings) {
+  public static String of(Settings settings) {
     return Json.indented(new AlarmTemplate(settings).template());
   }
 
@@ -79,7 +83,7 @@ public final class AlarmTemplate {
   }
 
   private Map<String, Object> alarm(Alarm alarm) {
-    AlarmEvaluation evaluation = alarm.evaluation().sentEvery(settings.publishMinutes());
+    Evaluation evaluation = alarm.evaluation().sentEvery(settings.publishMinutes());
     Map<String, Object> properties = common(alarm.name(), alarm.text());
     properties.putAll(measured(alarm));
     properties.put("ComparisonOperator", alarm.comparison().operator());
@@ -94,7 +98,7 @@ public final class AlarmTemplate {
                 properties.put(
                     name,
                     feedsComposite ? either(COMPOSITE, ref("AWS::NoValue"), action) : action));
-    return resource("AWS::CloudWatch::Alarm", alarm.onBy().map(AlarmSwitch::parameter), properties);
+    return resource("AWS::CloudWatch::Alarm", alarm.onBy().map(Switch::parameter), properties);
   }
 
   private Map<String, Object> composite(List<Alarm> pages) {
@@ -129,7 +133,7 @@ public final class AlarmTemplate {
     return object("Type", type, "Condition", condition, "Properties", properties);
   }
 
-  private static Map<String, Object> common(String name, AlarmText text) {
+  private static Map<String, Object> common(String name, Text text) {
     return object(
         "AlarmName",
         sub("${NamePrefix}-${ClusterId}-" + name),
@@ -141,7 +145,7 @@ public final class AlarmTemplate {
             only(HAS_TAG, object("Key", ref("TagKey"), "Value", ref("TagValue")))));
   }
 
-  private static Map<String, Object> description(AlarmText text) {
+  private static Map<String, Object> description(Text text) {
     String whichNode =
         text.troubles().isEmpty()
             ? "kubectl get pods -n kube-system -o wide -l app.kubernetes.io/name=cni-metrics-agent"
@@ -206,7 +210,7 @@ public final class AlarmTemplate {
     return series.statistic().label();
   }
 
-  private static Object threshold(AlarmThreshold threshold) {
+  private static Object threshold(Threshold threshold) {
     return threshold.parameter().<Object>map(CloudFormation::ref).orElse(threshold.value());
   }
 
@@ -215,4 +219,22 @@ public final class AlarmTemplate {
     Map<String, Object> topics = only(AlarmParameters.hasTopic(severity), List.of(ref(topic)));
     return object("AlarmActions", topics, "OKActions", only(NOTIFY_OK, topics));
   }
+
+  /**
+   * The settings of an alarm template.
+   *
+   * @param clusterId the default of the template's parameter; if empty, the parameter is required
+   * @param region the cluster's region; empty for the region of the stack
+   * @param namespace the default of the template's parameter
+   * @param publishMinutes the agents' publish interval, in minutes
+   * @param subnetIds the subnets to watch; alarms cannot search for metrics
+   * @param dashboard whether the template includes the dashboard
+   */
+  public record Settings(
+      Optional<String> clusterId,
+      Optional<String> region,
+      String namespace,
+      int publishMinutes,
+      List<String> subnetIds,
+      boolean dashboard) {}
 }

@@ -20,7 +20,7 @@ public final class DashboardBody {
    * @param clusters at least one; with more, an overview comes first
    * @param subnets whether the agents report the free addresses of subnets
    */
-  public static String of(List<DashboardCluster> clusters, String namespace, boolean subnets) {
+  public static String of(List<Cluster> clusters, String namespace, boolean subnets) {
     DashboardJson json =
         new DashboardJson(namespace, threshold -> String.valueOf(threshold.value()));
     return Json.entryPerLine(json.body(widgets(clusters, subnets)));
@@ -32,8 +32,8 @@ public final class DashboardBody {
    * @param region empty for the region of the stack
    */
   static String inTemplate(Optional<String> region, boolean subnets) {
-    DashboardCluster cluster =
-        new DashboardCluster("${ClusterId}", region.orElse("${AWS::Region}"), Optional.empty());
+    Cluster cluster =
+        new Cluster("${ClusterId}", region.orElse("${AWS::Region}"), Optional.empty());
     DashboardJson json =
         new DashboardJson(
             "${Namespace}",
@@ -45,16 +45,26 @@ public final class DashboardBody {
     return Json.compact(json.body(widgets(List.of(cluster), subnets)));
   }
 
-  static List<Placed> widgets(List<DashboardCluster> clusters, boolean subnets) {
+  static List<Placed> widgets(List<Cluster> clusters, boolean subnets) {
     DashboardGrid grid = new DashboardGrid();
     if (clusters.size() > 1) {
       new DashboardOverview(clusters).addTo(grid);
     }
-    for (DashboardCluster cluster : clusters) {
+    for (Cluster cluster : clusters) {
       grid.text(2, DashboardTexts.cluster(cluster));
       new DashboardSections(cluster, grid).addAll(subnets);
     }
     grid.text(10, DashboardTexts.whichNode());
     return grid.placed();
+  }
+
+  /**
+   * A cluster on the dashboard.
+   *
+   * @param accountId the account of its metrics; empty for the account of the dashboard
+   */
+  public record Cluster(String clusterId, String region, Optional<String> accountId) {
+    /** The names that searches, tags and alarm names all accept; EKS cluster names are simpler. */
+    public static final String NAMES = "[A-Za-z0-9 _.:/=+@-]{1,128}";
   }
 }

@@ -2,8 +2,11 @@ package io.cnimetrics.console;
 
 import static io.cnimetrics.text.Json.object;
 
+import io.cnimetrics.console.DashboardBody.Cluster;
+
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.console.DashboardWidget.Graph;
+import io.cnimetrics.console.DashboardWidget.Line;
 import io.cnimetrics.console.DashboardWidget.Placed;
 import io.cnimetrics.console.DashboardWidget.Subnets;
 import io.cnimetrics.console.DashboardWidget.Text;
@@ -21,12 +24,12 @@ final class DashboardJson {
   private static final int PERIOD_SECONDS = 60;
 
   private final String namespace;
-  private final Function<AlarmThreshold, String> thresholds;
+  private final Function<Alarm.Threshold, String> thresholds;
 
   /**
    * @param thresholds converts a threshold to a number, or to a template parameter
    */
-  DashboardJson(String namespace, Function<AlarmThreshold, String> thresholds) {
+  DashboardJson(String namespace, Function<Alarm.Threshold, String> thresholds) {
     this.namespace = namespace;
     this.thresholds = thresholds;
   }
@@ -86,11 +89,11 @@ final class DashboardJson {
 
   private List<Object> metrics(Graph graph, String region) {
     List<Object> metrics = new ArrayList<>();
-    List<DashboardCluster> clusters =
-        graph.lines().stream().map(DashboardLine::cluster).distinct().toList();
+    List<Cluster> clusters =
+        graph.lines().stream().map(Line::cluster).distinct().toList();
     Set<String> ids = new LinkedHashSet<>();
-    for (DashboardLine line : graph.lines()) {
-      DashboardCluster cluster = line.cluster();
+    for (Line line : graph.lines()) {
+      Cluster cluster = line.cluster();
       String behindIds = clusters.size() == 1 ? "" : "_" + (clusters.indexOf(cluster) + 1);
       Optional<String> otherRegion =
           Optional.of(cluster.region()).filter(its -> !its.equals(region));
@@ -117,7 +120,7 @@ final class DashboardJson {
   }
 
   private List<Object> series(
-      ClusterSeries series, DashboardLine line, String behindIds, Optional<String> otherRegion) {
+      ClusterSeries series, Line line, String behindIds, Optional<String> otherRegion) {
     boolean shown = line.formula().plain();
     return List.of(
         namespace,
@@ -140,7 +143,7 @@ final class DashboardJson {
   }
 
   private Map<String, Object> subnets(Subnets subnets) {
-    DashboardCluster cluster = subnets.cluster();
+    Cluster cluster = subnets.cluster();
     String search =
         "SORT(SEARCH('{\"%s\",\"%s\",\"%s\"} MetricName=\"%s\" \"%s\"=\"%s\"', '%s'), MIN, ASC, %d)"
             .formatted(

@@ -1,15 +1,17 @@
 package io.cnimetrics.console;
 
+import io.cnimetrics.console.DashboardBody.Cluster;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.console.DashboardWidget.Graph;
+import io.cnimetrics.console.DashboardWidget.Line;
 import java.util.List;
 
 /** Compares several clusters, to show which one needs attention. */
 final class DashboardOverview {
-  private final List<DashboardCluster> clusters;
+  private final List<Cluster> clusters;
 
-  DashboardOverview(List<DashboardCluster> clusters) {
+  DashboardOverview(List<Cluster> clusters) {
     this.clusters = clusters;
   }
 
@@ -35,14 +37,14 @@ final class DashboardOverview {
   }
 
   private Graph graph(String title, String unit, Formula formula) {
-    List<DashboardLine> lines =
+    List<Line> lines =
         clusters.stream()
-            .map(cluster -> new DashboardLine(label(cluster), formula, cluster))
+            .map(cluster -> new Line(label(cluster), formula, cluster))
             .toList();
     return new Graph(title, unit, false, lines, List.of());
   }
 
-  private static String label(DashboardCluster cluster) {
+  private static String label(Cluster cluster) {
     return cluster.clusterId()
         + " "
         + cluster.region()

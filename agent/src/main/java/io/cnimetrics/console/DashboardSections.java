@@ -1,5 +1,6 @@
 package io.cnimetrics.console;
 
+import io.cnimetrics.console.DashboardBody.Cluster;
 import static io.cnimetrics.console.ClusterStatistic.AVERAGE;
 import static io.cnimetrics.console.ClusterStatistic.MAXIMUM;
 import static io.cnimetrics.console.ClusterStatistic.NODES;
@@ -9,6 +10,7 @@ import static io.cnimetrics.console.ClusterStatistic.P90;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.console.DashboardWidget.Graph;
+import io.cnimetrics.console.DashboardWidget.Line;
 import io.cnimetrics.console.DashboardWidget.Subnets;
 import java.util.List;
 
@@ -17,10 +19,10 @@ final class DashboardSections {
   private static final String MINUTES = "minutes";
   private static final String PER_MINUTE = "per minute";
 
-  private final DashboardCluster cluster;
+  private final Cluster cluster;
   private final DashboardGrid grid;
 
-  DashboardSections(DashboardCluster cluster, DashboardGrid grid) {
+  DashboardSections(Cluster cluster, DashboardGrid grid) {
     this.cluster = cluster;
     this.grid = grid;
   }
@@ -196,15 +198,15 @@ final class DashboardSections {
             .limits(AlarmTable.LOST_ADDRESS));
   }
 
-  private static Graph graph(String title, String unit, DashboardLine... lines) {
+  private static Graph graph(String title, String unit, Line... lines) {
     return new Graph(title, unit, false, List.of(lines), List.of());
   }
 
-  private DashboardLine worst(Metric metric) {
+  private Line worst(Metric metric) {
     return line("worst node", Formula.of(MAXIMUM, metric));
   }
 
-  private DashboardLine perMinute(String label, Metric metric) {
+  private Line perMinute(String label, Metric metric) {
     return line(label, total(metric).perMinute());
   }
 
@@ -212,7 +214,7 @@ final class DashboardSections {
     return Formula.of(ClusterSeries.sum(metric));
   }
 
-  private DashboardLine line(String label, Formula formula) {
-    return new DashboardLine(label, formula, cluster);
+  private Line line(String label, Formula formula) {
+    return new Line(label, formula, cluster);
   }
 }

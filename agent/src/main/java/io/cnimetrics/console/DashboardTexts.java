@@ -1,5 +1,6 @@
 package io.cnimetrics.console;
 
+import io.cnimetrics.console.DashboardBody.Cluster;
 /** What the numbers mean and what to do about them, as Markdown. */
 final class DashboardTexts {
   static final String OVERVIEW =
@@ -84,7 +85,7 @@ final class DashboardTexts {
         WhichNode.agentOf("NODE"));
   }
 
-  static String cluster(DashboardCluster cluster) {
+  static String cluster(Cluster cluster) {
     return "# %s, %s%s\nAll counts are per minute, at every zoom. The last section shows how to find the node.\n"
         .formatted(
             cluster.clusterId(),

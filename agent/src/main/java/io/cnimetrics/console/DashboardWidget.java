@@ -1,5 +1,6 @@
 package io.cnimetrics.console;
 
+import io.cnimetrics.console.DashboardBody.Cluster;
 import java.util.List;
 
 /** A widget of a dashboard. */
@@ -15,7 +16,7 @@ sealed interface DashboardWidget {
    * @param limits the alarms whose thresholds it shows
    */
   record Graph(
-      String title, String unit, boolean stacked, List<DashboardLine> lines, List<Alarm> limits)
+      String title, String unit, boolean stacked, List<Line> lines, List<Alarm> limits)
       implements DashboardWidget {
     /** The most that CloudWatch draws. */
     static final int MOST_METRICS = 500;
@@ -41,11 +42,25 @@ sealed interface DashboardWidget {
    *
    * @param now true: the latest numbers; false: a graph over time
    */
-  record Subnets(String title, DashboardCluster cluster, boolean now) implements DashboardWidget {
+  record Subnets(String title, Cluster cluster, boolean now) implements DashboardWidget {
     /** The number of subnets that a readable graph can show. */
     static final int SHOWN = 20;
   }
 
   /** A widget with its position on a grid of 24 columns. */
   record Placed(int x, int y, int width, int height, DashboardWidget widget) {}
+
+  /**
+   * One line of a graph.
+   *
+   * @param cluster the cluster whose numbers it shows
+   */
+  record Line(String label, Formula formula, Cluster cluster) {
+    public Line {
+      if (!formula.zoomProof()) {
+        throw new IllegalArgumentException(
+            "%s grows with the period: %s".formatted(label, formula.expression()));
+      }
+    }
+  }
 }

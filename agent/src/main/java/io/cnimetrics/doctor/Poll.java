@@ -1,6 +1,6 @@
 package io.cnimetrics.doctor;
 
-import io.cnimetrics.catalog.PollSamples;
+import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.snapshot.NodeSnapshot;
 
 /** One poll of the node, and what it comes to. */

@@ -45,7 +45,7 @@ public record Fleet(
   }
 
   /** Returns the same nodes with another publish interval. */
-  public Fleet every(Duration interval) {
+  public Fleet withPublishInterval(Duration interval) {
     return new Fleet(nodes, interval, datumsPerMinute, countsStarts);
   }
 

@@ -1,5 +1,6 @@
 package io.cnimetrics.plan;
 
+import java.math.BigDecimal;
 import java.util.List;
 
 /**
@@ -38,6 +39,43 @@ public record FleetPlan(
 
   /** Warnings, the most expensive first. */
   public List<Warning> warnings() {
-    return new Advice(this).warnings();
+    return new PlanWarnings(this).warnings();
+  }
+
+  /**
+   * A set of dimensions and its metrics. CloudWatch bills each metric name under each combination of
+   * values as a metric.
+   *
+   * @param dimensions the names, for display
+   * @param scope what one combination of values covers
+   * @param combinations how many there are
+   * @param names of metrics published under each
+   */
+  public record BilledSet(String dimensions, Scope scope, int combinations, int names) {
+    /** What one combination of values covers. */
+    public enum Scope {
+      CLUSTER,
+      /** Nodes of one type or zone, or a subnet. */
+      PART,
+      NODE
+    }
+
+    /** The number of billed metrics. */
+    public long metrics() {
+      return (long) combinations * names;
+    }
+  }
+
+  /**
+   * A warning about a plan.
+   *
+   * @param message the problem and its remedy
+   * @param dollars the cost a month; 0 if the warning is not about cost
+   */
+  public record Warning(String message, BigDecimal dollars) {
+    /** A warning that is not about cost. */
+    static Warning of(String message) {
+      return new Warning(message, BigDecimal.ZERO);
+    }
   }
 }

@@ -2,6 +2,8 @@ package io.cnimetrics.plan;
 
 import static io.cnimetrics.text.Json.object;
 
+import io.cnimetrics.plan.FleetPlan.Warning;
+import io.cnimetrics.plan.FleetPlan.BilledSet;
 import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
 import io.cnimetrics.schedule.RequestLoad;

@@ -1,5 +1,6 @@
 package io.cnimetrics.plan;
 
+import io.cnimetrics.plan.FleetPlan.Warning;
 import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
 import io.cnimetrics.schedule.RequestLoad;

@@ -1,6 +1,6 @@
 package io.cnimetrics.publish;
 
-import io.cnimetrics.catalog.PollSamples;
+import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.Streak;
 import java.util.Map;

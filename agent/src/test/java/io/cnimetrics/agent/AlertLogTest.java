@@ -10,7 +10,7 @@ import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.catalog.PollSamples;
+import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.publish.MetricBuffer.AlertChanges;

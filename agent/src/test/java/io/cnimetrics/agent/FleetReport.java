@@ -1,10 +1,10 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.plan.FleetPlan.BilledSet;
 import io.cnimetrics.agent.FleetRun.Part;
 import io.cnimetrics.agent.ModelCloudWatch.Second;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.plan.Bill;
-import io.cnimetrics.plan.BilledSet;
 import io.cnimetrics.plan.Fleet;
 import io.cnimetrics.plan.FleetPlan;
 import io.cnimetrics.plan.Prices;
@@ -72,7 +72,7 @@ final class FleetReport {
 
   private static FleetPlan plan(Fleet fleet) {
     BilledSet set =
-        new BilledSet("CLUSTER_ID", BilledSet.Of.CLUSTER, 1, MetricCatalog.all().size());
+        new BilledSet("CLUSTER_ID", BilledSet.Scope.CLUSTER, 1, MetricCatalog.all().size());
     return new FleetPlan(fleet, List.of(set), List.of(), List.of(), PRICES);
   }
 

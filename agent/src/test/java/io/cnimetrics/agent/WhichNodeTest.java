@@ -11,7 +11,6 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.console.DashboardBody;
-import io.cnimetrics.console.DashboardCluster;
 import io.cnimetrics.publish.MetricBuffer.AlertChanges;
 import io.cnimetrics.publish.MinuteValue;
 import io.cnimetrics.snapshot.NodeSnapshot;
@@ -90,7 +89,7 @@ class WhichNodeTest {
   }
 
   private static String query() {
-    DashboardCluster cluster = new DashboardCluster("prod", "eu-west-1", Optional.empty());
+    DashboardBody.Cluster cluster = new DashboardBody.Cluster("prod", "eu-west-1", Optional.empty());
     String body = DashboardBody.of(List.of(cluster), "Kubernetes/CNI", false);
     String text = "";
     for (var widget : RecordedNode.json(body).get("widgets")) {

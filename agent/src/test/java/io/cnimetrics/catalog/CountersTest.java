@@ -183,7 +183,7 @@ class CountersTest {
   }
 
   private Map<String, Sample> poll(Snapshots snapshot) {
-    PollSamples reading = sampler.read(snapshot.build(), history);
+    Sampler.PollSamples reading = sampler.read(snapshot.build(), history);
     history = reading.history();
     return reading.samples().stream()
         .collect(Collectors.toMap(sample -> sample.metric().name(), Function.identity()));

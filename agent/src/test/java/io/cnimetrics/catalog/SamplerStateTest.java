@@ -64,7 +64,7 @@ class SamplerStateTest {
     Map<String, Double> numbers = after(SamplerState.NONE, refusing(5)).toNumbers();
     numbers.remove("total.awscni_no_available_ip_addresses");
 
-    PollSamples reading = sampler.read(refusing(7).build(), SamplerState.of(numbers));
+    Sampler.PollSamples reading = sampler.read(refusing(7).build(), SamplerState.of(numbers));
 
     assertThat(value(reading, "noAvailableIPAddrs")).isEmpty();
     assertThat(value(reading, "ipamdErr")).hasValue(0);
@@ -74,7 +74,7 @@ class SamplerStateTest {
   void ipamdThatWasNeverSeenIsNotDownYet() {
     Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
 
-    PollSamples reading = patient.read(nothingRead().build(), SamplerState.NONE);
+    Sampler.PollSamples reading = patient.read(nothingRead().build(), SamplerState.NONE);
     assertThat(value(reading, "ipamdUp")).isEmpty();
     assertThat(value(reading, "ipamdDownMinutes")).isEmpty();
 
@@ -89,7 +89,7 @@ class SamplerStateTest {
   void ipamdThatWasSeenIsDownAtOnce() {
     Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
 
-    PollSamples up = patient.read(refusing(0).enis(eni(0, 14, 3, 0)).build(), SamplerState.NONE);
+    Sampler.PollSamples up = patient.read(refusing(0).enis(eni(0, 14, 3, 0)).build(), SamplerState.NONE);
     assertThat(value(up, "ipamdUp")).hasValue(1);
 
     assertThat(value(patient.read(nothingRead().build(), up.history()), "ipamdUp")).hasValue(0);
@@ -99,7 +99,7 @@ class SamplerStateTest {
   void pollInHasteTellsNothingOfAnIpamdThatDidNotAnswer() {
     SamplerState seen = after(SamplerState.NONE, refusing(0).enis(eni(0, 14, 3, 0)));
 
-    PollSamples reading = sampler.readFinal(refusing(2).build(), seen);
+    Sampler.PollSamples reading = sampler.readFinal(refusing(2).build(), seen);
 
     assertThat(value(reading, "ipamdUp")).isEmpty();
     assertThat(value(reading, "ipamdDownMinutes")).isEmpty();
@@ -144,7 +144,7 @@ class SamplerStateTest {
         .sum("awscni_aws_api_latency_ms_count", count);
   }
 
-  private static OptionalDouble value(PollSamples reading, String metric) {
+  private static OptionalDouble value(Sampler.PollSamples reading, String metric) {
     return reading.samples().stream()
         .filter(sample -> sample.metric().name().equals(metric))
         .findFirst()

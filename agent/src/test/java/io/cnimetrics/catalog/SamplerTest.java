@@ -207,7 +207,7 @@ class SamplerTest {
   }
 
   private Map<String, Double> poll(Snapshots snapshot) {
-    PollSamples reading = sampler.read(snapshot.build(), history);
+    Sampler.PollSamples reading = sampler.read(snapshot.build(), history);
     history = reading.history();
     return values(reading.samples());
   }

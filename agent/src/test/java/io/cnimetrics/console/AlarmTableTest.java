@@ -18,13 +18,13 @@ class AlarmTableTest {
     return AlarmTable.all().stream();
   }
 
-  static Stream<AlarmText> texts() {
+  static Stream<Alarm.Text> texts() {
     return Stream.concat(alarms().map(Alarm::text), Stream.of(AlarmTable.CANNOT_START));
   }
 
   @ParameterizedTest
   @MethodSource("texts")
-  void everyCheckNamedIsOneOfTheDoctors(AlarmText text) throws IOException {
+  void everyCheckNamedIsOneOfTheDoctors(Alarm.Text text) throws IOException {
     List<String> ids =
         Files.readAllLines(Path.of("..", "docs", "doctor.md")).stream()
             .filter(line -> line.startsWith("| `"))
@@ -50,7 +50,7 @@ class AlarmTableTest {
 
   @ParameterizedTest
   @MethodSource("texts")
-  void logHasTheLineThatIsLookedFor(AlarmText text) {
+  void logHasTheLineThatIsLookedFor(Alarm.Text text) {
     assertThat(text.troubles()).allMatch(metric -> metric.alertAt().isPresent());
     assertThat(text.troubles().isEmpty()).isEqualTo(text.equals(AlarmTable.NO_DATA.text()));
   }

@@ -209,7 +209,7 @@ class AlarmTemplateTest {
 
   @Test
   void dashboardInTheTemplateIsTheOneByItself() {
-    DashboardCluster prod = new DashboardCluster("prod", "eu-west-1", Optional.empty());
+    DashboardBody.Cluster prod = new DashboardBody.Cluster("prod", "eu-west-1", Optional.empty());
 
     String body = text(stack(1, Map.of()).dashboards().values().iterator().next(), "DashboardBody");
 
@@ -263,8 +263,8 @@ class AlarmTemplateTest {
     return Stack.of(AlarmTemplate.of(settings(publishMinutes, SUBNETS)), parameters);
   }
 
-  private static AlarmSettings settings(int publishMinutes, List<String> subnetIds) {
-    return new AlarmSettings(
+  private static AlarmTemplate.Settings settings(int publishMinutes, List<String> subnetIds) {
+    return new AlarmTemplate.Settings(
         Optional.of("prod"), Optional.empty(), "Kubernetes/CNI", publishMinutes, subnetIds, true);
   }
 }

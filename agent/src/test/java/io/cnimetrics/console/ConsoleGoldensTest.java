@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 
 class ConsoleGoldensTest {
   private static final String NAMESPACE = "Kubernetes/CNI";
-  private static final DashboardCluster PROD =
-      new DashboardCluster("prod", "eu-west-1", Optional.empty());
+  private static final DashboardBody.Cluster PROD =
+      new DashboardBody.Cluster("prod", "eu-west-1", Optional.empty());
 
   @Test
   void dashboardIsAsApproved() {
@@ -17,8 +17,8 @@ class ConsoleGoldensTest {
 
   @Test
   void dashboardOfSeveralClustersIsAsApproved() {
-    DashboardCluster other =
-        new DashboardCluster("batch", "us-east-1", Optional.of("111122223333"));
+    DashboardBody.Cluster other =
+        new DashboardBody.Cluster("batch", "us-east-1", Optional.of("111122223333"));
     Goldens.check(
         "dashboard-clusters.json", DashboardBody.of(List.of(PROD, other), NAMESPACE, false));
   }
@@ -35,9 +35,9 @@ class ConsoleGoldensTest {
         AlarmTemplate.of(settings(5, List.of("subnet-0a1", "subnet-0b2"), true)));
   }
 
-  private static AlarmSettings settings(
+  private static AlarmTemplate.Settings settings(
       int publishMinutes, List<String> subnetIds, boolean dashboard) {
-    return new AlarmSettings(
+    return new AlarmTemplate.Settings(
         Optional.of("prod"),
         Optional.of("eu-west-1"),
         NAMESPACE,

@@ -38,8 +38,8 @@ class ConsoleIT {
   private static final String CLUSTER = "console";
   private static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
 
-  private final AlarmSettings settings =
-      new AlarmSettings(
+  private final AlarmTemplate.Settings settings =
+      new AlarmTemplate.Settings(
           Optional.of(CLUSTER), Optional.empty(), NAMESPACE, 5, List.of("subnet-0a"), true);
   private final Stack stack =
       Stack.of(

@@ -127,11 +127,11 @@ class DashboardBodyTest {
   }
 
   private static List<Map<?, ?>> widgets(int clusters) {
-    List<DashboardCluster> watched =
+    List<DashboardBody.Cluster> watched =
         IntStream.range(0, clusters)
             .mapToObj(
                 n ->
-                    new DashboardCluster(
+                    new DashboardBody.Cluster(
                         "cluster-" + n,
                         n % 2 == 0 ? "eu-west-1" : "us-east-1",
                         Optional.of("111122223333").filter(account -> n > 0)))

@@ -2,7 +2,7 @@ package io.cnimetrics.dryrun;
 
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.catalog.PollSamples;
+import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.snapshot.AddressCount;

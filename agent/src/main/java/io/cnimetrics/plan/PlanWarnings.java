@@ -1,5 +1,7 @@
 package io.cnimetrics.plan;
 
+import io.cnimetrics.plan.FleetPlan.Warning;
+import io.cnimetrics.plan.FleetPlan.BilledSet;
 import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
 import io.cnimetrics.schedule.RequestLoad;
@@ -11,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** Finds settings that cost much or risk throttling. */
-final class Advice {
+final class PlanWarnings {
   /** A choice that costs at least this many dollars a month causes a warning. */
   private static final BigDecimal COSTLY = BigDecimal.valueOf(100);
 
@@ -25,7 +27,7 @@ final class Advice {
   private final Bill bill;
   private final List<Warning> warnings = new ArrayList<>();
 
-  Advice(FleetPlan plan) {
+  PlanWarnings(FleetPlan plan) {
     this.plan = plan;
     this.fleet = plan.fleet();
     this.bill = plan.bill();
@@ -33,7 +35,7 @@ final class Advice {
 
   List<Warning> warnings() {
     costlySets();
-    dearRequests();
+    costlyRequests();
     noSetOfCluster();
     busySecond();
     restart();
@@ -46,7 +48,7 @@ final class Advice {
     for (int i = 0; i < items.size(); i++) {
       BilledSet set = plan.sets().get(i);
       BigDecimal dollars = items.get(i).dollars();
-      if (set.of() != BilledSet.Of.CLUSTER && dollars.compareTo(COSTLY) >= 0) {
+      if (set.scope() != BilledSet.Scope.CLUSTER && dollars.compareTo(COSTLY) >= 0) {
         warnings.add(new Warning(costly(set, dollars), dollars));
       }
     }
@@ -57,16 +59,16 @@ final class Advice {
         text(
             "the set %s makes %,d × %,d = %,d metrics, which cost $%,.2f a month",
             set.dimensions(), set.combinations(), set.names(), set.metrics(), dollars);
-    return set.of() == BilledSet.Of.NODE
+    return set.scope() == BilledSet.Scope.NODE
         ? sum
             + ": leave it out. Maximum and p90 by CLUSTER_ID show the state of the worst nodes,"
             + " and the agent's log names them"
         : sum + ": leave it out, or name fewer --metrics";
   }
 
-  private void dearRequests() {
+  private void costlyRequests() {
     BigDecimal now = bill.of(Part.REQUESTS);
-    long fewer = fleet.every(LONGEST_INTERVAL).scheduled().perMonth();
+    long fewer = fleet.withPublishInterval(LONGEST_INTERVAL).scheduled().perMonth();
     BigDecimal saved = now.subtract(plan.prices().ofRequests(fewer));
     if (saved.compareTo(COSTLY) >= 0) {
       warnings.add(
@@ -80,7 +82,7 @@ final class Advice {
   }
 
   private void noSetOfCluster() {
-    if (plan.sets().stream().noneMatch(set -> set.of() == BilledSet.Of.CLUSTER)) {
+    if (plan.sets().stream().noneMatch(set -> set.scope() == BilledSet.Scope.CLUSTER)) {
       warnings.add(
           Warning.of(
               "no set is CLUSTER_ID alone: dashboard and alarms use only that set and would find no"
@@ -91,7 +93,7 @@ final class Advice {
   private void busySecond() {
     RequestLoad load = fleet.scheduled();
     if (load.worstQuotaShare() >= MUCH_OF_QUOTA) {
-      int better = fleet.every(LONGEST_INTERVAL).scheduled().worstSecond();
+      int better = fleet.withPublishInterval(LONGEST_INTERVAL).scheduled().worstSecond();
       warnings.add(
           Warning.of(
               text(
