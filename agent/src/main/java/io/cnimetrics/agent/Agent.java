@@ -1,7 +1,7 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.health.AgentHealth;
 import io.cnimetrics.health.AgentStats;

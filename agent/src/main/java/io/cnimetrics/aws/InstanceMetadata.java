@@ -157,7 +157,9 @@ public final class InstanceMetadata {
           .filter(MAC.asMatchPredicate())
           .limit(MOST_INTERFACES)
           .forEach(
-              mac -> subnetIds.put(id(service, mac + "/interface-id"), id(service, mac + "/subnet-id")));
+              mac ->
+                  subnetIds.put(
+                      id(service, mac + "/interface-id"), id(service, mac + "/subnet-id")));
     }
     return subnetIds;
   }

@@ -2,8 +2,8 @@ package io.cnimetrics.capacity;
 
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
-import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
 import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
 import java.util.ArrayList;
 import java.util.List;
 

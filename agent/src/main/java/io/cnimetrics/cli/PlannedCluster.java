@@ -1,6 +1,5 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.plan.FleetPlan.BilledSet;
 import io.cnimetrics.catalog.Computation.AgentStart;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
@@ -9,6 +8,7 @@ import io.cnimetrics.config.MetricSelection;
 import io.cnimetrics.plan.BilledAlarm;
 import io.cnimetrics.plan.Fleet;
 import io.cnimetrics.plan.FleetPlan;
+import io.cnimetrics.plan.FleetPlan.BilledSet;
 import io.cnimetrics.plan.Prices;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,7 +68,8 @@ record PlannedCluster(
       String names = set.stream().map(Dimension::name).collect(Collectors.joining(", "));
       billed.add(new BilledSet(names, of(set), combinations(set), metrics().size()));
     }
-    subnets.ifPresent(count -> billed.add(new BilledSet(OF_SUBNET, BilledSet.Scope.PART, count, 1)));
+    subnets.ifPresent(
+        count -> billed.add(new BilledSet(OF_SUBNET, BilledSet.Scope.PART, count, 1)));
     return billed;
   }
 
@@ -76,7 +77,9 @@ record PlannedCluster(
     if (set.contains(Dimension.NODE) || set.contains(Dimension.INSTANCE_ID)) {
       return BilledSet.Scope.NODE;
     }
-    return set.equals(List.of(Dimension.CLUSTER_ID)) ? BilledSet.Scope.CLUSTER : BilledSet.Scope.PART;
+    return set.equals(List.of(Dimension.CLUSTER_ID))
+        ? BilledSet.Scope.CLUSTER
+        : BilledSet.Scope.PART;
   }
 
   /** A node has one instance id, one type and one zone: none can outnumber the nodes. */

@@ -135,8 +135,7 @@ public record Alarm(
    * @param parameter the template's parameter that sets it; empty if no other value makes sense
    * @param description of that parameter
    */
-  record Threshold(
-      Optional<String> parameter, int value, int least, int most, String description) {
+  record Threshold(Optional<String> parameter, int value, int least, int most, String description) {
     static Threshold fixed(int value) {
       return new Threshold(Optional.empty(), value, value, value, "");
     }
@@ -188,8 +187,8 @@ public record Alarm(
     /**
      * Adapts the evaluation to the agents' publish interval. Nodes send one after the other, and
      * CloudWatch may evaluate in between: the newest minutes then lack nodes, or are missing, and a
-     * node's bad minute arrives when it is no longer the newest. So the alarm evaluates more minutes.
-     * The number of bad minutes that raises it does not change.
+     * node's bad minute arrives when it is no longer the newest. So the alarm evaluates more
+     * minutes. The number of bad minutes that raises it does not change.
      */
     Evaluation sentEvery(int minutes) {
       return new Evaluation(datapoints, Math.max(periods, 2 * minutes + 3), missing);

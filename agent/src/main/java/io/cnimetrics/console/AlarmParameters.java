@@ -4,8 +4,8 @@ import static io.cnimetrics.console.CloudFormation.isGiven;
 import static io.cnimetrics.console.CloudFormation.isOn;
 import static io.cnimetrics.text.Json.object;
 
-import io.cnimetrics.console.Alarm.Threshold;
 import io.cnimetrics.console.Alarm.Switch;
+import io.cnimetrics.console.Alarm.Threshold;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -12,11 +12,11 @@ import static io.cnimetrics.console.CloudFormation.ref;
 import static io.cnimetrics.console.CloudFormation.sub;
 import static io.cnimetrics.text.Json.object;
 
-import io.cnimetrics.console.Alarm.Text;
-import io.cnimetrics.console.Alarm.Threshold;
-import io.cnimetrics.console.Alarm.Switch;
 import io.cnimetrics.console.Alarm.Evaluation;
 import io.cnimetrics.console.Alarm.Severity;
+import io.cnimetrics.console.Alarm.Switch;
+import io.cnimetrics.console.Alarm.Text;
+import io.cnimetrics.console.Alarm.Threshold;
 import io.cnimetrics.text.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

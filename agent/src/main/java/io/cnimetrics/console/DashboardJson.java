@@ -2,9 +2,8 @@ package io.cnimetrics.console;
 
 import static io.cnimetrics.text.Json.object;
 
-import io.cnimetrics.console.DashboardBody.Cluster;
-
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.console.DashboardBody.Cluster;
 import io.cnimetrics.console.DashboardWidget.Graph;
 import io.cnimetrics.console.DashboardWidget.Line;
 import io.cnimetrics.console.DashboardWidget.Placed;
@@ -89,8 +88,7 @@ final class DashboardJson {
 
   private List<Object> metrics(Graph graph, String region) {
     List<Object> metrics = new ArrayList<>();
-    List<Cluster> clusters =
-        graph.lines().stream().map(Line::cluster).distinct().toList();
+    List<Cluster> clusters = graph.lines().stream().map(Line::cluster).distinct().toList();
     Set<String> ids = new LinkedHashSet<>();
     for (Line line : graph.lines()) {
       Cluster cluster = line.cluster();

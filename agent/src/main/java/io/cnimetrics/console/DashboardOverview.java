@@ -1,8 +1,8 @@
 package io.cnimetrics.console;
 
-import io.cnimetrics.console.DashboardBody.Cluster;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.console.DashboardBody.Cluster;
 import io.cnimetrics.console.DashboardWidget.Graph;
 import io.cnimetrics.console.DashboardWidget.Line;
 import java.util.List;
@@ -38,9 +38,7 @@ final class DashboardOverview {
 
   private Graph graph(String title, String unit, Formula formula) {
     List<Line> lines =
-        clusters.stream()
-            .map(cluster -> new Line(label(cluster), formula, cluster))
-            .toList();
+        clusters.stream().map(cluster -> new Line(label(cluster), formula, cluster)).toList();
     return new Graph(title, unit, false, lines, List.of());
   }
 

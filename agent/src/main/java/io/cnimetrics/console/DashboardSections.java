@@ -1,6 +1,5 @@
 package io.cnimetrics.console;
 
-import io.cnimetrics.console.DashboardBody.Cluster;
 import static io.cnimetrics.console.ClusterStatistic.AVERAGE;
 import static io.cnimetrics.console.ClusterStatistic.MAXIMUM;
 import static io.cnimetrics.console.ClusterStatistic.NODES;
@@ -9,6 +8,7 @@ import static io.cnimetrics.console.ClusterStatistic.P90;
 
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.console.DashboardBody.Cluster;
 import io.cnimetrics.console.DashboardWidget.Graph;
 import io.cnimetrics.console.DashboardWidget.Line;
 import io.cnimetrics.console.DashboardWidget.Subnets;

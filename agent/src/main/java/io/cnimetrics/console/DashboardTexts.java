@@ -1,6 +1,7 @@
 package io.cnimetrics.console;
 
 import io.cnimetrics.console.DashboardBody.Cluster;
+
 /** What the numbers mean and what to do about them, as Markdown. */
 final class DashboardTexts {
   static final String OVERVIEW =

@@ -15,8 +15,7 @@ sealed interface DashboardWidget {
    * @param unit the label of the axis
    * @param limits the alarms whose thresholds it shows
    */
-  record Graph(
-      String title, String unit, boolean stacked, List<Line> lines, List<Alarm> limits)
+  record Graph(String title, String unit, boolean stacked, List<Line> lines, List<Alarm> limits)
       implements DashboardWidget {
     /** The most that CloudWatch draws. */
     static final int MOST_METRICS = 500;

@@ -2,11 +2,11 @@ package io.cnimetrics.dryrun;
 
 import io.cnimetrics.capacity.EffectiveMaximum;
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.Sample;
+import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.snapshot.NodeIdentity;
-import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.NodeIdentity.Origins;
+import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Subnet;
 import java.util.List;

@@ -20,7 +20,8 @@ public final class IdentityResolver {
   private Optional<InstanceMetadata.Result> read = Optional.empty();
   private Optional<InstanceTags.Result> answered = Optional.empty();
 
-  public IdentityResolver(Identification.Configured given, InstanceMetadata metadata, InstanceTags ec2) {
+  public IdentityResolver(
+      Identification.Configured given, InstanceMetadata metadata, InstanceTags ec2) {
     this.given = given;
     this.metadata = metadata;
     this.ec2 = ec2;

@@ -43,8 +43,8 @@ public record FleetPlan(
   }
 
   /**
-   * A set of dimensions and its metrics. CloudWatch bills each metric name under each combination of
-   * values as a metric.
+   * A set of dimensions and its metrics. CloudWatch bills each metric name under each combination
+   * of values as a metric.
    *
    * @param dimensions the names, for display
    * @param scope what one combination of values covers

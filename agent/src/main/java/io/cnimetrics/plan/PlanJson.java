@@ -2,10 +2,10 @@ package io.cnimetrics.plan;
 
 import static io.cnimetrics.text.Json.object;
 
-import io.cnimetrics.plan.FleetPlan.Warning;
-import io.cnimetrics.plan.FleetPlan.BilledSet;
 import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
+import io.cnimetrics.plan.FleetPlan.BilledSet;
+import io.cnimetrics.plan.FleetPlan.Warning;
 import io.cnimetrics.schedule.RequestLoad;
 import io.cnimetrics.text.Json;
 import java.util.Locale;

@@ -1,8 +1,8 @@
 package io.cnimetrics.plan;
 
-import io.cnimetrics.plan.FleetPlan.Warning;
 import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
+import io.cnimetrics.plan.FleetPlan.Warning;
 import io.cnimetrics.schedule.RequestLoad;
 import io.cnimetrics.text.Lines;
 import io.cnimetrics.text.Palette;

@@ -1,9 +1,9 @@
 package io.cnimetrics.plan;
 
-import io.cnimetrics.plan.FleetPlan.Warning;
-import io.cnimetrics.plan.FleetPlan.BilledSet;
 import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
+import io.cnimetrics.plan.FleetPlan.BilledSet;
+import io.cnimetrics.plan.FleetPlan.Warning;
 import io.cnimetrics.schedule.RequestLoad;
 import java.math.BigDecimal;
 import java.time.Duration;

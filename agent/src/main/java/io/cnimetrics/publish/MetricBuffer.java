@@ -1,7 +1,7 @@
 package io.cnimetrics.publish;
 
-import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.Sample;
+import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.SamplerState;
 import java.nio.file.Path;
 import java.time.Instant;

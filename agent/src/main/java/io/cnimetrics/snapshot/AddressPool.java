@@ -9,11 +9,12 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
- * ipamD's pool of interfaces and addresses, as its introspection lists it. All numbers are sums over
- * the lists: ipamD's own totals are wrong after a forced removal.
+ * ipamD's pool of interfaces and addresses, as its introspection lists it. All numbers are sums
+ * over the lists: ipamD's own totals are wrong after a forced removal.
  *
  * @param enis the interfaces, ordered by network card and device number
- * @param coolingKnown false before release 1.5.0, which does not report when an address was released
+ * @param coolingKnown false before release 1.5.0, which does not report when an address was
+ *     released
  * @param statedTotal {@code TotalIPs} over all network cards, if the body has it
  * @param statedAssigned {@code AssignedIPs} over all network cards, if the body has it
  */

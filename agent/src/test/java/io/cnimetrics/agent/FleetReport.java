@@ -1,12 +1,12 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.plan.FleetPlan.BilledSet;
 import io.cnimetrics.agent.FleetRun.Part;
 import io.cnimetrics.agent.ModelCloudWatch.Second;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.plan.Bill;
 import io.cnimetrics.plan.Fleet;
 import io.cnimetrics.plan.FleetPlan;
+import io.cnimetrics.plan.FleetPlan.BilledSet;
 import io.cnimetrics.plan.Prices;
 import io.cnimetrics.schedule.RequestLoad;
 import java.io.IOException;

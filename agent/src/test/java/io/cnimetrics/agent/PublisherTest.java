@@ -159,7 +159,8 @@ class PublisherTest {
         buffer,
         limit ->
             Identification.of(
-                new Identification.Configured("node", given, given.map(name -> "us-west-2")), metadata),
+                new Identification.Configured("node", given, given.map(name -> "us-west-2")),
+                metadata),
         (region, now) -> new Sender(buffer, cloudWatch, schedule, events, random, region, now),
         sampler.start(),
         new Backoff(random),

@@ -89,7 +89,8 @@ class WhichNodeTest {
   }
 
   private static String query() {
-    DashboardBody.Cluster cluster = new DashboardBody.Cluster("prod", "eu-west-1", Optional.empty());
+    DashboardBody.Cluster cluster =
+        new DashboardBody.Cluster("prod", "eu-west-1", Optional.empty());
     String body = DashboardBody.of(List.of(cluster), "Kubernetes/CNI", false);
     String text = "";
     for (var widget : RecordedNode.json(body).get("widgets")) {

@@ -21,7 +21,8 @@ class InstanceLimitsTest {
 
   @Test
   void everyRowOfTheTableCanBeRead() throws IOException, URISyntaxException {
-    Path table = Path.of(requireNonNull(InstanceLimits.class.getResource(InstanceLimits.TABLE)).toURI());
+    Path table =
+        Path.of(requireNonNull(InstanceLimits.class.getResource(InstanceLimits.TABLE)).toURI());
     assertThat(Files.readAllLines(table).stream().filter(row -> !row.startsWith("#")))
         .extracting(row -> row.split(" ")[0])
         .hasSize(1391)

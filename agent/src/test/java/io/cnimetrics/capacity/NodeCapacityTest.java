@@ -339,7 +339,8 @@ class NodeCapacityTest {
     assertThat(capacity.effectiveMaximum().map(EffectiveMaximum::addresses)).contains(stated);
   }
 
-  private static AddressMode mode(Optional<InstanceLimits.Limit> limit, double eniMax, double ipMax) {
+  private static AddressMode mode(
+      Optional<InstanceLimits.Limit> limit, double eniMax, double ipMax) {
     return capacity(
             nothingRead().enis(), limit, OptionalDouble.of(eniMax), OptionalDouble.of(ipMax), 110)
         .mode();

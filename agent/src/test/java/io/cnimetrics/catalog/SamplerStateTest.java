@@ -89,7 +89,8 @@ class SamplerStateTest {
   void ipamdThatWasSeenIsDownAtOnce() {
     Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
 
-    Sampler.PollSamples up = patient.read(refusing(0).enis(eni(0, 14, 3, 0)).build(), SamplerState.NONE);
+    Sampler.PollSamples up =
+        patient.read(refusing(0).enis(eni(0, 14, 3, 0)).build(), SamplerState.NONE);
     assertThat(value(up, "ipamdUp")).hasValue(1);
 
     assertThat(value(patient.read(nothingRead().build(), up.history()), "ipamdUp")).hasValue(0);
