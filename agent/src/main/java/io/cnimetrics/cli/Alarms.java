@@ -14,34 +14,22 @@ import java.util.regex.Pattern;
 /** {@code alarms}: prints a CloudFormation template with the alarms on one cluster. */
 final class Alarms implements Command {
   private static final Flag<String> CLUSTER_ID =
-      Flag.optional(
-          "--cluster-id",
-          "AWS_CLUSTER_ID",
-          FlagType.of("NAME", Dashboard::clusterId),
-          "a parameter of the stack",
-          "name of the cluster");
+      Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.of("NAME", Dashboard::clusterId))
+          .ifAbsent("a parameter of the stack")
+          .means("name of the cluster");
   private static final Flag<String> REGION =
-      Flag.optional(
-          "--region",
-          "AWS_REGION",
-          FlagType.of("REGION", Parsers::region),
-          "the stack's",
-          "the cluster's region; create the stack there");
+      Flag.of("--region", "AWS_REGION", FlagType.of("REGION", Parsers::region))
+          .ifAbsent("the stack's")
+          .means("the cluster's region; create the stack there");
   private static final Flag<List<String>> SUBNET_IDS =
-      Flag.optional(
-              "--subnet-ids",
-              "ALARMS_SUBNET_IDS",
-              FlagType.list("IDS", Alarms::subnetId),
-              "no subnet",
-              "subnets to watch, separated by ','; the agents must report them")
+      Flag.of("--subnet-ids", "ALARMS_SUBNET_IDS", FlagType.list("IDS", Alarms::subnetId))
+          .ifAbsent("no subnet")
+          .means("subnets to watch, separated by ','; the agents must report them")
           .with(Alarms::distinct);
   private static final Flag<Boolean> WITH_DASHBOARD =
-      Flag.of(
-          "--with-dashboard",
-          "ALARMS_WITH_DASHBOARD",
-          FlagType.SWITCH,
-          "false",
-          "also add the dashboard");
+      Flag.of("--with-dashboard", "ALARMS_WITH_DASHBOARD", FlagType.SWITCH)
+          .defaultsTo("false")
+          .means("also add the dashboard");
 
   private static final Pattern SUBNET = Pattern.compile("subnet-[0-9a-f]{1,17}");
 

@@ -6,6 +6,7 @@ import io.cnimetrics.text.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,13 +27,24 @@ final class Cli {
 
   private static final Set<String> HELP = Set.of("help", "--help", "-h");
 
-  private final Commands commands;
+  private static final List<String> COMMANDS =
+      List.of(
+          "run",
+          "dry-run",
+          "doctor",
+          "simulate",
+          "dashboard",
+          "alarms",
+          "plan",
+          "prepare-state-dir");
+
   private final Map<String, String> environment;
+  private final InstantSource clock;
   private final Console console;
 
-  Cli(Commands commands, Map<String, String> environment, Console console) {
-    this.commands = commands;
+  Cli(Map<String, String> environment, InstantSource clock, Console console) {
     this.environment = environment;
+    this.clock = clock;
     this.console = console;
   }
 
@@ -54,13 +66,28 @@ final class Cli {
     } else if (HELP.contains(first)) {
       return arguments.size() == 1 ? overview() : dispatch(List.of(arguments.get(1), "--help"));
     }
-    return Commands.NAMES.contains(first)
+    return COMMANDS.contains(first)
         ? run(first, arguments.subList(1, arguments.size()))
         : unknownCommand(first);
   }
 
+  /** The class of a command is loaded only when it is used: {@code run} must need little memory. */
+  private Command command(String name) {
+    return switch (name) {
+      case "run" -> new Run(environment, clock);
+      case "dry-run" -> new DryRun(clock);
+      case "doctor" -> new Doctor(environment, clock);
+      case "simulate" -> new Simulate(clock);
+      case "dashboard" -> new Dashboard();
+      case "alarms" -> new Alarms();
+      case "plan" -> new Plan();
+      case "prepare-state-dir" -> new PrepareStateDir();
+      default -> throw new IllegalArgumentException(name);
+    };
+  }
+
   private int run(String name, List<String> words) {
-    Command command = commands.get(name);
+    Command command = command(name);
     Arguments arguments = Arguments.of(name, command, words);
     if (arguments.help()) {
       console.print(Usage.of(PROGRAM + " " + name, command));
@@ -80,8 +107,8 @@ final class Cli {
 
   private int overview() {
     String list =
-        Commands.NAMES.stream()
-            .map(name -> line(name, commands.get(name).summary()))
+        COMMANDS.stream()
+            .map(name -> line(name, command(name).summary()))
             .collect(Collectors.joining());
     console.print(
         """
@@ -105,7 +132,7 @@ final class Cli {
   }
 
   private int unknownCommand(String name) {
-    String known = String.join(", ", Commands.NAMES);
+    String known = String.join(", ", COMMANDS);
     console.error(
         name.isEmpty()
             ? "no command given; expected one of " + known

@@ -18,33 +18,21 @@ import java.util.stream.Stream;
 /** {@code dashboard}: prints the body of a CloudWatch dashboard. */
 final class Dashboard implements Command {
   private static final Flag<List<String>> CLUSTER_IDS =
-      Flag.optional(
-          "--cluster-id",
-          "AWS_CLUSTER_ID",
-          FlagType.list("NAMES", Dashboard::clusterId),
-          "none: must be given",
-          "names of the clusters, separated by ','");
+      Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.list("NAMES", Dashboard::clusterId))
+          .ifAbsent("none: must be given")
+          .means("names of the clusters, separated by ','");
   private static final Flag<List<String>> REGIONS =
-      Flag.optional(
-          "--region",
-          "AWS_REGION",
-          FlagType.list("REGIONS", Parsers::region),
-          "none: must be given",
-          "their regions in the same order, or one for all");
+      Flag.of("--region", "AWS_REGION", FlagType.list("REGIONS", Parsers::region))
+          .ifAbsent("none: must be given")
+          .means("their regions in the same order, or one for all");
   private static final Flag<List<String>> ACCOUNT_IDS =
-      Flag.optional(
-          "--account-id",
-          "DASHBOARD_ACCOUNT_ID",
-          FlagType.list("IDS", Dashboard::accountId),
-          "the dashboard's own account",
-          "their accounts in the same order, or one for all");
+      Flag.of("--account-id", "DASHBOARD_ACCOUNT_ID", FlagType.list("IDS", Dashboard::accountId))
+          .ifAbsent("the dashboard's own account")
+          .means("their accounts in the same order, or one for all");
   private static final Flag<Boolean> SUBNETS =
-      Flag.of(
-          "--subnets",
-          "REPORT_SUBNETS",
-          FlagType.SWITCH,
-          "false",
-          "show the free addresses of subnets; the agents must report them");
+      Flag.of("--subnets", "REPORT_SUBNETS", FlagType.SWITCH)
+          .defaultsTo("false")
+          .means("show the free addresses of subnets; the agents must report them");
 
   private static final Pattern ACCOUNT = Pattern.compile("[0-9]{12}");
 

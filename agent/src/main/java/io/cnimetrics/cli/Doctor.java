@@ -31,29 +31,21 @@ final class Doctor implements Command {
   private static final int MOST_POLLS = 60;
 
   private static final Flag<Integer> WATCH =
-      Flag.of(
-          "--watch",
-          "DOCTOR_WATCH",
-          FlagType.number(1, MOST_POLLS),
-          "1",
-          "number of polls, one interval apart; with 2 or more it also shows changes");
+      Flag.of("--watch", "DOCTOR_WATCH", FlagType.number(1, MOST_POLLS))
+          .defaultsTo("1")
+          .means("number of polls, one interval apart; with 2 or more it also shows changes");
   private static final Flag<Boolean> VERBOSE =
-      Flag.of(
-          "--verbose", "DOCTOR_VERBOSE", FlagType.SWITCH, "false", "also show checks that passed");
+      Flag.of("--verbose", "DOCTOR_VERBOSE", FlagType.SWITCH)
+          .defaultsTo("false")
+          .means("also show checks that passed");
   private static final Flag<Output> OUTPUT =
-      Flag.of(
-          "--output",
-          "DOCTOR_OUTPUT",
-          FlagType.oneOf("FORMAT", Output.class),
-          "table",
-          "table or json");
+      Flag.of("--output", "DOCTOR_OUTPUT", FlagType.oneOf("FORMAT", Output.class))
+          .defaultsTo("table")
+          .means("table or json");
   private static final Flag<Boolean> SEND_TEST =
-      Flag.of(
-          "--send-test",
-          "DOCTOR_SEND_TEST",
-          FlagType.SWITCH,
-          "false",
-          "send one datum, doctorTest, to check that CloudWatch accepts it");
+      Flag.of("--send-test", "DOCTOR_SEND_TEST", FlagType.SWITCH)
+          .defaultsTo("false")
+          .means("send one datum, doctorTest, to check that CloudWatch accepts it");
 
   /** Nothing is published or served. */
   private static final List<Flag<?>> IGNORED =
@@ -122,21 +114,20 @@ final class Doctor implements Command {
             Checks.series(),
             config.ipCooldown(),
             clock);
-    try (OneShotPoller poller =
+    OneShotPoller poller =
         new OneShotPoller(
-            config, node.sampler(), ipamd, Optional.empty(), OneShotPoller.identity(node), clock)) {
-      if (polls == 1) {
-        return List.of(poller.once());
-      }
-      console.error("watching for %d s".formatted((polls - 1) * config.pollInterval().toSeconds()));
-      List<Report> reports = new ArrayList<>();
-      poller.repeat(
-          report -> {
-            reports.add(report);
-            return reports.size() < polls;
-          });
-      return reports;
+            config, node.sampler(), ipamd, Optional.empty(), OneShotPoller.identity(node), clock);
+    if (polls == 1) {
+      return List.of(poller.once());
     }
+    console.error("watching for %d s".formatted((polls - 1) * config.pollInterval().toSeconds()));
+    List<Report> reports = new ArrayList<>();
+    poller.repeat(
+        report -> {
+          reports.add(report);
+          return reports.size() < polls;
+        });
+    return reports;
   }
 
   private NodeEvidence evidence(AgentConfig config, List<Report> reports, Report last) {

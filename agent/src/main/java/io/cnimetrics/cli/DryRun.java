@@ -20,38 +20,36 @@ import io.cnimetrics.snapshot.Subnet;
 import io.cnimetrics.text.Console;
 import io.cnimetrics.wiring.DaggerNodeComponent;
 import io.cnimetrics.wiring.NodeComponent;
-import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
 
 /** {@code dry-run}: polls this node and prints what it sees; sends nothing. */
 final class DryRun implements Command {
   private static final Flag<Boolean> ONCE =
-      Flag.of("--once", "DRY_RUN_ONCE", FlagType.SWITCH, "true", "poll once and exit");
+      Flag.of("--once", "DRY_RUN_ONCE", FlagType.SWITCH)
+          .defaultsTo("true")
+          .means("poll once and exit");
   private static final Flag<Boolean> WATCH =
-      Flag.of(
-          "--watch",
-          "DRY_RUN_WATCH",
-          FlagType.SWITCH,
-          "false",
-          "poll at every interval until Ctrl-C");
+      Flag.of("--watch", "DRY_RUN_WATCH", FlagType.SWITCH)
+          .defaultsTo("false")
+          .means("poll at every interval until Ctrl-C");
   private static final Flag<DryRunPrinter.Format> OUTPUT =
-      Flag.of(
-          "--output",
-          "DRY_RUN_OUTPUT",
-          FlagType.oneOf("FORMAT", DryRunPrinter.Format.class),
-          "table",
-          "table, json, prometheus or put-metric-data; put-metric-data with --watch prints each"
-              + " minute when it has ended");
+      Flag.of("--output", "DRY_RUN_OUTPUT", FlagType.oneOf("FORMAT", DryRunPrinter.Format.class))
+          .defaultsTo("table")
+          .means(
+              "table, json, prometheus or put-metric-data; put-metric-data with --watch prints each"
+                  + " minute when it has ended");
   private static final Flag<Boolean> SIMULATE =
-      Flag.of("--simulate", "DRY_RUN_SIMULATE", FlagType.SWITCH, "false", "read a simulated node");
+      Flag.of("--simulate", "DRY_RUN_SIMULATE", FlagType.SWITCH)
+          .defaultsTo("false")
+          .means("read a simulated node");
 
   /** Nothing is sent, kept or served. */
   private static final List<Flag<?>> IGNORED =
@@ -93,12 +91,12 @@ final class DryRun implements Command {
     boolean watch = watches(values);
     DryRunPrinter.Format format = values.get(OUTPUT);
     boolean simulate = values.get(SIMULATE);
-    AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
+    AgentConfig config = config(values);
     Logging.configure(config.logLevel(), config.logFormat());
     DestinationWarning.log(config);
     DryRunPrinter printer = new DryRunPrinter(config, format, watch, console);
     if (simulate) {
-      return simulate(config, printer);
+      return simulate(values, printer);
     }
     NodeComponent node = DaggerNodeComponent.factory().create(config, clock);
     return run(config, node, node.subnets(), OneShotPoller.identity(node), printer);
@@ -118,22 +116,28 @@ final class DryRun implements Command {
     return (onceOverrides ? byOnce.or(() -> watch) : watch.or(() -> byOnce)).orElse(false);
   }
 
-  private int simulate(AgentConfig config, DryRunPrinter printer) {
+  private static AgentConfig config(Values values) {
+    return AgentConfig.of(values, HostName.get(), MetricCatalog.names());
+  }
+
+  private int simulate(Values values, DryRunPrinter printer) {
     Scenario scenario = simulatedNode();
     try (SimulatedIpamd ipamd =
         SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, SETTLED, clock)) {
-      AgentConfig simulated =
-          config.reading(
-              URI.create(ipamd.introspectionUrl()),
-              URI.create(ipamd.metricsUrl()),
-              config.maxPods().orElse(scenario.maxPods()));
+      Map<String, String> flags = new HashMap<>();
+      flags.put(Settings.INTROSPECTION_URL.name(), ipamd.introspectionUrl());
+      flags.put(Settings.METRICS_URL.name(), ipamd.metricsUrl());
+      if (!values.isGiven(Settings.MAX_PODS)) {
+        flags.put(Settings.MAX_PODS.name(), String.valueOf(scenario.maxPods()));
+      }
+      AgentConfig config = config(values.with(flags));
       Identification identity =
           Identification.of(
-              OneShotPoller.given(simulated),
+              OneShotPoller.given(config),
               new InstanceMetadata.Result(instanceOf(scenario), List.of()));
       return run(
-          simulated,
-          DaggerNodeComponent.factory().create(simulated, clock),
+          config,
+          DaggerNodeComponent.factory().create(config, clock),
           config.subnets() ? Optional.of(new SimulatedSubnets(ipamd)) : Optional.empty(),
           CompletableFuture.completedFuture(identity),
           printer);
@@ -158,18 +162,17 @@ final class DryRun implements Command {
       AgentConfig config,
       NodeComponent node,
       Optional<Subnets> subnets,
-      Future<Identification> identity,
+      CompletableFuture<Identification> identity,
       DryRunPrinter printer) {
-    try (OneShotPoller poller =
-        new OneShotPoller(config, node.sampler(), node.ipamdReader(), subnets, identity, clock)) {
-      if (printer.watch()) {
-        poller.repeat(printer::print);
-        return Cli.OK;
-      }
-      Report report = poller.once();
-      printer.print(report);
-      return report.ipamdRead() ? Cli.OK : Cli.FAILED;
+    OneShotPoller poller =
+        new OneShotPoller(config, node.sampler(), node.ipamdReader(), subnets, identity, clock);
+    if (printer.watch()) {
+      poller.repeat(printer::print);
+      return Cli.OK;
     }
+    Report report = poller.once();
+    printer.print(report);
+    return report.ipamdRead() ? Cli.OK : Cli.FAILED;
   }
 
   /** The subnet of a simulated node, which no other node uses. */

@@ -1,19 +1,24 @@
 package io.cnimetrics.cli;
 
+import io.cnimetrics.agent.Dimensions;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.Metric.MinuteAggregation;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.config.ConfigException;
+import io.cnimetrics.config.Dimension;
 import io.cnimetrics.dryrun.JsonReport;
 import io.cnimetrics.dryrun.PolledMinute;
 import io.cnimetrics.dryrun.PutMetricDataJson;
 import io.cnimetrics.dryrun.Report;
 import io.cnimetrics.dryrun.TableReport;
 import io.cnimetrics.health.PrometheusText;
+import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.text.Console;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -89,7 +94,7 @@ final class DryRunPrinter {
 
   /** The minute that ended before this poll. Sent twice, CloudWatch would add it up. */
   private String request(Report poll) {
-    List<Map<String, String>> sets = DimensionValues.of(config.dimensions(), poll.node());
+    List<Map<String, String>> sets = dimensions(poll.node());
     PolledMinute now =
         open.filter(minute -> minute.has(poll))
             .map(minute -> minute.and(poll))
@@ -98,6 +103,40 @@ final class DryRunPrinter {
         watch ? open.filter(minute -> !minute.has(poll)) : Optional.of(now);
     open = Optional.of(now);
     return ended.map(minute -> request(minute, sets)).orElse("");
+  }
+
+  /**
+   * The dimension sets of this node with their values.
+   *
+   * @throws ConfigException if the region or a value is unknown
+   */
+  private List<Map<String, String>> dimensions(NodeIdentity node) {
+    List<String> problems = new ArrayList<>();
+    if (node.region().isEmpty()) {
+      problems.add("put-metric-data needs a known region: set --region");
+    }
+    Map<String, String> known = Dimensions.known(node);
+    List<Map<String, String>> filled = new ArrayList<>();
+    for (List<Dimension> set : config.dimensions()) {
+      Map<String, String> values = new LinkedHashMap<>();
+      for (Dimension dimension : set) {
+        Optional.ofNullable(known.get(dimension.name()))
+            .ifPresentOrElse(
+                value -> values.put(dimension.name(), value),
+                () -> problems.add(unknown(dimension)));
+      }
+      filled.add(values);
+    }
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems.stream().distinct().toList());
+    }
+    return filled;
+  }
+
+  private static String unknown(Dimension dimension) {
+    return dimension == Dimension.CLUSTER_ID
+        ? "put-metric-data needs the cluster name: set --cluster-id"
+        : Dimensions.unknown(List.of(dimension.name()));
   }
 
   private String request(PolledMinute minute, List<Map<String, String>> sets) {

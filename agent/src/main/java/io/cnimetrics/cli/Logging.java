@@ -4,13 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.Layout;
+import ch.qos.logback.core.LayoutBase;
 import ch.qos.logback.core.encoder.Encoder;
-import ch.qos.logback.core.encoder.EncoderBase;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.util.CachingDateFormatter;
 import io.cnimetrics.config.AgentConfig.LogFormat;
@@ -26,8 +28,6 @@ import org.slf4j.LoggerFactory;
  * error, so that standard output holds only the command's output.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
-  private static final byte[] NOTHING = {};
-
   /** Logback loads this as a service. Only warnings are logged until the settings are known. */
   public Logging() {}
 
@@ -57,39 +57,42 @@ public final class Logging extends ContextAwareBase implements Configurator {
   }
 
   private static Encoder<ILoggingEvent> encoder(LoggerContext context, LogFormat format) {
-    if (format == LogFormat.JSON) {
-      FlatJson encoder = new FlatJson();
-      encoder.setContext(context);
-      encoder.start();
-      return encoder;
-    }
-    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    Layout<ILoggingEvent> layout =
+        switch (format) {
+          case TEXT -> text();
+          case JSON -> new FlatJson();
+        };
+    layout.setContext(context);
+    layout.start();
+    LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
     encoder.setContext(context);
+    encoder.setCharset(UTF_8);
+    encoder.setLayout(layout);
+    encoder.start();
+    return encoder;
+  }
+
+  private static Layout<ILoggingEvent> text() {
+    PatternLayout layout = new PatternLayout();
     // A message may quote untrusted text: one line each, and no escape sequences.
-    encoder.setPattern(
+    layout.setPattern(
         "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level %logger{0}"
             + " %replace(%msg){'[\\p{Cc}\\p{Cf}\\u2028\\u2029]', '?'}"
             + "%replace(%replace(%replace(%n%ex){'\\s+$', ''}){'\\s*\\R\\s*', ' | '})"
             + "{'[\\p{Cc}\\p{Cf}]', '?'}%n");
-    encoder.start();
-    return encoder;
+    return layout;
   }
 
   /**
    * One flat JSON object per line, with the formatted message. Logback's own encoder keeps template
    * and arguments apart, and writes the time as a number.
    */
-  private static final class FlatJson extends EncoderBase<ILoggingEvent> {
+  private static final class FlatJson extends LayoutBase<ILoggingEvent> {
     private final CachingDateFormatter time =
         new CachingDateFormatter("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", ZoneOffset.UTC);
 
     @Override
-    public byte[] headerBytes() {
-      return NOTHING;
-    }
-
-    @Override
-    public byte[] encode(ILoggingEvent event) {
+    public String doLayout(ILoggingEvent event) {
       Optional<String> exception =
           Optional.ofNullable(event.getThrowableProxy()).map(ThrowableProxyUtil::asString);
       Map<String, Object> line =
@@ -100,12 +103,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
               "thread", event.getThreadName(),
               "message", event.getFormattedMessage(),
               "exception", exception);
-      return (Json.compact(line) + "\n").getBytes(UTF_8);
-    }
-
-    @Override
-    public byte[] footerBytes() {
-      return NOTHING;
+      return Json.compact(line) + "\n";
     }
   }
 }

@@ -11,8 +11,7 @@ public final class Main {
 
   public static void main(String[] args) {
     Map<String, String> environment = System.getenv();
-    Commands commands = new Commands(environment, InstantSource.system());
     Console console = Console.ofProcess(environment);
-    System.exit(new Cli(commands, environment, console).run(List.of(args)));
+    System.exit(new Cli(environment, InstantSource.system(), console).run(List.of(args)));
   }
 }

@@ -20,16 +20,13 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
-/** Polls for a command, on a separate daemon thread: a poll that hangs cannot block the exit. */
-final class OneShotPoller implements AutoCloseable {
+/** Polls for a command: once with a limit, or at every interval. */
+final class OneShotPoller {
   /** Together with the start of the JVM, one poll then ends within 10 s, whatever hangs. */
   private static final Duration LIMIT = Duration.ofSeconds(8);
 
@@ -43,11 +40,9 @@ final class OneShotPoller implements AutoCloseable {
   private final IpamdReader ipamd;
   private final Sampler sampler;
   private final Optional<Subnets> subnets;
-  private final Future<Identification> identity;
+  private final CompletableFuture<Identification> identity;
   private final InstantSource clock;
-  private final ScheduledExecutorService thread =
-      Executors.newSingleThreadScheduledExecutor(OneShotPoller::daemon);
-  private SamplerState history = SamplerState.NONE;
+  private SamplerState state = SamplerState.NONE;
 
   /**
    * @param sampler created before the first request: an ipamD that starts later counts from 0
@@ -58,7 +53,7 @@ final class OneShotPoller implements AutoCloseable {
       Sampler sampler,
       IpamdReader ipamd,
       Optional<Subnets> subnets,
-      Future<Identification> identity,
+      CompletableFuture<Identification> identity,
       InstantSource clock) {
     this.config = config;
     this.sampler = sampler;
@@ -74,14 +69,8 @@ final class OneShotPoller implements AutoCloseable {
   }
 
   /** Detects the node's identity as the agent does, but only once; starts immediately. */
-  static Future<Identification> identity(NodeComponent node) {
+  static CompletableFuture<Identification> identity(NodeComponent node) {
     return CompletableFuture.supplyAsync(() -> node.identity().attempt(IDENTITY_LIMIT));
-  }
-
-  private static Thread daemon(Runnable task) {
-    Thread thread = new Thread(task, "poll");
-    thread.setDaemon(true);
-    return thread;
   }
 
   /** Polls once, whatever hangs. */
@@ -100,30 +89,23 @@ final class OneShotPoller implements AutoCloseable {
   void repeat(Predicate<Report> reader) {
     long interval = config.pollInterval().toNanos();
     long start = System.nanoTime();
+    CountDownLatch never = new CountDownLatch(1);
     try {
-      long delay = 0;
-      while (reader.test(thread.schedule(this::poll, delay, TimeUnit.NANOSECONDS).get())) {
-        delay = interval - (System.nanoTime() - start) % interval;
+      while (reader.test(poll())) {
+        long delay = interval - (System.nanoTime() - start) % interval;
+        never.await(delay, TimeUnit.NANOSECONDS);
       }
-    } catch (ExecutionException e) {
-      throw rethrown(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  @Override
-  public void close() {
-    thread.shutdownNow();
-  }
-
   private Report poll() {
     long start = System.nanoTime();
     NodeSnapshot seen = ipamd.read();
-    Identification identified = identity();
-    Report report =
-        report(seen, identified, history, SUBNETS_BY.minusNanos(System.nanoTime() - start));
-    history = report.reading().history();
+    Duration left = SUBNETS_BY.minusNanos(System.nanoTime() - start);
+    Report report = report(seen, identity.join(), state, left);
+    state = report.reading().history();
     return report;
   }
 
@@ -133,7 +115,7 @@ final class OneShotPoller implements AutoCloseable {
     Optional<String> region = identified.node().instanceRegion();
     SubnetQuery query =
         subnets
-            .map(asked -> SubnetQuery.of(seen, region, asked, left))
+            .map(source -> SubnetQuery.of(seen, region, source, left))
             .orElseGet(() -> new SubnetQuery(seen, List.of()));
     NodeSnapshot snapshot = query.snapshot().on(instance, identified.problems());
     return new Report(
@@ -142,17 +124,6 @@ final class OneShotPoller implements AutoCloseable {
         snapshot,
         sampler.read(snapshot, before),
         query.subnets());
-  }
-
-  private Identification identity() {
-    try {
-      return identity.get();
-    } catch (ExecutionException e) {
-      throw rethrown(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return unidentified();
-    }
   }
 
   private Identification unidentified() {
@@ -176,9 +147,5 @@ final class OneShotPoller implements AutoCloseable {
                 new Problem(Source.INTROSPECTION, Reason.TIMEOUT, fact, remedy),
                 new Problem(Source.METRICS, Reason.TIMEOUT, fact, remedy)));
     return report(nothing, unidentified(), SamplerState.NONE, Duration.ZERO);
-  }
-
-  private static RuntimeException rethrown(ExecutionException e) {
-    return e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e);
   }
 }

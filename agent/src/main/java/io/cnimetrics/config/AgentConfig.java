@@ -86,31 +86,6 @@ public record AgentConfig(
     return config;
   }
 
-  /** Returns a copy that reads another ipamD. */
-  public AgentConfig reading(URI introspection, URI metricsText, int itsMaxPods) {
-    return new AgentConfig(
-        Optional.of(introspection),
-        Optional.of(metricsText),
-        clusterId,
-        region,
-        namespace,
-        nodeName,
-        pollInterval,
-        publishInterval,
-        dimensions,
-        metrics,
-        subnets,
-        OptionalInt.of(itsMaxPods),
-        hostNetworkPods,
-        ipCooldown,
-        stateDir,
-        healthAddress,
-        cloudwatch,
-        prometheus,
-        logLevel,
-        logFormat);
-  }
-
   /** A host name may contain characters that CloudWatch rejects in a dimension value. */
   private static String nodeName(Values values, String hostName) {
     Optional<String> given = values.find(Settings.NODE_NAME);

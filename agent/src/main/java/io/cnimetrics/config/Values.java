@@ -1,6 +1,7 @@
 package io.cnimetrics.config;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +49,13 @@ public final class Values {
               .formatted(flag.name(), flag.variable()));
     }
     return find(flag);
+  }
+
+  /** The same values with some flags replaced. */
+  public Values with(Map<String, String> replaced) {
+    Map<String, String> all = new HashMap<>(flags);
+    all.putAll(replaced);
+    return new Values(all, environment, problems);
   }
 
   /** Whether the flag or its variable is given; its value may be invalid. */

@@ -14,6 +14,9 @@ import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.identity.IdentityResolver;
 import io.cnimetrics.ipamd.IpamdReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -24,6 +27,8 @@ import javax.inject.Singleton;
 /** The objects that poll this node and compute its metrics. */
 @Module
 final class NodeModule {
+  private static final Path ONLINE_CPUS = Path.of("/sys/devices/system/cpu/online");
+
   private NodeModule() {}
 
   @Provides
@@ -48,8 +53,29 @@ final class NodeModule {
   }
 
   private static PodLimits podLimits(AgentConfig config) {
-    int maxPods = config.maxPods().orElseGet(() -> PodLimits.defaultMaxPods(HostCpus.count()));
+    int maxPods = config.maxPods().orElseGet(() -> PodLimits.defaultMaxPods(hostCpus()));
     return new PodLimits(maxPods, config.hostNetworkPods());
+  }
+
+  /** The host's CPUs; the JVM reports only those that this container may use. */
+  static int hostCpus() {
+    try {
+      return cpus(Files.readString(ONLINE_CPUS).strip());
+    } catch (IOException | IllegalArgumentException e) {
+      return Runtime.getRuntime().availableProcessors();
+    }
+  }
+
+  /** Counts the CPUs in a kernel list such as {@code 0-3,8}. */
+  static int cpus(String list) {
+    int cpus = 0;
+    for (String range : list.split(",", -1)) {
+      int dash = range.indexOf('-');
+      int first = Integer.parseInt(dash < 0 ? range : range.substring(0, dash));
+      int last = dash < 0 ? first : Integer.parseInt(range.substring(dash + 1));
+      cpus += last - first + 1;
+    }
+    return cpus;
   }
 
   @Provides

@@ -42,8 +42,8 @@ class ReadmeTest {
         Map.of("NODE_NAME", "ip-10-0-1-23.us-west-2.compute.internal");
     int exitCode =
         new Cli(
-                new Commands(environment, new FakeClock(Instant.parse("2026-11-21T10:00:00Z"))),
                 environment,
+                new FakeClock(Instant.parse("2026-11-21T10:00:00Z")),
                 new Console(stream, stream, Palette.PLAIN))
             .run(List.of("dry-run", "--simulate"));
     assertThat(exitCode).isZero();

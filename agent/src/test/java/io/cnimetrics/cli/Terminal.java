@@ -30,8 +30,7 @@ public final class Terminal {
   /** Returns the exit code. */
   public int run(String... arguments) {
     Console console = new Console(out, new PrintStream(err, false, UTF_8), Palette.PLAIN);
-    Commands commands = new Commands(environment, InstantSource.system());
-    return new Cli(commands, environment, console).run(List.of(arguments));
+    return new Cli(environment, InstantSource.system(), console).run(List.of(arguments));
   }
 
   public String out() {

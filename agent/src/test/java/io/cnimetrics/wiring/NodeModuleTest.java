@@ -8,21 +8,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HostCpusTest {
+class NodeModuleTest {
   @ParameterizedTest
   @CsvSource({"0, 1", "0-3, 4", "'0-3,8', 5", "'0-1,4-5,7', 5", "0-191, 192"})
   void cpusOfEveryRangeCount(String list, int cpus) {
-    assertThat(HostCpus.parse(list)).isEqualTo(cpus);
+    assertThat(NodeModule.cpus(list)).isEqualTo(cpus);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a", "0-", "1,"})
   void otherTextIsRefused(String list) {
-    assertThatIllegalArgumentException().isThrownBy(() -> HostCpus.parse(list));
+    assertThatIllegalArgumentException().isThrownBy(() -> NodeModule.cpus(list));
   }
 
   @Test
   void thisHostHasSome() {
-    assertThat(HostCpus.count()).isPositive();
+    assertThat(NodeModule.hostCpus()).isPositive();
   }
 }
