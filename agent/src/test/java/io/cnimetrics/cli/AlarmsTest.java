@@ -19,7 +19,7 @@ class AlarmsTest {
   }
 
   @Test
-  void withoutClusterTheTemplateAsksForIt() {
+  void withoutClusterTheTemplateHasAParameter() {
     assertThat(terminal.run("alarms")).isZero();
     assertThat(terminal.out()).contains("\"ClusterId\": {");
   }
@@ -40,7 +40,7 @@ class AlarmsTest {
   }
 
   @Test
-  void everythingWrongIsToldAtOnce() {
+  void allProblemsAreReportedTogether() {
     assertThat(
             terminal.run(
                 "alarms",

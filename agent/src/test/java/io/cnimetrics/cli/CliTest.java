@@ -26,7 +26,7 @@ class CliTest {
   private final Terminal terminal = new Terminal(Map.of());
 
   @Test
-  void noCommandIsAnsweredWithTheChoice() {
+  void missingCommandListsTheCommands() {
     assertThat(terminal.run()).isEqualTo(Cli.USAGE);
     assertThat(terminal.err())
         .contains("no command given; expected one of run, dry-run, doctor")
@@ -49,7 +49,7 @@ class CliTest {
   }
 
   @Test
-  void helpOfCommandIsThatOfItsFlag() {
+  void helpCommandPrintsTheSameAsTheHelpFlag() {
     Terminal other = new Terminal(Map.of());
     assertThat(terminal.run("help", "simulate")).isEqualTo(Cli.OK);
     assertThat(other.run("simulate", "--help")).isEqualTo(Cli.OK);
@@ -83,14 +83,14 @@ class CliTest {
 
   @ParameterizedTest
   @CsvSource({"--version", "dry-run --version", "simulate --version"})
-  void versionIsTheBuilds(String arguments) {
+  void versionIsThatOfTheBuild(String arguments) {
     assertThat(terminal.run(arguments.split(" "))).isEqualTo(Cli.OK);
     assertThat(terminal.out()).matches("cni-metrics-agent [0-9]+\\.[0-9]+\\.[0-9]+.*\n");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"--help=x", "--version=x"})
-  void helpAndVersionTakeNoValue(String flag) {
+  void helpAndVersionAcceptNoValue(String flag) {
     assertThat(terminal.run("dry-run", flag)).isEqualTo(Cli.USAGE);
     assertThat(terminal.err()).contains("'%s'".formatted(flag)).endsWith(SEE_DRY_RUN);
   }
@@ -114,7 +114,7 @@ class CliTest {
     "--regoin=x, --region",
     "--intrspection-url=x, --introspection-url"
   })
-  void misspeltFlagIsAnsweredWithTheNearestName(String flag, String meant) {
+  void misspeltFlagSuggestsTheNearestName(String flag, String meant) {
     assertThat(terminal.run("dry-run", flag)).isEqualTo(Cli.USAGE);
     assertThat(terminal.err())
         .isEqualTo(
@@ -153,7 +153,7 @@ class CliTest {
   }
 
   @Test
-  void valueThatLooksLikeFlagIsGivenWithAnEqualsSign() {
+  void valueThatLooksLikeAFlagNeedsAnEqualsSign() {
     assertThat(terminal.run("dry-run", "--simulate", "--cluster-id=--frob")).isEqualTo(Cli.OK);
     assertThat(terminal.run("dry-run", "--simulate", "--cluster-id", "--frob"))
         .isEqualTo(Cli.USAGE);
@@ -194,7 +194,7 @@ class CliTest {
     "--once, DRY_RUN_ONCE=true DRY_RUN_WATCH=true, false",
     "'', DRY_RUN_ONCE=false, true"
   })
-  void flagGoesBeforeTheOppositeVariable(String flags, String variables, boolean watches) {
+  void flagOverridesTheOppositeVariable(String flags, String variables, boolean watches) {
     Values values =
         new Values(
             Arguments.of("dry-run", dryRun(), List.of(flags.split(" "))).given(),

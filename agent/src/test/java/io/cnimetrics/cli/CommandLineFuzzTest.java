@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Any command line of the commands that only print is answered, or refused with a reason. */
+/** Commands that only print answer any command line, or reject it with a reason. */
 class CommandLineFuzzTest {
   private static final String[] COMMANDS = {"plan", "dashboard", "alarms"};
 
-  /** Big fleets are only numbers, but a word of a megabyte is not what this is about. */
+  /** Long enough for every flag; megabytes are not the subject here. */
   private static final int LONGEST_WORD = 200;
 
   @FuzzTest

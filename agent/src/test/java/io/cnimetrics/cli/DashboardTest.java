@@ -28,7 +28,7 @@ class DashboardTest {
   }
 
   @Test
-  void namespaceIsThatOfTheAgents() {
+  void namespaceIsTheAgents() {
     terminal.run("dashboard", "--cluster-id=prod", "--region=eu-west-1", "--namespace=Net/Pods");
 
     assertThat(terminal.out()).contains("[\"Net/Pods\",\"ipamdUp\"").doesNotContain("Kubernetes/");
@@ -48,7 +48,7 @@ class DashboardTest {
   }
 
   @Test
-  void oneRegionAndOneAccountHoldForAll() {
+  void oneRegionAndOneAccountApplyToAllClusters() {
     terminal.run(
         "dashboard", "--cluster-id=a,b", "--region=eu-west-1", "--account-id=111122223333");
 
@@ -68,7 +68,7 @@ class DashboardTest {
   }
 
   @Test
-  void everythingWrongIsToldAtOnce() {
+  void allProblemsAreReportedTogether() {
     assertThat(
             terminal.run(
                 "dashboard",
@@ -88,7 +88,7 @@ class DashboardTest {
   }
 
   @Test
-  void listsThatDoNotMatchAreBad() {
+  void listsOfDifferentLengthsAreBad() {
     assertThat(terminal.run("dashboard", "--cluster-id=a,b,c", "--region=eu-west-1,us-east-1"))
         .isEqualTo(Cli.USAGE);
     assertThat(terminal.err()).contains("3 clusters, 2 regions, 0 accounts: give one for all");
@@ -108,7 +108,7 @@ class DashboardTest {
   }
 
   @Test
-  void moreClustersThanADashboardHoldsAreBad() {
+  void moreClustersThanFitOneDashboardAreBad() {
     String many = String.join(",", Collections.nCopies(16, "a"));
 
     assertThat(terminal.run("dashboard", "--cluster-id=" + many, "--region=eu-west-1"))

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code doctor} of the distribution, as a process of its own. */
+/** {@code doctor} of the distribution, in its own process. */
 class DoctorIT {
   private static final String GONE = "http://127.0.0.1:1";
 
@@ -94,7 +94,7 @@ class DoctorIT {
   }
 
   @Test
-  void whateverHangsItEndsWithinTenSeconds() throws IOException {
+  void hangingSourcesStillEndWithinTenSeconds() throws IOException {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       String url = "http://127.0.0.1:" + silent.getLocalPort();
       Result result =

@@ -64,14 +64,14 @@ class DoctorTest {
   }
 
   @Test
-  void whatIsWellIsShownIfAskedFor() {
+  void verboseShowsPassedChecks() {
     doctor(NamedScenario.HEALTHY, "--verbose");
 
     assertThat(terminal.out()).contains("\nWell\n  introspection      ipamD reports");
   }
 
   @Test
-  void stateOfARunningAgentIsLeftAlone() throws IOException {
+  void stateOfARunningAgentIsNotTouched() throws IOException {
     Path lock = folder.resolve("lock");
     try (FileChannel channel =
             FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -87,7 +87,7 @@ class DoctorTest {
   }
 
   @Test
-  void stateDirectoryThatIsMissingIsNotMade() {
+  void missingStateDirectoryIsNotCreated() {
     Path missing = folder.resolve("not").resolve("there");
     doctor(NamedScenario.HEALTHY, "--output=json", "--state-dir=" + missing);
 
@@ -115,7 +115,7 @@ class DoctorTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"--watch=0", "--watch=many", "--output=xml", "--verbose=2", "--simulate"})
-  void badFlagsAreRefused(String flag) {
+  void badFlagsAreRejected(String flag) {
     assertThat(terminal.run("doctor", flag)).isEqualTo(Cli.USAGE);
     assertThat(terminal.err()).contains(flag.split("=", 2)[0]);
     assertThat(terminal.out()).isEmpty();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@code dry-run} of the distribution, as a process of its own. */
+/** {@code dry-run} of the distribution, in its own process. */
 class DryRunIT {
   private static final String GONE = "http://127.0.0.1:1";
 
@@ -52,7 +52,7 @@ class DryRunIT {
   }
 
   @Test
-  void watchPrintsADocumentALineWithTheIncreases() {
+  void watchPrintsOneDocumentPerLineWithIncreases() {
     RecordedNode first = RecordedNode.of("v1.23.1/restart-a");
     RecordedNode second = RecordedNode.of("v1.23.1/restart-b");
     try (FakeIpamd ipamd = new FakeIpamd().serve(first);
@@ -92,7 +92,7 @@ class DryRunIT {
   }
 
   @Test
-  void hangingIpamdEndsWithinTenSeconds() throws IOException {
+  void hangingIpamdStillEndsWithinTenSeconds() throws IOException {
     try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
       String url = "http://127.0.0.1:" + silent.getLocalPort();
       Result result =
@@ -113,7 +113,7 @@ class DryRunIT {
   }
 
   @Test
-  void refusedMetricsAreAProblemButNoFailure() {
+  void unreachableMetricsAreAProblemButNoFailure() {
     try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"))) {
       Result result =
           AgentProcess.of(
@@ -131,7 +131,7 @@ class DryRunIT {
   }
 
   @Test
-  void withoutIntrospectionTheGaugesStandIn() {
+  void gaugesReplaceDisabledIntrospection() {
     RecordedNode recorded = RecordedNode.of("v1.15.5/m5xlarge-full");
     try (FakeIpamd ipamd = new FakeIpamd().serve(recorded)) {
       Result result =
@@ -160,7 +160,7 @@ class DryRunIT {
   }
 
   @Test
-  void outputWithoutAPlaceForProblemsTellsThemOnStandardError() {
+  void outputThatCannotHoldProblemsReportsThemOnStandardError() {
     try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"))) {
       Result result =
           AgentProcess.of(
@@ -188,7 +188,7 @@ class DryRunIT {
   }
 
   @Test
-  void namespaceOfAwssHelperIsAllowedWithAWarning() {
+  void namespaceOfTheGoHelperIsAllowedWithAWarning() {
     Result result =
         AgentProcess.of(
                 "dry-run", "--simulate", "--output=put-metric-data", "--namespace=Kubernetes")
@@ -216,7 +216,7 @@ class DryRunIT {
   }
 
   @Test
-  void destinationThatIsNotPublishedToNeedsNoWarning() {
+  void disabledDestinationNeedsNoWarning() {
     Result result =
         AgentProcess.of("dry-run", "--simulate", "--cloudwatch=false", "--namespace=Kubernetes")
             .in(Map.of("METRIC_DIMENSIONS", "NODE"))
@@ -227,7 +227,7 @@ class DryRunIT {
   }
 
   @Test
-  void launcherIsReplacedByTheAgentSoThatItsProcessIdIsTheAgents() {
+  void launcherExecsTheAgent() {
     try (AgentProcess.Running agent =
         AgentProcess.of("simulate", "--introspection-port", "0", "--metrics-port", "0").start()) {
       agent.nextLine(Duration.ofSeconds(10));
@@ -238,7 +238,7 @@ class DryRunIT {
   }
 
   @Test
-  void subnetsOfASimulatedNodeAreShownWithWhatIsReachableNow() {
+  void subnetsOfASimulatedNodeAreShownWithReachableAddresses() {
     Result table = AgentProcess.of("dry-run", "--simulate", "--subnets").run();
     Result json = AgentProcess.of("dry-run", "--simulate", "--subnets", "--output=json").run();
 
@@ -252,7 +252,7 @@ class DryRunIT {
   }
 
   @Test
-  void subnetsAreAskedForDirectly() {
+  void subnetsAreReadFromEc2() {
     RecordedNode node = RecordedNode.of("v1.23.1/seed");
     String subnetId = node.truth().get("enis").get(0).get("subnetId").asText();
     try (FakeIpamd ipamd = new FakeIpamd().serve(node);
@@ -272,7 +272,7 @@ class DryRunIT {
   }
 
   @Test
-  void subnetsWithoutCredentialsAreAProblemAndAllElseIsShown() {
+  void subnetsWithoutCredentialsAreAProblemAndTheRestIsShown() {
     try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"))) {
       Result result = dryRun(ipamd).with("--subnets", "--region=us-west-2").run();
 
@@ -304,7 +304,7 @@ class DryRunIT {
   }
 
   @Test
-  void clusterIsFoundByTheTagsThatEc2Knows() throws IOException {
+  void clusterIsFoundByItsEc2Tags() throws IOException {
     try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
         FakeImds imds = FakeImds.ofAnInstance();
         FakeEc2 ec2 = FakeEc2.start().withTags(Map.of("eks:cluster-name", "prod"))) {
@@ -320,7 +320,7 @@ class DryRunIT {
   }
 
   @Test
-  void ec2ThatCannotBeAskedIsAProblemAndAllElseIsShown() throws IOException {
+  void unreachableEc2IsAProblemAndTheRestIsShown() throws IOException {
     try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
         FakeImds imds = FakeImds.ofAnInstance();
         FakeEc2 ec2 = FakeEc2.start().refusing(403, "UnauthorizedOperation", "You may not.")) {
@@ -354,7 +354,7 @@ class DryRunIT {
   }
 
   @Test
-  void givenClusterOrOneThatMetadataShowIsNotAskedOfEc2() throws IOException {
+  void knownClusterNeedsNoEc2Request() throws IOException {
     try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
         FakeImds imds = FakeImds.ofAnInstance();
         FakeEc2 ec2 = FakeEc2.start()) {
@@ -369,7 +369,7 @@ class DryRunIT {
   }
 
   @Test
-  void whateverHangsOnAnInstanceItEndsWithinTenSeconds() throws IOException {
+  void hangingMetadataStillEndsWithinTenSeconds() throws IOException {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         FakeImds imds = FakeImds.ofAnInstance()) {
       String url = "http://127.0.0.1:" + silent.getLocalPort();

@@ -34,7 +34,7 @@ class DryRunPrinterTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   @Test
-  void watchedRequestIsOneDocumentForEachMinuteThatHasEnded() {
+  void watchPrintsOneRequestPerEndedMinute() {
     DryRunPrinter printer = watch(DryRunPrinter.Format.PUT_METRIC_DATA);
 
     printer.print(poll("2026-11-20T10:00:10Z"));
@@ -51,7 +51,7 @@ class DryRunPrinterTest {
   }
 
   @Test
-  void problemThatLastsIsToldOnceWhereTheFormHasNoPlaceForIt() {
+  void lastingProblemIsReportedOnceIfTheFormatCannotHoldIt() {
     DryRunPrinter printer = watch(DryRunPrinter.Format.PROMETHEUS);
     Problem denied = new Problem(Source.EC2, Reason.DENIED, "denied", "allow it");
     Problem gone = new Problem(Source.METRICS, Reason.UNREACHABLE, "gone", "wait");

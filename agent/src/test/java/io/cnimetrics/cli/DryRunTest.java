@@ -21,7 +21,7 @@ class DryRunTest {
   }
 
   @Test
-  void metricsCanBeChosen() {
+  void metricsCanBeSelected() {
     terminal.run("dry-run", "--simulate", "--metrics=ipamdUp", "--output=put-metric-data");
 
     assertThat(terminal.out().lines().filter(line -> line.contains("MetricName")))
@@ -37,7 +37,7 @@ class DryRunTest {
     "agentStarts, agentStarts is sent only by the command run",
     "subnetFreeIPs, subnetFreeIPs needs --subnets",
   })
-  void requestWithoutADatumIsNotPrintedAndSaysWhy(String metric, String reason) {
+  void requestWithoutDatumsIsReplacedByAReason(String metric, String reason) {
     assertThat(
             terminal.run(
                 "dry-run", "--simulate", "--output=put-metric-data", "--metrics=" + metric))
@@ -69,7 +69,7 @@ class DryRunTest {
   }
 
   @Test
-  void requestIsMadeOnceTheyAreGiven() {
+  void requestIsPrintedWithRegionAndCluster() {
     assertThat(unread("--output=put-metric-data", "--region=eu-west-1", "--cluster-id=c"))
         .isEqualTo(Cli.FAILED);
     assertThat(terminal.out()).contains("\"MetricName\": \"ipamdUp\"");

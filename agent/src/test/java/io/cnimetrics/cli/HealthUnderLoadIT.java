@@ -25,23 +25,23 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Whoever torments the health address, the agent polls and sends on time. */
+/** The agent polls and sends on time even if clients attack its health address. */
 @Order(2)
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class HealthUnderLoadIT {
   private static final Duration READY = Duration.ofSeconds(60);
   private static final int CONNECTIONS = 1_000;
 
-  /** When the first whole minute after the minute of the start must have been sent. */
+  /** By then, the first whole minute after the start must have been sent. */
   private static final Duration SENT = Duration.ofSeconds(2 * 60 + 40);
 
-  /** Between two polls: twice the interval would be a poll too few, whoever uses the machine. */
+  /** The longest time between two polls: less than two intervals, so none was left out. */
   private static final Duration ON_TIME = Duration.ofSeconds(20);
 
   private final Random random = new Random(61_690);
 
   @Test
-  void thousandConnectionsSlowClientsAndNoiseDelayNeitherPollsNorSends() throws IOException {
+  void connectionsSlowClientsAndNoiseDelayNeitherPollsNorSends() throws IOException {
     HealthPages health = HealthPages.onFreePort();
     List<Socket> clients = new ArrayList<>();
     try (ServedIpamd ipamd =
@@ -60,7 +60,7 @@ class HealthUnderLoadIT {
 
       Instant end = begin.truncatedTo(ChronoUnit.MINUTES).plus(SENT);
       while (Instant.now().isBefore(end)) {
-        torment(clients, health.port());
+        attack(clients, health.port());
       }
 
       assertThat(cloudWatch.requests()).hasSizeGreaterThan(sent);
@@ -75,7 +75,7 @@ class HealthUnderLoadIT {
   }
 
   /** Fills up to a thousand connections, and sends a piece of a request or noise on each. */
-  private void torment(List<Socket> clients, int port) {
+  private void attack(List<Socket> clients, int port) {
     while (clients.size() < CONNECTIONS) {
       try {
         clients.add(new Socket(InetAddress.getLoopbackAddress(), port));
@@ -101,7 +101,7 @@ class HealthUnderLoadIT {
       client.getOutputStream().write(pieces.get(random.nextInt(pieces.size())));
       return true;
     } catch (IOException e) {
-      // The server has ended it, as it may.
+      // The server has closed it; that is allowed.
       return false;
     }
   }

@@ -14,7 +14,7 @@ class HostRoutesTest {
   @TempDir private Path folder;
 
   @Test
-  void onlyRoutesToSingleHostsAreTold() throws IOException {
+  void onlyHostRoutesAreReturned() throws IOException {
     Path table = folder.resolve("route");
     Files.writeString(
         table,
@@ -30,7 +30,7 @@ class HostRoutesTest {
   }
 
   @Test
-  void missingTableIsAnError() {
+  void missingRouteTableIsAnError() {
     assertThatThrownBy(() -> HostRoutes.read(folder.resolve("none")))
         .isInstanceOf(UncheckedIOException.class);
   }

@@ -6,7 +6,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Names that others chose, as bad as they come for what is printed. */
+/** Names from outside that could break the output. */
 enum HostileName {
   DOUBLE_QUOTES("a\"b\""),
   SINGLE_QUOTES("a'b'"),
@@ -43,17 +43,17 @@ enum HostileName {
     return text;
   }
 
-  /** Those that are taken for the name of a cluster or node. */
+  /** Names that are accepted for a cluster or node. */
   static Set<HostileName> printable() {
     return EnumSet.range(DOUBLE_QUOTES, SCRIPT);
   }
 
-  /** Those that no setting takes. */
+  /** Names that no setting accepts. */
   static Set<HostileName> unprintable() {
     return EnumSet.complementOf(EnumSet.range(DOUBLE_QUOTES, SCRIPT));
   }
 
-  /** Nothing but line ends and what a terminal shows. */
+  /** Whether the text has only line ends and visible characters. */
   static void assertSeen(String printed) {
     assertThat(printed).doesNotContainPattern(OBEYED);
   }

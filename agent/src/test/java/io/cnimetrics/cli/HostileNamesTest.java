@@ -18,12 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Names from flags and variables are held as data, or refused in one line. */
+/** Names from flags and variables are printed as data, or rejected in one line. */
 @ExtendWith(NoMetadata.class)
 class HostileNamesTest {
   private static final String NAMES = "io.cnimetrics.cli.HostileName#";
 
-  /** Of a refusal; 80 characters of the value may stand in it twice. */
+  /** The longest line of a problem; it may quote 80 characters of the value twice. */
   private static final int LONGEST_LINE = 350;
 
   private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
@@ -35,7 +35,7 @@ class HostileNamesTest {
 
   @ParameterizedTest
   @MethodSource(NAMES + "printable")
-  void dryRunHoldsPrintableOnesAsData(HostileName name) {
+  void dryRunPrintsPrintableNamesAsData(HostileName name) {
     JsonNode node = RecordedNode.json(named("dry-run", name, "--output=json")).get("node");
     assertThat(node.get("clusterId").asText()).isEqualTo(name.text());
     assertThat(node.get("nodeName").asText()).isEqualTo(name.text());
@@ -48,7 +48,7 @@ class HostileNamesTest {
 
   @ParameterizedTest
   @MethodSource(NAMES + "printable")
-  void doctorHoldsPrintableOnesAsData(HostileName name) {
+  void doctorPrintsPrintableNamesAsData(HostileName name) {
     assertThat(RecordedNode.json(named("doctor", name, "--output=json")).get("findings"))
         .isNotEmpty();
     assertThat(named("doctor", name, "--verbose"))
@@ -57,7 +57,7 @@ class HostileNamesTest {
 
   @ParameterizedTest
   @EnumSource
-  void dashboardHoldsOrRefusesThem(HostileName name) {
+  void dashboardAcceptsOrRejectsNames(HostileName name) {
     Terminal terminal = new Terminal(Map.of());
     String[] command = {"dashboard", "--cluster-id=" + name.text(), "--region=eu-west-1"};
     if (terminal.run(command) == Cli.USAGE) {
@@ -71,7 +71,7 @@ class HostileNamesTest {
 
   @ParameterizedTest
   @EnumSource
-  void alarmsHoldOrRefuseThem(HostileName name) {
+  void alarmsAcceptOrRejectNames(HostileName name) {
     Terminal terminal = new Terminal(Map.of());
     if (terminal.run("alarms", "--with-dashboard", "--cluster-id=" + name.text()) == Cli.USAGE) {
       assertRefused(terminal, "--cluster-id");
@@ -84,7 +84,7 @@ class HostileNamesTest {
 
   @ParameterizedTest
   @MethodSource(NAMES + "unprintable")
-  void noSettingTakesUnprintableOrEndlessOnes(HostileName name) {
+  void noSettingAcceptsUnprintableOrEndlessNames(HostileName name) {
     for (Flag<?> flag : Settings.all()) {
       Terminal flagged = new Terminal(Map.of());
       assertThat(flagged.run("dry-run", flag.name() + "=" + name.text())).isEqualTo(Cli.USAGE);
@@ -97,7 +97,7 @@ class HostileNamesTest {
 
   @ParameterizedTest
   @EnumSource
-  void wordsThatNobodyKnowsAreRefused(HostileName name) {
+  void unknownWordsAreRejected(HostileName name) {
     Terminal argument = new Terminal(Map.of());
     assertThat(argument.run("dashboard", "--cluster-id=a", "--region=eu-west-1", name.text()))
         .isEqualTo(Cli.USAGE);
@@ -126,7 +126,7 @@ class HostileNamesTest {
     return terminal.out();
   }
 
-  /** One line on what is wrong, one on where to read on. */
+  /** One line names the problem, one the help. */
   private static void assertRefused(Terminal terminal, String origin) {
     assertThat(terminal.out()).isEmpty();
     assertSeen(terminal.err());

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whatever names ipamD tells, documents parse and a terminal sees text alone. */
+/** With any names from ipamD, documents parse and a terminal gets only visible text. */
 @ExtendWith(NoMetadata.class)
 class HostileNodeTest {
   private static final RecordedNode NODE = RecordedNode.of("v1.23.1/seed");
@@ -34,7 +34,7 @@ class HostileNodeTest {
 
   @ParameterizedTest
   @EnumSource
-  void interfacesMayHaveThem(HostileName name) {
+  void interfacesWithHostileNames(HostileName name) {
     serveWith(PRIMARY, name);
 
     JsonNode document = assertPrintable();
@@ -45,7 +45,7 @@ class HostileNodeTest {
 
   @ParameterizedTest
   @EnumSource
-  void subnetsMayHaveThem(HostileName name) {
+  void subnetsWithHostileNames(HostileName name) {
     serveWith("subnet-04c5759578a90e0e4", name);
 
     JsonNode document = assertPrintable();
@@ -56,7 +56,7 @@ class HostileNodeTest {
 
   @ParameterizedTest
   @EnumSource
-  void addressesMayHaveThem(HostileName name) {
+  void addressesWithHostileNames(HostileName name) {
     serveWith("10.20.0.10", name);
 
     assertPrintable();
@@ -64,7 +64,7 @@ class HostileNodeTest {
 
   @ParameterizedTest
   @EnumSource
-  void podsAndTheirNamespacesMayHaveThem(HostileName name) {
+  void podsAndNamespacesWithHostileNames(HostileName name) {
     ipamd.serve(
         "/v1/enis", enis().replace("shop", json(name)).replace("web-6c9f7d8b9c", json(name)));
 
@@ -73,14 +73,14 @@ class HostileNodeTest {
 
   @ParameterizedTest
   @EnumSource
-  void placesOfWhatIsWrongMayHaveThem(HostileName name) {
+  void malformedPlacesWithHostileNames(HostileName name) {
     ipamd.serve("/v1/enis", enis().replace(PRIMARY, json(name)).replace("DeviceNumber", "Number"));
 
     assertThat(isTold(assertPrintable(), "UNEXPECTED_SHAPE")).isTrue();
   }
 
   @Test
-  void placeDeepInABodyIsCutShort() {
+  void deepPlaceInABodyIsShortened() {
     String deep = "{\"%s\":".formatted("a".repeat(400)).repeat(20);
     ipamd.serve("/v1/enis", deep + "?");
 
@@ -91,7 +91,7 @@ class HostileNodeTest {
 
   @ParameterizedTest
   @EnumSource
-  void releasesMayHaveThem(HostileName name) {
+  void releasesWithHostileNames(HostileName name) {
     ipamd.serve("/metrics", NODE.metrics().replace("v1.23.1", label(name)));
 
     JsonNode document = assertPrintable();
@@ -102,7 +102,7 @@ class HostileNodeTest {
 
   @ParameterizedTest
   @EnumSource
-  void errorsMayHaveThem(HostileName name) {
+  void errorsWithHostileNames(HostileName name) {
     ipamd.serve("/metrics", NODE.metrics().replace("=\"", "=\"" + label(name)));
 
     assertThat(isTold(assertPrintable(), "metrics")).isFalse();
@@ -110,7 +110,7 @@ class HostileNodeTest {
 
   @ParameterizedTest
   @EnumSource
-  void linesOfMetricsMayBeThem(HostileName name) {
+  void metricLinesWithHostileNames(HostileName name) {
     ipamd.serve("/metrics", NODE.metrics() + "awscni_" + name.text() + " " + name.text() + "\n");
 
     assertPrintable();
@@ -137,7 +137,7 @@ class HostileNodeTest {
     return document.get("problems").toString().contains("\"" + part + "\"");
   }
 
-  /** Asks in every way, and returns the dry run's document. */
+  /** Runs all outputs and returns the dry run's document. */
   private JsonNode assertPrintable() {
     for (String output : List.of("table", "prometheus")) {
       ask("dry-run", "--output=" + output);

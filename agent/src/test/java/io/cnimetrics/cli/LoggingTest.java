@@ -39,7 +39,7 @@ class LoggingTest {
   }
 
   @Test
-  void textLineGoesToStandardErrorAlone() {
+  void textLineGoesOnlyToStandardError() {
     log(Level.INFO, LogFormat.TEXT, "node=a up=1");
 
     assertThat(err.toString(UTF_8))
@@ -48,7 +48,7 @@ class LoggingTest {
   }
 
   @Test
-  void jsonLineGoesToStandardErrorAlone() {
+  void jsonLineGoesOnlyToStandardError() {
     log(Level.INFO, LogFormat.JSON, "say \"up\" to /livez\n");
 
     assertThat(err.toString(UTF_8))
@@ -60,7 +60,7 @@ class LoggingTest {
   }
 
   @Test
-  void jsonLineIsFlatAndSaysTheWholeSentence() {
+  void jsonLineIsFlatWithTheFormattedMessage() {
     Logging.configure(Level.INFO, LogFormat.JSON);
     LoggerFactory.getLogger(LoggingTest.class).info("identity: node={} up={}", "a", 1);
 
@@ -86,14 +86,14 @@ class LoggingTest {
   }
 
   @Test
-  void messageCannotWriteToTheTerminal() {
+  void messageCannotControlTheTerminal() {
     log(Level.INFO, LogFormat.TEXT, "a\nforged line\u001b[2J\u202e");
 
     assertThat(err.toString(UTF_8)).endsWith(" a?forged line?[2J?\n");
   }
 
   @Test
-  void jsonLineCannotWriteToTheTerminalAndSaysTheSame() {
+  void jsonLineCannotControlTheTerminalAndKeepsTheMessage() {
     String message =
         "\\a\n\r\tforged\\\"line\u0000\u001b[2J\ud800\u009b31m\u007f\u202e\u2028\udb40\udc01\ud83d\ude00 \u00e9";
 
@@ -125,7 +125,7 @@ class LoggingTest {
     }
   }
 
-  /** A character that moves the cursor, begins an order, breaks a line or turns the text. */
+  /** A character that moves the cursor, starts an escape sequence, or breaks or reverses a line. */
   private static boolean isObeyed(int character) {
     return switch (Character.getType(character)) {
       case Character.CONTROL,

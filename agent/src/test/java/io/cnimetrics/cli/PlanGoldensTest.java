@@ -15,7 +15,7 @@ class PlanGoldensTest {
   @CsvSource({
     "--nodes 100, plan.table.txt",
     "--nodes 100 --output json, plan.json",
-    "'--nodes 1000 --dimensions CLUSTER_ID;CLUSTER_ID,NODE --subnets', plan-dear.table.txt",
+    "'--nodes 1000 --dimensions CLUSTER_ID;CLUSTER_ID,NODE --subnets', plan-expensive.table.txt",
     "--nodes 100000 --publish-interval 5m, plan-large.table.txt"
   })
   void planIsAsApproved(String flags, String file) {

@@ -20,7 +20,7 @@ class PlanTest {
   private final Terminal terminal = new Terminal(Map.of());
 
   @Test
-  void thousandNodesWithMetricsOfTheirOwnAreWarnedOfInDollars() {
+  void metricsPerNodeGiveAWarningInDollars() {
     assertThat(plan(PER_NODE, "--metrics=core"))
         .contains("\nMetrics   6,006 billed\n")
         .contains("makes 1,000 × 6 = 6,000 metrics, which cost", "$1,800.00 a month");
@@ -33,13 +33,13 @@ class PlanTest {
     "'CLUSTER_ID;AVAILABILITY_ZONE,INSTANCE_TYPE', 96",
     "'CLUSTER_ID;INSTANCE_ID,AVAILABILITY_ZONE', 6006"
   })
-  void setIsBilledByTheValuesThatItCanHave(String sets, int metrics) {
+  void setIsBilledByItsPossibleValues(String sets, int metrics) {
     assertThat(json("--metrics=core", "--dimensions=" + sets))
         .contains("\"metrics\": %d,".formatted(metrics));
   }
 
   @Test
-  void fewNodesHaveNoMoreTypesThanNodes() {
+  void fewNodesHaveAtMostOneTypeEach() {
     terminal.run(
         "plan", "--nodes=2", "--metrics=core", "--dimensions=INSTANCE_TYPE", "--output=json");
 
@@ -47,7 +47,7 @@ class PlanTest {
   }
 
   @Test
-  void subnetsAreMetricsAndAlarmsOfTheirOwn() {
+  void subnetsAddMetricsAndAlarms() {
     assertThat(json("--metrics=core", "--subnets", "--subnet-count=4"))
         .contains("\"metrics\": 10,")
         .contains("\"what\": \"A subnet is empty\", \"count\": 4, \"dollars\": 0.40");
@@ -61,24 +61,24 @@ class PlanTest {
   }
 
   @Test
-  void metricOfStartsAloneAsksForNothingEachMinute() {
+  void metricOfStartsNeedsNoRequestEachMinute() {
     assertThat(json("--metrics=agentStarts")).contains("\"perSecond\": 0, \"worstSecond\": 0,");
   }
 
   @Test
-  void planWithoutTheClustersSetIsWarnedOf() {
+  void planWithoutTheClusterSetGivesAWarning() {
     assertThat(plan("--dimensions=NODE")).contains("no set is CLUSTER_ID alone");
   }
 
   @Test
-  void fleetThatTakesHalfTheQuotaIsWarnedOf() {
+  void halfTheQuotaGivesAWarning() {
     terminal.run("plan", "--nodes=10000");
 
     assertThat(terminal.out()).contains("--publish-interval 5m needs");
   }
 
   @Test
-  void wiseFleetIsNotWarned() {
+  void efficientFleetGetsNoWarning() {
     terminal.run("plan", "--nodes=100");
 
     assertThat(terminal.out()).doesNotContain("Warnings");
@@ -113,7 +113,7 @@ class PlanTest {
   }
 
   @Test
-  void everythingWrongIsToldAtOnce() throws IOException {
+  void allProblemsAreReportedTogether() throws IOException {
     Path bad = Files.writeString(directory.resolve("bad"), "dashboard = free");
 
     assertThat(
@@ -130,7 +130,7 @@ class PlanTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/nowhere/prices", "/", "a\0b", "/dev/zero"})
-  void fileThatHoldsNoPricesIsRefused(String file) {
+  void fileWithoutPricesIsRejected(String file) {
     assertThat(terminal.run("plan", "--nodes=1", "--prices=" + file)).isEqualTo(Cli.USAGE);
     assertThat(terminal.err()).contains("--prices '");
   }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code prepare-state-dir} with the rights that the manifest's init container has. */
+/** {@code prepare-state-dir} with the rights of the manifest's init container. */
 class PrepareStateDirIT {
   private static final List<String> CHOWN_ALONE =
       List.of("setpriv", "--bounding-set=-all,+chown", "--inh-caps=-all", "--no-new-privs");
@@ -38,11 +38,11 @@ class PrepareStateDirIT {
   }
 
   @Test
-  void agentsUserGetsAllThatAnAgentOfRootsLeft() throws IOException {
+  void agentsUserOwnsTheFilesOfAFormerRootAgent() throws IOException {
     Path state = folder.resolve("state");
     runAgentIn(state);
 
-    // Twice, because the second finds a directory that is not root's any more.
+    // Twice: the second run finds a directory that root no longer owns.
     assertThat(prepare(CHOWN_ALONE, state).err()).isEmpty();
     assertThat(prepare(CHOWN_ALONE, state).exitCode()).isZero();
 
@@ -73,7 +73,7 @@ class PrepareStateDirIT {
       disabledReason = "an executable loads no classes")
   void nothingOfTheAgentIsLoaded() throws IOException {
     Path loaded = folder.resolve("loaded");
-    // The image's cache would have all that it holds loaded at once.
+    // The image's class cache would load all its classes.
     String uncached = "-XX:+IgnoreUnrecognizedVMOptions -XX:AOTMode=off ";
 
     AgentProcess.of("prepare-state-dir", "--state-dir=" + folder.resolve("state"))

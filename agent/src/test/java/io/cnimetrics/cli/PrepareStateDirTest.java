@@ -19,7 +19,7 @@ class PrepareStateDirTest {
   private final Terminal terminal = new Terminal(Map.of());
 
   @Test
-  void missingDirectoryIsMadeAndGivenAwayAsOftenAsAsked() throws IOException {
+  void missingDirectoryIsCreatedAndItsOwnerSetRepeatedly() throws IOException {
     Path state = folder.resolve("var/lib/agent");
 
     assertThat(prepare(state, owner(folder))).isEqualTo(Cli.OK);
@@ -30,7 +30,7 @@ class PrepareStateDirTest {
   }
 
   @Test
-  void variablesSetItToo() {
+  void variablesAlsoSetIt() {
     Path state = folder.resolve("state");
     Terminal set = new Terminal(Map.of("STATE_DIR", state.toString(), "STATE_OWNER", "x"));
 
@@ -41,7 +41,7 @@ class PrepareStateDirTest {
   }
 
   @Test
-  void filesOfTheAgentAreGivenAwayAndNoOthers() throws IOException {
+  void onlyFilesOfTheAgentChangeTheirOwner() throws IOException {
     assumeTrue(owner(folder).startsWith("0:"), "only root can give files away");
     Path kept = Files.createFile(folder.resolve("state"));
     Path other = Files.createFile(folder.resolve("other"));
@@ -54,7 +54,7 @@ class PrepareStateDirTest {
   }
 
   @Test
-  void linkAmongTheFilesLeadsNowhere() throws IOException {
+  void linkAmongTheFilesIsNotFollowed() throws IOException {
     assumeTrue(owner(folder).startsWith("0:"), "only root can give files away");
     Path state = Files.createDirectory(folder.resolve("agent"));
     Path outside = Files.createFile(folder.resolve("outside"));
@@ -66,7 +66,7 @@ class PrepareStateDirTest {
   }
 
   @Test
-  void linkToDirectoryIsRefused() throws IOException {
+  void linkToDirectoryIsRejected() throws IOException {
     Path link = Files.createSymbolicLink(folder.resolve("link"), folder);
 
     assertThat(prepare(link, "10001:10001")).isEqualTo(Cli.FAILED);
@@ -76,7 +76,7 @@ class PrepareStateDirTest {
   }
 
   @Test
-  void failureNamesTheDirectoryTheReasonAndTheWayOut() throws IOException {
+  void failureNamesDirectoryReasonAndRemedy() throws IOException {
     Path below = Files.createFile(folder.resolve("file")).resolve("state");
 
     assertThat(prepare(below, "10001:10001")).isEqualTo(Cli.FAILED);

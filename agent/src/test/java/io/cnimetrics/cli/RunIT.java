@@ -34,12 +34,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code run} of the distribution, as a process of its own, that knows who it is. */
+/** {@code run} of the distribution, in its own process, with a configured identity. */
 @Timeout(150)
 class RunIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
-  /** A refusal is tried again within a minute. */
+  /** A refused request is retried within a minute. */
   private static final Duration RETRIED = Duration.ofSeconds(75);
 
   private static final String SENDING = "Sender sending to CloudWatch: ";
@@ -87,7 +87,7 @@ class RunIT {
   }
 
   @Test
-  void listensOnItsHealthAddressAlone() throws IOException {
+  void listensOnlyOnItsHealthAddress() throws IOException {
     try (Running agent = agent().with("--prometheus").start()) {
       agent.awaitLog(SENDING);
       health.await("/readyz", 200, LIMIT);
@@ -97,7 +97,7 @@ class RunIT {
   }
 
   @Test
-  void sigtermEndsItWithinTenSecondsThoughAllHangs() throws IOException {
+  void sigtermEndsItWithinTenSecondsIfEverythingHangs() throws IOException {
     Scenario hanging = Scenario.of("m5.xlarge").httpFault(HttpFault.parse("hang@all")).build();
     try (SimulatedIpamd hung = SimulatedIpamd.start(hanging);
         ServerSocket silent = silentServer();
@@ -122,7 +122,7 @@ class RunIT {
   }
 
   @Test
-  void everythingThatIsWrongWithTheFlagsIsSaidAtOnce() {
+  void allProblemsOfTheFlagsAreReportedTogether() {
     Result result =
         AgentProcess.of("run", "--poll-interval", "5s", "--frobnicate", "--region=")
             .with("--dimensions", "COLOUR")
@@ -140,7 +140,7 @@ class RunIT {
       named = "native",
       matches = "true",
       disabledReason = "an executable has all of its classes")
-  void errorAtTheStartIsNoSuccess() {
+  void errorDuringTheStartIsAFailure() {
     Result result =
         agent().in(Map.of("JAVA_OPTS", "--limit-modules=java.naming,java.sql,java.xml")).run();
 
@@ -149,7 +149,7 @@ class RunIT {
   }
 
   @Test
-  void namespaceOfAwssHelperIsOneWarning() {
+  void namespaceOfTheGoHelperIsOneWarning() {
     try (Running agent = agent().with("--namespace", "Kubernetes").start()) {
       agent.awaitLog(SENDING);
 
@@ -162,7 +162,7 @@ class RunIT {
   }
 
   @Test
-  void takenHealthPortIsOneErrorAndTriedAgain() throws IOException {
+  void usedHealthPortIsOneErrorAndRetried() throws IOException {
     ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     String taken = "127.0.0.1:" + other.getLocalPort();
     try (Running agent = agent(taken).in(cloudWatch.environment()).start()) {
@@ -176,7 +176,7 @@ class RunIT {
   }
 
   @Test
-  void jsonLogIsAnObjectALine() {
+  void jsonLogHasOneObjectPerLine() {
     try (Running agent = agent().in(Map.of("LOG_FORMAT", "json")).start()) {
       agent.awaitLog("sending to CloudWatch");
 
@@ -202,13 +202,13 @@ class RunIT {
   }
 
   @Test
-  void credentialsInAMalformedRefusalAreNotShownEither(@TempDir Path state) throws IOException {
+  void credentialsInAMalformedErrorAreNotShown(@TempDir Path state) throws IOException {
     cloudWatch.refusingWithABareEcho(403);
 
     assertThat(toldWithPlantedCredentials(403, state)).doesNotContain("planted");
   }
 
-  /** All that a refused agent logs, serves and keeps. */
+  /** Everything that an agent without rights logs, serves and stores. */
   private String toldWithPlantedCredentials(int status, Path state) throws IOException {
     Map<String, String> planted =
         Map.of(
@@ -221,15 +221,15 @@ class RunIT {
             .with("--log-level", "TRACE", "--prometheus", "--state-dir", state.toString());
     try (Running agent = refused.start()) {
       agent.awaitLog("status " + status);
-      StringBuilder told = new StringBuilder();
-      told.append(health.await("/metrics", 200, LIMIT));
-      health.get("/readyz").ifPresent(page -> told.append(page.body()));
+      StringBuilder seen = new StringBuilder();
+      seen.append(health.await("/metrics", 200, LIMIT));
+      health.get("/readyz").ifPresent(page -> seen.append(page.body()));
       Result result = agent.stop();
-      told.append(result.out()).append(result.err());
+      seen.append(result.out()).append(result.err());
 
       assertThat(cloudWatch.requests().get(0).getHeader("X-Amz-Security-Token"))
           .isEqualTo("planted-token");
-      return told.append(kept(state)).toString();
+      return seen.append(kept(state)).toString();
     }
   }
 

@@ -32,13 +32,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 
-/** {@code run} of the distribution, as a process of its own, that finds out who it is. */
+/** {@code run} of the distribution, in its own process, that detects its identity. */
 @Order(2)
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class RunIdentityIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
-  /** A refusal is tried again within a minute. */
+  /** A refused request is retried within a minute. */
   private static final Duration RETRIED = Duration.ofSeconds(75);
 
   private final String cluster = "identity-" + UUID.randomUUID();
@@ -63,7 +63,7 @@ class RunIdentityIT {
   }
 
   @Test
-  void clusterIsFoundByTheTagsThatEc2Knows() {
+  void clusterIsFoundByItsEc2Tags() {
     CloudWatchEmulator emulator = CloudWatchEmulator.shared();
     imds.with("instance-id", emulator.createInstance(Map.of("eks:cluster-name", cluster)));
     try (Running agent = agent(emulator.environment(), emulator.endpoint()).start()) {
@@ -78,7 +78,7 @@ class RunIdentityIT {
   }
 
   @Test
-  void instanceWithoutTagsEndsItWithTheRemedies() {
+  void instanceWithoutTagsEndsWithRemedies() {
     Result result = agent(cloudWatch.environment(), ec2.endpoint()).run();
 
     assertThat(result.exitCode()).as(result.err()).isEqualTo(2);
@@ -88,7 +88,7 @@ class RunIdentityIT {
   }
 
   @Test
-  void refusedTagsAreWaitedForAndNothingIsLostMeanwhile() {
+  void refusedTagsAreRetriedAndNothingIsLost() {
     CloudWatchEmulator emulator = CloudWatchEmulator.shared();
     ec2.refusing(403, "UnauthorizedOperation", "You are not authorized.");
     try (Running agent = agent(emulator.environment(), ec2.endpoint()).start()) {
@@ -157,7 +157,7 @@ class RunIdentityIT {
   }
 
   @Test
-  void blockedMetadataAreNoMatterWhenAllIsGiven() {
+  void blockedMetadataDoesNotMatterIfEverythingIsSet() {
     imds.hangingAt(FakeImds.TOKEN_PATH);
     AgentProcess given =
         agent(cloudWatch.environment(), ec2.endpoint())

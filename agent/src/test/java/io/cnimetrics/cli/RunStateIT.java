@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code run} with a state directory that it cannot have, or not yet. */
+/** {@code run} with a state directory that is unusable or still in use. */
 @Timeout(150)
 class RunStateIT {
   private static final String SENDING = "Sender sending to CloudWatch: ";
@@ -39,7 +39,7 @@ class RunStateIT {
   }
 
   @Test
-  void directoryThatCannotBeIsOneWarning() throws IOException {
+  void unusableDirectoryIsOneWarning() throws IOException {
     Path below = Files.createFile(directory.resolve("file")).resolve("state");
     try (Running agent = agent(below).start()) {
       agent.awaitLog(SENDING);
@@ -54,7 +54,7 @@ class RunStateIT {
   }
 
   @Test
-  void agentWaitsForTheEndOfAnother() throws IOException {
+  void agentWaitsUntilAnotherEnds() throws IOException {
     try (Running first = agent(directory).start()) {
       first.awaitLog(SENDING);
       first.kill();
@@ -65,7 +65,7 @@ class RunStateIT {
         Running agent = agent(directory).start()) {
       assertThat(agent.awaitLog(WAITING)).contains(" WARN ", "state_dir=" + directory);
 
-      // What the other one keeps last is what counts.
+      // The state that the other agent writes last counts.
       Files.move(elsewhere, state);
       other.release();
       agent.awaitLog("continuing from kept state");
@@ -88,7 +88,7 @@ class RunStateIT {
     }
   }
 
-  /** Holds what keeps two agents out of one directory. */
+  /** Holds the lock of the directory. */
   private FileLock anotherAgent() throws IOException {
     return FileChannel.open(
             directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 import software.amazon.awssdk.services.ec2.model.Subnet;
 
-/** {@code run --subnets} of the distribution, as a process of its own. */
+/** {@code run --subnets} of the distribution, in its own process. */
 @Order(3)
 @Timeout(360)
 class RunSubnetsIT {
@@ -59,7 +59,7 @@ class RunSubnetsIT {
     ipamd.serve("/v1/enis", NODE.enisAt(Instant.now()).replace(RECORDED, subnet.subnetId()));
     try (Running agent =
         agent(subnet.subnetId(), emulator.environment()).with("--subnets=true").start()) {
-      // On a busy machine EC2's first answer may be too late, and is asked for again.
+      // On a busy machine EC2's first response may be late; the request is repeated.
       Eventually.holds(
           "a value", Duration.ofMinutes(5), () -> !minutes(emulator, subnet.subnetId()).isEmpty());
 
@@ -70,7 +70,7 @@ class RunSubnetsIT {
   }
 
   @Test
-  void missingRightIsOneLineAndNoReasonNotToBeReady() {
+  void missingRightIsOneLineAndTheAgentIsReady() {
     ec2.withoutPermissionForSubnets();
     Map<String, String> environment = Map.of("AWS_ENDPOINT_URL_EC2", ec2.endpoint().toString());
     try (Running agent =
@@ -78,7 +78,7 @@ class RunSubnetsIT {
             .in(environment)
             .with("--subnets=true", "--region=us-west-2")
             .start()) {
-      // Within its first minute, at an offset of its own.
+      // Within its first minute, at the node's offset.
       assertThat(health.await("/readyz", 200, Duration.ofSeconds(30))).isEqualTo("ok\n");
       Eventually.holds(
           "a refusal", Duration.ofSeconds(100), () -> agent.log().toString().contains("Policy"));
@@ -92,7 +92,7 @@ class RunSubnetsIT {
     }
   }
 
-  /** In which no other test starts instances. */
+  /** No other test starts instances in this region. */
   private static Subnet ownSubnet(CloudWatchEmulator emulator) {
     String vpc =
         emulator.ec2().createVpc(network -> network.cidrBlock("10.99.0.0/16")).vpc().vpcId();

@@ -15,13 +15,13 @@ class StopHookTest {
   private final List<Integer> halts = new ArrayList<>();
 
   @Test
-  void stopEndsTheProcessAsAllWentWell() {
+  void stopEndsTheProcessWithSuccess() {
     run(Duration.ofSeconds(20), () -> true);
     assertThat(halts).containsExactly(0);
   }
 
   @Test
-  void stopThatHangsEndsTheProcessAllTheSame() {
+  void hangingStopStillEndsTheProcess() {
     CountDownLatch never = new CountDownLatch(1);
     run(
         Duration.ofMillis(50),
@@ -37,7 +37,7 @@ class StopHookTest {
   }
 
   @Test
-  void stopThatFailsEndsTheProcessAllTheSame() {
+  void failedStopStillEndsTheProcess() {
     run(
         Duration.ofSeconds(20),
         () -> {
@@ -47,7 +47,7 @@ class StopHookTest {
   }
 
   @Test
-  void processThatEndsByItselfKeepsItsExitCode() {
+  void processThatIsAlreadyEndingKeepsItsExitCode() {
     run(Duration.ofSeconds(20), () -> false);
     assertThat(halts).isEmpty();
   }

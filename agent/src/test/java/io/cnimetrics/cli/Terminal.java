@@ -11,7 +11,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 
-/** Runs the program in this process and keeps what it writes. */
+/** Runs the program in this process and keeps its output. */
 public final class Terminal {
   private final OutputStream out;
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -21,7 +21,7 @@ public final class Terminal {
     this(environment, new ByteArrayOutputStream());
   }
 
-  /** One whose standard output goes there. */
+  /** A terminal whose standard output goes to a stream. */
   Terminal(Map<String, String> environment, OutputStream out) {
     this.environment = environment;
     this.out = out;

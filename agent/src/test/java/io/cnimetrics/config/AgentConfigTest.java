@@ -19,7 +19,7 @@ class AgentConfigTest {
   private static final Set<String> METRICS = Set.of("eniAllocated", "ipamdErr");
 
   @Test
-  void defaultsAreThoseOfTheTable() {
+  void defaultsMatchTheDocumentation() {
     AgentConfig config = config(Map.of(), Map.of());
 
     assertThat(config.introspectionUrl()).contains(URI.create("http://127.0.0.1:61679"));
@@ -46,7 +46,7 @@ class AgentConfigTest {
   }
 
   @Test
-  void flagGoesBeforeVariable() {
+  void flagOverridesVariable() {
     AgentConfig config =
         config(
             Map.of("--cluster-id", "flag"),
@@ -94,7 +94,7 @@ class AgentConfigTest {
   }
 
   @Test
-  void nothingLeftToReadIsBad() {
+  void noSourceIsBad() {
     assertThat(problems(Map.of("--introspection-url", "none"), Map.of("IPAMD_METRICS_URL", "none")))
         .containsExactly(
             "--introspection-url none and --metrics-url none: no source is left; set one of them");
@@ -126,7 +126,7 @@ class AgentConfigTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a\nb", "café", "\ud800"})
-  void hostNameIsCheckedIfItIsTheNodes(String hostName) {
+  void hostNameIsCheckedIfUsedAsNodeName(String hostName) {
     Values none = new Values(Map.of(), Map.of(), List.of());
     Values given = new Values(Map.of(), Map.of("NODE_NAME", "node"), List.of());
 

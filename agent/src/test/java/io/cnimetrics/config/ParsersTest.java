@@ -75,16 +75,16 @@ class ParsersTest {
         "unix:relative",
         "file:/x"
       })
-  void introspectionIsNowhereElse(String text) {
+  void otherIntrospectionUrlsAreRejected(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Parsers.introspectionUrl(text))
         .withMessage("expected http://HOST:PORT, unix:/PATH or none");
   }
 
-  /** An HTTP client would take it for port 80. */
+  /** An HTTP client would use port 80. */
   @ParameterizedTest
   @ValueSource(strings = {"http://h:", "http://h:/", "http://[::1]:", "http://127.0.0.1:/metrics"})
-  void portIsNotForgottenBehindItsColon(String text) {
+  void missingPortAfterColonIsBad(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Parsers.metricsUrl(text))
         .withMessage("the port after ':' is missing; expected http://HOST:PORT/PATH or none");
@@ -110,7 +110,7 @@ class ParsersTest {
   }
 
   @Test
-  void introspectionUrlHasNoResource() {
+  void introspectionUrlHasNoPathToEnis() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Parsers.introspectionUrl("http://h:1/v1/enis"))
         .withMessageContaining("without /v1/enis");
@@ -118,7 +118,7 @@ class ParsersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "unix:/x", "http://", "ftp://h/metrics"})
-  void metricsAreAtHttpAddressAlone(String text) {
+  void metricsAreOnlyAtHttpAddress(String text) {
     assertThatIllegalArgumentException().isThrownBy(() -> Parsers.metricsUrl(text));
   }
 
@@ -150,7 +150,7 @@ class ParsersTest {
   }
 
   @Test
-  void clusterIdIsNotLonger() {
+  void longerClusterIdIsBad() {
     assertThatIllegalArgumentException().isThrownBy(() -> Parsers.clusterId("c".repeat(1_025)));
   }
 
@@ -162,7 +162,7 @@ class ParsersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "eu", "EU-WEST-1", "eu-west-1a", "eu west 1"})
-  void otherRegionsAreRefused(String text) {
+  void otherRegionsAreRejected(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Parsers.region(text))
         .withMessageContaining("eu-west-1");
@@ -170,7 +170,7 @@ class ParsersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"-a", "-aaaaaaaaaaaaaaaaaaaa"})
-  void longRegionIsRefused(String part) {
+  void longRegionIsRejected(String part) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Parsers.region("us" + part.repeat(5_000) + "-1"))
         .withMessageContaining("eu-west-1");
@@ -180,13 +180,13 @@ class ParsersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"Kubernetes/CNI", "Kubernetes", "a b", "a:b"})
-  void namespaceIsWhatCloudWatchTakes(String text) {
+  void namespaceIsAcceptedByCloudWatch(String text) {
     assertThat(Parsers.namespace(text)).isEqualTo(text);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", ":a", "a\"b", "AWS/EC2"})
-  void otherNamespacesAreRefused(String text) {
+  void otherNamespacesAreRejected(String text) {
     assertThatIllegalArgumentException().isThrownBy(() -> Parsers.namespace(text));
   }
 
@@ -198,7 +198,7 @@ class ParsersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "9", "61s", "-30", "30ms", "1.5m", "1h", "9999999", "30 s"})
-  void timeKeepsItsBounds(String text) {
+  void timeOutOfBoundsIsBad(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> time(text))
         .withMessage("expected a time from 10s to 60s, such as 10s");
@@ -216,7 +216,7 @@ class ParsersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "59", "90s", "301s", "6m", "1h"})
-  void otherPublishIntervalsAreRefused(String text) {
+  void otherPublishIntervalsAreRejected(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Parsers.publishInterval(text))
         .withMessageContaining("from 60s to 300s");
@@ -261,14 +261,14 @@ class ParsersTest {
 
   @ParameterizedTest
   @CsvSource({"ENIallocated, eniAllocated", "ipamdError, ipamdErr", "ipamd, ipamdErr"})
-  void misspeltMetricIsAnsweredWithTheNearestName(String text, String meant) {
+  void misspeltMetricSuggestsTheNearestName(String text, String meant) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> MetricSelection.parse(text).of(METRICS))
         .withMessage("there is no metric '%s'; did you mean %s?", text, meant);
   }
 
   @Test
-  void emptyMetricsAreNotTakenForAName() {
+  void emptyMetricsAreBad() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> MetricSelection.parse("").of(METRICS))
         .withMessage("expected all, core, or names separated by ',' (docs/metrics.md lists them)");
@@ -276,14 +276,14 @@ class ParsersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "-1", "11", "+5", "1.0", " 1", "99999999999"})
-  void numberKeepsItsBounds(String text) {
+  void numberOutOfBoundsIsBad(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> FlagType.number(text, 0, 10))
         .withMessage("expected a whole number from 0 to 10");
   }
 
   @Test
-  void boundsAreNumbersToo() {
+  void boundsAreAccepted() {
     assertThat(FlagType.number("0", 0, 10)).isZero();
     assertThat(FlagType.number("10", 0, 10)).isEqualTo(10);
   }
@@ -297,14 +297,14 @@ class ParsersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "yes", "1", "t", "on"})
-  void boolIsNothingElse(String text) {
+  void otherSwitchValuesAreBad(String text) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> FlagType.SWITCH.parser().apply(text))
         .withMessage("expected true or false");
   }
 
   @Test
-  void constantMayBeInSmallLetters() {
+  void caseOfConstantIsIgnored() {
     assertThat(constant(Level.class, "debug")).isEqualTo(Level.DEBUG);
     assertThat(constant(AgentConfig.LogFormat.class, "JSON")).isEqualTo(AgentConfig.LogFormat.JSON);
   }
@@ -314,7 +314,7 @@ class ParsersTest {
   }
 
   @Test
-  void otherConstantIsAnsweredWithTheChoice() {
+  void otherConstantListsTheChoice() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> constant(AgentConfig.LogFormat.class, "xml"))
         .withMessage("expected one of text, json");
@@ -335,7 +335,7 @@ class ParsersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "61690", ":61690", "h:", "h:0", "h:65536", "::1:61690", "h:x"})
-  void otherAddressesAreRefused(String text) {
+  void otherAddressesAreRejected(String text) {
     assertThatIllegalArgumentException().isThrownBy(() -> Parsers.address(text));
   }
 }

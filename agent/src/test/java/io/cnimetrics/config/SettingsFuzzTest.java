@@ -14,7 +14,7 @@ class SettingsFuzzTest {
   private static final int LONGEST_VALUE = 200;
 
   @FuzzTest
-  void textIsASettingOrAProblem(FuzzedDataProvider data) {
+  void textGivesASettingOrAProblem(FuzzedDataProvider data) {
     Map<String, String> given = new HashMap<>();
     while (data.remainingBytes() > 0) {
       Flag<?> flag = data.pickValue(Settings.all());

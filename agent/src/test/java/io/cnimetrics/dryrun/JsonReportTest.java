@@ -12,7 +12,7 @@ class JsonReportTest {
   private static final String ATTACK = "\u001b[2J\u009b31m\u007f\u202e\"\\";
 
   @Test
-  void bothFormsSayTheSame() {
+  void bothFormsHaveTheSameContent() {
     assertThat(Json.object(JsonReport.of(Reports.healthy(), true)))
         .isEqualTo(Json.object(JsonReport.of(Reports.healthy(), false)));
   }
@@ -23,7 +23,7 @@ class JsonReportTest {
   }
 
   @Test
-  void listsAreThereThoughNothingWasRead() {
+  void listsArePresentIfNothingWasRead() {
     Map<?, ?> document = Json.object(JsonReport.of(Reports.unread(), true));
 
     assertThat(document.get("enis")).isEqualTo(List.of());
@@ -42,7 +42,7 @@ class JsonReportTest {
   }
 
   @Test
-  void namesAreEscapedAndStayWhatTheyAre() {
+  void namesAreEscapedAndKeepTheirMeaning() {
     String text = JsonReport.of(Reports.hostile(ATTACK), true);
 
     String oneLine = text.replace("\n", "");

@@ -18,7 +18,7 @@ class PolledMinuteTest {
   }
 
   @Test
-  void lastPollThatKnowsAStateTellsIt() {
+  void lastPollWithAStateGivesItsValue() {
     double first = number(PolledMinute.of(Reports.healthy()), "assignIPAddresses");
     double last = number(PolledMinute.of(Reports.prefixMode()), "assignIPAddresses");
 
@@ -32,7 +32,7 @@ class PolledMinuteTest {
   }
 
   @Test
-  void eachSubnetIsASeriesOfItsOwn() {
+  void eachSubnetIsASeparateSeries() {
     Report poll = Reports.healthy();
     Report asked =
         new Report(

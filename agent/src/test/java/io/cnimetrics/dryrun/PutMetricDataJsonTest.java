@@ -47,7 +47,7 @@ class PutMetricDataJsonTest {
   }
 
   @Test
-  void moreThanThousandDatumsTakeAnotherRequest() {
+  void moreThanAThousandDatumsNeedAnotherRequest() {
     List<Map<String, String>> sets =
         IntStream.range(0, 50).mapToObj(number -> Map.of("NODE", "n" + number)).toList();
 

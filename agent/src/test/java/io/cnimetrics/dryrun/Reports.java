@@ -27,12 +27,12 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
-/** Reports of a few nodes, sampled from snapshots as a poll would take them. */
+/** Reports of some nodes, sampled from snapshots as in a poll. */
 public final class Reports {
   static final Instant FIRST_POLL = Instant.parse("2026-11-20T10:00:12.345Z");
   private static final double IPAMD_START = 1_700_000_000;
 
-  /** Given is the region, and the instance shows the cluster's name. */
+  /** The region is set; an instance tag has the cluster's name. */
   private static final Origins SHOWN_TAG =
       new Origins(
           Optional.of(new Origin.InstanceTag("eks:cluster-name")), Optional.of(new Origin.Given()));
@@ -67,7 +67,7 @@ public final class Reports {
     return first(node("m5.xlarge"), pool(List.of(eni)), metrics(1, 4, 0), List.of());
   }
 
-  /** ipamD does not answer, and nobody knows who the node is. */
+  /** ipamD does not answer, and the node's identity is unknown. */
   static Report unread() {
     NodeIdentity node =
         new NodeIdentity("laptop", Optional.empty(), Optional.empty(), Instance.UNKNOWN);
@@ -100,7 +100,7 @@ public final class Reports {
     return new Report(node, Origins.NONE, snapshot, sampler(110).read(snapshot, SamplerState.NONE));
   }
 
-  /** As large as nodes get: 32 interfaces on four cards. */
+  /** The largest node: 32 interfaces on four cards. */
   static Report manyEnis() {
     List<Eni> enis =
         IntStream.range(0, 32)
@@ -116,7 +116,7 @@ public final class Reports {
     return first(node("p5.48xlarge"), pool(enis), metrics(1, 32, 1_568), List.of());
   }
 
-  /** Whoever can write tags, labels or bodies tries to write to the terminal. */
+  /** Tags, labels and bodies contain escape sequences. */
   static Report hostile(String text) {
     Instance instance =
         new Instance(
@@ -131,7 +131,7 @@ public final class Reports {
     return first(node, new Origins(tag, tag), pool(List.of(eni)), metrics, List.of(problem));
   }
 
-  /** A node whose ipamD tells numbers out of all proportion. */
+  /** A node whose ipamD reports absurdly large numbers. */
   static Report huge() {
     Map<Series, Double> sums = new HashMap<>();
     MetricCatalog.series().forEach(series -> sums.put(series, 0x1p350));
@@ -195,7 +195,7 @@ public final class Reports {
     return new AddressPool(enis, true, OptionalLong.empty(), OptionalLong.empty());
   }
 
-  /** Every counter stands at ten times the given number, but for ipamD's two maxima. */
+  /** Every counter has ten times the given number, except ipamD's two maxima. */
   private static IpamdMetrics metrics(int tens, int eniMax, int ipMax) {
     Map<Series, Double> sums = new HashMap<>();
     MetricCatalog.series().forEach(series -> sums.put(series, 10.0 * tens));

@@ -34,7 +34,7 @@ class TableReportTest {
   }
 
   @Test
-  void namesCannotWriteToTheTerminal() {
+  void namesCannotControlTheTerminal() {
     String table = TableReport.of(Reports.hostile(ATTACK), Palette.PLAIN);
 
     String oneLine = table.replace("\n", "");
@@ -58,7 +58,7 @@ class TableReportTest {
   }
 
   @Test
-  void modeOfNodeThatCouldNotBeReadIsNotClaimed() {
+  void modeOfUnreadNodeIsNotShown() {
     assertThat(TableReport.of(Reports.unread(), Palette.PLAIN))
         .containsPattern("(?m)^VPC CNI    release unknown$");
   }
@@ -69,7 +69,7 @@ class TableReportTest {
   }
 
   @Test
-  void increasesAreHeadedOnceThereAreAny() {
+  void increasesHaveAHeadingIfThereAreAny() {
     assertThat(TableReport.of(Reports.healthy(), Palette.PLAIN)).contains("since the last poll");
     assertThat(TableReport.of(Reports.ipv6(), Palette.PLAIN)).doesNotContain("since the last poll");
   }

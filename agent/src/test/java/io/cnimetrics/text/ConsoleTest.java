@@ -19,7 +19,7 @@ class ConsoleTest {
   private static final Path FULL = Path.of("/dev/full");
 
   @Test
-  void readerThatIsGoneIsTold() {
+  void closedReaderIsReported() {
     Console console = new Console(closed(), none(), Palette.PLAIN);
 
     assertThat(console.print("text")).isFalse();
@@ -38,7 +38,7 @@ class ConsoleTest {
   }
 
   @Test
-  void readerThatListensGetsTheTextAtOnce() {
+  void textIsFlushed() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     Console console = new Console(bytes, none(), Palette.PLAIN);
 

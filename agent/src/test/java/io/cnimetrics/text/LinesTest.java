@@ -37,7 +37,7 @@ class LinesTest {
   }
 
   @Test
-  void lineBreaksOfOthersAreNoLineBreaks() {
+  void lineBreaksInTextAreReplaced() {
     assertThat(Lines.of("a\nb", 4)).containsExactly("a?b");
   }
 }

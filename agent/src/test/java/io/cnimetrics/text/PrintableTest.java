@@ -12,19 +12,19 @@ class PrintableTest {
       strings = {
         "\u001b", "\0", "\r", "\n", "\t", "\u007f", "\u009b", "\u202e", "\u2066", "\ud800"
       })
-  void characterThatIsNotSeenBecomesQuestionMark(String character) {
+  void invisibleCharacterBecomesAQuestionMark(String character) {
     assertThat(Printable.of("a" + character + "b")).isEqualTo("a?b");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "ip-10-0-0-1.eu-west-1", "4 ENIs × 14 − 1 …", "Zürich", "日本", "🙂"})
-  void whatIsSeenStays(String text) {
+  void visibleTextStays(String text) {
     assertThat(Printable.of(text)).isEqualTo(text);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"\u007f", "\u009b", "\u202e", "\ud800", "\udb40\udc01", "\udbff\udfff"})
-  void characterThatIsNotSeenBecomesAnEscapeInJson(String character) {
+  void invisibleCharacterIsEscapedInJson(String character) {
     String escaped = Printable.inJson("{\"a\":\n\"" + character + "\"}");
 
     assertThat(escaped).matches("\\{\"a\":\n\"(\\\\u[0-9a-f]{4})+\"}");
@@ -33,7 +33,7 @@ class PrintableTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"{\n  \"a\": \"Zürich\"\n}\n", "\"日本 🙂 \\\\ \\u0000\""})
-  void jsonOfWhatIsSeenStays(String json) {
+  void visibleJsonStays(String json) {
     assertThat(Printable.inJson(json)).isEqualTo(json);
   }
 }

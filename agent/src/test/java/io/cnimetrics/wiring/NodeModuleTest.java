@@ -17,7 +17,7 @@ class NodeModuleTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a", "0-", "1,"})
-  void otherTextIsRefused(String list) {
+  void otherTextIsRejected(String list) {
     assertThatIllegalArgumentException().isThrownBy(() -> NodeModule.cpus(list));
   }
 
