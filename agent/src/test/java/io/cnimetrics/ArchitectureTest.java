@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** Data goes one way: each package may import only the packages in its row. */
@@ -82,6 +83,21 @@ class ArchitectureTest {
                             .onlyDependOnClassesThat()
                             .resideInAnyPackage(allowed(name))
                             .check(CLASSES)));
+  }
+
+  /** What people call must cost no memory on the nodes. */
+  @Test
+  void runReachesNoOtherCommand() {
+    noClasses()
+        .that()
+        .haveFullyQualifiedName("io.cnimetrics.cli.Run")
+        .should()
+        .transitivelyDependOnClassesThat()
+        .resideInAnyPackage(
+            Stream.of("doctor", "dryrun", "console", "plan", "simulator")
+                .map(name -> ROOT + name)
+                .toArray(String[]::new))
+        .check(CLASSES);
   }
 
   @TestFactory

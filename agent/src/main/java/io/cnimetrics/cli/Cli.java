@@ -3,14 +3,10 @@ package io.cnimetrics.cli;
 import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.text.Console;
-import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Properties;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -61,7 +57,7 @@ final class Cli {
   private int dispatch(List<String> arguments) {
     String first = arguments.isEmpty() ? "" : arguments.get(0);
     if (first.equals("--version")) {
-      console.print(PROGRAM + " " + version() + "\n");
+      console.print(PROGRAM + " " + Version.get() + "\n");
       return OK;
     } else if (HELP.contains(first)) {
       return arguments.size() == 1 ? overview() : dispatch(List.of(arguments.get(1), "--help"));
@@ -93,7 +89,7 @@ final class Cli {
       console.print(Usage.of(PROGRAM + " " + name, command));
       return OK;
     } else if (arguments.version()) {
-      console.print(PROGRAM + " " + version() + "\n");
+      console.print(PROGRAM + " " + Version.get() + "\n");
       return OK;
     }
     try {
@@ -139,15 +135,5 @@ final class Cli {
             : "unknown command '%s'; expected one of %s".formatted(Values.shortened(name), known));
     console.error("see '%s --help'".formatted(PROGRAM));
     return USAGE;
-  }
-
-  static String version() {
-    Properties properties = new Properties();
-    try (InputStream file = Cli.class.getResourceAsStream("version.properties")) {
-      properties.load(Objects.requireNonNull(file, "version.properties"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return properties.getProperty("version", "unknown");
   }
 }

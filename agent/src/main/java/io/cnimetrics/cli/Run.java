@@ -83,7 +83,7 @@ final class Run implements Command {
       DestinationWarning.log(config);
       warnOfInjectedAgents();
       AgentComponent built =
-          DaggerAgentComponent.factory().create(config, BuildInfo.of(Cli.version()), clock);
+          DaggerAgentComponent.factory().create(config, BuildInfo.of(Version.get()), clock);
       agent = Optional.of(built.agent());
       logStart(config);
       return built;
@@ -97,7 +97,7 @@ final class Run implements Command {
         .info(
             "starting: version={} node={} poll_interval={} publish_interval={} namespace={}"
                 + " state_dir={}",
-            Cli.version(),
+            Version.get(),
             config.nodeName(),
             config.pollInterval().toSeconds() + "s",
             config.publishInterval().toSeconds() + "s",

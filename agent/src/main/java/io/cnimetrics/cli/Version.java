@@ -1,0 +1,23 @@
+package io.cnimetrics.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Objects;
+import java.util.Properties;
+
+/** The version of the program. */
+final class Version {
+  private Version() {}
+
+  /** Reads the version that the build wrote. */
+  static String get() {
+    Properties properties = new Properties();
+    try (InputStream file = Version.class.getResourceAsStream("version.properties")) {
+      properties.load(Objects.requireNonNull(file, "version.properties"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties.getProperty("version", "unknown");
+  }
+}
