@@ -100,6 +100,18 @@ class ArchitectureTest {
         .check(CLASSES);
   }
 
+  /** It runs in an init container with little memory. */
+  @Test
+  void prepareStateDirReachesNothingOfTheAgent() {
+    noClasses()
+        .that()
+        .haveFullyQualifiedName("io.cnimetrics.cli.PrepareStateDir")
+        .should()
+        .transitivelyDependOnClassesThat()
+        .resideInAnyPackage(ROOT + "agent", ROOT + "wiring", "ch.qos.logback..")
+        .check(CLASSES);
+  }
+
   @TestFactory
   Stream<DynamicTest> libraryStaysInItsPackages() {
     return Map.of(

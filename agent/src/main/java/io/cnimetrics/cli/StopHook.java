@@ -7,12 +7,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
 /**
- * Ends the process on a signal, in time: a hanging disk, or a log that nobody reads, may block a
- * thread that writes, and with it the stop. The JVM itself would exit with 143, though nothing went
- * wrong.
+ * Ends the process in time after a signal, with exit code 0; the JVM itself would exit with 143. A
+ * hanging disk or a full log pipe may block a thread that writes, and then an orderly stop hangs.
  */
 final class StopHook implements Runnable {
-  /** Longer than an orderly stop takes, and shorter than the 10 s before SIGKILL. */
+  /** Longer than an orderly stop, and shorter than the 10 s before SIGKILL. */
   static final Duration LIMIT = Duration.ofSeconds(9);
 
   private final BooleanSupplier stop;

@@ -55,7 +55,7 @@ public final class Printable {
     };
   }
 
-  /** The number of columns that a text takes at most. */
+  /** The largest number of columns that a text needs. */
   public static int columns(String text) {
     return text.codePoints().map(Printable::columns).sum();
   }

@@ -13,6 +13,7 @@ class HelpGoldensTest {
   @ParameterizedTest
   @CsvSource({
     "--help, help",
+    "run --help, help-run",
     "dry-run --help, help-dry-run",
     "doctor --help, help-doctor",
     "simulate --help, help-simulate",

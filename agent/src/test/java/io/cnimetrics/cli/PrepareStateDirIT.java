@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code prepare-state-dir} with the rights of the manifest's init container. */
@@ -64,26 +63,6 @@ class PrepareStateDirIT {
         .asString()
         .contains(state + ": Operation not permitted", "capability CHOWN");
     assertThat(exitCode(AGENTS_USER, "touch", state.resolve("state.new"))).isNotZero();
-  }
-
-  @Test
-  @DisabledIfSystemProperty(
-      named = "native",
-      matches = "true",
-      disabledReason = "an executable loads no classes")
-  void nothingOfTheAgentIsLoaded() throws IOException {
-    Path loaded = folder.resolve("loaded");
-    // The image's class cache would load all its classes.
-    String uncached = "-XX:+IgnoreUnrecognizedVMOptions -XX:AOTMode=off ";
-
-    AgentProcess.of("prepare-state-dir", "--state-dir=" + folder.resolve("state"))
-        .in(Map.of("JAVA_OPTS", uncached + "-Xlog:class+load:file=" + loaded))
-        .run();
-
-    assertThat(Files.readAllLines(loaded))
-        .anyMatch(line -> line.contains("io.cnimetrics.cli.PrepareStateDir$"))
-        .noneMatch(line -> line.matches(".*io\\.cnimetrics\\.(agent|publish|wiring|ipamd)\\..*"))
-        .noneMatch(line -> line.contains("ch.qos.logback"));
   }
 
   private void runAgentIn(Path state) {
