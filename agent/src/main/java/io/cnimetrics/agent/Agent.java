@@ -6,6 +6,7 @@ import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.health.AgentHealth;
 import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.health.AgentStats.PollResult;
+import io.cnimetrics.identity.Identification;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink;
@@ -45,9 +46,9 @@ public final class Agent {
   private static final Logger log = LoggerFactory.getLogger(Agent.class);
 
   private final InstantSource clock;
-  private final AgentStats activity;
+  private final AgentStats stats;
   private final LastPoll lastPoll;
-  private final AlertLog troubles;
+  private final AlertLog alerts;
   private final ProblemLog problems = new ProblemLog();
   private final MetricBuffer buffer;
   private final Poller poller;
@@ -61,7 +62,8 @@ public final class Agent {
   /**
    * Waits while another agent holds the state directory.
    *
-   * @param identity looks up the node's identity, which may be slow
+   * @param identity returns what is known of the node after one more lookup within a limit; it may
+   *     be slow
    * @param sinks makes the sink of a region
    * @param subnets empty if subnets are not reported
    */
@@ -69,46 +71,41 @@ public final class Agent {
       AgentConfig config,
       Ipamd ipamd,
       Sampler sampler,
-      Identity identity,
+      Function<Duration, Identification> identity,
       Function<String, MetricSink> sinks,
       Optional<Subnets> subnets,
-      AgentStats activity,
+      AgentStats stats,
       LastPoll lastPoll,
       RandomGenerator random,
       InstantSource clock) {
     this.clock = clock;
-    this.activity = activity;
+    this.stats = stats;
     this.lastPoll = lastPoll;
-    this.troubles = new AlertLog(config.nodeName());
+    this.alerts = new AlertLog(config.nodeName());
     this.buffer =
         MetricBuffer.open(
-            config.stateDir(), "", Dimensions.destination(config), clock, activity, troubles);
+            config.stateDir(), "", Dimensions.destination(config), clock, stats, alerts);
     NodeSchedule schedule =
         NodeSchedule.of(config.nodeName(), config.pollInterval(), config.publishInterval());
-    this.subnets = subnets.map(source -> watch(config, source, schedule));
+    this.subnets =
+        subnets.map(
+            source ->
+                new SubnetReporter(
+                    config, source, buffer, lastPoll, schedule.subnetOffset(), clock.instant()));
     this.poller = new Poller(ipamd, sampler.withGrace(GRACE), buffer, schedule, this::polled);
     this.polls = new Loop("poll", config.pollInterval(), clock, poller);
     this.publisher =
         config.cloudwatch()
             ? Optional.of(publisher(identity, sinks, sampler, schedule, random))
             : Optional.empty();
-    this.sends =
-        new Loop(
-            "send",
-            LONGEST_SEND_PAUSE,
-            clock,
-            publisher.<Loop.Turn>map(known -> known).orElse(this::sendNothing));
+    Loop.Task send = publisher.<Loop.Task>map(known -> known).orElse(this::sendNothing);
+    this.sends = new Loop("send", LONGEST_SEND_PAUSE, clock, send);
     this.sending = new Thread(sends, "send");
     this.sending.setDaemon(true);
   }
 
-  private SubnetReporter watch(AgentConfig config, Subnets asked, NodeSchedule schedule) {
-    return new SubnetReporter(
-        config, asked, buffer, lastPoll, schedule.subnetOffset(), clock.instant());
-  }
-
   private Publisher publisher(
-      Identity identity,
+      Function<Duration, Identification> identity,
       Function<String, MetricSink> sinks,
       Sampler sampler,
       NodeSchedule schedule,
@@ -117,7 +114,7 @@ public final class Agent {
         buffer,
         identity,
         (region, now) ->
-            new Sender(buffer, sinks.apply(region), schedule, activity, random, region, now),
+            new Sender(buffer, sinks.apply(region), schedule, stats, random, region, now),
         sampler.start(),
         new Backoff(random),
         this::onIdentity,
@@ -125,19 +122,19 @@ public final class Agent {
   }
 
   private void onIdentity(NodeIdentity node) {
-    poller.on(node.instance());
+    poller.setInstance(node.instance());
     if (subnets.isPresent()) {
-      subnets.get().on(node);
+      subnets.get().setNode(node);
     }
   }
 
   private void polled(NodeSnapshot snapshot, PollSamples reading) {
-    activity.polled(snapshot.ipamdRead() ? PollResult.GOOD : PollResult.FAILED);
-    lastPoll.was(reading);
+    stats.polled(snapshot.ipamdRead() ? PollResult.GOOD : PollResult.FAILED);
+    lastPoll.set(reading.samples());
     if (subnets.isPresent()) {
-      subnets.get().seen(snapshot);
+      subnets.get().polled(snapshot);
     }
-    troubles.seen(snapshot, reading);
+    alerts.polled(snapshot, reading);
     problems.after(snapshot.takenAt(), snapshot.problems());
   }
 
@@ -168,17 +165,18 @@ public final class Agent {
   }
 
   /** The health of the agent. */
-  public AgentHealth vitals() {
+  public AgentHealth health() {
     return new AgentHealth(
-        List.of(vitals(polls), vitals(sends)),
-        // A poll alone is not enough: missing permissions show only after the first send turn.
-        lastPoll.hasBeen() && sends.hasTurned(),
+        List.of(health(polls), health(sends)),
+        // A poll alone is not enough: missing permissions show only after the first run of the send
+        // loop.
+        lastPoll.isPresent() && sends.hasRun(),
         publisher.flatMap(Publisher::sender).map(Sender::hasSent).orElse(false),
         publisher.flatMap(Publisher::refusal));
   }
 
-  private static AgentHealth.Loop vitals(Loop loop) {
-    return new AgentHealth.Loop(loop.name(), loop.longestPause(), loop.sinceTurn());
+  private static AgentHealth.Loop health(Loop loop) {
+    return new AgentHealth.Loop(loop.name(), loop.longestPause(), loop.sinceRun());
   }
 
   /** How much waits to be sent. */
@@ -202,7 +200,7 @@ public final class Agent {
     if (subnets.isPresent()) {
       subnets.get().stop();
     }
-    poller.last();
+    poller.finalPoll();
     buffer.closeOpenMinute();
     awaitRequest();
     publisher.ifPresent(

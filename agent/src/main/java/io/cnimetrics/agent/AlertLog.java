@@ -33,7 +33,7 @@ final class AlertLog implements Consumer<AlertChanges> {
   }
 
   /** Remembers the newest poll, for the lines that follow. */
-  synchronized void seen(NodeSnapshot snapshot, PollSamples reading) {
+  synchronized void polled(NodeSnapshot snapshot, PollSamples reading) {
     causes = Optional.of(new AlertCause(snapshot, reading, causes));
   }
 

@@ -7,64 +7,64 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes turns until it is stopped. Due times use the wall clock, waiting uses the monotonic clock:
- * a clock step makes one turn early or late, never many or none.
+ * Runs a task at its due times until it is stopped. Due times use the wall clock, waiting uses the
+ * monotonic clock: a clock step makes one run early or late, never many or none.
  */
 final class Loop implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Loop.class);
 
-  /** The pause after a turn that failed because of a bug. */
+  /** The pause after a run that failed because of a bug. */
   private static final Duration AFTER_BUG = Duration.ofSeconds(10);
 
   private final String name;
   private final Duration longestPause;
   private final InstantSource clock;
-  private final Turn turn;
-  private volatile long turnedAtNanos = System.nanoTime();
-  private volatile boolean turned;
+  private final Task task;
+  private volatile long ranAtNanos = System.nanoTime();
+  private volatile boolean hasRun;
   private boolean stopped;
 
   /** The work of a loop. */
   @FunctionalInterface
-  interface Turn {
+  interface Task {
     /**
      * Does what is due.
      *
-     * @return when the next turn is due; an earlier turn does no harm
+     * @return when the next run is due; an earlier run does no harm
      */
-    Instant take(Instant now);
+    Instant run(Instant now);
   }
 
   /**
-   * @param longestPause the longest time between two turns, whatever a turn returns
+   * @param longestPause the longest time between two runs, whatever the task returns
    */
-  Loop(String name, Duration longestPause, InstantSource clock, Turn turn) {
+  Loop(String name, Duration longestPause, InstantSource clock, Task task) {
     this.name = name;
     this.longestPause = longestPause;
     this.clock = clock;
-    this.turn = turn;
+    this.task = task;
   }
 
   @Override
   public void run() {
     while (!isStopped()) {
       Duration pause = pauseAfter(clock.instant());
-      turnedAtNanos = System.nanoTime();
-      turned = true;
+      ranAtNanos = System.nanoTime();
+      hasRun = true;
       await(pause);
     }
   }
 
   private Duration pauseAfter(Instant now) {
     try {
-      Instant next = turn.take(now);
+      Instant next = task.run(now);
       Duration pause = Duration.between(clock.instant(), next);
       if (pause.isNegative()) {
         return Duration.ZERO;
       }
       return pause.compareTo(longestPause) < 0 ? pause : longestPause;
     } catch (RuntimeException e) {
-      log.error("a turn of the {} loop failed and is skipped; please report this bug", name, e);
+      log.error("a run of the {} loop failed and is skipped; please report this bug", name, e);
       return AFTER_BUG.compareTo(longestPause) < 0 ? AFTER_BUG : longestPause;
     }
   }
@@ -81,7 +81,7 @@ final class Loop implements Runnable {
         if (left <= 0) {
           break;
         }
-        // Rounded up: a turn that is too early does nothing.
+        // Rounded up: a run that is too early does nothing.
         wait(left / 1_000_000 + 1);
       }
     } catch (InterruptedException e) {
@@ -89,7 +89,7 @@ final class Loop implements Runnable {
     }
   }
 
-  /** Stops the loop after the turn in progress. */
+  /** Stops the loop after the run in progress. */
   synchronized void stop() {
     stopped = true;
     notifyAll();
@@ -103,13 +103,13 @@ final class Loop implements Runnable {
     return longestPause;
   }
 
-  /** Whether a turn has ended. */
-  boolean hasTurned() {
-    return turned;
+  /** Whether a run has ended. */
+  boolean hasRun() {
+    return hasRun;
   }
 
-  /** The time since the end of the last turn, or since the loop was made. */
-  Duration sinceTurn() {
-    return Duration.ofNanos(System.nanoTime() - turnedAtNanos);
+  /** The time since the end of the last run, or since the loop was made. */
+  Duration sinceRun() {
+    return Duration.ofNanos(System.nanoTime() - ranAtNanos);
   }
 }

@@ -9,13 +9,14 @@ import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 
 /** Polls ipamD at the node's times and adds the samples to the buffer. */
-final class Poller implements Loop.Turn {
+final class Poller implements Loop.Task {
   /** Limit of the last poll when the agent stops, and of the wait for the poll before it. */
   private static final Duration LAST_POLL = Duration.ofSeconds(1);
 
@@ -45,12 +46,12 @@ final class Poller implements Loop.Turn {
   }
 
   /** Sets what is known of the instance. */
-  void on(Instance known) {
+  void setInstance(Instance known) {
     instance = known;
   }
 
   @Override
-  public Instant take(Instant now) {
+  public Instant run(Instant now) {
     polling.lock();
     try {
       if (!stopping) {
@@ -68,12 +69,8 @@ final class Poller implements Loop.Turn {
    */
   private Instant next(Instant polledAt) {
     Instant next = schedule.nextPoll(polledAt.plus(schedule.pollInterval().dividedBy(2)));
-    return minute(next) > minute(polledAt) + 1 ? schedule.nextPoll(polledAt) : next;
-  }
-
-  /** The minute of an instant, counted from 1970. */
-  static long minute(Instant at) {
-    return Math.floorDiv(at.getEpochSecond(), 60);
+    Instant minuteAfterNext = polledAt.truncatedTo(ChronoUnit.MINUTES).plusSeconds(120);
+    return next.isBefore(minuteAfterNext) ? next : schedule.nextPoll(polledAt);
   }
 
   private void poll(Instant now) {
@@ -94,13 +91,13 @@ final class Poller implements Loop.Turn {
   }
 
   /** Polls a last time, quickly; no other poll follows. A failed poll adds nothing. */
-  void last() {
+  void finalPoll() {
     stopping = true;
     ipamd.abort();
     try {
       if (polling.tryLock(LAST_POLL.toMillis(), TimeUnit.MILLISECONDS)) {
         try {
-          finalPoll();
+          pollFinal();
         } finally {
           polling.unlock();
         }
@@ -110,7 +107,7 @@ final class Poller implements Loop.Turn {
     }
   }
 
-  private void finalPoll() {
+  private void pollFinal() {
     NodeSnapshot snapshot = ipamd.read(LAST_POLL).on(instance, List.of());
     if (snapshot.pool().isPresent() || snapshot.metrics().isPresent()) {
       SamplerState before = buffer.history();

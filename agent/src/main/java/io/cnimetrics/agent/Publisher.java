@@ -16,7 +16,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -27,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * Sends the minutes that wait in the buffer, once the region and all dimensions are known. Until
  * then it looks up the node's identity.
  */
-final class Publisher implements Loop.Turn {
+final class Publisher implements Loop.Task {
   /** The limit of one identity lookup, including the time to load the EC2 client. */
   private static final Duration ATTEMPT_LIMIT = Duration.ofSeconds(10);
 
@@ -40,8 +42,8 @@ final class Publisher implements Loop.Turn {
   private static final Logger log = LoggerFactory.getLogger(Publisher.class);
 
   private final MetricBuffer buffer;
-  private final Identity identity;
-  private final Senders senders;
+  private final Function<Duration, Identification> identity;
+  private final BiFunction<String, Instant, Sender> senders;
   private final Consumer<NodeIdentity> onIdentity;
   private final Consumer<String> fatal;
   private final List<Sample> start;
@@ -54,21 +56,17 @@ final class Publisher implements Loop.Turn {
   private boolean started;
   private boolean late;
 
-  /** Makes the sender once the region is known. */
-  @FunctionalInterface
-  interface Senders {
-    Sender open(String region, Instant now);
-  }
-
   /**
+   * @param identity returns what is known of the node after one more lookup within a limit
+   * @param senders makes the sender of a region
    * @param start the samples that count the start of the agent; sent at once
    * @param onIdentity receives what is known of the node, after each lookup
    * @param fatal receives the reason why nothing can ever be sent
    */
   Publisher(
       MetricBuffer buffer,
-      Identity identity,
-      Senders senders,
+      Function<Duration, Identification> identity,
+      BiFunction<String, Instant, Sender> senders,
       List<Sample> start,
       Backoff backoff,
       Consumer<NodeIdentity> onIdentity,
@@ -93,7 +91,7 @@ final class Publisher implements Loop.Turn {
   }
 
   @Override
-  public Instant take(Instant now) {
+  public Instant run(Instant now) {
     closeMinute(now);
     syncEachMinute(now);
     boolean clockWentBack = lookAt.isBefore(Instant.MAX) && lookAt.isAfter(now.plus(LOOK_AGAIN));
@@ -122,7 +120,7 @@ final class Publisher implements Loop.Turn {
   }
 
   private void look(Instant now) {
-    Identification found = identity.look(ATTEMPT_LIMIT);
+    Identification found = identity.apply(ATTEMPT_LIMIT);
     NodeIdentity node = found.node();
     buffer.know(node.instance().id().orElse(""), Dimensions.known(node));
     onIdentity.accept(node);
@@ -177,7 +175,7 @@ final class Publisher implements Loop.Turn {
         node.instance().id().orElse("unknown"),
         node.instance().type().orElse("unknown"));
     try {
-      sender = Optional.of(senders.open(node.region().orElseThrow(), now));
+      sender = Optional.of(senders.apply(node.region().orElseThrow(), now));
     } catch (SettingsException e) {
       giveUp(Stream.of(String.valueOf(e.getMessage())));
     }

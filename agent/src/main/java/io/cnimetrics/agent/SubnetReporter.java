@@ -7,6 +7,7 @@ import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.publish.MetricBuffer;
+import io.cnimetrics.schedule.SubnetQueries;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeIdentity;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * Reports the free addresses of this node's subnets, in the minutes in which they are due. It runs
  * on its own thread, because EC2 may answer slowly.
  */
-final class SubnetReporter implements Loop.Turn {
+final class SubnetReporter implements Loop.Task {
   private static final Logger log = LoggerFactory.getLogger(SubnetReporter.class);
 
   /** The limit for instance metadata, and the limit for EC2. */
@@ -43,13 +45,13 @@ final class SubnetReporter implements Loop.Turn {
   private final Subnets subnets;
   private final MetricBuffer buffer;
   private final LastPoll lastPoll;
-  private final DueSubnets due;
+  private final SubnetQueries queries;
   private final Duration offset;
   private final ProblemLog problems = new ProblemLog();
   private volatile Optional<AddressPool> pool = Optional.empty();
   private volatile Optional<String> region;
   private Map<String, String> subnetOfEni = Map.of();
-  private long askedMinute = Long.MIN_VALUE;
+  private Instant askedMinute = Instant.MIN;
   private boolean forbidden;
   private boolean stopped;
   private Instant shownUntil = Instant.MIN;
@@ -68,24 +70,24 @@ final class SubnetReporter implements Loop.Turn {
     this.config = config;
     this.subnets = subnets;
     this.buffer = buffer;
-    this.due = new DueSubnets(config.nodeName(), Poller.minute(started));
+    this.queries = new SubnetQueries(config.nodeName(), started);
     this.offset = offset;
     this.region = config.region();
   }
 
   /** Records the pool of a poll. */
-  void seen(NodeSnapshot snapshot) {
+  void polled(NodeSnapshot snapshot) {
     if (snapshot.pool().isPresent()) {
       pool = snapshot.pool();
     }
   }
 
   /** Sets what is known of the node. */
-  void on(NodeIdentity node) {
+  void setNode(NodeIdentity node) {
     region = node.instanceRegion();
   }
 
-  /** Starts taking turns on its own thread, until the agent stops. */
+  /** Starts to run on its own thread, until the agent stops. */
   void start(InstantSource clock) {
     Thread thread = new Thread(new Loop("subnets", MINUTE, clock, this), "subnets");
     thread.setDaemon(true);
@@ -98,23 +100,24 @@ final class SubnetReporter implements Loop.Turn {
   }
 
   @Override
-  public Instant take(Instant now) {
-    Instant turn = now.truncatedTo(ChronoUnit.MINUTES).plus(offset);
-    if (now.isBefore(turn)) {
-      return turn;
+  public Instant run(Instant now) {
+    Instant minute = now.truncatedTo(ChronoUnit.MINUTES);
+    Instant due = minute.plus(offset);
+    if (now.isBefore(due)) {
+      return due;
     }
-    if (Poller.minute(now) != askedMinute && !forbidden) {
-      askedMinute = Poller.minute(now);
+    if (!minute.equals(askedMinute) && !forbidden) {
+      askedMinute = minute;
       if (!now.isBefore(shownUntil)) {
-        lastPoll.ofSubnets(List.of());
+        lastPoll.setSubnets(List.of());
       }
       pool.ifPresent(known -> ask(ownAddresses(known, now), now));
     }
-    return turn.plus(MINUTE);
+    return due.plus(MINUTE);
   }
 
   private void ask(Map<String, Long> own, Instant now) {
-    Set<String> asked = due.at(Poller.minute(now), own);
+    Set<String> asked = queries.due(now, own);
     if (!asked.isEmpty()) {
       NodeSubnets.Result answer =
           region
@@ -137,17 +140,18 @@ final class SubnetReporter implements Loop.Turn {
       return;
     }
     problems.after(now, List.of());
-    due.answered(asked, found);
+    queries.answered(
+        asked, found.stream().collect(Collectors.toMap(Subnet::id, Subnet::used, Math::max)));
     List<Sample> samples = MetricCatalog.samples(found);
     for (Sample sample : samples) {
       buffer.apart(now, Dimensions.ofSubnet(config, sample), List.of(sample));
     }
-    lastPoll.ofSubnets(samples);
+    lastPoll.setSubnets(samples);
     shownUntil = now.plus(SHOWN);
   }
 
   private void failed(NodeSubnets.Failed failure, Instant now) {
-    due.failed();
+    queries.failed();
     forbidden = failure.forbidden();
     if (forbidden) {
       log.warn("subnet reporting is off until the agent restarts: {}", failure.problem().message());

@@ -1,9 +1,9 @@
 package io.cnimetrics.cloudwatch;
 
 import io.cnimetrics.aws.RootCause;
-import io.cnimetrics.publish.Datum;
+import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink;
-import io.cnimetrics.publish.PutResult;
+import io.cnimetrics.publish.MetricSink.PutResult;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;

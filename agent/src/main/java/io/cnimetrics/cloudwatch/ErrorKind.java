@@ -1,6 +1,6 @@
 package io.cnimetrics.cloudwatch;
 
-import io.cnimetrics.publish.PutResult.Status;
+import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.util.Optional;

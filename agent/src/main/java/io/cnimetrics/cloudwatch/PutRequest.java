@@ -1,6 +1,6 @@
 package io.cnimetrics.cloudwatch;
 
-import io.cnimetrics.publish.Datum;
+import io.cnimetrics.publish.MetricSink.Datum;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

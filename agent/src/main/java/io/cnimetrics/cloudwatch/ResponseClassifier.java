@@ -1,8 +1,8 @@
 package io.cnimetrics.cloudwatch;
 
 import io.cnimetrics.aws.RootCause;
-import io.cnimetrics.publish.PutResult;
-import io.cnimetrics.publish.PutResult.Status;
+import io.cnimetrics.publish.MetricSink.PutResult;
+import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Locale;

@@ -2,9 +2,9 @@ package io.cnimetrics.dryrun;
 
 import static io.cnimetrics.text.Json.object;
 
+import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
-import io.cnimetrics.schedule.RequestLoad;
 import io.cnimetrics.text.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,8 +45,8 @@ public final class PutMetricDataJson {
         .clusterId()
         .ifPresent(clusterId -> datums.addAll(ofSubnets(minute, clusterId)));
     StringBuilder requests = new StringBuilder();
-    for (int from = 0; from < datums.size(); from += RequestLoad.MOST_DATUMS) {
-      int to = Math.min(datums.size(), from + RequestLoad.MOST_DATUMS);
+    for (int from = 0; from < datums.size(); from += MetricSink.MOST_DATUMS) {
+      int to = Math.min(datums.size(), from + MetricSink.MOST_DATUMS);
       Map<String, Object> request =
           object("Namespace", namespace, "MetricData", datums.subList(from, to));
       requests.append(forPeople ? Json.entryPerLine(request) : Json.compact(request) + "\n");

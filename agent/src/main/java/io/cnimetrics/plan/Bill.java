@@ -1,7 +1,6 @@
 package io.cnimetrics.plan;
 
 import io.cnimetrics.plan.FleetPlan.BilledSet;
-import io.cnimetrics.schedule.RequestLoad;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.cnimetrics.plan;
 
+import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.schedule.NodeSchedule;
-import io.cnimetrics.schedule.RequestLoad;
 import java.time.Duration;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * @param nodes 1 to {@link #MOST_NODES}
  * @param publishInterval 1 to 5 whole minutes
  * @param datumsPerMinute the most datums of one node: metrics × sets of dimensions; 0 to {@link
- *     RequestLoad#MOST_DATUMS}, as a minute is never split over two requests
+ *     MetricSink#MOST_DATUMS}, as a minute is never split over two requests
  * @param countsStarts whether an agent sends a datum of its own when it starts
  */
 public record Fleet(
@@ -33,7 +33,7 @@ public record Fleet(
   public Fleet {
     require(nodes >= 1 && nodes <= MOST_NODES, "nodes", nodes);
     require(
-        datumsPerMinute >= 0 && datumsPerMinute <= RequestLoad.MOST_DATUMS,
+        datumsPerMinute >= 0 && datumsPerMinute <= MetricSink.MOST_DATUMS,
         "datums",
         datumsPerMinute);
   }
@@ -100,7 +100,7 @@ public record Fleet(
     if (datumsPerMinute == 0) {
       return 0;
     }
-    int minutesPerRequest = RequestLoad.MOST_DATUMS / datumsPerMinute;
+    int minutesPerRequest = MetricSink.MOST_DATUMS / datumsPerMinute;
     return (minutes + minutesPerRequest - 1) / minutesPerRequest;
   }
 

@@ -6,7 +6,6 @@ import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
 import io.cnimetrics.plan.FleetPlan.BilledSet;
 import io.cnimetrics.plan.FleetPlan.Warning;
-import io.cnimetrics.schedule.RequestLoad;
 import io.cnimetrics.text.Json;
 import java.util.Locale;
 import java.util.Map;

@@ -3,7 +3,6 @@ package io.cnimetrics.plan;
 import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
 import io.cnimetrics.plan.FleetPlan.Warning;
-import io.cnimetrics.schedule.RequestLoad;
 import io.cnimetrics.text.Lines;
 import io.cnimetrics.text.Palette;
 import io.cnimetrics.text.Printable;

@@ -4,7 +4,6 @@ import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
 import io.cnimetrics.plan.FleetPlan.BilledSet;
 import io.cnimetrics.plan.FleetPlan.Warning;
-import io.cnimetrics.schedule.RequestLoad;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;

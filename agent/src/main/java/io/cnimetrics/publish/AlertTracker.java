@@ -2,37 +2,37 @@ package io.cnimetrics.publish;
 
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.publish.MetricBuffer.AlertChanges;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 /** Tracks which metrics are in alert, minute by minute. An absent metric keeps its state. */
 final class AlertTracker {
-  private final Map<String, MinuteValue> now = new LinkedHashMap<>();
+  private final Set<String> inAlert = new HashSet<>();
 
   /**
    * The changes that a minute brings.
    *
-   * @param raised values that are in alert and were not in the minute before
-   * @param cleared values that are no longer in alert
+   * @param whole false if the minute was closed early: an alert may continue though the part does
+   *     not show it
    */
-  record Changes(List<MinuteValue> raised, List<MinuteValue> cleared) {}
-
-  Changes after(List<MinuteValue> minute) {
+  AlertChanges after(Instant minute, List<MinuteValue> values, boolean whole) {
     List<MinuteValue> raised = new ArrayList<>();
     List<MinuteValue> cleared = new ArrayList<>();
-    for (MinuteValue value : minute) {
-      boolean bad =
+    for (MinuteValue value : values) {
+      boolean alert =
           MetricCatalog.named(value.metric())
               .map((Metric metric) -> metric.isAlert(value.value()))
               .orElse(false);
-      if (bad && now.put(value.metric(), value) == null) {
+      if (alert && inAlert.add(value.metric())) {
         raised.add(value);
-      } else if (!bad && now.remove(value.metric()) != null) {
+      } else if (!alert && inAlert.remove(value.metric()) && whole) {
         cleared.add(value);
       }
     }
-    return new Changes(raised, cleared);
+    return new AlertChanges(minute, raised, cleared);
   }
 }

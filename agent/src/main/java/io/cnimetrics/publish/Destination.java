@@ -26,7 +26,9 @@ public record Destination(String namespace, List<Map<String, String>> sets) {
 
   /** A copy with the unknown dimensions filled in, as far as they are known now. */
   Destination filled(Map<String, String> known) {
-    return new Destination(namespace, sets.stream().map(set -> filled(set, known)).toList());
+    return isComplete()
+        ? this
+        : new Destination(namespace, sets.stream().map(set -> filled(set, known)).toList());
   }
 
   private static Map<String, String> filled(Map<String, String> set, Map<String, String> known) {

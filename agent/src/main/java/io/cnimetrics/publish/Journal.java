@@ -21,6 +21,19 @@ final class Journal implements Closeable {
   private static final long WORTH_REPLACING_BYTES = 1L << 20;
   private static final Logger log = LoggerFactory.getLogger(Journal.class);
 
+  /**
+   * One change of the state on disk. It is applied as a whole or not at all.
+   *
+   * @param state the newest state
+   * @param waiting minutes that are new, or have fewer values than before
+   * @param gone the ids of minutes that no longer wait
+   */
+  record Entry(Optional<BufferState> state, List<PendingMinute> waiting, List<Long> gone) {
+    static Entry of(BufferState state, List<PendingMinute> waiting) {
+      return new Entry(Optional.of(state), waiting, List.of());
+    }
+  }
+
   private final Path place;
   private volatile Optional<JournalFile> file = Optional.empty();
   private long bytesWhenReplaced;
@@ -74,7 +87,7 @@ final class Journal implements Closeable {
    * @return false if the file cannot be read to its end: then nothing is kept until it can, as if
    *     the directory could not be opened
    */
-  boolean load(Consumer<JournalEntry> changes) {
+  boolean load(Consumer<Entry> changes) {
     boolean read = file.map(kept -> attempt(() -> load(kept, changes))).orElse(true);
     if (!read) {
       close();
@@ -83,7 +96,7 @@ final class Journal implements Closeable {
     return read;
   }
 
-  private void load(JournalFile kept, Consumer<JournalEntry> changes) throws IOException {
+  private void load(JournalFile kept, Consumer<Entry> changes) throws IOException {
     int unreadable = kept.read(changes);
     if (unreadable > 0) {
       log.warn(
@@ -98,7 +111,7 @@ final class Journal implements Closeable {
    *
    * @param all the whole state after this change
    */
-  void keep(JournalEntry change, Supplier<List<JournalEntry>> all) {
+  void keep(Entry change, Supplier<List<Entry>> all) {
     if (file.isPresent() && !failing) {
       attempt(() -> file.get().append(change));
       if (file.get().bytes()
@@ -116,14 +129,14 @@ final class Journal implements Closeable {
   }
 
   /** Rewrites the whole file if the disk failed before. */
-  void repair(Supplier<List<JournalEntry>> all) {
+  void repair(Supplier<List<Entry>> all) {
     if (failing) {
       replace(all);
     }
   }
 
   /** Rewrites the whole file. */
-  void replace(Supplier<List<JournalEntry>> all) {
+  void replace(Supplier<List<Entry>> all) {
     file.ifPresent(
         kept ->
             attempt(

@@ -103,7 +103,7 @@ final class JournalFile implements Closeable {
    *
    * @return the number of unreadable lines, without an incomplete last line that a kill leaves
    */
-  int read(Consumer<JournalEntry> changes) throws IOException {
+  int read(Consumer<Journal.Entry> changes) throws IOException {
     int unreadable = 0;
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
       ByteArrayOutputStream line = new ByteArrayOutputStream();
@@ -123,14 +123,14 @@ final class JournalFile implements Closeable {
     return unreadable;
   }
 
-  private static boolean readLine(byte[] line, Consumer<JournalEntry> changes) {
+  private static boolean readLine(byte[] line, Consumer<Journal.Entry> changes) {
     int json = CHECKSUM_CHARACTERS + 1;
     if (line.length < json
         || !checksum(line, json).equals(new String(line, 0, CHECKSUM_CHARACTERS, US_ASCII))) {
       return false;
     }
     try {
-      changes.accept(JournalReader.read(line, json, line.length - json));
+      changes.accept(JournalFormat.read(line, json, line.length - json));
       return true;
     } catch (IOException e) {
       return false;
@@ -143,12 +143,12 @@ final class JournalFile implements Closeable {
     return "%08x".formatted(crc.getValue());
   }
 
-  void append(JournalEntry change) throws IOException {
+  void append(Journal.Entry change) throws IOException {
     bytes += write(channel, change);
   }
 
-  private static int write(FileChannel to, JournalEntry change) throws IOException {
-    byte[] json = JournalWriter.bytes(change);
+  private static int write(FileChannel to, Journal.Entry change) throws IOException {
+    byte[] json = JournalFormat.write(change);
     ByteBuffer line = ByteBuffer.allocate(CHECKSUM_CHARACTERS + 2 + json.length);
     line.put((checksum(json, 0) + " ").getBytes(US_ASCII)).put(json).put((byte) '\n').flip();
     int length = line.remaining();
@@ -159,12 +159,12 @@ final class JournalFile implements Closeable {
   }
 
   /** Replaces the whole file; after a failure either the old or the new one is complete. */
-  void replace(Iterable<JournalEntry> changes) throws IOException {
+  void replace(Iterable<Journal.Entry> changes) throws IOException {
     Files.deleteIfExists(replacement);
     FileChannel written = append(replacement);
     try {
       long size = 0;
-      for (JournalEntry change : changes) {
+      for (Journal.Entry change : changes) {
         size += write(written, change);
       }
       written.force(true);

@@ -3,14 +3,16 @@ package io.cnimetrics.publish;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.SamplerState;
+import io.cnimetrics.publish.BufferState.OpenMinute;
+import io.cnimetrics.publish.SendEvents.DropReason;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -30,11 +32,11 @@ public final class MetricBuffer implements AutoCloseable {
   private final Consumer<AlertChanges> reports;
   private final AlertTracker alerts = new AlertTracker();
   private final PendingMinutes waiting;
-  private final long startMinute;
+  private final Instant startMinute;
   private Map<String, String> known = Map.of();
   private BufferState state;
   private long nextId = 1;
-  private OptionalLong polledMinute = OptionalLong.empty();
+  private Optional<Instant> polledMinute = Optional.empty();
   private Optional<Instant> troubledMinute = Optional.empty();
   private boolean dueAtOnce;
 
@@ -125,8 +127,8 @@ public final class MetricBuffer implements AutoCloseable {
     }
     state = state.to(either(state.instanceId(), instance), state.destination());
     for (PendingMinute minute : left.all()) {
-      if (minute.minute() <= startMinute) {
-        waiting.put(minute.as(nextId++));
+      if (!minute.minute().isAfter(startMinute)) {
+        waiting.put(minute.withId(nextId++));
         dueAtOnce = true;
       }
     }
@@ -146,7 +148,7 @@ public final class MetricBuffer implements AutoCloseable {
     log.info(
         "continuing from kept state: waiting_minutes={} last_minute={}",
         waiting.minutes(),
-        Instant.ofEpochSecond(state.lastMinute() * 60));
+        state.lastMinute());
   }
 
   private void discard(BufferState initial) {
@@ -177,11 +179,12 @@ public final class MetricBuffer implements AutoCloseable {
     known = Map.copyOf(dimensions);
     Destination destination = state.destination().filled(known);
     if (isAnother(state.instanceId(), instanceId)) {
-      long last = Math.max(startMinute, state.lastMinute());
+      boolean startedLater = startMinute.isAfter(state.lastMinute());
+      Instant last = startedLater ? startMinute : state.lastMinute();
       discard(BufferState.initial(instanceId, destination, last));
     }
     state = state.to(either(instanceId, state.instanceId()), destination);
-    keep(JournalEntry.of(state, List.of()));
+    keep(Journal.Entry.of(state, List.of()));
   }
 
   /** The dimensions that must become known before new samples can be sent. */
@@ -196,7 +199,7 @@ public final class MetricBuffer implements AutoCloseable {
 
   /** Records the start of a poll: its minute stays open until the poll ends. */
   public synchronized void pollStarts(Instant takenAt) {
-    polledMinute = OptionalLong.of(minute(takenAt));
+    polledMinute = Optional.of(minute(takenAt));
   }
 
   /**
@@ -212,28 +215,28 @@ public final class MetricBuffer implements AutoCloseable {
     BufferState.Step step = state.polled(minute(takenAt), reading);
     List<PendingMinute> added = step.closed().map(over -> closed(over, true)).orElse(List.of());
     state = step.state();
-    keep(JournalEntry.of(state, added));
+    keep(Journal.Entry.of(state, added));
   }
 
   /** Records the end of a poll, successful or not. */
   public synchronized void pollEnded() {
-    polledMinute = OptionalLong.empty();
+    polledMinute = Optional.empty();
   }
 
   /** Adds samples that are sent at once, without waiting for their minute to end. */
   public synchronized void count(Instant at, List<Sample> samples) {
-    OpenMinute apart = new OpenMinute(minute(at), Map.of()).and(samples);
-    if (!apart.parts().isEmpty()) {
+    OpenMinute apart = new OpenMinute(minute(at), List.of()).and(samples);
+    if (!apart.samples().isEmpty()) {
       dueAtOnce = true;
-      keep(JournalEntry.of(state, add(apart, state.destination())));
+      keep(Journal.Entry.of(state, add(apart, state.destination())));
     }
   }
 
   /** Adds samples that no poll made, with their own dimensions; sent at the next regular send. */
   public synchronized void apart(Instant at, Map<String, String> dimensions, List<Sample> samples) {
-    OpenMinute apart = new OpenMinute(minute(at), Map.of()).and(samples);
+    OpenMinute apart = new OpenMinute(minute(at), List.of()).and(samples);
     Destination own = new Destination(state.destination().namespace(), List.of(dimensions));
-    keep(JournalEntry.of(state, add(apart, own)));
+    keep(Journal.Entry.of(state, add(apart, own)));
   }
 
   /**
@@ -242,11 +245,11 @@ public final class MetricBuffer implements AutoCloseable {
    * @return false if it must stay open because one of its polls is in progress
    */
   public synchronized boolean closeEnded(Instant now) {
-    long open = state.open().map(OpenMinute::minute).orElse(minute(now));
-    if (open == minute(now)) {
+    Instant open = state.open().map(OpenMinute::minute).orElse(minute(now));
+    if (open.equals(minute(now))) {
       return true;
     }
-    if (polledMinute.isPresent() && polledMinute.getAsLong() == open) {
+    if (polledMinute.equals(Optional.of(open))) {
       return false;
     }
     close(true);
@@ -260,7 +263,7 @@ public final class MetricBuffer implements AutoCloseable {
 
   private void close(boolean whole) {
     List<PendingMinute> added = closeOpen(whole);
-    keep(JournalEntry.of(state, added));
+    keep(Journal.Entry.of(state, added));
   }
 
   private List<PendingMinute> closeOpen(boolean whole) {
@@ -277,13 +280,11 @@ public final class MetricBuffer implements AutoCloseable {
    *     does not show it
    */
   private List<PendingMinute> closed(OpenMinute minute, boolean whole) {
-    Instant start = Instant.ofEpochSecond(minute.minute() * 60);
-    AlertTracker.Changes changes = alerts.after(minute.values());
+    AlertChanges changes = alerts.after(minute.minute(), minute.values(), whole);
     if (!changes.raised().isEmpty()) {
-      troubledMinute = Optional.of(start);
+      troubledMinute = Optional.of(minute.minute());
     }
-    reports.accept(
-        new AlertChanges(start, changes.raised(), whole ? changes.cleared() : List.of()));
+    reports.accept(changes);
     return add(minute, state.destination());
   }
 
@@ -296,19 +297,19 @@ public final class MetricBuffer implements AutoCloseable {
     return List.of(minute);
   }
 
-  private void keep(JournalEntry change) {
+  private void keep(Journal.Entry change) {
     List<Long> gone = new ArrayList<>(change.gone());
     gone.addAll(waiting.dropOverBounds());
-    journal.keep(new JournalEntry(change.state(), change.waiting(), gone), this::all);
+    journal.keep(new Journal.Entry(change.state(), change.waiting(), gone), this::all);
   }
 
   /** The whole state, as small changes. */
-  private List<JournalEntry> all() {
-    List<JournalEntry> all = new ArrayList<>();
+  private List<Journal.Entry> all() {
+    List<Journal.Entry> all = new ArrayList<>();
     for (PendingMinute minute : waiting.all()) {
-      all.add(new JournalEntry(Optional.empty(), List.of(minute), List.of()));
+      all.add(new Journal.Entry(Optional.empty(), List.of(minute), List.of()));
     }
-    all.add(JournalEntry.of(state, List.of()));
+    all.add(Journal.Entry.of(state, List.of()));
     return all;
   }
 
@@ -331,7 +332,7 @@ public final class MetricBuffer implements AutoCloseable {
   synchronized Optional<Batch> take(Instant now) {
     List<Long> gone = waiting.dropUnsendable(now);
     if (!gone.isEmpty()) {
-      keep(new JournalEntry(Optional.empty(), List.of(), gone));
+      keep(new Journal.Entry(Optional.empty(), List.of(), gone));
     }
     return waiting.take(known);
   }
@@ -371,7 +372,7 @@ public final class MetricBuffer implements AutoCloseable {
   /** Discards all waiting minutes, for an agent that sends nothing. */
   public synchronized void discardAll() {
     waiting.clear();
-    keep(JournalEntry.of(state, List.of()));
+    keep(Journal.Entry.of(state, List.of()));
   }
 
   /** Whether something is due at once, before the next time of the schedule. */
@@ -391,9 +392,7 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   public synchronized Depth depth() {
-    return new Depth(
-        waiting.minutes(),
-        waiting.oldest().map(minute -> Instant.ofEpochSecond(minute.minute() * 60)));
+    return new Depth(waiting.minutes(), waiting.oldest());
   }
 
   @Override
@@ -401,7 +400,7 @@ public final class MetricBuffer implements AutoCloseable {
     journal.close();
   }
 
-  private static long minute(Instant at) {
-    return Math.floorDiv(at.getEpochSecond(), 60);
+  private static Instant minute(Instant at) {
+    return at.truncatedTo(ChronoUnit.MINUTES);
   }
 }

@@ -1,45 +1,59 @@
 package io.cnimetrics.publish;
 
+import io.cnimetrics.publish.MetricSink.Datum;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
- * An ended minute that waits to be sent.
+ * An ended minute that waits to be sent, or a part of it.
  *
  * @param id rises in the order in which minutes were added
- * @param minute counted from 1970
- * @param values its values that are not sent yet
+ * @param minute its start
+ * @param values the values that are not sent yet
  */
-record PendingMinute(long id, long minute, Destination destination, List<MinuteValue> values) {
+record PendingMinute(long id, Instant minute, Destination destination, List<MinuteValue> values) {
   PendingMinute {
-    values = MinuteValues.of(values);
+    values = MinuteValue.Packed.of(values);
   }
 
-  /** A copy that shares equal parts with other minutes. */
-  PendingMinute sharing(
-      Interner<Destination> destinations, Interner<List<MinuteValues.Name>> names) {
-    return new PendingMinute(
-        id,
-        minute,
-        destinations.equalTo(destination),
-        MinuteValues.of(values).sharing(names::equalTo));
-  }
-
-  /** A copy with another id. */
-  PendingMinute as(long another) {
+  PendingMinute withId(long another) {
     return new PendingMinute(another, minute, destination, values);
   }
 
-  /** A copy without the values that were sent or dropped. */
-  PendingMinute without(Set<MinuteValue> settled) {
-    return new PendingMinute(
-        id,
-        minute,
-        destination,
-        values.stream().filter(value -> !settled.contains(value)).toList());
+  PendingMinute withDestination(Destination another) {
+    return new PendingMinute(id, minute, another, values);
   }
 
-  int datums() {
+  PendingMinute withValues(List<MinuteValue> some) {
+    return new PendingMinute(id, minute, destination, some);
+  }
+
+  /** A copy without some values. */
+  PendingMinute without(List<MinuteValue> some) {
+    Set<MinuteValue> removed = Set.copyOf(some);
+    return withValues(values.stream().filter(value -> !removed.contains(value)).toList());
+  }
+
+  /** The number of datums: each value under each set of dimensions. */
+  int datumCount() {
     return values.size() * destination.sets().size();
+  }
+
+  /** The approximate size of its datums in a request. */
+  int requestBytes() {
+    return values.stream().mapToInt(value -> destination.bytesOfDatums(value.metric())).sum();
+  }
+
+  /** All dimensions are known. */
+  List<Datum> datums() {
+    return values.stream()
+        .flatMap(value -> destination.sets().stream().map(set -> datum(value, set)))
+        .toList();
+  }
+
+  private Datum datum(MinuteValue value, Map<String, String> dimensions) {
+    return new Datum(value.metric(), minute, value.value(), value.unit(), dimensions);
   }
 }

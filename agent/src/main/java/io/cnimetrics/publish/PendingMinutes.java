@@ -1,11 +1,11 @@
 package io.cnimetrics.publish;
 
-import io.cnimetrics.catalog.Streak;
-import io.cnimetrics.schedule.RequestLoad;
+import io.cnimetrics.publish.SendEvents.DropReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -23,20 +23,39 @@ final class PendingMinutes {
   /** Half of the journal's limit, so that a rewritten file always fits. */
   private static final long MOST_BYTES = Journal.MOST_BYTES / 2;
 
+  /** CloudWatch accepts 1 MB; the compressed request is far smaller. */
+  private static final int MOST_REQUEST_BYTES = 900_000;
+
   /** CloudWatch accepts datums of the last two weeks; five minutes are left for the request. */
   private static final Duration OLDEST = Duration.ofDays(14).minusMinutes(5);
 
   private static final Logger log = LoggerFactory.getLogger(PendingMinutes.class);
 
   private static final Comparator<PendingMinute> OLDEST_FIRST =
-      Comparator.comparingLong(PendingMinute::minute).thenComparingLong(PendingMinute::id);
+      Comparator.comparing(PendingMinute::minute).thenComparingLong(PendingMinute::id);
 
   private final SendEvents events;
   private final TreeMap<Long, PendingMinute> byId = new TreeMap<>();
   private final Set<Long> taken = new HashSet<>();
   private final Interner<Destination> destinations = new Interner<>();
-  private final Interner<List<MinuteValues.Name>> names = new Interner<>();
+  private final Interner<List<MinuteValue.Packed.Name>> names = new Interner<>();
   private long bytes;
+
+  /** Keeps one of several equal objects, so that equal minutes share memory. */
+  static final class Interner<T> {
+    /** A node needs few: metric names and destinations rarely change between minutes. */
+    private static final int MOST = 64;
+
+    private final Map<T, T> known = new HashMap<>();
+
+    T equalTo(T one) {
+      if (known.size() >= MOST) {
+        known.clear();
+      }
+      T first = known.putIfAbsent(one, one);
+      return first == null ? one : first;
+    }
+  }
 
   PendingMinutes(SendEvents events) {
     this.events = events;
@@ -48,13 +67,11 @@ final class PendingMinutes {
 
   /** The number of different minutes: subnet values of a minute wait as an entry of their own. */
   int minutes() {
-    Set<Long> minutes = new HashSet<>();
-    byId.values().forEach(minute -> minutes.add(minute.minute()));
-    return minutes.size();
+    return (int) byId.values().stream().map(PendingMinute::minute).distinct().count();
   }
 
-  Optional<PendingMinute> oldest() {
-    return byId.values().stream().min(OLDEST_FIRST);
+  Optional<Instant> oldest() {
+    return byId.values().stream().map(PendingMinute::minute).min(Comparator.naturalOrder());
   }
 
   private List<PendingMinute> newestFirst() {
@@ -75,8 +92,15 @@ final class PendingMinutes {
 
   void put(PendingMinute minute) {
     remove(minute.id());
-    byId.put(minute.id(), minute.sharing(destinations, names));
+    byId.put(minute.id(), shared(minute));
     bytes += bytes(minute);
+  }
+
+  /** A copy that shares equal parts with other minutes. */
+  private PendingMinute shared(PendingMinute minute) {
+    return minute
+        .withDestination(destinations.equalTo(minute.destination()))
+        .withValues(MinuteValue.Packed.of(minute.values()).sharing(names::equalTo));
   }
 
   void remove(long id) {
@@ -100,14 +124,14 @@ final class PendingMinutes {
    * @return the ids of the dropped minutes
    */
   List<Long> dropUnsendable(Instant now) {
-    long minute = Math.floorDiv(now.getEpochSecond(), 60);
-    long oldest = minute - OLDEST.toMinutes();
-    long newest = minute + Streak.MOST_MINUTES_AHEAD;
     List<Long> gone = dropOverBounds();
     for (PendingMinute waiting : all()) {
-      if (!taken.contains(waiting.id()) && waiting.minute() < oldest) {
+      if (taken.contains(waiting.id())) {
+        continue;
+      }
+      if (waiting.minute().isBefore(now.minus(OLDEST))) {
         gone.add(drop(waiting, DropReason.TOO_OLD));
-      } else if (!taken.contains(waiting.id()) && waiting.minute() > newest) {
+      } else if (waiting.minute().isAfter(now.plus(BufferState.MOST_AHEAD))) {
         gone.add(drop(waiting, DropReason.FUTURE));
       }
     }
@@ -130,11 +154,11 @@ final class PendingMinutes {
 
   private long drop(PendingMinute minute, DropReason reason) {
     remove(minute.id());
-    events.dropped(reason, minute.datums());
+    events.dropped(reason, minute.datumCount());
     log.warn(
         "dropped a minute that could not be sent: minute={} datums={} reason={}",
-        Instant.ofEpochSecond(minute.minute() * 60),
-        minute.datums(),
+        minute.minute(),
+        minute.datumCount(),
         reason);
     return minute.id();
   }
@@ -145,22 +169,35 @@ final class PendingMinutes {
    * @param known values of dimensions that were not known when the minutes ended
    */
   Optional<Batch> take(Map<String, String> known) {
-    Batch.Filling filling = new Batch.Filling();
-    for (PendingMinute minute : newestFirst()) {
-      Destination destination = minute.destination().filled(known);
-      if (!destination.isComplete() || taken.contains(minute.id())) {
+    List<PendingMinute> batch = new ArrayList<>();
+    int datums = 0;
+    int requestBytes = 0;
+    for (PendingMinute waiting : newestFirst()) {
+      PendingMinute minute = waiting.withDestination(waiting.destination().filled(known));
+      if (!minute.destination().isComplete() || taken.contains(minute.id())) {
         continue;
       }
-      if (!filling.add(minute, destination)) {
+      datums += minute.datumCount();
+      requestBytes += minute.requestBytes();
+      boolean fits =
+          batch.isEmpty()
+              || (datums <= MetricSink.MOST_DATUMS
+                  && requestBytes <= MOST_REQUEST_BYTES
+                  && minute
+                      .destination()
+                      .namespace()
+                      .equals(batch.get(0).destination().namespace()));
+      if (!fits) {
         break;
       }
+      batch.add(minute);
       taken.add(minute.id());
     }
-    return filling.isEmpty() ? Optional.empty() : Optional.of(filling.batch());
+    return batch.isEmpty() ? Optional.empty() : Optional.of(new Batch(batch));
   }
 
   void release(Batch batch) {
-    taken.removeAll(batch.valuesById().keySet());
+    batch.minutes().forEach(minute -> taken.remove(minute.id()));
   }
 
   /**
@@ -168,15 +205,15 @@ final class PendingMinutes {
    *
    * @return the change for the journal
    */
-  JournalEntry acknowledge(Batch batch) {
+  Journal.Entry acknowledge(Batch batch) {
     List<PendingMinute> less = new ArrayList<>();
     List<Long> gone = new ArrayList<>();
-    for (Map.Entry<Long, Set<MinuteValue>> settled : batch.valuesById().entrySet()) {
-      PendingMinute minute = byId.get(settled.getKey());
+    for (PendingMinute part : batch.minutes()) {
+      PendingMinute minute = byId.get(part.id());
       if (minute == null) {
         continue;
       }
-      PendingMinute rest = minute.without(settled.getValue());
+      PendingMinute rest = minute.without(part.values());
       if (rest.values().isEmpty()) {
         remove(rest.id());
         gone.add(rest.id());
@@ -185,20 +222,20 @@ final class PendingMinutes {
         less.add(rest);
       }
     }
-    return new JournalEntry(Optional.empty(), less, gone);
+    return new Journal.Entry(Optional.empty(), less, gone);
   }
 
   /** The number of requests that the newest minutes need. */
   int requestsForNewest(int most) {
-    Set<Long> newest = new HashSet<>();
+    Set<Instant> newest = new HashSet<>();
     int datums = 0;
     for (PendingMinute minute : newestFirst()) {
       newest.add(minute.minute());
       if (newest.size() > most) {
         break;
       }
-      datums += minute.datums();
+      datums += minute.datumCount();
     }
-    return Math.max(1, (datums + RequestLoad.MOST_DATUMS - 1) / RequestLoad.MOST_DATUMS);
+    return Math.max(1, (datums + MetricSink.MOST_DATUMS - 1) / MetricSink.MOST_DATUMS);
   }
 }

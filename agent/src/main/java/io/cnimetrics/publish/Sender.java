@@ -1,6 +1,9 @@
 package io.cnimetrics.publish;
 
-import io.cnimetrics.publish.PutResult.Status;
+import io.cnimetrics.publish.MetricSink.Datum;
+import io.cnimetrics.publish.MetricSink.PutResult;
+import io.cnimetrics.publish.MetricSink.PutResult.Status;
+import io.cnimetrics.publish.SendEvents.DropReason;
 import io.cnimetrics.schedule.NodeSchedule;
 import java.time.Duration;
 import java.time.Instant;
@@ -197,7 +200,7 @@ public final class Sender {
           succeeded(batch, clock.instant());
           yield true;
         }
-        case INVALID -> batch.entries().size() == 1 ? dropped(batch, answer) : split(batch);
+        case INVALID -> batch.isSingle() ? dropped(batch, answer) : split(batch);
         case RETRYABLE, UNAUTHORIZED -> {
           failed(answer, clock.instant());
           yield false;

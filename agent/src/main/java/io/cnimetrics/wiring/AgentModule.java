@@ -74,7 +74,7 @@ final class AgentModule {
       InstantSource clock) {
     return new HealthServer(
         config.healthAddress(),
-        agent::vitals,
+        agent::health,
         config.prometheus() ? metrics(agent, activity, lastPoll, build, clock) : Map.of());
   }
 

@@ -220,7 +220,7 @@ class AlertLogTest {
     snapshot = snapshot.on(snapshot.instance(), List.of(problems));
     PollSamples reading = sampler.read(snapshot, history);
     history = reading.history();
-    trouble.seen(snapshot, reading);
+    trouble.polled(snapshot, reading);
   }
 
   private String begins(String metric) {

@@ -8,7 +8,7 @@ import io.cnimetrics.plan.Fleet;
 import io.cnimetrics.plan.FleetPlan;
 import io.cnimetrics.plan.FleetPlan.BilledSet;
 import io.cnimetrics.plan.Prices;
-import io.cnimetrics.schedule.RequestLoad;
+import io.cnimetrics.plan.RequestLoad;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;

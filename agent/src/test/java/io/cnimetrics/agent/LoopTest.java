@@ -76,7 +76,7 @@ class LoopTest {
     loop.stop();
     thread.join(10_000);
     assertThat(thread.isAlive()).isFalse();
-    assertThat(loop.hasTurned()).isTrue();
+    assertThat(loop.hasRun()).isTrue();
   }
 
   @Test
@@ -97,7 +97,7 @@ class LoopTest {
     assertThat(thread.isAlive()).isTrue();
   }
 
-  private Thread start(Duration longestPause, Loop.Turn turn) {
+  private Thread start(Duration longestPause, Loop.Task turn) {
     loop = new Loop("test", longestPause, clock, turn);
     Thread thread = new Thread(loop, "test-loop");
     thread.setDaemon(true);
@@ -105,7 +105,7 @@ class LoopTest {
     return thread;
   }
 
-  private Loop loop(Loop.Turn turn) {
+  private Loop loop(Loop.Task turn) {
     return new Loop("test", HOUR, clock, turn);
   }
 }

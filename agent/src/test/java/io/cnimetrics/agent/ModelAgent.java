@@ -83,7 +83,7 @@ class ModelAgent {
             (region, at) -> new Sender(buffer, sink, schedule, events, random, region, at),
             sampler.start(),
             new Backoff(random),
-            node -> poller.on(node.instance()),
+            node -> poller.setInstance(node.instance()),
             why -> {
               throw new AssertionError(why);
             });
@@ -101,11 +101,11 @@ class ModelAgent {
   }
 
   final Instant poll() {
-    return running.orElseThrow().poller().take(clock.instant());
+    return running.orElseThrow().poller().run(clock.instant());
   }
 
   final Instant send() {
-    return running.orElseThrow().publisher().take(clock.instant());
+    return running.orElseThrow().publisher().run(clock.instant());
   }
 
   final int waiting() {
@@ -115,7 +115,7 @@ class ModelAgent {
   /** SIGTERM. */
   final void stop() {
     Running last = running.orElseThrow();
-    last.poller().last();
+    last.poller().finalPoll();
     last.buffer().closeOpenMinute();
     last.publisher().flush(clock.instant(), () -> Duration.ofSeconds(5));
     last.buffer().sync();

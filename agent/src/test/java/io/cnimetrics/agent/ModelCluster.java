@@ -1,8 +1,8 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.MetricSink;
-import io.cnimetrics.publish.PutResult;
+import io.cnimetrics.publish.MetricSink.Datum;
+import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.testing.FakeClock;
 import java.nio.file.Path;

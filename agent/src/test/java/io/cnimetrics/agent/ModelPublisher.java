@@ -128,7 +128,7 @@ final class ModelPublisher {
   }
 
   Instant send(Instant now) {
-    return publisher.take(now);
+    return publisher.run(now);
   }
 
   /** SIGTERM. */

@@ -3,7 +3,8 @@ package io.cnimetrics.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.plan.Fleet;
-import io.cnimetrics.schedule.RequestLoad;
+import io.cnimetrics.plan.RequestLoad;
+import io.cnimetrics.publish.MetricSink;
 import java.time.Duration;
 import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,7 @@ class PlannedRequestsTest {
   @Test
   void minutesThatFillRequestsBadlyAreCountedAsTheyAreSent() {
     // Three minutes then nearly fill a request, so that five minutes need two.
-    int sets = RequestLoad.MOST_DATUMS / 3 / ModelPublisher.EACH_MINUTE.size();
+    int sets = MetricSink.MOST_DATUMS / 3 / ModelPublisher.EACH_MINUTE.size();
     RequestLoad planned = fleet(5, sets).scheduled();
     ModelFleet fleet = watched(new ModelFleet(fleet(5, sets), sets, false, UNLIMITED));
 

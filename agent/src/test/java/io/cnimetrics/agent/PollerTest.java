@@ -30,7 +30,7 @@ class PollerTest {
     for (int offset = 1; offset < interval; offset++) {
       for (int second = 0; second < 60; second++) {
         Instant first = START.plusSeconds(second);
-        Instant next = poller(interval, offset).take(first);
+        Instant next = poller(interval, offset).run(first);
         assertThat(next.getEpochSecond() / 60 - first.getEpochSecond() / 60)
             .as("offset %d, first poll %s, next poll %s", offset, first, next)
             .isLessThanOrEqualTo(1);

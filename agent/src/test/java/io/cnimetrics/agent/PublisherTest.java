@@ -8,10 +8,10 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.publish.Backoff;
-import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.Destination;
 import io.cnimetrics.publish.FakeCloudWatch;
 import io.cnimetrics.publish.MetricBuffer;
+import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;
@@ -83,7 +83,7 @@ class PublisherTest {
   void startIsToldAtOnce() {
     metadata = KNOWN;
 
-    publisher(new Poller[1], "CLUSTER_ID").take(clock.instant());
+    publisher(new Poller[1], "CLUSTER_ID").run(clock.instant());
 
     assertThat(cloudWatch.held()).extracting(Datum::metric).containsExactly("agentStarts");
   }
@@ -92,7 +92,7 @@ class PublisherTest {
   void instanceWithoutATagIsHopelessAndSaysWhatToDo() {
     metadata = SILENT;
 
-    publisher(new Poller[1], "CLUSTER_ID").take(clock.instant());
+    publisher(new Poller[1], "CLUSTER_ID").run(clock.instant());
 
     assertThat(fatal)
         .singleElement()
@@ -105,7 +105,7 @@ class PublisherTest {
     given = Optional.of("prod");
     metadata = SILENT;
 
-    publisher(new Poller[1], "CLUSTER_ID", "INSTANCE_TYPE").take(clock.instant());
+    publisher(new Poller[1], "CLUSTER_ID", "INSTANCE_TYPE").run(clock.instant());
 
     assertThat(fatal).singleElement().asString().contains("INSTANCE_TYPE", "--dimensions");
   }
@@ -114,7 +114,7 @@ class PublisherTest {
   void givenNamesNeedNoMetadata() {
     given = Optional.of("prod");
 
-    publisher(new Poller[1], "CLUSTER_ID").take(clock.instant());
+    publisher(new Poller[1], "CLUSTER_ID").run(clock.instant());
 
     assertThat(cloudWatch.held()).hasSize(1);
   }
@@ -126,12 +126,12 @@ class PublisherTest {
             Instance.UNKNOWN,
             List.of(new Problem(Source.IMDS, Reason.DENIED, "metadata are switched off", "…")));
     Publisher publisher = publisher(new Poller[1], "CLUSTER_ID");
-    publisher.take(clock.instant());
+    publisher.run(clock.instant());
     assertThat(publisher.refusal()).hasValue("metadata are switched off; …");
 
     metadata = KNOWN;
     clock.advance(Duration.ofMinutes(2));
-    publisher.take(clock.instant());
+    publisher.run(clock.instant());
 
     assertThat(publisher.refusal()).isEmpty();
   }
@@ -139,9 +139,9 @@ class PublisherTest {
   private void turn(Publisher publisher, Poller poller) {
     clock.advance(Duration.ofSeconds(10));
     if (clock.instant().getEpochSecond() % 30 == 0) {
-      poller.take(clock.instant());
+      poller.run(clock.instant());
     }
-    publisher.take(clock.instant());
+    publisher.run(clock.instant());
   }
 
   private Publisher publisher(Poller[] poller, String... dimensions) {

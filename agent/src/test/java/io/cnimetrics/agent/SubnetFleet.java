@@ -82,7 +82,7 @@ final class SubnetFleet implements Subnets {
     NodeSchedule schedule = NodeSchedule.of(name, Duration.ofSeconds(30), MINUTE);
     SubnetReporter watch =
         new SubnetReporter(config, this, buffer, new LastPoll(), schedule.subnetOffset(), now);
-    watch.seen(Snapshots.nothingRead().enis(eni(0, node), eni(1, node)).build());
+    watch.polled(Snapshots.nothingRead().enis(eni(0, node), eni(1, node)).build());
     return watch;
   }
 
@@ -111,7 +111,7 @@ final class SubnetFleet implements Subnets {
     while (now.isBefore(end)) {
       for (SubnetReporter watch : watches) {
         // Once at the start of the minute, which is too early, and once at the time it asked for.
-        watch.take(watch.take(now));
+        watch.run(watch.run(now));
       }
       now = now.plus(MINUTE);
     }

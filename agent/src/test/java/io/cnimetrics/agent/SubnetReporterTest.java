@@ -11,9 +11,9 @@ import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Values;
-import io.cnimetrics.publish.Datum;
 import io.cnimetrics.publish.MetricBuffer;
-import io.cnimetrics.publish.PutResult;
+import io.cnimetrics.publish.MetricSink.Datum;
+import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;
@@ -58,7 +58,7 @@ class SubnetReporterTest {
     lines.start();
     logger.setLevel(Level.INFO);
     logger.addAppender(lines);
-    watch.seen(Snapshots.nothingRead().enis(Snapshots.eni(0, 14, 3, 0)).build());
+    watch.polled(Snapshots.nothingRead().enis(Snapshots.eni(0, 14, 3, 0)).build());
     ec2.subnetOfEni = Map.of("eni-0", "subnet-a");
   }
 
@@ -102,7 +102,7 @@ class SubnetReporterTest {
   void nothingIsAskedBeforeThePollsTellOfInterfaces() {
     SubnetReporter blind = watch(config, buffer);
     for (int minute = 0; minute < 30; minute++) {
-      blind.take(START.plusSeconds(60L * minute + 50));
+      blind.run(START.plusSeconds(60L * minute + 50));
     }
 
     assertThat(ec2.asked).isEmpty();
@@ -163,7 +163,8 @@ class SubnetReporterTest {
             Optional.of("eu-west-1"),
             Optional.empty(),
             Map.of());
-    watch.on(new NodeIdentity("node", Optional.of("prod"), Optional.of("us-west-2"), instance));
+    watch.setNode(
+        new NodeIdentity("node", Optional.of("prod"), Optional.of("us-west-2"), instance));
 
     minutes(10);
 
@@ -191,7 +192,7 @@ class SubnetReporterTest {
 
   private void minutes(int count) {
     for (int minute = 0; minute < count; minute++) {
-      watch.take(watch.take(now));
+      watch.run(watch.run(now));
       now = now.plusSeconds(60);
     }
   }

@@ -50,7 +50,7 @@ class WhichNodeTest {
     NodeSnapshot snapshot = nothingRead().enis(eni(0, 14, 14, 0)).build();
     PodLimits limits = new PodLimits(110, 3);
     Sampler sampler = new Sampler(MetricCatalog.all(), limits, MINUTE);
-    trouble.seen(snapshot, sampler.read(snapshot, SamplerState.NONE));
+    trouble.polled(snapshot, sampler.read(snapshot, SamplerState.NONE));
     trouble.accept(new AlertChanges(MINUTE, List.of(refused()), List.of()));
 
     assertThat(found(asJson("log", asJson("message", line()))))

@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
-import io.cnimetrics.publish.PutResult;
-import io.cnimetrics.publish.PutResult.Status;
+import io.cnimetrics.publish.MetricSink.PutResult;
+import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

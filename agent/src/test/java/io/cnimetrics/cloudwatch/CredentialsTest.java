@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cnimetrics.aws.FakeImds;
 import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
-import io.cnimetrics.publish.PutResult;
-import io.cnimetrics.publish.PutResult.Status;
+import io.cnimetrics.publish.MetricSink.PutResult;
+import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.testing.ClosedPort;
 import io.cnimetrics.testing.SystemProperties;
 import java.io.IOException;

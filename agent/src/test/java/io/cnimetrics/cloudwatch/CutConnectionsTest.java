@@ -11,8 +11,8 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.cnimetrics.cloudwatch.RawCloudWatch.Request;
 import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
-import io.cnimetrics.publish.PutResult;
-import io.cnimetrics.publish.PutResult.Status;
+import io.cnimetrics.publish.MetricSink.PutResult;
+import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.testing.ClosedPort;
 import java.io.IOException;
 import java.time.Duration;

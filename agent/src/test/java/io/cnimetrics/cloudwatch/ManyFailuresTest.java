@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cnimetrics.cloudwatch.RawCloudWatch.Request;
 import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
-import io.cnimetrics.publish.PutResult;
-import io.cnimetrics.publish.PutResult.Status;
+import io.cnimetrics.publish.MetricSink.PutResult;
+import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

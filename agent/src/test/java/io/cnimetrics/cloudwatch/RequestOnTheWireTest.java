@@ -14,9 +14,9 @@ import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.cnimetrics.catalog.Metric.Unit;
-import io.cnimetrics.publish.Datum;
-import io.cnimetrics.publish.PutResult;
-import io.cnimetrics.schedule.RequestLoad;
+import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.publish.MetricSink.Datum;
+import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.testing.SystemProperties;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -93,7 +93,7 @@ class RequestOnTheWireTest {
     assertThat(request.getHeader("Content-Encoding")).isEqualTo("gzip");
     // WireMock gives the body as it was before.
     byte[] plain = request.getBody();
-    assertThat(metricData(plain)).hasSize(RequestLoad.MOST_DATUMS);
+    assertThat(metricData(plain)).hasSize(MetricSink.MOST_DATUMS);
     assertThat(plain).hasSizeLessThan(1_000_000);
     assertThat(Integer.parseInt(request.getHeader("Content-Length"))).isLessThan(plain.length / 4);
   }
@@ -122,7 +122,7 @@ class RequestOnTheWireTest {
 
   /** Names and values of the length that real ones have, and three dimensions. */
   private static List<Datum> fullRequest() {
-    return IntStream.range(0, RequestLoad.MOST_DATUMS)
+    return IntStream.range(0, MetricSink.MOST_DATUMS)
         .mapToObj(
             i ->
                 new Datum(

@@ -1,8 +1,8 @@
 package io.cnimetrics.cloudwatch;
 
 import io.cnimetrics.catalog.Metric.Unit;
-import io.cnimetrics.publish.Datum;
-import io.cnimetrics.publish.PutResult;
+import io.cnimetrics.publish.MetricSink.Datum;
+import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.testing.FakeClock;
 import java.net.URI;
 import java.time.Duration;

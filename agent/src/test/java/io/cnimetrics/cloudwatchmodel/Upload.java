@@ -1,7 +1,7 @@
 package io.cnimetrics.cloudwatchmodel;
 
 import io.cnimetrics.cloudwatchmodel.MetricStore.Stored;
-import io.cnimetrics.schedule.RequestLoad;
+import io.cnimetrics.publish.MetricSink;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +20,9 @@ record Upload(CloudWatchClient cloudWatch) {
   private void put(Stored key, MetricStore store) {
     List<MetricDatum> datums = new ArrayList<>();
     store.each(key, (at, value) -> datums.add(datum(key, at, value)));
-    for (int i = 0; i < datums.size(); i += RequestLoad.MOST_DATUMS) {
+    for (int i = 0; i < datums.size(); i += MetricSink.MOST_DATUMS) {
       List<MetricDatum> some =
-          datums.subList(i, Math.min(datums.size(), i + RequestLoad.MOST_DATUMS));
+          datums.subList(i, Math.min(datums.size(), i + MetricSink.MOST_DATUMS));
       cloudWatch.putMetricData(put -> put.namespace(key.namespace()).metricData(some));
     }
   }

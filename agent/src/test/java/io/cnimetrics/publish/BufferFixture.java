@@ -8,6 +8,8 @@ import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
+import io.cnimetrics.publish.MetricSink.PutResult;
+import io.cnimetrics.publish.SendEvents.DropReason;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.testing.Snapshots;
 import java.nio.file.Path;

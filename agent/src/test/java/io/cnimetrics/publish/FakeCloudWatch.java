@@ -1,6 +1,7 @@
 package io.cnimetrics.publish;
 
-import io.cnimetrics.schedule.RequestLoad;
+import io.cnimetrics.publish.MetricSink.Datum;
+import io.cnimetrics.publish.MetricSink.PutResult;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -63,7 +64,7 @@ public final class FakeCloudWatch implements MetricSink {
     if (always.isPresent()) {
       return always.get();
     }
-    if (datums.size() > RequestLoad.MOST_DATUMS || datums.stream().anyMatch(bad)) {
+    if (datums.size() > MetricSink.MOST_DATUMS || datums.stream().anyMatch(bad)) {
       return INVALID;
     }
     held.addAll(datums);

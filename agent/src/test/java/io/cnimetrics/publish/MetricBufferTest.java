@@ -14,6 +14,8 @@ import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
+import io.cnimetrics.publish.MetricSink.Datum;
+import io.cnimetrics.publish.SendEvents.DropReason;
 import io.cnimetrics.snapshot.Subnet;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -194,8 +196,8 @@ class MetricBufferTest {
 
     Batch batch = BufferFixture.in(directory, at(140)).buffer.take(at(140)).orElseThrow();
 
-    PendingMinute newest = batch.entries().get(0).of();
-    PendingMinute oldest = batch.entries().get(batch.entries().size() - 1).of();
+    PendingMinute newest = batch.minutes().get(0);
+    PendingMinute oldest = batch.minutes().get(batch.minutes().size() - 1);
     assertThat(newest).isNotEqualTo(oldest);
     assertThat(newest.destination()).isSameAs(oldest.destination());
   }

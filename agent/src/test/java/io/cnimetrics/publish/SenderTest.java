@@ -6,6 +6,9 @@ import static io.cnimetrics.publish.FakeCloudWatch.THROTTLED;
 import static io.cnimetrics.testing.Snapshots.START;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.publish.MetricSink.Datum;
+import io.cnimetrics.publish.MetricSink.PutResult;
+import io.cnimetrics.publish.SendEvents.DropReason;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

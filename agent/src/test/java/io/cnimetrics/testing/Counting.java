@@ -1,8 +1,8 @@
 package io.cnimetrics.testing;
 
-import io.cnimetrics.publish.DropReason;
-import io.cnimetrics.publish.PutResult;
+import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.SendEvents;
+import io.cnimetrics.publish.SendEvents.DropReason;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;

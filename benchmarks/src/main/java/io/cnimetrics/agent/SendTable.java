@@ -1,13 +1,13 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.agent.Meter.Cost;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.cloudwatch.LocalSink;
-import io.cnimetrics.publish.Datum;
-import io.cnimetrics.publish.PutResult;
-import io.cnimetrics.schedule.RequestLoad;
+import io.cnimetrics.publish.MetricSink.Datum;
+import io.cnimetrics.publish.MetricSink.PutResult;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +34,7 @@ public final class SendTable {
     CostLines.print(
         "first %d, new TLS".formatted(FIRST),
         send(args[2], METRICS.size(), new Meter(1, FIRST), 0));
-    for (int datums : new int[] {METRICS.size(), RequestLoad.MOST_DATUMS}) {
+    for (int datums : new int[] {METRICS.size(), MetricSink.MOST_DATUMS}) {
       String what = "%,d datums, ".formatted(datums);
       CostLines.print(what + "without TLS", warm(args[0], datums));
       CostLines.print(what + "resumed TLS", warm(args[1], datums));

@@ -1,4 +1,4 @@
-package io.cnimetrics.schedule;
+package io.cnimetrics.plan;
 
 /**
  * The requests that a fleet sends to CloudWatch.
@@ -8,9 +8,6 @@ package io.cnimetrics.schedule;
  * @param perMonth the requests in a month of 30 days
  */
 public record RequestLoad(double perSecond, int worstSecond, long perMonth) {
-  /** The most datums that CloudWatch accepts in one request. */
-  public static final int MOST_DATUMS = 1_000;
-
   /** CloudWatch's quota for PutMetricData: requests per second of an account in a region. */
   public static final int QUOTA_PER_SECOND = 500;
 

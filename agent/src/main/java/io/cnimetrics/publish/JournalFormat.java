@@ -1,0 +1,269 @@
+package io.cnimetrics.publish;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Sample;
+import io.cnimetrics.catalog.SamplerState;
+import io.cnimetrics.catalog.Metric.Unit;
+import io.cnimetrics.publish.BufferState.OpenMinute;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+
+/**
+ * Journal entries as JSON, each writer beside its reader. Another release may have written what is
+ * read, so unknown fields are ignored.
+ */
+final class JournalFormat {
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private JournalFormat() {}
+
+  static byte[] write(Journal.Entry entry) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(bytes)) {
+      write(json, fields(entry));
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory cannot fail", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  /**
+   * Reads an entry.
+   *
+   * @throws IOException if the bytes are not an entry
+   */
+  static Journal.Entry read(byte[] bytes, int from, int length) throws IOException {
+    try (JsonParser json = JSON.createParser(bytes, from, length)) {
+      if (json.nextToken() != JsonToken.START_OBJECT) {
+        throw new IOException("not a JSON object");
+      }
+      return entry((Fields) read(json));
+    } catch (ClassCastException | IndexOutOfBoundsException | IllegalArgumentException e) {
+      throw new IOException("not a journal entry", e);
+    }
+  }
+
+  private static Fields fields(Journal.Entry entry) {
+    Fields fields = new Fields();
+    entry.state().ifPresent(state -> fields.put("state", fields(state)));
+    return fields
+        .putUnlessEmpty("waiting", entry.waiting(), JournalFormat::fields)
+        .putUnlessEmpty("gone", entry.gone(), id -> id);
+  }
+
+  private static Journal.Entry entry(Fields fields) {
+    return new Journal.Entry(
+        fields.object("state").map(JournalFormat::state),
+        fields.list("waiting", minute -> pending((Fields) minute)),
+        fields.list("gone", id -> ((Number) id).longValue()));
+  }
+
+  private static Fields fields(BufferState state) {
+    Fields fields = new Fields().put("instance", state.instanceId());
+    putDestination(fields, state.destination());
+    fields.put("lastMinute", sinceEpoch(state.lastMinute()));
+    state
+        .open()
+        .ifPresent(
+            open ->
+                fields
+                    .put("minute", sinceEpoch(open.minute()))
+                    .put("open", fields(open.samples())));
+    return fields
+        .put("carried", fields(state.carried()))
+        .put("history", new Fields(new LinkedHashMap<>(state.history().toNumbers())));
+  }
+
+  private static BufferState state(Fields fields) {
+    Map<String, Double> history = new HashMap<>();
+    fields
+        .object("history")
+        .ifPresent(
+            numbers ->
+                numbers.byName().forEach((name, number) -> history.put(name, number(number))));
+    return new BufferState(
+        fields.text("instance"),
+        destination(fields),
+        SamplerState.of(history),
+        fields.minute("lastMinute"),
+        fields.has("minute")
+            ? Optional.of(new OpenMinute(fields.minute("minute"), samples(fields, "open")))
+            : Optional.empty(),
+        samples(fields, "carried"));
+  }
+
+  private static List<Object> fields(List<Sample> samples) {
+    List<Object> fields = new ArrayList<>();
+    for (Sample sample : samples) {
+      fields.add(List.of(sample.metric().name(), sample.value().orElseThrow(), sample.weight()));
+    }
+    return fields;
+  }
+
+  /** Leaves out metrics that this release does not have. */
+  private static List<Sample> samples(Fields fields, String name) {
+    return fields.list(name, sample -> (List<?>) sample).stream()
+        .flatMap(
+            sample ->
+                MetricCatalog.named((String) sample.get(0)).stream()
+                    .map(metric -> sample(metric, number(sample.get(1)), number(sample.get(2)))))
+        .toList();
+  }
+
+  private static Sample sample(Metric metric, double value, double weight) {
+    return new Sample(
+        metric, OptionalDouble.of(value), OptionalDouble.empty(), weight, Optional.empty());
+  }
+
+  private static Fields fields(PendingMinute pending) {
+    Fields fields = new Fields().put("id", pending.id());
+    fields.put("minute", sinceEpoch(pending.minute()));
+    putDestination(fields, pending.destination());
+    return fields.putUnlessEmpty(
+        "values",
+        pending.values(),
+        value -> List.of(value.metric(), value.value(), value.unit().name()));
+  }
+
+  private static PendingMinute pending(Fields fields) {
+    return new PendingMinute(
+        fields.number("id"),
+        fields.minute("minute"),
+        destination(fields),
+        fields.list("values", value -> value((List<?>) value)));
+  }
+
+  private static MinuteValue value(List<?> value) {
+    return new MinuteValue(
+        (String) value.get(0), Unit.valueOf((String) value.get(2)), number(value.get(1)));
+  }
+
+  private static void putDestination(Fields fields, Destination destination) {
+    fields
+        .put("namespace", destination.namespace())
+        .putUnlessEmpty(
+            "dimensions", destination.sets(), set -> new Fields(new LinkedHashMap<>(set)));
+  }
+
+  private static Destination destination(Fields fields) {
+    return new Destination(
+        fields.text("namespace"), fields.list("dimensions", set -> ((Fields) set).texts()));
+  }
+
+  /** A minute in the journal is a number, counted from 1970. */
+  private static long sinceEpoch(Instant minute) {
+    return minute.getEpochSecond() / 60;
+  }
+
+  private static double number(Object number) {
+    return ((Number) number).doubleValue();
+  }
+
+  /** A JSON object. A missing field reads as empty or 0. */
+  private record Fields(Map<String, Object> byName) {
+    Fields() {
+      this(new LinkedHashMap<>());
+    }
+
+    Fields put(String name, Object value) {
+      byName.put(name, value);
+      return this;
+    }
+
+    <T> Fields putUnlessEmpty(String name, List<T> values, Function<T, Object> toJson) {
+      return values.isEmpty() ? this : put(name, values.stream().map(toJson).toList());
+    }
+
+    boolean has(String name) {
+      return byName.containsKey(name);
+    }
+
+    String text(String name) {
+      return (String) byName.getOrDefault(name, "");
+    }
+
+    long number(String name) {
+      return ((Number) byName.getOrDefault(name, 0)).longValue();
+    }
+
+    Instant minute(String name) {
+      return Instant.ofEpochSecond(number(name) * 60);
+    }
+
+    Optional<Fields> object(String name) {
+      return Optional.ofNullable((Fields) byName.get(name));
+    }
+
+    <T> List<T> list(String name, Function<Object, T> element) {
+      List<T> list = new ArrayList<>();
+      for (Object one : (List<?>) byName.getOrDefault(name, List.of())) {
+        list.add(element.apply(one));
+      }
+      return list;
+    }
+
+    Map<String, String> texts() {
+      Map<String, String> texts = new LinkedHashMap<>();
+      byName.forEach((name, text) -> texts.put(name, (String) text));
+      return texts;
+    }
+  }
+
+  private static void write(JsonGenerator json, Object value) throws IOException {
+    if (value instanceof Fields fields) {
+      json.writeStartObject();
+      for (Map.Entry<String, Object> field : fields.byName().entrySet()) {
+        json.writeFieldName(field.getKey());
+        write(json, field.getValue());
+      }
+      json.writeEndObject();
+    } else if (value instanceof List<?> list) {
+      json.writeStartArray();
+      for (Object element : list) {
+        write(json, element);
+      }
+      json.writeEndArray();
+    } else {
+      // A string or a number.
+      json.writeObject(value);
+    }
+  }
+
+  private static Object read(JsonParser json) throws IOException {
+    return switch (json.currentToken()) {
+      case START_OBJECT -> {
+        Fields fields = new Fields();
+        for (String name = json.nextFieldName(); name != null; name = json.nextFieldName()) {
+          json.nextToken();
+          fields.put(name, read(json));
+        }
+        yield fields;
+      }
+      case START_ARRAY -> {
+        List<Object> list = new ArrayList<>();
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+          list.add(read(json));
+        }
+        yield list;
+      }
+      case VALUE_STRING -> json.getText();
+      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> json.getNumberValue();
+      default -> throw new IOException("unexpected " + json.currentToken());
+    };
+  }
+}

@@ -1,0 +1,61 @@
+package io.cnimetrics.publish;
+
+import static io.cnimetrics.testing.Snapshots.START;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.catalog.Metric.Unit;
+import io.cnimetrics.publish.PendingMinutes.Interner;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class PendingMinutesTest {
+  private static final List<MinuteValue> VALUES =
+      List.of(
+          new MinuteValue("eniAllocated", Unit.COUNT, 2),
+          new MinuteValue("nodeIPUtilization", Unit.PERCENT, 12.5));
+
+  @Test
+  void packedListEqualsItsSource() {
+    assertThat(MinuteValue.Packed.of(VALUES)).isEqualTo(VALUES).hasSameHashCodeAs(VALUES);
+    assertThat(MinuteValue.Packed.of(List.of())).isEmpty();
+  }
+
+  @Test
+  void minutesWithEqualDestinationsShareOne() {
+    List<PendingMinute> minutes =
+        List.of(
+            minute(1, "prod", VALUES),
+            minute(2, "prod", List.of(new MinuteValue("eniAllocated", Unit.COUNT, 3))),
+            minute(3, "test", VALUES.subList(0, 1)));
+    PendingMinutes pending = new PendingMinutes(new BufferFixture.Drops());
+
+    minutes.forEach(pending::put);
+
+    List<PendingMinute> kept = pending.all();
+    assertThat(kept).isEqualTo(minutes);
+    assertThat(kept.get(1).destination()).isSameAs(kept.get(0).destination());
+  }
+
+  @Test
+  void internerReturnsTheFirstOfEqualObjects() {
+    Interner<String> interner = new Interner<>();
+    String first = interner.equalTo("prod");
+
+    assertThat(interner.equalTo(String.join("", "pr", "od"))).isSameAs(first);
+  }
+
+  @Test
+  void internerForgetsOldObjects() {
+    Interner<Integer> interner = new Interner<>();
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(interner.equalTo(i)).isEqualTo(i);
+    }
+  }
+
+  private static PendingMinute minute(long id, String cluster, List<MinuteValue> values) {
+    Destination destination =
+        BufferFixture.destination("Kubernetes/CNI", Map.of("CLUSTER_ID", cluster));
+    return new PendingMinute(id, START, destination, values);
+  }
+}
