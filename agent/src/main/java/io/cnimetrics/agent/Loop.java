@@ -36,7 +36,7 @@ final class Loop implements Runnable {
   }
 
   /**
-   * @param longestPause the longest time between two runs, whatever the task returns
+   * @param longestPause the longest time between two runs, even if the task returns a later time
    */
   Loop(String name, Duration longestPause, InstantSource clock, Task task) {
     this.name = name;

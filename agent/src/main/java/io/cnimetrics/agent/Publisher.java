@@ -36,7 +36,7 @@ final class Publisher implements Loop.Task {
   /** Once sending works, missing instance details are looked up this often. */
   private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
 
-  /** The pause while a poll of an ended minute still runs; a poll takes a few seconds at most. */
+  /** The pause while a poll of an ended minute still runs; a poll ends within a few seconds. */
   private static final Duration SOON = Duration.ofSeconds(1);
 
   private static final Logger log = LoggerFactory.getLogger(Publisher.class);
@@ -132,7 +132,7 @@ final class Publisher implements Loop.Task {
             .findFirst();
     if (!started) {
       started = true;
-      buffer.count(now, start);
+      buffer.addUrgent(now, start);
     }
     lookAt =
         switch (found.state()) {

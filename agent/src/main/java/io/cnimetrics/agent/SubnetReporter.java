@@ -144,7 +144,7 @@ final class SubnetReporter implements Loop.Task {
         asked, found.stream().collect(Collectors.toMap(Subnet::id, Subnet::used, Math::max)));
     List<Sample> samples = MetricCatalog.samples(found);
     for (Sample sample : samples) {
-      buffer.apart(now, Dimensions.ofSubnet(config, sample), List.of(sample));
+      buffer.add(now, Dimensions.ofSubnet(config, sample), List.of(sample));
     }
     lastPoll.setSubnets(samples);
     shownUntil = now.plus(SHOWN);

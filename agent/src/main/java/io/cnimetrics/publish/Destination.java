@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The namespace and dimensions under which values are published.
@@ -54,27 +55,13 @@ public record Destination(String namespace, List<Map<String, String>> sets) {
 
   /** Whether both may be the same destination: all dimensions that both know are equal. */
   boolean mayBe(Destination other) {
-    if (!namespace.equals(other.namespace) || sets.size() != other.sets.size()) {
-      return false;
-    }
-    for (int i = 0; i < sets.size(); i++) {
-      if (!mayBe(sets.get(i), other.sets.get(i))) {
-        return false;
-      }
-    }
-    return true;
+    return namespace.equals(other.namespace)
+        && sets.size() == other.sets.size()
+        && IntStream.range(0, sets.size()).allMatch(i -> mayBe(sets.get(i), other.sets.get(i)));
   }
 
   private static boolean mayBe(Map<String, String> one, Map<String, String> other) {
-    return one.keySet().equals(other.keySet())
-        && one.entrySet().stream()
-            .allMatch(
-                entry -> {
-                  String theirs = other.getOrDefault(entry.getKey(), UNKNOWN);
-                  return entry.getValue().equals(UNKNOWN)
-                      || theirs.equals(UNKNOWN)
-                      || entry.getValue().equals(theirs);
-                });
+    return filled(one, other).equals(filled(other, one));
   }
 
   /** The approximate size in bytes of a datum in a request: measured, then rounded up. */

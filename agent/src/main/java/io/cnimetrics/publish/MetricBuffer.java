@@ -224,19 +224,19 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /** Adds samples that are sent at once, without waiting for their minute to end. */
-  public synchronized void count(Instant at, List<Sample> samples) {
-    OpenMinute apart = new OpenMinute(minute(at), List.of()).and(samples);
-    if (!apart.samples().isEmpty()) {
-      dueAtOnce = true;
-      keep(Journal.Entry.of(state, add(apart, state.destination())));
-    }
+  public synchronized void addUrgent(Instant at, List<Sample> samples) {
+    dueAtOnce |= !samples.isEmpty();
+    add(at, state.destination(), samples);
   }
 
   /** Adds samples that no poll made, with their own dimensions; sent at the next regular send. */
-  public synchronized void apart(Instant at, Map<String, String> dimensions, List<Sample> samples) {
-    OpenMinute apart = new OpenMinute(minute(at), List.of()).and(samples);
-    Destination own = new Destination(state.destination().namespace(), List.of(dimensions));
-    keep(Journal.Entry.of(state, add(apart, own)));
+  public synchronized void add(Instant at, Map<String, String> dimensions, List<Sample> samples) {
+    add(at, new Destination(state.destination().namespace(), List.of(dimensions)), samples);
+  }
+
+  private void add(Instant at, Destination destination, List<Sample> samples) {
+    OpenMinute minute = new OpenMinute(minute(at), List.of()).and(samples);
+    keep(Journal.Entry.of(state, pending(minute, destination)));
   }
 
   /**
@@ -252,25 +252,20 @@ public final class MetricBuffer implements AutoCloseable {
     if (polledMinute.equals(Optional.of(open))) {
       return false;
     }
-    close(true);
+    closeOpen(true);
     return true;
   }
 
   /** Closes the open minute before its end: no more samples follow. */
   public synchronized void closeOpenMinute() {
-    close(false);
+    closeOpen(false);
   }
 
-  private void close(boolean whole) {
-    List<PendingMinute> added = closeOpen(whole);
-    keep(Journal.Entry.of(state, added));
-  }
-
-  private List<PendingMinute> closeOpen(boolean whole) {
+  private void closeOpen(boolean whole) {
     BufferState.Step step = state.closed();
     List<PendingMinute> added = step.closed().map(open -> closed(open, whole)).orElse(List.of());
     state = step.state();
-    return added;
+    keep(Journal.Entry.of(state, added));
   }
 
   /**
@@ -285,14 +280,15 @@ public final class MetricBuffer implements AutoCloseable {
       troubledMinute = Optional.of(minute.minute());
     }
     reports.accept(changes);
-    return add(minute, state.destination());
+    return pending(minute, state.destination());
   }
 
-  private List<PendingMinute> add(OpenMinute ended, Destination destination) {
-    PendingMinute minute = new PendingMinute(nextId++, ended.minute(), destination, ended.values());
-    if (minute.values().isEmpty()) {
+  private List<PendingMinute> pending(OpenMinute ended, Destination destination) {
+    if (ended.samples().isEmpty()) {
       return List.of();
     }
+    PendingMinute minute =
+        new PendingMinute(nextId++, ended.minute(), destination, ended.values());
     waiting.put(minute);
     return List.of(minute);
   }
@@ -326,7 +322,7 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /**
-   * Takes the content of the next request, the newest minutes first. No other request takes it
+   * Takes the content of the next request, the newest minutes first. No other request gets it
    * until it is released.
    */
   synchronized Optional<Batch> take(Instant now) {

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The line of a trouble names what brought it about, and nothing else. */
+/** The line of an alert names its cause, and nothing else. */
 class AlertLogTest {
   private static final Instant START = Snapshots.START;
   private static final Problem MISMATCH =
@@ -51,7 +51,7 @@ class AlertLogTest {
           "is aws-node here?");
 
   private final RecordedLog log = new RecordedLog(AlertLog.class.getName());
-  private final AlertLog trouble = new AlertLog("n");
+  private final AlertLog alerts = new AlertLog("n");
   private Sampler sampler = sampling(MetricCatalog.all());
   private SamplerState history = SamplerState.NONE;
 
@@ -69,17 +69,17 @@ class AlertLogTest {
         "ipamdErr",
         "forceRemoveIPs"
       })
-  void standingProblemsOfOtherKindsAreNoCause(String metric) {
+  void problemsOfOtherKindsAreNoCause(String metric) {
     polled(nothingRead().enis(eni(0, 14, 3, 0)).metrics(), MISMATCH, WEAKER);
 
-    assertThat(begins(metric)).startsWith("trouble minute=").doesNotContain("cause=");
+    assertThat(raised(metric)).startsWith("trouble minute=").doesNotContain("cause=");
   }
 
   @Test
-  void ipamdIsDownForWhatKeepsItFromBeingRead() {
+  void problemOfTheReadIsTheCauseOfIpamdDown() {
     polled(nothingRead(), MISMATCH, WEAKER, REFUSED);
 
-    assertThat(begins("ipamdDownMinutes"))
+    assertThat(raised("ipamdDownMinutes"))
         .endsWith(" cause=\"UNREACHABLE: http://a/v1/enis: 'refused'\"")
         .contains(" ipamdDownMinutes=1 node=n instance=unknown");
   }
@@ -90,32 +90,32 @@ class AlertLogTest {
     "InsufficientFreeAddressesInSubnet, the subnet has no free address",
     "RequestLimitExceeded, EC2 throttles ipamD"
   })
-  void whatEc2AnswersIsTheCauseOfRefusedPodsAndErrors(String code, String cause) {
+  void errorsOfEc2AreTheCauseOfRefusedPodsAndErrors(String code, String cause) {
     polled(onM5().enis(eni(0, 14, 14, 0)).metrics());
     polled(refused(code, 1).enis(eni(0, 14, 14, 0)).at(START.plusSeconds(30)));
     polled(refused(code, 1).enis(eni(0, 14, 14, 0)).at(START.plusSeconds(60)));
 
     for (String metric : List.of("noAddressMinutes", "warmPoolEmptyMinutes", "awsAPIErr")) {
-      assertThat(begins(metric)).endsWith(" cause=\"" + cause + "\"");
+      assertThat(raised(metric)).endsWith(" cause=\"" + cause + "\"");
     }
   }
 
   @Test
-  void causeIsTheSameWhateverIsPublished() {
+  void causeDoesNotDependOnThePublishedMetrics() {
     sampler = sampling(List.of(MetricCatalog.named("noAddressMinutes").orElseThrow()));
     polled(onM5().enis(eni(0, 14, 14, 0)).metrics());
     polled(noAddress().enis(eni(0, 14, 14, 0)).at(START.plusSeconds(30)));
 
-    assertThat(begins("noAddressMinutes")).endsWith(" cause=\"the subnet has no free address\"");
+    assertThat(raised("noAddressMinutes")).endsWith(" cause=\"the subnet has no free address\"");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"InsufficientCidrBlocks", "InsufficientFreeAddressesInSubnet"})
-  void nodeOfPrefixesMissesAnAddressOrAPrefix(String code) {
+  void prefixNodeLacksAnAddressOrAPrefix(String code) {
     polled(onM5().enis(prefixed(0, 1, 16)).metrics());
     polled(refused(code, 1).enis(prefixed(0, 1, 16)).at(START.plusSeconds(30)));
 
-    assertThat(begins("noAddressMinutes"))
+    assertThat(raised("noAddressMinutes"))
         .endsWith(" cause=\"the subnet has no free address or /28\"");
   }
 
@@ -127,7 +127,7 @@ class AlertLogTest {
     assertThat(MetricCatalog.all())
         .filteredOn(metric -> metric.alertAt().isPresent())
         .extracting(Metric::name)
-        .filteredOn(metric -> begins(metric).contains(" cause="))
+        .filteredOn(metric -> raised(metric).contains(" cause="))
         .containsExactly(
             "ipamdErr",
             "nodeIPUtilization",
@@ -140,52 +140,52 @@ class AlertLogTest {
   }
 
   @Test
-  void whatEc2AnsweredLongAgoIsNoCause() {
+  void oldErrorOfEc2IsNoCause() {
     polled(onM5().enis(eni(0, 14, 3, 0)).metrics());
     polled(refused("RequestLimitExceeded", 1).enis(eni(0, 14, 3, 0)).at(START.plusSeconds(30)));
     polled(refused("RequestLimitExceeded", 1).enis(eni(0, 14, 3, 0)).at(START.plusSeconds(900)));
 
-    assertThat(begins("noAddressMinutes")).doesNotContain("cause=");
+    assertThat(raised("noAddressMinutes")).doesNotContain("cause=");
   }
 
   @Test
-  void fullNodeRefusesPodsWhateverEc2Says() {
+  void fullNodeIsTheCauseInSpiteOfErrorsOfEc2() {
     polled(onM5().enis(full()).metrics());
     polled(refused("RequestLimitExceeded", 1).enis(full()).at(START.plusSeconds(30)));
 
-    assertThat(begins("noAddressMinutes"))
+    assertThat(raised("noAddressMinutes"))
         .endsWith(
             " cause=\"the node is full: pods hold 56 of 56 = 4 ENIs × 14: the type's limits,"
                 + " as MAX_ENI is unknown\"");
-    assertThat(begins("nodeIPUtilization")).contains(" cause=\"pods hold 56 of 56 = ");
+    assertThat(raised("nodeIPUtilization")).contains(" cause=\"pods hold 56 of 56 = ");
   }
 
   @ParameterizedTest
   @CsvSource({"10, 4, pods wait for addresses to cool down", "14, 0, the warm pool is empty"})
-  void emptyPoolIsACauseWhereNothingElseIsKnown(long assigned, long cooling, String cause) {
+  void emptyPoolIsTheCauseIfNothingElseIsKnown(long assigned, long cooling, String cause) {
     polled(onM5().enis(eni(0, 14, assigned, cooling)).metrics());
 
-    assertThat(begins("noAddressMinutes")).endsWith(" cause=\"" + cause + "\"");
+    assertThat(raised("noAddressMinutes")).endsWith(" cause=\"" + cause + "\"");
   }
 
   @Test
   void poolOfIpv6IsNeverEmpty() {
     polled(nothingRead().enis(ipv6(0, 3)).metrics());
 
-    assertThat(begins("noAddressMinutes")).doesNotContain("cause=");
+    assertThat(raised("noAddressMinutes")).doesNotContain("cause=");
   }
 
   @Test
-  void endNamesTheCauseThatItBeganWith() {
+  void endNamesTheCauseOfTheStart() {
     polled(nothingRead(), REFUSED);
-    String began = begins("ipamdDownMinutes");
+    String start = raised("ipamdDownMinutes");
     polled(nothingRead().enis(eni(0, 14, 3, 0)).metrics());
 
     MinuteValue up = new MinuteValue("ipamdDownMinutes", Unit.MINUTES, 0);
-    trouble.accept(new AlertChanges(START, List.of(), List.of(up)));
+    alerts.accept(new AlertChanges(START, List.of(), List.of(up)));
     assertThat(last())
         .startsWith("trouble ended minute=")
-        .endsWith(began.substring(began.indexOf(" cause=")));
+        .endsWith(start.substring(start.indexOf(" cause=")));
   }
 
   private static Sampler sampling(List<Metric> metrics) {
@@ -204,7 +204,7 @@ class AlertLogTest {
     return refused("InsufficientFreeAddressesInSubnet", 1);
   }
 
-  /** A read in which EC2 has answered a code so often since ipamD started. */
+  /** A read in which EC2 has answered a code this number of times since ipamD started. */
   private static Snapshots refused(String code, double times) {
     Snapshots read = onM5().metrics();
     for (Series counter : MetricCatalog.series()) {
@@ -220,12 +220,12 @@ class AlertLogTest {
     snapshot = snapshot.on(snapshot.instance(), List.of(problems));
     PollSamples reading = sampler.read(snapshot, history);
     history = reading.history();
-    trouble.polled(snapshot, reading);
+    alerts.polled(snapshot, reading);
   }
 
-  private String begins(String metric) {
+  private String raised(String metric) {
     MinuteValue bad = new MinuteValue(metric, Unit.MINUTES, 1);
-    trouble.accept(new AlertChanges(START, List.of(bad), List.of()));
+    alerts.accept(new AlertChanges(START, List.of(bad), List.of()));
     return last();
   }
 

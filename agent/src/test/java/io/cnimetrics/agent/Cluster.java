@@ -16,7 +16,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
 
-/** Nodes with their agents, and a CloudWatch, in a time of their own: nothing waits. */
+/** Nodes with their agents and a CloudWatch on a simulated clock: nothing waits. */
 final class Cluster {
   static final Instant START = Instant.parse("2026-11-21T10:00:20Z");
 
@@ -32,7 +32,7 @@ final class Cluster {
   private Duration passed = Duration.ZERO;
   private Supplier<Fate> fate = () -> Fate.TAKEN;
 
-  /** What becomes of a request. */
+  /** The fate of a request. */
   enum Fate {
     TAKEN,
     AWAY,
@@ -42,13 +42,13 @@ final class Cluster {
   }
 
   /**
-   * A datum that CloudWatch took.
+   * A datum that CloudWatch accepted.
    *
-   * @param excused whether the node could not know that it was taken
+   * @param excused whether the node could not know that it was accepted
    */
   record Arrival(String node, Datum datum, boolean excused) {}
 
-  /** The end of an agent's process, in the middle of whatever it did. */
+  /** The end of an agent's process at any point. */
   static final class Killed extends Error {
     private static final long serialVersionUID = 1;
   }
@@ -93,8 +93,8 @@ final class Cluster {
     node.kill();
   }
 
-  /** Lets the wall clock leap, while no time passes. */
-  void leap(Duration by) {
+  /** Steps the wall clock, while no time passes. */
+  void step(Duration by) {
     clock.advance(by);
     pollAt.replaceAll((node, at) -> at);
   }
@@ -141,7 +141,7 @@ final class Cluster {
     }
   }
 
-  /** As the loop does it: waited for by a clock that cannot be set, for a bounded time. */
+  /** Like the loop: waits by the monotonic clock, for a bounded time. */
   private Instant after(Instant next, Duration longest) {
     Duration pause = shorter(Duration.between(clock.instant(), next), longest);
     return now().plus(pause.isNegative() ? Duration.ZERO : pause).plusMillis(1);

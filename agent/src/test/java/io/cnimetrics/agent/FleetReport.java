@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * {@code make fleet}: prints what CloudWatch sees of fleets of several sizes, and writes the
- * requests of the largest, second by second. No part of the gate.
+ * requests of the largest, second by second. Not part of {@code make test}.
  */
 final class FleetReport {
   private static final Duration MONTH = Duration.ofDays(30);

@@ -12,11 +12,11 @@ import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /**
- * An hour of a fleet: at work, while CloudWatch refuses everything, after that, and after all
- * agents were stopped and started at once.
+ * An hour of a fleet: normal work, an outage of CloudWatch, the recovery, and a restart of all agents
+ * at once.
  *
- * @param wrongMinutes of all nodes and of the whole hour that CloudWatch lacks or has twice, in
- *     whole or in part
+ * @param wrongMinutes the minutes of all nodes that CloudWatch lacks or has twice, in whole or in
+ *     part
  */
 record FleetRun(Part atWork, Part outage, Part back, Part restarted, int wrongMinutes) {
   private static final Duration SETTLING = Duration.ofMinutes(5);
@@ -79,7 +79,7 @@ record FleetRun(Part atWork, Part outage, Part back, Part restarted, int wrongMi
 
   /** A part of the hour. */
   record Part(Instant from, Duration length, List<Second> seconds, List<Arrival> arrivals) {
-    /** The first of it. */
+    /** The first second. */
     Part first(Duration time) {
       Instant end = from.plus(time);
       return new Part(
@@ -101,18 +101,18 @@ record FleetRun(Part atWork, Part outage, Part back, Part restarted, int wrongMi
       return seconds.stream().mapToInt(Second::requests).max().orElse(0);
     }
 
-    /** Of all requests; 1 is all of them. */
+    /** The share of all requests; 1 is all of them. */
     double throttledShare() {
       return (double) seconds.stream().mapToInt(Second::throttled).sum() / Math.max(1, requests());
     }
 
-    /** How old data was when it was taken, so that this share of it was no older. */
+    /** The age within which this share of the data was accepted. */
     Duration age(double share) {
       List<Duration> ages = arrivals.stream().map(Arrival::age).sorted().toList();
       return ages.isEmpty() ? Duration.ZERO : ages.get((int) Math.ceil(share * ages.size()) - 1);
     }
 
-    /** Until the last of what waited when this part began was taken. */
+    /** The time until the backlog at the start of this part was accepted. */
     Duration untilCaughtUp() {
       return last(
           arrivals.stream()
@@ -120,7 +120,7 @@ record FleetRun(Part atWork, Part outage, Part back, Part restarted, int wrongMi
               .map(Arrival::at));
     }
 
-    /** Until the last request that was throttled. */
+    /** The time until the last throttled request. */
     Duration untilCalm() {
       return last(seconds.stream().filter(second -> second.throttled() > 0).map(Second::at));
     }

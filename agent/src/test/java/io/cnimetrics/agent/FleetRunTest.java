@@ -7,7 +7,7 @@ import io.cnimetrics.plan.RequestLoad;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** A tenth of a fleet of 10,000 nodes, against a tenth of the requests that CloudWatch takes. */
+/** A tenth of a fleet of 10,000 nodes, against a tenth of the requests that CloudWatch accepts. */
 class FleetRunTest {
   private static final double TENTH_OF_QUOTA = RequestLoad.QUOTA_PER_SECOND / 10.0;
   private static final Fleet FLEET =
@@ -20,7 +20,7 @@ class FleetRunTest {
   }
 
   @Test
-  void fleetAtWorkIsNotThrottled() {
+  void workingFleetIsNotThrottled() {
     assertThat(RUN.atWork().throttledShare()).isZero();
     assertThat((double) RUN.atWork().worstSecond()).isLessThanOrEqualTo(TENTH_OF_QUOTA);
     assertThat(RUN.atWork().age(1)).isLessThan(Duration.ofSeconds(31));
@@ -32,13 +32,13 @@ class FleetRunTest {
   }
 
   @Test
-  void fleetIsBackWithinTwoMinutes() {
+  void backlogIsSentWithinTwoMinutes() {
     assertThat(RUN.back().throttledShare()).isLessThan(0.05);
     assertThat(RUN.back().untilCaughtUp()).isLessThan(Duration.ofMinutes(2));
   }
 
   @Test
-  void fleetRestartedAtOnceIsAtPeaceWithinTwoMinutes() {
+  void restartedFleetIsNotThrottledAfterTwoMinutes() {
     assertThat(RUN.restarted().untilCalm()).isLessThan(Duration.ofMinutes(2));
     assertThat(RUN.restarted().untilCaughtUp()).isLessThan(Duration.ofMinutes(2));
   }

@@ -28,7 +28,7 @@ class LoopTest {
   }
 
   @Test
-  void wallClockThatLeapsBackDelaysATurnByNoMoreThanThePause() throws InterruptedException {
+  void clockStepBackDelaysARunByAtMostThePause() throws InterruptedException {
     start(
         Duration.ofMillis(50),
         now -> {
@@ -40,7 +40,7 @@ class LoopTest {
   }
 
   @Test
-  void turnThatIsFarOffIsTakenWithinTheLongestPause() throws InterruptedException {
+  void taskRunsWithinTheLongestPause() throws InterruptedException {
     start(
         Duration.ofMillis(50),
         now -> {
@@ -51,7 +51,7 @@ class LoopTest {
   }
 
   @Test
-  void turnThatIsLongOverdueIsTakenAtOnce() throws InterruptedException {
+  void overdueTaskRunsAtOnce() throws InterruptedException {
     start(
         HOUR,
         now -> {
@@ -62,7 +62,7 @@ class LoopTest {
   }
 
   @Test
-  void loopThatWaitsIsStoppedAtOnce() throws InterruptedException {
+  void waitingLoopStopsAtOnce() throws InterruptedException {
     Thread thread =
         start(
             HOUR,
@@ -80,7 +80,7 @@ class LoopTest {
   }
 
   @Test
-  void turnThatFailsIsNotTheLast() throws InterruptedException {
+  void taskRunsAgainAfterAFailure() throws InterruptedException {
     AtomicInteger taken = new AtomicInteger();
     CountDownLatch second = new CountDownLatch(1);
     Thread thread =

@@ -22,11 +22,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
-/** An agent, whose loops are turned by hand. */
+/** An agent whose loops are called by the test. */
 class ModelAgent {
   static final String CLUSTER = "prod";
 
-  /** Of a type with the limits of m5.xlarge, but early in the table, which each poll reads anew. */
+  /** A type with the limits of m5.xlarge, but early in the table, which each poll reads again. */
   private static final Instance INSTANCE =
       new Instance(
           Optional.of("i-1"),
@@ -45,7 +45,7 @@ class ModelAgent {
   private final SplittableRandom random;
   private Optional<Running> running = Optional.empty();
 
-  /** An agent's life. */
+  /** A running agent. */
   private record Running(MetricBuffer buffer, Poller poller, Publisher publisher) {}
 
   ModelAgent(
@@ -122,9 +122,9 @@ class ModelAgent {
     kill();
   }
 
-  /** SIGKILL: what was written is there, the rest is gone. */
+  /** SIGKILL: the state on disk stays, all else is lost. */
   final void kill() {
-    // A process's end closes its files, which here has to be done by hand.
+    // The end of a process closes its files; here close() does.
     running.ifPresent(last -> last.buffer().close());
     running = Optional.empty();
   }

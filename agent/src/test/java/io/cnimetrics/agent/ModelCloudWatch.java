@@ -22,9 +22,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A CloudWatch that takes so many requests a second, from a bucket of one second's worth, and
- * throttles the others. It remembers what became of each second's requests, and when each minute of
- * each node was taken.
+ * A CloudWatch with a limit of requests per second, as a token bucket of one second. It throttles the
+ * rest. It records the fate of each second's requests, and when each minute of each node arrived.
  */
 final class ModelCloudWatch {
   private static final PutResult THROTTLED =
@@ -32,7 +31,7 @@ final class ModelCloudWatch {
   private static final PutResult AWAY =
       new PutResult(Status.RETRYABLE, Optional.empty(), "ServiceUnavailable");
 
-  /** Those that come once a minute. */
+  /** The metrics with a datum in each minute. */
   private static final Set<String> EACH_MINUTE =
       MetricCatalog.all().stream()
           .filter(metric -> !(metric.computation() instanceof AgentStart))
@@ -47,7 +46,7 @@ final class ModelCloudWatch {
   private Instant filledAt = Instant.MIN;
   private boolean away;
 
-  /** What became of a request. */
+  /** The fate of a request. */
   private enum Fate {
     TAKEN,
     THROTTLED,
@@ -55,9 +54,9 @@ final class ModelCloudWatch {
   }
 
   /**
-   * What became of the requests of a second.
+   * The requests of a second by fate.
    *
-   * @param at its start
+   * @param at the start of the second
    */
   record Second(Instant at, int taken, int throttled, int refused) {
     int requests() {
@@ -70,12 +69,12 @@ final class ModelCloudWatch {
   }
 
   /**
-   * Datums of a node's minute that were taken together.
+   * Datums of a node's minute that were accepted together.
    *
-   * @param minute the start of it
+   * @param minute its start
    */
   record Arrival(String node, Instant minute, int datums, Instant at) {
-    /** Since the minute's end; it cannot be sent before. */
+    /** The time since the minute's end. */
     Duration age() {
       return Duration.between(minute, at).minusMinutes(1);
     }
@@ -86,12 +85,12 @@ final class ModelCloudWatch {
     this.requestsPerSecond = requestsPerSecond;
   }
 
-  /** Refuses all requests, or does so no more. */
+  /** Starts or ends an outage: all requests fail. */
   void away(boolean isAway) {
     away = isAway;
   }
 
-  /** Where a node sends. */
+  /** The sink of a node. */
   MetricSink of(String node) {
     return (namespace, datums, limit) -> {
       Fate fate = fate();
@@ -150,7 +149,7 @@ final class ModelCloudWatch {
     arrivals.clear();
   }
 
-  /** Those in which there were requests, in order. */
+  /** The seconds with requests, in order. */
   Stream<Second> seconds() {
     return bySecond.values().stream();
   }
@@ -160,9 +159,9 @@ final class ModelCloudWatch {
   }
 
   /**
-   * The minutes of a time that are missing, or doubled, in whole or in part; over all nodes.
+   * The number of minutes of all nodes that are missing or doubled, in whole or in part.
    *
-   * @param datumsEach that a node has of each of them
+   * @param datumsEach the datums of a node in each minute
    */
   int wrongMinutes(List<String> nodes, Instant from, Instant to, int datumsEach) {
     Map<String, Map<Instant, Integer>> held = new HashMap<>();

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
-/** A cluster whose nodes run real agents on a clock of their own, for tests of whole stories. */
+/** A cluster whose nodes run real agents on a simulated clock, for tests of whole stories. */
 public final class ModelCluster {
   public static final String NAME = ModelAgent.CLUSTER;
 
@@ -33,9 +33,9 @@ public final class ModelCluster {
   private final Set<String> cutOff = new HashSet<>();
 
   /**
-   * A datum that CloudWatch took.
+   * A datum that CloudWatch accepted.
    *
-   * @param at when it did
+   * @param at when it arrived
    */
   public record Arrival(Instant at, String namespace, Datum datum) {}
 
@@ -53,8 +53,8 @@ public final class ModelCluster {
   /**
    * Starts a node's agent.
    *
-   * @param ipamd what a poll at a time reads
-   * @param state where the agent keeps what it must not forget
+   * @param ipamd returns the snapshot of a poll at an instant
+   * @param state the state directory
    */
   public void start(String node, Function<Instant, NodeSnapshot> ipamd, Optional<Path> state) {
     ModelAgent agent =
@@ -102,7 +102,7 @@ public final class ModelCluster {
     Objects.requireNonNull(agents.remove(node), node).stop();
   }
 
-  /** Ends a node's agent at once, as the end of its instance does. */
+  /** Ends a node's agent at once, like the end of its instance. */
   public void kill(String node) {
     Objects.requireNonNull(agents.remove(node), node).kill();
   }
@@ -116,7 +116,7 @@ public final class ModelCluster {
     }
   }
 
-  /** Does something after so much time. */
+  /** Schedules an event. */
   public void after(Duration time, Runnable event) {
     timeline.add(
         now().plus(time),

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** Many publishers in a time of their own, and their CloudWatch. */
+/** Many publishers and their CloudWatch on a simulated clock. */
 final class ModelFleet {
   final ModelCloudWatch cloudWatch;
   private final FakeClock clock = new FakeClock(Cluster.START);
@@ -16,7 +16,7 @@ final class ModelFleet {
   private final List<ModelPublisher> publishers;
 
   /**
-   * @param requestsPerSecond that CloudWatch takes
+   * @param requestsPerSecond the most that CloudWatch accepts
    */
   ModelFleet(Fleet fleet, int sets, boolean troubled, double requestsPerSecond) {
     this.cloudWatch = new ModelCloudWatch(clock, requestsPerSecond);
@@ -38,7 +38,7 @@ final class ModelFleet {
     }
   }
 
-  /** Stops all agents and starts them again, in no time; what waits survives. */
+  /** Stops all agents and starts them again at the same instant; pending minutes survive. */
   void restart() {
     publishers.forEach(publisher -> publisher.stop(now()));
     publishers.forEach(ModelPublisher::restart);

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/** A node with its agent and an ipamD that does as it likes. */
+/** A node with its agent and a random ipamD. */
 final class ModelNode extends ModelAgent {
   final ModelIpamd ipamd;
 

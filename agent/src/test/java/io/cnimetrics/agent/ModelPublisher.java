@@ -44,7 +44,6 @@ final class ModelPublisher {
   private static final PollSamples READING =
       SAMPLER.read(nothingRead().at(Cluster.START).build(), SamplerState.NONE);
 
-  /** Nobody asks for them. */
   private static final Counting EVENTS = new Counting();
 
   private final String name;
@@ -57,7 +56,7 @@ final class ModelPublisher {
 
   /**
    * @param sets of dimensions
-   * @param troubled whether every minute brings a change for the worse
+   * @param troubled whether every minute has a new alert
    */
   ModelPublisher(
       String name,

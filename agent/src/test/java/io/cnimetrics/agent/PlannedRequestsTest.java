@@ -12,9 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is planned for a fleet of 1,000 nodes, against the requests that its agents make. */
+/** The plan of a fleet of 1,000 nodes, compared with the requests of its agents. */
 class PlannedRequestsTest {
-  /** Each of these publish intervals goes into it a whole number of times. */
+  /** A multiple of each publish interval in these tests. */
   private static final Duration WATCHED = Duration.ofMinutes(10);
 
   private static final double UNLIMITED = 1e6;
@@ -22,7 +22,7 @@ class PlannedRequestsTest {
 
   @ParameterizedTest
   @CsvSource({"1, 1", "5, 1", "2, 7"})
-  void quietFleetAsksWhatIsPlanned(int minutes, int sets) {
+  void quietFleetSendsThePlannedRequests(int minutes, int sets) {
     RequestLoad planned = fleet(minutes, sets).scheduled();
     ModelFleet fleet = watched(new ModelFleet(fleet(minutes, sets), sets, false, UNLIMITED));
 
@@ -32,7 +32,7 @@ class PlannedRequestsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 5})
-  void fleetWithNewTroubleEachMinuteAsksTheMostThatIsPlanned(int minutes) {
+  void fleetWithNewAlertsEachMinuteSendsThePlannedMaximum(int minutes) {
     RequestLoad planned = fleet(minutes, 1).everyMinute();
     ModelFleet fleet = watched(new ModelFleet(fleet(minutes, 1), 1, true, UNLIMITED));
 
@@ -41,7 +41,7 @@ class PlannedRequestsTest {
   }
 
   @Test
-  void minutesThatFillRequestsBadlyAreCountedAsTheyAreSent() {
+  void partlyFilledRequestsArePlannedAsTheyAreSent() {
     // Three minutes then nearly fill a request, so that five minutes need two.
     int sets = MetricSink.MOST_DATUMS / 3 / ModelPublisher.EACH_MINUTE.size();
     RequestLoad planned = fleet(5, sets).scheduled();
@@ -52,7 +52,7 @@ class PlannedRequestsTest {
   }
 
   @Test
-  void restartedFleetAsksOnceAtItsStopAndOnceAtItsStart() {
+  void restartedFleetSendsOnceAtItsStopAndOnceAtItsStart() {
     ModelFleet fleet = new ModelFleet(fleet(1, 1), 1, false, UNLIMITED);
     fleet.pass(Duration.ofMinutes(2));
     fleet.forgetRequests();
@@ -67,7 +67,7 @@ class PlannedRequestsTest {
         1_000, Duration.ofMinutes(minutes), ModelPublisher.EACH_MINUTE.size() * sets, true);
   }
 
-  /** What it asks once all have found their pace. */
+  /** The requests after the first send of all nodes. */
   private static ModelFleet watched(ModelFleet fleet) {
     fleet.pass(Duration.ofMinutes(6));
     fleet.forgetRequests();

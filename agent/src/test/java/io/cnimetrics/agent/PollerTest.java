@@ -26,7 +26,7 @@ class PollerTest {
 
   @ParameterizedTest
   @ValueSource(ints = {10, 30, 45, 60})
-  void noMinuteGoesWithoutAPollWheneverTheFirstOneIs(int interval) {
+  void everyMinuteHasAPollAfterAnyFirstPoll(int interval) {
     for (int offset = 1; offset < interval; offset++) {
       for (int second = 0; second < 60; second++) {
         Instant first = START.plusSeconds(second);

@@ -56,7 +56,7 @@ class PublisherTest {
   private Optional<String> given = Optional.empty();
 
   @Test
-  void nameThatIsFoundLateIsFilledIntoAllThatWaits() {
+  void dimensionsThatAreFoundLateAreFilledIntoPendingMinutes() {
     Poller[] poller = new Poller[1];
     Publisher publisher = publisher(poller, "CLUSTER_ID", "INSTANCE_ID");
     for (int second = 0; second < 300; second += 10) {
@@ -80,7 +80,7 @@ class PublisherTest {
   }
 
   @Test
-  void startIsToldAtOnce() {
+  void agentStartIsSentAtOnce() {
     metadata = KNOWN;
 
     publisher(new Poller[1], "CLUSTER_ID").run(clock.instant());
@@ -89,7 +89,7 @@ class PublisherTest {
   }
 
   @Test
-  void instanceWithoutATagIsHopelessAndSaysWhatToDo() {
+  void instanceWithoutATagIsFatalAndNamesTheRemedy() {
     metadata = SILENT;
 
     publisher(new Poller[1], "CLUSTER_ID").run(clock.instant());
@@ -101,7 +101,7 @@ class PublisherTest {
   }
 
   @Test
-  void dimensionThatNothingTellsIsHopeless() {
+  void dimensionWithoutASourceIsFatal() {
     given = Optional.of("prod");
     metadata = SILENT;
 
@@ -111,7 +111,7 @@ class PublisherTest {
   }
 
   @Test
-  void givenNamesNeedNoMetadata() {
+  void configuredIdentityNeedsNoMetadata() {
     given = Optional.of("prod");
 
     publisher(new Poller[1], "CLUSTER_ID").run(clock.instant());
@@ -120,7 +120,7 @@ class PublisherTest {
   }
 
   @Test
-  void refusedTagsAreTheReasonWhyItIsNotReady() {
+  void refusedMetadataIsTheReasonForNotReady() {
     metadata =
         new InstanceMetadata.Result(
             Instance.UNKNOWN,

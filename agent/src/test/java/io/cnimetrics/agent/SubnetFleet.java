@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Many nodes in some subnets, each with the agent's own decisions, and an EC2 that counts. */
+/** Many nodes in some subnets, each with the real decisions of an agent, and an EC2 that counts. */
 final class SubnetFleet implements Subnets {
   static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
 
@@ -33,13 +33,13 @@ final class SubnetFleet implements Subnets {
   private final int nodes;
   private final int subnets;
   private final long ofOthers;
-  private final List<SubnetReporter> watches = new ArrayList<>();
+  private final List<SubnetReporter> reporters = new ArrayList<>();
   private final TreeMap<Long, Integer> calls = new TreeMap<>();
   private final List<TreeMap<Long, Integer>> values = new ArrayList<>();
   private Instant now = START;
 
   /**
-   * @param ofOthers addresses of each subnet that none of the nodes has
+   * @param ofOthers the addresses of each subnet that are outside the cluster
    */
   SubnetFleet(int nodes, int subnets, long ofOthers) {
     this.nodes = nodes;
@@ -51,15 +51,15 @@ final class SubnetFleet implements Subnets {
     startAll();
   }
 
-  /** Starts every agent anew, at the same time: all that they knew is gone. */
+  /** Starts every agent again at the same time, without its state. */
   void startAll() {
-    watches.clear();
+    reporters.clear();
     for (int node = 0; node < nodes; node++) {
-      watches.add(watch("ip-10-0-%d-%d.ec2.internal".formatted(node / 250, node % 250), node));
+      reporters.add(reporter("ip-10-0-%d-%d.ec2.internal".formatted(node / 250, node % 250), node));
     }
   }
 
-  private SubnetReporter watch(String name, int node) {
+  private SubnetReporter reporter(String name, int node) {
     AgentConfig config =
         AgentConfig.of(
             new Values(
@@ -80,10 +80,10 @@ final class SubnetFleet implements Subnets {
             new Counting(),
             report -> {});
     NodeSchedule schedule = NodeSchedule.of(name, Duration.ofSeconds(30), MINUTE);
-    SubnetReporter watch =
+    SubnetReporter reporter =
         new SubnetReporter(config, this, buffer, new LastPoll(), schedule.subnetOffset(), now);
-    watch.polled(Snapshots.nothingRead().enis(eni(0, node), eni(1, node)).build());
-    return watch;
+    reporter.polled(Snapshots.nothingRead().enis(eni(0, node), eni(1, node)).build());
+    return reporter;
   }
 
   private Eni eni(int device, int node) {
@@ -105,13 +105,13 @@ final class SubnetFleet implements Subnets {
     return "subnet-" + subnet;
   }
 
-  /** Lets every agent take its turns for so long. */
+  /** Runs every agent for a time. */
   SubnetFleet pass(Duration time) {
     Instant end = now.plus(time);
     while (now.isBefore(end)) {
-      for (SubnetReporter watch : watches) {
-        // Once at the start of the minute, which is too early, and once at the time it asked for.
-        watch.run(watch.run(now));
+      for (SubnetReporter reporter : reporters) {
+        // Once at the start of the minute, which is too early, and once at the due time.
+        reporter.run(reporter.run(now));
       }
       now = now.plus(MINUTE);
     }

@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the page on subnets says of fleets: all is decided by hashes, so the figures are exact. */
+/** The figures of the page on subnets. They are exact, because hashes decide everything. */
 class SubnetFleetTest {
-  /** By then every node has asked once. */
+  /** Every node has asked once within this time. */
   private static final Duration FIRST = Duration.ofMinutes(10);
 
   private static final Duration HOUR = Duration.ofHours(1);
@@ -28,7 +28,7 @@ class SubnetFleetTest {
     "1000,3,9.03,17,1",
     "10000,3,8.80,20,1"
   })
-  void callsOfAnHourAreThreeAMinuteAndSubnetWhateverTheNodes(
+  void callsPerMinuteAndSubnetAreThreeForAnyNumberOfNodes(
       int nodes, int subnets, double callsPerMinute, int mostCalls, long longestGap) {
     SubnetFleet fleet = new SubnetFleet(nodes, subnets, 0).pass(FIRST.plus(HOUR));
 
@@ -49,7 +49,7 @@ class SubnetFleetTest {
   }
 
   @Test
-  void wholeClusterThatStartsAtOnceSpreadsItsFirstQuestions() {
+  void clusterThatStartsAtOnceSpreadsItsFirstCalls() {
     SubnetFleet fleet = new SubnetFleet(1000, 3, 0).pass(FIRST.plus(HOUR));
     fleet.startAll();
     Instant again = END;
@@ -62,7 +62,7 @@ class SubnetFleetTest {
   }
 
   @Test
-  void addressesOfOthersMakeCallsRarerAndNeverMore() {
+  void addressesOutsideTheClusterReduceTheCalls() {
     SubnetFleet alone = new SubnetFleet(300, 1, 0).pass(FIRST.plus(HOUR));
     SubnetFleet among = new SubnetFleet(300, 1, 9_000).pass(FIRST.plus(HOUR));
 

@@ -50,7 +50,7 @@ class SubnetReporterTest {
   private final LastPoll lastPoll = new LastPoll();
   private final AgentConfig config = config();
   private final MetricBuffer buffer = buffer(config);
-  private final SubnetReporter watch = watch(config, buffer);
+  private final SubnetReporter reporter = reporter(config, buffer);
   private Instant now = START;
 
   @BeforeEach
@@ -58,18 +58,18 @@ class SubnetReporterTest {
     lines.start();
     logger.setLevel(Level.INFO);
     logger.addAppender(lines);
-    watch.polled(Snapshots.nothingRead().enis(Snapshots.eni(0, 14, 3, 0)).build());
+    reporter.polled(Snapshots.nothingRead().enis(Snapshots.eni(0, 14, 3, 0)).build());
     ec2.subnetOfEni = Map.of("eni-0", "subnet-a");
   }
 
   @AfterEach
-  void listenNoMore() {
+  void stopListening() {
     logger.detachAppender(lines);
     logger.setLevel(null);
   }
 
   @Test
-  void valueIsOfTheMinuteInWhichItWasReadAndOfItsSubnet() {
+  void valueHasTheMinuteOfItsReadAndItsSubnet() {
     minutes(10);
     List<Datum> sent = send();
 
@@ -89,7 +89,7 @@ class SubnetReporterTest {
   }
 
   @Test
-  void nodeThatHasTheSubnetForItselfAsksEachMinute() {
+  void onlyNodeOfASubnetAsksEachMinute() {
     minutes(10);
     ec2.asked.clear();
 
@@ -99,8 +99,8 @@ class SubnetReporterTest {
   }
 
   @Test
-  void nothingIsAskedBeforeThePollsTellOfInterfaces() {
-    SubnetReporter blind = watch(config, buffer);
+  void nothingIsAskedBeforeTheFirstPollWithEnis() {
+    SubnetReporter blind = reporter(config, buffer);
     for (int minute = 0; minute < 30; minute++) {
       blind.run(START.plusSeconds(60L * minute + 50));
     }
@@ -109,7 +109,7 @@ class SubnetReporterTest {
   }
 
   @Test
-  void missingRightIsToldOnceAndNothingIsAskedAnyMore() {
+  void missingPermissionIsLoggedOnceAndEndsTheCalls() {
     ec2.failure = Optional.of(new NodeSubnets.Failed(FORBIDDEN, true));
 
     minutes(200);
@@ -125,7 +125,7 @@ class SubnetReporterTest {
   }
 
   @Test
-  void throttlingMakesItAskEverMoreRarelyAndPasses() {
+  void throttlingReducesTheCallsUntilItEnds() {
     ec2.failure = Optional.of(new NodeSubnets.Failed(THROTTLED, false));
     minutes(600);
     assertThat(ec2.asked).hasSizeBetween(8, 20);
@@ -138,7 +138,7 @@ class SubnetReporterTest {
   }
 
   @Test
-  void subnetsComeFromInstanceMetadataOnceWhereIpamdDoesNotTellThem() {
+  void subnetsAreReadOnceFromInstanceMetadataIfIpamdDoesNotReportThem() {
     minutes(30);
 
     assertThat(ec2.metadataReads).isEqualTo(1);
@@ -155,7 +155,7 @@ class SubnetReporterTest {
   }
 
   @Test
-  void ownRegionOfTheInstanceIsAsked() {
+  void callsGoToTheRegionOfTheInstance() {
     Instance instance =
         new Instance(
             Optional.empty(),
@@ -163,7 +163,7 @@ class SubnetReporterTest {
             Optional.of("eu-west-1"),
             Optional.empty(),
             Map.of());
-    watch.setNode(
+    reporter.setNode(
         new NodeIdentity("node", Optional.of("prod"), Optional.of("us-west-2"), instance));
 
     minutes(10);
@@ -172,8 +172,8 @@ class SubnetReporterTest {
   }
 
   @Test
-  void whatComesAfterTheStopIsNotPutIntoTheBooks() {
-    watch.stop();
+  void resultAfterTheStopIsIgnored() {
+    reporter.stop();
     minutes(20);
 
     assertThat(buffer.depth().minutes()).isZero();
@@ -192,7 +192,7 @@ class SubnetReporterTest {
 
   private void minutes(int count) {
     for (int minute = 0; minute < count; minute++) {
-      watch.run(watch.run(now));
+      reporter.run(reporter.run(now));
       now = now.plusSeconds(60);
     }
   }
@@ -215,7 +215,7 @@ class SubnetReporterTest {
     return sent;
   }
 
-  private SubnetReporter watch(AgentConfig settings, MetricBuffer buffer) {
+  private SubnetReporter reporter(AgentConfig settings, MetricBuffer buffer) {
     return new SubnetReporter(settings, ec2, buffer, lastPoll, Duration.ofSeconds(20), START);
   }
 
@@ -241,7 +241,7 @@ class SubnetReporterTest {
     return AgentConfig.of(values, "node", MetricCatalog.names());
   }
 
-  /** Minutes by their start in seconds. */
+  /** Records its calls; minutes are seconds since 1970. */
   private final class FakeSubnets implements Subnets {
     private final List<Long> asked = new ArrayList<>();
     private final List<String> regions = new ArrayList<>();

@@ -25,41 +25,41 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The law of all numbers: over the nodes of a cluster, CloudWatch's Sum of a minute is the truth,
- * its SampleCount the nodes, and nothing comes twice or not at all.
+ * The law of all numbers: over the nodes of a cluster, CloudWatch's Sum of a minute is correct, its
+ * SampleCount is the number of nodes, and nothing is lost or counted twice.
  */
 class SumLawTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   @TempDir Path directory;
 
-  private final Cluster world = new Cluster();
+  private final Cluster cluster = new Cluster();
 
   @Test
   void threeNodesOverTenMinutesWithRestarts() {
-    ModelNode first = world.add("ip-10-0-1-1", state("1"), MINUTE);
-    ModelNode second = world.add("ip-10-0-1-2", state("2"), MINUTE);
-    ModelNode third = world.add("ip-10-0-1-3", state("3"), MINUTE);
-    world.pass(MINUTE.multipliedBy(3));
+    ModelNode first = cluster.add("ip-10-0-1-1", state("1"), MINUTE);
+    ModelNode second = cluster.add("ip-10-0-1-2", state("2"), MINUTE);
+    ModelNode third = cluster.add("ip-10-0-1-3", state("3"), MINUTE);
+    cluster.pass(MINUTE.multipliedBy(3));
     second.ipamd.restart();
-    world.pass(MINUTE.multipliedBy(2).plusSeconds(13));
+    cluster.pass(MINUTE.multipliedBy(2).plusSeconds(13));
     third.stop();
-    world.pass(Duration.ofSeconds(11));
-    world.start(third);
-    world.pass(MINUTE);
-    world.kill(first);
-    world.pass(Duration.ofSeconds(9));
-    world.start(first);
-    world.pass(MINUTE.multipliedBy(5));
+    cluster.pass(Duration.ofSeconds(11));
+    cluster.start(third);
+    cluster.pass(MINUTE);
+    cluster.kill(first);
+    cluster.pass(Duration.ofSeconds(9));
+    cluster.start(first);
+    cluster.pass(MINUTE.multipliedBy(5));
 
     Instant firstFull = Instant.parse("2026-11-21T10:01:00Z");
     for (int minute = 0; minute < 10; minute++) {
       Instant at = firstFull.plus(MINUTE.multipliedBy(minute));
-      Map<String, Double> count = new HashMap<>(world.sampleCounts(at));
+      Map<String, Double> count = new HashMap<>(cluster.sampleCounts(at));
       count.remove("agentStarts");
       assertThat(count).as("%s", at).containsEntry("ipamdErr", 3.0).containsEntry("ipamdUp", 3.0);
       assertThat(count.values()).as("%s: %s", at, count).allMatch(samples -> samples <= 3);
-      Map<String, Double> sum = world.sums(at);
+      Map<String, Double> sum = cluster.sums(at);
       assertThat(sum).containsEntry("ipamdUp", 3.0).containsEntry("eniAllocated", 3.0);
       assertThat(sum.get("assignIPAddresses")).isIn(possibleSums(at.getEpochSecond() / 60));
     }
@@ -69,11 +69,11 @@ class SumLawTest {
   }
 
   /**
-   * Every way to take one good poll of the minute from each node; a stop may come before the last.
+   * The sums of one good poll of the minute from each node; a stop may be before the last poll.
    */
   private Set<Double> possibleSums(long minute) {
     Set<Double> sums = Set.of(0.0);
-    for (ModelNode node : world.nodes) {
+    for (ModelNode node : cluster.nodes) {
       Set<Double> more = new HashSet<>();
       for (ModelIpamd.Answer answer : node.ipamd.answers()) {
         if (answer.minute() == minute) {
@@ -86,20 +86,20 @@ class SumLawTest {
   }
 
   @Test
-  void ordinaryMinuteHasTheLastPollOfEachNode() {
+  void minuteHasTheLastPollOfEachNode() {
     for (int node = 0; node < 20; node++) {
-      world.add("node-" + node, Optional.empty(), MINUTE);
+      cluster.add("node-" + node, Optional.empty(), MINUTE);
     }
-    world.pass(MINUTE.multipliedBy(10));
+    cluster.pass(MINUTE.multipliedBy(10));
 
     for (int minute = 1; minute <= 8; minute++) {
       Instant at = Instant.parse("2026-11-21T10:00:00Z").plus(MINUTE.multipliedBy(minute));
       double assigned =
-          world.nodes.stream()
+          cluster.nodes.stream()
               .mapToDouble(node -> lastAnswer(node, at.getEpochSecond() / 60).assigned())
               .sum();
-      assertThat(world.sums(at)).containsEntry("assignIPAddresses", assigned);
-      assertThat(world.sampleCounts(at)).containsEntry("assignIPAddresses", 20.0);
+      assertThat(cluster.sums(at)).containsEntry("assignIPAddresses", assigned);
+      assertThat(cluster.sampleCounts(at)).containsEntry("assignIPAddresses", 20.0);
     }
   }
 
@@ -111,48 +111,48 @@ class SumLawTest {
   }
 
   @Test
-  void handOverWithoutStateDoublesNothingAndLosesAtMostOneMinute() {
-    ModelNode node = world.add("node", Optional.empty(), MINUTE);
-    world.pass(MINUTE.multipliedBy(3).plusSeconds(20));
+  void replacementWithoutStateDoublesNothingAndLosesAtMostOneMinute() {
+    ModelNode node = cluster.add("node", Optional.empty(), MINUTE);
+    cluster.pass(MINUTE.multipliedBy(3).plusSeconds(20));
     node.stop();
-    world.pass(Duration.ofSeconds(30));
-    world.start(node);
-    world.pass(MINUTE.multipliedBy(4));
+    cluster.pass(Duration.ofSeconds(30));
+    cluster.start(node);
+    cluster.pass(MINUTE.multipliedBy(4));
 
     assertNothingTwice();
     assertThat(
             Stream.iterate(Instant.parse("2026-11-21T10:01:00Z"), at -> at.plus(MINUTE))
                 .limit(6)
-                .filter(at -> !world.sampleCounts(at).containsKey("ipamdUp")))
+                .filter(at -> !cluster.sampleCounts(at).containsKey("ipamdUp")))
         .containsExactly(Instant.parse("2026-11-21T10:04:00Z"));
   }
 
   @Test
-  void wallClockThatLeapsMakesNoSecondDatumAndLosesNoError() {
+  void clockStepsMakeNoSecondDatumAndLoseNoError() {
     for (long hours : new long[] {1, -1, 1, -1}) {
       ModelNode node =
-          world.nodes.isEmpty() ? world.add("node", state("n"), MINUTE) : world.nodes.get(0);
-      world.pass(MINUTE.multipliedBy(7).plusSeconds(17));
+          cluster.nodes.isEmpty() ? cluster.add("node", state("n"), MINUTE) : cluster.nodes.get(0);
+      cluster.pass(MINUTE.multipliedBy(7).plusSeconds(17));
       int polls = node.ipamd.answers().size();
-      world.leap(Duration.ofHours(hours));
-      world.pass(MINUTE.multipliedBy(2));
+      cluster.step(Duration.ofHours(hours));
+      cluster.pass(MINUTE.multipliedBy(2));
       assertThat(node.ipamd.answers().size() - polls).as("polls in two minutes").isBetween(3, 6);
     }
-    world.pass(Duration.ofHours(2));
+    cluster.pass(Duration.ofHours(2));
 
     assertNothingTwice();
-    assertAllErrorsArrived(world.nodes.get(0));
-    assertThat(world.arrivals).allMatch(arrival -> arrival.datum().value() >= 0);
+    assertAllErrorsArrived(cluster.nodes.get(0));
+    assertThat(cluster.arrivals).allMatch(arrival -> arrival.datum().value() >= 0);
   }
 
   @Test
   void outageOfHoursLosesNothing() {
-    ModelNode node = world.add("node", Optional.empty(), MINUTE);
-    world.pass(MINUTE.multipliedBy(2));
-    world.requests(() -> Fate.AWAY);
-    world.pass(Duration.ofHours(20));
-    world.requests(() -> Fate.TAKEN);
-    world.pass(Duration.ofHours(1));
+    ModelNode node = cluster.add("node", Optional.empty(), MINUTE);
+    cluster.pass(MINUTE.multipliedBy(2));
+    cluster.requests(() -> Fate.AWAY);
+    cluster.pass(Duration.ofHours(20));
+    cluster.requests(() -> Fate.TAKEN);
+    cluster.pass(Duration.ofHours(1));
 
     assertThat(node.waiting()).isLessThanOrEqualTo(1);
     assertNothingTwice();
@@ -161,11 +161,11 @@ class SumLawTest {
   }
 
   @Test
-  void whateverHappensNothingIsLostAndOnlyLostAnswersComeTwice() {
-    Laws.forAll(100, Random::nextLong, SumLawTest::nothingIsLostAndOnlyLostAnswersComeTwice);
+  void randomFaultsLoseNothingAndOnlyLostAnswersCountTwice() {
+    Laws.forAll(100, Random::nextLong, SumLawTest::assertRandomStory);
   }
 
-  private static void nothingIsLostAndOnlyLostAnswersComeTwice(long seed) throws IOException {
+  private static void assertRandomStory(long seed) throws IOException {
     Path states = Files.createTempDirectory("states");
     try {
       Story story = new Story(seed, states);
@@ -176,12 +176,12 @@ class SumLawTest {
     }
   }
 
-  /** A random course of things. */
+  /** A random sequence of faults. */
   private static final class Story {
     private final SplittableRandom random;
     private final Path states;
     private final SumLawTest law = new SumLawTest();
-    private final Cluster world = law.world;
+    private final Cluster cluster = law.cluster;
     private final Map<ModelNode, Long> newFiles = new HashMap<>();
     private final Map<ModelNode, Integer> answersWhenTorn = new HashMap<>();
     private final Map<ModelNode, Integer> answersWhenRestarted = new HashMap<>();
@@ -195,18 +195,18 @@ class SumLawTest {
       for (int i = 0; i < 1 + random.nextInt(3); i++) {
         Duration publishInterval = MINUTE.multipliedBy(1 + random.nextInt(5));
         String name = "node-" + i;
-        ModelNode node = world.add(name, Optional.of(states.resolve(name)), publishInterval);
+        ModelNode node = cluster.add(name, Optional.of(states.resolve(name)), publishInterval);
         newFiles.put(node, Files.size(stateOf(node).resolve("state")));
       }
-      world.requests(this::fate);
+      cluster.requests(this::fate);
       for (int act = 0; act < 40; act++) {
-        ModelNode node = world.nodes.get(random.nextInt(world.nodes.size()));
+        ModelNode node = cluster.nodes.get(random.nextInt(cluster.nodes.size()));
         if (!node.runs()) {
           start(node);
         } else {
           happen(node);
         }
-        world.pass(Duration.ofMillis(random.nextInt(100_000)));
+        cluster.pass(Duration.ofMillis(random.nextInt(100_000)));
       }
     }
 
@@ -215,13 +215,13 @@ class SumLawTest {
         case 0 -> restartIpamd(node);
         case 1 -> node.ipamd.down(random.nextBoolean());
         case 2 -> stop(node);
-        case 3 -> world.kill(node);
+        case 3 -> cluster.kill(node);
         case 4 -> killWhileWriting(node);
         default -> {}
       }
     }
 
-    /** What was counted since the last poll that is remembered would be lost with ipamD itself. */
+    /** Not if errors since the last kept poll would be lost with ipamD's process. */
     private void restartIpamd(ModelNode node) {
       if (node.ipamd.answers().size() > answersWhenTorn.getOrDefault(node, 0)) {
         node.ipamd.restart();
@@ -230,7 +230,7 @@ class SumLawTest {
     }
 
     private void stop(ModelNode node) {
-      law.ended.add(node.name + world.clock.instant().getEpochSecond() / 60);
+      law.ended.add(node.name + cluster.clock.instant().getEpochSecond() / 60);
       try {
         node.stop();
       } catch (Cluster.Killed e) {
@@ -238,16 +238,16 @@ class SumLawTest {
       }
     }
 
-    /** Any part of the last record may be missing, if it was appended; a new file is whole. */
+    /** Any part of an appended last record may be missing; a replaced file is whole. */
     private void killWhileWriting(ModelNode node) throws IOException {
-      world.kill(node);
+      cluster.kill(node);
       Path file = stateOf(node).resolve("state");
       String text = Files.readString(file);
       int start = text.lastIndexOf('\n', text.length() - 2) + 1;
       // A lost poll: the next one must report its errors too, and the baseline must stay.
-      boolean nextTellsAll =
+      boolean nextReportsAll =
           node.ipamd.answers().size() > Math.max(1, answersWhenRestarted.getOrDefault(node, 0));
-      if (nextTellsAll && start >= newFiles.getOrDefault(node, 0L)) {
+      if (nextReportsAll && start >= newFiles.getOrDefault(node, 0L)) {
         int kept = start + random.nextInt(text.length() - start);
         Files.writeString(file, text.substring(0, kept));
         law.torn.add(node.name);
@@ -256,7 +256,7 @@ class SumLawTest {
     }
 
     private void start(ModelNode node) throws IOException {
-      world.start(node);
+      cluster.start(node);
       newFiles.put(node, Files.size(stateOf(node).resolve("state")));
     }
 
@@ -277,31 +277,31 @@ class SumLawTest {
     }
 
     void end() {
-      world.requests(() -> Fate.TAKEN);
-      for (ModelNode node : world.nodes) {
+      cluster.requests(() -> Fate.TAKEN);
+      for (ModelNode node : cluster.nodes) {
         node.ipamd.down(false);
         if (!node.runs()) {
-          world.start(node);
+          cluster.start(node);
         }
       }
-      world.pass(MINUTE.multipliedBy(15));
+      cluster.pass(MINUTE.multipliedBy(15));
 
       law.assertNothingTwice();
-      assertThat(world.nodes).allSatisfy(law::assertAllErrorsArrived);
-      assertThat(world.nodes).allSatisfy(law::assertEveryMinuteIsThere);
-      assertThat(world.nodes).allSatisfy(node -> assertThat(node.events.dropped()).isEmpty());
+      assertThat(cluster.nodes).allSatisfy(law::assertAllErrorsArrived);
+      assertThat(cluster.nodes).allSatisfy(law::assertEveryMinuteIsThere);
+      assertThat(cluster.nodes).allSatisfy(node -> assertThat(node.events.dropped()).isEmpty());
     }
   }
 
-  /** Nodes with minutes in which their agent was stopped: it sent what it had of them. */
+  /** Nodes and minutes in which an agent was stopped: it sent a part of the minute. */
   private final Set<String> ended = new HashSet<>();
 
-  /** Nodes whose process died while it wrote a record: what that recorded is as if not done. */
+  /** Nodes whose process died while it wrote a record: the record is lost. */
   private final Set<String> torn = new HashSet<>();
 
   private void assertNothingTwice() {
     Map<List<Object>, List<Arrival>> byDatum = new HashMap<>();
-    for (Arrival arrival : world.arrivals) {
+    for (Arrival arrival : cluster.arrivals) {
       if (!arrival.datum().metric().equals("agentStarts")) {
         byDatum
             .computeIfAbsent(
@@ -323,14 +323,14 @@ class SumLawTest {
         });
   }
 
-  /** From the first read to the last, over all lives of agent and ipamD. */
+  /** From the first read to the last, over all restarts of agent and ipamD. */
   private void assertAllErrorsArrived(ModelNode node) {
     List<ModelIpamd.Answer> answers = node.ipamd.answers();
     double first = answers.get(0).errors();
     double arrived = 0;
     Set<Instant> minutes = new HashSet<>();
     Instant last = Instant.MIN;
-    for (Arrival arrival : world.arrivals) {
+    for (Arrival arrival : cluster.arrivals) {
       boolean errors =
           arrival.node().equals(node.name) && arrival.datum().metric().equals("ipamdErr");
       if (errors && minutes.add(arrival.datum().at())) {
@@ -349,10 +349,10 @@ class SumLawTest {
     assertThat(arrived).as(node.name).isCloseTo(expected, within(1e-9));
   }
 
-  /** Each minute in which ipamD was read, but the one in which the agent first started. */
+  /** Each minute with a read of ipamD, except the one in which the agent first started. */
   private void assertEveryMinuteIsThere(ModelNode node) {
     Map<Long, Double> assigned = new HashMap<>();
-    for (Arrival arrival : world.arrivals) {
+    for (Arrival arrival : cluster.arrivals) {
       if (arrival.node().equals(node.name)
           && arrival.datum().metric().equals("assignIPAddresses")) {
         assigned.put(arrival.datum().at().getEpochSecond() / 60, arrival.datum().value());
@@ -372,14 +372,14 @@ class SumLawTest {
   }
 
   private double sumOf(String metric) {
-    return world.arrivals.stream()
+    return cluster.arrivals.stream()
         .filter(arrival -> arrival.datum().metric().equals(metric))
         .mapToDouble(arrival -> arrival.datum().value())
         .sum();
   }
 
   private long minutesOf(String metric) {
-    return world.arrivals.stream()
+    return cluster.arrivals.stream()
         .filter(arrival -> arrival.datum().metric().equals(metric))
         .map(arrival -> arrival.datum().at())
         .distinct()

@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.PriorityQueue;
 
-/** Takes the turns of many loops in the order of their times, in a time of its own. */
+/** Runs the turns of many loops in the order of their times, on a simulated clock. */
 final class Timeline {
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
@@ -48,7 +48,7 @@ final class Timeline {
     clock.advance(Duration.between(clock.instant(), end));
   }
 
-  /** As a loop waits: never back, nor for longer than it may. */
+  /** Like a loop: never back, and no longer than the longest pause. */
   private Instant bounded(Instant next) {
     Instant soonest = clock.instant().plusMillis(1);
     Instant latest = clock.instant().plus(LONGEST_PAUSE);

@@ -30,7 +30,7 @@ class WhichNodeTest {
   private static final Pattern REGEX = Pattern.compile("/(trouble minute=|\\S+=\\(\\?<\\S+)/");
 
   private final RecordedLog log = new RecordedLog(AlertLog.class.getName());
-  private final AlertLog trouble = new AlertLog("ip-10-0-1-23.ec2.internal");
+  private final AlertLog alerts = new AlertLog("ip-10-0-1-23.ec2.internal");
 
   @AfterEach
   void close() {
@@ -38,20 +38,20 @@ class WhichNodeTest {
   }
 
   @Test
-  void beginningTroubleIsFoundAsText() {
-    trouble.accept(new AlertChanges(MINUTE, List.of(refused()), List.of()));
+  void startOfTroubleIsFoundAsText() {
+    alerts.accept(new AlertChanges(MINUTE, List.of(refused()), List.of()));
 
     assertThat(found("2026-11-21T10:01:02Z WARN  TroubleLog " + line()))
         .containsExactly("", "ip-10-0-1-23.ec2.internal");
   }
 
   @Test
-  void beginningTroubleIsFoundAsJsonWithinTheJsonOfACollector() {
+  void startOfTroubleIsFoundAsJsonInTheJsonOfACollector() {
     NodeSnapshot snapshot = nothingRead().enis(eni(0, 14, 14, 0)).build();
     PodLimits limits = new PodLimits(110, 3);
     Sampler sampler = new Sampler(MetricCatalog.all(), limits, MINUTE);
-    trouble.polled(snapshot, sampler.read(snapshot, SamplerState.NONE));
-    trouble.accept(new AlertChanges(MINUTE, List.of(refused()), List.of()));
+    alerts.polled(snapshot, sampler.read(snapshot, SamplerState.NONE));
+    alerts.accept(new AlertChanges(MINUTE, List.of(refused()), List.of()));
 
     assertThat(found(asJson("log", asJson("message", line()))))
         .startsWith("", "ip-10-0-1-23.ec2.internal", "unknown");
@@ -59,7 +59,7 @@ class WhichNodeTest {
 
   @Test
   void endOfTroubleIsNotFound() {
-    trouble.accept(new AlertChanges(MINUTE, List.of(), List.of(refused())));
+    alerts.accept(new AlertChanges(MINUTE, List.of(), List.of(refused())));
 
     assertThat(found(line())).doesNotContain("");
   }

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** A buffer and all that a test needs around it: polls in, requests out. */
+/** A buffer with its surroundings: polls in, requests out. */
 final class BufferFixture {
   static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -90,7 +90,7 @@ final class BufferFixture {
         buffer, sink, schedule, drops, RandomGenerator.of("L64X128MixRandom"), "us-west-2", now);
   }
 
-  /** Polls an ipamD that has counted so many errors. */
+  /** Polls an ipamD with this number of counted errors. */
   BufferFixture poll(Instant at, double errors) {
     return poll(good(errors).at(at));
   }

@@ -28,13 +28,13 @@ public final class FakeCloudWatch implements MetricSink {
   private boolean losesAnswers;
   private Predicate<Datum> bad = datum -> false;
 
-  /** Answers one request so. */
+  /** Sets the answer for one request. */
   public synchronized FakeCloudWatch answerOnce(PutResult answer) {
     next.add(answer);
     return this;
   }
 
-  /** Answers all requests so, from now on. */
+  /** Sets the answer for all requests from now on. */
   public synchronized void answerAlways(PutResult answer) {
     always = Optional.of(answer);
   }
@@ -45,7 +45,7 @@ public final class FakeCloudWatch implements MetricSink {
     next.clear();
   }
 
-  /** Takes what is sent, but its answers do not arrive. */
+  /** Accepts all datums, but its answers do not arrive. */
   public synchronized void loseAnswers() {
     losesAnswers = true;
   }

@@ -77,7 +77,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void minuteStaysOpenWhileAPollOfItIsUnderWay() {
+  void minuteStaysOpenDuringAPoll() {
     BufferFixture fixture = BufferFixture.inMemory().poll(at(10), 4);
     fixture.buffer.pollStarts(at(58));
 
@@ -90,7 +90,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void pollOfAMinuteThatWasSentCountsInTheNext() {
+  void pollInASentMinuteCountsInTheNext() {
     BufferFixture fixture = BufferFixture.inMemory().poll(at(10), 4).poll(at(40), 5);
     fixture.buffer.closeOpenMinute();
     assertThat(sent(fixture, at(45))).containsEntry("ipamdErr", 1.0);
@@ -103,7 +103,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void clockThatJumpsBackMakesNoSecondDatumAndLosesNoIncrease() {
+  void clockStepBackMakesNoSecondDatumAndLosesNoIncrease() {
     BufferFixture fixture =
         BufferFixture.inMemory().poll(at(10), 4).poll(at(70), 5).poll(at(130), 6);
     fixture.poll(at(130 - 3600), 8).poll(at(190 - 3600), 11);
@@ -116,7 +116,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void clockThatWasDaysAheadIsForgotten() {
+  void minutesOfAClockDaysAheadAreDropped() {
     BufferFixture fixture = BufferFixture.inMemory().poll(at(10), 4).poll(at(86_400 * 3), 5);
     fixture.poll(at(70), 6).poll(at(130), 7);
 
@@ -128,7 +128,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void dayWithoutCloudWatchIsKeptAndTheOldestGoesFirst() {
+  void dayOfMinutesIsKeptAndTheOldestAreDroppedFirst() {
     BufferFixture fixture = BufferFixture.inMemory();
     for (int minute = 0; minute <= 1_500; minute++) {
       fixture.poll(at(60L * minute + 10), minute);
@@ -140,7 +140,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void minutesOlderThanTwoWeeksAreGivenUp() {
+  void minutesOlderThanTwoWeeksAreDropped() {
     BufferFixture fixture = BufferFixture.inMemory().poll(at(10), 4).poll(at(70), 5);
 
     assertThat(minutes(fixture, START.plus(Duration.ofDays(15)))).isEmpty();
@@ -148,7 +148,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void restartGoesOnInTheSameMinute() {
+  void restartContinuesTheSameMinute() {
     BufferFixture.in(directory, START).poll(at(10), 4).poll(at(20), 5).buffer.close();
 
     BufferFixture after = BufferFixture.in(directory, at(30)).poll(at(40), 9);
@@ -159,7 +159,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void restartAfterTheMinuteWasSentSendsItNotAgain() {
+  void restartDoesNotSendASentMinuteAgain() {
     BufferFixture before = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(20), 5);
     before.buffer.closeOpenMinute();
     assertThat(sent(before, at(25))).containsEntry("ipamdErr", 1.0);
@@ -173,7 +173,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void restartKeepsWhatWaitsAndWhatOfItIsSettled() {
+  void restartKeepsPendingValuesWithoutTheSentOnes() {
     BufferFixture before =
         BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).poll(at(130), 6);
     Batch batch = before.buffer.take(at(131)).orElseThrow();
@@ -186,7 +186,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void minutesThatWereKeptShareWhatIsEqual() {
+  void keptMinutesShareEqualDestinations() {
     BufferFixture.in(directory, START)
         .poll(at(10), 4)
         .poll(at(70), 5)
@@ -203,7 +203,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void restartOnAnotherInstanceForgets() {
+  void restartOnAnotherInstanceDiscardsTheState() {
     BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).buffer.close();
 
     BufferFixture other = BufferFixture.in(directory, "i-2", CLUSTER, at(80));
@@ -213,7 +213,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void instanceThatIsLearntLaterForgetsToo() {
+  void stateOfAnotherInstanceThatIsFoundLaterIsDiscarded() {
     BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).buffer.close();
     BufferFixture other = BufferFixture.in(directory, "", CLUSTER, at(80));
     assertThat(other.buffer.depth().minutes()).isEqualTo(1);
@@ -225,7 +225,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void instanceThatIsLearntLaterDoesNotReportTheMinuteOfTheStart() {
+  void instanceThatIsFoundLaterDoesNotReportTheMinuteOfTheStart() {
     BufferFixture.in(directory, START).poll(at(10), 4).buffer.close();
     BufferFixture other = BufferFixture.in(directory, "", CLUSTER, at(80));
 
@@ -237,7 +237,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void restartUnderOtherSettingsSendsTheOldMinutesUnderTheOld() {
+  void restartWithOtherSettingsSendsOldMinutesWithTheOldSettings() {
     BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).buffer.close();
     Destination staging = destination("Other", Map.of("CLUSTER_ID", "staging"));
 
@@ -260,7 +260,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void namesThatAreNotKnownYetAreFilledInWhenSending() {
+  void unknownDimensionsAreFilledInWhenSending() {
     Destination unnamed = destination("Kubernetes/CNI", Map.of("CLUSTER_ID", ""));
     BufferFixture.in(directory, "", unnamed, START).poll(at(10), 4).poll(at(70), 5).buffer.close();
     BufferFixture after = BufferFixture.in(directory, "", unnamed, at(80));
@@ -273,10 +273,10 @@ class MetricBufferTest {
   }
 
   @Test
-  void valueOfASubnetIsKeptUnderDimensionsOfItsOwnAndGoesOutWithTheRest() {
+  void subnetValueKeepsItsDimensionsAndIsSentWithTheRest() {
     Destination unnamed = destination("Kubernetes/CNI", Map.of("CLUSTER_ID", ""));
     BufferFixture before = BufferFixture.in(directory, "", unnamed, START).poll(at(10), 4);
-    before.buffer.apart(at(20), OF_SUBNET, MetricCatalog.samples(List.of(SUBNET)));
+    before.buffer.add(at(20), OF_SUBNET, MetricCatalog.samples(List.of(SUBNET)));
     before.poll(at(70), 5).buffer.close();
     BufferFixture after = BufferFixture.in(directory, "", unnamed, at(80));
 
@@ -296,11 +296,11 @@ class MetricBufferTest {
   }
 
   @Test
-  void valuesOfSubnetsTakeNoMinuteFromTheDayThatMayWait() {
+  void subnetValuesDoNotCountAgainstTheDayOfMinutes() {
     BufferFixture fixture = BufferFixture.inMemory();
     for (int minute = 0; minute < 1_440; minute++) {
       fixture.poll(at(60 * minute + 10), minute);
-      fixture.buffer.apart(at(60 * minute + 20), OF_SUBNET, MetricCatalog.samples(List.of(SUBNET)));
+      fixture.buffer.add(at(60 * minute + 20), OF_SUBNET, MetricCatalog.samples(List.of(SUBNET)));
     }
     fixture.buffer.closeOpenMinute();
 
@@ -309,7 +309,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void damagedLinesCostNoMoreThanThemselves() throws IOException {
+  void damagedLinesLoseOnlyThemselves() throws IOException {
     BufferFixture.in(directory, START)
         .poll(at(10), 4)
         .poll(at(70), 5)
@@ -330,7 +330,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void fileOfNoiseIsNoStateAndStopsNobody() throws IOException {
+  void fileOfNoiseIsIgnored() throws IOException {
     Files.write(directory.resolve("state"), new byte[100_000]);
 
     BufferFixture fixture = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5);
@@ -339,7 +339,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void directoryThatIsNoneIsMemory() throws IOException {
+  void unusableDirectoryMeansMemoryOnly() throws IOException {
     Path file = Files.writeString(directory.resolve("file"), "x");
 
     BufferFixture fixture = BufferFixture.in(file, START).poll(at(10), 4).poll(at(70), 5);
@@ -350,7 +350,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void directoryOfAnotherAgentIsLeftAlone() {
+  void directoryOfAnotherAgentIsNotTouched() {
     BufferFixture first = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5);
 
     BufferFixture second = BufferFixture.in(directory, at(80)).poll(at(90), 4).poll(at(130), 5);
@@ -361,7 +361,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void directoryThatCanBeWrittenLaterIsUsedFromThenOn() throws IOException {
+  void directoryThatBecomesWritableIsUsedFromThenOn() throws IOException {
     Path place = Files.createFile(directory.resolve("state-dir"));
     BufferFixture fixture = BufferFixture.in(place, START).poll(at(10), 4).poll(at(20), 5);
     fixture.buffer.sync();
@@ -375,7 +375,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void whatWaitsInADirectoryThatIsFreeLaterIsSentAndCountersGoOnWithoutIt() {
+  void lateDirectoryAddsItsPendingMinutesButNotItsCounters() {
     BufferFixture first =
         BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).poll(at(80), 6);
     BufferFixture second = BufferFixture.in(directory, at(90)).poll(at(100), 6);
@@ -399,7 +399,7 @@ class MetricBufferTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void stateThatCannotBeReadIsNotReplacedAndSentWhenItCan() throws IOException {
+  void unreadableStateIsNotReplacedAndIsSentOnceReadable() throws IOException {
     BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).buffer.close();
     Path state = directory.resolve("state");
     Path kept = Files.move(state, directory.resolve("kept"));
@@ -419,7 +419,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void minuteThatBothAgentsHaveIsTakenFromOne() {
+  void minuteThatBothAgentsHaveIsSentOnce() {
     BufferFixture first = BufferFixture.in(directory, START).poll(at(10), 4);
     BufferFixture second = BufferFixture.in(directory, at(20)).poll(at(30), 4).poll(at(70), 5);
     first.poll(at(80), 5).poll(at(130), 5).buffer.close();
@@ -432,7 +432,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void whatWaitsOfAnotherInstanceInADirectoryThatIsFreeLaterIsForgotten() {
+  void lateDirectoryOfAnotherInstanceIsDiscarded() {
     BufferFixture first = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5);
     BufferFixture second = BufferFixture.in(directory, "i-2", CLUSTER, at(90));
     first.buffer.close();
@@ -455,7 +455,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void troubleIsReportedWhenItBeginsAndEnds() {
+  void alertIsReportedAtItsStartAndItsEnd() {
     BufferFixture fixture =
         BufferFixture.inMemory().poll(at(10), 4).poll(at(70), 4).poll(at(130), 6);
     fixture.poll(at(190), 9).poll(at(250), 9).poll(at(310), 9);
@@ -473,7 +473,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void minuteThatIsCutShortEndsNoTrouble() {
+  void minuteThatIsClosedEarlyEndsNoAlert() {
     BufferFixture fixture =
         BufferFixture.inMemory().poll(at(70), 4).poll(at(130), 6).poll(at(190), 6);
 
@@ -484,7 +484,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void historyOfOtherBooksIsVoid() {
+  void pollWithAnOldHistoryIsIgnored() {
     BufferFixture fixture = BufferFixture.inMemory().poll(at(10), 4);
     SamplerState stale = fixture.buffer.history();
     fixture.poll(at(20), 6);
@@ -503,7 +503,7 @@ class MetricBufferTest {
     return START.plusSeconds(second);
   }
 
-  /** The values of the only minute that is to be sent. */
+  /** The values of the only minute that is due. */
   private static Map<String, Double> sent(BufferFixture fixture, Instant now) {
     Map<Instant, Map<String, Double>> minutes = minutes(fixture, now);
     assertThat(minutes).hasSizeLessThan(2);

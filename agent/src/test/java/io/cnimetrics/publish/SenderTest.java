@@ -40,7 +40,7 @@ class SenderTest {
   }
 
   @Test
-  void turnThatComesEarlyOrOftenSendsNothingTwice() {
+  void earlyAndFrequentTurnsSendNothingTwice() {
     pollMinutes(0, 0);
     for (int second = 60; second < 120; second++) {
       turn(second);
@@ -49,7 +49,7 @@ class SenderTest {
   }
 
   @Test
-  void whatIsDueAtOnceWaitsForNoOffset() {
+  void urgentDataDoesNotWaitForTheOffset() {
     fixture.poll(at(10), 4);
     fixture.buffer.closeOpenMinute();
     fixture.buffer.sendNow();
@@ -73,7 +73,7 @@ class SenderTest {
   }
 
   @Test
-  void longIntervalSendsEarlyWhenTroubleBeginsButNotWhileItLasts() {
+  void longIntervalSendsANewAlertEarlyButNotALastingOne() {
     sender = fixture.sender(BufferFixture.schedule(MINUTE.multipliedBy(5)), START.plusSeconds(6));
     for (int minute = 0; minute < 5; minute++) {
       // Errors in the second minute and all that follow.
@@ -87,7 +87,7 @@ class SenderTest {
   }
 
   @Test
-  void throttledRequestIsTriedAgainWithGrowingPauses() {
+  void throttledRequestIsRetriedWithGrowingPauses() {
     pollMinutes(0, 0);
     fixture.buffer.closeEnded(at(65));
     cloudWatch.answerAlways(THROTTLED);
@@ -108,7 +108,7 @@ class SenderTest {
   }
 
   @Test
-  void serviceThatAsksForTimeGetsIt() {
+  void retryAfterIsRespected() {
     pollMinutes(0, 0);
     cloudWatch.answerOnce(
         new PutResult(
@@ -121,7 +121,7 @@ class SenderTest {
   }
 
   @Test
-  void refusedRightsMakeItUnreadyUntilTheyAreThere() {
+  void missingPermissionsMakeItUnreadyUntilTheFirstSend() {
     pollMinutes(0, 0);
     cloudWatch.answerOnce(DENIED);
     turn(65);
@@ -137,7 +137,7 @@ class SenderTest {
   }
 
   @Test
-  void oneBadDatumIsFoundDroppedAndCountedAndTheOthersAreSent() {
+  void invalidDatumIsDroppedAndCountedAndTheOthersAreSent() {
     pollMinutes(0, 3);
     cloudWatch.refuse(
         datum -> datum.metric().equals("ipamdErr") && datum.at().equals(START.plus(MINUTE)));
@@ -153,7 +153,7 @@ class SenderTest {
   }
 
   @Test
-  void clockThatMakesAllInvalidCostsFewRequestsAndFewDatums() {
+  void wrongClockLosesFewDatumsInFewRequests() {
     pollMinutes(0, 9);
     cloudWatch.refuse(datum -> true);
 
@@ -165,7 +165,7 @@ class SenderTest {
   }
 
   @Test
-  void outageIsCaughtUpNewestFirstWithoutMoreRequests() {
+  void backlogIsSentNewestFirstWithoutMoreRequests() {
     cloudWatch.answerAlways(THROTTLED);
     pollMinutes(0, 99);
     turn(100 * 60 + 5);
@@ -189,7 +189,7 @@ class SenderTest {
   }
 
   @Test
-  void clockThatJumpsBackDoesNotKeepItFromSending() {
+  void clockStepBackDoesNotStopSending() {
     pollMinutes(0, 0);
     turn(65);
     pollMinutes(1, 1);
@@ -219,7 +219,7 @@ class SenderTest {
   }
 
   @Test
-  void flushLeavesAloneWhatAHangingTurnHasTaken() {
+  void flushSkipsTheBatchOfAHangingTurn() {
     pollMinutes(0, 0);
     fixture.buffer.closeEnded(at(65));
     Batch hanging = fixture.buffer.take(at(65)).orElseThrow();
@@ -235,7 +235,7 @@ class SenderTest {
   }
 
   @Test
-  void pauseIsCountedFromTheAnswerHoweverLongItTook() {
+  void pauseCountsFromTheEndOfASlowRequest() {
     pollMinutes(0, 0);
     fixture.buffer.closeEnded(at(65));
     PutResult slowDown =
@@ -255,7 +255,7 @@ class SenderTest {
   }
 
   @Test
-  void troubleIsSentAtTheNodesOffsetWheneverTheAgentStarted() {
+  void alertIsSentAtTheNodesOffsetAfterAnyStart() {
     Instant start = at(40);
     sender = fixture.sender(BufferFixture.schedule(MINUTE.multipliedBy(5)), start);
     Instant now = start;
@@ -273,7 +273,7 @@ class SenderTest {
   }
 
   @Test
-  void minuteWhoseNameIsUnknownDoesNotMakeTheOthersComeMoreOften() {
+  void minuteWithUnknownDimensionsDoesNotCauseMoreRequests() {
     Destination unnamed = BufferFixture.destination("Kubernetes/CNI", Map.of("INSTANCE_TYPE", ""));
     BufferFixture.in(directory, "i-1", unnamed, START).poll(at(10), 4).buffer.close();
     BufferFixture after = BufferFixture.in(directory, at(20)).poll(at(70), 4);

@@ -28,7 +28,7 @@ class NodeScheduleTest {
   }
 
   @Test
-  void sendsAtALongerIntervalKeepTheirMinuteOfIt() {
+  void sendsAtALongerIntervalKeepTheirMinute() {
     NodeSchedule schedule =
         new NodeSchedule(POLL, Duration.ZERO, MINUTE.multipliedBy(5), Duration.ofSeconds(131));
 
@@ -38,7 +38,7 @@ class NodeScheduleTest {
   }
 
   @Test
-  void clockThatStepsFindsItsPlaceAgain() {
+  void clockStepKeepsTheOffsets() {
     NodeSchedule schedule = NodeSchedule.of("node", POLL, MINUTE);
     Instant usual = schedule.nextSend(NOON);
 
@@ -49,21 +49,21 @@ class NodeScheduleTest {
   }
 
   @Test
-  void nodeKeepsItsPlaceOverRestarts() {
+  void nodeKeepsItsOffsetsOverRestarts() {
     assertThat(NodeSchedule.of("ip-10-0-1-23.ec2.internal", POLL, MINUTE))
         .isEqualTo(NodeSchedule.of("ip-10-0-1-23.ec2.internal", POLL, MINUTE));
   }
 
   @Test
   void tenThousandNodesSpreadEvenly() {
-    // All but the first second and the last.
+    // Without the first and the last second.
     assertSpread(schedule -> schedule.pollOffset().toSeconds() - 1, 28, MINUTE);
     assertSpread(schedule -> schedule.sendOffset().toSeconds(), 30, MINUTE);
     assertSpread(schedule -> schedule.sendOffset().toMinutes(), 5, Duration.ofMinutes(5));
   }
 
   @Test
-  void pollsAndSendsOfANodeDoNotGoTogether() {
+  void pollAndSendOffsetsOfANodeAreIndependent() {
     long together =
         nodes(MINUTE)
             .filter(node -> node.pollOffset().toSeconds() == node.sendOffset().toSeconds())
@@ -72,7 +72,7 @@ class NodeScheduleTest {
   }
 
   @Test
-  void offsetsOutsideTheirIntervalAreRefused() {
+  void offsetsOutsideTheirIntervalAreRejected() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new NodeSchedule(POLL, POLL, MINUTE, Duration.ZERO));
     assertThatIllegalArgumentException()

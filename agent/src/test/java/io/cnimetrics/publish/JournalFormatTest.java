@@ -1,0 +1,68 @@
+package io.cnimetrics.publish;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class JournalFormatTest {
+  private static final String STATE =
+      "{'instance':'i-1','namespace':'Kubernetes/CNI','dimensions':[{'CLUSTER_ID':'prod'}],"
+          + "'lastMinute':29394000,'minute':29394001,'open':[['ipamdErr',2.0,1.0]],"
+          + "'carried':[],'history':{'ipamdSeen':1.0,'restarts':0.0}}";
+  private static final String MINUTE =
+      "{'id':7,'minute':29393999,'namespace':'Kubernetes/CNI',"
+          + "'dimensions':[{'CLUSTER_ID':'prod'}],'values':[['eniAllocated',2.0,'COUNT']]}";
+
+  /** Older and newer releases read this text too. */
+  @Test
+  void formatStaysTheSame() throws IOException {
+    String entry = "{'state':" + STATE + ",'waiting':[" + MINUTE + "],'gone':[5,6]}";
+
+    assertThat(write(read(entry))).isEqualTo(entry);
+  }
+
+  @Test
+  void unknownFieldsAndUnknownMetricsOfTheOpenMinuteAreIgnored() throws IOException {
+    String newer =
+        STATE.replace("'open':[", "'new':{'a':[1]},'open':[['newMetric',1.0,1.0],");
+
+    assertThat(read("{'state':" + newer + "}")).isEqualTo(read("{'state':" + STATE + "}"));
+  }
+
+  @Test
+  void unknownMetricsOfPendingMinutesAreKept() throws IOException {
+    Journal.Entry entry = read("{'waiting':[" + MINUTE.replace("eniAllocated", "new") + "]}");
+
+    assertThat(entry.waiting().get(0).values().get(0).metric()).isEqualTo("new");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "[]",
+        "{'gone':5}",
+        "{'gone':['x']}",
+        "{'state':{}}",
+        "{'state':[]}",
+        "{'waiting':[{'values':[['eniAllocated']]}]}",
+        "{'gone':[5]"
+      })
+  void otherTextIsNoEntry(String text) {
+    assertThatIOException().isThrownBy(() -> read(text));
+  }
+
+  private static Journal.Entry read(String text) throws IOException {
+    byte[] bytes = text.replace('\'', '"').getBytes(UTF_8);
+    return JournalFormat.read(bytes, 0, bytes.length);
+  }
+
+  private static String write(Journal.Entry entry) {
+    return new String(JournalFormat.write(entry), UTF_8).replace('"', '\'');
+  }
+}
