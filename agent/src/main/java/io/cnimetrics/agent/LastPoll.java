@@ -1,7 +1,6 @@
 package io.cnimetrics.agent;
 
 import io.cnimetrics.catalog.Sample;
-import io.cnimetrics.catalog.Sampler.PollSamples;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

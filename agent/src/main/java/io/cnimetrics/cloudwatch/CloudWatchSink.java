@@ -1,8 +1,8 @@
 package io.cnimetrics.cloudwatch;
 
 import io.cnimetrics.aws.RootCause;
-import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import java.time.Duration;
 import java.time.InstantSource;

@@ -2,9 +2,9 @@ package io.cnimetrics.dryrun;
 
 import static io.cnimetrics.text.Json.object;
 
-import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
+import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.text.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package io.cnimetrics.publish;
 
 import io.cnimetrics.catalog.Metric.MinuteAggregation;
-import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.Sample;
+import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.Streak;
 import java.time.Duration;

@@ -287,8 +287,7 @@ public final class MetricBuffer implements AutoCloseable {
     if (ended.samples().isEmpty()) {
       return List.of();
     }
-    PendingMinute minute =
-        new PendingMinute(nextId++, ended.minute(), destination, ended.values());
+    PendingMinute minute = new PendingMinute(nextId++, ended.minute(), destination, ended.values());
     waiting.put(minute);
     return List.of(minute);
   }
@@ -322,8 +321,8 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /**
-   * Takes the content of the next request, the newest minutes first. No other request gets it
-   * until it is released.
+   * Takes the content of the next request, the newest minutes first. No other request gets it until
+   * it is released.
    */
   synchronized Optional<Batch> take(Instant now) {
     List<Long> gone = waiting.dropUnsendable(now);

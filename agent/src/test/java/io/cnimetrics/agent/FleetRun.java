@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.slf4j.LoggerFactory;
 
 /**
- * An hour of a fleet: normal work, an outage of CloudWatch, the recovery, and a restart of all agents
- * at once.
+ * An hour of a fleet: normal work, an outage of CloudWatch, the recovery, and a restart of all
+ * agents at once.
  *
  * @param wrongMinutes the minutes of all nodes that CloudWatch lacks or has twice, in whole or in
  *     part

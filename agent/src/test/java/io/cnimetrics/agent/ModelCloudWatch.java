@@ -22,8 +22,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A CloudWatch with a limit of requests per second, as a token bucket of one second. It throttles the
- * rest. It records the fate of each second's requests, and when each minute of each node arrived.
+ * A CloudWatch with a limit of requests per second, as a token bucket of one second. It throttles
+ * the rest. It records the fate of each second's requests, and when each minute of each node
+ * arrived.
  */
 final class ModelCloudWatch {
   private static final PutResult THROTTLED =

@@ -68,9 +68,7 @@ class SumLawTest {
     assertThat(sumOf("agentStarts")).isEqualTo(5);
   }
 
-  /**
-   * The sums of one good poll of the minute from each node; a stop may be before the last poll.
-   */
+  /** The sums of one good poll of the minute from each node; a stop may be before the last poll. */
   private Set<Double> possibleSums(long minute) {
     Set<Double> sums = Set.of(0.0);
     for (ModelNode node : cluster.nodes) {

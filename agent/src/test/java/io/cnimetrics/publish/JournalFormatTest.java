@@ -28,8 +28,7 @@ class JournalFormatTest {
 
   @Test
   void unknownFieldsAndUnknownMetricsOfTheOpenMinuteAreIgnored() throws IOException {
-    String newer =
-        STATE.replace("'open':[", "'new':{'a':[1]},'open':[['newMetric',1.0,1.0],");
+    String newer = STATE.replace("'open':[", "'new':{'a':[1]},'open':[['newMetric',1.0,1.0],");
 
     assertThat(read("{'state':" + newer + "}")).isEqualTo(read("{'state':" + STATE + "}"));
   }
