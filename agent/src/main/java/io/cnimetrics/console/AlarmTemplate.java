@@ -47,19 +47,17 @@ public final class AlarmTemplate {
 
   private Map<String, Object> template() {
     return object(
-        "AWSTemplateFormatVersion",
-        "2010-09-09",
+        "AWSTemplateFormatVersion", "2010-09-09",
         "Description",
-        "Alarms on the VPC CNI's addresses in an EKS cluster%s; agents send every %s"
-            .formatted(
-                settings.region().map(region -> " in " + region).orElse(""),
-                settings.publishMinutes() == 1 ? "minute" : settings.publishMinutes() + " minutes"),
-        "Parameters",
-        AlarmParameters.parameters(settings),
-        "Conditions",
-        AlarmParameters.conditions(),
-        "Resources",
-        resources());
+            "Alarms on the VPC CNI's addresses in an EKS cluster%s; agents send every %s"
+                .formatted(
+                    settings.region().map(region -> " in " + region).orElse(""),
+                    settings.publishMinutes() == 1
+                        ? "minute"
+                        : settings.publishMinutes() + " minutes"),
+        "Parameters", AlarmParameters.parameters(settings),
+        "Conditions", AlarmParameters.conditions(),
+        "Resources", resources());
   }
 
   private Map<String, Object> resources() {
@@ -122,10 +120,9 @@ public final class AlarmTemplate {
         "AWS::CloudWatch::Dashboard",
         Optional.empty(),
         object(
-            "DashboardName",
-            ref("DashboardName"),
+            "DashboardName", ref("DashboardName"),
             "DashboardBody",
-            sub(DashboardBody.inTemplate(settings.region(), !settings.subnetIds().isEmpty()))));
+                sub(DashboardBody.inTemplate(settings.region(), !settings.subnetIds().isEmpty()))));
   }
 
   private static Map<String, Object> resource(
@@ -135,14 +132,13 @@ public final class AlarmTemplate {
 
   private static Map<String, Object> common(String name, Text text) {
     return object(
-        "AlarmName",
-        sub("${NamePrefix}-${ClusterId}-" + name),
+        "AlarmName", sub("${NamePrefix}-${ClusterId}-" + name),
         "AlarmDescription",
-        join(description(text), either(HAS_RUNBOOK, sub("\nRunbook: ${RunbookUrl}"), "")),
+            join(description(text), either(HAS_RUNBOOK, sub("\nRunbook: ${RunbookUrl}"), "")),
         "Tags",
-        List.of(
-            object("Key", "cluster", "Value", ref("ClusterId")),
-            only(HAS_TAG, object("Key", ref("TagKey"), "Value", ref("TagValue")))));
+            List.of(
+                object("Key", "cluster", "Value", ref("ClusterId")),
+                only(HAS_TAG, object("Key", ref("TagKey"), "Value", ref("TagValue")))));
   }
 
   private static Map<String, Object> description(Text text) {
@@ -171,12 +167,10 @@ public final class AlarmTemplate {
     for (ClusterSeries series : alarm.formula().series()) {
       metrics.add(
           object(
-              "Id",
-              series.id(),
+              "Id", series.id(),
               "MetricStat",
-              object("Metric", metric(series), "Stat", stat(series), "Period", PERIOD_SECONDS),
-              "ReturnData",
-              false));
+                  object("Metric", metric(series), "Stat", stat(series), "Period", PERIOD_SECONDS),
+              "ReturnData", false));
     }
     metrics.add(
         object(
@@ -198,12 +192,9 @@ public final class AlarmTemplate {
         .subnetId()
         .ifPresent(id -> dimensions.add(object("Name", ClusterSeries.SUBNET, "Value", id)));
     return object(
-        "Namespace",
-        ref("Namespace"),
-        "MetricName",
-        series.metric().name(),
-        "Dimensions",
-        dimensions);
+        "Namespace", ref("Namespace"),
+        "MetricName", series.metric().name(),
+        "Dimensions", dimensions);
   }
 
   private static String stat(ClusterSeries series) {

@@ -42,18 +42,12 @@ final class DashboardJson {
   private Map<String, Object> widget(Placed placed) {
     DashboardWidget widget = placed.widget();
     return object(
-        "type",
-        widget instanceof Text ? "text" : "metric",
-        "x",
-        placed.x(),
-        "y",
-        placed.y(),
-        "width",
-        placed.width(),
-        "height",
-        placed.height(),
-        "properties",
-        properties(widget));
+        "type", widget instanceof Text ? "text" : "metric",
+        "x", placed.x(),
+        "y", placed.y(),
+        "width", placed.width(),
+        "height", placed.height(),
+        "properties", properties(widget));
   }
 
   private Map<String, Object> properties(DashboardWidget widget) {
@@ -68,22 +62,14 @@ final class DashboardJson {
   private Map<String, Object> graph(Graph graph) {
     String region = graph.lines().get(0).cluster().region();
     return object(
-        "title",
-        graph.title(),
-        "region",
-        region,
-        "view",
-        "timeSeries",
-        "stacked",
-        graph.stacked(),
-        "period",
-        PERIOD_SECONDS,
-        "yAxis",
-        object("left", object("min", 0, "label", graph.unit(), "showUnits", false)),
-        "annotations",
-        annotations(graph.limits().stream().map(this::limit).toList()),
-        "metrics",
-        metrics(graph, region));
+        "title", graph.title(),
+        "region", region,
+        "view", "timeSeries",
+        "stacked", graph.stacked(),
+        "period", PERIOD_SECONDS,
+        "yAxis", object("left", object("min", 0, "label", graph.unit(), "showUnits", false)),
+        "annotations", annotations(graph.limits().stream().map(this::limit).toList()),
+        "metrics", metrics(graph, region));
   }
 
   private List<Object> metrics(Graph graph, String region) {
@@ -181,12 +167,13 @@ final class DashboardJson {
     String value = thresholds.apply(alarm.threshold());
     return object(
         "label",
-        "%s %s %s: %s"
-            .formatted(
-                alarm.severity().label(), alarm.comparison().word(), value, alarm.text().title()),
-        "value",
-        new Json.Raw(value),
-        "color",
-        alarm.severity().colour());
+            "%s %s %s: %s"
+                .formatted(
+                    alarm.severity().label(),
+                    alarm.comparison().word(),
+                    value,
+                    alarm.text().title()),
+        "value", new Json.Raw(value),
+        "color", alarm.severity().colour());
   }
 }

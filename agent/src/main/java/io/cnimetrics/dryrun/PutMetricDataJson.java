@@ -73,17 +73,13 @@ public final class PutMetricDataJson {
   private static Map<String, Object> datum(
       Sample sample, Map<String, String> dimensions, PolledMinute minute) {
     return object(
-        "MetricName",
-        sample.metric().name(),
+        "MetricName", sample.metric().name(),
         "Dimensions",
-        dimensions.entrySet().stream()
-            .map(dimension -> object("Name", dimension.getKey(), "Value", dimension.getValue()))
-            .toList(),
-        "Timestamp",
-        minute.start().toString(),
-        "Value",
-        sample.value().orElseThrow(),
-        "Unit",
-        sample.metric().unit().cloudWatchName());
+            dimensions.entrySet().stream()
+                .map(dimension -> object("Name", dimension.getKey(), "Value", dimension.getValue()))
+                .toList(),
+        "Timestamp", minute.start().toString(),
+        "Value", sample.value().orElseThrow(),
+        "Unit", sample.metric().unit().cloudWatchName());
   }
 }
