@@ -26,11 +26,11 @@ final class AgentMetrics {
   static List<MetricSnapshot> of(AgentStats stats, Backlog backlog, BuildInfo build) {
     return List.of(
         info(build),
-        counters("polls", "Polls of ipamD by result.", "result", stats.polls()),
-        counter("datums_sent", "Datums that CloudWatch has accepted.", stats.datumsSent()),
-        counters("datums_dropped", "Datums dropped, by reason.", "reason", stats.datumsDropped()),
-        counters("requests", "Requests to CloudWatch by outcome.", "outcome", stats.requests()),
-        latencies(stats.latencies().read()),
+        counters("polls", "Polls of ipamD by result.", "result", stats.polls),
+        counter("datums_sent", "Datums that CloudWatch has accepted.", stats.sent.sum()),
+        counters("datums_dropped", "Datums dropped, by reason.", "reason", stats.dropped),
+        counters("requests", "Requests to CloudWatch by outcome.", "outcome", stats.requests),
+        latencies(stats.latencies.read()),
         gauge("backlog_size", "Minutes with datums that are not sent yet.")
             .dataPoint(value((double) backlog.minutes()))
             .build(),

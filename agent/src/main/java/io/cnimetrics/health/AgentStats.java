@@ -12,11 +12,11 @@ import java.util.function.ObjLongConsumer;
 
 /** The agent's own counters since its start. Its loops write them, {@code /metrics} reads them. */
 public final class AgentStats implements SendEvents {
-  private final EnumCounter<PollResult> polls = new EnumCounter<>(PollResult.class);
-  private final LongAdder sent = new LongAdder();
-  private final EnumCounter<DropReason> dropped = new EnumCounter<>(DropReason.class);
-  private final EnumCounter<PutResult.Status> requests = new EnumCounter<>(PutResult.Status.class);
-  private final Latencies latencies = new Latencies();
+  final EnumCounter<PollResult> polls = new EnumCounter<>(PollResult.class);
+  final LongAdder sent = new LongAdder();
+  final EnumCounter<DropReason> dropped = new EnumCounter<>(DropReason.class);
+  final EnumCounter<PutResult.Status> requests = new EnumCounter<>(PutResult.Status.class);
+  final Latencies latencies = new Latencies();
 
   /** The result of a poll. */
   public enum PollResult {
@@ -42,26 +42,6 @@ public final class AgentStats implements SendEvents {
   @Override
   public void dropped(DropReason reason, int datums) {
     dropped.add(reason, datums);
-  }
-
-  EnumCounter<PollResult> polls() {
-    return polls;
-  }
-
-  long datumsSent() {
-    return sent.sum();
-  }
-
-  EnumCounter<DropReason> datumsDropped() {
-    return dropped;
-  }
-
-  EnumCounter<PutResult.Status> requests() {
-    return requests;
-  }
-
-  Latencies latencies() {
-    return latencies;
   }
 
   /** A counter for each constant of an enum, starting at 0; safe for several threads. */

@@ -7,6 +7,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -14,29 +15,29 @@ import java.util.function.Function;
  * from the number of addresses listed: ipamD lists an address of a prefix only after its first use,
  * and keeps listing it after it was released.
  */
-class EniDecoder {
+final class EniDecoder {
   /** Go's zero time: this address was never released. */
   private static final String NEVER = "0001-01-01T00:00:00Z";
 
   private final JsonCursor json;
   private final Instant coolingSince;
+  private final Consumer<String> held;
   private boolean coolingKnown = true;
 
   /**
    * @param coolingSince an address released after this time is still cooling down
+   * @param held gets each address that a pod holds
    */
-  EniDecoder(JsonCursor json, Instant coolingSince) {
+  EniDecoder(JsonCursor json, Instant coolingSince, Consumer<String> held) {
     this.json = json;
     this.coolingSince = coolingSince;
+    this.held = held;
   }
 
   /** Whether every free address so far has the time of its release. */
   boolean coolingKnown() {
     return coolingKnown;
   }
-
-  /** Called for each address that a pod holds; metrics need only their number. */
-  void held(String address) {}
 
   Eni eni(String id, int networkCard) throws IOException {
     if (id.isBlank()) {
@@ -127,7 +128,7 @@ class EniDecoder {
       long before = used.assigned;
       address(used);
       if (used.assigned > before) {
-        held(address);
+        held.accept(address);
       }
     }
     return used;

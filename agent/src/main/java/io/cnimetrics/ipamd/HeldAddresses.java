@@ -22,7 +22,7 @@ public final class HeldAddresses {
   }
 
   /**
-   * Asks ipamD.
+   * Sends one request to ipamD.
    *
    * @return addresses as ipamD writes them, such as {@code 10.0.1.23}
    * @throws RuntimeException if ipamD does not return them; the message says what it returned
@@ -33,21 +33,7 @@ public final class HeldAddresses {
 
   private static List<String> decode(InputStream body) throws IOException {
     List<String> held = new ArrayList<>();
-    IntrospectionDecoder.pool(body, json -> new Collecting(json, held));
+    IntrospectionDecoder.pool(body, Instant.MAX, held::add);
     return held;
-  }
-
-  private static final class Collecting extends EniDecoder {
-    private final List<String> held;
-
-    Collecting(JsonCursor json, List<String> held) {
-      super(json, Instant.MAX);
-      this.held = held;
-    }
-
-    @Override
-    void held(String address) {
-      held.add(address);
-    }
   }
 }

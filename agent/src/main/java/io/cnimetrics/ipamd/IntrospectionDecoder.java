@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -52,18 +53,20 @@ final class IntrospectionDecoder {
    */
   static AddressPool pool(InputStream body, Instant takenAt, Duration ipCooldown)
       throws IOException {
+    return pool(body, takenAt.minus(ipCooldown), address -> {});
+  }
+
+  /**
+   * Like the other {@code pool}.
+   *
+   * @param held gets each address that a pod holds; metrics need only their number
+   */
+  static AddressPool pool(InputStream body, Instant coolingSince, Consumer<String> held)
+      throws IOException {
     return decode(
         body,
         (json, names) ->
-            new IntrospectionDecoder(json, new EniDecoder(json, takenAt.minus(ipCooldown)))
-                .pool(names));
-  }
-
-  /** Like the other {@code pool}, with a decoder that reads more of each interface. */
-  static AddressPool pool(InputStream body, Function<JsonCursor, EniDecoder> eniDecoder)
-      throws IOException {
-    return decode(
-        body, (json, names) -> new IntrospectionDecoder(json, eniDecoder.apply(json)).pool(names));
+            new IntrospectionDecoder(json, new EniDecoder(json, coolingSince, held)).pool(names));
   }
 
   /**
@@ -80,9 +83,7 @@ final class IntrospectionDecoder {
     try (JsonCursor json = new JsonCursor(body)) {
       try {
         return whole(json, shape);
-      } catch (JsonProcessingException e) {
-        throw json.refusal(e);
-      } catch (CharacterCodingException e) {
+      } catch (JsonProcessingException | CharacterCodingException e) {
         throw json.refusal(e);
       }
     }

@@ -131,9 +131,12 @@ final class IpamdHttp {
     }
   }
 
-  /** Okio's message contains the number of bytes that arrived instead of the expected line. */
+  /**
+   * Okio's message contains the number of bytes that arrived instead of the expected line; the
+   * channel of a unix socket has a plain exception for a request that was not read.
+   */
   private static boolean isEndBeforeAnyByte(IOException e) {
-    return cause(e).contains("limit=0 ");
+    return cause(e).contains("limit=0 ") || cause(e).equals("Broken pipe");
   }
 
   private static <T> T read(InputStream stream, Duration limit, BodyReader<T> reader) {

@@ -29,7 +29,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeMap;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -176,7 +175,7 @@ public final class IpamdReader {
         return Optional.empty();
       }
       Optional<AddressPool> pool =
-          attempt(INTROSPECTION, () -> enis(introspection.get()), IpamdReader::introspectionRemedy);
+          attempt(INTROSPECTION, () -> enis(introspection.get()));
       pool.ifPresent(this::checkStatedTotals);
       return pool;
     }
@@ -194,8 +193,7 @@ public final class IpamdReader {
       Optional<IpamdMetrics> sums =
           attempt(
               METRICS,
-              () -> metrics.get().get("", limit, prometheus::read).onHostBootedAt(hostBoot.get()),
-              IpamdReader::metricsRemedy);
+              () -> metrics.get().get("", limit, prometheus::read).onHostBootedAt(hostBoot.get()));
       sums.ifPresent(this::checkNumbers);
       return sums;
     }
@@ -213,7 +211,7 @@ public final class IpamdReader {
             METRICS,
             UNEXPECTED_SHAPE,
             "no finite number: %s".formatted(odd),
-            "metrics that need one are left out; " + metricsRemedy(UNEXPECTED_SHAPE));
+            "metrics that need one are left out; " + remedy(METRICS, UNEXPECTED_SHAPE));
       }
     }
 
@@ -249,12 +247,11 @@ public final class IpamdReader {
       }
     }
 
-    private <T> Optional<T> attempt(
-        Source source, Supplier<T> read, Function<Reason, String> remedy) {
+    private <T> Optional<T> attempt(Source source, Supplier<T> read) {
       try {
         return Optional.of(read.get());
       } catch (IpamdException e) {
-        report(source, e.reason(), e.getMessage(), remedy.apply(e.reason()));
+        report(source, e.reason(), e.getMessage(), remedy(source, e.reason()));
         return Optional.empty();
       }
     }
@@ -269,23 +266,20 @@ public final class IpamdReader {
     }
   }
 
-  private static String introspectionRemedy(Reason reason) {
+  private static String remedy(Source source, Reason reason) {
+    boolean introspection = source == INTROSPECTION;
     return switch (reason) {
       case UNREACHABLE ->
-          "check that aws-node runs on this node; INTROSPECTION_BIND_ADDRESS moves the port"
-              + " (releases up to 1.3.3 and 1.4.0: 61678): set --introspection-url; with"
-              + " DISABLE_INTROSPECTION set --introspection-url none";
+          introspection
+              ? "check that aws-node runs on this node; INTROSPECTION_BIND_ADDRESS moves the port"
+                  + " (releases up to 1.3.3 and 1.4.0: 61678): set --introspection-url; with"
+                  + " DISABLE_INTROSPECTION set --introspection-url none"
+              : "without it there are no counters; with DISABLE_METRICS set --metrics-url none";
       case TIMEOUT -> "ipamD hangs or the node is overloaded: see the log of aws-node";
-      default -> "check that --introspection-url is ipamD's introspection (port 61679)";
-    };
-  }
-
-  private static String metricsRemedy(Reason reason) {
-    return switch (reason) {
-      case UNREACHABLE ->
-          "without it there are no counters; with DISABLE_METRICS set --metrics-url none";
-      case TIMEOUT -> "ipamD hangs or the node is overloaded: see the log of aws-node";
-      default -> "check that --metrics-url is ipamD's Prometheus text (port 61678)";
+      default ->
+          introspection
+              ? "check that --introspection-url is ipamD's introspection (port 61679)"
+              : "check that --metrics-url is ipamD's Prometheus text (port 61678)";
     };
   }
 }

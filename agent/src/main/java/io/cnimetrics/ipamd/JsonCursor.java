@@ -14,7 +14,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.nio.charset.CharacterCodingException;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -143,26 +142,23 @@ final class JsonCursor implements Closeable {
         "expected %s at %s (offset %d)".formatted(expected, path(), offset()));
   }
 
-  /**
-   * The exception for a body that is not UTF-8; without a path, because decoding runs ahead of
-   * parsing.
-   */
-  IpamdException refusal(CharacterCodingException e) {
-    return new IpamdException(Reason.MALFORMED, "the body is not UTF-8", e);
-  }
-
-  /** The exception for a body that the parser refuses. */
-  IpamdException refusal(JsonProcessingException e) {
-    return e instanceof StreamConstraintsException
-        ? new IpamdException(
-            Reason.UNEXPECTED_SHAPE,
-            "more than ipamD writes at %s (offset %d): %s"
-                .formatted(path(), offset(), e.getOriginalMessage()),
-            e)
-        : new IpamdException(
-            Reason.MALFORMED,
-            "not JSON at offset %d, %s: %s".formatted(offset(), path(), e.getOriginalMessage()),
-            e);
+  /** The exception for a body that is not JSON in UTF-8, or that has more than ipamD writes. */
+  IpamdException refusal(IOException e) {
+    if (e instanceof StreamConstraintsException tooMuch) {
+      return new IpamdException(
+          Reason.UNEXPECTED_SHAPE,
+          "more than ipamD writes at %s (offset %d): %s"
+              .formatted(path(), offset(), tooMuch.getOriginalMessage()),
+          e);
+    }
+    // No path if it is not UTF-8: decoding runs ahead of parsing.
+    return new IpamdException(
+        Reason.MALFORMED,
+        e instanceof JsonProcessingException json
+            ? "not JSON at offset %d, %s: %s"
+                .formatted(offset(), path(), json.getOriginalMessage())
+            : "the body is not UTF-8",
+        e);
   }
 
   @Override

@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
-import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -18,7 +17,7 @@ import javax.net.SocketFactory;
 /**
  * A connection to a unix-domain socket, in the form that OkHttp needs.
  *
- * <p>It has no timeouts: OkHttp closes a socket whose time is over, which ends a blocked connect,
+ * <p>It has no timeouts: OkHttp closes a socket when a timeout elapses, which ends a blocked connect,
  * read or write.
  */
 final class UnixSocket extends Socket {
@@ -57,22 +56,11 @@ final class UnixSocket extends Socket {
       @Override
       public void write(byte[] bytes, int offset, int count) throws IOException {
         ByteBuffer left = ByteBuffer.wrap(bytes, offset, count);
-        try {
-          while (left.hasRemaining()) {
-            channel.write(left);
-          }
-        } catch (IOException e) {
-          throw socketException(e);
+        while (left.hasRemaining()) {
+          channel.write(left);
         }
       }
     };
-  }
-
-  /** A channel reports a broken pipe by a plain {@link IOException}. */
-  private static SocketException socketException(IOException e) {
-    SocketException failed = new SocketException("the request could not be sent");
-    failed.initCause(e);
-    return failed;
   }
 
   /** Does nothing; {@link Socket} would open a TCP socket for this. */
