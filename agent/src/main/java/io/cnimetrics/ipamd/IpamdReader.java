@@ -174,8 +174,7 @@ public final class IpamdReader {
                 + " a forced removal");
         return Optional.empty();
       }
-      Optional<AddressPool> pool =
-          attempt(INTROSPECTION, () -> enis(introspection.get()));
+      Optional<AddressPool> pool = attempt(INTROSPECTION, () -> enis(introspection.get()));
       pool.ifPresent(this::checkStatedTotals);
       return pool;
     }

@@ -155,8 +155,7 @@ final class JsonCursor implements Closeable {
     return new IpamdException(
         Reason.MALFORMED,
         e instanceof JsonProcessingException json
-            ? "not JSON at offset %d, %s: %s"
-                .formatted(offset(), path(), json.getOriginalMessage())
+            ? "not JSON at offset %d, %s: %s".formatted(offset(), path(), json.getOriginalMessage())
             : "the body is not UTF-8",
         e);
   }

@@ -17,8 +17,8 @@ import javax.net.SocketFactory;
 /**
  * A connection to a unix-domain socket, in the form that OkHttp needs.
  *
- * <p>It has no timeouts: OkHttp closes a socket when a timeout elapses, which ends a blocked connect,
- * read or write.
+ * <p>It has no timeouts: OkHttp closes a socket when a timeout elapses, which ends a blocked
+ * connect, read or write.
  */
 final class UnixSocket extends Socket {
   private final UnixDomainSocketAddress path;
