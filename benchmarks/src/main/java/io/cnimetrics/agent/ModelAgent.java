@@ -4,7 +4,6 @@ import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.health.AgentStats;
-import io.cnimetrics.identity.ConfiguredIdentity;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.MetricBuffer;
@@ -58,7 +57,7 @@ final class ModelAgent implements AutoCloseable {
             (region, at) -> new Sender(buffer, sink, schedule, activity, random, region, at),
             sampler.start(),
             new Backoff(random),
-            node -> poller.on(node.instance()),
+            node -> poller.setInstance(node.instance()),
             why -> {
               throw new IllegalStateException(why);
             });
@@ -75,7 +74,7 @@ final class ModelAgent implements AutoCloseable {
             Optional.of("eu-west-1a"),
             Map.of());
     return Identification.of(
-        new ConfiguredIdentity(NODE, Optional.of("production-eu"), Optional.of("eu-west-1")),
+        new Identification.Configured(NODE, Optional.of("production-eu"), Optional.of("eu-west-1")),
         new InstanceMetadata.Result(instance, List.of()));
   }
 
@@ -95,9 +94,9 @@ final class ModelAgent implements AutoCloseable {
   private void turnAt(Instant now) {
     clock.set(now);
     if (!pollAt.isAfter(now)) {
-      pollAt = poller.take(now);
+      pollAt = poller.run(now);
     } else {
-      sendAt = bounded(publisher.take(now), now);
+      sendAt = bounded(publisher.run(now), now);
     }
   }
 

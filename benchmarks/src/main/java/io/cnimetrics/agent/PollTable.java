@@ -75,7 +75,7 @@ public final class PollTable {
     NodeSchedule schedule = NodeSchedule.of("bench", INTERVAL, Published.MINUTE);
     try (MetricBuffer buffer = buffer(stateDirectory)) {
       Poller poller = new Poller(ipamd, sampler, buffer, schedule, PollTable::check);
-      poller.on(instance);
+      poller.setInstance(instance);
       int[] polls = {0};
       return meter.measure(
           warmUps,
@@ -85,7 +85,7 @@ public final class PollTable {
               buffer.discardAll();
             }
           },
-          () -> poller.take(clock.instant()));
+          () -> poller.run(clock.instant()));
     }
   }
 

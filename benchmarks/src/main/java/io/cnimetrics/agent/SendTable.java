@@ -1,6 +1,5 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.agent.Meter.Cost;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
@@ -8,6 +7,7 @@ import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.cloudwatch.LocalSink;
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
+import io.cnimetrics.publish.MetricSink;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
