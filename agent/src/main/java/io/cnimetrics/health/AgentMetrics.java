@@ -27,18 +27,20 @@ final class AgentMetrics {
     return List.of(
         info(build),
         counters("polls", "Polls of ipamD by result.", "result", stats.polls),
-        counter("datums_sent", "Datums that CloudWatch has accepted.", stats.sent.sum()),
+        counter("datums_sent", "Datums that CloudWatch accepted.", stats.sent.sum()),
         counters("datums_dropped", "Datums dropped, by reason.", "reason", stats.dropped),
         counters("requests", "Requests to CloudWatch by outcome.", "outcome", stats.requests),
         latencies(stats.latencies.read()),
-        gauge("backlog_size", "Minutes with datums that are not sent yet.")
-            .dataPoint(value((double) backlog.minutes()))
+        gauge(
+                "backlog_size",
+                "Minutes with datums that are not sent yet.",
+                (double) backlog.minutes())
             .build(),
         gauge(
                 "backlog_age_seconds",
-                "Age of the oldest minute with unsent datums; 0 if there is none.")
+                "Age of the oldest minute with unsent datums; 0 if there is none.",
+                backlog.oldest().toMillis() / 1000.0)
             .unit(Unit.SECONDS)
-            .dataPoint(value(backlog.oldest().toMillis() / 1000.0))
             .build());
   }
 
@@ -77,7 +79,7 @@ final class AgentMetrics {
   private static MetricSnapshot latencies(Latencies.Distribution read) {
     return HistogramSnapshot.builder()
         .name(name("request_duration_seconds"))
-        .help("Time from the start of a request to its answer or its timeout.")
+        .help("Duration of requests to CloudWatch, up to the response or the timeout.")
         .unit(Unit.SECONDS)
         .dataPoint(
             HistogramDataPointSnapshot.builder()
@@ -87,12 +89,11 @@ final class AgentMetrics {
         .build();
   }
 
-  private static GaugeSnapshot.Builder gauge(String name, String help) {
-    return GaugeSnapshot.builder().name(name(name)).help(help);
-  }
-
-  private static GaugeDataPointSnapshot value(double value) {
-    return GaugeDataPointSnapshot.builder().value(value).build();
+  private static GaugeSnapshot.Builder gauge(String name, String help, double value) {
+    return GaugeSnapshot.builder()
+        .name(name(name))
+        .help(help)
+        .dataPoint(GaugeDataPointSnapshot.builder().value(value).build());
   }
 
   private static String name(String name) {

@@ -1,10 +1,10 @@
 package io.cnimetrics.health;
 
 import io.cnimetrics.catalog.Sample;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -17,23 +17,19 @@ public final class MetricsPage implements Page {
   public static final String PATH = "/metrics";
 
   private final Supplier<List<Sample>> samples;
-  private final Function<List<Sample>, MetricSnapshots> exposition;
   private final AgentStats stats;
   private final Supplier<Backlog> backlog;
   private final BuildInfo build;
 
   /**
    * @param samples all samples of the last poll; a metric whose source failed is absent
-   * @param exposition converts samples to Prometheus metrics
    */
   public MetricsPage(
       Supplier<List<Sample>> samples,
-      Function<List<Sample>, MetricSnapshots> exposition,
       AgentStats stats,
       Supplier<Backlog> backlog,
       BuildInfo build) {
     this.samples = samples;
-    this.exposition = exposition;
     this.stats = stats;
     this.backlog = backlog;
     this.build = build;
@@ -41,12 +37,9 @@ public final class MetricsPage implements Page {
 
   @Override
   public Response get(String accept) {
-    MetricSnapshots node = exposition.apply(samples.get());
-    return TextFormat.of(accept)
-        .write(
-            new MetricSnapshots(
-                Stream.concat(node.stream(), AgentMetrics.of(stats, backlog.get(), build).stream())
-                    .toList()));
+    Stream<MetricSnapshot> node = PrometheusText.snapshots(samples.get()).stream();
+    Stream<MetricSnapshot> agent = AgentMetrics.of(stats, backlog.get(), build).stream();
+    return TextFormat.of(accept).write(new MetricSnapshots(Stream.concat(node, agent).toList()));
   }
 
   /**

@@ -38,7 +38,7 @@ public final class PrometheusText {
   }
 
   /** The samples as metrics of the Prometheus library, for any of its formats. */
-  public static MetricSnapshots snapshots(List<Sample> samples) {
+  static MetricSnapshots snapshots(List<Sample> samples) {
     Map<Metric, List<Sample>> byMetric = new LinkedHashMap<>();
     for (Sample sample : samples) {
       byMetric.computeIfAbsent(sample.metric(), metric -> new ArrayList<>()).add(sample);

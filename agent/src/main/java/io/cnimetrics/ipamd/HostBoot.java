@@ -1,10 +1,11 @@
 package io.cnimetrics.ipamd;
 
-import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 
 /**
  * The boot time of this host. ipamD reports the start of its process as this time plus the
@@ -22,15 +23,12 @@ final class HostBoot {
   }
 
   static OptionalDouble seconds(Path statistics) {
-    try (BufferedReader lines = Files.newBufferedReader(statistics)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        if (line.startsWith(BOOT_TIME)) {
-          return OptionalDouble.of(
-              (double) Long.parseLong(line.substring(BOOT_TIME.length()).strip()));
-        }
-      }
-      return OptionalDouble.empty();
-    } catch (IOException | NumberFormatException e) {
+    try (Stream<String> lines = Files.lines(statistics)) {
+      return lines
+          .filter(line -> line.startsWith(BOOT_TIME))
+          .mapToDouble(line -> (double) Long.parseLong(line.substring(BOOT_TIME.length()).strip()))
+          .findFirst();
+    } catch (IOException | UncheckedIOException | NumberFormatException e) {
       // Not Linux, or hidden by a sandbox: a step of the clock then looks like a restart.
       return OptionalDouble.empty();
     }

@@ -143,7 +143,11 @@ final class IntrospectionDecoder {
   private AddressPool pool(List<Card> cards) {
     List<Eni> enis = new ArrayList<>();
     for (Card card : cards) {
-      enis.addAll(card.enis.orElseThrow(() -> card.missing("ENIs")));
+      enis.addAll(
+          card.enis.orElseThrow(
+              () ->
+                  new IpamdException(
+                      Reason.UNEXPECTED_SHAPE, "no ENIs for network card " + card.index)));
     }
     enis.sort(BY_SLOT);
     try {
@@ -190,11 +194,6 @@ final class IntrospectionDecoder {
         }
       }
       known = true;
-    }
-
-    IpamdException missing(String field) {
-      return new IpamdException(
-          Reason.UNEXPECTED_SHAPE, "no %s for network card %d".formatted(field, index));
     }
 
     private List<Eni> enis() throws IOException {

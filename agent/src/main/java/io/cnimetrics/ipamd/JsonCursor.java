@@ -106,12 +106,6 @@ final class JsonCursor implements Closeable {
     return parser.getText();
   }
 
-  boolean hasText() throws IOException {
-    parser.nextToken();
-    expect(JsonToken.VALUE_STRING, "a string");
-    return parser.getTextLength() > 0;
-  }
-
   long integer() throws IOException {
     parser.nextToken();
     expect(JsonToken.VALUE_NUMBER_INT, "a whole number");

@@ -14,7 +14,6 @@ import io.cnimetrics.health.MetricsPage;
 import io.cnimetrics.health.MetricsPage.Backlog;
 import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.health.Page;
-import io.cnimetrics.health.PrometheusText;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.publish.MetricBuffer;
 import java.time.Duration;
@@ -84,7 +83,6 @@ final class AgentModule {
         MetricsPage.PATH,
         new MetricsPage(
             lastPoll::samples,
-            PrometheusText::snapshots,
             activity,
             () -> backlog(agent.depth(), clock),
             build));

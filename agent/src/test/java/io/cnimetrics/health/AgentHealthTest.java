@@ -35,7 +35,7 @@ class AgentHealthTest {
   }
 
   @Test
-  void refusalDoesNotKill() {
+  void refusedPermissionsDoNotFailTheLivenessProbe() {
     assertThat(new AgentHealth(List.of(), true, false, REFUSED).notLive()).isEmpty();
   }
 
@@ -46,7 +46,7 @@ class AgentHealthTest {
   }
 
   @Test
-  void agentIsReadyAfterAPollWhateverIsSent() {
+  void agentIsReadyAfterAPollEvenIfNothingIsSent() {
     assertThat(sends(true, false, Optional.empty()).notReady()).isEmpty();
   }
 

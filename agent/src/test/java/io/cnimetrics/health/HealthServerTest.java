@@ -205,7 +205,7 @@ class HealthServerTest {
   }
 
   @Test
-  void closedServerRefusesAndLeavesNoThread() throws Exception {
+  void closedServerAcceptsNoConnectionAndLeavesNoThread() throws Exception {
     HealthServer server = serving(Map.of());
     Client client = Client.of(server);
     client.get("/livez");

@@ -135,7 +135,7 @@ class MetricsPageTest {
   private MetricsPage page(List<Sample> samples, BuildInfo build) {
     Backlog backlog = new Backlog(7, Duration.ofMillis(420_500));
     return new MetricsPage(
-        () -> samples, PrometheusText::snapshots, activity, () -> backlog, build);
+        () -> samples, activity, () -> backlog, build);
   }
 
   private static OpenMetrics read(MetricsPage page) {

@@ -45,7 +45,6 @@ final class ServeInOwnProcess {
             .toList();
     return new MetricsPage(
         () -> samples,
-        PrometheusText::snapshots,
         new AgentStats(),
         () -> NOTHING,
         BuildInfo.of("1"));

@@ -45,7 +45,7 @@ class BadJsonTest {
   }
 
   @Test
-  void offsetTellsWhereTheJsonBreaks() {
+  void faultInTheJsonHasItsOffset() {
     assertThat(refusal("{'a':1, }")).hasMessageContaining("not JSON at offset 9");
   }
 
@@ -77,7 +77,7 @@ class BadJsonTest {
 
   @ParameterizedTest
   @ValueSource(ints = {33, 1_000, 1_000_000})
-  void deepNestingIsRefused(int depth) {
+  void deepNestingIsRejected(int depth) {
     for (String open : new String[] {"[", "{'a':"}) {
       String close = open.equals("[") ? "]" : "}";
       String inner = open.equals("[") ? "" : "1";
@@ -89,7 +89,7 @@ class BadJsonTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"'TotalIPs'", "'x'"})
-  void numberOfThousandsOfDigitsIsRefused(String field) {
+  void numberOfThousandsOfDigitsIsRejected(String field) {
     IpamdException refusal = refusal("{%s:%s,'ENIs':{}}".formatted(field, "9".repeat(100_000)));
     assertThat(refusal.reason()).isEqualTo(UNEXPECTED_SHAPE);
     assertThat(refusal).hasMessageContaining("/" + field.replace("'", ""));
@@ -101,13 +101,13 @@ class BadJsonTest {
   }
 
   @Test
-  void nameOfAMegabyteIsRefused() {
+  void nameOfAMegabyteIsRejected() {
     assertThat(refusal("{'%s':1,'ENIs':{}}".formatted("n".repeat(1 << 20))).reason())
         .isEqualTo(UNEXPECTED_SHAPE);
   }
 
   @Test
-  void textOfAMegabyteIsSkippedWhereItIsUnknownAndRefusedWhereItIsRead() {
+  void textOfAMegabyteIsSkippedInUnknownFieldsAndRejectedInKnownOnes() {
     String text = "t".repeat(1 << 20);
     assertThat(pool("{'x':'%s','ENIs':{}}".formatted(text)).eniCount()).isZero();
     assertThat(refusal("{'ENIs':{'e':{'SubnetID':'%s'}}}".formatted(text)).reason())
@@ -115,7 +115,7 @@ class BadJsonTest {
   }
 
   @Test
-  void moreEntriesThanAnyPoolHasAreRefused() {
+  void moreEntriesThanAnyPoolHasAreRejected() {
     StringBuilder body = new StringBuilder("{'ENIs':{");
     for (int i = 0; i < 20_000; i++) {
       body.append("'eni-%d':{'IsPrimary':true,'DeviceNumber':0,'IPv4Addresses':{}},".formatted(i));
@@ -125,7 +125,7 @@ class BadJsonTest {
   }
 
   @Test
-  void manyCardsWithManyInterfacesAreRefused() {
+  void manyCardsWithManyInterfacesAreRejected() {
     StringBuilder body = new StringBuilder("{'9':{'ENIs':{}}");
     for (int card = 10; card < 1_000; card++) {
       body.append(",'%d':{'ENIs':{".formatted(card));

@@ -1,13 +1,13 @@
 package io.cnimetrics.ipamd;
 
-import static io.cnimetrics.ipamd.Asking.AMPLE;
-import static io.cnimetrics.ipamd.Asking.BODY;
-import static io.cnimetrics.ipamd.Asking.LIMIT;
-import static io.cnimetrics.ipamd.Asking.OK;
-import static io.cnimetrics.ipamd.Asking.assertRefusal;
-import static io.cnimetrics.ipamd.Asking.pool;
-import static io.cnimetrics.ipamd.Asking.refusal;
-import static io.cnimetrics.ipamd.Asking.repeat;
+import static io.cnimetrics.ipamd.PoolRequest.AMPLE;
+import static io.cnimetrics.ipamd.PoolRequest.BODY;
+import static io.cnimetrics.ipamd.PoolRequest.LIMIT;
+import static io.cnimetrics.ipamd.PoolRequest.OK;
+import static io.cnimetrics.ipamd.PoolRequest.assertRefusal;
+import static io.cnimetrics.ipamd.PoolRequest.pool;
+import static io.cnimetrics.ipamd.PoolRequest.refusal;
+import static io.cnimetrics.ipamd.PoolRequest.repeat;
 import static io.cnimetrics.snapshot.Reason.MALFORMED;
 import static io.cnimetrics.snapshot.Reason.TIMEOUT;
 import static io.cnimetrics.snapshot.Reason.TOO_LARGE;

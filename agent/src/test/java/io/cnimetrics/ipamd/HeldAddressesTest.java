@@ -18,7 +18,7 @@ class HeldAddressesTest {
 
   @ParameterizedTest
   @MethodSource("nodes")
-  void asManyAreToldAsPodsHold(RecordedNode node) {
+  void allAddressesThatPodsHoldAreReturned(RecordedNode node) {
     try (FakeIpamd ipamd = new FakeIpamd().serve(node)) {
       List<String> held = new HeldAddresses(ipamd.introspectionUrl()).read();
 

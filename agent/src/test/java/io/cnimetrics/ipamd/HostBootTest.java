@@ -12,7 +12,7 @@ class HostBootTest {
   @TempDir Path directory;
 
   @Test
-  void kernelTellsItInALineOfItsStatistics() throws IOException {
+  void bootTimeIsALineOfTheKernelsStatistics() throws IOException {
     Path stat =
         Files.writeString(
             directory.resolve("stat"), "cpu  1 2 3\nintr 9 8 7\nbtime 1795230279\nprocesses 5\n");

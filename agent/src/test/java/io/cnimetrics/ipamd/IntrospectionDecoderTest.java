@@ -20,7 +20,7 @@ class IntrospectionDecoderTest {
   private static final String NEVER = "0001-01-01T00:00:00Z";
 
   @Test
-  void releaseBefore15TellsOnlyWhatIsAssigned() {
+  void releaseBefore15ReportsAssignedAddressesOnly() {
     AddressPool pool =
         pool(
             "{'AssignedIPs':1,'ENIIPPools':{'eni-1':{'DeviceNumber':0,'IsPrimary':true,"
@@ -32,7 +32,7 @@ class IntrospectionDecoderTest {
   }
 
   @Test
-  void release15TellsWhenAnAddressWasGivenBack() {
+  void release15ReportsWhenAnAddressWasReleased() {
     AddressPool pool =
         pool(
             "{'ENIIPPools':{'eni-1':{'DeviceNumber':0,'IsPrimary':true,'IPv4Addresses':{"
@@ -95,7 +95,7 @@ class IntrospectionDecoderTest {
   }
 
   @Test
-  void givenBackAddressStaysListedButIsNotHeld() {
+  void releasedAddressStaysListedButIsNotHeld() {
     AddressPool pool = pool(flat(single(free("2026-11-21T09:00:00Z"))));
     assertThat(pool.assigned()).isZero();
     assertThat(pool.cooling()).isZero();
@@ -181,7 +181,7 @@ class IntrospectionDecoderTest {
   }
 
   @Test
-  void unknownFieldsAreSkippedWhateverTheyHold() {
+  void unknownFieldsOfAnyTypeAreSkipped() {
     AddressPool pool =
         pool(
             "{'New':[[{'a':[1.5e300,null]}],'x'],'TotalIPs':0,'ENIs':{'eni-1':"

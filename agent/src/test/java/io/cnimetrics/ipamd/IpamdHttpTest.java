@@ -1,13 +1,13 @@
 package io.cnimetrics.ipamd;
 
-import static io.cnimetrics.ipamd.Asking.AMPLE;
-import static io.cnimetrics.ipamd.Asking.BODY;
-import static io.cnimetrics.ipamd.Asking.LIMIT;
-import static io.cnimetrics.ipamd.Asking.OK;
-import static io.cnimetrics.ipamd.Asking.assertRefusal;
-import static io.cnimetrics.ipamd.Asking.pool;
-import static io.cnimetrics.ipamd.Asking.refusal;
-import static io.cnimetrics.ipamd.Asking.repeat;
+import static io.cnimetrics.ipamd.PoolRequest.AMPLE;
+import static io.cnimetrics.ipamd.PoolRequest.BODY;
+import static io.cnimetrics.ipamd.PoolRequest.LIMIT;
+import static io.cnimetrics.ipamd.PoolRequest.OK;
+import static io.cnimetrics.ipamd.PoolRequest.assertRefusal;
+import static io.cnimetrics.ipamd.PoolRequest.pool;
+import static io.cnimetrics.ipamd.PoolRequest.refusal;
+import static io.cnimetrics.ipamd.PoolRequest.repeat;
 import static io.cnimetrics.snapshot.Reason.BAD_STATUS;
 import static io.cnimetrics.snapshot.Reason.MALFORMED;
 import static io.cnimetrics.snapshot.Reason.TIMEOUT;
@@ -96,7 +96,7 @@ class IpamdHttpTest {
   }
 
   @Test
-  void bodyThatIsNotGzipThoughItSaysSoIsNotCalledCutShort() throws IOException {
+  void bodyThatIsWronglyDeclaredAsGzipIsNotReportedAsCutShort() throws IOException {
     String answer = OK + "Content-Encoding: gzip\r\n\r\nno gzip at all";
     try (RawServer server = RawServer.answering(answer)) {
       IpamdException refusal = refusal(server.address(), AMPLE);
@@ -167,7 +167,7 @@ class IpamdHttpTest {
         "HTTP/1.1 200 OK\r\nContent-Length: 3",
         "HTTP/1.1 100 Continue\r\n\r\nxyz"
       })
-  void answerThatIsNotHttpIsMalformed(String answer) throws IOException {
+  void responseThatIsNotHttpIsMalformed(String answer) throws IOException {
     try (RawServer server = RawServer.answering(answer)) {
       IpamdException refusal = refusal(server.address(), AMPLE);
       assertRefusal(refusal, MALFORMED, server.address(), "not HTTP");
@@ -209,7 +209,7 @@ class IpamdHttpTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", OK, OK + "\r\n", CHUNKED, OK + "Content-Length: 900\r\n\r\n"})
-  void trickleIsATimeoutHoweverSteady(String start) throws IOException {
+  void steadyTrickleIsATimeout(String start) throws IOException {
     String slow = start.equals(CHUNKED) ? "1\r\n \r\n" : " ";
     try (RawServer server =
         new RawServer(
@@ -243,7 +243,7 @@ class IpamdHttpTest {
   }
 
   @Test
-  void requestAsksForGzipAndAClosedConnection() throws IOException {
+  void requestAcceptsGzipAndClosesTheConnection() throws IOException {
     List<String> heads = new ArrayList<>();
     try (RawServer server =
         new RawServer(
@@ -252,7 +252,7 @@ class IpamdHttpTest {
               request.ok(BODY.getBytes(ISO_8859_1));
             })) {
       assertThat(pool(server.address(), AMPLE).eniCount()).isZero();
-      assertThat(server.asked()).containsExactly("/v1/enis");
+      assertThat(server.requested()).containsExactly("/v1/enis");
       assertThat(heads.get(0)).contains("Accept-Encoding: gzip").contains("Connection: close");
     }
   }

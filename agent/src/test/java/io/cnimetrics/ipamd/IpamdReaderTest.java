@@ -60,7 +60,7 @@ class IpamdReaderTest {
 
   @ParameterizedTest
   @CsvSource({"NaN,NaN", "+Inf,Infinity", "1e999,Infinity"})
-  void sumThatIsNoFiniteNumberIsOneProblemAndTheRestStays(String value, String told)
+  void sumThatIsNoFiniteNumberIsOneProblemAndTheRestStays(String value, String shown)
       throws IOException {
     String text =
         "awscni_ipamd_error_count{fn=\"a\"} %s\nawscni_ipamd_error_count{fn=\"b\"} 1\n"
@@ -74,7 +74,7 @@ class IpamdReaderTest {
           snapshot,
           Source.METRICS,
           Reason.UNEXPECTED_SHAPE,
-          "no finite number: {awscni_ipamd_error_count=" + told + "}");
+          "no finite number: {awscni_ipamd_error_count=" + shown + "}");
     }
   }
 
@@ -90,7 +90,7 @@ class IpamdReaderTest {
           Source.INTROSPECTION,
           Reason.UNEXPECTED_SHAPE,
           ipamd.address() + "/v1/enis: expected interfaces");
-      assertThat(ipamd.asked()).doesNotContain("/v1/ipamd-env-settings");
+      assertThat(ipamd.requested()).doesNotContain("/v1/ipamd-env-settings");
     }
   }
 
@@ -123,7 +123,7 @@ class IpamdReaderTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"unknown path", "not found", "hang", "reset", "garbage"})
-  void settingsThatAreNotToldAreNoProblem(String kind) throws IOException {
+  void missingSettingsAreNotAProblem(String kind) throws IOException {
     RawServer.Answer settings =
         switch (kind) {
           case "unknown path" -> body(UNKNOWN_PATH);
@@ -143,40 +143,40 @@ class IpamdReaderTest {
   }
 
   @Test
-  void settingsAreAskedForOncePerProcessOfIpamd() throws IOException {
+  void settingsAreRequestedOncePerProcessOfIpamd() throws IOException {
     Switchable metrics = new Switchable(metrics(100));
     try (RawServer ipamd = ipamd(body(ENIS), body(SETTINGS), metrics)) {
       IpamdReader reader = reader(ipamd);
       for (int poll = 0; poll < 3; poll++) {
         assertThat(reader.read().settings()).isPresent();
       }
-      assertThat(settingsAsked(ipamd)).isOne();
+      assertThat(settingsRequested(ipamd)).isOne();
 
       metrics.become(metrics(200));
       assertThat(reader.read().settings()).isPresent();
       assertThat(reader.read().settings()).isPresent();
-      assertThat(settingsAsked(ipamd)).isEqualTo(2);
+      assertThat(settingsRequested(ipamd)).isEqualTo(2);
     }
   }
 
   @Test
-  void settingsThatWereNotToldAreNotAskedForAtEachPoll() throws IOException {
+  void unavailableSettingsAreNotRequestedAtEachPoll() throws IOException {
     try (RawServer ipamd = ipamd(body(ENIS), body(UNKNOWN_PATH), body(metrics(100)))) {
       IpamdReader reader = reader(ipamd);
       for (int poll = 0; poll < 3; poll++) {
         assertThat(reader.read().problems()).isEmpty();
       }
-      assertThat(settingsAsked(ipamd)).isOne();
+      assertThat(settingsRequested(ipamd)).isOne();
     }
   }
 
   @Test
-  void settingsThatCouldNotBeAskedForAreAskedForAgain() throws IOException {
+  void settingsAreRequestedAgainAfterAFailedRequest() throws IOException {
     try (RawServer ipamd = ipamd(body(ENIS), RawServer.Request::reset, body(metrics(100)))) {
       IpamdReader reader = reader(ipamd);
       assertThat(reader.read().settings()).isEmpty();
       assertThat(reader.read().settings()).isEmpty();
-      assertThat(settingsAsked(ipamd)).isEqualTo(2);
+      assertThat(settingsRequested(ipamd)).isEqualTo(2);
     }
   }
 
@@ -190,12 +190,12 @@ class IpamdReaderTest {
       assertThat(reader.read().settings()).isPresent();
       metrics.become(metrics(100));
       assertThat(reader.read().settings()).isPresent();
-      assertThat(settingsAsked(ipamd)).isOne();
+      assertThat(settingsRequested(ipamd)).isOne();
     }
   }
 
   @Test
-  void settingsAreForgottenWhileIpamdIsAway() throws IOException {
+  void settingsAreDroppedWhileIpamdIsUnreachable() throws IOException {
     Switchable enis = new Switchable(ENIS);
     try (RawServer ipamd = ipamd(enis, body(SETTINGS), body(metrics(100)))) {
       IpamdReader reader = reader(ipamd);
@@ -204,7 +204,7 @@ class IpamdReaderTest {
       assertThat(reader.read().settings()).isEmpty();
       enis.become(ENIS);
       assertThat(reader.read().settings()).isPresent();
-      assertThat(settingsAsked(ipamd)).isEqualTo(2);
+      assertThat(settingsRequested(ipamd)).isEqualTo(2);
     }
   }
 
@@ -215,7 +215,7 @@ class IpamdReaderTest {
       NodeSnapshot snapshot = poll(Optional.of(ipamd.address()), Optional.empty());
       assertThat(snapshot.pool()).isPresent();
       assertThat(snapshot.problems()).extracting(Problem::source).containsOnly(Source.METRICS);
-      assertThat(ipamd.asked()).containsExactly("/v1/enis", "/v1/ipamd-env-settings");
+      assertThat(ipamd.requested()).containsExactly("/v1/enis", "/v1/ipamd-env-settings");
     }
     Files.delete(path);
     NodeSnapshot gone = poll(Optional.of(URI.create("unix:" + path)), Optional.empty());
@@ -267,8 +267,8 @@ class IpamdReaderTest {
     return "process_start_time_seconds " + start + "\n";
   }
 
-  private static int settingsAsked(RawServer ipamd) {
-    return Collections.frequency(ipamd.asked(), "/v1/ipamd-env-settings");
+  private static int settingsRequested(RawServer ipamd) {
+    return Collections.frequency(ipamd.requested(), "/v1/ipamd-env-settings");
   }
 
   private static void assertProblem(

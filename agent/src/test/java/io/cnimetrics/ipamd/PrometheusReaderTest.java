@@ -166,7 +166,7 @@ class PrometheusReaderTest {
         "not found\n",
         "\u0000\u0001\u0002",
       })
-  void textWithoutASampleOfIpamdIsOfAnotherShape(String text) {
+  void textWithoutAnIpamdSampleHasAnUnexpectedShape(String text) {
     IpamdException refusal = refusal(text);
     assertThat(refusal.reason()).isEqualTo(UNEXPECTED_SHAPE);
     assertThat(refusal).hasMessageContaining("awscni_");
@@ -223,7 +223,7 @@ class PrometheusReaderTest {
         "awscni_z 1\r2",
         "\ufeffawscni_z 1"
       })
-  void badLineIsMalformedWhereverItStands(String bad) {
+  void invalidLineIsMalformedAtAnyPosition(String bad) {
     String good = "awscni_eni_max 4\n";
     assertThat(refusal(good + bad + "\n").reason()).isEqualTo(MALFORMED);
     assertThat(refusal(good + bad + "\n")).hasMessageContaining("line 2: ");
@@ -239,7 +239,7 @@ class PrometheusReaderTest {
   }
 
   @Test
-  void numberTooLongToKeepIsMalformedNotAnotherNumber() {
+  void numberThatIsTooLongIsMalformed() {
     assertThat(refusal("awscni_x 1\nawscni_eni_max 1" + "0".repeat(300) + "\n").reason())
         .isEqualTo(MALFORMED);
   }

@@ -34,7 +34,7 @@ final class RawServer implements Closeable {
 
   private final ServerSocketChannel listener;
   private final Answer answer;
-  private final List<String> asked = new CopyOnWriteArrayList<>();
+  private final List<String> requested = new CopyOnWriteArrayList<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
@@ -77,8 +77,8 @@ final class RawServer implements Closeable {
   }
 
   /** The paths of the requests so far. */
-  List<String> asked() {
-    return asked;
+  List<String> requested() {
+    return requested;
   }
 
   @Override
@@ -102,7 +102,7 @@ final class RawServer implements Closeable {
   private void serve(SocketChannel client) {
     try (client) {
       Request request = new Request(client, readHead(client));
-      asked.add(request.path());
+      requested.add(request.path());
       answer.to(request);
     } catch (IOException e) {
       // The client left, as many tests expect.

@@ -1,12 +1,12 @@
 package io.cnimetrics.ipamd;
 
-import static io.cnimetrics.ipamd.Asking.AMPLE;
-import static io.cnimetrics.ipamd.Asking.BODY;
-import static io.cnimetrics.ipamd.Asking.LIMIT;
-import static io.cnimetrics.ipamd.Asking.OK;
-import static io.cnimetrics.ipamd.Asking.assertRefusal;
-import static io.cnimetrics.ipamd.Asking.pool;
-import static io.cnimetrics.ipamd.Asking.refusal;
+import static io.cnimetrics.ipamd.PoolRequest.AMPLE;
+import static io.cnimetrics.ipamd.PoolRequest.BODY;
+import static io.cnimetrics.ipamd.PoolRequest.LIMIT;
+import static io.cnimetrics.ipamd.PoolRequest.OK;
+import static io.cnimetrics.ipamd.PoolRequest.assertRefusal;
+import static io.cnimetrics.ipamd.PoolRequest.pool;
+import static io.cnimetrics.ipamd.PoolRequest.refusal;
 import static io.cnimetrics.snapshot.Reason.MALFORMED;
 import static io.cnimetrics.snapshot.Reason.TIMEOUT;
 import static io.cnimetrics.snapshot.Reason.UNREACHABLE;
@@ -68,7 +68,7 @@ class UnixSocketTest {
     byte[] body = (BODY + " ".repeat(3_000_000)).getBytes(UTF_8);
     try (RawServer server = RawServer.unix(path, request -> request.ok(body))) {
       assertThat(pool(address, AMPLE).eniCount()).isZero();
-      assertThat(server.asked()).containsExactly("/v1/enis");
+      assertThat(server.requested()).containsExactly("/v1/enis");
     }
   }
 
@@ -104,7 +104,7 @@ class UnixSocketTest {
   void closeWithoutAnAnswerIsUnreachable() throws IOException {
     try (RawServer server = RawServer.unix(path, request -> {})) {
       assertRefusal(refusal(address, AMPLE), UNREACHABLE, address, "without an answer");
-      assertThat(server.asked()).hasSize(1);
+      assertThat(server.requested()).hasSize(1);
     }
   }
 
@@ -122,7 +122,7 @@ class UnixSocketTest {
     String cut = OK + "Transfer-Encoding: chunked\r\n\r\nb\r\n" + BODY;
     try (RawServer server = RawServer.unix(path, request -> request.send(cut))) {
       assertRefusal(refusal(address, AMPLE), MALFORMED, address, "cut short");
-      assertThat(server.asked()).hasSize(1);
+      assertThat(server.requested()).hasSize(1);
     }
   }
 
@@ -137,7 +137,7 @@ class UnixSocketTest {
               request.hang();
             })) {
       assertTimeout();
-      assertThat(server.asked()).hasSize(1);
+      assertThat(server.requested()).hasSize(1);
     }
   }
 
@@ -153,7 +153,7 @@ class UnixSocketTest {
               } while (request.pause(20));
             })) {
       assertTimeout();
-      assertThat(server.asked()).hasSize(1);
+      assertThat(server.requested()).hasSize(1);
     }
   }
 
@@ -186,7 +186,7 @@ class UnixSocketTest {
         assertThatExceptionOfType(SocketTimeoutException.class)
             .isThrownBy(() -> client.newCall(request).execute().close());
       }
-      assertThat(server.asked()).hasSize(2);
+      assertThat(server.requested()).hasSize(2);
     }
   }
 
@@ -211,7 +211,7 @@ class UnixSocketTest {
           .withThrowableThat()
           .withCauseInstanceOf(IpamdException.class)
           .withMessageContaining("closed");
-      assertThat(server.asked()).hasSize(1);
+      assertThat(server.requested()).hasSize(1);
     }
   }
 
@@ -245,7 +245,7 @@ class UnixSocketTest {
         refusal(nowhere, AMPLE);
       }
       assertThat(openFiles()).isLessThan(before + 20);
-      assertThat(server.asked()).hasSize(201);
+      assertThat(server.requested()).hasSize(201);
     }
   }
 

@@ -31,7 +31,7 @@ class WrongShapeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"[]", "[{}]", "null", "'text'", "12", "1.5", "true", "false"})
-  void anythingButAnObjectAtTheTopIsRefused(String body) {
+  void bodyThatIsNotAnObjectIsRejected(String body) {
     IpamdException refusal = refusal(body);
     assertThat(refusal.reason()).isEqualTo(UNEXPECTED_SHAPE);
     assertThat(refusal).hasMessageContaining("an object at the top of the body");
@@ -61,7 +61,7 @@ class WrongShapeTest {
   }
 
   @Test
-  void keyWithoutAnyKnownPartIsRefused() {
+  void keyWithoutAnyKnownPartIsRejected() {
     IpamdException refusal =
         refusal(flat(single("{'IPAMKey':{},'UnassignedTime':'%s'}".formatted(NEVER))));
     assertThat(refusal.reason()).isEqualTo(UNEXPECTED_SHAPE);
@@ -114,7 +114,7 @@ class WrongShapeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"-1", "2147483648", "1.5", "1e3", "99999999999999999999", "'0'", "null"})
-  void deviceNumberOutOfRangeIsRefused(String number) {
+  void deviceNumberOutOfRangeIsRejected(String number) {
     IpamdException refusal = refusal(BODY.replace("'DeviceNumber':0", "'DeviceNumber':" + number));
     assertThat(refusal.reason()).isEqualTo(UNEXPECTED_SHAPE);
     assertThat(refusal).hasMessageContaining("/ENIs/eni-1/DeviceNumber");
@@ -131,7 +131,7 @@ class WrongShapeTest {
         "2026-11-21T10:00:00.1234567891Z",
         "+9999999999-11-21T10:00:00Z"
       })
-  void timeThatIsNoneIsRefused(String time) {
+  void invalidTimeIsRejected(String time) {
     IpamdException refusal = refusal(flat(single(free(time))));
     assertThat(refusal.reason()).isEqualTo(UNEXPECTED_SHAPE);
     assertThat(refusal).hasMessageContaining(ADDRESS_PATH + "/UnassignedTime");
@@ -149,14 +149,14 @@ class WrongShapeTest {
         "2600::/80",
         "10.0.0.1/999"
       })
-  void nameThatIsNoCidrIsRefused(String cidr) {
+  void invalidCidrIsRejected(String cidr) {
     IpamdException refusal = refusal(flat("{'%s':{'IPAddresses':{}}}".formatted(cidr)));
     assertThat(refusal.reason()).isEqualTo(UNEXPECTED_SHAPE);
     assertThat(refusal).hasMessageContaining("a CIDR");
   }
 
   @Test
-  void moreAddressesThanACidrHoldsAreRefused() {
+  void moreAddressesThanACidrHasAreRejected() {
     String two = "{'10.0.0.1':%s,'10.0.0.2':%s}".formatted(free(NEVER), free(NEVER));
     IpamdException refusal = refusal(flat("{'10.0.0.1/32':{'IPAddresses':%s}}".formatted(two)));
     assertThat(refusal.reason()).isEqualTo(UNEXPECTED_SHAPE);
@@ -164,14 +164,14 @@ class WrongShapeTest {
   }
 
   @Test
-  void flatAndKeyedPoolsMixedAreRefused() {
+  void flatAndKeyedPoolsTogetherAreRejected() {
     IpamdException refusal = refusal("{'0':{'ENIs':{}},'ENIs':{}}");
     assertThat(refusal.reason()).isEqualTo(UNEXPECTED_SHAPE);
     assertThat(refusal).hasMessageContaining("not both");
   }
 
   @Test
-  void interfaceOnTwoCardsIsRefused() {
+  void interfaceOnTwoCardsIsRejected() {
     IpamdException refusal =
         refusal(
             "{'0':{'ENIs':{'eni-1':%s}},'1':{'ENIs':{'eni-1':%s}}}"
@@ -182,7 +182,7 @@ class WrongShapeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"'0':%s,'00':%s", "'1':%s,'1':%s"})
-  void cardNamedTwiceIsRefused(String cards) {
+  void cardNamedTwiceIsRejected(String cards) {
     String card = "{'ENIs':{}}";
     assertThat(refusal("{" + cards.formatted(card, card) + "}").reason())
         .isEqualTo(UNEXPECTED_SHAPE);
@@ -204,7 +204,7 @@ class WrongShapeTest {
         "{'ENIs':{'e':{'AvailableIPv4Cidrs':{'1.1.1.1/32':{'IPAddresses':{},'IPv4Addresses':{}}}}}}"
             + " | /IPv4Addresses",
       })
-  void whatIsSaidTwiceIsRefused(String body, String path) {
+  void duplicateFieldIsRejected(String body, String path) {
     IpamdException refusal = refusal(body);
     assertThat(refusal.reason()).isEqualTo(UNEXPECTED_SHAPE);
     assertThat(refusal).hasMessageContaining("once").hasMessageContaining(path + " ");

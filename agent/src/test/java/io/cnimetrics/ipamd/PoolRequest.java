@@ -10,14 +10,14 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 
-/** Asks an address for its interfaces, as a poll does, and says how that failed. */
-final class Asking {
+/** Requests the interfaces as a poll does, and returns the failure. */
+final class PoolRequest {
   static final Duration LIMIT = Duration.ofMillis(400);
   static final Duration AMPLE = Duration.ofSeconds(5);
   static final String BODY = "{\"ENIs\":{}}";
   static final String OK = "HTTP/1.1 200 OK\r\n";
 
-  private Asking() {}
+  private PoolRequest() {}
 
   static void assertRefusal(IpamdException refusal, Reason reason, URI address, String text) {
     assertThat(refusal).hasMessageStartingWith(address.toString()).hasMessageContaining(text);
