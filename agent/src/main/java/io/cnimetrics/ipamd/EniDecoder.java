@@ -242,7 +242,8 @@ final class EniDecoder {
     }
 
     /**
-     * Reads an IPv6 CIDR no larger than EC2's prefix for an interface, /80; empty for any other text.
+     * Reads an IPv6 CIDR no larger than EC2's prefix for an interface, /80; empty for any other
+     * text.
      */
     static Optional<Cidr> ipv6(String text) {
       return parse(text, IPV6, 80, 128);

@@ -81,11 +81,7 @@ final class AgentModule {
       Agent agent, AgentStats activity, LastPoll lastPoll, BuildInfo build, InstantSource clock) {
     return Map.of(
         MetricsPage.PATH,
-        new MetricsPage(
-            lastPoll::samples,
-            activity,
-            () -> backlog(agent.depth(), clock),
-            build));
+        new MetricsPage(lastPoll::samples, activity, () -> backlog(agent.depth(), clock), build));
   }
 
   private static Backlog backlog(MetricBuffer.Depth depth, InstantSource clock) {

@@ -134,8 +134,7 @@ class MetricsPageTest {
 
   private MetricsPage page(List<Sample> samples, BuildInfo build) {
     Backlog backlog = new Backlog(7, Duration.ofMillis(420_500));
-    return new MetricsPage(
-        () -> samples, activity, () -> backlog, build);
+    return new MetricsPage(() -> samples, activity, () -> backlog, build);
   }
 
   private static OpenMetrics read(MetricsPage page) {

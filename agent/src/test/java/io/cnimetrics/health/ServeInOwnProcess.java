@@ -43,11 +43,7 @@ final class ServeInOwnProcess {
             .filter(metric -> metric.kind() == Kind.GAUGE)
             .map(metric -> new Sample(metric, one, OptionalDouble.empty()))
             .toList();
-    return new MetricsPage(
-        () -> samples,
-        new AgentStats(),
-        () -> NOTHING,
-        BuildInfo.of("1"));
+    return new MetricsPage(() -> samples, new AgentStats(), () -> NOTHING, BuildInfo.of("1"));
   }
 
   private static String longHeader(Client client) {
