@@ -280,11 +280,6 @@ public final class MetricCatalog {
     return ALL.stream().filter(metric -> metric.name().equals(name)).findFirst();
   }
 
-  /** The first series that a metric is read from. */
-  public static Series series(String metric) {
-    return named(metric).orElseThrow().series().get(0);
-  }
-
   /** The samples of the subnet metrics, from EC2's answer. */
   public static List<Sample> samples(List<Subnet> subnets) {
     List<Sample> samples = new ArrayList<>();

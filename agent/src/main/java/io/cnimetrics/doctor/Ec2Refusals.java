@@ -95,8 +95,8 @@ enum Ec2Refusals implements Check {
         "fail: it rises while watched, or the pool is empty; " + ONLY;
   }
 
-  private static final String API_ERRORS = MetricCatalog.series("awsAPIErr").name();
-  private static final String REQUESTS = "ec2ApiReqCount";
+  private static final String API_ERRORS = MetricCatalog.AWS_API_ERR.onlySeries().name();
+  private static final Series REQUESTS = MetricCatalog.EC2_API_REQ_COUNT.onlySeries();
 
   private final CheckSpec spec;
   private final Set<String> codes;

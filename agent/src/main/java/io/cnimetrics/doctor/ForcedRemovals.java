@@ -1,5 +1,6 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.catalog.MetricCatalog;
 import java.util.List;
 import java.util.Set;
 
@@ -25,8 +26,8 @@ final class ForcedRemovals implements Check {
 
   @Override
   public List<Finding> run(NodeEvidence node) {
-    double enis = node.total("forceRemoveENI");
-    double addresses = node.total("forceRemoveIPs");
+    double enis = node.total(MetricCatalog.FORCE_REMOVE_ENI);
+    double addresses = node.total(MetricCatalog.FORCE_REMOVE_IPS);
     String evidence = "%.0f ENIs and %.0f addresses since ipamD started".formatted(enis, addresses);
     return List.of(
         enis + addresses > 0

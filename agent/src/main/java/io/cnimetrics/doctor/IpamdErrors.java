@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 
 /** What ipamD calls errors of its own, in plain words. */
 final class IpamdErrors implements Check {
-  private static final Series ALL = MetricCatalog.series("ipamdErr");
+  private static final Series ALL = MetricCatalog.IPAMD_ERR.onlySeries();
   private static final CheckSpec SPEC =
       CheckSpec.of(
               "ipamd-errors",

@@ -1,7 +1,7 @@
 package io.cnimetrics.doctor;
 
 import io.cnimetrics.capacity.EffectiveMaximum;
-import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.IpamdMetrics;
@@ -86,8 +86,8 @@ public record NodeEvidence(
   }
 
   /** The same for the series of a metric of ours. */
-  double total(String metric) {
-    return total(MetricCatalog.series(metric));
+  double total(Metric metric) {
+    return total(metric.onlySeries());
   }
 
   /** What was counted between the first poll and the last; ipamD may have restarted. */

@@ -9,7 +9,7 @@ import java.util.Set;
 
 /** Whether pods with security groups of their own can get an interface. */
 final class PodEnis implements Check {
-  private static final Series ERRORS = MetricCatalog.series("podENIErr");
+  private static final Series ERRORS = MetricCatalog.POD_ENI_ERR.onlySeries();
   private static final CheckSpec SPEC =
       CheckSpec.of(
               "pod-enis",
@@ -55,6 +55,6 @@ final class PodEnis implements Check {
   }
 
   private static double eniMax(NodeEvidence node) {
-    return node.gauge(MetricCatalog.series("eniMaxAvailable")).orElse(Double.MAX_VALUE);
+    return node.gauge(MetricCatalog.ENI_MAX_AVAILABLE.onlySeries()).orElse(Double.MAX_VALUE);
   }
 }

@@ -28,7 +28,7 @@ final class RefusedPods implements Check {
 
   @Override
   public List<Finding> run(NodeEvidence node) {
-    Series refusals = MetricCatalog.series("noAvailableIPAddrs");
+    Series refusals = MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries();
     if (node.gauge(refusals).isEmpty()) {
       return List.of(SPEC.notChecked("reported by VPC CNI 1.15.1 and later"));
     }

@@ -1,5 +1,6 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
@@ -34,8 +35,8 @@ final class StaleGauges implements Check {
     String evidence =
         "gauges: %.0f ENIs, %.0f addresses; introspection: %d, %d"
             .formatted(
-                metrics.gauge(MetricCatalog.series("eniAllocated")).orElse(0),
-                metrics.gauge(MetricCatalog.series("totalIPAddresses")).orElse(0),
+                metrics.gauge(MetricCatalog.ENI_ALLOCATED.onlySeries()).orElse(0),
+                metrics.gauge(MetricCatalog.TOTAL_IP_ADDRESSES.onlySeries()).orElse(0),
                 pool.eniCount(),
                 pool.totalIpv4());
     boolean differ = node.polls().stream().allMatch(StaleGauges::differ);
@@ -56,11 +57,11 @@ final class StaleGauges implements Check {
     Optional<AddressPool> pool = poll.snapshot().pool();
     return metrics.isPresent()
         && pool.isPresent()
-        && (differ(metrics.get(), "eniAllocated", pool.get().eniCount())
-            || differ(metrics.get(), "totalIPAddresses", pool.get().totalIpv4()));
+        && (differ(metrics.get(), MetricCatalog.ENI_ALLOCATED, pool.get().eniCount())
+            || differ(metrics.get(), MetricCatalog.TOTAL_IP_ADDRESSES, pool.get().totalIpv4()));
   }
 
-  private static boolean differ(IpamdMetrics metrics, String metric, long listed) {
-    return metrics.gauge(MetricCatalog.series(metric)).orElse((double) listed) != listed;
+  private static boolean differ(IpamdMetrics metrics, Metric metric, long listed) {
+    return metrics.gauge(metric.onlySeries()).orElse((double) listed) != listed;
   }
 }

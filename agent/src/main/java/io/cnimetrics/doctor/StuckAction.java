@@ -7,7 +7,7 @@ import java.util.Set;
 
 /** Whether ipamD gets to an end with what it is at. */
 final class StuckAction implements Check {
-  private static final Series IN_PROGRESS = MetricCatalog.series("ipamdActionInProgress");
+  private static final Series IN_PROGRESS = MetricCatalog.IPAMD_ACTION_IN_PROGRESS.onlySeries();
   private static final CheckSpec SPEC =
       CheckSpec.of(
           "stuck-action",
