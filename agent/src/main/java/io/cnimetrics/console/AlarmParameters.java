@@ -39,14 +39,10 @@ final class AlarmParameters {
     all.put(
         "Namespace",
         object(
-            "Type",
-            "String",
-            "Description",
-            "CloudWatch namespace of the metrics",
-            "Default",
-            settings.namespace(),
-            "AllowedPattern",
-            "[A-Za-z0-9._/#: -]{1,255}"));
+            "Type", "String",
+            "Description", "CloudWatch namespace of the metrics",
+            "Default", settings.namespace(),
+            "AllowedPattern", "[A-Za-z0-9._/#: -]{1,255}"));
     all.put("PageTopicArn", topic("SNS topic ARN for pages; leave empty for none"));
     all.put("TicketTopicArn", topic("SNS topic ARN for tickets; leave empty for none"));
     all.put("NotifyOk", bool(true, "Whether the topics are also notified when an alarm ends"));
@@ -129,7 +125,10 @@ final class AlarmParameters {
 
   private static Map<String, Object> text(String value, String pattern, String description) {
     return object(
-        "Type", "String", "Description", description, "Default", value, "AllowedPattern", pattern);
+        "Type", "String",
+        "Description", description,
+        "Default", value,
+        "AllowedPattern", pattern);
   }
 
   private static Map<String, Object> bool(boolean value, String description) {

@@ -42,18 +42,12 @@ final class DashboardJson {
   private Map<String, Object> widget(Placed placed) {
     DashboardWidget widget = placed.widget();
     return object(
-        "type",
-        widget instanceof Text ? "text" : "metric",
-        "x",
-        placed.x(),
-        "y",
-        placed.y(),
-        "width",
-        placed.width(),
-        "height",
-        placed.height(),
-        "properties",
-        properties(widget));
+        "type", widget instanceof Text ? "text" : "metric",
+        "x", placed.x(),
+        "y", placed.y(),
+        "width", placed.width(),
+        "height", placed.height(),
+        "properties", properties(widget));
   }
 
   private Map<String, Object> properties(DashboardWidget widget) {

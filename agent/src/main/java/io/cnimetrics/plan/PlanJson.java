@@ -52,14 +52,10 @@ public final class PlanJson {
 
   private static Map<String, Object> set(BilledSet set) {
     return object(
-        "dimensions",
-        set.dimensions(),
-        "combinations",
-        set.combinations(),
-        "names",
-        set.names(),
-        "metrics",
-        set.metrics());
+        "dimensions", set.dimensions(),
+        "combinations", set.combinations(),
+        "names", set.names(),
+        "metrics", set.metrics());
   }
 
   private static Map<String, Object> dollars(FleetPlan plan) {
@@ -73,14 +69,10 @@ public final class PlanJson {
 
   private static Map<String, Object> item(Item item) {
     return object(
-        "part",
-        label(item.part()),
-        "what",
-        item.what(),
-        "count",
-        item.count(),
-        "dollars",
-        item.dollars());
+        "part", label(item.part()),
+        "what", item.what(),
+        "count", item.count(),
+        "dollars", item.dollars());
   }
 
   private static String label(Part part) {
