@@ -14,7 +14,7 @@ import java.util.Set;
 
 /**
  * Computes the samples of the catalogue's metrics from snapshots. It has no state of its own: each
- * poll takes and returns a {@link SamplerState}.
+ * poll needs and returns a {@link SamplerState}.
  */
 public final class Sampler {
   private static final Set<Series> COUNTERS = MetricCatalog.counters();

@@ -29,7 +29,7 @@ public record Alarm(
     boolean average =
         formula.series().stream().anyMatch(of -> of.statistic() == ClusterStatistic.AVERAGE);
     if (average) {
-      throw new IllegalArgumentException(id + ": nodes that are ill report first, so no average");
+      throw new IllegalArgumentException(id + ": an average depends on which nodes have reported");
     }
   }
 

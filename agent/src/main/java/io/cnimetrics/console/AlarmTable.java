@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 
 /**
  * All alarms. Those that page use durations that each node measures for itself, so that short
- * failures on one node after another (a roll, lost spot instances, an upgrade) page nobody.
+ * failures on one node after another (a roll, lost spot instances, an upgrade) cause no page.
  */
 public final class AlarmTable {
   static final Alarm NO_ADDRESS =

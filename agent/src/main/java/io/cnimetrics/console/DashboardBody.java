@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The body of a CloudWatch dashboard for one or more clusters, as {@code PutDashboard} takes it.
+ * The body of a CloudWatch dashboard for one or more clusters, as {@code PutDashboard} expects it.
  */
 public final class DashboardBody {
   /** Each cluster has about 30 widgets; a dashboard has at most 500. */

@@ -76,9 +76,9 @@ public final class PlanTable {
     requests("all agents restart at once", "", restart.worstSecond(), restart.worstQuotaShare());
   }
 
-  private void requests(String what, RequestLoad asked) {
-    String mean = format("%,.1f", asked.perSecond());
-    requests(what, mean, asked.worstSecond(), asked.worstQuotaShare());
+  private void requests(String what, RequestLoad made) {
+    String mean = format("%,.1f", made.perSecond());
+    requests(what, mean, made.worstSecond(), made.worstQuotaShare());
   }
 
   private void requests(String what, String mean, int worst, double share) {

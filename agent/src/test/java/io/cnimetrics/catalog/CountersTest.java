@@ -30,7 +30,7 @@ class CountersTest {
   }
 
   @Test
-  void ipamdThatStartedAfterTheAgentCountsFromZeroAtOnce() {
+  void ipamdStartedAfterTheAgentCountsFromZero() {
     assertThat(errors(read(12).processStart(STARTED + 3600))).hasValue(12);
   }
 
@@ -42,20 +42,20 @@ class CountersTest {
   }
 
   @Test
-  void otherStartTimeCountsFromZeroThoughTheTotalIsHigher() {
+  void newStartTimeCountsFromZeroEvenIfTheTotalIsHigher() {
     errors(read(12).processStart(STARTED));
     assertThat(errors(read(20).processStart(STARTED + 0.01))).hasValue(20);
   }
 
   @Test
-  void stepOfTheClockMovesTheStartTimeButIsNoRestart() {
+  void clockStepMovesTheStartTimeButIsNoRestart() {
     errors(read(12).processStart(STARTED).boot(STARTED - 100));
     assertThat(errors(read(15).processStart(STARTED + 3600).boot(STARTED + 3500))).hasValue(3);
     assertThat(errors(read(16).processStart(STARTED - 7).boot(STARTED - 107))).hasValue(1);
   }
 
   @Test
-  void secondBetweenTwoLooksAtTheBootTimeIsNoRestart() {
+  void bootTimesReadOneSecondApartAreNoRestart() {
     errors(read(12).processStart(STARTED).boot(STARTED - 100));
     assertThat(errors(read(15).processStart(STARTED + 1).boot(STARTED - 100))).hasValue(3);
   }
@@ -74,7 +74,7 @@ class CountersTest {
   }
 
   @Test
-  void counterThatFellCountsAllFromZeroWhereNoStartTimeIsTold() {
+  void fallenCounterCountsFromZeroWithoutAStartTime() {
     poll(read(12).sum("awscni_reconcile_count", 5));
     Map<String, Sample> samples = poll(read(3).sum("awscni_reconcile_count", 7));
     assertThat(value(samples, "ipamdErr")).hasValue(3);
@@ -92,19 +92,19 @@ class CountersTest {
   }
 
   @Test
-  void totalOfAFamilyNeverSeenIsZero() {
+  void totalOfAnAbsentFamilyIsZero() {
     assertThat(total(poll(nothingRead().metrics()), "forceRemoveENI")).hasValue(0);
   }
 
   @Test
-  void totalThatIsNoNumberIsAbsentAndKeepsTheBaseline() {
+  void totalThatIsNotANumberIsAbsentAndKeepsTheBaseline() {
     errors(read(12).processStart(STARTED));
     assertThat(poll(read(Double.NaN).processStart(STARTED))).doesNotContainKey("ipamdErr");
     assertThat(errors(read(14).processStart(STARTED))).hasValue(2);
   }
 
   @Test
-  void totalThatIsNoNumberAtFirstMakesTheNextOneTheBaseline() {
+  void firstNumberAfterAnInvalidTotalIsTheBaseline() {
     poll(read(Double.NaN).processStart(STARTED));
     assertThat(errors(read(100).processStart(STARTED))).isEmpty();
     assertThat(errors(read(103).processStart(STARTED))).hasValue(3);

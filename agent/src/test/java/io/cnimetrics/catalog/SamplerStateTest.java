@@ -32,7 +32,7 @@ class SamplerStateTest {
   }
 
   @Test
-  void anyHistoryIsTheSameAfterItWasKept() {
+  void storedStateIsReadBackUnchanged() {
     Laws.forAll(
         200,
         SamplerStateTest::anyHistory,
@@ -60,7 +60,7 @@ class SamplerStateTest {
   }
 
   @Test
-  void counterThatWasNotKeptGetsABaseline() {
+  void counterThatWasNotStoredGetsABaseline() {
     Map<String, Double> numbers = after(SamplerState.NONE, refusing(5)).toNumbers();
     numbers.remove("total.awscni_no_available_ip_addresses");
 
@@ -86,7 +86,7 @@ class SamplerStateTest {
   }
 
   @Test
-  void ipamdThatWasSeenIsDownAtOnce() {
+  void ipamdSeenBeforeIsDownWithoutGrace() {
     Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
 
     Sampler.PollSamples up =
@@ -97,7 +97,7 @@ class SamplerStateTest {
   }
 
   @Test
-  void pollInHasteTellsNothingOfAnIpamdThatDidNotAnswer() {
+  void finalPollDoesNotReportIpamdAsDown() {
     SamplerState seen = after(SamplerState.NONE, refusing(0).enis(eni(0, 14, 3, 0)));
 
     Sampler.PollSamples reading = sampler.readFinal(refusing(2).build(), seen);

@@ -46,7 +46,7 @@ class SamplerTest {
   }
 
   @Test
-  void failedMetricsLeaveTheirsAbsent() {
+  void failedMetricsLeaveTheirValuesAbsent() {
     Map<String, Double> values = poll(nothingRead().type("m5.xlarge").enis(eni(0, 14, 3, 1)));
 
     assertThat(values)
@@ -62,7 +62,7 @@ class SamplerTest {
   }
 
   @Test
-  void gaugesStandInOnlyWhereIntrospectionIsSwitchedOff() {
+  void gaugesReplaceListsOnlyIfIntrospectionIsOff() {
     Snapshots gauges =
         full(5)
             .sum("awscni_eni_allocated", 2)
@@ -139,7 +139,7 @@ class SamplerTest {
   }
 
   @Test
-  void refusalsRunOnOverOneQuietMinuteAndEndAfterTwo() {
+  void refusalsContinueOverOneQuietMinuteAndEndAfterTwo() {
     assertThat(noAddressMinutes(0, 5)).as("baseline").isNaN();
     assertThat(noAddressMinutes(30, 5)).isZero();
     assertThat(noAddressMinutes(60, 6)).isEqualTo(1);
@@ -160,7 +160,7 @@ class SamplerTest {
   }
 
   @Test
-  void pollWithoutMetricsKeepsTheModeThatTheLastOnesTold() {
+  void pollWithoutMetricsKeepsTheLastMode() {
     Snapshots mixed =
         nothingRead()
             .type("m5.large")

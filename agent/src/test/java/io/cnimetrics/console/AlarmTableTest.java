@@ -24,7 +24,7 @@ class AlarmTableTest {
 
   @ParameterizedTest
   @MethodSource("texts")
-  void everyCheckNamedIsOneOfTheDoctors(Alarm.Text text) throws IOException {
+  void everyNamedCheckExistsInTheDoctor(Alarm.Text text) throws IOException {
     List<String> ids =
         Files.readAllLines(Path.of("..", "docs", "doctor.md")).stream()
             .filter(line -> line.startsWith("| `"))
@@ -35,7 +35,7 @@ class AlarmTableTest {
   }
 
   @Test
-  void readmeGoesFromEachAlarmToItsFirstCheck() throws IOException {
+  void readmeNamesTheFirstCheckOfEachAlarm() throws IOException {
     String readme = Files.readString(Path.of("..", "README.md"));
     String rows = readme.substring(readme.indexOf("| alarm | remedy |"));
 
@@ -50,7 +50,7 @@ class AlarmTableTest {
 
   @ParameterizedTest
   @MethodSource("texts")
-  void logHasTheLineThatIsLookedFor(Alarm.Text text) {
+  void agentLogsTheLineThatTheQueryFinds(Alarm.Text text) {
     assertThat(text.troubles()).allMatch(metric -> metric.alertAt().isPresent());
     assertThat(text.troubles().isEmpty()).isEqualTo(text.equals(AlarmTable.NO_DATA.text()));
   }

@@ -80,7 +80,7 @@ class AlarmTemplateTest {
     "NoData, 15, 15",
     "Ec2Denies, 5, 15"
   })
-  void rarerSendingStretchesTheEvaluation(String id, double datapoints, double periods) {
+  void longerPublishIntervalEvaluatesMoreMinutes(String id, double datapoints, double periods) {
     Map<?, ?> alarm = alarm(stack(5, Map.of()), id);
 
     assertThat(alarm.get("DatapointsToAlarm")).isEqualTo(datapoints);
@@ -88,7 +88,7 @@ class AlarmTemplateTest {
   }
 
   @Test
-  void everyMetricIsInTheCatalogueWithItsClusterAlone() {
+  void everyMetricIsInTheCatalogueAndHasOnlyTheClusterDimension() {
     for (Map<?, ?> metric : metrics(stack(1, Map.of("NodesNearlyFullAlarm", "true")))) {
       boolean ofSubnet = "subnetFreeIPs".equals(metric.get("MetricName"));
       assertThat(metric.get("Namespace")).isEqualTo("Kubernetes/CNI");
@@ -112,7 +112,7 @@ class AlarmTemplateTest {
   }
 
   @Test
-  void namesAndDescriptionsFitWhateverTheParameters() {
+  void namesAndDescriptionsFitTheLimitsWithAnyParameters() {
     Map<String, String> longest =
         Map.of(
             "ClusterId",
@@ -159,7 +159,7 @@ class AlarmTemplateTest {
   }
 
   @Test
-  void withoutTheCompositeEachConditionPages() {
+  void withoutTheCompositeEachAlarmPages() {
     Map<String, String> parameters = new HashMap<>(TOPICS);
     parameters.put("PageOnce", "false");
     Stack stack = stack(1, parameters);
@@ -171,7 +171,7 @@ class AlarmTemplateTest {
   }
 
   @Test
-  void ticketsGoToTheirOwnTopicAndTheEndOnlyIfAskedFor() {
+  void ticketsHaveTheirOwnTopicAndTheEndIsNotifiedOnlyIfEnabled() {
     Map<String, String> parameters = new HashMap<>(TOPICS);
     parameters.put("NotifyOk", "false");
 
@@ -199,7 +199,7 @@ class AlarmTemplateTest {
   }
 
   @Test
-  void thresholdIsOneForAlarmAndDashboard() {
+  void alarmAndDashboardShareTheThreshold() {
     Stack stack = stack(1, Map.of("NoAddressMinutes", "7"));
 
     assertThat(alarm(stack, "PodsGetNoAddress").get("Threshold")).isEqualTo("7");
@@ -208,7 +208,7 @@ class AlarmTemplateTest {
   }
 
   @Test
-  void dashboardInTheTemplateIsTheOneByItself() {
+  void dashboardInTheTemplateEqualsTheSeparateOne() {
     DashboardBody.Cluster prod = new DashboardBody.Cluster("prod", "eu-west-1", Optional.empty());
 
     String body = text(stack(1, Map.of()).dashboards().values().iterator().next(), "DashboardBody");

@@ -32,7 +32,7 @@ import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
 import software.amazon.awssdk.services.cloudwatch.model.PutMetricAlarmRequest;
 import software.amazon.awssdk.services.cloudwatch.model.Tag;
 
-/** CloudWatch takes the dashboard and the alarms, and they name what is published. */
+/** CloudWatch accepts the dashboard and the alarms, and they name published metrics. */
 class ConsoleIT {
   private static final String NAMESPACE = "Kubernetes/CNI";
   private static final String CLUSTER = "console";
@@ -152,7 +152,7 @@ class ConsoleIT {
     return named;
   }
 
-  /** But of subnets, which have metrics only where agents are told to look at them. */
+  /** Except subnet metrics, which need {@code --subnets}. */
   private Set<Series> ofAlarms() {
     Set<Series> named = new HashSet<>();
     for (Map<?, ?> alarm : stack.alarms().values()) {

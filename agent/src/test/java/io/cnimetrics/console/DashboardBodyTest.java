@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What CloudWatch asks of a dashboard, at any number of clusters that one can hold. */
+/** CloudWatch's limits for a dashboard, with any allowed number of clusters. */
 class DashboardBodyTest {
   private static final String NAMESPACE = "Kubernetes/CNI";
   private static final Pattern ID = Pattern.compile("[a-z][A-Za-z0-9_]*");
@@ -26,7 +26,7 @@ class DashboardBodyTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, DashboardBody.MOST_CLUSTERS})
-  void widgetsStandOnTheGridWithoutOverlap(int clusters) {
+  void widgetsFitTheGridWithoutOverlap(int clusters) {
     Set<List<Integer>> taken = new HashSet<>();
     for (Map<?, ?> widget : widgets(clusters)) {
       int x = number(widget, "x");
@@ -54,7 +54,7 @@ class DashboardBodyTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
-  void everyMetricIsInTheCatalogueWithItsClusterAlone(int clusters) {
+  void everyMetricIsInTheCatalogueAndHasOnlyTheClusterDimension(int clusters) {
     for (Map<?, ?> graph : graphs(widgets(clusters))) {
       for (List<?> entry : metrics(graph)) {
         assertThat(entry.get(0)).isEqualTo(NAMESPACE);
@@ -68,7 +68,7 @@ class DashboardBodyTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
-  void whatGrowsWithThePeriodIsShownPerMinuteOnly(int clusters) {
+  void sumsAreShownPerMinuteOnly(int clusters) {
     for (Map<?, ?> graph : graphs(widgets(clusters))) {
       assertThat(graph.get("period")).isEqualTo(60.0);
       for (List<?> entry : metrics(graph)) {
@@ -89,7 +89,7 @@ class DashboardBodyTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
-  void expressionsNameWhatStandsInTheirGraph(int clusters) {
+  void expressionsUseOnlyIdsOfTheirGraph(int clusters) {
     for (Map<?, ?> graph : graphs(widgets(clusters))) {
       List<String> ids = new ArrayList<>();
       entries(graph).forEach(entry -> ids.add(String.valueOf(options(entry).get("id"))));

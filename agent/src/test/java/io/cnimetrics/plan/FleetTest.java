@@ -10,21 +10,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class FleetTest {
   @Test
-  void nodeThatSendsEachMinuteAsks43200TimesAMonth() {
+  void nodeThatSendsEachMinuteMakes43200RequestsAMonth() {
     RequestLoad load = fleet(1, 1, 33).scheduled();
 
     assertThat(load).isEqualTo(new RequestLoad(1 / 60.0, 1, 43_200));
   }
 
   @Test
-  void worstSecondIsOfTheFirstHalfMinuteAndNotFarAboveItsMean() {
+  void worstSecondIsNotFarAboveTheMeanOfTheFirstHalfMinute() {
     RequestLoad load = fleet(10_000, 1, 33).scheduled();
 
     assertThat(load.worstSecond()).isBetween(10_000 / 30, 10_000 / 30 * 5 / 4);
   }
 
   @Test
-  void longerIntervalSpreadsOverItsMinutes() {
+  void longerIntervalSpreadsRequestsOverItsMinutes() {
     RequestLoad load = fleet(10_000, 5, 33).scheduled();
 
     assertThat(load.perSecond()).isEqualTo(10_000 / 300.0);
@@ -39,7 +39,7 @@ class FleetTest {
   }
 
   @Test
-  void restartAsksOnceMoreIfStartsAreCounted() {
+  void restartMakesOneMoreRequestIfStartsAreCounted() {
     assertThat(fleet(7, 1, 33).restart()).isEqualTo(new Fleet.Restart(14, 7));
     assertThat(new Fleet(7, Duration.ofMinutes(1), 33, false).restart())
         .isEqualTo(new Fleet.Restart(7, 7));

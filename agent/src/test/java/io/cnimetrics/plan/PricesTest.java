@@ -33,7 +33,7 @@ class PricesTest {
     "1000000, 64500.00",
     "1000100, 64502.00"
   })
-  void metricsGetCheaperByTheirNumber(long metrics, String dollars) {
+  void moreMetricsCostLessEach(long metrics, String dollars) {
     assertThat(Prices.bundled().ofMetrics(metrics)).isEqualByComparingTo(dollars);
   }
 
@@ -44,7 +44,7 @@ class PricesTest {
   }
 
   @Test
-  void bundledPricesSayWhereAndWhenTheyHold() {
+  void bundledPricesNameTheirRegionAndDate() {
     assertThat(Prices.bundled().region()).isEqualTo("us-east-1");
     assertThat(Prices.bundled().date()).isAfter("2026-01-01");
     assertThat(Prices.bundled().source()).isEqualTo("Amazon CloudWatch pricing");
@@ -80,7 +80,7 @@ class PricesTest {
         "0.30 up to ten, 0.10",
         ","
       })
-  void pricesThatLeaveNumbersOutAreRefused(String metric) {
+  void priceTiersWithGapsAreRefused(String metric) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> read(GOOD.replace("0.30 up to 10, 0.10", metric)))
         .withMessageStartingWith("metric '%s': expected ".formatted(metric));
