@@ -12,8 +12,8 @@ import java.util.List;
  * One alarm of the template, or several identical ones, as CloudWatch bills them.
  *
  * @param alarms how many identical ones
- * @param metrics in each of them, by which it is billed; 0 for a composite alarm, which has a price of
- *     its own
+ * @param metrics in each of them, by which it is billed; 0 for a composite alarm, which has a price
+ *     of its own
  */
 public record BilledAlarm(String title, int alarms, int metrics) {
   private static final int COMPOSITE = 0;
