@@ -11,10 +11,14 @@ import java.util.function.ToLongFunction;
 /** How a metric's value is computed from a poll. */
 public sealed interface Computation {
   /** The value of the metric in this poll; empty if the source failed or lacks it. */
-  Optional<Sample> sample(Metric metric, PollContext poll);
+  default Optional<Sample> sample(Metric metric, PollContext poll) {
+    return Optional.empty();
+  }
 
   /** The ipamD series that this computation reads. */
-  List<Series> series();
+  default List<Series> series() {
+    return List.of();
+  }
 
   /** Whether those series are counters, whose totals must be remembered from poll to poll. */
   default boolean cumulative() {
@@ -127,39 +131,14 @@ public sealed interface Computation {
           .map(restarted -> Sample.counter(metric, OptionalDouble.of(restarted ? 1 : 0), total))
           .orElseGet(() -> Sample.counter(metric, OptionalDouble.empty(), total));
     }
-
-    @Override
-    public List<Series> series() {
-      return List.of();
-    }
   }
 
   /** Not part of any poll: the agent counts it once when it starts. */
-  record AgentStart() implements Computation {
-    @Override
-    public Optional<Sample> sample(Metric metric, PollContext poll) {
-      return Optional.empty();
-    }
-
-    @Override
-    public List<Series> series() {
-      return List.of();
-    }
-  }
+  record AgentStart() implements Computation {}
 
   /**
    * A metric of a subnet, not of the node, and not part of any poll: EC2 reports it. It has a
    * dimension of its own.
    */
-  record OfSubnet() implements Computation {
-    @Override
-    public Optional<Sample> sample(Metric metric, PollContext poll) {
-      return Optional.empty();
-    }
-
-    @Override
-    public List<Series> series() {
-      return List.of();
-    }
-  }
+  record OfSubnet() implements Computation {}
 }

@@ -46,27 +46,6 @@ public record Alarm(
     return formula.series().stream().map(ClusterSeries::metric).toList();
   }
 
-  /** The condition, as text. */
-  String condition() {
-    ClusterSeries first = formula.series().get(0);
-    String measured =
-        formula.plain() ? first.statistic().label() : "Sums: `" + formula.expression() + "`";
-    StringBuilder condition =
-        new StringBuilder("%s %s %d".formatted(measured, comparison.sign(), threshold.value()));
-    Evaluation each = evaluation.sentEvery(1);
-    condition.append(" in %d of %d minutes".formatted(each.datapoints(), each.periods()));
-    if (evaluation.missing() == Evaluation.Missing.BREACHING) {
-      condition.append(", or no data in them");
-    }
-    if (isOfSubnet()) {
-      condition.append("; with `--subnets`");
-    }
-    if (!isOnByDefault()) {
-      condition.append("; off by default");
-    }
-    return condition.toString();
-  }
-
   /** How urgent the alarm is. */
   public enum Severity {
     PAGE("page", "#d62728"),
@@ -91,18 +70,16 @@ public record Alarm(
 
   /** How the value compares with the threshold in alarm state. */
   enum Comparison {
-    AT_LEAST("GreaterThanOrEqualToThreshold", "from", "≥"),
-    ABOVE("GreaterThanThreshold", "above", ">"),
-    BELOW("LessThanThreshold", "below", "<");
+    AT_LEAST("GreaterThanOrEqualToThreshold", "from"),
+    ABOVE("GreaterThanThreshold", "above"),
+    BELOW("LessThanThreshold", "below");
 
     private final String operator;
     private final String word;
-    private final String sign;
 
-    Comparison(String operator, String word, String sign) {
+    Comparison(String operator, String word) {
       this.operator = operator;
       this.word = word;
-      this.sign = sign;
     }
 
     /** The operator's name in CloudWatch. */
@@ -112,10 +89,6 @@ public record Alarm(
 
     String word() {
       return word;
-    }
-
-    String sign() {
-      return sign;
     }
   }
 
@@ -178,10 +151,6 @@ public record Alarm(
       String label() {
         return label;
       }
-    }
-
-    static Evaluation of(int datapoints, int periods, Missing missing) {
-      return new Evaluation(datapoints, periods, missing);
     }
 
     /**

@@ -32,7 +32,7 @@ public final class AlarmTable {
           AT_LEAST,
           Threshold.of(
               "NoAddressMinutes", 3, 1, 60, "Minutes for which a node has refused pods an address"),
-          Evaluation.of(1, 1, NOT_BREACHING),
+          new Evaluation(1, 1, NOT_BREACHING),
           Optional.empty(),
           new Text(
               "Pods get no address",
@@ -51,7 +51,7 @@ public final class AlarmTable {
           AT_LEAST,
           Threshold.of(
               "IpamdDownMinutes", 5, 1, 60, "Minutes for which a node's ipamD has been down"),
-          Evaluation.of(1, 1, NOT_BREACHING),
+          new Evaluation(1, 1, NOT_BREACHING),
           Optional.empty(),
           new Text(
               "ipamD is down on a node",
@@ -76,7 +76,7 @@ public final class AlarmTable {
           Formula.of(ClusterStatistic.NODES, MetricCatalog.IPAMD_UP),
           BELOW,
           Threshold.fixed(1),
-          Evaluation.of(15, 15, BREACHING),
+          new Evaluation(15, 15, BREACHING),
           Optional.of(new Switch("NoDataAlarm", true, "Off for clusters that scale to zero")),
           new Text(
               "No node reports",
@@ -100,7 +100,7 @@ public final class AlarmTable {
               1,
               240,
               "Minutes for which a node's pool has been empty though it may grow"),
-          Evaluation.of(1, 1, NOT_BREACHING),
+          new Evaluation(1, 1, NOT_BREACHING),
           Optional.empty(),
           new Text(
               "A warm pool is empty though it may grow",
@@ -118,7 +118,7 @@ public final class AlarmTable {
           Formula.sum(MetricCatalog.FORCE_REMOVE_IPS, MetricCatalog.FORCE_REMOVE_ENI),
           ABOVE,
           Threshold.fixed(0),
-          Evaluation.of(1, 15, NOT_BREACHING),
+          new Evaluation(1, 15, NOT_BREACHING),
           Optional.empty(),
           new Text(
               "Pods lost their address",
@@ -136,7 +136,7 @@ public final class AlarmTable {
           Formula.of(ClusterStatistic.SUM, MetricCatalog.AWS_API_DENIED_ERR),
           ABOVE,
           Threshold.fixed(0),
-          Evaluation.of(5, 15, NOT_BREACHING),
+          new Evaluation(5, 15, NOT_BREACHING),
           Optional.empty(),
           new Text(
               "EC2 denies calls of ipamD",
@@ -154,7 +154,7 @@ public final class AlarmTable {
           ABOVE,
           Threshold.of(
               "ThrottledPercent", 5, 1, 100, "Percent of ipamD's requests that EC2 throttles"),
-          Evaluation.of(5, 15, NOT_BREACHING),
+          new Evaluation(5, 15, NOT_BREACHING),
           Optional.empty(),
           new Text(
               "EC2 throttles ipamD",
@@ -173,7 +173,7 @@ public final class AlarmTable {
           AT_LEAST,
           Threshold.of(
               "NodesFullPercent", 90, 1, 100, "Percent of a node's effective maximum that is full"),
-          Evaluation.of(15, 25, MISSING),
+          new Evaluation(15, 25, MISSING),
           Optional.of(
               new Switch(
                   "NodesNearlyFullAlarm", false, "Off where nodes are packed full on purpose")),
@@ -214,7 +214,7 @@ public final class AlarmTable {
         Formula.of(ClusterSeries.freeAddresses(subnetId)),
         BELOW,
         SUBNET_FREE,
-        Evaluation.of(3, 5, MISSING),
+        new Evaluation(3, 5, MISSING),
         Optional.empty(),
         new Text(
             title,

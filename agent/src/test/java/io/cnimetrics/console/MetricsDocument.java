@@ -87,7 +87,7 @@ final class MetricsDocument {
                         alarm.text().title(),
                         alarm.severity().label(),
                         codes(alarm.metrics().stream().map(Metric::name)),
-                        alarm.condition()));
+                        condition(alarm)));
     return INTRODUCTION
         + table(
             List.of(
@@ -102,6 +102,34 @@ final class MetricsDocument {
             metrics)
         + ALARMS
         + table(List.of("alarm", "severity", "metrics", "condition"), alarms);
+  }
+
+  /** The condition of an alarm, as text. */
+  private static String condition(Alarm alarm) {
+    Formula formula = alarm.formula();
+    String measured =
+        formula.plain()
+            ? formula.series().get(0).statistic().label()
+            : "Sums: `" + formula.expression() + "`";
+    Alarm.Evaluation each = alarm.evaluation().sentEvery(1);
+    return "%s %s %d in %d of %d minutes"
+            .formatted(
+                measured,
+                sign(alarm.comparison()),
+                alarm.threshold().value(),
+                each.datapoints(),
+                each.periods())
+        + (each.missing() == Alarm.Evaluation.Missing.BREACHING ? ", or no data in them" : "")
+        + (alarm.isOfSubnet() ? "; with `--subnets`" : "")
+        + (alarm.isOnByDefault() ? "" : "; off by default");
+  }
+
+  private static String sign(Alarm.Comparison comparison) {
+    return switch (comparison) {
+      case AT_LEAST -> "≥";
+      case ABOVE -> ">";
+      case BELOW -> "<";
+    };
   }
 
   private static List<String> row(Metric metric) {
