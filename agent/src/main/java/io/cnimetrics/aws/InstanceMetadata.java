@@ -25,8 +25,6 @@ import software.amazon.awssdk.imds.Ec2MetadataClient;
  * checks it.
  */
 public final class InstanceMetadata {
-  static final String FLAGS = "set --region and --cluster-id";
-
   private static final String INTERFACES_REMEDY =
       "let the agent read instance metadata, or remove --subnets (REPORT_SUBNETS)";
 

@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.imds.Ec2MetadataClient;
 
-/** One reading, on its own thread; its results so far can be taken at any time. */
+/** One reading of the instance's metadata. If the limit ends it, its results so far are kept. */
 final class MetadataReading {
   static final String THREAD = "instance-metadata";
 
@@ -141,25 +141,21 @@ final class MetadataReading {
   }
 
   private static String remedy(Reason reason) {
-    return switch (reason) {
-      case UNREACHABLE ->
-          "is this an EC2 instance, and can pods reach its metadata?"
-              + " If not, set AWS_EC2_METADATA_DISABLED=true and "
-              + InstanceMetadata.FLAGS;
-      case TIMEOUT ->
-          "with a hop limit of 1 answers do not reach pods outside the host network: use the"
-              + " host network, raise the hop limit to 2, or "
-              + InstanceMetadata.FLAGS;
-      case DENIED ->
-          "instance metadata is switched off for this instance, or access is blocked: "
-              + InstanceMetadata.FLAGS;
-      case BAD_STATUS ->
-          "the metadata service has a fault or throttles: if it persists, "
-              + InstanceMetadata.FLAGS;
-      default ->
-          "the answer may not come from the metadata service: check"
-              + " AWS_EC2_METADATA_SERVICE_ENDPOINT, or "
-              + InstanceMetadata.FLAGS;
-    };
+    String cause =
+        switch (reason) {
+          case UNREACHABLE ->
+              "is this an EC2 instance, and can pods reach its metadata?"
+                  + " If not, set AWS_EC2_METADATA_DISABLED=true and ";
+          case TIMEOUT ->
+              "with a hop limit of 1 answers do not reach pods outside the host network: use the"
+                  + " host network, raise the hop limit to 2, or ";
+          case DENIED ->
+              "instance metadata is switched off for this instance, or access is blocked: ";
+          case BAD_STATUS -> "the metadata service has a fault or throttles: if it persists, ";
+          default ->
+              "the answer may not come from the metadata service: check"
+                  + " AWS_EC2_METADATA_SERVICE_ENDPOINT, or ";
+        };
+    return cause + "set --region and --cluster-id";
   }
 }

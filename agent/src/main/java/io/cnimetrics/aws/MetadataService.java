@@ -92,7 +92,7 @@ final class MetadataService implements AutoCloseable {
     }
   }
 
-  /** The failure for an answer with status 200 that has not the form of its value. */
+  /** The failure for a body that is not a value of the expected form. */
   Failed unusable(String body) {
     return new Failed(
         Reason.MALFORMED,

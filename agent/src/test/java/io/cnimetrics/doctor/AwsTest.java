@@ -42,7 +42,7 @@ class AwsTest {
   }
 
   @Test
-  void whatIsReachableNowIsToldWithTheSubnet() {
+  void reachableMaximumIsShownWithTheSubnet() {
     String id = healthy.pool().enis().get(0).subnetId().orElseThrow();
     SubnetRoom check = new SubnetRoom(Optional.of((pool, region) -> List.of(new Subnet(id, 3, 9))));
 
