@@ -52,6 +52,8 @@ public final class HealthServer implements AutoCloseable {
   private final ClientThreads threads = new ClientThreads();
   private final CompletableFuture<InetSocketAddress> listening = new CompletableFuture<>();
   private final CountDownLatch closed = new CountDownLatch(1);
+
+  /** One for all attempts: the JDK never frees the sockets of a server that could not be bound. */
   private Optional<HttpServer> server = Optional.empty();
 
   /**
@@ -85,7 +87,7 @@ public final class HealthServer implements AutoCloseable {
   }
 
   /** The bound address, once the server listens; never completed if the server is closed before. */
-  public CompletableFuture<InetSocketAddress> listening() {
+  CompletableFuture<InetSocketAddress> listening() {
     return listening.copy();
   }
 
@@ -141,24 +143,14 @@ public final class HealthServer implements AutoCloseable {
     if (closed.getCount() == 0) {
       return;
     }
-    HttpServer unbound = unbound();
+    HttpServer unbound = server.isPresent() ? server.get() : HttpServer.create();
+    server = Optional.of(unbound);
     unbound.bind(resolved, MOST_NOT_YET_ACCEPTED);
     unbound.createContext("/", new Handler(pages));
     unbound.setExecutor(threads);
     unbound.start();
     log.info("health address={} pages={}", shown(unbound.getAddress()), pages.keySet());
     listening.complete(unbound.getAddress());
-  }
-
-  /**
-   * One server for all attempts: the JDK never frees the sockets of a server that could not be
-   * bound.
-   */
-  private HttpServer unbound() throws IOException {
-    if (server.isEmpty()) {
-      server = Optional.of(HttpServer.create());
-    }
-    return server.get();
   }
 
   private static String shown(InetSocketAddress address) {

@@ -50,7 +50,6 @@ public final class IpamdReader {
   private final PrometheusReader prometheus;
   private final Duration ipCooldown;
   private final InstantSource clock;
-  private final Supplier<OptionalDouble> hostBoot;
 
   private Optional<IpamdSettings> settings = Optional.empty();
   private boolean settingsKnown;
@@ -69,25 +68,11 @@ public final class IpamdReader {
       Collection<Series> wanted,
       Duration ipCooldown,
       InstantSource clock) {
-    this(introspection, metrics, wanted, ipCooldown, clock, HostBoot::seconds);
-  }
-
-  /**
-   * @param hostBoot the boot time of this host, in seconds since 1970
-   */
-  IpamdReader(
-      Optional<URI> introspection,
-      Optional<URI> metrics,
-      Collection<Series> wanted,
-      Duration ipCooldown,
-      InstantSource clock,
-      Supplier<OptionalDouble> hostBoot) {
     this.introspection = introspection.map(IpamdReader::http);
     this.metrics = metrics.map(IpamdReader::http);
     this.prometheus = new PrometheusReader(wanted);
     this.ipCooldown = ipCooldown;
     this.clock = clock;
-    this.hostBoot = hostBoot;
   }
 
   private static IpamdHttp http(URI address) {
@@ -192,7 +177,7 @@ public final class IpamdReader {
       Optional<IpamdMetrics> sums =
           attempt(
               METRICS,
-              () -> metrics.get().get("", limit, prometheus::read).onHostBootedAt(hostBoot.get()));
+              () -> metrics.get().get("", limit, prometheus::read).onHostBootedAt(HostBoot.seconds()));
       sums.ifPresent(this::checkNumbers);
       return sums;
     }

@@ -28,7 +28,7 @@ final class PrometheusReader {
 
   private final Map<String, List<Series>> wanted = new HashMap<>();
 
-  /** For each series name, the labels that are needed. */
+  /** For each series that is read, the labels that are needed. */
   private final Map<String, Set<String>> labels = new HashMap<>();
 
   PrometheusReader(Collection<Series> wanted) {
@@ -37,6 +37,7 @@ final class PrometheusReader {
       labels.computeIfAbsent(series.name(), name -> new HashSet<>()).add(series.label());
     }
     labels.computeIfAbsent(BUILD, name -> new HashSet<>()).add(VERSION);
+    labels.computeIfAbsent(PROCESS_START, name -> new HashSet<>());
   }
 
   /**
@@ -69,10 +70,6 @@ final class PrometheusReader {
         Reason.UNEXPECTED_SHAPE, "no line of the text begins with " + OWN_PREFIX);
   }
 
-  private boolean isOfInterest(String name) {
-    return wanted.containsKey(name) || name.equals(PROCESS_START) || name.equals(BUILD);
-  }
-
   /** The sums over the lines so far. */
   private final class Sums {
     private final Map<Series, Double> bySeries = new HashMap<>();
@@ -84,7 +81,7 @@ final class PrometheusReader {
     void add(SampleLines sample) {
       String name = sample.name();
       sawIpamd |= name.startsWith(OWN_PREFIX);
-      if (!isOfInterest(name)) {
+      if (!labels.containsKey(name)) {
         return;
       }
       if (!sample.labelled() && !unlabelled.add(name)) {

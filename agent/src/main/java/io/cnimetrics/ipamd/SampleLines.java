@@ -65,13 +65,11 @@ final class SampleLines {
       skipBlanks();
       if (current == '#') {
         skipLine();
-        requireLineEnd();
-      } else if (atLineEnd() || current == END) {
-        requireLineEnd();
-      } else {
+      } else if (!atLineEnd() && current != END) {
         sample();
         return true;
       }
+      requireLineEnd();
     }
   }
 
