@@ -177,7 +177,11 @@ public final class IpamdReader {
       Optional<IpamdMetrics> sums =
           attempt(
               METRICS,
-              () -> metrics.get().get("", limit, prometheus::read).onHostBootedAt(HostBoot.seconds()));
+              () ->
+                  metrics
+                      .get()
+                      .get("", limit, prometheus::read)
+                      .onHostBootedAt(HostBoot.seconds()));
       sums.ifPresent(this::checkNumbers);
       return sums;
     }
