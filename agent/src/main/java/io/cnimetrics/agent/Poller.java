@@ -69,8 +69,8 @@ final class Poller implements Loop.Task {
    */
   private Instant next(Instant polledAt) {
     Instant next = schedule.nextPoll(polledAt.plus(schedule.pollInterval().dividedBy(2)));
-    Instant minuteAfterNext = polledAt.truncatedTo(ChronoUnit.MINUTES).plusSeconds(120);
-    return next.isBefore(minuteAfterNext) ? next : schedule.nextPoll(polledAt);
+    Instant endOfNextMinute = polledAt.truncatedTo(ChronoUnit.MINUTES).plusSeconds(120);
+    return next.isBefore(endOfNextMinute) ? next : schedule.nextPoll(polledAt);
   }
 
   private void poll(Instant now) {

@@ -34,7 +34,7 @@ final class Publisher implements Loop.Task {
   private static final Duration ATTEMPT_LIMIT = Duration.ofSeconds(10);
 
   /** Once sending works, missing instance details are looked up this often. */
-  private static final Duration LOOK_AGAIN = Duration.ofMinutes(10);
+  private static final Duration RESOLVE_AGAIN = Duration.ofMinutes(10);
 
   /** The pause while a poll of an ended minute still runs; a poll ends within a few seconds. */
   private static final Duration SOON = Duration.ofSeconds(1);
@@ -51,7 +51,7 @@ final class Publisher implements Loop.Task {
   private final ProblemLog problems = new ProblemLog();
   private volatile Optional<Sender> sender = Optional.empty();
   private volatile Optional<String> identityRefusal = Optional.empty();
-  private Instant lookAt = Instant.MIN;
+  private Instant resolveAt = Instant.MIN;
   private Instant syncedMinute = Instant.MIN;
   private boolean started;
   private boolean late;
@@ -94,11 +94,11 @@ final class Publisher implements Loop.Task {
   public Instant run(Instant now) {
     closeMinute(now);
     syncEachMinute(now);
-    boolean clockWentBack = lookAt.isBefore(Instant.MAX) && lookAt.isAfter(now.plus(LOOK_AGAIN));
-    if (!now.isBefore(lookAt) || clockWentBack) {
-      look(now);
+    boolean clockWentBack = resolveAt.isBefore(Instant.MAX) && resolveAt.isAfter(now.plus(RESOLVE_AGAIN));
+    if (!now.isBefore(resolveAt) || clockWentBack) {
+      resolve(now);
     }
-    Instant next = sender.map(known -> earlier(known.turn(now), lookAt)).orElse(lookAt);
+    Instant next = sender.map(known -> earlier(known.turn(now), resolveAt)).orElse(resolveAt);
     return late ? earlier(next, now.plus(SOON)) : next;
   }
 
@@ -119,10 +119,10 @@ final class Publisher implements Loop.Task {
     }
   }
 
-  private void look(Instant now) {
+  private void resolve(Instant now) {
     Identification found = identity.apply(ATTEMPT_LIMIT);
     NodeIdentity node = found.node();
-    buffer.know(node.instance().id().orElse(""), Dimensions.known(node));
+    buffer.identify(node.instance().id().orElse(""), Dimensions.known(node));
     onIdentity.accept(node);
     problems.after(now, found.problems());
     identityRefusal =
@@ -134,7 +134,7 @@ final class Publisher implements Loop.Task {
       started = true;
       buffer.addUrgent(now, start);
     }
-    lookAt =
+    resolveAt =
         switch (found.state()) {
           case COMPLETE -> complete(found, now);
           case RETRY -> now.plus(backoff.next());
@@ -146,7 +146,7 @@ final class Publisher implements Loop.Task {
     Set<String> unknown = buffer.unknownDimensions();
     if (unknown.isEmpty()) {
       open(found, now);
-      return found.isFinal() ? Instant.MAX : now.plus(LOOK_AGAIN);
+      return found.isFinal() ? Instant.MAX : now.plus(RESOLVE_AGAIN);
     }
     // Region and cluster are known, but not all other dimensions of the settings.
     return found.isFinal()

@@ -164,7 +164,7 @@ final class SubnetReporter implements Loop.Task {
   private Map<String, Long> ownAddresses(AddressPool seen, Instant now) {
     AddressPool located = seen.located(subnetOfEni);
     if (!located.reportsSubnets()) {
-      learnSubnets(now);
+      readSubnets(now);
       located = seen.located(subnetOfEni);
     }
     Map<String, Long> own = new TreeMap<>();
@@ -174,7 +174,7 @@ final class SubnetReporter implements Loop.Task {
     return own;
   }
 
-  private void learnSubnets(Instant now) {
+  private void readSubnets(Instant now) {
     InstanceMetadata.Interfaces read = subnets.interfaces(LIMIT);
     subnetOfEni = read.subnetIds();
     read.problem().ifPresent(problem -> problems.after(now, List.of(problem)));

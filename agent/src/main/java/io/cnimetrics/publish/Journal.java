@@ -34,13 +34,13 @@ final class Journal implements Closeable {
     }
   }
 
-  private final Path place;
+  private final Path directory;
   private volatile Optional<JournalFile> file = Optional.empty();
   private long bytesWhenReplaced;
   private volatile boolean failing;
 
-  private Journal(Path place) {
-    this.place = place;
+  private Journal(Path directory) {
+    this.directory = directory;
   }
 
   /** Keeps nothing. */
@@ -69,11 +69,11 @@ final class Journal implements Closeable {
   }
 
   private void open(boolean waits) throws IOException {
-    file = Optional.of(JournalFile.open(place, waits));
+    file = Optional.of(JournalFile.open(directory, waits));
   }
 
   /** Opens the directory if that failed so far; returns true if it succeeds now. */
-  boolean opensLate() {
+  boolean openLate() {
     if (file.isPresent() || !failing) {
       return false;
     }
@@ -101,7 +101,7 @@ final class Journal implements Closeable {
     if (unreadable > 0) {
       log.warn(
           "kept state is damaged and partly lost: state_dir={} unreadable_lines={}",
-          place,
+          directory,
           unreadable);
     }
   }
@@ -145,7 +145,7 @@ final class Journal implements Closeable {
                   bytesWhenReplaced = kept.bytes();
                   if (failing) {
                     failing = false;
-                    log.info("state is kept on disk again: state_dir={}", place);
+                    log.info("state is kept on disk again: state_dir={}", directory);
                   }
                 }));
   }
@@ -165,7 +165,7 @@ final class Journal implements Closeable {
         log.warn(
             "state cannot be kept on disk, a restart would lose unsent minutes:"
                 + " state_dir={} cause=\"{}\"; the agent retries each minute",
-            place,
+            directory,
             e.toString());
       }
       return false;

@@ -175,7 +175,7 @@ public final class MetricBuffer implements AutoCloseable {
    *
    * @param instanceId empty if it is still not known
    */
-  public synchronized void know(String instanceId, Map<String, String> dimensions) {
+  public synchronized void identify(String instanceId, Map<String, String> dimensions) {
     known = Map.copyOf(dimensions);
     Destination destination = state.destination().filled(known);
     if (isAnother(state.instanceId(), instanceId)) {
@@ -313,7 +313,7 @@ public final class MetricBuffer implements AutoCloseable {
     // Not under the lock: a slow disk must not delay a poll.
     journal.sync();
     synchronized (this) {
-      if (journal.opensLate()) {
+      if (journal.openLate()) {
         takeOver();
       }
       journal.repair(this::all);

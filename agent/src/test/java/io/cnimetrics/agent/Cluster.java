@@ -1,5 +1,6 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.publish.FakeCloudWatch;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
@@ -21,8 +22,6 @@ final class Cluster {
   static final Instant START = Instant.parse("2026-11-21T10:00:20Z");
 
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
-  private static final PutResult AWAY =
-      new PutResult(PutResult.Status.RETRYABLE, Optional.empty(), "connection refused");
 
   final FakeClock clock = new FakeClock(START);
   final List<ModelNode> nodes = new ArrayList<>();
@@ -65,7 +64,7 @@ final class Cluster {
     return (namespace, datums, limit) -> {
       Fate now = fate.get();
       if (now == Fate.AWAY) {
-        return AWAY;
+        return FakeCloudWatch.UNREACHABLE;
       } else if (now == Fate.KILLED_BEFORE) {
         throw new Killed();
       }
@@ -74,7 +73,7 @@ final class Cluster {
       if (now == Fate.KILLED_AFTER) {
         throw new Killed();
       }
-      return excused ? AWAY : PutResult.ACCEPTED;
+      return excused ? FakeCloudWatch.UNREACHABLE : PutResult.ACCEPTED;
     };
   }
 

@@ -3,6 +3,7 @@ package io.cnimetrics.agent;
 import io.cnimetrics.catalog.Computation.AgentStart;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.publish.FakeCloudWatch;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
@@ -27,11 +28,6 @@ import java.util.stream.Stream;
  * arrived.
  */
 final class ModelCloudWatch {
-  private static final PutResult THROTTLED =
-      new PutResult(Status.RETRYABLE, Optional.empty(), "Throttling");
-  private static final PutResult AWAY =
-      new PutResult(Status.RETRYABLE, Optional.empty(), "ServiceUnavailable");
-
   /** The metrics with a datum in each minute. */
   private static final Set<String> EACH_MINUTE =
       MetricCatalog.all().stream()
@@ -97,8 +93,8 @@ final class ModelCloudWatch {
       Fate fate = fate();
       count(fate);
       return switch (fate) {
-        case REFUSED -> AWAY;
-        case THROTTLED -> THROTTLED;
+        case REFUSED -> FakeCloudWatch.UNREACHABLE;
+        case THROTTLED -> FakeCloudWatch.THROTTLED;
         case TAKEN -> {
           take(node, datums);
           yield PutResult.ACCEPTED;

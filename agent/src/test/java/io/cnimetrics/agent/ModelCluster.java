@@ -1,5 +1,6 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.publish.FakeCloudWatch;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
@@ -21,9 +22,6 @@ import java.util.function.UnaryOperator;
 /** A cluster whose nodes run real agents on a simulated clock, for tests of whole stories. */
 public final class ModelCluster {
   public static final String NAME = ModelAgent.CLUSTER;
-
-  private static final PutResult AWAY =
-      new PutResult(PutResult.Status.RETRYABLE, Optional.empty(), "connection refused");
 
   private final FakeClock clock;
   private final Timeline timeline;
@@ -86,7 +84,7 @@ public final class ModelCluster {
   private MetricSink sinkOf(String node) {
     return (namespace, datums, limit) -> {
       if (cutOff.contains(node)) {
-        return AWAY;
+        return FakeCloudWatch.UNREACHABLE;
       }
       datums.forEach(datum -> cloudWatch.accept(new Arrival(now(), namespace, datum)));
       return PutResult.ACCEPTED;

@@ -11,6 +11,7 @@ import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Values;
+import io.cnimetrics.publish.FakeCloudWatch;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
@@ -198,21 +199,18 @@ class SubnetReporterTest {
   }
 
   private List<Datum> send() {
-    List<Datum> sent = new ArrayList<>();
+    FakeCloudWatch cloudWatch = new FakeCloudWatch();
     NodeSchedule schedule = NodeSchedule.of("node", Duration.ofSeconds(30), Duration.ofMinutes(1));
     new Sender(
             buffer,
-            (namespace, datums, limit) -> {
-              sent.addAll(datums);
-              return PutResult.ACCEPTED;
-            },
+            cloudWatch,
             schedule,
             new Counting(),
             new SplittableRandom(1),
             "us-west-2",
             now)
         .flush(now, () -> Duration.ofSeconds(1));
-    return sent;
+    return cloudWatch.held();
   }
 
   private SubnetReporter reporter(AgentConfig settings, MetricBuffer buffer) {

@@ -15,6 +15,8 @@ import java.util.function.Predicate;
 public final class FakeCloudWatch implements MetricSink {
   public static final PutResult THROTTLED =
       new PutResult(PutResult.Status.RETRYABLE, Optional.empty(), "Throttling");
+  public static final PutResult UNREACHABLE =
+      new PutResult(PutResult.Status.RETRYABLE, Optional.empty(), "connection refused");
   public static final PutResult DENIED =
       new PutResult(PutResult.Status.UNAUTHORIZED, Optional.empty(), "AccessDenied");
   private static final PutResult INVALID =
@@ -50,7 +52,7 @@ public final class FakeCloudWatch implements MetricSink {
     losesAnswers = true;
   }
 
-  public synchronized void refuse(Predicate<Datum> datums) {
+  public synchronized void reject(Predicate<Datum> datums) {
     bad = datums;
   }
 
@@ -68,9 +70,7 @@ public final class FakeCloudWatch implements MetricSink {
       return INVALID;
     }
     held.addAll(datums);
-    return losesAnswers
-        ? new PutResult(PutResult.Status.RETRYABLE, Optional.empty(), "reset")
-        : PutResult.ACCEPTED;
+    return losesAnswers ? UNREACHABLE : PutResult.ACCEPTED;
   }
 
   public synchronized List<Datum> held() {

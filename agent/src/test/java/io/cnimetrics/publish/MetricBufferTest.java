@@ -218,7 +218,7 @@ class MetricBufferTest {
     BufferFixture other = BufferFixture.in(directory, "", CLUSTER, at(80));
     assertThat(other.buffer.depth().minutes()).isEqualTo(1);
 
-    other.buffer.know("i-2", Map.of());
+    other.buffer.identify("i-2", Map.of());
 
     assertThat(other.buffer.depth().minutes()).isZero();
     assertThat(other.buffer.history().totals()).isEmpty();
@@ -229,7 +229,7 @@ class MetricBufferTest {
     BufferFixture.in(directory, START).poll(at(10), 4).buffer.close();
     BufferFixture other = BufferFixture.in(directory, "", CLUSTER, at(80));
 
-    other.buffer.know("i-2", Map.of());
+    other.buffer.identify("i-2", Map.of());
     other.poll(at(100), 5).poll(at(130), 6).buffer.closeEnded(at(200));
 
     assertThat(other.buffer.take(at(200)).orElseThrow().datums().stream().map(Datum::at).distinct())
@@ -266,7 +266,7 @@ class MetricBufferTest {
     BufferFixture after = BufferFixture.in(directory, "", unnamed, at(80));
     assertThat(after.buffer.take(at(80))).isEmpty();
 
-    after.buffer.know("i-1", Map.of("CLUSTER_ID", "prod"));
+    after.buffer.identify("i-1", Map.of("CLUSTER_ID", "prod"));
 
     assertThat(after.buffer.take(at(81)).orElseThrow().datums())
         .allSatisfy(datum -> assertThat(datum.dimensions()).containsEntry("CLUSTER_ID", "prod"));
@@ -280,7 +280,7 @@ class MetricBufferTest {
     before.poll(at(70), 5).buffer.close();
     BufferFixture after = BufferFixture.in(directory, "", unnamed, at(80));
 
-    after.buffer.know("i-1", Map.of("CLUSTER_ID", "prod"));
+    after.buffer.identify("i-1", Map.of("CLUSTER_ID", "prod"));
 
     List<Datum> datums = after.buffer.take(at(81)).orElseThrow().datums();
     assertThat(datums)

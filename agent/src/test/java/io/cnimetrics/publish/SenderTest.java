@@ -139,7 +139,7 @@ class SenderTest {
   @Test
   void invalidDatumIsDroppedAndCountedAndTheOthersAreSent() {
     pollMinutes(0, 3);
-    cloudWatch.refuse(
+    cloudWatch.reject(
         datum -> datum.metric().equals("ipamdErr") && datum.at().equals(START.plus(MINUTE)));
 
     turn(245);
@@ -155,7 +155,7 @@ class SenderTest {
   @Test
   void wrongClockLosesFewDatumsInFewRequests() {
     pollMinutes(0, 9);
-    cloudWatch.refuse(datum -> true);
+    cloudWatch.reject(datum -> true);
 
     Instant next = turn(605);
 
