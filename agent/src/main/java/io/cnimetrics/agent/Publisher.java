@@ -94,7 +94,8 @@ final class Publisher implements Loop.Task {
   public Instant run(Instant now) {
     closeMinute(now);
     syncEachMinute(now);
-    boolean clockWentBack = resolveAt.isBefore(Instant.MAX) && resolveAt.isAfter(now.plus(RESOLVE_AGAIN));
+    boolean clockWentBack =
+        resolveAt.isBefore(Instant.MAX) && resolveAt.isAfter(now.plus(RESOLVE_AGAIN));
     if (!now.isBefore(resolveAt) || clockWentBack) {
       resolve(now);
     }

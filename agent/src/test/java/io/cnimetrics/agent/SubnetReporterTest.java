@@ -14,7 +14,6 @@ import io.cnimetrics.config.Values;
 import io.cnimetrics.publish.FakeCloudWatch;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink.Datum;
-import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;
@@ -202,13 +201,7 @@ class SubnetReporterTest {
     FakeCloudWatch cloudWatch = new FakeCloudWatch();
     NodeSchedule schedule = NodeSchedule.of("node", Duration.ofSeconds(30), Duration.ofMinutes(1));
     new Sender(
-            buffer,
-            cloudWatch,
-            schedule,
-            new Counting(),
-            new SplittableRandom(1),
-            "us-west-2",
-            now)
+            buffer, cloudWatch, schedule, new Counting(), new SplittableRandom(1), "us-west-2", now)
         .flush(now, () -> Duration.ofSeconds(1));
     return cloudWatch.held();
   }
