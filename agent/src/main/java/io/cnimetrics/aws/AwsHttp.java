@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
+import java.util.function.Consumer;
 import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpResponse;
@@ -56,44 +58,61 @@ public final class AwsHttp {
     }
   }
 
-  /** Can stop the reading of a body. */
+  /** Stops a request and the reading of its answer. */
   @FunctionalInterface
-  public interface BeforeRead {
+  public interface StopCheck {
     /**
-     * Returns normally if reading may continue.
+     * Returns normally if the request may continue.
      *
-     * @throws IOException if reading must stop; the reader gets it
+     * @throws IOException if it must stop; the caller of the request gets it
      */
-    void mayRead() throws IOException;
+    void throwIfStopped() throws IOException;
   }
 
   /**
-   * The same answer with the first bytes of its body; the rest is ignored. An answer without a body
-   * gets an empty one, because the SDK's metadata client needs one.
+   * The same request, but of the answer's body only the first bytes are read; the rest is ignored.
+   * An answer without a body gets an empty one, because the SDK's metadata client needs one.
    *
    * @param most the maximum number of bytes to read
-   * @param before called before each read
+   * @param check called before the request is sent and before each read of the body
+   * @param onResponse gets status and headers when they arrive
    */
-  public static HttpExecuteResponse bounded(
-      HttpExecuteResponse answer, int most, BeforeRead before) {
-    return HttpExecuteResponse.builder()
-        .response(answer.httpResponse())
-        .responseBody(
-            answer
-                .responseBody()
-                .map(body -> AbortableInputStream.create(new Bounded(body, most, before), body))
-                .orElseGet(AbortableInputStream::createEmpty))
-        .build();
+  public static ExecutableHttpRequest bounded(
+      ExecutableHttpRequest request,
+      int most,
+      StopCheck check,
+      Consumer<SdkHttpResponse> onResponse) {
+    return new ExecutableHttpRequest() {
+      @Override
+      public HttpExecuteResponse call() throws IOException {
+        check.throwIfStopped();
+        HttpExecuteResponse answer = request.call();
+        onResponse.accept(answer.httpResponse());
+        return HttpExecuteResponse.builder()
+            .response(answer.httpResponse())
+            .responseBody(
+                answer
+                    .responseBody()
+                    .map(body -> AbortableInputStream.create(new Bounded(body, most, check), body))
+                    .orElseGet(AbortableInputStream::createEmpty))
+            .build();
+      }
+
+      @Override
+      public void abort() {
+        request.abort();
+      }
+    };
   }
 
   private static final class Bounded extends FilterInputStream {
-    private final BeforeRead before;
+    private final StopCheck check;
     private int left;
 
-    Bounded(InputStream body, int most, BeforeRead before) {
+    Bounded(InputStream body, int most, StopCheck check) {
       super(body);
       this.left = most;
-      this.before = before;
+      this.check = check;
     }
 
     @Override
@@ -104,7 +123,7 @@ public final class AwsHttp {
 
     @Override
     public int read(byte[] bytes, int offset, int count) throws IOException {
-      before.mayRead();
+      check.throwIfStopped();
       int got = left == 0 ? -1 : super.read(bytes, offset, Math.min(count, left));
       left -= Math.max(got, 0);
       return got;

@@ -9,7 +9,6 @@ import java.net.URI;
 import java.time.Duration;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
-import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpRequest;
 
@@ -60,30 +59,16 @@ final class MetadataHttp implements SdkHttpClient {
   public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
     SdkHttpRequest asked = request.httpRequest();
     last = new LastRequest(asked.method().name(), asked.getUri().toString(), 0);
-    ExecutableHttpRequest prepared = http.prepareRequest(request);
-    return new ExecutableHttpRequest() {
-      @Override
-      public HttpExecuteResponse call() throws IOException {
-        return bounded(prepared);
-      }
-
-      @Override
-      public void abort() {
-        prepared.abort();
-      }
-    };
+    return AwsHttp.bounded(
+        http.prepareRequest(request),
+        MAX_BODY_BYTES + 1,
+        this::throwIfStopped,
+        response -> last = new LastRequest(last.method(), last.url(), response.statusCode()));
   }
 
   @Override
   public void close() {
     http.close();
-  }
-
-  private HttpExecuteResponse bounded(ExecutableHttpRequest request) throws IOException {
-    throwIfStopped();
-    HttpExecuteResponse response = request.call();
-    last = new LastRequest(last.method(), last.url(), response.httpResponse().statusCode());
-    return AwsHttp.bounded(response, MAX_BODY_BYTES + 1, this::throwIfStopped);
   }
 
   private void throwIfStopped() throws IOException {

@@ -1,13 +1,11 @@
 package io.cnimetrics.cloudwatch;
 
 import io.cnimetrics.aws.AwsHttp;
-import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
-import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
@@ -96,23 +94,11 @@ final class InFlightRequest {
                     }));
     ExecutableHttpRequest prepared = http.prepareRequest(sent.build());
     request = Optional.of(prepared);
-    return new ExecutableHttpRequest() {
-      @Override
-      public HttpExecuteResponse call() throws IOException {
-        throwIfStopped();
-        return bounded(prepared.call());
-      }
-
-      @Override
-      public void abort() {
-        prepared.abort();
-      }
-    };
-  }
-
-  private HttpExecuteResponse bounded(HttpExecuteResponse answer) {
-    response = Optional.of(answer.httpResponse());
-    return AwsHttp.bounded(answer, MAX_BODY_BYTES, this::throwIfStopped);
+    return AwsHttp.bounded(
+        prepared,
+        MAX_BODY_BYTES,
+        this::throwIfStopped,
+        answer -> response = Optional.of(answer));
   }
 
   private void throwIfStopped() {
