@@ -95,10 +95,7 @@ final class InFlightRequest {
     ExecutableHttpRequest prepared = http.prepareRequest(sent.build());
     request = Optional.of(prepared);
     return AwsHttp.bounded(
-        prepared,
-        MAX_BODY_BYTES,
-        this::throwIfStopped,
-        answer -> response = Optional.of(answer));
+        prepared, MAX_BODY_BYTES, this::throwIfStopped, answer -> response = Optional.of(answer));
   }
 
   private void throwIfStopped() {
