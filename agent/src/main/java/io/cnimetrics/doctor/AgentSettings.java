@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What the agent was told of the node.
+ * The settings of the agent that checks need.
  *
- * @param metricsUrl where ipamD's Prometheus text should be; empty if it is not to be read
- * @param maxPods the kubelet's, if it was given
- * @param hostNetworkPods pods that take no address
- * @param stateDir where the agent keeps what it could not send
- * @param injectors variables by which something loads an agent into every JVM
+ * @param metricsUrl the address of ipamD's metrics; empty if the agent does not read them
+ * @param maxPods the kubelet's maximum number of pods; empty if it is not set
+ * @param hostNetworkPods number of pods on the host network, which need no address
+ * @param stateDir the directory for unsent metrics
+ * @param injectors environment variables that load a Java agent into every JVM
  */
 public record AgentSettings(
     Optional<URI> metricsUrl,

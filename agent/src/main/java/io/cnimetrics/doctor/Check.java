@@ -2,26 +2,27 @@ package io.cnimetrics.doctor;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
+import java.util.function.Function;
 
-/** One thing that can be wrong with a node. It changes nothing. */
-public interface Check {
-  CheckSpec spec();
-
-  /** Without these there is nothing to judge: it is then not asked. */
-  default Set<Requirement> requirements() {
-    return Set.of();
+/**
+ * One check of a node. It changes nothing.
+ *
+ * @param ioLimit the maximum time of a check that does I/O; empty if the check only calculates
+ * @param judge returns at least one finding
+ */
+public record Check(
+    CheckSpec spec, Optional<Duration> ioLimit, Function<NodeEvidence, List<Finding>> judge) {
+  /** The same check, run on its own thread. */
+  Check withIo(Duration limit) {
+    return new Check(spec, Optional.of(limit), judge);
   }
 
-  /** What it may take; only one that asks the world takes any time at all. */
-  default Duration limit() {
-    return Duration.ofSeconds(2);
+  List<Finding> run(NodeEvidence node) {
+    return spec.requirements().stream()
+        .filter(requirement -> !requirement.isMet(node))
+        .findFirst()
+        .map(missing -> List.of(spec.notChecked(missing.whyNot())))
+        .orElseGet(() -> judge.apply(node));
   }
-
-  /**
-   * Looks, on a thread of its own; what it throws is a finding "not checked".
-   *
-   * @return at least one finding
-   */
-  List<Finding> run(NodeEvidence node);
 }

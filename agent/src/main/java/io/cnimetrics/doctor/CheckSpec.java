@@ -1,34 +1,57 @@
 package io.cnimetrics.doctor;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * What a check is about, for people who look it up; its findings are made here.
+ * The description of a check. It makes the check's findings.
  *
- * @param id never changes: alarms and pages refer to it
- * @param looksAt what it is judged by
- * @param fires when it does, and how bad that is
- * @param remedy what to do then
- * @param link a page of AWS's on it
+ * @param id never changes, because alarms and pages refer to it
+ * @param looksAt the values that the check reads
+ * @param fires the conditions of a finding, with their levels
+ * @param remedy what to do about a finding
+ * @param link a page by AWS about it
+ * @param requirements without these the check does not judge; the first that is missing is reported
  */
-public record CheckSpec(
-    String id, String looksAt, String fires, String remedy, Optional<String> link) {
+record CheckSpec(
+    String id,
+    String looksAt,
+    String fires,
+    String remedy,
+    Optional<String> link,
+    List<Requirement> requirements) {
   private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
 
-  public CheckSpec {
+  CheckSpec {
     if (!ID.matcher(id).matches()) {
       throw new IllegalArgumentException(
           "id '%s': expected words of a-z and 0-9 joined by hyphens".formatted(id));
     }
+    requirements = List.copyOf(requirements);
   }
 
   static CheckSpec of(String id, String looksAt, String fires, String remedy) {
-    return new CheckSpec(id, looksAt, fires, remedy, Optional.empty());
+    return new CheckSpec(id, looksAt, fires, remedy, Optional.empty(), List.of());
+  }
+
+  CheckSpec needs(Requirement... needed) {
+    return new CheckSpec(id, looksAt, fires, remedy, link, List.of(needed));
   }
 
   CheckSpec see(String page) {
-    return new CheckSpec(id, looksAt, fires, remedy, Optional.of(page));
+    return new CheckSpec(id, looksAt, fires, remedy, Optional.of(page), requirements);
+  }
+
+  /** A check with one finding. */
+  Check check(Function<NodeEvidence, Finding> judge) {
+    return checkAll(node -> List.of(judge.apply(node)));
+  }
+
+  /** A check with one finding or more. */
+  Check checkAll(Function<NodeEvidence, List<Finding>> judge) {
+    return new Check(this, Optional.empty(), judge);
   }
 
   Finding fail(String title, String evidence, String cause) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Findings for eyes: worst first, within 80 columns; what is well only if it is asked for. */
+/** Findings as text within 80 columns, worst first. Findings without a problem are optional. */
 public final class DoctorTable {
   private static final int WIDTH = 80;
   private static final int INDENT = 6;
@@ -28,10 +28,10 @@ public final class DoctorTable {
   }
 
   /**
-   * Writes the table.
+   * The whole table.
    *
    * @param node the node of the last poll
-   * @param verbose with what is well
+   * @param verbose whether to include the findings without a problem
    */
   public static String of(
       NodeIdentity node,
@@ -43,7 +43,7 @@ public final class DoctorTable {
     table.node(node, cniVersion);
     Stream.of(Level.FAIL, Level.WARN, Level.NOTE).flatMap(table::of).forEach(table::finding);
     if (verbose) {
-      table.well();
+      table.passed();
     }
     table.notChecked();
     table.summary();
@@ -85,7 +85,7 @@ public final class DoctorTable {
     }
   }
 
-  /** On a line of its own and in one piece, so that a terminal can open it. */
+  /** One unbroken line, so that a terminal can open the link. */
   private void link(String page) {
     line(" ".repeat(Math.max(0, Math.min(INDENT, WIDTH - page.length()))) + palette.faint(page));
   }
@@ -97,8 +97,8 @@ public final class DoctorTable {
     }
   }
 
-  private void well() {
-    heading("Well", of(Level.OK).findAny().isPresent());
+  private void passed() {
+    heading("OK", of(Level.OK).findAny().isPresent());
     int longest = of(Level.OK).mapToInt(finding -> finding.id().length()).max().orElse(0);
     of(Level.OK)
         .forEach(
@@ -111,7 +111,7 @@ public final class DoctorTable {
                     finding.title() + ": " + finding.evidence()));
   }
 
-  /** What was not checked for one reason stands together. */
+  /** Lists checks with the same reason together. */
   private void notChecked() {
     Map<String, List<String>> byReason =
         of(Level.NOT_CHECKED)
@@ -149,7 +149,7 @@ public final class DoctorTable {
   }
 
   /**
-   * @param columns those that the lead takes, and all lines but the first leave free
+   * @param columns the width of the lead, and the indentation of all other lines
    */
   private void indented(String lead, int columns, String value) {
     List<String> lines = Lines.of(value, WIDTH - columns);

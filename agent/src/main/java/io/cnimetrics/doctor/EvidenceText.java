@@ -2,7 +2,7 @@ package io.cnimetrics.doctor;
 
 import io.cnimetrics.snapshot.AddressPool;
 
-/** Evidence in words. */
+/** Counts as text. */
 final class EvidenceText {
   private EvidenceText() {}
 

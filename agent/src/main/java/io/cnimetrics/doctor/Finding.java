@@ -3,14 +3,14 @@ package io.cnimetrics.doctor;
 import java.util.Optional;
 
 /**
- * What a check came to.
+ * The result of a check.
  *
  * @param id of the check
- * @param title what is so, in a few words
- * @param evidence what was seen, in numbers; why it was not checked, if it was not
- * @param cause what usually brings it about; empty if all is well
+ * @param title the result in a few words
+ * @param evidence the numbers behind it; for a check that did not run, the reason
+ * @param cause what usually leads to it; empty if there is no problem
  * @param remedy what to do, with the command to run; empty if there is nothing to do
- * @param link a page of AWS's on it
+ * @param link a page by AWS about it
  */
 public record Finding(
     String id,
@@ -26,13 +26,13 @@ public record Finding(
     }
   }
 
-  /** The same with a remedy for this very case. */
+  /** The same with a remedy for this case. */
   Finding remedied(String better) {
     return new Finding(id, level, title, evidence, cause, better, link);
   }
 
   /** The same with the node's name in its commands. */
   Finding onNode(String name) {
-    return remedied(remedy.replace(AwsNode.THIS_NODE, name));
+    return remedied(remedy.replace(Commands.THIS_NODE, name));
   }
 }

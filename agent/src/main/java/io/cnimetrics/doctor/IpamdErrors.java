@@ -1,5 +1,7 @@
 package io.cnimetrics.doctor;
 
+import static io.cnimetrics.doctor.Requirement.METRICS;
+
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.Series;
 import java.util.ArrayList;
@@ -7,103 +9,110 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What ipamD calls errors of its own, in plain words. */
-final class IpamdErrors implements Check {
+/**
+ * The errors that ipamD counts: one row for each function that failed.
+ *
+ * @param fn the label of ipamD's counter
+ * @param meaning what failed
+ * @param cause what usually leads to it
+ */
+record IpamdErrors(String fn, String meaning, String cause) {
   private static final Series ALL = MetricCatalog.IPAMD_ERR.onlySeries();
+
   private static final CheckSpec SPEC =
       CheckSpec.of(
               "ipamd-errors",
               "`awscni_ipamd_error_count` by `fn`",
               "warn: over 0 since ipamD started; one finding for each `fn`",
-              "See ipamD's words for it: grep -i error /var/log/aws-routed-eni/ipamd.log")
+              "Read ipamD's log: grep -i error /var/log/aws-routed-eni/ipamd.log")
+          .needs(METRICS)
           .see(Pages.TROUBLESHOOTING);
 
-  /** Where ipamD counts an error, what that means, and what mostly brings it about. */
-  private record Known(String fn, String meaning, String cause) {
-    Series series() {
-      return Series.of(ALL.name(), "fn", Set.of(fn));
-    }
-  }
+  private static final String EC2 = "EC2 returned an error: see the findings ec2-*";
+  private static final String METADATA = "Instance metadata is late or does not answer";
+  private static final String OUT_OF_SYNC = "ipamD's state and EC2's were temporarily out of sync";
+  private static final String KERNEL = "A route or rule in the kernel could not be set";
 
-  private static final String EC2_SAYS_NO = "EC2 refused: see the findings on EC2";
-  private static final String METADATA = "Instance metadata are late or do not answer";
-  private static final String OUT_OF_STEP = "ipamD's state and EC2's were temporarily out of sync";
-  private static final String KERNEL = "Routes or rules in the kernel could not be set";
-
-  private static final List<Known> KNOWN =
+  private static final List<IpamdErrors> ROWS =
       List.of(
-          new Known("increaseIPPoolAllocENI", "An ENI could not be attached", EC2_SAYS_NO),
-          new Known("increaseIPPoolAllocIPAddressesFailed", "An ENI got no addresses", EC2_SAYS_NO),
-          new Known(
+          new IpamdErrors("increaseIPPoolAllocENI", "An ENI could not be attached", EC2),
+          new IpamdErrors("increaseIPPoolAllocIPAddressesFailed", "An ENI got no addresses", EC2),
+          new IpamdErrors(
               "increaseIPPoolGetENIaddressesFailed",
               "The addresses of an ENI could not be listed",
-              EC2_SAYS_NO),
-          new Known(
+              EC2),
+          new IpamdErrors(
               "increaseIPPoolGetENIprefixedFailed",
               "The prefixes of an ENI could not be listed",
-              EC2_SAYS_NO),
-          new Known(
-              "increaseIPPoolwaitENIAttachedFailed", "A new ENI did not show up in time", METADATA),
-          new Known(
-              "waitENIAttachedMaxRetryExceeded", "An ENI did not show up at the start", METADATA),
-          new Known("increaseIPPoolsetupENIFailed", "A new ENI could not be set up", KERNEL),
-          new Known(
+              EC2),
+          new IpamdErrors(
+              "increaseIPPoolwaitENIAttachedFailed", "A new ENI did not appear in time", METADATA),
+          new IpamdErrors(
+              "waitENIAttachedMaxRetryExceeded", "An ENI did not appear at the start", METADATA),
+          new IpamdErrors("increaseIPPoolsetupENIFailed", "A new ENI could not be set up", KERNEL),
+          new IpamdErrors(
               "addENIsecondaryIPsToDataStoreFailed",
-              "Addresses could not be taken in",
-              OUT_OF_STEP),
-          new Known(
-              "addENIv4prefixesToDataStoreFailed", "Prefixes could not be taken in", OUT_OF_STEP),
-          new Known(
+              "Addresses could not be added to the pool",
+              OUT_OF_SYNC),
+          new IpamdErrors(
+              "addENIv4prefixesToDataStoreFailed",
+              "Prefixes could not be added to the pool",
+              OUT_OF_SYNC),
+          new IpamdErrors(
               "addENIv6prefixesToDataStoreFailed",
-              "IPv6 prefixes could not be taken in",
-              OUT_OF_STEP),
-          new Known("decreaseIPPool", "Spare addresses could not be given back", OUT_OF_STEP),
-          new Known("decreaseIPPoolFreeENIFailed", "A spare ENI could not be freed", EC2_SAYS_NO),
-          new Known("freeENIDeleteRulesFailed", "Rules of a freed ENI stayed behind", KERNEL),
-          new Known("reconcileFailedGetENIs", "The attached ENIs could not be listed", METADATA),
-          new Known("eniReconcileAdd", "An ENI that EC2 shows could not be taken in", OUT_OF_STEP),
-          new Known("eniReconcileDel", "A detached ENI could not be let go", OUT_OF_STEP),
-          new Known(
-              "ipReconcileAdd", "An address that EC2 shows could not be taken in", OUT_OF_STEP),
-          new Known("ipReconcileDel", "A lost address could not be let go", OUT_OF_STEP),
-          new Known(
-              "prefixReconcileAdd", "A prefix that EC2 shows could not be taken in", OUT_OF_STEP));
+              "IPv6 prefixes could not be added to the pool",
+              OUT_OF_SYNC),
+          new IpamdErrors("decreaseIPPool", "Spare addresses could not be released", OUT_OF_SYNC),
+          new IpamdErrors("decreaseIPPoolFreeENIFailed", "A spare ENI could not be freed", EC2),
+          new IpamdErrors(
+              "freeENIDeleteRulesFailed", "Rules of a freed ENI could not be deleted", KERNEL),
+          new IpamdErrors(
+              "reconcileFailedGetENIs", "The attached ENIs could not be listed", METADATA),
+          new IpamdErrors(
+              "eniReconcileAdd", "An attached ENI could not be added to the pool", OUT_OF_SYNC),
+          new IpamdErrors(
+              "eniReconcileDel", "A detached ENI could not be removed from the pool", OUT_OF_SYNC),
+          new IpamdErrors(
+              "ipReconcileAdd", "An address could not be added to the pool", OUT_OF_SYNC),
+          new IpamdErrors(
+              "ipReconcileDel", "A lost address could not be removed from the pool", OUT_OF_SYNC),
+          new IpamdErrors(
+              "prefixReconcileAdd", "A prefix could not be added to the pool", OUT_OF_SYNC));
 
-  @Override
-  public CheckSpec spec() {
-    return SPEC;
+  static Check check() {
+    return SPEC.checkAll(IpamdErrors::findings);
   }
 
-  @Override
-  public Set<Requirement> requirements() {
-    return Set.of(Requirement.METRICS);
-  }
-
+  /** One series for each row. */
   static Stream<Series> series() {
-    return KNOWN.stream().map(Known::series);
+    return ROWS.stream().map(IpamdErrors::ofRow);
   }
 
-  @Override
-  public List<Finding> run(NodeEvidence node) {
+  private Series ofRow() {
+    return Series.of(ALL.name(), "fn", Set.of(fn));
+  }
+
+  private static List<Finding> findings(NodeEvidence node) {
     double total = node.total(ALL);
     if (total == 0) {
       return List.of(SPEC.ok("ipamD counts no errors", "0 since it started"));
     }
     List<Finding> findings = new ArrayList<>();
     double known = 0;
-    for (Known error : KNOWN) {
-      if (node.total(error.series()) > 0) {
-        known += node.total(error.series());
-        String evidence = "%s: %s".formatted(error.fn(), node.counted(error.series()));
-        findings.add(SPEC.warn(error.meaning(), evidence, error.cause()));
+    for (IpamdErrors row : ROWS) {
+      double count = node.total(row.ofRow());
+      if (count > 0) {
+        known += count;
+        String evidence = "%s: %s".formatted(row.fn, node.counted(row.ofRow()));
+        findings.add(SPEC.warn(row.meaning, evidence, row.cause));
       }
     }
     if (total > known) {
       findings.add(
           SPEC.warn(
-              "ipamD counts errors of another kind",
+              "ipamD counts errors of other kinds",
               "%.0f since it started".formatted(total - known),
-              "Its release names errors that are not known here"));
+              "This release of ipamD counts errors that the agent does not know"));
     }
     return findings;
   }

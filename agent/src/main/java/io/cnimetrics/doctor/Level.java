@@ -1,15 +1,15 @@
 package io.cnimetrics.doctor;
 
-/** How much a finding matters, worst first. */
+/** The severity of a finding, worst first. */
 public enum Level {
   /** Pods on this node get no address, or the agent cannot see why. */
   FAIL("fail"),
   /** Something is wrong, was wrong since ipamD started, or will soon be. */
   WARN("warn"),
-  /** Worth knowing; nothing is wrong. */
+  /** Worth knowing; no problem. */
   NOTE("note"),
   OK("ok"),
-  /** A right, a source or a second poll is missing; the finding says which. */
+  /** A permission, a source or a second poll is missing; the finding says which. */
   NOT_CHECKED("not checked");
 
   private final String label;
@@ -18,7 +18,7 @@ public enum Level {
     this.label = label;
   }
 
-  /** The name people and tools read. */
+  /** The name in the output. */
   public String label() {
     return label;
   }

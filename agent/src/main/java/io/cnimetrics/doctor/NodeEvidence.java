@@ -2,12 +2,13 @@ package io.cnimetrics.doctor;
 
 import io.cnimetrics.capacity.EffectiveMaximum;
 import io.cnimetrics.catalog.Metric;
+
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.NodeIdentity;
-import io.cnimetrics.snapshot.NodeIdentity.Origins;
 import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.NodeIdentity.Origins;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
@@ -17,17 +18,17 @@ import java.util.OptionalDouble;
 import java.util.function.Predicate;
 
 /**
- * All that checks judge by.
+ * Everything that the checks judge by.
  *
- * @param polls polls of the node, oldest first; what changes between them shows from two on
- * @param origins where region and cluster's name come from
+ * @param polls polls of the node, oldest first; from two on they show changes
+ * @param origins where the region and the cluster name come from
  */
 public record NodeEvidence(
     List<Poll> polls, NodeIdentity identity, Origins origins, AgentSettings agentSettings) {
   public NodeEvidence {
     polls = List.copyOf(polls);
     if (polls.isEmpty()) {
-      throw new IllegalArgumentException("evidence needs a poll at least");
+      throw new IllegalArgumentException("evidence needs at least one poll");
     }
   }
 
@@ -35,12 +36,12 @@ public record NodeEvidence(
     return polls.get(polls.size() - 1);
   }
 
-  /** Whether there are polls enough to see what changes. */
+  /** Whether there are enough polls to see changes. */
   boolean showsTrend() {
     return polls.size() > 1;
   }
 
-  /** Whether something held at every poll, and there were several. */
+  /** Whether a condition held in each of several polls. */
   boolean lasts(Predicate<Poll> condition) {
     return showsTrend() && polls.stream().allMatch(condition);
   }
@@ -53,12 +54,12 @@ public record NodeEvidence(
     return last().reading().capacity().effectiveMaximum();
   }
 
-  /** The pool of the last poll; only for checks that need it. */
+  /** The pool of the last poll; only for checks that require it. */
   AddressPool pool() {
     return last().snapshot().pool().orElseThrow();
   }
 
-  /** The metrics of the last poll; only for checks that need them. */
+  /** The metrics of the last poll; only for checks that require them. */
   IpamdMetrics metrics() {
     return last().snapshot().metrics().orElseThrow();
   }
@@ -68,29 +69,29 @@ public record NodeEvidence(
     return pool().available(mode());
   }
 
-  /** What kept the last poll from knowing more of a source. */
+  /** The problems of the last poll with one source. */
   List<Problem> problems(Source source) {
     return last().snapshot().problems().stream()
         .filter(problem -> problem.source() == source)
         .toList();
   }
 
-  /** A gauge of ipamD's by the last poll. */
+  /** A gauge of ipamD in the last poll. */
   OptionalDouble gauge(Series series) {
     return metrics().gauge(series);
   }
 
-  /** What ipamD has counted since it started, by the last poll; 0 if that is no number. */
+  /** The count since ipamD started, in the last poll; 0 if there is none. */
   double total(Series series) {
     return metrics().total(series).orElse(0);
   }
 
-  /** The same for the series of a metric of ours. */
+  /** The same for the series of one of the agent's metrics. */
   double total(Metric metric) {
     return total(metric.onlySeries());
   }
 
-  /** What was counted between the first poll and the last; ipamD may have restarted. */
+  /** The increase from the first poll to the last; ipamD may have restarted in between. */
   double rise(Series series) {
     double[] totals =
         polls.stream()
@@ -105,10 +106,14 @@ public record NodeEvidence(
     return rise;
   }
 
-  /** What ipamD counted under a metric of ours, in words, such as {@code 12 since it started}. */
+  /** The count of a series as text, such as {@code 12 since ipamD started}. */
   String counted(Series series) {
-    String total = "%.0f since ipamD started".formatted(total(series));
-    return showsTrend() ? total + ", %.0f of them meanwhile".formatted(rise(series)) : total;
+    return "%.0f since ipamD started".formatted(total(series)) + whileWatching(rise(series));
+  }
+
+  /** An increase as text; empty if a single poll cannot show one. */
+  String whileWatching(double rise) {
+    return showsTrend() ? ", %.0f of them while watching".formatted(rise) : "";
   }
 
   /** The snapshot of the last poll. */

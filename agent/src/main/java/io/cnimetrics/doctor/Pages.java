@@ -1,6 +1,6 @@
 package io.cnimetrics.doctor;
 
-/** Pages of AWS's that findings point to. */
+/** Pages by AWS that findings link to. */
 final class Pages {
   private static final String GUIDE = "https://docs.aws.amazon.com/eks/latest/userguide/";
   private static final String PRACTICES = "https://docs.aws.amazon.com/eks/latest/best-practices/";

@@ -9,18 +9,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What checks ask of the world beside the polls, each by the check that needs it, on that check's
- * thread. What it throws says why it could not be asked.
+ * What checks read besides the polls. A probe that cannot answer throws an exception that says why.
  *
- * @param attachedEnis the interfaces that EC2 has attached to the instance
- * @param heldAddresses the addresses that pods hold
- * @param hostRoutes the host's routes
- * @param introspection whether introspection answers elsewhere
- * @param directories what a directory is like
- * @param cloudWatch CloudWatch's endpoint
- * @param ec2 EC2's endpoint
- * @param subnets free addresses; empty if they are not to be asked for
- * @param testSend sends one datum; empty without leave
+ * @param ec2 the endpoint of EC2
+ * @param cloudWatch the endpoint of CloudWatch
+ * @param subnets empty if doctor may not ask for subnets
+ * @param testSend empty if doctor may not send a datum
  */
 public record Probes(
     AttachedEnis attachedEnis,
@@ -33,55 +27,55 @@ public record Probes(
     Optional<Subnets> subnets,
     Optional<TestSend> testSend) {
 
-  /** Tells which interfaces EC2 has attached to the instance. */
+  /** Reads the ENIs that are attached to the instance. */
   @FunctionalInterface
   public interface AttachedEnis {
-    /** Their ids. */
+    /** ENI ids. */
     List<String> read();
   }
 
-  /** Tells which addresses pods hold, by ipamD's introspection. */
+  /** Reads the addresses that pods hold, from ipamD's introspection. */
   @FunctionalInterface
   public interface HeldAddresses {
     /** IPv4 addresses in dotted form. */
     List<String> read();
   }
 
-  /** Tells the host's routes. */
+  /** Reads the host's routes. */
   @FunctionalInterface
   public interface HostRoutes {
-    /** IPv4 addresses with a route of their own, in dotted form. */
+    /** IPv4 addresses with their own route, in dotted form. */
     List<String> read();
   }
 
-  /** Tells whether ipamD's introspection is served at an address. */
+  /** Tries ipamD's introspection on another address. */
   @FunctionalInterface
   public interface Introspection {
     boolean answersAt(URI address);
   }
 
-  /** Tells what a directory is like, without touching what is in it. */
+  /** Examines a directory without changing it. */
   @FunctionalInterface
   public interface Directories {
-    /** Why an agent could not write there; empty if it could. */
+    /** Why the agent cannot write there; empty if it can. */
     Optional<String> obstacle(Path directory);
   }
 
-  /** Tells whether an endpoint of AWS's answers, without asking it for anything. */
+  /** Connects to an endpoint of AWS without a request for data. */
   @FunctionalInterface
   public interface Endpoint {
     EndpointResult probe(String region);
   }
 
   /**
-   * What a visit of an endpoint gave.
+   * The result of a connection to an endpoint.
    *
    * @param failure why there was no answer; empty if there was one
    * @param ahead how far the answer's date is ahead of the node's clock
    */
   public record EndpointResult(String url, Optional<String> failure, Optional<Duration> ahead) {}
 
-  /** Tells the free addresses of the subnets that interfaces with pods are in. */
+  /** Reads the free addresses of the subnets of ENIs with pods. */
   @FunctionalInterface
   public interface Subnets {
     List<Subnet> read(AddressPool pool, String region);
@@ -90,7 +84,7 @@ public record Probes(
   /** Sends one datum to CloudWatch. */
   @FunctionalInterface
   public interface TestSend {
-    /** Why it was not taken; empty if it was. */
+    /** Why CloudWatch did not accept it; empty if it did. */
     Optional<String> send(String metric, String region);
   }
 }

@@ -3,13 +3,13 @@ package io.cnimetrics.doctor;
 import io.cnimetrics.snapshot.AddressMode;
 import java.util.function.Predicate;
 
-/** What a check can be unable to do without. */
-public enum Requirement {
-  POOL("ipamD's interfaces could not be read", node -> node.last().snapshot().pool().isPresent()),
-  METRICS(
-      "ipamD's metrics could not be read", node -> node.last().snapshot().metrics().isPresent()),
-  IPV4("pods live on IPv6, whose prefix never runs out", node -> node.mode() != AddressMode.IPV6),
-  MAXIMUM("what the node can reach is unknown", node -> node.maximum().isPresent());
+/** What a check needs to know before it can judge. */
+enum Requirement {
+  POOL("ipamD's interfaces could not be read", node -> node.snapshot().pool().isPresent()),
+  METRICS("ipamD's metrics could not be read", node -> node.snapshot().metrics().isPresent()),
+  IPV4("pods use IPv6, and its prefix does not run out", node -> node.mode() != AddressMode.IPV6),
+  MAXIMUM("the node's maximum is unknown", node -> node.maximum().isPresent()),
+  REGION("the region is unknown", node -> node.identity().region().isPresent());
 
   private final String whyNot;
   private final Predicate<NodeEvidence> met;
@@ -19,10 +19,11 @@ public enum Requirement {
     this.met = met;
   }
 
-  boolean met(NodeEvidence node) {
+  boolean isMet(NodeEvidence node) {
     return met.test(node);
   }
 
+  /** Why a check without it does not judge. */
   String whyNot() {
     return whyNot;
   }

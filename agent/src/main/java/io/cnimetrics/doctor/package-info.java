@@ -1,7 +1,7 @@
 /**
- * Checks of one node: each one a class, or a row of a table, with a condition, a cause and a
- * remedy. They judge what polls have seen; what else they must ask of the world is an interface
- * here.
+ * Checks of one node, one class for each subject. Each check has a spec, which describes it, and
+ * one method, which judges. The checks judge the results of polls; whatever else they read is an
+ * interface in {@code Probes}.
  */
 @NullMarked
 package io.cnimetrics.doctor;

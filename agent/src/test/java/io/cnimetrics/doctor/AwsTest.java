@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What checks make of AWS: each fires, and each does not. */
+/** The checks that read AWS: each fires, and each passes. */
 class AwsTest {
   private static final Probes.Endpoint GONE =
       region ->
@@ -26,12 +26,12 @@ class AwsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "SUBNET_EMPTY, 0, FAIL, 'The subnet is empty, and so is the warm pool'",
+    "SUBNET_EMPTY, 0, FAIL, The subnet and the warm pool are empty",
     "HEALTHY, 0, WARN, The subnet is empty",
     "HEALTHY, 15, WARN, The subnet is nearly empty",
-    "HEALTHY, 16, OK, The subnet has room"
+    "HEALTHY, 16, OK, The subnet has free addresses"
   })
-  void subnetWithoutRoomIsFoundOut(NamedScenario scenario, long free, Level level, String title) {
+  void subnetWithFewFreeAddressesIsReported(NamedScenario scenario, long free, Level level, String title) {
     NodeEvidence node = DoctorFixture.poll(scenario);
 
     Finding finding = subnet(node, free);
@@ -44,27 +44,27 @@ class AwsTest {
   @Test
   void reachableMaximumIsShownWithTheSubnet() {
     String id = healthy.pool().enis().get(0).subnetId().orElseThrow();
-    SubnetRoom check = new SubnetRoom(Optional.of((pool, region) -> List.of(new Subnet(id, 3, 9))));
+    Check check = PodNetwork.subnet(Optional.of((pool, region) -> List.of(new Subnet(id, 3, 9))));
 
     assertThat(check.run(healthy).get(0).evidence())
         .contains("; reachable now: ", " on the node + 3 free in " + id);
   }
 
   @Test
-  void subnetsAreNotCheckedUnlessTheyAreToBe() {
-    assertThat(new SubnetRoom(Optional.empty()).run(healthy).get(0).evidence())
-        .isEqualTo("--subnets is not given");
-    assertThat(level(new SubnetRoom(Optional.of((pool, region) -> List.of())), healthy))
+  void subnetsAreNotCheckedWithoutTheSetting() {
+    assertThat(PodNetwork.subnet(Optional.empty()).run(healthy).get(0).evidence())
+        .isEqualTo("--subnets is not set");
+    assertThat(level(PodNetwork.subnet(Optional.of((pool, region) -> List.of())), healthy))
         .isEqualTo(Level.NOT_CHECKED);
   }
 
   @Test
-  void missingRightToSubnetsIsNotCheckedAndSaysWhy() {
-    SubnetRoom check =
-        new SubnetRoom(
+  void missingPermissionForSubnetsIsNotCheckedAndSaysWhy() {
+    Check check =
+        PodNetwork.subnet(
             Optional.of(
                 (pool, region) -> {
-                  throw new IllegalStateException("ec2:DescribeSubnets was refused");
+                  throw new IllegalStateException("ec2:DescribeSubnets was denied");
                 }));
 
     assertThat(new CheckRunner(List.of(check)).run(healthy))
@@ -72,58 +72,58 @@ class AwsTest {
         .satisfies(
             finding -> {
               assertThat(finding.level()).isEqualTo(Level.NOT_CHECKED);
-              assertThat(finding.evidence()).contains("ec2:DescribeSubnets was refused");
+              assertThat(finding.evidence()).contains("ec2:DescribeSubnets was denied");
             });
   }
 
   @Test
   void endpointThatDoesNotAnswerIsAWarning() {
-    Finding finding = EndpointReachable.cloudWatch(GONE).run(healthy).get(0);
+    Finding finding = AwsAccess.cloudWatchEndpoint(GONE).run(healthy).get(0);
 
     assertThat(finding.level()).isEqualTo(Level.WARN);
     assertThat(finding.evidence()).isEqualTo("https://x.eu-west-1: TIMEOUT");
-    assertThat(level(EndpointReachable.cloudWatch(dated(0)), healthy)).isEqualTo(Level.OK);
+    assertThat(level(AwsAccess.cloudWatchEndpoint(dated(0)), healthy)).isEqualTo(Level.OK);
   }
 
   @Test
-  void endpointOfEc2MattersOnlyToWhoAsksIt() {
+  void ec2EndpointMattersOnlyIfTheAgentCallsEc2() {
     Origins tag =
         new Origins(Optional.of(new Origin.Ec2Tag("eks:cluster-name")), healthy.origins().region());
     NodeEvidence found =
         new NodeEvidence(healthy.polls(), healthy.identity(), tag, healthy.agentSettings());
 
-    assertThat(level(EndpointReachable.ec2(GONE, false), healthy)).isEqualTo(Level.OK);
-    assertThat(level(EndpointReachable.ec2(GONE, true), healthy)).isEqualTo(Level.WARN);
-    assertThat(level(EndpointReachable.ec2(GONE, false), found)).isEqualTo(Level.WARN);
+    assertThat(level(AwsAccess.ec2Endpoint(GONE, false), healthy)).isEqualTo(Level.OK);
+    assertThat(level(AwsAccess.ec2Endpoint(GONE, true), healthy)).isEqualTo(Level.WARN);
+    assertThat(level(AwsAccess.ec2Endpoint(GONE, false), found)).isEqualTo(Level.WARN);
   }
 
   @ParameterizedTest
   @CsvSource({"0, OK", "30, OK", "-30, OK", "31, WARN", "-31, WARN"})
-  void clockThatIsOffByOverHalfAMinuteIsAWarning(long seconds, Level level) {
-    Finding finding = new Clock(dated(seconds)).run(healthy).get(0);
+  void clockThatIsWrongByOver30SecondsIsAWarning(long seconds, Level level) {
+    Finding finding = AwsAccess.clock(dated(seconds)).run(healthy).get(0);
 
     assertThat(finding.level()).isEqualTo(level);
     assertThat(finding.evidence())
-        .isEqualTo(Math.abs(seconds) + (seconds < 0 ? " s ahead of AWS's" : " s behind AWS's"));
+        .isEqualTo(Math.abs(seconds) + (seconds < 0 ? " s ahead of AWS" : " s behind AWS"));
   }
 
   @Test
   void clockIsNotCheckedWithoutAnAnswer() {
-    assertThat(level(new Clock(GONE), healthy)).isEqualTo(Level.NOT_CHECKED);
+    assertThat(level(AwsAccess.clock(GONE), healthy)).isEqualTo(Level.NOT_CHECKED);
   }
 
   @Test
-  void datumIsSentOnlyWithLeave() {
-    assertThat(new TestDatum(Optional.empty()).run(healthy).get(0).evidence())
+  void datumIsSentOnlyWithTheFlag() {
+    assertThat(AwsAccess.testDatum(Optional.empty()).run(healthy).get(0).evidence())
         .contains("--send-test", "doctorTest");
-    assertThat(level(new TestDatum(Optional.of((metric, region) -> Optional.empty())), healthy))
+    assertThat(level(AwsAccess.testDatum(Optional.of((metric, region) -> Optional.empty())), healthy))
         .isEqualTo(Level.OK);
   }
 
   @Test
-  void refusedDatumIsAFailure() {
+  void rejectedDatumIsAFailure() {
     Finding finding =
-        new TestDatum(Optional.of((metric, region) -> Optional.of(metric + " denied in " + region)))
+        AwsAccess.testDatum(Optional.of((metric, region) -> Optional.of(metric + " denied in " + region)))
             .run(healthy)
             .get(0);
 
@@ -132,7 +132,7 @@ class AwsTest {
   }
 
   @Test
-  void withoutARegionNothingOfAwsIsChecked() {
+  void withoutARegionNoCheckOfAwsRuns() {
     NodeIdentity nowhere =
         new NodeIdentity("n", Optional.empty(), Optional.empty(), Instance.UNKNOWN);
     NodeEvidence node =
@@ -140,11 +140,11 @@ class AwsTest {
 
     for (Check check :
         List.of(
-            EndpointReachable.cloudWatch(GONE),
-            EndpointReachable.ec2(GONE, true),
-            new Clock(GONE),
-            new TestDatum(Optional.of((metric, region) -> Optional.empty())),
-            new SubnetRoom(Optional.of((pool, region) -> List.of())))) {
+            AwsAccess.cloudWatchEndpoint(GONE),
+            AwsAccess.ec2Endpoint(GONE, true),
+            AwsAccess.clock(GONE),
+            AwsAccess.testDatum(Optional.of((metric, region) -> Optional.empty())),
+            PodNetwork.subnet(Optional.of((pool, region) -> List.of())))) {
       assertThat(check.run(node).get(0).evidence()).isEqualTo("the region is unknown");
     }
   }
@@ -156,7 +156,7 @@ class AwsTest {
   }
 
   private static Finding subnet(NodeEvidence node, long free) {
-    return new SubnetRoom(Optional.of((pool, region) -> List.of(new Subnet("subnet-1", free, 51))))
+    return PodNetwork.subnet(Optional.of((pool, region) -> List.of(new Subnet("subnet-1", free, 51))))
         .run(node)
         .get(0);
   }

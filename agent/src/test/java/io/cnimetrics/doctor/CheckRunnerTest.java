@@ -4,44 +4,51 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.simulator.NamedScenario;
 import java.time.Duration;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckRunnerTest {
   private static final Duration SHORT = Duration.ofMillis(200);
   private static final Duration AMPLE = Duration.ofSeconds(30);
   private static final CheckSpec SPEC = CheckSpec.of("test", "nothing", "never", "nothing");
 
-  @Test
-  void checkThatThrowsIsNotCheckedAndSaysWhy() {
-    assertThat(
-            run(
-                node -> {
-                  throw new IllegalStateException("no right to ask");
-                }))
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void checkThatThrowsIsNotCheckedAndSaysWhy(boolean doesIo) {
+    Check check =
+        SPEC.checkAll(
+            node -> {
+              throw new IllegalStateException("no permission");
+            });
+
+    assertThat(run(List.of(doesIo ? check.withIo(AMPLE) : check)))
         .singleElement()
         .satisfies(
             finding -> {
               assertThat(finding.level()).isEqualTo(Level.NOT_CHECKED);
-              assertThat(finding.evidence()).contains("no right to ask");
+              assertThat(finding.evidence()).contains("no permission");
             });
   }
 
   @Test
-  void checkThatHangsIsNotCheckedAndHoldsUpNoOther() {
+  void checkThatHangsIsNotCheckedAndDoesNotStopOthers() {
     CountDownLatch never = new CountDownLatch(1);
-    long began = System.nanoTime();
+    long start = System.nanoTime();
 
     List<Finding> findings =
         run(
             List.of(
                 hanging(never),
-                check(AMPLE, node -> List.of(SPEC.warn("found", "1", "because"))),
+                io(() -> List.of(SPEC.warn("found", "1", "because"))),
                 hanging(never)));
 
-    assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(AMPLE);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(AMPLE);
     assertThat(findings)
         .extracting(Finding::level)
         .containsExactly(Level.WARN, Level.NOT_CHECKED, Level.NOT_CHECKED);
@@ -49,55 +56,46 @@ class CheckRunnerTest {
   }
 
   @Test
-  void worstComesFirstAndEquallyBadInTheOrderOfTheChecks() {
+  void findingsAreSortedByLevelAndThenInTheOrderOfTheChecks() {
     assertThat(
             run(
-                node -> List.of(SPEC.ok("a", "1"), SPEC.fail("b", "1", "why")),
-                node -> List.of(SPEC.notChecked("c"), SPEC.note("d", "1", "why")),
-                node -> List.of(SPEC.fail("e", "1", "why"), SPEC.warn("f", "1", "why"))))
+                List.of(
+                    io(() -> List.of(SPEC.ok("a", "1"), SPEC.fail("b", "1", "why"))),
+                    SPEC.checkAll(node -> List.of(SPEC.notChecked("c"), SPEC.note("d", "1", "why"))),
+                    io(() -> List.of(SPEC.fail("e", "1", "why"), SPEC.warn("f", "1", "why"))))))
         .extracting(Finding::title)
         .containsExactly("b", "e", "f", "d", "a", "not checked");
   }
 
-  private interface Looking {
-    List<Finding> run(NodeEvidence node);
-  }
+  @Test
+  void checkWithoutIoRunsInTheCaller() {
+    List<Thread> threads = new CopyOnWriteArrayList<>();
+    Function<NodeEvidence, List<Finding>> judge =
+        node -> {
+          threads.add(Thread.currentThread());
+          return List.of(SPEC.ok("a", "1"));
+        };
 
-  private static List<Finding> run(Looking... looking) {
-    return run(Stream.of(looking).map(look -> check(AMPLE, look)).toList());
+    run(List.of(SPEC.checkAll(judge), SPEC.checkAll(judge).withIo(AMPLE)));
+
+    assertThat(threads).hasSize(2).containsOnlyOnce(Thread.currentThread());
   }
 
   private static List<Finding> run(List<Check> checks) {
-    NodeEvidence node = DoctorFixture.poll(NamedScenario.IPAMD_DOWN);
-    return new CheckRunner(checks).run(node);
+    return new CheckRunner(checks).run(DoctorFixture.poll(NamedScenario.IPAMD_DOWN));
+  }
+
+  private static Check io(Supplier<List<Finding>> findings) {
+    return SPEC.checkAll(node -> findings.get()).withIo(AMPLE);
   }
 
   private static Check hanging(CountDownLatch never) {
-    return check(
-        SHORT,
-        node -> {
-          awaitForever(never);
-          return List.of();
-        });
-  }
-
-  private static Check check(Duration limit, Looking looking) {
-    return new Check() {
-      @Override
-      public CheckSpec spec() {
-        return SPEC;
-      }
-
-      @Override
-      public Duration limit() {
-        return limit;
-      }
-
-      @Override
-      public List<Finding> run(NodeEvidence node) {
-        return looking.run(node);
-      }
-    };
+    return SPEC.checkAll(
+            node -> {
+              awaitForever(never);
+              return List.of();
+            })
+        .withIo(SHORT);
   }
 
   private static void awaitForever(CountDownLatch never) {

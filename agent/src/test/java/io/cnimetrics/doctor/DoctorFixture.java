@@ -33,11 +33,25 @@ import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
- * A node that doctor reads over sockets. But for its ipamD all is well with it, unless the test
- * says otherwise. Its polls are 30 s apart by a clock that only it moves.
+ * A node that doctor reads over sockets. Everything but its ipamD is healthy, unless the test says
+ * otherwise. The polls are 30 s apart on a clock that only this class advances.
  */
 final class DoctorFixture {
   private static final Duration INTERVAL = Duration.ofSeconds(30);
+
+  /** All checks, for tests that do not run them. */
+  static final List<Check> CHECKS =
+      Checks.all(
+          new Probes(
+              List::of,
+              List::of,
+              List::of,
+              address -> false,
+              directory -> Optional.empty(),
+              region -> new Probes.EndpointResult("", Optional.empty(), Optional.empty()),
+              region -> new Probes.EndpointResult("", Optional.empty(), Optional.empty()),
+              Optional.empty(),
+              Optional.empty()));
 
   private static final Probes.EndpointResult RIGHT_NOW =
       new Probes.EndpointResult("https://aws.test", Optional.empty(), Optional.of(Duration.ZERO));
@@ -52,29 +66,29 @@ final class DoctorFixture {
     this.metrics = metrics;
   }
 
-  /** A node whose ipamD is somewhere. */
+  /** A node whose ipamD listens on these addresses. */
   static DoctorFixture at(URI introspection, URI metrics) {
     return new DoctorFixture(introspection, metrics);
   }
 
-  /** Plays a scenario for so many polls, and gives what doctor finds. */
+  /** Simulates a scenario for a number of polls, and returns the findings. */
   static List<Finding> findings(NamedScenario named, int polls) {
     return findings(named.scenario().build(), named.warmUp(), polls);
   }
 
   static List<Finding> findings(Scenario scenario, Duration warmUp, int polls) {
-    return playing(
+    return simulate(
         scenario,
         warmUp,
-        (fixture, clock) -> fixture.type(scenario.instanceType()).examined(polls, clock));
+        (fixture, clock) -> fixture.type(scenario.instanceType()).findings(polls, clock));
   }
 
-  /** What one poll of a scenario sees, for checks that are run by themselves. */
+  /** The evidence of one poll of a scenario, for checks that a test runs directly. */
   static NodeEvidence poll(NamedScenario named) {
     return poll(named, named.scenario().build().instanceType());
   }
 
-  /** The same, where instance metadata tell another type, or none. */
+  /** The same with another instance type in instance metadata, or with none. */
   static NodeEvidence poll(NamedScenario named, String type) {
     return poll(named.scenario().build(), named.warmUp(), type);
   }
@@ -84,12 +98,12 @@ final class DoctorFixture {
   }
 
   private static NodeEvidence poll(Scenario scenario, Duration warmUp, String type) {
-    return playing(scenario, warmUp, (fixture, clock) -> fixture.type(type).evidence(1, clock));
+    return simulate(scenario, warmUp, (fixture, clock) -> fixture.type(type).evidence(1, clock));
   }
 
-  private static <T> T playing(
+  private static <T> T simulate(
       Scenario scenario, Duration warmUp, BiFunction<DoctorFixture, FakeClock, T> node) {
-    // A day on, so that this host has been up for long whenever the test runs.
+    // One day later, so that this host has a long uptime whenever the test runs.
     FakeClock clock = new FakeClock(Instant.now().plus(Duration.ofDays(1)));
     try (SimulatedIpamd ipamd =
         SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, warmUp, clock)) {
@@ -109,7 +123,7 @@ final class DoctorFixture {
     return this;
   }
 
-  List<Finding> examined(int polls, FakeClock clock) {
+  List<Finding> findings(int polls, FakeClock clock) {
     NodeEvidence node = evidence(polls, clock);
     return new CheckRunner(Checks.all(probes(node, clock))).run(node);
   }
@@ -136,7 +150,7 @@ final class DoctorFixture {
             Optional.of(metrics), maxPods, 3, Optional.of(Path.of("/state")), List.of()));
   }
 
-  /** As ipamD has it. */
+  /** Probes that agree with ipamD. */
   private Probes probes(NodeEvidence node, FakeClock clock) {
     HeldAddresses held = new HeldAddresses(introspection);
     List<String> enis =

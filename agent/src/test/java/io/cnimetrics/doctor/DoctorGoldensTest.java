@@ -13,11 +13,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 class DoctorGoldensTest {
-  /** What a terminal has if nobody changed it. */
+  /** The default height of a terminal. */
   private static final int SCREEN_LINES = 24;
 
   @Test
-  void healthyNodeIsAsApprovedOnOneScreen() {
+  void healthyNodeIsAsApprovedAndFitsOnOneScreen() {
     String table = table(NamedScenario.HEALTHY, false);
 
     Goldens.check("doctor-healthy.table.txt", table);
@@ -25,13 +25,13 @@ class DoctorGoldensTest {
   }
 
   @Test
-  void defaultsOnABusyNodeFitOnOneScreenToo() {
+  void nodeWithIdleAddressesFitsOnOneScreen() {
     assertThat(table(NamedScenario.IDLE_ADDRESSES, false).lines())
         .hasSizeLessThanOrEqualTo(SCREEN_LINES);
   }
 
   @Test
-  void allThatIsWellIsAsApproved() {
+  void verboseTableIsAsApproved() {
     Goldens.check("doctor-healthy.verbose.txt", table(NamedScenario.HEALTHY, true));
   }
 
@@ -50,7 +50,7 @@ class DoctorGoldensTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = Mode.EXCLUDE, names = "INTROSPECTION_HANGS") // It takes its 5 s.
+  @EnumSource(mode = Mode.EXCLUDE, names = "INTROSPECTION_HANGS") // It needs 5 s.
   void everyLineFitsIntoEightyColumns(NamedScenario scenario) {
     assertThat(table(scenario, true).lines()).allMatch(line -> line.length() <= 80);
   }

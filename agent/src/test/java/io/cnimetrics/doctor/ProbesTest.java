@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What checks make of all that is not ipamD's: each fires, and each does not. */
+/** The checks of everything but ipamD and AWS: each fires, and each passes. */
 class ProbesTest {
   private final NodeEvidence healthy = DoctorFixture.poll(NamedScenario.HEALTHY);
   private final List<String> enis = healthy.pool().enis().stream().map(eni -> eni.id()).toList();
@@ -30,7 +30,7 @@ class ProbesTest {
     List<String> attached = new ArrayList<>(enis);
     attached.add("eni-by-hand");
 
-    assertThat(new InstanceEnis(() -> attached).run(healthy))
+    assertThat(NodeSetup.instanceEnis(() -> attached).run(healthy))
         .singleElement()
         .satisfies(
             finding -> {
@@ -41,7 +41,7 @@ class ProbesTest {
 
   @Test
   void eniThatIsNoLongerAttachedIsAWarning() {
-    assertThat(new InstanceEnis(() -> enis.subList(1, enis.size())).run(healthy))
+    assertThat(NodeSetup.instanceEnis(() -> enis.subList(1, enis.size())).run(healthy))
         .singleElement()
         .satisfies(
             finding -> {
@@ -51,13 +51,13 @@ class ProbesTest {
   }
 
   @Test
-  void metadataWithoutInterfacesAccuseNoEni() {
-    assertThat(level(new InstanceEnis(List::of))).isEqualTo(Level.NOT_CHECKED);
+  void metadataWithoutEnisIsNotChecked() {
+    assertThat(level(NodeSetup.instanceEnis(List::of))).isEqualTo(Level.NOT_CHECKED);
   }
 
   @Test
-  void sameEnisAreWell() {
-    assertThat(level(new InstanceEnis(() -> enis))).isEqualTo(Level.OK);
+  void sameEnisAreOk() {
+    assertThat(level(NodeSetup.instanceEnis(() -> enis))).isEqualTo(Level.OK);
   }
 
   @Test
@@ -66,138 +66,138 @@ class ProbesTest {
         .satisfies(
             finding -> {
               assertThat(finding.level()).isEqualTo(Level.FAIL);
-              assertThat(finding.title()).isEqualTo("No route for a pod");
+              assertThat(finding.title()).isEqualTo("A pod has no route");
               assertThat(finding.evidence()).isEqualTo("1 of 2 held addresses: 10.0.0.2");
             });
   }
 
   @Test
-  void routesOfEachPodAreWell() {
+  void podsWithRoutesAreOk() {
     assertThat(routes(List.of("10.0.0.1"), List.of("10.0.0.1", "10.0.0.9")).level())
         .isEqualTo(Level.OK);
   }
 
   @Test
-  void withoutAnyRouteOfAPodNothingIsChecked() {
+  void withoutARouteToAnyPodRoutesAreNotChecked() {
     assertThat(routes(List.of("10.0.0.1"), List.of("172.17.0.2")).level())
         .isEqualTo(Level.NOT_CHECKED);
   }
 
   @Test
-  void podThatGetsItsRouteAMomentLaterIsWell() {
+  void podThatGetsItsRouteShortlyAfterItsAddressIsOk() {
     Iterator<List<String>> routes =
         List.of(List.of("10.0.0.1"), List.of("10.0.0.1", "10.0.0.2")).iterator();
-    Check check = new PodRoutes(() -> List.of("10.0.0.1", "10.0.0.2"), routes::next);
+    Check check = PodNetwork.routes(() -> List.of("10.0.0.1", "10.0.0.2"), routes::next);
 
     assertThat(level(check)).isEqualTo(Level.OK);
   }
 
   @Test
   void stateDirectoryThatCannotBeWrittenIsAWarning() {
-    Finding finding = new StateDirectory(any -> Optional.of("read-only")).run(healthy).get(0);
+    Finding finding = AgentSetup.stateDirectory(any -> Optional.of("read-only")).run(healthy).get(0);
 
     assertThat(finding.level()).isEqualTo(Level.WARN);
     assertThat(finding.evidence()).isEqualTo("read-only");
   }
 
   @Test
-  void withoutStateDirectoryIsNoted() {
-    AgentSettings none = given(Optional.empty(), List.of());
+  void missingStateDirectoryIsNoted() {
+    AgentSettings none = settings(Optional.empty(), List.of());
     NodeEvidence node =
         new NodeEvidence(healthy.polls(), healthy.identity(), healthy.origins(), none);
 
-    assertThat(new StateDirectory(any -> Optional.empty()).run(node).get(0).level())
+    assertThat(AgentSetup.stateDirectory(any -> Optional.empty()).run(node).get(0).level())
         .isEqualTo(Level.NOTE);
-    assertThat(level(new StateDirectory(any -> Optional.empty()))).isEqualTo(Level.OK);
+    assertThat(level(AgentSetup.stateDirectory(any -> Optional.empty()))).isEqualTo(Level.OK);
   }
 
   @Test
   void injectedAgentIsAWarning() {
-    AgentSettings injected = given(Optional.empty(), List.of("JAVA_TOOL_OPTIONS"));
+    AgentSettings injected = settings(Optional.empty(), List.of("JAVA_TOOL_OPTIONS"));
     NodeEvidence node =
         new NodeEvidence(healthy.polls(), healthy.identity(), healthy.origins(), injected);
 
-    assertThat(new InjectedAgent().run(node).get(0).evidence()).isEqualTo("JAVA_TOOL_OPTIONS");
-    assertThat(new InjectedAgent().run(node).get(0).level()).isEqualTo(Level.WARN);
-    assertThat(level(new InjectedAgent())).isEqualTo(Level.OK);
+    assertThat(AgentSetup.JAVA_AGENT.run(node).get(0).evidence()).isEqualTo("JAVA_TOOL_OPTIONS");
+    assertThat(AgentSetup.JAVA_AGENT.run(node).get(0).level()).isEqualTo(Level.WARN);
+    assertThat(level(AgentSetup.JAVA_AGENT)).isEqualTo(Level.OK);
   }
 
   @ParameterizedTest
   @CsvSource({
     "TIMEOUT, hop limit",
-    "UNREACHABLE, no EC2 instance",
+    "UNREACHABLE, not an EC2 instance",
     "DENIED, switched off",
-    "MALFORMED, may not be the metadata service"
+    "MALFORMED, may not come from the metadata service"
   })
-  void metadataThatCannotBeReadAreAWarning(Reason reason, String cause) {
+  void unreadableMetadataIsAWarning(Reason reason, String cause) {
     Problem problem = new Problem(Source.IMDS, reason, "PUT /latest/api/token", "do this");
-    Finding finding = new ImdsReadable().run(unidentified(problem)).get(0);
+    Finding finding = AgentSetup.METADATA.run(unidentified(problem)).get(0);
 
     assertThat(finding.level()).isEqualTo(Level.WARN);
     assertThat(finding.evidence()).isEqualTo(reason + ": PUT /latest/api/token");
     assertThat(finding.cause()).contains(cause);
-    assertThat(level(new ImdsReadable())).isEqualTo(Level.OK);
+    assertThat(level(AgentSetup.METADATA)).isEqualTo(Level.OK);
   }
 
   @Test
-  void unknownClusterAndRegionAreWarningsWithTheirReason() {
+  void unknownClusterNameOrRegionIsAWarningWithItsReason() {
     Problem problem =
-        new Problem(Source.EC2, Reason.DENIED, "ec2:DescribeTags was refused", "allow it");
+        new Problem(Source.EC2, Reason.DENIED, "ec2:DescribeTags was denied", "allow it");
 
-    for (Check check : IdentityResolved.values()) {
+    for (Check check : List.of(AgentSetup.CLUSTER_NAME, AgentSetup.REGION)) {
       Finding finding = check.run(unidentified(problem)).get(0);
       assertThat(finding.level()).isEqualTo(Level.WARN);
-      assertThat(finding.evidence()).isEqualTo("DENIED: ec2:DescribeTags was refused");
+      assertThat(finding.evidence()).isEqualTo("DENIED: ec2:DescribeTags was denied");
       assertThat(level(check)).isEqualTo(Level.OK);
     }
   }
 
   @Test
-  void clusterByATagIsNoted() {
+  void clusterNameFromATagIsNoted() {
     Origins tag =
         new Origins(
             Optional.of(new Origin.InstanceTag("eks:cluster-name")), healthy.origins().region());
     NodeEvidence node =
         new NodeEvidence(healthy.polls(), healthy.identity(), tag, healthy.agentSettings());
 
-    assertThat(IdentityResolved.CLUSTER.run(node).get(0).level()).isEqualTo(Level.NOTE);
+    assertThat(AgentSetup.CLUSTER_NAME.run(node).get(0).level()).isEqualTo(Level.NOTE);
   }
 
   @Test
-  void instanceTypeThatTheTableLacksIsNoted() {
+  void instanceTypeOutsideTheTableIsNoted() {
     assertThat(ofType("m99.xlarge").level()).isEqualTo(Level.NOTE);
     assertThat(ofType("").level()).isEqualTo(Level.NOTE);
     assertThat(ofType("m5.xlarge").level()).isEqualTo(Level.OK);
   }
 
   @Test
-  void capacityThatNothingTellsIsAWarning() {
+  void unknownMaximumIsAWarning() {
     NodeEvidence node = DoctorFixture.poll(NamedScenario.METRICS_OFF, "m99.xlarge");
 
-    assertThat(new InstanceType().run(node).get(0).level()).isEqualTo(Level.WARN);
+    assertThat(NodeSetup.INSTANCE_TYPE.run(node).get(0).level()).isEqualTo(Level.WARN);
   }
 
   private Finding ofType(String type) {
-    return new InstanceType().run(DoctorFixture.poll(NamedScenario.HEALTHY, type)).get(0);
+    return NodeSetup.INSTANCE_TYPE.run(DoctorFixture.poll(NamedScenario.HEALTHY, type)).get(0);
   }
 
   private Finding routes(List<String> held, List<String> routes) {
-    return new PodRoutes(() -> held, () -> routes).run(healthy).get(0);
+    return PodNetwork.routes(() -> held, () -> routes).run(healthy).get(0);
   }
 
   private Level level(Check check) {
     return check.run(healthy).get(0).level();
   }
 
-  private static AgentSettings given(Optional<Path> stateDir, List<String> injectors) {
+  private static AgentSettings settings(Optional<Path> stateDir, List<String> injectors) {
     return new AgentSettings(Optional.empty(), OptionalInt.empty(), 3, stateDir, injectors);
   }
 
   private NodeEvidence unidentified(Problem problem) {
     Poll poll = healthy.last();
     Poll without = new Poll(poll.snapshot().on(Instance.UNKNOWN, List.of(problem)), poll.reading());
-    NodeIdentity nobody =
+    NodeIdentity unknown =
         new NodeIdentity("node", Optional.empty(), Optional.empty(), Instance.UNKNOWN);
-    return new NodeEvidence(List.of(without), nobody, Origins.NONE, healthy.agentSettings());
+    return new NodeEvidence(List.of(without), unknown, Origins.NONE, healthy.agentSettings());
   }
 }

@@ -7,7 +7,6 @@ import io.cnimetrics.simulator.Scenario;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -17,56 +16,53 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
-/** Each scenario that people can play is found out, over real sockets. */
+/** Doctor finds the trouble of each named scenario, over real sockets. */
 class ScenariosTest {
-  private static final Probes.EndpointResult NOTHING =
-      new Probes.EndpointResult("", Optional.empty(), Optional.empty());
-
-  @ParameterizedTest(name = "{0} node {1} times: {2} {3}")
+  @ParameterizedTest(name = "{0}, {1} polls: {2} {3}")
   @CsvSource(
       textBlock =
           """
           ipamd-down,             1, fail, introspection, 'ipamD does not run, or failed to start'
           ipamd-down,             1, warn, metrics, ipamD's metrics cannot be read
-          introspection-off,      1, fail, introspection, 'Introspection refuses, though ipamD runs'
+          introspection-off,      1, fail, introspection, 'ipamD runs, but its introspection does not answer'
           introspection-hangs,    1, fail, introspection, ipamD does not answer in time
-          introspection-garbage,  1, fail, introspection, What answers is not ipamD's introspection
+          introspection-garbage,  1, fail, introspection, The answer is not ipamD's introspection
           old-port,               1, fail, introspection, Introspection is on the port of old releases
           metrics-off,            1, warn, metrics, ipamD's metrics cannot be read
-          flapping,               2, warn, ipamd-restarts, ipamD restarted while watched
-          flapping,               3, fail, ipamd-restarts, ipamD restarts over and over
-          just-restarted,         1, warn, ipamd-restarts, ipamD restarted not long ago
+          flapping,               2, warn, ipamd-restarts, ipamD restarted while watching
+          flapping,               3, fail, ipamd-restarts, ipamD restarts repeatedly
+          just-restarted,         1, warn, ipamd-restarts, ipamD restarted recently
           slow-start,             1, warn, ipamd-start, ipamD started slowly
-          missing-policy,         1, fail, no-addresses, No address for pods at all
+          missing-policy,         1, fail, no-addresses, The node has no address for pods
           missing-policy,         1, fail, ec2-denied, EC2 denies calls of ipamD
-          subnet-empty,           1, warn, warm-pool, The warm pool is empty though it may grow
-          subnet-empty,           2, fail, warm-pool, The warm pool stays empty though it may grow
+          subnet-empty,           1, warn, warm-pool, The warm pool is empty although it can grow
+          subnet-empty,           2, fail, warm-pool, The warm pool stays empty although it can grow
           subnet-empty,           1, fail, ec2-no-addresses, The subnet has no free address
           subnet-empty,           1, warn, ipamd-errors, An ENI got no addresses
           subnet-empty,           1, warn, refused-pods, Pods were refused an address
           subnet-empty,           2, fail, refused-pods, Pods are refused an address
           subnet-fragmented,      1, fail, ec2-no-prefixes, The subnet has no free /28
           throttled,              1, warn, ec2-throttled, EC2 throttled ipamD
-          eni-limit,              1, warn, ec2-eni-limit, ipamD asked for more than an ENI can hold
+          eni-limit,              1, warn, ec2-eni-limit, ipamD requested more addresses than an ENI can hold
           pods-refused,           2, fail, refused-pods, Pods are refused an address
           pods-refused,           1, warn, node-full, The node is full
           cooldown,               1, warn, cooldown, Pods wait for addresses to cool down
           node-full,              1, warn, node-full, The node is full
           nearly-full,            1, note, node-full, The node is nearly full
-          max-pods-too-high,      1, warn, max-pods, max-pods is above what the node can reach
+          max-pods-too-high,      1, warn, max-pods, max-pods exceeds the addresses of the node
           stuck-action,           1, not checked, stuck-action, not checked
           stuck-action,           2, warn, stuck-action, An ipamD pool change is stuck
           forced-removal,         1, warn, forced-removals, Pods lost addresses that they held
-          forced-removal,         1, note, stated-totals, ipamD's own totals do not add up
+          forced-removal,         1, note, stated-totals, ipamD's totals do not match its lists
           forced-removal,         1, note, stale-gauges, ipamD's gauges contradict its introspection
-          no-trunk-slot,          1, warn, pod-enis, 'A trunk is wanted, and no slot is left for it'
-          late-custom-networking, 1, warn, custom-networking, Pods are on the primary in spite of custom networking
+          no-trunk-slot,          1, warn, pod-enis, No slot is left for a trunk ENI
+          late-custom-networking, 1, warn, custom-networking, Pods use the primary ENI despite custom networking
           excluded-eni,           1, note, excluded-enis, An ENI in an excluded subnet carries no pods
-          mixed-prefixes,         1, note, mixed-prefixes, Addresses of two modes are mixed
+          mixed-prefixes,         1, note, mixed-prefixes, The node mixes single addresses and prefixes
           idle-addresses,         1, note, idle-addresses, Many addresses are idle
           faulty-release,         1, warn, cni-release, VPC CNI v1.19.4 has a known bug
           """)
-  void scenarioIsFoundOut(String name, int polls, String level, String id, String title) {
+  void doctorFindsTheTrouble(String name, int polls, String level, String id, String title) {
     assertThat(DoctorFixture.findings(NamedScenario.parse(name), polls))
         .filteredOn(finding -> finding.id().equals(id))
         .anySatisfy(
@@ -82,7 +78,7 @@ class ScenariosTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = Mode.EXCLUDE, names = "INTROSPECTION_HANGS") // It takes its 5 s.
+  @EnumSource(mode = Mode.EXCLUDE, names = "INTROSPECTION_HANGS") // It needs 5 s.
   void findingsAreSortedAndEachCheckHasOne(NamedScenario scenario) {
     List<Finding> findings = DoctorFixture.findings(scenario, 1);
 
@@ -94,14 +90,14 @@ class ScenariosTest {
   }
 
   @Test
-  void warmTargetsThatItNamesSaveWhatItSays() {
+  void suggestedWarmTargetsSaveAsManyAddressesAsPromised() {
     Scenario.Builder node = NamedScenario.IDLE_ADDRESSES.scenario();
     Duration warmUp = NamedScenario.IDLE_ADDRESSES.warmUp();
     Finding before = idleAddresses(DoctorFixture.findings(node.build(), warmUp, 1));
     Scenario fitted = node.warmIpTarget(2).minimumIpTarget(5).build();
 
     assertThat(before.evidence())
-        .isEqualTo("54 of 58 addresses are free; 52 could be left to others");
+        .isEqualTo("54 of 58 addresses are free; warm targets would save 52");
     assertThat(before.remedy()).contains("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5");
     assertThat(DoctorFixture.poll(fitted, warmUp).pool().totalIpv4()).isEqualTo(58 - 52);
     assertThat(idleAddresses(DoctorFixture.findings(fitted, warmUp, 1)).level())
@@ -116,7 +112,7 @@ class ScenariosTest {
   }
 
   @Test
-  void healthyNodeHasNothingToFind() {
+  void healthyNodeHasOnlyOkFindings() {
     for (int polls = 1; polls <= 2; polls++) {
       assertThat(DoctorFixture.findings(NamedScenario.HEALTHY, polls))
           .filteredOn(finding -> finding.level() != Level.OK)
@@ -125,7 +121,7 @@ class ScenariosTest {
   }
 
   @Test
-  void everyScenarioButTheHealthyOneIsFoundOutByATestHere() {
+  void everyScenarioButTheHealthyOneIsTestedHere() {
     assertThat(column(0))
         .containsExactlyInAnyOrderElementsOf(
             Arrays.stream(NamedScenario.values())
@@ -134,10 +130,10 @@ class ScenariosTest {
                 .toList());
   }
 
-  /** {@link ProbesTest} has those of the world, {@link RecordedNodesTest} IPv6. */
+  /** The others are in {@link ProbesTest}, {@link AwsTest} and {@link RecordedNodesTest}. */
   @Test
-  void everyCheckOfIpamdFiresInATestHere() {
-    List<String> ofTheWorld =
+  void everyCheckOfIpamdIsTestedHere() {
+    List<String> others =
         List.of(
             "pod-routes",
             "instance-enis",
@@ -153,11 +149,11 @@ class ScenariosTest {
             "ec2-endpoint",
             "put-metric-data",
             "clock");
-    assertThat(Stream.concat(column(3).stream(), ofTheWorld.stream()))
+    assertThat(Stream.concat(column(3).stream(), others.stream()))
         .containsExactlyInAnyOrderElementsOf(ids());
   }
 
-  /** What stands in a column of the table above, once each. */
+  /** The distinct values of a column of the table above. */
   private static Set<String> column(int index) {
     return Stream.of(ScenariosTest.class.getDeclaredMethods())
         .filter(method -> method.isAnnotationPresent(CsvSource.class))
@@ -167,17 +163,6 @@ class ScenariosTest {
   }
 
   private static List<String> ids() {
-    Probes nothing =
-        new Probes(
-            List::of,
-            List::of,
-            List::of,
-            address -> false,
-            directory -> Optional.empty(),
-            region -> NOTHING,
-            region -> NOTHING,
-            Optional.empty(),
-            Optional.empty());
-    return Checks.all(nothing).stream().map(check -> check.spec().id()).toList();
+    return DoctorFixture.CHECKS.stream().map(check -> check.spec().id()).toList();
   }
 }

@@ -10,29 +10,29 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The cases of AWS's troubleshooting documents, and what doctor says of each. */
+/** The cases of AWS's troubleshooting documents, and doctor's findings on each. */
 class TroubleshootingCasesTest {
   /**
-   * Four m5.xlarge have 224 addresses. Two are CoreDNS's, so that 222 of 240 pods are ready; the
-   * others wait on the nodes whose max-pods lets them in.
+   * Four m5.xlarge have 224 addresses. CoreDNS uses two, so 222 of 240 pods are ready; the others
+   * wait on nodes whose max-pods admits them.
    */
   @Test
   void addressesAreExhaustedWith222Of240PodsReady() {
-    List<Integer> wantedByNode = List.of(61, 61, 60, 60);
+    List<Integer> podsByNode = List.of(61, 61, 60, 60);
     List<List<Finding>> nodes = new ArrayList<>();
     long held = 0;
-    for (int wanted : wantedByNode) {
-      Scenario node = Scenario.of("m5.xlarge").pods(PodSchedule.constant(wanted)).build();
+    for (int pods : podsByNode) {
+      Scenario node = Scenario.of("m5.xlarge").pods(PodSchedule.constant(pods)).build();
       held += DoctorFixture.poll(node, Duration.ofMinutes(10)).pool().assigned();
       nodes.add(DoctorFixture.findings(node, Duration.ofMinutes(10), 2));
     }
 
-    assertThat(wantedByNode.stream().mapToInt(wanted -> wanted).sum() - 2).isEqualTo(240);
+    assertThat(podsByNode.stream().mapToInt(pods -> pods).sum() - 2).isEqualTo(240);
     assertThat(held - 2).isEqualTo(222);
     assertThat(nodes)
         .allSatisfy(
             findings -> {
-              assertFound(findings, Level.FAIL, "refused-pods", "meanwhile");
+              assertFound(findings, Level.FAIL, "refused-pods", "while watching");
               assertFound(findings, Level.WARN, "node-full", "pods hold 56 of 55");
             });
   }
@@ -63,7 +63,7 @@ class TroubleshootingCasesTest {
     List<Finding> findings = DoctorFixture.findings(NamedScenario.SUBNET_EMPTY, 2);
 
     assertFound(findings, Level.FAIL, "ec2-no-addresses", "InsufficientFreeAddressesInSubnet");
-    assertFound(findings, Level.FAIL, "refused-pods", "meanwhile");
+    assertFound(findings, Level.FAIL, "refused-pods", "while watching");
     assertFound(findings, Level.FAIL, "warm-pool", "0 of 19 addresses available");
   }
 

@@ -1,0 +1,149 @@
+package io.cnimetrics.doctor;
+
+import static io.cnimetrics.doctor.Requirement.REGION;
+
+import io.cnimetrics.snapshot.Origin;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Checks that the agent can reach AWS and publish. All of them do I/O. */
+final class AwsAccess {
+  private static final Duration PROBE_LIMIT = Duration.ofSeconds(2);
+
+  /** Includes the time to load the SDK's client. */
+  private static final Duration SEND_LIMIT = Duration.ofSeconds(6);
+
+  private AwsAccess() {}
+
+  static List<Check> checks(Probes probes) {
+    return List.of(
+        cloudWatchEndpoint(probes.cloudWatch()),
+        ec2Endpoint(probes.ec2(), probes.subnets().isPresent()),
+        testDatum(probes.testSend()),
+        clock(probes.cloudWatch()));
+  }
+
+  private static final CheckSpec CLOUDWATCH_ENDPOINT = endpointSpec("monitoring");
+  private static final CheckSpec EC2_ENDPOINT = endpointSpec("ec2");
+
+  private static CheckSpec endpointSpec(String prefix) {
+    return CheckSpec.of(
+            prefix + "-endpoint",
+            "any answer of `%s` in the region, with the SDK's settings".formatted(prefix),
+            "warn: the name does not resolve, no connection, or no answer",
+            ("A private subnet needs an interface endpoint for %s with private DNS, and a security"
+                    + " group that allows the node on port 443. Otherwise set HTTPS_PROXY, with"
+                    + " NO_PROXY for 169.254.169.254 and 169.254.170.23")
+                .formatted(prefix))
+        .needs(REGION)
+        .see(Pages.PRIVATE_CLUSTERS);
+  }
+
+  static Check cloudWatchEndpoint(Probes.Endpoint endpoint) {
+    return CLOUDWATCH_ENDPOINT
+        .check(node -> endpoint(CLOUDWATCH_ENDPOINT, "CloudWatch", node, endpoint))
+        .withIo(PROBE_LIMIT);
+  }
+
+  /** An agent with a configured cluster name and without subnets makes no call to EC2. */
+  static Check ec2Endpoint(Probes.Endpoint endpoint, boolean subnets) {
+    return EC2_ENDPOINT
+        .check(
+            node ->
+                !subnets && clusterIsGiven(node)
+                    ? EC2_ENDPOINT.ok("EC2 is not needed", "the cluster name is set")
+                    : endpoint(EC2_ENDPOINT, "EC2", node, endpoint))
+        .withIo(PROBE_LIMIT);
+  }
+
+  private static boolean clusterIsGiven(NodeEvidence node) {
+    return node.origins().clusterId().filter(Origin.Given.class::isInstance).isPresent();
+  }
+
+  private static Finding endpoint(
+      CheckSpec spec, String service, NodeEvidence node, Probes.Endpoint endpoint) {
+    Probes.EndpointResult result = endpoint.probe(node.identity().region().orElseThrow());
+    return result
+        .failure()
+        .map(
+            failure ->
+                spec.warn(
+                    service + " cannot be reached",
+                    "%s: %s".formatted(result.url(), failure),
+                    "The subnet has no endpoint, NAT or proxy for it, or a firewall blocks it"))
+        .orElseGet(() -> spec.ok(service + " can be reached", result.url()));
+  }
+
+  /** No dashboard and no alarm uses this metric. */
+  private static final String TEST_METRIC = "doctorTest";
+
+  private static final CheckSpec TEST_DATUM =
+      CheckSpec.of(
+              "put-metric-data",
+              "with `--send-test`: one datum, `%s` without dimensions, in the agent's namespace"
+                  .formatted(TEST_METRIC),
+              "fail: denied, rejected, or no answer",
+              "Attach iam-policy/CNIMetricsHelperPolicy.json to the agent's role, for this"
+                  + " namespace. To see the role: aws sts get-caller-identity")
+          .needs(REGION)
+          .see(Pages.PUT_METRIC_DATA);
+
+  static Check testDatum(Optional<Probes.TestSend> send) {
+    return TEST_DATUM
+        .check(
+            node ->
+                send.map(sender -> testDatum(node, sender))
+                    .orElseGet(
+                        () ->
+                            TEST_DATUM.notChecked(
+                                "--send-test sends one datum, %s".formatted(TEST_METRIC))))
+        .withIo(SEND_LIMIT);
+  }
+
+  private static Finding testDatum(NodeEvidence node, Probes.TestSend sender) {
+    return sender
+        .send(TEST_METRIC, node.identity().region().orElseThrow())
+        .map(
+            error ->
+                TEST_DATUM.fail(
+                    "CloudWatch does not accept a datum",
+                    error,
+                    "The agent can publish nothing: permissions, credentials, or the network path"
+                        + " to CloudWatch are missing"))
+        .orElseGet(() -> TEST_DATUM.ok("CloudWatch accepts a datum", TEST_METRIC));
+  }
+
+  private static final Duration MAX_CLOCK_ERROR = Duration.ofSeconds(30);
+
+  private static final CheckSpec CLOCK =
+      CheckSpec.of(
+              "clock",
+              "the `Date` of an answer of CloudWatch",
+              "warn: wrong by over 30 s",
+              "Check the time synchronisation: chronyc tracking. The address of the Amazon Time"
+                  + " Sync Service is 169.254.169.123")
+          .needs(REGION)
+          .see(Pages.TIME);
+
+  static Check clock(Probes.Endpoint endpoint) {
+    return CLOCK.check(node -> clock(node, endpoint)).withIo(PROBE_LIMIT);
+  }
+
+  private static Finding clock(NodeEvidence node, Probes.Endpoint endpoint) {
+    Probes.EndpointResult result = endpoint.probe(node.identity().region().orElseThrow());
+    if (result.ahead().isEmpty()) {
+      return CLOCK.notChecked(
+          result.url() + ": " + result.failure().orElse("the answer has no date"));
+    }
+    Duration ahead = result.ahead().get();
+    String evidence =
+        "%d s %s AWS".formatted(ahead.abs().toSeconds(), ahead.isNegative() ? "ahead of" : "behind");
+    return ahead.abs().compareTo(MAX_CLOCK_ERROR) > 0
+        ? CLOCK.warn(
+            "The node's clock is wrong",
+            evidence,
+            "Metrics get wrong timestamps. From 5 minutes on, AWS rejects signed requests")
+        : CLOCK.ok("The clock is right", evidence);
+  }
+}

@@ -1,0 +1,194 @@
+package io.cnimetrics.doctor;
+
+import static io.cnimetrics.doctor.Requirement.IPV4;
+import static io.cnimetrics.doctor.Requirement.METRICS;
+import static io.cnimetrics.doctor.Requirement.POOL;
+
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.snapshot.IpamdMetrics;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Series;
+import io.cnimetrics.snapshot.Source;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Checks of ipamD's own errors and of the numbers that it reports. */
+final class IpamdWork {
+  private IpamdWork() {}
+
+  static List<Check> checks() {
+    return List.of(
+        IpamdErrors.check(),
+        STUCK_ACTION.check(IpamdWork::stuckAction),
+        FORCED_REMOVALS.check(IpamdWork::forcedRemovals),
+        POD_ENIS.check(IpamdWork::podEnis),
+        STATED_TOTALS.check(IpamdWork::statedTotals),
+        STALE_GAUGES.check(IpamdWork::staleGauges));
+  }
+
+  private static final Series IN_PROGRESS = MetricCatalog.IPAMD_ACTION_IN_PROGRESS.onlySeries();
+
+  private static final CheckSpec STUCK_ACTION =
+      CheckSpec.of(
+              "stuck-action",
+              "`awscni_ipamd_action_inprogress` in several polls",
+              "warn: over 0 in each of them",
+              "Watch longer: doctor --watch 5. If it lasts, restart ipamD: "
+                  + Commands.RESTART_AWS_NODE)
+          .needs(METRICS);
+
+  private static Finding stuckAction(NodeEvidence node) {
+    String evidence = "%.0f pool changes in progress".formatted(node.total(IN_PROGRESS));
+    if (!isBusy(node.last())) {
+      return STUCK_ACTION.ok("No pool change is in progress", evidence);
+    } else if (!node.showsTrend()) {
+      return STUCK_ACTION.notChecked(evidence + "; to see whether they end: --watch 2");
+    }
+    return node.lasts(IpamdWork::isBusy)
+        ? STUCK_ACTION.warn(
+            "An ipamD pool change is stuck",
+            evidence + " in each of %d polls".formatted(node.polls().size()),
+            "A call to EC2 hangs, or ipamD retries it again and again")
+        : STUCK_ACTION.ok("ipamD changes its pool", evidence);
+  }
+
+  private static boolean isBusy(Poll poll) {
+    return poll.snapshot()
+        .metrics()
+        .filter(metrics -> metrics.total(IN_PROGRESS).orElse(0) > 0)
+        .isPresent();
+  }
+
+  private static final CheckSpec FORCED_REMOVALS =
+      CheckSpec.of(
+              "forced-removals",
+              "`awscni_force_removed_enis`, `awscni_force_removed_ips`",
+              "warn: over 0 since ipamD started",
+              "Restart the pods that lost their network. Find out in CloudTrail who detached the"
+                  + " ENI or unassigned the addresses")
+          .needs(METRICS);
+
+  private static Finding forcedRemovals(NodeEvidence node) {
+    double enis = node.total(MetricCatalog.FORCE_REMOVE_ENI);
+    double addresses = node.total(MetricCatalog.FORCE_REMOVE_IPS);
+    String evidence = "%.0f ENIs and %.0f addresses since ipamD started".formatted(enis, addresses);
+    return enis + addresses > 0
+        ? FORCED_REMOVALS.warn(
+            "Pods lost addresses that they held",
+            evidence,
+            "Something other than ipamD detached an ENI or unassigned its addresses")
+        : FORCED_REMOVALS.ok("No pod lost its address", evidence);
+  }
+
+  private static final Series POD_ENI_ERRORS = MetricCatalog.POD_ENI_ERR.onlySeries();
+
+  private static final CheckSpec POD_ENIS =
+      CheckSpec.of(
+              "pod-enis",
+              "`awscni_pod_eni_error_count`, and whether a trunk ENI is attached",
+              "warn: over 0 since ipamD started; it says whether a slot is left for a trunk ENI",
+              "Check kubectl describe cninode "
+                  + Commands.THIS_NODE
+                  + " and the log of aws-node. The instance type must support trunk ENIs")
+          .needs(METRICS)
+          .see(Pages.POD_SECURITY_GROUPS);
+
+  private static Finding podEnis(NodeEvidence node) {
+    String evidence = node.counted(POD_ENI_ERRORS);
+    if (node.total(POD_ENI_ERRORS) == 0) {
+      return POD_ENIS.ok("No errors with ENIs of single pods", evidence);
+    }
+    return node.snapshot().pool().filter(pool -> hasNoTrunkSlot(node, pool)).isPresent()
+        ? POD_ENIS
+            .warn(
+                "No slot is left for a trunk ENI",
+                "%s; %d of %.0f ENIs attached, none is a trunk"
+                    .formatted(evidence, node.pool().eniCount(), eniMax(node)),
+                "ENABLE_POD_ENI was set after ENIs with pods had taken all slots")
+            .remedied("Drain and replace the node: a new node keeps a slot for the trunk ENI")
+        : POD_ENIS.warn(
+            "ENIs of single pods fail",
+            evidence,
+            "The node's CNINode object could not be read or changed, or the trunk ENI could not be"
+                + " attached");
+  }
+
+  private static boolean hasNoTrunkSlot(NodeEvidence node, AddressPool pool) {
+    return pool.enis().stream().noneMatch(Eni::trunk) && pool.eniCount() >= eniMax(node);
+  }
+
+  private static double eniMax(NodeEvidence node) {
+    return node.gauge(MetricCatalog.ENI_MAX_AVAILABLE.onlySeries()).orElse(Double.MAX_VALUE);
+  }
+
+  private static final CheckSpec STATED_TOTALS =
+      CheckSpec.of(
+              "stated-totals",
+              "`TotalIPs` and `AssignedIPs` of `/v1/enis`, and its lists",
+              "note: they differ; the lists are right, and the agent reports them",
+              "Nothing for the agent. Tools that read TotalIPs are wrong until aws-node restarts")
+          .needs(POOL, IPV4);
+
+  private static Finding statedTotals(NodeEvidence node) {
+    String evidence =
+        node.problems(Source.INTROSPECTION).stream()
+            .filter(problem -> problem.reason() == Reason.MISMATCH)
+            .map(Problem::fact)
+            .collect(Collectors.joining("; "));
+    return evidence.isEmpty()
+        ? STATED_TOTALS.ok("ipamD's totals match its lists", EvidenceText.of(node.pool()))
+        : STATED_TOTALS.note(
+            "ipamD's totals do not match its lists",
+            evidence,
+            "ipamD subtracts forced removals twice, or counts addresses that it dropped");
+  }
+
+  private static final CheckSpec STALE_GAUGES =
+      CheckSpec.of(
+              "stale-gauges",
+              "`awscni_eni_allocated` and `awscni_total_ip_addresses`, and `/v1/enis`",
+              "note: they differ in each poll; introspection is right, and the agent reports it",
+              "Nothing for the agent. Dashboards on ipamD's own gauges are wrong for this node")
+          .needs(POOL, METRICS, IPV4);
+
+  private static Finding staleGauges(NodeEvidence node) {
+    IpamdMetrics metrics = node.metrics();
+    AddressPool pool = node.pool();
+    String evidence =
+        "gauges: %.0f ENIs, %.0f addresses; introspection: %d ENIs, %d addresses"
+            .formatted(
+                metrics.gauge(MetricCatalog.ENI_ALLOCATED.onlySeries()).orElse(0),
+                metrics.gauge(MetricCatalog.TOTAL_IP_ADDRESSES.onlySeries()).orElse(0),
+                pool.eniCount(),
+                pool.totalIpv4());
+    if (!node.polls().stream().allMatch(IpamdWork::gaugesDiffer)) {
+      return STALE_GAUGES.ok("ipamD's gauges match its introspection", evidence);
+    }
+    boolean severalCards =
+        pool.enis().stream().mapToInt(Eni::networkCard).distinct().count() > 1;
+    return STALE_GAUGES.note(
+        "ipamD's gauges contradict its introspection",
+        evidence,
+        severalCards
+            ? "With several network cards the gauges show the card that changed last"
+            : "The gauges keep old values after a forced removal or a dropped address");
+  }
+
+  private static boolean gaugesDiffer(Poll poll) {
+    Optional<IpamdMetrics> metrics = poll.snapshot().metrics();
+    Optional<AddressPool> pool = poll.snapshot().pool();
+    return metrics.isPresent()
+        && pool.isPresent()
+        && (differs(metrics.get(), MetricCatalog.ENI_ALLOCATED, pool.get().eniCount())
+            || differs(metrics.get(), MetricCatalog.TOTAL_IP_ADDRESSES, pool.get().totalIpv4()));
+  }
+
+  private static boolean differs(IpamdMetrics metrics, Metric metric, long listed) {
+    return metrics.gauge(metric.onlySeries()).orElse((double) listed) != listed;
+  }
+}

@@ -1,0 +1,318 @@
+package io.cnimetrics.doctor;
+
+import static io.cnimetrics.doctor.Requirement.IPV4;
+import static io.cnimetrics.doctor.Requirement.METRICS;
+import static io.cnimetrics.doctor.Requirement.POOL;
+
+import io.cnimetrics.capacity.InstanceLimits;
+import io.cnimetrics.snapshot.AddressCount;
+import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
+import io.cnimetrics.snapshot.Problem;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Checks of the node's ENIs, its settings, its instance type and its VPC CNI release. */
+final class NodeSetup {
+  private NodeSetup() {}
+
+  static List<Check> checks(Probes.AttachedEnis attachedEnis) {
+    return List.of(
+        instanceEnis(attachedEnis),
+        MIXED_PREFIXES.check(NodeSetup::mixedPrefixes),
+        CUSTOM_NETWORKING.check(NodeSetup::customNetworking),
+        EXCLUDED_ENIS.check(NodeSetup::excludedEnis),
+        IDLE_ADDRESSES.check(NodeSetup::idleAddresses),
+        INSTANCE_TYPE,
+        IPV6.check(NodeSetup::ipv6),
+        CNI_RELEASE.check(NodeSetup::cniRelease));
+  }
+
+  private static final Duration ENIS_LIMIT = Duration.ofSeconds(2);
+
+  private static final CheckSpec INSTANCE_ENIS =
+      CheckSpec.of(
+              "instance-enis",
+              "the ENIs in instance metadata, and those in `/v1/enis`",
+              "warn: ipamD lists an ENI that is not attached; note: an attached ENI is not in"
+                  + " ipamD's list",
+              "Compare with EC2: aws ec2 describe-network-interfaces --filters"
+                  + " Name=attachment.instance-id,Values=<instance>")
+          .needs(POOL)
+          .see(Pages.VPC_CNI);
+
+  static Check instanceEnis(Probes.AttachedEnis attachedEnis) {
+    return INSTANCE_ENIS.checkAll(node -> instanceEnis(node, attachedEnis)).withIo(ENIS_LIMIT);
+  }
+
+  private static List<Finding> instanceEnis(NodeEvidence node, Probes.AttachedEnis attachedEnis) {
+    if (node.identity().instance().id().isEmpty()) {
+      return List.of(INSTANCE_ENIS.notChecked("instance metadata could not be read"));
+    }
+    List<String> listed = node.pool().enis().stream().map(Eni::id).toList();
+    List<String> attached = attachedEnis.read();
+    if (attached.isEmpty()) {
+      return List.of(INSTANCE_ENIS.notChecked("instance metadata does not list the ENIs"));
+    }
+    List<Finding> findings = new ArrayList<>();
+    List<String> lost = without(listed, attached);
+    if (!lost.isEmpty()) {
+      findings.add(
+          INSTANCE_ENIS.warn(
+              "ipamD lists an ENI that is not attached",
+              String.join(", ", lost),
+              "Something other than ipamD detached it. Its pods have no network until ipamD detects"
+                  + " this, within a minute"));
+    }
+    List<String> unmanaged = without(attached, listed);
+    if (!unmanaged.isEmpty()) {
+      findings.add(
+          INSTANCE_ENIS.note(
+              "ipamD does not manage every ENI",
+              String.join(", ", unmanaged),
+              "The ENI is tagged node.k8s.amazonaws.com/no_manage, is for EFA only, or was attached"
+                  + " manually. It uses a slot that pods could use"));
+    }
+    return findings.isEmpty()
+        ? List.of(INSTANCE_ENIS.ok("ipamD manages all ENIs", attached.size() + " attached"))
+        : findings;
+  }
+
+  private static List<String> without(List<String> ids, List<String> others) {
+    return ids.stream().filter(id -> !others.contains(id)).toList();
+  }
+
+  private static final CheckSpec MIXED_PREFIXES =
+      CheckSpec.of(
+              "mixed-prefixes",
+              "single addresses and prefixes on one node",
+              "note: the node has both; new pods get only one kind",
+              "Replace the node. After you switch prefixes on or off, replace all nodes of the"
+                  + " group")
+          .needs(POOL, IPV4)
+          .see(Pages.PREFIXES);
+
+  private static Finding mixedPrefixes(NodeEvidence node) {
+    boolean prefixes = node.mode() == AddressMode.PREFIX;
+    String used = prefixes ? "addresses of prefixes" : "single addresses";
+    String unused = prefixes ? "single addresses" : "addresses of prefixes";
+    AddressCount other =
+        node.pool().enis().stream()
+            .map(prefixes ? Eni::single : Eni::prefixed)
+            .reduce(AddressCount.NONE, AddressCount::plus);
+    return other.total() == 0
+        ? MIXED_PREFIXES.ok("All addresses are of one kind", used)
+        : MIXED_PREFIXES.note(
+            "The node mixes single addresses and prefixes",
+            "%d %s, %d of them free; new pods get only %s"
+                .formatted(other.total(), unused, other.free(), used),
+            "Prefix delegation was switched on or off while the node was running");
+  }
+
+  private static final CheckSpec CUSTOM_NETWORKING =
+      CheckSpec.of(
+              "custom-networking",
+              "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, and pods on the primary ENI",
+              "warn: custom networking is on, but pods hold addresses of the primary ENI",
+              "Replace the node, or restart those pods: until then they stay in the node's subnet")
+          .needs(POOL, IPV4)
+          .see(Pages.CUSTOM_NETWORKING);
+
+  private static Finding customNetworking(NodeEvidence node) {
+    Optional<IpamdSettings> settings = node.snapshot().settings();
+    if (settings.isEmpty()) {
+      return CUSTOM_NETWORKING.notChecked("ipamD does not report its settings");
+    } else if (!settings.get().customNetworking()) {
+      return CUSTOM_NETWORKING.ok("Custom networking is off", "according to ipamD's settings");
+    }
+    long held = node.pool().enis().stream().filter(Eni::primary).mapToLong(Eni::assignedIpv4).sum();
+    String evidence = "pods hold %d addresses of the primary ENI".formatted(held);
+    return held > 0
+        ? CUSTOM_NETWORKING.warn(
+            "Pods use the primary ENI despite custom networking",
+            evidence,
+            "The pods started before custom networking was switched on")
+        : CUSTOM_NETWORKING.ok("No pod uses the primary ENI", evidence);
+  }
+
+  private static final CheckSpec EXCLUDED_ENIS =
+      CheckSpec.of(
+              "excluded-enis",
+              "`IsExcludedForPodIPs` of `/v1/enis`",
+              "warn: pods still hold addresses of an excluded ENI; note: an ENI is excluded",
+              "If the ENI should carry pods, remove the tag kubernetes.io/role/cni=0 from its"
+                  + " subnet. If not, restart the pods that still use it")
+          .needs(POOL, IPV4)
+          .see(Pages.VPC_CNI);
+
+  private static Finding excludedEnis(NodeEvidence node) {
+    List<Eni> excluded = node.pool().enis().stream().filter(Eni::excluded).toList();
+    if (excluded.isEmpty()) {
+      return EXCLUDED_ENIS.ok("No ENI is in an excluded subnet", "0 of " + node.pool().eniCount());
+    }
+    long held = excluded.stream().mapToLong(Eni::assignedIpv4).sum();
+    long total = excluded.stream().mapToLong(Eni::totalIpv4).sum();
+    String evidence =
+        "%s with %s, pods hold %d"
+            .formatted(EvidenceText.enis(excluded.size()), EvidenceText.addresses(total), held);
+    String cause = "The subnet is tagged kubernetes.io/role/cni=0";
+    return held > 0
+        ? EXCLUDED_ENIS.warn("Pods use an ENI in an excluded subnet", evidence, cause)
+        : EXCLUDED_ENIS.note("An ENI in an excluded subnet carries no pods", evidence, cause);
+  }
+
+  private static final int TARGET_STEP = 5;
+  private static final int MIN_WARM_TARGET = 2;
+  private static final int PODS_PER_WARM_ADDRESS = 10;
+
+  private static final CheckSpec IDLE_ADDRESSES =
+      CheckSpec.of(
+              "idle-addresses",
+              "free addresses while `WARM_IP_TARGET` is not set",
+              "note: warm targets that fit the node would save the addresses of an ENI or more",
+              "If the subnet is short of addresses, set WARM_IP_TARGET and MINIMUM_IP_TARGET")
+          .needs(POOL, IPV4)
+          .see(Pages.ADDRESS_USE);
+
+  private static Finding idleAddresses(NodeEvidence node) {
+    Optional<IpamdSettings> settings = node.snapshot().settings();
+    AddressPool pool = node.pool();
+    String evidence = "%d of %d addresses are free".formatted(node.available(), pool.totalIpv4());
+    if (node.mode() != AddressMode.SECONDARY_IP) {
+      return IDLE_ADDRESSES.ok("Free addresses in prefixes are normal", evidence);
+    } else if (settings.isEmpty() || settings.get().warmIpTarget().isEmpty()) {
+      return IDLE_ADDRESSES.notChecked("ipamD does not report its warm targets");
+    } else if (settings.get().warmIpTarget().getAsLong() > 0) {
+      return IDLE_ADDRESSES.ok("WARM_IP_TARGET is set", evidence);
+    }
+    long minimum =
+        Math.max(TARGET_STEP, (pool.assigned() + TARGET_STEP - 1) / TARGET_STEP * TARGET_STEP);
+    long warm = Math.max(MIN_WARM_TARGET, minimum / PODS_PER_WARM_ADDRESS);
+    long saved = pool.totalIpv4() - Math.max(pool.assigned() + warm, minimum);
+    long perEni = pool.enis().stream().mapToLong(Eni::totalIpv4).max().orElse(0);
+    return saved > 0 && saved >= perEni
+        ? IDLE_ADDRESSES
+            .note(
+                "Many addresses are idle",
+                "%s; warm targets would save %d".formatted(evidence, saved),
+                "The default WARM_ENI_TARGET keeps the addresses of a whole ENI free")
+            .remedied(
+                ("If the subnet is short of addresses: kubectl -n kube-system set env ds aws-node"
+                        + " WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d; ipamD then calls EC2 more often")
+                    .formatted(warm, minimum))
+        : IDLE_ADDRESSES.ok("Few addresses are idle", evidence);
+  }
+
+  private static final CheckSpec TYPE =
+      CheckSpec.of(
+              "instance-type",
+              "the instance type, and the bundled table of limits",
+              "warn: the node's maximum is unknown; note: the type is unknown or not in the table,"
+                  + " and the agent uses ipamD's gauges instead",
+              "For a new type, upgrade the agent. Otherwise let the agent read instance metadata and"
+                  + " ipamD's metrics")
+          .see(Pages.INSTANCE_TYPES);
+
+  static final Check INSTANCE_TYPE = TYPE.check(NodeSetup::instanceType);
+
+  private static Finding instanceType(NodeEvidence node) {
+    Optional<Problem> unknown = node.last().reading().capacity().problem();
+    Optional<String> type = node.snapshot().instance().type();
+    if (unknown.isPresent()) {
+      return TYPE.warn(
+          "The node's maximum is unknown",
+          unknown.get().fact(),
+          "Neither the table of limits nor ipamD's gauges contain it");
+    } else if (type.isEmpty()) {
+      return TYPE.note(
+          "The instance type is unknown",
+          "instance metadata does not report it",
+          "Instance metadata cannot be read from here, or is switched off");
+    }
+    return InstanceLimits.of(type.get())
+        .map(
+            limit ->
+                TYPE.ok(
+                    "The instance type is known",
+                    "%s: %d ENIs of %d addresses"
+                        .formatted(type.get(), limit.enis(), limit.ipv4PerEni())))
+        .orElseGet(
+            () ->
+                TYPE.note(
+                    "The instance type is not in the table of limits",
+                    type.get(),
+                    "The type is newer than this agent, which uses ipamD's gauges instead"));
+  }
+
+  private static final CheckSpec IPV6 =
+      CheckSpec.of(
+              "ipv6",
+              "IPv6 prefixes in `/v1/enis`",
+              "note: pods use IPv6; totals, availability and utilisation are left out",
+              "Nothing: a /80 does not run out")
+          .needs(POOL)
+          .see(Pages.IPV6);
+
+  private static Finding ipv6(NodeEvidence node) {
+    String evidence = "pods hold %d addresses".formatted(node.pool().assigned());
+    return node.mode() == AddressMode.IPV6
+        ? IPV6.note("Pods use IPv6", evidence, "Checks and metrics of IPv4 addresses are skipped")
+        : IPV6.ok("Pods use IPv4", evidence);
+  }
+
+  private static final CheckSpec CNI_RELEASE =
+      CheckSpec.of(
+              "cni-release",
+              "`awscni_build_info`, and a table of releases with known bugs",
+              "warn: the release has a known bug; note: it has a known limitation",
+              "Upgrade: aws eks update-addon --cluster-name <cluster> --addon-name vpc-cni"
+                  + " --addon-version <later version>")
+          .needs(METRICS)
+          .see(Pages.RELEASES);
+
+  /** By AWS's release notes and issues. */
+  private record KnownBug(String release, Level level, String text) {}
+
+  private static final List<KnownBug> KNOWN_BUGS =
+      List.of(
+          new KnownBug(
+              "v1.16.3",
+              Level.WARN,
+              "ipamD can use a whole CPU when the node has no room for another ENI; fixed in"
+                  + " 1.16.4"),
+          new KnownBug(
+              "v1.19.4",
+              Level.WARN,
+              "Custom networking and security groups for pods do not work together; fixed in"
+                  + " 1.19.5"),
+          new KnownBug(
+              "v1.23.0",
+              Level.NOTE,
+              "It needs release 1.4.1 or later of the network policy agent; fixed in 1.23.1"));
+
+  private static Finding cniRelease(NodeEvidence node) {
+    Optional<String> version = node.metrics().cniVersion();
+    if (version.isEmpty()) {
+      return CNI_RELEASE.notChecked("reported by VPC CNI 1.10.0 and later");
+    }
+    // EKS appends its own build number, as in v1.19.4-eksbuild.1.
+    String release = version.get().split("-", 2)[0];
+    return KNOWN_BUGS.stream()
+        .filter(bug -> bug.release().equals(release))
+        .findFirst()
+        .map(bug -> cniRelease(bug, version.get()))
+        .orElseGet(() -> CNI_RELEASE.ok("The release has no known bug", version.get()));
+  }
+
+  private static Finding cniRelease(KnownBug bug, String version) {
+    return bug.level() == Level.WARN
+        ? CNI_RELEASE.warn(
+            "VPC CNI %s has a known bug".formatted(bug.release()), version, bug.text())
+        : CNI_RELEASE.note(
+            "VPC CNI %s has a known limitation".formatted(bug.release()), version, bug.text());
+  }
+}

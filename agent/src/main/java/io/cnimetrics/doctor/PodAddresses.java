@@ -1,0 +1,216 @@
+package io.cnimetrics.doctor;
+
+import static io.cnimetrics.doctor.Requirement.IPV4;
+import static io.cnimetrics.doctor.Requirement.MAXIMUM;
+import static io.cnimetrics.doctor.Requirement.METRICS;
+import static io.cnimetrics.doctor.Requirement.POOL;
+
+import io.cnimetrics.catalog.Cause;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Series;
+import java.util.List;
+
+/** Checks that pods get addresses. */
+final class PodAddresses {
+  private PodAddresses() {}
+
+  static List<Check> checks() {
+    return List.of(
+        NO_ADDRESSES.check(PodAddresses::noAddresses),
+        WARM_POOL.check(PodAddresses::warmPool),
+        REFUSED_PODS.check(PodAddresses::refusedPods),
+        COOLDOWN.check(PodAddresses::cooldown),
+        NODE_FULL.check(PodAddresses::nodeFull),
+        MAX_PODS.check(PodAddresses::maxPods));
+  }
+
+  private static final CheckSpec NO_ADDRESSES =
+      CheckSpec.of(
+              "no-addresses",
+              "the number of addresses in `/v1/enis`",
+              "fail: ENIs without any address, or no ENI in each of several polls; warn: no ENI in"
+                  + " a single poll",
+              "See ec2-denied and ec2-no-addresses. With custom networking, check that this node's"
+                  + " zone has an ENIConfig: kubectl get eniconfigs. Then restart ipamD: "
+                  + Commands.RESTART_AWS_NODE)
+          .needs(POOL, IPV4)
+          .see(Pages.TROUBLESHOOTING);
+
+  private static Finding noAddresses(NodeEvidence node) {
+    AddressPool pool = node.pool();
+    String evidence = EvidenceText.of(pool);
+    if (pool.totalIpv4() > 0) {
+      return NO_ADDRESSES.ok("The node has addresses for pods", evidence);
+    }
+    boolean justStarted = pool.eniCount() == 0 && !node.lasts(PodAddresses::hasNoEni);
+    return justStarted
+        ? NO_ADDRESSES
+            .warn("ipamD has no ENI yet", evidence, "It has just started")
+            .remedied("Poll twice: doctor --watch 2")
+        : NO_ADDRESSES.fail(
+            "The node has no address for pods",
+            evidence,
+            "EC2 gives none: the role lacks permissions, the subnet is empty, or custom networking"
+                + " finds no ENIConfig");
+  }
+
+  private static boolean hasNoEni(Poll poll) {
+    return poll.snapshot().pool().filter(pool -> pool.eniCount() == 0).isPresent();
+  }
+
+  private static final CheckSpec WARM_POOL =
+      CheckSpec.of(
+              "warm-pool",
+              "available addresses, and the effective maximum",
+              "warn: no address is available although the pool can grow; fail: the same in each of"
+                  + " several polls",
+              "Check whether the pool fills: doctor --watch 3. If it does not, see"
+                  + " ec2-no-addresses, ec2-denied, ec2-throttled and ipamD's log")
+          .needs(POOL, IPV4, MAXIMUM)
+          .see(Pages.VPC_CNI);
+
+  private static Finding warmPool(NodeEvidence node) {
+    String evidence =
+        "%d of %d addresses available, the maximum is %d"
+            .formatted(
+                node.available(),
+                node.pool().totalIpv4(),
+                node.maximum().orElseThrow().addresses());
+    if (!isEmptyWithRoom(node.last())) {
+      return WARM_POOL.ok(
+          node.available() > 0 ? "A pod would get an address now" : "The pool cannot grow",
+          evidence);
+    }
+    return node.lasts(PodAddresses::isEmptyWithRoom)
+        ? WARM_POOL.fail(
+            "The warm pool stays empty although it can grow",
+            evidence,
+            "EC2 gives ipamD no more addresses, or ipamD does not request them")
+        : WARM_POOL.warn(
+            Cause.WARM_POOL_EMPTY.title() + " although it can grow",
+            evidence,
+            "More pods started than the warm targets provide for, or EC2 gives no more addresses");
+  }
+
+  /** Whether no address is available although the pool can grow. */
+  static boolean isEmptyWithRoom(Poll poll) {
+    return poll.snapshot()
+        .pool()
+        .flatMap(poll.reading().capacity()::warmPoolEmpty)
+        .orElse(false);
+  }
+
+  private static final CheckSpec REFUSED_PODS =
+      CheckSpec.of(
+              "refused-pods",
+              "`awscni_no_available_ip_addresses`",
+              "fail: it rises while watching; warn: over 0 since ipamD started",
+              "List the pods: kubectl get pods -A --field-selector spec.nodeName="
+                  + Commands.THIS_NODE
+                  + ". The reason is in the findings on subnet, EC2, cooldown and max-pods")
+          .needs(METRICS)
+          .see(Pages.ADDRESS_USE);
+
+  private static Finding refusedPods(NodeEvidence node) {
+    Series refusals = MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries();
+    if (node.gauge(refusals).isEmpty()) {
+      return REFUSED_PODS.notChecked("reported by VPC CNI 1.15.1 and later");
+    }
+    String evidence = node.counted(refusals);
+    String cause =
+        "The pool was empty when the kubelet asked for an address; it retries every 10 to 15 s";
+    if (node.total(refusals) == 0) {
+      return REFUSED_PODS.ok("No pod was refused an address", evidence);
+    }
+    return node.rise(refusals) > 0
+        ? REFUSED_PODS.fail("Pods are refused an address", evidence, cause)
+        : REFUSED_PODS.warn("Pods were refused an address", evidence, cause);
+  }
+
+  private static final CheckSpec COOLDOWN =
+      CheckSpec.of(
+              "cooldown",
+              "addresses that pods released less than `--ip-cooldown` ago",
+              "warn: no address is available while some cool down",
+              "Keep more addresses warm: kubectl -n kube-system set env ds aws-node"
+                  + " WARM_IP_TARGET=<number of pods that end within 30 s>; or shorten"
+                  + " IP_COOLDOWN_PERIOD, but not below 10 s")
+          .needs(POOL, IPV4)
+          .see(Pages.VPC_CNI);
+
+  private static Finding cooldown(NodeEvidence node) {
+    AddressPool pool = node.pool();
+    if (!pool.coolingKnown()) {
+      return COOLDOWN.notChecked("reported by VPC CNI 1.5.0 and later");
+    }
+    String evidence =
+        "%d cooling, %d available, of %d addresses"
+            .formatted(pool.cooling(), node.available(), pool.totalIpv4());
+    return pool.cooling() > 0 && node.available() == 0
+        ? COOLDOWN.warn(
+            Cause.COOLDOWN.title(),
+            evidence,
+            "Pods start and end faster than the pool has spare addresses: ipamD does not reuse a"
+                + " released address for 30 s")
+        : COOLDOWN.ok("No pod waits for the cooldown", evidence);
+  }
+
+  private static final int NEARLY_FULL_PERCENT = 90;
+
+  private static final CheckSpec NODE_FULL =
+      CheckSpec.of(
+              "node-full",
+              "addresses that pods hold, and the effective maximum",
+              "warn: pods hold all of them; note: 90 % or more",
+              "If pods are pending, add nodes, use a larger instance type, or use prefixes: kubectl"
+                  + " -n kube-system set env ds aws-node ENABLE_PREFIX_DELEGATION=true")
+          .needs(POOL, IPV4, MAXIMUM)
+          .see(Pages.PREFIXES);
+
+  private static Finding nodeFull(NodeEvidence node) {
+    long held = node.pool().assigned();
+    long most = node.maximum().orElseThrow().addresses();
+    String evidence = "pods hold %d of %d".formatted(held, most);
+    if (held >= most) {
+      return NODE_FULL.warn(
+          "The node is full",
+          evidence + ": " + node.maximum().orElseThrow().explanation(),
+          "As many pods run as the node has addresses for; on packed nodes this is intended");
+    }
+    return 100 * held >= NEARLY_FULL_PERCENT * most
+        ? NODE_FULL.note("The node is nearly full", evidence, "Pods fill the node")
+        : NODE_FULL.ok("The node has room for pods", evidence);
+  }
+
+  private static final CheckSpec MAX_PODS =
+      CheckSpec.of(
+              "max-pods",
+              "`--max-pods` minus `--host-network-pods`, and the effective maximum",
+              "warn: the kubelet accepts more pods than can have an address",
+              "Lower the kubelet's max-pods in the node group's launch template")
+          .needs(IPV4, MAXIMUM)
+          .see(Pages.INSTANCE_TYPES);
+
+  private static Finding maxPods(NodeEvidence node) {
+    if (node.agentSettings().maxPods().isEmpty()) {
+      return MAX_PODS.notChecked("the kubelet's max-pods is not known: set --max-pods");
+    }
+    int maxPods = node.agentSettings().maxPods().getAsInt();
+    int onHostNetwork = node.agentSettings().hostNetworkPods();
+    long reachable = node.maximum().orElseThrow().addresses();
+    String evidence =
+        "max pods %d, %d of them on the host network; %s"
+            .formatted(maxPods, onHostNetwork, node.maximum().orElseThrow().explanation());
+    return reachable < maxPods - onHostNetwork
+        ? MAX_PODS
+            .warn(
+                "max-pods exceeds the addresses of the node",
+                evidence,
+                "The scheduler can place pods here that never get an address")
+            .remedied(
+                "Set the kubelet's max-pods to %d in the node group's launch template"
+                    .formatted(reachable + onHostNetwork))
+        : MAX_PODS.ok("max-pods fits the node", evidence);
+  }
+}
