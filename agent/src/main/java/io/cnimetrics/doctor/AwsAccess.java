@@ -138,7 +138,8 @@ final class AwsAccess {
     }
     Duration ahead = result.ahead().get();
     String evidence =
-        "%d s %s AWS".formatted(ahead.abs().toSeconds(), ahead.isNegative() ? "ahead of" : "behind");
+        "%d s %s AWS"
+            .formatted(ahead.abs().toSeconds(), ahead.isNegative() ? "ahead of" : "behind");
     return ahead.abs().compareTo(MAX_CLOCK_ERROR) > 0
         ? CLOCK.warn(
             "The node's clock is wrong",

@@ -113,8 +113,7 @@ record Ec2Errors(
   }
 
   private static CheckSpec spec(String id, String codes, String fires, String remedy) {
-    return CheckSpec.of(id, "`awscni_aws_api_error_count`: " + codes, fires, remedy)
-        .needs(METRICS);
+    return CheckSpec.of(id, "`awscni_aws_api_error_count`: " + codes, fires, remedy).needs(METRICS);
   }
 
   private static Series series(String code) {

@@ -169,8 +169,7 @@ final class IpamdWork {
     if (!node.polls().stream().allMatch(IpamdWork::gaugesDiffer)) {
       return STALE_GAUGES.ok("ipamD's gauges match its introspection", evidence);
     }
-    boolean severalCards =
-        pool.enis().stream().mapToInt(Eni::networkCard).distinct().count() > 1;
+    boolean severalCards = pool.enis().stream().mapToInt(Eni::networkCard).distinct().count() > 1;
     return STALE_GAUGES.note(
         "ipamD's gauges contradict its introspection",
         evidence,

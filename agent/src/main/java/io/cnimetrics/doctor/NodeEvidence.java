@@ -2,13 +2,12 @@ package io.cnimetrics.doctor;
 
 import io.cnimetrics.capacity.EffectiveMaximum;
 import io.cnimetrics.catalog.Metric;
-
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.NodeIdentity;
-import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.NodeIdentity.Origins;
+import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;

@@ -14,8 +14,7 @@ final class PodNetwork {
   private PodNetwork() {}
 
   static List<Check> checks(Probes probes) {
-    return List.of(
-        routes(probes.heldAddresses(), probes.hostRoutes()), subnet(probes.subnets()));
+    return List.of(routes(probes.heldAddresses(), probes.hostRoutes()), subnet(probes.subnets()));
   }
 
   private static final Duration ROUTES_LIMIT = Duration.ofSeconds(2);

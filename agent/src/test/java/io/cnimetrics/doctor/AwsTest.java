@@ -31,7 +31,8 @@ class AwsTest {
     "HEALTHY, 15, WARN, The subnet is nearly empty",
     "HEALTHY, 16, OK, The subnet has free addresses"
   })
-  void subnetWithFewFreeAddressesIsReported(NamedScenario scenario, long free, Level level, String title) {
+  void subnetWithFewFreeAddressesIsReported(
+      NamedScenario scenario, long free, Level level, String title) {
     NodeEvidence node = DoctorFixture.poll(scenario);
 
     Finding finding = subnet(node, free);
@@ -116,14 +117,16 @@ class AwsTest {
   void datumIsSentOnlyWithTheFlag() {
     assertThat(AwsAccess.testDatum(Optional.empty()).run(healthy).get(0).evidence())
         .contains("--send-test", "doctorTest");
-    assertThat(level(AwsAccess.testDatum(Optional.of((metric, region) -> Optional.empty())), healthy))
+    assertThat(
+            level(AwsAccess.testDatum(Optional.of((metric, region) -> Optional.empty())), healthy))
         .isEqualTo(Level.OK);
   }
 
   @Test
   void rejectedDatumIsAFailure() {
     Finding finding =
-        AwsAccess.testDatum(Optional.of((metric, region) -> Optional.of(metric + " denied in " + region)))
+        AwsAccess.testDatum(
+                Optional.of((metric, region) -> Optional.of(metric + " denied in " + region)))
             .run(healthy)
             .get(0);
 
@@ -156,7 +159,8 @@ class AwsTest {
   }
 
   private static Finding subnet(NodeEvidence node, long free) {
-    return PodNetwork.subnet(Optional.of((pool, region) -> List.of(new Subnet("subnet-1", free, 51))))
+    return PodNetwork.subnet(
+            Optional.of((pool, region) -> List.of(new Subnet("subnet-1", free, 51))))
         .run(node)
         .get(0);
   }

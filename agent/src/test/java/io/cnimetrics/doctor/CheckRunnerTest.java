@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.simulator.NamedScenario;
 import java.time.Duration;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -61,7 +61,8 @@ class CheckRunnerTest {
             run(
                 List.of(
                     io(() -> List.of(SPEC.ok("a", "1"), SPEC.fail("b", "1", "why"))),
-                    SPEC.checkAll(node -> List.of(SPEC.notChecked("c"), SPEC.note("d", "1", "why"))),
+                    SPEC.checkAll(
+                        node -> List.of(SPEC.notChecked("c"), SPEC.note("d", "1", "why"))),
                     io(() -> List.of(SPEC.fail("e", "1", "why"), SPEC.warn("f", "1", "why"))))))
         .extracting(Finding::title)
         .containsExactly("b", "e", "f", "d", "a", "not checked");

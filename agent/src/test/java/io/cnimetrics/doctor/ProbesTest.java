@@ -94,7 +94,8 @@ class ProbesTest {
 
   @Test
   void stateDirectoryThatCannotBeWrittenIsAWarning() {
-    Finding finding = AgentSetup.stateDirectory(any -> Optional.of("read-only")).run(healthy).get(0);
+    Finding finding =
+        AgentSetup.stateDirectory(any -> Optional.of("read-only")).run(healthy).get(0);
 
     assertThat(finding.level()).isEqualTo(Level.WARN);
     assertThat(finding.evidence()).isEqualTo("read-only");
