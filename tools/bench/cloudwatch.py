@@ -1,4 +1,5 @@
-"""Stands in for CloudWatch: accepts all requests, and writes how many different minutes have arrived to a file.
+"""Stands in for CloudWatch: accepts all requests. Writes to a file how many different minutes have arrived, and how many
+are missing between the oldest and the newest of them.
 
   python3 tools/bench/cloudwatch.py PORT FILE
 """
@@ -11,8 +12,9 @@ import sys
 
 port, file = int(sys.argv[1]), sys.argv[2]
 minutes = set()
-# In CBOR: the key, the tag of a time (0xC1), and a double or an integer of 32 bits.
-TIMESTAMP = re.compile(rb"\x69Timestamp\xc1(?:\xfb(.{8})|\x1a(.{4}))", re.DOTALL)
+# In CBOR: the key, the tag of a time (0xC1), the type and the number. A double that fits into a float is sent as a float.
+TIMESTAMP = re.compile(rb"\x69Timestamp\xc1(\xfb.{8}|\xfa.{4}|\x1a.{4})", re.DOTALL)
+FORMATS = {0xFB: ">d", 0xFA: ">f", 0x1A: ">I"}
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -20,11 +22,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         if self.headers.get("Content-Encoding") == "gzip":
             body = gzip.decompress(body)
-        for double, integer in TIMESTAMP.findall(body):
-            seconds = struct.unpack(">d", double)[0] if double else struct.unpack(">I", integer)[0]
-            minutes.add(int(seconds) // 60)
+        for number in TIMESTAMP.findall(body):
+            minutes.add(int(struct.unpack(FORMATS[number[0]], number[1:])[0]) // 60)
+        missing = max(minutes) - min(minutes) + 1 - len(minutes) if minutes else 0
         with open(file, "w") as out:
-            out.write(str(len(minutes)))
+            out.write(f"{len(minutes)} {missing}\n")
         self.send_response(200)
         self.send_header("smithy-protocol", "rpc-v2-cbor")
         self.send_header("Content-Type", "application/cbor")

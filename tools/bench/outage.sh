@@ -64,7 +64,7 @@ next_minute() {
   fi
   pending=$(own_metric cni_agent_backlog_size)
   awk -v minute="$minute" -v state="$(du -sk "$work/state" | cut -f1)" -v pending="$pending" \
-    -v arrived="$(cat "$work/arrived" 2>/dev/null || echo 0)" \
+    -v arrived="$(cut -d' ' -f1 "$work/arrived" 2>/dev/null || echo 0)" \
     '/^VmRSS/ { rss = $2 } /^RssAnon/ { anonymous = $2 }
      END { printf "%6d  %6.1f  %12.1f  %8d  %7d  %7d\n", minute, rss * 1.024 / 1000, anonymous * 1.024 / 1000, state,
        pending, arrived }' "/proc/$agent/status"
@@ -87,7 +87,8 @@ done
 # Two more minutes: the pages of the last requests are free again.
 next_minute
 next_minute
-arrived=$(cat "$work/arrived")
+read -r arrived missing <"$work/arrived"
 dropped=$(($(own_metric cni_agent_datums_dropped) - dropped))
-echo "of $expected pending minutes and those since then $arrived arrived; $dropped datums were dropped after the outage"
-((arrived >= expected && dropped == 0))
+echo "$expected minutes were pending; $arrived minutes arrived, with those since then; $missing are missing between them;" \
+  "$dropped datums were dropped after the outage"
+((arrived >= expected && missing == 0 && dropped == 0))
