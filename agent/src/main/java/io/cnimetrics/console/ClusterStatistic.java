@@ -6,28 +6,26 @@ import io.cnimetrics.catalog.Metric.Statistic;
 /** A CloudWatch statistic over the datums of a cluster's nodes, one per node and minute. */
 enum ClusterStatistic {
   /** The cluster's total. */
-  SUM("Sum", "", true),
+  SUM("Sum", ""),
   /** The number of nodes that report. */
-  NODES("SampleCount", "Nodes", true),
+  NODES("SampleCount", "Nodes"),
   /** The number of nodes with a value above 0, as a trimmed count. */
-  NODES_ABOVE_ZERO("TC(0.5:)", "NodesAboveZero", true),
+  NODES_ABOVE_ZERO("TC(0.5:)", "NodesAboveZero"),
   /** The mean over the nodes. */
-  AVERAGE("Average", "Average", false),
+  AVERAGE("Average", "Average"),
   /** The 90th percentile of the nodes. */
-  P90("p90", "P90", false),
+  P90("p90", "P90"),
   /** The highest value of any node. */
-  MAXIMUM("Maximum", "Maximum", false),
+  MAXIMUM("Maximum", "Maximum"),
   /** The lowest value that any node saw; for values that all nodes share. */
-  MINIMUM("Minimum", "Minimum", false);
+  MINIMUM("Minimum", "Minimum");
 
   private final String label;
   private final String suffix;
-  private final boolean growsWithPeriod;
 
-  ClusterStatistic(String label, String suffix, boolean growsWithPeriod) {
+  ClusterStatistic(String label, String suffix) {
     this.label = label;
     this.suffix = suffix;
-    this.growsWithPeriod = growsWithPeriod;
   }
 
   /** Its name in CloudWatch. */
@@ -38,11 +36,6 @@ enum ClusterStatistic {
   /** The suffix that makes identifiers of one metric unique. */
   String suffix() {
     return suffix;
-  }
-
-  /** Whether a longer period gives a larger number for the same values. */
-  boolean growsWithPeriod() {
-    return growsWithPeriod;
   }
 
   /** Whether it is a percentile or a trimmed count; alarms have a separate field for these. */

@@ -1,8 +1,9 @@
 package io.cnimetrics.console;
 
-import io.cnimetrics.console.DashboardWidget.Placed;
+import io.cnimetrics.console.Alarm.Threshold;
 import io.cnimetrics.text.Json;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,9 +22,9 @@ public final class DashboardBody {
    * @param subnets whether the agents report the free addresses of subnets
    */
   public static String of(List<Cluster> clusters, String namespace, boolean subnets) {
-    DashboardJson json =
-        new DashboardJson(namespace, threshold -> String.valueOf(threshold.value()));
-    return Json.entryPerLine(json.body(widgets(clusters, subnets)));
+    DashboardGrid grid =
+        new DashboardGrid(namespace, threshold -> String.valueOf(threshold.value()));
+    return Json.entryPerLine(body(clusters, subnets, grid));
   }
 
   /**
@@ -34,28 +35,25 @@ public final class DashboardBody {
   static String inTemplate(Optional<String> region, boolean subnets) {
     Cluster cluster =
         new Cluster("${ClusterId}", region.orElse("${AWS::Region}"), Optional.empty());
-    DashboardJson json =
-        new DashboardJson(
-            "${Namespace}",
-            threshold ->
-                threshold
-                    .parameter()
-                    .map(parameter -> "${" + parameter + "}")
-                    .orElseGet(() -> String.valueOf(threshold.value())));
-    return Json.compact(json.body(widgets(List.of(cluster), subnets)));
+    DashboardGrid grid = new DashboardGrid("${Namespace}", DashboardBody::inTemplate);
+    return Json.compact(body(List.of(cluster), subnets, grid));
   }
 
-  static List<Placed> widgets(List<Cluster> clusters, boolean subnets) {
-    DashboardGrid grid = new DashboardGrid();
+  private static String inTemplate(Threshold threshold) {
+    return threshold.parameter().map("${%s}"::formatted).orElse(String.valueOf(threshold.value()));
+  }
+
+  private static Map<String, Object> body(
+      List<Cluster> clusters, boolean subnets, DashboardGrid grid) {
     if (clusters.size() > 1) {
-      new DashboardOverview(clusters).addTo(grid);
+      DashboardSections.overview(clusters, grid);
     }
     for (Cluster cluster : clusters) {
       grid.text(2, DashboardTexts.cluster(cluster));
       new DashboardSections(cluster, grid).addAll(subnets);
     }
     grid.text(10, DashboardTexts.whichNode());
-    return grid.placed();
+    return grid.body();
   }
 
   /**

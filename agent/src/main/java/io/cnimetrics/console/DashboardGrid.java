@@ -1,43 +1,118 @@
 package io.cnimetrics.console;
 
-import io.cnimetrics.console.DashboardWidget.Placed;
-import io.cnimetrics.console.DashboardWidget.Text;
+import static io.cnimetrics.text.Json.object;
+
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.console.Alarm.Threshold;
+import io.cnimetrics.console.DashboardBody.Cluster;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 
-/** Places widgets in rows. */
+/** The widgets of a dashboard in rows, as CloudWatch expects them. */
 final class DashboardGrid {
-  static final int COLUMNS = 24;
-  static final int MOST_WIDGETS = 500;
-
+  private static final int COLUMNS = 24;
   private static final int GRAPH_HEIGHT = 6;
 
-  private final List<Placed> placed = new ArrayList<>();
+  /** The number of subnets that a readable graph can show. */
+  private static final int SHOWN_SUBNETS = 20;
+
+  private final String namespace;
+  private final Function<Threshold, String> thresholds;
+  private final List<Object> widgets = new ArrayList<>();
   private int nextRow;
 
-  /** Adds a text over the whole width. */
+  /**
+   * @param thresholds converts a threshold to a number, or to a template parameter
+   */
+  DashboardGrid(String namespace, Function<Threshold, String> thresholds) {
+    this.namespace = namespace;
+    this.thresholds = thresholds;
+  }
+
+  Map<String, Object> body() {
+    // The console may choose longer periods: every line shows the same at each of them, and
+    // CloudWatch keeps one-minute data for 15 days only.
+    return object("periodOverride", "auto", "widgets", widgets);
+  }
+
+  /** Adds a Markdown text over the whole width. */
   void text(int height, String markdown) {
-    place(0, COLUMNS, height, new Text(markdown));
+    place("text", 0, COLUMNS, height, object("markdown", markdown));
     nextRow += height;
   }
 
-  /** Adds a row of widgets of equal width. */
-  void row(DashboardWidget... widgets) {
-    int width = COLUMNS / widgets.length;
-    for (int i = 0; i < widgets.length; i++) {
-      place(i * width, width, GRAPH_HEIGHT, widgets[i]);
+  /** Adds a row of graphs of equal width. */
+  void row(DashboardGraph... graphs) {
+    row(Stream.of(graphs).map(graph -> graph.properties(namespace, thresholds)).toList());
+  }
+
+  /** Adds a row with the free addresses of all subnets of a cluster: over time, and now. */
+  void subnets(Cluster cluster) {
+    String search =
+        "SORT(SEARCH('{\"%s\",\"%s\",\"%s\"} MetricName=\"%s\" \"%s\"=\"%s\"', '%s'), MIN, ASC, %d)"
+            .formatted(
+                namespace,
+                ClusterSeries.CLUSTER,
+                ClusterSeries.SUBNET,
+                MetricCatalog.SUBNET_FREE_IPS.name(),
+                ClusterSeries.CLUSTER,
+                cluster.clusterId(),
+                ClusterStatistic.MINIMUM.label(),
+                SHOWN_SUBNETS);
+    List<Object> metrics =
+        List.of(
+            List.of(object("expression", search, "id", "e1", "accountId", cluster.accountId())));
+    Object limit = DashboardGraph.limit(AlarmTable.SUBNET_EMPTY, thresholds);
+    Map<String, Object> overTime =
+        object(
+            "title",
+            "Free addresses of subnets, lowest first",
+            "region",
+            cluster.region(),
+            "view",
+            "timeSeries",
+            "period",
+            DashboardGraph.PERIOD_SECONDS,
+            "yAxis",
+            object("left", object("min", 0, "showUnits", false)),
+            "annotations",
+            object("horizontal", List.of(limit)),
+            "metrics",
+            metrics);
+    Map<String, Object> now =
+        object(
+            "title",
+            "Free addresses now",
+            "region",
+            cluster.region(),
+            "view",
+            "singleValue",
+            "period",
+            DashboardGraph.PERIOD_SECONDS,
+            "metrics",
+            metrics);
+    row(List.of(overTime, now));
+  }
+
+  private void row(List<Map<String, Object>> row) {
+    int width = COLUMNS / row.size();
+    for (int i = 0; i < row.size(); i++) {
+      place("metric", i * width, width, GRAPH_HEIGHT, row.get(i));
     }
     nextRow += GRAPH_HEIGHT;
   }
 
-  List<Placed> placed() {
-    return List.copyOf(placed);
-  }
-
-  private void place(int x, int width, int height, DashboardWidget widget) {
-    if (placed.size() == MOST_WIDGETS) {
-      throw new IllegalStateException("a dashboard has at most %d widgets".formatted(MOST_WIDGETS));
-    }
-    placed.add(new Placed(x, nextRow, width, height, widget));
+  private void place(String type, int x, int width, int height, Map<String, Object> properties) {
+    widgets.add(
+        object(
+            "type", type,
+            "x", x,
+            "y", nextRow,
+            "width", width,
+            "height", height,
+            "properties", properties));
   }
 }

@@ -1,17 +1,8 @@
 package io.cnimetrics.console;
 
-import static io.cnimetrics.console.ClusterStatistic.AVERAGE;
-import static io.cnimetrics.console.ClusterStatistic.MAXIMUM;
-import static io.cnimetrics.console.ClusterStatistic.NODES;
-import static io.cnimetrics.console.ClusterStatistic.NODES_ABOVE_ZERO;
-import static io.cnimetrics.console.ClusterStatistic.P90;
-
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.console.DashboardBody.Cluster;
-import io.cnimetrics.console.DashboardWidget.Graph;
-import io.cnimetrics.console.DashboardWidget.Line;
-import io.cnimetrics.console.DashboardWidget.Subnets;
 import java.util.List;
 
 /** The sections of one cluster, in the order in which a person on call needs them. */
@@ -27,10 +18,45 @@ final class DashboardSections {
     this.grid = grid;
   }
 
+  /** Compares several clusters, to show which one needs attention. */
+  static void overview(List<Cluster> clusters, DashboardGrid grid) {
+    grid.text(2, DashboardTexts.OVERVIEW);
+    grid.row(
+        compared(
+                clusters,
+                "Pods refused: for how long",
+                MINUTES,
+                worst(MetricCatalog.NO_ADDRESS_MINUTES))
+            .limit(AlarmTable.NO_ADDRESS),
+        compared(
+                clusters,
+                "ipamD down: for how long",
+                MINUTES,
+                worst(MetricCatalog.IPAMD_DOWN_MINUTES))
+            .limit(AlarmTable.IPAMD_DOWN),
+        compared(clusters, "Nodes reporting", "nodes", reporting()),
+        compared(
+            clusters,
+            "Fullest node",
+            "percent of its effective maximum",
+            worst(MetricCatalog.NODE_IP_UTILIZATION)));
+  }
+
+  private static DashboardGraph compared(
+      List<Cluster> clusters, String title, String unit, Formula formula) {
+    DashboardGraph graph = new DashboardGraph(clusters.get(0), title, unit);
+    for (Cluster each : clusters) {
+      String account = each.accountId().map(id -> " " + id).orElse("");
+      graph.line(each.clusterId() + " " + each.region() + account, formula, each);
+    }
+    return graph;
+  }
+
   void addAll(boolean subnets) {
     refused();
     if (subnets) {
-      subnets();
+      grid.text(3, DashboardTexts.SUBNETS);
+      grid.subnets(cluster);
     }
     ipamd();
     errors();
@@ -42,90 +68,61 @@ final class DashboardSections {
   private void refused() {
     grid.text(3, DashboardTexts.REFUSED);
     grid.row(
-        graph(
-                "Pods refused: for how long, worst node",
-                MINUTES,
-                worst(MetricCatalog.NO_ADDRESS_MINUTES))
-            .limits(AlarmTable.NO_ADDRESS),
-        graph("Pods refused: on how many nodes", "nodes", line("nodes", refusing().perMinute())),
-        graph(
-            "Pod requests refused: no address",
-            PER_MINUTE,
-            perMinute("requests", MetricCatalog.NO_AVAILABLE_IP_ADDRS)),
-        graph(
-                "Warm pool empty: for how long, worst node",
-                MINUTES,
-                worst(MetricCatalog.WARM_POOL_EMPTY_MINUTES))
-            .limits(AlarmTable.WARM_POOL_EMPTY));
+        graph("Pods refused: for how long, worst node", MINUTES)
+            .line("worst node", worst(MetricCatalog.NO_ADDRESS_MINUTES))
+            .limit(AlarmTable.NO_ADDRESS),
+        graph("Pods refused: on how many nodes", "nodes").line("nodes", refusing().perMinute()),
+        graph("Pod requests refused: no address", PER_MINUTE)
+            .perMinute("requests", MetricCatalog.NO_AVAILABLE_IP_ADDRS),
+        graph("Warm pool empty: for how long, worst node", MINUTES)
+            .line("worst node", worst(MetricCatalog.WARM_POOL_EMPTY_MINUTES))
+            .limit(AlarmTable.WARM_POOL_EMPTY));
   }
 
   private static Formula refusing() {
-    return Formula.of(NODES_ABOVE_ZERO, MetricCatalog.NO_ADDRESS_MINUTES);
-  }
-
-  private void subnets() {
-    grid.text(3, DashboardTexts.SUBNETS);
-    grid.row(
-        new Subnets("Free addresses of subnets, lowest first", cluster, false),
-        new Subnets("Free addresses now", cluster, true));
+    return Formula.of(ClusterStatistic.NODES_ABOVE_ZERO, MetricCatalog.NO_ADDRESS_MINUTES);
   }
 
   private void ipamd() {
     grid.text(3, DashboardTexts.IPAMD);
     grid.row(
-        graph(
-                "ipamD down: for how long, worst node",
-                MINUTES,
-                worst(MetricCatalog.IPAMD_DOWN_MINUTES))
-            .limits(AlarmTable.IPAMD_DOWN),
-        graph(
-                "Nodes",
-                "nodes",
-                line("reporting", Formula.of(NODES, MetricCatalog.IPAMD_UP).perMinute()),
-                line("with ipamD down", Formula.nodesAtZero(MetricCatalog.IPAMD_UP).perMinute()))
-            .limits(AlarmTable.NO_DATA),
-        graph(
-            "Starts and restarts",
-            PER_MINUTE,
-            line("ipamD restarts", total(MetricCatalog.IPAMD_RESTARTS).perMinute().marks()),
-            line("agent starts", total(MetricCatalog.AGENT_STARTS).perMinute().marks())));
+        graph("ipamD down: for how long, worst node", MINUTES)
+            .line("worst node", worst(MetricCatalog.IPAMD_DOWN_MINUTES))
+            .limit(AlarmTable.IPAMD_DOWN),
+        graph("Nodes", "nodes")
+            .line("reporting", reporting())
+            .line("with ipamD down", Formula.nodesAtZero(MetricCatalog.IPAMD_UP).perMinute())
+            .limit(AlarmTable.NO_DATA),
+        graph("Starts and restarts", PER_MINUTE)
+            .line("ipamD restarts", marks(MetricCatalog.IPAMD_RESTARTS))
+            .line("agent starts", marks(MetricCatalog.AGENT_STARTS)));
+  }
+
+  private static Formula marks(Metric metric) {
+    return Formula.total(metric).perMinute().marks();
   }
 
   private void errors() {
     grid.text(3, DashboardTexts.ERRORS);
     grid.row(
-        graph(
-                "Failed calls to AWS, by cause",
-                PER_MINUTE,
-                perMinute("no address in the subnet", MetricCatalog.AWS_API_NO_ADDRESS_ERR),
-                perMinute("throttled", MetricCatalog.AWS_API_THROTTLE_ERR),
-                perMinute("denied", MetricCatalog.AWS_API_DENIED_ERR),
-                line("others", otherCauses().perMinute()))
-            .asStacked()
-            .limits(AlarmTable.DENIED),
-        graph(
-                "EC2 error rate",
-                "percent of requests",
-                line(
-                    "failed",
-                    Formula.percent(
-                        MetricCatalog.EC2_API_ERR_COUNT, MetricCatalog.EC2_API_REQ_COUNT)),
-                line(
-                    "throttled",
-                    Formula.percent(
-                        MetricCatalog.AWS_API_THROTTLE_ERR, MetricCatalog.EC2_API_REQ_COUNT)))
-            .limits(AlarmTable.THROTTLED),
-        graph(
-            "Latency of calls to AWS",
-            "milliseconds",
-            line("mean node", Formula.of(AVERAGE, MetricCatalog.AWS_API_LATENCY)),
-            line("worst node", Formula.of(MAXIMUM, MetricCatalog.AWS_API_LATENCY))),
-        graph(
-            "Errors in ipamD",
-            PER_MINUTE,
-            perMinute("ipamD", MetricCatalog.IPAMD_ERR),
-            perMinute("handling of AWS", MetricCatalog.AWS_UTIL_ERR),
-            perMinute("ENIs of single pods", MetricCatalog.POD_ENI_ERR)));
+        graph("Failed calls to AWS, by cause", PER_MINUTE)
+            .perMinute("no address in the subnet", MetricCatalog.AWS_API_NO_ADDRESS_ERR)
+            .perMinute("throttled", MetricCatalog.AWS_API_THROTTLE_ERR)
+            .perMinute("denied", MetricCatalog.AWS_API_DENIED_ERR)
+            .line("others", otherCauses().perMinute())
+            .stacked()
+            .limit(AlarmTable.DENIED),
+        graph("EC2 error rate", "percent of requests")
+            .line("failed", ofRequests(MetricCatalog.EC2_API_ERR_COUNT))
+            .line("throttled", ofRequests(MetricCatalog.AWS_API_THROTTLE_ERR))
+            .limit(AlarmTable.THROTTLED),
+        graph("Latency of calls to AWS", "milliseconds")
+            .line("mean node", mean(MetricCatalog.AWS_API_LATENCY))
+            .line("worst node", worst(MetricCatalog.AWS_API_LATENCY)),
+        graph("Errors in ipamD", PER_MINUTE)
+            .perMinute("ipamD", MetricCatalog.IPAMD_ERR)
+            .perMinute("handling of AWS", MetricCatalog.AWS_UTIL_ERR)
+            .perMinute("ENIs of single pods", MetricCatalog.POD_ENI_ERR));
   }
 
   private static Formula otherCauses() {
@@ -136,85 +133,67 @@ final class DashboardSections {
         MetricCatalog.AWS_API_DENIED_ERR);
   }
 
+  private static Formula ofRequests(Metric errors) {
+    return Formula.percent(errors, MetricCatalog.EC2_API_REQ_COUNT);
+  }
+
   private void howFull() {
     grid.text(3, DashboardTexts.HOW_FULL);
     grid.row(
-        graph(
-            "Addresses",
-            "addresses",
-            perMinute("assigned to pods", MetricCatalog.ASSIGN_IP_ADDRESSES),
-            perMinute("total on ENIs", MetricCatalog.TOTAL_IP_ADDRESSES),
-            perMinute("effective maximum", MetricCatalog.EFFECTIVE_MAX_IP_ADDRESSES)),
-        graph(
-                "Utilisation of nodes",
-                "percent of the effective maximum",
-                line("mean node", Formula.of(AVERAGE, MetricCatalog.NODE_IP_UTILIZATION)),
-                line("p90", Formula.of(P90, MetricCatalog.NODE_IP_UTILIZATION)),
-                line("fullest node", Formula.of(MAXIMUM, MetricCatalog.NODE_IP_UTILIZATION)))
-            .limits(AlarmTable.NEARLY_FULL),
-        graph(
-                "Free addresses on nodes",
-                "addresses",
-                perMinute("available now", MetricCatalog.AVAILABLE_IP_ADDRESSES),
-                perMinute("cooling", MetricCatalog.COOLING_IP_ADDRESSES))
-            .asStacked());
+        graph("Addresses", "addresses")
+            .perMinute("assigned to pods", MetricCatalog.ASSIGN_IP_ADDRESSES)
+            .perMinute("total on ENIs", MetricCatalog.TOTAL_IP_ADDRESSES)
+            .perMinute("effective maximum", MetricCatalog.EFFECTIVE_MAX_IP_ADDRESSES),
+        graph("Utilisation of nodes", "percent of the effective maximum")
+            .line("mean node", mean(MetricCatalog.NODE_IP_UTILIZATION))
+            .line("p90", Formula.of(ClusterStatistic.P90, MetricCatalog.NODE_IP_UTILIZATION))
+            .line("fullest node", worst(MetricCatalog.NODE_IP_UTILIZATION))
+            .limit(AlarmTable.NEARLY_FULL),
+        graph("Free addresses on nodes", "addresses")
+            .perMinute("available now", MetricCatalog.AVAILABLE_IP_ADDRESSES)
+            .perMinute("cooling", MetricCatalog.COOLING_IP_ADDRESSES)
+            .stacked());
   }
 
   private void enis() {
     grid.text(3, DashboardTexts.ENIS);
     grid.row(
-        graph(
-            "ENIs",
-            "ENIs",
-            perMinute("attached", MetricCatalog.ENI_ALLOCATED),
-            perMinute("possible", MetricCatalog.ENI_MAX_AVAILABLE)),
-        graph(
-            "IPv4 prefixes",
-            "prefixes",
-            perMinute("/28 prefixes", MetricCatalog.TOTAL_IPV4_PREFIXES)));
+        graph("ENIs", "ENIs")
+            .perMinute("attached", MetricCatalog.ENI_ALLOCATED)
+            .perMinute("possible", MetricCatalog.ENI_MAX_AVAILABLE),
+        graph("IPv4 prefixes", "prefixes")
+            .perMinute("/28 prefixes", MetricCatalog.TOTAL_IPV4_PREFIXES));
   }
 
   private void churn() {
     grid.text(3, DashboardTexts.CHURN);
+    Formula removed = Formula.sum(MetricCatalog.FORCE_REMOVE_IPS, MetricCatalog.FORCE_REMOVE_ENI);
     grid.row(
-        graph(
-            "Addresses requested and released",
-            PER_MINUTE,
-            perMinute("requested", MetricCatalog.ADD_REQ_COUNT),
-            perMinute("released", MetricCatalog.DEL_REQ_COUNT)),
-        graph(
-            "Operations of ipamD",
-            PER_MINUTE,
-            perMinute("requests to EC2", MetricCatalog.EC2_API_REQ_COUNT),
-            perMinute("pool corrections", MetricCatalog.RECONCILE_COUNT),
-            perMinute("changes in progress", MetricCatalog.IPAMD_ACTION_IN_PROGRESS)),
-        graph(
-                "Removed from running pods",
-                PER_MINUTE,
-                line(
-                    "addresses and ENIs",
-                    Formula.sum(MetricCatalog.FORCE_REMOVE_IPS, MetricCatalog.FORCE_REMOVE_ENI)
-                        .perMinute()))
-            .limits(AlarmTable.LOST_ADDRESS));
+        graph("Addresses requested and released", PER_MINUTE)
+            .perMinute("requested", MetricCatalog.ADD_REQ_COUNT)
+            .perMinute("released", MetricCatalog.DEL_REQ_COUNT),
+        graph("Operations of ipamD", PER_MINUTE)
+            .perMinute("requests to EC2", MetricCatalog.EC2_API_REQ_COUNT)
+            .perMinute("pool corrections", MetricCatalog.RECONCILE_COUNT)
+            .perMinute("changes in progress", MetricCatalog.IPAMD_ACTION_IN_PROGRESS),
+        graph("Removed from running pods", PER_MINUTE)
+            .line("addresses and ENIs", removed.perMinute())
+            .limit(AlarmTable.LOST_ADDRESS));
   }
 
-  private static Graph graph(String title, String unit, Line... lines) {
-    return new Graph(title, unit, false, List.of(lines), List.of());
+  private DashboardGraph graph(String title, String unit) {
+    return new DashboardGraph(cluster, title, unit);
   }
 
-  private Line worst(Metric metric) {
-    return line("worst node", Formula.of(MAXIMUM, metric));
+  private static Formula reporting() {
+    return Formula.of(ClusterStatistic.NODES, MetricCatalog.IPAMD_UP).perMinute();
   }
 
-  private Line perMinute(String label, Metric metric) {
-    return line(label, total(metric).perMinute());
+  private static Formula worst(Metric metric) {
+    return Formula.of(ClusterStatistic.MAXIMUM, metric);
   }
 
-  private static Formula total(Metric metric) {
-    return Formula.of(ClusterSeries.sum(metric));
-  }
-
-  private Line line(String label, Formula formula) {
-    return new Line(label, formula, cluster);
+  private static Formula mean(Metric metric) {
+    return Formula.of(ClusterStatistic.AVERAGE, metric);
   }
 }

@@ -8,28 +8,31 @@ import java.util.List;
  * Metric math over several series, or one unchanged series.
  *
  * @param expression over the identifiers of the series
- * @param zoomProof whether it shows the same at every period
  */
-record Formula(String expression, List<ClusterSeries> series, boolean zoomProof) {
+record Formula(String expression, List<ClusterSeries> series) {
   /** The most metrics that CloudWatch accepts in an alarm. */
   static final int MOST_SERIES_OF_ALARM = 10;
 
   static Formula of(ClusterSeries series) {
-    return new Formula(series.id(), List.of(series), !series.statistic().growsWithPeriod());
+    return new Formula(series.id(), List.of(series));
   }
 
   static Formula of(ClusterStatistic statistic, Metric metric) {
     return of(ClusterSeries.of(statistic, metric));
   }
 
+  static Formula total(Metric metric) {
+    return of(ClusterStatistic.SUM, metric);
+  }
+
   /** The sum of both; no datum if one of them has none. */
   static Formula sum(Metric one, Metric other) {
-    return of(ClusterSeries.sum(one)).with(" + ", other);
+    return total(one).with(" + ", other);
   }
 
   /** A total minus its parts. */
   static Formula rest(Metric total, Metric... parts) {
-    Formula rest = of(ClusterSeries.sum(total));
+    Formula rest = total(total);
     for (Metric part : parts) {
       rest = rest.with(" - ", part);
     }
@@ -41,13 +44,12 @@ record Formula(String expression, List<ClusterSeries> series, boolean zoomProof)
     ClusterSeries of = ClusterSeries.sum(part);
     ClusterSeries all = ClusterSeries.sum(total);
     String expression = "IF(%s > 0, 100 * %s / %s, 0)".formatted(all.id(), of.id(), all.id());
-    return new Formula(expression, List.of(of, all), true);
+    return new Formula(expression, List.of(of, all));
   }
 
   /** The number of nodes with value 0, for a metric that is 0 or 1. */
   static Formula nodesAtZero(Metric metric) {
-    ClusterSeries nodes = ClusterSeries.of(ClusterStatistic.NODES, metric);
-    return of(nodes).with(" - ", metric);
+    return of(ClusterStatistic.NODES, metric).with(" - ", metric);
   }
 
   /**
@@ -57,13 +59,13 @@ record Formula(String expression, List<ClusterSeries> series, boolean zoomProof)
   Formula perMinute() {
     String whole = series.size() == 1 ? expression : "(" + expression + ")";
     String minutes = "(PERIOD(%s) / 60)".formatted(series.get(0).id());
-    return new Formula(whole + " / " + minutes, series, true);
+    return new Formula(whole + " / " + minutes, series);
   }
 
   /** Only the values above 0, so that they show as single marks. */
   Formula marks() {
     String condition = "IF(%s > 0, %s)".formatted(series.get(0).id(), expression);
-    return new Formula(condition, series, zoomProof);
+    return new Formula(condition, series);
   }
 
   /** The expression with a suffix on each identifier, to make the identifiers unique. */
@@ -84,6 +86,6 @@ record Formula(String expression, List<ClusterSeries> series, boolean zoomProof)
     ClusterSeries next = ClusterSeries.sum(metric);
     List<ClusterSeries> all = new ArrayList<>(series);
     all.add(next);
-    return new Formula(expression + operator + next.id(), List.copyOf(all), false);
+    return new Formula(expression + operator + next.id(), List.copyOf(all));
   }
 }

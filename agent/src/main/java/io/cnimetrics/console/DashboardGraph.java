@@ -1,0 +1,151 @@
+package io.cnimetrics.console;
+
+import static io.cnimetrics.text.Json.object;
+
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.console.Alarm.Threshold;
+import io.cnimetrics.console.DashboardBody.Cluster;
+import io.cnimetrics.text.Json;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** A graph of a dashboard: lines over time, and the thresholds of alarms. */
+final class DashboardGraph {
+  static final int PERIOD_SECONDS = 60;
+
+  private final Cluster cluster;
+  private final String title;
+  private final String unit;
+  private final List<Line> lines = new ArrayList<>();
+  private final List<Alarm> limits = new ArrayList<>();
+  private boolean stacked;
+
+  private record Line(String label, Formula formula, Cluster cluster) {}
+
+  /**
+   * @param cluster the cluster whose numbers it shows, unless a line names another one
+   * @param unit the label of the axis
+   */
+  DashboardGraph(Cluster cluster, String title, String unit) {
+    this.cluster = cluster;
+    this.title = title;
+    this.unit = unit;
+  }
+
+  DashboardGraph line(String label, Formula formula) {
+    return line(label, formula, cluster);
+  }
+
+  DashboardGraph line(String label, Formula formula, Cluster of) {
+    lines.add(new Line(label, formula, of));
+    return this;
+  }
+
+  /** Adds a line of the cluster's total. */
+  DashboardGraph perMinute(String label, Metric metric) {
+    return line(label, Formula.total(metric).perMinute());
+  }
+
+  /** Adds the threshold of an alarm. */
+  DashboardGraph limit(Alarm alarm) {
+    limits.add(alarm);
+    return this;
+  }
+
+  DashboardGraph stacked() {
+    stacked = true;
+    return this;
+  }
+
+  /**
+   * The graph as CloudWatch expects it.
+   *
+   * @param thresholds converts a threshold to a number, or to a template parameter
+   */
+  Map<String, Object> properties(String namespace, Function<Threshold, String> thresholds) {
+    List<Object> drawn = new ArrayList<>();
+    limits.forEach(alarm -> drawn.add(limit(alarm, thresholds)));
+    return object(
+        "title",
+        title,
+        "region",
+        cluster.region(),
+        "view",
+        "timeSeries",
+        "stacked",
+        stacked,
+        "period",
+        PERIOD_SECONDS,
+        "yAxis",
+        object("left", object("min", 0, "label", unit, "showUnits", false)),
+        "annotations",
+        Optional.of(object("horizontal", drawn)).filter(any -> !drawn.isEmpty()),
+        "metrics",
+        metrics(namespace));
+  }
+
+  static Map<String, Object> limit(Alarm alarm, Function<Threshold, String> thresholds) {
+    String severity = alarm.severity().label();
+    String value = thresholds.apply(alarm.threshold());
+    String limit = severity + " " + alarm.comparison().word() + " " + value;
+    return object(
+        "label",
+        limit + ": " + alarm.text().title(),
+        "value",
+        new Json.Raw(value),
+        "color",
+        alarm.severity().colour());
+  }
+
+  private List<Object> metrics(String namespace) {
+    List<Object> metrics = new ArrayList<>();
+    List<Cluster> clusters = lines.stream().map(Line::cluster).distinct().toList();
+    Set<String> ids = new HashSet<>();
+    for (Line line : lines) {
+      String suffix = clusters.size() == 1 ? "" : "_" + (clusters.indexOf(line.cluster()) + 1);
+      for (ClusterSeries series : line.formula().series()) {
+        String id = series.id() + suffix;
+        if (ids.add(id)) {
+          metrics.add(series(namespace, series, id, line));
+        }
+      }
+      if (!line.formula().plain()) {
+        metrics.add(
+            List.of(
+                object(
+                    "expression", line.formula().expression(suffix),
+                    "id", "e%d".formatted(metrics.size() + 1),
+                    "label", line.label(),
+                    "region", otherRegion(line))));
+      }
+    }
+    return metrics;
+  }
+
+  private List<Object> series(String namespace, ClusterSeries series, String id, Line line) {
+    boolean plain = line.formula().plain();
+    Optional<String> label = Optional.of(line.label()).filter(text -> plain);
+    return List.of(
+        namespace,
+        series.metric().name(),
+        ClusterSeries.CLUSTER,
+        line.cluster().clusterId(),
+        object(
+            "id", id,
+            "stat", series.statistic().label(),
+            "label", label,
+            "visible", Optional.of(false).filter(hidden -> !plain),
+            "region", otherRegion(line),
+            "accountId", line.cluster().accountId()));
+  }
+
+  /** A line of the graph's own region names none. */
+  private Optional<String> otherRegion(Line line) {
+    return Optional.of(line.cluster().region()).filter(its -> !its.equals(cluster.region()));
+  }
+}
