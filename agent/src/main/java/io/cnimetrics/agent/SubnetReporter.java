@@ -1,7 +1,7 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
-import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.config.AgentConfig;
@@ -119,20 +119,20 @@ final class SubnetReporter implements Loop.Task {
   private void ask(Map<String, Long> own, Instant now) {
     Set<String> asked = queries.due(now, own);
     if (!asked.isEmpty()) {
-      NodeSubnets.Result answer =
+      Ec2Result<List<Subnet>> answer =
           region
               .map(known -> subnets.read(asked, known, LIMIT))
               .orElseGet(SubnetReporter::withoutRegion);
-      if (answer instanceof NodeSubnets.Found found) {
-        report(asked, found.subnets(), now);
-      } else if (answer instanceof NodeSubnets.Failed failure) {
+      if (answer instanceof Ec2Result.Found<List<Subnet>> found) {
+        report(asked, found.value(), now);
+      } else if (answer instanceof Ec2Result.Failed<List<Subnet>> failure) {
         failed(failure, now);
       }
     }
   }
 
-  private static NodeSubnets.Failed withoutRegion() {
-    return new NodeSubnets.Failed(Identification.UNKNOWN_REGION, false);
+  private static Ec2Result<List<Subnet>> withoutRegion() {
+    return new Ec2Result.Failed<>(Identification.UNKNOWN_REGION, false);
   }
 
   private synchronized void report(Set<String> asked, List<Subnet> found, Instant now) {
@@ -150,7 +150,7 @@ final class SubnetReporter implements Loop.Task {
     shownUntil = now.plus(SHOWN);
   }
 
-  private void failed(NodeSubnets.Failed failure, Instant now) {
+  private void failed(Ec2Result.Failed<?> failure, Instant now) {
     queries.failed();
     forbidden = failure.forbidden();
     if (forbidden) {

@@ -1,8 +1,10 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
-import io.cnimetrics.aws.NodeSubnets;
+import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 /** The source of facts about the subnets of this node. */
@@ -11,5 +13,5 @@ public interface Subnets {
   InstanceMetadata.Interfaces interfaces(Duration limit);
 
   /** The free addresses of some subnets. */
-  NodeSubnets.Result read(Set<String> subnetIds, String region, Duration limit);
+  Ec2Result<List<Subnet>> read(Set<String> subnetIds, String region, Duration limit);
 }

@@ -63,14 +63,14 @@ final class Ec2 {
    * @param request the request in words
    * @param limit limit of the whole call, including the search for credentials
    * @param call sends the request and reads the answer
-   * @throws Ec2Request.Failed if there is no answer
    */
-  <T> T send(Ec2Request request, String region, Duration limit, Function<Ec2Client, T> call) {
-    Supplier<T> sending = () -> sendNow(request, Region.of(region), limit, call);
+  <T> Ec2Result<T> send(
+      Ec2Request request, String region, Duration limit, Function<Ec2Client, T> call) {
+    Supplier<Ec2Result<T>> sending = () -> sendNow(request, Region.of(region), limit, call);
     try {
       return BoundedCall.start("ec2", limit, sending).result();
     } catch (TimeoutException e) {
-      throw request.because(Reason.TIMEOUT, "was " + e.getMessage());
+      return request.because(Reason.TIMEOUT, "was " + e.getMessage());
     }
   }
 
@@ -81,21 +81,21 @@ final class Ec2 {
     }
   }
 
-  private <T> T sendNow(
+  private <T> Ec2Result<T> sendNow(
       Ec2Request request, Region region, Duration limit, Function<Ec2Client, T> call) {
     AwsCredentials found;
     try {
       // Not by the client: it reports missing credentials like any other failure.
       found = credentials.get();
     } catch (RuntimeException e) {
-      throw request.withoutCredentials();
+      return request.withoutCredentials();
     }
     try (Ec2Client ec2 = client(region, limit, found)) {
-      return call.apply(ec2);
+      return new Ec2Result.Found<>(call.apply(ec2));
     } catch (AwsServiceException e) {
-      throw request.refused(e);
+      return request.refused(e);
     } catch (RuntimeException e) {
-      throw request.failed(e);
+      return request.failed(e);
     }
   }
 

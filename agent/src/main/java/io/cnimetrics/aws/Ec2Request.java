@@ -1,5 +1,6 @@
 package io.cnimetrics.aws;
 
+import io.cnimetrics.aws.Ec2Result.Failed;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
@@ -30,35 +31,12 @@ record Ec2Request(String asked, String permission, String without) {
   private static final Set<String> REFUSALS =
       Set.of("ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId");
 
-  /** EC2 refused the request, failed or did not answer; a later request can succeed. */
-  static final class Failed extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    private final transient Problem problem;
-    private final boolean forbidden;
-
-    private Failed(Problem problem, boolean forbidden) {
-      super(problem.message());
-      this.problem = problem;
-      this.forbidden = forbidden;
-    }
-
-    Problem problem() {
-      return problem;
-    }
-
-    /** Whether the agent's role lacks the permission, so a retry is useless. */
-    boolean forbidden() {
-      return forbidden;
-    }
-  }
-
-  Failed because(Reason reason, String whatHappened) {
+  <T> Failed<T> because(Reason reason, String whatHappened) {
     return because(reason, whatHappened, false);
   }
 
-  private Failed because(Reason reason, String whatHappened, boolean forbidden) {
-    return new Failed(
+  private <T> Failed<T> because(Reason reason, String whatHappened, boolean forbidden) {
+    return new Failed<>(
         new Problem(
             Source.EC2, reason, asked + " " + whatHappened, remedy(reason) + "; " + without),
         forbidden);
@@ -77,11 +55,11 @@ record Ec2Request(String asked, String permission, String without) {
     };
   }
 
-  Failed withoutCredentials() {
+  <T> Failed<T> withoutCredentials() {
     return because(Reason.DENIED, "could not be signed: no AWS credentials found");
   }
 
-  Failed refused(AwsServiceException e) {
+  <T> Failed<T> refused(AwsServiceException e) {
     String code = code(e);
     return because(
         reason(e.statusCode(), code),
@@ -96,7 +74,7 @@ record Ec2Request(String asked, String permission, String without) {
     return code.endsWith(".NotFound") ? Reason.NOT_FOUND : Reason.BAD_STATUS;
   }
 
-  Failed failed(RuntimeException e) {
+  <T> Failed<T> failed(RuntimeException e) {
     if (e instanceof ApiCallTimeoutException) {
       return because(Reason.TIMEOUT, "was not answered in time");
     }

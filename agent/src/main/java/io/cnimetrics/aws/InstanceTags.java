@@ -1,7 +1,5 @@
 package io.cnimetrics.aws;
 
-import io.cnimetrics.snapshot.Problem;
-import io.cnimetrics.snapshot.Source;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
@@ -23,27 +21,6 @@ public final class InstanceTags {
     this.ec2 = ec2;
   }
 
-  /** The result of a reading. */
-  public sealed interface Result permits Found, Failed {}
-
-  /**
-   * EC2 answered.
-   *
-   * @param tags those that can name the cluster; empty if the instance has none of them
-   */
-  public record Found(Map<String, String> tags) implements Result {
-    public Found {
-      tags = Map.copyOf(tags);
-    }
-  }
-
-  /**
-   * EC2 refused the request, failed or did not answer; a later request can succeed.
-   *
-   * @param problem of source {@link Source#EC2}
-   */
-  public record Failed(Problem problem) implements Result {}
-
   /** Uses the SDK's settings, and credentials from its default chain. */
   public static InstanceTags fromEnvironment() {
     return new InstanceTags(Ec2.fromEnvironment());
@@ -57,19 +34,17 @@ public final class InstanceTags {
   /**
    * Sends one request; the caller decides about a retry. Blocks up to the limit.
    *
+   * <p>Returns the tags that can name the cluster; an empty map if the instance has none of them.
+   *
    * @param limit the limit of the whole call, including the search for credentials
    */
-  public Result read(String instanceId, String region, Duration limit) {
+  public Ec2Result<Map<String, String>> read(String instanceId, String region, Duration limit) {
     Ec2Request request =
         new Ec2Request(
             "ec2:DescribeTags of %s in %s".formatted(instanceId, region),
             "allow the agent's role ec2:DescribeTags",
             "better, set --cluster-id or AWS_CLUSTER_ID: no EC2 call, less memory");
-    try {
-      return new Found(ec2.send(request, region, limit, client -> tags(client, instanceId)));
-    } catch (Ec2Request.Failed e) {
-      return new Failed(e.problem());
-    }
+    return ec2.send(request, region, limit, client -> tags(client, instanceId));
   }
 
   private static Map<String, String> tags(Ec2Client ec2, String instanceId) {
@@ -82,7 +57,7 @@ public final class InstanceTags {
           .forEach(tag -> tags.put(tag.key(), tag.value()));
       page = Optional.ofNullable(answer.nextToken()).filter(token -> !token.isEmpty());
       if (page.isEmpty()) {
-        return tags;
+        return Map.copyOf(tags);
       }
     }
     throw Ec2.unexpected("over " + MOST_PAGES + " pages of tags");

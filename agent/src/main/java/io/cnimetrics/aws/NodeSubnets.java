@@ -1,7 +1,5 @@
 package io.cnimetrics.aws;
 
-import io.cnimetrics.snapshot.Problem;
-import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.snapshot.Subnet;
 import java.net.URI;
 import java.time.Duration;
@@ -31,28 +29,6 @@ public final class NodeSubnets {
     this.ec2 = ec2;
   }
 
-  /** The result of a reading. */
-  public sealed interface Result permits Found, Failed {}
-
-  /**
-   * EC2 answered.
-   *
-   * @param subnets the requested subnets that have IPv4 addresses
-   */
-  public record Found(List<Subnet> subnets) implements Result {
-    public Found {
-      subnets = List.copyOf(subnets);
-    }
-  }
-
-  /**
-   * EC2 refused the request, failed or did not answer.
-   *
-   * @param problem of source {@link Source#EC2}
-   * @param forbidden whether the agent's role lacks the permission, so a retry is useless
-   */
-  public record Failed(Problem problem, boolean forbidden) implements Result {}
-
   /** Uses the SDK's settings, and credentials from its default chain. */
   public static NodeSubnets fromEnvironment() {
     return new NodeSubnets(Ec2.fromEnvironment());
@@ -66,20 +42,18 @@ public final class NodeSubnets {
   /**
    * Sends one request for all subnets; the caller decides about a retry. Blocks up to the limit.
    *
+   * <p>Returns the requested subnets that have IPv4 addresses.
+   *
    * @param limit the limit of the whole call, including the search for credentials
    */
-  public Result read(Set<String> subnetIds, String region, Duration limit) {
+  public Ec2Result<List<Subnet>> read(Set<String> subnetIds, String region, Duration limit) {
     String ids = String.join(", ", new TreeSet<>(subnetIds));
     Ec2Request request =
         new Ec2Request(
             "ec2:DescribeSubnets of %s in %s".formatted(ids, region),
             "attach iam-policy/CNIMetricsSubnetsPolicy.json to the agent's role",
             "without --subnets (REPORT_SUBNETS) the agent does not call EC2");
-    try {
-      return new Found(ec2.send(request, region, limit, client -> subnets(client, subnetIds)));
-    } catch (Ec2Request.Failed e) {
-      return new Failed(e.problem(), e.forbidden());
-    }
+    return ec2.send(request, region, limit, client -> subnets(client, subnetIds));
   }
 
   private static List<Subnet> subnets(Ec2Client ec2, Set<String> subnetIds) {

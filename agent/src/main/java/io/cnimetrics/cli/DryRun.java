@@ -1,8 +1,8 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.agent.Subnets;
+import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
-import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Flag;
@@ -183,10 +183,10 @@ final class DryRun implements Command {
     }
 
     @Override
-    public NodeSubnets.Result read(Set<String> subnetIds, String region, Duration limit) {
+    public Ec2Result<List<Subnet>> read(Set<String> subnetIds, String region, Duration limit) {
       NodeState now = ipamd.state();
       long used = (long) now.total() + now.enis();
-      return new NodeSubnets.Found(
+      return new Ec2Result.Found<>(
           subnetIds.stream().map(id -> new Subnet(id, now.subnetFree(), used)).toList());
     }
   }

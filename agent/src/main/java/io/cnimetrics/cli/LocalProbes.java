@@ -2,8 +2,8 @@ package io.cnimetrics.cli;
 
 import io.cnimetrics.agent.Subnets;
 import io.cnimetrics.aws.AwsEndpoint;
+import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
-import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.config.AgentConfig;
@@ -75,11 +75,11 @@ final class LocalProbes {
     if (ids.isEmpty()) {
       return List.of();
     }
-    NodeSubnets.Result result = subnets.read(ids, region, AWS_LIMIT);
-    if (result instanceof NodeSubnets.Failed failed) {
+    Ec2Result<List<Subnet>> result = subnets.read(ids, region, AWS_LIMIT);
+    if (result instanceof Ec2Result.Failed<List<Subnet>> failed) {
       throw new IllegalStateException(failed.problem().message());
     }
-    return ((NodeSubnets.Found) result).subnets();
+    return ((Ec2Result.Found<List<Subnet>>) result).value();
   }
 
   private static Optional<String> send(

@@ -1,8 +1,8 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.agent.Subnets;
+import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
-import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.NodeSnapshot;
@@ -56,10 +56,10 @@ record SubnetQuery(NodeSnapshot snapshot, List<Subnet> subnets) {
     return seen.with(pool.located(read.subnetIds()), read.problem().stream().toList());
   }
 
-  private static SubnetQuery result(NodeSnapshot seen, NodeSubnets.Result result) {
-    return result instanceof NodeSubnets.Failed failed
+  private static SubnetQuery result(NodeSnapshot seen, Ec2Result<List<Subnet>> result) {
+    return result instanceof Ec2Result.Failed<List<Subnet>> failed
         ? failed(seen, failed.problem())
-        : new SubnetQuery(seen, ((NodeSubnets.Found) result).subnets());
+        : new SubnetQuery(seen, ((Ec2Result.Found<List<Subnet>>) result).value());
   }
 
   private static Problem withoutRegion() {

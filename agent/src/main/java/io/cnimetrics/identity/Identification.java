@@ -1,8 +1,8 @@
 package io.cnimetrics.identity;
 
 import io.cnimetrics.aws.ClusterName;
+import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
-import io.cnimetrics.aws.InstanceTags;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeIdentity.Origins;
 import io.cnimetrics.snapshot.Origin;
@@ -83,7 +83,7 @@ public record Identification(
    * @param ec2 EC2's answer, if it was asked; used if the metadata lack the name
    */
   static Identification of(
-      Configured given, InstanceMetadata.Result metadata, Optional<InstanceTags.Result> ec2) {
+      Configured given, InstanceMetadata.Result metadata, Optional<Ec2Result<Map<String, String>>> ec2) {
     return new Identification(
         given.nodeName(), region(given, metadata), clusterId(given, metadata, ec2), metadata);
   }
@@ -142,7 +142,7 @@ public record Identification(
   }
 
   private static Field clusterId(
-      Configured given, InstanceMetadata.Result metadata, Optional<InstanceTags.Result> ec2) {
+      Configured given, InstanceMetadata.Result metadata, Optional<Ec2Result<Map<String, String>>> ec2) {
     ClusterName.Result shown = ClusterName.of(metadata.instance().tags());
     return known(given.clusterId(), new Origin.Given())
         .or(
@@ -164,11 +164,11 @@ public record Identification(
     return value.map(name -> new Resolved(name, origin));
   }
 
-  private static Field byEc2(InstanceTags.Result answer) {
-    if (answer instanceof InstanceTags.Failed failure) {
+  private static Field byEc2(Ec2Result<Map<String, String>> answer) {
+    if (answer instanceof Ec2Result.Failed<Map<String, String>> failure) {
       return new Unresolved(failure.problem(), true);
     }
-    Map<String, String> tags = ((InstanceTags.Found) answer).tags();
+    Map<String, String> tags = ((Ec2Result.Found<Map<String, String>>) answer).value();
     return byTags(ClusterName.of(tags), Source.EC2, Origin.Ec2Tag::new);
   }
 

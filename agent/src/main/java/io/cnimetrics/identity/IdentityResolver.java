@@ -1,10 +1,12 @@
 package io.cnimetrics.identity;
 
 import io.cnimetrics.aws.ClusterName;
+import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.InstanceTags;
 import io.cnimetrics.snapshot.Instance;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,7 +20,7 @@ public final class IdentityResolver {
   private final InstanceMetadata metadata;
   private final InstanceTags ec2;
   private Optional<InstanceMetadata.Result> read = Optional.empty();
-  private Optional<InstanceTags.Result> answered = Optional.empty();
+  private Optional<Ec2Result<Map<String, String>>> answered = Optional.empty();
 
   public IdentityResolver(
       Identification.Configured given, InstanceMetadata metadata, InstanceTags ec2) {
@@ -61,7 +63,7 @@ public final class IdentityResolver {
   }
 
   private void askEc2(Instance instance, Duration limit) {
-    boolean found = answered.filter(InstanceTags.Found.class::isInstance).isPresent();
+    boolean found = answered.filter(Ec2Result.Found.class::isInstance).isPresent();
     if (found || !(ClusterName.of(instance.tags()) instanceof ClusterName.Unnamed)) {
       return;
     }

@@ -3,6 +3,7 @@ package io.cnimetrics.wiring;
 import dagger.Module;
 import dagger.Provides;
 import io.cnimetrics.agent.Subnets;
+import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.InstanceTags;
 import io.cnimetrics.aws.NodeSubnets;
@@ -14,6 +15,7 @@ import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.identity.IdentityResolver;
 import io.cnimetrics.ipamd.IpamdReader;
+import io.cnimetrics.snapshot.Subnet;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +105,7 @@ final class NodeModule {
     }
 
     @Override
-    public NodeSubnets.Result read(Set<String> subnetIds, String region, Duration limit) {
+    public Ec2Result<List<Subnet>> read(Set<String> subnetIds, String region, Duration limit) {
       return ec2.read(subnetIds, region, limit);
     }
   }

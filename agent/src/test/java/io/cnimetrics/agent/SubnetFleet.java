@@ -1,7 +1,7 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
-import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Values;
@@ -124,7 +124,7 @@ final class SubnetFleet implements Subnets {
   }
 
   @Override
-  public NodeSubnets.Result read(Set<String> subnetIds, String region, Duration limit) {
+  public Ec2Result<List<Subnet>> read(Set<String> subnetIds, String region, Duration limit) {
     long minute = minute(now);
     calls.merge(minute, 1, Integer::sum);
     List<Subnet> found = new ArrayList<>();
@@ -134,7 +134,7 @@ final class SubnetFleet implements Subnets {
       int nodesInIt = (nodes - subnet + subnets - 1) / subnets;
       found.add(new Subnet(id, 100, nodesInIt * HELD + ofOthers));
     }
-    return new NodeSubnets.Found(found);
+    return new Ec2Result.Found<>(found);
   }
 
   /** Calls a minute on average. */

@@ -6,8 +6,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
-import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Values;
@@ -110,7 +110,7 @@ class SubnetReporterTest {
 
   @Test
   void missingPermissionIsLoggedOnceAndEndsTheCalls() {
-    ec2.failure = Optional.of(new NodeSubnets.Failed(FORBIDDEN, true));
+    ec2.failure = Optional.of(new Ec2Result.Failed<>(FORBIDDEN, true));
 
     minutes(200);
 
@@ -126,7 +126,7 @@ class SubnetReporterTest {
 
   @Test
   void throttlingReducesTheCallsUntilItEnds() {
-    ec2.failure = Optional.of(new NodeSubnets.Failed(THROTTLED, false));
+    ec2.failure = Optional.of(new Ec2Result.Failed<>(THROTTLED, false));
     minutes(600);
     assertThat(ec2.asked).hasSizeBetween(8, 20);
 
@@ -184,7 +184,7 @@ class SubnetReporterTest {
     minutes(12);
     assertThat(lastPoll.samples()).hasSize(1);
 
-    ec2.failure = Optional.of(new NodeSubnets.Failed(THROTTLED, false));
+    ec2.failure = Optional.of(new Ec2Result.Failed<>(THROTTLED, false));
     minutes(4);
 
     assertThat(lastPoll.samples()).isEmpty();
@@ -237,7 +237,7 @@ class SubnetReporterTest {
     private final List<Long> asked = new ArrayList<>();
     private final List<String> regions = new ArrayList<>();
     private Map<String, String> subnetOfEni = Map.of();
-    private Optional<NodeSubnets.Failed> failure = Optional.empty();
+    private Optional<Ec2Result<List<Subnet>>> failure = Optional.empty();
     private List<Subnet> found = List.of(new Subnet("subnet-a", 100, 15));
     private int metadataReads;
 
@@ -248,10 +248,10 @@ class SubnetReporterTest {
     }
 
     @Override
-    public NodeSubnets.Result read(Set<String> subnetIds, String region, Duration limit) {
+    public Ec2Result<List<Subnet>> read(Set<String> subnetIds, String region, Duration limit) {
       asked.add(now.getEpochSecond());
       regions.add(region);
-      return failure.isPresent() ? failure.get() : new NodeSubnets.Found(found);
+      return failure.isPresent() ? failure.get() : new Ec2Result.Found<>(found);
     }
   }
 }

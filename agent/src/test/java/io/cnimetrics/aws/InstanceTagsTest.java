@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
-import io.cnimetrics.aws.InstanceTags.Failed;
-import io.cnimetrics.aws.InstanceTags.Found;
-import io.cnimetrics.aws.InstanceTags.Result;
+import io.cnimetrics.aws.Ec2Result.Failed;
+import io.cnimetrics.aws.Ec2Result.Found;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
@@ -46,7 +45,7 @@ class InstanceTagsTest {
         Map.of(
             "eks:cluster-name", "prod", "kubernetes.io/cluster/prod", "owned", "Name", "node-1"));
 
-    assertThat(read()).isEqualTo(new Found(naming));
+    assertThat(read()).isEqualTo(new Found<>(naming));
   }
 
   @Test
@@ -64,7 +63,7 @@ class InstanceTagsTest {
 
   @Test
   void instanceWithoutTagsIsAnAnswer() {
-    assertThat(read()).isEqualTo(new Found(Map.of()));
+    assertThat(read()).isEqualTo(new Found<>(Map.of()));
   }
 
   @ParameterizedTest
@@ -73,7 +72,7 @@ class InstanceTagsTest {
     String body = FakeEc2.tagSet(Map.of("CLUSTER_ID", ""), "");
     ec2.answering(aResponse().withBody(body.replace("<value></value>", value)));
 
-    assertThat(read()).isEqualTo(new Found(Map.of("CLUSTER_ID", "")));
+    assertThat(read()).isEqualTo(new Found<>(Map.of("CLUSTER_ID", "")));
   }
 
   @Test
@@ -89,7 +88,7 @@ class InstanceTagsTest {
         .withPage("second", Map.of("Name", "node-1"), "third")
         .withPage("third", Map.of("CLUSTER_ID", "c"), "");
 
-    assertThat(read()).isEqualTo(new Found(Map.of("eks:cluster-name", "prod", "CLUSTER_ID", "c")));
+    assertThat(read()).isEqualTo(new Found<>(Map.of("eks:cluster-name", "prod", "CLUSTER_ID", "c")));
     assertThat(ec2.requests()).hasSize(3);
   }
 
@@ -248,12 +247,12 @@ class InstanceTagsTest {
   @Test
   void endpointAndCredentialsComeFromTheEnvironment() {
     ec2.withTags(EKS);
-    Result answer =
+    Ec2Result<Map<String, String>> answer =
         SdkSettings.withCredentials(
             Map.of("aws.endpointUrlEc2", ec2.endpoint().toString()),
             InstanceTagsTest::readByEnvironment);
 
-    assertThat(answer).isEqualTo(new Found(EKS));
+    assertThat(answer).isEqualTo(new Found<>(EKS));
     assertThat(ec2.requests())
         .singleElement()
         .extracting(request -> request.getHeader("Authorization"))
@@ -280,17 +279,17 @@ class InstanceTagsTest {
     assertThat(ec2.requests()).isEmpty();
   }
 
-  private Result read() {
+  private Ec2Result<Map<String, String>> read() {
     return ec2.tags().read(ID, "us-west-2", LIMIT);
   }
 
-  private static Result readByEnvironment() {
+  private static Ec2Result<Map<String, String>> readByEnvironment() {
     return InstanceTags.fromEnvironment().read(ID, "us-west-2", LIMIT);
   }
 
-  private static Problem problem(Result answer) {
+  private static Problem problem(Ec2Result<?> answer) {
     assertThat(answer).isInstanceOf(Failed.class);
-    Problem problem = ((Failed) answer).problem();
+    Problem problem = ((Failed<?>) answer).problem();
     assertThat(problem.source()).isEqualTo(Source.EC2);
     return problem;
   }

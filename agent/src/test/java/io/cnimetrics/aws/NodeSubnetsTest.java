@@ -5,9 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.tomakehurst.wiremock.http.Fault;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
-import io.cnimetrics.aws.NodeSubnets.Failed;
-import io.cnimetrics.aws.NodeSubnets.Found;
-import io.cnimetrics.aws.NodeSubnets.Result;
+import io.cnimetrics.aws.Ec2Result.Failed;
+import io.cnimetrics.aws.Ec2Result.Found;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.snapshot.Subnet;
@@ -39,7 +38,7 @@ class NodeSubnetsTest {
   void freeAndUsedAddressesLeaveOutTheFiveThatAwsReserves() {
     ec2.withSubnets(ONE, TWO);
 
-    assertThat(read()).isEqualTo(new Found(List.of(ONE, TWO)));
+    assertThat(read()).isEqualTo(new Found<>(List.of(ONE, TWO)));
   }
 
   @Test
@@ -61,7 +60,7 @@ class NodeSubnetsTest {
     String body = FakeEc2.subnetSet(ONE).replaceAll("<cidrBlock>.*</cidrBlock>", "");
     ec2.answering(aResponse().withBody(body));
 
-    assertThat(read()).isEqualTo(new Found(List.of()));
+    assertThat(read()).isEqualTo(new Found<>(List.of()));
   }
 
   @ParameterizedTest
@@ -77,7 +76,7 @@ class NodeSubnetsTest {
       int status, String code, Reason reason, boolean forbidden) {
     ec2.refusing(status, code, "says EC2");
 
-    Failed answer = failed(read());
+    Failed<?> answer = failed(read());
 
     assertThat(answer.problem().source()).isEqualTo(Source.EC2);
     assertThat(answer.problem().reason()).isEqualTo(reason);
@@ -162,19 +161,19 @@ class NodeSubnetsTest {
     ec2.answering(aResponse().withFixedDelay(20_000));
     long start = System.nanoTime();
 
-    Failed answer = failed(ec2.subnets().read(Set.of("subnet-1"), "us-west-2", SHORT));
+    Failed<?> answer = failed(ec2.subnets().read(Set.of("subnet-1"), "us-west-2", SHORT));
 
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(9));
     assertThat(answer.problem().reason()).isEqualTo(Reason.TIMEOUT);
     assertThat(answer.problem().message()).contains("VPC endpoint of ec2");
   }
 
-  private Result read() {
+  private Ec2Result<List<Subnet>> read() {
     return ec2.subnets().read(Set.of("subnet-1", "subnet-2"), "us-west-2", LIMIT);
   }
 
-  private static Failed failed(Result answer) {
+  private static Failed<?> failed(Ec2Result<?> answer) {
     assertThat(answer).isInstanceOf(Failed.class);
-    return (Failed) answer;
+    return (Failed<?>) answer;
   }
 }
