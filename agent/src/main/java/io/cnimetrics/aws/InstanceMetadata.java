@@ -130,23 +130,23 @@ public final class InstanceMetadata {
       return none(
           Reason.NOT_FOUND, "AWS_EC2_METADATA_DISABLED=true switches instance metadata off");
     }
-    MetadataHttp http = new MetadataHttp();
+    MetadataService service = new MetadataService(endpoint);
     try {
       return new Interfaces(
-          BoundedCall.start(MetadataReading.THREAD, limit, () -> subnetIds(http)).result(),
+          BoundedCall.start(MetadataReading.THREAD, limit, () -> subnetIds(service)).result(),
           Optional.empty());
     } catch (TimeoutException e) {
       return none(Reason.TIMEOUT, String.valueOf(e.getMessage()));
     } catch (MetadataService.Failed e) {
       return none(e.reason(), e.fact());
     } finally {
-      http.stop();
+      service.stop();
     }
   }
 
-  private Map<String, String> subnetIds(MetadataHttp http) {
+  private static Map<String, String> subnetIds(MetadataService service) {
     Map<String, String> subnetIds = new HashMap<>();
-    try (MetadataService service = MetadataService.open(http, endpoint)) {
+    try (service) {
       service
           .get(MACS)
           .orElse("")

@@ -33,14 +33,13 @@ final class MetadataReading {
   /** The form of all four values; an error page from something other than IMDS does not match. */
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._-]{1,255}");
 
-  private final MetadataHttp http = new MetadataHttp();
-  private final UnaryOperator<Ec2MetadataClient.Builder> endpoint;
+  private final MetadataService service;
   private final Map<String, String> words = new HashMap<>();
   private final Map<String, String> tags = new HashMap<>();
   private final List<Problem> problems = new ArrayList<>();
 
   MetadataReading(UnaryOperator<Ec2MetadataClient.Builder> endpoint) {
-    this.endpoint = endpoint;
+    this.service = new MetadataService(endpoint);
   }
 
   /** Reads up to {@code limit}, and returns what is known then. */
@@ -48,29 +47,29 @@ final class MetadataReading {
     try {
       return BoundedCall.start(THREAD, limit, this::readAll).result();
     } catch (TimeoutException e) {
-      http.stop();
-      report(Reason.TIMEOUT, e.getMessage() + ", last request " + http.last());
+      service.stop();
+      report(Reason.TIMEOUT, e.getMessage() + ", last request " + service.last());
       return known();
     }
   }
 
   private InstanceMetadata.Result readAll() {
-    try (MetadataService service = MetadataService.open(http, endpoint)) {
+    try (service) {
       // The most important value first: the limit can be reached at any time.
       for (String path : List.of(TYPE, REGION, ID, ZONE)) {
-        readWord(service, path);
+        readWord(path);
       }
-      readTags(service);
+      readTags();
     } catch (MetadataService.Failed e) {
       report(e);
     }
     return known();
   }
 
-  private void readWord(MetadataService service, String path) {
+  private void readWord(String path) {
     Optional<String> body = service.get(ROOT + path).map(String::strip);
     if (body.isEmpty()) {
-      report(Reason.NOT_FOUND, http.last() + " was answered with status 404");
+      report(Reason.NOT_FOUND, service.last() + " was answered with status 404");
     } else if (WORD.matcher(body.get()).matches()) {
       store(words, Map.of(path, body.get()));
     } else {
@@ -78,10 +77,10 @@ final class MetadataReading {
     }
   }
 
-  private void readTags(MetadataService service) {
+  private void readTags() {
     // Missing unless the instance shows its tags, which is rare: not a problem.
     String keys = service.get(ROOT + TAGS).orElse("");
-    if (keys.length() > MetadataHttp.MAX_BODY_BYTES) {
+    if (keys.length() > MetadataService.MAX_BODY_BYTES) {
       report(service.unusable(keys));
       return;
     }
@@ -89,15 +88,15 @@ final class MetadataReading {
     keys.lines()
         .map(String::strip)
         .filter(ClusterName::mayName)
-        .forEach(key -> readTag(service, key, read));
+        .forEach(key -> readTag(key, read));
     // All at once: if the limit ends the reading, a tag of lower priority must not decide.
     store(tags, read);
   }
 
-  private void readTag(MetadataService service, String key, Map<String, String> into) {
+  private void readTag(String key, Map<String, String> into) {
     Optional<String> body = service.get(ROOT + TAGS + "/" + encoded(key)).map(String::strip);
     if (body.isEmpty()) {
-      report(Reason.NOT_FOUND, http.last() + " was answered with status 404, though it is listed");
+      report(Reason.NOT_FOUND, service.last() + " was answered with status 404, though it is listed");
     } else if (isText(body.get())) {
       into.put(key, body.get());
     } else {
@@ -107,7 +106,7 @@ final class MetadataReading {
 
   /** A tag may be empty and may contain any script. */
   private static boolean isText(String value) {
-    return value.length() <= MetadataHttp.MAX_BODY_BYTES
+    return value.length() <= MetadataService.MAX_BODY_BYTES
         && value.codePoints().noneMatch(c -> Character.isISOControl(c) || c == 0xFFFD);
   }
 

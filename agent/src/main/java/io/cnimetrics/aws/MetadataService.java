@@ -1,11 +1,21 @@
 package io.cnimetrics.aws;
 
 import io.cnimetrics.snapshot.Reason;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.ExecutableHttpRequest;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.imds.Ec2MetadataClient;
 import software.amazon.awssdk.imds.Ec2MetadataClientException;
 import software.amazon.awssdk.imds.Ec2MetadataRetryPolicy;
@@ -21,12 +31,36 @@ final class MetadataService implements AutoCloseable {
           .backoffStrategy(attempt -> Duration.ofMillis(50))
           .build();
 
-  private final MetadataHttp http;
-  private final Ec2MetadataClient client;
+  /** The maximum length of a body, in bytes; a longer body is cut after one more byte. */
+  static final int MAX_BODY_BYTES = 16 * 1024;
 
-  private MetadataService(MetadataHttp http, Ec2MetadataClient client) {
-    this.http = http;
-    this.client = client;
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(1);
+  private static final LastRequest NOTHING_YET = new LastRequest("", "none", 0);
+
+  private final UnaryOperator<Ec2MetadataClient.Builder> endpoint;
+  private final SdkHttpClient http = new StoppableHttp();
+  private Optional<Ec2MetadataClient> client = Optional.empty();
+  private volatile boolean stopped;
+  private volatile LastRequest last = NOTHING_YET;
+
+  /**
+   * @param endpoint sets the endpoint, or leaves it to the SDK's settings
+   */
+  MetadataService(UnaryOperator<Ec2MetadataClient.Builder> endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  /**
+   * The last request.
+   *
+   * @param status the status of the answer, 0 before it arrives
+   */
+  record LastRequest(String method, String url, int status) {
+    @Override
+    public String toString() {
+      return (method + " " + url).strip();
+    }
   }
 
   /** The service did not answer as expected; more requests are useless. */
@@ -54,34 +88,28 @@ final class MetadataService implements AutoCloseable {
     }
   }
 
-  /**
-   * Sends nothing yet.
-   *
-   * @param endpoint sets the endpoint, or leaves it to the SDK's settings
-   * @throws Failed if the settings give no endpoint
-   */
-  static MetadataService open(
-      MetadataHttp http, UnaryOperator<Ec2MetadataClient.Builder> endpoint) {
-    Ec2MetadataClient.Builder builder =
-        Ec2MetadataClient.builder().httpClient(http).retryPolicy(ONE_RETRY).tokenTtl(TOKEN_LIFE);
-    try {
-      return new MetadataService(http, endpoint.apply(builder).build());
-    } catch (RuntimeException e) {
-      throw unusableSettings(e);
-    }
+  /** The current request, or the last one. */
+  LastRequest last() {
+    return last;
+  }
+
+  /** Sends nothing more, and stops reading the current answer at its next byte. */
+  void stop() {
+    stopped = true;
   }
 
   /**
    * The body at a path such as {@code /latest/meta-data/instance-id}, at most {@link
-   * MetadataHttp#MAX_BODY_BYTES} and one; empty if the path does not exist.
+   * #MAX_BODY_BYTES} and one; empty if the path does not exist.
    *
-   * @throws Failed for every other failure, after one retry of a transient one
+   * @throws Failed for every other failure, after one retry of a transient one, and for settings
+   *     that give no endpoint
    */
   Optional<String> get(String path) {
     try {
-      return Optional.of(client.get(path).asString());
+      return Optional.of(client.orElseGet(this::open).get(path).asString());
     } catch (Ec2MetadataClientException e) {
-      if (e.statusCode() == 404 && http.last().method().equals("GET")) {
+      if (e.statusCode() == 404 && last.method().equals("GET")) {
         return Optional.empty();
       }
       throw refused(e.statusCode());
@@ -96,24 +124,25 @@ final class MetadataService implements AutoCloseable {
   Failed unusable(String body) {
     return new Failed(
         Reason.MALFORMED,
-        http.last() + " was answered with no usable value (length " + body.length() + ")");
+        last + " was answered with no usable value (length " + body.length() + ")");
   }
 
   @Override
   public void close() {
-    client.close();
+    client.ifPresent(Ec2MetadataClient::close);
   }
 
-  /** For an invalid endpoint or mode, or an AWS configuration file that cannot be parsed. */
-  private static Failed unusableSettings(RuntimeException e) {
-    return new Failed(
-        Reason.MALFORMED,
-        "the settings for instance metadata are invalid: " + new RootCause(e).message());
+  private Ec2MetadataClient open() {
+    Ec2MetadataClient.Builder builder =
+        Ec2MetadataClient.builder().httpClient(http).retryPolicy(ONE_RETRY).tokenTtl(TOKEN_LIFE);
+    Ec2MetadataClient opened = endpoint.apply(builder).build();
+    client = Optional.of(opened);
+    return opened;
   }
 
   private Failed refused(int status) {
     if (status < 0) {
-      return new Failed(Reason.MALFORMED, http.last() + " was not answered in HTTP");
+      return new Failed(Reason.MALFORMED, last + " did not get an HTTP answer");
     }
     Reason reason =
         switch (status) {
@@ -121,23 +150,67 @@ final class MetadataService implements AutoCloseable {
           case 404 -> Reason.NOT_FOUND;
           default -> Reason.BAD_STATUS;
         };
-    return new Failed(reason, http.last() + " was answered with status " + status);
+    return new Failed(reason, last + " was answered with status " + status);
   }
 
   private Failed failed(RuntimeException e) {
-    if (!http.hasAsked()) {
-      return unusableSettings(e);
+    if (last.equals(NOTHING_YET)) {
+      // An invalid endpoint or mode, or an AWS configuration file that cannot be parsed.
+      return new Failed(
+          Reason.MALFORMED,
+          "the settings for instance metadata are invalid: " + new RootCause(e).message());
     }
     if (RootCause.first(e, RetryableException.class).isPresent()) {
-      return refused(http.last().status());
+      return refused(last.status());
     }
     RootCause failure = RootCause.of(e);
     // Any other exception quotes an invalid header value: the token, which is secret.
     boolean quotable = failure.isIo() || failure.origin() instanceof SdkException;
     return new Failed(
         failure.reason(),
-        http.last()
+        last
             + " failed: "
             + (quotable ? failure.message() : "the token is not a valid header value"));
+  }
+
+  /** Adds what the SDK's metadata client lacks: a limit for bodies, and a stop at any time. */
+  private final class StoppableHttp implements SdkHttpClient {
+    private final SdkHttpClient connections = AwsHttp.over(MetadataService::connection);
+
+    @Override
+    public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
+      SdkHttpRequest asked = request.httpRequest();
+      last = new LastRequest(asked.method().name(), asked.getUri().toString(), 0);
+      return AwsHttp.bounded(
+          connections.prepareRequest(request),
+          MAX_BODY_BYTES + 1,
+          MetadataService.this::throwIfStopped,
+          answer -> last = new LastRequest(last.method(), last.url(), answer.statusCode()));
+    }
+
+    @Override
+    public void close() {
+      connections.close();
+    }
+  }
+
+  private void throwIfStopped() throws IOException {
+    if (stopped) {
+      throw new InterruptedIOException("stopped waiting");
+    }
+  }
+
+  /** Never uses a proxy: a proxy would return the metadata of its own instance. */
+  private static HttpURLConnection connection(URI uri) {
+    try {
+      if (uri.toURL().openConnection(Proxy.NO_PROXY) instanceof HttpURLConnection connection) {
+        connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
+        connection.setReadTimeout((int) READ_TIMEOUT.toMillis());
+        return connection;
+      }
+      throw new IllegalArgumentException(uri + " is not an HTTP URL");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

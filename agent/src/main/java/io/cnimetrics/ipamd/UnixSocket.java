@@ -28,7 +28,11 @@ final class UnixSocket extends Socket {
     this.path = path;
   }
 
-  /** Connects to {@code path}, which need not exist yet, whatever address OkHttp asks for. */
+  /**
+   * Returns a factory of sockets that connect to a path. They ignore the address that OkHttp passes.
+   *
+   * @param path need not exist before the first connection
+   */
   static SocketFactory factory(Path path) {
     return new Factory(UnixDomainSocketAddress.of(path));
   }
