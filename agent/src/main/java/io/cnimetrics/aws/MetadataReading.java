@@ -85,10 +85,7 @@ final class MetadataReading {
       return;
     }
     Map<String, String> read = new HashMap<>();
-    keys.lines()
-        .map(String::strip)
-        .filter(ClusterName::mayName)
-        .forEach(key -> readTag(key, read));
+    keys.lines().map(String::strip).filter(ClusterName::mayName).forEach(key -> readTag(key, read));
     // All at once: if the limit ends the reading, a tag of lower priority must not decide.
     store(tags, read);
   }
@@ -96,7 +93,8 @@ final class MetadataReading {
   private void readTag(String key, Map<String, String> into) {
     Optional<String> body = service.get(ROOT + TAGS + "/" + encoded(key)).map(String::strip);
     if (body.isEmpty()) {
-      report(Reason.NOT_FOUND, service.last() + " was answered with status 404, though it is listed");
+      report(
+          Reason.NOT_FOUND, service.last() + " was answered with status 404, though it is listed");
     } else if (isText(body.get())) {
       into.put(key, body.get());
     } else {

@@ -83,7 +83,9 @@ public record Identification(
    * @param ec2 EC2's answer, if it was asked; used if the metadata lack the name
    */
   static Identification of(
-      Configured given, InstanceMetadata.Result metadata, Optional<Ec2Result<Map<String, String>>> ec2) {
+      Configured given,
+      InstanceMetadata.Result metadata,
+      Optional<Ec2Result<Map<String, String>>> ec2) {
     return new Identification(
         given.nodeName(), region(given, metadata), clusterId(given, metadata, ec2), metadata);
   }
@@ -142,7 +144,9 @@ public record Identification(
   }
 
   private static Field clusterId(
-      Configured given, InstanceMetadata.Result metadata, Optional<Ec2Result<Map<String, String>>> ec2) {
+      Configured given,
+      InstanceMetadata.Result metadata,
+      Optional<Ec2Result<Map<String, String>>> ec2) {
     ClusterName.Result shown = ClusterName.of(metadata.instance().tags());
     return known(given.clusterId(), new Origin.Given())
         .or(

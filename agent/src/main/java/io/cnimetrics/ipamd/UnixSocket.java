@@ -29,7 +29,8 @@ final class UnixSocket extends Socket {
   }
 
   /**
-   * Returns a factory of sockets that connect to a path. They ignore the address that OkHttp passes.
+   * Returns a factory of sockets that connect to a path. They ignore the address that OkHttp
+   * passes.
    *
    * @param path need not exist before the first connection
    */

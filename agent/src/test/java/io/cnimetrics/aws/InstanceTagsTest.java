@@ -88,7 +88,8 @@ class InstanceTagsTest {
         .withPage("second", Map.of("Name", "node-1"), "third")
         .withPage("third", Map.of("CLUSTER_ID", "c"), "");
 
-    assertThat(read()).isEqualTo(new Found<>(Map.of("eks:cluster-name", "prod", "CLUSTER_ID", "c")));
+    assertThat(read())
+        .isEqualTo(new Found<>(Map.of("eks:cluster-name", "prod", "CLUSTER_ID", "c")));
     assertThat(ec2.requests()).hasSize(3);
   }
 
