@@ -65,20 +65,11 @@ record BufferState(
   }
 
   /**
-   * The state after a transition.
+   * The state after a poll.
    *
-   * @param closed the minute that the transition closed, if any
+   * @param minute in which the poll started; no other minute is open
    */
-  record Step(BufferState state, Optional<OpenMinute> closed) {}
-
-  /** The state after a poll that started in the given minute. */
-  Step polled(Instant minute, PollSamples reading) {
-    boolean ends = open.isPresent() && !open.get().minute().equals(minute);
-    Step ended = ends ? closed() : new Step(this, Optional.empty());
-    return new Step(ended.state().with(minute, reading), ended.closed());
-  }
-
-  private BufferState with(Instant minute, PollSamples reading) {
+  BufferState polled(Instant minute, PollSamples reading) {
     boolean clockWasAhead = lastMinute.minus(MOST_AHEAD).isAfter(minute);
     if (!minute.isAfter(lastMinute) && !clockWasAhead) {
       List<Sample> late =
@@ -109,11 +100,9 @@ record BufferState(
   }
 
   /** The state after closing the open minute, if there is one. */
-  Step closed() {
+  BufferState closed() {
     Instant last = open.map(OpenMinute::minute).orElse(lastMinute);
-    BufferState closed =
-        new BufferState(instanceId, destination, history, last, Optional.empty(), carried);
-    return new Step(closed, open);
+    return new BufferState(instanceId, destination, history, last, Optional.empty(), carried);
   }
 
   /** The state with another instance or other settings. */

@@ -29,8 +29,8 @@ final class Journal implements Closeable {
    * @param gone the ids of minutes that no longer wait
    */
   record Entry(Optional<BufferState> state, List<PendingMinute> waiting, List<Long> gone) {
-    static Entry of(BufferState state, List<PendingMinute> waiting) {
-      return new Entry(Optional.of(state), waiting, List.of());
+    boolean isEmpty() {
+      return state.isEmpty() && waiting.isEmpty() && gone.isEmpty();
     }
   }
 
@@ -43,7 +43,7 @@ final class Journal implements Closeable {
     this.directory = directory;
   }
 
-  /** Keeps nothing. */
+  /** A journal that writes nothing. */
   static Journal none() {
     return new Journal(Path.of(""));
   }
@@ -107,7 +107,7 @@ final class Journal implements Closeable {
   }
 
   /**
-   * Keeps a change.
+   * Writes a change.
    *
    * @param all the whole state after this change
    */

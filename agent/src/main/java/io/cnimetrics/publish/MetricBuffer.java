@@ -35,10 +35,9 @@ public final class MetricBuffer implements AutoCloseable {
   private final Instant startMinute;
   private Map<String, String> known = Map.of();
   private BufferState state;
-  private long nextId = 1;
+  private BufferState keptState;
   private Optional<Instant> polledMinute = Optional.empty();
-  private Optional<Instant> troubledMinute = Optional.empty();
-  private boolean dueAtOnce;
+  private Optional<Instant> urgentMinute = Optional.empty();
 
   /**
    * The alerts that changed with a minute that ended.
@@ -58,6 +57,7 @@ public final class MetricBuffer implements AutoCloseable {
   private MetricBuffer(
       BufferState state, Journal journal, SendEvents events, Consumer<AlertChanges> reports) {
     this.state = state;
+    this.keptState = state;
     this.journal = journal;
     this.events = events;
     this.reports = reports;
@@ -94,7 +94,6 @@ public final class MetricBuffer implements AutoCloseable {
   private synchronized void load() {
     BufferState initial = state;
     Optional<BufferState> kept = read(waiting);
-    nextId = waiting.nextId();
     kept.ifPresent(last -> resume(last, initial));
     journal.replace(this::all);
   }
@@ -128,8 +127,8 @@ public final class MetricBuffer implements AutoCloseable {
     state = state.to(either(state.instanceId(), instance), state.destination());
     for (PendingMinute minute : left.all()) {
       if (!minute.minute().isAfter(startMinute)) {
-        waiting.put(minute.withId(nextId++));
-        dueAtOnce = true;
+        waiting.add(minute.minute(), minute.destination(), minute.values());
+        sendNow();
       }
     }
   }
@@ -184,7 +183,7 @@ public final class MetricBuffer implements AutoCloseable {
       discard(BufferState.initial(instanceId, destination, last));
     }
     state = state.to(either(instanceId, state.instanceId()), destination);
-    keep(Journal.Entry.of(state, List.of()));
+    keep();
   }
 
   /** The dimensions that must become known before new samples can be sent. */
@@ -212,10 +211,12 @@ public final class MetricBuffer implements AutoCloseable {
     if (!before.equals(state.history())) {
       return;
     }
-    BufferState.Step step = state.polled(minute(takenAt), reading);
-    List<PendingMinute> added = step.closed().map(over -> closed(over, true)).orElse(List.of());
-    state = step.state();
-    keep(Journal.Entry.of(state, added));
+    Instant minute = minute(takenAt);
+    if (!openMinute().equals(Optional.of(minute))) {
+      closeOpen(true);
+    }
+    state = state.polled(minute, reading);
+    keep();
   }
 
   /** Records the end of a poll, successful or not. */
@@ -225,7 +226,9 @@ public final class MetricBuffer implements AutoCloseable {
 
   /** Adds samples that are sent at once, without waiting for their minute to end. */
   public synchronized void addUrgent(Instant at, List<Sample> samples) {
-    dueAtOnce |= !samples.isEmpty();
+    if (!samples.isEmpty()) {
+      sendNow();
+    }
     add(at, state.destination(), samples);
   }
 
@@ -235,8 +238,9 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   private void add(Instant at, Destination destination, List<Sample> samples) {
-    OpenMinute minute = new OpenMinute(minute(at), List.of()).and(samples);
-    keep(Journal.Entry.of(state, pending(minute, destination)));
+    waiting.add(
+        minute(at), destination, new OpenMinute(minute(at), List.of()).and(samples).values());
+    keep();
   }
 
   /**
@@ -245,57 +249,55 @@ public final class MetricBuffer implements AutoCloseable {
    * @return false if it must stay open because one of its polls is in progress
    */
   public synchronized boolean closeEnded(Instant now) {
-    Instant open = state.open().map(OpenMinute::minute).orElse(minute(now));
-    if (open.equals(minute(now))) {
+    Optional<Instant> open = openMinute();
+    if (open.isEmpty() || open.get().equals(minute(now))) {
       return true;
     }
-    if (polledMinute.equals(Optional.of(open))) {
+    if (open.equals(polledMinute)) {
       return false;
     }
     closeOpen(true);
+    keep();
     return true;
   }
 
   /** Closes the open minute before its end: no more samples follow. */
   public synchronized void closeOpenMinute() {
     closeOpen(false);
+    keep();
   }
 
-  private void closeOpen(boolean whole) {
-    BufferState.Step step = state.closed();
-    List<PendingMinute> added = step.closed().map(open -> closed(open, whole)).orElse(List.of());
-    state = step.state();
-    keep(Journal.Entry.of(state, added));
+  private Optional<Instant> openMinute() {
+    return state.open().map(OpenMinute::minute);
   }
 
   /**
-   * Adds a minute to those that wait.
+   * Adds the open minute to those that wait.
    *
-   * @param whole false if the minute was closed early: then an alert may continue though the part
+   * @param whole false if the minute is closed early: then an alert may continue though the part
    *     does not show it
    */
-  private List<PendingMinute> closed(OpenMinute minute, boolean whole) {
-    AlertChanges changes = alerts.after(minute.minute(), minute.values(), whole);
-    if (!changes.raised().isEmpty()) {
-      troubledMinute = Optional.of(minute.minute());
+  private void closeOpen(boolean whole) {
+    if (state.open().isPresent()) {
+      OpenMinute open = state.open().get();
+      AlertChanges changes = alerts.after(open.minute(), open.values(), whole);
+      if (!changes.raised().isEmpty()) {
+        urgentMinute = urgentMinute.filter(open.minute()::isAfter).or(() -> openMinute());
+      }
+      reports.accept(changes);
+      waiting.add(open.minute(), state.destination(), open.values());
+      state = state.closed();
     }
-    reports.accept(changes);
-    return pending(minute, state.destination());
   }
 
-  private List<PendingMinute> pending(OpenMinute ended, Destination destination) {
-    if (ended.samples().isEmpty()) {
-      return List.of();
+  /** Writes all changes since the last write as one entry. */
+  private void keep() {
+    waiting.dropOverBounds();
+    Journal.Entry change = waiting.changes(Optional.of(state).filter(s -> !s.equals(keptState)));
+    keptState = state;
+    if (!change.isEmpty()) {
+      journal.keep(change, this::all);
     }
-    PendingMinute minute = new PendingMinute(nextId++, ended.minute(), destination, ended.values());
-    waiting.put(minute);
-    return List.of(minute);
-  }
-
-  private void keep(Journal.Entry change) {
-    List<Long> gone = new ArrayList<>(change.gone());
-    gone.addAll(waiting.dropOverBounds());
-    journal.keep(new Journal.Entry(change.state(), change.waiting(), gone), this::all);
   }
 
   /** The whole state, as small changes. */
@@ -304,7 +306,10 @@ public final class MetricBuffer implements AutoCloseable {
     for (PendingMinute minute : waiting.all()) {
       all.add(new Journal.Entry(Optional.empty(), List.of(minute), List.of()));
     }
-    all.add(Journal.Entry.of(state, List.of()));
+    all.add(new Journal.Entry(Optional.of(state), List.of(), List.of()));
+    // They are part of the whole state.
+    waiting.changes(Optional.empty());
+    keptState = state;
     return all;
   }
 
@@ -325,10 +330,8 @@ public final class MetricBuffer implements AutoCloseable {
    * it is released.
    */
   synchronized Optional<Batch> take(Instant now) {
-    List<Long> gone = waiting.dropUnsendable(now);
-    if (!gone.isEmpty()) {
-      keep(new Journal.Entry(Optional.empty(), List.of(), gone));
-    }
+    waiting.dropUnsendable(now);
+    keep();
     return waiting.take(known);
   }
 
@@ -340,13 +343,15 @@ public final class MetricBuffer implements AutoCloseable {
   /** Records that a taken batch, or a part of it, was sent. */
   synchronized void sent(Batch batch) {
     events.sent(batch.datums().size());
-    keep(waiting.acknowledge(batch));
+    waiting.acknowledge(batch);
+    keep();
   }
 
   /** Records that a taken batch, or a part of it, was dropped. */
   synchronized void drop(Batch batch, DropReason reason) {
     events.dropped(reason, batch.datums().size());
-    keep(waiting.acknowledge(batch));
+    waiting.acknowledge(batch);
+    keep();
   }
 
   /** The number of requests that the newest minutes need, at least 1. */
@@ -354,36 +359,30 @@ public final class MetricBuffer implements AutoCloseable {
     return waiting.requestsForNewest(minutes);
   }
 
-  /** The number of waiting minutes whose dimensions are all known. */
-  synchronized long sendable() {
-    return waiting.sendable(known);
+  /** Whether a minute waits whose dimensions are all known. */
+  synchronized boolean hasSendable() {
+    return waiting.hasSendable(known);
   }
 
   /** Makes waiting minutes due at once, before the next time of the schedule. */
   public synchronized void sendNow() {
-    dueAtOnce = true;
+    urgentMinute = Optional.of(Instant.MIN);
   }
 
   /** Discards all waiting minutes, for an agent that sends nothing. */
   public synchronized void discardAll() {
     waiting.clear();
-    keep(Journal.Entry.of(state, List.of()));
+    keep();
   }
 
-  /** Whether something is due at once, before the next time of the schedule. */
-  synchronized boolean isDueAtOnce() {
-    return dueAtOnce;
-  }
-
-  /** The minute of a new alert that was not sent yet. */
-  synchronized Optional<Instant> troubledMinute() {
-    return troubledMinute;
+  /** The minute of a new alert that was not sent yet; long ago if something is due at once. */
+  synchronized Optional<Instant> urgentMinute() {
+    return urgentMinute;
   }
 
   /** Records that all urgent data was sent. */
   synchronized void urgentSent() {
-    dueAtOnce = false;
-    troubledMinute = Optional.empty();
+    urgentMinute = Optional.empty();
   }
 
   public synchronized Depth depth() {

@@ -18,10 +18,6 @@ record PendingMinute(long id, Instant minute, Destination destination, List<Minu
     values = MinuteValue.Packed.of(values);
   }
 
-  PendingMinute withId(long another) {
-    return new PendingMinute(another, minute, destination, values);
-  }
-
   PendingMinute withDestination(Destination another) {
     return new PendingMinute(id, minute, another, values);
   }

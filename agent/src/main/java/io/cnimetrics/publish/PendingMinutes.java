@@ -9,9 +9,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,8 +39,10 @@ final class PendingMinutes {
   private final SendEvents events;
   private final TreeMap<Long, PendingMinute> byId = new TreeMap<>();
   private final Set<Long> taken = new HashSet<>();
+  private final Set<Long> changed = new TreeSet<>();
   private final Interner<Destination> destinations = new Interner<>();
   private final Interner<List<MinuteValue.Packed.Name>> names = new Interner<>();
+  private long nextId = 1;
   private long bytes;
 
   /** Keeps one of several equal objects, so that equal minutes share memory. */
@@ -78,22 +82,24 @@ final class PendingMinutes {
     return byId.values().stream().sorted(OLDEST_FIRST.reversed()).toList();
   }
 
-  /** The number of entries whose dimensions are all known. */
-  long sendable(Map<String, String> known) {
+  /** Whether all dimensions of any entry are known. */
+  boolean hasSendable(Map<String, String> known) {
     return byId.values().stream()
-        .filter(minute -> minute.destination().filled(known).isComplete())
-        .count();
+        .anyMatch(minute -> minute.destination().filled(known).isComplete());
   }
 
-  /** An id above all ids in use. */
-  long nextId() {
-    return byId.isEmpty() ? 1 : byId.lastKey() + 1;
+  /** Adds a minute under a new id, if it has any values. */
+  void add(Instant minute, Destination destination, List<MinuteValue> values) {
+    if (!values.isEmpty()) {
+      put(new PendingMinute(nextId, minute, destination, values));
+    }
   }
 
   void put(PendingMinute minute) {
     remove(minute.id());
     byId.put(minute.id(), shared(minute));
     bytes += bytes(minute);
+    nextId = Math.max(nextId, minute.id() + 1);
   }
 
   /** A copy that shares equal parts with other minutes. */
@@ -105,12 +111,20 @@ final class PendingMinutes {
 
   void remove(long id) {
     PendingMinute minute = byId.remove(id);
+    changed.add(id);
     bytes -= minute == null ? 0 : bytes(minute);
   }
 
   void clear() {
-    byId.clear();
-    bytes = 0;
+    List.copyOf(byId.keySet()).forEach(this::remove);
+  }
+
+  /** The changes since the last call, for the journal, together with a change of the state. */
+  Journal.Entry changes(Optional<BufferState> state) {
+    List<PendingMinute> waiting = changed.stream().map(byId::get).filter(Objects::nonNull).toList();
+    List<Long> gone = changed.stream().filter(id -> !byId.containsKey(id)).toList();
+    changed.clear();
+    return new Journal.Entry(state, waiting, gone);
   }
 
   /** The approximate size on disk. */
@@ -118,41 +132,33 @@ final class PendingMinutes {
     return 100 + 45L * minute.values().size() + minute.destination().bytesOfDatums("");
   }
 
-  /**
-   * Drops minutes over the limits, and minutes that CloudWatch rejects as too old or in the future.
-   *
-   * @return the ids of the dropped minutes
-   */
-  List<Long> dropUnsendable(Instant now) {
-    List<Long> gone = dropOverBounds();
+  /** Drops minutes that CloudWatch rejects as too old or in the future. */
+  void dropUnsendable(Instant now) {
     for (PendingMinute waiting : all()) {
       if (taken.contains(waiting.id())) {
         continue;
       }
       if (waiting.minute().isBefore(now.minus(OLDEST))) {
-        gone.add(drop(waiting, DropReason.TOO_OLD));
+        drop(waiting, DropReason.TOO_OLD);
       } else if (waiting.minute().isAfter(now.plus(BufferState.MOST_AHEAD))) {
-        gone.add(drop(waiting, DropReason.FUTURE));
+        drop(waiting, DropReason.FUTURE);
       }
     }
-    return gone;
   }
 
   /** Drops the oldest minutes until the rest is within the limits; minutes in a request stay. */
-  List<Long> dropOverBounds() {
-    List<Long> gone = new ArrayList<>();
+  void dropOverBounds() {
     while ((byId.size() > MOST_MINUTES && minutes() > MOST_MINUTES) || bytes > MOST_BYTES) {
       Optional<PendingMinute> oldest =
           byId.values().stream().filter(minute -> !taken.contains(minute.id())).min(OLDEST_FIRST);
       if (oldest.isEmpty()) {
         break;
       }
-      gone.add(drop(oldest.get(), DropReason.NO_ROOM));
+      drop(oldest.get(), DropReason.NO_ROOM);
     }
-    return gone;
   }
 
-  private long drop(PendingMinute minute, DropReason reason) {
+  private void drop(PendingMinute minute, DropReason reason) {
     remove(minute.id());
     events.dropped(reason, minute.datumCount());
     log.warn(
@@ -160,7 +166,6 @@ final class PendingMinutes {
         minute.minute(),
         minute.datumCount(),
         reason);
-    return minute.id();
   }
 
   /**
@@ -200,14 +205,8 @@ final class PendingMinutes {
     batch.minutes().forEach(minute -> taken.remove(minute.id()));
   }
 
-  /**
-   * Removes values that were sent or dropped.
-   *
-   * @return the change for the journal
-   */
-  Journal.Entry acknowledge(Batch batch) {
-    List<PendingMinute> less = new ArrayList<>();
-    List<Long> gone = new ArrayList<>();
+  /** Removes values that were sent or dropped. */
+  void acknowledge(Batch batch) {
     for (PendingMinute part : batch.minutes()) {
       PendingMinute minute = byId.get(part.id());
       if (minute == null) {
@@ -216,13 +215,10 @@ final class PendingMinutes {
       PendingMinute rest = minute.without(part.values());
       if (rest.values().isEmpty()) {
         remove(rest.id());
-        gone.add(rest.id());
       } else {
         put(rest);
-        less.add(rest);
       }
     }
-    return new Journal.Entry(Optional.empty(), less, gone);
   }
 
   /** The number of requests that the newest minutes need. */

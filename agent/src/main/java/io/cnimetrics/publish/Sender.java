@@ -112,11 +112,9 @@ public final class Sender {
   private Instant next() {
     if (failure.isPresent()) {
       return due;
-    } else if (buffer.isDueAtOnce()) {
-      return Instant.MIN;
     }
     return buffer
-        .troubledMinute()
+        .urgentMinute()
         .map(schedule::urgentSend)
         .filter(urgent -> urgent.isBefore(due))
         .orElse(due);
@@ -124,7 +122,7 @@ public final class Sender {
 
   /** While a backlog remains, the node sends each minute, at the same offset. */
   private Instant nextRegular(Instant now) {
-    return buffer.sendable() > 0 ? eachMinute(now) : schedule.nextSend(now);
+    return buffer.hasSendable() ? eachMinute(now) : schedule.nextSend(now);
   }
 
   private Instant eachMinute(Instant now) {
