@@ -38,6 +38,11 @@ public record Metric(
     return computation instanceof Computation.OfSubnet;
   }
 
+  /** Whether the metric is sent only when an agent starts, not each minute. */
+  public boolean isOfStart() {
+    return computation instanceof Computation.AgentStart;
+  }
+
   /** The ipamD series that the metric is read from; empty if there are none. */
   public List<Series> series() {
     return computation.series();

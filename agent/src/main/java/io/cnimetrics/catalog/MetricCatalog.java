@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
@@ -261,6 +262,15 @@ public final class MetricCatalog {
   /** All metrics, in the order in which they are shown. */
   public static List<Metric> all() {
     return Collections.unmodifiableList(ALL);
+  }
+
+  /**
+   * The metrics of a selection.
+   *
+   * @param includes whether a metric is selected, by its name and by whether it is a core metric
+   */
+  public static List<Metric> selected(BiPredicate<String, Boolean> includes) {
+    return ALL.stream().filter(metric -> includes.test(metric.name(), metric.core())).toList();
   }
 
   /** The names of all metrics. */

@@ -15,28 +15,19 @@ import java.util.regex.Pattern;
 final class Alarms implements Command {
   private static final Flag<String> CLUSTER_ID =
       Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.of("NAME", Dashboard::clusterId))
-          .ifAbsent("a parameter of the stack")
-          .means("name of the cluster");
+          .ifAbsent("a parameter of the stack", "name of the cluster");
   private static final Flag<String> REGION =
       Flag.of("--region", "AWS_REGION", FlagType.of("REGION", Parsers::region))
-          .ifAbsent("the stack's")
-          .means("the cluster's region; create the stack there");
+          .ifAbsent("the stack's", "the cluster's region; create the stack there");
   private static final Flag<List<String>> SUBNET_IDS =
       Flag.of("--subnet-ids", "ALARMS_SUBNET_IDS", FlagType.list("IDS", Alarms::subnetId))
-          .ifAbsent("no subnet")
-          .means("subnets to watch, separated by ','; the agents must report them")
+          .ifAbsent("no subnet", "subnets to watch, separated by ','; the agents must report them")
           .with(Alarms::distinct);
   private static final Flag<Boolean> WITH_DASHBOARD =
       Flag.of("--with-dashboard", "ALARMS_WITH_DASHBOARD", FlagType.SWITCH)
-          .defaultsTo("false")
-          .means("also add the dashboard");
+          .defaultsTo("false", "also add the dashboard");
 
   private static final Pattern SUBNET = Pattern.compile("subnet-[0-9a-f]{1,17}");
-
-  @Override
-  public String summary() {
-    return "Prints a CloudFormation template with alarms.";
-  }
 
   @Override
   public List<Flag<?>> flags() {

@@ -5,6 +5,7 @@ import io.cnimetrics.config.Values;
 import io.cnimetrics.text.Console;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,16 +24,20 @@ final class Cli {
 
   private static final Set<String> HELP = Set.of("help", "--help", "-h");
 
-  private static final List<String> COMMANDS =
-      List.of(
-          "run",
-          "dry-run",
-          "doctor",
-          "simulate",
-          "dashboard",
-          "alarms",
-          "plan",
-          "prepare-state-dir");
+  /** One line on each command, in the order of the overview. */
+  private static final Map<String, String> SUMMARIES = new LinkedHashMap<>();
+
+  static {
+    SUMMARIES.put("run", "Polls this node's ipamD and publishes its metrics until SIGTERM.");
+    SUMMARIES.put("dry-run", "Polls this node's ipamD and prints its metrics; sends nothing.");
+    SUMMARIES.put("doctor", "Finds why pods on this node get no address.");
+    SUMMARIES.put("simulate", "Serves the ipamD of a simulated node until it is stopped.");
+    SUMMARIES.put("dashboard", "Prints the body of a CloudWatch dashboard.");
+    SUMMARIES.put("alarms", "Prints a CloudFormation template with alarms.");
+    SUMMARIES.put("plan", "Estimates the CloudWatch requests and cost of a cluster.");
+    SUMMARIES.put(
+        "prepare-state-dir", "Makes the agent's user own the state directory; run as root.");
+  }
 
   private final Map<String, String> environment;
   private final InstantSource clock;
@@ -62,7 +67,7 @@ final class Cli {
     } else if (HELP.contains(first)) {
       return arguments.size() == 1 ? overview() : dispatch(List.of(arguments.get(1), "--help"));
     }
-    return COMMANDS.contains(first)
+    return SUMMARIES.containsKey(first)
         ? run(first, arguments.subList(1, arguments.size()))
         : unknownCommand(first);
   }
@@ -86,7 +91,7 @@ final class Cli {
     Command command = command(name);
     Arguments arguments = Arguments.of(name, command, words);
     if (arguments.help()) {
-      console.print(Usage.of(PROGRAM + " " + name, command));
+      console.print(Usage.of(PROGRAM + " " + name, SUMMARIES.getOrDefault(name, ""), command));
       return OK;
     } else if (arguments.version()) {
       console.print(PROGRAM + " " + Version.get() + "\n");
@@ -103,8 +108,8 @@ final class Cli {
 
   private int overview() {
     String list =
-        COMMANDS.stream()
-            .map(name -> line(name, command(name).summary()))
+        SUMMARIES.entrySet().stream()
+            .map(command -> line(command.getKey(), command.getValue()))
             .collect(Collectors.joining());
     console.print(
         """
@@ -128,7 +133,7 @@ final class Cli {
   }
 
   private int unknownCommand(String name) {
-    String known = String.join(", ", COMMANDS);
+    String known = String.join(", ", SUMMARIES.keySet());
     console.error(
         name.isEmpty()
             ? "no command given; expected one of " + known

@@ -7,9 +7,6 @@ import java.util.List;
 
 /** One command of the program. */
 interface Command {
-  /** One line for the list of commands. */
-  String summary();
-
   /** The flags that have an effect, in the order of the help text. */
   List<Flag<?>> flags();
 

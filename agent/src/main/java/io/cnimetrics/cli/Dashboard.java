@@ -19,27 +19,19 @@ import java.util.stream.Stream;
 final class Dashboard implements Command {
   private static final Flag<List<String>> CLUSTER_IDS =
       Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.list("NAMES", Dashboard::clusterId))
-          .ifAbsent("none: must be given")
-          .means("names of the clusters, separated by ','");
+          .ifAbsent("none: must be given", "names of the clusters, separated by ','");
   private static final Flag<List<String>> REGIONS =
       Flag.of("--region", "AWS_REGION", FlagType.list("REGIONS", Parsers::region))
-          .ifAbsent("none: must be given")
-          .means("their regions in the same order, or one for all");
+          .ifAbsent("none: must be given", "their regions in the same order, or one for all");
   private static final Flag<List<String>> ACCOUNT_IDS =
       Flag.of("--account-id", "DASHBOARD_ACCOUNT_ID", FlagType.list("IDS", Dashboard::accountId))
-          .ifAbsent("the dashboard's own account")
-          .means("their accounts in the same order, or one for all");
+          .ifAbsent(
+              "the dashboard's own account", "their accounts in the same order, or one for all");
   private static final Flag<Boolean> SUBNETS =
       Flag.of("--subnets", "REPORT_SUBNETS", FlagType.SWITCH)
-          .defaultsTo("false")
-          .means("show the free addresses of subnets; the agents must report them");
+          .defaultsTo("false", "show the free addresses of subnets; the agents must report them");
 
   private static final Pattern ACCOUNT = Pattern.compile("[0-9]{12}");
-
-  @Override
-  public String summary() {
-    return "Prints the body of a CloudWatch dashboard.";
-  }
 
   @Override
   public List<Flag<?>> flags() {

@@ -16,10 +16,11 @@ import io.cnimetrics.doctor.Level;
 import io.cnimetrics.doctor.NodeEvidence;
 import io.cnimetrics.doctor.Poll;
 import io.cnimetrics.dryrun.Report;
+import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.text.Console;
-import io.cnimetrics.wiring.DaggerNodeComponent;
-import io.cnimetrics.wiring.NodeComponent;
+import io.cnimetrics.wiring.AgentComponent;
+import io.cnimetrics.wiring.DaggerAgentComponent;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,20 +33,17 @@ final class Doctor implements Command {
 
   private static final Flag<Integer> WATCH =
       Flag.of("--watch", "DOCTOR_WATCH", FlagType.number(1, MOST_POLLS))
-          .defaultsTo("1")
-          .means("number of polls, one interval apart; with 2 or more it also shows changes");
+          .defaultsTo(
+              "1", "number of polls, one interval apart; with 2 or more it also shows changes");
   private static final Flag<Boolean> VERBOSE =
       Flag.of("--verbose", "DOCTOR_VERBOSE", FlagType.SWITCH)
-          .defaultsTo("false")
-          .means("also show checks that passed");
+          .defaultsTo("false", "also show checks that passed");
   private static final Flag<Output> OUTPUT =
       Flag.of("--output", "DOCTOR_OUTPUT", FlagType.oneOf("FORMAT", Output.class))
-          .defaultsTo("table")
-          .means("table or json");
+          .defaultsTo("table", "table or json");
   private static final Flag<Boolean> SEND_TEST =
       Flag.of("--send-test", "DOCTOR_SEND_TEST", FlagType.SWITCH)
-          .defaultsTo("false")
-          .means("send one datum, doctorTest, to check that CloudWatch accepts it");
+          .defaultsTo("false", "send one datum, doctorTest, to check that CloudWatch accepts it");
 
   /** Nothing is published or served. */
   private static final List<Flag<?>> IGNORED =
@@ -66,15 +64,8 @@ final class Doctor implements Command {
   }
 
   @Override
-  public String summary() {
-    return "Finds why pods on this node get no address.";
-  }
-
-  @Override
   public List<Flag<?>> flags() {
-    List<Flag<?>> flags = new ArrayList<>(List.of(WATCH, VERBOSE, OUTPUT, SEND_TEST));
-    flags.addAll(Settings.without(IGNORED));
-    return flags;
+    return Settings.after(List.of(WATCH, VERBOSE, OUTPUT, SEND_TEST), IGNORED);
   }
 
   @Override
@@ -90,7 +81,8 @@ final class Doctor implements Command {
     boolean sendTest = values.get(SEND_TEST);
     AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
     Logging.configure(config.logLevel(), config.logFormat());
-    NodeComponent node = DaggerNodeComponent.factory().create(config, clock);
+    AgentComponent node =
+        DaggerAgentComponent.factory().create(config, BuildInfo.of(Version.get()), clock);
     List<Report> reports = poll(config, node, polls, console);
     Report last = reports.get(reports.size() - 1);
     List<Finding> findings =
@@ -106,7 +98,7 @@ final class Doctor implements Command {
     return fails ? Cli.FAILED : Cli.OK;
   }
 
-  private List<Report> poll(AgentConfig config, NodeComponent node, int polls, Console console) {
+  private List<Report> poll(AgentConfig config, AgentComponent node, int polls, Console console) {
     IpamdReader ipamd =
         new IpamdReader(
             config.introspectionUrl(),

@@ -10,6 +10,7 @@ import io.cnimetrics.config.FlagType;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.dryrun.Report;
+import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.simulator.NodeState;
 import io.cnimetrics.simulator.PodSchedule;
@@ -18,11 +19,10 @@ import io.cnimetrics.simulator.SimulatedIpamd;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.Subnet;
 import io.cnimetrics.text.Console;
-import io.cnimetrics.wiring.DaggerNodeComponent;
-import io.cnimetrics.wiring.NodeComponent;
+import io.cnimetrics.wiring.AgentComponent;
+import io.cnimetrics.wiring.DaggerAgentComponent;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,23 +33,19 @@ import java.util.concurrent.CompletableFuture;
 /** {@code dry-run}: polls this node and prints what it sees; sends nothing. */
 final class DryRun implements Command {
   private static final Flag<Boolean> ONCE =
-      Flag.of("--once", "DRY_RUN_ONCE", FlagType.SWITCH)
-          .defaultsTo("true")
-          .means("poll once and exit");
+      Flag.of("--once", "DRY_RUN_ONCE", FlagType.SWITCH).defaultsTo("true", "poll once and exit");
   private static final Flag<Boolean> WATCH =
       Flag.of("--watch", "DRY_RUN_WATCH", FlagType.SWITCH)
-          .defaultsTo("false")
-          .means("poll at every interval until Ctrl-C");
+          .defaultsTo("false", "poll at every interval until Ctrl-C");
   private static final Flag<DryRunPrinter.Format> OUTPUT =
       Flag.of("--output", "DRY_RUN_OUTPUT", FlagType.oneOf("FORMAT", DryRunPrinter.Format.class))
-          .defaultsTo("table")
-          .means(
+          .defaultsTo(
+              "table",
               "table, json, prometheus or put-metric-data; put-metric-data with --watch prints each"
                   + " minute when it has ended");
   private static final Flag<Boolean> SIMULATE =
       Flag.of("--simulate", "DRY_RUN_SIMULATE", FlagType.SWITCH)
-          .defaultsTo("false")
-          .means("read a simulated node");
+          .defaultsTo("false", "read a simulated node");
 
   /** Nothing is sent, kept or served. */
   private static final List<Flag<?>> IGNORED =
@@ -70,15 +66,8 @@ final class DryRun implements Command {
   }
 
   @Override
-  public String summary() {
-    return "Polls this node's ipamD and prints its metrics; sends nothing.";
-  }
-
-  @Override
   public List<Flag<?>> flags() {
-    List<Flag<?>> flags = new ArrayList<>(List.of(ONCE, WATCH, OUTPUT, SIMULATE));
-    flags.addAll(Settings.without(IGNORED));
-    return flags;
+    return Settings.after(List.of(ONCE, WATCH, OUTPUT, SIMULATE), IGNORED);
   }
 
   @Override
@@ -98,7 +87,8 @@ final class DryRun implements Command {
     if (simulate) {
       return simulate(values, printer);
     }
-    NodeComponent node = DaggerNodeComponent.factory().create(config, clock);
+    AgentComponent node =
+        DaggerAgentComponent.factory().create(config, BuildInfo.of(Version.get()), clock);
     return run(config, node, node.subnets(), OneShotPoller.identity(node), printer);
   }
 
@@ -137,7 +127,7 @@ final class DryRun implements Command {
               new InstanceMetadata.Result(instanceOf(scenario), List.of()));
       return run(
           config,
-          DaggerNodeComponent.factory().create(config, clock),
+          DaggerAgentComponent.factory().create(config, BuildInfo.of(Version.get()), clock),
           config.subnets() ? Optional.of(new SimulatedSubnets(ipamd)) : Optional.empty(),
           CompletableFuture.completedFuture(identity),
           printer);
@@ -160,7 +150,7 @@ final class DryRun implements Command {
 
   private int run(
       AgentConfig config,
-      NodeComponent node,
+      AgentComponent node,
       Optional<Subnets> subnets,
       CompletableFuture<Identification> identity,
       DryRunPrinter printer) {

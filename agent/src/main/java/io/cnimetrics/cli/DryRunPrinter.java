@@ -153,7 +153,7 @@ final class DryRunPrinter {
     if (wanted(DryRunPrinter::isIncrease).isPresent()) {
       reasons.add("a counter needs two polls" + (watch ? "" : ": --watch"));
     }
-    wanted(PlannedCluster::isOfStart)
+    wanted(Metric::isOfStart)
         .ifPresent(metric -> reasons.add(metric.name() + " is sent only by the command run"));
     wanted(metric -> metric.isOfSubnet() && !config.subnets())
         .ifPresent(metric -> reasons.add(metric.name() + " needs --subnets"));
@@ -163,13 +163,10 @@ final class DryRunPrinter {
   private static boolean isIncrease(Metric metric) {
     return (metric.within() == MinuteAggregation.SUM
             || metric.within() == MinuteAggregation.WEIGHTED_MEAN)
-        && !PlannedCluster.isOfStart(metric);
+        && !metric.isOfStart();
   }
 
   private Optional<Metric> wanted(Predicate<Metric> which) {
-    return MetricCatalog.all().stream()
-        .filter(metric -> config.metrics().includes(metric.name(), metric.core()))
-        .filter(which)
-        .findFirst();
+    return MetricCatalog.selected(config.metrics()::includes).stream().filter(which).findFirst();
   }
 }

@@ -14,7 +14,7 @@ import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
-import io.cnimetrics.wiring.NodeComponent;
+import io.cnimetrics.wiring.AgentComponent;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -69,7 +69,7 @@ final class OneShotPoller {
   }
 
   /** Detects the node's identity as the agent does, but only once; starts immediately. */
-  static CompletableFuture<Identification> identity(NodeComponent node) {
+  static CompletableFuture<Identification> identity(AgentComponent node) {
     return CompletableFuture.supplyAsync(() -> node.identity().attempt(IDENTITY_LIMIT));
   }
 
@@ -126,11 +126,6 @@ final class OneShotPoller {
         query.subnets());
   }
 
-  private Identification unidentified() {
-    return Identification.of(
-        given(config), new InstanceMetadata.Result(Instance.UNKNOWN, List.of()));
-  }
-
   /** Each request has its own limit, so only a name server that does not answer can cause this. */
   private Report hung() {
     String fact = "the poll did not end within %d s".formatted(LIMIT.toSeconds());
@@ -146,6 +141,8 @@ final class OneShotPoller {
             List.of(
                 new Problem(Source.INTROSPECTION, Reason.TIMEOUT, fact, remedy),
                 new Problem(Source.METRICS, Reason.TIMEOUT, fact, remedy)));
-    return report(nothing, unidentified(), SamplerState.NONE, Duration.ZERO);
+    InstanceMetadata.Result unread = new InstanceMetadata.Result(Instance.UNKNOWN, List.of());
+    Identification configured = Identification.of(given(config), unread);
+    return report(nothing, configured, SamplerState.NONE, Duration.ZERO);
   }
 }

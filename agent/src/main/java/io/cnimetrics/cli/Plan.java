@@ -28,36 +28,27 @@ import java.util.OptionalInt;
 final class Plan implements Command {
   private static final Flag<Integer> NODES =
       Flag.of("--nodes", "PLAN_NODES", FlagType.number(1, Fleet.MOST_NODES))
-          .ifAbsent("none: must be given")
-          .means("nodes of the cluster");
+          .ifAbsent("none: must be given", "nodes of the cluster");
   private static final Flag<Output> OUTPUT =
       Flag.of("--output", "PLAN_OUTPUT", FlagType.oneOf("FORMAT", Output.class))
-          .defaultsTo("table")
-          .means("table or json");
+          .defaultsTo("table", "table or json");
   private static final Flag<Integer> ZONES =
       Flag.of("--zones", "PLAN_ZONES", FlagType.number(1, 20))
-          .defaultsTo("3")
-          .means("availability zones of the nodes");
+          .defaultsTo("3", "availability zones of the nodes");
   private static final Flag<Integer> INSTANCE_TYPES =
       Flag.of("--instance-types", "PLAN_INSTANCE_TYPES", FlagType.number(1, 1_000))
-          .defaultsTo("5")
-          .means("instance types of the nodes");
+          .defaultsTo("5", "instance types of the nodes");
   private static final Flag<Integer> SUBNET_COUNT =
       Flag.of("--subnet-count", "PLAN_SUBNET_COUNT", FlagType.number(1, 200))
-          .defaultsTo("3")
-          .means("subnets, for --subnets");
+          .defaultsTo("3", "subnets, for --subnets");
   private static final Flag<Prices> PRICES =
       Flag.of("--prices", "PLAN_PRICES", FlagType.of("FILE", Plan::prices))
-          .ifAbsent("those of us-east-1")
-          .means("file with prices of another region or day (format: docs/plan.md)");
+          .ifAbsent(
+              "those of us-east-1",
+              "file with prices of another region or day (format: docs/plan.md)");
 
   /** Far larger than any price file: a longer file is something else. */
   private static final int MOST_PRICE_BYTES = 65_536;
-
-  @Override
-  public String summary() {
-    return "Estimates the CloudWatch requests and cost of a cluster.";
-  }
 
   @Override
   public List<Flag<?>> flags() {

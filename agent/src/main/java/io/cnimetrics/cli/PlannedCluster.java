@@ -1,6 +1,5 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.catalog.Computation.AgentStart;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.Dimension;
@@ -37,8 +36,8 @@ record PlannedCluster(
       "%s, %s".formatted(Dimension.CLUSTER_ID, MetricCatalog.SUBNET_DIMENSION);
 
   FleetPlan plan(Prices prices) {
-    int names = (int) metrics().stream().filter(metric -> !isOfStart(metric)).count();
-    boolean countsStarts = metrics().stream().anyMatch(PlannedCluster::isOfStart);
+    int names = (int) metrics().stream().filter(metric -> !metric.isOfStart()).count();
+    boolean countsStarts = metrics().stream().anyMatch(Metric::isOfStart);
     Fleet fleet =
         new Fleet(nodes, publishInterval, names * sets.size() + subnetsOfNode(), countsStarts);
     return new FleetPlan(
@@ -46,15 +45,9 @@ record PlannedCluster(
   }
 
   private List<Metric> metrics() {
-    return MetricCatalog.all().stream()
-        .filter(metric -> selection.includes(metric.name(), metric.core()))
+    return MetricCatalog.selected(selection::includes).stream()
         .filter(metric -> !metric.isOfSubnet())
         .toList();
-  }
-
-  /** Whether the metric is sent only when an agent starts, not each minute. */
-  static boolean isOfStart(Metric metric) {
-    return metric.computation() instanceof AgentStart;
   }
 
   /** A node's interfaces are all in subnets of its own zone. */

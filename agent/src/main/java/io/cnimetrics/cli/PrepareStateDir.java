@@ -21,20 +21,13 @@ import java.util.List;
 final class PrepareStateDir implements Command {
   private static final Flag<Path> STATE_DIR =
       Flag.of("--state-dir", "STATE_DIR", FlagType.of("DIR", Parsers::directory))
-          .ifAbsent("none: must be given")
-          .means("the directory; created if it is missing");
+          .ifAbsent("none: must be given", "the directory; created if it is missing");
   private static final Flag<Owner> OWNER =
       Flag.of("--owner", "STATE_OWNER", FlagType.of("UID:GID", Owner::parse))
-          .defaultsTo("10001:10001")
-          .means("user and group that the agent runs as");
+          .defaultsTo("10001:10001", "user and group that the agent runs as");
 
   /** The files that an agent of another user may have left; other files are not touched. */
   private static final List<String> FILES = List.of("state", "state.new", "lock");
-
-  @Override
-  public String summary() {
-    return "Makes the agent's user own the state directory; run as root.";
-  }
 
   @Override
   public List<Flag<?>> flags() {

@@ -34,11 +34,6 @@ final class Run implements Command {
   }
 
   @Override
-  public String summary() {
-    return "Polls this node's ipamD and publishes its metrics until SIGTERM.";
-  }
-
-  @Override
   public List<Flag<?>> flags() {
     return Settings.all();
   }

@@ -22,30 +22,21 @@ final class Simulate implements Command {
 
   private static final Flag<Integer> INTROSPECTION_PORT =
       Flag.of("--introspection-port", "SIMULATE_INTROSPECTION_PORT", PORT)
-          .defaultsTo("61679")
-          .means("port of /v1/enis; 0: any");
+          .defaultsTo("61679", "port of /v1/enis; 0: any");
   private static final Flag<Integer> METRICS_PORT =
       Flag.of("--metrics-port", "SIMULATE_METRICS_PORT", PORT)
-          .defaultsTo("61678")
-          .means("port of /metrics; 0: any");
+          .defaultsTo("61678", "port of /metrics; 0: any");
   private static final Flag<Integer> SEED =
       Flag.of("--seed", "SIMULATE_SEED", FlagType.number(0, Integer.MAX_VALUE))
-          .defaultsTo("1")
-          .means("the same seed gives the same run");
+          .defaultsTo("1", "the same seed gives the same run");
   private static final Flag<Double> SPEED =
       Flag.of("--speed", "SIMULATE_SPEED", FlagType.of("FACTOR", Simulate::speed))
-          .defaultsTo("1")
-          .means("model seconds per real second");
+          .defaultsTo("1", "model seconds per real second");
 
   private final InstantSource clock;
 
   Simulate(InstantSource clock) {
     this.clock = clock;
-  }
-
-  @Override
-  public String summary() {
-    return "Serves the ipamD of a simulated node until it is stopped.";
   }
 
   @Override

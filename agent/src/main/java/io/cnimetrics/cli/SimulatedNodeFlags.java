@@ -50,8 +50,7 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
       flag("--prefix-delegation", FlagType.SWITCH, "false", "assign addresses as /28 prefixes");
   private static final Flag<Integer> MAX_PODS =
       Flag.of("--max-pods", "SIMULATE_MAX_PODS", upTo(1_000))
-          .ifAbsent("by instance type")
-          .means("the kubelet's max-pods");
+          .ifAbsent("by instance type", "the kubelet's max-pods");
   private static final Flag<Integer> SUBNET_FREE =
       flag("--subnet-free", upTo(1_000_000), "4000", "free addresses of the subnet");
   private static final Flag<Duration> SETTLED =
@@ -62,15 +61,16 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
           "how long the node has been up at the start");
   private static final Flag<List<HttpFault>> FAIL =
       Flag.of("--fail", "SIMULATE_FAIL", FlagType.list("KIND@WHERE", HttpFault::parse))
-          .ifAbsent("nothing fails")
-          .means(
+          .ifAbsent(
+              "nothing fails",
               "failures separated by ',': refuse, hang, 500, truncate or garbage, at introspection,"
                   + " metrics or all, optionally with a time: 500@metrics:60s-120s");
 
   private static final Flag<NamedScenario> SCENARIO =
       Flag.of("--scenario", "SIMULATE_SCENARIO", FlagType.of("NAME", NamedScenario::parse))
-          .ifAbsent("set by the flags below")
-          .means("a node by name, such as healthy or subnet-empty; a wrong name lists them all");
+          .ifAbsent(
+              "set by the flags below",
+              "a node by name, such as healthy or subnet-empty; a wrong name lists them all");
 
   /** The flags that a named scenario replaces; giving both is an error. */
   private static final List<Flag<?>> OF_THE_NODE =
@@ -133,7 +133,7 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
   }
 
   private static <T> Flag<T> flag(String name, FlagType<T> type, String value, String description) {
-    return Flag.of(name, variable(name), type).defaultsTo(value).means(description);
+    return Flag.of(name, variable(name), type).defaultsTo(value, description);
   }
 
   private static String variable(String name) {

@@ -13,7 +13,6 @@ import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The node's subnets, requested during a dry run.
@@ -27,6 +26,13 @@ record SubnetQuery(NodeSnapshot snapshot, List<Subnet> subnets) {
   /** Loading the classes of the EC2 client can take a second. */
   private static final Duration LEAST = Duration.ofSeconds(1);
 
+  private static final Problem WITHOUT_REGION =
+      new Problem(
+          Source.EC2,
+          Reason.NOT_FOUND,
+          "cannot request the subnets: " + Identification.UNKNOWN_REGION.fact(),
+          Identification.UNKNOWN_REGION.remedy());
+
   /**
    * Requests the subnets of the interfaces in a snapshot.
    *
@@ -34,18 +40,22 @@ record SubnetQuery(NodeSnapshot snapshot, List<Subnet> subnets) {
    */
   static SubnetQuery of(
       NodeSnapshot seen, Optional<String> region, Subnets subnets, Duration limit) {
-    NodeSnapshot located = seen.pool().map(pool -> located(seen, pool, subnets)).orElse(seen);
-    Set<String> ids = located.pool().map(AddressPool::subnetIds).orElse(Set.of());
-    if (ids.isEmpty()) {
+    if (seen.pool().isEmpty()) {
+      return new SubnetQuery(seen, List.of());
+    }
+    NodeSnapshot located = located(seen, seen.pool().get(), subnets);
+    AddressPool pool = located.pool().orElseThrow();
+    if (pool.subnetIds().isEmpty()) {
       return new SubnetQuery(located, List.of());
     }
-    return region
-        .map(known -> result(located, subnets.read(ids, known, longer(limit))))
-        .orElseGet(() -> failed(located, withoutRegion()));
-  }
-
-  private static Duration longer(Duration limit) {
-    return limit.compareTo(LEAST) < 0 ? LEAST : limit;
+    Duration longer = limit.compareTo(LEAST) < 0 ? LEAST : limit;
+    Ec2Result<List<Subnet>> result =
+        region
+            .map(known -> subnets.read(pool.subnetIds(), known, longer))
+            .orElseGet(() -> new Ec2Result.Failed<>(WITHOUT_REGION, false));
+    return result instanceof Ec2Result.Failed<List<Subnet>> failed
+        ? new SubnetQuery(located.with(pool, List.of(failed.problem())), List.of())
+        : new SubnetQuery(located, ((Ec2Result.Found<List<Subnet>>) result).value());
   }
 
   private static NodeSnapshot located(NodeSnapshot seen, AddressPool pool, Subnets subnets) {
@@ -54,24 +64,5 @@ record SubnetQuery(NodeSnapshot snapshot, List<Subnet> subnets) {
     }
     InstanceMetadata.Interfaces read = subnets.interfaces(METADATA_LIMIT);
     return seen.with(pool.located(read.subnetIds()), read.problem().stream().toList());
-  }
-
-  private static SubnetQuery result(NodeSnapshot seen, Ec2Result<List<Subnet>> result) {
-    return result instanceof Ec2Result.Failed<List<Subnet>> failed
-        ? failed(seen, failed.problem())
-        : new SubnetQuery(seen, ((Ec2Result.Found<List<Subnet>>) result).value());
-  }
-
-  private static Problem withoutRegion() {
-    return new Problem(
-        Source.EC2,
-        Reason.NOT_FOUND,
-        "cannot request the subnets: " + Identification.UNKNOWN_REGION.fact(),
-        Identification.UNKNOWN_REGION.remedy());
-  }
-
-  private static SubnetQuery failed(NodeSnapshot seen, Problem problem) {
-    return new SubnetQuery(
-        seen.pool().map(pool -> seen.with(pool, List.of(problem))).orElse(seen), List.of());
   }
 }

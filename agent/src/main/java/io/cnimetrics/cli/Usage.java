@@ -11,13 +11,9 @@ final class Usage {
 
   private Usage() {}
 
-  static String of(String program, Command command) {
+  static String of(String program, String summary, Command command) {
     Usage usage = new Usage();
-    usage
-        .text
-        .append("Usage: %s [FLAGS]\n".formatted(program))
-        .append(command.summary())
-        .append("\n\n");
+    usage.text.append("Usage: %s [FLAGS]\n%s\n\n".formatted(program, summary));
     for (Flag<?> flag : command.flags()) {
       usage.option("      %s=%s".formatted(flag.name(), flag.type().label()), flag.description());
       usage.line(MARGIN, "  env " + flag.variable());

@@ -23,19 +23,14 @@ public record Flag<T>(
     return new Flag<>(name, variable, type, Optional.empty(), "", "");
   }
 
-  /** The same flag with a default value. */
-  public Flag<T> defaultsTo(String text) {
-    return new Flag<>(name, variable, type, Optional.of(text), text, description);
+  /** The same flag with a default value and a description. */
+  public Flag<T> defaultsTo(String value, String meaning) {
+    return new Flag<>(name, variable, type, Optional.of(value), value, meaning);
   }
 
-  /** The same flag without a default value; the text says what happens if it is absent. */
-  public Flag<T> ifAbsent(String text) {
-    return new Flag<>(name, variable, type, Optional.empty(), text, description);
-  }
-
-  /** The same flag with a description. */
-  public Flag<T> means(String text) {
-    return new Flag<>(name, variable, type, defaultValue, shownDefault, text);
+  /** The same flag without a default value: what happens if it is absent, and a description. */
+  public Flag<T> ifAbsent(String consequence, String meaning) {
+    return new Flag<>(name, variable, type, Optional.empty(), consequence, meaning);
   }
 
   /** The same flag with a further check or conversion of its value. */

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.event.Level;
 
 /** The flags of the agent's settings, with environment variables and defaults. */
@@ -22,97 +23,81 @@ public final class Settings {
               "--introspection-url",
               "IPAMD_INTROSPECTION_URL",
               FlagType.of("URL", Parsers::introspectionUrl))
-          .defaultsTo("http://127.0.0.1:61679")
-          .means(
+          .defaultsTo(
+              "http://127.0.0.1:61679",
               "address of ipamD's introspection, or unix:/path;"
                   + " none if DISABLE_INTROSPECTION is set");
   public static final Flag<Optional<URI>> METRICS_URL =
       Flag.of("--metrics-url", "IPAMD_METRICS_URL", FlagType.of("URL", Parsers::metricsUrl))
-          .defaultsTo("http://127.0.0.1:61678/metrics")
-          .means("address of ipamD's Prometheus metrics; none: not read");
+          .defaultsTo(
+              "http://127.0.0.1:61678/metrics",
+              "address of ipamD's Prometheus metrics; none: not read");
   public static final Flag<String> CLUSTER_ID =
       Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.of("NAME", Parsers::clusterId))
-          .ifAbsent("from instance tags (metadata or EC2)")
-          .means("name of the cluster");
+          .ifAbsent("from instance tags (metadata or EC2)", "name of the cluster");
   public static final Flag<String> REGION =
       Flag.of("--region", "AWS_REGION", FlagType.of("REGION", Parsers::region))
-          .ifAbsent("from instance metadata")
-          .means("AWS region");
+          .ifAbsent("from instance metadata", "AWS region");
   public static final Flag<String> NAMESPACE =
       Flag.of("--namespace", "CLOUDWATCH_NAMESPACE", FlagType.of("NAME", Parsers::namespace))
-          .defaultsTo("Kubernetes/CNI")
-          .means("CloudWatch namespace of the metrics");
+          .defaultsTo("Kubernetes/CNI", "CloudWatch namespace of the metrics");
   public static final Flag<String> NODE_NAME =
       Flag.of("--node-name", "NODE_NAME", FlagType.of("NAME", Parsers::nodeName))
-          .ifAbsent("the host's name")
-          .means("name of this node");
+          .ifAbsent("the host's name", "name of this node");
   public static final Flag<Duration> POLL_INTERVAL =
       Flag.of(
               "--poll-interval",
               "METRIC_UPDATE_INTERVAL",
               FlagType.time(ofSeconds(10), ofSeconds(60)))
-          .defaultsTo("30s")
-          .means("time between two polls, 10s to 60s");
+          .defaultsTo("30s", "time between two polls, 10s to 60s");
   public static final Flag<Duration> PUBLISH_INTERVAL =
       Flag.of(
               "--publish-interval",
               "PUBLISH_INTERVAL",
               FlagType.of("TIME", Parsers::publishInterval))
-          .defaultsTo("60s")
-          .means("time between two requests to CloudWatch, 1 to 5 whole minutes");
+          .defaultsTo("60s", "time between two requests to CloudWatch, 1 to 5 whole minutes");
   public static final Flag<List<List<Dimension>>> DIMENSIONS =
       Flag.of("--dimensions", "METRIC_DIMENSIONS", FlagType.of("SETS", Dimension::sets))
-          .defaultsTo("CLUSTER_ID")
-          .means(
+          .defaultsTo(
+              "CLUSTER_ID",
               "sets of dimensions separated by ';', each made of CLUSTER_ID, NODE, INSTANCE_ID,"
                   + " INSTANCE_TYPE, AVAILABILITY_ZONE");
 
   /** The names are not checked yet: {@link MetricSelection#of}. */
   public static final Flag<MetricSelection> METRICS =
       Flag.of("--metrics", "METRICS", FlagType.of("NAMES", MetricSelection::parse))
-          .defaultsTo("all")
-          .means("all, core, or names separated by ','");
+          .defaultsTo("all", "all, core, or names separated by ','");
 
   public static final Flag<Boolean> SUBNETS =
       Flag.of("--subnets", "REPORT_SUBNETS", FlagType.SWITCH)
-          .defaultsTo("false")
-          .means("report the free addresses of the subnets");
+          .defaultsTo("false", "report the free addresses of the subnets");
   public static final Flag<Integer> MAX_PODS =
       Flag.of("--max-pods", "MAX_PODS", FlagType.number(1, MOST_PODS))
-          .ifAbsent("110 up to 30 CPUs, else 250")
-          .means("the kubelet's max-pods");
+          .ifAbsent("110 up to 30 CPUs, else 250", "the kubelet's max-pods");
   public static final Flag<Integer> HOST_NETWORK_PODS =
       Flag.of("--host-network-pods", "HOST_NETWORK_PODS", FlagType.number(0, MOST_PODS))
-          .defaultsTo("3")
-          .means("pods on the host network, which need no address");
+          .defaultsTo("3", "pods on the host network, which need no address");
   public static final Flag<Duration> IP_COOLDOWN =
       Flag.of("--ip-cooldown", "IP_COOLDOWN_PERIOD", FlagType.time(Duration.ZERO, ofHours(1)))
-          .defaultsTo("30s")
-          .means("how long ipamD keeps a released address unused");
+          .defaultsTo("30s", "how long ipamD keeps a released address unused");
   public static final Flag<Path> STATE_DIR =
       Flag.of("--state-dir", "STATE_DIR", FlagType.of("DIR", Parsers::directory))
-          .ifAbsent("memory only")
-          .means("directory for unsent metrics");
+          .ifAbsent("memory only", "directory for unsent metrics");
   public static final Flag<InetSocketAddress> HEALTH_ADDRESS =
       Flag.of("--health-address", "HEALTH_ADDRESS", FlagType.of("HOST:PORT", Parsers::address))
-          .defaultsTo("127.0.0.1:61690")
-          .means("address that serves /livez and /readyz");
+          .defaultsTo("127.0.0.1:61690", "address that serves /livez and /readyz");
   public static final Flag<Boolean> CLOUDWATCH =
       Flag.of("--cloudwatch", "USE_CLOUDWATCH", FlagType.SWITCH)
-          .defaultsTo("true")
-          .means("send to CloudWatch");
+          .defaultsTo("true", "send to CloudWatch");
   public static final Flag<Boolean> PROMETHEUS =
       Flag.of("--prometheus", "USE_PROMETHEUS", FlagType.SWITCH)
-          .defaultsTo("false")
-          .means("also serve /metrics");
+          .defaultsTo("false", "also serve /metrics");
   public static final Flag<Level> LOG_LEVEL =
       Flag.of("--log-level", "AWS_VPC_K8S_CNI_LOGLEVEL", FlagType.oneOf("LEVEL", Level.class))
-          .defaultsTo("INFO")
-          .means("ERROR, WARN, INFO, DEBUG or TRACE");
+          .defaultsTo("INFO", "ERROR, WARN, INFO, DEBUG or TRACE");
   public static final Flag<LogFormat> LOG_FORMAT =
       Flag.of("--log-format", "LOG_FORMAT", FlagType.oneOf("FORMAT", LogFormat.class))
-          .defaultsTo("text")
-          .means("text or json");
+          .defaultsTo("text", "text or json");
 
   private Settings() {}
 
@@ -141,8 +126,9 @@ public final class Settings {
         LOG_FORMAT);
   }
 
-  /** All settings except those that have no effect in a command. */
-  public static List<Flag<?>> without(List<Flag<?>> ignored) {
-    return all().stream().filter(flag -> !ignored.contains(flag)).toList();
+  /** A command's own flags, then all settings except those that have no effect in it. */
+  public static List<Flag<?>> after(List<Flag<?>> own, List<Flag<?>> ignored) {
+    Stream<Flag<?>> settings = all().stream().filter(flag -> !ignored.contains(flag));
+    return Stream.concat(own.stream(), settings).toList();
   }
 }

@@ -7,9 +7,9 @@ import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.text.Json;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A minute as the input of {@code aws cloudwatch put-metric-data --cli-input-json}: each metric
@@ -39,11 +39,13 @@ public final class PutMetricDataJson {
           .filter(sample -> sample.subnetId().isEmpty())
           .forEach(sample -> datums.add(datum(sample, dimensions, minute)));
     }
-    minute
-        .last()
-        .node()
-        .clusterId()
-        .ifPresent(clusterId -> datums.addAll(ofSubnets(minute, clusterId)));
+    Optional<String> clusterId = minute.last().node().clusterId();
+    for (Sample sample : minute.samples()) {
+      if (clusterId.isPresent() && sample.subnetId().isPresent()) {
+        datums.add(
+            datum(sample, object(CLUSTER_ID, clusterId, SUBNET_ID, sample.subnetId()), minute));
+      }
+    }
     StringBuilder requests = new StringBuilder();
     for (int from = 0; from < datums.size(); from += MetricSink.MOST_DATUMS) {
       int to = Math.min(datums.size(), from + MetricSink.MOST_DATUMS);
@@ -54,24 +56,8 @@ public final class PutMetricDataJson {
     return requests.toString();
   }
 
-  private static List<Map<String, Object>> ofSubnets(PolledMinute minute, String clusterId) {
-    List<Map<String, Object>> datums = new ArrayList<>();
-    for (Sample sample : minute.samples()) {
-      sample
-          .subnetId()
-          .ifPresent(
-              id -> {
-                Map<String, String> dimensions = new LinkedHashMap<>();
-                dimensions.put(CLUSTER_ID, clusterId);
-                dimensions.put(SUBNET_ID, id);
-                datums.add(datum(sample, dimensions, minute));
-              });
-    }
-    return datums;
-  }
-
   private static Map<String, Object> datum(
-      Sample sample, Map<String, String> dimensions, PolledMinute minute) {
+      Sample sample, Map<String, ?> dimensions, PolledMinute minute) {
     return object(
         "MetricName", sample.metric().name(),
         "Dimensions",

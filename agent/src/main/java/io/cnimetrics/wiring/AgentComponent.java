@@ -3,19 +3,34 @@ package io.cnimetrics.wiring;
 import dagger.BindsInstance;
 import dagger.Component;
 import io.cnimetrics.agent.Agent;
+import io.cnimetrics.agent.Subnets;
+import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.health.HealthServer;
 import io.cnimetrics.health.MetricsPage.BuildInfo;
+import io.cnimetrics.identity.IdentityResolver;
+import io.cnimetrics.ipamd.IpamdReader;
 import java.time.InstantSource;
+import java.util.Optional;
 import javax.inject.Singleton;
 
-/** The agent with all its objects. */
+/** The objects of the agent; each is created only when it is used. */
 @Singleton
-@Component(modules = {NodeModule.class, AgentModule.class})
+@Component(modules = AgentModule.class)
 public interface AgentComponent {
   Agent agent();
 
   HealthServer healthServer();
+
+  IpamdReader ipamdReader();
+
+  Sampler sampler();
+
+  /** Detects the node's identity. */
+  IdentityResolver identity();
+
+  /** Empty unless {@code --subnets} is on. */
+  Optional<Subnets> subnets();
 
   /** Builds the component. */
   @Component.Factory

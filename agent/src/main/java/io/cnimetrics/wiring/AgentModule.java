@@ -5,6 +5,13 @@ import dagger.Provides;
 import io.cnimetrics.agent.Agent;
 import io.cnimetrics.agent.Ipamd;
 import io.cnimetrics.agent.LastPoll;
+import io.cnimetrics.agent.Subnets;
+import io.cnimetrics.aws.Ec2Result;
+import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.InstanceTags;
+import io.cnimetrics.aws.NodeSubnets;
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.config.AgentConfig;
@@ -14,18 +21,85 @@ import io.cnimetrics.health.MetricsPage;
 import io.cnimetrics.health.MetricsPage.Backlog;
 import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.health.Page;
+import io.cnimetrics.identity.Identification;
+import io.cnimetrics.identity.IdentityResolver;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.publish.MetricBuffer;
+import io.cnimetrics.snapshot.Subnet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import javax.inject.Singleton;
 
-/** The objects that publish metrics. */
+/** The objects that poll this node, compute its metrics and publish them. */
 @Module
 final class AgentModule {
+  private static final Path ONLINE_CPUS = Path.of("/sys/devices/system/cpu/online");
+
   private AgentModule() {}
+
+  @Provides
+  @Singleton
+  static IpamdReader ipamdReader(AgentConfig config, InstantSource clock) {
+    return new IpamdReader(
+        config.introspectionUrl(),
+        config.metricsUrl(),
+        MetricCatalog.series(),
+        config.ipCooldown(),
+        clock);
+  }
+
+  @Provides
+  @Singleton
+  static Sampler sampler(AgentConfig config, InstantSource clock) {
+    int maxPods = config.maxPods().orElseGet(() -> PodLimits.defaultMaxPods(hostCpus()));
+    return new Sampler(
+        MetricCatalog.selected(config.metrics()::includes),
+        new PodLimits(maxPods, config.hostNetworkPods()),
+        clock.instant());
+  }
+
+  /** The host's CPUs; the JVM reports only those that this container may use. */
+  static int hostCpus() {
+    try {
+      return cpus(Files.readString(ONLINE_CPUS).strip());
+    } catch (IOException | IllegalArgumentException e) {
+      return Runtime.getRuntime().availableProcessors();
+    }
+  }
+
+  /** Counts the CPUs in a kernel list such as {@code 0-3,8}. */
+  static int cpus(String list) {
+    int cpus = 0;
+    for (String range : list.split(",", -1)) {
+      int dash = range.indexOf('-');
+      int first = Integer.parseInt(dash < 0 ? range : range.substring(0, dash));
+      int last = dash < 0 ? first : Integer.parseInt(range.substring(dash + 1));
+      cpus += last - first + 1;
+    }
+    return cpus;
+  }
+
+  @Provides
+  static IdentityResolver identity(AgentConfig config) {
+    return new IdentityResolver(
+        new Identification.Configured(config.nodeName(), config.clusterId(), config.region()),
+        InstanceMetadata.fromEnvironment(),
+        InstanceTags.fromEnvironment());
+  }
+
+  @Provides
+  static Optional<Subnets> subnets(AgentConfig config) {
+    return config.subnets() ? Optional.of(SubnetsOfAws.fromEnvironment()) : Optional.empty();
+  }
 
   @Provides
   @Singleton
@@ -52,10 +126,10 @@ final class AgentModule {
         config,
         Ipamd.of(ipamd),
         sampler,
-        NodeModule.identity(config)::attempt,
+        identity(config)::attempt,
         region -> CloudWatchSink.open(region, clock),
         // Not injected: a generated factory would load one more class even with reporting off.
-        NodeModule.subnets(config),
+        subnets(config),
         activity,
         lastPoll,
         new SplittableRandom(),
@@ -71,17 +145,13 @@ final class AgentModule {
       LastPoll lastPoll,
       BuildInfo build,
       InstantSource clock) {
-    return new HealthServer(
-        config.healthAddress(),
-        agent::health,
-        config.prometheus() ? metrics(agent, activity, lastPoll, build, clock) : Map.of());
-  }
-
-  private static Map<String, Page> metrics(
-      Agent agent, AgentStats activity, LastPoll lastPoll, BuildInfo build, InstantSource clock) {
-    return Map.of(
-        MetricsPage.PATH,
-        new MetricsPage(lastPoll::samples, activity, () -> backlog(agent.depth(), clock), build));
+    Map<String, Page> pages = new HashMap<>();
+    if (config.prometheus()) {
+      pages.put(
+          MetricsPage.PATH,
+          new MetricsPage(lastPoll::samples, activity, () -> backlog(agent.depth(), clock), build));
+    }
+    return new HealthServer(config.healthAddress(), agent::health, pages);
   }
 
   private static Backlog backlog(MetricBuffer.Depth depth, InstantSource clock) {
@@ -92,5 +162,22 @@ final class AgentModule {
             .filter(known -> !known.isNegative())
             .orElse(Duration.ZERO);
     return new Backlog(depth.minutes(), age);
+  }
+
+  /** Subnets from instance metadata and EC2; loaded only with {@code --subnets}. */
+  private record SubnetsOfAws(InstanceMetadata metadata, NodeSubnets ec2) implements Subnets {
+    static SubnetsOfAws fromEnvironment() {
+      return new SubnetsOfAws(InstanceMetadata.fromEnvironment(), NodeSubnets.fromEnvironment());
+    }
+
+    @Override
+    public InstanceMetadata.Interfaces interfaces(Duration limit) {
+      return metadata.interfaces(limit);
+    }
+
+    @Override
+    public Ec2Result<List<Subnet>> read(Set<String> subnetIds, String region, Duration limit) {
+      return ec2.read(subnetIds, region, limit);
+    }
   }
 }

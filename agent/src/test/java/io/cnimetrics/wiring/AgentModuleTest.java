@@ -8,21 +8,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NodeModuleTest {
+class AgentModuleTest {
   @ParameterizedTest
   @CsvSource({"0, 1", "0-3, 4", "'0-3,8', 5", "'0-1,4-5,7', 5", "0-191, 192"})
   void cpusOfEveryRangeCount(String list, int cpus) {
-    assertThat(NodeModule.cpus(list)).isEqualTo(cpus);
+    assertThat(AgentModule.cpus(list)).isEqualTo(cpus);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a", "0-", "1,"})
   void otherTextIsRejected(String list) {
-    assertThatIllegalArgumentException().isThrownBy(() -> NodeModule.cpus(list));
+    assertThatIllegalArgumentException().isThrownBy(() -> AgentModule.cpus(list));
   }
 
   @Test
   void thisHostHasSome() {
-    assertThat(NodeModule.hostCpus()).isPositive();
+    assertThat(AgentModule.hostCpus()).isPositive();
   }
 }
