@@ -12,7 +12,12 @@ import java.util.function.ToLongFunction;
 public sealed interface Computation {
   /** The value of the metric in this poll; empty if the source failed or lacks it. */
   default Optional<Sample> sample(Metric metric, PollContext poll) {
-    return Optional.empty();
+    return Sample.gauge(metric, value(poll));
+  }
+
+  /** The value of a gauge. */
+  default OptionalDouble value(PollContext poll) {
+    return OptionalDouble.empty();
   }
 
   /** The ipamD series that this computation reads. */
@@ -22,7 +27,7 @@ public sealed interface Computation {
 
   /** Whether those series are counters, whose totals must be remembered from poll to poll. */
   default boolean cumulative() {
-    return false;
+    return this instanceof FromCounter || this instanceof FromSummary;
   }
 
   /**
@@ -34,11 +39,10 @@ public sealed interface Computation {
   record FromLists(ToLongFunction<AddressPool> count, Series fallback, boolean ipv4Only)
       implements Computation {
     @Override
-    public Optional<Sample> sample(Metric metric, PollContext poll) {
-      return ipv4Only && poll.ipv6() ? Optional.empty() : Sample.gauge(metric, value(poll));
-    }
-
-    OptionalDouble value(PollContext poll) {
+    public OptionalDouble value(PollContext poll) {
+      if (ipv4Only && poll.ipv6()) {
+        return OptionalDouble.empty();
+      }
       return poll.snapshot().introspectionOff() ? poll.gauge(fallback) : poll.count(count);
     }
 
@@ -56,8 +60,8 @@ public sealed interface Computation {
    */
   record FromGauge(Series gauge, boolean labelled) implements Computation {
     @Override
-    public Optional<Sample> sample(Metric metric, PollContext poll) {
-      return Sample.gauge(metric, labelled ? poll.total(gauge) : poll.gauge(gauge));
+    public OptionalDouble value(PollContext poll) {
+      return labelled ? poll.total(gauge) : poll.gauge(gauge);
     }
 
     @Override
@@ -77,44 +81,30 @@ public sealed interface Computation {
     public List<Series> series() {
       return List.of(counter);
     }
-
-    @Override
-    public boolean cumulative() {
-      return true;
-    }
   }
 
   /** A mean from two counters: increase of the sum over increase of the count. */
   record FromSummary(Series sum, Series count) implements Computation {
     @Override
     public Optional<Sample> sample(Metric metric, PollContext poll) {
-      OptionalDouble events = poll.increases().of(count);
-      OptionalDouble amount = poll.increases().of(sum);
-      return events.orElse(0) > 0 && amount.isPresent()
-          ? Sample.mean(
-              metric,
-              OptionalDouble.of(amount.getAsDouble() / events.getAsDouble()),
-              events.getAsDouble())
-          : Optional.empty();
+      double events = poll.increases().of(count).orElse(0);
+      double amount = poll.increases().of(sum).orElse(Double.NaN);
+      OptionalDouble mean = OptionalDouble.of(amount / events);
+      return events > 0 ? Sample.mean(metric, mean, events) : Optional.empty();
     }
 
     @Override
     public List<Series> series() {
       return List.of(sum, count);
     }
-
-    @Override
-    public boolean cumulative() {
-      return true;
-    }
   }
 
   /** A gauge that the agent computes from the whole poll. */
-  record Derived(Function<PollContext, OptionalDouble> value, List<Series> series)
+  record Derived(Function<PollContext, OptionalDouble> function, List<Series> series)
       implements Computation {
     @Override
-    public Optional<Sample> sample(Metric metric, PollContext poll) {
-      return Sample.gauge(metric, value.apply(poll));
+    public OptionalDouble value(PollContext poll) {
+      return function.apply(poll);
     }
   }
 
@@ -126,10 +116,9 @@ public sealed interface Computation {
         return Optional.empty();
       }
       OptionalDouble total = OptionalDouble.of((double) poll.history().restarts());
-      return poll.increases()
-          .restarted()
-          .map(restarted -> Sample.counter(metric, OptionalDouble.of(restarted ? 1 : 0), total))
-          .orElseGet(() -> Sample.counter(metric, OptionalDouble.empty(), total));
+      OptionalDouble increase =
+          poll.increases().restarted().stream().mapToDouble(is -> is ? 1 : 0).findFirst();
+      return Sample.counter(metric, increase, total);
     }
   }
 

@@ -3,6 +3,8 @@ package io.cnimetrics.catalog;
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.Series;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -11,19 +13,11 @@ import java.util.stream.Collectors;
 /**
  * The increases of ipamD's counters since the previous read. The first read is a baseline. If ipamD
  * started after the agent, the counters start from 0 instead.
+ *
+ * @param base the totals to subtract
+ * @param reset whether ipamD restarted, if there are totals to subtract
  */
-final class CounterDeltas {
-  private final Optional<IpamdMetrics> read;
-  private final Optional<CounterTotals> base;
-  private final boolean restarted;
-
-  private CounterDeltas(
-      Optional<IpamdMetrics> read, Optional<CounterTotals> base, boolean restarted) {
-    this.read = read;
-    this.base = base;
-    this.restarted = restarted;
-  }
-
+record CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, boolean reset) {
   /**
    * @param read the read of this poll; empty if it failed
    * @param last the totals of the last good read
@@ -45,7 +39,7 @@ final class CounterDeltas {
 
   /** Whether ipamD restarted since the last good read; empty if this read does not show it. */
   Optional<Boolean> restarted() {
-    return read.flatMap(metrics -> base.map(totals -> restarted));
+    return read.flatMap(metrics -> base.map(totals -> reset));
   }
 
   OptionalDouble total(Series counter) {
@@ -54,12 +48,15 @@ final class CounterDeltas {
 
   /** The increase, never negative; empty for a baseline, or if the read has no number. */
   OptionalDouble of(Series counter) {
-    OptionalDouble total = total(counter);
-    double increase =
-        total.orElse(Double.NaN) - base.map(totals -> totals.of(counter)).orElse(Double.NaN);
+    double increase = total(counter).orElse(Double.NaN) - before(counter);
     return Double.isNaN(increase)
         ? OptionalDouble.empty()
         : OptionalDouble.of(Math.max(0, increase));
+  }
+
+  /** The total to subtract; NaN if it is unknown. */
+  private double before(Series counter) {
+    return base.map(totals -> totals.of(counter)).orElse(Double.NaN);
   }
 
   /** The counters that rose. */
@@ -69,11 +66,11 @@ final class CounterDeltas {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** What to remember for the next read. */
+  /** What to remember. A counter without a number in this read keeps its last total. */
   Optional<CounterTotals> next(Optional<CounterTotals> last, Iterable<Series> counters) {
-    return read.isEmpty()
-        ? last
-        : Optional.of(
-            base.orElseGet(() -> CounterTotals.unknown(counters)).after(read.get(), counters));
+    Map<Series, Double> totals = new HashMap<>();
+    counters.forEach(counter -> totals.put(counter, total(counter).orElse(before(counter))));
+    return read.map(now -> new CounterTotals(now.processStartSeconds(), now.bootSeconds(), totals))
+        .or(() -> last);
   }
 }

@@ -2,7 +2,6 @@ package io.cnimetrics.catalog;
 
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.Series;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
 
@@ -22,22 +21,6 @@ public record CounterTotals(
   /** The totals of a process that has counted nothing yet. */
   static CounterTotals zero() {
     return new CounterTotals(OptionalDouble.empty(), OptionalDouble.empty(), Map.of());
-  }
-
-  /** Unknown totals: each one is NaN. */
-  static CounterTotals unknown(Iterable<Series> counters) {
-    Map<Series, Double> totals = new HashMap<>();
-    counters.forEach(counter -> totals.put(counter, Double.NaN));
-    return new CounterTotals(OptionalDouble.empty(), OptionalDouble.empty(), totals);
-  }
-
-  /** The totals after a read. A counter without a number in the read keeps its last total. */
-  CounterTotals after(IpamdMetrics read, Iterable<Series> counters) {
-    Map<Series, Double> totals = new HashMap<>();
-    for (Series counter : counters) {
-      totals.put(counter, read.total(counter).orElse(of(counter)));
-    }
-    return new CounterTotals(read.processStartSeconds(), read.bootSeconds(), totals);
   }
 
   /** The last total; NaN if no read has shown it as a number. */

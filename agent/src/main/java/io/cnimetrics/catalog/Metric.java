@@ -9,7 +9,6 @@ import java.util.OptionalDouble;
  * One metric with all its properties.
  *
  * @param name in CloudWatch; the names of AWS's cni-metrics-helper where it has the metric
- * @param core whether it is one of the six that {@code --metrics core} selects
  * @param statistic the statistic that gives the cluster's value at a period of 60 s
  * @param within how the values of the polls in one minute are combined
  * @param alertAt the lowest value that means trouble, if there is one; a value that reaches it is
@@ -19,14 +18,22 @@ import java.util.OptionalDouble;
  */
 public record Metric(
     String name,
-    Kind kind,
-    boolean core,
     Unit unit,
     Statistic statistic,
     MinuteAggregation within,
     OptionalDouble alertAt,
     String description,
     Computation computation) {
+
+  /** How the metric behaves over time. */
+  public Kind kind() {
+    return within == MinuteAggregation.SUM ? Kind.COUNTER : Kind.GAUGE;
+  }
+
+  /** Whether it is one of the six that {@code --metrics core} selects. */
+  public boolean core() {
+    return MetricCatalog.CORE.contains(this);
+  }
 
   /** Whether a minute's value means trouble. */
   public boolean isAlert(double value) {

@@ -1,7 +1,6 @@
 package io.cnimetrics.catalog;
 
-import static io.cnimetrics.catalog.Metric.Kind.COUNTER;
-import static io.cnimetrics.catalog.Metric.Kind.GAUGE;
+import static io.cnimetrics.catalog.Metric.MinuteAggregation.LAST;
 import static io.cnimetrics.catalog.Metric.Statistic.AVERAGE;
 import static io.cnimetrics.catalog.Metric.Statistic.MAXIMUM;
 import static io.cnimetrics.catalog.Metric.Statistic.MINIMUM;
@@ -34,7 +33,6 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -57,44 +55,38 @@ public final class MetricCatalog {
   private static final String API_ERRORS = "awscni_aws_api_error_count";
 
   private static final List<Metric> ALL = new ArrayList<>();
+  private static final OptionalDouble NEVER = OptionalDouble.empty();
 
   // The core six.
 
   public static final Metric ENI_ALLOCATED =
-      core(
+      gauge(
           "eniAllocated",
           "Network interfaces (ENIs) that ipamD has attached and manages.",
           fromLists(AddressPool::eniCount, "awscni_eni_allocated"));
   public static final Metric ENI_MAX_AVAILABLE =
-      core(
+      gauge(
           "eniMaxAvailable",
           "Maximum number of ENIs for ipamD: the instance type's limit or MAX_ENI, minus ENIs that"
               + " ipamD does not manage.",
           new FromGauge(ENI_MAX, false));
   public static final Metric TOTAL_IP_ADDRESSES =
-      core(
+      gauge(
           "totalIPAddresses",
           "IPv4 addresses for pods on these ENIs; a prefix counts as 16.",
           new FromLists(AddressPool::totalIpv4, Series.of("awscni_total_ip_addresses"), true));
   public static final Metric MAX_IP_ADDRESSES =
-      core(
+      gauge(
           "maxIPAddresses",
           "Addresses on all ENIs at the maximum number of ENIs; 0 on IPv6.",
           new FromGauge(IP_MAX, false));
   public static final Metric ASSIGN_IP_ADDRESSES =
-      core("assignIPAddresses", "Addresses that pods hold.", ASSIGNED);
+      gauge("assignIPAddresses", "Addresses that pods hold.", ASSIGNED);
   public static final Metric IPAMD_ERR =
-      add(
-          new Metric(
-              "ipamdErr",
-              COUNTER,
-              true,
-              COUNT,
-              SUM,
-              MinuteAggregation.SUM,
-              OptionalDouble.of(1),
-              "Errors in ipamD.",
-              new FromCounter(Series.of("awscni_ipamd_error_count"))));
+      alertingCounter("ipamdErr", "Errors in ipamD.", "awscni_ipamd_error_count");
+
+  /** The metrics so far. */
+  static final List<Metric> CORE = List.copyOf(ALL);
 
   // How full the node is.
 
@@ -134,11 +126,12 @@ public final class MetricCatalog {
 
   /** The free addresses that all nodes of a subnet share. */
   public static final Metric SUBNET_FREE_IPS =
-      gauge(
+      add(
           "subnetFreeIPs",
           COUNT,
           MINIMUM,
-          MinuteAggregation.LAST,
+          LAST,
+          NEVER,
           "Free addresses of a subnet, with `--subnets`. Do not use Sum: each node reports the"
               + " same value.",
           new OfSubnet());
@@ -168,11 +161,12 @@ public final class MetricCatalog {
   // Whether ipamD runs.
 
   public static final Metric IPAMD_UP =
-      gauge(
+      add(
           "ipamdUp",
           COUNT,
           SUM,
           MinuteAggregation.MAX,
+          NEVER,
           "1 if ipamD's introspection was read, otherwise 0.",
           derived(MetricCatalog::ipamdUp));
   public static final Metric IPAMD_DOWN_MINUTES =
@@ -240,11 +234,12 @@ public final class MetricCatalog {
           "Calls that failed because the node's role lacks the permission.",
           Cause.EC2_DENIES);
   public static final Metric AWS_API_LATENCY =
-      gauge(
+      add(
           "awsAPILatency",
           MILLISECONDS,
           AVERAGE,
           MinuteAggregation.WEIGHTED_MEAN,
+          NEVER,
           "Mean duration of ipamD's calls to AWS; no value without calls.",
           new FromSummary(
               Series.of("awscni_aws_api_latency_ms_sum"),
@@ -292,11 +287,9 @@ public final class MetricCatalog {
 
   /** The samples of the subnet metrics, from EC2's answer. */
   public static List<Sample> samples(List<Subnet> subnets) {
-    List<Sample> samples = new ArrayList<>();
-    for (Subnet subnet : subnets) {
-      samples.add(Sample.ofSubnet(SUBNET_FREE_IPS, subnet.id(), subnet.free()));
-    }
-    return samples;
+    return subnets.stream()
+        .map(subnet -> Sample.ofSubnet(SUBNET_FREE_IPS, subnet.id(), subnet.free()))
+        .toList();
   }
 
   /** The ipamD counters whose totals must be remembered from poll to poll. */
@@ -307,51 +300,15 @@ public final class MetricCatalog {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  private static Metric core(String name, String description, Computation computation) {
-    return add(
-        new Metric(
-            name,
-            GAUGE,
-            true,
-            COUNT,
-            SUM,
-            MinuteAggregation.LAST,
-            OptionalDouble.empty(),
-            description,
-            computation));
-  }
-
   /** A gauge whose values add up over the nodes. */
   private static Metric gauge(String name, String description, Computation computation) {
-    return gauge(name, COUNT, SUM, MinuteAggregation.LAST, description, computation);
-  }
-
-  private static Metric gauge(
-      String name,
-      Unit unit,
-      Statistic statistic,
-      MinuteAggregation within,
-      String description,
-      Computation computation) {
-    OptionalDouble never = OptionalDouble.empty();
-    return add(
-        new Metric(name, GAUGE, false, unit, statistic, within, never, description, computation));
+    return add(name, COUNT, SUM, LAST, NEVER, description, computation);
   }
 
   /** A gauge of which the worst node counts, with the value from which it means trouble. */
   private static Metric worst(
       String name, Unit unit, double alertAt, String description, Computation computation) {
-    return add(
-        new Metric(
-            name,
-            GAUGE,
-            false,
-            unit,
-            MAXIMUM,
-            MinuteAggregation.LAST,
-            OptionalDouble.of(alertAt),
-            description,
-            computation));
+    return add(name, unit, MAXIMUM, LAST, OptionalDouble.of(alertAt), description, computation);
   }
 
   private static Metric counter(String name, String description, String series) {
@@ -367,30 +324,25 @@ public final class MetricCatalog {
   }
 
   private static Metric counter(String name, String description, Computation computation) {
-    return counter(name, description, computation, OptionalDouble.empty());
+    return add(name, COUNT, SUM, MinuteAggregation.SUM, NEVER, description, computation);
   }
 
   /** A counter of which each event means trouble. */
   private static Metric alertingCounter(String name, String description, String series) {
-    return counter(name, description, new FromCounter(Series.of(series)), OptionalDouble.of(1));
+    Computation counted = new FromCounter(Series.of(series));
+    OptionalDouble first = OptionalDouble.of(1);
+    return add(name, COUNT, SUM, MinuteAggregation.SUM, first, description, counted);
   }
 
-  private static Metric counter(
-      String name, String description, Computation computation, OptionalDouble alertAt) {
-    return add(
-        new Metric(
-            name,
-            COUNTER,
-            false,
-            COUNT,
-            SUM,
-            MinuteAggregation.SUM,
-            alertAt,
-            description,
-            computation));
-  }
-
-  private static Metric add(Metric metric) {
+  private static Metric add(
+      String name,
+      Unit unit,
+      Statistic statistic,
+      MinuteAggregation within,
+      OptionalDouble alertAt,
+      String description,
+      Computation computation) {
+    Metric metric = new Metric(name, unit, statistic, within, alertAt, description, computation);
     ALL.add(metric);
     return metric;
   }
@@ -416,43 +368,35 @@ public final class MetricCatalog {
   }
 
   private static OptionalDouble effectiveMaximum(PollContext poll) {
-    return ofMaximum(poll, EffectiveMaximum::addresses);
+    return poll.capacity().effectiveMaximum().stream()
+        .mapToDouble(EffectiveMaximum::addresses)
+        .findFirst();
   }
 
   private static OptionalDouble utilization(PollContext poll) {
     double assigned = ASSIGNED.value(poll).orElse(Double.NaN);
-    return ofMaximum(poll, maximum -> 100 * assigned / maximum.addresses());
+    return OptionalDouble.of(100 * assigned / effectiveMaximum(poll).orElse(Double.NaN));
   }
 
   private static OptionalDouble ipamdUp(PollContext poll) {
-    return poll.judgesIpamd()
-        ? OptionalDouble.of(poll.snapshot().ipamdRead() ? 1 : 0)
-        : OptionalDouble.empty();
+    return onlyIf(poll.judgesIpamd(), poll.snapshot().ipamdRead() ? 1 : 0);
   }
 
   private static OptionalDouble ipamdDownMinutes(PollContext poll) {
-    return poll.judgesIpamd()
-        ? OptionalDouble.of((double) poll.history().down().minutes())
-        : OptionalDouble.empty();
+    return onlyIf(poll.judgesIpamd(), poll.history().down().minutes());
   }
 
   private static OptionalDouble noAddressMinutes(PollContext poll) {
-    return poll.increases().of(NO_AVAILABLE_ADDRESS).isEmpty()
-        ? OptionalDouble.empty()
-        : OptionalDouble.of((double) poll.history().refusals().minutesAt(poll.minute()));
+    boolean known = poll.increases().of(NO_AVAILABLE_ADDRESS).isPresent();
+    return onlyIf(known, poll.history().refusals().minutesAt(poll.minute()));
   }
 
   private static OptionalDouble warmPoolEmptyMinutes(PollContext poll) {
-    return poll.warmPoolEmpty().isEmpty()
-        ? OptionalDouble.empty()
-        : OptionalDouble.of((double) poll.history().warmPoolEmpty().minutes());
+    boolean known = poll.snapshot().pool().flatMap(poll.capacity()::warmPoolEmpty).isPresent();
+    return onlyIf(known, poll.history().warmPoolEmpty().minutes());
   }
 
-  private static OptionalDouble ofMaximum(
-      PollContext poll, ToDoubleFunction<EffectiveMaximum> value) {
-    return poll.capacity()
-        .effectiveMaximum()
-        .map(maximum -> OptionalDouble.of(value.applyAsDouble(maximum)))
-        .orElse(OptionalDouble.empty());
+  private static OptionalDouble onlyIf(boolean known, double value) {
+    return known ? OptionalDouble.of(value) : OptionalDouble.empty();
   }
 }

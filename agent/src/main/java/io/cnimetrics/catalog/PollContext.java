@@ -26,17 +26,9 @@ record PollContext(
     return capacity.mode() == AddressMode.IPV6;
   }
 
-  /** Whether no address is available although the pool may grow; empty if unknown. */
-  Optional<Boolean> warmPoolEmpty() {
-    return snapshot.pool().flatMap(capacity::warmPoolEmpty);
-  }
-
   /** A number counted from ipamD's lists; empty if they could not be read. */
   OptionalDouble count(ToLongFunction<AddressPool> count) {
-    return snapshot
-        .pool()
-        .map(pool -> OptionalDouble.of((double) count.applyAsLong(pool)))
-        .orElse(OptionalDouble.empty());
+    return snapshot.pool().stream().mapToDouble(count::applyAsLong).findFirst();
   }
 
   OptionalDouble gauge(Series series) {
