@@ -1,7 +1,6 @@
 package io.cnimetrics.simulator;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -38,10 +37,8 @@ record AttachedEni(
     return withCidrs(cidrs.stream().filter(cidr -> !removed.contains(cidr)).toList());
   }
 
-  AttachedEni map(UnaryOperator<SimCidr> change) {
-    List<SimCidr> changed = new ArrayList<>(cidrs);
-    changed.replaceAll(change);
-    return withCidrs(changed);
+  AttachedEni map(UnaryOperator<Address> change) {
+    return withCidrs(cidrs.stream().map(cidr -> cidr.map(change)).toList());
   }
 
   private AttachedEni withCidrs(List<SimCidr> cidrs) {

@@ -1,5 +1,6 @@
 package io.cnimetrics.simulator;
 
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,12 +16,6 @@ public record CniVersion(int minor, int patch) {
 
   // EKS appends its own build number, as in v1.20.4-eksbuild.2.
   private static final Pattern TEXT = Pattern.compile("v?1\\.(\\d{1,3})\\.(\\d{1,3})(?:-.*)?");
-
-  public CniVersion {
-    if (minor < 0 || patch < 0) {
-      throw new IllegalArgumentException("CNI version 1.%d.%d".formatted(minor, patch));
-    }
-  }
 
   /**
    * Reads a version such as {@code v1.23.1}; what follows a hyphen is ignored.
@@ -39,6 +34,16 @@ public record CniVersion(int minor, int patch) {
   /** Whether this is release 1.{@code minor}.{@code patch} or a later one. */
   public boolean atLeast(int minor, int patch) {
     return this.minor > minor || (this.minor == minor && this.patch >= patch);
+  }
+
+  /** The value if this is release 1.{@code minor}.{@code patch} or a later one. */
+  <T> Optional<T> since(int minor, int patch, T value) {
+    return atLeast(minor, patch) ? Optional.of(value) : Optional.empty();
+  }
+
+  /** The value if this is a release before 1.{@code minor}.{@code patch}. */
+  <T> Optional<T> before(int minor, int patch, T value) {
+    return atLeast(minor, patch) ? Optional.empty() : Optional.of(value);
   }
 
   @Override

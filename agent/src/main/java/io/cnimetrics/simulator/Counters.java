@@ -1,15 +1,17 @@
 package io.cnimetrics.simulator;
 
-import java.util.Comparator;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.StringJoiner;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /** What ipamD has counted since it started. A labelled series appears with its first increment. */
 final class Counters {
-  private final SortedMap<Series, Double> values = new TreeMap<>();
+  // By name, then by labels: the text between the braces, empty if there are none.
+  private final Map<String, SortedMap<String, Double>> values = new HashMap<>();
 
   Counters() {
     reset();
@@ -19,13 +21,12 @@ final class Counters {
   void reset() {
     values.clear();
     for (String name :
-        new String[] {
-          "awscni_add_ip_req_count",
-          "awscni_force_removed_enis",
-          "awscni_force_removed_ips",
-          "awscni_no_available_ip_addresses"
-        }) {
-      values.put(Series.of(name), 0.0);
+        List.of(
+            "awscni_add_ip_req_count",
+            "awscni_force_removed_enis",
+            "awscni_force_removed_ips",
+            "awscni_no_available_ip_addresses")) {
+      add(0, name);
     }
   }
 
@@ -37,50 +38,36 @@ final class Counters {
   }
 
   void add(double amount, String name, String... labels) {
-    values.merge(Series.of(name, labels), amount, Double::sum);
+    StringJoiner pairs = new StringJoiner(",");
+    for (int i = 0; i < labels.length; i += 2) {
+      pairs.add(labels[i] + "=\"" + escape(labels[i + 1]) + "\"");
+    }
+    values
+        .computeIfAbsent(name, any -> new TreeMap<>())
+        .merge(pairs.toString(), amount, Double::sum);
   }
 
-  SortedMap<Series, Double> values() {
-    return new TreeMap<>(values);
+  private static String escape(String value) {
+    return value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+  }
+
+  Counters copy() {
+    Counters copy = new Counters();
+    values.forEach((name, series) -> copy.values.put(name, new TreeMap<>(series)));
+    return copy;
+  }
+
+  /** The values of a name by their labels, as they are between braces and escaped. */
+  SortedMap<String, Double> of(String name) {
+    return Collections.unmodifiableSortedMap(values.getOrDefault(name, new TreeMap<>()));
   }
 
   /** The sum over all series of each name. */
   Map<String, Double> totals() {
-    return values.entrySet().stream()
-        .collect(
-            Collectors.groupingBy(
-                entry -> entry.getKey().name(),
-                TreeMap::new,
-                Collectors.summingDouble(Map.Entry::getValue)));
-  }
-
-  /**
-   * A Prometheus time series.
-   *
-   * @param labels the text between the braces, escaped; empty if there are none
-   */
-  record Series(String name, String labels) implements Comparable<Series> {
-    private static final Comparator<Series> ORDER =
-        Comparator.comparing(Series::name).thenComparing(Series::labels);
-
-    /**
-     * @param labels names and values, alternating
-     */
-    static Series of(String name, String... labels) {
-      StringJoiner pairs = new StringJoiner(",");
-      for (int i = 0; i < labels.length; i += 2) {
-        pairs.add(labels[i] + "=\"" + escape(labels[i + 1]) + "\"");
-      }
-      return new Series(name, pairs.toString());
-    }
-
-    private static String escape(String value) {
-      return value.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
-    }
-
-    @Override
-    public int compareTo(Series other) {
-      return ORDER.compare(this, other);
-    }
+    Map<String, Double> totals = new HashMap<>();
+    values.forEach(
+        (name, series) ->
+            totals.put(name, series.values().stream().mapToDouble(Double::doubleValue).sum()));
+    return totals;
   }
 }

@@ -1,223 +1,150 @@
 package io.cnimetrics.simulator;
 
-import static java.time.temporal.ChronoField.NANO_OF_SECOND;
-
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.cnimetrics.simulator.Kubelet.Pod;
 import io.cnimetrics.simulator.SimWarmPool.PoolCount;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import io.cnimetrics.text.Json;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** Writes {@code /v1/enis} in the format of the scenario's CNI release. */
 final class EnisJson {
-  private static final JsonFactory JSON = new JsonFactory();
   private static final int MAIN_ROUTE_TABLE = 254;
+  // Go's RFC 3339: no trailing zeros in the fraction.
+  private static final DateTimeFormatter TIME =
+      new DateTimeFormatterBuilder().appendInstant(-1).toFormatter(Locale.ROOT);
 
   private final SimulatedNode node;
   private final CniVersion version;
-  private final WallClock clock;
-  private final JsonGenerator json;
+  private final Instant wallNow;
 
-  private EnisJson(SimulatedNode node, WallClock clock, JsonGenerator json) {
+  private EnisJson(SimulatedNode node, Instant wallNow) {
     this.node = node;
     this.version = node.scenario().cniVersion();
-    this.clock = clock;
-    this.json = json;
+    this.wallNow = wallNow;
   }
 
   /**
    * @param wallNow the time of the response, which is now in the model
    */
   static String of(SimulatedNode node, Instant wallNow) {
-    StringWriter body = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(body)) {
-      new EnisJson(node, new WallClock(wallNow, node.now()), json).body(node.enis());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return body.toString();
+    EnisJson body = new EnisJson(node, wallNow);
+    Map<String, Object> pool = body.pool();
+    return Json.compact(body.version.atLeast(20, 0) ? Map.of("0", pool) : pool);
   }
 
-  private void body(List<AttachedEni> enis) throws IOException {
-    json.writeStartObject();
-    if (version.atLeast(20, 0)) {
-      json.writeObjectFieldStart("0");
-      pool(enis);
-      json.writeEndObject();
-    } else {
-      pool(enis);
-    }
-    json.writeEndObject();
-  }
-
-  private void pool(List<AttachedEni> enis) throws IOException {
+  private Map<String, Object> pool() {
+    List<AttachedEni> enis = node.enis();
     PoolCount count = PoolCount.of(enis);
+    Map<String, Object> byId = new TreeMap<>();
+    enis.forEach(eni -> byId.put(eni.id(), version.atLeast(7, 0) ? eni(eni) : flatEni(eni)));
     // ipamD subtracts addresses that were removed by force twice.
-    json.writeNumberField("TotalIPs", count.total() - node.lostAddresses());
-    json.writeNumberField("AssignedIPs", count.assigned());
-    json.writeObjectFieldStart(version.atLeast(7, 0) ? "ENIs" : "ENIIPPools");
-    for (AttachedEni eni : enis.stream().sorted(Comparator.comparing(AttachedEni::id)).toList()) {
-      json.writeObjectFieldStart(eni.id());
-      eni(eni);
-      json.writeEndObject();
-    }
-    json.writeEndObject();
+    return Json.object(
+        "TotalIPs", count.total() - node.lostAddresses(),
+        "AssignedIPs", count.assigned(),
+        "ENIIPPools", version.before(7, 0, byId),
+        "ENIs", version.since(7, 0, byId));
   }
 
-  private void eni(AttachedEni eni) throws IOException {
-    if (!version.atLeast(7, 0)) {
-      json.writeBooleanField("IsPrimary", eni.primary());
-      json.writeStringField("ID", eni.id());
-      json.writeNumberField("DeviceNumber", eni.deviceNumber());
-      json.writeNumberField("AssignedIPv4Addresses", eni.assigned());
-      addresses("IPv4Addresses", eni.addresses().toList());
-      return;
-    }
-    json.writeStringField("ID", eni.id());
-    json.writeBooleanField("IsPrimary", eni.primary());
-    json.writeBooleanField("IsTrunk", false);
-    if (version.atLeast(7, 6)) {
-      json.writeBooleanField("IsEFA", false);
-    }
-    json.writeNumberField("DeviceNumber", eni.deviceNumber());
-    if (version.atLeast(9, 0)) {
-      cidrs(eni);
-    } else {
-      addresses("IPv4Addresses", eni.addresses().toList());
-    }
-    sinceCidrs(eni);
+  private Map<String, Object> flatEni(AttachedEni eni) {
+    return Json.object(
+        "IsPrimary", eni.primary(),
+        "ID", eni.id(),
+        "DeviceNumber", eni.deviceNumber(),
+        "AssignedIPv4Addresses", eni.assigned(),
+        "IPv4Addresses", addresses(eni.addresses().toList()));
   }
 
-  private void sinceCidrs(AttachedEni eni) throws IOException {
-    if (version.atLeast(10, 0)) {
-      json.writeObjectFieldStart("IPv6Cidrs");
-      json.writeEndObject();
-    }
-    if (version.atLeast(22, 0)) {
-      json.writeBooleanField("IsExcludedForPodIPs", node.excluded(eni));
-    }
-    if (version.atLeast(20, 3)) {
-      json.writeNumberField(
-          "RouteTableID", eni.primary() ? MAIN_ROUTE_TABLE : eni.deviceNumber() + 1);
-    }
-    if (version.atLeast(22, 0)) {
-      json.writeStringField("SubnetID", eni.subnetId());
-    }
+  private Map<String, Object> eni(AttachedEni eni) {
+    int routeTable = eni.primary() ? MAIN_ROUTE_TABLE : eni.deviceNumber() + 1;
+    return Json.object(
+        "ID", eni.id(),
+        "IsPrimary", eni.primary(),
+        "IsTrunk", false,
+        "IsEFA", version.since(7, 6, false),
+        "DeviceNumber", eni.deviceNumber(),
+        "IPv4Addresses", version.before(9, 0, addresses(eni.addresses().toList())),
+        "AvailableIPv4Cidrs", version.since(9, 0, cidrs(eni)),
+        "IPv6Cidrs", version.since(10, 0, Map.of()),
+        "IsExcludedForPodIPs", version.since(22, 0, node.scenario().excludes(eni)),
+        "RouteTableID", version.since(20, 3, routeTable),
+        "SubnetID", version.since(22, 0, eni.subnetId()));
   }
 
-  private void cidrs(AttachedEni eni) throws IOException {
-    json.writeObjectFieldStart("AvailableIPv4Cidrs");
-    for (SimCidr cidr : eni.cidrs()) {
-      json.writeObjectFieldStart(cidr.text());
-      json.writeObjectFieldStart("Cidr");
-      json.writeStringField("IP", cidr.ip());
-      // 255.255.255.240 or 255.255.255.255, as Go writes bytes: in base64.
-      json.writeStringField("Mask", cidr.prefix() ? "////8A==" : "/////w==");
-      json.writeEndObject();
-      // Only addresses that were used at least once are listed.
-      addresses(
-          version.atLeast(10, 0) ? "IPAddresses" : "IPv4Addresses",
-          cidr.addresses().stream().filter(Address::used).toList());
-      json.writeBooleanField("IsPrefix", cidr.prefix());
-      if (version.atLeast(10, 0)) {
-        json.writeStringField("AddressFamily", "");
-      }
-      json.writeEndObject();
-    }
-    json.writeEndObject();
+  private Map<String, Object> cidrs(AttachedEni eni) {
+    Map<String, Object> cidrs = new LinkedHashMap<>();
+    eni.cidrs().forEach(cidr -> cidrs.put(cidr.text(), cidr(cidr)));
+    return cidrs;
   }
 
-  private void addresses(String field, List<Address> addresses) throws IOException {
-    json.writeObjectFieldStart(field);
+  private Map<String, Object> cidr(SimCidr cidr) {
+    // 255.255.255.240 or 255.255.255.255, as Go writes bytes: in base64.
+    String mask = cidr.prefix() ? "////8A==" : "/////w==";
+    // Only addresses that were used at least once are listed.
+    Map<String, Object> used = addresses(cidr.addresses().stream().filter(Address::used).toList());
+    return Json.object(
+        "Cidr", Json.object("IP", cidr.ip(), "Mask", mask),
+        "IPv4Addresses", version.before(10, 0, used),
+        "IPAddresses", version.since(10, 0, used),
+        "IsPrefix", cidr.prefix(),
+        "AddressFamily", version.since(10, 0, ""));
+  }
+
+  private Map<String, Object> addresses(List<Address> addresses) {
+    Map<String, Object> byIp = new LinkedHashMap<>();
     for (Address address : addresses) {
-      json.writeObjectFieldStart(address.ip());
-      if (version.atLeast(7, 0)) {
-        address(address);
-      } else {
-        addressBeforeKeys(address);
-      }
-      json.writeEndObject();
+      byIp.put(address.ip(), version.atLeast(7, 0) ? address(address) : addressWithoutKey(address));
     }
-    json.writeEndObject();
+    return byIp;
   }
 
-  private void addressBeforeKeys(Address address) throws IOException {
-    if (!version.atLeast(5, 0)) {
-      json.writeBooleanField("Assigned", address.assigned());
-      return;
-    }
-    json.writeStringField("Address", address.ip());
-    json.writeBooleanField("Assigned", address.assigned());
-    json.writeStringField("UnassignedTime", clock.text(address.unassignedAt()));
+  private Map<String, Object> addressWithoutKey(Address address) {
+    return Json.object(
+        "Address", version.since(5, 0, address.ip()),
+        "Assigned", address.assigned(),
+        "UnassignedTime", version.since(5, 0, time(address.unassignedAt())));
   }
 
-  private void address(Address address) throws IOException {
-    if (version.atLeast(11, 0)) {
-      json.writeStringField("Address", address.ip());
-      key(address.pod());
-      metadata(address.pod());
-      json.writeStringField("AssignedTime", clock.text(address.assignedAt()));
-    } else {
-      key(address.pod());
-      json.writeStringField("Address", address.ip());
-    }
-    json.writeStringField("UnassignedTime", clock.text(address.unassignedAt()));
+  /** The address itself comes after its key before release 1.11. */
+  private Map<String, Object> address(Address address) {
+    return Json.object(
+        "Address", version.since(11, 0, address.ip()),
+        "IPAMKey", key(address.pod()),
+        "Address", version.before(11, 0, address.ip()),
+        "IPAMMetadata", version.since(11, 0, metadata(address.pod())),
+        "AssignedTime", version.since(11, 0, time(address.assignedAt())),
+        "UnassignedTime", time(address.unassignedAt()));
   }
 
-  private void key(Optional<Pod> pod) throws IOException {
-    boolean blanked = version.atLeast(23, 0);
-    json.writeObjectFieldStart("IPAMKey");
-    json.writeStringField("networkName", pod.isPresent() ? "aws-cni" : "");
-    json.writeStringField("containerID", blanked ? "" : pod.map(Pod::containerId).orElse(""));
-    json.writeStringField("ifName", pod.isPresent() && !blanked ? "eth0" : "");
-    json.writeEndObject();
+  private Map<String, Object> key(Optional<Pod> pod) {
+    Optional<Pod> shown = pod.filter(any -> !version.atLeast(23, 0));
+    return Json.object(
+        "networkName", pod.isPresent() ? "aws-cni" : "",
+        "containerID", shown.map(Pod::containerId).orElse(""),
+        "ifName", shown.isPresent() ? "eth0" : "");
   }
 
-  private void metadata(Optional<Pod> pod) throws IOException {
-    json.writeObjectFieldStart("IPAMMetadata");
-    if (pod.isPresent()) {
-      json.writeStringField("k8sPodNamespace", pod.get().namespace());
-      json.writeStringField("k8sPodName", pod.get().name());
-      if (version.atLeast(20, 0)) {
-        json.writeNumberField("interfacesCount", 1);
-      }
-    }
-    json.writeEndObject();
+  private Map<String, Object> metadata(Optional<Pod> pod) {
+    return Json.object(
+        "k8sPodNamespace", pod.map(Pod::namespace),
+        "k8sPodName", pod.map(Pod::name),
+        "interfacesCount", pod.flatMap(any -> version.since(20, 0, 1)));
   }
 
   /**
-   * Writes model times as wall-clock times. Readers use the age of an address, so ages are in model
-   * time at any speed of the model.
-   *
-   * @param wallNow the reader's now
-   * @param modelNow the same moment in model time
+   * Writes a model time as wall-clock time, Go's zero time for "never". Readers use the age of an
+   * address, so ages are in model time at any speed of the model.
    */
-  record WallClock(Instant wallNow, Duration modelNow) {
-    // Go's RFC 3339: no trailing zeros in the fraction.
-    private static final DateTimeFormatter FORMAT =
-        new DateTimeFormatterBuilder()
-            .appendPattern("uuuu-MM-dd'T'HH:mm:ss")
-            .appendFraction(NANO_OF_SECOND, 0, 9, true)
-            .appendLiteral('Z')
-            .toFormatter(Locale.ROOT)
-            .withZone(ZoneOffset.UTC);
-
-    /** Go's zero time for "never". */
-    String text(Optional<Duration> modelTime) {
-      return modelTime
-          .map(time -> FORMAT.format(wallNow.minus(modelNow.minus(time))))
-          .orElse("0001-01-01T00:00:00Z");
-    }
+  private String time(Optional<Duration> modelTime) {
+    return modelTime
+        .map(time -> TIME.format(wallNow.minus(node.now().minus(time))))
+        .orElse("0001-01-01T00:00:00Z");
   }
 }

@@ -1,6 +1,5 @@
 package io.cnimetrics.simulator;
 
-import io.cnimetrics.simulator.Counters.Series;
 import io.cnimetrics.simulator.SimWarmPool.PoolCount;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -16,12 +15,12 @@ final class MetricsText {
   private final StringBuilder text = new StringBuilder();
   private final SimulatedNode node;
   private final CniVersion version;
-  private final SortedMap<Series, Double> samples;
+  private final Counters samples;
 
   private MetricsText(SimulatedNode node) {
     this.node = node;
     this.version = node.scenario().cniVersion();
-    this.samples = node.counters();
+    this.samples = node.counters().copy();
   }
 
   /**
@@ -72,15 +71,15 @@ final class MetricsText {
   }
 
   private void set(double value, String name, String... labels) {
-    samples.put(Series.of(name, labels), value);
+    samples.add(value, name, labels);
   }
 
   private void family(MetricFamily family) {
     int start = text.length();
     switch (family.type()) {
-      case "summary" -> series(family.name() + "_count").forEach((s, count) -> summary(family, s));
+      case "summary" -> summary(family.name());
       case "histogram" -> histogram(family.name());
-      default -> series(family.name()).forEach(this::sample);
+      default -> samples.of(family.name()).forEach((labels, value) -> line(family.name(), labels, value));
     }
     if (text.length() > start) {
       text.insert(
@@ -90,26 +89,21 @@ final class MetricsText {
     }
   }
 
-  private SortedMap<Series, Double> series(String name) {
-    // U+FFFF sorts after every label.
-    return samples.subMap(new Series(name, ""), new Series(name, "\uffff"));
-  }
-
-  private void sample(Series series, double value) {
-    line(series.name(), series.labels(), number(value));
-  }
-
-  private void summary(MetricFamily family, Series count) {
-    if (!version.atLeast(8, 0)) {
-      // ipamD's values after ten minutes without such a call.
-      for (String quantile : List.of("0.5", "0.9", "0.99")) {
-        line(family.name(), count.labels() + ",quantile=\"" + quantile + "\"", "NaN");
-      }
-    }
-    for (String part : List.of("_sum", "_count")) {
-      Series series = new Series(family.name() + part, count.labels());
-      sample(series, samples.getOrDefault(series, 0.0));
-    }
+  private void summary(String name) {
+    SortedMap<String, Double> sums = samples.of(name + "_sum");
+    samples
+        .of(name + "_count")
+        .forEach(
+            (labels, count) -> {
+              if (!version.atLeast(8, 0)) {
+                // ipamD's values after ten minutes without such a call.
+                for (String quantile : List.of("0.5", "0.9", "0.99")) {
+                  line(name, labels + ",quantile=\"" + quantile + "\"", "NaN");
+                }
+              }
+              line(name + "_sum", labels, sums.getOrDefault(labels, 0.0));
+              line(name + "_count", labels, count);
+            });
   }
 
   /** A start of ipamD lasts 3.75 s, or 95 s if it is slow. */
@@ -126,6 +120,10 @@ final class MetricsText {
     }
     line(name + "_sum", labels, slowStart ? "95" : "3.75");
     line(name + "_count", labels, "1");
+  }
+
+  private void line(String name, String labels, double value) {
+    line(name, labels, number(value));
   }
 
   private void line(String name, String labels, String value) {

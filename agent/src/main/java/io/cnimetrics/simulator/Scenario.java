@@ -75,6 +75,11 @@ public record Scenario(
     return faults.contains(fault);
   }
 
+  /** Whether the subnet of the interface is tagged as not for pods. */
+  boolean excludes(AttachedEni eni) {
+    return has(NodeFault.EXCLUDED_ENI) && eni.deviceNumber() == 1;
+  }
+
   /** Addresses in one CIDR of this node's mode: 16 in a prefix, else 1. */
   int cidrSize() {
     return prefixDelegation ? PREFIX_SIZE : 1;

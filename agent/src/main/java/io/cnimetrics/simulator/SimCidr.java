@@ -1,7 +1,6 @@
 package io.cnimetrics.simulator;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -59,13 +58,7 @@ record SimCidr(List<Address> addresses) {
     return addresses.stream().allMatch(address -> address.free(now));
   }
 
-  SimCidr with(Address changed) {
-    return map(address -> address.ip().equals(changed.ip()) ? changed : address);
-  }
-
   SimCidr map(UnaryOperator<Address> change) {
-    List<Address> changed = new ArrayList<>(addresses);
-    changed.replaceAll(change);
-    return new SimCidr(changed);
+    return new SimCidr(addresses.stream().map(change).toList());
   }
 }

@@ -25,24 +25,28 @@ final class SimIpamd {
   private final SimWarmPool warmPool;
   private final Counters counters;
   private final SimEc2 ec2;
-  private final InjectedFaults injected;
   private final List<AttachedEni> enis = new ArrayList<>();
+  private int lostAddresses;
   private Duration increaseFrom = Duration.ZERO;
   private Duration decreaseFrom = Duration.ZERO;
   private Duration reconcileFrom = Duration.ZERO;
 
-  SimIpamd(Scenario scenario, Counters counters, SimEc2 ec2, InjectedFaults injected) {
+  SimIpamd(Scenario scenario, Counters counters, SimEc2 ec2) {
     this.scenario = scenario;
     this.warmPool = new SimWarmPool(scenario);
     this.counters = counters;
     this.ec2 = ec2;
-    this.injected = injected;
     enis.add(ec2.primaryEni());
     begin();
   }
 
   List<AttachedEni> enis() {
     return List.copyOf(enis);
+  }
+
+  /** Addresses on the interface that was detached from outside. */
+  int lostAddresses() {
+    return lostAddresses;
   }
 
   /** Counters start from 0 and cooldowns are lost; ipamD reads the pods' addresses from disk. */
@@ -57,7 +61,9 @@ final class SimIpamd {
 
   private void begin() {
     ec2.describeEnis();
-    injected.begin();
+    if (scenario.has(NodeFault.STUCK_ACTION)) {
+      counters.increment("awscni_ipamd_action_inprogress", "fn", "increaseDatastorePool");
+    }
     enis.forEach(eni -> counters.increment("awscni_reconcile_count", "fn", "eniReconcileAdd"));
   }
 
@@ -66,16 +72,19 @@ final class SimIpamd {
     counters.increment("awscni_add_ip_req_count");
     Optional<Address> free =
         enis.stream()
-            .filter(eni -> !injected.excludes(eni))
+            .filter(eni -> !scenario.excludes(eni))
             .flatMap(eni -> eni.cidrs().stream())
             .filter(this::isOfThisMode)
             .flatMap(cidr -> cidr.addresses().stream())
             .filter(address -> address.free(now))
             .findFirst();
-    free.ifPresentOrElse(
-        address -> change(address.assignedTo(pod, now)),
-        () -> counters.increment("awscni_no_available_ip_addresses"));
-    return free.isPresent();
+    if (free.isEmpty()) {
+      counters.increment("awscni_no_available_ip_addresses");
+      return false;
+    }
+    Address assigned = free.get().assignedTo(pod, now);
+    changeAddresses(address -> address.ip().equals(assigned.ip()) ? assigned : address);
+    return true;
   }
 
   /** CIDRs of the other mode are neither assigned to pods nor released to EC2. */
@@ -99,12 +108,16 @@ final class SimIpamd {
       decrease(now);
     }
     freeOneEni(now);
-    injected.eniToLose(enis, now).ifPresent(enis::remove);
+    if (scenario.has(NodeFault.FORCED_REMOVAL) && lostAddresses == 0) {
+      loseOneEni(now);
+    }
     if (now.compareTo(reconcileFrom) >= 0) {
       reconcileFrom = now.plus(RECONCILE_INTERVAL);
       counters.add(0, "awscni_ipamd_action_inprogress", "fn", "nodeIPPoolReconcile");
       ec2.getMetadata();
-      injected.reconcile(enis.size());
+      if (scenario.has(NodeFault.NO_TRUNK_SLOT) && enis.size() >= scenario.limit().enis()) {
+        counters.increment("awscni_pod_eni_error_count", "fn", "tryEnableSecurityGroupsForPods");
+      }
     }
   }
 
@@ -116,7 +129,7 @@ final class SimIpamd {
     Optional<AttachedEni> withRoom =
         enis.stream()
             .filter(eni -> eni.cidrs().size() < scenario.cidrsPerEni())
-            .filter(eni -> !injected.excludes(eni) || eni.cidrs().isEmpty())
+            .filter(eni -> !scenario.excludes(eni) || eni.cidrs().isEmpty())
             .findFirst();
     if (withRoom.isPresent()) {
       fill(withRoom.get(), now);
@@ -189,9 +202,24 @@ final class SimIpamd {
             });
   }
 
+  /** Detaches an interface with pods from outside: ipamD removes its addresses by force. */
+  private void loseOneEni(Duration now) {
+    Optional<AttachedEni> lost =
+        enis.stream().filter(eni -> eni.assigned() > 0 && detachable(eni, now)).findFirst();
+    if (lost.isPresent()) {
+      counters.increment("awscni_force_removed_enis");
+      counters.add(lost.get().assigned(), "awscni_force_removed_ips");
+      lostAddresses = (int) lost.get().addresses().count();
+      enis.remove(lost.get());
+    }
+  }
+
+  private boolean detachable(AttachedEni eni, Duration now) {
+    return !eni.primary() && now.minus(eni.attachedAt()).compareTo(MINIMUM_ENI_LIFE) >= 0;
+  }
+
   private boolean freeable(AttachedEni eni, Duration now) {
-    return !eni.primary()
-        && now.minus(eni.attachedAt()).compareTo(MINIMUM_ENI_LIFE) >= 0
+    return detachable(eni, now)
         && eni.addresses().allMatch(address -> address.free(now))
         && warmPool.mayFreeEni(count(), countWithout(eni));
   }
@@ -216,11 +244,7 @@ final class SimIpamd {
     counters.increment("awscni_ipamd_error_count", "fn", fn);
   }
 
-  private void change(Address changed) {
-    enis.replaceAll(eni -> eni.map(cidr -> cidr.with(changed)));
-  }
-
   private void changeAddresses(UnaryOperator<Address> change) {
-    enis.replaceAll(eni -> eni.map(cidr -> cidr.map(change)));
+    enis.replaceAll(eni -> eni.map(change));
   }
 }

@@ -1,6 +1,7 @@
 package io.cnimetrics.simulator;
 
 import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.text.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -8,8 +9,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.StringJoiner;
 import java.util.function.Function;
 
 /**
@@ -132,18 +133,14 @@ public final class SimulatedIpamd implements AutoCloseable {
 
   /** {@code /v1/ipamd-env-settings}: ipamD reports only these settings, not prefix delegation. */
   private static String settings(Scenario scenario) {
-    StringJoiner fields = new StringJoiner(",", "{", "}");
-    fields.add(
-        "\"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG\":" + scenario.has(NodeFault.LATE_CUSTOM_NETWORKING));
-    if (scenario.cniVersion().atLeast(12, 6)) {
-      fields.add("\"AWS_MANAGE_ENIS_NON_SCHEDULABLE\":false");
-    }
-    if (scenario.cniVersion().atLeast(18, 0)) {
-      fields.add("\"ENABLE_SUBNET_DISCOVERY\":true");
-    }
-    fields.add("\"WARM_ENI_TARGET\":" + scenario.warmTargets().eni());
-    fields.add("\"WARM_IP_TARGET\":" + scenario.warmTargets().ip());
-    return fields.toString();
+    CniVersion version = scenario.cniVersion();
+    return Json.compact(
+        Json.object(
+            "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", scenario.has(NodeFault.LATE_CUSTOM_NETWORKING),
+            "AWS_MANAGE_ENIS_NON_SCHEDULABLE", version.since(12, 6, false),
+            "ENABLE_SUBNET_DISCOVERY", version.since(18, 0, true),
+            "WARM_ENI_TARGET", scenario.warmTargets().eni(),
+            "WARM_IP_TARGET", scenario.warmTargets().ip()));
   }
 
   /** The body for any unknown path, with status 200. */
@@ -154,7 +151,7 @@ public final class SimulatedIpamd implements AutoCloseable {
     }
     commands.add("/v1/networkutils-env-settings");
     commands.add(SETTINGS_PATH);
-    return "{\"AvailableCommands\":[\"" + String.join("\",\"", commands) + "\"]}";
+    return Json.compact(Map.of("AvailableCommands", commands));
   }
 
   private synchronized Endpoint.Reply measure(String path) {

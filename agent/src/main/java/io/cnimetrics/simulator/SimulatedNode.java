@@ -4,7 +4,6 @@ import io.cnimetrics.simulator.SimWarmPool.PoolCount;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.SortedMap;
 
 /**
  * The model: no threads, no sockets, no clock. Time moves by {@link #advanceTo} in ticks of a
@@ -16,7 +15,6 @@ final class SimulatedNode {
   private final Scenario scenario;
   private final Counters counters = new Counters();
   private final SimEc2 ec2;
-  private final InjectedFaults injected;
   private final SimIpamd ipamd;
   private final Kubelet kubelet;
   private Duration now = Duration.ZERO;
@@ -26,8 +24,7 @@ final class SimulatedNode {
     Random random = new Random(scenario.seed());
     this.scenario = scenario;
     this.ec2 = new SimEc2(scenario, counters, random);
-    this.injected = new InjectedFaults(scenario, counters);
-    this.ipamd = new SimIpamd(scenario, counters, ec2, injected);
+    this.ipamd = new SimIpamd(scenario, counters, ec2);
     this.kubelet = new Kubelet(scenario, ipamd, random);
   }
 
@@ -66,16 +63,12 @@ final class SimulatedNode {
     return ipamd.enis();
   }
 
-  boolean excluded(AttachedEni eni) {
-    return injected.excludes(eni);
-  }
-
   int lostAddresses() {
-    return injected.lostAddresses();
+    return ipamd.lostAddresses();
   }
 
-  SortedMap<Counters.Series, Double> counters() {
-    return counters.values();
+  Counters counters() {
+    return counters;
   }
 
   NodeState state() {

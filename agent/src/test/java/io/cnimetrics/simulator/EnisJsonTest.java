@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashSet;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -146,9 +145,11 @@ class EnisJsonTest {
     "2026-01-01T12:00:00.000000001Z,   2026-01-01T12:00:00.000000001Z",
   })
   void timesHaveNoTrailingZeros(Instant time, String written) {
-    EnisJson.WallClock clock = new EnisJson.WallClock(time, Duration.ZERO);
+    SimulatedNode node =
+        new SimulatedNode(Scenario.of("m5.xlarge").pods(PodSchedule.parse("1")).build());
+    node.advanceTo(Duration.ZERO);
 
-    assertThat(clock.text(Optional.of(Duration.ZERO))).isEqualTo(written);
+    assertThat(EnisJson.of(node, time)).contains("\"AssignedTime\":\"" + written + "\"");
   }
 
   private static String body(String version, String pods) {
