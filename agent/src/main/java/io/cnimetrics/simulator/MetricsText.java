@@ -79,7 +79,8 @@ final class MetricsText {
     switch (family.type()) {
       case "summary" -> summary(family.name());
       case "histogram" -> histogram(family.name());
-      default -> samples.of(family.name()).forEach((labels, value) -> line(family.name(), labels, value));
+      default ->
+          samples.of(family.name()).forEach((labels, value) -> line(family.name(), labels, value));
     }
     if (text.length() > start) {
       text.insert(
