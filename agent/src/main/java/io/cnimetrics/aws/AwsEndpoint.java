@@ -21,21 +21,16 @@ import software.amazon.awssdk.regions.Region;
  * service, FIPS, dual-stack, partitions and proxies. It is only probed: the request has no
  * credentials and no path, and any answer counts.
  */
-public final class AwsEndpoint {
+public enum AwsEndpoint {
+  CLOUDWATCH("CloudWatch", "monitoring"),
+  EC2("Ec2", "ec2");
+
   private final String serviceId;
   private final String prefix;
 
-  private AwsEndpoint(String serviceId, String prefix) {
+  AwsEndpoint(String serviceId, String prefix) {
     this.serviceId = serviceId;
     this.prefix = prefix;
-  }
-
-  public static AwsEndpoint cloudWatch() {
-    return new AwsEndpoint("CloudWatch", "monitoring");
-  }
-
-  public static AwsEndpoint ec2() {
-    return new AwsEndpoint("Ec2", "ec2");
   }
 
   /**

@@ -3,11 +3,13 @@ package io.cnimetrics.aws;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
@@ -58,34 +60,24 @@ public final class AwsHttp {
     }
   }
 
-  /** Stops a request and the reading of its answer. */
-  @FunctionalInterface
-  public interface StopCheck {
-    /**
-     * Returns normally if the request may continue.
-     *
-     * @throws IOException if it must stop; the caller of the request gets it
-     */
-    void throwIfStopped() throws IOException;
-  }
-
   /**
    * The same request, but of the answer's body only the first bytes are read; the rest is ignored.
    * An answer without a body gets an empty one, because the SDK's metadata client needs one.
    *
    * @param most the maximum number of bytes to read
-   * @param check called before the request is sent and before each read of the body
+   * @param stopped checked before the request is sent and before each read of the body; the caller
+   *     then gets an {@link InterruptedIOException}
    * @param onResponse gets status and headers when they arrive
    */
   public static ExecutableHttpRequest bounded(
       ExecutableHttpRequest request,
       int most,
-      StopCheck check,
+      BooleanSupplier stopped,
       Consumer<SdkHttpResponse> onResponse) {
     return new ExecutableHttpRequest() {
       @Override
       public HttpExecuteResponse call() throws IOException {
-        check.throwIfStopped();
+        throwIf(stopped);
         HttpExecuteResponse answer = request.call();
         onResponse.accept(answer.httpResponse());
         return HttpExecuteResponse.builder()
@@ -93,7 +85,7 @@ public final class AwsHttp {
             .responseBody(
                 answer
                     .responseBody()
-                    .map(body -> AbortableInputStream.create(new Bounded(body, most, check), body))
+                    .map(body -> AbortableInputStream.create(new Bounded(body, most, stopped), body))
                     .orElseGet(AbortableInputStream::createEmpty))
             .build();
       }
@@ -105,14 +97,20 @@ public final class AwsHttp {
     };
   }
 
+  private static void throwIf(BooleanSupplier stopped) throws InterruptedIOException {
+    if (stopped.getAsBoolean()) {
+      throw new InterruptedIOException("stopped waiting");
+    }
+  }
+
   private static final class Bounded extends FilterInputStream {
-    private final StopCheck check;
+    private final BooleanSupplier stopped;
     private int left;
 
-    Bounded(InputStream body, int most, StopCheck check) {
+    Bounded(InputStream body, int most, BooleanSupplier stopped) {
       super(body);
       this.left = most;
-      this.check = check;
+      this.stopped = stopped;
     }
 
     @Override
@@ -123,7 +121,7 @@ public final class AwsHttp {
 
     @Override
     public int read(byte[] bytes, int offset, int count) throws IOException {
-      check.throwIfStopped();
+      throwIf(stopped);
       int got = left == 0 ? -1 : super.read(bytes, offset, Math.min(count, left));
       left -= Math.max(got, 0);
       return got;

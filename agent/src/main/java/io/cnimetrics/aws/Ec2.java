@@ -29,7 +29,7 @@ import software.amazon.awssdk.services.ec2.Ec2ClientBuilder;
  * The EC2 API, one request at a time. Each request has its own client, which is closed after the
  * answer: the agent calls EC2 at its start, and later at most once a minute.
  */
-final class Ec2 {
+public final class Ec2 {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
   /** 50 tags need at most 100 kB, and 200 subnets not much more. */
@@ -47,12 +47,12 @@ final class Ec2 {
    * Uses the SDK's settings ({@code AWS_ENDPOINT_URL_EC2}, {@code AWS_USE_FIPS_ENDPOINT}, proxies
    * and so on) and credentials from its default chain.
    */
-  static Ec2 fromEnvironment() {
+  public static Ec2 fromEnvironment() {
     return new Ec2(UnaryOperator.identity(), Ec2::credentialsOfTheChain);
   }
 
   /** Uses a given endpoint, such as {@code http://127.0.0.1:8080}. */
-  static Ec2 at(URI endpoint, AwsCredentials credentials) {
+  public static Ec2 at(URI endpoint, AwsCredentials credentials) {
     return new Ec2(builder -> builder.endpointOverride(endpoint), () -> credentials);
   }
 

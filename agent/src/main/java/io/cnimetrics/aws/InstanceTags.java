@@ -1,11 +1,9 @@
 package io.cnimetrics.aws;
 
-import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeTagsResponse;
 import software.amazon.awssdk.services.ec2.model.Filter;
@@ -17,18 +15,8 @@ public final class InstanceTags {
 
   private final Ec2 ec2;
 
-  private InstanceTags(Ec2 ec2) {
+  public InstanceTags(Ec2 ec2) {
     this.ec2 = ec2;
-  }
-
-  /** Uses the SDK's settings, and credentials from its default chain. */
-  public static InstanceTags fromEnvironment() {
-    return new InstanceTags(Ec2.fromEnvironment());
-  }
-
-  /** Uses a given endpoint, such as {@code http://127.0.0.1:8080}. */
-  public static InstanceTags at(URI endpoint, AwsCredentials credentials) {
-    return new InstanceTags(Ec2.at(endpoint, credentials));
   }
 
   /**

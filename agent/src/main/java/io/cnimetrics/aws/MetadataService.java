@@ -2,7 +2,6 @@ package io.cnimetrics.aws;
 
 import io.cnimetrics.snapshot.Reason;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
@@ -184,19 +183,13 @@ final class MetadataService implements AutoCloseable {
       return AwsHttp.bounded(
           connections.prepareRequest(request),
           MAX_BODY_BYTES + 1,
-          MetadataService.this::throwIfStopped,
+          () -> stopped,
           answer -> last = new LastRequest(last.method(), last.url(), answer.statusCode()));
     }
 
     @Override
     public void close() {
       connections.close();
-    }
-  }
-
-  private void throwIfStopped() throws IOException {
-    if (stopped) {
-      throw new InterruptedIOException("stopped waiting");
     }
   }
 

@@ -1,7 +1,6 @@
 package io.cnimetrics.aws;
 
 import io.cnimetrics.snapshot.Subnet;
-import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -9,7 +8,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeSubnetsResponse;
 
@@ -25,18 +23,8 @@ public final class NodeSubnets {
 
   private final Ec2 ec2;
 
-  private NodeSubnets(Ec2 ec2) {
+  public NodeSubnets(Ec2 ec2) {
     this.ec2 = ec2;
-  }
-
-  /** Uses the SDK's settings, and credentials from its default chain. */
-  public static NodeSubnets fromEnvironment() {
-    return new NodeSubnets(Ec2.fromEnvironment());
-  }
-
-  /** Uses a given endpoint, such as {@code http://127.0.0.1:8080}. */
-  public static NodeSubnets at(URI endpoint, AwsCredentials credentials) {
-    return new NodeSubnets(Ec2.at(endpoint, credentials));
   }
 
   /**

@@ -43,8 +43,8 @@ final class LocalProbes {
         () -> HostRoutes.read(ROUTES),
         address -> introspectionAnswers(address, config, clock),
         LocalProbes::obstacle,
-        region -> visit(AwsEndpoint.cloudWatch(), region, clock),
-        region -> visit(AwsEndpoint.ec2(), region, clock),
+        region -> visit(AwsEndpoint.CLOUDWATCH, region, clock),
+        region -> visit(AwsEndpoint.EC2, region, clock),
         subnets.map(asked -> (pool, region) -> free(asked, pool, region)),
         sendTest
             ? Optional.of((metric, region) -> send(config, metric, region, clock))

@@ -42,7 +42,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
    */
   private static final int WORTH_COMPRESSING_BYTES = 1_024;
 
-  private final CancellableHttpClient http = new CancellableHttpClient();
+  private final InFlightRequest.Client http = new InFlightRequest.Client();
   private final ExecutorService thread = threadThatEndsWhenIdle();
   private final HeldCredentials credentials;
   private final CloudWatchClient client;

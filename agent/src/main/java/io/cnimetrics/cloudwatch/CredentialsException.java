@@ -12,12 +12,10 @@ final class CredentialsException extends RuntimeException {
   /** The start of the SDK's message when a service, here STS, cannot be reached. */
   private static final String UNREACHABLE = "Unable to execute HTTP request";
 
-  private final String source;
   private final String words;
 
   private CredentialsException(String source, String words, RuntimeException cause) {
     super(source + ": " + words, cause);
-    this.source = source;
     this.words = words;
   }
 
@@ -36,11 +34,6 @@ final class CredentialsException extends RuntimeException {
         "neither IRSA nor EKS Pod Identity is set up for this pod; the instance's role",
         "InstanceProfileCredentialsProvider",
         cause);
-  }
-
-  /** The source and its message. */
-  String reason() {
-    return source + ": " + words;
   }
 
   /** Whether the cause is an outage, not missing permissions. */

@@ -3,8 +3,8 @@ package io.cnimetrics.cloudwatch;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import java.io.IOException;
 import java.net.UnknownHostException;
-import java.util.Optional;
-import java.util.Set;
+import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import software.amazon.awssdk.http.HttpStatusCode;
 
@@ -19,20 +19,44 @@ enum ErrorKind {
       Status.RETRYABLE,
       "this node's clock is wrong: the next request is signed with the service's time; correct"
           + " the node's time synchronisation"),
-  INVALID(Status.INVALID, "the same request would be refused again"),
+  INVALID(Status.INVALID, "the same request would be refused again",
+      "InvalidParameterValue",
+      "InvalidParameterCombination",
+      "InvalidQueryParameter",
+      "InvalidFormat",
+      "MissingParameter",
+      "MissingRequiredParameter",
+      "Validation",
+      "ValidationError",
+      "RequestTooLarge",
+      "RequestEntityTooLarge"),
   NOT_ALLOWED(
       Status.UNAUTHORIZED,
       "allow the agent's role cloudwatch:PutMetricData, with no condition on cloudwatch:namespace"
-          + " that forbids this one, and check service control and VPC endpoint policies"),
+          + " that forbids this one, and check service control and VPC endpoint policies",
+      "AccessDenied",
+      "NotAuthorized",
+      "Unauthorized",
+      "UnauthorizedOperation",
+      "OptInRequired"),
   EXPIRED(
       Status.UNAUTHORIZED,
       "the next request uses new credentials: if it persists, check their provider and the"
-          + " node's clock"),
+          + " node's clock",
+      "ExpiredToken"),
   NOT_KNOWN(
       Status.UNAUTHORIZED,
       "CloudWatch does not know the credentials, or the signature does not match: check that"
           + " they belong to this partition"
-          + " and region, that their role still exists, and that no proxy changes requests"),
+          + " and region, that their role still exists, and that no proxy changes requests",
+      "UnrecognizedClient",
+      "InvalidClientTokenId",
+      "InvalidAccessKeyId",
+      "AuthFailure",
+      "MissingAuthenticationToken",
+      "SignatureDoesNotMatch",
+      "InvalidSignature",
+      "IncompleteSignature"),
   NO_REASON(
       Status.UNAUTHORIZED,
       "the answer has no reason, so a proxy may have refused the request: check HTTPS_PROXY and"
@@ -63,44 +87,17 @@ enum ErrorKind {
       Status.RETRYABLE,
       "check the region and the settings of the AWS SDK, such as AWS_ENDPOINT_URL_CLOUDWATCH");
 
-  private static final Set<String> INVALID_CODES =
-      Set.of(
-          "InvalidParameterValue",
-          "InvalidParameterCombination",
-          "InvalidQueryParameter",
-          "InvalidFormat",
-          "MissingParameter",
-          "MissingRequiredParameter",
-          "Validation",
-          "ValidationError",
-          "RequestTooLarge",
-          "RequestEntityTooLarge");
-
-  private static final Set<String> NOT_ALLOWED_CODES =
-      Set.of(
-          "AccessDenied",
-          "NotAuthorized",
-          "Unauthorized",
-          "UnauthorizedOperation",
-          "OptInRequired");
-
-  private static final Set<String> NOT_KNOWN_CODES =
-      Set.of(
-          "UnrecognizedClient",
-          "InvalidClientTokenId",
-          "InvalidAccessKeyId",
-          "AuthFailure",
-          "MissingAuthenticationToken",
-          "SignatureDoesNotMatch",
-          "InvalidSignature",
-          "IncompleteSignature");
-
   private final Status outcome;
   private final String remedy;
+  private final List<String> codes;
 
-  ErrorKind(Status outcome, String remedy) {
+  /**
+   * @param codes CloudWatch's error codes of this kind, without their suffix
+   */
+  ErrorKind(Status outcome, String remedy, String... codes) {
     this.outcome = outcome;
     this.remedy = remedy;
+    this.codes = List.of(codes);
   }
 
   Status outcome() {
@@ -150,20 +147,13 @@ enum ErrorKind {
     if (status >= HttpStatusCode.INTERNAL_SERVER_ERROR) {
       return FAULT;
     }
-    if (INVALID_CODES.contains(name) || status == HttpStatusCode.REQUEST_TOO_LONG) {
+    if (status == HttpStatusCode.REQUEST_TOO_LONG) {
       return INVALID;
     }
-    return byName(name).orElseGet(() -> byStatus(status, name.isEmpty()));
-  }
-
-  private static Optional<ErrorKind> byName(String name) {
-    if (name.equals("ExpiredToken")) {
-      return Optional.of(EXPIRED);
-    }
-    if (NOT_KNOWN_CODES.contains(name)) {
-      return Optional.of(NOT_KNOWN);
-    }
-    return NOT_ALLOWED_CODES.contains(name) ? Optional.of(NOT_ALLOWED) : Optional.empty();
+    return Stream.of(values())
+        .filter(kind -> kind.codes.contains(name))
+        .findFirst()
+        .orElseGet(() -> byStatus(status, name.isEmpty()));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.cnimetrics.cloudwatch;
 import io.cnimetrics.aws.AwsHttp;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Optional;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
@@ -30,10 +31,6 @@ final class InFlightRequest {
   private volatile Optional<SdkHttpRequest> head = Optional.empty();
   private volatile Optional<ExecutableHttpRequest> request = Optional.empty();
   private volatile Optional<SdkHttpResponse> response = Optional.empty();
-
-  void begin() {
-    started = true;
-  }
 
   Phase phase() {
     if (head.isPresent()) {
@@ -95,12 +92,53 @@ final class InFlightRequest {
     ExecutableHttpRequest prepared = http.prepareRequest(sent.build());
     request = Optional.of(prepared);
     return AwsHttp.bounded(
-        prepared, MAX_BODY_BYTES, this::throwIfStopped, answer -> response = Optional.of(answer));
+        prepared, MAX_BODY_BYTES, () -> stopped, answer -> response = Optional.of(answer));
   }
 
   private void throwIfStopped() {
     if (stopped) {
       throw new UncheckedIOException(new InterruptedIOException("stopped waiting"));
+    }
+  }
+
+  /**
+   * HTTP for the SDK's client; its requests belong to an {@link InFlightRequest}.
+   *
+   * <p>The JDK sends a POST again when its answer is lost ({@code sun.net.http.retryPost}), which
+   * would count datums twice. It does not do so for a body of known length, and the SDK's requests
+   * always have one.
+   */
+  static final class Client implements SdkHttpClient {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+    /** The limit between two bytes; the same as the limit of a whole request. */
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
+
+    private final SdkHttpClient http = AwsHttp.builder(CONNECT_TIMEOUT, READ_TIMEOUT).build();
+    private volatile InFlightRequest exchange = new InFlightRequest();
+
+    /**
+     * Assigns the following requests to this exchange, until the next call; one exchange runs at a
+     * time.
+     */
+    void begin(InFlightRequest next) {
+      next.started = true;
+      exchange = next;
+    }
+
+    @Override
+    public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
+      return exchange.prepare(http, request);
+    }
+
+    @Override
+    public String clientName() {
+      return http.clientName();
+    }
+
+    @Override
+    public void close() {
+      http.close();
     }
   }
 }

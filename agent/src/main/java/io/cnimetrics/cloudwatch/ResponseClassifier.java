@@ -83,7 +83,7 @@ final class ResponseClassifier {
   private PutResult withoutCredentials(CredentialsException e) {
     return answer(
         e.isPassing() ? Status.RETRYABLE : Status.UNAUTHORIZED,
-        "has no credentials (" + quoted(e.reason()) + ")",
+        "has no credentials (" + quoted(String.valueOf(e.getMessage())) + ")",
         ErrorKind.NO_CREDENTIALS.remedy());
   }
 

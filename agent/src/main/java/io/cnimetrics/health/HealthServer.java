@@ -8,10 +8,12 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -156,5 +158,37 @@ public final class HealthServer implements AutoCloseable {
   private static String shown(InetSocketAddress address) {
     String host = address.getHostString();
     return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
+  }
+
+  /**
+   * Serves a probe's result. Changes are logged, because the kubelet's events do not show the page.
+   */
+  private static final class Probe implements Page {
+    private final String path;
+    private final Supplier<List<String>> complaints;
+    private final AtomicReference<Optional<Boolean>> last = new AtomicReference<>(Optional.empty());
+
+    /**
+     * @param complaints one line each: the fault and its remedy; empty if the probe passes
+     */
+    Probe(String path, Supplier<List<String>> complaints) {
+      this.path = path;
+      this.complaints = complaints;
+    }
+
+    @Override
+    public Response get(String accept) {
+      List<String> now = complaints.get();
+      boolean good = now.isEmpty();
+      boolean changed = last.getAndSet(Optional.of(good)).filter(was -> was != good).isPresent();
+      if (changed && good) {
+        log.info("probe={} good=true", path);
+      } else if (changed) {
+        log.warn("probe={} good=false complaints={}", path, now);
+      }
+      return good
+          ? Response.text(Response.OK, "ok\n")
+          : Response.text(Response.UNAVAILABLE, String.join("\n", now) + "\n");
+    }
   }
 }

@@ -6,6 +6,7 @@ import io.cnimetrics.agent.Agent;
 import io.cnimetrics.agent.Ipamd;
 import io.cnimetrics.agent.LastPoll;
 import io.cnimetrics.agent.Subnets;
+import io.cnimetrics.aws.Ec2;
 import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.aws.InstanceTags;
@@ -93,7 +94,7 @@ final class AgentModule {
     return new IdentityResolver(
         new Identification.Configured(config.nodeName(), config.clusterId(), config.region()),
         InstanceMetadata.fromEnvironment(),
-        InstanceTags.fromEnvironment());
+        new InstanceTags(Ec2.fromEnvironment()));
   }
 
   @Provides
@@ -167,7 +168,8 @@ final class AgentModule {
   /** Subnets from instance metadata and EC2; loaded only with {@code --subnets}. */
   private record SubnetsOfAws(InstanceMetadata metadata, NodeSubnets ec2) implements Subnets {
     static SubnetsOfAws fromEnvironment() {
-      return new SubnetsOfAws(InstanceMetadata.fromEnvironment(), NodeSubnets.fromEnvironment());
+      return new SubnetsOfAws(
+          InstanceMetadata.fromEnvironment(), new NodeSubnets(Ec2.fromEnvironment()));
     }
 
     @Override

@@ -78,7 +78,7 @@ class AwsEndpointTest {
             SdkSettings.with(
                     settings(),
                     () ->
-                        AwsEndpoint.ec2()
+                        AwsEndpoint.EC2
                             .probe("eu-west-1", Duration.ofMillis(300), InstantSource.fixed(NOW)))
                 .failure()
                 .orElseThrow())
@@ -99,9 +99,9 @@ class AwsEndpointTest {
             "https.proxyHost", "127.0.0.1",
             "https.proxyPort", "1");
 
-    assertThat(SdkSettings.with(settings, () -> probe(AwsEndpoint.cloudWatch(), region)))
+    assertThat(SdkSettings.with(settings, () -> probe(AwsEndpoint.CLOUDWATCH, region)))
         .isEqualTo(cloudWatch);
-    assertThat(SdkSettings.with(settings, () -> probe(AwsEndpoint.ec2(), region))).isEqualTo(ec2);
+    assertThat(SdkSettings.with(settings, () -> probe(AwsEndpoint.EC2, region))).isEqualTo(ec2);
   }
 
   private static URI probe(AwsEndpoint endpoint, String region) {
@@ -112,7 +112,7 @@ class AwsEndpointTest {
 
   private Probe probe() {
     return SdkSettings.with(
-        settings(), () -> AwsEndpoint.ec2().probe("eu-west-1", LIMIT, InstantSource.fixed(NOW)));
+        settings(), () -> AwsEndpoint.EC2.probe("eu-west-1", LIMIT, InstantSource.fixed(NOW)));
   }
 
   private Map<String, String> settings() {

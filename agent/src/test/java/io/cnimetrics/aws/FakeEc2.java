@@ -134,12 +134,12 @@ public final class FakeEc2 implements AutoCloseable {
 
   /** A client of this EC2. */
   public NodeSubnets subnets() {
-    return NodeSubnets.at(endpoint(), CREDENTIALS);
+    return new NodeSubnets(Ec2.at(endpoint(), CREDENTIALS));
   }
 
   /** A client of this EC2. */
   public InstanceTags tags() {
-    return InstanceTags.at(endpoint(), CREDENTIALS);
+    return new InstanceTags(Ec2.at(endpoint(), CREDENTIALS));
   }
 
   public URI endpoint() {

@@ -158,8 +158,9 @@ class InstanceTagsTest {
   @Test
   void credentialsAreNeverQuoted() {
     InstanceTags tags =
-        InstanceTags.at(
-            ec2.endpoint(), AwsSessionCredentials.create("AKIDEXAMPLE", "hush", "to\nken"));
+        new InstanceTags(
+            Ec2.at(
+                ec2.endpoint(), AwsSessionCredentials.create("AKIDEXAMPLE", "hush", "to\nken")));
     ec2.refusing(403, "SignatureDoesNotMatch", "The Canonical String ... x-amz-security-token:to");
 
     Problem problem = problem(tags.read(ID, "us-west-2", LIMIT));
@@ -239,7 +240,7 @@ class InstanceTagsTest {
   void refusedConnectionIsUnreachable() throws IOException {
     try (ClosedPort closed = new ClosedPort()) {
       Problem problem =
-          problem(InstanceTags.at(closed.url(), FakeEc2.CREDENTIALS).read(ID, "us-west-2", LIMIT));
+          problem(new InstanceTags(Ec2.at(closed.url(), FakeEc2.CREDENTIALS)).read(ID, "us-west-2", LIMIT));
       assertThat(problem.reason()).isEqualTo(Reason.UNREACHABLE);
       assertThat(problem.message()).contains("refused");
     }
@@ -285,7 +286,7 @@ class InstanceTagsTest {
   }
 
   private static Ec2Result<Map<String, String>> readByEnvironment() {
-    return InstanceTags.fromEnvironment().read(ID, "us-west-2", LIMIT);
+    return new InstanceTags(Ec2.fromEnvironment()).read(ID, "us-west-2", LIMIT);
   }
 
   private static Problem problem(Ec2Result<?> answer) {

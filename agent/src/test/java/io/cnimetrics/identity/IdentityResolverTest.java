@@ -4,6 +4,7 @@ import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.aws.Ec2;
 import io.cnimetrics.aws.FakeEc2;
 import io.cnimetrics.aws.FakeImds;
 import io.cnimetrics.aws.InstanceMetadata;
@@ -314,7 +315,7 @@ class IdentityResolverTest {
                   new IdentityResolver(
                           given(NONE, NONE),
                           InstanceMetadata.at(imds.endpoint()),
-                          InstanceTags.fromEnvironment())
+                          new InstanceTags(Ec2.fromEnvironment()))
                       .attempt(LIMIT));
       assertThat(asked.get()).startsWith("CONNECT " + host + ":443 ");
       assertThat(found.node().region()).contains(region);
