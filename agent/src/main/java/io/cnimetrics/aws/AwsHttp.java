@@ -85,7 +85,8 @@ public final class AwsHttp {
             .responseBody(
                 answer
                     .responseBody()
-                    .map(body -> AbortableInputStream.create(new Bounded(body, most, stopped), body))
+                    .map(
+                        body -> AbortableInputStream.create(new Bounded(body, most, stopped), body))
                     .orElseGet(AbortableInputStream::createEmpty))
             .build();
       }

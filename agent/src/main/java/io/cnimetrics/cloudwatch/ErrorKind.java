@@ -19,7 +19,9 @@ enum ErrorKind {
       Status.RETRYABLE,
       "this node's clock is wrong: the next request is signed with the service's time; correct"
           + " the node's time synchronisation"),
-  INVALID(Status.INVALID, "the same request would be refused again",
+  INVALID(
+      Status.INVALID,
+      "the same request would be refused again",
       "InvalidParameterValue",
       "InvalidParameterCombination",
       "InvalidQueryParameter",

@@ -78,8 +78,8 @@ class AwsEndpointTest {
             SdkSettings.with(
                     settings(),
                     () ->
-                        AwsEndpoint.EC2
-                            .probe("eu-west-1", Duration.ofMillis(300), InstantSource.fixed(NOW)))
+                        AwsEndpoint.EC2.probe(
+                            "eu-west-1", Duration.ofMillis(300), InstantSource.fixed(NOW)))
                 .failure()
                 .orElseThrow())
         .startsWith("TIMEOUT: ");

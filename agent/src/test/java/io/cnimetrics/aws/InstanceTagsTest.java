@@ -159,8 +159,7 @@ class InstanceTagsTest {
   void credentialsAreNeverQuoted() {
     InstanceTags tags =
         new InstanceTags(
-            Ec2.at(
-                ec2.endpoint(), AwsSessionCredentials.create("AKIDEXAMPLE", "hush", "to\nken")));
+            Ec2.at(ec2.endpoint(), AwsSessionCredentials.create("AKIDEXAMPLE", "hush", "to\nken")));
     ec2.refusing(403, "SignatureDoesNotMatch", "The Canonical String ... x-amz-security-token:to");
 
     Problem problem = problem(tags.read(ID, "us-west-2", LIMIT));
@@ -240,7 +239,9 @@ class InstanceTagsTest {
   void refusedConnectionIsUnreachable() throws IOException {
     try (ClosedPort closed = new ClosedPort()) {
       Problem problem =
-          problem(new InstanceTags(Ec2.at(closed.url(), FakeEc2.CREDENTIALS)).read(ID, "us-west-2", LIMIT));
+          problem(
+              new InstanceTags(Ec2.at(closed.url(), FakeEc2.CREDENTIALS))
+                  .read(ID, "us-west-2", LIMIT));
       assertThat(problem.reason()).isEqualTo(Reason.UNREACHABLE);
       assertThat(problem.message()).contains("refused");
     }
