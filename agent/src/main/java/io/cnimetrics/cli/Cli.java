@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The command line: finds the command, runs it, and reports all problems with its flags. */
-final class Cli {
+record Cli(Map<String, String> environment, InstantSource clock, Console console) {
   static final int OK = 0;
 
   /** ipamD was not read, the doctor found a problem, or the output could not be written. */
@@ -37,16 +37,6 @@ final class Cli {
     SUMMARIES.put("plan", "Estimates the CloudWatch requests and cost of a cluster.");
     SUMMARIES.put(
         "prepare-state-dir", "Makes the agent's user own the state directory; run as root.");
-  }
-
-  private final Map<String, String> environment;
-  private final InstantSource clock;
-  private final Console console;
-
-  Cli(Map<String, String> environment, InstantSource clock, Console console) {
-    this.environment = environment;
-    this.clock = clock;
-    this.console = console;
   }
 
   /** Runs the command and returns the exit code. */

@@ -7,10 +7,10 @@ import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.console.DashboardBody;
 import io.cnimetrics.text.Console;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -72,24 +72,22 @@ final class Dashboard implements Command {
             .mapToObj(
                 n ->
                     new DashboardBody.Cluster(
-                        entry(clusterIds, n),
-                        entry(regions, n),
-                        accountIds.isEmpty()
-                            ? Optional.empty()
-                            : Optional.of(entry(accountIds, n))))
+                        entry(clusterIds, n).orElseThrow(),
+                        entry(regions, n).orElseThrow(),
+                        entry(accountIds, n)))
             .toList();
-    List<DashboardBody.Cluster> twice = new ArrayList<>(clusters);
-    new HashSet<>(clusters).forEach(twice::remove);
-    twice.forEach(
-        cluster ->
-            values.problem(
-                "cluster '%s' in %s is given twice"
-                    .formatted(cluster.clusterId(), cluster.region())));
+    Set<DashboardBody.Cluster> known = new HashSet<>();
+    for (DashboardBody.Cluster cluster : clusters) {
+      if (!known.add(cluster)) {
+        values.problem(
+            "cluster '%s' in %s is given twice".formatted(cluster.clusterId(), cluster.region()));
+      }
+    }
     return clusters;
   }
 
-  private static String entry(List<String> list, int n) {
-    return list.get(list.size() == 1 ? 0 : n);
+  private static Optional<String> entry(List<String> list, int n) {
+    return list.stream().skip(list.size() == 1 ? 0 : n).findFirst();
   }
 
   static String clusterId(String text) {

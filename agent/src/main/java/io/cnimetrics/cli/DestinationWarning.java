@@ -17,12 +17,9 @@ final class DestinationWarning {
   private DestinationWarning() {}
 
   static void log(AgentConfig config) {
-    if (config.cloudwatch()) {
-      warn(config);
+    if (!config.cloudwatch()) {
+      return;
     }
-  }
-
-  private static void warn(AgentConfig config) {
     if (config.namespace().equals(HELPER_NAMESPACE)) {
       LOG.warn(
           "namespace={} is also used by AWS's cni-metrics-helper: metric names match, but here a"

@@ -28,7 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** {@code doctor}: checks this node for problems; changes nothing. */
-final class Doctor implements Command {
+record Doctor(Map<String, String> environment, InstantSource clock) implements Command {
   private static final int MOST_POLLS = 60;
 
   private static final Flag<Integer> WATCH =
@@ -54,14 +54,6 @@ final class Doctor implements Command {
           Settings.HEALTH_ADDRESS,
           Settings.CLOUDWATCH,
           Settings.PROMETHEUS);
-
-  private final Map<String, String> environment;
-  private final InstantSource clock;
-
-  Doctor(Map<String, String> environment, InstantSource clock) {
-    this.environment = environment;
-    this.clock = clock;
-  }
 
   @Override
   public List<Flag<?>> flags() {
@@ -129,9 +121,7 @@ final class Doctor implements Command {
             config.maxPods(),
             config.hostNetworkPods(),
             config.stateDir(),
-            Run.INJECTED.stream()
-                .filter(variable -> Run.loadsAgent(variable, environment))
-                .toList());
+            Run.injecting(environment));
     List<Poll> polls =
         reports.stream().map(report -> new Poll(report.snapshot(), report.reading())).toList();
     return new NodeEvidence(polls, last.node(), last.origins(), given);

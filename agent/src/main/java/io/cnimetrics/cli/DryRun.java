@@ -31,7 +31,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code dry-run}: polls this node and prints what it sees; sends nothing. */
-final class DryRun implements Command {
+record DryRun(InstantSource clock) implements Command {
   private static final Flag<Boolean> ONCE =
       Flag.of("--once", "DRY_RUN_ONCE", FlagType.SWITCH).defaultsTo("true", "poll once and exit");
   private static final Flag<Boolean> WATCH =
@@ -58,12 +58,6 @@ final class DryRun implements Command {
 
   /** The age of the simulated node: its pool is stable by then. */
   private static final Duration SETTLED = Duration.ofMinutes(5);
-
-  private final InstantSource clock;
-
-  DryRun(InstantSource clock) {
-    this.clock = clock;
-  }
 
   @Override
   public List<Flag<?>> flags() {

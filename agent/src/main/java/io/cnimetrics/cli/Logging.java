@@ -57,11 +57,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
   }
 
   private static Encoder<ILoggingEvent> encoder(LoggerContext context, LogFormat format) {
-    Layout<ILoggingEvent> layout =
-        switch (format) {
-          case TEXT -> text();
-          case JSON -> new FlatJson();
-        };
+    Layout<ILoggingEvent> layout = format == LogFormat.JSON ? new FlatJson() : text();
     layout.setContext(context);
     layout.start();
     LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();

@@ -22,7 +22,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalInt;
 
 /** {@code plan}: estimates the CloudWatch load and cost of a fleet; makes no network calls. */
 final class Plan implements Command {
@@ -72,14 +71,13 @@ final class Plan implements Command {
     List<List<Dimension>> sets = values.get(Settings.DIMENSIONS);
     MetricSelection selection =
         values.get(Settings.METRICS.with(chosen -> chosen.of(MetricCatalog.names())));
-    boolean reportsSubnets = values.get(Settings.SUBNETS);
     int zones = values.get(ZONES);
     int instanceTypes = values.get(INSTANCE_TYPES);
     int subnetCount = values.get(SUBNET_COUNT);
+    int subnets = values.get(Settings.SUBNETS) ? subnetCount : 0;
     Prices prices = values.find(PRICES).orElseGet(Prices::bundled);
     Output output = values.get(OUTPUT);
     values.check();
-    OptionalInt subnets = reportsSubnets ? OptionalInt.of(subnetCount) : OptionalInt.empty();
     FleetPlan plan =
         new PlannedCluster(nodes, interval, sets, selection, zones, instanceTypes, subnets)
             .plan(prices);

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -21,7 +20,7 @@ import java.util.stream.Collectors;
  * The cluster of a {@code plan} command.
  *
  * @param sets of dimensions
- * @param subnets number of subnets whose free addresses are reported; empty if none are
+ * @param subnets number of subnets whose free addresses are reported; 0 if none are
  */
 record PlannedCluster(
     int nodes,
@@ -30,7 +29,7 @@ record PlannedCluster(
     MetricSelection selection,
     int zones,
     int instanceTypes,
-    OptionalInt subnets) {
+    int subnets) {
   /** Metrics of subnets are not published under the sets of dimensions. */
   private static final String OF_SUBNET =
       "%s, %s".formatted(Dimension.CLUSTER_ID, MetricCatalog.SUBNET_DIMENSION);
@@ -41,7 +40,7 @@ record PlannedCluster(
     Fleet fleet =
         new Fleet(nodes, publishInterval, names * sets.size() + subnetsOfNode(), countsStarts);
     return new FleetPlan(
-        fleet, billedSets(), BilledAlarm.of(metrics(), subnets.orElse(0)), assumptions(), prices);
+        fleet, billedSets(), BilledAlarm.of(metrics(), subnets), assumptions(), prices);
   }
 
   private List<Metric> metrics() {
@@ -52,7 +51,7 @@ record PlannedCluster(
 
   /** A node's interfaces are all in subnets of its own zone. */
   private int subnetsOfNode() {
-    return (subnets.orElse(0) + zones - 1) / zones;
+    return (subnets + zones - 1) / zones;
   }
 
   private List<BilledSet> billedSets() {
@@ -61,8 +60,9 @@ record PlannedCluster(
       String names = set.stream().map(Dimension::name).collect(Collectors.joining(", "));
       billed.add(new BilledSet(names, of(set), combinations(set), metrics().size()));
     }
-    subnets.ifPresent(
-        count -> billed.add(new BilledSet(OF_SUBNET, BilledSet.Scope.PART, count, 1)));
+    if (subnets > 0) {
+      billed.add(new BilledSet(OF_SUBNET, BilledSet.Scope.PART, subnets, 1));
+    }
     return billed;
   }
 
@@ -98,10 +98,12 @@ record PlannedCluster(
     if (used.contains(Dimension.INSTANCE_TYPE)) {
       assumptions.add("%d instance types (--instance-types)".formatted(instanceTypes));
     }
-    if (used.contains(Dimension.AVAILABILITY_ZONE) || subnets.isPresent()) {
+    if (used.contains(Dimension.AVAILABILITY_ZONE) || subnets > 0) {
       assumptions.add("%d availability zones (--zones)".formatted(zones));
     }
-    subnets.ifPresent(count -> assumptions.add("%d subnets (--subnet-count)".formatted(count)));
+    if (subnets > 0) {
+      assumptions.add("%d subnets (--subnet-count)".formatted(subnets));
+    }
     assumptions.add("a month of 30 days in which each metric gets values all the time");
     assumptions.add("nothing else in the account, and no free tier");
     return assumptions;

@@ -15,14 +15,12 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** {@code run}: polls and publishes until SIGTERM. */
 final class Run implements Command {
-  /** Variables that load a Java agent into every JVM; some operators set them. */
-  static final List<String> INJECTED = List.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS");
-
   private final Map<String, String> environment;
   private final InstantSource clock;
   private volatile Optional<Agent> agent = Optional.empty();
@@ -76,7 +74,13 @@ final class Run implements Command {
       }
       Logging.configure(config.logLevel(), config.logFormat());
       DestinationWarning.log(config);
-      warnOfInjectedAgents();
+      for (String variable : injecting(environment)) {
+        log()
+            .warn(
+                "{} loads an agent into this JVM, whose small heap has no room for it: opt this pod"
+                    + " out of the injection",
+                variable);
+      }
       AgentComponent built =
           DaggerAgentComponent.factory().create(config, BuildInfo.of(Version.get()), clock);
       agent = Optional.of(built.agent());
@@ -110,20 +114,11 @@ final class Run implements Command {
     return Cli.OK;
   }
 
-  private void warnOfInjectedAgents() {
-    for (String variable : INJECTED) {
-      if (loadsAgent(variable, environment)) {
-        log()
-            .warn(
-                "{} loads an agent into this JVM, whose small heap has no room for it: opt this pod"
-                    + " out of the injection",
-                variable);
-      }
-    }
-  }
-
-  static boolean loadsAgent(String variable, Map<String, String> environment) {
-    return environment.getOrDefault(variable, "").contains("agent");
+  /** The variables that load a Java agent into every JVM; some operators set them. */
+  static List<String> injecting(Map<String, String> environment) {
+    return Stream.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS")
+        .filter(variable -> environment.getOrDefault(variable, "").contains("agent"))
+        .toList();
   }
 
   /** Not a constant: that would configure logging before the stop hook is registered. */

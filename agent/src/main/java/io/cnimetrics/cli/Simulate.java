@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /** {@code simulate}: serves a simulated node's ipamD until it is stopped. */
-final class Simulate implements Command {
+record Simulate(InstantSource clock) implements Command {
   private static final FlagType<Integer> PORT =
       new FlagType<>("PORT", Form.VALUE, FlagType.number(0, 65_535).parser());
 
@@ -32,12 +32,6 @@ final class Simulate implements Command {
   private static final Flag<Double> SPEED =
       Flag.of("--speed", "SIMULATE_SPEED", FlagType.of("FACTOR", Simulate::speed))
           .defaultsTo("1", "model seconds per real second");
-
-  private final InstantSource clock;
-
-  Simulate(InstantSource clock) {
-    this.clock = clock;
-  }
 
   @Override
   public List<Flag<?>> flags() {

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -21,23 +22,16 @@ import java.util.stream.Stream;
  */
 record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
   private static final Flag<Scenario.Builder> INSTANCE_TYPE =
-      flag(
-          "--instance-type",
-          FlagType.of("TYPE", Scenario::of),
-          "m5.xlarge",
-          "the node's EC2 instance type");
+      flag("--instance-type", "TYPE", Scenario::of, "m5.xlarge", "the node's EC2 instance type");
   private static final Flag<PodSchedule> PODS =
       flag(
           "--pods",
-          FlagType.of("N|FROM:TO:RATE", PodSchedule::parse),
+          "N|FROM:TO:RATE",
+          PodSchedule::parse,
           "18",
           "pods wanted, or a ramp with RATE pods a second");
   private static final Flag<CniVersion> CNI_VERSION =
-      flag(
-          "--cni-version",
-          FlagType.of("RELEASE", CniVersion::parse),
-          "v1.23.1",
-          "release of the VPC CNI");
+      flag("--cni-version", "RELEASE", CniVersion::parse, "v1.23.1", "release of the VPC CNI");
   private static final Flag<Integer> WARM_ENI_TARGET =
       flag("--warm-eni-target", upTo(100), "1", "ipamD's WARM_ENI_TARGET");
   private static final Flag<Integer> WARM_IP_TARGET =
@@ -132,11 +126,13 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
     return FlagType.number(0, most);
   }
 
-  private static <T> Flag<T> flag(String name, FlagType<T> type, String value, String description) {
-    return Flag.of(name, variable(name), type).defaultsTo(value, description);
+  private static <T> Flag<T> flag(
+      String name, String label, Function<String, T> parser, String value, String description) {
+    return flag(name, FlagType.of(label, parser), value, description);
   }
 
-  private static String variable(String name) {
-    return "SIMULATE" + name.substring(1).replace('-', '_').toUpperCase(Locale.ROOT);
+  private static <T> Flag<T> flag(String name, FlagType<T> type, String value, String description) {
+    String variable = "SIMULATE" + name.substring(1).replace('-', '_').toUpperCase(Locale.ROOT);
+    return Flag.of(name, variable, type).defaultsTo(value, description);
   }
 }

@@ -9,24 +9,13 @@ import java.util.function.IntConsumer;
 /**
  * Ends the process in time after a signal, with exit code 0; the JVM itself would exit with 143. A
  * hanging disk or a full log pipe may block a thread that writes, and then an orderly stop hangs.
+ *
+ * @param stop returns false if the process ends for another reason, with its own exit code
+ * @param halt ends the process immediately
  */
-final class StopHook implements Runnable {
+record StopHook(BooleanSupplier stop, Duration limit, IntConsumer halt) implements Runnable {
   /** Longer than an orderly stop, and shorter than the 10 s before SIGKILL. */
   static final Duration LIMIT = Duration.ofSeconds(9);
-
-  private final BooleanSupplier stop;
-  private final Duration limit;
-  private final IntConsumer halt;
-
-  /**
-   * @param stop returns false if the process ends for another reason, with its own exit code
-   * @param halt ends the process immediately
-   */
-  StopHook(BooleanSupplier stop, Duration limit, IntConsumer halt) {
-    this.stop = stop;
-    this.limit = limit;
-    this.halt = halt;
-  }
 
   @Override
   public void run() {

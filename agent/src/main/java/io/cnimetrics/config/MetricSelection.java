@@ -8,24 +8,16 @@ import java.util.TreeSet;
 /**
  * The selected metrics.
  *
- * @param kind all metrics, the core metrics, or the named ones
- * @param names the names; empty unless the kind is {@code NAMED}
+ * @param names the names of metrics, or {@code all} or {@code core} alone
  */
-public record MetricSelection(Kind kind, Set<String> names) {
-  public static final MetricSelection ALL = new MetricSelection(Kind.ALL, Set.of());
-  public static final MetricSelection CORE = new MetricSelection(Kind.CORE, Set.of());
+public record MetricSelection(Set<String> names) {
+  public static final MetricSelection ALL = new MetricSelection(Set.of("all"));
+  public static final MetricSelection CORE = new MetricSelection(Set.of("core"));
   private static final String EXPECTED =
       "expected all, core, or names separated by ',' (docs/metrics.md lists them)";
 
   public MetricSelection {
     names = Set.copyOf(names);
-    if ((kind == Kind.NAMED) == names.isEmpty()) {
-      throw new IllegalArgumentException(kind + " with names " + names);
-    }
-  }
-
-  public static MetricSelection named(Set<String> names) {
-    return new MetricSelection(Kind.NAMED, names);
   }
 
   /** Parses {@code all}, {@code core}, or names separated by {@code ,}. */
@@ -40,7 +32,7 @@ public record MetricSelection(Kind kind, Set<String> names) {
     for (String name : text.split(",", -1)) {
       names.add(name.strip());
     }
-    return named(names);
+    return new MetricSelection(names);
   }
 
   /**
@@ -49,6 +41,9 @@ public record MetricSelection(Kind kind, Set<String> names) {
    * @throws IllegalArgumentException for the first unknown name
    */
   public MetricSelection of(Set<String> known) {
+    if (equals(ALL) || equals(CORE)) {
+      return this;
+    }
     for (String name : new TreeSet<>(names)) {
       if (!known.contains(name)) {
         String unknown = Values.shortened(name);
@@ -66,17 +61,6 @@ public record MetricSelection(Kind kind, Set<String> names) {
 
   /** Whether a metric is selected. */
   public boolean includes(String name, boolean core) {
-    return switch (kind) {
-      case ALL -> true;
-      case CORE -> core;
-      case NAMED -> names.contains(name);
-    };
-  }
-
-  /** The three kinds of selection. */
-  public enum Kind {
-    ALL,
-    CORE,
-    NAMED
+    return equals(ALL) || (equals(CORE) && core) || names.contains(name);
   }
 }

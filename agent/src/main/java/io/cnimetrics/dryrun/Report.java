@@ -24,22 +24,10 @@ public record Report(
     NodeSnapshot snapshot,
     PollSamples reading,
     List<Subnet> subnets) {
-  public Report {
-    subnets = List.copyOf(subnets);
-  }
-
-  /** A poll without subnets. */
-  public Report(NodeIdentity node, Origins origins, NodeSnapshot snapshot, PollSamples reading) {
-    this(node, origins, snapshot, reading, List.of());
-  }
-
   /** All samples; those of subnets last. */
   public List<Sample> samples() {
-    return Stream.concat(reading.samples().stream(), ofSubnets().stream()).toList();
-  }
-
-  List<Sample> ofSubnets() {
-    return MetricCatalog.samples(subnets);
+    return Stream.concat(reading.samples().stream(), MetricCatalog.samples(subnets).stream())
+        .toList();
   }
 
   /** The pod addresses that the node could have now; empty if subnets were not requested. */

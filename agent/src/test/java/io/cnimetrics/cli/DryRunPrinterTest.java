@@ -88,6 +88,7 @@ class DryRunPrinterTest {
             false,
             List.of(problems));
     Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(58, 3), Instant.EPOCH);
-    return new Report(node, Origins.NONE, snapshot, sampler.read(snapshot, SamplerState.NONE));
+    return new Report(
+        node, Origins.NONE, snapshot, sampler.read(snapshot, SamplerState.NONE), List.of());
   }
 }

@@ -248,7 +248,7 @@ class ParsersTest {
     assertThat(MetricSelection.parse("all").of(METRICS)).isEqualTo(MetricSelection.ALL);
     assertThat(MetricSelection.parse("Core").of(METRICS)).isEqualTo(MetricSelection.CORE);
     assertThat(MetricSelection.parse("ipamdErr, eniAllocated").of(METRICS))
-        .isEqualTo(MetricSelection.named(METRICS));
+        .isEqualTo(new MetricSelection(METRICS));
   }
 
   @ParameterizedTest

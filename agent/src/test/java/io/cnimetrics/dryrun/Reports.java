@@ -51,7 +51,7 @@ public final class Reports {
         snapshot(node, FIRST_POLL.plusSeconds(60), pool(enis), Optional.of(metrics(3, 4, 56)));
     Sampler sampler = sampler(58);
     SamplerState history = sampler.read(before, SamplerState.NONE).history();
-    return new Report(node, SHOWN_TAG, now, sampler.read(now, history));
+    return new Report(node, SHOWN_TAG, now, sampler.read(now, history), List.of());
   }
 
   static Report prefixMode() {
@@ -97,7 +97,8 @@ public final class Reports {
             Optional.empty(),
             false,
             problems);
-    return new Report(node, Origins.NONE, snapshot, sampler(110).read(snapshot, SamplerState.NONE));
+    return new Report(
+        node, Origins.NONE, snapshot, sampler(110).read(snapshot, SamplerState.NONE), List.of());
   }
 
   /** The largest node: 32 interfaces on four cards. */
@@ -163,7 +164,7 @@ public final class Reports {
     NodeSnapshot snapshot =
         snapshot(node, FIRST_POLL, pool, Optional.of(metrics)).on(node.instance(), problems);
     PollSamples reading = sampler(110).read(snapshot, SamplerState.NONE);
-    return new Report(node, origins, snapshot, reading);
+    return new Report(node, origins, snapshot, reading, List.of());
   }
 
   private static Sampler sampler(int maxPods) {

@@ -77,7 +77,8 @@ public final class NodeUnderTest {
     NodeIdentity node =
         new NodeIdentity("node", Optional.empty(), Optional.empty(), snapshot.instance());
     json =
-        RecordedNode.json(JsonReport.of(new Report(node, Origins.NONE, snapshot, reading), false));
+        RecordedNode.json(
+            JsonReport.of(new Report(node, Origins.NONE, snapshot, reading, List.of()), false));
     return this;
   }
 
