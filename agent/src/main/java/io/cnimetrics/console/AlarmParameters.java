@@ -6,10 +6,10 @@ import static io.cnimetrics.text.Json.object;
 
 import io.cnimetrics.console.Alarm.Switch;
 import io.cnimetrics.console.Alarm.Threshold;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** The parameters of the template, and the conditions on them. */
 final class AlarmParameters {
@@ -21,28 +21,24 @@ final class AlarmParameters {
 
   private static final String TOPIC_PATTERN = "(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[\\w.-]+)?";
 
+  private static final List<String> TRUE_OR_FALSE = List.of("true", "false");
+
   private AlarmParameters() {}
 
   static Map<String, Object> parameters(AlarmTemplate.Settings settings) {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put(
         "ClusterId",
-        object(
-            "Type",
-            "String",
-            "Description",
-            "Name of the cluster, as the agents publish it",
-            "Default",
+        text(
             settings.clusterId(),
-            "AllowedPattern",
-            DashboardBody.Cluster.NAMES));
+            DashboardBody.Cluster.NAMES,
+            "Name of the cluster, as the agents publish it"));
     all.put(
         "Namespace",
-        object(
-            "Type", "String",
-            "Description", "CloudWatch namespace of the metrics",
-            "Default", settings.namespace(),
-            "AllowedPattern", "[A-Za-z0-9._/#: -]{1,255}"));
+        text(
+            settings.namespace(),
+            "[A-Za-z0-9._/#: -]{1,255}",
+            "CloudWatch namespace of the metrics"));
     all.put("PageTopicArn", topic("SNS topic ARN for pages; leave empty for none"));
     all.put("TicketTopicArn", topic("SNS topic ARN for tickets; leave empty for none"));
     all.put("NotifyOk", bool(true, "Whether the topics are also notified when an alarm ends"));
@@ -75,20 +71,14 @@ final class AlarmParameters {
   static Map<String, Object> conditions() {
     Map<String, Object> conditions =
         object(
-            COMPOSITE,
-            isOn(COMPOSITE),
-            HAS_SUPPRESSOR,
-            isGiven("SuppressorAlarm"),
-            HAS_RUNBOOK,
-            isGiven("RunbookUrl"),
-            HAS_TAG,
-            isGiven("TagKey"),
-            NOTIFY_OK,
-            isOn("NotifyOk"),
-            hasTopic(Alarm.Severity.PAGE),
-            isGiven(topicOf(Alarm.Severity.PAGE)),
-            hasTopic(Alarm.Severity.TICKET),
-            isGiven(topicOf(Alarm.Severity.TICKET)));
+            COMPOSITE, isOn(COMPOSITE),
+            HAS_SUPPRESSOR, isGiven("SuppressorAlarm"),
+            HAS_RUNBOOK, isGiven("RunbookUrl"),
+            HAS_TAG, isGiven("TagKey"),
+            NOTIFY_OK, isOn("NotifyOk"));
+    for (Alarm.Severity severity : Alarm.Severity.values()) {
+      conditions.put(hasTopic(severity), isGiven(topicOf(severity)));
+    }
     switches().forEach(each -> conditions.put(each.parameter(), isOn(each.parameter())));
     return conditions;
   }
@@ -106,13 +96,14 @@ final class AlarmParameters {
   }
 
   private static List<Threshold> thresholds(AlarmTemplate.Settings settings) {
-    Stream<Threshold> ofAlarms =
-        Stream.concat(AlarmTable.PAGES.stream(), AlarmTable.TICKETS.stream()).map(Alarm::threshold);
-    Stream<Threshold> ofSubnets =
-        settings.subnetIds().isEmpty() ? Stream.empty() : Stream.of(AlarmTable.SUBNET_FREE);
-    return Stream.concat(ofAlarms, ofSubnets)
-        .filter(threshold -> threshold.parameter().isPresent())
-        .toList();
+    List<Threshold> thresholds = new ArrayList<>();
+    AlarmTable.PAGES.forEach(alarm -> thresholds.add(alarm.threshold()));
+    AlarmTable.TICKETS.forEach(alarm -> thresholds.add(alarm.threshold()));
+    if (!settings.subnetIds().isEmpty()) {
+      thresholds.add(AlarmTable.SUBNET_FREE);
+    }
+    thresholds.removeIf(threshold -> threshold.parameter().isEmpty());
+    return thresholds;
   }
 
   private static String dashboardName(AlarmTemplate.Settings settings) {
@@ -123,7 +114,7 @@ final class AlarmParameters {
     return text("", TOPIC_PATTERN, description);
   }
 
-  private static Map<String, Object> text(String value, String pattern, String description) {
+  private static Map<String, Object> text(Object value, String pattern, String description) {
     return object(
         "Type", "String",
         "Description", description,
@@ -132,15 +123,12 @@ final class AlarmParameters {
   }
 
   private static Map<String, Object> bool(boolean value, String description) {
+    String word = String.valueOf(value);
     return object(
-        "Type",
-        "String",
-        "Description",
-        description,
-        "Default",
-        String.valueOf(value),
-        "AllowedValues",
-        List.of("true", "false"));
+        "Type", "String",
+        "Description", description,
+        "Default", word,
+        "AllowedValues", TRUE_OR_FALSE);
   }
 
   private static Map<String, Object> number(Threshold threshold) {

@@ -40,19 +40,9 @@ public record Bill(List<Item> items) {
       BigDecimal dollars = plan.prices().ofMetrics(counted).subtract(before);
       items.add(new Item(Part.METRICS, set.dimensions(), set.metrics(), dollars));
     }
-    long perMonth = requests.perMonth();
-    items.add(
-        new Item(Part.REQUESTS, "PutMetricData", perMonth, plan.prices().ofRequests(perMonth)));
-    for (BilledAlarm alarm : plan.alarms()) {
-      items.add(
-          alarm.isComposite()
-              ? new Item(Part.COMPOSITE, alarm.title(), 1, alarm.dollars(plan.prices()))
-              : new Item(
-                  Part.ALARMS,
-                  alarm.title(),
-                  (long) alarm.alarms() * alarm.metrics(),
-                  alarm.dollars(plan.prices())));
-    }
+    long sent = requests.perMonth();
+    items.add(new Item(Part.REQUESTS, "PutMetricData", sent, plan.prices().ofRequests(sent)));
+    plan.alarms().forEach(alarm -> items.add(alarm.item(plan.prices())));
     BigDecimal dashboard = Prices.cents(plan.prices().dashboard());
     items.add(new Item(Part.DASHBOARDS, "the cluster's dashboard", 1, dashboard));
     return new Bill(items);

@@ -3,7 +3,8 @@ package io.cnimetrics.plan;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.console.Alarm;
 import io.cnimetrics.console.AlarmTable;
-import java.math.BigDecimal;
+import io.cnimetrics.plan.Bill.Item;
+import io.cnimetrics.plan.Bill.Part;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -11,11 +12,10 @@ import java.util.List;
 /**
  * One alarm of the template, or several identical ones, as CloudWatch bills them.
  *
- * @param alarms how many identical ones
- * @param metrics in each of them, by which it is billed; 0 for a composite alarm, which has a price
- *     of its own
+ * @param metrics in all of them, by which they are billed; 0 for a composite alarm, which has a
+ *     price of its own
  */
-public record BilledAlarm(String title, int alarms, int metrics) {
+public record BilledAlarm(String title, int metrics) {
   private static final int COMPOSITE = 0;
 
   /**
@@ -31,21 +31,19 @@ public record BilledAlarm(String title, int alarms, int metrics) {
       boolean measured = alarm.isOfSubnet() ? subnets > 0 : metrics.containsAll(alarm.metrics());
       if (alarm.isOnByDefault() && measured) {
         int alike = alarm.isOfSubnet() ? subnets : 1;
-        billed.add(new BilledAlarm(alarm.text().title(), alike, alarm.metrics().size()));
+        billed.add(new BilledAlarm(alarm.text().title(), alike * alarm.metrics().size()));
         pages |= alarm.severity() == Alarm.Severity.PAGE;
       }
     }
     if (pages) {
-      billed.add(new BilledAlarm(AlarmTable.CANNOT_START.title(), 1, COMPOSITE));
+      billed.add(new BilledAlarm(AlarmTable.CANNOT_START.title(), COMPOSITE));
     }
     return billed;
   }
 
-  boolean isComposite() {
-    return metrics == COMPOSITE;
-  }
-
-  BigDecimal dollars(Prices prices) {
-    return isComposite() ? Prices.cents(prices.compositeAlarm()) : prices.ofAlarm(alarms * metrics);
+  Item item(Prices prices) {
+    return metrics == COMPOSITE
+        ? new Item(Part.COMPOSITE, title, 1, Prices.cents(prices.compositeAlarm()))
+        : new Item(Part.ALARMS, title, metrics, prices.ofAlarm(metrics));
   }
 }

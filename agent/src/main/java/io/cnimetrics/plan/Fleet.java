@@ -24,7 +24,6 @@ public record Fleet(
   /** The length of a billed month. */
   static final Duration MONTH = Duration.ofDays(30);
 
-  private static final String DOMAIN = ".ec2.internal";
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   /** Any value: the poll interval does not change the send times. */
@@ -76,23 +75,26 @@ public record Fleet(
   }
 
   private static String name(int node) {
-    return "ip-10-" + (node >> 16) + "-" + (node >> 8 & 0xff) + "-" + (node & 0xff) + DOMAIN;
+    return "ip-10-"
+        + (node >> 16)
+        + "-"
+        + (node >> 8 & 0xff)
+        + "-"
+        + (node & 0xff)
+        + ".ec2.internal";
   }
 
   private RequestLoad sentEach(Duration interval) {
     int requests = requestsFor((int) interval.toMinutes());
-    int[] nodesBySecond = new int[(int) interval.toSeconds()];
+    int seconds = (int) interval.toSeconds();
+    int[] nodesBySecond = new int[seconds];
     names()
-        .map(name -> NodeSchedule.of(name, ANY_POLL_INTERVAL, publishInterval))
-        .forEach(node -> nodesBySecond[second(node, interval)]++);
+        .map(name -> NodeSchedule.of(name, ANY_POLL_INTERVAL, publishInterval).sendOffset())
+        .forEach(offset -> nodesBySecond[(int) (offset.toSeconds() % seconds)]++);
     int worst = IntStream.of(nodesBySecond).max().orElse(0);
     long inAll = (long) nodes * requests;
     return new RequestLoad(
-        (double) inAll / interval.toSeconds(), worst * requests, inAll * MONTH.dividedBy(interval));
-  }
-
-  private static int second(NodeSchedule node, Duration interval) {
-    return (int) (node.sendOffset().toSeconds() % interval.toSeconds());
+        (double) inAll / seconds, worst * requests, inAll * MONTH.dividedBy(interval));
   }
 
   /** A request holds whole minutes. All requests of a send count in the second of the first. */

@@ -72,10 +72,5 @@ public record FleetPlan(
    * @param message the problem and its remedy
    * @param dollars the cost a month; 0 if the warning is not about cost
    */
-  public record Warning(String message, BigDecimal dollars) {
-    /** A warning that is not about cost. */
-    static Warning of(String message) {
-      return new Warning(message, BigDecimal.ZERO);
-    }
-  }
+  public record Warning(String message, BigDecimal dollars) {}
 }

@@ -7,9 +7,9 @@ import io.cnimetrics.text.Lines;
 import io.cnimetrics.text.Palette;
 import io.cnimetrics.text.Printable;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /** A plan as a table of 80 columns: the summary first, then the parts, then warnings. */
 public final class PlanTable {
@@ -91,9 +91,10 @@ public final class PlanTable {
     for (Part part : Part.values()) {
       List<Item> items = bill.items(part);
       if (items.size() == 1) {
-        cost(label(part, items.get(0).what()), items.get(0).count(), bill.of(part));
+        cost(label(items.get(0)), items.get(0).count(), bill.of(part));
       } else if (items.size() > 1) {
-        cost(label(part), items.stream().mapToLong(Item::count).sum(), bill.of(part));
+        String all = part == Part.METRICS ? "Metrics by" : "Alarms, by metrics in them";
+        cost(all, items.stream().mapToLong(Item::count).sum(), bill.of(part));
         items.forEach(item -> cost("  " + item.what(), item.count(), item.dollars()));
       }
     }
@@ -116,34 +117,23 @@ public final class PlanTable {
     return text + " ".repeat(Math.max(0, COUNT_FROM - Printable.columns(text)));
   }
 
-  private static String label(Part part, String what) {
-    return switch (part) {
-      case METRICS -> "Metrics by " + what;
+  private static String label(Item item) {
+    return switch (item.part()) {
+      case METRICS -> "Metrics by " + item.what();
       case REQUESTS -> "Requests";
-      case ALARMS -> "Alarm: " + what;
-      case COMPOSITE -> "Composite alarm: " + what;
+      case ALARMS -> "Alarm: " + item.what();
+      case COMPOSITE -> "Composite alarm: " + item.what();
       case DASHBOARDS -> "Dashboard";
-    };
-  }
-
-  private static String label(Part part) {
-    return switch (part) {
-      case METRICS -> "Metrics by";
-      case REQUESTS -> "Requests";
-      case ALARMS -> "Alarms, by metrics in them";
-      case COMPOSITE -> "Composite alarms";
-      case DASHBOARDS -> "Dashboards";
     };
   }
 
   private List<String> assumptions() {
     Prices prices = plan.prices();
-    return Stream.concat(
-            Stream.of(
-                "prices of %s on %s (%s)"
-                    .formatted(prices.region(), prices.date(), prices.source())),
-            plan.assumptions().stream())
-        .toList();
+    List<String> assumptions = new ArrayList<>();
+    assumptions.add(
+        "prices of %s on %s (%s)".formatted(prices.region(), prices.date(), prices.source()));
+    assumptions.addAll(plan.assumptions());
+    return assumptions;
   }
 
   private void list(String heading, List<String> entries, boolean alarming) {

@@ -19,6 +19,10 @@ final class PlanWarnings {
   /** The account shares the quota: half of it leaves little for other callers. */
   private static final double MUCH_OF_QUOTA = 0.5;
 
+  private static final String LEAVE_OUT_NODES =
+      "leave it out. Maximum and p90 by CLUSTER_ID show the state of the worst nodes, and the"
+          + " agent's log names them";
+
   private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
 
   private final FleetPlan plan;
@@ -48,21 +52,19 @@ final class PlanWarnings {
       BilledSet set = plan.sets().get(i);
       BigDecimal dollars = items.get(i).dollars();
       if (set.scope() != BilledSet.Scope.CLUSTER && dollars.compareTo(COSTLY) >= 0) {
-        warnings.add(new Warning(costly(set, dollars), dollars));
+        warn(
+            dollars,
+            "the set %s makes %,d × %,d = %,d metrics, which cost $%,.2f a month: %s",
+            set.dimensions(),
+            set.combinations(),
+            set.names(),
+            set.metrics(),
+            dollars,
+            set.scope() == BilledSet.Scope.NODE
+                ? LEAVE_OUT_NODES
+                : "leave it out, or name fewer --metrics");
       }
     }
-  }
-
-  private static String costly(BilledSet set, BigDecimal dollars) {
-    String sum =
-        text(
-            "the set %s makes %,d × %,d = %,d metrics, which cost $%,.2f a month",
-            set.dimensions(), set.combinations(), set.names(), set.metrics(), dollars);
-    return set.scope() == BilledSet.Scope.NODE
-        ? sum
-            + ": leave it out. Maximum and p90 by CLUSTER_ID show the state of the worst nodes,"
-            + " and the agent's log names them"
-        : sum + ": leave it out, or name fewer --metrics";
   }
 
   private void costlyRequests() {
@@ -70,22 +72,21 @@ final class PlanWarnings {
     long fewer = fleet.withPublishInterval(LONGEST_INTERVAL).scheduled().perMonth();
     BigDecimal saved = now.subtract(plan.prices().ofRequests(fewer));
     if (saved.compareTo(COSTLY) >= 0) {
-      warnings.add(
-          new Warning(
-              text(
-                  "requests cost $%,.2f a month: --publish-interval 5m saves $%,.2f; alerts are"
-                      + " still sent early",
-                  now, saved),
-              saved));
+      warn(
+          saved,
+          "requests cost $%,.2f a month: --publish-interval 5m saves $%,.2f; alerts are still sent"
+              + " early",
+          now,
+          saved);
     }
   }
 
   private void noSetOfCluster() {
     if (plan.sets().stream().noneMatch(set -> set.scope() == BilledSet.Scope.CLUSTER)) {
-      warnings.add(
-          Warning.of(
-              "no set is CLUSTER_ID alone: dashboard and alarms use only that set and would find no"
-                  + " metrics. Add CLUSTER_ID to --dimensions"));
+      warn(
+          BigDecimal.ZERO,
+          "no set is CLUSTER_ID alone: dashboard and alarms use only that set and would find no"
+              + " metrics. Add CLUSTER_ID to --dimensions");
     }
   }
 
@@ -93,29 +94,31 @@ final class PlanWarnings {
     RequestLoad load = fleet.scheduled();
     if (load.worstQuotaShare() >= MUCH_OF_QUOTA) {
       int better = fleet.withPublishInterval(LONGEST_INTERVAL).scheduled().worstSecond();
-      warnings.add(
-          Warning.of(
-              text(
-                  "the worst second uses %,.0f %% of a quota that everything in the account and"
-                      + " region share: %s",
-                  100 * load.worstQuotaShare(),
-                  better < load.worstSecond()
-                      ? text("--publish-interval 5m needs %,d requests in that second", better)
-                      : "ask AWS for a higher quota")));
+      warn(
+          BigDecimal.ZERO,
+          "the worst second uses %,.0f %% of a quota that everything in the account and region"
+              + " share: %s",
+          100 * load.worstQuotaShare(),
+          better < load.worstSecond()
+              ? text("--publish-interval 5m needs %,d requests in that second", better)
+              : "ask AWS for a higher quota");
     }
   }
 
   private void restart() {
-    Fleet.Restart restart = fleet.restart();
-    if (restart.worstQuotaShare() > 1) {
-      warnings.add(
-          Warning.of(
-              text(
-                  "if all agents restart in one second, they use %,.0f %% of the quota:"
-                      + " CloudWatch throttles, and the agents resend later. Restart them in"
-                      + " parts, as the manifests do (maxUnavailable 10 %%)",
-                  100 * restart.worstQuotaShare())));
+    double share = fleet.restart().worstQuotaShare();
+    if (share > 1) {
+      warn(
+          BigDecimal.ZERO,
+          "if all agents restart in one second, they use %,.0f %% of the quota: CloudWatch"
+              + " throttles, and the agents resend later. Restart them in parts, as the manifests"
+              + " do (maxUnavailable 10 %%)",
+          100 * share);
     }
+  }
+
+  private void warn(BigDecimal dollars, String format, Object... values) {
+    warnings.add(new Warning(text(format, values), dollars));
   }
 
   private static String text(String format, Object... values) {

@@ -9,7 +9,6 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -17,17 +16,6 @@ import java.util.regex.Pattern;
 
 /** Reads prices from properties and collects all problems. */
 final class PriceFile {
-  private static final Set<String> KEYS =
-      Set.of(
-          "source",
-          "region",
-          "date",
-          "metric",
-          "thousandRequests",
-          "alarmMetric",
-          "compositeAlarm",
-          "dashboard");
-
   private static final Pattern DOLLARS = Pattern.compile("[0-9]{1,6}(\\.[0-9]{1,6})?");
   private static final Pattern TIER = Pattern.compile("(.+) up to ([0-9]{1,12})");
 
@@ -39,19 +27,19 @@ final class PriceFile {
   }
 
   Prices prices() {
-    Set<String> unknown = new TreeSet<>(lines.stringPropertyNames());
-    unknown.removeAll(KEYS);
-    unknown.forEach(key -> problems.add("there is no price '%s'".formatted(key)));
     Prices prices =
         new Prices(
-            read("source", PriceFile::text, ""),
-            read("region", PriceFile::text, ""),
+            read("source", Function.identity(), ""),
+            read("region", Function.identity(), ""),
             read("date", PriceFile::date, LocalDate.EPOCH),
             read("metric", PriceFile::tiers, List.of()),
             read("thousandRequests", PriceFile::dollars, BigDecimal.ZERO),
             read("alarmMetric", PriceFile::dollars, BigDecimal.ZERO),
             read("compositeAlarm", PriceFile::dollars, BigDecimal.ZERO),
             read("dashboard", PriceFile::dollars, BigDecimal.ZERO));
+    for (String unknown : new TreeSet<>(lines.stringPropertyNames())) {
+      problems.add("there is no price '%s'".formatted(unknown));
+    }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
     }
@@ -59,13 +47,14 @@ final class PriceFile {
   }
 
   /**
-   * Reads one line.
+   * Reads one line and removes it, so that only unknown ones are left at the end.
    *
    * @param otherwise a placeholder after a problem; the prices are then rejected, so it is never
    *     used
    */
   private <T> T read(String key, Function<String, T> parser, T otherwise) {
     String value = lines.getProperty(key, "").strip();
+    lines.remove(key);
     if (value.isEmpty()) {
       problems.add("%s is missing".formatted(key));
       return otherwise;
@@ -76,10 +65,6 @@ final class PriceFile {
       problems.add("%s '%s': %s".formatted(key, value, e.getMessage()));
       return otherwise;
     }
-  }
-
-  private static String text(String value) {
-    return value;
   }
 
   private static LocalDate date(String value) {
