@@ -10,8 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalLong;
-import java.util.function.ToLongFunction;
 
 /**
  * The capacity of this node, as far as a snapshot shows it.
@@ -54,16 +52,11 @@ public record NodeCapacity(
       OptionalDouble ipMax,
       Optional<AddressMode> before,
       PodLimits podLimits) {
-    OptionalLong enis =
-        eniMax.isPresent()
-            ? OptionalLong.of(Math.max(0, (long) eniMax.getAsDouble()))
-            : OptionalLong.empty();
-    boolean bothGauges = enis.orElse(0) > 0 && ipMax.isPresent();
+    Optional<Long> enis = eniMax.stream().mapToObj(gauge -> Math.max(0, (long) gauge)).findFirst();
+    boolean bothGauges = enis.orElse(0L) > 0 && ipMax.isPresent();
     boolean ipv6Gauges = bothGauges && ipMax.getAsDouble() == 0;
-    OptionalLong perEni =
-        bothGauges && !ipv6Gauges
-            ? OptionalLong.of((long) ipMax.getAsDouble() / enis.getAsLong())
-            : OptionalLong.empty();
+    Optional<Long> perEni =
+        enis.filter(any -> bothGauges && !ipv6Gauges).map(most -> (long) ipMax.getAsDouble() / most);
     return new Derivation(snapshot, limit, enis, perEni, ipv6Gauges, before, podLimits).capacity();
   }
 
@@ -85,8 +78,8 @@ public record NodeCapacity(
   private record Derivation(
       NodeSnapshot snapshot,
       Optional<InstanceLimits.Limit> limit,
-      OptionalLong eniMax,
-      OptionalLong ipamdPerEni,
+      Optional<Long> eniMax,
+      Optional<Long> ipamdPerEni,
       boolean ipv6Gauges,
       Optional<AddressMode> before,
       PodLimits podLimits) {
@@ -98,11 +91,9 @@ public record NodeCapacity(
         return new NodeCapacity(mode, byGauges, Optional.empty(), Optional.empty());
       }
       Optional<EffectiveMaximum> maximum = effectiveMaximum(mode);
-      return new NodeCapacity(
-          mode,
-          byGauges,
-          maximum,
-          maximum.isPresent() ? Optional.empty() : Optional.of(unknownMaximum()));
+      Optional<Problem> problem =
+          maximum.isPresent() ? Optional.empty() : Optional.of(unknownMaximum());
+      return new NodeCapacity(mode, byGauges, maximum, problem);
     }
 
     private Problem unknownMaximum() {
@@ -133,7 +124,7 @@ public record NodeCapacity(
       if (ipamdPerEni.isEmpty()) {
         return before.map(mode -> mode == AddressMode.PREFIX).orElse(prefixHeld);
       }
-      long perEni = ipamdPerEni.getAsLong();
+      long perEni = ipamdPerEni.get();
       return limit
           .map(known -> perEni >= (long) ADDRESSES_PER_PREFIX * known.podIpv4PerEni())
           .orElse(
@@ -141,27 +132,15 @@ public record NodeCapacity(
     }
 
     private Optional<EffectiveMaximum> effectiveMaximum(AddressMode mode) {
-      OptionalLong enis = eniMax.isPresent() ? eniMax : mapLimit(InstanceLimits.Limit::enis);
-      OptionalLong perEni = ipamdPerEni.isPresent() ? ipamdPerEni : perEniByType(mode);
-      if (enis.isEmpty() || perEni.isEmpty()) {
-        return enis.equals(OptionalLong.of(0)) ? Optional.of(noEnis()) : Optional.empty();
-      }
-      return Optional.of(effectiveMaximum(mode, enis.getAsLong(), perEni.getAsLong()));
-    }
-
-    private OptionalLong perEniByType(AddressMode mode) {
       long factor = mode == AddressMode.PREFIX ? ADDRESSES_PER_PREFIX : 1;
-      return mapLimit(known -> known.podIpv4PerEni() * factor);
-    }
-
-    private OptionalLong mapLimit(ToLongFunction<InstanceLimits.Limit> value) {
-      return limit.isPresent()
-          ? OptionalLong.of(value.applyAsLong(limit.get()))
-          : OptionalLong.empty();
-    }
-
-    private static EffectiveMaximum noEnis() {
-      return new EffectiveMaximum(0, "0: ipamD may have no ENI");
+      Optional<Long> enis = eniMax.or(() -> limit.map(known -> (long) known.enis()));
+      Optional<Long> perEni =
+          ipamdPerEni.or(() -> limit.map(known -> known.podIpv4PerEni() * factor));
+      if (enis.isEmpty() || perEni.isEmpty()) {
+        return enis.filter(most -> most == 0)
+            .map(none -> new EffectiveMaximum(0, "0: ipamD may have no ENI"));
+      }
+      return Optional.of(effectiveMaximum(mode, enis.get(), perEni.get()));
     }
 
     private EffectiveMaximum effectiveMaximum(AddressMode mode, long enis, long perEni) {

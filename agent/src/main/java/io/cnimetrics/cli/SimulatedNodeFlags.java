@@ -111,10 +111,12 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
             .get(INSTANCE_TYPE)
             .pods(values.get(PODS))
             .cniVersion(values.get(CNI_VERSION))
-            .warmEniTarget(values.get(WARM_ENI_TARGET))
-            .warmIpTarget(values.get(WARM_IP_TARGET))
-            .minimumIpTarget(values.get(MINIMUM_IP_TARGET))
-            .warmPrefixTarget(values.get(WARM_PREFIX_TARGET))
+            .warmTargets(
+                new Scenario.WarmTargets(
+                    values.get(WARM_ENI_TARGET),
+                    values.get(WARM_IP_TARGET),
+                    values.get(MINIMUM_IP_TARGET),
+                    values.get(WARM_PREFIX_TARGET)))
             .prefixDelegation(values.get(PREFIX_DELEGATION))
             .subnetFree(values.get(SUBNET_FREE));
     values.find(MAX_PODS).ifPresent(scenario::maxPods);

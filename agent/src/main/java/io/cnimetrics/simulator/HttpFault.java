@@ -7,15 +7,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A fault of the HTTP server in ipamD.
  *
  * @param sources the endpoints that have it
  * @param from when it starts, in model time since the simulator started to serve
- * @param until when it ends; empty for never
+ * @param until when it ends
  */
-public record HttpFault(Kind kind, Set<Source> sources, Duration from, Optional<Duration> until) {
+public record HttpFault(Kind kind, Set<Source> sources, Duration from, Duration until) {
   /** What happens to a request. */
   public enum Kind {
     /** The connection is refused, or closed without an answer. */
@@ -27,14 +29,10 @@ public record HttpFault(Kind kind, Set<Source> sources, Duration from, Optional<
     /** A body shorter than announced. */
     TRUNCATE,
     /** Status 200 with bytes that are not the format. */
-    GARBAGE;
-
-    private static Kind named(String name) {
-      return name.equals("500") ? STATUS_500 : valueOf(name.toUpperCase(Locale.ROOT));
-    }
+    GARBAGE
   }
 
-  private static final Set<Source> ENDPOINTS = Set.of(Source.INTROSPECTION, Source.METRICS);
+  private static final Duration NEVER = Duration.ofSeconds(Long.MAX_VALUE);
   private static final Pattern TEXT =
       Pattern.compile(
           "(refuse|hang|500|truncate|garbage)(?:@(introspection|metrics|all))?"
@@ -42,7 +40,7 @@ public record HttpFault(Kind kind, Set<Source> sources, Duration from, Optional<
 
   public HttpFault {
     sources = Set.copyOf(sources);
-    if (from.isNegative() || until.filter(end -> end.compareTo(from) <= 0).isPresent()) {
+    if (until.compareTo(from) <= 0) {
       throw new IllegalArgumentException(
           "failure from %s until %s: must end after it starts".formatted(from, until));
     }
@@ -64,31 +62,31 @@ public record HttpFault(Kind kind, Set<Source> sources, Duration from, Optional<
                   + " such as 500@metrics:60s-120s")
               .formatted(text));
     }
-    Kind kind = Kind.named(matcher.group(1));
-    Set<Source> sources = sources(Optional.ofNullable(matcher.group(2)).orElse("all"));
-    return matcher.group(3) == null
-        ? new HttpFault(kind, sources, Duration.ZERO, Optional.empty())
-        : new HttpFault(
-            kind, sources, seconds(matcher.group(3)), Optional.of(seconds(matcher.group(4))));
+    String kind = matcher.group(1).replace("500", "status_500").toUpperCase(Locale.ROOT);
+    String where = Optional.ofNullable(matcher.group(2)).orElse("all");
+    boolean lasts = matcher.group(3) == null;
+    return new HttpFault(
+        Kind.valueOf(kind),
+        Stream.of(Source.INTROSPECTION, Source.METRICS)
+            .filter(source -> where.equals("all") || where.equals(source.label()))
+            .collect(Collectors.toSet()),
+        lasts ? Duration.ZERO : seconds(matcher.group(3)),
+        lasts ? NEVER : seconds(matcher.group(4)));
+  }
+
+  private static Duration seconds(String digits) {
+    return Duration.ofSeconds(Long.parseLong(digits));
   }
 
   /** Whether the endpoint has this fault at that time. */
   public boolean appliesTo(Source endpoint, Duration sinceServing) {
     return sources.contains(endpoint)
         && sinceServing.compareTo(from) >= 0
-        && until.filter(end -> sinceServing.compareTo(end) >= 0).isEmpty();
+        && sinceServing.compareTo(until) < 0;
   }
 
   /** Whether it starts immediately and never ends. */
   boolean lasting() {
-    return from.isZero() && until.isEmpty();
-  }
-
-  private static Set<Source> sources(String where) {
-    return where.equals("all") ? ENDPOINTS : Set.of(Source.valueOf(where.toUpperCase(Locale.ROOT)));
-  }
-
-  private static Duration seconds(String digits) {
-    return Duration.ofSeconds(Long.parseLong(digits));
+    return from.isZero() && until.equals(NEVER);
   }
 }

@@ -1,6 +1,7 @@
 package io.cnimetrics.simulator;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -8,60 +9,41 @@ import java.util.stream.Stream;
 
 /** Scenarios by name: one healthy node, and one node for each kind of trouble. */
 public enum NamedScenario {
-  HEALTHY("a healthy node", 60, node -> node.pods(slowly(40))),
-  IPAMD_DOWN("nothing answers", 5, node -> node.httpFault(fail("refuse"))),
-  INTROSPECTION_OFF(
-      "introspection refuses, metrics answer",
-      5,
-      node -> node.httpFault(fail("refuse@introspection"))),
-  INTROSPECTION_HANGS(
-      "introspection never answers", 5, node -> node.httpFault(fail("hang@introspection"))),
+  HEALTHY("a healthy node", 60, slowly(40)),
+  IPAMD_DOWN("nothing answers", 5, failing("refuse")),
+  INTROSPECTION_OFF("introspection refuses, metrics answer", 5, failing("refuse@introspection")),
+  INTROSPECTION_HANGS("introspection never answers", 5, failing("hang@introspection")),
   INTROSPECTION_GARBAGE(
-      "introspection returns bytes that are not JSON",
-      5,
-      node -> node.httpFault(fail("garbage@introspection"))),
+      "introspection returns bytes that are not JSON", 5, failing("garbage@introspection")),
   OLD_PORT(
       "introspection on the port of old releases",
       5,
       node ->
-          node.cniVersion(CniVersion.parse("v1.3.3"))
-              .httpFault(fail("refuse@introspection"))
-              .nodeFault(NodeFault.ONE_PORT)),
-  METRICS_OFF("metrics refuse", 5, node -> node.httpFault(fail("refuse@metrics"))),
-  FLAPPING(
-      "ipamD restarts every 20 s", 5, node -> node.pods(atOnce(18)).nodeFault(NodeFault.FLAPPING)),
+          failing("refuse@introspection")
+              .apply(node.cniVersion(CniVersion.parse("v1.3.3")).nodeFault(NodeFault.ONE_PORT))),
+  METRICS_OFF("metrics refuse", 5, failing("refuse@metrics")),
+  FLAPPING("ipamD restarts every 20 s", 5, atOnce(18, NodeFault.FLAPPING)),
   JUST_RESTARTED("ipamD started a minute ago", 1, UnaryOperator.identity()),
-  SLOW_START("ipamD took 95 s to start", 60, node -> node.nodeFault(NodeFault.SLOW_START)),
-  MISSING_POLICY(
-      "the node's role lacks AmazonEKS_CNI_Policy",
-      5,
-      node -> node.pods(atOnce(18)).nodeFault(NodeFault.EC2_DENIES)),
-  SUBNET_EMPTY(
-      "the subnet runs out of addresses", 10, node -> node.pods(atOnce(50)).subnetFree(20)),
+  SLOW_START("ipamD took 95 s to start", 60, atOnce(0, NodeFault.SLOW_START)),
+  MISSING_POLICY("the node's role lacks AmazonEKS_CNI_Policy", 5, atOnce(18, NodeFault.EC2_DENIES)),
+  SUBNET_EMPTY("the subnet runs out of addresses", 10, node -> atOnce(50).apply(node.subnetFree(20))),
   SUBNET_FRAGMENTED(
       "the subnet has addresses, but no free /28",
       10,
-      node -> node.pods(atOnce(50)).prefixDelegation(true).subnetFree(40)),
-  THROTTLED(
-      "EC2 throttles ipamD", 60, node -> node.pods(slowly(50)).nodeFault(NodeFault.EC2_THROTTLES)),
+      node -> atOnce(50).apply(node.prefixDelegation(true).subnetFree(40))),
+  THROTTLED("EC2 throttles ipamD", 60, slowly(50, NodeFault.EC2_THROTTLES)),
   ENI_LIMIT(
-      "EC2 holds more addresses than ipamD knows of",
-      60,
-      node -> node.pods(slowly(50)).nodeFault(NodeFault.EC2_AT_ENI_LIMIT)),
-  PODS_REFUSED("more pods than addresses", 10, node -> node.pods(atOnce(100))),
-  COOLDOWN(
-      "pods come and go faster than addresses cool down",
-      10,
-      node -> node.pods(atOnce(50)).nodeFault(NodeFault.CHURN)),
-  NODE_FULL("as many pods as addresses", 60, node -> node.maxPods(59).pods(slowly(56))),
-  NEARLY_FULL("a few addresses left", 60, node -> node.pods(slowly(53))),
+      "EC2 holds more addresses than ipamD knows of", 60, slowly(50, NodeFault.EC2_AT_ENI_LIMIT)),
+  PODS_REFUSED("more pods than addresses", 10, atOnce(100)),
+  COOLDOWN("pods come and go faster than addresses cool down", 10, atOnce(50, NodeFault.CHURN)),
+  NODE_FULL("as many pods as addresses", 60, node -> slowly(56).apply(node.maxPods(59))),
+  NEARLY_FULL("a few addresses left", 60, slowly(53)),
   MAX_PODS_TOO_HIGH(
       "max-pods is 110, but the node has 27 addresses: run doctor with --max-pods 110",
       60,
       "m5.large",
-      node -> node.maxPods(110).pods(slowly(8))),
-  STUCK_ACTION(
-      "a change of the pool never ends", 60, node -> node.nodeFault(NodeFault.STUCK_ACTION)),
+      node -> slowly(8).apply(node.maxPods(110))),
+  STUCK_ACTION("a change of the pool never ends", 60, atOnce(0, NodeFault.STUCK_ACTION)),
   FORCED_REMOVAL(
       "an ENI with pods was detached",
       60,
@@ -70,21 +52,18 @@ public enum NamedScenario {
       "security groups for pods on a full node",
       60,
       "m5.large",
-      node -> node.pods(slowly(25)).nodeFault(NodeFault.NO_TRUNK_SLOT)),
+      slowly(25, NodeFault.NO_TRUNK_SLOT)),
   LATE_CUSTOM_NETWORKING(
       "custom networking was enabled after pods started",
       60,
-      node -> node.pods(slowly(8)).nodeFault(NodeFault.LATE_CUSTOM_NETWORKING)),
+      slowly(8, NodeFault.LATE_CUSTOM_NETWORKING)),
   EXCLUDED_ENI(
-      "an ENI in a subnet that is not for pods",
-      60,
-      node -> node.pods(slowly(8)).nodeFault(NodeFault.EXCLUDED_ENI)),
+      "an ENI in a subnet that is not for pods", 60, slowly(8, NodeFault.EXCLUDED_ENI)),
   MIXED_PREFIXES(
       "single addresses that remain from before prefixes",
       60,
-      node -> node.pods(slowly(8)).prefixDelegation(true).nodeFault(NodeFault.LEFTOVER_SINGLES)),
-  IDLE_ADDRESSES(
-      "few pods, and the default WARM_ENI_TARGET", 60, "m5.4xlarge", node -> node.pods(slowly(4))),
+      node -> slowly(8, NodeFault.LEFTOVER_SINGLES).apply(node.prefixDelegation(true))),
+  IDLE_ADDRESSES("few pods, and the default WARM_ENI_TARGET", 60, "m5.4xlarge", slowly(4)),
   FAULTY_RELEASE(
       "a release with a known bug", 60, node -> node.cniVersion(CniVersion.parse("v1.19.4")));
 
@@ -140,16 +119,23 @@ public enum NamedScenario {
     return settings.apply(Scenario.of(instanceType));
   }
 
-  private static PodSchedule atOnce(int pods) {
-    return PodSchedule.constant(pods);
+  private static UnaryOperator<Scenario.Builder> atOnce(int pods, NodeFault... faults) {
+    return with(PodSchedule.constant(pods), faults);
   }
 
   /** A slow ramp: each pod gets its address at the first request. */
-  private static PodSchedule slowly(int pods) {
-    return new PodSchedule(0, pods, 0.05);
+  private static UnaryOperator<Scenario.Builder> slowly(int pods, NodeFault... faults) {
+    return with(new PodSchedule(0, pods, 0.05), faults);
   }
 
-  private static HttpFault fail(String text) {
-    return HttpFault.parse(text);
+  private static UnaryOperator<Scenario.Builder> with(PodSchedule pods, NodeFault... faults) {
+    return node -> {
+      List.of(faults).forEach(node::nodeFault);
+      return node.pods(pods);
+    };
+  }
+
+  private static UnaryOperator<Scenario.Builder> failing(String fault) {
+    return node -> node.httpFault(HttpFault.parse(fault));
   }
 }

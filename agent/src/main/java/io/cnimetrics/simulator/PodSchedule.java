@@ -17,9 +17,6 @@ public record PodSchedule(int from, int to, double podsPerSecond) {
       Pattern.compile("(\\d{1,6})(?::(\\d{1,6}):(\\d{1,6}(?:\\.\\d{1,6})?))?");
 
   public PodSchedule {
-    if (from < 0 || to < 0) {
-      throw new IllegalArgumentException("pods from %d to %d: must be ≥ 0".formatted(from, to));
-    }
     if (from != to && !(podsPerSecond > 0 && Double.isFinite(podsPerSecond))) {
       throw new IllegalArgumentException(
           "pods at a rate of %s per second: must be > 0".formatted(podsPerSecond));

@@ -42,10 +42,6 @@ public record Scenario(
     if (maxPods < 1) {
       throw new IllegalArgumentException("max pods %d: must be ≥ 1".formatted(maxPods));
     }
-    if (subnetFree < 0) {
-      throw new IllegalArgumentException(
-          "%d free addresses in the subnet: must be ≥ 0".formatted(subnetFree));
-    }
     if (!(speed > 0 && speed <= 1000)) {
       throw new IllegalArgumentException("speed %s: must be > 0 and ≤ 1000".formatted(speed));
     }
@@ -61,14 +57,12 @@ public record Scenario(
    * @throws IllegalArgumentException if the bundled table lacks the instance type
    */
   public static Builder of(String instanceType) {
-    InstanceLimits.Limit limit =
-        InstanceLimits.of(instanceType)
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "instance type '%s' is not in the table of limits: expected, say, m5.xlarge"
-                            .formatted(instanceType)));
-    return new Builder(instanceType, limit);
+    String unknown =
+        "instance type '%s' is not in the table of limits: expected, say, m5.xlarge"
+            .formatted(instanceType);
+    return InstanceLimits.of(instanceType)
+        .map(limit -> new Builder(instanceType, limit))
+        .orElseThrow(() -> new IllegalArgumentException(unknown));
   }
 
   boolean has(NodeFault fault) {
@@ -101,10 +95,7 @@ public record Scenario(
     private final InstanceLimits.Limit limit;
     private final List<HttpFault> httpFaults = new ArrayList<>();
     private final Set<NodeFault> faults = EnumSet.noneOf(NodeFault.class);
-    private int warmEniTarget = 1;
-    private int warmIpTarget;
-    private int minimumIpTarget;
-    private int warmPrefixTarget = 1;
+    private WarmTargets warmTargets = new WarmTargets(1, 0, 0, 1);
     private boolean prefixDelegation;
     private OptionalInt maxPods = OptionalInt.empty();
     private int subnetFree = 4000;
@@ -118,26 +109,9 @@ public record Scenario(
       this.limit = limit;
     }
 
-    public Builder warmEniTarget(int warmEniTarget) {
-      this.warmEniTarget = warmEniTarget;
-      return this;
-    }
-
-    /** 0 is ipamD's "not set". */
-    public Builder warmIpTarget(int warmIpTarget) {
-      this.warmIpTarget = warmIpTarget;
-      return this;
-    }
-
-    /** 0 is ipamD's "not set". */
-    public Builder minimumIpTarget(int minimumIpTarget) {
-      this.minimumIpTarget = minimumIpTarget;
-      return this;
-    }
-
-    /** Used only with prefix delegation. */
-    public Builder warmPrefixTarget(int warmPrefixTarget) {
-      this.warmPrefixTarget = warmPrefixTarget;
+    /** ipamD's default is one interface or one prefix. */
+    public Builder warmTargets(WarmTargets warmTargets) {
+      this.warmTargets = warmTargets;
       return this;
     }
 
@@ -197,9 +171,9 @@ public record Scenario(
       return new Scenario(
           instanceType,
           limit,
-          new WarmTargets(warmEniTarget, warmIpTarget, minimumIpTarget, warmPrefixTarget),
+          warmTargets,
           prefixDelegation,
-          maxPods.orElseGet(() -> defaultMaxPods()),
+          maxPods.orElseGet(this::defaultMaxPods),
           subnetFree,
           pods,
           cniVersion,
@@ -230,14 +204,6 @@ public record Scenario(
    * @param prefix {@code WARM_PREFIX_TARGET}: free prefixes, with prefix delegation
    */
   public record WarmTargets(int eni, int ip, int minimumIp, int prefix) {
-    public WarmTargets {
-      if (eni < 0 || ip < 0 || minimumIp < 0 || prefix < 0) {
-        throw new IllegalArgumentException(
-            "warm targets must be ≥ 0: %d ENIs, %d addresses, at least %d addresses, %d prefixes"
-                .formatted(eni, ip, minimumIp, prefix));
-      }
-    }
-
     /** Whether single addresses are counted; then the other two targets are ignored. */
     boolean byAddress() {
       return ip > 0 || minimumIp > 0;

@@ -27,16 +27,6 @@ public final class SimulatedIpamd implements AutoCloseable {
   public record Ports(int introspection, int metrics) {
     /** Any free ports. */
     public static final Ports ANY = new Ports(0, 0);
-
-    public Ports {
-      if (introspection < 0 || introspection > 65535 || metrics < 0 || metrics > 65535) {
-        throw new IllegalArgumentException(
-            "ports %d and %d: must be from 0 to 65535".formatted(introspection, metrics));
-      }
-      if (introspection == metrics && metrics != 0) {
-        throw new IllegalArgumentException("both ports are %d".formatted(metrics));
-      }
-    }
   }
 
   private static final String SETTINGS_PATH = "/v1/ipamd-env-settings";
@@ -67,13 +57,6 @@ public final class SimulatedIpamd implements AutoCloseable {
   }
 
   /**
-   * Starts on free ports, by the system clock, with a node that ipamD has just started to manage.
-   */
-  public static SimulatedIpamd start(Scenario scenario) {
-    return start(scenario, Ports.ANY, Duration.ZERO, InstantSource.system());
-  }
-
-  /**
    * Starts.
    *
    * @param warmUp model time before the first request, so that a reader sees a warm node; ipamD's
@@ -83,9 +66,6 @@ public final class SimulatedIpamd implements AutoCloseable {
    */
   public static SimulatedIpamd start(
       Scenario scenario, Ports ports, Duration warmUp, InstantSource clock) {
-    if (warmUp.isNegative()) {
-      throw new IllegalArgumentException("warm-up of %s: must be ≥ 0".formatted(warmUp));
-    }
     return new SimulatedIpamd(scenario, ports, warmUp, clock);
   }
 

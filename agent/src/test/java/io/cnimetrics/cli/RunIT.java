@@ -22,6 +22,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -99,7 +100,9 @@ class RunIT {
   @Test
   void sigtermEndsItWithinTenSecondsIfEverythingHangs() throws IOException {
     Scenario hanging = Scenario.of("m5.xlarge").httpFault(HttpFault.parse("hang@all")).build();
-    try (SimulatedIpamd hung = SimulatedIpamd.start(hanging);
+    try (SimulatedIpamd hung =
+            SimulatedIpamd.start(
+                hanging, SimulatedIpamd.Ports.ANY, Duration.ZERO, InstantSource.system());
         ServerSocket silent = silentServer();
         Running agent =
             AgentProcess.of("run", "--cluster-id", "c", "--region", "eu-west-1")

@@ -94,7 +94,7 @@ class ScenariosTest {
     Scenario.Builder node = NamedScenario.IDLE_ADDRESSES.scenario();
     Duration warmUp = NamedScenario.IDLE_ADDRESSES.warmUp();
     Finding before = idleAddresses(DoctorFixture.findings(node.build(), warmUp, 1));
-    Scenario fitted = node.warmIpTarget(2).minimumIpTarget(5).build();
+    Scenario fitted = node.warmTargets(new Scenario.WarmTargets(1, 2, 5, 1)).build();
 
     assertThat(before.evidence())
         .isEqualTo("54 of 58 addresses are free; warm targets would save 52");

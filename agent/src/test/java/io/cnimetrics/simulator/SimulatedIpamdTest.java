@@ -61,7 +61,7 @@ class SimulatedIpamdTest {
 
   @Test
   void settingsAreThoseOfTheScenario() throws IOException {
-    try (SimulatedIpamd ipamd = start(full().warmIpTarget(3))) {
+    try (SimulatedIpamd ipamd = start(full().warmTargets(new Scenario.WarmTargets(1, 3, 0, 1)))) {
       assertThat(text(get(ipamd.introspectionUrl() + "/v1/ipamd-env-settings")))
           .isEqualTo(
               "{\"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG\":false,"

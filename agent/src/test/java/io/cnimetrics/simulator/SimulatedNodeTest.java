@@ -2,6 +2,7 @@ package io.cnimetrics.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.simulator.Scenario.WarmTargets;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -162,7 +163,7 @@ class SimulatedNodeTest {
   @Test
   void warmIpTargetKeepsThatManyFree() {
     NodeState state =
-        at(node(Scenario.of("m5.xlarge").warmIpTarget(5).pods(PodSchedule.parse("3"))), 60);
+        at(node(Scenario.of("m5.xlarge").warmTargets(new WarmTargets(1, 5, 0, 1)).pods(PodSchedule.parse("3"))), 60);
 
     assertThat(state.total()).isEqualTo(8);
     assertThat(state.free()).isEqualTo(5);
@@ -171,7 +172,7 @@ class SimulatedNodeTest {
   @Test
   void warmIpTargetReleasesTheRest() {
     SimulatedNode node =
-        node(Scenario.of("m5.xlarge").warmIpTarget(5).pods(PodSchedule.parse("30:1:0.02")));
+        node(Scenario.of("m5.xlarge").warmTargets(new WarmTargets(1, 5, 0, 1)).pods(PodSchedule.parse("30:1:0.02")));
 
     assertThat(at(node, 150).enis()).as("27 pods, then 5 free").isEqualTo(3);
     NodeState state = at(node, 2000);
@@ -187,8 +188,7 @@ class SimulatedNodeTest {
         at(
             node(
                 Scenario.of("m5.xlarge")
-                    .warmIpTarget(2)
-                    .minimumIpTarget(20)
+                    .warmTargets(new WarmTargets(1, 2, 20, 1))
                     .pods(PodSchedule.parse("3"))),
             60);
 
@@ -199,7 +199,7 @@ class SimulatedNodeTest {
   @Test
   void warmEniTargetOfZeroWaitsForAnEmptyPool() {
     SimulatedNode node =
-        node(Scenario.of("m5.xlarge").warmEniTarget(0).pods(PodSchedule.parse("13")));
+        node(Scenario.of("m5.xlarge").warmTargets(new WarmTargets(0, 0, 0, 1)).pods(PodSchedule.parse("13")));
 
     assertThat(at(node, 60).enis()).isOne();
   }
