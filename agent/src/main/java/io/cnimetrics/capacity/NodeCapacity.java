@@ -56,7 +56,8 @@ public record NodeCapacity(
     boolean bothGauges = enis.orElse(0L) > 0 && ipMax.isPresent();
     boolean ipv6Gauges = bothGauges && ipMax.getAsDouble() == 0;
     Optional<Long> perEni =
-        enis.filter(any -> bothGauges && !ipv6Gauges).map(most -> (long) ipMax.getAsDouble() / most);
+        enis.filter(any -> bothGauges && !ipv6Gauges)
+            .map(most -> (long) ipMax.getAsDouble() / most);
     return new Derivation(snapshot, limit, enis, perEni, ipv6Gauges, before, podLimits).capacity();
   }
 

@@ -26,7 +26,8 @@ public enum NamedScenario {
   JUST_RESTARTED("ipamD started a minute ago", 1, UnaryOperator.identity()),
   SLOW_START("ipamD took 95 s to start", 60, atOnce(0, NodeFault.SLOW_START)),
   MISSING_POLICY("the node's role lacks AmazonEKS_CNI_Policy", 5, atOnce(18, NodeFault.EC2_DENIES)),
-  SUBNET_EMPTY("the subnet runs out of addresses", 10, node -> atOnce(50).apply(node.subnetFree(20))),
+  SUBNET_EMPTY(
+      "the subnet runs out of addresses", 10, node -> atOnce(50).apply(node.subnetFree(20))),
   SUBNET_FRAGMENTED(
       "the subnet has addresses, but no free /28",
       10,
@@ -57,8 +58,7 @@ public enum NamedScenario {
       "custom networking was enabled after pods started",
       60,
       slowly(8, NodeFault.LATE_CUSTOM_NETWORKING)),
-  EXCLUDED_ENI(
-      "an ENI in a subnet that is not for pods", 60, slowly(8, NodeFault.EXCLUDED_ENI)),
+  EXCLUDED_ENI("an ENI in a subnet that is not for pods", 60, slowly(8, NodeFault.EXCLUDED_ENI)),
   MIXED_PREFIXES(
       "single addresses that remain from before prefixes",
       60,

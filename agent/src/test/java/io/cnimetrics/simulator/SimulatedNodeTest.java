@@ -163,7 +163,12 @@ class SimulatedNodeTest {
   @Test
   void warmIpTargetKeepsThatManyFree() {
     NodeState state =
-        at(node(Scenario.of("m5.xlarge").warmTargets(new WarmTargets(1, 5, 0, 1)).pods(PodSchedule.parse("3"))), 60);
+        at(
+            node(
+                Scenario.of("m5.xlarge")
+                    .warmTargets(new WarmTargets(1, 5, 0, 1))
+                    .pods(PodSchedule.parse("3"))),
+            60);
 
     assertThat(state.total()).isEqualTo(8);
     assertThat(state.free()).isEqualTo(5);
@@ -172,7 +177,10 @@ class SimulatedNodeTest {
   @Test
   void warmIpTargetReleasesTheRest() {
     SimulatedNode node =
-        node(Scenario.of("m5.xlarge").warmTargets(new WarmTargets(1, 5, 0, 1)).pods(PodSchedule.parse("30:1:0.02")));
+        node(
+            Scenario.of("m5.xlarge")
+                .warmTargets(new WarmTargets(1, 5, 0, 1))
+                .pods(PodSchedule.parse("30:1:0.02")));
 
     assertThat(at(node, 150).enis()).as("27 pods, then 5 free").isEqualTo(3);
     NodeState state = at(node, 2000);
@@ -199,7 +207,10 @@ class SimulatedNodeTest {
   @Test
   void warmEniTargetOfZeroWaitsForAnEmptyPool() {
     SimulatedNode node =
-        node(Scenario.of("m5.xlarge").warmTargets(new WarmTargets(0, 0, 0, 1)).pods(PodSchedule.parse("13")));
+        node(
+            Scenario.of("m5.xlarge")
+                .warmTargets(new WarmTargets(0, 0, 0, 1))
+                .pods(PodSchedule.parse("13")));
 
     assertThat(at(node, 60).enis()).isOne();
   }
