@@ -7,6 +7,7 @@ import io.cnimetrics.health.AgentHealth;
 import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.health.AgentStats.PollResult;
 import io.cnimetrics.identity.Identification;
+import io.cnimetrics.ipamd.Ipamd;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink;
@@ -84,7 +85,7 @@ public final class Agent {
     this.alerts = new AlertLog(config.nodeName());
     this.buffer =
         MetricBuffer.open(
-            config.stateDir(), "", Dimensions.destination(config), clock, stats, alerts);
+            config.stateDir(), Dimensions.destination(config), clock, stats, alerts);
     NodeSchedule schedule =
         NodeSchedule.of(config.nodeName(), config.pollInterval(), config.publishInterval());
     this.subnets =
@@ -203,7 +204,8 @@ public final class Agent {
     poller.finalPoll();
     buffer.closeOpenMinute();
     awaitRequest();
-    publisher.ifPresent(
+    Optional<Sender> sender = publisher.flatMap(Publisher::sender);
+    sender.ifPresent(
         known -> known.flush(clock.instant(), () -> Duration.ofNanos(end - System.nanoTime())));
     buffer.sync();
     log.info("stopped: waiting_minutes={}", buffer.depth().minutes());

@@ -4,7 +4,6 @@ import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.publish.MetricBuffer.AlertChanges;
 import io.cnimetrics.publish.MinuteValue;
 import io.cnimetrics.snapshot.AddressPool;
-import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import java.util.HashMap;
 import java.util.List;
@@ -13,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,19 +78,18 @@ final class AlertLog implements Consumer<AlertChanges> {
 
   /** The cause at the start of the trouble, also in the line for its end. */
   private String cause(List<MinuteValue> values) {
-    String words =
+    String text =
         values.stream()
-            .filter(value -> causeOf.containsKey(value.metric()))
-            .map(value -> causeOf.getOrDefault(value.metric(), "").replace('"', '\''))
+            .flatMap(value -> Optional.ofNullable(causeOf.get(value.metric())).stream())
             .distinct()
             .collect(Collectors.joining("; "));
-    return words.isEmpty() ? "" : " cause=\"" + words + "\"";
+    return text.isEmpty() ? "" : " cause=\"" + text.replace('"', '\'') + "\"";
   }
 
   private static String pool(AddressPool pool) {
     String subnets =
         pool.enis().stream()
-            .flatMap((Eni eni) -> eni.subnetId().map(Stream::of).orElse(Stream.empty()))
+            .flatMap(eni -> eni.subnetId().stream())
             .distinct()
             .collect(Collectors.joining(","));
     return (subnets.isEmpty() ? "" : " subnets=" + subnets)

@@ -3,6 +3,8 @@ package io.cnimetrics.agent;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,7 +24,7 @@ final class Loop implements Runnable {
   private final Task task;
   private volatile long ranAtNanos = System.nanoTime();
   private volatile boolean hasRun;
-  private boolean stopped;
+  private final CountDownLatch stopped = new CountDownLatch(1);
 
   /** The work of a loop. */
   @FunctionalInterface
@@ -47,11 +49,15 @@ final class Loop implements Runnable {
 
   @Override
   public void run() {
-    while (!isStopped()) {
-      Duration pause = pauseAfter(clock.instant());
-      ranAtNanos = System.nanoTime();
-      hasRun = true;
-      await(pause);
+    try {
+      Duration pause = Duration.ZERO;
+      while (!stopped.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
+        pause = pauseAfter(clock.instant());
+        ranAtNanos = System.nanoTime();
+        hasRun = true;
+      }
+    } catch (InterruptedException e) {
+      // An interrupt stops the loop too.
     }
   }
 
@@ -69,30 +75,9 @@ final class Loop implements Runnable {
     }
   }
 
-  private synchronized boolean isStopped() {
-    return stopped;
-  }
-
-  private synchronized void await(Duration pause) {
-    long end = System.nanoTime() + pause.toNanos();
-    try {
-      while (!stopped) {
-        long left = end - System.nanoTime();
-        if (left <= 0) {
-          break;
-        }
-        // Rounded up: a run that is too early does nothing.
-        wait(left / 1_000_000 + 1);
-      }
-    } catch (InterruptedException e) {
-      stopped = true;
-    }
-  }
-
   /** Stops the loop after the run in progress. */
-  synchronized void stop() {
-    stopped = true;
-    notifyAll();
+  void stop() {
+    stopped.countDown();
   }
 
   String name() {

@@ -3,6 +3,7 @@ package io.cnimetrics.agent;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.SamplerState;
+import io.cnimetrics.ipamd.Ipamd;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;

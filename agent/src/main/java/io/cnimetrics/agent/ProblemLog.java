@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,32 +18,22 @@ final class ProblemLog {
   private static final Logger log = LoggerFactory.getLogger(ProblemLog.class);
   private static final Duration LOG_AGAIN = Duration.ofHours(1);
 
-  private final Map<String, Logged> logged = new HashMap<>();
-
-  private record Logged(Instant at, Problem problem) {}
+  /** By source and reason. */
+  private final Map<String, Instant> loggedAt = new HashMap<>();
 
   void after(Instant now, List<Problem> problems) {
-    Map<String, Logged> ended = new HashMap<>(logged);
+    Set<String> ended = new TreeSet<>(loggedAt.keySet());
     for (Problem problem : problems) {
-      String kind = problem.source() + " " + problem.reason();
+      String kind = "source=" + problem.source().label() + " reason=" + problem.reason();
       ended.remove(kind);
-      Logged before = logged.get(kind);
-      if (before == null || !before.at().plus(LOG_AGAIN).isAfter(now)) {
-        logged.put(kind, new Logged(now, problem));
-        log.warn(
-            "problem source={} reason={} message=\"{}\"",
-            problem.source().label(),
-            problem.reason(),
-            problem.message());
+      if (!loggedAt.getOrDefault(kind, Instant.MIN).plus(LOG_AGAIN).isAfter(now)) {
+        loggedAt.put(kind, now);
+        log.warn("problem {} message=\"{}\"", kind, problem.message());
       }
     }
-    ended.forEach(
-        (kind, before) -> {
-          logged.remove(kind);
-          log.info(
-              "problem ended source={} reason={}",
-              before.problem().source().label(),
-              before.problem().reason());
-        });
+    for (String kind : ended) {
+      loggedAt.remove(kind);
+      log.info("problem ended {}", kind);
+    }
   }
 }

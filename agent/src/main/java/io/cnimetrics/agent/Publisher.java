@@ -19,7 +19,6 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -188,10 +187,5 @@ final class Publisher implements Loop.Task {
 
   private static Instant earlier(Instant one, Instant other) {
     return one.isBefore(other) ? one : other;
-  }
-
-  /** Sends what waits until the time is used up or a request fails; for an agent that stops. */
-  void flush(Instant now, Supplier<Duration> left) {
-    sender.ifPresent(known -> known.flush(now, left));
   }
 }

@@ -38,10 +38,7 @@ import org.slf4j.LoggerFactory;
  * a source fails, the snapshot has a {@link Problem} and its part is absent; the other source is
  * still read. Not safe for use by several threads.
  */
-public final class IpamdReader {
-  /** The limit of a poll, so that a dry run ends within 10 s even if ipamD hangs. */
-  static final Duration POLL_TIMEOUT = Duration.ofSeconds(7);
-
+public final class IpamdReader implements Ipamd {
   private static final Logger log = LoggerFactory.getLogger(IpamdReader.class);
   private static final Duration SETTINGS_TIMEOUT = Duration.ofSeconds(1);
 
@@ -79,16 +76,7 @@ public final class IpamdReader {
     return new IpamdHttp(address, IpamdHttp.MAX_BODY_BYTES);
   }
 
-  /** Polls once. The instance stays unknown in the snapshot: ipamD does not report it. */
-  public NodeSnapshot read() {
-    return read(POLL_TIMEOUT);
-  }
-
-  /**
-   * Polls once with a limit other than the usual one.
-   *
-   * @param most the limit of the poll
-   */
+  @Override
   public NodeSnapshot read(Duration most) {
     Round round = new Round(clock.instant(), most);
     Optional<AddressPool> pool = round.pool();
@@ -104,7 +92,7 @@ public final class IpamdReader {
         round.problems);
   }
 
-  /** Cancels a poll that runs in another thread; that poll fails. */
+  @Override
   public void abort() {
     introspection.ifPresent(IpamdHttp::abort);
     metrics.ifPresent(IpamdHttp::abort);

@@ -1,6 +1,5 @@
 package io.cnimetrics.publish;
 
-import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.publish.MetricBuffer.AlertChanges;
 import java.time.Instant;
@@ -24,9 +23,7 @@ final class AlertTracker {
     List<MinuteValue> cleared = new ArrayList<>();
     for (MinuteValue value : values) {
       boolean alert =
-          MetricCatalog.named(value.metric())
-              .map((Metric metric) -> metric.isAlert(value.value()))
-              .orElse(false);
+          MetricCatalog.named(value.metric()).filter(m -> m.isAlert(value.value())).isPresent();
       if (alert && inAlert.add(value.metric())) {
         raised.add(value);
       } else if (!alert && inAlert.remove(value.metric()) && whole) {

@@ -22,15 +22,17 @@ public final class Backoff {
 
   /** The wait after one more failure that may be temporary. */
   public Duration next() {
-    long most = Math.min(CAP.toMillis(), FIRST.toMillis() << Math.min(failures, 16));
-    failures++;
-    return Duration.ofMillis(random.nextLong(most) + 1);
+    return next(Math.min(CAP.toMillis(), FIRST.toMillis() << Math.min(failures, 16)));
   }
 
   /** The wait after one more failure that needs a repair first. */
   public Duration nextSlow() {
+    return next(CAP.toMillis());
+  }
+
+  private Duration next(long mostMillis) {
     failures++;
-    return Duration.ofMillis(random.nextLong(CAP.toMillis()) + 1);
+    return Duration.ofMillis(random.nextLong(mostMillis) + 1);
   }
 
   public int failures() {

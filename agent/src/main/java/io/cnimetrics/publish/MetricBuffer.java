@@ -70,14 +70,11 @@ public final class MetricBuffer implements AutoCloseable {
    * holds the directory.
    *
    * @param directory where state is kept; empty for memory only
-   * @param instanceId this EC2 instance, empty if it is not known; state of another instance is
-   *     discarded
    * @param destination for samples from now on
    * @param reports receives the changes of each minute, on the thread that closes the minute
    */
   public static MetricBuffer open(
       Optional<Path> directory,
-      String instanceId,
       Destination destination,
       InstantSource clock,
       SendEvents events,
@@ -85,16 +82,14 @@ public final class MetricBuffer implements AutoCloseable {
     Journal journal = directory.map(Journal::in).orElseGet(Journal::none);
     // The agent has not seen the current minute from its start, unless the minute starts right now.
     Instant beforeStart = clock.instant().minusNanos(1);
-    BufferState initial = BufferState.initial(instanceId, destination, minute(beforeStart));
+    BufferState initial = BufferState.initial("", destination, minute(beforeStart));
     MetricBuffer buffer = new MetricBuffer(initial, journal, events, reports);
     buffer.load();
     return buffer;
   }
 
   private synchronized void load() {
-    BufferState initial = state;
-    Optional<BufferState> kept = read(waiting);
-    kept.ifPresent(last -> resume(last, initial));
+    read(waiting).ifPresent(this::resume);
     journal.replace(this::all);
   }
 
@@ -134,31 +129,17 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /** Continues from kept state. Samples from other settings are still sent under those settings. */
-  private void resume(BufferState last, BufferState initial) {
+  private void resume(BufferState last) {
+    Destination destination = state.destination();
     state = last;
-    if (isAnother(last.instanceId(), initial.instanceId())) {
-      discard(initial);
-      return;
-    }
-    if (!state.destination().mayBe(initial.destination())) {
+    if (!last.destination().mayBe(destination)) {
       closeOpen(false);
     }
-    state = state.to(either(initial.instanceId(), state.instanceId()), initial.destination());
+    state = state.to(last.instanceId(), destination);
     log.info(
         "continuing from kept state: waiting_minutes={} last_minute={}",
         waiting.minutes(),
         state.lastMinute());
-  }
-
-  private void discard(BufferState initial) {
-    log.warn(
-        "kept state belongs to another instance and is discarded: kept={} this={}"
-            + " waiting_minutes={}",
-        state.instanceId(),
-        initial.instanceId(),
-        waiting.minutes());
-    waiting.clear();
-    state = initial;
   }
 
   private static boolean isAnother(String kept, String instanceId) {
@@ -171,6 +152,7 @@ public final class MetricBuffer implements AutoCloseable {
 
   /**
    * Fills in values that were not known at the start: minutes that wait for them can then be sent.
+   * State of another instance is discarded.
    *
    * @param instanceId empty if it is still not known
    */
@@ -178,9 +160,16 @@ public final class MetricBuffer implements AutoCloseable {
     known = Map.copyOf(dimensions);
     Destination destination = state.destination().filled(known);
     if (isAnother(state.instanceId(), instanceId)) {
+      log.warn(
+          "kept state belongs to another instance and is discarded: kept={} this={}"
+              + " waiting_minutes={}",
+          state.instanceId(),
+          instanceId,
+          waiting.minutes());
+      waiting.clear();
       boolean startedLater = startMinute.isAfter(state.lastMinute());
       Instant last = startedLater ? startMinute : state.lastMinute();
-      discard(BufferState.initial(instanceId, destination, last));
+      state = BufferState.initial(instanceId, destination, last);
     }
     state = state.to(either(instanceId, state.instanceId()), destination);
     keep();

@@ -3,7 +3,6 @@ package io.cnimetrics.wiring;
 import dagger.Module;
 import dagger.Provides;
 import io.cnimetrics.agent.Agent;
-import io.cnimetrics.agent.Ipamd;
 import io.cnimetrics.agent.LastPoll;
 import io.cnimetrics.agent.Subnets;
 import io.cnimetrics.aws.Ec2;
@@ -125,7 +124,7 @@ final class AgentModule {
       InstantSource clock) {
     return new Agent(
         config,
-        Ipamd.of(ipamd),
+        ipamd,
         sampler,
         identity(config)::attempt,
         region -> CloudWatchSink.open(region, clock),

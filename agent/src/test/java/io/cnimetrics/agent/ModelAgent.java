@@ -5,6 +5,7 @@ import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.identity.Identification;
+import io.cnimetrics.ipamd.Ipamd;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.Destination;
 import io.cnimetrics.publish.MetricBuffer;
@@ -72,7 +73,7 @@ class ModelAgent {
     Destination destination =
         new Destination("Kubernetes/CNI", List.of(Map.of("CLUSTER_ID", Destination.UNKNOWN)));
     MetricBuffer buffer =
-        MetricBuffer.open(state, "", destination, () -> now, events, report -> {});
+        MetricBuffer.open(state, destination, () -> now, events, report -> {});
     Poller poller =
         new Poller(
             source, sampler.withGrace(Duration.ofMinutes(5)), buffer, schedule, (seen, read) -> {});
@@ -117,7 +118,9 @@ class ModelAgent {
     Running last = running.orElseThrow();
     last.poller().finalPoll();
     last.buffer().closeOpenMinute();
-    last.publisher().flush(clock.instant(), () -> Duration.ofSeconds(5));
+    last.publisher()
+        .sender()
+        .ifPresent(sender -> sender.flush(clock.instant(), () -> Duration.ofSeconds(5)));
     last.buffer().sync();
     kill();
   }

@@ -1,5 +1,6 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.ipamd.Ipamd;
 import io.cnimetrics.publish.FakeCloudWatch;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.MetricSink.Datum;
@@ -67,13 +68,8 @@ public final class ModelCluster {
   private Ipamd source(Function<Instant, NodeSnapshot> ipamd) {
     return new Ipamd() {
       @Override
-      public NodeSnapshot read() {
-        return ipamd.apply(now());
-      }
-
-      @Override
       public NodeSnapshot read(Duration most) {
-        return read();
+        return ipamd.apply(now());
       }
 
       @Override

@@ -3,6 +3,7 @@ package io.cnimetrics.agent;
 import static io.cnimetrics.testing.Snapshots.eni;
 import static io.cnimetrics.testing.Snapshots.nothingRead;
 
+import io.cnimetrics.ipamd.Ipamd;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.testing.Snapshots;
 import java.time.Duration;
@@ -58,7 +59,7 @@ final class ModelIpamd implements Ipamd {
   }
 
   @Override
-  public NodeSnapshot read() {
+  public NodeSnapshot read(Duration most) {
     int more = random.nextInt(3);
     errors += more;
     counted += more;
@@ -74,11 +75,6 @@ final class ModelIpamd implements Ipamd {
         .sum("awscni_ipamd_error_count", errors)
         .processStart(startSeconds)
         .build();
-  }
-
-  @Override
-  public NodeSnapshot read(Duration most) {
-    return read();
   }
 
   @Override

@@ -71,7 +71,7 @@ final class ModelPublisher {
     this.schedule = NodeSchedule.of(name, POLL_INTERVAL, publishInterval);
     this.troubled = troubled;
     this.buffer =
-        MetricBuffer.open(Optional.empty(), "", to(sets), () -> now, EVENTS, report -> {});
+        MetricBuffer.open(Optional.empty(), to(sets), () -> now, EVENTS, report -> {});
     this.publisher = publisher();
   }
 
@@ -134,7 +134,7 @@ final class ModelPublisher {
   void stop(Instant now) {
     poll(now);
     buffer.closeOpenMinute();
-    publisher.flush(now, () -> Duration.ofSeconds(5));
+    publisher.sender().ifPresent(sender -> sender.flush(now, () -> Duration.ofSeconds(5)));
   }
 
   /** Restarts the agent with the kept state. */

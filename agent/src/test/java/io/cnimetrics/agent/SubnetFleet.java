@@ -74,7 +74,6 @@ final class SubnetFleet implements Subnets {
     MetricBuffer buffer =
         MetricBuffer.open(
             Optional.empty(),
-            "",
             Dimensions.destination(config),
             () -> now,
             new Counting(),

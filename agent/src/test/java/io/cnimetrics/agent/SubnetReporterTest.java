@@ -213,7 +213,6 @@ class SubnetReporterTest {
   private static MetricBuffer buffer(AgentConfig config) {
     return MetricBuffer.open(
         Optional.empty(),
-        "",
         Dimensions.destination(config),
         () -> START,
         new Counting(),

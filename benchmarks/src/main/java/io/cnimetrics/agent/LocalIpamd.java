@@ -1,6 +1,7 @@
 package io.cnimetrics.agent;
 
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.ipamd.Ipamd;
 import io.cnimetrics.ipamd.IpamdReader;
 import java.net.URI;
 import java.time.Duration;
@@ -12,12 +13,11 @@ final class LocalIpamd {
   private LocalIpamd() {}
 
   static Ipamd at(String introspectionUrl, String metricsUrl, InstantSource clock) {
-    return Ipamd.of(
-        new IpamdReader(
-            Optional.of(URI.create(introspectionUrl)),
-            Optional.of(URI.create(metricsUrl)),
-            MetricCatalog.series(),
-            Duration.ofSeconds(30),
-            clock));
+    return new IpamdReader(
+        Optional.of(URI.create(introspectionUrl)),
+        Optional.of(URI.create(metricsUrl)),
+        MetricCatalog.series(),
+        Duration.ofSeconds(30),
+        clock);
   }
 }

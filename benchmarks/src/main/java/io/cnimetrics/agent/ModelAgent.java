@@ -5,6 +5,7 @@ import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.identity.Identification;
+import io.cnimetrics.ipamd.Ipamd;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink;
@@ -48,7 +49,7 @@ final class ModelAgent implements AutoCloseable {
     AgentStats activity = new AgentStats();
     this.buffer =
         MetricBuffer.open(
-            stateDirectory, "", published.destination(), () -> now, activity, new AlertLog(NODE));
+            stateDirectory, published.destination(), () -> now, activity, new AlertLog(NODE));
     this.poller = new Poller(ipamd, sampler, buffer, schedule, (seen, read) -> {});
     this.publisher =
         new Publisher(

@@ -7,6 +7,7 @@ import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.health.AgentStats;
+import io.cnimetrics.ipamd.Ipamd;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;
@@ -92,7 +93,6 @@ public final class PollTable {
   private MetricBuffer buffer(Optional<Path> stateDirectory) {
     return MetricBuffer.open(
         stateDirectory,
-        "",
         Published.all(Published.MINUTE).destination(),
         clock,
         new AgentStats(),

@@ -1,5 +1,6 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.ipamd.Ipamd;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
@@ -44,7 +45,7 @@ final class RepeatedIpamd implements Ipamd {
   }
 
   @Override
-  public NodeSnapshot read() {
+  public NodeSnapshot read(Duration most) {
     Map<Series, Double> next = new HashMap<>(sums);
     next.replaceAll((series, sum) -> isGauge(series) ? sum : sum + random.nextInt(7));
     sums = next;
@@ -63,11 +64,6 @@ final class RepeatedIpamd implements Ipamd {
 
   private static boolean isGauge(Series series) {
     return series.name().endsWith("_max") || series.name().contains("inprogress");
-  }
-
-  @Override
-  public NodeSnapshot read(Duration most) {
-    return read();
   }
 
   @Override
