@@ -84,7 +84,7 @@ public final class Agent {
     this.lastPoll = lastPoll;
     this.alerts = new AlertLog(config.nodeName());
     this.buffer =
-        MetricBuffer.open(
+        new MetricBuffer(
             config.stateDir(), Dimensions.destination(config), clock, stats, alerts);
     NodeSchedule schedule =
         NodeSchedule.of(config.nodeName(), config.pollInterval(), config.publishInterval());
@@ -94,13 +94,12 @@ public final class Agent {
                 new SubnetReporter(
                     config, source, buffer, lastPoll, schedule.subnetOffset(), clock.instant()));
     this.poller = new Poller(ipamd, sampler.withGrace(GRACE), buffer, schedule, this::polled);
-    this.polls = new Loop("poll", config.pollInterval(), clock, poller);
+    this.polls = new Loop("poll", config.pollInterval(), clock, poller::run);
     this.publisher =
         config.cloudwatch()
             ? Optional.of(publisher(identity, sinks, sampler, schedule, random))
             : Optional.empty();
-    Loop.Task send = publisher.<Loop.Task>map(known -> known).orElse(this::sendNothing);
-    this.sends = new Loop("send", LONGEST_SEND_PAUSE, clock, send);
+    this.sends = new Loop("send", LONGEST_SEND_PAUSE, clock, this::send);
     this.sending = new Thread(sends, "send");
     this.sending.setDaemon(true);
   }
@@ -124,22 +123,21 @@ public final class Agent {
 
   private void onIdentity(NodeIdentity node) {
     poller.setInstance(node.instance());
-    if (subnets.isPresent()) {
-      subnets.get().setNode(node);
-    }
+    subnets.ifPresent(known -> known.setNode(node));
   }
 
   private void polled(NodeSnapshot snapshot, PollSamples reading) {
     stats.polled(snapshot.ipamdRead() ? PollResult.GOOD : PollResult.FAILED);
     lastPoll.set(reading.samples());
-    if (subnets.isPresent()) {
-      subnets.get().polled(snapshot);
-    }
+    subnets.ifPresent(known -> known.polled(snapshot));
     alerts.polled(snapshot, reading);
     problems.after(snapshot.takenAt(), snapshot.problems());
   }
 
-  private Instant sendNothing(Instant now) {
+  private Instant send(Instant now) {
+    if (publisher.isPresent()) {
+      return publisher.get().run(now);
+    }
     buffer.closeEnded(now);
     buffer.discardAll();
     return now.plus(LONGEST_SEND_PAUSE);
@@ -158,9 +156,7 @@ public final class Agent {
    */
   public Optional<String> run() {
     sending.start();
-    if (subnets.isPresent()) {
-      subnets.get().start(clock);
-    }
+    subnets.ifPresent(known -> known.start(clock));
     polls.run();
     return fatal;
   }
@@ -168,16 +164,12 @@ public final class Agent {
   /** The health of the agent. */
   public AgentHealth health() {
     return new AgentHealth(
-        List.of(health(polls), health(sends)),
+        List.of(polls.health(), sends.health()),
         // A poll alone is not enough: missing permissions show only after the first run of the send
         // loop.
         lastPoll.isPresent() && sends.hasRun(),
         publisher.flatMap(Publisher::sender).map(Sender::hasSent).orElse(false),
         publisher.flatMap(Publisher::refusal));
-  }
-
-  private static AgentHealth.Loop health(Loop loop) {
-    return new AgentHealth.Loop(loop.name(), loop.longestPause(), loop.sinceRun());
   }
 
   /** How much waits to be sent. */
@@ -198,9 +190,7 @@ public final class Agent {
     log.info("stopping: polling a last time and sending what waits");
     polls.stop();
     sends.stop();
-    if (subnets.isPresent()) {
-      subnets.get().stop();
-    }
+    subnets.ifPresent(SubnetReporter::stop);
     poller.finalPoll();
     buffer.closeOpenMinute();
     awaitRequest();

@@ -1,10 +1,12 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.health.AgentHealth;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,26 +23,17 @@ final class Loop implements Runnable {
   private final String name;
   private final Duration longestPause;
   private final InstantSource clock;
-  private final Task task;
+  private final UnaryOperator<Instant> task;
   private volatile long ranAtNanos = System.nanoTime();
   private volatile boolean hasRun;
   private final CountDownLatch stopped = new CountDownLatch(1);
 
-  /** The work of a loop. */
-  @FunctionalInterface
-  interface Task {
-    /**
-     * Does what is due.
-     *
-     * @return when the next run is due; an earlier run does no harm
-     */
-    Instant run(Instant now);
-  }
-
   /**
    * @param longestPause the longest time between two runs, even if the task returns a later time
+   * @param task does what is due at an instant, and returns when the next run is due; an earlier
+   *     run does no harm
    */
-  Loop(String name, Duration longestPause, InstantSource clock, Task task) {
+  Loop(String name, Duration longestPause, InstantSource clock, UnaryOperator<Instant> task) {
     this.name = name;
     this.longestPause = longestPause;
     this.clock = clock;
@@ -63,7 +56,7 @@ final class Loop implements Runnable {
 
   private Duration pauseAfter(Instant now) {
     try {
-      Instant next = task.run(now);
+      Instant next = task.apply(now);
       Duration pause = Duration.between(clock.instant(), next);
       if (pause.isNegative()) {
         return Duration.ZERO;
@@ -80,21 +73,14 @@ final class Loop implements Runnable {
     stopped.countDown();
   }
 
-  String name() {
-    return name;
-  }
-
-  Duration longestPause() {
-    return longestPause;
-  }
-
   /** Whether a run has ended. */
   boolean hasRun() {
     return hasRun;
   }
 
-  /** The time since the end of the last run, or since the loop was made. */
-  Duration sinceRun() {
-    return Duration.ofNanos(System.nanoTime() - ranAtNanos);
+  /** When it last ran. Before the first run, the time counts from when the loop was made. */
+  AgentHealth.Loop health() {
+    Duration sinceRun = Duration.ofNanos(System.nanoTime() - ranAtNanos);
+    return new AgentHealth.Loop(name, longestPause, sinceRun);
   }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 
 /** Polls ipamD at the node's times and adds the samples to the buffer. */
-final class Poller implements Loop.Task {
+final class Poller {
   /** Limit of the last poll when the agent stops, and of the wait for the poll before it. */
   private static final Duration LAST_POLL = Duration.ofSeconds(1);
 
@@ -51,8 +51,8 @@ final class Poller implements Loop.Task {
     instance = known;
   }
 
-  @Override
-  public Instant run(Instant now) {
+  /** Does what is due; returns when it is due again. */
+  Instant run(Instant now) {
     polling.lock();
     try {
       if (!stopping) {

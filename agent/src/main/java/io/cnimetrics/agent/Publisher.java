@@ -13,6 +13,7 @@ import io.cnimetrics.snapshot.Reason;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * Sends the minutes that wait in the buffer, once the region and all dimensions are known. Until
  * then it looks up the node's identity.
  */
-final class Publisher implements Loop.Task {
+final class Publisher {
   /** The limit of one identity lookup, including the time to load the EC2 client. */
   private static final Duration ATTEMPT_LIMIT = Duration.ofSeconds(10);
 
@@ -89,8 +90,8 @@ final class Publisher implements Loop.Task {
     return sender.map(Sender::refusal).orElse(identityRefusal);
   }
 
-  @Override
-  public Instant run(Instant now) {
+  /** Does what is due; returns when it is due again. */
+  Instant run(Instant now) {
     closeMinute(now);
     syncEachMinute(now);
     boolean clockWentBack =
@@ -98,8 +99,9 @@ final class Publisher implements Loop.Task {
     if (!now.isBefore(resolveAt) || clockWentBack) {
       resolve(now);
     }
-    Instant next = sender.map(known -> earlier(known.turn(now), resolveAt)).orElse(resolveAt);
-    return late ? earlier(next, now.plus(SOON)) : next;
+    Instant next = sender.map(known -> known.turn(now)).orElse(resolveAt);
+    Instant soon = late ? now.plus(SOON) : Instant.MAX;
+    return Collections.min(List.of(next, resolveAt, soon));
   }
 
   /** A minute that stayed open for a slow poll is sent as soon as the poll ends. */
@@ -183,9 +185,5 @@ final class Publisher implements Loop.Task {
 
   private static String label(Optional<Origin> origin) {
     return origin.map(Origin::label).orElse("unknown");
-  }
-
-  private static Instant earlier(Instant one, Instant other) {
-    return one.isBefore(other) ? one : other;
   }
 }

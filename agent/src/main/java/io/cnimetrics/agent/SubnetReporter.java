@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * Reports the free addresses of this node's subnets, in the minutes in which they are due. It runs
  * on its own thread, because EC2 may answer slowly.
  */
-final class SubnetReporter implements Loop.Task {
+final class SubnetReporter {
   private static final Logger log = LoggerFactory.getLogger(SubnetReporter.class);
 
   /** The limit for instance metadata, and the limit for EC2. */
@@ -89,7 +89,7 @@ final class SubnetReporter implements Loop.Task {
 
   /** Starts to run on its own thread, until the agent stops. */
   void start(InstantSource clock) {
-    Thread thread = new Thread(new Loop("subnets", MINUTE, clock, this), "subnets");
+    Thread thread = new Thread(new Loop("subnets", MINUTE, clock, this::run), "subnets");
     thread.setDaemon(true);
     thread.start();
   }
@@ -99,8 +99,8 @@ final class SubnetReporter implements Loop.Task {
     stopped = true;
   }
 
-  @Override
-  public Instant run(Instant now) {
+  /** Does what is due; returns when it is due again. */
+  Instant run(Instant now) {
     Instant minute = now.truncatedTo(ChronoUnit.MINUTES);
     Instant due = minute.plus(offset);
     if (now.isBefore(due)) {
@@ -122,17 +122,13 @@ final class SubnetReporter implements Loop.Task {
       Ec2Result<List<Subnet>> answer =
           region
               .map(known -> subnets.read(asked, known, LIMIT))
-              .orElseGet(SubnetReporter::withoutRegion);
+              .orElseGet(() -> new Ec2Result.Failed<>(Identification.UNKNOWN_REGION, false));
       if (answer instanceof Ec2Result.Found<List<Subnet>> found) {
         report(asked, found.value(), now);
       } else if (answer instanceof Ec2Result.Failed<List<Subnet>> failure) {
         failed(failure, now);
       }
     }
-  }
-
-  private static Ec2Result<List<Subnet>> withoutRegion() {
-    return new Ec2Result.Failed<>(Identification.UNKNOWN_REGION, false);
   }
 
   private synchronized void report(Set<String> asked, List<Subnet> found, Instant now) {

@@ -39,12 +39,11 @@ final class JournalFile implements Closeable {
   private volatile FileChannel channel;
   private long bytes;
 
-  private JournalFile(Path file, Path replacement, FileChannel lock, FileChannel channel)
-      throws IOException {
-    this.file = file;
-    this.replacement = replacement;
+  private JournalFile(Path directory, FileChannel lock) throws IOException {
+    this.file = directory.resolve("state");
+    this.replacement = directory.resolve("state.new");
     this.lock = lock;
-    this.channel = channel;
+    this.channel = append(file);
     this.bytes = channel.size();
   }
 
@@ -59,9 +58,7 @@ final class JournalFile implements Closeable {
     }
     FileChannel lock = lock(directory, waits);
     try {
-      Path file = directory.resolve("state");
-      FileChannel channel = append(file);
-      return new JournalFile(file, directory.resolve("state.new"), lock, channel);
+      return new JournalFile(directory, lock);
     } catch (IOException e) {
       lock.close();
       throw e;

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,29 +76,21 @@ final class JournalFormat {
     Fields fields = new Fields().put("instance", state.instanceId());
     putDestination(fields, state.destination());
     fields.put("lastMinute", sinceEpoch(state.lastMinute()));
-    state
-        .open()
-        .ifPresent(
-            open ->
-                fields
-                    .put("minute", sinceEpoch(open.minute()))
-                    .put("open", fields(open.samples())));
+    if (state.open().isPresent()) {
+      OpenMinute open = state.open().get();
+      fields.put("minute", sinceEpoch(open.minute())).put("open", fields(open.samples()));
+    }
     return fields
         .put("carried", fields(state.carried()))
         .put("history", new Fields(new LinkedHashMap<>(state.history().toNumbers())));
   }
 
   private static BufferState state(Fields fields) {
-    Map<String, Double> history = new HashMap<>();
-    fields
-        .object("history")
-        .ifPresent(
-            numbers ->
-                numbers.byName().forEach((name, number) -> history.put(name, number(number))));
+    Optional<Fields> history = fields.object("history");
     return new BufferState(
         fields.text("instance"),
         destination(fields),
-        SamplerState.of(history),
+        SamplerState.of(history.map(h -> h.all(JournalFormat::number)).orElse(Map.of())),
         fields.minute("lastMinute"),
         fields.has("minute")
             ? Optional.of(new OpenMinute(fields.minute("minute"), samples(fields, "open")))
@@ -162,7 +153,7 @@ final class JournalFormat {
 
   private static Destination destination(Fields fields) {
     return new Destination(
-        fields.text("namespace"), fields.list("dimensions", set -> ((Fields) set).texts()));
+        fields.text("namespace"), fields.list("dimensions", set -> ((Fields) set).all(String.class::cast)));
   }
 
   /** A minute in the journal is a number, counted from 1970. */
@@ -217,10 +208,10 @@ final class JournalFormat {
       return list;
     }
 
-    Map<String, String> texts() {
-      Map<String, String> texts = new LinkedHashMap<>();
-      byName.forEach((name, text) -> texts.put(name, (String) text));
-      return texts;
+    <T> Map<String, T> all(Function<Object, T> value) {
+      Map<String, T> all = new LinkedHashMap<>();
+      byName.forEach((name, field) -> all.put(name, value.apply(field)));
+      return all;
     }
   }
 

@@ -4,7 +4,6 @@ import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.publish.BufferState.OpenMinute;
-import io.cnimetrics.publish.SendEvents.DropReason;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -54,17 +53,6 @@ public final class MetricBuffer implements AutoCloseable {
    */
   public record Depth(int minutes, Optional<Instant> oldest) {}
 
-  private MetricBuffer(
-      BufferState state, Journal journal, SendEvents events, Consumer<AlertChanges> reports) {
-    this.state = state;
-    this.keptState = state;
-    this.journal = journal;
-    this.events = events;
-    this.reports = reports;
-    this.waiting = new PendingMinutes(events);
-    this.startMinute = state.lastMinute();
-  }
-
   /**
    * Opens a buffer that continues from the kept state, if there is one. Waits while another agent
    * holds the directory.
@@ -73,22 +61,20 @@ public final class MetricBuffer implements AutoCloseable {
    * @param destination for samples from now on
    * @param reports receives the changes of each minute, on the thread that closes the minute
    */
-  public static MetricBuffer open(
+  public MetricBuffer(
       Optional<Path> directory,
       Destination destination,
       InstantSource clock,
       SendEvents events,
       Consumer<AlertChanges> reports) {
-    Journal journal = directory.map(Journal::in).orElseGet(Journal::none);
+    this.journal = directory.map(Journal::in).orElseGet(Journal::none);
+    this.events = events;
+    this.reports = reports;
+    this.waiting = new PendingMinutes(events);
     // The agent has not seen the current minute from its start, unless the minute starts right now.
-    Instant beforeStart = clock.instant().minusNanos(1);
-    BufferState initial = BufferState.initial("", destination, minute(beforeStart));
-    MetricBuffer buffer = new MetricBuffer(initial, journal, events, reports);
-    buffer.load();
-    return buffer;
-  }
-
-  private synchronized void load() {
+    this.startMinute = minute(clock.instant().minusNanos(1));
+    this.state = BufferState.initial("", destination, startMinute);
+    this.keptState = state;
     read(waiting).ifPresent(this::resume);
     journal.replace(this::all);
   }
@@ -329,16 +315,8 @@ public final class MetricBuffer implements AutoCloseable {
     waiting.release(batch);
   }
 
-  /** Records that a taken batch, or a part of it, was sent. */
-  synchronized void sent(Batch batch) {
-    events.sent(batch.datums().size());
-    waiting.acknowledge(batch);
-    keep();
-  }
-
-  /** Records that a taken batch, or a part of it, was dropped. */
-  synchronized void drop(Batch batch, DropReason reason) {
-    events.dropped(reason, batch.datums().size());
+  /** Removes a taken batch, or a part of it, that was sent or dropped. */
+  synchronized void acknowledge(Batch batch) {
     waiting.acknowledge(batch);
     keep();
   }

@@ -8,6 +8,8 @@ import io.cnimetrics.schedule.NodeSchedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -40,7 +42,6 @@ public final class Sender {
   /** Upper bound for Retry-After: a bogus value must not silence the agent. */
   private static final Duration MOST_RETRY_AFTER = Duration.ofMinutes(5);
 
-  private static final Duration MINUTE = Duration.ofMinutes(1);
   private static final Logger log = LoggerFactory.getLogger(Sender.class);
 
   private final MetricBuffer buffer;
@@ -102,35 +103,20 @@ public final class Sender {
    * An alert may appear at the end of each minute, so each minute has a turn at the node's offset.
    */
   private Instant nextTurn(Instant now) {
-    return failure.isPresent() ? due : earlier(next(), eachMinute(now));
-  }
-
-  private static Instant earlier(Instant one, Instant other) {
-    return one.isBefore(other) ? one : other;
+    return failure.isPresent() ? due : Collections.min(List.of(next(), schedule.nextMinute(now)));
   }
 
   private Instant next() {
     if (failure.isPresent()) {
       return due;
     }
-    return buffer
-        .urgentMinute()
-        .map(schedule::urgentSend)
-        .filter(urgent -> urgent.isBefore(due))
-        .orElse(due);
+    Instant urgent = buffer.urgentMinute().map(schedule::urgentSend).orElse(due);
+    return Collections.min(List.of(urgent, due));
   }
 
   /** While a backlog remains, the node sends each minute, at the same offset. */
   private Instant nextRegular(Instant now) {
-    return buffer.hasSendable() ? eachMinute(now) : schedule.nextSend(now);
-  }
-
-  private Instant eachMinute(Instant now) {
-    Instant next = schedule.nextSend(now);
-    while (next.minus(MINUTE).isAfter(now)) {
-      next = next.minus(MINUTE);
-    }
-    return next;
+    return buffer.hasSendable() ? schedule.nextMinute(now) : schedule.nextSend(now);
   }
 
   private boolean send(InstantSource clock) {
@@ -164,8 +150,8 @@ public final class Sender {
   }
 
   private static Duration shorter(Duration left) {
-    Duration atLeast = Duration.ofMillis(1).compareTo(left) > 0 ? Duration.ofMillis(1) : left;
-    return atLeast.compareTo(REQUEST_LIMIT) < 0 ? atLeast : REQUEST_LIMIT;
+    Duration positive = Collections.max(List.of(left, Duration.ofMillis(1)));
+    return Collections.min(List.of(positive, REQUEST_LIMIT));
   }
 
   private boolean deliver(Batch batch, Supplier<Duration> limit, InstantSource clock) {
@@ -193,7 +179,8 @@ public final class Sender {
       PutResult answer = put(batch);
       return switch (answer.status()) {
         case ACCEPTED -> {
-          buffer.sent(batch);
+          events.sent(batch.datums().size());
+          buffer.acknowledge(batch);
           dropsInARow = 0;
           succeeded(batch, clock.instant());
           yield true;
@@ -227,7 +214,8 @@ public final class Sender {
     }
 
     private boolean dropped(Batch batch, PutResult answer) {
-      buffer.drop(batch, DropReason.INVALID);
+      events.dropped(DropReason.INVALID, batch.datums().size());
+      buffer.acknowledge(batch);
       Datum datum = batch.datums().get(0);
       log.warn(
           "dropped a datum that CloudWatch rejects: metric={} minute={} value={} dimensions={}"
@@ -268,7 +256,7 @@ public final class Sender {
   private synchronized void failed(PutResult answer, Instant now) {
     Duration pause = answer.status() == Status.UNAUTHORIZED ? backoff.nextSlow() : backoff.next();
     Duration asked = answer.retryAfter().orElse(Duration.ZERO);
-    due = now.plus(asked.compareTo(MOST_RETRY_AFTER) < 0 ? asked : MOST_RETRY_AFTER).plus(pause);
+    due = now.plus(Collections.min(List.of(asked, MOST_RETRY_AFTER))).plus(pause);
     boolean loggedLongAgo = !loggedAt.plus(LOG_AGAIN).isAfter(now);
     if (!failure.map(PutResult::status).equals(Optional.of(answer.status())) || loggedLongAgo) {
       loggedAt = now;

@@ -63,18 +63,27 @@ public record NodeSchedule(
     return next(after, publishInterval, sendOffset);
   }
 
+  /** The next time, in any minute, that has the offset of the sends within its minute. */
+  public Instant nextMinute(Instant after) {
+    return next(after, MINUTE, offsetInMinute());
+  }
+
   /**
    * When to send urgent data of a minute: at the node's usual offset after the end of that minute.
    *
    * @param minute the start of the minute whose data is urgent
    */
   public Instant urgentSend(Instant minute) {
-    return minute.plus(MINUTE).plusMillis(sendOffset.toMillis() % MINUTE.toMillis());
+    return minute.plus(MINUTE).plus(offsetInMinute());
   }
 
   /** When within a minute the node asks EC2 for subnets: late enough for a first poll. */
   public Duration subnetOffset() {
-    return AFTER_SEND.plusMillis(sendOffset.toMillis() % MINUTE.toMillis());
+    return AFTER_SEND.plus(offsetInMinute());
+  }
+
+  private Duration offsetInMinute() {
+    return Duration.ofMillis(sendOffset.toMillis() % MINUTE.toMillis());
   }
 
   private static Instant next(Instant after, Duration interval, Duration offset) {

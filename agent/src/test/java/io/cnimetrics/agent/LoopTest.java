@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -97,7 +98,7 @@ class LoopTest {
     assertThat(thread.isAlive()).isTrue();
   }
 
-  private Thread start(Duration longestPause, Loop.Task turn) {
+  private Thread start(Duration longestPause, UnaryOperator<Instant> turn) {
     loop = new Loop("test", longestPause, clock, turn);
     Thread thread = new Thread(loop, "test-loop");
     thread.setDaemon(true);
@@ -105,7 +106,7 @@ class LoopTest {
     return thread;
   }
 
-  private Loop loop(Loop.Task turn) {
+  private Loop loop(UnaryOperator<Instant> turn) {
     return new Loop("test", HOUR, clock, turn);
   }
 }

@@ -73,7 +73,7 @@ class ModelAgent {
     Destination destination =
         new Destination("Kubernetes/CNI", List.of(Map.of("CLUSTER_ID", Destination.UNKNOWN)));
     MetricBuffer buffer =
-        MetricBuffer.open(state, destination, () -> now, events, report -> {});
+        new MetricBuffer(state, destination, () -> now, events, report -> {});
     Poller poller =
         new Poller(
             source, sampler.withGrace(Duration.ofMinutes(5)), buffer, schedule, (seen, read) -> {});

@@ -71,7 +71,7 @@ final class ModelPublisher {
     this.schedule = NodeSchedule.of(name, POLL_INTERVAL, publishInterval);
     this.troubled = troubled;
     this.buffer =
-        MetricBuffer.open(Optional.empty(), to(sets), () -> now, EVENTS, report -> {});
+        new MetricBuffer(Optional.empty(), to(sets), () -> now, EVENTS, report -> {});
     this.publisher = publisher();
   }
 

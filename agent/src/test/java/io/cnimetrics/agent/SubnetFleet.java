@@ -72,7 +72,7 @@ final class SubnetFleet implements Subnets {
             name,
             MetricCatalog.names());
     MetricBuffer buffer =
-        MetricBuffer.open(
+        new MetricBuffer(
             Optional.empty(),
             Dimensions.destination(config),
             () -> now,

@@ -211,7 +211,7 @@ class SubnetReporterTest {
   }
 
   private static MetricBuffer buffer(AgentConfig config) {
-    return MetricBuffer.open(
+    return new MetricBuffer(
         Optional.empty(),
         Dimensions.destination(config),
         () -> START,

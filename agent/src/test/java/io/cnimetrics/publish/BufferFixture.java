@@ -44,7 +44,7 @@ final class BufferFixture {
       Instant now,
       FakeCloudWatch cloudWatch) {
     this.cloudWatch = cloudWatch;
-    this.buffer = MetricBuffer.open(directory, to, () -> now, drops, reports::add);
+    this.buffer = new MetricBuffer(directory, to, () -> now, drops, reports::add);
     buffer.identify(instance, Map.of());
     this.sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), now);
   }

@@ -177,7 +177,7 @@ class MetricBufferTest {
     BufferFixture before =
         BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).poll(at(130), 6);
     Batch batch = before.buffer.take(at(131)).orElseThrow();
-    before.buffer.sent(batch.halves().get(0));
+    before.buffer.acknowledge(batch.halves().get(0));
     before.buffer.close();
 
     Batch rest = BufferFixture.in(directory, at(140)).buffer.take(at(141)).orElseThrow();
@@ -446,7 +446,7 @@ class MetricBufferTest {
     BufferFixture fixture = BufferFixture.in(directory, START);
     for (int minute = 0; minute < 1_440; minute++) {
       fixture.poll(at(60L * minute + 10), minute).poll(at(60L * minute + 40), minute);
-      fixture.buffer.take(at(60L * minute + 41)).ifPresent(fixture.buffer::sent);
+      fixture.buffer.take(at(60L * minute + 41)).ifPresent(fixture.buffer::acknowledge);
     }
 
     assertThat(Files.size(directory.resolve("state"))).isLessThan(1_200_000);
@@ -523,7 +523,7 @@ class MetricBufferTest {
                     .put(datum.metric(), datum.value());
             assertThat(before).as("a second datum of %s", datum).isNull();
           }
-          fixture.buffer.sent(taken);
+          fixture.buffer.acknowledge(taken);
           fixture.buffer.release(taken);
         });
     return minutes;

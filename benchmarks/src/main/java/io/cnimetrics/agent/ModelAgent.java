@@ -48,7 +48,7 @@ final class ModelAgent implements AutoCloseable {
     Sampler sampler = new Sampler(published.metrics(), new PodLimits(737, 3), now);
     AgentStats activity = new AgentStats();
     this.buffer =
-        MetricBuffer.open(
+        new MetricBuffer(
             stateDirectory, published.destination(), () -> now, activity, new AlertLog(NODE));
     this.poller = new Poller(ipamd, sampler, buffer, schedule, (seen, read) -> {});
     this.publisher =

@@ -91,7 +91,7 @@ public final class PollTable {
   }
 
   private MetricBuffer buffer(Optional<Path> stateDirectory) {
-    return MetricBuffer.open(
+    return new MetricBuffer(
         stateDirectory,
         Published.all(Published.MINUTE).destination(),
         clock,
