@@ -84,8 +84,7 @@ public final class Agent {
     this.lastPoll = lastPoll;
     this.alerts = new AlertLog(config.nodeName());
     this.buffer =
-        new MetricBuffer(
-            config.stateDir(), Dimensions.destination(config), clock, stats, alerts);
+        new MetricBuffer(config.stateDir(), Dimensions.destination(config), clock, stats, alerts);
     NodeSchedule schedule =
         NodeSchedule.of(config.nodeName(), config.pollInterval(), config.publishInterval());
     this.subnets =

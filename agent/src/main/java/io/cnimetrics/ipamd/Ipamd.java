@@ -14,8 +14,8 @@ public interface Ipamd {
   }
 
   /**
-   * Polls once. A failure is a problem in the snapshot. The instance stays unknown in it: ipamD does
-   * not report it.
+   * Polls once. A failure is a problem in the snapshot. The instance stays unknown in it: ipamD
+   * does not report it.
    *
    * @param most the limit of the poll
    */

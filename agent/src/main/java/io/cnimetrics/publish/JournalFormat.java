@@ -153,7 +153,8 @@ final class JournalFormat {
 
   private static Destination destination(Fields fields) {
     return new Destination(
-        fields.text("namespace"), fields.list("dimensions", set -> ((Fields) set).all(String.class::cast)));
+        fields.text("namespace"),
+        fields.list("dimensions", set -> ((Fields) set).all(String.class::cast)));
   }
 
   /** A minute in the journal is a number, counted from 1970. */

@@ -72,8 +72,7 @@ class ModelAgent {
     Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), now);
     Destination destination =
         new Destination("Kubernetes/CNI", List.of(Map.of("CLUSTER_ID", Destination.UNKNOWN)));
-    MetricBuffer buffer =
-        new MetricBuffer(state, destination, () -> now, events, report -> {});
+    MetricBuffer buffer = new MetricBuffer(state, destination, () -> now, events, report -> {});
     Poller poller =
         new Poller(
             source, sampler.withGrace(Duration.ofMinutes(5)), buffer, schedule, (seen, read) -> {});

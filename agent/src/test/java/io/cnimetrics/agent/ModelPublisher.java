@@ -70,8 +70,7 @@ final class ModelPublisher {
     this.random = new SplittableRandom(name.hashCode());
     this.schedule = NodeSchedule.of(name, POLL_INTERVAL, publishInterval);
     this.troubled = troubled;
-    this.buffer =
-        new MetricBuffer(Optional.empty(), to(sets), () -> now, EVENTS, report -> {});
+    this.buffer = new MetricBuffer(Optional.empty(), to(sets), () -> now, EVENTS, report -> {});
     this.publisher = publisher();
   }
 
