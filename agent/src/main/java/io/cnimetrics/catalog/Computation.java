@@ -61,7 +61,7 @@ public sealed interface Computation {
   record FromGauge(Series gauge, boolean labelled) implements Computation {
     @Override
     public OptionalDouble value(PollContext poll) {
-      return labelled ? poll.total(gauge) : poll.gauge(gauge);
+      return labelled ? poll.increases().total(gauge) : poll.gauge(gauge);
     }
 
     @Override

@@ -388,7 +388,7 @@ public final class MetricCatalog {
 
   private static OptionalDouble noAddressMinutes(PollContext poll) {
     boolean known = poll.increases().of(NO_AVAILABLE_ADDRESS).isPresent();
-    return onlyIf(known, poll.history().refusals().minutesAt(poll.minute()));
+    return onlyIf(known, poll.history().refusals().minutesAt(PollContext.minute(poll.snapshot())));
   }
 
   private static OptionalDouble warmPoolEmptyMinutes(PollContext poll) {

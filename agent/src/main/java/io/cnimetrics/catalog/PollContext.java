@@ -35,16 +35,8 @@ record PollContext(
     return gauge(snapshot.metrics(), series);
   }
 
-  OptionalDouble total(Series series) {
-    return snapshot.metrics().map(read -> read.total(series)).orElse(OptionalDouble.empty());
-  }
-
   static OptionalDouble gauge(Optional<IpamdMetrics> metrics, Series series) {
     return metrics.map(read -> read.gauge(series)).orElse(OptionalDouble.empty());
-  }
-
-  long minute() {
-    return minute(snapshot);
   }
 
   /** The minute that a poll belongs to: the one in which it started, counted from 1970. */

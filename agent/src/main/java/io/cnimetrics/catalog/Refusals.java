@@ -34,19 +34,15 @@ public record Refusals(long first, long last) {
     if (!refused) {
       return this;
     }
-    boolean sameRun =
-        last != NEVER
-            && minute - last <= QUIET_MINUTES
-            && last - minute <= Streak.MOST_MINUTES_AHEAD;
-    return new Refusals(sameRun ? Math.min(first, minute) : minute, minute);
+    return new Refusals(isWithin(QUIET_MINUTES, minute) ? Math.min(first, minute) : minute, minute);
   }
 
   /** The length of the current run, from its first to its last refusal; 0 if there is none. */
   long minutesAt(long minute) {
-    boolean goesOn =
-        last != NEVER
-            && minute - last < QUIET_MINUTES
-            && last - minute <= Streak.MOST_MINUTES_AHEAD;
-    return goesOn ? last - first + 1 : 0;
+    return isWithin(QUIET_MINUTES - 1, minute) ? last - first + 1 : 0;
+  }
+
+  private boolean isWithin(int minutes, long minute) {
+    return last != NEVER && minute - last <= minutes && last - minute <= Streak.MOST_MINUTES_AHEAD;
   }
 }

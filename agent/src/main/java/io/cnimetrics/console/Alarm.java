@@ -22,17 +22,6 @@ public record Alarm(
     Optional<Switch> onBy,
     Text text) {
 
-  public Alarm {
-    if (formula.series().size() > Formula.MOST_SERIES_OF_ALARM) {
-      throw new IllegalArgumentException(id + " has too many metrics");
-    }
-    boolean average =
-        formula.series().stream().anyMatch(of -> of.statistic() == ClusterStatistic.AVERAGE);
-    if (average) {
-      throw new IllegalArgumentException(id + ": an average depends on which nodes have reported");
-    }
-  }
-
   public boolean isOnByDefault() {
     return onBy.map(Switch::on).orElse(true);
   }

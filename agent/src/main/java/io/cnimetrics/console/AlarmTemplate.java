@@ -89,13 +89,11 @@ public final class AlarmTemplate {
     properties.put("EvaluationPeriods", evaluation.periods());
     properties.put("DatapointsToAlarm", evaluation.datapoints());
     properties.put("TreatMissingData", evaluation.missing().label());
-    boolean feedsComposite = alarm.severity() == Severity.PAGE;
-    actions(alarm.severity())
-        .forEach(
-            (name, action) ->
-                properties.put(
-                    name,
-                    feedsComposite ? either(COMPOSITE, ref("AWS::NoValue"), action) : action));
+    Map<String, Object> actions = actions(alarm.severity());
+    if (alarm.severity() == Severity.PAGE) {
+      actions.replaceAll((name, action) -> either(COMPOSITE, ref("AWS::NoValue"), action));
+    }
+    properties.putAll(actions);
     return resource("AWS::CloudWatch::Alarm", alarm.onBy().map(Switch::parameter), properties);
   }
 
@@ -157,7 +155,8 @@ public final class AlarmTemplate {
     }
     ClusterSeries series = alarm.formula().series().get(0);
     Map<String, Object> metric = metric(series);
-    metric.put(series.statistic().extended() ? "ExtendedStatistic" : "Statistic", stat(series));
+    ClusterStatistic statistic = series.statistic();
+    metric.put(statistic.extended() ? "ExtendedStatistic" : "Statistic", statistic.label());
     metric.put("Period", PERIOD_SECONDS);
     return metric;
   }
@@ -165,12 +164,9 @@ public final class AlarmTemplate {
   private static List<Object> math(Alarm alarm) {
     List<Object> metrics = new ArrayList<>();
     for (ClusterSeries series : alarm.formula().series()) {
-      metrics.add(
-          object(
-              "Id", series.id(),
-              "MetricStat",
-                  object("Metric", metric(series), "Stat", stat(series), "Period", PERIOD_SECONDS),
-              "ReturnData", false));
+      String stat = series.statistic().label();
+      Object measured = object("Metric", metric(series), "Stat", stat, "Period", PERIOD_SECONDS);
+      metrics.add(object("Id", series.id(), "MetricStat", measured, "ReturnData", false));
     }
     metrics.add(
         object(
@@ -195,10 +191,6 @@ public final class AlarmTemplate {
         "Namespace", ref("Namespace"),
         "MetricName", series.metric().name(),
         "Dimensions", dimensions);
-  }
-
-  private static String stat(ClusterSeries series) {
-    return series.statistic().label();
   }
 
   private static Object threshold(Threshold threshold) {

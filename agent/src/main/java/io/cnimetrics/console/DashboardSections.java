@@ -21,25 +21,15 @@ final class DashboardSections {
   /** Compares several clusters, to show which one needs attention. */
   static void overview(List<Cluster> clusters, DashboardGrid grid) {
     grid.text(2, DashboardTexts.OVERVIEW);
+    Formula refused = worst(MetricCatalog.NO_ADDRESS_MINUTES);
+    Formula down = worst(MetricCatalog.IPAMD_DOWN_MINUTES);
+    Formula fullest = worst(MetricCatalog.NODE_IP_UTILIZATION);
     grid.row(
-        compared(
-                clusters,
-                "Pods refused: for how long",
-                MINUTES,
-                worst(MetricCatalog.NO_ADDRESS_MINUTES))
+        compared(clusters, "Pods refused: for how long", MINUTES, refused)
             .limit(AlarmTable.NO_ADDRESS),
-        compared(
-                clusters,
-                "ipamD down: for how long",
-                MINUTES,
-                worst(MetricCatalog.IPAMD_DOWN_MINUTES))
-            .limit(AlarmTable.IPAMD_DOWN),
+        compared(clusters, "ipamD down: for how long", MINUTES, down).limit(AlarmTable.IPAMD_DOWN),
         compared(clusters, "Nodes reporting", "nodes", reporting()),
-        compared(
-            clusters,
-            "Fullest node",
-            "percent of its effective maximum",
-            worst(MetricCatalog.NODE_IP_UTILIZATION)));
+        compared(clusters, "Fullest node", "percent of its effective maximum", fullest));
   }
 
   private static DashboardGraph compared(

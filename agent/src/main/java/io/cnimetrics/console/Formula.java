@@ -10,9 +10,6 @@ import java.util.List;
  * @param expression over the identifiers of the series
  */
 record Formula(String expression, List<ClusterSeries> series) {
-  /** The most metrics that CloudWatch accepts in an alarm. */
-  static final int MOST_SERIES_OF_ALARM = 10;
-
   static Formula of(ClusterSeries series) {
     return new Formula(series.id(), List.of(series));
   }

@@ -26,10 +26,6 @@ public record Bill(List<Item> items) {
    */
   public record Item(Part part, String what, long count, BigDecimal dollars) {}
 
-  public Bill {
-    items = List.copyOf(items);
-  }
-
   static Bill of(FleetPlan plan, RequestLoad requests) {
     List<Item> items = new ArrayList<>();
     long counted = 0;
@@ -45,7 +41,7 @@ public record Bill(List<Item> items) {
     plan.alarms().forEach(alarm -> items.add(alarm.item(plan.prices())));
     BigDecimal dashboard = Prices.cents(plan.prices().dashboard());
     items.add(new Item(Part.DASHBOARDS, "the cluster's dashboard", 1, dashboard));
-    return new Bill(items);
+    return new Bill(List.copyOf(items));
   }
 
   /** The total, in dollars a month. */

@@ -16,12 +16,6 @@ public record FleetPlan(
     List<String> assumptions,
     Prices prices) {
 
-  public FleetPlan {
-    sets = List.copyOf(sets);
-    alarms = List.copyOf(alarms);
-    assumptions = List.copyOf(assumptions);
-  }
-
   /** The number of billed metrics. */
   public long metrics() {
     return sets.stream().mapToLong(BilledSet::metrics).sum();

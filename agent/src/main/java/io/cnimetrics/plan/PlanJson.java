@@ -17,6 +17,9 @@ public final class PlanJson {
   /** Writes one document, followed by a line end. */
   public static String of(FleetPlan plan) {
     Fleet fleet = plan.fleet();
+    String date = plan.prices().date().toString();
+    Object prices =
+        object("region", plan.prices().region(), "date", date, "source", plan.prices().source());
     return Json.entryPerLine(
         object(
             "nodes", fleet.nodes(),
@@ -29,7 +32,7 @@ public final class PlanJson {
             "sets", plan.sets().stream().map(PlanJson::set).toList(),
             "dollarsPerMonth", dollars(plan),
             "bill", plan.bill().items().stream().map(PlanJson::item).toList(),
-            "prices", prices(plan.prices()),
+            "prices", prices,
             "assumptions", plan.assumptions(),
             "warnings", plan.warnings().stream().map(PlanJson::warning).toList()));
   }
@@ -77,11 +80,6 @@ public final class PlanJson {
 
   private static String label(Part part) {
     return part.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static Map<String, Object> prices(Prices prices) {
-    return object(
-        "region", prices.region(), "date", prices.date().toString(), "source", prices.source());
   }
 
   private static Map<String, Object> warning(Warning warning) {

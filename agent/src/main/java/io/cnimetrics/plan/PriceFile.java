@@ -98,6 +98,6 @@ final class PriceFile {
       tiers.add(new Tier(dollars(bounded ? matcher.group(1) : parts[i].strip()), upTo));
       from = upTo;
     }
-    return tiers;
+    return List.copyOf(tiers);
   }
 }

@@ -42,10 +42,6 @@ public record Prices(
    */
   public record Tier(BigDecimal dollars, long upTo) {}
 
-  public Prices {
-    metric = List.copyOf(metric);
-  }
-
   /** The prices bundled with this release. */
   public static Prices bundled() {
     try (InputStream file = Prices.class.getResourceAsStream(BUNDLED);
