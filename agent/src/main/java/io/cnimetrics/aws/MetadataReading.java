@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.imds.Ec2MetadataClient;
@@ -67,14 +68,8 @@ final class MetadataReading {
   }
 
   private void readWord(String path) {
-    Optional<String> body = service.get(ROOT + path).map(String::strip);
-    if (body.isEmpty()) {
-      report(Reason.NOT_FOUND, service.last() + " was answered with status 404");
-    } else if (WORD.matcher(body.get()).matches()) {
-      store(words, Map.of(path, body.get()));
-    } else {
-      report(service.unusable(body.get()));
-    }
+    value(ROOT + path, WORD.asMatchPredicate(), "")
+        .ifPresent(word -> store(words, Map.of(path, word)));
   }
 
   private void readTags() {
@@ -91,15 +86,20 @@ final class MetadataReading {
   }
 
   private void readTag(String key, Map<String, String> into) {
-    Optional<String> body = service.get(ROOT + TAGS + "/" + encoded(key)).map(String::strip);
+    String path = ROOT + TAGS + "/" + encoded(key);
+    value(path, MetadataReading::isText, ", though it is listed")
+        .ifPresent(tag -> into.put(key, tag));
+  }
+
+  /** The value at a path; if it is missing or unusable, that is reported. */
+  private Optional<String> value(String path, Predicate<String> usable, String ifMissing) {
+    Optional<String> body = service.get(path).map(String::strip);
     if (body.isEmpty()) {
-      report(
-          Reason.NOT_FOUND, service.last() + " was answered with status 404, though it is listed");
-    } else if (isText(body.get())) {
-      into.put(key, body.get());
-    } else {
+      report(Reason.NOT_FOUND, service.last() + " was answered with status 404" + ifMissing);
+    } else if (!usable.test(body.get())) {
       report(service.unusable(body.get()));
     }
+    return body.filter(usable);
   }
 
   /** A tag may be empty and may contain any script. */

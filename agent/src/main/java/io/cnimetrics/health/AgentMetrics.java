@@ -1,6 +1,5 @@
 package io.cnimetrics.health;
 
-import io.cnimetrics.health.AgentStats.EnumCounter;
 import io.cnimetrics.health.AgentStats.Latencies;
 import io.cnimetrics.health.MetricsPage.Backlog;
 import io.cnimetrics.health.MetricsPage.BuildInfo;
@@ -18,6 +17,8 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.Unit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 
 /** The agent's metrics about itself, named {@code cni_agent_…}. */
 final class AgentMetrics {
@@ -64,14 +65,14 @@ final class AgentMetrics {
   }
 
   private static <E extends Enum<E>> MetricSnapshot counters(
-      String name, String help, String label, EnumCounter<E> counter) {
+      String name, String help, String label, Map<E, LongAdder> counts) {
     CounterSnapshot.Builder counters = CounterSnapshot.builder().name(name(name)).help(help);
-    counter.forEach(
+    counts.forEach(
         (kind, count) ->
             counters.dataPoint(
                 CounterDataPointSnapshot.builder()
                     .labels(Labels.of(label, kind.name().toLowerCase(Locale.ROOT)))
-                    .value((double) count)
+                    .value((double) count.sum())
                     .build()));
     return counters.build();
   }

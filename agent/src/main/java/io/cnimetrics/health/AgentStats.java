@@ -8,14 +8,13 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.ObjLongConsumer;
 
 /** The agent's own counters since its start. Its loops write them, {@code /metrics} reads them. */
 public final class AgentStats implements SendEvents {
-  final EnumCounter<PollResult> polls = new EnumCounter<>(PollResult.class);
+  final Map<PollResult, LongAdder> polls = zeros(PollResult.class);
   final LongAdder sent = new LongAdder();
-  final EnumCounter<DropReason> dropped = new EnumCounter<>(DropReason.class);
-  final EnumCounter<PutResult.Status> requests = new EnumCounter<>(PutResult.Status.class);
+  final Map<DropReason, LongAdder> dropped = zeros(DropReason.class);
+  final Map<PutResult.Status, LongAdder> requests = zeros(PutResult.Status.class);
   final Latencies latencies = new Latencies();
 
   /** The result of a poll. */
@@ -25,12 +24,12 @@ public final class AgentStats implements SendEvents {
   }
 
   public void polled(PollResult result) {
-    polls.add(result, 1);
+    add(polls, result, 1);
   }
 
   @Override
   public void answered(PutResult.Status outcome, Duration took) {
-    requests.add(outcome, 1);
+    add(requests, outcome, 1);
     latencies.add(took);
   }
 
@@ -41,29 +40,20 @@ public final class AgentStats implements SendEvents {
 
   @Override
   public void dropped(DropReason reason, int datums) {
-    dropped.add(reason, datums);
+    add(dropped, reason, datums);
   }
 
-  /** A counter for each constant of an enum, starting at 0; safe for several threads. */
-  static final class EnumCounter<E extends Enum<E>> {
-    /** Filled by the constructor and only read later, so it needs no lock. */
-    private final Map<E, LongAdder> counts;
-
-    EnumCounter(Class<E> kinds) {
-      counts = new EnumMap<>(kinds);
-      for (E kind : kinds.getEnumConstants()) {
-        counts.put(kind, new LongAdder());
-      }
+  /** A counter for each constant. The map is only read later, so it needs no lock. */
+  private static <E extends Enum<E>> Map<E, LongAdder> zeros(Class<E> kinds) {
+    Map<E, LongAdder> counts = new EnumMap<>(kinds);
+    for (E kind : kinds.getEnumConstants()) {
+      counts.put(kind, new LongAdder());
     }
+    return counts;
+  }
 
-    void add(E kind, long count) {
-      Objects.requireNonNull(counts.get(kind)).add(count);
-    }
-
-    /** Passes every constant and its count to the action, also if the count is 0. */
-    void forEach(ObjLongConsumer<E> action) {
-      counts.forEach((kind, count) -> action.accept(kind, count.sum()));
-    }
+  private static <E> void add(Map<E, LongAdder> counts, E kind, long count) {
+    Objects.requireNonNull(counts.get(kind)).add(count);
   }
 
   /** The durations of requests, in few buckets: each bucket is a series on every node. */

@@ -1,13 +1,11 @@
 package io.cnimetrics.ipamd;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
 import io.cnimetrics.snapshot.Reason;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,7 +61,7 @@ final class IntrospectionDecoder {
    */
   static AddressPool pool(InputStream body, Instant coolingSince, Consumer<String> held)
       throws IOException {
-    return decode(
+    return JsonCursor.read(
         body,
         (json, names) ->
             new IntrospectionDecoder(json, new EniDecoder(json, coolingSince, held)).pool(names));
@@ -76,34 +74,7 @@ final class IntrospectionDecoder {
    * @throws IOException if the body cannot be read to its end
    */
   static IpamdSettings settings(InputStream body) throws IOException {
-    return decode(body, IntrospectionDecoder::settings);
-  }
-
-  private static <T> T decode(InputStream body, Shape<T> shape) throws IOException {
-    try (JsonCursor json = new JsonCursor(body)) {
-      try {
-        return whole(json, shape);
-      } catch (JsonProcessingException | CharacterCodingException e) {
-        throw json.refusal(e);
-      }
-    }
-  }
-
-  /**
-   * Reports a wrong shape only for a well-formed body: a body that is cut short is reported as
-   * such.
-   */
-  private static <T> T whole(JsonCursor json, Shape<T> shape) throws IOException {
-    T value;
-    try {
-      value = shape.read(json, json.start());
-    } catch (IpamdException e) {
-      json.leave();
-      json.end();
-      throw e;
-    }
-    json.end();
-    return value;
+    return JsonCursor.read(body, IntrospectionDecoder::settings);
   }
 
   private AddressPool pool(JsonCursor.Names names) throws IOException {
@@ -224,10 +195,5 @@ final class IntrospectionDecoder {
       throw json.unexpected("AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG");
     }
     return new IpamdSettings(customNetworking.get(), warmIpTarget);
-  }
-
-  @FunctionalInterface
-  private interface Shape<T> {
-    T read(JsonCursor json, JsonCursor.Names fields) throws IOException;
   }
 }

@@ -10,10 +10,10 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.cnimetrics.snapshot.Reason;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,7 +23,7 @@ import java.util.Set;
  * Reads a JSON body field by field and reports the path of anything unexpected. It holds only one
  * value of the body at a time.
  */
-final class JsonCursor implements Closeable {
+final class JsonCursor {
   /** A thousand times EC2's limit of 50 addresses per interface; bounds memory. */
   private static final int MAX_ENTRIES = 50_000;
 
@@ -43,29 +43,57 @@ final class JsonCursor implements Closeable {
 
   private final JsonParser parser;
 
-  JsonCursor(InputStream body) throws IOException {
-    // A strict decoder instead of the parser's detection: Go writes only UTF-8.
-    parser = FACTORY.createParser(new InputStreamReader(body, UTF_8.newDecoder()));
+  private JsonCursor(JsonParser parser) {
+    this.parser = parser;
   }
 
-  /** Moves into the body's value, which must be an object. */
-  Names start() throws IOException {
+  /** Reads the fields of a body's object. */
+  @FunctionalInterface
+  interface Shape<T> {
+    T read(JsonCursor json, Names fields) throws IOException;
+  }
+
+  /**
+   * Reads a whole body, which must be one object. A wrong shape is reported only for a well-formed
+   * body: a body that is cut short is reported as such.
+   *
+   * @throws IpamdException if the body is cut short, not JSON, or of another shape
+   * @throws IOException if the body cannot be read to its end
+   */
+  static <T> T read(InputStream body, Shape<T> shape) throws IOException {
+    // A strict decoder instead of the parser's detection: Go writes only UTF-8.
+    InputStreamReader text = new InputStreamReader(body, UTF_8.newDecoder());
+    try (JsonParser parser = FACTORY.createParser(text)) {
+      JsonCursor json = new JsonCursor(parser);
+      try {
+        return json.whole(shape);
+      } catch (JsonProcessingException | CharacterCodingException e) {
+        throw json.refusal(e);
+      }
+    }
+  }
+
+  private <T> T whole(Shape<T> shape) throws IOException {
     if (parser.nextToken() == null) {
       throw new IpamdException(Reason.MALFORMED, "the body is empty");
     }
-    expect(JsonToken.START_OBJECT, "an object");
-    return new Names();
-  }
-
-  /** Leaves the body's value from any position in it, so that {@link #end} can follow. */
-  void leave() throws IOException {
-    while (!parser.getParsingContext().inRoot()) {
-      parser.nextToken();
+    T value;
+    try {
+      expect(JsonToken.START_OBJECT, "an object");
+      value = shape.read(this, new Names());
+    } catch (IpamdException e) {
+      while (!parser.getParsingContext().inRoot()) {
+        parser.nextToken();
+      }
+      end();
+      throw e;
     }
+    end();
+    return value;
   }
 
   /** Checks that nothing but white space follows the body's value. */
-  void end() throws IOException {
+  private void end() throws IOException {
     long offset = offset();
     if (parser.nextToken() != null) {
       throw new IpamdException(
@@ -137,7 +165,7 @@ final class JsonCursor implements Closeable {
   }
 
   /** The exception for a body that is not JSON in UTF-8, or that has more than ipamD writes. */
-  IpamdException refusal(IOException e) {
+  private IpamdException refusal(IOException e) {
     if (e instanceof StreamConstraintsException tooMuch) {
       return new IpamdException(
           Reason.UNEXPECTED_SHAPE,
@@ -152,11 +180,6 @@ final class JsonCursor implements Closeable {
             ? "not JSON at offset %d, %s: %s".formatted(offset(), path(), json.getOriginalMessage())
             : "the body is not UTF-8",
         e);
-  }
-
-  @Override
-  public void close() throws IOException {
-    parser.close();
   }
 
   private void expect(JsonToken token, String expected) {
