@@ -5,16 +5,23 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import software.amazon.awssdk.awscore.endpoint.AwsClientEndpointProvider;
+import software.amazon.awssdk.awscore.endpoint.DualstackEnabledProvider;
+import software.amazon.awssdk.awscore.endpoint.FipsEnabledProvider;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpFullRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.regions.EndpointTag;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.regions.ServiceEndpointKey;
+import software.amazon.awssdk.regions.ServiceMetadata;
 
 /**
  * An AWS endpoint, as the SDK's settings give it: {@code AWS_ENDPOINT_URL} and its variant for one
@@ -70,11 +77,21 @@ public enum AwsEndpoint {
             "AWS_ENDPOINT_URL_" + serviceId.toUpperCase(Locale.ROOT))
         .serviceEndpointOverrideSystemProperty("aws.endpointUrl" + serviceId)
         .serviceProfileProperty(serviceId.toLowerCase(Locale.ROOT))
-        .serviceEndpointPrefix(prefix)
-        .defaultProtocol("https")
-        .region(Region.of(region))
-        .build()
-        .clientEndpoint();
+        .resolveFromOverrides()
+        .orElseGet(() -> ofPartition(region));
+  }
+
+  private URI ofPartition(String region) {
+    List<EndpointTag> tags = new ArrayList<>();
+    if (FipsEnabledProvider.builder().build().isFipsEnabled().orElse(false)) {
+      tags.add(EndpointTag.FIPS);
+    }
+    if (DualstackEnabledProvider.builder().build().isDualstackEnabled().orElse(false)) {
+      tags.add(EndpointTag.DUALSTACK);
+    }
+    ServiceEndpointKey key =
+        ServiceEndpointKey.builder().region(Region.of(region)).tags(tags).build();
+    return URI.create("https://" + ServiceMetadata.of(prefix).endpointFor(key));
   }
 
   private static HttpExecuteResponse get(SdkHttpClient http, URI endpoint) throws IOException {
