@@ -15,6 +15,8 @@ NODES ?= 10000
 RUNS ?= 3
 # `make chaos`: the same seed gives the same faults; 0 chooses a seed. MINUTES is its length too.
 SEED ?= 0
+# `make backlog`
+BACKLOG_HOURS ?= 24
 # `make fuzz`: for each test.
 SECONDS ?= 60
 # `make soak`: may be a fraction.
@@ -106,8 +108,8 @@ soak: $(BUILT) $(NATIVE) ## Measure memory for hours: HOURS=0.5; needs JAVA25_HO
 outage: $(NATIVE) ## Print the executable's memory while CloudWatch is away: MINUTES=10
 	@tools/bench/outage.sh $(NATIVE) $(MINUTES)
 
-backlog: $(NATIVE) bench-build ## The same with a backlog of 24 hours, until it is sent: an hour
-	@tools/bench/outage.sh $(NATIVE) 5 benchmarks/target/benchmarks.jar
+backlog: $(NATIVE) bench-build ## The same with a backlog until it is sent: BACKLOG_HOURS=24, an hour
+	@tools/bench/outage.sh $(NATIVE) 5 benchmarks/target/benchmarks.jar $(BACKLOG_HOURS)
 
 chaos: $(AGENT) ## Run agents under faults and check what arrives: SEED=0 MINUTES=10
 	@$(TEST_CLASSES)

@@ -1,17 +1,18 @@
 #!/usr/bin/env bash
 # Prints the memory of an agent while CloudWatch is away: nothing listens at its endpoint.
 #
-#   tools/bench/outage.sh EXECUTABLE MINUTES [BENCHMARKS_JAR]
+#   tools/bench/outage.sh EXECUTABLE MINUTES [BENCHMARKS_JAR HOURS]
 #
 # Three sets of dimensions make the backlog grow three times as fast as with the default. With benchmarks.jar the agent
-# starts with a backlog of 24 hours, and the default set. After MINUTES CloudWatch is back: the backlog is then sent in
-# about 50 minutes, and the script checks that every minute arrives.
+# starts with a backlog of HOURS, and the default set. After MINUTES CloudWatch is back: the backlog of 24 hours is then
+# sent in about 50 minutes, and the script checks that every minute arrives.
 set -euo pipefail
 
-usage="usage: tools/bench/outage.sh EXECUTABLE MINUTES [BENCHMARKS_JAR]"
+usage="usage: tools/bench/outage.sh EXECUTABLE MINUTES [BENCHMARKS_JAR HOURS]"
 executable=$(realpath "${1:?$usage}")
 minutes=${2:?$usage}
 jar=${3:-}
+hours=${4:-24}
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 processes=()
@@ -34,7 +35,7 @@ if [ -n "$jar" ]; then
   dimensions=CLUSTER_ID
   prometheus=true
   mkdir "$work/state"
-  "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$jar" io.cnimetrics.agent.BacklogState "$work/state" 2>/dev/null
+  "${JAVA_HOME:+$JAVA_HOME/bin/}java" -cp "$jar" io.cnimetrics.agent.BacklogState "$work/state" "$hours" 2>/dev/null
 fi
 
 env AWS_EC2_METADATA_DISABLED=true AWS_ACCESS_KEY_ID=key AWS_SECRET_ACCESS_KEY=secret \

@@ -7,25 +7,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Writes the state of an agent that could not reach CloudWatch during the last 24 hours. */
+/** Writes the state of an agent that could not reach CloudWatch during the last hours. */
 public final class BacklogState {
   private static final String INSTANCE_TYPE = "m5.xlarge";
-  private static final Duration DAY = Duration.ofDays(1);
   private static final PutResult UNREACHABLE =
       new PutResult(Status.RETRYABLE, Optional.empty(), "away");
 
   private BacklogState() {}
 
-  /** Runs the agent's loops in model time: {@code STATE_DIRECTORY}. */
+  /** Runs the agent's loops in model time: {@code STATE_DIRECTORY HOURS}. */
   public static void main(String[] args) {
-    ModelClock clock = new ModelClock(Instant.now().minus(DAY));
+    Duration outage = Duration.ofHours(Long.parseLong(args[1]));
+    ModelClock clock = new ModelClock(Instant.now().minus(outage));
     RepeatedIpamd ipamd = new RepeatedIpamd(RepeatedIpamd.snapshot(INSTANCE_TYPE), clock);
     Published all = Published.all(Published.MINUTE);
     Optional<Path> state = Optional.of(Path.of(args[0]));
     try (ModelAgent agent =
         new ModelAgent(
             all, INSTANCE_TYPE, ipamd, (namespace, datums, limit) -> UNREACHABLE, state, clock)) {
-      agent.pass(DAY);
+      agent.pass(outage);
       System.out.printf("%d minutes are pending%n", agent.waitingMinutes());
     }
   }
