@@ -41,7 +41,7 @@ public final class ClusterName {
   public sealed interface Result permits Named, Ambiguous, Unnamed {}
 
   /**
-   * One name.
+   * The tags give exactly one name.
    *
    * @param tag the key of the tag with the name
    */
@@ -86,7 +86,7 @@ public final class ClusterName {
     }
 
     /**
-     * The expected or unusable tags, and the remedy.
+     * A problem that lists the unusable tags, or else the expected ones, and the remedy.
      *
      * @param source the source of the tags
      */

@@ -11,8 +11,8 @@ import java.util.OptionalDouble;
  * @param name in CloudWatch; the names of AWS's cni-metrics-helper where it has the metric
  * @param statistic the statistic that gives the cluster's value at a period of 60 s
  * @param within how the values of the polls in one minute are combined
- * @param alertAt the lowest value that means trouble, if there is one; a value that reaches it is
- *     logged at once
+ * @param alertAt the lowest value that means trouble, if there is one; a minute that reaches it is
+ *     logged when it ends
  * @param description one sentence for people
  * @param computation how its value is computed from a poll
  */

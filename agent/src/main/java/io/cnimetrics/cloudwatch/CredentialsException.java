@@ -31,7 +31,7 @@ final class CredentialsException extends RuntimeException {
       return of("EKS Pod Identity", "ContainerCredentialsProvider", cause);
     }
     return of(
-        "neither IRSA nor EKS Pod Identity is set up for this pod; the instance's role",
+        "neither IRSA nor EKS Pod Identity is set up for this pod, so the instance's role is used",
         "InstanceProfileCredentialsProvider",
         cause);
   }

@@ -76,8 +76,9 @@ public final class PrometheusText {
   /** Such as {@code cni_aws_api_latency_seconds} for {@code awsAPILatency}. */
   static String name(Metric metric) {
     String words = words(metric.name());
-    String quantity = metric.unit() == Unit.MINUTES ? words.replaceFirst("_minutes$", "") : words;
-    return "cni_" + quantity + baseUnit(metric.unit()).map(unit -> "_" + unit).orElse("");
+    return "cni_"
+        + words.replaceFirst("_(minutes|percent)$", "")
+        + baseUnit(metric.unit()).map(unit -> "_" + unit).orElse("");
   }
 
   private static String words(String name) {

@@ -45,7 +45,7 @@ final class MetricsDocument {
 
       ## Alarms
 
-      All alarms use the dimension `CLUSTER_ID` and a period of 60 s. The alarms that page also feed one composite alarm, "%s".
+      All alarms use the dimension `CLUSTER_ID` and a period of 60 s. The alarms of severity page also feed one composite alarm, "%s".
 
       """
           .formatted(AlarmTable.CANNOT_START.title());
