@@ -75,13 +75,11 @@ public final class Sampler {
     CounterDeltas increases = CounterDeltas.of(snapshot.metrics(), before.totals(), agentStart);
     SamplerState history = remember(snapshot, capacity, increases, before, judgesIpamd);
     PollContext poll = new PollContext(snapshot, capacity, increases, history, judgesIpamd);
-    return new PollSamples(
+    List<Sample> samples =
         metrics.stream()
             .flatMap(metric -> metric.computation().sample(metric, poll).stream())
-            .toList(),
-        increases.rose(COUNTERS),
-        capacity,
-        history);
+            .toList();
+    return new PollSamples(samples, increases.rose(COUNTERS), capacity, history);
   }
 
   private NodeCapacity capacity(NodeSnapshot snapshot, SamplerState before) {

@@ -207,11 +207,14 @@ public final class AlarmTable {
   }
 
   private static Alarm subnetEmpty(String id, String subnetId, String title) {
+    ClusterSeries free =
+        new ClusterSeries(
+            MetricCatalog.SUBNET_FREE_IPS, ClusterStatistic.MINIMUM, Optional.of(subnetId));
     return new Alarm(
         id,
         "subnet-empty-" + subnetId,
         PAGE,
-        Formula.of(ClusterSeries.freeAddresses(subnetId)),
+        Formula.of(free),
         BELOW,
         SUBNET_FREE,
         new Evaluation(3, 5, MISSING),

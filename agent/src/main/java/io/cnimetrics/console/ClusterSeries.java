@@ -8,7 +8,8 @@ import java.util.Optional;
  * A statistic of one metric over the nodes of a cluster. Only statistics that make sense for the
  * metric are accepted.
  *
- * @param subnetId the additional dimension of a metric of one subnet
+ * @param subnetId the additional dimension of a metric of one subnet, of which every agent that
+ *     asks sees the same number
  */
 record ClusterSeries(Metric metric, ClusterStatistic statistic, Optional<String> subnetId) {
   static final String CLUSTER = "CLUSTER_ID";
@@ -22,16 +23,6 @@ record ClusterSeries(Metric metric, ClusterStatistic statistic, Optional<String>
 
   static ClusterSeries of(ClusterStatistic statistic, Metric metric) {
     return new ClusterSeries(metric, statistic, Optional.empty());
-  }
-
-  static ClusterSeries sum(Metric metric) {
-    return of(ClusterStatistic.SUM, metric);
-  }
-
-  /** The free addresses of one subnet: every agent that asks sees the same number. */
-  static ClusterSeries freeAddresses(String subnetId) {
-    return new ClusterSeries(
-        MetricCatalog.SUBNET_FREE_IPS, ClusterStatistic.MINIMUM, Optional.of(subnetId));
   }
 
   /** Its name in an expression. It starts with a small letter, as CloudWatch requires. */

@@ -38,8 +38,8 @@ record Formula(String expression, List<ClusterSeries> series) {
 
   /** A part as a percentage of a total; 0 if the total is 0. */
   static Formula percent(Metric part, Metric total) {
-    ClusterSeries of = ClusterSeries.sum(part);
-    ClusterSeries all = ClusterSeries.sum(total);
+    ClusterSeries of = ClusterSeries.of(ClusterStatistic.SUM, part);
+    ClusterSeries all = ClusterSeries.of(ClusterStatistic.SUM, total);
     String expression = "IF(%s > 0, 100 * %s / %s, 0)".formatted(all.id(), of.id(), all.id());
     return new Formula(expression, List.of(of, all));
   }
@@ -80,7 +80,7 @@ record Formula(String expression, List<ClusterSeries> series) {
   }
 
   private Formula with(String operator, Metric metric) {
-    ClusterSeries next = ClusterSeries.sum(metric);
+    ClusterSeries next = ClusterSeries.of(ClusterStatistic.SUM, metric);
     List<ClusterSeries> all = new ArrayList<>(series);
     all.add(next);
     return new Formula(expression + operator + next.id(), List.copyOf(all));

@@ -30,16 +30,10 @@ public record Fleet(
   private static final Duration ANY_POLL_INTERVAL = MINUTE;
 
   public Fleet {
-    require(nodes >= 1 && nodes <= MOST_NODES, "nodes", nodes);
-    require(
-        datumsPerMinute >= 0 && datumsPerMinute <= MetricSink.MOST_DATUMS,
-        "datums",
-        datumsPerMinute);
-  }
-
-  private static void require(boolean condition, String what, int value) {
-    if (!condition) {
-      throw new IllegalArgumentException("%d %s".formatted(value, what));
+    boolean fits = datumsPerMinute >= 0 && datumsPerMinute <= MetricSink.MOST_DATUMS;
+    if (nodes < 1 || nodes > MOST_NODES || !fits) {
+      throw new IllegalArgumentException(
+          "%d nodes, %d datums a minute".formatted(nodes, datumsPerMinute));
     }
   }
 

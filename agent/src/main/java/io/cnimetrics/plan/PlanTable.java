@@ -18,8 +18,6 @@ public final class PlanTable {
   /** The column where the counts start; labels end before it. */
   private static final int COUNT_FROM = 47;
 
-  private static final Object[] REQUEST_COLUMNS = {"a second", "worst second", "of the quota"};
-
   private final FleetPlan plan;
   private final Palette palette;
   private final RequestLoad load;
@@ -69,7 +67,8 @@ public final class PlanTable {
 
   private void requests() {
     line("");
-    line(palette.bold("Requests") + palette.faint("%36s%17s%18s".formatted(REQUEST_COLUMNS)));
+    String columns = format("%36s%17s%18s", "a second", "worst second", "of the quota");
+    line(palette.bold("Requests") + palette.faint(columns));
     requests("sent every " + interval(), load);
     requests("at most, with early sends", plan.fleet().everyMinute());
     Fleet.Restart restart = plan.fleet().restart();
@@ -129,11 +128,10 @@ public final class PlanTable {
 
   private List<String> assumptions() {
     Prices prices = plan.prices();
-    List<String> assumptions = new ArrayList<>();
-    assumptions.add(
-        "prices of %s on %s (%s)".formatted(prices.region(), prices.date(), prices.source()));
-    assumptions.addAll(plan.assumptions());
-    return assumptions;
+    List<String> all = new ArrayList<>(plan.assumptions());
+    all.add(
+        0, "prices of %s on %s (%s)".formatted(prices.region(), prices.date(), prices.source()));
+    return all;
   }
 
   private void list(String heading, List<String> entries, boolean alarming) {
