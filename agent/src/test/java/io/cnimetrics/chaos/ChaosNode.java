@@ -161,7 +161,7 @@ final class ChaosNode implements AutoCloseable {
   }
 
   private void knowHost(boolean known) throws IOException {
-    Files.writeString(hosts(), known ? "127.0.0.1 " + HOST + "\n" : "# nobody\n");
+    Files.writeString(hosts(), known ? "127.0.0.1 " + HOST + "\n" : "# none\n");
   }
 
   /** Starts a fault, and returns the time. */

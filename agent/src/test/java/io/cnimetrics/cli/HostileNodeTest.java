@@ -40,7 +40,7 @@ class HostileNodeTest {
     JsonNode document = assertPrintable();
 
     assertThat(document.get("enis").findValuesAsText("id").contains(name.text()))
-        .isNotEqualTo(isTold(document, "UNEXPECTED_SHAPE"));
+        .isNotEqualTo(isReported(document, "UNEXPECTED_SHAPE"));
   }
 
   @ParameterizedTest
@@ -51,7 +51,7 @@ class HostileNodeTest {
     JsonNode document = assertPrintable();
 
     assertThat(document.get("enis").findValuesAsText("subnetId").contains(name.text()))
-        .isNotEqualTo(isTold(document, "UNEXPECTED_SHAPE"));
+        .isNotEqualTo(isReported(document, "UNEXPECTED_SHAPE"));
   }
 
   @ParameterizedTest
@@ -68,7 +68,7 @@ class HostileNodeTest {
     ipamd.serve(
         "/v1/enis", enis().replace("shop", json(name)).replace("web-6c9f7d8b9c", json(name)));
 
-    assertThat(isTold(assertPrintable(), "introspection")).isFalse();
+    assertThat(isReported(assertPrintable(), "introspection")).isFalse();
   }
 
   @ParameterizedTest
@@ -76,7 +76,7 @@ class HostileNodeTest {
   void malformedPlacesWithHostileNames(HostileName name) {
     ipamd.serve("/v1/enis", enis().replace(PRIMARY, json(name)).replace("DeviceNumber", "Number"));
 
-    assertThat(isTold(assertPrintable(), "UNEXPECTED_SHAPE")).isTrue();
+    assertThat(isReported(assertPrintable(), "UNEXPECTED_SHAPE")).isTrue();
   }
 
   @Test
@@ -96,7 +96,7 @@ class HostileNodeTest {
 
     JsonNode document = assertPrintable();
 
-    assertThat(isTold(document, "metrics")).isFalse();
+    assertThat(isReported(document, "metrics")).isFalse();
     assertThat(document.get("node").get("cniVersion").asText()).hasSizeLessThanOrEqualTo(256);
   }
 
@@ -105,7 +105,7 @@ class HostileNodeTest {
   void errorsWithHostileNames(HostileName name) {
     ipamd.serve("/metrics", NODE.metrics().replace("=\"", "=\"" + label(name)));
 
-    assertThat(isTold(assertPrintable(), "metrics")).isFalse();
+    assertThat(isReported(assertPrintable(), "metrics")).isFalse();
   }
 
   @ParameterizedTest
@@ -133,7 +133,7 @@ class HostileNodeTest {
     return name.text().replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
   }
 
-  private static boolean isTold(JsonNode document, String part) {
+  private static boolean isReported(JsonNode document, String part) {
     return document.get("problems").toString().contains("\"" + part + "\"");
   }
 

@@ -201,18 +201,18 @@ class RunIT {
   void credentialsAreNeverShown(int status, String code, @TempDir Path state) throws IOException {
     cloudWatch.refusingWithAnEcho(status, code);
 
-    assertThat(toldWithPlantedCredentials(status, state)).contains(code).doesNotContain("planted");
+    assertThat(outputWithPlantedCredentials(status, state)).contains(code).doesNotContain("planted");
   }
 
   @Test
   void credentialsInAMalformedErrorAreNotShown(@TempDir Path state) throws IOException {
     cloudWatch.refusingWithABareEcho(403);
 
-    assertThat(toldWithPlantedCredentials(403, state)).doesNotContain("planted");
+    assertThat(outputWithPlantedCredentials(403, state)).doesNotContain("planted");
   }
 
   /** Everything that an agent without rights logs, serves and stores. */
-  private String toldWithPlantedCredentials(int status, Path state) throws IOException {
+  private String outputWithPlantedCredentials(int status, Path state) throws IOException {
     Map<String, String> planted =
         Map.of(
             "AWS_ACCESS_KEY_ID", "planted-key-id",

@@ -328,7 +328,7 @@ class IdentityResolverTest {
       return new BufferedReader(new InputStreamReader(client.getInputStream(), US_ASCII))
           .readLine();
     } catch (IOException e) {
-      return "nobody came: " + e;
+      return "no client came: " + e;
     }
   }
 

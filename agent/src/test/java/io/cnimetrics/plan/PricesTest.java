@@ -59,7 +59,7 @@ class PricesTest {
   }
 
   @Test
-  void everythingWrongIsToldAtOnce() {
+  void allErrorsAreReportedTogether() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> read("date = soon\ndashboard = free\nmetrics = 0.30\n"))
         .withMessageContaining("there is no price 'metrics'")
