@@ -201,7 +201,9 @@ class RunIT {
   void credentialsAreNeverShown(int status, String code, @TempDir Path state) throws IOException {
     cloudWatch.refusingWithAnEcho(status, code);
 
-    assertThat(outputWithPlantedCredentials(status, state)).contains(code).doesNotContain("planted");
+    assertThat(outputWithPlantedCredentials(status, state))
+        .contains(code)
+        .doesNotContain("planted");
   }
 
   @Test
