@@ -383,17 +383,17 @@ public final class MetricCatalog {
   }
 
   private static OptionalDouble ipamdDownMinutes(PollContext poll) {
-    return onlyIf(poll.judgesIpamd(), poll.history().down().minutes());
+    return onlyIf(poll.judgesIpamd(), (double) poll.history().down().minutes());
   }
 
   private static OptionalDouble noAddressMinutes(PollContext poll) {
     boolean known = poll.increases().of(NO_AVAILABLE_ADDRESS).isPresent();
-    return onlyIf(known, poll.history().refusals().minutesAt(PollContext.minute(poll.snapshot())));
+    return onlyIf(known, (double) poll.history().refusals().minutesAt(PollContext.minute(poll.snapshot())));
   }
 
   private static OptionalDouble warmPoolEmptyMinutes(PollContext poll) {
     boolean known = poll.snapshot().pool().flatMap(poll.capacity()::warmPoolEmpty).isPresent();
-    return onlyIf(known, poll.history().warmPoolEmpty().minutes());
+    return onlyIf(known, (double) poll.history().warmPoolEmpty().minutes());
   }
 
   private static OptionalDouble onlyIf(boolean known, double value) {
