@@ -53,12 +53,9 @@ final class LocalProbes {
 
   private static List<String> attachedEnis() {
     InstanceMetadata.Interfaces found = InstanceMetadata.fromEnvironment().interfaces(VISIT_LIMIT);
-    found
-        .problem()
-        .ifPresent(
-            problem -> {
-              throw new IllegalStateException(problem.fact());
-            });
+    if (found.problem().isPresent()) {
+      throw new IllegalStateException(found.problem().get().fact());
+    }
     return List.copyOf(found.subnetIds().keySet());
   }
 

@@ -35,10 +35,12 @@ record PlannedCluster(
       "%s, %s".formatted(Dimension.CLUSTER_ID, MetricCatalog.SUBNET_DIMENSION);
 
   FleetPlan plan(Prices prices) {
-    int names = (int) metrics().stream().filter(metric -> !metric.isOfStart()).count();
-    boolean countsStarts = metrics().stream().anyMatch(Metric::isOfStart);
+    int starts = (int) metrics().stream().filter(Metric::isOfStart).count();
+    int names = metrics().size() - starts;
+    // A node's interfaces are all in subnets of its own zone.
+    int subnetsOfNode = (subnets + zones - 1) / zones;
     Fleet fleet =
-        new Fleet(nodes, publishInterval, names * sets.size() + subnetsOfNode(), countsStarts);
+        new Fleet(nodes, publishInterval, names * sets.size() + subnetsOfNode, starts > 0);
     return new FleetPlan(
         fleet, billedSets(), BilledAlarm.of(metrics(), subnets), assumptions(), prices);
   }
@@ -47,11 +49,6 @@ record PlannedCluster(
     return MetricCatalog.selected(selection::includes).stream()
         .filter(metric -> !metric.isOfSubnet())
         .toList();
-  }
-
-  /** A node's interfaces are all in subnets of its own zone. */
-  private int subnetsOfNode() {
-    return (subnets + zones - 1) / zones;
   }
 
   private List<BilledSet> billedSets() {

@@ -3,7 +3,6 @@ package io.cnimetrics.cli;
 import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.FlagType;
-import io.cnimetrics.config.FlagType.Form;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
@@ -18,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 /** {@code simulate}: serves a simulated node's ipamD until it is stopped. */
 record Simulate(InstantSource clock) implements Command {
   private static final FlagType<Integer> PORT =
-      new FlagType<>("PORT", Form.VALUE, FlagType.number(0, 65_535).parser());
+      FlagType.of("PORT", FlagType.number(0, 65_535).parser());
 
   private static final Flag<Integer> INTROSPECTION_PORT =
       Flag.of("--introspection-port", "SIMULATE_INTROSPECTION_PORT", PORT)
@@ -43,8 +42,7 @@ record Simulate(InstantSource clock) implements Command {
   @Override
   public int run(Values values, Console console) {
     SimulatedNodeFlags node = SimulatedNodeFlags.read(values);
-    Scenario.Builder scenario = node.scenario();
-    scenario.seed(values.get(SEED)).speed(values.get(SPEED));
+    node.scenario().seed(values.get(SEED)).speed(values.get(SPEED));
     int introspectionPort = values.get(INTROSPECTION_PORT);
     int metricsPort = values.get(METRICS_PORT);
     if (introspectionPort == metricsPort && metricsPort != 0) {
@@ -54,7 +52,7 @@ record Simulate(InstantSource clock) implements Command {
     }
     values.check();
     SimulatedIpamd.Ports ports = new SimulatedIpamd.Ports(introspectionPort, metricsPort);
-    return serve(build(scenario), ports, node.warmUp(), console);
+    return serve(build(node.scenario()), ports, node.warmUp(), console);
   }
 
   private static Scenario build(Scenario.Builder scenario) {

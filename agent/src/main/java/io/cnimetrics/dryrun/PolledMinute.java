@@ -37,14 +37,10 @@ public record PolledMinute(Report last, List<Sample> samples) {
 
   /** Whether a poll belongs to this minute. */
   public boolean has(Report poll) {
-    return start(poll).equals(start());
+    return of(poll).start().equals(start());
   }
 
   Instant start() {
-    return start(last);
-  }
-
-  private static Instant start(Report poll) {
-    return poll.snapshot().takenAt().truncatedTo(ChronoUnit.MINUTES);
+    return last.snapshot().takenAt().truncatedTo(ChronoUnit.MINUTES);
   }
 }
