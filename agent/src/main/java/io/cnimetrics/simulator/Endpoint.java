@@ -28,6 +28,8 @@ final class Endpoint implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
   private static final int THREADS = 2;
   private static final int MOST_HUNG = 32;
+  // Neither JSON nor Prometheus text.
+  private static final String GARBAGE = "\u0000\u0007\u001b]{{garbage \ufffd".repeat(16);
   // Go's server sends longer bodies in chunks, without a length.
   private static final int LONGEST_UNCHUNKED_BYTES = 2048;
 
@@ -126,9 +128,9 @@ final class Endpoint implements AutoCloseable {
     switch (now.get()) {
       case REFUSE -> exchange.close();
       case HANG -> hang(exchange);
-      case STATUS_500 -> send(exchange, Reply.serverError(), false);
+      case STATUS_500 -> send(exchange, Reply.SERVER_ERROR, false);
       case TRUNCATE -> send(exchange, reply(exchange), true);
-      case GARBAGE -> send(exchange, reply(exchange).garbage(), false);
+      case GARBAGE -> send(exchange, reply(exchange).with(GARBAGE), false);
     }
   }
 
@@ -187,10 +189,16 @@ final class Endpoint implements AutoCloseable {
   /** An HTTP response. */
   record Reply(int status, String contentType, String body) {
     private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
+    private static final Reply SERVER_ERROR =
+        new Reply(500, PLAIN_TEXT, "Internal Server Error\n");
 
     /** ipamD sends JSON as plain text. */
     static Reply json(String body) {
       return new Reply(200, PLAIN_TEXT, body);
+    }
+
+    Reply with(String otherBody) {
+      return new Reply(status, contentType, otherBody);
     }
 
     static Reply metrics(String body, CniVersion version) {
@@ -198,13 +206,5 @@ final class Endpoint implements AutoCloseable {
       return new Reply(200, "text/plain; version=0.0.4; charset=utf-8" + escaping, body);
     }
 
-    static Reply serverError() {
-      return new Reply(500, PLAIN_TEXT, "Internal Server Error\n");
-    }
-
-    /** The same with a body that is neither JSON nor Prometheus text. */
-    Reply garbage() {
-      return new Reply(status, contentType, "\u0000\u0007\u001b]{{garbage \ufffd".repeat(16));
-    }
   }
 }

@@ -67,7 +67,9 @@ final class SimEc2 {
   /** Assigns all requested CIDRs or none, as EC2 does. */
   List<SimCidr> assign(int cidrs) {
     int size = scenario.cidrSize();
-    Optional<String> refusal = free < cidrs * size ? Optional.of(nothingFree()) : refusalByFault();
+    String nothingFree =
+        scenario.prefixDelegation() ? "InsufficientCidrBlocks" : "InsufficientFreeAddressesInSubnet";
+    Optional<String> refusal = free < cidrs * size ? Optional.of(nothingFree) : refusalByFault();
     if (refusal.isPresent()) {
       countFailure("AssignPrivateIpAddresses", "AllocIPAddresses", refusal.get());
       return List.of();
@@ -75,12 +77,6 @@ final class SimEc2 {
     free -= cidrs * size;
     countCall("AssignPrivateIpAddresses");
     return Stream.generate(() -> nextCidr(size)).limit(cidrs).toList();
-  }
-
-  private String nothingFree() {
-    return scenario.prefixDelegation()
-        ? "InsufficientCidrBlocks"
-        : "InsufficientFreeAddressesInSubnet";
   }
 
   private Optional<String> refusalByFault() {

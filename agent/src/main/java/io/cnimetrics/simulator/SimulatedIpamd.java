@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -125,12 +124,11 @@ public final class SimulatedIpamd implements AutoCloseable {
 
   /** The body for any unknown path, with status 200. */
   private static String availableCommands(CniVersion version) {
-    List<String> commands = new ArrayList<>(List.of("/v1/enis", "/v1/eni-configs"));
-    if (!version.atLeast(7, 0)) {
-      commands.add("/v1/pods");
-    }
-    commands.add("/v1/networkutils-env-settings");
-    commands.add(SETTINGS_PATH);
+    String networkSettings = "/v1/networkutils-env-settings";
+    List<String> commands =
+        version.atLeast(7, 0)
+            ? List.of("/v1/enis", "/v1/eni-configs", networkSettings, SETTINGS_PATH)
+            : List.of("/v1/enis", "/v1/eni-configs", "/v1/pods", networkSettings, SETTINGS_PATH);
     return Json.compact(Map.of("AvailableCommands", commands));
   }
 

@@ -34,15 +34,12 @@ final class SimulatedNode {
       now = sinceStart;
     }
     for (; nextTick <= now.toSeconds(); nextTick++) {
-      tick(Duration.ofSeconds(nextTick));
+      Duration at = Duration.ofSeconds(nextTick);
+      if (nextTick % SECONDS_PER_ROUND == 0) {
+        ipamd.round(at);
+      }
+      kubelet.tick(at);
     }
-  }
-
-  private void tick(Duration at) {
-    if (at.toSeconds() % SECONDS_PER_ROUND == 0) {
-      ipamd.round(at);
-    }
-    kubelet.tick(at);
   }
 
   /** Restarts ipamD: its counters start from 0, the pods keep running. */

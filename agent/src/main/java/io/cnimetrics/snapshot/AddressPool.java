@@ -3,6 +3,7 @@ package io.cnimetrics.snapshot;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.ToLongFunction;
@@ -60,11 +61,7 @@ public record AddressPool(
   public AddressPool located(Map<String, String> subnetIds) {
     return new AddressPool(
         enis.stream()
-            .map(
-                eni ->
-                    eni.subnetId().isEmpty() && subnetIds.containsKey(eni.id())
-                        ? eni.in(subnetIds.getOrDefault(eni.id(), ""))
-                        : eni)
+            .map(eni -> eni.orIn(Optional.ofNullable(subnetIds.get(eni.id()))))
             .toList(),
         coolingKnown,
         statedTotal,

@@ -44,8 +44,8 @@ public record Eni(
     }
   }
 
-  /** The same in a subnet that ipamD did not report. */
-  Eni in(String anySubnetId) {
+  /** The same in that subnet if ipamD did not report one. */
+  Eni orIn(Optional<String> otherSubnetId) {
     return new Eni(
         id,
         networkCard,
@@ -53,7 +53,7 @@ public record Eni(
         primary,
         trunk,
         excluded,
-        Optional.of(anySubnetId),
+        subnetId.or(() -> otherSubnetId),
         single,
         prefixed,
         prefixes,
