@@ -189,8 +189,7 @@ final class Endpoint implements AutoCloseable {
   /** An HTTP response. */
   record Reply(int status, String contentType, String body) {
     private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
-    private static final Reply SERVER_ERROR =
-        new Reply(500, PLAIN_TEXT, "Internal Server Error\n");
+    private static final Reply SERVER_ERROR = new Reply(500, PLAIN_TEXT, "Internal Server Error\n");
 
     /** ipamD sends JSON as plain text. */
     static Reply json(String body) {
@@ -205,6 +204,5 @@ final class Endpoint implements AutoCloseable {
       String escaping = version.atLeast(18, 0) ? "; escaping=underscores" : "";
       return new Reply(200, "text/plain; version=0.0.4; charset=utf-8" + escaping, body);
     }
-
   }
 }

@@ -68,7 +68,9 @@ final class SimEc2 {
   List<SimCidr> assign(int cidrs) {
     int size = scenario.cidrSize();
     String nothingFree =
-        scenario.prefixDelegation() ? "InsufficientCidrBlocks" : "InsufficientFreeAddressesInSubnet";
+        scenario.prefixDelegation()
+            ? "InsufficientCidrBlocks"
+            : "InsufficientFreeAddressesInSubnet";
     Optional<String> refusal = free < cidrs * size ? Optional.of(nothingFree) : refusalByFault();
     if (refusal.isPresent()) {
       countFailure("AssignPrivateIpAddresses", "AllocIPAddresses", refusal.get());

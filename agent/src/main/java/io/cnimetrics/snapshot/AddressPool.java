@@ -60,9 +60,7 @@ public record AddressPool(
    */
   public AddressPool located(Map<String, String> subnetIds) {
     return new AddressPool(
-        enis.stream()
-            .map(eni -> eni.orIn(Optional.ofNullable(subnetIds.get(eni.id()))))
-            .toList(),
+        enis.stream().map(eni -> eni.orIn(Optional.ofNullable(subnetIds.get(eni.id())))).toList(),
         coolingKnown,
         statedTotal,
         statedAssigned);
