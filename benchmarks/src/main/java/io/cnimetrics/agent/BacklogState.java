@@ -1,7 +1,7 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.publish.MetricSink.PutResult;
+import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

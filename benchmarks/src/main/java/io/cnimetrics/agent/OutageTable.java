@@ -1,12 +1,12 @@
 package io.cnimetrics.agent;
 
 import io.cnimetrics.cloudwatch.CloudWatchSink;
-import io.cnimetrics.cloudwatch.LocalCloudWatch.Traffic;
 import io.cnimetrics.cloudwatch.LocalCloudWatch;
+import io.cnimetrics.cloudwatch.LocalCloudWatch.Traffic;
 import io.cnimetrics.cloudwatch.LocalSink;
 import io.cnimetrics.publish.MetricSink.Datum;
-import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.publish.MetricSink.PutResult;
+import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;

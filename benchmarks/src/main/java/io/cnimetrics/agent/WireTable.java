@@ -1,11 +1,11 @@
 package io.cnimetrics.agent;
 
 import io.cnimetrics.cloudwatch.CloudWatchSink;
-import io.cnimetrics.cloudwatch.LocalCloudWatch.Traffic;
 import io.cnimetrics.cloudwatch.LocalCloudWatch;
+import io.cnimetrics.cloudwatch.LocalCloudWatch.Traffic;
 import io.cnimetrics.cloudwatch.LocalSink;
-import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.simulator.SimulatedIpamd;
