@@ -7,7 +7,7 @@ import static io.cnimetrics.cloudwatch.SinkFixture.sinkAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
+import io.cnimetrics.testing.RawServer.Answer;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import java.io.IOException;
@@ -62,7 +62,7 @@ class ClockSkewTest {
     }
   }
 
-  private Script refusing(String code) {
+  private Answer refusing(String code) {
     String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(serviceTime.atZone(ZoneOffset.UTC));
     return request ->
         request.refuse(403, "Date: " + date + "\r\n", Cbor.error(code, "Signature expired"));

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cnimetrics.aws.FakeImds;
-import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
+import io.cnimetrics.testing.RawServer.Answer;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.testing.ClosedPort;
@@ -58,7 +58,7 @@ class CredentialsTest {
 
   @Test
   void expiredCredentialsAreFetchedAgain() throws IOException {
-    Script expired =
+    Answer expired =
         request -> request.refuse(403, "", Cbor.error("ExpiredTokenException", "expired"));
     try (RawCloudWatch server = new RawCloudWatch(expired);
         FakeImds imds = withRole("first-key");
@@ -108,7 +108,7 @@ class CredentialsTest {
         "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code>"
             + "<Message>Not authorized to perform sts:AssumeRoleWithWebIdentity</Message>"
             + "</Error></ErrorResponse>";
-    Script refusing = request -> request.refuse(403, "", refusal.getBytes(UTF_8));
+    Answer refusing = request -> request.refuse(403, "", refusal.getBytes(UTF_8));
     try (RawCloudWatch server = new RawCloudWatch();
         RawCloudWatch sts = new RawCloudWatch(refusing);
         CloudWatchSink sink = openForIrsa(server, sts.url())) {

@@ -9,8 +9,8 @@ import static io.cnimetrics.cloudwatch.SinkFixture.sinkAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.cnimetrics.cloudwatch.RawCloudWatch.Request;
-import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
+import io.cnimetrics.testing.RawServer.Request;
+import io.cnimetrics.testing.RawServer.Answer;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.testing.ClosedPort;
@@ -32,7 +32,7 @@ class CutConnectionsTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource
-  void lostAnswerIsRetryableAndTheRequestIsSentOnce(String name, Script script) throws IOException {
+  void lostAnswerIsRetryableAndTheRequestIsSentOnce(String name, Answer script) throws IOException {
     try (RawCloudWatch server = new RawCloudWatch(script)) {
       PutResult answer = putAt(server.url(), LIMIT);
       assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
@@ -43,15 +43,15 @@ class CutConnectionsTest {
 
   static Stream<Arguments> lostAnswerIsRetryableAndTheRequestIsSentOnce() {
     return Stream.of(
-        arguments("closed without an answer", (Script) request -> {}),
-        arguments("reset", (Script) Request::reset),
-        arguments("not HTTP", (Script) request -> request.send("SSH-2.0-OpenSSH\r\n")));
+        arguments("closed without an answer", (Answer) request -> {}),
+        arguments("reset", (Answer) Request::reset),
+        arguments("not HTTP", (Answer) request -> request.send("SSH-2.0-OpenSSH\r\n")));
   }
 
   @Test
   void lostAnswerOnAReusedConnectionIsNotRequestedAgain() throws IOException {
     // When a connection that was kept open is cut, the JDK is tempted to repeat the request.
-    Script accepted =
+    Answer accepted =
         request -> {
           request.send(OK + "Content-Length: 0\r\n\r\n");
           request.stayOpen();
@@ -66,7 +66,7 @@ class CutConnectionsTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource
-  void limitHoldsAndTheNextRequestSucceeds(String name, Script script) throws IOException {
+  void limitHoldsAndTheNextRequestSucceeds(String name, Answer script) throws IOException {
     try (RawCloudWatch server = new RawCloudWatch(script);
         CloudWatchSink sink = sinkAt(server.url())) {
       long start = System.nanoTime();
@@ -82,31 +82,31 @@ class CutConnectionsTest {
   static Stream<Arguments> limitHoldsAndTheNextRequestSucceeds() {
     String refusal = "HTTP/1.1 500 No\r\n";
     return Stream.of(
-        arguments("hangs", (Script) Request::hang),
+        arguments("hangs", (Answer) Request::hang),
         arguments(
             "trickles its head",
-            (Script)
+            (Answer)
                 request -> {
                   request.send("HTTP/1.1 200 OK\r\nX-Long: ");
                   request.trickle("x");
                 }),
         arguments(
             "trickles headers",
-            (Script)
+            (Answer)
                 request -> {
                   request.send("HTTP/1.1 200 OK\r\n");
                   request.trickle("X-More: x\r\n");
                 }),
         arguments(
             "trickles a body",
-            (Script)
+            (Answer)
                 request -> {
                   request.send(refusal + "Content-Length: 9999\r\n\r\n");
                   request.trickle("x");
                 }),
         arguments(
             "trickles chunks",
-            (Script)
+            (Answer)
                 request -> {
                   request.send(refusal + "Transfer-Encoding: chunked\r\n\r\n");
                   request.trickle("1\r\nx\r\n");
@@ -115,13 +115,13 @@ class CutConnectionsTest {
 
   @ParameterizedTest
   @MethodSource
-  void statusAloneDecidesAboutSuccess(Script script) throws IOException {
+  void statusAloneDecidesAboutSuccess(Answer script) throws IOException {
     try (RawCloudWatch server = new RawCloudWatch(script)) {
       assertThat(putAt(server.url(), SHORT)).isEqualTo(PutResult.ACCEPTED);
     }
   }
 
-  static Stream<Script> statusAloneDecidesAboutSuccess() {
+  static Stream<Answer> statusAloneDecidesAboutSuccess() {
     return Stream.of(
         request -> request.send(OK + "\r\n"),
         request -> request.send(OK + "Content-Len"),
@@ -142,7 +142,7 @@ class CutConnectionsTest {
   @Test
   void endlessBodyOfARefusalIsNotReadToItsEnd() throws IOException {
     String much = "x".repeat(InFlightRequest.MAX_BODY_BYTES / 4);
-    Script endless =
+    Answer endless =
         request -> {
           request.send("HTTP/1.1 503 No\r\n\r\n");
           while (true) {

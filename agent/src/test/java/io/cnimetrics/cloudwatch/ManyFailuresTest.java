@@ -6,8 +6,8 @@ import static io.cnimetrics.cloudwatch.SinkFixture.sinkAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.cnimetrics.cloudwatch.RawCloudWatch.Request;
-import io.cnimetrics.cloudwatch.RawCloudWatch.Script;
+import io.cnimetrics.testing.RawServer.Request;
+import io.cnimetrics.testing.RawServer.Answer;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import java.io.IOException;
@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ManyFailuresTest {
   private static final Path OPEN_FILES = Path.of("/proc/self/fd");
-  private static final List<Script> FAILURES =
+  private static final List<Answer> FAILURES =
       List.of(
           request -> {},
           Request::reset,
@@ -38,8 +38,8 @@ class ManyFailuresTest {
   @Test
   void failuresLeaveNeitherThreadsNorFiles() throws IOException {
     assumeTrue(Files.isDirectory(OPEN_FILES), "no " + OPEN_FILES);
-    Script[] scripts =
-        Stream.generate(() -> FAILURES).flatMap(List::stream).limit(200).toArray(Script[]::new);
+    Answer[] scripts =
+        Stream.generate(() -> FAILURES).flatMap(List::stream).limit(200).toArray(Answer[]::new);
     try (RawCloudWatch server = new RawCloudWatch(scripts);
         CloudWatchSink sink = sinkAt(server.url())) {
       for (int i = 0; i < 14; i++) {

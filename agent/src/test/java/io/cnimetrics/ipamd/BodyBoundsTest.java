@@ -5,6 +5,8 @@ import static io.cnimetrics.ipamd.PoolRequest.BODY;
 import static io.cnimetrics.ipamd.PoolRequest.LIMIT;
 import static io.cnimetrics.ipamd.PoolRequest.OK;
 import static io.cnimetrics.ipamd.PoolRequest.assertRefusal;
+import static io.cnimetrics.ipamd.PoolRequest.gzip;
+import static io.cnimetrics.ipamd.PoolRequest.gzipped;
 import static io.cnimetrics.ipamd.PoolRequest.pool;
 import static io.cnimetrics.ipamd.PoolRequest.refusal;
 import static io.cnimetrics.ipamd.PoolRequest.repeat;
@@ -12,16 +14,14 @@ import static io.cnimetrics.snapshot.Reason.MALFORMED;
 import static io.cnimetrics.snapshot.Reason.TIMEOUT;
 import static io.cnimetrics.snapshot.Reason.TOO_LARGE;
 import static io.cnimetrics.snapshot.Reason.UNEXPECTED_SHAPE;
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import java.io.ByteArrayOutputStream;
+import io.cnimetrics.testing.RawServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -111,19 +111,6 @@ class BodyBoundsTest {
           catchThrowableOfType(IpamdException.class, () -> http.get("", AMPLE, reader::read));
       assertRefusal(refusal, UNEXPECTED_SHAPE, server.address(), "awscni_");
     }
-  }
-
-  private static void gzipped(RawServer.Request request, byte[] body) throws IOException {
-    request.send(OK + "Content-Encoding: gzip\r\nContent-Length: " + body.length + "\r\n\r\n");
-    request.send(body);
-  }
-
-  private static byte[] gzip(String text) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-      gzip.write(text.getBytes(ISO_8859_1));
-    }
-    return bytes.toByteArray();
   }
 
   private static void spin(Duration time) {

@@ -1,18 +1,19 @@
 package io.cnimetrics.ipamd;
 
+import static io.cnimetrics.ipamd.PoolRequest.gzip;
+import static io.cnimetrics.ipamd.PoolRequest.gzipped;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
+import io.cnimetrics.testing.RawServer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
-import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -132,19 +133,6 @@ class LargeBodiesTest {
     } finally {
       process.destroyForcibly();
     }
-  }
-
-  private static void gzipped(RawServer.Request request, byte[] body) throws IOException {
-    request.send("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n");
-    request.send(body);
-  }
-
-  private static byte[] gzip(String text) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
-      gzip.write(text.getBytes(ISO_8859_1));
-    }
-    return bytes.toByteArray();
   }
 
   /** A body made while it is sent. */

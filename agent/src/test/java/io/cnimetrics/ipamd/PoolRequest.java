@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.cnimetrics.testing.RawServer;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Reason;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.zip.GZIPOutputStream;
 
 /** Requests the interfaces as a poll does, and returns the failure. */
 final class PoolRequest {
@@ -50,5 +53,18 @@ final class PoolRequest {
     while (true) {
       request.send(block);
     }
+  }
+
+  static void gzipped(RawServer.Request request, byte[] body) throws IOException {
+    request.send(OK + "Content-Encoding: gzip\r\nContent-Length: " + body.length + "\r\n\r\n");
+    request.send(body);
+  }
+
+  static byte[] gzip(String text) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(text.getBytes(ISO_8859_1));
+    }
+    return bytes.toByteArray();
   }
 }

@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.cnimetrics.testing.RawServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package io.cnimetrics.ipamd;
+package io.cnimetrics.testing;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -22,19 +22,23 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A server on a loopback port or a unix socket that reads requests and answers what a test writes.
  */
-final class RawServer implements Closeable {
-  /** Answers one request; the connection is closed when it returns. */
-  interface Answer {
+public final class RawServer implements Closeable {
+  /** Answers one request; the connection is closed when it returns, unless it stays open. */
+  public interface Answer {
     void to(Request request) throws IOException, InterruptedException;
   }
 
+  private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: *([0-9]+)\r?$");
+
   private final ServerSocketChannel listener;
   private final Answer answer;
-  private final List<String> requested = new CopyOnWriteArrayList<>();
+  private final List<String> heads = new CopyOnWriteArrayList<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private final ExecutorService threads =
       Executors.newCachedThreadPool(
@@ -44,7 +48,7 @@ final class RawServer implements Closeable {
             return thread;
           });
 
-  RawServer(Answer answer) throws IOException {
+  public RawServer(Answer answer) throws IOException {
     this(
         StandardProtocolFamily.INET,
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -59,16 +63,16 @@ final class RawServer implements Closeable {
   }
 
   /** One on a unix socket. */
-  static RawServer unix(Path path, Answer answer) throws IOException {
+  public static RawServer unix(Path path, Answer answer) throws IOException {
     return new RawServer(StandardProtocolFamily.UNIX, UnixDomainSocketAddress.of(path), answer);
   }
 
   /** One that answers every request with the same bytes. */
-  static RawServer answering(String bytes) throws IOException {
+  public static RawServer answering(String bytes) throws IOException {
     return new RawServer(request -> request.send(bytes));
   }
 
-  URI address() throws IOException {
+  public URI address() throws IOException {
     SocketAddress bound = listener.getLocalAddress();
     return URI.create(
         bound instanceof InetSocketAddress inet
@@ -76,9 +80,18 @@ final class RawServer implements Closeable {
             : "unix:" + bound);
   }
 
+  /** The heads of all requests that came with their whole body. */
+  public List<String> heads() {
+    return heads;
+  }
+
   /** The paths of the requests so far. */
-  List<String> requested() {
-    return requested;
+  public List<String> requested() {
+    return heads.stream().map(RawServer::path).toList();
+  }
+
+  private static String path(String head) {
+    return head.substring(head.indexOf(' ') + 1, head.indexOf(" HTTP/"));
   }
 
   @Override
@@ -101,9 +114,13 @@ final class RawServer implements Closeable {
 
   private void serve(SocketChannel client) {
     try (client) {
-      Request request = new Request(client, readHead(client));
-      requested.add(request.path());
-      answer.to(request);
+      Request request;
+      // The count of requests includes those on a connection kept open.
+      do {
+        request = new Request(client, read(client));
+        heads.add(request.head());
+        answer.to(request);
+      } while (request.staysOpen);
     } catch (IOException e) {
       // The client left, as many tests expect.
     } catch (InterruptedException e) {
@@ -111,7 +128,7 @@ final class RawServer implements Closeable {
     }
   }
 
-  private static String readHead(SocketChannel client) throws IOException {
+  private static String read(SocketChannel client) throws IOException {
     StringBuilder head = new StringBuilder();
     ByteBuffer one = ByteBuffer.allocate(1);
     while (head.indexOf("\r\n\r\n") < 0) {
@@ -120,32 +137,40 @@ final class RawServer implements Closeable {
       }
       head.append((char) one.get(0));
     }
+    Matcher length = LENGTH.matcher(head);
+    ByteBuffer body = ByteBuffer.allocate(length.find() ? Integer.parseInt(length.group(1)) : 0);
+    while (body.hasRemaining()) {
+      if (client.read(body) < 0) {
+        throw new IOException("no whole request");
+      }
+    }
     return head.toString();
   }
 
-  /** One request and its connection. */
-  final class Request {
+  /** A request that was read, and its connection. */
+  public final class Request {
     private final SocketChannel client;
     private final String head;
+    private boolean staysOpen;
 
     private Request(SocketChannel client, String head) {
       this.client = client;
       this.head = head;
     }
 
-    String head() {
+    public String head() {
       return head;
     }
 
-    String path() {
-      return head.substring(head.indexOf(' ') + 1, head.indexOf(" HTTP/"));
+    public String path() {
+      return RawServer.path(head);
     }
 
-    void send(String text) throws IOException {
+    public void send(String text) throws IOException {
       send(text.getBytes(ISO_8859_1));
     }
 
-    void send(byte[] bytes) throws IOException {
+    public void send(byte[] bytes) throws IOException {
       ByteBuffer left = ByteBuffer.wrap(bytes);
       while (left.hasRemaining()) {
         client.write(left);
@@ -153,25 +178,43 @@ final class RawServer implements Closeable {
     }
 
     /** Sends a body that ends with the connection. */
-    void ok(byte[] body) throws IOException {
+    public void ok(byte[] body) throws IOException {
       send("HTTP/1.1 200 OK\r\n\r\n");
       send(body);
     }
 
+    public void refuse(int status, String headers, byte[] body) throws IOException {
+      send(
+          "HTTP/1.1 %d No\r\n%sContent-Length: %d\r\n\r\n".formatted(status, headers, body.length));
+      send(body);
+    }
+
+    /** Reads another request from this connection. */
+    public void stayOpen() {
+      staysOpen = true;
+    }
+
     /** Ends the connection by a reset. */
-    void reset() throws IOException {
+    public void reset() throws IOException {
       client.setOption(StandardSocketOptions.SO_LINGER, 0);
       client.close();
     }
 
     /** Sends nothing until the test is over. */
-    void hang() throws InterruptedException {
+    public void hang() throws InterruptedException {
       closed.await();
     }
 
     /** Waits; false when the test is over. */
-    boolean pause(long millis) throws InterruptedException {
+    public boolean pause(long millis) throws InterruptedException {
       return !closed.await(millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Sends a text again and again, slowly, until the test ends or the client closes. */
+    public void trickle(String text) throws IOException, InterruptedException {
+      while (pause(50)) {
+        send(text);
+      }
     }
   }
 }
