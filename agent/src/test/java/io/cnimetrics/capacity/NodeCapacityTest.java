@@ -105,7 +105,7 @@ class NodeCapacityTest {
   @Test
   void withoutGaugesTheInstanceTypeDecides() {
     NodeCapacity capacity =
-        capacity(nothingRead().enis(eni(0, 9, 3, 0)), Optional.of(M5_LARGE), none(), none(), 110);
+        withoutGauges(nothingRead().enis(eni(0, 9, 3, 0)), Optional.of(M5_LARGE));
 
     assertThat(capacity.mode()).isEqualTo(AddressMode.SECONDARY_IP);
     assertThat(capacity.effectiveMaximum())
@@ -138,12 +138,9 @@ class NodeCapacityTest {
   @Test
   void leftOverPrefixDoesNotMakePrefixMode() {
     NodeCapacity capacity =
-        capacity(
+        withGauges(
             nothingRead().enis(eni(0, 13, 3, 0), prefixed(1, 1, 0)),
-            Optional.of(M5_XLARGE),
-            OptionalDouble.of(4),
-            OptionalDouble.of(56),
-            110);
+            Optional.of(M5_XLARGE), 4, 56);
 
     assertThat(capacity.mode()).isEqualTo(AddressMode.SECONDARY_IP);
   }
@@ -151,12 +148,9 @@ class NodeCapacityTest {
   @Test
   void leftOverPrefixDoesNotMakePrefixModeOnAnUnknownTypeEither() {
     NodeCapacity capacity =
-        capacity(
+        withGauges(
             nothingRead().enis(eni(0, 13, 3, 0), prefixed(1, 1, 0)),
-            Optional.empty(),
-            OptionalDouble.of(4),
-            OptionalDouble.of(56),
-            110);
+            Optional.empty(), 4, 56);
 
     assertThat(capacity.mode()).isEqualTo(AddressMode.SECONDARY_IP);
   }
@@ -181,12 +175,9 @@ class NodeCapacityTest {
   @Test
   void enisThatIpamdMayNotHaveAreExplained() {
     NodeCapacity capacity =
-        capacity(
+        withGauges(
             nothingRead().enis(eni(0, 14, 3, 0)),
-            Optional.of(M5_XLARGE),
-            OptionalDouble.of(2),
-            OptionalDouble.of(28),
-            110);
+            Optional.of(M5_XLARGE), 2, 28);
 
     assertThat(capacity.effectiveMaximum())
         .contains(
@@ -211,12 +202,9 @@ class NodeCapacityTest {
             other.ipv6());
 
     assertThat(
-            capacity(
+            withoutGauges(
                     nothingRead().enis(eni(0, 9, 3, 0), onCard2),
-                    Optional.of(M5_LARGE),
-                    none(),
-                    none(),
-                    110)
+                    Optional.of(M5_LARGE))
                 .effectiveMaximum()
                 .map(EffectiveMaximum::addresses))
         .contains(27L);
@@ -262,12 +250,9 @@ class NodeCapacityTest {
   @Test
   void heldIpv4AddressesExcludeIpv6() {
     NodeCapacity capacity =
-        capacity(
+        withGauges(
             nothingRead().enis(eni(0, 9, 3, 0)),
-            Optional.of(M5_LARGE),
-            OptionalDouble.of(3),
-            OptionalDouble.of(0),
-            110);
+            Optional.of(M5_LARGE), 3, 0);
 
     assertThat(capacity.mode()).isEqualTo(AddressMode.SECONDARY_IP);
     assertThat(capacity.effectiveMaximum()).contains(new EffectiveMaximum(27, "27 = 3 ENIs × 9"));
@@ -276,7 +261,7 @@ class NodeCapacityTest {
   @Test
   void ipv6HasNoMaximum() {
     NodeCapacity capacity =
-        capacity(nothingRead().enis(ipv6(0, 5)), Optional.of(M5_LARGE), none(), none(), 110);
+        withoutGauges(nothingRead().enis(ipv6(0, 5)), Optional.of(M5_LARGE));
 
     assertThat(capacity.mode()).isEqualTo(AddressMode.IPV6);
     assertThat(capacity.effectiveMaximum()).isEmpty();
@@ -287,7 +272,7 @@ class NodeCapacityTest {
   @Test
   void withoutGaugesAndTypeItIsUnknownAndAProblem() {
     NodeCapacity capacity =
-        capacity(nothingRead().enis(eni(0, 9, 3, 0)), Optional.empty(), none(), none(), 110);
+        withoutGauges(nothingRead().enis(eni(0, 9, 3, 0)), Optional.empty());
 
     assertThat(capacity.effectiveMaximum()).isEmpty();
     assertThat(capacity.problem())
@@ -302,12 +287,9 @@ class NodeCapacityTest {
   @Test
   void failedIntrospectionGivesNoMaximum() {
     NodeCapacity capacity =
-        capacity(
+        withGauges(
             nothingRead().metrics(),
-            Optional.of(M5_LARGE),
-            OptionalDouble.of(3),
-            OptionalDouble.of(27),
-            110);
+            Optional.of(M5_LARGE), 3, 27);
 
     assertThat(capacity.effectiveMaximum()).isEmpty();
     assertThat(capacity.problem()).isEmpty();
@@ -341,9 +323,19 @@ class NodeCapacityTest {
 
   private static AddressMode mode(
       Optional<InstanceLimits.Limit> limit, double eniMax, double ipMax) {
-    return capacity(
-            nothingRead().enis(), limit, OptionalDouble.of(eniMax), OptionalDouble.of(ipMax), 110)
-        .mode();
+    return withGauges(nothingRead().enis(), limit, eniMax, ipMax).mode();
+  }
+
+  /** With at most 110 pods. */
+  private static NodeCapacity withGauges(
+      Snapshots snapshot, Optional<InstanceLimits.Limit> limit, double eniMax, double ipMax) {
+    return capacity(snapshot, limit, OptionalDouble.of(eniMax), OptionalDouble.of(ipMax), 110);
+  }
+
+  /** With at most 110 pods. */
+  private static NodeCapacity withoutGauges(
+      Snapshots snapshot, Optional<InstanceLimits.Limit> limit) {
+    return capacity(snapshot, limit, none(), none(), 110);
   }
 
   private static NodeCapacity capacity(

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code dry-run} of the distribution, in its own process. */
 class DryRunIT {
+  private static final RecordedNode SEED = RecordedNode.of("v1.23.1/seed");
   private static final String GONE = "http://127.0.0.1:1";
 
   private static final Map<String, String> CREDENTIALS =
@@ -72,13 +73,7 @@ class DryRunIT {
   @Test
   void unreachableIpamdExitsWithOneAndTheReason() {
     Result result =
-        AgentProcess.of(
-                "dry-run",
-                "--output=json",
-                "--introspection-url",
-                GONE,
-                "--metrics-url",
-                GONE + "/m")
+        dryRun(GONE, GONE + "/m")
             .run();
 
     assertThat(result.exitCode()).isEqualTo(1);
@@ -96,13 +91,7 @@ class DryRunIT {
     try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
       String url = "http://127.0.0.1:" + silent.getLocalPort();
       Result result =
-          AgentProcess.of(
-                  "dry-run",
-                  "--output=json",
-                  "--introspection-url",
-                  url,
-                  "--metrics-url",
-                  url + "/m")
+          dryRun(url, url + "/m")
               .run();
 
       assertThat(result.time()).isLessThan(Duration.ofSeconds(10));
@@ -114,13 +103,9 @@ class DryRunIT {
 
   @Test
   void unreachableMetricsAreAProblemButNoFailure() {
-    try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"))) {
+    try (FakeIpamd ipamd = new FakeIpamd().serve(SEED)) {
       Result result =
-          AgentProcess.of(
-                  "dry-run",
-                  "--output=json",
-                  "--introspection-url=" + ipamd.introspectionUrl(),
-                  "--metrics-url=" + GONE + "/metrics")
+          dryRun(ipamd.introspectionUrl().toString(), GONE + "/metrics")
               .run();
 
       assertThat(result.exitCode()).isZero();
@@ -135,11 +120,7 @@ class DryRunIT {
     RecordedNode recorded = RecordedNode.of("v1.15.5/m5xlarge-full");
     try (FakeIpamd ipamd = new FakeIpamd().serve(recorded)) {
       Result result =
-          AgentProcess.of(
-                  "dry-run",
-                  "--output=json",
-                  "--introspection-url=none",
-                  "--metrics-url=" + ipamd.metricsUrl())
+          dryRun("none", ipamd.metricsUrl().toString())
               .run();
 
       assertThat(result.exitCode()).isZero();
@@ -161,13 +142,9 @@ class DryRunIT {
 
   @Test
   void outputThatCannotHoldProblemsReportsThemOnStandardError() {
-    try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"))) {
+    try (FakeIpamd ipamd = new FakeIpamd().serve(SEED)) {
       Result result =
-          AgentProcess.of(
-                  "dry-run",
-                  "--output=prometheus",
-                  "--introspection-url=" + ipamd.introspectionUrl(),
-                  "--metrics-url=" + GONE + "/metrics")
+          dryRun(ipamd.introspectionUrl().toString(), GONE + "/metrics").with("--output=prometheus")
               .run();
 
       assertThat(result.exitCode()).isZero();
@@ -253,9 +230,8 @@ class DryRunIT {
 
   @Test
   void subnetsAreReadFromEc2() {
-    RecordedNode node = RecordedNode.of("v1.23.1/seed");
-    String subnetId = node.truth().get("enis").get(0).get("subnetId").asText();
-    try (FakeIpamd ipamd = new FakeIpamd().serve(node);
+    String subnetId = SEED.truth().get("enis").get(0).get("subnetId").asText();
+    try (FakeIpamd ipamd = new FakeIpamd().serve(SEED);
         FakeEc2 ec2 = FakeEc2.start().withSubnets(new Subnet(subnetId, 7, 244))) {
       Result result =
           dryRun(ipamd)
@@ -273,7 +249,7 @@ class DryRunIT {
 
   @Test
   void subnetsWithoutCredentialsAreAProblemAndTheRestIsShown() {
-    try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"))) {
+    try (FakeIpamd ipamd = new FakeIpamd().serve(SEED)) {
       Result result = dryRun(ipamd).with("--subnets", "--region=us-west-2").run();
 
       assertThat(result.exitCode()).isZero();
@@ -293,7 +269,7 @@ class DryRunIT {
 
   @Test
   void subnetsWithoutARegionAreAProblem() {
-    try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"))) {
+    try (FakeIpamd ipamd = new FakeIpamd().serve(SEED)) {
       Result result = dryRun(ipamd).with("--subnets").run();
 
       assertThat(result.exitCode()).isZero();
@@ -305,7 +281,7 @@ class DryRunIT {
 
   @Test
   void clusterIsFoundByItsEc2Tags() throws IOException {
-    try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
+    try (FakeIpamd ipamd = new FakeIpamd().serve(SEED);
         FakeImds imds = FakeImds.ofAnInstance();
         FakeEc2 ec2 = FakeEc2.start().withTags(Map.of("eks:cluster-name", "prod"))) {
       AgentProcess onInstance = onInstance(dryRun(ipamd), imds, ec2).in(CREDENTIALS);
@@ -321,7 +297,7 @@ class DryRunIT {
 
   @Test
   void unreachableEc2IsAProblemAndTheRestIsShown() throws IOException {
-    try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
+    try (FakeIpamd ipamd = new FakeIpamd().serve(SEED);
         FakeImds imds = FakeImds.ofAnInstance();
         FakeEc2 ec2 = FakeEc2.start().refusing(403, "UnauthorizedOperation", "You may not.")) {
       AgentProcess onInstance = onInstance(dryRun(ipamd), imds, ec2);
@@ -337,7 +313,7 @@ class DryRunIT {
 
   @Test
   void tagsWithoutAUsableNameAreNamed() throws IOException {
-    try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
+    try (FakeIpamd ipamd = new FakeIpamd().serve(SEED);
         FakeImds imds = FakeImds.ofAnInstance();
         FakeEc2 ec2 = FakeEc2.start().withTags(Map.of("eks:cluster-name", "größe"))) {
       Result result =
@@ -355,7 +331,7 @@ class DryRunIT {
 
   @Test
   void knownClusterNeedsNoEc2Request() throws IOException {
-    try (FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
+    try (FakeIpamd ipamd = new FakeIpamd().serve(SEED);
         FakeImds imds = FakeImds.ofAnInstance();
         FakeEc2 ec2 = FakeEc2.start()) {
       onInstance(dryRun(ipamd), imds, ec2).with("--cluster-id=given").in(CREDENTIALS).run();
@@ -374,8 +350,7 @@ class DryRunIT {
         FakeImds imds = FakeImds.ofAnInstance()) {
       String url = "http://127.0.0.1:" + silent.getLocalPort();
       Result result =
-          AgentProcess.of("dry-run", "--output=json", "--introspection-url", url)
-              .with("--metrics-url", url + "/m", "--subnets")
+          dryRun(url, url + "/m").with("--subnets")
               .in(metadata(imds))
               .in(Map.of("AWS_ENDPOINT_URL_EC2", url))
               .in(CREDENTIALS)
@@ -415,14 +390,13 @@ class DryRunIT {
   }
 
   private static AgentProcess dryRun(FakeIpamd ipamd) {
-    return AgentProcess.of(
-            "dry-run",
-            "--introspection-url",
-            ipamd.introspectionUrl().toString(),
-            "--metrics-url",
-            ipamd.metricsUrl().toString(),
-            "--node-name",
-            "node-1")
+    return dryRun(ipamd.introspectionUrl().toString(), ipamd.metricsUrl().toString())
+        .with("--node-name=node-1");
+  }
+
+  private static AgentProcess dryRun(String introspectionUrl, String metricsUrl) {
+    return AgentProcess.of("dry-run", "--introspection-url", introspectionUrl)
+        .with("--metrics-url", metricsUrl)
         .in(Map.of("DRY_RUN_OUTPUT", "json"));
   }
 

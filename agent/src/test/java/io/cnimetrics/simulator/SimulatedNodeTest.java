@@ -13,7 +13,7 @@ class SimulatedNodeTest {
 
   @Test
   void podsBeyondThePoolAreAlwaysRefused() {
-    SimulatedNode node = node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("100")));
+    SimulatedNode node = node(pods("100"));
 
     NodeState full = at(node, 120);
     NodeState later = at(node, 180);
@@ -49,7 +49,7 @@ class SimulatedNodeTest {
 
   @Test
   void firstPodCausesASecondInterface() {
-    NodeState state = at(node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("1"))), 60);
+    NodeState state = at(node(pods("1")), 60);
 
     assertThat(state.enis()).isEqualTo(2);
     assertThat(state.total()).isEqualTo(28);
@@ -58,7 +58,7 @@ class SimulatedNodeTest {
   @Test
   void emptySubnetStopsThePool() {
     SimulatedNode node =
-        node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("50")).subnetFree(20));
+        node(pods("50").subnetFree(20));
 
     NodeState state = at(node, 100);
 
@@ -76,7 +76,7 @@ class SimulatedNodeTest {
   @Test
   void emptySubnetIsNotRequestedForTwoMinutes() {
     SimulatedNode node =
-        node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("50")).subnetFree(20));
+        node(pods("50").subnetFree(20));
 
     // The fifth single address comes at 25 s, the refusal at 30 s.
     assertThat(at(node, 30).counter(IPAMD_ERRORS)).isOne();
@@ -87,7 +87,7 @@ class SimulatedNodeTest {
   @Test
   void subnetWithoutAnAddressForAnInterfaceFailsTheInterface() {
     SimulatedNode node =
-        node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("50")).subnetFree(14));
+        node(pods("50").subnetFree(14));
 
     NodeState state = at(node, 60);
 
@@ -101,7 +101,7 @@ class SimulatedNodeTest {
   @Test
   void eachErrorTextIsASeparateSeries() {
     SimulatedNode node =
-        node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("50")).subnetFree(14));
+        node(pods("50").subnetFree(14));
 
     at(node, 300);
 
@@ -113,7 +113,7 @@ class SimulatedNodeTest {
   @Test
   void onePrefixMoreThanNeededIsRequested() {
     SimulatedNode node =
-        node(Scenario.of("m5.xlarge").prefixDelegation(true).pods(PodSchedule.parse("20")));
+        node(pods("20").prefixDelegation(true));
 
     NodeState state = at(node, 60);
 
@@ -126,7 +126,7 @@ class SimulatedNodeTest {
   @Test
   void prefixModeStopsAtMaxPods() {
     SimulatedNode node =
-        node(Scenario.of("m5.xlarge").prefixDelegation(true).pods(PodSchedule.parse("500")));
+        node(pods("500").prefixDelegation(true));
 
     NodeState state = at(node, 120);
 
@@ -139,9 +139,7 @@ class SimulatedNodeTest {
   void subnetWithoutAFreePrefixIsAnError() {
     SimulatedNode node =
         node(
-            Scenario.of("m5.xlarge")
-                .prefixDelegation(true)
-                .pods(PodSchedule.parse("40"))
+            pods("40").prefixDelegation(true)
                 .subnetFree(30));
 
     NodeState state = at(node, 60);
@@ -154,7 +152,7 @@ class SimulatedNodeTest {
   @Test
   void unusedPrefixesAreReleased() {
     SimulatedNode node =
-        node(Scenario.of("m5.xlarge").prefixDelegation(true).pods(PodSchedule.parse("60:1:0.1")));
+        node(pods("60:1:0.1").prefixDelegation(true));
 
     assertThat(at(node, 60).prefixes()).as("54 pods, then 16 free").isEqualTo(5);
     assertThat(at(node, 900).prefixes()).isEqualTo(2);
@@ -165,9 +163,7 @@ class SimulatedNodeTest {
     NodeState state =
         at(
             node(
-                Scenario.of("m5.xlarge")
-                    .warmTargets(new WarmTargets(1, 5, 0, 1))
-                    .pods(PodSchedule.parse("3"))),
+                pods("3").warmTargets(new WarmTargets(1, 5, 0, 1))),
             60);
 
     assertThat(state.total()).isEqualTo(8);
@@ -178,9 +174,7 @@ class SimulatedNodeTest {
   void warmIpTargetReleasesTheRest() {
     SimulatedNode node =
         node(
-            Scenario.of("m5.xlarge")
-                .warmTargets(new WarmTargets(1, 5, 0, 1))
-                .pods(PodSchedule.parse("30:1:0.02")));
+            pods("30:1:0.02").warmTargets(new WarmTargets(1, 5, 0, 1)));
 
     assertThat(at(node, 150).enis()).as("27 pods, then 5 free").isEqualTo(3);
     NodeState state = at(node, 2000);
@@ -195,9 +189,7 @@ class SimulatedNodeTest {
     NodeState state =
         at(
             node(
-                Scenario.of("m5.xlarge")
-                    .warmTargets(new WarmTargets(1, 2, 20, 1))
-                    .pods(PodSchedule.parse("3"))),
+                pods("3").warmTargets(new WarmTargets(1, 2, 20, 1))),
             60);
 
     assertThat(state.total()).isEqualTo(20);
@@ -208,16 +200,14 @@ class SimulatedNodeTest {
   void warmEniTargetOfZeroWaitsForAnEmptyPool() {
     SimulatedNode node =
         node(
-            Scenario.of("m5.xlarge")
-                .warmTargets(new WarmTargets(0, 0, 0, 1))
-                .pods(PodSchedule.parse("13")));
+            pods("13").warmTargets(new WarmTargets(0, 0, 0, 1)));
 
     assertThat(at(node, 60).enis()).isOne();
   }
 
   @Test
   void maxPodsEndsTheGrowth() {
-    SimulatedNode node = node(Scenario.of("m5.xlarge").maxPods(10).pods(PodSchedule.parse("30")));
+    SimulatedNode node = node(pods("30").maxPods(10));
 
     NodeState state = at(node, 120);
 
@@ -228,7 +218,7 @@ class SimulatedNodeTest {
 
   @Test
   void releasedAddressCoolsForThirtySeconds() {
-    SimulatedNode node = node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("10:9:0.02")));
+    SimulatedNode node = node(pods("10:9:0.02"));
 
     assertThat(at(node, 49).cooling()).isZero();
     assertThat(at(node, 50).cooling()).isOne();
@@ -241,7 +231,7 @@ class SimulatedNodeTest {
 
   @Test
   void interfacesWithoutPodsAreFreedAfterAScaleDown() {
-    SimulatedNode node = node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("50:2:0.5")));
+    SimulatedNode node = node(pods("50:2:0.5"));
 
     assertThat(at(node, 30).enis()).isEqualTo(4);
     NodeState down = at(node, 400);
@@ -254,14 +244,14 @@ class SimulatedNodeTest {
 
   @Test
   void sameSeedGivesTheSameRun() {
-    Scenario.Builder scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:100:1"));
+    Scenario.Builder scenario = pods("0:100:1");
 
     assertThat(bodies(scenario, 300)).isEqualTo(bodies(scenario, 300));
   }
 
   @Test
   void numberOfAdvancesDoesNotMatter() {
-    Scenario.Builder scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:100:1"));
+    Scenario.Builder scenario = pods("0:100:1");
     SimulatedNode often = node(scenario);
     for (int millis = 0; millis < 300_000; millis += 700) {
       often.advanceTo(Duration.ofMillis(millis));
@@ -272,7 +262,7 @@ class SimulatedNodeTest {
 
   @Test
   void anotherSeedGivesAnotherRun() {
-    Scenario.Builder scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("100"));
+    Scenario.Builder scenario = pods("100");
     String one = bodies(scenario.seed(1), 300);
 
     assertThat(bodies(scenario.seed(2), 300)).isNotEqualTo(one);
@@ -280,7 +270,7 @@ class SimulatedNodeTest {
 
   @Test
   void timeDoesNotGoBack() {
-    SimulatedNode node = node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("100")));
+    SimulatedNode node = node(pods("100"));
     NodeState state = at(node, 100);
 
     assertThat(at(node, 50)).isEqualTo(state);
@@ -288,7 +278,7 @@ class SimulatedNodeTest {
 
   @Test
   void restartResetsTheCountersAndKeepsThePods() {
-    SimulatedNode node = node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("100")));
+    SimulatedNode node = node(pods("100"));
     at(node, 100);
 
     node.restart();
@@ -302,7 +292,7 @@ class SimulatedNodeTest {
 
   @Test
   void restartForgetsCooldowns() {
-    SimulatedNode node = node(Scenario.of("m5.xlarge").pods(PodSchedule.parse("10:0:10")));
+    SimulatedNode node = node(pods("10:0:10"));
     assertThat(at(node, 5).cooling()).isEqualTo(10);
 
     node.restart();
@@ -315,6 +305,10 @@ class SimulatedNodeTest {
     at(node, seconds);
     Instant now = Instant.parse("2026-01-01T00:00:00Z");
     return EnisJson.of(node, now) + MetricsText.of(node, now);
+  }
+
+  private static Scenario.Builder pods(String schedule) {
+    return Scenario.of("m5.xlarge").pods(PodSchedule.parse(schedule));
   }
 
   private static SimulatedNode node(Scenario.Builder scenario) {

@@ -200,9 +200,9 @@ public final class RawServer implements Closeable {
       client.close();
     }
 
-    /** Sends nothing until the test is over. */
-    public void hang() throws InterruptedException {
-      closed.await();
+    /** Sends nothing until the client closes the connection, or the test is over. */
+    public void hang() throws IOException {
+      client.read(ByteBuffer.allocate(1));
     }
 
     /** Waits; false when the test is over. */
