@@ -139,8 +139,7 @@ class NodeCapacityTest {
   void leftOverPrefixDoesNotMakePrefixMode() {
     NodeCapacity capacity =
         withGauges(
-            nothingRead().enis(eni(0, 13, 3, 0), prefixed(1, 1, 0)),
-            Optional.of(M5_XLARGE), 4, 56);
+            nothingRead().enis(eni(0, 13, 3, 0), prefixed(1, 1, 0)), Optional.of(M5_XLARGE), 4, 56);
 
     assertThat(capacity.mode()).isEqualTo(AddressMode.SECONDARY_IP);
   }
@@ -149,8 +148,7 @@ class NodeCapacityTest {
   void leftOverPrefixDoesNotMakePrefixModeOnAnUnknownTypeEither() {
     NodeCapacity capacity =
         withGauges(
-            nothingRead().enis(eni(0, 13, 3, 0), prefixed(1, 1, 0)),
-            Optional.empty(), 4, 56);
+            nothingRead().enis(eni(0, 13, 3, 0), prefixed(1, 1, 0)), Optional.empty(), 4, 56);
 
     assertThat(capacity.mode()).isEqualTo(AddressMode.SECONDARY_IP);
   }
@@ -175,9 +173,7 @@ class NodeCapacityTest {
   @Test
   void enisThatIpamdMayNotHaveAreExplained() {
     NodeCapacity capacity =
-        withGauges(
-            nothingRead().enis(eni(0, 14, 3, 0)),
-            Optional.of(M5_XLARGE), 2, 28);
+        withGauges(nothingRead().enis(eni(0, 14, 3, 0)), Optional.of(M5_XLARGE), 2, 28);
 
     assertThat(capacity.effectiveMaximum())
         .contains(
@@ -202,9 +198,7 @@ class NodeCapacityTest {
             other.ipv6());
 
     assertThat(
-            withoutGauges(
-                    nothingRead().enis(eni(0, 9, 3, 0), onCard2),
-                    Optional.of(M5_LARGE))
+            withoutGauges(nothingRead().enis(eni(0, 9, 3, 0), onCard2), Optional.of(M5_LARGE))
                 .effectiveMaximum()
                 .map(EffectiveMaximum::addresses))
         .contains(27L);
@@ -250,9 +244,7 @@ class NodeCapacityTest {
   @Test
   void heldIpv4AddressesExcludeIpv6() {
     NodeCapacity capacity =
-        withGauges(
-            nothingRead().enis(eni(0, 9, 3, 0)),
-            Optional.of(M5_LARGE), 3, 0);
+        withGauges(nothingRead().enis(eni(0, 9, 3, 0)), Optional.of(M5_LARGE), 3, 0);
 
     assertThat(capacity.mode()).isEqualTo(AddressMode.SECONDARY_IP);
     assertThat(capacity.effectiveMaximum()).contains(new EffectiveMaximum(27, "27 = 3 ENIs × 9"));
@@ -260,8 +252,7 @@ class NodeCapacityTest {
 
   @Test
   void ipv6HasNoMaximum() {
-    NodeCapacity capacity =
-        withoutGauges(nothingRead().enis(ipv6(0, 5)), Optional.of(M5_LARGE));
+    NodeCapacity capacity = withoutGauges(nothingRead().enis(ipv6(0, 5)), Optional.of(M5_LARGE));
 
     assertThat(capacity.mode()).isEqualTo(AddressMode.IPV6);
     assertThat(capacity.effectiveMaximum()).isEmpty();
@@ -271,8 +262,7 @@ class NodeCapacityTest {
 
   @Test
   void withoutGaugesAndTypeItIsUnknownAndAProblem() {
-    NodeCapacity capacity =
-        withoutGauges(nothingRead().enis(eni(0, 9, 3, 0)), Optional.empty());
+    NodeCapacity capacity = withoutGauges(nothingRead().enis(eni(0, 9, 3, 0)), Optional.empty());
 
     assertThat(capacity.effectiveMaximum()).isEmpty();
     assertThat(capacity.problem())
@@ -286,10 +276,7 @@ class NodeCapacityTest {
 
   @Test
   void failedIntrospectionGivesNoMaximum() {
-    NodeCapacity capacity =
-        withGauges(
-            nothingRead().metrics(),
-            Optional.of(M5_LARGE), 3, 27);
+    NodeCapacity capacity = withGauges(nothingRead().metrics(), Optional.of(M5_LARGE), 3, 27);
 
     assertThat(capacity.effectiveMaximum()).isEmpty();
     assertThat(capacity.problem()).isEmpty();

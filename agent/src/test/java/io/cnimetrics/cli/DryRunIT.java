@@ -72,9 +72,7 @@ class DryRunIT {
 
   @Test
   void unreachableIpamdExitsWithOneAndTheReason() {
-    Result result =
-        dryRun(GONE, GONE + "/m")
-            .run();
+    Result result = dryRun(GONE, GONE + "/m").run();
 
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.err()).contains("introspection UNREACHABLE", GONE + "/v1/enis");
@@ -90,9 +88,7 @@ class DryRunIT {
   void hangingIpamdStillEndsWithinTenSeconds() throws IOException {
     try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
       String url = "http://127.0.0.1:" + silent.getLocalPort();
-      Result result =
-          dryRun(url, url + "/m")
-              .run();
+      Result result = dryRun(url, url + "/m").run();
 
       assertThat(result.time()).isLessThan(Duration.ofSeconds(10));
       assertThat(result.exitCode()).isEqualTo(1);
@@ -104,9 +100,7 @@ class DryRunIT {
   @Test
   void unreachableMetricsAreAProblemButNoFailure() {
     try (FakeIpamd ipamd = new FakeIpamd().serve(SEED)) {
-      Result result =
-          dryRun(ipamd.introspectionUrl().toString(), GONE + "/metrics")
-              .run();
+      Result result = dryRun(ipamd.introspectionUrl().toString(), GONE + "/metrics").run();
 
       assertThat(result.exitCode()).isZero();
       JsonNode document = RecordedNode.json(result.out());
@@ -119,9 +113,7 @@ class DryRunIT {
   void gaugesReplaceDisabledIntrospection() {
     RecordedNode recorded = RecordedNode.of("v1.15.5/m5xlarge-full");
     try (FakeIpamd ipamd = new FakeIpamd().serve(recorded)) {
-      Result result =
-          dryRun("none", ipamd.metricsUrl().toString())
-              .run();
+      Result result = dryRun("none", ipamd.metricsUrl().toString()).run();
 
       assertThat(result.exitCode()).isZero();
       JsonNode document = RecordedNode.json(result.out());
@@ -144,7 +136,8 @@ class DryRunIT {
   void outputThatCannotHoldProblemsReportsThemOnStandardError() {
     try (FakeIpamd ipamd = new FakeIpamd().serve(SEED)) {
       Result result =
-          dryRun(ipamd.introspectionUrl().toString(), GONE + "/metrics").with("--output=prometheus")
+          dryRun(ipamd.introspectionUrl().toString(), GONE + "/metrics")
+              .with("--output=prometheus")
               .run();
 
       assertThat(result.exitCode()).isZero();
@@ -350,7 +343,8 @@ class DryRunIT {
         FakeImds imds = FakeImds.ofAnInstance()) {
       String url = "http://127.0.0.1:" + silent.getLocalPort();
       Result result =
-          dryRun(url, url + "/m").with("--subnets")
+          dryRun(url, url + "/m")
+              .with("--subnets")
               .in(metadata(imds))
               .in(Map.of("AWS_ENDPOINT_URL_EC2", url))
               .in(CREDENTIALS)

@@ -7,9 +7,9 @@ import static io.cnimetrics.cloudwatch.SinkFixture.sinkAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.cnimetrics.testing.RawServer.Answer;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
+import io.cnimetrics.testing.RawServer.Answer;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

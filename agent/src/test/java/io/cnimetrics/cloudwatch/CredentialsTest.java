@@ -9,10 +9,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cnimetrics.aws.FakeImds;
-import io.cnimetrics.testing.RawServer.Answer;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.testing.ClosedPort;
+import io.cnimetrics.testing.RawServer.Answer;
 import io.cnimetrics.testing.SystemProperties;
 import java.io.IOException;
 import java.net.URI;

@@ -9,11 +9,11 @@ import static io.cnimetrics.cloudwatch.SinkFixture.sinkAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import io.cnimetrics.testing.RawServer.Request;
-import io.cnimetrics.testing.RawServer.Answer;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.testing.ClosedPort;
+import io.cnimetrics.testing.RawServer.Answer;
+import io.cnimetrics.testing.RawServer.Request;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.stream.Stream;

@@ -6,10 +6,10 @@ import static io.cnimetrics.cloudwatch.SinkFixture.sinkAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.cnimetrics.testing.RawServer.Request;
-import io.cnimetrics.testing.RawServer.Answer;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
+import io.cnimetrics.testing.RawServer.Answer;
+import io.cnimetrics.testing.RawServer.Request;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -71,10 +71,6 @@ record AlarmHistory(List<Span> alarms) {
     return joined;
   }
 
-  boolean isOn(Instant at) {
-    return alarms.stream().anyMatch(span -> span.holds(at));
-  }
-
   /** Whether it went to ALARM and back before the story ended. */
   boolean cameAndWent() {
     return !alarms.isEmpty() && !alarms.get(alarms.size() - 1).to().equals(Instant.MAX);

@@ -1,11 +1,12 @@
 package io.cnimetrics.health;
 
-import static io.cnimetrics.health.Eventually.threads;
+import static io.cnimetrics.testing.Eventually.threads;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.cnimetrics.health.Page.Response;
+import io.cnimetrics.testing.Eventually;
 import io.cnimetrics.testing.RecordedLog;
 import java.io.IOException;
 import java.net.ConnectException;

@@ -1,6 +1,8 @@
 package io.cnimetrics.ipamd;
 
+import static io.cnimetrics.snapshot.Reason.UNEXPECTED_SHAPE;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.cnimetrics.snapshot.AddressPool;
@@ -41,6 +43,13 @@ final class Decoding {
 
   static IpamdException refusal(byte[] body) {
     return catchThrowableOfType(IpamdException.class, () -> pool(body));
+  }
+
+  /** The body is refused as no pool, with a message that has all the parts. */
+  static void assertWrongShape(String body, String... parts) {
+    IpamdException refusal = refusal(body);
+    assertThat(refusal.reason()).isEqualTo(UNEXPECTED_SHAPE);
+    assertThat(refusal).hasMessageContainingAll(parts);
   }
 
   /** A body of releases 1.10 to 1.19 with one primary interface. */

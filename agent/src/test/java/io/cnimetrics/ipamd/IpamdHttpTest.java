@@ -16,8 +16,8 @@ import static io.cnimetrics.snapshot.Reason.UNREACHABLE;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cnimetrics.testing.RawServer;
 import io.cnimetrics.testing.ClosedPort;
+import io.cnimetrics.testing.RawServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

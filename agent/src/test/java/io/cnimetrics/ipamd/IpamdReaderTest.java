@@ -3,12 +3,12 @@ package io.cnimetrics.ipamd;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cnimetrics.testing.RawServer;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.testing.RawServer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

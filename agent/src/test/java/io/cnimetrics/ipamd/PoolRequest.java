@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.cnimetrics.testing.RawServer;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.testing.RawServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;

@@ -27,7 +27,6 @@ public final class FakeCloudWatch implements MetricSink {
   private final List<String> namespaces = new ArrayList<>();
   private final Deque<PutResult> next = new ArrayDeque<>();
   private Optional<PutResult> always = Optional.empty();
-  private boolean losesAnswers;
   private Predicate<Datum> bad = datum -> false;
 
   /** Sets the answer for one request. */
@@ -43,13 +42,7 @@ public final class FakeCloudWatch implements MetricSink {
 
   public synchronized void recover() {
     always = Optional.empty();
-    losesAnswers = false;
     next.clear();
-  }
-
-  /** Accepts all datums, but its answers do not arrive. */
-  public synchronized void loseAnswers() {
-    losesAnswers = true;
   }
 
   public synchronized void reject(Predicate<Datum> datums) {
@@ -70,7 +63,7 @@ public final class FakeCloudWatch implements MetricSink {
       return INVALID;
     }
     held.addAll(datums);
-    return losesAnswers ? UNREACHABLE : PutResult.ACCEPTED;
+    return PutResult.ACCEPTED;
   }
 
   public synchronized List<Datum> held() {

@@ -57,8 +57,7 @@ class SimulatedNodeTest {
 
   @Test
   void emptySubnetStopsThePool() {
-    SimulatedNode node =
-        node(pods("50").subnetFree(20));
+    SimulatedNode node = node(pods("50").subnetFree(20));
 
     NodeState state = at(node, 100);
 
@@ -75,8 +74,7 @@ class SimulatedNodeTest {
 
   @Test
   void emptySubnetIsNotRequestedForTwoMinutes() {
-    SimulatedNode node =
-        node(pods("50").subnetFree(20));
+    SimulatedNode node = node(pods("50").subnetFree(20));
 
     // The fifth single address comes at 25 s, the refusal at 30 s.
     assertThat(at(node, 30).counter(IPAMD_ERRORS)).isOne();
@@ -86,8 +84,7 @@ class SimulatedNodeTest {
 
   @Test
   void subnetWithoutAnAddressForAnInterfaceFailsTheInterface() {
-    SimulatedNode node =
-        node(pods("50").subnetFree(14));
+    SimulatedNode node = node(pods("50").subnetFree(14));
 
     NodeState state = at(node, 60);
 
@@ -100,8 +97,7 @@ class SimulatedNodeTest {
 
   @Test
   void eachErrorTextIsASeparateSeries() {
-    SimulatedNode node =
-        node(pods("50").subnetFree(14));
+    SimulatedNode node = node(pods("50").subnetFree(14));
 
     at(node, 300);
 
@@ -112,8 +108,7 @@ class SimulatedNodeTest {
 
   @Test
   void onePrefixMoreThanNeededIsRequested() {
-    SimulatedNode node =
-        node(pods("20").prefixDelegation(true));
+    SimulatedNode node = node(pods("20").prefixDelegation(true));
 
     NodeState state = at(node, 60);
 
@@ -125,8 +120,7 @@ class SimulatedNodeTest {
 
   @Test
   void prefixModeStopsAtMaxPods() {
-    SimulatedNode node =
-        node(pods("500").prefixDelegation(true));
+    SimulatedNode node = node(pods("500").prefixDelegation(true));
 
     NodeState state = at(node, 120);
 
@@ -137,10 +131,7 @@ class SimulatedNodeTest {
 
   @Test
   void subnetWithoutAFreePrefixIsAnError() {
-    SimulatedNode node =
-        node(
-            pods("40").prefixDelegation(true)
-                .subnetFree(30));
+    SimulatedNode node = node(pods("40").prefixDelegation(true).subnetFree(30));
 
     NodeState state = at(node, 60);
 
@@ -151,8 +142,7 @@ class SimulatedNodeTest {
 
   @Test
   void unusedPrefixesAreReleased() {
-    SimulatedNode node =
-        node(pods("60:1:0.1").prefixDelegation(true));
+    SimulatedNode node = node(pods("60:1:0.1").prefixDelegation(true));
 
     assertThat(at(node, 60).prefixes()).as("54 pods, then 16 free").isEqualTo(5);
     assertThat(at(node, 900).prefixes()).isEqualTo(2);
@@ -160,11 +150,7 @@ class SimulatedNodeTest {
 
   @Test
   void warmIpTargetKeepsThatManyFree() {
-    NodeState state =
-        at(
-            node(
-                pods("3").warmTargets(new WarmTargets(1, 5, 0, 1))),
-            60);
+    NodeState state = at(node(pods("3").warmTargets(new WarmTargets(1, 5, 0, 1))), 60);
 
     assertThat(state.total()).isEqualTo(8);
     assertThat(state.free()).isEqualTo(5);
@@ -172,9 +158,7 @@ class SimulatedNodeTest {
 
   @Test
   void warmIpTargetReleasesTheRest() {
-    SimulatedNode node =
-        node(
-            pods("30:1:0.02").warmTargets(new WarmTargets(1, 5, 0, 1)));
+    SimulatedNode node = node(pods("30:1:0.02").warmTargets(new WarmTargets(1, 5, 0, 1)));
 
     assertThat(at(node, 150).enis()).as("27 pods, then 5 free").isEqualTo(3);
     NodeState state = at(node, 2000);
@@ -186,11 +170,7 @@ class SimulatedNodeTest {
 
   @Test
   void minimumIpTargetIsALowerBoundOfTheTotal() {
-    NodeState state =
-        at(
-            node(
-                pods("3").warmTargets(new WarmTargets(1, 2, 20, 1))),
-            60);
+    NodeState state = at(node(pods("3").warmTargets(new WarmTargets(1, 2, 20, 1))), 60);
 
     assertThat(state.total()).isEqualTo(20);
     assertThat(state.enis()).isEqualTo(2);
@@ -198,9 +178,7 @@ class SimulatedNodeTest {
 
   @Test
   void warmEniTargetOfZeroWaitsForAnEmptyPool() {
-    SimulatedNode node =
-        node(
-            pods("13").warmTargets(new WarmTargets(0, 0, 0, 1)));
+    SimulatedNode node = node(pods("13").warmTargets(new WarmTargets(0, 0, 0, 1)));
 
     assertThat(at(node, 60).enis()).isOne();
   }

@@ -2,14 +2,21 @@ package io.cnimetrics.testing;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for effects of other processes and threads. */
 public final class Eventually {
-  private static final long LOOK_EVERY_NANOS = Duration.ofMillis(100).toNanos();
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final long LOOK_EVERY_NANOS = Duration.ofMillis(20).toNanos();
 
   private Eventually() {}
+
+  /** Waits until the condition is true; fails if it is not true within 10 s. */
+  public static void holds(String what, BooleanSupplier condition) {
+    holds(what, LIMIT, condition);
+  }
 
   /** Waits until the condition is true; fails if it is not true within the limit. */
   public static void holds(String what, Duration limit, BooleanSupplier condition) {
@@ -35,5 +42,12 @@ public final class Eventually {
     while (Instant.now().isBefore(time)) {
       LockSupport.parkNanos(LOOK_EVERY_NANOS);
     }
+  }
+
+  /** The live threads whose names start with {@code name}. */
+  public static List<Thread> threads(String name) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith(name))
+        .toList();
   }
 }
