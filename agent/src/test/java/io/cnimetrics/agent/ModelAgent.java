@@ -1,5 +1,6 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.testing.Snapshots;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
@@ -29,12 +30,7 @@ class ModelAgent {
 
   /** A type with the limits of m5.xlarge, but early in the table, which each poll reads again. */
   private static final Instance INSTANCE =
-      new Instance(
-          Optional.of("i-1"),
-          Optional.of("a1.xlarge"),
-          Optional.of("us-west-2"),
-          Optional.of("us-west-2a"),
-          Map.of());
+      Snapshots.instance("i-1", "a1.xlarge", "us-west-2", "us-west-2a");
 
   final String name;
   final Counting events = new Counting();

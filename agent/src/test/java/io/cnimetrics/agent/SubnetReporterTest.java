@@ -157,12 +157,7 @@ class SubnetReporterTest {
   @Test
   void callsGoToTheRegionOfTheInstance() {
     Instance instance =
-        new Instance(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.of("eu-west-1"),
-            Optional.empty(),
-            Map.of());
+        Snapshots.instance("", "", "eu-west-1", "");
     reporter.setNode(
         new NodeIdentity("node", Optional.of("prod"), Optional.of("us-west-2"), instance));
 

@@ -3,6 +3,7 @@ package io.cnimetrics.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.cnimetrics.testing.Snapshots;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
@@ -31,12 +32,7 @@ class InstanceMetadataTest {
   private static final Duration LIMIT = Duration.ofSeconds(2);
   private static final String TYPE_PATH = "/latest/meta-data/instance-type";
   private static final Instance INSTANCE =
-      new Instance(
-          Optional.of("i-0123456789abcdef0"),
-          Optional.of("m5.xlarge"),
-          Optional.of("eu-west-1"),
-          Optional.of("eu-west-1a"),
-          Map.of());
+      Snapshots.instance("i-0123456789abcdef0", "m5.xlarge", "eu-west-1", "eu-west-1a");
 
   @Test
   void allIsReadWithOneTokenAndOnlyTagsThatNameTheCluster() throws IOException {

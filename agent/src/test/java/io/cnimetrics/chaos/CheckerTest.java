@@ -1,9 +1,13 @@
 package io.cnimetrics.chaos;
 
+import static io.cnimetrics.chaos.OnePodMore.START;
+import static io.cnimetrics.chaos.OnePodMore.answers;
+import static io.cnimetrics.chaos.OnePodMore.puts;
+import static io.cnimetrics.chaos.OnePodMore.replace;
+import static io.cnimetrics.chaos.OnePodMore.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.chaos.Verdict.Fault;
-import io.cnimetrics.simulator.NodeState;
 import io.cnimetrics.testing.ServedIpamd.Answer;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,7 +21,6 @@ import org.junit.jupiter.api.Test;
  * allowed.
  */
 class CheckerTest {
-  private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
   private static final int MINUTES = 6;
   private static final int EACH_MINUTE = 12;
 
@@ -32,7 +35,7 @@ class CheckerTest {
 
   @Test
   void nodeWithoutAWholePolledMinuteCanLoseNothing() {
-    List<Answer> first = answers().subList(0, 4);
+    List<Answer> first = answers(MINUTES * 60).subList(0, 4);
     NodeRecord node = new NodeRecord("node", true, first, List.of(), puts, List.of(), List.of());
 
     assertThat(Checker.check(node).count(Fault.LOST)).isZero();
@@ -85,7 +88,7 @@ class CheckerTest {
   @Test
   void increaseThatAnEarlierAgentPublishedIsWrong() {
     startReadOnly();
-    replace("addReqCount", minute(3), 7 + 3);
+    replace(puts, "addReqCount", minute(3), 7 + 3);
 
     assertThat(check().count(Fault.WRONG)).isPositive();
   }
@@ -97,7 +100,7 @@ class CheckerTest {
       happens(Edge.METRICS, Kind.RESET, minute(i).plusSeconds(31), 5);
     }
     assertThat(check().count(Fault.WRONG)).isZero();
-    replace("addReqCount", minute(4), 0);
+    replace(puts, "addReqCount", minute(4), 0);
 
     assertThat(check().count(Fault.WRONG)).isPositive();
   }
@@ -105,7 +108,7 @@ class CheckerTest {
   @Test
   void readOnlyDiskAloneAllowsNoLoss() {
     happens(Edge.STATE_DISK, Kind.READ_ONLY, minute(3).plusSeconds(5), 40);
-    replace("assignIPAddresses", minute(3), state(3 * 60 + 40).assigned());
+    replace(puts, "assignIPAddresses", minute(3), state(3 * 60 + 40).assigned());
     assertThat(check().count(Fault.WRONG)).isEqualTo(1);
 
     puts.removeIf(put -> put.minute().equals(minute(4)));
@@ -141,15 +144,15 @@ class CheckerTest {
 
   @Test
   void earlierValueOfIpamdInACalmMinuteIsWrong() {
-    replace("assignIPAddresses", minute(3), state(3 * 60 + 40).assigned());
+    replace(puts, "assignIPAddresses", minute(3), state(3 * 60 + 40).assigned());
 
     assertThat(check().count(Fault.WRONG)).isEqualTo(1);
   }
 
   @Test
   void increaseThatIsInTheNextMinuteIsWrong() {
-    replace("addReqCount", minute(3), 0);
-    replace("addReqCount", minute(4), 12);
+    replace(puts, "addReqCount", minute(3), 0);
+    replace(puts, "addReqCount", minute(4), 12);
 
     assertThat(check().count(Fault.WRONG)).isPositive();
   }
@@ -160,7 +163,7 @@ class CheckerTest {
       happens(Edge.METRICS, Kind.RESET, minute(i).plusSeconds(31), 5);
     }
     assertThat(check().details()).isEmpty();
-    replace("addReqCount", minute(3), 0);
+    replace(puts, "addReqCount", minute(3), 0);
 
     assertThat(check().count(Fault.WRONG)).isPositive();
   }
@@ -185,7 +188,7 @@ class CheckerTest {
 
   private Verdict check() {
     return Checker.check(
-        new NodeRecord("node", remembers, answers(), disturbances, puts, List.of(), List.of()));
+        new NodeRecord("node", remembers, answers(MINUTES * 60), disturbances, puts, List.of(), List.of()));
   }
 
   private void happens(Edge edge, Kind kind, Instant from, int seconds) {
@@ -196,15 +199,7 @@ class CheckerTest {
   private void startReadOnly() {
     happens(Edge.STATE_LOSS, Kind.READ_ONLY_START, minute(2).plusSeconds(33), 1);
     puts.removeIf(put -> put.minute().equals(minute(2)));
-    replace("addReqCount", minute(3), 7);
-  }
-
-  private void replace(String metric, Instant minute, double value) {
-    puts.replaceAll(
-        put ->
-            put.metric().equals(metric) && put.minute().equals(minute)
-                ? new Put(put.at(), true, minute, metric, value)
-                : put);
+    replace(puts, "addReqCount", minute(3), 7);
   }
 
   private static Put again(Put first, boolean heard) {
@@ -216,43 +211,14 @@ class CheckerTest {
     return START.plus(Duration.ofMinutes(index));
   }
 
-  /** Two answers every ten seconds, from the middle of the first minute on. */
-  private static List<Answer> answers() {
-    List<Answer> answers = new ArrayList<>();
-    for (int second = 30; second < MINUTES * 60; second += 10) {
-      for (boolean metrics : List.of(false, true)) {
-        answers.add(new Answer(START.plusSeconds(second), metrics, 0, state(second)));
-      }
-    }
-    return answers;
-  }
-
-  /** One more pod every ten seconds. */
-  private static NodeState state(int second) {
-    int pods = second / 10;
-    return new NodeState(
-        2, 100, pods, 0, 0, 1_000, 0, Map.of("awscni_add_ip_req_count", (double) pods));
-  }
-
   private static List<Put> correct() {
     List<Put> puts = new ArrayList<>();
     for (int i = 1; i < MINUTES; i++) {
-      for (String metric : Checker.metrics()) {
-        puts.add(new Put(minute(i + 1).plusSeconds(12), true, minute(i), metric, value(metric, i)));
-      }
+      // The first minute also includes the increases of the minute of the start.
+      int increase = i == 1 ? 8 : 6;
+      puts.addAll(
+          puts(minute(i), minute(i + 1).plusSeconds(12), state(i * 60 + 50), increase));
     }
     return puts;
-  }
-
-  private static double value(String metric, int minute) {
-    NodeState last = state(minute * 60 + 50);
-    return switch (metric) {
-      case "assignIPAddresses" -> last.assigned();
-      case "totalIPAddresses" -> last.total();
-      case "eniAllocated" -> last.enis();
-      // The first minute also includes the increases of the minute of the start.
-      case "addReqCount" -> minute == 1 ? 8 : 6;
-      default -> 0;
-    };
   }
 }

@@ -1,10 +1,13 @@
 package io.cnimetrics.chaos;
 
+import static io.cnimetrics.chaos.OnePodMore.START;
+import static io.cnimetrics.chaos.OnePodMore.answers;
+import static io.cnimetrics.chaos.OnePodMore.puts;
+import static io.cnimetrics.chaos.OnePodMore.replace;
+import static io.cnimetrics.chaos.OnePodMore.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.chaos.Verdict.Fault;
-import io.cnimetrics.simulator.NodeState;
-import io.cnimetrics.testing.ServedIpamd.Answer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,7 +17,6 @@ import org.junit.jupiter.api.Test;
 
 /** Tests the check of a node whose clock is set an hour ahead, back, and ahead again. */
 class SteppedCheckerTest {
-  private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
   private static final int END = 600;
   private static final Duration HOUR = Duration.ofHours(1);
 
@@ -45,21 +47,21 @@ class SteppedCheckerTest {
 
   @Test
   void gaugeOfAnotherMinuteIsWrong() {
-    replace("assignIPAddresses", shown(170), state(140).assigned());
+    replace(puts, "assignIPAddresses", shown(170), state(140).assigned());
 
     assertThat(check().count(Fault.WRONG)).isEqualTo(1);
   }
 
   @Test
   void gaugeThatIsNotTheLastOfACalmMinuteIsWrong() {
-    replace("assignIPAddresses", shown(510), state(500).assigned());
+    replace(puts, "assignIPAddresses", shown(510), state(500).assigned());
 
     assertThat(check().count(Fault.WRONG)).isEqualTo(1);
   }
 
   @Test
   void increaseThatAStepLosesIsWrong() {
-    replace("addReqCount", shown(320), 1);
+    replace(puts, "addReqCount", shown(320), 1);
 
     assertThat(check().count(Fault.WRONG)).isPositive();
   }
@@ -67,7 +69,7 @@ class SteppedCheckerTest {
   @Test
   void increaseThatAStepDoublesIsWrong() {
     double waited = value("addReqCount", shown(320));
-    replace("addReqCount", shown(320), waited + 6);
+    replace(puts, "addReqCount", shown(320), waited + 6);
 
     assertThat(check().count(Fault.WRONG)).isPositive();
   }
@@ -100,7 +102,7 @@ class SteppedCheckerTest {
 
   private Verdict check() {
     return Checker.check(
-        new NodeRecord("node", true, answers(), List.of(), puts, STEPS, List.of()));
+        new NodeRecord("node", true, answers(END), List.of(), puts, STEPS, List.of()));
   }
 
   private double value(String metric, Instant minute) {
@@ -109,14 +111,6 @@ class SteppedCheckerTest {
         .findFirst()
         .orElseThrow()
         .value();
-  }
-
-  private void replace(String metric, Instant minute, double value) {
-    puts.replaceAll(
-        put ->
-            put.metric().equals(metric) && put.minute().equals(minute)
-                ? new Put(put.at(), true, minute, metric, value)
-                : put);
   }
 
   private static Instant second(int second) {
@@ -133,24 +127,6 @@ class SteppedCheckerTest {
             .orElse(second(second)));
   }
 
-  /** Two answers every ten seconds, from the middle of the first minute on. */
-  private static List<Answer> answers() {
-    List<Answer> answers = new ArrayList<>();
-    for (int second = 30; second < END; second += 10) {
-      for (boolean metrics : List.of(false, true)) {
-        answers.add(new Answer(second(second), metrics, 0, state(second)));
-      }
-    }
-    return answers;
-  }
-
-  /** One more pod every ten seconds. */
-  private static NodeState state(int second) {
-    int pods = second / 10;
-    return new NodeState(
-        2, 100, pods, 0, 0, 1_000, 0, Map.of("awscni_add_ip_req_count", (double) pods));
-  }
-
   /** A minute is sent when it is over; increases that are read after it belong to the next. */
   private static List<Put> correct() {
     List<Put> puts = new ArrayList<>();
@@ -161,7 +137,7 @@ class SteppedCheckerTest {
     for (int second = 40; second <= END; second += 10) {
       if (!shown(second).equals(open)) {
         if (open.isAfter(closed)) {
-          puts.addAll(minute(open, second + 1, state(served), increase));
+          puts.addAll(puts(open, second(second + 1), state(served), increase));
           increase = 0;
           closed = open;
         }
@@ -171,24 +147,5 @@ class SteppedCheckerTest {
       served = shown(second).equals(open) ? second : served;
     }
     return puts;
-  }
-
-  private static List<Put> minute(Instant minute, int sent, NodeState last, int increase) {
-    return Checker.metrics().stream()
-        .map(
-            metric ->
-                new Put(
-                    second(sent),
-                    true,
-                    minute,
-                    metric,
-                    switch (metric) {
-                      case "assignIPAddresses" -> last.assigned();
-                      case "totalIPAddresses" -> last.total();
-                      case "eniAllocated" -> last.enis();
-                      case "addReqCount" -> increase;
-                      default -> 0;
-                    }))
-        .toList();
   }
 }

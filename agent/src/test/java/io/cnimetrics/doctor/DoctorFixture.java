@@ -1,5 +1,6 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.testing.Snapshots;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
@@ -176,11 +177,6 @@ final class DoctorFixture {
   }
 
   private static Instance instance(String type) {
-    return new Instance(
-        Optional.of("i-0123456789abcdef0"),
-        Optional.of(type).filter(known -> !known.isEmpty()),
-        Optional.of("eu-west-1"),
-        Optional.of("eu-west-1a"),
-        Map.of());
+    return Snapshots.instance("i-0123456789abcdef0", type, "eu-west-1", "eu-west-1a");
   }
 }

@@ -1,5 +1,6 @@
 package io.cnimetrics.dryrun;
 
+import io.cnimetrics.testing.Snapshots;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
@@ -120,8 +121,7 @@ public final class Reports {
   /** Tags, labels and bodies contain escape sequences. */
   static Report hostile(String text) {
     Instance instance =
-        new Instance(
-            Optional.of(text), Optional.of(text), Optional.of(text), Optional.of(text), Map.of());
+        Snapshots.instance(text, text, text, text);
     NodeIdentity node = new NodeIdentity(text, Optional.of(text), Optional.of(text), instance);
     IpamdMetrics metrics =
         new IpamdMetrics(
@@ -173,12 +173,7 @@ public final class Reports {
 
   private static NodeIdentity node(String instanceType) {
     Instance instance =
-        new Instance(
-            Optional.of("i-0123456789abcdef0"),
-            Optional.of(instanceType),
-            Optional.of("eu-west-1"),
-            Optional.of("eu-west-1b"),
-            Map.of());
+        Snapshots.instance("i-0123456789abcdef0", instanceType, "eu-west-1", "eu-west-1b");
     return new NodeIdentity(
         "ip-10-0-12-34.eu-west-1.compute.internal",
         Optional.of("payments"),

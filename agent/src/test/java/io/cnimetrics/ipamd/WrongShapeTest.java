@@ -25,8 +25,9 @@ class WrongShapeTest {
   @ParameterizedTest
   @ValueSource(strings = {"v1.5.7", "v1.7.10", "v1.9.3", "v1.23.1"})
   void listOfCommandsThatAnUnknownPathGetsIsNamed(String release) {
-    assertWrongShape(
-        RecordedBodies.of(release + "/unknown-path.json"), "commands", "/AvailableCommands");
+    IpamdException refusal = refusal(RecordedBodies.of(release + "/unknown-path.json"));
+    assertThat(refusal.reason()).isEqualTo(UNEXPECTED_SHAPE);
+    assertThat(refusal).hasMessageContainingAll("commands", "/AvailableCommands");
   }
 
   @ParameterizedTest

@@ -51,12 +51,7 @@ public final class NodeUnderTest {
             clock);
     this.sampler = new Sampler(MetricCatalog.all(), new PodLimits(maxPods, 3), clock.instant());
     this.instance =
-        new Instance(
-            Optional.empty(),
-            Optional.of(instanceType).filter(type -> !type.isEmpty()),
-            Optional.empty(),
-            Optional.empty(),
-            Map.of());
+        Snapshots.instance("", instanceType, "", "");
   }
 
   /** Reads a simulated ipamD with its clock. */

@@ -43,14 +43,17 @@ public final class Snapshots {
   }
 
   public Snapshots type(String instanceType) {
-    instance =
-        new Instance(
-            Optional.empty(),
-            Optional.of(instanceType),
-            Optional.empty(),
-            Optional.empty(),
-            Map.of());
+    instance = instance("", instanceType, "", "");
     return this;
+  }
+
+  /** An instance without tags; what is empty is unknown. */
+  public static Instance instance(String id, String type, String region, String zone) {
+    return new Instance(known(id), known(type), known(region), known(zone), Map.of());
+  }
+
+  private static Optional<String> known(String text) {
+    return Optional.of(text).filter(known -> !known.isEmpty());
   }
 
   public Snapshots enis(Eni... enis) {
@@ -108,40 +111,41 @@ public final class Snapshots {
 
   /** An interface with single addresses. */
   public static Eni eni(int device, long total, long assigned, long cooling) {
-    return eni(device, false, false, new AddressCount(total, assigned, cooling), 0);
+    return single(device, false, false, new AddressCount(total, assigned, cooling));
   }
 
   public static Eni trunk(int device, long total, long assigned) {
-    return eni(device, true, false, new AddressCount(total, assigned, 0), 0);
+    return single(device, true, false, new AddressCount(total, assigned, 0));
   }
 
   public static Eni excluded(int device, long total, long assigned) {
-    return eni(device, false, true, new AddressCount(total, assigned, 0), 0);
+    return single(device, false, true, new AddressCount(total, assigned, 0));
   }
 
   /** An interface with prefixes of 16 addresses. */
   public static Eni prefixed(int device, int prefixes, long assigned) {
-    return eni(device, false, false, new AddressCount(16L * prefixes, assigned, 0), prefixes);
+    AddressCount addresses = new AddressCount(16L * prefixes, assigned, 0);
+    return eni(device, false, false, AddressCount.NONE, addresses, prefixes, AddressCount.NONE);
   }
 
   /** An interface with an IPv6 prefix. */
   public static Eni ipv6(int device, long assigned) {
-    return new Eni(
-        "eni-" + device,
-        0,
-        device,
-        device == 0,
-        false,
-        false,
-        Optional.empty(),
-        AddressCount.NONE,
-        AddressCount.NONE,
-        0,
-        new AddressCount(1L << 48, assigned, 0));
+    AddressCount addresses = new AddressCount(1L << 48, assigned, 0);
+    return eni(device, false, false, AddressCount.NONE, AddressCount.NONE, 0, addresses);
+  }
+
+  private static Eni single(int device, boolean trunk, boolean excluded, AddressCount addresses) {
+    return eni(device, trunk, excluded, addresses, AddressCount.NONE, 0, AddressCount.NONE);
   }
 
   private static Eni eni(
-      int device, boolean trunk, boolean excluded, AddressCount addresses, int prefixes) {
+      int device,
+      boolean trunk,
+      boolean excluded,
+      AddressCount single,
+      AddressCount prefixed,
+      int prefixes,
+      AddressCount ipv6) {
     return new Eni(
         "eni-" + device,
         0,
@@ -150,9 +154,9 @@ public final class Snapshots {
         trunk,
         excluded,
         Optional.empty(),
-        prefixes == 0 ? addresses : AddressCount.NONE,
-        prefixes == 0 ? AddressCount.NONE : addresses,
+        single,
+        prefixed,
         prefixes,
-        AddressCount.NONE);
+        ipv6);
   }
 }
