@@ -63,8 +63,7 @@ final class LiveNode implements AutoCloseable {
             agents
                 .get()
                 .with("--node-name", name)
-                .with("--introspection-url", ipamd.introspectionUrl().toString())
-                .with("--metrics-url", ipamd.metricsUrl().toString())
+                .reading(ipamd.introspectionUrl(), ipamd.metricsUrl())
                 .with("--health-address", health)
                 .with(settings);
   }

@@ -1,6 +1,5 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.testing.Snapshots;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
@@ -15,6 +14,7 @@ import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.testing.Counting;
+import io.cnimetrics.testing.Snapshots;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

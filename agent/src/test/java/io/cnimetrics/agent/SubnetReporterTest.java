@@ -156,8 +156,7 @@ class SubnetReporterTest {
 
   @Test
   void callsGoToTheRegionOfTheInstance() {
-    Instance instance =
-        Snapshots.instance("", "", "eu-west-1", "");
+    Instance instance = Snapshots.instance("", "", "eu-west-1", "");
     reporter.setNode(
         new NodeIdentity("node", Optional.of("prod"), Optional.of("us-west-2"), instance));
 

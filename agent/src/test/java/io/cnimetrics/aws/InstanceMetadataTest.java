@@ -3,12 +3,12 @@ package io.cnimetrics.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.cnimetrics.testing.Snapshots;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.testing.ClosedPort;
+import io.cnimetrics.testing.Snapshots;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,8 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InstanceMetadataTest {
   private static final Duration LIMIT = Duration.ofSeconds(2);
   private static final String TYPE_PATH = "/latest/meta-data/instance-type";
+  private static final String ENDPOINT = "aws.ec2MetadataServiceEndpoint";
   private static final Instance INSTANCE =
       Snapshots.instance("i-0123456789abcdef0", "m5.xlarge", "eu-west-1", "eu-west-1a");
 
@@ -81,8 +82,7 @@ class InstanceMetadataTest {
     try (FakeImds imds = FakeImds.ofAnInstance().failing(FakeImds.TOKEN_PATH, status, 99)) {
       InstanceMetadata.Result result = read(imds);
       assertThat(result.instance()).isEqualTo(Instance.UNKNOWN);
-      assertThat(onlyProblem(result).reason()).isEqualTo(reason);
-      assertThat(onlyProblem(result).message())
+      assertProblem(result, reason)
           .contains("PUT " + imds.endpoint() + "/latest/api/token", "" + status, "--region");
       assertThat(imds.requests()).hasSize(1);
     }
@@ -100,9 +100,9 @@ class InstanceMetadataTest {
   @Test
   void tokenThatIsNoHeaderValueIsMalformedAndNotQuoted() throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance().withToken("two\nlines")) {
-      Problem problem = onlyProblem(read(imds));
-      assertThat(problem.reason()).isEqualTo(Reason.MALFORMED);
-      assertThat(problem.message()).contains("token").doesNotContain("two", "lines", "\n");
+      assertProblem(read(imds), Reason.MALFORMED)
+          .contains("token")
+          .doesNotContain("two", "lines", "\n");
     }
   }
 
@@ -118,9 +118,7 @@ class InstanceMetadataTest {
   @ValueSource(strings = {FakeImds.TOKEN_PATH, TYPE_PATH})
   void lastingServerErrorIsOneProblemAfterOneRetry(String path) throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance().failing(path, 503, 99)) {
-      InstanceMetadata.Result result = read(imds);
-      assertThat(onlyProblem(result).reason()).isEqualTo(Reason.BAD_STATUS);
-      assertThat(onlyProblem(result).message()).contains(path, "503");
+      assertProblem(read(imds), Reason.BAD_STATUS).contains(path, "503");
       assertThat(imds.requests()).filteredOn(request -> request.endsWith(path)).hasSize(2);
     }
   }
@@ -144,8 +142,7 @@ class InstanceMetadataTest {
       long start = System.nanoTime();
       InstanceMetadata.Result result = read(imds);
       assertThat(millisSince(start)).isLessThan(9_000);
-      assertThat(onlyProblem(result).reason()).isEqualTo(Reason.TIMEOUT);
-      assertThat(onlyProblem(result).message()).contains(path, "hop limit", "--cluster-id");
+      assertProblem(result, Reason.TIMEOUT).contains(path, "hop limit", "--cluster-id");
       assertThat(result.instance())
           .isEqualTo(path.equals(FakeImds.TOKEN_PATH) ? Instance.UNKNOWN : INSTANCE);
     }
@@ -180,9 +177,8 @@ class InstanceMetadataTest {
   @Test
   void refusedConnectionIsUnreachable() throws IOException {
     try (ClosedPort closed = new ClosedPort()) {
-      InstanceMetadata.Result result = InstanceMetadata.at(closed.url()).read(LIMIT);
-      assertThat(onlyProblem(result).reason()).isEqualTo(Reason.UNREACHABLE);
-      assertThat(onlyProblem(result).message()).contains(closed.url().toString(), "refused");
+      assertProblem(InstanceMetadata.at(closed.url()).read(LIMIT), Reason.UNREACHABLE)
+          .contains(closed.url().toString(), "refused");
     }
   }
 
@@ -203,8 +199,7 @@ class InstanceMetadataTest {
   void invalidValueIsAProblemAndTheRestIsRead(String region) throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance().with("placement/region", region)) {
       InstanceMetadata.Result result = read(imds);
-      assertThat(onlyProblem(result).reason()).isEqualTo(Reason.MALFORMED);
-      assertThat(onlyProblem(result).message()).contains("/placement/region");
+      assertProblem(result, Reason.MALFORMED).contains("/placement/region");
       assertThat(result.instance().region()).isEmpty();
       assertThat(result.instance().availabilityZone()).contains("eu-west-1a");
     }
@@ -214,8 +209,7 @@ class InstanceMetadataTest {
   void endlessValueIsCut() throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance().with("instance-id", "x".repeat(5_000_000))) {
       InstanceMetadata.Result result = read(imds);
-      assertThat(onlyProblem(result).reason()).isEqualTo(Reason.MALFORMED);
-      assertThat(onlyProblem(result).message()).contains("length 16385");
+      assertProblem(result, Reason.MALFORMED).contains("length 16385");
       assertThat(result.instance().availabilityZone()).contains("eu-west-1a");
     }
   }
@@ -235,57 +229,32 @@ class InstanceMetadataTest {
   @ParameterizedTest
   @ValueSource(strings = {"file:///etc", "gopher://127.0.0.1", "metadata"})
   void invalidEndpointIsMalformed(String endpoint) {
-    InstanceMetadata.Result result = InstanceMetadata.at(URI.create(endpoint)).read(LIMIT);
-    assertThat(onlyProblem(result).reason()).isEqualTo(Reason.MALFORMED);
-    assertThat(onlyProblem(result).message()).contains("settings", "_ENDPOINT");
+    assertProblem(InstanceMetadata.at(URI.create(endpoint)).read(LIMIT), Reason.MALFORMED)
+        .contains("settings", "_ENDPOINT");
   }
 
   @Test
   void endpointComesFromTheEnvironment() throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance()) {
-      System.setProperty("aws.ec2MetadataServiceEndpoint", imds.endpoint() + "/");
-      assertThat(InstanceMetadata.fromEnvironment().read(LIMIT).instance()).isEqualTo(INSTANCE);
-    } finally {
-      System.clearProperty("aws.ec2MetadataServiceEndpoint");
+      Map<String, String> settings = Map.of(ENDPOINT, imds.endpoint() + "/");
+      assertThat(readWith(settings).instance()).isEqualTo(INSTANCE);
     }
   }
 
-  @Test
-  void invalidEndpointInTheEnvironmentIsMalformed() {
-    System.setProperty("aws.ec2MetadataServiceEndpoint", "no url");
-    try {
-      InstanceMetadata.Result result = InstanceMetadata.fromEnvironment().read(LIMIT);
-      assertThat(onlyProblem(result).reason()).isEqualTo(Reason.MALFORMED);
-      assertThat(onlyProblem(result).message()).contains("no url");
-    } finally {
-      System.clearProperty("aws.ec2MetadataServiceEndpoint");
-    }
-  }
-
-  @Test
-  void invalidModeInTheEnvironmentIsMalformed() {
-    System.setProperty("aws.ec2MetadataServiceEndpointMode", "IPv5");
-    try {
-      InstanceMetadata.Result result = InstanceMetadata.fromEnvironment().read(LIMIT);
-      assertThat(onlyProblem(result).reason()).isEqualTo(Reason.MALFORMED);
-      assertThat(onlyProblem(result).message()).contains("IPv5");
-    } finally {
-      System.clearProperty("aws.ec2MetadataServiceEndpointMode");
-    }
+  @ParameterizedTest
+  @CsvSource({"aws.ec2MetadataServiceEndpoint,no url", "aws.ec2MetadataServiceEndpointMode,IPv5"})
+  void invalidEndpointOrModeInTheEnvironmentIsMalformed(String setting, String value) {
+    assertProblem(readWith(Map.of(setting, value)), Reason.MALFORMED).contains(value);
   }
 
   @Test
   void switchedOffMeansNoRequest() throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance()) {
-      System.setProperty("aws.ec2MetadataServiceEndpoint", imds.endpoint().toString());
-      System.setProperty("aws.disableEc2Metadata", "true");
-      InstanceMetadata.Result result = InstanceMetadata.fromEnvironment().read(LIMIT);
+      InstanceMetadata.Result result =
+          readWith(Map.of(ENDPOINT, imds.endpoint().toString(), "aws.disableEc2Metadata", "true"));
       assertThat(result.instance()).isEqualTo(Instance.UNKNOWN);
       assertThat(result.problems()).isEmpty();
       assertThat(imds.requests()).isEmpty();
-    } finally {
-      System.clearProperty("aws.disableEc2Metadata");
-      System.clearProperty("aws.ec2MetadataServiceEndpoint");
     }
   }
 
@@ -293,15 +262,13 @@ class InstanceMetadataTest {
   void proxyIsNotUsed() throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance();
         FakeImds proxy = FakeImds.empty()) {
-      System.setProperty("http.proxyHost", "127.0.0.1");
-      System.setProperty("http.proxyPort", "" + proxy.endpoint().getPort());
-      System.setProperty("http.nonProxyHosts", "");
-      assertThat(read(imds).instance()).isEqualTo(INSTANCE);
+      Map<String, String> throughProxy =
+          Map.of(
+              "http.proxyHost", "127.0.0.1",
+              "http.proxyPort", "" + proxy.endpoint().getPort(),
+              "http.nonProxyHosts", "");
+      assertThat(SdkSettings.with(throughProxy, () -> read(imds)).instance()).isEqualTo(INSTANCE);
       assertThat(proxy.requests()).isEmpty();
-    } finally {
-      System.clearProperty("http.proxyHost");
-      System.clearProperty("http.proxyPort");
-      System.clearProperty("http.nonProxyHosts");
     }
   }
 
@@ -322,6 +289,18 @@ class InstanceMetadataTest {
 
   private static InstanceMetadata.Result read(FakeImds imds) {
     return InstanceMetadata.at(imds.endpoint()).read(LIMIT);
+  }
+
+  private static InstanceMetadata.Result readWith(Map<String, String> settings) {
+    return SdkSettings.with(settings, () -> InstanceMetadata.fromEnvironment().read(LIMIT));
+  }
+
+  /** Returns the assertion on its message. */
+  private static AbstractStringAssert<?> assertProblem(
+      InstanceMetadata.Result result, Reason reason) {
+    Problem problem = onlyProblem(result);
+    assertThat(problem.reason()).isEqualTo(reason);
+    return assertThat(problem.message());
   }
 
   private static Problem onlyProblem(InstanceMetadata.Result result) {

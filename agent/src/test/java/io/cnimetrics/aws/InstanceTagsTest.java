@@ -14,6 +14,7 @@ import io.cnimetrics.testing.ClosedPort;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -79,7 +80,7 @@ class InstanceTagsTest {
   void tagWithoutAKeyIsMalformed() {
     ec2.answering(aResponse().withBody(FakeEc2.tagSet(EKS, "").replaceAll("<key>.*</key>", "")));
 
-    assertThat(problem(read()).reason()).isEqualTo(Reason.MALFORMED);
+    assertProblem(read(), Reason.MALFORMED);
   }
 
   @Test
@@ -97,7 +98,7 @@ class InstanceTagsTest {
   void endlessPagesAreMalformed() {
     ec2.answering(aResponse().withBody(FakeEc2.tagSet(EKS, "again")));
 
-    assertThat(problem(read()).reason()).isEqualTo(Reason.MALFORMED);
+    assertProblem(read(), Reason.MALFORMED);
     assertThat(ec2.requests()).hasSize(5);
   }
 
@@ -114,9 +115,7 @@ class InstanceTagsTest {
   void refusalIsOneProblemAfterOneRequest(int status, String code, Reason reason) {
     ec2.refusing(status, code, "says EC2");
 
-    Problem problem = problem(read());
-    assertThat(problem.reason()).isEqualTo(reason);
-    assertThat(problem.message())
+    assertProblem(read(), reason)
         .contains("ec2:DescribeTags", ID, "us-west-2", "status " + status, code)
         .contains("--cluster-id or AWS_CLUSTER_ID")
         .doesNotContain("\n");
@@ -128,9 +127,7 @@ class InstanceTagsTest {
     // The JDK hides the body of an answer with status 401, and so EC2's code.
     ec2.refusing(401, "AuthFailure", "AWS was not able to validate the credentials");
 
-    Problem problem = problem(read());
-    assertThat(problem.reason()).isEqualTo(Reason.DENIED);
-    assertThat(problem.message()).contains("status 401", "--cluster-id");
+    assertProblem(read(), Reason.DENIED).contains("status 401", "--cluster-id");
   }
 
   @Test
@@ -150,9 +147,9 @@ class InstanceTagsTest {
   void refusalOfAProxyIsNotQuoted() {
     ec2.answering(aResponse().withStatus(502).withBody("<html>a secret of the proxy's</html>"));
 
-    Problem problem = problem(read());
-    assertThat(problem.reason()).isEqualTo(Reason.BAD_STATUS);
-    assertThat(problem.message()).contains("502", "no error code").doesNotContain("secret");
+    assertProblem(read(), Reason.BAD_STATUS)
+        .contains("502", "no error code")
+        .doesNotContain("secret");
   }
 
   @Test
@@ -176,9 +173,7 @@ class InstanceTagsTest {
   void brokenAnswerIsAProblem(Fault fault, Reason reason) {
     ec2.answering(aResponse().withFault(fault));
 
-    Problem problem = problem(read());
-    assertThat(problem.reason()).isEqualTo(reason);
-    assertThat(problem.message()).contains("ec2:DescribeTags", "failed", "--cluster-id");
+    assertProblem(read(), reason).contains("ec2:DescribeTags", "failed", "--cluster-id");
   }
 
   @ParameterizedTest
@@ -186,7 +181,7 @@ class InstanceTagsTest {
   void bodyThatIsNotFromEc2IsMalformed(String body) {
     ec2.answering(aResponse().withBody(body));
 
-    assertThat(problem(read()).reason()).isEqualTo(Reason.MALFORMED);
+    assertProblem(read(), Reason.MALFORMED);
   }
 
   @Test
@@ -202,7 +197,7 @@ class InstanceTagsTest {
   void endlessBodyIsCut() {
     ec2.answering(aResponse().withBody(FakeEc2.tagSet(Map.of("Name", "x".repeat(600_000)), "")));
 
-    assertThat(problem(read()).reason()).isEqualTo(Reason.MALFORMED);
+    assertProblem(read(), Reason.MALFORMED);
   }
 
   @ParameterizedTest
@@ -231,19 +226,18 @@ class InstanceTagsTest {
     ec2.answering(aResponse().withFixedDelay(20_000));
     Thread.currentThread().interrupt();
 
-    assertThat(problem(read()).reason()).isEqualTo(Reason.TIMEOUT);
+    assertProblem(read(), Reason.TIMEOUT);
     assertThat(Thread.interrupted()).isTrue();
   }
 
   @Test
   void refusedConnectionIsUnreachable() throws IOException {
     try (ClosedPort closed = new ClosedPort()) {
-      Problem problem =
-          problem(
+      assertProblem(
               new InstanceTags(Ec2.at(closed.url(), FakeEc2.CREDENTIALS))
-                  .read(ID, "us-west-2", LIMIT));
-      assertThat(problem.reason()).isEqualTo(Reason.UNREACHABLE);
-      assertThat(problem.message()).contains("refused");
+                  .read(ID, "us-west-2", LIMIT),
+              Reason.UNREACHABLE)
+          .contains("refused");
     }
   }
 
@@ -276,9 +270,8 @@ class InstanceTagsTest {
             "aws.configFile", "/nowhere/config",
             "aws.sharedCredentialsFile", "/nowhere/credentials");
 
-    Problem problem = problem(SdkSettings.with(none, InstanceTagsTest::readByEnvironment));
-    assertThat(problem.reason()).isEqualTo(Reason.DENIED);
-    assertThat(problem.message()).contains("no AWS credentials found", "--cluster-id");
+    assertProblem(SdkSettings.with(none, InstanceTagsTest::readByEnvironment), Reason.DENIED)
+        .contains("no AWS credentials found", "--cluster-id");
     assertThat(ec2.requests()).isEmpty();
   }
 
@@ -288,6 +281,13 @@ class InstanceTagsTest {
 
   private static Ec2Result<Map<String, String>> readByEnvironment() {
     return new InstanceTags(Ec2.fromEnvironment()).read(ID, "us-west-2", LIMIT);
+  }
+
+  /** Returns the assertion on its message. */
+  private static AbstractStringAssert<?> assertProblem(Ec2Result<?> answer, Reason reason) {
+    Problem problem = problem(answer);
+    assertThat(problem.reason()).isEqualTo(reason);
+    return assertThat(problem.message());
   }
 
   private static Problem problem(Ec2Result<?> answer) {

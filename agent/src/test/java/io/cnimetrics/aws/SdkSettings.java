@@ -1,5 +1,6 @@
 package io.cnimetrics.aws;
 
+import io.cnimetrics.testing.SystemProperties;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -10,20 +11,9 @@ public final class SdkSettings {
 
   /** Runs something with these settings, and restores the old ones. */
   public static <T> T with(Map<String, String> properties, Supplier<T> action) {
-    Map<String, String> before = new HashMap<>();
-    properties.keySet().forEach(name -> before.put(name, System.getProperty(name, "")));
-    properties.forEach(System::setProperty);
-    try {
+    try (SystemProperties settings = new SystemProperties()) {
+      settings.set(properties);
       return action.get();
-    } finally {
-      before.forEach(
-          (name, value) -> {
-            if (value.isEmpty()) {
-              System.clearProperty(name);
-            } else {
-              System.setProperty(name, value);
-            }
-          });
     }
   }
 

@@ -188,7 +188,8 @@ class CheckerTest {
 
   private Verdict check() {
     return Checker.check(
-        new NodeRecord("node", remembers, answers(MINUTES * 60), disturbances, puts, List.of(), List.of()));
+        new NodeRecord(
+            "node", remembers, answers(MINUTES * 60), disturbances, puts, List.of(), List.of()));
   }
 
   private void happens(Edge edge, Kind kind, Instant from, int seconds) {
@@ -216,8 +217,7 @@ class CheckerTest {
     for (int i = 1; i < MINUTES; i++) {
       // The first minute also includes the increases of the minute of the start.
       int increase = i == 1 ? 8 : 6;
-      puts.addAll(
-          puts(minute(i), minute(i + 1).plusSeconds(12), state(i * 60 + 50), increase));
+      puts.addAll(puts(minute(i), minute(i + 1).plusSeconds(12), state(i * 60 + 50), increase));
     }
     return puts;
   }

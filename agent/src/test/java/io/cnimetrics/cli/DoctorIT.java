@@ -1,8 +1,8 @@
 package io.cnimetrics.cli;
 
+import static io.cnimetrics.cli.DoctorTest.start;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.github.tomakehurst.wiremock.verification.LoggedRequest;
 import io.cnimetrics.aws.FakeEc2;
 import io.cnimetrics.aws.FakeImds;
@@ -20,7 +20,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -80,10 +79,7 @@ class DoctorIT {
   @Test
   void withoutAnyNetworkItEndsWithinTenSecondsAndSaysWhatIsNotChecked() {
     Result result =
-        AgentProcess.of(
-                "doctor", "--introspection-url=" + GONE, "--metrics-url=" + GONE + "/metrics")
-            .in(metadata(GONE))
-            .run();
+        AgentProcess.of("doctor").reading(GONE, GONE + "/metrics").in(metadata(GONE)).run();
 
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.time()).isLessThan(Duration.ofSeconds(10));
@@ -98,11 +94,8 @@ class DoctorIT {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       String url = "http://127.0.0.1:" + silent.getLocalPort();
       Result result =
-          AgentProcess.of(
-                  "doctor",
-                  "--output=json",
-                  "--introspection-url=" + url,
-                  "--metrics-url=" + url + "/metrics")
+          AgentProcess.of("doctor", "--output=json")
+              .reading(url, url + "/metrics")
               .in(metadata(url))
               .run();
 
@@ -178,12 +171,8 @@ class DoctorIT {
   }
 
   private static String level(Result result, String id) {
-    for (JsonNode finding : RecordedNode.json(result.out()).get("findings")) {
-      if (finding.get("id").asText().equals(id)) {
-        return finding.get("level").asText();
-      }
-    }
-    throw new AssertionError(id + " is not in " + result.out() + result.err());
+    assertThat(result.out()).as(result.err()).isNotEmpty();
+    return DoctorTest.level(result.out(), id);
   }
 
   @Test
@@ -197,13 +186,12 @@ class DoctorIT {
         AgentProcess.Running agent =
             AgentProcess.of(
                     "run",
-                    "--introspection-url=" + ipamd.introspectionUrl(),
-                    "--metrics-url=" + ipamd.metricsUrl(),
                     "--cluster-id=c",
                     "--region=eu-west-1",
                     "--cloudwatch=false",
                     "--prometheus",
                     "--health-address=" + HealthPages.onFreePort().address())
+                .reading(ipamd.introspectionUrl(), ipamd.metricsUrl())
                 .in(Map.of("JAVA_OPTS", "-Xlog:class+load:file=" + loaded))
                 .start()) {
       agent.awaitLog("starting:");
@@ -216,10 +204,7 @@ class DoctorIT {
   }
 
   private static AgentProcess doctor(SimulatedIpamd ipamd) {
-    return AgentProcess.of(
-        "doctor",
-        "--introspection-url=" + ipamd.introspectionUrl(),
-        "--metrics-url=" + ipamd.metricsUrl());
+    return AgentProcess.of("doctor").reading(ipamd.introspectionUrl(), ipamd.metricsUrl());
   }
 
   private static Map<String, String> metadata(String endpoint) {
@@ -236,13 +221,5 @@ class DoctorIT {
         endpoint,
         "AWS_ENDPOINT_URL_CLOUDWATCH",
         endpoint);
-  }
-
-  private static SimulatedIpamd start(NamedScenario scenario) {
-    return SimulatedIpamd.start(
-        scenario.scenario().build(),
-        SimulatedIpamd.Ports.ANY,
-        scenario.warmUp(),
-        InstantSource.system());
   }
 }

@@ -137,12 +137,17 @@ class DoctorTest {
   }
 
   private String level(String id) {
-    for (JsonNode finding : RecordedNode.json(terminal.out()).get("findings")) {
+    return level(terminal.out(), id);
+  }
+
+  /** The level of a finding in a document. */
+  static String level(String document, String id) {
+    for (JsonNode finding : RecordedNode.json(document).get("findings")) {
       if (finding.get("id").asText().equals(id)) {
         return finding.get("level").asText();
       }
     }
-    throw new AssertionError(id + " is not in " + terminal.out());
+    throw new AssertionError(id + " is not in " + document);
   }
 
   private int doctor(NamedScenario scenario, String... more) {
@@ -151,7 +156,7 @@ class DoctorTest {
     }
   }
 
-  private static SimulatedIpamd start(NamedScenario scenario) {
+  static SimulatedIpamd start(NamedScenario scenario) {
     return SimulatedIpamd.start(
         scenario.scenario().build(),
         SimulatedIpamd.Ports.ANY,

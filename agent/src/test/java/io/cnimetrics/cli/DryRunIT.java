@@ -100,7 +100,7 @@ class DryRunIT {
   @Test
   void unreachableMetricsAreAProblemButNoFailure() {
     try (FakeIpamd ipamd = new FakeIpamd().serve(SEED)) {
-      Result result = dryRun(ipamd.introspectionUrl().toString(), GONE + "/metrics").run();
+      Result result = dryRun(ipamd.introspectionUrl(), GONE + "/metrics").run();
 
       assertThat(result.exitCode()).isZero();
       JsonNode document = RecordedNode.json(result.out());
@@ -113,7 +113,7 @@ class DryRunIT {
   void gaugesReplaceDisabledIntrospection() {
     RecordedNode recorded = RecordedNode.of("v1.15.5/m5xlarge-full");
     try (FakeIpamd ipamd = new FakeIpamd().serve(recorded)) {
-      Result result = dryRun("none", ipamd.metricsUrl().toString()).run();
+      Result result = dryRun("none", ipamd.metricsUrl()).run();
 
       assertThat(result.exitCode()).isZero();
       JsonNode document = RecordedNode.json(result.out());
@@ -136,9 +136,7 @@ class DryRunIT {
   void outputThatCannotHoldProblemsReportsThemOnStandardError() {
     try (FakeIpamd ipamd = new FakeIpamd().serve(SEED)) {
       Result result =
-          dryRun(ipamd.introspectionUrl().toString(), GONE + "/metrics")
-              .with("--output=prometheus")
-              .run();
+          dryRun(ipamd.introspectionUrl(), GONE + "/metrics").with("--output=prometheus").run();
 
       assertThat(result.exitCode()).isZero();
       assertThat(result.out()).contains("cni_eni_allocated 2.0");
@@ -384,13 +382,12 @@ class DryRunIT {
   }
 
   private static AgentProcess dryRun(FakeIpamd ipamd) {
-    return dryRun(ipamd.introspectionUrl().toString(), ipamd.metricsUrl().toString())
-        .with("--node-name=node-1");
+    return dryRun(ipamd.introspectionUrl(), ipamd.metricsUrl()).with("--node-name=node-1");
   }
 
-  private static AgentProcess dryRun(String introspectionUrl, String metricsUrl) {
-    return AgentProcess.of("dry-run", "--introspection-url", introspectionUrl)
-        .with("--metrics-url", metricsUrl)
+  private static AgentProcess dryRun(Object introspectionUrl, Object metricsUrl) {
+    return AgentProcess.of("dry-run")
+        .reading(introspectionUrl, metricsUrl)
         .in(Map.of("DRY_RUN_OUTPUT", "json"));
   }
 

@@ -50,8 +50,7 @@ class HealthUnderLoadIT {
         Running agent =
             AgentProcess.of("run", "--cluster-id", "c", "--region", "eu-west-1")
                 .with("--poll-interval", "10s", "--health-address", health.address())
-                .with("--introspection-url", ipamd.introspectionUrl().toString())
-                .with("--metrics-url", ipamd.metricsUrl().toString())
+                .reading(ipamd.introspectionUrl(), ipamd.metricsUrl())
                 .in(cloudWatch.environment())
                 .start()) {
       health.await("/readyz", 200, READY);

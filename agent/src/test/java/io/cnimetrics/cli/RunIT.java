@@ -106,8 +106,7 @@ class RunIT {
         ServerSocket silent = silentServer();
         Running agent =
             AgentProcess.of("run", "--cluster-id", "c", "--region", "eu-west-1")
-                .with("--introspection-url", hung.introspectionUrl())
-                .with("--metrics-url", hung.metricsUrl())
+                .reading(hung.introspectionUrl(), hung.metricsUrl())
                 .with("--health-address", health.address())
                 .in(cloudWatch.environment())
                 .in(
@@ -254,8 +253,7 @@ class RunIT {
   void withoutCloudWatchItServesMetricsAndSendsNothing() {
     AgentProcess unknown =
         AgentProcess.of("run", "--prometheus", "true")
-            .with("--introspection-url", ipamd.introspectionUrl().toString())
-            .with("--metrics-url", ipamd.metricsUrl().toString())
+            .reading(ipamd.introspectionUrl(), ipamd.metricsUrl())
             .with("--health-address", health.address())
             .in(cloudWatch.environment())
             .in(Map.of("USE_CLOUDWATCH", "false"));
@@ -275,8 +273,7 @@ class RunIT {
 
   private AgentProcess agent(String healthAddress) {
     return AgentProcess.of("run", "--cluster-id", "prod", "--region", "eu-west-1")
-        .with("--introspection-url", ipamd.introspectionUrl().toString())
-        .with("--metrics-url", ipamd.metricsUrl().toString())
+        .reading(ipamd.introspectionUrl(), ipamd.metricsUrl())
         .with("--poll-interval", "10s", "--health-address", healthAddress);
   }
 

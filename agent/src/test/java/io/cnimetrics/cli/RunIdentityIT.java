@@ -174,8 +174,7 @@ class RunIdentityIT {
 
   private AgentProcess agent(Map<String, String> environment, URI ec2Endpoint) {
     return AgentProcess.of("run", "--poll-interval", "10s")
-        .with("--introspection-url", ipamd.introspectionUrl().toString())
-        .with("--metrics-url", ipamd.metricsUrl().toString())
+        .reading(ipamd.introspectionUrl(), ipamd.metricsUrl())
         .with("--health-address", health.address())
         .in(environment)
         .in(

@@ -97,8 +97,7 @@ class RunStateIT {
 
   private AgentProcess agent(Path state) throws IOException {
     return AgentProcess.of("run", "--cluster-id", "prod", "--region", "eu-west-1")
-        .with("--introspection-url", ipamd.introspectionUrl().toString())
-        .with("--metrics-url", ipamd.metricsUrl().toString())
+        .reading(ipamd.introspectionUrl(), ipamd.metricsUrl())
         .with("--health-address", HealthPages.onFreePort().address())
         .with("--state-dir", state.toString())
         .in(cloudWatch.environment());

@@ -104,8 +104,7 @@ class RunSubnetsIT {
 
   private AgentProcess agent(String subnetId, Map<String, String> environment) {
     return AgentProcess.of("run", "--poll-interval", "10s")
-        .with("--introspection-url", ipamd.introspectionUrl().toString())
-        .with("--metrics-url", ipamd.metricsUrl().toString())
+        .reading(ipamd.introspectionUrl(), ipamd.metricsUrl())
         .with("--health-address", health.address())
         .with("--cluster-id", cluster, "--node-name", EagerNode.of(subnetId))
         .in(environment);

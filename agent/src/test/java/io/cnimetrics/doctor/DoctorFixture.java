@@ -1,6 +1,5 @@
 package io.cnimetrics.doctor;
 
-import io.cnimetrics.testing.Snapshots;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
@@ -21,13 +20,13 @@ import io.cnimetrics.snapshot.Origin;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Subnet;
 import io.cnimetrics.testing.FakeClock;
+import io.cnimetrics.testing.Snapshots;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;

@@ -1,6 +1,5 @@
 package io.cnimetrics.dryrun;
 
-import io.cnimetrics.testing.Snapshots;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
@@ -19,6 +18,7 @@ import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.testing.Snapshots;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -120,8 +120,7 @@ public final class Reports {
 
   /** Tags, labels and bodies contain escape sequences. */
   static Report hostile(String text) {
-    Instance instance =
-        Snapshots.instance(text, text, text, text);
+    Instance instance = Snapshots.instance(text, text, text, text);
     NodeIdentity node = new NodeIdentity(text, Optional.of(text), Optional.of(text), instance);
     IpamdMetrics metrics =
         new IpamdMetrics(

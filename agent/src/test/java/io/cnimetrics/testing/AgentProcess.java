@@ -36,6 +36,11 @@ public final class AgentProcess {
     return this;
   }
 
+  /** Sets the addresses of ipamD, each a {@code URI} or its text. */
+  public AgentProcess reading(Object introspectionUrl, Object metricsUrl) {
+    return with("--introspection-url=" + introspectionUrl, "--metrics-url=" + metricsUrl);
+  }
+
   /** Starts it through another program, such as one that removes rights. */
   public AgentProcess behind(List<String> program) {
     command.addAll(0, program);

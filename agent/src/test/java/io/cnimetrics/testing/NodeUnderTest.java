@@ -50,8 +50,7 @@ public final class NodeUnderTest {
             Duration.ofSeconds(30),
             clock);
     this.sampler = new Sampler(MetricCatalog.all(), new PodLimits(maxPods, 3), clock.instant());
-    this.instance =
-        Snapshots.instance("", instanceType, "", "");
+    this.instance = Snapshots.instance("", instanceType, "", "");
   }
 
   /** Reads a simulated ipamD with its clock. */
