@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
@@ -47,12 +46,7 @@ class RunIT {
 
   private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
   private final StubCloudWatch cloudWatch = StubCloudWatch.start();
-  private HealthPages health;
-
-  @BeforeEach
-  void choosePort() throws IOException {
-    health = HealthPages.onFreePort();
-  }
+  private final HealthPages health = HealthPages.onFreePort();
 
   @AfterEach
   void close() {

@@ -12,7 +12,6 @@ import io.cnimetrics.testing.FakeIpamd;
 import io.cnimetrics.testing.HealthPages;
 import io.cnimetrics.testing.RecordedNode;
 import io.cnimetrics.testing.StubCloudWatch;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -20,7 +19,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,12 +36,7 @@ class RunSubnetsIT {
   private final FakeIpamd ipamd = new FakeIpamd().serve(NODE);
   private final StubCloudWatch cloudWatch = StubCloudWatch.start();
   private final FakeEc2 ec2 = FakeEc2.start();
-  private HealthPages health;
-
-  @BeforeEach
-  void choosePort() throws IOException {
-    health = HealthPages.onFreePort();
-  }
+  private final HealthPages health = HealthPages.onFreePort();
 
   @AfterEach
   void close() {

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class QuietStoriesTest {
   private static final int HOUR = 60;
 
-  private static final Map<String, Consumer<Story>> STORIES =
+  private static final Map<String, Consumer<QuietStoriesTest>> STORIES =
       Map.ofEntries(
           entry("pods come and go", QuietStoriesTest::podsComeAndGo),
           entry("the agent is updated node by node", QuietStoriesTest::agentIsUpdated),
@@ -29,6 +30,8 @@ class QuietStoriesTest {
           entry("the CNI is upgraded, a tenth at a time", QuietStoriesTest::cniIsUpgraded),
           entry("a batch fills all nodes for an hour", QuietStoriesTest::batchFillsAllNodes),
           entry("the cluster scales to zero and back", QuietStoriesTest::clusterScalesToZero));
+
+  private Story story = new Story(1);
 
   static Stream<Arguments> stories() {
     return STORIES.keySet().stream()
@@ -39,8 +42,8 @@ class QuietStoriesTest {
   @ParameterizedTest
   @MethodSource("stories")
   void ordinaryEventsDoNotPage(String name, int publishMinutes) {
-    Story story = new Story(publishMinutes);
-    Objects.requireNonNull(STORIES.get(name), name).accept(story);
+    story = new Story(publishMinutes);
+    Objects.requireNonNull(STORIES.get(name), name).accept(this);
     if (publishMinutes > 1) {
       assertThat(story.cloudWatch.latest()).isGreaterThan(Duration.ofMinutes(10));
     }
@@ -51,7 +54,7 @@ class QuietStoriesTest {
   }
 
   /** Every minute another node cannot reach CloudWatch for some time. */
-  private static void delayOneNode(Story story, int minute) {
+  private void delayOneNode(int minute) {
     if (story.publishMinutes() > 1) {
       List<StoryNode> nodes = story.nodes();
       String name = nodes.isEmpty() ? "" : nodes.get(minute * 7 % nodes.size()).name;
@@ -61,14 +64,21 @@ class QuietStoriesTest {
     story.freeAddresses(Printed.SUBNET, 500);
   }
 
-  /** Bursts of pods wait until the pool has grown, on one node and then on another. */
-  private static void podsComeAndGo(Story story) {
-    SplittableRandom random = new SplittableRandom(1);
-    boot(story, 30, 10);
+  private void forAnHour(IntConsumer minute) {
     story.minutes(
         HOUR,
+        number -> {
+          delayOneNode(number);
+          minute.accept(number);
+        });
+  }
+
+  /** Bursts of pods wait until the pool has grown, on one node and then on another. */
+  private void podsComeAndGo() {
+    SplittableRandom random = new SplittableRandom(1);
+    boot(30, 10);
+    forAnHour(
         minute -> {
-          delayOneNode(story, minute);
           int number = 0;
           for (StoryNode node : story.nodes()) {
             node.pods(random.nextInt(StoryNode.MOST));
@@ -79,12 +89,10 @@ class QuietStoriesTest {
         });
   }
 
-  private static void agentIsUpdated(Story story) {
-    boot(story, 30, 20);
-    story.minutes(
-        HOUR,
+  private void agentIsUpdated() {
+    boot(30, 20);
+    forAnHour(
         minute -> {
-          delayOneNode(story, minute);
           String name = name(minute % 30);
           story.cluster.after(Duration.ofSeconds(20), () -> story.cluster.stop(name));
           story.cluster.after(
@@ -96,47 +104,41 @@ class QuietStoriesTest {
    * Two nodes a minute: ipamD ends, then the node; a new node starts, and its ipamD some time
    * later.
    */
-  private static void nodesGetNewImage(Story story) {
-    boot(story, 100, 25);
-    story.minutes(
-        HOUR,
+  private void nodesGetNewImage() {
+    boot(100, 25);
+    forAnHour(
         minute -> {
-          delayOneNode(story, minute);
           for (int number = 2 * minute; number < 2 * minute + 2 && number < 100; number++) {
             story.node(name(number)).goDown();
-            bootInTurn(story, 100 + number);
+            bootInTurn(100 + number);
           }
           for (int number = 2 * minute - 4; number < 2 * minute - 2; number++) {
             if (number >= 0 && number < 100) {
               story.drain(name(number));
-              comeUp(story, 100 + number, 4);
+              comeUp(100 + number, 4);
             }
           }
         });
   }
 
-  private static void spotInstancesAreLost(Story story) {
-    boot(story, 60, 30);
-    story.minutes(
-        HOUR,
+  private void spotInstancesAreLost() {
+    boot(60, 30);
+    forAnHour(
         minute -> {
-          delayOneNode(story, minute);
           story.lose(name(minute));
-          bootInTurn(story, 60 + minute);
+          bootInTurn(60 + minute);
           if (minute >= 2) {
-            comeUp(story, 58 + minute, 2);
+            comeUp(58 + minute, 2);
           }
           // Its pods start on other nodes.
           story.nodes().stream().skip(minute % 5 * 8L).limit(5).forEach(node -> node.refuse(2));
         });
   }
 
-  private static void cniIsUpgraded(Story story) {
-    boot(story, 100, 30);
-    story.minutes(
-        HOUR,
+  private void cniIsUpgraded() {
+    boot(100, 30);
+    forAnHour(
         minute -> {
-          delayOneNode(story, minute);
           int tenth = minute / 6;
           List<StoryNode> nodes = story.nodes().subList(10 * tenth, 10 * tenth + 10);
           if (minute % 6 == 0) {
@@ -148,22 +150,18 @@ class QuietStoriesTest {
         });
   }
 
-  private static void batchFillsAllNodes(Story story) {
-    boot(story, 20, 10);
-    story.minutes(
-        HOUR,
+  private void batchFillsAllNodes() {
+    boot(20, 10);
+    forAnHour(
         minute -> {
-          delayOneNode(story, minute);
           story.nodes().forEach(node -> node.pool(StoryNode.MOST_ENIS, StoryNode.MOST, 0));
         });
   }
 
-  private static void clusterScalesToZero(Story story) {
-    boot(story, 20, 10);
-    story.minutes(
-        HOUR,
+  private void clusterScalesToZero() {
+    boot(20, 10);
+    forAnHour(
         minute -> {
-          delayOneNode(story, minute);
           if (minute < 10) {
             story.node(name(2 * minute)).goDown();
             story.lose(name(2 * minute + 1));
@@ -171,25 +169,25 @@ class QuietStoriesTest {
           if (minute >= 2 && minute < 12) {
             story.drain(name(2 * minute - 4));
           } else if (minute >= 40 && minute < 60) {
-            bootInTurn(story, minute);
+            bootInTurn(minute);
             if (minute >= 42) {
-              comeUp(story, minute - 2, 2);
+              comeUp(minute - 2, 2);
             }
           }
         });
   }
 
-  private static void boot(Story story, int nodes, int pods) {
+  private void boot(int nodes, int pods) {
     IntStream.range(0, nodes).forEach(number -> story.boot(name(number)).pods(pods));
     story.minutes(10, minute -> story.freeAddresses(Printed.SUBNET, 500));
   }
 
   /** A node whose agent starts before its ipamD. */
-  private static void bootInTurn(Story story, int number) {
+  private void bootInTurn(int number) {
     story.boot(name(number)).goDown();
   }
 
-  private static void comeUp(Story story, int number, int waitingPods) {
+  private void comeUp(int number, int waitingPods) {
     StoryNode node = story.node(name(number));
     node.comeUp(story.now());
     node.pods(10);
