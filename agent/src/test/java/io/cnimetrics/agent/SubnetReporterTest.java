@@ -2,10 +2,6 @@ package io.cnimetrics.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.catalog.MetricCatalog;
@@ -23,6 +19,7 @@ import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.snapshot.Subnet;
 import io.cnimetrics.testing.Counting;
+import io.cnimetrics.testing.RecordedLog;
 import io.cnimetrics.testing.Snapshots;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +32,6 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class SubnetReporterTest {
   private static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
@@ -44,8 +40,7 @@ class SubnetReporterTest {
   private static final Problem FORBIDDEN =
       new Problem(Source.EC2, Reason.DENIED, "ec2:DescribeSubnets was refused", "allow it");
 
-  private final Logger logger = (Logger) LoggerFactory.getLogger(SubnetReporter.class);
-  private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+  private final RecordedLog log = new RecordedLog(SubnetReporter.class.getName());
   private final FakeSubnets ec2 = new FakeSubnets();
   private final LastPoll lastPoll = new LastPoll();
   private final AgentConfig config = config();
@@ -54,18 +49,14 @@ class SubnetReporterTest {
   private Instant now = START;
 
   @BeforeEach
-  void listen() {
-    lines.start();
-    logger.setLevel(Level.INFO);
-    logger.addAppender(lines);
+  void pollOnce() {
     reporter.polled(Snapshots.nothingRead().enis(Snapshots.eni(0, 14, 3, 0)).build());
     ec2.subnetOfEni = Map.of("eni-0", "subnet-a");
   }
 
   @AfterEach
   void stopListening() {
-    logger.detachAppender(lines);
-    logger.setLevel(null);
+    log.close();
   }
 
   @Test
@@ -115,11 +106,10 @@ class SubnetReporterTest {
     minutes(200);
 
     assertThat(ec2.asked).hasSize(1);
-    assertThat(lines.list)
+    assertThat(log.lines())
         .singleElement()
-        .satisfies(line -> assertThat(line.getLevel()).isEqualTo(Level.WARN))
-        .extracting(ILoggingEvent::getFormattedMessage)
         .asString()
+        .startsWith("WARN ")
         .contains("subnet reporting is off", "ec2:DescribeSubnets was refused", "allow it");
     assertThat(send()).isEmpty();
   }

@@ -23,79 +23,60 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ConsoleTruthTest {
   private static final Map<String, Function<Truth, OptionalDouble>> DASHBOARD =
       Map.ofEntries(
-          entry(
-              "Pods refused: for how long, worst node: worst node",
-              truth -> truth.worst("noAddressMinutes")),
+          entry("Pods refused: for how long, worst node: worst node", worst("noAddressMinutes")),
           entry(
               "Pods refused: on how many nodes: nodes",
               truth -> truth.nodes("noAddressMinutes", minutes -> minutes > 0)),
-          entry(
-              "Pod requests refused: no address: requests",
-              truth -> truth.perMinute("noAvailableIPAddrs")),
+          entry("Pod requests refused: no address: requests", perMinute("noAvailableIPAddrs")),
           entry(
               "Warm pool empty: for how long, worst node: worst node",
-              truth -> truth.worst("warmPoolEmptyMinutes")),
-          entry(
-              "ipamD down: for how long, worst node: worst node",
-              truth -> truth.worst("ipamdDownMinutes")),
+              worst("warmPoolEmptyMinutes")),
+          entry("ipamD down: for how long, worst node: worst node", worst("ipamdDownMinutes")),
           entry("Nodes: reporting", truth -> truth.nodes("ipamdUp", up -> true)),
           entry("Nodes: with ipamD down", truth -> truth.nodes("ipamdUp", up -> up == 0)),
           entry("Starts and restarts: ipamD restarts", truth -> truth.marks("ipamdRestarts")),
           entry(
               "Failed calls to AWS, by cause: no address in the subnet",
-              truth -> truth.perMinute("awsAPINoAddressErr")),
-          entry(
-              "Failed calls to AWS, by cause: throttled",
-              truth -> truth.perMinute("awsAPIThrottleErr")),
-          entry(
-              "Failed calls to AWS, by cause: denied", truth -> truth.perMinute("awsAPIDeniedErr")),
+              perMinute("awsAPINoAddressErr")),
+          entry("Failed calls to AWS, by cause: throttled", perMinute("awsAPIThrottleErr")),
+          entry("Failed calls to AWS, by cause: denied", perMinute("awsAPIDeniedErr")),
           entry("Failed calls to AWS, by cause: others", ConsoleTruthTest::otherErrors),
           entry(
               "EC2 error rate: failed", truth -> truth.percent("ec2ApiErrCount", "ec2ApiReqCount")),
           entry(
               "EC2 error rate: throttled",
               truth -> truth.percent("awsAPIThrottleErr", "ec2ApiReqCount")),
-          entry("Latency of calls to AWS: mean node", truth -> truth.mean("awsAPILatency")),
-          entry("Latency of calls to AWS: worst node", truth -> truth.worst("awsAPILatency")),
-          entry("Errors in ipamD: ipamD", truth -> truth.perMinute("ipamdErr")),
-          entry("Errors in ipamD: handling of AWS", truth -> truth.perMinute("awsUtilErr")),
-          entry("Errors in ipamD: ENIs of single pods", truth -> truth.perMinute("podENIErr")),
-          entry("Addresses: assigned to pods", truth -> truth.perMinute("assignIPAddresses")),
-          entry("Addresses: total on ENIs", truth -> truth.perMinute("totalIPAddresses")),
-          entry(
-              "Addresses: effective maximum", truth -> truth.perMinute("effectiveMaxIPAddresses")),
-          entry("Utilisation of nodes: mean node", truth -> truth.mean("nodeIPUtilization")),
+          entry("Latency of calls to AWS: mean node", mean("awsAPILatency")),
+          entry("Latency of calls to AWS: worst node", worst("awsAPILatency")),
+          entry("Errors in ipamD: ipamD", perMinute("ipamdErr")),
+          entry("Errors in ipamD: handling of AWS", perMinute("awsUtilErr")),
+          entry("Errors in ipamD: ENIs of single pods", perMinute("podENIErr")),
+          entry("Addresses: assigned to pods", perMinute("assignIPAddresses")),
+          entry("Addresses: total on ENIs", perMinute("totalIPAddresses")),
+          entry("Addresses: effective maximum", perMinute("effectiveMaxIPAddresses")),
+          entry("Utilisation of nodes: mean node", mean("nodeIPUtilization")),
           entry("Utilisation of nodes: p90", truth -> truth.p90("nodeIPUtilization")),
-          entry("Utilisation of nodes: fullest node", truth -> truth.worst("nodeIPUtilization")),
-          entry(
-              "Free addresses on nodes: available now",
-              truth -> truth.perMinute("availableIPAddresses")),
-          entry("Free addresses on nodes: cooling", truth -> truth.perMinute("coolingIPAddresses")),
-          entry("ENIs: attached", truth -> truth.perMinute("eniAllocated")),
-          entry("ENIs: possible", truth -> truth.perMinute("eniMaxAvailable")),
-          entry("IPv4 prefixes: /28 prefixes", truth -> truth.perMinute("totalIPv4Prefixes")),
-          entry(
-              "Addresses requested and released: requested",
-              truth -> truth.perMinute("addReqCount")),
-          entry(
-              "Addresses requested and released: released",
-              truth -> truth.perMinute("delReqCount")),
-          entry("Operations of ipamD: requests to EC2", truth -> truth.perMinute("ec2ApiReqCount")),
-          entry(
-              "Operations of ipamD: pool corrections", truth -> truth.perMinute("reconcileCount")),
-          entry(
-              "Operations of ipamD: changes in progress",
-              truth -> truth.perMinute("ipamdActionInProgress")),
+          entry("Utilisation of nodes: fullest node", worst("nodeIPUtilization")),
+          entry("Free addresses on nodes: available now", perMinute("availableIPAddresses")),
+          entry("Free addresses on nodes: cooling", perMinute("coolingIPAddresses")),
+          entry("ENIs: attached", perMinute("eniAllocated")),
+          entry("ENIs: possible", perMinute("eniMaxAvailable")),
+          entry("IPv4 prefixes: /28 prefixes", perMinute("totalIPv4Prefixes")),
+          entry("Addresses requested and released: requested", perMinute("addReqCount")),
+          entry("Addresses requested and released: released", perMinute("delReqCount")),
+          entry("Operations of ipamD: requests to EC2", perMinute("ec2ApiReqCount")),
+          entry("Operations of ipamD: pool corrections", perMinute("reconcileCount")),
+          entry("Operations of ipamD: changes in progress", perMinute("ipamdActionInProgress")),
           entry(
               "Removed from running pods: addresses and ENIs",
-              truth -> truth.perMinute("forceRemoveIPs", "forceRemoveENI")));
+              perMinute("forceRemoveIPs", "forceRemoveENI")));
 
   private static final Map<String, Function<Truth, OptionalDouble>> ALARMS =
       Map.of(
-          "PodsGetNoAddress", truth -> truth.worst("noAddressMinutes"),
-          "IpamdDown", truth -> truth.worst("ipamdDownMinutes"),
+          "PodsGetNoAddress", worst("noAddressMinutes"),
+          "IpamdDown", worst("ipamdDownMinutes"),
           "NoData", truth -> truth.samples("ipamdUp"),
-          "WarmPoolEmpty", truth -> truth.worst("warmPoolEmptyMinutes"),
+          "WarmPoolEmpty", worst("warmPoolEmptyMinutes"),
           "PodsLostAddress", truth -> truth.sum("forceRemoveIPs", "forceRemoveENI"),
           "Ec2Denies", truth -> truth.sum("awsAPIDeniedErr"),
           "Ec2Throttles", truth -> truth.percent("awsAPIThrottleErr", "ec2ApiReqCount"),
@@ -118,6 +99,18 @@ class ConsoleTruthTest {
 
   private static Story story(int publishMinutes) {
     return Objects.requireNonNull(STORIES.get(publishMinutes));
+  }
+
+  private static Function<Truth, OptionalDouble> perMinute(String... metrics) {
+    return truth -> truth.perMinute(metrics);
+  }
+
+  private static Function<Truth, OptionalDouble> worst(String metric) {
+    return truth -> truth.worst(metric);
+  }
+
+  private static Function<Truth, OptionalDouble> mean(String metric) {
+    return truth -> truth.mean(metric);
   }
 
   private static OptionalDouble otherErrors(Truth truth) {

@@ -17,30 +17,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MetricAlarmTest {
   @ParameterizedTest
   @CsvSource({
-    "0-X-X, OK, OK, OK",
-    "----0, OK, OK, OK",
-    "-----, INSUFFICIENT_DATA, ALARM, OK",
-    "0XX-X, ALARM, ALARM, ALARM",
-    "--X--, ALARM, ALARM, OK"
+    "3, 0-X-X, OK, OK, OK",
+    "3, ----0, OK, OK, OK",
+    "3, -----, INSUFFICIENT_DATA, ALARM, OK",
+    "3, 0XX-X, ALARM, ALARM, ALARM",
+    "3, --X--, ALARM, ALARM, OK",
+    "2, 0-X-X, ALARM, ALARM, ALARM",
+    "2, 00X0X, ALARM, ALARM, ALARM",
+    "2, 0-X--, OK, ALARM, OK",
+    "2, ----0, OK, ALARM, OK",
+    "2, ---X-, ALARM, ALARM, OK"
   })
-  void threeOfThree(String points, State missing, State breaching, State notBreaching) {
-    assertThat(state(3, "missing", points)).isEqualTo(missing);
-    assertThat(state(3, "breaching", points)).isEqualTo(breaching);
-    assertThat(state(3, "notBreaching", points)).isEqualTo(notBreaching);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "0-X-X, ALARM, ALARM, ALARM",
-    "00X0X, ALARM, ALARM, ALARM",
-    "0-X--, OK, ALARM, OK",
-    "----0, OK, ALARM, OK",
-    "---X-, ALARM, ALARM, OK"
-  })
-  void twoOfThree(String points, State missing, State breaching, State notBreaching) {
-    assertThat(state(2, "missing", points)).isEqualTo(missing);
-    assertThat(state(2, "breaching", points)).isEqualTo(breaching);
-    assertThat(state(2, "notBreaching", points)).isEqualTo(notBreaching);
+  void stateByDatapointsOfThree(
+      int datapoints, String points, State missing, State breaching, State notBreaching) {
+    assertThat(state(datapoints, "missing", points)).isEqualTo(missing);
+    assertThat(state(datapoints, "breaching", points)).isEqualTo(breaching);
+    assertThat(state(datapoints, "notBreaching", points)).isEqualTo(notBreaching);
   }
 
   private static State state(int datapoints, String missing, String oldestFirst) {

@@ -206,33 +206,26 @@ public final class Reports {
   }
 
   private static Eni eni(String id, int card, int device, AddressCount single, AddressCount ipv6) {
-    return new Eni(
-        id,
-        card,
-        device,
-        card == 0 && device == 0,
-        false,
-        false,
-        Optional.of("subnet-0123456789abcdef0"),
-        single,
-        AddressCount.NONE,
-        0,
-        ipv6);
+    return eni(id, card, device, false, single, AddressCount.NONE, 0, ipv6);
   }
 
   private static Eni prefixed(
       String id, int device, boolean excluded, int prefixes, AddressCount addresses) {
+    return eni(id, 0, device, excluded, AddressCount.NONE, addresses, prefixes, AddressCount.NONE);
+  }
+
+  private static Eni eni(
+      String id,
+      int card,
+      int device,
+      boolean excluded,
+      AddressCount single,
+      AddressCount prefixed,
+      int prefixes,
+      AddressCount ipv6) {
+    boolean primary = card == 0 && device == 0;
+    Optional<String> subnet = Optional.of("subnet-0123456789abcdef0");
     return new Eni(
-        id,
-        0,
-        device,
-        device == 0,
-        false,
-        excluded,
-        Optional.of("subnet-0123456789abcdef0"),
-        AddressCount.NONE,
-        addresses,
-        prefixes,
-        AddressCount.NONE);
+        id, card, device, primary, false, excluded, subnet, single, prefixed, prefixes, ipv6);
   }
 }

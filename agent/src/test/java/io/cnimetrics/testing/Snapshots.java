@@ -146,17 +146,10 @@ public final class Snapshots {
       AddressCount prefixed,
       int prefixes,
       AddressCount ipv6) {
+    String id = "eni-" + device;
+    boolean primary = device == 0;
+    Optional<String> subnet = Optional.empty();
     return new Eni(
-        "eni-" + device,
-        0,
-        device,
-        device == 0,
-        trunk,
-        excluded,
-        Optional.empty(),
-        single,
-        prefixed,
-        prefixes,
-        ipv6);
+        id, 0, device, primary, trunk, excluded, subnet, single, prefixed, prefixes, ipv6);
   }
 }
