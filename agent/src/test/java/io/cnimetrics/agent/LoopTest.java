@@ -42,35 +42,19 @@ class LoopTest {
 
   @Test
   void taskRunsWithinTheLongestPause() throws InterruptedException {
-    start(
-        Duration.ofMillis(50),
-        now -> {
-          turns.release();
-          return Instant.MAX;
-        });
+    start(Duration.ofMillis(50), now -> release(Instant.MAX));
     assertThat(turns.tryAcquire(3, 10, SECONDS)).isTrue();
   }
 
   @Test
   void overdueTaskRunsAtOnce() throws InterruptedException {
-    start(
-        HOUR,
-        now -> {
-          turns.release();
-          return Instant.MIN;
-        });
+    start(HOUR, now -> release(Instant.MIN));
     assertThat(turns.tryAcquire(3, 10, SECONDS)).isTrue();
   }
 
   @Test
   void waitingLoopStopsAtOnce() throws InterruptedException {
-    Thread thread =
-        start(
-            HOUR,
-            now -> {
-              turns.release();
-              return now.plus(HOUR);
-            });
+    Thread thread = start(HOUR, now -> release(now.plus(HOUR)));
     assertThat(turns.tryAcquire(10, SECONDS)).isTrue();
     assertThat(turns.tryAcquire()).isFalse();
 
@@ -96,6 +80,11 @@ class LoopTest {
             });
     assertThat(second.await(10, SECONDS)).isTrue();
     assertThat(thread.isAlive()).isTrue();
+  }
+
+  private Instant release(Instant next) {
+    turns.release();
+    return next;
   }
 
   private Thread start(Duration longestPause, UnaryOperator<Instant> turn) {

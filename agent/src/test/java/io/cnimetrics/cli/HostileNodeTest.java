@@ -35,23 +35,13 @@ class HostileNodeTest {
   @ParameterizedTest
   @EnumSource
   void interfacesWithHostileNames(HostileName name) {
-    serveWith(PRIMARY, name);
-
-    JsonNode document = assertPrintable();
-
-    assertThat(document.get("enis").findValuesAsText("id").contains(name.text()))
-        .isNotEqualTo(isReported(document, "UNEXPECTED_SHAPE"));
+    assertShownOrReported(PRIMARY, name, "id");
   }
 
   @ParameterizedTest
   @EnumSource
   void subnetsWithHostileNames(HostileName name) {
-    serveWith("subnet-04c5759578a90e0e4", name);
-
-    JsonNode document = assertPrintable();
-
-    assertThat(document.get("enis").findValuesAsText("subnetId").contains(name.text()))
-        .isNotEqualTo(isReported(document, "UNEXPECTED_SHAPE"));
+    assertShownOrReported("subnet-04c5759578a90e0e4", name, "subnetId");
   }
 
   @ParameterizedTest
@@ -114,6 +104,15 @@ class HostileNodeTest {
     ipamd.serve("/metrics", NODE.metrics() + "awscni_" + name.text() + " " + name.text() + "\n");
 
     assertPrintable();
+  }
+
+  private void assertShownOrReported(String before, HostileName name, String field) {
+    serveWith(before, name);
+
+    JsonNode document = assertPrintable();
+
+    assertThat(document.get("enis").findValuesAsText(field).contains(name.text()))
+        .isNotEqualTo(isReported(document, "UNEXPECTED_SHAPE"));
   }
 
   private void serveWith(String name, HostileName instead) {

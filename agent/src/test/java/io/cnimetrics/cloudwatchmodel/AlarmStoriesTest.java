@@ -40,36 +40,24 @@ class AlarmStoriesTest {
     node.pool(StoryNode.MOST_ENIS, StoryNode.MOST - 2, 0);
   }
 
+  /** With data in time, and with data that comes late. */
   @ParameterizedTest
   @CsvSource({
-    "PodsGetNoAddress, 6, 5",
-    "IpamdDown, 8, 7",
-    "SubnetEmpty1, 8, 5",
-    "WarmPoolEmpty, 15, 12",
-    "Ec2Denies, 8, 7",
-    "Ec2Throttles, 8, 7",
-    "NodesNearlyFull, 22, 20"
+    "PodsGetNoAddress, 6, 5, 6, 10",
+    "IpamdDown, 8, 7, 8, 12",
+    "SubnetEmpty1, 8, 5, 8, 5",
+    "WarmPoolEmpty, 15, 12, 15, 18",
+    "Ec2Denies, 8, 7, 8, 13",
+    "Ec2Throttles, 8, 7, 8, 13",
+    "NodesNearlyFull, 22, 20, 28, 26"
   })
-  void alarmGoesOffInItsStory(String alarm, int minutes, int latest) {
-    Story story = trouble(alarm, minutes, 1, node(7), 0);
+  void alarmGoesOffInItsStory(
+      String alarm, int minutes, int latest, int minutesIfLate, int latestIfLate) {
+    Story inTime = trouble(alarm, minutes, 1, node(7), 0);
+    Story late = trouble(alarm, minutesIfLate, 5, node(7), 4);
 
-    assertGoesOff(alarm, story, 1, Duration.ofMinutes(latest));
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "PodsGetNoAddress, 6, 10",
-    "IpamdDown, 8, 12",
-    "SubnetEmpty1, 8, 5",
-    "WarmPoolEmpty, 15, 18",
-    "Ec2Denies, 8, 13",
-    "Ec2Throttles, 8, 13",
-    "NodesNearlyFull, 28, 26"
-  })
-  void alarmGoesOffWithDataThatComesLate(String alarm, int minutes, int latest) {
-    Story story = trouble(alarm, minutes, 5, node(7), 4);
-
-    assertGoesOff(alarm, story, 5, Duration.ofMinutes(latest));
+    assertGoesOff(alarm, inTime, 1, Duration.ofMinutes(latest));
+    assertGoesOff(alarm, late, 5, Duration.ofMinutes(latestIfLate));
   }
 
   @Test

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,8 +78,7 @@ class ParsersTest {
         "file:/x"
       })
   void otherIntrospectionUrlsAreRejected(String text) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.introspectionUrl(text))
+    assertRejected(() -> Parsers.introspectionUrl(text))
         .withMessage("expected http://HOST:PORT, unix:/PATH or none");
   }
 
@@ -85,8 +86,7 @@ class ParsersTest {
   @ParameterizedTest
   @ValueSource(strings = {"http://h:", "http://h:/", "http://[::1]:", "http://127.0.0.1:/metrics"})
   void missingPortAfterColonIsBad(String text) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.metricsUrl(text))
+    assertRejected(() -> Parsers.metricsUrl(text))
         .withMessage("the port after ':' is missing; expected http://HOST:PORT/PATH or none");
   }
 
@@ -94,8 +94,7 @@ class ParsersTest {
   @ValueSource(ints = {64, 10_000})
   void labelOfHostHasUpTo63Characters(int length) {
     assertThat(Parsers.metricsUrl("http://%s.b:1".formatted("a".repeat(63)))).isPresent();
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.metricsUrl("http://%s.b:1".formatted("a".repeat(length))));
+    assertRejected(() -> Parsers.metricsUrl("http://%s.b:1".formatted("a".repeat(length))));
   }
 
   @Test
@@ -103,23 +102,20 @@ class ParsersTest {
     String label = "a".repeat(49) + ".";
 
     assertThat(Parsers.metricsUrl("http://%sabc:1".formatted(label.repeat(5)))).isPresent();
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.metricsUrl("http://%sabcd:1".formatted(label.repeat(5))));
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.metricsUrl("http://%sb:1".formatted("a.".repeat(10_000))));
+    assertRejected(() -> Parsers.metricsUrl("http://%sabcd:1".formatted(label.repeat(5))));
+    assertRejected(() -> Parsers.metricsUrl("http://%sb:1".formatted("a.".repeat(10_000))));
   }
 
   @Test
   void introspectionUrlHasNoPathToEnis() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.introspectionUrl("http://h:1/v1/enis"))
+    assertRejected(() -> Parsers.introspectionUrl("http://h:1/v1/enis"))
         .withMessageContaining("without /v1/enis");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "unix:/x", "http://", "ftp://h/metrics"})
   void metricsAreOnlyAtHttpAddress(String text) {
-    assertThatIllegalArgumentException().isThrownBy(() -> Parsers.metricsUrl(text));
+    assertRejected(() -> Parsers.metricsUrl(text));
   }
 
   @Test
@@ -133,25 +129,22 @@ class ParsersTest {
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "é", "a\tb", "\u001b[31m"})
   void clusterIdIsPrintableAscii(String text) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.clusterId(text))
+    assertRejected(() -> Parsers.clusterId(text))
         .withMessage("expected 1 to 1024 printable ASCII characters");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {" prod", "prod ", "prod\n", "prod\r\n"})
   void nameOfClusterOrNamespaceHasNoBlankEnds(String text) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.clusterId(text))
+    assertRejected(() -> Parsers.clusterId(text))
         .withMessageContaining("has leading or trailing whitespace");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.namespace(text))
+    assertRejected(() -> Parsers.namespace(text))
         .withMessageContaining("has leading or trailing whitespace");
   }
 
   @Test
   void longerClusterIdIsBad() {
-    assertThatIllegalArgumentException().isThrownBy(() -> Parsers.clusterId("c".repeat(1_025)));
+    assertRejected(() -> Parsers.clusterId("c".repeat(1_025)));
   }
 
   @ParameterizedTest
@@ -163,19 +156,15 @@ class ParsersTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "eu", "EU-WEST-1", "eu-west-1a", "eu west 1"})
   void otherRegionsAreRejected(String text) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.region(text))
-        .withMessageContaining("eu-west-1");
+    assertRejected(() -> Parsers.region(text)).withMessageContaining("eu-west-1");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"-a", "-aaaaaaaaaaaaaaaaaaaa"})
   void longRegionIsRejected(String part) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.region("us" + part.repeat(5_000) + "-1"))
+    assertRejected(() -> Parsers.region("us" + part.repeat(5_000) + "-1"))
         .withMessageContaining("eu-west-1");
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.region("us-" + "a".repeat(10_000) + "-1"));
+    assertRejected(() -> Parsers.region("us-" + "a".repeat(10_000) + "-1"));
   }
 
   @ParameterizedTest
@@ -187,7 +176,7 @@ class ParsersTest {
   @ParameterizedTest
   @ValueSource(strings = {"", " ", ":a", "a\"b", "AWS/EC2"})
   void otherNamespacesAreRejected(String text) {
-    assertThatIllegalArgumentException().isThrownBy(() -> Parsers.namespace(text));
+    assertRejected(() -> Parsers.namespace(text));
   }
 
   @ParameterizedTest
@@ -199,9 +188,7 @@ class ParsersTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "9", "61s", "-30", "30ms", "1.5m", "1h", "9999999", "30 s"})
   void timeOutOfBoundsIsBad(String text) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> time(text))
-        .withMessage("expected a time from 10s to 60s, such as 10s");
+    assertRejected(() -> time(text)).withMessage("expected a time from 10s to 60s, such as 10s");
   }
 
   private static Duration time(String text) {
@@ -217,9 +204,7 @@ class ParsersTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "59", "90s", "301s", "6m", "1h"})
   void otherPublishIntervalsAreRejected(String text) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Parsers.publishInterval(text))
-        .withMessageContaining("from 60s to 300s");
+    assertRejected(() -> Parsers.publishInterval(text)).withMessageContaining("from 60s to 300s");
   }
 
   @Test
@@ -238,9 +223,7 @@ class ParsersTest {
     "'NODE,CLUSTER_ID;CLUSTER_ID,NODE', occurs twice"
   })
   void badDimensionIsNamed(String text, String message) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Dimension.sets(text))
-        .withMessageContaining(message);
+    assertRejected(() -> Dimension.sets(text)).withMessageContaining(message);
   }
 
   @Test
@@ -254,31 +237,27 @@ class ParsersTest {
   @ParameterizedTest
   @CsvSource({"free, free", "'ipamdErr,', ''", "'ipamdErr,core', core"})
   void unknownMetricIsNamed(String text, String name) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> MetricSelection.parse(text).of(METRICS))
+    assertRejected(() -> MetricSelection.parse(text).of(METRICS))
         .withMessageStartingWith("there is no metric '%s'; expected all, core", name);
   }
 
   @ParameterizedTest
   @CsvSource({"ENIallocated, eniAllocated", "ipamdError, ipamdErr", "ipamd, ipamdErr"})
   void misspeltMetricSuggestsTheNearestName(String text, String meant) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> MetricSelection.parse(text).of(METRICS))
+    assertRejected(() -> MetricSelection.parse(text).of(METRICS))
         .withMessage("there is no metric '%s'; did you mean %s?", text, meant);
   }
 
   @Test
   void emptyMetricsAreBad() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> MetricSelection.parse("").of(METRICS))
+    assertRejected(() -> MetricSelection.parse("").of(METRICS))
         .withMessage("expected all, core, or names separated by ',' (docs/metrics.md lists them)");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "-1", "11", "+5", "1.0", " 1", "99999999999"})
   void numberOutOfBoundsIsBad(String text) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> FlagType.number(text, 0, 10))
+    assertRejected(() -> FlagType.number(text, 0, 10))
         .withMessage("expected a whole number from 0 to 10");
   }
 
@@ -298,8 +277,7 @@ class ParsersTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "yes", "1", "t", "on"})
   void otherSwitchValuesAreBad(String text) {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> FlagType.SWITCH.parser().apply(text))
+    assertRejected(() -> FlagType.SWITCH.parser().apply(text))
         .withMessage("expected true or false");
   }
 
@@ -315,16 +293,15 @@ class ParsersTest {
 
   @Test
   void otherConstantListsTheChoice() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> constant(AgentConfig.LogFormat.class, "xml"))
+    assertRejected(() -> constant(AgentConfig.LogFormat.class, "xml"))
         .withMessage("expected one of text, json");
   }
 
   @Test
   void directoryIsAbsolute() {
     assertThat(Parsers.directory("/var/lib/x")).isEqualTo(Path.of("/var/lib/x"));
-    assertThatIllegalArgumentException().isThrownBy(() -> Parsers.directory("x"));
-    assertThatIllegalArgumentException().isThrownBy(() -> Parsers.directory(""));
+    assertRejected(() -> Parsers.directory("x"));
+    assertRejected(() -> Parsers.directory(""));
   }
 
   @ParameterizedTest
@@ -336,6 +313,11 @@ class ParsersTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "61690", ":61690", "h:", "h:0", "h:65536", "::1:61690", "h:x"})
   void otherAddressesAreRejected(String text) {
-    assertThatIllegalArgumentException().isThrownBy(() -> Parsers.address(text));
+    assertRejected(() -> Parsers.address(text));
+  }
+
+  private static ThrowableAssertAlternative<? extends Throwable> assertRejected(
+      ThrowingCallable parser) {
+    return assertThatIllegalArgumentException().isThrownBy(parser);
   }
 }
