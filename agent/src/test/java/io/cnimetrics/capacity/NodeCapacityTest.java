@@ -8,6 +8,7 @@ import static io.cnimetrics.testing.Snapshots.prefixed;
 import static io.cnimetrics.testing.Snapshots.trunk;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.snapshot.AddressCount;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.Reason;
@@ -182,20 +183,10 @@ class NodeCapacityTest {
 
   @Test
   void interfacesOfOtherCardsDoNotCountAgainstTheTypesLimit() {
-    Eni other = excluded(1, 3, 1);
+    AddressCount three = new AddressCount(3, 1, 0);
+    AddressCount none = AddressCount.NONE;
     Eni onCard2 =
-        new Eni(
-            "eni-9",
-            2,
-            1,
-            false,
-            false,
-            true,
-            other.subnetId(),
-            other.single(),
-            other.prefixed(),
-            0,
-            other.ipv6());
+        new Eni("eni-9", 2, 1, false, false, true, Optional.empty(), three, none, 0, none);
 
     assertThat(
             withoutGauges(nothingRead().enis(eni(0, 9, 3, 0), onCard2), Optional.of(M5_LARGE))
