@@ -82,7 +82,7 @@ final class SubnetReporter {
     }
   }
 
-  /** Sets what is known of the node. */
+  /** Sets the region, which is needed to ask EC2. */
   void setNode(NodeIdentity node) {
     region = node.instanceRegion();
   }

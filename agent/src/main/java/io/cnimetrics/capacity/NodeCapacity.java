@@ -14,11 +14,11 @@ import java.util.OptionalDouble;
 /**
  * The capacity of this node, as far as a snapshot shows it.
  *
- * <p>Effective maximum = (ENIs that may carry pods) × (addresses per ENI, without its primary one),
- * × 16 in prefix mode, at most the pods that the kubelet starts. ENIs and addresses per ENI come
- * from ipamD's gauges {@code awscni_eni_max} and {@code awscni_ip_max}, or else from the instance
- * type. ipamD's gauges do not subtract ENIs that carry no pods: a trunk, ENIs in excluded subnets
- * and, with custom networking, the primary.
+ * <p>Effective maximum = (ENIs that may carry pods) × (addresses per ENI minus its primary
+ * address), × 16 in prefix mode. It is never more than the number of pods that the kubelet starts.
+ * ENIs and addresses per ENI come from ipamD's gauges {@code awscni_eni_max} and {@code
+ * awscni_ip_max}, or else from the instance type. ipamD's gauges do not subtract ENIs that carry no
+ * pods: a trunk, ENIs in excluded subnets and, with custom networking, the primary.
  *
  * @param modeByGauges whether ipamD's gauges show the mode; otherwise the held addresses do
  * @param effectiveMaximum empty on IPv6, where a prefix never runs out, and if neither gauges nor

@@ -34,7 +34,8 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
   private static final Flag<Integer> WATCH =
       Flag.of("--watch", "DOCTOR_WATCH", FlagType.number(1, MOST_POLLS))
           .defaultsTo(
-              "1", "number of polls, one interval apart; with 2 or more it also shows changes");
+              "1",
+              "number of polls, one --poll-interval apart; with 2 or more it shows what still rises");
   private static final Flag<Boolean> VERBOSE =
       Flag.of("--verbose", "DOCTOR_VERBOSE", FlagType.SWITCH)
           .defaultsTo("false", "also show checks that passed");

@@ -160,7 +160,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
                     .compressionConfiguration(CloudWatchSink::compression));
   }
 
-  /** The SDK's variable has priority over the agent's value. */
+  /** Sets the smallest body to compress; the SDK's environment variable overrides it. */
   private static void compression(CompressionConfiguration.Builder compression) {
     boolean set =
         SdkSystemSetting.AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES.getStringValue().isPresent();

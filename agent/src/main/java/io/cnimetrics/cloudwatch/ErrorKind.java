@@ -76,8 +76,8 @@ enum ErrorKind {
           + " cloudwatch:PutMetricData"),
   NO_ANSWER(
       Status.RETRYABLE,
-      "check the route to CloudWatch: a VPC endpoint for monitoring or a NAT gateway, their"
-          + " security groups, HTTPS_PROXY and NO_PROXY"),
+      "check the route to CloudWatch: a VPC endpoint for the service 'monitoring' and its security"
+          + " group, or a NAT gateway, or HTTPS_PROXY and NO_PROXY"),
   UNKNOWN_HOST(
       Status.RETRYABLE,
       "check the region, AWS_ENDPOINT_URL_CLOUDWATCH, and that the node can resolve host names"),

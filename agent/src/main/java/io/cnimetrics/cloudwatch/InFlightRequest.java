@@ -102,7 +102,8 @@ final class InFlightRequest {
   }
 
   /**
-   * HTTP for the SDK's client; its requests belong to an {@link InFlightRequest}.
+   * The HTTP client that the SDK uses. Each request through it belongs to an {@link
+   * InFlightRequest}.
    *
    * <p>The JDK sends a POST again when its answer is lost ({@code sun.net.http.retryPost}), which
    * would count datums twice. It does not do so for a body of known length, and the SDK's requests

@@ -26,12 +26,12 @@ public final class Settings {
           .defaultsTo(
               "http://127.0.0.1:61679",
               "address of ipamD's introspection, or unix:/path;"
-                  + " none if DISABLE_INTROSPECTION is set");
+                  + " set none if ipamD has DISABLE_INTROSPECTION");
   public static final Flag<Optional<URI>> METRICS_URL =
       Flag.of("--metrics-url", "IPAMD_METRICS_URL", FlagType.of("URL", Parsers::metricsUrl))
           .defaultsTo(
               "http://127.0.0.1:61678/metrics",
-              "address of ipamD's Prometheus metrics; none: not read");
+              "address of ipamD's Prometheus metrics, or none to skip them");
   public static final Flag<String> CLUSTER_ID =
       Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.of("NAME", Parsers::clusterId))
           .ifAbsent("from instance tags (metadata or EC2)", "name of the cluster");
@@ -60,20 +60,20 @@ public final class Settings {
       Flag.of("--dimensions", "METRIC_DIMENSIONS", FlagType.of("SETS", Dimension::sets))
           .defaultsTo(
               "CLUSTER_ID",
-              "sets of dimensions separated by ';', each made of CLUSTER_ID, NODE, INSTANCE_ID,"
+              "sets separated by ';', the dimensions of a set by ',': CLUSTER_ID, NODE, INSTANCE_ID,"
                   + " INSTANCE_TYPE, AVAILABILITY_ZONE");
 
   /** The names are not checked yet: {@link MetricSelection#of}. */
   public static final Flag<MetricSelection> METRICS =
       Flag.of("--metrics", "METRICS", FlagType.of("NAMES", MetricSelection::parse))
-          .defaultsTo("all", "all, core, or names separated by ','");
+          .defaultsTo("all", "all, core (the six of AWS's helper), or names separated by ','");
 
   public static final Flag<Boolean> SUBNETS =
       Flag.of("--subnets", "REPORT_SUBNETS", FlagType.SWITCH)
           .defaultsTo("false", "report the free addresses of the subnets");
   public static final Flag<Integer> MAX_PODS =
       Flag.of("--max-pods", "MAX_PODS", FlagType.number(1, MOST_PODS))
-          .ifAbsent("110 up to 30 CPUs, else 250", "the kubelet's max-pods");
+          .ifAbsent("110; 250 with more than 30 CPUs", "the kubelet's max-pods");
   public static final Flag<Integer> HOST_NETWORK_PODS =
       Flag.of("--host-network-pods", "HOST_NETWORK_PODS", FlagType.number(0, MOST_PODS))
           .defaultsTo("3", "pods on the host network, which need no address");
@@ -82,7 +82,7 @@ public final class Settings {
           .defaultsTo("30s", "how long ipamD keeps a released address unused");
   public static final Flag<Path> STATE_DIR =
       Flag.of("--state-dir", "STATE_DIR", FlagType.of("DIR", Parsers::directory))
-          .ifAbsent("memory only", "directory for unsent metrics");
+          .ifAbsent("none: kept in memory", "directory for unsent metrics");
   public static final Flag<InetSocketAddress> HEALTH_ADDRESS =
       Flag.of("--health-address", "HEALTH_ADDRESS", FlagType.of("HOST:PORT", Parsers::address))
           .defaultsTo("127.0.0.1:61690", "address that serves /livez and /readyz");
@@ -91,7 +91,7 @@ public final class Settings {
           .defaultsTo("true", "send to CloudWatch");
   public static final Flag<Boolean> PROMETHEUS =
       Flag.of("--prometheus", "USE_PROMETHEUS", FlagType.SWITCH)
-          .defaultsTo("false", "also serve /metrics");
+          .defaultsTo("false", "also serve /metrics on --health-address");
   public static final Flag<Level> LOG_LEVEL =
       Flag.of("--log-level", "AWS_VPC_K8S_CNI_LOGLEVEL", FlagType.oneOf("LEVEL", Level.class))
           .defaultsTo("INFO", "ERROR, WARN, INFO, DEBUG or TRACE");

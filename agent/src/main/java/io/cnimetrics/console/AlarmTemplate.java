@@ -143,9 +143,9 @@ public final class AlarmTemplate {
     String whichNode =
         text.troubles().isEmpty()
             ? "kubectl get pods -n kube-system -o wide -l app.kubernetes.io/name=cni-metrics-agent"
-            : "Logs Insights on the agents' log: " + WhichNode.logsInsights(text.troubles());
+            : "run in Logs Insights on the agents' log: " + WhichNode.logsInsights(text.troubles());
     return sub(
-        "%s in cluster ${ClusterId}. %s\nWhich node: %s\nOn it: kubectl -n kube-system exec POD -- cni-metrics-agent doctor; findings: %s."
+        "%s in cluster ${ClusterId}. %s\nTo find the node: %s\nTo examine it, in the agent's pod there: kubectl -n kube-system exec POD -- cni-metrics-agent doctor; findings: %s."
             .formatted(text.title(), text.meaning(), whichNode, String.join(", ", text.checks())));
   }
 

@@ -51,7 +51,7 @@ record Ec2Errors(
                       "`InsufficientFreeAddressesInSubnet`",
                       FAILS + WARNS,
                       "Check what is free: aws ec2 describe-subnets --query"
-                          + " 'Subnets[].[SubnetId,AvailableIpAddressCount]'. Then free addresses,"
+                          + " 'Subnets[].[SubnetId,AvailableIpAddressCount]'. Then release unused addresses,"
                           + " add subnets (tag kubernetes.io/role/cni=1), or use a secondary CIDR"
                           + " with custom networking")
                   .see(Pages.ADDRESS_USE),

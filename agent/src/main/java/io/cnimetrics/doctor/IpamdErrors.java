@@ -28,7 +28,8 @@ record IpamdErrors(String fn, String meaning, String cause) {
           .needs(METRICS)
           .see(Pages.TROUBLESHOOTING);
 
-  private static final String EC2 = "EC2 returned an error: see the findings ec2-*";
+  private static final String EC2 =
+      "EC2 returned an error: see the finding whose id starts with ec2-";
   private static final String METADATA = "Instance metadata is late or does not answer";
   private static final String OUT_OF_SYNC = "ipamD's state and EC2's were temporarily out of sync";
   private static final String KERNEL = "A route or rule in the kernel could not be set";
@@ -36,7 +37,10 @@ record IpamdErrors(String fn, String meaning, String cause) {
   private static final List<IpamdErrors> ROWS =
       List.of(
           new IpamdErrors("increaseIPPoolAllocENI", "An ENI could not be attached", EC2),
-          new IpamdErrors("increaseIPPoolAllocIPAddressesFailed", "An ENI got no addresses", EC2),
+          new IpamdErrors(
+              "increaseIPPoolAllocIPAddressesFailed",
+              "ipamD could not add addresses to an ENI",
+              EC2),
           new IpamdErrors(
               "increaseIPPoolGetENIaddressesFailed",
               "The addresses of an ENI could not be listed",

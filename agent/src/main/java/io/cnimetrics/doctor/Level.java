@@ -4,7 +4,7 @@ package io.cnimetrics.doctor;
 public enum Level {
   /** Pods on this node get no address, or the agent cannot see why. */
   FAIL("fail"),
-  /** Something is wrong, was wrong since ipamD started, or will soon be. */
+  /** Something is wrong, was wrong at some time since ipamD started, or will soon be. */
   WARN("warn"),
   /** Worth knowing; no problem. */
   NOTE("note"),

@@ -90,7 +90,7 @@ public record NodeEvidence(
     return total(metric.onlySeries());
   }
 
-  /** The increase from the first poll to the last; ipamD may have restarted in between. */
+  /** The increase from the first poll to the last. A fall means that ipamD restarted from 0. */
   double rise(Series series) {
     double[] totals =
         polls.stream()

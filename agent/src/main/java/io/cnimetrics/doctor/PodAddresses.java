@@ -72,7 +72,7 @@ final class PodAddresses {
 
   private static Finding warmPool(NodeEvidence node) {
     String evidence =
-        "%d of %d addresses available, the maximum is %d"
+        "%d of %d addresses are available; the node can have %d"
             .formatted(
                 node.available(),
                 node.pool().totalIpv4(),
@@ -84,11 +84,11 @@ final class PodAddresses {
     }
     return node.lasts(PodAddresses::isEmptyWithRoom)
         ? WARM_POOL.fail(
-            "The warm pool stays empty although it can grow",
+            "The warm pool stays empty although it is below its maximum",
             evidence,
             "EC2 gives ipamD no more addresses, or ipamD does not request them")
         : WARM_POOL.warn(
-            Cause.WARM_POOL_EMPTY.title() + " although it can grow",
+            Cause.WARM_POOL_EMPTY.title() + " although it is below its maximum",
             evidence,
             "More pods started than the warm targets provide for, or EC2 gives no more addresses");
   }
@@ -116,7 +116,7 @@ final class PodAddresses {
     }
     String evidence = node.counted(refusals);
     String cause =
-        "The pool was empty when the kubelet asked for an address; it retries every 10 to 15 s";
+        "The pool was empty when the kubelet asked for an address; the kubelet retries every 10 to 15 s";
     if (node.total(refusals) == 0) {
       return REFUSED_PODS.ok("No pod was refused an address", evidence);
     }

@@ -46,7 +46,8 @@ final class IntrospectionDecoder {
   /**
    * @param takenAt the time of the poll; an address's time since release counts up to it
    * @param ipCooldown how long a released address is not assigned again
-   * @throws IpamdException if the body is cut short, not JSON, or of another shape
+   * @throws IpamdException if the body is truncated, is not JSON, or is not an answer of
+   *     introspection
    * @throws IOException if the body cannot be read to its end
    */
   static AddressPool pool(InputStream body, Instant takenAt, Duration ipCooldown)

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * When a node asks EC2 for the free addresses of its subnets. It shares them with other nodes,
- * which it does not know.
+ * Decides in which minutes a node asks EC2 for the free addresses of its subnets. The nodes of a
+ * subnet share the calls without knowing each other.
  *
  * <p>EC2's answer shows how many addresses of the subnet are in use. If a node holds 30 of 9,000,
  * there are at most 300 nodes like it. Each asks once in 100 minutes, at a minute that a hash

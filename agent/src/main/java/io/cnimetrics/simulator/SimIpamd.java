@@ -153,7 +153,7 @@ final class SimIpamd {
     int room = scenario.cidrsPerEni() - eni.cidrs().size();
     List<SimCidr> cidrs = ec2.assign(Math.min(room, warmPool.shortCidrs(count())));
     if (cidrs.isEmpty()) {
-      // ipamD then requests a single one.
+      // If EC2 has too few, ipamD asks again, for a single one.
       cidrs = ec2.assign(1);
     }
     if (cidrs.isEmpty()) {

@@ -35,7 +35,7 @@ public record AddressPool(
     }
   }
 
-  /** Whether ipamD reports the subnet of every interface, as since release 1.22.0. */
+  /** Whether ipamD reports the subnet of every interface; releases from 1.22.0 on do. */
   public boolean reportsSubnets() {
     return enis.stream().allMatch(eni -> eni.subnetId().isPresent());
   }

@@ -10,7 +10,7 @@ public record Subnet(String id, long free, long used) {
   public Subnet {
     if (id.isBlank() || free < 0 || used < 0) {
       throw new IllegalArgumentException(
-          "subnet '%s' with %d free and %d used addresses".formatted(id, free, used));
+          "invalid subnet: id '%s', %d free, %d used addresses".formatted(id, free, used));
     }
   }
 }

@@ -135,7 +135,7 @@ class AlarmTemplateTest {
               assertThat(text(alarm, "AlarmDescription"))
                   .hasSizeLessThanOrEqualTo(1024)
                   .contains(
-                      "Which node: ",
+                      "To find the node: ",
                       "exec POD -- cni-metrics-agent doctor",
                       "Runbook: https://rrr");
             });

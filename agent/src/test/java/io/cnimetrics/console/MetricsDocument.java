@@ -119,7 +119,9 @@ final class MetricsDocument {
                 alarm.threshold().value(),
                 each.datapoints(),
                 each.periods())
-        + (each.missing() == Alarm.Evaluation.Missing.BREACHING ? ", or no data in them" : "")
+        + (each.missing() == Alarm.Evaluation.Missing.BREACHING
+            ? "; missing data counts as none"
+            : "")
         + (alarm.isOfSubnet() ? "; with `--subnets`" : "")
         + (alarm.isOnByDefault() ? "" : "; off by default");
   }

@@ -25,20 +25,21 @@ class DoctorDocumentGoldensTest {
 
       | level | means |
       | --- | --- |
-      | fail | pods on this node get no address, or the agent cannot see whether they do; the exit code is 1 |
-      | warn | something is wrong, was wrong since ipamD started, or will be wrong soon |
+      | fail | pods on this node get no address, the agent cannot see whether they do, or CloudWatch rejects the test datum of `--send-test`; the exit code is 1 |
+      | warn | something is wrong, was wrong at some time since ipamD started, or will be wrong soon |
       | note | worth knowing, no problem |
       | ok | no problem; shown with `--verbose`, and always in JSON |
       | not checked | a permission, a source or a second poll is missing; the finding says which |
 
-      Without a finding of level fail the exit code is 0. A counter over 0 since ipamD started is only a warning,
-      because the errors can be old. `--watch 2` polls twice, one interval apart, and shows which counters still rise.
-      With `--output json` doctor prints
+      Without a finding of level fail the exit code is 0. A counter over 0 since ipamD started is only a warning, unless
+      the pool is empty too, because the errors can be old. `--watch 2` polls twice, one `--poll-interval` apart, and
+      shows which counters still rise. With `--output json` doctor prints
       `{ "findings": [ { "id", "level", "title", "evidence", "cause", "remedy", "link" } ] }`, worst first; `link`
-      exists only if there is one. Use the agent's settings, and set `--max-pods` to the kubelet's value.
+      is left out if a check has no page. If the agent's settings do not set `--max-pods`, set it to the kubelet's
+      value: `max-pods` and `node-full` depend on it.
 
       To see the findings of a node in trouble, simulate one: `cni-metrics-agent simulate --scenario subnet-empty`
-      prints the two addresses for `doctor`. An unknown name lists all scenarios.
+      prints the two URLs to give to `doctor`. `--scenario` with an unknown name lists all scenarios.
 
       ## Checks
 

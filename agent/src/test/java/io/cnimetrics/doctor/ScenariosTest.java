@@ -35,10 +35,10 @@ class ScenariosTest {
           slow-start,             1, warn, ipamd-start, ipamD started slowly
           missing-policy,         1, fail, no-addresses, The node has no address for pods
           missing-policy,         1, fail, ec2-denied, EC2 denies calls of ipamD
-          subnet-empty,           1, warn, warm-pool, The warm pool is empty although it can grow
-          subnet-empty,           2, fail, warm-pool, The warm pool stays empty although it can grow
+          subnet-empty,           1, warn, warm-pool, The warm pool is empty although it is below its maximum
+          subnet-empty,           2, fail, warm-pool, The warm pool stays empty although it is below its maximum
           subnet-empty,           1, fail, ec2-no-addresses, The subnet has no free address
-          subnet-empty,           1, warn, ipamd-errors, An ENI got no addresses
+          subnet-empty,           1, warn, ipamd-errors, ipamD could not add addresses to an ENI
           subnet-empty,           1, warn, refused-pods, Pods were refused an address
           subnet-empty,           2, fail, refused-pods, Pods are refused an address
           subnet-fragmented,      1, fail, ec2-no-prefixes, The subnet has no free /28

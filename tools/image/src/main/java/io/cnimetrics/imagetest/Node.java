@@ -65,7 +65,7 @@ final class Node implements AutoCloseable {
    * Starts an agent without the name of its cluster, so that it calls EC2.
    *
    * @param java the command with the JVM's options, up to the jar or main class
-   * @param more flags of {@code run}
+   * @param flags of {@code run}
    */
   Agent start(List<String> java, List<String> flags) throws IOException {
     Path state = Files.createDirectory(directory.resolve("state-" + (agents + 1)));
