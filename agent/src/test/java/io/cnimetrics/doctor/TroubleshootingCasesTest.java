@@ -64,7 +64,7 @@ class TroubleshootingCasesTest {
 
     assertFound(findings, Level.FAIL, "ec2-no-addresses", "InsufficientFreeAddressesInSubnet");
     assertFound(findings, Level.FAIL, "refused-pods", "while watching");
-    assertFound(findings, Level.FAIL, "warm-pool", "0 of 19 addresses available");
+    assertFound(findings, Level.FAIL, "warm-pool", "0 of 19 addresses are available");
   }
 
   private static void assertFound(List<Finding> findings, Level level, String id, String evidence) {
