@@ -47,7 +47,7 @@ record Variant(String name, List<String> command, boolean onHotSpot) {
   /**
    * As the image starts it.
    *
-   * @param more options, separated by spaces
+   * @param options options, separated by spaces
    */
   static Variant ofImage(String name, Path built, String options) {
     List<String> java = new ArrayList<>();
