@@ -17,6 +17,9 @@ RUNS ?= 3
 SEED ?= 0
 # `make backlog`
 BACKLOG_HOURS ?= 24
+# `make ipamd-test`: without SCENARIOS all of them
+RELEASES ?= 1.23.2 1.19.6
+SCENARIOS ?=
 # `make fuzz`: for each test.
 SECONDS ?= 60
 # `make soak`: may be a fraction.
@@ -30,7 +33,7 @@ TEST_CLASSES = $(MVN) $(MAVEN_FLAGS) --quiet -pl agent test-compile dependency:b
 SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help dry-run test deploy-test cluster-test package goldens picture format clean
+.PHONY: help dry-run test deploy-test cluster-test ipamd-test package goldens picture format clean
 .PHONY: bench bench-build bench-decode bench-dry-run bench-publish
 .PHONY: native image image-test jvm-image-test container-test footprint soak outage backlog chaos fuzz fleet compare audit
 
@@ -47,6 +50,9 @@ test: ## Run every test of the gate
 
 deploy-test: ## Test the manifests, the chart and the policy documents
 	@tools/deploy/test.sh
+
+ipamd-test: $(AGENT) ## Run the agent beside the real ipamD: RELEASES, SCENARIOS; needs root and Go
+	@tools/ipamd/test.sh $(AGENT) '$(RELEASES)' $(SCENARIOS)
 
 cluster-test: ## Apply the manifests and the chart to a real Kubernetes API server
 	@tools/cluster/test.sh

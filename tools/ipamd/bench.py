@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Runs the agent beside the real ipamD: bench.py --bin FOLDER --agent EXECUTABLE [--release R] [SCENARIO...].
+
+Each scenario has its own network, mount and process namespaces, so that several run at the same time and nothing is
+left of one that has ended. Needs root.
+"""
+import argparse
+import concurrent.futures
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import node
+import scenarios
+
+BY_NAME = {each.__name__.replace("_", "-"): each for each in scenarios.ALL}
+LONGEST_SECONDS = 30 * 60
+
+
+def play(arguments, name, folder):
+    """In the scenario's own namespaces. Returns the exit code."""
+    def start(settings=None, **environment):
+        started.append(node.Node(folder, arguments.bin, arguments.release, arguments.agent, settings, **environment))
+        started[0].ready()
+        return started[0]
+
+    started = []
+    try:
+        BY_NAME[name](start)
+        started[0].finish()
+    except node.Failed as failed:
+        print(f"  {name}: {failed}")
+        return 2
+    for failure in started[0].failures:
+        print(f"  {name}: WRONG {failure}")
+    return 1 if started[0].failures else 0
+
+
+def run(arguments, name):
+    folder = arguments.results / arguments.release / name
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    done = subprocess.run(
+        ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", sys.executable, __file__,
+         "--bin", arguments.bin, "--agent", arguments.agent, "--release", arguments.release, "--play", folder, name],
+        timeout=LONGEST_SECONDS, check=False)
+    print(f"{name}: {'right' if done.returncode == 0 else 'WRONG'}, see {folder}", flush=True)
+    return done.returncode
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bin", type=Path, required=True, help="folder with the built programs")
+    parser.add_argument("--agent", type=Path, required=True, help="the agent's launcher or executable")
+    parser.add_argument("--release", default="1.23.2", help="of ipamD")
+    parser.add_argument("--results", type=Path, default=Path("agent/target/ipamd"), help="folder for what was seen")
+    parser.add_argument("--at-once", type=int, default=3, help="scenarios at the same time")
+    parser.add_argument("--play", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("scenario", nargs="*", help="; ".join(
+        f"{name}: {each.__doc__.splitlines()[0]}" for name, each in BY_NAME.items()))
+    arguments = parser.parse_args()
+    unknown = [name for name in arguments.scenario if name not in BY_NAME]
+    if unknown:
+        parser.error(f"unknown scenario {', '.join(unknown)}: expected {', '.join(BY_NAME)}")
+    if arguments.play:
+        return play(arguments, arguments.scenario[0], arguments.play)
+    with concurrent.futures.ThreadPoolExecutor(arguments.at_once) as executor:
+        codes = list(executor.map(lambda name: run(arguments, name), arguments.scenario or list(BY_NAME)))
+    return max(codes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""One node of the bench: stand-ins, the real ipamD, pods and the agent, in namespaces of their own.
+
+The process that imports this must be the first of its network, mount and process namespaces (bench.py starts it so):
+whatever it started ends with it.
+"""
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import truth
+from instance import CLUSTER, NODE_NAME, REGION
+
+HERE = Path(__file__).parent
+ENIS, METRICS = "http://127.0.0.1:61679/v1/enis", "http://127.0.0.1:61678/metrics"
+STANDINS, PODS = "http://127.0.0.1:4600/", "http://127.0.0.1:4700/"
+# As the manifest of release 1.23 sets them.
+IPAMD_ENVIRONMENT = {
+    "ENABLE_IPv4": "true", "ENABLE_IPv6": "false", "ENABLE_PREFIX_DELEGATION": "false", "WARM_ENI_TARGET": "1",
+    "WARM_PREFIX_TARGET": "1", "ENABLE_POD_ENI": "false", "ENABLE_SUBNET_DISCOVERY": "true",
+    "AWS_VPC_ENI_MTU": "9001", "AWS_VPC_K8S_CNI_EXTERNALSNAT": "false", "AWS_VPC_K8S_CNI_RANDOMIZESNAT": "prng",
+    "AWS_VPC_K8S_CNI_VETHPREFIX": "eni", "DISABLE_TCP_EARLY_DEMUX": "false", "ANNOTATE_POD_IP": "false",
+    "NETWORK_POLICY_ENFORCING_MODE": "standard", "AWS_VPC_K8S_CNI_LOGLEVEL": "DEBUG", "CLUSTER_NAME": CLUSTER,
+    "CLUSTER_ENDPOINT": "http://127.0.0.1:8001", "MY_NODE_NAME": NODE_NAME, "MY_POD_NAME": "aws-node-bench"}
+AWS_ENVIRONMENT = {
+    "AWS_ENDPOINT_URL_EC2": "http://127.0.0.1:4599", "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://169.254.169.254",
+    "AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y", "AWS_REGION": REGION}
+POLL_SECONDS = 10
+WAIT_STEP_SECONDS = 0.5
+
+
+class Failed(Exception):
+    """The scenario could not be played: nothing is known about the agent."""
+
+
+class Node:
+    """A node whose ipamD runs; `failures` are the expectations that did not hold."""
+
+    def __init__(self, folder, bin_folder, release, agent, settings=None, **ipamd_environment):
+        self.folder, self.release, self.failures = Path(folder), release, []
+        self._bin, self._agent, self._max_pods = Path(bin_folder), agent, (settings or {}).get("max_pods", 58)
+        self._started, self._ipamd, self._marks = time.time(), None, []
+        (self.folder / "kubeconfig").write_text(json.dumps({
+            "apiVersion": "v1", "kind": "Config", "current-context": "bench", "users": [{"name": "u", "user": {}}],
+            "clusters": [{"name": "c", "cluster": {"server": "http://127.0.0.1:8001"}}],
+            "contexts": [{"name": "bench", "context": {"cluster": "c", "user": "u"}}]}))
+        self.environment = {**IPAMD_ENVIRONMENT, **AWS_ENVIRONMENT, "VPC_CNI_VERSION": f"v{release}",
+                            "KUBECONFIG": str(self.folder / "kubeconfig"),
+                            "AWS_VPC_K8S_CNI_LOG_FILE": str(self.folder / "ipamd.log"), **ipamd_environment}
+        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run"], check=True)
+        Path("/run/aws-node").mkdir()
+        self._start("standins", ["python3", str(HERE / "standins.py"), json.dumps(settings or {})])
+        self.until("the stand-ins", lambda: get(STANDINS), 60)
+        self.start_ipamd()
+        grpc = "127.0.0.1:50051" if release.startswith("1.19") else "unix:///var/run/aws-node/ipamd.sock"
+        self._start("pods", [str(self._bin / f"pods-{release}"), "-ipamd", grpc])
+        self.until("the pods", lambda: get(PODS + "truth"), 20)
+        self.samples = truth.Sampler(self.folder / "samples.jsonl", {
+            "ec2": STANDINS, "pods": PODS + "truth", "enis": ENIS, "metrics": METRICS})
+        common = ["--poll-interval", f"{POLL_SECONDS}s", "--cluster-id", CLUSTER, "--max-pods", str(self._max_pods)]
+        self._start("polls", [agent, "dry-run", "--watch", "--output", "json", *common], AWS_ENVIRONMENT)
+        self._start("run", [agent, "run", "--cloudwatch=false", "--prometheus", *common], AWS_ENVIRONMENT)
+
+    # What happens on the node.
+
+    def start_ipamd(self, **environment):
+        """Starts ipamD, with variables changed from now on."""
+        self.environment.update(environment)
+        self.mark("ipamD starts")
+        self._ipamd = self._start("ipamd", [str(self._bin / f"aws-k8s-agent-{self.release}")], self.environment)
+
+    def kill_ipamd(self):
+        """SIGTERM would only make it stop attaching ENIs."""
+        self.mark("ipamD is killed")
+        self._ipamd.kill()
+        self._ipamd.wait()
+
+    def ready(self):
+        self.until("ipamD", lambda: get(ENIS), 120)
+
+    def ipamd_ended(self):
+        return self._ipamd.poll() is not None
+
+    def pods(self, count, rate, oldest=False):
+        self.mark(f"{count} pods, {rate} a second")
+        post(f"{PODS}target?pods={count}&rate={rate}&oldest={str(oldest).lower()}")
+
+    def churn(self, rate):
+        self.mark(f"{rate} pods a second are replaced")
+        post(f"{PODS}churn?rate={rate}")
+
+    def change(self, **request):
+        self.mark(f"EC2: {request}")
+        post(STANDINS, json.dumps(request))
+
+    def metadata(self, up):
+        self.mark(f"instance metadata {'back' if up else 'away'}")
+        subprocess.run(["ip", "addr", "add" if up else "del", "169.254.169.254/32", "dev", "lo"], check=True)
+
+    def wait(self, seconds):
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            time.sleep(left)
+
+    def until(self, what, condition, seconds):
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                raise Failed(f"{what}: not ready after {seconds} s")
+            time.sleep(WAIT_STEP_SECONDS)
+
+    # What the agent says about it.
+
+    def doctor(self, step, fail=(), warn=(), never=(), polls=1):
+        """Expects exactly these findings with level fail, these among the warnings, and none of `never` in either."""
+        self.mark(f"doctor: {step}")
+        for name, url in (("enis.json", ENIS), ("metrics.txt", METRICS)):
+            (self.folder / f"{step}-{name}").write_text(get(url) or "")
+        (self.folder / f"{step}-truth.json").write_text(json.dumps(truth.sample({"ec2": STANDINS, "pods": PODS + "truth"})))
+        done = subprocess.run(
+            [self._agent, "doctor", "--output", "json", "--poll-interval", f"{POLL_SECONDS}s", "--cluster-id", CLUSTER,
+             "--max-pods", str(self._max_pods), "--watch", str(polls)],
+            env={**os.environ, **AWS_ENVIRONMENT}, capture_output=True, text=True, timeout=300)
+        (self.folder / f"{step}-doctor.json").write_text(done.stdout)
+        if not done.stdout:
+            raise Failed(f"{step}: doctor: {done.stderr}")
+        findings = json.loads(done.stdout)["findings"]
+        by_level = {level: {each["id"] for each in findings if each["level"] == level} for level in ("fail", "warn")}
+        self.expect(f"{step}: doctor fails", by_level["fail"], set(fail))
+        self.expect(f"{step}: doctor's warnings that are missing", set(warn) - by_level["warn"], set())
+        self.expect(f"{step}: contradictions", set(never) & (by_level["fail"] | by_level["warn"]), set())
+        self.expect(f"{step}: exit code", done.returncode, 1 if by_level["fail"] else 0)
+
+    def troubles(self, metric, within=r".*"):
+        """Expects a line of the log that reports trouble of this metric, with a cause that matches."""
+        lines = [line for line in (self.folder / "run.log").read_text().splitlines()
+                 if "trouble" in line and f"{metric}=" in line]
+        if not any(re.search(within, line) for line in lines):
+            self.failures.append(f"log: no trouble of {metric} with {within}; found {lines[-3:]}")
+
+    def expect(self, what, found, expected):
+        if found != expected:
+            self.failures.append(f"{what}: {found}, expected {expected}")
+
+    def finish(self):
+        """Ends the agents, then compares all their polls with the samples."""
+        self.samples.stop()
+        (self.folder / "marks.json").write_text(json.dumps(self._marks))
+        polls = truth.lines(self.folder / "polls.log")
+        self.failures += truth.compare(polls, self.samples.taken, self._marks)
+
+    def mark(self, text):
+        self._marks.append((time.time(), text))
+        print(f"  {self.folder.name} {time.time() - self._started:5.0f} s  {text}", flush=True)
+
+    def _start(self, name, command, environment=None):
+        with open(self.folder / f"{name}.log", "ab") as output:
+            return subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=output,
+                                    stderr=subprocess.STDOUT if name != "polls" else subprocess.DEVNULL)
+
+
+def get(url):
+    with contextlib.suppress(OSError, urllib.error.URLError):
+        with urllib.request.urlopen(url, timeout=2) as response:
+            return response.read().decode()
+    return None
+
+
+def post(url, body=""):
+    with urllib.request.urlopen(urllib.request.Request(url, body.encode(), method="POST"), timeout=10) as response:
+        response.read()

@@ -1,0 +1,219 @@
+"""The scenarios: what happens on a node, and what the doctor and the log must say about it.
+
+Each is a function; its docstring is its line in the list. The numbers of every poll are compared in all of them.
+"""
+THROTTLED = {"action": "*", "code": "RequestLimitExceeded", "status": 503}
+
+
+def denied(action):
+    return {"action": action, "code": "UnauthorizedOperation", "status": 403}
+
+
+def quick(start):
+    """Fill, full, restart: the scenario of the gate, three minutes."""
+    node = start()
+    node.pods(30, rate=2)
+    node.wait(50)
+    node.doctor("filled", never=["refused-pods", "cooldown"])
+    node.pods(58, rate=2)
+    node.wait(45)
+    node.doctor("full", fail=["node-full"], polls=2)
+    node.kill_ipamd()
+    node.start_ipamd()
+    node.ready()
+    node.wait(25)
+    return node
+
+
+def pool(start):
+    """Fill, full, cooldown, restart, an ENI and addresses taken away, a foreign ENI."""
+    node = start()
+    node.wait(25)
+    node.doctor("empty")
+    node.pods(40, rate=0.5)
+    node.wait(125)
+    node.doctor("40-pods")
+    node.pods(58, rate=1)
+    node.wait(45)
+    node.doctor("full", fail=["node-full"], polls=2)
+    node.troubles("noAvailableIPAddrs")
+    node.pods(10, rate=2)
+    node.wait(12)
+    node.doctor("cooling", never=["cooldown", "idle-addresses"])
+    node.wait(130)
+    node.doctor("shrunk")
+    node.kill_ipamd()
+    node.wait(12)
+    node.doctor("down", fail=["introspection"])
+    node.start_ipamd()
+    node.ready()
+    node.wait(15)
+    node.doctor("restarted")
+    node.pods(30, rate=1)
+    node.wait(75)
+    node.change(detach=1)
+    node.wait(90)
+    node.doctor("detached", warn=["forced-removals"])
+    node.change(unassign=[0, 3])
+    node.wait(90)
+    node.doctor("taken", warn=["forced-removals"])
+    node.change(attach=5)
+    node.wait(90)
+    return node
+
+
+def targets(start):
+    """WARM_IP_TARGET and MINIMUM_IP_TARGET: fill, shrink, churn that starves behind cooling addresses."""
+    node = start(WARM_IP_TARGET="5", MINIMUM_IP_TARGET="10")
+    node.wait(25)
+    node.doctor("empty")
+    node.pods(40, rate=0.5)
+    node.wait(125)
+    node.doctor("40-pods")
+    node.pods(5, rate=2)
+    node.wait(140)
+    node.doctor("shrunk")
+    node.pods(20, rate=1)
+    node.wait(40)
+    node.churn(1)
+    node.wait(60)
+    node.doctor("churn", fail=["cooldown"], polls=2)
+    node.churn(0)
+    node.wait(60)
+    node.doctor("after")
+    return node
+
+
+def prefixes(start):
+    """Prefix delegation: fill, shrink, no free /28, free again."""
+    node = start({"max_pods": 110}, ENABLE_PREFIX_DELEGATION="true")
+    node.wait(25)
+    node.pods(40, rate=0.5)
+    node.wait(110)
+    node.doctor("40-pods")
+    node.pods(5, rate=2, oldest=True)
+    node.wait(105)
+    node.doctor("shrunk")
+    node.change(faults=[{"action": action, "code": "InsufficientCidrBlocks"}
+                        for action in ("AssignPrivateIpAddresses", "CreateNetworkInterface")])
+    node.pods(70, rate=2)
+    node.wait(60)
+    node.doctor("no-blocks", fail=["ec2-no-prefixes"], polls=2)
+    node.change(faults=[])
+    node.wait(150)
+    node.doctor("blocks-again")
+    return node
+
+
+def subnet(start):
+    """A subnet with a few addresses left, then free again."""
+    node = start({"free": 20})
+    node.wait(10)
+    node.pods(30, rate=1)
+    node.wait(75)
+    node.doctor("few-left", fail=["ec2-no-addresses"], polls=2)
+    node.troubles("noAvailableIPAddrs", within="subnet")
+    node.change(free=4000)
+    node.wait(140)
+    node.doctor("free-again")
+    return node
+
+
+def throttled(start):
+    """EC2 throttles every call while the pool must grow; then two requests of three."""
+    node = start()
+    node.wait(5)
+    node.change(faults=[THROTTLED])
+    node.pods(20, rate=2)
+    node.wait(60)
+    node.doctor("throttled", fail=["ec2-throttled"], polls=2)
+    node.change(faults=[{**THROTTLED, "action": action, "left": 2}
+                        for action in ("CreateNetworkInterface", "AttachNetworkInterface")])
+    node.wait(60)
+    node.doctor("grown")
+    return node
+
+
+def no_rights(start):
+    """Rights taken away while ipamD runs, then at its start."""
+    node = start()
+    node.pods(25, rate=2)
+    node.wait(70)
+    node.change(faults=[denied("*")])
+    node.pods(50, rate=2)
+    node.wait(70)
+    node.doctor("denied", fail=["ec2-denied"], polls=2)
+    node.troubles("noAvailableIPAddrs", within="deni")
+    node.kill_ipamd()
+    node.start_ipamd()
+    node.until("ipamD ends", node.ipamd_ended, 60)
+    node.doctor("denied-at-start", fail=["introspection"])
+    node.change(faults=[])
+    node.start_ipamd()
+    node.ready()
+    node.wait(40)
+    node.doctor("allowed-again", never=["ec2-denied"])
+    return node
+
+
+def metadata_away(start):
+    """Instance metadata away: no pod starts, and no counter of refusals rises."""
+    node = start()
+    node.wait(20)
+    node.metadata(up=False)
+    node.pods(8, rate=2)
+    node.wait(75)
+    node.doctor("away", fail=["instance-metadata"], polls=2)
+    node.metadata(up=True)
+    node.wait(60)
+    node.doctor("back")
+    return node
+
+
+def custom_networking(start):
+    """Pods in a subnet of an ENIConfig, with MAX_ENI=3."""
+    node = start({"subnets": [{"id": "subnet-0pods", "cidr": "10.20.64.0/18"}], "eni_config": "subnet-0pods"},
+                 AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="true", MAX_ENI="3",
+                 ENI_CONFIG_LABEL_DEF="topology.kubernetes.io/zone")
+    node.wait(25)
+    node.pods(35, rate=1)
+    node.wait(70)
+    node.doctor("full", fail=["node-full"], polls=2)
+    return node
+
+
+def excluded_subnet(start):
+    """The node's subnet is tagged not to be used for pods."""
+    node = start({"tags": {"kubernetes.io/role/cni": "0"},
+                  "subnets": [{"id": "subnet-0pods", "cidr": "10.20.64.0/18", "tags": {"kubernetes.io/role/cni": "1"}}]})
+    node.wait(25)
+    node.pods(45, rate=1)
+    node.wait(80)
+    node.doctor("full", fail=["node-full"], polls=2)
+    return node
+
+
+def modes(start):
+    """Prefixes switched on while pods hold single addresses, and off again."""
+    node = start()
+    node.pods(8, rate=2)
+    node.wait(20)
+    node.kill_ipamd()
+    node.start_ipamd(ENABLE_PREFIX_DELEGATION="true", WARM_IP_TARGET="5", MINIMUM_IP_TARGET="10")
+    node.ready()
+    node.wait(25)
+    node.pods(30, rate=1)
+    node.wait(45)
+    node.doctor("prefixes-on")
+    node.pods(12, rate=2, oldest=True)
+    node.wait(60)
+    node.kill_ipamd()
+    node.start_ipamd(ENABLE_PREFIX_DELEGATION="false")
+    node.ready()
+    node.wait(25)
+    node.doctor("prefixes-off", warn=["mixed-prefixes"])
+    return node
+
+
+ALL = (quick, pool, targets, prefixes, subnet, throttled, no_rights, metadata_away, custom_networking,
+       excluded_subnet, modes)

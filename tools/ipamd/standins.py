@@ -1,0 +1,63 @@
+"""standins.py SETTINGS-JSON: serves EC2, instance metadata and the Kubernetes API of one node in its network namespace.
+
+GET http://127.0.0.1:4600/ is EC2's side of the truth. POST changes it, with one or more of
+  {"free": addresses left in the node's subnet, "faults": [...], "detach": device,
+   "unassign": [device, count], "attach": addresses}
+the last three behind ipamD's back.
+"""
+import json
+import signal
+import sys
+
+import ec2
+import kubernetes
+import metadata
+from instance import NODE_SUBNET, Instance, ip
+from web import Handler, serve
+
+
+def change(instance, request):
+    if "free" in request:
+        instance.subnets[NODE_SUBNET].set_free(request["free"])
+    if "faults" in request:
+        instance.faults = request["faults"]
+    by_device = {eni.device: eni for eni in instance.attached()}
+    if "detach" in request:
+        instance.detach(by_device[request["detach"]])
+    if "unassign" in request:
+        device, count = request["unassign"]
+        instance.unassign(by_device[device], by_device[device].addresses[:count], [])
+    if "attach" in request:
+        eni = instance.create(NODE_SUBNET, request["attach"], 0, description="attached by hand")
+        instance.attach(eni, next(device for device in range(1, 20) if device not in by_device))
+
+
+def control(instance):
+    class ControlHandler(Handler):
+        def do_GET(self):
+            with instance.lock:
+                self.reply_json(200, instance.truth())
+
+        def do_POST(self):
+            with instance.lock:
+                change(instance, json.loads(self.body()))
+                self.reply_json(200, instance.truth())
+
+    return ControlHandler
+
+
+def main():
+    settings = json.loads(sys.argv[1])
+    ip("link", "set", "lo", "up")
+    ip("addr", "add", "169.254.169.254/32", "dev", "lo")
+    instance = Instance(settings)
+    serve("169.254.169.254", 80, metadata.handler(instance))
+    serve("127.0.0.1", 4599, ec2.handler(instance))
+    serve("127.0.0.1", 8001, kubernetes.handler(instance, settings.get("eni_config")))
+    serve("127.0.0.1", 4600, control(instance))
+    print("ready", flush=True)
+    signal.pause()
+
+
+if __name__ == "__main__":
+    main()

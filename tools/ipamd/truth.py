@@ -1,0 +1,155 @@
+"""What truly happened on a node, sampled each second, and the agent's polls beside it."""
+import collections
+import json
+import re
+import threading
+import time
+import urllib.request
+from datetime import datetime
+
+# Around a poll: the node changes while it is read.
+WINDOW_SECONDS = 2.5
+# ipamD adds an ENI to its pool some seconds after EC2 attached it.
+EC2_SECONDS = 10
+# ipamD reads EC2's side each 60 s: until then it does not know what was changed behind its back.
+RECONCILE_SECONDS = 75
+SERIES = re.compile(r"(awscni_\w+|process_start_time_seconds)(\{.*\})? (\S+)$")
+
+# The agent's metric, and what it must equal.
+STATES = {
+    "eniAllocated": ("ec2 enis", "enis enis"), "totalIPAddresses": ("ec2 addresses", "enis addresses"),
+    "totalIPv4Prefixes": ("ec2 prefixes", "enis prefixes"), "assignIPAddresses": ("pods held", "enis assigned")}
+# The agent's counter, and ipamD's family whose rise over all of its processes must be the sum of its increases.
+SUMS = {"addReqCount": "awscni_add_ip_req_count", "delReqCount": "awscni_del_ip_req_count",
+        "noAvailableIPAddrs": "awscni_no_available_ip_addresses", "ipamdErr": "awscni_ipamd_error_count",
+        "awsAPIErr": "awscni_aws_api_error_count", "ec2ApiReqCount": "awscni_ec2api_req_count",
+        "ec2ApiErrCount": "awscni_ec2api_error_count", "reconcileCount": "awscni_reconcile_count",
+        "forceRemoveIPs": "awscni_force_removed_ips", "forceRemoveENI": "awscni_force_removed_enis"}
+
+
+class Sampler:
+    """Samples once a second until it is stopped."""
+
+    def __init__(self, file, urls):
+        self.taken, self._stopped = [], threading.Event()
+        self._thread = threading.Thread(target=self._run, args=(file, urls), daemon=True)
+        self._thread.start()
+
+    def stop(self):
+        self._stopped.set()
+        self._thread.join()
+
+    def _run(self, file, urls):
+        with open(file, "a", encoding="utf-8") as output:
+            while not self._stopped.wait(1):
+                self.taken.append(sample(urls))
+                output.write(json.dumps(self.taken[-1]) + "\n")
+
+
+def sample(urls):
+    found = {"time": time.time()}
+    for name, url in urls.items():
+        try:
+            with urllib.request.urlopen(url, timeout=2) as response:
+                body = response.read().decode()
+        except OSError:
+            found[name] = None
+            continue
+        found[name] = pool(json.loads(body)) if name == "enis" else \
+            series(body) if name == "metrics" else json.loads(body)
+    return found
+
+
+def pool(document):
+    """Counted from /v1/enis without any of the agent's code."""
+    cards = [document] if "ENIs" in document else document.values()
+    enis = [eni for card in cards for eni in (card.get("ENIs") or {}).values()]
+    cidrs = [cidr for eni in enis for cidr in (eni.get("AvailableIPv4Cidrs") or {}).values()]
+    addresses = [address for cidr in cidrs for address in (cidr["IPAddresses"] or {}).values()]
+    return {"enis": len(enis), "prefixes": sum(cidr["IsPrefix"] for cidr in cidrs),
+            "addresses": sum(16 if cidr["IsPrefix"] else 1 for cidr in cidrs),
+            "assigned": sum(address["IPAMKey"]["networkName"] != "" for address in addresses)}
+
+
+def series(body):
+    """The sum of each family over its series."""
+    sums = collections.Counter()
+    for found in filter(None, map(SERIES.match, body.splitlines())):
+        if not found[1].endswith("_bucket"):
+            sums[found[1]] += float(found[3])
+    return dict(sums)
+
+
+def lines(file):
+    with open(file, encoding="utf-8") as text:
+        return [json.loads(line) for line in text if line.endswith("\n")]
+
+
+def compare(polls, samples, marks):
+    """The numbers of the agent that are not those of the truth, one line each."""
+    wrong = []
+    for poll in polls:
+        taken = taken_at(poll)
+        unknown = unknown_to_ipamd(taken, marks)
+        values = {metric["name"]: metric["value"] for metric in poll["metrics"] if metric["kind"] == "gauge"}
+        for name, sources in STATES.items():
+            for source, field in map(str.split, sources):
+                before = EC2_SECONDS if source == "ec2" else WINDOW_SECONDS
+                truths = {each[source][field] for each in samples
+                          if each.get(source) and -before <= each["time"] - taken <= WINDOW_SECONDS}
+                if source in unknown or name not in values or not truths:
+                    continue
+                if not min(truths) <= values[name] <= max(truths):
+                    wrong.append(f"{poll['takenAt']} {name} {values[name]:g}, {source} {field} {sorted(truths)}")
+    return wrong + compare_sums(polls, samples)
+
+
+def unknown_to_ipamd(taken, marks):
+    """The sources that ipamD cannot know at this time: a poll shows what ipamD knows."""
+    unknown = set()
+    for when, text in marks:
+        if when > taken:
+            break
+        if re.match(r"EC2: .*(detach|unassign)", text):
+            unknown.add("pods")  # Pods go on with addresses that EC2 took away.
+        if re.match(r"EC2: .*(detach|unassign|attach)", text) and taken - when <= RECONCILE_SECONDS:
+            unknown.add("ec2")
+        if text.startswith("instance metadata"):
+            unknown |= {"ec2", "pods"}
+            if text.endswith("back") and taken - when > RECONCILE_SECONDS:
+                unknown -= {"ec2", "pods"}
+    return unknown
+
+
+def compare_sums(polls, samples):
+    wrong = []
+    for name, family in SUMS.items():
+        seen = [metric for poll in polls for metric in poll["metrics"] if metric["name"] == name]
+        # A first poll without a value is a baseline: what ipamD counted before is not the agent's.
+        reported = sum(metric.get("value", metric["total"]) for metric in seen)
+        least, most = rises(family, samples, [taken_at(poll) for poll in polls])
+        if not least <= reported <= most:
+            wrong.append(f"sum of {name} {reported:g}, ipamD counted {least:g} to {most:g}")
+    return wrong
+
+
+def taken_at(poll):
+    return datetime.fromisoformat(poll["takenAt"].replace("Z", "+00:00")).timestamp()
+
+
+def rises(family, samples, polled):
+    """How far a family rose, at least and at most, up to the last poll that each process of ipamD lived to see.
+
+    What a process counts after that poll is lost with it when it is killed.
+    """
+    by_process = collections.defaultdict(list)
+    for each in samples:
+        if each["metrics"]:
+            by_process[each["metrics"]["process_start_time_seconds"]].append(each)
+    least = most = 0
+    for lived in by_process.values():
+        last = max((when for when in polled if when <= lived[-1]["time"] + WINDOW_SECONDS), default=0)
+        counted = [(each["time"], each["metrics"].get(family, 0)) for each in lived]
+        least += max((count for when, count in counted if when <= last - WINDOW_SECONDS), default=0)
+        most += max((count for when, count in counted if when <= last + WINDOW_SECONDS), default=0)
+    return least, most
