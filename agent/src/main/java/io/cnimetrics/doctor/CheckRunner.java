@@ -1,13 +1,11 @@
 package io.cnimetrics.doctor;
 
-import java.time.Duration;
+import io.cnimetrics.deadline.BoundedCall;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
 /** Runs checks. A check that throws or hangs does not stop the others. */
@@ -22,11 +20,10 @@ public final class CheckRunner {
 
   /** All findings, worst first; those of one level are in the order of the checks. */
   public List<Finding> run(NodeEvidence node) {
-    List<Running> running = checks.stream().map(check -> new Running(check, node)).toList();
-    running.forEach(Running::startIo);
+    List<Running> running = checks.stream().map(check -> Running.start(check, node)).toList();
     List<Finding> findings = new ArrayList<>();
     for (Running check : running) {
-      for (Finding finding : check.findings()) {
+      for (Finding finding : check.findings(node)) {
         findings.add(finding.onNode(node.identity().nodeName()));
       }
     }
@@ -34,50 +31,31 @@ public final class CheckRunner {
     return findings;
   }
 
-  /** A check that does I/O runs on its own thread, the others run in the caller. */
-  private static final class Running {
-    private final Check check;
-    private final FutureTask<List<Finding>> task;
-    private final long limitNanos;
-    private long startNanos;
-
-    Running(Check check, NodeEvidence node) {
-      this.check = check;
-      this.task = new FutureTask<>(() -> check.run(node));
-      this.limitNanos = check.ioLimit().map(Duration::toNanos).orElse(0L);
+  /**
+   * A check that was started.
+   *
+   * @param io the call of a check that does I/O, on its own thread; other checks run in the caller
+   */
+  private record Running(Check check, Optional<BoundedCall<List<Finding>>> io) {
+    static Running start(Check check, NodeEvidence node) {
+      String thread = "check-" + check.spec().id();
+      return new Running(
+          check,
+          check.ioLimit().map(limit -> BoundedCall.start(thread, limit, () -> check.run(node))));
     }
 
-    void startIo() {
-      if (check.ioLimit().isPresent()) {
-        Thread thread = new Thread(task, "check-" + check.spec().id());
-        thread.setDaemon(true);
-        startNanos = System.nanoTime();
-        thread.start();
-      }
-    }
-
-    List<Finding> findings() {
-      if (check.ioLimit().isEmpty()) {
-        task.run();
-      }
+    List<Finding> findings(NodeEvidence node) {
       try {
-        long elapsedNanos = System.nanoTime() - startNanos;
-        return task.get(Math.max(0, limitNanos - elapsedNanos), TimeUnit.NANOSECONDS);
+        return io.isPresent() ? io.get().result() : check.run(node);
       } catch (TimeoutException e) {
-        task.cancel(true);
-        return notChecked(
-            "not finished after %d ms".formatted(TimeUnit.NANOSECONDS.toMillis(limitNanos)));
-      } catch (ExecutionException e) {
+        return notChecked(message(e));
+      } catch (RuntimeException | Error e) {
         return notChecked("it failed: " + message(e));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return notChecked("interrupted");
       }
     }
 
-    private static String message(ExecutionException e) {
-      Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
-      return Objects.requireNonNullElse(cause.getMessage(), cause.getClass().getSimpleName());
+    private static String message(Throwable e) {
+      return Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
     }
 
     private List<Finding> notChecked(String why) {
