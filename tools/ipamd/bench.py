@@ -21,20 +21,19 @@ LONGEST_SECONDS = 30 * 60
 def play(arguments, name, folder):
     """In the scenario's own namespaces. Returns the exit code."""
     def start(settings=None, **environment):
-        started.append(node.Node(folder, arguments.bin, arguments.release, arguments.agent, settings, **environment))
-        started[0].ready()
-        return started[0]
+        started = node.Node(folder, arguments.bin, arguments.release, arguments.agent, settings, **environment)
+        started.ready()
+        return started
 
-    started = []
     try:
-        BY_NAME[name](start)
-        started[0].finish()
+        played = BY_NAME[name](start)
+        played.finish()
     except node.Failed as failed:
         print(f"  {name}: {failed}")
         return 2
-    for failure in started[0].failures:
+    for failure in played.failures:
         print(f"  {name}: WRONG {failure}")
-    return 1 if started[0].failures else 0
+    return 1 if played.failures else 0
 
 
 def run(arguments, name):

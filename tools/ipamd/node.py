@@ -3,20 +3,16 @@
 The process that imports this must be the first of its network, mount and process namespaces (bench.py starts it so):
 whatever it started ends with it.
 """
-import contextlib
 import json
 import os
 import re
-import signal
 import subprocess
-import threading
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import truth
 from instance import CLUSTER, NODE_NAME, REGION
+from web import get, post
 
 HERE = Path(__file__).parent
 ENIS, METRICS = "http://127.0.0.1:61679/v1/enis", "http://127.0.0.1:61678/metrics"
@@ -164,15 +160,3 @@ class Node:
         with open(self.folder / f"{name}.log", "ab") as output:
             return subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=output,
                                     stderr=subprocess.STDOUT if name != "polls" else subprocess.DEVNULL)
-
-
-def get(url):
-    with contextlib.suppress(OSError, urllib.error.URLError):
-        with urllib.request.urlopen(url, timeout=2) as response:
-            return response.read().decode()
-    return None
-
-
-def post(url, body=""):
-    with urllib.request.urlopen(urllib.request.Request(url, body.encode(), method="POST"), timeout=10) as response:
-        response.read()

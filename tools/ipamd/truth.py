@@ -4,8 +4,9 @@ import json
 import re
 import threading
 import time
-import urllib.request
 from datetime import datetime
+
+from web import get
 
 # Around a poll: the node changes while it is read.
 WINDOW_SECONDS = 2.5
@@ -49,19 +50,14 @@ class Sampler:
 def sample(urls):
     found = {"time": time.time()}
     for name, url in urls.items():
-        try:
-            with urllib.request.urlopen(url, timeout=2) as response:
-                body = response.read().decode()
-        except OSError:
-            found[name] = None
-            continue
-        found[name] = pool(json.loads(body)) if name == "enis" else \
-            series(body) if name == "metrics" else json.loads(body)
+        body = get(url)
+        found[name] = None if body is None else PARSERS.get(name, json.loads)(body)
     return found
 
 
-def pool(document):
+def pool(body):
     """Counted from /v1/enis without any of the agent's code."""
+    document = json.loads(body)
     cards = [document] if "ENIs" in document else document.values()
     enis = [eni for card in cards for eni in (card.get("ENIs") or {}).values()]
     cidrs = [cidr for eni in enis for cidr in (eni.get("AvailableIPv4Cidrs") or {}).values()]
@@ -78,6 +74,10 @@ def series(body):
         if not found[1].endswith("_bucket"):
             sums[found[1]] += float(found[3])
     return dict(sums)
+
+
+# The other sources are JSON that is kept as it is.
+PARSERS = {"enis": pool, "metrics": series}
 
 
 def lines(file):

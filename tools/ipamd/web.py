@@ -1,6 +1,7 @@
-"""What the stand-ins' HTTP servers share."""
+"""The HTTP that the stand-ins and the bench share: servers and requests."""
 import json
 import threading
+import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -32,3 +33,17 @@ class Server(ThreadingHTTPServer):
 
 def serve(host, port, handler):
     threading.Thread(target=Server((host, port), handler).serve_forever, daemon=True).start()
+
+
+def get(url):
+    """The body of the answer, or None if there is none."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:
+            return response.read().decode()
+    except OSError:
+        return None
+
+
+def post(url, body=""):
+    with urllib.request.urlopen(urllib.request.Request(url, body.encode(), method="POST"), timeout=10) as response:
+        response.read()
