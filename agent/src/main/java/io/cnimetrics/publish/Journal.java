@@ -25,12 +25,12 @@ final class Journal implements Closeable {
    * One change of the state on disk. It is applied as a whole or not at all.
    *
    * @param state the newest state
-   * @param waiting minutes that are new, or have fewer values than before
+   * @param pending minutes that are new, or have fewer values than before
    * @param gone the ids of minutes that no longer wait
    */
-  record Entry(Optional<BufferState> state, List<PendingMinute> waiting, List<Long> gone) {
+  record Entry(Optional<BufferState> state, List<PendingMinute> pending, List<Long> gone) {
     boolean isEmpty() {
-      return state.isEmpty() && waiting.isEmpty() && gone.isEmpty();
+      return state.isEmpty() && pending.isEmpty() && gone.isEmpty();
     }
   }
 

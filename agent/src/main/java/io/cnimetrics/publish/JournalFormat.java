@@ -61,7 +61,7 @@ final class JournalFormat {
     Fields fields = new Fields();
     entry.state().ifPresent(state -> fields.put("state", fields(state)));
     return fields
-        .putUnlessEmpty("waiting", entry.waiting(), JournalFormat::fields)
+        .putUnlessEmpty("waiting", entry.pending(), JournalFormat::fields)
         .putUnlessEmpty("gone", entry.gone(), id -> id);
   }
 

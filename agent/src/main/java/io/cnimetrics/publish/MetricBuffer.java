@@ -30,7 +30,7 @@ public final class MetricBuffer implements AutoCloseable {
   private final SendEvents events;
   private final Consumer<AlertChanges> reports;
   private final AlertTracker alerts = new AlertTracker();
-  private final PendingMinutes waiting;
+  private final PendingMinutes pending;
   private final Instant startMinute;
   private Map<String, String> known = Map.of();
   private BufferState state;
@@ -70,12 +70,12 @@ public final class MetricBuffer implements AutoCloseable {
     this.journal = directory.map(Journal::in).orElseGet(Journal::none);
     this.events = events;
     this.reports = reports;
-    this.waiting = new PendingMinutes(events);
+    this.pending = new PendingMinutes(events);
     // The agent has not seen the current minute from its start, unless the minute starts right now.
     this.startMinute = minute(clock.instant().minusNanos(1));
     this.state = BufferState.initial("", destination, startMinute);
     this.keptState = state;
-    read(waiting).ifPresent(this::resume);
+    read(pending).ifPresent(this::resume);
     journal.replace(this::all);
   }
 
@@ -85,7 +85,7 @@ public final class MetricBuffer implements AutoCloseable {
         journal.load(
             change -> {
               change.state().ifPresent(last::set);
-              change.waiting().forEach(kept::put);
+              change.pending().forEach(kept::put);
               change.gone().forEach(kept::remove);
             });
     if (!all) {
@@ -108,7 +108,7 @@ public final class MetricBuffer implements AutoCloseable {
     state = state.to(either(state.instanceId(), instance), state.destination());
     for (PendingMinute minute : left.all()) {
       if (!minute.minute().isAfter(startMinute)) {
-        waiting.add(minute.minute(), minute.destination(), minute.values());
+        pending.add(minute.minute(), minute.destination(), minute.values());
         sendNow();
       }
     }
@@ -124,7 +124,7 @@ public final class MetricBuffer implements AutoCloseable {
     state = state.to(last.instanceId(), destination);
     log.info(
         "continuing from kept state: waiting_minutes={} last_minute={}",
-        waiting.minutes(),
+        pending.minutes(),
         state.lastMinute());
   }
 
@@ -151,8 +151,8 @@ public final class MetricBuffer implements AutoCloseable {
               + " waiting_minutes={}",
           state.instanceId(),
           instanceId,
-          waiting.minutes());
-      waiting.clear();
+          pending.minutes());
+      pending.clear();
       boolean startedLater = startMinute.isAfter(state.lastMinute());
       Instant last = startedLater ? startMinute : state.lastMinute();
       state = BufferState.initial(instanceId, destination, last);
@@ -213,7 +213,7 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   private void add(Instant at, Destination destination, List<Sample> samples) {
-    waiting.add(
+    pending.add(
         minute(at), destination, new OpenMinute(minute(at), List.of()).and(samples).values());
     keep();
   }
@@ -260,15 +260,15 @@ public final class MetricBuffer implements AutoCloseable {
         urgentMinute = urgentMinute.filter(open.minute()::isAfter).or(() -> openMinute());
       }
       reports.accept(changes);
-      waiting.add(open.minute(), state.destination(), open.values());
+      pending.add(open.minute(), state.destination(), open.values());
       state = state.closed();
     }
   }
 
   /** Writes all changes since the last write as one entry. */
   private void keep() {
-    waiting.dropOverBounds();
-    Journal.Entry change = waiting.changes(Optional.of(state).filter(s -> !s.equals(keptState)));
+    pending.dropOverBounds();
+    Journal.Entry change = pending.changes(Optional.of(state).filter(s -> !s.equals(keptState)));
     keptState = state;
     if (!change.isEmpty()) {
       journal.keep(change, this::all);
@@ -278,12 +278,12 @@ public final class MetricBuffer implements AutoCloseable {
   /** The whole state, as small changes. */
   private List<Journal.Entry> all() {
     List<Journal.Entry> all = new ArrayList<>();
-    for (PendingMinute minute : waiting.all()) {
+    for (PendingMinute minute : pending.all()) {
       all.add(new Journal.Entry(Optional.empty(), List.of(minute), List.of()));
     }
     all.add(new Journal.Entry(Optional.of(state), List.of(), List.of()));
     // They are part of the whole state.
-    waiting.changes(Optional.empty());
+    pending.changes(Optional.empty());
     keptState = state;
     return all;
   }
@@ -305,30 +305,30 @@ public final class MetricBuffer implements AutoCloseable {
    * it is released.
    */
   synchronized Optional<Batch> take(Instant now) {
-    waiting.dropUnsendable(now);
+    pending.dropUnsendable(now);
     keep();
-    return waiting.take(known);
+    return pending.take(known);
   }
 
   /** Releases a batch; values that were neither sent nor dropped wait again. */
   synchronized void release(Batch batch) {
-    waiting.release(batch);
+    pending.release(batch);
   }
 
   /** Removes a taken batch, or a part of it, that was sent or dropped. */
   synchronized void acknowledge(Batch batch) {
-    waiting.acknowledge(batch);
+    pending.acknowledge(batch);
     keep();
   }
 
   /** The number of requests that the newest minutes need, at least 1. */
   synchronized int requestsForNewest(int minutes) {
-    return waiting.requestsForNewest(minutes);
+    return pending.requestsForNewest(minutes);
   }
 
   /** Whether a minute waits whose dimensions are all known. */
   synchronized boolean hasSendable() {
-    return waiting.hasSendable(known);
+    return pending.hasSendable(known);
   }
 
   /** Makes waiting minutes due at once, before the next time of the schedule. */
@@ -338,7 +338,7 @@ public final class MetricBuffer implements AutoCloseable {
 
   /** Discards all waiting minutes, for an agent that sends nothing. */
   public synchronized void discardAll() {
-    waiting.clear();
+    pending.clear();
     keep();
   }
 
@@ -353,7 +353,7 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   public synchronized Depth depth() {
-    return new Depth(waiting.minutes(), waiting.oldest());
+    return new Depth(pending.minutes(), pending.oldest());
   }
 
   @Override

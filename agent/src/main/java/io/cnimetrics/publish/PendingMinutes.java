@@ -121,10 +121,10 @@ final class PendingMinutes {
 
   /** The changes since the last call, for the journal, together with a change of the state. */
   Journal.Entry changes(Optional<BufferState> state) {
-    List<PendingMinute> waiting = changed.stream().map(byId::get).filter(Objects::nonNull).toList();
+    List<PendingMinute> pending = changed.stream().map(byId::get).filter(Objects::nonNull).toList();
     List<Long> gone = changed.stream().filter(id -> !byId.containsKey(id)).toList();
     changed.clear();
-    return new Journal.Entry(state, waiting, gone);
+    return new Journal.Entry(state, pending, gone);
   }
 
   /** The approximate size on disk. */
@@ -134,14 +134,14 @@ final class PendingMinutes {
 
   /** Drops minutes that CloudWatch rejects as too old or in the future. */
   void dropUnsendable(Instant now) {
-    for (PendingMinute waiting : all()) {
-      if (taken.contains(waiting.id())) {
+    for (PendingMinute pending : all()) {
+      if (taken.contains(pending.id())) {
         continue;
       }
-      if (waiting.minute().isBefore(now.minus(OLDEST))) {
-        drop(waiting, DropReason.TOO_OLD);
-      } else if (waiting.minute().isAfter(now.plus(BufferState.MOST_AHEAD))) {
-        drop(waiting, DropReason.FUTURE);
+      if (pending.minute().isBefore(now.minus(OLDEST))) {
+        drop(pending, DropReason.TOO_OLD);
+      } else if (pending.minute().isAfter(now.plus(BufferState.MOST_AHEAD))) {
+        drop(pending, DropReason.FUTURE);
       }
     }
   }
@@ -177,8 +177,8 @@ final class PendingMinutes {
     List<PendingMinute> batch = new ArrayList<>();
     int datums = 0;
     int requestBytes = 0;
-    for (PendingMinute waiting : newestFirst()) {
-      PendingMinute minute = waiting.withDestination(waiting.destination().filled(known));
+    for (PendingMinute pending : newestFirst()) {
+      PendingMinute minute = pending.withDestination(pending.destination().filled(known));
       if (!minute.destination().isComplete() || taken.contains(minute.id())) {
         continue;
       }

@@ -37,7 +37,7 @@ class JournalFormatTest {
   void unknownMetricsOfPendingMinutesAreKept() throws IOException {
     Journal.Entry entry = read("{'waiting':[" + MINUTE.replace("eniAllocated", "new") + "]}");
 
-    assertThat(entry.waiting().get(0).values().get(0).metric()).isEqualTo("new");
+    assertThat(entry.pending().get(0).values().get(0).metric()).isEqualTo("new");
   }
 
   @ParameterizedTest
