@@ -2,7 +2,7 @@ package io.cnimetrics.catalog;
 
 import java.util.Set;
 
-/** The causes of trouble that the log and the doctor name in the same words. */
+/** The causes of trouble. The log and the doctor use the same text for the same cause. */
 public enum Cause {
   EC2_DENIES(
       "EC2 denies calls of ipamD",
@@ -37,20 +37,20 @@ public enum Cause {
     this.ec2Codes = Set.of(ec2Codes);
   }
 
-  /** One clause, as the end of a log line. */
+  /** The cause as one clause, for the end of a log line. */
   public String text() {
     return text;
   }
 
-  /** The same as a title. */
+  /** The cause as a title: the same text with a capital letter. */
   public String title() {
-    // Names such as ipamD and EC2 keep their case.
+    // The name ipamD keeps its small letter in a title.
     return text.startsWith("ipamD")
         ? text
         : Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
-  /** The EC2 error codes with this cause; empty if EC2 reports no error. */
+  /** The error codes that EC2 returns for this cause; empty if EC2 returns no error. */
   public Set<String> ec2Codes() {
     return ec2Codes;
   }

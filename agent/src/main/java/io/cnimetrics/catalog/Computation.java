@@ -8,14 +8,14 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
-/** How a metric's value is computed from a poll. */
+/** The way in which a metric's value is computed from a poll. */
 public sealed interface Computation {
-  /** The value of the metric in this poll; empty if the source failed or lacks it. */
+  /** Computes the sample of a metric. Empty if the source was not read or has no value. */
   default Optional<Sample> sample(Metric metric, PollContext poll) {
     return Sample.gauge(metric, value(poll));
   }
 
-  /** The value of a gauge. */
+  /** Computes the value of a gauge. Empty if the value is unknown. */
   default OptionalDouble value(PollContext poll) {
     return OptionalDouble.empty();
   }
@@ -25,16 +25,17 @@ public sealed interface Computation {
     return List.of();
   }
 
-  /** Whether those series are counters, whose totals must be remembered from poll to poll. */
+  /** Whether the series are counters. The agent remembers a counter's total from poll to poll. */
   default boolean cumulative() {
     return this instanceof FromCounter || this instanceof FromSummary;
   }
 
   /**
-   * A gauge counted from ipamD's lists. Only where introspection is switched off, an ipamD gauge
-   * replaces it.
+   * A gauge that the agent counts from ipamD's lists. The fallback is read if introspection is
+   * switched off. The fallback is not read if introspection fails.
    *
-   * @param ipv4Only whether the gauge is left out on IPv6
+   * @param fallback the ipamD gauge for the same value
+   * @param ipv4Only whether the gauge has no value on IPv6
    */
   record FromLists(ToLongFunction<AddressPool> count, Series fallback, boolean ipv4Only)
       implements Computation {
@@ -53,10 +54,10 @@ public sealed interface Computation {
   }
 
   /**
-   * An ipamD gauge, summed over its series.
+   * The sum of all series of an ipamD gauge.
    *
-   * @param labelled whether the gauge has labels: its series then appear only at their first
-   *     change, so no series means 0
+   * @param labelled whether the gauge has labels. ipamD shows a series with labels only after the
+   *     first change of the value. Therefore a labelled gauge without any series is 0.
    */
   record FromGauge(Series gauge, boolean labelled) implements Computation {
     @Override
@@ -70,7 +71,7 @@ public sealed interface Computation {
     }
   }
 
-  /** An ipamD counter, summed over its series. */
+  /** The sum of all series of an ipamD counter. */
   record FromCounter(Series counter) implements Computation {
     @Override
     public Optional<Sample> sample(Metric metric, PollContext poll) {
@@ -83,7 +84,7 @@ public sealed interface Computation {
     }
   }
 
-  /** A mean from two counters: increase of the sum over increase of the count. */
+  /** The mean of new events: the increase of the sum divided by the increase of the count. */
   record FromSummary(Series sum, Series count) implements Computation {
     @Override
     public Optional<Sample> sample(Metric metric, PollContext poll) {
@@ -108,7 +109,7 @@ public sealed interface Computation {
     }
   }
 
-  /** The number of ipamD restarts that this agent saw. */
+  /** The number of ipamD restarts that this agent observed. */
   record Restarts() implements Computation {
     @Override
     public Optional<Sample> sample(Metric metric, PollContext poll) {
@@ -122,12 +123,12 @@ public sealed interface Computation {
     }
   }
 
-  /** Not part of any poll: the agent counts it once when it starts. */
+  /** The number of agent starts. No poll computes this number. The agent adds 1 when it starts. */
   record AgentStart() implements Computation {}
 
   /**
-   * A metric of a subnet, not of the node, and not part of any poll: EC2 reports it. It has a
-   * dimension of its own.
+   * A metric that describes a subnet instead of the node. The value comes from EC2, not from a
+   * poll. The datums have the additional dimension {@code SubnetId}.
    */
   record OfSubnet() implements Computation {}
 }

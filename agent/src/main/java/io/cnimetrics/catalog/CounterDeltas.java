@@ -11,16 +11,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The increases of ipamD's counters since the previous read. The first read is a baseline. If ipamD
- * started after the agent, the counters start from 0 instead.
+ * The increases of ipamD's counters since the last successful read. The first read is the baseline.
+ * If ipamD started after the agent, increases are counted from 0 instead of a baseline.
  *
- * @param base the totals to subtract
- * @param reset whether ipamD restarted, if there are totals to subtract
+ * @param base the totals to subtract; empty if no earlier totals are known
+ * @param reset whether ipamD restarted since the last successful read; false without a base
  */
 record CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, boolean reset) {
   /**
-   * @param read the read of this poll; empty if it failed
-   * @param last the totals of the last good read
+   * @param read the metrics that this poll read; empty if the read failed
+   * @param last the totals of the last successful read
    */
   static CounterDeltas of(
       Optional<IpamdMetrics> read, Optional<CounterTotals> last, Instant agentStart) {
@@ -37,7 +37,7 @@ record CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, 
     return new CounterDeltas(read, restarted ? Optional.of(CounterTotals.zero()) : last, restarted);
   }
 
-  /** Whether ipamD restarted since the last good read; empty if this read does not show it. */
+  /** Whether ipamD restarted since the last successful read; empty if this is unknown. */
   Optional<Boolean> restarted() {
     return read.flatMap(metrics -> base.map(totals -> reset));
   }
@@ -46,7 +46,7 @@ record CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, 
     return read.map(metrics -> metrics.total(counter)).orElse(OptionalDouble.empty());
   }
 
-  /** The increase, never negative; empty for a baseline, or if the read has no number. */
+  /** The increase of a counter, at least 0. Empty for a baseline, or if the total is no number. */
   OptionalDouble of(Series counter) {
     double increase = total(counter).orElse(Double.NaN) - before(counter);
     return Double.isNaN(increase)
@@ -54,19 +54,19 @@ record CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, 
         : OptionalDouble.of(Math.max(0, increase));
   }
 
-  /** The total to subtract; NaN if it is unknown. */
+  /** The earlier total of a counter, which is subtracted; NaN if this total is unknown. */
   private double before(Series counter) {
     return base.map(totals -> totals.of(counter)).orElse(Double.NaN);
   }
 
-  /** The counters that rose. */
+  /** Selects the counters that rose since the last successful read. */
   Set<Series> rose(Set<Series> counters) {
     return counters.stream()
         .filter(counter -> of(counter).orElse(0) > 0)
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** What to remember. A counter without a number in this read keeps its last total. */
+  /** The totals to remember. A counter without a number in this read keeps its last total. */
   Optional<CounterTotals> next(Optional<CounterTotals> last, Iterable<Series> counters) {
     Map<Series, Double> totals = new HashMap<>();
     counters.forEach(counter -> totals.put(counter, total(counter).orElse(before(counter))));

@@ -6,12 +6,13 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * The counters' totals at the last good read, and the process that counted them. Totals are sums
- * over series: some of ipamD's labels hold error texts, so single series would grow without end.
+ * The totals of the counters at the last successful read, with the start of the ipamD process. A
+ * total is the sum of all series of a counter. Single series are not kept, because their number has
+ * no bound: some of ipamD's labels hold error texts.
  */
 public record CounterTotals(
     OptionalDouble processStartSeconds, OptionalDouble bootSeconds, Map<Series, Double> bySeries) {
-  /** Far below 10 ms, the kernel's resolution of process starts. */
+  /** The bound is far below 10 ms, which is the kernel's resolution of start times. */
   private static final double SAME_SECONDS = 0.004;
 
   public CounterTotals {
@@ -23,14 +24,14 @@ public record CounterTotals(
     return new CounterTotals(OptionalDouble.empty(), OptionalDouble.empty(), Map.of());
   }
 
-  /** The last total; NaN if no read has shown it as a number. */
+  /** The last total of a counter; NaN if no read has returned a number for the counter. */
   double of(Series series) {
     return bySeries.getOrDefault(series, 0.0);
   }
 
   /**
-   * Whether ipamD restarted before the read: its start time changed. If either read lacks the start
-   * time, a total that fell means a restart.
+   * Whether ipamD restarted before this read. A changed start time shows a restart. If one of the
+   * two reads has no start time, a total that fell shows a restart.
    */
   boolean restartedBefore(IpamdMetrics read) {
     if (processStartSeconds.isPresent() && read.processStartSeconds().isPresent()) {
@@ -41,18 +42,18 @@ public record CounterTotals(
   }
 
   /**
-   * Whether the start time changed only because the clock was stepped. The start time is the host's
-   * boot time, in whole seconds, plus a constant; a clock step moves both.
+   * Whether the start time changed only because the host's clock was set. The start time is the
+   * boot time, in whole seconds, plus a constant. Setting the clock moves both times equally.
    */
   private boolean clockWasStepped(IpamdMetrics read) {
     double afterBoot = between(processStartSeconds, bootSeconds);
     double nowAfterBoot = between(read.processStartSeconds(), read.bootSeconds());
     double moved = Math.abs(nowAfterBoot - afterBoot);
-    // ipamD and the agent may read the boot time on different sides of a second.
+    // The kernel rounds the boot time, so the boot times of two reads can differ by one second.
     return moved < SAME_SECONDS || Math.abs(moved - 1) < SAME_SECONDS;
   }
 
-  /** NaN if one is unknown; comparisons with NaN are false. */
+  /** The seconds from boot to start; NaN if a time is unknown. Comparisons with NaN are false. */
   private static double between(OptionalDouble start, OptionalDouble boot) {
     return start.orElse(Double.NaN) - boot.orElse(Double.NaN);
   }

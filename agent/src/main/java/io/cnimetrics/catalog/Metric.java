@@ -8,13 +8,13 @@ import java.util.OptionalDouble;
 /**
  * One metric with all its properties.
  *
- * @param name in CloudWatch; the names of AWS's cni-metrics-helper where it has the metric
+ * @param name the name in CloudWatch. It is the name in AWS's cni-metrics-helper, if that helper
+ *     has the metric.
  * @param statistic the statistic that gives the cluster's value at a period of 60 s
- * @param within how the values of the polls in one minute are combined
- * @param alertAt the lowest value that means trouble, if there is one; a minute that reaches it is
- *     logged when it ends
- * @param description one sentence for people
- * @param computation how its value is computed from a poll
+ * @param within how the values of all polls of a minute are combined into one value
+ * @param alertAt the lowest value that means trouble; empty if no value does. When a closed minute
+ *     has reached this value, the agent logs a line.
+ * @param description one or more sentences for users
  */
 public record Metric(
     String name,
@@ -25,49 +25,48 @@ public record Metric(
     String description,
     Computation computation) {
 
-  /** How the metric behaves over time. */
   public Kind kind() {
     return within == MinuteAggregation.SUM ? Kind.COUNTER : Kind.GAUGE;
   }
 
-  /** Whether it is one of the six that {@code --metrics core} selects. */
+  /** Whether the metric is one of the six that {@code --metrics core} selects. */
   public boolean core() {
     return MetricCatalog.CORE.contains(this);
   }
 
-  /** Whether a minute's value means trouble. */
+  /** Whether a minute with this value means trouble. */
   public boolean isAlert(double value) {
     return alertAt.isPresent() && value >= alertAt.getAsDouble();
   }
 
-  /** Whether the metric describes a subnet, not a node: it is published once for each subnet. */
+  /** Whether the metric describes a subnet instead of a node. Each subnet then has a datum. */
   public boolean isOfSubnet() {
     return computation instanceof Computation.OfSubnet;
   }
 
-  /** Whether the metric is sent only when an agent starts, not each minute. */
+  /** Whether the metric has a datum only in the minute in which an agent starts. */
   public boolean isOfStart() {
     return computation instanceof Computation.AgentStart;
   }
 
-  /** The ipamD series that the metric is read from; empty if there are none. */
+  /** The ipamD series from which the metric is computed; empty if no series is needed. */
   public List<Series> series() {
     return computation.series();
   }
 
-  /** The ipamD series of a metric that is read from one. */
+  /** The ipamD series of a metric that is computed from exactly one series. */
   public Series onlySeries() {
     return series().get(0);
   }
 
-  /** How a metric behaves over time. */
+  /** Whether a metric shows a state or counts events. */
   public enum Kind {
-    /** A state: the last good poll of a minute counts. */
+    /** A state. A minute's value is usually that of the last successful poll. */
     GAUGE,
-    /** A number of events: a minute's value is the sum of the increases of its polls. */
+    /** A number of events. A minute's value is the sum of all increases in the minute. */
     COUNTER;
 
-    /** The name shown to people and tools. */
+    /** The name of the kind in small letters, for outputs. */
     public String label() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -78,7 +77,7 @@ public record Metric(
     COUNT("Count"),
     PERCENT("Percent"),
     MILLISECONDS("Milliseconds"),
-    /** CloudWatch has no unit for minutes; they are sent as a count. */
+    /** CloudWatch has no unit for minutes. The agent sends minutes with the unit Count. */
     MINUTES("Count");
 
     private final String cloudWatchName;
@@ -87,7 +86,7 @@ public record Metric(
       this.cloudWatchName = cloudWatchName;
     }
 
-    /** The unit as sent to CloudWatch. */
+    /** The name of the unit in CloudWatch. */
     public String cloudWatchName() {
       return cloudWatchName;
     }
@@ -98,7 +97,7 @@ public record Metric(
     SUM("Sum"),
     AVERAGE("Average"),
     MAXIMUM("Maximum"),
-    /** For a value that each node reports alike: a Sum would count it once per node. */
+    /** For a value that is the same on all nodes. A Sum would count the value once per node. */
     MINIMUM("Minimum");
 
     private final String label;
@@ -107,28 +106,28 @@ public record Metric(
       this.label = label;
     }
 
-    /** CloudWatch's name of the statistic. */
+    /** The name of the statistic in CloudWatch. */
     public String label() {
       return label;
     }
   }
 
-  /** How the values of the polls in one minute become the minute's value. */
+  /** How the values of all polls of a minute are combined into the value of the minute. */
   public enum MinuteAggregation {
-    /** A state: the last poll with a value counts. */
+    /** The minute's value is the last value of a poll. Used for a state. */
     LAST,
-    /** Events: the increases of all polls add up. */
+    /** The minute's value is the sum of the increases. Used for a number of events. */
     SUM,
-    /** The greatest value of all polls counts. */
+    /** The minute's value is the greatest value of a poll. */
     MAX,
-    /** A mean of events: each poll counts by the number of its events. */
+    /** The minute's value is the mean of all events in the minute. */
     WEIGHTED_MEAN;
 
     /**
      * Combines two values of one minute.
      *
-     * @param weight of the earlier one, above 0
-     * @param laterWeight of the later one, above 0
+     * @param weight the number of events of {@code value}, above 0
+     * @param laterWeight the number of events of {@code later}, above 0
      */
     public double combine(double value, double weight, double later, double laterWeight) {
       return switch (this) {

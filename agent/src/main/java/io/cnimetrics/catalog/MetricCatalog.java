@@ -38,15 +38,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The one table of all metrics, in the order in which they are shown. Every other list of metrics
- * is derived from it: a new metric is one constant here.
+ * The table of all metrics, in the order in which outputs show the metrics. Every other list of
+ * metrics is derived from this table. Therefore a new metric needs only one new constant here.
  */
 public final class MetricCatalog {
   static final Series ENI_MAX = Series.of("awscni_eni_max");
   static final Series IP_MAX = Series.of("awscni_ip_max");
   static final Series NO_AVAILABLE_ADDRESS = Series.of("awscni_no_available_ip_addresses");
 
-  /** The dimension of subnet metrics, besides the cluster's. */
+  /** The dimension that subnet metrics have in addition to {@code CLUSTER_ID}. */
   public static final String SUBNET_DIMENSION = "SubnetId";
 
   private static final FromLists ASSIGNED =
@@ -57,7 +57,7 @@ public final class MetricCatalog {
   private static final List<Metric> ALL = new ArrayList<>();
   private static final OptionalDouble NEVER = OptionalDouble.empty();
 
-  // The core six.
+  // The six core metrics.
 
   public static final Metric ENI_ALLOCATED =
       gauge(
@@ -67,25 +67,25 @@ public final class MetricCatalog {
   public static final Metric ENI_MAX_AVAILABLE =
       gauge(
           "eniMaxAvailable",
-          "Maximum number of ENIs for ipamD: the instance type's limit or MAX_ENI, minus ENIs that"
-              + " ipamD does not manage.",
+          "Maximum number of ENIs that ipamD can manage. The limit is MAX_ENI or that of the"
+              + " instance type, minus the ENIs that ipamD does not manage.",
           new FromGauge(ENI_MAX, false));
   public static final Metric TOTAL_IP_ADDRESSES =
       gauge(
           "totalIPAddresses",
-          "IPv4 addresses for pods on these ENIs; a prefix counts as 16.",
+          "IPv4 addresses for pods on the ENIs of ipamD. A prefix counts as 16 addresses.",
           new FromLists(AddressPool::totalIpv4, Series.of("awscni_total_ip_addresses"), true));
   public static final Metric MAX_IP_ADDRESSES =
       gauge(
           "maxIPAddresses",
-          "Addresses on all ENIs at the maximum number of ENIs; 0 on IPv6.",
+          "Addresses that the maximum number of ENIs can hold. The value is 0 on IPv6.",
           new FromGauge(IP_MAX, false));
   public static final Metric ASSIGN_IP_ADDRESSES =
       gauge("assignIPAddresses", "Addresses that pods hold.", ASSIGNED);
   public static final Metric IPAMD_ERR =
       alertingCounter("ipamdErr", "Errors in ipamD.", "awscni_ipamd_error_count");
 
-  /** The metrics so far. */
+  /** The metrics that are declared above this line. */
   static final List<Metric> CORE = List.copyOf(ALL);
 
   // How full the node is.
@@ -93,35 +93,36 @@ public final class MetricCatalog {
   public static final Metric AVAILABLE_IP_ADDRESSES =
       gauge(
           "availableIPAddresses",
-          "Addresses that a pod can get now: free, not cooling down, and of the node's mode.",
+          "Addresses that a new pod can get now. Cooling addresses do not count. In prefix mode,"
+              + " only addresses in prefixes count.",
           derived(MetricCatalog::available));
   public static final Metric COOLING_IP_ADDRESSES =
       gauge(
           "coolingIPAddresses",
-          "Released addresses that are still in their cooldown.",
+          "Addresses that pods have released and that cannot be used until their cooldown ends.",
           derived(MetricCatalog::cooling));
   public static final Metric EFFECTIVE_MAX_IP_ADDRESSES =
       gauge(
           "effectiveMaxIPAddresses",
-          "Pod addresses that this node can reach: counts only ENIs that carry pods, limited by"
-              + " max pods.",
+          "Largest number of pod addresses that the node can ever have. Only ENIs that carry pods"
+              + " count, and max pods is the upper limit.",
           derived(MetricCatalog::effectiveMaximum, ENI_MAX, IP_MAX));
   public static final Metric NODE_IP_UTILIZATION =
       worst(
           "nodeIPUtilization",
           PERCENT,
           90,
-          "Share of the effective maximum that pods hold; can exceed 100 %.",
+          "Addresses that pods hold, in percent of the effective maximum. Can exceed 100 %.",
           derived(MetricCatalog::utilization, ENI_MAX, IP_MAX));
   public static final Metric TOTAL_IPV4_PREFIXES =
       gauge(
           "totalIPv4Prefixes",
-          "IPv4 prefixes, /28 each.",
+          "IPv4 prefixes on the ENIs of ipamD. Each prefix is a /28.",
           fromLists(AddressPool::prefixes, "awscni_total_ipv4_prefixes"));
   public static final Metric TOTAL_ASSIGNED_IPV4S_PER_CIDR =
       gauge(
           "totalAssignedIPv4sPerCidr",
-          "IPv4 addresses that pods hold, over all CIDRs.",
+          "IPv4 addresses that pods hold, summed over all CIDRs.",
           fromLists(AddressPool::assignedIpv4, "awscni_assigned_ip_per_cidr"));
 
   /** The free addresses that all nodes of a subnet share. */
@@ -132,8 +133,8 @@ public final class MetricCatalog {
           MINIMUM,
           LAST,
           NEVER,
-          "Free addresses of a subnet, with `--subnets`. Do not use Sum: each node reports the"
-              + " same value.",
+          "Free addresses of a subnet. Reported only with `--subnets`. Do not use Sum, because"
+              + " several nodes report the same value.",
           new OfSubnet());
 
   // Whether pods get addresses.
@@ -141,21 +142,22 @@ public final class MetricCatalog {
   public static final Metric NO_AVAILABLE_IP_ADDRS =
       counter(
           "noAvailableIPAddrs",
-          "Pod IP requests that failed because no address was available.",
+          "Requests of pods for an address that failed because no address was available.",
           new FromCounter(NO_AVAILABLE_ADDRESS));
   public static final Metric NO_ADDRESS_MINUTES =
       worst(
           "noAddressMinutes",
           MINUTES,
           1,
-          "How long pods have been refused an address; 0 after two minutes without a refusal.",
+          "Minutes for which ipamD has refused pods an address. The value is 0 after two minutes"
+              + " without a refusal.",
           derived(MetricCatalog::noAddressMinutes, NO_AVAILABLE_ADDRESS));
   public static final Metric WARM_POOL_EMPTY_MINUTES =
       worst(
           "warmPoolEmptyMinutes",
           MINUTES,
           10,
-          "How long no address has been available although the pool can still grow.",
+          "Minutes for which no address has been available although the pool can still grow.",
           derived(MetricCatalog::warmPoolEmptyMinutes));
 
   // Whether ipamD runs.
@@ -167,17 +169,18 @@ public final class MetricCatalog {
           SUM,
           MinuteAggregation.MAX,
           NEVER,
-          "1 if ipamD's introspection was read, otherwise 0.",
+          "1 if the agent could read ipamD, otherwise 0.",
           derived(MetricCatalog::ipamdUp));
   public static final Metric IPAMD_DOWN_MINUTES =
       worst(
           "ipamdDownMinutes",
           MINUTES,
           1,
-          "How long ipamD could not be read; 0 once it is read again.",
+          "Minutes for which the agent could not read ipamD. The value is 0 after a successful"
+              + " read.",
           derived(MetricCatalog::ipamdDownMinutes));
   public static final Metric IPAMD_RESTARTS =
-      counter("ipamdRestarts", "Restarts of ipamD seen by this agent.", new Restarts());
+      counter("ipamdRestarts", "Restarts of ipamD that this agent observed.", new Restarts());
   public static final Metric AGENT_STARTS =
       counter("agentStarts", "Starts of this agent.", new AgentStart());
 
@@ -186,31 +189,31 @@ public final class MetricCatalog {
   public static final Metric IPAMD_ACTION_IN_PROGRESS =
       gauge(
           "ipamdActionInProgress",
-          "Pool changes in progress in ipamD.",
+          "Changes of the address pool that ipamD is making at present.",
           new FromGauge(Series.of("awscni_ipamd_action_inprogress"), true));
   public static final Metric ADD_REQ_COUNT =
       counter("addReqCount", "Requests of pods for an address.", "awscni_add_ip_req_count");
   public static final Metric DEL_REQ_COUNT =
-      counter("delReqCount", "Addresses released by pods.", "awscni_del_ip_req_count");
+      counter("delReqCount", "Addresses that pods released.", "awscni_del_ip_req_count");
   public static final Metric RECONCILE_COUNT =
       counter(
           "reconcileCount",
-          "Corrections of ipamD's pool because EC2's state differed.",
+          "Corrections of ipamD's address pool because the state in EC2 was different.",
           "awscni_reconcile_count");
   public static final Metric FORCE_REMOVE_ENI =
       alertingCounter(
           "forceRemoveENI",
-          "ENIs removed although pods held addresses on them.",
+          "ENIs that were removed while pods held addresses on them.",
           "awscni_force_removed_enis");
   public static final Metric FORCE_REMOVE_IPS =
       alertingCounter(
           "forceRemoveIPs",
-          "Addresses removed although pods held them.",
+          "Addresses that were removed while pods held them.",
           "awscni_force_removed_ips");
   public static final Metric POD_ENI_ERR =
       alertingCounter(
           "podENIErr",
-          "Errors with ENIs of single pods (security groups for pods).",
+          "Errors with ENIs that belong to a single pod, for security groups for pods.",
           "awscni_pod_eni_error_count");
 
   // How AWS answers ipamD.
@@ -220,18 +223,19 @@ public final class MetricCatalog {
   public static final Metric AWS_API_NO_ADDRESS_ERR =
       apiErrors(
           "awsAPINoAddressErr",
-          "Calls that failed because a subnet has no address or prefix left.",
+          "Calls of ipamD to AWS that failed because the subnet had no free address or prefix.",
           Cause.NO_ADDRESS_IN_SUBNET,
           Cause.NO_PREFIX_IN_SUBNET);
   public static final Metric AWS_API_THROTTLE_ERR =
       apiErrors(
           "awsAPIThrottleErr",
-          "Calls that failed because EC2 throttled them.",
+          "Calls of ipamD to AWS that failed because EC2 throttled them.",
           Cause.EC2_THROTTLES);
   public static final Metric AWS_API_DENIED_ERR =
       apiErrors(
           "awsAPIDeniedErr",
-          "Calls that failed because the node's role lacks the permission.",
+          "Calls of ipamD to AWS that failed because EC2 denied them. Usually a role lacks a"
+              + " permission.",
           Cause.EC2_DENIES);
   public static final Metric AWS_API_LATENCY =
       add(
@@ -240,12 +244,13 @@ public final class MetricCatalog {
           AVERAGE,
           MinuteAggregation.WEIGHTED_MEAN,
           NEVER,
-          "Mean duration of ipamD's calls to AWS; no value without calls.",
+          "Mean duration of ipamD's calls to AWS. A minute without calls has no value.",
           new FromSummary(
               Series.of("awscni_aws_api_latency_ms_sum"),
               Series.of("awscni_aws_api_latency_ms_count")));
   public static final Metric AWS_UTIL_ERR =
-      alertingCounter("awsUtilErr", "Errors in ipamD's AWS code.", "awscni_aws_utils_error_count");
+      alertingCounter(
+          "awsUtilErr", "Errors in ipamD's code that uses AWS.", "awscni_aws_utils_error_count");
   public static final Metric EC2_API_REQ_COUNT =
       counter("ec2ApiReqCount", "Requests of ipamD to EC2.", "awscni_ec2api_req_count");
   public static final Metric EC2_API_ERR_COUNT =
@@ -254,45 +259,45 @@ public final class MetricCatalog {
 
   private MetricCatalog() {}
 
-  /** All metrics, in the order in which they are shown. */
+  /** All metrics, in the order in which outputs show the metrics. */
   public static List<Metric> all() {
     return Collections.unmodifiableList(ALL);
   }
 
   /**
-   * The metrics of a selection.
+   * The metrics that a user selects.
    *
-   * @param includes whether a metric is selected, by its name and by whether it is a core metric
+   * @param includes the selection. Its arguments are a metric's name and whether it is core.
    */
   public static List<Metric> selected(BiPredicate<String, Boolean> includes) {
     return ALL.stream().filter(metric -> includes.test(metric.name(), metric.core())).toList();
   }
 
-  /** The names of all metrics. */
+
   public static Set<String> names() {
     return ALL.stream().map(Metric::name).collect(Collectors.toUnmodifiableSet());
   }
 
-  /** The ipamD series that the metrics are computed from. */
+  /** The ipamD series from which the metrics are computed. */
   public static Set<Series> series() {
     return ALL.stream()
         .flatMap(metric -> metric.series().stream())
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** The metric of that name. */
+  /** The metric with this name; empty if there is no such metric. */
   public static Optional<Metric> named(String name) {
     return ALL.stream().filter(metric -> metric.name().equals(name)).findFirst();
   }
 
-  /** The samples of the subnet metrics, from EC2's answer. */
+  /** Converts the subnets that EC2 returned to samples of the subnet metric. */
   public static List<Sample> samples(List<Subnet> subnets) {
     return subnets.stream()
         .map(subnet -> Sample.ofSubnet(SUBNET_FREE_IPS, subnet.id(), subnet.free()))
         .toList();
   }
 
-  /** The ipamD counters whose totals must be remembered from poll to poll. */
+  /** The ipamD counters whose totals the agent remembers from poll to poll. */
   static Set<Series> counters() {
     return ALL.stream()
         .filter(metric -> metric.computation().cumulative())
@@ -300,12 +305,12 @@ public final class MetricCatalog {
         .collect(Collectors.toUnmodifiableSet());
   }
 
-  /** A gauge whose values add up over the nodes. */
+  /** A gauge for which the cluster's value is the sum over the nodes. */
   private static Metric gauge(String name, String description, Computation computation) {
     return add(name, COUNT, SUM, LAST, NEVER, description, computation);
   }
 
-  /** A gauge of which the worst node counts, with the value from which it means trouble. */
+  /** A gauge for which the cluster's value is the maximum over the nodes. */
   private static Metric worst(
       String name, Unit unit, double alertAt, String description, Computation computation) {
     return add(name, unit, MAXIMUM, LAST, OptionalDouble.of(alertAt), description, computation);
@@ -327,7 +332,7 @@ public final class MetricCatalog {
     return add(name, COUNT, SUM, MinuteAggregation.SUM, NEVER, description, computation);
   }
 
-  /** A counter of which each event means trouble. */
+  /** A counter for which a single event means trouble. */
   private static Metric alertingCounter(String name, String description, String series) {
     Computation counted = new FromCounter(Series.of(series));
     OptionalDouble first = OptionalDouble.of(1);

@@ -11,10 +11,10 @@ import java.util.OptionalDouble;
 import java.util.function.ToLongFunction;
 
 /**
- * The input of all computations of one poll.
+ * The input from which one poll's values are computed.
  *
- * @param history what is remembered after this poll
- * @param judgesIpamd whether the poll decides if ipamD is up or down
+ * @param history the state that is remembered after this poll
+ * @param judgesIpamd whether this poll decides if ipamD is up or down
  */
 record PollContext(
     NodeSnapshot snapshot,
@@ -26,7 +26,7 @@ record PollContext(
     return capacity.mode() == AddressMode.IPV6;
   }
 
-  /** A number counted from ipamD's lists; empty if they could not be read. */
+  /** A number counted from ipamD's lists; empty if the lists could not be read. */
   OptionalDouble count(ToLongFunction<AddressPool> count) {
     return snapshot.pool().stream().mapToDouble(count::applyAsLong).findFirst();
   }
@@ -39,7 +39,7 @@ record PollContext(
     return metrics.map(read -> read.gauge(series)).orElse(OptionalDouble.empty());
   }
 
-  /** The minute that a poll belongs to: the one in which it started, counted from 1970. */
+  /** The minute in which a poll started, in minutes since 1970. */
   static long minute(NodeSnapshot snapshot) {
     return Math.floorDiv(snapshot.takenAt().getEpochSecond(), 60);
   }

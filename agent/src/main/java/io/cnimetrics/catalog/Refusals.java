@@ -3,11 +3,11 @@ package io.cnimetrics.catalog;
 import java.util.Map;
 
 /**
- * A run of minutes in which pods were refused an address. One minute without a refusal does not end
- * the run, because the kubelet pauses between its attempts; two such minutes do.
+ * A run of minutes in which ipamD refused pods an address. Two minutes in a row without a refusal
+ * end the run. One such minute is not enough, because the kubelet pauses between its attempts.
  *
- * @param first the run's first minute, counted from 1970
- * @param last the last minute with a refusal
+ * @param first the first minute of the run, in minutes since 1970
+ * @param last the last minute with a refusal, in minutes since 1970
  */
 public record Refusals(long first, long last) {
   private static final int QUIET_MINUTES = 2;
@@ -29,7 +29,7 @@ public record Refusals(long first, long last) {
         : NONE;
   }
 
-  /** The run after an observation of the given minute. */
+  /** Adds the observation of a minute to the run. */
   Refusals at(long minute, boolean refused) {
     if (!refused) {
       return this;
@@ -37,7 +37,7 @@ public record Refusals(long first, long last) {
     return new Refusals(isWithin(QUIET_MINUTES, minute) ? Math.min(first, minute) : minute, minute);
   }
 
-  /** The length of the current run, from its first to its last refusal; 0 if there is none. */
+  /** The minutes from the first to the last refusal of the current run; 0 without such a run. */
   long minutesAt(long minute) {
     return isWithin(QUIET_MINUTES - 1, minute) ? last - first + 1 : 0;
   }

@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * The value of one metric in one poll. CloudWatch accepts every number in it.
+ * The value of one metric in one poll. CloudWatch accepts every number in a sample.
  *
- * @param value a gauge's value, always there; a counter's increase since the previous poll, absent
- *     in the first
- * @param total a counter's total since ipamD started; absent for gauges
- * @param weight the number of events of which the value is the mean; 1 if it is not a mean
- * @param subnetId the subnet, for a subnet metric
+ * @param value the value of a gauge, or the increase of a counter since the previous poll. A gauge
+ *     always has a value. A counter has no value in its first poll.
+ * @param total the total of a counter since ipamD started; empty for a gauge
+ * @param weight the number of events if the value is a mean, otherwise 1
+ * @param subnetId the subnet of a subnet metric; empty for other metrics
  */
 public record Sample(
     Metric metric,
@@ -29,7 +29,7 @@ public record Sample(
     }
   }
 
-  /** A sample that is not a mean. */
+  /** Creates a sample that is not a mean and not of a subnet. */
   public Sample(Metric metric, OptionalDouble value, OptionalDouble total) {
     this(metric, value, total, 1, Optional.empty());
   }
@@ -40,13 +40,14 @@ public record Sample(
   }
 
   /**
-   * A gauge's sample, at least 0; empty if the value is unknown or CloudWatch would not accept it.
+   * The sample of a gauge; empty if the value is unknown, or if CloudWatch would refuse the value.
+   * A negative value becomes 0.
    */
   static Optional<Sample> gauge(Metric metric, OptionalDouble value) {
     return mean(metric, value, 1);
   }
 
-  /** The same for a mean of several events. */
+  /** Like {@link #gauge}, for a mean of several events. */
   static Optional<Sample> mean(Metric metric, OptionalDouble value, double events) {
     return value.isPresent() && acceptable(value)
         ? Optional.of(
@@ -59,7 +60,7 @@ public record Sample(
         : Optional.empty();
   }
 
-  /** A counter's sample; empty if its total is unknown or CloudWatch would not accept it. */
+  /** The sample of a counter. Empty if the total is unknown, or if CloudWatch would refuse it. */
   static Optional<Sample> counter(Metric metric, OptionalDouble increase, OptionalDouble total) {
     return total.isPresent() && acceptable(total)
         ? Optional.of(new Sample(metric, increase, total))
@@ -67,9 +68,9 @@ public record Sample(
   }
 
   /**
-   * Combines this sample with a later one of the same series and minute.
+   * Combines this sample with a later sample of the same metric, subnet and minute.
    *
-   * @throws NoSuchElementException if either has no value
+   * @throws NoSuchElementException if one of the two samples has no value
    */
   public Sample and(Sample later) {
     double both =

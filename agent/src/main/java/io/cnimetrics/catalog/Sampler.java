@@ -13,8 +13,8 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * Computes the samples of the catalogue's metrics from snapshots. It has no state of its own: each
- * poll needs and returns a {@link SamplerState}.
+ * Computes the samples of the catalogue's metrics from snapshots. A sampler keeps no state. Each
+ * poll gets the last {@link SamplerState} and returns the next.
  */
 public final class Sampler {
   private static final Set<Series> COUNTERS = MetricCatalog.counters();
@@ -25,8 +25,8 @@ public final class Sampler {
   private final Duration grace;
 
   /**
-   * @param metrics the metrics to sample
-   * @param agentStart an ipamD that started later counts from 0, not from a baseline
+
+   * @param agentStart the agent's start. If ipamD started later, its counters need no baseline.
    */
   public Sampler(List<Metric> metrics, PodLimits podLimits, Instant agentStart) {
     this(metrics, podLimits, agentStart, Duration.ZERO);
@@ -40,16 +40,17 @@ public final class Sampler {
   }
 
   /**
-   * A sampler that does not report an ipamD as down during a grace period if it was never seen: on
-   * a new node ipamD starts after the agent, and with another CNI there is no ipamD.
+   * Returns a sampler with a grace period. During the grace period, the sampler does not report an
+   * ipamD as down that no poll has read yet. On a new node, ipamD may start after the agent. With
+   * another CNI there is no ipamD.
    *
-   * @param time the grace period after the agent's start
+   * @param time the length of the grace period, which begins at the agent's start
    */
   public Sampler withGrace(Duration time) {
     return new Sampler(metrics, podLimits, agentStart, time);
   }
 
-  /** The samples that the agent's start counts. */
+  /** The samples that count the start of the agent. */
   public List<Sample> start() {
     OptionalDouble one = OptionalDouble.of(1);
     return metrics.stream()
@@ -58,13 +59,13 @@ public final class Sampler {
         .toList();
   }
 
-  /** Computes one poll's samples; a metric whose source failed is absent, not 0. */
+  /** Computes the samples of one poll. A metric whose source could not be read has no sample. */
   public PollSamples read(NodeSnapshot snapshot, SamplerState before) {
     boolean graceIsOver = !snapshot.takenAt().isBefore(agentStart.plus(grace));
     return read(snapshot, before, before.ipamdSeen() || graceIsOver);
   }
 
-  /** Like {@link #read}, for a poll that is too short to decide that ipamD is down. */
+  /** Like {@link #read}, for a short last poll. Such a poll cannot decide that ipamD is down. */
   public PollSamples readFinal(NodeSnapshot snapshot, SamplerState before) {
     return read(snapshot, before, false);
   }
@@ -118,10 +119,10 @@ public final class Sampler {
   /**
    * The result of one poll.
    *
-   * @param samples in the catalogue's order; a metric without a value is absent
-   * @param rose the ipamD counters that rose since the previous poll, sampled or not
-   * @param capacity the address capacity of the node
-   * @param history what to remember for the next poll
+   * @param samples the samples in the catalogue's order; a metric without a value has no sample
+   * @param rose the ipamD counters that rose, including counters without a selected metric
+
+   * @param history the state to pass to the next poll
    */
   public record PollSamples(
       List<Sample> samples, Set<Series> rose, NodeCapacity capacity, SamplerState history) {

@@ -10,16 +10,16 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The state that is remembered from poll to poll. If it is stored, sampling continues after a
- * restart of the agent without a gap.
+ * The state that the agent remembers from poll to poll. If this state is stored, a restart of the
+ * agent causes no gap in the samples.
  *
- * @param totals the counters at the last good read of ipamD's metrics
- * @param restarts restarts of ipamD seen so far
+ * @param totals the totals of the counters at the last successful read of ipamD's metrics
+ * @param restarts the number of ipamD restarts that polls have shown
  * @param ipamdSeen whether ipamD was read at least once
- * @param down minutes in which no poll could read introspection
- * @param warmPoolEmpty minutes without an available address although the pool may grow
- * @param refusals minutes in which pods were refused an address
- * @param mode the mode by the last ipamD gauges that showed it
+ * @param down the minutes in which no poll could read ipamD
+ * @param warmPoolEmpty the minutes without an available address although the pool can grow
+ * @param refusals the minutes in which ipamD refused pods an address
+ * @param mode the last address mode that ipamD's gauges showed
  */
 public record SamplerState(
     Optional<CounterTotals> totals,
@@ -36,7 +36,7 @@ public record SamplerState(
   private static final String TOTAL = "total.";
   private static final String MODE = "mode.";
 
-  /** As named numbers, for storage; {@link #of} reads them back. */
+  /** Converts the state to named numbers, for storage. {@link #of} is the inverse. */
   public Map<String, Double> toNumbers() {
     Map<String, Double> numbers = new TreeMap<>();
     totals.ifPresent(
@@ -52,12 +52,12 @@ public record SamplerState(
     warmPoolEmpty.toNumbers("warmPoolEmpty.", numbers);
     refusals.toNumbers("refusals.", numbers);
     mode.ifPresent(known -> numbers.put(MODE + known, 1.0));
-    // A total that no read has shown as a number is not stored: absent means unknown.
+    // NaN means an unknown total. An unknown total is not stored.
     numbers.values().removeIf(number -> !Double.isFinite(number));
     return numbers;
   }
 
-  /** Reads stored numbers, perhaps of another release: a missing number means unknown. */
+  /** Converts stored numbers. If another release stored them, some may be missing: unknown. */
   public static SamplerState of(Map<String, Double> numbers) {
     return new SamplerState(
         numbers.containsKey("totals") ? Optional.of(totals(numbers)) : Optional.empty(),

@@ -3,19 +3,19 @@ package io.cnimetrics.catalog;
 import java.util.Map;
 
 /**
- * The number of consecutive minutes in which a condition held. A minute without an observation
- * neither extends nor ends the streak.
+ * The number of consecutive minutes in which a condition held. A minute without an observation does
+ * not change the streak.
  *
- * @param minutesBefore minutes of the streak before the current one
- * @param minute the minute observed last, counted from 1970
- * @param held whether the condition holds in that minute, by the observations so far
+ * @param minutesBefore the length of the streak before {@code minute}
+ * @param minute the minute of the last observation, in minutes since 1970
+ * @param held whether the condition held in {@code minute}, by the observations so far
  */
 public record Streak(long minutesBefore, long minute, boolean held) {
   static final Streak NONE = new Streak(0, Long.MIN_VALUE, false);
 
   /**
-   * A minute further ahead comes from a clock that was wrong: it is forgotten. CloudWatch refuses
-   * such timestamps, too.
+   * How far a stored minute may be after the current minute. A minute beyond this bound comes from
+   * a wrong clock, so the streak is forgotten. CloudWatch refuses such timestamps too.
    */
   public static final long MOST_MINUTES_AHEAD = 120;
 
@@ -36,7 +36,7 @@ public record Streak(long minutesBefore, long minute, boolean held) {
         : NONE;
   }
 
-  /** Adds an observation; the last one of a minute counts. */
+  /** Adds an observation. The last observation of a minute decides for the minute. */
   Streak lastOf(long at, boolean holds) {
     if (at + MOST_MINUTES_AHEAD < minute) {
       return new Streak(0, at, holds);
@@ -46,12 +46,12 @@ public record Streak(long minutesBefore, long minute, boolean held) {
         : new Streak(minutesBefore, minute, holds);
   }
 
-  /** Adds an observation; a minute counts only if the condition held in all of its observations. */
+  /** Adds an observation. A minute counts if the condition held in all observations of it. */
   Streak allOf(long at, boolean holds) {
     return at > minute || minute == Long.MIN_VALUE ? lastOf(at, holds) : lastOf(at, held && holds);
   }
 
-  /** The streak's length, the current minute included; 0 if the condition does not hold. */
+  /** The length of the streak, with the current minute; 0 if the condition does not hold. */
   long minutes() {
     return held ? minutesBefore + 1 : 0;
   }

@@ -1,4 +1,4 @@
-/** The table of all metrics, and how samples are computed from a snapshot. */
+/** The table of all metrics, and the computation of samples from snapshots. */
 @NullMarked
 package io.cnimetrics.catalog;
 

@@ -14,29 +14,33 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The page {@code docs/metrics.md}: the catalogue as a table. */
+/** Writes the page {@code docs/metrics.md}, which shows the catalogue as a table. */
 final class MetricsDocument {
   private static final String INTRODUCTION =
       """
       # Metrics
 
-      <!-- Written from the catalogue by `make goldens`: change MetricCatalog, not this page. -->
+      <!-- `make goldens` writes this page from the catalogue. Change MetricCatalog, not this page. -->
 
-      Each node publishes at most one value of a metric for each minute, stamped with the start of that minute in UTC.
-      Over all nodes, which share the dimension `CLUSTER_ID`, the **statistic** at a period of 60 s gives the cluster's
-      value. SampleCount is the number of nodes that reported the metric; Minimum, Maximum and percentiles are taken over
-      the nodes. Over a longer period a Sum adds up the minutes too: divide it by `PERIOD(m) / 60`.
+      Each node publishes at most one datum of a metric for each minute. Its timestamp is the minute's start in UTC.
+      All nodes of a cluster share the dimension `CLUSTER_ID`. At a period of 60 s, the **statistic** in the table gives
+      the value of the cluster. SampleCount is the number of nodes that reported the metric. Minimum, Maximum and
+      percentiles compare the nodes. Over a longer period, Sum also adds up the minutes. Divide such a Sum by
+      `PERIOD(m) / 60`.
 
-      - A **gauge** is a state. Its value comes from the minute's last successful poll, unless its meaning says otherwise.
-      - A **counter** counts events. Its value is the increase during the minute, also across a restart of ipamD.
-      - A metric whose source could not be read is absent, never 0.
-      - Metrics of **a subnet** have the dimensions `CLUSTER_ID, SubnetId`; all its nodes share them. The nodes take turns asking
-        EC2: use Minimum or Maximum, never Sum. SampleCount is the number of requests, not of nodes.
-      - **Alert from N**: when the value reaches N, and when it falls below again, the node's agent logs a line. With
-        a `--publish-interval` of more than a minute, the node also sends early.
+      - A **gauge** shows a state. The datum is the value of the minute's last successful poll, unless the table says
+        otherwise.
+      - A **counter** counts events. The datum is the increase during the minute, also if ipamD restarted.
+      - A metric has no datum if its source could not be read. An unknown value is never sent as 0.
+      - The metric of **a subnet** has the dimensions `CLUSTER_ID` and `SubnetId`. All nodes of the subnet share these
+        dimensions, and the nodes take turns to ask EC2. Use Minimum or Maximum, never Sum. SampleCount is the number
+        of requests to EC2, not the number of nodes.
+      - **Alert from N** means that the agent of the node logs a line when the value reaches N, and another line when
+        the value falls below N again. If `--publish-interval` is longer than a minute, the agent then also sends early.
 
-      `cni-metrics-helper` is AWS's helper in Go. Where it has the metric, the name is the same. It sends one value for the
-      whole cluster, so its statistics and thresholds do not apply here.
+      `cni-metrics-helper` is AWS's helper, written in Go. A metric that both programs have has the same name in both.
+      The helper sends one value for the whole cluster. Therefore statistics and thresholds for the helper do not apply
+      here.
 
       """;
 
@@ -45,7 +49,8 @@ final class MetricsDocument {
 
       ## Alarms
 
-      All alarms use the dimension `CLUSTER_ID` and a period of 60 s. The alarms of severity page also feed one composite alarm, "%s".
+      All alarms use the dimension `CLUSTER_ID` and a period of 60 s. One composite alarm, "%s", is on while an alarm of
+      severity page is on.
 
       """
           .formatted(AlarmTable.CANNOT_START.title());
@@ -120,9 +125,9 @@ final class MetricsDocument {
                 each.datapoints(),
                 each.periods())
         + (each.missing() == Alarm.Evaluation.Missing.BREACHING
-            ? "; missing data counts as none"
+            ? "; a minute without data counts as 0 nodes"
             : "")
-        + (alarm.isOfSubnet() ? "; with `--subnets`" : "")
+        + (alarm.isOfSubnet() ? "; only with `--subnets`" : "")
         + (alarm.isOnByDefault() ? "" : "; off by default");
   }
 
@@ -147,7 +152,7 @@ final class MetricsDocument {
   }
 
   private static String unit(Unit unit) {
-    return unit == Unit.MINUTES ? "Count, of minutes" : unit.cloudWatchName();
+    return unit == Unit.MINUTES ? "Count (minutes)" : unit.cloudWatchName();
   }
 
   private static String alarm(Metric metric) {
@@ -165,7 +170,7 @@ final class MetricsDocument {
   private static String source(Metric metric) {
     String series = codes(metric.series().stream().map(Series::toString));
     if (metric.computation() instanceof FromLists) {
-      return "`/v1/enis`; where that is off, " + series;
+      return "`/v1/enis`; if that is switched off, " + series;
     } else if (metric.computation() instanceof Derived) {
       return series.isEmpty() ? "computed from `/v1/enis`" : "computed with " + series;
     } else if (metric.computation() instanceof Restarts) {
@@ -182,7 +187,7 @@ final class MetricsDocument {
     return texts.map(MetricsDocument::code).collect(Collectors.joining(", "));
   }
 
-  /** A bar would end the cell, even inside code. */
+  /** Escapes bars, because a bar ends the table cell even inside code. */
   private static String code(String text) {
     return "`" + text.replace("|", "\\|") + "`";
   }
