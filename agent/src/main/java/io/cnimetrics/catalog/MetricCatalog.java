@@ -273,7 +273,6 @@ public final class MetricCatalog {
     return ALL.stream().filter(metric -> includes.test(metric.name(), metric.core())).toList();
   }
 
-
   public static Set<String> names() {
     return ALL.stream().map(Metric::name).collect(Collectors.toUnmodifiableSet());
   }

@@ -25,7 +25,6 @@ public final class Sampler {
   private final Duration grace;
 
   /**
-
    * @param agentStart the agent's start. If ipamD started later, its counters need no baseline.
    */
   public Sampler(List<Metric> metrics, PodLimits podLimits, Instant agentStart) {
@@ -121,7 +120,6 @@ public final class Sampler {
    *
    * @param samples the samples in the catalogue's order; a metric without a value has no sample
    * @param rose the ipamD counters that rose, including counters without a selected metric
-
    * @param history the state to pass to the next poll
    */
   public record PollSamples(
