@@ -5,15 +5,15 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * An address that pods can have; times are model time since the start.
+ * An address for pods. All times are model time since the start of the simulation.
  *
- * @param pod the pod that holds it
- * @param assignedAt when it was last assigned to a pod
- * @param unassignedAt when a pod last released it
+ * @param pod the pod that holds the address
+ * @param assignedAt when the address was last assigned to a pod
+ * @param unassignedAt when a pod last released the address
  */
 record Address(
     String ip, Optional<Pod> pod, Optional<Duration> assignedAt, Optional<Duration> unassignedAt) {
-  /** {@code IP_COOLDOWN_PERIOD}: a released address is not reused before this time has passed. */
+  /** ipamD does not reuse a released address for this time ({@code IP_COOLDOWN_PERIOD}). */
   static final Duration COOLDOWN = Duration.ofSeconds(30);
 
   static Address unused(String ip) {

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 /**
  * A network interface on the node.
  *
- * @param deviceNumber 0 for the primary interface
- * @param attachedAt in model time
+ * @param deviceNumber the device number; the primary interface has 0
+ * @param attachedAt the model time at which the interface was attached
  */
 record AttachedEni(
     String id, int deviceNumber, String subnetId, Duration attachedAt, List<SimCidr> cidrs) {

@@ -5,20 +5,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A release of the VPC CNI, all of which are 1.x.
+ * A release of the VPC CNI. Each release number starts with 1.
  *
- * @param minor such as 23 in {@code v1.23.1}
- * @param patch such as 1 in {@code v1.23.1}
+ * @param minor the second number, such as 23 in {@code v1.23.1}
+ * @param patch the third number, such as 1 in {@code v1.23.1}
  */
 public record CniVersion(int minor, int patch) {
-  /** The newest release whose output the simulator knows. */
+  /** The newest release whose output the simulator can write. */
   public static final CniVersion NEWEST = new CniVersion(23, 1);
 
-  // EKS appends its own build number, as in v1.20.4-eksbuild.2.
+  // EKS appends a build number, such as in v1.20.4-eksbuild.2.
   private static final Pattern TEXT = Pattern.compile("v?1\\.(\\d{1,3})\\.(\\d{1,3})(?:-.*)?");
 
   /**
-   * Reads a version such as {@code v1.23.1}; what follows a hyphen is ignored.
+   * Reads a version such as {@code v1.23.1}. A hyphen and all text after the hyphen are ignored.
    *
    * @throws IllegalArgumentException if the text is not a version
    */
@@ -31,17 +31,17 @@ public record CniVersion(int minor, int patch) {
     return new CniVersion(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
   }
 
-  /** Whether this is release 1.{@code minor}.{@code patch} or a later one. */
+  /** Whether this release is 1.{@code minor}.{@code patch} or later. */
   public boolean atLeast(int minor, int patch) {
     return this.minor > minor || (this.minor == minor && this.patch >= patch);
   }
 
-  /** The value if this is release 1.{@code minor}.{@code patch} or a later one. */
+  /** Returns the value if this release is 1.{@code minor}.{@code patch} or later, else empty. */
   <T> Optional<T> since(int minor, int patch, T value) {
     return atLeast(minor, patch) ? Optional.of(value) : Optional.empty();
   }
 
-  /** The value if this is a release before 1.{@code minor}.{@code patch}. */
+  /** Returns the value if this release is older than 1.{@code minor}.{@code patch}, else empty. */
   <T> Optional<T> before(int minor, int patch, T value) {
     return atLeast(minor, patch) ? Optional.empty() : Optional.of(value);
   }

@@ -8,16 +8,16 @@ import java.util.SortedMap;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 
-/** What ipamD has counted since it started. A labelled series appears with its first increment. */
+/** ipamD's counters. A series with labels does not exist before the first increment. */
 final class Counters {
-  // By name, then by labels: the text between the braces, empty if there are none.
+  // The outer key is the name. The inner key is the text of the labels between the braces.
   private final Map<String, SortedMap<String, Double>> values = new HashMap<>();
 
   Counters() {
     reset();
   }
 
-  /** The state after a restart of ipamD: only counters without labels exist, at 0. */
+  /** Resets to the state after a start of ipamD: counters without labels exist and are 0. */
   void reset() {
     values.clear();
     for (String name :
@@ -31,7 +31,7 @@ final class Counters {
   }
 
   /**
-   * @param labels names and values, alternating
+   * @param labels label names, each followed by the label's value
    */
   void increment(String name, String... labels) {
     add(1, name, labels);
@@ -57,12 +57,12 @@ final class Counters {
     return copy;
   }
 
-  /** The values of a name by their labels, as they are between braces and escaped. */
+  /** The series of one name. The key is the text of the labels between the braces, escaped. */
   SortedMap<String, Double> of(String name) {
     return Collections.unmodifiableSortedMap(values.getOrDefault(name, new TreeMap<>()));
   }
 
-  /** The sum over all series of each name. */
+  /** For each name, the sum over all series with that name. */
   Map<String, Double> totals() {
     Map<String, Double> totals = new HashMap<>();
     values.forEach(

@@ -22,15 +22,15 @@ import java.util.zip.GZIPOutputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One HTTP listener on the loopback address, with its faults. All its threads are daemons. */
+/** An HTTP server on the loopback address that simulates faults. All threads are daemons. */
 final class Endpoint implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Endpoint.class);
   private static final String HOST = "127.0.0.1";
   private static final int THREADS = 2;
   private static final int MOST_HUNG = 32;
-  // Neither JSON nor Prometheus text.
+  // This text is not JSON and not Prometheus text.
   private static final String GARBAGE = "\u0000\u0007\u001b]{{garbage \ufffd".repeat(16);
-  // Go's server sends longer bodies in chunks, without a length.
+  // Go's HTTP server sends longer bodies in chunks, without a Content-Length.
   private static final int LONGEST_UNCHUNKED_BYTES = 2048;
 
   private final Source source;
@@ -45,11 +45,11 @@ final class Endpoint implements AutoCloseable {
   /**
    * Binds the port.
    *
-   * @param port 0 to pick a free one
-   * @param refuses whether all connections are refused: then the port is bound, so that no other
-   *     process can use it, but not listening
-   * @param fault the current fault; called by several threads
-   * @param replies the response to a path; called by several threads
+   * @param port the port to bind; 0 picks a free port
+   * @param refuses whether to refuse all connections. The port is then bound, so that no other
+   *     process can use the port, but nothing listens.
+   * @param fault returns the current fault; several threads call this function
+   * @param replies returns the response to a path; several threads call this function
    */
   Endpoint(
       Source source,
@@ -78,7 +78,7 @@ final class Endpoint implements AutoCloseable {
   private static Socket bind(InetSocketAddress address) throws IOException {
     Socket socket = new Socket();
     try {
-      // Connections of an earlier server may still be closing.
+      // Connections of an earlier server on the same port may still be closing.
       socket.setReuseAddress(true);
       socket.bind(address);
       return socket;
@@ -105,7 +105,7 @@ final class Endpoint implements AutoCloseable {
   private void start(HttpServer listening) {
     listening.createContext("/", this::handleOrLog);
     listening.setExecutor(threads);
-    // The server's own thread is a daemon only if a daemon thread starts it.
+    // The server starts a thread. That thread is a daemon only if a daemon starts the server.
     threads.execute(listening::start);
   }
 
@@ -113,8 +113,8 @@ final class Endpoint implements AutoCloseable {
     try {
       handle(exchange);
     } catch (RuntimeException e) {
-      // The JDK's server would close the connection without a log line.
-      LOG.error("simulated {} failed: path={}", source.label(), exchange.getRequestURI(), e);
+      // The JDK's server closes the connection but writes no log line.
+      LOG.error("{} of the simulator failed: path={}", source.label(), exchange.getRequestURI(), e);
       throw e;
     }
   }
@@ -138,7 +138,7 @@ final class Endpoint implements AutoCloseable {
     return replies.apply(exchange.getRequestURI().getPath());
   }
 
-  /** Announces the whole body; sends only its first half if it is cut. */
+  /** Announces the length of the whole body. If {@code cut}, sends only the first half. */
   private void send(HttpExchange exchange, Reply reply, boolean cut) throws IOException {
     byte[] body = reply.body().getBytes(UTF_8);
     exchange.getResponseHeaders().set("Content-Type", reply.contentType());
@@ -146,7 +146,7 @@ final class Endpoint implements AutoCloseable {
       exchange.getResponseHeaders().set("Content-Encoding", "gzip");
       body = gzipped(body);
     }
-    // The JDK's server sends chunks if the length is 0.
+    // The JDK's server sends chunks if the given length is 0.
     boolean chunked = !cut && body.length > LONGEST_UNCHUNKED_BYTES;
     exchange.sendResponseHeaders(reply.status(), chunked ? 0 : body.length);
     exchange.getResponseBody().write(body, 0, cut ? body.length / 2 : body.length);
@@ -168,8 +168,8 @@ final class Endpoint implements AutoCloseable {
   }
 
   /**
-   * Keeps the connection open without a thread. Closes the oldest ones: their clients have timed
-   * out.
+   * Keeps the connection open without a thread. If too many connections are open, closes the oldest
+   * connection. The client of an old connection has timed out.
    */
   private void hang(HttpExchange exchange) {
     synchronized (hung) {
@@ -191,7 +191,7 @@ final class Endpoint implements AutoCloseable {
     private static final String PLAIN_TEXT = "text/plain; charset=utf-8";
     private static final Reply SERVER_ERROR = new Reply(500, PLAIN_TEXT, "Internal Server Error\n");
 
-    /** ipamD sends JSON as plain text. */
+    /** ipamD sends JSON with the content type of plain text. */
     static Reply json(String body) {
       return new Reply(200, PLAIN_TEXT, body);
     }

@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Writes {@code /v1/enis} in the format of the scenario's CNI release. */
+/** Writes the body of {@code /v1/enis} in the format of the scenario's CNI release. */
 final class EnisJson {
   private static final int MAIN_ROUTE_TABLE = 254;
-  // Go's RFC 3339: no trailing zeros in the fraction.
+  // Go writes RFC 3339 times without trailing zeros in the fraction.
   private static final DateTimeFormatter TIME =
       new DateTimeFormatterBuilder().appendInstant(-1).toFormatter(Locale.ROOT);
 
@@ -32,7 +32,7 @@ final class EnisJson {
   }
 
   /**
-   * @param wallNow the time of the response, which is now in the model
+   * @param wallNow the wall-clock time that corresponds to the model's current time
    */
   static String of(SimulatedNode node, Instant wallNow) {
     EnisJson body = new EnisJson(node, wallNow);
@@ -45,7 +45,7 @@ final class EnisJson {
     PoolCount count = PoolCount.of(enis);
     Map<String, Object> byId = new TreeMap<>();
     enis.forEach(eni -> byId.put(eni.id(), version.atLeast(7, 0) ? eni(eni) : flatEni(eni)));
-    // ipamD subtracts addresses that were removed by force twice.
+    // ipamD's TotalIPs subtracts each address of a force-removed ENI twice.
     return Json.object(
         "TotalIPs", count.total() - node.lostAddresses(),
         "AssignedIPs", count.assigned(),
@@ -85,9 +85,9 @@ final class EnisJson {
   }
 
   private Map<String, Object> cidr(SimCidr cidr) {
-    // 255.255.255.240 or 255.255.255.255, as Go writes bytes: in base64.
+    // Go writes the bytes of the mask 255.255.255.240 or 255.255.255.255 in base64.
     String mask = cidr.prefix() ? "////8A==" : "/////w==";
-    // Only addresses that were used at least once are listed.
+    // ipamD lists only addresses that pods have used at least once.
     Map<String, Object> used = addresses(cidr.addresses().stream().filter(Address::used).toList());
     return Json.object(
         "Cidr", Json.object("IP", cidr.ip(), "Mask", mask),
@@ -112,7 +112,7 @@ final class EnisJson {
         "UnassignedTime", version.since(5, 0, time(address.unassignedAt())));
   }
 
-  /** The address itself comes after its key before release 1.11. */
+  /** Before release 1.11, the field {@code Address} follows the field {@code IPAMKey}. */
   private Map<String, Object> address(Address address) {
     return Json.object(
         "Address", version.since(11, 0, address.ip()),
@@ -139,8 +139,8 @@ final class EnisJson {
   }
 
   /**
-   * Writes a model time as wall-clock time, Go's zero time for "never". Readers use the age of an
-   * address, so ages are in model time at any speed of the model.
+   * Writes a wall-clock time: now minus the age in model time. Readers therefore compute ages in
+   * model time at any speed. An absent time becomes Go's zero time.
    */
   private String time(Optional<Duration> modelTime) {
     return modelTime

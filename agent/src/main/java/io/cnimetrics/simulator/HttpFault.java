@@ -13,22 +13,22 @@ import java.util.stream.Stream;
 /**
  * A fault of the HTTP server in ipamD.
  *
- * @param sources the endpoints that have it
- * @param from when it starts, in model time since the simulator started to serve
- * @param until when it ends
+ * @param sources the sources that have the fault
+ * @param from when the fault starts, in model time since the simulator started to serve
+ * @param until when the fault ends, in the same model time
  */
 public record HttpFault(Kind kind, Set<Source> sources, Duration from, Duration until) {
   /** What happens to a request. */
   public enum Kind {
     /** The connection is refused, or closed without an answer. */
     REFUSE,
-    /** The connection is accepted and never answered. */
+    /** The connection is accepted, but no answer is ever sent. */
     HANG,
-    /** An answer with status 500. */
+    /** The answer has status 500. */
     STATUS_500,
-    /** A body shorter than announced. */
+    /** The body is shorter than the announced length. */
     TRUNCATE,
-    /** Status 200 with bytes that are not the format. */
+    /** The answer has status 200, but the body has the wrong format. */
     GARBAGE
   }
 
@@ -42,24 +42,23 @@ public record HttpFault(Kind kind, Set<Source> sources, Duration from, Duration 
     sources = Set.copyOf(sources);
     if (until.compareTo(from) <= 0) {
       throw new IllegalArgumentException(
-          "failure from %s until %s: must end after it starts".formatted(from, until));
+          "failure from %s until %s: the end must be after the start".formatted(from, until));
     }
   }
 
   /**
-   * Reads {@code KIND[@WHERE][:FROM-TO]}, with the kinds refuse, hang, 500, truncate and garbage,
-   * the places introspection, metrics and all, and the window in model seconds, such as {@code
-   * 500@metrics:60s-120s}.
+   * Reads {@code KIND[@WHERE][:FROM-TO]}, such as {@code 500@metrics:60s-120s}. The message of the
+   * exception lists the kinds and places. FROM and TO are model seconds.
    *
-   * @throws IllegalArgumentException if the text is not of this form
+   * @throws IllegalArgumentException if the text does not have this form
    */
   public static HttpFault parse(String text) {
     Matcher matcher = TEXT.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
-          ("failure '%s': expected KIND[@WHERE][:FROM-TO], KIND one of refuse, hang, 500, truncate,"
-                  + " garbage, WHERE one of introspection, metrics, all, FROM and TO in seconds,"
-                  + " such as 500@metrics:60s-120s")
+          ("failure '%s': expected KIND[@WHERE][:FROM-TO], such as 500@metrics:60s-120s. KIND is"
+                  + " refuse, hang, 500, truncate or garbage. WHERE is introspection, metrics or"
+                  + " all. FROM and TO are seconds")
               .formatted(text));
     }
     String kind = matcher.group(1).replace("500", "status_500").toUpperCase(Locale.ROOT);
@@ -78,14 +77,14 @@ public record HttpFault(Kind kind, Set<Source> sources, Duration from, Duration 
     return Duration.ofSeconds(Long.parseLong(digits));
   }
 
-  /** Whether the endpoint has this fault at that time. */
+  /** Whether the source has this fault at that time. */
   public boolean appliesTo(Source endpoint, Duration sinceServing) {
     return sources.contains(endpoint)
         && sinceServing.compareTo(from) >= 0
         && sinceServing.compareTo(until) < 0;
   }
 
-  /** Whether it starts immediately and never ends. */
+  /** Whether the fault starts immediately and never ends. */
   boolean lasting() {
     return from.isZero() && until.equals(NEVER);
   }

@@ -7,9 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 
-/**
- * The pods on the node: admits the wanted pods up to max pods, and requests addresses from ipamD.
- */
+/** Runs the node's pods: admits pods up to max pods, and requests their addresses from ipamD. */
 final class Kubelet {
   private static final Duration RETRY = Duration.ofSeconds(10);
 
@@ -17,7 +15,7 @@ final class Kubelet {
   private final SimIpamd ipamd;
   private final Random random;
   private final Deque<Pod> admitted = new ArrayDeque<>();
-  // Pods in ContainerCreating, and when each one next requests an address.
+  // Pods in ContainerCreating, with the time at which each pod next requests an address.
   private final Map<Pod, Duration> waiting = new LinkedHashMap<>();
 
   Kubelet(Scenario scenario, SimIpamd ipamd, Random random) {
@@ -46,7 +44,7 @@ final class Kubelet {
     waiting.entrySet().removeIf(entry -> started(entry, now));
   }
 
-  /** Ends enough pods each second that all are replaced within one pod's life. */
+  /** Ends the oldest pods each second. Therefore no pod lives longer than the pod lifetime. */
   private void endOldest(Duration now) {
     int ending = (admitted.size() + NodeFault.POD_LIFE_SECONDS - 1) / NodeFault.POD_LIFE_SECONDS;
     for (int i = 0; i < ending; i++) {
@@ -68,7 +66,7 @@ final class Kubelet {
     if (ipamd.assign(attempt.getKey(), now)) {
       return true;
     }
-    // The kubelet's pod worker waits 10 to 15 s.
+    // The kubelet's pod worker waits 10 to 15 s before the next attempt.
     attempt.setValue(now.plus(RETRY).plusSeconds(random.nextInt(6)));
     return false;
   }

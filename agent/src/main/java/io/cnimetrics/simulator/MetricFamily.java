@@ -4,14 +4,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A family of ipamD's Prometheus text.
+ * A metric family in ipamD's metrics text.
  *
- * @param type the type in the text: counter, gauge, summary or histogram
- * @param since the first release that has it
- * @param help the text's description
+ * @param type counter, gauge, summary or histogram
+ * @param since the first release that has the family
+ * @param help the description in the metrics text
  */
 record MetricFamily(String name, String type, CniVersion since, String help) {
-  /** In the order of the text. */
+  /** All families, in the order of the metrics text. */
   static final List<MetricFamily> ALL =
       """
       awscni_add_ip_req_count counter v1.0.0 The number of add IP address requests
@@ -71,7 +71,7 @@ record MetricFamily(String name, String type, CniVersion since, String help) {
     return version.atLeast(since.minor(), since.patch()) && !renamed;
   }
 
-  /** The type in that release: some releases declare some counters as gauges. */
+  /** The type that the release declares. Some releases declare some counters as gauges. */
   String typeIn(CniVersion version) {
     boolean gaugeEra =
         (version.atLeast(16, 0) && !version.atLeast(19, 0))

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.SortedMap;
 
-/** Writes {@code /metrics} as the scenario's release of the CNI does. */
+/** Writes the body of {@code /metrics} in the format of the scenario's CNI release. */
 final class MetricsText {
   private static final List<String> BUCKETS =
       List.of(
@@ -24,7 +24,7 @@ final class MetricsText {
   }
 
   /**
-   * @param processStart when ipamD's process started
+   * @param processStart the time at which ipamD's process started
    */
   static String of(SimulatedNode node, Instant processStart) {
     MetricsText writer = new MetricsText(node);
@@ -41,7 +41,7 @@ final class MetricsText {
     set(mostEnis, "awscni_eni_max");
     set(mostEnis * node.scenario().addressesPerEni(), "awscni_ip_max");
     set(enis.size(), "awscni_eni_allocated");
-    // ipamD does not subtract addresses that were removed by force.
+    // This gauge of ipamD still counts the addresses of a force-removed ENI.
     set(pool.total() + node.lostAddresses(), "awscni_total_ip_addresses");
     set(pool.assigned(), "awscni_assigned_ip_addresses");
     set(node.scenario().prefixDelegation() ? pool.cidrs() : 0, "awscni_total_ipv4_prefixes");
@@ -66,7 +66,7 @@ final class MetricsText {
     set(1, "go_info", "version", goVersion);
     set(1.159168e6, "go_memstats_alloc_bytes");
     set(0.42, "process_cpu_seconds_total");
-    // Hundredths of a second: the kernel's clock ticks.
+    // The value is rounded down to 1/100 s, which is one clock tick of the kernel.
     set(Math.floor(processStart.toEpochMilli() / 10.0) / 100, "process_start_time_seconds");
   }
 
@@ -97,7 +97,7 @@ final class MetricsText {
         .forEach(
             (labels, count) -> {
               if (!version.atLeast(8, 0)) {
-                // ipamD's values after ten minutes without such a call.
+                // ipamD writes NaN if the last such call was more than ten minutes ago.
                 for (String quantile : List.of("0.5", "0.9", "0.99")) {
                   line(name, labels + ",quantile=\"" + quantile + "\"", "NaN");
                 }
@@ -107,7 +107,7 @@ final class MetricsText {
             });
   }
 
-  /** A start of ipamD lasts 3.75 s, or 95 s if it is slow. */
+  /** Writes one start of ipamD, which took 3.75 s, or 95 s with {@code SLOW_START}. */
   private void histogram(String name) {
     String labels =
         name.equals("awscni_ipamd_startup_duration_seconds")
@@ -135,7 +135,7 @@ final class MetricsText {
     text.append(' ').append(value).append('\n');
   }
 
-  /** Go's shortest format: an exponent of two digits from 1e+06 on, or below 1e-04. */
+  /** Go's shortest format. Values from 1e+06 on or below 1e-04 have an exponent of two digits. */
   static String number(double value) {
     BigDecimal exact = new BigDecimal(Double.toString(value)).stripTrailingZeros();
     int exponent = exact.precision() - exact.scale() - 1;

@@ -7,21 +7,22 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Scenarios by name: one healthy node, and one node for each kind of trouble. */
+/** The scenarios with a name: a healthy node, and a node for each kind of trouble. */
 public enum NamedScenario {
   HEALTHY("a healthy node", 60, slowly(40)),
-  IPAMD_DOWN("nothing answers", 5, failing("refuse")),
-  INTROSPECTION_OFF("introspection refuses, metrics answer", 5, failing("refuse@introspection")),
+  IPAMD_DOWN("ipamD refuses all connections", 5, failing("refuse")),
+  INTROSPECTION_OFF(
+      "introspection refuses connections, metrics work", 5, failing("refuse@introspection")),
   INTROSPECTION_HANGS("introspection never answers", 5, failing("hang@introspection")),
   INTROSPECTION_GARBAGE(
       "introspection returns bytes that are not JSON", 5, failing("garbage@introspection")),
   OLD_PORT(
-      "introspection on the port of old releases",
+      "introspection listens on the port of old releases",
       5,
       node ->
           failing("refuse@introspection")
               .apply(node.cniVersion(CniVersion.parse("v1.3.3")).nodeFault(NodeFault.ONE_PORT))),
-  METRICS_OFF("metrics refuse", 5, failing("refuse@metrics")),
+  METRICS_OFF("the metrics port refuses connections", 5, failing("refuse@metrics")),
   FLAPPING("ipamD restarts every 20 s", 5, atOnce(18, NodeFault.FLAPPING)),
   JUST_RESTARTED("ipamD started a minute ago", 1, UnaryOperator.identity()),
   SLOW_START("ipamD took 95 s to start", 60, atOnce(0, NodeFault.SLOW_START)),
@@ -34,23 +35,29 @@ public enum NamedScenario {
       node -> atOnce(50).apply(node.prefixDelegation(true).subnetFree(40))),
   THROTTLED("EC2 throttles ipamD", 60, slowly(50, NodeFault.EC2_THROTTLES)),
   ENI_LIMIT(
-      "EC2 holds more addresses than ipamD knows of", 60, slowly(50, NodeFault.EC2_AT_ENI_LIMIT)),
-  PODS_REFUSED("more pods than addresses", 10, atOnce(100)),
-  COOLDOWN("pods come and go faster than addresses cool down", 10, atOnce(50, NodeFault.CHURN)),
-  NODE_FULL("as many pods as addresses", 60, node -> slowly(56).apply(node.maxPods(59))),
-  NEARLY_FULL("a few addresses left", 60, slowly(53)),
+      "EC2 has assigned more addresses than ipamD knows",
+      60,
+      slowly(50, NodeFault.EC2_AT_ENI_LIMIT)),
+  PODS_REFUSED("the node has more pods than addresses", 10, atOnce(100)),
+  COOLDOWN(
+      "each pod lives 20 s, and each released address cools down for 30 s",
+      10,
+      atOnce(50, NodeFault.CHURN)),
+  NODE_FULL(
+      "the node has as many pods as addresses", 60, node -> slowly(56).apply(node.maxPods(59))),
+  NEARLY_FULL("only a few addresses are free", 60, slowly(53)),
   MAX_PODS_TOO_HIGH(
       "max-pods is 110, but the node has 27 addresses: run doctor with --max-pods 110",
       60,
       "m5.large",
       node -> slowly(8).apply(node.maxPods(110))),
-  STUCK_ACTION("a change of the pool never ends", 60, atOnce(0, NodeFault.STUCK_ACTION)),
+  STUCK_ACTION("a change of the address pool never ends", 60, atOnce(0, NodeFault.STUCK_ACTION)),
   FORCED_REMOVAL(
       "an ENI with pods was detached",
       60,
       node -> node.pods(new PodSchedule(0, 30, 0.5)).nodeFault(NodeFault.FORCED_REMOVAL)),
   NO_TRUNK_SLOT(
-      "security groups for pods on a full node",
+      "security groups for pods need a trunk, but all ENI slots are used",
       60,
       "m5.large",
       slowly(25, NodeFault.NO_TRUNK_SLOT)),
@@ -58,14 +65,14 @@ public enum NamedScenario {
       "custom networking was enabled after pods started",
       60,
       slowly(8, NodeFault.LATE_CUSTOM_NETWORKING)),
-  EXCLUDED_ENI("an ENI in a subnet that is not for pods", 60, slowly(8, NodeFault.EXCLUDED_ENI)),
+  EXCLUDED_ENI("an ENI is in a subnet that is not for pods", 60, slowly(8, NodeFault.EXCLUDED_ENI)),
   MIXED_PREFIXES(
-      "single addresses that remain from before prefixes",
+      "single addresses remain from the time before prefixes were enabled",
       60,
       node -> slowly(8, NodeFault.LEFTOVER_SINGLES).apply(node.prefixDelegation(true))),
-  IDLE_ADDRESSES("few pods, and the default WARM_ENI_TARGET", 60, "m5.4xlarge", slowly(4)),
+  IDLE_ADDRESSES("few pods run with the default WARM_ENI_TARGET", 60, "m5.4xlarge", slowly(4)),
   FAULTY_RELEASE(
-      "a release with a known bug", 60, node -> node.cniVersion(CniVersion.parse("v1.19.4")));
+      "the CNI release has a known bug", 60, node -> node.cniVersion(CniVersion.parse("v1.19.4")));
 
   private final String meaning;
   private final Duration warmUp;
@@ -87,7 +94,7 @@ public enum NamedScenario {
     this.settings = settings;
   }
 
-  /** The scenario of that name, such as {@code subnet-empty}. */
+  /** The scenario with this name, such as {@code subnet-empty}. */
   public static NamedScenario parse(String name) {
     return Stream.of(values())
         .filter(scenario -> scenario.label().equals(name))
@@ -109,12 +116,12 @@ public enum NamedScenario {
     return meaning;
   }
 
-  /** How long the node has run at the first request. */
+  /** The model time that passes before the first request. */
   public Duration warmUp() {
     return warmUp;
   }
 
-  /** What to simulate. */
+  /** Returns a new builder with the settings of this scenario. */
   public Scenario.Builder scenario() {
     return settings.apply(Scenario.of(instanceType));
   }
@@ -123,7 +130,7 @@ public enum NamedScenario {
     return with(PodSchedule.constant(pods), faults);
   }
 
-  /** A slow ramp: each pod gets its address at the first request. */
+  /** Starts one pod every 20 s, so that each pod gets an address at the first attempt. */
   private static UnaryOperator<Scenario.Builder> slowly(int pods, NodeFault... faults) {
     return with(new PodSchedule(0, pods, 0.05), faults);
   }

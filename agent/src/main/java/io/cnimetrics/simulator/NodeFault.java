@@ -2,39 +2,39 @@ package io.cnimetrics.simulator;
 
 import java.time.Duration;
 
-/** A fault of the simulated node that its settings do not cause. */
+/** A fault that the simulator adds to the node. */
 public enum NodeFault {
-  /** The role of aws-node has no policy: EC2 rejects every change. */
+  /** EC2 rejects every change, because the role of aws-node has no policy. */
   EC2_DENIES("UnauthorizedOperation", 1),
-  /** Too many callers: EC2 rejects every third change. */
+  /** EC2 rejects every third change, because the account sends too many requests. */
   EC2_THROTTLES("RequestLimitExceeded", 3),
-  /** EC2 holds more addresses than ipamD knows of: it rejects every third change. */
+  /** EC2 rejects every third change, because more addresses are assigned than ipamD knows. */
   EC2_AT_ENI_LIMIT("PrivateIpAddressLimitExceeded", 3),
-  /** Introspection is only on the metrics port, as in releases up to 1.3.3 and in 1.4.0. */
+  /** The metrics port serves introspection. Releases up to 1.3.3 and 1.4.0 have no other port. */
   ONE_PORT,
-  /** ipamD needed a long time until it could serve pods. */
+  /** The start of ipamD took 95 s. */
   SLOW_START,
-  /** ipamD restarts again and again. */
+  /** ipamD restarts every 20 s. */
   FLAPPING,
-  /** A change of the pool never ends. */
+  /** A change of the address pool never ends. */
   STUCK_ACTION,
-  /** An interface with pods was detached from outside. */
+  /** An interface with pods was detached, but not by ipamD. */
   FORCED_REMOVAL,
-  /** A trunk is requested on a node without a free slot. */
+  /** ipamD needs a trunk interface, but the node has no free slot for an interface. */
   NO_TRUNK_SLOT,
   /** Custom networking was enabled while pods ran on the primary interface. */
   LATE_CUSTOM_NETWORKING,
-  /** The subnet of the second interface is tagged as not for pods. */
+  /** A tag excludes the subnet of the second interface from use for pods. */
   EXCLUDED_ENI,
-  /** The primary interface has single addresses from before prefixes were enabled. */
+  /** The primary interface still has single addresses, although prefixes are enabled. */
   LEFTOVER_SINGLES,
-  /** Each pod ends and is replaced after about 20 s. */
+  /** Each pod ends after about 20 s, and a new pod replaces the old pod. */
   CHURN;
 
-  /** How often a flapping ipamD restarts, in model time. */
+  /** With {@link #FLAPPING}, the model time between two restarts of ipamD. */
   static final Duration RESTART_INTERVAL = Duration.ofSeconds(20);
 
-  /** The lifetime of pods that churn. */
+  /** With {@link #CHURN}, the lifetime of a pod in model time. */
   static final int POD_LIFE_SECONDS = 20;
 
   private final String ec2Code;
@@ -49,12 +49,12 @@ public enum NodeFault {
     this.everyNth = everyNth;
   }
 
-  /** Whether EC2 rejects the change with that number. */
+  /** Whether EC2 rejects the change with this number, counted from 1. */
   boolean refuses(int change) {
     return everyNth > 0 && change % everyNth == 0;
   }
 
-  /** The error code of that rejection. */
+  /** The error code with which EC2 rejects a change. */
   String ec2Code() {
     return ec2Code;
   }

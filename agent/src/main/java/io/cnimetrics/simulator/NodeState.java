@@ -3,17 +3,17 @@ package io.cnimetrics.simulator;
 import java.util.Map;
 
 /**
- * The true state of a simulated node, to compare with what was read from it.
+ * The true state of a simulated node, for comparison with the values that a reader gets.
  *
- * @param enis interfaces that ipamD has
- * @param total addresses on them for pods
+ * @param enis the number of interfaces that ipamD uses
+ * @param total addresses for pods on these interfaces
  * @param assigned addresses that pods hold
  * @param cooling addresses released less than 30 s ago
  * @param prefixes IPv4 prefixes on the interfaces
- * @param subnetFree addresses left in the subnet
+ * @param subnetFree free addresses in the subnet
  * @param waitingPods pods without an address
- * @param counters for each name of a Prometheus counter, the sum over its series since ipamD
- *     started; names without a series are absent
+ * @param counters for each counter in ipamD's metrics text, the sum over all series since ipamD
+ *     started. A counter without a series is absent.
  */
 public record NodeState(
     int enis,
@@ -33,7 +33,7 @@ public record NodeState(
     return total - assigned - cooling;
   }
 
-  /** The sum over all series of that name; 0 if there is none. */
+  /** The sum over all series of this counter; 0 if the counter has no series. */
   public double counter(String name) {
     return counters.getOrDefault(name, 0.0);
   }

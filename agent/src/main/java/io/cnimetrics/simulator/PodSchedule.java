@@ -5,12 +5,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * How many pods that need an address shall run on the node over time: a constant number, or a ramp
- * up or down to a constant number.
+ * The number of pods that shall run on the node, by model time. The number is constant, or rises or
+ * falls at a constant rate to a last number. Each pod needs an address.
  *
- * @param from pods wanted at the start
- * @param to pods wanted at the end
- * @param podsPerSecond how fast the number changes, in model time; unused for a constant number
+ * @param from the number of pods at the start
+ * @param to the number of pods at the end
+ * @param podsPerSecond the change in one second of model time; unused for a constant number
  */
 public record PodSchedule(int from, int to, double podsPerSecond) {
   private static final Pattern TEXT =
@@ -19,7 +19,7 @@ public record PodSchedule(int from, int to, double podsPerSecond) {
   public PodSchedule {
     if (from != to && !(podsPerSecond > 0 && Double.isFinite(podsPerSecond))) {
       throw new IllegalArgumentException(
-          "pods at a rate of %s per second: must be > 0".formatted(podsPerSecond));
+          "pods with a RATE of %s per second: RATE must be > 0".formatted(podsPerSecond));
     }
   }
 
@@ -29,17 +29,17 @@ public record PodSchedule(int from, int to, double podsPerSecond) {
   }
 
   /**
-   * Reads {@code "20"}, or {@code "FROM:TO:RATE"} with a rate in pods per model second, such as
-   * {@code "0:40:0.5"}.
+   * Reads a constant number such as {@code 20}, or a ramp {@code FROM:TO:RATE} such as {@code
+   * 0:40:0.5}. RATE is in pods per second of model time.
    *
-   * @throws IllegalArgumentException if the text is neither
+   * @throws IllegalArgumentException if the text has neither form
    */
   public static PodSchedule parse(String text) {
     Matcher matcher = TEXT.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
-          ("pods '%s': expected a number such as 20, or FROM:TO:RATE with pods per second such as"
-                  + " 0:40:0.5")
+          ("pods '%s': expected a number such as 20, or a ramp FROM:TO:RATE such as 0:40:0.5, with"
+                  + " RATE in pods per second")
               .formatted(text));
     }
     int from = Integer.parseInt(matcher.group(1));
@@ -49,7 +49,7 @@ public record PodSchedule(int from, int to, double podsPerSecond) {
             from, Integer.parseInt(matcher.group(2)), Double.parseDouble(matcher.group(3)));
   }
 
-  /** Pods wanted at that model time. */
+  /** The number of pods that shall run at this model time. */
   public int wantedAt(Duration sinceStart) {
     double moved = Math.floor(podsPerSecond * sinceStart.toMillis() / 1000);
     return (int) (from <= to ? Math.min(to, from + moved) : Math.max(to, from - moved));

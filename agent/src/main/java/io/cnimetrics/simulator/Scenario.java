@@ -10,12 +10,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What to simulate; created by {@link #of}.
+ * The settings of a simulated node. Use {@link #of} to create a scenario.
  *
- * @param limit what the instance type allows
- * @param maxPods pods that the kubelet admits
- * @param subnetFree free addresses in the node's subnet, not counting the node's own
- * @param seed the same scenario and seed give the same run
+ * @param limit the limits of the instance type
+ * @param maxPods how many pods the kubelet admits
+ * @param subnetFree free addresses in the node's subnet at the start
+ * @param seed the seed of all random values; equal scenarios with equal seeds give equal runs
  * @param speed model seconds per real second, up to 1000
  */
 public record Scenario(
@@ -47,18 +47,18 @@ public record Scenario(
     }
     if (prefixDelegation && !cniVersion.atLeast(9, 0)) {
       throw new IllegalArgumentException(
-          "prefix delegation with CNI %s: it came with v1.9.0".formatted(cniVersion));
+          "prefix delegation with CNI %s: choose CNI v1.9.0 or later".formatted(cniVersion));
     }
   }
 
   /**
-   * Starts a scenario: an idle node of that type under the newest CNI with its default settings.
+   * Returns a builder for an idle node of this type with the newest CNI and ipamD's default values.
    *
-   * @throws IllegalArgumentException if the bundled table lacks the instance type
+   * @throws IllegalArgumentException if the bundled table does not contain the instance type
    */
   public static Builder of(String instanceType) {
     String unknown =
-        "instance type '%s' is not in the table of limits: expected, say, m5.xlarge"
+        "instance type '%s' is not in the table of limits: choose another, such as m5.xlarge"
             .formatted(instanceType);
     return InstanceLimits.of(instanceType)
         .map(limit -> new Builder(instanceType, limit))
@@ -69,27 +69,27 @@ public record Scenario(
     return faults.contains(fault);
   }
 
-  /** Whether the subnet of the interface is tagged as not for pods. */
+  /** Whether a tag excludes the interface's subnet from use for pods. */
   boolean excludes(AttachedEni eni) {
     return has(NodeFault.EXCLUDED_ENI) && eni.deviceNumber() == 1;
   }
 
-  /** Addresses in one CIDR of this node's mode: 16 in a prefix, else 1. */
+  /** The number of addresses in one CIDR: 16 with prefix delegation, else 1. */
   int cidrSize() {
     return prefixDelegation ? PREFIX_SIZE : 1;
   }
 
-  /** CIDRs that one interface can hold; its primary address needs one more slot. */
+  /** How many CIDRs one interface can hold. The primary address is not counted. */
   int cidrsPerEni() {
     return limit.podIpv4PerEni();
   }
 
-  /** Addresses for pods that one interface can hold. */
+  /** How many addresses for pods one interface can hold. */
   int addressesPerEni() {
     return cidrsPerEni() * cidrSize();
   }
 
-  /** Collects settings; the defaults are ipamD's own. */
+  /** Collects the settings of a scenario. */
   public static final class Builder {
     private final String instanceType;
     private final InstanceLimits.Limit limit;
@@ -109,7 +109,7 @@ public record Scenario(
       this.limit = limit;
     }
 
-    /** ipamD's default is one interface or one prefix. */
+    /** ipamD by default keeps one free interface, or one free prefix with prefix delegation. */
     public Builder warmTargets(WarmTargets warmTargets) {
       this.warmTargets = warmTargets;
       return this;
@@ -120,7 +120,7 @@ public record Scenario(
       return this;
     }
 
-    /** The kubelet's {@code max-pods}; by default the value of EKS for the instance type. */
+    /** The kubelet's {@code max-pods}. The default is the value of EKS for the instance type. */
     public Builder maxPods(int maxPods) {
       this.maxPods = OptionalInt.of(maxPods);
       return this;
@@ -151,7 +151,7 @@ public record Scenario(
       return this;
     }
 
-    /** Adds a fault; of two at the same time the first one added applies. */
+    /** Adds a fault. If two faults overlap in time, the fault that was added first applies. */
     public Builder httpFault(HttpFault failure) {
       httpFaults.add(failure);
       return this;
@@ -163,9 +163,9 @@ public record Scenario(
     }
 
     /**
-     * Checks the settings together.
+     * Checks the settings and creates the scenario.
      *
-     * @throws IllegalArgumentException if they contradict each other
+     * @throws IllegalArgumentException if a setting is out of range or contradicts another setting
      */
     public Scenario build() {
       return new Scenario(
@@ -184,7 +184,8 @@ public record Scenario(
     }
 
     /**
-     * max-pods-calculator.sh of the EKS AMI; sizes from 8xlarge on and metal have over 30 vCPUs.
+     * The rule of the EKS AMI's max-pods-calculator.sh: at most 110 pods, or 250 pods with over 30
+     * vCPUs. The sizes from 8xlarge on and the metal sizes have over 30 vCPUs.
      */
     private int defaultMaxPods() {
       int reachable = limit.enis() * limit.podIpv4PerEni() * (prefixDelegation ? PREFIX_SIZE : 1);
@@ -196,15 +197,15 @@ public record Scenario(
   }
 
   /**
-   * ipamD's settings for the pool of free addresses that it keeps ready.
+   * ipamD's settings for the warm pool.
    *
-   * @param eni {@code WARM_ENI_TARGET}: interfaces' worth of free addresses
-   * @param ip {@code WARM_IP_TARGET}: free addresses; 0 if unset
-   * @param minimumIp {@code MINIMUM_IP_TARGET}: addresses in all; 0 if unset
-   * @param prefix {@code WARM_PREFIX_TARGET}: free prefixes, with prefix delegation
+   * @param eni {@code WARM_ENI_TARGET}: how many interfaces with all their addresses free
+   * @param ip {@code WARM_IP_TARGET}: how many free addresses; 0 if unset
+   * @param minimumIp {@code MINIMUM_IP_TARGET}: how many addresses, free or assigned; 0 if unset
+   * @param prefix {@code WARM_PREFIX_TARGET}: how many free prefixes; used with prefix delegation
    */
   public record WarmTargets(int eni, int ip, int minimumIp, int prefix) {
-    /** Whether single addresses are counted; then the other two targets are ignored. */
+    /** Whether a target counts addresses. If so, ipamD ignores the other two targets. */
     boolean byAddress() {
       return ip > 0 || minimumIp > 0;
     }

@@ -7,16 +7,16 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * A block that EC2 assigns to an interface: one IPv4 address (/32) or a prefix of 16 (/28).
+ * A block that EC2 assigns to an interface: one address (/32) or a prefix of 16 addresses (/28).
  *
- * @param addresses all addresses in it, in order
+ * @param addresses all addresses in the block, in ascending order
  */
 record SimCidr(List<Address> addresses) {
   SimCidr {
     addresses = List.copyOf(addresses);
   }
 
-  /** An unused CIDR of that size at that IPv4 address. */
+  /** A CIDR with {@code size} unused addresses, the first of which is {@code ipv4}. */
   static SimCidr at(int ipv4, int size) {
     return new SimCidr(
         IntStream.range(ipv4, ipv4 + size)
@@ -40,7 +40,7 @@ record SimCidr(List<Address> addresses) {
     return addresses.get(0).ip();
   }
 
-  /** Such as {@code 10.20.0.16/28}. */
+  /** The CIDR as text, such as {@code 10.20.0.16/28}. */
   String text() {
     return ip() + (prefix() ? "/28" : "/32");
   }
@@ -53,7 +53,7 @@ record SimCidr(List<Address> addresses) {
     return count(Address::assigned);
   }
 
-  /** Whether ipamD may release all of it to EC2. */
+  /** Whether ipamD may release the whole CIDR to EC2. */
   boolean freeable(Duration now) {
     return addresses.stream().allMatch(address -> address.free(now));
   }

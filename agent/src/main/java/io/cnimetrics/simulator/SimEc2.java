@@ -8,9 +8,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/**
- * EC2 as ipamD sees it: one subnet that can become empty. Calls are counted as ipamD counts them.
- */
+/** Simulates EC2 with one subnet that can become empty. Counts calls in ipamD's counters. */
 final class SimEc2 {
   private static final int FIRST_ADDRESS = 10 << 24 | 20 << 16 | 10;
   private static final int FIRST_PREFIX = 10 << 24 | 120 << 16;
@@ -37,7 +35,7 @@ final class SimEc2 {
     return free;
   }
 
-  /** The instance's first interface; its primary address is not counted. */
+  /** The instance's primary interface. No address is taken from the subnet. */
   AttachedEni primaryEni() {
     List<SimCidr> leftover =
         IntStream.range(0, scenario.has(NodeFault.LEFTOVER_SINGLES) ? LEFTOVER_SINGLES : 0)
@@ -46,10 +44,7 @@ final class SimEc2 {
     return new AttachedEni("eni-" + id(), 0, subnetId, Duration.ZERO, leftover);
   }
 
-  /**
-   * Creates and attaches an interface, whose own address comes from the subnet; empty if that
-   * failed.
-   */
+  /** Creates and attaches an interface with one address of the subnet. Empty if EC2 refuses. */
   Optional<AttachedEni> createEni(int deviceNumber, Duration now) {
     Optional<String> refusal =
         free < 1 ? Optional.of("InsufficientFreeAddressesInSubnet") : refusalByFault();
@@ -64,7 +59,7 @@ final class SimEc2 {
     return Optional.of(new AttachedEni("eni-" + id(), deviceNumber, subnetId, now, List.of()));
   }
 
-  /** Assigns all requested CIDRs or none, as EC2 does. */
+  /** Assigns all requested CIDRs. If EC2 cannot assign all, EC2 assigns none. */
   List<SimCidr> assign(int cidrs) {
     int size = scenario.cidrSize();
     String nothingFree =
@@ -104,7 +99,7 @@ final class SimEc2 {
     countCall("DescribeNetworkInterfaces");
   }
 
-  /** ipamD's request to instance metadata, not to EC2. */
+  /** Counts a request of ipamD to instance metadata. The request is not a call of EC2. */
   void getMetadata() {
     countLatency("GetMetadata", "false", "200", 1);
   }
@@ -128,7 +123,7 @@ final class SimEc2 {
     countLatency(api, "true", "400", 50 + random.nextInt(100));
   }
 
-  /** Each message has its own request id, so each failure makes a new series. */
+  /** Each message contains a new request id. Therefore each failure creates a new series. */
   private String message(String code) {
     UUID requestId = new UUID(random.nextLong(), random.nextLong());
     return ("failed to allocate a private IP/Prefix address: %s: The request was not carried out."

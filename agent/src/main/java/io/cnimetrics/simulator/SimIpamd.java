@@ -11,11 +11,9 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/**
- * ipamD: assigns addresses to pods and keeps the pool warm. Holds all model state except the pods.
- */
+/** Simulates ipamD, which assigns addresses to pods and keeps the warm pool. */
 final class SimIpamd {
-  // Constants of ipamd.go and data_store.go.
+  // These values are constants in ipamd.go and data_store.go.
   private static final Duration RECONCILE_INTERVAL = Duration.ofMinutes(1);
   private static final Duration DECREASE_INTERVAL = Duration.ofSeconds(30);
   private static final Duration EMPTY_SUBNET_PAUSE = Duration.ofMinutes(2);
@@ -44,12 +42,12 @@ final class SimIpamd {
     return List.copyOf(enis);
   }
 
-  /** Addresses on the interface that was detached from outside. */
+  /** How many addresses the interface had that was removed by force; 0 if there is none. */
   int lostAddresses() {
     return lostAddresses;
   }
 
-  /** Counters start from 0 and cooldowns are lost; ipamD reads the pods' addresses from disk. */
+  /** Restarts ipamD. Counters become 0 and cooldowns end. Pods keep their addresses. */
   void restart(Duration now) {
     counters.reset();
     changeAddresses(address -> address.assigned() ? address : Address.unused(address.ip()));
@@ -67,7 +65,7 @@ final class SimIpamd {
     enis.forEach(eni -> counters.increment("awscni_reconcile_count", "fn", "eniReconcileAdd"));
   }
 
-  /** Assigns an address to the pod; false if none is free. */
+  /** Assigns a free address to the pod. Returns false if no address is free. */
   boolean assign(Pod pod, Duration now) {
     counters.increment("awscni_add_ip_req_count");
     Optional<Address> free =
@@ -87,7 +85,7 @@ final class SimIpamd {
     return true;
   }
 
-  /** CIDRs of the other mode are neither assigned to pods nor released to EC2. */
+  /** With prefix delegation, ipamD uses and releases only prefixes; else only single addresses. */
   private boolean isOfThisMode(SimCidr cidr) {
     return cidr.prefix() == scenario.prefixDelegation();
   }
@@ -100,7 +98,7 @@ final class SimIpamd {
             address.pod().filter(pod::equals).isPresent() ? address.unassigned(now) : address);
   }
 
-  /** One run of ipamD's loop over the warm pool. */
+  /** Runs ipamD's loop for the warm pool once. */
   void round(Duration now) {
     if (warmPool.shortCidrs(count()) > 0) {
       increase(now);
@@ -153,7 +151,7 @@ final class SimIpamd {
     int room = scenario.cidrsPerEni() - eni.cidrs().size();
     List<SimCidr> cidrs = ec2.assign(Math.min(room, warmPool.shortCidrs(count())));
     if (cidrs.isEmpty()) {
-      // If EC2 has too few, ipamD asks again, for a single one.
+      // If EC2 refuses, ipamD requests a single CIDR.
       cidrs = ec2.assign(1);
     }
     if (cidrs.isEmpty()) {
@@ -174,7 +172,7 @@ final class SimIpamd {
       return;
     }
     decreaseFrom = now.plus(DECREASE_INTERVAL);
-    // The newest interface first, so that it can be removed soon.
+    // Start with the newest interface, so that ipamD can soon remove that interface.
     for (int i = enis.size() - 1; i >= 0; i--) {
       AttachedEni eni = enis.get(i);
       List<SimCidr> removed =
@@ -202,7 +200,7 @@ final class SimIpamd {
             });
   }
 
-  /** Detaches an interface with pods from outside: ipamD removes its addresses by force. */
+  /** Detaches an interface with pods. ipamD then removes the interface's addresses by force. */
   private void loseOneEni(Duration now) {
     Optional<AttachedEni> lost =
         enis.stream().filter(eni -> eni.assigned() > 0 && detachable(eni, now)).findFirst();

@@ -4,9 +4,9 @@ import io.cnimetrics.simulator.Scenario.WarmTargets;
 import java.util.Collection;
 import java.util.List;
 
-/** The rules of {@code ipamd.go} for how many addresses ipamD keeps. */
+/** The rules of {@code ipamd.go} for the size of the address pool. */
 record SimWarmPool(Scenario scenario) {
-  /** CIDRs to request in this round; 0 if the pool is not low. */
+  /** How many CIDRs to request in this round; 0 if the pool has enough addresses. */
   int shortCidrs(PoolCount pool) {
     if (pool.total() >= scenario.maxPods()) {
       return 0;
@@ -17,7 +17,7 @@ record SimWarmPool(Scenario scenario) {
           Math.max(targets.ip() - pool.available(), targets.minimumIp() - pool.total());
       return cidrsFor(Math.max(shortAddresses, 0));
     }
-    // With a target of 0 ipamD still keeps one address available.
+    // Even with a target of 0, ipamD keeps one address available.
     int shortAddresses = Math.max(warmAddresses(), 1) - pool.available();
     if (shortAddresses <= 0) {
       return 0;
@@ -25,7 +25,7 @@ record SimWarmPool(Scenario scenario) {
     return scenario.prefixDelegation() ? cidrsFor(shortAddresses) : scenario.cidrsPerEni();
   }
 
-  /** CIDRs to release to EC2; without address or prefix targets whole interfaces are removed. */
+  /** How many CIDRs to release to EC2. If only WARM_ENI_TARGET applies, ipamD releases none. */
   int overCidrs(PoolCount pool) {
     WarmTargets targets = scenario.warmTargets();
     if (targets.byAddress()) {
@@ -38,7 +38,7 @@ record SimWarmPool(Scenario scenario) {
   /**
    * Whether an interface without pods may be removed.
    *
-   * @param others the pool without that interface
+   * @param others the counts of the pool without that interface
    */
   boolean mayFreeEni(PoolCount pool, PoolCount others) {
     WarmTargets targets = scenario.warmTargets();
@@ -68,9 +68,9 @@ record SimWarmPool(Scenario scenario) {
    * The counts that ipamD's rules use.
    *
    * @param total addresses on the interfaces
-   * @param assigned those that pods hold
+   * @param assigned addresses that pods hold
    * @param cidrs CIDRs on the interfaces
-   * @param unusedCidrs those of which no pod holds an address
+   * @param unusedCidrs CIDRs in which no address is assigned
    */
   record PoolCount(int total, int assigned, int cidrs, int unusedCidrs) {
     static PoolCount of(Collection<AttachedEni> enis) {

@@ -13,15 +13,15 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A simulated node's ipamD over HTTP, on the loopback address. Each request moves the model to the
- * time since the start, times the scenario's speed. Safe for use by several threads.
+ * Serves a simulated ipamD over HTTP on the loopback address. Each request advances the model time,
+ * which is the real time since the start × the scenario's speed. Thread-safe.
  */
 public final class SimulatedIpamd implements AutoCloseable {
   /**
-   * Where to listen; 0 picks a free port.
+   * The ports to listen on. 0 picks a free port.
    *
-   * @param introspection such as 61679, the default of ipamD
-   * @param metrics such as 61678, the default of ipamD
+   * @param introspection the port of introspection; ipamD's default is 61679
+   * @param metrics the port of the metrics text; ipamD's default is 61678
    */
   public record Ports(int introspection, int metrics) {
     /** Any free ports. */
@@ -56,12 +56,12 @@ public final class SimulatedIpamd implements AutoCloseable {
   }
 
   /**
-   * Starts.
+   * Starts to listen.
    *
-   * @param warmUp model time before the first request, so that a reader sees a warm node; ipamD's
-   *     process is that old
-   * @param clock the readers' clock
-   * @throws UncheckedIOException if a port is in use; the message names it
+   * @param warmUp the model time that passes before the start. Readers see an ipamD that has
+   *     already run for this time.
+   * @param clock the clock that readers use too
+   * @throws UncheckedIOException if a port is in use; the message contains the port
    */
   public static SimulatedIpamd start(
       Scenario scenario, Ports ports, Duration warmUp, InstantSource clock) {
@@ -73,18 +73,18 @@ public final class SimulatedIpamd implements AutoCloseable {
     return introspection.url("");
   }
 
-  /** URL of the Prometheus text, such as {@code http://127.0.0.1:61678/metrics}. */
+  /** URL of the metrics text, such as {@code http://127.0.0.1:61678/metrics}. */
   public String metricsUrl() {
     return metrics.url("/metrics");
   }
 
-  /** The true state now. */
+  /** The true state of the node now. */
   public synchronized NodeState state() {
     advance(clock.instant());
     return node.state();
   }
 
-  /** Restarts ipamD now: a new process whose counters start from 0. The pods keep running. */
+  /** Restarts ipamD now. The counters start from 0. The pods keep running. */
   public synchronized void restart() {
     Instant now = clock.instant();
     advance(now);
@@ -92,7 +92,7 @@ public final class SimulatedIpamd implements AutoCloseable {
     processStart = now;
   }
 
-  /** Stops listening and drops all connections, hung ones too. */
+  /** Stops listening and closes all connections, also the connections that hang. */
   @Override
   public void close() {
     introspection.close();
@@ -110,7 +110,7 @@ public final class SimulatedIpamd implements AutoCloseable {
         });
   }
 
-  /** {@code /v1/ipamd-env-settings}: ipamD reports only these settings, not prefix delegation. */
+  /** The body of the path for settings. ipamD does not report prefix delegation there. */
   private static String settings(Scenario scenario) {
     CniVersion version = scenario.cniVersion();
     return Json.compact(
@@ -122,7 +122,7 @@ public final class SimulatedIpamd implements AutoCloseable {
             "WARM_IP_TARGET", scenario.warmTargets().ip()));
   }
 
-  /** The body for any unknown path, with status 200. */
+  /** The body that ipamD sends with status 200 for each unknown path. */
   private static String availableCommands(CniVersion version) {
     String networkSettings = "/v1/networkutils-env-settings";
     List<String> commands =
@@ -151,7 +151,7 @@ public final class SimulatedIpamd implements AutoCloseable {
     node.advanceTo(warmUp.plus(sinceServing));
   }
 
-  /** In model time. */
+  /** The model time since this server started to listen. */
   private Duration sinceServing(Instant now) {
     double real = Duration.between(servingSince, now).toNanos();
     return Duration.ofNanos((long) (real * node.scenario().speed()));
@@ -162,7 +162,7 @@ public final class SimulatedIpamd implements AutoCloseable {
       return new Endpoint(source, port, alwaysRefuses(source), () -> httpFaultOf(source), replies);
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "cannot listen on port %d for %s: choose another, or 0 for any"
+          "cannot listen on port %d for %s: choose another port, or 0 for any free port"
               .formatted(port, source.label()),
           e);
     }

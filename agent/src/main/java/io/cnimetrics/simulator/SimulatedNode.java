@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * The model: no threads, no sockets, no clock. Time moves by {@link #advanceTo} in ticks of a
- * second. Not safe for use by several threads.
+ * The model of a node. The model has no threads, sockets or clock. {@link #advanceTo} moves the
+ * model time in ticks of one second. Not thread-safe.
  */
 final class SimulatedNode {
   private static final long SECONDS_PER_ROUND = 5;
@@ -28,7 +28,7 @@ final class SimulatedNode {
     this.kubelet = new Kubelet(scenario, ipamd, random);
   }
 
-  /** Moves model time forward; a time in the past changes nothing. */
+  /** Moves model time forward to the given time. A time in the past changes nothing. */
   void advanceTo(Duration sinceStart) {
     if (sinceStart.compareTo(now) > 0) {
       now = sinceStart;
@@ -42,7 +42,7 @@ final class SimulatedNode {
     }
   }
 
-  /** Restarts ipamD: its counters start from 0, the pods keep running. */
+  /** Restarts ipamD. The counters start from 0. The pods keep running. */
   void restart() {
     ipamd.restart(now);
   }

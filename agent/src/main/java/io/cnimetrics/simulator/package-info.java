@@ -1,4 +1,4 @@
-/** A simulated node's ipamD, for trials and tests. */
+/** The simulator of a node's ipamD, for trials and tests. */
 @NullMarked
 package io.cnimetrics.simulator;
 
