@@ -8,15 +8,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Tracks which metrics are in alert, minute by minute. An absent metric keeps its state. */
+/** Tracks which metrics are in alert. A metric without a value in a minute keeps its state. */
 final class AlertTracker {
   private final Set<String> inAlert = new HashSet<>();
 
   /**
-   * The changes that a minute brings.
+   * Adds a minute, and returns the alerts that this minute raised or cleared.
    *
-   * @param whole false if the minute was closed early: an alert may continue though the part does
-   *     not show it
+   * @param whole false if the minute was closed before its end. Then no cleared alert is returned,
+   *     because the alert may continue in the rest of the minute
    */
   AlertChanges after(Instant minute, List<MinuteValue> values, boolean whole) {
     List<MinuteValue> raised = new ArrayList<>();

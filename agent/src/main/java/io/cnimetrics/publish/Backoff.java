@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * Capped exponential backoff with full jitter: a whole fleet may fail at once, and its retries must
- * not come at once.
+ * Capped exponential backoff with full jitter. A whole fleet of agents may fail at the same moment,
+ * and the jitter spreads the retries.
  */
 public final class Backoff {
-  /** The longest wait. */
+  /** The longest pause between two attempts. */
   public static final Duration CAP = Duration.ofSeconds(60);
 
   private static final Duration FIRST = Duration.ofSeconds(1);
@@ -20,12 +20,12 @@ public final class Backoff {
     this.random = random;
   }
 
-  /** The wait after one more failure that may be temporary. */
+  /** Counts a failure that may be temporary, and returns the pause before the next attempt. */
   public Duration next() {
     return next(Math.min(CAP.toMillis(), FIRST.toMillis() << Math.min(failures, 16)));
   }
 
-  /** The wait after one more failure that needs a repair first. */
+  /** Counts a failure that needs a repair, and returns the pause before the next attempt. */
   public Duration nextSlow() {
     return next(CAP.toMillis());
   }

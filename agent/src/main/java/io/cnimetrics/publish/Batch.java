@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The content of one request.
+ * The content of one request to CloudWatch: whole minutes, or a part of one minute.
  *
- * @param minutes at least one, or a part of one; all in one namespace, all dimensions known
+ * @param minutes at least one minute. All minutes have the same namespace and no unknown dimensions
  */
 record Batch(List<PendingMinute> minutes) {
   Batch {
     minutes = List.copyOf(minutes);
     if (minutes.isEmpty()) {
-      throw new IllegalArgumentException("a request without datums");
+      throw new IllegalArgumentException("a request needs at least one minute");
     }
   }
 
@@ -25,12 +25,12 @@ record Batch(List<PendingMinute> minutes) {
     return minutes.stream().flatMap(minute -> minute.datums().stream()).toList();
   }
 
-  /** Whether it is a single value, which cannot be halved. */
+  /** Whether the batch has only one value. Such a batch cannot be halved. */
   boolean isSingle() {
     return minutes.size() == 1 && minutes.get(0).values().size() == 1;
   }
 
-  /** Two halves: whole minutes, or parts of the only minute. */
+  /** Two halves of the batch. If the batch has only one minute, the values are divided. */
   List<Batch> halves() {
     if (minutes.size() > 1) {
       return halves(minutes).map(Batch::new).toList();

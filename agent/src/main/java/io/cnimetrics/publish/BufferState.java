@@ -14,14 +14,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The state that a restarted agent continues from, beside the pending minutes. Each transition
- * makes a new one, so that it is written to disk as a whole.
+ * The state of the buffer without the pending minutes. A restarted agent continues from this state.
+ * Each change creates a new object, so that the disk always has a whole state.
  *
- * @param instanceId the EC2 instance; empty if it is not known
- * @param lastMinute the start of the last closed minute: this minute and earlier ones get no more
- *     datums
- * @param open the minute that polls add to
- * @param carried events that were too late for their minute; they go into the next
+ * @param instanceId the id of the EC2 instance, or empty if the id is not known
+ * @param lastMinute the start of the last closed minute. This minute and all earlier minutes get no
+ *     more datums
+ * @param open the minute to which polls add samples, if a minute is open
+ * @param carried samples of events that came after their minute was closed. The next open minute
+ *     starts with these samples
  */
 record BufferState(
     String instanceId,
@@ -30,14 +31,15 @@ record BufferState(
     Instant lastMinute,
     Optional<OpenMinute> open,
     List<Sample> carried) {
-  /** A minute further ahead comes from a clock that was wrong. */
+  /** A minute that is further in the future comes from a wrong clock. */
   static final Duration MOST_AHEAD = Duration.ofMinutes(Streak.MOST_MINUTES_AHEAD);
 
   /**
-   * The combined samples of a minute so far.
+   * The samples of the current minute, combined into one sample of each metric.
    *
-   * @param minute its start
-   * @param samples one of each metric, with a value, in the order in which they appeared
+   * @param minute the start of the minute
+   * @param samples one sample of each metric that has a value, in the order in which the metrics
+   *     appeared
    */
   record OpenMinute(Instant minute, List<Sample> samples) {
     OpenMinute and(List<Sample> later) {
@@ -55,9 +57,10 @@ record BufferState(
   }
 
   /**
-   * The state of an agent that has no kept state.
+   * The state of an agent that starts without an earlier state.
    *
-   * @param started the minute in which the agent started, which it has not seen from its start
+   * @param started the minute of the agent's start. This minute gets no datums, because the agent
+   *     did not see the whole minute
    */
   static BufferState initial(String instanceId, Destination destination, Instant started) {
     return new BufferState(
@@ -65,9 +68,9 @@ record BufferState(
   }
 
   /**
-   * The state after a poll.
+   * Returns the state after a poll.
    *
-   * @param minute in which the poll started; no other minute is open
+   * @param minute the minute in which the poll started. No other minute may be open
    */
   BufferState polled(Instant minute, PollSamples reading) {
     boolean clockWasAhead = lastMinute.minus(MOST_AHEAD).isAfter(minute);
@@ -86,7 +89,7 @@ record BufferState(
         List.of());
   }
 
-  /** A later minute may report events, but not a past state. */
+  /** Whether a late sample may count in the next minute. Events may, an old gauge may not. */
   private static boolean isEvent(Sample sample) {
     return sample.metric().within() == MinuteAggregation.SUM;
   }
@@ -99,13 +102,13 @@ record BufferState(
     return List.copyOf(byMetric.values());
   }
 
-  /** The state after closing the open minute, if there is one. */
+  /** The state after the open minute, if there is one, was closed. */
   BufferState closed() {
     Instant last = open.map(OpenMinute::minute).orElse(lastMinute);
     return new BufferState(instanceId, destination, history, last, Optional.empty(), carried);
   }
 
-  /** The state with another instance or other settings. */
+  /** The same state with another instance id and another destination. */
   BufferState to(String instance, Destination another) {
     return new BufferState(instance, another, history, lastMinute, open, carried);
   }

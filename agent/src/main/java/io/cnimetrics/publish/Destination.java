@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
 /**
  * The namespace and dimensions under which values are published.
  *
- * @param sets the sets of dimensions under which each value is published; a dimension that is not
- *     known yet has an empty value, which is filled in before sending
+ * @param sets each value is published under each of these sets of dimensions. A dimension has the
+ *     value {@link #UNKNOWN} until its real value is known
  */
 public record Destination(String namespace, List<Map<String, String>> sets) {
   /** The value of a dimension that is not known yet. */
@@ -21,11 +21,11 @@ public record Destination(String namespace, List<Map<String, String>> sets) {
   public Destination {
     sets = sets.stream().<Map<String, String>>map(LinkedHashMap::new).toList();
     if (sets.isEmpty()) {
-      throw new IllegalArgumentException("no set of dimensions: nothing would be published");
+      throw new IllegalArgumentException("a destination needs at least one set of dimensions");
     }
   }
 
-  /** A copy with the unknown dimensions filled in, as far as they are known now. */
+  /** A copy in which an unknown dimension has its value from the map, if the map has a value. */
   Destination filled(Map<String, String> known) {
     return isComplete()
         ? this
@@ -39,7 +39,7 @@ public record Destination(String namespace, List<Map<String, String>> sets) {
     return filled;
   }
 
-  /** The dimensions that are not known yet. */
+  /** The names of the dimensions whose values are not known yet. */
   Set<String> unknown() {
     return sets.stream()
         .flatMap(set -> set.entrySet().stream())
@@ -53,7 +53,7 @@ public record Destination(String namespace, List<Map<String, String>> sets) {
     return unknown().isEmpty();
   }
 
-  /** Whether both may be the same destination: all dimensions that both know are equal. */
+  /** Whether the two destinations can be equal after all unknown dimensions are known. */
   boolean mayBe(Destination other) {
     return namespace.equals(other.namespace)
         && sets.size() == other.sets.size()
@@ -64,7 +64,7 @@ public record Destination(String namespace, List<Map<String, String>> sets) {
     return filled(one, other).equals(filled(other, one));
   }
 
-  /** The approximate size in bytes of a datum in a request: measured, then rounded up. */
+  /** The approximate size in bytes of one value in a request. The figures are rounded up. */
   int bytesOfDatums(String metric) {
     return sets.stream().mapToInt(set -> 120 + metric.length() + bytes(set)).sum();
   }

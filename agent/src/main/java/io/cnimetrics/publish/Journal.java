@@ -11,22 +11,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes changes to disk. If the disk is full, read-only or gone, it logs one warning and the agent
- * goes on; a crash then loses unsent minutes.
+ * Writes the changes of the buffer to disk. If the disk is full, read-only or missing, the journal
+ * logs one warning and the agent continues. A crash then loses pending minutes.
  */
 final class Journal implements Closeable {
-  /** The largest size of the file. */
+  /** The largest size of the file, in bytes. */
   static final long MOST_BYTES = 16L << 20;
 
   private static final long WORTH_REPLACING_BYTES = 1L << 20;
   private static final Logger log = LoggerFactory.getLogger(Journal.class);
 
   /**
-   * One change of the state on disk. It is applied as a whole or not at all.
+   * One change of the buffer. A reader applies either the whole entry or nothing.
    *
-   * @param state the newest state
-   * @param pending minutes that are new, or have fewer values than before
-   * @param gone the ids of minutes that no longer wait
+   * @param state the new state, or empty if the state has not changed
+   * @param pending the pending minutes that are new or have fewer values than before
+   * @param gone the ids of minutes that are no longer pending
    */
   record Entry(Optional<BufferState> state, List<PendingMinute> pending, List<Long> gone) {
     boolean isEmpty() {
@@ -49,8 +49,9 @@ final class Journal implements Closeable {
   }
 
   /**
-   * Keeps changes in a directory; keeps nothing while the directory cannot be opened. Waits while
-   * another agent holds it: two agents that send the same minutes would double every sum.
+   * Opens the journal of a directory. The journal writes nothing while the directory cannot be
+   * opened. Waits while another agent uses the directory, because two agents that send the same
+   * minutes would double every sum.
    */
   static Journal in(Path directory) {
     Journal journal = new Journal(directory);
@@ -59,8 +60,8 @@ final class Journal implements Closeable {
     } catch (IOException e) {
       journal.failing = true;
       log.warn(
-          "unsent minutes are kept in memory only, and a restart loses them:"
-              + " state_dir={} cause=\"{}\"; make it a directory that this user can write to;"
+          "pending minutes are kept in memory only, and a restart loses these minutes:"
+              + " state_dir={} cause=\"{}\"; set a directory that the agent's user can write to;"
               + " the agent retries each minute",
           directory,
           e.toString());
@@ -72,7 +73,7 @@ final class Journal implements Closeable {
     file = Optional.of(JournalFile.open(directory, waits));
   }
 
-  /** Opens the directory if that failed so far; returns true if it succeeds now. */
+  /** Opens the directory if earlier attempts failed. Returns true if this attempt succeeds. */
   boolean openLate() {
     if (file.isPresent() || !failing) {
       return false;
@@ -82,10 +83,10 @@ final class Journal implements Closeable {
   }
 
   /**
-   * Passes on all kept changes.
+   * Reads all entries of the file.
    *
-   * @return false if the file cannot be read to its end: then nothing is kept until it can, as if
-   *     the directory could not be opened
+   * @return false if the file cannot be read to its end. Then the journal writes nothing until
+   *     {@link #openLate} opens the file again
    */
   boolean load(Consumer<Entry> changes) {
     boolean read = file.map(kept -> attempt(() -> load(kept, changes))).orElse(true);
@@ -100,7 +101,7 @@ final class Journal implements Closeable {
     int unreadable = kept.read(changes);
     if (unreadable > 0) {
       log.warn(
-          "kept state is damaged and partly lost: state_dir={} unreadable_lines={}",
+          "the state on disk is damaged and partly lost: state_dir={} unreadable_lines={}",
           directory,
           unreadable);
     }
@@ -109,7 +110,7 @@ final class Journal implements Closeable {
   /**
    * Writes a change.
    *
-   * @param all the whole state after this change
+   * @param all returns the whole state after this change
    */
   void keep(Entry change, Supplier<List<Entry>> all) {
     if (file.isPresent() && !failing) {
@@ -121,14 +122,14 @@ final class Journal implements Closeable {
     }
   }
 
-  /** Forces appended changes to the disk. Other threads may keep changes at the same time. */
+  /** Forces appended changes to the disk. Other threads may call {@link #keep} meanwhile. */
   void sync() {
     if (!failing) {
       file.ifPresent(kept -> attempt(kept::sync));
     }
   }
 
-  /** Rewrites the whole file if the disk failed before. */
+  /** Rewrites the whole file if an earlier write failed. */
   void repair(Supplier<List<Entry>> all) {
     if (failing) {
       replace(all);
@@ -145,7 +146,7 @@ final class Journal implements Closeable {
                   bytesWhenReplaced = kept.bytes();
                   if (failing) {
                     failing = false;
-                    log.info("state is kept on disk again: state_dir={}", directory);
+                    log.info("the state is kept on disk again: state_dir={}", directory);
                   }
                 }));
   }
@@ -163,7 +164,7 @@ final class Journal implements Closeable {
       if (!failing) {
         failing = true;
         log.warn(
-            "state cannot be kept on disk, a restart would lose unsent minutes:"
+            "state cannot be kept on disk, and a restart would lose pending minutes:"
                 + " state_dir={} cause=\"{}\"; the agent retries each minute",
             directory,
             e.toString());

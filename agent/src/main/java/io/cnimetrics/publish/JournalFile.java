@@ -22,13 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Changes in a file, one per line: a checksum, a space, JSON. Writes either append to it or replace
- * it as a whole. Not thread-safe, except {@link #sync}.
+ * A file with one journal entry in each line. A line has a checksum, a space and JSON. A write
+ * appends one line or replaces the whole file. Only the method {@link #sync} is thread-safe.
  */
 final class JournalFile implements Closeable {
   private static final Logger log = LoggerFactory.getLogger(JournalFile.class);
 
-  /** The largest size of a change; a minute with all metrics is far smaller. */
+  /** The largest size of a line. A minute with all metrics is far smaller. */
   private static final int MOST_LINE_BYTES = 1 << 20;
 
   private static final int CHECKSUM_CHARACTERS = 8;
@@ -48,9 +48,9 @@ final class JournalFile implements Closeable {
   }
 
   /**
-   * Opens the file of a directory; creates both if they are missing.
+   * Opens the file in a directory. Creates the directory and the file if they are missing.
    *
-   * @param waits whether to wait while another process holds the directory, or to fail
+   * @param waits true to wait while another process uses the directory, false to fail then
    */
   static JournalFile open(Path directory, boolean waits) throws IOException {
     if (!Files.isDirectory(directory)) {
@@ -75,14 +75,14 @@ final class JournalFile implements Closeable {
       }
       if (waits) {
         log.warn(
-            "another agent on this node holds the state directory; waiting until it exits:"
+            "another agent on this node holds the state directory; waiting for its exit:"
                 + " state_dir={}",
             directory);
         channel.lock();
         return channel;
       }
     } catch (OverlappingFileLockException e) {
-      // Locked within this process: the same, but Java cannot wait for it.
+      // This process has the lock already, and Java cannot wait for such a lock.
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -96,9 +96,9 @@ final class JournalFile implements Closeable {
   }
 
   /**
-   * Reads all changes, in order.
+   * Reads all entries from the first to the last.
    *
-   * @return the number of unreadable lines, without an incomplete last line that a kill leaves
+   * @return the number of unreadable lines. A last line that a kill cut off does not count
    */
   int read(Consumer<Journal.Entry> changes) throws IOException {
     int unreadable = 0;
@@ -155,7 +155,7 @@ final class JournalFile implements Closeable {
     return length;
   }
 
-  /** Replaces the whole file; after a failure either the old or the new one is complete. */
+  /** Replaces the whole file. After a failure the file has all old entries or all new ones. */
   void replace(Iterable<Journal.Entry> changes) throws IOException {
     Files.deleteIfExists(replacement);
     FileChannel written = append(replacement);
@@ -172,7 +172,7 @@ final class JournalFile implements Closeable {
       bytes = size;
     } catch (IOException e) {
       written.close();
-      // Frees its space: the disk may be full.
+      // The disk may be full, and deleting the replacement frees space.
       Files.deleteIfExists(replacement);
       throw e;
     }
@@ -183,7 +183,7 @@ final class JournalFile implements Closeable {
     try {
       channel.force(false);
     } catch (ClosedChannelException e) {
-      // replace() closed this file and forced its own; or the agent is stopping.
+      // Either replace() closed this file and forced the new file, or the agent is stopping.
     }
   }
 

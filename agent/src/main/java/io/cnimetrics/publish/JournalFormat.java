@@ -23,8 +23,8 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
- * Journal entries as JSON, each writer beside its reader. Another release may have written what is
- * read, so unknown fields are ignored.
+ * Journal entries as JSON. Each method that writes is next to the method that reads. Unknown fields
+ * are ignored, because another release may have written the file.
  */
 final class JournalFormat {
   private static final JsonFactory JSON = new JsonFactory();
@@ -36,7 +36,7 @@ final class JournalFormat {
     try (JsonGenerator json = JSON.createGenerator(bytes)) {
       write(json, fields(entry));
     } catch (IOException e) {
-      throw new UncheckedIOException("memory cannot fail", e);
+      throw new UncheckedIOException("cannot write to memory", e);
     }
     return bytes.toByteArray();
   }
@@ -106,7 +106,7 @@ final class JournalFormat {
     return fields;
   }
 
-  /** Leaves out metrics that this release does not have. */
+  /** Reads samples, and ignores the metrics that this release does not have. */
   private static List<Sample> samples(Fields fields, String name) {
     return fields.list(name, sample -> (List<?>) sample).stream()
         .flatMap(
@@ -157,7 +157,7 @@ final class JournalFormat {
         fields.list("dimensions", set -> ((Fields) set).all(String.class::cast)));
   }
 
-  /** A minute in the journal is a number, counted from 1970. */
+  /** The journal stores a minute as the number of minutes since 1970. */
   private static long sinceEpoch(Instant minute) {
     return minute.getEpochSecond() / 60;
   }
@@ -166,7 +166,7 @@ final class JournalFormat {
     return ((Number) number).doubleValue();
   }
 
-  /** A JSON object. A missing field reads as empty or 0. */
+  /** A JSON object. A missing field is read as empty or 0. */
   private record Fields(Map<String, Object> byName) {
     Fields() {
       this(new LinkedHashMap<>());
@@ -231,7 +231,7 @@ final class JournalFormat {
       }
       json.writeEndArray();
     } else {
-      // A string or a number.
+      // The value is a string or a number.
       json.writeObject(value);
     }
   }

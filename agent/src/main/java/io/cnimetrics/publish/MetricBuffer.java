@@ -20,8 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The buffer between polling and sending: polls add to the open minute, and ended minutes wait
- * until they are sent. Each change is written to disk before it has an effect. Thread-safe.
+ * The buffer between polling and sending. Polls add samples to the open minute. A closed minute is
+ * pending until CloudWatch accepts it. A change is in the journal before the method returns. All
+ * methods are thread-safe.
  */
 public final class MetricBuffer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MetricBuffer.class);
@@ -39,27 +40,27 @@ public final class MetricBuffer implements AutoCloseable {
   private Optional<Instant> urgentMinute = Optional.empty();
 
   /**
-   * The alerts that changed with a minute that ended.
+   * The alerts that a closed minute raised or cleared.
    *
-   * @param raised values that are in alert and were not in the minute before
-   * @param cleared values that are no longer in alert
+   * @param raised the values of metrics that are in alert and were not in alert before
+   * @param cleared the values of metrics that are no longer in alert
    */
   public record AlertChanges(Instant minute, List<MinuteValue> raised, List<MinuteValue> cleared) {}
 
   /**
-   * How much waits to be sent.
+   * The number of pending minutes and the oldest of these minutes.
    *
-   * @param oldest the start of the oldest waiting minute
+   * @param oldest the start of the oldest pending minute, if there is one
    */
   public record Depth(int minutes, Optional<Instant> oldest) {}
 
   /**
-   * Opens a buffer that continues from the kept state, if there is one. Waits while another agent
-   * holds the directory.
+   * Opens a buffer. If there is a state on disk, the buffer continues from this state. Waits while
+   * another agent uses the directory.
    *
-   * @param directory where state is kept; empty for memory only
-   * @param destination for samples from now on
-   * @param reports receives the changes of each minute, on the thread that closes the minute
+   * @param directory the state directory, or empty to keep the state in memory
+   * @param destination the namespace and dimensions of new samples
+   * @param reports receives the alerts of each minute on the thread that closes the minute
    */
   public MetricBuffer(
       Optional<Path> directory,
@@ -71,7 +72,7 @@ public final class MetricBuffer implements AutoCloseable {
     this.events = events;
     this.reports = reports;
     this.pending = new PendingMinutes(events);
-    // The agent has not seen the current minute from its start, unless the minute starts right now.
+    // The agent sees the whole current minute only if the minute starts right now.
     this.startMinute = minute(clock.instant().minusNanos(1));
     this.state = BufferState.initial("", destination, startMinute);
     this.keptState = state;
@@ -96,8 +97,8 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /**
-   * Takes over waiting minutes from a directory that could not be opened at the start. The rest of
-   * its state is out of date: this buffer has newer minutes and counters.
+   * Takes over the pending minutes of a directory that could not be opened at the start. The rest
+   * of the state in this directory is ignored, because the buffer has newer minutes and counters.
    */
   private void takeOver() {
     PendingMinutes left = new PendingMinutes(events);
@@ -114,7 +115,7 @@ public final class MetricBuffer implements AutoCloseable {
     }
   }
 
-  /** Continues from kept state. Samples from other settings are still sent under those settings. */
+  /** Continues from the state on disk. Samples of earlier settings keep their destination. */
   private void resume(BufferState last) {
     Destination destination = state.destination();
     state = last;
@@ -123,7 +124,7 @@ public final class MetricBuffer implements AutoCloseable {
     }
     state = state.to(last.instanceId(), destination);
     log.info(
-        "continuing from kept state: waiting_minutes={} last_minute={}",
+        "continuing from the state on disk: waiting_minutes={} last_minute={}",
         pending.minutes(),
         state.lastMinute());
   }
@@ -137,17 +138,17 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /**
-   * Fills in values that were not known at the start: minutes that wait for them can then be sent.
-   * State of another instance is discarded.
+   * Sets the instance id and the dimensions that were not known at the start. Pending minutes that
+   * need these dimensions can then be sent. The state of another instance is discarded.
    *
-   * @param instanceId empty if it is still not known
+   * @param instanceId the id of this instance, or empty if the id is still not known
    */
   public synchronized void identify(String instanceId, Map<String, String> dimensions) {
     known = Map.copyOf(dimensions);
     Destination destination = state.destination().filled(known);
     if (isAnother(state.instanceId(), instanceId)) {
       log.warn(
-          "kept state belongs to another instance and is discarded: kept={} this={}"
+          "the state on disk is of another instance and is discarded: kept={} this={}"
               + " waiting_minutes={}",
           state.instanceId(),
           instanceId,
@@ -161,17 +162,17 @@ public final class MetricBuffer implements AutoCloseable {
     keep();
   }
 
-  /** The dimensions that must become known before new samples can be sent. */
+  /** The names of the dimensions that must be known before new samples can be sent. */
   public synchronized Set<String> unknownDimensions() {
     return state.destination().unknown();
   }
 
-  /** The results of earlier polls that the next poll needs. */
+  /** The counter totals and other results of earlier polls, for the next poll. */
   public synchronized SamplerState history() {
     return state.history();
   }
 
-  /** Records the start of a poll: its minute stays open until the poll ends. */
+  /** Records the start of a poll. The minute of the poll stays open until the poll ends. */
   public synchronized void pollStarts(Instant takenAt) {
     polledMinute = Optional.of(minute(takenAt));
   }
@@ -179,8 +180,8 @@ public final class MetricBuffer implements AutoCloseable {
   /**
    * Adds the samples of a poll.
    *
-   * @param before the history that the reading was made with. If the buffer has another history
-   *     now, because state of another instance was discarded, the reading is ignored
+   * @param before the history from which the reading was made. The reading is ignored if the buffer
+   *     has discarded this history together with the state of another instance
    */
   public synchronized void polled(Instant takenAt, SamplerState before, PollSamples reading) {
     if (!before.equals(state.history())) {
@@ -194,12 +195,12 @@ public final class MetricBuffer implements AutoCloseable {
     keep();
   }
 
-  /** Records the end of a poll, successful or not. */
+  /** Records the end of a poll. The poll may have failed. */
   public synchronized void pollEnded() {
     polledMinute = Optional.empty();
   }
 
-  /** Adds samples that are sent at once, without waiting for their minute to end. */
+  /** Adds samples that are due at once, before the end of their minute. */
   public synchronized void addUrgent(Instant at, List<Sample> samples) {
     if (!samples.isEmpty()) {
       sendNow();
@@ -207,7 +208,7 @@ public final class MetricBuffer implements AutoCloseable {
     add(at, state.destination(), samples);
   }
 
-  /** Adds samples that no poll made, with their own dimensions; sent at the next regular send. */
+  /** Adds samples that have their own dimensions. The next regular send includes the samples. */
   public synchronized void add(Instant at, Map<String, String> dimensions, List<Sample> samples) {
     add(at, new Destination(state.destination().namespace(), List.of(dimensions)), samples);
   }
@@ -219,9 +220,9 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /**
-   * Closes the open minute if it is over.
+   * Closes the open minute if this minute has ended.
    *
-   * @return false if it must stay open because one of its polls is in progress
+   * @return false if the minute must stay open because a poll of this minute is in progress
    */
   public synchronized boolean closeEnded(Instant now) {
     Optional<Instant> open = openMinute();
@@ -236,7 +237,7 @@ public final class MetricBuffer implements AutoCloseable {
     return true;
   }
 
-  /** Closes the open minute before its end: no more samples follow. */
+  /** Closes the open minute before its end, because no more samples follow. */
   public synchronized void closeOpenMinute() {
     closeOpen(false);
     keep();
@@ -247,10 +248,9 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /**
-   * Adds the open minute to those that wait.
+   * Makes the open minute, if there is one, a pending minute.
    *
-   * @param whole false if the minute is closed early: then an alert may continue though the part
-   *     does not show it
+   * @param whole see {@link AlertTracker#after}
    */
   private void closeOpen(boolean whole) {
     if (state.open().isPresent()) {
@@ -265,7 +265,7 @@ public final class MetricBuffer implements AutoCloseable {
     }
   }
 
-  /** Writes all changes since the last write as one entry. */
+  /** Writes all changes since the last write to the journal as one entry. */
   private void keep() {
     pending.dropOverBounds();
     Journal.Entry change = pending.changes(Optional.of(state).filter(s -> !s.equals(keptState)));
@@ -275,22 +275,22 @@ public final class MetricBuffer implements AutoCloseable {
     }
   }
 
-  /** The whole state, as small changes. */
+  /** The whole buffer as a list of small entries. */
   private List<Journal.Entry> all() {
     List<Journal.Entry> all = new ArrayList<>();
     for (PendingMinute minute : pending.all()) {
       all.add(new Journal.Entry(Optional.empty(), List.of(minute), List.of()));
     }
     all.add(new Journal.Entry(Optional.of(state), List.of(), List.of()));
-    // They are part of the whole state.
+    // Clears the recorded changes, because the entries above include these changes.
     pending.changes(Optional.empty());
     keptState = state;
     return all;
   }
 
-  /** Forces all changes so far to the disk. */
+  /** Forces all changes to the disk. Opens and repairs a journal that failed earlier. */
   public void sync() {
-    // Not under the lock: a slow disk must not delay a poll.
+    // This call is outside the lock, because a slow disk must not delay a poll.
     journal.sync();
     synchronized (this) {
       if (journal.openLate()) {
@@ -301,8 +301,8 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /**
-   * Takes the content of the next request, the newest minutes first. No other request gets it until
-   * it is released.
+   * Takes the content of the next request, which has the newest minutes. No other request gets
+   * these minutes until {@link #release} is called.
    */
   synchronized Optional<Batch> take(Instant now) {
     pending.dropUnsendable(now);
@@ -310,39 +310,39 @@ public final class MetricBuffer implements AutoCloseable {
     return pending.take(known);
   }
 
-  /** Releases a batch; values that were neither sent nor dropped wait again. */
+  /** Releases a batch. A later request may take values that were not sent and not dropped. */
   synchronized void release(Batch batch) {
     pending.release(batch);
   }
 
-  /** Removes a taken batch, or a part of it, that was sent or dropped. */
+  /** Removes a batch that was sent or dropped. It may be a part of a taken batch. */
   synchronized void acknowledge(Batch batch) {
     pending.acknowledge(batch);
     keep();
   }
 
-  /** The number of requests that the newest minutes need, at least 1. */
+  /** The number of requests that the newest minutes need. It is at least 1. */
   synchronized int requestsForNewest(int minutes) {
     return pending.requestsForNewest(minutes);
   }
 
-  /** Whether a minute waits whose dimensions are all known. */
+  /** Whether there is a pending minute whose dimensions are all known. */
   synchronized boolean hasSendable() {
     return pending.hasSendable(known);
   }
 
-  /** Makes waiting minutes due at once, before the next time of the schedule. */
+  /** Makes all pending minutes due at once instead of at the next time of the schedule. */
   public synchronized void sendNow() {
     urgentMinute = Optional.of(Instant.MIN);
   }
 
-  /** Discards all waiting minutes, for an agent that sends nothing. */
+  /** Discards all pending minutes. Only an agent that sends nothing calls this method. */
   public synchronized void discardAll() {
     pending.clear();
     keep();
   }
 
-  /** The minute of a new alert that was not sent yet; long ago if something is due at once. */
+  /** The oldest minute with an unsent alert, or {@link Instant#MIN} if samples are due at once. */
   synchronized Optional<Instant> urgentMinute() {
     return urgentMinute;
   }

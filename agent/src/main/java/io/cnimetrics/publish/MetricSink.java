@@ -14,11 +14,11 @@ public interface MetricSink {
   int MOST_DATUMS = 1_000;
 
   /**
-   * One value on its way to CloudWatch.
+   * One value of one metric, minute and set of dimensions.
    *
-   * @param metric the metric's name
+   * @param metric the name of the metric
    * @param at the start of the value's minute
-   * @param dimensions values by name; no value is empty
+   * @param dimensions the value of each dimension by its name. No value is empty
    */
   record Datum(
       String metric, Instant at, double value, Unit unit, Map<String, String> dimensions) {}
@@ -26,35 +26,33 @@ public interface MetricSink {
   /**
    * The result of one request.
    *
-   * @param retryAfter the wait that the service asks for, if any
-   * @param message one line for a person: what happened, and the remedy; empty if accepted. Never a
-   *     credential, never a whole body
+   * @param retryAfter the pause before the next attempt, if the service asks for a pause
+   * @param message one line with the event and the remedy, without credentials and without a whole
+   *     response body. It is empty if the request was accepted
    */
   record PutResult(Status status, Optional<Duration> retryAfter, String message) {
     /** CloudWatch accepted all datums. */
     public static final PutResult ACCEPTED = new PutResult(Status.ACCEPTED, Optional.empty(), "");
 
-    /** What to do next. */
+    /** The kind of the result. It decides whether a retry makes sense. */
     public enum Status {
       /** CloudWatch has the datums. */
       ACCEPTED,
-      /** A datum or the size of the request is invalid: the same request never succeeds. */
+      /** A datum or the size of the request is invalid. The same request would fail again. */
       INVALID,
-      /** Throttling, a service error or no response: a retry may succeed. */
+      /** The request was throttled or had an error or no response. A retry may succeed. */
       RETRYABLE,
-      /**
-       * Permissions or credentials are missing or expired: a retry succeeds once they are repaired.
-       */
+      /** Permissions or credentials are missing or expired. A retry succeeds after their repair. */
       UNAUTHORIZED
     }
   }
 
   /**
-   * Sends one request, without retries: the caller decides about them.
+   * Sends one request without retries. The caller decides about retries.
    *
-   * @param datums 1 to {@link #MOST_DATUMS}, at most about 1 MB
-   * @param limit for the whole call, from connecting to the last byte of the response
-   * @return the result; network and service errors are results, not exceptions
+   * @param datums 1 to {@link #MOST_DATUMS} datums of at most about 1 MB in total
+   * @param limit the time limit of the whole call until the last byte of the response
+   * @return the result. Network errors and service errors are results, not exceptions
    */
   PutResult put(String namespace, List<Datum> datums, Duration limit);
 }

@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.RandomAccess;
 import java.util.function.UnaryOperator;
 
-/** The value of a metric in an ended minute. */
+/** The value of one metric in one minute. */
 public record MinuteValue(String metric, Unit unit, double value) {
 
   /**
-   * The values of a minute in compact form, because a day of minutes may wait in a heap of a few
-   * MB: minutes can share their names and units.
+   * The values of a minute in a compact form. Minutes can share their lists of names, because a
+   * whole day of pending minutes must fit into a heap of a few MB.
    */
   static final class Packed extends AbstractList<MinuteValue> implements RandomAccess {
     private final List<Name> names;
     private final double[] values;
 
-    /** A value without its number. */
+    /** The metric and the unit of a value. */
     record Name(String metric, Unit unit) {}
 
     private Packed(List<Name> names, double[] values) {
@@ -34,9 +34,9 @@ public record MinuteValue(String metric, Unit unit, double value) {
     }
 
     /**
-     * A copy that shares its names with equal minutes.
+     * A copy that shares the list of names with other minutes.
      *
-     * @param equal returns a shared list that equals the given one
+     * @param equal returns a shared list that is equal to the given list
      */
     Packed sharing(UnaryOperator<List<Name>> equal) {
       return new Packed(equal.apply(names), values);

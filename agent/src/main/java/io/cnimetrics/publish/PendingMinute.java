@@ -7,10 +7,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * An ended minute that waits to be sent, or a part of it.
+ * A closed minute that CloudWatch has not accepted yet, or a part of such a minute.
  *
- * @param id rises in the order in which minutes were added
- * @param minute its start
+ * @param id a number that is higher for each minute that is added later
+ * @param minute the start of the minute
  * @param values the values that are not sent yet
  */
 record PendingMinute(long id, Instant minute, Destination destination, List<MinuteValue> values) {
@@ -26,23 +26,23 @@ record PendingMinute(long id, Instant minute, Destination destination, List<Minu
     return new PendingMinute(id, minute, destination, some);
   }
 
-  /** A copy without some values. */
+  /** A copy without the given values. */
   PendingMinute without(List<MinuteValue> some) {
     Set<MinuteValue> removed = Set.copyOf(some);
     return withValues(values.stream().filter(value -> !removed.contains(value)).toList());
   }
 
-  /** The number of datums: each value under each set of dimensions. */
+  /** The number of datums. Each value makes one datum for each set of dimensions. */
   int datumCount() {
     return values.size() * destination.sets().size();
   }
 
-  /** The approximate size of its datums in a request. */
+  /** The approximate size of the datums in a request, in bytes. */
   int requestBytes() {
     return values.stream().mapToInt(value -> destination.bytesOfDatums(value.metric())).sum();
   }
 
-  /** All dimensions are known. */
+  /** The datums of this minute. All dimensions must be known. */
   List<Datum> datums() {
     return values.stream()
         .flatMap(value -> destination.sets().stream().map(set -> datum(value, set)))

@@ -17,18 +17,18 @@ import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The minutes that wait to be sent, including those in a request right now. */
+/** All pending minutes, including the minutes of a current request. */
 final class PendingMinutes {
-  /** The most minutes that wait: a day. The oldest are dropped first. */
+  /** The maximum is a day of pending minutes. The oldest minutes are dropped first. */
   static final int MOST_MINUTES = 24 * 60;
 
-  /** Half of the journal's limit, so that a rewritten file always fits. */
+  /** The maximum is half of the journal's limit, so that a rewritten file always fits. */
   private static final long MOST_BYTES = Journal.MOST_BYTES / 2;
 
-  /** CloudWatch accepts 1 MB; the compressed request is far smaller. */
+  /** CloudWatch accepts requests of 1 MB. A compressed request is far smaller than that. */
   private static final int MOST_REQUEST_BYTES = 900_000;
 
-  /** CloudWatch accepts datums of the last two weeks; five minutes are left for the request. */
+  /** CloudWatch accepts datums of the last two weeks. Five minutes are kept as a reserve. */
   private static final Duration OLDEST = Duration.ofDays(14).minusMinutes(5);
 
   private static final Logger log = LoggerFactory.getLogger(PendingMinutes.class);
@@ -45,9 +45,9 @@ final class PendingMinutes {
   private long nextId = 1;
   private long bytes;
 
-  /** Keeps one of several equal objects, so that equal minutes share memory. */
+  /** Returns the same object for all equal objects, so that equal minutes share memory. */
   static final class Interner<T> {
-    /** A node needs few: metric names and destinations rarely change between minutes. */
+    /** This is enough, because names and destinations rarely change between minutes. */
     private static final int MOST = 64;
 
     private final Map<T, T> known = new HashMap<>();
@@ -69,7 +69,7 @@ final class PendingMinutes {
     return List.copyOf(byId.values());
   }
 
-  /** The number of different minutes: subnet values of a minute wait as an entry of their own. */
+  /** The number of different minutes. The subnet values of a minute have a separate entry. */
   int minutes() {
     return (int) byId.values().stream().map(PendingMinute::minute).distinct().count();
   }
@@ -82,13 +82,13 @@ final class PendingMinutes {
     return byId.values().stream().sorted(OLDEST_FIRST.reversed()).toList();
   }
 
-  /** Whether all dimensions of any entry are known. */
+  /** Whether there is a pending minute without unknown dimensions. */
   boolean hasSendable(Map<String, String> known) {
     return byId.values().stream()
         .anyMatch(minute -> minute.destination().filled(known).isComplete());
   }
 
-  /** Adds a minute under a new id, if it has any values. */
+  /** Adds a minute with a new id. A minute without values is ignored. */
   void add(Instant minute, Destination destination, List<MinuteValue> values) {
     if (!values.isEmpty()) {
       put(new PendingMinute(nextId, minute, destination, values));
@@ -119,7 +119,7 @@ final class PendingMinutes {
     List.copyOf(byId.keySet()).forEach(this::remove);
   }
 
-  /** The changes since the last call, for the journal, together with a change of the state. */
+  /** Returns the changes since the last call and the given state as one journal entry. */
   Journal.Entry changes(Optional<BufferState> state) {
     List<PendingMinute> pending = changed.stream().map(byId::get).filter(Objects::nonNull).toList();
     List<Long> gone = changed.stream().filter(id -> !byId.containsKey(id)).toList();
@@ -127,12 +127,12 @@ final class PendingMinutes {
     return new Journal.Entry(state, pending, gone);
   }
 
-  /** The approximate size on disk. */
+  /** The approximate size of a minute in the journal, in bytes. */
   private static long bytes(PendingMinute minute) {
     return 100 + 45L * minute.values().size() + minute.destination().bytesOfDatums("");
   }
 
-  /** Drops minutes that CloudWatch rejects as too old or in the future. */
+  /** Drops minutes that CloudWatch would reject because they are too old or in the future. */
   void dropUnsendable(Instant now) {
     for (PendingMinute pending : all()) {
       if (taken.contains(pending.id())) {
@@ -146,7 +146,7 @@ final class PendingMinutes {
     }
   }
 
-  /** Drops the oldest minutes until the rest is within the limits; minutes in a request stay. */
+  /** Drops the oldest minutes until the limits are met. Minutes in a request are kept. */
   void dropOverBounds() {
     while ((byId.size() > MOST_MINUTES && minutes() > MOST_MINUTES) || bytes > MOST_BYTES) {
       Optional<PendingMinute> oldest =
@@ -169,9 +169,9 @@ final class PendingMinutes {
   }
 
   /**
-   * Takes as many minutes as fit into one request, the newest first, until they are released.
+   * Takes as many of the newest minutes as fit into one request.
    *
-   * @param known values of dimensions that were not known when the minutes ended
+   * @param known the values of dimensions that were not known when the minutes were closed
    */
   Optional<Batch> take(Map<String, String> known) {
     List<PendingMinute> batch = new ArrayList<>();
@@ -205,7 +205,7 @@ final class PendingMinutes {
     batch.minutes().forEach(minute -> taken.remove(minute.id()));
   }
 
-  /** Removes values that were sent or dropped. */
+  /** Removes the values of a batch that was sent or dropped. */
   void acknowledge(Batch batch) {
     for (PendingMinute part : batch.minutes()) {
       PendingMinute minute = byId.get(part.id());

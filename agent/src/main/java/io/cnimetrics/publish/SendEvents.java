@@ -2,21 +2,21 @@ package io.cnimetrics.publish;
 
 import java.time.Duration;
 
-/** Receives the results of sending. Several threads may call it. */
+/** Receives the results of sending. Several threads may call the methods. */
 public interface SendEvents {
-  /** Why datums were dropped. */
+  /** The reason why datums were dropped. */
   enum DropReason {
-    /** CloudWatch rejected the datum in a request of its own. */
+    /** CloudWatch rejected a request that had only this datum. */
     INVALID,
-    /** Older than the two weeks that CloudWatch accepts. */
+    /** The datum is older than the two weeks that CloudWatch accepts. */
     TOO_OLD,
-    /** Over the limit of the buffer. */
+    /** The buffer was over its limit. */
     NO_ROOM,
     /** The timestamp is more than two hours in the future. */
     FUTURE
   }
 
-  /** A request ended, with a response or without. */
+  /** A request ended with a response or without a response. */
   void answered(MetricSink.PutResult.Status outcome, Duration took);
 
   void sent(int datums);

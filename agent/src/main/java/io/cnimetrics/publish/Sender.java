@@ -17,29 +17,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the minutes that wait in the buffer: at the times of the schedule, urgent ones earlier.
- * After a failure it retries with growing pauses.
+ * Sends the pending minutes of the buffer at the times of the schedule. Urgent minutes are sent
+ * earlier. After a failure the sender retries with growing pauses.
  *
- * <p>A turn sends no more requests than the newest minutes need, and fills them with the backlog of
- * an outage. So a recovering fleet sends no more requests than a healthy one.
+ * <p>A turn sends no more requests than the newest minutes need, and fills these requests with
+ * older minutes. Therefore, after an outage, a turn has no more requests than before the outage.
  */
 public final class Sender {
-  /** The time limit of a request. */
+  /** The time limit of one request. */
   public static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
 
-  /** More than enough to find one invalid datum in a thousand; a turn must end. */
+  /** Limits the search for invalid datums. To find one in a thousand takes fewer splits. */
   private static final int MOST_SPLITS = 40;
 
-  /** If this many in a row are invalid, the cause is probably not the datums but a wrong clock. */
+  /** After this number of invalid datums in a row, a wrong clock is the probable cause. */
   private static final int MOST_DROPS_IN_A_ROW = 3;
 
-  /** A lasting failure is logged again after this time. */
+  /** A failure that continues is logged again after this time. */
   private static final Duration LOG_AGAIN = Duration.ofHours(1);
 
-  /** No real pause is longer: a longer one means that the clock was set back. */
+  /** All real pauses are shorter. A longer pause means that the clock was set back. */
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
-  /** Upper bound for Retry-After: a bogus value must not silence the agent. */
+  /** The upper bound for Retry-After, because a wrong value must not stop the agent for long. */
   private static final Duration MOST_RETRY_AFTER = Duration.ofMinutes(5);
 
   private static final Logger log = LoggerFactory.getLogger(Sender.class);
@@ -56,8 +56,8 @@ public final class Sender {
   private Instant loggedAt = Instant.MIN;
 
   /**
-   * @param region where the sink sends to, for the log
-   * @param now regular sends start at the first time of the schedule after this
+   * @param region the region of the sink, for log messages
+   * @param now the current time. The first regular send is at the next time of the schedule
    */
   public Sender(
       MetricBuffer buffer,
@@ -77,13 +77,13 @@ public final class Sender {
   }
 
   /**
-   * Sends what is due.
+   * Sends pending minutes if a send is due.
    *
-   * @return when the next turn is due; an earlier turn does no harm
+   * @return the time of the next turn. An earlier turn does no harm
    */
   public Instant turn(Instant now) {
     Instant next = next();
-    // After the clock was set back, sending must not stop until the clock has caught up.
+    // If the clock was set back, sending must not wait until the old time comes again.
     boolean clockWentBack = next.isAfter(now.plus(LONGEST_PAUSE));
     if (now.isBefore(next) && !clockWentBack) {
       return nextTurn(now);
@@ -93,15 +93,13 @@ public final class Sender {
     return nextTurn(clock.instant());
   }
 
-  /** A clock that advances during requests: pauses count from the end of a request. */
+  /** A clock that advances during requests, so that a pause starts at the end of a request. */
   private static InstantSource clockFrom(Instant now) {
     long start = System.nanoTime();
     return () -> now.plusNanos(System.nanoTime() - start);
   }
 
-  /**
-   * An alert may appear at the end of each minute, so each minute has a turn at the node's offset.
-   */
+  /** Each minute has a turn at the node's offset, because each minute may have a new alert. */
   private Instant nextTurn(Instant now) {
     return failure.isPresent() ? due : Collections.min(List.of(next(), schedule.nextMinute(now)));
   }
@@ -114,7 +112,7 @@ public final class Sender {
     return Collections.min(List.of(urgent, due));
   }
 
-  /** While a backlog remains, the node sends each minute, at the same offset. */
+  /** While there are pending minutes to send, the node sends each minute at the same offset. */
   private Instant nextRegular(Instant now) {
     return buffer.hasSendable() ? schedule.nextMinute(now) : schedule.nextSend(now);
   }
@@ -135,10 +133,10 @@ public final class Sender {
   }
 
   /**
-   * Sends all that waits, the newest first, until the time is used up or a request fails; for an
-   * agent that stops. May run while a turn hangs.
+   * Sends the pending minutes of an agent that stops, the newest minute first. Ends early if the
+   * time is over or a request fails. Another thread may hang in {@link #turn} meanwhile.
    *
-   * @param left the remaining time
+   * @param left returns the remaining time
    */
   public void flush(Instant now, Supplier<Duration> left) {
     InstantSource clock = clockFrom(now);
@@ -162,7 +160,7 @@ public final class Sender {
     }
   }
 
-  /** The delivery of one batch, split into several requests to find invalid datums. */
+  /** The delivery of one batch. A batch with invalid datums is split to find these datums. */
   private final class Delivery {
     private final Supplier<Duration> limit;
     private final InstantSource clock;
@@ -174,7 +172,7 @@ public final class Sender {
       this.clock = clock;
     }
 
-    /** Returns false if some of it was not sent because of the service, not because of a datum. */
+    /** Sends a batch. Returns false if a failure requires a pause before the next request. */
     boolean all(Batch batch) {
       PutResult answer = put(batch);
       return switch (answer.status()) {
@@ -202,7 +200,7 @@ public final class Sender {
 
     private boolean split(Batch batch) {
       if (++splits > MOST_SPLITS) {
-        log.warn("many datums are invalid: the rest is retried in the next turn");
+        log.warn("many datums of a request are invalid; the other datums are sent again later");
         return true;
       }
       for (Batch half : batch.halves()) {
@@ -261,7 +259,7 @@ public final class Sender {
     if (!failure.map(PutResult::status).equals(Optional.of(answer.status())) || loggedLongAgo) {
       loggedAt = now;
       log.warn(
-          "CloudWatch request failed; datums are kept and will be retried: outcome={}"
+          "CloudWatch request failed, and its datums are kept for a retry: outcome={}"
               + " waiting_minutes={} region={} cause=\"{}\"",
           answer.status(),
           buffer.depth().minutes(),
@@ -271,12 +269,12 @@ public final class Sender {
     failure = Optional.of(answer);
   }
 
-  /** Whether CloudWatch has ever accepted a request. */
+  /** Whether CloudWatch has accepted at least one request. */
   public synchronized boolean hasSent() {
     return everSent;
   }
 
-  /** Why nothing was ever sent, if permissions are missing or credentials are refused. */
+  /** The cause if missing permissions or refused credentials have prevented every request. */
   public synchronized Optional<String> refusal() {
     return everSent
         ? Optional.empty()

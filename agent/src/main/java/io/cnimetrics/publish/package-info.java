@@ -1,4 +1,4 @@
-/** From samples to requests: minutes, the buffer of unsent minutes, and retries. */
+/** Collects samples in minutes, keeps pending minutes in a buffer, and sends these minutes. */
 @NullMarked
 package io.cnimetrics.publish;
 

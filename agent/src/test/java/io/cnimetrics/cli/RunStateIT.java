@@ -68,7 +68,7 @@ class RunStateIT {
       // The state that the other agent writes last counts.
       Files.move(elsewhere, state);
       other.release();
-      agent.awaitLog("continuing from kept state");
+      agent.awaitLog("continuing from the state on disk");
       agent.awaitLog(SENDING);
       assertThat(agent.stop().exitCode()).isZero();
     }
