@@ -24,9 +24,9 @@ import software.amazon.awssdk.regions.ServiceEndpointKey;
 import software.amazon.awssdk.regions.ServiceMetadata;
 
 /**
- * An AWS endpoint, as the SDK's settings give it: {@code AWS_ENDPOINT_URL} and its variant for one
- * service, FIPS, dual-stack, partitions and proxies. It is only probed: the request has no
- * credentials and no path, and any answer counts.
+ * An AWS endpoint. The SDK's settings determine the endpoint: {@code AWS_ENDPOINT_URL}, {@code
+ * AWS_ENDPOINT_URL_<service>}, FIPS, dual-stack, partition and proxy. A probe sends a request
+ * without credentials and path. Any answer is a success.
  */
 public enum AwsEndpoint {
   CLOUDWATCH("CloudWatch", "monitoring"),
@@ -43,7 +43,7 @@ public enum AwsEndpoint {
   /**
    * The result of a probe.
    *
-   * @param failure why there was no answer; empty if there was one
+   * @param failure why there was no answer; empty if there was an answer
    * @param ahead how far the answer's date is ahead of the node's clock, in whole seconds
    */
   public record Probe(URI endpoint, Optional<String> failure, Optional<Duration> ahead) {}
@@ -51,8 +51,8 @@ public enum AwsEndpoint {
   /**
    * Sends one request to the endpoint.
    *
-   * @param limit the limit for connecting, and again for the answer
-   * @throws RuntimeException if the settings give no endpoint
+   * @param limit the limit for connecting, and also the limit for the answer
+   * @throws RuntimeException if the SDK's settings are invalid
    */
   public Probe probe(String region, Duration limit, InstantSource clock) {
     URI endpoint = in(region);

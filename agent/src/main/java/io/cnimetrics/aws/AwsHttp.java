@@ -19,13 +19,13 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionFactory;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 
-/** HTTP for the SDK's clients, with the SDK's own proxy settings. */
+/** HTTP for the SDK's clients. The proxy settings of the SDK apply. */
 public final class AwsHttp {
   private static final String KEEP_ALIVE = "http.keepAlive";
 
   static {
-    // Requests are far apart. With keep-alive the JDK first reads the rest of an abandoned answer
-    // and holds a lock until it has arrived.
+    // Reused connections save little, because requests are rare. With keep-alive the JDK reads an
+    // abandoned answer to its end and holds a lock meanwhile.
     if (System.getProperty(KEEP_ALIVE) == null) {
       System.setProperty(KEEP_ALIVE, "false");
     }
@@ -49,7 +49,7 @@ public final class AwsHttp {
     return UrlConnectionHttpClient.create(connections);
   }
 
-  /** The date in a header of an answer; empty if there is none. */
+  /** Returns the date in a header of an answer, or empty if there is no valid date. */
   public static Optional<Instant> date(SdkHttpResponse response, String header) {
     try {
       return response
@@ -61,13 +61,13 @@ public final class AwsHttp {
   }
 
   /**
-   * The same request, but of the answer's body only the first bytes are read; the rest is ignored.
-   * An answer without a body gets an empty one, because the SDK's metadata client needs one.
+   * Returns the same request with a limit for the answer's body. The rest of a longer body is
+   * ignored. A missing body becomes an empty body, because the SDK's metadata client needs a body.
    *
    * @param most the maximum number of bytes to read
-   * @param stopped checked before the request is sent and before each read of the body; the caller
-   *     then gets an {@link InterruptedIOException}
-   * @param onResponse gets status and headers when they arrive
+   * @param stopped checked before the request is sent and before each read of the body; if true,
+   *     the call throws {@link InterruptedIOException}
+   * @param onResponse called with status and headers when they arrive
    */
   public static ExecutableHttpRequest bounded(
       ExecutableHttpRequest request,
@@ -100,7 +100,7 @@ public final class AwsHttp {
 
   private static void throwIf(BooleanSupplier stopped) throws InterruptedIOException {
     if (stopped.getAsBoolean()) {
-      throw new InterruptedIOException("stopped waiting");
+      throw new InterruptedIOException("the wait for the answer was stopped");
     }
   }
 

@@ -12,14 +12,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The cluster's name from an instance's EC2 tags. {@code Name} is not used: it names the node, so
- * each node group would become a cluster.
+ * Finds the cluster's name in an instance's EC2 tags. The tag {@code Name} is not used, because it
+ * often names the node group and not the cluster.
  */
 public final class ClusterName {
-  /** Set by managed node groups. */
+  /** Managed node groups set this tag. */
   private static final String EKS = "eks:cluster-name";
 
-  /** Set by Karpenter from v1 on, and by Auto Mode. */
+  /** Karpenter (from v1 on) and Auto Mode set this tag. */
   private static final String KARPENTER = "eks:eks-cluster-name";
 
   private static final String KUBERNETES_PREFIX = "kubernetes.io/cluster/";
@@ -37,7 +37,7 @@ public final class ClusterName {
 
   private ClusterName() {}
 
-  /** The result of looking for the cluster's name in tags. */
+  /** The result of the search for the cluster's name in tags. */
   public sealed interface Result permits Named, Ambiguous, Unnamed {}
 
   /**
@@ -48,7 +48,7 @@ public final class ClusterName {
   public record Named(String name, String tag) implements Result {}
 
   /**
-   * Tags name several clusters, and no tag of higher priority decides.
+   * Several tags of the same priority name different clusters.
    *
    * @param names at least two, sorted
    */
@@ -56,12 +56,12 @@ public final class ClusterName {
     public Ambiguous {
       names = List.copyOf(names);
       if (names.size() < 2) {
-        throw new IllegalArgumentException("one name is no ambiguity: " + names);
+        throw new IllegalArgumentException("an ambiguous result needs at least 2 names: " + names);
       }
     }
 
     /**
-     * The names and the remedy.
+     * Returns a problem with the names and the remedy.
      *
      * @param source the source of the tags
      */
@@ -86,7 +86,7 @@ public final class ClusterName {
     }
 
     /**
-     * A problem that lists the unusable tags, or else the expected ones, and the remedy.
+     * Returns a problem that lists the unusable tags, or the expected tags if no tag is unusable.
      *
      * @param source the source of the tags
      */
@@ -108,10 +108,10 @@ public final class ClusterName {
   /**
    * Checks {@code eks:cluster-name}, {@code eks:eks-cluster-name}, {@code
    * kubernetes.io/cluster/<name>} with the value {@code owned} or {@code shared}, and {@code
-   * CLUSTER_ID}, in this order; the first tag with a name decides. A blank name is ignored, and so
-   * is a name that is not 1–1,024 printable ASCII characters, because CloudWatch refuses it.
+   * CLUSTER_ID}, in this order. The first tag with a usable name decides. Names that CloudWatch
+   * refuses are ignored. CloudWatch accepts 1–1,024 printable ASCII characters, not all blank.
    *
-   * @param tags all tags of the instance, or those that {@link #mayName} accepts
+   * @param tags all tags of the instance, or only the tags that {@link #mayName} accepts
    */
   public static Result of(Map<String, String> tags) {
     List<String> unusable = new ArrayList<>();
@@ -137,12 +137,12 @@ public final class ClusterName {
     if (name.length() <= LONGEST_SHOWN) {
       return name;
     }
-    // Do not cut a surrogate pair in half.
+    // A surrogate pair is two chars. The cut must not separate them.
     boolean cut = Character.isHighSurrogate(name.charAt(LONGEST_SHOWN - 1));
     return name.substring(0, cut ? LONGEST_SHOWN - 1 : LONGEST_SHOWN) + "…";
   }
 
-  /** Whether a tag of this key can give the cluster's name. */
+  /** Whether a tag with this key can give the cluster's name. */
   public static boolean mayName(String key) {
     return key.equals(EKS)
         || key.equals(KARPENTER)

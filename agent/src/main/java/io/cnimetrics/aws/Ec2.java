@@ -26,13 +26,13 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.Ec2ClientBuilder;
 
 /**
- * The EC2 API, one request at a time. Each request has its own client, which is closed after the
- * answer: the agent calls EC2 at its start, and later at most once a minute.
+ * Sends requests to the EC2 API. Each request has its own client, which is closed after the answer,
+ * because the agent calls EC2 at its start and later at most once a minute.
  */
 public final class Ec2 {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
-  /** 50 tags need at most 100 kB, and 200 subnets not much more. */
+  /** The largest answers need about 100 kB: 50 tags or 200 subnets. */
   private static final int MOST_BODY_BYTES = 512 * 1024;
 
   private final UnaryOperator<Ec2ClientBuilder> endpoint;
@@ -45,7 +45,7 @@ public final class Ec2 {
 
   /**
    * Uses the SDK's settings ({@code AWS_ENDPOINT_URL_EC2}, {@code AWS_USE_FIPS_ENDPOINT}, proxies
-   * and so on) and credentials from its default chain.
+   * and others) and the credentials of the SDK's default chain.
    */
   public static Ec2 fromEnvironment() {
     return new Ec2(UnaryOperator.identity(), Ec2::credentialsOfTheChain);
@@ -57,11 +57,11 @@ public final class Ec2 {
   }
 
   /**
-   * Sends one request, without retries. Blocks up to the limit; its thread, a daemon, ends soon
-   * after.
+   * Sends one request, without retries. Blocks up to the limit. The daemon thread of the request
+   * ends soon after the limit.
    *
-   * @param request the request in words
-   * @param limit limit of the whole call, including the search for credentials
+   * @param request the texts for error messages about the request
+   * @param limit the limit of the whole call, including the search for credentials
    * @param call sends the request and reads the answer
    */
   <T> Ec2Result<T> send(
@@ -74,7 +74,7 @@ public final class Ec2 {
     }
   }
 
-  /** Credentials from the SDK's default chain. */
+  /** Returns the credentials of the SDK's default chain. */
   private static AwsCredentials credentialsOfTheChain() {
     try (DefaultCredentialsProvider chain = DefaultCredentialsProvider.builder().build()) {
       return chain.resolveCredentials();
@@ -85,7 +85,7 @@ public final class Ec2 {
       Ec2Request request, Region region, Duration limit, Function<Ec2Client, T> call) {
     AwsCredentials found;
     try {
-      // Not by the client: it reports missing credentials like any other failure.
+      // The client would report missing credentials like any other failure.
       found = credentials.get();
     } catch (RuntimeException e) {
       return request.withoutCredentials();
@@ -99,7 +99,7 @@ public final class Ec2 {
     }
   }
 
-  /** The exception for an answer that does not come from EC2. */
+  /** Returns the exception for an answer that does not come from EC2. */
   static UncheckedIOException unexpected(String what) {
     return new UncheckedIOException(new IOException(what));
   }
@@ -119,7 +119,7 @@ public final class Ec2 {
     return endpoint.apply(builder).build();
   }
 
-  /** Limits the size of the answer, because the SDK reads it as a whole. */
+  /** Limits the size of an answer, because the SDK holds the whole answer in memory. */
   private static final class BoundedBody implements ExecutionInterceptor {
     @Override
     public Optional<InputStream> modifyHttpResponseContent(

@@ -12,22 +12,22 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 
 /**
- * An EC2 request in words, and the problem if it fails.
+ * The texts for error messages about an EC2 request. Creates the problem if the request fails.
  *
- * <p>EC2's own messages are not quoted: a message about a signature contains the session token.
+ * <p>EC2's messages are not quoted, because a message about a signature contains the session token.
  *
  * @param asked the action and its target, such as {@code ec2:DescribeTags of i-1 in us-west-2}
- * @param permission how to permit it
- * @param without how to do without it
+ * @param permission how to permit the action
+ * @param without how to avoid the action
  */
 record Ec2Request(String asked, String permission, String without) {
   private static final Pattern CODE = Pattern.compile("[A-Za-z0-9.]{1,100}");
   private static final Pattern ROLE = Pattern.compile("User: (arn:[!-~]{1,300}) ");
 
-  /** EC2's error code for a role without the permission; other refusals concern credentials. */
+  /** EC2's error code if the role lacks the permission. Other refusals concern credentials. */
   private static final String FORBIDDEN = "UnauthorizedOperation";
 
-  /** Refusals with status 400. */
+  /** Error codes of refusals that have the status 400. */
   private static final Set<String> REFUSALS =
       Set.of("ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId");
 
@@ -47,10 +47,10 @@ record Ec2Request(String asked, String permission, String without) {
       case DENIED -> permission;
       case TIMEOUT, UNREACHABLE ->
           "a private subnet needs a VPC endpoint of ec2 (and of sts for IRSA), or a proxy";
-      case BAD_STATUS -> "EC2 has a fault or throttles: the agent retries with growing intervals";
+      case BAD_STATUS -> "EC2 has a fault or throttles; the agent retries with growing intervals";
       case NOT_FOUND ->
-          "EC2 knows no such subnet or instance in this region and account: check"
-              + " AWS_ENDPOINT_URL_EC2 and whose credentials the agent has";
+          "the subnet or instance does not exist in this region and account; check"
+              + " AWS_ENDPOINT_URL_EC2 and the account of the agent's credentials";
       default -> "check AWS_ENDPOINT_URL_EC2 and the proxy";
     };
   }
@@ -93,7 +93,7 @@ record Ec2Request(String asked, String permission, String without) {
         .orElse("no error code");
   }
 
-  /** The role that EC2 sees: often not the expected one. */
+  /** Returns the role that EC2 saw. This role often differs from the expected role. */
   private static String role(AwsServiceException e) {
     return Optional.ofNullable(e.awsErrorDetails())
         .flatMap(details -> Optional.ofNullable(details.errorMessage()))

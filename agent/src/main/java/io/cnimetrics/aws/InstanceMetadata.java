@@ -18,11 +18,10 @@ import software.amazon.awssdk.core.SdkSystemSetting;
 import software.amazon.awssdk.imds.Ec2MetadataClient;
 
 /**
- * The EC2 instance of this node, read from its metadata service (IMDSv2).
+ * Reads the facts about this node's EC2 instance from instance metadata (IMDSv2).
  *
- * <p>No failure is fatal: each reading returns what it could read, and the problems. The SDK's own
- * client uses the endpoint settings but ignores {@code AWS_EC2_METADATA_DISABLED}, so this class
- * checks it.
+ * <p>No failure is fatal. A reading returns the values that it could read and the problems. The
+ * SDK's client ignores {@code AWS_EC2_METADATA_DISABLED}, therefore this class checks this setting.
  */
 public final class InstanceMetadata {
   private static final String INTERFACES_REMEDY =
@@ -30,7 +29,7 @@ public final class InstanceMetadata {
 
   private static final String MACS = "/latest/meta-data/network/interfaces/macs/";
 
-  /** More than EC2 attaches to an instance of any type. */
+  /** A limit above the number of interfaces of any instance type. */
   private static final int MOST_INTERFACES = 200;
 
   private static final Pattern MAC = Pattern.compile("[0-9a-fA-F:]{17}");
@@ -47,9 +46,9 @@ public final class InstanceMetadata {
   /**
    * The result of a reading.
    *
-   * @param instance what is known; only tags that can name the cluster
-   * @param problems in order of appearance, all of source {@link Source#IMDS}; empty if all was
-   *     read, with or without tags
+   * @param instance the values that were read; of the tags, only those that can name the cluster
+   * @param problems in order of appearance, all with the source {@link Source#IMDS}; empty if
+   *     nothing failed
    */
   public record Result(Instance instance, List<Problem> problems) {
     public Result {
@@ -57,8 +56,8 @@ public final class InstanceMetadata {
     }
 
     /**
-     * Whether another reading can return more: something failed or was refused. A value that does
-     * not exist or is switched off does not change.
+     * Whether another reading can return more values: a request failed or was refused. A value that
+     * does not exist will not appear later.
      */
     public boolean isRetryable() {
       return problems.stream().anyMatch(problem -> problem.reason() != Reason.NOT_FOUND);
@@ -66,10 +65,10 @@ public final class InstanceMetadata {
   }
 
   /**
-   * The result of a reading of the interfaces.
+   * The subnets of the instance's interfaces (ENIs).
    *
-   * @param subnetIds subnet ids, by the ids of the interfaces (ENIs) attached to the instance
-   * @param problem why there are none, of source {@link Source#IMDS}
+   * @param subnetIds subnet ids by ENI id, for the ENIs attached to the instance
+   * @param problem why there are no subnet ids, with the source {@link Source#IMDS}
    */
   public record Interfaces(Map<String, String> subnetIds, Optional<Problem> problem) {
     public Interfaces {
@@ -79,8 +78,8 @@ public final class InstanceMetadata {
 
   /**
    * Uses the SDK's settings: {@code AWS_EC2_METADATA_DISABLED}, {@code
-   * AWS_EC2_METADATA_SERVICE_ENDPOINT}, {@code AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE}, their
-   * system properties and, for the endpoint, the AWS configuration file.
+   * AWS_EC2_METADATA_SERVICE_ENDPOINT}, {@code AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE}, the system
+   * properties for these variables and, for the endpoint, the AWS configuration file.
    */
   public static InstanceMetadata fromEnvironment() {
     boolean disabled =
@@ -103,9 +102,9 @@ public final class InstanceMetadata {
   /**
    * Reads type, region, id, zone and tags, in this order, with a new session token.
    *
-   * <p>Connecting may take 1 s, and so may each wait for bytes; a transient failure is retried
-   * once. A failure of the service ends the reading, a failure of a single value does not. Blocks
-   * up to the limit; its thread, a daemon, ends soon after.
+   * <p>Connecting may take 1 s, and each wait for bytes may take 1 s. A transient failure is
+   * retried once. A failure of the service ends the reading; a missing value does not end the
+   * reading. Blocks up to the limit. The daemon thread of the reading ends soon after the limit.
    *
    * @param limit the limit of the whole reading
    * @throws IllegalArgumentException if the limit is not positive
@@ -115,20 +114,20 @@ public final class InstanceMetadata {
       throw new IllegalArgumentException("a limit must be positive: " + limit);
     }
     if (disabled) {
-      // Switched off on purpose, so not a problem. A missing value is reported where it is needed.
+      // No problem, because a user switched it off. Code that needs a value reports its absence.
       return new Result(Instance.UNKNOWN, List.of());
     }
     return new MetadataReading(endpoint).read(limit);
   }
 
   /**
-   * Reads all interfaces and their subnets, or none. Blocks up to the limit; its thread, a daemon,
-   * ends soon after.
+   * Reads all interfaces and their subnets, or none. Blocks up to the limit. The daemon thread of
+   * the reading ends soon after the limit.
    */
   public Interfaces interfaces(Duration limit) {
     if (disabled) {
       return none(
-          Reason.NOT_FOUND, "AWS_EC2_METADATA_DISABLED=true switches instance metadata off");
+          Reason.NOT_FOUND, "instance metadata is switched off (AWS_EC2_METADATA_DISABLED=true)");
     }
     MetadataService service = new MetadataService(endpoint);
     try {
@@ -171,7 +170,7 @@ public final class InstanceMetadata {
   }
 
   private static Interfaces none(Reason reason, String whatHappened) {
-    String fact = "the interfaces' subnets are unknown: " + whatHappened;
+    String fact = "the subnets of the node's ENIs are unknown: " + whatHappened;
     return new Interfaces(
         Map.of(), Optional.of(new Problem(Source.IMDS, reason, fact, INTERFACES_REMEDY)));
   }

@@ -10,7 +10,7 @@ import software.amazon.awssdk.services.ec2.model.Filter;
 
 /** The tags of this instance that can name its cluster, read with EC2's {@code DescribeTags}. */
 public final class InstanceTags {
-  /** An instance has at most 50 tags besides the AWS ones; they fit into one page. */
+  /** An instance has at most 50 tags and some tags of AWS. These tags fit into one page. */
   private static final int MOST_PAGES = 5;
 
   private final Ec2 ec2;
@@ -20,9 +20,8 @@ public final class InstanceTags {
   }
 
   /**
-   * Sends one request; the caller decides about a retry. Blocks up to the limit.
-   *
-   * <p>Returns the tags that can name the cluster; an empty map if the instance has none of them.
+   * Sends one request, without a retry. Blocks up to the limit. Returns the tags that can name the
+   * cluster, or an empty map if the instance has no such tag.
    *
    * @param limit the limit of the whole call, including the search for credentials
    */
@@ -31,7 +30,7 @@ public final class InstanceTags {
         new Ec2Request(
             "ec2:DescribeTags of %s in %s".formatted(instanceId, region),
             "allow the agent's role ec2:DescribeTags",
-            "better, set --cluster-id or AWS_CLUSTER_ID: no EC2 call, less memory");
+            "better, set --cluster-id or AWS_CLUSTER_ID: this avoids EC2 calls and saves memory");
     return ec2.send(request, region, limit, client -> tags(client, instanceId));
   }
 
@@ -48,7 +47,7 @@ public final class InstanceTags {
         return Map.copyOf(tags);
       }
     }
-    throw Ec2.unexpected("over " + MOST_PAGES + " pages of tags");
+    throw Ec2.unexpected("the response has over " + MOST_PAGES + " pages of tags");
   }
 
   private static DescribeTagsResponse page(
@@ -59,7 +58,7 @@ public final class InstanceTags {
               request.filters(Filter.builder().name("resource-id").values(instanceId).build());
               token.ifPresent(request::nextToken);
             });
-    // The SDK accepts any XML, such as a proxy's page, as an answer without tags.
+    // The SDK accepts any XML as an answer without tags, even the error page of a proxy.
     if (!answer.hasTags()) {
       throw Ec2.unexpected("the response has no set of tags");
     }

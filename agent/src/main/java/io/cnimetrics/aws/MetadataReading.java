@@ -20,7 +20,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.imds.Ec2MetadataClient;
 
-/** One reading of the instance's metadata. If the limit ends it, its results so far are kept. */
+/** One reading of instance metadata. The values that are read before the time limit are kept. */
 final class MetadataReading {
   static final String THREAD = "instance-metadata";
 
@@ -31,7 +31,7 @@ final class MetadataReading {
   private static final String ZONE = "placement/availability-zone";
   private static final String TAGS = "tags/instance";
 
-  /** The form of all four values; an error page from something other than IMDS does not match. */
+  /** The form of all four values. An error page of another HTTP server does not match. */
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._-]{1,255}");
 
   private final MetadataService service;
@@ -43,7 +43,7 @@ final class MetadataReading {
     this.service = new MetadataService(endpoint);
   }
 
-  /** Reads up to {@code limit}, and returns what is known then. */
+  /** Reads until the limit, and returns the values that are known then. */
   InstanceMetadata.Result read(Duration limit) {
     try {
       return BoundedCall.start(THREAD, limit, this::readAll).result();
@@ -56,7 +56,7 @@ final class MetadataReading {
 
   private InstanceMetadata.Result readAll() {
     try (service) {
-      // The most important value first: the limit can be reached at any time.
+      // The most important value is first, because the limit can end the reading at any time.
       for (String path : List.of(TYPE, REGION, ID, ZONE)) {
         readWord(path);
       }
@@ -73,7 +73,7 @@ final class MetadataReading {
   }
 
   private void readTags() {
-    // Missing unless the instance shows its tags, which is rare: not a problem.
+    // Few instances show their tags in instance metadata. Missing tags are not a problem.
     String keys = service.get(ROOT + TAGS).orElse("");
     if (keys.length() > MetadataService.MAX_BODY_BYTES) {
       report(service.unusable(keys));
@@ -81,17 +81,17 @@ final class MetadataReading {
     }
     Map<String, String> read = new HashMap<>();
     keys.lines().map(String::strip).filter(ClusterName::mayName).forEach(key -> readTag(key, read));
-    // All at once: if the limit ends the reading, a tag of lower priority must not decide.
+    // Stores all tags at once. After a cut reading a tag of lower priority could give a wrong name.
     store(tags, read);
   }
 
   private void readTag(String key, Map<String, String> into) {
     String path = ROOT + TAGS + "/" + encoded(key);
-    value(path, MetadataReading::isText, ", though it is listed")
+    value(path, MetadataReading::isText, ", although the list of tags has it")
         .ifPresent(tag -> into.put(key, tag));
   }
 
-  /** The value at a path; if it is missing or unusable, that is reported. */
+  /** Returns the value at a path. Reports a problem if the value is missing or unusable. */
   private Optional<String> value(String path, Predicate<String> usable, String ifMissing) {
     Optional<String> body = service.get(path).map(String::strip);
     if (body.isEmpty()) {
@@ -102,7 +102,7 @@ final class MetadataReading {
     return body.filter(usable);
   }
 
-  /** A tag may be empty and may contain any script. */
+  /** The value of a tag may be empty and may contain letters of any language. */
   private static boolean isText(String value) {
     return value.length() <= MetadataService.MAX_BODY_BYTES
         && value.codePoints().noneMatch(c -> Character.isISOControl(c) || c == 0xFFFD);
@@ -141,16 +141,16 @@ final class MetadataReading {
     String cause =
         switch (reason) {
           case UNREACHABLE ->
-              "is this an EC2 instance, and can pods reach its metadata?"
-                  + " If not, set AWS_EC2_METADATA_DISABLED=true and ";
+              "check that this is an EC2 instance and that pods can reach instance metadata;"
+                  + " if not, set AWS_EC2_METADATA_DISABLED=true and ";
           case TIMEOUT ->
-              "with a hop limit of 1 answers do not reach pods outside the host network: use the"
+              "with a hop limit of 1, answers do not reach pods outside the host network; use the"
                   + " host network, raise the hop limit to 2, or ";
           case DENIED ->
-              "instance metadata is switched off for this instance, or access is blocked: ";
-          case BAD_STATUS -> "the metadata service has a fault or throttles: if it persists, ";
+              "instance metadata is switched off for this instance, or access is blocked; ";
+          case BAD_STATUS -> "instance metadata has a fault or throttles; if this persists, ";
           default ->
-              "the answer may not come from the metadata service: check"
+              "the answer may not come from instance metadata; check"
                   + " AWS_EC2_METADATA_SERVICE_ENDPOINT, or ";
         };
     return cause + "set --region and --cluster-id";

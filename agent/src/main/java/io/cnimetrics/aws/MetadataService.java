@@ -19,9 +19,9 @@ import software.amazon.awssdk.imds.Ec2MetadataClient;
 import software.amazon.awssdk.imds.Ec2MetadataClientException;
 import software.amazon.awssdk.imds.Ec2MetadataRetryPolicy;
 
-/** IMDSv2 through the SDK's client. Its many exceptions become one exception with a reason. */
+/** IMDSv2 through the SDK's client. All exceptions become {@link Failed} with a reason. */
 final class MetadataService implements AutoCloseable {
-  /** Far longer than one reading. The SDK's default is six hours, without a renewal before. */
+  /** One reading is much shorter than 1 min. The SDK's default is 6 h. */
   private static final Duration TOKEN_LIFE = Duration.ofMinutes(1);
 
   private static final Ec2MetadataRetryPolicy ONE_RETRY =
@@ -30,7 +30,7 @@ final class MetadataService implements AutoCloseable {
           .backoffStrategy(attempt -> Duration.ofMillis(50))
           .build();
 
-  /** The maximum length of a body, in bytes; a longer body is cut after one more byte. */
+  /** The maximum length of a body, in bytes. A longer body is cut to this length plus 1 byte. */
   static final int MAX_BODY_BYTES = 16 * 1024;
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
@@ -44,7 +44,7 @@ final class MetadataService implements AutoCloseable {
   private volatile LastRequest last = NOTHING_YET;
 
   /**
-   * @param endpoint sets the endpoint, or leaves it to the SDK's settings
+   * @param endpoint sets the endpoint, or keeps the endpoint of the SDK's settings
    */
   MetadataService(UnaryOperator<Ec2MetadataClient.Builder> endpoint) {
     this.endpoint = endpoint;
@@ -53,7 +53,7 @@ final class MetadataService implements AutoCloseable {
   /**
    * The last request.
    *
-   * @param status the status of the answer, 0 before it arrives
+   * @param status the HTTP status of the answer; 0 before the answer arrives
    */
   record LastRequest(String method, String url, int status) {
     @Override
@@ -62,7 +62,7 @@ final class MetadataService implements AutoCloseable {
     }
   }
 
-  /** The service did not answer as expected; more requests are useless. */
+  /** The service did not answer as expected. More requests are useless. */
   static final class Failed extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -92,17 +92,17 @@ final class MetadataService implements AutoCloseable {
     return last;
   }
 
-  /** Sends nothing more, and stops reading the current answer at its next byte. */
+  /** Sends no more requests, and stops the current answer at its next read. */
   void stop() {
     stopped = true;
   }
 
   /**
-   * The body at a path such as {@code /latest/meta-data/instance-id}, at most {@link
-   * #MAX_BODY_BYTES} and one; empty if the path does not exist.
+   * Returns the body at a path such as {@code /latest/meta-data/instance-id}, or empty if the path
+   * does not exist. The body has at most {@link #MAX_BODY_BYTES} + 1 bytes.
    *
-   * @throws Failed for every other failure, after one retry of a transient one, and for settings
-   *     that give no endpoint
+   * @throws Failed for every other failure and for invalid settings; a transient failure is first
+   *     retried once
    */
   Optional<String> get(String path) {
     try {
@@ -113,13 +113,13 @@ final class MetadataService implements AutoCloseable {
       }
       throw refused(e.statusCode());
     } catch (RuntimeException e) {
-      // Not only SDK exceptions: a token that is not a valid header value is an
+      // Catches more than SDK exceptions. A token that is not a valid header value causes an
       // IllegalArgumentException.
       throw failed(e);
     }
   }
 
-  /** The failure for a body that is not a value of the expected form. */
+  /** Returns the failure for a body that does not have the expected form. */
   Failed unusable(String body) {
     return new Failed(
         Reason.MALFORMED,
@@ -154,7 +154,7 @@ final class MetadataService implements AutoCloseable {
 
   private Failed failed(RuntimeException e) {
     if (last.equals(NOTHING_YET)) {
-      // An invalid endpoint or mode, or an AWS configuration file that cannot be parsed.
+      // The endpoint or its mode is invalid, or the AWS configuration file cannot be parsed.
       return new Failed(
           Reason.MALFORMED,
           "the settings for instance metadata are invalid: " + new RootCause(e).message());
@@ -163,7 +163,7 @@ final class MetadataService implements AutoCloseable {
       return refused(last.status());
     }
     RootCause failure = RootCause.of(e);
-    // Any other exception quotes an invalid header value: the token, which is secret.
+    // The message of any other exception contains the token, which is secret.
     boolean quotable = failure.isIo() || failure.origin() instanceof SdkException;
     return new Failed(
         failure.reason(),
@@ -172,7 +172,7 @@ final class MetadataService implements AutoCloseable {
             + (quotable ? failure.message() : "the token is not a valid header value"));
   }
 
-  /** Adds what the SDK's metadata client lacks: a limit for bodies, and a stop at any time. */
+  /** Adds a limit for bodies and a stop at any time, which the SDK's metadata client lacks. */
   private final class StoppableHttp implements SdkHttpClient {
     private final SdkHttpClient connections = AwsHttp.over(MetadataService::connection);
 
@@ -193,7 +193,7 @@ final class MetadataService implements AutoCloseable {
     }
   }
 
-  /** Never uses a proxy: a proxy would return the metadata of its own instance. */
+  /** Never uses a proxy, because a proxy would return the metadata of its own instance. */
   private static HttpURLConnection connection(URI uri) {
     try {
       if (uri.toURL().openConnection(Proxy.NO_PROXY) instanceof HttpURLConnection connection) {

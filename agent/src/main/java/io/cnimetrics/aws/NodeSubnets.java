@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
 import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeSubnetsResponse;
 
-/** The subnets of this node's interfaces, read with EC2's {@code DescribeSubnets}. */
+/** Reads the subnets of this node's ENIs with EC2's {@code DescribeSubnets}. */
 public final class NodeSubnets {
   /** AWS reserves the first four addresses and the last one of every subnet. */
   private static final long RESERVED = 5;
 
-  /** The id becomes the value of a dimension and of a label. */
+  /** A subnet id. It becomes the value of a dimension and of a label. */
   private static final Pattern ID = Pattern.compile("subnet-[0-9a-zA-Z]{1,40}");
 
   private static final Pattern CIDR = Pattern.compile("[0-9.]{7,15}/([0-9]{1,2})");
@@ -28,9 +28,8 @@ public final class NodeSubnets {
   }
 
   /**
-   * Sends one request for all subnets; the caller decides about a retry. Blocks up to the limit.
-   *
-   * <p>Returns the requested subnets that have IPv4 addresses.
+   * Sends one request for all subnets, without a retry. Blocks up to the limit. Returns the
+   * requested subnets that have IPv4 addresses.
    *
    * @param limit the limit of the whole call, including the search for credentials
    */
@@ -46,7 +45,7 @@ public final class NodeSubnets {
 
   private static List<Subnet> subnets(Ec2Client ec2, Set<String> subnetIds) {
     DescribeSubnetsResponse answer = ec2.describeSubnets(ask -> ask.subnetIds(subnetIds));
-    // The SDK accepts any XML, such as a proxy's page, as an answer without subnets.
+    // The SDK accepts any XML as an answer without subnets, even the error page of a proxy.
     if (!answer.hasSubnets()) {
       throw Ec2.unexpected("the response has no set of subnets");
     }
@@ -66,7 +65,7 @@ public final class NodeSubnets {
     Integer free = found.availableIpAddressCount();
     boolean named = found.subnetId() != null && ID.matcher(found.subnetId()).matches();
     if (!named || !cidr.matches() || free == null || free < 0) {
-      throw Ec2.unexpected("the response lists a subnet without id, addresses or their number");
+      throw Ec2.unexpected("the response has a subnet without id, CIDR or free address count");
     }
     int bits = 32 - Integer.parseInt(Objects.requireNonNull(cidr.group(1)));
     long size = bits < 0 ? 0 : 1L << bits;

@@ -9,14 +9,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
-/** The root cause of an SDK exception: the SDK wraps every exception that it catches. */
+/** The root cause of an SDK exception. The SDK wraps every exception that it catches. */
 public record RootCause(Throwable origin) {
-  /** The first I/O error among the causes, or else the exception itself. */
+  /** Returns the first I/O error among the causes, or the exception itself if there is none. */
   public static RootCause of(Throwable e) {
     return new RootCause(first(e, IOException.class).map(Throwable.class::cast).orElse(e));
   }
 
-  /** The first of the exception and its causes that has the type. */
+  /** Returns the first exception of the type among the exception and its causes. */
   public static <T extends Throwable> Optional<T> first(Throwable e, Class<T> type) {
     return Stream.iterate(e, cause -> cause != null, Throwable::getCause)
         .filter(type::isInstance)
@@ -24,7 +24,7 @@ public record RootCause(Throwable origin) {
         .findFirst();
   }
 
-  /** The reason: timeout, broken connection, or otherwise an answer that cannot be used. */
+  /** Returns the reason: a timeout, a broken connection, or an answer that cannot be used. */
   Reason reason() {
     if (origin instanceof InterruptedIOException) {
       return Reason.TIMEOUT;
@@ -41,8 +41,8 @@ public record RootCause(Throwable origin) {
   }
 
   /**
-   * The message, in one line. Only the message of an IOException is safe to quote: others can
-   * contain a header with a secret.
+   * Returns the message in one line. Only the message of an IOException is safe to quote. Other
+   * messages can contain a header with a secret.
    */
   public String message() {
     String message = origin.getMessage();
@@ -50,7 +50,7 @@ public record RootCause(Throwable origin) {
       return origin.getClass().getSimpleName();
     }
     String line = message.replaceAll("\\p{Cntrl}+", " ");
-    // Java's message is only the host name.
+    // The message of an UnknownHostException is only the host name.
     return origin instanceof UnknownHostException ? "unknown host " + line : line;
   }
 }

@@ -13,12 +13,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads one network interface with its addresses. Totals come from the sizes of the CIDRs, never
- * from the number of addresses listed: ipamD lists an address of a prefix only after its first use,
- * and keeps listing it after it was released.
+ * Reads one ENI and its addresses. A total is the sum of the CIDR sizes, not the number of listed
+ * addresses. Reason: ipamD lists an address of a prefix only after a pod used that address, and
+ * still lists released addresses.
  */
 final class EniDecoder {
-  /** Go's zero time: this address was never released. */
+  /** Go's zero time, which means that the address was never released. */
   private static final String NEVER = "0001-01-01T00:00:00Z";
 
   private final JsonCursor json;
@@ -28,7 +28,7 @@ final class EniDecoder {
 
   /**
    * @param coolingSince an address released after this time is still cooling down
-   * @param held gets each address that a pod holds
+   * @param held called with each address that a pod holds
    */
   EniDecoder(JsonCursor json, Instant coolingSince, Consumer<String> held) {
     this.json = json;
@@ -36,7 +36,7 @@ final class EniDecoder {
     this.held = held;
   }
 
-  /** Whether every free address so far has the time of its release. */
+  /** Whether every free address read so far has the time of its release. */
   boolean coolingKnown() {
     return coolingKnown;
   }
@@ -87,7 +87,7 @@ final class EniDecoder {
         ipv6.single.plus(ipv6.prefixed));
   }
 
-  /** The list in releases up to 1.8: each entry is one address. */
+  /** Reads the list of VPC CNI releases up to 1.8, in which each entry is one address. */
   private Cidrs singleAddresses() throws IOException {
     Cidrs cidrs = new Cidrs();
     Used used = addresses();
@@ -170,7 +170,7 @@ final class EniDecoder {
     }
   }
 
-  /** From 1.23.0 on only the network's name is set; pods of an earlier runtime have one too. */
+  /** From 1.23.0 on, ipamD sets only networkName. Pods older than ipamD have a networkName too. */
   private boolean heldByPod() throws IOException {
     JsonCursor.Names fields = json.enter();
     boolean known = false;
@@ -201,14 +201,14 @@ final class EniDecoder {
     }
   }
 
-  /** The use of the addresses in one list. */
+  /** The numbers of addresses in one list. */
   private static final class Used {
     private long listed;
     private long assigned;
     private long cooling;
   }
 
-  /** Sums over the CIDRs of one interface. */
+  /** Sums over all CIDRs of one ENI. */
   private static final class Cidrs {
     private AddressCount single = AddressCount.NONE;
     private AddressCount prefixed = AddressCount.NONE;
@@ -226,24 +226,23 @@ final class EniDecoder {
   }
 
   /**
-   * A CIDR of ipamD, read from the keys of its maps.
+   * A CIDR. ipamD writes CIDRs as names of JSON fields.
    *
-   * @param prefix whether it is a prefix, not a single address
-   * @param addresses how many addresses it holds: 1 for a /32, 16 for a /28, 2^48 for an IPv6 /80
+   * @param prefix whether the CIDR is a prefix and not a single address
+   * @param addresses number of addresses: 1 for a /32, 16 for a /28, 2^48 for an IPv6 /80
    */
   private record Cidr(boolean prefix, long addresses) {
     private static final Pattern IPV4 =
         Pattern.compile("[0-9]{1,3}(?:\\.[0-9]{1,3}){3}/([0-9]{1,2})");
     private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:.]{2,45}/([0-9]{1,3})");
 
-    /** Reads an IPv4 CIDR no larger than a VPC, /16; empty for any other text. */
+    /** Reads an IPv4 CIDR of at most the size of a VPC (/16). Returns empty for other text. */
     static Optional<Cidr> ipv4(String text) {
       return parse(text, IPV4, 16, 32);
     }
 
     /**
-     * Reads an IPv6 CIDR no larger than EC2's prefix for an interface, /80; empty for any other
-     * text.
+     * Reads an IPv6 CIDR of at most the size of EC2's prefix (/80). Returns empty for other text.
      */
     static Optional<Cidr> ipv6(String text) {
       return parse(text, IPV6, 80, 128);

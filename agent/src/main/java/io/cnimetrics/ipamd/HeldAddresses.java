@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The addresses that pods hold. A snapshot has only their number, because metrics need no more. */
+/** The addresses that pods hold. A snapshot has only the number of these addresses. */
 public final class HeldAddresses {
   private static final Duration LIMIT = Duration.ofSeconds(1);
 
@@ -25,7 +25,7 @@ public final class HeldAddresses {
    * Sends one request to ipamD.
    *
    * @return addresses as ipamD writes them, such as {@code 10.0.1.23}
-   * @throws RuntimeException if ipamD does not return them; the message says what it returned
+   * @throws RuntimeException if the addresses cannot be read; the message gives the cause
    */
   public List<String> read() {
     return http.get("v1/enis", LIMIT, HeldAddresses::decode);

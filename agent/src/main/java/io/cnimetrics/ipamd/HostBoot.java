@@ -8,8 +8,8 @@ import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
 /**
- * The boot time of this host. ipamD reports the start of its process as this time plus the
- * process's start after boot, so a clock step moves both.
+ * The boot time of this host. ipamD computes the start time of its process from this boot time.
+ * Therefore a step of the clock changes both times.
  */
 final class HostBoot {
   private static final Path KERNEL_STATISTICS = Path.of("/proc/stat");
@@ -17,7 +17,7 @@ final class HostBoot {
 
   private HostBoot() {}
 
-  /** In seconds since 1970; empty if the kernel does not report it. */
+  /** Returns the boot time in seconds since 1970, or empty if the kernel does not report it. */
   static OptionalDouble seconds() {
     return seconds(KERNEL_STATISTICS);
   }
@@ -29,7 +29,7 @@ final class HostBoot {
           .mapToDouble(line -> (double) Long.parseLong(line.substring(BOOT_TIME.length()).strip()))
           .findFirst();
     } catch (IOException | UncheckedIOException | NumberFormatException e) {
-      // Not Linux, or hidden by a sandbox: a step of the clock then looks like a restart.
+      // Without a boot time (no Linux, or a sandbox) a clock step looks like a restart of ipamD.
       return OptionalDouble.empty();
     }
   }

@@ -19,10 +19,10 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * Reads the body of {@code GET /v1/enis} in the shapes of all VPC CNI releases. The content of the
- * body decides on the shape: flat under {@code ENIIPPools} (up to 1.6) or {@code ENIs} (1.7 to
- * 1.19), or one such object per network card (from 1.20). Unknown fields are skipped; a missing
- * required field is a failure, never a zero.
+ * Reads the body of {@code GET /v1/enis} of every VPC CNI release. Releases up to 1.6 write one
+ * pool with the field {@code ENIIPPools}. Releases 1.7 to 1.19 write one pool with {@code ENIs}.
+ * Releases from 1.20 on write one pool for each network card. Unknown fields are skipped. A missing
+ * required field is an error.
  */
 final class IntrospectionDecoder {
   private static final Comparator<Eni> BY_SLOT =
@@ -31,7 +31,7 @@ final class IntrospectionDecoder {
           .thenComparing(Eni::id);
   private static final Pattern CARD_INDEX = Pattern.compile("[0-9]{1,4}");
 
-  /** Over a hundred times the interfaces of any instance type. */
+  /** More than 100 times the ENIs of any instance type. */
   private static final int MAX_ENIS = 4_096;
 
   private final JsonCursor json;
@@ -44,8 +44,8 @@ final class IntrospectionDecoder {
   }
 
   /**
-   * @param takenAt the time of the poll; an address's time since release counts up to it
-   * @param ipCooldown how long a released address is not assigned again
+   * @param takenAt the time of the poll
+   * @param ipCooldown an address released less than this time before the poll is cooling
    * @throws IpamdException if the body is truncated, is not JSON, or is not an answer of
    *     introspection
    * @throws IOException if the body cannot be read to its end
@@ -55,11 +55,7 @@ final class IntrospectionDecoder {
     return pool(body, takenAt.minus(ipCooldown), address -> {});
   }
 
-  /**
-   * Like the other {@code pool}.
-   *
-   * @param held gets each address that a pod holds; metrics need only their number
-   */
+  /** Reads the same body, and calls {@code held} with each address that a pod holds. */
   static AddressPool pool(InputStream body, Instant coolingSince, Consumer<String> held)
       throws IOException {
     return JsonCursor.read(
@@ -71,7 +67,7 @@ final class IntrospectionDecoder {
   /**
    * Reads the body of {@code GET /v1/ipamd-env-settings}.
    *
-   * @throws IpamdException as {@link #pool} does, and also if the body lacks these settings
+   * @throws IpamdException in the cases of {@link #pool}, and if the body has no settings
    * @throws IOException if the body cannot be read to its end
    */
   static IpamdSettings settings(InputStream body) throws IOException {
@@ -84,7 +80,7 @@ final class IntrospectionDecoder {
     while (json.nextField()) {
       String name = names.next();
       if (name.equals("AvailableCommands")) {
-        throw json.unexpected("interfaces, not the list of commands that an unknown path gets");
+        throw json.unexpected("ENIs, not the list of commands that ipamD has at unknown paths");
       } else if (CARD_INDEX.matcher(name).matches()) {
         cards.add(card(name));
       } else {
@@ -92,7 +88,7 @@ final class IntrospectionDecoder {
       }
     }
     if (flat.known && !cards.isEmpty()) {
-      throw json.unexpected("one pool, or one for each network card, not both");
+      throw json.unexpected("either one pool or one pool for each network card, not both");
     }
     if (cards.isEmpty() && !names.isEmpty()) {
       cards.add(flat);
@@ -140,7 +136,7 @@ final class IntrospectionDecoder {
         : OptionalLong.empty();
   }
 
-  /** The fields of one network card's pool; before 1.20 the whole body is one. */
+  /** The pool of one network card. Before 1.20 the whole body is one pool. */
   private final class Card {
     private final int index;
     private Optional<List<Eni>> enis = Optional.empty();
@@ -174,7 +170,7 @@ final class IntrospectionDecoder {
       while (json.nextField()) {
         list.add(eniDecoder.eni(ids.next(), index));
         if (++eniCount > MAX_ENIS) {
-          throw json.unexpected(String.format(Locale.ROOT, "at most %,d interfaces", MAX_ENIS));
+          throw json.unexpected(String.format(Locale.ROOT, "at most %,d ENIs", MAX_ENIS));
         }
       }
       return list;

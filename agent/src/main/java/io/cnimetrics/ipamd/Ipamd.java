@@ -5,22 +5,22 @@ import java.time.Duration;
 
 /** The ipamD of a node. */
 public interface Ipamd {
-  /** The limit of a poll, so that a dry run ends within 10 s even if ipamD hangs. */
+  /** The limit of a poll. With this limit a dry run ends within 10 s even if ipamD hangs. */
   Duration POLL_TIMEOUT = Duration.ofSeconds(7);
 
-  /** Polls once, within the usual limit. */
+  /** Polls once, with the limit {@link #POLL_TIMEOUT}. */
   default NodeSnapshot read() {
     return read(POLL_TIMEOUT);
   }
 
   /**
-   * Polls once. A failure is a problem in the snapshot. The instance stays unknown in it: ipamD
-   * does not report it.
+   * Polls once. A failure becomes a problem in the snapshot. The instance in the snapshot is
+   * unknown, because ipamD does not report the instance.
    *
    * @param most the limit of the poll
    */
   NodeSnapshot read(Duration most);
 
-  /** Cancels a poll that runs in another thread; that poll fails. */
+  /** Cancels the poll that another thread runs. The cancelled poll fails. */
   void abort();
 }

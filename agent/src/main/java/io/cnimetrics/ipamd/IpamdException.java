@@ -4,11 +4,11 @@ import io.cnimetrics.snapshot.Reason;
 import java.util.Objects;
 import java.util.regex.Pattern;
 
-/** ipamD could not be read; the message has the request, the answer and the address. */
+/** ipamD could not be read. The message names the address, the request and the answer. */
 final class IpamdException extends RuntimeException {
   private static final int MAX_MESSAGE_CHARS = 500;
 
-  /** Messages quote bodies, and a body must not forge log lines. */
+  /** Messages quote bodies. Without this pattern a body could forge log lines. */
   private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{C}\\p{Zl}\\p{Zp}]");
 
   private final Reason reason;

@@ -36,16 +36,16 @@ import okio.Source;
 
 /**
  * Sends requests to one port of ipamD, over TCP or a unix socket. Each request has its own
- * connection, because ipamD closes idle ones after 5 s, long before the next poll.
+ * connection, because ipamD closes an idle connection after 5 s, long before the next poll.
  */
 final class IpamdHttp {
-  /** The limit of one request, from connecting to the body's last byte. */
+  /** The time limit of one request, from connecting to the last byte of the body. */
   static final Duration CALL_TIMEOUT = Duration.ofSeconds(5);
 
   /** The maximum size of a body after decompression. */
   static final long MAX_BODY_BYTES = 64L << 20;
 
-  /** Okio's message for a body that is not gzip contains its first two bytes. */
+  /** Okio's message for a body that is not gzip contains the first two bytes of the body. */
   private static final Pattern NOT_GZIP = Pattern.compile("ID1ID2: actual (0x[0-9a-f]+) .*");
 
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
@@ -64,7 +64,7 @@ final class IpamdHttp {
     this.unix = address.getScheme().equals("unix");
     OkHttpClient.Builder builder =
         new OkHttpClient.Builder()
-            // Without this OkHttp loads all of the JVM's TLS authorities and keeps them in memory.
+            // Without this setting OkHttp loads all TLS authorities into memory.
             .connectionSpecs(List.of(ConnectionSpec.CLEARTEXT))
             .connectTimeout(CONNECT_TIMEOUT)
             .readTimeout(CALL_TIMEOUT)
@@ -84,7 +84,7 @@ final class IpamdHttp {
    * Requests a path below the base address and reads the whole body.
    *
    * @param path such as {@code v1/enis}; empty for the base address itself
-   * @throws IpamdException for every failure; nothing read from the body may be used then
+   * @throws IpamdException for every failure; data read from the body must then be discarded
    */
   <T> T get(String path, Duration limit, BodyReader<T> reader) {
     HttpUrl url = path.isEmpty() ? base : base.newBuilder().addPathSegments(path).build();
@@ -102,12 +102,12 @@ final class IpamdHttp {
     } catch (IpamdException e) {
       throw new IpamdException(e.reason(), shown + ": " + e.getMessage(), e);
     } catch (IllegalArgumentException | IllegalStateException e) {
-      // OkHttp's own checks fail on unexpected input, such as a negative length.
+      // OkHttp throws these exceptions for an invalid answer, such as a negative length.
       throw new IpamdException(MALFORMED, shown + ": not HTTP: " + e.getMessage(), e);
     }
   }
 
-  /** Cancels the requests of other threads. */
+  /** Cancels all running requests. */
   void abort() {
     client.dispatcher().cancelAll();
   }
@@ -132,8 +132,8 @@ final class IpamdHttp {
   }
 
   /**
-   * Okio's message contains the number of bytes that arrived instead of the expected line; the
-   * channel of a unix socket has a plain exception for a request that was not read.
+   * Whether the connection ended before any byte of the answer. Okio then reports {@code limit=0}.
+   * A unix socket reports {@code Broken pipe} if ipamD did not read the request.
    */
   private static boolean isEndBeforeAnyByte(IOException e) {
     return cause(e).contains("limit=0 ") || cause(e).equals("Broken pipe");
@@ -147,13 +147,13 @@ final class IpamdHttp {
     } catch (InterruptedIOException e) {
       throw new IpamdException(TIMEOUT, "the body did not end within " + seconds(limit), e);
     } catch (SocketException | ClosedChannelException e) {
-      throw new IpamdException(UNREACHABLE, "in the middle of the body: " + cause(e), e);
+      throw new IpamdException(UNREACHABLE, "failed in the middle of the body: " + cause(e), e);
     } catch (IOException e) {
       throw new IpamdException(MALFORMED, broken(cause(e)), e);
     }
   }
 
-  /** OkHttp's timeout does not cover the time between reads of a body that has arrived. */
+  /** Limits size and time: OkHttp's timeout does not count the time between two reads of a body. */
   private InputStream bounded(Source body, long deadlineNanos) {
     Source bounded =
         new ForwardingSource(body) {
@@ -178,12 +178,12 @@ final class IpamdHttp {
   private static String broken(String message) {
     Matcher notGzip = NOT_GZIP.matcher(message);
     return notGzip.matches()
-        ? "the body is not gzip, though its Content-Encoding says so: it begins with "
+        ? "the body is not gzip, but has the Content-Encoding gzip; the body begins with "
             + notGzip.group(1)
         : "the body was cut short: " + message;
   }
 
-  /** A fault in a body's text is reported only if the whole body arrived. */
+  /** Reports an error in the text of a body only if the whole body arrived. */
   private static <T> T readToTheEnd(InputStream body, BodyReader<T> reader) throws IOException {
     try {
       return reader.read(body);
@@ -193,7 +193,7 @@ final class IpamdHttp {
     }
   }
 
-  /** The innermost message: OkHttp's outer message repeats the address. */
+  /** Returns the innermost message, because OkHttp's outer message repeats the address. */
   private static String cause(IOException e) {
     Throwable innermost = e;
     while (innermost.getCause() != null) {

@@ -34,9 +34,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Polls the ipamD of this node: its introspection and its Prometheus text, one after the other. If
- * a source fails, the snapshot has a {@link Problem} and its part is absent; the other source is
- * still read. Not safe for use by several threads.
+ * Polls the ipamD of this node: first introspection, then the metrics text. If a source fails, the
+ * snapshot has a {@link Problem} and no data of that source. The other source is still read. Only
+ * {@link #abort} may be called from another thread.
  */
 public final class IpamdReader implements Ipamd {
   private static final Logger log = LoggerFactory.getLogger(IpamdReader.class);
@@ -55,9 +55,9 @@ public final class IpamdReader implements Ipamd {
   /**
    * @param introspection base address, {@code http://…} or {@code unix:/path}; empty if
    *     introspection is switched off in ipamD
-   * @param metrics address of the Prometheus text; empty to skip it
-   * @param wanted the series to add up
-   * @param ipCooldown how long ipamD does not assign a released address again
+   * @param metrics address of the metrics text; empty if the metrics text is not read
+   * @param wanted the series whose samples are added up
+   * @param ipCooldown the time for which ipamD does not assign a released address again
    */
   public IpamdReader(
       Optional<URI> introspection,
@@ -99,8 +99,8 @@ public final class IpamdReader implements Ipamd {
   }
 
   /**
-   * The settings belong to ipamD's process. They are requested until they are known or known to be
-   * unavailable, and again after a possible restart of ipamD.
+   * ipamD's settings are constant until ipamD restarts. The agent requests them until ipamD
+   * answers, and again after a possible restart of ipamD.
    */
   private void refreshSettings(
       Optional<AddressPool> pool, Optional<IpamdMetrics> sums, Round round) {
@@ -115,7 +115,7 @@ public final class IpamdReader implements Ipamd {
     }
   }
 
-  /** A release without these settings is not a problem: the formulas then use the pool. */
+  /** A release without these settings is not a problem, because the formulas then use the pool. */
   private void readSettings(Round round) {
     try {
       settings = introspection.map(round::settings);
@@ -126,7 +126,7 @@ public final class IpamdReader implements Ipamd {
     }
   }
 
-  /** One round of requests with a common deadline. */
+  /** The requests of one poll. They have a common deadline. */
   private final class Round {
     private final Instant takenAt;
     private final long deadline;
@@ -143,8 +143,8 @@ public final class IpamdReader implements Ipamd {
             INTROSPECTION,
             DEGRADED,
             "introspection is not read (--introspection-url none)",
-            "ipamD's gauges are used instead, which are wrong with several network cards and after"
-                + " a forced removal");
+            "ipamD's gauges are used instead; these gauges are wrong with several network cards"
+                + " and after the forced removal of an ENI");
         return Optional.empty();
       }
       Optional<AddressPool> pool = attempt(INTROSPECTION, () -> enis(introspection.get()));
@@ -158,7 +158,7 @@ public final class IpamdReader implements Ipamd {
             METRICS,
             DEGRADED,
             "ipamD's metrics are not read (--metrics-url none)",
-            "there are no counters, and the maximum comes from the table of instance types");
+            "there are no counters; the effective maximum comes from the instance type");
         return Optional.empty();
       }
       Duration limit = limit(IpamdHttp.CALL_TIMEOUT);
@@ -174,7 +174,7 @@ public final class IpamdReader implements Ipamd {
       return sums;
     }
 
-    /** A metric computed from such a sum is left out, never 0. */
+    /** A metric that needs such a sum is left out. The agent does not publish 0 instead. */
     private void checkNumbers(IpamdMetrics read) {
       Map<String, Double> odd = new TreeMap<>();
       for (Map.Entry<Series, Double> sum : read.sums().entrySet()) {
@@ -186,8 +186,8 @@ public final class IpamdReader implements Ipamd {
         report(
             METRICS,
             UNEXPECTED_SHAPE,
-            "no finite number: %s".formatted(odd),
-            "metrics that need one are left out; " + remedy(METRICS, UNEXPECTED_SHAPE));
+            "sums that are not finite numbers: %s".formatted(odd),
+            "metrics that need these sums are left out; " + remedy(METRICS, UNEXPECTED_SHAPE));
       }
     }
 
@@ -204,7 +204,7 @@ public final class IpamdReader implements Ipamd {
     }
 
     /**
-     * ipamD's totals are wrong after a forced removal of an interface; the agent does not use them.
+     * After the forced removal of an ENI ipamD's totals are wrong. The agent uses its own totals.
      */
     private void checkStatedTotals(AddressPool pool) {
       if (!pool.ipv6()) {
@@ -247,11 +247,12 @@ public final class IpamdReader implements Ipamd {
     return switch (reason) {
       case UNREACHABLE ->
           introspection
-              ? "check that aws-node runs on this node; INTROSPECTION_BIND_ADDRESS moves the port"
-                  + " (releases up to 1.3.3 and 1.4.0: 61678): set --introspection-url; with"
-                  + " DISABLE_INTROSPECTION set --introspection-url none"
-              : "without it there are no counters; with DISABLE_METRICS set --metrics-url none";
-      case TIMEOUT -> "ipamD hangs or the node is overloaded: see the log of aws-node";
+              ? "check that aws-node runs on this node; if its INTROSPECTION_BIND_ADDRESS is set,"
+                  + " or its release is 1.4.0 or up to 1.3.3 (port 61678), set"
+                  + " --introspection-url; if its DISABLE_INTROSPECTION is set, set"
+                  + " --introspection-url none"
+              : "there are no counters; if aws-node has DISABLE_METRICS, set --metrics-url none";
+      case TIMEOUT -> "ipamD hangs or the node is overloaded; read the log of aws-node";
       default ->
           introspection
               ? "check that --introspection-url is ipamD's introspection (port 61679)"

@@ -20,16 +20,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Reads a JSON body field by field and reports the path of anything unexpected. It holds only one
- * value of the body at a time.
+ * Reads a JSON body field by field. An error names the path of the unexpected value. Memory holds
+ * only one value of the body at a time.
  */
 final class JsonCursor {
-  /** A thousand times EC2's limit of 50 addresses per interface; bounds memory. */
+  /** Limits the use of memory. EC2's limit is 50 addresses per ENI, 1,000 times less. */
   private static final int MAX_ENTRIES = 50_000;
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
-          // Names are mostly addresses: caching them would only use memory.
+          // Most names are addresses. A cache of names would only use memory.
           .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
@@ -47,21 +47,21 @@ final class JsonCursor {
     this.parser = parser;
   }
 
-  /** Reads the fields of a body's object. */
+  /** Reads the fields of the object in the body. */
   @FunctionalInterface
   interface Shape<T> {
     T read(JsonCursor json, Names fields) throws IOException;
   }
 
   /**
-   * Reads a whole body, which must be one object. A wrong shape is reported only for a well-formed
-   * body: a body that is cut short is reported as such.
+   * Reads a whole body, which must be one JSON object. If a body is cut short and also has a wrong
+   * shape, the error reports only that the body is cut short.
    *
-   * @throws IpamdException if the body is cut short, not JSON, or of another shape
+   * @throws IpamdException if the body is cut short, is not JSON, or has another shape
    * @throws IOException if the body cannot be read to its end
    */
   static <T> T read(InputStream body, Shape<T> shape) throws IOException {
-    // A strict decoder instead of the parser's detection: Go writes only UTF-8.
+    // Go writes only UTF-8. The strict decoder refuses every other encoding.
     InputStreamReader text = new InputStreamReader(body, UTF_8.newDecoder());
     try (JsonParser parser = FACTORY.createParser(text)) {
       JsonCursor json = new JsonCursor(parser);
@@ -92,12 +92,12 @@ final class JsonCursor {
     return value;
   }
 
-  /** Checks that nothing but white space follows the body's value. */
+  /** Checks that only white space follows the JSON value. */
   private void end() throws IOException {
     long offset = offset();
     if (parser.nextToken() != null) {
       throw new IpamdException(
-          Reason.MALFORMED, "more follows after the end of the JSON value at offset " + offset);
+          Reason.MALFORMED, "text follows after the end of the JSON value at offset " + offset);
     }
   }
 
@@ -108,9 +108,7 @@ final class JsonCursor {
     return new Names();
   }
 
-  /**
-   * Moves to the next field of the current object; false at its end, and then leaves the object.
-   */
+  /** Moves to the next field. At the end of the object, returns false and leaves the object. */
   boolean nextField() throws IOException {
     return parser.nextToken() == JsonToken.FIELD_NAME;
   }
@@ -151,10 +149,10 @@ final class JsonCursor {
     return (int) value;
   }
 
-  /** Refuses the current field if its value was already read under another name. */
+  /** Throws if the value of the current field was already read under another name. */
   void requireFirst(Optional<?> before) {
     if (before.isPresent()) {
-      throw unexpected("this once");
+      throw unexpected("this value only once");
     }
   }
 
@@ -164,16 +162,16 @@ final class JsonCursor {
         "expected %s at %s (offset %d)".formatted(expected, path(), offset()));
   }
 
-  /** The exception for a body that is not JSON in UTF-8, or that has more than ipamD writes. */
+  /** Returns the exception for a body that exceeds a limit or is not JSON in UTF-8. */
   private IpamdException refusal(IOException e) {
     if (e instanceof StreamConstraintsException tooMuch) {
       return new IpamdException(
           Reason.UNEXPECTED_SHAPE,
-          "more than ipamD writes at %s (offset %d): %s"
+          "the body exceeds a limit at %s (offset %d): %s"
               .formatted(path(), offset(), tooMuch.getOriginalMessage()),
           e);
     }
-    // No path if it is not UTF-8: decoding runs ahead of parsing.
+    // Without UTF-8 the path is unknown, because decoding runs ahead of parsing.
     return new IpamdException(
         Reason.MALFORMED,
         e instanceof JsonProcessingException json
@@ -197,7 +195,7 @@ final class JsonCursor {
     return pointer.isEmpty() ? "the top of the body" : pointer;
   }
 
-  /** The names seen so far in one object, so that no field is read twice. */
+  /** The names read so far in one object. A second field with the same name is an error. */
   final class Names {
     private final Set<String> seen = new HashSet<>();
 

@@ -16,8 +16,8 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * Adds up the wanted series of ipamD's Prometheus text while reading it; all other lines are
- * checked and dropped. The types in the text are ignored: several releases declare counters as
+ * Reads ipamD's metrics text and adds up the wanted series. All other lines are checked and
+ * discarded. The types in the text are ignored, because several releases declare counters as
  * gauges.
  */
 final class PrometheusReader {
@@ -28,7 +28,7 @@ final class PrometheusReader {
 
   private final Map<String, List<Series>> wanted = new HashMap<>();
 
-  /** For each series that is read, the labels that are needed. */
+  /** The needed labels of each series that is read. */
   private final Map<String, Set<String>> labels = new HashMap<>();
 
   PrometheusReader(Collection<Series> wanted) {
@@ -41,10 +41,10 @@ final class PrometheusReader {
   }
 
   /**
-   * Reads a text to its end.
+   * Reads the metrics text to its end.
    *
-   * @throws IpamdException {@code UNEXPECTED_SHAPE} if no line is an ipamD sample, {@code
-   *     MALFORMED} if there are ipamD samples but another line is invalid
+   * @throws IpamdException {@code UNEXPECTED_SHAPE} if the text has no sample of ipamD, {@code
+   *     MALFORMED} if the text has samples of ipamD and an invalid line
    * @throws IOException if the text cannot be read to its end
    */
   IpamdMetrics read(InputStream text) throws IOException {
@@ -70,7 +70,7 @@ final class PrometheusReader {
         Reason.UNEXPECTED_SHAPE, "no line of the text begins with " + OWN_PREFIX);
   }
 
-  /** The sums over the lines so far. */
+  /** The sums over the lines read so far. */
   private final class Sums {
     private final Map<Series, Double> bySeries = new HashMap<>();
     private final Set<String> unlabelled = new HashSet<>();

@@ -14,9 +14,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the samples of a text in Prometheus' exposition format 0.0.4, one after the other. Memory
- * does not grow with the text: only the current line's value and the beginnings of its name and of
- * its requested labels are held.
+ * Reads the samples of a text in the Prometheus exposition format 0.0.4, one by one. Memory does
+ * not grow with the text. It holds only the current sample, with names and label values cut to
+ * {@value #MAX_TOKEN_CHARS} characters.
  *
  * @see <a href="https://prometheus.io/docs/instrumenting/exposition_formats/">Exposition
  *     formats</a>
@@ -51,9 +51,9 @@ final class SampleLines {
   }
 
   /**
-   * Moves to the next sample; false at the end of the text.
+   * Moves to the next sample. Returns false at the end of the text.
    *
-   * @throws IpamdException if a line is not a sample, a comment or blank
+   * @throws IpamdException if a line is neither a sample nor a comment nor blank
    */
   boolean next() throws IOException {
     while (true) {
@@ -74,8 +74,8 @@ final class SampleLines {
   }
 
   /**
-   * Skips the rest of the text, valid or not, and returns whether a line after the current one
-   * begins with a prefix.
+   * Skips the rest of the text, even if it is invalid. Returns whether a line after the current
+   * line begins with the prefix.
    */
   boolean anyLeftBeginsWith(String prefix) throws IOException {
     boolean any = false;
@@ -104,9 +104,9 @@ final class SampleLines {
     return Optional.ofNullable(labels.get(label));
   }
 
-  /** If the text ends in the middle of a line, that is the only fault reported. */
+  /** If the text ends in the middle of a line, the exception reports only this fact. */
   IpamdException malformed(String what) {
-    String seen = current == END ? "the text is cut short: its last line has no end" : what;
+    String seen = current == END ? "the text is cut short: the last line has no line end" : what;
     return new IpamdException(Reason.MALFORMED, "line %d: %s".formatted(line, seen));
   }
 
@@ -165,8 +165,8 @@ final class SampleLines {
   }
 
   /**
-   * A label's value: ipamD writes raw error texts, which contain braces, escaped quotes and escaped
-   * line ends.
+   * Reads the value of a label. ipamD writes error texts into labels. These texts contain braces,
+   * escaped quotes and escaped line ends.
    */
   private String quoted() throws IOException {
     require('"');
@@ -189,7 +189,7 @@ final class SampleLines {
     switch (current) {
       case 'n' -> current = '\n';
       case '\\', '"' -> {}
-      default -> throw malformed("a label's value escapes what needs no escape");
+      default -> throw malformed("a label's value has a backslash before a wrong character");
     }
   }
 

@@ -15,10 +15,10 @@ import java.nio.file.Path;
 import javax.net.SocketFactory;
 
 /**
- * A connection to a unix-domain socket, in the form that OkHttp needs.
+ * A socket for OkHttp that connects to a unix-domain socket.
  *
- * <p>It has no timeouts: OkHttp closes a socket when a timeout elapses, which ends a blocked
- * connect, read or write.
+ * <p>This class has no timeouts. When a timeout elapses, OkHttp closes the socket. This ends a
+ * blocked connect, read or write.
  */
 final class UnixSocket extends Socket {
   private final UnixDomainSocketAddress path;
@@ -29,10 +29,10 @@ final class UnixSocket extends Socket {
   }
 
   /**
-   * Returns a factory of sockets that connect to a path. They ignore the address that OkHttp
-   * passes.
+   * Returns a factory of sockets that connect to the path. These sockets ignore the address that
+   * OkHttp passes.
    *
-   * @param path need not exist before the first connection
+   * @param path the unix socket; it may be created later, before the first connection
    */
   static SocketFactory factory(Path path) {
     return new Factory(UnixDomainSocketAddress.of(path));
@@ -51,7 +51,7 @@ final class UnixSocket extends Socket {
 
   @Override
   public OutputStream getOutputStream() {
-    // Java 17's Channels.newOutputStream would wait for a blocked read of the same channel.
+    // In Java 17 a write to Channels.newOutputStream waits for a blocked read of the channel.
     return new OutputStream() {
       @Override
       public void write(int one) throws IOException {
@@ -68,7 +68,7 @@ final class UnixSocket extends Socket {
     };
   }
 
-  /** Does nothing; {@link Socket} would open a TCP socket for this. */
+  /** Does nothing, because {@link Socket} would open a TCP socket to set the timeout. */
   @Override
   public synchronized void setSoTimeout(int millis) {}
 

@@ -1,4 +1,4 @@
-/** The two sources on the node: ipamD's introspection and its Prometheus text. */
+/** The two sources on the node: introspection and the metrics text of ipamD. */
 @NullMarked
 package io.cnimetrics.ipamd;
 

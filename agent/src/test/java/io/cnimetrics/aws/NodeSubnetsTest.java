@@ -100,7 +100,8 @@ class NodeSubnetsTest {
     ec2.refusing(400, "InvalidSubnetID.NotFound", "says EC2");
 
     assertThat(failed(read()).problem().message())
-        .contains("knows no such subnet", "whose credentials", "--subnets")
+        .contains(
+            "does not exist in this region and account", "the agent's credentials", "--subnets")
         .doesNotContain("has a fault");
   }
 

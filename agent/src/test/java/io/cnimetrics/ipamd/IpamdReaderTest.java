@@ -75,7 +75,7 @@ class IpamdReaderTest {
           snapshot,
           Source.METRICS,
           Reason.UNEXPECTED_SHAPE,
-          "no finite number: {awscni_ipamd_error_count=" + shown + "}");
+          "sums that are not finite numbers: {awscni_ipamd_error_count=" + shown + "}");
     }
   }
 
@@ -90,7 +90,7 @@ class IpamdReaderTest {
           snapshot,
           Source.INTROSPECTION,
           Reason.UNEXPECTED_SHAPE,
-          ipamd.address() + "/v1/enis: expected interfaces");
+          ipamd.address() + "/v1/enis: expected ENIs");
       assertThat(ipamd.requested()).doesNotContain("/v1/ipamd-env-settings");
     }
   }
