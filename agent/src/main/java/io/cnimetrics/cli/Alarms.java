@@ -11,21 +11,21 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** {@code alarms}: prints a CloudFormation template with the alarms on one cluster. */
+/** {@code alarms} prints a CloudFormation template with the alarms of one cluster. */
 final class Alarms implements Command {
   private static final Flag<String> CLUSTER_ID =
       Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.of("NAME", Dashboard::clusterId))
-          .ifAbsent("a parameter of the stack", "name of the cluster");
+          .ifAbsent("set as a parameter of the stack", "name of the cluster");
   private static final Flag<String> REGION =
       Flag.of("--region", "AWS_REGION", FlagType.of("REGION", Parsers::region))
-          .ifAbsent("the stack's", "the cluster's region; create the stack there");
+          .ifAbsent("the region of the stack", "region of the cluster and of the stack");
   private static final Flag<List<String>> SUBNET_IDS =
       Flag.of("--subnet-ids", "ALARMS_SUBNET_IDS", FlagType.list("IDS", Alarms::subnetId))
-          .ifAbsent("no subnet", "subnets to watch, separated by ','; the agents must report them")
+          .ifAbsent("no subnet", "subnet ids separated by ','; the agents need --subnets")
           .with(Alarms::distinct);
   private static final Flag<Boolean> WITH_DASHBOARD =
       Flag.of("--with-dashboard", "ALARMS_WITH_DASHBOARD", FlagType.SWITCH)
-          .defaultsTo("false", "also add the dashboard");
+          .defaultsTo("false", "add the dashboard to the template");
 
   private static final Pattern SUBNET = Pattern.compile("subnet-[0-9a-f]{1,17}");
 
@@ -57,14 +57,14 @@ final class Alarms implements Command {
 
   private static List<String> distinct(List<String> ids) {
     if (new HashSet<>(ids).size() < ids.size()) {
-      throw new IllegalArgumentException("a subnet is listed twice");
+      throw new IllegalArgumentException("a subnet is listed twice: list each subnet once");
     }
     return ids;
   }
 
   private static String subnetId(String text) {
     if (!SUBNET.matcher(text).matches()) {
-      throw new IllegalArgumentException("expected subnets such as subnet-0123456789abcdef0");
+      throw new IllegalArgumentException("expected subnet ids such as subnet-0123456789abcdef0");
     }
     return text;
   }

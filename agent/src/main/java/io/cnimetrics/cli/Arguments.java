@@ -13,11 +13,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The arguments of a command. Values stay text: environment variables use the same parsers, so that
- * all problems are reported together.
+ * The arguments of a command. Values stay text, because {@link Values} parses flags and environment
+ * variables together and reports all problems at once.
  *
- * @param given the flags on the command line and their text, by name
- * @param problems unknown words, and flags that are given more than once
+ * @param given the text of each flag on the command line, by the name of the flag
+ * @param problems one message for each unknown word and for each flag that must not be repeated
  */
 record Arguments(Map<String, String> given, List<String> problems, boolean help, boolean version) {
   private static final Set<String> HELP = Set.of("--help", "-h");
@@ -25,10 +25,10 @@ record Arguments(Map<String, String> given, List<String> problems, boolean help,
   private static final Set<String> BOOLS = Set.of("true", "false");
 
   /**
-   * Reads {@code --flag=value} and {@code --flag value}. A switch without a value is true; any
-   * other flag without a value gets an empty text, which its parser rejects.
+   * Reads {@code --flag=value} and {@code --flag value}. A switch without a value means true. Any
+   * other flag without a value gets an empty text, which the parser rejects.
    *
-   * @param name of the command
+   * @param name the name of the command
    */
   static Arguments of(String name, Command command, List<String> words) {
     Map<String, Form> forms = new HashMap<>();
@@ -69,7 +69,7 @@ record Arguments(Map<String, String> given, List<String> problems, boolean help,
 
   private static String unknown(String word, String command, Set<String> known) {
     String unknown =
-        "unknown flag or argument '%s' of %s".formatted(Values.shortened(word), command);
+        "unknown flag or argument '%s' of command %s".formatted(Values.shortened(word), command);
     return Nearest.of(Values.shortened(word.split("=", 2)[0]), known)
         .map(name -> "%s; did you mean %s?".formatted(unknown, name))
         .orElse(unknown);

@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The command line: finds the command, runs it, and reports all problems with its flags. */
+/** Finds a command by its name, runs the command and reports all problems with the flags. */
 record Cli(Map<String, String> environment, InstantSource clock, Console console) {
   static final int OK = 0;
 
-  /** ipamD was not read, the doctor found a problem, or the output could not be written. */
+  /** ipamD could not be read, the doctor found a problem, or the output could not be written. */
   static final int FAILED = 1;
 
   static final int USAGE = 2;
@@ -24,19 +24,19 @@ record Cli(Map<String, String> environment, InstantSource clock, Console console
 
   private static final Set<String> HELP = Set.of("help", "--help", "-h");
 
-  /** One line on each command, in the order of the overview. */
+  /** One summary line per command, in the order in which {@code help} lists the commands. */
   private static final Map<String, String> SUMMARIES = new LinkedHashMap<>();
 
   static {
-    SUMMARIES.put("run", "Polls this node's ipamD and publishes its metrics until SIGTERM.");
-    SUMMARIES.put("dry-run", "Polls this node's ipamD and prints its metrics; sends nothing.");
+    SUMMARIES.put("run", "Polls ipamD on this node and publishes metrics until SIGTERM.");
+    SUMMARIES.put("dry-run", "Polls ipamD on this node, prints metrics and sends nothing.");
     SUMMARIES.put("doctor", "Finds why pods on this node get no address.");
-    SUMMARIES.put("simulate", "Serves the ipamD of a simulated node until it is stopped.");
+    SUMMARIES.put("simulate", "Serves the ipamD of a simulated node until Ctrl-C.");
     SUMMARIES.put("dashboard", "Prints the body of a CloudWatch dashboard.");
     SUMMARIES.put("alarms", "Prints a CloudFormation template with alarms.");
     SUMMARIES.put("plan", "Estimates the CloudWatch requests and cost of a cluster.");
     SUMMARIES.put(
-        "prepare-state-dir", "Makes the agent's user own the state directory; run as root.");
+        "prepare-state-dir", "Gives the state directory to the agent's user; needs root.");
   }
 
   /** Runs the command and returns the exit code. */
@@ -62,7 +62,7 @@ record Cli(Map<String, String> environment, InstantSource clock, Console console
         : unknownCommand(first);
   }
 
-  /** The class of a command is loaded only when it is used: {@code run} must need little memory. */
+  /** Loads the class of one command and no others, because {@code run} must use little memory. */
   private Command command(String name) {
     return switch (name) {
       case "run" -> new Run(environment, clock);
@@ -105,18 +105,18 @@ record Cli(Map<String, String> environment, InstantSource clock, Console console
         """
         Usage: %s COMMAND [FLAGS]
 
-        Reads the ipamD of an Amazon EKS node and publishes its state as metrics.
+        Reads the state of ipamD on an Amazon EKS node and publishes metrics.
 
         Commands:
         %s
-        '%s COMMAND --help' lists the flags of a command;
-        each flag also has an environment variable.
+        '%s COMMAND --help' lists the flags of a command.
+        Each flag can also be set by an environment variable.
         """
             .formatted(PROGRAM, list, PROGRAM));
     return OK;
   }
 
-  /** A name that is too long for its column gets its own line, as a flag does. */
+  /** If a name is too long for the column, the summary follows on the next line. */
   private static String line(String name, String summary) {
     String column = name.length() > 10 ? name + "\n" + " ".repeat(12) : "%-10s".formatted(name);
     return "  %s %s%n".formatted(column, summary);

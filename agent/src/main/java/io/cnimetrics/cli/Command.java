@@ -11,8 +11,8 @@ interface Command {
   List<Flag<?>> flags();
 
   /**
-   * Further flags that are accepted and checked but have no effect: all commands that poll accept
-   * the same settings.
+   * The flags that have no effect. The command accepts and checks them, because all commands that
+   * poll accept the same settings.
    */
   default List<Flag<?>> ignoredFlags() {
     return List.of();
@@ -22,7 +22,7 @@ interface Command {
    * Runs the command.
    *
    * @return the exit code
-   * @throws io.cnimetrics.config.ConfigException if the values are bad: exit code 2
+   * @throws io.cnimetrics.config.ConfigException if a value is invalid; the exit code is 2
    */
   int run(Values values, Console console);
 }

@@ -15,21 +15,22 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** {@code dashboard}: prints the body of a CloudWatch dashboard. */
+/** {@code dashboard} prints the body of a CloudWatch dashboard. */
 final class Dashboard implements Command {
   private static final Flag<List<String>> CLUSTER_IDS =
       Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.list("NAMES", Dashboard::clusterId))
-          .ifAbsent("none: must be given", "names of the clusters, separated by ','");
+          .ifAbsent("none (required)", "names of the clusters, separated by ','");
   private static final Flag<List<String>> REGIONS =
       Flag.of("--region", "AWS_REGION", FlagType.list("REGIONS", Parsers::region))
-          .ifAbsent("none: must be given", "their regions in the same order, or one for all");
+          .ifAbsent("none (required)", "regions in the same order, or one region for all");
   private static final Flag<List<String>> ACCOUNT_IDS =
       Flag.of("--account-id", "DASHBOARD_ACCOUNT_ID", FlagType.list("IDS", Dashboard::accountId))
           .ifAbsent(
-              "the dashboard's own account", "their accounts in the same order, or one for all");
+              "the account of the dashboard",
+              "account ids in the same order, or one account id for all");
   private static final Flag<Boolean> SUBNETS =
       Flag.of("--subnets", "REPORT_SUBNETS", FlagType.SWITCH)
-          .defaultsTo("false", "show the free addresses of subnets; the agents must report them");
+          .defaultsTo("false", "show the free addresses of subnets; the agents need --subnets");
 
   private static final Pattern ACCOUNT = Pattern.compile("[0-9]{12}");
 
@@ -57,12 +58,12 @@ final class Dashboard implements Command {
     if (Stream.of(clusterIds, regions, accountIds)
         .anyMatch(list -> list.size() > 1 && list.size() < count)) {
       values.problem(
-          "%d clusters, %d regions, %d accounts: give one for all, or one for each"
+          "%d clusters, %d regions and %d accounts: give equally long lists, or one value for all"
               .formatted(clusterIds.size(), regions.size(), accountIds.size()));
       return List.of();
     } else if (count > DashboardBody.MOST_CLUSTERS) {
       values.problem(
-          "%d clusters: one dashboard has room for %d, make several"
+          "%d clusters are too many: one dashboard shows at most %d; create several dashboards"
               .formatted(count, DashboardBody.MOST_CLUSTERS));
     } else if (clusterIds.isEmpty() || regions.isEmpty()) {
       return List.of();
@@ -94,15 +95,15 @@ final class Dashboard implements Command {
     String clusterId = Parsers.clusterId(text);
     if (!clusterId.matches(DashboardBody.Cluster.NAMES)) {
       throw new IllegalArgumentException(
-          "expected 1 to 128 letters, digits or any of _ . : / = + @ - and space: CloudWatch"
-              + " accepts only these in searches and tags");
+          "expected 1 to 128 letters, digits, spaces or any of _.:/=+@- (CloudWatch rejects other"
+              + " characters in searches and tags)");
     }
     return clusterId;
   }
 
   private static String accountId(String text) {
     if (!ACCOUNT.matcher(text).matches()) {
-      throw new IllegalArgumentException("expected accounts of 12 digits, separated by ','");
+      throw new IllegalArgumentException("expected account ids of 12 digits, separated by ','");
     }
     return text;
   }

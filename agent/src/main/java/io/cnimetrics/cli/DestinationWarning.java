@@ -8,7 +8,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Warns if the metrics mix with those of AWS's helper, or if dashboard and alarms miss them. */
+/** Warns about settings with which dashboard and alarms get wrong values or no values. */
 final class DestinationWarning {
   private static final Logger LOG = LoggerFactory.getLogger(DestinationWarning.class);
   private static final String HELPER_NAMESPACE = "Kubernetes";
@@ -22,15 +22,15 @@ final class DestinationWarning {
     }
     if (config.namespace().equals(HELPER_NAMESPACE)) {
       LOG.warn(
-          "namespace={} is also used by AWS's cni-metrics-helper: metric names match, but here a"
-              + " cluster's value is the Sum over its nodes; old alarms may never fire, and values"
-              + " of both publishers mix",
+          "namespace={} is also used by AWS's cni-metrics-helper. Values of both publishers mix."
+              + " Old alarms may never fire, because this agent sends one value per node, and the"
+              + " Sum is the cluster's value. Set another --namespace, such as Kubernetes/CNI.",
           HELPER_NAMESPACE);
     }
     if (!config.dimensions().contains(WATCHED)) {
       LOG.warn(
-          "dimensions={} have no set with {} alone, the only set that dashboard and alarms use: add"
-              + " it, separated by ';'",
+          "dimensions={} have no set with {} alone. The dashboard and the alarms use no other set."
+              + " Add this set to --dimensions, after a ';'.",
           asGiven(config.dimensions()),
           Dimension.CLUSTER_ID);
     }

@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** {@code doctor}: checks this node for problems; changes nothing. */
+/** {@code doctor} checks this node for problems and changes nothing. */
 record Doctor(Map<String, String> environment, InstantSource clock) implements Command {
   private static final int MOST_POLLS = 60;
 
@@ -35,18 +35,18 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
       Flag.of("--watch", "DOCTOR_WATCH", FlagType.number(1, MOST_POLLS))
           .defaultsTo(
               "1",
-              "number of polls, one --poll-interval apart; with 2 or more it shows what still rises");
+              "number of polls, one per --poll-interval; 2 or more polls show which counters rise");
   private static final Flag<Boolean> VERBOSE =
       Flag.of("--verbose", "DOCTOR_VERBOSE", FlagType.SWITCH)
-          .defaultsTo("false", "also show checks that passed");
+          .defaultsTo("false", "also show the checks that passed");
   private static final Flag<Output> OUTPUT =
       Flag.of("--output", "DOCTOR_OUTPUT", FlagType.oneOf("FORMAT", Output.class))
           .defaultsTo("table", "table or json");
   private static final Flag<Boolean> SEND_TEST =
       Flag.of("--send-test", "DOCTOR_SEND_TEST", FlagType.SWITCH)
-          .defaultsTo("false", "send one datum, doctorTest, to check that CloudWatch accepts it");
+          .defaultsTo("false", "send the datum doctorTest, to test the access to CloudWatch");
 
-  /** Nothing is published or served. */
+  /** These settings have no effect, because the doctor publishes and serves nothing. */
   private static final List<Flag<?>> IGNORED =
       List.of(
           Settings.PUBLISH_INTERVAL,
@@ -105,7 +105,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     if (polls == 1) {
       return List.of(poller.once());
     }
-    console.error("watching for %d s".formatted((polls - 1) * config.pollInterval().toSeconds()));
+    console.error("polling for %d s".formatted((polls - 1) * config.pollInterval().toSeconds()));
     List<Report> reports = new ArrayList<>();
     poller.repeat(
         report -> {

@@ -30,24 +30,24 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
-/** {@code dry-run}: polls this node and prints what it sees; sends nothing. */
+/** {@code dry-run} polls this node, prints the metrics and sends nothing. */
 record DryRun(InstantSource clock) implements Command {
   private static final Flag<Boolean> ONCE =
       Flag.of("--once", "DRY_RUN_ONCE", FlagType.SWITCH).defaultsTo("true", "poll once and exit");
   private static final Flag<Boolean> WATCH =
       Flag.of("--watch", "DRY_RUN_WATCH", FlagType.SWITCH)
-          .defaultsTo("false", "poll at every interval until Ctrl-C");
+          .defaultsTo("false", "poll at every --poll-interval until Ctrl-C");
   private static final Flag<DryRunPrinter.Format> OUTPUT =
       Flag.of("--output", "DRY_RUN_OUTPUT", FlagType.oneOf("FORMAT", DryRunPrinter.Format.class))
           .defaultsTo(
               "table",
-              "table, json, prometheus or put-metric-data; put-metric-data with --watch prints each"
-                  + " minute when it has ended");
+              "table, json, prometheus or put-metric-data; with --watch, put-metric-data prints"
+                  + " each minute when the minute has ended");
   private static final Flag<Boolean> SIMULATE =
       Flag.of("--simulate", "DRY_RUN_SIMULATE", FlagType.SWITCH)
-          .defaultsTo("false", "read a simulated node");
+          .defaultsTo("false", "poll a simulated node instead of this node");
 
-  /** Nothing is sent, kept or served. */
+  /** These settings have no effect, because a dry run sends, stores and serves nothing. */
   private static final List<Flag<?>> IGNORED =
       List.of(
           Settings.PUBLISH_INTERVAL,
@@ -56,7 +56,7 @@ record DryRun(InstantSource clock) implements Command {
           Settings.CLOUDWATCH,
           Settings.PROMETHEUS);
 
-  /** The age of the simulated node: its pool is stable by then. */
+  /** The age of the simulated node at the start. The address pool is stable at this age. */
   private static final Duration SETTLED = Duration.ofMinutes(5);
 
   @Override
@@ -86,7 +86,7 @@ record DryRun(InstantSource clock) implements Command {
     return run(config, node, node.subnets(), OneShotPoller.identity(node), printer);
   }
 
-  /** Two flags have opposite meanings. A flag overrides an environment variable. */
+  /** The two flags have opposite meanings. A flag overrides an environment variable. */
   static boolean watches(Values values) {
     Optional<Boolean> watch = values.find(WATCH);
     Optional<Boolean> byOnce = values.find(ONCE).map(once -> !once);
@@ -128,7 +128,7 @@ record DryRun(InstantSource clock) implements Command {
     }
   }
 
-  /** Pods start slowly, so that each gets its address immediately. */
+  /** Pods start slowly, because then a free address is ready for each pod. */
   private static Scenario simulatedNode() {
     return Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:18:0.1")).build();
   }
@@ -159,7 +159,7 @@ record DryRun(InstantSource clock) implements Command {
     return report.ipamdRead() ? Cli.OK : Cli.FAILED;
   }
 
-  /** The subnet of a simulated node, which no other node uses. */
+  /** The subnet of a simulated node. No other node uses this subnet. */
   private record SimulatedSubnets(SimulatedIpamd ipamd) implements Subnets {
     @Override
     public InstanceMetadata.Interfaces interfaces(Duration limit) {

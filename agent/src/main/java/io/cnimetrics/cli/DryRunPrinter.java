@@ -54,15 +54,15 @@ final class DryRunPrinter {
     this.console = console;
   }
 
-  /** Whether there will be more than one poll. */
+  /** Whether the command polls more than once. */
   boolean watch() {
     return watch;
   }
 
   /**
-   * Prints a poll. Problems that the format cannot hold go to standard error.
+   * Prints a poll. Problems go to standard error if the output format cannot show problems.
    *
-   * @return false if the reader has closed the pipe
+   * @return false if the reader of the output has closed the pipe
    */
   boolean print(Report poll) {
     reportProblems(poll);
@@ -76,8 +76,8 @@ final class DryRunPrinter {
   }
 
   /**
-   * Reports why ipamD could not be read and, if the format cannot hold them, all problems. A
-   * problem that lasts is reported once.
+   * Writes problems to standard error if the output format cannot show problems. The problems of
+   * ipamD are also written if the only poll fails. A problem that lasts is written once.
    */
   private void reportProblems(Report poll) {
     for (Problem problem : poll.problems()) {
@@ -92,7 +92,7 @@ final class DryRunPrinter {
     reported = poll.problems();
   }
 
-  /** The minute that ended before this poll. Sent twice, CloudWatch would add it up. */
+  /** Prints each minute once, because CloudWatch adds up values that are sent twice. */
   private String request(Report poll) {
     List<Map<String, String>> sets = dimensions(poll.node());
     PolledMinute now =
@@ -106,14 +106,14 @@ final class DryRunPrinter {
   }
 
   /**
-   * The dimension sets of this node with their values.
+   * The dimension sets with the values of this node.
    *
-   * @throws ConfigException if the region or a value is unknown
+   * @throws ConfigException if the region or the value of a dimension is unknown
    */
   private List<Map<String, String>> dimensions(NodeIdentity node) {
     List<String> problems = new ArrayList<>();
     if (node.region().isEmpty()) {
-      problems.add("put-metric-data needs a known region: set --region");
+      problems.add("put-metric-data needs the region: set --region");
     }
     Map<String, String> known = Dimensions.known(node);
     List<Map<String, String>> filled = new ArrayList<>();
@@ -151,10 +151,10 @@ final class DryRunPrinter {
     List<String> reasons = new ArrayList<>();
     reasons.add("no selected metric has a value yet");
     if (wanted(DryRunPrinter::isIncrease).isPresent()) {
-      reasons.add("a counter needs two polls" + (watch ? "" : ": --watch"));
+      reasons.add("a counter needs two polls" + (watch ? "" : " (use --watch)"));
     }
     wanted(Metric::isOfStart)
-        .ifPresent(metric -> reasons.add(metric.name() + " is sent only by the command run"));
+        .ifPresent(metric -> reasons.add("only the command run sends " + metric.name()));
     wanted(metric -> metric.isOfSubnet() && !config.subnets())
         .ifPresent(metric -> reasons.add(metric.name() + " needs --subnets"));
     return String.join("; ", reasons);

@@ -6,7 +6,7 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The host name; on Linux from the kernel, because DNS may hang. */
+/** The host name. On Linux the name comes from the kernel, because a DNS request may hang. */
 final class HostName {
   private static final Path KERNEL = Path.of("/proc/sys/kernel/hostname");
 
@@ -19,7 +19,7 @@ final class HostName {
         return name;
       }
     } catch (IOException e) {
-      // Not Linux: ask the JVM.
+      // This is not Linux. The JVM gives the name.
     }
     try {
       return InetAddress.getLocalHost().getHostName();

@@ -16,9 +16,9 @@ final class HostRoutes {
   private HostRoutes() {}
 
   /**
-   * The addresses with a host route (/32), in dotted form.
+   * The addresses that have a host route (/32), in dotted form.
    *
-   * @throws UncheckedIOException if the file cannot be read; only Linux has it
+   * @throws UncheckedIOException if the file cannot be read; other systems than Linux lack the file
    */
   static List<String> read(Path table) {
     try (Stream<String> lines = Files.lines(table)) {

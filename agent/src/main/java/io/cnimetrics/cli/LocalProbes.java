@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The probes of the doctor's checks on a real node. */
+/** The probes with which the doctor's checks test a real node. */
 final class LocalProbes {
   private static final Path ROUTES = Path.of("/proc/net/route");
   private static final Duration ELSEWHERE_LIMIT = Duration.ofSeconds(1);
@@ -100,7 +100,7 @@ final class LocalProbes {
         .isPresent();
   }
 
-  /** Writes nothing: the agent may be using the directory and its lock. */
+  /** Creates no file, because the agent may be using the directory and the lock file. */
   static Optional<String> obstacle(Path directory) {
     if (!Files.exists(directory)) {
       Path parent = directory.getParent();

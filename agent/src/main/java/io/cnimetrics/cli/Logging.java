@@ -24,11 +24,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Configures Logback in code: its XML parser would cost memory on each node. Lines go to standard
- * error, so that standard output holds only the command's output.
+ * Configures Logback in code, because Logback's XML parser would use memory on each node. Log lines
+ * go to standard error, because standard output is for the output of the command.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
-  /** Logback loads this as a service. Only warnings are logged until the settings are known. */
+  /** Logback loads this class as a service. The level is WARN until the settings are known. */
   public Logging() {}
 
   @Override
@@ -51,7 +51,6 @@ public final class Logging extends ContextAwareBase implements Configurator {
     appender.start();
     ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.addAppender(appender);
-    // Libraries: only warnings and errors.
     root.setLevel(Level.WARN);
     context.getLogger("io.cnimetrics").setLevel(level);
   }
@@ -70,7 +69,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
   private static Layout<ILoggingEvent> text() {
     PatternLayout layout = new PatternLayout();
-    // A message may quote untrusted text: one line each, and no escape sequences.
+    // A message may quote untrusted text. Therefore the pattern replaces control characters.
     layout.setPattern(
         "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level %logger{0}"
             + " %replace(%msg){'[\\p{Cc}\\p{Cf}\\u2028\\u2029]', '?'}"
@@ -80,8 +79,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
   }
 
   /**
-   * One flat JSON object per line, with the formatted message. Logback's own encoder keeps template
-   * and arguments apart, and writes the time as a number.
+   * Writes one flat JSON object per line, with the formatted message. Logback's own encoder would
+   * write the template and the arguments separately, and the time as a number.
    */
   private static final class FlatJson extends LayoutBase<ILoggingEvent> {
     private final CachingDateFormatter time =

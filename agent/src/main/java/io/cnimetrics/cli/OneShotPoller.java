@@ -25,15 +25,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
-/** Polls for a command: once with a limit, or at every interval. */
+/** Polls for a command, either once with a time limit or at every poll interval. */
 final class OneShotPoller {
-  /** Together with the start of the JVM, one poll then ends within 10 s, whatever hangs. */
+  /** One poll and the start of the JVM then take less than 10 s, even if a request hangs. */
   private static final Duration LIMIT = Duration.ofSeconds(8);
 
-  /** The subnet requests end this long after the start of the poll. */
+  /** The subnet requests should end within this time after the start of the poll. */
   private static final Duration SUBNETS_BY = LIMIT.minusSeconds(1);
 
-  /** The limit for identity: half for instance metadata, half for EC2. */
+  /** The time limit for the identity. Instance metadata and EC2 each get half of the time. */
   private static final Duration IDENTITY_LIMIT = Duration.ofSeconds(4);
 
   private final AgentConfig config;
@@ -45,8 +45,8 @@ final class OneShotPoller {
   private SamplerState state = SamplerState.NONE;
 
   /**
-   * @param sampler created before the first request: an ipamD that starts later counts from 0
-   * @param identity may complete while ipamD is read
+   * @param sampler must be older than the first request. An ipamD that starts later counts from 0
+   * @param identity the detection of the identity, which may complete during the first poll
    */
   OneShotPoller(
       AgentConfig config,
@@ -63,17 +63,17 @@ final class OneShotPoller {
     this.clock = clock;
   }
 
-  /** The node's identity as far as the settings give it. */
+  /** The parts of the node's identity that the settings give. */
   static Identification.Configured given(AgentConfig config) {
     return new Identification.Configured(config.nodeName(), config.clusterId(), config.region());
   }
 
-  /** Detects the node's identity as the agent does, but only once; starts immediately. */
+  /** Starts the detection of the node's identity. Unlike the agent, makes one attempt only. */
   static CompletableFuture<Identification> identity(AgentComponent node) {
     return CompletableFuture.supplyAsync(() -> node.identity().attempt(IDENTITY_LIMIT));
   }
 
-  /** Polls once, whatever hangs. */
+  /** Polls once. Ends within the limit even if a request hangs. */
   Report once() {
     try {
       return BoundedCall.start("poll", LIMIT, this::poll).result();
@@ -83,8 +83,8 @@ final class OneShotPoller {
   }
 
   /**
-   * Polls at every interval while the output has a reader. A late poll, for example after a suspend
-   * of the machine, is skipped, not repeated: ipamD logs each request.
+   * Polls at every interval until the reader returns false. Polls that are missed, for example
+   * while the machine is suspended, are not made later, because ipamD logs each request.
    */
   void repeat(Predicate<Report> reader) {
     long interval = config.pollInterval().toNanos();
@@ -126,10 +126,10 @@ final class OneShotPoller {
         query.subnets());
   }
 
-  /** Each request has its own limit, so only a name server that does not answer can cause this. */
+  /** Requests have their own time limits. The only possible cause is a DNS server that hangs. */
   private Report hung() {
     String fact = "the poll did not end within %d s".formatted(LIMIT.toSeconds());
-    String remedy = "check whether DNS answers";
+    String remedy = "check whether the DNS server answers";
     NodeSnapshot nothing =
         new NodeSnapshot(
             clock.instant(),

@@ -23,30 +23,30 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** {@code plan}: estimates the CloudWatch load and cost of a fleet; makes no network calls. */
+/** {@code plan} estimates the CloudWatch requests and cost of a cluster without network calls. */
 final class Plan implements Command {
   private static final Flag<Integer> NODES =
       Flag.of("--nodes", "PLAN_NODES", FlagType.number(1, Fleet.MOST_NODES))
-          .ifAbsent("none: must be given", "nodes of the cluster");
+          .ifAbsent("none (required)", "number of nodes");
   private static final Flag<Output> OUTPUT =
       Flag.of("--output", "PLAN_OUTPUT", FlagType.oneOf("FORMAT", Output.class))
           .defaultsTo("table", "table or json");
   private static final Flag<Integer> ZONES =
       Flag.of("--zones", "PLAN_ZONES", FlagType.number(1, 20))
-          .defaultsTo("3", "availability zones of the nodes");
+          .defaultsTo("3", "number of availability zones of the nodes");
   private static final Flag<Integer> INSTANCE_TYPES =
       Flag.of("--instance-types", "PLAN_INSTANCE_TYPES", FlagType.number(1, 1_000))
-          .defaultsTo("5", "instance types of the nodes");
+          .defaultsTo("5", "number of instance types of the nodes");
   private static final Flag<Integer> SUBNET_COUNT =
       Flag.of("--subnet-count", "PLAN_SUBNET_COUNT", FlagType.number(1, 200))
-          .defaultsTo("3", "subnets, for --subnets");
+          .defaultsTo("3", "number of subnets that --subnets reports");
   private static final Flag<Prices> PRICES =
       Flag.of("--prices", "PLAN_PRICES", FlagType.of("FILE", Plan::prices))
           .ifAbsent(
-              "those of us-east-1",
-              "file with prices of another region or day (format: docs/plan.md)");
+              "the prices of us-east-1",
+              "file with prices of another region or date; docs/plan.md shows the format");
 
-  /** Far larger than any price file: a longer file is something else. */
+  /** At most this part of a file is read, because price files are far smaller. */
   private static final int MOST_PRICE_BYTES = 65_536;
 
   @Override
@@ -96,7 +96,7 @@ final class Plan implements Command {
     } catch (IOException | InvalidPathException e) {
       String why = e.getClass().getSimpleName();
       throw new IllegalArgumentException(
-          "expected a file of prices that can be read (%s)".formatted(why), e);
+          "expected a readable file with prices (%s)".formatted(why), e);
     }
   }
 

@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 /**
  * The cluster of a {@code plan} command.
  *
- * @param sets of dimensions
- * @param subnets number of subnets whose free addresses are reported; 0 if none are
+ * @param sets the sets of dimensions under which metrics are published
+ * @param subnets number of subnets whose free addresses are reported; can be 0
  */
 record PlannedCluster(
     int nodes,
@@ -30,14 +30,14 @@ record PlannedCluster(
     int zones,
     int instanceTypes,
     int subnets) {
-  /** Metrics of subnets are not published under the sets of dimensions. */
+  /** The dimensions of subnet metrics. {@code --dimensions} does not change them. */
   private static final String OF_SUBNET =
       "%s, %s".formatted(Dimension.CLUSTER_ID, MetricCatalog.SUBNET_DIMENSION);
 
   FleetPlan plan(Prices prices) {
     int starts = (int) metrics().stream().filter(Metric::isOfStart).count();
     int names = metrics().size() - starts;
-    // A node's interfaces are all in subnets of its own zone.
+    // All ENIs of a node are in subnets of the node's zone.
     int subnetsOfNode = (subnets + zones - 1) / zones;
     Fleet fleet =
         new Fleet(nodes, publishInterval, names * sets.size() + subnetsOfNode, starts > 0);
@@ -72,7 +72,7 @@ record PlannedCluster(
         : BilledSet.Scope.PART;
   }
 
-  /** A node has one instance id, one type and one zone: none can outnumber the nodes. */
+  /** At most the number of nodes, because each node has one value of each dimension. */
   private int combinations(List<Dimension> set) {
     int combinations = 1;
     for (Dimension dimension : set) {
@@ -101,8 +101,8 @@ record PlannedCluster(
     if (subnets > 0) {
       assumptions.add("%d subnets (--subnet-count)".formatted(subnets));
     }
-    assumptions.add("a month of 30 days in which each metric gets values all the time");
-    assumptions.add("nothing else in the account, and no free tier");
+    assumptions.add("a month of 30 days in which each metric always gets values");
+    assumptions.add("no other use of CloudWatch in the account, and no free tier");
     return assumptions;
   }
 }

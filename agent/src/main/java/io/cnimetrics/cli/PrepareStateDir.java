@@ -15,18 +15,18 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * {@code prepare-state-dir}: changes the owner of the state directory to the agent's user. A host
- * path belongs to root when the kubelet creates it, and the image has no chown.
+ * {@code prepare-state-dir} changes the owner of the state directory to the agent's user. If the
+ * kubelet creates the directory, root is the owner. The image contains no {@code chown}.
  */
 final class PrepareStateDir implements Command {
   private static final Flag<Path> STATE_DIR =
       Flag.of("--state-dir", "STATE_DIR", FlagType.of("DIR", Parsers::directory))
-          .ifAbsent("none: must be given", "the directory; created if it is missing");
+          .ifAbsent("none (required)", "state directory; created if it is missing");
   private static final Flag<Owner> OWNER =
       Flag.of("--owner", "STATE_OWNER", FlagType.of("UID:GID", Owner::parse))
-          .defaultsTo("10001:10001", "user and group that the agent runs as");
+          .defaultsTo("10001:10001", "user id and group id of the agent");
 
-  /** The files that an agent of another user may have left; other files are not touched. */
+  /** The files that an agent with another user may have left. Other files keep their owners. */
   private static final List<String> FILES = List.of("state", "state.new", "lock");
 
   @Override
@@ -51,7 +51,7 @@ final class PrepareStateDir implements Command {
                       owner.group,
                       e.getClass().getSimpleName(),
                       e.getMessage())
-              + " run this as root with the capability CHOWN, or change the owner on the node",
+              + " run it as root with the capability CHOWN, or change the owner on the node",
           e);
     }
   }
@@ -60,7 +60,7 @@ final class PrepareStateDir implements Command {
     if (!Files.exists(directory, NOFOLLOW_LINKS)) {
       Files.createDirectories(directory);
     }
-    // Never follow symbolic links as root: the agent's user could point them anywhere.
+    // Do not follow symbolic links, because the agent's user could point them to any file.
     if (!Files.isDirectory(directory, NOFOLLOW_LINKS)) {
       throw new NotDirectoryException(directory.toString());
     }
@@ -70,7 +70,7 @@ final class PrepareStateDir implements Command {
         owner.own(file);
       }
     }
-    // Last: with CHOWN as the only capability, root cannot enter another user's mode 700 directory.
+    // This comes last. With CHOWN alone, root cannot open another user's directory of mode 700.
     owner.own(directory);
   }
 

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code run}: polls and publishes until SIGTERM. */
+/** {@code run} polls and publishes until SIGTERM. */
 final class Run implements Command {
   private final Map<String, String> environment;
   private final InstantSource clock;
@@ -40,8 +40,8 @@ final class Run implements Command {
   public int run(Values values, Console console) {
     Runtime runtime = Runtime.getRuntime();
     Thread main = Thread.currentThread();
-    // First: the JVM exits with 143 on an earlier signal. An error that
-    // ends this thread has its own exit code.
+    // This comes first, because the JVM exits with 143 on an earlier signal. An error that ends the
+    // main thread has a different exit code.
     StopHook hook = new StopHook(() -> stop() && main.isAlive(), StopHook.LIMIT, runtime::halt);
     runtime.addShutdownHook(new Thread(hook, "stop"));
     AgentComponent built = build(values);
@@ -52,13 +52,13 @@ final class Run implements Command {
   }
 
   /**
-   * Stops the agent. During the start, or while it waits for another agent, there is nothing to
-   * stop.
+   * Stops the agent. There is nothing to stop during the start, which can include the wait for the
+   * end of another agent.
    *
-   * @return false if the process is ending already, for example because of invalid settings
+   * @return false if the process already ends for another reason, such as invalid settings
    */
   private boolean stop() {
-    // Read this first: it becomes false only after the agent is set.
+    // Read 'starting' before 'agent', because 'agent' is set before 'starting' becomes false.
     boolean hasNone = starting;
     return agent.isPresent() ? agent.get().stop() : hasNone;
   }
@@ -69,16 +69,16 @@ final class Run implements Command {
       if (!config.cloudwatch() && !config.prometheus()) {
         throw new ConfigException(
             List.of(
-                "--cloudwatch false and --prometheus false: no metrics would be"
-                    + " published; turn on one of them"));
+                "--cloudwatch and --prometheus are both false, and no metrics would be"
+                    + " published: set one of them to true"));
       }
       Logging.configure(config.logLevel(), config.logFormat());
       DestinationWarning.log(config);
       for (String variable : injecting(environment)) {
         log()
             .warn(
-                "{} loads an agent into this JVM, whose small heap has no room for it: opt this pod"
-                    + " out of the injection",
+                "{} loads a Java agent into this JVM, but the small heap has no room for a Java"
+                    + " agent: exclude this pod from the injection",
                 variable);
       }
       AgentComponent built =
@@ -104,7 +104,7 @@ final class Run implements Command {
             config.stateDir().map(Object::toString).orElse("none"));
   }
 
-  /** A signal has ended the loop; the stop hook ends the process. */
+  /** Waits after a signal has ended the poll loop, until the stop hook ends the process. */
   private static int awaitSignal() {
     try {
       Thread.currentThread().join();
@@ -114,14 +114,14 @@ final class Run implements Command {
     return Cli.OK;
   }
 
-  /** The variables that load a Java agent into every JVM; some operators set them. */
+  /** The variables that load a Java agent into the JVM. Some Kubernetes operators set them. */
   static List<String> injecting(Map<String, String> environment) {
     return Stream.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS")
         .filter(variable -> environment.getOrDefault(variable, "").contains("agent"))
         .toList();
   }
 
-  /** Not a constant: that would configure logging before the stop hook is registered. */
+  /** Not a constant, because a constant would configure logging before the stop hook exists. */
   private static Logger log() {
     return LoggerFactory.getLogger(Run.class);
   }

@@ -14,23 +14,23 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/** {@code simulate}: serves a simulated node's ipamD until it is stopped. */
+/** {@code simulate} serves the ipamD of a simulated node until the process is stopped. */
 record Simulate(InstantSource clock) implements Command {
   private static final FlagType<Integer> PORT =
       FlagType.of("PORT", FlagType.number(0, 65_535).parser());
 
   private static final Flag<Integer> INTROSPECTION_PORT =
       Flag.of("--introspection-port", "SIMULATE_INTROSPECTION_PORT", PORT)
-          .defaultsTo("61679", "port of /v1/enis; 0: any");
+          .defaultsTo("61679", "port of /v1/enis; 0 means any free port");
   private static final Flag<Integer> METRICS_PORT =
       Flag.of("--metrics-port", "SIMULATE_METRICS_PORT", PORT)
-          .defaultsTo("61678", "port of /metrics; 0: any");
+          .defaultsTo("61678", "port of /metrics; 0 means any free port");
   private static final Flag<Integer> SEED =
       Flag.of("--seed", "SIMULATE_SEED", FlagType.number(0, Integer.MAX_VALUE))
-          .defaultsTo("1", "the same seed gives the same run");
+          .defaultsTo("1", "seed of the simulation; the same seed gives the same values");
   private static final Flag<Double> SPEED =
       Flag.of("--speed", "SIMULATE_SPEED", FlagType.of("FACTOR", Simulate::speed))
-          .defaultsTo("1", "model seconds per real second");
+          .defaultsTo("1", "simulated seconds per real second");
 
   @Override
   public List<Flag<?>> flags() {
@@ -47,7 +47,7 @@ record Simulate(InstantSource clock) implements Command {
     int metricsPort = values.get(METRICS_PORT);
     if (introspectionPort == metricsPort && metricsPort != 0) {
       values.problem(
-          "%s and %s are both %d: give two ports"
+          "%s and %s are both %d: give two different ports"
               .formatted(INTROSPECTION_PORT.name(), METRICS_PORT.name(), metricsPort));
     }
     values.check();
@@ -91,8 +91,8 @@ record Simulate(InstantSource clock) implements Command {
         return speed;
       }
     } catch (NumberFormatException e) {
-      // Falls through to the one message for both.
+      // The message below is for this case too.
     }
-    throw new IllegalArgumentException("expected a factor above 0 and up to 1000");
+    throw new IllegalArgumentException("expected a factor greater than 0 and at most 1000");
   }
 }

@@ -16,9 +16,9 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The simulated node: a named scenario, or the single flags.
+ * The simulated node that the flags describe, either by a scenario's name or by single values.
  *
- * @param warmUp how long the node has been up at the first request
+ * @param warmUp the age of the node at the first request
  */
 record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
   private static final Flag<Scenario.Builder> INSTANCE_TYPE =
@@ -29,15 +29,15 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
           "N|FROM:TO:RATE",
           PodSchedule::parse,
           "18",
-          "pods wanted, or a ramp with RATE pods a second");
+          "number of pods, or a ramp from FROM to TO with RATE pods per second");
   private static final Flag<CniVersion> CNI_VERSION =
       flag("--cni-version", "RELEASE", CniVersion::parse, "v1.23.1", "release of the VPC CNI");
   private static final Flag<Integer> WARM_ENI_TARGET =
       flag("--warm-eni-target", upTo(100), "1", "ipamD's WARM_ENI_TARGET");
   private static final Flag<Integer> WARM_IP_TARGET =
-      flag("--warm-ip-target", upTo(1_000), "0", "ipamD's WARM_IP_TARGET; 0: not set");
+      flag("--warm-ip-target", upTo(1_000), "0", "ipamD's WARM_IP_TARGET; 0 means not set");
   private static final Flag<Integer> MINIMUM_IP_TARGET =
-      flag("--minimum-ip-target", upTo(1_000), "0", "ipamD's MINIMUM_IP_TARGET; 0: not set");
+      flag("--minimum-ip-target", upTo(1_000), "0", "ipamD's MINIMUM_IP_TARGET; 0 means not set");
   private static final Flag<Integer> WARM_PREFIX_TARGET =
       flag("--warm-prefix-target", upTo(100), "1", "ipamD's WARM_PREFIX_TARGET");
   private static final Flag<Boolean> PREFIX_DELEGATION =
@@ -46,27 +46,28 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
       Flag.of("--max-pods", "SIMULATE_MAX_PODS", upTo(1_000))
           .ifAbsent("by instance type", "the kubelet's max-pods");
   private static final Flag<Integer> SUBNET_FREE =
-      flag("--subnet-free", upTo(1_000_000), "4000", "free addresses of the subnet");
+      flag("--subnet-free", upTo(1_000_000), "4000", "free addresses in the subnet");
   private static final Flag<Duration> SETTLED =
       flag(
           "--settled",
           FlagType.time(Duration.ZERO, Duration.ofHours(24)),
           "0s",
-          "how long the node has been up at the start");
+          "age of the node at the start");
   private static final Flag<List<HttpFault>> FAIL =
       Flag.of("--fail", "SIMULATE_FAIL", FlagType.list("KIND@WHERE", HttpFault::parse))
           .ifAbsent(
               "nothing fails",
-              "failures separated by ',': refuse, hang, 500, truncate or garbage, at introspection,"
-                  + " metrics or all, optionally with a time: 500@metrics:60s-120s");
+              "failures separated by ','. KIND is refuse, hang, 500, truncate or garbage. WHERE is"
+                  + " introspection, metrics or all. An optional time follows, as in"
+                  + " 500@metrics:60s-120s.");
 
   private static final Flag<NamedScenario> SCENARIO =
       Flag.of("--scenario", "SIMULATE_SCENARIO", FlagType.of("NAME", NamedScenario::parse))
           .ifAbsent(
               "set by the flags below",
-              "a node by name, such as healthy or subnet-empty; a wrong name lists them all");
+              "name of a scenario, such as healthy; an unknown name lists all scenarios");
 
-  /** The flags that a named scenario replaces; giving both is an error. */
+  /** The flags that must not be combined with a named scenario. */
   private static final List<Flag<?>> OF_THE_NODE =
       List.of(
           INSTANCE_TYPE,

@@ -7,14 +7,14 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntConsumer;
 
 /**
- * Ends the process in time after a signal, with exit code 0; the JVM itself would exit with 143. A
- * hanging disk or a full log pipe may block a thread that writes, and then an orderly stop hangs.
+ * Ends the process after a signal, with exit code 0. The JVM alone would exit with 143. The stop
+ * has a time limit, because a disk or a log pipe that hangs blocks every thread that writes.
  *
- * @param stop returns false if the process ends for another reason, with its own exit code
- * @param halt ends the process immediately
+ * @param stop stops the agent; returns false if the process already ends with another exit code
+ * @param halt ends the process immediately with an exit code
  */
 record StopHook(BooleanSupplier stop, Duration limit, IntConsumer halt) implements Runnable {
-  /** Longer than an orderly stop, and shorter than the 10 s before SIGKILL. */
+  /** Longer than an orderly stop, and shorter than Docker's 10 s from SIGTERM to SIGKILL. */
   static final Duration LIMIT = Duration.ofSeconds(9);
 
   @Override
@@ -28,7 +28,7 @@ record StopHook(BooleanSupplier stop, Duration limit, IntConsumer halt) implemen
     try {
       return BoundedCall.start("stopping", limit, stop::getAsBoolean).result();
     } catch (TimeoutException | RuntimeException | Error e) {
-      // Not logged: the log itself may be what hangs.
+      // The failure is not logged, because the log may be the cause.
       return true;
     }
   }

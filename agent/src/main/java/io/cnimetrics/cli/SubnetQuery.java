@@ -15,15 +15,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The node's subnets, requested during a dry run.
+ * The result of a request for the node's subnets.
  *
- * @param snapshot the poll, with the problems of the subnet requests
- * @param subnets empty if EC2 did not return them
+ * @param snapshot the snapshot of the poll, with the problems of the request
+ * @param subnets the subnets; empty if EC2 did not return any
  */
 record SubnetQuery(NodeSnapshot snapshot, List<Subnet> subnets) {
   private static final Duration METADATA_LIMIT = Duration.ofSeconds(1);
 
-  /** Loading the classes of the EC2 client can take a second. */
+  /** The shortest limit, because the EC2 client can need a second to load its classes. */
   private static final Duration LEAST = Duration.ofSeconds(1);
 
   private static final Problem WITHOUT_REGION =
@@ -34,9 +34,9 @@ record SubnetQuery(NodeSnapshot snapshot, List<Subnet> subnets) {
           Identification.UNKNOWN_REGION.remedy());
 
   /**
-   * Requests the subnets of the interfaces in a snapshot.
+   * Requests the subnets of the ENIs in a snapshot.
    *
-   * @param limit how long this may take; at least one second is used
+   * @param limit the time limit; at least one second is used
    */
   static SubnetQuery of(
       NodeSnapshot seen, Optional<String> region, Subnets subnets, Duration limit) {

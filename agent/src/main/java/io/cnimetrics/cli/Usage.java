@@ -2,7 +2,7 @@ package io.cnimetrics.cli;
 
 import io.cnimetrics.config.Flag;
 
-/** The {@code --help} text of a command: flags on the left, descriptions on the right. */
+/** The {@code --help} text of a command, with flags on the left and descriptions on the right. */
 final class Usage {
   private static final int WIDTH = 80;
   private static final String MARGIN = " ".repeat(29);
@@ -22,7 +22,7 @@ final class Usage {
     usage.option("  -h, --help", "show this help and exit");
     usage.option("      --version", "show the version and exit");
     if (!command.ignoredFlags().isEmpty()) {
-      usage.text.append("\nThe other flags of 'run' are accepted, but have no effect here.\n");
+      usage.text.append("\nThis command accepts the other flags of 'run'. They have no effect.\n");
     }
     return usage.text.toString();
   }
@@ -36,7 +36,7 @@ final class Usage {
     }
   }
 
-  /** Wraps a description that is too long. */
+  /** Adds a line, and wraps a description that is too long. */
   private void line(String left, String right) {
     int room = WIDTH - MARGIN.length();
     int end = right.length() <= room ? right.length() : right.lastIndexOf(' ', room);

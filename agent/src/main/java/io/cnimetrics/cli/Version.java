@@ -10,7 +10,7 @@ import java.util.Properties;
 final class Version {
   private Version() {}
 
-  /** Reads the version that the build wrote. */
+  /** Reads the version from the file that the build wrote. */
   static String get() {
     Properties properties = new Properties();
     try (InputStream file = Version.class.getResourceAsStream("version.properties")) {

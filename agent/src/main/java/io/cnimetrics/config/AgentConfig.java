@@ -11,18 +11,18 @@ import java.util.Set;
 import org.slf4j.event.Level;
 
 /**
- * All settings of the agent, checked.
+ * All settings of the agent, after all checks.
  *
- * @param introspectionUrl {@code http://…} or {@code unix:/path}; empty if it is switched off
- * @param metricsUrl {@code http://…}; empty if it is not read
- * @param clusterId empty if the agent must detect it
- * @param region empty if the agent must detect it
- * @param pollInterval 10 to 60 s
- * @param publishInterval 1 to 5 whole minutes
- * @param dimensions the sets under which each metric is published; at least one, none twice
- * @param maxPods empty: use the default for the host's number of CPUs
- * @param stateDir empty for memory only
- * @param healthAddress unresolved
+ * @param introspectionUrl an address {@code http://…} or {@code unix:/path}; empty for {@code none}
+ * @param metricsUrl an address {@code http://…}; empty for {@code none}
+ * @param clusterId the cluster's name; empty if the agent must detect the name
+ * @param region the AWS region; empty if the agent must detect the region
+ * @param pollInterval from 10 to 60 s
+ * @param publishInterval from 1 to 5 whole minutes
+ * @param dimensions the sets under which each metric is published; at least one set, no set twice
+ * @param maxPods the kubelet's max pods; if empty, the default depends on the host's CPUs
+ * @param stateDir the directory of the journal; empty if the buffer is in memory only
+ * @param healthAddress an address whose host name is not resolved yet
  */
 public record AgentConfig(
     Optional<URI> introspectionUrl,
@@ -47,18 +47,18 @@ public record AgentConfig(
     LogFormat logFormat) {
 
   /**
-   * Reads all settings, then calls {@link Values#check}: this also reports problems found earlier.
+   * Reads all settings and calls {@link Values#check}, which also reports earlier problems.
    *
-   * @param hostName the node's name unless it is set
-   * @param metricNames every metric that can be selected
-   * @throws ConfigException naming every bad value
+   * @param hostName the node's name if no node name is given
+   * @param metricNames the names of all metrics that can be selected
+   * @throws ConfigException if any value is invalid; names all invalid values
    */
   public static AgentConfig of(Values values, String hostName, Set<String> metricNames) {
     Optional<URI> introspection = values.get(Settings.INTROSPECTION_URL);
     Optional<URI> metrics = values.get(Settings.METRICS_URL);
     if (introspection.isEmpty() && metrics.isEmpty()) {
       values.problem(
-          "--introspection-url none and --metrics-url none: no source is left; set one of them");
+          "--introspection-url and --metrics-url are both none: set at least one of them");
     }
     AgentConfig config =
         new AgentConfig(
@@ -86,12 +86,12 @@ public record AgentConfig(
     return config;
   }
 
-  /** A host name may contain characters that CloudWatch rejects in a dimension value. */
+  /** Checks the host name, because CloudWatch rejects some characters in dimension values. */
   private static String nodeName(Values values, String hostName) {
     Optional<String> given = values.find(Settings.NODE_NAME);
     if (given.isEmpty() && !Parsers.isNodeName(hostName)) {
       values.problem(
-          "the host's name '%s' is not 1 to 255 printable ASCII characters: give --node-name"
+          "the host's name '%s' is not 1 to 255 printable ASCII characters: set --node-name"
               .formatted(Values.shortened(hostName)));
     }
     return given.orElse(hostName);

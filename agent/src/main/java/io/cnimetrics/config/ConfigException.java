@@ -2,7 +2,7 @@ package io.cnimetrics.config;
 
 import java.util.List;
 
-/** The settings are invalid. Lists every problem, not only the first. */
+/** Thrown if settings are invalid. Lists all problems, not only the first problem. */
 public final class ConfigException extends RuntimeException {
   private final transient List<String> problems;
 
@@ -11,7 +11,7 @@ public final class ConfigException extends RuntimeException {
     this.problems = List.copyOf(problems);
   }
 
-  /** One line for each bad value: its origin, the value, what was expected. */
+  /** One line per problem, which names the flag or variable, the value, and the expected values. */
   public List<String> problems() {
     return problems;
   }

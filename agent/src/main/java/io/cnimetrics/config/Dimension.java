@@ -17,10 +17,10 @@ public enum Dimension {
   INSTANCE_TYPE,
   AVAILABILITY_ZONE;
 
-  /** A minute with all metrics must fit into one request of 1,000 datums. */
+  /** With this limit, all metrics of one minute fit into one request of 1,000 datums. */
   private static final int MOST_SETS = 10;
 
-  /** Parses sets of dimensions separated by {@code ;} and keeps their order. */
+  /** Parses sets of dimensions that {@code ;} separates. The sets keep their order. */
   static List<List<Dimension>> sets(String text) {
     require(!text.isEmpty(), "expected sets of dimensions, such as CLUSTER_ID;CLUSTER_ID,NODE");
     Set<Set<Dimension>> sets = new LinkedHashSet<>();
@@ -34,7 +34,7 @@ public enum Dimension {
     }
     require(
         sets.size() <= MOST_SETS,
-        "expected at most %d sets: each set adds billed metrics".formatted(MOST_SETS));
+        "expected at most %d sets, because AWS bills the metrics of each set".formatted(MOST_SETS));
     return sets.stream().map(List::copyOf).toList();
   }
 

@@ -4,12 +4,12 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * One command-line flag, with the text that {@code --help} shows for it.
+ * One command-line flag and the text about the flag in the output of {@code --help}.
  *
  * @param name such as {@code --poll-interval}
- * @param variable the environment variable that also sets it
- * @param defaultValue the text that is parsed if the flag is absent; empty: it has no default
- * @param shownDefault the default, or what happens without the flag
+ * @param variable the environment variable that can be set instead of the flag
+ * @param defaultValue the text that is parsed if the flag is absent; empty if there is no default
+ * @param shownDefault the default in the help text, or the effect of an absent flag
  */
 public record Flag<T>(
     String name,
@@ -28,7 +28,7 @@ public record Flag<T>(
     return new Flag<>(name, variable, type, Optional.of(value), value, meaning);
   }
 
-  /** The same flag without a default value: what happens if it is absent, and a description. */
+  /** The same flag without a default value. The help text says what happens then. */
   public Flag<T> ifAbsent(String consequence, String meaning) {
     return new Flag<>(name, variable, type, Optional.empty(), consequence, meaning);
   }

@@ -15,23 +15,23 @@ import java.util.stream.Stream;
 /**
  * The type of a flag's value.
  *
- * @param label placeholder for the value in the help text, such as {@code TIME}
- * @param parser throws an {@link IllegalArgumentException} that says what was expected
+ * @param label the placeholder for the value in the help text, such as {@code TIME}
+ * @param parser throws an {@link IllegalArgumentException} that says which text is expected
  */
 public record FlagType<T>(String label, Form form, Function<String, T> parser) {
   private static final Pattern TIME = Pattern.compile("([0-9]{1,6})(s|m|h)?");
 
-  /** {@code true} or {@code false}; case is ignored. */
+  /** Accepts {@code true} and {@code false} in upper or lower case. */
   public static final FlagType<Boolean> SWITCH =
       new FlagType<>("BOOL", Form.SWITCH, FlagType::bool);
 
   /** How the flag appears on the command line. */
   public enum Form {
-    /** Given once, with a value. */
+    /** The flag is given once, with a value. */
     VALUE,
-    /** Given once; without a value it means true. */
+    /** The flag is given once. Without a value, the flag means true. */
     SWITCH,
-    /** May be repeated instead of listing its values. */
+    /** The flag has a list of values. The flag may be repeated instead. */
     LIST
   }
 
@@ -40,7 +40,7 @@ public record FlagType<T>(String label, Form form, Function<String, T> parser) {
     return new FlagType<>(label, Form.VALUE, parser);
   }
 
-  /** Values separated by ','; at least one. */
+  /** One or more values separated by ','. */
   public static <T> FlagType<List<T>> list(String label, Function<String, T> entry) {
     return new FlagType<>(
         label,
@@ -53,12 +53,12 @@ public record FlagType<T>(String label, Form form, Function<String, T> parser) {
     return of("N", text -> number(text, least, most));
   }
 
-  /** A number of seconds between two bounds, or a number followed by s, m or h. */
+  /** A time between two bounds, given in seconds or as a number followed by s, m or h. */
   public static FlagType<Duration> time(Duration least, Duration most) {
     return of("TIME", text -> time(text, least, most));
   }
 
-  /** A constant of an enum; case is ignored. */
+  /** A constant of an enum, in upper or lower case. */
   public static <E extends Enum<E>> FlagType<E> oneOf(String label, Class<E> type) {
     return of(label, text -> constant(text, type));
   }

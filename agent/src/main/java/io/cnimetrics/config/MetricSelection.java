@@ -8,13 +8,13 @@ import java.util.TreeSet;
 /**
  * The selected metrics.
  *
- * @param names the names of metrics, or {@code all} or {@code core} alone
+ * @param names the names of metrics, or only {@code all}, or only {@code core}
  */
 public record MetricSelection(Set<String> names) {
   public static final MetricSelection ALL = new MetricSelection(Set.of("all"));
   public static final MetricSelection CORE = new MetricSelection(Set.of("core"));
   private static final String EXPECTED =
-      "expected all, core, or names separated by ',' (docs/metrics.md lists them)";
+      "expected all, core, or metric names from docs/metrics.md, separated by ','";
 
   public MetricSelection {
     names = Set.copyOf(names);
@@ -36,7 +36,7 @@ public record MetricSelection(Set<String> names) {
   }
 
   /**
-   * Checks the names in alphabetical order.
+   * Checks in alphabetical order that all names are known.
    *
    * @throws IllegalArgumentException for the first unknown name
    */

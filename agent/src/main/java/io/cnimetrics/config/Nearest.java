@@ -5,17 +5,17 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Suggests the known name that is most similar to a misspelt one. */
+/** Suggests the known name that is most similar to a misspelt name. */
 public final class Nearest {
   /** The largest accepted edit distance. */
   private static final int FARTHEST = 2;
 
-  /** One wrong letter is accepted per this many; otherwise short words would match anything. */
+  /** A word may have one wrong letter per this number of letters, so that short words match few. */
   private static final int LETTERS_PER_SLIP = 3;
 
   private Nearest() {}
 
-  /** The most similar known name, or one that starts with the word; empty if none is similar. */
+  /** The most similar name, if a known name is similar to the word or starts with the word. */
   public static Optional<String> of(String word, Collection<String> known) {
     String letters = letters(word);
     int farthest = Math.min(FARTHEST, letters.length() / LETTERS_PER_SLIP);
@@ -29,12 +29,12 @@ public final class Nearest {
                 .thenComparing(Comparator.naturalOrder()));
   }
 
-  /** Ignores case, hyphens and underscores. */
+  /** The name in lower case, without hyphens and underscores. */
   private static String letters(String name) {
     return name.toLowerCase(Locale.ROOT).replaceAll("[-_]", "");
   }
 
-  /** The Levenshtein distance: the number of insertions, deletions and replacements. */
+  /** The Levenshtein distance, which counts inserted, deleted and replaced letters. */
   private static int distance(String one, String other) {
     int[] row = new int[other.length() + 1];
     for (int j = 0; j <= other.length(); j++) {

@@ -9,14 +9,12 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Parsers for each kind of value. An invalid value causes an error that says what was expected. */
+/** The parsers of values. A parser refuses an invalid value and says which text is expected. */
 public final class Parsers {
   private static final Pattern REGION =
       Pattern.compile("[a-z]{2,4}(?:-[a-z]{1,20}){1,4}-[0-9]{1,2}");
 
-  /**
-   * Stricter than {@link URI}: DNS limits the length of labels, and IPv6 zones are not accepted.
-   */
+  /** Rejects IPv6 zones, and labels that are too long for DNS. {@link URI} accepts both. */
   private static final Pattern HOST =
       Pattern.compile("\\[[0-9A-Fa-f:.]+\\]|[^.\\[]{1,63}(?:\\.[^.]{1,63})*\\.?");
 
@@ -92,12 +90,12 @@ public final class Parsers {
     return text;
   }
 
-  /** A CloudWatch namespace; those of AWS itself are rejected. */
+  /** A CloudWatch namespace. Namespaces of AWS itself are rejected. */
   public static String namespace(String text) {
     requireNoBlankEnds(text);
     require(
         NAMESPACE.matcher(text).matches() && !text.startsWith(":") && !text.isBlank(),
-        "expected 1 to 255 letters, digits or any of . - _ / # : and space");
+        "expected 1 to 255 letters, digits, spaces or any of . - _ / # :");
     require(!text.startsWith("AWS/"), "namespaces that start with AWS/ are reserved for AWS");
     return text;
   }
@@ -146,11 +144,11 @@ public final class Parsers {
     }
   }
 
-  /** Not trimmed silently: the agent would publish under a different name than the one given. */
+  /** Spaces are not removed silently, because the agent would then publish under another name. */
   private static void requireNoBlankEnds(String text) {
     require(
         text.isBlank() || text.equals(text.strip()),
-        "has leading or trailing whitespace: remove it");
+        "has whitespace at the start or at the end: remove this whitespace");
   }
 
   private static boolean isPrintable(String text) {

@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.slf4j.event.Level;
 
-/** The flags of the agent's settings, with environment variables and defaults. */
+/** The flags of the agent's settings, with their environment variables and defaults. */
 public final class Settings {
-  /** Far above what a kubelet can run: a larger number is a typing error. */
+  /** A kubelet runs far fewer pods. A larger number is a typing error. */
   private static final int MOST_PODS = 10_000;
 
   public static final Flag<Optional<URI>> INTROSPECTION_URL =
@@ -25,13 +25,13 @@ public final class Settings {
               FlagType.of("URL", Parsers::introspectionUrl))
           .defaultsTo(
               "http://127.0.0.1:61679",
-              "address of ipamD's introspection, or unix:/path;"
-                  + " set none if ipamD has DISABLE_INTROSPECTION");
+              "address of ipamD's introspection, http://HOST:PORT or unix:/PATH;"
+                  + " set none if ipamD runs with DISABLE_INTROSPECTION");
   public static final Flag<Optional<URI>> METRICS_URL =
       Flag.of("--metrics-url", "IPAMD_METRICS_URL", FlagType.of("URL", Parsers::metricsUrl))
           .defaultsTo(
               "http://127.0.0.1:61678/metrics",
-              "address of ipamD's Prometheus metrics, or none to skip them");
+              "address of ipamD's Prometheus metrics; none turns this source off");
   public static final Flag<String> CLUSTER_ID =
       Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.of("NAME", Parsers::clusterId))
           .ifAbsent("from instance tags (metadata or EC2)", "name of the cluster");
@@ -60,13 +60,14 @@ public final class Settings {
       Flag.of("--dimensions", "METRIC_DIMENSIONS", FlagType.of("SETS", Dimension::sets))
           .defaultsTo(
               "CLUSTER_ID",
-              "sets separated by ';', the dimensions of a set by ',': CLUSTER_ID, NODE, INSTANCE_ID,"
-                  + " INSTANCE_TYPE, AVAILABILITY_ZONE");
+              "sets of dimensions; ';' separates sets, ',' separates the dimensions of a set;"
+                  + " dimensions are CLUSTER_ID, NODE, INSTANCE_ID, INSTANCE_TYPE and"
+                  + " AVAILABILITY_ZONE");
 
-  /** The names are not checked yet: {@link MetricSelection#of}. */
+  /** {@link MetricSelection#of} must check the names later. */
   public static final Flag<MetricSelection> METRICS =
       Flag.of("--metrics", "METRICS", FlagType.of("NAMES", MetricSelection::parse))
-          .defaultsTo("all", "all, core (the six of AWS's helper), or names separated by ','");
+          .defaultsTo("all", "all, core (AWS helper's six metrics), or names separated by ','");
 
   public static final Flag<Boolean> SUBNETS =
       Flag.of("--subnets", "REPORT_SUBNETS", FlagType.SWITCH)
@@ -76,16 +77,16 @@ public final class Settings {
           .ifAbsent("110; 250 with more than 30 CPUs", "the kubelet's max-pods");
   public static final Flag<Integer> HOST_NETWORK_PODS =
       Flag.of("--host-network-pods", "HOST_NETWORK_PODS", FlagType.number(0, MOST_PODS))
-          .defaultsTo("3", "pods on the host network, which need no address");
+          .defaultsTo("3", "number of pods on the host network; these pods need no address");
   public static final Flag<Duration> IP_COOLDOWN =
       Flag.of("--ip-cooldown", "IP_COOLDOWN_PERIOD", FlagType.time(Duration.ZERO, ofHours(1)))
-          .defaultsTo("30s", "how long ipamD keeps a released address unused");
+          .defaultsTo("30s", "time for which ipamD does not reuse a released address");
   public static final Flag<Path> STATE_DIR =
       Flag.of("--state-dir", "STATE_DIR", FlagType.of("DIR", Parsers::directory))
           .ifAbsent("none: kept in memory", "directory for unsent metrics");
   public static final Flag<InetSocketAddress> HEALTH_ADDRESS =
       Flag.of("--health-address", "HEALTH_ADDRESS", FlagType.of("HOST:PORT", Parsers::address))
-          .defaultsTo("127.0.0.1:61690", "address that serves /livez and /readyz");
+          .defaultsTo("127.0.0.1:61690", "address on which the agent serves /livez and /readyz");
   public static final Flag<Boolean> CLOUDWATCH =
       Flag.of("--cloudwatch", "USE_CLOUDWATCH", FlagType.SWITCH)
           .defaultsTo("true", "send to CloudWatch");
@@ -126,7 +127,7 @@ public final class Settings {
         LOG_FORMAT);
   }
 
-  /** A command's own flags, then all settings except those that have no effect in it. */
+  /** A command's own flags, and then all settings except the ignored settings. */
   public static List<Flag<?>> after(List<Flag<?>> own, List<Flag<?>> ignored) {
     Stream<Flag<?>> settings = all().stream().filter(flag -> !ignored.contains(flag));
     return Stream.concat(own.stream(), settings).toList();

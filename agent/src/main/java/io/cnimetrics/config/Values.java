@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads typed values from flags or, if a flag is absent, from environment variables. Collects all
- * problems with them.
+ * Reads typed values from flags, and from environment variables if flags are absent. Collects all
+ * problems with the values.
  */
 public final class Values {
-  /** The number of characters of a value that a message quotes at most. */
+  /** A message quotes at most this number of characters of a value. */
   private static final int LONGEST = 80;
 
   private final Map<String, String> flags;
@@ -19,10 +19,10 @@ public final class Values {
   private final List<String> problems;
 
   /**
-   * Reads from the given flags and variables.
+   * Values from the given flags and environment variables.
    *
    * @param flags the text of each flag on the command line, by its name
-   * @param problems problems found already, such as unknown flags
+   * @param problems the problems that are already known, such as unknown flags
    */
   public Values(Map<String, String> flags, Map<String, String> environment, List<String> problems) {
     this.flags = Map.copyOf(flags);
@@ -41,11 +41,11 @@ public final class Values {
     return text(flag).flatMap(text -> parse(flag, text));
   }
 
-  /** The value of a required flag; if it is absent or invalid: empty, and recorded as a problem. */
+  /** The value of a required flag. If the value is absent or invalid, records a problem. */
   public <T> Optional<T> require(Flag<T> flag) {
     if (!isGiven(flag)) {
       problems.add(
-          "%s is not given: set it, or %s in the environment"
+          "%s is not given: set this flag or the environment variable %s"
               .formatted(flag.name(), flag.variable()));
     }
     return find(flag);
@@ -58,17 +58,17 @@ public final class Values {
     return new Values(all, environment, problems);
   }
 
-  /** Whether the flag or its variable is given; its value may be invalid. */
+  /** Whether the flag or its environment variable is given. The value may be invalid. */
   public boolean isGiven(Flag<?> flag) {
     return text(flag).isPresent();
   }
 
-  /** Whether the flag is on the command line, which overrides all environment variables. */
+  /** Whether the flag is on the command line. Flags override environment variables. */
   public boolean isFlag(Flag<?> flag) {
     return flags.containsKey(flag.name());
   }
 
-  /** The source of the value, if there is one: the name of the flag or of its variable. */
+  /** The name of the flag if the flag is given, otherwise the name of the environment variable. */
   public String origin(Flag<?> flag) {
     return isFlag(flag) ? flag.name() : flag.variable();
   }
@@ -79,7 +79,7 @@ public final class Values {
   }
 
   /**
-   * Checks that all values read so far are valid.
+   * Checks that all values that were read are valid.
    *
    * @throws ConfigException if there is any problem
    */
@@ -104,7 +104,7 @@ public final class Values {
     }
   }
 
-  /** Shortens a value for a message; never splits a surrogate pair. */
+  /** Shortens a value for a message. Never splits a surrogate pair. */
   public static String shortened(String text) {
     if (text.length() <= LONGEST) {
       return text;

@@ -1,4 +1,4 @@
-/** All settings of the agent, checked before anything starts. */
+/** The settings of the agent. All values are checked before the agent starts. */
 @NullMarked
 package io.cnimetrics.config;
 

@@ -16,12 +16,12 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The node's identity as far as it is known: from the settings, else from instance metadata, else
- * from EC2.
+ * The known parts of the node's identity. The sources are the settings, then instance metadata,
+ * then EC2.
  */
 public record Identification(
     String nodeName, Field region, Field clusterId, InstanceMetadata.Result metadata) {
-  /** Neither configured nor in instance metadata. */
+  /** The region is neither configured nor in instance metadata. */
   public static final Problem UNKNOWN_REGION =
       new Problem(
           Source.IMDS, Reason.NOT_FOUND, "the region is unknown", "set --region or AWS_REGION");
@@ -34,15 +34,15 @@ public record Identification(
           "set --cluster-id or AWS_CLUSTER_ID");
 
   /**
-   * The node's identity as configured; it has priority over everything that is discovered.
+   * The configured parts of the node's identity. They have priority over all detected values.
    *
-   * @param nodeName the Kubernetes node name, or else the host name
-   * @param clusterId {@code --cluster-id} or {@code AWS_CLUSTER_ID}
-   * @param region {@code --region} or {@code AWS_REGION}
+   * @param nodeName the configured node name; the host name if no node name is configured
+   * @param clusterId the value of {@code --cluster-id} or {@code AWS_CLUSTER_ID}
+   * @param region the value of {@code --region} or {@code AWS_REGION}
    */
   public record Configured(String nodeName, Optional<String> clusterId, Optional<String> region) {}
 
-  /** A required part: without the region or the cluster's name nothing can be sent. */
+  /** The region or the cluster's name. The agent needs both values before it can send metrics. */
   public sealed interface Field {}
 
   /** A known value and its origin. */
@@ -51,36 +51,34 @@ public record Identification(
   /**
    * An unknown value.
    *
-   * @param problem why it is unknown, and how to set it
-   * @param retryable whether a retry can help; if not, only a change of the settings can
+   * @param problem why the value is unknown, and how to set the value
+   * @param retryable whether a later attempt can find the value; if false, the settings must be
+   *     changed
    */
   record Unresolved(Problem problem, boolean retryable) implements Field {}
 
-  /** Whether the identity is good enough for sending. */
+  /** Whether the agent knows enough of the identity to send metrics. */
   public enum State {
-    /** Region and cluster's name are known: send. */
+    /** The region and the cluster's name are known. Metrics can be sent. */
     COMPLETE,
-    /** A request for one of them was refused or failed: try again, it can succeed. */
+    /** A request for the region or the cluster's name failed. A later attempt can succeed. */
     RETRY,
-    /**
-     * Every request was answered, but without the value: only a change of the settings helps; the
-     * problems say which.
-     */
+    /** No answer contains the missing value. The problems say which setting must be changed. */
     UNRESOLVABLE
   }
 
   /**
-   * From the settings and instance metadata only. EC2 is not asked: a cluster name that only EC2
-   * knows counts as unknown.
+   * The identity from the settings and instance metadata. The cluster's name is unknown if only EC2
+   * knows the name.
    */
   public static Identification of(Configured given, InstanceMetadata.Result metadata) {
     return of(given, metadata, Optional.empty());
   }
 
   /**
-   * From everything that is known.
+   * The identity from the settings, instance metadata and EC2.
    *
-   * @param ec2 EC2's answer, if it was asked; used if the metadata lack the name
+   * @param ec2 the instance's tags from EC2; used if instance metadata lack the cluster's name
    */
   static Identification of(
       Configured given,
@@ -90,7 +88,7 @@ public record Identification(
         given.nodeName(), region(given, metadata), clusterId(given, metadata, ec2), metadata);
   }
 
-  /** The identity, as far as it is known. */
+  /** The known parts of the identity. */
   public NodeIdentity node() {
     return new NodeIdentity(
         nodeName,
@@ -115,14 +113,14 @@ public record Identification(
   }
 
   /**
-   * Whether a later attempt cannot add anything. A complete identity may not be final yet:
-   * dimensions and limits can need the instance's id, type and zone, which may still be missing.
+   * Whether no later attempt can find further values. A complete identity may still lack the
+   * instance's id, type and zone, and dimensions and limits can need these values.
    */
   public boolean isFinal() {
     return state() != State.RETRY && !metadata.isRetryable();
   }
 
-  /** The failures so far and, for each unknown part, how to set it. */
+  /** The failures so far and, for each unknown part, the setting that can give the value. */
   public List<Problem> problems() {
     return Stream.concat(metadata.problems().stream(), missing().map(Unresolved::problem)).toList();
   }
@@ -157,7 +155,7 @@ public record Identification(
         .orElseGet(() -> new Unresolved(unknownCluster(shown), metadata.isRetryable()));
   }
 
-  /** An unusable tag gets a more detailed message than a missing one. */
+  /** The message about an unusable tag has more details than the message about a missing tag. */
   private static Problem unknownCluster(ClusterName.Result shown) {
     return shown instanceof ClusterName.Unnamed unnamed && !unnamed.unusableTags().isEmpty()
         ? unnamed.problem(Source.IMDS)

@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Resolves the node's identity over several attempts, and keeps what it already knows.
+ * Resolves the node's identity in several attempts. Each attempt keeps the values that are known.
  *
- * <p>The caller decides when to retry, on one thread. EC2 is asked only if the cluster's name is
- * neither configured nor in a tag that instance metadata show.
+ * <p>Not safe for several threads. The caller decides when to try again. EC2 gets a request only if
+ * the cluster's name is neither configured nor in the instance tags of instance metadata.
  */
 public final class IdentityResolver {
   private final Identification.Configured given;
@@ -30,9 +30,9 @@ public final class IdentityResolver {
   }
 
   /**
-   * Requests what is not known yet, and returns everything that is known.
+   * Requests the unknown values, and returns all known values.
    *
-   * @param limit the limit of the attempt; each of the two services gets half of it
+   * @param limit the time limit of the attempt; instance metadata and EC2 each get half of the time
    */
   public Identification attempt(Duration limit) {
     Duration half = limit.dividedBy(2);
@@ -67,7 +67,7 @@ public final class IdentityResolver {
     if (found || !(ClusterName.of(instance.tags()) instanceof ClusterName.Unnamed)) {
       return;
     }
-    // The instance's own region first: the configured region is where to publish and may differ.
+    // Prefer the instance's region. The configured region is CloudWatch's region and may differ.
     Optional<String> region = instance.region().or(given::region);
     if (instance.id().isPresent() && region.isPresent()) {
       answered = Optional.of(ec2.read(instance.id().get(), region.get(), limit));

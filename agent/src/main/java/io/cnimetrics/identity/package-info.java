@@ -1,4 +1,4 @@
-/** The name, cluster and region of this node, and the origin of each of them. */
+/** The name, cluster and region of this node, and the origin of each value. */
 @NullMarked
 package io.cnimetrics.identity;
 

@@ -14,7 +14,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import javax.inject.Singleton;
 
-/** The objects of the agent; each is created only when it is used. */
+/** The objects of the agent. Each object is created at its first use. */
 @Singleton
 @Component(modules = AgentModule.class)
 public interface AgentComponent {
@@ -29,7 +29,7 @@ public interface AgentComponent {
   /** Detects the node's identity. */
   IdentityResolver identity();
 
-  /** Empty unless {@code --subnets} is on. */
+  /** Empty if {@code --subnets} is false. */
   Optional<Subnets> subnets();
 
   /** Builds the component. */

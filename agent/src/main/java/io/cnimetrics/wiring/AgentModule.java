@@ -39,7 +39,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import javax.inject.Singleton;
 
-/** The objects that poll this node, compute its metrics and publish them. */
+/** Provides the objects that poll this node, compute metrics and publish the metrics. */
 @Module
 final class AgentModule {
   private static final Path ONLINE_CPUS = Path.of("/sys/devices/system/cpu/online");
@@ -67,7 +67,7 @@ final class AgentModule {
         clock.instant());
   }
 
-  /** The host's CPUs; the JVM reports only those that this container may use. */
+  /** The number of the host's CPUs. The JVM reports the CPUs that this container may use. */
   static int hostCpus() {
     try {
       return cpus(Files.readString(ONLINE_CPUS).strip());
@@ -128,7 +128,7 @@ final class AgentModule {
         sampler,
         identity(config)::attempt,
         region -> CloudWatchSink.open(region, clock),
-        // Not injected: a generated factory would load one more class even with reporting off.
+        // Not injected, because the JVM would always load one more class, the generated factory.
         subnets(config),
         activity,
         lastPoll,
@@ -164,7 +164,7 @@ final class AgentModule {
     return new Backlog(depth.minutes(), age);
   }
 
-  /** Subnets from instance metadata and EC2; loaded only with {@code --subnets}. */
+  /** Reads subnets from instance metadata and EC2. Loaded only if {@code --subnets} is true. */
   private record SubnetsOfAws(InstanceMetadata metadata, NodeSubnets ec2) implements Subnets {
     static SubnetsOfAws fromEnvironment() {
       return new SubnetsOfAws(

@@ -1,4 +1,4 @@
-/** Dagger modules: the only place that builds long-lived objects. */
+/** The Dagger modules. They build all long-lived objects of the agent. */
 @NullMarked
 package io.cnimetrics.wiring;
 

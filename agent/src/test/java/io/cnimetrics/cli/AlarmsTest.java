@@ -52,7 +52,7 @@ class AlarmsTest {
         .isEqualTo(Cli.USAGE);
     assertThat(terminal.err().lines())
         .hasSize(6)
-        .anyMatch(line -> line.contains("'--frob' of alarms"))
+        .anyMatch(line -> line.contains("'--frob' of command alarms"))
         .anyMatch(line -> line.contains("--cluster-id is empty"))
         .anyMatch(line -> line.contains("--region 'Europe'"))
         .anyMatch(line -> line.contains("--publish-interval '90s'"))

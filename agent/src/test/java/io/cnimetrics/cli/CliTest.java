@@ -77,7 +77,7 @@ class CliTest {
 
     assertThat(terminal.out())
         .doesNotContain(flag.split("=")[0])
-        .endsWith("\nThe other flags of 'run' are accepted, but have no effect here.\n");
+        .endsWith("\nThis command accepts the other flags of 'run'. They have no effect.\n");
     assertThat(other.err().lines()).hasSize(2).anyMatch(line -> line.contains("--output 'none'"));
   }
 
@@ -101,7 +101,7 @@ class CliTest {
     assertThat(terminal.run("dry-run", "--simulate", flag)).isEqualTo(Cli.USAGE);
     assertThat(terminal.err())
         .isEqualTo(
-            "cni-metrics-agent: unknown flag or argument '%s' of dry-run\n".formatted(flag)
+            "cni-metrics-agent: unknown flag or argument '%s' of command dry-run\n".formatted(flag)
                 + SEE_DRY_RUN);
   }
 
@@ -118,7 +118,7 @@ class CliTest {
     assertThat(terminal.run("dry-run", flag)).isEqualTo(Cli.USAGE);
     assertThat(terminal.err())
         .isEqualTo(
-            "cni-metrics-agent: unknown flag or argument '%s' of dry-run; did you mean %s?\n"
+            "cni-metrics-agent: unknown flag or argument '%s' of command dry-run; did you mean %s?\n"
                     .formatted(flag, meant)
                 + SEE_DRY_RUN);
   }
@@ -221,7 +221,8 @@ class CliTest {
   void simulatorNeedsTwoPorts(String flags) {
     assertThat(terminal.run(("simulate " + flags).split(" "))).isEqualTo(Cli.USAGE);
     assertThat(terminal.err())
-        .containsPattern("--introspection-port and --metrics-port are both [0-9]+: give two ports");
+        .containsPattern(
+            "--introspection-port and --metrics-port are both [0-9]+: give two different");
   }
 
   @ParameterizedTest

@@ -62,8 +62,8 @@ class DashboardTest {
     assertThat(terminal.run("dashboard")).isEqualTo(Cli.USAGE);
     assertThat(terminal.err())
         .contains(
-            "--cluster-id is not given: set it, or AWS_CLUSTER_ID in the environment",
-            "--region is not given: set it, or AWS_REGION in the environment");
+            "--cluster-id is not given: set this flag or the environment variable AWS_CLUSTER_ID",
+            "--region is not given: set this flag or the environment variable AWS_REGION");
     assertThat(terminal.out()).isEmpty();
   }
 
@@ -91,7 +91,8 @@ class DashboardTest {
   void listsOfDifferentLengthsAreBad() {
     assertThat(terminal.run("dashboard", "--cluster-id=a,b,c", "--region=eu-west-1,us-east-1"))
         .isEqualTo(Cli.USAGE);
-    assertThat(terminal.err()).contains("3 clusters, 2 regions, 0 accounts: give one for all");
+    assertThat(terminal.err())
+        .contains("3 clusters, 2 regions and 0 accounts: give equally long lists");
   }
 
   @Test
@@ -113,6 +114,6 @@ class DashboardTest {
 
     assertThat(terminal.run("dashboard", "--cluster-id=" + many, "--region=eu-west-1"))
         .isEqualTo(Cli.USAGE);
-    assertThat(terminal.err()).contains("16 clusters: one dashboard has room for 15");
+    assertThat(terminal.err()).contains("16 clusters are too many: one dashboard shows at most 15");
   }
 }

@@ -32,9 +32,9 @@ class DryRunTest {
 
   @ParameterizedTest
   @CsvSource({
-    "addReqCount, a counter needs two polls: --watch",
-    "awsAPILatency, a counter needs two polls: --watch",
-    "agentStarts, agentStarts is sent only by the command run",
+    "addReqCount, a counter needs two polls (use --watch)",
+    "awsAPILatency, a counter needs two polls (use --watch)",
+    "agentStarts, only the command run sends agentStarts",
     "subnetFreeIPs, subnetFreeIPs needs --subnets",
   })
   void requestWithoutDatumsIsReplacedByAReason(String metric, String reason) {
@@ -64,7 +64,7 @@ class DryRunTest {
         .containsOnlyOnce("set --region or AWS_REGION")
         .containsOnlyOnce("set --cluster-id or AWS_CLUSTER_ID")
         .contains(
-            "put-metric-data needs a known region: set --region",
+            "put-metric-data needs the region: set --region",
             "put-metric-data needs the cluster name: set --cluster-id");
   }
 

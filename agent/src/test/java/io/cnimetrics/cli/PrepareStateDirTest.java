@@ -87,13 +87,14 @@ class PrepareStateDirTest {
         .contains(
             "cannot change the owner of the state directory %s to 10001:10001".formatted(below),
             "Exception: " + folder,
-            "run this as root with the capability CHOWN");
+            "run it as root with the capability CHOWN");
   }
 
   @Test
   void directoryMustBeGiven() {
     assertThat(terminal.run("prepare-state-dir")).isEqualTo(Cli.USAGE);
-    assertThat(terminal.err()).contains("--state-dir is not given: set it, or STATE_DIR");
+    assertThat(terminal.err())
+        .contains("--state-dir is not given: set this flag or the environment variable STATE_DIR");
   }
 
   @ParameterizedTest

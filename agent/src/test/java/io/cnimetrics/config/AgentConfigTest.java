@@ -89,7 +89,7 @@ class AgentConfigTest {
         .containsExactly(
             "METRIC_UPDATE_INTERVAL '5s': expected a time from 10s to 60s, such as 10s",
             "--metrics 'cpu': there is no metric 'cpu';"
-                + " expected all, core, or names separated by ',' (docs/metrics.md lists them)",
+                + " expected all, core, or metric names from docs/metrics.md, separated by ','",
             "--max-pods '0': expected a whole number from 1 to 10000");
   }
 
@@ -97,7 +97,7 @@ class AgentConfigTest {
   void noSourceIsBad() {
     assertThat(problems(Map.of("--introspection-url", "none"), Map.of("IPAMD_METRICS_URL", "none")))
         .containsExactly(
-            "--introspection-url none and --metrics-url none: no source is left; set one of them");
+            "--introspection-url and --metrics-url are both none: set at least one of them");
   }
 
   @Test

@@ -137,9 +137,9 @@ class ParsersTest {
   @ValueSource(strings = {" prod", "prod ", "prod\n", "prod\r\n"})
   void nameOfClusterOrNamespaceHasNoBlankEnds(String text) {
     assertRejected(() -> Parsers.clusterId(text))
-        .withMessageContaining("has leading or trailing whitespace");
+        .withMessageContaining("has whitespace at the start or at the end");
     assertRejected(() -> Parsers.namespace(text))
-        .withMessageContaining("has leading or trailing whitespace");
+        .withMessageContaining("has whitespace at the start or at the end");
   }
 
   @Test
@@ -251,7 +251,7 @@ class ParsersTest {
   @Test
   void emptyMetricsAreBad() {
     assertRejected(() -> MetricSelection.parse("").of(METRICS))
-        .withMessage("expected all, core, or names separated by ',' (docs/metrics.md lists them)");
+        .withMessage("expected all, core, or metric names from docs/metrics.md, separated by ','");
   }
 
   @ParameterizedTest
