@@ -27,18 +27,19 @@ import software.amazon.awssdk.services.cloudwatch.CloudWatchClientBuilder;
 import software.amazon.awssdk.services.cloudwatch.model.PutMetricDataRequest;
 
 /**
- * Sends to CloudWatch with the AWS SDK. Endpoints, FIPS, dual-stack, proxies, compression and
- * credentials follow the SDK's own settings; its retries are off, so one put is one request.
+ * Sends datums to CloudWatch with the AWS SDK. The SDK's settings apply to endpoints, FIPS,
+ * dual-stack, proxies, compression and credentials. The SDK's retries are off, so that one put is
+ * one request.
  *
- * <p>A request runs on its own thread, because no SDK setting limits all of its steps: name
- * lookups, and credentials with their own timeouts and retries. The SDK's timer ({@code
- * apiCallTimeout}) would need a thread as well. The thread ends when it is idle. There is never a
- * second one: a put waits within its limit while the thread is busy.
+ * <p>Requests run on one separate thread, because no setting of the SDK limits the time for name
+ * lookups and for the retries of a credentials provider. The SDK's timer ({@code apiCallTimeout})
+ * would need a thread, too. An idle thread ends. If the thread is busy, the next put waits for the
+ * thread, but no longer than the limit of this put.
  */
 public final class CloudWatchSink implements MetricSink, AutoCloseable {
   /**
-   * With the SDK's 10 kB an ordinary minute would not be compressed; gzip makes it eight times
-   * smaller.
+   * The SDK's default of 10 kB would leave a normal minute uncompressed. Compression makes a minute
+   * eight times smaller.
    */
   private static final int WORTH_COMPRESSING_BYTES = 1_024;
 
@@ -49,8 +50,8 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   private final InstantSource clock;
 
   /**
-   * @param settings may set the client's endpoint, or leave it to the SDK
-   * @param chains as for {@link HeldCredentials}
+   * @param settings may set the endpoint of the client. Otherwise the SDK selects the endpoint
+   * @param chains the same as in {@link HeldCredentials}
    */
   CloudWatchSink(
       String region,
@@ -62,7 +63,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
     this.clock = clock;
   }
 
-  /** The SDK's own settings (variables, files) are not usable for a client. */
+  /** The SDK's settings in environment variables and files cannot be used. */
   public static final class SettingsException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -72,9 +73,9 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   }
 
   /**
-   * Uses the SDK's own settings; makes no network call yet.
+   * Opens a sink with the SDK's settings. Makes no network call.
    *
-   * @throws SettingsException if those cannot be used
+   * @throws SettingsException if the SDK's settings cannot be used
    */
   public static CloudWatchSink open(String region, InstantSource clock) {
     try {
@@ -85,9 +86,9 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
           clock);
     } catch (RuntimeException e) {
       throw new SettingsException(
-          "the AWS SDK's settings for CloudWatch in %s cannot be used (%s): check its variables,"
+          "the AWS SDK's settings for CloudWatch in %s cannot be used (%s); check the SDK's"
                   .formatted(Redacted.of(region), Redacted.of(new RootCause(e).message()))
-              + " such as AWS_ENDPOINT_URL_CLOUDWATCH, and its files",
+              + " environment variables, such as AWS_ENDPOINT_URL_CLOUDWATCH, and the SDK's files",
           e);
     }
   }
@@ -95,7 +96,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   /**
    * {@inheritDoc}
    *
-   * <p>The limit includes getting credentials and looking up names. After the limit or an
+   * <p>The limit includes the time for credentials and for name lookups. After the limit or an
    * interrupt, nothing more is sent.
    */
   @Override
@@ -122,11 +123,11 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
       if (e.getCause() instanceof Error error) {
         throw error;
       }
-      throw new IllegalStateException("a request that cannot be built", e.getCause());
+      throw new IllegalStateException("cannot build a request", e.getCause());
     }
   }
 
-  /** Cancels the current request; no put is possible afterwards. */
+  /** Cancels the current request. Afterwards no put is possible. */
   @Override
   public void close() {
     thread.shutdownNow();
@@ -160,7 +161,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
                     .compressionConfiguration(CloudWatchSink::compression));
   }
 
-  /** Sets the smallest body to compress; the SDK's environment variable overrides it. */
+  /** Sets the smallest body that is compressed, unless a setting of the SDK sets it. */
   private static void compression(CompressionConfiguration.Builder compression) {
     boolean set =
         SdkSystemSetting.AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES.getStringValue().isPresent();

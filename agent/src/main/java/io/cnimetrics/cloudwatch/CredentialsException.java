@@ -9,7 +9,7 @@ import software.amazon.awssdk.core.SdkSystemSetting;
 final class CredentialsException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** The start of the SDK's message when a service, here STS, cannot be reached. */
+  /** The SDK's message starts with this text if a service such as STS cannot be reached. */
   private static final String UNREACHABLE = "Unable to execute HTTP request";
 
   private final String words;
@@ -20,8 +20,8 @@ final class CredentialsException extends RuntimeException {
   }
 
   /**
-   * Selects the source that this pod is set up for: the chain's message quotes all six sources, and
-   * the relevant one is not the first.
+   * Selects the message of the source that is set up for this pod. The chain's message quotes all
+   * six sources, and the source of this pod is not the first.
    */
   static CredentialsException of(RuntimeException cause) {
     if (isSet(SdkSystemSetting.AWS_WEB_IDENTITY_TOKEN_FILE)) {
@@ -31,12 +31,12 @@ final class CredentialsException extends RuntimeException {
       return of("EKS Pod Identity", "ContainerCredentialsProvider", cause);
     }
     return of(
-        "neither IRSA nor EKS Pod Identity is set up for this pod, so the instance's role is used",
+        "this pod has no IRSA and no EKS Pod Identity, so the agent uses the instance's role",
         "InstanceProfileCredentialsProvider",
         cause);
   }
 
-  /** Whether the cause is an outage, not missing permissions. */
+  /** Whether the cause is an outage. Otherwise permissions or settings are missing. */
   boolean isPassing() {
     return words.startsWith(UNREACHABLE);
   }

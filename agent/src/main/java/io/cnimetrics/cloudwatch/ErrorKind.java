@@ -8,16 +8,16 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import software.amazon.awssdk.http.HttpStatusCode;
 
-/** The kinds of failed requests, each with its outcome and remedy. */
+/** The kinds of failed requests. Each kind has an outcome and a remedy. */
 enum ErrorKind {
   THROTTLED(
       Status.RETRYABLE,
-      "all publishers in the account and region share its quota: if it persists, raise the quota"
-          + " or the publish interval"),
-  FAULT(Status.RETRYABLE, "a temporary fault of the service or of a proxy"),
+      "all publishers in the account and region share one quota; if this error persists, raise the"
+          + " quota or the publish interval"),
+  FAULT(Status.RETRYABLE, "the service or a proxy has a temporary fault; the agent sends again"),
   SKEWED_CLOCK(
       Status.RETRYABLE,
-      "this node's clock is wrong: the next request is signed with the service's time; correct"
+      "the clock of this node is wrong; the next request is signed with the service's time; correct"
           + " the node's time synchronisation"),
   INVALID(
       Status.INVALID,
@@ -34,8 +34,8 @@ enum ErrorKind {
       "RequestEntityTooLarge"),
   NOT_ALLOWED(
       Status.UNAUTHORIZED,
-      "allow the agent's role cloudwatch:PutMetricData, with no condition on cloudwatch:namespace"
-          + " that forbids this one, and check service control and VPC endpoint policies",
+      "allow cloudwatch:PutMetricData for the agent's role and for this namespace; check also"
+          + " conditions on cloudwatch:namespace, service control policies and VPC endpoint policies",
       "AccessDenied",
       "NotAuthorized",
       "Unauthorized",
@@ -43,14 +43,14 @@ enum ErrorKind {
       "OptInRequired"),
   EXPIRED(
       Status.UNAUTHORIZED,
-      "the next request uses new credentials: if it persists, check their provider and the"
-          + " node's clock",
+      "the next request uses new credentials; if this error persists, check the provider of the"
+          + " credentials and the node's clock",
       "ExpiredToken"),
   NOT_KNOWN(
       Status.UNAUTHORIZED,
-      "CloudWatch does not know the credentials, or the signature does not match: check that"
-          + " they belong to this partition"
-          + " and region, that their role still exists, and that no proxy changes requests",
+      "CloudWatch does not know the credentials, or the signature does not match; check that the"
+          + " credentials belong to this partition and region, that the role of the credentials"
+          + " still exists, and that no proxy changes requests",
       "UnrecognizedClient",
       "InvalidClientTokenId",
       "InvalidAccessKeyId",
@@ -61,29 +61,28 @@ enum ErrorKind {
       "IncompleteSignature"),
   NO_REASON(
       Status.UNAUTHORIZED,
-      "the answer has no reason, so a proxy may have refused the request: check HTTPS_PROXY and"
-          + " NO_PROXY, then"
-          + " that the agent's role is allowed cloudwatch:PutMetricData"),
-  PROXY_LOGIN(Status.UNAUTHORIZED, "the proxy requires a login: check HTTPS_PROXY and NO_PROXY"),
+      "the answer has no reason, and a proxy may have refused the request; check HTTPS_PROXY and"
+          + " NO_PROXY, and allow cloudwatch:PutMetricData for the agent's role"),
+  PROXY_LOGIN(Status.UNAUTHORIZED, "the proxy requires a login; check HTTPS_PROXY and NO_PROXY"),
   UNKNOWN(
       Status.RETRYABLE,
-      "if it persists, check AWS_ENDPOINT_URL_CLOUDWATCH and HTTPS_PROXY: the answer may not"
-          + " come from CloudWatch"),
+      "the answer may not come from CloudWatch; if this error persists, check"
+          + " AWS_ENDPOINT_URL_CLOUDWATCH and HTTPS_PROXY"),
   NO_CREDENTIALS(
       Status.UNAUTHORIZED,
-      "give the agent's service account a role (EKS Pod Identity or IRSA), or let the agent use"
-          + " the instance's role over the host network; either must allow"
+      "give the agent's service account a role by EKS Pod Identity or IRSA, or let the agent use"
+          + " the instance's role over the host network; the role must allow"
           + " cloudwatch:PutMetricData"),
   NO_ANSWER(
       Status.RETRYABLE,
-      "check the route to CloudWatch: a VPC endpoint for the service 'monitoring' and its security"
-          + " group, or a NAT gateway, or HTTPS_PROXY and NO_PROXY"),
+      "check the route to CloudWatch; the route is a VPC endpoint for the service 'monitoring' with"
+          + " its security group, a NAT gateway, or the proxy of HTTPS_PROXY and NO_PROXY"),
   UNKNOWN_HOST(
       Status.RETRYABLE,
-      "check the region, AWS_ENDPOINT_URL_CLOUDWATCH, and that the node can resolve host names"),
+      "check the region and AWS_ENDPOINT_URL_CLOUDWATCH; check that the node can resolve host names"),
   UNTRUSTED(
       Status.RETRYABLE,
-      "check the node's clock, and that the runtime trusts the certificate authority of the"
+      "check the node's clock; check that the agent trusts the certificate authority of the"
           + " endpoint, or of a proxy that intercepts TLS"),
   NOT_SENT(
       Status.RETRYABLE,
@@ -94,7 +93,7 @@ enum ErrorKind {
   private final List<String> codes;
 
   /**
-   * @param codes CloudWatch's error codes of this kind, without their suffix
+   * @param codes CloudWatch's error codes of this kind, without the suffix Exception or Fault
    */
   ErrorKind(Status outcome, String remedy, String... codes) {
     this.outcome = outcome;
@@ -106,20 +105,20 @@ enum ErrorKind {
     return outcome;
   }
 
-  /** What to do, or what happens next. */
+  /** What the user has to do, or what the agent does next. */
   String remedy() {
     return remedy;
   }
 
   /**
-   * Whether the service's message may be shown. For a signature mismatch it contains the whole
-   * signed text, with the session token.
+   * Whether the service's message may be shown. The message about a wrong signature contains the
+   * whole signed text, which includes the session token.
    */
   boolean isQuotable() {
     return this != NOT_KNOWN && this != SKEWED_CLOCK;
   }
 
-  /** Returns the kind for an exception instead of an answer. */
+  /** Returns the kind of a request that ended with an exception and without an answer. */
   static ErrorKind of(Throwable origin) {
     if (origin instanceof UnknownHostException) {
       return UNKNOWN_HOST;
@@ -131,12 +130,12 @@ enum ErrorKind {
   }
 
   /**
-   * Returns the kind for a status and an error code.
+   * Returns the kind of an answer with a status and an error code.
    *
-   * @param code CloudWatch's error code, in the spelling of any of its protocols; empty if the
-   *     answer has none, as from proxies and load balancers
+   * @param code CloudWatch's error code in any of CloudWatch's protocols, or empty if the answer
+   *     has no code. Answers of proxies and load balancers have no code
    * @param throttling whether the SDK classifies the answer as throttling
-   * @param skewed whether the SDK classifies the answer as clock skew and has corrected its time
+   * @param skewed whether the answer shows a wrong clock, for which the SDK has corrected the time
    */
   static ErrorKind of(int status, String code, boolean throttling, boolean skewed) {
     String name = code.replaceFirst("(Exception|Fault)$", "");
@@ -159,10 +158,10 @@ enum ErrorKind {
   }
 
   /**
-   * An unknown 4xx counts as transient. INVALID drops datums, but the answer may come from a
-   * misconfigured proxy, or be a new code of CloudWatch. A malformed body ({@code
-   * SerializationException}) is a fault of the connection, too, not of a datum. Datums that are
-   * never accepted expire by age.
+   * An unknown 4xx status allows a retry. INVALID would drop datums, but the answer may come from a
+   * misconfigured proxy or have a new code of CloudWatch. A malformed body ({@code
+   * SerializationException}) is a fault of the connection and not of a datum. Datums that are never
+   * accepted are dropped after two weeks.
    */
   private static ErrorKind byStatus(int status, boolean unnamed) {
     return switch (status) {

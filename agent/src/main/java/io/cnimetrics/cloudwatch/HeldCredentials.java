@@ -9,8 +9,8 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
- * Credentials of a chain, which caches them until they expire. It adds what the chain lacks: its
- * own exception type, an early renewal, and the removal of secrets from messages.
+ * Credentials of an SDK chain, which caches credentials until they expire. This class adds an
+ * exception type, an early renewal, and the removal of secrets from messages.
  */
 final class HeldCredentials implements AwsCredentialsProvider, AutoCloseable {
   private final Supplier<AwsCredentialsProvider> chains;
@@ -18,7 +18,7 @@ final class HeldCredentials implements AwsCredentialsProvider, AutoCloseable {
   private volatile Optional<AwsCredentials> held = Optional.empty();
 
   /**
-   * @param chains creates a new chain, which makes no call before its first use
+   * @param chains creates a new chain. The chain makes no call before its first use
    */
   HeldCredentials(Supplier<AwsCredentialsProvider> chains) {
     this.chains = chains;
@@ -37,15 +37,15 @@ final class HeldCredentials implements AwsCredentialsProvider, AutoCloseable {
   }
 
   /**
-   * Drops the cached credentials. The service says that they have expired; the chain would keep
-   * them, because it uses the node's clock.
+   * Drops cached credentials that the service reports as expired. The chain would keep these
+   * credentials, because the chain compares with the node's clock.
    */
   void renew() {
     close();
     chain = chains.get();
   }
 
-  /** The text without any part of these credentials. */
+  /** Replaces each part of the credentials in a text by ***. */
   String hiddenIn(String text) {
     String hidden = text;
     for (String secret : held.stream().flatMap(HeldCredentials::parts).toList()) {

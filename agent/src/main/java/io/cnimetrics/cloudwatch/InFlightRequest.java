@@ -11,18 +11,18 @@ import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/** One request and its answer, on its own connection; another thread can stop it. */
+/** One request and its answer on a separate connection. Another thread can stop the request. */
 final class InFlightRequest {
-  /** The maximum number of body bytes that are read; the rest is ignored. */
+  /** The maximum number of bytes that are read from a body. The rest is ignored. */
   static final int MAX_BODY_BYTES = 64 * 1024;
 
   /** The progress of the request. */
   enum Phase {
-    /** Waits for an earlier request. */
+    /** The request waits for an earlier request. */
     WAITING,
-    /** Gets credentials. */
+    /** The request needs credentials, which are being fetched. */
     PREPARING,
-    /** Is being sent; this phase starts with the name lookup. */
+    /** The request is being sent. This phase starts with the name lookup. */
     SENDING
   }
 
@@ -39,42 +39,42 @@ final class InFlightRequest {
     return started ? Phase.PREPARING : Phase.WAITING;
   }
 
-  /** The signed request without its body; empty before it is signed. */
+  /** The signed request without the body. Empty before the request is signed. */
   Optional<SdkHttpRequest> head() {
     return head;
   }
 
-  /** Status and headers of the answer; empty before they arrive. */
+  /** The status and headers of the answer. Empty before the headers arrive. */
   Optional<SdkHttpResponse> response() {
     return response;
   }
 
-  /** Sends nothing more, and closes the connection so that no thread waits for it. */
+  /** Stops sending, and closes the connection so that no thread waits for an answer. */
   void stop() {
     stopped = true;
     if (request.isEmpty()) {
       return;
     }
-    // The JDK closes a connection only after a running read of its body: another thread waits for
-    // it.
+    // The JDK closes a connection only after a running read of the body has ended. A new thread
+    // waits for this end.
     Thread closing = new Thread(this::close, "cloudwatch-stop");
     closing.setDaemon(true);
     closing.start();
   }
 
-  /** Closes the connection in any case. */
+  /** Closes the connection. Throws no exception. */
   synchronized void close() {
     try {
       request.ifPresent(ExecutableHttpRequest::abort);
     } catch (RuntimeException e) {
-      // The JDK's connection throws when two threads close it: then it is closed.
+      // If two threads close a connection, the JDK throws. The connection is closed then.
     }
   }
 
-  /** Prepares the request; it is sent only when it is called. */
+  /** Prepares the request. The request is sent when the result is called. */
   ExecutableHttpRequest prepare(SdkHttpClient http, HttpExecuteRequest asked) {
-    // Requests are a minute apart: no server keeps a connection open that long, and a closed one
-    // would cause a failure. The header is not signed.
+    // The next request is a minute later. No server keeps a connection open for a minute, and a
+    // closed connection would make the request fail. The header is not signed.
     SdkHttpRequest closing =
         asked.httpRequest().toBuilder().putHeader("Connection", "close").build();
     head = Optional.of(closing);
@@ -85,7 +85,7 @@ final class InFlightRequest {
             body ->
                 sent.contentStreamProvider(
                     () -> {
-                      // The connection exists only now, and connecting can take long.
+                      // Connecting can take long, and the request may be stopped meanwhile.
                       throwIfStopped();
                       return body.newStream();
                     }));
@@ -97,31 +97,28 @@ final class InFlightRequest {
 
   private void throwIfStopped() {
     if (stopped) {
-      throw new UncheckedIOException(new InterruptedIOException("stopped waiting"));
+      throw new UncheckedIOException(new InterruptedIOException("the request was stopped"));
     }
   }
 
   /**
-   * The HTTP client that the SDK uses. Each request through it belongs to an {@link
+   * The HTTP client that the SDK uses. Each request of this client belongs to an {@link
    * InFlightRequest}.
    *
-   * <p>The JDK sends a POST again when its answer is lost ({@code sun.net.http.retryPost}), which
-   * would count datums twice. It does not do so for a body of known length, and the SDK's requests
-   * always have one.
+   * <p>The JDK repeats a POST whose answer was lost ({@code sun.net.http.retryPost}), and the
+   * datums would count twice. The JDK repeats no POST with a body of known length, and the SDK's
+   * requests always have a known length.
    */
   static final class Client implements SdkHttpClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-    /** The limit between two bytes; the same as the limit of a whole request. */
+    /** The limit of the time between two bytes. It equals the limit of a whole request. */
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
 
     private final SdkHttpClient http = AwsHttp.builder(CONNECT_TIMEOUT, READ_TIMEOUT).build();
     private volatile InFlightRequest exchange = new InFlightRequest();
 
-    /**
-     * Assigns the following requests to this exchange, until the next call; one exchange runs at a
-     * time.
-     */
+    /** Assigns the next requests to an exchange. Only one exchange runs at a time. */
     void begin(InFlightRequest next) {
       next.started = true;
       exchange = next;

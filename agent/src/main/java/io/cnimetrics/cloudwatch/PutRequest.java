@@ -8,12 +8,12 @@ import software.amazon.awssdk.services.cloudwatch.model.Dimension;
 import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
 import software.amazon.awssdk.services.cloudwatch.model.PutMetricDataRequest;
 
-/** Converts datums to an SDK request. */
+/** Converts datums to a request of the SDK. */
 final class PutRequest {
   private PutRequest() {}
 
   static PutMetricDataRequest of(String namespace, List<Datum> datums) {
-    // Most datums have the same dimensions and share one list.
+    // Datums with the same dimensions share one list.
     Map<Map<String, String>, List<Dimension>> sets = new HashMap<>();
     return PutMetricDataRequest.builder()
         .namespace(namespace)
@@ -38,7 +38,7 @@ final class PutRequest {
         .build();
   }
 
-  /** Sorted by name, so that equal datums give equal bytes. */
+  /** Sorts dimensions by name, so that equal datums become equal bytes. */
   private static List<Dimension> dimensions(Map<String, String> dimensions) {
     return dimensions.entrySet().stream()
         .sorted(Map.Entry.comparingByKey())

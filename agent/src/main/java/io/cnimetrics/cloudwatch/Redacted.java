@@ -2,14 +2,14 @@ package io.cnimetrics.cloudwatch;
 
 import java.util.regex.Pattern;
 
-/** Makes foreign text safe for a message: one line, limited length, no secrets. */
+/** Makes foreign text safe for a message. The result is one short line without secrets. */
 final class Redacted {
-  /** Enough for an ARN, an action and a reason, but not for a whole body. */
+  /** This length is enough for an ARN, an action and a reason, but not for a whole body. */
   static final int MOST_CHARACTERS = 300;
 
   /**
-   * Access key ids, web identity tokens (JSON Web Tokens), and text that looks like a secret key or
-   * another token. The parts of an ARN are shorter or contain a dash.
+   * Matches access key ids, JSON Web Tokens, and text that looks like a secret key or another
+   * token. Does not match an ARN, because the parts of an ARN are shorter or contain a dash.
    */
   private static final Pattern SECRET =
       Pattern.compile(
@@ -20,7 +20,7 @@ final class Redacted {
   private Redacted() {}
 
   static String of(String text) {
-    // Redact before cutting, so that no part of a secret remains.
+    // Secrets are replaced before the text is cut, so that no part of a secret remains.
     String line = NOT_SEEN.matcher(SECRET.matcher(text).replaceAll("***")).replaceAll(" ").strip();
     return line.length() <= MOST_CHARACTERS ? line : line.substring(0, MOST_CHARACTERS) + "...";
   }

@@ -54,12 +54,12 @@ final class ResponseClassifier {
   PutResult interrupted() {
     return hasSucceeded()
         ? succeeded()
-        : answer(Status.RETRYABLE, "was interrupted", "it can be sent again");
+        : answer(Status.RETRYABLE, "was interrupted", "the agent can send the request again");
   }
 
   /**
-   * Whether the status already shows success: PutMetricData's answer has no content to wait for,
-   * and sending the request again would count its datums twice.
+   * Whether the status already shows success. The answer to PutMetricData has no content, so the
+   * status is enough. A second request would count the datums twice.
    */
   private boolean hasSucceeded() {
     return exchange.response().filter(SdkHttpResponse::isSuccessful).isPresent();
@@ -76,7 +76,7 @@ final class ResponseClassifier {
       case PREPARING ->
           answer(
               Status.RETRYABLE, "had no credentials" + within, ErrorKind.NO_CREDENTIALS.remedy());
-      case SENDING -> answer(ErrorKind.NO_ANSWER, "had no whole answer" + within);
+      case SENDING -> answer(ErrorKind.NO_ANSWER, "had no complete answer" + within);
     };
   }
 
@@ -150,8 +150,8 @@ final class ResponseClassifier {
   }
 
   /**
-   * The SDK ignores the content, because PutMetricData's answer has none: a proxy's page, such as
-   * its login, would count as success.
+   * Whether the answer is an HTML page, such as the login page of a proxy. The SDK ignores the
+   * content of an answer and would accept such a page as success.
    */
   private static boolean isPage(SdkHttpResponse response) {
     return response

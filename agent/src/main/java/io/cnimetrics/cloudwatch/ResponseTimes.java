@@ -12,10 +12,10 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 
 /** Times in the headers of an answer. */
 final class ResponseTimes {
-  /** Upper bound: a bogus value of a proxy must not silence the agent for a day. */
+  /** The longest wait, because a wrong value of a proxy must not stop sending for a day. */
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
-  /** The SDK corrects the time from this difference on. */
+  /** The SDK corrects the time if the difference is at least this long. */
   private static final Duration CORRECTED = Duration.ofMinutes(4);
 
   private static final DateTimeFormatter SIGNED = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssX");
@@ -23,8 +23,8 @@ final class ResponseTimes {
   private ResponseTimes() {}
 
   /**
-   * How long to wait, by {@code Retry-After} in its two forms: seconds, or an HTTP date. Empty if
-   * the header is missing, has neither form, or lies in the past.
+   * The wait that the header {@code Retry-After} asks for, in seconds or as an HTTP date. Empty if
+   * the header is missing, has another form, or has a time in the past.
    */
   static Optional<Duration> retryAfter(SdkHttpResponse response, InstantSource clock) {
     return response
@@ -37,19 +37,20 @@ final class ResponseTimes {
   private static Optional<Duration> wait(
       String value, SdkHttpResponse response, InstantSource clock) {
     if (value.matches("[0-9]+")) {
-      // A number with more digits is bogus and may not fit a long.
+      // A number with more than 9 digits is wrong, and may be too large for a long.
       return Optional.of(
           value.length() > 9 ? LONGEST_WAIT : Duration.ofSeconds(Long.parseLong(value)));
     }
-    // Relative to the answer's own date, if it has one: the node's clock may be wrong.
+    // The date of the answer has priority, because the node's clock may be wrong.
     Instant now = AwsHttp.date(response, "Date").orElseGet(clock::instant);
     return AwsHttp.date(response, "Retry-After").map(at -> Duration.between(now, at));
   }
 
   /**
-   * Whether a request was refused because it was signed with a wrong time. The SDK then uses the
-   * answer's date for the next requests, but its final exception (2.54) does not report the skew.
-   * Compares with the time in the request: the SDK's correction does not change the node's clock.
+   * Whether a request was refused because of a wrong time in the signature. The SDK 2.54 then signs
+   * the next requests with the answer's time, but the SDK's final exception does not report the
+   * wrong time. This method uses the time in the request, because that time can differ from the
+   * node's clock.
    */
   static boolean isClockSkew(SdkHttpResponse refusal, SdkHttpRequest request) {
     boolean aboutSignature = refusal.statusCode() == 401 || refusal.statusCode() == 403;

@@ -1,4 +1,4 @@
-/** Sends to CloudWatch; the only package that sees its types. */
+/** Sends datums to CloudWatch. No other package uses CloudWatch's types of the SDK. */
 @NullMarked
 package io.cnimetrics.cloudwatch;
 

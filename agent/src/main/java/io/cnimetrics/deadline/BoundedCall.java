@@ -8,8 +8,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * A call on its own daemon thread: if it hangs, the caller waits only up to the limit, and the
- * process can still exit.
+ * A call on a separate daemon thread. If the call hangs, the caller waits only up to the limit, and
+ * the process can still exit.
  */
 public final class BoundedCall<T> {
   private final FutureTask<T> task;
@@ -25,8 +25,8 @@ public final class BoundedCall<T> {
   /**
    * Starts a call.
    *
-   * @param thread the name of its thread
-   * @param limit the limit for {@link #result}, from now on
+   * @param thread the name of the thread
+   * @param limit the time from now until {@link #result} ends at the latest
    */
   public static <T> BoundedCall<T> start(String thread, Duration limit, Supplier<T> call) {
     BoundedCall<T> started = new BoundedCall<>(new FutureTask<>(call::get), limit);
@@ -37,10 +37,10 @@ public final class BoundedCall<T> {
   }
 
   /**
-   * Waits for the result up to the limit. An exception or error of the call is thrown again.
+   * Waits for the result up to the limit. Throws the exception or error of the call, if any.
    *
-   * @throws TimeoutException if the limit is over or the caller is interrupted; its message says
-   *     which. The call's thread is interrupted, and a caller's interrupt stays set.
+   * @throws TimeoutException if the limit is over or the caller is interrupted. The message names
+   *     the reason. The thread of the call is interrupted. The interrupt of the caller stays set.
    */
   public T result() throws TimeoutException {
     try {

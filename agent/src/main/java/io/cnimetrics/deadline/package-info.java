@@ -1,4 +1,4 @@
-/** Calls with a limit, for everything that can hang. */
+/** Calls with a time limit, for everything that can hang. */
 @NullMarked
 package io.cnimetrics.deadline;
 

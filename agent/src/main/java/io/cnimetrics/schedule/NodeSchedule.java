@@ -6,41 +6,41 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * The times at which one node polls and sends. The offsets are a hash of its name: a node keeps
- * them over restarts, and the nodes of a cluster spread evenly.
+ * The times at which one node polls and sends. The offsets are a hash of the node's name. Therefore
+ * a node has the same offsets after a restart, and the nodes of a cluster spread evenly.
  *
- * <p>Times are multiples of the interval since 1970 in UTC, plus the offset. So the next time
- * depends on the clock alone, also after a sleep or a clock step.
+ * <p>Each time is a multiple of the interval since 1970 in UTC, plus the offset. Therefore the next
+ * time depends only on the clock, even after the clock was changed.
  *
  * @param pollInterval the time between two polls
- * @param pollOffset when within that interval the node polls
+ * @param pollOffset the time from the start of a poll interval to the poll
  * @param publishInterval the time between two sends, in whole minutes
- * @param sendOffset when within that interval the node sends: in any of its minutes, within the
- *     first {@link #SEND_SPREAD} of that minute
+ * @param sendOffset the time from the start of a publish interval to the send. The send is in any
+ *     minute of the interval, within the first {@link #SEND_SPREAD} of the minute
  */
 public record NodeSchedule(
     Duration pollInterval, Duration pollOffset, Duration publishInterval, Duration sendOffset) {
 
-  /** The part of a minute over which sends are spread: 10,000 nodes must not send at once. */
+  /** Sends are spread over this part of a minute, so that 10,000 nodes do not send at once. */
   public static final Duration SEND_SPREAD = Duration.ofSeconds(30);
 
-  /** Early enough that EC2 answers within the same minute. */
+  /** The time from a send to a query of EC2. EC2 then answers within the same minute. */
   private static final Duration AFTER_SEND = Duration.ofSeconds(10);
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  /** Polls stay this far from the ends of a minute, so that an early poll is in the same minute. */
+  /** A poll is this far from both ends of a minute, so that an early poll is in the same minute. */
   private static final Duration MARGIN = Duration.ofSeconds(1);
 
   public NodeSchedule {
     requireWithin(pollOffset, pollInterval);
     requireWithin(sendOffset, publishInterval);
     if (publishInterval.toSecondsPart() != 0 || publishInterval.compareTo(MINUTE) < 0) {
-      throw new IllegalArgumentException("publish interval " + publishInterval);
+      throw new IllegalArgumentException("not whole minutes: publish interval " + publishInterval);
     }
   }
 
-  /** The schedule of the node of that name. */
+  /** The schedule of the node with this name. */
   public static NodeSchedule of(String nodeName, Duration pollInterval, Duration publishInterval) {
     long hash = hash(nodeName);
     Duration sendMinute = MINUTE.multipliedBy(share(hash, publishInterval.toMinutes()));
@@ -63,13 +63,14 @@ public record NodeSchedule(
     return next(after, publishInterval, sendOffset);
   }
 
-  /** The next time, in any minute, that has the offset of the sends within its minute. */
+  /** The next time to send for a node that sends in each minute. */
   public Instant nextMinute(Instant after) {
     return next(after, MINUTE, offsetInMinute());
   }
 
   /**
-   * When to send urgent data of a minute: at the node's usual offset after the end of that minute.
+   * The time to send urgent data of a minute. It is the node's usual offset after the end of the
+   * minute.
    *
    * @param minute the start of the minute whose data is urgent
    */
@@ -77,7 +78,7 @@ public record NodeSchedule(
     return minute.plus(MINUTE).plus(offsetInMinute());
   }
 
-  /** When within a minute the node asks EC2 for subnets: late enough for a first poll. */
+  /** The offset within a minute at which the node asks EC2. It leaves time for a first poll. */
   public Duration subnetOffset() {
     return AFTER_SEND.plus(offsetInMinute());
   }
@@ -94,7 +95,8 @@ public record NodeSchedule(
 
   private static void requireWithin(Duration offset, Duration interval) {
     if (offset.isNegative() || offset.compareTo(interval) >= 0) {
-      throw new IllegalArgumentException("offset %s of %s".formatted(offset, interval));
+      throw new IllegalArgumentException(
+          "offset %s is outside the interval %s".formatted(offset, interval));
     }
   }
 
@@ -102,7 +104,7 @@ public record NodeSchedule(
     return Long.remainderUnsigned(hash, parts);
   }
 
-  /** FNV-1a, then mixed, because node names differ in a few characters only. */
+  /** FNV-1a with a final mix, because the names of nodes differ in only a few characters. */
   static long hash(String name) {
     long hash = 0xcbf29ce484222325L;
     for (byte letter : name.getBytes(UTF_8)) {
@@ -111,7 +113,7 @@ public record NodeSchedule(
     return mix(hash);
   }
 
-  /** The finalizer of splitmix64: each input bit affects each output bit. */
+  /** The finalizer of splitmix64. Each input bit affects each output bit. */
   static long mix(long bits) {
     long mixed = bits + 0x9e3779b97f4a7c15L;
     mixed = (mixed ^ (mixed >>> 30)) * 0xbf58476d1ce4e5b9L;

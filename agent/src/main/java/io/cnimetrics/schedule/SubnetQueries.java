@@ -8,22 +8,22 @@ import java.util.TreeSet;
 
 /**
  * Decides in which minutes a node asks EC2 for the free addresses of its subnets. The nodes of a
- * subnet share the calls without knowing each other.
+ * subnet share the calls without communication between the nodes.
  *
- * <p>EC2's answer shows how many addresses of the subnet are in use. If a node holds 30 of 9,000,
- * there are at most 300 nodes like it. Each asks once in 100 minutes, at a minute that a hash
- * picks. Together they make {@value #CALLS_PER_MINUTE} calls a minute for the subnet, for any
- * number of nodes: a node's share of the calls is its share of the addresses.
+ * <p>EC2's answer shows how many addresses of the subnet are in use. If a node holds 30 of 9,000
+ * used addresses, the subnet has at most 300 such nodes. Each node asks once in 100 minutes, in a
+ * minute that a hash selects. All nodes together make {@value #CALLS_PER_MINUTE} calls a minute for
+ * the subnet. This is true for any number of nodes, because a node's share of the calls is the
+ * node's share of the addresses.
  *
- * <p>Addresses outside the cluster only reduce the calls: a cluster with half of the used addresses
- * makes 1.5 calls a minute. The reasoning and its figures are in {@code
- * docs/decisions/0010-subnets.md}.
+ * <p>Used addresses outside the cluster only reduce the calls. A cluster with half of the used
+ * addresses makes 1.5 calls a minute. {@code docs/decisions/0010-subnets.md} has the reasons.
  */
 public final class SubnetQueries {
-  /** Calls for one subnet by all nodes of a cluster, if no other address in it is used. */
+  /** The calls of all nodes for one subnet, if the nodes have all used addresses of it. */
   private static final int CALLS_PER_MINUTE = 3;
 
-  /** Spreads the first calls when a whole cluster starts: no node knows its share yet. */
+  /** The first calls are spread over this time, because no node knows its share yet. */
   private static final int FIRST_WITHIN_MINUTES = 10;
 
   /** The longest period after failures, in minutes. */
@@ -35,8 +35,8 @@ public final class SubnetQueries {
   private int failures;
 
   /**
-   * @param nodeName the name in Kubernetes
-   * @param started when the agent started
+   * @param nodeName the name of the node in Kubernetes
+   * @param started the time when the agent started
    */
   public SubnetQueries(String nodeName, Instant started) {
     this.nodeName = nodeName;
@@ -44,7 +44,7 @@ public final class SubnetQueries {
   }
 
   /**
-   * The subnets that are due in the minute of an instant.
+   * The subnets that are due in the current minute.
    *
    * @param own the number of addresses that this node has in each subnet
    */
@@ -65,7 +65,7 @@ public final class SubnetQueries {
     return minute - turn * period == NodeSchedule.share(hash(subnetId, turn), period);
   }
 
-  /** The length in minutes of the period in which the node asks once, rounded up. */
+  /** The node asks once in this number of minutes, rounded up. */
   private static long period(long own, long used) {
     return Math.max(1, -Math.floorDiv(-used, CALLS_PER_MINUTE * Math.max(1, own)));
   }
@@ -77,12 +77,12 @@ public final class SubnetQueries {
    */
   public void answered(Set<String> asked, Map<String, Long> found) {
     failures = 0;
-    // EC2 never reports a subnet without IPv4 addresses.
+    // EC2 reports nothing about a subnet without IPv4 addresses. Such a subnet is not due again.
     asked.forEach(subnetId -> used.put(subnetId, Long.MAX_VALUE));
     used.putAll(found);
   }
 
-  /** Records that EC2 gave no answer: the wait before the next call doubles. */
+  /** Records that EC2 gave no answer. The wait before the next call then doubles. */
   public void failed() {
     failures++;
   }

@@ -1,4 +1,4 @@
-/** When a node polls and sends, so that the nodes of a cluster do not act in step. */
+/** The times at which a node polls and sends. The nodes of a cluster have different times. */
 @NullMarked
 package io.cnimetrics.schedule;
 

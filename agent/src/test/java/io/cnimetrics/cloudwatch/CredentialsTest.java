@@ -96,7 +96,7 @@ class CredentialsTest {
       PutResult answer = put(sink, LIMIT);
       assertThat(answer.status()).isEqualTo(Status.UNAUTHORIZED);
       assertThat(answer.message())
-          .contains("no credentials", "neither IRSA nor EKS Pod Identity", "the instance's role")
+          .contains("no credentials", "no IRSA and no EKS Pod Identity", "the instance's role")
           .contains("Failed to load credentials from IMDS", "cloudwatch:PutMetricData");
       assertThat(server.heads()).isEmpty();
     }

@@ -73,7 +73,7 @@ class CutConnectionsTest {
       PutResult answer = put(sink, SHORT);
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(SHORT, SOON);
       assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
-      assertThat(answer.message()).contains("no whole answer within 0.5 s", server.url());
+      assertThat(answer.message()).contains("no complete answer within 0.5 s", server.url());
       assertThat(put(sink, SOON)).isEqualTo(PutResult.ACCEPTED);
       assertThat(server.heads()).hasSize(2);
     }
