@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One alarm on a cluster's metrics, at a period of 60 s.
+ * One alarm on the metrics of a cluster, at a period of 60 s.
  *
- * @param id its name within the template
- * @param name the suffix of its name in CloudWatch
- * @param onBy the template parameter that switches it on, if there is one
+ * @param id the name of the alarm within the template
+ * @param name the suffix of the alarm's name in CloudWatch
+ * @param onBy the template parameter that switches the alarm on; empty if the alarm is always on
  */
 public record Alarm(
     String id,
@@ -30,7 +30,7 @@ public record Alarm(
     return formula.series().stream().anyMatch(series -> series.subnetId().isPresent());
   }
 
-  /** The metrics in it; CloudWatch bills the alarm by their number. */
+  /** The metrics of the alarm. The price of an alarm depends on the number of its metrics. */
   public List<Metric> metrics() {
     return formula.series().stream().map(ClusterSeries::metric).toList();
   }
@@ -57,27 +57,27 @@ public record Alarm(
     }
   }
 
-  /** How the value compares with the threshold in alarm state. */
+  /** The comparison of value and threshold that is true in alarm state. */
   enum Comparison {
-    AT_LEAST("GreaterThanOrEqualToThreshold", "from"),
+    AT_LEAST("GreaterThanOrEqualToThreshold", "at or above"),
     ABOVE("GreaterThanThreshold", "above"),
     BELOW("LessThanThreshold", "below");
 
     private final String operator;
-    private final String word;
+    private final String words;
 
-    Comparison(String operator, String word) {
+    Comparison(String operator, String words) {
       this.operator = operator;
-      this.word = word;
+      this.words = words;
     }
 
-    /** The operator's name in CloudWatch. */
+    /** The name of the comparison in CloudWatch. */
     String operator() {
       return operator;
     }
 
-    String word() {
-      return word;
+    String words() {
+      return words;
     }
   }
 
@@ -86,16 +86,16 @@ public record Alarm(
    *
    * @param title the problem, in a few words
    * @param meaning the effect on pods, and what to check first
-   * @param troubles the metrics of the log lines that name the node; empty if there is no such line
-   * @param checks ids of the doctor's findings to check on that node
+   * @param troubles the metrics whose log lines name the node; empty if no line names the node
+   * @param checks the ids of the doctor's findings to look at on the node
    */
   public record Text(String title, String meaning, List<Metric> troubles, List<String> checks) {}
 
   /**
-   * The threshold of an alarm. Alarms compare with it; graphs draw it.
+   * The threshold of an alarm. Graphs show the threshold too.
    *
-   * @param parameter the template's parameter that sets it; empty if no other value makes sense
-   * @param description of that parameter
+   * @param parameter the template parameter for the threshold; empty if no other value makes sense
+   * @param description the description of the parameter
    */
   record Threshold(Optional<String> parameter, int value, int least, int most, String description) {
     static Threshold fixed(int value) {
@@ -111,14 +111,14 @@ public record Alarm(
    * A template parameter that switches an alarm on or off.
    *
    * @param parameter the name of the parameter and of its condition
-   * @param on the default
+   * @param on whether the alarm is on by default
    */
   record Switch(String parameter, boolean on, String description) {}
 
   /**
    * How many minutes an alarm evaluates.
    *
-   * @param datapoints the number of minutes that must breach the threshold
+   * @param datapoints the number of these minutes that must breach the threshold
    * @param periods the number of minutes that are evaluated
    * @param missing how a minute without a datum counts
    */
@@ -128,7 +128,7 @@ public record Alarm(
     enum Missing {
       BREACHING("breaching"),
       NOT_BREACHING("notBreaching"),
-      /** Neither: the alarm keeps its state, or changes to INSUFFICIENT_DATA. */
+      /** The minute does not count. The alarm keeps its state or changes to INSUFFICIENT_DATA. */
       MISSING("missing");
 
       private final String label;
@@ -143,10 +143,10 @@ public record Alarm(
     }
 
     /**
-     * Adapts the evaluation to the agents' publish interval. Nodes send one after the other, and
-     * CloudWatch may evaluate in between: the newest minutes then lack nodes, or are missing, and a
-     * node's bad minute arrives when it is no longer the newest. So the alarm evaluates more
-     * minutes. The number of bad minutes that raises it does not change.
+     * Adapts the evaluation to the publish interval of the agents. The nodes send at different
+     * times. When CloudWatch evaluates the alarm, the newest minutes may lack datums, and these
+     * datums arrive later. Therefore the alarm evaluates more than the newest minutes. The number
+     * of bad minutes that starts the alarm does not change.
      */
     Evaluation sentEvery(int minutes) {
       return new Evaluation(datapoints, Math.max(periods, 2 * minutes + 3), missing);

@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The parameters of the template, and the conditions on them. */
+/** The parameters of the alarm template, and the conditions that use these parameters. */
 final class AlarmParameters {
   static final String COMPOSITE = "PageOnce";
   static final String HAS_SUPPRESSOR = "HasSuppressor";
@@ -32,33 +32,35 @@ final class AlarmParameters {
         text(
             settings.clusterId(),
             DashboardBody.Cluster.NAMES,
-            "Name of the cluster, as the agents publish it"));
+            "Name of the cluster, which the agents publish as CLUSTER_ID"));
     all.put(
         "Namespace",
         text(
             settings.namespace(),
             "[A-Za-z0-9._/#: -]{1,255}",
             "CloudWatch namespace of the metrics"));
-    all.put("PageTopicArn", topic("SNS topic ARN for pages; leave empty for none"));
-    all.put("TicketTopicArn", topic("SNS topic ARN for tickets; leave empty for none"));
-    all.put("NotifyOk", bool(true, "Whether the topics are also notified when an alarm ends"));
+    all.put("PageTopicArn", topic("ARN of the SNS topic for pages. Empty: no topic"));
+    all.put("TicketTopicArn", topic("ARN of the SNS topic for tickets. Empty: no topic"));
+    all.put("NotifyOk", bool(true, "true: the topics are also notified when an alarm ends"));
     all.put("NamePrefix", text("cni", "[A-Za-z0-9_.-]{1,60}", "Prefix of all alarm names"));
     all.put(
         "TagKey",
-        text("", ".{0,128}", "Key of an extra tag; the alarms also get the stack's tags"));
-    all.put("TagValue", text("true", ".{1,256}", "Value of that tag"));
+        text("", ".{0,128}", "Key of one more tag of the alarms, besides the tags of the stack"));
+    all.put("TagValue", text("true", ".{1,256}", "Value of the tag that TagKey names"));
     all.put(
-        "RunbookUrl", text("", "(https?://\\S{1,240})?", "Link shown in each alarm's description"));
+        "RunbookUrl", text("", "(https?://\\S{1,240})?", "Link for the description of each alarm"));
     thresholds(settings)
         .forEach(threshold -> all.put(threshold.parameter().orElseThrow(), number(threshold)));
     all.put(
-        COMPOSITE, bool(true, "Page by one composite alarm; false: each alarm pages separately"));
+        COMPOSITE,
+        bool(true, "true: only the composite alarm sends pages. false: each alarm sends pages"));
     all.put(
         "SuppressorAlarm",
         text(
             "",
             ".{0,255}",
-            "Alarm that is on during planned rolls; the composite alarm then sends no pages"));
+            "Name of an alarm. While it is on, the composite alarm sends no pages. Use it for"
+                + " planned replacements of nodes"));
     switches().forEach(each -> all.put(each.parameter(), bool(each.on(), each.description())));
     if (settings.dashboard()) {
       all.put(

@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * All alarms. Those that page use durations that each node measures for itself, so that short
- * failures on one node after another (a roll, lost spot instances, an upgrade) cause no page.
+ * All alarms. An alarm that pages for nodes uses a duration that each node measures. Therefore
+ * short failures on one node after another cause no page, for example during an upgrade.
  */
 public final class AlarmTable {
   static final Alarm NO_ADDRESS =
@@ -31,14 +31,14 @@ public final class AlarmTable {
           Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.NO_ADDRESS_MINUTES),
           AT_LEAST,
           Threshold.of(
-              "NoAddressMinutes", 3, 1, 60, "Minutes for which a node has refused pods an address"),
+              "NoAddressMinutes", 3, 1, 60, "Minutes after which refused pods start the alarm"),
           new Evaluation(1, 1, NOT_BREACHING),
           Optional.empty(),
           new Text(
               "Pods get no address",
-              "On at least one node the VPC CNI refuses pods an address; they stay in"
-                  + " ContainerCreating. First check whether the subnet is empty or EC2 denies"
-                  + " calls.",
+              "On at least one node, ipamD refuses pods an address. These pods stay in"
+                  + " ContainerCreating. First check whether the subnet is empty, and whether EC2"
+                  + " denies calls.",
               List.of(MetricCatalog.NO_ADDRESS_MINUTES),
               List.of("refused-pods", "ec2-no-addresses", "ec2-denied", "node-full")));
 
@@ -50,13 +50,13 @@ public final class AlarmTable {
           Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.IPAMD_DOWN_MINUTES),
           AT_LEAST,
           Threshold.of(
-              "IpamdDownMinutes", 5, 1, 60, "Minutes for which a node's ipamD has been down"),
+              "IpamdDownMinutes", 5, 1, 60, "Minutes without ipamD that start the alarm"),
           new Evaluation(1, 1, NOT_BREACHING),
           Optional.empty(),
           new Text(
               "ipamD is down on a node",
-              "The node's aws-node pod does not answer, so no new pod starts there. Check that"
-                  + " pod's state, restarts and log.",
+              "The aws-node pod of a node does not answer. Therefore no new pod starts on that"
+                  + " node. Check the state, the restarts and the log of the aws-node pod.",
               List.of(MetricCatalog.IPAMD_DOWN_MINUTES),
               List.of("introspection", "ipamd-restarts")));
 
@@ -66,7 +66,7 @@ public final class AlarmTable {
           16,
           1,
           10_000,
-          "Free addresses below which a subnet counts as empty");
+          "Number of free addresses; a subnet with fewer free addresses starts the alarm");
 
   static final Alarm NO_DATA =
       new Alarm(
@@ -77,13 +77,14 @@ public final class AlarmTable {
           BELOW,
           Threshold.fixed(1),
           new Evaluation(15, 15, BREACHING),
-          Optional.of(new Switch("NoDataAlarm", true, "Off for clusters that scale to zero")),
+          Optional.of(
+              new Switch("NoDataAlarm", true, "Set false if the cluster can scale to zero nodes")),
           new Text(
               "No node reports",
-              "No agent has reported for 15 minutes: the other alarms have no data. Check that the"
-                  + " agents' pods run and are ready; their log reports missing permissions and"
-                  + " failed requests to CloudWatch. For a cluster that scales to zero, switch this"
-                  + " alarm off.",
+              "No agent has sent data for 15 minutes. Therefore the other alarms have no data."
+                  + " Check that the pods of the agent run and are ready. The agent's log reports"
+                  + " missing permissions and failed requests to CloudWatch. If the cluster can"
+                  + " scale to zero nodes, switch this alarm off.",
               List.of(),
               List.of("cluster-name", "region", "java-agent")));
 
@@ -99,14 +100,14 @@ public final class AlarmTable {
               10,
               1,
               240,
-              "Minutes for which a node's pool has been empty though it may grow"),
+              "Minutes after which an empty warm pool that may grow starts the alarm"),
           new Evaluation(1, 1, NOT_BREACHING),
           Optional.empty(),
           new Text(
               "A warm pool is empty though it may grow",
-              "A node has no address left for the next pod and gets none from EC2, though its"
-                  + " limits allow more. Check the EC2 errors and the free addresses of its"
-                  + " subnet.",
+              "A node has no free address for the next pod, and EC2 gives no address although the"
+                  + " node's limits allow more. Check the EC2 errors and the free addresses of the"
+                  + " node's subnet.",
               List.of(MetricCatalog.WARM_POOL_EMPTY_MINUTES),
               List.of("warm-pool", "ec2-no-addresses", "ec2-denied", "ec2-throttled")));
 
@@ -122,9 +123,9 @@ public final class AlarmTable {
           Optional.empty(),
           new Text(
               "Pods lost their address",
-              "Addresses or an ENI of running pods were removed. These pods cannot be reached until"
-                  + " they are replaced. Find out what removed them: a script, a person, another"
-                  + " controller (CloudTrail: DetachNetworkInterface, UnassignPrivateIpAddresses).",
+              "Addresses or ENIs of running pods were removed. Nothing can reach these pods."
+                  + " Replace the pods. Then find the cause in CloudTrail: search for the calls"
+                  + " DetachNetworkInterface and UnassignPrivateIpAddresses.",
               List.of(MetricCatalog.FORCE_REMOVE_IPS, MetricCatalog.FORCE_REMOVE_ENI),
               List.of("forced-removals", "instance-enis")));
 
@@ -140,8 +141,9 @@ public final class AlarmTable {
           Optional.empty(),
           new Text(
               "EC2 denies calls of ipamD",
-              "The role of aws-node lacks permissions that ipamD needs, so pools cannot grow. Check"
-                  + " the policy AmazonEKS_CNI_Policy on that role, and recent changes to it.",
+              "The role of aws-node lacks permissions that ipamD needs. Therefore address pools"
+                  + " cannot grow. Check that the role has the policy AmazonEKS_CNI_Policy. Check"
+                  + " recent changes of the role and the policy.",
               List.of(MetricCatalog.AWS_API_ERR),
               List.of("ec2-denied")));
 
@@ -153,14 +155,14 @@ public final class AlarmTable {
           Formula.percent(MetricCatalog.AWS_API_THROTTLE_ERR, MetricCatalog.EC2_API_REQ_COUNT),
           ABOVE,
           Threshold.of(
-              "ThrottledPercent", 5, 1, 100, "Percent of ipamD's requests that EC2 throttles"),
+              "ThrottledPercent", 5, 1, 100, "Percent of throttled requests that starts the alarm"),
           new Evaluation(5, 15, NOT_BREACHING),
           Optional.empty(),
           new Text(
               "EC2 throttles ipamD",
-              "The account sends EC2 too many requests, so pools grow late. Check churn: fewer,"
-                  + " larger steps (prefixes, WARM_IP_TARGET with MINIMUM_IP_TARGET) need fewer"
-                  + " calls; other tools in the account share the limit.",
+              "The account sends too many requests to EC2. Therefore address pools grow late. To"
+                  + " reduce ipamD's requests, use prefixes, or WARM_IP_TARGET with"
+                  + " MINIMUM_IP_TARGET. Requests of other tools in the account count too.",
               List.of(MetricCatalog.AWS_API_ERR),
               List.of("ec2-throttled")));
 
@@ -172,36 +174,36 @@ public final class AlarmTable {
           Formula.of(ClusterStatistic.P90, MetricCatalog.NODE_IP_UTILIZATION),
           AT_LEAST,
           Threshold.of(
-              "NodesFullPercent", 90, 1, 100, "Percent of a node's effective maximum that is full"),
+              "NodesFullPercent", 90, 1, 100, "Percent of its effective maximum that a node uses"),
           new Evaluation(15, 25, MISSING),
           Optional.of(
               new Switch(
-                  "NodesNearlyFullAlarm", false, "Off where nodes are packed full on purpose")),
+                  "NodesNearlyFullAlarm", false, "Set true unless nodes are full on purpose")),
           new Text(
               "One node in ten is nearly full",
-              "The fullest tenth of the nodes uses nearly all addresses that it can ever have."
-                  + " Check whether the cluster can scale out, or give nodes more addresses"
-                  + " (prefixes, larger instances).",
+              "At least one node in ten uses nearly all addresses that the node can ever have."
+                  + " Check whether the cluster can add nodes. To give each node more addresses,"
+                  + " use prefixes or larger instances.",
               List.of(MetricCatalog.NODE_IP_UTILIZATION),
               List.of("node-full", "max-pods")));
 
-  /** The alarms that page and need no list of subnets. */
+  /** The alarms of severity page, except the alarms of subnets. */
   static final List<Alarm> PAGES = List.of(NO_ADDRESS, IPAMD_DOWN);
 
   static final List<Alarm> TICKETS =
       List.of(NO_DATA, WARM_POOL_EMPTY, LOST_ADDRESS, DENIED, THROTTLED, NEARLY_FULL);
 
-  /** The placeholder for the alarm of each subnet. */
+  /** One alarm that represents the alarms of all subnets. */
   static final Alarm SUBNET_EMPTY = subnetEmpty("SubnetEmpty", "a subnet", "A subnet is empty");
 
   private AlarmTable() {}
 
-  /** Every alarm once, in the order of the template. */
+  /** All alarms in the order of the template. One alarm represents those of all subnets. */
   public static List<Alarm> all() {
     return Stream.of(PAGES, List.of(SUBNET_EMPTY), TICKETS).flatMap(List::stream).toList();
   }
 
-  /** The alarm of one subnet, the n-th. */
+  /** The alarm of the n-th subnet. */
   static Alarm subnetEmpty(int n, String subnetId) {
     return subnetEmpty("SubnetEmpty" + n, subnetId, "Subnet %s is empty".formatted(subnetId));
   }
@@ -221,19 +223,20 @@ public final class AlarmTable {
         Optional.empty(),
         new Text(
             title,
-            "Nodes in %s get no more addresses; soon, new pods there cannot start."
+            "Nodes in %s cannot get more addresses. Soon, new pods on these nodes cannot start."
                     .formatted(subnetId)
-                + " Free addresses in it, or add a subnet (custom networking, subnet discovery).",
+                + " Free addresses in the subnet, or add a subnet with custom networking or subnet"
+                + " discovery.",
             List.of(MetricCatalog.NO_ADDRESS_MINUTES),
             List.of("ec2-no-addresses", "ec2-no-prefixes")));
   }
 
-  /** The text of the composite alarm over all conditions that page. */
+  /** The text of the composite alarm, which combines all alarms of severity page. */
   public static final Text CANNOT_START =
       new Text(
           "Pods cannot start",
-          "Pods get no address, ipamD is down on a node, or a subnet is empty. See which of the"
-              + " alarms below is on; its description has the next steps.",
+          "Pods get no address, ipamD is down on a node, or a subnet is empty. Find out which alarm"
+              + " of this composite alarm is on. The description of that alarm has the next steps.",
           List.of(MetricCatalog.NO_ADDRESS_MINUTES, MetricCatalog.IPAMD_DOWN_MINUTES),
           List.of("refused-pods", "introspection", "ec2-no-addresses"));
 }

@@ -25,13 +25,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The alarms on a cluster's metrics as one CloudFormation template. */
+/** Writes the alarms on a cluster's metrics as one CloudFormation template. */
 public final class AlarmTemplate {
   private static final int PERIOD_SECONDS = 60;
 
-  /** How long the composite waits for its suppressor, and stays suppressed after it. */
+  /** How long the composite alarm waits for the suppressor alarm before it sends a page. */
   private static final int SUPPRESSOR_WAIT_SECONDS = 120;
 
+  /** How long the composite alarm sends no pages after the suppressor alarm has ended. */
   private static final int SUPPRESSOR_EXTENSION_SECONDS = 300;
 
   private final Settings settings;
@@ -40,7 +41,7 @@ public final class AlarmTemplate {
     this.settings = settings;
   }
 
-  /** Writes the template, indented. */
+  /** Writes the template with indentation. */
   public static String of(Settings settings) {
     return Json.indented(new AlarmTemplate(settings).template());
   }
@@ -49,7 +50,7 @@ public final class AlarmTemplate {
     return object(
         "AWSTemplateFormatVersion", "2010-09-09",
         "Description",
-            "Alarms on the VPC CNI's addresses in an EKS cluster%s; agents send every %s"
+            "Alarms on the VPC CNI's addresses in an EKS cluster%s. The agents send every %s."
                 .formatted(
                     settings.region().map(region -> " in " + region).orElse(""),
                     settings.publishMinutes() == 1
@@ -142,10 +143,11 @@ public final class AlarmTemplate {
   private static Map<String, Object> description(Text text) {
     String whichNode =
         text.troubles().isEmpty()
-            ? "kubectl get pods -n kube-system -o wide -l app.kubernetes.io/name=cni-metrics-agent"
-            : "run in Logs Insights on the agents' log: " + WhichNode.logsInsights(text.troubles());
+            ? "run: kubectl get pods -n kube-system -o wide"
+                + " -l app.kubernetes.io/name=cni-metrics-agent"
+            : "query the agents' log in Logs Insights: " + WhichNode.logsInsights(text.troubles());
     return sub(
-        "%s in cluster ${ClusterId}. %s\nTo find the node: %s\nTo examine it, in the agent's pod there: kubectl -n kube-system exec POD -- cni-metrics-agent doctor; findings: %s."
+        "%s in cluster ${ClusterId}. %s\nTo find the node, %s\nTo examine the node whose agent's pod is POD, run: kubectl -n kube-system exec POD -- cni-metrics-agent doctor\nLook at the findings %s."
             .formatted(text.title(), text.meaning(), whichNode, String.join(", ", text.checks())));
   }
 
@@ -170,14 +172,10 @@ public final class AlarmTemplate {
     }
     metrics.add(
         object(
-            "Id",
-            "result",
-            "Expression",
-            alarm.formula().expression(),
-            "Label",
-            alarm.text().title(),
-            "ReturnData",
-            true));
+            "Id", "result",
+            "Expression", alarm.formula().expression(),
+            "Label", alarm.text().title(),
+            "ReturnData", true));
     return metrics;
   }
 
@@ -206,11 +204,11 @@ public final class AlarmTemplate {
   /**
    * The settings of an alarm template.
    *
-   * @param clusterId the default of the template's parameter; if empty, the parameter is required
-   * @param region the cluster's region; empty for the region of the stack
-   * @param namespace the default of the template's parameter
+   * @param clusterId the default of parameter ClusterId; if empty, the parameter has no default
+   * @param region the region of the cluster; empty means the region of the stack
+   * @param namespace the default of parameter Namespace
    * @param publishMinutes the agents' publish interval, in minutes
-   * @param subnetIds the subnets to watch; alarms cannot search for metrics
+   * @param subnetIds all subnets to watch, because an alarm cannot search for metrics
    * @param dashboard whether the template includes the dashboard
    */
   public record Settings(

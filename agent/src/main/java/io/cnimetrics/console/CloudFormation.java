@@ -13,7 +13,7 @@ final class CloudFormation {
     return object("Ref", name);
   }
 
-  /** {@code Fn::Sub}: replaces each {@code ${Name}} in the text by its value. */
+  /** The function {@code Fn::Sub} replaces each {@code ${Name}} by the value of the parameter. */
   static Map<String, Object> sub(String text) {
     return object("Fn::Sub", text);
   }
@@ -26,7 +26,7 @@ final class CloudFormation {
     return object("Fn::If", List.of(condition, then, otherwise));
   }
 
-  /** A property that is left out if the condition is false. */
+  /** The value of a property that the template leaves out if the condition is false. */
   static Map<String, Object> only(String condition, Object then) {
     return either(condition, then, ref("AWS::NoValue"));
   }

@@ -8,8 +8,7 @@ import java.util.Optional;
  * A statistic of one metric over the nodes of a cluster. Only statistics that make sense for the
  * metric are accepted.
  *
- * @param subnetId the additional dimension of a metric of one subnet, of which every agent that
- *     asks sees the same number
+ * @param subnetId the subnet of a subnet metric; empty for other metrics
  */
 record ClusterSeries(Metric metric, ClusterStatistic statistic, Optional<String> subnetId) {
   static final String CLUSTER = "CLUSTER_ID";
@@ -25,7 +24,7 @@ record ClusterSeries(Metric metric, ClusterStatistic statistic, Optional<String>
     return new ClusterSeries(metric, statistic, Optional.empty());
   }
 
-  /** Its name in an expression. It starts with a small letter, as CloudWatch requires. */
+  /** The identifier for expressions. CloudWatch requires a small first letter. */
   String id() {
     return metric.name() + statistic.suffix();
   }

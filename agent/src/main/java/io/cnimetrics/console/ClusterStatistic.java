@@ -3,7 +3,7 @@ package io.cnimetrics.console;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.Metric.Statistic;
 
-/** A CloudWatch statistic over the datums of a cluster's nodes, one per node and minute. */
+/** A CloudWatch statistic over the nodes of a cluster. A node has one datum for each minute. */
 enum ClusterStatistic {
   /** The cluster's total. */
   SUM("Sum", ""),
@@ -15,9 +15,9 @@ enum ClusterStatistic {
   AVERAGE("Average", "Average"),
   /** The 90th percentile of the nodes. */
   P90("p90", "P90"),
-  /** The highest value of any node. */
+  /** The highest value of all nodes. */
   MAXIMUM("Maximum", "Maximum"),
-  /** The lowest value that any node saw; for values that all nodes share. */
+  /** The lowest value of all nodes. Used for a value that is the same on all nodes. */
   MINIMUM("Minimum", "Minimum");
 
   private final String label;
@@ -28,7 +28,7 @@ enum ClusterStatistic {
     this.suffix = suffix;
   }
 
-  /** Its name in CloudWatch. */
+  /** The name of the statistic in CloudWatch. */
   String label() {
     return label;
   }
@@ -38,12 +38,12 @@ enum ClusterStatistic {
     return suffix;
   }
 
-  /** Whether it is a percentile or a trimmed count; alarms have a separate field for these. */
+  /** Whether an alarm names the statistic in the field {@code ExtendedStatistic}. */
   boolean extended() {
     return this == P90 || this == NODES_ABOVE_ZERO;
   }
 
-  /** Whether it makes sense for a metric: durations and percentages have no total. */
+  /** Whether the statistic makes sense for a metric. A percentage has no total, for example. */
   boolean fits(Metric metric) {
     boolean adds = metric.statistic() == Statistic.SUM;
     return switch (this) {

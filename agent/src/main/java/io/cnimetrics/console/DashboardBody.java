@@ -10,7 +10,7 @@ import java.util.Optional;
  * The body of a CloudWatch dashboard for one or more clusters, as {@code PutDashboard} expects it.
  */
 public final class DashboardBody {
-  /** Each cluster has about 30 widgets; a dashboard has at most 500. */
+  /** A dashboard has at most 500 widgets. Each cluster needs about 30 widgets. */
   public static final int MOST_CLUSTERS = 15;
 
   private DashboardBody() {}
@@ -18,7 +18,7 @@ public final class DashboardBody {
   /**
    * Writes the body with one widget per line.
    *
-   * @param clusters at least one; with more, an overview comes first
+   * @param clusters at least one cluster. For several clusters, the first section compares them.
    * @param subnets whether the agents report the free addresses of subnets
    */
   public static String of(List<Cluster> clusters, String namespace, boolean subnets) {
@@ -28,9 +28,9 @@ public final class DashboardBody {
   }
 
   /**
-   * Writes the body for {@code Fn::Sub} in a template, which inserts the parameter values.
+   * Writes the body for a template, in which {@code Fn::Sub} inserts the values of parameters.
    *
-   * @param region empty for the region of the stack
+   * @param region the region of the cluster; empty means the region of the stack
    */
   static String inTemplate(Optional<String> region, boolean subnets) {
     Cluster cluster =
@@ -59,10 +59,10 @@ public final class DashboardBody {
   /**
    * A cluster on the dashboard.
    *
-   * @param accountId the account of its metrics; empty for the account of the dashboard
+   * @param accountId the account of the metrics; empty means the account of the dashboard
    */
   public record Cluster(String clusterId, String region, Optional<String> accountId) {
-    /** The names that searches, tags and alarm names all accept; EKS cluster names are simpler. */
+    /** The cluster names that are valid in searches, in tags and in names of alarms. */
     public static final String NAMES = "[A-Za-z0-9 _.:/=+@-]{1,128}";
   }
 }

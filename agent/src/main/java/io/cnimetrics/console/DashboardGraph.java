@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
-/** A graph of a dashboard: lines over time, and the thresholds of alarms. */
+/** A graph of a dashboard. The graph shows lines over time and the thresholds of alarms. */
 final class DashboardGraph {
   static final int PERIOD_SECONDS = 60;
 
@@ -28,8 +28,8 @@ final class DashboardGraph {
   private record Line(String label, Formula formula, Cluster cluster) {}
 
   /**
-   * @param cluster the cluster whose numbers it shows, unless a line names another one
-   * @param unit the label of the axis
+   * @param cluster the cluster of all lines that do not name another cluster
+   * @param unit the label of the vertical axis
    */
   DashboardGraph(Cluster cluster, String title, String unit) {
     this.cluster = cluster;
@@ -46,7 +46,7 @@ final class DashboardGraph {
     return this;
   }
 
-  /** Adds a line of the cluster's total. */
+  /** Adds a line with the cluster's total per minute. */
   DashboardGraph perMinute(String label, Metric metric) {
     return line(label, Formula.total(metric).perMinute());
   }
@@ -63,7 +63,7 @@ final class DashboardGraph {
   }
 
   /**
-   * The graph as CloudWatch expects it.
+   * The properties of the graph, in the form that CloudWatch expects.
    *
    * @param thresholds converts a threshold to a number, or to a template parameter
    */
@@ -71,35 +71,24 @@ final class DashboardGraph {
     List<Object> drawn = new ArrayList<>();
     limits.forEach(alarm -> drawn.add(limit(alarm, thresholds)));
     return object(
-        "title",
-        title,
-        "region",
-        cluster.region(),
-        "view",
-        "timeSeries",
-        "stacked",
-        stacked,
-        "period",
-        PERIOD_SECONDS,
-        "yAxis",
-        object("left", object("min", 0, "label", unit, "showUnits", false)),
-        "annotations",
-        Optional.of(object("horizontal", drawn)).filter(any -> !drawn.isEmpty()),
-        "metrics",
-        metrics(namespace));
+        "title", title,
+        "region", cluster.region(),
+        "view", "timeSeries",
+        "stacked", stacked,
+        "period", PERIOD_SECONDS,
+        "yAxis", object("left", object("min", 0, "label", unit, "showUnits", false)),
+        "annotations", Optional.of(object("horizontal", drawn)).filter(any -> !drawn.isEmpty()),
+        "metrics", metrics(namespace));
   }
 
   static Map<String, Object> limit(Alarm alarm, Function<Threshold, String> thresholds) {
     String severity = alarm.severity().label();
     String value = thresholds.apply(alarm.threshold());
-    String limit = severity + " " + alarm.comparison().word() + " " + value;
+    String limit = severity + " " + alarm.comparison().words() + " " + value;
     return object(
-        "label",
-        limit + ": " + alarm.text().title(),
-        "value",
-        new Json.Raw(value),
-        "color",
-        alarm.severity().colour());
+        "label", limit + ": " + alarm.text().title(),
+        "value", new Json.Raw(value),
+        "color", alarm.severity().colour());
   }
 
   private List<Object> metrics(String namespace) {
@@ -144,7 +133,7 @@ final class DashboardGraph {
             "accountId", line.cluster().accountId()));
   }
 
-  /** A line of the graph's own region names none. */
+  /** The region that a line must name; empty if it is the region of the graph. */
   private Optional<String> otherRegion(Line line) {
     return Optional.of(line.cluster().region()).filter(its -> !its.equals(cluster.region()));
   }

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** The widgets of a dashboard in rows, as CloudWatch expects them. */
+/** Arranges the widgets of a dashboard in rows. */
 final class DashboardGrid {
   private static final int COLUMNS = 24;
   private static final int GRAPH_HEIGHT = 6;
@@ -33,12 +33,12 @@ final class DashboardGrid {
   }
 
   Map<String, Object> body() {
-    // The console may choose longer periods: every line shows the same at each of them, and
-    // CloudWatch keeps one-minute data for 15 days only.
+    // The console may choose longer periods, because CloudWatch keeps the data of single minutes
+    // only for 15 days. The values of the lines do not depend on the period.
     return object("periodOverride", "auto", "widgets", widgets);
   }
 
-  /** Adds a Markdown text over the whole width. */
+  /** Adds a Markdown text that fills the whole width. */
   void text(int height, String markdown) {
     place("text", 0, COLUMNS, height, object("markdown", markdown));
     nextRow += height;
@@ -49,7 +49,7 @@ final class DashboardGrid {
     row(Stream.of(graphs).map(graph -> graph.properties(namespace, thresholds)).toList());
   }
 
-  /** Adds a row with the free addresses of all subnets of a cluster: over time, and now. */
+  /** Adds two graphs of the free addresses of a cluster's subnets: over time, and now. */
   void subnets(Cluster cluster) {
     String search =
         "SORT(SEARCH('{\"%s\",\"%s\",\"%s\"} MetricName=\"%s\" \"%s\"=\"%s\"', '%s'), MIN, ASC, %d)"
@@ -68,32 +68,20 @@ final class DashboardGrid {
     Object limit = DashboardGraph.limit(AlarmTable.SUBNET_EMPTY, thresholds);
     Map<String, Object> overTime =
         object(
-            "title",
-            "Free addresses of subnets, lowest first",
-            "region",
-            cluster.region(),
-            "view",
-            "timeSeries",
-            "period",
-            DashboardGraph.PERIOD_SECONDS,
-            "yAxis",
-            object("left", object("min", 0, "showUnits", false)),
-            "annotations",
-            object("horizontal", List.of(limit)),
-            "metrics",
-            metrics);
+            "title", "Free addresses of subnets, lowest first",
+            "region", cluster.region(),
+            "view", "timeSeries",
+            "period", DashboardGraph.PERIOD_SECONDS,
+            "yAxis", object("left", object("min", 0, "showUnits", false)),
+            "annotations", object("horizontal", List.of(limit)),
+            "metrics", metrics);
     Map<String, Object> now =
         object(
-            "title",
-            "Free addresses now",
-            "region",
-            cluster.region(),
-            "view",
-            "singleValue",
-            "period",
-            DashboardGraph.PERIOD_SECONDS,
-            "metrics",
-            metrics);
+            "title", "Free addresses now",
+            "region", cluster.region(),
+            "view", "singleValue",
+            "period", DashboardGraph.PERIOD_SECONDS,
+            "metrics", metrics);
     row(List.of(overTime, now));
   }
 

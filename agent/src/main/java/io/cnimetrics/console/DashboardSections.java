@@ -18,17 +18,17 @@ final class DashboardSections {
     this.grid = grid;
   }
 
-  /** Compares several clusters, to show which one needs attention. */
+  /** Adds graphs that compare clusters, to show which cluster has a problem. */
   static void overview(List<Cluster> clusters, DashboardGrid grid) {
     grid.text(2, DashboardTexts.OVERVIEW);
     Formula refused = worst(MetricCatalog.NO_ADDRESS_MINUTES);
     Formula down = worst(MetricCatalog.IPAMD_DOWN_MINUTES);
     Formula fullest = worst(MetricCatalog.NODE_IP_UTILIZATION);
     grid.row(
-        compared(clusters, "Pods refused: for how long", MINUTES, refused)
+        compared(clusters, "How long pods are refused", MINUTES, refused)
             .limit(AlarmTable.NO_ADDRESS),
-        compared(clusters, "ipamD down: for how long", MINUTES, down).limit(AlarmTable.IPAMD_DOWN),
-        compared(clusters, "Nodes reporting", "nodes", reporting()),
+        compared(clusters, "How long ipamD is down", MINUTES, down).limit(AlarmTable.IPAMD_DOWN),
+        compared(clusters, "Nodes that report", "nodes", reporting()),
         compared(clusters, "Fullest node", "percent of its effective maximum", fullest));
   }
 
@@ -58,13 +58,13 @@ final class DashboardSections {
   private void refused() {
     grid.text(3, DashboardTexts.REFUSED);
     grid.row(
-        graph("Pods refused: for how long, worst node", MINUTES)
+        graph("How long pods are refused", MINUTES)
             .line("worst node", worst(MetricCatalog.NO_ADDRESS_MINUTES))
             .limit(AlarmTable.NO_ADDRESS),
-        graph("Pods refused: on how many nodes", "nodes").line("nodes", refusing().perMinute()),
-        graph("Pod requests refused: no address", PER_MINUTE)
+        graph("Nodes that refuse pods", "nodes").line("nodes", refusing().perMinute()),
+        graph("Refused requests for an address", PER_MINUTE)
             .perMinute("requests", MetricCatalog.NO_AVAILABLE_IP_ADDRS),
-        graph("Warm pool empty: for how long, worst node", MINUTES)
+        graph("How long a warm pool is empty", MINUTES)
             .line("worst node", worst(MetricCatalog.WARM_POOL_EMPTY_MINUTES))
             .limit(AlarmTable.WARM_POOL_EMPTY));
   }
@@ -76,12 +76,12 @@ final class DashboardSections {
   private void ipamd() {
     grid.text(3, DashboardTexts.IPAMD);
     grid.row(
-        graph("ipamD down: for how long, worst node", MINUTES)
+        graph("How long ipamD is down", MINUTES)
             .line("worst node", worst(MetricCatalog.IPAMD_DOWN_MINUTES))
             .limit(AlarmTable.IPAMD_DOWN),
         graph("Nodes", "nodes")
-            .line("reporting", reporting())
-            .line("with ipamD down", Formula.nodesAtZero(MetricCatalog.IPAMD_UP).perMinute())
+            .line("nodes that report", reporting())
+            .line("nodes with ipamD down", Formula.nodesAtZero(MetricCatalog.IPAMD_UP).perMinute())
             .limit(AlarmTable.NO_DATA),
         graph("Starts and restarts", PER_MINUTE)
             .line("ipamD restarts", marks(MetricCatalog.IPAMD_RESTARTS))
@@ -99,7 +99,7 @@ final class DashboardSections {
             .perMinute("no address in the subnet", MetricCatalog.AWS_API_NO_ADDRESS_ERR)
             .perMinute("throttled", MetricCatalog.AWS_API_THROTTLE_ERR)
             .perMinute("denied", MetricCatalog.AWS_API_DENIED_ERR)
-            .line("others", otherCauses().perMinute())
+            .line("other causes", otherCauses().perMinute())
             .stacked()
             .limit(AlarmTable.DENIED),
         graph("EC2 error rate", "percent of requests")
@@ -107,11 +107,11 @@ final class DashboardSections {
             .line("throttled", ofRequests(MetricCatalog.AWS_API_THROTTLE_ERR))
             .limit(AlarmTable.THROTTLED),
         graph("Latency of calls to AWS", "milliseconds")
-            .line("mean node", mean(MetricCatalog.AWS_API_LATENCY))
+            .line("mean of nodes", mean(MetricCatalog.AWS_API_LATENCY))
             .line("worst node", worst(MetricCatalog.AWS_API_LATENCY)),
         graph("Errors in ipamD", PER_MINUTE)
             .perMinute("ipamD", MetricCatalog.IPAMD_ERR)
-            .perMinute("handling of AWS", MetricCatalog.AWS_UTIL_ERR)
+            .perMinute("code that uses AWS", MetricCatalog.AWS_UTIL_ERR)
             .perMinute("ENIs of single pods", MetricCatalog.POD_ENI_ERR));
   }
 
@@ -135,8 +135,8 @@ final class DashboardSections {
             .perMinute("total on ENIs", MetricCatalog.TOTAL_IP_ADDRESSES)
             .perMinute("effective maximum", MetricCatalog.EFFECTIVE_MAX_IP_ADDRESSES),
         graph("Utilisation of nodes", "percent of the effective maximum")
-            .line("mean node", mean(MetricCatalog.NODE_IP_UTILIZATION))
-            .line("p90", Formula.of(ClusterStatistic.P90, MetricCatalog.NODE_IP_UTILIZATION))
+            .line("mean of nodes", mean(MetricCatalog.NODE_IP_UTILIZATION))
+            .line("90th percentile of nodes", Formula.of(ClusterStatistic.P90, MetricCatalog.NODE_IP_UTILIZATION))
             .line("fullest node", worst(MetricCatalog.NODE_IP_UTILIZATION))
             .limit(AlarmTable.NEARLY_FULL),
         graph("Free addresses on nodes", "addresses")

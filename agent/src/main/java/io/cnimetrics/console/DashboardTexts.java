@@ -2,73 +2,77 @@ package io.cnimetrics.console;
 
 import io.cnimetrics.console.DashboardBody.Cluster;
 
-/** What the numbers mean and what to do about them, as Markdown. */
+/** The Markdown texts of the dashboard. They explain the graphs and name the remedies. */
 final class DashboardTexts {
   static final String OVERVIEW =
       """
       # Clusters
-      One line for each cluster; each cluster has its own section below. All counts are per minute, at every zoom.
+      Each line shows one cluster. Details of each cluster follow below. All counts are per minute, at every zoom level.
       """;
 
   static final String REFUSED =
       """
-      ### 1. Are pods refused an address?
-      Above 0, pods hang in ContainerCreating. **Do:** see 2 to 4 for the reason, and the last section for the node. \
-      An empty warm pool that may grow is the early warning.
+      ### 1. Does ipamD refuse pods an address?
+      If a value is above 0, pods stay in ContainerCreating. **Do:** find the cause in sections 2 to 4, and the node \
+      in the last section. A warm pool that is empty although it may grow is an early warning.
       """;
 
   static final String SUBNETS =
       """
       ### 2. Free addresses of subnets
-      At 0, no node in the subnet gets another address. **Do:** free addresses, or add a subnet (custom networking, \
-      subnet discovery); prefixes need 16 contiguous addresses.
+      If a subnet has 0 free addresses, its nodes get no more addresses. **Do:** free addresses, or add a subnet with \
+      custom networking or subnet discovery. A prefix needs 16 contiguous addresses.
       """;
 
   static final String IPAMD =
       """
       ### 3. Is ipamD up, and do nodes report?
-      No new pod starts where ipamD is down. **Do:** check that node's aws-node pod. Fewer nodes reporting than the \
-      cluster has: check the agents' pods. Marks are restarts of ipamD and of agents.
+      No new pod starts on a node where ipamD is down. **Do:** check the aws-node pod of that node. If some nodes do \
+      not report, check the agents' pods on these nodes. Marks show restarts of ipamD and starts of agents.
       """;
 
   static final String ERRORS =
       """
-      ### 4. Why? Errors from EC2
-      **Do:** no address: see 2. Throttled: fewer, larger steps (prefixes, WARM_IP_TARGET with MINIMUM_IP_TARGET). \
-      Denied: AmazonEKS_CNI_Policy on the role of aws-node. There is no latency while there are no calls.
+      ### 4. Which errors does EC2 return?
+      If the subnet has no address, see section 2. If EC2 throttles calls, use prefixes, or WARM_IP_TARGET with \
+      MINIMUM_IP_TARGET. If EC2 denies calls, attach AmazonEKS_CNI_Policy to the role of aws-node. \
+      Minutes without calls have no latency.
       """;
 
   static final String HOW_FULL =
       """
       ### 5. How full are the nodes?
-      Effective maximum: the most pod addresses that the nodes can ever have. **Do** at 90 %, unless intended: more \
-      nodes, prefixes, larger instances. Cooling addresses are free again after 30 s.
+      The effective maximum is the largest number of pod addresses that the nodes can ever have. **Do:** from 90 % on, \
+      add nodes, use prefixes or use larger instances, unless full nodes are intended. Cooling addresses are free \
+      again after 30 s.
       """;
 
   static final String ENIS =
       """
       ### 6. ENIs
-      Attached near possible: pools can grow only within the attached ENIs. **Do:** prefixes, or larger \
-      instances; far from possible with an empty pool: see 4.
+      If nearly all possible ENIs are attached, address pools can grow only on the attached ENIs. **Do:** use prefixes \
+      or larger instances. If more ENIs are possible but a warm pool is empty, see section 4.
       """;
 
   static final String CHURN =
       """
       ### 7. Churn
-      Many requests to EC2 with steady pods: the warm targets are too tight. **Do:** raise them. Addresses removed \
-      from running pods: replace those pods, and find the cause in CloudTrail.
+      If ipamD sends many requests to EC2 while the number of pods is steady, the warm targets are too low. **Do:** \
+      raise the warm targets. If addresses were removed from running pods, replace these pods and find the cause in \
+      CloudTrail.
       """;
 
   private static final String WHICH_NODE =
       """
       ### Which node?
-      The metrics do not name nodes. When a problem starts on a node, its agent logs one line with node, instance and \
-      subnets. With the agents' log in CloudWatch Logs (for example by Container Insights, log group \
-      `/aws/containerinsights/CLUSTER/application`), in **Logs Insights**:
+      When a problem starts on a node, the agent of the node logs one line with the node, the instance and the subnets. \
+      If CloudWatch Logs has the agents' log, run this query in **Logs Insights**. Container Insights writes to the log \
+      group `/aws/containerinsights/CLUSTER/application`.
       ```
       %s
       ```
-      With **kubectl**; then run `kubectl -n kube-system exec POD -- cni-metrics-agent doctor` in the agent's pod of that node:
+      You can also use **kubectl**. Then run the doctor in the agent's pod POD on the node: \
+      `kubectl -n kube-system exec POD -- cni-metrics-agent doctor`.
       ```
       %s
       %s
@@ -87,7 +91,7 @@ final class DashboardTexts {
   }
 
   static String cluster(Cluster cluster) {
-    return "# %s, %s%s\nAll counts are per minute, at every zoom. The last section shows how to find the node.\n"
+    return "# %s, %s%s\nAll counts are per minute, at every zoom level. The last section shows how to find a node.\n"
         .formatted(
             cluster.clusterId(),
             cluster.region(),

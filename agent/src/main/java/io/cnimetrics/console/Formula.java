@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Metric math over several series, or one unchanged series.
+ * One unchanged series, or metric math over several series.
  *
- * @param expression over the identifiers of the series
+ * @param expression the metric math, which contains the identifiers of the series
  */
 record Formula(String expression, List<ClusterSeries> series) {
   static Formula of(ClusterSeries series) {
@@ -22,7 +22,7 @@ record Formula(String expression, List<ClusterSeries> series) {
     return of(ClusterStatistic.SUM, metric);
   }
 
-  /** The sum of both; no datum if one of them has none. */
+  /** The sum of two metrics. If one metric has no datum in a minute, the sum has none either. */
   static Formula sum(Metric one, Metric other) {
     return total(one).with(" + ", other);
   }
@@ -50,8 +50,8 @@ record Formula(String expression, List<ClusterSeries> series) {
   }
 
   /**
-   * The mean per minute: every period then shows the same as 60 s. Each node has one datum a
-   * minute, so a longer period adds up all its minutes.
+   * The mean per minute. A sum over a longer period contains one datum of each node for each
+   * minute. The division makes the value independent of the period.
    */
   Formula perMinute() {
     String whole = series.size() == 1 ? expression : "(" + expression + ")";
@@ -59,7 +59,7 @@ record Formula(String expression, List<ClusterSeries> series) {
     return new Formula(whole + " / " + minutes, series);
   }
 
-  /** Only the values above 0, so that they show as single marks. */
+  /** Leaves out values of 0. A graph then shows the other values as single marks. */
   Formula marks() {
     String condition = "IF(%s > 0, %s)".formatted(series.get(0).id(), expression);
     return new Formula(condition, series);
@@ -74,7 +74,7 @@ record Formula(String expression, List<ClusterSeries> series) {
     return renamed;
   }
 
-  /** Whether it is one unchanged series. */
+  /** Whether the formula is one unchanged series. */
   boolean plain() {
     return expression.equals(series.get(0).id());
   }

@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * How to find the node that has the problem: the cluster's metrics do not name it; one line in its
- * agent's log does.
+ * The ways to find the node that has a problem. The metrics do not name nodes. The log of each agent
+ * names its node.
  */
 final class WhichNode {
-  /** Matches up to a space, or up to the end of a value in JSON logs. */
+  /** Matches text up to a space, or up to the end of a value in JSON logs. */
   private static final String VALUE = "[^\\s\"\\\\]+";
 
   private WhichNode() {}
 
   /**
-   * A CloudWatch Logs Insights query for all trouble lines. It reads the agent's log as text and as
-   * JSON, wrapped by a collector or not.
+   * A CloudWatch Logs Insights query for all trouble lines. The query works for logs in text and in
+   * JSON, and also for lines that a log collector has wrapped.
    */
   static String logsInsights() {
     return """
@@ -30,8 +30,8 @@ final class WhichNode {
   }
 
   /**
-   * The same on one line, for trouble lines of certain metrics. It is short, because CloudWatch
-   * limits the length of descriptions.
+   * A query on one line for the trouble lines of the given metrics. The query is short, because
+   * CloudWatch limits the length of an alarm's description.
    */
   static String logsInsights(List<Metric> metrics) {
     return "filter @message like /trouble minute=.*(%s)=/ | parse @message /node=(?<node>%s)/"

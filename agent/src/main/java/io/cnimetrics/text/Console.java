@@ -12,14 +12,14 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * The output of a command. Always UTF-8: containers often have no locale.
+ * The output of a command. The encoding is always UTF-8, because containers often have no locale.
  *
- * @param palette colours if standard output is a terminal and NO_COLOR is not set
+ * @param palette plain if standard output is not a terminal or NO_COLOR is set
  */
 public record Console(OutputStream out, PrintStream err, Palette palette) {
   private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
 
-  /** Java exposes no errno: only this message distinguishes EPIPE from ENOSPC. */
+  /** The message of the error EPIPE. Java gives no error number. */
   private static final String BROKEN_PIPE = "Broken pipe";
 
   public static Console ofProcess(Map<String, String> environment) {
@@ -33,7 +33,7 @@ public record Console(OutputStream out, PrintStream err, Palette palette) {
         colours ? Palette.COLOURED : Palette.PLAIN);
   }
 
-  /** {@code System.console()} is reliable on some JDKs only. */
+  /** Reads a link in /proc, because {@code System.console()} is not reliable on every JDK. */
   private static boolean isTerminal() {
     try {
       String target = Files.readSymbolicLink(STANDARD_OUTPUT).toString();
@@ -48,7 +48,7 @@ public record Console(OutputStream out, PrintStream err, Palette palette) {
   /**
    * Writes the text and flushes it.
    *
-   * @return false if the reader has closed the pipe, as {@code head} does; this is no failure
+   * @return false if the reader, for example {@code head}, has closed the pipe. This is no error.
    * @throws UncheckedIOException if the write fails, for example on a full disk
    */
   public boolean print(String text) {
@@ -64,7 +64,7 @@ public record Console(OutputStream out, PrintStream err, Palette palette) {
     }
   }
 
-  /** Writes one line to standard error. The text may quote untrusted input: it is escaped. */
+  /** Writes one line to standard error. The message may quote untrusted input. */
   public void error(String message) {
     err.println("cni-metrics-agent: " + Printable.of(message));
     err.flush();

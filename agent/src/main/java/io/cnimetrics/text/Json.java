@@ -19,13 +19,14 @@ public final class Json {
 
   private Json() {}
 
-  /** Written unchanged. */
+  /** JSON that is written unchanged. */
   public record Raw(String json) {}
 
   /**
    * An object whose members keep their order.
    *
-   * @param namesAndValues alternating; a member that is an empty {@link Optional} is left out
+   * @param namesAndValues name, value, name, value and so on. A member is left out if its value is
+   *     an empty {@link Optional}.
    */
   public static Map<String, Object> object(Object... namesAndValues) {
     Map<String, Object> object = new LinkedHashMap<>();
@@ -40,12 +41,12 @@ public final class Json {
     return object;
   }
 
-  /** On one line, for programs. */
+  /** Writes a value on one line, for programs. */
   public static String compact(Object value) {
     return write(value, "");
   }
 
-  /** With one line for each field, and for each entry of a field that is a list. */
+  /** Writes each field on a new line. If a field is a list, each entry is on a new line too. */
   public static String entryPerLine(Map<String, ?> document) {
     return document.entrySet().stream()
         .map(field -> "\n  " + quoted(field.getKey()) + ": " + entries(field.getValue()))
@@ -58,7 +59,7 @@ public final class Json {
         : write(value, " ");
   }
 
-  /** Indented; short values stay on one line. */
+  /** Writes a value with indentation. A value that fits on one line is not broken. */
   public static String indented(Object value) {
     return indented(value, "") + "\n";
   }
@@ -85,7 +86,7 @@ public final class Json {
   }
 
   /**
-   * @param space between the parts of an object
+   * @param space the white space between the parts of an object
    */
   private static String write(Object value, String space) {
     if (value instanceof Map<?, ?> object) {

@@ -3,7 +3,7 @@ package io.cnimetrics.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Wraps text at a width without losing characters. The text may come from outside. */
+/** Wraps text at a width. No character is lost. The text may be untrusted. */
 public final class Lines {
   private final int width;
   private final List<String> lines = new ArrayList<>();
@@ -13,7 +13,7 @@ public final class Lines {
     this.width = width;
   }
 
-  /** Wraps between clauses if the text is too long for one line, otherwise between words. */
+  /** Wraps a text that is too long for one line: first between clauses, then between words. */
   public static List<String> ofClauses(String text, int width) {
     String printable = Printable.of(text);
     if (Printable.columns(printable) <= width) {

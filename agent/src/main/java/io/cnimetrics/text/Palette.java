@@ -1,6 +1,6 @@
 package io.cnimetrics.text;
 
-/** Colours for a terminal, or none. */
+/** Adds terminal colours to texts. {@code PLAIN} adds no colours. */
 public enum Palette {
   PLAIN(false),
   COLOURED(true);

@@ -6,15 +6,16 @@ package io.cnimetrics.text;
  * question mark.
  */
 public final class Printable {
-  /** Unicode characters from here on are usually two columns wide, except the symbols below. */
+  /** Unicode characters with this number or a higher number are usually two columns wide. */
   private static final int WIDE = 0x1100;
 
+  /** Signs, such as arrows, are one column wide although their numbers are above {@code WIDE}. */
   private static final int SIGNS_FROM = 0x2000;
   private static final int SIGNS_TO = 0x22ff;
 
   private Printable() {}
 
-  /** Replaces invisible characters. */
+  /** Replaces each invisible character by a question mark. */
   public static String of(String text) {
     return text.codePoints()
         .map(character -> isVisible(character) ? character : '?')
@@ -23,8 +24,8 @@ public final class Printable {
   }
 
   /**
-   * Escapes every invisible character in a JSON text; JSON itself requires this for a few only.
-   * Line ends stay: in valid JSON they occur only between tokens.
+   * Escapes every invisible character in a JSON text. JSON itself requires this only for a few
+   * characters. Line ends are not escaped. In valid JSON, line ends occur only between tokens.
    */
   public static String inJson(String json) {
     StringBuilder seen = new StringBuilder(json.length());
@@ -55,12 +56,12 @@ public final class Printable {
     };
   }
 
-  /** The largest number of columns that a text needs. */
+  /** The number of columns that a text needs at most. */
   public static int columns(String text) {
     return text.codePoints().map(Printable::columns).sum();
   }
 
-  /** The length of the longest prefix that fits the columns; at least one character. */
+  /** The length of the longest prefix that fits into the columns, but at least one character. */
   public static int fitting(String text, int columns) {
     int end = text.offsetByCodePoints(0, 1);
     int taken = columns(text.codePointAt(0));

@@ -1,4 +1,4 @@
-/** Terminal, JSON and line breaking. */
+/** Output to a terminal, JSON, and the wrapping of lines. */
 @NullMarked
 package io.cnimetrics.text;
 

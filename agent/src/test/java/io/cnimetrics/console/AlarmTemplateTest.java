@@ -135,7 +135,7 @@ class AlarmTemplateTest {
               assertThat(text(alarm, "AlarmDescription"))
                   .hasSizeLessThanOrEqualTo(1024)
                   .contains(
-                      "To find the node: ",
+                      "To find the node, ",
                       "exec POD -- cni-metrics-agent doctor",
                       "Runbook: https://rrr");
             });
@@ -204,7 +204,7 @@ class AlarmTemplateTest {
 
     assertThat(alarm(stack, "PodsGetNoAddress").get("Threshold")).isEqualTo("7");
     assertThat(text(stack.dashboards().values().iterator().next(), "DashboardBody"))
-        .contains("\"label\":\"page from 7: Pods get no address\",\"value\":7,");
+        .contains("\"label\":\"page at or above 7: Pods get no address\",\"value\":7,");
   }
 
   @Test
