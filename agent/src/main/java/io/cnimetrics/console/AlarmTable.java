@@ -49,8 +49,7 @@ public final class AlarmTable {
           PAGE,
           Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.IPAMD_DOWN_MINUTES),
           AT_LEAST,
-          Threshold.of(
-              "IpamdDownMinutes", 5, 1, 60, "Minutes without ipamD that start the alarm"),
+          Threshold.of("IpamdDownMinutes", 5, 1, 60, "Minutes without ipamD that start the alarm"),
           new Evaluation(1, 1, NOT_BREACHING),
           Optional.empty(),
           new Text(

@@ -172,10 +172,14 @@ public final class AlarmTemplate {
     }
     metrics.add(
         object(
-            "Id", "result",
-            "Expression", alarm.formula().expression(),
-            "Label", alarm.text().title(),
-            "ReturnData", true));
+            "Id",
+            "result",
+            "Expression",
+            alarm.formula().expression(),
+            "Label",
+            alarm.text().title(),
+            "ReturnData",
+            true));
     return metrics;
   }
 

@@ -71,14 +71,22 @@ final class DashboardGraph {
     List<Object> drawn = new ArrayList<>();
     limits.forEach(alarm -> drawn.add(limit(alarm, thresholds)));
     return object(
-        "title", title,
-        "region", cluster.region(),
-        "view", "timeSeries",
-        "stacked", stacked,
-        "period", PERIOD_SECONDS,
-        "yAxis", object("left", object("min", 0, "label", unit, "showUnits", false)),
-        "annotations", Optional.of(object("horizontal", drawn)).filter(any -> !drawn.isEmpty()),
-        "metrics", metrics(namespace));
+        "title",
+        title,
+        "region",
+        cluster.region(),
+        "view",
+        "timeSeries",
+        "stacked",
+        stacked,
+        "period",
+        PERIOD_SECONDS,
+        "yAxis",
+        object("left", object("min", 0, "label", unit, "showUnits", false)),
+        "annotations",
+        Optional.of(object("horizontal", drawn)).filter(any -> !drawn.isEmpty()),
+        "metrics",
+        metrics(namespace));
   }
 
   static Map<String, Object> limit(Alarm alarm, Function<Threshold, String> thresholds) {
@@ -86,9 +94,12 @@ final class DashboardGraph {
     String value = thresholds.apply(alarm.threshold());
     String limit = severity + " " + alarm.comparison().words() + " " + value;
     return object(
-        "label", limit + ": " + alarm.text().title(),
-        "value", new Json.Raw(value),
-        "color", alarm.severity().colour());
+        "label",
+        limit + ": " + alarm.text().title(),
+        "value",
+        new Json.Raw(value),
+        "color",
+        alarm.severity().colour());
   }
 
   private List<Object> metrics(String namespace) {

@@ -68,20 +68,32 @@ final class DashboardGrid {
     Object limit = DashboardGraph.limit(AlarmTable.SUBNET_EMPTY, thresholds);
     Map<String, Object> overTime =
         object(
-            "title", "Free addresses of subnets, lowest first",
-            "region", cluster.region(),
-            "view", "timeSeries",
-            "period", DashboardGraph.PERIOD_SECONDS,
-            "yAxis", object("left", object("min", 0, "showUnits", false)),
-            "annotations", object("horizontal", List.of(limit)),
-            "metrics", metrics);
+            "title",
+            "Free addresses of subnets, lowest first",
+            "region",
+            cluster.region(),
+            "view",
+            "timeSeries",
+            "period",
+            DashboardGraph.PERIOD_SECONDS,
+            "yAxis",
+            object("left", object("min", 0, "showUnits", false)),
+            "annotations",
+            object("horizontal", List.of(limit)),
+            "metrics",
+            metrics);
     Map<String, Object> now =
         object(
-            "title", "Free addresses now",
-            "region", cluster.region(),
-            "view", "singleValue",
-            "period", DashboardGraph.PERIOD_SECONDS,
-            "metrics", metrics);
+            "title",
+            "Free addresses now",
+            "region",
+            cluster.region(),
+            "view",
+            "singleValue",
+            "period",
+            DashboardGraph.PERIOD_SECONDS,
+            "metrics",
+            metrics);
     row(List.of(overTime, now));
   }
 

@@ -136,7 +136,9 @@ final class DashboardSections {
             .perMinute("effective maximum", MetricCatalog.EFFECTIVE_MAX_IP_ADDRESSES),
         graph("Utilisation of nodes", "percent of the effective maximum")
             .line("mean of nodes", mean(MetricCatalog.NODE_IP_UTILIZATION))
-            .line("90th percentile of nodes", Formula.of(ClusterStatistic.P90, MetricCatalog.NODE_IP_UTILIZATION))
+            .line(
+                "90th percentile of nodes",
+                Formula.of(ClusterStatistic.P90, MetricCatalog.NODE_IP_UTILIZATION))
             .line("fullest node", worst(MetricCatalog.NODE_IP_UTILIZATION))
             .limit(AlarmTable.NEARLY_FULL),
         graph("Free addresses on nodes", "addresses")

@@ -11,6 +11,7 @@ public final class Printable {
 
   /** Signs, such as arrows, are one column wide although their numbers are above {@code WIDE}. */
   private static final int SIGNS_FROM = 0x2000;
+
   private static final int SIGNS_TO = 0x22ff;
 
   private Printable() {}

@@ -28,9 +28,7 @@ class ConsoleTruthTest {
               "Nodes that refuse pods: nodes",
               truth -> truth.nodes("noAddressMinutes", minutes -> minutes > 0)),
           entry("Refused requests for an address: requests", perMinute("noAvailableIPAddrs")),
-          entry(
-              "How long a warm pool is empty: worst node",
-              worst("warmPoolEmptyMinutes")),
+          entry("How long a warm pool is empty: worst node", worst("warmPoolEmptyMinutes")),
           entry("How long ipamD is down: worst node", worst("ipamdDownMinutes")),
           entry("Nodes: nodes that report", truth -> truth.nodes("ipamdUp", up -> true)),
           entry("Nodes: nodes with ipamD down", truth -> truth.nodes("ipamdUp", up -> up == 0)),
@@ -55,7 +53,9 @@ class ConsoleTruthTest {
           entry("Addresses: total on ENIs", perMinute("totalIPAddresses")),
           entry("Addresses: effective maximum", perMinute("effectiveMaxIPAddresses")),
           entry("Utilisation of nodes: mean of nodes", mean("nodeIPUtilization")),
-          entry("Utilisation of nodes: 90th percentile of nodes", truth -> truth.p90("nodeIPUtilization")),
+          entry(
+              "Utilisation of nodes: 90th percentile of nodes",
+              truth -> truth.p90("nodeIPUtilization")),
           entry("Utilisation of nodes: fullest node", worst("nodeIPUtilization")),
           entry("Free addresses on nodes: available now", perMinute("availableIPAddresses")),
           entry("Free addresses on nodes: cooling", perMinute("coolingIPAddresses")),
