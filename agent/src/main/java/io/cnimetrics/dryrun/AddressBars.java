@@ -5,9 +5,9 @@ import io.cnimetrics.text.Palette;
 import java.util.List;
 
 /**
- * The IPv4 addresses of interfaces as bars with a common scale.
+ * Draws the IPv4 addresses of each interface as a bar. All bars have the same scale.
  *
- * @param addressesPerMark 1, or more if the largest interface would not fit
+ * @param addressesPerMark the addresses that one mark shows: 1, or more if the longest bar needs it
  */
 record AddressBars(long addressesPerMark, Palette palette) {
   static AddressBars of(List<Eni> enis, int width, Palette palette) {
@@ -22,10 +22,10 @@ record AddressBars(long addressesPerMark, Palette palette) {
         + palette.yellow("~ cooling")
         + "  "
         + palette.green(". free")
-        + (addressesPerMark == 1 ? "" : palette.faint("; a mark: %d".formatted(addressesPerMark)));
+        + (addressesPerMark == 1 ? "" : palette.faint("; %d per mark".formatted(addressesPerMark)));
   }
 
-  /** The bar of one interface. If a mark covers addresses of several kinds, assigned ones win. */
+  /** The bar of one interface. A mark with assigned and other addresses is shown as assigned. */
   String of(Eni eni) {
     long all = marks(eni.totalIpv4(), addressesPerMark);
     long assigned = marks(eni.assignedIpv4(), addressesPerMark);

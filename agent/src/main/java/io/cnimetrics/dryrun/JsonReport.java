@@ -14,14 +14,14 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
-/** A poll as a JSON document. Unknown values are left out; lists are always present. */
+/** Writes a poll as JSON. A field with an unknown value is absent. An empty list is present. */
 public final class JsonReport {
   private JsonReport() {}
 
   /**
    * Writes one document, followed by a line end.
    *
-   * @param forPeople with line breaks inside the document
+   * @param forPeople whether to write each entry on a separate line
    */
   public static String of(Report report, boolean forPeople) {
     AddressMode mode = report.reading().capacity().mode();

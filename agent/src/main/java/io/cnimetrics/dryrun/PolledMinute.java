@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A minute as it would be sent: each metric once, with its value over all polls of the minute.
+ * The samples that an agent would send for one minute, combined from all polls of the minute.
  *
  * @param last the latest poll of the minute
- * @param samples only those with a value
+ * @param samples the combined samples that have a value
  */
 public record PolledMinute(Report last, List<Sample> samples) {
   public static PolledMinute of(Report poll) {
@@ -23,7 +23,7 @@ public record PolledMinute(Report last, List<Sample> samples) {
     return poll.samples().stream().filter(sample -> sample.value().isPresent());
   }
 
-  /** Adds a poll of this minute. */
+  /** Returns this minute with one more poll. */
   public PolledMinute and(Report later) {
     Map<String, Sample> all = new LinkedHashMap<>();
     Stream.concat(samples.stream(), known(later))

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A minute as the input of {@code aws cloudwatch put-metric-data --cli-input-json}: each metric
- * once per set of dimensions, with the start of the minute as time. A counter has a value from the
- * second poll on.
+ * Writes a minute as the input of {@code aws cloudwatch put-metric-data --cli-input-json}. Each
+ * metric appears once for each set of dimensions. The timestamp is the start of the minute. A
+ * counter has a value from the second poll on.
  */
 public final class PutMetricDataJson {
   private static final String CLUSTER_ID = "CLUSTER_ID";
@@ -23,10 +23,10 @@ public final class PutMetricDataJson {
   private PutMetricDataJson() {}
 
   /**
-   * Writes one document per request. There are several only with many sets, and none if no metric
-   * has a value, because CloudWatch refuses an empty request.
+   * Writes one document per request. Many sets can need several requests. The text is empty if no
+   * metric has a value, because CloudWatch refuses an empty request.
    *
-   * @param dimensionSets names and values; at least one set
+   * @param dimensionSets the names and values of each set of dimensions; at least one set
    */
   public static String of(
       PolledMinute minute,

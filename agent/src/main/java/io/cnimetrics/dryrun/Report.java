@@ -14,9 +14,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * One poll with everything that the reports show.
+ * One poll with all values that the reports show.
  *
- * @param subnets the subnets of the node's interfaces; empty if they were not requested
+ * @param subnets the subnets of the node's interfaces; empty if EC2 was not asked for subnets
  */
 public record Report(
     NodeIdentity node,
@@ -24,13 +24,13 @@ public record Report(
     NodeSnapshot snapshot,
     PollSamples reading,
     List<Subnet> subnets) {
-  /** All samples; those of subnets last. */
+  /** All samples. The samples of subnets come last. */
   public List<Sample> samples() {
     return Stream.concat(reading.samples().stream(), MetricCatalog.samples(subnets).stream())
         .toList();
   }
 
-  /** The pod addresses that the node could have now; empty if subnets were not requested. */
+  /** How many pod addresses the node could have now. Empty if {@link #subnets} is empty. */
   Optional<EffectiveMaximum> reachableNow() {
     return snapshot
         .pool()
@@ -48,7 +48,7 @@ public record Report(
         .toList();
   }
 
-  /** Whether ipamD answered, by introspection or by its metrics as the fallback. */
+  /** Whether ipamD was read, either by introspection or by the metrics text as the fallback. */
   public boolean ipamdRead() {
     return snapshot.ipamdRead();
   }

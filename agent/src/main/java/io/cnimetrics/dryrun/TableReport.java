@@ -19,20 +19,20 @@ import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** A poll as a table of 80 columns, without terminal control sequences from untrusted text. */
+/** Writes a poll as a table of 80 columns. Control characters in untrusted text become "?". */
 public final class TableReport {
   private static final int WIDTH = 80;
   private static final int ROW = WIDTH - 11;
 
-  /** The length of an ENI id. */
+  /** The number of characters of an ENI id. */
   private static final int ID = 21;
 
   private static final int ROLE = 16;
 
-  /** The columns left for an interface's numbers and its bar. */
+  /** The number of columns for the numbers and the bar of an interface. */
   private static final int USE = WIDTH - (2 + ID + 2 + ROLE + 2);
 
-  /** Larger numbers are written with an exponent, to fit the column. */
+  /** From this value on, a number is written with an exponent, so that it fits in the column. */
   private static final double LARGE = 1e12;
 
   private final Report report;
@@ -85,7 +85,7 @@ public final class TableReport {
     return value.orElse("unknown") + origin.map(from -> " (%s)".formatted(from.label())).orElse("");
   }
 
-  /** Empty if ipamD could not be read. */
+  /** The address mode as text; empty if ipamD could not be read. */
   private Optional<String> mode() {
     return report.ipamdRead()
         ? Optional.of(

@@ -1,4 +1,4 @@
-/** The output of one dry run: table, JSON, PutMetricData requests. */
+/** The output formats of a dry run: table, JSON and PutMetricData requests. */
 @NullMarked
 package io.cnimetrics.dryrun;
 

@@ -5,7 +5,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The monthly cost of a plan by part. Each item is rounded to cents, so that the sum matches. */
+/** The monthly cost of a plan. Each item is rounded to cents, so that the sum is exact. */
 public record Bill(List<Item> items) {
 
   /** A part of the bill. */
@@ -20,9 +20,9 @@ public record Bill(List<Item> items) {
   /**
    * One line of the bill.
    *
-   * @param what the item within its part
+   * @param what the name of the item
    * @param count the number of billed units
-   * @param dollars a month
+   * @param dollars the cost in dollars a month
    */
   public record Item(Part part, String what, long count, BigDecimal dollars) {}
 
@@ -30,7 +30,7 @@ public record Bill(List<Item> items) {
     List<Item> items = new ArrayList<>();
     long counted = 0;
     for (BilledSet set : plan.sets()) {
-      // Tiers: further metrics become cheaper as the total grows.
+      // In higher tiers a metric is cheaper. The cost of a set depends on the sets before.
       BigDecimal before = plan.prices().ofMetrics(counted);
       counted += set.metrics();
       BigDecimal dollars = plan.prices().ofMetrics(counted).subtract(before);

@@ -10,19 +10,19 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * One alarm of the template, or several identical ones, as CloudWatch bills them.
+ * One line of the bill, for an alarm of the template or for several identical alarms.
  *
- * @param metrics in all of them, by which they are billed; 0 for a composite alarm, which has a
- *     price of its own
+ * @param metrics the number of metrics in these alarms, because CloudWatch bills each metric of an
+ *     alarm; 0 for a composite alarm, which has a fixed price
  */
 public record BilledAlarm(String title, int metrics) {
   private static final int COMPOSITE = 0;
 
   /**
-   * The alarms that are on by default and whose metrics are all published.
+   * The alarms that are on by default, if the agents publish all metrics of the alarm.
    *
-   * @param metrics the metrics that agents publish by cluster
-   * @param subnets number of subnets whose free addresses agents publish too
+   * @param metrics the metrics that the agents publish for the whole cluster
+   * @param subnets the number of subnets whose free addresses the agents publish
    */
   public static List<BilledAlarm> of(Collection<Metric> metrics, int subnets) {
     List<BilledAlarm> billed = new ArrayList<>();

@@ -7,14 +7,14 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The nodes of a cluster, with names like those of EC2. Each node sends at the times that its own
- * {@link NodeSchedule} gives it.
+ * The nodes of a cluster, with node names in the format of EC2. Each node sends at the times of the
+ * node's {@link NodeSchedule}.
  *
  * @param nodes 1 to {@link #MOST_NODES}
  * @param publishInterval 1 to 5 whole minutes
- * @param datumsPerMinute the most datums of one node: metrics × sets of dimensions; 0 to {@link
- *     MetricSink#MOST_DATUMS}, as a minute is never split over two requests
- * @param countsStarts whether an agent sends a datum of its own when it starts
+ * @param datumsPerMinute the most datums of one node in a minute, metrics × sets of dimensions; 0
+ *     to {@link MetricSink#MOST_DATUMS}, because a minute is never split over two requests
+ * @param countsStarts whether each agent sends a datum that counts the agent's start
  */
 public record Fleet(
     int nodes, Duration publishInterval, int datumsPerMinute, boolean countsStarts) {
@@ -26,14 +26,14 @@ public record Fleet(
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  /** Any value: the poll interval does not change the send times. */
+  /** Any value is right, because the poll interval does not change the send times. */
   private static final Duration ANY_POLL_INTERVAL = MINUTE;
 
   public Fleet {
     boolean fits = datumsPerMinute >= 0 && datumsPerMinute <= MetricSink.MOST_DATUMS;
     if (nodes < 1 || nodes > MOST_NODES || !fits) {
       throw new IllegalArgumentException(
-          "%d nodes, %d datums a minute".formatted(nodes, datumsPerMinute));
+          "%d nodes, %d datums a minute: out of range".formatted(nodes, datumsPerMinute));
     }
   }
 
@@ -48,16 +48,16 @@ public record Fleet(
   }
 
   /**
-   * The upper bound of requests: every node has a new alert in every minute and sends it early, or
-   * has a backlog after an outage. Then each uses every minute, at its usual offset.
+   * The upper bound of the requests. Each node sends in every minute, because of a new alert in
+   * each minute or because of pending minutes after an outage. The node's offset stays the same.
    */
   public RequestLoad everyMinute() {
     return sentEach(MINUTE);
   }
 
   /**
-   * The requests when all agents restart together: the minute that was open, and the datum that
-   * counts the start. Neither waits for the schedule, so all may fall into one second.
+   * The requests if all agents restart. Each agent sends the open minute, and after the start the
+   * datum that counts the start. These requests do not wait for the scheduled time.
    */
   public Restart restart() {
     return new Restart(nodes * (countsStarts ? 2 : 1), nodes);
@@ -91,7 +91,7 @@ public record Fleet(
         (double) inAll / seconds, worst * requests, inAll * MONTH.dividedBy(interval));
   }
 
-  /** A request holds whole minutes. All requests of a send count in the second of the first. */
+  /** The requests of one send. A request holds whole minutes. */
   private int requestsFor(int minutes) {
     if (datumsPerMinute == 0) {
       return 0;
@@ -103,10 +103,10 @@ public record Fleet(
   /**
    * A restart of all agents.
    *
-   * @param worstSecond the most requests in one second, if nothing spreads the restarts
+   * @param worstSecond the most requests in one second, if all agents restart in that second
    */
   public record Restart(int requests, int worstSecond) {
-    /** The worst second's share of the quota; 1 is all of it. */
+    /** The share of the quota in the worst second; 1 is the whole quota. */
     public double worstQuotaShare() {
       return RequestLoad.quotaShare(worstSecond);
     }

@@ -4,10 +4,10 @@ import java.math.BigDecimal;
 import java.util.List;
 
 /**
- * The CloudWatch load and cost of a fleet, computed before it exists.
+ * The requests and costs that a fleet will cause in CloudWatch.
  *
  * @param sets the sets of dimensions of the metrics, in the order of the bill
- * @param assumptions values that were not given but matter, as text
+ * @param assumptions values that the user did not give and that were assumed, as text
  */
 public record FleetPlan(
     Fleet fleet,
@@ -31,25 +31,25 @@ public record FleetPlan(
     return Bill.of(this, fleet.everyMinute());
   }
 
-  /** Warnings, the most expensive first. */
+  /** The warnings. The warning whose remedy saves most comes first. */
   public List<Warning> warnings() {
     return new PlanWarnings(this).warnings();
   }
 
   /**
-   * A set of dimensions and its metrics. CloudWatch bills each metric name under each combination
-   * of values as a metric.
+   * A set of dimensions, with its metrics. CloudWatch bills one metric for each metric name and
+   * each combination of dimension values.
    *
-   * @param dimensions the names, for display
-   * @param scope what one combination of values covers
-   * @param combinations how many there are
-   * @param names of metrics published under each
+   * @param dimensions the names of the dimensions, for display
+   * @param scope what one combination of dimension values covers
+   * @param combinations the number of combinations of dimension values
+   * @param names the number of metric names in each combination
    */
   public record BilledSet(String dimensions, Scope scope, int combinations, int names) {
-    /** What one combination of values covers. */
+    /** What one combination of dimension values covers. */
     public enum Scope {
       CLUSTER,
-      /** Nodes of one type or zone, or a subnet. */
+      /** The nodes of one instance type or zone, or one subnet. */
       PART,
       NODE
     }
@@ -63,8 +63,8 @@ public record FleetPlan(
   /**
    * A warning about a plan.
    *
-   * @param message the problem and its remedy
-   * @param dollars the cost a month; 0 if the warning is not about cost
+   * @param message the problem and the remedy
+   * @param dollars the dollars a month that the remedy saves; 0 if the warning is not about cost
    */
   public record Warning(String message, BigDecimal dollars) {}
 }

@@ -10,7 +10,7 @@ import io.cnimetrics.text.Json;
 import java.util.Locale;
 import java.util.Map;
 
-/** A plan as a JSON document. Shares of the quota are fractions; lists are always present. */
+/** Writes a plan as JSON. A share of the quota is a fraction. An empty list is present too. */
 public final class PlanJson {
   private PlanJson() {}
 
@@ -86,7 +86,7 @@ public final class PlanJson {
     return object("message", warning.message(), "dollarsPerMonth", warning.dollars());
   }
 
-  /** Rounds to a millionth: further digits are rounding errors. */
+  /** Rounds to a millionth, because further digits are rounding errors. */
   private static double rounded(double value) {
     return Math.rint(value * 1e6) / 1e6;
   }

@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A plan as a table of 80 columns: the summary first, then the parts, then warnings. */
+/** Writes a plan as a table of 80 columns. The summary is first, and the warnings are last. */
 public final class PlanTable {
   private static final int WIDTH = 80;
 
-  /** The column where the counts start; labels end before it. */
+  /** The column where the counts start. Labels end before this column. */
   private static final int COUNT_FROM = 47;
 
   private final FleetPlan plan;
@@ -46,16 +46,16 @@ public final class PlanTable {
   }
 
   private void answer() {
-    row("Nodes", format("%,d, each of which sends every %s", plan.fleet().nodes(), interval()));
+    row("Nodes", format("%,d; each node sends every %s", plan.fleet().nodes(), interval()));
     row(
         "Requests",
         format(
-            "%,.1f a second, %,d in the worst: %s and %s of the quota of %d",
+            "%,.1f a second (%s of the %d allowed), worst second %,d (%s)",
             load.perSecond(),
-            load.worstSecond(),
             percent(load.quotaShare()),
-            percent(load.worstQuotaShare()),
-            RequestLoad.QUOTA_PER_SECOND));
+            RequestLoad.QUOTA_PER_SECOND,
+            load.worstSecond(),
+            percent(load.worstQuotaShare())));
     row("Metrics", format("%,d billed", plan.metrics()));
     row("Cost", format("$%,.2f a month", bill.total()));
   }
@@ -92,7 +92,7 @@ public final class PlanTable {
       if (items.size() == 1) {
         cost(label(items.get(0)), items.get(0).count(), bill.of(part));
       } else if (items.size() > 1) {
-        String all = part == Part.METRICS ? "Metrics by" : "Alarms, by metrics in them";
+        String all = part == Part.METRICS ? "Metrics by" : "Metrics in alarms";
         cost(all, items.stream().mapToLong(Item::count).sum(), bill.of(part));
         items.forEach(item -> cost("  " + item.what(), item.count(), item.dollars()));
       }

@@ -11,17 +11,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
-/** Finds settings that cost much or risk throttling. */
+/** Finds settings that are expensive or can cause throttling. */
 final class PlanWarnings {
-  /** A choice that costs at least this many dollars a month causes a warning. */
+  /** A setting that costs at least this many dollars a month causes a warning. */
   private static final BigDecimal COSTLY = BigDecimal.valueOf(100);
 
-  /** The account shares the quota: half of it leaves little for other callers. */
+  /** From this share of the quota on, too little may be left for the account's other callers. */
   private static final double MUCH_OF_QUOTA = 0.5;
 
   private static final String LEAVE_OUT_NODES =
-      "leave it out. Maximum and p90 by CLUSTER_ID show the state of the worst nodes, and the"
-          + " agent's log names them";
+      "leave this set out. Maximum and p90 by CLUSTER_ID show the state of the worst nodes, and"
+          + " the agents' logs contain the names of these nodes";
 
   private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
 
@@ -62,7 +62,7 @@ final class PlanWarnings {
             dollars,
             set.scope() == BilledSet.Scope.NODE
                 ? LEAVE_OUT_NODES
-                : "leave it out, or name fewer --metrics");
+                : "leave this set out, or choose fewer metrics with --metrics");
       }
     }
   }
@@ -74,8 +74,8 @@ final class PlanWarnings {
     if (saved.compareTo(COSTLY) >= 0) {
       warn(
           saved,
-          "requests cost $%,.2f a month: --publish-interval 5m saves $%,.2f; alerts are still sent"
-              + " early",
+          "requests cost $%,.2f a month: --publish-interval 5m saves $%,.2f. Agents still send"
+              + " alerts early",
           now,
           saved);
     }
@@ -85,8 +85,8 @@ final class PlanWarnings {
     if (plan.sets().stream().noneMatch(set -> set.scope() == BilledSet.Scope.CLUSTER)) {
       warn(
           BigDecimal.ZERO,
-          "no set is CLUSTER_ID alone: dashboard and alarms use only that set and would find no"
-              + " metrics. Add CLUSTER_ID to --dimensions");
+          "no set is CLUSTER_ID alone, but the dashboard and the alarms read only that set: add the"
+              + " set CLUSTER_ID to --dimensions");
     }
   }
 
@@ -96,11 +96,11 @@ final class PlanWarnings {
       int better = fleet.withPublishInterval(LONGEST_INTERVAL).scheduled().worstSecond();
       warn(
           BigDecimal.ZERO,
-          "the worst second uses %,.0f %% of a quota that everything in the account and region"
+          "the worst second uses %,.0f %% of the quota, which all callers in the account and region"
               + " share: %s",
           100 * load.worstQuotaShare(),
           better < load.worstSecond()
-              ? text("--publish-interval 5m needs %,d requests in that second", better)
+              ? text("with --publish-interval 5m the worst second has %,d requests", better)
               : "ask AWS for a higher quota");
     }
   }
@@ -110,9 +110,9 @@ final class PlanWarnings {
     if (share > 1) {
       warn(
           BigDecimal.ZERO,
-          "if all agents restart in one second, they use %,.0f %% of the quota: CloudWatch"
-              + " throttles, and the agents resend later. Restart them in parts, as the manifests"
-              + " do (maxUnavailable 10 %%)",
+          "if all agents restart in the same second, they use %,.0f %% of the quota. CloudWatch"
+              + " then throttles requests, and the agents send these requests later. Restart the"
+              + " agents in parts: the manifests set maxUnavailable to 10 %%",
           100 * share);
     }
   }

@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads prices from properties and collects all problems. */
+/** Reads prices from a properties file and collects all problems of the file. */
 final class PriceFile {
   private static final Pattern DOLLARS = Pattern.compile("[0-9]{1,6}(\\.[0-9]{1,6})?");
   private static final Pattern TIER = Pattern.compile("(.+) up to ([0-9]{1,12})");
@@ -38,7 +38,7 @@ final class PriceFile {
             read("compositeAlarm", PriceFile::dollars, BigDecimal.ZERO),
             read("dashboard", PriceFile::dollars, BigDecimal.ZERO));
     for (String unknown : new TreeSet<>(lines.stringPropertyNames())) {
-      problems.add("there is no price '%s'".formatted(unknown));
+      problems.add("'%s' is not the name of a price".formatted(unknown));
     }
     if (!problems.isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", problems));
@@ -47,10 +47,10 @@ final class PriceFile {
   }
 
   /**
-   * Reads one line and removes it, so that only unknown ones are left at the end.
+   * Reads one entry and removes the entry. At the end, only unknown entries are left.
    *
-   * @param otherwise a placeholder after a problem; the prices are then rejected, so it is never
-   *     used
+   * @param otherwise the result after a problem. Nothing uses this result, because prices with a
+   *     problem are rejected.
    */
   private <T> T read(String key, Function<String, T> parser, T otherwise) {
     String value = lines.getProperty(key, "").strip();
@@ -92,7 +92,7 @@ final class PriceFile {
       long upTo = bounded ? Long.parseLong(matcher.group(2)) : Long.MAX_VALUE;
       if (bounded == (i == parts.length - 1) || upTo <= from) {
         throw new IllegalArgumentException(
-            "expected prices for growing numbers and a last one without an end,"
+            "expected tiers with growing limits and a last tier without a limit,"
                 + " such as 0.30 up to 10000, 0.10");
       }
       tiers.add(new Tier(dollars(bounded ? matcher.group(1) : parts[i].strip()), upTo));

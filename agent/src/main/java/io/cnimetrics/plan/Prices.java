@@ -15,12 +15,12 @@ import java.util.Objects;
 /**
  * CloudWatch prices of one region on one day, in US dollars.
  *
- * @param source where the prices were read
- * @param metric the price of a metric a month, by tier; the last tier has no limit
+ * @param source where the prices come from
+ * @param metric the price of one metric a month, in tiers; the last tier has no limit
  * @param thousandRequests the price of a thousand requests
- * @param alarmMetric the price of a metric in an alarm, a month
- * @param compositeAlarm the price a month
- * @param dashboard the price a month
+ * @param alarmMetric the price of one metric in an alarm a month
+ * @param compositeAlarm the price of a composite alarm a month
+ * @param dashboard the price of a dashboard a month
  */
 public record Prices(
     String source,
@@ -36,7 +36,7 @@ public record Prices(
   private static final BigDecimal THOUSAND = BigDecimal.valueOf(1_000);
 
   /**
-   * One price tier.
+   * One tier of the price of a metric.
    *
    * @param upTo the number of metrics after which the next tier starts
    */
@@ -54,15 +54,15 @@ public record Prices(
   }
 
   /**
-   * Reads prices in the format of the bundled ones.
+   * Reads prices in the format of the bundled file.
    *
-   * @throws IllegalArgumentException listing every line that is missing, unknown or invalid
+   * @throws IllegalArgumentException if entries are missing, unknown or invalid; lists all of them
    */
   public static Prices read(Reader reader) throws IOException {
     return new PriceFile(reader).prices();
   }
 
-  /** The price of this number of metrics, a month. */
+  /** The price a month of this number of metrics. */
   BigDecimal ofMetrics(long metrics) {
     BigDecimal dollars = BigDecimal.ZERO;
     long from = 0;
@@ -79,7 +79,7 @@ public record Prices(
     return cents(thousandRequests.multiply(BigDecimal.valueOf(requests)).divide(THOUSAND));
   }
 
-  /** The price of an alarm with this number of metrics, a month. */
+  /** The price a month of an alarm with this number of metrics. */
   BigDecimal ofAlarm(int metrics) {
     return cents(alarmMetric.multiply(BigDecimal.valueOf(metrics)));
   }

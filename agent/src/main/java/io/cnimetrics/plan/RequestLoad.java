@@ -11,12 +11,12 @@ public record RequestLoad(double perSecond, int worstSecond, long perMonth) {
   /** CloudWatch's quota for PutMetricData: requests per second of an account in a region. */
   public static final int QUOTA_PER_SECOND = 500;
 
-  /** The mean's share of the quota; 1 is all of it. */
+  /** The share of the quota that the mean uses; 1 is the whole quota. */
   public double quotaShare() {
     return quotaShare(perSecond);
   }
 
-  /** The worst second's share of the quota; 1 is all of it. */
+  /** The share of the quota in the worst second; 1 is the whole quota. */
   public double worstQuotaShare() {
     return quotaShare(worstSecond);
   }

@@ -1,4 +1,4 @@
-/** What a fleet of agents costs in CloudWatch, and warnings about its settings. */
+/** The cost of a fleet of agents in CloudWatch, and warnings about the fleet's settings. */
 @NullMarked
 package io.cnimetrics.plan;
 

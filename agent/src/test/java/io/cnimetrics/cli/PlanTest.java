@@ -74,7 +74,7 @@ class PlanTest {
   void halfTheQuotaGivesAWarning() {
     terminal.run("plan", "--nodes=10000");
 
-    assertThat(terminal.out()).contains("--publish-interval 5m needs");
+    assertThat(terminal.out()).contains("with --publish-interval 5m the worst second has");
   }
 
   @Test
@@ -103,7 +103,7 @@ class PlanTest {
     Terminal set = new Terminal(Map.of("PLAN_NODES", "7", "PUBLISH_INTERVAL", "2m"));
 
     assertThat(set.run("plan")).isEqualTo(Cli.OK);
-    assertThat(set.out()).startsWith("Nodes     7, each of which sends every 2 minutes\n");
+    assertThat(set.out()).startsWith("Nodes     7; each node sends every 2 minutes\n");
   }
 
   @Test

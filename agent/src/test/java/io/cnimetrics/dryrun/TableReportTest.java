@@ -65,7 +65,7 @@ class TableReportTest {
 
   @Test
   void largeInterfacesShareTheScale() {
-    assertThat(TableReport.of(Reports.manyEnis(), Palette.PLAIN)).contains("; a mark: 2");
+    assertThat(TableReport.of(Reports.manyEnis(), Palette.PLAIN)).contains("; 2 per mark");
   }
 
   @Test

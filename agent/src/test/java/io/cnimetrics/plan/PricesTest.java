@@ -62,7 +62,7 @@ class PricesTest {
   void allErrorsAreReportedTogether() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> read("date = soon\ndashboard = free\nmetrics = 0.30\n"))
-        .withMessageContaining("there is no price 'metrics'")
+        .withMessageContaining("'metrics' is not the name of a price")
         .withMessageContaining("date 'soon': expected a date such as 2026-11-21")
         .withMessageContaining("dashboard 'free': expected dollars such as 0.30")
         .withMessageContaining("metric is missing")
