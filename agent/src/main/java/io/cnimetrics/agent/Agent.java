@@ -26,20 +26,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The running agent: one thread polls, another sends, and neither waits for the other. It runs
- * until it is stopped, or until an error shows that it can never send.
+ * The running agent. One thread polls and another thread sends. Neither thread waits for the other.
+ * The agent runs until it is stopped, or until an error shows that it can never send.
  */
 public final class Agent {
-  /** On a new node ipamD starts after the agent. During this time it is not reported as down. */
+  /** On a new node ipamD starts late. The agent waits this long for the first answer of ipamD. */
   private static final Duration GRACE = Duration.ofMinutes(5);
 
-  /** Short enough to write each minute to the disk. */
+  /** The send loop runs at least once a minute, because it writes the journal to the disk. */
   private static final Duration LONGEST_SEND_PAUSE = Duration.ofMinutes(1);
 
-  /** The part of the 10 s limit for a stop that the agent uses; the rest is for the JVM. */
+  /** A stop may take 10 s. The agent uses 8.5 s of it, because the JVM needs time to exit. */
   private static final Duration STOP_LIMIT = Duration.ofMillis(8_500);
 
-  /** How long a stopping agent waits for a request in progress. */
+  /** How long the agent waits for a request in progress when it stops. */
   private static final Duration REQUEST_GRACE = Duration.ofMillis(2_500);
 
   private static final Duration AFTER_INTERRUPT = Duration.ofMillis(500);
@@ -61,12 +61,11 @@ public final class Agent {
   private volatile Optional<String> fatal = Optional.empty();
 
   /**
-   * Waits while another agent holds the state directory.
+   * The constructor waits while another agent holds the state directory.
    *
-   * @param identity returns what is known of the node after one more lookup within a limit; it may
-   *     be slow
-   * @param sinks makes the sink of a region
-   * @param subnets empty if subnets are not reported
+   * @param identity looks up the node's identity within the given time limit; the call may be slow
+   * @param sinks creates the sink for a region
+   * @param subnets empty if the agent does not report subnets
    */
   public Agent(
       AgentConfig config,
@@ -149,9 +148,9 @@ public final class Agent {
   }
 
   /**
-   * Polls on this thread until the agent is stopped.
+   * Polls on the calling thread until the agent stops.
    *
-   * @return why nothing can ever be sent, if the agent stopped for that reason
+   * @return the reason why the agent can never send; empty if the agent was stopped
    */
   public Optional<String> run() {
     sending.start();
@@ -164,29 +163,30 @@ public final class Agent {
   public AgentHealth health() {
     return new AgentHealth(
         List.of(polls.health(), sends.health()),
-        // A poll alone is not enough: missing permissions show only after the first run of the send
-        // loop.
+        // The first run of the send loop discovers missing permissions. Therefore a finished poll
+        // alone does not make the agent ready.
         lastPoll.isPresent() && sends.hasRun(),
         publisher.flatMap(Publisher::sender).map(Sender::hasSent).orElse(false),
         publisher.flatMap(Publisher::refusal));
   }
 
-  /** How much waits to be sent. */
+  /** The number of pending minutes, and the oldest pending minute. */
   public MetricBuffer.Depth depth() {
     return buffer.depth();
   }
 
   /**
-   * Stops within 10 s, even if a call hangs: polls a last time, sends what it can, keeps the rest.
+   * Stops within 10 s, even if a call hangs. The agent polls a last time and sends pending minutes.
+   * The journal keeps the minutes that could not be sent in time.
    *
-   * @return false if it had stopped already, because nothing can ever be sent
+   * @return false if the agent had already stopped because it can never send
    */
   public boolean stop() {
     if (fatal.isPresent()) {
       return false;
     }
     long end = System.nanoTime() + STOP_LIMIT.toNanos();
-    log.info("stopping: polling a last time and sending what waits");
+    log.info("stopping: polling a last time and sending the pending minutes");
     polls.stop();
     sends.stop();
     subnets.ifPresent(SubnetReporter::stop);
@@ -202,7 +202,7 @@ public final class Agent {
     return true;
   }
 
-  /** Aborts a request that hangs: its datums are sent again. */
+  /** Waits for the request in progress, then aborts it. Its datums are sent again later. */
   private void awaitRequest() {
     try {
       sending.join(REQUEST_GRACE.toMillis());

@@ -20,24 +20,24 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The cause of each kind of trouble, in the doctor's words where the doctor reports it too. Empty
- * if the node's own polls do not show a cause.
+ * Finds the cause of an alert in the polls of this node. If the doctor can report the same cause,
+ * the text is the same too.
  */
 final class AlertCause {
-  /** One counter counts the errors of both causes. */
+  /** One counter counts the errors for a missing address and for a missing /28 prefix. */
   private static final String NO_ADDRESS_OR_PREFIX = Cause.NO_ADDRESS_IN_SUBNET.text() + " or /28";
 
-  /** The counter that rises with EC2's errors of each cause; the most serious first. */
+  /** The counter of EC2's errors for each cause. The most serious cause is first. */
   private static final List<Map.Entry<Series, Cause>> OF_EC2 =
       List.of(
           Map.entry(MetricCatalog.AWS_API_DENIED_ERR.onlySeries(), Cause.EC2_DENIES),
           Map.entry(MetricCatalog.AWS_API_NO_ADDRESS_ERR.onlySeries(), Cause.NO_ADDRESS_IN_SUBNET),
           Map.entry(MetricCatalog.AWS_API_THROTTLE_ERR.onlySeries(), Cause.EC2_THROTTLES));
 
-  /** After an error for an empty subnet ipamD asks EC2 again only after two minutes. */
+  /** How long an error counts. ipamD retries two minutes after an error for an empty subnet. */
   private static final Duration STILL_TRUE = Duration.ofMinutes(5);
 
-  /** How to find the cause, by the metric's name. */
+  /** The method that finds the cause, for the name of each metric. */
   private static final Map<String, Function<AlertCause, Optional<String>>> FINDERS =
       Map.of(
           MetricCatalog.IPAMD_DOWN_MINUTES.name(), AlertCause::unread,
@@ -54,7 +54,7 @@ final class AlertCause {
   private final NodeCapacity capacity;
 
   /**
-   * @param before the causes of the previous poll; empty for the first
+   * @param before the causes at the previous poll; empty at the first poll
    */
   AlertCause(NodeSnapshot snapshot, PollSamples reading, Optional<AlertCause> before) {
     this.snapshot = snapshot;
@@ -70,12 +70,12 @@ final class AlertCause {
     return snapshot;
   }
 
-  /** The most likely cause of trouble with this metric. */
+  /** The most likely cause of an alert of this metric; empty if the polls show no cause. */
   Optional<String> of(String metric) {
     return FINDERS.getOrDefault(metric, causes -> Optional.empty()).apply(this);
   }
 
-  /** Leaves out MISMATCH and DEGRADED: ipamD answers in both cases. */
+  /** Ignores the reasons MISMATCH and DEGRADED, because ipamD answered in both cases. */
   private Optional<String> unread() {
     Source source = snapshot.introspectionOff() ? Source.METRICS : Source.INTROSPECTION;
     return snapshot.problems().stream()
@@ -101,7 +101,7 @@ final class AlertCause {
     return capacity
         .effectiveMaximum()
         .filter(most -> snapshot.pool().isPresent())
-        .map(most -> "pods hold " + assigned() + " of " + most.explanation());
+        .map(most -> "pods hold " + assigned() + " addresses of at most " + most.explanation());
   }
 
   private long assigned() {

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs the start and the end of trouble with the node's name: the cluster's metrics show that there
- * is trouble, these lines show where.
+ * Logs the start and the end of each alert with the node's name, because the cluster's metrics do
+ * not show which node has trouble.
  */
 final class AlertLog implements Consumer<AlertChanges> {
   private static final Logger log = LoggerFactory.getLogger(AlertLog.class);
@@ -30,7 +30,7 @@ final class AlertLog implements Consumer<AlertChanges> {
     this.nodeName = nodeName;
   }
 
-  /** Remembers the newest poll, for the lines that follow. */
+  /** Sets the newest poll. The next log lines contain its pool and its causes. */
   synchronized void polled(NodeSnapshot snapshot, PollSamples reading) {
     causes = Optional.of(new AlertCause(snapshot, reading, causes));
   }
@@ -76,7 +76,7 @@ final class AlertLog implements Consumer<AlertChanges> {
         + snapshot.pool().map(AlertLog::pool).orElse("");
   }
 
-  /** The cause at the start of the trouble, also in the line for its end. */
+  /** The cause at the start of the alert. The line for the end shows the same cause. */
   private String cause(List<MinuteValue> values) {
     String text =
         values.stream()

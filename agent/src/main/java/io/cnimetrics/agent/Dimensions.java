@@ -17,7 +17,7 @@ import java.util.Optional;
 public final class Dimensions {
   private Dimensions() {}
 
-  /** The destination that the settings name, with the dimension values that they contain. */
+  /** The namespace and the dimensions of the settings. A value that the settings lack is empty. */
   static Destination destination(AgentConfig config) {
     List<Map<String, String>> sets =
         config.dimensions().stream().map(set -> given(set, config)).toList();
@@ -34,14 +34,14 @@ public final class Dimensions {
     return values;
   }
 
-  /** The dimensions of a sample of a subnet. */
+  /** The dimensions of a sample about a subnet: the cluster and the subnet. */
   static Map<String, String> ofSubnet(AgentConfig config, Sample sample) {
     Map<String, String> values = given(List.of(Dimension.CLUSTER_ID), config);
     sample.subnetId().ifPresent(id -> values.put(MetricCatalog.SUBNET_DIMENSION, id));
     return values;
   }
 
-  /** The values of all known dimensions. */
+  /** The names and values of all dimensions that are known for this node. */
   public static Map<String, String> known(NodeIdentity node) {
     Map<String, String> values = new LinkedHashMap<>();
     for (Dimension dimension : Dimension.values()) {
@@ -50,9 +50,10 @@ public final class Dimensions {
     return values;
   }
 
-  /** The message for dimensions whose values no source knows. */
+  /** The message about dimensions whose values are unknown on this node. */
   public static String unknown(Collection<String> names) {
-    return "unknown here: %s; leave it out of --dimensions".formatted(String.join(", ", names));
+    return "the value of %s is unknown on this node; remove the dimension from --dimensions"
+        .formatted(String.join(", ", names));
   }
 
   private static Optional<String> value(Dimension dimension, NodeIdentity node) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The samples of the last poll; written by one thread and read by others. */
+/** The samples of the last poll and of the subnets. Several threads may use this object. */
 public final class LastPoll {
   private volatile Optional<List<Sample>> polled = Optional.empty();
   private volatile List<Sample> ofSubnets = List.of();
@@ -14,7 +14,7 @@ public final class LastPoll {
     polled = Optional.of(newest);
   }
 
-  /** Sets EC2's newest answer about the node's subnets, which is not part of a poll. */
+  /** Sets the samples about subnets from EC2's newest answer. They are not part of a poll. */
   void setSubnets(List<Sample> samples) {
     ofSubnets = samples;
   }
@@ -23,7 +23,7 @@ public final class LastPoll {
     return polled.isPresent();
   }
 
-  /** The samples of the last poll, none before the first, and the samples of subnets. */
+  /** The samples of the last poll, if there was a poll, and the samples about subnets. */
   public List<Sample> samples() {
     return Stream.concat(polled.orElse(List.of()).stream(), ofSubnets.stream()).toList();
   }

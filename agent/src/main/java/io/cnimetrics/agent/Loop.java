@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs a task at its due times until it is stopped. Due times use the wall clock, waiting uses the
- * monotonic clock: a clock step makes one run early or late, never many or none.
+ * Runs a task at its due times until the loop is stopped. Due times use the wall clock, and pauses
+ * use the monotonic clock. Therefore a step of the wall clock only makes one run early or late.
  */
 final class Loop implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Loop.class);
@@ -29,9 +29,9 @@ final class Loop implements Runnable {
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   /**
-   * @param longestPause the longest time between two runs, even if the task returns a later time
-   * @param task does what is due at an instant, and returns when the next run is due; an earlier
-   *     run does no harm
+   * @param longestPause the longest pause between two runs, even if the next due time is later
+   * @param task does what is due at the given time, and returns the next due time; the loop may run
+   *     the task before that time
    */
   Loop(String name, Duration longestPause, InstantSource clock, UnaryOperator<Instant> task) {
     this.name = name;
@@ -50,7 +50,7 @@ final class Loop implements Runnable {
         hasRun = true;
       }
     } catch (InterruptedException e) {
-      // An interrupt stops the loop too.
+      // An interrupt also stops the loop.
     }
   }
 
@@ -63,22 +63,22 @@ final class Loop implements Runnable {
       }
       return pause.compareTo(longestPause) < 0 ? pause : longestPause;
     } catch (RuntimeException e) {
-      log.error("a run of the {} loop failed and is skipped; please report this bug", name, e);
+      log.error("a run of the {} loop failed, the loop continues; please report this bug", name, e);
       return AFTER_BUG.compareTo(longestPause) < 0 ? AFTER_BUG : longestPause;
     }
   }
 
-  /** Stops the loop after the run in progress. */
+  /** Stops the loop after the run in progress has ended. */
   void stop() {
     stopped.countDown();
   }
 
-  /** Whether a run has ended. */
+  /** Whether at least one run has ended. */
   boolean hasRun() {
     return hasRun;
   }
 
-  /** When it last ran. Before the first run, the time counts from when the loop was made. */
+  /** The time since the last run or, before the first run, since the loop was created. */
   AgentHealth.Loop health() {
     Duration sinceRun = Duration.ofNanos(System.nanoTime() - ranAtNanos);
     return new AgentHealth.Loop(name, longestPause, sinceRun);

@@ -16,9 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 
-/** Polls ipamD at the node's times and adds the samples to the buffer. */
+/** Polls ipamD at the times of the node's schedule and adds the samples to the buffer. */
 final class Poller {
-  /** Limit of the last poll when the agent stops, and of the wait for the poll before it. */
+  /** The time limit of the final poll. The wait for a poll in progress has the same limit. */
   private static final Duration LAST_POLL = Duration.ofSeconds(1);
 
   private final Ipamd ipamd;
@@ -31,7 +31,7 @@ final class Poller {
   private volatile boolean stopping;
 
   /**
-   * @param results receives each poll that was not aborted
+   * @param results receives each poll, except the final poll and a poll that the stop aborted
    */
   Poller(
       Ipamd ipamd,
@@ -46,12 +46,12 @@ final class Poller {
     this.results = results;
   }
 
-  /** Sets what is known of the instance. */
+  /** Sets the known details of the instance. */
   void setInstance(Instance known) {
     instance = known;
   }
 
-  /** Does what is due; returns when it is due again. */
+  /** Polls now and returns the time of the next poll. */
   Instant run(Instant now) {
     polling.lock();
     try {
@@ -65,8 +65,8 @@ final class Poller {
   }
 
   /**
-   * A late poll delays the next one, because ipamD logs each poll. But no whole minute passes
-   * without a poll.
+   * Skips a scheduled poll within half an interval after a poll, because ipamD logs each poll. No
+   * poll is skipped if a whole minute would then have no poll.
    */
   private Instant next(Instant polledAt) {
     Instant next = schedule.nextPoll(polledAt.plus(schedule.pollInterval().dividedBy(2)));
@@ -79,7 +79,7 @@ final class Poller {
     try {
       NodeSnapshot snapshot = ipamd.read().on(instance, List.of());
       if (stopping) {
-        // Aborted: the result shows nothing about ipamD.
+        // The poll was aborted, so its result says nothing about ipamD.
         return;
       }
       SamplerState before = buffer.history();
@@ -91,7 +91,7 @@ final class Poller {
     }
   }
 
-  /** Polls a last time, quickly; no other poll follows. A failed poll adds nothing. */
+  /** Polls a last time, within a short limit. If this poll fails, it adds nothing to the buffer. */
   void finalPoll() {
     stopping = true;
     ipamd.abort();

@@ -11,14 +11,12 @@ import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Logs problems of polls and lookups: at their start, at their end, and once an hour in between.
- */
+/** Logs each problem of a poll or lookup at its start, at its end, and once an hour in between. */
 final class ProblemLog {
   private static final Logger log = LoggerFactory.getLogger(ProblemLog.class);
   private static final Duration LOG_AGAIN = Duration.ofHours(1);
 
-  /** By source and reason. */
+  /** The time of the last log line for each source and reason. */
   private final Map<String, Instant> loggedAt = new HashMap<>();
 
   void after(Instant now, List<Problem> problems) {

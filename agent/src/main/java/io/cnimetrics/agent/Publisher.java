@@ -26,17 +26,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the minutes that wait in the buffer, once the region and all dimensions are known. Until
- * then it looks up the node's identity.
+ * Sends the pending minutes of the buffer when the region and all dimensions are known. Until then,
+ * the publisher looks up the node's identity.
  */
 final class Publisher {
-  /** The limit of one identity lookup, including the time to load the EC2 client. */
+  /** The time limit of one identity lookup. It includes the time to load the EC2 client. */
   private static final Duration ATTEMPT_LIMIT = Duration.ofSeconds(10);
 
-  /** Once sending works, missing instance details are looked up this often. */
+  /** The time between lookups of missing instance details when all dimensions are known. */
   private static final Duration RESOLVE_AGAIN = Duration.ofMinutes(10);
 
-  /** The pause while a poll of an ended minute still runs; a poll ends within a few seconds. */
+  /** The pause while a poll of an ended minute is still running. A poll takes a few seconds. */
   private static final Duration SOON = Duration.ofSeconds(1);
 
   private static final Logger log = LoggerFactory.getLogger(Publisher.class);
@@ -57,11 +57,11 @@ final class Publisher {
   private boolean late;
 
   /**
-   * @param identity returns what is known of the node after one more lookup within a limit
-   * @param senders makes the sender of a region
-   * @param start the samples that count the start of the agent; sent at once
-   * @param onIdentity receives what is known of the node, after each lookup
-   * @param fatal receives the reason why nothing can ever be sent
+   * @param identity looks up the node's identity within the given time limit
+   * @param senders creates the sender for a region
+   * @param start the samples that count the start of the agent; the publisher sends them at once
+   * @param onIdentity receives the known identity of the node after each lookup
+   * @param fatal receives the reason why the agent can never send
    */
   Publisher(
       MetricBuffer buffer,
@@ -80,17 +80,17 @@ final class Publisher {
     this.fatal = fatal;
   }
 
-  /** The sender; empty until the identity is complete. */
+  /** The sender; empty until the node's identity is complete. */
   Optional<Sender> sender() {
     return sender;
   }
 
-  /** Why nothing was ever sent, if permissions are missing or credentials are refused. */
+  /** Why AWS refuses all requests: missing permissions or credentials; empty after a success. */
   Optional<String> refusal() {
     return sender.map(Sender::refusal).orElse(identityRefusal);
   }
 
-  /** Does what is due; returns when it is due again. */
+  /** Does what is due now and returns the next due time. */
   Instant run(Instant now) {
     closeMinute(now);
     syncEachMinute(now);
@@ -104,7 +104,7 @@ final class Publisher {
     return Collections.min(List.of(next, resolveAt, soon));
   }
 
-  /** A minute that stayed open for a slow poll is sent as soon as the poll ends. */
+  /** Closes ended minutes. If a slow poll kept a minute open, that minute is sent at once. */
   private void closeMinute(Instant now) {
     boolean closed = buffer.closeEnded(now);
     if (closed && late) {
@@ -150,7 +150,7 @@ final class Publisher {
       open(found, now);
       return found.isFinal() ? Instant.MAX : now.plus(RESOLVE_AGAIN);
     }
-    // Region and cluster are known, but not all other dimensions of the settings.
+    // Region and cluster are known, but another dimension of the settings is still unknown.
     return found.isFinal()
         ? giveUp(Stream.of(Dimensions.unknown(unknown)))
         : now.plus(backoff.next());

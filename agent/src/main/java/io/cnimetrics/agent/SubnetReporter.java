@@ -27,16 +27,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reports the free addresses of this node's subnets, in the minutes in which they are due. It runs
- * on its own thread, because EC2 may answer slowly.
+ * Reports the free addresses of this node's subnets in the minutes that {@link SubnetQueries}
+ * selects. The reporter has its own thread, because EC2 may answer slowly.
  */
 final class SubnetReporter {
   private static final Logger log = LoggerFactory.getLogger(SubnetReporter.class);
 
-  /** The limit for instance metadata, and the limit for EC2. */
+  /** The time limit of a call to instance metadata, and of a call to EC2. */
   private static final Duration LIMIT = Duration.ofSeconds(10);
 
-  /** How long Prometheus shows a value after the answer of EC2. */
+  /** How long the page {@code /metrics} shows a value after EC2 returned it. */
   private static final Duration SHOWN = Duration.ofMinutes(3);
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -57,7 +57,7 @@ final class SubnetReporter {
   private Instant shownUntil = Instant.MIN;
 
   /**
-   * @param offset when within each minute the node asks; it differs between nodes
+   * @param offset the time in each minute at which this node calls EC2; it differs between nodes
    */
   SubnetReporter(
       AgentConfig config,
@@ -75,31 +75,31 @@ final class SubnetReporter {
     this.region = config.region();
   }
 
-  /** Records the pool of a poll. */
+  /** Records the address pool that a poll read. */
   void polled(NodeSnapshot snapshot) {
     if (snapshot.pool().isPresent()) {
       pool = snapshot.pool();
     }
   }
 
-  /** Sets the region, which is needed to ask EC2. */
+  /** Sets the region for the calls to EC2. */
   void setNode(NodeIdentity node) {
     region = node.instanceRegion();
   }
 
-  /** Starts to run on its own thread, until the agent stops. */
+  /** Starts the thread of this reporter. */
   void start(InstantSource clock) {
     Thread thread = new Thread(new Loop("subnets", MINUTE, clock, this::run), "subnets");
     thread.setDaemon(true);
     thread.start();
   }
 
-  /** Adds nothing more to the buffer, even if a call is in progress. */
+  /** From now on, the reporter adds nothing to the buffer, even after a call in progress. */
   synchronized void stop() {
     stopped = true;
   }
 
-  /** Does what is due; returns when it is due again. */
+  /** Does what is due now and returns the next due time. */
   Instant run(Instant now) {
     Instant minute = now.truncatedTo(ChronoUnit.MINUTES);
     Instant due = minute.plus(offset);
@@ -156,7 +156,7 @@ final class SubnetReporter {
     }
   }
 
-  /** The addresses of this node by subnet, with the primary address of each ENI. */
+  /** The number of this node's addresses in each subnet, including the ENIs' primary addresses. */
   private Map<String, Long> ownAddresses(AddressPool seen, Instant now) {
     AddressPool located = seen.located(subnetOfEni);
     if (!located.reportsSubnets()) {

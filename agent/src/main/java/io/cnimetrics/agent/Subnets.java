@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/** The source of facts about the subnets of this node. */
+/** Reads facts about the subnets of this node. */
 public interface Subnets {
-  /** The subnets of the node's ENIs, for an ipamD that does not report them. */
+  /** Reads the subnets of the node's ENIs, in case ipamD does not report subnets. */
   InstanceMetadata.Interfaces interfaces(Duration limit);
 
-  /** The free addresses of some subnets. */
+  /** Reads the number of free addresses in the given subnets. */
   Ec2Result<List<Subnet>> read(Set<String> subnetIds, String region, Duration limit);
 }

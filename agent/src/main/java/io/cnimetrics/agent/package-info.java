@@ -1,4 +1,4 @@
-/** The loops of the agent: polling, sending and stopping. */
+/** The loops of the agent, which poll and send, and the stop of the agent. */
 @NullMarked
 package io.cnimetrics.agent;
 

@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * How many pod addresses a node can really reach.
+ * The number of addresses for pods that a node can really reach.
  *
- * @param explanation the calculation, such as {@code 18 = 2 ENIs × 9: custom networking takes the
- *     primary}
+ * @param explanation the calculation, such as {@code 18 = 2 ENIs × 9: without the primary ENI
+ *     (custom networking)}
  */
 public record EffectiveMaximum(long addresses, String explanation) {
   public EffectiveMaximum {
@@ -21,11 +21,12 @@ public record EffectiveMaximum(long addresses, String explanation) {
   }
 
   /**
-   * What the node can reach now: this maximum, or less if its subnets run out before. For people
-   * only: every node in a subnet counts the same free addresses.
+   * The number of addresses that the node can reach now. It is less than this maximum if the
+   * subnets have too few free addresses. Metrics do not use it, because each node in a subnet
+   * counts the same free addresses.
    *
-   * @param subnets the known subnets of the node's interfaces
-   * @return empty if no subnet of interfaces with pods is known
+   * @param subnets the known subnets of the node's ENIs
+   * @return empty if no known subnet has addresses for pods of this node
    */
   public Optional<EffectiveMaximum> reachableNow(AddressPool pool, List<Subnet> subnets) {
     Set<String> ofPods = pool.subnetIdsOfPods();
@@ -40,6 +41,6 @@ public record EffectiveMaximum(long addresses, String explanation) {
     return Optional.of(
         now < addresses
             ? new EffectiveMaximum(now, "%d = %s".formatted(now, sum))
-            : new EffectiveMaximum(addresses, "all %d: %s".formatted(addresses, sum)));
+            : new EffectiveMaximum(addresses, "all %d (%s)".formatted(addresses, sum)));
   }
 }

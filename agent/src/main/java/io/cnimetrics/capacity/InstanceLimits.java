@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * EC2's limits for each instance type, from a text file in the jar. Only the last answer stays in
- * memory: a node always asks for its own type.
+ * EC2's limits for each instance type, from a text file in the jar. Only the last result stays in
+ * memory, because a node always has the same type.
  */
 public final class InstanceLimits {
   static final String TABLE = "eni-limits.txt";
@@ -21,19 +21,19 @@ public final class InstanceLimits {
   private InstanceLimits() {}
 
   /**
-   * What EC2 permits for an instance type.
+   * The limits of EC2 for an instance type.
    *
-   * @param enis interfaces that the CNI may use, on the default network card
-   * @param ipv4PerEni IPv4 addresses per interface, with its own primary address
+   * @param enis the number of ENIs that the CNI may use on the default network card
+   * @param ipv4PerEni the number of IPv4 addresses per ENI, including the ENI's primary address
    */
   public record Limit(int enis, int ipv4PerEni) {
     public Limit {
       if (enis < 1 || ipv4PerEni < 1) {
-        throw new IllegalArgumentException("%d ENIs of %d addresses".formatted(enis, ipv4PerEni));
+        throw new IllegalArgumentException("%d ENIs × %d addresses".formatted(enis, ipv4PerEni));
       }
     }
 
-    /** Addresses per interface for pods: the interface keeps its primary address. */
+    /** The number of IPv4 addresses per ENI for pods. Pods cannot use the primary address. */
     public int podIpv4PerEni() {
       return ipv4PerEni - 1;
     }
@@ -41,7 +41,7 @@ public final class InstanceLimits {
 
   private record Row(String instanceType, Optional<Limit> limit) {}
 
-  /** The limits of an instance type such as {@code m5.xlarge}; empty if the table lacks it. */
+  /** The limits of a type such as {@code m5.xlarge}; empty if the table lacks the type. */
   public static Optional<Limit> of(String instanceType) {
     Row row = last;
     if (!row.instanceType().equals(instanceType)) {

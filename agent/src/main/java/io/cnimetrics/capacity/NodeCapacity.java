@@ -12,18 +12,20 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * The capacity of this node, as far as a snapshot shows it.
+ * The capacity of this node, derived from a snapshot.
  *
- * <p>Effective maximum = (ENIs that may carry pods) × (addresses per ENI minus its primary
- * address), × 16 in prefix mode. It is never more than the number of pods that the kubelet starts.
- * ENIs and addresses per ENI come from ipamD's gauges {@code awscni_eni_max} and {@code
- * awscni_ip_max}, or else from the instance type. ipamD's gauges do not subtract ENIs that carry no
- * pods: a trunk, ENIs in excluded subnets and, with custom networking, the primary.
+ * <p>The effective maximum is the number of ENIs for pods, multiplied by the number of addresses
+ * for pods on each ENI. In prefix mode, an ENI has 16 times as many addresses. The number of pods
+ * that the kubelet starts limits the result. ENIs and addresses come from ipamD's gauges {@code
+ * awscni_eni_max} and {@code awscni_ip_max}, or, without gauges, from the instance type. The gauges
+ * include ENIs without pods: a trunk, ENIs in excluded subnets and, with custom networking, the
+ * primary ENI.
  *
- * @param modeByGauges whether ipamD's gauges show the mode; otherwise the held addresses do
- * @param effectiveMaximum empty on IPv6, where a prefix never runs out, and if neither gauges nor
- *     instance type are known
- * @param problem why the maximum is unknown, unless the snapshot's own problems say so
+ * @param modeByGauges whether the mode comes from ipamD's gauges of this poll
+ * @param effectiveMaximum empty if the gauges and the instance type are unknown; also empty on
+ *     IPv6, because a node cannot use up an IPv6 prefix
+ * @param problem why the maximum is unknown; empty if it is known, or if the snapshot's problems
+ *     contain the reason
  */
 public record NodeCapacity(
     AddressMode mode,
@@ -32,18 +34,18 @@ public record NodeCapacity(
     Optional<Problem> problem) {
   private static final int ADDRESSES_PER_PREFIX = 16;
 
-  /** The most single addresses per ENI that pods can have, on any instance type: 50 − 1. */
+  /** The most single addresses for pods on one ENI of any instance type: 50 − 1 primary address. */
   private static final int MOST_SINGLE_ADDRESSES = 49;
 
   /**
-   * Derives the capacity.
+   * Derives the capacity from a snapshot.
    *
-   * @param limit of the node's instance type, if that is known and in the table
-   * @param eniMax ipamD's gauge: the maximum number of ENIs, without those that it does not manage;
-   *     may be negative on instances with EFA-only interfaces
-   * @param ipMax ipamD's gauge: the maximum number of addresses on these ENIs; 0 on IPv6
-   * @param before the mode by the last gauges, for a poll without gauges: a node that has changed
-   *     its mode may hold both kinds of addresses
+   * @param limit the limits of the instance type; empty if the type is unknown or not in the table
+   * @param eniMax the gauge {@code awscni_eni_max}: how many ENIs ipamD can manage; the gauge can
+   *     be negative on instances with EFA-only interfaces
+   * @param ipMax the gauge {@code awscni_ip_max}: how many addresses these ENIs can have; 0 on IPv6
+   * @param before the mode by the last known gauges. A poll without gauges uses this mode, because
+   *     a node that changed its mode may have addresses of both modes.
    */
   public static NodeCapacity of(
       NodeSnapshot snapshot,
@@ -70,10 +72,8 @@ public record NodeCapacity(
   }
 
   /**
-   * The inputs, and the steps from them to the capacity.
-   *
-   * @param eniMax ENIs by ipamD's gauges
-   * @param ipamdPerEni addresses per ENI by ipamD's gauges
+   * @param eniMax the maximum number of ENIs, by ipamD's gauges
+   * @param ipamdPerEni the maximum number of addresses per ENI, by ipamD's gauges
    * @param ipv6Gauges whether ipamD's gauges show IPv6
    */
   private record Derivation(
@@ -102,13 +102,15 @@ public record NodeCapacity(
           snapshot
               .instance()
               .type()
-              .map("the table of limits lacks the instance type %s"::formatted)
+              .map("the table of limits does not contain the instance type %s"::formatted)
               .orElse("the instance type is unknown");
       return new Problem(
           Source.LIMITS,
           Reason.NOT_FOUND,
-          "the node's maximum is unknown: %s, and ipamD's metrics do not report it".formatted(type),
-          "let the agent read instance metadata and ipamD's metrics; a new type needs a new agent");
+          "the node's maximum is unknown, because %s and ipamD's metrics do not report the maximum"
+              .formatted(type),
+          "let the agent read instance metadata and ipamD's metrics; for a new instance type, update"
+              + " the agent");
     }
 
     private AddressMode mode() {
@@ -139,7 +141,7 @@ public record NodeCapacity(
           ipamdPerEni.or(() -> limit.map(known -> known.podIpv4PerEni() * factor));
       if (enis.isEmpty() || perEni.isEmpty()) {
         return enis.filter(most -> most == 0)
-            .map(none -> new EffectiveMaximum(0, "0: ipamD may have no ENI"));
+            .map(none -> new EffectiveMaximum(0, "0: ipamD's limit of ENIs is 0"));
       }
       return Optional.of(effectiveMaximum(mode, enis.get(), perEni.get()));
     }
@@ -151,14 +153,14 @@ public record NodeCapacity(
       long reachable = usable * perEni;
       List<String> assumptions = new ArrayList<>(reserved.reasons());
       if (byType) {
-        assumptions.add("the type's limits, as MAX_ENI is unknown");
+        assumptions.add("limits of the instance type, because MAX_ENI is unknown");
       } else if (limit.isPresent() && enis < limit.get().enis()) {
         assumptions.add(
-            "of %d, MAX_ENI or unmanaged ENIs take %d"
+            "the instance type permits %d ENIs, but MAX_ENI or unmanaged ENIs take %d"
                 .formatted(limit.get().enis(), limit.get().enis() - enis));
       }
       if (mode == AddressMode.PREFIX) {
-        assumptions.add("prefixes of %d".formatted(ADDRESSES_PER_PREFIX));
+        assumptions.add("%d addresses per prefix".formatted(ADDRESSES_PER_PREFIX));
       }
       String product =
           "%d ENI%s × %d".formatted(usable, usable == 1 ? "" : "s", perEni)
@@ -168,7 +170,7 @@ public record NodeCapacity(
           ? new EffectiveMaximum(reachable, reachable + " = " + product)
           : new EffectiveMaximum(
               pods,
-              "%d = %d max pods − %d on the host's network; addresses for %d = %s"
+              "%d = %d max pods − %d pods on the host's network; the ENIs permit %d = %s"
                   .formatted(
                       pods, podLimits.maxPods(), podLimits.hostNetworkPods(), reachable, product));
     }

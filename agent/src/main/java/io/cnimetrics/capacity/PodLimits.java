@@ -4,8 +4,8 @@ package io.cnimetrics.capacity;
  * How many pods the kubelet starts on this node.
  *
  * @param maxPods the kubelet's {@code max-pods}
- * @param hostNetworkPods pods that count as one of these but need no address, such as aws-node,
- *     kube-proxy and this agent
+ * @param hostNetworkPods the number of these pods that need no address, such as aws-node and this
+ *     agent
  */
 public record PodLimits(int maxPods, int hostNetworkPods) {
   /** Above this number of CPUs, EKS recommends 250 pods instead of 110. */
@@ -23,7 +23,7 @@ public record PodLimits(int maxPods, int hostNetworkPods) {
     return hostCpus > CPUS_OF_SMALL_NODES ? 250 : 110;
   }
 
-  /** Pods that need their own address. */
+  /** The number of pods that need their own address. */
   public int podsWithAddress() {
     return Math.max(0, maxPods - hostNetworkPods);
   }

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * ENIs that count against the limit but carry no pods. An ENI with two reasons counts once.
+ * ENIs that are part of the limit but carry no pods. An ENI with two reasons is counted once.
  *
- * @param reasons one for each kind, such as {@code a trunk takes one}
+ * @param reasons a text for each kind of reserved ENI, such as {@code without the trunk ENI}
  */
 record ReservedEnis(long count, List<String> reasons) {
   ReservedEnis {
@@ -18,9 +18,7 @@ record ReservedEnis(long count, List<String> reasons) {
   }
 
   /**
-   * Counts them.
-   *
-   * @param onFirstCardOnly whether the limit is for network card 0 only, as for the limits by type
+   * @param onFirstCardOnly whether to count only network card 0, as the limits by type do
    */
   static ReservedEnis of(NodeSnapshot snapshot, boolean onFirstCardOnly) {
     List<Eni> enis =
@@ -34,18 +32,18 @@ record ReservedEnis(long count, List<String> reasons) {
             && enis.stream().noneMatch(eni -> eni.primary() && eni.excluded());
     List<String> reasons = new ArrayList<>();
     if (primary) {
-      reasons.add("custom networking takes the primary");
+      reasons.add("without the primary ENI (custom networking)");
     }
     if (trunks > 0) {
-      reasons.add("a trunk takes one");
+      reasons.add("without the trunk ENI");
     }
     if (excluded > 0) {
-      reasons.add("%d in excluded subnets".formatted(excluded));
+      reasons.add("without ENIs in excluded subnets (%d)".formatted(excluded));
     }
     return new ReservedEnis(excluded + trunks + (primary ? 1 : 0), reasons);
   }
 
-  /** By ipamD's settings; if these are unknown, by a primary without addresses for pods. */
+  /** If ipamD's settings are unknown, a primary ENI without addresses shows custom networking. */
   private static boolean customNetworking(NodeSnapshot snapshot, List<Eni> enis) {
     return snapshot
         .settings()

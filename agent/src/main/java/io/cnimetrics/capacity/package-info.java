@@ -1,4 +1,4 @@
-/** The maximum of a node: limits of its instance type, and formulas. */
+/** Calculates how many addresses a node can reach, from the limits of its instance type. */
 @NullMarked
 package io.cnimetrics.capacity;
 

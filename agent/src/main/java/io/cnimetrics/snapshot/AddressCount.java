@@ -1,27 +1,27 @@
 package io.cnimetrics.snapshot;
 
 /**
- * Addresses of one kind on one network interface.
+ * The number of addresses of one kind on one ENI.
  *
  * @param total addresses that ipamD may assign, over all CIDRs
  * @param assigned addresses that pods hold
- * @param cooling recently released addresses, which ipamD does not assign yet
+ * @param cooling addresses that pods released recently; ipamD does not assign them yet
  */
 public record AddressCount(long total, long assigned, long cooling) {
   public static final AddressCount NONE = new AddressCount(0, 0, 0);
 
   /**
-   * @throws IllegalArgumentException if a count is negative, or assigned and cooling addresses are
-   *     more than the total
+   * @throws IllegalArgumentException if a count is negative, or if the assigned plus the cooling
+   *     addresses exceed the total
    */
   public AddressCount {
     if (total < 0 || assigned < 0 || cooling < 0 || assigned + cooling > total) {
       throw new IllegalArgumentException(
-          "total %d, assigned %d, cooling %d addresses".formatted(total, assigned, cooling));
+          "%d addresses, %d assigned, %d cooling".formatted(total, assigned, cooling));
     }
   }
 
-  /** Addresses that are neither assigned nor cooling. */
+  /** The number of addresses that are not assigned and not cooling. */
   public long free() {
     return total - assigned - cooling;
   }

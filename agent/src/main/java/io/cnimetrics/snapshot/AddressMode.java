@@ -1,11 +1,11 @@
 package io.cnimetrics.snapshot;
 
-/** How ipamD allocates addresses from the VPC. It assigns only addresses of its own mode. */
+/** How ipamD gets addresses from the VPC. ipamD gives pods only addresses of its current mode. */
 public enum AddressMode {
   /** Single secondary IPv4 addresses. */
   SECONDARY_IP,
   /** IPv4 prefixes, /28 each. */
   PREFIX,
-  /** One IPv6 prefix, /80, which no node can use up. */
+  /** One IPv6 prefix, a /80. A node cannot use up such a prefix. */
   IPV6
 }

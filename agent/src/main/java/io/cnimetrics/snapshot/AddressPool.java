@@ -10,20 +10,20 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
- * ipamD's pool of interfaces and addresses, as its introspection lists it. All numbers are sums
- * over the lists: ipamD's own totals are wrong after a forced removal.
+ * ipamD's ENIs and addresses, as introspection lists them. All numbers are sums over these lists,
+ * because ipamD's own totals are wrong after a forced removal of an ENI.
  *
- * @param enis the interfaces, ordered by network card and device number
- * @param coolingKnown false before release 1.5.0, which does not report when an address was
- *     released
- * @param statedTotal {@code TotalIPs} over all network cards, if the body has it
- * @param statedAssigned {@code AssignedIPs} over all network cards, if the body has it
+ * @param enis the ENIs, ordered by network card and device number
+ * @param coolingKnown whether ipamD reports when an address was released; releases before 1.5.0 do
+ *     not report the time
+ * @param statedTotal ipamD's {@code TotalIPs} of all network cards; empty if not reported
+ * @param statedAssigned ipamD's {@code AssignedIPs} of all network cards; empty if not reported
  */
 public record AddressPool(
     List<Eni> enis, boolean coolingKnown, OptionalLong statedTotal, OptionalLong statedAssigned) {
 
   /**
-   * @throws IllegalArgumentException if two interfaces have the same id
+   * @throws IllegalArgumentException if two ENIs have the same id
    */
   public AddressPool {
     enis = List.copyOf(enis);
@@ -35,17 +35,17 @@ public record AddressPool(
     }
   }
 
-  /** Whether ipamD reports the subnet of every interface; releases from 1.22.0 on do. */
+  /** Whether the subnet of every ENI is known. ipamD reports subnets since release 1.22.0. */
   public boolean reportsSubnets() {
     return enis.stream().allMatch(eni -> eni.subnetId().isPresent());
   }
 
-  /** The known subnets of the interfaces. */
+  /** The ids of all known subnets of the ENIs. */
   public Set<String> subnetIds() {
     return enis.stream().flatMap(eni -> eni.subnetId().stream()).collect(Collectors.toSet());
   }
 
-  /** The known subnets of the interfaces with addresses for pods. */
+  /** The ids of the known subnets in which ENIs have addresses for pods. */
   public Set<String> subnetIdsOfPods() {
     return enis.stream()
         .filter(eni -> eni.totalIpv4() > 0 && !eni.excluded())
@@ -54,9 +54,9 @@ public record AddressPool(
   }
 
   /**
-   * The same with subnets that ipamD did not report.
+   * Returns a copy that contains subnets which ipamD did not report.
    *
-   * @param subnetIds by the ids of the interfaces
+   * @param subnetIds the id of the subnet for each id of an ENI
    */
   public AddressPool located(Map<String, String> subnetIds) {
     return new AddressPool(
@@ -70,7 +70,7 @@ public record AddressPool(
     return enis.size();
   }
 
-  /** IPv4 addresses for pods, with those of trunk and excluded interfaces. */
+  /** The number of IPv4 addresses for pods, including addresses on trunk and excluded ENIs. */
   public long totalIpv4() {
     return sum(Eni::totalIpv4);
   }
@@ -79,7 +79,7 @@ public record AddressPool(
     return sum(Eni::assignedIpv4);
   }
 
-  /** Assigned addresses, with IPv6. */
+  /** The number of assigned addresses, IPv4 and IPv6. */
   public long assigned() {
     return sum(Eni::assigned);
   }
@@ -88,7 +88,7 @@ public record AddressPool(
     return sum(Eni::cooling);
   }
 
-  /** IPv4 addresses that a pod could get now; 0 on IPv6, where the number means nothing. */
+  /** The number of IPv4 addresses that a pod could get now. On IPv6 the number is always 0. */
   public long available(AddressMode mode) {
     return sum(eni -> eni.available(mode));
   }
@@ -97,7 +97,7 @@ public record AddressPool(
     return sum(Eni::prefixes);
   }
 
-  /** Whether an interface has an IPv6 prefix: then the cluster's pods use only IPv6. */
+  /** Whether an ENI has an IPv6 prefix. If so, all pods of the cluster use IPv6. */
   public boolean ipv6() {
     return enis.stream().anyMatch(eni -> eni.ipv6().total() > 0);
   }

@@ -5,16 +5,16 @@ import java.util.Optional;
 /**
  * One network interface (ENI) that ipamD manages.
  *
- * @param networkCard index of the network card; 0 before release 1.20, which supports one card
- * @param deviceNumber index on that card; 0 for the primary interface of card 0
- * @param trunk whether it carries branch interfaces for pods
- * @param excluded whether its subnet is excluded from pod addresses; its addresses count in the
- *     total, but none is available
- * @param subnetId reported since release 1.22.0
+ * @param networkCard index of the network card; releases before 1.20 support only card 0
+ * @param deviceNumber index of the ENI on its network card; the primary ENI of card 0 has index 0
+ * @param trunk whether the ENI carries branch ENIs for pods
+ * @param excluded whether pods get no addresses of the ENI's subnet. These addresses are part of
+ *     the total, but pods cannot get them.
+ * @param subnetId the ENI's subnet, which ipamD reports since release 1.22.0
  * @param single single IPv4 addresses
  * @param prefixed IPv4 addresses in prefixes
- * @param prefixes number of IPv4 prefixes
- * @param ipv6 addresses in IPv6 prefixes, 2^48 to a prefix
+ * @param prefixes the number of IPv4 prefixes
+ * @param ipv6 addresses in IPv6 prefixes; a prefix has 2^48 addresses
  */
 public record Eni(
     String id,
@@ -35,16 +35,16 @@ public record Eni(
     }
     if (networkCard < 0 || deviceNumber < 0 || prefixes < 0) {
       throw new IllegalArgumentException(
-          "%s: network card %d, device %d, %d prefixes"
+          "negative number for ENI %s: network card %d, device %d, %d prefixes"
               .formatted(id, networkCard, deviceNumber, prefixes));
     }
     if ((prefixes == 0) != (prefixed.total() == 0)) {
       throw new IllegalArgumentException(
-          "%s: %d prefixes with %d addresses".formatted(id, prefixes, prefixed.total()));
+          "ENI %s: %d addresses in %d prefixes".formatted(id, prefixed.total(), prefixes));
     }
   }
 
-  /** The same in that subnet if ipamD did not report one. */
+  /** Returns a copy in the given subnet if ipamD did not report the ENI's subnet. */
   Eni orIn(Optional<String> otherSubnetId) {
     return new Eni(
         id,
@@ -60,29 +60,29 @@ public record Eni(
         ipv6);
   }
 
-  /** IPv4 addresses on this interface: 1 for each single one, 16 for each /28. */
+  /** The number of IPv4 addresses for pods on this ENI. A /28 prefix counts as 16 addresses. */
   public long totalIpv4() {
     return single.total() + prefixed.total();
   }
 
-  /** Assigned IPv4 addresses. */
+  /** The number of assigned IPv4 addresses. */
   public long assignedIpv4() {
     return single.assigned() + prefixed.assigned();
   }
 
-  /** Assigned addresses, with IPv6. */
+  /** The number of assigned addresses, IPv4 and IPv6. */
   public long assigned() {
     return assignedIpv4() + ipv6.assigned();
   }
 
-  /** Addresses in their cooldown, with IPv6. */
+  /** The number of cooling addresses, IPv4 and IPv6. */
   public long cooling() {
     return single.cooling() + prefixed.cooling() + ipv6.cooling();
   }
 
   /**
-   * IPv4 addresses that a pod could get from this interface now: free, not cooling, and of the
-   * node's mode. 0 on IPv6, where the number means nothing.
+   * The number of IPv4 addresses of the given mode that a pod could get from this ENI now. On IPv6
+   * the number is always 0.
    */
   public long available(AddressMode mode) {
     if (excluded) {

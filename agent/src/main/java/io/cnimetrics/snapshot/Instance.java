@@ -4,9 +4,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The EC2 instance, as far as instance metadata report it; each part may be unknown.
+ * What the agent knows about the EC2 instance. Each part can be unknown.
  *
- * @param tags the instance's tags, empty unless instance metadata show them
+ * @param tags the instance's tags; empty if instance metadata does not contain tags
  */
 public record Instance(
     Optional<String> id,

@@ -5,13 +5,13 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Sums over the series of ipamD's Prometheus text. The series themselves are not kept: some of
- * their labels contain raw error texts, and their number has no bound.
+ * Sums over the series of ipamD's Prometheus text. The agent does not keep the series, because some
+ * labels contain raw error texts and the number of series is not limited.
  *
- * @param sums for each requested series in the text, the sum of its samples; NaN or infinite if a
- *     sample is
+ * @param sums the sum of the samples for each requested series in the text; a sum is NaN or
+ *     infinite if a sample is NaN or infinite
  * @param processStartSeconds when ipamD's process started, in seconds since 1970
- * @param bootSeconds when this host booted, by the same clock and unit
+ * @param bootSeconds when this host booted, in seconds since 1970
  * @param cniVersion the release of the VPC CNI, such as {@code v1.23.1}; reported since 1.10.0
  */
 public record IpamdMetrics(
@@ -23,20 +23,20 @@ public record IpamdMetrics(
     sums = Map.copyOf(sums);
   }
 
-  /** The same with the host's boot time, which ipamD does not report. */
+  /** Returns a copy with the host's boot time, which ipamD does not report. */
   public IpamdMetrics onHostBootedAt(OptionalDouble seconds) {
     return new IpamdMetrics(sums, processStartSeconds, seconds, cniVersion);
   }
 
-  /** The gauge's value; empty if the text does not have it as a finite number. */
+  /** The value of a gauge; empty if the text lacks the gauge, or if the value is not finite. */
   public OptionalDouble gauge(Series series) {
     Double sum = sums.get(series);
     return sum == null || !Double.isFinite(sum) ? OptionalDouble.empty() : OptionalDouble.of(sum);
   }
 
   /**
-   * The counter's total since ipamD started: 0 if the text does not have it, because a series
-   * appears with its first increment; empty if it is not a finite number.
+   * The total of a counter since ipamD started; empty if the total is not finite. The total is 0 if
+   * the text lacks the counter, because a counter appears in the text at its first increment.
    */
   public OptionalDouble total(Series series) {
     return sums.containsKey(series) ? gauge(series) : OptionalDouble.of(0);

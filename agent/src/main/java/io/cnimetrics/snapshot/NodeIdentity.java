@@ -5,18 +5,18 @@ import java.util.Optional;
 /**
  * The identity of this node in metrics and AWS calls.
  *
- * @param nodeName its name in Kubernetes, or else the host's name
+ * @param nodeName the node's name in Kubernetes, or the host's name if that name is unknown
  * @param clusterId the cluster's name
  */
 public record NodeIdentity(
     String nodeName, Optional<String> clusterId, Optional<String> region, Instance instance) {
   /** The sources of the cluster's name and of the region. */
   public record Origins(Optional<Origin> clusterId, Optional<Origin> region) {
-    /** Of a node whose cluster and region are unknown. */
+    /** The sources for a node whose cluster and region are unknown. */
     public static final Origins NONE = new Origins(Optional.empty(), Optional.empty());
   }
 
-  /** The region of its subnets. The configured region is the one to publish to. */
+  /** The region of the node's subnets. The agent may publish to another region, {@code region}. */
   public Optional<String> instanceRegion() {
     return instance.region().or(() -> region);
   }

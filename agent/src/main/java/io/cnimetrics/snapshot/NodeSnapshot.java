@@ -7,15 +7,15 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
- * The result of one poll of a node. The part of a failed source is absent, and a problem gives the
- * reason.
+ * The result of one poll of a node. If a source fails, its part of the snapshot is empty, and a
+ * problem contains the reason.
  *
  * @param takenAt when the poll started, before its first request
- * @param pool interfaces and addresses, by introspection
- * @param metrics sums of ipamD's Prometheus series
- * @param settings ipamD's own settings, if it reports them
- * @param introspectionOff whether a setting switches introspection off: only then ipamD's gauges
- *     replace it
+ * @param pool the ENIs and addresses from introspection
+ * @param metrics the sums over ipamD's Prometheus series
+ * @param settings ipamD's own settings; empty if ipamD does not report settings
+ * @param introspectionOff whether the agent's settings switch introspection off; in this case,
+ *     ipamD's gauges replace introspection
  */
 public record NodeSnapshot(
     Instant takenAt,
@@ -32,24 +32,24 @@ public record NodeSnapshot(
   /**
    * ipamD's own settings, from {@code /v1/ipamd-env-settings}.
    *
-   * @param customNetworking whether pods get addresses from other subnets than the node's, so that
-   *     the primary interface has none for pods
-   * @param warmIpTarget {@code WARM_IP_TARGET}, 0 if it is not set; empty if ipamD does not report
-   *     it
+   * @param customNetworking whether pods get addresses from other subnets than the node; in this
+   *     case, the primary ENI has no addresses for pods
+   * @param warmIpTarget {@code WARM_IP_TARGET}; 0 if the setting is not set, empty if ipamD does
+   *     not report the setting
    */
   public record IpamdSettings(boolean customNetworking, OptionalLong warmIpTarget) {}
 
-  /** Whether ipamD answered: by introspection or, if that is switched off, by its metrics. */
+  /** Whether ipamD answered. If introspection is off, an answer with metrics is enough. */
   public boolean ipamdRead() {
     return pool.isPresent() || (introspectionOff() && metrics.isPresent());
   }
 
-  /** The same with the instance, and more problems. */
+  /** Returns a copy with the given instance and with additional problems. */
   public NodeSnapshot on(Instance known, List<Problem> more) {
     return with(known, pool, more);
   }
 
-  /** The same with another pool, and more problems. */
+  /** Returns a copy with another pool and with additional problems. */
   public NodeSnapshot with(AddressPool known, List<Problem> more) {
     return with(instance, Optional.of(known), more);
   }

@@ -5,7 +5,7 @@ public sealed interface Origin {
   /** A text for people and logs, such as {@code tag eks:cluster-name}. */
   String label();
 
-  /** A flag or its variable. */
+  /** A flag or its environment variable. */
   record Given() implements Origin {
     @Override
     public String label() {

@@ -1,10 +1,10 @@
 package io.cnimetrics.snapshot;
 
 /**
- * Something that a poll could not read or that it cannot trust.
+ * A source that a poll could not read, or an answer that the agent does not trust.
  *
- * @param fact what was asked and what came back
- * @param remedy what to do, or what the agent does instead
+ * @param fact the request and its result, or the wrong value
+ * @param remedy what the operator can do, or what the agent does instead
  */
 public record Problem(Source source, Reason reason, String fact, String remedy) {
   public Problem {

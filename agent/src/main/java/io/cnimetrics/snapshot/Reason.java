@@ -1,20 +1,20 @@
 package io.cnimetrics.snapshot;
 
-/** Why a source could not be read or trusted: a closed list that scripts may rely on. */
+/** Why a source could not be read or trusted. Scripts may rely on these names. */
 public enum Reason {
   /** The connection was refused or reset. */
   UNREACHABLE,
-  /** No complete answer within the time allowed. */
+  /** No complete answer arrived within the time limit. */
   TIMEOUT,
-  /** An answer with a status other than 200. */
+  /** The HTTP status of the answer is not 200. */
   BAD_STATUS,
-  /** A well-formed answer with other contents than the source has. */
+  /** The answer has the expected format, but other contents than expected. */
   UNEXPECTED_SHAPE,
-  /** A body over the size limit. */
+  /** The body is larger than the size limit. */
   TOO_LARGE,
-  /** A body that is truncated or not in the expected format. */
+  /** The body is truncated, or its format is not the expected format. */
   MALFORMED,
-  /** A less exact source is used; the message names it. */
+  /** The agent uses a less exact source, and the message names that source. */
   DEGRADED,
   /** The requested thing does not exist. */
   NOT_FOUND,

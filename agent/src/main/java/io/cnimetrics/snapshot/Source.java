@@ -2,7 +2,7 @@ package io.cnimetrics.snapshot;
 
 import java.util.Locale;
 
-/** Where a fact about the node comes from. */
+/** The source of a fact about the node. */
 public enum Source {
   /** ipamD's introspection, {@code GET /v1/enis}. */
   INTROSPECTION,
@@ -15,7 +15,7 @@ public enum Source {
   /** The bundled table of instance types. */
   LIMITS;
 
-  /** The name people and tools read, such as {@code introspection}. */
+  /** The name that people and tools read, such as {@code introspection}. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

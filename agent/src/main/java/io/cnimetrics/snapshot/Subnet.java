@@ -1,10 +1,10 @@
 package io.cnimetrics.snapshot;
 
 /**
- * A subnet's IPv4 addresses, as the EC2 API counts them.
+ * The number of a subnet's IPv4 addresses, from the EC2 API.
  *
- * @param free addresses that EC2 can still assign; in prefix mode this is no promise of a free /28
- * @param used addresses in use by nodes, pods, load balancers and others
+ * @param free addresses that EC2 can still assign; even if there are 16 or more, no /28 may be free
+ * @param used addresses that nodes, pods, load balancers and other users have
  */
 public record Subnet(String id, long free, long used) {
   public Subnet {

@@ -1,4 +1,4 @@
-/** The result of one poll of a node: immutable records, no I/O, no clock. */
+/** The result of one poll of a node. The records are immutable and use no I/O and no clock. */
 @NullMarked
 package io.cnimetrics.snapshot;
 

@@ -155,9 +155,11 @@ class AlertLogTest {
 
     assertThat(raised("noAddressMinutes"))
         .endsWith(
-            " cause=\"the node is full: pods hold 56 of 56 = 4 ENIs × 14: the type's limits,"
-                + " as MAX_ENI is unknown\"");
-    assertThat(raised("nodeIPUtilization")).contains(" cause=\"pods hold 56 of 56 = ");
+            " cause=\"the node is full: pods hold 56 addresses of at most 56 = 4 ENIs × 14: limits of the"
+                + " instance type,"
+                + " because MAX_ENI is unknown\"");
+    assertThat(raised("nodeIPUtilization"))
+        .contains(" cause=\"pods hold 56 addresses of at most 56 = ");
   }
 
   @ParameterizedTest

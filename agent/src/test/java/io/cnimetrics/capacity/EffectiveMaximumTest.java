@@ -23,7 +23,7 @@ class EffectiveMaximumTest {
   @Test
   void subnetWithRoomLeavesTheMaximum() {
     assertThat(reachable(new Subnet("subnet-a", 200, 51)))
-        .contains("all 56: 14 on the node + 200 free in subnet-a");
+        .contains("all 56 (14 on the node + 200 free in subnet-a)");
   }
 
   @Test

@@ -40,7 +40,7 @@ class NodeCapacityTest {
         4,
         56,
         30,
-        "27 = 30 max pods − 3 on the host's network; addresses for 56 = 4 ENIs × 14");
+        "27 = 30 max pods − 3 pods on the host's network; the ENIs permit 56 = 4 ENIs × 14");
   }
 
   @Test
@@ -50,7 +50,7 @@ class NodeCapacityTest {
         3,
         27,
         110,
-        "18 = 2 ENIs × 9: custom networking takes the primary");
+        "18 = 2 ENIs × 9: without the primary ENI (custom networking)");
   }
 
   @Test
@@ -60,7 +60,7 @@ class NodeCapacityTest {
         3,
         27,
         110,
-        "18 = 2 ENIs × 9: custom networking takes the primary");
+        "18 = 2 ENIs × 9: without the primary ENI (custom networking)");
   }
 
   @Test
@@ -80,7 +80,7 @@ class NodeCapacityTest {
         4,
         56,
         110,
-        "28 = 2 ENIs × 14: a trunk takes one, 1 in excluded subnets");
+        "28 = 2 ENIs × 14: without the trunk ENI, without ENIs in excluded subnets (1)");
   }
 
   @Test
@@ -90,7 +90,7 @@ class NodeCapacityTest {
         3,
         27,
         110,
-        "18 = 2 ENIs × 9: 1 in excluded subnets");
+        "18 = 2 ENIs × 9: without ENIs in excluded subnets (1)");
   }
 
   @Test
@@ -100,7 +100,7 @@ class NodeCapacityTest {
 
   @Test
   void gaugeBelowZeroMeansNoInterface() {
-    assertMaximum(nothingRead().enis(), -2, -58, 110, "0: ipamD may have no ENI");
+    assertMaximum(nothingRead().enis(), -2, -58, 110, "0: ipamD's limit of ENIs is 0");
   }
 
   @Test
@@ -111,7 +111,8 @@ class NodeCapacityTest {
     assertThat(capacity.mode()).isEqualTo(AddressMode.SECONDARY_IP);
     assertThat(capacity.effectiveMaximum())
         .contains(
-            new EffectiveMaximum(27, "27 = 3 ENIs × 9: the type's limits, as MAX_ENI is unknown"));
+            new EffectiveMaximum(
+                27, "27 = 3 ENIs × 9: limits of the instance type, because MAX_ENI is unknown"));
   }
 
   @Test
@@ -125,7 +126,8 @@ class NodeCapacityTest {
         .contains(
             new EffectiveMaximum(
                 432,
-                "432 = 3 ENIs × 144: the type's limits, as MAX_ENI is unknown, prefixes of 16"));
+                "432 = 3 ENIs × 144: limits of the instance type, because MAX_ENI is unknown,"
+                    + " 16 addresses per prefix"));
   }
 
   @Test
@@ -178,7 +180,10 @@ class NodeCapacityTest {
 
     assertThat(capacity.effectiveMaximum())
         .contains(
-            new EffectiveMaximum(28, "28 = 2 ENIs × 14: of 4, MAX_ENI or unmanaged ENIs take 2"));
+            new EffectiveMaximum(
+                28,
+                "28 = 2 ENIs × 14: the instance type permits 4 ENIs, but MAX_ENI or"
+                    + " unmanaged ENIs take 2"));
   }
 
   @Test
@@ -204,8 +209,8 @@ class NodeCapacityTest {
         4,
         896,
         1000,
-        "448 = 2 ENIs × 224: custom networking takes the primary, a trunk takes one,"
-            + " prefixes of 16");
+        "448 = 2 ENIs × 224: without the primary ENI (custom networking), without the trunk ENI,"
+            + " 16 addresses per prefix");
   }
 
   @Test
@@ -215,7 +220,7 @@ class NodeCapacityTest {
         1,
         9,
         110,
-        "0 = 0 ENIs × 9: custom networking takes the primary, a trunk takes one");
+        "0 = 0 ENIs × 9: without the primary ENI (custom networking), without the trunk ENI");
   }
 
   @Test
