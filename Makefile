@@ -1,31 +1,31 @@
-# One command for everything. `make help` lists them.
+# Each task of the project is one target. `make help` lists the targets.
 
-# The wrapper downloads Maven; where it cannot, the one on the PATH does.
+# The wrapper ./mvnw downloads Maven. If the download fails, the Maven on the PATH is used.
 MVN ?= $(shell ./mvnw -v >/dev/null 2>&1 && echo ./mvnw || echo mvn)
 MAVEN_FLAGS ?= --batch-mode --no-transfer-progress
 AGENT := agent/target/dist/bin/cni-metrics-agent
-# The contents of the image, built without a container engine.
+# The contents of the JVM image, built without a container engine.
 BUILT := agent/target/image/agent.args
 NATIVE := agent/target/native/cni-metrics-agent
 IMAGE ?= cni-metrics-agent
-# `make footprint`: minutes of each run, and the number of runs for the median.
+# `make footprint`: MINUTES is the length of each run. The printed value is the median of RUNS runs.
 MINUTES ?= 10
-# `make fleet`
+# `make fleet`: the number of simulated nodes.
 NODES ?= 10000
 RUNS ?= 3
-# `make chaos`: the same seed gives the same faults; 0 chooses a seed. MINUTES is its length too.
+# `make chaos`: the same seed gives the same faults. 0 chooses a random seed. MINUTES is the length of this run too.
 SEED ?= 0
-# `make backlog`
+# `make backlog`: the length of the backlog at the start.
 BACKLOG_HOURS ?= 24
-# `make ipamd-test`: without SCENARIOS all of them
+# `make ipamd-test`: an empty SCENARIOS runs all scenarios.
 RELEASES ?= 1.23.2 1.19.6
 SCENARIOS ?=
-# `make fuzz`: for each test.
+# `make fuzz`: the time for each test.
 SECONDS ?= 60
-# `make soak`: may be a fraction.
+# `make soak`: the length of the run. Fractions are allowed.
 HOURS ?= 0.5
 JAVA := $(if $(JAVA_HOME),$(JAVA_HOME)/bin/)java
-# Compiles the tests, and writes the class path that they need to CLASS_PATH.
+# Compiles the tests, and writes the class path of the tests to the file CLASS_PATH.
 CLASS_PATH := $(CURDIR)/agent/target/test.classpath
 TEST_CLASSES = $(MVN) $(MAVEN_FLAGS) --quiet -pl agent test-compile dependency:build-classpath \
   -Dmdep.outputFile=$(CLASS_PATH) && \
@@ -44,7 +44,7 @@ dry-run: $(AGENT) ## Print the metrics of a simulated node
 	@$(AGENT) dry-run --simulate
 
 test: ## Run every test of the gate
-	@# Without Python some tests are skipped, and say so. In continuous integration (CI set) they fail.
+	@# Without Python some tests are skipped, and a line says so. If the variable CI is set, these tests fail instead.
 	@tools/venv.sh >/dev/null || test -z "$$CI"
 	$(MVN) $(MAVEN_FLAGS) verify
 
@@ -87,11 +87,11 @@ fleet: ## Simulate NODES=10000 nodes and CloudWatch's quota; draws docs/fleet.sv
 	@$(MVN) $(MAVEN_FLAGS) --quiet -pl agent test -Dtest=FleetReport -Dtest.heap=6g -Dfleet.nodes=$(NODES)
 	@python3 tools/docs/fleet_picture.py agent/target/fleet.csv $(NODES) >docs/fleet.svg
 
-compare: $(AGENT) $(if $(JAVA25_HOME),$(BUILT)) ## Compare the agent with AWS's helper and Telegraf: RUNS=3; needs Go
-	@# With JAVA25_HOME the agent runs as the image starts it, else as the distribution does.
+compare: $(AGENT) $(if $(JAVA25_HOME),$(BUILT)) ## Compare the agent with cni-metrics-helper and Telegraf: RUNS=3; needs Go
+	@# With JAVA25_HOME the agent starts as in the JVM image. Otherwise it starts as in the distribution.
 	@tools/compare/compare.sh $(RUNS) $(if $(JAVA25_HOME),$(dir $(BUILT)))
 
-native: $(NATIVE) ## Compile the native executable; with GRAALVM_HOME, else for tests with JAVA25_HOME
+native: $(NATIVE) ## Compile the native executable: GRAALVM_HOME, or JAVA25_HOME (for tests only)
 
 image: ## Build the container image; needs docker
 	docker build --tag $(IMAGE) .
@@ -102,7 +102,7 @@ image-test: $(NATIVE) ## Run the process tests against the native executable
 jvm-image-test: $(BUILT) ## Run the process tests with the JVM image's runtime and jar; needs JAVA25_HOME
 	@MVN='$(MVN) $(MAVEN_FLAGS) --quiet' tools/image/test.sh $(dir $(BUILT))
 
-container-test: ## Build the image without a daemon and run it as the manifest does; needs root and Debian
+container-test: ## Build the image without a daemon and run it as in the manifest; needs root and Debian
 	@tools/image/container-test.sh $(MINUTES)
 
 footprint: $(BUILT) $(NATIVE) ## Measure memory, start and CPU: native, JVM image, default JVM; needs JAVA25_HOME
@@ -114,7 +114,7 @@ soak: $(BUILT) $(NATIVE) ## Measure memory for hours: HOURS=0.5; needs JAVA25_HO
 outage: $(NATIVE) ## Print the executable's memory while CloudWatch is away: MINUTES=10
 	@tools/bench/outage.sh $(NATIVE) $(MINUTES)
 
-backlog: $(NATIVE) bench-build ## The same with a backlog until it is sent: BACKLOG_HOURS=24, an hour
+backlog: $(NATIVE) bench-build ## The same with a backlog, until CloudWatch has it: BACKLOG_HOURS=24; takes 1 h
 	@tools/bench/outage.sh $(NATIVE) 5 benchmarks/target/benchmarks.jar $(BACKLOG_HOURS)
 
 chaos: $(AGENT) ## Run agents under faults and check what arrives: SEED=0 MINUTES=10
@@ -122,7 +122,7 @@ chaos: $(AGENT) ## Run agents under faults and check what arrives: SEED=0 MINUTE
 	@$(JAVA) -XX:+UseSerialGC -Xmx512m -Ddist=agent/target/dist -cp "$$(cat $(CLASS_PATH))" \
 	  io.cnimetrics.chaos.Chaos $(SEED) $(MINUTES)
 
-fuzz: ## Look for inputs that break decoders or settings: SECONDS=60 for each test
+fuzz: ## Search for inputs that break decoders or settings: SECONDS=60 for each test
 	@$(TEST_CLASSES)
 	@tools/fuzz.sh "$$(cat $(CLASS_PATH))" $(SECONDS)
 
@@ -144,6 +144,6 @@ $(NATIVE): $(AGENT) $(wildcard tools/native/*)
 	@MVN='$(MVN)' tools/native/build.sh $(dir $@)
 
 $(AGENT): $(SOURCES)
-	@echo "building (the first time this downloads its libraries) ..."
+	@echo "building (the first build downloads the libraries) ..."
 	@$(MVN) $(MAVEN_FLAGS) --quiet package -Dmaven.test.skip=true
 	@touch $@

@@ -1,4 +1,4 @@
-{{/* A value as text: numbers in a values file are floats, and large ones would print as 1e+06. */}}
+{{/* A value as text. Helm reads numbers as floats, and would print a large number as 1e+06. */}}
 {{- define "agent.text" -}}
 {{- if kindIs "invalid" . -}}
 {{- else if and (kindIs "float64" .) (eq . (floor .)) -}}
@@ -8,12 +8,12 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Whether a variable is one that the chart sets. */}}
+{{/* Whether the chart itself sets a variable. */}}
 {{- define "agent.isOwn" -}}
 {{- if has . (list "NODE_NAME" "HOST_IP" "STATE_DIR" "HEALTH_ADDRESS") }}true{{ end -}}
 {{- end -}}
 
-{{/* The agent's variables as a map. Empty ones are left out, because the agent rejects an empty value. */}}
+{{/* The agent's variables as a map. Empty values are left out, because the agent rejects an empty value. */}}
 {{- define "agent.settings" -}}
 {{- $settings := dict -}}
 {{- range $name, $value := .Values.env -}}
@@ -32,7 +32,7 @@
 {{- with index . 2 -}}
 {{- $other := get $settings $name -}}
 {{- if and $other (ne $other .) -}}
-{{- fail (printf "%s (%s) and env.%s (%s) disagree: give one of them" $key . $name $other) -}}
+{{- fail (printf "%s (%s) and env.%s (%s) disagree: set only one of them" $key . $name $other) -}}
 {{- end -}}
 {{- $_ := set $settings $name . -}}
 {{- end -}}
@@ -43,7 +43,7 @@
 {{- toJson $settings -}}
 {{- end -}}
 
-{{/* A command after its system properties. $ is doubled here too: the kubelet expands arguments. */}}
+{{/* A command after its system properties. $ is doubled here too, because the kubelet expands arguments. */}}
 {{- define "agent.args" -}}
 {{- $args := list -}}
 {{- range $name, $value := .root.Values.systemProperties -}}
@@ -52,7 +52,7 @@
 {{- concat $args .command | toJson -}}
 {{- end -}}
 
-{{/* Variables of every command. $ is doubled: the kubelet reads $$ as $, and $(NAME) as another variable. */}}
+{{/* Variables of every command. $ is doubled, because the kubelet replaces $$ by $ and $(NAME) by a variable. */}}
 {{- define "agent.variables" -}}
 - name: NODE_NAME
   valueFrom:
@@ -64,7 +64,7 @@
 {{- end }}
 {{- end -}}
 
-{{/* The container's env, in a fixed order. A variable comes before those that refer to it. */}}
+{{/* The container's env, in a fixed order. A variable comes before the variables that refer to it. */}}
 {{- define "agent.env" -}}
 {{- $port := int .Values.healthPort -}}
 {{- if has $port (list 10250 10256 50051 50052 61678 61679 61680) -}}
@@ -78,7 +78,7 @@
   valueFrom:
     fieldRef:
       fieldPath: status.hostIP
-# The brackets are for nodes with an IPv6 address. The agent accepts them for IPv4 too.
+# Nodes with an IPv6 address need the brackets. The agent also accepts brackets around an IPv4 address.
 - name: HEALTH_ADDRESS
   value: "[$(HOST_IP)]:{{ $port }}"
 {{- else }}

@@ -38,7 +38,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
 {{- if $image.digest }}@{{ $image.digest }}{{ else }}:{{ default .Chart.AppVersion $image.tag }}{{ end -}}
 {{- end -}}
 
-{{/* The user's affinity, with the rule for node types added to each term, because terms are alternatives. */}}
+{{/* The user's affinity. The rule for node types is added to each term, because one matching term is enough. */}}
 {{- define "agent.affinity" -}}
 {{- $without := ternary (list "fargate" "hybrid") (list "fargate" "hybrid" "auto") .Values.autoMode -}}
 {{- $rule := dict "key" "eks.amazonaws.com/compute-type" "operator" "NotIn" "values" $without -}}
@@ -61,9 +61,10 @@ automountServiceAccountToken: false
 imagePullSecrets:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-# For ipamD's loopback ports and for instance metadata at hop limit 1. The agent uses no address of the pool.
+# The agent needs the node's network for ipamD's loopback ports and for instance metadata with hop limit 1. The pod uses
+# no address of the pool.
 hostNetwork: true
-# The node's resolver: CoreDNS may be down when addresses run out.
+# Uses the node's DNS resolver, because CoreDNS may be down when addresses run out.
 dnsPolicy: Default
 enableServiceLinks: false
 nodeSelector:
@@ -90,7 +91,7 @@ capabilities:
   drop: [ALL]
 {{- end -}}
 
-{{/* No operator may inject an agent or a proxy: see daemonset/base/daemonset.yaml. */}}
+{{/* Forbids operators to inject a Java agent or a proxy. The reasons are in daemonset/base/daemonset.yaml. */}}
 {{- define "agent.optOutLabels" -}}
 admission.datadoghq.com/enabled: "false"
 sidecar.istio.io/inject: "false"
