@@ -213,7 +213,7 @@ public final class MetricCatalog {
   public static final Metric POD_ENI_ERR =
       alertingCounter(
           "podENIErr",
-          "Errors with ENIs that belong to a single pod, for security groups for pods.",
+          "Errors with ENIs of single pods. Security groups for pods need such ENIs.",
           "awscni_pod_eni_error_count");
 
   // How AWS answers ipamD.

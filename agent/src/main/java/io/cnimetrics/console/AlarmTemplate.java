@@ -170,16 +170,10 @@ public final class AlarmTemplate {
       Object measured = object("Metric", metric(series), "Stat", stat, "Period", PERIOD_SECONDS);
       metrics.add(object("Id", series.id(), "MetricStat", measured, "ReturnData", false));
     }
+    String expression = alarm.formula().expression();
+    String title = alarm.text().title();
     metrics.add(
-        object(
-            "Id",
-            "result",
-            "Expression",
-            alarm.formula().expression(),
-            "Label",
-            alarm.text().title(),
-            "ReturnData",
-            true));
+        object("Id", "result", "Expression", expression, "Label", title, "ReturnData", true));
     return metrics;
   }
 

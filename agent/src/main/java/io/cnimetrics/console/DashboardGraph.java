@@ -70,36 +70,28 @@ final class DashboardGraph {
   Map<String, Object> properties(String namespace, Function<Threshold, String> thresholds) {
     List<Object> drawn = new ArrayList<>();
     limits.forEach(alarm -> drawn.add(limit(alarm, thresholds)));
+    Optional<?> annotations =
+        Optional.of(object("horizontal", drawn)).filter(any -> !drawn.isEmpty());
+    Map<String, Object> axis = object("min", 0, "label", unit, "showUnits", false);
+    String region = cluster.region();
+    List<Object> metrics = metrics(namespace);
     return object(
-        "title",
-        title,
-        "region",
-        cluster.region(),
-        "view",
-        "timeSeries",
-        "stacked",
-        stacked,
-        "period",
-        PERIOD_SECONDS,
-        "yAxis",
-        object("left", object("min", 0, "label", unit, "showUnits", false)),
-        "annotations",
-        Optional.of(object("horizontal", drawn)).filter(any -> !drawn.isEmpty()),
-        "metrics",
-        metrics(namespace));
+        "title", title,
+        "region", region,
+        "view", "timeSeries",
+        "stacked", stacked,
+        "period", PERIOD_SECONDS,
+        "yAxis", object("left", axis),
+        "annotations", annotations,
+        "metrics", metrics);
   }
 
   static Map<String, Object> limit(Alarm alarm, Function<Threshold, String> thresholds) {
-    String severity = alarm.severity().label();
     String value = thresholds.apply(alarm.threshold());
-    String limit = severity + " " + alarm.comparison().words() + " " + value;
-    return object(
-        "label",
-        limit + ": " + alarm.text().title(),
-        "value",
-        new Json.Raw(value),
-        "color",
-        alarm.severity().colour());
+    String limit = alarm.severity().label() + " " + alarm.comparison().words() + " " + value;
+    String label = limit + ": " + alarm.text().title();
+    String colour = alarm.severity().colour();
+    return object("label", label, "value", new Json.Raw(value), "color", colour);
   }
 
   private List<Object> metrics(String namespace) {

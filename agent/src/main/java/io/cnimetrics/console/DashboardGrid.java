@@ -66,34 +66,25 @@ final class DashboardGrid {
         List.of(
             List.of(object("expression", search, "id", "e1", "accountId", cluster.accountId())));
     Object limit = DashboardGraph.limit(AlarmTable.SUBNET_EMPTY, thresholds);
+    Map<String, Object> limits = object("horizontal", List.of(limit));
+    String region = cluster.region();
+    int period = DashboardGraph.PERIOD_SECONDS;
     Map<String, Object> overTime =
         object(
-            "title",
-            "Free addresses of subnets, lowest first",
-            "region",
-            cluster.region(),
-            "view",
-            "timeSeries",
-            "period",
-            DashboardGraph.PERIOD_SECONDS,
-            "yAxis",
-            object("left", object("min", 0, "showUnits", false)),
-            "annotations",
-            object("horizontal", List.of(limit)),
-            "metrics",
-            metrics);
+            "title", "Free addresses of subnets, lowest first",
+            "region", region,
+            "view", "timeSeries",
+            "period", period,
+            "yAxis", object("left", object("min", 0, "showUnits", false)),
+            "annotations", limits,
+            "metrics", metrics);
     Map<String, Object> now =
         object(
-            "title",
-            "Free addresses now",
-            "region",
-            cluster.region(),
-            "view",
-            "singleValue",
-            "period",
-            DashboardGraph.PERIOD_SECONDS,
-            "metrics",
-            metrics);
+            "title", "Free addresses now",
+            "region", region,
+            "view", "singleValue",
+            "period", period,
+            "metrics", metrics);
     row(List.of(overTime, now));
   }
 

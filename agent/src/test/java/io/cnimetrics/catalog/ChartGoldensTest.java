@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 class ChartGoldensTest {
   private static final String HEAD =
       """
-      # The metrics of a node without those of subnets; the notes of the chart count them for the price.
-      # Written by `make goldens`. "core": also with METRICS=core.
+      # The metrics of one node, without subnet metrics. The notes of the chart compute the price from this list.
+      # `make goldens` writes this file. METRICS=core selects only the lines with "core".
       """;
 
   @Test

@@ -84,7 +84,7 @@ class CountersTest {
   }
 
   @Test
-  void familyThatAppearsLaterCountsFromZero() {
+  void counterThatAppearsLaterCountsFromZero() {
     poll(nothingRead().processStart(STARTED));
     Map<String, Sample> samples = poll(read(4).processStart(STARTED));
     assertThat(value(samples, "ipamdErr")).hasValue(4);
@@ -92,7 +92,7 @@ class CountersTest {
   }
 
   @Test
-  void totalOfAnAbsentFamilyIsZero() {
+  void totalOfAnAbsentCounterIsZero() {
     assertThat(total(poll(nothingRead().metrics()), "forceRemoveENI")).hasValue(0);
   }
 
@@ -124,9 +124,9 @@ class CountersTest {
     assertThat(poll(latency(160, 12))).doesNotContainKey("awsAPILatency");
   }
 
-  /** However the polls are spaced, only what no poll saw before a restart is lost. */
+  /** For any spacing of polls, only increases between the last poll and a restart are lost. */
   @Test
-  void increasesAddUpToWhatPollsCouldSee() {
+  void sumOfIncreasesMatchesWhatPollsRead() {
     Laws.forAll(500, Random::nextLong, CountersTest::increasesAddUp);
   }
 

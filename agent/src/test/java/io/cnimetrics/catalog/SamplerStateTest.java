@@ -23,7 +23,7 @@ class SamplerStateTest {
       new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START.minusSeconds(60));
 
   @Test
-  void keptAsNumbersItIsTheSame() {
+  void stateIsUnchangedByConversionToNumbersAndBack() {
     SamplerState history = after(SamplerState.NONE, refusing(5));
     history = after(history, refusing(7).at(START.plusSeconds(60)));
 
@@ -71,7 +71,7 @@ class SamplerStateTest {
   }
 
   @Test
-  void ipamdThatWasNeverSeenIsNotDownYet() {
+  void unseenIpamdIsNotDownDuringTheGracePeriod() {
     Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
 
     Sampler.PollSamples reading = patient.read(nothingRead().build(), SamplerState.NONE);
@@ -86,7 +86,7 @@ class SamplerStateTest {
   }
 
   @Test
-  void ipamdSeenBeforeIsDownWithoutGrace() {
+  void ipamdThatWasSeenBeforeIsDownAtOnce() {
     Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
 
     Sampler.PollSamples up =
@@ -109,7 +109,7 @@ class SamplerStateTest {
   }
 
   @Test
-  void meanCountsItsEvents() {
+  void weightOfAMeanIsItsNumberOfEvents() {
     SamplerState history = after(SamplerState.NONE, latency(100, 10));
 
     Sample sample =

@@ -46,7 +46,7 @@ class SamplerTest {
   }
 
   @Test
-  void failedMetricsLeaveTheirValuesAbsent() {
+  void failedReadOfMetricsLeavesTheirValuesAbsent() {
     Map<String, Double> values = poll(nothingRead().type("m5.xlarge").enis(eni(0, 14, 3, 1)));
 
     assertThat(values)
@@ -128,7 +128,7 @@ class SamplerTest {
   }
 
   @Test
-  void downMinutesCountMinutesInWhichNoPollReadIt() {
+  void downMinutesCountMinutesInWhichNoPollReadIpamd() {
     assertThat(downMinutes(0, false)).isEqualTo(1);
     assertThat(downMinutes(30, false)).isEqualTo(1);
     assertThat(downMinutes(60, false)).isEqualTo(2);
@@ -175,7 +175,7 @@ class SamplerTest {
   }
 
   @Test
-  void everyMetricHasADescriptionAndIsNamedOnce() {
+  void everyMetricHasADescriptionAndAUniqueName() {
     assertThat(MetricCatalog.all()).extracting(Metric::name).doesNotHaveDuplicates();
     assertThat(MetricCatalog.all())
         .allSatisfy(metric -> assertThat(metric.description()).endsWith("."));
@@ -198,7 +198,7 @@ class SamplerTest {
         .getOrDefault("warmPoolEmptyMinutes", Double.NaN);
   }
 
-  /** ipamD's metrics on an m5.xlarge. */
+  /** The metrics that ipamD shows on an m5.xlarge. */
   private static Snapshots full(double refusals) {
     return nothingRead()
         .sum("awscni_eni_max", 4)

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Where alarms send the person on call. */
+/** Checks the remedies, queries and limits that alarms name. */
 class AlarmTableTest {
   static Stream<Alarm> alarms() {
     return AlarmTable.all().stream();
@@ -57,7 +57,7 @@ class AlarmTableTest {
 
   @ParameterizedTest
   @MethodSource("alarms")
-  void alarmIsWithinCloudWatchsLimitAndNeedsNoCompleteMinute(Alarm alarm) {
+  void alarmFitsTheLimitsAndUsesNoAverage(Alarm alarm) {
     // An average depends on which nodes have reported so far.
     assertThat(alarm.formula().series())
         .hasSizeBetween(1, 10)
@@ -66,7 +66,7 @@ class AlarmTableTest {
 
   @ParameterizedTest
   @MethodSource("alarms")
-  void nodeLogsNoLaterThanTheAlarm(Alarm alarm) {
+  void nodeLogsALineBeforeOrWhenTheAlarmStarts(Alarm alarm) {
     for (Metric metric : alarm.metrics()) {
       if (alarm.text().troubles().contains(metric)) {
         int least =

@@ -100,7 +100,7 @@ class AlarmTemplateTest {
   }
 
   @Test
-  void limitsOfAlarmsAreKept() {
+  void alarmsKeepTheLimitsOfCloudWatch() {
     for (Map<?, ?> alarm : stack(5, Map.of("NodesNearlyFullAlarm", "true")).alarms().values()) {
       assertThat(alarm.toString()).doesNotContain("SEARCH", "Average", "FILL");
       if (alarm.containsKey("Metrics")) {
@@ -142,7 +142,7 @@ class AlarmTemplateTest {
   }
 
   @Test
-  void compositeAlonePages() {
+  void onlyTheCompositeAlarmSendsPages() {
     Stack stack = stack(1, TOPICS);
 
     for (Alarm alarm : AlarmTable.PAGES) {
@@ -159,7 +159,7 @@ class AlarmTemplateTest {
   }
 
   @Test
-  void withoutTheCompositeEachAlarmPages() {
+  void eachAlarmSendsPagesIfTheCompositeAlarmIsOff() {
     Map<String, String> parameters = new HashMap<>(TOPICS);
     parameters.put("PageOnce", "false");
     Stack stack = stack(1, parameters);
@@ -171,7 +171,7 @@ class AlarmTemplateTest {
   }
 
   @Test
-  void ticketsHaveTheirOwnTopicAndTheEndIsNotifiedOnlyIfEnabled() {
+  void ticketsUseTheTicketTopicAndNotifyTheEndOnlyIfEnabled() {
     Map<String, String> parameters = new HashMap<>(TOPICS);
     parameters.put("NotifyOk", "false");
 
@@ -182,7 +182,7 @@ class AlarmTemplateTest {
   }
 
   @Test
-  void plannedRollsSuppressThePage() {
+  void suppressorAlarmSuppressesThePage() {
     Map<?, ?> composite = composite(stack(1, Map.of("SuppressorAlarm", "rolling")));
 
     assertThat(composite.get("ActionsSuppressor")).isEqualTo("rolling");
@@ -191,7 +191,7 @@ class AlarmTemplateTest {
   }
 
   @Test
-  void switchesTakeAlarmsOut() {
+  void switchesRemoveAlarms() {
     assertThat(stack(1, Map.of()).alarms())
         .containsKey("NoData")
         .doesNotContainKey("NodesNearlyFull");
@@ -218,7 +218,7 @@ class AlarmTemplateTest {
   }
 
   @Test
-  void templateWithTheDashboardIsSmallEnoughToBePassedAsText() {
+  void templateWithTheDashboardFitsTheLimitForText() {
     String template = AlarmTemplate.of(settings(5, SUBNETS));
 
     assertThat(template.getBytes(UTF_8)).hasSizeLessThanOrEqualTo(51_200);

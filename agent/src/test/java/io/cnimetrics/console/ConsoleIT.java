@@ -32,7 +32,7 @@ import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
 import software.amazon.awssdk.services.cloudwatch.model.PutMetricAlarmRequest;
 import software.amazon.awssdk.services.cloudwatch.model.Tag;
 
-/** CloudWatch accepts the dashboard and the alarms, and they name published metrics. */
+/** CloudWatch accepts the dashboard and the alarms. Both name only published metrics. */
 class ConsoleIT {
   private static final String NAMESPACE = "Kubernetes/CNI";
   private static final String CLUSTER = "console";
@@ -57,7 +57,7 @@ class ConsoleIT {
   }
 
   @Test
-  void dashboardIsTaken() {
+  void cloudWatchAcceptsTheDashboard() {
     Map<?, ?> dashboard = stack.dashboards().values().iterator().next();
 
     assertThat(
@@ -73,7 +73,7 @@ class ConsoleIT {
   }
 
   @Test
-  void alarmsAreTaken() {
+  void cloudWatchAcceptsTheAlarms() {
     stack.alarms().values().forEach(alarm -> cloudWatch().putMetricAlarm(request(alarm)));
 
     List<MetricAlarm> taken =
@@ -85,7 +85,7 @@ class ConsoleIT {
               assertThat(alarm.evaluationPeriods()).isGreaterThanOrEqualTo(13);
               assertThat(alarm.alarmDescription()).contains("in cluster console");
             });
-    // The emulator has no composite alarms; ours can only be about alarms that are there.
+    // The emulator has no composite alarms. A composite alarm must name existing alarms.
     String rule = text(stack.composites().values().iterator().next(), "AlarmRule");
     assertThat(rule.split(" OR "))
         .hasSize(3)
@@ -94,7 +94,7 @@ class ConsoleIT {
   }
 
   @Test
-  void everyMetricNamedIsOneThatAgentsPublish() {
+  void agentsPublishEveryMetricOfTheDashboardAndTheAlarms() {
     publish();
     Set<Series> published = emulator.metrics(NAMESPACE);
     Set<Series> named = new HashSet<>(ofDashboard());
@@ -104,7 +104,7 @@ class ConsoleIT {
     assertThat(published).containsAll(named);
   }
 
-  /** A node whose pods come and go, read twice as its agent does. */
+  /** Polls a node twice. The pods of the node start and stop. */
   private void publish() {
     FakeClock clock = new FakeClock(NOW);
     Scenario scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:40:0.2")).build();
@@ -115,7 +115,7 @@ class ConsoleIT {
       node.poll();
       Map<String, Double> values = new HashMap<>(node.gauges());
       values.putAll(node.increases());
-      // Counted by the agent itself when it starts.
+      // The agent adds this value when the agent starts.
       values.put("agentStarts", 1.0);
       values.forEach(this::put);
     }
@@ -152,7 +152,7 @@ class ConsoleIT {
     return named;
   }
 
-  /** Except subnet metrics, which need {@code --subnets}. */
+  /** Leaves out subnet metrics, because agents publish them only with {@code --subnets}. */
   private Set<Series> ofAlarms() {
     Set<Series> named = new HashSet<>();
     for (Map<?, ?> alarm : stack.alarms().values()) {

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** CloudWatch's limits for a dashboard, with any allowed number of clusters. */
+/** A dashboard keeps CloudWatch's limits with each allowed number of clusters. */
 class DashboardBodyTest {
   private static final String NAMESPACE = "Kubernetes/CNI";
   private static final Pattern ID = Pattern.compile("[a-z][A-Za-z0-9_]*");
@@ -42,7 +42,7 @@ class DashboardBodyTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, DashboardBody.MOST_CLUSTERS})
-  void limitsOfDashboardsAreKept(int clusters) {
+  void dashboardKeepsTheLimitsOfCloudWatch(int clusters) {
     List<Map<?, ?>> widgets = widgets(clusters);
 
     assertThat(widgets).hasSizeLessThanOrEqualTo(500);
@@ -68,7 +68,7 @@ class DashboardBodyTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
-  void sumsAreShownPerMinuteOnly(int clusters) {
+  void everySumIsShownPerMinute(int clusters) {
     for (Map<?, ?> graph : graphs(widgets(clusters))) {
       assertThat(graph.get("period")).isEqualTo(60.0);
       for (List<?> entry : metrics(graph)) {
@@ -107,7 +107,7 @@ class DashboardBodyTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
-  void thresholdsOfAllAlarmsAreDrawn(int clusters) {
+  void graphsShowTheThresholdsOfAllAlarms(int clusters) {
     List<String> labels = new ArrayList<>();
     for (Map<?, ?> graph : graphs(widgets(clusters))) {
       if (graph.get("annotations") instanceof Map<?, ?> annotations) {

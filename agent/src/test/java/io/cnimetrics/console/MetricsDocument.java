@@ -22,7 +22,7 @@ final class MetricsDocument {
 
       <!-- `make goldens` writes this page from the catalogue. Change MetricCatalog, not this page. -->
 
-      Each node publishes at most one datum of a metric for each minute. Its timestamp is the minute's start in UTC.
+      Each node publishes at most one datum of a metric for each minute. The timestamp is the start of the minute in UTC.
       All nodes of a cluster share the dimension `CLUSTER_ID`. At a period of 60 s, the **statistic** in the table gives
       the value of the cluster. SampleCount is the number of nodes that reported the metric. Minimum, Maximum and
       percentiles compare the nodes. Over a longer period, Sum also adds up the minutes. Divide such a Sum by
@@ -38,9 +38,9 @@ final class MetricsDocument {
       - **Alert from N** means that the agent of the node logs a line when the value reaches N, and another line when
         the value falls below N again. If `--publish-interval` is longer than a minute, the agent then also sends early.
 
-      `cni-metrics-helper` is AWS's helper, written in Go. A metric that both programs have has the same name in both.
-      The helper sends one value for the whole cluster. Therefore statistics and thresholds for the helper do not apply
-      here.
+      `cni-metrics-helper` is AWS's helper, written in Go. A metric of both programs has the same name in both.
+      The helper sends one value for the whole cluster. Therefore do not use statistics and thresholds that were chosen
+      for the helper.
 
       """;
 
@@ -55,7 +55,7 @@ final class MetricsDocument {
       """
           .formatted(AlarmTable.CANNOT_START.title());
 
-  /** The metrics that AWS's cni-metrics-helper has too, under the same names. */
+  /** The metrics that AWS's cni-metrics-helper publishes under the same names. */
   static final Set<String> GO_HELPER =
       Set.of(
           "assignIPAddresses",
@@ -109,13 +109,13 @@ final class MetricsDocument {
         + table(List.of("alarm", "severity", "metrics", "condition"), alarms);
   }
 
-  /** The condition of an alarm, as text. */
+  /** Describes the condition of an alarm. */
   private static String condition(Alarm alarm) {
     Formula formula = alarm.formula();
     String measured =
         formula.plain()
             ? formula.series().get(0).statistic().label()
-            : "Sums: `" + formula.expression() + "`";
+            : "`" + formula.expression() + "` (Sum of each metric)";
     Alarm.Evaluation each = alarm.evaluation().sentEvery(1);
     return "%s %s %d in %d of %d minutes"
             .formatted(

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class MetricsDocumentGoldensTest {
   @Test
-  void pageIsFresh() {
+  void pageEqualsTheCatalogue() {
     Path page = Path.of("..", "docs", "metrics.md").toAbsolutePath().normalize();
 
     Goldens.check(page.toString(), MetricsDocument.page());

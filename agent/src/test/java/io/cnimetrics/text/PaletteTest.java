@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 
 class PaletteTest {
   @Test
-  void plainTextStaysAsItIs() {
+  void plainPaletteLeavesTextUnchanged() {
     assertThat(Palette.PLAIN.red("full")).isEqualTo("full");
   }
 
@@ -16,7 +16,7 @@ class PaletteTest {
   }
 
   @Test
-  void nothingIsNotColoured() {
+  void emptyTextIsNotColoured() {
     assertThat(Palette.COLOURED.red("")).isEmpty();
   }
 }
