@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * Draws the IPv4 addresses of each interface as a bar. All bars have the same scale.
  *
- * @param addressesPerMark the addresses that one mark shows: 1, or more if the longest bar needs it
+ * @param addressesPerMark how many addresses one mark shows, so that the longest bar fits; at least
+ *     1
  */
 record AddressBars(long addressesPerMark, Palette palette) {
   static AddressBars of(List<Eni> enis, int width, Palette palette) {

@@ -30,7 +30,7 @@ public record Report(
         .toList();
   }
 
-  /** How many pod addresses the node could have now. Empty if {@link #subnets} is empty. */
+  /** How many pod addresses the node could have now. Empty if unknown or without subnets. */
   Optional<EffectiveMaximum> reachableNow() {
     return snapshot
         .pool()

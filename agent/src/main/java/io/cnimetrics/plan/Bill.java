@@ -30,7 +30,7 @@ public record Bill(List<Item> items) {
     List<Item> items = new ArrayList<>();
     long counted = 0;
     for (BilledSet set : plan.sets()) {
-      // In higher tiers a metric is cheaper. The cost of a set depends on the sets before.
+      // Metrics in higher tiers are cheaper. Therefore a set's cost depends on all earlier sets.
       BigDecimal before = plan.prices().ofMetrics(counted);
       counted += set.metrics();
       BigDecimal dollars = plan.prices().ofMetrics(counted).subtract(before);

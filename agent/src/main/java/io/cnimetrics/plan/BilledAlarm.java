@@ -19,7 +19,7 @@ public record BilledAlarm(String title, int metrics) {
   private static final int COMPOSITE = 0;
 
   /**
-   * The alarms that are on by default, if the agents publish all metrics of the alarm.
+   * All alarms that are on by default and whose metrics the agents publish.
    *
    * @param metrics the metrics that the agents publish for the whole cluster
    * @param subnets the number of subnets whose free addresses the agents publish

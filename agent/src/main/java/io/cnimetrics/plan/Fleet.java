@@ -33,7 +33,8 @@ public record Fleet(
     boolean fits = datumsPerMinute >= 0 && datumsPerMinute <= MetricSink.MOST_DATUMS;
     if (nodes < 1 || nodes > MOST_NODES || !fits) {
       throw new IllegalArgumentException(
-          "%d nodes, %d datums a minute: out of range".formatted(nodes, datumsPerMinute));
+          "%d nodes, %d datums a minute: expected 1 to %d nodes, 0 to %d datums"
+              .formatted(nodes, datumsPerMinute, MOST_NODES, MetricSink.MOST_DATUMS));
     }
   }
 
@@ -49,15 +50,15 @@ public record Fleet(
 
   /**
    * The upper bound of the requests. Each node sends in every minute, because of a new alert in
-   * each minute or because of pending minutes after an outage. The node's offset stays the same.
+   * each minute or because of pending minutes after an outage. Each node keeps its offset.
    */
   public RequestLoad everyMinute() {
     return sentEach(MINUTE);
   }
 
   /**
-   * The requests if all agents restart. Each agent sends the open minute, and after the start the
-   * datum that counts the start. These requests do not wait for the scheduled time.
+   * The requests if all agents restart. An agent sends the open minute before the stop, and the
+   * datum that counts the start after the start. These requests do not wait for the scheduled time.
    */
   public Restart restart() {
     return new Restart(nodes * (countsStarts ? 2 : 1), nodes);

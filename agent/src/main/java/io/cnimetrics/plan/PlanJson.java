@@ -10,7 +10,7 @@ import io.cnimetrics.text.Json;
 import java.util.Locale;
 import java.util.Map;
 
-/** Writes a plan as JSON. A share of the quota is a fraction. An empty list is present too. */
+/** Writes a plan as JSON. A share of the quota is a fraction. Empty lists are written too. */
 public final class PlanJson {
   private PlanJson() {}
 

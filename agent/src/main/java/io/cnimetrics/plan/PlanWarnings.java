@@ -16,7 +16,7 @@ final class PlanWarnings {
   /** A setting that costs at least this many dollars a month causes a warning. */
   private static final BigDecimal COSTLY = BigDecimal.valueOf(100);
 
-  /** From this share of the quota on, too little may be left for the account's other callers. */
+  /** From this share of the quota on, the account's other callers may get too few requests. */
   private static final double MUCH_OF_QUOTA = 0.5;
 
   private static final String LEAVE_OUT_NODES =
@@ -74,8 +74,8 @@ final class PlanWarnings {
     if (saved.compareTo(COSTLY) >= 0) {
       warn(
           saved,
-          "requests cost $%,.2f a month: --publish-interval 5m saves $%,.2f. Agents still send"
-              + " alerts early",
+          "requests cost $%,.2f a month: --publish-interval 5m saves $%,.2f. A new alert still"
+              + " causes an early send",
           now,
           saved);
     }
@@ -110,7 +110,7 @@ final class PlanWarnings {
     if (share > 1) {
       warn(
           BigDecimal.ZERO,
-          "if all agents restart in the same second, they use %,.0f %% of the quota. CloudWatch"
+          "if all agents restart in the same second, the requests use %,.0f %% of the quota. CloudWatch"
               + " then throttles requests, and the agents send these requests later. Restart the"
               + " agents in parts: the manifests set maxUnavailable to 10 %%",
           100 * share);

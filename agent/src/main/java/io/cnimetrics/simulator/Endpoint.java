@@ -46,8 +46,8 @@ final class Endpoint implements AutoCloseable {
    * Binds the port.
    *
    * @param port the port to bind; 0 picks a free port
-   * @param refuses whether to refuse all connections. The port is then bound, so that no other
-   *     process can use the port, but nothing listens.
+   * @param refuses whether to refuse all connections. If so, no server listens on the port. The
+   *     port stays bound, so that no other process can use the port.
    * @param fault returns the current fault; several threads call this function
    * @param replies returns the response to a path; several threads call this function
    */
@@ -105,7 +105,7 @@ final class Endpoint implements AutoCloseable {
   private void start(HttpServer listening) {
     listening.createContext("/", this::handleOrLog);
     listening.setExecutor(threads);
-    // The server starts a thread. That thread is a daemon only if a daemon starts the server.
+    // The server's own thread is a daemon only if a daemon thread starts the server.
     threads.execute(listening::start);
   }
 
@@ -169,7 +169,7 @@ final class Endpoint implements AutoCloseable {
 
   /**
    * Keeps the connection open without a thread. If too many connections are open, closes the oldest
-   * connection. The client of an old connection has timed out.
+   * connection. The client of that connection has already timed out.
    */
   private void hang(HttpExchange exchange) {
     synchronized (hung) {

@@ -139,8 +139,8 @@ final class EnisJson {
   }
 
   /**
-   * Writes a wall-clock time: now minus the age in model time. Readers therefore compute ages in
-   * model time at any speed. An absent time becomes Go's zero time.
+   * Writes the current wall-clock time minus the age in model time. Therefore readers compute ages
+   * in model time at any speed. An absent time becomes Go's zero time.
    */
   private String time(Optional<Duration> modelTime) {
     return modelTime

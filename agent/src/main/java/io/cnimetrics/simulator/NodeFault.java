@@ -8,9 +8,9 @@ public enum NodeFault {
   EC2_DENIES("UnauthorizedOperation", 1),
   /** EC2 rejects every third change, because the account sends too many requests. */
   EC2_THROTTLES("RequestLimitExceeded", 3),
-  /** EC2 rejects every third change, because more addresses are assigned than ipamD knows. */
+  /** EC2 rejects every third change, because EC2 holds addresses that ipamD does not know. */
   EC2_AT_ENI_LIMIT("PrivateIpAddressLimitExceeded", 3),
-  /** The metrics port serves introspection. Releases up to 1.3.3 and 1.4.0 have no other port. */
+  /** Introspection uses the metrics port, as in release 1.4.0 and all releases up to 1.3.3. */
   ONE_PORT,
   /** The start of ipamD took 95 s. */
   SLOW_START,

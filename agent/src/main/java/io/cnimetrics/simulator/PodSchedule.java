@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The number of pods that shall run on the node, by model time. The number is constant, or rises or
- * falls at a constant rate to a last number. Each pod needs an address.
+ * The number of pods that shall run on the node, by model time. The number is constant, or changes
+ * at a constant rate from {@code from} to {@code to}. Each pod needs an address.
  *
  * @param from the number of pods at the start
  * @param to the number of pods at the end

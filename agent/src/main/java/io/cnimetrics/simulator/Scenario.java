@@ -199,13 +199,13 @@ public record Scenario(
   /**
    * ipamD's settings for the warm pool.
    *
-   * @param eni {@code WARM_ENI_TARGET}: how many interfaces with all their addresses free
+   * @param eni {@code WARM_ENI_TARGET}: as many free addresses as this number of interfaces holds
    * @param ip {@code WARM_IP_TARGET}: how many free addresses; 0 if unset
    * @param minimumIp {@code MINIMUM_IP_TARGET}: how many addresses, free or assigned; 0 if unset
    * @param prefix {@code WARM_PREFIX_TARGET}: how many free prefixes; used with prefix delegation
    */
   public record WarmTargets(int eni, int ip, int minimumIp, int prefix) {
-    /** Whether a target counts addresses. If so, ipamD ignores the other two targets. */
+    /** Whether {@code ip} or {@code minimumIp} is set. ipamD then ignores the other two targets. */
     boolean byAddress() {
       return ip > 0 || minimumIp > 0;
     }

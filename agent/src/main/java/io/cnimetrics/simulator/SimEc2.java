@@ -8,7 +8,7 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Simulates EC2 with one subnet that can become empty. Counts calls in ipamD's counters. */
+/** Simulates EC2 with one subnet of limited size. Counts each call in ipamD's counters. */
 final class SimEc2 {
   private static final int FIRST_ADDRESS = 10 << 24 | 20 << 16 | 10;
   private static final int FIRST_PREFIX = 10 << 24 | 120 << 16;
@@ -35,7 +35,7 @@ final class SimEc2 {
     return free;
   }
 
-  /** The instance's primary interface. No address is taken from the subnet. */
+  /** Creates the primary interface. The number of free addresses in the subnet does not change. */
   AttachedEni primaryEni() {
     List<SimCidr> leftover =
         IntStream.range(0, scenario.has(NodeFault.LEFTOVER_SINGLES) ? LEFTOVER_SINGLES : 0)

@@ -42,12 +42,12 @@ final class SimIpamd {
     return List.copyOf(enis);
   }
 
-  /** How many addresses the interface had that was removed by force; 0 if there is none. */
+  /** The number of addresses on the interface that was removed by force, else 0. */
   int lostAddresses() {
     return lostAddresses;
   }
 
-  /** Restarts ipamD. Counters become 0 and cooldowns end. Pods keep their addresses. */
+  /** Restarts ipamD. Counters and cooldowns are lost, but ipamD reads pod addresses from disk. */
   void restart(Duration now) {
     counters.reset();
     changeAddresses(address -> address.assigned() ? address : Address.unused(address.ip()));
@@ -85,7 +85,7 @@ final class SimIpamd {
     return true;
   }
 
-  /** With prefix delegation, ipamD uses and releases only prefixes; else only single addresses. */
+  /** With prefix delegation ipamD uses only prefixes. Without, ipamD uses only single addresses. */
   private boolean isOfThisMode(SimCidr cidr) {
     return cidr.prefix() == scenario.prefixDelegation();
   }

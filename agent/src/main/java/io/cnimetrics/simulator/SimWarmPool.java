@@ -25,7 +25,7 @@ record SimWarmPool(Scenario scenario) {
     return scenario.prefixDelegation() ? cidrsFor(shortAddresses) : scenario.cidrsPerEni();
   }
 
-  /** How many CIDRs to release to EC2. If only WARM_ENI_TARGET applies, ipamD releases none. */
+  /** How many CIDRs to release; 0 if ipamD removes only whole interfaces (WARM_ENI_TARGET). */
   int overCidrs(PoolCount pool) {
     WarmTargets targets = scenario.warmTargets();
     if (targets.byAddress()) {

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Serves a simulated ipamD over HTTP on the loopback address. Each request advances the model time,
- * which is the real time since the start × the scenario's speed. Thread-safe.
+ * Serves a simulated ipamD over HTTP on the loopback address. Each request advances the model time.
+ * Model time is the real time since the start × the scenario's speed. Thread-safe.
  */
 public final class SimulatedIpamd implements AutoCloseable {
   /**
@@ -110,7 +110,7 @@ public final class SimulatedIpamd implements AutoCloseable {
         });
   }
 
-  /** The body of the path for settings. ipamD does not report prefix delegation there. */
+  /** The body of {@code /v1/ipamd-env-settings}, which does not contain prefix delegation. */
   private static String settings(Scenario scenario) {
     CniVersion version = scenario.cniVersion();
     return Json.compact(

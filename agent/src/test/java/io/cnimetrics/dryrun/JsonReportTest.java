@@ -18,7 +18,7 @@ class JsonReportTest {
   }
 
   @Test
-  void oneLineIsOneLine() {
+  void compactFormIsOneLine() {
     assertThat(JsonReport.of(Reports.healthy(), false)).matches("[^\n]+\n");
   }
 
@@ -33,7 +33,7 @@ class JsonReportTest {
   }
 
   @Test
-  void ipv6InterfaceHasNeitherTotalNorAvailable() {
+  void ipv6InterfaceHasNoTotalAndNoAvailable() {
     Map<?, ?> document = Json.object(JsonReport.of(Reports.ipv6(), true));
 
     Map<?, ?> eni = Json.members(document, "enis").get(0);

@@ -28,7 +28,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 
-/** Reports of some nodes, sampled from snapshots as in a poll. */
+/** Reports of example nodes. The samples are computed from snapshots. */
 public final class Reports {
   static final Instant FIRST_POLL = Instant.parse("2026-11-20T10:00:12.345Z");
   private static final double IPAMD_START = 1_700_000_000;
@@ -131,7 +131,7 @@ public final class Reports {
     return first(node, new Origins(tag, tag), pool(List.of(eni)), metrics, List.of(problem));
   }
 
-  /** A node whose ipamD reports absurdly large numbers. */
+  /** A node whose ipamD reports extremely large numbers. */
   static Report huge() {
     Map<Series, Double> sums = new HashMap<>();
     MetricCatalog.series().forEach(series -> sums.put(series, 0x1p350));
@@ -190,7 +190,9 @@ public final class Reports {
     return new AddressPool(enis, true, OptionalLong.empty(), OptionalLong.empty());
   }
 
-  /** Every counter has ten times the given number, except ipamD's two maxima. */
+  /**
+   * Metrics in which each series except ipamD's two maxima and the latency is 10 × {@code tens}.
+   */
   private static IpamdMetrics metrics(int tens, int eniMax, int ipMax) {
     Map<Series, Double> sums = new HashMap<>();
     MetricCatalog.series().forEach(series -> sums.put(series, 10.0 * tens));

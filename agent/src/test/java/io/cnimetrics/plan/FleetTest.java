@@ -54,7 +54,7 @@ class FleetTest {
   }
 
   @Test
-  void whatNoFleetCanBeIsRefused() {
+  void impossibleFleetIsRejected() {
     assertThatIllegalArgumentException().isThrownBy(() -> fleet(0, 1, 33));
     assertThatIllegalArgumentException().isThrownBy(() -> fleet(100_001, 1, 33));
     assertThatIllegalArgumentException().isThrownBy(() -> fleet(1, 1, 1_001));

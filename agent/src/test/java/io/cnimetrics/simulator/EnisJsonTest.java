@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EnisJsonTest {
   private static final Instant NOW = Instant.parse("2026-01-01T12:00:00.123456Z");
 
-  // Field names in their order, as ipamD's own code serves them in these releases.
+  // The field names of these releases, in the order in which ipamD's own code writes the fields.
   private static final String FLAT =
       " DeviceNumber AssignedIPv4Addresses IPv4Addresses ADDRESS Address Assigned UnassignedTime";
   private static final String BEFORE_METADATA =
@@ -167,7 +167,7 @@ class EnisJsonTest {
     return (int) Pattern.compile(pattern).matcher(body).results().count();
   }
 
-  /** Each field name once, in the order in which it is met; keys that are ids by their kind. */
+  /** All field names in the order of first occurrence. An id becomes the name of the id's kind. */
   private static String fields(String version) throws IOException {
     Set<String> fields = new LinkedHashSet<>();
     try (JsonParser json = new JsonFactory().createParser(body(version, "100"))) {

@@ -25,7 +25,7 @@ class MetricsTextTest {
     "awscni_ipamd_startup_duration_seconds, v1.19.6, v1.20.0",
     "awscni_connmark_backend,               v1.22.4, v1.23.0",
   })
-  void familiesCameOverTime(String family, String before, String since) {
+  void eachFamilyExistsFromItsFirstReleaseOn(String family, String before, String since) {
     assertThat(text(before)).doesNotContain(family);
     assertThat(text(since)).contains("# TYPE " + family + " ");
   }
@@ -75,7 +75,7 @@ class MetricsTextTest {
   }
 
   @Test
-  void gaugesAreThoseOfTheNode() {
+  void gaugesShowTheStateOfTheNode() {
     assertThat(text("v1.23.1"))
         .contains("\nawscni_eni_max 4\n")
         .contains("\nawscni_ip_max 56\n")
@@ -123,7 +123,7 @@ class MetricsTextTest {
     "0.00001, 1e-05",
     "-1, -1",
   })
-  void numbersAreWrittenAsGoDoes(double value, String text) {
+  void numbersHaveTheFormatOfGo(double value, String text) {
     assertThat(MetricsText.number(value)).isEqualTo(text);
   }
 

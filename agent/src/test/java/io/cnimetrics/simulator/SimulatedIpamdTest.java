@@ -275,7 +275,7 @@ class SimulatedIpamdTest {
     return new String(connection.getInputStream().readAllBytes(), UTF_8);
   }
 
-  /** How much comes before the end; some JDKs report the missing rest by an exception. */
+  /** Counts the received bytes. If the body is too short, some JDKs throw an exception. */
   private static int receivedBytes(HttpURLConnection connection) throws IOException {
     int received = 0;
     try (InputStream body = connection.getInputStream()) {

@@ -62,7 +62,9 @@ class SimulatedNodeTest {
     NodeState state = at(node, 100);
 
     assertThat(state.enis()).isEqualTo(2);
-    assertThat(state.total()).as("one of the 20 is the second interface's own").isEqualTo(19);
+    assertThat(state.total())
+        .as("the second interface itself needs one of the 20 addresses")
+        .isEqualTo(19);
     assertThat(state.subnetFree()).isZero();
     assertThat(state.counter(IPAMD_ERRORS)).isOne();
     assertThat(node.counters().of(IPAMD_ERRORS))
@@ -76,7 +78,7 @@ class SimulatedNodeTest {
   void emptySubnetIsNotRequestedForTwoMinutes() {
     SimulatedNode node = node(pods("50").subnetFree(20));
 
-    // The fifth single address comes at 25 s, the refusal at 30 s.
+    // At 25 s EC2 assigns the fifth single address. At 30 s EC2 refuses the next request.
     assertThat(at(node, 30).counter(IPAMD_ERRORS)).isOne();
     assertThat(at(node, 149).counter(IPAMD_ERRORS)).isOne();
     assertThat(at(node, 150).counter(IPAMD_ERRORS)).isEqualTo(2);
@@ -113,7 +115,9 @@ class SimulatedNodeTest {
     NodeState state = at(node, 60);
 
     assertThat(state.enis()).isOne();
-    assertThat(state.prefixes()).as("20 pods, then 16 free").isEqualTo(3);
+    assertThat(state.prefixes())
+        .as("addresses for 20 pods, and at least 16 free addresses")
+        .isEqualTo(3);
     assertThat(state.total()).isEqualTo(48);
     assertThat(state.assigned()).isEqualTo(20);
   }
@@ -144,12 +148,14 @@ class SimulatedNodeTest {
   void unusedPrefixesAreReleased() {
     SimulatedNode node = node(pods("60:1:0.1").prefixDelegation(true));
 
-    assertThat(at(node, 60).prefixes()).as("54 pods, then 16 free").isEqualTo(5);
+    assertThat(at(node, 60).prefixes())
+        .as("addresses for 54 pods, and at least 16 free addresses")
+        .isEqualTo(5);
     assertThat(at(node, 900).prefixes()).isEqualTo(2);
   }
 
   @Test
-  void warmIpTargetKeepsThatManyFree() {
+  void warmIpTargetIsTheNumberOfFreeAddresses() {
     NodeState state = at(node(pods("3").warmTargets(new WarmTargets(1, 5, 0, 1))), 60);
 
     assertThat(state.total()).isEqualTo(8);
@@ -157,10 +163,12 @@ class SimulatedNodeTest {
   }
 
   @Test
-  void warmIpTargetReleasesTheRest() {
+  void otherFreeAddressesAreReleasedWithWarmIpTarget() {
     SimulatedNode node = node(pods("30:1:0.02").warmTargets(new WarmTargets(1, 5, 0, 1)));
 
-    assertThat(at(node, 150).enis()).as("27 pods, then 5 free").isEqualTo(3);
+    assertThat(at(node, 150).enis())
+        .as("addresses for 27 pods, and at least 5 free addresses")
+        .isEqualTo(3);
     NodeState state = at(node, 2000);
 
     assertThat(state.enis()).isOne();
