@@ -7,8 +7,7 @@ import java.util.List;
 /**
  * Draws the IPv4 addresses of each interface as a bar. All bars have the same scale.
  *
- * @param addressesPerMark how many addresses one mark shows, so that the longest bar fits; at least
- *     1
+ * @param addressesPerMark the number of addresses that one mark shows; more than 1 for a long bar
  */
 record AddressBars(long addressesPerMark, Palette palette) {
   static AddressBars of(List<Eni> enis, int width, Palette palette) {

@@ -32,7 +32,7 @@ public final class TableReport {
   /** The number of columns for the numbers and the bar of an interface. */
   private static final int USE = WIDTH - (2 + ID + 2 + ROLE + 2);
 
-  /** From this value on, a number is written with an exponent, so that it fits in the column. */
+  /** Numbers from this value on have an exponent, because the column is too narrow for them. */
   private static final double LARGE = 1e12;
 
   private final Report report;

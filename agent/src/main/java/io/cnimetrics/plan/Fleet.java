@@ -12,8 +12,8 @@ import java.util.stream.Stream;
  *
  * @param nodes 1 to {@link #MOST_NODES}
  * @param publishInterval 1 to 5 whole minutes
- * @param datumsPerMinute the most datums of one node in a minute, metrics × sets of dimensions; 0
- *     to {@link MetricSink#MOST_DATUMS}, because a minute is never split over two requests
+ * @param datumsPerMinute the most datums that a node sends for one minute; 0 to {@link
+ *     MetricSink#MOST_DATUMS}, because a minute is never split over two requests
  * @param countsStarts whether each agent sends a datum that counts the agent's start
  */
 public record Fleet(
@@ -26,7 +26,7 @@ public record Fleet(
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  /** Any value is right, because the poll interval does not change the send times. */
+  /** The value does not matter, because the poll interval does not change the send times. */
   private static final Duration ANY_POLL_INTERVAL = MINUTE;
 
   public Fleet {
@@ -57,8 +57,8 @@ public record Fleet(
   }
 
   /**
-   * The requests if all agents restart. An agent sends the open minute before the stop, and the
-   * datum that counts the start after the start. These requests do not wait for the scheduled time.
+   * The requests if all agents restart. Before the stop, an agent sends the open minute. After the
+   * start, an agent sends a datum that counts the start. Both requests ignore the schedule.
    */
   public Restart restart() {
     return new Restart(nodes * (countsStarts ? 2 : 1), nodes);

@@ -7,7 +7,7 @@ import java.util.List;
  * The requests and costs that a fleet will cause in CloudWatch.
  *
  * @param sets the sets of dimensions of the metrics, in the order of the bill
- * @param assumptions the values that were assumed, because the user did not give them
+ * @param assumptions the assumed values, as text; the user did not give these values
  */
 public record FleetPlan(
     Fleet fleet,

@@ -56,7 +56,8 @@ public record Prices(
   /**
    * Reads prices in the format of the bundled file.
    *
-   * @throws IllegalArgumentException if entries are missing, unknown or invalid; lists all of them
+   * @throws IllegalArgumentException if entries are missing, unknown or invalid; the message lists
+   *     them
    */
   public static Prices read(Reader reader) throws IOException {
     return new PriceFile(reader).prices();

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  *
  * @param from the number of pods at the start
  * @param to the number of pods at the end
- * @param podsPerSecond the change in one second of model time; unused for a constant number
+ * @param podsPerSecond change of the number per second of model time; unused if constant
  */
 public record PodSchedule(int from, int to, double podsPerSecond) {
   private static final Pattern TEXT =

@@ -85,7 +85,7 @@ final class SimIpamd {
     return true;
   }
 
-  /** With prefix delegation ipamD uses only prefixes. Without, ipamD uses only single addresses. */
+  /** With prefix delegation ipamD uses only prefixes. Otherwise it uses only single addresses. */
   private boolean isOfThisMode(SimCidr cidr) {
     return cidr.prefix() == scenario.prefixDelegation();
   }
