@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""CloudWatch and EC2 in one process, for tests: moto, with the protocol of the AWS SDK for Java.
+"""CloudWatch and EC2 in one process, for tests. It is moto with the protocol of the AWS SDK for Java.
 
 The SDK's CloudWatch client sends Smithy RPC v2 with CBOR bodies, which moto does not know. A layer in front of moto
 converts these requests to the JSON that moto reads, and converts the answers back. EC2's requests are not changed.
@@ -27,7 +27,7 @@ JSON = "application/x-amz-json-1.0"
 
 
 class SmithyCbor:
-    """WSGI layer: Smithy RPC v2 CBOR outside, JSON inside. It does not change requests of other protocols."""
+    """A WSGI layer that converts Smithy RPC v2 CBOR to JSON and back. Requests of other protocols are not changed."""
 
     def __init__(self, app, model):
         self._app = app
@@ -52,7 +52,7 @@ class SmithyCbor:
         return [body]
 
     def _ask(self, environ):
-        """Moto's answer: the status line, and the body as an object."""
+        """Returns moto's answer: the status line, and the body as an object."""
         started = []
         chunks = self._app(environ, lambda status, headers, error=None: started.append(status))
         try:
@@ -68,7 +68,7 @@ class SmithyCbor:
 
 
 def json_request(environ, service, operation):
-    """The same request in the format that moto reads."""
+    """Returns the same request in the format that moto reads."""
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     if environ.get("HTTP_CONTENT_ENCODING") == "gzip":
         body = gzip.decompress(body)
@@ -85,7 +85,7 @@ def json_request(environ, service, operation):
 
 
 def with_times(value, shape):
-    """The value with its times tagged as times; the service's model says where they are."""
+    """Returns the value with CBOR tags on all times. The service's model shows which numbers are times."""
     if shape is None or value is None:
         return value
     if shape.type_name == "structure":
@@ -105,7 +105,7 @@ class QuietHandler(MotoRequestHandler):
 
 
 def exit_when_stdin_ends():
-    """The process that started this one keeps standard input open. When that process ends, this one ends too."""
+    """Ends this process when the process that started it ends. Until then standard input is open."""
     while sys.stdin.buffer.read(1024):
         pass
     os._exit(0)
@@ -113,7 +113,7 @@ def exit_when_stdin_ends():
 
 def main():
     arguments = argparse.ArgumentParser(description="CloudWatch and EC2 for tests, on 127.0.0.1.")
-    arguments.add_argument("--port", type=int, default=0, help="0, the default: any that is free")
+    arguments.add_argument("--port", type=int, default=0, help="0, the default, chooses a free port")
     arguments.add_argument("--while-stdin-open", action="store_true", help="exit when standard input ends")
     options = arguments.parse_args()
 

@@ -1,5 +1,5 @@
-"""Stands in for CloudWatch: accepts all requests. Writes to a file how many different minutes have arrived, and how many
-are missing between the oldest and the newest of them.
+"""A stand-in for CloudWatch that accepts all requests. It writes two numbers to a file: how many different minutes have
+arrived, and how many minutes are missing between the oldest minute and the newest minute.
 
   python3 tools/bench/cloudwatch.py PORT FILE
 """
@@ -12,7 +12,8 @@ import sys
 
 port, file = int(sys.argv[1]), sys.argv[2]
 minutes = set()
-# In CBOR: the key, the tag of a time (0xC1), the type and the number. A double that fits into a float is sent as a float.
+# A timestamp in CBOR: the key, the tag for a time (0xC1), the type and the number. The SDK sends a double as a float if
+# this loses nothing.
 TIMESTAMP = re.compile(rb"\x69Timestamp\xc1(\xfb.{8}|\xfa.{4}|\x1a.{4})", re.DOTALL)
 FORMATS = {0xFB: ">d", 0xFA: ">f", 0x1A: ">I"}
 

@@ -1,8 +1,9 @@
 """
 A real Kubernetes API server on loopback, with its controllers and scheduler, for as long as a test runs.
 
-There is no kubelet: nodes are objects, and no container ever runs. What is real: validation, defaulting, admission, the
-DaemonSet controller and the scheduler. One binary holds all of it (controlplane/main.go).
+There is no kubelet: nodes are objects, and no container ever runs. Validation, defaulting, admission, the DaemonSet
+controller
+and the scheduler are real. One binary contains all these parts (controlplane/main.go).
 """
 
 import contextlib
@@ -26,7 +27,7 @@ class Cluster:
         self._running = contextlib.ExitStack()
 
     def start(self):
-        """Returns when the API server answers and its controllers work; if that fails, stops everything."""
+        """Returns when the API server answers and the controllers work. Stops all parts if the start fails."""
         with self._running:
             self._start()
             self._running = self._running.pop_all()
@@ -35,7 +36,7 @@ class Cluster:
         self._running.close()
 
     def kubectl(self, *arguments, stdin=None):
-        """Standard output and, for warnings, standard error of kubectl."""
+        """Returns kubectl's standard output and standard error (warnings)."""
         command = [self.binary, "kubectl", "--kubeconfig", self.directory / "kubeconfig", *arguments]
         result = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60)
         if result.returncode != 0:
@@ -46,7 +47,7 @@ class Cluster:
         return json.loads(self.kubectl("get", kind, "--output", "json", *arguments)[0])["items"]
 
     def apply(self, objects, *arguments):
-        """Applies objects; returns the server's warnings."""
+        """Applies objects. Returns the server's warnings."""
         text = "\n".join(json.dumps(each) for each in objects)
         return self.kubectl("apply", "--filename", "-", *arguments, stdin=text)[1]
 
@@ -80,7 +81,7 @@ class Cluster:
             "--service-cluster-ip-range", "10.96.0.0/16", "--authorization-mode", "RBAC", "--token-auth-file", tokens,
             "--service-account-issuer", "https://kubernetes.default.svc", "--service-account-key-file", key,
             "--service-account-signing-key-file", key,
-            # It would taint every node until a node controller sees a kubelet's heartbeat.
+            # Without kubelets this plugin would taint every node.
             "--disable-admission-plugins", "TaintNodesByCondition",
         )  # fmt: skip
         self._wait("kube-apiserver", lambda: self.kubectl("get", "--raw", "/readyz"))

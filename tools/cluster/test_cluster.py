@@ -1,4 +1,4 @@
-"""The rendered objects on a real API server: exactly the right nodes get a pod."""
+"""Applies the rendered objects to a real API server, and checks that exactly the right nodes get a pod."""
 
 import json
 import os
@@ -51,7 +51,7 @@ class OnARealServer(unittest.TestCase):
         cls.cluster.kubectl("wait", "--for=condition=Established", "crd", POD_MONITOR["metadata"]["name"])
 
     def in_namespace(self, name, rendered, **labels):
-        """Applies objects in a new namespace, which the test deletes; returns the server's warnings."""
+        """Applies objects in a new namespace, which the test deletes. Returns the server's warnings."""
         labels = {f"pod-security.kubernetes.io/{key}": value for key, value in labels.items()}
         namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
         self.cluster.apply([namespace])
@@ -115,7 +115,7 @@ class OnARealServer(unittest.TestCase):
             self.assertIn("serverside-applied", out)
 
     def assert_contains(self, live, applied, path=""):
-        """Every applied field is in the live object with the applied value."""
+        """Checks that the live object has every applied field with the applied value."""
         if isinstance(applied, dict):
             for key, value in applied.items():
                 self.assertIn(key, live, path)

@@ -1,10 +1,16 @@
 #!/usr/bin/env python3
-"""Runs AWS's cni-metrics-helper, Telegraf and the agent on the same two simulated nodes, through the same events, and
-prints the costs of each and the data that its CloudWatch received. Started by tools/compare/compare.sh: `make compare`.
+"""Runs AWS's cni-metrics-helper, Telegraf and the agent on the same two simulated nodes with the same events. Each
+program
+has its own stand-in for CloudWatch. Prints the cost of each program and the data that its stand-in received.
+tools/compare/compare.sh starts this script (`make compare`).
 
-Events, in seconds after a full minute: ipamD of both nodes starts, after the collectors; pods fill the nodes, until the
-subnet of the second node is empty; ipamD of the first node is killed and restarted; CloudWatch rejects all requests for
-two minutes; all collectors are stopped and started. In the last minute no pod asks for an address.
+The times of the events are in seconds after a full minute. The events are:
+1. The collectors start, then ipamD starts on both nodes.
+2. Pods fill the nodes until the subnet of the second node is empty.
+3. ipamD of the first node is killed and restarted.
+4. CloudWatch rejects all requests for 2 minutes.
+5. All collectors are stopped and started.
+In the last minute no pod requests an address.
 """
 
 import argparse
@@ -18,9 +24,9 @@ from nodes import STARTED, Node, Process, free_port, kill
 from report import Events, Run, costs, counts, unexplained
 from standins import CloudWatch, Kubernetes, metrics_port
 
-LEAD = 40  # from the collectors' start to ipamD's
+LEAD = 40  # from the start of the collectors to the start of ipamD
 EVENTS = Events(ipamd_restarts=90, away=150, back=270, collectors_restart=400, quiet=480, end=540)
-LAST = 75  # after the end, for requests that are still on their way
+LAST = 75  # time after the end for requests that are still running
 NODES = [["--pods=5:45:0.25"], ["--pods=10:50:0.2", "--subnet-free=25"]]
 
 TELEGRAF = """
@@ -42,14 +48,14 @@ TELEGRAF = """
 
 
 class Collector:
-    """A compared program: its processes, and its own CloudWatch."""
+    """A compared program, with its processes and its own stand-in for CloudWatch."""
 
     def __init__(self, title, assigned, added, refused):
         self.title, self.assigned, self.added, self.refused = title, assigned, added, refused
         self.cloudwatch, self.processes = CloudWatch(), []
 
     def add(self, log, command, environment=None):
-        # Only the stand-in is called, never AWS.
+        # The program calls only the stand-in, never AWS.
         aws = {"AWS_ACCESS_KEY_ID": "k", "AWS_SECRET_ACCESS_KEY": "s", "AWS_REGION": "eu-west-1",
                "AWS_EC2_METADATA_DISABLED": "true",
                "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self.cloudwatch.port}"}
@@ -68,7 +74,7 @@ class Collector:
         self.cpu_minutes = EVENTS.collectors_restart / 60
 
     def values(self, name, start, end):
-        """The datums of a metric by minute of the value."""
+        """Returns the datums of a metric by the minute of their values."""
         minutes = {}
         for _, metric, value, at in self.cloudwatch.datums:
             if metric == name and start <= at < end:
@@ -101,7 +107,7 @@ def make_collectors(options, nodes, work):
 
 
 def agent_command(options):
-    """The command of the Dockerfile; without an image, that of the distribution."""
+    """Returns the command of the Dockerfile, or the launcher of the distribution if there is no image."""
     if options.image:
         return [f"{options.image}/runtime/bin/java", f"@{options.image}/agent.args"]
     return [options.agent]
@@ -174,7 +180,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     for name in ("agent", "helper", "telegraf", "logs"):
         arguments.add_argument(f"--{name}", required=True)
-    arguments.add_argument("--image", help="output of tools/image/build.sh; without it --agent is measured")
+    arguments.add_argument("--image", help="output of tools/image/build.sh; if missing, --agent is measured")
     arguments.add_argument("--runs", type=int, default=1)
     options = arguments.parse_args()
     runs = []

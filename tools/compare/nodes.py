@@ -1,4 +1,4 @@
-"""The simulated nodes of tools/compare/compare.py, and what each collector read from them."""
+"""The simulated nodes of tools/compare/compare.py, and the values that each collector read from these nodes."""
 
 import math
 import os
@@ -56,7 +56,7 @@ def kill(child):
 
 
 class Read(NamedTuple):
-    """The values that a reader got; life is the number of ipamD's process."""
+    """The values that a reader got. `life` is the number of ipamD's process."""
 
     reader: str
     when: float
@@ -67,8 +67,10 @@ class Read(NamedTuple):
 
 
 class Node:
-    """A simulated node. All readers read its metrics through this class, one after the other. So the true counts are
-    known exactly, and how much of them each reader could read. The simulator's time moves only when it is read."""
+    """A simulated node. All readers read the node's metrics through this class, one after the other. Therefore this
+    class
+    knows the true counts, and how much of these counts each reader could read. The simulator's time moves only when a
+    reader reads."""
 
     def __init__(self, launcher, options, log):
         metrics, introspection = free_port(), free_port()
@@ -80,7 +82,7 @@ class Node:
         self.reads, self.life, self.body, self.quiet = [], 0, None, False
 
     def read(self, reader):
-        """ipamD's metrics, None if it does not answer."""
+        """Returns ipamD's metrics, or None if ipamD does not answer."""
         with self.lock:
             return self._read(reader)
 
@@ -98,7 +100,7 @@ class Node:
         return self.body
 
     def restart(self):
-        """Kills and restarts ipamD. A reader cannot know what ipamD counted since that reader's last read."""
+        """Kills and restarts ipamD. A reader cannot know the counts of ipamD after the reader's last read."""
         with self.lock:
             self._read("truth")
             kill(self.process.child)
@@ -106,13 +108,13 @@ class Node:
             self.life += 1
 
     def be_quiet(self):
-        """Nothing changes from now on, so that each reader can read everything."""
+        """Stops all changes, so that each reader can read every count."""
         with self.lock:
             self._read("truth")
             self.quiet = True
 
     def counted(self, counter, reader=None, until=math.inf):
-        """The sum of a counter over ipamD's processes, as one reader, or all together, have read it."""
+        """Returns the sum of a counter over ipamD's processes, as read by one reader or by all readers together."""
         lives = {}
         for read in self.reads:
             if reader in (None, read.reader) and read.when < until:

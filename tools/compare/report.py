@@ -35,11 +35,11 @@ class Run(NamedTuple):
         return sum(node.counted(counter, *reader_until) for node in self.nodes)
 
     def assigned(self, minute):
-        """Addresses assigned on all nodes at the end of a minute."""
+        """Returns the number of assigned addresses on all nodes at the end of a minute."""
         return sum(node.assigned_at(minute + 60) for node in self.nodes)
 
     def total(self, collector, name):
-        """The Sum of all datums of a counter; None if the collector has no such metric."""
+        """Returns the Sum of all datums of a counter, or None if the collector has no such metric."""
         values = collector.values(name, self.start, self.end).values()
         return sum(map(sum, values)) if name else None
 
@@ -74,14 +74,14 @@ def counter(run, title, name):
 
 
 def unexplained(run):
-    """Whether the agent's counts differ from what it could read."""
+    """Returns whether the agent's counts differ from the counts that the agent could read."""
     agent = run.collectors[0]
     return (run.total(agent, agent.added) - run.truth("added", agent.title),
             run.total(agent, agent.refused) - run.truth("refused", agent.title)) != (0, 0)
 
 
 def missing(run, collector, begins, ends=None):
-    """Minutes of an event that have no datum."""
+    """Returns the number of an event's minutes that have no datum."""
     known = collector.values(collector.assigned, run.start, run.end)
     minutes = range(run.start + begins // 60 * 60, run.start + (ends or begins + 1), 60)
     return sum(minute not in known for minute in minutes)
@@ -113,7 +113,7 @@ def cluster_value(run, collector, values):
 
 
 def costs(runs):
-    """The figures that differ from run to run, as medians."""
+    """Returns medians of the figures that differ from run to run."""
     first = runs[0]
     titles = [each.title for each in first.collectors]
     hours = first.events.end / 3600

@@ -30,16 +30,17 @@ class Quiet(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def answer_metrics(self, body):
-        """As ipamD does: compressed if the client accepts that."""
+        """Answers like ipamD: compressed if the client accepts compression."""
         zipped = "gzip" in self.headers.get("Accept-Encoding", "")
         headers = [("Content-Encoding", "gzip")] if zipped else []
         self.answer(200, gzip.compress(body) if zipped else body, "text/plain; version=0.0.4", headers)
 
 
 class CloudWatch:
-    """Accepts PutMetricData as AWS's SDKs send it, as CBOR or as a form, and records it.
+    """Accepts PutMetricData in the formats of AWS's SDKs (CBOR or form), and records the requests.
 
-    A request is (time of arrival, bytes of its body), a datum (time of arrival, name, value, the value's time).
+    A request is recorded as (time of arrival, bytes of the body). A datum is recorded as (time of arrival, name, value,
+    time of the value).
     """
 
     def __init__(self):
@@ -95,7 +96,7 @@ def seconds(text):
 
 
 def metrics_port(node, reader):
-    """A node's metrics for one reader; closes the connection while ipamD does not answer."""
+    """Serves a node's metrics to one reader. Closes the connection while ipamD does not answer."""
 
     class Handler(Quiet):
         def do_GET(self):
@@ -109,7 +110,8 @@ def metrics_port(node, reader):
 
 
 class Kubernetes:
-    """The parts of an API server that AWS's helper uses: the pods, and their metrics through the proxy."""
+    """The part of an API server that cni-metrics-helper uses: the list of pods, and a proxy to the metrics of the
+    pods."""
 
     def __init__(self, nodes, reader):
         pods = [pod(number) for number in range(len(nodes))]

@@ -8,13 +8,13 @@ import csv
 import sys
 
 QUOTA = 500
-AWAY, BACK, RESTART = 15 * 60, 25 * 60, 40 * 60  # FleetRun's parts
+AWAY, BACK, RESTART = 15 * 60, 25 * 60, 40 * 60  # the phases of FleetRun, in seconds
 FATES = {"taken": "#2e7d32", "throttled": "#c62828", "refused": "#90a4ae"}
 WIDTH, LEFT, RIGHT, HEIGHT = 880, 60, 16, 170
 
 
 def bars(rows, start, end, step):
-    """Mean requests per second by fate, for each step of that many seconds."""
+    """Returns the mean requests per second by result, for each step of `step` seconds."""
     sums = [dict.fromkeys(FATES, 0) for _ in range((end - start) // step)]
     for row in rows:
         if start <= int(row["second"]) < end:

@@ -2,7 +2,7 @@
 """Draws docs/dashboard.png: the dashboard that `dashboard` prints, over a simulated day.
 
 The agent's own code publishes the day to the emulator (PictureDay in the tests). Each line shows the emulator's answer
-to the widget's GetMetricData queries. So the picture shows that the queries match the data.
+to the widget's GetMetricData queries. Therefore the picture proves that the queries match the data.
 
     tools/docs/picture.sh        or: make picture
 """
@@ -31,12 +31,12 @@ REGION = "eu-west-1"
 DAY = datetime.datetime(2026, 11, 20, tzinfo=datetime.timezone.utc)
 PERIOD = 300  # the console uses this period for a day
 PERIODS = 24 * 3600 // PERIOD
-# The emulator reads every datum of the requested time again for each period.
+# A request covers little time, because the emulator reads all datums of the requested time again for each period.
 AT_ONCE = datetime.timedelta(hours=1)
 
 
 class MoreStatistics(moto_cloudwatch.Statistics):
-    """Percentiles and trimmed counts, which moto lacks."""
+    """Computes percentiles and trimmed counts, which moto does not support."""
 
     def get_statistics_for_type(self, stat):
         values = sorted(self.metric_single_values_list)
@@ -49,7 +49,7 @@ class MoreStatistics(moto_cloudwatch.Statistics):
 
 
 def start_emulator():
-    """The tests' emulator, in this process."""
+    """Starts the tests' emulator in this process."""
     moto_cloudwatch.Statistics = MoreStatistics
     app = SmithyCbor(DomainDispatcherApplication(create_backend_app), Session().get_service_model("cloudwatch"))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
@@ -76,7 +76,7 @@ class Answers:
         )
 
     def series(self, asked):
-        """By (namespace, metric, dimensions, statistic)."""
+        """Returns the series by (namespace, metric, dimensions, statistic)."""
         answers = {each: np.full(PERIODS, np.nan) for each in asked}
         queries = {f"q{number}": each for number, each in enumerate(answers)}
         start = DAY
@@ -93,7 +93,7 @@ class Answers:
         return answers
 
     def found(self, namespace, metric, dimension, value):
-        """The dimensions of all series that a search finds."""
+        """Returns the dimensions of all series that a search finds."""
         pages = self._client.get_paginator("list_metrics").paginate(Namespace=namespace, MetricName=metric)
         metrics = [each["Dimensions"] for page in pages for each in page["Metrics"]]
         sets = [tuple((each["Name"], each["Value"]) for each in dimensions) for dimensions in metrics]
@@ -107,7 +107,7 @@ def query(name, namespace, metric, dimensions, statistic):
 
 
 def series_of(entry):
-    """(namespace, metric, dimensions, statistic) of a widget's entry, which may be an expression instead."""
+    """Returns (namespace, metric, dimensions, statistic) of a widget's entry, or None for an expression."""
     if len(entry) == 1:
         return None
     *names, options = entry
@@ -119,7 +119,7 @@ def choose(condition, then, otherwise=np.nan):
 
 
 def compare(expression):
-    """Comparisons give 1, 0 or nothing; numpy's give False for nothing."""
+    """Replaces comparisons. CloudWatch compares missing data to missing data, but numpy returns False."""
     return re.sub(r"(\w+) > (\w+)", r"above(\1, \2)", expression)
 
 
@@ -135,7 +135,7 @@ def work_out(expression, by_id):
 
 
 def lines_of(widget, series, answers):
-    """The widget's visible lines: pairs of label and values."""
+    """Returns the widget's visible lines as pairs of label and values."""
     metrics = widget["properties"]["metrics"]
     by_id = {entry[-1]["id"]: series[series_of(entry)] for entry in metrics if len(entry) > 1}
     lines = []
@@ -150,7 +150,7 @@ def lines_of(widget, series, answers):
 
 
 def searched(expression, answers):
-    """SORT(SEARCH(...), MIN, ASC, N), as the widgets of subnets have it."""
+    """Evaluates SORT(SEARCH(...), MIN, ASC, N), the form in the widgets of subnets."""
     named = r"{\"(.*?)\".*} MetricName=\"(.*?)\" \"(.*?)\"=\"(.*?)\""
     parts = re.search(named + r"', '(.*?)'\), MIN, ASC, (\d+)", expression)
     namespace, metric, dimension, value, statistic, most = parts.groups()

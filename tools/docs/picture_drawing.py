@@ -19,7 +19,7 @@ CELL_WIDTH, CELL_HEIGHT = 56, 42  # pixels
 GAP = 7
 DPI = 100
 BACKGROUND, CARD, FRAME, INK, FAINT = "#f2f3f3", "#ffffff", "#d5dbdb", "#16191f", "#687078"
-# The console's, in its order.
+# The colours of the console, in the console's order.
 COLOURS = ["#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f"]
 MOST_COLOURS = 256
 
@@ -57,7 +57,7 @@ class Page:
         self.figure.add_artist(plt.Rectangle((x, self.height - y), 8, 8, transform=None, color=colour, linewidth=0))
 
     def text(self, x, y, text, font, colour=INK):
-        """Draws text with its baseline at y; returns where it ends."""
+        """Draws text with its baseline at y. Returns the x where the text ends."""
         self.figure.text(x / self.width, 1 - y / self.height, text, fontproperties=font, color=colour)
         return x + self.measure(text, font)
 
@@ -66,7 +66,7 @@ class Page:
 
 
 def draw(widgets, day, period, output):
-    """Draws widgets; each has its lines, pairs of label and values."""
+    """Draws widgets with their lines. A line is a pair of label and values."""
     rows = max(widget["y"] + widget["height"] for widget, _ in widgets)
     page = Page(COLUMNS * CELL_WIDTH + GAP, rows * CELL_HEIGHT + GAP)
     for widget, lines in widgets:
@@ -139,7 +139,7 @@ def style(axes, times, day):
 
 
 def legend(page, box, lines):
-    """Draws the legend below the graph; returns the number of its rows."""
+    """Draws the legend below the graph. Returns the number of rows of the legend."""
     x, y, width, height = box
     rows = [[]]
     used = 0
@@ -190,7 +190,7 @@ def draw_text(page, box, markdown):
 
 
 def paragraph(page, x, baseline, width, line):
-    """Sets words in their fonts, and breaks where the line is full; returns the last baseline."""
+    """Draws words in their fonts, and breaks full lines. Returns the y of the last baseline."""
     at = x
     space = page.measure("n n", PLAIN) - page.measure("nn", PLAIN)
     for part, font in styled(line):
@@ -198,7 +198,7 @@ def paragraph(page, x, baseline, width, line):
             wide = page.measure(word, font)
             if at + wide > x + width and at > x:
                 at, baseline = x, baseline + 17
-            # A full stop or comma after other type belongs to it.
+            # No space before punctuation, also if the font changes.
             if at > x and re.match(r"[.,:;)]", word):
                 at -= space
             at = page.text(at, baseline, word, font) + space
@@ -206,7 +206,7 @@ def paragraph(page, x, baseline, width, line):
 
 
 def styled(line):
-    """Parts of a line with their fonts."""
+    """Yields the parts of a line with their fonts."""
     for part in re.split(r"(\*\*.*?\*\*|`.*?`)", line):
         if part.startswith("**"):
             yield part[2:-2], BOLD

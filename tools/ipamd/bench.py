@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Runs the agent beside the real ipamD: bench.py --bin FOLDER --agent EXECUTABLE [--release R] [SCENARIO...].
 
-Each scenario has its own network, mount and process namespaces, so that several run at the same time and nothing is
-left of one that has ended. Needs root.
+Each scenario has its own network, mount and process namespaces. Therefore several scenarios can run at the same time,
+and nothing remains after the end of a scenario. Needs root.
 """
 import argparse
 import concurrent.futures
@@ -19,7 +19,7 @@ LONGEST_SECONDS = 30 * 60
 
 
 def play(arguments, name, folder):
-    """In the scenario's own namespaces. Returns the exit code."""
+    """Plays a scenario in its own namespaces. Returns the exit code."""
     def start(settings=None, **environment):
         started = node.Node(folder, arguments.bin, arguments.release, arguments.agent, settings, **environment)
         started.ready()
@@ -53,8 +53,8 @@ def main():
     parser.add_argument("--bin", type=Path, required=True, help="folder with the built programs")
     parser.add_argument("--agent", type=Path, required=True, help="the agent's launcher or executable")
     parser.add_argument("--release", default="1.23.2", help="of ipamD")
-    parser.add_argument("--results", type=Path, default=Path("agent/target/ipamd"), help="folder for what was seen")
-    parser.add_argument("--at-once", type=int, default=3, help="scenarios at the same time")
+    parser.add_argument("--results", type=Path, default=Path("agent/target/ipamd"), help="folder for logs and samples")
+    parser.add_argument("--at-once", type=int, default=3, help="number of scenarios that run at the same time")
     parser.add_argument("--play", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("scenario", nargs="*", help="; ".join(
         f"{name}: {each.__doc__.splitlines()[0]}" for name, each in BY_NAME.items()))

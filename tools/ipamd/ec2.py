@@ -21,7 +21,7 @@ def items(name, contents):
 
 
 def numbered(query, prefix):
-    """The values of prefix.1, prefix.2 and so on."""
+    """Returns the values of the parameters prefix.1, prefix.2 and so on."""
     values = []
     while (key := f"{prefix}.{len(values) + 1}") in query:
         values.append(query[key])
@@ -57,7 +57,7 @@ def eni_xml(eni):
 
 
 class Ec2:
-    """One method for each action; the class has no other public names."""
+    """Has one public method for each EC2 action, and no other public name."""
 
     def __init__(self, instance):
         self._instance = instance
@@ -143,7 +143,7 @@ class Ec2:
 
 
 def handler(instance):
-    """Faults hit ipamD's calls only: {"action": NAME or "*", "code": ..., "status": 400, "left": times}."""
+    """Only calls of ipamD fail. A fault is {"action": NAME or "*", "code": ..., "status": 400, "left": times}."""
     ec2 = Ec2(instance)
 
     def answer(query, by_ipamd):

@@ -1,7 +1,7 @@
-"""One EC2 instance and its subnets, as EC2 knows them: the truth beside which ipamD is judged.
+"""One EC2 instance and its subnets, as EC2 knows them. ipamD's data is compared with this instance.
 
-An attached ENI is a veth of the network namespace with the ENI's MAC, so that ipamD finds its link: kernels of
-containers often have no dummy devices.
+An attached ENI is a veth in the network namespace. The veth has the ENI's MAC, because ipamD searches links by MAC.
+A dummy device would do, but kernels of containers often do not support dummy devices.
 """
 import ipaddress
 import random
@@ -17,7 +17,7 @@ SECURITY_GROUP = "sg-0123456789abcdef0"
 
 
 class Ec2Error(Exception):
-    """What EC2 answers instead of a result."""
+    """An error that EC2 returns instead of a result."""
 
     def __init__(self, code, message, status=400):
         super().__init__(message)
@@ -25,11 +25,11 @@ class Ec2Error(Exception):
 
 
 class Subnet:
-    """The addresses of a subnet. Others use as many as it takes to leave `free` addresses."""
+    """The addresses of a subnet. Other users hold addresses, so that `free` addresses remain."""
 
     def __init__(self, subnet_id, cidr, free=4000, tags=None):
         self.id, self.cidr, self.tags = subnet_id, ipaddress.ip_network(cidr), tags or {}
-        # The first 16 addresses are the instance's and the gateway's, the last 16 hold the broadcast address.
+        # Pods do not get the first 16 addresses (instance, gateway) and the last 16 (broadcast address).
         self.pool = set(list(self.cidr)[16:-16])
         self.set_free(free)
 
@@ -41,7 +41,7 @@ class Subnet:
         return len(self.pool) - self.used_by_others
 
     def take_addresses(self, count):
-        """Single addresses come from the top of the subnet, prefixes from its bottom."""
+        """Takes single addresses from the top of the subnet. Prefixes come from the bottom of the subnet."""
         if self.free < count:
             raise Ec2Error("InsufficientFreeAddressesInSubnet",
                            "The specified subnet does not have enough free addresses to satisfy the request.")
@@ -70,7 +70,7 @@ class Subnet:
 
 
 class Eni:
-    """A network interface; `device` is None while it is not attached."""
+    """An ENI. `device` is None while the ENI is not attached."""
 
     def __init__(self, subnet, primary, addresses=(), prefixes=(), tags=None, description=""):
         self.id = f"eni-0{random.getrandbits(60):016x}"
@@ -87,7 +87,7 @@ class Eni:
 
 
 class Instance:
-    """The instance's ENIs. Each method but `later` must be called with `lock` held."""
+    """The instance's ENIs. The caller must hold `lock` for every method except `later`."""
 
     def __init__(self, settings):
         self.lock = threading.RLock()
@@ -122,7 +122,7 @@ class Instance:
             raise Ec2Error("PrivateIpAddressLimitExceeded", "Number of private addresses will exceed limit.")
 
     def create(self, subnet_id, addresses, prefixes, tags=None, description=""):
-        """All or none, as EC2 does."""
+        """Succeeds for all addresses or for no address, like EC2."""
         if subnet_id not in self.subnets:
             raise Ec2Error("InvalidSubnetID.NotFound", f"The subnet ID '{subnet_id}' does not exist")
         self.check_slots(1 + addresses + prefixes)

@@ -1,4 +1,4 @@
-"""As much of the Kubernetes API as ipamD reads: its node, pod and ENIConfig. JSON is enough."""
+"""The part of the Kubernetes API that ipamD reads: the node, the pod and the ENIConfig, all as JSON."""
 import json
 import time
 import urllib.parse
@@ -73,7 +73,8 @@ def handler(instance, eni_config):
                                   "code": 404, "message": path})
 
         def watch(self, group, kind, objects, query):
-            """Sends what there is, then nothing: objects never change. client-go waits for the bookmark."""
+            """Sends the existing objects and a bookmark, for which client-go waits. Later nothing follows, because
+            objects never change."""
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Transfer-Encoding", "chunked")

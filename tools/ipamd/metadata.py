@@ -1,4 +1,4 @@
-"""Instance metadata (IMDSv2), in step with the attached ENIs."""
+"""Instance metadata (IMDSv2) of the instance and the attached ENIs."""
 import json
 
 from instance import ACCOUNT, INSTANCE_ID, NODE_ADDRESS, NODE_NAME, REGION, SECURITY_GROUP, VPC, VPC_CIDR, ZONE
@@ -9,7 +9,7 @@ INTERFACES = "network/interfaces/macs"
 
 
 def value(instance, path):
-    """What metadata has at this path, or None."""
+    """Returns the instance metadata at a path, or None."""
     shown = {eni.mac: eni for eni in instance.attached() if eni.in_metadata}
     flat = {"instance-id": INSTANCE_ID, "instance-type": instance.type, "local-ipv4": NODE_ADDRESS,
             "mac": next(eni.mac for eni in shown.values() if eni.device == 0), "placement/availability-zone": ZONE,

@@ -1,7 +1,7 @@
-"""One node of the bench: stand-ins, the real ipamD, pods and the agent, in namespaces of their own.
+"""One node of the bench in its own namespaces: stand-ins, the real ipamD, pods and the agent.
 
-The process that imports this must be the first of its network, mount and process namespaces (bench.py starts it so):
-whatever it started ends with it.
+The process that imports this module must be the first process of its namespaces. bench.py starts this process. When it
+ends, the kernel ends all other processes of the namespaces.
 """
 import json
 import os
@@ -17,7 +17,7 @@ from web import get, post
 HERE = Path(__file__).parent
 ENIS, METRICS = "http://127.0.0.1:61679/v1/enis", "http://127.0.0.1:61678/metrics"
 STANDINS, PODS = "http://127.0.0.1:4600/", "http://127.0.0.1:4700/"
-# As the manifest of release 1.23 sets them.
+# The values of the manifest of release 1.23.
 IPAMD_ENVIRONMENT = {
     "ENABLE_IPv4": "true", "ENABLE_IPv6": "false", "ENABLE_PREFIX_DELEGATION": "false", "WARM_ENI_TARGET": "1",
     "WARM_PREFIX_TARGET": "1", "ENABLE_POD_ENI": "false", "ENABLE_SUBNET_DISCOVERY": "true",
@@ -33,11 +33,11 @@ WAIT_STEP_SECONDS = 0.5
 
 
 class Failed(Exception):
-    """The scenario could not be played: nothing is known about the agent."""
+    """The scenario could not be played. There is no result about the agent."""
 
 
 class Node:
-    """A node whose ipamD runs; `failures` are the expectations that did not hold."""
+    """A node with a running ipamD. `failures` lists the expectations that were not met."""
 
     def __init__(self, folder, bin_folder, release, agent, settings=None, **ipamd_environment):
         self.folder, self.release, self.failures = Path(folder), release, []
@@ -67,13 +67,13 @@ class Node:
     # What happens on the node.
 
     def start_ipamd(self, **environment):
-        """Starts ipamD, with variables changed from now on."""
+        """Starts ipamD. Later starts keep the changed variables."""
         self.environment.update(environment)
         self.mark("ipamD starts")
         self._ipamd = self._start("ipamd", [str(self._bin / f"aws-k8s-agent-{self.release}")], self.environment)
 
     def kill_ipamd(self):
-        """SIGTERM would only make it stop attaching ENIs."""
+        """Kills ipamD with SIGKILL. After SIGTERM ipamD would go on and only stop attaching ENIs."""
         self.mark("ipamD is killed")
         self._ipamd.kill()
         self._ipamd.wait()
@@ -112,10 +112,11 @@ class Node:
                 raise Failed(f"{what}: not ready after {seconds} s")
             time.sleep(WAIT_STEP_SECONDS)
 
-    # What the agent says about it.
+    # What the agent reports about the node.
 
     def doctor(self, step, fail=(), warn=(), never=(), polls=1):
-        """Expects exactly these findings with level fail, these among the warnings, and none of `never` in either."""
+        """Expects exactly the findings `fail` at level fail. Expects `warn` among the warnings, and `never` at neither
+        level."""
         self.mark(f"doctor: {step}")
         for name, url in (("enis.json", ENIS), ("metrics.txt", METRICS)):
             (self.folder / f"{step}-{name}").write_text(get(url) or "")
@@ -135,7 +136,7 @@ class Node:
         self.expect(f"{step}: exit code", done.returncode, 1 if by_level["fail"] else 0)
 
     def troubles(self, metric, within=r".*"):
-        """Expects a line of the log that reports trouble of this metric, with a cause that matches."""
+        """Expects a log line that reports trouble of the metric and has a matching cause."""
         lines = [line for line in (self.folder / "run.log").read_text().splitlines()
                  if "trouble" in line and f"{metric}=" in line]
         if not any(re.search(within, line) for line in lines):
@@ -146,7 +147,7 @@ class Node:
             self.failures.append(f"{what}: {found}, expected {expected}")
 
     def finish(self):
-        """Ends the agents, then compares all their polls with the samples."""
+        """Ends the agents, then compares all polls of the agents with the samples."""
         self.samples.stop()
         (self.folder / "marks.json").write_text(json.dumps(self._marks))
         polls = truth.lines(self.folder / "polls.log")

@@ -1,6 +1,7 @@
 """The scenarios: what happens on a node, and what the doctor and the log must say about it.
 
-Each is a function; its docstring is its line in the list. The numbers of every poll are compared in all of them.
+Each scenario is a function. The list shows the docstring of this function. Every scenario compares the numbers of every
+poll.
 """
 THROTTLED = {"action": "*", "code": "RequestLimitExceeded", "status": 503}
 
@@ -10,7 +11,7 @@ def denied(action):
 
 
 def quick(start):
-    """Fill, full, restart: the scenario of the gate, three minutes."""
+    """Pods fill the node, the node is full, ipamD restarts. The gate plays this scenario (3 min)."""
     node = start()
     node.pods(30, rate=2)
     node.wait(50)
@@ -26,7 +27,7 @@ def quick(start):
 
 
 def pool(start):
-    """Fill, full, cooldown, restart, an ENI and addresses taken away, a foreign ENI."""
+    """Pods fill the node, cooldown, restart of ipamD, a removed ENI, removed addresses, an unmanaged ENI."""
     node = start()
     node.wait(25)
     node.doctor("empty")
@@ -63,7 +64,7 @@ def pool(start):
 
 
 def targets(start):
-    """WARM_IP_TARGET and MINIMUM_IP_TARGET: fill, shrink, churn that starves behind cooling addresses."""
+    """WARM_IP_TARGET and MINIMUM_IP_TARGET: more pods, fewer pods, and new pods that wait for cooling addresses."""
     node = start(WARM_IP_TARGET="5", MINIMUM_IP_TARGET="10")
     node.wait(25)
     node.doctor("empty")
@@ -85,7 +86,7 @@ def targets(start):
 
 
 def prefixes(start):
-    """Prefix delegation: fill, shrink, no free /28, free again."""
+    """Prefix delegation: more pods, fewer pods, a subnet without a free /28, free /28 blocks again."""
     node = start({"max_pods": 110}, ENABLE_PREFIX_DELEGATION="true")
     node.wait(25)
     node.pods(40, rate=0.5)
@@ -106,7 +107,7 @@ def prefixes(start):
 
 
 def subnet(start):
-    """A subnet with a few addresses left, then free again."""
+    """A subnet with only a few free addresses, then with many free addresses again."""
     node = start({"free": 20})
     node.wait(10)
     node.pods(30, rate=1)
@@ -120,7 +121,7 @@ def subnet(start):
 
 
 def throttled(start):
-    """EC2 throttles every call while the pool must grow; then two requests of three."""
+    """While the pool must grow, EC2 throttles every call, later two of three calls."""
     node = start()
     node.wait(5)
     node.change(faults=[THROTTLED])
@@ -135,7 +136,7 @@ def throttled(start):
 
 
 def no_rights(start):
-    """Rights taken away while ipamD runs, then at its start."""
+    """ipamD's rights are removed while ipamD runs, then before ipamD starts."""
     node = start()
     node.pods(25, rate=2)
     node.wait(70)
@@ -157,7 +158,7 @@ def no_rights(start):
 
 
 def metadata_away(start):
-    """Instance metadata away: no pod starts, and no counter of refusals rises."""
+    """Without instance metadata no pod starts, but no counter of refused pods rises."""
     node = start()
     node.wait(20)
     node.metadata(up=False)
@@ -183,7 +184,7 @@ def custom_networking(start):
 
 
 def excluded_subnet(start):
-    """The node's subnet is tagged not to be used for pods."""
+    """A tag excludes the node's subnet from use for pods."""
     node = start({"tags": {"kubernetes.io/role/cni": "0"},
                   "subnets": [{"id": "subnet-0pods", "cidr": "10.20.64.0/18", "tags": {"kubernetes.io/role/cni": "1"}}]})
     node.wait(25)
@@ -194,7 +195,7 @@ def excluded_subnet(start):
 
 
 def modes(start):
-    """Prefixes switched on while pods hold single addresses, and off again."""
+    """Prefix delegation is switched on while pods hold single addresses, then switched off again."""
     node = start()
     node.pods(8, rate=2)
     node.wait(20)

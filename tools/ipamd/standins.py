@@ -1,9 +1,9 @@
 """standins.py SETTINGS-JSON: serves EC2, instance metadata and the Kubernetes API of one node in its network namespace.
 
-GET http://127.0.0.1:4600/ is EC2's side of the truth. POST changes it, with one or more of
+GET http://127.0.0.1:4600/ returns EC2's data. POST changes this data, with one or more of
   {"free": addresses left in the node's subnet, "faults": [...], "detach": device,
    "unassign": [device, count], "attach": addresses}
-the last three behind ipamD's back.
+ipamD gets no notice of the last three changes.
 """
 import json
 import signal

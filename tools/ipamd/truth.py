@@ -1,4 +1,4 @@
-"""What truly happened on a node, sampled each second, and the agent's polls beside it."""
+"""Samples the true state of a node each second, and compares the agent's polls with these samples."""
 import collections
 import json
 import re
@@ -8,19 +8,20 @@ from datetime import datetime
 
 from web import get
 
-# Around a poll: the node changes while it is read.
+# Samples this close to a poll are accepted, because the node changes during the poll.
 WINDOW_SECONDS = 2.5
 # ipamD adds an ENI to its pool some seconds after EC2 attached it.
 EC2_SECONDS = 10
-# ipamD reads EC2's side each 60 s: until then it does not know what was changed behind its back.
+# ipamD reads EC2's data every 60 s. Until then ipamD does not know changes that others made.
 RECONCILE_SECONDS = 75
 SERIES = re.compile(r"(awscni_\w+|process_start_time_seconds)(\{.*\})? (\S+)$")
 
-# The agent's metric, and what it must equal.
+# The agent's metric, and the sources with the same value.
 STATES = {
     "eniAllocated": ("ec2 enis", "enis enis"), "totalIPAddresses": ("ec2 addresses", "enis addresses"),
     "totalIPv4Prefixes": ("ec2 prefixes", "enis prefixes"), "assignIPAddresses": ("pods held", "enis assigned")}
-# The agent's counter, and ipamD's family whose rise over all of its processes must be the sum of its increases.
+# The agent's counter, and a family of ipamD. The sum of the counter's increases must equal the rise of the family over
+# all processes of ipamD.
 SUMS = {"addReqCount": "awscni_add_ip_req_count", "delReqCount": "awscni_del_ip_req_count",
         "noAvailableIPAddrs": "awscni_no_available_ip_addresses", "ipamdErr": "awscni_ipamd_error_count",
         "awsAPIErr": "awscni_aws_api_error_count", "ec2ApiReqCount": "awscni_ec2api_req_count",
@@ -29,7 +30,7 @@ SUMS = {"addReqCount": "awscni_add_ip_req_count", "delReqCount": "awscni_del_ip_
 
 
 class Sampler:
-    """Samples once a second until it is stopped."""
+    """Takes a sample each second until it is stopped."""
 
     def __init__(self, file, urls):
         self.taken, self._stopped = [], threading.Event()
@@ -56,7 +57,7 @@ def sample(urls):
 
 
 def pool(body):
-    """Counted from /v1/enis without any of the agent's code."""
+    """Counts addresses in /v1/enis without code of the agent."""
     document = json.loads(body)
     cards = [document] if "ENIs" in document else document.values()
     enis = [eni for card in cards for eni in (card.get("ENIs") or {}).values()]
@@ -68,7 +69,7 @@ def pool(body):
 
 
 def series(body):
-    """The sum of each family over its series."""
+    """Returns the sum of each family over the family's series."""
     sums = collections.Counter()
     for found in filter(None, map(SERIES.match, body.splitlines())):
         if not found[1].endswith("_bucket"):
@@ -76,7 +77,7 @@ def series(body):
     return dict(sums)
 
 
-# The other sources are JSON that is kept as it is.
+# The other sources are JSON and are stored unchanged.
 PARSERS = {"enis": pool, "metrics": series}
 
 
@@ -86,7 +87,7 @@ def lines(file):
 
 
 def compare(polls, samples, marks):
-    """The numbers of the agent that are not those of the truth, one line each."""
+    """Returns one line for each number of the agent that differs from the samples."""
     wrong = []
     for poll in polls:
         taken = taken_at(poll)
@@ -105,13 +106,13 @@ def compare(polls, samples, marks):
 
 
 def unknown_to_ipamd(taken, marks):
-    """The sources that ipamD cannot know at this time: a poll shows what ipamD knows."""
+    """Returns the sources that ipamD cannot know at this time. A poll shows only what ipamD knows."""
     unknown = set()
     for when, text in marks:
         if when > taken:
             break
         if re.match(r"EC2: .*(detach|unassign)", text):
-            unknown.add("pods")  # Pods go on with addresses that EC2 took away.
+            unknown.add("pods")  # Pods keep running with addresses that EC2 removed.
         if re.match(r"EC2: .*(detach|unassign|attach)", text) and taken - when <= RECONCILE_SECONDS:
             unknown.add("ec2")
         if text.startswith("instance metadata"):
@@ -125,7 +126,7 @@ def compare_sums(polls, samples):
     wrong = []
     for name, family in SUMS.items():
         seen = [metric for poll in polls for metric in poll["metrics"] if metric["name"] == name]
-        # A first poll without a value is a baseline: what ipamD counted before is not the agent's.
+        # A first poll without a value is a baseline. The agent does not report earlier counts of ipamD.
         reported = sum(metric.get("value", metric["total"]) for metric in seen)
         least, most = rises(family, samples, [taken_at(poll) for poll in polls])
         if not least <= reported <= most:
@@ -138,9 +139,9 @@ def taken_at(poll):
 
 
 def rises(family, samples, polled):
-    """How far a family rose, at least and at most, up to the last poll that each process of ipamD lived to see.
+    """Returns the least and the greatest possible rise of a family until the last poll of each process of ipamD.
 
-    What a process counts after that poll is lost with it when it is killed.
+    Events after this last poll are lost when the process is killed.
     """
     by_process = collections.defaultdict(list)
     for each in samples:

@@ -1,4 +1,4 @@
-"""The HTTP that the stand-ins and the bench share: servers and requests."""
+"""HTTP servers and requests for the stand-ins and the bench."""
 import json
 import threading
 import urllib.request
@@ -9,7 +9,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_):
-        """Requests are not logged."""
+        """Writes no log line for a request."""
 
     def body(self):
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -36,7 +36,7 @@ def serve(host, port, handler):
 
 
 def get(url):
-    """The body of the answer, or None if there is none."""
+    """Returns the body of the answer, or None if there is no answer."""
     try:
         with urllib.request.urlopen(url, timeout=2) as response:
             return response.read().decode()

@@ -1,4 +1,4 @@
-"""Resolves a CloudFormation template with given parameters: the functions that iam-policy/role.yaml uses."""
+"""Resolves a CloudFormation template with given parameters. Knows only the functions that iam-policy/role.yaml uses."""
 
 import json
 import re
@@ -25,7 +25,7 @@ _Loader.add_multi_constructor("!", _function)
 
 
 def resolve(text, **parameters):
-    """The resources that a template makes, by their names; text that is a JSON object is read."""
+    """Returns the resources of a template by name. JSON in a text becomes an object."""
     template = yaml.load(text, _Loader)
     defaults = {name: each.get("Default") for name, each in template["Parameters"].items()}
     scope = _Scope(template, PSEUDO | defaults | parameters)

@@ -1,8 +1,8 @@
 """
 Decides as IAM does whether policy documents allow a request: allowed, denied, or denied explicitly.
 
-Only the part of IAM's language that the documents in iam-policy/ use. Anything else in a document is an error, so that
-nothing remains unchecked.
+Knows only the part of IAM's language that the documents in iam-policy/ use. Any other part in a document is an error.
+Therefore every part of a document is checked.
 """
 
 import re
@@ -16,7 +16,7 @@ def decide(documents, action, keys=None, resource="*", principal=None):
     """
     IAM's decision about an action on a resource, with these condition keys.
 
-    A trust policy needs a principal, such as {"Service": "..."}, a permissions policy has none.
+    A trust policy needs a principal, such as {"Service": "..."}. A permissions policy has no principal.
     """
     effects = {
         statement["Effect"]
@@ -34,7 +34,7 @@ def _applies(statement, action, resource, principal, keys):
     if unknown or statement["Effect"] not in ("Allow", "Deny"):
         raise ValueError(f"not understood: {statement}")
     if (principal is None) != ("Resource" in statement) or (principal is None) == ("Principal" in statement):
-        raise ValueError("a permissions policy names resources, a trust policy principals")
+        raise ValueError("a permissions policy names resources, a trust policy names principals")
     return (
         _matches_any([each.lower() for each in _listed(statement["Action"])], action.lower())
         and (principal is not None or _matches_any(statement["Resource"], resource))
@@ -48,7 +48,7 @@ def _applies(statement, action, resource, principal, keys):
 
 
 def _holds(operator, expected, actual):
-    """If the request lacks the key, every operator fails except the negated ones."""
+    """If the request lacks the key, every operator fails, except negated operators."""
     if operator == "StringEquals":
         return actual in _listed(expected)
     if operator == "StringNotEquals":
@@ -59,7 +59,7 @@ def _holds(operator, expected, actual):
 
 
 def _matches_any(patterns, text):
-    # IAM has * and ?, but no sets of letters.
+    # IAM's patterns have * and ?. A bracket is a plain character in IAM.
     return any(fnmatchcase(text, re.sub(r"\[", "[[]", pattern)) for pattern in _listed(patterns))
 
 

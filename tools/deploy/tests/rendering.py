@@ -20,7 +20,7 @@ OVERLAYS = ("irsa", "pod-identity", "prometheus", "host-path-state")
 
 
 class Refused(Exception):
-    """A tool could not render; the text is the tool's message to the user."""
+    """A tool could not render. The text is the tool's message to the user."""
 
 
 def run(command, *arguments):
@@ -42,7 +42,7 @@ def _kustomized(directory):
 
 
 def kustomize(directory):
-    """The objects of a directory below daemonset/, or of an absolute one."""
+    """Returns the objects of a directory below daemonset/, or of an absolute directory."""
     return objects(_kustomized(DAEMONSET / directory))
 
 
@@ -59,7 +59,7 @@ def kustomize_components(*components):
 
 
 def kustomization(directory, content):
-    """The objects of a kustomization written into a directory; absolute paths become relative ones."""
+    """Writes a kustomization into a directory and returns its objects. Absolute paths become relative paths."""
     here = Path(directory).resolve()
     for key in ("resources", "components"):
         content[key] = [os.path.relpath(path, here) for path in content.get(key, [])]
@@ -72,7 +72,7 @@ def helm_text(*flags, chart=CHART, release=NAME):
 
 
 def helm(values=None, *flags, **where):
-    """The objects of the chart with some values, without its tests unless a flag asks for them."""
+    """Returns the objects of the chart with some values. Helm's tests are left out, unless `flags` is given."""
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
         yaml.safe_dump(values or {}, file)
         file.flush()
@@ -112,7 +112,7 @@ def env(rendered):
 
 
 def environment(container):
-    """The variables as the kubelet sets them: $(NAME) is the value of an earlier variable, and $$ is $."""
+    """Returns the variables as the kubelet sets them. $(NAME) is the value of an earlier variable, and $$ is $."""
     variables = {}
     for each in container["env"]:
         value = each.get("value") or NODE[each["valueFrom"]["fieldRef"]["fieldPath"]]

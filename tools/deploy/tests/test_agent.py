@@ -1,4 +1,4 @@
-"""The agent accepts the settings of every rendering. Needs a built agent: make dry-run, or make test."""
+"""Tests that the agent accepts the settings of every rendering. Needs a built agent: make dry-run, or make test."""
 
 import os
 import subprocess

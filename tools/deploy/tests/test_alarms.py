@@ -1,4 +1,4 @@
-"""The template that `alarms` prints. Needs a built agent: make dry-run, or make test."""
+"""Tests the template that `alarms` prints. Needs a built agent: make dry-run, or make test."""
 
 import os
 import subprocess

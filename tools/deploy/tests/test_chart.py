@@ -1,4 +1,5 @@
-"""The chart: the same objects as kustomize, its notes, and its copies of the agent's facts."""
+"""Tests that the chart renders the same objects as kustomize. Also tests the notes and the chart's copies of agent
+facts."""
 
 import json
 import re
@@ -33,7 +34,7 @@ HELMS_OWN = ("helm.sh/chart", "app.kubernetes.io/managed-by")
 
 
 def comparable(rendered):
-    """The objects by kind, without Helm's labels; lists that have names, by them."""
+    """Returns the objects by kind, without Helm's labels. Lists of named entries become dictionaries."""
     result = {}
     for each in rendered:
         labels = each["metadata"]["labels"]

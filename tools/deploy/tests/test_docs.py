@@ -1,4 +1,4 @@
-"""docs/deploy.md: its examples work as they are."""
+"""Tests that the examples in docs/deploy.md work without changes."""
 
 import re
 import tempfile

@@ -1,4 +1,4 @@
-"""What is true of every rendering, by kustomize and by Helm."""
+"""Tests the rules that every rendering must keep, by kustomize and by Helm."""
 
 import functools
 import re
@@ -129,7 +129,7 @@ class EveryRendering(unittest.TestCase):
         self.assertEqual(on_the_host, "initContainers" in pod)
         for container in pod.get("initContainers", []):
             self.assertEqual(main["image"], container["image"])
-            # The image has one program, its entry point, and no shell: a command would replace it.
+            # A `command` would replace the entry point, and the image has no other program.
             self.assertNotIn("command", container)
             self.assertEqual(["prepare-state-dir"], container["args"])
             self.assertEqual([{"name": "STATE_DIR", "value": env(rendered)["STATE_DIR"]}], container["env"])

@@ -1,4 +1,4 @@
-"""The rights: each policy allows the agent's calls and nothing else."""
+"""Tests that each policy allows the agent's calls and no other call."""
 
 import json
 import unittest

@@ -1,4 +1,4 @@
-"""The chart's values: where valid ones go, and how invalid ones are rejected."""
+"""Tests where the chart's valid values go, and how invalid values are rejected."""
 
 import unittest
 

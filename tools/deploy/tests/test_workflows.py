@@ -1,4 +1,4 @@
-"""The workflows of .github and the gate that they run. Their own errors show only after a push."""
+"""Tests the workflows of .github and the gate that they run. Without these tests an error shows only after a push."""
 
 import os
 import subprocess
