@@ -10,12 +10,12 @@ import java.util.function.ToLongFunction;
 
 /** The way in which a metric's value is computed from a poll. */
 public sealed interface Computation {
-  /** Computes the sample of a metric. Empty if the source was not read or has no value. */
+  /** Computes the sample of a metric; empty if the source was not read or has no value. */
   default Optional<Sample> sample(Metric metric, PollContext poll) {
     return Sample.gauge(metric, value(poll));
   }
 
-  /** Computes the value of a gauge. Empty if the value is unknown. */
+  /** Computes the value of a gauge; empty if the value is unknown. */
   default OptionalDouble value(PollContext poll) {
     return OptionalDouble.empty();
   }
@@ -31,8 +31,8 @@ public sealed interface Computation {
   }
 
   /**
-   * A gauge that the agent counts from ipamD's lists. The fallback is read if introspection is
-   * switched off. The fallback is not read if introspection fails.
+   * A gauge that the agent counts from ipamD's lists. The agent reads the fallback only if a
+   * setting switches introspection off, not if a request to introspection fails.
    *
    * @param fallback the ipamD gauge for the same value
    * @param ipv4Only whether the gauge has no value on IPv6

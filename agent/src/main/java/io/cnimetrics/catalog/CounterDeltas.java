@@ -46,7 +46,7 @@ record CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, 
     return read.map(metrics -> metrics.total(counter)).orElse(OptionalDouble.empty());
   }
 
-  /** The increase of a counter, at least 0. Empty for a baseline, or if the total is no number. */
+  /** The increase of a counter, at least 0; empty for a baseline or if the total is no number. */
   OptionalDouble of(Series counter) {
     double increase = total(counter).orElse(Double.NaN) - before(counter);
     return Double.isNaN(increase)

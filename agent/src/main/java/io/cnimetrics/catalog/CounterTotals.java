@@ -7,12 +7,12 @@ import java.util.OptionalDouble;
 
 /**
  * The totals of the counters at the last successful read, with the start of the ipamD process. A
- * total is the sum of all series of a counter. Single series are not kept, because their number has
- * no bound: some of ipamD's labels hold error texts.
+ * total is the sum of all series of a counter. Single series are not kept. The number of series has
+ * no bound, because some of ipamD's labels hold error texts.
  */
 public record CounterTotals(
     OptionalDouble processStartSeconds, OptionalDouble bootSeconds, Map<Series, Double> bySeries) {
-  /** The bound is far below 10 ms, which is the kernel's resolution of start times. */
+  /** Two start times are equal below this difference. The kernel's resolution is 10 ms. */
   private static final double SAME_SECONDS = 0.004;
 
   public CounterTotals {
@@ -49,7 +49,7 @@ public record CounterTotals(
     double afterBoot = between(processStartSeconds, bootSeconds);
     double nowAfterBoot = between(read.processStartSeconds(), read.bootSeconds());
     double moved = Math.abs(nowAfterBoot - afterBoot);
-    // The kernel rounds the boot time, so the boot times of two reads can differ by one second.
+    // The kernel rounds the boot time. Therefore two reads can return boot times 1 s apart.
     return moved < SAME_SECONDS || Math.abs(moved - 1) < SAME_SECONDS;
   }
 

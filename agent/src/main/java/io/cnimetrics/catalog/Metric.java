@@ -8,8 +8,8 @@ import java.util.OptionalDouble;
 /**
  * One metric with all its properties.
  *
- * @param name the name in CloudWatch. It is the name in AWS's cni-metrics-helper, if that helper
- *     has the metric.
+ * @param name the name in CloudWatch. If AWS's cni-metrics-helper has the same metric, both names
+ *     are equal.
  * @param statistic the statistic that gives the cluster's value at a period of 60 s
  * @param within how the values of all polls of a minute are combined into one value
  * @param alertAt the lowest value that means trouble; empty if no value does. When a closed minute
@@ -39,7 +39,7 @@ public record Metric(
     return alertAt.isPresent() && value >= alertAt.getAsDouble();
   }
 
-  /** Whether the metric describes a subnet instead of a node. Each subnet then has a datum. */
+  /** Whether the metric describes a subnet instead of a node, with one datum for each subnet. */
   public boolean isOfSubnet() {
     return computation instanceof Computation.OfSubnet;
   }
@@ -61,7 +61,7 @@ public record Metric(
 
   /** Whether a metric shows a state or counts events. */
   public enum Kind {
-    /** A state. A minute's value is usually that of the last successful poll. */
+    /** A state. Usually a minute's value comes from the last successful poll of the minute. */
     GAUGE,
     /** A number of events. A minute's value is the sum of all increases in the minute. */
     COUNTER;

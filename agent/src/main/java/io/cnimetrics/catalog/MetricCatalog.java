@@ -67,7 +67,7 @@ public final class MetricCatalog {
   public static final Metric ENI_MAX_AVAILABLE =
       gauge(
           "eniMaxAvailable",
-          "Maximum number of ENIs that ipamD can manage. The limit is MAX_ENI or that of the"
+          "Maximum number of ENIs that ipamD can manage. The value is MAX_ENI or the limit of the"
               + " instance type, minus the ENIs that ipamD does not manage.",
           new FromGauge(ENI_MAX, false));
   public static final Metric TOTAL_IP_ADDRESSES =
@@ -85,7 +85,7 @@ public final class MetricCatalog {
   public static final Metric IPAMD_ERR =
       alertingCounter("ipamdErr", "Errors in ipamD.", "awscni_ipamd_error_count");
 
-  /** The metrics that are declared above this line. */
+  /** The six core metrics, which are declared above this line. */
   static final List<Metric> CORE = List.copyOf(ALL);
 
   // How full the node is.

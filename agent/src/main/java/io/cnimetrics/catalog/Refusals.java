@@ -37,7 +37,7 @@ public record Refusals(long first, long last) {
     return new Refusals(isWithin(QUIET_MINUTES, minute) ? Math.min(first, minute) : minute, minute);
   }
 
-  /** The minutes from the first to the last refusal of the current run; 0 without such a run. */
+  /** The minutes from the first to the last refusal of the current run; 0 if no run continues. */
   long minutesAt(long minute) {
     return isWithin(QUIET_MINUTES - 1, minute) ? last - first + 1 : 0;
   }

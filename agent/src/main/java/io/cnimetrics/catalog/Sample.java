@@ -60,7 +60,7 @@ public record Sample(
         : Optional.empty();
   }
 
-  /** The sample of a counter. Empty if the total is unknown, or if CloudWatch would refuse it. */
+  /** The sample of a counter; empty if CloudWatch would refuse the total or it is unknown. */
   static Optional<Sample> counter(Metric metric, OptionalDouble increase, OptionalDouble total) {
     return total.isPresent() && acceptable(total)
         ? Optional.of(new Sample(metric, increase, total))

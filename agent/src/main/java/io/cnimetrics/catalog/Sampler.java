@@ -25,7 +25,7 @@ public final class Sampler {
   private final Duration grace;
 
   /**
-   * @param agentStart the agent's start. If ipamD started later, its counters need no baseline.
+   * @param agentStart the agent's start. If ipamD started later, the counters need no baseline.
    */
   public Sampler(List<Metric> metrics, PodLimits podLimits, Instant agentStart) {
     this(metrics, podLimits, agentStart, Duration.ZERO);
@@ -39,9 +39,9 @@ public final class Sampler {
   }
 
   /**
-   * Returns a sampler with a grace period. During the grace period, the sampler does not report an
-   * ipamD as down that no poll has read yet. On a new node, ipamD may start after the agent. With
-   * another CNI there is no ipamD.
+   * Returns a sampler with a grace period. During this period, the sampler reports ipamD as down
+   * only if an earlier poll has read ipamD. On a new node, ipamD may start after the agent. On a
+   * node with another CNI, there is no ipamD.
    *
    * @param time the length of the grace period, which begins at the agent's start
    */

@@ -16,8 +16,8 @@ import java.util.stream.Stream;
  * @param totals the totals of the counters at the last successful read of ipamD's metrics
  * @param restarts the number of ipamD restarts that polls have shown
  * @param ipamdSeen whether ipamD was read at least once
- * @param down the minutes in which no poll could read ipamD
- * @param warmPoolEmpty the minutes without an available address although the pool can grow
+ * @param down the consecutive minutes in which no poll could read ipamD
+ * @param warmPoolEmpty the consecutive minutes in which the pool could grow but had no free address
  * @param refusals the minutes in which ipamD refused pods an address
  * @param mode the last address mode that ipamD's gauges showed
  */
@@ -57,7 +57,7 @@ public record SamplerState(
     return numbers;
   }
 
-  /** Converts stored numbers. If another release stored them, some may be missing: unknown. */
+  /** Converts stored numbers. Numbers that another release did not store are unknown. */
   public static SamplerState of(Map<String, Double> numbers) {
     return new SamplerState(
         numbers.containsKey("totals") ? Optional.of(totals(numbers)) : Optional.empty(),

@@ -8,14 +8,15 @@ import java.util.Map;
  *
  * @param minutesBefore the length of the streak before {@code minute}
  * @param minute the minute of the last observation, in minutes since 1970
- * @param held whether the condition held in {@code minute}, by the observations so far
+ * @param held whether the condition held in {@code minute}, according to the observations so far
  */
 public record Streak(long minutesBefore, long minute, boolean held) {
   static final Streak NONE = new Streak(0, Long.MIN_VALUE, false);
 
   /**
-   * How far a stored minute may be after the current minute. A minute beyond this bound comes from
-   * a wrong clock, so the streak is forgotten. CloudWatch refuses such timestamps too.
+   * The number of minutes that a stored minute may lie after the current minute. A minute beyond
+   * this bound comes from a wrong clock. Therefore the agent forgets such a streak. CloudWatch
+   * refuses such timestamps too.
    */
   public static final long MOST_MINUTES_AHEAD = 120;
 
@@ -46,7 +47,7 @@ public record Streak(long minutesBefore, long minute, boolean held) {
         : new Streak(minutesBefore, minute, holds);
   }
 
-  /** Adds an observation. A minute counts if the condition held in all observations of it. */
+  /** Adds an observation. A minute counts only if the condition held in each observation. */
   Streak allOf(long at, boolean holds) {
     return at > minute || minute == Long.MIN_VALUE ? lastOf(at, holds) : lastOf(at, held && holds);
   }

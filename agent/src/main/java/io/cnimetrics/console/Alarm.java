@@ -86,7 +86,7 @@ public record Alarm(
    *
    * @param title the problem, in a few words
    * @param meaning the effect on pods, and what to check first
-   * @param troubles the metrics whose log lines name the node; empty if no line names the node
+   * @param troubles the metrics whose log lines name the node; empty if no log line does
    * @param checks the ids of the doctor's findings to look at on the node
    */
   public record Text(String title, String meaning, List<Metric> troubles, List<String> checks) {}
@@ -118,7 +118,7 @@ public record Alarm(
   /**
    * How many minutes an alarm evaluates.
    *
-   * @param datapoints the number of these minutes that must breach the threshold
+   * @param datapoints the number of evaluated minutes that must breach the threshold
    * @param periods the number of minutes that are evaluated
    * @param missing how a minute without a datum counts
    */

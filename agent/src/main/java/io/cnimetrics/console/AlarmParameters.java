@@ -59,8 +59,8 @@ final class AlarmParameters {
         text(
             "",
             ".{0,255}",
-            "Name of an alarm. While it is on, the composite alarm sends no pages. Use it for"
-                + " planned replacements of nodes"));
+            "Name of an alarm that is on during planned replacements of nodes. While that alarm is"
+                + " on, the composite alarm sends no pages"));
     switches().forEach(each -> all.put(each.parameter(), bool(each.on(), each.description())));
     if (settings.dashboard()) {
       all.put(

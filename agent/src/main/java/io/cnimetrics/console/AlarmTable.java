@@ -31,7 +31,7 @@ public final class AlarmTable {
           Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.NO_ADDRESS_MINUTES),
           AT_LEAST,
           Threshold.of(
-              "NoAddressMinutes", 3, 1, 60, "Minutes after which refused pods start the alarm"),
+              "NoAddressMinutes", 3, 1, 60, "Minutes of refusals on a node that start the alarm"),
           new Evaluation(1, 1, NOT_BREACHING),
           Optional.empty(),
           new Text(
@@ -65,7 +65,7 @@ public final class AlarmTable {
           16,
           1,
           10_000,
-          "Number of free addresses; a subnet with fewer free addresses starts the alarm");
+          "The alarm starts if a subnet has fewer free addresses than this number");
 
   static final Alarm NO_DATA =
       new Alarm(
@@ -99,7 +99,7 @@ public final class AlarmTable {
               10,
               1,
               240,
-              "Minutes after which an empty warm pool that may grow starts the alarm"),
+              "Minutes for which a warm pool must be empty before the alarm starts"),
           new Evaluation(1, 1, NOT_BREACHING),
           Optional.empty(),
           new Text(
@@ -154,7 +154,7 @@ public final class AlarmTable {
           Formula.percent(MetricCatalog.AWS_API_THROTTLE_ERR, MetricCatalog.EC2_API_REQ_COUNT),
           ABOVE,
           Threshold.of(
-              "ThrottledPercent", 5, 1, 100, "Percent of throttled requests that starts the alarm"),
+              "ThrottledPercent", 5, 1, 100, "Largest percentage of throttled requests allowed"),
           new Evaluation(5, 15, NOT_BREACHING),
           Optional.empty(),
           new Text(
@@ -173,7 +173,7 @@ public final class AlarmTable {
           Formula.of(ClusterStatistic.P90, MetricCatalog.NODE_IP_UTILIZATION),
           AT_LEAST,
           Threshold.of(
-              "NodesFullPercent", 90, 1, 100, "Percent of its effective maximum that a node uses"),
+              "NodesFullPercent", 90, 1, 100, "Lowest utilisation in percent for the alarm"),
           new Evaluation(15, 25, MISSING),
           Optional.of(
               new Switch(

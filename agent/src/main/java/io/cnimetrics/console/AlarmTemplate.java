@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 public final class AlarmTemplate {
   private static final int PERIOD_SECONDS = 60;
 
-  /** How long the composite alarm waits for the suppressor alarm before it sends a page. */
+  /** How long a page waits, because the suppressor alarm may still start. */
   private static final int SUPPRESSOR_WAIT_SECONDS = 120;
 
   /** How long the composite alarm sends no pages after the suppressor alarm has ended. */
@@ -50,7 +50,7 @@ public final class AlarmTemplate {
     return object(
         "AWSTemplateFormatVersion", "2010-09-09",
         "Description",
-            "Alarms on the VPC CNI's addresses in an EKS cluster%s. The agents send every %s."
+            "Alarms for pod addresses of the VPC CNI in an EKS cluster%s. Agents send every %s."
                 .formatted(
                     settings.region().map(region -> " in " + region).orElse(""),
                     settings.publishMinutes() == 1

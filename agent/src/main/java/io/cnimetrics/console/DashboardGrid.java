@@ -49,7 +49,7 @@ final class DashboardGrid {
     row(Stream.of(graphs).map(graph -> graph.properties(namespace, thresholds)).toList());
   }
 
-  /** Adds two graphs of the free addresses of a cluster's subnets: over time, and now. */
+  /** Adds a graph of the free addresses of a cluster's subnets, and the present values. */
   void subnets(Cluster cluster) {
     String search =
         "SORT(SEARCH('{\"%s\",\"%s\",\"%s\"} MetricName=\"%s\" \"%s\"=\"%s\"', '%s'), MIN, ASC, %d)"

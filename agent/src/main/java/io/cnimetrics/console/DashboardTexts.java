@@ -28,13 +28,13 @@ final class DashboardTexts {
       """
       ### 3. Is ipamD up, and do nodes report?
       No new pod starts on a node where ipamD is down. **Do:** check the aws-node pod of that node. If some nodes do \
-      not report, check the agents' pods on these nodes. Marks show restarts of ipamD and starts of agents.
+      not report, check the agents' pods on those nodes. Marks show restarts of ipamD and starts of agents.
       """;
 
   static final String ERRORS =
       """
       ### 4. Which errors does EC2 return?
-      If the subnet has no address, see section 2. If EC2 throttles calls, use prefixes, or WARM_IP_TARGET with \
+      **Do:** if the subnet has no address, see section 2. If EC2 throttles calls, use prefixes, or WARM_IP_TARGET with \
       MINIMUM_IP_TARGET. If EC2 denies calls, attach AmazonEKS_CNI_Policy to the role of aws-node. \
       Minutes without calls have no latency.
       """;
@@ -42,9 +42,9 @@ final class DashboardTexts {
   static final String HOW_FULL =
       """
       ### 5. How full are the nodes?
-      The effective maximum is the largest number of pod addresses that the nodes can ever have. **Do:** from 90 % on, \
-      add nodes, use prefixes or use larger instances, unless full nodes are intended. Cooling addresses are free \
-      again after 30 s.
+      The effective maximum is the largest number of pod addresses that the nodes can ever have. **Do:** if nodes use \
+      more than 90 %, and full nodes are not intended, add nodes, use prefixes, or use larger instances. Cooling \
+      addresses are free again after 30 s.
       """;
 
   static final String ENIS =
@@ -71,8 +71,8 @@ final class DashboardTexts {
       ```
       %s
       ```
-      You can also use **kubectl**. Then run the doctor in the agent's pod POD on the node: \
-      `kubectl -n kube-system exec POD -- cni-metrics-agent doctor`.
+      You can also find the node with the **kubectl** commands below. Then examine the node. POD is the agent's pod on \
+      the node: `kubectl -n kube-system exec POD -- cni-metrics-agent doctor`.
       ```
       %s
       %s

@@ -22,7 +22,7 @@ record Formula(String expression, List<ClusterSeries> series) {
     return of(ClusterStatistic.SUM, metric);
   }
 
-  /** The sum of two metrics. If one metric has no datum in a minute, the sum has none either. */
+  /** The sum of two metrics. A minute has a sum only if both metrics have a datum. */
   static Formula sum(Metric one, Metric other) {
     return total(one).with(" + ", other);
   }

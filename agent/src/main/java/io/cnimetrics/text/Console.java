@@ -19,7 +19,7 @@ import java.util.Map;
 public record Console(OutputStream out, PrintStream err, Palette palette) {
   private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
 
-  /** The message of the error EPIPE. Java gives no error number. */
+  /** The message of the error EPIPE. Java does not give the error number. */
   private static final String BROKEN_PIPE = "Broken pipe";
 
   public static Console ofProcess(Map<String, String> environment) {

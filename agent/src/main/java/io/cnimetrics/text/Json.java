@@ -25,8 +25,8 @@ public final class Json {
   /**
    * An object whose members keep their order.
    *
-   * @param namesAndValues name, value, name, value and so on. A member is left out if its value is
-   *     an empty {@link Optional}.
+   * @param namesAndValues names and values in turn. If a value is an empty {@link Optional}, the
+   *     object has no such member.
    */
   public static Map<String, Object> object(Object... namesAndValues) {
     Map<String, Object> object = new LinkedHashMap<>();
@@ -59,7 +59,7 @@ public final class Json {
         : write(value, " ");
   }
 
-  /** Writes a value with indentation. A value that fits on one line is not broken. */
+  /** Writes a value with indentation. A value that fits on one line stays on one line. */
   public static String indented(Object value) {
     return indented(value, "") + "\n";
   }

@@ -13,7 +13,7 @@ public final class Lines {
     this.width = width;
   }
 
-  /** Wraps a text that is too long for one line: first between clauses, then between words. */
+  /** Wraps a long text between clauses, and wraps a long clause between words. */
   public static List<String> ofClauses(String text, int width) {
     String printable = Printable.of(text);
     if (Printable.columns(printable) <= width) {

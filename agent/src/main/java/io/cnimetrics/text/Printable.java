@@ -25,8 +25,8 @@ public final class Printable {
   }
 
   /**
-   * Escapes every invisible character in a JSON text. JSON itself requires this only for a few
-   * characters. Line ends are not escaped. In valid JSON, line ends occur only between tokens.
+   * Escapes every invisible character in a JSON text, except line ends. JSON requires an escape
+   * only for a few of these characters. In valid JSON, line ends occur only between tokens.
    */
   public static String inJson(String json) {
     StringBuilder seen = new StringBuilder(json.length());

@@ -23,20 +23,22 @@ final class MetricsDocument {
       <!-- `make goldens` writes this page from the catalogue. Change MetricCatalog, not this page. -->
 
       Each node publishes at most one datum of a metric for each minute. The timestamp is the start of the minute in UTC.
-      All nodes of a cluster share the dimension `CLUSTER_ID`. At a period of 60 s, the **statistic** in the table gives
+      All nodes of a cluster share the dimension `CLUSTER_ID`. At a period of 60 s, the **statistic** in the table is
       the value of the cluster. SampleCount is the number of nodes that reported the metric. Minimum, Maximum and
       percentiles compare the nodes. Over a longer period, Sum also adds up the minutes. Divide such a Sum by
-      `PERIOD(m) / 60`.
+      `PERIOD(m) / 60`, where `m` is the metric.
 
       - A **gauge** shows a state. The datum is the value of the minute's last successful poll, unless the table says
         otherwise.
-      - A **counter** counts events. The datum is the increase during the minute, also if ipamD restarted.
+      - A **counter** counts events. The datum is the increase during the minute, including the events after a
+        restart of ipamD.
       - A metric has no datum if its source could not be read. An unknown value is never sent as 0.
       - The metric of **a subnet** has the dimensions `CLUSTER_ID` and `SubnetId`. All nodes of the subnet share these
         dimensions, and the nodes take turns to ask EC2. Use Minimum or Maximum, never Sum. SampleCount is the number
         of requests to EC2, not the number of nodes.
       - **Alert from N** means that the agent of the node logs a line when the value reaches N, and another line when
-        the value falls below N again. If `--publish-interval` is longer than a minute, the agent then also sends early.
+        the value falls below N again. If `--publish-interval` is longer than a minute, the agent then sends its
+        datums before the interval ends.
 
       `cni-metrics-helper` is AWS's helper, written in Go. A metric of both programs has the same name in both.
       The helper sends one value for the whole cluster. Therefore do not use statistics and thresholds that were chosen
