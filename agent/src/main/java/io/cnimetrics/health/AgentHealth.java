@@ -8,14 +8,14 @@ import java.util.Optional;
 /**
  * The health of the agent at one moment.
  *
- * @param loops the loops that have been started
- * @param polled whether a poll has ended, good or bad
- * @param accepted whether CloudWatch has accepted a request of this process
- * @param refusal while permissions or credentials are refused: the refusal and its remedy
+ * @param loops the loops of the agent
+ * @param polled whether the first poll and the first run of the send loop have ended
+ * @param accepted whether CloudWatch has accepted at least one request of this process
+ * @param refusal why AWS refuses all requests, with the remedy; empty if AWS does not refuse them
  */
 public record AgentHealth(
     List<Loop> loops, boolean polled, boolean accepted, Optional<String> refusal) {
-  /** A loop without an iteration for more intervals than this hangs. */
+  /** A loop hangs if no iteration ends for more than this number of intervals. */
   private static final int MOST_INTERVALS = 3;
 
   public AgentHealth {
@@ -23,12 +23,12 @@ public record AgentHealth(
   }
 
   /**
-   * A loop.
+   * One loop of the agent.
    *
    * @param name such as {@code poll}
-   * @param interval between two iterations
-   * @param sinceTurn since the last iteration or, before the first, since the start of the loop; by
-   *     the monotonic clock
+   * @param interval the longest time between two iterations
+   * @param sinceTurn the time since the last iteration or, before the first iteration, since the
+   *     creation of the loop; measured by the monotonic clock
    */
   public record Loop(String name, Duration interval, Duration sinceTurn) {
     private boolean hangs() {
@@ -36,27 +36,27 @@ public record AgentHealth(
     }
 
     private String complaint() {
-      return "the %s loop has had no iteration for %d s (expected every %d s): restart the agent"
+      return "the %s loop has not run for %d s, but must run every %d s: restart the agent"
           .formatted(name, sinceTurn.toSeconds(), interval.toSeconds());
     }
   }
 
   /**
-   * The loops that hang, with the remedy. Nothing else makes the agent unhealthy: a restart does
-   * not help if AWS or ipamD fails.
+   * One message for each loop that hangs. Nothing else makes {@code /livez} fail, because a restart
+   * does not help if AWS or ipamD fails.
    */
   List<String> notLive() {
     return loops.stream().filter(Loop::hangs).map(Loop::complaint).toList();
   }
 
-  /** Why the agent is not ready: before the first poll, or CloudWatch never accepted a request. */
+  /** Why the agent is not ready: no poll has ended yet, or AWS refuses all requests. */
   List<String> notReady() {
     List<String> complaints = new ArrayList<>();
     if (!polled) {
-      complaints.add("the first poll has not finished yet: wait for it");
+      complaints.add("the first poll has not finished yet: wait for its end");
     }
     if (!accepted) {
-      refusal.ifPresent(why -> complaints.add("nothing was ever sent: " + why));
+      refusal.ifPresent(why -> complaints.add("CloudWatch has accepted no datums yet: " + why));
     }
     return complaints;
   }

@@ -29,17 +29,17 @@ final class AgentMetrics {
         info(build),
         counters("polls", "Polls of ipamD by result.", "result", stats.polls),
         counter("datums_sent", "Datums that CloudWatch accepted.", stats.sent.sum()),
-        counters("datums_dropped", "Datums dropped, by reason.", "reason", stats.dropped),
+        counters("datums_dropped", "Dropped datums by reason.", "reason", stats.dropped),
         counters("requests", "Requests to CloudWatch by outcome.", "outcome", stats.requests),
         latencies(stats.latencies.read()),
         gauge(
                 "backlog_size",
-                "Minutes with datums that are not sent yet.",
+                "Pending minutes, whose datums CloudWatch has not accepted yet.",
                 (double) backlog.minutes())
             .build(),
         gauge(
                 "backlog_age_seconds",
-                "Age of the oldest minute with unsent datums; 0 if there is none.",
+                "Age of the oldest pending minute; 0 if no minute is pending.",
                 backlog.oldest().toMillis() / 1000.0)
             .unit(Unit.SECONDS)
             .build());
@@ -48,7 +48,7 @@ final class AgentMetrics {
   private static MetricSnapshot info(BuildInfo build) {
     return InfoSnapshot.builder()
         .name(name("build"))
-        .help("Versions of the agent and its Java runtime.")
+        .help("Versions of the agent and of its Java runtime.")
         .dataPoint(
             InfoDataPointSnapshot.builder()
                 .labels(Labels.of("version", build.version(), "java_version", build.javaVersion()))
@@ -80,7 +80,7 @@ final class AgentMetrics {
   private static MetricSnapshot latencies(Latencies.Distribution read) {
     return HistogramSnapshot.builder()
         .name(name("request_duration_seconds"))
-        .help("Duration of requests to CloudWatch, up to the response or the timeout.")
+        .help("Duration of requests to CloudWatch until the response or the timeout.")
         .unit(Unit.SECONDS)
         .dataPoint(
             HistogramDataPointSnapshot.builder()

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
-/** The agent's own counters since its start. Its loops write them, {@code /metrics} reads them. */
+/** The agent's own counters since its start. The loops count, and {@code /metrics} shows them. */
 public final class AgentStats implements SendEvents {
   final Map<PollResult, LongAdder> polls = zeros(PollResult.class);
   final LongAdder sent = new LongAdder();
@@ -43,7 +43,7 @@ public final class AgentStats implements SendEvents {
     add(dropped, reason, datums);
   }
 
-  /** A counter for each constant. The map is only read later, so it needs no lock. */
+  /** Creates a counter for each constant. The map needs no lock, because it never changes later. */
   private static <E extends Enum<E>> Map<E, LongAdder> zeros(Class<E> kinds) {
     Map<E, LongAdder> counts = new EnumMap<>(kinds);
     for (E kind : kinds.getEnumConstants()) {
@@ -56,9 +56,9 @@ public final class AgentStats implements SendEvents {
     Objects.requireNonNull(counts.get(kind)).add(count);
   }
 
-  /** The durations of requests, in few buckets: each bucket is a series on every node. */
+  /** The durations of requests. Buckets are few, because each bucket is one series per node. */
   static final class Latencies {
-    /** Upper bounds in seconds, inclusive; a request times out after ten. */
+    /** The inclusive upper bounds in seconds. A request times out after 10 s. */
     private static final double[] BOUNDS = {0.1, 0.3, 1, 3, 10, Double.POSITIVE_INFINITY};
 
     private final long[] counts = new long[BOUNDS.length];
@@ -79,13 +79,11 @@ public final class AgentStats implements SendEvents {
     }
 
     /**
-     * One reading.
-     *
-     * @param bounds upper bounds of the buckets in seconds, the last one infinity
-     * @param counts the count of each bucket, not cumulative
-     * @param sum in seconds
+     * @param bounds the upper bounds of the buckets in seconds; the last bound is infinity
+     * @param counts the number of requests in each bucket, not cumulative
+     * @param sum the sum of all durations in seconds
      */
-    @SuppressWarnings("ArrayRecordComponent") // Passed on once, never compared.
+    @SuppressWarnings("ArrayRecordComponent") // Nothing compares two distributions.
     record Distribution(double[] bounds, long[] counts, double sum) {}
   }
 }

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs each HTTP exchange on its own thread, at most eight at a time.
  *
- * <p>The JDK's server blocks a thread while a client is slow. Its own limit, {@code maxReqTime}, is
- * checked once a second, which is too late for a probe that waits, and a thread for each of a
- * thousand slow clients does not fit into the heap. So while a client waits, exchanges are
- * interrupted if none of them ends in time, which closes their connections.
+ * <p>The JDK's server blocks a thread while a client is slow, and memory does not suffice for a
+ * thousand blocked threads. The server checks its own limit {@code maxReqTime} once a second, and
+ * this is too late for a waiting probe. Therefore, if a client waits and no exchange ends within 60
+ * ms, all exchanges are interrupted. An interrupt closes the connection.
  */
 final class ClientThreads implements Executor {
   private static final int MOST_EXCHANGES = 8;
@@ -27,7 +27,7 @@ final class ClientThreads implements Executor {
   /** An exchange with a fast client takes a few milliseconds. */
   private static final long WAIT_MILLIS = 20;
 
-  /** More than one: after a pause of the whole process, fast clients must not look slow. */
+  /** One wait is not enough, because all clients look slow after a pause of the whole process. */
   private static final int WAITS = 3;
 
   private final Semaphore free = new Semaphore(MOST_EXCHANGES);
@@ -35,7 +35,7 @@ final class ClientThreads implements Executor {
   private final ThreadPoolExecutor waiting =
       new ThreadPoolExecutor(0, 1, 1, SECONDS, new Queue(), ClientThreads::thread);
 
-  /** A daemon thread: it does not keep the process alive. */
+  /** Creates a daemon thread. A daemon thread does not keep the process alive. */
   static Thread thread(Runnable work) {
     Thread thread = new Thread(null, work, "health", STACK_BYTES, false);
     thread.setDaemon(true);
@@ -51,7 +51,7 @@ final class ClientThreads implements Executor {
     }
   }
 
-  /** Interrupts all exchanges; those that wait never start. */
+  /** Interrupts all running exchanges. Waiting exchanges never start. */
   void stop() {
     waiting.shutdownNow();
     busy.forEach(Thread::interrupt);
@@ -85,13 +85,13 @@ final class ClientThreads implements Executor {
   }
 
   /**
-   * Every fourth turn is for the newest client, so that a probe does not wait behind a crowd. The
-   * other turns are for the oldest, so that clients who always come back do not keep one waiting.
+   * Every fourth turn returns the newest client, so that a probe need not wait for all other
+   * clients. The other turns return the oldest client, so that no client waits without end.
    */
   private static final class Queue extends LinkedBlockingDeque<Runnable> {
     private int turns;
 
-    /** Called by one thread only. */
+    /** Only one thread calls this method. */
     @Override
     public @Nullable Runnable poll(long time, TimeUnit unit) throws InterruptedException {
       return ++turns % 4 == 0 ? pollLast(time, unit) : pollFirst(time, unit);

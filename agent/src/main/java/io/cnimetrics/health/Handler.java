@@ -12,7 +12,7 @@ import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves pages by their exact paths, for GET only; every response closes its connection. */
+/** Serves pages by their exact paths. Only GET is supported. A response closes its connection. */
 final class Handler implements HttpHandler {
   private static final Logger log = LoggerFactory.getLogger(Handler.class);
 
@@ -60,13 +60,13 @@ final class Handler implements HttpHandler {
     try {
       return page.get(accept);
     } catch (RuntimeException e) {
-      // The JDK's server would only drop the connection.
+      // Without this response, the JDK's server would close the connection and send nothing.
       log.error("path={} failed", path, e);
-      return Response.text(Response.INTERNAL_ERROR, "failed: see the agent's log\n");
+      return Response.text(Response.INTERNAL_ERROR, "this page failed: see the agent's log\n");
     }
   }
 
-  /** A header may have several lines; they count as one. */
+  /** If a request has several {@code Accept} headers, they are joined to one header. */
   private static String accept(HttpExchange exchange) {
     return String.join(
         ",", Objects.requireNonNullElse(exchange.getRequestHeaders().get("Accept"), List.of()));

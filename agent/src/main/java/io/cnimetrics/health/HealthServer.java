@@ -20,27 +20,27 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Serves {@code /livez}, {@code /readyz} and further pages over HTTP. If the address cannot be
- * bound, the server retries until it can; the rest of the agent runs on.
+ * bound, the server tries again and the rest of the agent works.
  */
 public final class HealthServer implements AutoCloseable {
-  /** Limits of the JDK's server, which only system properties set. */
+  /** Limits of the JDK's server. They can be set only as system properties. */
   private static final Map<String, String> LIMITS =
       Map.of(
-          // Connections without a request are closed after 5 to 10 s: checking each second would
-          // use a tenth of an idle agent's CPU time.
+          // Connections without a request are closed after 5 to 10 s. A check each second would use
+          // a tenth of an idle agent's CPU time, so the server checks every 5 s.
           "sun.net.httpserver.idleInterval", "5",
           "sun.net.httpserver.clockTick", "5000",
-          // An idle connection takes about 0.9 kB of heap; connections above this limit are closed
+          // An idle connection uses about 0.9 kB of heap. Connections above this limit are closed
           // at once.
           "jdk.httpserver.maxConnections", "1100",
-          // 380 kB by default: eight such requests would fill a small heap.
+          // The default is 380 kB. Eight requests of this size would fill a small heap.
           "sun.net.httpserver.maxReqHeaderSize", "16384",
-          // A response is two writes: without this the second waits for the acknowledgement of the
-          // first.
+          // A response needs two writes. Without this setting, the second write waits until the
+          // client has acknowledged the first write.
           "sun.net.httpserver.nodelay", "true");
 
   static {
-    // The server's classes read them once, when they are loaded. What the user has set is kept.
+    // The server's classes read these properties when they are loaded. User settings are kept.
     LIMITS.forEach(System.getProperties()::putIfAbsent);
   }
 
@@ -55,13 +55,13 @@ public final class HealthServer implements AutoCloseable {
   private final CompletableFuture<InetSocketAddress> listening = new CompletableFuture<>();
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  /** One for all attempts: the JDK never frees the sockets of a server that could not be bound. */
+  /** All attempts use one server, because the JDK never frees the sockets of an unbound server. */
   private Optional<HttpServer> server = Optional.empty();
 
   /**
-   * @param address may be unresolved; port 0 is any free one
-   * @param health called at each probe
-   * @param morePages further pages, by path
+   * @param address the address to listen on, may be unresolved; port 0 means any free port
+   * @param health returns the current health at each probe
+   * @param morePages the other pages by path
    */
   public HealthServer(
       InetSocketAddress address, Supplier<AgentHealth> health, Map<String, Page> morePages) {
@@ -82,18 +82,20 @@ public final class HealthServer implements AutoCloseable {
     this.pages = Collections.unmodifiableMap(all);
   }
 
-  /** Starts to listen as soon as the address can be bound; never blocks, never fails. */
+  /**
+   * Starts to listen as soon as the address can be bound. This call never blocks and never fails.
+   */
   public void start() {
     // The server's own threads inherit the daemon status of this thread.
     ClientThreads.thread(this::listenWithRetries).start();
   }
 
-  /** The bound address, once the server listens; never completed if the server is closed before. */
+  /** Completes with the bound address, or never if the server is closed before it listens. */
   CompletableFuture<InetSocketAddress> listening() {
     return listening.copy();
   }
 
-  /** Closes all connections; responses in progress are cut off. */
+  /** Closes all connections. Responses in progress are cut off. */
   @Override
   public synchronized void close() {
     if (closed.getCount() == 0) {
@@ -125,9 +127,9 @@ public final class HealthServer implements AutoCloseable {
 
   private void logFailure(IOException e) {
     log.error(
-        "health address={} cannot be listened on: {}; free it, or set another one with"
-            + " --health-address (HEALTH_ADDRESS). The agent retries every {} s and otherwise"
-            + " works as usual",
+        "health address={} cannot be bound: {}; free the address, or set another address with"
+            + " --health-address (HEALTH_ADDRESS). The agent tries again every {} s, and its other"
+            + " parts work as usual",
         shown(address),
         e.getMessage(),
         retryInterval.toSeconds());
@@ -160,16 +162,14 @@ public final class HealthServer implements AutoCloseable {
     return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
   }
 
-  /**
-   * Serves a probe's result. Changes are logged, because the kubelet's events do not show the page.
-   */
+  /** Serves a probe's result and logs each change, because the kubelet's events lack the page. */
   private static final class Probe implements Page {
     private final String path;
     private final Supplier<List<String>> complaints;
     private final AtomicReference<Optional<Boolean>> last = new AtomicReference<>(Optional.empty());
 
     /**
-     * @param complaints one line each: the fault and its remedy; empty if the probe passes
+     * @param complaints one line for each fault, with its remedy; empty if the probe passes
      */
     Probe(String path, Supplier<List<String>> complaints) {
       this.path = path;

@@ -9,8 +9,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * {@code /metrics}: the samples of the last poll and the agent's metrics about itself. Only this
- * page loads the Prometheus library.
+ * The page {@code /metrics} shows the samples of the last poll and the agent's metrics about
+ * itself. Only this page loads the Prometheus library.
  */
 public final class MetricsPage implements Page {
   /** The path of the page. */
@@ -22,7 +22,7 @@ public final class MetricsPage implements Page {
   private final BuildInfo build;
 
   /**
-   * @param samples all samples of the last poll; a metric whose source failed is absent
+   * @param samples all samples of the last poll; if a source failed, its metrics are absent
    */
   public MetricsPage(
       Supplier<List<Sample>> samples,
@@ -43,10 +43,10 @@ public final class MetricsPage implements Page {
   }
 
   /**
-   * The buffered minutes that are not sent yet.
+   * The pending minutes.
    *
-   * @param minutes the number of minutes whose datums wait
-   * @param oldest the age of the oldest of these minutes; zero if none waits
+   * @param minutes the number of pending minutes
+   * @param oldest the age of the oldest pending minute; zero if no minute is pending
    */
   public record Backlog(long minutes, Duration oldest) {}
 
@@ -57,7 +57,7 @@ public final class MetricsPage implements Page {
    * @param javaVersion the version of the Java runtime
    */
   public record BuildInfo(String version, String javaVersion) {
-    /** The agent of the given version on this runtime. */
+    /** The given version of the agent, and the version of this Java runtime. */
     public static BuildInfo of(String version) {
       return new BuildInfo(version, Runtime.version().toString());
     }

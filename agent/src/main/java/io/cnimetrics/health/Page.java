@@ -1,12 +1,12 @@
 package io.cnimetrics.health;
 
-/** A page of the health server. Several threads call it. */
+/** A page of the health server. Several threads may call a page at the same time. */
 @FunctionalInterface
 public interface Page {
   /**
    * Returns the current page.
    *
-   * @param accept the request's {@code Accept} header; empty if it has none
+   * @param accept the {@code Accept} header of the request; empty if the request has none
    */
   Response get(String accept);
 

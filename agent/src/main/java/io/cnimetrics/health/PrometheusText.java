@@ -21,8 +21,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * A poll in Prometheus' text format: the catalogue's metrics, named {@code cni_…}, in base units,
- * counters as totals.
+ * Writes the samples of a poll in Prometheus' text format. Names start with {@code cni_}, values
+ * have base units, and counters are totals.
  */
 public final class PrometheusText {
   private static final Pattern WORD_START =
@@ -37,7 +37,7 @@ public final class PrometheusText {
     return TextFormat.PROMETHEUS.write(snapshots(samples)).body();
   }
 
-  /** The samples as metrics of the Prometheus library, for any of its formats. */
+  /** Converts samples to metrics of the Prometheus library. */
   static MetricSnapshots snapshots(List<Sample> samples) {
     Map<Metric, List<Sample>> byMetric = new LinkedHashMap<>();
     for (Sample sample : samples) {
@@ -49,7 +49,7 @@ public final class PrometheusText {
             .toList());
   }
 
-  /** One series, except for subnet metrics. */
+  /** A metric has one series. A metric about subnets has one series for each subnet. */
   private static MetricSnapshot snapshot(Metric metric, List<Sample> samples) {
     if (metric.kind() == Kind.COUNTER) {
       CounterSnapshot.Builder counter =
@@ -73,7 +73,7 @@ public final class PrometheusText {
     return gauge.build();
   }
 
-  /** Such as {@code cni_aws_api_latency_seconds} for {@code awsAPILatency}. */
+  /** The name in Prometheus, such as {@code cni_aws_api_latency_seconds}. */
   static String name(Metric metric) {
     String words = words(metric.name());
     return "cni_"

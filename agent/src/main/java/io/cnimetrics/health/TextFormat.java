@@ -31,7 +31,7 @@ enum TextFormat {
     this.version = version;
   }
 
-  /** OpenMetrics for clients that prefer it at least as much as Prometheus' older text format. */
+  /** Chooses OpenMetrics if the client accepts it and does not prefer the older text format. */
   static TextFormat of(String accept) {
     double openMetrics = OPEN_METRICS.quality(accept);
     return openMetrics > 0 && openMetrics >= PROMETHEUS.quality(accept) ? OPEN_METRICS : PROMETHEUS;
@@ -48,7 +48,7 @@ enum TextFormat {
         Response.OK, writer.getContentType(), text.toString(StandardCharsets.UTF_8));
   }
 
-  /** The weight of this format in an {@code Accept} header: 0 (not accepted) to 1. */
+  /** The weight of this format in an {@code Accept} header, from 0 (not accepted) to 1. */
   private double quality(String accept) {
     double most = 0;
     for (String range : accept.toLowerCase(Locale.ROOT).split(",", -1)) {

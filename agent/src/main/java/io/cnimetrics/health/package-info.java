@@ -1,4 +1,4 @@
-/** Liveness, readiness and the agent's own metrics, over HTTP. */
+/** Serves liveness, readiness and metrics over HTTP. */
 @NullMarked
 package io.cnimetrics.health;
 

@@ -61,7 +61,7 @@ class RunIT {
       agent.awaitLog("outcome=UNAUTHORIZED");
 
       assertThat(health.await("/readyz", 503, LIMIT))
-          .contains("nothing was ever sent", "cloudwatch:PutMetricData");
+          .contains("CloudWatch has accepted no datums yet", "cloudwatch:PutMetricData");
       assertThat(health.await("/livez", 200, LIMIT)).isEqualTo("ok\n");
 
       cloudWatch.taking();
@@ -162,7 +162,7 @@ class RunIT {
     ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     String taken = "127.0.0.1:" + other.getLocalPort();
     try (Running agent = agent(taken).in(cloudWatch.environment()).start()) {
-      agent.awaitLog("health address=" + taken + " cannot be listened on");
+      agent.awaitLog("health address=" + taken + " cannot be bound");
       agent.awaitLog(SENDING);
 
       other.close();

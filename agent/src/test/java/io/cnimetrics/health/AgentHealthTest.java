@@ -25,8 +25,7 @@ class AgentHealthTest {
 
     assertThat(health.notLive())
         .containsExactly(
-            "the send loop has had no iteration for 400 s (expected every 60 s): restart the"
-                + " agent");
+            "the send loop has not run for 400 s, but must run every 60 s: restart the" + " agent");
   }
 
   @Test
@@ -42,7 +41,7 @@ class AgentHealthTest {
   @Test
   void agentIsNotReadyBeforeTheFirstPoll() {
     assertThat(sends(false, false, Optional.empty()).notReady())
-        .containsExactly("the first poll has not finished yet: wait for it");
+        .containsExactly("the first poll has not finished yet: wait for its end");
   }
 
   @Test
@@ -53,7 +52,7 @@ class AgentHealthTest {
   @Test
   void agentThatCouldNeverSendForLackOfRightsIsNotReady() {
     assertThat(sends(true, false, REFUSED).notReady())
-        .containsExactly("nothing was ever sent: " + REFUSED.orElseThrow());
+        .containsExactly("CloudWatch has accepted no datums yet: " + REFUSED.orElseThrow());
   }
 
   @Test

@@ -61,8 +61,8 @@ class HealthServerTest {
           .returns(503, Client.Reply::status)
           .returns(
               """
-              the first poll has not finished yet: wait for it
-              nothing was ever sent: no AWS credentials found: configure some
+              the first poll has not finished yet: wait for its end
+              CloudWatch has accepted no datums yet: no AWS credentials found: configure some
               """,
               Client.Reply::body);
     }
@@ -82,7 +82,7 @@ class HealthServerTest {
         .filteredOn(line -> line.contains("probe="))
         .containsExactly(
             "INFO probe=/readyz good=true",
-            "WARN probe=/readyz good=false complaints=[the first poll has not finished yet: wait for it]");
+            "WARN probe=/readyz good=false complaints=[the first poll has not finished yet: wait for its end]");
   }
 
   @Test
