@@ -25,7 +25,7 @@ class AgentHealthTest {
 
     assertThat(health.notLive())
         .containsExactly(
-            "the send loop has not run for 400 s, but must run every 60 s: restart the" + " agent");
+            "the send loop has not run for 400 s, but must run every 60 s: restart the agent");
   }
 
   @Test
