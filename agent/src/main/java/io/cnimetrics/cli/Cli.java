@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 record Cli(Map<String, String> environment, InstantSource clock, Console console) {
   static final int OK = 0;
 
-  /** ipamD could not be read, the doctor found a problem, or the output could not be written. */
+  /** The exit code if ipamD cannot be read, the doctor finds a problem, or the output fails. */
   static final int FAILED = 1;
 
   static final int USAGE = 2;

@@ -22,12 +22,12 @@ final class Dashboard implements Command {
           .ifAbsent("none (required)", "names of the clusters, separated by ','");
   private static final Flag<List<String>> REGIONS =
       Flag.of("--region", "AWS_REGION", FlagType.list("REGIONS", Parsers::region))
-          .ifAbsent("none (required)", "regions in the same order, or one region for all");
+          .ifAbsent("none (required)", "one region, or one region per cluster in the same order");
   private static final Flag<List<String>> ACCOUNT_IDS =
       Flag.of("--account-id", "DASHBOARD_ACCOUNT_ID", FlagType.list("IDS", Dashboard::accountId))
           .ifAbsent(
               "the account of the dashboard",
-              "account ids in the same order, or one account id for all");
+              "one account id, or one account id per cluster in the same order");
   private static final Flag<Boolean> SUBNETS =
       Flag.of("--subnets", "REPORT_SUBNETS", FlagType.SWITCH)
           .defaultsTo("false", "show the free addresses of subnets; the agents need --subnets");
@@ -58,7 +58,7 @@ final class Dashboard implements Command {
     if (Stream.of(clusterIds, regions, accountIds)
         .anyMatch(list -> list.size() > 1 && list.size() < count)) {
       values.problem(
-          "%d clusters, %d regions and %d accounts: give equally long lists, or one value for all"
+          "%d clusters, %d regions, %d accounts: give lists of equal length, or one value for all"
               .formatted(clusterIds.size(), regions.size(), accountIds.size()));
       return List.of();
     } else if (count > DashboardBody.MOST_CLUSTERS) {

@@ -8,7 +8,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Warns about settings with which dashboard and alarms get wrong values or no values. */
+/** Warns about settings with which the dashboard and alarms show wrong values or no values. */
 final class DestinationWarning {
   private static final Logger LOG = LoggerFactory.getLogger(DestinationWarning.class);
   private static final String HELPER_NAMESPACE = "Kubernetes";
@@ -23,8 +23,8 @@ final class DestinationWarning {
     if (config.namespace().equals(HELPER_NAMESPACE)) {
       LOG.warn(
           "namespace={} is also used by AWS's cni-metrics-helper. Values of both publishers mix."
-              + " Old alarms may never fire, because this agent sends one value per node, and the"
-              + " Sum is the cluster's value. Set another --namespace, such as Kubernetes/CNI.",
+              + " This agent sends one value per node. The Sum of all nodes is the cluster's value."
+              + " Therefore old alarms may never fire. Set another --namespace.",
           HELPER_NAMESPACE);
     }
     if (!config.dimensions().contains(WATCHED)) {

@@ -86,7 +86,7 @@ record DryRun(InstantSource clock) implements Command {
     return run(config, node, node.subnets(), OneShotPoller.identity(node), printer);
   }
 
-  /** The two flags have opposite meanings. A flag overrides an environment variable. */
+  /** {@code --once} and {@code --watch} are opposites. Flags override environment variables. */
   static boolean watches(Values values) {
     Optional<Boolean> watch = values.find(WATCH);
     Optional<Boolean> byOnce = values.find(ONCE).map(once -> !once);
@@ -94,7 +94,7 @@ record DryRun(InstantSource clock) implements Command {
     boolean samePriority = values.isFlag(ONCE) == values.isFlag(WATCH);
     if (samePriority && byOnce.isPresent() && watch.isPresent() && !watch.equals(byOnce)) {
       values.problem(
-          "%s and %s exclude each other: give one"
+          "%s and %s exclude each other: give one of them"
               .formatted(values.origin(ONCE), values.origin(WATCH)));
     }
     return (onceOverrides ? byOnce.or(() -> watch) : watch.or(() -> byOnce)).orElse(false);

@@ -18,7 +18,7 @@ final class HostRoutes {
   /**
    * The addresses that have a host route (/32), in dotted form.
    *
-   * @throws UncheckedIOException if the file cannot be read; other systems than Linux lack the file
+   * @throws UncheckedIOException if the file cannot be read; the file exists on Linux only
    */
   static List<String> read(Path table) {
     try (Stream<String> lines = Files.lines(table)) {

@@ -27,7 +27,7 @@ import java.util.function.Predicate;
 
 /** Polls for a command, either once with a time limit or at every poll interval. */
 final class OneShotPoller {
-  /** One poll and the start of the JVM then take less than 10 s, even if a request hangs. */
+  /** With this limit, the JVM start and one poll take less than 10 s, even if a request hangs. */
   private static final Duration LIMIT = Duration.ofSeconds(8);
 
   /** The subnet requests should end within this time after the start of the poll. */
@@ -45,8 +45,8 @@ final class OneShotPoller {
   private SamplerState state = SamplerState.NONE;
 
   /**
-   * @param sampler must be older than the first request. An ipamD that starts later counts from 0
-   * @param identity the detection of the identity, which may complete during the first poll
+   * @param sampler created before the first request, because a later ipamD needs no baseline
+   * @param identity the node's identity; the detection may end during the first poll
    */
   OneShotPoller(
       AgentConfig config,
@@ -84,7 +84,7 @@ final class OneShotPoller {
 
   /**
    * Polls at every interval until the reader returns false. Polls that are missed, for example
-   * while the machine is suspended, are not made later, because ipamD logs each request.
+   * while the machine is suspended, are not repeated, because ipamD logs each request.
    */
   void repeat(Predicate<Report> reader) {
     long interval = config.pollInterval().toNanos();
@@ -126,7 +126,7 @@ final class OneShotPoller {
         query.subnets());
   }
 
-  /** Requests have their own time limits. The only possible cause is a DNS server that hangs. */
+  /** The report if a poll hangs. Requests have time limits, but a DNS lookup has no time limit. */
   private Report hung() {
     String fact = "the poll did not end within %d s".formatted(LIMIT.toSeconds());
     String remedy = "check whether the DNS server answers";

@@ -23,7 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** {@code plan} estimates the CloudWatch requests and cost of a cluster without network calls. */
+/** {@code plan} estimates CloudWatch requests and cost of a cluster. Makes no network calls. */
 final class Plan implements Command {
   private static final Flag<Integer> NODES =
       Flag.of("--nodes", "PLAN_NODES", FlagType.number(1, Fleet.MOST_NODES))
@@ -46,7 +46,7 @@ final class Plan implements Command {
               "the prices of us-east-1",
               "file with prices of another region or date; docs/plan.md shows the format");
 
-  /** At most this part of a file is read, because price files are far smaller. */
+  /** The program reads at most this many bytes of a price file. Price files are far smaller. */
   private static final int MOST_PRICE_BYTES = 65_536;
 
   @Override

@@ -72,7 +72,7 @@ record PlannedCluster(
         : BilledSet.Scope.PART;
   }
 
-  /** At most the number of nodes, because each node has one value of each dimension. */
+  /** There are at most as many combinations as nodes, because each node has one combination. */
   private int combinations(List<Dimension> set) {
     int combinations = 1;
     for (Dimension dimension : set) {

@@ -51,7 +51,7 @@ final class PrepareStateDir implements Command {
                       owner.group,
                       e.getClass().getSimpleName(),
                       e.getMessage())
-              + " run it as root with the capability CHOWN, or change the owner on the node",
+              + " run this command as root with capability CHOWN, or change the owner on the node",
           e);
     }
   }

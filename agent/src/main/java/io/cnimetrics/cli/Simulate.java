@@ -91,7 +91,7 @@ record Simulate(InstantSource clock) implements Command {
         return speed;
       }
     } catch (NumberFormatException e) {
-      // The message below is for this case too.
+      // The exception below also reports text that is not a number.
     }
     throw new IllegalArgumentException("expected a factor greater than 0 and at most 1000");
   }

@@ -16,7 +16,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The simulated node that the flags describe, either by a scenario's name or by single values.
+ * The simulated node, described by the name of a scenario or by single values.
  *
  * @param warmUp the age of the node at the first request
  */
@@ -100,7 +100,7 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
     for (Flag<?> flag : OF_THE_NODE) {
       if (values.isGiven(flag)) {
         values.problem(
-            "--scenario %s and %s exclude each other: give one"
+            "--scenario %s and %s exclude each other: give one of them"
                 .formatted(scenario.label(), flag.name()));
       }
     }

@@ -18,7 +18,7 @@ import java.util.Optional;
  * The result of a request for the node's subnets.
  *
  * @param snapshot the snapshot of the poll, with the problems of the request
- * @param subnets the subnets; empty if EC2 did not return any
+ * @param subnets the subnets; empty if EC2 returned no subnets
  */
 record SubnetQuery(NodeSnapshot snapshot, List<Subnet> subnets) {
   private static final Duration METADATA_LIMIT = Duration.ofSeconds(1);
@@ -36,7 +36,7 @@ record SubnetQuery(NodeSnapshot snapshot, List<Subnet> subnets) {
   /**
    * Requests the subnets of the ENIs in a snapshot.
    *
-   * @param limit the time limit; at least one second is used
+   * @param limit the time limit; a shorter limit than one second counts as one second
    */
   static SubnetQuery of(
       NodeSnapshot seen, Optional<String> region, Subnets subnets, Duration limit) {

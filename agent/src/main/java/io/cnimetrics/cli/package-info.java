@@ -1,4 +1,4 @@
-/** The command line: commands, flags, exit codes, standard output. */
+/** The commands with their flags, exit codes and output. */
 @NullMarked
 package io.cnimetrics.cli;
 

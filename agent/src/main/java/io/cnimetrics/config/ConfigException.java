@@ -11,7 +11,7 @@ public final class ConfigException extends RuntimeException {
     this.problems = List.copyOf(problems);
   }
 
-  /** One line per problem, which names the flag or variable, the value, and the expected values. */
+  /** One line per problem. The line names the flag or variable, the value and what is expected. */
   public List<String> problems() {
     return problems;
   }

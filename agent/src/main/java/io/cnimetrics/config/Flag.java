@@ -28,7 +28,7 @@ public record Flag<T>(
     return new Flag<>(name, variable, type, Optional.of(value), value, meaning);
   }
 
-  /** The same flag without a default value. The help text says what happens then. */
+  /** The same flag without a default value. The help text shows what happens without the flag. */
   public Flag<T> ifAbsent(String consequence, String meaning) {
     return new Flag<>(name, variable, type, Optional.empty(), consequence, meaning);
   }

@@ -31,7 +31,7 @@ public record FlagType<T>(String label, Form form, Function<String, T> parser) {
     VALUE,
     /** The flag is given once. Without a value, the flag means true. */
     SWITCH,
-    /** The flag has a list of values. The flag may be repeated instead. */
+    /** The flag has a list of values. The lists of repeated flags are joined. */
     LIST
   }
 

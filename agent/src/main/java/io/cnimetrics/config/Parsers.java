@@ -144,7 +144,7 @@ public final class Parsers {
     }
   }
 
-  /** Spaces are not removed silently, because the agent would then publish under another name. */
+  /** Does not remove the spaces, because the agent would then publish under another name. */
   private static void requireNoBlankEnds(String text) {
     require(
         text.isBlank() || text.equals(text.strip()),

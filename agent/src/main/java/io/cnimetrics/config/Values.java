@@ -19,9 +19,9 @@ public final class Values {
   private final List<String> problems;
 
   /**
-   * Values from the given flags and environment variables.
+   * Creates values from flags and environment variables.
    *
-   * @param flags the text of each flag on the command line, by its name
+   * @param flags the text of each flag on the command line, by the name of the flag
    * @param problems the problems that are already known, such as unknown flags
    */
   public Values(Map<String, String> flags, Map<String, String> environment, List<String> problems) {
@@ -51,7 +51,7 @@ public final class Values {
     return find(flag);
   }
 
-  /** The same values with some flags replaced. */
+  /** A copy of these values in which some flags have other texts. */
   public Values with(Map<String, String> replaced) {
     Map<String, String> all = new HashMap<>(flags);
     all.putAll(replaced);

@@ -113,8 +113,8 @@ public record Identification(
   }
 
   /**
-   * Whether no later attempt can find further values. A complete identity may still lack the
-   * instance's id, type and zone, and dimensions and limits can need these values.
+   * Whether further attempts are useless. A complete identity may still lack the instance's id,
+   * type and zone, which dimensions and limits can need.
    */
   public boolean isFinal() {
     return state() != State.RETRY && !metadata.isRetryable();

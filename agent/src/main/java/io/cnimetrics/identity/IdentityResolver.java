@@ -12,8 +12,8 @@ import java.util.Optional;
 /**
  * Resolves the node's identity in several attempts. Each attempt keeps the values that are known.
  *
- * <p>Not safe for several threads. The caller decides when to try again. EC2 gets a request only if
- * the cluster's name is neither configured nor in the instance tags of instance metadata.
+ * <p>The caller makes all attempts on one thread and decides when to try again. EC2 gets a request
+ * only if the cluster's name is neither configured nor in the instance tags of instance metadata.
  */
 public final class IdentityResolver {
   private final Identification.Configured given;

@@ -83,7 +83,7 @@ class CliTest {
 
   @ParameterizedTest
   @CsvSource({"--version", "dry-run --version", "simulate --version"})
-  void versionIsThatOfTheBuild(String arguments) {
+  void versionComesFromTheBuild(String arguments) {
     assertThat(terminal.run(arguments.split(" "))).isEqualTo(Cli.OK);
     assertThat(terminal.out()).matches("cni-metrics-agent [0-9]+\\.[0-9]+\\.[0-9]+.*\n");
   }
@@ -118,8 +118,8 @@ class CliTest {
     assertThat(terminal.run("dry-run", flag)).isEqualTo(Cli.USAGE);
     assertThat(terminal.err())
         .isEqualTo(
-            "cni-metrics-agent: unknown flag or argument '%s' of command dry-run; did you mean %s?\n"
-                    .formatted(flag, meant)
+            "cni-metrics-agent: unknown flag or argument '%s' of command dry-run;".formatted(flag)
+                + " did you mean %s?\n".formatted(meant)
                 + SEE_DRY_RUN);
   }
 

@@ -8,11 +8,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Commands that only print answer any command line, or reject it with a reason. */
+/** The commands that print a document accept any command line or reject it with a reason. */
 class CommandLineFuzzTest {
   private static final String[] COMMANDS = {"plan", "dashboard", "alarms"};
 
-  /** Long enough for every flag; megabytes are not the subject here. */
+  /** This length is enough for every flag. */
   private static final int LONGEST_WORD = 200;
 
   @FuzzTest

@@ -28,7 +28,7 @@ class DashboardTest {
   }
 
   @Test
-  void namespaceIsTheAgents() {
+  void dashboardUsesTheNamespaceOfTheAgent() {
     terminal.run("dashboard", "--cluster-id=prod", "--region=eu-west-1", "--namespace=Net/Pods");
 
     assertThat(terminal.out()).contains("[\"Net/Pods\",\"ipamdUp\"").doesNotContain("Kubernetes/");
@@ -92,7 +92,7 @@ class DashboardTest {
     assertThat(terminal.run("dashboard", "--cluster-id=a,b,c", "--region=eu-west-1,us-east-1"))
         .isEqualTo(Cli.USAGE);
     assertThat(terminal.err())
-        .contains("3 clusters, 2 regions and 0 accounts: give equally long lists");
+        .contains("3 clusters, 2 regions, 0 accounts: give lists of equal length");
   }
 
   @Test

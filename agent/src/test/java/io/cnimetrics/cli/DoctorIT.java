@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code doctor} of the distribution, in its own process. */
+/** Tests {@code doctor} of the distribution in a separate process. */
 class DoctorIT {
   private static final String GONE = "http://127.0.0.1:1";
 
@@ -54,7 +54,7 @@ class DoctorIT {
     "subnet-empty, 1, FAIL  The subnet has no free address",
     "old-port, 1, FAIL  Introspection is on the port of old releases"
   })
-  void scenarioThatIsPlayedIsFoundOut(String scenario, int exitCode, String finding) {
+  void simulatedScenarioIsReported(String scenario, int exitCode, String finding) {
     try (StubCloudWatch cloudWatch = StubCloudWatch.start();
         AgentProcess.Running simulated =
             AgentProcess.of(
@@ -77,7 +77,7 @@ class DoctorIT {
   }
 
   @Test
-  void withoutAnyNetworkItEndsWithinTenSecondsAndSaysWhatIsNotChecked() {
+  void withoutNetworkTheDoctorEndsWithinTenSecondsAndNamesSkippedChecks() {
     Result result =
         AgentProcess.of("doctor").reading(GONE, GONE + "/metrics").in(metadata(GONE)).run();
 
@@ -107,7 +107,7 @@ class DoctorIT {
   }
 
   @Test
-  void datumIsSentWithLeaveAlone() throws IOException {
+  void datumIsSentOnlyWithSendTest() throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance();
         SimulatedIpamd ipamd = start(NamedScenario.HEALTHY);
         StubCloudWatch cloudWatch = StubCloudWatch.start()) {
@@ -147,7 +147,7 @@ class DoctorIT {
   }
 
   @Test
-  void subnetsAreAskedForIfTheyAreToBe() throws IOException {
+  void subnetsAreRequestedIfTheFlagIsGiven() throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance();
         SimulatedIpamd ipamd = start(NamedScenario.HEALTHY);
         FakeEc2 ec2 = FakeEc2.start().withSubnets(new Subnet("subnet-1", 7, 244))) {
@@ -180,7 +180,7 @@ class DoctorIT {
       named = "native",
       matches = "true",
       disabledReason = "an executable loads no classes")
-  void runLoadsNoClassOfIt() throws IOException {
+  void runLoadsNoClassOfTheDoctor() throws IOException {
     Path loaded = folder.resolve("loaded");
     try (SimulatedIpamd ipamd = start(NamedScenario.HEALTHY);
         AgentProcess.Running agent =

@@ -122,7 +122,7 @@ class DoctorTest {
   }
 
   @Test
-  void wrongScenarioListsThemAll() {
+  void unknownScenarioListsAllScenarios() {
     assertThat(terminal.run("simulate", "--scenario=nothing")).isEqualTo(Cli.USAGE);
     assertThat(terminal.err()).contains("'nothing'");
     for (NamedScenario scenario : NamedScenario.values()) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** {@code dry-run} of the distribution, in its own process. */
+/** Tests {@code dry-run} of the distribution in a separate process. */
 class DryRunIT {
   private static final RecordedNode SEED = RecordedNode.of("v1.23.1/seed");
   private static final String GONE = "http://127.0.0.1:1";

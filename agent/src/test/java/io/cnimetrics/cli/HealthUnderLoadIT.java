@@ -32,10 +32,10 @@ class HealthUnderLoadIT {
   private static final Duration READY = Duration.ofSeconds(60);
   private static final int CONNECTIONS = 1_000;
 
-  /** By then, the first whole minute after the start must have been sent. */
+  /** Within this time, the agent must send the first whole minute after the start. */
   private static final Duration SENT = Duration.ofSeconds(2 * 60 + 40);
 
-  /** The longest time between two polls: less than two intervals, so none was left out. */
+  /** The longest time between two polls. It is below two intervals, so the agent skips no poll. */
   private static final Duration ON_TIME = Duration.ofSeconds(20);
 
   private final Random random = new Random(61_690);
@@ -100,7 +100,7 @@ class HealthUnderLoadIT {
       client.getOutputStream().write(pieces.get(random.nextInt(pieces.size())));
       return true;
     } catch (IOException e) {
-      // The server has closed it; that is allowed.
+      // The server may close the connection.
       return false;
     }
   }

@@ -18,12 +18,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Names from flags and variables are printed as data, or rejected in one line. */
+/** Names from flags and variables are printed as data or rejected with a message of one line. */
 @ExtendWith(NoMetadata.class)
 class HostileNamesTest {
   private static final String NAMES = "io.cnimetrics.cli.HostileName#";
 
-  /** The longest line of a problem; it may quote 80 characters of the value twice. */
+  /** The longest line about a problem. The line may quote 80 characters of the value twice. */
   private static final int LONGEST_LINE = 350;
 
   private final FakeIpamd ipamd = new FakeIpamd().serve(RecordedNode.of("v1.23.1/seed"));
@@ -126,7 +126,7 @@ class HostileNamesTest {
     return terminal.out();
   }
 
-  /** One line names the problem, one the help. */
+  /** The first line names the problem. The second line names the help. */
   private static void assertRefused(Terminal terminal, String origin) {
     assertThat(terminal.out()).isEmpty();
     assertSeen(terminal.err());
@@ -134,7 +134,7 @@ class HostileNamesTest {
     assertThat(terminal.err())
         .startsWith("cni-metrics-agent: " + origin + " '")
         .contains("\ncni-metrics-agent: see 'cni-metrics-agent ")
-        .as("no half of a character")
+        .as("no half of a surrogate pair")
         .doesNotContain("?…");
   }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** With any names from ipamD, documents parse and a terminal gets only visible text. */
+/** For any names from ipamD, the JSON output parses and a terminal gets visible text only. */
 @ExtendWith(NoMetadata.class)
 class HostileNodeTest {
   private static final RecordedNode NODE = RecordedNode.of("v1.23.1/seed");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code prepare-state-dir} with the rights of the manifest's init container. */
+/** Tests {@code prepare-state-dir} with the rights of the init container in the manifest. */
 class PrepareStateDirIT {
   private static final List<String> CHOWN_ALONE =
       List.of("setpriv", "--bounding-set=-all,+chown", "--inh-caps=-all", "--no-new-privs");
@@ -41,7 +41,7 @@ class PrepareStateDirIT {
     Path state = folder.resolve("state");
     runAgentIn(state);
 
-    // Twice: the second run finds a directory that root no longer owns.
+    // The command runs twice, because root no longer owns the directory in the second run.
     assertThat(prepare(CHOWN_ALONE, state).err()).isEmpty();
     assertThat(prepare(CHOWN_ALONE, state).exitCode()).isZero();
 

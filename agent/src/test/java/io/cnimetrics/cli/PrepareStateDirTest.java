@@ -30,7 +30,7 @@ class PrepareStateDirTest {
   }
 
   @Test
-  void variablesAlsoSetIt() {
+  void variablesAlsoSetDirectoryAndOwner() {
     Path state = folder.resolve("state");
     Terminal set = new Terminal(Map.of("STATE_DIR", state.toString(), "STATE_OWNER", "x"));
 
@@ -87,7 +87,7 @@ class PrepareStateDirTest {
         .contains(
             "cannot change the owner of the state directory %s to 10001:10001".formatted(below),
             "Exception: " + folder,
-            "run it as root with the capability CHOWN");
+            "run this command as root with capability CHOWN");
   }
 
   @Test

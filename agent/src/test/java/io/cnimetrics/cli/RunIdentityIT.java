@@ -32,13 +32,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 
-/** {@code run} of the distribution, in its own process, that detects its identity. */
+/** Tests how {@code run} of the distribution detects the identity, in a separate process. */
 @Order(2)
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class RunIdentityIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
-  /** A refused request is retried within a minute. */
+  /** The agent retries a refused request within a minute. */
   private static final Duration RETRIED = Duration.ofSeconds(75);
 
   private final String cluster = "identity-" + UUID.randomUUID();

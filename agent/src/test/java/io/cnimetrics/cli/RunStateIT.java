@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code run} with a state directory that is unusable or still in use. */
+/** Tests {@code run} with a state directory that is unusable or still in use. */
 @Timeout(150)
 class RunStateIT {
   private static final String SENDING = "Sender sending to CloudWatch: ";
@@ -54,7 +54,7 @@ class RunStateIT {
   }
 
   @Test
-  void agentWaitsUntilAnotherEnds() throws IOException {
+  void agentWaitsUntilTheOtherAgentEnds() throws IOException {
     try (Running first = agent(directory).start()) {
       first.awaitLog(SENDING);
       first.kill();
@@ -65,7 +65,7 @@ class RunStateIT {
         Running agent = agent(directory).start()) {
       assertThat(agent.awaitLog(WAITING)).contains(" WARN ", "state_dir=" + directory);
 
-      // The state that the other agent writes last counts.
+      // The agent continues from the state that the other agent wrote last.
       Files.move(elsewhere, state);
       other.release();
       agent.awaitLog("continuing from the state on disk");
@@ -88,7 +88,7 @@ class RunStateIT {
     }
   }
 
-  /** Holds the lock of the directory. */
+  /** Takes the lock of the state directory, as another agent would. */
   private FileLock anotherAgent() throws IOException {
     return FileChannel.open(
             directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.services.cloudwatch.model.Statistic;
 import software.amazon.awssdk.services.ec2.model.Subnet;
 
-/** {@code run --subnets} of the distribution, in its own process. */
+/** Tests {@code run --subnets} of the distribution in a separate process. */
 @Order(3)
 @Timeout(360)
 class RunSubnetsIT {
@@ -52,7 +52,8 @@ class RunSubnetsIT {
     ipamd.serve("/v1/enis", NODE.enisAt(Instant.now()).replace(RECORDED, subnet.subnetId()));
     try (Running agent =
         agent(subnet.subnetId(), emulator.environment()).with("--subnets=true").start()) {
-      // On a busy machine EC2's first response may be late; the request is repeated.
+      // On a busy machine the first response of EC2 may be late. The agent then repeats the
+      // request.
       Eventually.holds(
           "a value", Duration.ofMinutes(5), () -> !minutes(emulator, subnet.subnetId()).isEmpty());
 
@@ -71,7 +72,7 @@ class RunSubnetsIT {
             .in(environment)
             .with("--subnets=true", "--region=us-west-2")
             .start()) {
-      // Within its first minute, at the node's offset.
+      // The agent is ready before the first subnet request, which it sends in the first minute.
       assertThat(health.await("/readyz", 200, Duration.ofSeconds(30))).isEqualTo("ok\n");
       Eventually.holds(
           "a refusal", Duration.ofSeconds(100), () -> agent.log().toString().contains("Policy"));

@@ -82,7 +82,7 @@ class ParsersTest {
         .withMessage("expected http://HOST:PORT, unix:/PATH or none");
   }
 
-  /** An HTTP client would use port 80. */
+  /** Without this error an HTTP client would use port 80. */
   @ParameterizedTest
   @ValueSource(strings = {"http://h:", "http://h:/", "http://[::1]:", "http://127.0.0.1:/metrics"})
   void missingPortAfterColonIsBad(String text) {
@@ -149,7 +149,7 @@ class ParsersTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"eu-west-1", "us-gov-west-1", "ap-southeast-12", "cn-north-1"})
-  void regionLooksLikeOne(String text) {
+  void regionsOfAllPartitionsAreAccepted(String text) {
     assertThat(Parsers.region(text)).isEqualTo(text);
   }
 

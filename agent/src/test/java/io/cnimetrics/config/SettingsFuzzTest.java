@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Any text of a setting gives a configuration within its bounds, or a named problem. */
+/** Any text of a setting gives a valid configuration or a problem with a message. */
 class SettingsFuzzTest {
   private static final int LONGEST_VALUE = 200;
 

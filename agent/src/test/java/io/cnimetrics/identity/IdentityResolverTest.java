@@ -127,7 +127,7 @@ class IdentityResolverTest {
 
     Identification found = resolver("given", "us-east-1").attempt(Duration.ofSeconds(1));
     assertThat(found.state()).isEqualTo(State.COMPLETE);
-    assertThat(found.isFinal()).as("the instance may still be known").isFalse();
+    assertThat(found.isFinal()).as("a later attempt may find the instance").isFalse();
     assertThat(found.node().instance()).isEqualTo(Instance.UNKNOWN);
     assertThat(onlyProblem(found).reason()).isEqualTo(Reason.TIMEOUT);
   }
@@ -139,7 +139,7 @@ class IdentityResolverTest {
     IdentityResolver resolver = resolver(NONE, NONE);
 
     assertThat(resolver.attempt(LIMIT).state()).isEqualTo(State.RETRY);
-    assertThat(ec2.requests()).as("of which instance?").isEmpty();
+    assertThat(ec2.requests()).as("requests without an instance id").isEmpty();
     imds.failing(FakeImds.TOKEN_PATH, 503, 0);
     assertThat(resolver.attempt(LIMIT).state()).isEqualTo(State.COMPLETE);
   }
@@ -286,7 +286,7 @@ class IdentityResolverTest {
   }
 
   @Test
-  void tagOfLowerPriorityDoesNotReplaceAnUnreadOne() {
+  void tagOfLowerPriorityDoesNotReplaceAnUnreadTag() {
     imds.withTags(Map.of("CLUSTER_ID", "weaker"))
         .with("tags/instance", "CLUSTER_ID\neks:cluster-name")
         .failing("/latest/meta-data/tags/instance/eks:cluster-name", 503, 99);

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AgentModuleTest {
   @ParameterizedTest
   @CsvSource({"0, 1", "0-3, 4", "'0-3,8', 5", "'0-1,4-5,7', 5", "0-191, 192"})
-  void cpusOfEveryRangeCount(String list, int cpus) {
+  void cpusOfAllRangesAreCounted(String list, int cpus) {
     assertThat(AgentModule.cpus(list)).isEqualTo(cpus);
   }
 
@@ -22,7 +22,7 @@ class AgentModuleTest {
   }
 
   @Test
-  void thisHostHasSome() {
+  void thisHostHasAtLeastOneCpu() {
     assertThat(AgentModule.hostCpus()).isPositive();
   }
 }
