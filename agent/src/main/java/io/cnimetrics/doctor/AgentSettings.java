@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The settings of the agent that checks need.
+ * The agent's settings that the checks read.
  *
- * @param metricsUrl the address of ipamD's metrics; empty if the agent does not read them
- * @param maxPods the kubelet's maximum number of pods; empty if it is not set
- * @param hostNetworkPods number of pods on the host network, which need no address
- * @param stateDir the directory for unsent metrics
- * @param injectors environment variables that load a Java agent into every JVM
+ * @param metricsUrl the URL of ipamD's metrics text; empty if the agent does not read this text
+ * @param maxPods the value of {@code --max-pods}; empty if the flag is not set
+ * @param hostNetworkPods the number of pods on the host network; these pods need no address
+ * @param stateDir the directory of the journal; empty if {@code --state-dir} is not set
+ * @param injectors the names of environment variables that load a Java agent into the JVM
  */
 public record AgentSettings(
     Optional<URI> metricsUrl,

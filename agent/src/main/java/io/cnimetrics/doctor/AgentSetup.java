@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Checks of the agent's identity and settings. */
+/** Checks of the agent's settings, cluster name and region, and of instance metadata. */
 final class AgentSetup {
   private AgentSetup() {}
 
@@ -23,10 +23,11 @@ final class AgentSetup {
   private static final CheckSpec CLUSTER_NAME_SPEC =
       CheckSpec.of(
           "cluster-name",
-          "`--cluster-id`, or the instance's tags",
-          "warn: unknown, so the agent publishes nothing; note: found in a tag",
-          "Set --cluster-id or AWS_CLUSTER_ID (the chart's clusterId): the agent then makes no EC2"
-              + " call and needs less memory");
+          "`--cluster-id`, or the tags of the instance",
+          "warn if the cluster name is unknown, because the agent then publishes nothing; note"
+              + " if the name comes from a tag",
+          "Set --cluster-id, AWS_CLUSTER_ID, or clusterId in the chart. The agent then makes no"
+              + " EC2 call to find the name, and needs less memory");
 
   static final Check CLUSTER_NAME =
       CLUSTER_NAME_SPEC.check(
@@ -42,7 +43,7 @@ final class AgentSetup {
       CheckSpec.of(
           "region",
           "`--region`, or instance metadata",
-          "warn: unknown, so the agent publishes nothing",
+          "warn if the region is unknown, because the agent then publishes nothing",
           "Set --region or AWS_REGION");
 
   static final Check REGION =
@@ -63,7 +64,7 @@ final class AgentSetup {
       Optional<Origin> origin) {
     if (value.isEmpty()) {
       return spec.warn(
-          what + " is unknown", why(node), "It is not set, and no other source reports it");
+          what + " is unknown", why(node), what + " is not set, and no other source reports it");
     }
     String evidence = value.get() + origin.map(from -> " (" + from.label() + ")").orElse("");
     boolean fromTag =
@@ -74,31 +75,31 @@ final class AgentSetup {
         ? spec.note(
             what + " comes from a tag",
             evidence,
-            "It is right only while the tag is right, and each start needs a call")
+            "A wrong tag leads to a wrong name. The agent makes a call for the tag at each start")
         : spec.ok(what + " is known", evidence);
   }
 
-  /** The problem that prevented it; NOT_FOUND alone is no evidence. */
+  /** Why the value was not found. NOT_FOUND is skipped, because it gives no reason. */
   private static String why(NodeEvidence node) {
     return Stream.of(Source.EC2, Source.IMDS)
         .flatMap(source -> node.problems(source).stream())
         .filter(problem -> problem.reason() != Reason.NOT_FOUND)
         .findFirst()
         .map(Problem::brief)
-        .orElse("no flag, no tag, no instance metadata");
+        .orElse("the flags, the tags and instance metadata do not contain it");
   }
 
-  /** Problems with these reasons concern only the cluster name. */
+  /** Problems of instance metadata with these reasons concern only the cluster name. */
   private static final Set<Reason> OF_CLUSTER_NAME = EnumSet.of(Reason.NOT_FOUND, Reason.MISMATCH);
 
   private static final CheckSpec METADATA_SPEC =
       CheckSpec.of(
               "instance-metadata",
-              "IMDSv2: token, instance id, type, region, zone",
-              "warn: no token, no answer, or access denied",
-              "Run the agent on the host network, or raise the hop limit: aws ec2"
-                  + " modify-instance-metadata-options --instance-id <instance>"
-                  + " --http-put-response-hop-limit 2; or set --region and --cluster-id")
+              "the token of IMDSv2, and the instance's id, type, region and zone",
+              "warn if instance metadata gives no token, does not answer, or denies access",
+              "Run the agent on the host network, set --region and --cluster-id, or raise the"
+                  + " hop limit: aws ec2 modify-instance-metadata-options --instance-id"
+                  + " <instance> --http-put-response-hop-limit 2")
           .see(Pages.METADATA);
 
   static final Check METADATA = METADATA_SPEC.check(AgentSetup::metadata);
@@ -118,18 +119,21 @@ final class AgentSetup {
         .instance()
         .id()
         .map(id -> METADATA_SPEC.ok("Instance metadata can be read", id))
-        .orElseGet(() -> METADATA_SPEC.notChecked("switched off by AWS_EC2_METADATA_DISABLED"));
+        .orElseGet(
+            () ->
+                METADATA_SPEC.notChecked(
+                    "AWS_EC2_METADATA_DISABLED switches instance" + " metadata off"));
   }
 
   private static String metadataCause(Reason reason) {
     return switch (reason) {
       case TIMEOUT ->
-          "With a hop limit of 1 the token does not reach pods outside the host network; or the"
-              + " service is throttled";
+          "A hop limit of 1 stops the token before it reaches pods outside the host network. Or"
+              + " instance metadata throttles the node's requests";
       case UNREACHABLE ->
-          "This is not an EC2 instance, or a network policy blocks 169.254.169.254 for pods";
+          "This node is not an EC2 instance, or a network policy blocks 169.254.169.254 for pods";
       case DENIED -> "Instance metadata is switched off for this instance, or blocked for this pod";
-      default -> "The answer may not come from the metadata service";
+      default -> "Perhaps another program answered instead of instance metadata";
     };
   }
 
@@ -137,9 +141,11 @@ final class AgentSetup {
       CheckSpec.of(
           "java-agent",
           "`JAVA_TOOL_OPTIONS` and similar variables",
-          "warn: a variable loads a Java agent; the heap is too small for it",
-          "Exclude the pod from the injection with the operator's label or annotation (Datadog,"
-              + " OpenTelemetry, Dynatrace, Istio, Linkerd)");
+          "warn if a variable loads a Java agent, because the JVM's heap is too small for a Java"
+              + " agent",
+          "Find the operator that injects the Java agent, such as Datadog, OpenTelemetry,"
+              + " Dynatrace, Istio or Linkerd. Exclude this pod with that operator's label or"
+              + " annotation");
 
   static final Check JAVA_AGENT = JAVA_AGENT_SPEC.check(AgentSetup::javaAgent);
 
@@ -150,7 +156,7 @@ final class AgentSetup {
         : JAVA_AGENT_SPEC.warn(
             "A Java agent is injected",
             String.join(", ", injectors),
-            "An operator of the cluster adds it to every pod");
+            "A Kubernetes operator adds the variable to every pod");
   }
 
   private static final Duration DIRECTORY_LIMIT = Duration.ofSeconds(2);
@@ -159,9 +165,9 @@ final class AgentSetup {
       CheckSpec.of(
           "state-dir",
           "`--state-dir`",
-          "warn: the agent cannot write there; note: it is not set",
-          "Let the agent's user write there. A host path belongs to root, and on SELinux systems it"
-              + " needs a label");
+          "warn if the agent cannot write to the directory; note if `--state-dir` is not set",
+          "Give the agent's user the right to write to the directory. A directory on the host"
+              + " belongs to root, and needs a label on SELinux systems");
 
   static Check stateDirectory(Probes.Directories directories) {
     return STATE_DIRECTORY.check(node -> stateDirectory(node, directories)).withIo(DIRECTORY_LIMIT);
@@ -172,10 +178,10 @@ final class AgentSetup {
     if (directory.isEmpty()) {
       return STATE_DIRECTORY
           .note(
-              "Unsent metrics are kept in memory only",
+              "Unsent metrics are not kept on disk",
               "--state-dir is not set",
-              "A restart of the agent loses them")
-          .remedied("Set --state-dir; the DaemonSet mounts a directory for it");
+              "A restart of the agent loses its unsent metrics")
+          .remedied("Set --state-dir. The manifests of the agent mount a directory for this flag");
     }
     return directories
         .obstacle(directory.get())
@@ -184,7 +190,8 @@ final class AgentSetup {
                 STATE_DIRECTORY.warn(
                     "The state directory cannot be written",
                     obstacle,
-                    "Its owner, mode or label excludes the agent's user, or it is read-only"))
+                    "The directory's owner, mode or label excludes the agent's user, or the"
+                        + " directory is read-only"))
         .orElseGet(
             () ->
                 STATE_DIRECTORY.ok(

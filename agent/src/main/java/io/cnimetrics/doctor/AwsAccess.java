@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Checks that the agent can reach AWS and publish. All of them do I/O. */
+/** Checks that the agent can reach AWS and publish metrics. All these checks do I/O. */
 final class AwsAccess {
   private static final Duration PROBE_LIMIT = Duration.ofSeconds(2);
 
-  /** Includes the time to load the SDK's client. */
+  /** This limit includes the time to load the SDK's client. */
   private static final Duration SEND_LIMIT = Duration.ofSeconds(6);
 
   private AwsAccess() {}
@@ -30,11 +30,14 @@ final class AwsAccess {
   private static CheckSpec endpointSpec(String prefix) {
     return CheckSpec.of(
             prefix + "-endpoint",
-            "any answer of `%s` in the region, with the SDK's settings".formatted(prefix),
-            "warn: the name does not resolve, no connection, or no answer",
-            ("A private subnet needs an interface endpoint for %s with private DNS, and a security"
-                    + " group that allows the node on port 443. Otherwise set HTTPS_PROXY, with"
-                    + " NO_PROXY for 169.254.169.254 and 169.254.170.23")
+            "whether the endpoint `%s` of the region answers a request with the SDK's settings"
+                .formatted(prefix),
+            "warn if the endpoint's name does not resolve, the connection fails, or no answer"
+                + " arrives",
+            ("A private subnet needs an interface endpoint for %s with private DNS. The"
+                    + " endpoint's security group must allow the node on port 443. If you use a"
+                    + " proxy instead, set HTTPS_PROXY, and put 169.254.169.254 and 169.254.170.23"
+                    + " into NO_PROXY")
                 .formatted(prefix))
         .needs(REGION)
         .see(Pages.PRIVATE_CLUSTERS);
@@ -46,13 +49,15 @@ final class AwsAccess {
         .withIo(PROBE_LIMIT);
   }
 
-  /** An agent with a configured cluster name and without subnets makes no call to EC2. */
+  /** The agent makes no call to EC2 if its settings contain the cluster name and no --subnets. */
   static Check ec2Endpoint(Probes.Endpoint endpoint, boolean subnets) {
     return EC2_ENDPOINT
         .check(
             node ->
                 !subnets && clusterIsGiven(node)
-                    ? EC2_ENDPOINT.ok("EC2 is not needed", "the cluster name is set")
+                    ? EC2_ENDPOINT.ok(
+                        "The agent does not need EC2",
+                        "the cluster name is set," + " and --subnets is not")
                     : endpoint(EC2_ENDPOINT, "EC2", node, endpoint))
         .withIo(PROBE_LIMIT);
   }
@@ -71,7 +76,8 @@ final class AwsAccess {
                 spec.warn(
                     service + " cannot be reached",
                     "%s: %s".formatted(result.url(), failure),
-                    "The subnet has no endpoint, NAT or proxy for it, or a firewall blocks it"))
+                    "The subnet has no endpoint, NAT or proxy for %s, or a firewall blocks the node"
+                        .formatted(service)))
         .orElseGet(() -> spec.ok(service + " can be reached", result.url()));
   }
 
@@ -81,11 +87,12 @@ final class AwsAccess {
   private static final CheckSpec TEST_DATUM =
       CheckSpec.of(
               "put-metric-data",
-              "with `--send-test`: one datum, `%s` without dimensions, in the agent's namespace"
-                  .formatted(TEST_METRIC),
-              "fail: denied, rejected, or no answer",
-              "Attach iam-policy/CNIMetricsHelperPolicy.json to the agent's role, for this"
-                  + " namespace. To see the role: aws sts get-caller-identity")
+              "with `--send-test`, the answer of CloudWatch to one datum, `%s`, in the agent's"
+                  + " namespace and without dimensions".formatted(TEST_METRIC),
+              "fail if CloudWatch denies or rejects the datum, or does not answer",
+              "Attach iam-policy/CNIMetricsHelperPolicy.json to the agent's role. A policy that"
+                  + " limits namespaces must allow the agent's namespace. To see the role: aws"
+                  + " sts get-caller-identity")
           .needs(REGION)
           .see(Pages.PUT_METRIC_DATA);
 
@@ -97,7 +104,8 @@ final class AwsAccess {
                     .orElseGet(
                         () ->
                             TEST_DATUM.notChecked(
-                                "--send-test sends one datum, %s".formatted(TEST_METRIC))))
+                                "doctor sends the datum %s only with --send-test"
+                                    .formatted(TEST_METRIC))))
         .withIo(SEND_LIMIT);
   }
 
@@ -109,8 +117,8 @@ final class AwsAccess {
                 TEST_DATUM.fail(
                     "CloudWatch does not accept a datum",
                     error,
-                    "The agent can publish nothing: permissions, credentials, or the network path"
-                        + " to CloudWatch are missing"))
+                    "Permissions, credentials or the network path to CloudWatch are missing. The"
+                        + " agent therefore publishes nothing"))
         .orElseGet(() -> TEST_DATUM.ok("CloudWatch accepts a datum", TEST_METRIC));
   }
 
@@ -119,8 +127,8 @@ final class AwsAccess {
   private static final CheckSpec CLOCK =
       CheckSpec.of(
               "clock",
-              "the `Date` of an answer of CloudWatch",
-              "warn: wrong by over 30 s",
+              "the header `Date` in an answer of CloudWatch",
+              "warn if the node's clock is wrong by over 30 s",
               "Check the time synchronisation: chronyc tracking. The address of the Amazon Time"
                   + " Sync Service is 169.254.169.123")
           .needs(REGION)
@@ -144,7 +152,8 @@ final class AwsAccess {
         ? CLOCK.warn(
             "The node's clock is wrong",
             evidence,
-            "Metrics get wrong timestamps. From 5 minutes on, AWS rejects signed requests")
+            "Metrics get wrong timestamps. If the clock is wrong by 5 minutes or more, AWS"
+                + " rejects signed requests")
         : CLOCK.ok("The clock is right", evidence);
   }
 }

@@ -6,14 +6,14 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * One check of a node. It changes nothing.
+ * One check of a node. A check changes nothing on the node.
  *
- * @param ioLimit the maximum time of a check that does I/O; empty if the check only calculates
- * @param judge returns at least one finding
+ * @param ioLimit the maximum duration of a check that does I/O; empty if the check does no I/O
+ * @param judge the method that judges a node and returns at least one finding
  */
 public record Check(
     CheckSpec spec, Optional<Duration> ioLimit, Function<NodeEvidence, List<Finding>> judge) {
-  /** The same check, run on its own thread. */
+  /** Returns the same check with a limit. A check with a limit runs on its own thread. */
   Check withIo(Duration limit) {
     return new Check(spec, Optional.of(limit), judge);
   }

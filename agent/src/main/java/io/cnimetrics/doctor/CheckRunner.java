@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
-/** Runs checks. A check that throws or hangs does not stop the others. */
+/** Runs checks. A check that throws or hangs does not stop the other checks. */
 public final class CheckRunner {
   private static final Comparator<Finding> WORST_FIRST = Comparator.comparing(Finding::level);
 
@@ -18,7 +18,7 @@ public final class CheckRunner {
     this.checks = List.copyOf(checks);
   }
 
-  /** All findings, worst first; those of one level are in the order of the checks. */
+  /** Returns all findings, worst first. Findings of one level are in the order of the checks. */
   public List<Finding> run(NodeEvidence node) {
     List<Running> running = checks.stream().map(check -> Running.start(check, node)).toList();
     List<Finding> findings = new ArrayList<>();
@@ -34,7 +34,8 @@ public final class CheckRunner {
   /**
    * A check that was started.
    *
-   * @param io the call of a check that does I/O, on its own thread; other checks run in the caller
+   * @param io the call of a check that does I/O; empty for another check, which runs in the
+   *     caller's thread
    */
   private record Running(Check check, Optional<BoundedCall<List<Finding>>> io) {
     static Running start(Check check, NodeEvidence node) {
@@ -50,7 +51,7 @@ public final class CheckRunner {
       } catch (TimeoutException e) {
         return notChecked(message(e));
       } catch (RuntimeException | Error e) {
-        return notChecked("it failed: " + message(e));
+        return notChecked("the check failed: " + message(e));
       }
     }
 

@@ -6,14 +6,14 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /**
- * The description of a check. It makes the check's findings.
+ * Describes a check, and creates the findings of the check.
  *
- * @param id never changes, because alarms and pages refer to it
+ * @param id the name of the check, which never changes because alarms and documents contain it
  * @param looksAt the values that the check reads
- * @param fires the conditions of a finding, with their levels
- * @param remedy what to do about a finding
- * @param link a page by AWS about it
- * @param requirements without these the check does not judge; the first that is missing is reported
+ * @param fires the condition for each level of a finding
+ * @param remedy how to solve the problem that a finding reports
+ * @param link the URL of AWS's page about the problem; empty if AWS has no page
+ * @param requirements the facts that the check needs; the finding reports the first missing fact
  */
 record CheckSpec(
     String id,
@@ -44,12 +44,12 @@ record CheckSpec(
     return new CheckSpec(id, looksAt, fires, remedy, Optional.of(page), requirements);
   }
 
-  /** A check with one finding. */
+  /** Creates a check that always returns one finding. */
   Check check(Function<NodeEvidence, Finding> judge) {
     return checkAll(node -> List.of(judge.apply(node)));
   }
 
-  /** A check with one finding or more. */
+  /** Creates a check that returns one or more findings. */
   Check checkAll(Function<NodeEvidence, List<Finding>> judge) {
     return new Check(this, Optional.empty(), judge);
   }
@@ -71,7 +71,7 @@ record CheckSpec(
   }
 
   /**
-   * @param why what is missing
+   * @param why the reason why the check did not run
    */
   Finding notChecked(String why) {
     return new Finding(id, Level.NOT_CHECKED, "not checked", why, "", "", Optional.empty());

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The list of all checks, by subject. */
+/** The list of all checks, grouped by subject. */
 public final class Checks {
   private Checks() {}
 
@@ -26,7 +26,7 @@ public final class Checks {
         .toList();
   }
 
-  /** The ipamD series that the checks read. */
+  /** Returns the series of ipamD's metrics text that the checks read. */
   public static Set<Series> series() {
     return Stream.of(
             MetricCatalog.series().stream(),

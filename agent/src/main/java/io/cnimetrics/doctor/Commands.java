@@ -1,6 +1,8 @@
 package io.cnimetrics.doctor;
 
-/** Commands in remedies. They affect aws-node on this node only, not its DaemonSet. */
+/**
+ * Commands for remedies. The commands affect the aws-node pod of this node, but not the DaemonSet.
+ */
 final class Commands {
   /** The placeholder for the node's name. */
   static final String THIS_NODE = "<this node>";

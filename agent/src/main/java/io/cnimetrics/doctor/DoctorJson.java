@@ -6,7 +6,9 @@ import io.cnimetrics.text.Json;
 import java.util.List;
 import java.util.Map;
 
-/** Findings as a JSON document, worst first; passed checks are included. */
+/**
+ * Writes findings as a JSON document, worst first. The document contains findings of all levels.
+ */
 public final class DoctorJson {
   private DoctorJson() {}
 

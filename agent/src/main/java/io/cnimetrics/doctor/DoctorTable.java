@@ -12,7 +12,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Findings as text within 80 columns, worst first. Findings without a problem are optional. */
+/**
+ * Writes findings as text of at most 80 columns, worst first. Findings of level ok are optional.
+ */
 public final class DoctorTable {
   private static final int WIDTH = 80;
   private static final int INDENT = 6;
@@ -28,10 +30,10 @@ public final class DoctorTable {
   }
 
   /**
-   * The whole table.
+   * Returns the whole table.
    *
-   * @param node the node of the last poll
-   * @param verbose whether to include the findings without a problem
+   * @param node the identity of the node at the last poll
+   * @param verbose whether the table includes the findings of level ok
    */
   public static String of(
       NodeIdentity node,
@@ -85,7 +87,7 @@ public final class DoctorTable {
     }
   }
 
-  /** One unbroken line, so that a terminal can open the link. */
+  /** Writes the link on one line, because a terminal cannot open a broken link. */
   private void link(String page) {
     line(" ".repeat(Math.max(0, Math.min(INDENT, WIDTH - page.length()))) + palette.faint(page));
   }
@@ -111,7 +113,7 @@ public final class DoctorTable {
                     finding.title() + ": " + finding.evidence()));
   }
 
-  /** Lists checks with the same reason together. */
+  /** Lists the checks that did not run, and groups these checks by the reason. */
   private void notChecked() {
     Map<String, List<String>> byReason =
         of(Level.NOT_CHECKED)
@@ -149,7 +151,7 @@ public final class DoctorTable {
   }
 
   /**
-   * @param columns the width of the lead, and the indentation of all other lines
+   * @param columns the width of the lead in columns; further lines are indented by this width
    */
   private void indented(String lead, int columns, String value) {
     List<String> lines = Lines.of(value, WIDTH - columns);

@@ -13,18 +13,19 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The errors that EC2 returns to ipamD: one row for each cause.
+ * The errors that EC2 returns to ipamD. The table has one row for each cause.
  *
- * @param stopsPods whether pods get no address because of it
- * @param before the title if it happened, but not while watching
- * @param never the title if it did not happen since ipamD started
- * @param cause what usually leads to it
+ * @param stopsPods whether pods get no address because of the error
+ * @param before the title if the error happened earlier but does not last
+ * @param never the title if the error did not happen since ipamD started
+ * @param cause what usually causes the error
  */
 record Ec2Errors(
     Cause error, CheckSpec spec, boolean stopsPods, String before, String never, String cause) {
   private static final String API_ERRORS = MetricCatalog.AWS_API_ERR.onlySeries().name();
-  private static final String WARNS = "warn: over 0 since ipamD started";
-  private static final String FAILS = "fail: it rises while watching, or the pool is empty; ";
+  private static final String WARNS = "warn if the count since ipamD started is over 0";
+  private static final String FAILS =
+      "fail if the count rises while doctor watches, or if the" + " warm pool is empty too; ";
 
   private static final List<Ec2Errors> ROWS =
       List.of(
@@ -32,88 +33,92 @@ record Ec2Errors(
               Cause.EC2_DENIES,
               spec(
                       "ec2-denied",
-                      "codes of missing permissions",
+                      "the error codes of missing permissions",
                       FAILS + WARNS,
-                      "Attach the policy to aws-node's role: aws iam attach-role-policy --role-name"
-                          + " <role of aws-node> --policy-arn"
-                          + " arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy (arn:aws-cn: in China,"
-                          + " arn:aws-us-gov: in GovCloud)")
+                      "Attach the policy to aws-node's role. The policy's ARN starts with"
+                          + " arn:aws-cn: in China, and with arn:aws-us-gov: in GovCloud."
+                          + " Command: aws iam attach-role-policy --role-name <role of aws-node>"
+                          + " --policy-arn arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy")
                   .see(Pages.ROLE),
               true,
               "EC2 denied calls of ipamD",
-              "EC2 denied no call of ipamD",
-              "The role of aws-node (or the node's role, if aws-node has none) lacks"
-                  + " AmazonEKS_CNI_Policy, or an organisation's policy forbids the calls"),
+              "EC2 did not deny any call of ipamD",
+              "The role of aws-node lacks AmazonEKS_CNI_Policy, or a policy of the organisation"
+                  + " forbids the calls. If aws-node has no role, the node's role is used"),
           new Ec2Errors(
               Cause.NO_ADDRESS_IN_SUBNET,
               spec(
                       "ec2-no-addresses",
-                      "`InsufficientFreeAddressesInSubnet`",
+                      "the error code `InsufficientFreeAddressesInSubnet`",
                       FAILS + WARNS,
-                      "Check what is free: aws ec2 describe-subnets --query"
-                          + " 'Subnets[].[SubnetId,AvailableIpAddressCount]'. Then release unused addresses,"
-                          + " add subnets (tag kubernetes.io/role/cni=1), or use a secondary CIDR"
-                          + " with custom networking")
+                      "Release unused addresses, add subnets with the tag"
+                          + " kubernetes.io/role/cni=1, or use custom networking with a"
+                          + " secondary CIDR. To see the free addresses: aws ec2"
+                          + " describe-subnets --query"
+                          + " 'Subnets[].[SubnetId,AvailableIpAddressCount]'")
                   .see(Pages.ADDRESS_USE),
               true,
               "The subnet had no free address",
-              "EC2 had addresses when ipamD asked",
-              "All addresses of the subnet are in use: by pods, warm pools of other nodes, load"
-                  + " balancers"),
+              "EC2 always had addresses for ipamD",
+              "Pods, warm pools of other nodes or load balancers use all addresses of the subnet"),
           new Ec2Errors(
               Cause.NO_PREFIX_IN_SUBNET,
               spec(
                       "ec2-no-prefixes",
-                      "`InsufficientCidrBlocks`",
+                      "the error code `InsufficientCidrBlocks`",
                       FAILS + WARNS,
-                      "Reserve a block for prefixes: aws ec2 create-subnet-cidr-reservation"
-                          + " --reservation-type prefix --subnet-id <subnet> --cidr <block>; or use"
-                          + " a new subnet for them")
+                      "Use a new subnet for prefixes, or reserve a block for prefixes: aws ec2"
+                          + " create-subnet-cidr-reservation --reservation-type prefix"
+                          + " --subnet-id <subnet> --cidr <block>")
                   .see(Pages.PREFIXES),
               true,
               "The subnet had no free /28",
-              "EC2 had prefixes when ipamD asked",
-              "Single addresses are scattered over the subnet: some are free, but not 16 in a row"),
+              "EC2 always had prefixes for ipamD",
+              "A prefix needs 16 free addresses in a row, but the used addresses are scattered"
+                  + " over the subnet"),
           new Ec2Errors(
               Cause.EC2_THROTTLES,
               spec(
                       "ec2-throttled",
-                      "codes of throttling, and the number of all requests",
+                      "the error codes of throttling, and the number of all requests",
                       WARNS,
-                      "Reduce the calls: raise WARM_IP_TARGET or unset it, add nodes more slowly,"
-                          + " find other callers in CloudTrail. Or request a higher limit for the"
-                          + " account")
+                      "Raise or unset WARM_IP_TARGET, add nodes more slowly, and find other"
+                          + " callers of EC2 in CloudTrail. If this is not enough, request a"
+                          + " higher limit for the account")
                   .see(Pages.THROTTLING),
               false,
               "EC2 throttled ipamD",
               "EC2 did not throttle ipamD",
-              "The account makes more calls than its limit allows: many nodes at once, a small"
-                  + " WARM_IP_TARGET with short-lived pods, or another caller"),
+              "The account makes more calls than its limit allows. Usual reasons are many new"
+                  + " nodes at once, a small WARM_IP_TARGET with short-lived pods, or another"
+                  + " caller"),
           new Ec2Errors(
               Cause.ENI_LIMIT,
               spec(
                   "ec2-eni-limit",
-                  "`PrivateIpAddressLimitExceeded`",
+                  "the error code `PrivateIpAddressLimitExceeded`",
                   WARNS,
-                  "ipamD corrects this automatically. If the count rises, find what else assigns"
-                      + " addresses to the node's ENIs, or restart ipamD: "
+                  "ipamD corrects its list of addresses automatically. If the count still rises,"
+                      + " find the program that also assigns addresses to the node's ENIs, or"
+                      + " restart ipamD: "
                       + Commands.RESTART_AWS_NODE),
               false,
               "ipamD requested more addresses than an ENI can hold",
-              "ipamD respects the limits of its ENIs",
-              "ipamD's list of the ENI's addresses differed from EC2's"));
+              "ipamD requested no more addresses than its ENIs can hold",
+              "ipamD's list of the ENI's addresses differed from EC2's list"));
 
   static List<Check> checks() {
     return ROWS.stream().map(row -> row.spec.check(row::finding)).toList();
   }
 
-  /** One series for each code, so that the evidence can name the code. */
+  /** Returns one series for each error code, because the evidence names the codes. */
   static Stream<Series> series() {
     return ROWS.stream().flatMap(Ec2Errors::codes).map(Ec2Errors::series);
   }
 
   private static CheckSpec spec(String id, String codes, String fires, String remedy) {
-    return CheckSpec.of(id, "`awscni_aws_api_error_count`: " + codes, fires, remedy).needs(METRICS);
+    return CheckSpec.of(id, "`awscni_aws_api_error_count` with " + codes, fires, remedy)
+        .needs(METRICS);
   }
 
   private static Series series(String code) {
@@ -149,6 +154,6 @@ record Ec2Errors(
     return byCode
         + " since ipamD started"
         + node.whileWatching(rise)
-        + (requests > 0 ? "; %.0f requests in total".formatted(requests) : "");
+        + (requests > 0 ? "; ipamD sent %.0f requests in total".formatted(requests) : "");
   }
 }

@@ -2,11 +2,11 @@ package io.cnimetrics.doctor;
 
 import io.cnimetrics.snapshot.AddressPool;
 
-/** Counts as text. */
+/** Writes counts as text. */
 final class EvidenceText {
   private EvidenceText() {}
 
-  /** Such as {@code 2 ENIs, 28 addresses}. */
+  /** Returns a text such as {@code 2 ENIs, 28 addresses}. */
   static String of(AddressPool pool) {
     return enis(pool.eniCount()) + ", " + addresses(pool.totalIpv4());
   }

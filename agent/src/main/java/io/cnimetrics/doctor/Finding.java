@@ -5,12 +5,12 @@ import java.util.Optional;
 /**
  * The result of a check.
  *
- * @param id of the check
+ * @param id the id of the check
  * @param title the result in a few words
- * @param evidence the numbers behind it; for a check that did not run, the reason
- * @param cause what usually leads to it; empty if there is no problem
- * @param remedy what to do, with the command to run; empty if there is nothing to do
- * @param link a page by AWS about it
+ * @param evidence what the check observed; if the check did not run, the reason
+ * @param cause the usual cause of the problem; empty if there is no problem
+ * @param remedy what to do about the problem, often with a command; empty if there is no problem
+ * @param link the URL of AWS's page about the problem; empty if AWS has no page
  */
 public record Finding(
     String id,
@@ -22,16 +22,18 @@ public record Finding(
     Optional<String> link) {
   public Finding {
     if (id.isBlank() || title.isBlank()) {
-      throw new IllegalArgumentException("a finding needs an id and a title: '%s'".formatted(id));
+      throw new IllegalArgumentException(
+          "a finding needs an id and a title, but the id is '%s'"
+              + " and the title is '%s'".formatted(id, title));
     }
   }
 
-  /** The same with a remedy for this case. */
+  /** Returns the same finding with another remedy. */
   Finding remedied(String better) {
     return new Finding(id, level, title, evidence, cause, better, link);
   }
 
-  /** The same with the node's name in its commands. */
+  /** Returns the same finding with the node's name in the remedy's commands. */
   Finding onNode(String name) {
     return remedied(remedy.replace(Commands.THIS_NODE, name));
   }

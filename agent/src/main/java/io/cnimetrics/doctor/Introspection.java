@@ -7,7 +7,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Checks that ipamD reports its interfaces. */
+/** Checks that ipamD's introspection answers. */
 final class Introspection {
   private static final Duration LIMIT = Duration.ofSeconds(2);
 
@@ -15,11 +15,11 @@ final class Introspection {
       CheckSpec.of(
               "introspection",
               "`GET /v1/enis` of ipamD",
-              "fail: no answer, not in time, of another shape, or only on the port of old releases;"
-                  + " warn: switched off by `--introspection-url none`",
-              "Check that aws-node runs on this node: "
-                  + Commands.FIND_AWS_NODE
-                  + "; then read its log: /var/log/aws-routed-eni/ipamd.log")
+              "fail if ipamD does not answer in time, answers in an unknown format, or answers"
+                  + " only on the port of old releases; warn if `--introspection-url` is `none`",
+              "Read ipamD's log /var/log/aws-routed-eni/ipamd.log, and check that aws-node runs on"
+                  + " this node: "
+                  + Commands.FIND_AWS_NODE)
           .see(Pages.TROUBLESHOOTING);
 
   private final Probes.Introspection elsewhere;
@@ -35,7 +35,7 @@ final class Introspection {
   private Finding finding(NodeEvidence node) {
     Optional<AddressPool> pool = node.snapshot().pool();
     if (pool.isPresent()) {
-      return SPEC.ok("ipamD reports its interfaces", held(pool.get()));
+      return SPEC.ok("ipamD reports its ENIs", held(pool.get()));
     }
     return node.snapshot().introspectionOff()
         ? off(node)
@@ -44,18 +44,20 @@ final class Introspection {
 
   private static String held(AddressPool pool) {
     return (pool.ipv6() ? EvidenceText.enis(pool.eniCount()) : EvidenceText.of(pool))
-        + ", pods hold %d".formatted(pool.assigned());
+        + "; pods hold %d addresses".formatted(pool.assigned());
   }
 
   private static Finding off(NodeEvidence node) {
     return node.snapshot().metrics().isPresent()
         ? SPEC.warn(
-                "Introspection is not read",
-                "--introspection-url none: the agent uses ipamD's gauges instead",
-                "The gauges are wrong with several network cards and after a forced removal, and"
-                    + " do not show cooldown or single ENIs")
-            .remedied("Unless you need DISABLE_INTROSPECTION, remove it from aws-node")
-        : notRunning("introspection is switched off by setting, and the metrics do not answer");
+                "The agent does not read introspection",
+                "--introspection-url is none, and the agent uses ipamD's gauges instead",
+                "The gauges are wrong with several network cards and after a forced removal. The"
+                    + " gauges do not show the cooldown or the addresses of each ENI")
+            .remedied(
+                "If you do not need DISABLE_INTROSPECTION, remove it from aws-node, and"
+                    + " remove --introspection-url from the agent")
+        : notRunning("--introspection-url is none, and ipamD's metrics do not answer");
   }
 
   private Finding failed(NodeEvidence node, Problem problem) {
@@ -66,15 +68,16 @@ final class Introspection {
           SPEC.fail(
               "ipamD does not answer in time",
               evidence,
-              "ipamD hangs, or the node has no CPU left for it");
+              "ipamD hangs, or the node has no free CPU for ipamD");
       default ->
           SPEC.fail(
                   "The answer is not ipamD's introspection",
                   evidence,
-                  "Another program uses the port, a proxy is in between, or ipamD is faulty")
+                  "Another program uses the port, a proxy answers instead of ipamD, or ipamD is"
+                      + " faulty")
               .remedied(
-                  "Check --introspection-url; find the program that listens: ss -ltnp 'sport ="
-                      + " :61679'");
+                  "Check --introspection-url, and find the program that listens on the port: ss"
+                      + " -ltnp 'sport = :61679'");
     };
   }
 
@@ -83,18 +86,23 @@ final class Introspection {
     if (oldPort.filter(elsewhere::answersAt).isPresent()) {
       return SPEC.fail(
               "Introspection is on the port of old releases",
-              evidence + "; it answers on " + oldPort.get(),
-              "VPC CNI up to 1.3.3, and 1.4.0, serve it on the port of the metrics")
-          .remedied("Set --introspection-url " + oldPort.get() + ", and plan an upgrade");
+              evidence + "; introspection answers on " + oldPort.get(),
+              "VPC CNI 1.4.0, and releases up to 1.3.3, serve introspection on the port of the"
+                  + " metrics")
+          .remedied(
+              "Set --introspection-url "
+                  + oldPort.get()
+                  + ", and plan an upgrade of the"
+                  + " VPC CNI");
     } else if (node.snapshot().metrics().isPresent()) {
       return SPEC.fail(
               "ipamD runs, but its introspection does not answer",
-              evidence + "; its metrics answer",
-              "DISABLE_INTROSPECTION is set for aws-node, or INTROSPECTION_BIND_ADDRESS moves the"
-                  + " port")
+              evidence + "; ipamD's metrics answer",
+              "DISABLE_INTROSPECTION is set for aws-node, or INTROSPECTION_BIND_ADDRESS sets"
+                  + " another address")
           .remedied(
-              "Find the setting: kubectl -n kube-system describe ds aws-node | grep INTROSPECTION;"
-                  + " then remove it, or set --introspection-url");
+              "Remove that setting from aws-node, or set --introspection-url. To find the"
+                  + " setting: kubectl -n kube-system describe ds aws-node | grep INTROSPECTION");
     }
     return notRunning(evidence);
   }
@@ -103,8 +111,8 @@ final class Introspection {
     return SPEC.fail(
         "ipamD does not run, or failed to start",
         evidence,
-        "aws-node is not on this node (another CNI?), or it restarts repeatedly: \"IPAM failed to"
-            + " start\" in its log usually means that its role lacks AmazonEKS_CNI_Policy, or that"
-            + " it cannot reach EC2 or the API server");
+        "aws-node restarts repeatedly, or does not run on this node, for example because of"
+            + " another CNI. If the log of aws-node contains \"IPAM failed to start\", aws-node"
+            + " usually lacks AmazonEKS_CNI_Policy, or cannot reach EC2 or the API server");
   }
 }

@@ -10,11 +10,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * The errors that ipamD counts: one row for each function that failed.
+ * The errors that ipamD counts. The table has one row for each value of the label {@code fn}.
  *
- * @param fn the label of ipamD's counter
- * @param meaning what failed
- * @param cause what usually leads to it
+ * @param fn the value of the label, which names the function of ipamD that failed
+ * @param meaning the title of the finding, which says what failed
+ * @param cause what usually causes the error
  */
 record IpamdErrors(String fn, String meaning, String cause) {
   private static final Series ALL = MetricCatalog.IPAMD_ERR.onlySeries();
@@ -23,16 +23,18 @@ record IpamdErrors(String fn, String meaning, String cause) {
       CheckSpec.of(
               "ipamd-errors",
               "`awscni_ipamd_error_count` by `fn`",
-              "warn: over 0 since ipamD started; one finding for each `fn`",
+              "warn if the count since ipamD started is over 0; each `fn` has its own finding",
               "Read ipamD's log: grep -i error /var/log/aws-routed-eni/ipamd.log")
           .needs(METRICS)
           .see(Pages.TROUBLESHOOTING);
 
   private static final String EC2 =
-      "EC2 returned an error: see the finding whose id starts with ec2-";
-  private static final String METADATA = "Instance metadata is late or does not answer";
-  private static final String OUT_OF_SYNC = "ipamD's state and EC2's were temporarily out of sync";
-  private static final String KERNEL = "A route or rule in the kernel could not be set";
+      "EC2 returned an error. See the findings with an id that starts with ec2-";
+  private static final String METADATA = "Instance metadata answers late or does not answer";
+  private static final String OUT_OF_SYNC =
+      "ipamD's state temporarily differed from the state" + " in EC2";
+  private static final String KERNEL =
+      "The kernel did not accept a change of a route or a" + " routing rule";
 
   private static final List<IpamdErrors> ROWS =
       List.of(
@@ -52,7 +54,9 @@ record IpamdErrors(String fn, String meaning, String cause) {
           new IpamdErrors(
               "increaseIPPoolwaitENIAttachedFailed", "A new ENI did not appear in time", METADATA),
           new IpamdErrors(
-              "waitENIAttachedMaxRetryExceeded", "An ENI did not appear at the start", METADATA),
+              "waitENIAttachedMaxRetryExceeded",
+              "An ENI did not appear while ipamD started",
+              METADATA),
           new IpamdErrors("increaseIPPoolsetupENIFailed", "A new ENI could not be set up", KERNEL),
           new IpamdErrors(
               "addENIsecondaryIPsToDataStoreFailed",
@@ -67,9 +71,11 @@ record IpamdErrors(String fn, String meaning, String cause) {
               "IPv6 prefixes could not be added to the pool",
               OUT_OF_SYNC),
           new IpamdErrors("decreaseIPPool", "Spare addresses could not be released", OUT_OF_SYNC),
-          new IpamdErrors("decreaseIPPoolFreeENIFailed", "A spare ENI could not be freed", EC2),
+          new IpamdErrors("decreaseIPPoolFreeENIFailed", "A spare ENI could not be removed", EC2),
           new IpamdErrors(
-              "freeENIDeleteRulesFailed", "Rules of a freed ENI could not be deleted", KERNEL),
+              "freeENIDeleteRulesFailed",
+              "The routing rules of a removed ENI could not be" + " deleted",
+              KERNEL),
           new IpamdErrors(
               "reconcileFailedGetENIs", "The attached ENIs could not be listed", METADATA),
           new IpamdErrors(
@@ -79,7 +85,9 @@ record IpamdErrors(String fn, String meaning, String cause) {
           new IpamdErrors(
               "ipReconcileAdd", "An address could not be added to the pool", OUT_OF_SYNC),
           new IpamdErrors(
-              "ipReconcileDel", "A lost address could not be removed from the pool", OUT_OF_SYNC),
+              "ipReconcileDel",
+              "An address that its ENI lost could not be removed from the pool",
+              OUT_OF_SYNC),
           new IpamdErrors(
               "prefixReconcileAdd", "A prefix could not be added to the pool", OUT_OF_SYNC));
 
@@ -87,7 +95,7 @@ record IpamdErrors(String fn, String meaning, String cause) {
     return SPEC.checkAll(IpamdErrors::findings);
   }
 
-  /** One series for each row. */
+  /** Returns one series for each row. */
   static Stream<Series> series() {
     return ROWS.stream().map(IpamdErrors::ofRow);
   }
@@ -99,7 +107,7 @@ record IpamdErrors(String fn, String meaning, String cause) {
   private static List<Finding> findings(NodeEvidence node) {
     double total = node.total(ALL);
     if (total == 0) {
-      return List.of(SPEC.ok("ipamD counts no errors", "0 since it started"));
+      return List.of(SPEC.ok("ipamD counts no errors", "0 since ipamD started"));
     }
     List<Finding> findings = new ArrayList<>();
     double known = 0;
@@ -114,9 +122,9 @@ record IpamdErrors(String fn, String meaning, String cause) {
     if (total > known) {
       findings.add(
           SPEC.warn(
-              "ipamD counts errors of other kinds",
-              "%.0f since it started".formatted(total - known),
-              "This release of ipamD counts errors that the agent does not know"));
+              "ipamD counts errors that the agent does not know",
+              "%.0f since ipamD started".formatted(total - known),
+              "This release of ipamD may be newer than the agent"));
     }
     return findings;
   }

@@ -14,7 +14,7 @@ import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Checks that ipamD runs and can be read. */
+/** Checks that ipamD runs, and that doctor can read ipamD's introspection and metrics. */
 final class IpamdProcess {
   private IpamdProcess() {}
 
@@ -26,7 +26,7 @@ final class IpamdProcess {
         START.check(IpamdProcess::start));
   }
 
-  /** The series that only these checks read. */
+  /** Returns the series that only the checks of this class read. */
   static Stream<Series> series() {
     return Stream.of(START_SECONDS, STARTS, FAILED_STARTS);
   }
@@ -35,10 +35,10 @@ final class IpamdProcess {
       CheckSpec.of(
           "metrics",
           "`GET /metrics` of ipamD",
-          "warn: switched off by setting, no answer, or not ipamD's metrics; the agent then has no"
-              + " counters",
-          "Unless you need DISABLE_METRICS, remove it: kubectl -n kube-system set env ds aws-node"
-              + " DISABLE_METRICS-; if you need it, set --metrics-url none");
+          "warn if `--metrics-url` is `none`, nothing answers, or the answer is not ipamD's"
+              + " metrics; the agent then has no counters",
+          "If you need DISABLE_METRICS, set --metrics-url none. Otherwise remove"
+              + " DISABLE_METRICS: kubectl -n kube-system set env ds aws-node DISABLE_METRICS-");
 
   private static Finding metrics(NodeEvidence node) {
     return node.snapshot()
@@ -54,26 +54,28 @@ final class IpamdProcess {
   private static Finding noMetrics(Problem problem) {
     boolean off = problem.reason() == Reason.DEGRADED;
     return READ_METRICS.warn(
-        off ? "ipamD's metrics are not read" : "ipamD's metrics cannot be read",
-        off ? "--metrics-url none" : problem.brief(),
+        off ? "The agent does not read ipamD's metrics" : "ipamD's metrics cannot be read",
+        off ? "--metrics-url is none" : problem.brief(),
         problem.reason() == Reason.UNREACHABLE
             ? "DISABLE_METRICS is set for aws-node, or ipamD does not run"
-            : "Without the metrics, refused pods, EC2 errors and restarts are not seen");
+            : "Without these metrics the agent cannot count refused pods, EC2 errors and"
+                + " restarts");
   }
 
   private static final Duration RECENT = Duration.ofMinutes(10);
 
-  /** A node whose ipamD is at most this much younger is new itself. */
+  /** The first start of ipamD is at most this long after the boot. A later start is a restart. */
   private static final Duration NODE_STARTUP = Duration.ofMinutes(15);
 
   private static final CheckSpec RESTARTS =
       CheckSpec.of(
               "ipamd-restarts",
               "the start time of ipamD's process",
-              "fail: two or more restarts while watching; warn: one restart, or a start less than"
-                  + " 10 minutes ago on an older node",
-              "Find out why it ended: the Last State of its pod (kubectl describe) and the previous"
-                  + " log (kubectl logs -c aws-node -p). The pod: "
+              "fail if ipamD restarts twice or more while doctor watches; warn if ipamD restarts"
+                  + " once, or started less than 10 minutes ago and over 15 minutes after the"
+                  + " boot",
+              "Find out why ipamD ended. kubectl describe shows the Last State of ipamD's pod,"
+                  + " and kubectl logs -c aws-node -p shows the previous log. To find the pod: "
                   + Commands.FIND_AWS_NODE)
           .needs(METRICS)
           .see(Pages.TROUBLESHOOTING);
@@ -86,10 +88,11 @@ final class IpamdProcess {
     String evidence =
         "%d %s in %d polls"
             .formatted(restarts, restarts == 1 ? "restart" : "restarts", node.polls().size());
-    String cause = "A failing liveness probe, too little memory, or a change to the DaemonSet";
+    String cause =
+        "The liveness probe failed, the memory was too small, or the DaemonSet was" + " changed";
     return restarts > 1
         ? RESTARTS.fail("ipamD restarts repeatedly", evidence, cause)
-        : RESTARTS.warn("ipamD restarted while watching", evidence, cause);
+        : RESTARTS.warn("ipamD restarted while doctor watched", evidence, cause);
   }
 
   private static Finding sinceStart(NodeEvidence node) {
@@ -100,12 +103,12 @@ final class IpamdProcess {
     double start = metrics.processStartSeconds().getAsDouble();
     double age = node.snapshot().takenAt().toEpochMilli() / 1000.0 - start;
     double sinceBoot = start - metrics.bootSeconds().orElse(start);
-    String evidence = "it has run for %s".formatted(time(age));
+    String evidence = "ipamD has run for %s".formatted(time(age));
     return age < RECENT.toSeconds() && sinceBoot > NODE_STARTUP.toSeconds()
         ? RESTARTS.warn(
             "ipamD restarted recently",
-            "%s, the node for %s".formatted(evidence, time(age + sinceBoot)),
-            "An upgrade or a change of aws-node, or a crash")
+            "%s, and the node for %s".formatted(evidence, time(age + sinceBoot)),
+            "aws-node was upgraded or changed, or ipamD crashed")
         : RESTARTS.ok("ipamD keeps running", evidence);
   }
 
@@ -121,30 +124,31 @@ final class IpamdProcess {
   private static final Series FAILED_STARTS =
       Series.of("awscni_ipamd_startup_duration_seconds_count", "success", Set.of("false"));
 
-  /** After this time the kubelet's liveness probe of aws-node starts. */
+  /** The kubelet starts its liveness probe of aws-node after this time. */
   private static final double SLOW_SECONDS = 60;
 
   private static final CheckSpec START =
       CheckSpec.of(
               "ipamd-start",
               "`awscni_ipamd_startup_duration_seconds`",
-              "warn: a start took over 60 s, or failed",
-              "Find out what it waited for: grep -i error /var/log/aws-routed-eni/ipamd.log; see"
-                  + " also ec2-throttled and ec2-denied")
+              "warn if a start took over 60 s, or if a start failed",
+              "See the findings ec2-throttled and ec2-denied. To find out what ipamD waited for:"
+                  + " grep -i error /var/log/aws-routed-eni/ipamd.log")
           .needs(METRICS);
 
   private static Finding start(NodeEvidence node) {
     OptionalDouble starts = node.gauge(STARTS);
     if (starts.orElse(0) <= 0) {
-      return START.notChecked("reported by VPC CNI 1.20.0 and later");
+      return START.notChecked("only VPC CNI 1.20.0 and later report the starts of ipamD");
     }
     double seconds = node.total(START_SECONDS) / starts.getAsDouble();
     double failed = node.total(FAILED_STARTS);
     String evidence =
-        String.format(Locale.ROOT, "%.1f s until ready, %.0f failed starts", seconds, failed);
+        String.format(
+            Locale.ROOT, "ipamD was ready after %.1f s; %.0f starts failed", seconds, failed);
     return seconds > SLOW_SECONDS || failed > 0
         ? START.warn(
-            failed > 0 ? "ipamD failed to start at first" : "ipamD started slowly",
+            failed > 0 ? "The first start of ipamD failed" : "ipamD started slowly",
             evidence,
             "EC2 throttles or denies calls, the API server or instance metadata does not answer,"
                 + " or the node is short of CPU")

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Checks of ipamD's own errors and of the numbers that it reports. */
+/** Checks of the errors and the totals that ipamD reports. */
 final class IpamdWork {
   private IpamdWork() {}
 
@@ -36,9 +36,9 @@ final class IpamdWork {
   private static final CheckSpec STUCK_ACTION =
       CheckSpec.of(
               "stuck-action",
-              "`awscni_ipamd_action_inprogress` in several polls",
-              "warn: over 0 in each of them",
-              "Watch longer: doctor --watch 5. If it lasts, restart ipamD: "
+              "the gauge `awscni_ipamd_action_inprogress`",
+              "warn if the gauge is over 0 in each of several polls",
+              "Watch longer: doctor --watch 5. If the pool change does not end, restart ipamD: "
                   + Commands.RESTART_AWS_NODE)
           .needs(METRICS);
 
@@ -47,13 +47,13 @@ final class IpamdWork {
     if (!isBusy(node.last())) {
       return STUCK_ACTION.ok("No pool change is in progress", evidence);
     } else if (!node.showsTrend()) {
-      return STUCK_ACTION.notChecked(evidence + "; to see whether they end: --watch 2");
+      return STUCK_ACTION.notChecked(evidence + "; run doctor --watch 2 to see whether they end");
     }
     return node.lasts(IpamdWork::isBusy)
         ? STUCK_ACTION.warn(
             "An ipamD pool change is stuck",
             evidence + " in each of %d polls".formatted(node.polls().size()),
-            "A call to EC2 hangs, or ipamD retries it again and again")
+            "A call to EC2 hangs, or ipamD repeats a call that fails")
         : STUCK_ACTION.ok("ipamD changes its pool", evidence);
   }
 
@@ -68,9 +68,9 @@ final class IpamdWork {
       CheckSpec.of(
               "forced-removals",
               "`awscni_force_removed_enis`, `awscni_force_removed_ips`",
-              "warn: over 0 since ipamD started",
-              "Restart the pods that lost their network. Find out in CloudTrail who detached the"
-                  + " ENI or unassigned the addresses")
+              "warn if a count since ipamD started is over 0",
+              "Restart the pods that lost their network. CloudTrail shows which caller detached"
+                  + " the ENI or unassigned the addresses")
           .needs(METRICS);
 
   private static Finding forcedRemovals(NodeEvidence node) {
@@ -81,7 +81,7 @@ final class IpamdWork {
         ? FORCED_REMOVALS.warn(
             "Pods lost addresses that they held",
             evidence,
-            "Something other than ipamD detached an ENI or unassigned its addresses")
+            "A caller other than ipamD detached an ENI or unassigned its addresses")
         : FORCED_REMOVALS.ok("No pod lost its address", evidence);
   }
 
@@ -91,28 +91,29 @@ final class IpamdWork {
       CheckSpec.of(
               "pod-enis",
               "`awscni_pod_eni_error_count`, and whether a trunk ENI is attached",
-              "warn: over 0 since ipamD started; it says whether a slot is left for a trunk ENI",
-              "Check kubectl describe cninode "
-                  + Commands.THIS_NODE
-                  + " and the log of aws-node. The instance type must support trunk ENIs")
+              "warn if the count since ipamD started is over 0; the title says so if no slot is"
+                  + " left for a trunk ENI",
+              "Read the log of aws-node. Check that the instance type supports trunk ENIs. Run:"
+                  + " kubectl describe cninode "
+                  + Commands.THIS_NODE)
           .needs(METRICS)
           .see(Pages.POD_SECURITY_GROUPS);
 
   private static Finding podEnis(NodeEvidence node) {
     String evidence = node.counted(POD_ENI_ERRORS);
     if (node.total(POD_ENI_ERRORS) == 0) {
-      return POD_ENIS.ok("No errors with ENIs of single pods", evidence);
+      return POD_ENIS.ok("ipamD had no errors with ENIs for single pods", evidence);
     }
     return node.snapshot().pool().filter(pool -> hasNoTrunkSlot(node, pool)).isPresent()
         ? POD_ENIS
             .warn(
                 "No slot is left for a trunk ENI",
-                "%s; %d of %.0f ENIs attached, none is a trunk"
+                "%s; %d of %.0f ENIs are attached, and none is a trunk ENI"
                     .formatted(evidence, node.pool().eniCount(), eniMax(node)),
-                "ENABLE_POD_ENI was set after ENIs with pods had taken all slots")
+                "ENIs with pods used all slots before ENABLE_POD_ENI was set")
             .remedied("Drain and replace the node: a new node keeps a slot for the trunk ENI")
         : POD_ENIS.warn(
-            "ENIs of single pods fail",
+            "ipamD had errors with ENIs for single pods",
             evidence,
             "The node's CNINode object could not be read or changed, or the trunk ENI could not be"
                 + " attached");
@@ -129,9 +130,11 @@ final class IpamdWork {
   private static final CheckSpec STATED_TOTALS =
       CheckSpec.of(
               "stated-totals",
-              "`TotalIPs` and `AssignedIPs` of `/v1/enis`, and its lists",
-              "note: they differ; the lists are right, and the agent reports them",
-              "Nothing for the agent. Tools that read TotalIPs are wrong until aws-node restarts")
+              "`TotalIPs` and `AssignedIPs` of `/v1/enis`, and the lists of addresses there",
+              "note if the totals differ from the lists; the lists are right, and the agent"
+                  + " reports the lists",
+              "The agent needs no remedy. Tools that read TotalIPs show wrong values until"
+                  + " aws-node restarts")
           .needs(POOL, IPV4);
 
   private static Finding statedTotals(NodeEvidence node) {
@@ -145,15 +148,17 @@ final class IpamdWork {
         : STATED_TOTALS.note(
             "ipamD's totals do not match its lists",
             evidence,
-            "ipamD subtracts forced removals twice, or counts addresses that it dropped");
+            "ipamD subtracts forced removals twice, or counts addresses that it no longer has");
   }
 
   private static final CheckSpec STALE_GAUGES =
       CheckSpec.of(
               "stale-gauges",
-              "`awscni_eni_allocated` and `awscni_total_ip_addresses`, and `/v1/enis`",
-              "note: they differ in each poll; introspection is right, and the agent reports it",
-              "Nothing for the agent. Dashboards on ipamD's own gauges are wrong for this node")
+              "the gauges `awscni_eni_allocated` and `awscni_total_ip_addresses`, and `/v1/enis`",
+              "note if the gauges differ from `/v1/enis` in each poll; the values of `/v1/enis`"
+                  + " are right, and the agent reports these",
+              "The agent needs no remedy. Dashboards that use ipamD's own gauges are wrong for"
+                  + " this node")
           .needs(POOL, METRICS, IPV4);
 
   private static Finding staleGauges(NodeEvidence node) {
@@ -174,8 +179,8 @@ final class IpamdWork {
         "ipamD's gauges contradict its introspection",
         evidence,
         severalCards
-            ? "With several network cards the gauges show the card that changed last"
-            : "The gauges keep old values after a forced removal or a dropped address");
+            ? "With several network cards the gauges show only the card that changed last"
+            : "After ipamD removes an ENI or an address by force, the gauges keep old values");
   }
 
   private static boolean gaugesDiffer(Poll poll) {

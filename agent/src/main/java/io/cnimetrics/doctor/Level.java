@@ -1,15 +1,15 @@
 package io.cnimetrics.doctor;
 
-/** The severity of a finding, worst first. */
+/** The severity of a finding. The worst level is first. */
 public enum Level {
-  /** Pods on this node get no address, or the agent cannot see why. */
+  /** Pods on this node get no address, or the agent cannot see whether they do. */
   FAIL("fail"),
-  /** Something is wrong, was wrong at some time since ipamD started, or will soon be. */
+  /** Something is wrong, was wrong at some time since ipamD started, or will soon be wrong. */
   WARN("warn"),
-  /** Worth knowing; no problem. */
+  /** Useful to know, but not a problem. */
   NOTE("note"),
   OK("ok"),
-  /** A permission, a source or a second poll is missing; the finding says which. */
+  /** The check needs a permission, a source or a second poll that is missing. */
   NOT_CHECKED("not checked");
 
   private final String label;

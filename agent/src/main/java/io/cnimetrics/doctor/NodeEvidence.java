@@ -17,17 +17,18 @@ import java.util.OptionalDouble;
 import java.util.function.Predicate;
 
 /**
- * Everything that the checks judge by.
+ * All facts about a node that the checks judge.
  *
- * @param polls polls of the node, oldest first; from two on they show changes
- * @param origins where the region and the cluster name come from
+ * @param polls at least one poll of the node, oldest first; two or more polls show changes
+ * @param origins the source of the region, and the source of the cluster name
  */
 public record NodeEvidence(
     List<Poll> polls, NodeIdentity identity, Origins origins, AgentSettings agentSettings) {
   public NodeEvidence {
     polls = List.copyOf(polls);
     if (polls.isEmpty()) {
-      throw new IllegalArgumentException("evidence needs at least one poll");
+      throw new IllegalArgumentException(
+          "the evidence of a node needs at least one poll, but" + " has none");
     }
   }
 
@@ -40,7 +41,7 @@ public record NodeEvidence(
     return polls.size() > 1;
   }
 
-  /** Whether a condition held in each of several polls. */
+  /** Whether there are several polls, and the condition held in each poll. */
   boolean lasts(Predicate<Poll> condition) {
     return showsTrend() && polls.stream().allMatch(condition);
   }
@@ -53,44 +54,47 @@ public record NodeEvidence(
     return last().reading().capacity().effectiveMaximum();
   }
 
-  /** The pool of the last poll; only for checks that require it. */
+  /** The address pool of the last poll. Only checks that need {@code POOL} call this method. */
   AddressPool pool() {
     return last().snapshot().pool().orElseThrow();
   }
 
-  /** The metrics of the last poll; only for checks that require them. */
+  /** The metrics of the last poll. Only checks that need {@code METRICS} call this method. */
   IpamdMetrics metrics() {
     return last().snapshot().metrics().orElseThrow();
   }
 
-  /** Addresses that a pod could get now. */
+  /** The number of addresses that pods could get now. */
   long available() {
     return pool().available(mode());
   }
 
-  /** The problems of the last poll with one source. */
+  /** The problems that the last poll had with one source. */
   List<Problem> problems(Source source) {
     return last().snapshot().problems().stream()
         .filter(problem -> problem.source() == source)
         .toList();
   }
 
-  /** A gauge of ipamD in the last poll. */
+  /** The value of a gauge of ipamD in the last poll; empty if ipamD does not report the gauge. */
   OptionalDouble gauge(Series series) {
     return metrics().gauge(series);
   }
 
-  /** The count since ipamD started, in the last poll; 0 if there is none. */
+  /** The value of a counter in the last poll; 0 if ipamD does not report the counter. */
   double total(Series series) {
     return metrics().total(series).orElse(0);
   }
 
-  /** The same for the series of one of the agent's metrics. */
+  /** The total of the only series that a metric of the agent reads. */
   double total(Metric metric) {
     return total(metric.onlySeries());
   }
 
-  /** The increase from the first poll to the last. A fall means that ipamD restarted from 0. */
+  /**
+   * The increase of a counter over all polls. If the value falls, ipamD restarted and counts from
+   * 0.
+   */
   double rise(Series series) {
     double[] totals =
         polls.stream()
@@ -105,14 +109,14 @@ public record NodeEvidence(
     return rise;
   }
 
-  /** The count of a series as text, such as {@code 12 since ipamD started}. */
+  /** The total of a series as text, such as {@code 12 since ipamD started}. */
   String counted(Series series) {
     return "%.0f since ipamD started".formatted(total(series)) + whileWatching(rise(series));
   }
 
-  /** An increase as text; empty if a single poll cannot show one. */
+  /** The increase as text; empty after a single poll, because one poll shows no increase. */
   String whileWatching(double rise) {
-    return showsTrend() ? ", %.0f of them while watching".formatted(rise) : "";
+    return showsTrend() ? ", %.0f of them while doctor watched".formatted(rise) : "";
   }
 
   /** The snapshot of the last poll. */

@@ -38,9 +38,9 @@ final class NodeSetup {
       CheckSpec.of(
               "instance-enis",
               "the ENIs in instance metadata, and those in `/v1/enis`",
-              "warn: ipamD lists an ENI that is not attached; note: an attached ENI is not in"
-                  + " ipamD's list",
-              "Compare with EC2: aws ec2 describe-network-interfaces --filters"
+              "warn if ipamD lists an ENI that is not attached; note if an attached ENI is not"
+                  + " in ipamD's list",
+              "Compare ipamD's list with EC2: aws ec2 describe-network-interfaces --filters"
                   + " Name=attachment.instance-id,Values=<instance>")
           .needs(POOL)
           .see(Pages.VPC_CNI);
@@ -65,8 +65,8 @@ final class NodeSetup {
           INSTANCE_ENIS.warn(
               "ipamD lists an ENI that is not attached",
               String.join(", ", lost),
-              "Something other than ipamD detached it. Its pods have no network until ipamD detects"
-                  + " this, within a minute"));
+              "A caller other than ipamD detached the ENI. The ENI's pods have no network. ipamD"
+                  + " detects this within a minute"));
     }
     List<String> unmanaged = without(attached, listed);
     if (!unmanaged.isEmpty()) {
@@ -74,8 +74,8 @@ final class NodeSetup {
           INSTANCE_ENIS.note(
               "ipamD does not manage every ENI",
               String.join(", ", unmanaged),
-              "The ENI is tagged node.k8s.amazonaws.com/no_manage, is for EFA only, or was attached"
-                  + " manually. It uses a slot that pods could use"));
+              "The ENI has the tag node.k8s.amazonaws.com/no_manage, is for EFA only, or was"
+                  + " attached manually. The ENI uses a slot that an ENI for pods could use"));
     }
     return findings.isEmpty()
         ? List.of(INSTANCE_ENIS.ok("ipamD manages all ENIs", attached.size() + " attached"))
@@ -90,9 +90,9 @@ final class NodeSetup {
       CheckSpec.of(
               "mixed-prefixes",
               "single addresses and prefixes on one node",
-              "note: the node has both; new pods get only one kind",
+              "note if the node has both kinds, because new pods get addresses of one kind only",
               "Replace the node. After you switch prefixes on or off, replace all nodes of the"
-                  + " group")
+                  + " node group")
           .needs(POOL, IPV4)
           .see(Pages.PREFIXES);
 
@@ -117,8 +117,9 @@ final class NodeSetup {
       CheckSpec.of(
               "custom-networking",
               "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, and pods on the primary ENI",
-              "warn: custom networking is on, but pods hold addresses of the primary ENI",
-              "Replace the node, or restart those pods: until then they stay in the node's subnet")
+              "warn if custom networking is on, but pods hold addresses of the primary ENI",
+              "Replace the node, or restart the pods that use the primary ENI. Until then these"
+                  + " pods stay in the node's subnet")
           .needs(POOL, IPV4)
           .see(Pages.CUSTOM_NETWORKING);
 
@@ -143,9 +144,10 @@ final class NodeSetup {
       CheckSpec.of(
               "excluded-enis",
               "`IsExcludedForPodIPs` of `/v1/enis`",
-              "warn: pods still hold addresses of an excluded ENI; note: an ENI is excluded",
-              "If the ENI should carry pods, remove the tag kubernetes.io/role/cni=0 from its"
-                  + " subnet. If not, restart the pods that still use it")
+              "warn if pods still hold addresses of an excluded ENI; note if an ENI is excluded"
+                  + " and no pod uses it",
+              "If pods should use the ENI, remove the tag kubernetes.io/role/cni=0 from the"
+                  + " ENI's subnet. Otherwise restart the pods that still use the ENI")
           .needs(POOL, IPV4)
           .see(Pages.VPC_CNI);
 
@@ -157,7 +159,7 @@ final class NodeSetup {
     long held = excluded.stream().mapToLong(Eni::assignedIpv4).sum();
     long total = excluded.stream().mapToLong(Eni::totalIpv4).sum();
     String evidence =
-        "%s with %s, pods hold %d"
+        "%s with %s; pods hold %d of them"
             .formatted(EvidenceText.enis(excluded.size()), EvidenceText.addresses(total), held);
     String cause = "The subnet is tagged kubernetes.io/role/cni=0";
     return held > 0
@@ -173,7 +175,8 @@ final class NodeSetup {
       CheckSpec.of(
               "idle-addresses",
               "free addresses while `WARM_IP_TARGET` is not set",
-              "note: warm targets that fit the node would save the addresses of an ENI or more",
+              "note if suitable warm targets would release at least as many addresses as one ENI"
+                  + " has",
               "If the subnet is short of addresses, set WARM_IP_TARGET and MINIMUM_IP_TARGET")
           .needs(POOL, IPV4)
           .see(Pages.ADDRESS_USE);
@@ -201,8 +204,9 @@ final class NodeSetup {
                 "%s; warm targets would save %d".formatted(evidence, saved),
                 "The default WARM_ENI_TARGET keeps the addresses of a whole ENI free")
             .remedied(
-                ("If the subnet is short of addresses: kubectl -n kube-system set env ds aws-node"
-                        + " WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d; ipamD then calls EC2 more often")
+                ("Warm targets make ipamD call EC2 more often. If the subnet is short of"
+                        + " addresses, set warm targets: kubectl -n kube-system set env ds aws-node"
+                        + " WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d")
                     .formatted(warm, minimum))
         : IDLE_ADDRESSES.ok("Few addresses are idle", evidence);
   }
@@ -211,10 +215,10 @@ final class NodeSetup {
       CheckSpec.of(
               "instance-type",
               "the instance type, and the bundled table of limits",
-              "warn: the node's maximum is unknown; note: the type is unknown or not in the table,"
-                  + " and the agent uses ipamD's gauges instead",
-              "For a new type, upgrade the agent. Otherwise let the agent read instance metadata and"
-                  + " ipamD's metrics")
+              "warn if the effective maximum of the node is unknown; note if the type is unknown"
+                  + " or not in the table, because the agent then uses ipamD's gauges",
+              "If the instance type is new, upgrade the agent. Otherwise give the agent access"
+                  + " to instance metadata and to ipamD's metrics")
           .see(Pages.INSTANCE_TYPES);
 
   static final Check INSTANCE_TYPE = TYPE.check(NodeSetup::instanceType);
@@ -226,41 +230,45 @@ final class NodeSetup {
       return TYPE.warn(
           "The node's maximum is unknown",
           unknown.get().fact(),
-          "Neither the table of limits nor ipamD's gauges contain it");
+          "The table of limits and ipamD's gauges do not contain the maximum");
     } else if (type.isEmpty()) {
       return TYPE.note(
           "The instance type is unknown",
-          "instance metadata does not report it",
-          "Instance metadata cannot be read from here, or is switched off");
+          "instance metadata does not report the type",
+          "Instance metadata is switched off, or the agent cannot read it");
     }
     return InstanceLimits.of(type.get())
         .map(
             limit ->
                 TYPE.ok(
                     "The instance type is known",
-                    "%s: %d ENIs of %d addresses"
+                    "%s has %d ENIs with %d addresses each"
                         .formatted(type.get(), limit.enis(), limit.ipv4PerEni())))
         .orElseGet(
             () ->
                 TYPE.note(
                     "The instance type is not in the table of limits",
                     type.get(),
-                    "The type is newer than this agent, which uses ipamD's gauges instead"));
+                    "The type is newer than this agent. The agent uses ipamD's gauges instead"));
   }
 
   private static final CheckSpec IPV6 =
       CheckSpec.of(
               "ipv6",
               "IPv6 prefixes in `/v1/enis`",
-              "note: pods use IPv6; totals, availability and utilisation are left out",
-              "Nothing: a /80 does not run out")
+              "note if pods use IPv6; the agent then reports no totals, no availability and no"
+                  + " utilisation",
+              "Nothing needs to be done, because a /80 prefix does not run out of addresses")
           .needs(POOL)
           .see(Pages.IPV6);
 
   private static Finding ipv6(NodeEvidence node) {
     String evidence = "pods hold %d addresses".formatted(node.pool().assigned());
     return node.mode() == AddressMode.IPV6
-        ? IPV6.note("Pods use IPv6", evidence, "Checks and metrics of IPv4 addresses are skipped")
+        ? IPV6.note(
+            "Pods use IPv6",
+            evidence,
+            "Checks and metrics that concern IPv4 addresses" + " are skipped")
         : IPV6.ok("Pods use IPv4", evidence);
   }
 
@@ -268,13 +276,13 @@ final class NodeSetup {
       CheckSpec.of(
               "cni-release",
               "`awscni_build_info`, and a table of releases with known bugs",
-              "warn: the release has a known bug; note: it has a known limitation",
+              "warn if the release has a known bug; note if the release has a known limitation",
               "Upgrade: aws eks update-addon --cluster-name <cluster> --addon-name vpc-cni"
                   + " --addon-version <later version>")
           .needs(METRICS)
           .see(Pages.RELEASES);
 
-  /** By AWS's release notes and issues. */
+  /** A bug that AWS's release notes or issues describe. */
   private record KnownBug(String release, Level level, String text) {}
 
   private static final List<KnownBug> KNOWN_BUGS =
@@ -282,22 +290,23 @@ final class NodeSetup {
           new KnownBug(
               "v1.16.3",
               Level.WARN,
-              "ipamD can use a whole CPU when the node has no room for another ENI; fixed in"
-                  + " 1.16.4"),
+              "ipamD can use a whole CPU when the node has no room for another ENI. Release"
+                  + " 1.16.4 fixes this bug"),
           new KnownBug(
               "v1.19.4",
               Level.WARN,
-              "Custom networking and security groups for pods do not work together; fixed in"
-                  + " 1.19.5"),
+              "Custom networking and security groups for pods do not work together. Release"
+                  + " 1.19.5 fixes this bug"),
           new KnownBug(
               "v1.23.0",
               Level.NOTE,
-              "It needs release 1.4.1 or later of the network policy agent; fixed in 1.23.1"));
+              "This release needs the network policy agent 1.4.1 or later. Release 1.23.1 does"
+                  + " not need it"));
 
   private static Finding cniRelease(NodeEvidence node) {
     Optional<String> version = node.metrics().cniVersion();
     if (version.isEmpty()) {
-      return CNI_RELEASE.notChecked("reported by VPC CNI 1.10.0 and later");
+      return CNI_RELEASE.notChecked("only VPC CNI 1.10.0 and later report their release");
     }
     // EKS appends its own build number, as in v1.19.4-eksbuild.1.
     String release = version.get().split("-", 2)[0];

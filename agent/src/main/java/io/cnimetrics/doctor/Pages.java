@@ -1,6 +1,6 @@
 package io.cnimetrics.doctor;
 
-/** Pages by AWS that findings link to. */
+/** The URLs of AWS's pages that findings link to. */
 final class Pages {
   private static final String GUIDE = "https://docs.aws.amazon.com/eks/latest/userguide/";
   private static final String PRACTICES = "https://docs.aws.amazon.com/eks/latest/best-practices/";

@@ -29,10 +29,11 @@ final class PodAddresses {
       CheckSpec.of(
               "no-addresses",
               "the number of addresses in `/v1/enis`",
-              "fail: ENIs without any address, or no ENI in each of several polls; warn: no ENI in"
-                  + " a single poll",
-              "See ec2-denied and ec2-no-addresses. With custom networking, check that this node's"
-                  + " zone has an ENIConfig: kubectl get eniconfigs. Then restart ipamD: "
+              "fail if the ENIs have no address, or if each of several polls shows no ENI; warn"
+                  + " if a single poll shows no ENI",
+              "See the findings ec2-denied and ec2-no-addresses. With custom networking, check"
+                  + " that this node's zone has an ENIConfig: kubectl get eniconfigs. Then"
+                  + " restart ipamD: "
                   + Commands.RESTART_AWS_NODE)
           .needs(POOL, IPV4)
           .see(Pages.TROUBLESHOOTING);
@@ -46,13 +47,13 @@ final class PodAddresses {
     boolean justStarted = pool.eniCount() == 0 && !node.lasts(PodAddresses::hasNoEni);
     return justStarted
         ? NO_ADDRESSES
-            .warn("ipamD has no ENI yet", evidence, "It has just started")
+            .warn("ipamD has no ENI yet", evidence, "ipamD has just started")
             .remedied("Poll twice: doctor --watch 2")
         : NO_ADDRESSES.fail(
             "The node has no address for pods",
             evidence,
-            "EC2 gives none: the role lacks permissions, the subnet is empty, or custom networking"
-                + " finds no ENIConfig");
+            "EC2 gives no address, because the role of aws-node lacks permissions, the subnet is"
+                + " empty, or custom networking finds no ENIConfig");
   }
 
   private static boolean hasNoEni(Poll poll) {
@@ -63,16 +64,16 @@ final class PodAddresses {
       CheckSpec.of(
               "warm-pool",
               "available addresses, and the effective maximum",
-              "warn: no address is available although the pool can grow; fail: the same in each of"
-                  + " several polls",
-              "Check whether the pool fills: doctor --watch 3. If it does not, see"
+              "fail if each of several polls shows no available address although the pool can"
+                  + " grow; warn if only the last poll shows this",
+              "Check whether the pool fills: doctor --watch 3. If the pool does not fill, see"
                   + " ec2-no-addresses, ec2-denied, ec2-throttled and ipamD's log")
           .needs(POOL, IPV4, MAXIMUM)
           .see(Pages.VPC_CNI);
 
   private static Finding warmPool(NodeEvidence node) {
     String evidence =
-        "%d of %d addresses are available; the node can have %d"
+        "%d of %d addresses are available; the node can have %d addresses"
             .formatted(
                 node.available(),
                 node.pool().totalIpv4(),
@@ -90,7 +91,8 @@ final class PodAddresses {
         : WARM_POOL.warn(
             Cause.WARM_POOL_EMPTY.title() + " although it is below its maximum",
             evidence,
-            "More pods started than the warm targets provide for, or EC2 gives no more addresses");
+            "The warm targets are too low for the number of new pods, or EC2 gives no more"
+                + " addresses");
   }
 
   /** Whether no address is available although the pool can grow. */
@@ -102,21 +104,23 @@ final class PodAddresses {
       CheckSpec.of(
               "refused-pods",
               "`awscni_no_available_ip_addresses`",
-              "fail: it rises while watching; warn: over 0 since ipamD started",
-              "List the pods: kubectl get pods -A --field-selector spec.nodeName="
-                  + Commands.THIS_NODE
-                  + ". The reason is in the findings on subnet, EC2, cooldown and max-pods")
+              "fail if the count rises while doctor watches; warn if the count since ipamD"
+                  + " started is over 0",
+              "The findings about the subnet, EC2, the cooldown and max-pods show the reason. To list"
+                  + " the pods: kubectl get pods -A --field-selector spec.nodeName="
+                  + Commands.THIS_NODE)
           .needs(METRICS)
           .see(Pages.ADDRESS_USE);
 
   private static Finding refusedPods(NodeEvidence node) {
     Series refusals = MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries();
     if (node.gauge(refusals).isEmpty()) {
-      return REFUSED_PODS.notChecked("reported by VPC CNI 1.15.1 and later");
+      return REFUSED_PODS.notChecked("only VPC CNI 1.15.1 and later count refused pods");
     }
     String evidence = node.counted(refusals);
     String cause =
-        "The pool was empty when the kubelet asked for an address; the kubelet retries every 10 to 15 s";
+        "The pool was empty when the kubelet requested an address. The kubelet repeats the"
+            + " request every 10 to 15 s";
     if (node.total(refusals) == 0) {
       return REFUSED_PODS.ok("No pod was refused an address", evidence);
     }
@@ -129,27 +133,27 @@ final class PodAddresses {
       CheckSpec.of(
               "cooldown",
               "addresses that pods released less than `--ip-cooldown` ago",
-              "warn: no address is available while some cool down",
-              "Keep more addresses warm: kubectl -n kube-system set env ds aws-node"
-                  + " WARM_IP_TARGET=<number of pods that end within 30 s>; or shorten"
-                  + " IP_COOLDOWN_PERIOD, but not below 10 s")
+              "warn if no address is available while released addresses cool down",
+              "Shorten IP_COOLDOWN_PERIOD, but not below 10 s. Or keep more addresses warm:"
+                  + " kubectl -n kube-system set env ds aws-node WARM_IP_TARGET=<number of pods"
+                  + " that end within 30 s>")
           .needs(POOL, IPV4)
           .see(Pages.VPC_CNI);
 
   private static Finding cooldown(NodeEvidence node) {
     AddressPool pool = node.pool();
     if (!pool.coolingKnown()) {
-      return COOLDOWN.notChecked("reported by VPC CNI 1.5.0 and later");
+      return COOLDOWN.notChecked("only VPC CNI 1.5.0 and later report the cooldown");
     }
     String evidence =
-        "%d cooling, %d available, of %d addresses"
+        "%d addresses are cooling, and %d of %d are available"
             .formatted(pool.cooling(), node.available(), pool.totalIpv4());
     return pool.cooling() > 0 && node.available() == 0
         ? COOLDOWN.warn(
             Cause.COOLDOWN.title(),
             evidence,
-            "Pods start and end faster than the pool has spare addresses: ipamD does not reuse a"
-                + " released address for 30 s")
+            "Pods start and end so fast that the pool has no spare address left. ipamD does not"
+                + " reuse a released address for 30 s")
         : COOLDOWN.ok("No pod waits for the cooldown", evidence);
   }
 
@@ -159,7 +163,8 @@ final class PodAddresses {
       CheckSpec.of(
               "node-full",
               "addresses that pods hold, and the effective maximum",
-              "warn: pods hold all of them; note: 90 % or more",
+              "warn if pods hold all addresses that the node can have; note if pods hold 90 % or"
+                  + " more of them",
               "If pods are pending, add nodes, use a larger instance type, or use prefixes: kubectl"
                   + " -n kube-system set env ds aws-node ENABLE_PREFIX_DELEGATION=true")
           .needs(POOL, IPV4, MAXIMUM)
@@ -168,15 +173,19 @@ final class PodAddresses {
   private static Finding nodeFull(NodeEvidence node) {
     long held = node.pool().assigned();
     long most = node.maximum().orElseThrow().addresses();
-    String evidence = "pods hold %d of %d".formatted(held, most);
+    String evidence = "pods hold %d of %d addresses".formatted(held, most);
     if (held >= most) {
       return NODE_FULL.warn(
           "The node is full",
           evidence + ": " + node.maximum().orElseThrow().explanation(),
-          "As many pods run as the node has addresses for; on packed nodes this is intended");
+          "Pods hold all addresses that the node can have. If you pack nodes on purpose, this is"
+              + " no problem");
     }
     return 100 * held >= NEARLY_FULL_PERCENT * most
-        ? NODE_FULL.note("The node is nearly full", evidence, "Pods fill the node")
+        ? NODE_FULL.note(
+            "The node is nearly full",
+            evidence,
+            "Pods hold nearly all addresses" + " that the node can have")
         : NODE_FULL.ok("The node has room for pods", evidence);
   }
 
@@ -184,7 +193,7 @@ final class PodAddresses {
       CheckSpec.of(
               "max-pods",
               "`--max-pods` minus `--host-network-pods`, and the effective maximum",
-              "warn: the kubelet accepts more pods than can have an address",
+              "warn if the kubelet admits more pods than the node can have addresses for",
               "Lower the kubelet's max-pods in the node group's launch template")
           .needs(IPV4, MAXIMUM)
           .see(Pages.INSTANCE_TYPES);
@@ -204,7 +213,7 @@ final class PodAddresses {
             .warn(
                 "max-pods exceeds the addresses of the node",
                 evidence,
-                "The scheduler can place pods here that never get an address")
+                "The scheduler can place pods on this node that never get an address")
             .remedied(
                 "Set the kubelet's max-pods to %d in the node group's launch template"
                     .formatted(reachable + onHostNetwork))

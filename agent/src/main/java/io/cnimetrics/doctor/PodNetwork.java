@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Checks of the routes of pods, and of the subnets that their addresses come from. */
+/** Checks of the pods' routes, and of the subnets of the node's ENIs. */
 final class PodNetwork {
   private PodNetwork() {}
 
@@ -24,10 +24,10 @@ final class PodNetwork {
       CheckSpec.of(
               "pod-routes",
               "addresses that pods hold, and the routes in `/proc/net/route`",
-              "fail: an address has no route while others have one; not checked if none has one,"
-                  + " because doctor is then outside the node's network",
-              "Restart the pod. Find what deletes routes (NetworkManager, another CNI). If many"
-                  + " addresses lack a route, restart ipamD: "
+              "fail if some held addresses have a route and others have none; not checked if no"
+                  + " held address has a route, because doctor is then not on the host network",
+              "Restart the pod. Find the program that deletes routes, such as NetworkManager or"
+                  + " another CNI. If many addresses have no route, restart ipamD: "
                   + Commands.RESTART_AWS_NODE)
           .needs(POOL, IPV4)
           .see(Pages.TROUBLESHOOTING);
@@ -45,12 +45,12 @@ final class PodNetwork {
     List<String> routes = hostRoutes.read();
     if (held.stream().noneMatch(routes::contains)) {
       return ROUTES.notChecked(
-          "no route to any of %d held addresses: is doctor on the host network?"
+          "none of %d held addresses has a route; check that doctor runs on the host network"
               .formatted(held.size()));
     }
     List<String> missing = missing(held, routes);
     if (!missing.isEmpty()) {
-      // ipamD assigns an address shortly before its route exists: read both again.
+      // ipamD assigns an address shortly before the route exists. Therefore both are read again.
       List<String> stillHeld = heldAddresses.read();
       missing = missing(missing.stream().filter(stillHeld::contains).toList(), hostRoutes.read());
     }
@@ -59,7 +59,7 @@ final class PodNetwork {
         : ROUTES.fail(
             "A pod has no route",
             "%d of %d held addresses: %s".formatted(missing.size(), held.size(), named(missing)),
-            "Something other than ipamD deleted the route, or the pod's setup was interrupted");
+            "A program other than ipamD deleted the route, or the pod's setup was interrupted");
   }
 
   private static List<String> missing(List<String> held, List<String> routes) {
@@ -71,21 +71,22 @@ final class PodNetwork {
     return addresses.size() > MAX_NAMED ? first + ", …" : first;
   }
 
-  /** About what one more prefix or ENI needs. */
+  /** One more prefix or ENI needs about this number of addresses. */
   private static final long FEW_ADDRESSES = 16;
 
-  /** Includes the time to load the EC2 client. */
+  /** This limit includes the time to load the EC2 client. */
   private static final Duration SUBNET_LIMIT = Duration.ofSeconds(6);
 
   private static final CheckSpec SUBNET =
       CheckSpec.of(
               "subnet",
-              "`DescribeSubnets` of the node's ENIs, with `--subnets`",
-              "fail: the subnet has no free address, and the node none available; warn: fewer than"
-                  + " 16 free",
-              "Add a CIDR to the VPC, with subnets for pods (custom networking, or"
-                  + " ENABLE_SUBNET_DISCOVERY with the tag kubernetes.io/role/cni=1). Until then,"
-                  + " lower the warm targets")
+              "with `--subnets`, the answer of `DescribeSubnets` for the subnets of the node's"
+                  + " ENIs",
+              "fail if the subnet has no free address and the node has no available address;"
+                  + " warn if the subnet has fewer than 16 free addresses",
+              "Add a CIDR with subnets for pods to the VPC. Pods use these subnets with custom"
+                  + " networking, or with ENABLE_SUBNET_DISCOVERY and the tag"
+                  + " kubernetes.io/role/cni=1. Until then, lower the warm targets")
           .needs(POOL, IPV4)
           .see(Pages.ADDRESS_USE);
 
@@ -121,7 +122,7 @@ final class PodNetwork {
       return SUBNET.fail(
           "The subnet and the warm pool are empty",
           evidence,
-          "New pods on this node get no address until other pods release theirs");
+          "New pods on this node get no address until other pods release addresses");
     } else if (subnet.free() < FEW_ADDRESSES) {
       return SUBNET.warn(
           subnet.free() == 0 ? "The subnet is empty" : "The subnet is nearly empty",

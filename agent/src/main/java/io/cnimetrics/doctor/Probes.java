@@ -9,12 +9,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What checks read besides the polls. A probe that cannot answer throws an exception that says why.
+ * The sources that checks read in addition to the polls. A probe that fails throws an exception
+ * with the reason.
  *
  * @param ec2 the endpoint of EC2
  * @param cloudWatch the endpoint of CloudWatch
- * @param subnets empty if doctor may not ask for subnets
- * @param testSend empty if doctor may not send a datum
+ * @param subnets the subnets in EC2; empty if {@code --subnets} is not set
+ * @param testSend the sender of the test datum; empty if {@code --send-test} is not set
  */
 public record Probes(
     AttachedEnis attachedEnis,
@@ -30,25 +31,25 @@ public record Probes(
   /** Reads the ENIs that are attached to the instance. */
   @FunctionalInterface
   public interface AttachedEnis {
-    /** ENI ids. */
+    /** Returns the ids of these ENIs. */
     List<String> read();
   }
 
-  /** Reads the addresses that pods hold, from ipamD's introspection. */
+  /** Reads from ipamD's introspection which addresses pods hold. */
   @FunctionalInterface
   public interface HeldAddresses {
-    /** IPv4 addresses in dotted form. */
+    /** Returns IPv4 addresses in dotted form. */
     List<String> read();
   }
 
   /** Reads the host's routes. */
   @FunctionalInterface
   public interface HostRoutes {
-    /** IPv4 addresses with their own route, in dotted form. */
+    /** Returns the IPv4 addresses that have a route of their own, in dotted form. */
     List<String> read();
   }
 
-  /** Tries ipamD's introspection on another address. */
+  /** Tests whether ipamD's introspection answers at another URL. */
   @FunctionalInterface
   public interface Introspection {
     boolean answersAt(URI address);
@@ -57,11 +58,11 @@ public record Probes(
   /** Examines a directory without changing it. */
   @FunctionalInterface
   public interface Directories {
-    /** Why the agent cannot write there; empty if it can. */
+    /** Returns why the agent cannot write to the directory; empty if the agent can write to it. */
     Optional<String> obstacle(Path directory);
   }
 
-  /** Connects to an endpoint of AWS without a request for data. */
+  /** Connects to an endpoint of AWS, but requests no data. */
   @FunctionalInterface
   public interface Endpoint {
     EndpointResult probe(String region);
@@ -70,12 +71,12 @@ public record Probes(
   /**
    * The result of a connection to an endpoint.
    *
-   * @param failure why there was no answer; empty if there was one
-   * @param ahead how far the answer's date is ahead of the node's clock
+   * @param failure why the endpoint did not answer; empty if the endpoint answered
+   * @param ahead the answer's date minus the node's time; empty if the answer has no date
    */
   public record EndpointResult(String url, Optional<String> failure, Optional<Duration> ahead) {}
 
-  /** Reads the free addresses of the subnets of ENIs with pods. */
+  /** Reads how many addresses are free in the subnets of a pool's ENIs. */
   @FunctionalInterface
   public interface Subnets {
     List<Subnet> read(AddressPool pool, String region);
@@ -84,7 +85,7 @@ public record Probes(
   /** Sends one datum to CloudWatch. */
   @FunctionalInterface
   public interface TestSend {
-    /** Why CloudWatch did not accept it; empty if it did. */
+    /** Returns why CloudWatch rejected the datum; empty if CloudWatch accepted it. */
     Optional<String> send(String metric, String region);
   }
 }

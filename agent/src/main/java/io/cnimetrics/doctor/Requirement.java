@@ -3,11 +3,13 @@ package io.cnimetrics.doctor;
 import io.cnimetrics.snapshot.AddressMode;
 import java.util.function.Predicate;
 
-/** What a check needs to know before it can judge. */
+/** A fact that a check needs before the check can judge. */
 enum Requirement {
-  POOL("ipamD's interfaces could not be read", node -> node.snapshot().pool().isPresent()),
+  POOL("ipamD's introspection could not be read", node -> node.snapshot().pool().isPresent()),
   METRICS("ipamD's metrics could not be read", node -> node.snapshot().metrics().isPresent()),
-  IPV4("pods use IPv6, and its prefix does not run out", node -> node.mode() != AddressMode.IPV6),
+  IPV4(
+      "pods use IPv6, and an IPv6 prefix does not run out",
+      node -> node.mode() != AddressMode.IPV6),
   MAXIMUM("the node's maximum is unknown", node -> node.maximum().isPresent()),
   REGION("the region is unknown", node -> node.identity().region().isPresent());
 
@@ -23,7 +25,7 @@ enum Requirement {
     return met.test(node);
   }
 
-  /** Why a check without it does not judge. */
+  /** Why a check cannot judge if this requirement is not met. */
   String whyNot() {
     return whyNot;
   }

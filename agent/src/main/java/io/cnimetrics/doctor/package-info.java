@@ -1,7 +1,7 @@
 /**
- * Checks of one node, one class for each subject. Each check has a spec, which describes it, and
- * one method, which judges. The checks judge the results of polls; whatever else they read is an
- * interface in {@code Probes}.
+ * Checks of one node. Each class contains the checks of one subject. A check has a spec, which
+ * describes the check, and a method, which judges the node. The checks judge the results of polls.
+ * The checks read all other data through the interfaces in {@code Probes}.
  */
 @NullMarked
 package io.cnimetrics.doctor;

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The page {@code docs/doctor.md}: the checks as a table. */
+/** Writes the page {@code docs/doctor.md}, which lists the checks in a table. */
 class DoctorDocumentGoldensTest {
   private static final String INTRODUCTION =
       """
@@ -15,9 +15,9 @@ class DoctorDocumentGoldensTest {
 
       <!-- Written from the checks by `make goldens`: change the checks, not this page. -->
 
-      `cni-metrics-agent doctor` checks one node. It reports why pods get no address, and why the agent cannot do its
-      work: each finding has a title, the evidence, the cause and the remedy. It changes nothing. It can run beside the
-      agent, with the settings of the agent's container:
+      `cni-metrics-agent doctor` checks one node and changes nothing. It reports why pods get no address, and why the
+      agent cannot do its work. Each finding has a title, the evidence, the cause and the remedy. You can run doctor in
+      the agent's container. Doctor then uses the settings of the agent:
 
           kubectl -n kube-system get pods -l app.kubernetes.io/name=cni-metrics-agent \\
             --field-selector spec.nodeName=NODE
@@ -27,19 +27,20 @@ class DoctorDocumentGoldensTest {
       | --- | --- |
       | fail | pods on this node get no address, the agent cannot see whether they do, or CloudWatch rejects the test datum of `--send-test`; the exit code is 1 |
       | warn | something is wrong, was wrong at some time since ipamD started, or will be wrong soon |
-      | note | worth knowing, no problem |
-      | ok | no problem; shown with `--verbose`, and always in JSON |
-      | not checked | a permission, a source or a second poll is missing; the finding says which |
+      | note | useful to know, but not a problem |
+      | ok | no problem; the table shows these findings only with `--verbose`, and JSON always contains them |
+      | not checked | the check needs a permission, a source or a second poll that is missing; the finding says which |
 
-      Without a finding of level fail the exit code is 0. A counter over 0 since ipamD started is only a warning, unless
-      the pool is empty too, because the errors can be old. `--watch 2` polls twice, one `--poll-interval` apart, and
-      shows which counters still rise. With `--output json` doctor prints
-      `{ "findings": [ { "id", "level", "title", "evidence", "cause", "remedy", "link" } ] }`, worst first; `link`
-      is left out if a check has no page. If the agent's settings do not set `--max-pods`, set it to the kubelet's
-      value: `max-pods` and `node-full` depend on it.
+      If no finding has the level fail, the exit code is 0. The errors that ipamD counts can be old, because ipamD counts
+      from its start. Therefore a counter over 0 is usually a warning. Some EC2 errors have the level fail if the pool is
+      empty too. With `--watch 2` doctor polls twice and shows which counters still rise. The time between two polls is
+      `--poll-interval`. With `--output json` doctor prints the worst finding first, in this form:
+      `{ "findings": [ { "id", "level", "title", "evidence", "cause", "remedy", "link" } ] }`. A finding without a page
+      of AWS has no `link`. The checks `max-pods` and `node-full` depend on the kubelet's max-pods. If the agent's
+      settings do not contain `--max-pods`, set this flag for doctor.
 
-      To see the findings of a node in trouble, simulate one: `cni-metrics-agent simulate --scenario subnet-empty`
-      prints the two URLs to give to `doctor`. `--scenario` with an unknown name lists all scenarios.
+      To see the findings of a node in trouble, simulate such a node. `cni-metrics-agent simulate --scenario subnet-empty`
+      prints two URLs. Give these URLs to `doctor`. If the name of a scenario is unknown, the error lists all scenarios.
 
       ## Checks
 
@@ -68,7 +69,7 @@ class DoctorDocumentGoldensTest {
 
   private static String page() {
     return INTRODUCTION
-        + "| id | looks at | fires | remedy |\n| --- | --- | --- | --- |\n"
+        + "| id | looks at | level | remedy |\n| --- | --- | --- | --- |\n"
         + DoctorFixture.CHECKS.stream()
             .map(Check::spec)
             .map(DoctorDocumentGoldensTest::row)

@@ -128,7 +128,7 @@ class ProbesTest {
     "TIMEOUT, hop limit",
     "UNREACHABLE, not an EC2 instance",
     "DENIED, switched off",
-    "MALFORMED, may not come from the metadata service"
+    "MALFORMED, another program answered"
   })
   void unreadableMetadataIsAWarning(Reason reason, String cause) {
     Problem problem = new Problem(Source.IMDS, reason, "PUT /latest/api/token", "do this");

@@ -30,7 +30,7 @@ class RecordedNodesTest {
     assertThat(findings(node))
         .filteredOn(finding -> finding.level() == Level.NOT_CHECKED)
         .extracting(Finding::evidence)
-        .noneMatch(why -> why.startsWith("it failed") || why.startsWith("not finished"));
+        .noneMatch(why -> why.startsWith("the check failed") || why.startsWith("not finished"));
   }
 
   @ParameterizedTest(name = "{0}: {1} {2}")

@@ -29,7 +29,7 @@ class ScenariosTest {
           introspection-garbage,  1, fail, introspection, The answer is not ipamD's introspection
           old-port,               1, fail, introspection, Introspection is on the port of old releases
           metrics-off,            1, warn, metrics, ipamD's metrics cannot be read
-          flapping,               2, warn, ipamd-restarts, ipamD restarted while watching
+          flapping,               2, warn, ipamd-restarts, ipamD restarted while doctor watched
           flapping,               3, fail, ipamd-restarts, ipamD restarts repeatedly
           just-restarted,         1, warn, ipamd-restarts, ipamD restarted recently
           slow-start,             1, warn, ipamd-start, ipamD started slowly

@@ -32,7 +32,7 @@ class TroubleshootingCasesTest {
     assertThat(nodes)
         .allSatisfy(
             findings -> {
-              assertFound(findings, Level.FAIL, "refused-pods", "while watching");
+              assertFound(findings, Level.FAIL, "refused-pods", "while doctor watched");
               assertFound(findings, Level.WARN, "node-full", "pods hold 56 of 55");
             });
   }
@@ -63,7 +63,7 @@ class TroubleshootingCasesTest {
     List<Finding> findings = DoctorFixture.findings(NamedScenario.SUBNET_EMPTY, 2);
 
     assertFound(findings, Level.FAIL, "ec2-no-addresses", "InsufficientFreeAddressesInSubnet");
-    assertFound(findings, Level.FAIL, "refused-pods", "while watching");
+    assertFound(findings, Level.FAIL, "refused-pods", "while doctor watched");
     assertFound(findings, Level.FAIL, "warm-pool", "0 of 19 addresses are available");
   }
 
