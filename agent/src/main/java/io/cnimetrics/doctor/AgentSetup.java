@@ -119,10 +119,7 @@ final class AgentSetup {
         .instance()
         .id()
         .map(id -> METADATA_SPEC.ok("Instance metadata can be read", id))
-        .orElseGet(
-            () ->
-                METADATA_SPEC.notChecked(
-                    "AWS_EC2_METADATA_DISABLED switches instance" + " metadata off"));
+        .orElseGet(() -> METADATA_SPEC.notChecked("AWS_EC2_METADATA_DISABLED is set"));
   }
 
   private static String metadataCause(Reason reason) {
@@ -141,11 +138,9 @@ final class AgentSetup {
       CheckSpec.of(
           "java-agent",
           "`JAVA_TOOL_OPTIONS` and similar variables",
-          "warn if a variable loads a Java agent, because the JVM's heap is too small for a Java"
-              + " agent",
-          "Find the operator that injects the Java agent, such as Datadog, OpenTelemetry,"
-              + " Dynatrace, Istio or Linkerd. Exclude this pod with that operator's label or"
-              + " annotation");
+          "warn if a variable loads a Java agent, because the heap is too small for it",
+          "Exclude this pod with a label or annotation of the operator. Usual operators are"
+              + " Datadog, OpenTelemetry, Dynatrace, Istio and Linkerd");
 
   static final Check JAVA_AGENT = JAVA_AGENT_SPEC.check(AgentSetup::javaAgent);
 
@@ -190,8 +185,7 @@ final class AgentSetup {
                 STATE_DIRECTORY.warn(
                     "The state directory cannot be written",
                     obstacle,
-                    "The directory's owner, mode or label excludes the agent's user, or the"
-                        + " directory is read-only"))
+                    "The directory is read-only, or its owner, mode or label excludes the agent"))
         .orElseGet(
             () ->
                 STATE_DIRECTORY.ok(

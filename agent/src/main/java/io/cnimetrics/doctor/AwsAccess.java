@@ -30,14 +30,11 @@ final class AwsAccess {
   private static CheckSpec endpointSpec(String prefix) {
     return CheckSpec.of(
             prefix + "-endpoint",
-            "whether the endpoint `%s` of the region answers a request with the SDK's settings"
-                .formatted(prefix),
-            "warn if the endpoint's name does not resolve, the connection fails, or no answer"
-                + " arrives",
-            ("A private subnet needs an interface endpoint for %s with private DNS. The"
-                    + " endpoint's security group must allow the node on port 443. If you use a"
-                    + " proxy instead, set HTTPS_PROXY, and put 169.254.169.254 and 169.254.170.23"
-                    + " into NO_PROXY")
+            "whether `%s` of the region answers, with the SDK's settings".formatted(prefix),
+            "warn if the name does not resolve, the connection fails, or no answer arrives",
+            ("A private subnet needs an interface endpoint for %s with private DNS. The endpoint's"
+                    + " security group must allow the node on port 443. If you use a proxy instead,"
+                    + " set HTTPS_PROXY, and put 169.254.169.254 and 169.254.170.23 into NO_PROXY")
                 .formatted(prefix))
         .needs(REGION)
         .see(Pages.PRIVATE_CLUSTERS);
@@ -55,9 +52,7 @@ final class AwsAccess {
         .check(
             node ->
                 !subnets && clusterIsGiven(node)
-                    ? EC2_ENDPOINT.ok(
-                        "The agent does not need EC2",
-                        "the cluster name is set," + " and --subnets is not")
+                    ? EC2_ENDPOINT.ok("EC2 is not needed", "the cluster name is set")
                     : endpoint(EC2_ENDPOINT, "EC2", node, endpoint))
         .withIo(PROBE_LIMIT);
   }
@@ -76,8 +71,7 @@ final class AwsAccess {
                 spec.warn(
                     service + " cannot be reached",
                     "%s: %s".formatted(result.url(), failure),
-                    "The subnet has no endpoint, NAT or proxy for %s, or a firewall blocks the node"
-                        .formatted(service)))
+                    "The subnet has no endpoint, NAT or proxy, or a firewall blocks the node"))
         .orElseGet(() -> spec.ok(service + " can be reached", result.url()));
   }
 
@@ -87,12 +81,12 @@ final class AwsAccess {
   private static final CheckSpec TEST_DATUM =
       CheckSpec.of(
               "put-metric-data",
-              "with `--send-test`, the answer of CloudWatch to one datum, `%s`, in the agent's"
-                  + " namespace and without dimensions".formatted(TEST_METRIC),
+              ("with `--send-test`, CloudWatch's answer to the datum `%s`, which has no dimensions"
+                      + " and is in the agent's namespace")
+                  .formatted(TEST_METRIC),
               "fail if CloudWatch denies or rejects the datum, or does not answer",
-              "Attach iam-policy/CNIMetricsHelperPolicy.json to the agent's role. A policy that"
-                  + " limits namespaces must allow the agent's namespace. To see the role: aws"
-                  + " sts get-caller-identity")
+              "Attach iam-policy/CNIMetricsHelperPolicy.json to the agent's role, and allow the"
+                  + " agent's namespace. To see the role: aws sts get-caller-identity")
           .needs(REGION)
           .see(Pages.PUT_METRIC_DATA);
 
@@ -104,8 +98,7 @@ final class AwsAccess {
                     .orElseGet(
                         () ->
                             TEST_DATUM.notChecked(
-                                "doctor sends the datum %s only with --send-test"
-                                    .formatted(TEST_METRIC))))
+                                "only --send-test sends the datum %s".formatted(TEST_METRIC))))
         .withIo(SEND_LIMIT);
   }
 
@@ -152,8 +145,7 @@ final class AwsAccess {
         ? CLOCK.warn(
             "The node's clock is wrong",
             evidence,
-            "Metrics get wrong timestamps. If the clock is wrong by 5 minutes or more, AWS"
-                + " rejects signed requests")
+            "Metrics get wrong timestamps. AWS rejects requests if the error is over 5 minutes")
         : CLOCK.ok("The clock is right", evidence);
   }
 }

@@ -34,8 +34,7 @@ public final class CheckRunner {
   /**
    * A check that was started.
    *
-   * @param io the call of a check that does I/O; empty for another check, which runs in the
-   *     caller's thread
+   * @param io the running call of a check that does I/O; empty for a check without I/O
    */
   private record Running(Check check, Optional<BoundedCall<List<Finding>>> io) {
     static Running start(Check check, NodeEvidence node) {

@@ -1,8 +1,6 @@
 package io.cnimetrics.doctor;
 
-/**
- * Commands for remedies. The commands affect the aws-node pod of this node, but not the DaemonSet.
- */
+/** Commands for remedies. They affect the aws-node pod of this node, not the DaemonSet. */
 final class Commands {
   /** The placeholder for the node's name. */
   static final String THIS_NODE = "<this node>";

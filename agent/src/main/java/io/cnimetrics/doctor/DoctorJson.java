@@ -6,9 +6,7 @@ import io.cnimetrics.text.Json;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Writes findings as a JSON document, worst first. The document contains findings of all levels.
- */
+/** Writes findings as a JSON document, worst first. Findings of all levels are included. */
 public final class DoctorJson {
   private DoctorJson() {}
 

@@ -12,9 +12,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/**
- * Writes findings as text of at most 80 columns, worst first. Findings of level ok are optional.
- */
+/** Writes findings as text of at most 80 columns, worst first. Level ok is optional. */
 public final class DoctorTable {
   private static final int WIDTH = 80;
   private static final int INDENT = 6;

@@ -24,8 +24,7 @@ record Ec2Errors(
     Cause error, CheckSpec spec, boolean stopsPods, String before, String never, String cause) {
   private static final String API_ERRORS = MetricCatalog.AWS_API_ERR.onlySeries().name();
   private static final String WARNS = "warn if the count since ipamD started is over 0";
-  private static final String FAILS =
-      "fail if the count rises while doctor watches, or if the" + " warm pool is empty too; ";
+  private static final String FAILS = "fail if the count rises, or if the warm pool is empty too; ";
 
   private static final List<Ec2Errors> ROWS =
       List.of(
@@ -51,10 +50,9 @@ record Ec2Errors(
                       "ec2-no-addresses",
                       "the error code `InsufficientFreeAddressesInSubnet`",
                       FAILS + WARNS,
-                      "Release unused addresses, add subnets with the tag"
-                          + " kubernetes.io/role/cni=1, or use custom networking with a"
-                          + " secondary CIDR. To see the free addresses: aws ec2"
-                          + " describe-subnets --query"
+                      "Release unused addresses, add subnets with the tag kubernetes.io/role/cni=1,"
+                          + " or use custom networking with a secondary CIDR. To see the free"
+                          + " addresses: aws ec2 describe-subnets --query"
                           + " 'Subnets[].[SubnetId,AvailableIpAddressCount]'")
                   .see(Pages.ADDRESS_USE),
               true,
@@ -74,8 +72,7 @@ record Ec2Errors(
               true,
               "The subnet had no free /28",
               "EC2 always had prefixes for ipamD",
-              "A prefix needs 16 free addresses in a row, but the used addresses are scattered"
-                  + " over the subnet"),
+              "The used addresses are so scattered that no 16 addresses in a row are free"),
           new Ec2Errors(
               Cause.EC2_THROTTLES,
               spec(
@@ -89,18 +86,16 @@ record Ec2Errors(
               false,
               "EC2 throttled ipamD",
               "EC2 did not throttle ipamD",
-              "The account makes more calls than its limit allows. Usual reasons are many new"
-                  + " nodes at once, a small WARM_IP_TARGET with short-lived pods, or another"
-                  + " caller"),
+              "The account makes more calls than its limit allows. Usual reasons are many new nodes"
+                  + " at once, a small WARM_IP_TARGET with short-lived pods, or another caller"),
           new Ec2Errors(
               Cause.ENI_LIMIT,
               spec(
                   "ec2-eni-limit",
                   "the error code `PrivateIpAddressLimitExceeded`",
                   WARNS,
-                  "ipamD corrects its list of addresses automatically. If the count still rises,"
-                      + " find the program that also assigns addresses to the node's ENIs, or"
-                      + " restart ipamD: "
+                  "ipamD corrects its list automatically. If the count still rises, find the"
+                      + " program that assigns addresses to the node's ENIs, or restart ipamD: "
                       + Commands.RESTART_AWS_NODE),
               false,
               "ipamD requested more addresses than an ENI can hold",
@@ -117,8 +112,7 @@ record Ec2Errors(
   }
 
   private static CheckSpec spec(String id, String codes, String fires, String remedy) {
-    return CheckSpec.of(id, "`awscni_aws_api_error_count` with " + codes, fires, remedy)
-        .needs(METRICS);
+    return CheckSpec.of(id, "`awscni_aws_api_error_count`: " + codes, fires, remedy).needs(METRICS);
   }
 
   private static Series series(String code) {

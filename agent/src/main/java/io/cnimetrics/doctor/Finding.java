@@ -22,9 +22,7 @@ public record Finding(
     Optional<String> link) {
   public Finding {
     if (id.isBlank() || title.isBlank()) {
-      throw new IllegalArgumentException(
-          "a finding needs an id and a title, but the id is '%s'"
-              + " and the title is '%s'".formatted(id, title));
+      throw new IllegalArgumentException("finding '%s': its id or title is empty".formatted(id));
     }
   }
 

@@ -17,8 +17,7 @@ final class Introspection {
               "`GET /v1/enis` of ipamD",
               "fail if ipamD does not answer in time, answers in an unknown format, or answers"
                   + " only on the port of old releases; warn if `--introspection-url` is `none`",
-              "Read ipamD's log /var/log/aws-routed-eni/ipamd.log, and check that aws-node runs on"
-                  + " this node: "
+              "Read ipamD's log /var/log/aws-routed-eni/ipamd.log. Check whether aws-node runs: "
                   + Commands.FIND_AWS_NODE)
           .see(Pages.TROUBLESHOOTING);
 
@@ -54,9 +53,7 @@ final class Introspection {
                 "--introspection-url is none, and the agent uses ipamD's gauges instead",
                 "The gauges are wrong with several network cards and after a forced removal. The"
                     + " gauges do not show the cooldown or the addresses of each ENI")
-            .remedied(
-                "If you do not need DISABLE_INTROSPECTION, remove it from aws-node, and"
-                    + " remove --introspection-url from the agent")
+            .remedied("Remove DISABLE_INTROSPECTION and --introspection-url if possible")
         : notRunning("--introspection-url is none, and ipamD's metrics do not answer");
   }
 
@@ -73,8 +70,7 @@ final class Introspection {
           SPEC.fail(
                   "The answer is not ipamD's introspection",
                   evidence,
-                  "Another program uses the port, a proxy answers instead of ipamD, or ipamD is"
-                      + " faulty")
+                  "Another program or a proxy answers on the port, or ipamD is faulty")
               .remedied(
                   "Check --introspection-url, and find the program that listens on the port: ss"
                       + " -ltnp 'sport = :61679'");
@@ -87,19 +83,13 @@ final class Introspection {
       return SPEC.fail(
               "Introspection is on the port of old releases",
               evidence + "; introspection answers on " + oldPort.get(),
-              "VPC CNI 1.4.0, and releases up to 1.3.3, serve introspection on the port of the"
-                  + " metrics")
-          .remedied(
-              "Set --introspection-url "
-                  + oldPort.get()
-                  + ", and plan an upgrade of the"
-                  + " VPC CNI");
+              "VPC CNI 1.4.0, and releases up to 1.3.3, use the port of the metrics text")
+          .remedied("Set --introspection-url " + oldPort.get() + ", and upgrade the VPC CNI");
     } else if (node.snapshot().metrics().isPresent()) {
       return SPEC.fail(
               "ipamD runs, but its introspection does not answer",
               evidence + "; ipamD's metrics answer",
-              "DISABLE_INTROSPECTION is set for aws-node, or INTROSPECTION_BIND_ADDRESS sets"
-                  + " another address")
+              "DISABLE_INTROSPECTION is set for aws-node, or INTROSPECTION_BIND_ADDRESS is changed")
           .remedied(
               "Remove that setting from aws-node, or set --introspection-url. To find the"
                   + " setting: kubectl -n kube-system describe ds aws-node | grep INTROSPECTION");

@@ -28,13 +28,10 @@ record IpamdErrors(String fn, String meaning, String cause) {
           .needs(METRICS)
           .see(Pages.TROUBLESHOOTING);
 
-  private static final String EC2 =
-      "EC2 returned an error. See the findings with an id that starts with ec2-";
+  private static final String EC2 = "EC2 returned an error. See the findings with the prefix ec2-";
   private static final String METADATA = "Instance metadata answers late or does not answer";
-  private static final String OUT_OF_SYNC =
-      "ipamD's state temporarily differed from the state" + " in EC2";
-  private static final String KERNEL =
-      "The kernel did not accept a change of a route or a" + " routing rule";
+  private static final String OUT_OF_SYNC = "ipamD's state temporarily differed from EC2's state";
+  private static final String KERNEL = "The kernel rejected a change of a route or routing rule";
 
   private static final List<IpamdErrors> ROWS =
       List.of(
@@ -54,9 +51,7 @@ record IpamdErrors(String fn, String meaning, String cause) {
           new IpamdErrors(
               "increaseIPPoolwaitENIAttachedFailed", "A new ENI did not appear in time", METADATA),
           new IpamdErrors(
-              "waitENIAttachedMaxRetryExceeded",
-              "An ENI did not appear while ipamD started",
-              METADATA),
+              "waitENIAttachedMaxRetryExceeded", "An ENI was missing when ipamD started", METADATA),
           new IpamdErrors("increaseIPPoolsetupENIFailed", "A new ENI could not be set up", KERNEL),
           new IpamdErrors(
               "addENIsecondaryIPsToDataStoreFailed",
@@ -73,9 +68,7 @@ record IpamdErrors(String fn, String meaning, String cause) {
           new IpamdErrors("decreaseIPPool", "Spare addresses could not be released", OUT_OF_SYNC),
           new IpamdErrors("decreaseIPPoolFreeENIFailed", "A spare ENI could not be removed", EC2),
           new IpamdErrors(
-              "freeENIDeleteRulesFailed",
-              "The routing rules of a removed ENI could not be" + " deleted",
-              KERNEL),
+              "freeENIDeleteRulesFailed", "Rules of a removed ENI could not be deleted", KERNEL),
           new IpamdErrors(
               "reconcileFailedGetENIs", "The attached ENIs could not be listed", METADATA),
           new IpamdErrors(
@@ -85,9 +78,7 @@ record IpamdErrors(String fn, String meaning, String cause) {
           new IpamdErrors(
               "ipReconcileAdd", "An address could not be added to the pool", OUT_OF_SYNC),
           new IpamdErrors(
-              "ipReconcileDel",
-              "An address that its ENI lost could not be removed from the pool",
-              OUT_OF_SYNC),
+              "ipReconcileDel", "An address without an ENI stayed in the pool", OUT_OF_SYNC),
           new IpamdErrors(
               "prefixReconcileAdd", "A prefix could not be added to the pool", OUT_OF_SYNC));
 

@@ -58,8 +58,7 @@ final class IpamdProcess {
         off ? "--metrics-url is none" : problem.brief(),
         problem.reason() == Reason.UNREACHABLE
             ? "DISABLE_METRICS is set for aws-node, or ipamD does not run"
-            : "Without these metrics the agent cannot count refused pods, EC2 errors and"
-                + " restarts");
+            : "Without these metrics the agent cannot count refused pods, EC2 errors and restarts");
   }
 
   private static final Duration RECENT = Duration.ofMinutes(10);
@@ -72,8 +71,7 @@ final class IpamdProcess {
               "ipamd-restarts",
               "the start time of ipamD's process",
               "fail if ipamD restarts twice or more while doctor watches; warn if ipamD restarts"
-                  + " once, or started less than 10 minutes ago and over 15 minutes after the"
-                  + " boot",
+                  + " once, or started less than 10 minutes ago and over 15 minutes after the boot",
               "Find out why ipamD ended. kubectl describe shows the Last State of ipamD's pod,"
                   + " and kubectl logs -c aws-node -p shows the previous log. To find the pod: "
                   + Commands.FIND_AWS_NODE)
@@ -88,8 +86,7 @@ final class IpamdProcess {
     String evidence =
         "%d %s in %d polls"
             .formatted(restarts, restarts == 1 ? "restart" : "restarts", node.polls().size());
-    String cause =
-        "The liveness probe failed, the memory was too small, or the DaemonSet was" + " changed";
+    String cause = "The liveness probe failed, memory was too small, or the DaemonSet changed";
     return restarts > 1
         ? RESTARTS.fail("ipamD restarts repeatedly", evidence, cause)
         : RESTARTS.warn("ipamD restarted while doctor watched", evidence, cause);
@@ -144,8 +141,7 @@ final class IpamdProcess {
     double seconds = node.total(START_SECONDS) / starts.getAsDouble();
     double failed = node.total(FAILED_STARTS);
     String evidence =
-        String.format(
-            Locale.ROOT, "ipamD was ready after %.1f s; %.0f starts failed", seconds, failed);
+        String.format(Locale.ROOT, "ready after %.1f s; %.0f starts failed", seconds, failed);
     return seconds > SLOW_SECONDS || failed > 0
         ? START.warn(
             failed > 0 ? "The first start of ipamD failed" : "ipamD started slowly",

@@ -91,8 +91,7 @@ final class IpamdWork {
       CheckSpec.of(
               "pod-enis",
               "`awscni_pod_eni_error_count`, and whether a trunk ENI is attached",
-              "warn if the count since ipamD started is over 0; the title says so if no slot is"
-                  + " left for a trunk ENI",
+              "warn if the count is over 0; the finding says if no slot for a trunk ENI is left",
               "Read the log of aws-node. Check that the instance type supports trunk ENIs. Run:"
                   + " kubectl describe cninode "
                   + Commands.THIS_NODE)
@@ -130,11 +129,9 @@ final class IpamdWork {
   private static final CheckSpec STATED_TOTALS =
       CheckSpec.of(
               "stated-totals",
-              "`TotalIPs` and `AssignedIPs` of `/v1/enis`, and the lists of addresses there",
-              "note if the totals differ from the lists; the lists are right, and the agent"
-                  + " reports the lists",
-              "The agent needs no remedy. Tools that read TotalIPs show wrong values until"
-                  + " aws-node restarts")
+              "`TotalIPs` and `AssignedIPs` of `/v1/enis`, and the lists in `/v1/enis`",
+              "note if totals and lists differ; the lists are right, and the agent uses the lists",
+              "The agent is right. Tools that read TotalIPs are wrong until aws-node restarts")
           .needs(POOL, IPV4);
 
   private static Finding statedTotals(NodeEvidence node) {
@@ -155,10 +152,8 @@ final class IpamdWork {
       CheckSpec.of(
               "stale-gauges",
               "the gauges `awscni_eni_allocated` and `awscni_total_ip_addresses`, and `/v1/enis`",
-              "note if the gauges differ from `/v1/enis` in each poll; the values of `/v1/enis`"
-                  + " are right, and the agent reports these",
-              "The agent needs no remedy. Dashboards that use ipamD's own gauges are wrong for"
-                  + " this node")
+              "note if each poll shows a difference; the agent uses `/v1/enis`, which is right",
+              "The agent is right. Dashboards that use ipamD's own gauges are wrong for this node")
           .needs(POOL, METRICS, IPV4);
 
   private static Finding staleGauges(NodeEvidence node) {

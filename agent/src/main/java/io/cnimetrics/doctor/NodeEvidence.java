@@ -27,8 +27,7 @@ public record NodeEvidence(
   public NodeEvidence {
     polls = List.copyOf(polls);
     if (polls.isEmpty()) {
-      throw new IllegalArgumentException(
-          "the evidence of a node needs at least one poll, but" + " has none");
+      throw new IllegalArgumentException("the evidence contains no poll");
     }
   }
 
@@ -76,7 +75,7 @@ public record NodeEvidence(
         .toList();
   }
 
-  /** The value of a gauge of ipamD in the last poll; empty if ipamD does not report the gauge. */
+  /** A gauge of ipamD in the last poll; empty if ipamD does not report the gauge. */
   OptionalDouble gauge(Series series) {
     return metrics().gauge(series);
   }
@@ -91,10 +90,7 @@ public record NodeEvidence(
     return total(metric.onlySeries());
   }
 
-  /**
-   * The increase of a counter over all polls. If the value falls, ipamD restarted and counts from
-   * 0.
-   */
+  /** The increase over all polls. A lower value means that ipamD restarted and counts from 0. */
   double rise(Series series) {
     double[] totals =
         polls.stream()

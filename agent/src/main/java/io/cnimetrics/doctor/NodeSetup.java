@@ -118,8 +118,7 @@ final class NodeSetup {
               "custom-networking",
               "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, and pods on the primary ENI",
               "warn if custom networking is on, but pods hold addresses of the primary ENI",
-              "Replace the node, or restart the pods that use the primary ENI. Until then these"
-                  + " pods stay in the node's subnet")
+              "Replace the node, or restart the pods. Until then the pods use the node's subnet")
           .needs(POOL, IPV4)
           .see(Pages.CUSTOM_NETWORKING);
 
@@ -144,8 +143,7 @@ final class NodeSetup {
       CheckSpec.of(
               "excluded-enis",
               "`IsExcludedForPodIPs` of `/v1/enis`",
-              "warn if pods still hold addresses of an excluded ENI; note if an ENI is excluded"
-                  + " and no pod uses it",
+              "warn if pods use an excluded ENI; note if an excluded ENI has no pods",
               "If pods should use the ENI, remove the tag kubernetes.io/role/cni=0 from the"
                   + " ENI's subnet. Otherwise restart the pods that still use the ENI")
           .needs(POOL, IPV4)
@@ -175,8 +173,7 @@ final class NodeSetup {
       CheckSpec.of(
               "idle-addresses",
               "free addresses while `WARM_IP_TARGET` is not set",
-              "note if suitable warm targets would release at least as many addresses as one ENI"
-                  + " has",
+              "note if warm targets would release as many addresses as an ENI has, or more",
               "If the subnet is short of addresses, set WARM_IP_TARGET and MINIMUM_IP_TARGET")
           .needs(POOL, IPV4)
           .see(Pages.ADDRESS_USE);
@@ -204,9 +201,8 @@ final class NodeSetup {
                 "%s; warm targets would save %d".formatted(evidence, saved),
                 "The default WARM_ENI_TARGET keeps the addresses of a whole ENI free")
             .remedied(
-                ("Warm targets make ipamD call EC2 more often. If the subnet is short of"
-                        + " addresses, set warm targets: kubectl -n kube-system set env ds aws-node"
-                        + " WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d")
+                ("Warm targets add calls to EC2. If the subnet is short of addresses: kubectl -n"
+                        + " kube-system set env ds aws-node WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d")
                     .formatted(warm, minimum))
         : IDLE_ADDRESSES.ok("Few addresses are idle", evidence);
   }
@@ -256,8 +252,7 @@ final class NodeSetup {
       CheckSpec.of(
               "ipv6",
               "IPv6 prefixes in `/v1/enis`",
-              "note if pods use IPv6; the agent then reports no totals, no availability and no"
-                  + " utilisation",
+              "note if pods use IPv6; the agent then reports no total, availability or utilisation",
               "Nothing needs to be done, because a /80 prefix does not run out of addresses")
           .needs(POOL)
           .see(Pages.IPV6);
@@ -265,10 +260,7 @@ final class NodeSetup {
   private static Finding ipv6(NodeEvidence node) {
     String evidence = "pods hold %d addresses".formatted(node.pool().assigned());
     return node.mode() == AddressMode.IPV6
-        ? IPV6.note(
-            "Pods use IPv6",
-            evidence,
-            "Checks and metrics that concern IPv4 addresses" + " are skipped")
+        ? IPV6.note("Pods use IPv6", evidence, "Checks and metrics of IPv4 addresses are skipped")
         : IPV6.ok("Pods use IPv4", evidence);
   }
 
@@ -300,8 +292,7 @@ final class NodeSetup {
           new KnownBug(
               "v1.23.0",
               Level.NOTE,
-              "This release needs the network policy agent 1.4.1 or later. Release 1.23.1 does"
-                  + " not need it"));
+              "This release needs network policy agent 1.4.1 or later. 1.23.1 fixes this"));
 
   private static Finding cniRelease(NodeEvidence node) {
     Optional<String> version = node.metrics().cniVersion();

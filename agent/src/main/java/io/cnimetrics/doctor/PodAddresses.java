@@ -32,8 +32,7 @@ final class PodAddresses {
               "fail if the ENIs have no address, or if each of several polls shows no ENI; warn"
                   + " if a single poll shows no ENI",
               "See the findings ec2-denied and ec2-no-addresses. With custom networking, check"
-                  + " that this node's zone has an ENIConfig: kubectl get eniconfigs. Then"
-                  + " restart ipamD: "
+                  + " the zone's ENIConfig: kubectl get eniconfigs. Then restart ipamD: "
                   + Commands.RESTART_AWS_NODE)
           .needs(POOL, IPV4)
           .see(Pages.TROUBLESHOOTING);
@@ -91,8 +90,7 @@ final class PodAddresses {
         : WARM_POOL.warn(
             Cause.WARM_POOL_EMPTY.title() + " although it is below its maximum",
             evidence,
-            "The warm targets are too low for the number of new pods, or EC2 gives no more"
-                + " addresses");
+            "The warm targets are too low for the new pods, or EC2 gives no more addresses");
   }
 
   /** Whether no address is available although the pool can grow. */
@@ -104,10 +102,9 @@ final class PodAddresses {
       CheckSpec.of(
               "refused-pods",
               "`awscni_no_available_ip_addresses`",
-              "fail if the count rises while doctor watches; warn if the count since ipamD"
-                  + " started is over 0",
-              "The findings about the subnet, EC2, the cooldown and max-pods show the reason. To list"
-                  + " the pods: kubectl get pods -A --field-selector spec.nodeName="
+              "fail if the count rises; warn if the count since ipamD started is over 0",
+              "The findings on the subnet, EC2, the cooldown and max-pods show the reason. To"
+                  + " list the pods: kubectl get pods -A --field-selector spec.nodeName="
                   + Commands.THIS_NODE)
           .needs(METRICS)
           .see(Pages.ADDRESS_USE);
@@ -119,8 +116,7 @@ final class PodAddresses {
     }
     String evidence = node.counted(refusals);
     String cause =
-        "The pool was empty when the kubelet requested an address. The kubelet repeats the"
-            + " request every 10 to 15 s";
+        "The pool was empty when a pod needed an address. The kubelet retries every 10 to 15 s";
     if (node.total(refusals) == 0) {
       return REFUSED_PODS.ok("No pod was refused an address", evidence);
     }
@@ -163,8 +159,7 @@ final class PodAddresses {
       CheckSpec.of(
               "node-full",
               "addresses that pods hold, and the effective maximum",
-              "warn if pods hold all addresses that the node can have; note if pods hold 90 % or"
-                  + " more of them",
+              "warn if pods hold the whole maximum; note if pods hold 90 % or more of the maximum",
               "If pods are pending, add nodes, use a larger instance type, or use prefixes: kubectl"
                   + " -n kube-system set env ds aws-node ENABLE_PREFIX_DELEGATION=true")
           .needs(POOL, IPV4, MAXIMUM)
@@ -178,14 +173,10 @@ final class PodAddresses {
       return NODE_FULL.warn(
           "The node is full",
           evidence + ": " + node.maximum().orElseThrow().explanation(),
-          "Pods hold all addresses that the node can have. If you pack nodes on purpose, this is"
-              + " no problem");
+          "The node can have no more addresses. This is no problem if you fill nodes on purpose");
     }
     return 100 * held >= NEARLY_FULL_PERCENT * most
-        ? NODE_FULL.note(
-            "The node is nearly full",
-            evidence,
-            "Pods hold nearly all addresses" + " that the node can have")
+        ? NODE_FULL.note("The node is nearly full", evidence, "Pods hold nearly all addresses")
         : NODE_FULL.ok("The node has room for pods", evidence);
   }
 

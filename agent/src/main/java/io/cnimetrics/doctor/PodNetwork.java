@@ -80,8 +80,7 @@ final class PodNetwork {
   private static final CheckSpec SUBNET =
       CheckSpec.of(
               "subnet",
-              "with `--subnets`, the answer of `DescribeSubnets` for the subnets of the node's"
-                  + " ENIs",
+              "with `--subnets`, the answer of `DescribeSubnets` on the node's subnets",
               "fail if the subnet has no free address and the node has no available address;"
                   + " warn if the subnet has fewer than 16 free addresses",
               "Add a CIDR with subnets for pods to the VPC. Pods use these subnets with custom"

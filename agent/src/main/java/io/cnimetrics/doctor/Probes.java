@@ -9,8 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The sources that checks read in addition to the polls. A probe that fails throws an exception
- * with the reason.
+ * Sources that checks read besides the polls. A failed probe throws an exception with the reason.
  *
  * @param ec2 the endpoint of EC2
  * @param cloudWatch the endpoint of CloudWatch

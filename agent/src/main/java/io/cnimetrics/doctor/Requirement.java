@@ -7,9 +7,7 @@ import java.util.function.Predicate;
 enum Requirement {
   POOL("ipamD's introspection could not be read", node -> node.snapshot().pool().isPresent()),
   METRICS("ipamD's metrics could not be read", node -> node.snapshot().metrics().isPresent()),
-  IPV4(
-      "pods use IPv6, and an IPv6 prefix does not run out",
-      node -> node.mode() != AddressMode.IPV6),
+  IPV4("pods use IPv6, whose prefix never runs out", node -> node.mode() != AddressMode.IPV6),
   MAXIMUM("the node's maximum is unknown", node -> node.maximum().isPresent()),
   REGION("the region is unknown", node -> node.identity().region().isPresent());
 
