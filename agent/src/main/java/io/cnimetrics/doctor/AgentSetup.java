@@ -79,14 +79,14 @@ final class AgentSetup {
         : spec.ok(what + " is known", evidence);
   }
 
-  /** Why the value was not found. NOT_FOUND is skipped, because it gives no reason. */
+  /** Why the value was not found. NOT_FOUND is skipped, because this code gives no reason. */
   private static String why(NodeEvidence node) {
     return Stream.of(Source.EC2, Source.IMDS)
         .flatMap(source -> node.problems(source).stream())
         .filter(problem -> problem.reason() != Reason.NOT_FOUND)
         .findFirst()
         .map(Problem::brief)
-        .orElse("the flags, the tags and instance metadata do not contain it");
+        .orElse("no flag, no tag and no instance metadata contains the value");
   }
 
   /** Problems of instance metadata with these reasons concern only the cluster name. */
@@ -125,8 +125,8 @@ final class AgentSetup {
   private static String metadataCause(Reason reason) {
     return switch (reason) {
       case TIMEOUT ->
-          "A hop limit of 1 stops the token before it reaches pods outside the host network. Or"
-              + " instance metadata throttles the node's requests";
+          "With a hop limit of 1 the token does not reach pods outside the host network. Or"
+              + " instance metadata throttles this node";
       case UNREACHABLE ->
           "This node is not an EC2 instance, or a network policy blocks 169.254.169.254 for pods";
       case DENIED -> "Instance metadata is switched off for this instance, or blocked for this pod";
@@ -139,8 +139,8 @@ final class AgentSetup {
           "java-agent",
           "`JAVA_TOOL_OPTIONS` and similar variables",
           "warn if a variable loads a Java agent, because the heap is too small for it",
-          "Exclude this pod with a label or annotation of the operator. Usual operators are"
-              + " Datadog, OpenTelemetry, Dynatrace, Istio and Linkerd");
+          "Exclude this pod with a label or annotation of the injecting operator, such as"
+              + " Datadog, OpenTelemetry, Dynatrace, Istio or Linkerd");
 
   static final Check JAVA_AGENT = JAVA_AGENT_SPEC.check(AgentSetup::javaAgent);
 
@@ -175,7 +175,7 @@ final class AgentSetup {
           .note(
               "Unsent metrics are not kept on disk",
               "--state-dir is not set",
-              "A restart of the agent loses its unsent metrics")
+              "The agent loses its unsent metrics at a restart")
           .remedied("Set --state-dir. The manifests of the agent mount a directory for this flag");
     }
     return directories

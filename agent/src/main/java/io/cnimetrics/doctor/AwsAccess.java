@@ -30,7 +30,7 @@ final class AwsAccess {
   private static CheckSpec endpointSpec(String prefix) {
     return CheckSpec.of(
             prefix + "-endpoint",
-            "whether `%s` of the region answers, with the SDK's settings".formatted(prefix),
+            "whether the region's endpoint `%s` answers with the SDK's settings".formatted(prefix),
             "warn if the name does not resolve, the connection fails, or no answer arrives",
             ("A private subnet needs an interface endpoint for %s with private DNS. The endpoint's"
                     + " security group must allow the node on port 443. If you use a proxy instead,"
@@ -145,7 +145,7 @@ final class AwsAccess {
         ? CLOCK.warn(
             "The node's clock is wrong",
             evidence,
-            "Metrics get wrong timestamps. AWS rejects requests if the error is over 5 minutes")
+            "Metrics get wrong timestamps. AWS rejects requests if the clock is wrong by 5 minutes")
         : CLOCK.ok("The clock is right", evidence);
   }
 }

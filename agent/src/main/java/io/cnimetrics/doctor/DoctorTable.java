@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Writes findings as text of at most 80 columns, worst first. Level ok is optional. */
+/** Writes findings within 80 columns, worst first. Findings of level ok are optional. */
 public final class DoctorTable {
   private static final int WIDTH = 80;
   private static final int INDENT = 6;
@@ -85,7 +85,7 @@ public final class DoctorTable {
     }
   }
 
-  /** Writes the link on one line, because a terminal cannot open a broken link. */
+  /** Writes the link on one line, because a terminal cannot open a link with a line break. */
   private void link(String page) {
     line(" ".repeat(Math.max(0, Math.min(INDENT, WIDTH - page.length()))) + palette.faint(page));
   }

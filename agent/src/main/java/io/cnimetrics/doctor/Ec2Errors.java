@@ -24,7 +24,9 @@ record Ec2Errors(
     Cause error, CheckSpec spec, boolean stopsPods, String before, String never, String cause) {
   private static final String API_ERRORS = MetricCatalog.AWS_API_ERR.onlySeries().name();
   private static final String WARNS = "warn if the count since ipamD started is over 0";
-  private static final String FAILS = "fail if the count rises, or if the warm pool is empty too; ";
+  private static final String FAILS =
+      "fail if the count rises between polls, or if the count is"
+          + " over 0 and the warm pool is empty; ";
 
   private static final List<Ec2Errors> ROWS =
       List.of(
@@ -43,7 +45,7 @@ record Ec2Errors(
               "EC2 denied calls of ipamD",
               "EC2 did not deny any call of ipamD",
               "The role of aws-node lacks AmazonEKS_CNI_Policy, or a policy of the organisation"
-                  + " forbids the calls. If aws-node has no role, the node's role is used"),
+                  + " forbids the calls. Without an own role, aws-node uses the node's role"),
           new Ec2Errors(
               Cause.NO_ADDRESS_IN_SUBNET,
               spec(
@@ -72,7 +74,7 @@ record Ec2Errors(
               true,
               "The subnet had no free /28",
               "EC2 always had prefixes for ipamD",
-              "The used addresses are so scattered that no 16 addresses in a row are free"),
+              "The used addresses are scattered, and no 16 addresses in a row are free"),
           new Ec2Errors(
               Cause.EC2_THROTTLES,
               spec(
@@ -94,8 +96,8 @@ record Ec2Errors(
                   "ec2-eni-limit",
                   "the error code `PrivateIpAddressLimitExceeded`",
                   WARNS,
-                  "ipamD corrects its list automatically. If the count still rises, find the"
-                      + " program that assigns addresses to the node's ENIs, or restart ipamD: "
+                  "ipamD corrects its address list automatically. If the count still rises, find"
+                      + " the program that assigns addresses to the node's ENIs, or restart ipamD: "
                       + Commands.RESTART_AWS_NODE),
               false,
               "ipamD requested more addresses than an ENI can hold",

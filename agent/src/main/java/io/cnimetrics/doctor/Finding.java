@@ -22,7 +22,7 @@ public record Finding(
     Optional<String> link) {
   public Finding {
     if (id.isBlank() || title.isBlank()) {
-      throw new IllegalArgumentException("finding '%s': its id or title is empty".formatted(id));
+      throw new IllegalArgumentException("finding '%s': id or title is empty".formatted(id));
     }
   }
 

@@ -53,7 +53,7 @@ final class Introspection {
                 "--introspection-url is none, and the agent uses ipamD's gauges instead",
                 "The gauges are wrong with several network cards and after a forced removal. The"
                     + " gauges do not show the cooldown or the addresses of each ENI")
-            .remedied("Remove DISABLE_INTROSPECTION and --introspection-url if possible")
+            .remedied("Unset DISABLE_INTROSPECTION in aws-node and --introspection-url if you can")
         : notRunning("--introspection-url is none, and ipamD's metrics do not answer");
   }
 

@@ -86,7 +86,7 @@ final class IpamdProcess {
     String evidence =
         "%d %s in %d polls"
             .formatted(restarts, restarts == 1 ? "restart" : "restarts", node.polls().size());
-    String cause = "The liveness probe failed, memory was too small, or the DaemonSet changed";
+    String cause = "The liveness probe failed, memory ran out, or the DaemonSet was changed";
     return restarts > 1
         ? RESTARTS.fail("ipamD restarts repeatedly", evidence, cause)
         : RESTARTS.warn("ipamD restarted while doctor watched", evidence, cause);

@@ -110,7 +110,7 @@ final class IpamdWork {
                 "%s; %d of %.0f ENIs are attached, and none is a trunk ENI"
                     .formatted(evidence, node.pool().eniCount(), eniMax(node)),
                 "ENIs with pods used all slots before ENABLE_POD_ENI was set")
-            .remedied("Drain and replace the node: a new node keeps a slot for the trunk ENI")
+            .remedied("Drain and replace the node. A new node keeps a slot for the trunk ENI")
         : POD_ENIS.warn(
             "ipamD had errors with ENIs for single pods",
             evidence,
@@ -145,14 +145,14 @@ final class IpamdWork {
         : STATED_TOTALS.note(
             "ipamD's totals do not match its lists",
             evidence,
-            "ipamD subtracts forced removals twice, or counts addresses that it no longer has");
+            "ipamD subtracts forced removals twice, or counts addresses that were removed");
   }
 
   private static final CheckSpec STALE_GAUGES =
       CheckSpec.of(
               "stale-gauges",
               "the gauges `awscni_eni_allocated` and `awscni_total_ip_addresses`, and `/v1/enis`",
-              "note if each poll shows a difference; the agent uses `/v1/enis`, which is right",
+              "note if the gauges are wrong in each poll; the agent uses `/v1/enis` instead",
               "The agent is right. Dashboards that use ipamD's own gauges are wrong for this node")
           .needs(POOL, METRICS, IPV4);
 

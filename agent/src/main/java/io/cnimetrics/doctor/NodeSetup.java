@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Checks of the node's ENIs, its settings, its instance type and its VPC CNI release. */
+/** Checks of the node's ENIs, of ipamD's settings, of the instance type and of the VPC CNI. */
 final class NodeSetup {
   private NodeSetup() {}
 
@@ -37,7 +37,7 @@ final class NodeSetup {
   private static final CheckSpec INSTANCE_ENIS =
       CheckSpec.of(
               "instance-enis",
-              "the ENIs in instance metadata, and those in `/v1/enis`",
+              "the ENIs in instance metadata, and the ENIs in `/v1/enis`",
               "warn if ipamD lists an ENI that is not attached; note if an attached ENI is not"
                   + " in ipamD's list",
               "Compare ipamD's list with EC2: aws ec2 describe-network-interfaces --filters"
@@ -108,7 +108,7 @@ final class NodeSetup {
         ? MIXED_PREFIXES.ok("All addresses are of one kind", used)
         : MIXED_PREFIXES.note(
             "The node mixes single addresses and prefixes",
-            "%d %s, %d of them free; new pods get only %s"
+            "%d %s, of which %d are free; new pods get only %s"
                 .formatted(other.total(), unused, other.free(), used),
             "Prefix delegation was switched on or off while the node was running");
   }
@@ -157,12 +157,12 @@ final class NodeSetup {
     long held = excluded.stream().mapToLong(Eni::assignedIpv4).sum();
     long total = excluded.stream().mapToLong(Eni::totalIpv4).sum();
     String evidence =
-        "%s with %s; pods hold %d of them"
+        "%s with %s; pods hold %d addresses"
             .formatted(EvidenceText.enis(excluded.size()), EvidenceText.addresses(total), held);
     String cause = "The subnet is tagged kubernetes.io/role/cni=0";
     return held > 0
         ? EXCLUDED_ENIS.warn("Pods use an ENI in an excluded subnet", evidence, cause)
-        : EXCLUDED_ENIS.note("An ENI in an excluded subnet carries no pods", evidence, cause);
+        : EXCLUDED_ENIS.note("An ENI in an excluded subnet has no pods", evidence, cause);
   }
 
   private static final int TARGET_STEP = 5;
@@ -173,7 +173,7 @@ final class NodeSetup {
       CheckSpec.of(
               "idle-addresses",
               "free addresses while `WARM_IP_TARGET` is not set",
-              "note if warm targets would release as many addresses as an ENI has, or more",
+              "note if warm targets would release at least as many addresses as an ENI has",
               "If the subnet is short of addresses, set WARM_IP_TARGET and MINIMUM_IP_TARGET")
           .needs(POOL, IPV4)
           .see(Pages.ADDRESS_USE);
@@ -292,7 +292,7 @@ final class NodeSetup {
           new KnownBug(
               "v1.23.0",
               Level.NOTE,
-              "This release needs network policy agent 1.4.1 or later. 1.23.1 fixes this"));
+              "This release needs network policy agent 1.4.1 or later. Release 1.23.1 fixes this"));
 
   private static Finding cniRelease(NodeEvidence node) {
     Optional<String> version = node.metrics().cniVersion();

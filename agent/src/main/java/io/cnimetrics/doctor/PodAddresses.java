@@ -31,8 +31,8 @@ final class PodAddresses {
               "the number of addresses in `/v1/enis`",
               "fail if the ENIs have no address, or if each of several polls shows no ENI; warn"
                   + " if a single poll shows no ENI",
-              "See the findings ec2-denied and ec2-no-addresses. With custom networking, check"
-                  + " the zone's ENIConfig: kubectl get eniconfigs. Then restart ipamD: "
+              "See the findings ec2-denied and ec2-no-addresses. With custom networking, check that"
+                  + " the zone has an ENIConfig: kubectl get eniconfigs. Then restart ipamD: "
                   + Commands.RESTART_AWS_NODE)
           .needs(POOL, IPV4)
           .see(Pages.TROUBLESHOOTING);
@@ -84,11 +84,11 @@ final class PodAddresses {
     }
     return node.lasts(PodAddresses::isEmptyWithRoom)
         ? WARM_POOL.fail(
-            "The warm pool stays empty although it is below its maximum",
+            "The warm pool stays empty although the pool can grow",
             evidence,
             "EC2 gives ipamD no more addresses, or ipamD does not request them")
         : WARM_POOL.warn(
-            Cause.WARM_POOL_EMPTY.title() + " although it is below its maximum",
+            Cause.WARM_POOL_EMPTY.title() + " although the pool can grow",
             evidence,
             "The warm targets are too low for the new pods, or EC2 gives no more addresses");
   }
@@ -102,7 +102,7 @@ final class PodAddresses {
       CheckSpec.of(
               "refused-pods",
               "`awscni_no_available_ip_addresses`",
-              "fail if the count rises; warn if the count since ipamD started is over 0",
+              "fail if the count rises between polls; warn if the count is over 0",
               "The findings on the subnet, EC2, the cooldown and max-pods show the reason. To"
                   + " list the pods: kubectl get pods -A --field-selector spec.nodeName="
                   + Commands.THIS_NODE)
@@ -118,11 +118,11 @@ final class PodAddresses {
     String cause =
         "The pool was empty when a pod needed an address. The kubelet retries every 10 to 15 s";
     if (node.total(refusals) == 0) {
-      return REFUSED_PODS.ok("No pod was refused an address", evidence);
+      return REFUSED_PODS.ok("ipamD never refused an address", evidence);
     }
     return node.rise(refusals) > 0
-        ? REFUSED_PODS.fail("Pods are refused an address", evidence, cause)
-        : REFUSED_PODS.warn("Pods were refused an address", evidence, cause);
+        ? REFUSED_PODS.fail("ipamD refuses addresses to pods", evidence, cause)
+        : REFUSED_PODS.warn("ipamD refused addresses to pods", evidence, cause);
   }
 
   private static final CheckSpec COOLDOWN =
@@ -159,7 +159,7 @@ final class PodAddresses {
       CheckSpec.of(
               "node-full",
               "addresses that pods hold, and the effective maximum",
-              "warn if pods hold the whole maximum; note if pods hold 90 % or more of the maximum",
+              "warn if pods hold the effective maximum; note if pods hold 90 % of it or more",
               "If pods are pending, add nodes, use a larger instance type, or use prefixes: kubectl"
                   + " -n kube-system set env ds aws-node ENABLE_PREFIX_DELEGATION=true")
           .needs(POOL, IPV4, MAXIMUM)
@@ -184,7 +184,7 @@ final class PodAddresses {
       CheckSpec.of(
               "max-pods",
               "`--max-pods` minus `--host-network-pods`, and the effective maximum",
-              "warn if the kubelet admits more pods than the node can have addresses for",
+              "warn if the kubelet admits more pods than the effective maximum",
               "Lower the kubelet's max-pods in the node group's launch template")
           .needs(IPV4, MAXIMUM)
           .see(Pages.INSTANCE_TYPES);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The checks that read AWS: each fires, and each passes. */
+/** The checks that read AWS. Each check finds a problem once, and passes once. */
 class AwsTest {
   private static final Probes.Endpoint GONE =
       region ->

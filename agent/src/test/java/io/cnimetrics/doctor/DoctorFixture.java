@@ -33,8 +33,8 @@ import java.util.Set;
 import java.util.function.BiFunction;
 
 /**
- * A node that doctor reads over sockets. Everything but its ipamD is healthy, unless the test says
- * otherwise. The polls are 30 s apart on a clock that only this class advances.
+ * A node that doctor reads over sockets. Only the ipamD of the node has problems, unless the test
+ * adds others. The polls are 30 s apart on a clock that only this class advances.
  */
 final class DoctorFixture {
   private static final Duration INTERVAL = Duration.ofSeconds(30);
@@ -71,7 +71,7 @@ final class DoctorFixture {
     return new DoctorFixture(introspection, metrics);
   }
 
-  /** Simulates a scenario for a number of polls, and returns the findings. */
+  /** Simulates a scenario during a number of polls, and returns the findings. */
   static List<Finding> findings(NamedScenario named, int polls) {
     return findings(named.scenario().build(), named.warmUp(), polls);
   }
@@ -88,7 +88,9 @@ final class DoctorFixture {
     return poll(named, named.scenario().build().instanceType());
   }
 
-  /** The same with another instance type in instance metadata, or with none. */
+  /**
+   * The same evidence, but with another instance type, or with an empty one, in instance metadata.
+   */
   static NodeEvidence poll(NamedScenario named, String type) {
     return poll(named.scenario().build(), named.warmUp(), type);
   }
@@ -103,7 +105,7 @@ final class DoctorFixture {
 
   private static <T> T simulate(
       Scenario scenario, Duration warmUp, BiFunction<DoctorFixture, FakeClock, T> node) {
-    // One day later, so that this host has a long uptime whenever the test runs.
+    // The clock is one day ahead. Therefore this host always has a long uptime.
     FakeClock clock = new FakeClock(Instant.now().plus(Duration.ofDays(1)));
     try (SimulatedIpamd ipamd =
         SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, warmUp, clock)) {
@@ -150,7 +152,7 @@ final class DoctorFixture {
             Optional.of(metrics), maxPods, 3, Optional.of(Path.of("/state")), List.of()));
   }
 
-  /** Probes that agree with ipamD. */
+  /** Returns probes whose answers match ipamD's answers. */
   private Probes probes(NodeEvidence node, FakeClock clock) {
     HeldAddresses held = new HeldAddresses(introspection);
     List<String> enis =

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The checks of everything but ipamD and AWS: each fires, and each passes. */
+/** The checks that read neither ipamD nor AWS. Each check finds a problem once, and passes once. */
 class ProbesTest {
   private final NodeEvidence healthy = DoctorFixture.poll(NamedScenario.HEALTHY);
   private final List<String> enis = healthy.pool().enis().stream().map(eni -> eni.id()).toList();

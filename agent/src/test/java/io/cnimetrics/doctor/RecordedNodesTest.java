@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The findings on every recorded node, read over sockets. */
+/** The findings on every recorded node. Doctor reads the recorded answers over sockets. */
 class RecordedNodesTest {
   static Stream<RecordedNode> nodes() {
     return RecordedNode.all().stream();

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
-/** Doctor finds the trouble of each named scenario, over real sockets. */
+/** Doctor finds the problem of each named scenario. It reads the simulated ipamD over sockets. */
 class ScenariosTest {
   @ParameterizedTest(name = "{0}, {1} polls: {2} {3}")
   @CsvSource(
@@ -35,16 +35,16 @@ class ScenariosTest {
           slow-start,             1, warn, ipamd-start, ipamD started slowly
           missing-policy,         1, fail, no-addresses, The node has no address for pods
           missing-policy,         1, fail, ec2-denied, EC2 denies calls of ipamD
-          subnet-empty,           1, warn, warm-pool, The warm pool is empty although it is below its maximum
-          subnet-empty,           2, fail, warm-pool, The warm pool stays empty although it is below its maximum
+          subnet-empty,           1, warn, warm-pool, The warm pool is empty although the pool can grow
+          subnet-empty,           2, fail, warm-pool, The warm pool stays empty although the pool can grow
           subnet-empty,           1, fail, ec2-no-addresses, The subnet has no free address
           subnet-empty,           1, warn, ipamd-errors, ipamD could not add addresses to an ENI
-          subnet-empty,           1, warn, refused-pods, Pods were refused an address
-          subnet-empty,           2, fail, refused-pods, Pods are refused an address
+          subnet-empty,           1, warn, refused-pods, ipamD refused addresses to pods
+          subnet-empty,           2, fail, refused-pods, ipamD refuses addresses to pods
           subnet-fragmented,      1, fail, ec2-no-prefixes, The subnet has no free /28
           throttled,              1, warn, ec2-throttled, EC2 throttled ipamD
           eni-limit,              1, warn, ec2-eni-limit, ipamD requested more addresses than an ENI can hold
-          pods-refused,           2, fail, refused-pods, Pods are refused an address
+          pods-refused,           2, fail, refused-pods, ipamD refuses addresses to pods
           pods-refused,           1, warn, node-full, The node is full
           cooldown,               1, warn, cooldown, Pods wait for addresses to cool down
           node-full,              1, warn, node-full, The node is full
@@ -57,7 +57,7 @@ class ScenariosTest {
           forced-removal,         1, note, stale-gauges, ipamD's gauges contradict its introspection
           no-trunk-slot,          1, warn, pod-enis, No slot is left for a trunk ENI
           late-custom-networking, 1, warn, custom-networking, Pods use the primary ENI despite custom networking
-          excluded-eni,           1, note, excluded-enis, An ENI in an excluded subnet carries no pods
+          excluded-eni,           1, note, excluded-enis, An ENI in an excluded subnet has no pods
           mixed-prefixes,         1, note, mixed-prefixes, The node mixes single addresses and prefixes
           idle-addresses,         1, note, idle-addresses, Many addresses are idle
           faulty-release,         1, warn, cni-release, VPC CNI v1.19.4 has a known bug
@@ -130,7 +130,7 @@ class ScenariosTest {
                 .toList());
   }
 
-  /** The others are in {@link ProbesTest}, {@link AwsTest} and {@link RecordedNodesTest}. */
+  /** {@link ProbesTest}, {@link AwsTest} and {@link RecordedNodesTest} test the other checks. */
   @Test
   void everyCheckOfIpamdIsTestedHere() {
     List<String> others =

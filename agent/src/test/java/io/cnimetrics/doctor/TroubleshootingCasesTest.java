@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The cases of AWS's troubleshooting documents, and doctor's findings on each. */
+/** The cases of AWS's troubleshooting documents, and doctor's findings on each case. */
 class TroubleshootingCasesTest {
   /**
-   * Four m5.xlarge have 224 addresses. CoreDNS uses two, so 222 of 240 pods are ready; the others
-   * wait on nodes whose max-pods admits them.
+   * Four m5.xlarge have 224 addresses. CoreDNS uses two addresses. Therefore 222 of 240 pods are
+   * ready. The other pods wait on nodes whose max-pods is too high.
    */
   @Test
   void addressesAreExhaustedWith222Of240PodsReady() {
