@@ -29,7 +29,7 @@ public record Sample(
     }
   }
 
-  /** Creates a sample that is not a mean and not of a subnet. */
+  /** Creates a sample of the node. The value is not a mean. */
   public Sample(Metric metric, OptionalDouble value, OptionalDouble total) {
     this(metric, value, total, 1, Optional.empty());
   }
@@ -60,7 +60,7 @@ public record Sample(
         : Optional.empty();
   }
 
-  /** The sample of a counter; empty if CloudWatch would refuse the total or it is unknown. */
+  /** The sample of a counter; empty if the total is unknown or if CloudWatch would refuse it. */
   static Optional<Sample> counter(Metric metric, OptionalDouble increase, OptionalDouble total) {
     return total.isPresent() && acceptable(total)
         ? Optional.of(new Sample(metric, increase, total))

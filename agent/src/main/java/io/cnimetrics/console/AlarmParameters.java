@@ -39,16 +39,18 @@ final class AlarmParameters {
             settings.namespace(),
             "[A-Za-z0-9._/#: -]{1,255}",
             "CloudWatch namespace of the metrics"));
-    all.put("PageTopicArn", topic("ARN of the SNS topic for pages. Empty: no topic"));
-    all.put("TicketTopicArn", topic("ARN of the SNS topic for tickets. Empty: no topic"));
+    all.put("PageTopicArn", topic("ARN of the SNS topic for pages. If empty, no topic is used"));
+    all.put(
+        "TicketTopicArn", topic("ARN of the SNS topic for tickets. If empty, no topic is used"));
     all.put("NotifyOk", bool(true, "true: the topics are also notified when an alarm ends"));
     all.put("NamePrefix", text("cni", "[A-Za-z0-9_.-]{1,60}", "Prefix of all alarm names"));
     all.put(
         "TagKey",
-        text("", ".{0,128}", "Key of one more tag of the alarms, besides the tags of the stack"));
+        text("", ".{0,128}", "Key of a tag for each alarm, in addition to the stack's tags"));
     all.put("TagValue", text("true", ".{1,256}", "Value of the tag that TagKey names"));
     all.put(
-        "RunbookUrl", text("", "(https?://\\S{1,240})?", "Link for the description of each alarm"));
+        "RunbookUrl",
+        text("", "(https?://\\S{1,240})?", "URL that each alarm's description shows"));
     thresholds(settings)
         .forEach(threshold -> all.put(threshold.parameter().orElseThrow(), number(threshold)));
     all.put(

@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 public final class AlarmTemplate {
   private static final int PERIOD_SECONDS = 60;
 
-  /** How long a page waits, because the suppressor alarm may still start. */
+  /** How long a page is delayed, so that the suppressor alarm has time to start. */
   private static final int SUPPRESSOR_WAIT_SECONDS = 120;
 
   /** How long the composite alarm sends no pages after the suppressor alarm has ended. */
@@ -206,7 +206,7 @@ public final class AlarmTemplate {
    * @param region the region of the cluster; empty means the region of the stack
    * @param namespace the default of parameter Namespace
    * @param publishMinutes the agents' publish interval, in minutes
-   * @param subnetIds all subnets to watch, because an alarm cannot search for metrics
+   * @param subnetIds the subnets that get an alarm. Alarms cannot search for metrics of subnets.
    * @param dashboard whether the template includes the dashboard
    */
   public record Settings(

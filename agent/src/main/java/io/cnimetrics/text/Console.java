@@ -14,7 +14,7 @@ import java.util.Map;
 /**
  * The output of a command. The encoding is always UTF-8, because containers often have no locale.
  *
- * @param palette plain if standard output is not a terminal or NO_COLOR is set
+ * @param palette plain if standard output is no terminal, TERM is dumb or NO_COLOR is set
  */
 public record Console(OutputStream out, PrintStream err, Palette palette) {
   private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
@@ -64,7 +64,7 @@ public record Console(OutputStream out, PrintStream err, Palette palette) {
     }
   }
 
-  /** Writes one line to standard error. The message may quote untrusted input. */
+  /** Writes one line to standard error. Invisible characters of untrusted input are replaced. */
   public void error(String message) {
     err.println("cni-metrics-agent: " + Printable.of(message));
     err.flush();

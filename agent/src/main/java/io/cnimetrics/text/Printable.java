@@ -6,17 +6,17 @@ package io.cnimetrics.text;
  * question mark.
  */
 public final class Printable {
-  /** Unicode characters with this number or a higher number are usually two columns wide. */
+  /** Characters from this code point on are usually two columns wide. Signs are an exception. */
   private static final int WIDE = 0x1100;
 
-  /** Signs, such as arrows, are one column wide although their numbers are above {@code WIDE}. */
+  /** Signs, such as arrows, have code points in this range. A sign is one column wide. */
   private static final int SIGNS_FROM = 0x2000;
 
   private static final int SIGNS_TO = 0x22ff;
 
   private Printable() {}
 
-  /** Replaces each invisible character by a question mark. */
+  /** Replaces each invisible character with a question mark. */
   public static String of(String text) {
     return text.codePoints()
         .map(character -> isVisible(character) ? character : '?')
