@@ -30,13 +30,13 @@ import org.slf4j.LoggerFactory;
  * The agent runs until it is stopped, or until an error shows that it can never send.
  */
 public final class Agent {
-  /** On a new node ipamD starts late. The agent waits this long for the first answer of ipamD. */
+  /** How long the agent waits for ipamD's first answer. On a new node ipamD starts late. */
   private static final Duration GRACE = Duration.ofMinutes(5);
 
   /** The send loop runs at least once a minute, because it writes the journal to the disk. */
   private static final Duration LONGEST_SEND_PAUSE = Duration.ofMinutes(1);
 
-  /** A stop may take 10 s. The agent uses 8.5 s of it, because the JVM needs time to exit. */
+  /** A stop may take 10 s. The agent uses at most 8.5 s, because the JVM needs time to exit. */
   private static final Duration STOP_LIMIT = Duration.ofMillis(8_500);
 
   /** How long the agent waits for a request in progress when it stops. */
@@ -202,7 +202,7 @@ public final class Agent {
     return true;
   }
 
-  /** Waits for the request in progress, then aborts it. Its datums are sent again later. */
+  /** Waits for the request in progress. A request that hangs is aborted and sent again later. */
   private void awaitRequest() {
     try {
       sending.join(REQUEST_GRACE.toMillis());

@@ -34,7 +34,10 @@ final class AlertCause {
           Map.entry(MetricCatalog.AWS_API_NO_ADDRESS_ERR.onlySeries(), Cause.NO_ADDRESS_IN_SUBNET),
           Map.entry(MetricCatalog.AWS_API_THROTTLE_ERR.onlySeries(), Cause.EC2_THROTTLES));
 
-  /** How long an error counts. ipamD retries two minutes after an error for an empty subnet. */
+  /**
+   * How long an error of EC2 is a possible cause. If a subnet is empty, ipamD sends its next
+   * request to EC2 two minutes later.
+   */
   private static final Duration STILL_TRUE = Duration.ofMinutes(5);
 
   /** The method that finds the cause, for the name of each metric. */

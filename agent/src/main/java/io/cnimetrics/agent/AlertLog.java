@@ -30,7 +30,7 @@ final class AlertLog implements Consumer<AlertChanges> {
     this.nodeName = nodeName;
   }
 
-  /** Sets the newest poll. The next log lines contain its pool and its causes. */
+  /** Sets the newest poll. The next log lines show the pool and the causes of this poll. */
   synchronized void polled(NodeSnapshot snapshot, PollSamples reading) {
     causes = Optional.of(new AlertCause(snapshot, reading, causes));
   }

@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs a task at its due times until the loop is stopped. Due times use the wall clock, and pauses
- * use the monotonic clock. Therefore a step of the wall clock only makes one run early or late.
+ * use the monotonic clock. Therefore, if the wall clock is changed, one run is early or late, and
+ * all other runs are on time.
  */
 final class Loop implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Loop.class);

@@ -31,7 +31,7 @@ final class Poller {
   private volatile boolean stopping;
 
   /**
-   * @param results receives each poll, except the final poll and a poll that the stop aborted
+   * @param results receives the result of each poll, except the final poll and an aborted poll
    */
   Poller(
       Ipamd ipamd,

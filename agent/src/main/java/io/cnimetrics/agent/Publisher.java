@@ -85,7 +85,7 @@ final class Publisher {
     return sender;
   }
 
-  /** Why AWS refuses all requests: missing permissions or credentials; empty after a success. */
+  /** Why AWS refuses the agent's requests, if CloudWatch has not accepted any request yet. */
   Optional<String> refusal() {
     return sender.map(Sender::refusal).orElse(identityRefusal);
   }

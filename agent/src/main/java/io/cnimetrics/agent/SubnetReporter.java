@@ -94,7 +94,7 @@ final class SubnetReporter {
     thread.start();
   }
 
-  /** From now on, the reporter adds nothing to the buffer, even after a call in progress. */
+  /** From now on, the reporter adds nothing to the buffer, even if a call is in progress. */
   synchronized void stop() {
     stopped = true;
   }

@@ -1,4 +1,4 @@
-/** The loops of the agent, which poll and send, and the stop of the agent. */
+/** The loops that poll and send, and the code that stops the agent. */
 @NullMarked
 package io.cnimetrics.agent;
 

@@ -22,8 +22,8 @@ public record EffectiveMaximum(long addresses, String explanation) {
 
   /**
    * The number of addresses that the node can reach now. It is less than this maximum if the
-   * subnets have too few free addresses. Metrics do not use it, because each node in a subnet
-   * counts the same free addresses.
+   * subnets have too few free addresses. Metrics do not use this number, because each node in a
+   * subnet counts the same free addresses.
    *
    * @param subnets the known subnets of the node's ENIs
    * @return empty if no known subnet has addresses for pods of this node

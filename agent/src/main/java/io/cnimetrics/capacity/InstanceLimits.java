@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * EC2's limits for each instance type, from a text file in the jar. Only the last result stays in
- * memory, because a node always has the same type.
+ * memory, because a node's instance type never changes.
  */
 public final class InstanceLimits {
   static final String TABLE = "eni-limits.txt";

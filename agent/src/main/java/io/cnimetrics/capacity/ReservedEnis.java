@@ -18,7 +18,8 @@ record ReservedEnis(long count, List<String> reasons) {
   }
 
   /**
-   * @param onFirstCardOnly whether to count only network card 0, as the limits by type do
+   * @param onFirstCardOnly whether to count only ENIs of network card 0; limits by type are for
+   *     this card
    */
   static ReservedEnis of(NodeSnapshot snapshot, boolean onFirstCardOnly) {
     List<Eni> enis =

@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param loops the loops of the agent
  * @param polled whether the first poll and the first run of the send loop have ended
  * @param accepted whether CloudWatch has accepted at least one request of this process
- * @param refusal why AWS refuses all requests, with the remedy; empty if AWS does not refuse them
+ * @param refusal why AWS refuses all requests, with the remedy; empty if there is no refusal
  */
 public record AgentHealth(
     List<Loop> loops, boolean polled, boolean accepted, Optional<String> refusal) {

@@ -12,7 +12,7 @@ import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Serves pages by their exact paths. Only GET is supported. A response closes its connection. */
+/** Serves pages by exact path. Only GET is supported. Each response closes its connection. */
 final class Handler implements HttpHandler {
   private static final Logger log = LoggerFactory.getLogger(Handler.class);
 

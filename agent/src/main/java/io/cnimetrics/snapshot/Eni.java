@@ -8,8 +8,8 @@ import java.util.Optional;
  * @param networkCard index of the network card; releases before 1.20 support only card 0
  * @param deviceNumber index of the ENI on its network card; the primary ENI of card 0 has index 0
  * @param trunk whether the ENI carries branch ENIs for pods
- * @param excluded whether pods get no addresses of the ENI's subnet. These addresses are part of
- *     the total, but pods cannot get them.
+ * @param excluded whether the ENI's subnet is excluded for pods. The ENI's addresses are part of
+ *     the total, but new pods cannot get these addresses.
  * @param subnetId the ENI's subnet, which ipamD reports since release 1.22.0
  * @param single single IPv4 addresses
  * @param prefixed IPv4 addresses in prefixes

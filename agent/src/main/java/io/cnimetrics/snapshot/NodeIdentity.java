@@ -16,7 +16,7 @@ public record NodeIdentity(
     public static final Origins NONE = new Origins(Optional.empty(), Optional.empty());
   }
 
-  /** The region of the node's subnets. The agent may publish to another region, {@code region}. */
+  /** The region of the node's subnets. The field {@code region} is the region to publish to. */
   public Optional<String> instanceRegion() {
     return instance.region().or(() -> region);
   }

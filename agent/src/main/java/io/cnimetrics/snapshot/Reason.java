@@ -8,7 +8,7 @@ public enum Reason {
   TIMEOUT,
   /** The HTTP status of the answer is not 200. */
   BAD_STATUS,
-  /** The answer has the expected format, but other contents than expected. */
+  /** The format of the answer is as expected, but its contents are not. */
   UNEXPECTED_SHAPE,
   /** The body is larger than the size limit. */
   TOO_LARGE,
