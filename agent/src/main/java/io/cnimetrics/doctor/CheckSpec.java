@@ -27,7 +27,7 @@ record CheckSpec(
   CheckSpec {
     if (!ID.matcher(id).matches()) {
       throw new IllegalArgumentException(
-          "id '%s': expected words of a-z and 0-9 joined by hyphens".formatted(id));
+          "id '%s': use words of a-z and 0-9, joined by hyphens".formatted(id));
     }
     requirements = List.copyOf(requirements);
   }

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 public final class Checks {
   private Checks() {}
 
-  /** Every check; the most important for pods comes first. */
+  /** Returns every check. The checks that matter most for pods come first. */
   public static List<Check> all(Probes probes) {
     return Stream.of(
             IpamdProcess.checks(probes.introspection()),

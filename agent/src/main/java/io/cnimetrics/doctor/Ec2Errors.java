@@ -45,7 +45,7 @@ record Ec2Errors(
               "EC2 denied calls of ipamD",
               "EC2 did not deny any call of ipamD",
               "The role of aws-node lacks AmazonEKS_CNI_Policy, or a policy of the organisation"
-                  + " forbids the calls. Without an own role, aws-node uses the node's role"),
+                  + " forbids the calls. Without its own role, aws-node uses the node's role"),
           new Ec2Errors(
               Cause.NO_ADDRESS_IN_SUBNET,
               spec(

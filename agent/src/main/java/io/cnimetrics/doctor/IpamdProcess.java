@@ -63,7 +63,7 @@ final class IpamdProcess {
 
   private static final Duration RECENT = Duration.ofMinutes(10);
 
-  /** The first start of ipamD is at most this long after the boot. A later start is a restart. */
+  /** The first start of ipamD is within this time after the boot. A later start is a restart. */
   private static final Duration NODE_STARTUP = Duration.ofMinutes(15);
 
   private static final CheckSpec RESTARTS =

@@ -2,7 +2,7 @@ package io.cnimetrics.doctor;
 
 /** The severity of a finding. The worst level is first. */
 public enum Level {
-  /** Pods on this node get no address, or the agent cannot see whether they do. */
+  /** Pods on this node get no address, or the agent cannot see whether pods get addresses. */
   FAIL("fail"),
   /** Something is wrong, was wrong at some time since ipamD started, or will soon be wrong. */
   WARN("warn"),

@@ -204,7 +204,7 @@ final class PodAddresses {
             .warn(
                 "max-pods exceeds the addresses of the node",
                 evidence,
-                "The scheduler can place pods on this node that never get an address")
+                "On this node the scheduler can place pods that never get an address")
             .remedied(
                 "Set the kubelet's max-pods to %d in the node group's launch template"
                     .formatted(reachable + onHostNetwork))

@@ -60,7 +60,7 @@ class AwsTest {
   }
 
   @Test
-  void missingPermissionForSubnetsIsNotCheckedAndSaysWhy() {
+  void subnetsWithoutPermissionAreNotCheckedAndTheReasonIsReported() {
     Check check =
         PodNetwork.subnet(
             Optional.of(

@@ -20,7 +20,7 @@ class CheckRunnerTest {
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
-  void checkThatThrowsIsNotCheckedAndSaysWhy(boolean doesIo) {
+  void checkThatThrowsIsNotCheckedAndReportsTheReason(boolean doesIo) {
     Check check =
         SPEC.checkAll(
             node -> {

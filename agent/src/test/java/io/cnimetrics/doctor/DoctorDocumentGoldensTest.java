@@ -25,22 +25,22 @@ class DoctorDocumentGoldensTest {
 
       | level | means |
       | --- | --- |
-      | fail | pods on this node get no address, the agent cannot see whether they do, or CloudWatch rejects the test datum of `--send-test`; the exit code is 1 |
+      | fail | pods on this node get no address, the agent cannot see whether pods get addresses, or CloudWatch rejects the test datum of `--send-test`; the exit code is 1 |
       | warn | something is wrong, was wrong at some time since ipamD started, or will be wrong soon |
       | note | useful to know, but not a problem |
       | ok | no problem; the table shows these findings only with `--verbose`, and JSON always contains them |
       | not checked | the check needs a permission, a source or a second poll that is missing; the finding says which |
 
       If no finding has the level fail, the exit code is 0. The errors that ipamD counts can be old, because ipamD counts
-      from its start. Therefore a counter over 0 is usually a warning. Some EC2 errors have the level fail if the pool is
-      empty too. With `--watch 2` doctor polls twice and shows which counters still rise. The time between two polls is
-      `--poll-interval`. With `--output json` doctor prints the worst finding first, in this form:
+      from its start. Therefore a counter over 0 is usually a warning. An EC2 error that stops pods has the level fail if
+      no address is available. With `--watch 2` doctor polls twice and shows which counters still rise. The time between
+      two polls is `--poll-interval`. With `--output json` doctor prints the worst finding first, in this form:
       `{ "findings": [ { "id", "level", "title", "evidence", "cause", "remedy", "link" } ] }`. A finding without a page
       of AWS has no `link`. The checks `max-pods` and `node-full` depend on the kubelet's max-pods. If the agent's
       settings do not contain `--max-pods`, set this flag for doctor.
 
       To see the findings of a node in trouble, simulate such a node. `cni-metrics-agent simulate --scenario subnet-empty`
-      prints two URLs. Give these URLs to `doctor`. If the name of a scenario is unknown, the error lists all scenarios.
+      prints two URLs. Give these URLs to `doctor`. With an unknown scenario, the error lists all names.
 
       ## Checks
 
@@ -49,7 +49,7 @@ class DoctorDocumentGoldensTest {
       """;
 
   @Test
-  void pageIsFresh() {
+  void pageMatchesTheChecks() {
     Path page = Path.of("..", "docs", "doctor.md").toAbsolutePath().normalize();
 
     Goldens.check(page.toString(), page());

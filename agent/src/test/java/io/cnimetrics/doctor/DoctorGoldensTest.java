@@ -50,7 +50,7 @@ class DoctorGoldensTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = Mode.EXCLUDE, names = "INTROSPECTION_HANGS") // It needs 5 s.
+  @EnumSource(mode = Mode.EXCLUDE, names = "INTROSPECTION_HANGS") // This scenario needs 5 s.
   void everyLineFitsIntoEightyColumns(NamedScenario scenario) {
     assertThat(table(scenario, true).lines()).allMatch(line -> line.length() <= 80);
   }

@@ -78,7 +78,7 @@ class ProbesTest {
   }
 
   @Test
-  void withoutARouteToAnyPodRoutesAreNotChecked() {
+  void routesAreNotCheckedIfNoPodHasARoute() {
     assertThat(routes(List.of("10.0.0.1"), List.of("172.17.0.2")).level())
         .isEqualTo(Level.NOT_CHECKED);
   }

@@ -78,7 +78,7 @@ class ScenariosTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = Mode.EXCLUDE, names = "INTROSPECTION_HANGS") // It needs 5 s.
+  @EnumSource(mode = Mode.EXCLUDE, names = "INTROSPECTION_HANGS") // This scenario needs 5 s.
   void findingsAreSortedAndEachCheckHasOne(NamedScenario scenario) {
     List<Finding> findings = DoctorFixture.findings(scenario, 1);
 
@@ -121,7 +121,7 @@ class ScenariosTest {
   }
 
   @Test
-  void everyScenarioButTheHealthyOneIsTestedHere() {
+  void everyScenarioExceptTheHealthyOneIsTestedHere() {
     assertThat(column(0))
         .containsExactlyInAnyOrderElementsOf(
             Arrays.stream(NamedScenario.values())
