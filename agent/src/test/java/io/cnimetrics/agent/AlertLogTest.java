@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The line of an alert names its cause, and nothing else. */
+/** The log line of an alert contains the cause of this alert, and no other cause. */
 class AlertLogTest {
   private static final Instant START = Snapshots.START;
   private static final Problem MISMATCH =
@@ -206,7 +206,7 @@ class AlertLogTest {
     return refused("InsufficientFreeAddressesInSubnet", 1);
   }
 
-  /** A read in which EC2 has answered a code this number of times since ipamD started. */
+  /** A read after EC2 has returned an error code this number of times since ipamD started. */
   private static Snapshots refused(String code, double times) {
     Snapshots read = onM5().metrics();
     for (Series counter : MetricCatalog.series()) {

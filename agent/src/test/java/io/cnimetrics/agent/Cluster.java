@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
 
-/** Nodes with their agents and a CloudWatch on a simulated clock: nothing waits. */
+/** Nodes with agents and a CloudWatch on a simulated clock. No test waits for real time. */
 final class Cluster {
   static final Instant START = Instant.parse("2026-11-21T10:00:20Z");
 
@@ -43,7 +43,7 @@ final class Cluster {
   /**
    * A datum that CloudWatch accepted.
    *
-   * @param excused whether the node could not know that it was accepted
+   * @param excused whether the node could not know that CloudWatch accepted the datum
    */
   record Arrival(String node, Datum datum, boolean excused) {}
 
@@ -92,7 +92,7 @@ final class Cluster {
     node.kill();
   }
 
-  /** Steps the wall clock, while no time passes. */
+  /** Changes the wall clock, although no time passes. */
   void step(Duration by) {
     clock.advance(by);
     pollAt.replaceAll((node, at) -> at);
@@ -140,18 +140,18 @@ final class Cluster {
     }
   }
 
-  /** Like the loop: waits by the monotonic clock, for a bounded time. */
+  /** Waits like the real loop: by the monotonic clock, and for a limited time. */
   private Instant after(Instant next, Duration longest) {
     Duration pause = shorter(Duration.between(clock.instant(), next), longest);
     return now().plus(pause.isNegative() ? Duration.ZERO : pause).plusMillis(1);
   }
 
-  /** By metric, what CloudWatch shows as a minute's Sum over all nodes. */
+  /** CloudWatch's Sum of a minute over all nodes, for each metric. */
   Map<String, Double> sums(Instant minute) {
     return of(minute, Collectors.summingDouble(Datum::value));
   }
 
-  /** By metric, what CloudWatch shows as a minute's SampleCount. */
+  /** CloudWatch's SampleCount of a minute, for each metric. */
   Map<String, Double> sampleCounts(Instant minute) {
     return of(minute, Collectors.summingDouble(datum -> 1));
   }

@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * {@code make fleet}: prints what CloudWatch sees of fleets of several sizes, and writes the
- * requests of the largest, second by second. Not part of {@code make test}.
+ * {@code make fleet} runs this class. It prints the requests of fleets of several sizes, and writes
+ * the requests of the largest fleet for each second. {@code make test} does not run this class.
  */
 final class FleetReport {
   private static final Duration MONTH = Duration.ofDays(30);

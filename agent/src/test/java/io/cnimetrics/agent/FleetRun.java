@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
  * An hour of a fleet: normal work, an outage of CloudWatch, the recovery, and a restart of all
  * agents at once.
  *
- * @param wrongMinutes the minutes of all nodes that CloudWatch lacks or has twice, in whole or in
- *     part
+ * @param wrongMinutes the number of minutes of all nodes for which CloudWatch has too few or too
+ *     many datums
  */
 record FleetRun(Part atWork, Part outage, Part back, Part restarted, int wrongMinutes) {
   private static final Duration SETTLING = Duration.ofMinutes(5);
@@ -101,7 +101,7 @@ record FleetRun(Part atWork, Part outage, Part back, Part restarted, int wrongMi
       return seconds.stream().mapToInt(Second::requests).max().orElse(0);
     }
 
-    /** The share of all requests; 1 is all of them. */
+    /** The share of all requests. The value 1 means all requests. */
     double throttledShare() {
       return (double) seconds.stream().mapToInt(Second::throttled).sum() / Math.max(1, requests());
     }

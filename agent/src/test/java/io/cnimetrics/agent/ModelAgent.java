@@ -24,11 +24,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
-/** An agent whose loops are called by the test. */
+/** An agent without threads. The test calls the loops of the agent. */
 class ModelAgent {
   static final String CLUSTER = "prod";
 
-  /** A type with the limits of m5.xlarge, but early in the table, which each poll reads again. */
+  /**
+   * A type with the limits of m5.xlarge. It is near the start of the table that each poll reads.
+   */
   private static final Instance INSTANCE =
       Snapshots.instance("i-1", "a1.xlarge", "us-west-2", "us-west-2a");
 
@@ -120,9 +122,9 @@ class ModelAgent {
     kill();
   }
 
-  /** SIGKILL: the state on disk stays, all else is lost. */
+  /** Like SIGKILL. The state on disk stays, and everything else is lost. */
   final void kill() {
-    // The end of a process closes its files; here close() does.
+    // The end of a real process closes its files. Here, close() closes them.
     running.ifPresent(last -> last.buffer().close());
     running = Optional.empty();
   }

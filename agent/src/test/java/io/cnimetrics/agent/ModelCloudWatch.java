@@ -22,8 +22,8 @@ import java.util.stream.Stream;
 
 /**
  * A CloudWatch with a limit of requests per second, as a token bucket of one second. It throttles
- * the rest. It records the fate of each second's requests, and when each minute of each node
- * arrived.
+ * requests above the limit. It records the fate of each request, and the time at which each minute
+ * of each node arrived.
  */
 final class ModelCloudWatch {
   /** The metrics with a datum in each minute. */
@@ -64,7 +64,7 @@ final class ModelCloudWatch {
   }
 
   /**
-   * Datums of a node's minute that were accepted together.
+   * Datums of one node and one minute that CloudWatch accepted together.
    *
    * @param minute its start
    */
@@ -154,7 +154,7 @@ final class ModelCloudWatch {
   }
 
   /**
-   * The number of minutes of all nodes that are missing or doubled, in whole or in part.
+   * The number of minutes of all nodes for which datums are missing or doubled.
    *
    * @param datumsEach the datums of a node in each minute
    */

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
-/** A cluster whose nodes run real agents on a simulated clock, for tests of whole stories. */
+/** A cluster whose nodes run real agents on a simulated clock, for tests with many events. */
 public final class ModelCluster {
   public static final String NAME = ModelAgent.CLUSTER;
 
@@ -96,12 +96,12 @@ public final class ModelCluster {
     Objects.requireNonNull(agents.remove(node), node).stop();
   }
 
-  /** Ends a node's agent at once, like the end of its instance. */
+  /** Ends a node's agent at once, as if EC2 terminated the instance. */
   public void kill(String node) {
     Objects.requireNonNull(agents.remove(node), node).kill();
   }
 
-  /** Cuts a node off from CloudWatch, or ends that. */
+  /** Cuts a node off from CloudWatch, or connects the node again. */
   public void cutOff(String node, boolean off) {
     if (off) {
       cutOff.add(node);

@@ -16,7 +16,7 @@ final class ModelFleet {
   private final List<ModelPublisher> publishers;
 
   /**
-   * @param requestsPerSecond the most that CloudWatch accepts
+   * @param requestsPerSecond the most requests per second that CloudWatch accepts
    */
   ModelFleet(Fleet fleet, int sets, boolean troubled, double requestsPerSecond) {
     this.cloudWatch = new ModelCloudWatch(clock, requestsPerSecond);
@@ -38,7 +38,7 @@ final class ModelFleet {
     }
   }
 
-  /** Stops all agents and starts them again at the same instant; pending minutes survive. */
+  /** Stops all agents and starts them again at the same instant. Pending minutes are kept. */
   void restart() {
     publishers.forEach(publisher -> publisher.stop(now()));
     publishers.forEach(ModelPublisher::restart);

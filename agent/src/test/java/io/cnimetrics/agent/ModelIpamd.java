@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** An ipamD without sockets, that records its answers. */
+/** An ipamD without sockets. It records its answers. */
 final class ModelIpamd implements Ipamd {
   private final InstantSource clock;
   private final SplittableRandom random;
@@ -28,7 +28,7 @@ final class ModelIpamd implements Ipamd {
   /**
    * A successful read.
    *
-   * @param errors the sum of all reported errors, over restarts too
+   * @param errors the sum of all reported errors, including those before a restart
    */
   record Answer(Instant at, long assigned, double errors) {
     long minute() {

@@ -30,7 +30,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 
-/** The half of an agent that sends, with a value of every metric in every minute. */
+/** The sending part of an agent. Every metric has a value in every minute. */
 final class ModelPublisher {
   /** The metrics of a node that have a value in each minute. */
   static final List<Metric> EACH_MINUTE =
@@ -115,7 +115,7 @@ final class ModelPublisher {
     boolean even = Math.floorDiv(now.getEpochSecond(), 60) % 2 == 0;
     List<Sample> samples = new ArrayList<>();
     for (Metric metric : EACH_MINUTE) {
-      // Errors in one minute and a full node in the other: each of them is new.
+      // Odd and even minutes have different alerts, so each minute has a new alert.
       boolean bad = troubled && even == (metric.kind() == Kind.COUNTER);
       OptionalDouble value = OptionalDouble.of(bad ? 100 : 0);
       OptionalDouble total =

@@ -42,7 +42,7 @@ class PlannedRequestsTest {
 
   @Test
   void partlyFilledRequestsArePlannedAsTheyAreSent() {
-    // Three minutes then nearly fill a request, so that five minutes need two.
+    // With this number, three minutes nearly fill one request, and five minutes need two requests.
     int sets = MetricSink.MOST_DATUMS / 3 / ModelPublisher.EACH_MINUTE.size();
     RequestLoad planned = fleet(5, sets).scheduled();
     ModelFleet fleet = watched(new ModelFleet(fleet(5, sets), sets, false, UNLIMITED));

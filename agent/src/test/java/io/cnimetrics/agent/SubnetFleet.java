@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Many nodes in some subnets, each with the real decisions of an agent, and an EC2 that counts. */
+/** Many nodes in several subnets. Each node uses the agent's real code, and EC2 counts calls. */
 final class SubnetFleet implements Subnets {
   static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
 
@@ -109,7 +109,7 @@ final class SubnetFleet implements Subnets {
     Instant end = now.plus(time);
     while (now.isBefore(end)) {
       for (SubnetReporter reporter : reporters) {
-        // Once at the start of the minute, which is too early, and once at the due time.
+        // The first run at the start of the minute is too early. The second run is at the due time.
         reporter.run(reporter.run(now));
       }
       now = now.plus(MINUTE);
@@ -136,7 +136,7 @@ final class SubnetFleet implements Subnets {
     return new Ec2Result.Found<>(found);
   }
 
-  /** Calls a minute on average. */
+  /** The average number of calls per minute. */
   double callsPerMinute(Instant from, Instant to) {
     int sum = calls.subMap(minute(from), minute(to)).values().stream().mapToInt(n -> n).sum();
     return sum / (double) Duration.between(from, to).toMinutes();

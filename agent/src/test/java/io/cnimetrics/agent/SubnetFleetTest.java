@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The figures of the page on subnets. They are exact, because hashes decide everything. */
+/** Checks the figures of the page on subnets. They are exact, because nothing here is random. */
 class SubnetFleetTest {
   /** Every node has asked once within this time. */
   private static final Duration FIRST = Duration.ofMinutes(10);

@@ -215,7 +215,7 @@ class SubnetReporterTest {
     return AgentConfig.of(values, "node", MetricCatalog.names());
   }
 
-  /** Records its calls; minutes are seconds since 1970. */
+  /** Records the calls. A minute is given in seconds since 1970. */
   private final class FakeSubnets implements Subnets {
     private final List<Long> asked = new ArrayList<>();
     private final List<String> regions = new ArrayList<>();

@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The law of all numbers: over the nodes of a cluster, CloudWatch's Sum of a minute is correct, its
- * SampleCount is the number of nodes, and nothing is lost or counted twice.
+ * For each minute, CloudWatch's Sum over the nodes of a cluster is correct, and the SampleCount is
+ * the number of nodes. No event is lost or counted twice.
  */
 class SumLawTest {
   private static final Duration MINUTE = Duration.ofMinutes(1);
@@ -236,13 +236,14 @@ class SumLawTest {
       }
     }
 
-    /** Any part of an appended last record may be missing; a replaced file is whole. */
+    /** Any part of the last appended record may be missing. A replaced file is always complete. */
     private void killWhileWriting(ModelNode node) throws IOException {
       cluster.kill(node);
       Path file = stateOf(node).resolve("state");
       String text = Files.readString(file);
       int start = text.lastIndexOf('\n', text.length() - 2) + 1;
-      // A lost poll: the next one must report its errors too, and the baseline must stay.
+      // If a poll is lost, the next poll must report its errors too, and the baseline must not
+      // change.
       boolean nextReportsAll =
           node.ipamd.answers().size() > Math.max(1, answersWhenRestarted.getOrDefault(node, 0));
       if (nextReportsAll && start >= newFiles.getOrDefault(node, 0L)) {
@@ -291,10 +292,12 @@ class SumLawTest {
     }
   }
 
-  /** Nodes and minutes in which an agent was stopped: it sent a part of the minute. */
+  /**
+   * The nodes and minutes in which an agent was stopped and therefore sent a part of the minute.
+   */
   private final Set<String> ended = new HashSet<>();
 
-  /** Nodes whose process died while it wrote a record: the record is lost. */
+  /** The nodes whose process died while it wrote a record. Such a record is lost. */
   private final Set<String> torn = new HashSet<>();
 
   private void assertNothingTwice() {

@@ -21,7 +21,7 @@ final class Timeline {
     this.clock = clock;
   }
 
-  /** One turn; returns when the next is due, if there is one. */
+  /** Runs one turn, and returns the due time of the next turn, if there is one. */
   @FunctionalInterface
   interface Turn {
     Optional<Instant> take(Instant now);
@@ -48,7 +48,7 @@ final class Timeline {
     clock.advance(Duration.between(clock.instant(), end));
   }
 
-  /** Like a loop: never back, and no longer than the longest pause. */
+  /** As in a real loop, the time never goes back, and a pause has an upper limit. */
   private Instant bounded(Instant next) {
     Instant soonest = clock.instant().plusMillis(1);
     Instant latest = clock.instant().plus(LONGEST_PAUSE);

@@ -76,7 +76,7 @@ class WhichNodeTest {
     return new MinuteValue("noAddressMinutes", Unit.MINUTES, 1);
   }
 
-  /** What the query's expressions find: its filter, then node, instance and subnets. */
+  /** The result of the query's filter, followed by the node, the instance and the subnets. */
   private static List<String> found(String line) {
     return REGEX
         .matcher(query())

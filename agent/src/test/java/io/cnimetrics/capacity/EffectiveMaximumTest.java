@@ -31,7 +31,7 @@ class EffectiveMaximumTest {
     assertThat(reachable(new Subnet("subnet-of-node", 200, 51))).isEmpty();
   }
 
-  /** With custom networking: the primary has no addresses for pods. */
+  /** Uses custom networking, so that the primary ENI has no addresses for pods. */
   private static Optional<String> reachable(Subnet subnet) {
     AddressPool pool =
         new AddressPool(

@@ -14,7 +14,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Sends requests as a probe does, each on its own connection. */
+/** Sends requests like a probe. Each request has its own connection. */
 record Client(InetSocketAddress server) {
   private static final int LIMIT_MILLIS = 10_000;
 

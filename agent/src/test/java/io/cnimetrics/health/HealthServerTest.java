@@ -153,7 +153,7 @@ class HealthServerTest {
     ServerSocket taker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     try (HealthServer server = serving(loopback(taker.getLocalPort()))) {
       Eventually.holds("an error", () -> !log.lines().isEmpty());
-      // Time for more tries, none of which can succeed.
+      // This time is enough for more attempts, and every attempt fails.
       assertThat(server.listening()).failsWithin(Duration.ofMillis(200));
       taker.close();
 

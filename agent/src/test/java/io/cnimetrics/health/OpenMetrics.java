@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads OpenMetrics text by the letter of its specification, as far as this agent uses it. */
+/** Reads OpenMetrics text strictly by the part of the specification that this agent uses. */
 final class OpenMetrics {
   private static final Pattern METADATA =
       Pattern.compile("# (HELP|TYPE|UNIT) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.+)");
@@ -34,7 +34,7 @@ final class OpenMetrics {
 
   private OpenMetrics() {}
 
-  /** Reads a whole text, or fails with what is wrong with it. */
+  /** Reads a whole text. If the text is wrong, the error contains the reason. */
   static OpenMetrics read(String text) {
     assertThat(text).endsWith("\n# EOF\n");
     OpenMetrics read = new OpenMetrics();
@@ -78,7 +78,9 @@ final class OpenMetrics {
     last().add(sample.group(1), labels(labels), number(sample.group(3)));
   }
 
-  /** All lines of a family are together: it is the last one, or a new one. */
+  /**
+   * All lines of a family are together. Therefore a line belongs to the last or to a new family.
+   */
   private Family lastFamily(String name) {
     if (families.containsKey(name)) {
       assertThat(last().name).as("family in one piece").isEqualTo(name);

@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What only a process shows in which nothing else has used the JDK's server before. */
+/** Checks that need a new process, in which no other code has used the JDK's server before. */
 @Timeout(60)
 class OwnProcessTest {
   private static final String LIBRARY = " io.prometheus.";
@@ -34,7 +34,7 @@ class OwnProcessTest {
     assertThat(run()).contains("long header cut off");
   }
 
-  /** Runs the program and returns what it prints, the classes that it loads among it. */
+  /** Runs the program and returns its output. The output includes the classes that it loads. */
   private static List<String> run(String... arguments) throws Exception {
     List<String> command =
         new ArrayList<>(

@@ -33,7 +33,7 @@ class SlowClientsTest {
   private static final int MEGABYTE = 1 << 20;
   private static final Response LONG = Response.text(200, "x".repeat(8 * MEGABYTE));
 
-  /** Eight that serve clients, and one that limits their time. */
+  /** Eight threads serve clients, and one thread limits their time. */
   private static final int MOST_THREADS = 9;
 
   private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(1);
@@ -79,7 +79,7 @@ class SlowClientsTest {
 
     long began = System.nanoTime();
     assertThat(client.get("/livez").status()).isEqualTo(200);
-    // It is served after about 0.1 s; behind all other clients it would take over seven seconds.
+    // The probe is served after about 0.1 s. Behind all other clients it would wait over 7 s.
     assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(3));
   }
 
@@ -99,7 +99,7 @@ class SlowClientsTest {
 
   @Test
   void unreadResponsesDelayNoProbe() throws IOException {
-    // Three times as many as there are threads: the last ones stay while no other client waits.
+    // Three clients for each thread. The last clients stay, because then no other client waits.
     for (int i = 0; i < 24; i++) {
       Socket socket = new Socket();
       socket.setReceiveBufferSize(1024);
@@ -249,7 +249,7 @@ class SlowClientsTest {
     }
   }
 
-  /** Whether the server ends a connection before it has read all that is sent on it. */
+  /** Whether the server closes a connection before it has read all data from the client. */
   private static boolean closesEarly(Socket socket, String text) throws IOException {
     socket.setSoTimeout(5_000);
     try {
