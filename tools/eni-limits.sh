@@ -1,5 +1,5 @@
 #!/bin/sh
-# Turns a table of instance types (CSV: type, ENIs, IPv4 addresses per ENI, ...) into the agent's resource.
+# Converts a CSV table (instance type, ENIs, IPv4 addresses per ENI, ...) to the agent's table of instance types.
 # Usage: tools/eni-limits.sh LIMITS.csv 'SOURCE, DATE' > agent/src/main/resources/io/cnimetrics/capacity/eni-limits.txt
 set -eu
 echo "# Instance types: ENIs that the VPC CNI may use on the default network card, IPv4 addresses per ENI."

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs a coverage-guided fuzzer (Jazzer), which searches for inputs that break a decoder or the parsing of settings,
-# test by test. An input that breaks one is saved with the other inputs under agent/src/test/resources, and the gate
-# replays it from then on.
+# Runs a coverage-guided fuzzer (Jazzer) for one test after the other. The fuzzer searches for inputs that break a
+# decoder or the parsing of settings. Such an input is saved under agent/src/test/resources, and the gate replays all
+# saved inputs.
 #
-#   tools/fuzz.sh CLASS_PATH SECONDS      SECONDS for each test
+#   tools/fuzz.sh CLASS_PATH SECONDS      SECONDS is the time for each test
 set -euo pipefail
 
 repository=$(cd "$(dirname "$0")/.." && pwd)

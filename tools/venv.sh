@@ -1,10 +1,10 @@
 #!/bin/sh
-# Creates a Python environment with the packages of a requirements file, unless it exists and is up to date, and prints
-# the path of its Python. Other output goes to standard error. It is outside of target/, so `make clean` keeps it.
+# Prints the path of a Python that has the packages of a requirements file. Creates this Python environment if it does
+# not exist or is out of date. Other output goes to standard error. `make clean` keeps the environment.
 #
 #   tools/venv.sh [-r REQUIREMENTS] [DIR]     by default tools/requirements.txt and .venv at the top
 #
-# PYTHON: the Python that makes it; by default the first on the PATH that is new enough.
+# PYTHON: the Python that creates the environment. By default the first Python on the PATH that is new enough.
 set -eu
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -14,7 +14,7 @@ if [ "${1-}" = -r ]; then
   shift 2
 fi
 dir=${1-$top/.venv}
-# A copy, made at the end: it marks a complete environment and lists its contents.
+# A copy of the requirements, written last. It proves that the environment is complete and up to date.
 installed=$dir/requirements.txt
 
 fail() {
@@ -34,7 +34,7 @@ find_python() {
       return
     fi
   done
-  fail "no Python 3.10 or newer (tried $candidates): install one, or name it in PYTHON"
+  fail "no Python 3.10 or newer (tried $candidates): install one, or set PYTHON to one"
 }
 
 if ! cmp -s "$requirements" "$installed" || ! "$dir/bin/python" -c '' 2>/dev/null; then
@@ -45,7 +45,7 @@ if ! cmp -s "$requirements" "$installed" || ! "$dir/bin/python" -c '' 2>/dev/nul
   echo "making the Python environment $dir ..." >&2
   rm -f "$installed"
   "$python" -m venv --clear "$dir" >&2 || fail "$python could not make $dir: see above"
-  # Only the pinned packages, and none that would have to be compiled.
+  # Installs only the pinned packages, and no package that needs compiling.
   "$dir/bin/python" -m pip --disable-pip-version-check install --quiet --no-input --no-deps --only-binary :all: \
     -r "$requirements" >&2 || fail "pip could not install $requirements: see above"
   cp "$requirements" "$installed"

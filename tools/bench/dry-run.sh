@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Measures the time of `dry-run --once`, from start to exit, with a simulated m5.24xlarge with 600 pods: with the class
-# archive of the distribution and without it. Each JDK builds its own distribution, because an archive works only with
-# the JDK that made it.
+# Measures the time of `dry-run --once` from start to exit, with a simulated m5.24xlarge with 600 pods. Measures with
+# and without the distribution's class archive. Each JDK builds its own distribution, because an archive works only with
+# the JDK that made the archive.
 #
 #   tools/bench/dry-run.sh [JAVA_HOME]...     without arguments: the JDK that JAVA_HOME or the PATH names
 set -euo pipefail
@@ -94,7 +94,7 @@ for home in "$@"; do
   grep -Eq '^ *assignIPAddresses +600$' "$work/report.txt" ||
     { echo "the simulated node does not have its 600 pods:" >&2; cat "$work/report.txt" >&2; exit 1; }
   dry_run "$plain"
-  # One after the other, so that other load on the machine affects both.
+  # The two measurements alternate, so that other load on the machine affects both.
   for _ in $(seq "$runs"); do
     time_once "$agent" >>"$work/$number/archive.txt"
     time_once "$plain" >>"$work/$number/plain.txt"

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Prints the memory of an agent while CloudWatch is away: nothing listens at its endpoint.
+# Prints the memory of an agent during an outage of CloudWatch. During the outage nothing listens at CloudWatch's
+# endpoint.
 #
 #   tools/bench/outage.sh EXECUTABLE MINUTES [BENCHMARKS_JAR HOURS]
 #
-# Three sets of dimensions make the backlog grow three times as fast as with the default. With benchmarks.jar the agent
-# starts with a backlog of HOURS, and the default set. After MINUTES CloudWatch is back: the backlog of 24 hours is then
-# sent in about 50 minutes, and the script checks that every minute arrives.
+# Without BENCHMARKS_JAR the agent has 3 sets of dimensions, and the backlog grows 3 times as fast as with the default.
+# With BENCHMARKS_JAR the agent has the default set and starts with a backlog of HOURS. CloudWatch works again after
+# MINUTES. The agent sends a backlog of 24 h in about 50 min. The script checks that every minute arrives.
 set -euo pipefail
 
 usage="usage: tools/bench/outage.sh EXECUTABLE MINUTES [BENCHMARKS_JAR HOURS]"
@@ -85,7 +86,7 @@ processes+=($!)
 while ((pending > 1)); do
   next_minute
 done
-# Two more minutes: the pages of the last requests are free again.
+# Waits 2 more minutes, until the memory of the last requests is free again.
 next_minute
 next_minute
 read -r arrived missing <"$work/arrived"

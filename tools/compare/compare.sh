@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Runs the agent, AWS's cni-metrics-helper and Telegraf on two simulated nodes and prints figures of each: see
-# tools/compare/compare.py and docs/comparison.md. Builds the other two from the Go module proxy, once: 15 minutes on
-# two cores. A run needs 12 minutes. The logs stay in target/compare.
+# Runs the agent, AWS's cni-metrics-helper and Telegraf on two simulated nodes, and prints figures of each program.
+# tools/compare/compare.py and docs/comparison.md explain the figures. The first run builds cni-metrics-helper and
+# Telegraf from the Go module proxy (15 min on 2 cores). A run needs 12 min. The logs are in target/compare.
 #
 #   tools/compare/compare.sh [RUNS [IMAGE]]      or: make compare
-# IMAGE is the output of tools/image/build.sh. With it the agent runs as the image starts it, else as the distribution does.
+# IMAGE is the output of tools/image/build.sh. With IMAGE the agent starts as in the image, otherwise as in the
+# distribution.
 set -euo pipefail
 
 repository=$(cd "$(dirname "$0")/../.." && pwd)
@@ -17,7 +18,7 @@ telegraf=github.com/influxdata/telegraf
 telegraf_version=v1.37.2
 mkdir -p "$out/module"
 
-# The same as in tools/deploy/tool.sh.
+# The same function is in tools/deploy/tool.sh.
 find_go() {
   go version >/dev/null 2>&1 && return
   mkdir -p "$repository/.tools"
@@ -31,7 +32,7 @@ build() { # MODULE VERSION COMMAND TAGS
   local name=$out/$3-$2
   [ ! -x "$name" ] || return 0
   echo "building $3 $2 ..." >&2
-  # A separate module: `go install` rejects modules that replace others.
+  # Builds in a separate module, because `go install` rejects modules with `replace` directives.
   (
     cd "$out/module"
     rm -f go.mod go.sum
@@ -47,7 +48,7 @@ build "$telegraf" "$telegraf_version" telegraf custom,inputs.prometheus,outputs.
 python=$("$repository/tools/venv.sh")
 rm -rf "$out/logs"
 mkdir "$out/logs"
-# In a separate network with loopback only: nothing can reach AWS by mistake.
+# Runs in a network namespace with only loopback. Therefore no request can reach AWS by mistake.
 exec unshare --map-root-user --net sh -c 'ip link set lo up && exec "$@"' sh \
   "$python" "$repository/tools/compare/compare.py" \
   --agent "$repository/agent/target/dist/bin/cni-metrics-agent" \

@@ -3,8 +3,8 @@
 #
 #   tools/deploy/package.sh VERSION IMAGE [DIGEST] [DIRECTORY]
 #
-# IMAGE without tag, such as ghcr.io/OWNER/cni-metrics-agent; with a DIGEST (sha256:...) the chart and the manifests
-# refer to it. The same commit gives the same files on any day and machine, except for the SBOM's serial number.
+# IMAGE has no tag, such as ghcr.io/OWNER/cni-metrics-agent. With a DIGEST (sha256:...) the chart and the manifests use
+# this digest. The same commit gives the same files on any day and machine, except for the SBOM's serial number.
 set -eu
 
 [ $# -ge 2 ] || {
@@ -36,7 +36,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp -R "$top/daemonset" "$work/"
 
-# The chart, with the image that belongs to it.
+# The chart, with the image of this release.
 registry=${image%%/*} repository=${image#*/}
 sed -i \
   -e "s|^  registry: \"\"|  registry: $registry|" \
@@ -61,7 +61,7 @@ done
 mv "$out/cni-metrics-agent-base.yaml" "$out/cni-metrics-agent.yaml"
 cp "$top"/iam-policy/*.json "$top/iam-policy/role.yaml" "$out/"
 
-# The libraries in the executable and in the jar of the target jvm.
+# The SBOM lists the libraries in the executable and in the jar of the target `jvm`.
 cd "$top"
 if [ -z "${MVN:-}" ]; then
   if ./mvnw -v >/dev/null 2>&1; then MVN=./mvnw; else MVN=mvn; fi

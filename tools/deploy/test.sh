@@ -1,7 +1,8 @@
 #!/bin/sh
 # Tests the deployment: renders daemonset/ with kustomize and Helm, checks the objects against the schemas of Kubernetes
 # and against the project's rules, lints and simulates iam-policy/, lints the workflows. Needs Python 3.10 or newer and
-# a shell; no cluster, no container engine, no root. The first run downloads its tools, later ones need no network.
+# a shell. Needs no cluster, no container engine and no root. The first run downloads the tools. Later runs need no
+# network.
 #
 #   tools/deploy/test.sh [TEST ...]     all tests, or such as test_policies
 set -eu

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints the command of a pinned deployment tool. The tool is built once into .tools/, which git ignores and `make
-# clean` keeps. Other output goes to standard error.
+# Prints the command of a pinned deployment tool. The script builds a tool once into .tools/. git ignores .tools/, and
+# `make clean` keeps it. Other output goes to standard error.
 #
 #   tools/deploy/tool.sh helm         HELM=COMMAND uses that command instead
 #   tools/deploy/tool.sh kustomize    KUSTOMIZE=COMMAND likewise; kubectl's own where kubectl is there
@@ -21,7 +21,7 @@ make_tools() {
   echo '*' >"$tools/.gitignore"
 }
 
-# The Go on the PATH if it is new enough for the pinned tools, else one from PyPI.
+# Prints the Go on the PATH if it is new enough for the pinned tools. Otherwise installs Go from PyPI.
 find_go() {
   if go version 2>/dev/null | grep -qE ' go1\.(2[6-9]|[3-9][0-9])'; then
     echo go
@@ -29,7 +29,7 @@ find_go() {
   fi
   make_tools
   python=$("$top/tools/venv.sh" -r "$top/tools/deploy/go-requirements.txt" "$tools/go") ||
-    fail "no Go 1.26 or newer on the PATH, and none from PyPI: install it, or name the tool in $1"
+    fail "no Go 1.26 or newer on the PATH, and none from PyPI: install Go, or set $1 to the tool's command"
   echo "$(dirname "$python")/go"
 }
 
@@ -45,7 +45,7 @@ built() { # NAME VERSION PACKAGE VARIABLE
   echo "$bin/$1"
 }
 
-# Kubernetes reports the version in the binary; without one kubectl and the API server disagree.
+# Kubernetes reports the version in the binary. Without a version kubectl and the API server report different versions.
 built_controlplane() {
   source=$top/tools/cluster/controlplane
   version=$(sed -n 's#^\tk8s.io/kubernetes \(v[0-9.]*\)$#\1#p' "$source/go.mod")

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Draws docs/dashboard.png (tools/docs/picture.py). MVN names Maven. Needs a built agent: make dry-run.
+# Draws docs/dashboard.png (tools/docs/picture.py). MVN is the command of Maven. Needs a built agent (make dry-run).
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)

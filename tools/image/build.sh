@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Makes the contents of the Dockerfile's target `jvm`: the agent and its libraries shrunk into one jar, a Java runtime
-# with the modules that they need, and an AOT cache of the classes that a real run loaded. `make footprint` measures the
+# Makes the contents of the Dockerfile's target `jvm`. These are one small jar of the agent and its libraries, a Java
+# runtime with the needed modules, and an AOT cache of the classes that a real run loaded. `make footprint` measures the
 # same files without a container engine.
 #
 #   tools/image/build.sh OUT_DIR      replaces OUT_DIR/agent.{jar,aot,args} and the runtime in OUT_DIR/runtime
 #
 # JAVA25_HOME: a JDK 25. `mvn -Pimage package` must have made the distribution and the tools before.
 #
-# Jar and cache belong together: the JVM does not notice when the jar is replaced by another of the same size and date,
-# and then runs the old classes out of the cache (JDK-8377932). So they are always made together.
+# The jar and the cache are always made together. If a jar is replaced by another jar of the same size and date, the JVM
+# does not notice this and runs the old classes from the cache (JDK-8377932).
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,9 +16,9 @@ repository=$(cd "$here/../.." && pwd)
 jdk=${JAVA25_HOME:?set JAVA25_HOME to the home of a JDK 25, which makes the runtime}
 out=${1:?usage: tools/image/build.sh OUT_DIR}
 
-# The modules that the shrunk classes refer to. TLS is in java.base.
+# The modules that the classes in the jar use. TLS is in java.base.
 modules=java.base,java.logging,java.xml,jdk.httpserver
-# Modules that the libraries use only in code that the agent never calls.
+# Modules that only unused code of the libraries needs.
 more_modules=java.compiler,java.desktop,java.instrument,java.management,java.naming,java.net.http,java.security.sasl
 more_modules+=,java.sql,jdk.unsupported
 
@@ -37,7 +37,7 @@ check() {
 # One jar of all classes that Main uses.
 shrink() {
   local lib=$repository/agent/target/dist/lib classes=$work/classes module jar
-  # A JDK 25 may have no jmods, so its classes come from its modules file.
+  # The classes of the JDK come from the modules file, because a JDK 25 may have no jmods.
   "$jdk/bin/jimage" extract --dir "$classes" --include "regex:/(${modules//,/|}|${more_modules//,/|})/.*\.class" \
     "$jdk/lib/modules"
   {
@@ -52,11 +52,12 @@ shrink() {
   } >"$work/agent.pro"
   "$jdk/bin/java" -Xmx2g -cp "$here/target/proguard/*" proguard.ProGuard "@$work/agent.pro" >"$work/shrink.log" 2>&1 ||
     { sort -u "$work/shrink.log" | tail -n 40 >&2; fail "ProGuard failed"; }
-  # The cache checks the jar's date. It is 1970, because image builders that set one date for all files use this one.
+  # The cache checks the date of the jar. The date is 1970, because image builders that set one date for all files use
+  # 1970.
   touch --date=@0 "$out/agent.jar"
 }
 
-# Files of the libraries that nothing reads at run time.
+# Files of the libraries that no code reads at run time.
 not_needed() {
   local files='META-INF/maven/** META-INF/native-image/** META-INF/versions/** META-INF/proguard/**'
   files+=' META-INF/com.android.tools/** META-INF/*.kotlin_module META-INF/com.google.dagger*'
@@ -69,9 +70,9 @@ not_needed() {
   (set -f; printf '!%s,' $files | sed 's/,$//')
 }
 
-# Parts of the JDK's modules that nothing uses: all of XML except the stream reader for EC2's responses, and messages in
-# other languages than English. A module must have all of its packages, so one class of each stays. The stream reader
-# refers to the factory of style sheets, so trax and its interface SourceLoader stay.
+# Parts of the JDK's modules that no code uses. These are XML (except the stream reader for EC2's responses) and
+# messages in other languages than English. One class of each package stays, because a module must have all of its
+# packages. trax and its interface SourceLoader stay, because the stream reader refers to the factory of style sheets.
 unreached() {
   local apache=com/sun/org/apache xslt xpath schemas trees
   xslt="$apache/(bcel|xalan/internal/(lib|res|templates|utils|xsltc/(compiler|dom|runtime|util)))/"
@@ -84,13 +85,13 @@ unreached() {
   echo 'regex:.*_(de|es|fr|it|ja|ko|pt_BR|sv|zh_CN|zh_HK|zh_TW)\.(class|properties)'
 }
 
-# The modules file is mapped, so it is not compressed; registries compress layers anyway.
+# The modules file is not compressed, because the JVM maps it. Registries compress the layers.
 link() {
   unreached >"$work/unreached"
   rm -rf "$out/runtime"
   "$jdk/bin/jlink" --add-modules "$modules" --strip-java-debug-attributes --no-header-files --no-man-pages \
     --exclude-resources="@$work/unreached" --compress=zip-0 --output "$out/runtime"
-  # Only for tools that inspect the runtime, and for another kind of cache.
+  # Removes files that only inspection tools and another kind of cache need.
   rm "$out/runtime/lib/jrt-fs.jar" "$out/runtime/lib/classlist"
   if command -v strip >/dev/null; then
     find "$out/runtime" -name '*.so' -exec strip --strip-unneeded {} +
@@ -99,7 +100,7 @@ link() {
   fi
 }
 
-# The reduced java.xml must read documents like the whole one. All classes that it loads are verified.
+# The reduced java.xml must read documents like the complete java.xml. The JVM verifies all classes that this run loads.
 read_xml() {
   "$jdk/bin/java" -cp "$here/target/classes" io.cnimetrics.imagetest.ReadXml >"$work/whole.txt"
   "$out/runtime/bin/java" -Xverify:all -cp "$here/target/classes" io.cnimetrics.imagetest.ReadXml >"$work/cut.txt" 2>&1 ||
@@ -117,7 +118,7 @@ write_args() {
   } >"$out/agent.args"
 }
 
-# Runs the agent once; the JVM writes the cache at the end.
+# Runs the agent once. The JVM writes the cache at the end of this run.
 train() {
   "$jdk/bin/java" -cp "$here/target/classes" io.cnimetrics.imagetest.Train "$out" >"$work/train.log" 2>&1 ||
     { tail -n 40 "$work/train.log" >&2; fail "training failed"; }

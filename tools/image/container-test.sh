@@ -1,13 +1,18 @@
 #!/usr/bin/env bash
-# Builds the image from the Dockerfile, without a daemon, and runs it with podman as the manifest does: not root, no
-# writable place but the state directory, no capabilities, the manifest's memory limits. A simulated ipamD and stand-ins
-# for AWS run on the same machine. The init container must give a directory of root to the agent's user. The agent must
-# send each minute, keep running while `doctor` runs in the same container, and send the last minute after SIGTERM.
+# Builds the image from the Dockerfile, without a daemon, and runs it with podman and the restrictions of the manifest.
+# The agent is not root and has no capabilities. It can write only to the state directory, and has the manifest's memory
+# limits. A simulated ipamD and stand-ins for AWS run on the same machine. The init container must give a directory of
+# root to the agent's user. The agent must send each minute, keep running while `doctor` runs in the same container, and
+# send the last minute after SIGTERM.
 #
 #   tools/image/container-test.sh [MINUTES]     1 by default
-# No image registry is needed. The base of the last stage is replaced by Debian's glibc alone, and the stage `native` by the output of `make native` on this machine: with GRAALVM_HOME the real executable, else the one of the test-only builder with its JDK's libraries. So the last stage, the manifest and the agent are tested; the stages that compile
-# are not.
-# Needs root, a JDK 25 (JAVA25_HOME, or one in Debian's directory of JDKs) and Debian's packages, which it installs. Without a JDK 25 or the right to start containers it prints SKIPPED.
+#
+# No image registry is needed. Debian's glibc replaces the base of the last stage. The output of `make native` on this
+# machine replaces the stage `native`. With GRAALVM_HOME this is the real executable. Without GRAALVM_HOME it is the
+# executable of the test-only builder with the libraries of its JDK. Therefore the last stage, the manifest and the
+# agent are tested. The stages that compile are not tested.
+# Needs root, a JDK 25 (JAVA25_HOME, or one in Debian's directory of JDKs) and Debian packages. The script installs these
+# packages. Without a JDK 25 or the right to start containers it prints SKIPPED.
 set -euo pipefail
 
 repository=$(cd "$(dirname "$0")/../.." && pwd)
@@ -42,7 +47,7 @@ install() {
 
 engine() {
   printf '[storage]\ndriver = "vfs"\ngraphroot = "%s/graph"\nrunroot = "%s/run"\n' "$work" "$work" >"$work/storage.conf"
-  # The engine's default ulimits may be above what this machine allows.
+  # The engine's default ulimits can be higher than this machine's limits.
   printf '[containers]\ndefault_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]\n' >"$work/containers.conf"
   printf '[engine]\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\nruntime = "runc"\n' >>"$work/containers.conf"
   export BUILDAH_ISOLATION=chroot STORAGE_DRIVER=vfs
@@ -71,7 +76,7 @@ limit() { # of a manifest, in podman's notation
   sed -n '/limits:/,/memory:/s/^ *memory: \([0-9]*\)Mi$/\1m/p' "$repository/daemonset/$1"
 }
 
-# The engine keeps all its files in this directory, so nothing remains.
+# All files of the engine are in this directory. Therefore no file remains after the test.
 trap 'rm -rf "$work"' EXIT
 install
 engine

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Writes the files that the image adds to its base: the executable in PATH, and the shared libraries that it needs in
-# addition to glibc. GraalVM's executable needs zlib; the executable of the test-only builder (tools/native) also needs
-# libraries of its JDK.
+# Writes the files that the image adds to the base image: the executable, and the shared libraries that the executable
+# needs in addition to glibc. An executable of GraalVM needs zlib. An executable of the test-only builder (tools/native)
+# also needs libraries of the JDK.
 #
 #   tools/image/root.sh EXECUTABLE DIRECTORY
 set -euo pipefail
@@ -16,7 +16,7 @@ if grep 'not found' <<<"$libraries" >&2; then
 fi
 mkdir -p "$directory/usr/local/bin" "$directory/usr/lib"
 install -m 755 "$executable" "$directory/usr/local/bin/cni-metrics-agent"
-# /usr/lib is in the loader's search path on every Debian, also without a cache of libraries.
+# The loader of every Debian searches /usr/lib, also without a cache of libraries.
 awk '$2 == "=>" { print $3 }' <<<"$libraries" | while read -r library; do
   case ${library##*/} in
     libc.so.* | libm.so.* | libdl.so.* | libpthread.so.* | librt.so.*) ;; # glibc

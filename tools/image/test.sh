@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests the output of build.sh: that the JVM uses the cache, that no command lacks a class in the jar, and all process
-# tests of the gate, with this runtime and jar instead of the distribution's.
+# Tests the output of build.sh. Checks that the JVM uses the cache, and that the jar has all classes of every command.
+# Runs all process tests of the gate with this runtime and jar.
 #
 #   tools/image/test.sh OUT_DIR
 set -euo pipefail
@@ -15,13 +15,13 @@ fail() {
   exit 1
 }
 
-agent() { # as the target jvm starts it
+agent() { # the command of the target jvm
   (cd / && env -i AWS_EC2_METADATA_DISABLED=true MALLOC_ARENA_MAX=1 \
     "$out/runtime/bin/java" "${options[@]}" "@$out/agent.args" "$@")
 }
 
 cache_is_in_use() {
-  # AOTMode=on: the JVM does not start with a cache that does not fit.
+  # With AOTMode=on the JVM does not start if the cache does not match.
   options=(-XX:AOTMode=on -Xlog:class+load:file="$work/classes.txt")
   agent --version >/dev/null || fail "the JVM does not accept the cache"
   local all cached
@@ -39,7 +39,7 @@ commands_work() {
   grep -q assignIPAddresses "$work/report.txt" || fail "dry-run --simulate printed: $(cat "$work/report.txt")"
 }
 
-# Like the launcher of the distribution, but starts this runtime and jar.
+# Replaces the launcher of the distribution, and starts this runtime and jar.
 process_tests() {
   mkdir -p "$work/dist/bin"
   local launcher=$work/dist/bin/cni-metrics-agent

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs the agent beside the real ipamD of two releases: tools/ipamd/test.sh AGENT [RELEASE [SCENARIO...]]
 #
-# Needs root, Go, iptables, util-linux and Python. The daemons are built from their Go module, once for each release
-# (four minutes of CPU), and kept in ~/.cache/cni-metrics-agent.
+# Needs root, Go, iptables, util-linux and Python. The script builds ipamD from the Go module, once for each release (4
+# min of CPU), and keeps the programs in ~/.cache/cni-metrics-agent.
 set -euo pipefail
 
 agent=$(realpath "${1:?usage: tools/ipamd/test.sh AGENT [RELEASE [SCENARIO...]]}")
@@ -10,7 +10,7 @@ releases=${2:-1.23.2 1.19.6}
 here=$(cd "$(dirname "$0")" && pwd)
 bin=${XDG_CACHE_HOME:-$HOME/.cache}/cni-metrics-agent/ipamd
 
-[ "$(id -u)" = 0 ] || { echo "root is needed: the scenarios make network namespaces" >&2; exit 1; }
+[ "$(id -u)" = 0 ] || { echo "root is needed, because the scenarios create network namespaces" >&2; exit 1; }
 for program in go iptables unshare python3; do
   command -v "$program" >/dev/null || { echo "$program is not installed" >&2; exit 1; }
 done

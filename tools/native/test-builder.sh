@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Builds a native executable without a GraalVM, for tests only: the builder's own jars from Maven Central run on a JDK 25.
-# jdk-glue.c replaces the builder's C helpers, and the JDK's shared libraries replace its static ones. The executable
-# needs this JDK and the cache. Never ship it: build the product with GRAALVM_HOME.
+# Builds a native executable without a GraalVM, for tests only. The builder's jars from Maven Central run on a JDK 25.
+# jdk-glue.c replaces the builder's C helpers, and the JDK's shared libraries replace static libraries. The executable
+# needs this JDK and the cache. Never release this executable. Build releases with GRAALVM_HOME.
 #
 #   tools/native/test-builder.sh CLASS_PATH MAIN_CLASS EXECUTABLE [-H:... -R:... ]
 #
-# JAVA25_HOME: a JDK 25, else one where Debian has its JDKs. Needs x86-64, gcc, zlib and Maven (MVN); where gcc is missing
-# it is installed, which needs root and apt. What is downloaded and prepared stays in
-# ${XDG_CACHE_HOME:-~/.cache}/cni-metrics-agent. HEAP: of the builder, 9g by default.
+# JAVA25_HOME: a JDK 25. By default a JDK 25 in Debian's directory of JDKs. Needs x86-64, gcc, zlib and Maven (MVN). If
+# gcc is missing, the script installs gcc, which needs root and apt. Downloaded and prepared files stay in
+# ${XDG_CACHE_HOME:-~/.cache}/cni-metrics-agent. HEAP: the builder's heap, 9g by default.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -31,7 +31,7 @@ if ! command -v gcc >/dev/null; then
     >/dev/null 2>&1 || fail "gcc could not be installed"
 fi
 
-# One directory for each builder, JDK and version of these files: executables that were built before keep their libraries.
+# Each builder, JDK and version of these files has its own directory. Therefore older executables keep their libraries.
 key=$(cat "$0" "$here/jdk-glue.c" "$home/release" <(echo "$home") | cksum | cut -d' ' -f1)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/cni-metrics-agent
 work=$cache/native-$version-$key
@@ -40,8 +40,8 @@ jars=$cache/native-$version-jars
 headers=$work/headers
 static=$jdk/lib/static/linux-amd64/glibc
 
-# The builder finds static libraries in java.home. So java.home is a copy of the JDK in links; only what finds its files by
-# its own path is really copied.
+# The builder finds static libraries in java.home. Therefore java.home is a directory of links to the JDK's files. Only
+# files that find other files by their own path are copied.
 jdk_of_links() {
   cp -rs "$home" "$jdk"
   rm -r "$jdk"/bin/java "$jdk"/lib/{libjli.so,jvm.cfg,libjava.so,server}
@@ -50,7 +50,8 @@ jdk_of_links() {
   mkdir -p "$static" "$jdk/lib/svm/builder/lib"
 }
 
-# A linker script of a static library's name, which names the JDK's shared library and the entry that a static one has.
+# A linker script with the name of a static library. It names the JDK's shared library, and the entry point that a
+# static library has.
 jdk_libraries() {
   local name
   cat >"$work/onload.c" <<'C'
@@ -79,7 +80,7 @@ C
       ar rcs "$static/lib$name.a" "$work/empty.o"
     fi
   done
-  # zlib without its development package.
+  # Links zlib without its development package.
   ln -s "$(ldconfig -p | sed -n 's/.*libz\.so\.1 .*=> //p' | head -n 1)" "$static/libz.so"
 }
 
@@ -115,7 +116,8 @@ C
   ar rcs "$work/clib/libjvm.a" "$work/empty.o"
 }
 
-# The libjvm.so that the JDK's libraries load: jdk-glue.c, and functions that abort for all that the agent never calls.
+# The libjvm.so that the JDK's libraries load. It has jdk-glue.c. All functions that the agent never calls abort the
+# process.
 libjvm() {
   {
     printf '#include <stdio.h>\n#include <stdlib.h>\n'
@@ -187,7 +189,7 @@ mkdir -p "$cache" "$(dirname "$executable")"
 
 temporary=$(mktemp -d)
 trap 'rm -rf "$temporary"' EXIT
-# The options that native-image's launcher gives to its builder.
+# The options that the launcher native-image passes to the builder.
 "$jdk/bin/java" "@$work/exports.args" -XX:+UseParallelGC -XX:+UnlockExperimentalVMOptions -XX:+EnableJVMCI \
   -XX:-UseJVMCICompiler -Xss10m "-Xmx${HEAP:-9g}" -Xshare:off -Djava.awt.headless=true \
   -Dtruffle.TrustAllTruffleRuntimeProviders=true -Dtruffle.TruffleRuntime=com.oracle.truffle.api.impl.DefaultTruffleRuntime \

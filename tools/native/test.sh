@@ -3,7 +3,7 @@
 #
 #   tools/native/test.sh OUT_DIR [TEST...]      OUT_DIR is what tools/native/build.sh wrote
 #
-# Tests of what only HotSpot does are disabled by the system property `native`, each with its reason.
+# The system property `native` disables tests of features that only HotSpot has. Each such test gives the reason.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -23,7 +23,8 @@ at_the_heap_limit_the_process_ends() {
   fi
 }
 
-# The process tests start DIST/bin/cni-metrics-agent. Their JAVA_OPTS also set a heap size: the executable keeps its own.
+# The process tests start DIST/bin/cni-metrics-agent. Their JAVA_OPTS also set a heap size, but the executable keeps its
+# own heap size.
 process_tests() {
   mkdir -p "$work/dist/bin"
   local launcher=$work/dist/bin/cni-metrics-agent

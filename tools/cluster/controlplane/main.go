@@ -1,5 +1,6 @@
-// Command controlplane is a Kubernetes control plane in one binary: its first argument says which part to be. Built
-// from the released modules, it is a real API server for tests of manifests, where no image can be pulled.
+// Command controlplane is a Kubernetes control plane in one binary. The first argument chooses the part that runs. The
+// binary is built from the released modules. Therefore manifests are tested with a real API server, without pulling
+// images.
 package main
 
 import (

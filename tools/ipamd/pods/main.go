@@ -1,12 +1,12 @@
-// Command pods plays the kubelet and the CNI plugin of one node: it asks ipamD for a pod's address over gRPC, retries
-// a failed pod every 10 to 15 seconds as the kubelet does, and knows the truth about its pods.
+// Command pods replaces the kubelet and the CNI plugin of one node. It requests the pods' addresses from ipamD over
+// gRPC. It retries a failed pod every 10 to 15 s, like the kubelet, and reports the true state of its pods.
 //
 //	GET  /truth                  target, held, waiting, refused, failed, adds, dels, cooling, addresses
 //	POST /target?pods=40&rate=2  moves to 40 pods, two a second; &oldest=true ends the oldest first
 //	POST /churn?rate=1           replaces one pod a second
 //
-// A pod with an address gets the veth and the host route of the CNI plugin. From them ipamD finds the pod after a
-// restart, and the doctor finds the pod's route.
+// A pod with an address gets the veth and the host route of the CNI plugin. After a restart ipamD finds the pod by the
+// veth and the route. The doctor checks the route.
 package main
 
 import (
@@ -37,7 +37,7 @@ type pod struct {
 	nextTry       time.Time
 }
 
-// node is the pods of one node. The mutex guards all fields; gRPC calls run outside it, one at a time.
+// node holds the pods of one node. The mutex guards all fields. gRPC calls run without the mutex, one at a time.
 type node struct {
 	ipamd rpc.CNIBackendClient
 	veths bool
@@ -138,7 +138,7 @@ func (n *node) create() *pod {
 	return &pod{name: fmt.Sprintf("pod-%04d", n.made)}
 }
 
-// start asks ipamD once; true if the pod has an address now.
+// start sends one request to ipamD. It returns true if the pod has an address now.
 func (n *node) start(p *pod) bool {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -149,7 +149,7 @@ func (n *node) start(p *pod) bool {
 	defer n.Unlock()
 	if err != nil {
 		n.failed++
-		_, _ = n.release(p) // The container runtime does so after an ADD that failed.
+		_, _ = n.release(p) // The container runtime also releases after a failed ADD.
 		return false
 	}
 	n.adds++

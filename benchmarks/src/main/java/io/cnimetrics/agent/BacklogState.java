@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Writes the state of an agent that could not reach CloudWatch during the last hours. */
+/** Writes the state directory of an agent that could not reach CloudWatch for some hours. */
 public final class BacklogState {
   private static final String INSTANCE_TYPE = "m5.xlarge";
   private static final PutResult UNREACHABLE =

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Measures what a task costs this process: CPU time of its threads, CPU time of the whole process
- * with its collector and compiler, and allocated bytes. Results are medians over rounds.
+ * Measures the cost of a task: CPU time of the Java threads, CPU time of the whole process (with
+ * collector and compiler), and allocated bytes. Results are medians over rounds.
  */
 final class Meter {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -28,7 +28,7 @@ final class Meter {
    */
   record Cost(double threadMicros, double processMicros, double allocatedBytes) {}
 
-  /** The resources that the threads have used so far. */
+  /** The resources that all threads have used so far. */
   private record Used(long cpuNanos, long allocatedBytes) {
     static Used now() {
       long[] ids = THREADS.getAllThreadIds();
@@ -39,7 +39,7 @@ final class Meter {
     private static long sum(long[] each) {
       long sum = 0;
       for (long one : each) {
-        // Negative for a thread that has ended meanwhile.
+        // The value is negative if the thread has ended.
         sum += Math.max(0, one);
       }
       return sum;
@@ -51,7 +51,7 @@ final class Meter {
     this.turns = turns;
   }
 
-  /** CPU time of this process since its start. */
+  /** Returns the CPU time of this process since its start. */
   static long processCpuNanos() {
     return PROCESS.getProcessCpuTime();
   }
@@ -60,7 +60,7 @@ final class Meter {
    * Measures.
    *
    * @param warmUps runs that are not measured
-   * @param prepare runs before each run of the task; counted for the process only
+   * @param prepare runs before each run of the task; its cost counts only for the process
    */
   Cost measure(int warmUps, Runnable prepare, Runnable turn) {
     for (int i = 0; i < warmUps; i++) {

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
-/** Runs the agent's loops in model time: nothing waits. */
+/** Runs the agent's loops in model time. No step waits. */
 final class ModelAgent implements AutoCloseable {
   static final Duration POLL_INTERVAL = Duration.ofSeconds(30);
 
@@ -101,7 +101,7 @@ final class ModelAgent implements AutoCloseable {
     }
   }
 
-  /** The same steps as in the agent's loop. */
+  /** Does the same steps as the agent's loop. */
   private static Instant bounded(Instant next, Instant now) {
     Instant latest = now.plus(LONGEST_PAUSE);
     Instant earliest = now.plusMillis(1);

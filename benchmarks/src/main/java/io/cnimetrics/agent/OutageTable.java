@@ -19,7 +19,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Prints the agent's heap and state file during an outage of CloudWatch, and the requests after it.
+ * Prints the agent's heap and state file during an outage of CloudWatch, and the requests after the
+ * outage.
  */
 public final class OutageTable {
   private static final String INSTANCE_TYPE = "m5.xlarge";
@@ -30,8 +31,8 @@ public final class OutageTable {
   private static final String CATCHING_UP_LINE = "%-13s %8s %8s %8s %12s%n";
 
   /**
-   * Full collections before each measurement: the serial collector moves all objects only every
-   * fourth time.
+   * The number of full collections before each measurement. The serial collector moves all objects
+   * only in every fourth collection.
    */
   private static final int FULL_COLLECTIONS = 4;
 
@@ -81,7 +82,7 @@ public final class OutageTable {
       outage.agent.pass(Duration.ofHours(24));
       outage.end();
       int minutes = 0;
-      // Datums of the newest interval are sent with that interval.
+      // The datums of the current interval are not part of the backlog.
       while (outage.agent.waitingMinutes() > published.interval().toMinutes()) {
         outage.agent.pass(Published.MINUTE);
         minutes++;

@@ -29,7 +29,7 @@ record Published(String title, List<Metric> metrics, int sets, Duration interval
     return new Published("core metrics", core, 1, interval);
   }
 
-  /** Each value four times: for the cluster, and for each node, type and zone. */
+  /** Publishes each value 4 times: for the cluster, the node, the instance type and the zone. */
   static Published allUnderFourSets(Duration interval) {
     return new Published("all, 4 sets", MetricCatalog.all(), 4, interval);
   }

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
-/** Returns the same bodies at each read, with counters that rise. */
+/** Returns the same bodies at each read, but with rising counters. */
 final class RepeatedIpamd implements Ipamd {
   private final NodeSnapshot read;
   private final InstantSource clock;
@@ -27,7 +27,7 @@ final class RepeatedIpamd implements Ipamd {
     this.sums = metrics(read).sums();
   }
 
-  /** One reading of a simulated node with 50 pods. The simulator is stopped then: it needs heap. */
+  /** Reads a simulated node with 50 pods once. Then stops the simulator, because it needs heap. */
   static NodeSnapshot snapshot(String instanceType) {
     ModelClock clock = new ModelClock();
     try (SimulatedIpamd ipamd =

@@ -61,7 +61,7 @@ public final class SendTable {
     }
   }
 
-  /** The datums of several minutes, all metrics in each. */
+  /** Returns the datums of several minutes. Each minute has all metrics. */
   private static List<Datum> datums(int count) {
     SplittableRandom random = new SplittableRandom(1);
     Map<String, String> dimensions = Map.of("CLUSTER_ID", "production-eu");

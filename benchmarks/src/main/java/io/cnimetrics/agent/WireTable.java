@@ -48,7 +48,7 @@ public final class WireTable {
                 counting(sink, datums),
                 Optional.empty(),
                 clock)) {
-      // Do not count the agent's start and the minutes before it.
+      // The agent's start is not counted.
       agent.pass(Duration.ofMinutes(10));
       Traffic before = cloudWatch.traffic();
       datums.set(0);

@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A stand-in for CloudWatch on the loopback address: accepts every request of {@code
- * PutMetricData}, and counts the bytes as received.
+ * A stand-in for CloudWatch on the loopback address. It accepts every request of {@code
+ * PutMetricData}, and counts the received bytes.
  */
 public final class LocalCloudWatch implements AutoCloseable {
   private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: *([0-9]+)\r?$");
@@ -45,7 +45,7 @@ public final class LocalCloudWatch implements AutoCloseable {
    * The received requests.
    *
    * @param headBytes request lines and headers
-   * @param bodyBytes as sent, compressed or not
+   * @param bodyBytes the bodies as sent, compressed or not
    * @param plainBytes the bodies after decompression
    */
   public record Traffic(long requests, long headBytes, long bodyBytes, long plainBytes) {
@@ -71,7 +71,10 @@ public final class LocalCloudWatch implements AutoCloseable {
     thread.start();
   }
 
-  /** Serves until it is killed: {@code [KEY_STORE resumed|new]}. With a key store it uses TLS. */
+  /**
+   * Serves until the process is killed. The arguments are {@code [KEY_STORE resumed|new]}. With a
+   * key store the server uses TLS.
+   */
   public static void main(String[] args) throws IOException, InterruptedException {
     Optional<LocalTls> tls =
         args.length == 0
@@ -91,7 +94,7 @@ public final class LocalCloudWatch implements AutoCloseable {
     away = isAway;
   }
 
-  /** The requests that were accepted. */
+  /** Returns the accepted requests. */
   public synchronized Traffic traffic() {
     return traffic;
   }

@@ -7,7 +7,10 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 
 /** The agent's sink, with given credentials and another endpoint. */
 public final class LocalSink {
-  /** As long as the tokens of roles: a token is most of a request's headers. */
+  /**
+   * A token with the length of a role's token. The token is the largest part of a request's
+   * headers.
+   */
   private static final int TOKEN_CHARACTERS = 1_000;
 
   private LocalSink() {}

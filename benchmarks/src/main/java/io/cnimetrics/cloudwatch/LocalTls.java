@@ -14,7 +14,7 @@ import javax.net.ssl.SSLSocket;
 
 /** The server's side of TLS. */
 final class LocalTls {
-  /** Password of the key store, which exists for one run only. */
+  /** The password of the key store. The key store exists only for one run. */
   private static final char[] PASSWORD = "benchmark".toCharArray();
 
   private final KeyManager[] keys;

@@ -26,8 +26,7 @@ public enum Body {
   },
 
   /**
-   * Far more interfaces than EC2 attaches to an instance, to show that the cost does not grow
-   * faster than the body.
+   * Has far more ENIs than any instance. Shows that the cost does not grow faster than the body.
    */
   ENIS_1000("/v1/enis, 1,000 ENIs") {
     @Override

@@ -40,7 +40,7 @@ public final class DecodeTable {
         .build();
   }
 
-  /** JMH 1.37 uses an API that prints a warning from JDK 24 on. */
+  /** Prevents a warning: JMH 1.37 uses an API that prints a warning from JDK 24 on. */
   private static String[] withoutWarnings() {
     return Runtime.version().feature() < 24
         ? new String[0]
@@ -65,7 +65,7 @@ public final class DecodeTable {
 
   /** The compilers of HotSpot that are used. */
   private enum Compilers {
-    /** As {@code bin/cni-metrics-agent} starts the agent. */
+    /** The options with which {@code bin/cni-metrics-agent} starts the agent. */
     QUICK("C1 (agent)", List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")),
     ALL("C1 and C2", List.of("-XX:+UseSerialGC"));
 

@@ -3,7 +3,7 @@ package io.cnimetrics.ipamd;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Makes a longer body of {@code /v1/enis} from the interfaces of a recorded one. */
+/** Makes a longer body of {@code /v1/enis} from the ENIs of a recorded body. */
 final class ManyEnis {
   private static final String LIST = "\"ENIs\":{";
   private static final Pattern NEXT_ENI = Pattern.compile(",(?=\"eni-)");
@@ -12,7 +12,7 @@ final class ManyEnis {
 
   private ManyEnis() {}
 
-  /** Repeats the interfaces of a body, each time with another id and other addresses. */
+  /** Repeats the ENIs of a body. Each copy has another id and other addresses. */
   static String like(String recorded, int enis) {
     int start = recorded.indexOf(LIST) + LIST.length();
     int end = recorded.lastIndexOf("}}}");

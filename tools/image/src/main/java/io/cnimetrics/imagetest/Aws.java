@@ -24,7 +24,7 @@ final class Aws implements AutoCloseable {
 
   /**
    * @param directory for keys and certificates
-   * @param runtime the Java runtime whose certificate authorities clients trust too
+   * @param runtime the Java runtime; clients also trust its certificate authorities
    */
   Aws(Path directory, Path runtime) throws IOException {
     this.certificates = Certificates.make(directory, runtime);

@@ -14,11 +14,11 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A server's certificate and its authority, both RSA as those of AWS; and a trust store with that
- * authority and all those of the runtime, because their memory is measured too.
+ * A server's certificate and its authority, both with RSA keys like AWS. The trust store has this
+ * authority and all authorities of the runtime, because their memory is measured too.
  */
 final class Certificates {
-  /** For stores of this run only; it is also the password of the JDK's own store. */
+  /** Used only for stores of this run. The JDK's own store has the same password. */
   private static final String PASSWORD = "changeit";
 
   private final Path directory;
@@ -38,13 +38,13 @@ final class Certificates {
     return made;
   }
 
-  /** Options that make the agent trust them. */
+  /** Returns options that make the agent trust the certificates. */
   List<String> options() {
     return List.of(
         "-Djavax.net.ssl.trustStore=" + trust, "-Djavax.net.ssl.trustStorePassword=" + PASSWORD);
   }
 
-  /** The server's side of TLS. */
+  /** Returns the TLS context of the server. */
   HttpsConfigurator server() throws IOException {
     try (InputStream file = Files.newInputStream(keys)) {
       KeyStore store = KeyStore.getInstance("PKCS12");

@@ -28,12 +28,12 @@ final class CloudWatch implements HttpHandler {
     }
   }
 
-  /** Requests that were answered with 200. */
+  /** Returns the number of requests that were answered with 200. */
   int accepted() {
     return accepted.get();
   }
 
-  /** Requests that were throttled. */
+  /** Returns the number of throttled requests. */
   int throttled() {
     return throttled.get();
   }

@@ -9,9 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Memory in use after the last collections, from the collector's log.
+ * The used memory after the last collection, from the collector's log.
  *
- * @param heapKib both generations; 0 if there was no collection yet
+ * @param heapKib heap of both generations, in KiB; 0 before the first collection
  */
 record Collected(int heapKib, int metaspaceKib) {
   private static final Pattern LINE =

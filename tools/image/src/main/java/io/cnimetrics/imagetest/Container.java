@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code Container EXECUTABLE IMAGE MINUTES MEMORY INIT_MEMORY}: runs an image with podman as the
- * manifest does. Fails unless the agent can use a state directory that root created, sends each
- * minute, keeps running while {@code doctor} runs, and sends the last minute after SIGTERM.
+ * {@code Container EXECUTABLE IMAGE MINUTES MEMORY INIT_MEMORY}: runs an image with podman and the
+ * manifest's restrictions. The agent must use a state directory that root created, send each
+ * minute, keep running while {@code doctor} runs, and send the last minute after SIGTERM.
  *
- * <p>EXECUTABLE is the agent in the image; it simulates the ipamD. MEMORY and INIT_MEMORY are the
- * manifest's limits for the agent and its init container, in podman's notation.
+ * <p>EXECUTABLE is the image's agent as a local file. It simulates ipamD. MEMORY and INIT_MEMORY
+ * are the manifest's limits for the agent and its init container, in podman's notation.
  */
 public final class Container {
   /** The manifest's {@code terminationGracePeriodSeconds}. */
@@ -87,14 +87,14 @@ public final class Container {
     return node.start(command, STATE, state);
   }
 
-  /** The agent's arguments that make it trust the stand-ins' certificates. */
+  /** Returns arguments that make the agent trust the certificates of the stand-ins. */
   private List<String> trust() {
     return node.aws().options().stream()
         .map(option -> option.replace(directory.toString(), TRUST))
         .toList();
   }
 
-  /** Runs as the init container of a host path does: root with only the capability CHOWN. */
+  /** Runs the init container for a host path: as root, with only the capability CHOWN. */
   private void prepare(Path state) throws IOException {
     List<String> command = new ArrayList<>(List.of("podman", "run", "--rm"));
     command.addAll(confined(initMemory, state));
@@ -126,13 +126,14 @@ public final class Container {
 
   private void stop(Node.Agent agent, int accepted) throws IOException {
     long before = System.nanoTime();
-    // awaitEnd waits longer than the grace period, so that an agent that needs SIGKILL fails.
+    // awaitEnd waits longer than the grace period, so that the test notices an agent that needs
+    // SIGKILL.
     podman("kill", "--signal", "TERM", name);
     agent.process().awaitEnd();
     Duration stopping = Duration.ofNanos(System.nanoTime() - before);
     if (stopping.compareTo(GRACE) > 0 || node.aws().cloudWatch().accepted() == accepted) {
       throw new IllegalStateException(
-          "stopped in %s, the last minute not sent:%n%s"
+          "the agent stopped in %s and did not send the last minute:%n%s"
               .formatted(stopping, agent.process().written()));
     }
     System.out.printf("SIGTERM: the last minute sent, ended after %d ms%n", stopping.toMillis());

@@ -10,15 +10,15 @@ import java.util.List;
 /**
  * {@code Footprint BUILT LIB EXECUTABLE MINUTES RUNS [--tracking] [NAME=OPTIONS]...}: measures the
  * native executable, the JVM image, the image's JVM options without the cache, and the JDK's
- * defaults with the jars of the distribution. {@code NAME=OPTIONS} measures the JVM image with more
- * options instead, or another executable if the options start with its path.
+ * defaults with the jars of the distribution. {@code NAME=OPTIONS} replaces the default JVM: it
+ * measures the JVM image with more options, or another executable if the options start with a path.
  *
- * <p>The agents start one after the other, so that each one has the machine to itself until it is
- * ready. Then they all run at the same time. They share the pages of files, so their PSS is lower
- * than on a node.
+ * <p>The agents start one after the other. No other agent starts until the last one is ready. Then
+ * all agents run at the same time. Their PSS is lower than on a node, because the agents share the
+ * pages of files.
  */
 public final class Footprint {
-  /** The first minute is not measured: it is for starting. */
+  /** The first minute is not measured, because the agents are starting. */
   private static final Duration WARM_UP = Duration.ofMinutes(1);
 
   private Footprint() {}

@@ -5,9 +5,10 @@ import java.nio.file.Path;
 import java.util.regex.Pattern;
 
 /**
- * Figures of a JVM from jcmd. The query costs the JVM a thread and some memory: query last.
+ * Figures of a JVM from jcmd. The query must be the last measurement, because it costs the JVM a
+ * thread and some memory.
  *
- * @param heapKib used by objects, live or not collected yet
+ * @param heapKib used by live objects and by garbage
  * @param codeKib compiled code
  */
 record Machine(int heapKib, int metaspaceKib, int codeKib, int classes) {
@@ -23,7 +24,7 @@ record Machine(int heapKib, int metaspaceKib, int codeKib, int classes) {
         loaded(pid));
   }
 
-  /** Native Memory Tracking's summary, if the JVM was started with it. */
+  /** Returns the summary of Native Memory Tracking, if the JVM was started with it. */
   static String nativeMemory(long pid) throws IOException {
     return jcmd(pid, "VM.native_memory summary scale=KB");
   }

@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 
-/** Answers as IMDSv2 of an instance that has a role and does not show its tags. */
+/** Answers like IMDSv2 of an instance with a role. The instance does not show its tags. */
 final class Metadata implements HttpHandler {
   static final String INSTANCE_ID = "i-0123456789abcdef0";
 
@@ -43,7 +43,7 @@ final class Metadata implements HttpHandler {
     Reply.send(exchange, status, "text/plain", text.getBytes(UTF_8));
   }
 
-  /** As long as the credentials of a role. */
+  /** Credentials with the length of a role's credentials. */
   private static String credentials() {
     Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     return """

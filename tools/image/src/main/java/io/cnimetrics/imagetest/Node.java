@@ -27,7 +27,7 @@ final class Node implements AutoCloseable {
 
   /**
    * @param directory for logs, keys and state
-   * @param built the output of build.sh; the cache can be missing
+   * @param built the output of build.sh; it may lack the cache
    */
   Node(Path directory, Path built) throws IOException {
     this(
@@ -42,7 +42,7 @@ final class Node implements AutoCloseable {
 
   /**
    * @param directory for logs, keys and state
-   * @param runtime the Java runtime whose certificate authorities the agent trusts too
+   * @param runtime the Java runtime; the agent also trusts its certificate authorities
    * @param agent the command that simulates the ipamD, up to {@code simulate}
    */
   Node(Path directory, Path runtime, List<String> agent) throws IOException {
@@ -62,7 +62,7 @@ final class Node implements AutoCloseable {
   }
 
   /**
-   * Starts an agent without the name of its cluster, so that it calls EC2.
+   * Starts an agent without a cluster name, so that the agent calls EC2.
    *
    * @param java the command with the JVM's options, up to the jar or main class
    * @param flags of {@code run}
@@ -82,8 +82,8 @@ final class Node implements AutoCloseable {
    * Starts an agent in a container.
    *
    * @param engine the command up to the image
-   * @param stateDir its path in the container
-   * @param state its path on this machine
+   * @param stateDir the state directory in the container
+   * @param state the same directory on this machine
    */
   Agent start(List<String> engine, String stateDir, Path state) throws IOException {
     return start(new ProcessBuilder(new ArrayList<>(engine)), stateDir, List.of(), state);
@@ -120,7 +120,7 @@ final class Node implements AutoCloseable {
 
   /** A running agent. */
   record Agent(Running process, int port, Path state) implements AutoCloseable {
-    /** Waits until the first poll is in the state directory, which is the end of that poll. */
+    /** Waits until the first poll is in the state directory. The poll has then ended. */
     Duration awaitFirstPoll() {
       return process.await("first poll", this::hasPolled);
     }
@@ -129,7 +129,7 @@ final class Node implements AutoCloseable {
       return process.await("200 of /readyz", () -> answers("/readyz"));
     }
 
-    /** Whether it answers a path with 200. */
+    /** Returns whether the agent answers a path with 200. */
     boolean answers(String path) {
       try {
         URI page = URI.create("http://127.0.0.1:" + port + path);

@@ -7,8 +7,8 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 
 /**
- * Reads good, broken and hostile documents as streams and prints the result of each: the image's
- * reduced {@code java.xml} must print the same as the whole one.
+ * Reads valid, broken and malicious documents as streams, and prints the result of each. The
+ * image's reduced {@code java.xml} must print the same as the complete {@code java.xml}.
  */
 public final class ReadXml {
   private static final List<String> DOCUMENTS =

@@ -7,7 +7,7 @@ import java.io.IOException;
 final class Reply {
   private Reply() {}
 
-  /** Reads the request to its end, which keeps the connection usable, and answers it. */
+  /** Reads the request to its end, so that the connection can be used again. Then answers it. */
   static void send(HttpExchange exchange, int status, String contentType, byte[] body)
       throws IOException {
     try (exchange) {

@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
 
 /** A process that runs until it is closed. Its output goes to a file. */
 final class Running implements AutoCloseable {
-  /** Time between two checks; start times are not more precise than this. */
+  /** Time between two checks. Start times have this precision. */
   private static final Duration PAUSE = Duration.ofMillis(2);
 
   private static final Duration LIMIT = Duration.ofSeconds(60);
@@ -48,7 +48,7 @@ final class Running implements AutoCloseable {
     return process.pid();
   }
 
-  /** Its output so far. */
+  /** Returns the output of the process so far. */
   String written() {
     try {
       return Files.readString(log);
@@ -65,7 +65,7 @@ final class Running implements AutoCloseable {
   Duration await(String what, BooleanSupplier holds) {
     while (!holds.getAsBoolean()) {
       if (!process.isAlive()) {
-        throw failure("it ended with " + process.exitValue() + " before " + what);
+        throw failure("the process ended with " + process.exitValue() + " before " + what);
       } else if (sinceStart().compareTo(LIMIT) > 0) {
         throw failure("no " + what + " within " + LIMIT.toSeconds() + " s");
       }
@@ -78,7 +78,7 @@ final class Running implements AutoCloseable {
     return Duration.ofNanos(System.nanoTime() - startedNanos);
   }
 
-  /** Waits for that time, or until the process ends. */
+  /** Waits for a time, or until the process ends. */
   void pause(Duration time) {
     try {
       process.waitFor(time.toNanos(), TimeUnit.NANOSECONDS);
@@ -88,17 +88,17 @@ final class Running implements AutoCloseable {
     }
   }
 
-  /** Sends SIGTERM; the exit code must be 0. */
+  /** Sends SIGTERM. The exit code must be 0. */
   void stop() {
     process.destroy();
     awaitEnd();
   }
 
-  /** Waits for its end; the exit code must be 0. */
+  /** Waits for the end of the process. The exit code must be 0. */
   void awaitEnd() {
     pause(LIMIT);
     if (process.isAlive() || process.exitValue() != 0) {
-      throw failure("it did not exit with 0");
+      throw failure("the process did not exit with 0");
     }
   }
 

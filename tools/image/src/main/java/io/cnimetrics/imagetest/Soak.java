@@ -13,21 +13,21 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * {@code Soak BUILT HOURS}: runs the agent as the image starts it, at its shortest intervals,
- * measures it every ten seconds, and prints how each figure grew.
+ * {@code Soak BUILT HOURS}: starts the agent as in the image, with the shortest intervals. Measures
+ * the agent every 10 s, and prints the growth of each figure.
  *
- * <p>Heap and metaspace are those after the last collection, from the collector's log: a query
- * would cost the JVM memory.
+ * <p>Heap and metaspace are values after the last collection. They come from the collector's log,
+ * because a query would cost the JVM memory.
  */
 public final class Soak {
-  /** Growth during the start is not a leak, so it is not measured. */
+  /** Growth during the start is not measured, because it is not a leak. */
   private static final Duration WARM_UP = Duration.ofMinutes(3);
 
   private static final Duration BETWEEN_SAMPLES = Duration.ofSeconds(10);
 
   /**
-   * A slope is computed from the means of this many sections of time. Neighbouring samples are
-   * similar, so a confidence interval from the samples themselves would be far too narrow.
+   * A slope is computed from the means of this many sections of time. A confidence interval from
+   * single samples would be too narrow, because neighbouring samples are similar.
    */
   private static final int BLOCKS = 20;
 
@@ -43,7 +43,7 @@ public final class Soak {
     Duration time = Duration.ofSeconds(Math.round(3600 * Double.parseDouble(args[1])));
     if (time.compareTo(LEAST) < 0) {
       throw new IllegalArgumentException(
-          "HOURS=%s: must be at least %.2f"
+          "HOURS=%s: HOURS must be at least %.2f"
               .formatted(args[1], Math.ceil(LEAST.toSeconds() / 36.0) / 100));
     }
     Path directory = Files.createTempDirectory("soak");

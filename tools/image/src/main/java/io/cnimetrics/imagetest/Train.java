@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * {@code Train BUILT}: runs the agent once, as it runs on a node, so that the JVM writes a cache of
- * the classes that it loaded.
+ * {@code Train BUILT}: runs the agent once, like on a node. The JVM writes a cache of the classes
+ * that this run loads.
  *
  * <p>The agent reads its identity from instance metadata and {@code DescribeTags}, polls, sends
  * with the role's credentials, is throttled by CloudWatch and retries, answers its probes, stores
@@ -46,13 +46,15 @@ public final class Train {
     }
   }
 
-  /** The minute of the start is not reported, the next one is: wait until it was polled. */
+  /** The agent does not report the minute of its start. Waits until the next minute was polled. */
   private static Duration untilFullMinutePolled() {
     long intoMinute = System.currentTimeMillis() % 60_000;
     return Duration.ofMillis(60_000 - intoMinute).plus(POLL_INTERVAL).plusSeconds(1);
   }
 
-  /** The options of the image, but a larger heap, and a cache that is written instead of read. */
+  /**
+   * Returns the options of the image, with two changes: a larger heap, and a cache that is written.
+   */
   private static List<String> recording(Path built) {
     return List.of(
         built.resolve("runtime/bin/java").toString(),

@@ -3,7 +3,7 @@ package io.cnimetrics.imagetest;
 import java.util.List;
 
 /**
- * The line through points by ordinary least squares.
+ * A line through points, fitted by ordinary least squares.
  *
  * @param margin half of the 95 % confidence interval of the slope, if the points are independent of
  *     each other
@@ -53,8 +53,8 @@ record Trend(double slope, double margin) {
   }
 
   /**
-   * Student's quantile for 95 %, approximated from the quantile of the normal distribution: the
-   * error is 1 % with 5 degrees of freedom, and less with more.
+   * Returns Student's quantile for 95 %, approximated from the quantile of the normal distribution.
+   * The error is 1 % with 5 degrees of freedom. With more degrees of freedom the error is smaller.
    */
   private static double student(int freedom) {
     double z = Z;

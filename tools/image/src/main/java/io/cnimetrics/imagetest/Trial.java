@@ -42,7 +42,7 @@ final class Trial {
     agent.process().pause(time);
   }
 
-  /** Starts to measure its CPU time. */
+  /** Starts to measure the CPU time of the agent. */
   void begin() {
     cpuAtBegin = Usage.of(agent.process().pid()).cpuSeconds();
     measuredFrom = agent.process().sinceStart();
@@ -53,7 +53,7 @@ final class Trial {
     ended = agent.process().sinceStart();
   }
 
-  /** The figures, by name with the unit. */
+  /** Returns the figures by name. A name includes the unit. */
   Map<String, Double> figures() throws IOException {
     Map<String, Double> figures = new LinkedHashMap<>();
     figures.put("RSS, MB", atEnd.rssKib() / KIB_IN_MB);
@@ -80,7 +80,7 @@ final class Trial {
     return Machine.nativeMemory(agent.process().pid());
   }
 
-  /** Ends it by SIGTERM, and prints its warnings and errors. */
+  /** Ends the agent by SIGTERM, and prints the agent's warnings and errors. */
   void stop() {
     agent.process().stop();
     agent

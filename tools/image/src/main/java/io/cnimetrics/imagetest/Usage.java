@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /**
  * Memory, threads, files and CPU time of a process, from Linux's {@code /proc}.
  *
- * @param anonymousKib memory that is not a copy of a file, so the kernel cannot drop it
+ * @param anonymousKib memory that is not a copy of a file; the kernel cannot drop it
  * @param fileKib pages of files, which the kernel can drop and read again
  * @param descriptors open files and sockets
  */
@@ -54,7 +54,7 @@ record Usage(
     return Integer.parseInt(found.group(1));
   }
 
-  /** The 14th and 15th field, in hundredths of a second; the second may hold spaces. */
+  /** Fields 14 and 15, in 1/100 s. Field 2 may contain spaces. */
   private static double cpuSeconds(String stat) {
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
     return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / 100.0;

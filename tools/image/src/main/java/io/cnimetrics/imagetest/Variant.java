@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * A way to start the agent.
  *
- * @param command up to {@code run}: an executable, or java with its options and the main class
+ * @param command the command before {@code run}: an executable, or java with options and the main
+ *     class
  * @param onHotSpot whether jcmd can query it
  */
 record Variant(String name, List<String> command, boolean onHotSpot) {
@@ -18,20 +19,20 @@ record Variant(String name, List<String> command, boolean onHotSpot) {
   /**
    * A native executable.
    *
-   * @param command its path and runtime options, separated by spaces
+   * @param command path and runtime options of the executable, separated by spaces
    */
   static Variant ofExecutable(String name, String command) {
     return new Variant(name, List.of(command.split(" ")), false);
   }
 
-  /** All jars on the JDK that runs this program, without options. */
+  /** Returns the variant of all jars on the JDK that runs this program, without options. */
   static Variant ofDefaults(Path lib) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     return new Variant(
         "default JVM", List.of(java, "-cp", lib.resolve("*").toString(), Node.MAIN), true);
   }
 
-  /** The image's runtime, jar and options, without its cache. */
+  /** Returns the variant with the image's runtime, jar and options, without the cache. */
   static Variant tuned(Path built) {
     return new Variant(
         "tuned",
@@ -45,7 +46,7 @@ record Variant(String name, List<String> command, boolean onHotSpot) {
   }
 
   /**
-   * As the image starts it.
+   * Returns the variant that starts like the image.
    *
    * @param options options, separated by spaces
    */
