@@ -34,12 +34,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code run} of the distribution, in its own process, with a configured identity. */
+/** Tests {@code run} of the distribution in a separate process with a configured identity. */
 @Timeout(150)
 class RunIT {
   private static final Duration LIMIT = Duration.ofSeconds(30);
 
-  /** A refused request is retried within a minute. */
+  /** The agent retries a refused request within a minute. */
   private static final Duration RETRIED = Duration.ofSeconds(75);
 
   private static final String SENDING = "Sender sending to CloudWatch: ";
@@ -92,7 +92,7 @@ class RunIT {
   }
 
   @Test
-  void sigtermEndsItWithinTenSecondsIfEverythingHangs() throws IOException {
+  void sigtermEndsTheAgentWithinTenSecondsIfEverythingHangs() throws IOException {
     Scenario hanging = Scenario.of("m5.xlarge").httpFault(HttpFault.parse("hang@all")).build();
     try (SimulatedIpamd hung =
             SimulatedIpamd.start(
@@ -206,7 +206,7 @@ class RunIT {
     assertThat(outputWithPlantedCredentials(403, state)).doesNotContain("planted");
   }
 
-  /** Everything that an agent without rights logs, serves and stores. */
+  /** Everything that an agent without permissions logs, serves and stores. */
   private String outputWithPlantedCredentials(int status, Path state) throws IOException {
     Map<String, String> planted =
         Map.of(
@@ -244,7 +244,7 @@ class RunIT {
   }
 
   @Test
-  void withoutCloudWatchItServesMetricsAndSendsNothing() {
+  void withoutCloudWatchTheAgentServesMetricsAndSendsNothing() {
     AgentProcess unknown =
         AgentProcess.of("run", "--prometheus", "true")
             .reading(ipamd.introspectionUrl(), ipamd.metricsUrl())
