@@ -212,7 +212,8 @@ class DryRunIT {
 
     assertThat(table.exitCode()).as(table.err()).isZero();
     assertThat(table.out()).containsPattern("subnetFreeIPs +[0-9,]+  subnet-");
-    assertThat(table.out()).containsPattern("Just now +all [0-9]+ \\([0-9]+ on the node \\+ [0-9]+");
+    assertThat(table.out())
+        .containsPattern("Just now +all [0-9]+ \\([0-9]+ on the node \\+ [0-9]+");
     JsonNode metric = metric(RecordedNode.json(json.out()), "subnetFreeIPs");
     assertThat(metric.get("subnetId").asText()).startsWith("subnet-");
     assertThat(metric.get("statistic").asText()).isEqualTo("Minimum");
