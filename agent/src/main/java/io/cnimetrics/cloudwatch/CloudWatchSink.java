@@ -161,7 +161,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
                     .compressionConfiguration(CloudWatchSink::compression));
   }
 
-  /** Sets the smallest body that is compressed, unless a setting of the SDK sets it. */
+  /** Sets the minimum size of a compressed body, unless the user has set this size. */
   private static void compression(CompressionConfiguration.Builder compression) {
     boolean set =
         SdkSystemSetting.AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES.getStringValue().isPresent();

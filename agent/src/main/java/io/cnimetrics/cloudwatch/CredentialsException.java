@@ -20,8 +20,8 @@ final class CredentialsException extends RuntimeException {
   }
 
   /**
-   * Selects the message of the source that is set up for this pod. The chain's message quotes all
-   * six sources, and the source of this pod is not the first.
+   * Selects the message of the source that is set up for this pod, because the chain's message
+   * quotes all six sources.
    */
   static CredentialsException of(RuntimeException cause) {
     if (isSet(SdkSystemSetting.AWS_WEB_IDENTITY_TOKEN_FILE)) {

@@ -34,8 +34,8 @@ enum ErrorKind {
       "RequestEntityTooLarge"),
   NOT_ALLOWED(
       Status.UNAUTHORIZED,
-      "allow cloudwatch:PutMetricData for the agent's role and for this namespace; check also"
-          + " conditions on cloudwatch:namespace, service control policies and VPC endpoint policies",
+      "allow cloudwatch:PutMetricData for the agent's role and this namespace; check conditions"
+          + " on cloudwatch:namespace, service control policies and VPC endpoint policies",
       "AccessDenied",
       "NotAuthorized",
       "Unauthorized",
@@ -79,7 +79,7 @@ enum ErrorKind {
           + " its security group, a NAT gateway, or the proxy of HTTPS_PROXY and NO_PROXY"),
   UNKNOWN_HOST(
       Status.RETRYABLE,
-      "check the region and AWS_ENDPOINT_URL_CLOUDWATCH; check that the node can resolve host names"),
+      "check the region, AWS_ENDPOINT_URL_CLOUDWATCH and the resolution of host names on the node"),
   UNTRUSTED(
       Status.RETRYABLE,
       "check the node's clock; check that the agent trusts the certificate authority of the"
@@ -111,8 +111,8 @@ enum ErrorKind {
   }
 
   /**
-   * Whether the service's message may be shown. The message about a wrong signature contains the
-   * whole signed text, which includes the session token.
+   * Whether the service's message may be shown. The service's message about a wrong signature
+   * contains the session token, as a part of the signed text.
    */
   boolean isQuotable() {
     return this != NOT_KNOWN && this != SKEWED_CLOCK;
@@ -158,8 +158,8 @@ enum ErrorKind {
   }
 
   /**
-   * An unknown 4xx status allows a retry. INVALID would drop datums, but the answer may come from a
-   * misconfigured proxy or have a new code of CloudWatch. A malformed body ({@code
+   * The kind of an unknown 4xx status allows a retry. INVALID would drop datums, but the answer may
+   * come from a misconfigured proxy or may have a new error code. A malformed body ({@code
    * SerializationException}) is a fault of the connection and not of a datum. Datums that are never
    * accepted are dropped after two weeks.
    */

@@ -38,7 +38,7 @@ final class HeldCredentials implements AwsCredentialsProvider, AutoCloseable {
 
   /**
    * Drops cached credentials that the service reports as expired. The chain would keep these
-   * credentials, because the chain compares with the node's clock.
+   * credentials, because the chain reads the node's clock.
    */
   void renew() {
     close();

@@ -49,7 +49,7 @@ final class InFlightRequest {
     return response;
   }
 
-  /** Stops sending, and closes the connection so that no thread waits for an answer. */
+  /** Stops sending. Closes the connection, so that no thread waits for an answer. */
   void stop() {
     stopped = true;
     if (request.isEmpty()) {
@@ -67,14 +67,14 @@ final class InFlightRequest {
     try {
       request.ifPresent(ExecutableHttpRequest::abort);
     } catch (RuntimeException e) {
-      // If two threads close a connection, the JDK throws. The connection is closed then.
+      // The JDK throws if two threads close a connection. The connection is closed in this case.
     }
   }
 
   /** Prepares the request. The request is sent when the result is called. */
   ExecutableHttpRequest prepare(SdkHttpClient http, HttpExecuteRequest asked) {
     // The next request is a minute later. No server keeps a connection open for a minute, and a
-    // closed connection would make the request fail. The header is not signed.
+    // closed connection would make the request fail. The signature does not include this header.
     SdkHttpRequest closing =
         asked.httpRequest().toBuilder().putHeader("Connection", "close").build();
     head = Optional.of(closing);
@@ -85,7 +85,7 @@ final class InFlightRequest {
             body ->
                 sent.contentStreamProvider(
                     () -> {
-                      // Connecting can take long, and the request may be stopped meanwhile.
+                      // Connecting can take long, and the request may have been stopped meanwhile.
                       throwIfStopped();
                       return body.newStream();
                     }));

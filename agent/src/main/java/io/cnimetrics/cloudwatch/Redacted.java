@@ -2,7 +2,7 @@ package io.cnimetrics.cloudwatch;
 
 import java.util.regex.Pattern;
 
-/** Makes foreign text safe for a message. The result is one short line without secrets. */
+/** Makes the text of other programs safe for a message, as one short line without secrets. */
 final class Redacted {
   /** This length is enough for an ARN, an action and a reason, but not for a whole body. */
   static final int MOST_CHARACTERS = 300;

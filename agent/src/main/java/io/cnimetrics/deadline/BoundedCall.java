@@ -26,7 +26,7 @@ public final class BoundedCall<T> {
    * Starts a call.
    *
    * @param thread the name of the thread
-   * @param limit the time from now until {@link #result} ends at the latest
+   * @param limit the time limit of {@link #result}, counted from now
    */
   public static <T> BoundedCall<T> start(String thread, Duration limit, Supplier<T> call) {
     BoundedCall<T> started = new BoundedCall<>(new FutureTask<>(call::get), limit);
@@ -37,7 +37,7 @@ public final class BoundedCall<T> {
   }
 
   /**
-   * Waits for the result up to the limit. Throws the exception or error of the call, if any.
+   * Waits for the result up to the limit. Throws any exception or error of the call.
    *
    * @throws TimeoutException if the limit is over or the caller is interrupted. The message names
    *     the reason. The thread of the call is interrupted. The interrupt of the caller stays set.

@@ -31,7 +31,7 @@ record BufferState(
     Instant lastMinute,
     Optional<OpenMinute> open,
     List<Sample> carried) {
-  /** A minute that is further in the future comes from a wrong clock. */
+  /** A minute further in the future than this limit comes from a wrong clock. */
   static final Duration MOST_AHEAD = Duration.ofMinutes(Streak.MOST_MINUTES_AHEAD);
 
   /**
@@ -89,7 +89,7 @@ record BufferState(
         List.of());
   }
 
-  /** Whether a late sample may count in the next minute. Events may, an old gauge may not. */
+  /** Whether a late sample counts in the next minute. Events count there, old gauges do not. */
   private static boolean isEvent(Sample sample) {
     return sample.metric().within() == MinuteAggregation.SUM;
   }
@@ -102,7 +102,7 @@ record BufferState(
     return List.copyOf(byMetric.values());
   }
 
-  /** The state after the open minute, if there is one, was closed. */
+  /** The state in which the open minute, if there is one, is closed. */
   BufferState closed() {
     Instant last = open.map(OpenMinute::minute).orElse(lastMinute);
     return new BufferState(instanceId, destination, history, last, Optional.empty(), carried);

@@ -53,7 +53,7 @@ public record Destination(String namespace, List<Map<String, String>> sets) {
     return unknown().isEmpty();
   }
 
-  /** Whether the two destinations can be equal after all unknown dimensions are known. */
+  /** Whether the two destinations may be equal once all dimensions are known. */
   boolean mayBe(Destination other) {
     return namespace.equals(other.namespace)
         && sets.size() == other.sets.size()
@@ -64,7 +64,7 @@ public record Destination(String namespace, List<Map<String, String>> sets) {
     return filled(one, other).equals(filled(other, one));
   }
 
-  /** The approximate size in bytes of one value in a request. The figures are rounded up. */
+  /** The approximate bytes of one value in a request. The constants are measured and rounded up. */
   int bytesOfDatums(String metric) {
     return sets.stream().mapToInt(set -> 120 + metric.length() + bytes(set)).sum();
   }

@@ -110,7 +110,7 @@ final class Journal implements Closeable {
   /**
    * Writes a change.
    *
-   * @param all returns the whole state after this change
+   * @param all returns the whole state after the change
    */
   void keep(Entry change, Supplier<List<Entry>> all) {
     if (file.isPresent() && !failing) {
@@ -165,7 +165,7 @@ final class Journal implements Closeable {
         failing = true;
         log.warn(
             "state cannot be kept on disk, and a restart would lose pending minutes:"
-                + " state_dir={} cause=\"{}\"; the agent retries each minute",
+                + " state_dir={} cause=\"{}\"; check the disk; the agent retries each minute",
             directory,
             e.toString());
       }

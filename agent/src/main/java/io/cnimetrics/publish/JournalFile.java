@@ -50,7 +50,7 @@ final class JournalFile implements Closeable {
   /**
    * Opens the file in a directory. Creates the directory and the file if they are missing.
    *
-   * @param waits true to wait while another process uses the directory, false to fail then
+   * @param waits true to wait while another process uses the directory, false to fail in this case
    */
   static JournalFile open(Path directory, boolean waits) throws IOException {
     if (!Files.isDirectory(directory)) {
@@ -75,7 +75,7 @@ final class JournalFile implements Closeable {
       }
       if (waits) {
         log.warn(
-            "another agent on this node holds the state directory; waiting for its exit:"
+            "another agent on this node holds the state directory; waiting until that agent exits:"
                 + " state_dir={}",
             directory);
         channel.lock();
@@ -155,7 +155,7 @@ final class JournalFile implements Closeable {
     return length;
   }
 
-  /** Replaces the whole file. After a failure the file has all old entries or all new ones. */
+  /** Replaces the whole file. After a failure the file has either all old or all new entries. */
   void replace(Iterable<Journal.Entry> changes) throws IOException {
     Files.deleteIfExists(replacement);
     FileChannel written = append(replacement);

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The buffer between polling and sending. Polls add samples to the open minute. A closed minute is
- * pending until CloudWatch accepts it. A change is in the journal before the method returns. All
- * methods are thread-safe.
+ * pending until CloudWatch accepts it. Each method writes its changes to the journal before the
+ * method returns. All methods are thread-safe.
  */
 public final class MetricBuffer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MetricBuffer.class);
@@ -148,7 +148,7 @@ public final class MetricBuffer implements AutoCloseable {
     Destination destination = state.destination().filled(known);
     if (isAnother(state.instanceId(), instanceId)) {
       log.warn(
-          "the state on disk is of another instance and is discarded: kept={} this={}"
+          "the state on disk belongs to another instance and is discarded: kept={} this={}"
               + " waiting_minutes={}",
           state.instanceId(),
           instanceId,
@@ -167,7 +167,7 @@ public final class MetricBuffer implements AutoCloseable {
     return state.destination().unknown();
   }
 
-  /** The counter totals and other results of earlier polls, for the next poll. */
+  /** The counter totals and other results of earlier polls. The next poll needs the results. */
   public synchronized SamplerState history() {
     return state.history();
   }
@@ -315,13 +315,13 @@ public final class MetricBuffer implements AutoCloseable {
     pending.release(batch);
   }
 
-  /** Removes a batch that was sent or dropped. It may be a part of a taken batch. */
+  /** Removes a batch that was sent or dropped. The batch may be a part of a taken batch. */
   synchronized void acknowledge(Batch batch) {
     pending.acknowledge(batch);
     keep();
   }
 
-  /** The number of requests that the newest minutes need. It is at least 1. */
+  /** The number of requests that the newest minutes need. The number is at least 1. */
   synchronized int requestsForNewest(int minutes) {
     return pending.requestsForNewest(minutes);
   }

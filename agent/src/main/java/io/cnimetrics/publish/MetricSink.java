@@ -28,13 +28,13 @@ public interface MetricSink {
    *
    * @param retryAfter the pause before the next attempt, if the service asks for a pause
    * @param message one line with the event and the remedy, without credentials and without a whole
-   *     response body. It is empty if the request was accepted
+   *     response body. The message is empty if the request was accepted
    */
   record PutResult(Status status, Optional<Duration> retryAfter, String message) {
     /** CloudWatch accepted all datums. */
     public static final PutResult ACCEPTED = new PutResult(Status.ACCEPTED, Optional.empty(), "");
 
-    /** The kind of the result. It decides whether a retry makes sense. */
+    /** The kind of the result. The kind decides whether a retry makes sense. */
     public enum Status {
       /** CloudWatch has the datums. */
       ACCEPTED,

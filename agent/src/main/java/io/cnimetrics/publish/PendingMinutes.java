@@ -25,7 +25,7 @@ final class PendingMinutes {
   /** The maximum is half of the journal's limit, so that a rewritten file always fits. */
   private static final long MOST_BYTES = Journal.MOST_BYTES / 2;
 
-  /** CloudWatch accepts requests of 1 MB. A compressed request is far smaller than that. */
+  /** CloudWatch accepts requests of up to 1 MB. Compressed requests are far smaller. */
   private static final int MOST_REQUEST_BYTES = 900_000;
 
   /** CloudWatch accepts datums of the last two weeks. Five minutes are kept as a reserve. */
@@ -47,7 +47,7 @@ final class PendingMinutes {
 
   /** Returns the same object for all equal objects, so that equal minutes share memory. */
   static final class Interner<T> {
-    /** This is enough, because names and destinations rarely change between minutes. */
+    /** 64 objects are enough, because names and destinations rarely change between minutes. */
     private static final int MOST = 64;
 
     private final Map<T, T> known = new HashMap<>();
@@ -221,7 +221,7 @@ final class PendingMinutes {
     }
   }
 
-  /** The number of requests that the newest minutes need. */
+  /** The number of requests that the newest minutes need, at least 1. */
   int requestsForNewest(int most) {
     Set<Instant> newest = new HashSet<>();
     int datums = 0;

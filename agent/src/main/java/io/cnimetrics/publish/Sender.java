@@ -27,7 +27,7 @@ public final class Sender {
   /** The time limit of one request. */
   public static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
 
-  /** Limits the search for invalid datums. To find one in a thousand takes fewer splits. */
+  /** Limits the search for invalid datums. One invalid datum in a thousand needs fewer splits. */
   private static final int MOST_SPLITS = 40;
 
   /** After this number of invalid datums in a row, a wrong clock is the probable cause. */
@@ -200,7 +200,8 @@ public final class Sender {
 
     private boolean split(Batch batch) {
       if (++splits > MOST_SPLITS) {
-        log.warn("many datums of a request are invalid; the other datums are sent again later");
+        log.warn(
+            "many datums of a request are invalid; the rest of the request is sent again later");
         return true;
       }
       for (Batch half : batch.halves()) {
@@ -259,7 +260,7 @@ public final class Sender {
     if (!failure.map(PutResult::status).equals(Optional.of(answer.status())) || loggedLongAgo) {
       loggedAt = now;
       log.warn(
-          "CloudWatch request failed, and its datums are kept for a retry: outcome={}"
+          "CloudWatch request failed; the datums are kept for a retry: outcome={}"
               + " waiting_minutes={} region={} cause=\"{}\"",
           answer.status(),
           buffer.depth().minutes(),

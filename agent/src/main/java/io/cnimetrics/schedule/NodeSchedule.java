@@ -69,8 +69,8 @@ public record NodeSchedule(
   }
 
   /**
-   * The time to send urgent data of a minute. It is the node's usual offset after the end of the
-   * minute.
+   * The time to send urgent data of a minute. This time is the node's usual offset after the end of
+   * the minute.
    *
    * @param minute the start of the minute whose data is urgent
    */
@@ -78,7 +78,7 @@ public record NodeSchedule(
     return minute.plus(MINUTE).plus(offsetInMinute());
   }
 
-  /** The offset within a minute at which the node asks EC2. It leaves time for a first poll. */
+  /** The offset in a minute of the queries to EC2. The offset leaves time for a first poll. */
   public Duration subnetOffset() {
     return AFTER_SEND.plus(offsetInMinute());
   }

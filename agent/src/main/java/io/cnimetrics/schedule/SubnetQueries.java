@@ -13,14 +13,14 @@ import java.util.TreeSet;
  * <p>EC2's answer shows how many addresses of the subnet are in use. If a node holds 30 of 9,000
  * used addresses, the subnet has at most 300 such nodes. Each node asks once in 100 minutes, in a
  * minute that a hash selects. All nodes together make {@value #CALLS_PER_MINUTE} calls a minute for
- * the subnet. This is true for any number of nodes, because a node's share of the calls is the
- * node's share of the addresses.
+ * the subnet. This is true for any number of nodes, because each node's share of the calls equals
+ * the node's share of the addresses.
  *
  * <p>Used addresses outside the cluster only reduce the calls. A cluster with half of the used
  * addresses makes 1.5 calls a minute. {@code docs/decisions/0010-subnets.md} has the reasons.
  */
 public final class SubnetQueries {
-  /** The calls of all nodes for one subnet, if the nodes have all used addresses of it. */
+  /** The calls a minute for one subnet, if only nodes of one cluster use the subnet's addresses. */
   private static final int CALLS_PER_MINUTE = 3;
 
   /** The first calls are spread over this time, because no node knows its share yet. */

@@ -32,7 +32,7 @@ public final class Cbor {
     return bytes.toByteArray();
   }
 
-  /** A body's maps, lists, texts and numbers. */
+  /** Reads a body as maps, lists, texts and numbers. */
   public static Object read(byte[] body) throws IOException {
     try (JsonParser parser = FACTORY.createParser(body)) {
       parser.nextToken();

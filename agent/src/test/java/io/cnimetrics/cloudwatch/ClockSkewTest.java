@@ -25,16 +25,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.SdkGlobalTime;
 
-/** A node with a wrong clock: here the service's clock differs, which is the same. */
+/**
+ * A node with a wrong clock. The tests set the service's clock instead, which has the same effect.
+ */
 @Timeout(30)
 class ClockSkewTest {
   private static final Pattern SIGNED = Pattern.compile("(?i)x-amz-date: (\\w+)");
 
   private final Instant serviceTime = Instant.now().plus(Duration.ofHours(5));
 
-  /** The SDK corrects the time of all its clients. */
+  /** The SDK's correction applies to all clients, so each test resets the correction. */
   @AfterEach
-  void correctNothing() {
+  void resetTheCorrection() {
     SdkGlobalTime.setGlobalTimeOffset(0);
   }
 

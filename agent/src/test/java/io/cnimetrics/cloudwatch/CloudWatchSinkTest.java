@@ -71,7 +71,7 @@ class CloudWatchSinkTest {
     "400, SerializationException, RETRYABLE, AWS_ENDPOINT_URL_CLOUDWATCH",
     "404, UnknownOperationException, RETRYABLE, AWS_ENDPOINT_URL_CLOUDWATCH"
   })
-  void refusalSaysWhatToDoNext(int status, String code, Status outcome, String remedy) {
+  void refusalNamesTheRemedy(int status, String code, Status outcome, String remedy) {
     PutResult answer = answerTo(cbor(status).withBody(Cbor.error(code, "said so")));
     assertThat(answer.status()).isEqualTo(outcome);
     assertThat(answer.message()).contains(NAMESPACE, url(), "status " + status, code, remedy);
@@ -165,7 +165,7 @@ class CloudWatchSinkTest {
         .hasSizeLessThan(1_000);
   }
 
-  /** Exactly one request each time: the SDK's retries and the JDK's are off. */
+  /** Expects exactly one request, because the retries of the SDK and of the JDK are off. */
   private static PutResult answerTo(ResponseDefinitionBuilder response) {
     CLOUDWATCH.resetAll();
     CLOUDWATCH.stubFor(any(anyUrl()).willReturn(response));

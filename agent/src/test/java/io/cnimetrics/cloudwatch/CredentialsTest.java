@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
 
-/** Credentials are fetched when they are needed, within the limit, and again when they expire. */
+/** Credentials are fetched for the first request, within the limit, and again after they expire. */
 @Timeout(30)
 class CredentialsTest {
   private static final Duration SHORT = Duration.ofMillis(500);
@@ -72,7 +72,7 @@ class CredentialsTest {
   }
 
   @Test
-  void hangingMetadataEndAtTheLimitAndNothingIsSentLater() throws IOException {
+  void hangingMetadataServiceEndsAtTheLimitAndNothingIsSentLater() throws IOException {
     try (RawCloudWatch server = new RawCloudWatch();
         FakeImds imds = withRole("key-of-role");
         CloudWatchSink sink = openAt(server, imds)) {
@@ -149,7 +149,10 @@ class CredentialsTest {
     return open(server);
   }
 
-  /** By the SDK's own settings, if the environment has none that would go before a test's. */
+  /**
+   * Opens a sink with the SDK's settings. Environment variables must not override a test's
+   * settings.
+   */
   private CloudWatchSink open(RawCloudWatch server) {
     Stream.of(
             "AWS_ACCESS_KEY_ID",

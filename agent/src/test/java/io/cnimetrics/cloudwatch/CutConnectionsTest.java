@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CutConnectionsTest {
   private static final Duration SHORT = Duration.ofMillis(500);
 
-  /** Far less than any timeout of the connection. */
+  /** This limit is far shorter than any timeout of the connection. */
   private static final Duration SOON = Duration.ofSeconds(9);
 
   @ParameterizedTest(name = "{0}")
@@ -49,8 +49,8 @@ class CutConnectionsTest {
   }
 
   @Test
-  void lostAnswerOnAReusedConnectionIsNotRequestedAgain() throws IOException {
-    // When a connection that was kept open is cut, the JDK is tempted to repeat the request.
+  void requestIsNotRepeatedAfterALostAnswerOnAReusedConnection() throws IOException {
+    // The JDK may repeat a request if a reused connection is cut.
     Answer accepted =
         request -> {
           request.send(OK + "Content-Length: 0\r\n\r\n");
@@ -172,7 +172,7 @@ class CutConnectionsTest {
   }
 
   @Test
-  void noTimeLeftIsNoRequest() throws IOException {
+  void putWithoutRemainingTimeSendsNoRequest() throws IOException {
     try (RawCloudWatch server = new RawCloudWatch()) {
       assertThat(putAt(server.url(), Duration.ZERO).status()).isEqualTo(Status.RETRYABLE);
       assertThat(putAt(server.url(), Duration.ofSeconds(-1)).status()).isEqualTo(Status.RETRYABLE);
@@ -181,7 +181,7 @@ class CutConnectionsTest {
   }
 
   @Test
-  void interruptEndsThePutAndStaysVisible() throws IOException {
+  void interruptEndsThePutAndStaysSet() throws IOException {
     try (RawCloudWatch server = new RawCloudWatch(Request::hang);
         CloudWatchSink sink = sinkAt(server.url())) {
       Thread.currentThread().interrupt();

@@ -20,7 +20,7 @@ import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.SdkHttpClient;
 
-/** The URLs of requests; none is sent. */
+/** The URLs of requests. No request is sent. */
 class EndpointTest {
   private final SystemProperties properties = new SystemProperties();
   private final List<String> asked = new ArrayList<>();

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Answers each request with the next script, also in ways that are not HTTP. */
+/** Answers each request with the next script. A script may break the rules of HTTP. */
 final class RawCloudWatch implements Closeable {
   static final String OK = "HTTP/1.1 200 OK\r\nContent-Type: application/cbor\r\n";
 
@@ -18,7 +18,7 @@ final class RawCloudWatch implements Closeable {
   private final String url;
 
   /**
-   * @param first answers the first requests, one each; those that follow are accepted
+   * @param first each of these scripts answers one request. All later requests are accepted
    */
   RawCloudWatch(Answer... first) throws IOException {
     scripts = new ConcurrentLinkedQueue<>(List.of(first));
@@ -35,7 +35,7 @@ final class RawCloudWatch implements Closeable {
     return server.heads();
   }
 
-  /** Forgets the scripts that are left. */
+  /** Discards the remaining scripts, so that all later requests are accepted. */
   void acceptAll() {
     scripts.clear();
   }

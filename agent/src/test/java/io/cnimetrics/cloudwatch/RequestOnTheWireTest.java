@@ -40,7 +40,7 @@ class RequestOnTheWireTest {
           .build();
 
   @Test
-  void datumIsAllThatIsSent() throws IOException {
+  void requestContainsOnlyTheDatum() throws IOException {
     Map<String, String> dimensions = new LinkedHashMap<>();
     dimensions.put("NODE", "ip-10-0-0-1");
     dimensions.put("CLUSTER_ID", "prod");
@@ -72,7 +72,7 @@ class RequestOnTheWireTest {
 
   @ParameterizedTest
   @ValueSource(doubles = {0, 0.1, 1.0 / 3, 99.999999999999, 4_294_967_297.0, 0x1p52, 1e100})
-  void valueArrivesAsItIs(double value) throws IOException {
+  void valueArrivesUnchanged(double value) throws IOException {
     LoggedRequest request =
         sent(List.of(new Datum("m", MINUTE, value, Unit.PERCENT, Map.of("CLUSTER_ID", "prod"))));
     assertThat(metricData(request.getBody()))
@@ -82,16 +82,16 @@ class RequestOnTheWireTest {
 
   @ParameterizedTest
   @EnumSource(Unit.class)
-  void unitIsOneOfCloudWatchs(Unit unit) {
+  void unitIsAUnitOfCloudWatch(Unit unit) {
     assertThat(StandardUnit.fromValue(unit.cloudWatchName()))
         .isNotEqualTo(StandardUnit.UNKNOWN_TO_SDK_VERSION);
   }
 
   @Test
-  void mostDatumsFitOneRequestAndAreCompressed() throws IOException {
+  void maximumOfDatumsFitsIntoOneCompressedRequest() throws IOException {
     LoggedRequest request = sent(fullRequest());
     assertThat(request.getHeader("Content-Encoding")).isEqualTo("gzip");
-    // WireMock gives the body as it was before.
+    // WireMock returns the body before its compression.
     byte[] plain = request.getBody();
     assertThat(metricData(plain)).hasSize(MetricSink.MOST_DATUMS);
     assertThat(plain).hasSizeLessThan(1_000_000);
@@ -120,7 +120,7 @@ class RequestOnTheWireTest {
     assertThat(request.containsHeader("Content-Encoding")).isFalse();
   }
 
-  /** Names and values of the length that real ones have, and three dimensions. */
+  /** Names and values as long as in real requests, with three dimensions. */
   private static List<Datum> fullRequest() {
     return IntStream.range(0, MetricSink.MOST_DATUMS)
         .mapToObj(

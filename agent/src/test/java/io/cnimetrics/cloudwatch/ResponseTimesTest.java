@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
-/** It is 2026-11-20 10:00 here. */
+/** The current time in these tests is 2026-11-20 10:00 UTC. */
 class ResponseTimesTest {
   @ParameterizedTest
   @CsvSource(
@@ -47,7 +47,7 @@ class ResponseTimesTest {
   }
 
   @Test
-  void noHeaderIsNoWait() {
+  void missingHeaderMeansNoWait() {
     assertThat(ResponseTimes.retryAfter(SdkHttpResponse.builder().build(), CLOCK)).isEmpty();
   }
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** The service returns all headers: no credentials may appear in a message or log. */
+/** The service returns all headers, but no credentials may appear in a message or log. */
 @Timeout(30)
 class SecretsTest {
   private final Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
@@ -52,9 +52,9 @@ class SecretsTest {
         "SomethingOfTomorrow",
         "Throttling"
       })
-  void secretsAreNotQuotedWithAnyErrorCode(String code) throws IOException {
+  void secretsAreNeverQuoted(String code) throws IOException {
     String all = "key %s secret %s token %s ".formatted(KEY_ID, SECRET, TOKEN);
-    // Also where the message is cut in the middle of one.
+    // The second message is cut in the middle of a secret.
     for (String words : new String[] {all, "x ".repeat(145) + all}) {
       try (RawCloudWatch server =
           new RawCloudWatch(request -> request.refuse(403, "", Cbor.error(code, words)))) {

@@ -18,7 +18,7 @@ class BoundedCallTest {
   private final CountDownLatch interrupted = new CountDownLatch(1);
 
   @Test
-  void resultIsTheOneOfTheCallOnItsOwnThread() throws TimeoutException {
+  void callRunsOnASeparateThreadAndItsResultIsReturned() throws TimeoutException {
     assertThat(call(AMPLE, () -> Thread.currentThread().getName()).result()).isEqualTo("call");
   }
 

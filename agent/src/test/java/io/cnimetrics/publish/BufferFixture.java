@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** A buffer with its surroundings: polls in, requests out. */
+/** A buffer that receives polls, with a fake CloudWatch that receives its requests. */
 final class BufferFixture {
   static final Duration MINUTE = Duration.ofMinutes(1);
 

@@ -55,7 +55,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void sourceThatFailedInEveryPollLeavesItsMetricsOut() {
+  void metricsOfASourceThatFailedInEveryPollAreAbsent() {
     BufferFixture fixture = BufferFixture.inMemory().poll(at(10), 4).poll(at(40), 4);
     sent(fixture, at(65));
 
@@ -66,7 +66,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void minuteOfTheStartIsNotReportedButItsIncreasesAre() {
+  void increasesOfTheStartMinuteAreReportedInTheNextMinute() {
     Instant start = START.plusSeconds(20);
     BufferFixture fixture = BufferFixture.inMemory(start).poll(at(21), 4).poll(at(40), 6);
 
@@ -309,7 +309,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void damagedLinesLoseOnlyThemselves() throws IOException {
+  void damagedLinesAreLostAndAllOtherLinesAreRead() throws IOException {
     BufferFixture.in(directory, START)
         .poll(at(10), 4)
         .poll(at(70), 5)
@@ -330,7 +330,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void fileOfNoiseIsIgnored() throws IOException {
+  void fileOfRandomBytesIsIgnored() throws IOException {
     Files.write(directory.resolve("state"), new byte[100_000]);
 
     BufferFixture fixture = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5);
@@ -339,7 +339,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void unusableDirectoryMeansMemoryOnly() throws IOException {
+  void unusableDirectoryKeepsMinutesInMemory() throws IOException {
     Path file = Files.writeString(directory.resolve("file"), "x");
 
     BufferFixture fixture = BufferFixture.in(file, START).poll(at(10), 4).poll(at(70), 5);
@@ -399,11 +399,11 @@ class MetricBufferTest {
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void unreadableStateIsNotReplacedAndIsSentOnceReadable() throws IOException {
+  void unreadableStateIsKeptAndSentWhenItBecomesReadable() throws IOException {
     BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).buffer.close();
     Path state = directory.resolve("state");
     Path kept = Files.move(state, directory.resolve("kept"));
-    // It opens, but its first byte is an error.
+    // This file can be opened, but reading the first byte fails.
     Files.createSymbolicLink(state, Path.of("/proc/self/mem"));
 
     BufferFixture fixture = BufferFixture.in(directory, at(80)).poll(at(90), 6);
@@ -473,7 +473,7 @@ class MetricBufferTest {
   }
 
   @Test
-  void minuteThatIsClosedEarlyEndsNoAlert() {
+  void minuteThatIsClosedEarlyClearsNoAlert() {
     BufferFixture fixture =
         BufferFixture.inMemory().poll(at(70), 4).poll(at(130), 6).poll(at(190), 6);
 

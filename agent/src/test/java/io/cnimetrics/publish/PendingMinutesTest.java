@@ -22,7 +22,7 @@ class PendingMinutesTest {
   }
 
   @Test
-  void minutesWithEqualDestinationsShareOne() {
+  void minutesWithEqualDestinationsShareOneDestination() {
     List<PendingMinute> minutes =
         List.of(
             minute(1, "prod", VALUES),

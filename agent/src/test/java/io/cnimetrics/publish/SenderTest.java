@@ -73,10 +73,10 @@ class SenderTest {
   }
 
   @Test
-  void longIntervalSendsANewAlertEarlyButNotALastingOne() {
+  void longIntervalSendsANewAlertEarlyButNotAContinuingAlert() {
     sender = fixture.sender(BufferFixture.schedule(MINUTE.multipliedBy(5)), START.plusSeconds(6));
     for (int minute = 0; minute < 5; minute++) {
-      // Errors in the second minute and all that follow.
+      // The second minute and all later minutes have errors.
       fixture.poll(at(60L * minute + 10), 4 + minute).poll(at(60L * minute + 40), 4 + minute);
       turn(60L * minute + 64);
       turn(60L * minute + 65);
@@ -121,7 +121,7 @@ class SenderTest {
   }
 
   @Test
-  void missingPermissionsMakeItUnreadyUntilTheFirstSend() {
+  void missingPermissionsAreReportedUntilTheFirstSend() {
     pollMinutes(0, 0);
     cloudWatch.answerOnce(DENIED);
     turn(65);
@@ -133,7 +133,7 @@ class SenderTest {
     pollMinutes(1, 1);
     cloudWatch.answerOnce(DENIED);
     turn(185);
-    assertThat(sender.refusal()).as("it was sent once").isEmpty();
+    assertThat(sender.refusal()).as("after the first accepted request").isEmpty();
   }
 
   @Test

@@ -56,7 +56,7 @@ class NodeScheduleTest {
 
   @Test
   void tenThousandNodesSpreadEvenly() {
-    // Without the first and the last second.
+    // Polls keep one second from both ends of a minute.
     assertSpread(schedule -> schedule.pollOffset().toSeconds() - 1, 28, MINUTE);
     assertSpread(schedule -> schedule.sendOffset().toSeconds(), 30, MINUTE);
     assertSpread(schedule -> schedule.sendOffset().toMinutes(), 5, Duration.ofMinutes(5));
@@ -80,7 +80,7 @@ class NodeScheduleTest {
             () -> new NodeSchedule(POLL, Duration.ZERO, Duration.ofSeconds(90), Duration.ZERO));
   }
 
-  /** Each part gets its share of 10,000 nodes, give or take five standard deviations. */
+  /** Each part has an equal share of 10,000 nodes, within five standard deviations. */
   private static void assertSpread(
       ToLongFunction<NodeSchedule> part, int parts, Duration publishInterval) {
     long[] counts = new long[parts];
