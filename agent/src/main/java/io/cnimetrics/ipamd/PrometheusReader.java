@@ -1,5 +1,6 @@
 package io.cnimetrics.ipamd;
 
+import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Series;
@@ -26,6 +27,17 @@ final class PrometheusReader {
   private static final String BUILD = "awscni_build_info";
   private static final String VERSION = "version";
 
+  /** The counters of errors that are also counted by kind: the labels of call and code. */
+  private static final Map<String, List<String>> ERROR_LABELS =
+      Map.of(
+          IpamdError.API_ERRORS, List.of("api", "error"),
+          IpamdError.FUNCTION_ERRORS, List.of("fn"));
+
+  /** Of each counter; the rest is added up. ipamD has about 40 calls and functions. */
+  private static final int MAX_ERROR_KINDS = 100;
+
+  private static final String REST = "others";
+
   private final Map<String, List<Series>> wanted = new HashMap<>();
 
   /** The needed labels of each series that is read. */
@@ -36,6 +48,8 @@ final class PrometheusReader {
       this.wanted.computeIfAbsent(series.name(), name -> new ArrayList<>()).add(series);
       labels.computeIfAbsent(series.name(), name -> new HashSet<>()).add(series.label());
     }
+    ERROR_LABELS.forEach(
+        (name, kept) -> labels.computeIfAbsent(name, any -> new HashSet<>()).addAll(kept));
     labels.computeIfAbsent(BUILD, name -> new HashSet<>()).add(VERSION);
     labels.computeIfAbsent(PROCESS_START, name -> new HashSet<>());
   }
@@ -62,7 +76,11 @@ final class PrometheusReader {
       throw notIpamd();
     }
     return new IpamdMetrics(
-        sums.bySeries, sums.processStart, OptionalDouble.empty(), sums.cniVersion);
+        sums.bySeries,
+        sums.byError(),
+        sums.processStart,
+        OptionalDouble.empty(),
+        sums.cniVersion);
   }
 
   private static IpamdException notIpamd() {
@@ -73,6 +91,8 @@ final class PrometheusReader {
   /** The sums over the lines read so far. */
   private final class Sums {
     private final Map<Series, Double> bySeries = new HashMap<>();
+    private final Map<IpamdError, Double> byError = new HashMap<>();
+    private final Map<String, Integer> errorKinds = new HashMap<>();
     private final Set<String> unlabelled = new HashSet<>();
     private OptionalDouble processStart = OptionalDouble.empty();
     private Optional<String> cniVersion = Optional.empty();
@@ -95,11 +115,31 @@ final class PrometheusReader {
       } else if (name.equals(BUILD)) {
         cniVersion = sample.label(VERSION).filter(version -> !version.isBlank());
       }
+      List<String> errorLabels = ERROR_LABELS.get(name);
+      if (errorLabels != null) {
+        addError(errorLabels, sample);
+      }
       for (Series series : wanted.getOrDefault(name, List.of())) {
         if (matches(series, sample)) {
           bySeries.merge(series, sample.value(), Double::sum);
         }
       }
+    }
+
+    private void addError(List<String> errorLabels, SampleLines sample) {
+      String call = sample.label(errorLabels.get(0)).orElse("");
+      String code = errorLabels.size() > 1 ? sample.label(errorLabels.get(1)).orElse("") : "";
+      IpamdError error = new IpamdError(sample.name(), call, code);
+      if (!byError.containsKey(error)
+          && errorKinds.merge(sample.name(), 1, Integer::sum) > MAX_ERROR_KINDS) {
+        error = new IpamdError(sample.name(), REST, "");
+      }
+      byError.merge(error, sample.value(), Double::sum);
+    }
+
+    Map<IpamdError, Double> byError() {
+      byError.values().removeIf(total -> !Double.isFinite(total));
+      return byError;
     }
 
     private boolean matches(Series series, SampleLines sample) {

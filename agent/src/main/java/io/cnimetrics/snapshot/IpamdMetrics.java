@@ -10,22 +10,26 @@ import java.util.OptionalDouble;
  *
  * @param sums the sum of the samples for each requested series in the text; a sum is NaN or
  *     infinite if a sample is NaN or infinite
+ * @param errors the totals of ipamD's errors by kind; each counter has at most 100 kinds, and the
+ *     rest counts as one more kind
  * @param processStartSeconds when ipamD's process started, in seconds since 1970
  * @param bootSeconds when this host booted, in seconds since 1970
  * @param cniVersion the release of the VPC CNI, such as {@code v1.23.1}; reported since 1.10.0
  */
 public record IpamdMetrics(
     Map<Series, Double> sums,
+    Map<IpamdError, Double> errors,
     OptionalDouble processStartSeconds,
     OptionalDouble bootSeconds,
     Optional<String> cniVersion) {
   public IpamdMetrics {
     sums = Map.copyOf(sums);
+    errors = Map.copyOf(errors);
   }
 
   /** Returns a copy with the host's boot time, which ipamD does not report. */
   public IpamdMetrics onHostBootedAt(OptionalDouble seconds) {
-    return new IpamdMetrics(sums, processStartSeconds, seconds, cniVersion);
+    return new IpamdMetrics(sums, errors, processStartSeconds, seconds, cniVersion);
   }
 
   /** The value of a gauge; empty if the text lacks the gauge, or if the value is not finite. */

@@ -4,6 +4,7 @@ import io.cnimetrics.snapshot.AddressCount;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
@@ -21,6 +22,7 @@ public final class Snapshots {
   public static final Instant START = Instant.parse("2026-11-21T10:00:00Z");
 
   private final Map<Series, Double> sums = new HashMap<>();
+  private final Map<IpamdError, Double> errors = new HashMap<>();
   private Instant takenAt = START;
   private Instance instance = Instance.UNKNOWN;
   private Optional<AddressPool> pool = Optional.empty();
@@ -80,6 +82,13 @@ public final class Snapshots {
     return metrics();
   }
 
+  /** Adds the total of one kind of ipamD's errors, also to the sum of its counter. */
+  public Snapshots error(IpamdError error, double total) {
+    errors.merge(error, total, Double::sum);
+    sums.merge(Series.of(error.family()), total, Double::sum);
+    return metrics();
+  }
+
   public Snapshots processStart(double seconds) {
     processStart = OptionalDouble.of(seconds);
     return metrics();
@@ -104,7 +113,7 @@ public final class Snapshots {
   public NodeSnapshot build() {
     Optional<IpamdMetrics> read =
         metrics
-            ? Optional.of(new IpamdMetrics(sums, processStart, boot, Optional.empty()))
+            ? Optional.of(new IpamdMetrics(sums, errors, processStart, boot, Optional.empty()))
             : Optional.empty();
     return new NodeSnapshot(takenAt, instance, pool, read, settings, introspectionOff, List.of());
   }
