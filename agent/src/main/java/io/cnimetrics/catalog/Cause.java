@@ -1,10 +1,13 @@
 package io.cnimetrics.catalog;
 
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
-/** The causes of trouble. The log and the doctor use the same text for the same cause. */
+/** The causes of trouble that the log and the doctor name in the same words. */
 public enum Cause {
   EC2_DENIES(
+      "ec2-denied",
       "EC2 denies calls of ipamD",
       "UnauthorizedOperation",
       "AccessDenied",
@@ -14,9 +17,55 @@ public enum Cause {
       "UnrecognizedClientException",
       "ExpiredToken",
       "ExpiredTokenException"),
-  NO_ADDRESS_IN_SUBNET("the subnet has no free address", "InsufficientFreeAddressesInSubnet"),
-  NO_PREFIX_IN_SUBNET("the subnet has no free /28", "InsufficientCidrBlocks"),
+  NO_CREDENTIALS(
+      "ec2-no-credentials",
+      "ipamD gets no AWS credentials",
+      "NoCredentialProviders",
+      "WebIdentityErr",
+      "EC2RoleRequestError",
+      "InvalidIdentityToken"),
+  SECURITY_GROUP(
+      "ec2-security-group",
+      "the security group for new ENIs does not exist",
+      "InvalidSecurityGroupID.NotFound",
+      "InvalidSecurityGroupId.NotFound",
+      "InvalidGroup.NotFound",
+      "InvalidSecurityGroupID.Malformed"),
+  SECURITY_GROUP_LIMIT(
+      "ec2-security-group-limit",
+      "new ENIs have too many security groups",
+      "SecurityGroupLimitExceeded",
+      "SecurityGroupsPerInterfaceLimitExceeded"),
+  SUBNET_GONE(
+      "ec2-subnet-gone",
+      "the subnet for new ENIs does not exist",
+      "InvalidSubnetID.NotFound",
+      "InvalidSubnetId.NotFound",
+      "InvalidSubnet"),
+  NO_PREFIX_IN_SUBNET("ec2-no-prefixes", "the subnet has no free /28", "InsufficientCidrBlocks"),
+  NO_ADDRESS_IN_SUBNET(
+      "ec2-no-addresses", "the subnet has no free address", "InsufficientFreeAddressesInSubnet"),
+  ATTACHMENT_LIMIT(
+      "ec2-attachment-limit",
+      "ipamD attaches more ENIs than the instance type permits",
+      "AttachmentLimitExceeded"),
+  ENI_LIMIT(
+      "ec2-eni-limit",
+      "ipamD requests more addresses than an ENI can hold",
+      "PrivateIpAddressLimitExceeded"),
+  INTERFACE_QUOTA(
+      "ec2-interface-quota",
+      "the account's quota of network interfaces is used up",
+      "NetworkInterfaceLimitExceeded"),
+  OPT_IN(
+      "ec2-opt-in",
+      "the account may not use EC2 in this region",
+      "OptInRequired",
+      "PendingVerification",
+      "Blocked"),
+  CLOCK("ec2-clock", "EC2 rejects requests with a wrong time", "RequestExpired"),
   EC2_THROTTLES(
+      "ec2-throttled",
       "EC2 throttles ipamD",
       "RequestLimitExceeded",
       "Throttling",
@@ -25,32 +74,59 @@ public enum Cause {
       "RequestThrottledException",
       "TooManyRequestsException",
       "EC2ThrottledException"),
-  ENI_LIMIT("ipamD requests more addresses than an ENI can hold", "PrivateIpAddressLimitExceeded"),
-  COOLDOWN("pods wait for addresses to cool down"),
-  WARM_POOL_EMPTY("the warm pool is empty");
+  UNREACHABLE(
+      "ec2-unreachable",
+      "ipamD does not reach AWS",
+      "RequestError",
+      "RequestCanceled",
+      "RequestTimeout",
+      "SerializationError"),
+  FAULT(
+      "ec2-fault",
+      "EC2 has internal errors",
+      "InternalError",
+      "InternalFailure",
+      "ServiceUnavailable",
+      "Unavailable"),
+  COOLDOWN("cooldown", "pods wait for addresses to cool down"),
+  WARM_POOL_EMPTY("warm-pool", "the warm pool is empty"),
+  METADATA_AWAY("metadata-away", "instance metadata does not answer ipamD"),
+  NODE_FULL("node-full", "the node is full");
 
+  private final String finding;
   private final String text;
   private final Set<String> ec2Codes;
 
-  Cause(String text, String... ec2Codes) {
+  Cause(String finding, String text, String... ec2Codes) {
+    this.finding = finding;
     this.text = text;
     this.ec2Codes = Set.of(ec2Codes);
   }
 
-  /** The cause as one clause, for the end of a log line. */
+  /** The cause of an error code of EC2; empty if no cause lists the code. */
+  public static Optional<Cause> ofCode(String code) {
+    return Stream.of(values()).filter(cause -> cause.ec2Codes.contains(code)).findFirst();
+  }
+
+  /** The id of the doctor's finding. */
+  public String finding() {
+    return finding;
+  }
+
+  /** One clause, as the end of a log line. */
   public String text() {
     return text;
   }
 
-  /** The cause as a title: the same text with a capital letter. */
+  /** The same as a title. */
   public String title() {
-    // The name ipamD keeps its small letter in a title.
+    // Names such as ipamD and EC2 keep their case.
     return text.startsWith("ipamD")
         ? text
         : Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 
-  /** The error codes that EC2 returns for this cause; empty if EC2 returns no error. */
+  /** The EC2 error codes with this cause; empty if EC2 reports no error. */
   public Set<String> ec2Codes() {
     return ec2Codes;
   }

@@ -9,10 +9,9 @@ import io.cnimetrics.config.Values;
 import io.cnimetrics.doctor.AgentSettings;
 import io.cnimetrics.doctor.CheckRunner;
 import io.cnimetrics.doctor.Checks;
+import io.cnimetrics.doctor.Diagnosis;
 import io.cnimetrics.doctor.DoctorJson;
 import io.cnimetrics.doctor.DoctorTable;
-import io.cnimetrics.doctor.Finding;
-import io.cnimetrics.doctor.Level;
 import io.cnimetrics.doctor.NodeEvidence;
 import io.cnimetrics.doctor.Poll;
 import io.cnimetrics.dryrun.Report;
@@ -31,8 +30,8 @@ import java.util.Optional;
 record Doctor(Map<String, String> environment, InstantSource clock) implements Command {
   private static final int MOST_POLLS = 60;
 
-  private static final Flag<Integer> WATCH =
-      Flag.of("--watch", "DOCTOR_WATCH", FlagType.number(1, MOST_POLLS))
+  private static final Flag<Integer> POLLS =
+      Flag.of("--polls", "DOCTOR_POLLS", FlagType.number(1, MOST_POLLS))
           .defaultsTo(
               "1",
               "number of polls, one per --poll-interval; 2 or more polls show which counters rise");
@@ -58,7 +57,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
 
   @Override
   public List<Flag<?>> flags() {
-    return Settings.after(List.of(WATCH, VERBOSE, OUTPUT, SEND_TEST), IGNORED);
+    return Settings.after(List.of(POLLS, VERBOSE, OUTPUT, SEND_TEST), IGNORED);
   }
 
   @Override
@@ -68,7 +67,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
 
   @Override
   public int run(Values values, Console console) {
-    int polls = values.get(WATCH);
+    int polls = values.get(POLLS);
     boolean verbose = values.get(VERBOSE);
     Output output = values.get(OUTPUT);
     boolean sendTest = values.get(SEND_TEST);
@@ -78,17 +77,16 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
         DaggerAgentComponent.factory().create(config, BuildInfo.of(Version.get()), clock);
     List<Report> reports = poll(config, node, polls, console);
     Report last = reports.get(reports.size() - 1);
-    List<Finding> findings =
+    Diagnosis diagnosis =
         new CheckRunner(Checks.all(LocalProbes.of(config, node.subnets(), sendTest, clock)))
             .run(evidence(config, reports, last));
     console.print(
         switch (output) {
           case TABLE ->
-              DoctorTable.of(last.node(), last.cniVersion(), findings, verbose, console.palette());
-          case JSON -> DoctorJson.of(findings);
+              DoctorTable.of(last.node(), last.cniVersion(), diagnosis, verbose, console.palette());
+          case JSON -> DoctorJson.of(diagnosis);
         });
-    boolean fails = findings.stream().anyMatch(finding -> finding.level() == Level.FAIL);
-    return fails ? Cli.FAILED : Cli.OK;
+    return diagnosis.fails() ? Cli.FAILED : Cli.OK;
   }
 
   private List<Report> poll(AgentConfig config, AgentComponent node, int polls, Console console) {
@@ -125,7 +123,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
             Run.injecting(environment));
     List<Poll> polls =
         reports.stream().map(report -> new Poll(report.snapshot(), report.reading())).toList();
-    return new NodeEvidence(polls, last.node(), last.origins(), given);
+    return new NodeEvidence(polls, Optional.empty(), last.node(), last.origins(), given);
   }
 
   private enum Output {

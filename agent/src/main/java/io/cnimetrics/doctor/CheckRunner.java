@@ -1,40 +1,35 @@
 package io.cnimetrics.doctor;
 
 import io.cnimetrics.deadline.BoundedCall;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
-/** Runs checks. A check that throws or hangs does not stop the other checks. */
+/** Runs checks. A check that throws or hangs does not stop the others. */
 public final class CheckRunner {
-  private static final Comparator<Finding> WORST_FIRST = Comparator.comparing(Finding::level);
-
   private final List<Check> checks;
 
   public CheckRunner(List<Check> checks) {
     this.checks = List.copyOf(checks);
   }
 
-  /** Returns all findings, worst first. Findings of one level are in the order of the checks. */
-  public List<Finding> run(NodeEvidence node) {
+  /** Runs all checks, and finds out which finding explains which. */
+  public Diagnosis run(NodeEvidence node) {
     List<Running> running = checks.stream().map(check -> Running.start(check, node)).toList();
-    List<Finding> findings = new ArrayList<>();
-    for (Running check : running) {
-      for (Finding finding : check.findings(node)) {
-        findings.add(finding.onNode(node.identity().nodeName()));
-      }
-    }
-    findings.sort(WORST_FIRST);
-    return findings;
+    List<Finding> findings =
+        running.stream()
+            .flatMap(check -> check.findings(node).stream())
+            .map(finding -> finding.onNode(node.identity()))
+            .toList();
+    List<Finding> explained = Explanations.apply(findings);
+    return new Diagnosis(Verdict.of(explained, node.now()), explained);
   }
 
   /**
    * A check that was started.
    *
-   * @param io the running call of a check that does I/O; empty for a check without I/O
+   * @param io the call of a check that does I/O, on its own thread; other checks run in the caller
    */
   private record Running(Check check, Optional<BoundedCall<List<Finding>>> io) {
     static Running start(Check check, NodeEvidence node) {
@@ -50,7 +45,7 @@ public final class CheckRunner {
       } catch (TimeoutException e) {
         return notChecked(message(e));
       } catch (RuntimeException | Error e) {
-        return notChecked("the check failed: " + message(e));
+        return notChecked("it failed: " + message(e));
       }
     }
 

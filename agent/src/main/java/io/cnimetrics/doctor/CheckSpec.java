@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
  * @param looksAt the values that the check reads
  * @param fires the condition for each level of a finding
  * @param remedy how to solve the problem that a finding reports
+ * @param commands the commands of the remedy
  * @param link the URL of AWS's page about the problem; empty if AWS has no page
  * @param requirements the facts that the check needs; the finding reports the first missing fact
  */
@@ -20,6 +21,7 @@ record CheckSpec(
     String looksAt,
     String fires,
     String remedy,
+    List<String> commands,
     Optional<String> link,
     List<Requirement> requirements) {
   private static final Pattern ID = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*");
@@ -29,19 +31,25 @@ record CheckSpec(
       throw new IllegalArgumentException(
           "id '%s': use words of a-z and 0-9, joined by hyphens".formatted(id));
     }
+    commands = List.copyOf(commands);
     requirements = List.copyOf(requirements);
   }
 
   static CheckSpec of(String id, String looksAt, String fires, String remedy) {
-    return new CheckSpec(id, looksAt, fires, remedy, Optional.empty(), List.of());
+    return new CheckSpec(id, looksAt, fires, remedy, List.of(), Optional.empty(), List.of());
   }
 
   CheckSpec needs(Requirement... needed) {
-    return new CheckSpec(id, looksAt, fires, remedy, link, List.of(needed));
+    return new CheckSpec(id, looksAt, fires, remedy, commands, link, List.of(needed));
   }
 
   CheckSpec see(String page) {
-    return new CheckSpec(id, looksAt, fires, remedy, Optional.of(page), requirements);
+    return new CheckSpec(id, looksAt, fires, remedy, commands, Optional.of(page), requirements);
+  }
+
+  /** The same with commands; {@link Commands} has their placeholders. */
+  CheckSpec run(String... lines) {
+    return new CheckSpec(id, looksAt, fires, remedy, List.of(lines), link, requirements);
   }
 
   /** Creates a check that always returns one finding. */
@@ -55,25 +63,25 @@ record CheckSpec(
   }
 
   Finding fail(String title, String evidence, String cause) {
-    return new Finding(id, Level.FAIL, title, evidence, cause, remedy, link);
+    return Finding.of(this, Level.FAIL, title, evidence, cause);
   }
 
   Finding warn(String title, String evidence, String cause) {
-    return new Finding(id, Level.WARN, title, evidence, cause, remedy, link);
+    return Finding.of(this, Level.WARN, title, evidence, cause);
   }
 
   Finding note(String title, String evidence, String cause) {
-    return new Finding(id, Level.NOTE, title, evidence, cause, remedy, link);
+    return Finding.of(this, Level.NOTE, title, evidence, cause);
   }
 
   Finding ok(String title, String evidence) {
-    return new Finding(id, Level.OK, title, evidence, "", "", Optional.empty());
+    return Finding.without(this, Level.OK, title, evidence);
   }
 
   /**
    * @param why the reason why the check did not run
    */
   Finding notChecked(String why) {
-    return new Finding(id, Level.NOT_CHECKED, "not checked", why, "", "", Optional.empty());
+    return Finding.without(this, Level.NOT_CHECKED, "not checked", why);
   }
 }

@@ -11,13 +11,14 @@ import java.util.stream.Stream;
 public final class Checks {
   private Checks() {}
 
-  /** Returns every check. The checks that matter most for pods come first. */
+  /** Every check; causes come before their symptoms. */
   public static List<Check> all(Probes probes) {
     return Stream.of(
             IpamdProcess.checks(probes.introspection()),
-            PodAddresses.checks(),
-            PodNetwork.checks(probes),
+            List.of(PodMetadata.check()),
             Ec2Errors.checks(),
+            PodNetwork.checks(probes),
+            PodAddresses.checks(),
             IpamdWork.checks(),
             NodeSetup.checks(probes.attachedEnis()),
             AgentSetup.checks(probes.directories()),
@@ -28,12 +29,7 @@ public final class Checks {
 
   /** Returns the series of ipamD's metrics text that the checks read. */
   public static Set<Series> series() {
-    return Stream.of(
-            MetricCatalog.series().stream(),
-            IpamdProcess.series(),
-            Ec2Errors.series(),
-            IpamdErrors.series())
-        .flatMap(series -> series)
+    return Stream.concat(MetricCatalog.series().stream(), IpamdProcess.series())
         .collect(Collectors.toUnmodifiableSet());
   }
 }

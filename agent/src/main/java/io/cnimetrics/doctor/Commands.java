@@ -1,15 +1,116 @@
 package io.cnimetrics.doctor;
 
-/** Commands for remedies. They affect the aws-node pod of this node, not the DaemonSet. */
+import io.cnimetrics.snapshot.NodeIdentity;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Commands of remedies, one line each, to be pasted into a shell. A command that changes more than
+ * this node ends with a comment that says so.
+ */
 final class Commands {
-  /** The placeholder for the node's name. */
+  /** The placeholders of this node's ids. */
   static final String THIS_NODE = "<this node>";
+
+  static final String THIS_INSTANCE = "<this instance>";
+  static final String THIS_CLUSTER = "<this cluster>";
+  static final String THIS_REGION = "<this region>";
+  private static final String THIS_PARTITION = "<this partition>";
+
+  private static final Pattern PLAIN_WORD = Pattern.compile("[A-Za-z0-9._/:@=-]+");
 
   private static final String ON_THIS_NODE =
       " -l k8s-app=aws-node --field-selector spec.nodeName=" + THIS_NODE;
 
-  static final String FIND_AWS_NODE = "kubectl -n kube-system get pods" + ON_THIS_NODE;
+  static final String FIND_AWS_NODE = "kubectl -n kube-system get pods -o wide" + ON_THIS_NODE;
   static final String RESTART_AWS_NODE = "kubectl -n kube-system delete pods" + ON_THIS_NODE;
+  static final String EVERY_NODE = "  # changes every node";
+  static final String PODS_OF_NODE =
+      "kubectl get pods -A -o wide --field-selector spec.nodeName=" + THIS_NODE;
+
+  /** For an aws-node whose service account has a role of its own. */
+  static final String ATTACH_CNI_POLICY =
+      "aws iam attach-role-policy --policy-arn arn:"
+          + THIS_PARTITION
+          + ":iam::aws:policy/AmazonEKS_CNI_Policy --role-name \"$(kubectl -n kube-system get sa"
+          + " aws-node -o jsonpath='{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}' | sed"
+          + " 's|.*/||')\""
+          + EVERY_NODE
+          + " with that role";
 
   private Commands() {}
+
+  /** Sets a variable of aws-node on every node, if aws-node is not a managed add-on. */
+  static String setEnv(String assignments) {
+    return "kubectl -n kube-system set env ds aws-node " + assignments + EVERY_NODE;
+  }
+
+  /**
+   * Sets variables of aws-node on every node, if it is a managed add-on: EKS undoes {@code kubectl
+   * set env}. The values replace those that the add-on has.
+   *
+   * @param assignments such as {@code WARM_IP_TARGET=5 MINIMUM_IP_TARGET=10}
+   */
+  static String setAddOnEnv(String assignments) {
+    String values =
+        List.of(assignments.split(" ", -1)).stream()
+            .map(one -> "\"" + one.replaceFirst("=", "\":\"") + "\"")
+            .collect(Collectors.joining(","));
+    return "aws eks update-addon --region "
+        + THIS_REGION
+        + " --cluster-name "
+        + THIS_CLUSTER
+        + " --addon-name vpc-cni --resolve-conflicts PRESERVE --configuration-values '{\"env\":{"
+        + values
+        + "}}'"
+        + EVERY_NODE
+        + "; replaces the add-on's present values";
+  }
+
+  /** The text with the ids of this node that are known. */
+  static String named(String text, NodeIdentity node) {
+    String named = text;
+    for (Map.Entry<String, Optional<String>> id : ids(node).entrySet()) {
+      if (id.getValue().isPresent()) {
+        String word = quoted(id.getValue().get());
+        named = named.replaceAll(Pattern.quote(id.getKey()), Matcher.quoteReplacement(word));
+      }
+    }
+    return named;
+  }
+
+  /** The commands whose ids are all known. */
+  static List<String> complete(List<String> commands, NodeIdentity node) {
+    return commands.stream()
+        .map(command -> named(command, node))
+        .filter(command -> ids(node).keySet().stream().noneMatch(command::contains))
+        .toList();
+  }
+
+  private static Map<String, Optional<String>> ids(NodeIdentity node) {
+    Map<String, Optional<String>> ids = new LinkedHashMap<>();
+    ids.put(THIS_NODE, Optional.of(node.nodeName()));
+    ids.put(THIS_INSTANCE, node.instance().id());
+    ids.put(THIS_CLUSTER, node.clusterId());
+    ids.put(THIS_REGION, node.instanceRegion());
+    ids.put(THIS_PARTITION, node.instanceRegion().map(Commands::partition));
+    return ids;
+  }
+
+  private static String partition(String region) {
+    if (region.startsWith("cn-")) {
+      return "aws-cn";
+    }
+    return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+  }
+
+  /** A word for the shell. */
+  static String quoted(String word) {
+    return PLAIN_WORD.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
+  }
 }

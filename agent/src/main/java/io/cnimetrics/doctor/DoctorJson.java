@@ -3,7 +3,7 @@ package io.cnimetrics.doctor;
 import static io.cnimetrics.text.Json.object;
 
 import io.cnimetrics.text.Json;
-import java.util.List;
+import java.time.Instant;
 import java.util.Map;
 
 /** Writes findings as a JSON document, worst first. Findings of all levels are included. */
@@ -11,9 +11,18 @@ public final class DoctorJson {
   private DoctorJson() {}
 
   /** Writes one document, followed by a line end. */
-  public static String of(List<Finding> findings) {
+  public static String of(Diagnosis diagnosis) {
     return Json.entryPerLine(
-        object("findings", findings.stream().map(DoctorJson::finding).toList()));
+        object(
+            "verdict", verdict(diagnosis.verdict()),
+            "findings", diagnosis.findings().stream().map(DoctorJson::finding).toList()));
+  }
+
+  private static Map<String, Object> verdict(Verdict verdict) {
+    return object(
+        "level", verdict.level().label(),
+        "text", verdict.text(),
+        "finding", verdict.finding());
   }
 
   private static Map<String, Object> finding(Finding finding) {
@@ -24,6 +33,9 @@ public final class DoctorJson {
         "evidence", finding.evidence(),
         "cause", finding.cause(),
         "remedy", finding.remedy(),
+        "commands", finding.commands(),
+        "since", finding.since().map(Instant::toString),
+        "explainedBy", finding.explainedBy(),
         "link", finding.link());
   }
 }

@@ -18,12 +18,12 @@ public final class DoctorTable {
   private static final int INDENT = 6;
   private static final int NAME = 8;
 
-  private final List<Finding> findings;
+  private final Diagnosis diagnosis;
   private final Palette palette;
   private final StringBuilder text = new StringBuilder();
 
-  private DoctorTable(List<Finding> findings, Palette palette) {
-    this.findings = findings;
+  private DoctorTable(Diagnosis diagnosis, Palette palette) {
+    this.diagnosis = diagnosis;
     this.palette = palette;
   }
 
@@ -36,11 +36,12 @@ public final class DoctorTable {
   public static String of(
       NodeIdentity node,
       Optional<String> cniVersion,
-      List<Finding> findings,
+      Diagnosis diagnosis,
       boolean verbose,
       Palette palette) {
-    DoctorTable table = new DoctorTable(findings, palette);
+    DoctorTable table = new DoctorTable(diagnosis, palette);
     table.node(node, cniVersion);
+    table.verdict();
     Stream.of(Level.FAIL, Level.WARN, Level.NOTE).flatMap(table::of).forEach(table::finding);
     if (verbose) {
       table.passed();
@@ -51,7 +52,7 @@ public final class DoctorTable {
   }
 
   private Stream<Finding> of(Level level) {
-    return findings.stream().filter(finding -> finding.level() == level);
+    return diagnosis.findings().stream().filter(finding -> finding.level() == level);
   }
 
   private void node(NodeIdentity identity, Optional<String> cniVersion) {
@@ -64,6 +65,13 @@ public final class DoctorTable {
             .flatMap(Optional::stream)
             .collect(Collectors.joining(", "));
     indented(palette.bold("Node") + "  ", INDENT, node);
+  }
+
+  private void verdict() {
+    Verdict verdict = diagnosis.verdict();
+    line("");
+    String label = "%-6s".formatted(verdict.level().label().toUpperCase(Locale.ROOT));
+    indented(painted(verdict.level(), label), INDENT, verdict.text());
   }
 
   private void finding(Finding finding) {
@@ -80,6 +88,7 @@ public final class DoctorTable {
       part("cause", finding.cause());
     }
     part("remedy", finding.remedy());
+    finding.commands().forEach(command -> line(" ".repeat(INDENT) + "$ " + command));
     if (finding.level() != Level.NOTE) {
       finding.link().ifPresent(this::link);
     }

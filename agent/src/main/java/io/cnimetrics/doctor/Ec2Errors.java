@@ -4,152 +4,307 @@ import static io.cnimetrics.doctor.Requirement.METRICS;
 
 import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.snapshot.Series;
+import io.cnimetrics.snapshot.IpamdError;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
- * The errors that EC2 returns to ipamD. The table has one row for each cause.
+ * The errors that AWS returns to ipamD: one row for each cause, and one for all other codes.
  *
- * @param stopsPods whether pods get no address because of the error
- * @param before the title if the error happened earlier but does not last
- * @param never the title if the error did not happen since ipamD started
- * @param cause what usually causes the error
+ * @param codes the codes of this row
+ * @param title the title of present trouble
+ * @param before the title if it happened, but perhaps not in the last minutes
+ * @param never the title if it did not happen since ipamD started
+ * @param cause what usually leads to it
  */
 record Ec2Errors(
-    Cause error, CheckSpec spec, boolean stopsPods, String before, String never, String cause) {
-  private static final String API_ERRORS = MetricCatalog.AWS_API_ERR.onlySeries().name();
-  private static final String WARNS = "warn if the count since ipamD started is over 0";
-  private static final String FAILS =
-      "fail if the count rises between polls, or if the count is"
-          + " over 0 and the warm pool is empty; ";
+    CheckSpec spec,
+    Predicate<String> codes,
+    String title,
+    String before,
+    String never,
+    String cause) {
+  /** Calls to instance metadata, which {@link PodMetadata} judges. */
+  private static final Set<String> METADATA_CODES = Set.of("EC2MetadataError", "IMDSRequestError");
+
+  private static final String SUBNETS_OF_CLUSTER =
+      "aws ec2 describe-subnets --region "
+          + Commands.THIS_REGION
+          + " --query 'Subnets[].[SubnetId,AvailableIpAddressCount,CidrBlock]' --output table";
+  private static final String ENICONFIGS =
+      "kubectl get eniconfigs -o custom-columns=NAME:.metadata.name,SUBNET:.spec.subnet,GROUPS:.spec.securityGroups";
+  private static final String INSTANCE_GROUPS =
+      "aws ec2 describe-instances --region "
+          + Commands.THIS_REGION
+          + " --instance-ids "
+          + Commands.THIS_INSTANCE
+          + " --query 'Reservations[].Instances[].NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Groups[].GroupId]'"
+          + " --output text";
+  private static final String ROLE_OF_AWS_NODE =
+      "kubectl -n kube-system get sa aws-node -o yaml | grep role-arn;"
+          + " aws eks list-pod-identity-associations --region "
+          + Commands.THIS_REGION
+          + " --cluster-name "
+          + Commands.THIS_CLUSTER
+          + " --service-account aws-node --namespace kube-system";
+  private static final String UPGRADE =
+      "aws eks update-addon --region "
+          + Commands.THIS_REGION
+          + " --cluster-name "
+          + Commands.THIS_CLUSTER
+          + " --addon-name vpc-cni"
+          + Commands.EVERY_NODE
+          + ": upgrades to the default release";
 
   private static final List<Ec2Errors> ROWS =
       List.of(
-          new Ec2Errors(
+          row(
               Cause.EC2_DENIES,
-              spec(
-                      "ec2-denied",
-                      "the error codes of missing permissions",
-                      FAILS + WARNS,
-                      "Attach the policy to aws-node's role. The policy's ARN starts with"
-                          + " arn:aws-cn: in China, and with arn:aws-us-gov: in GovCloud."
-                          + " Command: aws iam attach-role-policy --role-name <role of aws-node>"
-                          + " --policy-arn arn:aws:iam::aws:policy/AmazonEKS_CNI_Policy")
-                  .see(Pages.ROLE),
-              true,
               "EC2 denied calls of ipamD",
-              "EC2 did not deny any call of ipamD",
-              "The role of aws-node lacks AmazonEKS_CNI_Policy, or a policy of the organisation"
-                  + " forbids the calls. Without its own role, aws-node uses the node's role"),
-          new Ec2Errors(
-              Cause.NO_ADDRESS_IN_SUBNET,
-              spec(
-                      "ec2-no-addresses",
-                      "the error code `InsufficientFreeAddressesInSubnet`",
-                      FAILS + WARNS,
-                      "Release unused addresses, add subnets with the tag kubernetes.io/role/cni=1,"
-                          + " or use custom networking with a secondary CIDR. To see the free"
-                          + " addresses: aws ec2 describe-subnets --query"
-                          + " 'Subnets[].[SubnetId,AvailableIpAddressCount]'")
-                  .see(Pages.ADDRESS_USE),
-              true,
-              "The subnet had no free address",
-              "EC2 always had addresses for ipamD",
-              "Pods, warm pools of other nodes or load balancers use all addresses of the subnet"),
-          new Ec2Errors(
+              "EC2 denied no call of ipamD",
+              "The role of aws-node (or the node's role, if aws-node has none) lacks"
+                  + " AmazonEKS_CNI_Policy, or an organisation's policy forbids the call",
+              "Attach AmazonEKS_CNI_Policy to that role. For IPv6 the role also needs"
+                  + " ec2:AssignIpv6Addresses",
+              Pages.ROLE,
+              ROLE_OF_AWS_NODE,
+              Commands.ATTACH_CNI_POLICY),
+          row(
+              Cause.NO_CREDENTIALS,
+              "ipamD got no AWS credentials",
+              "ipamD has AWS credentials",
+              "The role of aws-node cannot be assumed: its trust policy, the cluster's OIDC"
+                  + " provider, STS or instance metadata",
+              "Check the role of aws-node and its trust policy",
+              Pages.ROLE,
+              ROLE_OF_AWS_NODE),
+          row(
+              Cause.SECURITY_GROUP,
+              "The security group for new ENIs did not exist",
+              "The security groups of new ENIs exist",
+              "A security group was deleted that an ENIConfig or the node's primary ENI names",
+              "With custom networking, name an existing group in the ENIConfig. Otherwise put an"
+                  + " existing group on the node's primary ENI, or replace the node",
+              Pages.CUSTOM_NETWORKING,
+              ENICONFIGS,
+              INSTANCE_GROUPS),
+          row(
+              Cause.SECURITY_GROUP_LIMIT,
+              "New ENIs had too many security groups",
+              "New ENIs have few enough security groups",
+              "An ENI may have 5 security groups unless the account's quota was raised",
+              "Remove groups from the ENIConfig or the node's primary ENI, or raise the quota"
+                  + " \"Security groups per network interface\"",
+              Pages.CUSTOM_NETWORKING,
+              ENICONFIGS,
+              INSTANCE_GROUPS),
+          row(
+              Cause.SUBNET_GONE,
+              "The subnet for new ENIs did not exist",
+              "The subnets of new ENIs exist",
+              "A subnet was deleted that an ENIConfig names, or that subnet discovery found",
+              "Name an existing subnet of this node's zone in the ENIConfig",
+              Pages.CUSTOM_NETWORKING,
+              ENICONFIGS,
+              SUBNETS_OF_CLUSTER),
+          row(
               Cause.NO_PREFIX_IN_SUBNET,
-              spec(
-                      "ec2-no-prefixes",
-                      "the error code `InsufficientCidrBlocks`",
-                      FAILS + WARNS,
-                      "Use a new subnet for prefixes, or reserve a block for prefixes: aws ec2"
-                          + " create-subnet-cidr-reservation --reservation-type prefix"
-                          + " --subnet-id <subnet> --cidr <block>")
-                  .see(Pages.PREFIXES),
-              true,
               "The subnet had no free /28",
-              "EC2 always had prefixes for ipamD",
-              "The used addresses are scattered, and no 16 addresses in a row are free"),
-          new Ec2Errors(
+              "EC2 had prefixes when ipamD asked",
+              "Single addresses are scattered over the subnet: some are free, but not 16 in a row",
+              "Reserve a block of the subnet for prefixes (aws ec2 create-subnet-cidr-reservation"
+                  + " --reservation-type prefix), or use a new subnet for pods",
+              Pages.PREFIXES,
+              SUBNETS_OF_CLUSTER),
+          row(
+              Cause.NO_ADDRESS_IN_SUBNET,
+              "The subnet had no free address",
+              "EC2 had addresses when ipamD asked",
+              "All addresses of the subnet are in use: by pods, warm pools of other nodes, load"
+                  + " balancers",
+              "Release unused addresses, add subnets for pods (tag kubernetes.io/role/cni=1), or"
+                  + " use a secondary CIDR with custom networking. Lower warm targets free idle"
+                  + " addresses at once",
+              Pages.ADDRESS_USE,
+              SUBNETS_OF_CLUSTER,
+              Commands.setEnv("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5"),
+              Commands.setAddOnEnv("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5")),
+          row(
+              Cause.ATTACHMENT_LIMIT,
+              "ipamD attached more ENIs than the instance type permits",
+              "ipamD respects the instance type's number of ENIs",
+              "ipamD's table of limits is wrong for this type, or ENIs that ipamD does not manage"
+                  + " take its slots",
+              "Upgrade the VPC CNI, or set MAX_ENI to what EC2 permits, and lower the kubelet's"
+                  + " max-pods to match",
+              Pages.INSTANCE_TYPES,
+              INSTANCE_GROUPS,
+              UPGRADE),
+          row(
+              Cause.ENI_LIMIT,
+              "ipamD requested more addresses than an ENI can hold",
+              "ipamD respects the limits of its ENIs",
+              "ipamD's table of limits is wrong for this type, or its list of the ENI's addresses"
+                  + " differs from EC2's",
+              "Restart ipamD, so that it reads its list again. If that does not help, upgrade the"
+                  + " VPC CNI: its table does not correct itself",
+              Pages.INSTANCE_TYPES,
+              Commands.RESTART_AWS_NODE,
+              UPGRADE),
+          row(
+              Cause.INTERFACE_QUOTA,
+              "The account's quota of network interfaces was used up",
+              "The account's quota of network interfaces suffices",
+              "The account has as many network interfaces in this region as its quota permits",
+              "Delete unattached interfaces, or raise the quota \"Network interfaces per Region\"",
+              Pages.VPC_CNI,
+              "aws ec2 describe-network-interfaces --region "
+                  + Commands.THIS_REGION
+                  + " --filters Name=status,Values=available --query"
+                  + " 'NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Description]' --output"
+                  + " text",
+              "aws service-quotas get-service-quota --region "
+                  + Commands.THIS_REGION
+                  + " --service-code vpc --quota-code L-DF5E4CA3"),
+          row(
+              Cause.OPT_IN,
+              "The account was not allowed to use EC2 in this region",
+              "The account may use EC2 in this region",
+              "The region or the account is not enabled, or is still being verified",
+              "Enable the region for the account, or wait for the verification",
+              Pages.TROUBLESHOOTING,
+              "aws account list-regions --region-opt-status-contains DISABLED ENABLING"),
+          row(
+              Cause.CLOCK,
+              "EC2 rejected requests with a wrong time",
+              "EC2 accepts the time of ipamD's requests",
+              "The node's clock is wrong by more than 5 minutes, or the node was suspended",
+              "Correct the node's clock: run this on the node",
+              Pages.TIME,
+              "chronyc tracking"),
+          row(
               Cause.EC2_THROTTLES,
-              spec(
-                      "ec2-throttled",
-                      "the error codes of throttling, and the number of all requests",
-                      WARNS,
-                      "Raise or unset WARM_IP_TARGET, add nodes more slowly, and find other"
-                          + " callers of EC2 in CloudTrail. If this is not enough, request a"
-                          + " higher limit for the account")
-                  .see(Pages.THROTTLING),
-              false,
               "EC2 throttled ipamD",
               "EC2 did not throttle ipamD",
-              "The account makes more calls than its limit allows. Usual reasons are many new nodes"
-                  + " at once, a small WARM_IP_TARGET with short-lived pods, or another caller"),
+              "The account makes more calls than its limit allows: many nodes at once, a small"
+                  + " WARM_IP_TARGET with short-lived pods, or another caller",
+              "Reduce the calls: raise WARM_IP_TARGET or unset it, add nodes more slowly, find"
+                  + " other callers in CloudTrail. Or request a higher limit for the account",
+              Pages.THROTTLING,
+              "aws cloudtrail lookup-events --region "
+                  + Commands.THIS_REGION
+                  + " --lookup-attributes AttributeKey=EventName,AttributeValue=CreateNetworkInterface"
+                  + " --max-results 20 --query 'Events[].[EventTime,Username]' --output text"),
+          row(
+              Cause.UNREACHABLE,
+              "ipamD did not reach AWS",
+              "ipamD reaches AWS",
+              "No route, endpoint, proxy or DNS leads from the node to EC2, or a connection broke",
+              "A private subnet needs a NAT gateway or an interface endpoint for ec2 with private"
+                  + " DNS, and a security group that allows the node on port 443",
+              Pages.PRIVATE_CLUSTERS,
+              "aws ec2 describe-vpc-endpoints --region "
+                  + Commands.THIS_REGION
+                  + " --query 'VpcEndpoints[].[ServiceName,State,PrivateDnsEnabled]' --output text"),
+          row(
+              Cause.FAULT,
+              "EC2 had internal errors",
+              "EC2 had no internal errors",
+              "EC2 itself fails; ipamD repeats its calls",
+              "Wait. If it lasts, see the AWS Health Dashboard and open a support case",
+              Pages.TROUBLESHOOTING),
           new Ec2Errors(
-              Cause.ENI_LIMIT,
               spec(
-                  "ec2-eni-limit",
-                  "the error code `PrivateIpAddressLimitExceeded`",
-                  WARNS,
-                  "ipamD corrects its address list automatically. If the count still rises, find"
-                      + " the program that assigns addresses to the node's ENIs, or restart ipamD: "
-                      + Commands.RESTART_AWS_NODE),
-              false,
-              "ipamD requested more addresses than an ENI can hold",
-              "ipamD requested no more addresses than its ENIs can hold",
-              "ipamD's list of the ENI's addresses differed from EC2's list"));
+                      "ec2-other",
+                      "all codes without a finding of their own",
+                      "Look the code up in EC2's list of error codes; ipamD's log has the whole"
+                          + " answer. Run this on the node",
+                      "grep -E 'error|failed' /var/log/aws-routed-eni/ipamd.log | tail -20")
+                  .see(Pages.EC2_ERRORS),
+              code -> Cause.ofCode(code).isEmpty(),
+              "AWS returns other errors to ipamD",
+              "AWS returned other errors to ipamD",
+              "AWS returned no other error to ipamD",
+              "The code in the evidence is AWS's reason"));
 
   static List<Check> checks() {
     return ROWS.stream().map(row -> row.spec.check(row::finding)).toList();
   }
 
-  /** Returns one series for each error code, because the evidence names the codes. */
-  static Stream<Series> series() {
-    return ROWS.stream().flatMap(Ec2Errors::codes).map(Ec2Errors::series);
+  private static Ec2Errors row(
+      Cause error,
+      String before,
+      String never,
+      String cause,
+      String remedy,
+      String page,
+      String... commands) {
+    String codes =
+        error.ec2Codes().stream().sorted().map("`%s`"::formatted).collect(Collectors.joining(", "));
+    return new Ec2Errors(
+        spec(error.finding(), codes, remedy, commands).see(page),
+        error.ec2Codes()::contains,
+        error.title(),
+        before,
+        never,
+        cause);
   }
 
-  private static CheckSpec spec(String id, String codes, String fires, String remedy) {
-    return CheckSpec.of(id, "`awscni_aws_api_error_count`: " + codes, fires, remedy).needs(METRICS);
-  }
-
-  private static Series series(String code) {
-    return Series.of(API_ERRORS, "error", Set.of(code));
-  }
-
-  private Stream<String> codes() {
-    return error.ec2Codes().stream();
+  private static CheckSpec spec(String id, String codes, String remedy, String... commands) {
+    return CheckSpec.of(
+            id,
+            "`awscni_aws_api_error_count`: " + codes,
+            "fail if the count rises now and the pool is empty; warn if it rises now, or if that is"
+                + " unknown; note if it rose before",
+            remedy)
+        .run(commands)
+        .needs(METRICS);
   }
 
   private Finding finding(NodeEvidence node) {
-    double total = codes().mapToDouble(code -> node.total(series(code))).sum();
-    double rise = codes().mapToDouble(code -> node.rise(series(code))).sum();
-    if (total == 0) {
+    List<IpamdError> kinds =
+        node.metrics().errors().keySet().stream()
+            .filter(this::counts)
+            .sorted(Comparator.comparing((IpamdError kind) -> -node.trend(kind).total()))
+            .toList();
+    Optional<Trend> all = kinds.stream().map(node::trend).reduce(Trend::plus);
+    if (all.filter(trend -> trend.total() > 0).isEmpty()) {
       return spec.ok(never, "0 such errors");
     }
-    String evidence = evidence(node, rise);
-    boolean lasts = rise > 0 || (stopsPods && PodAddresses.isEmptyWithRoom(node.last()));
-    String title = lasts ? error.title() : before;
-    return lasts && stopsPods
-        ? spec.fail(title, evidence, cause)
-        : spec.warn(title, evidence, cause);
+    Trend trend = all.get();
+    String evidence = evidence(node, kinds);
+    boolean poolEmpty = PodAddresses.isEmptyWithRoom(node.last());
+    if (trend.isRising() || (poolEmpty && !trend.known())) {
+      Finding present =
+          poolEmpty ? spec.fail(title, evidence, cause) : spec.warn(title, evidence, cause);
+      return present.since(trend.since());
+    }
+    return trend.judge(spec.warn(before, evidence, cause));
   }
 
-  private String evidence(NodeEvidence node, double rise) {
-    String byCode =
-        codes()
-            .filter(code -> node.total(series(code)) > 0)
-            .sorted(Comparator.comparing((String code) -> -node.total(series(code))))
-            .map(code -> String.format(Locale.ROOT, "%s %.0f", code, node.total(series(code))))
-            .collect(Collectors.joining(", "));
-    double requests = node.total(MetricCatalog.EC2_API_REQ_COUNT);
-    return byCode
-        + " since ipamD started"
-        + node.whileWatching(rise)
-        + (requests > 0 ? "; ipamD sent %.0f requests in total".formatted(requests) : "");
+  private boolean counts(IpamdError kind) {
+    return kind.family().equals(IpamdError.API_ERRORS)
+        && codes.test(kind.code())
+        && !METADATA_CODES.contains(kind.code())
+        && !PodMetadata.CALLS.contains(kind.call());
   }
+
+  /** Names each call and code, so that one can search for them in CloudTrail. */
+  private static String evidence(NodeEvidence node, List<IpamdError> kinds) {
+    String counts =
+        kinds.stream()
+            .limit(MAX_NAMED)
+            .map(kind -> kind + ": " + node.trend(kind))
+            .collect(Collectors.joining("; "));
+    String more =
+        kinds.size() > MAX_NAMED ? "; %d more kinds".formatted(kinds.size() - MAX_NAMED) : "";
+    double requests = node.total(MetricCatalog.EC2_API_REQ_COUNT);
+    return counts + more + (requests > 0 ? "; of %.0f calls in total".formatted(requests) : "");
+  }
+
+  private static final int MAX_NAMED = 4;
 }

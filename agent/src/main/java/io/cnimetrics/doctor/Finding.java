@@ -1,16 +1,23 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.snapshot.NodeIdentity;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * The result of a check.
  *
- * @param id the id of the check
+ * @param id of the check
  * @param title the result in a few words
- * @param evidence what the check observed; if the check did not run, the reason
- * @param cause the usual cause of the problem; empty if there is no problem
- * @param remedy what to do about the problem, often with a command; empty if there is no problem
- * @param link the URL of AWS's page about the problem; empty if AWS has no page
+ * @param evidence the numbers behind it; for a check that did not run, the reason
+ * @param cause what usually leads to it; empty if there is no problem
+ * @param remedy what to do; empty if there is nothing to do
+ * @param commands the commands of the remedy, one line each, with this node's ids
+ * @param link a page by AWS about it
+ * @param past whether the trouble has ended, or may have ended
+ * @param since when the trouble began, if that is known
+ * @param explainedBy the id of the finding that is the cause of this one
  */
 public record Finding(
     String id,
@@ -19,20 +26,103 @@ public record Finding(
     String evidence,
     String cause,
     String remedy,
-    Optional<String> link) {
+    List<String> commands,
+    Optional<String> link,
+    boolean past,
+    Optional<Instant> since,
+    Optional<String> explainedBy) {
   public Finding {
     if (id.isBlank() || title.isBlank()) {
-      throw new IllegalArgumentException("finding '%s': id or title is empty".formatted(id));
+      throw new IllegalArgumentException("a finding needs an id and a title: '%s'".formatted(id));
     }
+    commands = List.copyOf(commands);
   }
 
-  /** Returns the same finding with another remedy. */
-  Finding remedied(String better) {
-    return new Finding(id, level, title, evidence, cause, better, link);
+  static Finding of(CheckSpec spec, Level level, String title, String evidence, String cause) {
+    return new Finding(
+        spec.id(),
+        level,
+        title,
+        evidence,
+        cause,
+        spec.remedy(),
+        spec.commands(),
+        spec.link(),
+        false,
+        Optional.empty(),
+        Optional.empty());
   }
 
-  /** Returns the same finding with the node's name in the remedy's commands. */
-  Finding onNode(String name) {
-    return remedied(remedy.replace(Commands.THIS_NODE, name));
+  /** A result without a problem. */
+  static Finding without(CheckSpec spec, Level level, String title, String evidence) {
+    return of(spec, level, title, evidence, "").remedied("").with(Optional.empty());
+  }
+
+  /** Whether this is trouble at present. */
+  boolean isPresent() {
+    return !past && (level == Level.FAIL || level == Level.WARN);
+  }
+
+  /** The same with a remedy for this case. */
+  Finding remedied(String better, String... lines) {
+    return new Finding(
+        id, level, title, evidence, cause, better, List.of(lines), link, past, since, explainedBy);
+  }
+
+  /** The same with that level. */
+  Finding at(Level other) {
+    return new Finding(
+        id, other, title, evidence, cause, remedy, commands, link, past, since, explainedBy);
+  }
+
+  /** The same as trouble that has ended, or may have ended. */
+  Finding ended() {
+    return new Finding(
+        id, level, title, evidence, cause, remedy, commands, link, true, since, explainedBy);
+  }
+
+  /** The same with the time at which it began. */
+  Finding since(Optional<Instant> start) {
+    return new Finding(
+        id, level, title, evidence, cause, remedy, commands, link, past, start, explainedBy);
+  }
+
+  /** The same as a consequence of another finding, which has the remedy. */
+  Finding explainedBy(Finding other) {
+    return new Finding(
+        id,
+        level,
+        title,
+        evidence,
+        cause,
+        "See " + other.id(),
+        List.of(),
+        link,
+        past,
+        since,
+        Optional.of(other.id()));
+  }
+
+  /**
+   * The same with this node's ids in its commands. Without one of its ids a command is left out.
+   */
+  Finding onNode(NodeIdentity node) {
+    return new Finding(
+        id,
+        level,
+        title,
+        evidence,
+        cause,
+        Commands.named(remedy, node),
+        Commands.complete(commands, node),
+        link,
+        past,
+        since,
+        explainedBy);
+  }
+
+  private Finding with(Optional<String> page) {
+    return new Finding(
+        id, level, title, evidence, cause, remedy, commands, page, past, since, explainedBy);
   }
 }

@@ -2,12 +2,10 @@ package io.cnimetrics.doctor;
 
 import static io.cnimetrics.doctor.Requirement.METRICS;
 
-import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.snapshot.Series;
-import java.util.ArrayList;
+import io.cnimetrics.snapshot.IpamdError;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
+import java.util.Optional;
 
 /**
  * The errors that ipamD counts. The table has one row for each value of the label {@code fn}.
@@ -17,13 +15,12 @@ import java.util.stream.Stream;
  * @param cause what usually causes the error
  */
 record IpamdErrors(String fn, String meaning, String cause) {
-  private static final Series ALL = MetricCatalog.IPAMD_ERR.onlySeries();
-
   private static final CheckSpec SPEC =
       CheckSpec.of(
               "ipamd-errors",
               "`awscni_ipamd_error_count` by `fn`",
-              "warn if the count since ipamD started is over 0; each `fn` has its own finding",
+              "warn if the count rises now, or if that is unknown; note if it rose before; each `fn`"
+                  + " has its own finding",
               "Read ipamD's log: grep -i error /var/log/aws-routed-eni/ipamd.log")
           .needs(METRICS)
           .see(Pages.TROUBLESHOOTING);
@@ -86,37 +83,30 @@ record IpamdErrors(String fn, String meaning, String cause) {
     return SPEC.checkAll(IpamdErrors::findings);
   }
 
-  /** Returns one series for each row. */
-  static Stream<Series> series() {
-    return ROWS.stream().map(IpamdErrors::ofRow);
-  }
-
-  private Series ofRow() {
-    return Series.of(ALL.name(), "fn", Set.of(fn));
+  private static Optional<IpamdErrors> row(String fn) {
+    return ROWS.stream().filter(row -> row.fn.equals(fn)).findFirst();
   }
 
   private static List<Finding> findings(NodeEvidence node) {
-    double total = node.total(ALL);
-    if (total == 0) {
-      return List.of(SPEC.ok("ipamD counts no errors", "0 since ipamD started"));
-    }
-    List<Finding> findings = new ArrayList<>();
-    double known = 0;
-    for (IpamdErrors row : ROWS) {
-      double count = node.total(row.ofRow());
-      if (count > 0) {
-        known += count;
-        String evidence = "%s: %s".formatted(row.fn, node.counted(row.ofRow()));
-        findings.add(SPEC.warn(row.meaning, evidence, row.cause));
-      }
-    }
-    if (total > known) {
-      findings.add(
-          SPEC.warn(
-              "ipamD counts errors that the agent does not know",
-              "%.0f since ipamD started".formatted(total - known),
-              "This release of ipamD may be newer than the agent"));
-    }
-    return findings;
+    List<Finding> findings =
+        node.metrics().errors().keySet().stream()
+            .filter(kind -> kind.family().equals(IpamdError.FUNCTION_ERRORS))
+            .filter(kind -> node.trend(kind).total() > 0)
+            .sorted(Comparator.comparing(IpamdError::call))
+            .map(kind -> finding(node.trend(kind), kind.call()))
+            .toList();
+    return findings.isEmpty()
+        ? List.of(SPEC.ok("ipamD counts no errors", "0 since it started"))
+        : findings;
+  }
+
+  private static Finding finding(Trend trend, String fn) {
+    Optional<IpamdErrors> row = row(fn);
+    String title = row.map(IpamdErrors::meaning).orElse("ipamD counts errors of another kind");
+    String cause =
+        row.map(IpamdErrors::cause)
+            .orElse("The agent does not know this function of ipamD; ipamD's log has the error");
+    String evidence = "%s: %s".formatted(fn, trend);
+    return trend.judge(SPEC.warn(title, evidence, cause));
   }
 }

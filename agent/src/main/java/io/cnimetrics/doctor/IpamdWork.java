@@ -38,7 +38,7 @@ final class IpamdWork {
               "stuck-action",
               "the gauge `awscni_ipamd_action_inprogress`",
               "warn if the gauge is over 0 in each of several polls",
-              "Watch longer: doctor --watch 5. If the pool change does not end, restart ipamD: "
+              "Watch longer: doctor --polls 5. If the pool change does not end, restart ipamD: "
                   + Commands.RESTART_AWS_NODE)
           .needs(METRICS);
 
@@ -47,7 +47,7 @@ final class IpamdWork {
     if (!isBusy(node.last())) {
       return STUCK_ACTION.ok("No pool change is in progress", evidence);
     } else if (!node.showsTrend()) {
-      return STUCK_ACTION.notChecked(evidence + "; run doctor --watch 2 to see whether they end");
+      return STUCK_ACTION.notChecked(evidence + "; run doctor --polls 2 to see whether they end");
     }
     return node.lasts(IpamdWork::isBusy)
         ? STUCK_ACTION.warn(
@@ -68,21 +68,23 @@ final class IpamdWork {
       CheckSpec.of(
               "forced-removals",
               "`awscni_force_removed_enis`, `awscni_force_removed_ips`",
-              "warn if a count since ipamD started is over 0",
+              "warn if the count rises now, or if that is unknown; note if it rose before",
               "Restart the pods that lost their network. CloudTrail shows which caller detached"
                   + " the ENI or unassigned the addresses")
           .needs(METRICS);
 
   private static Finding forcedRemovals(NodeEvidence node) {
-    double enis = node.total(MetricCatalog.FORCE_REMOVE_ENI);
-    double addresses = node.total(MetricCatalog.FORCE_REMOVE_IPS);
-    String evidence = "%.0f ENIs and %.0f addresses since ipamD started".formatted(enis, addresses);
-    return enis + addresses > 0
-        ? FORCED_REMOVALS.warn(
-            "Pods lost addresses that they held",
-            evidence,
-            "A caller other than ipamD detached an ENI or unassigned its addresses")
-        : FORCED_REMOVALS.ok("No pod lost its address", evidence);
+    Trend enis = node.trend(MetricCatalog.FORCE_REMOVE_ENI.onlySeries());
+    Trend addresses = node.trend(MetricCatalog.FORCE_REMOVE_IPS.onlySeries());
+    Trend both = enis.plus(addresses);
+    String evidence = "ENIs: %s; addresses: %s".formatted(enis, addresses);
+    return both.total() == 0
+        ? FORCED_REMOVALS.ok("No pod lost its address", evidence)
+        : both.judge(
+            FORCED_REMOVALS.warn(
+                "Pods lost addresses that they held",
+                evidence,
+                "A caller other than ipamD detached an ENI or unassigned its addresses"));
   }
 
   private static final Series POD_ENI_ERRORS = MetricCatalog.POD_ENI_ERR.onlySeries();
@@ -91,7 +93,7 @@ final class IpamdWork {
       CheckSpec.of(
               "pod-enis",
               "`awscni_pod_eni_error_count`, and whether a trunk ENI is attached",
-              "warn if the count is over 0; the finding says if no slot for a trunk ENI is left",
+              "warn if the count rises now, or if that is unknown; note if it rose before",
               "Read the log of aws-node. Check that the instance type supports trunk ENIs. Run:"
                   + " kubectl describe cninode "
                   + Commands.THIS_NODE)
@@ -99,23 +101,24 @@ final class IpamdWork {
           .see(Pages.POD_SECURITY_GROUPS);
 
   private static Finding podEnis(NodeEvidence node) {
-    String evidence = node.counted(POD_ENI_ERRORS);
-    if (node.total(POD_ENI_ERRORS) == 0) {
-      return POD_ENIS.ok("ipamD had no errors with ENIs for single pods", evidence);
+    Trend trend = node.trend(POD_ENI_ERRORS);
+    if (trend.total() == 0) {
+      return POD_ENIS.ok("ipamD had no errors with ENIs for single pods", trend.toString());
     }
-    return node.snapshot().pool().filter(pool -> hasNoTrunkSlot(node, pool)).isPresent()
-        ? POD_ENIS
-            .warn(
-                "No slot is left for a trunk ENI",
-                "%s; %d of %.0f ENIs are attached, and none is a trunk ENI"
-                    .formatted(evidence, node.pool().eniCount(), eniMax(node)),
-                "ENIs with pods used all slots before ENABLE_POD_ENI was set")
-            .remedied("Drain and replace the node. A new node keeps a slot for the trunk ENI")
-        : POD_ENIS.warn(
-            "ipamD had errors with ENIs for single pods",
-            evidence,
-            "The node's CNINode object could not be read or changed, or the trunk ENI could not be"
-                + " attached");
+    return trend.judge(
+        node.snapshot().pool().filter(pool -> hasNoTrunkSlot(node, pool)).isPresent()
+            ? POD_ENIS
+                .warn(
+                    "No slot is left for a trunk ENI",
+                    "%s; %d of %.0f ENIs are attached, and none is a trunk ENI"
+                        .formatted(trend, node.pool().eniCount(), eniMax(node)),
+                    "ENIs with pods used all slots before ENABLE_POD_ENI was set")
+                .remedied("Drain and replace the node. A new node keeps a slot for the trunk ENI")
+            : POD_ENIS.warn(
+                "ipamD has errors with ENIs for single pods",
+                trend.toString(),
+                "The node's CNINode object could not be read or changed, or the trunk ENI could"
+                    + " not be attached"));
   }
 
   private static boolean hasNoTrunkSlot(NodeEvidence node, AddressPool pool) {

@@ -2,8 +2,10 @@ package io.cnimetrics.doctor;
 
 import io.cnimetrics.capacity.EffectiveMaximum;
 import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeIdentity.Origins;
@@ -11,19 +13,26 @@ import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
  * All facts about a node that the checks judge.
  *
  * @param polls at least one poll of the node, oldest first; two or more polls show changes
+ * @param agent the report of the agent on this node; empty if no agent answers
  * @param origins the source of the region, and the source of the cluster name
  */
 public record NodeEvidence(
-    List<Poll> polls, NodeIdentity identity, Origins origins, AgentSettings agentSettings) {
+    List<Poll> polls,
+    Optional<AgentReport> agent,
+    NodeIdentity identity,
+    Origins origins,
+    AgentSettings agentSettings) {
   public NodeEvidence {
     polls = List.copyOf(polls);
     if (polls.isEmpty()) {
@@ -90,29 +99,56 @@ public record NodeEvidence(
     return total(metric.onlySeries());
   }
 
-  /** The increase over all polls. A lower value means that ipamD restarted and counts from 0. */
-  double rise(Series series) {
-    double[] totals =
-        polls.stream()
-            .map(Poll::snapshot)
-            .flatMap(snapshot -> snapshot.metrics().stream())
-            .mapToDouble(metrics -> metrics.total(series).orElse(0))
-            .toArray();
-    double rise = 0;
-    for (int i = 1; i < totals.length; i++) {
-      rise += totals[i] < totals[i - 1] ? totals[i] : totals[i] - totals[i - 1];
+  /** How a counter developed; only for checks that require the metrics. */
+  Trend trend(Series counter) {
+    return trend(counter.toString(), metrics -> metrics.total(counter));
+  }
+
+  /** How the errors of one kind developed. */
+  Trend trend(IpamdError error) {
+    return trend(
+        error.key(), metrics -> OptionalDouble.of(metrics.errors().getOrDefault(error, 0.0)));
+  }
+
+  private Trend trend(String counter, Function<IpamdMetrics, OptionalDouble> total) {
+    Optional<RecentIncrease> run =
+        agent.stream()
+            .flatMap(report -> report.increases().stream())
+            .filter(increase -> increase.counter().equals(counter))
+            .findFirst();
+    OptionalDouble before = OptionalDouble.empty();
+    for (Poll poll : polls) {
+      Instant at = poll.snapshot().takenAt();
+      OptionalDouble read =
+          poll.snapshot().metrics().stream()
+              .flatMapToDouble(metrics -> total.apply(metrics).stream())
+              .findFirst();
+      if (read.isPresent() && before.isPresent()) {
+        double increase = increase(before.getAsDouble(), read.getAsDouble());
+        if (increase > 0) {
+          run =
+              Optional.of(
+                  run.map(known -> known.plus(increase, at))
+                      .orElse(new RecentIncrease(counter, increase, at, at)));
+        }
+      }
+      before = read.isPresent() ? read : before;
     }
-    return rise;
+    Optional<Instant> seenSince =
+        agent
+            .map(AgentReport::startedAt)
+            .or(() -> Optional.of(polls.get(0).snapshot().takenAt()).filter(first -> showsTrend()));
+    return new Trend(before.orElse(0), seenSince, run, now());
   }
 
-  /** The total of a series as text, such as {@code 12 since ipamD started}. */
-  String counted(Series series) {
-    return "%.0f since ipamD started".formatted(total(series)) + whileWatching(rise(series));
+  /** A fall means that ipamD restarted from 0. */
+  private static double increase(double before, double after) {
+    return after < before ? after : after - before;
   }
 
-  /** The increase as text; empty after a single poll, because one poll shows no increase. */
-  String whileWatching(double rise) {
-    return showsTrend() ? ", %.0f of them while doctor watched".formatted(rise) : "";
+  /** When the last poll started. */
+  Instant now() {
+    return snapshot().takenAt();
   }
 
   /** The snapshot of the last poll. */

@@ -47,7 +47,7 @@ final class PodAddresses {
     return justStarted
         ? NO_ADDRESSES
             .warn("ipamD has no ENI yet", evidence, "ipamD has just started")
-            .remedied("Poll twice: doctor --watch 2")
+            .remedied("Poll twice: doctor --polls 2")
         : NO_ADDRESSES.fail(
             "The node has no address for pods",
             evidence,
@@ -65,7 +65,7 @@ final class PodAddresses {
               "available addresses, and the effective maximum",
               "fail if each of several polls shows no available address although the pool can"
                   + " grow; warn if only the last poll shows this",
-              "Check whether the pool fills: doctor --watch 3. If the pool does not fill, see"
+              "Check whether the pool fills: doctor --polls 3. If the pool does not fill, see"
                   + " ec2-no-addresses, ec2-denied, ec2-throttled and ipamD's log")
           .needs(POOL, IPV4, MAXIMUM)
           .see(Pages.VPC_CNI);
@@ -102,10 +102,9 @@ final class PodAddresses {
       CheckSpec.of(
               "refused-pods",
               "`awscni_no_available_ip_addresses`",
-              "fail if the count rises between polls; warn if the count is over 0",
-              "The findings on the subnet, EC2, the cooldown and max-pods show the reason. To"
-                  + " list the pods: kubectl get pods -A --field-selector spec.nodeName="
-                  + Commands.THIS_NODE)
+              "fail if the count rises now; warn if that is unknown; note if it rose before",
+              "Find the pods of the node in ContainerCreating")
+          .run(Commands.PODS_OF_NODE)
           .needs(METRICS)
           .see(Pages.ADDRESS_USE);
 
@@ -114,15 +113,16 @@ final class PodAddresses {
     if (node.gauge(refusals).isEmpty()) {
       return REFUSED_PODS.notChecked("only VPC CNI 1.15.1 and later count refused pods");
     }
-    String evidence = node.counted(refusals);
+    Trend trend = node.trend(refusals);
+    String evidence = trend.toString();
     String cause =
         "The pool was empty when a pod needed an address. The kubelet retries every 10 to 15 s";
-    if (node.total(refusals) == 0) {
+    if (trend.total() == 0) {
       return REFUSED_PODS.ok("ipamD never refused an address", evidence);
     }
-    return node.rise(refusals) > 0
-        ? REFUSED_PODS.fail("ipamD refuses addresses to pods", evidence, cause)
-        : REFUSED_PODS.warn("ipamD refused addresses to pods", evidence, cause);
+    String title =
+        trend.isRising() ? "ipamD refuses addresses to pods" : "ipamD refused addresses to pods";
+    return trend.judge(REFUSED_PODS.fail(title, evidence, cause));
   }
 
   private static final CheckSpec COOLDOWN =

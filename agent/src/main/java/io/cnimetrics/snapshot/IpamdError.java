@@ -22,6 +22,13 @@ public record IpamdError(String family, String call, String code) {
     return new IpamdError(FUNCTION_ERRORS, function, "");
   }
 
+  /** As PromQL would select it. */
+  public String key() {
+    return code.isEmpty()
+        ? "%s{fn=\"%s\"}".formatted(family, call)
+        : "%s{api=\"%s\",error=\"%s\"}".formatted(family, call, code);
+  }
+
   /** Such as {@code CreateNetworkInterface UnauthorizedOperation}. */
   @Override
   public String toString() {

@@ -67,7 +67,7 @@ class DoctorTest {
   void verboseShowsPassedChecks() {
     doctor(NamedScenario.HEALTHY, "--verbose");
 
-    assertThat(terminal.out()).contains("\nOK\n  introspection      ipamD reports");
+    assertThat(terminal.out()).contains("\nOK\n  introspection             ipamD reports");
   }
 
   @Test

@@ -68,7 +68,7 @@ class AwsTest {
                   throw new IllegalStateException("ec2:DescribeSubnets was denied");
                 }));
 
-    assertThat(new CheckRunner(List.of(check)).run(healthy))
+    assertThat(new CheckRunner(List.of(check)).run(healthy).findings())
         .singleElement()
         .satisfies(
             finding -> {
@@ -91,7 +91,8 @@ class AwsTest {
     Origins tag =
         new Origins(Optional.of(new Origin.Ec2Tag("eks:cluster-name")), healthy.origins().region());
     NodeEvidence found =
-        new NodeEvidence(healthy.polls(), healthy.identity(), tag, healthy.agentSettings());
+        new NodeEvidence(
+            healthy.polls(), healthy.agent(), healthy.identity(), tag, healthy.agentSettings());
 
     assertThat(level(AwsAccess.ec2Endpoint(GONE, false), healthy)).isEqualTo(Level.OK);
     assertThat(level(AwsAccess.ec2Endpoint(GONE, true), healthy)).isEqualTo(Level.WARN);
@@ -139,7 +140,8 @@ class AwsTest {
     NodeIdentity nowhere =
         new NodeIdentity("n", Optional.empty(), Optional.empty(), Instance.UNKNOWN);
     NodeEvidence node =
-        new NodeEvidence(healthy.polls(), nowhere, Origins.NONE, healthy.agentSettings());
+        new NodeEvidence(
+            healthy.polls(), healthy.agent(), nowhere, Origins.NONE, healthy.agentSettings());
 
     for (Check check :
         List.of(

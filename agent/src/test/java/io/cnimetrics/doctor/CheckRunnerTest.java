@@ -83,7 +83,7 @@ class CheckRunnerTest {
   }
 
   private static List<Finding> run(List<Check> checks) {
-    return new CheckRunner(checks).run(DoctorFixture.poll(NamedScenario.IPAMD_DOWN));
+    return new CheckRunner(checks).run(DoctorFixture.poll(NamedScenario.IPAMD_DOWN)).findings();
   }
 
   private static Check io(Supplier<List<Finding>> findings) {

@@ -76,11 +76,19 @@ final class DoctorFixture {
     return findings(named.scenario().build(), named.warmUp(), polls);
   }
 
+  static Diagnosis diagnosis(NamedScenario named, int polls) {
+    return diagnosis(named.scenario().build(), named.warmUp(), polls);
+  }
+
   static List<Finding> findings(Scenario scenario, Duration warmUp, int polls) {
+    return diagnosis(scenario, warmUp, polls).findings();
+  }
+
+  static Diagnosis diagnosis(Scenario scenario, Duration warmUp, int polls) {
     return simulate(
         scenario,
         warmUp,
-        (fixture, clock) -> fixture.type(scenario.instanceType()).findings(polls, clock));
+        (fixture, clock) -> fixture.type(scenario.instanceType()).diagnosis(polls, clock));
   }
 
   /** The evidence of one poll of a scenario, for checks that a test runs directly. */
@@ -126,6 +134,10 @@ final class DoctorFixture {
   }
 
   List<Finding> findings(int polls, FakeClock clock) {
+    return diagnosis(polls, clock).findings();
+  }
+
+  Diagnosis diagnosis(int polls, FakeClock clock) {
     NodeEvidence node = evidence(polls, clock);
     return new CheckRunner(Checks.all(probes(node, clock))).run(node);
   }
@@ -146,6 +158,7 @@ final class DoctorFixture {
     Optional<Origin> given = Optional.of(new Origin.Given());
     return new NodeEvidence(
         polls,
+        Optional.empty(),
         new NodeIdentity("node", Optional.of("payments"), Optional.of("eu-west-1"), instance),
         new Origins(given, given),
         new AgentSettings(

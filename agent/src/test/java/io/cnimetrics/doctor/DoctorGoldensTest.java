@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cnimetrics.Goldens;
 import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.text.Palette;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +37,7 @@ class DoctorGoldensTest {
   @Test
   void healthyNodeInJsonIsAsApproved() {
     Goldens.check(
-        "doctor-healthy.json", DoctorJson.of(DoctorFixture.findings(NamedScenario.HEALTHY, 1)));
+        "doctor-healthy.json", DoctorJson.of(DoctorFixture.diagnosis(NamedScenario.HEALTHY, 1)));
   }
 
   @Test
@@ -46,20 +45,22 @@ class DoctorGoldensTest {
     Goldens.check("doctor-subnet-empty.table.txt", table(NamedScenario.SUBNET_EMPTY, false));
     Goldens.check(
         "doctor-subnet-empty.json",
-        DoctorJson.of(DoctorFixture.findings(NamedScenario.SUBNET_EMPTY, 1)));
+        DoctorJson.of(DoctorFixture.diagnosis(NamedScenario.SUBNET_EMPTY, 1)));
   }
 
   @ParameterizedTest
-  @EnumSource(mode = Mode.EXCLUDE, names = "INTROSPECTION_HANGS") // This scenario needs 5 s.
-  void everyLineFitsIntoEightyColumns(NamedScenario scenario) {
-    assertThat(table(scenario, true).lines()).allMatch(line -> line.length() <= 80);
+  @EnumSource(mode = Mode.EXCLUDE, names = "INTROSPECTION_HANGS") // It needs 5 s.
+  void everyLineButCommandsFitsIntoEightyColumns(NamedScenario scenario) {
+    assertThat(table(scenario, true).lines())
+        .filteredOn(line -> !line.startsWith("      $ "))
+        .allMatch(line -> line.length() <= 80);
   }
 
   private static String table(NamedScenario scenario, boolean verbose) {
     NodeEvidence node = DoctorFixture.poll(scenario);
-    List<Finding> findings = DoctorFixture.findings(scenario, 1);
+    Diagnosis diagnosis = DoctorFixture.diagnosis(scenario, 1);
     Optional<String> cniVersion =
         node.snapshot().metrics().flatMap(metrics -> metrics.cniVersion());
-    return DoctorTable.of(node.identity(), cniVersion, findings, verbose, Palette.PLAIN);
+    return DoctorTable.of(node.identity(), cniVersion, diagnosis, verbose, Palette.PLAIN);
   }
 }

@@ -105,7 +105,8 @@ class ProbesTest {
   void missingStateDirectoryIsNoted() {
     AgentSettings none = settings(Optional.empty(), List.of());
     NodeEvidence node =
-        new NodeEvidence(healthy.polls(), healthy.identity(), healthy.origins(), none);
+        new NodeEvidence(
+            healthy.polls(), healthy.agent(), healthy.identity(), healthy.origins(), none);
 
     assertThat(AgentSetup.stateDirectory(any -> Optional.empty()).run(node).get(0).level())
         .isEqualTo(Level.NOTE);
@@ -116,7 +117,8 @@ class ProbesTest {
   void injectedAgentIsAWarning() {
     AgentSettings injected = settings(Optional.empty(), List.of("JAVA_TOOL_OPTIONS"));
     NodeEvidence node =
-        new NodeEvidence(healthy.polls(), healthy.identity(), healthy.origins(), injected);
+        new NodeEvidence(
+            healthy.polls(), healthy.agent(), healthy.identity(), healthy.origins(), injected);
 
     assertThat(AgentSetup.JAVA_AGENT.run(node).get(0).evidence()).isEqualTo("JAVA_TOOL_OPTIONS");
     assertThat(AgentSetup.JAVA_AGENT.run(node).get(0).level()).isEqualTo(Level.WARN);
@@ -159,7 +161,8 @@ class ProbesTest {
         new Origins(
             Optional.of(new Origin.InstanceTag("eks:cluster-name")), healthy.origins().region());
     NodeEvidence node =
-        new NodeEvidence(healthy.polls(), healthy.identity(), tag, healthy.agentSettings());
+        new NodeEvidence(
+            healthy.polls(), healthy.agent(), healthy.identity(), tag, healthy.agentSettings());
 
     assertThat(AgentSetup.CLUSTER_NAME.run(node).get(0).level()).isEqualTo(Level.NOTE);
   }
@@ -199,6 +202,7 @@ class ProbesTest {
     Poll without = new Poll(poll.snapshot().on(Instance.UNKNOWN, List.of(problem)), poll.reading());
     NodeIdentity unknown =
         new NodeIdentity("node", Optional.empty(), Optional.empty(), Instance.UNKNOWN);
-    return new NodeEvidence(List.of(without), unknown, Origins.NONE, healthy.agentSettings());
+    return new NodeEvidence(
+        List.of(without), Optional.empty(), unknown, Origins.NONE, healthy.agentSettings());
   }
 }

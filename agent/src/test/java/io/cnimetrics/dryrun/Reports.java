@@ -201,7 +201,11 @@ public final class Reports {
     sums.put(Series.of("awscni_ip_max"), (double) ipMax);
     sums.put(Series.of("awscni_aws_api_latency_ms_sum"), 1234.5 * tens);
     return new IpamdMetrics(
-        sums, Map.of(), OptionalDouble.of(IPAMD_START), OptionalDouble.empty(), Optional.of("v1.23.1"));
+        sums,
+        Map.of(),
+        OptionalDouble.of(IPAMD_START),
+        OptionalDouble.empty(),
+        Optional.of("v1.23.1"));
   }
 
   private static Eni single(String id, int device, AddressCount addresses) {

@@ -1,0 +1,33 @@
+package io.cnimetrics.catalog;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * A run of increases of one counter. A pause of more than {@link #PRESENT} ends the run.
+ *
+ * @param counter the counter as PromQL would select it, such as {@code
+ *     awscni_no_available_ip_addresses}
+ * @param amount the sum of the increases in the run
+ * @param since the start of the poll that saw the first increase
+ * @param last the start of the poll that saw the last increase
+ */
+public record RecentIncrease(String counter, double amount, Instant since, Instant last) {
+  /**
+   * An increase within this time shows present trouble. After an error for an empty subnet ipamD
+   * pauses its calls to EC2 for two minutes.
+   */
+  public static final Duration PRESENT = Duration.ofMinutes(3);
+
+  /** The run after another increase. */
+  public RecentIncrease plus(double increase, Instant at) {
+    return isPresent(at)
+        ? new RecentIncrease(counter, amount + increase, since, at)
+        : new RecentIncrease(counter, increase, at, at);
+  }
+
+  /** Whether the run goes on at that time. */
+  public boolean isPresent(Instant now) {
+    return !last.plus(PRESENT).isBefore(now);
+  }
+}

@@ -1,0 +1,19 @@
+package io.cnimetrics.doctor;
+
+import java.util.List;
+
+/**
+ * The result of all checks.
+ *
+ * @param findings worst first; a cause stands before its symptoms
+ */
+public record Diagnosis(Verdict verdict, List<Finding> findings) {
+  public Diagnosis {
+    findings = List.copyOf(findings);
+  }
+
+  /** Whether a check failed. */
+  public boolean fails() {
+    return findings.stream().anyMatch(finding -> finding.level() == Level.FAIL);
+  }
+}

@@ -1,0 +1,86 @@
+package io.cnimetrics.doctor;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Which findings are symptoms, and the causes that explain them. An explained symptom names its
+ * cause and has no remedy of its own, so that findings never give contradictory advice.
+ */
+final class Explanations {
+  private static final Comparator<Finding> WORST_FIRST = Comparator.comparing(Finding::level);
+
+  /** Why ipamD gets no more addresses; the most certain first. */
+  private static final List<String> NO_GROWTH =
+      List.of(
+          "introspection",
+          "ec2-denied",
+          "ec2-no-prefixes",
+          "ec2-no-addresses",
+          "subnet",
+          "ec2-eni-limit",
+          "ec2-other",
+          "ec2-throttled");
+
+  /** Why a pod gets no address, although ipamD needs no more addresses. */
+  private static final List<String> NO_ADDRESS =
+      List.of("metadata-away", "leaked-addresses", "impossible-pool", "trunk-slot", "node-full");
+
+  /** By symptom. The first cause that is present explains it. */
+  private static final Map<String, List<String>> CAUSES =
+      Map.of(
+          "no-addresses", joined(NO_GROWTH, List.of("metadata-away", "eniconfig", "ipv6-prefix")),
+          "warm-pool",
+              joined(NO_GROWTH, List.of("trunk-slot", "eniconfig", "stuck-action", "cooldown")),
+          "refused-pods",
+              joined(
+                  NO_ADDRESS,
+                  NO_GROWTH,
+                  List.of("ipv6-prefix", "cooldown", "no-addresses", "stuck-action", "warm-pool")),
+          "ipamd-errors", joined(List.of("metadata-away"), NO_GROWTH),
+          "cooldown", NO_GROWTH,
+          "node-full", List.of("leaked-addresses", "impossible-pool"),
+          "ipamd-start", joined(NO_GROWTH, List.of("metadata-away")));
+
+  private Explanations() {}
+
+  /** The findings, worst first, causes before their symptoms. */
+  static List<Finding> apply(List<Finding> findings) {
+    List<Finding> explained = new ArrayList<>();
+    for (Finding finding : findings) {
+      explained.add(cause(finding, findings).map(finding::explainedBy).orElse(finding));
+    }
+    List<Finding> raised =
+        explained.stream().map(finding -> stopsPods(finding, explained)).toList();
+    List<Finding> sorted = new ArrayList<>(raised);
+    sorted.sort(WORST_FIRST.thenComparing(finding -> finding.explainedBy().isPresent()));
+    return sorted;
+  }
+
+  private static Optional<Finding> cause(Finding symptom, List<Finding> findings) {
+    if (symptom.level() != Level.FAIL && symptom.level() != Level.WARN) {
+      return Optional.empty();
+    }
+    return CAUSES.getOrDefault(symptom.id(), List.of()).stream()
+        .flatMap(id -> findings.stream().filter(finding -> finding.id().equals(id)))
+        .filter(Finding::isPresent)
+        .findFirst();
+  }
+
+  /** A cause is as serious as the symptom that it explains. */
+  private static Finding stopsPods(Finding cause, List<Finding> findings) {
+    boolean explainsFailure =
+        findings.stream()
+            .filter(finding -> finding.level() == Level.FAIL)
+            .anyMatch(finding -> finding.explainedBy().equals(Optional.of(cause.id())));
+    return explainsFailure && cause.level() == Level.WARN ? cause.at(Level.FAIL) : cause;
+  }
+
+  @SafeVarargs
+  private static List<String> joined(List<String>... lists) {
+    return List.of(lists).stream().flatMap(List::stream).distinct().toList();
+  }
+}

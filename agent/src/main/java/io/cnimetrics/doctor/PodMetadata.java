@@ -1,0 +1,63 @@
+package io.cnimetrics.doctor;
+
+import static io.cnimetrics.doctor.Requirement.METRICS;
+
+import io.cnimetrics.catalog.Cause;
+import io.cnimetrics.snapshot.IpamdError;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The check of instance metadata, as ipamD sees it. ipamD reads the VPC's CIDRs from it while it
+ * sets up a pod. If that fails, the pod does not start, and no other counter rises.
+ */
+final class PodMetadata {
+  /** The calls to instance metadata for each pod. */
+  static final Set<String> CALLS = Set.of("GetVPCIPv4CIDRBlocks", "GetVPCIPv6CIDRBlocks");
+
+  private static final CheckSpec SPEC =
+      CheckSpec.of(
+              "metadata-away",
+              "`awscni_aws_api_error_count` of `GetVPCIPv4CIDRBlocks` and `GetVPCIPv6CIDRBlocks`",
+              "fail if the count rises now; warn if that is unknown; note if it rose before",
+              "Check that instance metadata is switched on, and that nothing on the node blocks or"
+                  + " floods 169.254.169.254. Run the second command on the node")
+          .run(
+              "aws ec2 describe-instances --region "
+                  + Commands.THIS_REGION
+                  + " --instance-ids "
+                  + Commands.THIS_INSTANCE
+                  + " --query 'Reservations[].Instances[].MetadataOptions'",
+              "curl -sS -m 2 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' -o /dev/null -w"
+                  + " '%{http_code}\\n' http://169.254.169.254/latest/api/token")
+          .needs(METRICS)
+          .see(Pages.METADATA);
+
+  private PodMetadata() {}
+
+  static Check check() {
+    return SPEC.check(PodMetadata::finding);
+  }
+
+  private static Finding finding(NodeEvidence node) {
+    List<IpamdError> kinds =
+        node.metrics().errors().keySet().stream()
+            .filter(kind -> CALLS.contains(kind.call()))
+            .toList();
+    Optional<Trend> all = kinds.stream().map(node::trend).reduce(Trend::plus);
+    if (all.filter(trend -> trend.total() > 0).isEmpty()) {
+      return SPEC.ok("Instance metadata answers ipamD", "0 failed calls");
+    }
+    Trend trend = all.get();
+    String evidence =
+        kinds.stream()
+            .map(kind -> kind + ": " + node.trend(kind))
+            .collect(Collectors.joining("; "));
+    String cause = "ipamD reads the VPC's CIDRs there for each new pod; without them no pod starts";
+    String title =
+        trend.isRising() ? Cause.METADATA_AWAY.title() : "Instance metadata did not answer ipamD";
+    return trend.judge(SPEC.fail(title, evidence, cause));
+  }
+}

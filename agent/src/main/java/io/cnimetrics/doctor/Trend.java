@@ -1,0 +1,123 @@
+package io.cnimetrics.doctor;
+
+import static java.time.temporal.ChronoUnit.MINUTES;
+import static java.time.temporal.ChronoUnit.SECONDS;
+
+import io.cnimetrics.catalog.RecentIncrease;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * How a counter of ipamD developed.
+ *
+ * @param total the count since ipamD started
+ * @param seenSince from when on increases are known; empty if nothing is known of them
+ * @param run the last run of increases; empty if none is known
+ * @param now the start of the last poll
+ */
+record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease> run, Instant now) {
+  /** The counters together, such as those of several error codes. */
+  Trend plus(Trend other) {
+    return new Trend(
+        total + other.total,
+        seenSince,
+        Stream.of(run, other.run).flatMap(Optional::stream).reduce(Trend::join),
+        now);
+  }
+
+  private static RecentIncrease join(RecentIncrease one, RecentIncrease other) {
+    if (one.last().isBefore(other.last())) {
+      return join(other, one);
+    }
+    return other.isPresent(one.last())
+        ? new RecentIncrease(
+            one.counter(),
+            one.amount() + other.amount(),
+            one.since().isBefore(other.since()) ? one.since() : other.since(),
+            one.last())
+        : one;
+  }
+
+  /** Whether the counter rose in the last minutes. */
+  boolean isRising() {
+    return run.filter(increases -> increases.isPresent(now)).isPresent();
+  }
+
+  /** Whether it is known if the counter rose in the last minutes. */
+  boolean known() {
+    return seenSince.isPresent();
+  }
+
+  /** Since when the counter rises; empty if it does not, or if it may have risen before. */
+  Optional<Instant> since() {
+    return run.filter(increases -> increases.isPresent(now))
+        .filter(this::isWhole)
+        .map(RecentIncrease::since);
+  }
+
+  /** Whether increases before the run would have been seen. */
+  private boolean isWhole(RecentIncrease increases) {
+    return increases.amount() >= total
+        || seenSince
+            .filter(start -> start.isBefore(increases.since().minus(RecentIncrease.PRESENT)))
+            .isPresent();
+  }
+
+  /**
+   * The finding of a counter that is over 0: as it is if the counter rises, a note if it stopped,
+   * and past trouble if that is unknown.
+   */
+  Finding judge(Finding rising) {
+    if (isRising()) {
+      return rising.since(since());
+    }
+    return (known() ? rising.at(Level.NOTE) : rising.at(Level.WARN)).ended();
+  }
+
+  /** Such as {@code 12 since ipamD started, 3 of them since 10:03 UTC}. */
+  @Override
+  public String toString() {
+    String all = "%.0f since ipamD started".formatted(total);
+    if (total == 0) {
+      return all;
+    } else if (isRising()) {
+      RecentIncrease increases = run.orElseThrow();
+      String amount = number(increases.amount());
+      return since()
+          .map(start -> "%s, %s of them since %s".formatted(all, amount, time(start)))
+          .orElse(
+              "%s, %s of them in the last %s"
+                  .formatted(all, amount, ago(seenSince.orElse(increases.since()), now)));
+    } else if (run.isPresent()) {
+      return "%s, the last at %s".formatted(all, time(run.get().last()));
+    }
+    return all + (known() ? ", none in the last minutes" : "; when is unknown: use --polls 2");
+  }
+
+  private static String number(double count) {
+    return String.format(Locale.ROOT, "%.0f", count);
+  }
+
+  private String time(Instant at) {
+    return time(at, now);
+  }
+
+  /** Such as {@code 10:03 UTC}, with the date if it is not from the last day. */
+  static String time(Instant at, Instant now) {
+    String text = at.truncatedTo(SECONDS).toString();
+    boolean recent = Duration.between(at, now).abs().compareTo(Duration.ofHours(20)) < 0;
+    return recent ? text.substring(11, 16) + " UTC" : at.truncatedTo(MINUTES).toString();
+  }
+
+  /** How long ago, such as {@code 12 min}. */
+  static String ago(Instant at, Instant now) {
+    long seconds = Math.max(0, Duration.between(at, now).toSeconds());
+    if (seconds < 120) {
+      return seconds + " s";
+    }
+    return seconds < 7_200 ? seconds / 60 + " min" : seconds / 3_600 + " h";
+  }
+}

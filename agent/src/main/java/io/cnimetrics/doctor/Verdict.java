@@ -1,0 +1,68 @@
+package io.cnimetrics.doctor;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The answer to "why do my pods get no address?" in one sentence.
+ *
+ * @param level of the finding that decides
+ * @param finding the id of that finding; empty if there is no trouble
+ */
+public record Verdict(Level level, String text, Optional<String> finding) {
+  private static final String REFUSED = "refused-pods";
+
+  /**
+   * @param findings in the order of {@link Explanations}
+   * @param now when the last poll started
+   */
+  static Verdict of(List<Finding> findings, Instant now) {
+    return first(findings, Level.FAIL)
+        .map(worst -> failure(worst, findings, now))
+        .or(() -> first(findings, Level.WARN).map(Verdict::warning))
+        .orElseGet(
+            () -> new Verdict(Level.OK, "No trouble found: pods get addresses", Optional.empty()));
+  }
+
+  private static Verdict failure(Finding worst, List<Finding> findings, Instant now) {
+    Optional<Finding> refused =
+        findings.stream()
+            .filter(finding -> finding.id().equals(REFUSED) && finding.level() == Level.FAIL)
+            .findFirst();
+    boolean pods = refused.isPresent() && !worst.id().equals(REFUSED);
+    String since =
+        refused
+            .filter(any -> pods)
+            .or(() -> Optional.of(worst))
+            .flatMap(Finding::since)
+            .or(worst::since)
+            .map(start -> " since " + since(start, now))
+            .orElse("");
+    String text =
+        pods
+            ? "Pods get no address%s: %s".formatted(since, clause(worst.title()))
+            : worst.title() + since;
+    return new Verdict(Level.FAIL, text, Optional.of(worst.id()));
+  }
+
+  /** A title in the middle of a sentence. Names such as EC2 and ipamD keep their case. */
+  private static String clause(String title) {
+    boolean name = title.length() > 1 && Character.isUpperCase(title.charAt(1));
+    return name ? title : Character.toLowerCase(title.charAt(0)) + title.substring(1);
+  }
+
+  private static String since(Instant start, Instant now) {
+    return "%s (%s)".formatted(Trend.time(start, now), Trend.ago(start, now));
+  }
+
+  private static Verdict warning(Finding worst) {
+    String text =
+        worst.past() ? worst.title() + ", at an unknown time: use --polls 2" : worst.title();
+    return new Verdict(Level.WARN, text, Optional.of(worst.id()));
+  }
+
+  private static Optional<Finding> first(List<Finding> findings, Level level) {
+    return findings.stream().filter(finding -> finding.level() == level).findFirst();
+  }
+}

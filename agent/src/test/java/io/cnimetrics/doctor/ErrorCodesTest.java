@@ -1,0 +1,184 @@
+package io.cnimetrics.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.Cause;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.RecentIncrease;
+import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.catalog.SamplerState;
+import io.cnimetrics.simulator.NamedScenario;
+import io.cnimetrics.snapshot.IpamdError;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.testing.Snapshots;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Doctor names every error code of AWS with its call, and shows old errors as old. */
+class ErrorCodesTest {
+  private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
+  private static final Duration INTERVAL = Duration.ofSeconds(30);
+  private static final NodeEvidence HEALTHY = DoctorFixture.poll(NamedScenario.HEALTHY);
+
+  /** Each code that a cause lists, and one that none lists. */
+  static Stream<String> codes() {
+    return Stream.concat(
+        Arrays.stream(Cause.values()).flatMap(cause -> cause.ec2Codes().stream()).sorted(),
+        Stream.of("InvalidParameterCombination"));
+  }
+
+  static List<String> ids() {
+    return Stream.concat(
+            Arrays.stream(Cause.values())
+                .filter(cause -> !cause.ec2Codes().isEmpty())
+                .map(Cause::finding),
+            Stream.of("ec2-other", "metadata-away"))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("codes")
+  void codeThatRisesOnAnEmptyNodeIsTheVerdict(String code) {
+    IpamdError error = IpamdError.ofApi("CreateNetworkInterface", code);
+    Diagnosis diagnosis =
+        diagnosis(node(error, 200, 216).sum("awscni_no_available_ip_addresses", 9));
+
+    Finding first = diagnosis.findings().get(0);
+    assertThat(first.level()).isEqualTo(Level.FAIL);
+    assertThat(first.id()).isEqualTo(Cause.ofCode(code).map(Cause::finding).orElse("ec2-other"));
+    assertThat(first.evidence())
+        .contains("CreateNetworkInterface " + code, "216 since ipamD started", "16 of them");
+    assertThat(first.remedy()).isNotBlank();
+    assertThat(diagnosis.verdict().finding()).hasValue(first.id());
+  }
+
+  @ParameterizedTest
+  @MethodSource("codes")
+  void codeThatDoesNotRiseIsNoted(String code) {
+    Finding found = finding(node(IpamdError.ofApi("AttachNetworkInterface", code), 7, 7), code);
+
+    assertThat(found.level()).isEqualTo(Level.NOTE);
+    assertThat(found.evidence()).contains("AttachNetworkInterface " + code, "none in the last");
+  }
+
+  @Test
+  void agentOnTheNodeSaysSinceWhen() {
+    IpamdError error = IpamdError.ofApi("CreateNetworkInterface", "UnauthorizedOperation");
+    Instant since = NOON.minus(Duration.ofMinutes(12));
+    AgentReport agent =
+        new AgentReport(
+            NOON.minus(Duration.ofHours(3)),
+            List.of(new RecentIncrease(error.key(), 24, since, NOON.minusSeconds(20))));
+
+    Diagnosis diagnosis = run(List.of(empty(NOON).error(error, 40).build()), Optional.of(agent));
+
+    assertThat(diagnosis.verdict().text())
+        .isEqualTo("EC2 denies calls of ipamD since 11:48 UTC (12 min)");
+  }
+
+  @Test
+  void agentOnTheNodeSaysThatItIsOver() {
+    IpamdError error = IpamdError.ofApi("CreateNetworkInterface", "RequestLimitExceeded");
+    AgentReport agent = new AgentReport(NOON.minus(Duration.ofHours(3)), List.of());
+
+    Diagnosis diagnosis = run(List.of(empty(NOON).error(error, 40).build()), Optional.of(agent));
+
+    assertThat(of(diagnosis, "ec2-throttled").level()).isEqualTo(Level.NOTE);
+  }
+
+  @Test
+  void metadataThatFailsForPodsIsTheVerdictAlthoughThePoolIsFull() {
+    IpamdError error = IpamdError.ofApi("GetVPCIPv4CIDRBlocks", "IMDSRequestError");
+    List<NodeSnapshot> polls =
+        List.of(
+            Snapshots.nothingRead()
+                .at(NOON)
+                .enis(Snapshots.eni(0, 14, 3, 0))
+                .error(error, 3)
+                .build(),
+            Snapshots.nothingRead()
+                .at(NOON.plus(INTERVAL))
+                .enis(Snapshots.eni(0, 14, 3, 1))
+                .error(error, 5)
+                .build());
+
+    Diagnosis diagnosis = run(polls, Optional.empty());
+
+    assertThat(diagnosis.verdict().finding()).hasValue("metadata-away");
+    assertThat(diagnosis.verdict().level()).isEqualTo(Level.FAIL);
+  }
+
+  @Test
+  void metadataErrorOnAnOptionalPathIsNoTrouble() {
+    IpamdError error = IpamdError.ofApi("GetMetadata", "EC2MetadataError");
+
+    assertThat(diagnosis(node(error, 3, 5)).findings())
+        .filteredOn(finding -> finding.id().startsWith("ec2-") || finding.id().startsWith("meta"))
+        .filteredOn(finding -> !finding.id().equals("ec2-endpoint"))
+        .extracting(Finding::level)
+        .containsOnly(Level.OK);
+  }
+
+  private record Polls(List<Snapshots> snapshots) {
+    Polls sum(String series, double last) {
+      snapshots.get(0).sum(series, 0);
+      snapshots.get(1).sum(series, last);
+      return this;
+    }
+  }
+
+  /** Two polls of a node without addresses. */
+  private static Polls node(IpamdError error, double before, double after) {
+    return new Polls(
+        List.of(empty(NOON).error(error, before), empty(NOON.plus(INTERVAL)).error(error, after)));
+  }
+
+  private static Snapshots empty(Instant at) {
+    return Snapshots.nothingRead()
+        .at(at)
+        .enis(Snapshots.eni(0, 0, 0, 0))
+        .sum("awscni_eni_max", 3)
+        .sum("awscni_ip_max", 27);
+  }
+
+  private static Diagnosis diagnosis(Polls polls) {
+    return run(polls.snapshots().stream().map(Snapshots::build).toList(), Optional.empty());
+  }
+
+  private static Diagnosis run(List<NodeSnapshot> snapshots, Optional<AgentReport> agent) {
+    Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), NOON);
+    SamplerState history = SamplerState.NONE;
+    List<Poll> polls = new ArrayList<>();
+    for (NodeSnapshot snapshot : snapshots) {
+      Sampler.PollSamples reading = sampler.read(snapshot, history);
+      history = reading.history();
+      polls.add(new Poll(snapshot, reading));
+    }
+    NodeEvidence node =
+        new NodeEvidence(
+            polls, agent, HEALTHY.identity(), HEALTHY.origins(), HEALTHY.agentSettings());
+    return new CheckRunner(
+            DoctorFixture.CHECKS.stream().filter(check -> check.ioLimit().isEmpty()).toList())
+        .run(node);
+  }
+
+  private static Finding finding(Polls polls, String code) {
+    return of(diagnosis(polls), Cause.ofCode(code).map(Cause::finding).orElse("ec2-other"));
+  }
+
+  private static Finding of(Diagnosis diagnosis, String id) {
+    return diagnosis.findings().stream()
+        .filter(finding -> finding.id().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+}
