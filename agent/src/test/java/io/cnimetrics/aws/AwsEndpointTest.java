@@ -92,7 +92,7 @@ class AwsEndpointTest {
     "us-east-1, true, https://monitoring-fips.us-east-1.amazonaws.com, https://ec2-fips.us-east-1.amazonaws.com"
   })
   void endpointFollowsPartitionAndSettings(String region, boolean fips, URI cloudWatch, URI ec2) {
-    // A proxy that does not exist, so that no request leaves.
+    // This proxy does not exist, so that no request leaves the machine.
     Map<String, String> settings =
         Map.of(
             "aws.useFipsEndpoint", String.valueOf(fips),

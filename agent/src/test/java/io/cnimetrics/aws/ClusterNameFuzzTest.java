@@ -13,14 +13,14 @@ import io.cnimetrics.snapshot.Source;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Any tags give a name that the settings accept too, or a problem. */
+/** Any tags give a problem, or a name that the settings accept too. */
 class ClusterNameFuzzTest {
   private static final String[] KEYS = {
     "eks:cluster-name", "eks:eks-cluster-name", "kubernetes.io/cluster/", "CLUSTER_ID", "Name"
   };
   private static final String[] VALUES = {"owned", "shared", ""};
 
-  /** Longer than a name may be. */
+  /** Longer than the longest allowed name. */
   private static final int LONGEST = 1_100;
 
   @FuzzTest

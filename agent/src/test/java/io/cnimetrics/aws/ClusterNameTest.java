@@ -43,11 +43,11 @@ class ClusterNameTest {
         arguments(Map.of(A, "owned"), new Named("a", A)),
         arguments(Map.of(A, "shared"), new Named("a", A)),
         arguments(Map.of(OWN, "c"), new Named("c", OWN)),
-        // Each tag before the next one.
+        // Each tag has priority over the next tag.
         arguments(Map.of(EKS, "e", KARPENTER, "k", A, "owned", OWN, "c"), new Named("e", EKS)),
         arguments(Map.of(KARPENTER, "k", A, "owned", OWN, "c"), new Named("k", KARPENTER)),
         arguments(Map.of(A, "owned", OWN, "c"), new Named("a", A)),
-        // Two clusters: an error, but only where no stronger tag decides.
+        // Two clusters are an error if no tag of higher priority decides.
         arguments(Map.of(B, "owned", A, "shared"), new Ambiguous(List.of("a", "b"))),
         arguments(Map.of(A, "owned", B, "owned", OWN, "c"), new Ambiguous(List.of("a", "b"))),
         arguments(Map.of(A, "owned", B, "owned", EKS, "e"), new Named("e", EKS)),
@@ -89,7 +89,7 @@ class ClusterNameTest {
   }
 
   @Test
-  void oneNameIsNoAmbiguity() {
+  void oneNameIsNotAmbiguous() {
     assertThatIllegalArgumentException().isThrownBy(() -> new Ambiguous(List.of("a")));
   }
 

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 
-/** An EC2 with tags and subnets only, in its Query protocol, on its own port. */
+/** A fake EC2 with its own port. It serves tags and subnets in EC2's Query protocol. */
 public final class FakeEc2 implements AutoCloseable {
   public static final AwsCredentials CREDENTIALS =
       AwsBasicCredentials.create("AKIDEXAMPLE", "secret-example");
@@ -32,7 +32,7 @@ public final class FakeEc2 implements AutoCloseable {
     server.start();
   }
 
-  /** An EC2 whose instances have no tags. */
+  /** Returns an EC2 whose instances have no tags. */
   public static FakeEc2 start() {
     return new FakeEc2().withTags(Map.of());
   }
@@ -42,7 +42,10 @@ public final class FakeEc2 implements AutoCloseable {
     return answering(aResponse().withBody(tagSet(tags, "")));
   }
 
-  /** Returns these tags on the page of a token, and the next token, if any. */
+  /**
+   * Returns these tags on the page of a token. Also returns the next token, if there is a next
+   * page.
+   */
   public FakeEc2 withPage(String token, Map<String, String> tags, String nextToken) {
     server.stubFor(
         post(urlPathEqualTo("/"))
@@ -92,7 +95,7 @@ public final class FakeEc2 implements AutoCloseable {
     return this;
   }
 
-  /** The body of an answer. */
+  /** Returns the body of an answer about tags. */
   static String tagSet(Map<String, String> tags, String nextToken) {
     String items =
         tags.entrySet().stream()
@@ -112,7 +115,7 @@ public final class FakeEc2 implements AutoCloseable {
             items, nextToken.isEmpty() ? "" : "<nextToken>%s</nextToken>".formatted(nextToken));
   }
 
-  /** The body of an answer about subnets with a netmask of 24 bits. */
+  /** Returns the body of an answer about subnets of size /24. */
   static String subnetSet(Subnet... subnets) {
     String items =
         Stream.of(subnets)

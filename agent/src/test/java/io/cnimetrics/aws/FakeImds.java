@@ -17,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** An instance metadata service, version 2 only, on its own port. */
+/** A fake instance metadata service (IMDSv2 only) with its own port. */
 public final class FakeImds implements Closeable {
   public static final String TOKEN_PATH = "/latest/api/token";
 
@@ -40,7 +40,7 @@ public final class FakeImds implements Closeable {
     this.server = server;
   }
 
-  /** A service that has only session tokens. */
+  /** Returns a service that has only session tokens. */
   public static FakeImds empty() throws IOException {
     FakeImds imds =
         new FakeImds(
@@ -51,7 +51,7 @@ public final class FakeImds implements Closeable {
     return imds;
   }
 
-  /** An {@code m5.xlarge} in {@code eu-west-1a} that does not show its tags. */
+  /** Returns an {@code m5.xlarge} in {@code eu-west-1a} that does not show its tags. */
   public static FakeImds ofAnInstance() throws IOException {
     return empty()
         .with("instance-id", "i-0123456789abcdef0")

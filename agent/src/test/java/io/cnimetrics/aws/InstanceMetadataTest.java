@@ -61,7 +61,7 @@ class InstanceMetadataTest {
   }
 
   @Test
-  void hiddenTagsAreNoProblem() throws IOException {
+  void hiddenTagsAreNotAProblem() throws IOException {
     try (FakeImds imds = FakeImds.ofAnInstance()) {
       assertThat(read(imds).problems()).isEmpty();
       assertThat(read(imds).instance()).isEqualTo(INSTANCE);

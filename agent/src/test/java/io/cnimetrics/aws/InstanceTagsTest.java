@@ -39,7 +39,7 @@ class InstanceTagsTest {
   }
 
   @Test
-  void tagsThatNameTheClusterAreKeptAndNoOthers() {
+  void onlyTagsThatNameTheClusterAreKept() {
     Map<String, String> naming =
         Map.of("eks:cluster-name", "prod", "kubernetes.io/cluster/prod", "owned");
     ec2.withTags(
@@ -124,7 +124,7 @@ class InstanceTagsTest {
 
   @Test
   void invalidCredentialsAreDenied() {
-    // The JDK hides the body of an answer with status 401, and so EC2's code.
+    // The JDK hides the body of an answer with status 401. The body has EC2's error code.
     ec2.refusing(401, "AuthFailure", "AWS was not able to validate the credentials");
 
     assertProblem(read(), Reason.DENIED).contains("status 401", "--cluster-id");

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 public final class SdkSettings {
   private SdkSettings() {}
 
-  /** Runs something with these settings, and restores the old ones. */
+  /** Runs something with these settings, then restores the old settings. */
   public static <T> T with(Map<String, String> properties, Supplier<T> action) {
     try (SystemProperties settings = new SystemProperties()) {
       settings.set(properties);
@@ -17,7 +17,7 @@ public final class SdkSettings {
     }
   }
 
-  /** The same, with credentials that work nowhere else. */
+  /** Does the same, with credentials that are valid only in tests. */
   public static <T> T withCredentials(Map<String, String> properties, Supplier<T> action) {
     Map<String, String> all = new HashMap<>(properties);
     all.put("aws.accessKeyId", FakeEc2.CREDENTIALS.accessKeyId());

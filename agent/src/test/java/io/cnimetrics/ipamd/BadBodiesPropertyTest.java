@@ -25,11 +25,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever a body holds: a valid result or a named failure, soon, and never another exception. */
+/** Any body gives a valid result or a named failure, in a short time. No other exception occurs. */
 class BadBodiesPropertyTest {
   private static final Duration SOON = Duration.ofSeconds(1);
 
-  /** Bytes that mean something to a parser. */
+  /** Bytes with a meaning for a parser. */
   private static final byte[] LETTERS = "{}[]:,\"\\ \r\n#0-9eE.\0\u00ff".getBytes(ISO_8859_1);
 
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
@@ -128,7 +128,7 @@ class BadBodiesPropertyTest {
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
   }
 
-  /** A recorded body, damaged as the seed says. */
+  /** Returns a recorded body with damage that depends on the seed. */
   private record Mutation(String name, String other, long seed) {
     static Mutation of(List<String> names, Random random) {
       return new Mutation(
@@ -142,7 +142,7 @@ class BadBodiesPropertyTest {
     }
   }
 
-  /** Up to 300 bytes: any, or those that mean something to a parser. */
+  /** Returns up to 300 bytes: any bytes, or only bytes with a meaning for a parser. */
   private static byte[] noise(Random random) {
     byte[] bytes = new byte[random.nextInt(10) == 0 ? random.nextInt(3) : random.nextInt(300)];
     random.nextBytes(bytes);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bodies that are no JSON, or JSON made to hurt a parser. */
+/** Bodies that are not JSON, and malicious JSON. */
 class BadJsonTest {
   @ParameterizedTest
   @ValueSource(
@@ -32,7 +32,7 @@ class BadJsonTest {
         "{'ENIs':{}} {'ENIs':{}}",
         "{'ENIs':{}}\n\n<html>"
       })
-  void moreAfterTheValueIsMalformed(String body) {
+  void textAfterTheValueIsMalformed(String body) {
     IpamdException refusal = refusal(body);
     assertThat(refusal.reason()).isEqualTo(MALFORMED);
     assertThat(refusal).hasMessageContaining("offset ");

@@ -38,7 +38,7 @@ class BodyBoundsTest {
   }
 
   @Test
-  void bodyAtTheBoundIsReadAndOneByteMoreIsTooLarge() throws IOException {
+  void bodyOfTheMaximumSizeIsReadAndOneByteMoreIsTooLarge() throws IOException {
     try (RawServer server = RawServer.answering(OK + "\r\n" + BODY)) {
       assertThat(pool(server.address(), AMPLE, BODY.length()).eniCount()).isZero();
       assertRefusal(
@@ -72,7 +72,7 @@ class BodyBoundsTest {
   }
 
   @Test
-  void gzipWithMoreBehindItIsMalformed() throws IOException {
+  void gzipWithBytesAfterItsEndIsMalformed() throws IOException {
     byte[] longer = Arrays.copyOf(gzip(BODY), 200);
     try (RawServer server = new RawServer(request -> gzipped(request, longer))) {
       assertRefusal(refusal(server.address(), AMPLE), MALFORMED, server.address(), "v1/enis: ");

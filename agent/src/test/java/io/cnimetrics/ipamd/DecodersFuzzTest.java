@@ -3,7 +3,7 @@ package io.cnimetrics.ipamd;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
 
-/** What bodies of any bytes come to, by a fuzzer that looks which branches they take. */
+/** Decodes arbitrary bytes. The fuzzer measures which branches the bytes reach. */
 class DecodersFuzzTest {
   @FuzzTest
   void introspectionIsAPoolOrANamedFailure(byte[] body) {

@@ -12,14 +12,14 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Introspection bodies written by hand, and what becomes of them at a fixed time. */
+/** Handwritten introspection bodies, and their results at a fixed time. */
 final class Decoding {
   static final Instant NOW = Instant.parse("2026-11-21T10:00:00Z");
   static final Duration COOLDOWN = Duration.ofSeconds(30);
 
   private Decoding() {}
 
-  /** JSON with apostrophes in place of quotes. */
+  /** Returns JSON, from text with apostrophes instead of quotes. */
   static String json(String text) {
     return text.replace('\'', '"');
   }
@@ -36,7 +36,7 @@ final class Decoding {
     }
   }
 
-  /** The failure that a body ends in. */
+  /** Returns the failure of decoding a body. */
   static IpamdException refusal(String body) {
     return refusal(json(body).getBytes(UTF_8));
   }
@@ -45,14 +45,14 @@ final class Decoding {
     return catchThrowableOfType(IpamdException.class, () -> pool(body));
   }
 
-  /** The body is refused as no pool, with a message that has all the parts. */
+  /** Asserts that the body is not a pool, and that the message contains all parts. */
   static void assertWrongShape(String body, String... parts) {
     IpamdException refusal = refusal(body);
     assertThat(refusal.reason()).isEqualTo(UNEXPECTED_SHAPE);
     assertThat(refusal).hasMessageContainingAll(parts);
   }
 
-  /** A body of releases 1.10 to 1.19 with one primary interface. */
+  /** Returns a body of releases 1.10 to 1.19 with one primary ENI. */
   static String flat(String cidrs) {
     return "{'TotalIPs':0,'AssignedIPs':0,'ENIs':{'eni-1':%s}}".formatted(eni(cidrs));
   }
@@ -62,7 +62,7 @@ final class Decoding {
         .formatted(cidrs);
   }
 
-  /** One address as a CIDR of its own. */
+  /** Returns a CIDR with one address. */
   static String single(String address) {
     return "{'10.0.0.1/32':{'IPAddresses':{'10.0.0.1':%s}}}".formatted(address);
   }

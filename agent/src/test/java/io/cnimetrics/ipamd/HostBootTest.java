@@ -20,7 +20,7 @@ class HostBootTest {
   }
 
   @Test
-  void elsewhereItIsNotKnown() throws IOException {
+  void bootTimeIsUnknownOnOtherSystems() throws IOException {
     assertThat(HostBoot.seconds(directory.resolve("none"))).isEmpty();
     assertThat(HostBoot.seconds(Files.writeString(directory.resolve("a"), "cpu 1\n"))).isEmpty();
     assertThat(HostBoot.seconds(Files.writeString(directory.resolve("b"), "btime soon\n")))

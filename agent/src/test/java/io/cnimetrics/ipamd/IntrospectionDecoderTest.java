@@ -72,7 +72,7 @@ class IntrospectionDecoderTest {
   }
 
   @Test
-  void prefixCountsWholeThoughItListsFewAddresses() {
+  void prefixCountsAllAddressesAlthoughItListsFew() {
     AddressPool pool =
         pool(
             flat(
@@ -85,7 +85,7 @@ class IntrospectionDecoderTest {
   }
 
   @Test
-  void sizeOfACidrComesFromItsNameNotFromWhatItHolds() {
+  void sizeOfACidrComesFromItsNameNotFromItsFields() {
     AddressPool pool =
         pool(
             flat(
@@ -109,7 +109,7 @@ class IntrospectionDecoderTest {
     "'','',eth0",
     "_migrated-from-cri,c1,unknown",
   })
-  void anyPartOfTheKeyMeansHeld(String networkName, String containerId, String ifName) {
+  void addressWithAnyPartOfTheKeyIsHeld(String networkName, String containerId, String ifName) {
     AddressPool pool = pool(flat(single(held(networkName, containerId, ifName))));
     assertThat(pool.assigned()).isOne();
   }
@@ -154,7 +154,7 @@ class IntrospectionDecoderTest {
         "{'ENIIPPools':{},'TotalIPs':0,'AssignedIPs':0}",
         "{'0':{'TotalIPs':0,'AssignedIPs':0,'ENIs':{}}}"
       })
-  void emptyPoolIsZero(String body) {
+  void emptyPoolHasZeroAddresses(String body) {
     AddressPool pool = pool(body);
     assertThat(pool.eniCount()).isZero();
     assertThat(pool.totalIpv4()).isZero();

@@ -226,7 +226,7 @@ class IpamdHttpTest {
     }
   }
 
-  /** Linux drops what comes to a full backlog, as a firewall would. */
+  /** Linux drops packets for a full backlog, like a firewall. */
   @Test
   void connectionThatIsNotAcceptedIsATimeoutAfterASecond() throws IOException {
     List<Socket> waiting = new ArrayList<>();

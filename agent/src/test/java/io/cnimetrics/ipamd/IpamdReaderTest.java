@@ -48,7 +48,7 @@ class IpamdReaderTest {
   }
 
   @Test
-  void metricsThatFailLeaveTheIntrospection() throws IOException {
+  void introspectionIsReadIfTheMetricsFail() throws IOException {
     try (RawServer ipamd =
         ipamd(body(ENIS), body(SETTINGS), body("awscni_ipamd_error_count{fn=\"a\"} 7\nbad"))) {
       NodeSnapshot snapshot = reader(ipamd).read();
@@ -61,7 +61,7 @@ class IpamdReaderTest {
 
   @ParameterizedTest
   @CsvSource({"NaN,NaN", "+Inf,Infinity", "1e999,Infinity"})
-  void sumThatIsNoFiniteNumberIsOneProblemAndTheRestStays(String value, String shown)
+  void sumThatIsNotAFiniteNumberIsOneProblemAndOtherSumsStay(String value, String shown)
       throws IOException {
     String text =
         "awscni_ipamd_error_count{fn=\"a\"} %s\nawscni_ipamd_error_count{fn=\"b\"} 1\n"
@@ -80,7 +80,7 @@ class IpamdReaderTest {
   }
 
   @Test
-  void introspectionThatFailsLeavesTheMetrics() throws IOException {
+  void metricsAreReadIfIntrospectionFails() throws IOException {
     try (RawServer ipamd = ipamd(body(UNKNOWN_PATH), body(SETTINGS), body(metrics(1)))) {
       NodeSnapshot snapshot = reader(ipamd).read();
       assertThat(snapshot.pool()).isEmpty();

@@ -17,7 +17,7 @@ import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** 200 MB in many forms, read by a process whose heap is far smaller than the bound on a body. */
+/** A process reads 200 MB in many forms. Its heap is far smaller than the limit of a body. */
 @Timeout(120)
 class LargeBodiesTest {
   private static final long BODY_BYTES = 200_000_000;
@@ -135,7 +135,7 @@ class LargeBodiesTest {
     }
   }
 
-  /** A body made while it is sent. */
+  /** A body that is created while it is sent. */
   private record Form(String start, IntFunction<String> part, String end) {
     void send(RawServer.Request request) throws IOException {
       request.ok(bytes(start));

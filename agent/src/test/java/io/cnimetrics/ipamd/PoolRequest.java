@@ -13,7 +13,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.zip.GZIPOutputStream;
 
-/** Requests the interfaces as a poll does, and returns the failure. */
+/** Requests the ENIs like a poll, and returns the failure. */
 final class PoolRequest {
   static final Duration LIMIT = Duration.ofMillis(400);
   static final Duration AMPLE = Duration.ofSeconds(5);

@@ -74,7 +74,7 @@ class PrometheusReaderTest {
   }
 
   @Test
-  void escapedLineEndIsNoLetter() {
+  void escapedLineEndIsNotALetter() {
     Series odd = Series.of("awscni_x", "error", Set.of("Inner"));
     IpamdMetrics metrics =
         read(new PrometheusReader(List.of(odd)), "awscni_x{error=\"I\\nner\"} 7\n");
@@ -105,7 +105,7 @@ class PrometheusReaderTest {
 
   @ParameterizedTest
   @CsvSource({"NaN", "nan", "+Inf", "Inf", "-Inf", "1e999", "-1e999"})
-  void wantedSampleThatIsNoFiniteNumberGivesNoValue(String value) {
+  void wantedSampleThatIsNotAFiniteNumberGivesNoValue(String value) {
     IpamdMetrics metrics =
         read("awscni_eni_max " + value + "\nawscni_aws_api_error_count{api=\"a\"} 1\n");
     assertThat(metrics.gauge(MAX)).isEmpty();
@@ -129,7 +129,7 @@ class PrometheusReaderTest {
   }
 
   @Test
-  void familyThatIsNotShownIsAZeroCounterAndNoGauge() {
+  void missingFamilyIsAZeroCounterAndAnUnknownGauge() {
     IpamdMetrics metrics = read("awscni_eni_allocated 2\n");
     assertThat(metrics.total(ERRORS)).hasValue(0);
     assertThat(metrics.gauge(MAX)).isEmpty();
@@ -191,7 +191,7 @@ class PrometheusReaderTest {
         "awscni_x 1\n   ",
         "awscni_x 1\r"
       })
-  void textWhoseLastLineHasNoEndIsCutShortOnceIpamdSpoke(String text) {
+  void ipamdTextWhoseLastLineHasNoEndIsCutShort(String text) {
     IpamdException refusal = refusal("awscni_y 1\n" + text);
     assertThat(refusal.reason()).isEqualTo(MALFORMED);
     assertThat(refusal).hasMessageContaining("cut short");
@@ -255,7 +255,7 @@ class PrometheusReaderTest {
   }
 
   @Test
-  void tokensOfAMegabyteArePassedBy() {
+  void tokensOfAMegabyteAreSkipped() {
     String long1 = "x".repeat(1 << 20);
     IpamdMetrics metrics =
         read(

@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
-/** A program that reads the given addresses and prints what became of each, on a small heap. */
+/** A program with a small heap that reads the given URLs and prints the result of each. */
 final class ReadInLittleMemory {
-  /** Ample, so that a slow machine shows what the memory does, not the time. */
+  /** A long limit, because the test is about memory and the machine may be slow. */
   private static final Duration LIMIT = Duration.ofSeconds(20);
 
   private static final PrometheusReader PROMETHEUS =

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
-/** The bodies that releases of the VPC CNI were recorded to answer. */
+/** Recorded bodies of releases of the VPC CNI. */
 final class RecordedBodies {
   private static final Map<String, byte[]> BY_NAME = load();
 

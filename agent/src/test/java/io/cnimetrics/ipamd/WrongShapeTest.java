@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Well-formed JSON that is not a pool: refused with the path at fault, never read as a zero. */
+/** Valid JSON that is not a pool. It is an error with the path of the fault, never a zero. */
 class WrongShapeTest {
   private static final String NEVER = "0001-01-01T00:00:00Z";
   private static final String BODY = flat(single(free(NEVER)));
@@ -24,7 +24,7 @@ class WrongShapeTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"v1.5.7", "v1.7.10", "v1.9.3", "v1.23.1"})
-  void listOfCommandsThatAnUnknownPathGetsIsNamed(String release) {
+  void messageNamesTheListOfCommandsOfAnUnknownPath(String release) {
     IpamdException refusal = refusal(RecordedBodies.of(release + "/unknown-path.json"));
     assertThat(refusal.reason()).isEqualTo(UNEXPECTED_SHAPE);
     assertThat(refusal).hasMessageContainingAll("commands", "/AvailableCommands");
@@ -212,7 +212,7 @@ class WrongShapeTest {
         "7 7",
         "{'ENIs':{'eni-1':{'DeviceNumber':-1}}"
       })
-  void wrongShapeThatIsCutShortOrGoesOnIsMalformed(String body) {
+  void wrongShapeThatIsCutShortOrHasTextAfterItIsMalformed(String body) {
     assertThat(refusal(body).reason()).isEqualTo(MALFORMED);
   }
 }
