@@ -109,7 +109,8 @@ public final class ClusterName {
    * Checks {@code eks:cluster-name}, {@code eks:eks-cluster-name}, {@code
    * kubernetes.io/cluster/<name>} with the value {@code owned} or {@code shared}, and {@code
    * CLUSTER_ID}, in this order. The first tag with a usable name decides. Names that CloudWatch
-   * refuses are ignored. CloudWatch accepts 1–1,024 printable ASCII characters, not all blank.
+   * refuses are ignored. CloudWatch accepts 1–1,024 printable ASCII characters that are not all
+   * blank.
    *
    * @param tags all tags of the instance, or only the tags that {@link #mayName} accepts
    */

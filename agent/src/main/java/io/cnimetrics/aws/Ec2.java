@@ -85,7 +85,7 @@ public final class Ec2 {
       Ec2Request request, Region region, Duration limit, Function<Ec2Client, T> call) {
     AwsCredentials found;
     try {
-      // The client would report missing credentials like any other failure.
+      // Only this code recognises missing credentials. The client reports them like other failures.
       found = credentials.get();
     } catch (RuntimeException e) {
       return request.withoutCredentials();

@@ -114,7 +114,7 @@ public final class InstanceMetadata {
       throw new IllegalArgumentException("a limit must be positive: " + limit);
     }
     if (disabled) {
-      // No problem, because a user switched it off. Code that needs a value reports its absence.
+      // Not a problem, because a user chose this. Code that needs a value reports a missing value.
       return new Result(Instance.UNKNOWN, List.of());
     }
     return new MetadataReading(endpoint).read(limit);

@@ -56,7 +56,7 @@ final class MetadataReading {
 
   private InstanceMetadata.Result readAll() {
     try (service) {
-      // The most important value is first, because the limit can end the reading at any time.
+      // The most important value is read first, because the limit can end the reading at any time.
       for (String path : List.of(TYPE, REGION, ID, ZONE)) {
         readWord(path);
       }
@@ -81,7 +81,7 @@ final class MetadataReading {
     }
     Map<String, String> read = new HashMap<>();
     keys.lines().map(String::strip).filter(ClusterName::mayName).forEach(key -> readTag(key, read));
-    // Stores all tags at once. After a cut reading a tag of lower priority could give a wrong name.
+    // Stores all tags at once. With only some tags, a tag of lower priority could decide.
     store(tags, read);
   }
 

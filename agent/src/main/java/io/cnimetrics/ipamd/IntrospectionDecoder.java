@@ -80,7 +80,7 @@ final class IntrospectionDecoder {
     while (json.nextField()) {
       String name = names.next();
       if (name.equals("AvailableCommands")) {
-        throw json.unexpected("ENIs, not the list of commands that ipamD has at unknown paths");
+        throw json.unexpected("ENIs, not ipamD's list of commands (answer to an unknown path)");
       } else if (CARD_INDEX.matcher(name).matches()) {
         cards.add(card(name));
       } else {

@@ -24,7 +24,7 @@ import java.util.Set;
  * only one value of the body at a time.
  */
 final class JsonCursor {
-  /** Limits the use of memory. EC2's limit is 50 addresses per ENI, 1,000 times less. */
+  /** Limits the memory. This is 1,000 times EC2's limit of 50 addresses per ENI. */
   private static final int MAX_ENTRIES = 50_000;
 
   private static final JsonFactory FACTORY =
@@ -171,7 +171,7 @@ final class JsonCursor {
               .formatted(path(), offset(), tooMuch.getOriginalMessage()),
           e);
     }
-    // Without UTF-8 the path is unknown, because decoding runs ahead of parsing.
+    // If a body is not UTF-8, the path is unknown, because decoding runs ahead of parsing.
     return new IpamdException(
         Reason.MALFORMED,
         e instanceof JsonProcessingException json
