@@ -8,7 +8,7 @@ import software.amazon.awssdk.services.ec2.Ec2Client;
 import software.amazon.awssdk.services.ec2.model.DescribeTagsResponse;
 import software.amazon.awssdk.services.ec2.model.Filter;
 
-/** The tags of this instance that can name its cluster, read with EC2's {@code DescribeTags}. */
+/** Reads this instance's tags that can name the cluster, with EC2's {@code DescribeTags}. */
 public final class InstanceTags {
   /** An instance has at most 50 tags and some tags of AWS. These tags fit into one page. */
   private static final int MOST_PAGES = 5;

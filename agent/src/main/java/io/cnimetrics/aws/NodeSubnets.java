@@ -13,7 +13,7 @@ import software.amazon.awssdk.services.ec2.model.DescribeSubnetsResponse;
 
 /** Reads the subnets of this node's ENIs with EC2's {@code DescribeSubnets}. */
 public final class NodeSubnets {
-  /** AWS reserves the first four addresses and the last one of every subnet. */
+  /** AWS reserves the first four addresses and the last address of every subnet. */
   private static final long RESERVED = 5;
 
   /** A subnet id. It becomes the value of a dimension and of a label. */
