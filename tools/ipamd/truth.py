@@ -43,7 +43,7 @@ class Sampler:
 
     def _run(self, file, urls):
         with open(file, "a", encoding="utf-8") as output:
-            while not self._stopped.wait(1):
+            while not self._stopped.wait(1 - time.time() % 1):
                 self.taken.append(sample(urls))
                 output.write(json.dumps(self.taken[-1]) + "\n")
 
