@@ -32,18 +32,23 @@ final class Explanations {
   /** By symptom. The first cause that is present explains it. */
   private static final Map<String, List<String>> CAUSES =
       Map.of(
-          "no-addresses", joined(NO_GROWTH, List.of("metadata-away", "eniconfig", "ipv6-prefix")),
+          "no-addresses",
+              joined(List.of(NO_GROWTH, List.of("metadata-away", "eniconfig", "ipv6-prefix"))),
           "warm-pool",
-              joined(NO_GROWTH, List.of("trunk-slot", "eniconfig", "stuck-action", "cooldown")),
+              joined(
+                  List.of(
+                      NO_GROWTH, List.of("trunk-slot", "eniconfig", "stuck-action", "cooldown"))),
           "refused-pods",
               joined(
-                  NO_ADDRESS,
-                  NO_GROWTH,
-                  List.of("ipv6-prefix", "cooldown", "no-addresses", "stuck-action", "warm-pool")),
-          "ipamd-errors", joined(List.of("metadata-away"), NO_GROWTH),
+                  List.of(
+                      NO_ADDRESS,
+                      NO_GROWTH,
+                      List.of(
+                          "ipv6-prefix", "cooldown", "no-addresses", "stuck-action", "warm-pool"))),
+          "ipamd-errors", joined(List.of(List.of("metadata-away"), NO_GROWTH)),
           "cooldown", NO_GROWTH,
           "node-full", List.of("leaked-addresses", "impossible-pool"),
-          "ipamd-start", joined(NO_GROWTH, List.of("metadata-away")));
+          "ipamd-start", joined(List.of(NO_GROWTH, List.of("metadata-away"))));
 
   private Explanations() {}
 
@@ -79,8 +84,7 @@ final class Explanations {
     return explainsFailure && cause.level() == Level.WARN ? cause.at(Level.FAIL) : cause;
   }
 
-  @SafeVarargs
-  private static List<String> joined(List<String>... lists) {
-    return List.of(lists).stream().flatMap(List::stream).distinct().toList();
+  private static List<String> joined(List<List<String>> lists) {
+    return lists.stream().flatMap(List::stream).distinct().toList();
   }
 }
