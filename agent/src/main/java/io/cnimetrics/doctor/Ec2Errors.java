@@ -28,7 +28,7 @@ record Ec2Errors(
     String before,
     String never,
     String cause) {
-  /** Calls to instance metadata, which {@link PodMetadata} judges. */
+  /** Codes of instance metadata. {@link PodMetadata} judges them, and this class ignores them. */
   private static final Set<String> METADATA_CODES = Set.of("EC2MetadataError", "IMDSRequestError");
 
   private static final String SUBNETS_OF_CLUSTER =
