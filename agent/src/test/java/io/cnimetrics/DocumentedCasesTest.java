@@ -52,13 +52,13 @@ class DocumentedCasesTest {
   }
 
   @Test
-  void subnetWithTwentyFreeAddressesStopsThePoolThere() {
+  void subnetWithTwentyFreeAddressesHasNoneForASecondWholeInterface() {
     Scenario scenario =
         Scenario.of("m5.xlarge").subnetFree(20).pods(PodSchedule.constant(100)).build();
     try (SimulatedIpamd ipamd = start(scenario)) {
       NodeUnderTest node = NodeUnderTest.of(ipamd, scenario, clock).poll();
-      double taken = node.gauge("totalIPAddresses") + node.gauge("eniAllocated") - 1;
-      assertThat(taken).as("addresses, and one for each interface but the primary").isEqualTo(20);
+      assertThat(node.gauge("eniAllocated")).isEqualTo(1);
+      assertThat(node.gauge("totalIPAddresses")).isEqualTo(14);
 
       clock.advance(Duration.ofMinutes(5));
       node.poll();

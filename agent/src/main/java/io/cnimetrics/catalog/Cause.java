@@ -47,7 +47,7 @@ public enum Cause {
       "ec2-no-addresses", "the subnet has no free address", "InsufficientFreeAddressesInSubnet"),
   ATTACHMENT_LIMIT(
       "ec2-attachment-limit",
-      "ipamD attaches more ENIs than the instance type permits",
+      "ipamD attaches more ENIs than the type permits",
       "AttachmentLimitExceeded"),
   ENI_LIMIT(
       "ec2-eni-limit",

@@ -32,9 +32,9 @@ import software.amazon.awssdk.services.cloudwatch.model.PutMetricDataRequest;
  * one request.
  *
  * <p>Requests run on one separate thread, because no setting of the SDK limits the time for name
- * lookups and for the retries of a credentials provider. The SDK's {@code apiCallTimeout} does not
- * save this thread, because its timer needs a thread of its own. An idle thread ends. If the thread
- * is busy, the next put waits for the thread, but no longer than the limit of this put.
+ * lookups and for the retries of a credentials provider. The SDK's timer ({@code apiCallTimeout})
+ * would need a thread, too. An idle thread ends. If the thread is busy, the next put waits for the
+ * thread, but no longer than the limit of this put.
  */
 public final class CloudWatchSink implements MetricSink, AutoCloseable {
   /**

@@ -28,7 +28,7 @@ record Ec2Errors(
     String before,
     String never,
     String cause) {
-  /** Codes of instance metadata. {@link PodMetadata} judges them, and this class ignores them. */
+  /** Calls to instance metadata, which {@link PodMetadata} judges. */
   private static final Set<String> METADATA_CODES = Set.of("EC2MetadataError", "IMDSRequestError");
 
   private static final String SUBNETS_OF_CLUSTER =
@@ -135,7 +135,7 @@ record Ec2Errors(
               Commands.setAddOnEnv("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5")),
           row(
               Cause.ATTACHMENT_LIMIT,
-              "ipamD attached more ENIs than the instance type permits",
+              "ipamD attached more ENIs than the type permits",
               "ipamD respects the instance type's number of ENIs",
               "ipamD's table of limits is wrong for this type, or ENIs that ipamD does not manage"
                   + " take its slots",

@@ -8,17 +8,23 @@ import java.util.stream.Stream;
 /**
  * A network interface on the node.
  *
- * @param deviceNumber the device number; the primary interface has 0
+ * @param card the network card; the primary interface is on card 0
+ * @param deviceNumber the device number on the card; the primary interface has 0
  * @param attachedAt the model time at which the interface was attached
  */
 record AttachedEni(
-    String id, int deviceNumber, String subnetId, Duration attachedAt, List<SimCidr> cidrs) {
+    String id,
+    int card,
+    int deviceNumber,
+    String subnetId,
+    Duration attachedAt,
+    List<SimCidr> cidrs) {
   AttachedEni {
     cidrs = List.copyOf(cidrs);
   }
 
   boolean primary() {
-    return deviceNumber == 0;
+    return card == 0 && deviceNumber == 0;
   }
 
   Stream<Address> addresses() {
@@ -42,6 +48,6 @@ record AttachedEni(
   }
 
   private AttachedEni withCidrs(List<SimCidr> cidrs) {
-    return new AttachedEni(id, deviceNumber, subnetId, attachedAt, cidrs);
+    return new AttachedEni(id, card, deviceNumber, subnetId, attachedAt, cidrs);
   }
 }

@@ -36,18 +36,24 @@ final class EnisJson {
    */
   static String of(SimulatedNode node, Instant wallNow) {
     EnisJson body = new EnisJson(node, wallNow);
-    Map<String, Object> pool = body.pool();
-    return Json.compact(body.version.atLeast(20, 0) ? Map.of("0", pool) : pool);
+    if (!body.version.atLeast(20, 0)) {
+      return Json.compact(body.pool(0));
+    }
+    Map<String, Object> cards = new LinkedHashMap<>();
+    for (int card = 0; card < node.scenario().networkCards(); card++) {
+      cards.put(String.valueOf(card), body.pool(card));
+    }
+    return Json.compact(cards);
   }
 
-  private Map<String, Object> pool() {
-    List<AttachedEni> enis = node.enis();
+  private Map<String, Object> pool(int card) {
+    List<AttachedEni> enis = node.enis(card);
     PoolCount count = PoolCount.of(enis);
     Map<String, Object> byId = new TreeMap<>();
     enis.forEach(eni -> byId.put(eni.id(), version.atLeast(7, 0) ? eni(eni) : flatEni(eni)));
     // ipamD's TotalIPs subtracts each address of a force-removed ENI twice.
     return Json.object(
-        "TotalIPs", count.total() - node.lostAddresses(),
+        "TotalIPs", count.total() - (card == 0 ? node.lostAddresses() : 0),
         "AssignedIPs", count.assigned(),
         "ENIIPPools", version.before(7, 0, byId),
         "ENIs", version.since(7, 0, byId));
@@ -135,7 +141,11 @@ final class EnisJson {
     return Json.object(
         "k8sPodNamespace", pod.map(Pod::namespace),
         "k8sPodName", pod.map(Pod::name),
-        "interfacesCount", pod.flatMap(any -> version.since(20, 0, 1)));
+        "interfacesCount", pod.flatMap(any -> version.since(20, 0, interfaces(any))));
+  }
+
+  private int interfaces(Pod pod) {
+    return pod.onEachCard() ? node.scenario().networkCards() : 1;
   }
 
   /**

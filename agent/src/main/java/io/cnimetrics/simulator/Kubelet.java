@@ -30,11 +30,11 @@ final class Kubelet {
 
   void tick(Duration now) {
     int target = Math.min(scenario.pods().wantedAt(now), scenario.maxPods());
-    if (scenario.has(NodeFault.CHURN)) {
+    if (scenario.has(NodeFault.CHURN, now)) {
       endOldest(now);
     }
     while (admitted.size() < target) {
-      Pod pod = Pod.random(random);
+      Pod pod = Pod.random(random, admitted.size() >= scenario.plainPods());
       admitted.addLast(pod);
       waiting.put(pod, now);
     }
@@ -54,7 +54,7 @@ final class Kubelet {
 
   private void remove(Pod pod, Duration now) {
     boolean hadAddress = waiting.remove(pod) == null;
-    if (hadAddress) {
+    if (hadAddress && !scenario.has(NodeFault.LEAKS)) {
       ipamd.unassign(pod, now);
     }
   }
@@ -75,11 +75,12 @@ final class Kubelet {
    * A pod that needs an address.
    *
    * @param containerId 64 hexadecimal digits
+   * @param onEachCard whether the pod needs an address of each network card
    */
-  record Pod(String namespace, String name, String containerId) {
-    static Pod random(Random random) {
+  record Pod(String namespace, String name, String containerId, boolean onEachCard) {
+    static Pod random(Random random, boolean onEachCard) {
       String id = hex(random) + hex(random) + hex(random) + hex(random);
-      return new Pod("shop", "web-6c9f7d8b9c-" + id.substring(0, 5), id);
+      return new Pod("shop", "web-6c9f7d8b9c-" + id.substring(0, 5), id, onEachCard);
     }
 
     private static String hex(Random random) {

@@ -40,6 +40,8 @@ record MetricFamily(String name, String type, CniVersion since, String help) {
       awscni_no_available_ip_addresses counter v1.15.1 The number of pod IP assignments that fail due to no available IP addresses
       awscni_pod_eni_error_count counter v1.7.0 The number of errors encountered for pod ENIs
       awscni_reconcile_count counter v1.0.0 The number of times ipamd reconciles on ENIs and IP/Prefix addresses
+      awscni_sagemakerapi_error_count counter v1.23.2 The number of failed SageMaker APIs requests (HyperPod nodes)
+      awscni_sagemakerapi_req_count counter v1.23.2 The number of requests made to SageMaker APIs by CNI (HyperPod nodes)
       awscni_total_ip_addresses gauge v1.0.0 The total number of IP addresses
       awscni_total_ipv4_prefixes gauge v1.9.0 The total number of IPv4 prefixes
       go_goroutines gauge v1.0.0 Number of goroutines that currently exist.

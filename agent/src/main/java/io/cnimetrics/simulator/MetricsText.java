@@ -35,17 +35,19 @@ final class MetricsText {
   }
 
   private void addPool() {
-    List<AttachedEni> enis = node.enis();
+    Scenario scenario = node.scenario();
+    // ipamD overwrites the gauges of one card with the gauges of the next card.
+    List<AttachedEni> enis = node.enis(scenario.networkCards() - 1);
     PoolCount pool = PoolCount.of(enis);
-    int mostEnis = node.scenario().limit().enis();
-    set(mostEnis, "awscni_eni_max");
-    set(mostEnis * node.scenario().addressesPerEni(), "awscni_ip_max");
+    boolean ipv6 = scenario.has(NodeFault.NO_IPV6_PREFIX);
+    set(scenario.eniMaxGauge(), "awscni_eni_max");
+    set(ipv6 ? 0 : scenario.eniMaxGauge() * scenario.addressesPerEni(), "awscni_ip_max");
     set(enis.size(), "awscni_eni_allocated");
     // This gauge of ipamD still counts the addresses of a force-removed ENI.
     set(pool.total() + node.lostAddresses(), "awscni_total_ip_addresses");
     set(pool.assigned(), "awscni_assigned_ip_addresses");
-    set(node.scenario().prefixDelegation() ? pool.cidrs() : 0, "awscni_total_ipv4_prefixes");
-    for (AttachedEni eni : enis) {
+    set(scenario.prefixDelegation() ? pool.cidrs() : 0, "awscni_total_ipv4_prefixes");
+    for (AttachedEni eni : node.enis()) {
       set(eni.assigned(), "awscni_assigned_ip_per_eni", "eni", eni.id());
       eni.cidrs().stream().filter(cidr -> cidr.count(Address::used) > 0).forEach(this::addCidr);
     }
@@ -58,10 +60,11 @@ final class MetricsText {
 
   private void addProcess(Instant processStart) {
     String goVersion = "go1.26.8";
-    set(1, "awscni_build_info", "goversion", goVersion, "version", version.toString());
-    set(1, "awscni_connmark_backend", "backend", "iptables");
+    String shown = node.scenario().buildVersion() ? version.toString() : "";
+    set(1, "awscni_build_info", "goversion", goVersion, "version", shown);
+    set(1, "awscni_connmark_backend", "backend", "nftables");
     set(0, "awscni_connmark_reconcile_total", "result", "error");
-    set(0, "awscni_connmark_reconcile_total", "result", "success");
+    set(1, "awscni_connmark_reconcile_total", "result", "success");
     set(12, "go_goroutines");
     set(1, "go_info", "version", goVersion);
     set(1.159168e6, "go_memstats_alloc_bytes");

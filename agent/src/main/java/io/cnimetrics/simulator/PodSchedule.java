@@ -1,57 +1,97 @@
 package io.cnimetrics.simulator;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
- * The number of pods that shall run on the node, by model time. The number is constant, or changes
- * at a constant rate from {@code from} to {@code to}. Each pod needs an address.
+ * The number of pods that shall run on the node, by model time. Each pod needs an address.
  *
- * @param from the number of pods at the start
- * @param to the number of pods at the end
- * @param podsPerSecond change of the number per second of model time; unused if constant
+ * @param steps the steps, one after another; the last number of pods remains
  */
-public record PodSchedule(int from, int to, double podsPerSecond) {
-  private static final Pattern TEXT =
-      Pattern.compile("(\\d{1,6})(?::(\\d{1,6}):(\\d{1,6}(?:\\.\\d{1,6})?))?");
+public record PodSchedule(List<Step> steps) {
+  private static final Pattern STEP =
+      Pattern.compile("(\\d{1,6})(?::(\\d{1,6}):(\\d{1,6}(?:\\.\\d{1,6})?)|:(\\d{1,6})s)?");
 
   public PodSchedule {
-    if (from != to && !(podsPerSecond > 0 && Double.isFinite(podsPerSecond))) {
-      throw new IllegalArgumentException(
-          "pods with a RATE of %s per second: RATE must be > 0".formatted(podsPerSecond));
-    }
+    steps = List.copyOf(steps);
   }
 
   /** The same number of pods at all times. */
   public static PodSchedule constant(int pods) {
-    return new PodSchedule(pods, pods, 0);
+    return new PodSchedule(List.of(new Step(pods, pods, 0, Duration.ZERO)));
   }
 
   /**
-   * Reads a constant number such as {@code 20}, or a ramp {@code FROM:TO:RATE} such as {@code
-   * 0:40:0.5}. RATE is in pods per second of model time.
+   * Reads a constant number such as {@code 20}, or steps separated by commas, such as {@code
+   * 0:40:0.5,40:60s,40:5:2}. A ramp is {@code FROM:TO:RATE} with RATE in pods per second of model
+   * time. A pause is {@code N:SECONDSs}.
    *
-   * @throws IllegalArgumentException if the text has neither form
+   * @throws IllegalArgumentException if the text has none of these forms
    */
   public static PodSchedule parse(String text) {
-    Matcher matcher = TEXT.matcher(text);
+    return new PodSchedule(
+        Stream.of(text.split(",", -1)).map(step -> step(STEP.matcher(step), text)).toList());
+  }
+
+  private static Step step(Matcher matcher, String text) {
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
           ("pods '%s': expected a number such as 20, or a ramp FROM:TO:RATE such as 0:40:0.5, with"
-                  + " RATE in pods per second")
+                  + " RATE in pods per second, or several ramps and pauses such as"
+                  + " 0:40:0.5,40:60s,40:5:2")
               .formatted(text));
     }
     int from = Integer.parseInt(matcher.group(1));
-    return matcher.group(2) == null
-        ? constant(from)
-        : new PodSchedule(
-            from, Integer.parseInt(matcher.group(2)), Double.parseDouble(matcher.group(3)));
+    if (matcher.group(2) != null) {
+      return Step.ramp(from, Integer.parseInt(matcher.group(2)), Double.parseDouble(matcher.group(3)));
+    }
+    long seconds = matcher.group(4) == null ? 0 : Long.parseLong(matcher.group(4));
+    return new Step(from, from, 0, Duration.ofSeconds(seconds));
   }
 
   /** The number of pods that shall run at this model time. */
   public int wantedAt(Duration sinceStart) {
-    double moved = Math.floor(podsPerSecond * sinceStart.toMillis() / 1000);
-    return (int) (from <= to ? Math.min(to, from + moved) : Math.max(to, from - moved));
+    Duration stepStart = Duration.ZERO;
+    for (Step step : steps.subList(0, steps.size() - 1)) {
+      Duration next = stepStart.plus(step.length());
+      if (sinceStart.compareTo(next) < 0) {
+        return step.wantedAt(sinceStart.minus(stepStart));
+      }
+      stepStart = next;
+    }
+    return steps.get(steps.size() - 1).wantedAt(sinceStart.minus(stepStart));
+  }
+
+  /**
+   * A ramp at a constant rate, or a constant number for some time.
+   *
+   * @param podsPerSecond change of the number per second of model time; unused if constant
+   * @param pause how long a constant number remains
+   */
+  public record Step(int from, int to, double podsPerSecond, Duration pause) {
+    public Step {
+      if (from != to && !(podsPerSecond > 0 && Double.isFinite(podsPerSecond))) {
+        throw new IllegalArgumentException(
+            "pods with a RATE of %s per second: RATE must be > 0".formatted(podsPerSecond));
+      }
+    }
+
+    static Step ramp(int from, int to, double podsPerSecond) {
+      return new Step(from, to, podsPerSecond, Duration.ZERO);
+    }
+
+    private Duration length() {
+      return from == to
+          ? pause
+          : Duration.ofMillis((long) Math.ceil(1000 * Math.abs(to - from) / podsPerSecond));
+    }
+
+    private int wantedAt(Duration sinceStart) {
+      double moved = Math.floor(podsPerSecond * sinceStart.toMillis() / 1000);
+      return (int) (from <= to ? Math.min(to, from + moved) : Math.max(to, from - moved));
+    }
   }
 }

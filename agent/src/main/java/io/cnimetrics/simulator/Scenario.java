@@ -1,11 +1,12 @@
 package io.cnimetrics.simulator;
 
 import io.cnimetrics.capacity.InstanceLimits;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,8 +16,13 @@ import java.util.regex.Pattern;
  * @param limit the limits of the instance type
  * @param maxPods how many pods the kubelet admits
  * @param subnetFree free addresses in the node's subnet at the start
+ * @param buildVersion whether the metrics text shows the CNI release; real builds do not show it
+ * @param hyperPod whether SageMaker, and not EC2, attaches the interfaces
+ * @param networkCards the number of network cards with addresses for pods
+ * @param plainPods how many pods need one address; each further pod needs one of each card
  * @param seed the seed of all random values; equal scenarios with equal seeds give equal runs
  * @param speed model seconds per real second, up to 1000
+ * @param faults the faults, each with the model time at which the fault starts
  */
 public record Scenario(
     String instanceType,
@@ -27,10 +33,15 @@ public record Scenario(
     int subnetFree,
     PodSchedule pods,
     CniVersion cniVersion,
+    boolean buildVersion,
+    boolean hyperPod,
+    int networkCards,
+    int plainPods,
     long seed,
     double speed,
     List<HttpFault> httpFaults,
-    Set<NodeFault> faults) {
+    List<Ec2Fault> ec2Faults,
+    Map<NodeFault, Duration> faults) {
   static final int PREFIX_SIZE = 16;
 
   private static final int HOST_NETWORK_PODS = 2;
@@ -38,12 +49,18 @@ public record Scenario(
 
   public Scenario {
     httpFaults = List.copyOf(httpFaults);
-    faults = Set.copyOf(faults);
+    ec2Faults = List.copyOf(ec2Faults);
+    faults = Map.copyOf(faults);
     if (maxPods < 1) {
       throw new IllegalArgumentException("max pods %d: must be ≥ 1".formatted(maxPods));
     }
     if (!(speed > 0 && speed <= 1000)) {
       throw new IllegalArgumentException("speed %s: must be > 0 and ≤ 1000".formatted(speed));
+    }
+    if (networkCards > 1 && !cniVersion.atLeast(20, 0)) {
+      throw new IllegalArgumentException(
+          "%d network cards with CNI %s: choose CNI v1.20.0 or later"
+              .formatted(networkCards, cniVersion));
     }
     if (prefixDelegation && !cniVersion.atLeast(9, 0)) {
       throw new IllegalArgumentException(
@@ -66,7 +83,36 @@ public record Scenario(
   }
 
   boolean has(NodeFault fault) {
-    return faults.contains(fault);
+    return faults.containsKey(fault);
+  }
+
+  /** Whether the node has the fault at that model time. */
+  boolean has(NodeFault fault, Duration now) {
+    return has(fault) && now.compareTo(since(fault)) >= 0;
+  }
+
+  /** The model time at which the fault starts. */
+  Duration since(NodeFault fault) {
+    return faults.getOrDefault(fault, Duration.ZERO);
+  }
+
+  boolean customNetworking() {
+    return has(NodeFault.LATE_CUSTOM_NETWORKING) || has(NodeFault.ENICONFIG_MISSING);
+  }
+
+  /** With custom networking from the start, the primary interface has no addresses for pods. */
+  boolean primaryHasPods() {
+    return !has(NodeFault.ENICONFIG_MISSING);
+  }
+
+  /** The value of {@code awscni_eni_max}: the limit in ipamD's own table. */
+  int eniMaxGauge() {
+    return limit.enis() + (has(NodeFault.ENI_LIMIT_TOO_HIGH) ? 1 : 0);
+  }
+
+  /** The number of interfaces on one card up to which ipamD attaches interfaces. */
+  int mostEnis() {
+    return eniMaxGauge() - (has(NodeFault.TRUNK_SLOT_KEPT) ? 1 : 0);
   }
 
   /** Whether a tag excludes the interface's subnet from use for pods. */
@@ -94,13 +140,18 @@ public record Scenario(
     private final String instanceType;
     private final InstanceLimits.Limit limit;
     private final List<HttpFault> httpFaults = new ArrayList<>();
-    private final Set<NodeFault> faults = EnumSet.noneOf(NodeFault.class);
+    private final List<Ec2Fault> ec2Faults = new ArrayList<>();
+    private final Map<NodeFault, Duration> faults = new EnumMap<>(NodeFault.class);
     private WarmTargets warmTargets = new WarmTargets(1, 0, 0, 1);
     private boolean prefixDelegation;
     private OptionalInt maxPods = OptionalInt.empty();
     private int subnetFree = 4000;
     private PodSchedule pods = PodSchedule.constant(0);
     private CniVersion cniVersion = CniVersion.NEWEST;
+    private boolean buildVersion;
+    private boolean hyperPod;
+    private int networkCards = 1;
+    private int plainPods = Integer.MAX_VALUE;
     private long seed = 1;
     private double speed = 1;
 
@@ -141,6 +192,29 @@ public record Scenario(
       return this;
     }
 
+    /** Shows the CNI release in {@code awscni_build_info}. Real builds show an empty version. */
+    public Builder buildVersion(boolean shown) {
+      this.buildVersion = shown;
+      return this;
+    }
+
+    /** Makes the node a node of SageMaker HyperPod. */
+    public Builder hyperPod() {
+      this.hyperPod = true;
+      return this;
+    }
+
+    /**
+     * Gives the node several network cards. Each pod needs an address of each card.
+     *
+     * @param plainPods how many pods, the first ones, need only one address
+     */
+    public Builder networkCards(int cards, int plainPods) {
+      this.networkCards = cards;
+      this.plainPods = cards == 1 ? Integer.MAX_VALUE : plainPods;
+      return this;
+    }
+
     public Builder seed(long seed) {
       this.seed = seed;
       return this;
@@ -157,8 +231,18 @@ public record Scenario(
       return this;
     }
 
+    public Builder ec2Fault(Ec2Fault fault) {
+      ec2Faults.add(fault);
+      return this;
+    }
+
     public Builder nodeFault(NodeFault fault) {
-      faults.add(fault);
+      return nodeFault(fault, Duration.ZERO);
+    }
+
+    /** Adds a fault that starts at this model time. */
+    public Builder nodeFault(NodeFault fault, Duration from) {
+      faults.put(fault, from);
       return this;
     }
 
@@ -177,9 +261,14 @@ public record Scenario(
           subnetFree,
           pods,
           cniVersion,
+          buildVersion,
+          hyperPod,
+          networkCards,
+          plainPods,
           seed,
           speed,
           httpFaults,
+          ec2Faults,
           faults);
     }
 

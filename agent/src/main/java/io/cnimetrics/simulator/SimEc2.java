@@ -8,19 +8,26 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Simulates EC2 with one subnet of limited size. Counts each call in ipamD's counters. */
+/**
+ * Simulates EC2 with one subnet of limited size. Counts each call in ipamD's counters. ipamD's SDK
+ * sends up to three requests for one call, but ipamD counts one call.
+ */
 final class SimEc2 {
+  static final String LIMIT_OF_ENI = "PrivateIpAddressLimitExceeded";
+
+  private static final int TRIES = 3;
   private static final int FIRST_ADDRESS = 10 << 24 | 20 << 16 | 10;
   private static final int FIRST_PREFIX = 10 << 24 | 120 << 16;
   private static final int LEFTOVER_SINGLES = 5;
+  private static final String SAGEMAKER_ATTACH = "AttachClusterNodeNetworkInterface";
 
   private final Scenario scenario;
   private final Counters counters;
   private final Random random;
   private final String subnetId;
+  private Duration now = Duration.ZERO;
   private int free;
   private int next;
-  private int changes;
 
   SimEc2(Scenario scenario, Counters counters, Random random) {
     this.scenario = scenario;
@@ -29,6 +36,18 @@ final class SimEc2 {
     this.subnetId = "subnet-" + id();
     this.free = scenario.subnetFree();
     this.next = scenario.prefixDelegation() ? FIRST_PREFIX : FIRST_ADDRESS;
+  }
+
+  /** What EC2 gives: the CIDRs, or the code of the error. */
+  record Granted(List<SimCidr> cidrs, Optional<String> refusal) {
+    /** Whether the subnet has too few free addresses or no free prefix. */
+    boolean subnetIsEmpty() {
+      return refusal.filter(code -> code.startsWith("Insufficient")).isPresent();
+    }
+  }
+
+  void advanceTo(Duration now) {
+    this.now = now;
   }
 
   int subnetFree() {
@@ -41,86 +60,133 @@ final class SimEc2 {
         IntStream.range(0, scenario.has(NodeFault.LEFTOVER_SINGLES) ? LEFTOVER_SINGLES : 0)
             .mapToObj(index -> SimCidr.at(FIRST_ADDRESS + index, 1))
             .toList();
-    return new AttachedEni("eni-" + id(), 0, subnetId, Duration.ZERO, leftover);
+    return new AttachedEni("eni-" + id(), 0, 0, subnetId, Duration.ZERO, leftover);
   }
 
-  /** Creates and attaches an interface with one address of the subnet. Empty if EC2 refuses. */
-  Optional<AttachedEni> createEni(int deviceNumber, Duration now) {
-    Optional<String> refusal =
-        free < 1 ? Optional.of("InsufficientFreeAddressesInSubnet") : refusalByFault();
-    if (refusal.isPresent()) {
-      countFailure("CreateNetworkInterface", "AllocENI", refusal.get());
-      return Optional.empty();
+  AttachedEni secondaryEni(int card, int deviceNumber, List<SimCidr> cidrs) {
+    return new AttachedEni("eni-" + id(), card, deviceNumber, subnetId, now, cidrs);
+  }
+
+  /** Assigns all requested CIDRs to an interface. If EC2 cannot assign all, EC2 assigns none. */
+  Granted assign(int cidrs) {
+    return give(cidrs, 0, "AssignPrivateIpAddresses");
+  }
+
+  /**
+   * Creates an interface with its primary address and all requested CIDRs, or nothing, and attaches
+   * the interface.
+   *
+   * @param attachable whether the instance has a free slot for an interface
+   */
+  Granted createEni(int cidrs, boolean attachable) {
+    // ipamD looks for the tags of subnets. If the call fails, ipamD asks for the node's subnet.
+    if (discoversSubnets() && refused("DescribeSubnets")) {
+      Optional<String> refusal = call("DescribeSubnets");
+      if (refusal.isPresent()) {
+        return new Granted(List.of(), refusal);
+      }
     }
-    free--;
-    countCall("CreateNetworkInterface");
-    countCall("AttachNetworkInterface");
-    countCall("ModifyNetworkInterfaceAttribute");
-    return Optional.of(new AttachedEni("eni-" + id(), deviceNumber, subnetId, now, List.of()));
+    Granted created = give(cidrs, 1, "CreateNetworkInterface");
+    if (created.refusal().isPresent()) {
+      return created;
+    }
+    Optional<String> refusal = attach(attachable);
+    if (refusal.isPresent()) {
+      release(created.cidrs(), 1);
+      call("DeleteNetworkInterface");
+      return new Granted(List.of(), refusal);
+    }
+    countLatency("waitForENIAndIPsAttached", Optional.empty(), 2100);
+    if (discoversSubnets()) {
+      call("DescribeSubnets");
+    }
+    return created;
   }
 
-  /** Assigns all requested CIDRs. If EC2 cannot assign all, EC2 assigns none. */
-  List<SimCidr> assign(int cidrs) {
+  private Optional<String> attach(boolean attachable) {
+    String call = scenario.hyperPod() ? SAGEMAKER_ATTACH : "AttachNetworkInterface";
+    return (scenario.hyperPod() ? Optional.<String>empty() : call("DescribeInstances"))
+        .or(() -> call(call, attachable ? Optional.empty() : Optional.of("AttachmentLimitExceeded")))
+        .or(() -> call("ModifyNetworkInterfaceAttribute"));
+  }
+
+  boolean discoversSubnets() {
+    return scenario.cniVersion().atLeast(18, 0) && !scenario.customNetworking();
+  }
+
+  private Granted give(int cidrs, int primaryAddresses, String api) {
     int size = scenario.cidrSize();
     String nothingFree =
         scenario.prefixDelegation()
             ? "InsufficientCidrBlocks"
             : "InsufficientFreeAddressesInSubnet";
-    Optional<String> refusal = free < cidrs * size ? Optional.of(nothingFree) : refusalByFault();
+    int needed = primaryAddresses + cidrs * size;
+    Optional<String> refusal =
+        call(api, needed > free ? Optional.of(nothingFree) : Optional.empty());
     if (refusal.isPresent()) {
-      countFailure("AssignPrivateIpAddresses", "AllocIPAddresses", refusal.get());
-      return List.of();
+      return new Granted(List.of(), refusal);
     }
-    free -= cidrs * size;
-    countCall("AssignPrivateIpAddresses");
-    return Stream.generate(() -> nextCidr(size)).limit(cidrs).toList();
-  }
-
-  private Optional<String> refusalByFault() {
-    changes++;
-    return scenario.faults().stream()
-        .filter(fault -> fault.refuses(changes))
-        .map(NodeFault::ec2Code)
-        .findFirst();
+    free -= needed;
+    return new Granted(Stream.generate(() -> nextCidr(size)).limit(cidrs).toList(), refusal);
   }
 
   void unassign(List<SimCidr> cidrs) {
-    free += cidrs.size() * scenario.cidrSize();
-    countCall("UnassignPrivateIpAddresses");
+    release(cidrs, 0);
+    call("UnassignPrivateIpAddresses");
   }
 
   void deleteEni(AttachedEni eni) {
-    free += 1 + eni.cidrs().size() * scenario.cidrSize();
-    countCall("DetachNetworkInterface");
-    countCall("DeleteNetworkInterface");
+    release(eni.cidrs(), 1);
+    call("DescribeNetworkInterfaces");
+    call("DetachNetworkInterface");
+    call("DeleteNetworkInterface");
   }
 
-  void describeEnis() {
-    countCall("DescribeNetworkInterfaces");
+  private void release(List<SimCidr> cidrs, int primaryAddresses) {
+    free += primaryAddresses + cidrs.stream().mapToInt(SimCidr::size).sum();
   }
 
-  /** Counts a request of ipamD to instance metadata. The request is not a call of EC2. */
-  void getMetadata() {
-    countLatency("GetMetadata", "false", "200", 1);
+  boolean refused(String api) {
+    return call(api).isPresent();
   }
 
-  private SimCidr nextCidr(int size) {
-    SimCidr cidr = SimCidr.at(next, size);
-    next += size;
-    return cidr;
+  /** Makes a call. Returns the code of the error if EC2 refuses the call. */
+  Optional<String> call(String api) {
+    return call(api, Optional.empty());
   }
 
-  private void countCall(String api) {
-    counters.increment("awscni_ec2api_req_count", "fn", api);
-    countLatency(api, "false", "200", 100 + random.nextInt(400));
+  private Optional<String> call(String api, Optional<String> refusal) {
+    Optional<String> answer = refusalByFault(api).or(() -> refusal);
+    String service = api.equals(SAGEMAKER_ATTACH) ? "awscni_sagemakerapi" : "awscni_ec2api";
+    counters.increment(service + "_req_count", "fn", api);
+    answer.ifPresent(
+        code -> {
+          counters.increment(service + "_error_count", "fn", api);
+          countError(api, code);
+        });
+    countLatency(api, answer, 100 + random.nextInt(400));
+    return answer;
   }
 
-  private void countFailure(String api, String caller, String code) {
-    counters.increment("awscni_ec2api_req_count", "fn", api);
-    counters.increment("awscni_ec2api_error_count", "fn", api);
+  private Optional<String> refusalByFault(String api) {
+    return scenario.ec2Faults().stream()
+        .filter(fault -> fault.appliesTo(api, now))
+        .filter(this::refusesEachTry)
+        .map(Ec2Fault::code)
+        .findFirst();
+  }
+
+  private boolean refusesEachTry(Ec2Fault fault) {
+    return IntStream.range(0, fault.retried() ? TRIES : 1)
+        .allMatch(request -> fault.share() == 1 || random.nextDouble() < fault.share());
+  }
+
+  /** Counts an error of EC2 or of instance metadata. */
+  void countError(String api, String code) {
     counters.increment("awscni_aws_api_error_count", "api", api, "error", code);
-    counters.increment("awscni_aws_utils_error_count", "error", message(code), "fn", caller);
-    countLatency(api, "true", "400", 50 + random.nextInt(100));
+    if (!scenario.cniVersion().atLeast(19, 0)) {
+      counters.increment("awscni_aws_utils_error_count", "error", message(code), "fn", api);
+    }
   }
 
   /** Each message contains a new request id. Therefore each failure creates a new series. */
@@ -131,13 +197,29 @@ final class SimEc2 {
         .formatted(code, requestId);
   }
 
-  private void countLatency(String api, String error, String status, int milliseconds) {
+  /** Old releases measure the requests to instance metadata, which are not calls of EC2. */
+  void getMetadata() {
+    if (!scenario.cniVersion().atLeast(19, 0)) {
+      countLatency("GetMetadata", Optional.empty(), 1);
+    }
+  }
+
+  private void countLatency(String api, Optional<String> refusal, int milliseconds) {
+    String error = String.valueOf(refusal.isPresent());
+    String refused = scenario.cniVersion().atLeast(19, 0) ? refusal.orElse("") : "400";
+    String status = refusal.isPresent() ? refused : "200";
     String[] labels =
         scenario.cniVersion().atLeast(8, 0)
             ? new String[] {"api", api, "error", error, "status", status}
             : new String[] {"api", api, "error", error};
     counters.add(milliseconds, "awscni_aws_api_latency_ms_sum", labels);
     counters.increment("awscni_aws_api_latency_ms_count", labels);
+  }
+
+  private SimCidr nextCidr(int size) {
+    SimCidr cidr = SimCidr.at(next, size);
+    next += size;
+    return cidr;
   }
 
   private String id() {

@@ -1,45 +1,63 @@
 package io.cnimetrics.simulator;
 
+import io.cnimetrics.simulator.CardPool.Increase;
 import io.cnimetrics.simulator.Kubelet.Pod;
-import io.cnimetrics.simulator.SimWarmPool.PoolCount;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
+import java.util.Random;
 import java.util.stream.IntStream;
 
-/** Simulates ipamD, which assigns addresses to pods and keeps the warm pool. */
+/**
+ * Simulates ipamD, which assigns addresses to pods and keeps the warm pool. The times are those of
+ * ipamD 1.23.2, measured beside simulated EC2 and metadata services.
+ */
 final class SimIpamd {
-  // These values are constants in ipamd.go and data_store.go.
+  // These values are constants in ipamd.go.
+  private static final Duration ROUND = Duration.ofSeconds(5);
   private static final Duration RECONCILE_INTERVAL = Duration.ofMinutes(1);
   private static final Duration DECREASE_INTERVAL = Duration.ofSeconds(30);
   private static final Duration EMPTY_SUBNET_PAUSE = Duration.ofMinutes(2);
-  private static final Duration MINIMUM_ENI_LIFE = Duration.ofMinutes(1);
+  // ipamD waits until instance metadata shows the interface.
+  private static final Duration ATTACHING = Duration.ofSeconds(3);
+  private static final Duration DETACHING = Duration.ofSeconds(3);
+  private static final int METADATA_REFRESH_SECONDS = 30;
+  private static final int IPV6_TRIES_AT_START = 6;
+  private static final int IPV6_RETRY_SECONDS = 75;
 
   private final Scenario scenario;
-  private final SimWarmPool warmPool;
   private final Counters counters;
   private final SimEc2 ec2;
-  private final List<AttachedEni> enis = new ArrayList<>();
+  private final Random random;
+  private final List<CardPool> cards;
+  private final List<AttachedEni> attaching = new ArrayList<>();
+  private boolean running;
+  private Duration startedAt = Duration.ZERO;
+  private boolean eniLost;
   private int lostAddresses;
+  private Duration busyUntil = Duration.ZERO;
+  private Duration nextRound = Duration.ZERO;
   private Duration increaseFrom = Duration.ZERO;
   private Duration decreaseFrom = Duration.ZERO;
   private Duration reconcileFrom = Duration.ZERO;
+  private Duration leakCheckAt = Duration.ZERO;
 
-  SimIpamd(Scenario scenario, Counters counters, SimEc2 ec2) {
+  SimIpamd(Scenario scenario, Counters counters, SimEc2 ec2, Random random) {
     this.scenario = scenario;
-    this.warmPool = new SimWarmPool(scenario);
     this.counters = counters;
     this.ec2 = ec2;
-    enis.add(ec2.primaryEni());
-    begin();
+    this.random = random;
+    this.cards =
+        IntStream.range(0, scenario.networkCards())
+            .mapToObj(card -> new CardPool(scenario, card, ec2, counters, random))
+            .toList();
+    cards.get(0).add(ec2.primaryEni());
+    running = start(Duration.ZERO, true);
   }
 
-  List<AttachedEni> enis() {
-    return List.copyOf(enis);
+  /** The interfaces of a card that ipamD knows. */
+  List<AttachedEni> enis(int card) {
+    return List.copyOf(cards.get(card).enis());
   }
 
   /** The number of addresses on the interface that was removed by force, else 0. */
@@ -47,202 +65,246 @@ final class SimIpamd {
     return lostAddresses;
   }
 
+  /** Whether the process runs. A process that EC2 refuses at its start ends. */
+  boolean running() {
+    return running;
+  }
+
+  /** The model time at which the process started. */
+  Duration startedAt() {
+    return startedAt;
+  }
+
+  void stop() {
+    running = false;
+  }
+
   /** Restarts ipamD. Counters and cooldowns are lost, but ipamD reads pod addresses from disk. */
   void restart(Duration now) {
     counters.reset();
-    changeAddresses(address -> address.assigned() ? address : Address.unused(address.ip()));
+    for (CardPool card : cards) {
+      card.change(address -> address.assigned() ? address : Address.unused(address.ip()));
+    }
+    showAttached();
+    lostAddresses = 0;
+    running = start(now, false);
+  }
+
+  /** ipamD's initialization. Returns false if the process ends, because EC2 refuses a call. */
+  private boolean start(Duration now, boolean firstTime) {
+    startedAt = now;
+    busyUntil = now;
+    nextRound = now.plus(firstTime ? Duration.ZERO : ROUND);
     increaseFrom = now;
     decreaseFrom = now;
-    reconcileFrom = now;
-    begin();
-  }
-
-  private void begin() {
-    ec2.describeEnis();
+    leakCheckAt = now.plusSeconds(random.nextInt(300));
+    showAction("nodeInit", 0);
     if (scenario.has(NodeFault.STUCK_ACTION)) {
-      counters.increment("awscni_ipamd_action_inprogress", "fn", "increaseDatastorePool");
+      showAction("increaseDatastorePool", 1);
     }
-    enis.forEach(eni -> counters.increment("awscni_reconcile_count", "fn", "eniReconcileAdd"));
-  }
-
-  /** Assigns a free address to the pod. Returns false if no address is free. */
-  boolean assign(Pod pod, Duration now) {
-    counters.increment("awscni_add_ip_req_count");
-    Optional<Address> free =
-        enis.stream()
-            .filter(eni -> !scenario.excludes(eni))
-            .flatMap(eni -> eni.cidrs().stream())
-            .filter(this::isOfThisMode)
-            .flatMap(cidr -> cidr.addresses().stream())
-            .filter(address -> address.free(now))
-            .findFirst();
-    if (free.isEmpty()) {
-      counters.increment("awscni_no_available_ip_addresses");
+    if (ec2.refused("DescribeNetworkInterfaces") || (firstTime && ec2.refused("CreateTags"))) {
       return false;
     }
-    Address assigned = free.get().assignedTo(pod, now);
-    changeAddresses(address -> address.ip().equals(assigned.ip()) ? assigned : address);
-    return true;
+    for (int eni = 0; eni < allEnis().size(); eni++) {
+      if (ec2.discoversSubnets()) {
+        ec2.call("DescribeSubnets");
+      }
+      ec2.call("ModifyNetworkInterfaceAttribute");
+    }
+    if (scenario.has(NodeFault.NO_IPV6_PREFIX)) {
+      IntStream.range(0, IPV6_TRIES_AT_START).forEach(attempt -> requestIpv6Prefix());
+      countError("waitENIAttachedMaxRetryExceeded");
+      return true;
+    }
+    reconcileFrom = now;
+    return cards.stream().filter(CardPool::tooLow).allMatch(card -> increase(card, now));
   }
 
-  /** With prefix delegation ipamD uses only prefixes. Otherwise it uses only single addresses. */
-  private boolean isOfThisMode(SimCidr cidr) {
-    return cidr.prefix() == scenario.prefixDelegation();
+  private void requestIpv6Prefix() {
+    ec2.call("DescribeNetworkInterfaces");
+    ec2.call("AssignIpv6Addresses");
   }
 
-  /** Releases the address of a pod that ended. */
+  /** Assigns an address of each required card. Returns false if the pod does not start. */
+  boolean assign(Pod pod, Duration now) {
+    if (!running) {
+      return false;
+    }
+    counters.increment("awscni_add_ip_req_count");
+    int required = pod.onEachCard() ? cards.size() : 1;
+    int assigned = 0;
+    for (CardPool card : cards) {
+      if (assigned < required && card.assign(pod, now)) {
+        assigned++;
+      } else if (assigned < required) {
+        counters.increment("awscni_no_available_ip_addresses");
+        if (required > 1) {
+          break;
+        }
+      }
+    }
+    boolean metadataAway = scenario.has(NodeFault.METADATA_AWAY, now);
+    if (assigned == required && metadataAway) {
+      countMetadataError("GetVPCIPv4CIDRBlocks");
+    }
+    boolean started = assigned == required && !metadataAway;
+    if (!started && assigned > 0) {
+      // The container runtime removes the network of a pod that did not start.
+      unassign(pod, now);
+    }
+    return started;
+  }
+
+  /** Releases the addresses of a pod that ended. */
   void unassign(Pod pod, Duration now) {
     counters.increment("awscni_del_ip_req_count", "reason", "PodDeleted");
-    changeAddresses(
-        address ->
-            address.pod().filter(pod::equals).isPresent() ? address.unassigned(now) : address);
+    for (CardPool card : cards) {
+      card.change(
+          address ->
+              address.pod().filter(pod::equals).isPresent() ? address.unassigned(now) : address);
+    }
+  }
+
+  /** Runs what ipamD does in this second. */
+  void tick(Duration now) {
+    if (!running) {
+      return;
+    }
+    if (now.compareTo(busyUntil) >= 0) {
+      showAttached();
+    }
+    long age = now.minus(startedAt).toSeconds();
+    if (age > 0 && age % METADATA_REFRESH_SECONDS == 0) {
+      refreshMetadata(now);
+    }
+    if (scenario.has(NodeFault.NO_IPV6_PREFIX)) {
+      if (age > 0 && age % IPV6_RETRY_SECONDS == 0) {
+        requestIpv6Prefix();
+      }
+    } else if (now.compareTo(nextRound) >= 0) {
+      round(now);
+      nextRound = busyUntil.compareTo(now) > 0 ? busyUntil.plus(ROUND) : now.plus(ROUND);
+    }
+    if (now.compareTo(leakCheckAt) >= 0) {
+      ec2.call("DescribeNetworkInterfaces");
+      leakCheckAt = now.plus(Duration.ofHours(1));
+    }
+  }
+
+  private void showAttached() {
+    attaching.forEach(eni -> cards.get(eni.card()).add(eni));
+    attaching.clear();
+  }
+
+  private void refreshMetadata(Duration now) {
+    ec2.getMetadata();
+    if (scenario.has(NodeFault.METADATA_AWAY, now)) {
+      countMetadataError("GetVPCIPv4CIDRBlocks");
+      countMetadataError("GetSecurityGroupIDs");
+    }
+  }
+
+  private void countMetadataError(String api) {
+    ec2.countError(api, "IMDSRequestError");
   }
 
   /** Runs ipamD's loop for the warm pool once. */
-  void round(Duration now) {
-    if (warmPool.shortCidrs(count()) > 0) {
-      increase(now);
-    } else {
-      decrease(now);
+  private void round(Duration now) {
+    boolean decreased = false;
+    for (CardPool card : cards) {
+      if (card.tooLow()) {
+        increase(card, now);
+      } else if (card.tooHigh() && now.compareTo(decreaseFrom) >= 0) {
+        showAction("decreaseDatastorePool", 0);
+        card.decrease();
+        decreased = true;
+      }
+      if (attaching.isEmpty() && card.freeOneEni(now)) {
+        keepBusy(now, DETACHING);
+      }
     }
-    freeOneEni(now);
-    if (scenario.has(NodeFault.FORCED_REMOVAL) && lostAddresses == 0) {
+    if (decreased) {
+      decreaseFrom = now.plus(DECREASE_INTERVAL);
+      reconcileFrom = now.plus(RECONCILE_INTERVAL);
+    }
+    if (scenario.has(NodeFault.FORCED_REMOVAL) && !eniLost) {
       loseOneEni(now);
     }
     if (now.compareTo(reconcileFrom) >= 0) {
-      reconcileFrom = now.plus(RECONCILE_INTERVAL);
-      counters.add(0, "awscni_ipamd_action_inprogress", "fn", "nodeIPPoolReconcile");
-      ec2.getMetadata();
-      if (scenario.has(NodeFault.NO_TRUNK_SLOT) && enis.size() >= scenario.limit().enis()) {
-        counters.increment("awscni_pod_eni_error_count", "fn", "tryEnableSecurityGroupsForPods");
-      }
+      reconcile(now);
     }
   }
 
-  private void increase(Duration now) {
-    counters.add(0, "awscni_ipamd_action_inprogress", "fn", "increaseDatastorePool");
+  /** Returns false if EC2 refuses addresses for an attached interface. */
+  private boolean increase(CardPool card, Duration now) {
+    if (!scenario.has(NodeFault.STUCK_ACTION)) {
+      showAction("increaseDatastorePool", 0);
+    }
     if (now.compareTo(increaseFrom) < 0) {
-      return;
+      return true;
     }
-    Optional<AttachedEni> withRoom =
-        enis.stream()
-            .filter(eni -> eni.cidrs().size() < scenario.cidrsPerEni())
-            .filter(eni -> !scenario.excludes(eni) || eni.cidrs().isEmpty())
-            .findFirst();
-    if (withRoom.isPresent()) {
-      fill(withRoom.get(), now);
-    } else if (enis.size() < scenario.limit().enis()) {
-      attach(now);
+    Increase filled = card.fill();
+    Increase result =
+        filled == Increase.NOTHING_TO_FILL ? card.attach(now, attaching) : filled;
+    if (result == Increase.GREW) {
+      reconcileFrom = now.plus(RECONCILE_INTERVAL);
     }
+    if (result == Increase.SUBNET_IS_EMPTY) {
+      increaseFrom = now.plus(EMPTY_SUBNET_PAUSE);
+    }
+    if (!attaching.isEmpty()) {
+      keepBusy(now, ATTACHING);
+    }
+    return filled != Increase.REFUSED;
   }
 
-  private void attach(Duration now) {
-    Optional<AttachedEni> attached = ec2.createEni(unusedDeviceNumber(), now);
-    if (attached.isEmpty()) {
-      countError("increaseIPPoolAllocENI");
-      pauseOnEmptySubnet(now);
-      return;
-    }
-    enis.add(attached.get());
-    fill(attached.get(), now);
-  }
-
-  private void fill(AttachedEni eni, Duration now) {
-    int room = scenario.cidrsPerEni() - eni.cidrs().size();
-    List<SimCidr> cidrs = ec2.assign(Math.min(room, warmPool.shortCidrs(count())));
-    if (cidrs.isEmpty()) {
-      // If EC2 refuses, ipamD requests a single CIDR.
-      cidrs = ec2.assign(1);
-    }
-    if (cidrs.isEmpty()) {
-      pauseOnEmptySubnet(now);
-      return;
-    }
-    enis.set(enis.indexOf(eni), eni.plus(cidrs));
-  }
-
-  private void pauseOnEmptySubnet(Duration now) {
-    countError("increaseIPPoolAllocIPAddressesFailed");
-    increaseFrom = now.plus(EMPTY_SUBNET_PAUSE);
-  }
-
-  private void decrease(Duration now) {
-    int over = warmPool.overCidrs(count());
-    if (over == 0 || now.compareTo(decreaseFrom) < 0) {
-      return;
-    }
-    decreaseFrom = now.plus(DECREASE_INTERVAL);
-    // Start with the newest interface, so that ipamD can soon remove that interface.
-    for (int i = enis.size() - 1; i >= 0; i--) {
-      AttachedEni eni = enis.get(i);
-      List<SimCidr> removed =
-          eni.cidrs().stream()
-              .filter(this::isOfThisMode)
-              .filter(cidr -> cidr.freeable(now))
-              .limit(over)
-              .toList();
-      if (!removed.isEmpty()) {
-        over -= removed.size();
-        ec2.unassign(removed);
-        enis.set(i, eni.minus(removed));
-      }
-    }
-  }
-
-  private void freeOneEni(Duration now) {
-    enis().stream()
-        .filter(eni -> freeable(eni, now))
-        .findFirst()
-        .ifPresent(
-            eni -> {
-              ec2.deleteEni(eni);
-              enis.remove(eni);
-            });
+  private void keepBusy(Duration now, Duration time) {
+    busyUntil = (busyUntil.compareTo(now) > 0 ? busyUntil : now).plus(time);
   }
 
   /** Detaches an interface with pods. ipamD then removes the interface's addresses by force. */
   private void loseOneEni(Duration now) {
-    Optional<AttachedEni> lost =
-        enis.stream().filter(eni -> eni.assigned() > 0 && detachable(eni, now)).findFirst();
-    if (lost.isPresent()) {
-      counters.increment("awscni_force_removed_enis");
-      counters.add(lost.get().assigned(), "awscni_force_removed_ips");
-      lostAddresses = (int) lost.get().addresses().count();
-      enis.remove(lost.get());
+    for (CardPool card : cards) {
+      card.detachableWithPods(now)
+          .ifPresent(
+              lost -> {
+                counters.increment("awscni_force_removed_enis");
+                counters.add(lost.assigned(), "awscni_force_removed_ips");
+                counters.increment("awscni_reconcile_count", "fn", "eniReconcileDel");
+                eniLost = true;
+                lostAddresses = (int) lost.addresses().count();
+                card.enis().remove(lost);
+              });
     }
   }
 
-  private boolean detachable(AttachedEni eni, Duration now) {
-    return !eni.primary() && now.minus(eni.attachedAt()).compareTo(MINIMUM_ENI_LIFE) >= 0;
+  /** Compares the pool with instance metadata. ipamD counts each address that is in place. */
+  private void reconcile(Duration now) {
+    showAction("nodeIPPoolReconcile", 0);
+    if (scenario.has(NodeFault.METADATA_AWAY, now)) {
+      countMetadataError("GetMACs");
+      countError("reconcileFailedGetENIs");
+      return;
+    }
+    reconcileFrom = now.plus(RECONCILE_INTERVAL);
+    int inPlace = allEnis().stream().mapToInt(eni -> eni.cidrs().size()).sum();
+    if (inPlace > 0) {
+      counters.add(inPlace, "awscni_reconcile_count", "fn", "eniDataStorePoolReconcileAdd");
+    }
+    if (scenario.has(NodeFault.NO_TRUNK_SLOT) && allEnis().size() >= scenario.limit().enis()) {
+      counters.increment("awscni_pod_eni_error_count", "fn", "tryEnableSecurityGroupsForPods");
+    }
   }
 
-  private boolean freeable(AttachedEni eni, Duration now) {
-    return detachable(eni, now)
-        && eni.addresses().allMatch(address -> address.free(now))
-        && warmPool.mayFreeEni(count(), countWithout(eni));
+  private List<AttachedEni> allEnis() {
+    return cards.stream().flatMap(card -> card.enis().stream()).toList();
   }
 
-  private PoolCount count() {
-    return PoolCount.of(enis);
-  }
-
-  private PoolCount countWithout(AttachedEni eni) {
-    return PoolCount.of(enis.stream().filter(other -> !other.equals(eni)).toList());
-  }
-
-  private int unusedDeviceNumber() {
-    Set<Integer> used = enis.stream().map(AttachedEni::deviceNumber).collect(Collectors.toSet());
-    return IntStream.rangeClosed(1, enis.size())
-        .filter(number -> !used.contains(number))
-        .findFirst()
-        .orElseThrow();
+  private void showAction(String fn, int running) {
+    counters.add(running, "awscni_ipamd_action_inprogress", "fn", fn);
   }
 
   private void countError(String fn) {
     counters.increment("awscni_ipamd_error_count", "fn", fn);
-  }
-
-  private void changeAddresses(UnaryOperator<Address> change) {
-    enis.replaceAll(eni -> eni.map(change));
   }
 }

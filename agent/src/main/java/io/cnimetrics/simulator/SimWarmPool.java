@@ -1,38 +1,56 @@
 package io.cnimetrics.simulator;
 
 import io.cnimetrics.simulator.Scenario.WarmTargets;
-import java.util.Collection;
 import java.util.List;
 
-/** The rules of {@code ipamd.go} for the size of the address pool. */
-record SimWarmPool(Scenario scenario) {
-  /** How many CIDRs to request in this round; 0 if the pool has enough addresses. */
-  int shortCidrs(PoolCount pool) {
+/**
+ * The rules of {@code ipamd.go} for the size of the address pool of one network card. ipamD counts
+ * a cooling address as available.
+ */
+record SimWarmPool(Scenario scenario, int card) {
+  /** Whether ipamD must request addresses in this round. */
+  boolean tooLow(PoolCount pool) {
     if (pool.total() >= scenario.maxPods()) {
-      return 0;
+      return false;
     }
-    WarmTargets targets = scenario.warmTargets();
-    if (targets.byAddress()) {
-      int shortAddresses =
-          Math.max(targets.ip() - pool.available(), targets.minimumIp() - pool.total());
-      return cidrsFor(Math.max(shortAddresses, 0));
+    if (targets().byAddress()) {
+      return shortAddresses(pool) > 0;
     }
     // Even with a target of 0, ipamD keeps one address available.
-    int shortAddresses = Math.max(warmAddresses(), 1) - pool.available();
-    if (shortAddresses <= 0) {
-      return 0;
+    int warm =
+        scenario.prefixDelegation()
+            ? targets().prefix() * Scenario.PREFIX_SIZE
+            : targets().eni() * scenario.addressesPerEni();
+    return pool.available() < Math.max(warm, 1);
+  }
+
+  /** How many CIDRs ipamD requests if the pool is too low: at most these CIDRs in one call. */
+  int wantedCidrs(PoolCount pool) {
+    if (!targets().byAddress()) {
+      return scenario.prefixDelegation()
+          ? Math.max(1, targets().prefix() - pool.unusedCidrs())
+          : scenario.cidrsPerEni();
     }
-    return scenario.prefixDelegation() ? cidrsFor(shortAddresses) : scenario.cidrsPerEni();
+    int shortAddresses = shortAddresses(pool);
+    if (!scenario.prefixDelegation()) {
+      return shortAddresses;
+    }
+    return card == 0 ? cidrsFor(shortAddresses) : Math.max(1, shortAddresses);
   }
 
   /** How many CIDRs to release; 0 if ipamD removes only whole interfaces (WARM_ENI_TARGET). */
   int overCidrs(PoolCount pool) {
-    WarmTargets targets = scenario.warmTargets();
-    if (targets.byAddress()) {
-      int needed = Math.max(pool.assigned() + targets.ip(), targets.minimumIp());
-      return Math.max(0, pool.cidrs() - cidrsFor(needed));
+    WarmTargets targets = targets();
+    if (!targets.byAddress()) {
+      return scenario.prefixDelegation() ? Math.max(0, pool.unusedCidrs() - targets.prefix()) : 0;
     }
-    return scenario.prefixDelegation() ? Math.max(0, pool.unusedCidrs() - targets.prefix()) : 0;
+    if (scenario.prefixDelegation() && card == 0) {
+      int needed =
+          Math.max(cidrsFor(pool.assigned() + targets.ip()), cidrsFor(targets.minimumIp()));
+      return Math.max(0, Math.min(pool.unusedCidrs(), pool.cidrs() - needed));
+    }
+    int over = Math.min(pool.available() - targets.ip(), pool.total() - targets.minimumIp());
+    return Math.max(0, over);
   }
 
   /**
@@ -41,23 +59,25 @@ record SimWarmPool(Scenario scenario) {
    * @param others the counts of the pool without that interface
    */
   boolean mayFreeEni(PoolCount pool, PoolCount others) {
-    WarmTargets targets = scenario.warmTargets();
+    WarmTargets targets = targets();
     if (targets.byAddress()) {
       int size = scenario.cidrSize();
       return others.available() >= cidrsFor(targets.ip()) * size
           && others.total() >= cidrsFor(targets.minimumIp()) * size;
     }
-    if (scenario.prefixDelegation()) {
-      return others.unusedCidrs() >= targets.prefix();
-    }
-    return pool.available() >= (targets.eni() + 1) * scenario.addressesPerEni();
+    return scenario.prefixDelegation()
+        ? others.unusedCidrs() >= targets.prefix()
+        : pool.available() >= (targets.eni() + 1) * scenario.addressesPerEni();
   }
 
-  private int warmAddresses() {
-    WarmTargets targets = scenario.warmTargets();
-    return scenario.prefixDelegation()
-        ? targets.prefix() * Scenario.PREFIX_SIZE
-        : targets.eni() * scenario.addressesPerEni();
+  private int shortAddresses(PoolCount pool) {
+    int shortOfWarm = Math.max(targets().ip() - pool.available(), 0);
+    return Math.max(shortOfWarm, targets().minimumIp() - pool.total());
+  }
+
+  /** On all cards but the first, ipamD keeps one address available. */
+  private WarmTargets targets() {
+    return card == 0 ? scenario.warmTargets() : new WarmTargets(0, 1, 1, 0);
   }
 
   private int cidrsFor(int addresses) {
@@ -73,7 +93,7 @@ record SimWarmPool(Scenario scenario) {
    * @param unusedCidrs CIDRs in which no address is assigned
    */
   record PoolCount(int total, int assigned, int cidrs, int unusedCidrs) {
-    static PoolCount of(Collection<AttachedEni> enis) {
+    static PoolCount of(List<AttachedEni> enis) {
       List<SimCidr> cidrs = enis.stream().flatMap(eni -> eni.cidrs().stream()).toList();
       return new PoolCount(
           cidrs.stream().mapToInt(SimCidr::size).sum(),
@@ -82,7 +102,6 @@ record SimWarmPool(Scenario scenario) {
           (int) cidrs.stream().filter(cidr -> cidr.assigned() == 0).count());
     }
 
-    /** ipamD counts cooling addresses as available. */
     int available() {
       return total - assigned;
     }

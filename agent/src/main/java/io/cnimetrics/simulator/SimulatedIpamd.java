@@ -36,15 +36,12 @@ public final class SimulatedIpamd implements AutoCloseable {
   private final Duration warmUp;
   private final Endpoint introspection;
   private final Endpoint metrics;
-  private Instant processStart;
-  private Duration nextRestart = NodeFault.RESTART_INTERVAL;
 
   private SimulatedIpamd(Scenario scenario, Ports ports, Duration warmUp, InstantSource clock) {
     this.node = new SimulatedNode(scenario);
     this.clock = clock;
     this.warmUp = warmUp;
     this.servingSince = clock.instant();
-    this.processStart = servingSince.minus(warmUp);
     node.advanceTo(warmUp);
     this.introspection = open(Source.INTROSPECTION, ports.introspection(), this::introspect);
     try {
@@ -86,10 +83,8 @@ public final class SimulatedIpamd implements AutoCloseable {
 
   /** Restarts ipamD now. The counters start from 0. The pods keep running. */
   public synchronized void restart() {
-    Instant now = clock.instant();
-    advance(now);
+    advance(clock.instant());
     node.restart();
-    processStart = now;
   }
 
   /** Stops listening and closes all connections, also the connections that hang. */
@@ -115,7 +110,7 @@ public final class SimulatedIpamd implements AutoCloseable {
     CniVersion version = scenario.cniVersion();
     return Json.compact(
         Json.object(
-            "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", scenario.has(NodeFault.LATE_CUSTOM_NETWORKING),
+            "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", scenario.customNetworking(),
             "AWS_MANAGE_ENIS_NON_SCHEDULABLE", version.since(12, 6, false),
             "ENABLE_SUBNET_DISCOVERY", version.since(18, 0, true),
             "WARM_ENI_TARGET", scenario.warmTargets().eni(),
@@ -137,18 +132,19 @@ public final class SimulatedIpamd implements AutoCloseable {
       return introspect(path);
     }
     advance(clock.instant());
-    return Endpoint.Reply.metrics(MetricsText.of(node, processStart), node.scenario().cniVersion());
+    return Endpoint.Reply.metrics(
+        MetricsText.of(node, processStart()), node.scenario().cniVersion());
+  }
+
+  /** The wall-clock time at which ipamD's process started. */
+  private Instant processStart() {
+    Duration sinceServing = node.startedAt().minus(warmUp);
+    double real = sinceServing.toNanos() / (sinceServing.isNegative() ? 1 : node.scenario().speed());
+    return servingSince.plusNanos((long) real);
   }
 
   private void advance(Instant now) {
-    Duration sinceServing = sinceServing(now);
-    while (node.scenario().has(NodeFault.FLAPPING) && nextRestart.compareTo(sinceServing) <= 0) {
-      node.advanceTo(warmUp.plus(nextRestart));
-      node.restart();
-      processStart = now;
-      nextRestart = nextRestart.plus(NodeFault.RESTART_INTERVAL);
-    }
-    node.advanceTo(warmUp.plus(sinceServing));
+    node.advanceTo(warmUp.plus(sinceServing(now)));
   }
 
   /** The model time since this server started to listen. */
@@ -168,8 +164,13 @@ public final class SimulatedIpamd implements AutoCloseable {
     }
   }
 
-  private Optional<HttpFault.Kind> httpFaultOf(Source source) {
-    Duration sinceServing = sinceServing(clock.instant());
+  private synchronized Optional<HttpFault.Kind> httpFaultOf(Source source) {
+    Instant now = clock.instant();
+    advance(now);
+    if (!node.running()) {
+      return Optional.of(HttpFault.Kind.REFUSE);
+    }
+    Duration sinceServing = sinceServing(now);
     return node.scenario().httpFaults().stream()
         .filter(fault -> fault.appliesTo(source, sinceServing))
         .map(HttpFault::kind)
@@ -177,6 +178,10 @@ public final class SimulatedIpamd implements AutoCloseable {
   }
 
   private boolean alwaysRefuses(Source source) {
+    return !node.running() || refusesByFault(source);
+  }
+
+  private boolean refusesByFault(Source source) {
     return node.scenario().httpFaults().stream()
         .filter(fault -> fault.sources().contains(source))
         .findFirst()

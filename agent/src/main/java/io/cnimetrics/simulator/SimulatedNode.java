@@ -4,14 +4,13 @@ import io.cnimetrics.simulator.SimWarmPool.PoolCount;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * The model of a node. The model has no threads, sockets or clock. {@link #advanceTo} moves the
  * model time in ticks of one second. Not thread-safe.
  */
 final class SimulatedNode {
-  private static final long SECONDS_PER_ROUND = 5;
-
   private final Scenario scenario;
   private final Counters counters = new Counters();
   private final SimEc2 ec2;
@@ -24,7 +23,7 @@ final class SimulatedNode {
     Random random = new Random(scenario.seed());
     this.scenario = scenario;
     this.ec2 = new SimEc2(scenario, counters, random);
-    this.ipamd = new SimIpamd(scenario, counters, ec2);
+    this.ipamd = new SimIpamd(scenario, counters, ec2, random);
     this.kubelet = new Kubelet(scenario, ipamd, random);
   }
 
@@ -35,10 +34,25 @@ final class SimulatedNode {
     }
     for (; nextTick <= now.toSeconds(); nextTick++) {
       Duration at = Duration.ofSeconds(nextTick);
-      if (nextTick % SECONDS_PER_ROUND == 0) {
-        ipamd.round(at);
-      }
+      ec2.advanceTo(at);
+      crash(at);
+      ipamd.tick(at);
       kubelet.tick(at);
+    }
+  }
+
+  private void crash(Duration at) {
+    for (NodeFault fault : List.of(NodeFault.FLAPPING, NodeFault.CRASH_LOOP)) {
+      if (scenario.has(fault, at)) {
+        long uptime = NodeFault.UPTIME.toSeconds();
+        long cycle = uptime + (fault == NodeFault.CRASH_LOOP ? NodeFault.DOWNTIME.toSeconds() : 0);
+        long phase = at.minus(scenario.since(fault)).toSeconds() % cycle;
+        if (phase == 0) {
+          ipamd.restart(at);
+        } else if (phase == uptime) {
+          ipamd.stop();
+        }
+      }
     }
   }
 
@@ -51,13 +65,32 @@ final class SimulatedNode {
     return scenario;
   }
 
+  /** Whether ipamD runs and answers. */
+  boolean running() {
+    return ipamd.running();
+  }
+
+  /** The model time at which ipamD's process started. */
+  Duration startedAt() {
+    return ipamd.startedAt();
+  }
+
   /** Model time since the start. */
   Duration now() {
     return now;
   }
 
+  /** The interfaces of one network card. */
+  List<AttachedEni> enis(int card) {
+    return ipamd.enis(card);
+  }
+
+  /** The interfaces of all network cards. */
   List<AttachedEni> enis() {
-    return ipamd.enis();
+    return IntStream.range(0, scenario.networkCards())
+        .mapToObj(this::enis)
+        .flatMap(List::stream)
+        .toList();
   }
 
   int lostAddresses() {

@@ -34,8 +34,12 @@ class ScenariosTest {
           flapping,               3, fail, ipamd-restarts, ipamD restarts repeatedly
           just-restarted,         1, warn, ipamd-restarts, ipamD restarted recently
           slow-start,             1, warn, ipamd-start, ipamD started slowly
-          missing-policy,         1, fail, no-addresses, The node has no address for pods
-          missing-policy,         1, fail, ec2-denied, EC2 denies calls of ipamD
+          crash-loop,             2, warn, ipamd-restarts, ipamD restarted while doctor watched
+          crash-loop,             3, fail, ipamd-restarts, ipamD restarts repeatedly
+          missing-policy,         1, fail, introspection, 'ipamD does not run, or failed to start'
+          rights-removed,         1, fail, ec2-denied, EC2 denies calls of ipamD
+          subnet-empty-at-start,  1, fail, no-addresses, The node has no address for pods
+          subnet-empty-at-start,  1, fail, ec2-no-addresses, The subnet has no free address
           subnet-empty,           1, warn, warm-pool, The warm pool is empty although the pool can grow
           subnet-empty,           2, fail, warm-pool, The warm pool stays empty although the pool can grow
           subnet-empty,           1, fail, ec2-no-addresses, The subnet has no free address
@@ -43,11 +47,21 @@ class ScenariosTest {
           subnet-empty,           1, warn, refused-pods, ipamD refused addresses to pods
           subnet-empty,           2, fail, refused-pods, ipamD refuses addresses to pods
           subnet-fragmented,      1, fail, ec2-no-prefixes, The subnet has no free /28
-          throttled,              1, warn, ec2-throttled, EC2 throttled ipamD
-          eni-limit,              1, warn, ec2-eni-limit, ipamD requested more addresses than an ENI can hold
+          throttled,              1, fail, ec2-throttled, EC2 throttles ipamD
+          eni-limit,              1, fail, ec2-eni-limit, ipamD requests more addresses than an ENI can hold
+          attachment-limit,       1, fail, ec2-attachment-limit, ipamD attaches more ENIs than the type permits
+          security-group-gone,    1, fail, ec2-security-group, The security group for new ENIs does not exist
+          eniconfig-missing,      2, fail, warm-pool, The warm pool stays empty although the pool can grow
+          hyperpod-attach-denied, 1, fail, ec2-denied, EC2 denies calls of ipamD
+          metadata-away,          1, warn, metadata-away, Instance metadata did not answer ipamD
+          ipv6-no-prefix,         2, fail, refused-pods, ipamD refuses addresses to pods
+          leaked-addresses,       2, fail, refused-pods, ipamD refuses addresses to pods
+          multi-nic-card-full,    2, fail, refused-pods, ipamD refuses addresses to pods
+          trunk-slot-kept,        2, fail, refused-pods, ipamD refuses addresses to pods
           pods-refused,           2, fail, refused-pods, ipamD refuses addresses to pods
           pods-refused,           1, warn, node-full, The node is full
           cooldown,               1, warn, cooldown, Pods wait for addresses to cool down
+          churn,                  1, warn, cooldown, Pods wait for addresses to cool down
           node-full,              1, warn, node-full, The node is full
           nearly-full,            1, note, node-full, The node is nearly full
           max-pods-too-high,      1, warn, max-pods, max-pods exceeds the addresses of the node

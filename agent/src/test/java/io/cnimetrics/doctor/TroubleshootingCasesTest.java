@@ -48,10 +48,12 @@ class TroubleshootingCasesTest {
 
   @Test
   void nodeRoleLacksThePolicy() {
-    List<Finding> findings = DoctorFixture.findings(NamedScenario.MISSING_POLICY, 1);
+    List<Finding> atStart = DoctorFixture.findings(NamedScenario.MISSING_POLICY, 1);
+    List<Finding> findings = DoctorFixture.findings(NamedScenario.RIGHTS_REMOVED, 1);
 
+    assertFound(atStart, Level.FAIL, "introspection", "Connection refused");
+    assertThat(atStart.get(0).cause()).contains("AmazonEKS_CNI_Policy");
     assertFound(findings, Level.FAIL, "ec2-denied", "UnauthorizedOperation");
-    assertFound(findings, Level.FAIL, "no-addresses", "1 ENI, 0 addresses");
     assertThat(findings)
         .filteredOn(finding -> finding.id().equals("ec2-denied"))
         .singleElement()
@@ -67,7 +69,7 @@ class TroubleshootingCasesTest {
 
     assertFound(findings, Level.FAIL, "ec2-no-addresses", "InsufficientFreeAddressesInSubnet");
     assertFound(findings, Level.FAIL, "refused-pods", "in the last 30 s");
-    assertFound(findings, Level.FAIL, "warm-pool", "0 of 19 addresses are available");
+    assertFound(findings, Level.FAIL, "warm-pool", "0 of 14 addresses are available");
   }
 
   private static void assertFound(List<Finding> findings, Level level, String id, String evidence) {

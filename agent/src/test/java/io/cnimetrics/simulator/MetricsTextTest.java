@@ -61,7 +61,7 @@ class MetricsTextTest {
     assertThat(text(version))
         .contains(
             "awscni_aws_api_latency_ms{api=\"GetMetadata\",error=\"false\",quantile=\"0.5\"} NaN\n")
-        .contains("awscni_aws_api_latency_ms_count{api=\"GetMetadata\",error=\"false\"} 2\n");
+        .contains("awscni_aws_api_latency_ms_count{api=\"GetMetadata\",error=\"false\"} 3\n");
   }
 
   @ParameterizedTest
@@ -70,8 +70,8 @@ class MetricsTextTest {
     assertThat(text(version))
         .doesNotContain("awscni_aws_api_latency_ms{")
         .contains(
-            "awscni_aws_api_latency_ms_count{api=\"GetMetadata\",error=\"false\",status=\"200\"}"
-                + " 2\n");
+            "awscni_aws_api_latency_ms_count{api=\"CreateTags\",error=\"false\",status=\"200\"}"
+                + " 1\n");
   }
 
   @Test
@@ -83,7 +83,7 @@ class MetricsTextTest {
         .contains("\nawscni_total_ip_addresses 56\n")
         .contains("\nawscni_assigned_ip_addresses 56\n")
         .contains("\nawscni_total_ipv4_prefixes 0\n")
-        .contains("\nawscni_build_info{goversion=\"go1.26.8\",version=\"v1.23.1\"} 1\n")
+        .contains("\nawscni_build_info{goversion=\"go1.26.8\",version=\"\"} 1\n")
         .contains("\nprocess_start_time_seconds 1.76722560098e+09\n")
         .contains("_bucket{success=\"true\",le=\"+Inf\"} 1\n");
   }

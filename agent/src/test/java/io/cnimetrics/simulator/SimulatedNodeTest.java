@@ -56,32 +56,38 @@ class SimulatedNodeTest {
   }
 
   @Test
-  void emptySubnetStopsThePool() {
+  void subnetWithTooFewAddressesForAWholeInterfaceGivesNothing() {
     SimulatedNode node = node(pods("50").subnetFree(20));
 
     NodeState state = at(node, 100);
 
-    assertThat(state.enis()).isEqualTo(2);
-    assertThat(state.total())
-        .as("the second interface itself needs one of the 20 addresses")
-        .isEqualTo(19);
-    assertThat(state.subnetFree()).isZero();
-    assertThat(state.counter(IPAMD_ERRORS)).isOne();
-    assertThat(node.counters().of(IPAMD_ERRORS))
-        .containsEntry("fn=\"increaseIPPoolAllocIPAddressesFailed\"", 1.0);
+    assertThat(state.enis()).isOne();
+    assertThat(state.total()).isEqualTo(14);
+    assertThat(state.subnetFree()).isEqualTo(6);
     assertThat(node.counters().of("awscni_aws_api_error_count"))
-        .containsKey(
-            "api=\"AssignPrivateIpAddresses\",error=\"InsufficientFreeAddressesInSubnet\"");
+        .containsOnlyKeys(
+            "api=\"CreateNetworkInterface\",error=\"InsufficientFreeAddressesInSubnet\"");
+  }
+
+  @Test
+  void warmIpTargetRequestsOnlyTheMissingAddresses() {
+    NodeState state =
+        at(node(pods("0:16:0.1").subnetFree(20).warmTargets(new WarmTargets(1, 2, 0, 1))), 300);
+
+    assertThat(state.enis()).isEqualTo(2);
+    assertThat(state.total()).as("the second interface needs an address itself").isEqualTo(18);
   }
 
   @Test
   void emptySubnetIsNotRequestedForTwoMinutes() {
     SimulatedNode node = node(pods("50").subnetFree(20));
+    String failed = "fn=\"increaseIPPoolAllocENI\"";
 
-    // At 25 s EC2 assigns the fifth single address. At 30 s EC2 refuses the next request.
-    assertThat(at(node, 30).counter(IPAMD_ERRORS)).isOne();
-    assertThat(at(node, 149).counter(IPAMD_ERRORS)).isOne();
-    assertThat(at(node, 150).counter(IPAMD_ERRORS)).isEqualTo(2);
+    // The first request is at 5 s.
+    at(node, 124);
+    assertThat(node.counters().of(IPAMD_ERRORS)).containsEntry(failed, 1.0);
+    at(node, 125);
+    assertThat(node.counters().of(IPAMD_ERRORS)).containsEntry(failed, 2.0);
   }
 
   @Test
@@ -99,7 +105,7 @@ class SimulatedNodeTest {
 
   @Test
   void eachErrorTextIsASeparateSeries() {
-    SimulatedNode node = node(pods("50").subnetFree(14));
+    SimulatedNode node = node(pods("50").subnetFree(14).cniVersion(CniVersion.parse("v1.18.6")));
 
     at(node, 300);
 
@@ -219,7 +225,7 @@ class SimulatedNodeTest {
   void interfacesWithoutPodsAreFreedAfterAScaleDown() {
     SimulatedNode node = node(pods("50:2:0.5"));
 
-    assertThat(at(node, 30).enis()).isEqualTo(4);
+    assertThat(at(node, 35).enis()).isEqualTo(4);
     NodeState down = at(node, 400);
 
     assertThat(down.enis()).isEqualTo(2);
