@@ -114,7 +114,8 @@ final class CardPool {
   /** If EC2 refuses several CIDRs, ipamD requests a single CIDR. */
   private Granted assign(int cidrs) {
     Granted granted = ec2.assign(cidrs);
-    boolean retries = granted.refusal().filter(code -> !code.equals(SimEc2.LIMIT_OF_ENI)).isPresent();
+    boolean retries =
+        granted.refusal().filter(code -> !code.equals(SimEc2.LIMIT_OF_ENI)).isPresent();
     return retries ? ec2.assign(1) : granted;
   }
 
@@ -159,7 +160,9 @@ final class CardPool {
     }
   }
 
-  /** Removes one interface that the pool does not need. Returns whether such an interface exists. */
+  /**
+   * Removes one interface that the pool does not need. Returns whether such an interface exists.
+   */
   boolean freeOneEni(Duration now) {
     Optional<AttachedEni> unused =
         inNoOrder().stream().filter(eni -> freeable(eni, now)).findFirst();

@@ -72,7 +72,8 @@ public enum NamedScenario {
       "the ENIConfig of the node was deleted",
       10,
       node ->
-          pods(Growth.PODS).apply(node.nodeFault(NodeFault.ENICONFIG_MISSING, Growth.TROUBLE_STARTS))),
+          pods(Growth.PODS)
+              .apply(node.nodeFault(NodeFault.ENICONFIG_MISSING, Growth.TROUBLE_STARTS))),
   HYPERPOD_ATTACH_DENIED(
       "SageMaker denies the ENIs of a HyperPod node",
       10,
@@ -82,8 +83,9 @@ public enum NamedScenario {
   METADATA_AWAY(
       "instance metadata does not answer, so no pod starts",
       10,
-      node -> pods("0:10:0.05,10:280s,10:14:0.5")
-          .apply(node.nodeFault(NodeFault.METADATA_AWAY, Growth.TROUBLE_STARTS))),
+      node ->
+          pods("0:10:0.05,10:280s,10:14:0.5")
+              .apply(node.nodeFault(NodeFault.METADATA_AWAY, Growth.TROUBLE_STARTS))),
   IPV6_NO_PREFIX(
       "an IPv6 node got no /80 prefix",
       10,
@@ -125,8 +127,7 @@ public enum NamedScenario {
       "m5.large",
       node -> slowly(8).apply(node.maxPods(110))),
   STUCK_ACTION("a change of the address pool never ends", 60, atOnce(0, NodeFault.STUCK_ACTION)),
-  FORCED_REMOVAL(
-      "an ENI with pods was detached", 60, pods("0:30:0.5", NodeFault.FORCED_REMOVAL)),
+  FORCED_REMOVAL("an ENI with pods was detached", 60, pods("0:30:0.5", NodeFault.FORCED_REMOVAL)),
   NO_TRUNK_SLOT(
       "security groups for pods need a trunk, but all ENI slots are used",
       60,

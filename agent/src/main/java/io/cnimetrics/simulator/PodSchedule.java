@@ -46,7 +46,8 @@ public record PodSchedule(List<Step> steps) {
     }
     int from = Integer.parseInt(matcher.group(1));
     if (matcher.group(2) != null) {
-      return Step.ramp(from, Integer.parseInt(matcher.group(2)), Double.parseDouble(matcher.group(3)));
+      return Step.ramp(
+          from, Integer.parseInt(matcher.group(2)), Double.parseDouble(matcher.group(3)));
     }
     long seconds = matcher.group(4) == null ? 0 : Long.parseLong(matcher.group(4));
     return new Step(from, from, 0, Duration.ofSeconds(seconds));

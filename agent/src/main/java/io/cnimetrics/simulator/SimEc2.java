@@ -106,7 +106,9 @@ final class SimEc2 {
   private Optional<String> attach(boolean attachable) {
     String call = scenario.hyperPod() ? SAGEMAKER_ATTACH : "AttachNetworkInterface";
     return (scenario.hyperPod() ? Optional.<String>empty() : call("DescribeInstances"))
-        .or(() -> call(call, attachable ? Optional.empty() : Optional.of("AttachmentLimitExceeded")))
+        .or(
+            () ->
+                call(call, attachable ? Optional.empty() : Optional.of("AttachmentLimitExceeded")))
         .or(() -> call("ModifyNetworkInterfaceAttribute"));
   }
 

@@ -244,8 +244,7 @@ final class SimIpamd {
       return true;
     }
     Increase filled = card.fill();
-    Increase result =
-        filled == Increase.NOTHING_TO_FILL ? card.attach(now, attaching) : filled;
+    Increase result = filled == Increase.NOTHING_TO_FILL ? card.attach(now, attaching) : filled;
     if (result == Increase.GREW) {
       reconcileFrom = now.plus(RECONCILE_INTERVAL);
     }

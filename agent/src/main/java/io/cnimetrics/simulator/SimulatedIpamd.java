@@ -139,7 +139,8 @@ public final class SimulatedIpamd implements AutoCloseable {
   /** The wall-clock time at which ipamD's process started. */
   private Instant processStart() {
     Duration sinceServing = node.startedAt().minus(warmUp);
-    double real = sinceServing.toNanos() / (sinceServing.isNegative() ? 1 : node.scenario().speed());
+    double real =
+        sinceServing.toNanos() / (sinceServing.isNegative() ? 1 : node.scenario().speed());
     return servingSince.plusNanos((long) real);
   }
 
