@@ -63,7 +63,7 @@ final class AlertCause {
     this.snapshot = snapshot;
     this.capacity = reading.capacity();
     before.ifPresent(causes -> roseAt.putAll(causes.roseAt));
-    for (Series counter : reading.rose()) {
+    for (Series counter : reading.rose().keySet()) {
       roseAt.put(counter, snapshot.takenAt());
     }
   }

@@ -59,11 +59,17 @@ record CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, 
     return base.map(totals -> totals.of(counter)).orElse(Double.NaN);
   }
 
-  /** Selects the counters that rose since the last successful read. */
-  Set<Series> rose(Set<Series> counters) {
+  /** The increases of the counters that rose since the last successful read. */
+  Map<Series, Double> rose(Set<Series> counters) {
     return counters.stream()
         .filter(counter -> of(counter).orElse(0) > 0)
-        .collect(Collectors.toUnmodifiableSet());
+        .collect(
+            Collectors.toUnmodifiableMap(counter -> counter, counter -> of(counter).orElse(0)));
+  }
+
+  /** Whether ipamD's process is new, so that all that it has counted is an increase. */
+  boolean fromZero() {
+    return read.isPresent() && base.equals(Optional.of(CounterTotals.zero()));
   }
 
   /** The totals to remember. A counter without a number in this read keeps its last total. */

@@ -169,7 +169,8 @@ public final class MetricCatalog {
           SUM,
           MinuteAggregation.MAX,
           NEVER,
-          "1 if the agent could read ipamD, otherwise 0.",
+          "1 if the agent could read ipamD, otherwise 0. Reported after the first successful read,"
+              + " or from five minutes after the agent's start on.",
           derived(MetricCatalog::ipamdUp));
   public static final Metric IPAMD_DOWN_MINUTES =
       worst(
@@ -177,7 +178,8 @@ public final class MetricCatalog {
           MINUTES,
           1,
           "Minutes for which the agent could not read ipamD. The value is 0 after a successful"
-              + " read.",
+              + " read. If ipamD never answers, the first value comes five minutes after the agent's"
+              + " start and includes these minutes.",
           derived(MetricCatalog::ipamdDownMinutes));
   public static final Metric IPAMD_RESTARTS =
       counter("ipamdRestarts", "Restarts of ipamD that this agent observed.", new Restarts());
@@ -393,7 +395,7 @@ public final class MetricCatalog {
   private static OptionalDouble noAddressMinutes(PollContext poll) {
     boolean known = poll.increases().of(NO_AVAILABLE_ADDRESS).isPresent();
     return onlyIf(
-        known, (double) poll.history().refusals().minutesAt(PollContext.minute(poll.snapshot())));
+        known, (double) poll.history().refusals().minutesAt(PollContext.minute(poll.snapshot().takenAt())));
   }
 
   private static OptionalDouble warmPoolEmptyMinutes(PollContext poll) {

@@ -6,6 +6,7 @@ import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Series;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.ToLongFunction;
@@ -39,8 +40,8 @@ record PollContext(
     return metrics.map(read -> read.gauge(series)).orElse(OptionalDouble.empty());
   }
 
-  /** The minute in which a poll started, in minutes since 1970. */
-  static long minute(NodeSnapshot snapshot) {
-    return Math.floorDiv(snapshot.takenAt().getEpochSecond(), 60);
+  /** The minute of a time, in minutes since 1970. */
+  static long minute(Instant at) {
+    return Math.floorDiv(at.getEpochSecond(), 60);
   }
 }

@@ -8,6 +8,7 @@ import io.cnimetrics.snapshot.Series;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -18,6 +19,9 @@ import java.util.Set;
  */
 public final class Sampler {
   private static final Set<Series> COUNTERS = MetricCatalog.counters();
+
+  /** An earlier agent's minutes without ipamD count only if they are at most this old. */
+  private static final long GRACE_MINUTES = 5;
 
   private final List<Metric> metrics;
   private final PodLimits podLimits;
@@ -40,8 +44,9 @@ public final class Sampler {
 
   /**
    * Returns a sampler with a grace period. During this period, the sampler reports ipamD as down
-   * only if an earlier poll has read ipamD. On a new node, ipamD may start after the agent. On a
-   * node with another CNI, there is no ipamD.
+   * only if this agent has read ipamD before, or if ipamD was already down before this agent
+   * started. On a new node, ipamD may start after the agent. On a node with another CNI, there is
+   * no ipamD. The minutes of the grace period count as minutes without ipamD.
    *
    * @param time the length of the grace period, which begins at the agent's start
    */
@@ -61,25 +66,36 @@ public final class Sampler {
   /** Computes the samples of one poll. A metric whose source could not be read has no sample. */
   public PollSamples read(NodeSnapshot snapshot, SamplerState before) {
     boolean graceIsOver = !snapshot.takenAt().isBefore(agentStart.plus(grace));
-    return read(snapshot, before, before.ipamdSeen() || graceIsOver);
+    long minute = PollContext.minute(snapshot.takenAt());
+    Streak kept = before.down();
+    boolean isOld = !before.ipamdSeen() && minute - kept.minute() > GRACE_MINUTES;
+    Streak down = (isOld ? Streak.NONE : kept).allOf(minute, !snapshot.ipamdRead());
+    boolean wasDown = down.held() && down.firstMinute() < PollContext.minute(agentStart);
+    return read(snapshot, before, before.ipamdSeen() || graceIsOver || wasDown, down);
   }
 
   /** Like {@link #read}, for a short last poll. Such a poll cannot decide that ipamD is down. */
   public PollSamples readFinal(NodeSnapshot snapshot, SamplerState before) {
-    return read(snapshot, before, false);
+    Streak down =
+        snapshot.ipamdRead()
+            ? before.down().allOf(PollContext.minute(snapshot.takenAt()), false)
+            : before.down();
+    return read(snapshot, before, false, down);
   }
 
-  private PollSamples read(NodeSnapshot snapshot, SamplerState before, boolean mayBeDown) {
+  private PollSamples read(
+      NodeSnapshot snapshot, SamplerState before, boolean mayBeDown, Streak down) {
     boolean judgesIpamd = snapshot.ipamdRead() || mayBeDown;
     NodeCapacity capacity = capacity(snapshot, before);
     CounterDeltas increases = CounterDeltas.of(snapshot.metrics(), before.totals(), agentStart);
-    SamplerState history = remember(snapshot, capacity, increases, before, judgesIpamd);
+    SamplerState history = remember(snapshot, capacity, increases, before, down);
     PollContext poll = new PollContext(snapshot, capacity, increases, history, judgesIpamd);
     List<Sample> samples =
         metrics.stream()
             .flatMap(metric -> metric.computation().sample(metric, poll).stream())
             .toList();
-    return new PollSamples(samples, increases.rose(COUNTERS), capacity, history);
+    return new PollSamples(
+        samples, increases.rose(COUNTERS), increases.fromZero(), capacity, history);
   }
 
   private NodeCapacity capacity(NodeSnapshot snapshot, SamplerState before) {
@@ -98,14 +114,14 @@ public final class Sampler {
       NodeCapacity capacity,
       CounterDeltas increases,
       SamplerState before,
-      boolean judgesIpamd) {
-    long minute = PollContext.minute(snapshot);
+      Streak down) {
+    long minute = PollContext.minute(snapshot.takenAt());
     boolean refused = increases.of(MetricCatalog.NO_AVAILABLE_ADDRESS).orElse(0) > 0;
     return new SamplerState(
         increases.next(before.totals(), COUNTERS),
         before.restarts() + (increases.restarted().orElse(false) ? 1 : 0),
         before.ipamdSeen() || snapshot.ipamdRead(),
-        judgesIpamd ? before.down().allOf(minute, !snapshot.ipamdRead()) : before.down(),
+        down,
         snapshot
             .pool()
             .flatMap(capacity::warmPoolEmpty)
@@ -119,14 +135,19 @@ public final class Sampler {
    * The result of one poll.
    *
    * @param samples the samples in the catalogue's order; a metric without a value has no sample
-   * @param rose the ipamD counters that rose, including counters without a selected metric
+   * @param rose the increases of ipamD's counters that rose, with or without a selected metric
+   * @param fromZero whether ipamD is new, so that all that it has counted is an increase
    * @param history the state to pass to the next poll
    */
   public record PollSamples(
-      List<Sample> samples, Set<Series> rose, NodeCapacity capacity, SamplerState history) {
+      List<Sample> samples,
+      Map<Series, Double> rose,
+      boolean fromZero,
+      NodeCapacity capacity,
+      SamplerState history) {
     public PollSamples {
       samples = List.copyOf(samples);
-      rose = Set.copyOf(rose);
+      rose = Map.copyOf(rose);
     }
   }
 }

@@ -15,7 +15,8 @@ import java.util.stream.Stream;
  *
  * @param totals the totals of the counters at the last successful read of ipamD's metrics
  * @param restarts the number of ipamD restarts that polls have shown
- * @param ipamdSeen whether ipamD was read at least once
+ * @param ipamdSeen whether this agent has read ipamD; this is not stored, because the agent has a
+ *     grace period after each start
  * @param down the consecutive minutes in which no poll could read ipamD
  * @param warmPoolEmpty the consecutive minutes in which the pool could grow but had no free address
  * @param refusals the minutes in which ipamD refused pods an address
@@ -47,7 +48,6 @@ public record SamplerState(
           known.bySeries().forEach((series, total) -> numbers.put(TOTAL + series, total));
         });
     numbers.put("restarts", (double) restarts);
-    numbers.put("ipamdSeen", ipamdSeen ? 1.0 : 0.0);
     down.toNumbers("down.", numbers);
     warmPoolEmpty.toNumbers("warmPoolEmpty.", numbers);
     refusals.toNumbers("refusals.", numbers);
@@ -62,7 +62,7 @@ public record SamplerState(
     return new SamplerState(
         numbers.containsKey("totals") ? Optional.of(totals(numbers)) : Optional.empty(),
         numbers.getOrDefault("restarts", 0.0).longValue(),
-        numbers.getOrDefault("ipamdSeen", 0.0) > 0,
+        false,
         Streak.of("down.", numbers),
         Streak.of("warmPoolEmpty.", numbers),
         Refusals.of("refusals.", numbers),

@@ -52,6 +52,11 @@ public record Streak(long minutesBefore, long minute, boolean held) {
     return at > minute || minute == Long.MIN_VALUE ? lastOf(at, holds) : lastOf(at, held && holds);
   }
 
+  /** The minute in which the streak began, if each minute since then has an observation. */
+  long firstMinute() {
+    return minute - minutesBefore;
+  }
+
   /** The length of the streak, with the current minute; 0 if the condition does not hold. */
   long minutes() {
     return held ? minutesBefore + 1 : 0;

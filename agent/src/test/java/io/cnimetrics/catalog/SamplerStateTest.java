@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.testing.Laws;
 import io.cnimetrics.testing.Snapshots;
@@ -52,7 +53,7 @@ class SamplerStateTest {
                 OptionalDouble.of(0.5 + (double) minute),
                 totals)),
         restarts,
-        held,
+        false,
         new Streak(restarts, minute, held),
         new Streak(minute, restarts, !held),
         new Refusals(minute, minute),
@@ -82,7 +83,69 @@ class SamplerStateTest {
         patient.read(
             nothingRead().at(START.plus(Duration.ofMinutes(4))).build(), reading.history());
     assertThat(value(reading, "ipamdUp")).hasValue(0);
-    assertThat(value(reading, "ipamdDownMinutes")).hasValue(1);
+  }
+
+  @Test
+  void ipamdThatNeverComesUpIsDownSinceTheStartOfTheAgent() {
+    Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
+    SamplerState history = SamplerState.NONE;
+    for (int second = -60; second < 240; second += 30) {
+      Sampler.PollSamples reading = patient.read(nothing(second), history);
+      assertThat(value(reading, "ipamdDownMinutes")).isEmpty();
+      history = reading.history();
+    }
+
+    Sampler.PollSamples reading = patient.read(nothing(240), history);
+    assertThat(value(reading, "ipamdUp")).hasValue(0);
+    assertThat(value(reading, "ipamdDownMinutes")).hasValue(6);
+    assertThat(value(patient.read(nothing(300), reading.history()), "ipamdDownMinutes"))
+        .hasValue(7);
+  }
+
+  @Test
+  void stateOfAnEarlierAgentDoesNotEndTheGracePeriod() {
+    Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
+    SamplerState kept =
+        stored(
+            after(
+                SamplerState.NONE,
+                refusing(0).enis(eni(0, 14, 3, 0)).at(START.minusSeconds(600))));
+
+    Sampler.PollSamples reading = patient.read(nothing(0), kept);
+    assertThat(value(reading, "ipamdUp")).isEmpty();
+    assertThat(value(patient.read(nothing(240), reading.history()), "ipamdDownMinutes"))
+        .hasValue(2);
+  }
+
+  @Test
+  void ipamdThatWasDownBeforeTheStartOfTheAgentIsDownWithoutGrace() {
+    Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
+    SamplerState kept = SamplerState.NONE;
+    for (int second = -240; second <= -120; second += 60) {
+      kept = sampler.read(nothing(second), kept).history();
+    }
+
+    Sampler.PollSamples reading = patient.read(nothing(-60), stored(kept));
+    assertThat(value(reading, "ipamdDownMinutes")).hasValue(4);
+    reading = patient.read(nothing(0), reading.history());
+    assertThat(value(reading, "ipamdDownMinutes")).hasValue(5);
+  }
+
+  @Test
+  void oldMinutesWithoutIpamdAreForgotten() {
+    Sampler patient = sampler.withGrace(Duration.ofMinutes(5));
+    SamplerState kept = sampler.read(nothing(-3_600), SamplerState.NONE).history();
+
+    assertThat(value(patient.read(nothing(0), stored(kept)), "ipamdDownMinutes")).isEmpty();
+    assertThat(value(patient.read(nothing(300), stored(kept)), "ipamdDownMinutes")).hasValue(1);
+  }
+
+  private static NodeSnapshot nothing(int second) {
+    return nothingRead().at(START.plusSeconds(second)).build();
+  }
+
+  private static SamplerState stored(SamplerState history) {
+    return SamplerState.of(history.toNumbers());
   }
 
   @Test

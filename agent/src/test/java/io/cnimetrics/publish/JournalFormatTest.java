@@ -13,7 +13,7 @@ class JournalFormatTest {
   private static final String STATE =
       "{'instance':'i-1','namespace':'Kubernetes/CNI','dimensions':[{'CLUSTER_ID':'prod'}],"
           + "'lastMinute':29394000,'minute':29394001,'open':[['ipamdErr',2.0,1.0]],"
-          + "'carried':[],'history':{'ipamdSeen':1.0,'restarts':0.0}}";
+          + "'carried':[],'history':{'restarts':2.0}}";
   private static final String MINUTE =
       "{'id':7,'minute':29393999,'namespace':'Kubernetes/CNI',"
           + "'dimensions':[{'CLUSTER_ID':'prod'}],'values':[['eniAllocated',2.0,'COUNT']]}";
