@@ -395,7 +395,9 @@ public final class MetricCatalog {
   private static OptionalDouble noAddressMinutes(PollContext poll) {
     boolean known = poll.increases().of(NO_AVAILABLE_ADDRESS).isPresent();
     return onlyIf(
-        known, (double) poll.history().refusals().minutesAt(PollContext.minute(poll.snapshot().takenAt())));
+        known,
+        (double)
+            poll.history().refusals().minutesAt(PollContext.minute(poll.snapshot().takenAt())));
   }
 
   private static OptionalDouble warmPoolEmptyMinutes(PollContext poll) {

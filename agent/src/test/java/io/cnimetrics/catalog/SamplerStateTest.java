@@ -108,8 +108,7 @@ class SamplerStateTest {
     SamplerState kept =
         stored(
             after(
-                SamplerState.NONE,
-                refusing(0).enis(eni(0, 14, 3, 0)).at(START.minusSeconds(600))));
+                SamplerState.NONE, refusing(0).enis(eni(0, 14, 3, 0)).at(START.minusSeconds(600))));
 
     Sampler.PollSamples reading = patient.read(nothing(0), kept);
     assertThat(value(reading, "ipamdUp")).isEmpty();
