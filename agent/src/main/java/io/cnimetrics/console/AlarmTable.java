@@ -9,6 +9,7 @@ import static io.cnimetrics.console.Alarm.Evaluation.Missing.NOT_BREACHING;
 import static io.cnimetrics.console.Alarm.Severity.PAGE;
 import static io.cnimetrics.console.Alarm.Severity.TICKET;
 
+import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.console.Alarm.Evaluation;
 import io.cnimetrics.console.Alarm.Switch;
@@ -36,11 +37,15 @@ public final class AlarmTable {
           Optional.empty(),
           new Text(
               "Pods get no address",
-              "On at least one node, ipamD refuses pods an address. These pods stay in"
-                  + " ContainerCreating. First check whether the subnet is empty, and whether EC2"
-                  + " denies calls.",
+              "New pods on a node stay in ContainerCreating, because ipamD refuses them an address"
+                  + " or cannot read instance metadata.",
               List.of(MetricCatalog.NO_ADDRESS_MINUTES),
-              List.of("refused-pods", "ec2-no-addresses", "ec2-denied", "node-full")));
+              List.of(
+                  "refused-pods",
+                  Cause.METADATA_AWAY.finding(),
+                  Cause.NO_ADDRESS_IN_SUBNET.finding(),
+                  Cause.EC2_DENIES.finding(),
+                  Cause.NODE_FULL.finding())));
 
   static final Alarm IPAMD_DOWN =
       new Alarm(
@@ -54,8 +59,8 @@ public final class AlarmTable {
           Optional.empty(),
           new Text(
               "ipamD is down on a node",
-              "The aws-node pod of a node does not answer. Therefore no new pod starts on that"
-                  + " node. Check the state, the restarts and the log of the aws-node pod.",
+              "The aws-node pod of a node does not answer. No new pod starts on that node. Check"
+                  + " the state, the restarts and the log of the aws-node pod.",
               List.of(MetricCatalog.IPAMD_DOWN_MINUTES),
               List.of("introspection", "ipamd-restarts")));
 
@@ -81,9 +86,9 @@ public final class AlarmTable {
           new Text(
               "No node reports",
               "No agent has sent data for 15 minutes. Therefore the other alarms have no data."
-                  + " Check that the pods of the agent run and are ready. The agent's log reports"
-                  + " missing permissions and failed requests to CloudWatch. If the cluster can"
-                  + " scale to zero nodes, switch this alarm off.",
+                  + " Check that the agents' pods run and are ready. Their logs report missing"
+                  + " permissions and failed requests. If the cluster can have zero nodes, switch"
+                  + " this alarm off.",
               List.of(),
               List.of("cluster-name", "region", "java-agent")));
 
@@ -104,11 +109,14 @@ public final class AlarmTable {
           Optional.empty(),
           new Text(
               "A warm pool is empty though it may grow",
-              "A node has no free address for the next pod, and EC2 gives no address although the"
-                  + " node's limits allow more. Check the EC2 errors and the free addresses of the"
-                  + " node's subnet.",
+              "A node has no free address for the next pod. Its limits allow more, but EC2 gives"
+                  + " none. Check EC2's errors and the subnet's free addresses.",
               List.of(MetricCatalog.WARM_POOL_EMPTY_MINUTES),
-              List.of("warm-pool", "ec2-no-addresses", "ec2-denied", "ec2-throttled")));
+              List.of(
+                  Cause.WARM_POOL_EMPTY.finding(),
+                  Cause.NO_ADDRESS_IN_SUBNET.finding(),
+                  Cause.EC2_DENIES.finding(),
+                  Cause.EC2_THROTTLES.finding())));
 
   static final Alarm LOST_ADDRESS =
       new Alarm(
@@ -122,9 +130,8 @@ public final class AlarmTable {
           Optional.empty(),
           new Text(
               "Pods lost their address",
-              "Addresses or ENIs of running pods were removed. Nothing can reach these pods."
-                  + " Replace the pods. Then find the cause in CloudTrail: search for the calls"
-                  + " DetachNetworkInterface and UnassignPrivateIpAddresses.",
+              "Addresses or ENIs of running pods were removed. Replace the pods. CloudTrail shows"
+                  + " the caller: search for DetachNetworkInterface and UnassignPrivateIpAddresses.",
               List.of(MetricCatalog.FORCE_REMOVE_IPS, MetricCatalog.FORCE_REMOVE_ENI),
               List.of("forced-removals", "instance-enis")));
 
@@ -140,11 +147,11 @@ public final class AlarmTable {
           Optional.empty(),
           new Text(
               "EC2 denies calls of ipamD",
-              "The role of aws-node lacks permissions that ipamD needs. Therefore address pools"
-                  + " cannot grow. Check that the role has the policy AmazonEKS_CNI_Policy. Check"
-                  + " recent changes of the role and the policy.",
+              "The role of aws-node lacks permissions. Therefore address pools cannot grow. Check"
+                  + " that the role has the policy AmazonEKS_CNI_Policy. Check recent changes of"
+                  + " the role.",
               List.of(MetricCatalog.AWS_API_ERR),
-              List.of("ec2-denied")));
+              List.of(Cause.EC2_DENIES.finding())));
 
   static final Alarm THROTTLED =
       new Alarm(
@@ -159,11 +166,11 @@ public final class AlarmTable {
           Optional.empty(),
           new Text(
               "EC2 throttles ipamD",
-              "The account sends too many requests to EC2. Therefore address pools grow late. To"
-                  + " reduce ipamD's requests, use prefixes, or WARM_IP_TARGET with"
-                  + " MINIMUM_IP_TARGET. Requests of other tools in the account count too.",
+              "The account sends too many requests to EC2. Therefore address pools grow late. Use"
+                  + " prefixes, or WARM_IP_TARGET with MINIMUM_IP_TARGET. Requests of other tools"
+                  + " count too.",
               List.of(MetricCatalog.AWS_API_ERR),
-              List.of("ec2-throttled")));
+              List.of(Cause.EC2_THROTTLES.finding())));
 
   static final Alarm NEARLY_FULL =
       new Alarm(
@@ -180,11 +187,11 @@ public final class AlarmTable {
                   "NodesNearlyFullAlarm", false, "Set true unless nodes are full on purpose")),
           new Text(
               "One node in ten is nearly full",
-              "At least one node in ten uses nearly all addresses that the node can ever have."
-                  + " Check whether the cluster can add nodes. To give each node more addresses,"
-                  + " use prefixes or larger instances.",
+              "At least one node in ten uses nearly all addresses that it can ever have. Check"
+                  + " whether the cluster can add nodes. Prefixes and larger instances give a node"
+                  + " more addresses.",
               List.of(MetricCatalog.NODE_IP_UTILIZATION),
-              List.of("node-full", "max-pods")));
+              List.of(Cause.NODE_FULL.finding(), "max-pods")));
 
   /** The alarms of severity page, except the alarms of subnets. */
   static final List<Alarm> PAGES = List.of(NO_ADDRESS, IPAMD_DOWN);
@@ -222,20 +229,19 @@ public final class AlarmTable {
         Optional.empty(),
         new Text(
             title,
-            "Nodes in %s cannot get more addresses. Soon, new pods on these nodes cannot start."
+            "Nodes in %s get no more addresses. Soon new pods on these nodes cannot start."
                     .formatted(subnetId)
-                + " Free addresses in the subnet, or add a subnet with custom networking or subnet"
-                + " discovery.",
+                + " Free addresses in the subnet, or add a subnet.",
             List.of(MetricCatalog.NO_ADDRESS_MINUTES),
-            List.of("ec2-no-addresses", "ec2-no-prefixes")));
+            List.of(Cause.NO_ADDRESS_IN_SUBNET.finding(), Cause.NO_PREFIX_IN_SUBNET.finding())));
   }
 
   /** The text of the composite alarm, which combines all alarms of severity page. */
   public static final Text CANNOT_START =
       new Text(
           "Pods cannot start",
-          "Pods get no address, ipamD is down on a node, or a subnet is empty. Find out which alarm"
-              + " of this composite alarm is on. The description of that alarm has the next steps.",
+          "Pods get no address, ipamD is down on a node, or a subnet is empty. See which of these"
+              + " alarms is on. Its description has the next steps.",
           List.of(MetricCatalog.NO_ADDRESS_MINUTES, MetricCatalog.IPAMD_DOWN_MINUTES),
           List.of("refused-pods", "introspection", "ec2-no-addresses"));
 }

@@ -143,12 +143,17 @@ public final class AlarmTemplate {
   private static Map<String, Object> description(Text text) {
     String whichNode =
         text.troubles().isEmpty()
-            ? "run: kubectl get pods -n kube-system -o wide"
+            ? "Find the agents: kubectl get pods -n kube-system -o wide"
                 + " -l app.kubernetes.io/name=cni-metrics-agent"
-            : "query the agents' log in Logs Insights: " + WhichNode.logsInsights(text.troubles());
+            : "Find the node in Logs Insights: " + WhichNode.logsInsights(text.troubles());
     return sub(
-        "%s in cluster ${ClusterId}. %s\nTo find the node, %s\nTo examine the node whose agent's pod is POD, run: kubectl -n kube-system exec POD -- cni-metrics-agent doctor\nLook at the findings %s."
-            .formatted(text.title(), text.meaning(), whichNode, String.join(", ", text.checks())));
+        "Cluster ${ClusterId}: %s. %s\n%s\nExamine NODE: %s\nSee the verdict and the findings %s."
+            .formatted(
+                text.title(),
+                text.meaning(),
+                whichNode,
+                WhichNode.doctor("NODE"),
+                String.join(", ", text.checks())));
   }
 
   private static Map<String, Object> measured(Alarm alarm) {

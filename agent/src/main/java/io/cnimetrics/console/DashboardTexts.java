@@ -71,8 +71,8 @@ final class DashboardTexts {
       ```
       %s
       ```
-      You can also find the node with the **kubectl** commands below. Then examine the node. POD is the agent's pod on \
-      the node: `kubectl -n kube-system exec POD -- cni-metrics-agent doctor`.
+      You can also find the node with the first two **kubectl** commands below. Then examine the node: replace NODE in \
+      the third command. The doctor's output starts with the verdict.
       ```
       %s
       %s
@@ -87,7 +87,7 @@ final class DashboardTexts {
         WhichNode.logsInsights(),
         WhichNode.agentLogs(),
         WhichNode.refusedPods(),
-        WhichNode.agentOf("NODE"));
+        WhichNode.doctor("NODE"));
   }
 
   static String cluster(Cluster cluster) {

@@ -24,7 +24,8 @@ final class WhichNode {
         | parse @message /node=(?<node>%s)/
         | parse @message /instance=(?<instance>%s)/
         | parse @message /subnets=(?<subnets>%s)/
-        | stats max(@timestamp) as last, count(*) as times by node, instance, subnets
+        | parse @message /cause=\\W+(?<cause>[^"\\\\]+)/
+        | stats max(@timestamp) as last, count(*) as times by node, instance, subnets, cause
         | sort last desc"""
         .formatted(VALUE, VALUE, VALUE);
   }
@@ -34,8 +35,9 @@ final class WhichNode {
    * CloudWatch limits the length of an alarm's description.
    */
   static String logsInsights(List<Metric> metrics) {
+    String names = metrics.stream().map(Metric::name).collect(Collectors.joining("|"));
     return "filter @message like /trouble minute=.*(%s)=/ | parse @message /node=(?<node>%s)/"
-            .formatted(metrics.stream().map(Metric::name).collect(Collectors.joining("|")), VALUE)
+            .formatted(names, VALUE)
         + " | stats count(*) by node";
   }
 
@@ -48,9 +50,11 @@ final class WhichNode {
     return "kubectl get events -A -o wide --field-selector reason=FailedCreatePodSandBox";
   }
 
-  static String agentOf(String node) {
-    return "kubectl get pods -n kube-system -l app.kubernetes.io/name=cni-metrics-agent"
-        + " --field-selector spec.nodeName="
-        + node;
+  /** Examines a node with the doctor of the agent on that node, as one line. */
+  static String doctor(String node) {
+    return "kubectl -n kube-system exec $(kubectl -n kube-system get pod -o name -l"
+        + " app.kubernetes.io/name=cni-metrics-agent --field-selector spec.nodeName="
+        + node
+        + ") -- cni-metrics-agent doctor";
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 /** The dashboard's query finds the node in the line that its agent writes. */
 class WhichNodeTest {
   private static final Instant MINUTE = Instant.parse("2026-11-21T10:00:00Z");
-  private static final Pattern REGEX = Pattern.compile("/(trouble minute=|\\S+=\\(\\?<\\S+)/");
+  private static final Pattern REGEX = Pattern.compile("/(trouble minute=|\\S+=\\S*\\(\\?<\\S+)/");
 
   private final RecordedLog log = new RecordedLog(AlertLog.class.getName());
   private final AlertLog alerts = new AlertLog("ip-10-0-1-23.ec2.internal");
@@ -54,7 +55,7 @@ class WhichNodeTest {
     alerts.accept(new AlertChanges(MINUTE, List.of(refused()), List.of()));
 
     assertThat(found(asJson("log", asJson("message", line()))))
-        .startsWith("", "ip-10-0-1-23.ec2.internal", "unknown");
+        .containsExactly("", "ip-10-0-1-23.ec2.internal", "unknown", Cause.WARM_POOL_EMPTY.text());
   }
 
   @Test
@@ -76,7 +77,10 @@ class WhichNodeTest {
     return new MinuteValue("noAddressMinutes", Unit.MINUTES, 1);
   }
 
-  /** The result of the query's filter, followed by the node, the instance and the subnets. */
+  /**
+   * The result of the query's filter, followed by the node, the instance, the subnets and the
+   * cause.
+   */
   private static List<String> found(String line) {
     return REGEX
         .matcher(query())

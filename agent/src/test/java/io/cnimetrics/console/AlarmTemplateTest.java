@@ -123,7 +123,8 @@ class AlarmTemplateTest {
             "https://" + "r".repeat(240),
             "NodesNearlyFullAlarm",
             "true");
-    Stack stack = stack(5, longest);
+    Stack stack =
+        Stack.of(AlarmTemplate.of(settings(5, List.of("subnet-0123456789abcdef0"))), longest);
     List<Map<?, ?>> all = new ArrayList<>(stack.alarms().values());
     all.addAll(stack.composites().values());
 
@@ -135,9 +136,10 @@ class AlarmTemplateTest {
               assertThat(text(alarm, "AlarmDescription"))
                   .hasSizeLessThanOrEqualTo(1024)
                   .contains(
-                      "To find the node, ",
-                      "exec POD -- cni-metrics-agent doctor",
-                      "Runbook: https://rrr");
+                      "\nFind the ",
+                      "\nExamine NODE: kubectl -n kube-system exec $(kubectl ",
+                      "spec.nodeName=NODE) -- cni-metrics-agent doctor\nSee the verdict",
+                      "\nRunbook: https://rrr");
             });
   }
 
