@@ -27,11 +27,46 @@ final class Commands {
   private static final String ON_THIS_NODE =
       " -l k8s-app=aws-node --field-selector spec.nodeName=" + THIS_NODE;
 
+  /** The name of this node's aws-node pod, as an argument of another command. */
+  private static final String AWS_NODE_POD =
+      "\"$(kubectl -n kube-system get pods" + ON_THIS_NODE + " -o name)\"";
+
+  /** The end of the last container, with its exit code and reason. */
+  static final String LAST_STATE =
+      "kubectl -n kube-system describe " + AWS_NODE_POD + " | grep -A 8 'Last State'";
+
+  /** Both logs are of the container aws-node, which runs ipamD. */
+  static final String LOG = "kubectl -n kube-system logs -c aws-node --tail 50 " + AWS_NODE_POD;
+
+  static final String PREVIOUS_LOG = "kubectl -n kube-system logs -p -c aws-node " + AWS_NODE_POD;
+
+  /** Runs on the node, because only the node has ipamD's own log. */
+  static final String ERRORS_OF_IPAMD =
+      "sudo grep -i error /var/log/aws-routed-eni/ipamd.log | tail -20  # on the node";
+
   static final String FIND_AWS_NODE = "kubectl -n kube-system get pods -o wide" + ON_THIS_NODE;
   static final String RESTART_AWS_NODE = "kubectl -n kube-system delete pods" + ON_THIS_NODE;
   static final String EVERY_NODE = "  # changes every node";
   static final String PODS_OF_NODE =
       "kubectl get pods -A -o wide --field-selector spec.nodeName=" + THIS_NODE;
+
+  static final String UPGRADE_CNI =
+      "aws eks update-addon --region "
+          + THIS_REGION
+          + " --cluster-name "
+          + THIS_CLUSTER
+          + " --addon-name vpc-cni --resolve-conflicts PRESERVE --addon-version \"$(aws eks"
+          + " describe-addon-versions --region "
+          + THIS_REGION
+          + " --addon-name vpc-cni --kubernetes-version \"$(aws eks describe-cluster --region "
+          + THIS_REGION
+          + " --name "
+          + THIS_CLUSTER
+          + " --query cluster.version --output text)\" --query"
+          + " 'addons[0].addonVersions[?compatibilities[0].defaultVersion].addonVersion | [0]'"
+          + " --output text)\""
+          + EVERY_NODE
+          + ": installs the default release for the cluster's version";
 
   /** For an aws-node whose service account has a role of its own. */
   static final String ATTACH_CNI_POLICY =

@@ -51,14 +51,6 @@ record Ec2Errors(
           + " --cluster-name "
           + Commands.THIS_CLUSTER
           + " --service-account aws-node --namespace kube-system";
-  private static final String UPGRADE =
-      "aws eks update-addon --region "
-          + Commands.THIS_REGION
-          + " --cluster-name "
-          + Commands.THIS_CLUSTER
-          + " --addon-name vpc-cni"
-          + Commands.EVERY_NODE
-          + ": upgrades to the default release";
 
   private static final List<Ec2Errors> ROWS =
       List.of(
@@ -143,7 +135,7 @@ record Ec2Errors(
                   + " max-pods to match",
               Pages.INSTANCE_TYPES,
               INSTANCE_GROUPS,
-              UPGRADE),
+              Commands.UPGRADE_CNI),
           row(
               Cause.ENI_LIMIT,
               "ipamD requested more addresses than an ENI can hold",
@@ -154,7 +146,7 @@ record Ec2Errors(
                   + " VPC CNI: its table does not correct itself",
               Pages.INSTANCE_TYPES,
               Commands.RESTART_AWS_NODE,
-              UPGRADE),
+              Commands.UPGRADE_CNI),
           row(
               Cause.INTERFACE_QUOTA,
               "The account's quota of network interfaces was used up",

@@ -32,6 +32,9 @@ final class Explanations {
   /** By symptom. The first cause that is present explains it. */
   private static final Map<String, List<String>> CAUSES =
       Map.of(
+          "metrics", List.of("introspection"),
+          "ec2-attachment-limit", List.of("instance-type"),
+          "ec2-eni-limit", List.of("instance-type"),
           "no-addresses",
               joined(List.of(NO_GROWTH, List.of("metadata-away", "eniconfig", "ipv6-prefix"))),
           "warm-pool",
@@ -56,7 +59,8 @@ final class Explanations {
   static List<Finding> apply(List<Finding> findings) {
     List<Finding> explained = new ArrayList<>();
     for (Finding finding : findings) {
-      explained.add(cause(finding, findings).map(finding::explainedBy).orElse(finding));
+      Optional<Finding> cause = finding.explainedBy().isPresent() ? Optional.empty() : cause(finding, findings);
+      explained.add(cause.map(finding::explainedBy).orElse(finding));
     }
     List<Finding> raised =
         explained.stream().map(finding -> stopsPods(finding, explained)).toList();

@@ -6,10 +6,16 @@ import io.cnimetrics.snapshot.Source;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Checks that ipamD's introspection answers. */
 final class Introspection {
   private static final Duration LIMIT = Duration.ofSeconds(2);
+
+  /** A unix socket without a file is not refused. */
+  private static final Pattern STALE_SOCKET =
+      Pattern.compile(".*unix:(\\S+), .*Connection refused.*");
 
   private static final CheckSpec SPEC =
       CheckSpec.of(
@@ -17,8 +23,12 @@ final class Introspection {
               "`GET /v1/enis` of ipamD",
               "fail if ipamD does not answer in time, answers in an unknown format, or answers"
                   + " only on the port of old releases; warn if `--introspection-url` is `none`",
-              "Read ipamD's log /var/log/aws-routed-eni/ipamd.log. Check whether aws-node runs: "
-                  + Commands.FIND_AWS_NODE)
+              "Check whether aws-node runs on this node, and read its logs")
+          .run(
+              Commands.FIND_AWS_NODE,
+              Commands.LOG,
+              Commands.PREVIOUS_LOG,
+              Commands.ERRORS_OF_IPAMD)
           .see(Pages.TROUBLESHOOTING);
 
   private final Probes.Introspection elsewhere;
@@ -36,9 +46,15 @@ final class Introspection {
     if (pool.isPresent()) {
       return SPEC.ok("ipamD reports its ENIs", held(pool.get()));
     }
-    return node.snapshot().introspectionOff()
-        ? off(node)
-        : failed(node, node.problems(Source.INTROSPECTION).get(0));
+    Finding finding =
+        node.snapshot().introspectionOff()
+            ? off(node)
+            : failed(node, node.problems(Source.INTROSPECTION).get(0));
+    boolean stopped = finding.level() == Level.FAIL && node.snapshot().metrics().isEmpty();
+    return IpamdProcess.restartsSeen(node)
+        .filter(any -> stopped)
+        .map(finding::explainedBy)
+        .orElse(finding);
   }
 
   private static String held(AddressPool pool) {
@@ -72,14 +88,25 @@ final class Introspection {
                   evidence,
                   "Another program or a proxy answers on the port, or ipamD is faulty")
               .remedied(
-                  "Check --introspection-url, and find the program that listens on the port: ss"
-                      + " -ltnp 'sport = :61679'");
+                  "Check --introspection-url, and find the program that listens on the port",
+                  "sudo ss -ltnp 'sport = :61679'  # on the node");
     };
   }
 
   private Finding unreachable(NodeEvidence node, String evidence) {
     Optional<URI> oldPort = node.agentSettings().metricsUrl().map(url -> url.resolve("/"));
-    if (oldPort.filter(elsewhere::answersAt).isPresent()) {
+    Matcher staleSocket = STALE_SOCKET.matcher(evidence);
+    if (staleSocket.matches()) {
+      return SPEC.fail(
+              "Nothing listens on ipamD's introspection socket",
+              evidence,
+              "The socket's file outlived a crash of ipamD. ipamD does not replace the file, and"
+                  + " never listens again until the file is deleted")
+          .remedied(
+              "Delete the socket's file on the node, then restart ipamD",
+              "sudo rm %s  # on the node".formatted(Commands.quoted(staleSocket.group(1))),
+              Commands.RESTART_AWS_NODE);
+    } else if (oldPort.filter(elsewhere::answersAt).isPresent()) {
       return SPEC.fail(
               "Introspection is on the port of old releases",
               evidence + "; introspection answers on " + oldPort.get(),
@@ -91,8 +118,9 @@ final class Introspection {
               evidence + "; ipamD's metrics answer",
               "DISABLE_INTROSPECTION is set for aws-node, or INTROSPECTION_BIND_ADDRESS is changed")
           .remedied(
-              "Remove that setting from aws-node, or set --introspection-url. To find the"
-                  + " setting: kubectl -n kube-system describe ds aws-node | grep INTROSPECTION");
+              "Remove that setting from aws-node, or set --introspection-url to the address",
+              "kubectl -n kube-system describe ds aws-node | grep INTROSPECTION",
+              Commands.setEnv("DISABLE_INTROSPECTION-"));
     }
     return notRunning(evidence);
   }
@@ -102,7 +130,8 @@ final class Introspection {
         "ipamD does not run, or failed to start",
         evidence,
         "aws-node restarts repeatedly, or does not run on this node, for example because of"
-            + " another CNI. If the log of aws-node contains \"IPAM failed to start\", aws-node"
-            + " usually lacks AmazonEKS_CNI_Policy, or cannot reach EC2 or the API server");
+            + " another CNI. \"IPAM failed to start\" in the log of aws-node, or \"Initialization"
+            + " failure\" in ipamD's log, means that the role of aws-node lacks"
+            + " AmazonEKS_CNI_Policy, or that ipamD does not reach EC2 or the API server");
   }
 }

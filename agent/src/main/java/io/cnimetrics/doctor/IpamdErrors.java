@@ -21,7 +21,8 @@ record IpamdErrors(String fn, String meaning, String cause) {
               "`awscni_ipamd_error_count` by `fn`",
               "warn if the count rises now, or if that is unknown; note if it rose before; each `fn`"
                   + " has its own finding",
-              "Read ipamD's log: grep -i error /var/log/aws-routed-eni/ipamd.log")
+              "Read ipamD's log")
+          .run(Commands.ERRORS_OF_IPAMD)
           .needs(METRICS)
           .see(Pages.TROUBLESHOOTING);
 

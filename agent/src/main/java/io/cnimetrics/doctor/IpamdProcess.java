@@ -8,8 +8,10 @@ import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -37,8 +39,10 @@ final class IpamdProcess {
           "`GET /metrics` of ipamD",
           "warn if `--metrics-url` is `none`, nothing answers, or the answer is not ipamD's"
               + " metrics; the agent then has no counters",
-          "If you need DISABLE_METRICS, set --metrics-url none. Otherwise remove"
-              + " DISABLE_METRICS: kubectl -n kube-system set env ds aws-node DISABLE_METRICS-");
+          "If you need DISABLE_METRICS, set --metrics-url none. Otherwise remove DISABLE_METRICS")
+          .run(
+              "kubectl -n kube-system get ds aws-node -o yaml | grep -A 1 DISABLE_METRICS",
+              Commands.setEnv("DISABLE_METRICS-"));
 
   private static Finding metrics(NodeEvidence node) {
     return node.snapshot()
@@ -48,17 +52,19 @@ final class IpamdProcess {
                 READ_METRICS.ok(
                     "ipamD reports its counters",
                     "VPC CNI " + read.cniVersion().orElse("of an unknown release")))
-        .orElseGet(() -> noMetrics(node.problems(Source.METRICS).get(0)));
+        .orElseGet(() -> noMetrics(node));
   }
 
-  private static Finding noMetrics(Problem problem) {
+  private static Finding noMetrics(NodeEvidence node) {
+    Problem problem = node.problems(Source.METRICS).get(0);
     boolean off = problem.reason() == Reason.DEGRADED;
-    return READ_METRICS.warn(
+    Finding finding = READ_METRICS.warn(
         off ? "The agent does not read ipamD's metrics" : "ipamD's metrics cannot be read",
         off ? "--metrics-url is none" : problem.brief(),
         problem.reason() == Reason.UNREACHABLE
             ? "DISABLE_METRICS is set for aws-node, or ipamD does not run"
             : "Without these metrics the agent cannot count refused pods, EC2 errors and restarts");
+    return restartsSeen(node).map(finding::explainedBy).orElse(finding);
   }
 
   private static final Duration RECENT = Duration.ofMinutes(10);
@@ -70,29 +76,56 @@ final class IpamdProcess {
       CheckSpec.of(
               "ipamd-restarts",
               "the start time of ipamD's process",
-              "fail if ipamD restarts twice or more while doctor watches; warn if ipamD restarts"
-                  + " once, or started less than 10 minutes ago and over 15 minutes after the boot",
-              "Find out why ipamD ended. kubectl describe shows the Last State of ipamD's pod,"
-                  + " and kubectl logs -c aws-node -p shows the previous log. To find the pod: "
-                  + Commands.FIND_AWS_NODE)
-          .needs(METRICS)
+              "fail if ipamD restarts twice or more while doctor watches, or restarts once and does"
+                  + " not answer afterwards; warn if ipamD restarts once, or started less than 10"
+                  + " minutes ago and over 15 minutes after the boot",
+              "Find out why ipamD ended: its last state has the exit code and the reason, such as"
+                  + " OOMKilled, and the previous log has its last lines")
+          .run(Commands.LAST_STATE, Commands.PREVIOUS_LOG)
           .see(Pages.TROUBLESHOOTING);
 
   private static Finding restarts(NodeEvidence node) {
-    long restarts = node.last().reading().history().restarts();
+    return restartsSeen(node).orElseGet(() -> sinceStart(node));
+  }
+
+  /** The restarts that doctor saw; empty if it saw none. */
+  static Optional<Finding> restartsSeen(NodeEvidence node) {
+    List<Poll> polls = node.polls();
+    long restarts = restarts(node.last());
     if (restarts == 0) {
-      return sinceStart(node);
+      return Optional.empty();
     }
+    Optional<Instant> since =
+        polls.stream()
+            .filter(poll -> restarts(poll) > 0)
+            .map(poll -> poll.snapshot().takenAt())
+            .findFirst();
+    long unread = polls.stream().filter(poll -> !poll.snapshot().ipamdRead()).count();
     String evidence =
-        "%d %s in %d polls"
-            .formatted(restarts, restarts == 1 ? "restart" : "restarts", node.polls().size());
-    String cause = "The liveness probe failed, memory ran out, or the DaemonSet was changed";
-    return restarts > 1
-        ? RESTARTS.fail("ipamD restarts repeatedly", evidence, cause)
-        : RESTARTS.warn("ipamD restarted while doctor watched", evidence, cause);
+        "%d %s in %d polls%s"
+            .formatted(
+                restarts,
+                restarts == 1 ? "restart" : "restarts",
+                polls.size(),
+                unread == 0 ? "" : "; ipamD did not answer %d of them".formatted(unread));
+    String cause =
+        "The liveness probe fails, memory runs out, or the DaemonSet was changed. While ipamD is"
+            + " down, the kubelet gets no address for new pods, and no counter counts that";
+    boolean loop = restarts > 1 || !node.snapshot().ipamdRead();
+    return Optional.of(
+        loop
+            ? RESTARTS.fail("ipamD restarts repeatedly", evidence, cause).since(since)
+            : RESTARTS.warn("ipamD restarted while doctor watched", evidence, cause).since(since));
+  }
+
+  private static long restarts(Poll poll) {
+    return poll.reading().history().restarts();
   }
 
   private static Finding sinceStart(NodeEvidence node) {
+    if (node.snapshot().metrics().isEmpty()) {
+      return RESTARTS.notChecked(METRICS.whyNot());
+    }
     IpamdMetrics metrics = node.metrics();
     if (metrics.processStartSeconds().isEmpty()) {
       return RESTARTS.notChecked("ipamD does not report when its process started");
@@ -129,9 +162,13 @@ final class IpamdProcess {
               "ipamd-start",
               "`awscni_ipamd_startup_duration_seconds`",
               "warn if a start took over 60 s, or if a start failed",
-              "See the findings ec2-throttled and ec2-denied. To find out what ipamD waited for:"
-                  + " grep -i error /var/log/aws-routed-eni/ipamd.log")
+              "Find out what ipamD waited for")
+          .run(Commands.LOG, Commands.ERRORS_OF_IPAMD)
           .needs(METRICS);
+
+  static boolean reportsStarts(IpamdMetrics metrics) {
+    return metrics.gauge(STARTS).isPresent();
+  }
 
   private static Finding start(NodeEvidence node) {
     OptionalDouble starts = node.gauge(STARTS);

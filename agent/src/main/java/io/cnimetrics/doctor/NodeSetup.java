@@ -5,6 +5,8 @@ import static io.cnimetrics.doctor.Requirement.METRICS;
 import static io.cnimetrics.doctor.Requirement.POOL;
 
 import io.cnimetrics.capacity.InstanceLimits;
+import io.cnimetrics.catalog.Cause;
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressCount;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
@@ -14,7 +16,10 @@ import io.cnimetrics.snapshot.Problem;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Checks of the node's ENIs, of ipamD's settings, of the instance type and of the VPC CNI. */
 final class NodeSetup {
@@ -210,9 +215,10 @@ final class NodeSetup {
   private static final CheckSpec TYPE =
       CheckSpec.of(
               "instance-type",
-              "the instance type, and the bundled table of limits",
-              "warn if the effective maximum of the node is unknown; note if the type is unknown"
-                  + " or not in the table, because the agent then uses ipamD's gauges",
+              "the instance type, the bundled table of limits, and ipamD's gauges",
+              "warn if the effective maximum of the node is unknown, or if EC2 has shown that"
+                  + " ipamD's limits are too high; note if ipamD's limits differ from the table,"
+                  + " or if the type is unknown or not in the table",
               "If the instance type is new, upgrade the agent. Otherwise give the agent access"
                   + " to instance metadata and to ipamD's metrics")
           .see(Pages.INSTANCE_TYPES);
@@ -234,12 +240,7 @@ final class NodeSetup {
           "Instance metadata is switched off, or the agent cannot read it");
     }
     return InstanceLimits.of(type.get())
-        .map(
-            limit ->
-                TYPE.ok(
-                    "The instance type is known",
-                    "%s has %d ENIs with %d addresses each"
-                        .formatted(type.get(), limit.enis(), limit.ipv4PerEni())))
+        .map(limit -> limits(node, type.get(), limit))
         .orElseGet(
             () ->
                 TYPE.note(
@@ -247,6 +248,101 @@ final class NodeSetup {
                     type.get(),
                     "The type is newer than this agent. The agent uses ipamD's gauges instead"));
   }
+
+  private static Finding limits(NodeEvidence node, String type, InstanceLimits.Limit table) {
+    String ofType = "%s: %s".formatted(type, product(table.enis(), table.podIpv4PerEni()));
+    Optional<IpamdLimits> ipamd = IpamdLimits.of(node, table);
+    if (ipamd.isEmpty()) {
+      return TYPE.ok("The instance type is known", ofType);
+    }
+    double attachments = refused(node, Cause.ATTACHMENT_LIMIT);
+    double assignments = refused(node, Cause.ENI_LIMIT);
+    boolean enisProved = ipamd.get().enis() > table.enis() && attachments > 0;
+    boolean addressesProved = ipamd.get().perEni() > table.podIpv4PerEni() && assignments > 0;
+    String evidence =
+        "%s by the table of limits; %s by ipamD"
+            .formatted(ofType, product(ipamd.get().enis(), ipamd.get().perEni()));
+    String cause = "The table of limits in this release of the VPC CNI is wrong for this type";
+    if (!enisProved && !addressesProved) {
+      return TYPE
+          .note("ipamD and the table of limits contradict each other", evidence, cause)
+          .remedied(
+              "Upgrade the VPC CNI or the agent, whichever is older. EC2 has not yet refused a"
+                  + " call, so which limit is right is unknown");
+    }
+    String answers =
+        Stream.of(
+                enisProved ? answered(Cause.ATTACHMENT_LIMIT, attachments) : "",
+                addressesProved ? answered(Cause.ENI_LIMIT, assignments) : "")
+            .filter(answer -> !answer.isEmpty())
+            .collect(Collectors.joining(" and "));
+    return TYPE
+        .warn(
+            "ipamD's limits of %s are too high".formatted(type),
+            "%s; EC2 answered %s".formatted(evidence, answers),
+            cause + ", and ipamD never corrects itself")
+        .remedied(
+            "Upgrade the VPC CNI" + lowerMaxPods(node, table), Commands.UPGRADE_CNI);
+  }
+
+  private static String product(long enis, long perEni) {
+    return "%s × %d addresses for pods".formatted(EvidenceText.enis(enis), perEni);
+  }
+
+  private static String answered(Cause cause, double times) {
+    return "%s %.0f times".formatted(String.join(", ", cause.ec2Codes()), times);
+  }
+
+  /** How often EC2 refused calls for this cause since ipamD started. */
+  private static double refused(NodeEvidence node, Cause cause) {
+    return node.snapshot().metrics().stream()
+        .flatMap(metrics -> metrics.errors().entrySet().stream())
+        .filter(error -> cause.ec2Codes().contains(error.getKey().code()))
+        .mapToDouble(Map.Entry::getValue)
+        .sum();
+  }
+
+  private static String lowerMaxPods(NodeEvidence node, InstanceLimits.Limit table) {
+    if (node.mode() == AddressMode.PREFIX) {
+      return "";
+    }
+    int reachable = table.enis() * table.podIpv4PerEni();
+    return ". Until then, set the kubelet's max-pods to %d in the launch template of the node group"
+        .formatted(reachable + node.agentSettings().hostNetworkPods());
+  }
+
+  /**
+   * The limits of ipamD's own table, if they contradict another table.
+   *
+   * @param perEni single addresses for pods
+   */
+  private record IpamdLimits(long enis, long perEni) {
+    /** Fewer ENIs than in the table are no contradiction: MAX_ENI and unmanaged ENIs lower them. */
+    static Optional<IpamdLimits> of(NodeEvidence node, InstanceLimits.Limit table) {
+      if (node.snapshot().metrics().isEmpty() || hasSeveralCards(node)) {
+        return Optional.empty();
+      }
+      double enis = node.gauge(MetricCatalog.ENI_MAX_AVAILABLE.onlySeries()).orElse(0);
+      double addresses = node.gauge(MetricCatalog.MAX_IP_ADDRESSES.onlySeries()).orElse(0);
+      if (enis <= 0 || addresses <= 0) {
+        return Optional.empty();
+      }
+      long factor = node.mode() == AddressMode.PREFIX ? ADDRESSES_PER_PREFIX : 1;
+      IpamdLimits limits = new IpamdLimits((long) enis, (long) (addresses / enis) / factor);
+      boolean contradicts =
+          limits.enis() > table.enis() || limits.perEni() != table.podIpv4PerEni();
+      return Optional.of(limits).filter(any -> contradicts);
+    }
+
+    private static boolean hasSeveralCards(NodeEvidence node) {
+      return node.snapshot()
+          .pool()
+          .filter(pool -> pool.enis().stream().anyMatch(eni -> eni.networkCard() > 0))
+          .isPresent();
+    }
+  }
+
+  private static final int ADDRESSES_PER_PREFIX = 16;
 
   private static final CheckSpec IPV6 =
       CheckSpec.of(
@@ -269,8 +365,8 @@ final class NodeSetup {
               "cni-release",
               "`awscni_build_info`, and a table of releases with known bugs",
               "warn if the release has a known bug; note if the release has a known limitation",
-              "Upgrade: aws eks update-addon --cluster-name <cluster> --addon-name vpc-cni"
-                  + " --addon-version <later version>")
+              "Upgrade the VPC CNI")
+          .run(Commands.UPGRADE_CNI)
           .needs(METRICS)
           .see(Pages.RELEASES);
 
@@ -297,7 +393,9 @@ final class NodeSetup {
   private static Finding cniRelease(NodeEvidence node) {
     Optional<String> version = node.metrics().cniVersion();
     if (version.isEmpty()) {
-      return CNI_RELEASE.notChecked("only VPC CNI 1.10.0 and later report their release");
+      return CNI_RELEASE.notChecked(
+          "ipamD does not report its release"
+              + bound(node).map("; it is %s or later"::formatted).orElse(""));
     }
     // EKS appends its own build number, as in v1.19.4-eksbuild.1.
     String release = version.get().split("-", 2)[0];
@@ -306,6 +404,23 @@ final class NodeSetup {
         .findFirst()
         .map(bug -> cniRelease(bug, version.get()))
         .orElseGet(() -> CNI_RELEASE.ok("The release has no known bug", version.get()));
+  }
+
+  /** The earliest release that reports what this ipamD reports; empty if that says nothing. */
+  private static Optional<String> bound(NodeEvidence node) {
+    boolean subnets =
+        node.snapshot()
+            .pool()
+            .filter(pool -> pool.eniCount() > 0 && pool.reportsSubnets())
+            .isPresent();
+    if (subnets) {
+      return Optional.of("1.22.0");
+    } else if (IpamdProcess.reportsStarts(node.metrics())) {
+      return Optional.of("1.20.0");
+    }
+    return node.gauge(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).isPresent()
+        ? Optional.of("1.15.1")
+        : Optional.empty();
   }
 
   private static Finding cniRelease(KnownBug bug, String version) {

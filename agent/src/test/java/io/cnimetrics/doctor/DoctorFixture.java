@@ -31,6 +31,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 
 /**
  * A node that doctor reads over sockets. Only the ipamD of the node has problems, unless the test
@@ -60,6 +61,7 @@ final class DoctorFixture {
   private final URI metrics;
   private Instance instance = instance("m5.xlarge");
   private OptionalInt maxPods = OptionalInt.empty();
+  private List<String> otherRoutes = List.of();
 
   private DoctorFixture(URI introspection, URI metrics) {
     this.introspection = introspection;
@@ -128,8 +130,14 @@ final class DoctorFixture {
     return this;
   }
 
-  private DoctorFixture maxPods(int pods) {
+  DoctorFixture maxPods(int pods) {
     maxPods = OptionalInt.of(pods);
+    return this;
+  }
+
+  /** Adds routes of the host to addresses that ipamD does not list as held. */
+  DoctorFixture routesTo(String... addresses) {
+    otherRoutes = List.of(addresses);
     return this;
   }
 
@@ -175,7 +183,7 @@ final class DoctorFixture {
     return new Probes(
         () -> enis,
         held::read,
-        held::read,
+        () -> Stream.concat(held.read().stream(), otherRoutes.stream()).toList(),
         address -> reader(address, Optional.empty(), Set.of(), clock).read().pool().isPresent(),
         directory -> Optional.empty(),
         region -> RIGHT_NOW,

@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.Supplier;
 
 /** Serves bodies by path on a loopback port; any other path gets ipamD's list of commands. */
@@ -26,6 +29,13 @@ public final class FakeIpamd implements AutoCloseable {
   /** Serves a body under a path from now on. */
   public FakeIpamd serve(String path, String body) {
     bodies.put(path, () -> body);
+    return this;
+  }
+
+  /** Serves one body for each request of a path, and then the last body. */
+  public FakeIpamd serveInTurn(String path, List<String> inTurn) {
+    Deque<String> left = new ConcurrentLinkedDeque<>(inTurn);
+    bodies.put(path, () -> left.size() > 1 ? left.remove() : left.element());
     return this;
   }
 

@@ -29,7 +29,7 @@ public record RecordedNode(String name, String enis, String metrics, JsonNode tr
 
   /** Every recorded case of every release. */
   public static List<RecordedNode> all() {
-    TreeMap<String, String> files = files();
+    TreeMap<String, String> files = archive(ARCHIVE);
     return files.keySet().stream()
         .filter(file -> file.endsWith("/truth.json"))
         .map(file -> file.substring(0, file.lastIndexOf('/')))
@@ -85,10 +85,11 @@ public record RecordedNode(String name, String enis, String metrics, JsonNode tr
     return Objects.requireNonNull(files.get(name), name);
   }
 
-  private static TreeMap<String, String> files() {
+  /** The text files of a zip archive in the test resources, by their names. */
+  public static TreeMap<String, String> archive(String name) {
     TreeMap<String, String> files = new TreeMap<>();
-    try (InputStream archive = RecordedNode.class.getResourceAsStream(ARCHIVE);
-        ZipInputStream zip = new ZipInputStream(Objects.requireNonNull(archive, ARCHIVE))) {
+    try (InputStream archive = RecordedNode.class.getResourceAsStream(name);
+        ZipInputStream zip = new ZipInputStream(Objects.requireNonNull(archive, name))) {
       for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
         files.put(entry.getName(), new String(zip.readAllBytes(), StandardCharsets.UTF_8));
       }

@@ -1,0 +1,168 @@
+package io.cnimetrics.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.catalog.Cause;
+import io.cnimetrics.testing.FakeClock;
+import io.cnimetrics.testing.FakeIpamd;
+import io.cnimetrics.testing.RecordedNode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Nodes of public bug reports of the VPC CNI. The bodies of a node are successive polls, 30 s
+ * apart. Doctor reads them over sockets.
+ */
+class ReportedNodesTest {
+  private static final Map<String, String> FILES = RecordedNode.archive("/fixtures/reports.zip");
+  private static final Instant FIRST_POLL = Instant.parse("2026-11-28T00:00:00Z");
+  private static final Pattern PROCESS_START = Pattern.compile("process_start_time_seconds .*");
+  private static final String MISSING_GROUP = "InvalidSecurityGroupID.NotFound";
+
+  /** aws/amazon-vpc-cni-k8s#1083: ipamD's list has 50 addresses for an ENI that can have 15. */
+  @Test
+  void ipamdThatRequestsMoreAddressesThanTheTypePermitsHasToBeUpgraded() {
+    Diagnosis diagnosis =
+        node("wrong-limits/g4dn-", "a", "b").diagnosed(it -> it.type("g4dn.16xlarge"));
+
+    assertFails(diagnosis, "instance-type");
+    assertThat(first(diagnosis).evidence())
+        .contains("4 ENIs × 14", "4 ENIs × 49", "PrivateIpAddressLimitExceeded 802 times");
+    assertThat(advice(first(diagnosis)))
+        .contains("Upgrade the VPC CNI", "max-pods to 59", "update-addon");
+    assertThat(finding(diagnosis, "ec2-eni-limit").explainedBy()).hasValue("instance-type");
+    assertThat(finding(diagnosis, "ec2-eni-limit").evidence())
+        .contains("AssignPrivateIpAddresses PrivateIpAddressLimitExceeded: 802", "2 of them");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#1425: ipamD answers between two restarts, and no counter rises. */
+  @Test
+  void ipamdThatRestartsAtEachPollFailsAlthoughItAnswers() {
+    Reported node = node("crashloop/", "a", "a", "a");
+    Diagnosis diagnosis = node.restartingBeforeEachPoll().diagnosed(it -> it.type("m5.large"));
+
+    assertFails(diagnosis, "ipamd-restarts");
+    assertThat(first(diagnosis).title()).isEqualTo("ipamD restarts repeatedly");
+    assertThat(first(diagnosis).evidence()).isEqualTo("2 restarts in 3 polls");
+    assertThat(first(diagnosis).since()).hasValue(FIRST_POLL.plusSeconds(30));
+    assertThat(first(diagnosis).commands())
+        .anyMatch(line -> line.contains("describe"))
+        .anyMatch(line -> line.contains("logs -p -c aws-node"));
+  }
+
+  @Test
+  void ipamdThatIsDownAfterARestartIsTheSameTrouble() {
+    Reported node = node("crashloop/", "a", "a").restartingBeforeEachPoll();
+
+    Diagnosis diagnosis = node.thenDown().diagnosed(it -> it.type("m5.large"));
+
+    assertFails(diagnosis, "ipamd-restarts");
+    assertThat(first(diagnosis).evidence())
+        .isEqualTo("1 restart in 3 polls; ipamD did not answer 1 of them");
+    assertThat(finding(diagnosis, "introspection").explainedBy()).hasValue("ipamd-restarts");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "InvalidGroup.NotFound",
+        "InvalidSubnetID.NotFound",
+        "NetworkInterfaceLimitExceeded",
+        "AttachmentLimitExceeded",
+        "PrivateIpAddressLimitExceeded",
+        "SecurityGroupLimitExceeded",
+        "OptInRequired",
+        "RequestError",
+        "RequestCanceled",
+        "RequestExpired",
+        "NoCredentialProviders",
+        "WebIdentityErr",
+        "InternalError",
+        "InvalidParameterValue",
+        "ACodeThatNoReleaseHad"
+      })
+  void everyOtherCodeOnThatNodeIsTheCauseAndIsNamed(String code) {
+    Diagnosis diagnosis =
+        node("sg-not-found/", "a", "b", "c", "d")
+            .with(metrics -> metrics.replace(MISSING_GROUP, code))
+            .diagnosed(it -> it.type("m5.large"));
+
+    assertFails(diagnosis, Cause.ofCode(code).map(Cause::finding).orElse("ec2-other"));
+    assertThat(first(diagnosis).evidence()).contains("CreateNetworkInterface " + code + ": 216");
+    assertThat(advice(first(diagnosis))).isNotBlank();
+  }
+
+  private static void assertFails(Diagnosis diagnosis, String id) {
+    assertThat(diagnosis.verdict().level()).isEqualTo(Level.FAIL);
+    assertThat(diagnosis.verdict().finding()).hasValue(id);
+    assertThat(first(diagnosis).id()).isEqualTo(id);
+  }
+
+  private static Finding first(Diagnosis diagnosis) {
+    return diagnosis.findings().get(0);
+  }
+
+  private static Finding finding(Diagnosis diagnosis, String id) {
+    return diagnosis.findings().stream()
+        .filter(finding -> finding.id().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The remedy and the commands of a finding. */
+  private static String advice(Finding finding) {
+    return finding.remedy() + " " + String.join(" ", finding.commands());
+  }
+
+  /** A node with the bodies of its polls. */
+  private record Reported(List<String> enis, List<String> metrics) {
+    Reported with(UnaryOperator<String> change) {
+      return new Reported(enis, metrics.stream().map(change).toList());
+    }
+
+    /** Each poll finds an ipamD that started 10 s before. */
+    Reported restartingBeforeEachPoll() {
+      List<String> restarted = new ArrayList<>();
+      for (int poll = 0; poll < metrics.size(); poll++) {
+        long start = FIRST_POLL.getEpochSecond() + 30L * poll - 10;
+        String line = "process_start_time_seconds " + start;
+        restarted.add(PROCESS_START.matcher(metrics.get(poll)).replaceAll(line));
+      }
+      return new Reported(enis, restarted);
+    }
+
+    /** A last poll that reads nothing. */
+    Reported thenDown() {
+      return new Reported(
+          Stream.concat(enis.stream(), Stream.of("")).toList(),
+          Stream.concat(metrics.stream(), Stream.of("")).toList());
+    }
+
+    Diagnosis diagnosed(UnaryOperator<DoctorFixture> node) {
+      try (FakeIpamd ipamd = new FakeIpamd()) {
+        ipamd.serveInTurn("/v1/enis", enis).serveInTurn("/metrics", metrics);
+        return node.apply(DoctorFixture.at(ipamd.introspectionUrl(), ipamd.metricsUrl()))
+            .diagnosis(enis.size(), new FakeClock(FIRST_POLL));
+      }
+    }
+  }
+
+  private static Reported node(String directory, String... polls) {
+    return new Reported(files(directory, "/enis.json", polls), files(directory, "/metrics.txt", polls));
+  }
+
+  private static List<String> files(String directory, String file, String... polls) {
+    return Stream.of(polls)
+        .map(poll -> Objects.requireNonNull(FILES.get(directory + poll + file), poll))
+        .toList();
+  }
+}
