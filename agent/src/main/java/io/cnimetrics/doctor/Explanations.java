@@ -59,7 +59,8 @@ final class Explanations {
   static List<Finding> apply(List<Finding> findings) {
     List<Finding> explained = new ArrayList<>();
     for (Finding finding : findings) {
-      Optional<Finding> cause = finding.explainedBy().isPresent() ? Optional.empty() : cause(finding, findings);
+      Optional<Finding> cause =
+          finding.explainedBy().isPresent() ? Optional.empty() : cause(finding, findings);
       explained.add(cause.map(finding::explainedBy).orElse(finding));
     }
     List<Finding> raised =

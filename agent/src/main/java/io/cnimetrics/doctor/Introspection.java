@@ -25,10 +25,7 @@ final class Introspection {
                   + " only on the port of old releases; warn if `--introspection-url` is `none`",
               "Check whether aws-node runs on this node, and read its logs")
           .run(
-              Commands.FIND_AWS_NODE,
-              Commands.LOG,
-              Commands.PREVIOUS_LOG,
-              Commands.ERRORS_OF_IPAMD)
+              Commands.FIND_AWS_NODE, Commands.LOG, Commands.PREVIOUS_LOG, Commands.ERRORS_OF_IPAMD)
           .see(Pages.TROUBLESHOOTING);
 
   private final Probes.Introspection elsewhere;

@@ -35,11 +35,11 @@ final class IpamdProcess {
 
   private static final CheckSpec READ_METRICS =
       CheckSpec.of(
-          "metrics",
-          "`GET /metrics` of ipamD",
-          "warn if `--metrics-url` is `none`, nothing answers, or the answer is not ipamD's"
-              + " metrics; the agent then has no counters",
-          "If you need DISABLE_METRICS, set --metrics-url none. Otherwise remove DISABLE_METRICS")
+              "metrics",
+              "`GET /metrics` of ipamD",
+              "warn if `--metrics-url` is `none`, nothing answers, or the answer is not ipamD's"
+                  + " metrics; the agent then has no counters",
+              "If you need DISABLE_METRICS, set --metrics-url none. Otherwise remove DISABLE_METRICS")
           .run(
               "kubectl -n kube-system get ds aws-node -o yaml | grep -A 1 DISABLE_METRICS",
               Commands.setEnv("DISABLE_METRICS-"));
@@ -58,12 +58,13 @@ final class IpamdProcess {
   private static Finding noMetrics(NodeEvidence node) {
     Problem problem = node.problems(Source.METRICS).get(0);
     boolean off = problem.reason() == Reason.DEGRADED;
-    Finding finding = READ_METRICS.warn(
-        off ? "The agent does not read ipamD's metrics" : "ipamD's metrics cannot be read",
-        off ? "--metrics-url is none" : problem.brief(),
-        problem.reason() == Reason.UNREACHABLE
-            ? "DISABLE_METRICS is set for aws-node, or ipamD does not run"
-            : "Without these metrics the agent cannot count refused pods, EC2 errors and restarts");
+    Finding finding =
+        READ_METRICS.warn(
+            off ? "The agent does not read ipamD's metrics" : "ipamD's metrics cannot be read",
+            off ? "--metrics-url is none" : problem.brief(),
+            problem.reason() == Reason.UNREACHABLE
+                ? "DISABLE_METRICS is set for aws-node, or ipamD does not run"
+                : "Without these metrics the agent cannot count refused pods, EC2 errors and restarts");
     return restartsSeen(node).map(finding::explainedBy).orElse(finding);
   }
 

@@ -264,8 +264,7 @@ final class NodeSetup {
             .formatted(ofType, product(ipamd.get().enis(), ipamd.get().perEni()));
     String cause = "The table of limits in this release of the VPC CNI is wrong for this type";
     if (!enisProved && !addressesProved) {
-      return TYPE
-          .note("ipamD and the table of limits contradict each other", evidence, cause)
+      return TYPE.note("ipamD and the table of limits contradict each other", evidence, cause)
           .remedied(
               "Upgrade the VPC CNI or the agent, whichever is older. EC2 has not yet refused a"
                   + " call, so which limit is right is unknown");
@@ -276,13 +275,11 @@ final class NodeSetup {
                 addressesProved ? answered(Cause.ENI_LIMIT, assignments) : "")
             .filter(answer -> !answer.isEmpty())
             .collect(Collectors.joining(" and "));
-    return TYPE
-        .warn(
+    return TYPE.warn(
             "ipamD's limits of %s are too high".formatted(type),
             "%s; EC2 answered %s".formatted(evidence, answers),
             cause + ", and ipamD never corrects itself")
-        .remedied(
-            "Upgrade the VPC CNI" + lowerMaxPods(node, table), Commands.UPGRADE_CNI);
+        .remedied("Upgrade the VPC CNI" + lowerMaxPods(node, table), Commands.UPGRADE_CNI);
   }
 
   private static String product(long enis, long perEni) {

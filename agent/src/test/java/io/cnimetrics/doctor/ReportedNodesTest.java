@@ -157,7 +157,8 @@ class ReportedNodesTest {
   }
 
   private static Reported node(String directory, String... polls) {
-    return new Reported(files(directory, "/enis.json", polls), files(directory, "/metrics.txt", polls));
+    return new Reported(
+        files(directory, "/enis.json", polls), files(directory, "/metrics.txt", polls));
   }
 
   private static List<String> files(String directory, String file, String... polls) {
