@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -17,53 +18,93 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Each alarm goes to ALARM in its story, for any node and any second at which it is evaluated, and
- * ends some time after the trouble ends.
+ * ends some time after the trouble ends. The other alarms stay quiet.
  */
 class AlarmStoriesTest {
   private static final int NODES = 20;
   private static final int BEFORE = 8;
   private static final int AFTER = 30;
 
+  /** The alarms that page. */
+  private static final Set<String> PAGES = Set.of("PodsGetNoAddress", "IpamdDown", "SubnetEmpty1");
+
   /** The events in each minute of the trouble, on the node that is in trouble. */
   private static final Map<String, BiConsumer<Story, StoryNode>> TROUBLES =
       Map.of(
-          "PodsGetNoAddress", (story, node) -> node.refuse(4),
-          "IpamdDown", (story, node) -> node.goDown(),
-          "SubnetEmpty1", (story, node) -> story.freeAddresses(Printed.SUBNET, 3),
-          "WarmPoolEmpty", (story, node) -> node.pool(2, 2 * StoryNode.ADDRESSES_PER_ENI, 0),
-          "Ec2Denies", (story, node) -> node.count("awsAPIDeniedErr", 1),
-          "Ec2Throttles", (story, node) -> node.count("awsAPIThrottleErr", 20),
-          "NodesNearlyFull",
+          "pods are refused", (story, node) -> node.refuse(4),
+          "addresses leak", AlarmStoriesTest::leak,
+          "pods come and go too fast", AlarmStoriesTest::churn,
+          "ipamD is down", (story, node) -> node.goDown(),
+          "a subnet runs dry", (story, node) -> story.freeAddresses(Printed.SUBNET, 3),
+          "a pool does not grow", (story, node) -> node.pool(2, 28, 0),
+          "EC2 denies", (story, node) -> node.count("awsAPIDeniedErr", 1),
+          "EC2 throttles", (story, node) -> node.count("awsAPIThrottleErr", 20),
+          "nodes fill up",
               (story, node) -> story.nodes().subList(0, 3).forEach(AlarmStoriesTest::fill));
+
+  /** Ended pods keep their addresses, until the node has none for a new pod. */
+  private static void leak(Story story, StoryNode node) {
+    node.pool(StoryNode.MOST_ENIS, StoryNode.MOST, 0);
+    node.refuse(1);
+  }
+
+  /** All free addresses cool down, and ipamD does not ask for more. */
+  private static void churn(Story story, StoryNode node) {
+    node.pool(2, 18, 10);
+    node.refuse(3);
+  }
 
   private static void fill(StoryNode node) {
     node.pool(StoryNode.MOST_ENIS, StoryNode.MOST - 2, 0);
   }
 
-  /** With data in time, and with data that comes late. */
+  /** With data in time, and with data that comes late. No other alarm goes off. */
   @ParameterizedTest
   @CsvSource({
-    "PodsGetNoAddress, 6, 5, 6, 10",
-    "IpamdDown, 8, 7, 8, 12",
-    "SubnetEmpty1, 8, 5, 8, 5",
-    "WarmPoolEmpty, 15, 12, 15, 18",
-    "Ec2Denies, 8, 7, 8, 13",
-    "Ec2Throttles, 8, 7, 8, 13",
-    "NodesNearlyFull, 22, 20, 28, 26"
+    "pods are refused, PodsGetNoAddress, 6, 5, 6, 10",
+    "addresses leak, PodsGetNoAddress, 6, 5, 6, 10",
+    "pods come and go too fast, PodsGetNoAddress WarmPoolEmpty, 15, 12, 15, 18",
+    "ipamD is down, IpamdDown, 8, 7, 8, 12",
+    "a subnet runs dry, SubnetEmpty1, 8, 5, 8, 5",
+    "a pool does not grow, WarmPoolEmpty, 15, 12, 15, 18",
+    "EC2 denies, Ec2Denies, 8, 7, 8, 13",
+    "EC2 throttles, Ec2Throttles, 8, 7, 8, 13",
+    "nodes fill up, NodesNearlyFull, 22, 20, 28, 26"
   })
   void alarmGoesOffInItsStory(
-      String alarm, int minutes, int latest, int minutesIfLate, int latestIfLate) {
-    Story inTime = trouble(alarm, minutes, 1, node(7), 0);
-    Story late = trouble(alarm, minutesIfLate, 5, node(7), 4);
+      String trouble, String alarms, int minutes, int latest, int minutesIfLate, int latestIfLate) {
+    Story inTime = trouble(trouble, minutes, 1, node(7), 0);
+    Story late = trouble(trouble, minutesIfLate, 5, node(7), 4);
 
-    assertGoesOff(alarm, inTime, 1, Duration.ofMinutes(latest));
-    assertGoesOff(alarm, late, 5, Duration.ofMinutes(latestIfLate));
+    assertGoesOff(alarms, inTime, 1, Duration.ofMinutes(latest));
+    assertGoesOff(alarms, late, 5, Duration.ofMinutes(latestIfLate));
+  }
+
+  /** The five minutes in which a new node may start its ipamD count too. */
+  @ParameterizedTest
+  @CsvSource({"1, 8", "5, 12"})
+  void nodeThatNeverComesUpPages(int publishMinutes, int latest) {
+    Story story = cluster(publishMinutes);
+    story.minutes(BEFORE, minute -> {});
+    StoryNode ill = story.boot(node(NODES));
+    ill.goDown();
+    story.minutes(20, minute -> {});
+    ill.comeUp(story.now());
+    Instant end = story.now();
+    story.minutes(AFTER, minute -> {});
+
+    assertGoesOff("IpamdDown", story, publishMinutes, Duration.ofMinutes(latest));
+    MetricAlarm alarm =
+        Objects.requireNonNull(
+            Printed.byId(Printed.alarms(publishMinutes, Map.of())).get("IpamdDown"));
+    Window whole = Window.of(Story.START, end, Duration.ofMinutes(1));
+    assertThat(alarm.line(story.cloudWatch, whole).values().values()).endsWith(19.0, 20.0);
   }
 
   @Test
   void pageDoesNotDependOnTheNode() {
     for (int number = 0; number < 6; number++) {
-      Story story = trouble("PodsGetNoAddress", 6, 1, node(number), 0);
+      Story story = trouble("pods are refused", 6, 1, node(number), 0);
 
       assertGoesOff("PodsGetNoAddress", story, 1, Duration.ofMinutes(5));
     }
@@ -102,7 +143,7 @@ class AlarmStoriesTest {
 
   @Test
   void plannedRolloutMutesThePageAndRemainingTroublePagesAfterIt() {
-    Story story = trouble("PodsGetNoAddress", 30, 1, node(7), 0);
+    Story story = trouble("pods are refused", 30, 1, node(7), 0);
     Instant trouble = Story.START.plus(Duration.ofMinutes(BEFORE));
     for (Evaluated evaluated :
         Evaluated.of(story, Printed.alarms(1, Map.of("SuppressorAlarm", "rolling")))) {
@@ -124,15 +165,20 @@ class AlarmStoriesTest {
    * @param latest the latest start of the alarm, in minutes after the start of the trouble
    */
   private static void assertGoesOff(
-      String alarm, Story story, int publishMinutes, Duration latest) {
+      String alarms, Story story, int publishMinutes, Duration latest) {
     Instant trouble = Story.START.plus(Duration.ofMinutes(BEFORE));
+    List<String> expected = List.of(alarms.split(" "));
     for (Evaluated evaluated : Evaluated.of(story, Printed.alarms(publishMinutes, Map.of()))) {
-      AlarmHistory history = evaluated.history(alarm);
-      assertThat(history.cameAndWent()).as("%s: %s", alarm, history).isTrue();
-      assertThat(history.alarms()).as(alarm).hasSize(1);
-      assertThat(history.alarms().get(0).from()).as(alarm).isBetween(trouble, trouble.plus(latest));
-      boolean pages = List.of("PodsGetNoAddress", "IpamdDown", "SubnetEmpty1").contains(alarm);
-      assertThat(evaluated.pages()).as(alarm).hasSize(pages ? 1 : 0);
+      for (String alarm : expected) {
+        AlarmHistory history = evaluated.history(alarm);
+        assertThat(history.cameAndWent()).as("%s: %s", alarm, history).isTrue();
+        assertThat(history.alarms()).as(alarm).hasSize(1);
+        assertThat(history.alarms().get(0).from())
+            .as(alarm)
+            .isBetween(trouble, trouble.plus(latest));
+      }
+      assertThat(evaluated.wentOff()).containsExactlyInAnyOrderElementsOf(expected);
+      assertThat(evaluated.pages()).as(alarms).hasSize(PAGES.contains(expected.get(0)) ? 1 : 0);
     }
   }
 
@@ -141,15 +187,15 @@ class AlarmStoriesTest {
    *     trouble
    */
   private static Story trouble(
-      String alarm, int minutes, int publishMinutes, String name, int late) {
+      String events, int minutes, int publishMinutes, String name, int late) {
     Story story = cluster(publishMinutes);
     StoryNode node = story.node(name);
-    BiConsumer<Story, StoryNode> trouble = Objects.requireNonNull(TROUBLES.get(alarm), alarm);
+    BiConsumer<Story, StoryNode> trouble = Objects.requireNonNull(TROUBLES.get(events), events);
     run(story, BEFORE, (minute, its) -> {}, node);
     story.cluster.cutOff(name, late > 0);
     story.cluster.after(Duration.ofMinutes(late), () -> story.cluster.cutOff(name, false));
     run(story, minutes, trouble, node);
-    if (alarm.equals("IpamdDown")) {
+    if (events.equals("ipamD is down")) {
       node.comeUp(story.now());
     }
     story.nodes().forEach(each -> each.pods(10));
@@ -159,7 +205,7 @@ class AlarmStoriesTest {
 
   private static void run(
       Story story, int minutes, BiConsumer<Story, StoryNode> trouble, StoryNode node) {
-    boolean free = trouble != TROUBLES.get("SubnetEmpty1");
+    boolean free = trouble != TROUBLES.get("a subnet runs dry");
     story.minutes(
         minutes,
         minute -> {

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The printed alarms, evaluated on a story at one second of the minute. */
 final class Evaluated {
@@ -29,6 +31,13 @@ final class Evaluated {
   /** For all seconds, because the second at which CloudWatch evaluates an alarm is unknown. */
   static List<Evaluated> of(Story story, Stack stack) {
     return SECONDS.stream().map(second -> new Evaluated(story, stack, second)).toList();
+  }
+
+  /** The ids of the alarms that were in ALARM at any time. */
+  Set<String> wentOff() {
+    return byId.keySet().stream()
+        .filter(id -> !history(id).alarms().isEmpty())
+        .collect(Collectors.toSet());
   }
 
   AlarmHistory history(String id) {
