@@ -1,135 +1,187 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.agent.IncreaseHistory.ErrorRun;
 import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
-import io.cnimetrics.catalog.Sampler.PollSamples;
-import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
-import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * Finds the cause of an alert in the polls of this node. If the doctor can report the same cause,
- * the text is the same too.
+ * the text is the same too. Errors are a cause only if they rose in the last minutes.
+ *
+ * @param snapshot the last poll
  */
-final class AlertCause {
-  /** One counter counts the errors for a missing address and for a missing /28 prefix. */
-  private static final String NO_ADDRESS_OR_PREFIX = Cause.NO_ADDRESS_IN_SUBNET.text() + " or /28";
+record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory increases) {
+  private static final String OTHER_CODES = "AWS returns errors to ipamD";
+  private static final String FUNCTIONS = "ipamD counts errors";
 
-  /** The counter of EC2's errors for each cause. The most serious cause is first. */
-  private static final List<Map.Entry<Series, Cause>> OF_EC2 =
-      List.of(
-          Map.entry(MetricCatalog.AWS_API_DENIED_ERR.onlySeries(), Cause.EC2_DENIES),
-          Map.entry(MetricCatalog.AWS_API_NO_ADDRESS_ERR.onlySeries(), Cause.NO_ADDRESS_IN_SUBNET),
-          Map.entry(MetricCatalog.AWS_API_THROTTLE_ERR.onlySeries(), Cause.EC2_THROTTLES));
-
-  /**
-   * How long an error of EC2 is a possible cause. If a subnet is empty, ipamD sends its next
-   * request to EC2 two minutes later.
-   */
-  private static final Duration STILL_TRUE = Duration.ofMinutes(5);
+  /** The number of calls and codes that one cause names. */
+  private static final int MOST_NAMED = 2;
 
   /** The method that finds the cause, for the name of each metric. */
-  private static final Map<String, Function<AlertCause, Optional<String>>> FINDERS =
+  private static final Map<String, Function<AlertCause, Optional<Found>>> FINDERS =
       Map.of(
           MetricCatalog.IPAMD_DOWN_MINUTES.name(), AlertCause::unread,
           MetricCatalog.NO_ADDRESS_MINUTES.name(), AlertCause::ofRefusedPods,
+          MetricCatalog.NO_AVAILABLE_IP_ADDRS.name(), AlertCause::ofRefusedPods,
           MetricCatalog.NODE_IP_UTILIZATION.name(), AlertCause::held,
-          MetricCatalog.WARM_POOL_EMPTY_MINUTES.name(), AlertCause::ofEc2,
-          MetricCatalog.IPAMD_ERR.name(), AlertCause::ofEc2,
-          MetricCatalog.AWS_API_ERR.name(), AlertCause::ofEc2,
-          MetricCatalog.AWS_UTIL_ERR.name(), AlertCause::ofEc2,
+          MetricCatalog.WARM_POOL_EMPTY_MINUTES.name(), AlertCause::ofEmptyPool,
+          MetricCatalog.IPAMD_ERR.name(), AlertCause::ofIpamd,
+          MetricCatalog.AWS_API_ERR.name(), AlertCause::ofAws,
+          MetricCatalog.AWS_UTIL_ERR.name(), AlertCause::ofAws,
           MetricCatalog.EC2_API_ERR_COUNT.name(), AlertCause::ofEc2);
 
-  private final Map<Series, Instant> roseAt = new HashMap<>();
-  private final NodeSnapshot snapshot;
-  private final NodeCapacity capacity;
-
   /**
-   * @param before the causes at the previous poll; empty at the first poll
+   * A cause.
+   *
+   * @param text one clause with the observed numbers
+   * @param finding the id of the doctor's finding
    */
-  AlertCause(NodeSnapshot snapshot, PollSamples reading, Optional<AlertCause> before) {
-    this.snapshot = snapshot;
-    this.capacity = reading.capacity();
-    before.ifPresent(causes -> roseAt.putAll(causes.roseAt));
-    for (Series counter : reading.rose().keySet()) {
-      roseAt.put(counter, snapshot.takenAt());
-    }
-  }
-
-  /** The snapshot of the last poll. */
-  NodeSnapshot snapshot() {
-    return snapshot;
-  }
+  record Found(String text, String finding) {}
 
   /** The most likely cause of an alert of this metric; empty if the polls show no cause. */
-  Optional<String> of(String metric) {
+  Optional<Found> of(String metric) {
     return FINDERS.getOrDefault(metric, causes -> Optional.empty()).apply(this);
   }
 
   /** Ignores the reasons MISMATCH and DEGRADED, because ipamD answered in both cases. */
-  private Optional<String> unread() {
+  private Optional<Found> unread() {
     Source source = snapshot.introspectionOff() ? Source.METRICS : Source.INTROSPECTION;
     return snapshot.problems().stream()
         .filter(problem -> problem.source() == source)
         .filter(problem -> !List.of(Reason.MISMATCH, Reason.DEGRADED).contains(problem.reason()))
         .map(Problem::brief)
+        .map(brief -> new Found(brief, source.label()))
         .findFirst();
   }
 
-  private Optional<String> ofRefusedPods() {
-    return full().or(this::ofEc2).or(this::ofPool);
+  /** A pod that got an address and could not read instance metadata is not a refused pod. */
+  private Optional<Found> ofRefusedPods() {
+    boolean refused =
+        increases.isRising(
+            MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries(), snapshot.takenAt());
+    Optional<Found> metadata = ofErrors(rising(IpamdError::isOfPod));
+    return metadata
+        .filter(any -> !refused)
+        .or(this::full)
+        .or(() -> metadata)
+        .or(this::ofEc2)
+        .or(this::ofPool);
   }
 
-  private Optional<String> full() {
+  private Optional<Found> full() {
     return capacity
         .effectiveMaximum()
         .filter(most -> assigned() >= most.addresses())
         .flatMap(most -> held())
-        .map("the node is full: "::concat);
+        .map(held -> found(Cause.NODE_FULL, held.text()));
   }
 
-  private Optional<String> held() {
+  private Optional<Found> held() {
     return capacity
         .effectiveMaximum()
         .filter(most -> snapshot.pool().isPresent())
-        .map(most -> "pods hold " + assigned() + " addresses of at most " + most.explanation());
+        .map(most -> "pods hold " + assigned() + " addresses of at most " + most.explanation())
+        .map(text -> new Found(text, Cause.NODE_FULL.finding()));
   }
 
   private long assigned() {
     return snapshot.pool().map(AddressPool::assigned).orElse(0L);
   }
 
-  private Optional<String> ofEc2() {
-    boolean prefixes = capacity.mode() == AddressMode.PREFIX;
-    Instant recent = snapshot.takenAt().minus(STILL_TRUE);
-    return OF_EC2.stream()
-        .filter(error -> roseAt.getOrDefault(error.getKey(), Instant.MIN).isAfter(recent))
-        .map(Map.Entry::getValue)
-        .findFirst()
-        .map(
-            cause ->
-                cause == Cause.NO_ADDRESS_IN_SUBNET && prefixes
-                    ? NO_ADDRESS_OR_PREFIX
-                    : cause.text());
+  private Optional<Found> ofEmptyPool() {
+    return ofEc2().or(() -> ofPool().filter(found -> found.finding().equals("cooldown")));
   }
 
-  private Optional<String> ofPool() {
+  private Optional<Found> ofIpamd() {
+    return ofAws()
+        .or(
+            () -> {
+              List<ErrorRun> functions =
+                  increases.risingErrors(
+                      error -> error.family().equals(IpamdError.FUNCTION_ERRORS),
+                      snapshot.takenAt());
+              return functions.isEmpty()
+                  ? Optional.empty()
+                  : Optional.of(new Found(FUNCTIONS + ": " + named(functions), "ipamd-errors"));
+            });
+  }
+
+  private Optional<Found> ofAws() {
+    return ofErrors(rising(IpamdError::isOfPod)).or(() -> ofErrors(rising(error -> true)));
+  }
+
+  private Optional<Found> ofEc2() {
+    return ofErrors(rising(error -> !error.isOfMetadata()));
+  }
+
+  private List<ErrorRun> rising(Predicate<IpamdError> kinds) {
+    return increases.risingErrors(
+        error ->
+            error.family().equals(IpamdError.API_ERRORS)
+                && !error.isHarmless()
+                && kinds.test(error),
+        snapshot.takenAt());
+  }
+
+  /** The most serious cause of the errors, with the calls and codes of this cause. */
+  private Optional<Found> ofErrors(List<ErrorRun> errors) {
+    return errors.stream()
+        .map(run -> cause(run.error()))
+        .min(Comparator.comparing(cause -> cause.map(Cause::ordinal).orElse(Integer.MAX_VALUE)))
+        .map(
+            cause -> {
+              String named =
+                  named(errors.stream().filter(run -> cause(run.error()).equals(cause)).toList());
+              return cause
+                  .map(known -> found(known, named))
+                  .orElseGet(() -> new Found(OTHER_CODES + ": " + named, "ec2-other"));
+            });
+  }
+
+  private static Optional<Cause> cause(IpamdError error) {
+    return error.isOfMetadata() ? Optional.of(Cause.METADATA_AWAY) : Cause.ofCode(error.code());
+  }
+
+  private static Found found(Cause cause, String evidence) {
+    return new Found(cause.text() + ": " + evidence, cause.finding());
+  }
+
+  /** Such as {@code CreateNetworkInterface UnauthorizedOperation, 3 since 10:03 UTC}. */
+  private String named(List<ErrorRun> errors) {
+    int more = errors.size() - MOST_NAMED;
+    return errors.stream().limit(MOST_NAMED).map(this::named).collect(Collectors.joining(", "))
+        + (more > 0 ? ", and %d other kind%s".formatted(more, more == 1 ? "" : "s") : "");
+  }
+
+  private String named(ErrorRun run) {
+    RecentIncrease increases = run.increases();
+    return "%s, %.0f since %s"
+        .formatted(
+            run.error(),
+            increases.amount(),
+            RecentIncrease.time(increases.since(), snapshot.takenAt()));
+  }
+
+  private Optional<Found> ofPool() {
     return snapshot
         .pool()
         .filter(pool -> !pool.ipv6() && pool.available(capacity.mode()) == 0)
         .map(pool -> pool.cooling() > 0 ? Cause.COOLDOWN : Cause.WARM_POOL_EMPTY)
-        .map(Cause::text);
+        .map(cause -> new Found(cause.text(), cause.finding()));
   }
 }

@@ -1,16 +1,20 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.agent.AlertCause.Found;
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.publish.MetricBuffer.AlertChanges;
+import io.cnimetrics.publish.MetricBuffer.AlertListener;
 import io.cnimetrics.publish.MinuteValue;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.NodeSnapshot;
-import java.util.HashMap;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,34 +23,64 @@ import org.slf4j.LoggerFactory;
  * Logs the start and the end of each alert with the node's name, because the cluster's metrics do
  * not show which node has trouble.
  */
-final class AlertLog implements Consumer<AlertChanges> {
+final class AlertLog implements AlertListener {
   private static final Logger log = LoggerFactory.getLogger(AlertLog.class);
 
   private final String nodeName;
-  private final Map<String, String> causeOf = new HashMap<>();
+  private final IncreaseHistory increases = new IncreaseHistory();
+  private final Map<String, Trouble> present = new LinkedHashMap<>();
   private Optional<AlertCause> causes = Optional.empty();
+
+  /**
+   * An alert that has not ended.
+   *
+   * @param value the value of the last minute
+   * @param since the first minute with trouble
+   */
+  record Trouble(MinuteValue value, Instant since, Optional<Found> cause) {}
 
   AlertLog(String nodeName) {
     this.nodeName = nodeName;
   }
 
-  /** Sets the newest poll. The next log lines show the pool and the causes of this poll. */
+  /** The increases of ipamD's counters over the polls. */
+  IncreaseHistory increases() {
+    return increases;
+  }
+
+  /** Adds a poll. The next log lines show the pool and the causes of this poll. */
   synchronized void polled(NodeSnapshot snapshot, PollSamples reading) {
-    causes = Optional.of(new AlertCause(snapshot, reading, causes));
+    increases.add(snapshot, reading);
+    causes = Optional.of(new AlertCause(snapshot, reading.capacity(), increases));
+  }
+
+  /** The alerts that have not ended, the oldest first. */
+  synchronized List<Trouble> present() {
+    return List.copyOf(present.values());
+  }
+
+  /** ipamD reads paths of instance metadata that may not exist. Such an error is no trouble. */
+  @Override
+  public double harmless(Instant minute, String metric) {
+    return metric.equals(MetricCatalog.AWS_API_ERR.name()) ? increases.harmless(minute) : 0;
   }
 
   @Override
-  public synchronized void accept(AlertChanges report) {
+  public synchronized void closed(AlertChanges report) {
     for (MinuteValue value : report.raised()) {
-      String metric = value.metric();
-      causes.flatMap(known -> known.of(metric)).ifPresent(cause -> causeOf.put(metric, cause));
+      Optional<Found> cause = causes.flatMap(known -> known.of(value.metric()));
+      present.put(value.metric(), new Trouble(value, report.minute(), cause));
     }
     if (!report.raised().isEmpty()) {
       log.warn("trouble minute={} {}", report.minute(), line(report.raised()));
     }
     if (!report.cleared().isEmpty()) {
       log.info("trouble ended minute={} {}", report.minute(), line(report.cleared()));
-      report.cleared().forEach(value -> causeOf.remove(value.metric()));
+      report.cleared().forEach(value -> present.remove(value.metric()));
+    }
+    for (MinuteValue value : report.values()) {
+      present.computeIfPresent(
+          value.metric(), (metric, was) -> new Trouble(value, was.since(), was.cause()));
     }
   }
 
@@ -55,7 +89,10 @@ final class AlertLog implements Consumer<AlertChanges> {
         + " node="
         + nodeName
         + causes.map(AlertCause::snapshot).map(AlertLog::where).orElse("")
-        + cause(values);
+        + of(values, Found::finding, ",").map(" finding="::concat).orElse("")
+        + of(values, Found::text, "; ")
+            .map(text -> " cause=\"" + text.replace('"', '\'') + "\"")
+            .orElse("");
   }
 
   private static String numbers(List<MinuteValue> values) {
@@ -76,14 +113,17 @@ final class AlertLog implements Consumer<AlertChanges> {
         + snapshot.pool().map(AlertLog::pool).orElse("");
   }
 
-  /** The cause at the start of the alert. The line for the end shows the same cause. */
-  private String cause(List<MinuteValue> values) {
-    String text =
+  /** The causes at the start of the alerts. The line for the end shows the same causes. */
+  private Optional<String> of(
+      List<MinuteValue> values, Function<Found, String> part, String separator) {
+    String all =
         values.stream()
-            .flatMap(value -> Optional.ofNullable(causeOf.get(value.metric())).stream())
+            .flatMap(value -> Optional.ofNullable(present.get(value.metric())).stream())
+            .flatMap(trouble -> trouble.cause().stream())
+            .map(part)
             .distinct()
-            .collect(Collectors.joining("; "));
-    return text.isEmpty() ? "" : " cause=\"" + text.replace('"', '\'') + "\"";
+            .collect(Collectors.joining(separator));
+    return Optional.of(all).filter(text -> !text.isEmpty());
   }
 
   private static String pool(AddressPool pool) {

@@ -2,6 +2,7 @@ package io.cnimetrics.catalog;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * A run of increases of one counter. A pause of more than {@link #PRESENT} ends the run.
@@ -24,6 +25,15 @@ public record RecentIncrease(String counter, double amount, Instant since, Insta
     return isPresent(at)
         ? new RecentIncrease(counter, amount + increase, since, at)
         : new RecentIncrease(counter, increase, at, at);
+  }
+
+  /** Such as {@code 10:03 UTC}, with the date if {@code at} is not within 20 hours of now. */
+  public static String time(Instant at, Instant now) {
+    String text = at.truncatedTo(ChronoUnit.SECONDS).toString();
+    boolean recent = Duration.between(at, now).abs().compareTo(Duration.ofHours(20)) < 0;
+    return recent
+        ? text.substring(11, 16) + " UTC"
+        : at.truncatedTo(ChronoUnit.MINUTES).toString();
   }
 
   /** Whether the run goes on at that time. */

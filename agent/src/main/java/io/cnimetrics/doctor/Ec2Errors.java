@@ -8,7 +8,6 @@ import io.cnimetrics.snapshot.IpamdError;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -28,9 +27,6 @@ record Ec2Errors(
     String before,
     String never,
     String cause) {
-  /** Calls to instance metadata, which {@link PodMetadata} judges. */
-  private static final Set<String> METADATA_CODES = Set.of("EC2MetadataError", "IMDSRequestError");
-
   private static final String SUBNETS_OF_CLUSTER =
       "aws ec2 describe-subnets --region "
           + Commands.THIS_REGION
@@ -281,8 +277,7 @@ record Ec2Errors(
   private boolean counts(IpamdError kind) {
     return kind.family().equals(IpamdError.API_ERRORS)
         && codes.test(kind.code())
-        && !METADATA_CODES.contains(kind.code())
-        && !PodMetadata.CALLS.contains(kind.call());
+        && !kind.isOfMetadata();
   }
 
   /** Names each call and code, so that one can search for them in CloudTrail. */

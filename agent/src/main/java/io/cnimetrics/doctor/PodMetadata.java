@@ -6,7 +6,6 @@ import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.snapshot.IpamdError;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -14,9 +13,6 @@ import java.util.stream.Collectors;
  * sets up a pod. If that fails, the pod does not start, and no other counter rises.
  */
 final class PodMetadata {
-  /** The calls to instance metadata for each pod. */
-  static final Set<String> CALLS = Set.of("GetVPCIPv4CIDRBlocks", "GetVPCIPv6CIDRBlocks");
-
   private static final CheckSpec SPEC =
       CheckSpec.of(
               "metadata-away",
@@ -44,7 +40,7 @@ final class PodMetadata {
   private static Finding finding(NodeEvidence node) {
     List<IpamdError> kinds =
         node.metrics().errors().keySet().stream()
-            .filter(kind -> CALLS.contains(kind.call()))
+            .filter(IpamdError::isOfPod)
             .toList();
     Optional<Trend> all = kinds.stream().map(node::trend).reduce(Trend::plus);
     if (all.filter(trend -> trend.total() > 0).isEmpty()) {

@@ -1,8 +1,5 @@
 package io.cnimetrics.doctor;
 
-import static java.time.temporal.ChronoUnit.MINUTES;
-import static java.time.temporal.ChronoUnit.SECONDS;
-
 import io.cnimetrics.catalog.RecentIncrease;
 import java.time.Duration;
 import java.time.Instant;
@@ -102,14 +99,7 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
   }
 
   private String time(Instant at) {
-    return time(at, now);
-  }
-
-  /** Such as {@code 10:03 UTC}, with the date if it is not from the last day. */
-  static String time(Instant at, Instant now) {
-    String text = at.truncatedTo(SECONDS).toString();
-    boolean recent = Duration.between(at, now).abs().compareTo(Duration.ofHours(20)) < 0;
-    return recent ? text.substring(11, 16) + " UTC" : at.truncatedTo(MINUTES).toString();
+    return RecentIncrease.time(at, now);
   }
 
   /** How long ago, such as {@code 12 min}. */

@@ -1,5 +1,6 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.catalog.RecentIncrease;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +54,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
   }
 
   private static String since(Instant start, Instant now) {
-    return "%s (%s)".formatted(Trend.time(start, now), Trend.ago(start, now));
+    return "%s (%s)".formatted(RecentIncrease.time(start, now), Trend.ago(start, now));
   }
 
   private static Verdict warning(Finding worst) {

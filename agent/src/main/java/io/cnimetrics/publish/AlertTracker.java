@@ -7,10 +7,19 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.ToDoubleBiFunction;
 
 /** Tracks which metrics are in alert. A metric without a value in a minute keeps its state. */
 final class AlertTracker {
+  private final ToDoubleBiFunction<Instant, String> harmless;
   private final Set<String> inAlert = new HashSet<>();
+
+  /**
+   * @param harmless the part of a metric's value in a minute that is no trouble
+   */
+  AlertTracker(ToDoubleBiFunction<Instant, String> harmless) {
+    this.harmless = harmless;
+  }
 
   /**
    * Adds a minute, and returns the alerts that this minute raised or cleared.
@@ -22,14 +31,14 @@ final class AlertTracker {
     List<MinuteValue> raised = new ArrayList<>();
     List<MinuteValue> cleared = new ArrayList<>();
     for (MinuteValue value : values) {
-      boolean alert =
-          MetricCatalog.named(value.metric()).filter(m -> m.isAlert(value.value())).isPresent();
+      double trouble = value.value() - harmless.applyAsDouble(minute, value.metric());
+      boolean alert = MetricCatalog.named(value.metric()).filter(m -> m.isAlert(trouble)).isPresent();
       if (alert && inAlert.add(value.metric())) {
         raised.add(value);
       } else if (!alert && inAlert.remove(value.metric()) && whole) {
         cleared.add(value);
       }
     }
-    return new AlertChanges(minute, raised, cleared);
+    return new AlertChanges(minute, values, raised, cleared);
   }
 }

@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,8 +28,8 @@ public final class MetricBuffer implements AutoCloseable {
 
   private final Journal journal;
   private final SendEvents events;
-  private final Consumer<AlertChanges> reports;
-  private final AlertTracker alerts = new AlertTracker();
+  private final AlertListener reports;
+  private final AlertTracker alerts;
   private final PendingMinutes pending;
   private final Instant startMinute;
   private Map<String, String> known = Map.of();
@@ -39,13 +38,30 @@ public final class MetricBuffer implements AutoCloseable {
   private Optional<Instant> polledMinute = Optional.empty();
   private Optional<Instant> urgentMinute = Optional.empty();
 
+  /** Receives the alerts of closed minutes. */
+  @FunctionalInterface
+  public interface AlertListener {
+    /** Called on the thread that closes the minute. */
+    void closed(AlertChanges changes);
+
+    /** The part of a metric's value in a minute that is no trouble. */
+    default double harmless(Instant minute, String metric) {
+      return 0;
+    }
+  }
+
   /**
-   * The alerts that a closed minute raised or cleared.
+   * A closed minute, and the alerts that it raised or cleared.
    *
+   * @param values all values of the minute
    * @param raised the values of metrics that are in alert and were not in alert before
    * @param cleared the values of metrics that are no longer in alert
    */
-  public record AlertChanges(Instant minute, List<MinuteValue> raised, List<MinuteValue> cleared) {}
+  public record AlertChanges(
+      Instant minute,
+      List<MinuteValue> values,
+      List<MinuteValue> raised,
+      List<MinuteValue> cleared) {}
 
   /**
    * The number of pending minutes and the oldest of these minutes.
@@ -60,17 +76,17 @@ public final class MetricBuffer implements AutoCloseable {
    *
    * @param directory the state directory, or empty to keep the state in memory
    * @param destination the namespace and dimensions of new samples
-   * @param reports receives the alerts of each minute on the thread that closes the minute
    */
   public MetricBuffer(
       Optional<Path> directory,
       Destination destination,
       InstantSource clock,
       SendEvents events,
-      Consumer<AlertChanges> reports) {
+      AlertListener reports) {
     this.journal = directory.map(Journal::in).orElseGet(Journal::none);
     this.events = events;
     this.reports = reports;
+    this.alerts = new AlertTracker(reports::harmless);
     this.pending = new PendingMinutes(events);
     // The agent sees the whole current minute only if the minute starts right now.
     this.startMinute = minute(clock.instant().minusNanos(1));
@@ -259,7 +275,7 @@ public final class MetricBuffer implements AutoCloseable {
       if (!changes.raised().isEmpty()) {
         urgentMinute = urgentMinute.filter(open.minute()::isAfter).or(() -> openMinute());
       }
-      reports.accept(changes);
+      reports.closed(changes);
       pending.add(open.minute(), state.destination(), open.values());
       state = state.closed();
     }

@@ -1,5 +1,7 @@
 package io.cnimetrics.snapshot;
 
+import java.util.Set;
+
 /**
  * One kind of error that ipamD counts.
  *
@@ -14,12 +16,34 @@ public record IpamdError(String family, String call, String code) {
   /** Errors inside ipamD, by function. */
   public static final String FUNCTION_ERRORS = "awscni_ipamd_error_count";
 
+  /** The codes of failed requests to instance metadata. */
+  private static final Set<String> METADATA_CODES = Set.of("EC2MetadataError", "IMDSRequestError");
+
+  /** The calls to instance metadata while ipamD sets up a pod. If a call fails, the pod waits. */
+  private static final Set<String> CALLS_OF_PODS =
+      Set.of("GetVPCIPv4CIDRBlocks", "GetVPCIPv6CIDRBlocks");
+
   public static IpamdError ofApi(String call, String code) {
     return new IpamdError(API_ERRORS, call, code);
   }
 
   public static IpamdError ofFunction(String function) {
     return new IpamdError(FUNCTION_ERRORS, function, "");
+  }
+
+  /** Whether instance metadata failed while ipamD set up a pod. */
+  public boolean isOfPod() {
+    return CALLS_OF_PODS.contains(call);
+  }
+
+  /** Whether a request to instance metadata failed. */
+  public boolean isOfMetadata() {
+    return isOfPod() || METADATA_CODES.contains(code);
+  }
+
+  /** Whether the error is usual. ipamD reads paths of instance metadata that may not exist. */
+  public boolean isHarmless() {
+    return code.equals("EC2MetadataError") && !isOfPod();
   }
 
   /** As PromQL would select it. */

@@ -16,10 +16,10 @@ import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.publish.MetricBuffer.AlertChanges;
 import io.cnimetrics.publish.MinuteValue;
 import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
-import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.testing.RecordedLog;
 import io.cnimetrics.testing.Snapshots;
@@ -86,18 +86,109 @@ class AlertLogTest {
 
   @ParameterizedTest
   @CsvSource({
-    "UnauthorizedOperation, EC2 denies calls of ipamD",
-    "InsufficientFreeAddressesInSubnet, the subnet has no free address",
-    "RequestLimitExceeded, EC2 throttles ipamD"
+    "UnauthorizedOperation, EC2 denies calls of ipamD, ec2-denied",
+    "InsufficientFreeAddressesInSubnet, the subnet has no free address, ec2-no-addresses",
+    "InsufficientCidrBlocks, the subnet has no free /28, ec2-no-prefixes",
+    "RequestLimitExceeded, EC2 throttles ipamD, ec2-throttled",
+    "InvalidSecurityGroupID.NotFound, the security group for new ENIs does not exist,"
+        + " ec2-security-group",
+    "NoSuchCode.Yet, AWS returns errors to ipamD, ec2-other"
   })
-  void errorsOfEc2AreTheCauseOfRefusedPodsAndErrors(String code, String cause) {
+  void errorsOfEc2AreTheCauseOfRefusedPodsAndErrors(String code, String cause, String finding) {
     polled(onM5().enis(eni(0, 14, 14, 0)).metrics());
     polled(refused(code, 1).enis(eni(0, 14, 14, 0)).at(START.plusSeconds(30)));
-    polled(refused(code, 1).enis(eni(0, 14, 14, 0)).at(START.plusSeconds(60)));
+    polled(refused(code, 3).enis(eni(0, 14, 14, 0)).at(START.plusSeconds(60)));
 
-    for (String metric : List.of("noAddressMinutes", "warmPoolEmptyMinutes", "awsAPIErr")) {
-      assertThat(raised(metric)).endsWith(" cause=\"" + cause + "\"");
+    for (String metric :
+        List.of(
+            "noAddressMinutes",
+            "noAvailableIPAddrs",
+            "warmPoolEmptyMinutes",
+            "ipamdErr",
+            "awsAPIErr",
+            "ec2ApiErrCount")) {
+      assertThat(raised(metric))
+          .endsWith(
+              " finding=%s cause=\"%s: CreateNetworkInterface %s, 3 since 10:00 UTC\""
+                  .formatted(finding, cause, code));
     }
+  }
+
+  @Test
+  void severalCallsWithOneCauseAreNamedTogether() {
+    polled(onM5().enis(eni(0, 14, 14, 0)).metrics());
+    Snapshots read = onM5().enis(eni(0, 14, 14, 0)).at(START.plusSeconds(30));
+    read.error(IpamdError.ofApi("CreateNetworkInterface", "UnauthorizedOperation"), 2);
+    read.error(IpamdError.ofApi("AttachNetworkInterface", "UnauthorizedOperation"), 5);
+    read.error(IpamdError.ofApi("DescribeSubnets", "AccessDenied"), 1);
+    read.error(IpamdError.ofApi("DescribeSubnets", "RequestLimitExceeded"), 9);
+    polled(read);
+
+    assertThat(raised("awsAPIErr"))
+        .endsWith(
+            " cause=\"EC2 denies calls of ipamD: AttachNetworkInterface UnauthorizedOperation, 5"
+                + " since 10:00 UTC, CreateNetworkInterface UnauthorizedOperation, 2 since 10:00"
+                + " UTC, and 1 other kind\"");
+  }
+
+  @Test
+  void metadataThatIsAwayIsTheCauseOfPodsThatDoNotStart() {
+    IpamdError away = IpamdError.ofApi("GetVPCIPv4CIDRBlocks", "IMDSRequestError");
+    polled(onM5().enis(full()).metrics());
+    polled(onM5().enis(full()).error(away, 4).at(START.plusSeconds(30)));
+
+    for (String metric : List.of("noAddressMinutes", "awsAPIErr")) {
+      assertThat(raised(metric))
+          .endsWith(
+              " finding=metadata-away cause=\"instance metadata does not answer ipamD:"
+                  + " GetVPCIPv4CIDRBlocks IMDSRequestError, 4 since 10:00 UTC\"");
+    }
+    assertThat(raised("ec2ApiErrCount")).doesNotContain("cause=");
+  }
+
+  @Test
+  void errorsOfIpamdsFunctionsAreNamed() {
+    polled(onM5().metrics());
+    polled(
+        onM5().error(IpamdError.ofFunction("reconcileFailedGetENIs"), 2).at(START.plusSeconds(30)));
+
+    assertThat(raised("ipamdErr"))
+        .endsWith(
+            " finding=ipamd-errors cause=\"ipamD counts errors: reconcileFailedGetENIs, 2 since"
+                + " 10:00 UTC\"");
+  }
+
+  @Test
+  void errorsBeforeTheAgentAreNoCause() {
+    polled(refused("UnauthorizedOperation", 900).enis(eni(0, 14, 14, 0)));
+
+    assertThat(raised("awsAPIErr")).doesNotContain("cause=");
+  }
+
+  @Test
+  void allErrorsOfAnIpamdThatIsYoungerThanTheAgentAreACause() {
+    polled(nothingRead(), REFUSED);
+    polled(
+        refused("UnauthorizedOperation", 3)
+            .processStart(START.getEpochSecond() + 5)
+            .at(START.plusSeconds(30)));
+
+    assertThat(raised("awsAPIErr"))
+        .contains("CreateNetworkInterface UnauthorizedOperation, 3 since 10:00 UTC");
+  }
+
+  @Test
+  void unusualErrorsOfMetadataCountAndUsualErrorsDoNot() {
+    polled(onM5().metrics());
+    Snapshots read = onM5().at(START.plusSeconds(30));
+    read.error(IpamdError.ofApi("GetMetadata", "EC2MetadataError"), 7);
+    read.error(IpamdError.ofApi("GetVPCIPv4CIDRBlocks", "EC2MetadataError"), 2);
+    polled(read);
+
+    assertThat(alerts.harmless(START, "awsAPIErr")).isEqualTo(7);
+    assertThat(alerts.harmless(START, "ipamdErr")).isZero();
+    assertThat(alerts.harmless(START.plusSeconds(60), "awsAPIErr")).isZero();
+    assertThat(raised("awsAPIErr")).contains("GetVPCIPv4CIDRBlocks EC2MetadataError, 2 since");
   }
 
   @Test
@@ -106,17 +197,7 @@ class AlertLogTest {
     polled(onM5().enis(eni(0, 14, 14, 0)).metrics());
     polled(noAddress().enis(eni(0, 14, 14, 0)).at(START.plusSeconds(30)));
 
-    assertThat(raised("noAddressMinutes")).endsWith(" cause=\"the subnet has no free address\"");
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"InsufficientCidrBlocks", "InsufficientFreeAddressesInSubnet"})
-  void prefixNodeLacksAnAddressOrAPrefix(String code) {
-    polled(onM5().enis(prefixed(0, 1, 16)).metrics());
-    polled(refused(code, 1).enis(prefixed(0, 1, 16)).at(START.plusSeconds(30)));
-
-    assertThat(raised("noAddressMinutes"))
-        .endsWith(" cause=\"the subnet has no free address or /28\"");
+    assertThat(raised("noAddressMinutes")).contains(" cause=\"the subnet has no free address: ");
   }
 
   @Test
@@ -149,17 +230,21 @@ class AlertLogTest {
   }
 
   @Test
-  void fullNodeIsTheCauseInSpiteOfErrorsOfEc2() {
+  void fullNodeIsTheCauseInSpiteOfErrorsOfEc2AndMetadata() {
     polled(onM5().enis(full()).metrics());
-    polled(refused("RequestLimitExceeded", 1).enis(full()).at(START.plusSeconds(30)));
+    polled(
+        refused("RequestLimitExceeded", 1)
+            .error(IpamdError.ofApi("GetVPCIPv4CIDRBlocks", "IMDSRequestError"), 4)
+            .sum("awscni_no_available_ip_addresses", 3)
+            .enis(full())
+            .at(START.plusSeconds(30)));
 
     assertThat(raised("noAddressMinutes"))
         .endsWith(
-            " cause=\"the node is full: pods hold 56 addresses of at most 56 = 4 ENIs × 14: limits of the"
-                + " instance type,"
-                + " because MAX_ENI is unknown\"");
+            " finding=node-full cause=\"the node is full: pods hold 56 addresses of at most 56 = 4"
+                + " ENIs × 14: limits of the instance type, because MAX_ENI is unknown\"");
     assertThat(raised("nodeIPUtilization"))
-        .contains(" cause=\"pods hold 56 addresses of at most 56 = ");
+        .contains(" finding=node-full cause=\"pods hold 56 addresses of at most 56 = ");
   }
 
   @ParameterizedTest
@@ -184,7 +269,7 @@ class AlertLogTest {
     polled(nothingRead().enis(eni(0, 14, 3, 0)).metrics());
 
     MinuteValue up = new MinuteValue("ipamdDownMinutes", Unit.MINUTES, 0);
-    alerts.accept(new AlertChanges(START, List.of(), List.of(up)));
+    alerts.closed(new AlertChanges(START, List.of(), List.of(), List.of(up)));
     assertThat(last())
         .startsWith("trouble ended minute=")
         .endsWith(start.substring(start.indexOf(" cause=")));
@@ -208,13 +293,7 @@ class AlertLogTest {
 
   /** A read after EC2 has returned an error code this number of times since ipamD started. */
   private static Snapshots refused(String code, double times) {
-    Snapshots read = onM5().metrics();
-    for (Series counter : MetricCatalog.series()) {
-      if (counter.values().contains(code)) {
-        read.sum(counter, times);
-      }
-    }
-    return read;
+    return onM5().error(IpamdError.ofApi("CreateNetworkInterface", code), times);
   }
 
   private void polled(Snapshots read, Problem... problems) {
@@ -227,7 +306,7 @@ class AlertLogTest {
 
   private String raised(String metric) {
     MinuteValue bad = new MinuteValue(metric, Unit.MINUTES, 1);
-    alerts.accept(new AlertChanges(START, List.of(bad), List.of()));
+    alerts.closed(new AlertChanges(START, List.of(), List.of(bad), List.of()));
     return last();
   }
 

@@ -40,7 +40,7 @@ class WhichNodeTest {
 
   @Test
   void startOfTroubleIsFoundAsText() {
-    alerts.accept(new AlertChanges(MINUTE, List.of(refused()), List.of()));
+    alerts.closed(new AlertChanges(MINUTE, List.of(), List.of(refused()), List.of()));
 
     assertThat(found("2026-11-21T10:01:02Z WARN  TroubleLog " + line()))
         .containsExactly("", "ip-10-0-1-23.ec2.internal");
@@ -52,7 +52,7 @@ class WhichNodeTest {
     PodLimits limits = new PodLimits(110, 3);
     Sampler sampler = new Sampler(MetricCatalog.all(), limits, MINUTE);
     alerts.polled(snapshot, sampler.read(snapshot, SamplerState.NONE));
-    alerts.accept(new AlertChanges(MINUTE, List.of(refused()), List.of()));
+    alerts.closed(new AlertChanges(MINUTE, List.of(), List.of(refused()), List.of()));
 
     assertThat(found(asJson("log", asJson("message", line()))))
         .containsExactly("", "ip-10-0-1-23.ec2.internal", "unknown", Cause.WARM_POOL_EMPTY.text());
@@ -60,7 +60,7 @@ class WhichNodeTest {
 
   @Test
   void endOfTroubleIsNotFound() {
-    alerts.accept(new AlertChanges(MINUTE, List.of(), List.of(refused())));
+    alerts.closed(new AlertChanges(MINUTE, List.of(), List.of(), List.of(refused())));
 
     assertThat(found(line())).doesNotContain("");
   }

@@ -35,6 +35,10 @@ final class BufferFixture {
   final Drops drops = new Drops();
   final List<MetricBuffer.AlertChanges> reports = new ArrayList<>();
   final MetricBuffer buffer;
+
+  /** The part of ipamD's errors in each minute that is no trouble. */
+  double harmless;
+
   private final Sampler sampler;
 
   private BufferFixture(
@@ -44,7 +48,7 @@ final class BufferFixture {
       Instant now,
       FakeCloudWatch cloudWatch) {
     this.cloudWatch = cloudWatch;
-    this.buffer = new MetricBuffer(directory, to, () -> now, drops, reports::add);
+    this.buffer = new MetricBuffer(directory, to, () -> now, drops, new Reports());
     buffer.identify(instance, Map.of());
     this.sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), now);
   }
@@ -110,6 +114,18 @@ final class BufferFixture {
         .enis(eni(0, 14, 3, 0))
         .sum("awscni_ipamd_error_count", errors)
         .processStart(1e9);
+  }
+
+  private final class Reports implements MetricBuffer.AlertListener {
+    @Override
+    public void closed(MetricBuffer.AlertChanges changes) {
+      reports.add(changes);
+    }
+
+    @Override
+    public double harmless(Instant minute, String metric) {
+      return metric.equals("ipamdErr") ? harmless : 0;
+    }
   }
 
   /** The reported results of datums. */

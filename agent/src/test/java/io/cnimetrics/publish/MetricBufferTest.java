@@ -473,6 +473,20 @@ class MetricBufferTest {
   }
 
   @Test
+  void harmlessPartOfAValueNeitherRaisesAnAlertNorSendsEarly() {
+    BufferFixture fixture = BufferFixture.inMemory();
+    fixture.harmless = 2;
+    fixture.poll(at(10), 4).poll(at(70), 6).poll(at(130), 6);
+
+    assertThat(fixture.reports).allMatch(report -> report.raised().isEmpty());
+    assertThat(fixture.buffer.urgentMinute()).isEmpty();
+
+    fixture.poll(at(190), 9).poll(at(250), 9);
+    assertThat(fixture.reports).last().matches(report -> report.raised().size() == 1);
+    assertThat(fixture.buffer.urgentMinute()).hasValue(at(180));
+  }
+
+  @Test
   void minuteThatIsClosedEarlyClearsNoAlert() {
     BufferFixture fixture =
         BufferFixture.inMemory().poll(at(70), 4).poll(at(130), 6).poll(at(190), 6);

@@ -1,0 +1,131 @@
+package io.cnimetrics.agent;
+
+import io.cnimetrics.catalog.RecentIncrease;
+import io.cnimetrics.catalog.Sampler.PollSamples;
+import io.cnimetrics.snapshot.IpamdError;
+import io.cnimetrics.snapshot.IpamdMetrics;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Series;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * The last run of increases of each counter of ipamD and of each kind of its errors, since this
+ * agent started. Several threads may use this object.
+ *
+ * <p>The rules of the sampler apply. The first read is a baseline, unless ipamD is younger than the
+ * agent. After a restart ipamD counts from 0. The stored state has no totals of single kinds of
+ * errors. Therefore the first read is their baseline even if the agent has a stored state.
+ */
+final class IncreaseHistory {
+  /** One read has at most 202 kinds. Above this number, kinds that a read lacks are forgotten. */
+  private static final int MOST_KINDS = 300;
+
+  /** A minute is judged at most a few seconds after its end. */
+  private static final int MOST_MINUTES = 3;
+
+  private final Map<Series, RecentIncrease> counters = new HashMap<>();
+  private final Map<IpamdError, RecentIncrease> errors = new HashMap<>();
+  private final Map<IpamdError, Double> errorTotals = new HashMap<>();
+  private final TreeMap<Instant, Double> harmless = new TreeMap<>();
+  private Optional<Reads> reads = Optional.empty();
+
+  /**
+   * The time for which the history knows the increases.
+   *
+   * @param first the start of the first poll that read ipamD's metrics
+   * @param last the start of the last such poll
+   */
+  record Reads(Instant first, Instant last) {}
+
+  /** The increases of one kind of ipamD's errors. */
+  record ErrorRun(IpamdError error, RecentIncrease increases) {}
+
+  /** Adds a poll. A poll that could not read ipamD's metrics changes nothing. */
+  synchronized void add(NodeSnapshot snapshot, PollSamples reading) {
+    if (snapshot.metrics().isEmpty()) {
+      return;
+    }
+    Instant at = snapshot.takenAt();
+    reading.rose().forEach((counter, by) -> rose(counters, counter, counter.toString(), by, at));
+    addErrors(snapshot.metrics().get(), reading.fromZero(), at);
+    reads = Optional.of(new Reads(reads.map(Reads::first).orElse(at), at));
+  }
+
+  private void addErrors(IpamdMetrics read, boolean fromZero, Instant at) {
+    boolean baseline = reads.isEmpty() && !fromZero;
+    if (fromZero) {
+      errorTotals.clear();
+    }
+    read.errors()
+        .forEach(
+            (error, total) -> {
+              Double before = errorTotals.put(error, total);
+              double by = baseline ? 0 : total - (before == null ? 0 : before);
+              if (by > 0) {
+                rose(errors, error, error.key(), by, at);
+                if (error.isHarmless()) {
+                  harmless.merge(at.truncatedTo(ChronoUnit.MINUTES), by, Double::sum);
+                }
+              }
+            });
+    if (errorTotals.size() > MOST_KINDS) {
+      errorTotals.keySet().retainAll(read.errors().keySet());
+      errors.keySet().retainAll(read.errors().keySet());
+    }
+    while (harmless.size() > MOST_MINUTES) {
+      harmless.pollFirstEntry();
+    }
+  }
+
+  private static <K> void rose(
+      Map<K, RecentIncrease> runs, K key, String counter, double by, Instant at) {
+    RecentIncrease run = runs.get(key);
+    runs.put(key, run == null ? new RecentIncrease(counter, by, at, at) : run.plus(by, at));
+  }
+
+  /** All runs, the last increase first. */
+  synchronized List<RecentIncrease> all() {
+    return Stream.concat(counters.values().stream(), errors.values().stream())
+        .sorted(
+            Comparator.comparing(RecentIncrease::last)
+                .reversed()
+                .thenComparing(RecentIncrease::counter))
+        .toList();
+  }
+
+  /** Empty if no poll has read ipamD's metrics yet. */
+  synchronized Optional<Reads> reads() {
+    return reads;
+  }
+
+  /** Whether a counter rose in the last minutes. */
+  synchronized boolean isRising(Series counter, Instant now) {
+    RecentIncrease run = counters.get(counter);
+    return run != null && run.isPresent(now);
+  }
+
+  /** The kinds of errors that rose in the last minutes, the largest increase first. */
+  synchronized List<ErrorRun> risingErrors(Predicate<IpamdError> kinds, Instant now) {
+    return errors.entrySet().stream()
+        .filter(run -> kinds.test(run.getKey()) && run.getValue().isPresent(now))
+        .map(run -> new ErrorRun(run.getKey(), run.getValue()))
+        .sorted(
+            Comparator.comparing((ErrorRun run) -> -run.increases().amount())
+                .thenComparing(run -> run.error().key()))
+        .toList();
+  }
+
+  /** The number of errors in a minute that are no trouble. */
+  synchronized double harmless(Instant minute) {
+    return harmless.getOrDefault(minute, 0.0);
+  }
+}

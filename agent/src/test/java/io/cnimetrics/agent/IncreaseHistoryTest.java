@@ -1,0 +1,158 @@
+package io.cnimetrics.agent;
+
+import static io.cnimetrics.testing.Snapshots.START;
+import static io.cnimetrics.testing.Snapshots.nothingRead;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.RecentIncrease;
+import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.catalog.Sampler.PollSamples;
+import io.cnimetrics.catalog.SamplerState;
+import io.cnimetrics.snapshot.IpamdError;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.testing.Snapshots;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** The history of increases follows the sampler's rules. */
+class IncreaseHistoryTest {
+  private static final String REFUSALS = "awscni_no_available_ip_addresses";
+  private static final IpamdError DENIED =
+      IpamdError.ofApi("CreateNetworkInterface", "UnauthorizedOperation");
+  private static final String DENIED_KEY =
+      "awscni_aws_api_error_count{api=\"CreateNetworkInterface\",error=\"UnauthorizedOperation\"}";
+  private static final double BEFORE_THE_AGENT = START.getEpochSecond() - 3_600;
+  private static final double AFTER_THE_AGENT = START.getEpochSecond() - 10;
+
+  private final Sampler sampler =
+      new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START.minusSeconds(60));
+  private final IncreaseHistory history = new IncreaseHistory();
+  private SamplerState state = SamplerState.NONE;
+
+  @Test
+  void firstReadIsABaselineIfIpamdIsOlderThanTheAgent() {
+    poll(0, read(BEFORE_THE_AGENT).sum(REFUSALS, 40).error(DENIED, 30));
+
+    assertThat(history.all()).isEmpty();
+    assertThat(history.reads()).hasValue(new IncreaseHistory.Reads(START, START));
+  }
+
+  @Test
+  void everythingCountsIfIpamdIsYoungerThanTheAgent() {
+    poll(0, nothingRead());
+    poll(30, read(AFTER_THE_AGENT).sum(REFUSALS, 4).error(DENIED, 3));
+
+    assertThat(increase(REFUSALS)).isEqualTo(new RecentIncrease(REFUSALS, 4, at(30), at(30)));
+    assertThat(increase(DENIED_KEY)).isEqualTo(new RecentIncrease(DENIED_KEY, 3, at(30), at(30)));
+    assertThat(history.reads()).hasValue(new IncreaseHistory.Reads(at(30), at(30)));
+  }
+
+  @Test
+  void runHasTheSumAndTheTimesOfItsIncreases() {
+    poll(0, read(BEFORE_THE_AGENT).error(DENIED, 100));
+    poll(30, read(BEFORE_THE_AGENT).error(DENIED, 101));
+    poll(60, read(BEFORE_THE_AGENT).error(DENIED, 101));
+    poll(210, read(BEFORE_THE_AGENT).error(DENIED, 105));
+
+    assertThat(increase(DENIED_KEY)).isEqualTo(new RecentIncrease(DENIED_KEY, 5, at(30), at(210)));
+  }
+
+  @Test
+  void pauseBeginsANewRun() {
+    poll(0, read(BEFORE_THE_AGENT).error(DENIED, 100));
+    poll(30, read(BEFORE_THE_AGENT).error(DENIED, 101));
+    poll(240, read(BEFORE_THE_AGENT).error(DENIED, 103));
+
+    assertThat(increase(DENIED_KEY)).isEqualTo(new RecentIncrease(DENIED_KEY, 2, at(240), at(240)));
+  }
+
+  @Test
+  void restartOfIpamdCountsFromZero() {
+    poll(0, read(BEFORE_THE_AGENT).sum(REFUSALS, 50).error(DENIED, 3));
+    poll(30, read(AFTER_THE_AGENT + 30).sum(REFUSALS, 2).error(DENIED, 7));
+
+    assertThat(increase(REFUSALS).amount()).isEqualTo(2);
+    assertThat(increase(DENIED_KEY).amount()).isEqualTo(7);
+  }
+
+  @Test
+  void restartThatOnlyAFallingCounterShowsCountsFromZero() {
+    poll(0, nothingRead().sum(REFUSALS, 50).error(DENIED, 3));
+    poll(30, nothingRead().sum(REFUSALS, 2).error(DENIED, 4));
+
+    assertThat(increase(REFUSALS).amount()).isEqualTo(2);
+    assertThat(increase(DENIED_KEY).amount()).isEqualTo(4);
+  }
+
+  @Test
+  void firstReadWithAStoredStateIsABaselineOnlyForErrorsByKind() {
+    state = sampler.read(read(BEFORE_THE_AGENT).sum(REFUSALS, 50).build(), state).history();
+
+    poll(30, read(BEFORE_THE_AGENT).sum(REFUSALS, 51).error(DENIED, 9));
+    assertThat(increase(REFUSALS).amount()).isEqualTo(1);
+    assertThat(history.all()).noneMatch(run -> run.counter().equals(DENIED_KEY));
+
+    poll(60, read(BEFORE_THE_AGENT).sum(REFUSALS, 51).error(DENIED, 10));
+    assertThat(increase(DENIED_KEY).amount()).isEqualTo(1);
+  }
+
+  @Test
+  void kindThatOneReadLacksKeepsItsTotal() {
+    poll(0, read(BEFORE_THE_AGENT).error(DENIED, 100));
+    poll(30, read(BEFORE_THE_AGENT));
+    poll(60, read(BEFORE_THE_AGENT).error(DENIED, 101));
+
+    assertThat(increase(DENIED_KEY).amount()).isEqualTo(1);
+  }
+
+  @Test
+  void newKindOfErrorCountsFromZero() {
+    poll(0, read(BEFORE_THE_AGENT));
+    poll(30, read(BEFORE_THE_AGENT).error(DENIED, 2));
+
+    assertThat(increase(DENIED_KEY).amount()).isEqualTo(2);
+  }
+
+  @Test
+  void failedReadChangesNothing() {
+    poll(0, read(BEFORE_THE_AGENT).error(DENIED, 100));
+    poll(30, nothingRead());
+    poll(60, read(BEFORE_THE_AGENT).error(DENIED, 102));
+
+    assertThat(increase(DENIED_KEY).amount()).isEqualTo(2);
+    assertThat(history.reads()).hasValue(new IncreaseHistory.Reads(START, at(60)));
+  }
+
+  @Test
+  void numberOfKindsIsBounded() {
+    for (int i = 0; i < 2_000; i++) {
+      poll(30 * i, read(BEFORE_THE_AGENT).error(IpamdError.ofFunction("function" + i), 1));
+    }
+
+    assertThat(history.all()).hasSizeLessThanOrEqualTo(310);
+  }
+
+  private RecentIncrease increase(String counter) {
+    return history.all().stream()
+        .filter(run -> run.counter().equals(counter))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Instant at(int second) {
+    return START.plusSeconds(second);
+  }
+
+  private static Snapshots read(double processStart) {
+    return nothingRead().processStart(processStart);
+  }
+
+  private void poll(int second, Snapshots read) {
+    NodeSnapshot snapshot = read.at(at(second)).build();
+    PollSamples reading = sampler.read(snapshot, state);
+    state = reading.history();
+    history.add(snapshot, reading);
+  }
+}
