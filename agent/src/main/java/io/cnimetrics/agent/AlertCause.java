@@ -72,8 +72,7 @@ record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory 
   /** A pod that got an address and could not read instance metadata is not a refused pod. */
   private Optional<Found> ofRefusedPods() {
     boolean refused =
-        increases.isRising(
-            MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries(), snapshot.takenAt());
+        increases.isRising(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries(), snapshot.takenAt());
     Optional<Found> metadata = ofErrors(rising(IpamdError::isOfPod));
     return metadata
         .filter(any -> !refused)

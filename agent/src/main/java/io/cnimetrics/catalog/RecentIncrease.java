@@ -31,9 +31,7 @@ public record RecentIncrease(String counter, double amount, Instant since, Insta
   public static String time(Instant at, Instant now) {
     String text = at.truncatedTo(ChronoUnit.SECONDS).toString();
     boolean recent = Duration.between(at, now).abs().compareTo(Duration.ofHours(20)) < 0;
-    return recent
-        ? text.substring(11, 16) + " UTC"
-        : at.truncatedTo(ChronoUnit.MINUTES).toString();
+    return recent ? text.substring(11, 16) + " UTC" : at.truncatedTo(ChronoUnit.MINUTES).toString();
   }
 
   /** Whether the run goes on at that time. */

@@ -39,9 +39,7 @@ final class PodMetadata {
 
   private static Finding finding(NodeEvidence node) {
     List<IpamdError> kinds =
-        node.metrics().errors().keySet().stream()
-            .filter(IpamdError::isOfPod)
-            .toList();
+        node.metrics().errors().keySet().stream().filter(IpamdError::isOfPod).toList();
     Optional<Trend> all = kinds.stream().map(node::trend).reduce(Trend::plus);
     if (all.filter(trend -> trend.total() > 0).isEmpty()) {
       return SPEC.ok("Instance metadata answers ipamD", "0 failed calls");

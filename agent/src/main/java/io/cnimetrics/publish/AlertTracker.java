@@ -32,7 +32,8 @@ final class AlertTracker {
     List<MinuteValue> cleared = new ArrayList<>();
     for (MinuteValue value : values) {
       double trouble = value.value() - harmless.applyAsDouble(minute, value.metric());
-      boolean alert = MetricCatalog.named(value.metric()).filter(m -> m.isAlert(trouble)).isPresent();
+      boolean alert =
+          MetricCatalog.named(value.metric()).filter(m -> m.isAlert(trouble)).isPresent();
       if (alert && inAlert.add(value.metric())) {
         raised.add(value);
       } else if (!alert && inAlert.remove(value.metric()) && whole) {

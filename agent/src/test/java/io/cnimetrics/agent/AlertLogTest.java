@@ -3,7 +3,6 @@ package io.cnimetrics.agent;
 import static io.cnimetrics.testing.Snapshots.eni;
 import static io.cnimetrics.testing.Snapshots.ipv6;
 import static io.cnimetrics.testing.Snapshots.nothingRead;
-import static io.cnimetrics.testing.Snapshots.prefixed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.capacity.PodLimits;
