@@ -7,6 +7,7 @@ import io.cnimetrics.config.FlagType;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.doctor.AgentSettings;
+import io.cnimetrics.doctor.Check;
 import io.cnimetrics.doctor.CheckRunner;
 import io.cnimetrics.doctor.Checks;
 import io.cnimetrics.doctor.Diagnosis;
@@ -16,15 +17,20 @@ import io.cnimetrics.doctor.NodeEvidence;
 import io.cnimetrics.doctor.Poll;
 import io.cnimetrics.dryrun.Report;
 import io.cnimetrics.health.MetricsPage.BuildInfo;
+import io.cnimetrics.identity.Identification;
 import io.cnimetrics.ipamd.IpamdReader;
+import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.text.Console;
 import io.cnimetrics.wiring.AgentComponent;
 import io.cnimetrics.wiring.DaggerAgentComponent;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** {@code doctor} checks this node for problems and changes nothing. */
 record Doctor(Map<String, String> environment, InstantSource clock) implements Command {
@@ -32,8 +38,8 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
 
   private static final Flag<Integer> POLLS =
       Flag.of("--polls", "DOCTOR_POLLS", FlagType.number(1, MOST_POLLS))
-          .defaultsTo(
-              "1",
+          .ifAbsent(
+              "1; 2 with --simulate",
               "number of polls, one per --poll-interval; 2 or more polls show which counters rise");
   private static final Flag<Boolean> VERBOSE =
       Flag.of("--verbose", "DOCTOR_VERBOSE", FlagType.SWITCH)
@@ -44,6 +50,13 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
   private static final Flag<Boolean> SEND_TEST =
       Flag.of("--send-test", "DOCTOR_SEND_TEST", FlagType.SWITCH)
           .defaultsTo("false", "send the datum doctorTest, to test the access to CloudWatch");
+
+  private static final Flag<NamedScenario> SIMULATE =
+      Flag.of("--simulate", "DOCTOR_SIMULATE", SimulatedNodeFlags.NAMED)
+          .ifAbsent(
+              "examines this node",
+              "examine a simulated node in that scenario, such as subnet-empty; an unknown name"
+                  + " lists all scenarios");
 
   /** These settings have no effect, because the doctor publishes and serves nothing. */
   private static final List<Flag<?>> IGNORED =
@@ -57,7 +70,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
 
   @Override
   public List<Flag<?>> flags() {
-    return Settings.after(List.of(POLLS, VERBOSE, OUTPUT, SEND_TEST), IGNORED);
+    return Settings.after(List.of(POLLS, VERBOSE, OUTPUT, SEND_TEST, SIMULATE), IGNORED);
   }
 
   @Override
@@ -67,39 +80,108 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
 
   @Override
   public int run(Values values, Console console) {
-    int polls = values.get(POLLS);
-    boolean verbose = values.get(VERBOSE);
-    Output output = values.get(OUTPUT);
-    boolean sendTest = values.get(SEND_TEST);
-    AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
+    Optional<NamedScenario> scenario = values.find(SIMULATE);
+    Options options =
+        new Options(
+            values.find(POLLS).orElse(scenario.isPresent() ? 2 : 1),
+            values.get(VERBOSE),
+            values.get(OUTPUT),
+            values.get(SEND_TEST));
+    AgentConfig config = config(values);
     Logging.configure(config.logLevel(), config.logFormat());
-    AgentComponent node =
-        DaggerAgentComponent.factory().create(config, BuildInfo.of(Version.get()), clock);
-    List<Report> reports = poll(config, node, polls, console);
+    return scenario.isPresent()
+        ? simulate(scenario.get(), values, options, console)
+        : examine(config, options, console);
+  }
+
+  private static AgentConfig config(Values values) {
+    return AgentConfig.of(values, HostName.get(), MetricCatalog.names());
+  }
+
+  /** The settings of this command. */
+  private record Options(int polls, boolean verbose, Output output, boolean sendTest) {}
+
+  private int examine(AgentConfig config, Options options, Console console) {
+    AgentComponent node = node(config, clock);
+    List<Report> reports = poll(config, node, options.polls(), console);
+    List<Check> checks =
+        Checks.all(LocalProbes.of(config, node.subnets(), options.sendTest(), clock));
+    return diagnose(config, checks, reports, options, console);
+  }
+
+  /** Examines a simulated node. The time between two polls passes at once. */
+  private int simulate(
+      NamedScenario scenario, Values values, Options options, Console console) {
+    SettableClock now = new SettableClock(clock.instant());
+    try (SimulatedSource source =
+        SimulatedSource.start(scenario.scenario().build(), scenario.warmUp(), now)) {
+      Map<String, String> name =
+          values.isGiven(Settings.NODE_NAME)
+              ? Map.of()
+              : Map.of(Settings.NODE_NAME.name(), scenario.label());
+      AgentConfig config = config(source.values(values).with(name));
+      AgentComponent node = node(config, now);
+      CompletableFuture<Identification> identity =
+          CompletableFuture.completedFuture(source.identity(config));
+      OneShotPoller poller =
+          new OneShotPoller(
+              config, node.sampler(), reader(config, now), Optional.empty(), identity, now);
+      List<Report> reports = new ArrayList<>();
+      while (reports.size() < options.polls()) {
+        if (!reports.isEmpty()) {
+          now.advance(config.pollInterval());
+        }
+        reports.add(poller.once());
+      }
+      List<Check> checks = Checks.ofNode(LocalProbes.simulated(config, source, now));
+      return diagnose(config, checks, reports, options, console);
+    }
+  }
+
+  private static AgentComponent node(AgentConfig config, InstantSource clock) {
+    return DaggerAgentComponent.factory().create(config, BuildInfo.of(Version.get()), clock);
+  }
+
+  private int diagnose(
+      AgentConfig config,
+      List<Check> checks,
+      List<Report> reports,
+      Options options,
+      Console console) {
     Report last = reports.get(reports.size() - 1);
-    Diagnosis diagnosis =
-        new CheckRunner(Checks.all(LocalProbes.of(config, node.subnets(), sendTest, clock)))
-            .run(evidence(config, reports, last));
+    Diagnosis diagnosis = new CheckRunner(checks).run(evidence(config, reports, last));
     console.print(
-        switch (output) {
+        switch (options.output()) {
           case TABLE ->
-              DoctorTable.of(last.node(), last.cniVersion(), diagnosis, verbose, console.palette());
+              DoctorTable.of(
+                  last.node(),
+                  last.cniVersion(),
+                  diagnosis,
+                  options.verbose(),
+                  console.palette());
           case JSON -> DoctorJson.of(diagnosis);
         });
     return diagnosis.fails() ? Cli.FAILED : Cli.OK;
   }
 
+  private static IpamdReader reader(AgentConfig config, InstantSource clock) {
+    return new IpamdReader(
+        config.introspectionUrl(),
+        config.metricsUrl(),
+        Checks.series(),
+        config.ipCooldown(),
+        clock);
+  }
+
   private List<Report> poll(AgentConfig config, AgentComponent node, int polls, Console console) {
-    IpamdReader ipamd =
-        new IpamdReader(
-            config.introspectionUrl(),
-            config.metricsUrl(),
-            Checks.series(),
-            config.ipCooldown(),
-            clock);
     OneShotPoller poller =
         new OneShotPoller(
-            config, node.sampler(), ipamd, Optional.empty(), OneShotPoller.identity(node), clock);
+            config,
+            node.sampler(),
+            reader(config, clock),
+            Optional.empty(),
+            OneShotPoller.identity(node),
+            clock);
     if (polls == 1) {
       return List.of(poller.once());
     }
@@ -124,6 +206,24 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     List<Poll> polls =
         reports.stream().map(report -> new Poll(report.snapshot(), report.reading())).toList();
     return new NodeEvidence(polls, Optional.empty(), last.node(), last.origins(), given);
+  }
+
+  /** A clock that stands still between two polls of a simulated node. */
+  private static final class SettableClock implements InstantSource {
+    private volatile Instant now;
+
+    SettableClock(Instant start) {
+      now = start;
+    }
+
+    void advance(Duration time) {
+      now = now.plus(time);
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
   }
 
   private enum Output {

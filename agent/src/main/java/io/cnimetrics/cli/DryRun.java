@@ -1,8 +1,6 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.agent.Subnets;
-import io.cnimetrics.aws.Ec2Result;
-import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Flag;
@@ -12,22 +10,15 @@ import io.cnimetrics.config.Values;
 import io.cnimetrics.dryrun.Report;
 import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.identity.Identification;
-import io.cnimetrics.simulator.NodeState;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
-import io.cnimetrics.simulator.SimulatedIpamd;
-import io.cnimetrics.snapshot.Instance;
-import io.cnimetrics.snapshot.Subnet;
 import io.cnimetrics.text.Console;
 import io.cnimetrics.wiring.AgentComponent;
 import io.cnimetrics.wiring.DaggerAgentComponent;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code dry-run} polls this node, prints the metrics and sends nothing. */
@@ -105,25 +96,13 @@ record DryRun(InstantSource clock) implements Command {
   }
 
   private int simulate(Values values, DryRunPrinter printer) {
-    Scenario scenario = simulatedNode();
-    try (SimulatedIpamd ipamd =
-        SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, SETTLED, clock)) {
-      Map<String, String> flags = new HashMap<>();
-      flags.put(Settings.INTROSPECTION_URL.name(), ipamd.introspectionUrl());
-      flags.put(Settings.METRICS_URL.name(), ipamd.metricsUrl());
-      if (!values.isGiven(Settings.MAX_PODS)) {
-        flags.put(Settings.MAX_PODS.name(), String.valueOf(scenario.maxPods()));
-      }
-      AgentConfig config = config(values.with(flags));
-      Identification identity =
-          Identification.of(
-              OneShotPoller.given(config),
-              new InstanceMetadata.Result(instanceOf(scenario), List.of()));
+    try (SimulatedSource node = SimulatedSource.start(simulatedNode(), SETTLED, clock)) {
+      AgentConfig config = config(node.values(values));
       return run(
           config,
           DaggerAgentComponent.factory().create(config, BuildInfo.of(Version.get()), clock),
-          config.subnets() ? Optional.of(new SimulatedSubnets(ipamd)) : Optional.empty(),
-          CompletableFuture.completedFuture(identity),
+          node.subnets(config),
+          CompletableFuture.completedFuture(node.identity(config)),
           printer);
     }
   }
@@ -131,15 +110,6 @@ record DryRun(InstantSource clock) implements Command {
   /** Pods start slowly, because then a free address is ready for each pod. */
   private static Scenario simulatedNode() {
     return Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:18:0.1")).build();
-  }
-
-  private static Instance instanceOf(Scenario scenario) {
-    return new Instance(
-        Optional.of("i-0123456789abcdef0"),
-        Optional.of(scenario.instanceType()),
-        Optional.of("us-west-2"),
-        Optional.of("us-west-2a"),
-        Map.of("eks:cluster-name", "simulated"));
   }
 
   private int run(
@@ -157,21 +127,5 @@ record DryRun(InstantSource clock) implements Command {
     Report report = poller.once();
     printer.print(report);
     return report.ipamdRead() ? Cli.OK : Cli.FAILED;
-  }
-
-  /** The subnet of a simulated node. No other node uses this subnet. */
-  private record SimulatedSubnets(SimulatedIpamd ipamd) implements Subnets {
-    @Override
-    public InstanceMetadata.Interfaces interfaces(Duration limit) {
-      return new InstanceMetadata.Interfaces(Map.of(), Optional.empty());
-    }
-
-    @Override
-    public Ec2Result<List<Subnet>> read(Set<String> subnetIds, String region, Duration limit) {
-      NodeState now = ipamd.state();
-      long used = (long) now.total() + now.enis();
-      return new Ec2Result.Found<>(
-          subnetIds.stream().map(id -> new Subnet(id, now.subnetFree(), used)).toList());
-    }
   }
 }

@@ -13,6 +13,7 @@ import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.Subnet;
 import java.net.URI;
 import java.nio.file.Files;
@@ -49,6 +50,29 @@ final class LocalProbes {
         sendTest
             ? Optional.of((metric, region) -> send(config, metric, region, clock))
             : Optional.empty());
+  }
+
+  /** The probes of a simulated node, whose kernel and EC2 agree with ipamD. */
+  static Probes simulated(AgentConfig config, SimulatedSource source, InstantSource clock) {
+    HeldAddresses held = new HeldAddresses(config.introspectionUrl().orElseThrow());
+    IpamdReader ipamd =
+        new IpamdReader(
+            config.introspectionUrl(), Optional.empty(), Set.of(), config.ipCooldown(), clock);
+    Probes.Endpoint none =
+        region -> new Probes.EndpointResult("", Optional.empty(), Optional.empty());
+    return new Probes(
+        () ->
+            ipamd.read().pool().map(AddressPool::enis).orElse(List.of()).stream()
+                .map(Eni::id)
+                .toList(),
+        held::read,
+        held::read,
+        address -> introspectionAnswers(address, config, clock),
+        directory -> Optional.empty(),
+        none,
+        none,
+        source.subnets(config).map(asked -> (pool, region) -> free(asked, pool, region)),
+        Optional.empty());
   }
 
   private static List<String> attachedEnis() {

@@ -2,6 +2,7 @@ package io.cnimetrics.cli;
 
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.FlagType;
+import io.cnimetrics.config.Nearest;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.simulator.CniVersion;
 import io.cnimetrics.simulator.HttpFault;
@@ -61,8 +62,12 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
                   + " introspection, metrics or all. An optional time follows, as in"
                   + " 500@metrics:60s-120s.");
 
+  /** The name of a scenario. */
+  static final FlagType<NamedScenario> NAMED =
+      FlagType.of("NAME", SimulatedNodeFlags::namedScenario);
+
   private static final Flag<NamedScenario> SCENARIO =
-      Flag.of("--scenario", "SIMULATE_SCENARIO", FlagType.of("NAME", NamedScenario::parse))
+      Flag.of("--scenario", "SIMULATE_SCENARIO", NAMED)
           .ifAbsent(
               "set by the flags below",
               "name of a scenario, such as healthy; an unknown name lists all scenarios");
@@ -94,6 +99,16 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
     }
     refuseOtherThan(named.get(), values);
     return new SimulatedNodeFlags(named.get().scenario(), named.get().warmUp());
+  }
+
+  private static NamedScenario namedScenario(String name) {
+    List<String> known = Stream.of(NamedScenario.values()).map(NamedScenario::label).toList();
+    Optional<String> nearest = Nearest.of(name, known);
+    if (known.contains(name) || nearest.isEmpty()) {
+      return NamedScenario.parse(name);
+    }
+    throw new IllegalArgumentException(
+        "did you mean %s? All scenarios: %s".formatted(nearest.get(), String.join(", ", known)));
   }
 
   private static void refuseOtherThan(NamedScenario scenario, Values values) {

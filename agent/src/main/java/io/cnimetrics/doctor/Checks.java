@@ -14,15 +14,23 @@ public final class Checks {
   /** Every check; causes come before their symptoms. */
   public static List<Check> all(Probes probes) {
     return Stream.of(
+            ofNode(probes),
+            AgentSetup.checks(probes.directories()),
+            AwsAccess.checks(probes))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /** The checks of the node without those of the agent on it. */
+  public static List<Check> ofNode(Probes probes) {
+    return Stream.of(
             IpamdProcess.checks(probes.introspection()),
             List.of(PodMetadata.check()),
             Ec2Errors.checks(),
             PodNetwork.checks(probes),
             PodAddresses.checks(),
             IpamdWork.checks(),
-            NodeSetup.checks(probes.attachedEnis()),
-            AgentSetup.checks(probes.directories()),
-            AwsAccess.checks(probes))
+            NodeSetup.checks(probes.attachedEnis()))
         .flatMap(List::stream)
         .toList();
   }

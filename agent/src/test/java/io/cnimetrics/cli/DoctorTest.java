@@ -122,6 +122,32 @@ class DoctorTest {
   }
 
   @Test
+  void simulatedNodeNeedsNoSecondTerminalAndIsPolledTwice() {
+    assertThat(terminal.run("doctor", "--simulate", "security-group-gone")).isEqualTo(Cli.FAILED);
+    assertThat(terminal.out())
+        .startsWith("Node  security-group-gone, m5.xlarge, cluster simulated\n\nFAIL  Pods get no ")
+        .contains("CreateNetworkInterface InvalidSecurityGroupID.NotFound", "in the last 30 s");
+    assertThat(terminal.err()).isEmpty();
+  }
+
+  @Test
+  void simulatedNodeHasNoFindingsAboutThisMachine() {
+    assertThat(terminal.run("doctor", "--simulate=healthy", "--output=json")).isEqualTo(Cli.OK);
+    assertThat(RecordedNode.json(terminal.out()).findValuesAsText("id"))
+        .contains("pod-routes", "instance-enis")
+        .doesNotContain("state-dir", "instance-metadata", "monitoring-endpoint", "clock");
+  }
+
+  @Test
+  void misspeltScenarioSuggestsTheNearestName() {
+    for (String flags : List.of("doctor --simulate=subnet-emty", "simulate --scenario=subnet-emty")) {
+      assertThat(terminal.run(flags.split(" "))).isEqualTo(Cli.USAGE);
+    }
+    assertThat(terminal.err().lines().filter(line -> line.contains("did you mean subnet-empty?")))
+        .hasSize(2);
+  }
+
+  @Test
   void unknownScenarioListsAllScenarios() {
     assertThat(terminal.run("simulate", "--scenario=nothing")).isEqualTo(Cli.USAGE);
     assertThat(terminal.err()).contains("'nothing'");
