@@ -110,8 +110,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
   }
 
   /** Examines a simulated node. The time between two polls passes at once. */
-  private int simulate(
-      NamedScenario scenario, Values values, Options options, Console console) {
+  private int simulate(NamedScenario scenario, Values values, Options options, Console console) {
     SettableClock now = new SettableClock(clock.instant());
     try (SimulatedSource source =
         SimulatedSource.start(scenario.scenario().build(), scenario.warmUp(), now)) {
@@ -154,11 +153,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
         switch (options.output()) {
           case TABLE ->
               DoctorTable.of(
-                  last.node(),
-                  last.cniVersion(),
-                  diagnosis,
-                  options.verbose(),
-                  console.palette());
+                  last.node(), last.cniVersion(), diagnosis, options.verbose(), console.palette());
           case JSON -> DoctorJson.of(diagnosis);
         });
     return diagnosis.fails() ? Cli.FAILED : Cli.OK;

@@ -14,9 +14,7 @@ public final class Checks {
   /** Every check; causes come before their symptoms. */
   public static List<Check> all(Probes probes) {
     return Stream.of(
-            ofNode(probes),
-            AgentSetup.checks(probes.directories()),
-            AwsAccess.checks(probes))
+            ofNode(probes), AgentSetup.checks(probes.directories()), AwsAccess.checks(probes))
         .flatMap(List::stream)
         .toList();
   }

@@ -140,7 +140,8 @@ class DoctorTest {
 
   @Test
   void misspeltScenarioSuggestsTheNearestName() {
-    for (String flags : List.of("doctor --simulate=subnet-emty", "simulate --scenario=subnet-emty")) {
+    for (String flags :
+        List.of("doctor --simulate=subnet-emty", "simulate --scenario=subnet-emty")) {
       assertThat(terminal.run(flags.split(" "))).isEqualTo(Cli.USAGE);
     }
     assertThat(terminal.err().lines().filter(line -> line.contains("did you mean subnet-empty?")))
