@@ -25,8 +25,8 @@ import software.amazon.awssdk.regions.ServiceMetadata;
 
 /**
  * An AWS endpoint. The SDK's settings determine the endpoint: {@code AWS_ENDPOINT_URL}, {@code
- * AWS_ENDPOINT_URL_<service>}, FIPS, dual-stack, partition and proxy. A probe sends a request
- * without credentials and path. Any answer is a success.
+ * AWS_ENDPOINT_URL_<service>}, FIPS, dual-stack, partition and proxy. A probe sends a request that
+ * has no credentials and no path. Every answer counts as success.
  */
 public enum AwsEndpoint {
   CLOUDWATCH("CloudWatch", "monitoring"),
@@ -43,15 +43,15 @@ public enum AwsEndpoint {
   /**
    * The result of a probe.
    *
-   * @param failure why there was no answer; empty if there was an answer
-   * @param ahead how far the answer's date is ahead of the node's clock, in whole seconds
+   * @param failure the reason why no answer came; empty if an answer came
+   * @param ahead the answer's date minus the time of the node's clock, in whole seconds
    */
   public record Probe(URI endpoint, Optional<String> failure, Optional<Duration> ahead) {}
 
   /**
    * Sends one request to the endpoint.
    *
-   * @param limit the limit for connecting, and also the limit for the answer
+   * @param limit the time limit for connecting, and also for each wait for bytes
    * @throws RuntimeException if the SDK's settings are invalid
    */
   public Probe probe(String region, Duration limit, InstantSource clock) {

@@ -19,13 +19,13 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionFactory;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 
-/** HTTP for the SDK's clients. The proxy settings of the SDK apply. */
+/** Creates HTTP clients for the SDK. The SDK's proxy settings apply to these clients. */
 public final class AwsHttp {
   private static final String KEEP_ALIVE = "http.keepAlive";
 
   static {
     // Reused connections save little, because requests are rare. With keep-alive the JDK reads an
-    // abandoned answer to its end and holds a lock meanwhile.
+    // abandoned answer to its end, and holds a lock during this time.
     if (System.getProperty(KEEP_ALIVE) == null) {
       System.setProperty(KEEP_ALIVE, "false");
     }
@@ -36,7 +36,7 @@ public final class AwsHttp {
   /**
    * Returns a builder of a client that trusts the certificate authorities of the runtime.
    *
-   * @param readTimeout the limit between two bytes
+   * @param readTimeout the time limit for each wait for bytes
    */
   public static SdkHttpClient.Builder<?> builder(Duration connectTimeout, Duration readTimeout) {
     return UrlConnectionHttpClient.builder()
@@ -44,7 +44,7 @@ public final class AwsHttp {
         .socketTimeout(readTimeout);
   }
 
-  /** Returns a client over the given connections. */
+  /** Returns a client that opens its connections with the given factory. */
   static SdkHttpClient over(UrlConnectionFactory connections) {
     return UrlConnectionHttpClient.create(connections);
   }
@@ -65,9 +65,9 @@ public final class AwsHttp {
    * ignored. A missing body becomes an empty body, because the SDK's metadata client needs a body.
    *
    * @param most the maximum number of bytes to read
-   * @param stopped checked before the request is sent and before each read of the body; if true,
-   *     the call throws {@link InterruptedIOException}
-   * @param onResponse called with status and headers when they arrive
+   * @param stopped read before the request is sent and before each read of the body; if it returns
+   *     true, the call throws {@link InterruptedIOException}
+   * @param onResponse receives the status and the headers of the answer before the body
    */
   public static ExecutableHttpRequest bounded(
       ExecutableHttpRequest request,

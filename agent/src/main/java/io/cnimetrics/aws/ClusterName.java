@@ -41,7 +41,7 @@ public final class ClusterName {
   public sealed interface Result permits Named, Ambiguous, Unnamed {}
 
   /**
-   * The tags give exactly one name.
+   * The tags contain exactly one name of a cluster.
    *
    * @param tag the key of the tag with the name
    */
@@ -50,7 +50,7 @@ public final class ClusterName {
   /**
    * Several tags of the same priority name different clusters.
    *
-   * @param names at least two, sorted
+   * @param names at least two names, in alphabetical order
    */
   public record Ambiguous(List<String> names) implements Result {
     public Ambiguous {
@@ -61,7 +61,7 @@ public final class ClusterName {
     }
 
     /**
-     * Returns a problem with the names and the remedy.
+     * Returns a problem that lists the names and the remedy.
      *
      * @param source the source of the tags
      */
@@ -76,9 +76,9 @@ public final class ClusterName {
   }
 
   /**
-   * No tag gives a name.
+   * No tag contains a usable name of a cluster.
    *
-   * @param unusableTags keys of tags whose names are not 1–1,024 printable ASCII characters
+   * @param unusableTags the keys of tags whose name is not 1–1,024 printable ASCII characters
    */
   public record Unnamed(List<String> unusableTags) implements Result {
     public Unnamed {
@@ -108,9 +108,8 @@ public final class ClusterName {
   /**
    * Checks {@code eks:cluster-name}, {@code eks:eks-cluster-name}, {@code
    * kubernetes.io/cluster/<name>} with the value {@code owned} or {@code shared}, and {@code
-   * CLUSTER_ID}, in this order. The first tag with a usable name decides. Names that CloudWatch
-   * refuses are ignored. CloudWatch accepts 1–1,024 printable ASCII characters that are not all
-   * blank.
+   * CLUSTER_ID}, in this order. The result is the first usable name. Names that CloudWatch refuses
+   * are ignored. CloudWatch accepts 1–1,024 printable ASCII characters that are not all blank.
    *
    * @param tags all tags of the instance, or only the tags that {@link #mayName} accepts
    */
@@ -143,7 +142,7 @@ public final class ClusterName {
     return name.substring(0, cut ? LONGEST_SHOWN - 1 : LONGEST_SHOWN) + "…";
   }
 
-  /** Whether a tag with this key can give the cluster's name. */
+  /** Whether a tag with this key can contain the cluster's name. */
   public static boolean mayName(String key) {
     return key.equals(EKS)
         || key.equals(KARPENTER)

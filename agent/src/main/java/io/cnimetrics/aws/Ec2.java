@@ -32,7 +32,7 @@ import software.amazon.awssdk.services.ec2.Ec2ClientBuilder;
 public final class Ec2 {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
-  /** The largest answers need about 100 kB: 50 tags or 200 subnets. */
+  /** The largest answers have about 100 kB, for 50 tags or for 200 subnets. */
   private static final int MOST_BODY_BYTES = 512 * 1024;
 
   private final UnaryOperator<Ec2ClientBuilder> endpoint;
@@ -85,7 +85,7 @@ public final class Ec2 {
       Ec2Request request, Region region, Duration limit, Function<Ec2Client, T> call) {
     AwsCredentials found;
     try {
-      // Only this code recognises missing credentials. The client reports them like other failures.
+      // Gets credentials first, because the client reports missing credentials like other failures.
       found = credentials.get();
     } catch (RuntimeException e) {
       return request.withoutCredentials();

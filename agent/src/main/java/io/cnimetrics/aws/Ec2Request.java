@@ -12,19 +12,19 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
 
 /**
- * The texts for error messages about an EC2 request. Creates the problem if the request fails.
+ * The texts for error messages about an EC2 request. If the request fails, creates the problem.
  *
  * <p>EC2's messages are not quoted, because a message about a signature contains the session token.
  *
  * @param asked the action and its target, such as {@code ec2:DescribeTags of i-1 in us-west-2}
- * @param permission how to permit the action
- * @param without how to avoid the action
+ * @param permission the text that explains how to permit the action
+ * @param without the text that explains how to avoid the action
  */
 record Ec2Request(String asked, String permission, String without) {
   private static final Pattern CODE = Pattern.compile("[A-Za-z0-9.]{1,100}");
   private static final Pattern ROLE = Pattern.compile("User: (arn:[!-~]{1,300}) ");
 
-  /** EC2's error code if the role lacks the permission. Other refusals concern credentials. */
+  /** EC2's error code if the role lacks the permission. Other refusals are about credentials. */
   private static final String FORBIDDEN = "UnauthorizedOperation";
 
   /** Error codes of refusals that have the status 400. */
@@ -93,7 +93,7 @@ record Ec2Request(String asked, String permission, String without) {
         .orElse("no error code");
   }
 
-  /** Returns the role that EC2 saw. This role often differs from the expected role. */
+  /** Returns the role that EC2 reports. The caller's role is often not the expected role. */
   private static String role(AwsServiceException e) {
     return Optional.ofNullable(e.awsErrorDetails())
         .flatMap(details -> Optional.ofNullable(details.errorMessage()))

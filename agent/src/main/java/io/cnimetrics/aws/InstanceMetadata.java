@@ -20,8 +20,8 @@ import software.amazon.awssdk.imds.Ec2MetadataClient;
 /**
  * Reads the facts about this node's EC2 instance from instance metadata (IMDSv2).
  *
- * <p>No failure is fatal. A reading returns the values that it could read and the problems. The
- * SDK's client ignores {@code AWS_EC2_METADATA_DISABLED}, therefore this class checks this setting.
+ * <p>A failure throws no exception. A reading returns all values that it read, and the problems.
+ * The SDK's client ignores {@code AWS_EC2_METADATA_DISABLED}. Therefore this class checks it.
  */
 public final class InstanceMetadata {
   private static final String INTERFACES_REMEDY =
@@ -29,7 +29,7 @@ public final class InstanceMetadata {
 
   private static final String MACS = "/latest/meta-data/network/interfaces/macs/";
 
-  /** A limit above the number of interfaces of any instance type. */
+  /** This limit is higher than the number of interfaces of any instance type. */
   private static final int MOST_INTERFACES = 200;
 
   private static final Pattern MAC = Pattern.compile("[0-9a-fA-F:]{17}");
@@ -46,7 +46,7 @@ public final class InstanceMetadata {
   /**
    * The result of a reading.
    *
-   * @param instance the values that were read; of the tags, only those that can name the cluster
+   * @param instance the values that were read, and only the tags that can name the cluster
    * @param problems in order of appearance, all with the source {@link Source#IMDS}; empty if
    *     nothing failed
    */
@@ -56,8 +56,8 @@ public final class InstanceMetadata {
     }
 
     /**
-     * Whether another reading can return more values: a request failed or was refused. A value that
-     * does not exist will not appear later.
+     * Whether another reading can return more values, because a request failed or was refused.
+     * Another reading cannot return a value that does not exist.
      */
     public boolean isRetryable() {
       return problems.stream().anyMatch(problem -> problem.reason() != Reason.NOT_FOUND);
@@ -67,8 +67,8 @@ public final class InstanceMetadata {
   /**
    * The subnets of the instance's interfaces (ENIs).
    *
-   * @param subnetIds subnet ids by ENI id, for the ENIs attached to the instance
-   * @param problem why there are no subnet ids, with the source {@link Source#IMDS}
+   * @param subnetIds the subnet id for each ENI id of the ENIs attached to the instance
+   * @param problem the reason why there are no subnet ids, with the source {@link Source#IMDS}
    */
   public record Interfaces(Map<String, String> subnetIds, Optional<Problem> problem) {
     public Interfaces {
@@ -102,7 +102,7 @@ public final class InstanceMetadata {
   /**
    * Reads type, region, id, zone and tags, in this order, with a new session token.
    *
-   * <p>Connecting may take 1 s, and each wait for bytes may take 1 s. A transient failure is
+   * <p>The time limit is 1 s for connecting and 1 s for each wait for bytes. A transient failure is
    * retried once. A failure of the service ends the reading; a missing value does not end the
    * reading. Blocks up to the limit. The daemon thread of the reading ends soon after the limit.
    *
@@ -114,15 +114,15 @@ public final class InstanceMetadata {
       throw new IllegalArgumentException("a limit must be positive: " + limit);
     }
     if (disabled) {
-      // Not a problem, because a user chose this. Code that needs a value reports a missing value.
+      // Not a problem, because a user chose this. Code that needs a value reports its absence.
       return new Result(Instance.UNKNOWN, List.of());
     }
     return new MetadataReading(endpoint).read(limit);
   }
 
   /**
-   * Reads all interfaces and their subnets, or none. Blocks up to the limit. The daemon thread of
-   * the reading ends soon after the limit.
+   * Reads the subnets of all interfaces. If one request fails, the result is empty. Blocks up to
+   * the limit. The daemon thread of the reading ends soon after the limit.
    */
   public Interfaces interfaces(Duration limit) {
     if (disabled) {

@@ -20,7 +20,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.imds.Ec2MetadataClient;
 
-/** One reading of instance metadata. The values that are read before the time limit are kept. */
+/** One reading of instance metadata. The result has all values that were read before the limit. */
 final class MetadataReading {
   static final String THREAD = "instance-metadata";
 
@@ -31,7 +31,7 @@ final class MetadataReading {
   private static final String ZONE = "placement/availability-zone";
   private static final String TAGS = "tags/instance";
 
-  /** The form of all four values. An error page of another HTTP server does not match. */
+  /** The form of the values except tags. An error page of another HTTP server does not match. */
   private static final Pattern WORD = Pattern.compile("[A-Za-z0-9._-]{1,255}");
 
   private final MetadataService service;
@@ -56,7 +56,7 @@ final class MetadataReading {
 
   private InstanceMetadata.Result readAll() {
     try (service) {
-      // The most important value is read first, because the limit can end the reading at any time.
+      // The most important value is first, because the limit can end the reading at any time.
       for (String path : List.of(TYPE, REGION, ID, ZONE)) {
         readWord(path);
       }
@@ -73,7 +73,7 @@ final class MetadataReading {
   }
 
   private void readTags() {
-    // Few instances show their tags in instance metadata. Missing tags are not a problem.
+    // Missing tags are not a problem, because few instances have tags in instance metadata.
     String keys = service.get(ROOT + TAGS).orElse("");
     if (keys.length() > MetadataService.MAX_BODY_BYTES) {
       report(service.unusable(keys));
@@ -81,7 +81,7 @@ final class MetadataReading {
     }
     Map<String, String> read = new HashMap<>();
     keys.lines().map(String::strip).filter(ClusterName::mayName).forEach(key -> readTag(key, read));
-    // Stores all tags at once. With only some tags, a tag of lower priority could decide.
+    // Stores all tags at once. From only some tags, a wrong name of the cluster could be selected.
     store(tags, read);
   }
 

@@ -19,9 +19,9 @@ import software.amazon.awssdk.imds.Ec2MetadataClient;
 import software.amazon.awssdk.imds.Ec2MetadataClientException;
 import software.amazon.awssdk.imds.Ec2MetadataRetryPolicy;
 
-/** IMDSv2 through the SDK's client. All exceptions become {@link Failed} with a reason. */
+/** A client of IMDSv2 that uses the SDK's client. Converts exceptions to {@link Failed}. */
 final class MetadataService implements AutoCloseable {
-  /** One reading is much shorter than 1 min. The SDK's default is 6 h. */
+  /** The lifetime of a session token. A reading is much shorter. The SDK's default is 6 h. */
   private static final Duration TOKEN_LIFE = Duration.ofMinutes(1);
 
   private static final Ec2MetadataRetryPolicy ONE_RETRY =
@@ -62,7 +62,7 @@ final class MetadataService implements AutoCloseable {
     }
   }
 
-  /** The service did not answer as expected. More requests are useless. */
+  /** The service did not answer as expected. Further requests in this reading are useless. */
   static final class Failed extends RuntimeException {
     private static final long serialVersionUID = 1;
 
@@ -87,12 +87,12 @@ final class MetadataService implements AutoCloseable {
     }
   }
 
-  /** The current request, or the last one. */
+  /** The current request. If no request is running, the last request. */
   LastRequest last() {
     return last;
   }
 
-  /** Sends no more requests, and stops the current answer at its next read. */
+  /** Prevents further requests, and stops the current request at its next read of the body. */
   void stop() {
     stopped = true;
   }
@@ -113,8 +113,8 @@ final class MetadataService implements AutoCloseable {
       }
       throw refused(e.statusCode());
     } catch (RuntimeException e) {
-      // Catches more than SDK exceptions. A token that is not a valid header value causes an
-      // IllegalArgumentException.
+      // Not only the SDK's exceptions are caught. A token that is not a valid header value causes
+      // an IllegalArgumentException.
       throw failed(e);
     }
   }
@@ -163,7 +163,7 @@ final class MetadataService implements AutoCloseable {
       return refused(last.status());
     }
     RootCause failure = RootCause.of(e);
-    // The message of any other exception contains the token, which is secret.
+    // The messages of all other exceptions can contain the token, which is secret.
     boolean quotable = failure.isIo() || failure.origin() instanceof SdkException;
     return new Failed(
         failure.reason(),
@@ -172,7 +172,7 @@ final class MetadataService implements AutoCloseable {
             + (quotable ? failure.message() : "the token is not a valid header value"));
   }
 
-  /** Adds a limit for bodies and a stop at any time, which the SDK's metadata client lacks. */
+  /** Limits the size of bodies and can be stopped. The SDK's metadata client can do neither. */
   private final class StoppableHttp implements SdkHttpClient {
     private final SdkHttpClient connections = AwsHttp.over(MetadataService::connection);
 

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
-/** The root cause of an SDK exception. The SDK wraps every exception that it catches. */
+/** The root cause of an SDK exception. The SDK wraps every exception in its own exceptions. */
 public record RootCause(Throwable origin) {
   /** Returns the first I/O error among the causes, or the exception itself if there is none. */
   public static RootCause of(Throwable e) {
@@ -24,7 +24,7 @@ public record RootCause(Throwable origin) {
         .findFirst();
   }
 
-  /** Returns the reason: a timeout, a broken connection, or an answer that cannot be used. */
+  /** Returns TIMEOUT, UNREACHABLE, or, if the answer cannot be used, MALFORMED. */
   Reason reason() {
     if (origin instanceof InterruptedIOException) {
       return Reason.TIMEOUT;

@@ -28,18 +28,18 @@ import software.amazon.awssdk.services.cloudwatch.model.PutMetricDataRequest;
 
 /**
  * Sends datums to CloudWatch with the AWS SDK. The SDK's settings apply to endpoints, FIPS,
- * dual-stack, proxies, compression and credentials. The SDK's retries are off, so that one put is
- * one request.
+ * dual-stack, proxies, compression and credentials. The SDK's retries are off. Therefore one put
+ * sends at most one request.
  *
  * <p>Requests run on one separate thread, because no setting of the SDK limits the time for name
- * lookups and for the retries of a credentials provider. The SDK's timer ({@code apiCallTimeout})
- * would need a thread, too. An idle thread ends. If the thread is busy, the next put waits for the
- * thread, but no longer than the limit of this put.
+ * lookups and for the retries of a credentials provider. With the SDK's {@code apiCallTimeout}
+ * there would still be a second thread, the thread of the SDK's timer. An idle thread ends. If the
+ * thread is busy, the next put waits for it, at most until the time limit of this next put.
  */
 public final class CloudWatchSink implements MetricSink, AutoCloseable {
   /**
-   * The SDK's default of 10 kB would leave a normal minute uncompressed. Compression makes a minute
-   * eight times smaller.
+   * With the SDK's default of 10 kB, the request of a normal minute would not be compressed.
+   * Compression makes this request eight times smaller.
    */
   private static final int WORTH_COMPRESSING_BYTES = 1_024;
 
@@ -50,8 +50,8 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
   private final InstantSource clock;
 
   /**
-   * @param settings may set the endpoint of the client. Otherwise the SDK selects the endpoint
-   * @param chains the same as in {@link HeldCredentials}
+   * @param settings can set the client's endpoint. By default the SDK selects the endpoint
+   * @param chains creates a new chain of credentials providers, see {@link HeldCredentials}
    */
   CloudWatchSink(
       String region,

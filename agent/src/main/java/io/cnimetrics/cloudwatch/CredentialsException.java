@@ -36,7 +36,7 @@ final class CredentialsException extends RuntimeException {
         cause);
   }
 
-  /** Whether the cause is an outage. Otherwise permissions or settings are missing. */
+  /** Whether the cause is an outage. If false, permissions or settings are missing. */
   boolean isPassing() {
     return words.startsWith(UNREACHABLE);
   }

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import software.amazon.awssdk.http.HttpStatusCode;
 
-/** The kinds of failed requests. Each kind has an outcome and a remedy. */
+/** The kinds of failures of a request. Each kind has an outcome and a remedy. */
 enum ErrorKind {
   THROTTLED(
       Status.RETRYABLE,
@@ -105,7 +105,7 @@ enum ErrorKind {
     return outcome;
   }
 
-  /** What the user has to do, or what the agent does next. */
+  /** The action that the user must take, or the next action of the agent. */
   String remedy() {
     return remedy;
   }
@@ -134,8 +134,8 @@ enum ErrorKind {
    *
    * @param code CloudWatch's error code in any of CloudWatch's protocols, or empty if the answer
    *     has no code. Answers of proxies and load balancers have no code
-   * @param throttling whether the SDK classifies the answer as throttling
-   * @param skewed whether the answer shows a wrong clock, for which the SDK has corrected the time
+   * @param throttling whether the SDK recognises the answer as throttling
+   * @param skewed whether the answer shows that the clock is wrong and the SDK corrected the time
    */
   static ErrorKind of(int status, String code, boolean throttling, boolean skewed) {
     String name = code.replaceFirst("(Exception|Fault)$", "");
@@ -158,10 +158,10 @@ enum ErrorKind {
   }
 
   /**
-   * The kind of an unknown 4xx status allows a retry. INVALID would drop datums, but the answer may
-   * come from a misconfigured proxy or may have a new error code. A malformed body ({@code
-   * SerializationException}) is a fault of the connection and not of a datum. Datums that are never
-   * accepted are dropped after two weeks.
+   * The kind of an unknown 4xx status allows a retry. The kind is not INVALID, because INVALID
+   * datums are dropped, but the answer may come from a misconfigured proxy or may have a new error
+   * code. A malformed body ({@code SerializationException}) is a fault of the connection and not of
+   * a datum. A datum that CloudWatch does not accept within two weeks is dropped.
    */
   private static ErrorKind byStatus(int status, boolean unnamed) {
     return switch (status) {

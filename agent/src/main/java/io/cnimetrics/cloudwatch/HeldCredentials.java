@@ -9,7 +9,7 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
- * Credentials of an SDK chain, which caches credentials until they expire. This class adds an
+ * Credentials of an SDK chain. The chain caches credentials until they expire. This class adds an
  * exception type, an early renewal, and the removal of secrets from messages.
  */
 final class HeldCredentials implements AwsCredentialsProvider, AutoCloseable {
@@ -37,8 +37,8 @@ final class HeldCredentials implements AwsCredentialsProvider, AutoCloseable {
   }
 
   /**
-   * Drops cached credentials that the service reports as expired. The chain would keep these
-   * credentials, because the chain reads the node's clock.
+   * Drops cached credentials that the service reports as expired. The chain itself would keep these
+   * credentials if the node's clock is slow.
    */
   void renew() {
     close();

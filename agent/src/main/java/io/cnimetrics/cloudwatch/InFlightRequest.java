@@ -73,8 +73,8 @@ final class InFlightRequest {
 
   /** Prepares the request. The request is sent when the result is called. */
   ExecutableHttpRequest prepare(SdkHttpClient http, HttpExecuteRequest asked) {
-    // The next request is a minute later. No server keeps a connection open for a minute, and a
-    // closed connection would make the request fail. The signature does not include this header.
+    // The next request follows a minute later. Servers close an idle connection earlier, and a
+    // request on a closed connection fails. The signature does not include this header.
     SdkHttpRequest closing =
         asked.httpRequest().toBuilder().putHeader("Connection", "close").build();
     head = Optional.of(closing);
@@ -85,7 +85,7 @@ final class InFlightRequest {
             body ->
                 sent.contentStreamProvider(
                     () -> {
-                      // Connecting can take long, and the request may have been stopped meanwhile.
+                      // Connecting can take long. Another thread may have stopped the request.
                       throwIfStopped();
                       return body.newStream();
                     }));
@@ -105,14 +105,14 @@ final class InFlightRequest {
    * The HTTP client that the SDK uses. Each request of this client belongs to an {@link
    * InFlightRequest}.
    *
-   * <p>The JDK repeats a POST whose answer was lost ({@code sun.net.http.retryPost}), and the
-   * datums would count twice. The JDK repeats no POST with a body of known length, and the SDK's
-   * requests always have a known length.
+   * <p>If an answer is lost, the JDK repeats the POST ({@code sun.net.http.retryPost}), which would
+   * count the datums twice. The JDK does not repeat a POST whose body has a known length. The
+   * bodies of the SDK always have a known length.
    */
   static final class Client implements SdkHttpClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-    /** The limit of the time between two bytes. It equals the limit of a whole request. */
+    /** The time limit for each wait for bytes. It equals the limit of a whole request. */
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
 
     private final SdkHttpClient http = AwsHttp.builder(CONNECT_TIMEOUT, READ_TIMEOUT).build();

@@ -29,7 +29,7 @@ final class ResponseClassifier {
     this.clock = clock;
   }
 
-  /** The result for an answer that the SDK accepts as success. */
+  /** The result for an answer that the SDK regards as a success. */
   PutResult succeeded() {
     return exchange.response().filter(ResponseClassifier::isPage).isPresent()
         ? refused(ErrorKind.UNKNOWN, "an HTML page")

@@ -12,10 +12,10 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 
 /** Times in the headers of an answer. */
 final class ResponseTimes {
-  /** The longest wait, because a wrong value of a proxy must not stop sending for a day. */
+  /** The longest wait. A longer value may be an error of a proxy and is cut. */
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
-  /** The SDK corrects the time if the difference is at least this long. */
+  /** The SDK corrects the time if the clocks differ by at least this time. */
   private static final Duration CORRECTED = Duration.ofMinutes(4);
 
   private static final DateTimeFormatter SIGNED = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssX");
@@ -23,8 +23,8 @@ final class ResponseTimes {
   private ResponseTimes() {}
 
   /**
-   * The wait that the header {@code Retry-After} asks for, in seconds or as an HTTP date. Empty if
-   * the header is missing, has another form, or has a time in the past.
+   * The wait that the header {@code Retry-After} requests. The header has a number of seconds or an
+   * HTTP date. Empty if the header is missing, has another form, or has a time in the past.
    */
   static Optional<Duration> retryAfter(SdkHttpResponse response, InstantSource clock) {
     return response
@@ -41,7 +41,7 @@ final class ResponseTimes {
       return Optional.of(
           value.length() > 9 ? LONGEST_WAIT : Duration.ofSeconds(Long.parseLong(value)));
     }
-    // The date of the answer has priority, because the node's clock may be wrong.
+    // The answer's own date is preferred, because the node's clock may be wrong.
     Instant now = AwsHttp.date(response, "Date").orElseGet(clock::instant);
     return AwsHttp.date(response, "Retry-After").map(at -> Duration.between(now, at));
   }
@@ -49,8 +49,8 @@ final class ResponseTimes {
   /**
    * Whether a request was refused because of a wrong time in the signature. The SDK 2.54 then signs
    * the next requests with the answer's time, but the SDK's final exception does not report the
-   * wrong time. This method uses the time in the request, because that time can differ from the
-   * node's clock.
+   * wrong time. This method compares the answer's date with the signed time of the request, because
+   * the SDK may already have corrected the signed time.
    */
   static boolean isClockSkew(SdkHttpResponse refusal, SdkHttpRequest request) {
     boolean aboutSignature = refusal.statusCode() == 401 || refusal.statusCode() == 403;

@@ -1,4 +1,4 @@
-/** Sends datums to CloudWatch. No other package uses CloudWatch's types of the SDK. */
+/** Sends datums to CloudWatch. No other package uses the SDK's types for CloudWatch. */
 @NullMarked
 package io.cnimetrics.cloudwatch;
 

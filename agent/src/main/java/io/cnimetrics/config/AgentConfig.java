@@ -11,18 +11,18 @@ import java.util.Set;
 import org.slf4j.event.Level;
 
 /**
- * All settings of the agent, after all checks.
+ * All settings of the agent. All values are checked and valid.
  *
  * @param introspectionUrl an address {@code http://…} or {@code unix:/path}; empty for {@code none}
  * @param metricsUrl an address {@code http://…}; empty for {@code none}
  * @param clusterId the cluster's name; empty if the agent must detect the name
  * @param region the AWS region; empty if the agent must detect the region
- * @param pollInterval from 10 to 60 s
- * @param publishInterval from 1 to 5 whole minutes
- * @param dimensions the sets under which each metric is published; at least one set, no set twice
- * @param maxPods the kubelet's max pods; if empty, the default depends on the host's CPUs
+ * @param pollInterval the time between two polls, from 10 to 60 s
+ * @param publishInterval the time between two requests to CloudWatch, from 1 to 5 whole minutes
+ * @param dimensions at least one set under which each metric is published; no set twice
+ * @param maxPods the kubelet's max pods; if empty, the agent uses a default for the host's CPUs
  * @param stateDir the directory of the journal; empty if the buffer is in memory only
- * @param healthAddress an address whose host name is not resolved yet
+ * @param healthAddress the address of the health server; its host name is not resolved yet
  */
 public record AgentConfig(
     Optional<URI> introspectionUrl,
@@ -47,11 +47,11 @@ public record AgentConfig(
     LogFormat logFormat) {
 
   /**
-   * Reads all settings and calls {@link Values#check}, which also reports earlier problems.
+   * Reads all settings. Reports all problems, including those that the values had before.
    *
-   * @param hostName the node's name if no node name is given
+   * @param hostName the host's name, which is the node's name if no node name is given
    * @param metricNames the names of all metrics that can be selected
-   * @throws ConfigException if any value is invalid; names all invalid values
+   * @throws ConfigException if any value is invalid; the exception names all invalid values
    */
   public static AgentConfig of(Values values, String hostName, Set<String> metricNames) {
     Optional<URI> introspection = values.get(Settings.INTROSPECTION_URL);

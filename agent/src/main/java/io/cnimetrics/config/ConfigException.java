@@ -2,7 +2,7 @@ package io.cnimetrics.config;
 
 import java.util.List;
 
-/** Thrown if settings are invalid. Lists all problems, not only the first problem. */
+/** Thrown if settings are invalid. Lists all problems and not only the first problem. */
 public final class ConfigException extends RuntimeException {
   private final transient List<String> problems;
 
@@ -11,7 +11,7 @@ public final class ConfigException extends RuntimeException {
     this.problems = List.copyOf(problems);
   }
 
-  /** One line per problem. The line names the flag or variable, the value and what is expected. */
+  /** One line for each problem, with the flag or variable, the value and the expected values. */
   public List<String> problems() {
     return problems;
   }

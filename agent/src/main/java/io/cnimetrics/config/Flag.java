@@ -4,9 +4,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * One command-line flag and the text about the flag in the output of {@code --help}.
+ * One command-line flag and its text in the output of {@code --help}.
  *
- * @param name such as {@code --poll-interval}
+ * @param name the name of the flag, such as {@code --poll-interval}
  * @param variable the environment variable that can be set instead of the flag
  * @param defaultValue the text that is parsed if the flag is absent; empty if there is no default
  * @param shownDefault the default in the help text, or the effect of an absent flag
@@ -28,7 +28,7 @@ public record Flag<T>(
     return new Flag<>(name, variable, type, Optional.of(value), value, meaning);
   }
 
-  /** The same flag without a default value. The help text shows what happens without the flag. */
+  /** The same flag without a default value. The help text shows the effect of an absent flag. */
   public Flag<T> ifAbsent(String consequence, String meaning) {
     return new Flag<>(name, variable, type, Optional.empty(), consequence, meaning);
   }

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * The type of a flag's value.
  *
  * @param label the placeholder for the value in the help text, such as {@code TIME}
- * @param parser throws an {@link IllegalArgumentException} that says which text is expected
+ * @param parser converts a text; throws {@link IllegalArgumentException} with the expected form
  */
 public record FlagType<T>(String label, Form form, Function<String, T> parser) {
   private static final Pattern TIME = Pattern.compile("([0-9]{1,6})(s|m|h)?");
@@ -25,7 +25,7 @@ public record FlagType<T>(String label, Form form, Function<String, T> parser) {
   public static final FlagType<Boolean> SWITCH =
       new FlagType<>("BOOL", Form.SWITCH, FlagType::bool);
 
-  /** How the flag appears on the command line. */
+  /** The form of the flag on the command line. */
   public enum Form {
     /** The flag is given once, with a value. */
     VALUE,
@@ -53,7 +53,7 @@ public record FlagType<T>(String label, Form form, Function<String, T> parser) {
     return of("N", text -> number(text, least, most));
   }
 
-  /** A time between two bounds, given in seconds or as a number followed by s, m or h. */
+  /** A time between two bounds. The text is a number, alone (seconds) or followed by s, m or h. */
   public static FlagType<Duration> time(Duration least, Duration most) {
     return of("TIME", text -> time(text, least, most));
   }

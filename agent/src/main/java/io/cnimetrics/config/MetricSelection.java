@@ -36,9 +36,9 @@ public record MetricSelection(Set<String> names) {
   }
 
   /**
-   * Checks in alphabetical order that all names are known.
+   * Checks that all names of this selection are known.
    *
-   * @throws IllegalArgumentException for the first unknown name
+   * @throws IllegalArgumentException for the first unknown name in alphabetical order
    */
   public MetricSelection of(Set<String> known) {
     if (equals(ALL) || equals(CORE)) {

@@ -10,12 +10,12 @@ public final class Nearest {
   /** The largest accepted edit distance. */
   private static final int FARTHEST = 2;
 
-  /** One wrong letter is accepted for every three letters. More would suggest wrong names. */
+  /** One wrong letter is allowed for every three letters. More would give wrong suggestions. */
   private static final int LETTERS_PER_SLIP = 3;
 
   private Nearest() {}
 
-  /** The most similar known name; empty if no name is similar to the word or starts with it. */
+  /** The most similar known name. Empty if no name is similar to the word or starts with it. */
   public static Optional<String> of(String word, Collection<String> known) {
     String letters = letters(word);
     int farthest = Math.min(FARTHEST, letters.length() / LETTERS_PER_SLIP);

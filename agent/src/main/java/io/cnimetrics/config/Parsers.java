@@ -9,12 +9,12 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** The parsers of values. A parser refuses an invalid value and says which text is expected. */
+/** The parsers of values. The exception for an invalid value contains the expected form. */
 public final class Parsers {
   private static final Pattern REGION =
       Pattern.compile("[a-z]{2,4}(?:-[a-z]{1,20}){1,4}-[0-9]{1,2}");
 
-  /** Rejects IPv6 zones, and labels that are too long for DNS. {@link URI} accepts both. */
+  /** Rejects IPv6 zones and labels that are too long for DNS, because {@link URI} accepts them. */
   private static final Pattern HOST =
       Pattern.compile("\\[[0-9A-Fa-f:.]+\\]|[^.\\[]{1,63}(?:\\.[^.]{1,63})*\\.?");
 
@@ -144,7 +144,7 @@ public final class Parsers {
     }
   }
 
-  /** Does not remove the spaces, because the agent would then publish under another name. */
+  /** Rejects blank ends. If they were removed, the agent would publish under another name. */
   private static void requireNoBlankEnds(String text) {
     require(
         text.isBlank() || text.equals(text.strip()),

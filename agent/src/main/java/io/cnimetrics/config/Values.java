@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads typed values from flags, and from environment variables if flags are absent. Collects all
- * problems with the values.
+ * Reads typed values. Reads the environment variable of a flag if the flag is absent. Collects the
+ * problems of all values.
  */
 public final class Values {
   /** A message quotes at most this number of characters of a value. */
@@ -22,7 +22,7 @@ public final class Values {
    * Creates values from flags and environment variables.
    *
    * @param flags the text of each flag on the command line, by the name of the flag
-   * @param problems the problems that are already known, such as unknown flags
+   * @param problems the problems that were found before, such as unknown flags
    */
   public Values(Map<String, String> flags, Map<String, String> environment, List<String> problems) {
     this.flags = Map.copyOf(flags);
@@ -41,7 +41,7 @@ public final class Values {
     return text(flag).flatMap(text -> parse(flag, text));
   }
 
-  /** The value of a required flag. If the value is absent or invalid, records a problem. */
+  /** The value of a required flag. Records a problem if the value is absent or invalid. */
   public <T> Optional<T> require(Flag<T> flag) {
     if (!isGiven(flag)) {
       problems.add(
@@ -51,7 +51,7 @@ public final class Values {
     return find(flag);
   }
 
-  /** A copy of these values in which some flags have other texts. */
+  /** A copy of these values in which the given flags have new texts. */
   public Values with(Map<String, String> replaced) {
     Map<String, String> all = new HashMap<>(flags);
     all.putAll(replaced);
@@ -73,7 +73,7 @@ public final class Values {
     return isFlag(flag) ? flag.name() : flag.variable();
   }
 
-  /** Records a problem, for example a conflict between values. */
+  /** Adds a problem, for example a conflict between two values. */
   public void problem(String problem) {
     problems.add(problem);
   }

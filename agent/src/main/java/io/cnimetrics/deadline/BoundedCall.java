@@ -8,8 +8,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * A call on a separate daemon thread. If the call hangs, the caller waits only up to the limit, and
- * the process can still exit.
+ * A call of a method on a separate daemon thread. If the call hangs, the caller waits only up to
+ * the limit, and the process can still exit.
  */
 public final class BoundedCall<T> {
   private final FutureTask<T> task;
@@ -40,7 +40,7 @@ public final class BoundedCall<T> {
    * Waits for the result up to the limit. Throws any exception or error of the call.
    *
    * @throws TimeoutException if the limit is over or the caller is interrupted. The message names
-   *     the reason. The thread of the call is interrupted. The interrupt of the caller stays set.
+   *     the reason. The thread of the call is interrupted. The caller's interrupt flag stays set.
    */
   public T result() throws TimeoutException {
     try {

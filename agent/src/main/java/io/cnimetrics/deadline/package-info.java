@@ -1,4 +1,4 @@
-/** Calls with a time limit, for everything that can hang. */
+/** Method calls with a time limit, for code that can hang. */
 @NullMarked
 package io.cnimetrics.deadline;
 

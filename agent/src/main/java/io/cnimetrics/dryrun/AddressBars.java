@@ -7,7 +7,8 @@ import java.util.List;
 /**
  * Draws the IPv4 addresses of each interface as a bar. All bars have the same scale.
  *
- * @param addressesPerMark the number of addresses that one mark shows; more than 1 for a long bar
+ * @param addressesPerMark the number of addresses of one mark; more than 1 if a bar would be too
+ *     long
  */
 record AddressBars(long addressesPerMark, Palette palette) {
   static AddressBars of(List<Eni> enis, int width, Palette palette) {
@@ -25,7 +26,7 @@ record AddressBars(long addressesPerMark, Palette palette) {
         + (addressesPerMark == 1 ? "" : palette.faint("; %d per mark".formatted(addressesPerMark)));
   }
 
-  /** The bar of one interface. A mark with assigned and other addresses is shown as assigned. */
+  /** The bar of one interface. A mark is shown as assigned if any of its addresses is assigned. */
   String of(Eni eni) {
     long all = marks(eni.totalIpv4(), addressesPerMark);
     long assigned = marks(eni.assignedIpv4(), addressesPerMark);

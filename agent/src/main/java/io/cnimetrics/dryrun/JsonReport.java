@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 
-/** Writes a poll as JSON. A field with an unknown value is absent. Empty lists are written. */
+/** Writes one poll as JSON. A field is absent if its value is unknown. Empty lists are written. */
 public final class JsonReport {
   private JsonReport() {}
 

@@ -23,7 +23,7 @@ public record PolledMinute(Report last, List<Sample> samples) {
     return poll.samples().stream().filter(sample -> sample.value().isPresent());
   }
 
-  /** Returns this minute with one more poll. */
+  /** Returns this minute with the samples of one more poll. */
   public PolledMinute and(Report later) {
     Map<String, Sample> all = new LinkedHashMap<>();
     Stream.concat(samples.stream(), known(later))

@@ -23,8 +23,8 @@ public final class PutMetricDataJson {
   private PutMetricDataJson() {}
 
   /**
-   * Writes one document per request. Many sets can need several requests. The text is empty if no
-   * metric has a value, because CloudWatch refuses an empty request.
+   * Writes one document for each request. Many sets of dimensions can need several requests. The
+   * text is empty if no metric has a value, because CloudWatch refuses an empty request.
    *
    * @param dimensionSets the names and values of each set of dimensions; at least one set
    */

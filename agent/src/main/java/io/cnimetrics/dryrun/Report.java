@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /**
  * One poll with all values that the reports show.
  *
- * @param subnets the subnets of the node's interfaces; empty if EC2 was not asked for subnets
+ * @param subnets the subnets of the node's interfaces; empty if no subnets were read
  */
 public record Report(
     NodeIdentity node,
@@ -30,7 +30,7 @@ public record Report(
         .toList();
   }
 
-  /** How many pod addresses the node could have now. Empty if unknown or without subnets. */
+  /** The number of pod addresses that the node could have now. Empty if it is unknown. */
   Optional<EffectiveMaximum> reachableNow() {
     return snapshot
         .pool()
@@ -48,7 +48,7 @@ public record Report(
         .toList();
   }
 
-  /** Whether ipamD was read, either by introspection or by the metrics text as the fallback. */
+  /** Whether introspection was read or, if introspection is switched off, the metrics text. */
   public boolean ipamdRead() {
     return snapshot.ipamdRead();
   }

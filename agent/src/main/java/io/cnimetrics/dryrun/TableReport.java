@@ -29,10 +29,10 @@ public final class TableReport {
 
   private static final int ROLE = 16;
 
-  /** The number of columns for the numbers and the bar of an interface. */
+  /** The number of columns for an interface's numbers and its bar. */
   private static final int USE = WIDTH - (2 + ID + 2 + ROLE + 2);
 
-  /** Numbers from this value on have an exponent, because the column is too narrow for them. */
+  /** Numbers from this value on are written with an exponent, because they would be too wide. */
   private static final double LARGE = 1e12;
 
   private final Report report;
@@ -85,7 +85,7 @@ public final class TableReport {
     return value.orElse("unknown") + origin.map(from -> " (%s)".formatted(from.label())).orElse("");
   }
 
-  /** The address mode as text; empty if ipamD could not be read. */
+  /** The address mode as text. Empty if ipamD could not be read. */
   private Optional<String> mode() {
     return report.ipamdRead()
         ? Optional.of(

@@ -1,4 +1,4 @@
-/** The output formats of a dry run: table, JSON and PutMetricData requests. */
+/** Writes the results of a dry run as a table, as JSON or as PutMetricData requests. */
 @NullMarked
 package io.cnimetrics.dryrun;
 

@@ -16,12 +16,12 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The known parts of the node's identity. The sources are the settings, then instance metadata,
- * then EC2.
+ * The known parts of the node's identity. A value from the settings has priority over a value from
+ * instance metadata, and this value has priority over a value from EC2.
  */
 public record Identification(
     String nodeName, Field region, Field clusterId, InstanceMetadata.Result metadata) {
-  /** The region is neither configured nor in instance metadata. */
+  /** The problem if the region is not in the settings and not in instance metadata. */
   public static final Problem UNKNOWN_REGION =
       new Problem(
           Source.IMDS, Reason.NOT_FOUND, "the region is unknown", "set --region or AWS_REGION");
@@ -34,7 +34,7 @@ public record Identification(
           "set --cluster-id or AWS_CLUSTER_ID");
 
   /**
-   * The configured parts of the node's identity. They have priority over all detected values.
+   * The parts of the node's identity in the settings. They have priority over detected values.
    *
    * @param nodeName the configured node name; the host name if no node name is configured
    * @param clusterId the value of {@code --cluster-id} or {@code AWS_CLUSTER_ID}
@@ -51,7 +51,7 @@ public record Identification(
   /**
    * An unknown value.
    *
-   * @param problem why the value is unknown, and how to set the value
+   * @param problem the reason why the value is unknown, and how to set the value
    * @param retryable whether a later attempt can find the value; if false, the settings must be
    *     changed
    */
@@ -63,7 +63,7 @@ public record Identification(
     COMPLETE,
     /** A request for the region or the cluster's name failed. A later attempt can succeed. */
     RETRY,
-    /** No answer contains the missing value. The problems say which setting must be changed. */
+    /** Later attempts cannot find the missing value. A user must change the settings. */
     UNRESOLVABLE
   }
 
@@ -78,7 +78,7 @@ public record Identification(
   /**
    * The identity from the settings, instance metadata and EC2.
    *
-   * @param ec2 the instance's tags from EC2; used if instance metadata lack the cluster's name
+   * @param ec2 the instance's tags from EC2; used if instance metadata has no name of the cluster
    */
   static Identification of(
       Configured given,
@@ -113,14 +113,14 @@ public record Identification(
   }
 
   /**
-   * Whether further attempts are useless. A complete identity may still lack the instance's id,
-   * type and zone, which dimensions and limits can need.
+   * Whether further attempts are useless. Further attempts can be useful for a complete identity,
+   * because dimensions and limits can need the instance's id, type and zone.
    */
   public boolean isFinal() {
     return state() != State.RETRY && !metadata.isRetryable();
   }
 
-  /** The failures so far and, for each unknown part, the setting that can give the value. */
+  /** The failures so far, and a problem for each unknown value with the setting to use. */
   public List<Problem> problems() {
     return Stream.concat(metadata.problems().stream(), missing().map(Unresolved::problem)).toList();
   }
@@ -155,7 +155,7 @@ public record Identification(
         .orElseGet(() -> new Unresolved(unknownCluster(shown), metadata.isRetryable()));
   }
 
-  /** The message about an unusable tag has more details than the message about a missing tag. */
+  /** Prefers the problem of an unusable tag, because its message has more details. */
   private static Problem unknownCluster(ClusterName.Result shown) {
     return shown instanceof ClusterName.Unnamed unnamed && !unnamed.unusableTags().isEmpty()
         ? unnamed.problem(Source.IMDS)

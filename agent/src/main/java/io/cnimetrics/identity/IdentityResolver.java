@@ -10,10 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Resolves the node's identity in several attempts. Each attempt keeps the values that are known.
+ * Finds the node's identity in several attempts. Each attempt keeps the values found before.
  *
- * <p>The caller makes all attempts on one thread and decides when to try again. EC2 gets a request
- * only if the cluster's name is neither configured nor in the instance tags of instance metadata.
+ * <p>The caller makes all attempts on one thread and decides when to try again. EC2 is called only
+ * if the cluster's name is not in the settings and not in the tags of instance metadata.
  */
 public final class IdentityResolver {
   private final Identification.Configured given;
@@ -30,9 +30,9 @@ public final class IdentityResolver {
   }
 
   /**
-   * Requests the unknown values, and returns all known values.
+   * Requests the values that are still unknown, and returns all known values.
    *
-   * @param limit the time limit of the attempt; instance metadata and EC2 each get half of the time
+   * @param limit the time limit of the attempt, half for instance metadata and half for EC2
    */
   public Identification attempt(Duration limit) {
     Duration half = limit.dividedBy(2);
@@ -67,7 +67,7 @@ public final class IdentityResolver {
     if (found || !(ClusterName.of(instance.tags()) instanceof ClusterName.Unnamed)) {
       return;
     }
-    // Prefer the instance's region. The configured region is CloudWatch's region and may differ.
+    // EC2 is in the instance's region. The configured region is for CloudWatch and may differ.
     Optional<String> region = instance.region().or(given::region);
     if (instance.id().isPresent() && region.isPresent()) {
       answered = Optional.of(ec2.read(instance.id().get(), region.get(), limit));

@@ -1,4 +1,4 @@
-/** The name, cluster and region of this node, and the origin of each value. */
+/** The name, cluster and region of this node, and the source of each of these values. */
 @NullMarked
 package io.cnimetrics.identity;
 

@@ -5,7 +5,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The monthly cost of a plan. Each item is rounded to cents, so that the sum is exact. */
+/** The monthly cost of a plan. Each item is rounded to cents, so that the items add up exactly. */
 public record Bill(List<Item> items) {
 
   /** A part of the bill. */
@@ -30,7 +30,7 @@ public record Bill(List<Item> items) {
     List<Item> items = new ArrayList<>();
     long counted = 0;
     for (BilledSet set : plan.sets()) {
-      // Metrics in higher tiers are cheaper. Therefore a set's cost depends on all earlier sets.
+      // The price of a metric depends on the number of metrics before it, in this and earlier sets.
       BigDecimal before = plan.prices().ofMetrics(counted);
       counted += set.metrics();
       BigDecimal dollars = plan.prices().ofMetrics(counted).subtract(before);
@@ -44,7 +44,7 @@ public record Bill(List<Item> items) {
     return new Bill(List.copyOf(items));
   }
 
-  /** The total, in dollars a month. */
+  /** The total of all items, in dollars a month. */
   public BigDecimal total() {
     return sum(items);
   }

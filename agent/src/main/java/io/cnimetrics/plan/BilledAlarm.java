@@ -10,7 +10,7 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * One line of the bill, for an alarm of the template or for several identical alarms.
+ * One line of the bill, for one alarm of the template or for its copies for several subnets.
  *
  * @param metrics the number of metrics in these alarms, because CloudWatch bills each metric of an
  *     alarm; 0 for a composite alarm, which has a fixed price

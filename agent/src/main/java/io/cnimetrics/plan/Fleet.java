@@ -10,15 +10,15 @@ import java.util.stream.Stream;
  * The nodes of a cluster, with node names in the format of EC2. Each node sends at the times of the
  * node's {@link NodeSchedule}.
  *
- * @param nodes 1 to {@link #MOST_NODES}
+ * @param nodes the number of nodes, 1 to {@link #MOST_NODES}
  * @param publishInterval 1 to 5 whole minutes
- * @param datumsPerMinute the most datums that a node sends for one minute; 0 to {@link
- *     MetricSink#MOST_DATUMS}, because a minute is never split over two requests
- * @param countsStarts whether each agent sends a datum that counts the agent's start
+ * @param datumsPerMinute the largest number of datums that a node sends for one minute; 0 to {@link
+ *     MetricSink#MOST_DATUMS}, because all datums of a minute are in one request
+ * @param countsStarts whether each agent sends a datum for its own start
  */
 public record Fleet(
     int nodes, Duration publishInterval, int datumsPerMinute, boolean countsStarts) {
-  /** The most nodes that an EKS cluster can have. */
+  /** The largest number of nodes that an EKS cluster can have. */
   public static final int MOST_NODES = 100_000;
 
   /** The length of a billed month. */
@@ -43,14 +43,14 @@ public record Fleet(
     return new Fleet(nodes, interval, datumsPerMinute, countsStarts);
   }
 
-  /** The requests of the fleet without early sends. */
+  /** The requests of the fleet if no minute is sent early. */
   public RequestLoad scheduled() {
     return sentEach(publishInterval);
   }
 
   /**
-   * The upper bound of the requests. Each node sends in every minute, because of a new alert in
-   * each minute or because of pending minutes after an outage. Each node keeps its offset.
+   * The upper bound of the requests. Each node sends in every minute, because every minute has a
+   * new alert, or because minutes are pending after an outage. Each node keeps its offset.
    */
   public RequestLoad everyMinute() {
     return sentEach(MINUTE);
@@ -58,7 +58,8 @@ public record Fleet(
 
   /**
    * The requests if all agents restart. Before the stop, an agent sends the open minute. After the
-   * start, an agent sends a datum that counts the start. Both requests ignore the schedule.
+   * start, an agent sends a datum that counts the start. Neither request waits for the node's
+   * offset.
    */
   public Restart restart() {
     return new Restart(nodes * (countsStarts ? 2 : 1), nodes);
@@ -92,7 +93,7 @@ public record Fleet(
         (double) inAll / seconds, worst * requests, inAll * MONTH.dividedBy(interval));
   }
 
-  /** The requests of one send. A request holds whole minutes. */
+  /** The number of requests for these minutes. A request contains whole minutes. */
   private int requestsFor(int minutes) {
     if (datumsPerMinute == 0) {
       return 0;

@@ -7,7 +7,7 @@ import java.util.List;
  * The requests and costs that a fleet will cause in CloudWatch.
  *
  * @param sets the sets of dimensions of the metrics, in the order of the bill
- * @param assumptions the assumed values, as text; the user did not give these values
+ * @param assumptions texts that name the values that the user did not give and the plan assumes
  */
 public record FleetPlan(
     Fleet fleet,
@@ -21,7 +21,7 @@ public record FleetPlan(
     return sets.stream().mapToLong(BilledSet::metrics).sum();
   }
 
-  /** The cost without early sends. */
+  /** The cost if no minute is sent early. */
   public Bill bill() {
     return Bill.of(this, fleet.scheduled());
   }
@@ -41,15 +41,15 @@ public record FleetPlan(
    * each combination of dimension values.
    *
    * @param dimensions the names of the dimensions, for display
-   * @param scope what one combination of dimension values covers
+   * @param scope the nodes or the subnet that have the same dimension values
    * @param combinations the number of combinations of dimension values
    * @param names the number of metric names in each combination
    */
   public record BilledSet(String dimensions, Scope scope, int combinations, int names) {
-    /** What one combination of dimension values covers. */
+    /** The nodes or the subnet that have the same dimension values. */
     public enum Scope {
       CLUSTER,
-      /** The nodes of one instance type or zone, or one subnet. */
+      /** All nodes of one instance type or zone, or one subnet. */
       PART,
       NODE
     }

@@ -10,7 +10,7 @@ import io.cnimetrics.text.Json;
 import java.util.Locale;
 import java.util.Map;
 
-/** Writes a plan as JSON. A share of the quota is a fraction. Empty lists are written too. */
+/** Writes a plan as JSON. A share of 1 is the whole quota. Empty lists are also written. */
 public final class PlanJson {
   private PlanJson() {}
 

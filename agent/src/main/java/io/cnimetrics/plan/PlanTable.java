@@ -15,7 +15,7 @@ import java.util.Locale;
 public final class PlanTable {
   private static final int WIDTH = 80;
 
-  /** The column where the counts start. Labels end before this column. */
+  /** The column at which the numbers start. Labels end before this column. */
   private static final int COUNT_FROM = 47;
 
   private final FleetPlan plan;

@@ -16,7 +16,7 @@ final class PlanWarnings {
   /** A setting that costs at least this many dollars a month causes a warning. */
   private static final BigDecimal COSTLY = BigDecimal.valueOf(100);
 
-  /** From this share of the quota on, the account's other callers may get too few requests. */
+  /** If the agents use at least this share of the quota, other callers may be throttled. */
   private static final double MUCH_OF_QUOTA = 0.5;
 
   private static final String LEAVE_OUT_NODES =

@@ -47,10 +47,10 @@ final class PriceFile {
   }
 
   /**
-   * Reads one entry and removes the entry. At the end, only unknown entries are left.
+   * Reads one entry and removes the entry. After all reads, only unknown entries are left.
    *
-   * @param otherwise the result after a problem. Nothing uses this result, because prices with a
-   *     problem are rejected.
+   * @param otherwise the result if the entry has a problem. This result is never used, because
+   *     prices with a problem are rejected.
    */
   private <T> T read(String key, Function<String, T> parser, T otherwise) {
     String value = lines.getProperty(key, "").strip();

@@ -15,7 +15,7 @@ import java.util.Objects;
 /**
  * CloudWatch prices of one region on one day, in US dollars.
  *
- * @param source where the prices come from
+ * @param source the source from which the prices were copied
  * @param metric the price of one metric a month, in tiers; the last tier has no limit
  * @param thousandRequests the price of a thousand requests
  * @param alarmMetric the price of one metric in an alarm a month
@@ -57,13 +57,13 @@ public record Prices(
    * Reads prices in the format of the bundled file.
    *
    * @throws IllegalArgumentException if entries are missing, unknown or invalid; the message lists
-   *     them
+   *     these entries
    */
   public static Prices read(Reader reader) throws IOException {
     return new PriceFile(reader).prices();
   }
 
-  /** The price a month of this number of metrics. */
+  /** The monthly price of this number of metrics. */
   BigDecimal ofMetrics(long metrics) {
     BigDecimal dollars = BigDecimal.ZERO;
     long from = 0;
@@ -80,7 +80,7 @@ public record Prices(
     return cents(thousandRequests.multiply(BigDecimal.valueOf(requests)).divide(THOUSAND));
   }
 
-  /** The price a month of an alarm with this number of metrics. */
+  /** The monthly price of an alarm with this number of metrics. */
   BigDecimal ofAlarm(int metrics) {
     return cents(alarmMetric.multiply(BigDecimal.valueOf(metrics)));
   }

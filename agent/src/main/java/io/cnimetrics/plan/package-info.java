@@ -1,4 +1,4 @@
-/** The cost of a fleet of agents in CloudWatch, and warnings about the fleet's settings. */
+/** Calculates what a fleet of agents costs in CloudWatch, and warns about expensive settings. */
 @NullMarked
 package io.cnimetrics.plan;
 

@@ -9,23 +9,23 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.ToDoubleBiFunction;
 
-/** Tracks which metrics are in alert. A metric without a value in a minute keeps its state. */
+/** Tracks which metrics are in alert. A metric that has no value in a minute keeps its state. */
 final class AlertTracker {
   private final ToDoubleBiFunction<Instant, String> harmless;
   private final Set<String> inAlert = new HashSet<>();
 
   /**
-   * @param harmless the part of a metric's value in a minute that is no trouble
+   * @param harmless returns the part of a metric's value in a minute that is no trouble
    */
   AlertTracker(ToDoubleBiFunction<Instant, String> harmless) {
     this.harmless = harmless;
   }
 
   /**
-   * Adds a minute, and returns the alerts that this minute raised or cleared.
+   * Checks the values of a minute. Returns the alerts that these values raised or cleared.
    *
-   * @param whole false if the minute was closed before its end. Then no cleared alert is returned,
-   *     because the alert may continue in the rest of the minute
+   * @param whole false if the minute was closed before its end. In this case no alert is returned
+   *     as cleared, because the alert may continue in the rest of the minute
    */
   AlertChanges after(Instant minute, List<MinuteValue> values, boolean whole) {
     List<MinuteValue> raised = new ArrayList<>();

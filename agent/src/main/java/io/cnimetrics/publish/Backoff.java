@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * Capped exponential backoff with full jitter. A whole fleet of agents may fail at the same moment,
- * and the jitter spreads the retries.
+ * Capped exponential backoff with full jitter. The requests of all agents may fail at the same
+ * moment, and the jitter spreads the retries over time.
  */
 public final class Backoff {
   /** The longest pause between two attempts. */
@@ -20,12 +20,12 @@ public final class Backoff {
     this.random = random;
   }
 
-  /** Counts a failure that may be temporary, and returns the pause before the next attempt. */
+  /** Counts a failure that may end soon, and returns the pause before the next attempt. */
   public Duration next() {
     return next(Math.min(CAP.toMillis(), FIRST.toMillis() << Math.min(failures, 16)));
   }
 
-  /** Counts a failure that needs a repair, and returns the pause before the next attempt. */
+  /** Counts a failure that a user must repair, and returns the pause before the next attempt. */
   public Duration nextSlow() {
     return next(CAP.toMillis());
   }

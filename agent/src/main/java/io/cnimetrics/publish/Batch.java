@@ -30,7 +30,7 @@ record Batch(List<PendingMinute> minutes) {
     return minutes.size() == 1 && minutes.get(0).values().size() == 1;
   }
 
-  /** Two halves of the batch. If the batch has only one minute, the values are divided. */
+  /** Two halves of the batch. If the batch has only one minute, its values are divided. */
   List<Batch> halves() {
     if (minutes.size() > 1) {
       return halves(minutes).map(Batch::new).toList();

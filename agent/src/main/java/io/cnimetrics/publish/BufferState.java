@@ -15,14 +15,14 @@ import java.util.stream.Stream;
 
 /**
  * The state of the buffer without the pending minutes. A restarted agent continues from this state.
- * Each change creates a new object, so that the disk always has a whole state.
+ * Each change creates a new object. Therefore the disk never has a half-changed state.
  *
  * @param instanceId the id of the EC2 instance, or empty if the id is not known
- * @param lastMinute the start of the last closed minute. This minute and all earlier minutes get no
- *     more datums
+ * @param lastMinute the start of the last closed minute. This minute and all earlier minutes
+ *     receive no more samples
  * @param open the minute to which polls add samples, if a minute is open
- * @param carried samples of events that came after their minute was closed. The next open minute
- *     starts with these samples
+ * @param carried samples that count events and were read after their minute was closed. The next
+ *     open minute starts with these samples
  */
 record BufferState(
     String instanceId,
@@ -31,7 +31,7 @@ record BufferState(
     Instant lastMinute,
     Optional<OpenMinute> open,
     List<Sample> carried) {
-  /** A minute further in the future than this limit comes from a wrong clock. */
+  /** If a minute is further in the future than this limit, the clock was wrong. */
   static final Duration MOST_AHEAD = Duration.ofMinutes(Streak.MOST_MINUTES_AHEAD);
 
   /**
@@ -59,8 +59,8 @@ record BufferState(
   /**
    * The state of an agent that starts without an earlier state.
    *
-   * @param started the minute of the agent's start. This minute gets no datums, because the agent
-   *     did not see the whole minute
+   * @param started the minute of the agent's start. No datums are sent for this minute, because the
+   *     agent did not poll from its beginning
    */
   static BufferState initial(String instanceId, Destination destination, Instant started) {
     return new BufferState(
@@ -70,7 +70,7 @@ record BufferState(
   /**
    * Returns the state after a poll.
    *
-   * @param minute the minute in which the poll started. No other minute may be open
+   * @param minute the minute in which the poll started. The caller has closed every other minute
    */
   BufferState polled(Instant minute, PollSamples reading) {
     boolean clockWasAhead = lastMinute.minus(MOST_AHEAD).isAfter(minute);
@@ -89,7 +89,7 @@ record BufferState(
         List.of());
   }
 
-  /** Whether a late sample counts in the next minute. Events count there, old gauges do not. */
+  /** Whether a late sample is added to the next minute. The late value of a gauge is discarded. */
   private static boolean isEvent(Sample sample) {
     return sample.metric().within() == MinuteAggregation.SUM;
   }
@@ -102,7 +102,7 @@ record BufferState(
     return List.copyOf(byMetric.values());
   }
 
-  /** The state in which the open minute, if there is one, is closed. */
+  /** Returns the state after the open minute, if there is one, is closed. */
   BufferState closed() {
     Instant last = open.map(OpenMinute::minute).orElse(lastMinute);
     return new BufferState(instanceId, destination, history, last, Optional.empty(), carried);

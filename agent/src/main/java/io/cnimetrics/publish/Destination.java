@@ -25,7 +25,7 @@ public record Destination(String namespace, List<Map<String, String>> sets) {
     }
   }
 
-  /** A copy in which an unknown dimension has its value from the map, if the map has a value. */
+  /** A copy in which unknown dimensions get their values from the map, if the map has them. */
   Destination filled(Map<String, String> known) {
     return isComplete()
         ? this
@@ -53,7 +53,7 @@ public record Destination(String namespace, List<Map<String, String>> sets) {
     return unknown().isEmpty();
   }
 
-  /** Whether the two destinations may be equal once all dimensions are known. */
+  /** Whether both destinations can turn out to be equal when all dimensions are known. */
   boolean mayBe(Destination other) {
     return namespace.equals(other.namespace)
         && sets.size() == other.sets.size()
@@ -64,7 +64,7 @@ public record Destination(String namespace, List<Map<String, String>> sets) {
     return filled(one, other).equals(filled(other, one));
   }
 
-  /** The approximate bytes of one value in a request. The constants are measured and rounded up. */
+  /** The approximate bytes of one value in a request. The numbers are measured and rounded up. */
   int bytesOfDatums(String metric) {
     return sets.stream().mapToInt(set -> 120 + metric.length() + bytes(set)).sum();
   }

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes the changes of the buffer to disk. If the disk is full, read-only or missing, the journal
- * logs one warning and the agent continues. A crash then loses pending minutes.
+ * logs one warning and the agent continues. A crash during this time loses pending minutes.
  */
 final class Journal implements Closeable {
   /** The largest size of the file, in bytes. */
@@ -49,9 +49,9 @@ final class Journal implements Closeable {
   }
 
   /**
-   * Opens the journal of a directory. The journal writes nothing while the directory cannot be
-   * opened. Waits while another agent uses the directory, because two agents that send the same
-   * minutes would double every sum.
+   * Opens the journal of a directory. The journal writes nothing until the directory can be opened.
+   * This method waits while another agent uses the directory, because two agents that send the same
+   * minutes would double the sums.
    */
   static Journal in(Path directory) {
     Journal journal = new Journal(directory);
@@ -73,7 +73,7 @@ final class Journal implements Closeable {
     file = Optional.of(JournalFile.open(directory, waits));
   }
 
-  /** Opens the directory if earlier attempts failed. Returns true if this attempt succeeds. */
+  /** Tries again to open the directory if it is not open. Returns true if it is open now. */
   boolean openLate() {
     if (file.isPresent() || !failing) {
       return false;
@@ -85,8 +85,8 @@ final class Journal implements Closeable {
   /**
    * Reads all entries of the file.
    *
-   * @return false if the file cannot be read to its end. Then the journal writes nothing until
-   *     {@link #openLate} opens the file again
+   * @return false if the file cannot be read to its end. In this case the journal writes nothing
+   *     until {@link #openLate} opens the file again
    */
   boolean load(Consumer<Entry> changes) {
     boolean read = file.map(kept -> attempt(() -> load(kept, changes))).orElse(true);
@@ -110,7 +110,7 @@ final class Journal implements Closeable {
   /**
    * Writes a change.
    *
-   * @param all returns the whole state after the change
+   * @param all returns the whole buffer after the change, for a rewrite of a file that is too large
    */
   void keep(Entry change, Supplier<List<Entry>> all) {
     if (file.isPresent() && !failing) {
@@ -122,7 +122,7 @@ final class Journal implements Closeable {
     }
   }
 
-  /** Forces appended changes to the disk. Other threads may call {@link #keep} meanwhile. */
+  /** Forces written changes to the disk. Another thread may call {@link #keep} at the same time. */
   void sync() {
     if (!failing) {
       file.ifPresent(kept -> attempt(kept::sync));

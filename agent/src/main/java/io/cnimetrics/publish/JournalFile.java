@@ -50,7 +50,7 @@ final class JournalFile implements Closeable {
   /**
    * Opens the file in a directory. Creates the directory and the file if they are missing.
    *
-   * @param waits true to wait while another process uses the directory, false to fail in this case
+   * @param waits true to wait while another process uses the directory, false to throw an exception
    */
   static JournalFile open(Path directory, boolean waits) throws IOException {
     if (!Files.isDirectory(directory)) {
@@ -82,7 +82,7 @@ final class JournalFile implements Closeable {
         return channel;
       }
     } catch (OverlappingFileLockException e) {
-      // This process has the lock already, and Java cannot wait for such a lock.
+      // This process itself has the lock. Java cannot wait for a lock of its own process.
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -98,7 +98,7 @@ final class JournalFile implements Closeable {
   /**
    * Reads all entries from the first to the last.
    *
-   * @return the number of unreadable lines. A last line that a kill cut off does not count
+   * @return the number of unreadable lines. A last line that was only partly written is not counted
    */
   int read(Consumer<Journal.Entry> changes) throws IOException {
     int unreadable = 0;
@@ -183,7 +183,7 @@ final class JournalFile implements Closeable {
     try {
       channel.force(false);
     } catch (ClosedChannelException e) {
-      // Either replace() closed this file and forced the new file, or the agent is stopping.
+      // replace() has forced a new file to the disk and closed this file, or the agent is stopping.
     }
   }
 

@@ -23,8 +23,8 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 
 /**
- * Journal entries as JSON. Each method that writes is next to the method that reads. Unknown fields
- * are ignored, because another release may have written the file.
+ * Journal entries as JSON. The methods that write and read the same type are next to each other.
+ * Unknown fields are ignored, because another release may have written the file.
  */
 final class JournalFormat {
   private static final JsonFactory JSON = new JsonFactory();
@@ -106,7 +106,7 @@ final class JournalFormat {
     return fields;
   }
 
-  /** Reads samples, and ignores the metrics that this release does not have. */
+  /** Reads samples. Ignores the samples of metrics that this release does not have. */
   private static List<Sample> samples(Fields fields, String name) {
     return fields.list(name, sample -> (List<?>) sample).stream()
         .flatMap(

@@ -88,7 +88,7 @@ public final class MetricBuffer implements AutoCloseable {
     this.reports = reports;
     this.alerts = new AlertTracker(reports::harmless);
     this.pending = new PendingMinutes(events);
-    // The agent sees the whole current minute only if the minute starts right now.
+    // Subtracts 1 ns, because the agent sees the whole of a minute that starts right now.
     this.startMinute = minute(clock.instant().minusNanos(1));
     this.state = BufferState.initial("", destination, startMinute);
     this.keptState = state;
@@ -113,8 +113,8 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /**
-   * Takes over the pending minutes of a directory that could not be opened at the start. The rest
-   * of the state in this directory is ignored, because the buffer has newer minutes and counters.
+   * Adds the pending minutes of a directory that could not be opened when the agent started. The
+   * rest of the state in this directory is ignored, because the state in memory is newer.
    */
   private void takeOver() {
     PendingMinutes left = new PendingMinutes(events);
@@ -131,7 +131,7 @@ public final class MetricBuffer implements AutoCloseable {
     }
   }
 
-  /** Continues from the state on disk. Samples of earlier settings keep their destination. */
+  /** Continues from the state on disk. If settings changed, old samples keep their destination. */
   private void resume(BufferState last) {
     Destination destination = state.destination();
     state = last;
@@ -155,7 +155,7 @@ public final class MetricBuffer implements AutoCloseable {
 
   /**
    * Sets the instance id and the dimensions that were not known at the start. Pending minutes that
-   * need these dimensions can then be sent. The state of another instance is discarded.
+   * need these dimensions can then be sent. Discards a state of another instance.
    *
    * @param instanceId the id of this instance, or empty if the id is still not known
    */
@@ -183,7 +183,7 @@ public final class MetricBuffer implements AutoCloseable {
     return state.destination().unknown();
   }
 
-  /** The counter totals and other results of earlier polls. The next poll needs the results. */
+  /** The counter totals and other results of earlier polls. The next poll needs these results. */
   public synchronized SamplerState history() {
     return state.history();
   }
@@ -196,8 +196,8 @@ public final class MetricBuffer implements AutoCloseable {
   /**
    * Adds the samples of a poll.
    *
-   * @param before the history from which the reading was made. The reading is ignored if the buffer
-   *     has discarded this history together with the state of another instance
+   * @param before the history that the poll used. The samples are ignored if the buffer has
+   *     meanwhile discarded this history, because the history belonged to another instance
    */
   public synchronized void polled(Instant takenAt, SamplerState before, PollSamples reading) {
     if (!before.equals(state.history())) {
@@ -216,7 +216,7 @@ public final class MetricBuffer implements AutoCloseable {
     polledMinute = Optional.empty();
   }
 
-  /** Adds samples that are due at once, before the end of their minute. */
+  /** Adds samples and makes them due at once, before the end of their minute. */
   public synchronized void addUrgent(Instant at, List<Sample> samples) {
     if (!samples.isEmpty()) {
       sendNow();
@@ -224,7 +224,7 @@ public final class MetricBuffer implements AutoCloseable {
     add(at, state.destination(), samples);
   }
 
-  /** Adds samples that have their own dimensions. The next regular send includes the samples. */
+  /** Adds samples with the given dimensions. These samples are sent at the next regular time. */
   public synchronized void add(Instant at, Map<String, String> dimensions, List<Sample> samples) {
     add(at, new Destination(state.destination().namespace(), List.of(dimensions)), samples);
   }
@@ -253,7 +253,7 @@ public final class MetricBuffer implements AutoCloseable {
     return true;
   }
 
-  /** Closes the open minute before its end, because no more samples follow. */
+  /** Closes the open minute before its end. Only an agent that stops calls this method. */
   public synchronized void closeOpenMinute() {
     closeOpen(false);
     keep();
@@ -264,7 +264,7 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /**
-   * Makes the open minute, if there is one, a pending minute.
+   * Turns the open minute, if there is one, into a pending minute.
    *
    * @param whole see {@link AlertTracker#after}
    */
@@ -306,7 +306,7 @@ public final class MetricBuffer implements AutoCloseable {
 
   /** Forces all changes to the disk. Opens and repairs a journal that failed earlier. */
   public void sync() {
-    // This call is outside the lock, because a slow disk must not delay a poll.
+    // This call is made without the lock, because a slow disk must not delay a poll.
     journal.sync();
     synchronized (this) {
       if (journal.openLate()) {
@@ -317,8 +317,8 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /**
-   * Takes the content of the next request, which has the newest minutes. No other request gets
-   * these minutes until {@link #release} is called.
+   * Takes the newest minutes for the next request. No other request gets these minutes until {@link
+   * #release} is called.
    */
   synchronized Optional<Batch> take(Instant now) {
     pending.dropUnsendable(now);
@@ -326,7 +326,7 @@ public final class MetricBuffer implements AutoCloseable {
     return pending.take(known);
   }
 
-  /** Releases a batch. A later request may take values that were not sent and not dropped. */
+  /** Releases a batch. A later request may take those of its values that are still pending. */
   synchronized void release(Batch batch) {
     pending.release(batch);
   }
@@ -337,7 +337,7 @@ public final class MetricBuffer implements AutoCloseable {
     keep();
   }
 
-  /** The number of requests that the newest minutes need. The number is at least 1. */
+  /** The number of requests, at least 1, that this number of newest minutes needs. */
   synchronized int requestsForNewest(int minutes) {
     return pending.requestsForNewest(minutes);
   }
@@ -347,7 +347,7 @@ public final class MetricBuffer implements AutoCloseable {
     return pending.hasSendable(known);
   }
 
-  /** Makes all pending minutes due at once instead of at the next time of the schedule. */
+  /** Makes all pending minutes due now. The sender does not wait for the schedule. */
   public synchronized void sendNow() {
     urgentMinute = Optional.of(Instant.MIN);
   }
@@ -363,7 +363,7 @@ public final class MetricBuffer implements AutoCloseable {
     return urgentMinute;
   }
 
-  /** Records that all urgent data was sent. */
+  /** Records that all urgent samples were sent. */
   synchronized void urgentSent() {
     urgentMinute = Optional.empty();
   }

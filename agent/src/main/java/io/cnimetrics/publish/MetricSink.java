@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The receiver of datums. */
+/** A receiver of datums, such as CloudWatch. */
 @FunctionalInterface
 public interface MetricSink {
-  /** The most datums that CloudWatch accepts in one request. */
+  /** The maximum number of datums that CloudWatch accepts in one request. */
   int MOST_DATUMS = 1_000;
 
   /**
@@ -34,15 +34,15 @@ public interface MetricSink {
     /** CloudWatch accepted all datums. */
     public static final PutResult ACCEPTED = new PutResult(Status.ACCEPTED, Optional.empty(), "");
 
-    /** The kind of the result. The kind decides whether a retry makes sense. */
+    /** The kind of the result. The kind decides whether the same request is sent again. */
     public enum Status {
       /** CloudWatch has the datums. */
       ACCEPTED,
       /** A datum or the size of the request is invalid. The same request would fail again. */
       INVALID,
-      /** The request was throttled or had an error or no response. A retry may succeed. */
+      /** CloudWatch throttled the request, failed or did not answer. A retry may succeed. */
       RETRYABLE,
-      /** Permissions or credentials are missing or expired. A retry succeeds after their repair. */
+      /** Permissions or credentials are missing or expired. Retries fail until a user helps. */
       UNAUTHORIZED
     }
   }
@@ -51,7 +51,7 @@ public interface MetricSink {
    * Sends one request without retries. The caller decides about retries.
    *
    * @param datums 1 to {@link #MOST_DATUMS} datums of at most about 1 MB in total
-   * @param limit the time limit of the whole call until the last byte of the response
+   * @param limit the time limit of the whole call, which ends with the last byte of the response
    * @return the result. Network errors and service errors are results, not exceptions
    */
   PutResult put(String namespace, List<Datum> datums, Duration limit);

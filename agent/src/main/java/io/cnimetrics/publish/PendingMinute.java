@@ -9,7 +9,7 @@ import java.util.Set;
 /**
  * A closed minute that CloudWatch has not accepted yet, or a part of such a minute.
  *
- * @param id a number that is higher for each minute that is added later
+ * @param id the number of this entry in the buffer. A later entry has a higher number
  * @param minute the start of the minute
  * @param values the values that are not sent yet
  */

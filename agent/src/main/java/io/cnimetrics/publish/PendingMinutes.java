@@ -17,18 +17,18 @@ import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** All pending minutes, including the minutes of a current request. */
+/** All pending minutes. These include the minutes of a request that is being sent. */
 final class PendingMinutes {
-  /** The maximum is a day of pending minutes. The oldest minutes are dropped first. */
+  /** At most one day of pending minutes is kept. The oldest minutes are dropped first. */
   static final int MOST_MINUTES = 24 * 60;
 
-  /** The maximum is half of the journal's limit, so that a rewritten file always fits. */
+  /** Half of the maximum size of the journal file, so that a rewritten file always fits. */
   private static final long MOST_BYTES = Journal.MOST_BYTES / 2;
 
   /** CloudWatch accepts requests of up to 1 MB. Compressed requests are far smaller. */
   private static final int MOST_REQUEST_BYTES = 900_000;
 
-  /** CloudWatch accepts datums of the last two weeks. Five minutes are kept as a reserve. */
+  /** CloudWatch accepts datums of the last two weeks. This limit is five minutes shorter. */
   private static final Duration OLDEST = Duration.ofDays(14).minusMinutes(5);
 
   private static final Logger log = LoggerFactory.getLogger(PendingMinutes.class);
@@ -82,7 +82,7 @@ final class PendingMinutes {
     return byId.values().stream().sorted(OLDEST_FIRST.reversed()).toList();
   }
 
-  /** Whether there is a pending minute without unknown dimensions. */
+  /** Whether there is a pending minute whose dimensions are all known. */
   boolean hasSendable(Map<String, String> known) {
     return byId.values().stream()
         .anyMatch(minute -> minute.destination().filled(known).isComplete());
@@ -119,7 +119,7 @@ final class PendingMinutes {
     List.copyOf(byId.keySet()).forEach(this::remove);
   }
 
-  /** Returns the changes since the last call and the given state as one journal entry. */
+  /** Returns one journal entry, which has the given state and all changes since the last call. */
   Journal.Entry changes(Optional<BufferState> state) {
     List<PendingMinute> pending = changed.stream().map(byId::get).filter(Objects::nonNull).toList();
     List<Long> gone = changed.stream().filter(id -> !byId.containsKey(id)).toList();
@@ -146,7 +146,7 @@ final class PendingMinutes {
     }
   }
 
-  /** Drops the oldest minutes until the limits are met. Minutes in a request are kept. */
+  /** Drops the oldest minutes until the limits are met. Never drops minutes that are being sent. */
   void dropOverBounds() {
     while ((byId.size() > MOST_MINUTES && minutes() > MOST_MINUTES) || bytes > MOST_BYTES) {
       Optional<PendingMinute> oldest =
@@ -221,7 +221,7 @@ final class PendingMinutes {
     }
   }
 
-  /** The number of requests that the newest minutes need, at least 1. */
+  /** The number of requests, at least 1, that the given number of newest minutes needs. */
   int requestsForNewest(int most) {
     Set<Instant> newest = new HashSet<>();
     int datums = 0;

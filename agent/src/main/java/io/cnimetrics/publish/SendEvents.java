@@ -2,7 +2,7 @@ package io.cnimetrics.publish;
 
 import java.time.Duration;
 
-/** Receives the results of sending. Several threads may call the methods. */
+/** Receives the results of requests to CloudWatch. Several threads may call the methods. */
 public interface SendEvents {
   /** The reason why datums were dropped. */
   enum DropReason {
@@ -10,13 +10,13 @@ public interface SendEvents {
     INVALID,
     /** The datum is older than the two weeks that CloudWatch accepts. */
     TOO_OLD,
-    /** The buffer was over its limit. */
+    /** The buffer had more pending minutes or bytes than its limit. */
     NO_ROOM,
     /** The timestamp is more than two hours in the future. */
     FUTURE
   }
 
-  /** A request ended with a response or without a response. */
+  /** A request has ended. The request had a response, failed or timed out. */
   void answered(MetricSink.PutResult.Status outcome, Duration took);
 
   void sent(int datums);

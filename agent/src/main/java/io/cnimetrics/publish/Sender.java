@@ -20,14 +20,15 @@ import org.slf4j.LoggerFactory;
  * Sends the pending minutes of the buffer at the times of the schedule. Urgent minutes are sent
  * earlier. After a failure the sender retries with growing pauses.
  *
- * <p>A turn sends no more requests than the newest minutes need, and fills these requests with
- * older minutes. Therefore, after an outage, a turn has no more requests than before the outage.
+ * <p>Each call of {@link #turn} sends only as many requests as the newest minutes need, and fills
+ * these requests with older minutes. After an outage, a call therefore sends no more requests than
+ * before.
  */
 public final class Sender {
   /** The time limit of one request. */
   public static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
 
-  /** Limits the search for invalid datums. One invalid datum in a thousand needs fewer splits. */
+  /** The limit of the search for invalid datums. A search for one in 1,000 needs fewer splits. */
   private static final int MOST_SPLITS = 40;
 
   /** After this number of invalid datums in a row, a wrong clock is the probable cause. */
@@ -36,7 +37,7 @@ public final class Sender {
   /** A failure that continues is logged again after this time. */
   private static final Duration LOG_AGAIN = Duration.ofHours(1);
 
-  /** All real pauses are shorter. A longer pause means that the clock was set back. */
+  /** Every planned pause is shorter. If a pause is longer, the clock was set back. */
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
   /** The upper bound for Retry-After, because a wrong value must not stop the agent for long. */
@@ -57,7 +58,7 @@ public final class Sender {
 
   /**
    * @param region the region of the sink, for log messages
-   * @param now the current time. The first regular send is at the next time of the schedule
+   * @param now the current time. The first request is sent at the next time of the schedule
    */
   public Sender(
       MetricBuffer buffer,
@@ -79,11 +80,11 @@ public final class Sender {
   /**
    * Sends pending minutes if a send is due.
    *
-   * @return the time of the next turn. An earlier turn does no harm
+   * @return the time at which this method must be called again. An earlier call does no harm
    */
   public Instant turn(Instant now) {
     Instant next = next();
-    // If the clock was set back, sending must not wait until the old time comes again.
+    // If the clock was set back, the agent must not wait until the clock shows the old time again.
     boolean clockWentBack = next.isAfter(now.plus(LONGEST_PAUSE));
     if (now.isBefore(next) && !clockWentBack) {
       return nextTurn(now);
@@ -99,7 +100,7 @@ public final class Sender {
     return () -> now.plusNanos(System.nanoTime() - start);
   }
 
-  /** Each minute has a turn at the node's offset, because each minute may have a new alert. */
+  /** Without a failure, this is one time in each minute, because each minute can raise an alert. */
   private Instant nextTurn(Instant now) {
     return failure.isPresent() ? due : Collections.min(List.of(next(), schedule.nextMinute(now)));
   }
@@ -112,7 +113,7 @@ public final class Sender {
     return Collections.min(List.of(urgent, due));
   }
 
-  /** While there are pending minutes to send, the node sends each minute at the same offset. */
+  /** While the buffer has minutes to send, the node sends once a minute, at its offset. */
   private Instant nextRegular(Instant now) {
     return buffer.hasSendable() ? schedule.nextMinute(now) : schedule.nextSend(now);
   }
@@ -134,7 +135,7 @@ public final class Sender {
 
   /**
    * Sends the pending minutes of an agent that stops, the newest minute first. Ends early if the
-   * time is over or a request fails. Another thread may hang in {@link #turn} meanwhile.
+   * time is over or a request fails. Another thread may still be blocked in {@link #turn}.
    *
    * @param left returns the remaining time
    */
@@ -275,7 +276,7 @@ public final class Sender {
     return everSent;
   }
 
-  /** The cause if missing permissions or refused credentials have prevented every request. */
+  /** The message of the last request, if it was unauthorized and no request was ever accepted. */
   public synchronized Optional<String> refusal() {
     return everSent
         ? Optional.empty()

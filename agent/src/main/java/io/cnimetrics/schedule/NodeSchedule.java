@@ -7,29 +7,29 @@ import java.time.Instant;
 
 /**
  * The times at which one node polls and sends. The offsets are a hash of the node's name. Therefore
- * a node has the same offsets after a restart, and the nodes of a cluster spread evenly.
+ * a node has the same offsets after a restart, and all nodes' times are spread evenly.
  *
  * <p>Each time is a multiple of the interval since 1970 in UTC, plus the offset. Therefore the next
  * time depends only on the clock, even after the clock was changed.
  *
  * @param pollInterval the time between two polls
  * @param pollOffset the time from the start of a poll interval to the poll
- * @param publishInterval the time between two sends, in whole minutes
- * @param sendOffset the time from the start of a publish interval to the send. The send is in any
- *     minute of the interval, within the first {@link #SEND_SPREAD} of the minute
+ * @param publishInterval the time between two regular requests to CloudWatch, in whole minutes
+ * @param sendOffset the time from the start of a publish interval until the node sends. The node
+ *     sends in one minute of the interval, within the first {@link #SEND_SPREAD} of this minute
  */
 public record NodeSchedule(
     Duration pollInterval, Duration pollOffset, Duration publishInterval, Duration sendOffset) {
 
-  /** Sends are spread over this part of a minute, so that 10,000 nodes do not send at once. */
+  /** Nodes send within this part of a minute, so that 10,000 nodes do not send at once. */
   public static final Duration SEND_SPREAD = Duration.ofSeconds(30);
 
-  /** The time from a send to a query of EC2. EC2 then answers within the same minute. */
+  /** EC2 is called this long after the node sends. EC2's answer then comes in the same minute. */
   private static final Duration AFTER_SEND = Duration.ofSeconds(10);
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  /** A poll is this far from both ends of a minute, so that an early poll is in the same minute. */
+  /** The minimum time from a poll to both ends of its minute. An early poll stays in its minute. */
   private static final Duration MARGIN = Duration.ofSeconds(1);
 
   public NodeSchedule {
@@ -63,22 +63,21 @@ public record NodeSchedule(
     return next(after, publishInterval, sendOffset);
   }
 
-  /** The next time to send for a node that sends in each minute. */
+  /** The next time to send, for a node that sends in every minute. */
   public Instant nextMinute(Instant after) {
     return next(after, MINUTE, offsetInMinute());
   }
 
   /**
-   * The time to send urgent data of a minute. This time is the node's usual offset after the end of
-   * the minute.
+   * The time to send urgent samples of a minute: after the end of the minute, at the node's offset.
    *
-   * @param minute the start of the minute whose data is urgent
+   * @param minute the start of the minute whose samples are urgent
    */
   public Instant urgentSend(Instant minute) {
     return minute.plus(MINUTE).plus(offsetInMinute());
   }
 
-  /** The offset in a minute of the queries to EC2. The offset leaves time for a first poll. */
+  /** The time in a minute to call EC2. The offset leaves time for the agent's first poll. */
   public Duration subnetOffset() {
     return AFTER_SEND.plus(offsetInMinute());
   }
@@ -104,7 +103,7 @@ public record NodeSchedule(
     return Long.remainderUnsigned(hash, parts);
   }
 
-  /** FNV-1a with a final mix, because the names of nodes differ in only a few characters. */
+  /** FNV-1a with a final mix. The mix is needed, because names of nodes are very similar. */
   static long hash(String name) {
     long hash = 0xcbf29ce484222325L;
     for (byte letter : name.getBytes(UTF_8)) {

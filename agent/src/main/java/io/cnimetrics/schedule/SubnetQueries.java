@@ -8,25 +8,25 @@ import java.util.TreeSet;
 
 /**
  * Decides in which minutes a node asks EC2 for the free addresses of its subnets. The nodes of a
- * subnet share the calls without communication between the nodes.
+ * subnet share these calls, although the nodes do not communicate.
  *
  * <p>EC2's answer shows how many addresses of the subnet are in use. If a node holds 30 of 9,000
- * used addresses, the subnet has at most 300 such nodes. Each node asks once in 100 minutes, in a
- * minute that a hash selects. All nodes together make {@value #CALLS_PER_MINUTE} calls a minute for
- * the subnet. This is true for any number of nodes, because each node's share of the calls equals
- * the node's share of the addresses.
+ * used addresses, the subnet has at most 300 nodes of this size. Then each node calls EC2 once in
+ * 100 minutes, in a minute that a hash selects. All nodes together make {@value #CALLS_PER_MINUTE}
+ * calls a minute for the subnet. This is true for any number of nodes, because each node's share of
+ * the calls equals the node's share of the addresses.
  *
  * <p>Used addresses outside the cluster only reduce the calls. A cluster with half of the used
  * addresses makes 1.5 calls a minute. {@code docs/decisions/0010-subnets.md} has the reasons.
  */
 public final class SubnetQueries {
-  /** The calls a minute for one subnet, if only nodes of one cluster use the subnet's addresses. */
+  /** The calls a minute for one subnet, if only one cluster's nodes use the subnet's addresses. */
   private static final int CALLS_PER_MINUTE = 3;
 
-  /** The first calls are spread over this time, because no node knows its share yet. */
+  /** First calls are spread over this time, because only an answer shows a node its share. */
   private static final int FIRST_WITHIN_MINUTES = 10;
 
-  /** The longest period after failures, in minutes. */
+  /** The longest period between two calls after failures, in minutes. */
   private static final long MOST_BACKOFF = 64;
 
   private final String nodeName;
@@ -44,7 +44,7 @@ public final class SubnetQueries {
   }
 
   /**
-   * The subnets that are due in the current minute.
+   * The subnets for which the node must call EC2 in the current minute.
    *
    * @param own the number of addresses that this node has in each subnet
    */
@@ -65,7 +65,7 @@ public final class SubnetQueries {
     return minute - turn * period == NodeSchedule.share(hash(subnetId, turn), period);
   }
 
-  /** The node asks once in this number of minutes, rounded up. */
+  /** The node calls EC2 once in this number of minutes, which is rounded up. */
   private static long period(long own, long used) {
     return Math.max(1, -Math.floorDiv(-used, CALLS_PER_MINUTE * Math.max(1, own)));
   }
@@ -77,12 +77,12 @@ public final class SubnetQueries {
    */
   public void answered(Set<String> asked, Map<String, Long> found) {
     failures = 0;
-    // EC2 reports nothing about a subnet without IPv4 addresses. Such a subnet is not due again.
+    // EC2 reports nothing about a subnet without IPv4 addresses. It is not requested again.
     asked.forEach(subnetId -> used.put(subnetId, Long.MAX_VALUE));
     used.putAll(found);
   }
 
-  /** Records that EC2 gave no answer. The wait before the next call then doubles. */
+  /** Records that EC2 gave no answer. This doubles the period until the next call. */
   public void failed() {
     failures++;
   }

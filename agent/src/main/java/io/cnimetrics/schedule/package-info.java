@@ -1,4 +1,4 @@
-/** The times at which a node polls and sends. The nodes of a cluster have different times. */
+/** The times at which a node polls and sends. These times differ from node to node. */
 @NullMarked
 package io.cnimetrics.schedule;
 

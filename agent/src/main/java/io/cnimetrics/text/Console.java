@@ -14,12 +14,12 @@ import java.util.Map;
 /**
  * The output of a command. The encoding is always UTF-8, because containers often have no locale.
  *
- * @param palette plain if standard output is no terminal, TERM is dumb or NO_COLOR is set
+ * @param palette without colours if standard output is no terminal, TERM is dumb or NO_COLOR is set
  */
 public record Console(OutputStream out, PrintStream err, Palette palette) {
   private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");
 
-  /** The message of the error EPIPE. Java does not give the error number. */
+  /** Java's message for the error EPIPE. The exception does not contain the error number. */
   private static final String BROKEN_PIPE = "Broken pipe";
 
   public static Console ofProcess(Map<String, String> environment) {
@@ -48,7 +48,7 @@ public record Console(OutputStream out, PrintStream err, Palette palette) {
   /**
    * Writes the text and flushes it.
    *
-   * @return false if the reader, for example {@code head}, has closed the pipe. This is no error.
+   * @return false if the reader of the pipe, such as {@code head}, has ended. This is no error
    * @throws UncheckedIOException if the write fails, for example on a full disk
    */
   public boolean print(String text) {

@@ -23,10 +23,10 @@ public final class Json {
   public record Raw(String json) {}
 
   /**
-   * An object whose members keep their order.
+   * Creates a JSON object whose members keep their order.
    *
-   * @param namesAndValues names and values in turn. If a value is an empty {@link Optional}, the
-   *     object has no such member.
+   * @param namesAndValues a name, its value, the next name and so on. If a value is an empty {@link
+   *     Optional}, the object does not have this member.
    */
   public static Map<String, Object> object(Object... namesAndValues) {
     Map<String, Object> object = new LinkedHashMap<>();
@@ -46,7 +46,7 @@ public final class Json {
     return write(value, "");
   }
 
-  /** Writes each field on a new line. If a field is a list, each entry is on a new line too. */
+  /** Writes each field on a new line. If a field is a list, each of its entries has a new line. */
   public static String entryPerLine(Map<String, ?> document) {
     return document.entrySet().stream()
         .map(field -> "\n  " + quoted(field.getKey()) + ": " + entries(field.getValue()))

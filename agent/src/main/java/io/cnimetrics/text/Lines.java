@@ -3,7 +3,7 @@ package io.cnimetrics.text;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Wraps text at a width. No character is lost. The text may be untrusted. */
+/** Wraps text at a width. No character is removed. The text may be untrusted. */
 public final class Lines {
   private final int width;
   private final List<String> lines = new ArrayList<>();
@@ -26,7 +26,7 @@ public final class Lines {
     return lines;
   }
 
-  /** Wraps between words, and inside a word that is longer than a line. */
+  /** Wraps a text between words. A word that is longer than a line is wrapped inside. */
   public static List<String> of(String text, int width) {
     return new Lines(width).broken(Printable.of(text));
   }

@@ -57,7 +57,7 @@ public final class Printable {
     };
   }
 
-  /** The number of columns that a text needs at most. */
+  /** The largest number of columns that a text can need. */
   public static int columns(String text) {
     return text.codePoints().map(Printable::columns).sum();
   }

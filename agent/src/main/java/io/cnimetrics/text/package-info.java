@@ -1,4 +1,4 @@
-/** Output to a terminal, JSON, and the wrapping of lines. */
+/** Writes to a terminal, writes JSON, and wraps lines. */
 @NullMarked
 package io.cnimetrics.text;
 

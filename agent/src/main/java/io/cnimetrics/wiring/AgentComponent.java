@@ -14,7 +14,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import javax.inject.Singleton;
 
-/** The objects of the agent. Each object is created at its first use. */
+/** Creates the objects of the agent. Each object is created when it is first used. */
 @Singleton
 @Component(modules = AgentModule.class)
 public interface AgentComponent {

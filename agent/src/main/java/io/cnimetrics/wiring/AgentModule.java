@@ -67,7 +67,7 @@ final class AgentModule {
         clock.instant());
   }
 
-  /** The number of the host's CPUs. The JVM reports the CPUs that this container may use. */
+  /** The number of the host's CPUs. The JVM would report only the CPUs of this container. */
   static int hostCpus() {
     try {
       return cpus(Files.readString(ONLINE_CPUS).strip());
@@ -128,7 +128,7 @@ final class AgentModule {
         sampler,
         identity(config)::attempt,
         region -> CloudWatchSink.open(region, clock),
-        // Not injected, because the JVM would always load one more class, the generated factory.
+        // Not injected, because the JVM would then always load a generated factory class.
         subnets(config),
         activity,
         lastPoll,
@@ -164,7 +164,7 @@ final class AgentModule {
     return new Backlog(depth.minutes(), age);
   }
 
-  /** Reads subnets from instance metadata and EC2. Loaded only if {@code --subnets} is true. */
+  /** Reads subnets from instance metadata and EC2. Only {@code --subnets} loads this class. */
   private record SubnetsOfAws(InstanceMetadata metadata, NodeSubnets ec2) implements Subnets {
     static SubnetsOfAws fromEnvironment() {
       return new SubnetsOfAws(
