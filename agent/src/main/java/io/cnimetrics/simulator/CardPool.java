@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 
 /** The interfaces and addresses of one network card, as ipamD's {@code data_store.go} has them. */
 final class CardPool {
+  private static final int SLOTS_OF_SMALL_MAP = 8;
   private static final Duration MINIMUM_ENI_LIFE = Duration.ofMinutes(1);
 
   private final Scenario scenario;
@@ -54,9 +55,9 @@ final class CardPool {
   /** Assigns a free address to the pod. Returns false if no address is free. */
   boolean assign(Pod pod, Duration now) {
     Optional<Address> free =
-        inNoOrder().stream()
+        inMapOrder(enis).stream()
             .filter(eni -> !scenario.excludes(eni))
-            .flatMap(eni -> eni.cidrs().stream())
+            .flatMap(eni -> inMapOrder(eni.cidrs()).stream())
             .filter(this::isOfThisMode)
             .flatMap(cidr -> cidr.addresses().stream())
             .filter(address -> address.free(now))
@@ -85,7 +86,7 @@ final class CardPool {
 
   /** Requests addresses for an attached interface. */
   Increase fill() {
-    for (AttachedEni eni : inNoOrder()) {
+    for (AttachedEni eni : inMapOrder(enis)) {
       int room = scenario.cidrsPerEni() - eni.cidrs().size();
       if (room == 0 || scenario.excludes(eni) || (eni.primary() && !scenario.primaryHasPods())) {
         continue;
@@ -145,7 +146,8 @@ final class CardPool {
   /** Releases CIDRs without pods. ipamD also releases cooling addresses. */
   void decrease() {
     int over = warmPool.overCidrs(count());
-    for (AttachedEni eni : inNoOrder()) {
+    // ipamD goes through a copy of the map.
+    for (AttachedEni eni : inMapOrder(inMapOrder(enis))) {
       List<SimCidr> removed =
           eni.cidrs().stream()
               .filter(this::isOfThisMode)
@@ -160,18 +162,16 @@ final class CardPool {
     }
   }
 
-  /**
-   * Removes one interface that the pool does not need. Returns whether such an interface exists.
-   */
-  boolean freeOneEni(Duration now) {
-    Optional<AttachedEni> unused =
-        inNoOrder().stream().filter(eni -> freeable(eni, now)).findFirst();
-    unused.ifPresent(
-        eni -> {
-          ec2.deleteEni(eni);
-          enis.remove(eni);
-        });
-    return unused.isPresent();
+  /** Removes one interface that the pool does not need. */
+  void freeOneEni(Duration now) {
+    inMapOrder(enis).stream()
+        .filter(eni -> freeable(eni, now))
+        .findFirst()
+        .ifPresent(
+            eni -> {
+              ec2.deleteEni(eni);
+              enis.remove(eni);
+            });
   }
 
   private boolean freeable(AttachedEni eni, Duration now) {
@@ -189,11 +189,15 @@ final class CardPool {
     return !eni.primary() && now.minus(eni.attachedAt()).compareTo(MINIMUM_ENI_LIFE) >= 0;
   }
 
-  /** ipamD keeps interfaces and CIDRs in maps of Go, which have no order. */
-  private List<AttachedEni> inNoOrder() {
-    List<AttachedEni> shuffled = new ArrayList<>(enis);
-    Collections.shuffle(shuffled, random);
-    return shuffled;
+  /**
+   * The order in which ipamD goes through its interfaces or CIDRs. Go starts to go through a map at
+   * a random slot, and a small map has eight slots.
+   */
+  private <T> List<T> inMapOrder(List<T> items) {
+    int start = random.nextInt(Math.max(items.size(), SLOTS_OF_SMALL_MAP));
+    List<T> rotated = new ArrayList<>(items);
+    Collections.rotate(rotated, start < items.size() ? -start : 0);
+    return rotated;
   }
 
   private PoolCount count() {

@@ -39,7 +39,7 @@ final class Kubelet {
       waiting.put(pod, now);
     }
     while (admitted.size() > target) {
-      remove(admitted.removeLast(), now);
+      remove(scenario.oldestEndFirst() ? admitted.removeFirst() : admitted.removeLast(), now);
     }
     waiting.entrySet().removeIf(entry -> started(entry, now));
   }

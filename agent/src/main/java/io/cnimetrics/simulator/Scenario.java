@@ -3,10 +3,13 @@ package io.cnimetrics.simulator;
 import io.cnimetrics.capacity.InstanceLimits;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,11 +18,13 @@ import java.util.regex.Pattern;
  *
  * @param limit the limits of the instance type
  * @param maxPods how many pods the kubelet admits
- * @param subnetFree free addresses in the node's subnet at the start
+ * @param subnetFree free addresses in the node's subnet, each number with the model time from which
+ *     the subnet has that many; the first is that of the start
  * @param buildVersion whether the metrics text shows the CNI release; real builds do not show it
  * @param hyperPod whether SageMaker, and not EC2, attaches the interfaces
  * @param networkCards the number of network cards with addresses for pods
  * @param plainPods how many pods need one address; each further pod needs one of each card
+ * @param oldestEndFirst whether the oldest pods end first, as in a rolling update
  * @param seed the seed of all random values; equal scenarios with equal seeds give equal runs
  * @param speed model seconds per real second, up to 1000
  * @param faults the faults, each with the model time at which the fault starts
@@ -30,13 +35,14 @@ public record Scenario(
     WarmTargets warmTargets,
     boolean prefixDelegation,
     int maxPods,
-    int subnetFree,
+    SortedMap<Duration, Integer> subnetFree,
     PodSchedule pods,
     CniVersion cniVersion,
     boolean buildVersion,
     boolean hyperPod,
     int networkCards,
     int plainPods,
+    boolean oldestEndFirst,
     long seed,
     double speed,
     List<HttpFault> httpFaults,
@@ -51,6 +57,7 @@ public record Scenario(
     httpFaults = List.copyOf(httpFaults);
     ec2Faults = List.copyOf(ec2Faults);
     faults = Map.copyOf(faults);
+    subnetFree = Collections.unmodifiableSortedMap(new TreeMap<>(subnetFree));
     if (maxPods < 1) {
       throw new IllegalArgumentException("max pods %d: must be ≥ 1".formatted(maxPods));
     }
@@ -145,13 +152,15 @@ public record Scenario(
     private WarmTargets warmTargets = new WarmTargets(1, 0, 0, 1);
     private boolean prefixDelegation;
     private OptionalInt maxPods = OptionalInt.empty();
-    private int subnetFree = 4000;
+    private final SortedMap<Duration, Integer> subnetFree =
+        new TreeMap<>(Map.of(Duration.ZERO, 4000));
     private PodSchedule pods = PodSchedule.constant(0);
     private CniVersion cniVersion = CniVersion.NEWEST;
     private boolean buildVersion;
     private boolean hyperPod;
     private int networkCards = 1;
     private int plainPods = Integer.MAX_VALUE;
+    private boolean oldestEndFirst;
     private long seed = 1;
     private double speed = 1;
 
@@ -178,7 +187,12 @@ public record Scenario(
     }
 
     public Builder subnetFree(int subnetFree) {
-      this.subnetFree = subnetFree;
+      return subnetFree(subnetFree, Duration.ZERO);
+    }
+
+    /** From this model time on, the subnet has this number of free addresses. */
+    public Builder subnetFree(int addresses, Duration from) {
+      subnetFree.put(from, addresses);
       return this;
     }
 
@@ -212,6 +226,12 @@ public record Scenario(
     public Builder networkCards(int cards, int plainPods) {
       this.networkCards = cards;
       this.plainPods = cards == 1 ? Integer.MAX_VALUE : plainPods;
+      return this;
+    }
+
+    /** If the number of pods falls, ends the oldest pods first. Else ends the newest pods. */
+    public Builder oldestEndFirst(boolean oldestEndFirst) {
+      this.oldestEndFirst = oldestEndFirst;
       return this;
     }
 
@@ -265,6 +285,7 @@ public record Scenario(
           hyperPod,
           networkCards,
           plainPods,
+          oldestEndFirst,
           seed,
           speed,
           httpFaults,

@@ -16,6 +16,10 @@ final class SimEc2 {
   static final String LIMIT_OF_ENI = "PrivateIpAddressLimitExceeded";
 
   private static final int TRIES = 3;
+  // Instance metadata shows an interface 2 s after the interface was attached.
+  private static final Duration SHOWING = Duration.ofMillis(2100);
+  // ipamD waits between the calls that detach and delete an interface.
+  private static final Duration DETACHING = Duration.ofSeconds(2);
   private static final int FIRST_ADDRESS = 10 << 24 | 20 << 16 | 10;
   private static final int FIRST_PREFIX = 10 << 24 | 120 << 16;
   private static final int LEFTOVER_SINGLES = 5;
@@ -26,6 +30,7 @@ final class SimEc2 {
   private final Random random;
   private final String subnetId;
   private Duration now = Duration.ZERO;
+  private Duration spent = Duration.ZERO;
   private int free;
   private int next;
 
@@ -34,7 +39,7 @@ final class SimEc2 {
     this.counters = counters;
     this.random = random;
     this.subnetId = "subnet-" + id();
-    this.free = scenario.subnetFree();
+    this.free = scenario.subnetFree().getOrDefault(Duration.ZERO, 0);
     this.next = scenario.prefixDelegation() ? FIRST_PREFIX : FIRST_ADDRESS;
   }
 
@@ -48,6 +53,14 @@ final class SimEc2 {
 
   void advanceTo(Duration now) {
     this.now = now;
+    free = now.isZero() ? free : scenario.subnetFree().getOrDefault(now, free);
+  }
+
+  /** The time that the calls since the last use of this method took. */
+  Duration takeSpent() {
+    Duration taken = spent;
+    spent = Duration.ZERO;
+    return taken;
   }
 
   int subnetFree() {
@@ -96,7 +109,8 @@ final class SimEc2 {
       call("DeleteNetworkInterface");
       return new Granted(List.of(), refusal);
     }
-    countLatency("waitForENIAndIPsAttached", Optional.empty(), 2100);
+    spent = spent.plus(SHOWING);
+    countLatency("waitForENIAndIPsAttached", Optional.empty(), (int) SHOWING.toMillis());
     if (discoversSubnets()) {
       call("DescribeSubnets");
     }
@@ -141,6 +155,7 @@ final class SimEc2 {
     release(eni.cidrs(), 1);
     call("DescribeNetworkInterfaces");
     call("DetachNetworkInterface");
+    spent = spent.plus(DETACHING);
     call("DeleteNetworkInterface");
   }
 
@@ -159,6 +174,8 @@ final class SimEc2 {
 
   private Optional<String> call(String api, Optional<String> refusal) {
     Optional<String> answer = refusalByFault(api).or(() -> refusal);
+    int milliseconds = 150 + random.nextInt(100);
+    spent = spent.plusMillis(milliseconds);
     String service = api.equals(SAGEMAKER_ATTACH) ? "awscni_sagemakerapi" : "awscni_ec2api";
     counters.increment(service + "_req_count", "fn", api);
     answer.ifPresent(
@@ -166,7 +183,7 @@ final class SimEc2 {
           counters.increment(service + "_error_count", "fn", api);
           countError(api, code);
         });
-    countLatency(api, answer, 100 + random.nextInt(400));
+    countLatency(api, answer, milliseconds);
     return answer;
   }
 

@@ -18,9 +18,6 @@ final class SimIpamd {
   private static final Duration RECONCILE_INTERVAL = Duration.ofMinutes(1);
   private static final Duration DECREASE_INTERVAL = Duration.ofSeconds(30);
   private static final Duration EMPTY_SUBNET_PAUSE = Duration.ofMinutes(2);
-  // ipamD waits until instance metadata shows the interface.
-  private static final Duration ATTACHING = Duration.ofSeconds(3);
-  private static final Duration DETACHING = Duration.ofSeconds(3);
   private static final int METADATA_REFRESH_SECONDS = 30;
   private static final int IPV6_TRIES_AT_START = 6;
   private static final int IPV6_RETRY_SECONDS = 75;
@@ -94,7 +91,7 @@ final class SimIpamd {
   private boolean start(Duration now, boolean firstTime) {
     startedAt = now;
     busyUntil = now;
-    nextRound = now.plus(firstTime ? Duration.ZERO : ROUND);
+    nextRound = now.plus(ROUND.dividedBy(2)).plusMillis(random.nextInt(1000));
     increaseFrom = now;
     decreaseFrom = now;
     leakCheckAt = now.plusSeconds(random.nextInt(300));
@@ -182,8 +179,10 @@ final class SimIpamd {
         requestIpv6Prefix();
       }
     } else if (now.compareTo(nextRound) >= 0) {
+      ec2.takeSpent();
       round(now);
-      nextRound = busyUntil.compareTo(now) > 0 ? busyUntil.plus(ROUND) : now.plus(ROUND);
+      busyUntil = nextRound.plus(ec2.takeSpent());
+      nextRound = busyUntil.plus(ROUND);
     }
     if (now.compareTo(leakCheckAt) >= 0) {
       ec2.call("DescribeNetworkInterfaces");
@@ -219,8 +218,8 @@ final class SimIpamd {
         card.decrease();
         decreased = true;
       }
-      if (attaching.isEmpty() && card.freeOneEni(now)) {
-        keepBusy(now, DETACHING);
+      if (attaching.isEmpty()) {
+        card.freeOneEni(now);
       }
     }
     if (decreased) {
@@ -251,14 +250,7 @@ final class SimIpamd {
     if (result == Increase.SUBNET_IS_EMPTY) {
       increaseFrom = now.plus(EMPTY_SUBNET_PAUSE);
     }
-    if (!attaching.isEmpty()) {
-      keepBusy(now, ATTACHING);
-    }
     return filled != Increase.REFUSED;
-  }
-
-  private void keepBusy(Duration now, Duration time) {
-    busyUntil = (busyUntil.compareTo(now) > 0 ? busyUntil : now).plus(time);
   }
 
   /** Detaches an interface with pods. ipamD then removes the interface's addresses by force. */

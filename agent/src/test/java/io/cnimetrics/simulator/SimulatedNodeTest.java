@@ -83,10 +83,10 @@ class SimulatedNodeTest {
     SimulatedNode node = node(pods("50").subnetFree(20));
     String failed = "fn=\"increaseIPPoolAllocENI\"";
 
-    // The first request is at 5 s.
-    at(node, 124);
+    // The first request is after 3 or 4 s.
+    at(node, 122);
     assertThat(node.counters().of(IPAMD_ERRORS)).containsEntry(failed, 1.0);
-    at(node, 125);
+    at(node, 130);
     assertThat(node.counters().of(IPAMD_ERRORS)).containsEntry(failed, 2.0);
   }
 
@@ -177,9 +177,9 @@ class SimulatedNodeTest {
         .isEqualTo(3);
     NodeState state = at(node, 2000);
 
-    assertThat(state.enis()).isOne();
     assertThat(state.total()).isEqualTo(6);
-    assertThat(state.subnetFree()).isEqualTo(4000 - 6);
+    assertThat(state.enis()).as("it depends on which addresses remain").isLessThanOrEqualTo(2);
+    assertThat(state.subnetFree()).isEqualTo(4000 - 6 - (state.enis() - 1));
   }
 
   @Test

@@ -1,0 +1,160 @@
+package io.cnimetrics.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.simulator.Scenario.WarmTargets;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The simulated pool beside the pool of the real ipamD, which {@code tools/ipamd/curves.py}
+ * recorded: at each second within 10 % of a value that is at most 5 s earlier or later. The order
+ * of Go's maps and the moments of ipamD's rounds are random. Therefore no two runs of ipamD shrink
+ * alike, and the seed decides.
+ */
+class GrowthCurvesTest {
+  private static final int SECONDS = 5;
+  private static final long SEEDS = 40;
+  private static final double SHARE = 0.1;
+  private static final Pattern FREED = Pattern.compile("second (\\d+) on the subnet has (\\d+)");
+
+  @ParameterizedTest
+  @MethodSource("curves")
+  void poolOfSomeSeedIsThatOfTheRealIpamdThroughout(String curve) throws Exception {
+    Curve recorded = Curve.read(curve);
+
+    assertThat(differences(recorded, recorded.seconds().size()))
+        .anySatisfy(differences -> assertThat(differences).isEmpty());
+  }
+
+  @ParameterizedTest
+  @MethodSource("curves")
+  void poolOfEverySeedGrowsLikeThatOfTheRealIpamd(String curve) throws Exception {
+    Curve recorded = Curve.read(curve);
+    int growth = recorded.growthSeconds();
+
+    assertThat(differences(recorded, growth))
+        .allSatisfy(differences -> assertThat(differences).hasSizeLessThan(growth / 20));
+  }
+
+  static Stream<String> curves() throws IOException, URISyntaxException {
+    try (Stream<Path> files = Files.list(folder())) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList().stream();
+    }
+  }
+
+  private static Path folder() throws URISyntaxException {
+    URL curves = GrowthCurvesTest.class.getResource("curves");
+    return Path.of(Objects.requireNonNull(curves, "curves").toURI());
+  }
+
+  /** For each seed, the seconds at which the simulated pool differs. */
+  private static List<List<String>> differences(Curve recorded, int seconds) {
+    return LongStream.rangeClosed(1, SEEDS)
+        .mapToObj(seed -> differences(recorded, seconds, seed))
+        .toList();
+  }
+
+  private static List<String> differences(Curve recorded, int seconds, long seed) {
+    List<Second> simulated = simulate(recorded.scenario().seed(seed).build(), seconds);
+    return recorded.seconds().subList(0, seconds).stream()
+        .filter(
+            real ->
+                simulated.stream().noneMatch(other -> agrees(real, other, Second::enis))
+                    || simulated.stream().noneMatch(other -> agrees(real, other, Second::total)))
+        .map(real -> "%s; simulated: %s".formatted(real, simulated.get(real.second())))
+        .toList();
+  }
+
+  private static boolean agrees(Second real, Second other, Function<Second, Integer> value) {
+    int distance = Math.abs(real.second() - other.second());
+    int difference = Math.abs(value.apply(real) - value.apply(other));
+    return distance <= SECONDS && difference <= SHARE * value.apply(real);
+  }
+
+  private static List<Second> simulate(Scenario scenario, int seconds) {
+    SimulatedNode node = new SimulatedNode(scenario);
+    return IntStream.range(0, seconds + SECONDS)
+        .mapToObj(
+            second -> {
+              node.advanceTo(Duration.ofSeconds(second));
+              NodeState state = node.state();
+              return new Second(second, state.enis(), state.total(), state.assigned());
+            })
+        .toList();
+  }
+
+  private static int number(String text, String pattern, int otherwise) {
+    String found = find(text, pattern);
+    return found.isEmpty() ? otherwise : Integer.parseInt(found);
+  }
+
+  private static String find(String text, String pattern) {
+    Matcher matcher = Pattern.compile(pattern).matcher(text);
+    return matcher.find() ? matcher.group(1) : "";
+  }
+
+  /** A recorded curve: the text of the header, and one line for each second. */
+  private record Curve(String header, List<Second> seconds) {
+    static Curve read(String name) throws IOException, URISyntaxException {
+      List<String> lines = Files.readAllLines(folder().resolve(name));
+      return new Curve(
+          lines.stream().filter(line -> line.startsWith("#")).collect(Collectors.joining("\n")),
+          lines.stream().filter(line -> line.matches("[\\d,]+")).map(Second::parse).toList());
+    }
+
+    /** The time until the number of pods falls. */
+    int growthSeconds() {
+      int most = seconds.stream().mapToInt(Second::assigned).max().orElse(0);
+      int end = seconds.size() - 1;
+      while (seconds.get(end).assigned() < most) {
+        end--;
+      }
+      return end;
+    }
+
+    Scenario.Builder scenario() {
+      boolean prefixes = header.contains("ENABLE_PREFIX_DELEGATION=true");
+      int warmIps = number(header, "WARM_IP_TARGET=(\\d+)", 0);
+      int minimumIps = number(header, "MINIMUM_IP_TARGET=(\\d+)", 0);
+      Scenario.Builder scenario =
+          Scenario.of("m5.xlarge")
+              .pods(PodSchedule.parse(find(header, "# pods (.*)")))
+              .maxPods(number(header, "--max-pods (\\d+)", 0))
+              .prefixDelegation(prefixes)
+              // The bench ends the oldest pods in the scenario with prefixes.
+              .oldestEndFirst(prefixes)
+              .warmTargets(new WarmTargets(1, warmIps, minimumIps, 1))
+              .subnetFree(number(header, "(\\d+) free addresses in the subnet", 4000));
+      Matcher freed = FREED.matcher(header);
+      while (freed.find()) {
+        Duration from = Duration.ofSeconds(Integer.parseInt(freed.group(1)));
+        scenario.subnetFree(Integer.parseInt(freed.group(2)), from);
+      }
+      return scenario;
+    }
+  }
+
+  /** A line of a curve. */
+  private record Second(int second, int enis, int total, int assigned) {
+    static Second parse(String line) {
+      List<Integer> numbers = Stream.of(line.split(",")).map(Integer::valueOf).toList();
+      return new Second(numbers.get(0), numbers.get(1), numbers.get(2), numbers.get(3));
+    }
+  }
+}
