@@ -63,7 +63,7 @@ final class CardPool {
             .filter(address -> address.free(now))
             .findFirst();
     free.ifPresent(
-        found -> change(address -> address == found ? address.assignedTo(pod, now) : address));
+        found -> change(address -> address.equals(found) ? address.assignedTo(pod, now) : address));
     return free.isPresent();
   }
 
