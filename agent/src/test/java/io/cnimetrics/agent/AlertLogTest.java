@@ -169,7 +169,7 @@ class AlertLogTest {
     polled(nothingRead(), REFUSED);
     polled(
         refused("UnauthorizedOperation", 3)
-            .processStart(START.getEpochSecond() + 5)
+            .processStart((double) (START.getEpochSecond() + 5))
             .at(START.plusSeconds(30)));
 
     assertThat(raised("awsAPIErr"))
