@@ -39,7 +39,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
   private static final Flag<Integer> POLLS =
       Flag.of("--polls", "DOCTOR_POLLS", FlagType.number(1, MOST_POLLS))
           .ifAbsent(
-              "1; 2 with --simulate",
+              "1; 3 with --simulate",
               "number of polls, one per --poll-interval; 2 or more polls show which counters rise");
   private static final Flag<Boolean> VERBOSE =
       Flag.of("--verbose", "DOCTOR_VERBOSE", FlagType.SWITCH)
@@ -83,7 +83,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     Optional<NamedScenario> scenario = values.find(SIMULATE);
     Options options =
         new Options(
-            values.find(POLLS).orElse(scenario.isPresent() ? 2 : 1),
+            values.find(POLLS).orElse(scenario.isPresent() ? 3 : 1),
             values.get(VERBOSE),
             values.get(OUTPUT),
             values.get(SEND_TEST));

@@ -22,7 +22,9 @@ public final class CheckRunner {
             .flatMap(check -> check.findings(node).stream())
             .map(finding -> finding.onNode(node.identity()))
             .toList();
-    List<Finding> explained = Explanations.apply(findings);
+    List<Finding> consistent =
+        findings.stream().map(finding -> NodeSetup.unlessPodsWait(finding, findings)).toList();
+    List<Finding> explained = Explanations.apply(consistent);
     return new Diagnosis(Verdict.of(explained, node.now()), explained);
   }
 

@@ -50,6 +50,37 @@ final class Commands {
   static final String PODS_OF_NODE =
       "kubectl get pods -A -o wide --field-selector spec.nodeName=" + THIS_NODE;
 
+  /** Moves the pods of this node elsewhere. The node can then be terminated. */
+  static final String DRAIN =
+      "kubectl drain --ignore-daemonsets --delete-emptydir-data " + THIS_NODE;
+
+  static final String ENIS_OF_INSTANCE =
+      "aws ec2 describe-network-interfaces --region "
+          + THIS_REGION
+          + " --filters Name=attachment.instance-id,Values="
+          + THIS_INSTANCE
+          + " --query 'NetworkInterfaces[].[NetworkInterfaceId,InterfaceType,Attachment.DeviceIndex,SubnetId,Description]'"
+          + " --output table";
+
+  /** Shows which calls concerned a resource of AWS. */
+  static String eventsOf(String resource) {
+    return "aws cloudtrail lookup-events --region "
+        + THIS_REGION
+        + " --lookup-attributes AttributeKey=ResourceName,AttributeValue="
+        + resource;
+  }
+
+  /** Allows ipamD to use a subnet for pods. */
+  static String allowPodsIn(String subnet) {
+    return "aws ec2 delete-tags --region "
+        + THIS_REGION
+        + " --resources "
+        + subnet
+        + " --tags Key=kubernetes.io/role/cni"
+        + EVERY_NODE
+        + " in that subnet";
+  }
+
   static final String UPGRADE_CNI =
       "aws eks update-addon --region "
           + THIS_REGION

@@ -18,12 +18,17 @@ public final class DoctorTable {
   private static final int INDENT = 6;
   private static final int NAME = 8;
 
+  /** More checks that did not run for the same reason are only counted. */
+  private static final int MOST_NAMED = 3;
+
   private final Diagnosis diagnosis;
+  private final boolean verbose;
   private final Palette palette;
   private final StringBuilder text = new StringBuilder();
 
-  private DoctorTable(Diagnosis diagnosis, Palette palette) {
+  private DoctorTable(Diagnosis diagnosis, boolean verbose, Palette palette) {
     this.diagnosis = diagnosis;
+    this.verbose = verbose;
     this.palette = palette;
   }
 
@@ -31,7 +36,8 @@ public final class DoctorTable {
    * Returns the whole table.
    *
    * @param node the identity of the node at the last poll
-   * @param verbose whether the table includes the findings of level ok
+   * @param verbose whether the table includes the findings of level ok, the commands of notes, and
+   *     the id of each check that did not run
    */
   public static String of(
       NodeIdentity node,
@@ -39,7 +45,7 @@ public final class DoctorTable {
       Diagnosis diagnosis,
       boolean verbose,
       Palette palette) {
-    DoctorTable table = new DoctorTable(diagnosis, palette);
+    DoctorTable table = new DoctorTable(diagnosis, verbose, palette);
     table.node(node, cniVersion);
     table.verdict();
     Stream.of(Level.FAIL, Level.WARN, Level.NOTE).flatMap(table::of).forEach(table::finding);
@@ -88,7 +94,9 @@ public final class DoctorTable {
       part("cause", finding.cause());
     }
     part("remedy", finding.remedy());
-    finding.commands().forEach(command -> line(" ".repeat(INDENT) + "$ " + command));
+    if (finding.level() != Level.NOTE || verbose) {
+      finding.commands().forEach(command -> line(" ".repeat(INDENT) + "$ " + command));
+    }
     if (finding.level() != Level.NOTE) {
       finding.link().ifPresent(this::link);
     }
@@ -131,7 +139,13 @@ public final class DoctorTable {
                     Collectors.mapping(Finding::id, Collectors.toList())));
     heading("Not checked", !byReason.isEmpty());
     byReason.forEach(
-        (reason, ids) -> indented("  ", 2, "%s: %s".formatted(String.join(", ", ids), reason)));
+        (reason, ids) -> indented("  ", 2, "%s: %s".formatted(checks(ids), reason)));
+  }
+
+  private String checks(List<String> ids) {
+    return verbose || ids.size() <= MOST_NAMED
+        ? String.join(", ", ids)
+        : ids.size() + " checks";
   }
 
   private void heading(String name, boolean needed) {

@@ -78,8 +78,8 @@ final class IpamdProcess {
               "ipamd-restarts",
               "the start time of ipamD's process",
               "fail if ipamD restarts twice or more while doctor watches, or restarts once and does"
-                  + " not answer afterwards; warn if ipamD restarts once, or started less than 10"
-                  + " minutes ago and over 15 minutes after the boot",
+                  + " not answer afterwards; warn if ipamD restarts once; note if ipamD started less"
+                  + " than 10 minutes ago and over 15 minutes after the boot",
               "Find out why ipamD ended: its last state has the exit code and the reason, such as"
                   + " OOMKilled, and the previous log has its last lines")
           .run(Commands.LAST_STATE, Commands.PREVIOUS_LOG)
@@ -136,11 +136,24 @@ final class IpamdProcess {
     double sinceBoot = start - metrics.bootSeconds().orElse(start);
     String evidence = "ipamD has run for %s".formatted(time(age));
     return age < RECENT.toSeconds() && sinceBoot > NODE_STARTUP.toSeconds()
-        ? RESTARTS.warn(
-            "ipamD restarted recently",
-            "%s, and the node for %s".formatted(evidence, time(age + sinceBoot)),
-            "aws-node was upgraded or changed, or ipamD crashed")
+        ? RESTARTS
+            .note(
+                "ipamD restarted recently",
+                "%s, and the node for %s".formatted(evidence, time(age + sinceBoot)),
+                "aws-node was upgraded or changed, or ipamD crashed")
+            .remedied(
+                "If you did not change aws-node, see whether ipamD restarts again: doctor --polls 5",
+                Commands.LAST_STATE,
+                Commands.PREVIOUS_LOG)
         : RESTARTS.ok("ipamD keeps running", evidence);
+  }
+
+  /** Whether ipamD's process is younger than 10 minutes. */
+  static boolean startedRecently(NodeEvidence node) {
+    double now = node.now().toEpochMilli() / 1000.0;
+    return node.snapshot().metrics().stream()
+        .flatMapToDouble(metrics -> metrics.processStartSeconds().stream())
+        .anyMatch(start -> now - start < RECENT.toSeconds());
   }
 
   private static String time(double seconds) {
@@ -162,7 +175,7 @@ final class IpamdProcess {
       CheckSpec.of(
               "ipamd-start",
               "`awscni_ipamd_startup_duration_seconds`",
-              "warn if a start took over 60 s, or if a start failed",
+              "note if the start took over 60 s, or if a start failed",
               "Find out what ipamD waited for")
           .run(Commands.LOG, Commands.ERRORS_OF_IPAMD)
           .needs(METRICS);
@@ -181,7 +194,7 @@ final class IpamdProcess {
     String evidence =
         String.format(Locale.ROOT, "ready after %.1f s; %.0f starts failed", seconds, failed);
     return seconds > SLOW_SECONDS || failed > 0
-        ? START.warn(
+        ? START.note(
             failed > 0 ? "The first start of ipamD failed" : "ipamD started slowly",
             evidence,
             "EC2 throttles or denies calls, the API server or instance metadata does not answer,"

@@ -45,8 +45,8 @@ final class NodeSetup {
               "the ENIs in instance metadata, and the ENIs in `/v1/enis`",
               "warn if ipamD lists an ENI that is not attached; note if an attached ENI is not"
                   + " in ipamD's list",
-              "Compare ipamD's list with EC2: aws ec2 describe-network-interfaces --filters"
-                  + " Name=attachment.instance-id,Values=<instance>")
+              "Compare ipamD's list with EC2's list")
+          .run(Commands.ENIS_OF_INSTANCE)
           .needs(POOL)
           .see(Pages.VPC_CNI);
 
@@ -67,24 +67,43 @@ final class NodeSetup {
     List<String> lost = without(listed, attached);
     if (!lost.isEmpty()) {
       findings.add(
-          INSTANCE_ENIS.warn(
-              "ipamD lists an ENI that is not attached",
-              String.join(", ", lost),
-              "A caller other than ipamD detached the ENI. The ENI's pods have no network. ipamD"
-                  + " detects this within a minute"));
+          INSTANCE_ENIS
+              .warn(
+                  "ipamD lists an ENI that is not attached",
+                  lost.stream().map(id -> withPods(node, id)).collect(Collectors.joining(", ")),
+                  "A caller other than ipamD detached the ENI. The ENI's pods have no network. ipamD"
+                      + " detects this within a minute")
+              .remedied(
+                  "Restart the pods of that ENI, and find the caller in CloudTrail",
+                  Commands.ENIS_OF_INSTANCE,
+                  Commands.PODS_OF_NODE,
+                  Commands.eventsOf(lost.get(0))));
     }
     List<String> unmanaged = without(attached, listed);
     if (!unmanaged.isEmpty()) {
       findings.add(
-          INSTANCE_ENIS.note(
-              "ipamD does not manage every ENI",
-              String.join(", ", unmanaged),
-              "The ENI has the tag node.k8s.amazonaws.com/no_manage, is for EFA only, or was"
-                  + " attached manually. The ENI uses a slot that an ENI for pods could use"));
+          INSTANCE_ENIS
+              .note(
+                  "ipamD does not manage every ENI",
+                  String.join(", ", unmanaged),
+                  "The ENI has the tag node.k8s.amazonaws.com/no_manage, is for EFA only, or was"
+                      + " attached manually")
+              .remedied(
+                  "Nothing has to be done if that is on purpose. Each such ENI takes a slot that an"
+                      + " ENI for pods could use",
+                  Commands.ENIS_OF_INSTANCE));
     }
     return findings.isEmpty()
         ? List.of(INSTANCE_ENIS.ok("ipamD manages all ENIs", attached.size() + " attached"))
         : findings;
+  }
+
+  private static String withPods(NodeEvidence node, String id) {
+    return node.pool().enis().stream()
+        .filter(eni -> eni.id().equals(id))
+        .map(eni -> "%s, whose addresses %d pods hold".formatted(id, eni.assigned()))
+        .findFirst()
+        .orElse(id);
   }
 
   private static List<String> without(List<String> ids, List<String> others) {
@@ -95,9 +114,11 @@ final class NodeSetup {
       CheckSpec.of(
               "mixed-prefixes",
               "single addresses and prefixes on one node",
-              "note if the node has both kinds, because new pods get addresses of one kind only",
-              "Replace the node. After you switch prefixes on or off, replace all nodes of the"
-                  + " node group")
+              "warn if new pods cannot use free addresses, and ipamD has just changed the kind or"
+                  + " refuses pods; note if the node has both kinds without that trouble",
+              "Replace the node: it then has addresses of one kind only. After you switch prefixes"
+                  + " on or off, replace all nodes of the node group")
+          .run(Commands.DRAIN)
           .needs(POOL, IPV4)
           .see(Pages.PREFIXES);
 
@@ -109,13 +130,23 @@ final class NodeSetup {
         node.pool().enis().stream()
             .map(prefixes ? Eni::single : Eni::prefixed)
             .reduce(AddressCount.NONE, AddressCount::plus);
-    return other.total() == 0
-        ? MIXED_PREFIXES.ok("All addresses are of one kind", used)
-        : MIXED_PREFIXES.note(
+    if (other.total() == 0) {
+      return MIXED_PREFIXES.ok("All addresses are of one kind", used);
+    }
+    boolean trouble = IpamdProcess.startedRecently(node) || podsAreRefused(node);
+    Finding finding =
+        MIXED_PREFIXES.warn(
             "The node mixes single addresses and prefixes",
             "%d %s, of which %d are free; new pods get only %s"
                 .formatted(other.total(), unused, other.free(), used),
             "Prefix delegation was switched on or off while the node was running");
+    return other.free() > 0 && trouble ? finding : finding.at(Level.NOTE);
+  }
+
+  private static boolean podsAreRefused(NodeEvidence node) {
+    return node.available() == 0
+        || (node.snapshot().metrics().isPresent()
+            && node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).isRising());
   }
 
   private static final CheckSpec CUSTOM_NETWORKING =
@@ -123,7 +154,8 @@ final class NodeSetup {
               "custom-networking",
               "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, and pods on the primary ENI",
               "warn if custom networking is on, but pods hold addresses of the primary ENI",
-              "Replace the node, or restart the pods. Until then the pods use the node's subnet")
+              "Restart those pods, or replace the node. Until then the pods use the node's subnet")
+          .run(Commands.PODS_OF_NODE, Commands.DRAIN)
           .needs(POOL, IPV4)
           .see(Pages.CUSTOM_NETWORKING);
 
@@ -134,8 +166,12 @@ final class NodeSetup {
     } else if (!settings.get().customNetworking()) {
       return CUSTOM_NETWORKING.ok("Custom networking is off", "according to ipamD's settings");
     }
-    long held = node.pool().enis().stream().filter(Eni::primary).mapToLong(Eni::assignedIpv4).sum();
-    String evidence = "pods hold %d addresses of the primary ENI".formatted(held);
+    List<Eni> primary = node.pool().enis().stream().filter(Eni::primary).toList();
+    long held = primary.stream().mapToLong(Eni::assignedIpv4).sum();
+    String evidence =
+        "pods hold %s of the primary ENI %s"
+            .formatted(EvidenceText.addresses(held), named(primary))
+            .stripTrailing();
     return held > 0
         ? CUSTOM_NETWORKING.warn(
             "Pods use the primary ENI despite custom networking",
@@ -149,8 +185,8 @@ final class NodeSetup {
               "excluded-enis",
               "`IsExcludedForPodIPs` of `/v1/enis`",
               "warn if pods use an excluded ENI; note if an excluded ENI has no pods",
-              "If pods should use the ENI, remove the tag kubernetes.io/role/cni=0 from the"
-                  + " ENI's subnet. Otherwise restart the pods that still use the ENI")
+              "Nothing has to be done if that is on purpose. If pods should use the ENI, remove the"
+                  + " tag from the ENI's subnet")
           .needs(POOL, IPV4)
           .see(Pages.VPC_CNI);
 
@@ -162,12 +198,33 @@ final class NodeSetup {
     long held = excluded.stream().mapToLong(Eni::assignedIpv4).sum();
     long total = excluded.stream().mapToLong(Eni::totalIpv4).sum();
     String evidence =
-        "%s with %s; pods hold %d addresses"
-            .formatted(EvidenceText.enis(excluded.size()), EvidenceText.addresses(total), held);
+        "%s with %s; pods hold %d"
+            .formatted(named(excluded), EvidenceText.addresses(total), held);
     String cause = "The subnet is tagged kubernetes.io/role/cni=0";
+    String[] untag =
+        excluded.stream()
+            .flatMap(eni -> eni.subnetId().stream())
+            .distinct()
+            .map(Commands::allowPodsIn)
+            .toArray(String[]::new);
     return held > 0
-        ? EXCLUDED_ENIS.warn("Pods use an ENI in an excluded subnet", evidence, cause)
-        : EXCLUDED_ENIS.note("An ENI in an excluded subnet has no pods", evidence, cause);
+        ? EXCLUDED_ENIS
+            .warn("Pods use an ENI in an excluded subnet", evidence, cause)
+            .remedied(
+                "Restart the pods that still use the ENI. Or, if pods should use it, remove the tag"
+                    + " from the ENI's subnet",
+                Stream.concat(Stream.of(Commands.PODS_OF_NODE), Stream.of(untag))
+                    .toArray(String[]::new))
+        : EXCLUDED_ENIS
+            .note("An ENI in an excluded subnet has no pods", evidence, cause)
+            .remedied(EXCLUDED_ENIS.remedy(), untag);
+  }
+
+  /** Such as {@code eni-0a in subnet-1}. */
+  private static String named(List<Eni> enis) {
+    return enis.stream()
+        .map(eni -> eni.id() + eni.subnetId().map(" in "::concat).orElse(""))
+        .collect(Collectors.joining(", "));
   }
 
   private static final int TARGET_STEP = 5;
@@ -178,15 +235,19 @@ final class NodeSetup {
       CheckSpec.of(
               "idle-addresses",
               "free addresses while `WARM_IP_TARGET` is not set",
-              "note if warm targets would release at least as many addresses as an ENI has",
-              "If the subnet is short of addresses, set WARM_IP_TARGET and MINIMUM_IP_TARGET")
+              "note if warm targets would release at least as many addresses as an ENI has, and no"
+                  + " pod waits for an address",
+              "Set WARM_IP_TARGET and MINIMUM_IP_TARGET, but only if the subnet is short of"
+                  + " addresses: doctor --subnets shows that. Warm targets add calls to EC2")
           .needs(POOL, IPV4)
           .see(Pages.ADDRESS_USE);
 
   private static Finding idleAddresses(NodeEvidence node) {
     Optional<IpamdSettings> settings = node.snapshot().settings();
-    AddressPool pool = node.pool();
-    String evidence = "%d of %d addresses are free".formatted(node.available(), pool.totalIpv4());
+    List<Eni> enis = node.pool().enis().stream().filter(eni -> !eni.excluded()).toList();
+    long total = enis.stream().mapToLong(Eni::totalIpv4).sum();
+    long held = enis.stream().mapToLong(Eni::assignedIpv4).sum();
+    String evidence = "%d of %d addresses are free".formatted(node.available(), total);
     if (node.mode() != AddressMode.SECONDARY_IP) {
       return IDLE_ADDRESSES.ok("Free addresses in prefixes are normal", evidence);
     } else if (settings.isEmpty() || settings.get().warmIpTarget().isEmpty()) {
@@ -194,11 +255,11 @@ final class NodeSetup {
     } else if (settings.get().warmIpTarget().getAsLong() > 0) {
       return IDLE_ADDRESSES.ok("WARM_IP_TARGET is set", evidence);
     }
-    long minimum =
-        Math.max(TARGET_STEP, (pool.assigned() + TARGET_STEP - 1) / TARGET_STEP * TARGET_STEP);
+    long minimum = Math.max(TARGET_STEP, (held + TARGET_STEP - 1) / TARGET_STEP * TARGET_STEP);
     long warm = Math.max(MIN_WARM_TARGET, minimum / PODS_PER_WARM_ADDRESS);
-    long saved = pool.totalIpv4() - Math.max(pool.assigned() + warm, minimum);
-    long perEni = pool.enis().stream().mapToLong(Eni::totalIpv4).max().orElse(0);
+    long saved = total - Math.max(held + warm, minimum);
+    long perEni = enis.stream().mapToLong(Eni::totalIpv4).max().orElse(0);
+    String targets = "WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d".formatted(warm, minimum);
     return saved > 0 && saved >= perEni
         ? IDLE_ADDRESSES
             .note(
@@ -206,11 +267,27 @@ final class NodeSetup {
                 "%s; warm targets would save %d".formatted(evidence, saved),
                 "The default WARM_ENI_TARGET keeps the addresses of a whole ENI free")
             .remedied(
-                ("Warm targets add calls to EC2. If the subnet is short of addresses: kubectl -n"
-                        + " kube-system set env ds aws-node WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d")
-                    .formatted(warm, minimum))
+                IDLE_ADDRESSES.remedy().replace("WARM_IP_TARGET and MINIMUM_IP_TARGET", targets),
+                Commands.setEnv(targets),
+                Commands.setAddOnEnv(targets))
         : IDLE_ADDRESSES.ok("Few addresses are idle", evidence);
   }
+
+  /** Advice to release addresses contradicts pods that wait for an address. */
+  static Finding unlessPodsWait(Finding finding, List<Finding> findings) {
+    boolean podsWait =
+        findings.stream()
+            .anyMatch(
+                other ->
+                    other.level() == Level.FAIL
+                        || (other.level() == Level.WARN && PODS_WAIT.contains(other.id())));
+    return podsWait && finding.id().equals(IDLE_ADDRESSES.id()) && finding.level() == Level.NOTE
+        ? IDLE_ADDRESSES.ok("Free addresses are not judged while pods wait", finding.evidence())
+        : finding;
+  }
+
+  private static final List<String> PODS_WAIT =
+      List.of("refused-pods", "warm-pool", "cooldown", "no-addresses", "metadata-away");
 
   private static final CheckSpec TYPE =
       CheckSpec.of(
@@ -250,18 +327,18 @@ final class NodeSetup {
   }
 
   private static Finding limits(NodeEvidence node, String type, InstanceLimits.Limit table) {
-    String ofType = "%s: %s".formatted(type, product(table.enis(), table.podIpv4PerEni()));
+    String byTable = product(table.enis(), table.podIpv4PerEni());
     Optional<IpamdLimits> ipamd = IpamdLimits.of(node, table);
     if (ipamd.isEmpty()) {
-      return TYPE.ok("The instance type is known", ofType);
+      return TYPE.ok("The instance type is known", "%s: %s for pods".formatted(type, byTable));
     }
     double attachments = refused(node, Cause.ATTACHMENT_LIMIT);
     double assignments = refused(node, Cause.ENI_LIMIT);
     boolean enisProved = ipamd.get().enis() > table.enis() && attachments > 0;
     boolean addressesProved = ipamd.get().perEni() > table.podIpv4PerEni() && assignments > 0;
     String evidence =
-        "%s by the table of limits; %s by ipamD"
-            .formatted(ofType, product(ipamd.get().enis(), ipamd.get().perEni()));
+        "for %s the table of limits has %s for pods, and ipamD has %s"
+            .formatted(type, byTable, product(ipamd.get().enis(), ipamd.get().perEni()));
     String cause = "The table of limits in this release of the VPC CNI is wrong for this type";
     if (!enisProved && !addressesProved) {
       return TYPE.note("ipamD and the table of limits contradict each other", evidence, cause)
@@ -283,7 +360,7 @@ final class NodeSetup {
   }
 
   private static String product(long enis, long perEni) {
-    return "%s × %d addresses for pods".formatted(EvidenceText.enis(enis), perEni);
+    return "%s × %s".formatted(EvidenceText.enis(enis), EvidenceText.addresses(perEni));
   }
 
   private static String answered(Cause cause, double times) {

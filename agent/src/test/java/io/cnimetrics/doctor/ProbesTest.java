@@ -46,7 +46,8 @@ class ProbesTest {
         .satisfies(
             finding -> {
               assertThat(finding.level()).isEqualTo(Level.WARN);
-              assertThat(finding.evidence()).isEqualTo(enis.get(0));
+              assertThat(finding.evidence()).startsWith(enis.get(0) + ", whose addresses ");
+              assertThat(finding.commands()).anyMatch(line -> line.endsWith("=" + enis.get(0)));
             });
   }
 

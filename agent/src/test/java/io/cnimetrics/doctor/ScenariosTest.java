@@ -32,8 +32,8 @@ class ScenariosTest {
           metrics-off,            1, warn, metrics, ipamD's metrics cannot be read
           flapping,               2, warn, ipamd-restarts, ipamD restarted while doctor watched
           flapping,               3, fail, ipamd-restarts, ipamD restarts repeatedly
-          just-restarted,         1, warn, ipamd-restarts, ipamD restarted recently
-          slow-start,             1, warn, ipamd-start, ipamD started slowly
+          just-restarted,         1, note, ipamd-restarts, ipamD restarted recently
+          slow-start,             1, note, ipamd-start, ipamD started slowly
           crash-loop,             2, warn, ipamd-restarts, ipamD restarted while doctor watched
           crash-loop,             3, fail, ipamd-restarts, ipamD restarts repeatedly
           missing-policy,         1, fail, introspection, 'ipamD does not run, or failed to start'
@@ -114,6 +114,9 @@ class ScenariosTest {
     assertThat(before.evidence())
         .isEqualTo("54 of 58 addresses are free; warm targets would save 52");
     assertThat(before.remedy()).contains("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5");
+    assertThat(before.commands())
+        .anyMatch(line -> line.contains("set env ds aws-node WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5"))
+        .anyMatch(line -> line.contains("update-addon"));
     assertThat(DoctorFixture.poll(fitted, warmUp).pool().totalIpv4()).isEqualTo(58 - 52);
     assertThat(idleAddresses(DoctorFixture.findings(fitted, warmUp, 1)).level())
         .isEqualTo(Level.OK);

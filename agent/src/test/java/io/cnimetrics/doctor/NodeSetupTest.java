@@ -1,0 +1,135 @@
+package io.cnimetrics.doctor;
+
+import static io.cnimetrics.testing.Snapshots.eni;
+import static io.cnimetrics.testing.Snapshots.prefixed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.catalog.SamplerState;
+import io.cnimetrics.simulator.NamedScenario;
+import io.cnimetrics.snapshot.IpamdError;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.testing.Snapshots;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
+
+/** The checks of the node's ENIs and limits. */
+class NodeSetupTest {
+  private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
+  private static final NodeEvidence HEALTHY = DoctorFixture.poll(NamedScenario.HEALTHY);
+
+  @ParameterizedTest(name = "ipamD runs for {0} min, pods hold {1} of 16 and {2} of 14: {3}")
+  @CsvSource({"1, 3, 2, warn", "60, 3, 2, note", "1, 16, 2, note", "60, 3, 14, warn"})
+  void mixedAddressesMatterIfTheModeHasJustChangedOrPodsGetNone(
+      int minutes, int inPrefix, int single, String level) {
+    Snapshots node =
+        Snapshots.nothingRead()
+            .at(NOON)
+            .enis(eni(0, 14, single, 0), prefixed(1, 1, inPrefix))
+            .sum("awscni_eni_max", 4)
+            .sum("awscni_ip_max", 56)
+            .processStart(NOON.getEpochSecond() - 60.0 * minutes);
+
+    Finding finding = finding(node, "m5.xlarge", "mixed-prefixes");
+
+    assertThat(finding.level().label()).isEqualTo(level);
+    assertThat(finding.evidence())
+        .isEqualTo(
+            "16 addresses of prefixes, of which %d are free; new pods get only single addresses"
+                .formatted(16 - inPrefix));
+  }
+
+  @Test
+  void limitsOfIpamdThatEc2NeverRefusedAreOnlyNoted() {
+    Finding finding = finding(limits(4, 116), "d3en.12xlarge", "instance-type");
+
+    assertThat(finding.level()).isEqualTo(Level.NOTE);
+    assertThat(finding.evidence())
+        .isEqualTo(
+            "for d3en.12xlarge the table of limits has 3 ENIs × 29 addresses for pods, and ipamD"
+                + " has 4 ENIs × 29 addresses");
+  }
+
+  @Test
+  void limitsThatEc2RefusedAreAWarningWithTheFittingMaxPods() {
+    Snapshots node =
+        limits(4, 116)
+            .error(IpamdError.ofApi("AttachNetworkInterface", "AttachmentLimitExceeded"), 7);
+
+    Finding finding = finding(node, "d3en.12xlarge", "instance-type");
+
+    assertThat(finding.level()).isEqualTo(Level.WARN);
+    assertThat(finding.evidence()).endsWith("; EC2 answered AttachmentLimitExceeded 7 times");
+    assertThat(finding.remedy()).contains("max-pods to 90");
+  }
+
+  @ParameterizedTest(name = "{0} ENIs, {1} addresses")
+  @CsvSource({"3, 87", "2, 58", "0, 0", "-1, 0"})
+  void fewerEnisThanTheTypePermitsAreNoContradiction(int enis, int addresses) {
+    Finding finding = finding(limits(enis, addresses), "d3en.12xlarge", "instance-type");
+
+    assertThat(finding.level()).isEqualTo(Level.OK);
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = Mode.EXCLUDE, names = "INTROSPECTION_HANGS") // It needs 5 s.
+  void idleAddressesAreNoAdviceWhilePodsWait(NamedScenario scenario) {
+    List<Finding> findings = DoctorFixture.findings(scenario, 2);
+
+    boolean fails = findings.stream().anyMatch(finding -> finding.level() == Level.FAIL);
+    assertThat(findings)
+        .filteredOn(finding -> fails && finding.id().equals("idle-addresses"))
+        .noneMatch(finding -> finding.level() == Level.NOTE);
+  }
+
+  @Test
+  void releaseThatIpamdDoesNotReportIsBoundedByItsMetrics() {
+    Snapshots node =
+        Snapshots.nothingRead()
+            .at(NOON)
+            .enis(eni(0, 14, 3, 0))
+            .sum("awscni_no_available_ip_addresses", 0);
+
+    Finding finding = finding(node, "m5.xlarge", "cni-release");
+
+    assertThat(finding.level()).isEqualTo(Level.NOT_CHECKED);
+    assertThat(finding.evidence())
+        .isEqualTo("ipamD does not report its release; it is 1.15.1 or later");
+  }
+
+  private static Snapshots limits(int enis, int addresses) {
+    return Snapshots.nothingRead()
+        .at(NOON)
+        .enis(eni(0, 29, 3, 0))
+        .sum("awscni_eni_max", enis)
+        .sum("awscni_ip_max", addresses);
+  }
+
+  private static Finding finding(Snapshots polled, String type, String id) {
+    NodeSnapshot snapshot =
+        polled.build().on(Snapshots.instance("i-1", type, "eu-west-1", "eu-west-1a"), List.of());
+    Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), NOON);
+    Poll poll =
+        new Poll(snapshot, sampler.read(snapshot, SamplerState.NONE));
+    NodeEvidence node =
+        new NodeEvidence(
+            List.of(poll),
+            Optional.empty(),
+            HEALTHY.identity(),
+            HEALTHY.origins(),
+            HEALTHY.agentSettings());
+    return DoctorFixture.CHECKS.stream()
+        .filter(check -> check.spec().id().equals(id))
+        .flatMap(check -> check.run(node).stream())
+        .findFirst()
+        .orElseThrow();
+  }
+}
