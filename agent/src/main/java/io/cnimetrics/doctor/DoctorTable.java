@@ -138,14 +138,11 @@ public final class DoctorTable {
                     LinkedHashMap::new,
                     Collectors.mapping(Finding::id, Collectors.toList())));
     heading("Not checked", !byReason.isEmpty());
-    byReason.forEach(
-        (reason, ids) -> indented("  ", 2, "%s: %s".formatted(checks(ids), reason)));
+    byReason.forEach((reason, ids) -> indented("  ", 2, "%s: %s".formatted(checks(ids), reason)));
   }
 
   private String checks(List<String> ids) {
-    return verbose || ids.size() <= MOST_NAMED
-        ? String.join(", ", ids)
-        : ids.size() + " checks";
+    return verbose || ids.size() <= MOST_NAMED ? String.join(", ", ids) : ids.size() + " checks";
   }
 
   private void heading(String name, boolean needed) {

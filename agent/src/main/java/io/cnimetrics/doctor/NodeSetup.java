@@ -9,7 +9,6 @@ import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressCount;
 import io.cnimetrics.snapshot.AddressMode;
-import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
 import io.cnimetrics.snapshot.Problem;
@@ -198,8 +197,7 @@ final class NodeSetup {
     long held = excluded.stream().mapToLong(Eni::assignedIpv4).sum();
     long total = excluded.stream().mapToLong(Eni::totalIpv4).sum();
     String evidence =
-        "%s with %s; pods hold %d"
-            .formatted(named(excluded), EvidenceText.addresses(total), held);
+        "%s with %s; pods hold %d".formatted(named(excluded), EvidenceText.addresses(total), held);
     String cause = "The subnet is tagged kubernetes.io/role/cni=0";
     String[] untag =
         excluded.stream()

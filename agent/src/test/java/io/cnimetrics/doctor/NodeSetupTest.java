@@ -117,8 +117,7 @@ class NodeSetupTest {
     NodeSnapshot snapshot =
         polled.build().on(Snapshots.instance("i-1", type, "eu-west-1", "eu-west-1a"), List.of());
     Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), NOON);
-    Poll poll =
-        new Poll(snapshot, sampler.read(snapshot, SamplerState.NONE));
+    Poll poll = new Poll(snapshot, sampler.read(snapshot, SamplerState.NONE));
     NodeEvidence node =
         new NodeEvidence(
             List.of(poll),
