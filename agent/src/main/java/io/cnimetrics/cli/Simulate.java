@@ -14,7 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/** {@code simulate} serves the ipamD of a simulated node until the process is stopped. */
+/**
+ * {@code simulate} answers HTTP requests like the ipamD of a simulated node, until it is stopped.
+ */
 record Simulate(InstantSource clock) implements Command {
   private static final FlagType<Integer> PORT =
       FlagType.of("PORT", FlagType.number(0, 65_535).parser());

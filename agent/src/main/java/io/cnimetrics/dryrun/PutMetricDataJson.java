@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Writes a minute as the input of {@code aws cloudwatch put-metric-data --cli-input-json}. Each
- * metric appears once for each set of dimensions. The timestamp is the start of the minute. A
- * counter has a value from the second poll on.
+ * Writes the metrics of one minute as the input of {@code aws cloudwatch put-metric-data
+ * --cli-input-json}. Each metric appears once for each set of dimensions. The timestamp is the
+ * start of the minute. A counter has a value from the second poll on.
  */
 public final class PutMetricDataJson {
   private static final String CLUSTER_ID = "CLUSTER_ID";
