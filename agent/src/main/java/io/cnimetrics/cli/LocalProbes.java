@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -103,7 +104,7 @@ final class LocalProbes {
     return ((Ec2Result.Found<List<Subnet>>) result).value();
   }
 
-  private static Optional<String> send(
+  private static Optional<Probes.Refusal> send(
       AgentConfig config, String metric, String region, InstantSource clock) {
     Datum datum =
         new Datum(metric, clock.instant().truncatedTo(ChronoUnit.MINUTES), 1, Unit.COUNT, Map.of());
@@ -111,8 +112,16 @@ final class LocalProbes {
       PutResult result = sink.put(config.namespace(), List.of(datum), AWS_LIMIT);
       return result.status() == PutResult.Status.ACCEPTED
           ? Optional.empty()
-          : Optional.of(result.message());
+          : Optional.of(refusal(result.message()));
     }
+  }
+
+  /** The sink's message is the fact, a semicolon and the remedy. */
+  private static Probes.Refusal refusal(String message) {
+    String[] parts = message.split("; ", 2);
+    String remedy = parts.length > 1 ? parts[1] : "See the agent's log";
+    return new Probes.Refusal(
+        parts[0], remedy.substring(0, 1).toUpperCase(Locale.ROOT) + remedy.substring(1));
   }
 
   private static boolean introspectionAnswers(

@@ -63,8 +63,16 @@ final class AgentSetup {
       Optional<String> value,
       Optional<Origin> origin) {
     if (value.isEmpty()) {
-      return spec.warn(
-          what + " is unknown", why(node), what + " is not set, and no other source reports it");
+      Finding unknown =
+          spec.warn(
+              what + " is unknown",
+              why(node)
+                  .map(Problem::brief)
+                  .orElse("no flag, no tag and no instance metadata contains the value"),
+              what + " is not set, and no other source reports it");
+      return why(node)
+          .map(problem -> unknown.remedied(spec.remedy() + ". Or " + problem.remedy()))
+          .orElse(unknown);
     }
     String evidence = value.get() + origin.map(from -> " (" + from.label() + ")").orElse("");
     boolean fromTag =
@@ -80,26 +88,27 @@ final class AgentSetup {
   }
 
   /** Why the value was not found. NOT_FOUND is skipped, because this code gives no reason. */
-  private static String why(NodeEvidence node) {
+  private static Optional<Problem> why(NodeEvidence node) {
     return Stream.of(Source.EC2, Source.IMDS)
         .flatMap(source -> node.problems(source).stream())
         .filter(problem -> problem.reason() != Reason.NOT_FOUND)
-        .findFirst()
-        .map(Problem::brief)
-        .orElse("no flag, no tag and no instance metadata contains the value");
+        .findFirst();
   }
 
   /** Problems of instance metadata with these reasons concern only the cluster name. */
   private static final Set<Reason> OF_CLUSTER_NAME = EnumSet.of(Reason.NOT_FOUND, Reason.MISMATCH);
+
+  private static final String RAISE_HOP_LIMIT =
+      Commands.setMetadataOptions("--http-put-response-hop-limit 2");
 
   private static final CheckSpec METADATA_SPEC =
       CheckSpec.of(
               "instance-metadata",
               "the token of IMDSv2, and the instance's id, type, region and zone",
               "warn if instance metadata gives no token, does not answer, or denies access",
-              "Run the agent on the host network, set --region and --cluster-id, or raise the"
-                  + " hop limit: aws ec2 modify-instance-metadata-options --instance-id"
-                  + " <instance> --http-put-response-hop-limit 2")
+              "Run the agent on the host network, set --region and --cluster-id, or raise the hop"
+                  + " limit of the instance's metadata")
+          .run(RAISE_HOP_LIMIT)
           .see(Pages.METADATA);
 
   static final Check METADATA = METADATA_SPEC.check(AgentSetup::metadata);
@@ -110,10 +119,7 @@ final class AgentSetup {
             .filter(any -> !OF_CLUSTER_NAME.contains(any.reason()))
             .findFirst();
     if (problem.isPresent()) {
-      return METADATA_SPEC.warn(
-          "Instance metadata cannot be read",
-          problem.get().brief(),
-          metadataCause(problem.get().reason()));
+      return metadataUnread(problem.get());
     }
     return node.identity()
         .instance()
@@ -122,16 +128,37 @@ final class AgentSetup {
         .orElseGet(() -> METADATA_SPEC.notChecked("AWS_EC2_METADATA_DISABLED is set"));
   }
 
-  private static String metadataCause(Reason reason) {
-    return switch (reason) {
+  private static Finding metadataUnread(Problem problem) {
+    String evidence = problem.brief();
+    return switch (problem.reason()) {
       case TIMEOUT ->
-          "With a hop limit of 1 the token does not reach pods outside the host network. Or"
-              + " instance metadata throttles this node";
+          unread(
+              evidence,
+              "With a hop limit of 1 the token does not reach pods outside the host network. Or"
+                  + " instance metadata throttles this node");
       case UNREACHABLE ->
-          "This node is not an EC2 instance, or a network policy blocks 169.254.169.254 for pods";
-      case DENIED -> "Instance metadata is switched off for this instance, or blocked for this pod";
-      default -> "Perhaps another program answered instead of instance metadata";
+          unread(
+                  evidence,
+                  "This node is not an EC2 instance, or a network policy blocks 169.254.169.254"
+                      + " for pods")
+              .remedied(
+                  "Allow the agent to reach 169.254.169.254, or run it on the host network. On a"
+                      + " node outside EC2 set --region, --cluster-id and"
+                      + " AWS_EC2_METADATA_DISABLED=true",
+                  "kubectl -n kube-system get networkpolicies");
+      case DENIED ->
+          unread(
+                  evidence,
+                  "Instance metadata is switched off for this instance, or blocked for this pod")
+              .remedied(
+                  "Switch instance metadata on, or set --region and --cluster-id",
+                  Commands.setMetadataOptions("--http-endpoint enabled --http-tokens required"));
+      default -> unread(evidence, "Perhaps another program answered instead of instance metadata");
     };
+  }
+
+  private static Finding unread(String evidence, String cause) {
+    return METADATA_SPEC.warn("Instance metadata cannot be read", evidence, cause);
   }
 
   private static final CheckSpec JAVA_AGENT_SPEC =

@@ -3,9 +3,11 @@ package io.cnimetrics.doctor;
 import static io.cnimetrics.doctor.Requirement.REGION;
 
 import io.cnimetrics.snapshot.Origin;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Checks that the agent can reach AWS and publish metrics. All these checks do I/O. */
 final class AwsAccess {
@@ -36,6 +38,7 @@ final class AwsAccess {
                     + " security group must allow the node on port 443. If you use a proxy instead,"
                     + " set HTTPS_PROXY, and put 169.254.169.254 and 169.254.170.23 into NO_PROXY")
                 .formatted(prefix))
+        .run(Commands.vpcEndpoints(prefix), Commands.PROXY_OF_AGENT)
         .needs(REGION)
         .see(Pages.PRIVATE_CLUSTERS);
   }
@@ -67,12 +70,62 @@ final class AwsAccess {
     return result
         .failure()
         .map(
-            failure ->
-                spec.warn(
-                    service + " cannot be reached",
-                    "%s: %s".formatted(result.url(), failure),
-                    "The subnet has no endpoint, NAT or proxy, or a firewall blocks the node"))
+            failure -> {
+              Finding finding =
+                  spec.warn(
+                      service + " cannot be reached",
+                      "%s: %s".formatted(result.url(), failure),
+                      "The subnet has no endpoint, NAT or proxy, or a firewall blocks the node");
+              return Unreachable.of(failure).map(why -> why.on(finding, result)).orElse(finding);
+            })
         .orElseGet(() -> spec.ok(service + " can be reached", result.url()));
+  }
+
+  /** Failures whose message shows the cause. */
+  private enum Unreachable {
+    DNS(
+        "unknown host",
+        "The name does not resolve: no DNS server answers the node, or the VPC's DNS is off",
+        "Check the node's DNS, and enableDnsSupport and enableDnsHostnames of the VPC. With a proxy"
+            + " set HTTPS_PROXY: the proxy then resolves the name"),
+    PROXY_LOGIN(
+        "407",
+        "The proxy requires a login",
+        "Put the user and the password into HTTPS_PROXY, as in http://user:password@host:port. Or"
+            + " put the name of the endpoint into NO_PROXY"),
+    PROXY_REFUSES(
+        "tunnel through proxy",
+        "The proxy refuses to connect to the endpoint",
+        "Allow the name of the endpoint in the proxy, or put the name into NO_PROXY"),
+    CERTIFICATE(
+        "certif",
+        "The agent does not trust the certificate: a proxy or firewall intercepts TLS, or the"
+            + " node's clock is wrong",
+        "Let the proxy pass the name of the endpoint without intercepting it, or give the agent a"
+            + " trust store with the proxy's certificate authority");
+
+    private final String sign;
+    private final String cause;
+    private final String remedy;
+
+    Unreachable(String sign, String cause, String remedy) {
+      this.sign = sign;
+      this.cause = cause;
+      this.remedy = remedy;
+    }
+
+    static Optional<Unreachable> of(String failure) {
+      return Stream.of(values()).filter(why -> failure.contains(why.sign)).findFirst();
+    }
+
+    Finding on(Finding finding, Probes.EndpointResult result) {
+      String lookUp =
+          "getent hosts %s  # on the node"
+              .formatted(Commands.quoted(URI.create(result.url()).getHost()));
+      return finding
+          .causedBy(cause)
+          .remedied(remedy, this == DNS ? lookUp : Commands.PROXY_OF_AGENT);
+    }
   }
 
   /** No dashboard and no alarm uses this metric. */
@@ -86,7 +139,8 @@ final class AwsAccess {
                   .formatted(TEST_METRIC),
               "fail if CloudWatch denies or rejects the datum, or does not answer",
               "Attach iam-policy/CNIMetricsHelperPolicy.json to the agent's role, and allow the"
-                  + " agent's namespace. To see the role: aws sts get-caller-identity")
+                  + " agent's namespace")
+          .run(Commands.ROLE_OF_AGENT)
           .needs(REGION)
           .see(Pages.PUT_METRIC_DATA);
 
@@ -106,12 +160,13 @@ final class AwsAccess {
     return sender
         .send(TEST_METRIC, node.identity().region().orElseThrow())
         .map(
-            error ->
-                TEST_DATUM.fail(
-                    "CloudWatch does not accept a datum",
-                    error,
-                    "Permissions, credentials or the network path to CloudWatch are missing. The"
-                        + " agent therefore publishes nothing"))
+            refusal ->
+                TEST_DATUM
+                    .fail(
+                        "CloudWatch does not accept a datum",
+                        refusal.fact(),
+                        "The agent publishes nothing for the same reason")
+                    .remedied(refusal.remedy(), Commands.ROLE_OF_AGENT))
         .orElseGet(() -> TEST_DATUM.ok("CloudWatch accepts a datum", TEST_METRIC));
   }
 
@@ -122,8 +177,9 @@ final class AwsAccess {
               "clock",
               "the header `Date` in an answer of CloudWatch",
               "warn if the node's clock is wrong by over 30 s",
-              "Check the time synchronisation: chronyc tracking. The address of the Amazon Time"
-                  + " Sync Service is 169.254.169.123")
+              "Check the node's time synchronisation. The address of the Amazon Time Sync Service is"
+                  + " 169.254.169.123")
+          .run("chronyc tracking  # on the node")
           .needs(REGION)
           .see(Pages.TIME);
 

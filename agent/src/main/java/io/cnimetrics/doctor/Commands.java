@@ -81,6 +81,42 @@ final class Commands {
         + " in that subnet";
   }
 
+  /** Shows the role of the agent, by IRSA or by Pod Identity. Without either it is the node's. */
+  static final String ROLE_OF_AGENT =
+      "kubectl -n kube-system get sa cni-metrics-agent -o yaml | grep role-arn;"
+          + " aws eks list-pod-identity-associations --region "
+          + THIS_REGION
+          + " --cluster-name "
+          + THIS_CLUSTER
+          + " --service-account cni-metrics-agent --namespace kube-system";
+
+  static final String PROXY_OF_AGENT =
+      "kubectl -n kube-system get ds cni-metrics-agent -o yaml | grep -A 1 PROXY";
+
+  /** The instance id by Kubernetes, for a node whose instance metadata cannot be read. */
+  private static final String INSTANCE_BY_KUBERNETES =
+      "\"$(kubectl get node " + THIS_NODE + " -o jsonpath='{.spec.providerID}' | sed 's|.*/||')\"";
+
+  /** Changes options of the instance's metadata, such as {@code --http-endpoint enabled}. */
+  static String setMetadataOptions(String options) {
+    return "aws ec2 modify-instance-metadata-options --instance-id "
+        + INSTANCE_BY_KUBERNETES
+        + " "
+        + options;
+  }
+
+  /** Shows the interface endpoints of a service in the region. */
+  static String vpcEndpoints(String service) {
+    return "aws ec2 describe-vpc-endpoints --region "
+        + THIS_REGION
+        + " --filters Name=service-name,Values=com.amazonaws."
+        + THIS_REGION
+        + "."
+        + service
+        + " --query 'VpcEndpoints[].[VpcEndpointId,VpcId,State,PrivateDnsEnabled,Groups[].GroupId]'"
+        + " --output text";
+  }
+
   static final String UPGRADE_CNI =
       "aws eks update-addon --region "
           + THIS_REGION

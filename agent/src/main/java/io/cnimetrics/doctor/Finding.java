@@ -69,6 +69,12 @@ public record Finding(
         id, level, title, evidence, cause, better, List.of(lines), link, past, since, explainedBy);
   }
 
+  /** The same with the cause of this case. */
+  Finding causedBy(String better) {
+    return new Finding(
+        id, level, title, evidence, better, remedy, commands, link, past, since, explainedBy);
+  }
+
   /** The same with that level. */
   Finding at(Level other) {
     return new Finding(

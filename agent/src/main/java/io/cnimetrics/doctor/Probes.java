@@ -81,10 +81,17 @@ public record Probes(
     List<Subnet> read(AddressPool pool, String region);
   }
 
+  /**
+   * Why CloudWatch rejected a datum.
+   *
+   * @param fact the answer, or why no answer came
+   */
+  public record Refusal(String fact, String remedy) {}
+
   /** Sends one datum to CloudWatch. */
   @FunctionalInterface
   public interface TestSend {
     /** Returns why CloudWatch rejected the datum; empty if CloudWatch accepted it. */
-    Optional<String> send(String metric, String region);
+    Optional<Refusal> send(String metric, String region);
   }
 }

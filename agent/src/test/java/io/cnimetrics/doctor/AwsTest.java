@@ -86,6 +86,29 @@ class AwsTest {
     assertThat(level(AwsAccess.cloudWatchEndpoint(dated(0)), healthy)).isEqualTo(Level.OK);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "UNREACHABLE: unknown host monitoring.eu-west-1.amazonaws.com, does not resolve, getent hosts",
+    "'Unable to tunnel through proxy. Proxy returns \"HTTP/1.1 407 Authentication Required\"',"
+        + " requires a login, PROXY",
+    "'Unable to tunnel through proxy. Proxy returns \"HTTP/1.1 403 Forbidden\"',"
+        + " proxy refuses, PROXY",
+    "UNREACHABLE: PKIX path building failed: unable to find valid certification path,"
+        + " intercepts TLS, PROXY",
+    "TIMEOUT: Connect timed out, no endpoint, describe-vpc-endpoints"
+  })
+  void causeAndCommandsFollowTheFailure(String failure, String cause, String command) {
+    Probes.Endpoint endpoint =
+        region ->
+            new Probes.EndpointResult(
+                "https://monitoring." + region, Optional.of(failure), Optional.empty());
+
+    Finding finding = AwsAccess.cloudWatchEndpoint(endpoint).run(healthy).get(0);
+
+    assertThat(finding.cause()).contains(cause);
+    assertThat(finding.commands()).anyMatch(line -> line.contains(command));
+  }
+
   @Test
   void ec2EndpointMattersOnlyIfTheAgentCallsEc2() {
     Origins tag =
@@ -127,12 +150,17 @@ class AwsTest {
   void rejectedDatumIsAFailure() {
     Finding finding =
         AwsAccess.testDatum(
-                Optional.of((metric, region) -> Optional.of(metric + " denied in " + region)))
+                Optional.of(
+                    (metric, region) ->
+                        Optional.of(
+                            new Probes.Refusal(
+                                metric + " denied in " + region, "Check the trust policy"))))
             .run(healthy)
             .get(0);
 
     assertThat(finding.level()).isEqualTo(Level.FAIL);
     assertThat(finding.evidence()).isEqualTo("doctorTest denied in eu-west-1");
+    assertThat(finding.remedy()).isEqualTo("Check the trust policy");
   }
 
   @Test

@@ -128,18 +128,19 @@ class ProbesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "TIMEOUT, hop limit",
-    "UNREACHABLE, not an EC2 instance",
-    "DENIED, switched off",
-    "MALFORMED, another program answered"
+    "TIMEOUT, hop limit, --http-put-response-hop-limit 2",
+    "UNREACHABLE, not an EC2 instance, get networkpolicies",
+    "DENIED, switched off, --http-endpoint enabled",
+    "MALFORMED, another program answered, --http-put-response-hop-limit 2"
   })
-  void unreadableMetadataIsAWarning(Reason reason, String cause) {
+  void unreadableMetadataIsAWarning(Reason reason, String cause, String command) {
     Problem problem = new Problem(Source.IMDS, reason, "PUT /latest/api/token", "do this");
     Finding finding = AgentSetup.METADATA.run(unidentified(problem)).get(0);
 
     assertThat(finding.level()).isEqualTo(Level.WARN);
     assertThat(finding.evidence()).isEqualTo(reason + ": PUT /latest/api/token");
     assertThat(finding.cause()).contains(cause);
+    assertThat(finding.commands()).anyMatch(line -> line.contains(command));
     assertThat(level(AgentSetup.METADATA)).isEqualTo(Level.OK);
   }
 
@@ -152,6 +153,7 @@ class ProbesTest {
       Finding finding = check.run(unidentified(problem)).get(0);
       assertThat(finding.level()).isEqualTo(Level.WARN);
       assertThat(finding.evidence()).isEqualTo("DENIED: ec2:DescribeTags was denied");
+      assertThat(finding.remedy()).endsWith(". Or allow it");
       assertThat(level(check)).isEqualTo(Level.OK);
     }
   }
