@@ -7,6 +7,7 @@ import io.cnimetrics.config.FlagType;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.doctor.AgentSettings;
+import io.cnimetrics.doctor.AgentSettings.MaxPods;
 import io.cnimetrics.doctor.Check;
 import io.cnimetrics.doctor.CheckRunner;
 import io.cnimetrics.doctor.Checks;
@@ -23,6 +24,7 @@ import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.text.Console;
 import io.cnimetrics.wiring.AgentComponent;
 import io.cnimetrics.wiring.DaggerAgentComponent;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -87,11 +89,20 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
             values.get(VERBOSE),
             values.get(OUTPUT),
             values.get(SEND_TEST));
-    AgentConfig config = config(values);
+    Optional<KubeletMaxPods> kubelet =
+        values.isGiven(Settings.MAX_PODS) || scenario.isPresent()
+            ? Optional.empty()
+            : KubeletMaxPods.find(Path.of("/"));
+    AgentConfig config =
+        config(
+            kubelet
+                .map(found -> Map.of(Settings.MAX_PODS.name(), String.valueOf(found.pods())))
+                .map(values::with)
+                .orElse(values));
     Logging.configure(config.logLevel(), config.logFormat());
     return scenario.isPresent()
         ? simulate(scenario.get(), values, options, console)
-        : examine(config, options, console);
+        : examine(config, kubelet.map(KubeletMaxPods::file), options, console);
   }
 
   private static AgentConfig config(Values values) {
@@ -101,12 +112,22 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
   /** The settings of this command. */
   private record Options(int polls, boolean verbose, Output output, boolean sendTest) {}
 
-  private int examine(AgentConfig config, Options options, Console console) {
+  private int examine(
+      AgentConfig config, Optional<Path> maxPodsFile, Options options, Console console) {
     AgentComponent node = node(config, clock);
     List<Report> reports = poll(config, node, options.polls(), console);
+    Optional<String> source =
+        maxPodsFile
+            .map(Path::toString)
+            .or(
+                () ->
+                    config.maxPods().isPresent()
+                        ? Optional.of(Settings.MAX_PODS.name())
+                        : Optional.empty());
+    MaxPods maxPods = new MaxPods(node.podLimits().maxPods(), source);
     List<Check> checks =
         Checks.all(LocalProbes.of(config, node.subnets(), options.sendTest(), clock));
-    return diagnose(config, checks, reports, options, console);
+    return diagnose(evidence(config, maxPods, reports), checks, options, console);
   }
 
   /** Examines a simulated node. The time between two polls passes at once. */
@@ -133,7 +154,9 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
         reports.add(poller.once());
       }
       List<Check> checks = Checks.ofNode(LocalProbes.simulated(config, source, now));
-      return diagnose(config, checks, reports, options, console);
+      MaxPods maxPods =
+          new MaxPods(config.maxPods().orElseThrow(), Optional.of(Settings.MAX_PODS.name()));
+      return diagnose(evidence(config, maxPods, reports), checks, options, console);
     }
   }
 
@@ -141,19 +164,14 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     return DaggerAgentComponent.factory().create(config, BuildInfo.of(Version.get()), clock);
   }
 
-  private int diagnose(
-      AgentConfig config,
-      List<Check> checks,
-      List<Report> reports,
-      Options options,
-      Console console) {
-    Report last = reports.get(reports.size() - 1);
-    Diagnosis diagnosis = new CheckRunner(checks).run(evidence(config, reports, last));
+  private static int diagnose(
+      NodeEvidence node, List<Check> checks, Options options, Console console) {
+    Diagnosis diagnosis = new CheckRunner(checks).run(node);
     console.print(
         switch (options.output()) {
           case TABLE ->
               DoctorTable.of(
-                  last.node(), last.cniVersion(), diagnosis, options.verbose(), console.palette());
+                  node.identity(), node.cniVersion(), diagnosis, options.verbose(), console.palette());
           case JSON -> DoctorJson.of(diagnosis);
         });
     return diagnosis.fails() ? Cli.FAILED : Cli.OK;
@@ -190,11 +208,12 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     return reports;
   }
 
-  private NodeEvidence evidence(AgentConfig config, List<Report> reports, Report last) {
+  private NodeEvidence evidence(AgentConfig config, MaxPods maxPods, List<Report> reports) {
+    Report last = reports.get(reports.size() - 1);
     AgentSettings given =
         new AgentSettings(
             config.metricsUrl(),
-            config.maxPods(),
+            maxPods,
             config.hostNetworkPods(),
             config.stateDir(),
             Run.injecting(environment));

@@ -4,24 +4,31 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * The agent's settings that the checks read.
  *
  * @param metricsUrl the URL of ipamD's metrics text; empty if the agent does not read this text
- * @param maxPods the value of {@code --max-pods}; empty if the flag is not set
+ * @param maxPods the kubelet's max-pods
  * @param hostNetworkPods the number of pods on the host network; these pods need no address
  * @param stateDir the directory of the journal; empty if {@code --state-dir} is not set
  * @param injectors the names of environment variables that load a Java agent into the JVM
  */
 public record AgentSettings(
     Optional<URI> metricsUrl,
-    OptionalInt maxPods,
+    MaxPods maxPods,
     int hostNetworkPods,
     Optional<Path> stateDir,
     List<String> injectors) {
   public AgentSettings {
     injectors = List.copyOf(injectors);
   }
+
+  /**
+   * The kubelet's max-pods.
+   *
+   * @param source where the number comes from, such as {@code --max-pods} or the path of a file;
+   *     empty if the number is assumed
+   */
+  public record MaxPods(int pods, Optional<String> source) {}
 }

@@ -146,6 +146,11 @@ public record NodeEvidence(
     return after < before ? after : after - before;
   }
 
+  /** The release of the VPC CNI; empty if ipamD does not report it. */
+  public Optional<String> cniVersion() {
+    return snapshot().metrics().flatMap(IpamdMetrics::cniVersion);
+  }
+
   /** When the last poll started. */
   Instant now() {
     return snapshot().takenAt();

@@ -10,6 +10,7 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Series;
 import java.util.List;
+import java.util.Optional;
 
 /** Checks that pods get addresses. */
 final class PodAddresses {
@@ -183,22 +184,29 @@ final class PodAddresses {
   private static final CheckSpec MAX_PODS =
       CheckSpec.of(
               "max-pods",
-              "`--max-pods` minus `--host-network-pods`, and the effective maximum",
+              "the kubelet's max-pods minus `--host-network-pods`, and the effective maximum",
               "warn if the kubelet admits more pods than the effective maximum",
               "Lower the kubelet's max-pods in the node group's launch template")
           .needs(IPV4, MAXIMUM)
           .see(Pages.INSTANCE_TYPES);
 
   private static Finding maxPods(NodeEvidence node) {
-    if (node.agentSettings().maxPods().isEmpty()) {
-      return MAX_PODS.notChecked("the kubelet's max-pods is not known: set --max-pods");
+    int maxPods = node.agentSettings().maxPods().pods();
+    Optional<String> source = node.agentSettings().maxPods().source();
+    if (source.isEmpty()) {
+      return MAX_PODS.notChecked(
+          "the kubelet's max-pods is not known, and %d is assumed: set --max-pods"
+              .formatted(maxPods));
     }
-    int maxPods = node.agentSettings().maxPods().getAsInt();
     int onHostNetwork = node.agentSettings().hostNetworkPods();
     long reachable = node.maximum().orElseThrow().addresses();
     String evidence =
-        "max pods %d, %d of them on the host network; %s"
-            .formatted(maxPods, onHostNetwork, node.maximum().orElseThrow().explanation());
+        "max pods %d (%s), %d of them on the host network; %s"
+            .formatted(
+                maxPods,
+                source.get(),
+                onHostNetwork,
+                node.maximum().orElseThrow().explanation());
     return reachable < maxPods - onHostNetwork
         ? MAX_PODS
             .warn(

@@ -4,6 +4,7 @@ import dagger.BindsInstance;
 import dagger.Component;
 import io.cnimetrics.agent.Agent;
 import io.cnimetrics.agent.Subnets;
+import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.health.HealthServer;
@@ -25,6 +26,9 @@ public interface AgentComponent {
   IpamdReader ipamdReader();
 
   Sampler sampler();
+
+  /** The pods that the kubelet starts, by the settings or by the number of CPUs. */
+  PodLimits podLimits();
 
   /** Detects the node's identity. */
   IdentityResolver identity();

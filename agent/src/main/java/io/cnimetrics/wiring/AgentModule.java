@@ -59,12 +59,15 @@ final class AgentModule {
 
   @Provides
   @Singleton
-  static Sampler sampler(AgentConfig config, InstantSource clock) {
-    int maxPods = config.maxPods().orElseGet(() -> PodLimits.defaultMaxPods(hostCpus()));
+  static Sampler sampler(AgentConfig config, PodLimits podLimits, InstantSource clock) {
     return new Sampler(
-        MetricCatalog.selected(config.metrics()::includes),
-        new PodLimits(maxPods, config.hostNetworkPods()),
-        clock.instant());
+        MetricCatalog.selected(config.metrics()::includes), podLimits, clock.instant());
+  }
+
+  @Provides
+  static PodLimits podLimits(AgentConfig config) {
+    int maxPods = config.maxPods().orElseGet(() -> PodLimits.defaultMaxPods(hostCpus()));
+    return new PodLimits(maxPods, config.hostNetworkPods());
   }
 
   /** The number of the host's CPUs. The JVM would report only the CPUs of this container. */

@@ -135,6 +135,12 @@ final class DoctorFixture {
     return this;
   }
 
+  private AgentSettings.MaxPods maxPods() {
+    Optional<String> source =
+        maxPods.isPresent() ? Optional.of("--max-pods") : Optional.empty();
+    return new AgentSettings.MaxPods(maxPods.orElse(110), source);
+  }
+
   /** Adds routes of the host to addresses that ipamD does not list as held. */
   DoctorFixture routesTo(String... addresses) {
     otherRoutes = List.of(addresses);
@@ -170,7 +176,7 @@ final class DoctorFixture {
         new NodeIdentity("node", Optional.of("payments"), Optional.of("eu-west-1"), instance),
         new Origins(given, given),
         new AgentSettings(
-            Optional.of(metrics), maxPods, 3, Optional.of(Path.of("/state")), List.of()));
+            Optional.of(metrics), maxPods(), 3, Optional.of(Path.of("/state")), List.of()));
   }
 
   /** Returns probes whose answers match ipamD's answers. */

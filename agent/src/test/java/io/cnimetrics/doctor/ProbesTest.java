@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -197,7 +196,8 @@ class ProbesTest {
   }
 
   private static AgentSettings settings(Optional<Path> stateDir, List<String> injectors) {
-    return new AgentSettings(Optional.empty(), OptionalInt.empty(), 3, stateDir, injectors);
+    AgentSettings.MaxPods maxPods = new AgentSettings.MaxPods(110, Optional.empty());
+    return new AgentSettings(Optional.empty(), maxPods, 3, stateDir, injectors);
   }
 
   private NodeEvidence unidentified(Problem problem) {

@@ -1,0 +1,91 @@
+package io.cnimetrics.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The kubelet's max-pods, as far as this process can read it. A pod sees the kubelet's process only
+ * with {@code hostPID}, and the files only if they are mounted.
+ *
+ * @param file the file that contains the value
+ */
+record KubeletMaxPods(int pods, Path file) {
+  private static final int MOST = 10_000;
+
+  /** An argument of the kubelet, or a field of its configuration in JSON or YAML. */
+  private static final Pattern MAX_PODS =
+      Pattern.compile("(?:--max-pods[=\\s\\x00]|\\bmaxPods\"?\\s*:)\\s*\"?([0-9]{1,5})\\b");
+
+  /** Arguments override the configuration, so their files come first. */
+  private static final List<String> ARGUMENTS =
+      List.of(
+          "etc/eks/kubelet/environment",
+          "etc/systemd/system/kubelet.service.d/30-kubelet-extra-args.conf");
+
+  /** Amazon Linux 2023; a later drop-in overrides an earlier one. */
+  private static final String DROP_INS = "etc/kubernetes/kubelet/config.json.d";
+
+  /** Amazon Linux 2023, Amazon Linux 2, Bottlerocket, and the kubelet's default. */
+  private static final List<String> CONFIGURATIONS =
+      List.of(
+          "etc/kubernetes/kubelet/config.json",
+          "etc/kubernetes/kubelet/kubelet-config.json",
+          "etc/kubernetes/kubelet/config",
+          "var/lib/kubelet/config.yaml");
+
+  /**
+   * Finds the value that has priority.
+   *
+   * @param root the root of the file system
+   */
+  static Optional<KubeletMaxPods> find(Path root) {
+    Stream<Path> processes =
+        list(root.resolve("proc")).map(process -> process.resolve("cmdline")).filter(Files::exists);
+    return Stream.of(
+            processes.filter(KubeletMaxPods::isKubelet),
+            ARGUMENTS.stream().map(root::resolve),
+            list(root.resolve(DROP_INS)).sorted(Comparator.reverseOrder()),
+            CONFIGURATIONS.stream().map(root::resolve))
+        .flatMap(files -> files)
+        .flatMap(file -> in(file).stream())
+        .findFirst();
+  }
+
+  private static boolean isKubelet(Path cmdline) {
+    String program = read(cmdline).split("\0", 2)[0];
+    return program.substring(program.lastIndexOf('/') + 1).equals("kubelet");
+  }
+
+  private static Optional<KubeletMaxPods> in(Path file) {
+    Matcher value = MAX_PODS.matcher(read(file));
+    return value.find()
+        ? Optional.of(new KubeletMaxPods(Integer.parseInt(value.group(1)), file))
+            .filter(found -> found.pods() >= 1 && found.pods() <= MOST)
+        : Optional.empty();
+  }
+
+  /** The content of a file; empty if it cannot be read. */
+  private static String read(Path file) {
+    try {
+      return Files.isRegularFile(file) ? Files.readString(file) : "";
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static Stream<Path> list(Path directory) {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.toList().stream();
+    } catch (IOException | UncheckedIOException e) {
+      return Stream.empty();
+    }
+  }
+}
