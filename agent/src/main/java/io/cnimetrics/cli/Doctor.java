@@ -171,7 +171,11 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
         switch (options.output()) {
           case TABLE ->
               DoctorTable.of(
-                  node.identity(), node.cniVersion(), diagnosis, options.verbose(), console.palette());
+                  node.identity(),
+                  node.cniVersion(),
+                  diagnosis,
+                  options.verbose(),
+                  console.palette());
           case JSON -> DoctorJson.of(diagnosis);
         });
     return diagnosis.fails() ? Cli.FAILED : Cli.OK;

@@ -203,10 +203,7 @@ final class PodAddresses {
     String evidence =
         "max pods %d (%s), %d of them on the host network; %s"
             .formatted(
-                maxPods,
-                source.get(),
-                onHostNetwork,
-                node.maximum().orElseThrow().explanation());
+                maxPods, source.get(), onHostNetwork, node.maximum().orElseThrow().explanation());
     return reachable < maxPods - onHostNetwork
         ? MAX_PODS
             .warn(

@@ -136,8 +136,7 @@ final class DoctorFixture {
   }
 
   private AgentSettings.MaxPods maxPods() {
-    Optional<String> source =
-        maxPods.isPresent() ? Optional.of("--max-pods") : Optional.empty();
+    Optional<String> source = maxPods.isPresent() ? Optional.of("--max-pods") : Optional.empty();
     return new AgentSettings.MaxPods(maxPods.orElse(110), source);
   }
 
