@@ -36,8 +36,8 @@ public final class DoctorTable {
    * Returns the whole table.
    *
    * @param node the identity of the node at the last poll
-   * @param verbose whether the table includes the findings of level ok, the commands of notes, and
-   *     the id of each check that did not run
+   * @param verbose whether the table includes the findings of level ok, all advice of notes, and the
+   *     id of each check that did not run
    */
   public static String of(
       NodeIdentity node,
@@ -90,14 +90,30 @@ public final class DoctorTable {
             + " ".repeat(Math.max(1, gap))
             + palette.faint(finding.id()));
     indented(" ".repeat(INDENT), INDENT, finding.evidence());
-    if (finding.level() != Level.NOTE) {
+    finding.explainedBy().ifPresentOrElse(this::explanation, () -> advice(finding));
+  }
+
+  /** A symptom needs no advice of its own, because its cause has the advice. */
+  private void explanation(String id) {
+    String title =
+        diagnosis.findings().stream()
+            .filter(finding -> finding.id().equals(id))
+            .map(Finding::title)
+            .findFirst()
+            .orElse("");
+    part("cause", "%s (%s)".formatted(title, id));
+  }
+
+  private void advice(Finding finding) {
+    boolean note = finding.level() == Level.NOTE;
+    if (!note) {
       part("cause", finding.cause());
     }
-    part("remedy", finding.remedy());
-    if (finding.level() != Level.NOTE || verbose) {
-      finding.commands().forEach(command -> line(" ".repeat(INDENT) + "$ " + command));
+    if (!finding.past() || !note || verbose) {
+      part("remedy", finding.remedy());
     }
-    if (finding.level() != Level.NOTE) {
+    if (!note || verbose) {
+      finding.commands().forEach(command -> line(" ".repeat(INDENT) + "$ " + command));
       finding.link().ifPresent(this::link);
     }
   }
