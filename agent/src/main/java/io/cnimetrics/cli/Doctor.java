@@ -6,6 +6,7 @@ import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.FlagType;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
+import io.cnimetrics.doctor.AgentReport;
 import io.cnimetrics.doctor.AgentSettings;
 import io.cnimetrics.doctor.AgentSettings.MaxPods;
 import io.cnimetrics.doctor.Check;
@@ -21,6 +22,7 @@ import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.simulator.NamedScenario;
+import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.text.Console;
 import io.cnimetrics.wiring.AgentComponent;
 import io.cnimetrics.wiring.DaggerAgentComponent;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +40,9 @@ import java.util.concurrent.CompletableFuture;
 /** {@code doctor} checks this node for problems and changes nothing. */
 record Doctor(Map<String, String> environment, InstantSource clock) implements Command {
   private static final int MOST_POLLS = 60;
+
+  /** How long the agent of a simulated node has polled. */
+  private static final Duration WATCHED = Duration.ofMinutes(15);
 
   private static final Flag<Integer> POLLS =
       Flag.of("--polls", "DOCTOR_POLLS", FlagType.number(1, MOST_POLLS))
@@ -127,37 +133,70 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     MaxPods maxPods = new MaxPods(node.podLimits().maxPods(), source);
     List<Check> checks =
         Checks.all(LocalProbes.of(config, node.subnets(), options.sendTest(), clock));
-    return diagnose(evidence(config, maxPods, reports), checks, options, console);
+    return diagnose(
+        evidence(config, maxPods, Optional.empty(), reports), checks, options, console);
   }
 
-  /** Examines a simulated node. The time between two polls passes at once. */
+  /**
+   * Examines a simulated node, on which an agent has polled for some minutes. The time between two
+   * polls passes at once.
+   */
   private int simulate(NamedScenario scenario, Values values, Options options, Console console) {
-    SettableClock now = new SettableClock(clock.instant());
+    Duration watched = Collections.min(List.of(scenario.warmUp(), WATCHED));
+    // The last poll is at the present time.
+    Duration polled = config(values).pollInterval().multipliedBy(options.polls() - 1L);
+    Instant first = clock.instant().minus(polled);
+    SettableClock now = new SettableClock(first.minus(watched));
     try (SimulatedSource source =
-        SimulatedSource.start(scenario.scenario().build(), scenario.warmUp(), now)) {
+        SimulatedSource.start(
+            scenario.scenario().build(), scenario.warmUp().minus(watched), now)) {
       Map<String, String> name =
           values.isGiven(Settings.NODE_NAME)
               ? Map.of()
               : Map.of(Settings.NODE_NAME.name(), scenario.label());
       AgentConfig config = config(source.values(values).with(name));
-      AgentComponent node = node(config, now);
       CompletableFuture<Identification> identity =
           CompletableFuture.completedFuture(source.identity(config));
-      OneShotPoller poller =
-          new OneShotPoller(
-              config, node.sampler(), reader(config, now), Optional.empty(), identity, now);
-      List<Report> reports = new ArrayList<>();
-      while (reports.size() < options.polls()) {
-        if (!reports.isEmpty()) {
-          now.advance(config.pollInterval());
-        }
-        reports.add(poller.once());
-      }
+      int before = (int) watched.dividedBy(config.pollInterval());
+      List<Report> history = poll(config, identity, before, now);
+      now.set(first);
+      List<Report> reports = poll(config, identity, options.polls(), now);
       List<Check> checks = Checks.ofNode(LocalProbes.simulated(config, source, now));
       MaxPods maxPods =
           new MaxPods(config.maxPods().orElseThrow(), Optional.of(Settings.MAX_PODS.name()));
-      return diagnose(evidence(config, maxPods, reports), checks, options, console);
+      Optional<AgentReport> agent =
+          history.isEmpty()
+              ? Optional.empty()
+              : Optional.of(AgentReport.of(evidence(config, maxPods, Optional.empty(), history)));
+      return diagnose(evidence(config, maxPods, agent, reports), checks, options, console);
     }
+  }
+
+  /** Polls without waiting. Stops if ipamD hangs, because each poll then takes seconds. */
+  private static List<Report> poll(
+      AgentConfig config,
+      CompletableFuture<Identification> identity,
+      int polls,
+      SettableClock now) {
+    OneShotPoller poller =
+        new OneShotPoller(
+            config,
+            node(config, now).sampler(),
+            reader(config, now),
+            Optional.empty(),
+            identity,
+            now);
+    List<Report> reports = new ArrayList<>();
+    boolean hangs = false;
+    while (reports.size() < polls && !hangs) {
+      if (!reports.isEmpty()) {
+        now.set(now.instant().plus(config.pollInterval()));
+      }
+      Report report = poller.once();
+      reports.add(report);
+      hangs = report.problems().stream().anyMatch(any -> any.reason() == Reason.TIMEOUT);
+    }
+    return reports;
   }
 
   private static AgentComponent node(AgentConfig config, InstantSource clock) {
@@ -212,7 +251,8 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     return reports;
   }
 
-  private NodeEvidence evidence(AgentConfig config, MaxPods maxPods, List<Report> reports) {
+  private NodeEvidence evidence(
+      AgentConfig config, MaxPods maxPods, Optional<AgentReport> agent, List<Report> reports) {
     Report last = reports.get(reports.size() - 1);
     AgentSettings given =
         new AgentSettings(
@@ -223,7 +263,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
             Run.injecting(environment));
     List<Poll> polls =
         reports.stream().map(report -> new Poll(report.snapshot(), report.reading())).toList();
-    return new NodeEvidence(polls, Optional.empty(), last.node(), last.origins(), given);
+    return new NodeEvidence(polls, agent, last.node(), last.origins(), given);
   }
 
   /** A clock that stands still between two polls of a simulated node. */
@@ -234,8 +274,8 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
       now = start;
     }
 
-    void advance(Duration time) {
-      now = now.plus(time);
+    void set(Instant time) {
+      now = time;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.cnimetrics.doctor;
 import io.cnimetrics.catalog.RecentIncrease;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What the agent on this node reports by {@code /status}.
@@ -13,5 +14,19 @@ import java.util.List;
 public record AgentReport(Instant startedAt, List<RecentIncrease> increases) {
   public AgentReport {
     increases = List.copyOf(increases);
+  }
+
+  /** The report of an agent that made these polls and no others. */
+  public static AgentReport of(NodeEvidence polls) {
+    Stream<Trend> counters = Checks.series().stream().map(polls::trend);
+    Stream<Trend> errors =
+        polls.polls().stream()
+            .flatMap(poll -> poll.snapshot().metrics().stream())
+            .flatMap(metrics -> metrics.errors().keySet().stream())
+            .distinct()
+            .map(polls::trend);
+    return new AgentReport(
+        polls.polls().get(0).snapshot().takenAt(),
+        Stream.concat(counters, errors).flatMap(trend -> trend.run().stream()).toList());
   }
 }
