@@ -3,6 +3,8 @@ package io.cnimetrics.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.Goldens;
+import io.cnimetrics.simulator.NamedScenario;
+import io.cnimetrics.text.Palette;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -15,32 +17,80 @@ class DoctorDocumentGoldensTest {
 
       <!-- Written from the checks by `make goldens`: change the checks, not this page. -->
 
-      `cni-metrics-agent doctor` checks one node and changes nothing. It reports why pods get no address, and why the
-      agent cannot do its work. Each finding has a title, the evidence, the cause and the remedy. You can run doctor in
-      the agent's container. Doctor then uses the settings of the agent:
+      `cni-metrics-agent doctor` checks one node and changes nothing. It answers the question "Why do my pods get no
+      address, now, and what do I type?". It also says why the agent cannot do its work. You can run doctor in the agent's
+      container. Doctor then uses the settings of the agent:
 
           kubectl -n kube-system get pods -l app.kubernetes.io/name=cni-metrics-agent \\
             --field-selector spec.nodeName=NODE
           kubectl -n kube-system exec POD -- cni-metrics-agent doctor
 
+      ## What doctor prints
+
+      This node is simulated by `doctor --simulate security-group-gone`:
+
+      """;
+
+  private static final String EXPLANATION =
+      """
+
+      - The first line names the node, its instance type, the cluster, and the release of the VPC CNI if ipamD reports it.
+      - The second line is the **verdict**: one sentence that says whether pods get addresses, why not, and since when.
+      - The **findings** follow, the worst first. A cause stands before its symptoms. A symptom names its cause, and has no
+        advice of its own. Each other finding has the evidence, the cause, the remedy, commands, and a page of AWS.
+      - **Not checked** lists the checks that need a permission, a source or a second poll that is missing.
+
       | level | means |
       | --- | --- |
-      | fail | pods on this node get no address, the agent cannot see whether pods get addresses, or CloudWatch rejects the test datum of `--send-test`; the exit code is 1 |
-      | warn | something is wrong, was wrong at some time since ipamD started, or will be wrong soon |
-      | note | useful to know, but not a problem |
+      | fail | pods on this node get no address now, doctor cannot see whether pods get addresses, or CloudWatch rejects the test datum of `--send-test`; the exit code is 1 |
+      | warn | something is wrong now, or perhaps now |
+      | note | the trouble has ended, or it is useful to know but no problem |
       | ok | no problem; the table shows these findings only with `--verbose`, and JSON always contains them |
-      | not checked | the check needs a permission, a source or a second poll that is missing; the finding says which |
+      | not checked | the check cannot judge; the finding says why |
 
-      If no finding has the level fail, the exit code is 0. The errors that ipamD counts can be old, because ipamD counts
-      from its start. Therefore a counter over 0 is usually a warning. An EC2 error that stops pods has the level fail if
-      no address is available. With `--watch 2` doctor polls twice and shows which counters still rise. The time between
-      two polls is `--poll-interval`. With `--output json` doctor prints the worst finding first, in this form:
-      `{ "findings": [ { "id", "level", "title", "evidence", "cause", "remedy", "link" } ] }`. A finding without a page
-      of AWS has no `link`. The checks `max-pods` and `node-full` depend on the kubelet's max-pods. If the agent's
-      settings do not contain `--max-pods`, set this flag for doctor.
+      If no finding has the level fail, the exit code is 0.
 
-      To see the findings of a node in trouble, simulate such a node. `cni-metrics-agent simulate --scenario subnet-empty`
-      prints two URLs. Give these URLs to `doctor`. With an unknown scenario, the error lists all names.
+      ### Now, and since when
+
+      ipamD counts its errors from its start and does not report when they happened. Therefore doctor calls trouble present
+      only if a counter rose in the last three minutes. Doctor needs a second poll to know that: `--polls 2` polls twice,
+      with `--poll-interval` between the polls. A counter that did not rise is a note. With a single poll a counter over 0 is
+      a warning, and the evidence says that the time is unknown.
+      With more polls doctor also sees what lasts: an empty pool in each of several polls is worse than in one poll.
+
+      ### Commands
+
+      Lines that begin with `$` are complete commands in one line. They contain the ids of this node, so you can paste them
+      into a shell. A command without one of its ids is left out. Commands that begin with `kubectl` or `aws` run on your
+      machine, and the comment `# on the node` marks the others. The comment `# changes every node` marks a command that
+      changes more than this node. Some remedies have two commands for the same setting: `kubectl set env` is for an aws-node
+      that you manage, and `aws eks update-addon` is for the add-on of EKS, because EKS undoes `kubectl set env`. The values
+      of `aws eks update-addon` replace the values that the add-on has. To keep these, add them to the command. The table
+      shows the commands of notes only with `--verbose`.
+
+      ### JSON
+
+      `--output json` prints one document:
+
+          { "verdict": { "level", "text", "finding" },
+            "findings": [ { "id", "level", "title", "evidence", "cause", "remedy", "commands": [ ],
+                            "since", "explainedBy", "link" } ] }
+
+      `verdict.finding` is the id of the finding that decides. The field is absent if the level of the verdict is ok. In each
+      finding the fields up to `commands` are always present, and empty if there is nothing to do. `since` is the time at
+      which the trouble began, `explainedBy` is the id of the finding that is the cause, and `link` is a page of AWS. These
+      three fields are absent if there is no such value.
+
+      ### Max pods
+
+      The checks `max-pods` and `node-full` depend on the kubelet's max-pods. `--max-pods` sets it. Without this flag doctor
+      reads the arguments and the configuration of the kubelet on Amazon Linux and Bottlerocket. In a pod these files are
+      usually not visible. Then doctor assumes a number, and the check `max-pods` says which.
+
+      ### A simulated node
+
+      `doctor --simulate subnet-empty` examines a simulated node in this scenario, and reads nothing of this machine. The
+      time between the polls passes at once. `simulate` without a scenario, and an unknown name, list all scenarios.
 
       ## Checks
 
@@ -69,11 +119,27 @@ class DoctorDocumentGoldensTest {
 
   private static String page() {
     return INTRODUCTION
+        + sample()
+        + EXPLANATION
         + "| id | looks at | level | remedy |\n| --- | --- | --- | --- |\n"
         + DoctorFixture.CHECKS.stream()
             .map(Check::spec)
             .map(DoctorDocumentGoldensTest::row)
             .collect(Collectors.joining());
+  }
+
+  private static String sample() {
+    NamedScenario scenario = NamedScenario.SECURITY_GROUP_GONE;
+    NodeEvidence node = DoctorFixture.poll(scenario);
+    return DoctorTable.of(
+            node.identity(),
+            node.cniVersion(),
+            DoctorFixture.diagnosis(scenario, 2),
+            false,
+            Palette.PLAIN)
+        .lines()
+        .map(line -> line.isEmpty() ? "" : "    " + line)
+        .collect(Collectors.joining("\n", "", "\n"));
   }
 
   private static String row(CheckSpec spec) {
