@@ -133,8 +133,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     MaxPods maxPods = new MaxPods(node.podLimits().maxPods(), source);
     List<Check> checks =
         Checks.all(LocalProbes.of(config, node.subnets(), options.sendTest(), clock));
-    return diagnose(
-        evidence(config, maxPods, Optional.empty(), reports), checks, options, console);
+    return diagnose(evidence(config, maxPods, Optional.empty(), reports), checks, options, console);
   }
 
   /**
@@ -148,8 +147,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     Instant first = clock.instant().minus(polled);
     SettableClock now = new SettableClock(first.minus(watched));
     try (SimulatedSource source =
-        SimulatedSource.start(
-            scenario.scenario().build(), scenario.warmUp().minus(watched), now)) {
+        SimulatedSource.start(scenario.scenario().build(), scenario.warmUp().minus(watched), now)) {
       Map<String, String> name =
           values.isGiven(Settings.NODE_NAME)
               ? Map.of()
