@@ -6,6 +6,7 @@ and nothing remains after the end of a scenario. Needs root.
 """
 import argparse
 import concurrent.futures
+import json
 import shutil
 import subprocess
 import sys
@@ -31,9 +32,13 @@ def play(arguments, name, folder):
     except node.Failed as failed:
         print(f"  {name}: {failed}")
         return 2
-    for failure in played.failures:
-        print(f"  {name}: WRONG {failure}")
-    return 1 if played.failures else 0
+    wrong = played.wrong_numbers + played.failures
+    for each in wrong:
+        print(f"  {name}: WRONG {each}")
+    result = {"scenario": name, "release": arguments.release, "polls": played.polls, "numbers": len(played.wrong_numbers),
+              "reports": played.verdicts, "wrong": len(played.failures)}
+    (folder / "result.json").write_text(json.dumps(result))
+    return 1 if wrong else 0
 
 
 def run(arguments, name):

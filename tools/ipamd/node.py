@@ -5,7 +5,6 @@ ends, the kernel ends all other processes of the namespaces.
 """
 import json
 import os
-import re
 import subprocess
 import time
 from pathlib import Path
@@ -16,6 +15,7 @@ from web import get, post
 
 HERE = Path(__file__).parent
 ENIS, METRICS = "http://127.0.0.1:61679/v1/enis", "http://127.0.0.1:61678/metrics"
+STATUS = "http://127.0.0.1:61690/status"
 STANDINS, PODS = "http://127.0.0.1:4600/", "http://127.0.0.1:4700/"
 # The values of the manifest of release 1.23.
 IPAMD_ENVIRONMENT = {
@@ -37,10 +37,11 @@ class Failed(Exception):
 
 
 class Node:
-    """A node with a running ipamD. `failures` lists the expectations that were not met."""
+    """A node with a running ipamD. `failures` lists the expectations about the agent's reports that were not met."""
 
     def __init__(self, folder, bin_folder, release, agent, settings=None, **ipamd_environment):
-        self.folder, self.release, self.failures = Path(folder), release, []
+        self.folder, self.release = Path(folder), release
+        self.failures, self.verdicts, self.polls, self.wrong_numbers = [], 0, 0, []
         self._bin, self._agent, self._max_pods = Path(bin_folder), agent, (settings or {}).get("max_pods", 58)
         self._started, self._ipamd, self._marks = time.time(), None, []
         (self.folder / "kubeconfig").write_text(json.dumps({
@@ -114,33 +115,39 @@ class Node:
 
     # What the agent reports about the node.
 
-    def doctor(self, step, fail=(), warn=(), never=(), polls=1):
-        """Expects exactly the findings `fail` at level fail. Expects `warn` among the warnings, and `never` at neither
-        level."""
+    def doctor(self, step, finding=None, level="fail", never=(), polls=1):
+        """Expects a verdict with this finding and level, or the verdict that there is no trouble.
+
+        Every other failure must be explained by another finding. `never` lists ids that must not fail or warn.
+        """
         self.mark(f"doctor: {step}")
-        for name, url in (("enis.json", ENIS), ("metrics.txt", METRICS)):
+        for name, url in (("enis.json", ENIS), ("metrics.txt", METRICS), ("status.json", STATUS)):
             (self.folder / f"{step}-{name}").write_text(get(url) or "")
         (self.folder / f"{step}-truth.json").write_text(json.dumps(truth.sample({"ec2": STANDINS, "pods": PODS + "truth"})))
         done = subprocess.run(
             [self._agent, "doctor", "--output", "json", "--poll-interval", f"{POLL_SECONDS}s", "--cluster-id", CLUSTER,
-             "--max-pods", str(self._max_pods), "--watch", str(polls)],
+             "--max-pods", str(self._max_pods), "--polls", str(polls)],
             env={**os.environ, **AWS_ENVIRONMENT}, capture_output=True, text=True, timeout=300)
         (self.folder / f"{step}-doctor.json").write_text(done.stdout)
         if not done.stdout:
             raise Failed(f"{step}: doctor: {done.stderr}")
-        findings = json.loads(done.stdout)["findings"]
-        by_level = {level: {each["id"] for each in findings if each["level"] == level} for level in ("fail", "warn")}
-        self.expect(f"{step}: doctor fails", by_level["fail"], set(fail))
-        self.expect(f"{step}: doctor's warnings that are missing", set(warn) - by_level["warn"], set())
-        self.expect(f"{step}: contradictions", set(never) & (by_level["fail"] | by_level["warn"]), set())
-        self.expect(f"{step}: exit code", done.returncode, 1 if by_level["fail"] else 0)
+        diagnosis = json.loads(done.stdout)
+        verdict, findings = diagnosis["verdict"], diagnosis["findings"]
+        print(f"    {verdict['text']}", flush=True)
+        self.verdicts += 1
+        self.expect(f"{step}: verdict '{verdict['text']}'", (verdict["level"], verdict.get("finding")),
+                    (level, finding) if finding else ("ok", None))
+        troubles = {level: {each["id"] for each in findings if each["level"] == level} for level in ("fail", "warn")}
+        unexplained = {each["id"] for each in findings if each["level"] == "fail" and not each.get("explainedBy")}
+        self.expect(f"{step}: other failures without an explanation", unexplained - {finding}, set())
+        self.expect(f"{step}: contradictions", set(never) & (troubles["fail"] | troubles["warn"]), set())
+        self.expect(f"{step}: exit code", done.returncode, 1 if troubles["fail"] else 0)
 
-    def troubles(self, metric, within=r".*"):
-        """Expects a log line that reports trouble of the metric and has a matching cause."""
+    def troubles(self, metric, cause):
+        """Expects that the log's last line about trouble of the metric has this cause."""
         lines = [line for line in (self.folder / "run.log").read_text().splitlines()
-                 if "trouble" in line and f"{metric}=" in line]
-        if not any(re.search(within, line) for line in lines):
-            self.failures.append(f"log: no trouble of {metric} with {within}; found {lines[-3:]}")
+                 if "trouble minute=" in line and f" {metric}=" in line]
+        self.expect(f"log: cause of {metric} in {lines[-1:]}", bool(lines and cause in lines[-1].partition("cause=")[2]), True)
 
     def expect(self, what, found, expected):
         if found != expected:
@@ -151,7 +158,8 @@ class Node:
         self.samples.stop()
         (self.folder / "marks.json").write_text(json.dumps(self._marks))
         polls = truth.lines(self.folder / "polls.log")
-        self.failures += truth.compare(polls, self.samples.taken, self._marks)
+        self.polls = len(polls)
+        self.wrong_numbers = truth.compare(polls, self.samples.taken, self._marks)
 
     def mark(self, text):
         self._marks.append((time.time(), text))
