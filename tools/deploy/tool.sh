@@ -6,6 +6,7 @@
 #   tools/deploy/tool.sh kustomize    KUSTOMIZE=COMMAND likewise; kubectl's own where kubectl is there
 #   tools/deploy/tool.sh actionlint   ACTIONLINT=COMMAND likewise
 #   tools/deploy/tool.sh controlplane CONTROLPLANE=COMMAND likewise; tools/cluster/controlplane, rebuilt when it changes
+#   tools/deploy/tool.sh go           GO=COMMAND likewise; the Go that builds these tools
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -88,8 +89,12 @@ controlplane)
   command=${CONTROLPLANE-}
   [ -n "$command" ] || command=$(built_controlplane)
   ;;
+go)
+  command=${GO-}
+  [ -n "$command" ] || command=$(find_go GO)
+  ;;
 *)
-  fail "which tool? helm, kustomize, actionlint or controlplane"
+  fail "which tool? helm, kustomize, actionlint, controlplane or go"
   ;;
 esac
 echo "$command"

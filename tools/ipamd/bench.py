@@ -17,6 +17,7 @@ import scenarios
 
 BY_NAME = {each.__name__.replace("_", "-"): each for each in scenarios.ALL}
 LONGEST_SECONDS = 30 * 60
+UNSHARE = ["unshare", "--net", "--mount", "--pid", "--time", "--fork", "--kill-child", "--mount-proc"]
 
 
 def play(arguments, name, folder):
@@ -45,9 +46,11 @@ def run(arguments, name):
     folder = arguments.results / arguments.release / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    # The node has just booted. On a node that booted long ago, a young ipamD is a restart.
+    uptime = float(Path("/proc/uptime").read_text().split()[0])
     done = subprocess.run(
-        ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", sys.executable, __file__,
-         "--bin", arguments.bin, "--agent", arguments.agent, "--release", arguments.release, "--play", folder, name],
+        [*UNSHARE, "--boottime", str(-int(uptime)), sys.executable, __file__, "--bin", arguments.bin,
+         "--agent", arguments.agent, "--release", arguments.release, "--play", folder, name],
         timeout=LONGEST_SECONDS, check=False)
     print(f"{name}: {'right' if done.returncode == 0 else 'WRONG'}, see {folder}", flush=True)
     return done.returncode

@@ -16,7 +16,7 @@ def metadata(name, **more):
 
 
 def resources(instance, eni_config):
-    """API group and version -> resource -> (kind, namespaced, objects)."""
+    """API group and version -> resource -> (kind, namespaced, objects). A watch reports objects that are removed."""
     resources = {"cpu": "4", "memory": "16Gi", "pods": str(instance.max_pods)}
     node = {"apiVersion": "v1", "kind": "Node", "spec": {"providerID": f"aws:///{ZONE}/{INSTANCE_ID}"},
             "metadata": metadata(NODE_NAME, labels={"topology.kubernetes.io/zone": ZONE,
@@ -33,8 +33,7 @@ def resources(instance, eni_config):
             "vpcresources.k8s.aws/v1alpha1": {"cninodes": ("CNINode", False, [])}}
 
 
-def handler(instance, eni_config):
-    api = resources(instance, eni_config)
+def handler(instance, api):
     groups = []
     for name in api:
         if "/" in name:
@@ -73,24 +72,28 @@ def handler(instance, eni_config):
                                   "code": 404, "message": path})
 
         def watch(self, group, kind, objects, query):
-            """Sends the existing objects and a bookmark, for which client-go waits. Later nothing follows, because
-            objects never change."""
+            """Sends the existing objects, a bookmark, for which client-go waits, and later the deleted objects."""
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
             self.close_connection = True
-            events = []
+            known, events = list(objects), []
             if query.get("sendInitialEvents") == "true":
                 events = [{"type": "ADDED", "object": item} for item in objects]
                 events.append({"type": "BOOKMARK", "object": {"kind": kind, "apiVersion": group, "metadata": {
                     "resourceVersion": "10", "annotations": {"k8s.io/initial-events-end": "true"}}}})
+            end = time.monotonic() + min(int(query.get("timeoutSeconds") or 300), 300)
             try:
-                for event in events:
-                    line = json.dumps(event).encode() + b"\n"
-                    self.wfile.write(b"%x\r\n%s\r\n" % (len(line), line))
-                self.wfile.flush()
-                time.sleep(min(int(query.get("timeoutSeconds") or 300), 300))
+                while time.monotonic() < end:
+                    events += [{"type": "DELETED", "object": item} for item in known if item not in objects]
+                    known = list(objects)
+                    for event in events:
+                        line = json.dumps(event).encode() + b"\n"
+                        self.wfile.write(b"%x\r\n%s\r\n" % (len(line), line))
+                    self.wfile.flush()
+                    events = []
+                    time.sleep(1)
                 self.wfile.write(b"0\r\n\r\n")
             except OSError:
                 pass  # ipamD has ended.

@@ -5,6 +5,10 @@ poll.
 """
 THROTTLED = {"action": "*", "code": "RequestLimitExceeded", "status": 503}
 
+POD_SUBNET = {"subnets": [{"id": "subnet-0pods", "cidr": "10.20.64.0/18"}], "eni_config": "subnet-0pods"}
+CUSTOM_NETWORKING = {"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG": "true", "MAX_ENI": "3",
+                     "ENI_CONFIG_LABEL_DEF": "topology.kubernetes.io/zone"}
+
 
 def denied(action):
     return {"action": action, "code": "UnauthorizedOperation", "status": 403}
@@ -40,9 +44,9 @@ def pool(start):
     node.troubles("noAddressMinutes", "the node is full")
     node.pods(10, rate=2)
     node.wait(12)
-    node.doctor("cooling", never=["cooldown", "idle-addresses"])
+    node.doctor("cooling", past=["refused-pods"], never=["cooldown", "idle-addresses"])
     node.wait(130)
-    node.doctor("shrunk")
+    node.doctor("shrunk", past=["refused-pods"])
     node.kill_ipamd()
     node.wait(12)
     node.doctor("down", "introspection")
@@ -70,10 +74,10 @@ def targets(start):
     node.doctor("empty")
     node.pods(40, rate=0.5)
     node.wait(125)
-    node.doctor("40-pods")
+    node.doctor("40-pods", past=["refused-pods"])
     node.pods(5, rate=2)
     node.wait(140)
-    node.doctor("shrunk")
+    node.doctor("shrunk", past=["refused-pods"])
     node.pods(20, rate=1)
     node.wait(40)
     node.churn(1)
@@ -81,7 +85,7 @@ def targets(start):
     node.doctor("churn", "cooldown", polls=2)
     node.churn(0)
     node.wait(60)
-    node.doctor("after")
+    node.doctor("after", past=["refused-pods"])
     return node
 
 
@@ -100,9 +104,10 @@ def prefixes(start):
     node.pods(70, rate=2)
     node.wait(60)
     node.doctor("no-blocks", "ec2-no-prefixes", polls=2)
+    node.troubles("noAddressMinutes", "/28")
     node.change(faults=[])
     node.wait(150)
-    node.doctor("blocks-again")
+    node.doctor("blocks-again", past=["ec2-no-prefixes"])
     return node
 
 
@@ -116,7 +121,7 @@ def subnet(start):
     node.troubles("noAddressMinutes", "the subnet has no free address")
     node.change(free=4000)
     node.wait(140)
-    node.doctor("free-again")
+    node.doctor("free-again", past=["ec2-no-addresses"])
     return node
 
 
@@ -128,10 +133,11 @@ def throttled(start):
     node.pods(20, rate=2)
     node.wait(60)
     node.doctor("throttled", "ec2-throttled", polls=2)
+    node.troubles("noAddressMinutes", "EC2 throttles")
     node.change(faults=[{**THROTTLED, "action": action, "left": 2}
                         for action in ("CreateNetworkInterface", "AttachNetworkInterface")])
     node.wait(60)
-    node.doctor("grown")
+    node.doctor("grown", past=["ec2-throttled"])
     return node
 
 
@@ -165,17 +171,16 @@ def metadata_away(start):
     node.pods(8, rate=2)
     node.wait(75)
     node.doctor("away", "metadata-away", polls=2)
+    node.troubles("noAddressMinutes", "instance metadata")
     node.metadata(up=True)
     node.wait(60)
-    node.doctor("back")
+    node.doctor("back", past=["metadata-away", "refused-pods"])
     return node
 
 
 def custom_networking(start):
     """Pods in a subnet of an ENIConfig, with MAX_ENI=3."""
-    node = start({"subnets": [{"id": "subnet-0pods", "cidr": "10.20.64.0/18"}], "eni_config": "subnet-0pods"},
-                 AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG="true", MAX_ENI="3",
-                 ENI_CONFIG_LABEL_DEF="topology.kubernetes.io/zone")
+    node = start(POD_SUBNET, **CUSTOM_NETWORKING)
     node.wait(25)
     node.pods(35, rate=1)
     node.wait(70)
@@ -183,14 +188,25 @@ def custom_networking(start):
     return node
 
 
+def no_eni_config(start):
+    """Custom networking, and the ENIConfig of the zone is deleted while ipamD runs."""
+    node = start(POD_SUBNET, **CUSTOM_NETWORKING)
+    node.wait(25)
+    node.change(eni_config=None)
+    node.pods(20, rate=2)
+    node.wait(60)
+    node.doctor("deleted", "eniconfig", polls=2)
+    return node
+
+
 def excluded_subnet(start):
-    """A tag excludes the node's subnet from use for pods."""
+    """A tag excludes the node's subnet from use for pods. Releases before 1.22 do not know this tag for the first ENI."""
     node = start({"tags": {"kubernetes.io/role/cni": "0"},
                   "subnets": [{"id": "subnet-0pods", "cidr": "10.20.64.0/18", "tags": {"kubernetes.io/role/cni": "1"}}]})
     node.wait(25)
     node.pods(45, rate=1)
     node.wait(80)
-    node.doctor("full", "node-full", polls=2)
+    node.doctor("45-pods", None if node.release.startswith("1.19") else "node-full", polls=2)
     return node
 
 
@@ -217,4 +233,4 @@ def modes(start):
 
 
 ALL = (quick, pool, targets, prefixes, subnet, throttled, no_rights, metadata_away, custom_networking,
-       excluded_subnet, modes)
+       no_eni_config, excluded_subnet, modes)
