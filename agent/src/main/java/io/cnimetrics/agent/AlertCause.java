@@ -29,6 +29,9 @@ record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory 
   private static final String OTHER_CODES = "AWS returns errors to ipamD";
   private static final String FUNCTIONS = "ipamD counts errors";
 
+  private static final Found CRASH_LOOP =
+      new Found("ipamD ends again and again after its start", "ipamd-restarts");
+
   /** The number of calls and codes that one cause names. */
   private static final int MOST_NAMED = 2;
 
@@ -36,6 +39,7 @@ record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory 
   private static final Map<String, Function<AlertCause, Optional<Found>>> FINDERS =
       Map.of(
           MetricCatalog.IPAMD_DOWN_MINUTES.name(), AlertCause::unread,
+          MetricCatalog.IPAMD_RECENT_RESTARTS.name(), causes -> Optional.of(CRASH_LOOP),
           MetricCatalog.NO_ADDRESS_MINUTES.name(), AlertCause::ofRefusedPods,
           MetricCatalog.NO_AVAILABLE_IP_ADDRS.name(), AlertCause::ofRefusedPods,
           MetricCatalog.NODE_IP_UTILIZATION.name(), AlertCause::held,

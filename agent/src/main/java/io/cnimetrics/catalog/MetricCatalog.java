@@ -23,6 +23,7 @@ import io.cnimetrics.catalog.Metric.MinuteAggregation;
 import io.cnimetrics.catalog.Metric.Statistic;
 import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Subnet;
 import java.util.ArrayList;
@@ -53,6 +54,9 @@ public final class MetricCatalog {
       new FromLists(AddressPool::assigned, Series.of("awscni_assigned_ip_addresses"), false);
 
   private static final String API_ERRORS = "awscni_aws_api_error_count";
+
+  /** Pods that did not start because ipamD could not read instance metadata. */
+  static final Series METADATA_ERRORS = Series.of(API_ERRORS, "api", IpamdError.CALLS_OF_PODS);
 
   private static final List<Metric> ALL = new ArrayList<>();
   private static final OptionalDouble NEVER = OptionalDouble.empty();
@@ -149,9 +153,10 @@ public final class MetricCatalog {
           "noAddressMinutes",
           MINUTES,
           1,
-          "Minutes for which ipamD has refused pods an address. The value is 0 after two minutes"
-              + " without a refusal.",
-          derived(MetricCatalog::noAddressMinutes, NO_AVAILABLE_ADDRESS));
+          "Minutes for which pods have got no address, because none was available or because ipamD"
+              + " could not read instance metadata. The value is 0 after two minutes without such a"
+              + " pod.",
+          derived(MetricCatalog::noAddressMinutes, NO_AVAILABLE_ADDRESS, METADATA_ERRORS));
   public static final Metric WARM_POOL_EMPTY_MINUTES =
       worst(
           "warmPoolEmptyMinutes",
@@ -183,6 +188,13 @@ public final class MetricCatalog {
           derived(MetricCatalog::ipamdDownMinutes));
   public static final Metric IPAMD_RESTARTS =
       counter("ipamdRestarts", "Restarts of ipamD that this agent observed.", new Restarts());
+  public static final Metric IPAMD_RECENT_RESTARTS =
+      worst(
+          "ipamdRecentRestarts",
+          COUNT,
+          3,
+          "Restarts of ipamD that this agent observed in the last 15 minutes.",
+          derived(MetricCatalog::recentRestarts));
   public static final Metric AGENT_STARTS =
       counter("agentStarts", "Starts of this agent.", new AgentStart());
 
@@ -200,8 +212,18 @@ public final class MetricCatalog {
   public static final Metric RECONCILE_COUNT =
       counter(
           "reconcileCount",
-          "Corrections of ipamD's address pool because the state in EC2 was different.",
+          "Addresses and ENIs that ipamD compared with EC2, once a minute. The count rises although"
+              + " ipamD corrects nothing. poolCorrections counts the corrections.",
           "awscni_reconcile_count");
+  public static final Metric POOL_CORRECTIONS =
+      counter(
+          "poolCorrections",
+          "Addresses and ENIs that ipamD added or removed because the state in EC2 was different.",
+          new FromCounter(
+              Series.of(
+                  "awscni_reconcile_count",
+                  "fn",
+                  Set.of("eniReconcileAdd", "eniReconcileDel", "eniIPPoolReconcileDel"))));
   public static final Metric FORCE_REMOVE_ENI =
       alertingCounter(
           "forceRemoveENI",
@@ -239,6 +261,12 @@ public final class MetricCatalog {
           "Calls of ipamD to AWS that failed because EC2 denied them. Usually a role lacks a"
               + " permission.",
           Cause.EC2_DENIES);
+  public static final Metric AWS_API_METADATA_ERR =
+      counter(
+          "awsAPIMetadataErr",
+          "Calls of ipamD to instance metadata that failed while a pod was set up. The pod did not"
+              + " start.",
+          new FromCounter(METADATA_ERRORS));
   public static final Metric AWS_API_LATENCY =
       add(
           "awsAPILatency",
@@ -398,6 +426,11 @@ public final class MetricCatalog {
         known,
         (double)
             poll.history().refusals().minutesAt(PollContext.minute(poll.snapshot().takenAt())));
+  }
+
+  private static OptionalDouble recentRestarts(PollContext poll) {
+    boolean known = poll.increases().restarted().isPresent();
+    return onlyIf(known, (double) poll.history().recentRestarts().minutes().size());
   }
 
   private static OptionalDouble warmPoolEmptyMinutes(PollContext poll) {

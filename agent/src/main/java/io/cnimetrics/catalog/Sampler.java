@@ -116,7 +116,9 @@ public final class Sampler {
       SamplerState before,
       Streak down) {
     long minute = PollContext.minute(snapshot.takenAt());
-    boolean refused = increases.of(MetricCatalog.NO_AVAILABLE_ADDRESS).orElse(0) > 0;
+    boolean refused =
+        increases.of(MetricCatalog.NO_AVAILABLE_ADDRESS).orElse(0) > 0
+            || increases.of(MetricCatalog.METADATA_ERRORS).orElse(0) > 0;
     return new SamplerState(
         increases.next(before.totals(), COUNTERS),
         before.restarts() + (increases.restarted().orElse(false) ? 1 : 0),
@@ -128,6 +130,7 @@ public final class Sampler {
             .map(empty -> before.warmPoolEmpty().lastOf(minute, empty))
             .orElse(before.warmPoolEmpty()),
         before.refusals().at(minute, refused),
+        before.recentRestarts().at(minute, increases.restarted().orElse(false)),
         capacity.modeByGauges() ? Optional.of(capacity.mode()) : before.mode());
   }
 

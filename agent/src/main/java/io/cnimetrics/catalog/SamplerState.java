@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  * @param down the consecutive minutes in which no poll could read ipamD
  * @param warmPoolEmpty the consecutive minutes in which the pool could grow but had no free address
  * @param refusals the minutes in which ipamD refused pods an address
+ * @param recentRestarts the ipamD restarts of the last 15 minutes
  * @param mode the last address mode that ipamD's gauges showed
  */
 public record SamplerState(
@@ -29,10 +30,18 @@ public record SamplerState(
     Streak down,
     Streak warmPoolEmpty,
     Refusals refusals,
+    RecentRestarts recentRestarts,
     Optional<AddressMode> mode) {
   public static final SamplerState NONE =
       new SamplerState(
-          Optional.empty(), 0, false, Streak.NONE, Streak.NONE, Refusals.NONE, Optional.empty());
+          Optional.empty(),
+          0,
+          false,
+          Streak.NONE,
+          Streak.NONE,
+          Refusals.NONE,
+          RecentRestarts.NONE,
+          Optional.empty());
 
   private static final String TOTAL = "total.";
   private static final String MODE = "mode.";
@@ -51,6 +60,7 @@ public record SamplerState(
     down.toNumbers("down.", numbers);
     warmPoolEmpty.toNumbers("warmPoolEmpty.", numbers);
     refusals.toNumbers("refusals.", numbers);
+    recentRestarts.toNumbers("restarted.", numbers);
     mode.ifPresent(known -> numbers.put(MODE + known, 1.0));
     // NaN means an unknown total. An unknown total is not stored.
     numbers.values().removeIf(number -> !Double.isFinite(number));
@@ -66,6 +76,7 @@ public record SamplerState(
         Streak.of("down.", numbers),
         Streak.of("warmPoolEmpty.", numbers),
         Refusals.of("refusals.", numbers),
+        RecentRestarts.of("restarted.", numbers),
         Stream.of(AddressMode.values())
             .filter(mode -> numbers.containsKey(MODE + mode))
             .findFirst());

@@ -1,5 +1,6 @@
 package io.cnimetrics.console;
 
+import static io.cnimetrics.console.CloudFormation.all;
 import static io.cnimetrics.console.CloudFormation.isGiven;
 import static io.cnimetrics.console.CloudFormation.isOn;
 import static io.cnimetrics.text.Json.object;
@@ -14,10 +15,14 @@ import java.util.Map;
 /** The parameters of the alarm template, and the conditions that use these parameters. */
 final class AlarmParameters {
   static final String COMPOSITE = "PageOnce";
+
+  /** Each alarm of severity page notifies the topic, because the composite alarm is off. */
+  static final String EACH_PAGES = "EachAlarmPages";
+
   static final String HAS_SUPPRESSOR = "HasSuppressor";
   static final String HAS_RUNBOOK = "HasRunbook";
   static final String HAS_TAG = "HasTag";
-  static final String NOTIFY_OK = "NotifiesOk";
+  private static final String NOTIFY_OK = "NotifiesOk";
 
   private static final String TOPIC_PATTERN = "(arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[\\w.-]+)?";
 
@@ -82,7 +87,11 @@ final class AlarmParameters {
             NOTIFY_OK, isOn("NotifyOk"));
     for (Alarm.Severity severity : Alarm.Severity.values()) {
       conditions.put(hasTopic(severity), isGiven(topicOf(severity)));
+      conditions.put(notifiesOk(hasTopic(severity)), all(hasTopic(severity), NOTIFY_OK));
     }
+    conditions.put("EachAlarm", object("Fn::Not", List.of(isOn(COMPOSITE))));
+    conditions.put(EACH_PAGES, all("EachAlarm", hasTopic(Alarm.Severity.PAGE)));
+    conditions.put(notifiesOk(EACH_PAGES), all(EACH_PAGES, NOTIFY_OK));
     switches().forEach(each -> conditions.put(each.parameter(), isOn(each.parameter())));
     return conditions;
   }
@@ -93,6 +102,11 @@ final class AlarmParameters {
 
   static String hasTopic(Alarm.Severity severity) {
     return severity == Alarm.Severity.PAGE ? "HasPageTopic" : "HasTicketTopic";
+  }
+
+  /** The condition for a notification of an alarm's end. */
+  static String notifiesOk(String condition) {
+    return condition + "Ok";
   }
 
   private static List<Switch> switches() {

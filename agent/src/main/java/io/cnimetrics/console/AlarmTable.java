@@ -64,6 +64,33 @@ public final class AlarmTable {
               List.of(MetricCatalog.IPAMD_DOWN_MINUTES),
               List.of("introspection", "ipamd-restarts")));
 
+  /**
+   * In a crash loop each minute can have a successful poll, so that no minute counts as down. The
+   * pause between two restarts grows to five minutes. Therefore the alarm evaluates ten minutes: it
+   * stays on as long as ipamD restarts at least every seven minutes.
+   */
+  static final Alarm CRASH_LOOP =
+      new Alarm(
+          "IpamdCrashLoop",
+          "ipamd-crash-loop",
+          PAGE,
+          Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.IPAMD_RECENT_RESTARTS),
+          AT_LEAST,
+          Threshold.of(
+              "IpamdRecentRestarts",
+              3,
+              2,
+              60,
+              "Restarts of ipamD within 15 minutes on a node that start the alarm"),
+          new Evaluation(1, 10, NOT_BREACHING),
+          Optional.empty(),
+          new Text(
+              "ipamD is in a crash loop on a node",
+              "ipamD restarts again and again. Pods on that node do not start while ipamD is"
+                  + " away. The log before the last restart shows the reason.",
+              List.of(MetricCatalog.IPAMD_RECENT_RESTARTS),
+              List.of("ipamd-restarts", "introspection")));
+
   static final Threshold SUBNET_FREE =
       Threshold.of(
           "SubnetFreeAddresses",
@@ -194,7 +221,7 @@ public final class AlarmTable {
               List.of(Cause.NODE_FULL.finding(), "max-pods")));
 
   /** The alarms of severity page, except the alarms of subnets. */
-  static final List<Alarm> PAGES = List.of(NO_ADDRESS, IPAMD_DOWN);
+  static final List<Alarm> PAGES = List.of(NO_ADDRESS, IPAMD_DOWN, CRASH_LOOP);
 
   static final List<Alarm> TICKETS =
       List.of(NO_DATA, WARM_POOL_EMPTY, LOST_ADDRESS, DENIED, THROTTLED, NEARLY_FULL);
@@ -240,8 +267,11 @@ public final class AlarmTable {
   public static final Text CANNOT_START =
       new Text(
           "Pods cannot start",
-          "Pods get no address, ipamD is down on a node, or a subnet is empty. See which of these"
-              + " alarms is on. Its description has the next steps.",
-          List.of(MetricCatalog.NO_ADDRESS_MINUTES, MetricCatalog.IPAMD_DOWN_MINUTES),
-          List.of("refused-pods", "introspection", "ec2-no-addresses"));
+          "Pods get no address, ipamD is down or in a crash loop, or a subnet is empty. See which of"
+              + " these alarms is on, and read its description.",
+          List.of(
+              MetricCatalog.NO_ADDRESS_MINUTES,
+              MetricCatalog.IPAMD_DOWN_MINUTES,
+              MetricCatalog.IPAMD_RECENT_RESTARTS),
+          List.of("refused-pods", "introspection", "ipamd-restarts"));
 }

@@ -1,10 +1,10 @@
 package io.cnimetrics.console;
 
 import static io.cnimetrics.console.AlarmParameters.COMPOSITE;
+import static io.cnimetrics.console.AlarmParameters.EACH_PAGES;
 import static io.cnimetrics.console.AlarmParameters.HAS_RUNBOOK;
 import static io.cnimetrics.console.AlarmParameters.HAS_SUPPRESSOR;
 import static io.cnimetrics.console.AlarmParameters.HAS_TAG;
-import static io.cnimetrics.console.AlarmParameters.NOTIFY_OK;
 import static io.cnimetrics.console.CloudFormation.either;
 import static io.cnimetrics.console.CloudFormation.join;
 import static io.cnimetrics.console.CloudFormation.only;
@@ -90,11 +90,9 @@ public final class AlarmTemplate {
     properties.put("EvaluationPeriods", evaluation.periods());
     properties.put("DatapointsToAlarm", evaluation.datapoints());
     properties.put("TreatMissingData", evaluation.missing().label());
-    Map<String, Object> actions = actions(alarm.severity());
-    if (alarm.severity() == Severity.PAGE) {
-      actions.replaceAll((name, action) -> either(COMPOSITE, ref("AWS::NoValue"), action));
-    }
-    properties.putAll(actions);
+    boolean pages = alarm.severity() == Severity.PAGE;
+    String condition = pages ? EACH_PAGES : AlarmParameters.hasTopic(alarm.severity());
+    properties.putAll(actions(alarm.severity(), condition));
     return resource("AWS::CloudWatch::Alarm", alarm.onBy().map(Switch::parameter), properties);
   }
 
@@ -110,7 +108,7 @@ public final class AlarmTemplate {
     properties.put("ActionsSuppressorWaitPeriod", only(HAS_SUPPRESSOR, SUPPRESSOR_WAIT_SECONDS));
     properties.put(
         "ActionsSuppressorExtensionPeriod", only(HAS_SUPPRESSOR, SUPPRESSOR_EXTENSION_SECONDS));
-    properties.putAll(actions(Severity.PAGE));
+    properties.putAll(actions(Severity.PAGE, AlarmParameters.hasTopic(Severity.PAGE)));
     return resource("AWS::CloudWatch::CompositeAlarm", Optional.of(COMPOSITE), properties);
   }
 
@@ -198,10 +196,11 @@ public final class AlarmTemplate {
     return threshold.parameter().<Object>map(CloudFormation::ref).orElse(threshold.value());
   }
 
-  private static Map<String, Object> actions(Severity severity) {
-    String topic = AlarmParameters.topicOf(severity);
-    Map<String, Object> topics = only(AlarmParameters.hasTopic(severity), List.of(ref(topic)));
-    return object("AlarmActions", topics, "OKActions", only(NOTIFY_OK, topics));
+  private static Map<String, Object> actions(Severity severity, String condition) {
+    List<Object> topics = List.of(ref(AlarmParameters.topicOf(severity)));
+    return object(
+        "AlarmActions", only(condition, topics),
+        "OKActions", only(AlarmParameters.notifiesOk(condition), topics));
   }
 
   /**

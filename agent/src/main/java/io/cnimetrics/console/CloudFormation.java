@@ -4,6 +4,7 @@ import static io.cnimetrics.text.Json.object;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The CloudFormation functions that the template uses. */
 final class CloudFormation {
@@ -33,6 +34,11 @@ final class CloudFormation {
 
   static Map<String, Object> isOn(String parameter) {
     return object("Fn::Equals", List.of(ref(parameter), "true"));
+  }
+
+  /** True if all named conditions are true. */
+  static Map<String, Object> all(String... conditions) {
+    return object("Fn::And", Stream.of(conditions).map(name -> object("Condition", name)).toList());
   }
 
   static Map<String, Object> isGiven(String parameter) {

@@ -79,7 +79,7 @@ final class DashboardGraph {
         "title", title,
         "region", region,
         "view", "timeSeries",
-        "stacked", stacked,
+        "stacked", Optional.of(stacked).filter(is -> is),
         "period", PERIOD_SECONDS,
         "yAxis", object("left", axis),
         "annotations", annotations,

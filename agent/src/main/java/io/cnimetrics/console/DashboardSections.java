@@ -62,8 +62,10 @@ final class DashboardSections {
             .line("worst node", worst(MetricCatalog.NO_ADDRESS_MINUTES))
             .limit(AlarmTable.NO_ADDRESS),
         graph("Nodes that refuse pods", "nodes").line("nodes", refusing().perMinute()),
-        graph("Refused requests for an address", PER_MINUTE)
-            .perMinute("requests", MetricCatalog.NO_AVAILABLE_IP_ADDRS),
+        graph("Pods refused, by cause", PER_MINUTE)
+            .perMinute("no address available", MetricCatalog.NO_AVAILABLE_IP_ADDRS)
+            .perMinute("instance metadata away", MetricCatalog.AWS_API_METADATA_ERR)
+            .stacked(),
         graph("How long a warm pool is empty", MINUTES)
             .line("worst node", worst(MetricCatalog.WARM_POOL_EMPTY_MINUTES))
             .limit(AlarmTable.WARM_POOL_EMPTY));
@@ -83,6 +85,9 @@ final class DashboardSections {
             .line("nodes that report", reporting())
             .line("nodes with ipamD down", Formula.nodesAtZero(MetricCatalog.IPAMD_UP).perMinute())
             .limit(AlarmTable.NO_DATA),
+        graph("Restarts of ipamD in 15 minutes", "restarts")
+            .line("worst node", worst(MetricCatalog.IPAMD_RECENT_RESTARTS))
+            .limit(AlarmTable.CRASH_LOOP),
         graph("Starts and restarts", PER_MINUTE)
             .line("ipamD restarts", marks(MetricCatalog.IPAMD_RESTARTS))
             .line("agent starts", marks(MetricCatalog.AGENT_STARTS)));
@@ -99,6 +104,7 @@ final class DashboardSections {
             .perMinute("no address in the subnet", MetricCatalog.AWS_API_NO_ADDRESS_ERR)
             .perMinute("throttled", MetricCatalog.AWS_API_THROTTLE_ERR)
             .perMinute("denied", MetricCatalog.AWS_API_DENIED_ERR)
+            .perMinute("instance metadata away", MetricCatalog.AWS_API_METADATA_ERR)
             .line("other causes", otherCauses().perMinute())
             .stacked()
             .limit(AlarmTable.DENIED),
@@ -120,7 +126,8 @@ final class DashboardSections {
         MetricCatalog.AWS_API_ERR,
         MetricCatalog.AWS_API_NO_ADDRESS_ERR,
         MetricCatalog.AWS_API_THROTTLE_ERR,
-        MetricCatalog.AWS_API_DENIED_ERR);
+        MetricCatalog.AWS_API_DENIED_ERR,
+        MetricCatalog.AWS_API_METADATA_ERR);
   }
 
   private static Formula ofRequests(Metric errors) {
@@ -166,7 +173,7 @@ final class DashboardSections {
             .perMinute("released", MetricCatalog.DEL_REQ_COUNT),
         graph("Operations of ipamD", PER_MINUTE)
             .perMinute("requests to EC2", MetricCatalog.EC2_API_REQ_COUNT)
-            .perMinute("pool corrections", MetricCatalog.RECONCILE_COUNT)
+            .perMinute("pool corrections", MetricCatalog.POOL_CORRECTIONS)
             .perMinute("changes in progress", MetricCatalog.IPAMD_ACTION_IN_PROGRESS),
         graph("Removed from running pods", PER_MINUTE)
             .line("addresses and ENIs", removed.perMinute())

@@ -14,7 +14,8 @@ final class DashboardTexts {
       """
       ### 1. Does ipamD refuse pods an address?
       If a value is above 0, pods stay in ContainerCreating. **Do:** find the cause in sections 2 to 4, and the node \
-      in the last section. A warm pool that is empty although it may grow is an early warning.
+      in the last section. If instance metadata is away, check its settings on the instance. A warm pool that is empty \
+      although it may grow is an early warning.
       """;
 
   static final String SUBNETS =
@@ -27,8 +28,9 @@ final class DashboardTexts {
   static final String IPAMD =
       """
       ### 3. Is ipamD up, and do nodes report?
-      No new pod starts on a node where ipamD is down. **Do:** check the aws-node pod of that node. If some nodes do \
-      not report, check the agents' pods on those nodes. Marks show restarts of ipamD and starts of agents.
+      No new pod starts on a node where ipamD is down or in a crash loop. **Do:** check the aws-node pod of that node. \
+      If some nodes do not report, check the agents' pods on those nodes. Marks show restarts of ipamD and starts of \
+      agents.
       """;
 
   static final String ERRORS =
@@ -58,16 +60,16 @@ final class DashboardTexts {
       """
       ### 7. Churn
       If ipamD sends many requests to EC2 while the number of pods is steady, the warm targets are too low. **Do:** \
-      raise the warm targets. If addresses were removed from running pods, replace these pods and find the cause in \
-      CloudTrail.
+      raise the warm targets. A pool correction means that EC2 and ipamD disagreed about an address or an ENI. If \
+      addresses were removed from running pods, replace these pods and find the cause in CloudTrail.
       """;
 
   private static final String WHICH_NODE =
       """
       ### Which node?
-      When a problem starts on a node, the agent of the node logs one line with the node, the instance and the subnets. \
-      If CloudWatch Logs has the agents' log, run this query in **Logs Insights**. Container Insights writes to the log \
-      group `/aws/containerinsights/CLUSTER/application`.
+      When a problem starts on a node, the agent of the node logs one line with the node, the instance, the subnets and \
+      the cause. If CloudWatch Logs has the agents' log, run this query in **Logs Insights**. Container Insights writes \
+      to the log group `/aws/containerinsights/CLUSTER/application`.
       ```
       %s
       ```

@@ -24,10 +24,11 @@ final class WhichNode {
         | parse @message /node=(?<node>%s)/
         | parse @message /instance=(?<instance>%s)/
         | parse @message /subnets=(?<subnets>%s)/
+        | parse @message /finding=(?<finding>%s)/
         | parse @message /cause=\\W+(?<cause>[^"\\\\]+)/
-        | stats max(@timestamp) as last, count(*) as times by node, instance, subnets, cause
+        | stats max(@timestamp) as last, count(*) as times by node, instance, subnets, finding, cause
         | sort last desc"""
-        .formatted(VALUE, VALUE, VALUE);
+        .formatted(VALUE, VALUE, VALUE, VALUE);
   }
 
   /**

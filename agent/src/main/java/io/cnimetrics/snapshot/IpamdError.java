@@ -20,7 +20,7 @@ public record IpamdError(String family, String call, String code) {
   private static final Set<String> METADATA_CODES = Set.of("EC2MetadataError", "IMDSRequestError");
 
   /** The calls to instance metadata while ipamD sets up a pod. If a call fails, the pod waits. */
-  private static final Set<String> CALLS_OF_PODS =
+  public static final Set<String> CALLS_OF_PODS =
       Set.of("GetVPCIPv4CIDRBlocks", "GetVPCIPv6CIDRBlocks");
 
   public static IpamdError ofApi(String call, String code) {

@@ -14,7 +14,7 @@ import java.util.Optional;
  * Invisible characters in texts are escaped, so that a document cannot control a terminal.
  */
 public final class Json {
-  private static final int LINE = 120;
+  private static final int LINE = 160;
   private static final double LARGEST_WHOLE = 0x1p53;
 
   private Json() {}
@@ -59,7 +59,10 @@ public final class Json {
         : write(value, " ");
   }
 
-  /** Writes a value with indentation. A value that fits on one line stays on one line. */
+  /**
+   * Writes a value with an indentation of one space, because CloudFormation limits the size of a
+   * template. A value that fits on one line stays on one line.
+   */
   public static String indented(Object value) {
     return indented(value, "") + "\n";
   }
@@ -69,7 +72,7 @@ public final class Json {
     if (indent.length() + compact.length() <= LINE) {
       return compact;
     }
-    String deeper = indent + "  ";
+    String deeper = indent + " ";
     List<String> parts = new ArrayList<>();
     if (value instanceof Map<?, ?> object) {
       object.forEach((name, member) -> parts.add(compact(name) + ": " + indented(member, deeper)));

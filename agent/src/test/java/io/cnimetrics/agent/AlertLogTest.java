@@ -214,6 +214,7 @@ class AlertLogTest {
             "noAddressMinutes",
             "warmPoolEmptyMinutes",
             "ipamdDownMinutes",
+            "ipamdRecentRestarts",
             "awsAPIErr",
             "awsUtilErr",
             "ec2ApiErrCount");

@@ -55,7 +55,12 @@ class WhichNodeTest {
     alerts.closed(new AlertChanges(MINUTE, List.of(), List.of(refused()), List.of()));
 
     assertThat(found(asJson("log", asJson("message", line()))))
-        .containsExactly("", "ip-10-0-1-23.ec2.internal", "unknown", Cause.WARM_POOL_EMPTY.text());
+        .containsExactly(
+            "",
+            "ip-10-0-1-23.ec2.internal",
+            "unknown",
+            Cause.WARM_POOL_EMPTY.finding(),
+            Cause.WARM_POOL_EMPTY.text());
   }
 
   @Test
@@ -78,8 +83,8 @@ class WhichNodeTest {
   }
 
   /**
-   * The result of the query's filter, followed by the node, the instance, the subnets and the
-   * cause.
+   * The result of the query's filter, followed by the node, the instance, the subnets, the finding
+   * and the cause.
    */
   private static List<String> found(String line) {
     return REGEX

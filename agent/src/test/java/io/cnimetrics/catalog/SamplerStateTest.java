@@ -13,6 +13,7 @@ import io.cnimetrics.testing.Laws;
 import io.cnimetrics.testing.Snapshots;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -57,6 +58,7 @@ class SamplerStateTest {
         new Streak(restarts, minute, held),
         new Streak(minute, restarts, !held),
         new Refusals(minute, minute),
+        new RecentRestarts(List.of(minute)),
         held ? Optional.of(AddressMode.PREFIX) : Optional.empty());
   }
 

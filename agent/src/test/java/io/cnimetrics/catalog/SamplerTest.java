@@ -8,6 +8,7 @@ import static io.cnimetrics.testing.Snapshots.prefixed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.testing.Snapshots;
 import java.time.Duration;
 import java.time.Instant;
@@ -152,6 +153,54 @@ class SamplerTest {
   }
 
   @Test
+  void podsWithoutInstanceMetadataCountAsPodsWithoutAddress() {
+    poll(full(5));
+
+    Map<String, Double> values =
+        poll(full(5).sum(MetricCatalog.METADATA_ERRORS, 2).at(START.plusSeconds(60)));
+
+    assertThat(values)
+        .containsEntry("awsAPIMetadataErr", 2.0)
+        .containsEntry("noAvailableIPAddrs", 0.0)
+        .containsEntry("noAddressMinutes", 1.0);
+  }
+
+  @Test
+  void crashLoopShowsAlthoughEachPollIsGood() {
+    assertThat(recentRestarts(0, -3600)).as("baseline").isNaN();
+    assertThat(recentRestarts(30, -3600)).isZero();
+    assertThat(recentRestarts(60, 50)).isEqualTo(1);
+    assertThat(recentRestarts(75, 70)).isEqualTo(2);
+    assertThat(recentRestarts(120, 100)).isEqualTo(3);
+    assertThat(recentRestarts(15 * 60 + 30, 100))
+        .as("the minute of the first is recent")
+        .isEqualTo(3);
+    assertThat(recentRestarts(16 * 60, 100)).isEqualTo(1);
+    assertThat(recentRestarts(17 * 60, 100)).isZero();
+  }
+
+  @Test
+  void minuteWithoutIpamdDoesNotHideTheRestarts() {
+    recentRestarts(0, 0);
+    recentRestarts(60, 50);
+
+    assertThat(poll(nothingRead().at(START.plusSeconds(120))))
+        .doesNotContainKey("ipamdRecentRestarts");
+    assertThat(recentRestarts(180, 50)).isEqualTo(1);
+  }
+
+  @Test
+  void addressesFoundInPlaceAreNoCorrections() {
+    Series reconciled = Series.of("awscni_reconcile_count");
+    Series corrected = MetricCatalog.POOL_CORRECTIONS.onlySeries();
+    poll(full(0).sum(reconciled, 0).sum(corrected, 0));
+
+    assertThat(poll(full(0).sum(reconciled, 51).sum(corrected, 1).at(START.plusSeconds(60))))
+        .containsEntry("reconcileCount", 51.0)
+        .containsEntry("poolCorrections", 1.0);
+  }
+
+  @Test
   void warmPoolIsEmptyWhileThePoolMayGrow() {
     assertThat(warmPoolEmptyMinutes(0, 14, 14)).isEqualTo(1);
     assertThat(warmPoolEmptyMinutes(60, 28, 28)).isEqualTo(2);
@@ -190,6 +239,13 @@ class SamplerTest {
   private double noAddressMinutes(long second, double total) {
     return poll(full(total).at(START.plusSeconds(second)))
         .getOrDefault("noAddressMinutes", Double.NaN);
+  }
+
+  private double recentRestarts(long second, long processStart) {
+    return poll(full(0)
+            .processStart(START.plusSeconds(processStart).getEpochSecond())
+            .at(START.plusSeconds(second)))
+        .getOrDefault("ipamdRecentRestarts", Double.NaN);
   }
 
   private double warmPoolEmptyMinutes(long second, long total, long assigned) {

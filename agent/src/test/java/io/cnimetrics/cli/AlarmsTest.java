@@ -12,8 +12,8 @@ class AlarmsTest {
   void printsTheTemplateOfOneCluster() {
     assertThat(terminal.run("alarms", "--cluster-id=prod")).isZero();
     assertThat(terminal.out())
-        .startsWith("{\n  \"AWSTemplateFormatVersion\"")
-        .contains("\"Default\": \"prod\"")
+        .startsWith("{\n \"AWSTemplateFormatVersion\"")
+        .contains("\"Default\":\"prod\"")
         .doesNotContain("AWS::CloudWatch::Dashboard");
     assertThat(terminal.err()).isEmpty();
   }
@@ -28,8 +28,7 @@ class AlarmsTest {
   void dashboardIsAddedOnDemand() {
     terminal.run("alarms", "--with-dashboard", "--cluster-id=prod/a");
 
-    assertThat(terminal.out())
-        .contains("AWS::CloudWatch::Dashboard", "\"Default\": \"cni-prod-a\"");
+    assertThat(terminal.out()).contains("AWS::CloudWatch::Dashboard", "\"Default\":\"cni-prod-a\"");
   }
 
   @Test

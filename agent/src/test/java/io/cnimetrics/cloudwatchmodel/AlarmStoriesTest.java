@@ -1,5 +1,6 @@
 package io.cnimetrics.cloudwatchmodel;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.cloudwatchmodel.AlarmHistory.Span;
@@ -26,21 +27,25 @@ class AlarmStoriesTest {
   private static final int AFTER = 30;
 
   /** The alarms that page. */
-  private static final Set<String> PAGES = Set.of("PodsGetNoAddress", "IpamdDown", "SubnetEmpty1");
+  private static final Set<String> PAGES =
+      Set.of("PodsGetNoAddress", "IpamdDown", "IpamdCrashLoop", "SubnetEmpty1");
 
   /** The events in each minute of the trouble, on the node that is in trouble. */
   private static final Map<String, BiConsumer<Story, StoryNode>> TROUBLES =
-      Map.of(
-          "pods are refused", (story, node) -> node.refuse(4),
-          "addresses leak", AlarmStoriesTest::leak,
-          "pods come and go too fast", AlarmStoriesTest::churn,
-          "ipamD is down", (story, node) -> node.goDown(),
-          "a subnet runs dry", (story, node) -> story.freeAddresses(Printed.SUBNET, 3),
-          "a pool does not grow", (story, node) -> node.pool(2, 28, 0),
-          "EC2 denies", (story, node) -> node.count("awsAPIDeniedErr", 1),
-          "EC2 throttles", (story, node) -> node.count("awsAPIThrottleErr", 20),
-          "nodes fill up",
-              (story, node) -> story.nodes().subList(0, 3).forEach(AlarmStoriesTest::fill));
+      Map.ofEntries(
+          entry("pods are refused", (story, node) -> node.refuse(4)),
+          entry("instance metadata is away", (story, node) -> node.losePodsWithoutMetadata(2)),
+          entry("addresses leak", AlarmStoriesTest::leak),
+          entry("pods come and go too fast", AlarmStoriesTest::churn),
+          entry("ipamD is down", (story, node) -> node.goDown()),
+          entry("ipamD restarts each minute", (story, node) -> node.comeUp(story.now())),
+          entry("a subnet runs dry", (story, node) -> story.freeAddresses(Printed.SUBNET, 3)),
+          entry("a pool does not grow", (story, node) -> node.pool(2, 28, 0)),
+          entry("EC2 denies", (story, node) -> node.count("awsAPIDeniedErr", 1)),
+          entry("EC2 throttles", (story, node) -> node.count("awsAPIThrottleErr", 20)),
+          entry(
+              "nodes fill up",
+              (story, node) -> story.nodes().subList(0, 3).forEach(AlarmStoriesTest::fill)));
 
   /** Ended pods keep their addresses, until the node has none for a new pod. */
   private static void leak(Story story, StoryNode node) {
@@ -62,9 +67,11 @@ class AlarmStoriesTest {
   @ParameterizedTest
   @CsvSource({
     "pods are refused, PodsGetNoAddress, 6, 5, 6, 10",
+    "instance metadata is away, PodsGetNoAddress, 6, 5, 6, 10",
     "addresses leak, PodsGetNoAddress, 6, 5, 6, 10",
     "pods come and go too fast, PodsGetNoAddress WarmPoolEmpty, 15, 12, 15, 18",
     "ipamD is down, IpamdDown, 8, 7, 8, 12",
+    "ipamD restarts each minute, IpamdCrashLoop, 6, 5, 6, 10",
     "a subnet runs dry, SubnetEmpty1, 8, 5, 8, 5",
     "a pool does not grow, WarmPoolEmpty, 15, 12, 15, 18",
     "EC2 denies, Ec2Denies, 8, 7, 8, 13",
@@ -99,6 +106,35 @@ class AlarmStoriesTest {
             Printed.byId(Printed.alarms(publishMinutes, Map.of())).get("IpamdDown"));
     Window whole = Window.of(Story.START, end, Duration.ofMinutes(1));
     assertThat(alarm.line(story.cloudWatch, whole).values().values()).endsWith(19.0, 20.0);
+  }
+
+  /**
+   * The kubelet waits five minutes before each restart, so that ipamD runs for one or two minutes
+   * of seven. The alarm does not end before the loop ends.
+   */
+  @ParameterizedTest
+  @CsvSource({"1, 5", "1, 6", "1, 7", "5, 6"})
+  void crashLoopWithTheLongestPausePagesOnce(int publishMinutes, int minutes) {
+    Story story = cluster(publishMinutes);
+    StoryNode node = story.node(node(7));
+    story.minutes(BEFORE, minute -> {});
+    story.minutes(
+        10 * minutes,
+        minute -> {
+          if (minute % minutes == 0) {
+            node.comeUp(story.now());
+          } else if (minute % minutes == minutes - 4) {
+            node.goDown();
+          }
+        });
+    node.comeUp(story.now());
+    story.minutes(AFTER, minute -> {});
+
+    assertGoesOff(
+        "IpamdCrashLoop",
+        story,
+        publishMinutes,
+        Duration.ofMinutes(2L * minutes + 2 * publishMinutes + 2));
   }
 
   @Test

@@ -27,17 +27,22 @@ class ConsoleTruthTest {
           entry(
               "Nodes that refuse pods: nodes",
               truth -> truth.nodes("noAddressMinutes", minutes -> minutes > 0)),
-          entry("Refused requests for an address: requests", perMinute("noAvailableIPAddrs")),
+          entry("Pods refused, by cause: no address available", perMinute("noAvailableIPAddrs")),
+          entry("Pods refused, by cause: instance metadata away", perMinute("awsAPIMetadataErr")),
           entry("How long a warm pool is empty: worst node", worst("warmPoolEmptyMinutes")),
           entry("How long ipamD is down: worst node", worst("ipamdDownMinutes")),
           entry("Nodes: nodes that report", truth -> truth.nodes("ipamdUp", up -> true)),
           entry("Nodes: nodes with ipamD down", truth -> truth.nodes("ipamdUp", up -> up == 0)),
+          entry("Restarts of ipamD in 15 minutes: worst node", worst("ipamdRecentRestarts")),
           entry("Starts and restarts: ipamD restarts", truth -> truth.marks("ipamdRestarts")),
           entry(
               "Failed calls to AWS, by cause: no address in the subnet",
               perMinute("awsAPINoAddressErr")),
           entry("Failed calls to AWS, by cause: throttled", perMinute("awsAPIThrottleErr")),
           entry("Failed calls to AWS, by cause: denied", perMinute("awsAPIDeniedErr")),
+          entry(
+              "Failed calls to AWS, by cause: instance metadata away",
+              perMinute("awsAPIMetadataErr")),
           entry("Failed calls to AWS, by cause: other causes", ConsoleTruthTest::otherErrors),
           entry(
               "EC2 error rate: failed", truth -> truth.percent("ec2ApiErrCount", "ec2ApiReqCount")),
@@ -65,7 +70,7 @@ class ConsoleTruthTest {
           entry("Addresses requested and released: requested", perMinute("addReqCount")),
           entry("Addresses requested and released: released", perMinute("delReqCount")),
           entry("Operations of ipamD: requests to EC2", perMinute("ec2ApiReqCount")),
-          entry("Operations of ipamD: pool corrections", perMinute("reconcileCount")),
+          entry("Operations of ipamD: pool corrections", perMinute("poolCorrections")),
           entry("Operations of ipamD: changes in progress", perMinute("ipamdActionInProgress")),
           entry(
               "Removed from running pods: addresses and ENIs",
@@ -75,6 +80,7 @@ class ConsoleTruthTest {
       Map.of(
           "PodsGetNoAddress", worst("noAddressMinutes"),
           "IpamdDown", worst("ipamdDownMinutes"),
+          "IpamdCrashLoop", worst("ipamdRecentRestarts"),
           "NoData", truth -> truth.samples("ipamdUp"),
           "WarmPoolEmpty", worst("warmPoolEmptyMinutes"),
           "PodsLostAddress", truth -> truth.sum("forceRemoveIPs", "forceRemoveENI"),
@@ -116,7 +122,10 @@ class ConsoleTruthTest {
   private static OptionalDouble otherErrors(Truth truth) {
     double all = truth.perMinute("awsAPIErr").orElseThrow();
     double known =
-        truth.perMinute("awsAPINoAddressErr", "awsAPIThrottleErr", "awsAPIDeniedErr").orElseThrow();
+        truth
+            .perMinute(
+                "awsAPINoAddressErr", "awsAPIThrottleErr", "awsAPIDeniedErr", "awsAPIMetadataErr")
+            .orElseThrow();
     return OptionalDouble.of(all - known);
   }
 

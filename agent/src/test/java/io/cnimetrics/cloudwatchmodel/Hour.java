@@ -60,7 +60,10 @@ final class Hour {
     }
     if (minute < 20 || minute >= 28) {
       node.pool(2, 2 * StoryNode.ADDRESSES_PER_ENI - minute % 4, minute % 4 == 3 ? 2 : 0);
-      node.count("reconcileCount", minute % 2);
+      node.count("poolCorrections", minute % 2);
+      if (minute >= 54 && minute <= 57) {
+        node.losePodsWithoutMetadata(1 + minute % 2);
+      }
       node.count("forceRemoveIPs", minute == 50 ? 3 : 0);
       node.count("forceRemoveENI", minute == 50 ? 1 : 0);
     }

@@ -61,7 +61,7 @@ class PictureDay {
       node.count("addReqCount", turnover + random.nextInt(2));
       node.count("delReqCount", turnover + random.nextInt(2));
       node.count("ec2ApiReqCount", 2 + random.nextInt(4));
-      node.count("reconcileCount", now % 60 == number ? 1 : 0);
+      node.count("poolCorrections", now % 60 == number ? 1 : 0);
       node.calls(2, 90 + 30 * random.nextDouble());
     }
     story.freeAddresses(Printed.SUBNET, Math.max(0, 240 + random.nextInt(4) - stolen));

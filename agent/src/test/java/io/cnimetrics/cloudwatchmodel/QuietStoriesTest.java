@@ -32,6 +32,8 @@ class QuietStoriesTest {
           entry("aws-node restarts node by node, twice", QuietStoriesTest::cniRestarts),
           entry("new nodes start", QuietStoriesTest::newNodesStart),
           entry("ipamD counts what it reconciles", QuietStoriesTest::ipamdReconciles),
+          entry("optional metadata is missing", QuietStoriesTest::optionalMetadataIsMissing),
+          entry("a call to metadata fails now and then", QuietStoriesTest::metadataFailsOnce),
           entry("a batch fills all nodes for an hour", QuietStoriesTest::batchFillsAllNodes),
           entry("the cluster scales to zero and back", QuietStoriesTest::clusterScalesToZero));
 
@@ -188,6 +190,22 @@ class QuietStoriesTest {
   private void ipamdReconciles() {
     boot(10, 40);
     forAnHour(minute -> story.nodes().forEach(node -> node.count("reconcileCount", 50)));
+  }
+
+  /** ipamD asks for paths that an instance need not have, and counts EC2MetadataError. */
+  private void optionalMetadataIsMissing() {
+    boot(10, 20);
+    forAnHour(minute -> story.nodes().forEach(node -> node.count("awsAPIErr", 3)));
+  }
+
+  private void metadataFailsOnce() {
+    boot(10, 20);
+    forAnHour(
+        minute -> {
+          if (minute % 4 == 0) {
+            story.nodes().forEach(node -> node.losePodsWithoutMetadata(1));
+          }
+        });
   }
 
   private void batchFillsAllNodes() {

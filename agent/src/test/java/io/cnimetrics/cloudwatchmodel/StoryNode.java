@@ -10,6 +10,7 @@ import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.testing.Snapshots;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class StoryNode {
   static final int MOST = MOST_ENIS * ADDRESSES_PER_ENI;
 
   private static final int NEVER = -1_000;
+  private static final int RECENT_MINUTES = 15;
 
   private static final List<String> COUNTERS =
       MetricCatalog.all().stream()
@@ -44,6 +46,7 @@ final class StoryNode {
   private int minute;
   private int downMinutes;
   private int emptyMinutes;
+  private final List<Integer> restarts = new ArrayList<>();
   private int firstRefusal = NEVER;
   private int lastRefusal = NEVER;
 
@@ -79,6 +82,17 @@ final class StoryNode {
   /** Refuses pods an address. */
   void refuse(int tries) {
     count("noAvailableIPAddrs", tries);
+    refused();
+  }
+
+  /** Fails to read instance metadata while pods are set up. No other counter of refusals rises. */
+  void losePodsWithoutMetadata(int tries) {
+    count("awsAPIMetadataErr", tries);
+    count("awsAPIErr", tries);
+    refused();
+  }
+
+  private void refused() {
     if (minute - lastRefusal > 2) {
       firstRefusal = minute;
     }
@@ -93,6 +107,7 @@ final class StoryNode {
   void comeUp(Instant now) {
     up = true;
     restarted = true;
+    restarts.add(minute);
     counters.clear();
     startSeconds = now.getEpochSecond();
   }
@@ -150,6 +165,9 @@ final class StoryNode {
     truth.put("ipamdActionInProgress", 0.0);
     truth.put("warmPoolEmptyMinutes", (double) emptyMinutes);
     boolean isRunning = minute - lastRefusal < 2;
+    truth.put(
+        "ipamdRecentRestarts",
+        (double) restarts.stream().filter(at -> minute - at < RECENT_MINUTES).count());
     truth.put("noAddressMinutes", isRunning ? lastRefusal - firstRefusal + 1.0 : 0.0);
   }
 

@@ -27,6 +27,7 @@ class AlarmTemplateTest {
   @CsvSource({
     "PodsGetNoAddress, noAddressMinutes, Maximum, GreaterThanOrEqualToThreshold, 3, 1, 5, notBreaching",
     "IpamdDown, ipamdDownMinutes, Maximum, GreaterThanOrEqualToThreshold, 5, 1, 5, notBreaching",
+    "IpamdCrashLoop, ipamdRecentRestarts, Maximum, GreaterThanOrEqualToThreshold, 3, 1, 10, notBreaching",
     "SubnetEmpty1, subnetFreeIPs, Minimum, LessThanThreshold, 16, 3, 5, missing",
     "NoData, ipamdUp, SampleCount, LessThanThreshold, 1, 15, 15, breaching",
     "WarmPoolEmpty, warmPoolEmptyMinutes, Maximum, GreaterThanOrEqualToThreshold, 10, 1, 5, notBreaching",
@@ -74,6 +75,7 @@ class AlarmTemplateTest {
   @CsvSource({
     "PodsGetNoAddress, 1, 13",
     "IpamdDown, 1, 13",
+    "IpamdCrashLoop, 1, 13",
     "SubnetEmpty1, 3, 13",
     "WarmPoolEmpty, 1, 13",
     "PodsLostAddress, 1, 15",
@@ -128,7 +130,7 @@ class AlarmTemplateTest {
     List<Map<?, ?>> all = new ArrayList<>(stack.alarms().values());
     all.addAll(stack.composites().values());
 
-    assertThat(all).hasSize(10);
+    assertThat(all).hasSize(11);
     assertThat(all)
         .allSatisfy(
             alarm -> {
@@ -156,6 +158,7 @@ class AlarmTemplateTest {
     assertThat(composite.get("AlarmRule"))
         .isEqualTo(
             "ALARM(\"cni-prod-pods-get-no-address\") OR ALARM(\"cni-prod-ipamd-down\")"
+                + " OR ALARM(\"cni-prod-ipamd-crash-loop\")"
                 + " OR ALARM(\"cni-prod-subnet-empty-subnet-0a\")");
     assertThat(composite.containsKey("ActionsSuppressor")).isFalse();
   }
@@ -220,8 +223,10 @@ class AlarmTemplateTest {
   }
 
   @Test
-  void templateWithTheDashboardFitsTheLimitForText() {
-    String template = AlarmTemplate.of(settings(5, SUBNETS));
+  void templateWithTheDashboardAndThreeSubnetsFitsTheLimitForText() {
+    List<String> subnets =
+        List.of("subnet-0123456789abcdef0", "subnet-0123456789abcdef1", "subnet-0123456789abcdef2");
+    String template = AlarmTemplate.of(settings(5, subnets));
 
     assertThat(template.getBytes(UTF_8)).hasSizeLessThanOrEqualTo(51_200);
   }

@@ -83,7 +83,7 @@ public final class Stack {
     } else if (object.size() == 1) {
       Map.Entry<?, ?> only = object.entrySet().iterator().next();
       String name = String.valueOf(only.getKey());
-      if (name.equals("Ref") || name.startsWith("Fn::")) {
+      if (name.equals("Ref") || name.equals("Condition") || name.startsWith("Fn::")) {
         return function(name, only.getValue());
       }
     }
@@ -107,6 +107,8 @@ public final class Stack {
       case "Fn::Join" -> joined((List<?>) value(arguments.get(1)));
       case "Fn::If" -> value(arguments.get(holds(String.valueOf(arguments.get(0))) ? 1 : 2));
       case "Fn::Equals" -> value(arguments.get(0)).equals(value(arguments.get(1)));
+      case "Condition" -> holds(String.valueOf(argument));
+      case "Fn::And" -> arguments.stream().allMatch(each -> (Boolean) value(each));
       case "Fn::Not" -> !((Boolean) value(arguments.get(0)));
       default -> throw new IllegalArgumentException(name);
     };
