@@ -72,7 +72,6 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
           Settings.PUBLISH_INTERVAL,
           Settings.DIMENSIONS,
           Settings.METRICS,
-          Settings.HEALTH_ADDRESS,
           Settings.CLOUDWATCH,
           Settings.PROMETHEUS);
 
@@ -133,7 +132,9 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     MaxPods maxPods = new MaxPods(node.podLimits().maxPods(), source);
     List<Check> checks =
         Checks.all(LocalProbes.of(config, node.subnets(), options.sendTest(), clock));
-    return diagnose(evidence(config, maxPods, Optional.empty(), reports), checks, options, console);
+    Optional<AgentReport> agent =
+        AgentOfNode.report(config.healthAddress().getPort(), clock.instant());
+    return diagnose(evidence(config, maxPods, agent, reports), checks, options, console);
   }
 
   /**

@@ -120,8 +120,12 @@ final class LocalProbes {
   private static Probes.Refusal refusal(String message) {
     String[] parts = message.split("; ", 2);
     String remedy = parts.length > 1 ? parts[1] : "See the agent's log";
-    return new Probes.Refusal(
-        parts[0], remedy.substring(0, 1).toUpperCase(Locale.ROOT) + remedy.substring(1));
+    return new Probes.Refusal(parts[0], sentence(remedy));
+  }
+
+  /** The text with a capital letter at its start. */
+  static String sentence(String text) {
+    return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
   }
 
   private static boolean introspectionAnswers(

@@ -3,18 +3,34 @@ package io.cnimetrics.doctor;
 import io.cnimetrics.catalog.RecentIncrease;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
  * What the agent on this node reports by {@code /status}.
  *
- * @param startedAt when the agent started; increases before are unknown to it
+ * @param startedAt the time from which on the agent knows increases
  * @param increases the last run of increases of each counter that rose
+ * @param recentRestarts the restarts of ipamD in the last 15 minutes
+ * @param sendFailure the last failed request to AWS; empty if no later request succeeded
  */
-public record AgentReport(Instant startedAt, List<RecentIncrease> increases) {
+public record AgentReport(
+    Instant startedAt,
+    List<RecentIncrease> increases,
+    long recentRestarts,
+    Optional<SendFailure> sendFailure) {
   public AgentReport {
     increases = List.copyOf(increases);
   }
+
+  /**
+   * A request of the agent that failed.
+   *
+   * @param lastSuccess empty if no request succeeded since the agent started
+   * @param fact the answer of AWS, or why no answer came
+   */
+  public record SendFailure(
+      Instant at, Optional<Instant> lastSuccess, String fact, String remedy) {}
 
   /** The report of an agent that made these polls and no others. */
   public static AgentReport of(NodeEvidence polls) {
@@ -27,6 +43,8 @@ public record AgentReport(Instant startedAt, List<RecentIncrease> increases) {
             .map(polls::trend);
     return new AgentReport(
         polls.polls().get(0).snapshot().takenAt(),
-        Stream.concat(counters, errors).flatMap(trend -> trend.run().stream()).toList());
+        Stream.concat(counters, errors).flatMap(trend -> trend.run().stream()).toList(),
+        polls.last().reading().history().restarts(),
+        Optional.empty());
   }
 }

@@ -2,9 +2,11 @@ package io.cnimetrics.doctor;
 
 import static io.cnimetrics.doctor.Requirement.REGION;
 
+import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.snapshot.Origin;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -22,6 +24,7 @@ final class AwsAccess {
     return List.of(
         cloudWatchEndpoint(probes.cloudWatch()),
         ec2Endpoint(probes.ec2(), probes.subnets().isPresent()),
+        PUBLISHING_CHECK,
         testDatum(probes.testSend()),
         clock(probes.cloudWatch()));
   }
@@ -126,6 +129,50 @@ final class AwsAccess {
           .causedBy(cause)
           .remedied(remedy, this == DNS ? lookUp : Commands.PROXY_OF_AGENT);
     }
+  }
+
+  private static final Duration LONG_AGO = Duration.ofMinutes(5);
+
+  private static final CheckSpec PUBLISHING =
+      CheckSpec.of(
+              "publishing",
+              "the last answer of AWS to the agent on this node, by `/status`",
+              "warn if the agent has sent nothing for 5 minutes; note if the last request failed",
+              "Read the log of the agent on this node")
+          .run(Commands.LOG_OF_AGENT, Commands.ROLE_OF_AGENT)
+          .see(Pages.PUT_METRIC_DATA);
+
+  static final Check PUBLISHING_CHECK = PUBLISHING.check(AwsAccess::publishing);
+
+  private static Finding publishing(NodeEvidence node) {
+    if (node.agent().isEmpty()) {
+      return PUBLISHING.notChecked("no agent on this node answers on --health-address");
+    }
+    Optional<AgentReport.SendFailure> failure = node.agent().get().sendFailure();
+    if (failure.isEmpty()) {
+      return PUBLISHING.ok("The agent publishes", "the last request succeeded");
+    }
+    Optional<Instant> success = failure.get().lastSuccess();
+    String evidence =
+        "%s, at %s; %s"
+            .formatted(
+                failure.get().fact(),
+                RecentIncrease.time(failure.get().at(), node.now()),
+                success
+                    .map(at -> "the last success was at " + RecentIncrease.time(at, node.now()))
+                    .orElse("no request succeeded since the agent started"));
+    boolean lasts = success.filter(at -> at.plus(LONG_AGO).isAfter(node.now())).isEmpty();
+    Finding finding =
+        PUBLISHING.warn(
+            lasts ? "The agent does not publish" : "The agent's last request failed",
+            evidence,
+            "The agent keeps its metrics and sends them again");
+    String[] commands = PUBLISHING.commands().toArray(String[]::new);
+    Finding advised =
+        failure.get().remedy().isEmpty()
+            ? finding
+            : finding.remedied(failure.get().remedy(), commands);
+    return lasts ? advised.since(success) : advised.at(Level.NOTE);
   }
 
   /** No dashboard and no alarm uses this metric. */

@@ -90,6 +90,12 @@ final class Commands {
           + THIS_CLUSTER
           + " --service-account cni-metrics-agent --namespace kube-system";
 
+  static final String LOG_OF_AGENT =
+      "kubectl -n kube-system logs --tail 50 \"$(kubectl -n kube-system get pods -l"
+          + " app.kubernetes.io/name=cni-metrics-agent --field-selector spec.nodeName="
+          + THIS_NODE
+          + " -o name)\"";
+
   static final String PROXY_OF_AGENT =
       "kubectl -n kube-system get ds cni-metrics-agent -o yaml | grep -A 1 PROXY";
 

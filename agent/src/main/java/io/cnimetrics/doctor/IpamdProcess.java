@@ -76,9 +76,10 @@ final class IpamdProcess {
   private static final CheckSpec RESTARTS =
       CheckSpec.of(
               "ipamd-restarts",
-              "the start time of ipamD's process",
-              "fail if ipamD restarts twice or more while doctor watches, or restarts once and does"
-                  + " not answer afterwards; warn if ipamD restarts once; note if ipamD started less"
+              "the start time of ipamD's process, and the restarts that the agent saw",
+              "fail if ipamD restarts twice or more while doctor watches or, by the agent on this"
+                  + " node, in the last 15 minutes, or restarts once and does not answer"
+                  + " afterwards; warn if ipamD restarts once, or has run for 5 minutes again; note if ipamD started less"
                   + " than 10 minutes ago and over 15 minutes after the boot",
               "Find out why ipamD ended: its last state has the exit code and the reason, such as"
                   + " OOMKilled, and the previous log has its last lines")
@@ -89,8 +90,39 @@ final class IpamdProcess {
     return restartsSeen(node).orElseGet(() -> sinceStart(node));
   }
 
-  /** The restarts that doctor saw; empty if it saw none. */
+  /** Restarts that the agent or doctor saw, and that are trouble; empty if there are none. */
   static Optional<Finding> restartsSeen(NodeEvidence node) {
+    return restartsSeenByAgent(node).or(() -> restartsWhileWatching(node));
+  }
+
+  /** The kubelet waits at most 5 minutes before it starts a container that ended again. */
+  private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(5);
+
+  private static Optional<Finding> restartsSeenByAgent(NodeEvidence node) {
+    long restarts = node.agent().map(AgentReport::recentRestarts).orElse(0L);
+    boolean down = !node.snapshot().ipamdRead();
+    if (restarts == 0 || (restarts == 1 && !down)) {
+      return Optional.empty();
+    }
+    String evidence =
+        "%s in the last 15 minutes%s"
+            .formatted(restarts(restarts), down ? "; ipamD does not answer now" : "");
+    return Optional.of(
+        down || startedWithin(node, LONGEST_BACKOFF)
+            ? RESTARTS.fail(REPEATEDLY, evidence, WHY_RESTARTS)
+            : RESTARTS.warn(REPEATEDLY, evidence, WHY_RESTARTS));
+  }
+
+  private static String restarts(long count) {
+    return count == 1 ? "1 restart" : count + " restarts";
+  }
+
+  private static final String REPEATEDLY = "ipamD restarts repeatedly";
+  private static final String WHY_RESTARTS =
+      "The liveness probe fails, memory runs out, or the DaemonSet was changed. While ipamD is"
+          + " down, the kubelet gets no address for new pods, and no counter counts that";
+
+  private static Optional<Finding> restartsWhileWatching(NodeEvidence node) {
     List<Poll> polls = node.polls();
     long restarts = restarts(node.last());
     if (restarts == 0) {
@@ -103,20 +135,18 @@ final class IpamdProcess {
             .findFirst();
     long unread = polls.stream().filter(poll -> !poll.snapshot().ipamdRead()).count();
     String evidence =
-        "%d %s in %d polls%s"
+        "%s in %d polls%s"
             .formatted(
-                restarts,
-                restarts == 1 ? "restart" : "restarts",
+                restarts(restarts),
                 polls.size(),
                 unread == 0 ? "" : "; ipamD did not answer %d of them".formatted(unread));
-    String cause =
-        "The liveness probe fails, memory runs out, or the DaemonSet was changed. While ipamD is"
-            + " down, the kubelet gets no address for new pods, and no counter counts that";
     boolean loop = restarts > 1 || !node.snapshot().ipamdRead();
     return Optional.of(
         loop
-            ? RESTARTS.fail("ipamD restarts repeatedly", evidence, cause).since(since)
-            : RESTARTS.warn("ipamD restarted while doctor watched", evidence, cause).since(since));
+            ? RESTARTS.fail(REPEATEDLY, evidence, WHY_RESTARTS).since(since)
+            : RESTARTS
+                .warn("ipamD restarted while doctor watched", evidence, WHY_RESTARTS)
+                .since(since));
   }
 
   private static long restarts(Poll poll) {
@@ -150,10 +180,14 @@ final class IpamdProcess {
 
   /** Whether ipamD's process is younger than 10 minutes. */
   static boolean startedRecently(NodeEvidence node) {
+    return startedWithin(node, RECENT);
+  }
+
+  private static boolean startedWithin(NodeEvidence node, Duration age) {
     double now = node.now().toEpochMilli() / 1000.0;
     return node.snapshot().metrics().stream()
         .flatMapToDouble(metrics -> metrics.processStartSeconds().stream())
-        .anyMatch(start -> now - start < RECENT.toSeconds());
+        .anyMatch(start -> now - start < age.toSeconds());
   }
 
   private static String time(double seconds) {

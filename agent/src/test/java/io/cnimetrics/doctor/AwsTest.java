@@ -9,6 +9,7 @@ import io.cnimetrics.snapshot.NodeIdentity.Origins;
 import io.cnimetrics.snapshot.Origin;
 import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -161,6 +162,44 @@ class AwsTest {
     assertThat(finding.level()).isEqualTo(Level.FAIL);
     assertThat(finding.evidence()).isEqualTo("doctorTest denied in eu-west-1");
     assertThat(finding.remedy()).isEqualTo("Check the trust policy");
+  }
+
+  @ParameterizedTest(name = "last success {0} s ago: {1} {2}")
+  @CsvSource({
+    "60, note, The agent's last request failed",
+    "600, warn, The agent does not publish",
+    "-1, warn, The agent does not publish"
+  })
+  void whatAwsLastAnsweredTheAgentIsShown(long secondsAgo, String level, String title) {
+    Optional<Instant> success =
+        secondsAgo < 0 ? Optional.empty() : Optional.of(healthy.now().minusSeconds(secondsAgo));
+    AgentReport.SendFailure failure =
+        new AgentReport.SendFailure(
+            healthy.now(), success, "was answered with status 403", "Allow it");
+
+    Finding finding = publishing(Optional.of(failure));
+
+    assertThat(finding.level().label()).isEqualTo(level);
+    assertThat(finding.title()).isEqualTo(title);
+    assertThat(finding.evidence()).startsWith("was answered with status 403, at ");
+    assertThat(finding.remedy()).isEqualTo("Allow it");
+  }
+
+  @Test
+  void agentWhoseLastRequestSucceededPublishes() {
+    assertThat(publishing(Optional.empty()).level()).isEqualTo(Level.OK);
+  }
+
+  private Finding publishing(Optional<AgentReport.SendFailure> failure) {
+    AgentReport agent = new AgentReport(healthy.now(), List.of(), 0, failure);
+    NodeEvidence node =
+        new NodeEvidence(
+            healthy.polls(),
+            Optional.of(agent),
+            healthy.identity(),
+            healthy.origins(),
+            healthy.agentSettings());
+    return AwsAccess.PUBLISHING_CHECK.run(node).get(0);
   }
 
   @Test

@@ -53,9 +53,10 @@ class DoctorDocumentGoldensTest {
       ### Now, and since when
 
       ipamD counts its errors from its start and does not report when they happened. Therefore doctor calls trouble present
-      only if a counter rose in the last three minutes. Doctor needs a second poll to know that: `--polls 2` polls twice,
-      with `--poll-interval` between the polls. A counter that did not rise is a note. With a single poll a counter over 0 is
-      a warning, and the evidence says that the time is unknown.
+      only if a counter rose in the last three minutes. Doctor asks the agent on this node, by the page `/status` of
+      `--health-address`, which counters rose and since when. One poll is then enough. Without an agent doctor needs a second
+      poll: `--polls 2` polls twice, with `--poll-interval` between the polls. A counter that did not rise is a note. If
+      doctor cannot know, a counter over 0 is a warning, and the evidence says that the time is unknown.
       With more polls doctor also sees what lasts: an empty pool in each of several polls is worse than in one poll.
 
       ### Commands

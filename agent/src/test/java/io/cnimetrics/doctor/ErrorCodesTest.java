@@ -77,7 +77,9 @@ class ErrorCodesTest {
     AgentReport agent =
         new AgentReport(
             NOON.minus(Duration.ofHours(3)),
-            List.of(new RecentIncrease(error.key(), 24, since, NOON.minusSeconds(20))));
+            List.of(new RecentIncrease(error.key(), 24, since, NOON.minusSeconds(20))),
+            0,
+            Optional.empty());
 
     Diagnosis diagnosis = run(List.of(empty(NOON).error(error, 40).build()), Optional.of(agent));
 
@@ -88,7 +90,7 @@ class ErrorCodesTest {
   @Test
   void agentOnTheNodeSaysThatItIsOver() {
     IpamdError error = IpamdError.ofApi("CreateNetworkInterface", "RequestLimitExceeded");
-    AgentReport agent = new AgentReport(NOON.minus(Duration.ofHours(3)), List.of());
+    AgentReport agent = new AgentReport(NOON.minus(Duration.ofHours(3)), List.of(), 0, Optional.empty());
 
     Diagnosis diagnosis = run(List.of(empty(NOON).error(error, 40).build()), Optional.of(agent));
 

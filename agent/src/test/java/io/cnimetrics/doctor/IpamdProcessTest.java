@@ -2,9 +2,15 @@ package io.cnimetrics.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Sampler;
+import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.simulator.NamedScenario;
+import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.testing.ClosedPort;
 import io.cnimetrics.testing.FakeClock;
+import io.cnimetrics.testing.Snapshots;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
@@ -12,8 +18,12 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Doctor names what to do if ipamD crashed, and does not guess ipamD's release. */
 class IpamdProcessTest {
@@ -46,6 +56,60 @@ class IpamdProcessTest {
         .filteredOn(finding -> finding.id().equals("metrics"))
         .singleElement()
         .satisfies(finding -> assertThat(finding.explainedBy()).hasValue("introspection"));
+  }
+
+  @ParameterizedTest(name = "{0} restarts, ipamD runs for {1} s: {2} {3}")
+  @CsvSource({
+    "0, 20, note, ipamD restarted recently",
+    "1, 20, note, ipamD restarted recently",
+    "2, 20, fail, ipamD restarts repeatedly",
+    "8, 290, fail, ipamD restarts repeatedly",
+    "8, 310, warn, ipamD restarts repeatedly",
+    "2, 800, warn, ipamD restarts repeatedly",
+  })
+  void restartsThatTheAgentSawAreTrouble(int restarts, int age, String level, String title) {
+    Finding finding =
+        restarts(
+            Snapshots.nothingRead()
+                .enis(Snapshots.eni(0, 14, 3, 0))
+                .processStart(Snapshots.START.getEpochSecond() - (double) age)
+                .boot(Snapshots.START.getEpochSecond() - 86_400.0)
+                .build(),
+            restarts);
+
+    assertThat(finding.level().label()).isEqualTo(level);
+    assertThat(finding.title()).isEqualTo(title);
+  }
+
+  @Test
+  void ipamdThatIsDownNowAndRestartedBeforeIsInACrashLoop() {
+    Finding finding = restarts(Snapshots.nothingRead().build(), 1);
+
+    assertThat(finding.level()).isEqualTo(Level.FAIL);
+    assertThat(finding.evidence())
+        .isEqualTo("1 restart in the last 15 minutes; ipamD does not answer now");
+  }
+
+  /** One poll beside an agent that saw a number of restarts. */
+  private static Finding restarts(NodeSnapshot snapshot, int restarts) {
+    AgentReport agent =
+        new AgentReport(
+            Snapshots.START.minusSeconds(3_600), List.of(), restarts, Optional.empty());
+    Sampler sampler =
+        new Sampler(MetricCatalog.all(), new PodLimits(110, 3), Snapshots.START.minusSeconds(1));
+    NodeEvidence healthy = DoctorFixture.poll(NamedScenario.HEALTHY);
+    NodeEvidence node =
+        new NodeEvidence(
+            List.of(new Poll(snapshot, sampler.read(snapshot, SamplerState.NONE))),
+            Optional.of(agent),
+            healthy.identity(),
+            healthy.origins(),
+            healthy.agentSettings());
+    return DoctorFixture.CHECKS.stream()
+        .filter(check -> check.spec().id().equals("ipamd-restarts"))
+        .flatMap(check -> check.run(node).stream())
+        .findFirst()
+        .orElseThrow();
   }
 
   private static Diagnosis diagnosis(Path socket) throws IOException {

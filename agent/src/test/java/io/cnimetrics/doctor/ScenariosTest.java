@@ -169,6 +169,7 @@ class ScenariosTest {
             "monitoring-endpoint",
             "ec2-endpoint",
             "put-metric-data",
+            "publishing",
             "clock");
     assertThat(Stream.of(column(3), others, ErrorCodesTest.ids()).flatMap(Collection::stream))
         .containsAll(ids())
