@@ -43,8 +43,7 @@ final class AgentOfNode {
   }
 
   private static Map<String, Object> read(URI page) throws IOException {
-    HttpURLConnection connection =
-        (HttpURLConnection) page.toURL().openConnection(Proxy.NO_PROXY);
+    HttpURLConnection connection = (HttpURLConnection) page.toURL().openConnection(Proxy.NO_PROXY);
     connection.setConnectTimeout((int) LIMIT.toMillis());
     connection.setReadTimeout((int) LIMIT.toMillis());
     try (InputStream body = connection.getInputStream();

@@ -75,7 +75,8 @@ class AgentOfNodeTest {
 
   @Test
   void agentThatReadIpamdLongAgoKnowsNothingOfNow() {
-    String stale = STATUS.replace("readUntil\": \"2026-11-28T11:59", "readUntil\": \"2026-11-28T11:50");
+    String stale =
+        STATUS.replace("readUntil\": \"2026-11-28T11:59", "readUntil\": \"2026-11-28T11:50");
 
     assertThat(report(stale)).isEmpty();
   }

@@ -90,7 +90,8 @@ class ErrorCodesTest {
   @Test
   void agentOnTheNodeSaysThatItIsOver() {
     IpamdError error = IpamdError.ofApi("CreateNetworkInterface", "RequestLimitExceeded");
-    AgentReport agent = new AgentReport(NOON.minus(Duration.ofHours(3)), List.of(), 0, Optional.empty());
+    AgentReport agent =
+        new AgentReport(NOON.minus(Duration.ofHours(3)), List.of(), 0, Optional.empty());
 
     Diagnosis diagnosis = run(List.of(empty(NOON).error(error, 40).build()), Optional.of(agent));
 
