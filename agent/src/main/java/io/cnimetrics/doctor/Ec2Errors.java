@@ -4,6 +4,7 @@ import static io.cnimetrics.doctor.Requirement.METRICS;
 
 import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.snapshot.IpamdError;
 import java.util.Comparator;
 import java.util.List;
@@ -271,7 +272,16 @@ record Ec2Errors(
           poolEmpty ? spec.fail(title, evidence, cause) : spec.warn(title, evidence, cause);
       return present.since(trend.since());
     }
+    if (poolEmpty && delaysRetries() && !trend.seenFor(RecentIncrease.PRESENT)) {
+      return spec.fail(before, evidence, cause);
+    }
     return trend.judge(spec.warn(before, evidence, cause));
+  }
+
+  /** Whether ipamD waits two minutes after this answer of EC2. Two polls may show no increase. */
+  private boolean delaysRetries() {
+    return List.of(Cause.NO_ADDRESS_IN_SUBNET, Cause.NO_PREFIX_IN_SUBNET).stream()
+        .anyMatch(each -> each.finding().equals(spec.id()));
   }
 
   private boolean counts(IpamdError kind) {

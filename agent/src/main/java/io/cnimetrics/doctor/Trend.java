@@ -48,6 +48,11 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
     return seenSince.isPresent();
   }
 
+  /** Whether increases of at least this time are known. */
+  boolean seenFor(Duration time) {
+    return seenSince.filter(start -> !start.isAfter(now.minus(time))).isPresent();
+  }
+
   /** Since when the counter rises; empty if it does not, or if it may have risen before. */
   Optional<Instant> since() {
     return run.filter(increases -> increases.isPresent(now))
@@ -91,7 +96,10 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
     } else if (run.isPresent()) {
       return "%s, the last at %s".formatted(all, time(run.get().last()));
     }
-    return all + (known() ? ", none in the last minutes" : "; when is unknown: use --polls 2");
+    return all
+        + seenSince
+            .map(start -> ", none in the last " + ago(start, now))
+            .orElse("; when is unknown: use --polls 2");
   }
 
   private static String number(double count) {

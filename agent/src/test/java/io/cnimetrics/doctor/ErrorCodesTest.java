@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Doctor names every error code of AWS with its call, and shows old errors as old. */
 class ErrorCodesTest {
@@ -62,9 +63,25 @@ class ErrorCodesTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"InsufficientFreeAddressesInSubnet", "InsufficientCidrBlocks"})
+  void emptySubnetIsTheVerdictAlthoughIpamdAsksOnlyEveryTwoMinutes(String code) {
+    Diagnosis diagnosis = diagnosis(node(IpamdError.ofApi("CreateNetworkInterface", code), 1, 1));
+
+    Finding first = diagnosis.findings().get(0);
+    assertThat(diagnosis.verdict().finding()).hasValue(first.id());
+    assertThat(first.id()).isEqualTo(Cause.ofCode(code).orElseThrow().finding());
+    assertThat(first.title()).contains("had no free");
+    assertThat(first.evidence()).contains("1 since ipamD started, none in the last 30 s");
+  }
+
+  @ParameterizedTest
   @MethodSource("codes")
   void codeThatDoesNotRiseIsNoted(String code) {
-    Finding found = finding(node(IpamdError.ofApi("AttachNetworkInterface", code), 7, 7), code);
+    IpamdError error = IpamdError.ofApi("AttachNetworkInterface", code);
+    Instant later = NOON.plus(Duration.ofMinutes(3));
+    Polls polls = new Polls(List.of(empty(NOON).error(error, 7), empty(later).error(error, 7)));
+
+    Finding found = finding(polls, code);
 
     assertThat(found.level()).isEqualTo(Level.NOTE);
     assertThat(found.evidence()).contains("AttachNetworkInterface " + code, "none in the last");
