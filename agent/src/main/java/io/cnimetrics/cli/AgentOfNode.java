@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.doctor.AgentReport;
+import io.cnimetrics.doctor.AgentReport.Restarts;
 import io.cnimetrics.doctor.AgentReport.SendFailure;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,12 +20,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads the page {@code /status} of the agent on this node. */
 final class AgentOfNode {
   private static final Duration LIMIT = Duration.ofSeconds(1);
   private static final int MOST_BYTES = 4 << 20;
   private static final String RECENT_RESTARTS = "ipamdRecentRestarts";
+
+  /** The metrics whose trouble is a crash loop. */
+  private static final Set<String> RESTARTS = Set.of(RECENT_RESTARTS, "ipamdRestarts");
 
   private AgentOfNode() {}
 
@@ -71,7 +76,7 @@ final class AgentOfNode {
                 new AgentReport(
                     known,
                     list(status, "increases").stream().map(AgentOfNode::increase).toList(),
-                    recentRestarts(status),
+                    restarts(status),
                     list(status, "destinations").stream()
                         .flatMap(destination -> sendFailure(destination).stream())
                         .findFirst()));
@@ -85,12 +90,22 @@ final class AgentOfNode {
         time(entry, "last").orElse(Instant.EPOCH));
   }
 
-  private static long recentRestarts(Map<String, Object> status) {
-    return list(status, "metrics").stream()
-        .filter(metric -> text(metric, "name").equals(Optional.of(RECENT_RESTARTS)))
-        .mapToLong(metric -> ((Number) metric.getOrDefault("value", 0)).longValue())
-        .findFirst()
-        .orElse(0);
+  private static Restarts restarts(Map<String, Object> status) {
+    long count =
+        list(status, "metrics").stream()
+            .filter(AgentOfNode::isRecentRestarts)
+            .mapToLong(metric -> ((Number) metric.getOrDefault("value", 0)).longValue())
+            .sum();
+    return new Restarts(
+        count,
+        list(status, "trouble").stream()
+            .filter(trouble -> text(trouble, "metric").filter(RESTARTS::contains).isPresent())
+            .flatMap(trouble -> time(trouble, "since").stream())
+            .findFirst());
+  }
+
+  private static boolean isRecentRestarts(Map<String, Object> metric) {
+    return text(metric, "name").equals(Optional.of(RECENT_RESTARTS));
   }
 
   private static Optional<SendFailure> sendFailure(Map<String, Object> destination) {

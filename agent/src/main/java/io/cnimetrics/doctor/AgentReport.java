@@ -11,16 +11,25 @@ import java.util.stream.Stream;
  *
  * @param startedAt the time from which on the agent knows increases
  * @param increases the last run of increases of each counter that rose
- * @param recentRestarts the restarts of ipamD in the last 15 minutes
+ * @param restarts the recent restarts of ipamD
  * @param sendFailure the last failed request to AWS; empty if no later request succeeded
  */
 public record AgentReport(
     Instant startedAt,
     List<RecentIncrease> increases,
-    long recentRestarts,
+    Restarts restarts,
     Optional<SendFailure> sendFailure) {
   public AgentReport {
     increases = List.copyOf(increases);
+  }
+
+  /**
+   * Restarts of ipamD in the last 15 minutes.
+   *
+   * @param since when the first of them was; empty if that is not known
+   */
+  public record Restarts(long count, Optional<Instant> since) {
+    public static final Restarts NONE = new Restarts(0, Optional.empty());
   }
 
   /**
@@ -44,7 +53,7 @@ public record AgentReport(
     return new AgentReport(
         polls.polls().get(0).snapshot().takenAt(),
         Stream.concat(counters, errors).flatMap(trend -> trend.run().stream()).toList(),
-        polls.last().reading().history().restarts(),
+        IpamdProcess.restarts(polls.polls()),
         Optional.empty());
   }
 }

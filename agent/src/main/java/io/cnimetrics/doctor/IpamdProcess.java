@@ -99,18 +99,18 @@ final class IpamdProcess {
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(5);
 
   private static Optional<Finding> restartsSeenByAgent(NodeEvidence node) {
-    long restarts = node.agent().map(AgentReport::recentRestarts).orElse(0L);
+    AgentReport.Restarts seen =
+        node.agent().map(AgentReport::restarts).orElse(AgentReport.Restarts.NONE);
     boolean down = !node.snapshot().ipamdRead();
-    if (restarts == 0 || (restarts == 1 && !down)) {
+    if (seen.count() == 0 || (seen.count() == 1 && !down)) {
       return Optional.empty();
     }
     String evidence =
         "%s in the last 15 minutes%s"
-            .formatted(restarts(restarts), down ? "; ipamD does not answer now" : "");
-    return Optional.of(
-        down || startedWithin(node, LONGEST_BACKOFF)
-            ? RESTARTS.fail(REPEATEDLY, evidence, WHY_RESTARTS)
-            : RESTARTS.warn(REPEATEDLY, evidence, WHY_RESTARTS));
+            .formatted(restarts(seen.count()), down ? "; ipamD does not answer now" : "");
+    Finding finding = RESTARTS.fail(REPEATEDLY, evidence, WHY_RESTARTS).since(seen.since());
+    boolean now = down || startedWithin(node, LONGEST_BACKOFF);
+    return Optional.of(now ? finding : finding.at(Level.WARN));
   }
 
   private static String restarts(long count) {
@@ -124,29 +124,34 @@ final class IpamdProcess {
 
   private static Optional<Finding> restartsWhileWatching(NodeEvidence node) {
     List<Poll> polls = node.polls();
-    long restarts = restarts(node.last());
-    if (restarts == 0) {
+    AgentReport.Restarts seen = restarts(polls);
+    if (seen.count() == 0) {
       return Optional.empty();
     }
+    long unread = polls.stream().filter(poll -> !poll.snapshot().ipamdRead()).count();
+    String evidence =
+        "%s in %d polls%s"
+            .formatted(
+                restarts(seen.count()),
+                polls.size(),
+                unread == 0 ? "" : "; ipamD did not answer %d of them".formatted(unread));
+    boolean loop = seen.count() > 1 || !node.snapshot().ipamdRead();
+    return Optional.of(
+        loop
+            ? RESTARTS.fail(REPEATEDLY, evidence, WHY_RESTARTS).since(seen.since())
+            : RESTARTS
+                .warn("ipamD restarted while doctor watched", evidence, WHY_RESTARTS)
+                .since(seen.since()));
+  }
+
+  /** The restarts that these polls show, and the time of the first poll that shows one. */
+  static AgentReport.Restarts restarts(List<Poll> polls) {
     Optional<Instant> since =
         polls.stream()
             .filter(poll -> restarts(poll) > 0)
             .map(poll -> poll.snapshot().takenAt())
             .findFirst();
-    long unread = polls.stream().filter(poll -> !poll.snapshot().ipamdRead()).count();
-    String evidence =
-        "%s in %d polls%s"
-            .formatted(
-                restarts(restarts),
-                polls.size(),
-                unread == 0 ? "" : "; ipamD did not answer %d of them".formatted(unread));
-    boolean loop = restarts > 1 || !node.snapshot().ipamdRead();
-    return Optional.of(
-        loop
-            ? RESTARTS.fail(REPEATEDLY, evidence, WHY_RESTARTS).since(since)
-            : RESTARTS
-                .warn("ipamD restarted while doctor watched", evidence, WHY_RESTARTS)
-                .since(since));
+    return new AgentReport.Restarts(restarts(polls.get(polls.size() - 1)), since);
   }
 
   private static long restarts(Poll poll) {

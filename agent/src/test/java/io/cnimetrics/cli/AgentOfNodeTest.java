@@ -24,6 +24,7 @@ class AgentOfNodeTest {
        "counters": {"readSince": "2026-11-28T11:00:00Z", "readUntil": "2026-11-28T11:59:40Z"},
        "increases": [{"counter": "awscni_no_available_ip_addresses", "amount": 9,
          "since": "2026-11-28T11:50:00Z", "last": "2026-11-28T11:59:40Z"}],
+       "trouble": [{"metric": "ipamdRestarts", "value": 2, "since": "2026-11-28T11:46:00Z"}],
        "destinations": [{"name": "cloudwatch", "ready": true,
          "lastSuccess": "2026-11-28T11:40:00Z",
          "lastFailure": {"at": "2026-11-28T11:59:00Z", "outcome": "UNAUTHORIZED",
@@ -42,7 +43,9 @@ class AgentOfNodeTest {
                 9,
                 Instant.parse("2026-11-28T11:50:00Z"),
                 Instant.parse("2026-11-28T11:59:40Z")));
-    assertThat(report.recentRestarts()).isEqualTo(8);
+    assertThat(report.restarts())
+        .isEqualTo(
+            new AgentReport.Restarts(8, Optional.of(Instant.parse("2026-11-28T11:46:00Z"))));
     assertThat(report.sendFailure())
         .hasValue(
             new AgentReport.SendFailure(

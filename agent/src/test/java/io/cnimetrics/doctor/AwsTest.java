@@ -191,7 +191,7 @@ class AwsTest {
   }
 
   private Finding publishing(Optional<AgentReport.SendFailure> failure) {
-    AgentReport agent = new AgentReport(healthy.now(), List.of(), 0, failure);
+    AgentReport agent = new AgentReport(healthy.now(), List.of(), AgentReport.Restarts.NONE, failure);
     NodeEvidence node =
         new NodeEvidence(
             healthy.polls(),

@@ -95,7 +95,7 @@ class ErrorCodesTest {
         new AgentReport(
             NOON.minus(Duration.ofHours(3)),
             List.of(new RecentIncrease(error.key(), 24, since, NOON.minusSeconds(20))),
-            0,
+            AgentReport.Restarts.NONE,
             Optional.empty());
 
     Diagnosis diagnosis = run(List.of(empty(NOON).error(error, 40).build()), Optional.of(agent));
@@ -108,7 +108,7 @@ class ErrorCodesTest {
   void agentOnTheNodeSaysThatItIsOver() {
     IpamdError error = IpamdError.ofApi("CreateNetworkInterface", "RequestLimitExceeded");
     AgentReport agent =
-        new AgentReport(NOON.minus(Duration.ofHours(3)), List.of(), 0, Optional.empty());
+        new AgentReport(NOON.minus(Duration.ofHours(3)), List.of(), AgentReport.Restarts.NONE, Optional.empty());
 
     Diagnosis diagnosis = run(List.of(empty(NOON).error(error, 40).build()), Optional.of(agent));
 
