@@ -44,8 +44,7 @@ class AgentOfNodeTest {
                 Instant.parse("2026-11-28T11:50:00Z"),
                 Instant.parse("2026-11-28T11:59:40Z")));
     assertThat(report.restarts())
-        .isEqualTo(
-            new AgentReport.Restarts(8, Optional.of(Instant.parse("2026-11-28T11:46:00Z"))));
+        .isEqualTo(new AgentReport.Restarts(8, Optional.of(Instant.parse("2026-11-28T11:46:00Z"))));
     assertThat(report.sendFailure())
         .hasValue(
             new AgentReport.SendFailure(

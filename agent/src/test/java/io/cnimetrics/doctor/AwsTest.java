@@ -191,7 +191,8 @@ class AwsTest {
   }
 
   private Finding publishing(Optional<AgentReport.SendFailure> failure) {
-    AgentReport agent = new AgentReport(healthy.now(), List.of(), AgentReport.Restarts.NONE, failure);
+    AgentReport agent =
+        new AgentReport(healthy.now(), List.of(), AgentReport.Restarts.NONE, failure);
     NodeEvidence node =
         new NodeEvidence(
             healthy.polls(),

@@ -108,7 +108,11 @@ class ErrorCodesTest {
   void agentOnTheNodeSaysThatItIsOver() {
     IpamdError error = IpamdError.ofApi("CreateNetworkInterface", "RequestLimitExceeded");
     AgentReport agent =
-        new AgentReport(NOON.minus(Duration.ofHours(3)), List.of(), AgentReport.Restarts.NONE, Optional.empty());
+        new AgentReport(
+            NOON.minus(Duration.ofHours(3)),
+            List.of(),
+            AgentReport.Restarts.NONE,
+            Optional.empty());
 
     Diagnosis diagnosis = run(List.of(empty(NOON).error(error, 40).build()), Optional.of(agent));
 

@@ -93,7 +93,11 @@ class IpamdProcessTest {
   /** One poll beside an agent that saw a number of restarts. */
   private static Finding restarts(NodeSnapshot snapshot, int restarts) {
     AgentReport agent =
-        new AgentReport(Snapshots.START.minusSeconds(3_600), List.of(), new AgentReport.Restarts(restarts, Optional.of(Snapshots.START)), Optional.empty());
+        new AgentReport(
+            Snapshots.START.minusSeconds(3_600),
+            List.of(),
+            new AgentReport.Restarts(restarts, Optional.of(Snapshots.START)),
+            Optional.empty());
     Sampler sampler =
         new Sampler(MetricCatalog.all(), new PodLimits(110, 3), Snapshots.START.minusSeconds(1));
     NodeEvidence healthy = DoctorFixture.poll(NamedScenario.HEALTHY);
