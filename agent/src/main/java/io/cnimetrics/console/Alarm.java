@@ -86,7 +86,7 @@ public record Alarm(
    *
    * @param title the problem, in a few words
    * @param meaning the effect on pods, and what to check first
-   * @param troubles the metrics with {@code trouble} lines in the log, which name the node
+   * @param troubles the metrics whose lines in the log name the node; empty if no line does
    * @param checks the ids of the doctor's findings to look at on the node
    */
   public record Text(String title, String meaning, List<Metric> troubles, List<String> checks) {}
