@@ -57,7 +57,7 @@ class ArchitectureTest {
               entry("schedule", Set.of()),
               entry("publish", Set.of("catalog", "schedule")),
               entry("cloudwatch", Set.of("publish", "catalog", "aws")),
-              entry("health", Set.of("publish", "catalog")),
+              entry("health", Set.of("publish", "catalog", "snapshot")),
               entry("agent", BELOW_AGENT),
               entry(
                   "wiring",

@@ -6,6 +6,7 @@ import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.health.AgentHealth;
 import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.health.AgentStats.PollResult;
+import io.cnimetrics.health.AgentStatus;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.ipamd.Ipamd;
 import io.cnimetrics.publish.Backoff;
@@ -13,11 +14,16 @@ import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
+import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Problem;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -44,9 +50,16 @@ public final class Agent {
 
   private static final Duration AFTER_INTERRUPT = Duration.ofMillis(500);
 
+  /** The time limit of a lookup in instance metadata by an agent that does not send. */
+  private static final Duration IDENTITY_LIMIT = Duration.ofSeconds(5);
+
   private static final Logger log = LoggerFactory.getLogger(Agent.class);
 
+  private final AgentConfig config;
   private final InstantSource clock;
+  private final Instant startedAt;
+  private final Function<Duration, Identification> identity;
+  private final Backoff identityBackoff;
   private final AgentStats stats;
   private final LastPoll lastPoll;
   private final AlertLog alerts;
@@ -59,6 +72,8 @@ public final class Agent {
   private final Loop sends;
   private final Thread sending;
   private volatile Optional<String> fatal = Optional.empty();
+  private volatile Optional<Identification> identified = Optional.empty();
+  private Instant identifyAt = Instant.MIN;
 
   /**
    * The constructor waits while another agent holds the state directory.
@@ -78,7 +93,11 @@ public final class Agent {
       LastPoll lastPoll,
       RandomGenerator random,
       InstantSource clock) {
+    this.config = config;
     this.clock = clock;
+    this.startedAt = clock.instant();
+    this.identity = identity;
+    this.identityBackoff = new Backoff(random);
     this.stats = stats;
     this.lastPoll = lastPoll;
     this.alerts = new AlertLog(config.nodeName());
@@ -95,7 +114,7 @@ public final class Agent {
     this.polls = new Loop("poll", config.pollInterval(), clock, poller::run);
     this.publisher =
         config.cloudwatch()
-            ? Optional.of(publisher(identity, sinks, sampler, schedule, random))
+            ? Optional.of(publisher(sinks, sampler, schedule, random))
             : Optional.empty();
     this.sends = new Loop("send", LONGEST_SEND_PAUSE, clock, this::send);
     this.sending = new Thread(sends, "send");
@@ -103,20 +122,25 @@ public final class Agent {
   }
 
   private Publisher publisher(
-      Function<Duration, Identification> identity,
       Function<String, MetricSink> sinks,
       Sampler sampler,
       NodeSchedule schedule,
       RandomGenerator random) {
     return new Publisher(
         buffer,
-        identity,
+        this::identify,
         (region, now) ->
             new Sender(buffer, sinks.apply(region), schedule, stats, random, region, now),
         sampler.start(),
         new Backoff(random),
         this::onIdentity,
         this::giveUp);
+  }
+
+  private Identification identify(Duration limit) {
+    Identification found = identity.apply(limit);
+    identified = Optional.of(found);
+    return found;
   }
 
   private void onIdentity(NodeIdentity node) {
@@ -126,7 +150,7 @@ public final class Agent {
 
   private void polled(NodeSnapshot snapshot, PollSamples reading) {
     stats.polled(snapshot.ipamdRead() ? PollResult.GOOD : PollResult.FAILED);
-    lastPoll.set(reading.samples());
+    lastPoll.set(snapshot, reading.samples());
     subnets.ifPresent(known -> known.polled(snapshot));
     alerts.polled(snapshot, reading);
     problems.after(snapshot.takenAt(), snapshot.problems());
@@ -138,7 +162,24 @@ public final class Agent {
     }
     buffer.closeEnded(now);
     buffer.discardAll();
-    return now.plus(LONGEST_SEND_PAUSE);
+    if (!now.isBefore(identifyAt)) {
+      identifyAt = identifyInstance(now);
+    }
+    return Collections.min(List.of(identifyAt, now.plus(LONGEST_SEND_PAUSE)));
+  }
+
+  /**
+   * Reads instance metadata for the log and for the limits of the instance type. An agent that
+   * sends does this with the lookup of the cluster's name.
+   *
+   * @return when to try again
+   */
+  private Instant identifyInstance(Instant now) {
+    Identification found = identify(IDENTITY_LIMIT);
+    NodeIdentity node = found.node();
+    buffer.identify(node.instance().id().orElse(""), Dimensions.known(node));
+    onIdentity(node);
+    return found.metadata().isRetryable() ? now.plus(identityBackoff.next()) : Instant.MAX;
   }
 
   private void giveUp(String why) {
@@ -168,6 +209,45 @@ public final class Agent {
         lastPoll.isPresent() && sends.hasRun(),
         publisher.flatMap(Publisher::sender).map(Sender::hasSent).orElse(false),
         publisher.flatMap(Publisher::refusal));
+  }
+
+  /** What the agent knows about itself and its node. */
+  public AgentStatus status() {
+    Optional<NodeSnapshot> polled = lastPoll.snapshot();
+    IncreaseHistory increases = alerts.increases();
+    List<Problem> problems = new ArrayList<>();
+    polled.ifPresent(snapshot -> problems.addAll(snapshot.problems()));
+    // Without CloudWatch nothing needs the region and the cluster's name.
+    identified
+        .map(found -> config.cloudwatch() ? found.problems() : found.metadata().problems())
+        .ifPresent(problems::addAll);
+    return new AgentStatus(
+        startedAt,
+        node(),
+        polled.flatMap(NodeSnapshot::metrics).flatMap(IpamdMetrics::cniVersion),
+        polled.map(snapshot -> new AgentStatus.LastPoll(snapshot.takenAt(), snapshot.ipamdRead())),
+        problems,
+        lastPoll.samples(),
+        alerts.minutes(),
+        increases.reads(),
+        increases.all(),
+        alerts.present(),
+        depth(),
+        publisher.map(this::cloudWatch).stream().toList());
+  }
+
+  private NodeIdentity node() {
+    return identified
+        .map(Identification::node)
+        .orElseGet(
+            () ->
+                new NodeIdentity(
+                    config.nodeName(), config.clusterId(), config.region(), Instance.UNKNOWN));
+  }
+
+  private AgentStatus.Destination cloudWatch(Publisher known) {
+    return new AgentStatus.Destination(
+        "cloudwatch", node().region(), config.namespace(), known.sender().map(Sender::answers));
   }
 
   /** The number of pending minutes, and the oldest pending minute. */

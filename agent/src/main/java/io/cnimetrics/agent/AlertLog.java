@@ -3,12 +3,15 @@ package io.cnimetrics.agent;
 import io.cnimetrics.agent.AlertCause.Found;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler.PollSamples;
+import io.cnimetrics.health.AgentStatus;
 import io.cnimetrics.publish.MetricBuffer.AlertChanges;
 import io.cnimetrics.publish.MetricBuffer.AlertListener;
 import io.cnimetrics.publish.MinuteValue;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,10 +28,12 @@ import org.slf4j.LoggerFactory;
  */
 final class AlertLog implements AlertListener {
   private static final Logger log = LoggerFactory.getLogger(AlertLog.class);
+  private static final int MOST_MINUTES = 15;
 
   private final String nodeName;
   private final IncreaseHistory increases = new IncreaseHistory();
   private final Map<String, Trouble> present = new LinkedHashMap<>();
+  private final Deque<AgentStatus.Minute> minutes = new ArrayDeque<>();
   private Optional<AlertCause> causes = Optional.empty();
 
   /**
@@ -37,7 +42,7 @@ final class AlertLog implements AlertListener {
    * @param value the value of the last minute
    * @param since the first minute with trouble
    */
-  record Trouble(MinuteValue value, Instant since, Optional<Found> cause) {}
+  private record Trouble(MinuteValue value, Instant since, Optional<Found> cause) {}
 
   AlertLog(String nodeName) {
     this.nodeName = nodeName;
@@ -54,15 +59,33 @@ final class AlertLog implements AlertListener {
     causes = Optional.of(new AlertCause(snapshot, reading.capacity(), increases));
   }
 
-  /** The alerts that have not ended, the oldest first. */
-  synchronized List<Trouble> present() {
-    return List.copyOf(present.values());
+  /** The alerts that have not ended, the oldest first. A cause may be found after the start. */
+  synchronized List<AgentStatus.Trouble> present() {
+    return present.values().stream()
+        .map(
+            trouble -> {
+              Optional<Found> cause =
+                  causes
+                      .flatMap(known -> known.of(trouble.value().metric()))
+                      .or(trouble::cause);
+              return new AgentStatus.Trouble(
+                  trouble.value(),
+                  trouble.since(),
+                  cause.map(Found::text),
+                  cause.map(Found::finding));
+            })
+        .toList();
+  }
+
+  /** The values of the last minutes, the oldest first. */
+  synchronized List<AgentStatus.Minute> minutes() {
+    return List.copyOf(minutes);
   }
 
   /** ipamD reads paths of instance metadata that may not exist. Such an error is no trouble. */
   @Override
   public double harmless(Instant minute, String metric) {
-    return metric.equals(MetricCatalog.AWS_API_ERR.name()) ? increases.harmless(minute) : 0;
+    return metric.equals(MetricCatalog.AWS_API_ERR.name()) ? increases.takeHarmless(minute) : 0;
   }
 
   @Override
@@ -77,6 +100,10 @@ final class AlertLog implements AlertListener {
     if (!report.cleared().isEmpty()) {
       log.info("trouble ended minute={} {}", report.minute(), line(report.cleared()));
       report.cleared().forEach(value -> present.remove(value.metric()));
+    }
+    minutes.addLast(new AgentStatus.Minute(report.minute(), report.values()));
+    if (minutes.size() > MOST_MINUTES) {
+      minutes.removeFirst();
     }
     for (MinuteValue value : report.values()) {
       present.computeIfPresent(

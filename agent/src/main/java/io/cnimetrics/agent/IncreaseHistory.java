@@ -1,7 +1,9 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.catalog.Sampler.PollSamples;
+import io.cnimetrics.health.AgentStatus.Reads;
 import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.NodeSnapshot;
@@ -32,19 +34,15 @@ final class IncreaseHistory {
   /** A minute is judged at most a few seconds after its end. */
   private static final int MOST_MINUTES = 3;
 
+  /** Restarts are no series of ipamD, but they count like one. */
+  private static final Series RESTARTS = Series.of(MetricCatalog.IPAMD_RESTARTS.name());
+
   private final Map<Series, RecentIncrease> counters = new HashMap<>();
   private final Map<IpamdError, RecentIncrease> errors = new HashMap<>();
   private final Map<IpamdError, Double> errorTotals = new HashMap<>();
   private final TreeMap<Instant, Double> harmless = new TreeMap<>();
   private Optional<Reads> reads = Optional.empty();
-
-  /**
-   * The time for which the history knows the increases.
-   *
-   * @param first the start of the first poll that read ipamD's metrics
-   * @param last the start of the last such poll
-   */
-  record Reads(Instant first, Instant last) {}
+  private long restarts;
 
   /** The increases of one kind of ipamD's errors. */
   record ErrorRun(IpamdError error, RecentIncrease increases) {}
@@ -55,6 +53,11 @@ final class IncreaseHistory {
       return;
     }
     Instant at = snapshot.takenAt();
+    long restarted = reading.history().restarts() - restarts;
+    if (reads.isPresent() && restarted > 0) {
+      rose(counters, RESTARTS, RESTARTS.name(), restarted, at);
+    }
+    restarts = reading.history().restarts();
     reading.rose().forEach((counter, by) -> rose(counters, counter, counter.toString(), by, at));
     addErrors(snapshot.metrics().get(), reading.fromZero(), at);
     reads = Optional.of(new Reads(reads.map(Reads::first).orElse(at), at));
@@ -124,8 +127,16 @@ final class IncreaseHistory {
         .toList();
   }
 
-  /** The number of errors in a minute that are no trouble. */
-  synchronized double harmless(Instant minute) {
-    return harmless.getOrDefault(minute, 0.0);
+  /**
+   * Returns the number of errors that are no trouble, and forgets them. The increases of the minute
+   * in which the agent starts count in the next minute.
+   *
+   * @param minute the last minute whose errors count
+   */
+  synchronized double takeHarmless(Instant minute) {
+    Map<Instant, Double> upTo = harmless.headMap(minute, true);
+    double errors = upTo.values().stream().mapToDouble(Double::doubleValue).sum();
+    upTo.clear();
+    return errors;
   }
 }

@@ -1,17 +1,26 @@
 package io.cnimetrics.agent;
 
 import io.cnimetrics.catalog.Sample;
+import io.cnimetrics.snapshot.NodeSnapshot;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The samples of the last poll and of the subnets. Several threads may use this object. */
+/** The last poll and the samples of the subnets. Several threads may use this object. */
 public final class LastPoll {
-  private volatile Optional<List<Sample>> polled = Optional.empty();
+  private volatile Optional<Poll> polled = Optional.empty();
   private volatile List<Sample> ofSubnets = List.of();
 
-  void set(List<Sample> newest) {
-    polled = Optional.of(newest);
+  /** One poll and its samples. */
+  record Poll(NodeSnapshot snapshot, List<Sample> samples) {}
+
+  void set(NodeSnapshot snapshot, List<Sample> samples) {
+    polled = Optional.of(new Poll(snapshot, samples));
+  }
+
+  /** The snapshot of the last poll; empty before the first poll. */
+  Optional<NodeSnapshot> snapshot() {
+    return polled.map(Poll::snapshot);
   }
 
   /** Sets the samples about subnets from EC2's newest answer. They are not part of a poll. */
@@ -25,6 +34,7 @@ public final class LastPoll {
 
   /** The samples of the last poll, if there was a poll, and the samples about subnets. */
   public List<Sample> samples() {
-    return Stream.concat(polled.orElse(List.of()).stream(), ofSubnets.stream()).toList();
+    return Stream.concat(polled.stream().flatMap(poll -> poll.samples().stream()), ofSubnets.stream())
+        .toList();
   }
 }

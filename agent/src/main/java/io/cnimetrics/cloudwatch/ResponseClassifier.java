@@ -32,7 +32,7 @@ final class ResponseClassifier {
   /** The result for an answer that the SDK regards as a success. */
   PutResult succeeded() {
     return exchange.response().filter(ResponseClassifier::isPage).isPresent()
-        ? refused(ErrorKind.UNKNOWN, "an HTML page")
+        ? refused(ErrorKind.UNKNOWN, "", "an HTML page")
         : PutResult.ACCEPTED;
   }
 
@@ -54,7 +54,11 @@ final class ResponseClassifier {
   PutResult interrupted() {
     return hasSucceeded()
         ? succeeded()
-        : answer(Status.RETRYABLE, "was interrupted", "the agent can send the request again");
+        : answer(
+            Status.RETRYABLE,
+            "INTERRUPTED",
+            "was interrupted",
+            "the agent can send the request again");
   }
 
   /**
@@ -71,18 +75,23 @@ final class ResponseClassifier {
       case WAITING ->
           answer(
               Status.RETRYABLE,
+              "NOT_STARTED",
               "was not started" + within,
               "the previous request has not finished, or no time was left");
       case PREPARING ->
           answer(
-              Status.RETRYABLE, "had no credentials" + within, ErrorKind.NO_CREDENTIALS.remedy());
-      case SENDING -> answer(ErrorKind.NO_ANSWER, "had no complete answer" + within);
+              Status.RETRYABLE,
+              ErrorKind.NO_CREDENTIALS.name(),
+              "had no credentials" + within,
+              ErrorKind.NO_CREDENTIALS.remedy());
+      case SENDING -> answer(ErrorKind.NO_ANSWER, "", "had no complete answer" + within);
     };
   }
 
   private PutResult withoutCredentials(CredentialsException e) {
     return answer(
         e.isPassing() ? Status.RETRYABLE : Status.UNAUTHORIZED,
+        ErrorKind.NO_CREDENTIALS.name(),
         "has no credentials (" + quoted(String.valueOf(e.getMessage())) + ")",
         ErrorKind.NO_CREDENTIALS.remedy());
   }
@@ -102,24 +111,24 @@ final class ResponseClassifier {
     String words = details.map(AwsErrorDetails::errorMessage).orElse("");
     // A message without a code does not come from CloudWatch.
     boolean quotable = refusal.isQuotable() && !code.isBlank() && !words.isBlank();
-    return refused(refusal, quotable ? code + ": " + words : code);
+    return refused(refusal, code, quotable ? code + ": " + words : code);
   }
 
   /** The result for an answer whose body the SDK cannot parse. */
   private Optional<PutResult> unreadable(SdkHttpResponse response) {
     return response.isSuccessful()
         ? Optional.empty()
-        : Optional.of(refused(ErrorKind.of(response.statusCode(), "", false, false), ""));
+        : Optional.of(refused(ErrorKind.of(response.statusCode(), "", false, false), "", ""));
   }
 
-  private PutResult refused(ErrorKind refusal, String words) {
+  private PutResult refused(ErrorKind refusal, String code, String words) {
     int status = exchange.response().map(SdkHttpResponse::statusCode).orElse(0);
     String said = words.isBlank() ? "" : ", " + quoted(words);
-    return answer(refusal, "was answered with status " + status + said);
+    return answer(refusal, code, "was answered with status " + status + said);
   }
 
   private PutResult unanswered(RootCause cause) {
-    return answer(ErrorKind.of(cause.origin()), "failed: " + quoted(cause.message()));
+    return answer(ErrorKind.of(cause.origin()), "", "failed: " + quoted(cause.message()));
   }
 
   private boolean isClockSkew() {
@@ -129,11 +138,15 @@ final class ResponseClassifier {
         .orElse(false);
   }
 
-  private PutResult answer(ErrorKind kind, String whatHappened) {
-    return answer(kind.outcome(), whatHappened, kind.remedy());
+  /**
+   * @param code the service's code; if it is empty, the name of the kind is the code
+   */
+  private PutResult answer(ErrorKind kind, String code, String whatHappened) {
+    String known = code.isBlank() ? kind.name() : quoted(code);
+    return answer(kind.outcome(), known, whatHappened, kind.remedy());
   }
 
-  private PutResult answer(Status outcome, String whatHappened, String remedy) {
+  private PutResult answer(Status outcome, String code, String whatHappened, String remedy) {
     String to =
         exchange
             .head()
@@ -142,6 +155,7 @@ final class ResponseClassifier {
     return new PutResult(
         outcome,
         exchange.response().flatMap(response -> ResponseTimes.retryAfter(response, clock)),
+        code,
         "PutMetricData into " + Redacted.of(namespace) + to + " " + whatHappened + "; " + remedy);
   }
 

@@ -16,6 +16,10 @@ import org.slf4j.LoggerFactory;
 final class Handler implements HttpHandler {
   private static final Logger log = LoggerFactory.getLogger(Handler.class);
 
+  private static final String FORBIDDEN =
+      "%s is answered to loopback addresses only; run 'cni-metrics-agent status' in the agent's"
+          + " pod%n";
+
   private final Map<String, Page> pages;
 
   Handler(Map<String, Page> pages) {
@@ -45,7 +49,13 @@ final class Handler implements HttpHandler {
     }
     String path = exchange.getRequestURI().getPath();
     Page page = pages.get(path);
-    return page == null ? unknown(path) : get(path, page, accept(exchange));
+    if (page == null) {
+      return unknown(path);
+    }
+    boolean fromElsewhere = !exchange.getRemoteAddress().getAddress().isLoopbackAddress();
+    return page.onlyForThisNode() && fromElsewhere
+        ? Response.text(Response.FORBIDDEN, FORBIDDEN.formatted(path))
+        : get(path, page, accept(exchange));
   }
 
   private Response unknown(String path) {

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Collections;
@@ -50,6 +51,8 @@ public final class HealthServer implements AutoCloseable {
 
   private final InetSocketAddress address;
   private final Map<String, Page> pages;
+  private final Supplier<AgentHealth> health;
+  private final Map<String, Page> morePages;
   private final Duration retryInterval;
   private final ClientThreads threads = new ClientThreads();
   private final CompletableFuture<InetSocketAddress> listening = new CompletableFuture<>();
@@ -57,6 +60,9 @@ public final class HealthServer implements AutoCloseable {
 
   /** All attempts use one server, because the JDK never frees the sockets of an unbound server. */
   private Optional<HttpServer> server = Optional.empty();
+
+  /** Serves the pages for this node, if the address is neither loopback nor all addresses. */
+  private Optional<HealthServer> onLoopback = Optional.empty();
 
   /**
    * @param address the address to listen on, may be unresolved; port 0 means any free port
@@ -74,6 +80,8 @@ public final class HealthServer implements AutoCloseable {
       Map<String, Page> morePages,
       Duration retryInterval) {
     this.address = address;
+    this.health = health;
+    this.morePages = morePages;
     this.retryInterval = retryInterval;
     Map<String, Page> all = new LinkedHashMap<>();
     all.put("/livez", new Probe("/livez", () -> health.get().notLive()));
@@ -103,6 +111,7 @@ public final class HealthServer implements AutoCloseable {
     }
     closed.countDown();
     server.ifPresent(open -> open.stop(0));
+    onLoopback.ifPresent(HealthServer::close);
     threads.stop();
   }
 
@@ -155,6 +164,15 @@ public final class HealthServer implements AutoCloseable {
     unbound.start();
     log.info("health address={} pages={}", shown(unbound.getAddress()), pages.keySet());
     listening.complete(unbound.getAddress());
+    InetAddress bound = unbound.getAddress().getAddress();
+    if (!bound.isLoopbackAddress()
+        && !bound.isAnyLocalAddress()
+        && pages.values().stream().anyMatch(Page::onlyForThisNode)) {
+      InetSocketAddress loopback =
+          InetSocketAddress.createUnresolved("127.0.0.1", unbound.getAddress().getPort());
+      onLoopback = Optional.of(new HealthServer(loopback, health, morePages, retryInterval));
+      onLoopback.get().start();
+    }
   }
 
   private static String shown(InetSocketAddress address) {

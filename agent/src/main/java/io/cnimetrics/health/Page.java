@@ -10,9 +10,15 @@ public interface Page {
    */
   Response get(String accept);
 
+  /** Whether the page is only for clients on this node, whatever address the server listens on. */
+  default boolean onlyForThisNode() {
+    return false;
+  }
+
   /** One HTTP response. */
   record Response(int status, String contentType, String body) {
     static final int OK = 200;
+    static final int FORBIDDEN = 403;
     static final int NOT_FOUND = 404;
     static final int METHOD_NOT_ALLOWED = 405;
     static final int INTERNAL_ERROR = 500;

@@ -18,12 +18,15 @@ import java.util.Optional;
 public final class IdentityResolver {
   private final Identification.Configured given;
   private final InstanceMetadata metadata;
-  private final InstanceTags ec2;
+  private final Optional<InstanceTags> ec2;
   private Optional<InstanceMetadata.Result> read = Optional.empty();
   private Optional<Ec2Result<Map<String, String>>> answered = Optional.empty();
 
+  /**
+   * @param ec2 empty if nothing needs the cluster's name
+   */
   public IdentityResolver(
-      Identification.Configured given, InstanceMetadata metadata, InstanceTags ec2) {
+      Identification.Configured given, InstanceMetadata metadata, Optional<InstanceTags> ec2) {
     this.given = given;
     this.metadata = metadata;
     this.ec2 = ec2;
@@ -39,7 +42,7 @@ public final class IdentityResolver {
     InstanceMetadata.Result known =
         read.filter(result -> !result.isRetryable()).orElseGet(() -> readAgain(half));
     if (given.clusterId().isEmpty()) {
-      askEc2(known.instance(), half);
+      ec2.ifPresent(tags -> askEc2(tags, known.instance(), half));
     }
     return Identification.of(given, known, answered);
   }
@@ -62,7 +65,7 @@ public final class IdentityResolver {
         now.tags().isEmpty() ? before.tags() : now.tags());
   }
 
-  private void askEc2(Instance instance, Duration limit) {
+  private void askEc2(InstanceTags tags, Instance instance, Duration limit) {
     boolean found = answered.filter(Ec2Result.Found.class::isInstance).isPresent();
     if (found || !(ClusterName.of(instance.tags()) instanceof ClusterName.Unnamed)) {
       return;
@@ -70,7 +73,7 @@ public final class IdentityResolver {
     // EC2 is in the instance's region. The configured region is for CloudWatch and may differ.
     Optional<String> region = instance.region().or(given::region);
     if (instance.id().isPresent() && region.isPresent()) {
-      answered = Optional.of(ec2.read(instance.id().get(), region.get(), limit));
+      answered = Optional.of(tags.read(instance.id().get(), region.get(), limit));
     }
   }
 }

@@ -64,11 +64,12 @@ public final class MetricBuffer implements AutoCloseable {
       List<MinuteValue> cleared) {}
 
   /**
-   * The number of pending minutes and the oldest of these minutes.
+   * The number of pending minutes, their size, and the oldest of these minutes.
    *
+   * @param bytes the approximate size on disk
    * @param oldest the start of the oldest pending minute, if there is one
    */
-  public record Depth(int minutes, Optional<Instant> oldest) {}
+  public record Depth(int minutes, long bytes, Optional<Instant> oldest) {}
 
   /**
    * Opens a buffer. If there is a state on disk, the buffer continues from this state. Waits while
@@ -369,7 +370,7 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   public synchronized Depth depth() {
-    return new Depth(pending.minutes(), pending.oldest());
+    return new Depth(pending.minutes(), pending.bytes(), pending.oldest());
   }
 
   @Override

@@ -27,12 +27,15 @@ public interface MetricSink {
    * The result of one request.
    *
    * @param retryAfter the pause before the next attempt, if the service asks for a pause
+   * @param code the error code of the service, or a name in capital letters if there is no answer
+   *     or no code. The code is empty if the request was accepted
    * @param message one line with the event and the remedy, without credentials and without a whole
    *     response body. The message is empty if the request was accepted
    */
-  record PutResult(Status status, Optional<Duration> retryAfter, String message) {
+  record PutResult(Status status, Optional<Duration> retryAfter, String code, String message) {
     /** CloudWatch accepted all datums. */
-    public static final PutResult ACCEPTED = new PutResult(Status.ACCEPTED, Optional.empty(), "");
+    public static final PutResult ACCEPTED =
+        new PutResult(Status.ACCEPTED, Optional.empty(), "", "");
 
     /** The kind of the result. The kind decides whether the same request is sent again. */
     public enum Status {

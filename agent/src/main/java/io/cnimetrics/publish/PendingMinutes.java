@@ -74,6 +74,11 @@ final class PendingMinutes {
     return (int) byId.values().stream().map(PendingMinute::minute).distinct().count();
   }
 
+  /** The approximate size of all pending minutes in the journal. */
+  long bytes() {
+    return bytes;
+  }
+
   Optional<Instant> oldest() {
     return byId.values().stream().map(PendingMinute::minute).min(Comparator.naturalOrder());
   }

@@ -54,6 +54,7 @@ public final class Sender {
   private Instant due;
   private boolean everSent;
   private Optional<PutResult> failure = Optional.empty();
+  private Answers answers = new Answers(Optional.empty(), Optional.empty());
   private Instant loggedAt = Instant.MIN;
 
   /**
@@ -76,6 +77,17 @@ public final class Sender {
     this.region = region;
     this.due = schedule.nextSend(now);
   }
+
+  /**
+   * The last answers of CloudWatch.
+   *
+   * @param accepted when the last accepted request ended
+   * @param failure the last request that was not accepted
+   */
+  public record Answers(Optional<Instant> accepted, Optional<Failure> failure) {}
+
+  /** A request that was not accepted, and when it ended. */
+  public record Failure(Instant at, PutResult result) {}
 
   /**
    * Sends pending minutes if a send is due.
@@ -196,6 +208,7 @@ public final class Sender {
       long start = System.nanoTime();
       PutResult answer = sink.put(batch.namespace(), batch.datums(), limit.get());
       events.answered(answer.status(), Duration.ofNanos(System.nanoTime() - start));
+      answered(answer, clock.instant());
       return answer;
     }
 
@@ -231,6 +244,18 @@ public final class Sender {
       failed(answer, clock.instant());
       return false;
     }
+  }
+
+  private synchronized void answered(PutResult answer, Instant now) {
+    answers =
+        answer.status() == Status.ACCEPTED
+            ? new Answers(Optional.of(now), answers.failure())
+            : new Answers(answers.accepted(), Optional.of(new Failure(now, answer)));
+  }
+
+  /** The last answers of CloudWatch. */
+  public synchronized Answers answers() {
+    return answers;
   }
 
   private synchronized void succeeded(Batch batch, Instant now) {

@@ -21,6 +21,7 @@ import io.cnimetrics.health.MetricsPage;
 import io.cnimetrics.health.MetricsPage.Backlog;
 import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.health.Page;
+import io.cnimetrics.health.StatusPage;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.identity.IdentityResolver;
 import io.cnimetrics.ipamd.IpamdReader;
@@ -31,7 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,9 @@ import javax.inject.Singleton;
 @Module
 final class AgentModule {
   private static final Path ONLINE_CPUS = Path.of("/sys/devices/system/cpu/online");
+
+  /** The variable with the name of the agent's pod. */
+  private static final String POD = "POD_NAME";
 
   private AgentModule() {}
 
@@ -93,10 +97,14 @@ final class AgentModule {
 
   @Provides
   static IdentityResolver identity(AgentConfig config) {
+    return identity(config, true);
+  }
+
+  private static IdentityResolver identity(AgentConfig config, boolean withCluster) {
     return new IdentityResolver(
         new Identification.Configured(config.nodeName(), config.clusterId(), config.region()),
         InstanceMetadata.fromEnvironment(),
-        new InstanceTags(Ec2.fromEnvironment()));
+        withCluster ? Optional.of(new InstanceTags(Ec2.fromEnvironment())) : Optional.empty());
   }
 
   @Provides
@@ -129,7 +137,7 @@ final class AgentModule {
         config,
         ipamd,
         sampler,
-        identity(config)::attempt,
+        identity(config, config.cloudwatch())::attempt,
         region -> CloudWatchSink.open(region, clock),
         // Not injected, because the JVM would then always load a generated factory class.
         subnets(config),
@@ -148,7 +156,10 @@ final class AgentModule {
       LastPoll lastPoll,
       BuildInfo build,
       InstantSource clock) {
-    Map<String, Page> pages = new HashMap<>();
+    Map<String, Page> pages = new LinkedHashMap<>();
+    pages.put(
+        StatusPage.PATH,
+        new StatusPage(build.version(), Optional.ofNullable(System.getenv(POD)), agent::status));
     if (config.prometheus()) {
       pages.put(
           MetricsPage.PATH,

@@ -10,6 +10,7 @@ import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.SamplerState;
+import io.cnimetrics.health.AgentStatus.Reads;
 import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.testing.Snapshots;
@@ -36,7 +37,7 @@ class IncreaseHistoryTest {
     poll(0, read(BEFORE_THE_AGENT).sum(REFUSALS, 40).error(DENIED, 30));
 
     assertThat(history.all()).isEmpty();
-    assertThat(history.reads()).hasValue(new IncreaseHistory.Reads(START, START));
+    assertThat(history.reads()).hasValue(new Reads(START, START));
   }
 
   @Test
@@ -46,7 +47,7 @@ class IncreaseHistoryTest {
 
     assertThat(increase(REFUSALS)).isEqualTo(new RecentIncrease(REFUSALS, 4, at(30), at(30)));
     assertThat(increase(DENIED_KEY)).isEqualTo(new RecentIncrease(DENIED_KEY, 3, at(30), at(30)));
-    assertThat(history.reads()).hasValue(new IncreaseHistory.Reads(at(30), at(30)));
+    assertThat(history.reads()).hasValue(new Reads(at(30), at(30)));
   }
 
   @Test
@@ -75,6 +76,8 @@ class IncreaseHistoryTest {
 
     assertThat(increase(REFUSALS).amount()).isEqualTo(2);
     assertThat(increase(DENIED_KEY).amount()).isEqualTo(7);
+    assertThat(increase("ipamdRestarts"))
+        .isEqualTo(new RecentIncrease("ipamdRestarts", 1, at(30), at(30)));
   }
 
   @Test
@@ -122,7 +125,7 @@ class IncreaseHistoryTest {
     poll(60, read(BEFORE_THE_AGENT).error(DENIED, 102));
 
     assertThat(increase(DENIED_KEY).amount()).isEqualTo(2);
-    assertThat(history.reads()).hasValue(new IncreaseHistory.Reads(START, at(60)));
+    assertThat(history.reads()).hasValue(new Reads(START, at(60)));
   }
 
   @Test

@@ -278,7 +278,7 @@ class IdentityResolverTest {
     try (FakeImds none = FakeImds.empty()) {
       Identification found =
           new IdentityResolver(
-                  given("given", NONE), InstanceMetadata.at(none.endpoint()), ec2.tags())
+                  given("given", NONE), InstanceMetadata.at(none.endpoint()), Optional.of(ec2.tags()))
               .attempt(LIMIT);
       assertThat(found.state()).isEqualTo(State.UNRESOLVABLE);
       assertThat(found.problems()).last().isEqualTo(Identification.UNKNOWN_REGION);
@@ -315,7 +315,7 @@ class IdentityResolverTest {
                   new IdentityResolver(
                           given(NONE, NONE),
                           InstanceMetadata.at(imds.endpoint()),
-                          new InstanceTags(Ec2.fromEnvironment()))
+                          Optional.of(new InstanceTags(Ec2.fromEnvironment())))
                       .attempt(LIMIT));
       assertThat(asked.get()).startsWith("CONNECT " + host + ":443 ");
       assertThat(found.node().region()).contains(region);
@@ -334,7 +334,7 @@ class IdentityResolverTest {
 
   private IdentityResolver resolver(String clusterId, String region) {
     return new IdentityResolver(
-        given(clusterId, region), InstanceMetadata.at(imds.endpoint()), ec2.tags());
+        given(clusterId, region), InstanceMetadata.at(imds.endpoint()), Optional.of(ec2.tags()));
   }
 
   private Identification withoutMetadata(String clusterId, String region) {
@@ -346,7 +346,7 @@ class IdentityResolverTest {
             imds.endpoint().toString()),
         () ->
             new IdentityResolver(
-                    given(clusterId, region), InstanceMetadata.fromEnvironment(), ec2.tags())
+                    given(clusterId, region), InstanceMetadata.fromEnvironment(), Optional.of(ec2.tags()))
                 .attempt(LIMIT));
   }
 
