@@ -65,9 +65,7 @@ final class AlertLog implements AlertListener {
         .map(
             trouble -> {
               Optional<Found> cause =
-                  causes
-                      .flatMap(known -> known.of(trouble.value().metric()))
-                      .or(trouble::cause);
+                  causes.flatMap(known -> known.of(trouble.value().metric())).or(trouble::cause);
               return new AgentStatus.Trouble(
                   trouble.value(),
                   trouble.since(),

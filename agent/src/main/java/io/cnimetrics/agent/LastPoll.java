@@ -34,7 +34,8 @@ public final class LastPoll {
 
   /** The samples of the last poll, if there was a poll, and the samples about subnets. */
   public List<Sample> samples() {
-    return Stream.concat(polled.stream().flatMap(poll -> poll.samples().stream()), ofSubnets.stream())
+    return Stream.concat(
+            polled.stream().flatMap(poll -> poll.samples().stream()), ofSubnets.stream())
         .toList();
   }
 }

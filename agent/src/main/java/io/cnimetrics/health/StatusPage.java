@@ -90,7 +90,8 @@ public final class StatusPage implements Page {
       json.writeEndObject();
     }
 
-    private void agent(String version, Optional<String> pod, AgentStatus status) throws IOException {
+    private void agent(String version, Optional<String> pod, AgentStatus status)
+        throws IOException {
       json.writeObjectFieldStart("agent");
       json.writeStringField("version", version);
       time("startedAt", status.startedAt());

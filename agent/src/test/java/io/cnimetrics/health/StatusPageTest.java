@@ -184,8 +184,7 @@ class StatusPageTest {
   private static AgentStatus full() {
     Instant start = NOON.minusSeconds(3_600);
     PutResult denied =
-        new PutResult(
-            PutResult.Status.UNAUTHORIZED, Optional.empty(), "AccessDenied", "no rights");
+        new PutResult(PutResult.Status.UNAUTHORIZED, Optional.empty(), "AccessDenied", "no rights");
     return new AgentStatus(
         start,
         new NodeIdentity(
@@ -195,8 +194,7 @@ class StatusPageTest {
             Snapshots.instance("i-1", "m5.large", "us-west-2", "us-west-2a")),
         Optional.of("v1.23.1"),
         Optional.of(new AgentStatus.LastPoll(NOON, false)),
-        List.of(
-            new Problem(Source.INTROSPECTION, Reason.TIMEOUT, "no answer", "restart aws-node")),
+        List.of(new Problem(Source.INTROSPECTION, Reason.TIMEOUT, "no answer", "restart aws-node")),
         List.of(
             new Sample(
                 MetricCatalog.ASSIGN_IP_ADDRESSES, OptionalDouble.of(12), OptionalDouble.empty()),
@@ -209,7 +207,8 @@ class StatusPageTest {
                     new MinuteValue("nodeIPUtilization", Unit.PERCENT, 41.5)))),
         Optional.of(new AgentStatus.Reads(start, NOON)),
         List.of(
-            new RecentIncrease("awscni_no_available_ip_addresses", 9, NOON.minusSeconds(600), NOON)),
+            new RecentIncrease(
+                "awscni_no_available_ip_addresses", 9, NOON.minusSeconds(600), NOON)),
         List.of(
             new AgentStatus.Trouble(
                 new MinuteValue("noAddressMinutes", Unit.MINUTES, 10),

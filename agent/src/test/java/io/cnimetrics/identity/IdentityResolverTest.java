@@ -278,7 +278,9 @@ class IdentityResolverTest {
     try (FakeImds none = FakeImds.empty()) {
       Identification found =
           new IdentityResolver(
-                  given("given", NONE), InstanceMetadata.at(none.endpoint()), Optional.of(ec2.tags()))
+                  given("given", NONE),
+                  InstanceMetadata.at(none.endpoint()),
+                  Optional.of(ec2.tags()))
               .attempt(LIMIT);
       assertThat(found.state()).isEqualTo(State.UNRESOLVABLE);
       assertThat(found.problems()).last().isEqualTo(Identification.UNKNOWN_REGION);
@@ -346,7 +348,9 @@ class IdentityResolverTest {
             imds.endpoint().toString()),
         () ->
             new IdentityResolver(
-                    given(clusterId, region), InstanceMetadata.fromEnvironment(), Optional.of(ec2.tags()))
+                    given(clusterId, region),
+                    InstanceMetadata.fromEnvironment(),
+                    Optional.of(ec2.tags()))
                 .attempt(LIMIT));
   }
 

@@ -16,11 +16,17 @@ public final class FakeCloudWatch implements MetricSink {
   public static final PutResult THROTTLED =
       new PutResult(PutResult.Status.RETRYABLE, Optional.empty(), "Throttling", "Throttling");
   public static final PutResult UNREACHABLE =
-      new PutResult(PutResult.Status.RETRYABLE, Optional.empty(), "NO_ANSWER", "connection refused");
+      new PutResult(
+          PutResult.Status.RETRYABLE, Optional.empty(), "NO_ANSWER", "connection refused");
   public static final PutResult DENIED =
-      new PutResult(PutResult.Status.UNAUTHORIZED, Optional.empty(), "AccessDenied", "AccessDenied");
+      new PutResult(
+          PutResult.Status.UNAUTHORIZED, Optional.empty(), "AccessDenied", "AccessDenied");
   private static final PutResult INVALID =
-      new PutResult(PutResult.Status.INVALID, Optional.empty(), "InvalidParameterValue", "InvalidParameterValue");
+      new PutResult(
+          PutResult.Status.INVALID,
+          Optional.empty(),
+          "InvalidParameterValue",
+          "InvalidParameterValue");
 
   private final List<Datum> held = new ArrayList<>();
   private final List<List<Datum>> requests = new ArrayList<>();

@@ -112,7 +112,10 @@ class SenderTest {
     pollMinutes(0, 0);
     cloudWatch.answerOnce(
         new PutResult(
-            PutResult.Status.RETRYABLE, Optional.of(Duration.ofSeconds(90)), "Throttling", "slow down"));
+            PutResult.Status.RETRYABLE,
+            Optional.of(Duration.ofSeconds(90)),
+            "Throttling",
+            "slow down"));
 
     assertThat(turn(65)).isBetween(at(155), at(156));
     turn(100);
@@ -239,7 +242,11 @@ class SenderTest {
     pollMinutes(0, 0);
     fixture.buffer.closeEnded(at(65));
     PutResult slowDown =
-        new PutResult(PutResult.Status.RETRYABLE, Optional.of(Duration.ofSeconds(1)), "Throttling", "slow down");
+        new PutResult(
+            PutResult.Status.RETRYABLE,
+            Optional.of(Duration.ofSeconds(1)),
+            "Throttling",
+            "slow down");
     Duration took = Duration.ofMillis(1_200);
     sender = fixture.sender((namespace, datums, limit) -> answerAfter(took, slowDown), at(6));
 
