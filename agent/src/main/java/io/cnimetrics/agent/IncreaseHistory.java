@@ -55,7 +55,7 @@ final class IncreaseHistory {
     Instant at = snapshot.takenAt();
     long restarted = reading.history().restarts() - restarts;
     if (reads.isPresent() && restarted > 0) {
-      rose(counters, RESTARTS, RESTARTS.name(), restarted, at);
+      rose(counters, RESTARTS, RESTARTS.name(), (double) restarted, at);
     }
     restarts = reading.history().restarts();
     reading.rose().forEach((counter, by) -> rose(counters, counter, counter.toString(), by, at));
