@@ -1,73 +1,57 @@
 package io.cnimetrics.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.doctor.AgentReport;
 import io.cnimetrics.doctor.AgentReport.Restarts;
 import io.cnimetrics.doctor.AgentReport.SendFailure;
+import io.cnimetrics.snapshot.NodeIdentity;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
-import java.net.Proxy;
-import java.net.URI;
+import java.net.InetSocketAddress;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
-/** Reads the page {@code /status} of the agent on this node. */
+/** Converts the page {@code /status} of the agent on this node for the doctor. */
 final class AgentOfNode {
-  private static final Duration LIMIT = Duration.ofSeconds(1);
-  private static final int MOST_BYTES = 4 << 20;
   private static final String RECENT_RESTARTS = "ipamdRecentRestarts";
 
-  /** The metrics whose trouble is a crash loop. */
-  private static final Set<String> RESTARTS = Set.of(RECENT_RESTARTS, "ipamdRestarts");
+  /** The time of the metric {@code ipamdRecentRestarts}. */
+  private static final Duration RECENT = Duration.ofMinutes(15);
 
   private AgentOfNode() {}
 
   /**
-   * What the agent reports; empty if no agent answers, or if it has not read ipamD's counters in
-   * the last minutes.
+   * What the agent reports; empty if no agent of this node answers, or if it has not read ipamD's
+   * counters twice, with the last read in the last minutes.
    *
-   * @param port the port on which the agent serves its health
+   * @param health the agent's health address
    */
-  static Optional<AgentReport> report(int port, Instant now) {
+  static Optional<AgentReport> report(InetSocketAddress health, NodeIdentity node, Instant now) {
     try {
-      return report(read(URI.create("http://127.0.0.1:%d/status".formatted(port))), now);
-    } catch (IOException | ClassCastException | DateTimeParseException e) {
+      AgentPage page = AgentPage.of(AgentPage.read(AgentPage.address(health)));
+      return isOf(node, page.part("node")) ? report(page, now) : Optional.empty();
+    } catch (IOException | DateTimeException e) {
       return Optional.empty();
     }
   }
 
-  private static Map<String, Object> read(URI page) throws IOException {
-    HttpURLConnection connection = (HttpURLConnection) page.toURL().openConnection(Proxy.NO_PROXY);
-    connection.setConnectTimeout((int) LIMIT.toMillis());
-    connection.setReadTimeout((int) LIMIT.toMillis());
-    try (InputStream body = connection.getInputStream();
-        JsonParser json = new JsonFactory().createParser(body.readNBytes(MOST_BYTES))) {
-      if (json.nextToken() == null) {
-        throw new IOException("the page is empty");
-      }
-      return object(value(json));
-    } finally {
-      connection.disconnect();
-    }
+  /** Instance ids decide. If one is unknown, the names decide. */
+  private static boolean isOf(NodeIdentity node, AgentPage page) {
+    Optional<String> instance = page.text("instanceId");
+    return instance.isPresent() && node.instance().id().isPresent()
+        ? instance.equals(node.instance().id())
+        : page.text("nodeName").equals(Optional.of(node.nodeName()));
   }
 
-  private static Optional<AgentReport> report(Map<String, Object> status, Instant now) {
-    Map<String, Object> counters = object(status.getOrDefault("counters", Map.of()));
-    Optional<Instant> since = time(counters, "readSince");
+  private static Optional<AgentReport> report(AgentPage page, Instant now) {
+    Optional<Instant> since = page.part("counters").time("readSince");
     boolean recent =
-        time(counters, "readUntil")
+        page.part("counters")
+            .time("readUntil")
             .filter(until -> until.plus(RecentIncrease.PRESENT).isAfter(now))
+            .filter(until -> since.filter(until::isAfter).isPresent())
             .isPresent();
     return since
         .filter(any -> recent)
@@ -75,45 +59,45 @@ final class AgentOfNode {
             known ->
                 new AgentReport(
                     known,
-                    list(status, "increases").stream().map(AgentOfNode::increase).toList(),
-                    restarts(status),
-                    list(status, "destinations").stream()
+                    page.list("increases").stream().map(AgentOfNode::increase).toList(),
+                    restarts(page, now),
+                    page.list("destinations").stream()
                         .flatMap(destination -> sendFailure(destination).stream())
                         .findFirst()));
   }
 
-  private static RecentIncrease increase(Map<String, Object> entry) {
+  private static RecentIncrease increase(AgentPage entry) {
     return new RecentIncrease(
-        text(entry, "counter").orElse(""),
-        ((Number) entry.getOrDefault("amount", 0)).doubleValue(),
-        time(entry, "since").orElse(Instant.EPOCH),
-        time(entry, "last").orElse(Instant.EPOCH));
+        entry.text("counter").orElse(""),
+        entry.number("amount").orElse(0),
+        entry.time("since").orElse(Instant.EPOCH),
+        entry.time("last").orElse(Instant.EPOCH));
   }
 
-  private static Restarts restarts(Map<String, Object> status) {
-    long count =
-        list(status, "metrics").stream()
-            .filter(AgentOfNode::isRecentRestarts)
-            .mapToLong(metric -> ((Number) metric.getOrDefault("value", 0)).longValue())
-            .sum();
-    return new Restarts(
-        count,
-        list(status, "trouble").stream()
-            .filter(trouble -> text(trouble, "metric").filter(RESTARTS::contains).isPresent())
-            .flatMap(trouble -> time(trouble, "since").stream())
-            .findFirst());
+  /** An agent that does not publish the metric still reports the last run of restarts. */
+  private static Restarts restarts(AgentPage page, Instant now) {
+    Optional<RecentIncrease> run =
+        page.list("increases").stream()
+            .map(AgentOfNode::increase)
+            .filter(entry -> entry.counter().equals(MetricCatalog.IPAMD_RESTARTS.name()))
+            .filter(entry -> entry.last().plus(RECENT).isAfter(now))
+            .findFirst();
+    double count =
+        page.list("metrics").stream()
+            .filter(metric -> metric.text("name").equals(Optional.of(RECENT_RESTARTS)))
+            .flatMapToDouble(metric -> metric.number("value").stream())
+            .findFirst()
+            .orElse(run.map(RecentIncrease::amount).orElse(0.0));
+    return new Restarts((long) count, run.map(RecentIncrease::since).filter(any -> count > 0));
   }
 
-  private static boolean isRecentRestarts(Map<String, Object> metric) {
-    return text(metric, "name").equals(Optional.of(RECENT_RESTARTS));
-  }
-
-  private static Optional<SendFailure> sendFailure(Map<String, Object> destination) {
-    Map<String, Object> failure = object(destination.getOrDefault("lastFailure", Map.of()));
-    Optional<Instant> at = time(failure, "at");
-    Optional<Instant> success = time(destination, "lastSuccess");
-    String[] message = text(failure, "message").orElse("").split("; ", 2);
-    return at.filter(failed -> success.filter(failed::isBefore).isEmpty())
+  private static Optional<SendFailure> sendFailure(AgentPage destination) {
+    AgentPage failure = destination.part("lastFailure");
+    Optional<Instant> success = destination.time("lastSuccess");
+    String[] message = failure.text("message").orElse("").split("; ", 2);
+    return failure
+        .time("at")
+        .filter(failed -> success.filter(failed::isBefore).isEmpty())
         .map(
             failed ->
                 new SendFailure(
@@ -121,46 +105,5 @@ final class AgentOfNode {
                     success,
                     message[0],
                     message.length > 1 ? LocalProbes.sentence(message[1]) : ""));
-  }
-
-  private static Optional<String> text(Map<String, Object> object, String field) {
-    return Optional.ofNullable((String) object.get(field));
-  }
-
-  private static Optional<Instant> time(Map<String, Object> object, String field) {
-    return text(object, field).map(Instant::parse);
-  }
-
-  @SuppressWarnings("unchecked")
-  private static Map<String, Object> object(Object value) {
-    return (Map<String, Object>) value;
-  }
-
-  private static List<Map<String, Object>> list(Map<String, Object> object, String field) {
-    return ((List<?>) object.getOrDefault(field, List.of()))
-        .stream().map(AgentOfNode::object).toList();
-  }
-
-  /** The current value as a map, a list, a text, a number or a boolean. */
-  private static Object value(JsonParser json) throws IOException {
-    JsonToken token = json.currentToken();
-    if (token == JsonToken.START_OBJECT) {
-      Map<String, Object> fields = new LinkedHashMap<>();
-      while (json.nextToken() == JsonToken.FIELD_NAME) {
-        String name = json.currentName();
-        json.nextToken();
-        fields.put(name, value(json));
-      }
-      return fields;
-    } else if (token == JsonToken.START_ARRAY) {
-      List<Object> entries = new ArrayList<>();
-      while (json.nextToken() != JsonToken.END_ARRAY) {
-        entries.add(value(json));
-      }
-      return entries;
-    } else if (token != null && token.isNumeric()) {
-      return json.getDoubleValue();
-    }
-    return token != null && token.isBoolean() ? json.getBooleanValue() : json.getText();
   }
 }

@@ -133,7 +133,8 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     List<Check> checks =
         Checks.all(LocalProbes.of(config, node.subnets(), options.sendTest(), clock));
     Optional<AgentReport> agent =
-        AgentOfNode.report(config.healthAddress().getPort(), clock.instant());
+        AgentOfNode.report(
+            config.healthAddress(), reports.get(reports.size() - 1).node(), clock.instant());
     return diagnose(evidence(config, maxPods, agent, reports), checks, options, console);
   }
 

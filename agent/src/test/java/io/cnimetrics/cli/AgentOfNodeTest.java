@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.doctor.AgentReport;
+import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.testing.ClosedPort;
 import io.cnimetrics.testing.FakeIpamd;
+import io.cnimetrics.testing.Snapshots;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AgentOfNodeTest {
@@ -19,12 +24,14 @@ class AgentOfNodeTest {
   private static final String STATUS =
       """
       {"agent": {"version": "1.2.3", "startedAt": "2026-11-28T10:59:00Z"},
+       "node": {"nodeName": "node-a", "instanceId": "i-1"},
        "metrics": [{"name": "assignIPAddresses", "kind": "gauge", "value": 12, "unit": "Count"},
          {"name": "ipamdRecentRestarts", "kind": "gauge", "value": 8, "unit": "Count"}],
        "counters": {"readSince": "2026-11-28T11:00:00Z", "readUntil": "2026-11-28T11:59:40Z"},
        "increases": [{"counter": "awscni_no_available_ip_addresses", "amount": 9,
-         "since": "2026-11-28T11:50:00Z", "last": "2026-11-28T11:59:40Z"}],
-       "trouble": [{"metric": "ipamdRestarts", "value": 2, "since": "2026-11-28T11:46:00Z"}],
+         "since": "2026-11-28T11:50:00Z", "last": "2026-11-28T11:59:40Z"},
+        {"counter": "ipamdRestarts", "amount": 8,
+         "since": "2026-11-28T11:46:00Z", "last": "2026-11-28T11:58:40Z"}],
        "destinations": [{"name": "cloudwatch", "ready": true,
          "lastSuccess": "2026-11-28T11:40:00Z",
          "lastFailure": {"at": "2026-11-28T11:59:00Z", "outcome": "UNAUTHORIZED",
@@ -37,7 +44,7 @@ class AgentOfNodeTest {
 
     assertThat(report.startedAt()).isEqualTo("2026-11-28T11:00:00Z");
     assertThat(report.increases())
-        .containsExactly(
+        .contains(
             new RecentIncrease(
                 "awscni_no_available_ip_addresses",
                 9,
@@ -86,13 +93,66 @@ class AgentOfNodeTest {
   @Test
   void noAgentIsNoReport() throws IOException {
     try (ClosedPort closed = new ClosedPort()) {
-      assertThat(AgentOfNode.report(closed.url().getPort(), NOON)).isEmpty();
+      assertThat(AgentOfNode.report(address(closed.url()), node("node-a", "i-1"), NOON)).isEmpty();
     }
   }
 
+  @Test
+  void agentThatHasReadTheCountersOnceKnowsNoIncrease() {
+    String young = STATUS.replace("readSince\": \"2026-11-28T11:00:00", "readSince\": \"2026-11-28T11:59:40");
+
+    assertThat(report(young)).isEmpty();
+  }
+
+  @Test
+  void restartsAreKnownAlsoIfTheirMetricIsNotPublished() {
+    AgentReport report = report(STATUS.replace("ipamdRecentRestarts", "other")).orElseThrow();
+
+    assertThat(report.restarts().count()).isEqualTo(8);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "node-a, i-1, true",
+    "other-name, i-1, true",
+    "node-a, i-2, false",
+    "node-a, '', true",
+    "node-b, '', false"
+  })
+  void agentOfAnotherNodeIsNoReport(String name, String instance, boolean isOfThisNode) {
+    assertThat(report(STATUS, node(name, instance)).isPresent()).isEqualTo(isOfThisNode);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "127.0.0.1, http://127.0.0.1:61690/status",
+    "localhost, http://127.0.0.1:61690/status",
+    "0.0.0.0, http://127.0.0.1:61690/status",
+    "10.0.1.2, http://127.0.0.1:61690/status",
+    "::, http://127.0.0.1:61690/status",
+    "::1, http://[::1]:61690/status"
+  })
+  void agentIsReadOnLoopback(String host, String page) {
+    assertThat(AgentPage.address(InetSocketAddress.createUnresolved(host, 61690)))
+        .hasToString(page);
+  }
+
   private static Optional<AgentReport> report(String body) {
+    return report(body, node("node-a", "i-1"));
+  }
+
+  private static Optional<AgentReport> report(String body, NodeIdentity node) {
     try (FakeIpamd agent = new FakeIpamd().serve("/status", body)) {
-      return AgentOfNode.report(agent.introspectionUrl().getPort(), NOON);
+      return AgentOfNode.report(address(agent.introspectionUrl()), node, NOON);
     }
+  }
+
+  private static InetSocketAddress address(URI url) {
+    return InetSocketAddress.createUnresolved("127.0.0.1", url.getPort());
+  }
+
+  private static NodeIdentity node(String name, String instance) {
+    return new NodeIdentity(
+        name, Optional.empty(), Optional.empty(), Snapshots.instance(instance, "", "", ""));
   }
 }

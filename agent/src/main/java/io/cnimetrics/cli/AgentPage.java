@@ -1,0 +1,161 @@
+package io.cnimetrics.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.cnimetrics.deadline.BoundedCall;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An object of the page {@code /status} of the agent on this node.
+ *
+ * @param fields texts, numbers as {@code Double}, booleans, lists and maps
+ */
+record AgentPage(Map<String, Object> fields) {
+  private static final Duration LIMIT = Duration.ofSeconds(1);
+  private static final int MOST_BYTES = 4 << 20;
+  private static final int OK = 200;
+
+  /** Where an agent with this health address answers its own node. */
+  static URI address(InetSocketAddress health) {
+    String host = health.getHostString();
+    boolean ipv6 = host.equals("::1") || host.equals("0:0:0:0:0:0:0:1");
+    return URI.create(
+        "http://%s:%d/status".formatted(ipv6 ? "[::1]" : "127.0.0.1", health.getPort()));
+  }
+
+  /**
+   * Reads the page within a second.
+   *
+   * @throws IOException if nothing answers in time, or if the answer has another status than 200
+   */
+  static String read(URI page) throws IOException {
+    try {
+      return BoundedCall.start("status", LIMIT, () -> text(page)).result();
+    } catch (TimeoutException e) {
+      throw new IOException("no complete answer within %d s".formatted(LIMIT.toSeconds()), e);
+    } catch (UncheckedIOException e) {
+      throw new IOException(e.getCause().getMessage(), e);
+    }
+  }
+
+  private static String text(URI page) {
+    try {
+      HttpURLConnection connection =
+          (HttpURLConnection) page.toURL().openConnection(Proxy.NO_PROXY);
+      connection.setInstanceFollowRedirects(false);
+      connection.setConnectTimeout((int) LIMIT.toMillis());
+      connection.setReadTimeout((int) LIMIT.toMillis());
+      try {
+        if (connection.getResponseCode() != OK) {
+          throw new IOException("the answer has status " + connection.getResponseCode());
+        }
+        try (InputStream body = connection.getInputStream()) {
+          return new String(body.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
+        }
+      } finally {
+        connection.disconnect();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Parses the text of a page.
+   *
+   * @throws IOException if the text is not a JSON object of an agent
+   */
+  static AgentPage of(String text) throws IOException {
+    try (JsonParser json = new JsonFactory().createParser(text)) {
+      if (json.nextToken() == JsonToken.START_OBJECT) {
+        AgentPage page = new AgentPage(object(json));
+        if (page.part("agent").text("version").isPresent()) {
+          return page;
+        }
+      }
+      throw new IOException("the answer does not come from an agent");
+    }
+  }
+
+  private static Map<String, Object> object(JsonParser json) throws IOException {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      String name = json.currentName();
+      json.nextToken();
+      fields.put(name, value(json));
+    }
+    return fields;
+  }
+
+  private static Object value(JsonParser json) throws IOException {
+    JsonToken token = json.currentToken();
+    if (token == JsonToken.START_OBJECT) {
+      return object(json);
+    } else if (token == JsonToken.START_ARRAY) {
+      List<Object> entries = new ArrayList<>();
+      while (json.nextToken() != JsonToken.END_ARRAY) {
+        entries.add(value(json));
+      }
+      return entries;
+    } else if (token != null && token.isNumeric()) {
+      return json.getDoubleValue();
+    }
+    return token != null && token.isBoolean() ? json.getBooleanValue() : json.getText();
+  }
+
+  /** A text; empty if there is no such field or if it is no text. */
+  Optional<String> text(String field) {
+    return fields.get(field) instanceof String text ? Optional.of(text) : Optional.empty();
+  }
+
+  /**
+   * A time; empty if there is no such field.
+   *
+   * @throws java.time.DateTimeException if the text is no time
+   */
+  Optional<Instant> time(String field) {
+    return text(field).map(Instant::parse);
+  }
+
+  /** A number; empty if there is no such field. */
+  OptionalDouble number(String field) {
+    return fields.get(field) instanceof Double number
+        ? OptionalDouble.of(number)
+        : OptionalDouble.empty();
+  }
+
+  /** An object; without fields if there is no such object. */
+  AgentPage part(String field) {
+    return of(fields.get(field));
+  }
+
+  /** The objects of a list; empty if there is no such list. */
+  List<AgentPage> list(String field) {
+    return fields.get(field) instanceof List<?> entries
+        ? entries.stream().map(AgentPage::of).toList()
+        : List.of();
+  }
+
+  @SuppressWarnings("unchecked")
+  private static AgentPage of(@Nullable Object value) {
+    return new AgentPage(value instanceof Map ? (Map<String, Object>) value : Map.of());
+  }
+}
