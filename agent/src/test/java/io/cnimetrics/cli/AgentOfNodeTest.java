@@ -99,7 +99,8 @@ class AgentOfNodeTest {
 
   @Test
   void agentThatHasReadTheCountersOnceKnowsNoIncrease() {
-    String young = STATUS.replace("readSince\": \"2026-11-28T11:00:00", "readSince\": \"2026-11-28T11:59:40");
+    String young =
+        STATUS.replace("readSince\": \"2026-11-28T11:00:00", "readSince\": \"2026-11-28T11:59:40");
 
     assertThat(report(young)).isEmpty();
   }
