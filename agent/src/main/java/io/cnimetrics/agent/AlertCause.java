@@ -183,7 +183,7 @@ record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory 
   private Optional<Found> ofPool() {
     return snapshot
         .pool()
-        .filter(pool -> !pool.ipv6() && pool.available(capacity.mode()) == 0)
+        .filter(pool -> !pool.ipv6() && capacity.available() == 0)
         .map(pool -> pool.cooling() > 0 ? Cause.COOLDOWN : Cause.WARM_POOL_EMPTY)
         .map(cause -> new Found(cause.text(), cause.finding()));
   }

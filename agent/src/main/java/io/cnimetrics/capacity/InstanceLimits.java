@@ -6,8 +6,11 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * EC2's limits for each instance type, from a text file in the jar. Only the last result stays in
@@ -23,14 +26,37 @@ public final class InstanceLimits {
   /**
    * The limits of EC2 for an instance type.
    *
-   * @param enis the number of ENIs that the CNI may use on the default network card
+   * @param enisOnCards the number of ENIs that the CNI may use on each network card; card 0, the
+   *     default, is first
    * @param ipv4PerEni the number of IPv4 addresses per ENI, including the ENI's primary address
+   * @param branchEnis the number of branch ENIs for single pods; 0 if the type cannot have a trunk
+   *     ENI, empty if unknown
    */
-  public record Limit(int enis, int ipv4PerEni) {
+  public record Limit(List<Integer> enisOnCards, int ipv4PerEni, OptionalInt branchEnis) {
     public Limit {
-      if (enis < 1 || ipv4PerEni < 1) {
-        throw new IllegalArgumentException("%d ENIs × %d addresses".formatted(enis, ipv4PerEni));
+      enisOnCards = List.copyOf(enisOnCards);
+      if (enisOnCards.isEmpty() || enisOnCards.stream().anyMatch(enis -> enis < 1)) {
+        throw new IllegalArgumentException("ENIs on the network cards: " + enisOnCards);
       }
+      if (ipv4PerEni < 1 || branchEnis.orElse(0) < 0) {
+        throw new IllegalArgumentException(
+            "%d addresses, branch ENIs: %s".formatted(ipv4PerEni, branchEnis));
+      }
+    }
+
+    /** The limits of a type with one network card. */
+    public Limit(int enis, int ipv4PerEni) {
+      this(List.of(enis), ipv4PerEni, OptionalInt.empty());
+    }
+
+    /** The number of ENIs on the default network card. */
+    public int enis() {
+      return enisOnCards.get(0);
+    }
+
+    /** The number of ENIs on a network card; 0 if the type does not have this card. */
+    public int enisOn(int networkCard) {
+      return networkCard < enisOnCards.size() ? enisOnCards.get(networkCard) : 0;
     }
 
     /** The number of IPv4 addresses per ENI for pods. Pods cannot use the primary address. */
@@ -69,6 +95,9 @@ public final class InstanceLimits {
 
   private static Limit parse(String row) {
     String[] columns = row.split(" ");
-    return new Limit(Integer.parseInt(columns[1]), Integer.parseInt(columns[2]));
+    return new Limit(
+        Stream.of(columns[1].split(",")).map(Integer::valueOf).toList(),
+        Integer.parseInt(columns[2]),
+        columns.length > 3 ? OptionalInt.of(Integer.parseInt(columns[3])) : OptionalInt.empty());
   }
 }

@@ -2,40 +2,51 @@ package io.cnimetrics.capacity;
 
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.IpamdError;
+import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 
 /**
- * The capacity of this node, derived from a snapshot.
+ * The capacity of this node, as far as a snapshot shows it.
  *
- * <p>The effective maximum is the number of ENIs for pods, multiplied by the number of addresses
- * for pods on each ENI. In prefix mode, an ENI has 16 times as many addresses. The number of pods
- * that the kubelet starts limits the result. ENIs and addresses come from ipamD's gauges {@code
- * awscni_eni_max} and {@code awscni_ip_max}, or, without gauges, from the instance type. The gauges
- * include ENIs without pods: a trunk, ENIs in excluded subnets and, with custom networking, the
- * primary ENI.
+ * <p>Effective maximum of a network card = (number of ENIs that may carry pods) × (number of
+ * addresses per ENI without the primary address), × 16 in prefix mode. The effective maximum is
+ * never more than the number of pods with an address that the kubelet starts.
  *
- * @param modeByGauges whether the mode comes from ipamD's gauges of this poll
- * @param effectiveMaximum empty if the gauges and the instance type are unknown; also empty on
- *     IPv6, because a node cannot use up an IPv6 prefix
- * @param problem why the maximum is unknown; empty if it is known, or if the snapshot's problems
+ * <p>With one network card, both factors come from ipamD's gauges {@code awscni_eni_max} and {@code
+ * awscni_ip_max}, or from the instance type if the gauges are unknown. With several cards they come
+ * from the instance type, because ipamD's gauges then show one of the cards. ipamD's gauges include
+ * ENIs that carry no pods: a trunk ENI, ENIs in excluded subnets, and the primary ENI with custom
+ * networking. If EC2 has rejected a call because of its limits, the lower number counts.
+ *
+ * <p>A pod of a multi-NIC node holds an address on each card. Therefore the worst card decides
+ * whether a pod can start. Without multi-NIC only card 0 serves pods.
+ *
+ * @param modeByGauges whether ipamD's gauges show the mode; otherwise the held addresses show the
+ *     mode
+ * @param cards the network cards that serve pods; empty on IPv6, and if ipamD could not be read
+ * @param problem the reason why the maximum is unknown; empty if the snapshot's own problems
  *     contain the reason
  */
 public record NodeCapacity(
-    AddressMode mode,
-    boolean modeByGauges,
-    Optional<EffectiveMaximum> effectiveMaximum,
-    Optional<Problem> problem) {
+    AddressMode mode, boolean modeByGauges, List<CardCapacity> cards, Optional<Problem> problem) {
   private static final int ADDRESSES_PER_PREFIX = 16;
 
-  /** The most single addresses for pods on one ENI of any instance type: 50 − 1 primary address. */
+  /** The most single addresses per ENI that pods can have, on any instance type: 50 − 1. */
   private static final int MOST_SINGLE_ADDRESSES = 49;
+
+  public NodeCapacity {
+    cards = List.copyOf(cards);
+  }
 
   /**
    * Derives the capacity from a snapshot.
@@ -63,12 +74,49 @@ public record NodeCapacity(
     return new Derivation(snapshot, limit, enis, perEni, ipv6Gauges, before, podLimits).capacity();
   }
 
+  /** The addresses that pods can reach on all cards; empty if a card's maximum is unknown. */
+  public Optional<EffectiveMaximum> effectiveMaximum() {
+    List<EffectiveMaximum> known = cards.stream().flatMap(card -> card.maximum().stream()).toList();
+    if (known.isEmpty() || known.size() < cards.size()) {
+      return Optional.empty();
+    } else if (known.size() == 1) {
+      return Optional.of(known.get(0));
+    }
+    long sum = known.stream().mapToLong(EffectiveMaximum::addresses).sum();
+    String each =
+        cards.stream()
+            .map(card -> "card %d: %s".formatted(card.networkCard(), explanation(card)))
+            .collect(Collectors.joining("; "));
+    return Optional.of(
+        new EffectiveMaximum(sum, "%d on %d network cards; %s".formatted(sum, known.size(), each)));
+  }
+
+  private static String explanation(CardCapacity card) {
+    return card.maximum().map(EffectiveMaximum::explanation).orElse("unknown");
+  }
+
+  /** The card that pods fill first; empty if no card serves pods or no maximum is known. */
+  public Optional<CardCapacity> fullest() {
+    return cards.stream()
+        .filter(card -> card.maximum().isPresent())
+        .max(Comparator.comparingDouble(CardCapacity::utilization));
+  }
+
+  /** The number of pods that can get their addresses now: as many as the card with the fewest. */
+  public long available() {
+    return cards.stream().mapToLong(CardCapacity::available).min().orElse(0);
+  }
+
   /**
-   * Whether no address is available although the pool can grow; empty if the maximum is unknown.
+   * Whether a card has no available address although the pool can grow there; empty if the pool or
+   * a maximum is unknown.
    */
-  public Optional<Boolean> warmPoolEmpty(AddressPool pool) {
-    return effectiveMaximum.map(
-        maximum -> pool.available(mode) == 0 && pool.totalIpv4() < maximum.addresses());
+  public Optional<Boolean> warmPoolEmpty() {
+    boolean known =
+        effectiveMaximum().isPresent() && cards.stream().allMatch(card -> card.pool().isPresent());
+    return known
+        ? Optional.of(cards.stream().anyMatch(CardCapacity::isEmptyWithRoom))
+        : Optional.empty();
   }
 
   /**
@@ -89,12 +137,30 @@ public record NodeCapacity(
       AddressMode mode = mode();
       boolean byGauges = ipamdPerEni.isPresent() || ipv6Gauges;
       if (mode == AddressMode.IPV6 || !snapshot.ipamdRead()) {
-        return new NodeCapacity(mode, byGauges, Optional.empty(), Optional.empty());
+        return new NodeCapacity(mode, byGauges, List.of(), Optional.empty());
       }
-      Optional<EffectiveMaximum> maximum = effectiveMaximum(mode);
-      Optional<Problem> problem =
-          maximum.isPresent() ? Optional.empty() : Optional.of(unknownMaximum());
-      return new NodeCapacity(mode, byGauges, maximum, problem);
+      List<CardCapacity> cards = cards(mode);
+      boolean known = cards.stream().allMatch(card -> card.maximum().isPresent());
+      Optional<Problem> problem = known ? Optional.empty() : Optional.of(unknownMaximum());
+      return new NodeCapacity(mode, byGauges, cards, problem);
+    }
+
+    private List<CardCapacity> cards(AddressMode mode) {
+      List<Integer> listed = snapshot.pool().map(AddressPool::networkCards).orElse(List.of());
+      if (listed.size() <= 1) {
+        return List.of(new CardCapacity(0, mode, snapshot.pool(), maximum(mode)));
+      }
+      boolean multiNic = snapshot.pool().map(AddressPool::multiNic).orElse(false);
+      return listed.stream()
+          .filter(card -> multiNic || card.equals(listed.get(0)))
+          .map(
+              card ->
+                  new CardCapacity(
+                      card,
+                      mode,
+                      snapshot.pool().map(pool -> pool.onCard(card)),
+                      limit.map(known -> maximumByType(known, card, mode))))
+          .toList();
     }
 
     private Problem unknownMaximum() {
@@ -134,31 +200,89 @@ public record NodeCapacity(
               perEni > MOST_SINGLE_ADDRESSES || (prefixHeld && perEni % ADDRESSES_PER_PREFIX == 0));
     }
 
-    private Optional<EffectiveMaximum> effectiveMaximum(AddressMode mode) {
-      long factor = mode == AddressMode.PREFIX ? ADDRESSES_PER_PREFIX : 1;
+    private EffectiveMaximum maximumByType(InstanceLimits.Limit known, int card, AddressMode mode) {
+      ReservedEnis reserved = ReservedEnis.of(snapshot, card);
+      List<String> assumptions = new ArrayList<>(reserved.reasons());
+      return maximum(
+          mode,
+          known.enisOn(card) - reserved.count(),
+          known.podIpv4PerEni() * factor(mode),
+          assumptions);
+    }
+
+    /** The maximum of a node with one network card. */
+    private Optional<EffectiveMaximum> maximum(AddressMode mode) {
       Optional<Long> enis = eniMax.or(() -> limit.map(known -> (long) known.enis()));
       Optional<Long> perEni =
-          ipamdPerEni.or(() -> limit.map(known -> known.podIpv4PerEni() * factor));
+          ipamdPerEni.or(() -> limit.map(known -> known.podIpv4PerEni() * factor(mode)));
       if (enis.isEmpty() || perEni.isEmpty()) {
         return enis.filter(most -> most == 0)
             .map(none -> new EffectiveMaximum(0, "0: ipamD's limit of ENIs is 0"));
       }
-      return Optional.of(effectiveMaximum(mode, enis.get(), perEni.get()));
+      int card =
+          snapshot.pool().flatMap(pool -> pool.networkCards().stream().findFirst()).orElse(0);
+      ReservedEnis reserved = ReservedEnis.of(snapshot, card);
+      List<String> assumptions = new ArrayList<>(reserved.reasons());
+      long most = enis(enis.get(), assumptions);
+      long each = perEni(perEni.get(), mode, assumptions);
+      return Optional.of(maximum(mode, most - reserved.count(), each, assumptions));
     }
 
-    private EffectiveMaximum effectiveMaximum(AddressMode mode, long enis, long perEni) {
-      boolean byType = eniMax.isEmpty();
-      ReservedEnis reserved = ReservedEnis.of(snapshot, byType);
-      long usable = Math.max(0, enis - reserved.count());
-      long reachable = usable * perEni;
-      List<String> assumptions = new ArrayList<>(reserved.reasons());
-      if (byType) {
+    /** The number of ENIs, by ipamD or by the instance type. */
+    private long enis(long ipamd, List<String> assumptions) {
+      if (eniMax.isEmpty()) {
         assumptions.add("limits of the instance type, because MAX_ENI is unknown");
-      } else if (limit.isPresent() && enis < limit.get().enis()) {
+        return ipamd;
+      }
+      long type = limit.map(known -> (long) known.enis()).orElse(ipamd);
+      if (ipamd < type) {
         assumptions.add(
             "the instance type permits %d ENIs, but MAX_ENI or unmanaged ENIs take %d"
-                .formatted(limit.get().enis(), limit.get().enis() - enis));
+                .formatted(type, type - ipamd));
+      } else if (ipamd > type) {
+        boolean rejected = rejected("AttachmentLimitExceeded");
+        assumptions.add(contradiction("ENIs", ipamd, type, rejected));
+        return rejected ? type : ipamd;
       }
+      return ipamd;
+    }
+
+    /** The number of addresses per ENI, by ipamD or by the instance type. */
+    private long perEni(long ipamd, AddressMode mode, List<String> assumptions) {
+      long type = limit.map(known -> known.podIpv4PerEni() * factor(mode)).orElse(ipamd);
+      if (ipamd == type) {
+        return ipamd;
+      }
+      boolean rejected = rejected("PrivateIpAddressLimitExceeded");
+      assumptions.add(contradiction("addresses per ENI", ipamd, type, rejected));
+      return rejected ? Math.min(ipamd, type) : ipamd;
+    }
+
+    private static String contradiction(String what, long ipamd, long type, boolean rejected) {
+      return "ipamD assumes %d %s, and the table of limits has %d%s"
+          .formatted(ipamd, what, type, rejected ? "; EC2 rejected more" : "");
+    }
+
+    /** Whether EC2 has rejected a call with this code since ipamD started. */
+    private boolean rejected(String code) {
+      return snapshot.metrics().map(IpamdMetrics::errors).stream()
+          .flatMap(errors -> errors.entrySet().stream())
+          .anyMatch(
+              error ->
+                  error.getKey().family().equals(IpamdError.API_ERRORS)
+                      && error.getKey().code().equals(code)
+                      && error.getValue() > 0);
+    }
+
+    private static long factor(AddressMode mode) {
+      return mode == AddressMode.PREFIX ? ADDRESSES_PER_PREFIX : 1;
+    }
+
+    /** Never more than the number of pods that the kubelet starts. */
+    private EffectiveMaximum maximum(
+        AddressMode mode, long enis, long perEni, List<String> assumptions) {
+      long usable = Math.max(0, enis);
+      long reachable = usable * perEni;
       if (mode == AddressMode.PREFIX) {
         assumptions.add("%d addresses per prefix".formatted(ADDRESSES_PER_PREFIX));
       }

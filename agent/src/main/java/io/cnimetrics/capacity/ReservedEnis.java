@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * ENIs that are part of the limit but carry no pods. An ENI with two reasons is counted once.
+ * ENIs of one network card that are part of the limit but carry no pods. An ENI with two reasons is
+ * counted once.
  *
  * @param reasons a text for each kind of reserved ENI, such as {@code without the trunk ENI}
  */
@@ -17,19 +18,16 @@ record ReservedEnis(long count, List<String> reasons) {
     reasons = List.copyOf(reasons);
   }
 
-  /**
-   * @param onFirstCardOnly whether to count only ENIs of network card 0; limits by type are for
-   *     this card
-   */
-  static ReservedEnis of(NodeSnapshot snapshot, boolean onFirstCardOnly) {
+  static ReservedEnis of(NodeSnapshot snapshot, int networkCard) {
     List<Eni> enis =
         snapshot.pool().map(AddressPool::enis).orElse(List.of()).stream()
-            .filter(eni -> !onFirstCardOnly || eni.networkCard() == 0)
+            .filter(eni -> eni.networkCard() == networkCard)
             .toList();
     long excluded = enis.stream().filter(Eni::excluded).count();
     long trunks = enis.stream().filter(eni -> eni.trunk() && !eni.excluded()).count();
     boolean primary =
-        customNetworking(snapshot, enis)
+        networkCard == 0
+            && customNetworking(snapshot, enis)
             && enis.stream().noneMatch(eni -> eni.primary() && eni.excluded());
     List<String> reasons = new ArrayList<>();
     if (primary) {

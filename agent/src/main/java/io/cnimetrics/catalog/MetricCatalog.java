@@ -10,6 +10,7 @@ import static io.cnimetrics.catalog.Metric.Unit.MILLISECONDS;
 import static io.cnimetrics.catalog.Metric.Unit.MINUTES;
 import static io.cnimetrics.catalog.Metric.Unit.PERCENT;
 
+import io.cnimetrics.capacity.CardCapacity;
 import io.cnimetrics.capacity.EffectiveMaximum;
 import io.cnimetrics.catalog.Computation.AgentStart;
 import io.cnimetrics.catalog.Computation.Derived;
@@ -391,9 +392,7 @@ public final class MetricCatalog {
   }
 
   private static OptionalDouble available(PollContext poll) {
-    return poll.ipv6()
-        ? OptionalDouble.empty()
-        : poll.count(pool -> pool.available(poll.capacity().mode()));
+    return poll.ipv6() ? OptionalDouble.empty() : poll.count(pool -> poll.capacity().available());
   }
 
   private static OptionalDouble cooling(PollContext poll) {
@@ -408,8 +407,11 @@ public final class MetricCatalog {
   }
 
   private static OptionalDouble utilization(PollContext poll) {
-    double assigned = ASSIGNED.value(poll).orElse(Double.NaN);
-    return OptionalDouble.of(100 * assigned / effectiveMaximum(poll).orElse(Double.NaN));
+    if (poll.snapshot().introspectionOff()) {
+      double assigned = ASSIGNED.value(poll).orElse(Double.NaN);
+      return OptionalDouble.of(100 * assigned / effectiveMaximum(poll).orElse(Double.NaN));
+    }
+    return poll.capacity().fullest().stream().mapToDouble(CardCapacity::utilization).findFirst();
   }
 
   private static OptionalDouble ipamdUp(PollContext poll) {
@@ -434,7 +436,7 @@ public final class MetricCatalog {
   }
 
   private static OptionalDouble warmPoolEmptyMinutes(PollContext poll) {
-    boolean known = poll.snapshot().pool().flatMap(poll.capacity()::warmPoolEmpty).isPresent();
+    boolean known = poll.capacity().warmPoolEmpty().isPresent();
     return onlyIf(known, (double) poll.history().warmPoolEmpty().minutes());
   }
 

@@ -124,9 +124,8 @@ public final class Sampler {
         before.restarts() + (increases.restarted().orElse(false) ? 1 : 0),
         before.ipamdSeen() || snapshot.ipamdRead(),
         down,
-        snapshot
-            .pool()
-            .flatMap(capacity::warmPoolEmpty)
+        capacity
+            .warmPoolEmpty()
             .map(empty -> before.warmPoolEmpty().lastOf(minute, empty))
             .orElse(before.warmPoolEmpty()),
         before.refusals().at(minute, refused),

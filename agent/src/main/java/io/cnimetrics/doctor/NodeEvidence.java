@@ -74,7 +74,7 @@ public record NodeEvidence(
 
   /** The number of addresses that pods could get now. */
   long available() {
-    return pool().available(mode());
+    return last().reading().capacity().available();
   }
 
   /** The problems that the last poll had with one source. */

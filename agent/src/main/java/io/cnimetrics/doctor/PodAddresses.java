@@ -96,7 +96,7 @@ final class PodAddresses {
 
   /** Whether no address is available although the pool can grow. */
   static boolean isEmptyWithRoom(Poll poll) {
-    return poll.snapshot().pool().flatMap(poll.reading().capacity()::warmPoolEmpty).orElse(false);
+    return poll.reading().capacity().warmPoolEmpty().orElse(false);
   }
 
   private static final CheckSpec REFUSED_PODS =

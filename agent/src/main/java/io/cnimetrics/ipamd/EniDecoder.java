@@ -25,6 +25,7 @@ final class EniDecoder {
   private final Instant coolingSince;
   private final Consumer<String> held;
   private boolean coolingKnown = true;
+  private boolean multiNic;
 
   /**
    * @param coolingSince an address released after this time is still cooling down
@@ -39,6 +40,11 @@ final class EniDecoder {
   /** Whether every free address read so far has the time of its release. */
   boolean coolingKnown() {
     return coolingKnown;
+  }
+
+  /** Whether a pod read so far holds an address on each network card. */
+  boolean multiNic() {
+    return multiNic;
   }
 
   Eni eni(String id, int networkCard) throws IOException {
@@ -141,6 +147,7 @@ final class EniDecoder {
     boolean keyed = false;
     Optional<Boolean> assigned = Optional.empty();
     Optional<Boolean> cooling = Optional.empty();
+    boolean severalInterfaces = false;
     while (json.nextField()) {
       switch (fields.next()) {
         case "Assigned" -> {
@@ -152,6 +159,7 @@ final class EniDecoder {
           keyed = true;
           assigned = Optional.of(heldByPod());
         }
+        case "IPAMMetadata" -> severalInterfaces = severalInterfaces();
         case "UnassignedTime" -> cooling = Optional.of(isCooling(json.text()));
         default -> json.skip();
       }
@@ -163,6 +171,7 @@ final class EniDecoder {
     used.listed++;
     if (held) {
       used.assigned++;
+      multiNic |= severalInterfaces;
     } else if (cooling.isEmpty()) {
       coolingKnown = false;
     } else if (cooling.get()) {
@@ -188,6 +197,20 @@ final class EniDecoder {
       throw json.unexpected("networkName, containerID or ifName");
     }
     return held;
+  }
+
+  /** A pod with several interfaces holds an address on each network card. */
+  private boolean severalInterfaces() throws IOException {
+    JsonCursor.Names fields = json.enter();
+    boolean several = false;
+    while (json.nextField()) {
+      if (fields.next().equals("interfacesCount")) {
+        several = json.integer() > 1;
+      } else {
+        json.skip();
+      }
+    }
+    return several;
   }
 
   private boolean isCooling(String unassignedTime) {

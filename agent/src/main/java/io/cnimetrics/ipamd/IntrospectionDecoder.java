@@ -122,6 +122,7 @@ final class IntrospectionDecoder {
       return new AddressPool(
           enis,
           eniDecoder.coolingKnown(),
+          eniDecoder.multiNic(),
           sum(cards, card -> card.statedTotal),
           sum(cards, card -> card.statedAssigned));
     } catch (IllegalArgumentException e) {

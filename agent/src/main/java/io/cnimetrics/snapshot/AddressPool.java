@@ -16,11 +16,17 @@ import java.util.stream.Collectors;
  * @param enis the ENIs, ordered by network card and device number
  * @param coolingKnown whether ipamD reports when an address was released; releases before 1.5.0 do
  *     not report the time
+ * @param multiNic whether pods hold an address on each network card (multi-NIC). Other pods hold
+ *     one address on one of the cards. Without multi-NIC, ipamD lists only card 0.
  * @param statedTotal ipamD's {@code TotalIPs} of all network cards; empty if not reported
  * @param statedAssigned ipamD's {@code AssignedIPs} of all network cards; empty if not reported
  */
 public record AddressPool(
-    List<Eni> enis, boolean coolingKnown, OptionalLong statedTotal, OptionalLong statedAssigned) {
+    List<Eni> enis,
+    boolean coolingKnown,
+    boolean multiNic,
+    OptionalLong statedTotal,
+    OptionalLong statedAssigned) {
 
   /**
    * @throws IllegalArgumentException if two ENIs have the same id
@@ -62,8 +68,24 @@ public record AddressPool(
     return new AddressPool(
         enis.stream().map(eni -> eni.orIn(Optional.ofNullable(subnetIds.get(eni.id())))).toList(),
         coolingKnown,
+        multiNic,
         statedTotal,
         statedAssigned);
+  }
+
+  /** The network cards with ENIs, in ascending order. */
+  public List<Integer> networkCards() {
+    return enis.stream().map(Eni::networkCard).distinct().sorted().toList();
+  }
+
+  /** The part of the pool on one network card. ipamD's own totals are not known for this part. */
+  public AddressPool onCard(int networkCard) {
+    return new AddressPool(
+        enis.stream().filter(eni -> eni.networkCard() == networkCard).toList(),
+        coolingKnown,
+        multiNic,
+        OptionalLong.empty(),
+        OptionalLong.empty());
   }
 
   public int eniCount() {

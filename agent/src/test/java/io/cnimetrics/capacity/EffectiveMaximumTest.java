@@ -37,6 +37,7 @@ class EffectiveMaximumTest {
         new AddressPool(
                 List.of(Snapshots.eni(0, 0, 0, 0), Snapshots.eni(1, 14, 3, 0)),
                 true,
+                false,
                 OptionalLong.empty(),
                 OptionalLong.empty())
             .located(Map.of("eni-0", "subnet-of-node", "eni-1", "subnet-a"));

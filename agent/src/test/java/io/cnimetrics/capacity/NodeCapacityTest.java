@@ -4,6 +4,7 @@ import static io.cnimetrics.testing.Snapshots.eni;
 import static io.cnimetrics.testing.Snapshots.excluded;
 import static io.cnimetrics.testing.Snapshots.ipv6;
 import static io.cnimetrics.testing.Snapshots.nothingRead;
+import static io.cnimetrics.testing.Snapshots.onCard;
 import static io.cnimetrics.testing.Snapshots.prefixed;
 import static io.cnimetrics.testing.Snapshots.trunk;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -11,12 +12,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cnimetrics.snapshot.AddressCount;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.snapshot.IpamdError;
+import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.testing.Snapshots;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class NodeCapacityTest {
@@ -310,6 +314,113 @@ class NodeCapacityTest {
   }
 
   /** With at most 110 pods. */
+  /** i7ie.48xlarge: two cards of 8 ENIs with 49 addresses for pods each. */
+  private static final InstanceLimits.Limit TWO_CARDS =
+      new InstanceLimits.Limit(List.of(8, 8), 50, OptionalInt.empty());
+
+  @Test
+  void worstCardOfAMultiNicNodeDecides() {
+    NodeSnapshot node =
+        nothingRead()
+            .multiNic(onCard(0, 0, 196, 140), onCard(1, 0, 141, 140))
+            .sum("awscni_eni_max", -1)
+            .sum("awscni_ip_max", -49)
+            .build();
+    NodeCapacity capacity =
+        NodeCapacity.of(
+            node,
+            Optional.of(TWO_CARDS),
+            OptionalDouble.of(-1),
+            OptionalDouble.of(-49),
+            Optional.empty(),
+            new PodLimits(250, 3));
+
+    assertThat(capacity.available()).isEqualTo(1);
+    assertThat(capacity.warmPoolEmpty()).hasValue(false);
+    assertThat(capacity.effectiveMaximum().map(EffectiveMaximum::addresses)).hasValue(2L * 247);
+    assertThat(capacity.fullest().map(CardCapacity::utilization)).hasValue(100.0 * 140 / 247);
+  }
+
+  @Test
+  void emptyCardOfAMultiNicNodeIsAnEmptyWarmPool() {
+    NodeSnapshot node = nothingRead().multiNic(onCard(0, 0, 49, 1), onCard(1, 0, 1, 1)).build();
+    NodeCapacity capacity = capacity(node, TWO_CARDS);
+
+    assertThat(capacity.available()).isZero();
+    assertThat(capacity.warmPoolEmpty()).hasValue(true);
+  }
+
+  @Test
+  void withoutMultiNicPodsOnlyTheFirstCardServesPods() {
+    NodeSnapshot node = nothingRead().enis(onCard(0, 0, 49, 40), onCard(1, 0, 49, 0)).build();
+    NodeCapacity capacity = capacity(node, TWO_CARDS);
+
+    assertThat(capacity.cards()).extracting(CardCapacity::networkCard).containsExactly(0);
+    assertThat(capacity.available()).isEqualTo(9);
+    assertThat(capacity.effectiveMaximum().map(EffectiveMaximum::addresses)).hasValue(107L);
+  }
+
+  @Test
+  void severalCardsOfAnUnknownTypeHaveNoMaximum() {
+    NodeSnapshot node = nothingRead().multiNic(onCard(0, 0, 49, 1), onCard(1, 0, 1, 1)).build();
+    NodeCapacity capacity =
+        NodeCapacity.of(
+            node,
+            Optional.empty(),
+            OptionalDouble.of(8),
+            OptionalDouble.of(392),
+            Optional.empty(),
+            new PodLimits(250, 3));
+
+    assertThat(capacity.effectiveMaximum()).isEmpty();
+    assertThat(capacity.problem()).isPresent();
+  }
+
+  /** d3en.12xlarge: ipamD's table has 4 ENIs, EC2 permits 3. */
+  @Test
+  void lowerNumberOfEnisCountsAfterEc2RejectedOneMore() {
+    InstanceLimits.Limit type = new InstanceLimits.Limit(3, 30);
+    Snapshots node = nothingRead().enis(eni(0, 29, 29, 0), eni(1, 29, 29, 0), eni(2, 29, 29, 0));
+
+    assertThat(maximum(withGauges(node, Optional.of(type), 4, 116))).isEqualTo(107);
+    node.error(IpamdError.ofApi("AttachNetworkInterface", "AttachmentLimitExceeded"), 300);
+    NodeCapacity rejected = withGauges(node, Optional.of(type), 4, 116);
+
+    assertThat(rejected.effectiveMaximum())
+        .hasValue(
+            new EffectiveMaximum(
+                87,
+                "87 = 3 ENIs × 29: ipamD assumes 4 ENIs, and the table of limits has 3; EC2"
+                    + " rejected more"));
+  }
+
+  /** g4dn.16xlarge with an old release: ipamD's table has 49 addresses per ENI, EC2 permits 14. */
+  @Test
+  void lowerNumberOfAddressesCountsAfterEc2RejectedOneMore() {
+    InstanceLimits.Limit type = new InstanceLimits.Limit(4, 15);
+    Snapshots node =
+        nothingRead()
+            .enis(eni(0, 0, 0, 0))
+            .error(
+                IpamdError.ofApi("AssignPrivateIpAddresses", "PrivateIpAddressLimitExceeded"), 800);
+
+    assertThat(maximum(withGauges(node, Optional.of(type), 4, 196))).isEqualTo(56);
+  }
+
+  private static long maximum(NodeCapacity capacity) {
+    return capacity.effectiveMaximum().orElseThrow().addresses();
+  }
+
+  private static NodeCapacity capacity(NodeSnapshot node, InstanceLimits.Limit limit) {
+    return NodeCapacity.of(
+        node,
+        Optional.of(limit),
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        Optional.empty(),
+        new PodLimits(110, 3));
+  }
+
   private static NodeCapacity withGauges(
       Snapshots snapshot, Optional<InstanceLimits.Limit> limit, double eniMax, double ipMax) {
     return capacity(snapshot, limit, OptionalDouble.of(eniMax), OptionalDouble.of(ipMax), 110);

@@ -49,7 +49,7 @@ class ScenariosTest {
           subnet-fragmented,      1, fail, ec2-no-prefixes, The subnet has no free /28
           throttled,              1, fail, ec2-throttled, EC2 throttles ipamD
           eni-limit,              1, fail, ec2-eni-limit, ipamD requests more addresses than an ENI can hold
-          attachment-limit,       1, fail, ec2-attachment-limit, ipamD attaches more ENIs than the type permits
+          attachment-limit,       2, warn, ec2-attachment-limit, ipamD attaches more ENIs than the type permits
           security-group-gone,    1, fail, ec2-security-group, The security group for new ENIs does not exist
           eniconfig-missing,      2, fail, warm-pool, The warm pool stays empty although the pool can grow
           hyperpod-attach-denied, 1, fail, ec2-denied, EC2 denies calls of ipamD

@@ -188,7 +188,7 @@ public final class Reports {
   }
 
   private static AddressPool pool(List<Eni> enis) {
-    return new AddressPool(enis, true, OptionalLong.empty(), OptionalLong.empty());
+    return new AddressPool(enis, true, false, OptionalLong.empty(), OptionalLong.empty());
   }
 
   /**

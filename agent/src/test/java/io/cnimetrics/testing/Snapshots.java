@@ -31,6 +31,7 @@ public final class Snapshots {
   private OptionalDouble boot = OptionalDouble.empty();
   private Optional<IpamdSettings> settings = Optional.empty();
   private boolean introspectionOff;
+  private boolean multiNic;
 
   private Snapshots() {}
 
@@ -58,10 +59,17 @@ public final class Snapshots {
     return Optional.of(text).filter(known -> !known.isEmpty());
   }
 
+  /** Lists ENIs of pods that hold an address on each network card. */
+  public Snapshots multiNic(Eni... enis) {
+    multiNic = true;
+    return enis(enis);
+  }
+
   public Snapshots enis(Eni... enis) {
     pool =
         Optional.of(
-            new AddressPool(List.of(enis), true, OptionalLong.empty(), OptionalLong.empty()));
+            new AddressPool(
+                List.of(enis), true, multiNic, OptionalLong.empty(), OptionalLong.empty()));
     return this;
   }
 
@@ -129,6 +137,22 @@ public final class Snapshots {
 
   public static Eni excluded(int device, long total, long assigned) {
     return single(device, false, true, new AddressCount(total, assigned, 0));
+  }
+
+  /** An interface of another network card, with single addresses. */
+  public static Eni onCard(int card, int device, long total, long assigned) {
+    return new Eni(
+        "eni-%d-%d".formatted(card, device),
+        card,
+        device,
+        card == 0 && device == 0,
+        false,
+        false,
+        Optional.empty(),
+        new AddressCount(total, assigned, 0),
+        AddressCount.NONE,
+        0,
+        AddressCount.NONE);
   }
 
   /** An interface with prefixes of 16 addresses. */

@@ -1,0 +1,45 @@
+package io.cnimetrics.capacity;
+
+import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.AddressPool;
+import java.util.Optional;
+
+/**
+ * The capacity of one network card.
+ *
+ * @param pool the part of the pool on this card; empty if introspection is off
+ * @param maximum the number of addresses that pods can reach on this card; empty if unknown
+ */
+public record CardCapacity(
+    int networkCard,
+    AddressMode mode,
+    Optional<AddressPool> pool,
+    Optional<EffectiveMaximum> maximum) {
+
+  /** The number of addresses that pods hold on this card. */
+  public long assigned() {
+    return pool.map(AddressPool::assigned).orElse(0L);
+  }
+
+  /** The number of IPv4 addresses on this card that a pod can get now. */
+  public long available() {
+    return pool.map(held -> held.available(mode)).orElse(0L);
+  }
+
+  /** Whether pods hold all addresses that they can reach on this card; false if unknown. */
+  public boolean isFull() {
+    return pool.isPresent() && maximum.filter(most -> assigned() >= most.addresses()).isPresent();
+  }
+
+  /** Whether no address is available although this card's part of the pool can grow. */
+  public boolean isEmptyWithRoom() {
+    return available() == 0
+        && pool.isPresent()
+        && maximum.filter(most -> pool.get().totalIpv4() < most.addresses()).isPresent();
+  }
+
+  /** The share of the maximum that pods hold, in percent; NaN if the maximum is 0 or unknown. */
+  public double utilization() {
+    return 100.0 * assigned() / maximum.map(EffectiveMaximum::addresses).orElse(0L);
+  }
+}
