@@ -163,7 +163,10 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
       List<Report> reports = poll(config, identity, options.polls(), now);
       List<Check> checks = Checks.ofNode(LocalProbes.simulated(config, source, now));
       MaxPods maxPods =
-          new MaxPods(config.maxPods().orElseThrow(), Optional.of(Settings.MAX_PODS.name()));
+          new MaxPods(
+              config.maxPods().orElseThrow(),
+              Optional.of(
+                  values.isGiven(Settings.MAX_PODS) ? Settings.MAX_PODS.name() : "simulated"));
       Optional<AgentReport> agent =
           history.isEmpty()
               ? Optional.empty()

@@ -2,11 +2,11 @@ package io.cnimetrics.doctor;
 
 /** The severity of a finding. The worst level is first. */
 public enum Level {
-  /** Pods on this node get no address, or the agent cannot see whether pods get addresses. */
+  /** Pods on this node get no address now, or doctor cannot see whether pods get addresses. */
   FAIL("fail"),
-  /** Something is wrong, was wrong at some time since ipamD started, or will soon be wrong. */
+  /** Something is wrong now, or perhaps now. */
   WARN("warn"),
-  /** Useful to know, but not a problem. */
+  /** The trouble has ended, or it is useful to know but no problem. */
   NOTE("note"),
   OK("ok"),
   /** The check needs a permission, a source or a second poll that is missing. */

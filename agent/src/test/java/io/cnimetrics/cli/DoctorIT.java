@@ -42,7 +42,7 @@ class DoctorIT {
 
       assertThat(result.exitCode()).isZero();
       assertThat(result.err()).isEmpty();
-      assertThat(result.out()).contains("m5.xlarge, cluster payments, VPC CNI v1.23.1");
+      assertThat(result.out()).contains("m5.xlarge, cluster payments, VPC CNI v1.23.2");
       assertThat(result.time()).isLessThan(Duration.ofSeconds(10));
     }
   }
@@ -50,7 +50,8 @@ class DoctorIT {
   @ParameterizedTest
   @CsvSource({
     "healthy, 0, '0 fail, 0 warn'",
-    "missing-policy, 1, FAIL  EC2 denies calls of ipamD",
+    "missing-policy, 1, 'FAIL  ipamD does not run, or failed to start'",
+    "security-group-gone, 1, FAIL  The security group for new ENIs does not exist",
     "subnet-empty, 1, FAIL  The subnet has no free address",
     "old-port, 1, FAIL  Introspection is on the port of old releases"
   })
