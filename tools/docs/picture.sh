@@ -5,5 +5,5 @@ set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 python=$("$top/tools/venv.sh" -r "$top/tools/docs/requirements.txt" "$top/.venv-picture")
 cd "$top"
-exec "$python" tools/docs/picture.py --agent agent/target/dist/bin/cni-metrics-agent --maven "${MVN:-mvn}" \
+PYTHONPATH=$top/tools exec "$python" tools/docs/picture.py --agent agent/target/dist/bin/cni-metrics-agent --maven "${MVN:-mvn}" \
   --output docs/dashboard.png

@@ -15,7 +15,7 @@ import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 /**
  * Not a test: {@code make picture} runs it to fill an emulator with a day of three nodes whose real
  * agents publish. The day is quiet except for a ramp to exhaustion in the morning, a restart of an
- * ipamD after noon and an empty subnet in the evening.
+ * ipamD after noon, an empty subnet in the evening and a crash loop at night.
  */
 @EnabledIfSystemProperty(named = "picture.emulator", matches = "http.*")
 class PictureDay {
@@ -43,7 +43,8 @@ class PictureDay {
             this::updateOfTheAgents,
             this::restartOfIpamd,
             this::throttling,
-            this::subnetRunsDry);
+            this::subnetRunsDry,
+            this::crashLoop);
     story.minutes(BEFORE, this::ordinary);
     story.minutes(DAY, now -> parts.forEach(part -> part.accept(now)));
     story.minutes(BEHIND, this::ordinary);
@@ -147,6 +148,13 @@ class PictureDay {
       if (now >= at(19, 25)) {
         node.refuse(1 + random.nextInt(5));
       }
+    }
+  }
+
+  /** From 22:00 to 22:40 one ipamD restarts every three minutes. */
+  private void crashLoop(int now) {
+    if (now >= at(22, 0) && now < at(22, 40) && now % 3 == 0) {
+      story.nodes().get(2).comeUp(story.now());
     }
   }
 

@@ -78,17 +78,17 @@ class ConsoleIT {
 
     List<MetricAlarm> taken =
         cloudWatch().describeAlarms(all -> all.alarmNamePrefix("cni-console-")).metricAlarms();
-    assertThat(taken).hasSize(9);
+    assertThat(taken).hasSize(10);
     assertThat(taken)
         .allSatisfy(
             alarm -> {
               assertThat(alarm.evaluationPeriods()).isGreaterThanOrEqualTo(13);
-              assertThat(alarm.alarmDescription()).contains("in cluster console");
+              assertThat(alarm.alarmDescription()).startsWith("Cluster console: ");
             });
     // The emulator has no composite alarms. A composite alarm must name existing alarms.
     String rule = text(stack.composites().values().iterator().next(), "AlarmRule");
     assertThat(rule.split(" OR "))
-        .hasSize(3)
+        .hasSize(4)
         .isSubsetOf(
             taken.stream().map(alarm -> "ALARM(\"%s\")".formatted(alarm.alarmName())).toList());
   }
