@@ -28,6 +28,22 @@ class ReportedNodesTest {
   private static final Pattern PROCESS_START = Pattern.compile("process_start_time_seconds .*");
   private static final String MISSING_GROUP = "InvalidSecurityGroupID.NotFound";
 
+  /** aws/amazon-vpc-cni-k8s#2309: ipamD's list has 4 ENIs for d3en.12xlarge, and EC2 permits 3. */
+  @Test
+  void nodeIsFullAt87BecauseEc2PermitsFewerEnisThanIpamdExpects() {
+    Diagnosis diagnosis =
+        node("wrong-limits/d3en-", "a", "b")
+            .diagnosed(it -> it.type("d3en.12xlarge").maxPods(110));
+
+    assertThat(diagnosis.verdict().level()).isEqualTo(Level.FAIL);
+    assertThat(diagnosis.verdict().text()).startsWith("Pods get no address");
+    assertThat(finding(diagnosis, "node-full").evidence()).contains("87");
+    assertThat(advice(finding(diagnosis, "max-pods"))).contains("90");
+    assertThat(finding(diagnosis, "instance-type").evidence())
+        .contains("3 ENIs", "4 ENIs", "AttachmentLimitExceeded");
+    assertThat(finding(diagnosis, "ec2-attachment-limit").level()).isNotEqualTo(Level.OK);
+  }
+
   /** aws/amazon-vpc-cni-k8s#1083: ipamD's list has 50 addresses for an ENI that can have 15. */
   @Test
   void ipamdThatRequestsMoreAddressesThanTheTypePermitsHasToBeUpgraded() {
@@ -157,8 +173,7 @@ class ReportedNodesTest {
   }
 
   private static Reported node(String directory, String... polls) {
-    return new Reported(
-        files(directory, "/enis.json", polls), files(directory, "/metrics.txt", polls));
+    return new Reported(files(directory, "/enis.json", polls), files(directory, "/metrics.txt", polls));
   }
 
   private static List<String> files(String directory, String file, String... polls) {
