@@ -40,7 +40,7 @@ final class AgentOfNode {
   /** Instance ids decide. If one is unknown, the names decide. */
   private static boolean isOf(NodeIdentity node, AgentPage page) {
     Optional<String> instance = page.text("instanceId");
-    return instance.isPresent() && node.instance().id().isPresent()
+    return (instance.isPresent() && node.instance().id().isPresent())
         ? instance.equals(node.instance().id())
         : page.text("nodeName").equals(Optional.of(node.nodeName()));
   }
