@@ -25,8 +25,7 @@ class CommandsTest {
     NodeEvidence node = DoctorFixture.poll(NamedScenario.HEALTHY);
     Stream<String> ofChecks =
         DoctorFixture.CHECKS.stream()
-            .flatMap(
-                check -> Commands.complete(check.spec().commands(), node.identity()).stream());
+            .flatMap(check -> Commands.complete(check.spec().commands(), node.identity()).stream());
     Stream<String> ofScenarios =
         Arrays.stream(NamedScenario.values())
             .filter(scenario -> scenario != NamedScenario.INTROSPECTION_HANGS) // It needs 5 s.
@@ -70,11 +69,7 @@ class CommandsTest {
   void commandWithoutAKnownIdIsLeftOut() {
     NodeEvidence healthy = DoctorFixture.poll(NamedScenario.HEALTHY);
     NodeIdentity unknown =
-        new NodeIdentity(
-            "it's a node",
-            Optional.empty(),
-            Optional.empty(),
-            Instance.UNKNOWN);
+        new NodeIdentity("it's a node", Optional.empty(), Optional.empty(), Instance.UNKNOWN);
 
     assertThat(Commands.complete(List.of(Commands.ENIS_OF_INSTANCE), unknown)).isEmpty();
     assertThat(Commands.complete(List.of(Commands.DRAIN), unknown))
