@@ -15,8 +15,6 @@ import java.util.Optional;
 
 /** Converts the page {@code /status} of the agent on this node for the doctor. */
 final class AgentOfNode {
-  private static final String RECENT_RESTARTS = "ipamdRecentRestarts";
-
   /** The time of the metric {@code ipamdRecentRestarts}. */
   private static final Duration RECENT = Duration.ofMinutes(15);
 
@@ -84,7 +82,11 @@ final class AgentOfNode {
             .findFirst();
     double count =
         page.list("metrics").stream()
-            .filter(metric -> metric.text("name").equals(Optional.of(RECENT_RESTARTS)))
+            .filter(
+                metric ->
+                    metric
+                        .text("name")
+                        .equals(Optional.of(MetricCatalog.IPAMD_RECENT_RESTARTS.name())))
             .flatMapToDouble(metric -> metric.number("value").stream())
             .findFirst()
             .orElse(run.map(RecentIncrease::amount).orElse(0.0));
