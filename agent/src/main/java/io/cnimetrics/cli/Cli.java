@@ -31,6 +31,7 @@ record Cli(Map<String, String> environment, InstantSource clock, Console console
     SUMMARIES.put("run", "Polls ipamD on this node and publishes metrics until SIGTERM.");
     SUMMARIES.put("dry-run", "Polls ipamD on this node, prints metrics and sends nothing.");
     SUMMARIES.put("doctor", "Finds why pods on this node get no address.");
+    SUMMARIES.put("status", "Prints what the agent on this node knows and what it last sent.");
     SUMMARIES.put("simulate", "Serves the ipamD of a simulated node until Ctrl-C.");
     SUMMARIES.put("dashboard", "Prints the body of a CloudWatch dashboard.");
     SUMMARIES.put("alarms", "Prints a CloudFormation template with alarms.");
@@ -68,6 +69,7 @@ record Cli(Map<String, String> environment, InstantSource clock, Console console
       case "run" -> new Run(environment, clock);
       case "dry-run" -> new DryRun(clock);
       case "doctor" -> new Doctor(environment, clock);
+      case "status" -> new Status(clock);
       case "simulate" -> new Simulate(clock);
       case "dashboard" -> new Dashboard();
       case "alarms" -> new Alarms();

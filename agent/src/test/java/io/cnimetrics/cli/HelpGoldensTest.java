@@ -16,6 +16,7 @@ class HelpGoldensTest {
     "run --help, help-run",
     "dry-run --help, help-dry-run",
     "doctor --help, help-doctor",
+    "status --help, help-status",
     "simulate --help, help-simulate",
     "dashboard --help, help-dashboard",
     "alarms --help, help-alarms",

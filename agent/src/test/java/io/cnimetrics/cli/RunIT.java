@@ -166,7 +166,7 @@ class RunIT {
       agent.awaitLog(SENDING);
 
       other.close();
-      agent.awaitLog("pages=[/livez, /readyz]");
+      agent.awaitLog("pages=[/livez, /readyz, /status]");
       assertThat(lines(agent.stop(), " ERROR ")).hasSize(1);
     }
   }

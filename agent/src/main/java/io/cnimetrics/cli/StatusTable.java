@@ -1,0 +1,291 @@
+package io.cnimetrics.cli;
+
+import static java.util.stream.Collectors.joining;
+
+import io.cnimetrics.catalog.RecentIncrease;
+import io.cnimetrics.text.Lines;
+import io.cnimetrics.text.Palette;
+import io.cnimetrics.text.Printable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+
+/** Writes the page {@code /status} for people, in 80 columns. */
+final class StatusTable {
+  private static final int WIDTH = 80;
+  private static final String INDENT = "  ";
+
+  /** The number of minutes that fit into a line beside the name and the last poll. */
+  private static final int MOST_MINUTES = 5;
+
+  private static final int NAME = 28;
+  private static final int MOST_INCREASES = 10;
+
+  private final AgentPage page;
+  private final Instant now;
+  private final Palette palette;
+  private final StringBuilder text = new StringBuilder();
+
+  private StatusTable(AgentPage page, Instant now, Palette palette) {
+    this.page = page;
+    this.now = now;
+    this.palette = palette;
+  }
+
+  static String of(AgentPage page, Instant now, Palette palette) {
+    return new StatusTable(page, now, palette).table();
+  }
+
+  private String table() {
+    identity();
+    trouble();
+    problems();
+    values();
+    increases();
+    sending();
+    return text.toString();
+  }
+
+  private void identity() {
+    AgentPage agent = page.part("agent");
+    AgentPage node = page.part("node");
+    row("Node", join(node.text("nodeName"), node.text("instanceId"), node.text("instanceType")));
+    row(
+        "Cluster",
+        join(
+            node.text("clusterId").or(() -> Optional.of("unknown")),
+            node.text("region"),
+            node.text("cniVersion").map("VPC CNI "::concat)));
+    row(
+        "Agent",
+        join(
+            agent.text("version"),
+            agent.text("pod").map("pod "::concat),
+            agent.time("startedAt").map(at -> "started " + when(at))));
+    AgentPage poll = page.part("lastPoll");
+    row(
+        "Last poll",
+        poll.time("at")
+            .map(at -> when(at) + (isGood(poll) ? ": read ipamD" : ": could not read ipamD"))
+            .orElse("none yet"));
+  }
+
+  private static boolean isGood(AgentPage poll) {
+    return poll.text("result").equals(Optional.of("good"));
+  }
+
+  private void trouble() {
+    List<AgentPage> present = page.list("trouble");
+    if (present.isEmpty()) {
+      row("Trouble", "none");
+      return;
+    }
+    title(palette.red("Trouble"));
+    for (AgentPage trouble : present) {
+      entry(
+          "%s is %s, since %s"
+              .formatted(
+                  trouble.text("metric").orElse(""),
+                  number(trouble.number("value")),
+                  trouble.time("since").map(this::when).orElse("unknown")));
+      trouble.text("cause").ifPresent(cause -> entry(INDENT + cause));
+      trouble
+          .text("finding")
+          .ifPresent(id -> entry(INDENT + "remedy: cni-metrics-agent doctor, finding " + id));
+    }
+  }
+
+  private void problems() {
+    List<AgentPage> problems = page.list("problems");
+    if (!problems.isEmpty()) {
+      title("Problems");
+      for (AgentPage problem : problems) {
+        entry(
+            "%s %s: %s"
+                .formatted(
+                    problem.text("source").orElse(""),
+                    problem.text("reason").orElse(""),
+                    problem.text("message").orElse("")));
+      }
+    }
+  }
+
+  private void values() {
+    if (page.list("metrics").isEmpty()) {
+      return;
+    }
+    List<AgentPage> all = page.list("minutes");
+    List<AgentPage> minutes = all.subList(Math.max(0, all.size() - MOST_MINUTES), all.size());
+    title(
+        pad("Values (UTC)", NAME + INDENT.length())
+            + minutes.stream()
+                .map(minute -> cell(minute.time("minute").map(this::clock).orElse("")))
+                .collect(joining())
+            + cell("now"));
+    List<String> zero = new ArrayList<>();
+    for (AgentPage metric : page.list("metrics")) {
+      String name = metric.text("name").orElse("");
+      List<OptionalDouble> cells =
+          Stream.concat(
+                  minutes.stream().map(minute -> minute.part("values").number(name)),
+                  Stream.of(metric.number("value")))
+              .toList();
+      boolean counts = metric.text("kind").equals(Optional.of("counter"));
+      if (counts && cells.stream().allMatch(cell -> cell.orElse(0) == 0)) {
+        zero.add(name);
+      } else {
+        String label = name + metric.text("subnetId").map(" "::concat).orElse("");
+        String printable = Printable.of(label);
+        text.append(INDENT)
+            .append(printable.length() > NAME ? printable + "\n" + INDENT : "")
+            .append(pad(printable.length() > NAME ? "" : printable, NAME))
+            .append(cells.stream().map(value -> cell(number(value))).collect(joining()))
+            .append('\n');
+      }
+    }
+    if (!zero.isEmpty()) {
+      entry("0 in all these minutes: " + String.join(", ", zero));
+    }
+  }
+
+  private void increases() {
+    Optional<Instant> since = page.part("counters").time("readSince");
+    List<AgentPage> runs = page.list("increases");
+    if (since.isEmpty() || runs.isEmpty()) {
+      text.append('\n');
+      row(
+          "Increases",
+          since
+              .map(from -> "no counter of ipamD rose since " + when(from))
+              .orElse("ipamD's counters have not been read yet"));
+      return;
+    }
+    title("Increases of ipamD's counters since " + when(since.get()));
+    for (AgentPage run : runs.subList(0, Math.min(MOST_INCREASES, runs.size()))) {
+      String from = run.time("since").map(this::clock).orElse("");
+      String to = run.time("last").map(this::clock).orElse("");
+      entry(
+          "%s %s: %s"
+              .formatted(
+                  number(run.number("amount")),
+                  from.equals(to) ? "at " + from : "from " + from + " to " + to,
+                  run.text("counter").map(StatusTable::counter).orElse("")));
+    }
+    if (runs.size() > MOST_INCREASES) {
+      entry("and %d more; see --output json".formatted(runs.size() - MOST_INCREASES));
+    }
+  }
+
+  private void sending() {
+    text.append('\n');
+    AgentPage pending = page.part("pending");
+    double minutes = pending.number("minutes").orElse(0);
+    row(
+        "Pending",
+        minutes == 0
+            ? "nothing"
+            : "%.0f minute%s (%.0f kB), the oldest from %s"
+                .formatted(
+                    minutes,
+                    minutes == 1 ? "" : "s",
+                    Math.ceil(pending.number("bytes").orElse(0) / 1_000),
+                    pending.time("oldest").map(this::when).orElse("unknown")));
+    List<AgentPage> destinations = page.list("destinations");
+    if (destinations.isEmpty()) {
+      row("Sent to", "nothing is sent, because --cloudwatch is false");
+    }
+    for (AgentPage to : destinations) {
+      AgentPage failure = to.part("lastFailure");
+      row("Sent to", join(to.text("name"), to.text("region"), to.text("namespace")));
+      row(
+          "",
+          Objects.equals(to.fields().get("ready"), false)
+              ? "cannot send yet: the region or the cluster is unknown"
+              : to.time("lastSuccess")
+                  .map(at -> "last success " + when(at))
+                  .orElse("no success yet"));
+      failure
+          .time("at")
+          .ifPresent(
+              at ->
+                  row(
+                      "",
+                      "last failure %s: %s: %s"
+                          .formatted(
+                              when(at),
+                              failure.text("code").orElse(""),
+                              failure.text("message").orElse(""))));
+    }
+  }
+
+  /** A counter as PromQL selects it, with spaces where a line may break. */
+  private static String counter(String key) {
+    return key.replace("{", " {").replace("\",", "\", ");
+  }
+
+  /** A line with a label. Further lines have the same indentation. */
+  private void row(String label, String value) {
+    int margin = 11;
+    String left = label;
+    for (String line : Lines.of(value, WIDTH - margin)) {
+      text.append(palette.bold(left)).append(" ".repeat(margin - left.length())).append(line);
+      text.append('\n');
+      left = "";
+    }
+  }
+
+  private void title(String title) {
+    text.append('\n').append(palette.bold(title)).append('\n');
+  }
+
+  private void entry(String entry) {
+    int indent = INDENT.length() + (entry.startsWith(INDENT) ? INDENT.length() : 0);
+    for (String line : Lines.of(entry.strip(), WIDTH - indent)) {
+      text.append(" ".repeat(indent)).append(line).append('\n');
+    }
+  }
+
+  @SafeVarargs
+  private static String join(Optional<String>... parts) {
+    return Stream.of(parts).flatMap(Optional::stream).collect(joining(", "));
+  }
+
+  private String when(Instant at) {
+    return RecentIncrease.time(at, now) + " (" + ago(Duration.between(at, now).toSeconds()) + ")";
+  }
+
+  private static String ago(long seconds) {
+    if (seconds < 120) {
+      return Math.max(0, seconds) + " s ago";
+    }
+    return (seconds < 7_200 ? seconds / 60 + " min" : seconds / 3_600 + " h") + " ago";
+  }
+
+  /** Such as {@code 10:03}, or with the date if the time is not of today. */
+  private String clock(Instant at) {
+    return RecentIncrease.time(at, now).replace(" UTC", "");
+  }
+
+  private static String number(OptionalDouble value) {
+    if (value.isEmpty()) {
+      return "-";
+    }
+    double number = value.getAsDouble();
+    return String.format(Locale.ROOT, number == Math.rint(number) ? "%.0f" : "%.1f", number);
+  }
+
+  private static String cell(String value) {
+    int width = 8;
+    return value.length() < width ? " ".repeat(width - value.length()) + value : " " + value;
+  }
+
+  private static String pad(String label, int width) {
+    return label + " ".repeat(Math.max(0, width - label.length()));
+  }
+}
