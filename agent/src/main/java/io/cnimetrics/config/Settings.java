@@ -86,7 +86,8 @@ public final class Settings {
           .ifAbsent("none: kept in memory", "directory for unsent metrics");
   public static final Flag<InetSocketAddress> HEALTH_ADDRESS =
       Flag.of("--health-address", "HEALTH_ADDRESS", FlagType.of("HOST:PORT", Parsers::address))
-          .defaultsTo("127.0.0.1:61690", "address on which the agent serves /livez, /readyz and /status");
+          .defaultsTo(
+              "127.0.0.1:61690", "address on which the agent serves /livez, /readyz and /status");
   public static final Flag<Boolean> CLOUDWATCH =
       Flag.of("--cloudwatch", "USE_CLOUDWATCH", FlagType.SWITCH)
           .defaultsTo("true", "send to CloudWatch");
