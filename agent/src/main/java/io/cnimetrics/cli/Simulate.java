@@ -53,6 +53,10 @@ record Simulate(InstantSource clock) implements Command {
               .formatted(INTROSPECTION_PORT.name(), METRICS_PORT.name(), metricsPort));
     }
     values.check();
+    if (SimulatedNodeFlags.lists(values)) {
+      console.print(SimulatedNodeFlags.list());
+      return Cli.OK;
+    }
     SimulatedIpamd.Ports ports = new SimulatedIpamd.Ports(introspectionPort, metricsPort);
     return serve(build(node.scenario()), ports, node.warmUp(), console);
   }

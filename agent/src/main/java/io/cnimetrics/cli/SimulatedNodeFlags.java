@@ -5,15 +5,20 @@ import io.cnimetrics.config.FlagType;
 import io.cnimetrics.config.Nearest;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.simulator.CniVersion;
+import io.cnimetrics.simulator.Ec2Fault;
 import io.cnimetrics.simulator.HttpFault;
 import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
+import io.cnimetrics.text.Lines;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +27,8 @@ import java.util.stream.Stream;
  * @param warmUp the age of the node at the first request
  */
 record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
+  private static final int LABEL_COLUMNS = 24;
+
   private static final Flag<Scenario.Builder> INSTANCE_TYPE =
       flag("--instance-type", "TYPE", Scenario::of, "m5.xlarge", "the node's EC2 instance type");
   private static final Flag<PodSchedule> PODS =
@@ -30,9 +37,16 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
           "N|FROM:TO:RATE",
           PodSchedule::parse,
           "18",
-          "number of pods, or a ramp from FROM to TO with RATE pods per second");
+          "number of pods, or a ramp from FROM to TO with RATE pods per second, or several ramps"
+              + " and pauses, as in 0:40:0.5,40:60s,40:5:2");
   private static final Flag<CniVersion> CNI_VERSION =
-      flag("--cni-version", "RELEASE", CniVersion::parse, "v1.23.1", "release of the VPC CNI");
+      flag("--cni-version", "RELEASE", CniVersion::parse, "v1.23.2", "release of the VPC CNI");
+  private static final Flag<Boolean> BUILD_VERSION =
+      flag(
+          "--build-version",
+          FlagType.SWITCH,
+          "false",
+          "show the release in awscni_build_info; real builds show no release");
   private static final Flag<Integer> WARM_ENI_TARGET =
       flag("--warm-eni-target", upTo(100), "1", "ipamD's WARM_ENI_TARGET");
   private static final Flag<Integer> WARM_IP_TARGET =
@@ -46,6 +60,12 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
   private static final Flag<Integer> MAX_PODS =
       Flag.of("--max-pods", "SIMULATE_MAX_PODS", upTo(1_000))
           .ifAbsent("by instance type", "the kubelet's max-pods");
+  private static final Flag<Integer> NETWORK_CARDS =
+      flag(
+          "--network-cards",
+          FlagType.number(1, 32),
+          "1",
+          "number of network cards; each pod needs an address of each card");
   private static final Flag<Integer> SUBNET_FREE =
       flag("--subnet-free", upTo(1_000_000), "4000", "free addresses in the subnet");
   private static final Flag<Duration> SETTLED =
@@ -54,13 +74,14 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
           FlagType.time(Duration.ZERO, Duration.ofHours(24)),
           "0s",
           "age of the node at the start");
-  private static final Flag<List<HttpFault>> FAIL =
-      Flag.of("--fail", "SIMULATE_FAIL", FlagType.list("KIND@WHERE", HttpFault::parse))
+  private static final Flag<List<UnaryOperator<Scenario.Builder>>> FAIL =
+      Flag.of("--fail", "SIMULATE_FAIL", FlagType.list("KIND@WHERE", SimulatedNodeFlags::failure))
           .ifAbsent(
               "nothing fails",
               "failures separated by ','. KIND is refuse, hang, 500, truncate or garbage. WHERE is"
                   + " introspection, metrics or all. An optional time follows, as in"
-                  + " 500@metrics:60s-120s.");
+                  + " 500@metrics:60s-120s. Or an error code of EC2 and a call, as in"
+                  + " InvalidSubnetID.NotFound@CreateNetworkInterface:600s.");
 
   /** The name of a scenario. */
   static final FlagType<NamedScenario> NAMED =
@@ -70,7 +91,10 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
       Flag.of("--scenario", "SIMULATE_SCENARIO", NAMED)
           .ifAbsent(
               "set by the flags below",
-              "name of a scenario, such as healthy; an unknown name lists all scenarios");
+              "name of a scenario, such as healthy; --list shows all scenarios");
+  private static final Flag<Boolean> LIST =
+      Flag.of("--list", "SIMULATE_LIST", FlagType.SWITCH)
+          .defaultsTo("false", "print all scenarios and exit");
 
   /** The flags that must not be combined with a named scenario. */
   private static final List<Flag<?>> OF_THE_NODE =
@@ -78,18 +102,20 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
           INSTANCE_TYPE,
           PODS,
           CNI_VERSION,
+          BUILD_VERSION,
           WARM_ENI_TARGET,
           WARM_IP_TARGET,
           MINIMUM_IP_TARGET,
           WARM_PREFIX_TARGET,
           PREFIX_DELEGATION,
           MAX_PODS,
+          NETWORK_CARDS,
           SUBNET_FREE,
           SETTLED,
           FAIL);
 
   static List<Flag<?>> all() {
-    return Stream.concat(Stream.<Flag<?>>of(SCENARIO), OF_THE_NODE.stream()).toList();
+    return Stream.concat(Stream.<Flag<?>>of(SCENARIO, LIST), OF_THE_NODE.stream()).toList();
   }
 
   static SimulatedNodeFlags read(Values values) {
@@ -103,12 +129,61 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
 
   private static NamedScenario namedScenario(String name) {
     List<String> known = Stream.of(NamedScenario.values()).map(NamedScenario::label).toList();
-    Optional<String> nearest = Nearest.of(name, known);
-    if (known.contains(name) || nearest.isEmpty()) {
+    if (known.contains(name)) {
       return NamedScenario.parse(name);
     }
+    String near =
+        Stream.concat(Nearest.of(name, known).stream(), withWordOf(name, known))
+            .distinct()
+            .collect(Collectors.joining(" or "));
     throw new IllegalArgumentException(
-        "did you mean %s? All scenarios: %s".formatted(nearest.get(), String.join(", ", known)));
+        near.isEmpty()
+            ? "expected one of " + String.join(", ", known)
+            : "did you mean %s? simulate --list shows all scenarios".formatted(near));
+  }
+
+  /** The scenarios whose name has a word of the given name. */
+  private static Stream<String> withWordOf(String name, List<String> known) {
+    List<String> words = Stream.of(name.split("-", -1)).filter(word -> word.length() > 2).toList();
+    return known.stream().filter(label -> List.of(label.split("-")).stream().anyMatch(words::contains));
+  }
+
+  /** Whether the command only lists the scenarios. */
+  static boolean lists(Values values) {
+    return values.get(LIST);
+  }
+
+  /** The scenarios, each with its meaning, in lines of at most 80 columns. */
+  static String list() {
+    return Stream.of(NamedScenario.values())
+        .flatMap(scenario -> row(scenario.label(), scenario.meaning()).stream())
+        .map(line -> line + "\n")
+        .collect(Collectors.joining());
+  }
+
+  private static List<String> row(String label, String meaning) {
+    List<String> lines = Lines.of(meaning, 80 - LABEL_COLUMNS);
+    return IntStream.range(0, lines.size())
+        .mapToObj(line -> padded(line == 0 ? label : "") + lines.get(line))
+        .toList();
+  }
+
+  private static String padded(String label) {
+    return label + " ".repeat(LABEL_COLUMNS - label.length());
+  }
+
+  private static UnaryOperator<Scenario.Builder> failure(String text) {
+    Optional<Ec2Fault> ec2 = Ec2Fault.parse(text);
+    if (ec2.isPresent()) {
+      return node -> node.ec2Fault(ec2.get());
+    }
+    try {
+      HttpFault http = HttpFault.parse(text);
+      return node -> node.httpFault(http);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          e.getMessage() + ". Or CODE@CALL[:FROM-TO] with an error code and a call of EC2", e);
+    }
   }
 
   private static void refuseOtherThan(NamedScenario scenario, Values values) {
@@ -127,6 +202,8 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
             .get(INSTANCE_TYPE)
             .pods(values.get(PODS))
             .cniVersion(values.get(CNI_VERSION))
+            .buildVersion(values.get(BUILD_VERSION))
+            .networkCards(values.get(NETWORK_CARDS), 0)
             .warmTargets(
                 new Scenario.WarmTargets(
                     values.get(WARM_ENI_TARGET),
@@ -136,7 +213,7 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
             .prefixDelegation(values.get(PREFIX_DELEGATION))
             .subnetFree(values.get(SUBNET_FREE));
     values.find(MAX_PODS).ifPresent(scenario::maxPods);
-    values.find(FAIL).orElse(List.of()).forEach(scenario::httpFault);
+    values.find(FAIL).orElse(List.of()).forEach(fault -> fault.apply(scenario));
     return scenario;
   }
 

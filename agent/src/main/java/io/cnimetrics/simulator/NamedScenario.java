@@ -44,6 +44,10 @@ public enum NamedScenario {
       growing("UnauthorizedOperation", Ec2Fault.ANY_CALL)),
   SUBNET_EMPTY(
       "the subnet runs out of addresses", 10, node -> atOnce(50).apply(node.subnetFree(20))),
+  SUBNET_WAS_EMPTY(
+      "the subnet was empty, and has had free addresses for 40 minutes",
+      60,
+      node -> atOnce(50).apply(node.subnetFree(20).subnetFree(4000, Duration.ofMinutes(20)))),
   SUBNET_EMPTY_AT_START(
       "the subnet had no address when the node started",
       10,

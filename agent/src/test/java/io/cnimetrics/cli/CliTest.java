@@ -7,6 +7,7 @@ import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.FlagType.Form;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
+import io.cnimetrics.simulator.NamedScenario;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.InstantSource;
@@ -223,6 +224,35 @@ class CliTest {
     assertThat(terminal.err())
         .containsPattern(
             "--introspection-port and --metrics-port are both [0-9]+: give two different");
+  }
+
+  @Test
+  void simulatorListsEachScenarioWithItsMeaning() {
+    assertThat(terminal.run("simulate", "--list")).isEqualTo(Cli.OK);
+    assertThat(terminal.out().lines())
+        .allMatch(line -> line.length() <= 80)
+        .anyMatch(line -> line.matches("subnet-fragmented +the subnet has addresses, but no .*"));
+    for (NamedScenario scenario : NamedScenario.values()) {
+      assertThat(terminal.out()).containsPattern("(?m)^" + scenario.label() + " +\\S");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "metadata,      metadata-away",
+    "crashloop,     crash-loop",
+    "eni-full,      node-full",
+    "multi-nic,     multi-nic-card-full",
+  })
+  void unknownScenarioHasSuggestions(String name, String suggestion) {
+    assertThat(terminal.run("simulate", "--scenario", name)).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("did you mean ", suggestion, "simulate --list");
+  }
+
+  @Test
+  void failureIsOfHttpOrOfEc2() {
+    assertThat(terminal.run("simulate", "--fail=explode@everything")).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("KIND[@WHERE][:FROM-TO]", "CODE@CALL[:FROM-TO]");
   }
 
   @ParameterizedTest
