@@ -10,7 +10,6 @@ import io.cnimetrics.simulator.HttpFault;
 import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
-import io.cnimetrics.text.Lines;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +17,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -27,8 +25,6 @@ import java.util.stream.Stream;
  * @param warmUp the age of the node at the first request
  */
 record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
-  private static final int LABEL_COLUMNS = 24;
-
   private static final Flag<Scenario.Builder> INSTANCE_TYPE =
       flag("--instance-type", "TYPE", Scenario::of, "m5.xlarge", "the node's EC2 instance type");
   private static final Flag<PodSchedule> PODS =
@@ -81,7 +77,7 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
               "failures separated by ','. KIND is refuse, hang, 500, truncate or garbage. WHERE is"
                   + " introspection, metrics or all. An optional time follows, as in"
                   + " 500@metrics:60s-120s. Or an error code of EC2 and a call, as in"
-                  + " InvalidSubnetID.NotFound@CreateNetworkInterface:600s.");
+                  + " OptInRequired@CreateNetworkInterface:600s.");
 
   /** The name of a scenario. */
   static final FlagType<NamedScenario> NAMED =
@@ -153,23 +149,11 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
     return values.get(LIST);
   }
 
-  /** The scenarios, each with its meaning, in lines of at most 80 columns. */
+  /** One line for each scenario: its name and its meaning. */
   static String list() {
     return Stream.of(NamedScenario.values())
-        .flatMap(scenario -> row(scenario.label(), scenario.meaning()).stream())
-        .map(line -> line + "\n")
+        .map(scenario -> "%-23s %s\n".formatted(scenario.label(), scenario.meaning()))
         .collect(Collectors.joining());
-  }
-
-  private static List<String> row(String label, String meaning) {
-    List<String> lines = Lines.of(meaning, 80 - LABEL_COLUMNS);
-    return IntStream.range(0, lines.size())
-        .mapToObj(line -> padded(line == 0 ? label : "") + lines.get(line))
-        .toList();
-  }
-
-  private static String padded(String label) {
-    return label + " ".repeat(LABEL_COLUMNS - label.length());
   }
 
   private static UnaryOperator<Scenario.Builder> failure(String text) {

@@ -35,7 +35,7 @@ public enum NamedScenario {
   JUST_RESTARTED("ipamD started a minute ago", 1, UnaryOperator.identity()),
   SLOW_START("ipamD took 95 s to start", 60, atOnce(0, NodeFault.SLOW_START)),
   MISSING_POLICY(
-      "the role lacks AmazonEKS_CNI_Policy, so ipamD ends at its start",
+      "the role lacks AmazonEKS_CNI_Policy, so ipamD ends",
       5,
       node -> denied(Ec2Fault.ANY_CALL, Duration.ZERO).apply(atOnce(18).apply(node))),
   RIGHTS_REMOVED(
@@ -45,7 +45,7 @@ public enum NamedScenario {
   SUBNET_EMPTY(
       "the subnet runs out of addresses", 10, node -> atOnce(50).apply(node.subnetFree(20))),
   SUBNET_WAS_EMPTY(
-      "the subnet was empty, and has had free addresses for 40 minutes",
+      "the subnet was empty, and has had addresses for 40 min",
       60,
       node -> atOnce(50).apply(node.subnetFree(20).subnetFree(4000, Duration.ofMinutes(20)))),
   SUBNET_EMPTY_AT_START(
@@ -106,16 +106,16 @@ public enum NamedScenario {
           pods("0:40:0.5,40:60s,40:4:2,4:60s,4:30:0.5", NodeFault.LEAKS)
               .apply(node.prefixDelegation(true).maxPods(58))),
   MULTI_NIC_CARD_FULL(
-      "one of two network cards has no address left for multi-NIC pods",
+      "one of two network cards has no address left for pods",
       30,
       "p5.48xlarge",
       node -> pods("0:102:0.1").apply(node.networkCards(2, 40).maxPods(250))),
   COOLDOWN(
-      "each pod lives 20 s, and each released address cools down for 30 s",
+      "each pod lives 20 s, each released address cools 30 s",
       10,
       atOnce(50, NodeFault.CHURN)),
   CHURN(
-      "short-lived pods with WARM_IP_TARGET: cooling addresses starve the pool",
+      "short-lived pods with WARM_IP_TARGET starve the pool",
       10,
       node ->
           pods("0:20:0.5")
@@ -126,14 +126,14 @@ public enum NamedScenario {
       "the node has as many pods as addresses", 60, node -> slowly(56).apply(node.maxPods(59))),
   NEARLY_FULL("only a few addresses are free", 60, slowly(53)),
   MAX_PODS_TOO_HIGH(
-      "max-pods is 110, but the node has 27 addresses: run doctor with --max-pods 110",
+      "max-pods is 110, but the node has 27 addresses",
       60,
       "m5.large",
       node -> slowly(8).apply(node.maxPods(110))),
   STUCK_ACTION("a change of the address pool never ends", 60, atOnce(0, NodeFault.STUCK_ACTION)),
   FORCED_REMOVAL("an ENI with pods was detached", 60, pods("0:30:0.5", NodeFault.FORCED_REMOVAL)),
   NO_TRUNK_SLOT(
-      "security groups for pods need a trunk, but all ENI slots are used",
+      "pod ENIs need a trunk, but all ENI slots are used",
       60,
       "m5.large",
       slowly(25, NodeFault.NO_TRUNK_SLOT)),
@@ -147,7 +147,7 @@ public enum NamedScenario {
       slowly(8, NodeFault.LATE_CUSTOM_NETWORKING)),
   EXCLUDED_ENI("an ENI is in a subnet that is not for pods", 60, slowly(8, NodeFault.EXCLUDED_ENI)),
   MIXED_PREFIXES(
-      "single addresses remain from the time before prefixes were enabled",
+      "single addresses remain from before prefixes were on",
       60,
       node -> slowly(8, NodeFault.LEFTOVER_SINGLES).apply(node.prefixDelegation(true))),
   IDLE_ADDRESSES("few pods run with the default WARM_ENI_TARGET", 60, "m5.4xlarge", slowly(4)),

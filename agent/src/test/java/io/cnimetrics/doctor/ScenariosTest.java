@@ -46,6 +46,7 @@ class ScenariosTest {
           subnet-empty,           1, warn, ipamd-errors, ipamD could not add addresses to an ENI
           subnet-empty,           1, warn, refused-pods, ipamD refused addresses to pods
           subnet-empty,           2, fail, refused-pods, ipamD refuses addresses to pods
+          subnet-was-empty,       2, note, ec2-no-addresses, The subnet had no free address
           subnet-fragmented,      1, fail, ec2-no-prefixes, The subnet has no free /28
           throttled,              1, fail, ec2-throttled, EC2 throttles ipamD
           eni-limit,              1, fail, ec2-eni-limit, ipamD requests more addresses than an ENI can hold
