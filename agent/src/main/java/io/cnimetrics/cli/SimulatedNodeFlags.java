@@ -141,7 +141,8 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
   /** The scenarios whose name has a word of the given name. */
   private static Stream<String> withWordOf(String name, List<String> known) {
     List<String> words = Stream.of(name.split("-", -1)).filter(word -> word.length() > 2).toList();
-    return known.stream().filter(label -> List.of(label.split("-")).stream().anyMatch(words::contains));
+    return known.stream()
+        .filter(label -> List.of(label.split("-")).stream().anyMatch(words::contains));
   }
 
   /** Whether the command only lists the scenarios. */

@@ -111,9 +111,7 @@ public enum NamedScenario {
       "p5.48xlarge",
       node -> pods("0:102:0.1").apply(node.networkCards(2, 40).maxPods(250))),
   COOLDOWN(
-      "each pod lives 20 s, each released address cools 30 s",
-      10,
-      atOnce(50, NodeFault.CHURN)),
+      "each pod lives 20 s, each released address cools 30 s", 10, atOnce(50, NodeFault.CHURN)),
   CHURN(
       "short-lived pods with WARM_IP_TARGET starve the pool",
       10,

@@ -144,7 +144,8 @@ class DoctorTest {
         List.of("doctor --simulate=subnet-emty", "simulate --scenario=subnet-emty")) {
       assertThat(terminal.run(flags.split(" "))).isEqualTo(Cli.USAGE);
     }
-    assertThat(terminal.err().lines().filter(line -> line.contains("did you mean subnet-empty or ")))
+    assertThat(
+            terminal.err().lines().filter(line -> line.contains("did you mean subnet-empty or ")))
         .hasSize(2);
   }
 
