@@ -55,19 +55,23 @@ final class StatusTable {
   private void identity() {
     AgentPage agent = page.part("agent");
     AgentPage node = page.part("node");
-    row("Node", join(node.text("nodeName"), node.text("instanceId"), node.text("instanceType")));
+    row(
+        "Node",
+        join(List.of(node.text("nodeName"), node.text("instanceId"), node.text("instanceType"))));
     row(
         "Cluster",
         join(
-            node.text("clusterId").or(() -> Optional.of("unknown")),
-            node.text("region"),
-            node.text("cniVersion").map("VPC CNI "::concat)));
+            List.of(
+                node.text("clusterId").or(() -> Optional.of("unknown")),
+                node.text("region"),
+                node.text("cniVersion").map("VPC CNI "::concat))));
     row(
         "Agent",
         join(
-            agent.text("version"),
-            agent.text("pod").map("pod "::concat),
-            agent.time("startedAt").map(at -> "started " + when(at))));
+            List.of(
+                agent.text("version"),
+                agent.text("pod").map("pod "::concat),
+                agent.time("startedAt").map(at -> "started " + when(at)))));
     AgentPage poll = page.part("lastPoll");
     row(
         "Last poll",
@@ -202,7 +206,7 @@ final class StatusTable {
     }
     for (AgentPage to : destinations) {
       AgentPage failure = to.part("lastFailure");
-      row("Sent to", join(to.text("name"), to.text("region"), to.text("namespace")));
+      row("Sent to", join(List.of(to.text("name"), to.text("region"), to.text("namespace"))));
       row(
           "",
           Objects.equals(to.fields().get("ready"), false)
@@ -251,9 +255,8 @@ final class StatusTable {
     }
   }
 
-  @SafeVarargs
-  private static String join(Optional<String>... parts) {
-    return Stream.of(parts).flatMap(Optional::stream).collect(joining(", "));
+  private static String join(List<Optional<String>> parts) {
+    return parts.stream().flatMap(Optional::stream).collect(joining(", "));
   }
 
   private String when(Instant at) {
