@@ -62,13 +62,20 @@ class ScenarioTest {
     "0:40:0.5,  90, 40",
     "40:10:2,   5,  30",
     "40:10:2,   60, 10",
+    "'0:40:0.5,40:5:2',      80,  40",
+    "'0:40:0.5,40:5:2',      85,  30",
+    "'0:40:0.5,40:5:2',      900, 5",
+    "'0:40:0.5,40:60s,40:5:2', 139, 40",
+    "'0:40:0.5,40:60s,40:5:2', 141, 38",
+    "'0:10s,5',              9,   0",
+    "'0:10s,5',              10,  5",
   })
   void podsFollowTheirSchedule(String schedule, int seconds, int pods) {
     assertThat(PodSchedule.parse(schedule).wantedAt(Duration.ofSeconds(seconds))).isEqualTo(pods);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "-1", "many", "1:2", "1:2:", "1:2:-3", "1:2:0", "1:2:3:4", "1e3"})
+  @ValueSource(strings = {"", "-1", "many", "1:2", "1:2:", "1:2:-3", "1:2:0", "1:2:3:4", "1e3", "1,", "1:s", ",1"})
   void invalidScheduleIsRejected(String schedule) {
     assertThatIllegalArgumentException().isThrownBy(() -> PodSchedule.parse(schedule));
   }

@@ -205,6 +205,17 @@ class SimulatedIpamdTest {
   }
 
   @Test
+  void nothingListensIfIpamdEndedAtItsStart() throws IOException {
+    Ec2Fault denied =
+        Ec2Fault.of("UnauthorizedOperation", Ec2Fault.ANY_CALL, Duration.ZERO);
+    try (SimulatedIpamd ipamd = start(full().ec2Fault(denied))) {
+      for (String url : List.of(ipamd.introspectionUrl(), ipamd.metricsUrl())) {
+        assertThatThrownBy(() -> get(url)).isInstanceOf(ConnectException.class);
+      }
+    }
+  }
+
+  @Test
   void portInUseIsNamed() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       SimulatedIpamd.Ports ports = new SimulatedIpamd.Ports(0, taken.getLocalPort());
