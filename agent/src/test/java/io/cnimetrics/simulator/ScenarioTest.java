@@ -75,7 +75,10 @@ class ScenarioTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "-1", "many", "1:2", "1:2:", "1:2:-3", "1:2:0", "1:2:3:4", "1e3", "1,", "1:s", ",1"})
+  @ValueSource(
+      strings = {
+        "", "-1", "many", "1:2", "1:2:", "1:2:-3", "1:2:0", "1:2:3:4", "1e3", "1,", "1:s", ",1"
+      })
   void invalidScheduleIsRejected(String schedule) {
     assertThatIllegalArgumentException().isThrownBy(() -> PodSchedule.parse(schedule));
   }

@@ -206,8 +206,7 @@ class SimulatedIpamdTest {
 
   @Test
   void nothingListensIfIpamdEndedAtItsStart() throws IOException {
-    Ec2Fault denied =
-        Ec2Fault.of("UnauthorizedOperation", Ec2Fault.ANY_CALL, Duration.ZERO);
+    Ec2Fault denied = Ec2Fault.of("UnauthorizedOperation", Ec2Fault.ANY_CALL, Duration.ZERO);
     try (SimulatedIpamd ipamd = start(full().ec2Fault(denied))) {
       for (String url : List.of(ipamd.introspectionUrl(), ipamd.metricsUrl())) {
         assertThatThrownBy(() -> get(url)).isInstanceOf(ConnectException.class);
