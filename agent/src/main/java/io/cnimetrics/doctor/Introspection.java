@@ -117,7 +117,8 @@ final class Introspection {
           .remedied(
               "Remove that setting from aws-node, or set --introspection-url to the address",
               "kubectl -n kube-system describe ds aws-node | grep INTROSPECTION",
-              Commands.setEnv("DISABLE_INTROSPECTION-"));
+              Commands.setEnv("DISABLE_INTROSPECTION-"),
+              Commands.setAddOnEnv("DISABLE_INTROSPECTION=false"));
     }
     return notRunning(evidence);
   }

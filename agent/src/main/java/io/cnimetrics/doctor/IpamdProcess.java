@@ -42,7 +42,8 @@ final class IpamdProcess {
               "If you need DISABLE_METRICS, set --metrics-url none. Otherwise remove DISABLE_METRICS")
           .run(
               "kubectl -n kube-system get ds aws-node -o yaml | grep -A 1 DISABLE_METRICS",
-              Commands.setEnv("DISABLE_METRICS-"));
+              Commands.setEnv("DISABLE_METRICS-"),
+              Commands.setAddOnEnv("DISABLE_METRICS=false"));
 
   private static Finding metrics(NodeEvidence node) {
     return node.snapshot()
@@ -63,9 +64,16 @@ final class IpamdProcess {
             off ? "The agent does not read ipamD's metrics" : "ipamD's metrics cannot be read",
             off ? "--metrics-url is none" : problem.brief(),
             problem.reason() == Reason.UNREACHABLE
-                ? "DISABLE_METRICS is set for aws-node, or ipamD does not run"
+                ? unreachableCause(node)
                 : "Without these metrics the agent cannot count refused pods, EC2 errors and restarts");
     return restartsSeen(node).map(finding::explainedBy).orElse(finding);
+  }
+
+  private static String unreachableCause(NodeEvidence node) {
+    return node.snapshot().pool().isPresent()
+        ? "ipamD runs, because its introspection answers. So DISABLE_METRICS is set for aws-node,"
+            + " or --metrics-url has another port than ipamD"
+        : "DISABLE_METRICS is set for aws-node, or ipamD does not run";
   }
 
   private static final Duration RECENT = Duration.ofMinutes(10);
