@@ -80,7 +80,9 @@ class StatusIT {
                 .start()) {
       health.await("/readyz", 200, LIMIT);
       Eventually.holds(
-          "the instance is known", LIMIT, () -> page().at("/node/instanceId").asText().startsWith("i-"));
+          "the instance is known",
+          LIMIT,
+          () -> page().at("/node/instanceId").asText().startsWith("i-"));
 
       assertThat(page().at("/node/instanceType").asText()).isEqualTo("m5.xlarge");
       assertThat(page().at("/destinations")).isEmpty();
@@ -100,7 +102,6 @@ class StatusIT {
   }
 
   private JsonNode page() {
-    return RecordedNode.json(
-        health.get("/status").map(response -> response.body()).orElse("{}"));
+    return RecordedNode.json(health.get("/status").map(response -> response.body()).orElse("{}"));
   }
 }
