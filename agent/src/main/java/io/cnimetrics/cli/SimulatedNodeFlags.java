@@ -198,7 +198,9 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
             .prefixDelegation(values.get(PREFIX_DELEGATION))
             .subnetFree(values.get(SUBNET_FREE));
     values.find(MAX_PODS).ifPresent(scenario::maxPods);
-    values.find(FAIL).orElse(List.of()).forEach(fault -> fault.apply(scenario));
+    for (UnaryOperator<Scenario.Builder> failure : values.find(FAIL).orElse(List.of())) {
+      scenario = failure.apply(scenario);
+    }
     return scenario;
   }
 
