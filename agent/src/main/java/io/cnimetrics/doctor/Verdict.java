@@ -4,6 +4,7 @@ import io.cnimetrics.catalog.RecentIncrease;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The answer to "why do my pods get no address?" in one sentence.
@@ -13,6 +14,22 @@ import java.util.Optional;
  */
 public record Verdict(Level level, String text, Optional<String> finding) {
   private static final String REFUSED = "refused-pods";
+
+  /** Without another symptom these findings mean that no pod gets an address. */
+  private static final Set<String> STOPS_ALL_PODS = Set.of("metadata-away", "ipamd-restarts");
+
+  /** These findings concern only the agent. */
+  private static final Set<String> OF_AGENT =
+      Set.of(
+          "cluster-name",
+          "region",
+          "instance-metadata",
+          "java-agent",
+          "state-dir",
+          "monitoring-endpoint",
+          "ec2-endpoint",
+          "publishing",
+          "clock");
 
   /**
    * @param findings in the order of {@link Explanations}
@@ -31,7 +48,9 @@ public record Verdict(Level level, String text, Optional<String> finding) {
         findings.stream()
             .filter(finding -> finding.id().equals(REFUSED) && finding.level() == Level.FAIL)
             .findFirst();
-    boolean pods = refused.isPresent() && !worst.id().equals(REFUSED);
+    boolean pods =
+        STOPS_ALL_PODS.contains(worst.id())
+            || (refused.isPresent() && !worst.id().equals(REFUSED));
     String since =
         refused
             .filter(any -> pods)
@@ -47,9 +66,9 @@ public record Verdict(Level level, String text, Optional<String> finding) {
     return new Verdict(Level.FAIL, text, Optional.of(worst.id()));
   }
 
-  /** A title in the middle of a sentence. Names such as EC2 and ipamD keep their case. */
+  /** A title in the middle of a sentence. Names such as EC2 and CloudWatch keep their case. */
   private static String clause(String title) {
-    boolean name = title.length() > 1 && Character.isUpperCase(title.charAt(1));
+    boolean name = title.split(" ", 2)[0].matches(".+[A-Z].*");
     return name ? title : Character.toLowerCase(title.charAt(0)) + title.substring(1);
   }
 
@@ -58,8 +77,11 @@ public record Verdict(Level level, String text, Optional<String> finding) {
   }
 
   private static Verdict warning(Finding worst) {
-    String text =
-        worst.past() ? worst.title() + ", at an unknown time: use --polls 2" : worst.title();
+    String title =
+        OF_AGENT.contains(worst.id())
+            ? "Pods get addresses, but the agent has trouble: " + clause(worst.title())
+            : worst.title();
+    String text = worst.past() ? title + ", at an unknown time: use --polls 2" : title;
     return new Verdict(Level.WARN, text, Optional.of(worst.id()));
   }
 

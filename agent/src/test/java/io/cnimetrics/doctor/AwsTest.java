@@ -111,6 +111,16 @@ class AwsTest {
   }
 
   @Test
+  void troubleOfTheAgentAloneIsNoTroubleOfThePods() {
+    Diagnosis diagnosis =
+        new CheckRunner(List.of(AwsAccess.cloudWatchEndpoint(GONE))).run(healthy);
+
+    assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
+    assertThat(diagnosis.verdict().text())
+        .isEqualTo("Pods get addresses, but the agent has trouble: CloudWatch cannot be reached");
+  }
+
+  @Test
   void ec2EndpointMattersOnlyIfTheAgentCallsEc2() {
     Origins tag =
         new Origins(Optional.of(new Origin.Ec2Tag("eks:cluster-name")), healthy.origins().region());

@@ -32,7 +32,8 @@ class ReportedNodesTest {
   @Test
   void nodeIsFullAt87BecauseEc2PermitsFewerEnisThanIpamdExpects() {
     Diagnosis diagnosis =
-        node("wrong-limits/d3en-", "a", "b").diagnosed(it -> it.type("d3en.12xlarge").maxPods(110));
+        node("wrong-limits/d3en-", "a", "b")
+            .diagnosed(it -> it.type("d3en.12xlarge").maxPods(110));
 
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.FAIL);
     assertThat(diagnosis.verdict().text()).startsWith("Pods get no address");
@@ -66,7 +67,9 @@ class ReportedNodesTest {
     Diagnosis diagnosis = node.restartingBeforeEachPoll().diagnosed(it -> it.type("m5.large"));
 
     assertFails(diagnosis, "ipamd-restarts");
-    assertThat(first(diagnosis).title()).isEqualTo("ipamD restarts repeatedly");
+    assertThat(diagnosis.verdict().text())
+        .startsWith("Pods get no address since 00:00 UTC")
+        .endsWith(": ipamD restarts repeatedly");
     assertThat(first(diagnosis).evidence()).isEqualTo("2 restarts in 3 polls");
     assertThat(first(diagnosis).since()).hasValue(FIRST_POLL.plusSeconds(30));
     assertThat(first(diagnosis).commands())
@@ -172,8 +175,7 @@ class ReportedNodesTest {
   }
 
   private static Reported node(String directory, String... polls) {
-    return new Reported(
-        files(directory, "/enis.json", polls), files(directory, "/metrics.txt", polls));
+    return new Reported(files(directory, "/enis.json", polls), files(directory, "/metrics.txt", polls));
   }
 
   private static List<String> files(String directory, String file, String... polls) {
