@@ -49,8 +49,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
             .filter(finding -> finding.id().equals(REFUSED) && finding.level() == Level.FAIL)
             .findFirst();
     boolean pods =
-        STOPS_ALL_PODS.contains(worst.id())
-            || (refused.isPresent() && !worst.id().equals(REFUSED));
+        STOPS_ALL_PODS.contains(worst.id()) || (refused.isPresent() && !worst.id().equals(REFUSED));
     String since =
         refused
             .filter(any -> pods)

@@ -112,8 +112,7 @@ class AwsTest {
 
   @Test
   void troubleOfTheAgentAloneIsNoTroubleOfThePods() {
-    Diagnosis diagnosis =
-        new CheckRunner(List.of(AwsAccess.cloudWatchEndpoint(GONE))).run(healthy);
+    Diagnosis diagnosis = new CheckRunner(List.of(AwsAccess.cloudWatchEndpoint(GONE))).run(healthy);
 
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
     assertThat(diagnosis.verdict().text())
