@@ -88,6 +88,11 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
     } else if (isRising()) {
       RecentIncrease increases = run.orElseThrow();
       String amount = number(increases.amount());
+      if (increases.amount() > total) {
+        // The run began before ipamD's last restart, from which on the total counts.
+        return "%s, %s since %s with ipamD's restarts"
+            .formatted(all, amount, time(increases.since()));
+      }
       return since()
           .map(start -> "%s, %s of them since %s".formatted(all, amount, time(start)))
           .orElse(
