@@ -243,7 +243,7 @@ class SamplerTest {
 
   private double recentRestarts(long second, long processStart) {
     return poll(full(0)
-            .processStart(START.plusSeconds(processStart).getEpochSecond())
+            .processStart((double) START.plusSeconds(processStart).getEpochSecond())
             .at(START.plusSeconds(second)))
         .getOrDefault("ipamdRecentRestarts", Double.NaN);
   }
