@@ -5,6 +5,7 @@ ends, the kernel ends all other processes of the namespaces.
 """
 import json
 import os
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -146,11 +147,18 @@ class Node:
         self.expect(f"{step}: contradictions", set(never) & (troubles["fail"] | troubles["warn"]), set())
         self.expect(f"{step}: exit code", done.returncode, 1 if troubles["fail"] else 0)
 
-    def troubles(self, metric, cause):
-        """Expects that the log's last line about trouble of the metric has this cause."""
-        lines = [line for line in (self.folder / "run.log").read_text().splitlines()
-                 if "trouble minute=" in line and f" {metric}=" in line]
-        self.expect(f"log: cause of {metric} in {lines[-1:]}", bool(lines and cause in lines[-1].partition("cause=")[2]), True)
+    def troubles(self, metric, finding):
+        """Expects that the log reports trouble of the metric, and that the last such line names this finding."""
+        def reported():
+            lines = (self.folder / "run.log").read_text().splitlines()
+            return [line for line in lines if "trouble minute=" in line and f" {metric}=" in line]
+
+        # The agent reports a minute at its end, and reports no minute in which the agent started.
+        end = time.monotonic() + 125
+        while not reported() and time.monotonic() < end:
+            time.sleep(1)
+        self.expect(f"log: finding of {metric} in {reported()[-1:]}",
+                    re.findall(r"finding=(\S+)", "".join(reported()[-1:])), [finding])
 
     def expect(self, what, found, expected):
         if found != expected:
