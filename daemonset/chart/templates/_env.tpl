@@ -10,7 +10,7 @@
 
 {{/* Whether the chart itself sets a variable. */}}
 {{- define "agent.isOwn" -}}
-{{- if has . (list "NODE_NAME" "HOST_IP" "STATE_DIR" "HEALTH_ADDRESS") }}true{{ end -}}
+{{- if has . (list "NODE_NAME" "POD_NAME" "HOST_IP" "STATE_DIR" "HEALTH_ADDRESS") }}true{{ end -}}
 {{- end -}}
 
 {{/* The agent's variables as a map. Empty values are left out, because the agent rejects an empty value. */}}
@@ -71,6 +71,10 @@
 {{- fail (printf "healthPort %d is in use on EKS nodes (kubelet, kube-proxy, VPC CNI); choose another" $port) -}}
 {{- end -}}
 {{ include "agent.variables" . }}
+- name: POD_NAME
+  valueFrom:
+    fieldRef:
+      fieldPath: metadata.name
 - name: STATE_DIR
   value: /var/lib/cni-metrics-agent
 {{- if .Values.podMonitor.enabled }}

@@ -15,7 +15,12 @@ TOP = Path(__file__).resolve().parents[3]
 DAEMONSET = TOP / "daemonset"
 CHART = DAEMONSET / "chart"
 NAME = "cni-metrics-agent"
-NODE = {"spec.nodeName": "ip-10-0-0-1.ec2.internal", "status.hostIP": "10.0.0.1", "status.podIP": "10.0.0.1"}
+NODE = {
+    "metadata.name": "cni-metrics-agent-x7k2p",
+    "spec.nodeName": "ip-10-0-0-1.ec2.internal",
+    "status.hostIP": "10.0.0.1",
+    "status.podIP": "10.0.0.1",
+}
 OVERLAYS = ("irsa", "pod-identity", "prometheus", "host-path-state")
 
 
