@@ -8,9 +8,11 @@ import io.cnimetrics.snapshot.Source;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -33,6 +35,7 @@ public final class InstanceMetadata {
   private static final int MOST_INTERFACES = 200;
 
   private static final Pattern MAC = Pattern.compile("[0-9a-fA-F:]{17}");
+  private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(?:\\.[0-9]{1,3}){3}");
   private static final Pattern ID = Pattern.compile("(?:eni|subnet)-[0-9a-zA-Z]{1,40}");
 
   private final boolean disabled;
@@ -65,14 +68,17 @@ public final class InstanceMetadata {
   }
 
   /**
-   * The subnets of the instance's interfaces (ENIs).
+   * The instance's interfaces (ENIs).
    *
    * @param subnetIds the subnet id for each ENI id of the ENIs attached to the instance
-   * @param problem the reason why there are no subnet ids, with the source {@link Source#IMDS}
+   * @param primaryAddresses the primary IPv4 address of each ENI that has one
+   * @param problem the reason why nothing is known, with the source {@link Source#IMDS}
    */
-  public record Interfaces(Map<String, String> subnetIds, Optional<Problem> problem) {
+  public record Interfaces(
+      Map<String, String> subnetIds, Set<String> primaryAddresses, Optional<Problem> problem) {
     public Interfaces {
       subnetIds = Map.copyOf(subnetIds);
+      primaryAddresses = Set.copyOf(primaryAddresses);
     }
   }
 
@@ -131,9 +137,7 @@ public final class InstanceMetadata {
     }
     MetadataService service = new MetadataService(endpoint);
     try {
-      return new Interfaces(
-          BoundedCall.start(MetadataReading.THREAD, limit, () -> subnetIds(service)).result(),
-          Optional.empty());
+      return BoundedCall.start(MetadataReading.THREAD, limit, () -> interfaces(service)).result();
     } catch (TimeoutException e) {
       return none(Reason.TIMEOUT, String.valueOf(e.getMessage()));
     } catch (MetadataService.Failed e) {
@@ -143,22 +147,30 @@ public final class InstanceMetadata {
     }
   }
 
-  private static Map<String, String> subnetIds(MetadataService service) {
+  private static Interfaces interfaces(MetadataService service) {
     Map<String, String> subnetIds = new HashMap<>();
+    Set<String> primaryAddresses = new HashSet<>();
     try (service) {
-      service
-          .get(MACS)
-          .orElse("")
-          .lines()
-          .map(line -> line.strip().replaceFirst("/$", ""))
-          .filter(MAC.asMatchPredicate())
-          .limit(MOST_INTERFACES)
-          .forEach(
-              mac ->
-                  subnetIds.put(
-                      id(service, mac + "/interface-id"), id(service, mac + "/subnet-id")));
+      List<String> macs =
+          service
+              .get(MACS)
+              .orElse("")
+              .lines()
+              .map(line -> line.strip().replaceFirst("/$", ""))
+              .filter(MAC.asMatchPredicate())
+              .limit(MOST_INTERFACES)
+              .toList();
+      for (String mac : macs) {
+        subnetIds.put(id(service, mac + "/interface-id"), id(service, mac + "/subnet-id"));
+        // EC2 lists the primary address first. An interface only for EFA has no address.
+        service
+            .get(MACS + mac + "/local-ipv4s")
+            .flatMap(addresses -> addresses.lines().map(String::strip).findFirst())
+            .filter(IPV4.asMatchPredicate())
+            .ifPresent(primaryAddresses::add);
+      }
     }
-    return subnetIds;
+    return new Interfaces(subnetIds, primaryAddresses, Optional.empty());
   }
 
   private static String id(MetadataService service, String path) {
@@ -172,6 +184,6 @@ public final class InstanceMetadata {
   private static Interfaces none(Reason reason, String whatHappened) {
     String fact = "the subnets of the node's ENIs are unknown: " + whatHappened;
     return new Interfaces(
-        Map.of(), Optional.of(new Problem(Source.IMDS, reason, fact, INTERFACES_REMEDY)));
+        Map.of(), Set.of(), Optional.of(new Problem(Source.IMDS, reason, fact, INTERFACES_REMEDY)));
   }
 }

@@ -1,45 +1,78 @@
 package io.cnimetrics.cli;
 
+import io.cnimetrics.doctor.Probes.HostRoute;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
+import okhttp3.HttpUrl;
 
-/** The kernel's IPv4 route table in {@code /proc/net/route}. */
+/**
+ * The kernel's routes to single addresses. {@code /proc} shows all tables of IPv6, and the main
+ * table of IPv4, which has the route to each pod.
+ */
 final class HostRoutes {
-  private static final int DESTINATION = 1;
-  private static final int MASK = 7;
+  private static final int IPV4_MASK = 7;
+  private static final int IPV6_LENGTH = 1;
+  private static final int IPV6_DEVICE = 9;
   private static final String HOST_MASK = "FFFFFFFF";
+  private static final String HOST_LENGTH = "80";
 
   private HostRoutes() {}
 
   /**
-   * The addresses that have a host route (/32), in dotted form.
+   * Reads both files.
    *
-   * @throws UncheckedIOException if the file cannot be read; the file exists on Linux only
+   * @param ipv4 {@code /proc/net/route}
+   * @param ipv6 {@code /proc/net/ipv6_route}; a kernel without IPv6 does not have this file
+   * @throws UncheckedIOException if a file cannot be read; the files exist on Linux only
    */
-  static List<String> read(Path table) {
+  static List<HostRoute> read(Path ipv4, Path ipv6) {
+    List<HostRoute> routes = new ArrayList<>(read(ipv4, HostRoutes::ipv4));
+    if (Files.exists(ipv6)) {
+      routes.addAll(read(ipv6, HostRoutes::ipv6));
+    }
+    return routes;
+  }
+
+  private static Stream<HostRoute> ipv4(String[] columns) {
+    return columns.length > IPV4_MASK && columns[IPV4_MASK].equals(HOST_MASK)
+        ? Stream.of(new HostRoute(ipv4Address(columns[1]), columns[0]))
+        : Stream.empty();
+  }
+
+  private static Stream<HostRoute> ipv6(String[] columns) {
+    return columns.length > IPV6_DEVICE && columns[IPV6_LENGTH].equals(HOST_LENGTH)
+        ? Stream.of(new HostRoute(ipv6Address(columns[0]), columns[IPV6_DEVICE]))
+        : Stream.empty();
+  }
+
+  private static List<HostRoute> read(Path table, Function<String[], Stream<HostRoute>> parse) {
     try (Stream<String> lines = Files.lines(table)) {
-      return lines
-          .skip(1)
-          .map(line -> line.strip().split("\\s+"))
-          .filter(columns -> columns.length > MASK && columns[MASK].equals(HOST_MASK))
-          .map(columns -> dotted(Integer.parseUnsignedInt(columns[DESTINATION], 16)))
-          .toList();
+      return lines.map(line -> line.strip().split("\\s+")).flatMap(parse).toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   /** The kernel prints the address as a number in host byte order. */
-  private static String dotted(int littleEndian) {
+  private static String ipv4Address(String hex) {
+    int littleEndian = Integer.parseUnsignedInt(hex, 16);
     return "%d.%d.%d.%d"
         .formatted(
             littleEndian & 0xff,
             littleEndian >>> 8 & 0xff,
             littleEndian >>> 16 & 0xff,
             littleEndian >>> 24);
+  }
+
+  private static String ipv6Address(String hex) {
+    String host = "[" + String.join(":", hex.split("(?<=\\G.{4})")) + "]";
+    // OkHttp writes the shortest form (RFC 5952), as ipamD does.
+    return new HttpUrl.Builder().scheme("http").host(host).build().host();
   }
 }

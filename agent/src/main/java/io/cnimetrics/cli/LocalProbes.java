@@ -29,7 +29,8 @@ import java.util.Set;
 
 /** The probes with which the doctor's checks test a real node. */
 final class LocalProbes {
-  private static final Path ROUTES = Path.of("/proc/net/route");
+  private static final Path IPV4_ROUTES = Path.of("/proc/net/route");
+  private static final Path IPV6_ROUTES = Path.of("/proc/net/ipv6_route");
   private static final Duration ELSEWHERE_LIMIT = Duration.ofSeconds(1);
 
   private static final Duration VISIT_LIMIT = Duration.ofSeconds(1);
@@ -40,9 +41,11 @@ final class LocalProbes {
   static Probes of(
       AgentConfig config, Optional<Subnets> subnets, boolean sendTest, InstantSource clock) {
     return new Probes(
-        LocalProbes::attachedEnis,
-        () -> new HeldAddresses(config.introspectionUrl().orElseThrow()).read(),
-        () -> HostRoutes.read(ROUTES),
+        () -> List.copyOf(interfaces().subnetIds().keySet()),
+        () -> List.copyOf(interfaces().primaryAddresses()),
+        () -> pool(config).all(),
+        () -> pool(config).read(),
+        () -> HostRoutes.read(IPV4_ROUTES, IPV6_ROUTES),
         address -> introspectionAnswers(address, config, clock),
         LocalProbes::obstacle,
         region -> visit(AwsEndpoint.CLOUDWATCH, region, clock),
@@ -55,7 +58,7 @@ final class LocalProbes {
 
   /** The probes of a simulated node, whose kernel and EC2 agree with ipamD. */
   static Probes simulated(AgentConfig config, SimulatedSource source, InstantSource clock) {
-    HeldAddresses held = new HeldAddresses(config.introspectionUrl().orElseThrow());
+    HeldAddresses addresses = pool(config);
     IpamdReader ipamd =
         new IpamdReader(
             config.introspectionUrl(), Optional.empty(), Set.of(), config.ipCooldown(), clock);
@@ -66,8 +69,10 @@ final class LocalProbes {
             ipamd.read().pool().map(AddressPool::enis).orElse(List.of()).stream()
                 .map(Eni::id)
                 .toList(),
-        held::read,
-        held::read,
+        List::of,
+        addresses::all,
+        addresses::read,
+        () -> addresses.read().stream().map(held -> new Probes.HostRoute(held, "eni")).toList(),
         address -> introspectionAnswers(address, config, clock),
         directory -> Optional.empty(),
         none,
@@ -76,12 +81,16 @@ final class LocalProbes {
         Optional.empty());
   }
 
-  private static List<String> attachedEnis() {
+  private static HeldAddresses pool(AgentConfig config) {
+    return new HeldAddresses(config.introspectionUrl().orElseThrow());
+  }
+
+  private static InstanceMetadata.Interfaces interfaces() {
     InstanceMetadata.Interfaces found = InstanceMetadata.fromEnvironment().interfaces(VISIT_LIMIT);
     if (found.problem().isPresent()) {
       throw new IllegalStateException(found.problem().get().fact());
     }
-    return List.copyOf(found.subnetIds().keySet());
+    return found;
   }
 
   private static Probes.EndpointResult visit(

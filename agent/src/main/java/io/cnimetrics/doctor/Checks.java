@@ -25,6 +25,7 @@ public final class Checks {
             IpamdProcess.checks(probes.introspection()),
             List.of(PodMetadata.check()),
             Ec2Errors.checks(),
+            PoolFaults.checks(probes),
             PodNetwork.checks(probes),
             PodAddresses.checks(),
             IpamdWork.checks(),

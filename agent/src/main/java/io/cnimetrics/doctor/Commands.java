@@ -47,6 +47,7 @@ final class Commands {
   static final String FIND_AWS_NODE = "kubectl -n kube-system get pods -o wide" + ON_THIS_NODE;
   static final String RESTART_AWS_NODE = "kubectl -n kube-system delete pods" + ON_THIS_NODE;
   static final String EVERY_NODE = "  # changes every node";
+  static final String PENDING_PODS = "kubectl get pods -A --field-selector status.phase=Pending";
   static final String PODS_OF_NODE =
       "kubectl get pods -A -o wide --field-selector spec.nodeName=" + THIS_NODE;
 
@@ -141,13 +142,37 @@ final class Commands {
           + EVERY_NODE
           + ": installs the default release for the cluster's version";
 
+  private static final String ROLE_ARGUMENT =
+      " --role-name \"$(kubectl -n kube-system get sa aws-node -o"
+          + " jsonpath='{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}' | sed"
+          + " 's|.*/||')\"";
+
   /** For an aws-node whose service account has a role of its own. */
   static final String ATTACH_CNI_POLICY =
       "aws iam attach-role-policy --policy-arn arn:"
           + THIS_PARTITION
-          + ":iam::aws:policy/AmazonEKS_CNI_Policy --role-name \"$(kubectl -n kube-system get sa"
-          + " aws-node -o jsonpath='{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}' | sed"
-          + " 's|.*/||')\""
+          + ":iam::aws:policy/AmazonEKS_CNI_Policy"
+          + ROLE_ARGUMENT
+          + EVERY_NODE
+          + " with that role";
+
+  static final String ENICONFIGS =
+      "kubectl get eniconfigs -o custom-columns=NAME:.metadata.name,SUBNET:.spec.subnet,GROUPS:.spec.securityGroups";
+
+  /** Shows the role of aws-node, by IRSA or by Pod Identity. */
+  static final String ROLE_OF_AWS_NODE =
+      "kubectl -n kube-system get sa aws-node -o yaml | grep role-arn;"
+          + " aws eks list-pod-identity-associations --region "
+          + THIS_REGION
+          + " --cluster-name "
+          + THIS_CLUSTER
+          + " --service-account aws-node --namespace kube-system";
+
+  /** Gives the node's own role the right that IPv6 needs. */
+  static final String ALLOW_ASSIGN_IPV6 =
+      "aws iam put-role-policy --policy-name AssignIpv6Addresses --policy-document"
+          + " '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"ec2:AssignIpv6Addresses\",\"ec2:UnassignIpv6Addresses\"],\"Resource\":\"*\"}]}'"
+          + ROLE_ARGUMENT
           + EVERY_NODE
           + " with that role";
 

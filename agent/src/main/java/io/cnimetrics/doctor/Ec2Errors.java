@@ -6,9 +6,7 @@ import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.snapshot.IpamdError;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -32,8 +30,6 @@ record Ec2Errors(
       "aws ec2 describe-subnets --region "
           + Commands.THIS_REGION
           + " --query 'Subnets[].[SubnetId,AvailableIpAddressCount,CidrBlock]' --output table";
-  private static final String ENICONFIGS =
-      "kubectl get eniconfigs -o custom-columns=NAME:.metadata.name,SUBNET:.spec.subnet,GROUPS:.spec.securityGroups";
   private static final String INSTANCE_GROUPS =
       "aws ec2 describe-instances --region "
           + Commands.THIS_REGION
@@ -41,13 +37,6 @@ record Ec2Errors(
           + Commands.THIS_INSTANCE
           + " --query 'Reservations[].Instances[].NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Groups[].GroupId]'"
           + " --output text";
-  private static final String ROLE_OF_AWS_NODE =
-      "kubectl -n kube-system get sa aws-node -o yaml | grep role-arn;"
-          + " aws eks list-pod-identity-associations --region "
-          + Commands.THIS_REGION
-          + " --cluster-name "
-          + Commands.THIS_CLUSTER
-          + " --service-account aws-node --namespace kube-system";
 
   private static final List<Ec2Errors> ROWS =
       List.of(
@@ -60,7 +49,7 @@ record Ec2Errors(
               "Attach AmazonEKS_CNI_Policy to that role. For IPv6 the role also needs"
                   + " ec2:AssignIpv6Addresses",
               Pages.ROLE,
-              ROLE_OF_AWS_NODE,
+              Commands.ROLE_OF_AWS_NODE,
               Commands.ATTACH_CNI_POLICY),
           row(
               Cause.NO_CREDENTIALS,
@@ -70,7 +59,7 @@ record Ec2Errors(
                   + " provider, STS or instance metadata",
               "Check the role of aws-node and its trust policy",
               Pages.ROLE,
-              ROLE_OF_AWS_NODE),
+              Commands.ROLE_OF_AWS_NODE),
           row(
               Cause.SECURITY_GROUP,
               "The security group for new ENIs did not exist",
@@ -79,7 +68,7 @@ record Ec2Errors(
               "With custom networking, name an existing group in the ENIConfig. Otherwise put an"
                   + " existing group on the node's primary ENI, or replace the node",
               Pages.CUSTOM_NETWORKING,
-              ENICONFIGS,
+              Commands.ENICONFIGS,
               INSTANCE_GROUPS),
           row(
               Cause.SECURITY_GROUP_LIMIT,
@@ -89,7 +78,7 @@ record Ec2Errors(
               "Remove groups from the ENIConfig or the node's primary ENI, or raise the quota"
                   + " \"Security groups per network interface\"",
               Pages.CUSTOM_NETWORKING,
-              ENICONFIGS,
+              Commands.ENICONFIGS,
               INSTANCE_GROUPS),
           row(
               Cause.SUBNET_GONE,
@@ -98,7 +87,7 @@ record Ec2Errors(
               "A subnet was deleted that an ENIConfig names, or that subnet discovery found",
               "Name an existing subnet of this node's zone in the ENIConfig",
               Pages.CUSTOM_NETWORKING,
-              ENICONFIGS,
+              Commands.ENICONFIGS,
               SUBNETS_OF_CLUSTER),
           row(
               Cause.NO_PREFIX_IN_SUBNET,
@@ -254,18 +243,24 @@ record Ec2Errors(
         .needs(METRICS);
   }
 
+  /** Whether an error is an answer of EC2, and not one of instance metadata. */
+  static final Predicate<IpamdError> IS_OF_EC2 =
+      kind -> kind.family().equals(IpamdError.API_ERRORS) && !kind.isOfMetadata();
+
+  static boolean isThrottled(String code) {
+    return Cause.EC2_THROTTLES.ec2Codes().contains(code);
+  }
+
   private Finding finding(NodeEvidence node) {
-    List<IpamdError> kinds =
-        node.metrics().errors().keySet().stream()
-            .filter(this::counts)
-            .sorted(Comparator.comparing((IpamdError kind) -> -node.trend(kind).total()))
-            .toList();
-    Optional<Trend> all = kinds.stream().map(node::trend).reduce(Trend::plus);
-    if (all.filter(trend -> trend.total() > 0).isEmpty()) {
+    Predicate<IpamdError> counted = IS_OF_EC2.and(kind -> codes.test(kind.code()));
+    Trend trend = node.trend(counted);
+    if (trend.total() == 0) {
       return spec.ok(never, "0 such errors");
     }
-    Trend trend = all.get();
-    String evidence = evidence(node, kinds);
+    double requests = node.total(MetricCatalog.EC2_API_REQ_COUNT);
+    String evidence =
+        node.counts(node.kinds(counted))
+            + (requests > 0 ? "; of %.0f calls in total".formatted(requests) : "");
     boolean poolEmpty = PodAddresses.isEmptyWithRoom(node.last());
     if (trend.isRising() || (poolEmpty && !trend.known())) {
       Finding present =
@@ -283,25 +278,4 @@ record Ec2Errors(
     return List.of(Cause.NO_ADDRESS_IN_SUBNET, Cause.NO_PREFIX_IN_SUBNET).stream()
         .anyMatch(each -> each.finding().equals(spec.id()));
   }
-
-  private boolean counts(IpamdError kind) {
-    return kind.family().equals(IpamdError.API_ERRORS)
-        && codes.test(kind.code())
-        && !kind.isOfMetadata();
-  }
-
-  /** Names each call and code, so that one can search for them in CloudTrail. */
-  private static String evidence(NodeEvidence node, List<IpamdError> kinds) {
-    String counts =
-        kinds.stream()
-            .limit(MAX_NAMED)
-            .map(kind -> kind + ": " + node.trend(kind))
-            .collect(Collectors.joining("; "));
-    String more =
-        kinds.size() > MAX_NAMED ? "; %d more kinds".formatted(kinds.size() - MAX_NAMED) : "";
-    double requests = node.total(MetricCatalog.EC2_API_REQ_COUNT);
-    return counts + more + (requests > 0 ? "; of %.0f calls in total".formatted(requests) : "");
-  }
-
-  private static final int MAX_NAMED = 4;
 }

@@ -18,40 +18,62 @@ final class Explanations {
       List.of(
           "introspection",
           "ec2-denied",
+          "ec2-no-credentials",
+          "ec2-security-group",
+          "ec2-security-group-limit",
+          "ec2-subnet-gone",
           "ec2-no-prefixes",
           "ec2-no-addresses",
           "subnet",
+          "ec2-interface-quota",
+          "ec2-opt-in",
+          "ec2-clock",
+          "instance-type",
+          "ec2-attachment-limit",
           "ec2-eni-limit",
+          "ec2-unreachable",
+          "ec2-fault",
           "ec2-other",
-          "ec2-throttled");
+          "ec2-throttled",
+          "eniconfig");
 
   /** Why a pod gets no address, although ipamD needs no more addresses. */
   private static final List<String> NO_ADDRESS =
-      List.of("metadata-away", "leaked-addresses", "impossible-pool", "trunk-slot", "node-full");
+      List.of(
+          "ipamd-restarts",
+          "metadata-away",
+          "ipv6-prefix",
+          "leaked-addresses",
+          "trunk-slot",
+          "node-full");
 
   /** By symptom. The first cause that is present explains it. */
   private static final Map<String, List<String>> CAUSES =
-      Map.of(
-          "metrics", List.of("introspection"),
-          "ec2-attachment-limit", List.of("instance-type"),
-          "ec2-eni-limit", List.of("instance-type"),
-          "no-addresses",
-              joined(List.of(NO_GROWTH, List.of("metadata-away", "eniconfig", "ipv6-prefix"))),
-          "warm-pool",
+      Map.ofEntries(
+          Map.entry("metrics", List.of("introspection")),
+          Map.entry("ec2-attachment-limit", List.of("instance-type")),
+          Map.entry("ec2-eni-limit", List.of("instance-type")),
+          Map.entry("ec2-denied", List.of("ipv6-prefix")),
+          Map.entry("ec2-throttled", List.of("ipv6-prefix")),
+          Map.entry("no-addresses", joined(List.of(NO_ADDRESS, NO_GROWTH))),
+          Map.entry(
+              "warm-pool",
               joined(
                   List.of(
-                      NO_GROWTH, List.of("trunk-slot", "eniconfig", "stuck-action", "cooldown"))),
-          "refused-pods",
+                      List.of("trunk-slot"),
+                      NO_GROWTH,
+                      List.of("stuck-action", "cooldown", "no-addresses")))),
+          Map.entry(
+              "refused-pods",
               joined(
                   List.of(
                       NO_ADDRESS,
                       NO_GROWTH,
-                      List.of(
-                          "ipv6-prefix", "cooldown", "no-addresses", "stuck-action", "warm-pool"))),
-          "ipamd-errors", joined(List.of(List.of("metadata-away"), NO_GROWTH)),
-          "cooldown", NO_GROWTH,
-          "node-full", List.of("leaked-addresses", "impossible-pool"),
-          "ipamd-start", joined(List.of(NO_GROWTH, List.of("metadata-away"))));
+                      List.of("cooldown", "no-addresses", "stuck-action", "warm-pool")))),
+          Map.entry("ipamd-errors", joined(List.of(List.of("metadata-away"), NO_GROWTH))),
+          Map.entry("cooldown", NO_GROWTH),
+          Map.entry("node-full", List.of("leaked-addresses", "trunk-slot")),
+          Map.entry("ipamd-start", joined(List.of(NO_GROWTH, List.of("metadata-away")))));
 
   private Explanations() {}
 

@@ -1,10 +1,12 @@
 package io.cnimetrics.doctor;
 
 import io.cnimetrics.capacity.EffectiveMaximum;
+import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.NodeIdentity;
@@ -14,11 +16,13 @@ import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /**
  * All facts about a node that the checks judge.
@@ -58,6 +62,18 @@ public record NodeEvidence(
     return last().reading().capacity().mode();
   }
 
+  NodeCapacity capacity() {
+    return last().reading().capacity();
+  }
+
+  /** The maximum of the network card with the smallest one; only for checks that require it. */
+  EffectiveMaximum smallestMaximum() {
+    return capacity().cards().stream()
+        .flatMap(card -> card.maximum().stream())
+        .min(Comparator.comparingLong(EffectiveMaximum::addresses))
+        .orElseThrow();
+  }
+
   Optional<EffectiveMaximum> maximum() {
     return last().reading().capacity().effectiveMaximum();
   }
@@ -75,6 +91,28 @@ public record NodeEvidence(
   /** The number of addresses that pods could get now. */
   long available() {
     return last().reading().capacity().available();
+  }
+
+  /** The number of pods that hold addresses. With several network cards a pod holds one on each. */
+  long heldByPods() {
+    return pool().enis().stream()
+        .collect(Collectors.groupingBy(Eni::networkCard, Collectors.summingLong(Eni::assignedIpv4)))
+        .values()
+        .stream()
+        .mapToLong(held -> held)
+        .max()
+        .orElse(0);
+  }
+
+  /** ipamD needs about this time after its start until it has addresses. */
+  private static final double START_SECONDS = 120;
+
+  /** Whether ipamD started so recently that it may not have its addresses yet. */
+  boolean justStarted() {
+    double seconds = now().toEpochMilli() / 1000.0;
+    return snapshot().metrics().stream()
+        .flatMapToDouble(metrics -> metrics.processStartSeconds().stream())
+        .anyMatch(start -> seconds - start < START_SECONDS);
   }
 
   /** The problems that the last poll had with one source. */
@@ -110,6 +148,39 @@ public record NodeEvidence(
         error.key(), metrics -> OptionalDouble.of(metrics.errors().getOrDefault(error, 0.0)));
   }
 
+  /** How the errors of several kinds developed together. */
+  Trend trend(Predicate<IpamdError> which) {
+    return kinds(which).stream()
+        .map(this::trend)
+        .reduce(Trend::plus)
+        .orElseGet(() -> new Trend(0, seenSince(), Optional.empty(), now()));
+  }
+
+  /** The kinds of errors that ipamD counted, the most frequent first. */
+  List<IpamdError> kinds(Predicate<IpamdError> which) {
+    return metrics().errors().keySet().stream()
+        .filter(which)
+        .filter(kind -> trend(kind).total() > 0)
+        .sorted(
+            Comparator.comparing((IpamdError kind) -> -trend(kind).total())
+                .thenComparing(IpamdError::key))
+        .toList();
+  }
+
+  private static final int MAX_NAMED = 4;
+
+  /** Names each call and code, so that one can search for them in CloudTrail. */
+  String counts(List<IpamdError> kinds) {
+    String counts =
+        kinds.stream()
+            .limit(MAX_NAMED)
+            .map(kind -> kind + ": " + trend(kind))
+            .collect(Collectors.joining("; "));
+    return kinds.size() > MAX_NAMED
+        ? "%s; %d more kinds".formatted(counts, kinds.size() - MAX_NAMED)
+        : counts;
+  }
+
   private Trend trend(String counter, Function<IpamdMetrics, OptionalDouble> total) {
     Optional<RecentIncrease> run =
         agent.stream()
@@ -134,11 +205,14 @@ public record NodeEvidence(
       }
       before = read.isPresent() ? read : before;
     }
-    Optional<Instant> seenSince =
-        agent
-            .map(AgentReport::startedAt)
-            .or(() -> Optional.of(polls.get(0).snapshot().takenAt()).filter(first -> showsTrend()));
-    return new Trend(before.orElse(0), seenSince, run, now());
+    return new Trend(before.orElse(0), seenSince(), run, now());
+  }
+
+  /** From when on increases of counters are known. */
+  private Optional<Instant> seenSince() {
+    return agent
+        .map(AgentReport::startedAt)
+        .or(() -> Optional.of(polls.get(0).snapshot().takenAt()).filter(first -> showsTrend()));
   }
 
   /** A fall means that ipamD restarted from 0. */

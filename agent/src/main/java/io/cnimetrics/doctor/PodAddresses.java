@@ -5,10 +5,14 @@ import static io.cnimetrics.doctor.Requirement.MAXIMUM;
 import static io.cnimetrics.doctor.Requirement.METRICS;
 import static io.cnimetrics.doctor.Requirement.POOL;
 
+import io.cnimetrics.capacity.CardCapacity;
+import io.cnimetrics.capacity.EffectiveMaximum;
 import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Series;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,9 +36,8 @@ final class PodAddresses {
               "the number of addresses in `/v1/enis`",
               "fail if the ENIs have no address, or if each of several polls shows no ENI; warn"
                   + " if a single poll shows no ENI",
-              "See the findings ec2-denied and ec2-no-addresses. With custom networking, check that"
-                  + " the zone has an ENIConfig: kubectl get eniconfigs. Then restart ipamD: "
-                  + Commands.RESTART_AWS_NODE)
+              "Read why ipamD gets no address: its log is on the node. Then restart ipamD")
+          .run(Commands.ERRORS_OF_IPAMD, Commands.RESTART_AWS_NODE)
           .needs(POOL, IPV4)
           .see(Pages.TROUBLESHOOTING);
 
@@ -66,8 +69,9 @@ final class PodAddresses {
               "available addresses, and the effective maximum",
               "fail if each of several polls shows no available address although the pool can"
                   + " grow; warn if only the last poll shows this",
-              "Check whether the pool fills: doctor --polls 3. If the pool does not fill, see"
-                  + " ec2-no-addresses, ec2-denied, ec2-throttled and ipamD's log")
+              "Check whether the pool fills: doctor --polls 3. If the pool does not fill, read"
+                  + " ipamD's log")
+          .run(Commands.ERRORS_OF_IPAMD)
           .needs(POOL, IPV4, MAXIMUM)
           .see(Pages.VPC_CNI);
 
@@ -80,8 +84,7 @@ final class PodAddresses {
                 node.maximum().orElseThrow().addresses());
     if (!isEmptyWithRoom(node.last())) {
       return WARM_POOL.ok(
-          node.available() > 0 ? "A pod would get an address now" : "The pool cannot grow",
-          evidence);
+          node.available() > 0 ? "Addresses are available" : "The pool cannot grow", evidence);
     }
     return node.lasts(PodAddresses::isEmptyWithRoom)
         ? WARM_POOL.fail(
@@ -99,11 +102,14 @@ final class PodAddresses {
     return poll.reading().capacity().warmPoolEmpty().orElse(false);
   }
 
+  private static final Duration LAST_MINUTE = Duration.ofMinutes(1);
+
   private static final CheckSpec REFUSED_PODS =
       CheckSpec.of(
               "refused-pods",
               "`awscni_no_available_ip_addresses`",
-              "fail if the count rises now; warn if that is unknown; note if it rose before",
+              "fail if the count rose in the last minute; warn if it rose in the last three"
+                  + " minutes, or if that is unknown; note if it rose before",
               "Find the pods of the node in ContainerCreating")
           .run(Commands.PODS_OF_NODE)
           .needs(METRICS)
@@ -123,17 +129,21 @@ final class PodAddresses {
     }
     String title =
         trend.isRising() ? "ipamD refuses addresses to pods" : "ipamD refused addresses to pods";
-    return trend.judge(REFUSED_PODS.fail(title, evidence, cause));
+    boolean recovered = node.available() > 0 && !trend.roseWithin(LAST_MINUTE);
+    return trend.judge(
+        recovered && trend.isRising()
+            ? REFUSED_PODS.warn(title + " a short time ago", evidence, cause)
+            : REFUSED_PODS.fail(title, evidence, cause));
   }
 
   private static final CheckSpec COOLDOWN =
       CheckSpec.of(
               "cooldown",
               "addresses that pods released less than `--ip-cooldown` ago",
-              "warn if no address is available while released addresses cool down",
-              "Shorten IP_COOLDOWN_PERIOD, but not below 10 s. Or keep more addresses warm:"
-                  + " kubectl -n kube-system set env ds aws-node WARM_IP_TARGET=<number of pods"
-                  + " that end within 30 s>")
+              "warn if pods are refused while released addresses cool down and no address is"
+                  + " available; note if no pod is refused",
+              "Keep more addresses warm than pods end in 30 s, or shorten IP_COOLDOWN_PERIOD, but"
+                  + " not below 10 s")
           .needs(POOL, IPV4)
           .see(Pages.VPC_CNI);
 
@@ -145,13 +155,34 @@ final class PodAddresses {
     String evidence =
         "%d addresses are cooling, and %d of %d are available"
             .formatted(pool.cooling(), node.available(), pool.totalIpv4());
-    return pool.cooling() > 0 && node.available() == 0
-        ? COOLDOWN.warn(
+    if (pool.cooling() == 0 || node.available() > 0) {
+      return COOLDOWN.ok("No pod waits for the cooldown", evidence);
+    } else if (!podsAreRefused(node)) {
+      return COOLDOWN.note(
+          "All free addresses are cooling", evidence, "No pod is refused an address because of it");
+    }
+    long warm = (pool.cooling() / WARM_STEP + 1) * WARM_STEP;
+    String target = "WARM_IP_TARGET=" + warm;
+    String period = "IP_COOLDOWN_PERIOD=10";
+    return COOLDOWN
+        .warn(
             Cause.COOLDOWN.title(),
             evidence,
-            "Pods start and end so fast that the pool has no spare address left. ipamD does not"
-                + " reuse a released address for 30 s")
-        : COOLDOWN.ok("No pod waits for the cooldown", evidence);
+            "Pods start and end so fast that all free addresses are cooling. ipamD counts them as"
+                + " available, and therefore does not request more")
+        .remedied(
+            COOLDOWN.remedy(),
+            Commands.setEnv(target),
+            Commands.setAddOnEnv(target),
+            Commands.setEnv(period));
+  }
+
+  private static final long WARM_STEP = 5;
+
+  /** Whether pods are refused an address now, or may be refused now. */
+  private static boolean podsAreRefused(NodeEvidence node) {
+    Trend refusals = node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
+    return refusals.isRising() || (refusals.total() > 0 && !refusals.known());
   }
 
   private static final int NEARLY_FULL_PERCENT = 90;
@@ -159,26 +190,62 @@ final class PodAddresses {
   private static final CheckSpec NODE_FULL =
       CheckSpec.of(
               "node-full",
-              "addresses that pods hold, and the effective maximum",
-              "warn if pods hold the effective maximum; note if pods hold 90 % of it or more",
-              "If pods are pending, add nodes, use a larger instance type, or use prefixes: kubectl"
-                  + " -n kube-system set env ds aws-node ENABLE_PREFIX_DELEGATION=true")
+              "addresses that pods hold, and the effective maximum; with several network cards, of"
+                  + " the fullest card",
+              "warn if pods hold the effective maximum and pods are refused; note if no pod is"
+                  + " refused, or if pods hold 90 % of the maximum or more",
+              "Add nodes, or use a larger instance type")
           .needs(POOL, IPV4, MAXIMUM)
-          .see(Pages.PREFIXES);
+          .see(Pages.INSTANCE_TYPES);
 
   private static Finding nodeFull(NodeEvidence node) {
-    long held = node.pool().assigned();
-    long most = node.maximum().orElseThrow().addresses();
-    String evidence = "pods hold %d of %d addresses".formatted(held, most);
-    if (held >= most) {
-      return NODE_FULL.warn(
-          "The node is full",
-          evidence + ": " + node.maximum().orElseThrow().explanation(),
-          "The node can have no more addresses. This is no problem if you fill nodes on purpose");
+    Optional<CardCapacity> fullest = node.capacity().fullest();
+    if (fullest.isEmpty()) {
+      return NODE_FULL.ok("No pod can have an address", "the effective maximum is 0");
     }
-    return 100 * held >= NEARLY_FULL_PERCENT * most
+    CardCapacity card = fullest.get();
+    EffectiveMaximum maximum = card.maximum().orElseThrow();
+    String where =
+        node.capacity().cards().size() > 1 ? "network card %d: ".formatted(card.networkCard()) : "";
+    String evidence =
+        "%spods hold %d of %d addresses".formatted(where, card.assigned(), maximum.addresses());
+    if (card.isFull()) {
+      String whole = evidence + ": " + maximum.explanation();
+      return podsAreRefused(node)
+          ? roomFor(
+              node,
+              maximum,
+              NODE_FULL.warn(
+                  "The node is full",
+                  whole,
+                  "More pods were" + " scheduled to the node than it can have addresses for"))
+          : NODE_FULL.note("The node is full", whole, "No pod is refused an address");
+    }
+    return card.utilization() >= NEARLY_FULL_PERCENT
         ? NODE_FULL.note("The node is nearly full", evidence, "Pods hold nearly all addresses")
         : NODE_FULL.ok("The node has room for pods", evidence);
+  }
+
+  /** Prefixes help only if the ENIs are the limit, and if the node has no prefixes yet. */
+  private static Finding roomFor(NodeEvidence node, EffectiveMaximum maximum, Finding full) {
+    AgentSettings settings = node.agentSettings();
+    long pods = settings.maxPods().pods() - settings.hostNetworkPods();
+    if (maximum.addresses() == pods) {
+      String known = settings.maxPods().source().isPresent() ? "" : ", which is assumed";
+      return full.remedied(
+          "Add nodes. The limit is max-pods %d%s: set the kubelet's max-pods, and --max-pods, to"
+                  .formatted(settings.maxPods().pods(), known)
+              + " what the ENIs permit",
+          Commands.PENDING_PODS);
+    } else if (node.mode() == AddressMode.PREFIX) {
+      return full.remedied(full.remedy(), Commands.PENDING_PODS);
+    }
+    String prefixes = "ENABLE_PREFIX_DELEGATION=true";
+    return full.remedied(
+        "Add nodes, use a larger instance type, or use prefixes on new nodes",
+        Commands.PENDING_PODS,
+        Commands.setEnv(prefixes),
+        Commands.setAddOnEnv(prefixes));
   }
 
   private static final CheckSpec MAX_PODS =
@@ -199,11 +266,12 @@ final class PodAddresses {
               .formatted(maxPods));
     }
     int onHostNetwork = node.agentSettings().hostNetworkPods();
-    long reachable = node.maximum().orElseThrow().addresses();
+    // A pod of a multi-NIC node needs an address on each card: the smallest card limits the pods.
+    EffectiveMaximum maximum = node.smallestMaximum();
+    long reachable = maximum.addresses();
     String evidence =
         "max pods %d (%s), %d of them on the host network; %s"
-            .formatted(
-                maxPods, source.get(), onHostNetwork, node.maximum().orElseThrow().explanation());
+            .formatted(maxPods, source.get(), onHostNetwork, maximum.explanation());
     return reachable < maxPods - onHostNetwork
         ? MAX_PODS
             .warn(

@@ -4,9 +4,6 @@ import static io.cnimetrics.doctor.Requirement.METRICS;
 
 import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.snapshot.IpamdError;
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * The check of instance metadata, as ipamD sees it. ipamD reads the VPC's CIDRs from it while it
@@ -38,17 +35,11 @@ final class PodMetadata {
   }
 
   private static Finding finding(NodeEvidence node) {
-    List<IpamdError> kinds =
-        node.metrics().errors().keySet().stream().filter(IpamdError::isOfPod).toList();
-    Optional<Trend> all = kinds.stream().map(node::trend).reduce(Trend::plus);
-    if (all.filter(trend -> trend.total() > 0).isEmpty()) {
+    Trend trend = node.trend(IpamdError::isOfPod);
+    if (trend.total() == 0) {
       return SPEC.ok("Instance metadata answers ipamD", "0 failed calls");
     }
-    Trend trend = all.get();
-    String evidence =
-        kinds.stream()
-            .map(kind -> kind + ": " + node.trend(kind))
-            .collect(Collectors.joining("; "));
+    String evidence = node.counts(node.kinds(IpamdError::isOfPod));
     String cause = "ipamD reads the VPC's CIDRs there for each new pod; without them no pod starts";
     String title =
         trend.isRising() ? Cause.METADATA_AWAY.title() : "Instance metadata did not answer ipamD";

@@ -8,6 +8,8 @@ import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Checks of the pods' routes, and of the subnets of the node's ENIs. */
 final class PodNetwork {
@@ -20,50 +22,113 @@ final class PodNetwork {
   private static final Duration ROUTES_LIMIT = Duration.ofSeconds(2);
   private static final int MAX_NAMED = 5;
 
+  /** The host's end of a pod's interface; AWS_VPC_K8S_CNI_VETHPREFIX changes the name. */
+  private static final String POD_DEVICE = "eni";
+
   private static final CheckSpec ROUTES =
       CheckSpec.of(
               "pod-routes",
-              "addresses that pods hold, and the routes in `/proc/net/route`",
-              "fail if some held addresses have a route and others have none; not checked if no"
-                  + " held address has a route, because doctor is then not on the host network",
-              "Restart the pod. Find the program that deletes routes, such as NetworkManager or"
-                  + " another CNI. If many addresses have no route, restart ipamD: "
-                  + Commands.RESTART_AWS_NODE)
-          .needs(POOL, IPV4)
+              "addresses that pods hold, and the host's routes to pods (`/proc/net/route`,"
+                  + " `/proc/net/ipv6_route`)",
+              "fail if a held address has no route while others have one, or if the host has a"
+                  + " pod's route to an address that ipamD does not hold; not checked if no route"
+                  + " leads to a pod, because doctor is then not on the host network",
+              "Delete the pods with these addresses, so that they start again. Then find the"
+                  + " program that deletes routes or addresses, such as NetworkManager or another"
+                  + " CNI")
+          .needs(POOL)
           .see(Pages.TROUBLESHOOTING);
 
-  static Check routes(Probes.HeldAddresses heldAddresses, Probes.HostRoutes hostRoutes) {
+  static Check routes(Probes.Addresses heldAddresses, Probes.HostRoutes hostRoutes) {
     return ROUTES.check(node -> routes(node, heldAddresses, hostRoutes)).withIo(ROUTES_LIMIT);
   }
 
   private static Finding routes(
-      NodeEvidence node, Probes.HeldAddresses heldAddresses, Probes.HostRoutes hostRoutes) {
-    if (node.pool().assigned() == 0) {
-      return ROUTES.ok("No pod needs a route", "pods hold 0 addresses");
+      NodeEvidence node, Probes.Addresses heldAddresses, Probes.HostRoutes hostRoutes) {
+    Routes first = Routes.of(heldAddresses.read(), hostRoutes.read());
+    if (first.ofPods().isEmpty()) {
+      return first.held().isEmpty()
+          ? ROUTES.ok("No pod needs a route", "pods hold 0 addresses")
+          : ROUTES.notChecked(
+              "none of %d held addresses has a route; check that doctor runs on the host network"
+                  .formatted(first.held().size()));
     }
-    List<String> held = heldAddresses.read();
-    List<String> routes = hostRoutes.read();
-    if (held.stream().noneMatch(routes::contains)) {
-      return ROUTES.notChecked(
-          "none of %d held addresses has a route; check that doctor runs on the host network"
-              .formatted(held.size()));
+    if (first.without().isEmpty() && first.orphaned().isEmpty()) {
+      return ROUTES.ok("Each pod has a route", "%d held addresses".formatted(first.held().size()));
     }
-    List<String> missing = missing(held, routes);
-    if (!missing.isEmpty()) {
-      // ipamD assigns an address shortly before the route exists. Therefore both are read again.
-      List<String> stillHeld = heldAddresses.read();
-      missing = missing(missing.stream().filter(stillHeld::contains).toList(), hostRoutes.read());
+    // ipamD assigns an address shortly before the route exists, and releases it shortly after the
+    // route is deleted. Therefore both are read again.
+    Routes again = Routes.of(heldAddresses.read(), hostRoutes.read());
+    List<String> orphaned = both(first.orphaned(), again.orphaned());
+    // A pod of a multi-NIC node has a route of the host for one of its addresses only.
+    List<String> without =
+        node.pool().multiNic() ? List.of() : both(first.without(), again.without());
+    if (!orphaned.isEmpty()) {
+      return ROUTES
+          .fail(
+              "Pods have lost their addresses, and have no network",
+              "the host has a pod's route to %s, but ipamD does not hold %s"
+                  .formatted(named(orphaned), orphaned.size() == 1 ? "it" : "them"),
+              "ipamD lost an address, a prefix or an ENI while pods used it. The pods keep their"
+                  + " interface, but EC2 no longer sends packets to their addresses")
+          .remedied(ROUTES.remedy(), podsWith(orphaned));
     }
-    return missing.isEmpty()
-        ? ROUTES.ok("Each pod has a route", "%d held addresses".formatted(held.size()))
-        : ROUTES.fail(
-            "A pod has no route",
-            "%d of %d held addresses: %s".formatted(missing.size(), held.size(), named(missing)),
-            "A program other than ipamD deleted the route, or the pod's setup was interrupted");
+    return without.isEmpty()
+        ? ROUTES.ok("Each pod has a route", "%d held addresses".formatted(again.held().size()))
+        : ROUTES
+            .fail(
+                "A pod has no route",
+                "%d of %d held addresses: %s"
+                    .formatted(without.size(), again.held().size(), named(without)),
+                "A program other than ipamD deleted the route, or the pod's setup was interrupted")
+            .remedied(ROUTES.remedy(), podsWith(without), Commands.RESTART_AWS_NODE);
   }
 
-  private static List<String> missing(List<String> held, List<String> routes) {
-    return held.stream().filter(address -> !routes.contains(address)).toList();
+  /** Lists the pods with these addresses. */
+  private static String podsWith(List<String> addresses) {
+    String pattern =
+        addresses.stream()
+            .map(address -> address.replace(".", "\\."))
+            .collect(Collectors.joining("|"));
+    return Commands.PODS_OF_NODE + " | grep -wE '" + pattern + "'";
+  }
+
+  private static List<String> both(List<String> before, List<String> after) {
+    return before.stream().filter(after::contains).toList();
+  }
+
+  /**
+   * The addresses that pods hold, and the routes to pods.
+   *
+   * @param ofPods the addresses with a route to a pod's interface
+   */
+  private record Routes(List<String> held, List<String> ofPods) {
+    static Routes of(List<String> held, List<Probes.HostRoute> routes) {
+      Set<String> prefixes =
+          routes.stream()
+              .filter(route -> held.contains(route.address()))
+              .map(route -> route.device().replaceFirst("[^a-z].*", ""))
+              .filter(letters -> !letters.isEmpty())
+              .collect(Collectors.toSet());
+      List<String> ofPods =
+          routes.stream()
+              .filter(
+                  route ->
+                      route.device().startsWith(POD_DEVICE)
+                          || prefixes.stream().anyMatch(route.device()::startsWith))
+              .map(Probes.HostRoute::address)
+              .distinct()
+              .toList();
+      return new Routes(held, ofPods);
+    }
+
+    List<String> without() {
+      return held.stream().filter(address -> !ofPods.contains(address)).toList();
+    }
+
+    List<String> orphaned() {
+      return ofPods.stream().filter(address -> !held.contains(address)).toList();
+    }
   }
 
   private static String named(List<String> addresses) {

@@ -11,6 +11,9 @@ import java.util.Optional;
 /**
  * Sources that checks read besides the polls. A failed probe throws an exception with the reason.
  *
+ * @param primaryAddresses the primary address of each ENI, from instance metadata
+ * @param poolAddresses the addresses that ipamD's introspection lists
+ * @param heldAddresses those of them that pods hold
  * @param ec2 the endpoint of EC2
  * @param cloudWatch the endpoint of CloudWatch
  * @param subnets the subnets in EC2; empty if {@code --subnets} is not set
@@ -18,7 +21,9 @@ import java.util.Optional;
  */
 public record Probes(
     AttachedEnis attachedEnis,
-    HeldAddresses heldAddresses,
+    Addresses primaryAddresses,
+    Addresses poolAddresses,
+    Addresses heldAddresses,
     HostRoutes hostRoutes,
     Introspection introspection,
     Directories directories,
@@ -34,18 +39,25 @@ public record Probes(
     List<String> read();
   }
 
-  /** Reads from ipamD's introspection which addresses pods hold. */
+  /** Reads addresses. */
   @FunctionalInterface
-  public interface HeldAddresses {
-    /** Returns IPv4 addresses in dotted form. */
+  public interface Addresses {
+    /** Returns addresses in their shortest form, such as {@code 10.0.1.23}. */
     List<String> read();
   }
+
+  /**
+   * A route of the host to one address.
+   *
+   * @param device the network interface; the name of a pod's interface starts with {@code eni}
+   */
+  public record HostRoute(String address, String device) {}
 
   /** Reads the host's routes. */
   @FunctionalInterface
   public interface HostRoutes {
-    /** Returns the IPv4 addresses that have a route of their own, in dotted form. */
-    List<String> read();
+    /** Returns the routes to single addresses, IPv4 and IPv6. */
+    List<HostRoute> read();
   }
 
   /** Tests whether ipamD's introspection answers at another URL. */

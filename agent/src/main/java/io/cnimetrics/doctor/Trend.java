@@ -43,6 +43,11 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
     return run.filter(increases -> increases.isPresent(now)).isPresent();
   }
 
+  /** Whether the counter rose within this time before the last poll. */
+  boolean roseWithin(Duration time) {
+    return run.filter(increases -> !increases.last().plus(time).isBefore(now)).isPresent();
+  }
+
   /** Whether it is known if the counter rose in the last minutes. */
   boolean known() {
     return seenSince.isPresent();

@@ -7,7 +7,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,18 +23,19 @@ final class EniDecoder {
 
   private final JsonCursor json;
   private final Instant coolingSince;
-  private final Consumer<String> held;
+  private final BiConsumer<String, Boolean> listed;
   private boolean coolingKnown = true;
   private boolean multiNic;
 
   /**
    * @param coolingSince an address released after this time is still cooling down
-   * @param held called with each address that a pod holds
+   * @param listed called with each address in the body and {@code false}, and again with each
+   *     address that a pod holds and {@code true}
    */
-  EniDecoder(JsonCursor json, Instant coolingSince, Consumer<String> held) {
+  EniDecoder(JsonCursor json, Instant coolingSince, BiConsumer<String, Boolean> listed) {
     this.json = json;
     this.coolingSince = coolingSince;
-    this.held = held;
+    this.listed = listed;
   }
 
   /** Whether every free address read so far has the time of its release. */
@@ -105,7 +106,11 @@ final class EniDecoder {
     JsonCursor.Names names = json.enter();
     Cidrs cidrs = new Cidrs();
     while (json.nextField()) {
-      Cidr cidr = parse.apply(names.next()).orElseThrow(() -> json.unexpected("a CIDR"));
+      String name = names.next();
+      Cidr cidr = parse.apply(name).orElseThrow(() -> json.unexpected("a CIDR"));
+      if (!cidr.prefix()) {
+        listed.accept(name.substring(0, name.indexOf('/')), false);
+      }
       cidrs.add(cidr, usedOf(cidr));
     }
     return cidrs;
@@ -134,9 +139,10 @@ final class EniDecoder {
     while (json.nextField()) {
       String address = names.next();
       long before = used.assigned;
+      listed.accept(address, false);
       address(used);
       if (used.assigned > before) {
-        held.accept(address);
+        listed.accept(address, true);
       }
     }
     return used;

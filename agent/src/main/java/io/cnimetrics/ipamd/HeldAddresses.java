@@ -1,14 +1,12 @@
 package io.cnimetrics.ipamd;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The addresses that pods hold. A snapshot has only the number of these addresses. */
+/** The addresses in ipamD's pool. A snapshot has only the number of these addresses. */
 public final class HeldAddresses {
   private static final Duration LIMIT = Duration.ofSeconds(1);
 
@@ -22,18 +20,38 @@ public final class HeldAddresses {
   }
 
   /**
-   * Sends one request to ipamD.
+   * Returns the addresses that pods hold. Sends one request to ipamD.
    *
    * @return addresses as ipamD writes them, such as {@code 10.0.1.23}
    * @throws RuntimeException if the addresses cannot be read; the message gives the cause
    */
   public List<String> read() {
-    return http.get("v1/enis", LIMIT, HeldAddresses::decode);
+    return read(true);
   }
 
-  private static List<String> decode(InputStream body) throws IOException {
-    List<String> held = new ArrayList<>();
-    IntrospectionDecoder.pool(body, Instant.MAX, held::add);
-    return held;
+  /**
+   * Returns all addresses that ipamD lists, some of them twice. ipamD does not list the addresses
+   * of a prefix before a pod used them. Otherwise like {@link #read()}.
+   */
+  public List<String> all() {
+    return read(false);
+  }
+
+  private List<String> read(boolean onlyHeld) {
+    return http.get(
+        "v1/enis",
+        LIMIT,
+        body -> {
+          List<String> addresses = new ArrayList<>();
+          IntrospectionDecoder.pool(
+              body,
+              Instant.MAX,
+              (address, held) -> {
+                if (held || !onlyHeld) {
+                  addresses.add(address);
+                }
+              });
+          return addresses;
+        });
   }
 }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -52,16 +52,17 @@ final class IntrospectionDecoder {
    */
   static AddressPool pool(InputStream body, Instant takenAt, Duration ipCooldown)
       throws IOException {
-    return pool(body, takenAt.minus(ipCooldown), address -> {});
+    return pool(body, takenAt.minus(ipCooldown), (address, held) -> {});
   }
 
-  /** Reads the same body, and calls {@code held} with each address that a pod holds. */
-  static AddressPool pool(InputStream body, Instant coolingSince, Consumer<String> held)
+  /** Reads the same body, and passes on each address that {@link EniDecoder} lists. */
+  static AddressPool pool(
+      InputStream body, Instant coolingSince, BiConsumer<String, Boolean> listed)
       throws IOException {
     return JsonCursor.read(
         body,
         (json, names) ->
-            new IntrospectionDecoder(json, new EniDecoder(json, coolingSince, held)).pool(names));
+            new IntrospectionDecoder(json, new EniDecoder(json, coolingSince, listed)).pool(names));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.cnimetrics.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cnimetrics.doctor.Probes.HostRoute;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,12 +27,24 @@ class HostRoutesTest {
         eni8e1	FE0114AC	00000000	0005	0	0	0	FFFFFFFF	0	0	0
         """);
 
-    assertThat(HostRoutes.read(table)).containsExactly("10.0.1.23", "172.20.1.254");
+    Path ipv6 = folder.resolve("ipv6_route");
+    Files.writeString(
+        ipv6,
+        """
+        20010db8000000000000000000000007 80 00000000000000000000000000000000 00 00000000000000000000000000000000 00000400 00000001 00000000 00000001 eni9
+        20010db8000000000000000000000000 40 00000000000000000000000000000000 00 00000000000000000000000000000000 00000100 00000001 00000000 00000001 eth0
+        """);
+
+    assertThat(HostRoutes.read(table, ipv6))
+        .containsExactly(
+            new HostRoute("10.0.1.23", "eni7d2f3c1a9b0"),
+            new HostRoute("172.20.1.254", "eni8e1"),
+            new HostRoute("2001:db8::7", "eni9"));
   }
 
   @Test
   void missingRouteTableIsAnError() {
-    assertThatThrownBy(() -> HostRoutes.read(folder.resolve("none")))
+    assertThatThrownBy(() -> HostRoutes.read(folder.resolve("none"), folder.resolve("none")))
         .isInstanceOf(UncheckedIOException.class);
   }
 }

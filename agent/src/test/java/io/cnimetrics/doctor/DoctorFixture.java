@@ -47,6 +47,8 @@ final class DoctorFixture {
               List::of,
               List::of,
               List::of,
+              List::of,
+              List::of,
               address -> false,
               directory -> Optional.empty(),
               region -> new Probes.EndpointResult("", Optional.empty(), Optional.empty()),
@@ -187,8 +189,13 @@ final class DoctorFixture {
             .toList();
     return new Probes(
         () -> enis,
+        List::of,
+        held::all,
         held::read,
-        () -> Stream.concat(held.read().stream(), otherRoutes.stream()).toList(),
+        () ->
+            Stream.concat(held.read().stream(), otherRoutes.stream())
+                .map(address -> new Probes.HostRoute(address, "eni" + address.hashCode()))
+                .toList(),
         address -> reader(address, Optional.empty(), Set.of(), clock).read().pool().isPresent(),
         directory -> Optional.empty(),
         region -> RIGHT_NOW,

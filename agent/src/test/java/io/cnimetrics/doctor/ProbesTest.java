@@ -62,7 +62,7 @@ class ProbesTest {
 
   @Test
   void heldAddressWithoutRouteFails() {
-    assertThat(routes(List.of("10.0.0.1", "10.0.0.2"), List.of("10.0.0.1", "10.0.0.9")))
+    assertThat(routes(List.of("10.0.0.1", "10.0.0.2"), List.of("10.0.0.1")))
         .satisfies(
             finding -> {
               assertThat(finding.level()).isEqualTo(Level.FAIL);
@@ -73,21 +73,44 @@ class ProbesTest {
 
   @Test
   void podsWithRoutesAreOk() {
-    assertThat(routes(List.of("10.0.0.1"), List.of("10.0.0.1", "10.0.0.9")).level())
-        .isEqualTo(Level.OK);
+    assertThat(routes(List.of("10.0.0.1"), List.of("10.0.0.1")).level()).isEqualTo(Level.OK);
+  }
+
+  @Test
+  void podRouteToAnAddressThatIpamdDoesNotHoldFails() {
+    Finding finding = routes(List.of("10.0.0.1"), List.of("10.0.0.1", "10.0.0.9", "fd00::7"));
+
+    assertThat(finding.level()).isEqualTo(Level.FAIL);
+    assertThat(finding.title()).isEqualTo("Pods have lost their addresses, and have no network");
+    assertThat(finding.evidence()).contains("10.0.0.9, fd00::7").doesNotContain("10.0.0.1,");
+    assertThat(finding.commands().get(0)).endsWith("| grep -wE '10\\.0\\.0\\.9|fd00::7'");
+  }
+
+  @Test
+  void routeOfAnotherDeviceIsNotOfAPod() {
+    Check check =
+        PodNetwork.routes(
+            () -> List.of("10.0.0.1"),
+            () ->
+                List.of(
+                    new Probes.HostRoute("10.0.0.1", "eni12"),
+                    new Probes.HostRoute("169.254.170.23", "pod-id-link0"),
+                    new Probes.HostRoute("10.0.0.254", "ens5")));
+
+    assertThat(level(check)).isEqualTo(Level.OK);
   }
 
   @Test
   void routesAreNotCheckedIfNoPodHasARoute() {
-    assertThat(routes(List.of("10.0.0.1"), List.of("172.17.0.2")).level())
-        .isEqualTo(Level.NOT_CHECKED);
+    assertThat(routes(List.of("10.0.0.1"), List.of()).level()).isEqualTo(Level.NOT_CHECKED);
   }
 
   @Test
   void podThatGetsItsRouteShortlyAfterItsAddressIsOk() {
     Iterator<List<String>> routes =
         List.of(List.of("10.0.0.1"), List.of("10.0.0.1", "10.0.0.2")).iterator();
-    Check check = PodNetwork.routes(() -> List.of("10.0.0.1", "10.0.0.2"), routes::next);
+    Check check =
+        PodNetwork.routes(() -> List.of("10.0.0.1", "10.0.0.2"), () -> ofPods(routes.next()));
 
     assertThat(level(check)).isEqualTo(Level.OK);
   }
@@ -188,7 +211,11 @@ class ProbesTest {
   }
 
   private Finding routes(List<String> held, List<String> routes) {
-    return PodNetwork.routes(() -> held, () -> routes).run(healthy).get(0);
+    return PodNetwork.routes(() -> held, () -> ofPods(routes)).run(healthy).get(0);
+  }
+
+  private static List<Probes.HostRoute> ofPods(List<String> addresses) {
+    return addresses.stream().map(address -> new Probes.HostRoute(address, "eni1")).toList();
   }
 
   private Level level(Check check) {

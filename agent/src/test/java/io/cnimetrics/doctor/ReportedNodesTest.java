@@ -59,6 +59,33 @@ class ReportedNodesTest {
         .contains("AssignPrivateIpAddresses PrivateIpAddressLimitExceeded: 802", "2 of them");
   }
 
+  /** aws/amazon-vpc-cni-k8s#3351: 64 held addresses, and at most 58 pods. */
+  @Test
+  void moreAddressesThanPodsHaveLeaked() {
+    Diagnosis diagnosis =
+        node("leaked-addresses/", "a", "b").diagnosed(it -> it.type("m6i.xlarge").maxPods(58));
+
+    assertFails(diagnosis, "leaked-addresses");
+    assertThat(first(diagnosis).evidence()).contains("pods hold 64 addresses", "58 pods");
+    assertThat(advice(first(diagnosis))).contains("Restart aws-node", "delete pods -l k8s-app=aws");
+    assertThat(diagnosis.findings())
+        .flatExtracting(Finding::commands)
+        .noneMatch(command -> command.contains("PREFIX"));
+    assertThat(finding(diagnosis, "node-full").explainedBy()).hasValue("leaked-addresses");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#3824: ipamD lost a /28, and the pods kept their routes. */
+  @Test
+  void podsWhoseAddressesIpamdLostAreNamed() {
+    Diagnosis diagnosis =
+        node("orphaned-pods/", "a")
+            .diagnosed(it -> it.type("m5.large").routesTo("10.205.102.160", "10.205.102.165"));
+
+    assertFails(diagnosis, "pod-routes");
+    assertThat(first(diagnosis).evidence()).contains("10.205.102.160, 10.205.102.165");
+    assertThat(advice(first(diagnosis))).contains("Delete the pods");
+  }
+
   /** aws/amazon-vpc-cni-k8s#1425: ipamD answers between two restarts, and no counter rises. */
   @Test
   void ipamdThatRestartsAtEachPollFailsAlthoughItAnswers() {

@@ -52,18 +52,18 @@ class ScenariosTest {
           eni-limit,              1, fail, ec2-eni-limit, ipamD requests more addresses than an ENI can hold
           attachment-limit,       2, warn, ec2-attachment-limit, ipamD attaches more ENIs than the type permits
           security-group-gone,    1, fail, ec2-security-group, The security group for new ENIs does not exist
-          eniconfig-missing,      2, fail, warm-pool, The warm pool stays empty although the pool can grow
+          eniconfig-missing,      2, fail, eniconfig, Custom networking finds no ENIConfig for this node
           hyperpod-attach-denied, 1, fail, ec2-denied, EC2 denies calls of ipamD
           metadata-away,          1, warn, metadata-away, Instance metadata did not answer ipamD
-          ipv6-no-prefix,         2, fail, refused-pods, ipamD refuses addresses to pods
-          leaked-addresses,       2, fail, refused-pods, ipamD refuses addresses to pods
-          multi-nic-card-full,    2, fail, refused-pods, ipamD refuses addresses to pods
-          trunk-slot-kept,        2, fail, refused-pods, ipamD refuses addresses to pods
+          ipv6-no-prefix,         2, fail, ipv6-prefix, 'The node has no IPv6 prefix, so no pod gets an address'
+          leaked-addresses,       2, fail, leaked-addresses, 'Addresses leaked: ipamD holds them for pods that no longer exist'
+          multi-nic-card-full,    2, fail, node-full, The node is full
+          trunk-slot-kept,        2, fail, trunk-slot, 'A slot is kept for a trunk ENI, so the node cannot get its last ENI'
           pods-refused,           2, fail, refused-pods, ipamD refuses addresses to pods
           pods-refused,           1, warn, node-full, The node is full
           cooldown,               1, warn, cooldown, Pods wait for addresses to cool down
           churn,                  1, warn, cooldown, Pods wait for addresses to cool down
-          node-full,              1, warn, node-full, The node is full
+          node-full,              1, note, node-full, The node is full
           nearly-full,            1, note, node-full, The node is nearly full
           max-pods-too-high,      1, warn, max-pods, max-pods exceeds the addresses of the node
           stuck-action,           1, not checked, stuck-action, not checked
@@ -160,6 +160,7 @@ class ScenariosTest {
     List<String> others =
         List.of(
             "pod-routes",
+            "impossible-pool",
             "instance-enis",
             "instance-type",
             "ipv6",

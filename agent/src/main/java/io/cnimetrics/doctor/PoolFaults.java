@@ -1,0 +1,346 @@
+package io.cnimetrics.doctor;
+
+import static io.cnimetrics.doctor.Requirement.IPV4;
+import static io.cnimetrics.doctor.Requirement.METRICS;
+import static io.cnimetrics.doctor.Requirement.POOL;
+
+import io.cnimetrics.capacity.InstanceLimits;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.snapshot.IpamdError;
+import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** Checks of pools that cannot be right, and of pools that cannot grow although EC2 answers. */
+final class PoolFaults {
+  private PoolFaults() {}
+
+  static List<Check> checks(Probes probes) {
+    return List.of(
+        LEAKED.check(PoolFaults::leaked),
+        impossiblePool(probes.primaryAddresses(), probes.poolAddresses()),
+        TRUNK_SLOT.check(PoolFaults::trunkSlot),
+        ENICONFIG.check(PoolFaults::eniConfig),
+        IPV6_PREFIX.check(PoolFaults::ipv6Prefix));
+  }
+
+  /** aws-node and kube-proxy are always on the host's network. */
+  private static final int SURELY_ON_HOST_NETWORK = 2;
+
+  /** EKS recommends at most this max-pods for any node. */
+  private static final int MOST_RECOMMENDED_PODS = 250;
+
+  private static final CheckSpec LEAKED =
+      CheckSpec.of(
+              "leaked-addresses",
+              "addresses that pods hold, and the kubelet's max-pods",
+              "fail if more addresses are held than the kubelet admits pods, and no address is"
+                  + " available; warn if an address is available; note if max-pods is assumed",
+              "Restart aws-node: ipamD then forgets the addresses of pods that no longer exist. If"
+                  + " addresses leak again, upgrade the VPC CNI. More addresses or prefixes do not"
+                  + " help")
+          .run(Commands.RESTART_AWS_NODE, Commands.PODS_OF_NODE)
+          .needs(POOL, IPV4)
+          .see(Pages.TROUBLESHOOTING);
+
+  private static Finding leaked(NodeEvidence node) {
+    boolean known = node.agentSettings().maxPods().source().isPresent();
+    int maxPods = known ? node.agentSettings().maxPods().pods() : MOST_RECOMMENDED_PODS;
+    int onHost = Math.min(SURELY_ON_HOST_NETWORK, node.agentSettings().hostNetworkPods());
+    long held = node.heldByPods();
+    String limit =
+        known
+            ? "the kubelet admits %d pods, at least %d of them on the host's network"
+                .formatted(maxPods, onHost)
+            : "max-pods is not known and assumed to be at most %d".formatted(maxPods);
+    String evidence = "pods hold %s; %s".formatted(EvidenceText.addresses(held), limit);
+    if (held <= maxPods - onHost) {
+      return LEAKED.ok("No more addresses are held than there can be pods", evidence);
+    }
+    String cause =
+        "More addresses are held than pods can exist. ipamD missed the end of pods, and keeps"
+            + " their addresses";
+    if (!known) {
+      return LEAKED
+          .note("Addresses may have leaked", evidence, cause)
+          .remedied("Set --max-pods to the kubelet's max-pods, and run doctor again");
+    }
+    String title = "Addresses leaked: ipamD holds them for pods that no longer exist";
+    return node.available() == 0
+        ? LEAKED.fail(title, evidence + "; 0 addresses are available", cause)
+        : LEAKED.warn(title, evidence, cause);
+  }
+
+  private static final Duration PRIMARY_LIMIT = Duration.ofSeconds(3);
+
+  private static final CheckSpec IMPOSSIBLE_POOL =
+      CheckSpec.of(
+              "impossible-pool",
+              "the addresses of each ENI in `/v1/enis`, the limits of the instance type, and"
+                  + " `local-ipv4s` of instance metadata",
+              "warn if an ENI has more addresses than its type allows, or if a primary address is"
+                  + " in the pool",
+              "Upgrade the VPC CNI: release 1.22.2 does this on SageMaker HyperPod, and 1.22.4"
+                  + " corrects it. Then restart the pods that have a primary address")
+          .run(Commands.UPGRADE_CNI, Commands.PODS_OF_NODE)
+          .needs(POOL, IPV4)
+          .see(Pages.RELEASES);
+
+  static Check impossiblePool(Probes.Addresses primary, Probes.Addresses pool) {
+    return IMPOSSIBLE_POOL.check(node -> impossiblePool(node, primary, pool)).withIo(PRIMARY_LIMIT);
+  }
+
+  private static Finding impossiblePool(
+      NodeEvidence node, Probes.Addresses primary, Probes.Addresses listed) {
+    String cause =
+        "ipamD put an ENI's primary address into the pool. A pod with that address has no network,"
+            + " or the node loses its own";
+    List<Eni> overfull = node.pool().enis().stream().filter(eni -> overfull(node, eni)).toList();
+    if (!overfull.isEmpty()) {
+      String evidence =
+          overfull.stream()
+              .map(eni -> "%s has %s".formatted(eni.id(), EvidenceText.addresses(slots(eni))))
+              .collect(Collectors.joining("; "));
+      return IMPOSSIBLE_POOL.warn(
+          "An ENI has more addresses than its type allows",
+          "%s; %s allows %d for pods on an ENI"
+              .formatted(evidence, node.snapshot().instance().type().orElse(""), mostSlots(node)),
+          cause);
+    }
+    List<String> own = primary.read();
+    List<String> pooled = listed.read().stream().filter(own::contains).distinct().toList();
+    return pooled.isEmpty()
+        ? IMPOSSIBLE_POOL.ok(
+            "The pool has no address that it cannot have", EvidenceText.of(node.pool()))
+        : IMPOSSIBLE_POOL.warn(
+            "A primary address of this node is in the pool for pods",
+            String.join(", ", pooled),
+            cause);
+  }
+
+  /** The most addresses for pods on an ENI of any type: 50 − 1 primary address. */
+  private static final int MOST_POD_ADDRESSES = 49;
+
+  private static boolean overfull(NodeEvidence node, Eni eni) {
+    return slots(eni) > mostSlots(node);
+  }
+
+  /** A prefix uses one slot of an ENI, as a single address does. */
+  private static long slots(Eni eni) {
+    return eni.single().total() + eni.prefixes();
+  }
+
+  /** What the type allows; the larger of table and gauge, because each is wrong for some types. */
+  private static long mostSlots(NodeEvidence node) {
+    long byTable =
+        node.snapshot()
+            .instance()
+            .type()
+            .flatMap(InstanceLimits::of)
+            .map(InstanceLimits.Limit::podIpv4PerEni)
+            .orElse(MOST_POD_ADDRESSES);
+    return node.mode() == AddressMode.SECONDARY_IP
+        ? Math.max(byTable, perEni(node).isPresent() ? (long) perEni(node).getAsDouble() : 0)
+        : byTable;
+  }
+
+  private static OptionalDouble perEni(NodeEvidence node) {
+    if (node.snapshot().metrics().isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    double enis = node.total(MetricCatalog.ENI_MAX_AVAILABLE);
+    double addresses = node.total(MetricCatalog.MAX_IP_ADDRESSES);
+    return enis > 0 && addresses > 0
+        ? OptionalDouble.of(Math.floor(addresses / enis))
+        : OptionalDouble.empty();
+  }
+
+  private static final CheckSpec TRUNK_SLOT =
+      CheckSpec.of(
+              "trunk-slot",
+              "the number of ENIs and `awscni_eni_max`, refused pods, and ipamD's calls to EC2",
+              "warn if pods are refused while ipamD makes no call for the last ENI that fits; note"
+                  + " if one poll cannot show this",
+              "If no pod on any node needs ENABLE_POD_ENI (security groups for pods), switch it"
+                  + " off. Otherwise lower the kubelet's max-pods in the node group's launch"
+                  + " template, so that pods go to other nodes. The first command shows whether it"
+                  + " is on")
+          .run(
+              "kubectl -n kube-system get ds aws-node -o yaml | grep -A1 ENABLE_POD_ENI",
+              Commands.setEnv("ENABLE_POD_ENI=false"),
+              Commands.setAddOnEnv("ENABLE_POD_ENI=false"))
+          .needs(POOL, METRICS, IPV4)
+          .see(Pages.POD_SECURITY_GROUPS);
+
+  private static Finding trunkSlot(NodeEvidence node) {
+    AddressPool pool = node.pool();
+    double most = node.total(MetricCatalog.ENI_MAX_AVAILABLE);
+    String evidence =
+        "%d of %.0f ENIs are attached, none is a trunk ENI; %d of %.0f addresses"
+            .formatted(
+                pool.eniCount(),
+                most,
+                pool.totalIpv4(),
+                node.total(MetricCatalog.MAX_IP_ADDRESSES));
+    Trend refusals = node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
+    boolean custom = node.snapshot().settings().filter(IpamdSettings::customNetworking).isPresent();
+    if (refusals.total() == 0 || custom || !lacksOnlyTheLastEni(node)) {
+      return TRUNK_SLOT.ok("No slot is kept for a trunk ENI", evidence);
+    }
+    String cause =
+        "With ENABLE_POD_ENI ipamD keeps one slot for a trunk ENI for ever, also on types that"
+            + " have no trunk ENI";
+    if (!refusals.known()) {
+      return TRUNK_SLOT
+          .note("Perhaps a slot is kept for a trunk ENI", evidence, cause)
+          .remedied("Poll twice, to see whether ipamD asks for the last ENI: doctor --polls 2");
+    }
+    return isStuck(node) && !ec2Fails(node)
+        ? TRUNK_SLOT
+            .warn(
+                "A slot is kept for a trunk ENI, so the node cannot get its last ENI",
+                evidence + "; ipamD makes no call to EC2",
+                cause)
+            .since(refusals.since())
+        : TRUNK_SLOT.ok("No slot is kept for a trunk ENI", evidence);
+  }
+
+  /** Whether pods are refused, the pool does not grow, and ipamD makes no call to EC2 for it. */
+  private static boolean isStuck(NodeEvidence node) {
+    Trend refusals = node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
+    return PodAddresses.isEmptyWithRoom(node.last())
+        && (refusals.isRising() || !refusals.known())
+        && !node.trend(MetricCatalog.EC2_API_REQ_COUNT.onlySeries()).isRising()
+        && node.polls().stream().allMatch(poll -> sameSize(poll, node.pool()));
+  }
+
+  private static boolean sameSize(Poll poll, AddressPool pool) {
+    return poll.snapshot()
+        .pool()
+        .filter(
+            before ->
+                before.eniCount() == pool.eniCount() && before.totalIpv4() == pool.totalIpv4())
+        .isPresent();
+  }
+
+  /** Whether the attached ENIs are full, no address is available, and one more ENI fits. */
+  private static boolean lacksOnlyTheLastEni(NodeEvidence node) {
+    AddressPool pool = node.pool();
+    double most = node.total(MetricCatalog.ENI_MAX_AVAILABLE);
+    OptionalDouble perEni = perEni(node);
+    return perEni.isPresent()
+        && pool.eniCount() == most - 1
+        && node.available() == 0
+        && pool.enis().stream().noneMatch(eni -> eni.trunk() || eni.networkCard() > 0)
+        && pool.enis().stream()
+            .filter(eni -> eni.totalIpv4() > 0 && !eni.excluded())
+            .allMatch(eni -> eni.totalIpv4() >= perEni.getAsDouble());
+  }
+
+  /** Whether calls to EC2 fail now, or may fail now. */
+  private static boolean ec2Fails(NodeEvidence node) {
+    Trend errors = node.trend(Ec2Errors.IS_OF_EC2);
+    return errors.isRising() || (errors.total() > 0 && !errors.known());
+  }
+
+  private static final CheckSpec ENICONFIG =
+      CheckSpec.of(
+              "eniconfig",
+              "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, the ENIs, and ipamD's errors",
+              "fail if custom networking is on, but there is no ENI for pods and no error of EC2;"
+                  + " warn if ipamD has just started, or if an address is available",
+              "Create an ENIConfig with the name that the node asks for: the value of the label"
+                  + " ENI_CONFIG_LABEL_DEF (often the zone), of k8s.amazonaws.com/eniConfig, or"
+                  + " else \"default\". Compare the three outputs")
+          .run(
+              Commands.ENICONFIGS,
+              "kubectl get node "
+                  + Commands.THIS_NODE
+                  + " -L topology.kubernetes.io/zone -L k8s.amazonaws.com/eniConfig",
+              "kubectl -n kube-system get ds aws-node -o yaml | grep -A1 ENI_CONFIG")
+          .needs(POOL, METRICS, IPV4)
+          .see(Pages.CUSTOM_NETWORKING);
+
+  private static Finding eniConfig(NodeEvidence node) {
+    if (node.snapshot().settings().isEmpty()) {
+      return ENICONFIG.notChecked("ipamD does not report its settings");
+    }
+    AddressPool pool = node.pool();
+    boolean custom = node.snapshot().settings().filter(IpamdSettings::customNetworking).isPresent();
+    String evidence =
+        "custom networking is %s; %s; EC2 reports no error"
+            .formatted(custom ? "on" : "off", EvidenceText.of(pool));
+    boolean noEni = pool.enis().stream().allMatch(Eni::primary);
+    if (!custom || ec2Fails(node) || !(noEni || isStuck(node))) {
+      return ENICONFIG.ok("Custom networking has an ENI for pods, or is off", evidence);
+    }
+    String title = "Custom networking finds no ENIConfig for this node";
+    String cause =
+        "No ENIConfig has the name that the node's label or zone asks for. ipamD then makes no ENI"
+            + " and counts no error";
+    if (!noEni && !node.showsTrend()) {
+      return ENICONFIG
+          .note("Perhaps custom networking finds no ENIConfig", evidence, cause)
+          .remedied("Poll twice, to see whether ipamD asks for an ENI: doctor --polls 2");
+    }
+    return node.available() > 0 || node.justStarted()
+        ? ENICONFIG.warn(title, evidence, cause)
+        : ENICONFIG.fail(title, evidence, cause);
+  }
+
+  private static final String ASSIGN_IPV6 = "AssignIpv6Addresses";
+
+  private static final CheckSpec IPV6_PREFIX =
+      CheckSpec.of(
+              "ipv6-prefix",
+              "the IPv6 prefixes in `/v1/enis`, and the errors of `AssignIpv6Addresses`",
+              "fail if a node with IPv6 has no prefix; warn if ipamD has just started",
+              "Allow ec2:AssignIpv6Addresses for the role of aws-node: AmazonEKS_CNI_Policy does"
+                  + " not contain it. Then restart aws-node, because up to 1.23.1 ipamD does not try"
+                  + " again")
+          .run(Commands.ROLE_OF_AWS_NODE, Commands.ALLOW_ASSIGN_IPV6, Commands.RESTART_AWS_NODE)
+          .needs(POOL, METRICS)
+          .see(Pages.ROLE);
+
+  private static Finding ipv6Prefix(NodeEvidence node) {
+    AddressPool pool = node.pool();
+    if (node.mode() != AddressMode.IPV6) {
+      return IPV6_PREFIX.ok("Pods use IPv4", EvidenceText.of(pool));
+    } else if (pool.ipv6()) {
+      return IPV6_PREFIX.ok("The node has an IPv6 prefix", EvidenceText.enis(pool.eniCount()));
+    }
+    Predicate<IpamdError> assigns = kind -> kind.call().equals(ASSIGN_IPV6);
+    boolean throttled =
+        node.kinds(assigns).stream().anyMatch(kind -> Ec2Errors.isThrottled(kind.code()));
+    String evidence =
+        "%s, 0 IPv6 prefixes; %s"
+            .formatted(
+                EvidenceText.enis(pool.eniCount()),
+                node.kinds(assigns).isEmpty()
+                    ? "no error of AssignIpv6Addresses"
+                    : node.counts(node.kinds(assigns)));
+    String title = "The node has no IPv6 prefix, so no pod gets an address";
+    String cause =
+        throttled
+            ? "EC2 throttled AssignIpv6Addresses when ipamD started. Up to 1.23.1 ipamD does not"
+                + " try again"
+            : "ipamD asks for the prefix when it starts, and EC2 did not give it";
+    Finding finding =
+        node.justStarted()
+            ? IPV6_PREFIX.warn(title, evidence, cause)
+            : IPV6_PREFIX.fail(title, evidence, cause);
+    return throttled
+        ? finding.remedied(
+            "Restart aws-node, so that ipamD asks again. From 1.23.2 ipamD asks again without a"
+                + " restart",
+            Commands.RESTART_AWS_NODE,
+            Commands.UPGRADE_CNI)
+        : finding;
+  }
+}
