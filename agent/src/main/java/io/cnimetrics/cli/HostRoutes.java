@@ -1,6 +1,7 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.doctor.Probes.HostRoute;
+import io.cnimetrics.ipamd.HeldAddresses;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import okhttp3.HttpUrl;
 
 /**
  * The kernel's routes to single addresses. {@code /proc} shows all tables of IPv6, and the main
@@ -71,8 +71,6 @@ final class HostRoutes {
   }
 
   private static String ipv6Address(String hex) {
-    String host = "[" + String.join(":", hex.split("(?<=\\G.{4})")) + "]";
-    // OkHttp writes the shortest form (RFC 5952), as ipamD does.
-    return new HttpUrl.Builder().scheme("http").host(host).build().host();
+    return HeldAddresses.shortest(String.join(":", hex.split("(?<=\\G.{4})")));
   }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import okhttp3.HttpUrl;
 
 /** The addresses in ipamD's pool. A snapshot has only the number of these addresses. */
 public final class HeldAddresses {
@@ -53,5 +54,10 @@ public final class HeldAddresses {
               });
           return addresses;
         });
+  }
+
+  /** An IPv6 address in the shortest form (RFC 5952), as ipamD writes it. */
+  public static String shortest(String ipv6) {
+    return new HttpUrl.Builder().scheme("http").host("[" + ipv6 + "]").build().host();
   }
 }
