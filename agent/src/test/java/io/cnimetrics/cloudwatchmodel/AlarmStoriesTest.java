@@ -134,7 +134,7 @@ class AlarmStoriesTest {
         "IpamdCrashLoop",
         story,
         publishMinutes,
-        Duration.ofMinutes(2L * minutes + 2 * publishMinutes + 2));
+        Duration.ofMinutes(2L * minutes + 2L * publishMinutes + 2));
   }
 
   @Test
