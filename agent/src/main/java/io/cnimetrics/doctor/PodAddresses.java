@@ -229,7 +229,7 @@ final class PodAddresses {
   /** Prefixes help only if the ENIs are the limit, and if the node has no prefixes yet. */
   private static Finding roomFor(NodeEvidence node, EffectiveMaximum maximum, Finding full) {
     AgentSettings settings = node.agentSettings();
-    long pods = settings.maxPods().pods() - settings.hostNetworkPods();
+    int pods = settings.maxPods().pods() - settings.hostNetworkPods();
     if (maximum.addresses() == pods) {
       String known = settings.maxPods().source().isPresent() ? "" : ", which is assumed";
       return full.remedied(
