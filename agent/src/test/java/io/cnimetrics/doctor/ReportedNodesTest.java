@@ -28,11 +28,38 @@ class ReportedNodesTest {
   private static final Pattern PROCESS_START = Pattern.compile("process_start_time_seconds .*");
   private static final String MISSING_GROUP = "InvalidSecurityGroupID.NotFound";
 
+  /** aws/amazon-vpc-cni-k8s#3351: 64 addresses are held, although about 28 pods live. */
+  @Test
+  void moreHeldAddressesThanTheKubeletAdmitsPodsAreALeakAndARestartOfIpamdHelps() {
+    Diagnosis diagnosis =
+        node("leaked-addresses/", "a", "b").diagnosed(it -> it.type("m6i.xlarge").maxPods(58));
+
+    assertFails(diagnosis, "leaked-addresses");
+    Finding leak = first(diagnosis);
+    assertThat(leak.evidence()).contains("64 addresses", "58 pods");
+    assertThat(leak.commands()).anyMatch(line -> line.contains("delete pods -l k8s-app=aws-node"));
+    assertThat(diagnosis.findings())
+        .noneMatch(finding -> advice(finding).contains("ENABLE_PREFIX_DELEGATION"));
+  }
+
+  /** aws/amazon-vpc-cni-k8s#3824: ipamD lost a prefix whose pods still run. */
+  @Test
+  void routesOfPodsWhoseAddressesIpamdLostAreNamedAndThePodsHaveToBeDeleted() {
+    Diagnosis diagnosis =
+        node("orphaned-pods/", "a")
+            .diagnosed(it -> it.type("m5.large").routesTo("10.205.102.160", "10.205.102.165"));
+
+    assertFails(diagnosis, "pod-routes");
+    assertThat(first(diagnosis).evidence()).contains("10.205.102.160", "10.205.102.165");
+    assertThat(advice(first(diagnosis))).containsIgnoringCase("delete");
+  }
+
   /** aws/amazon-vpc-cni-k8s#2309: ipamD's list has 4 ENIs for d3en.12xlarge, and EC2 permits 3. */
   @Test
   void nodeIsFullAt87BecauseEc2PermitsFewerEnisThanIpamdExpects() {
     Diagnosis diagnosis =
-        node("wrong-limits/d3en-", "a", "b").diagnosed(it -> it.type("d3en.12xlarge").maxPods(110));
+        node("wrong-limits/d3en-", "a", "b")
+            .diagnosed(it -> it.type("d3en.12xlarge").maxPods(110));
 
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.FAIL);
     assertThat(diagnosis.verdict().text()).startsWith("Pods get no address");
@@ -57,33 +84,6 @@ class ReportedNodesTest {
     assertThat(finding(diagnosis, "ec2-eni-limit").explainedBy()).hasValue("instance-type");
     assertThat(finding(diagnosis, "ec2-eni-limit").evidence())
         .contains("AssignPrivateIpAddresses PrivateIpAddressLimitExceeded: 802", "2 of them");
-  }
-
-  /** aws/amazon-vpc-cni-k8s#3351: 64 held addresses, and at most 58 pods. */
-  @Test
-  void moreAddressesThanPodsHaveLeaked() {
-    Diagnosis diagnosis =
-        node("leaked-addresses/", "a", "b").diagnosed(it -> it.type("m6i.xlarge").maxPods(58));
-
-    assertFails(diagnosis, "leaked-addresses");
-    assertThat(first(diagnosis).evidence()).contains("pods hold 64 addresses", "58 pods");
-    assertThat(advice(first(diagnosis))).contains("Restart aws-node", "delete pods -l k8s-app=aws");
-    assertThat(diagnosis.findings())
-        .flatExtracting(Finding::commands)
-        .noneMatch(command -> command.contains("PREFIX"));
-    assertThat(finding(diagnosis, "node-full").explainedBy()).hasValue("leaked-addresses");
-  }
-
-  /** aws/amazon-vpc-cni-k8s#3824: ipamD lost a /28, and the pods kept their routes. */
-  @Test
-  void podsWhoseAddressesIpamdLostAreNamed() {
-    Diagnosis diagnosis =
-        node("orphaned-pods/", "a")
-            .diagnosed(it -> it.type("m5.large").routesTo("10.205.102.160", "10.205.102.165"));
-
-    assertFails(diagnosis, "pod-routes");
-    assertThat(first(diagnosis).evidence()).contains("10.205.102.160, 10.205.102.165");
-    assertThat(advice(first(diagnosis))).contains("Delete the pods");
   }
 
   /** aws/amazon-vpc-cni-k8s#1425: ipamD answers between two restarts, and no counter rises. */
@@ -113,6 +113,19 @@ class ReportedNodesTest {
     assertThat(first(diagnosis).evidence())
         .isEqualTo("1 restart in 3 polls; ipamD did not answer 1 of them");
     assertThat(finding(diagnosis, "introspection").explainedBy()).hasValue("ipamd-restarts");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#343: the security group of the node or the ENIConfig was deleted. */
+  @Test
+  void missingSecurityGroupIsTheCauseAndItsCallAndCodeAreNamed() {
+    Diagnosis diagnosis =
+        node("sg-not-found/", "a", "b", "c", "d").diagnosed(it -> it.type("m5.large"));
+
+    assertFails(diagnosis, "ec2-security-group");
+    assertThat(first(diagnosis).evidence())
+        .contains("CreateNetworkInterface " + MISSING_GROUP + ": 216", "16 of them");
+    assertThat(advice(first(diagnosis))).contains("ENIConfig", "describe-instances");
+    assertThat(finding(diagnosis, "refused-pods").explainedBy()).hasValue("ec2-security-group");
   }
 
   @ParameterizedTest
@@ -201,8 +214,7 @@ class ReportedNodesTest {
   }
 
   private static Reported node(String directory, String... polls) {
-    return new Reported(
-        files(directory, "/enis.json", polls), files(directory, "/metrics.txt", polls));
+    return new Reported(files(directory, "/enis.json", polls), files(directory, "/metrics.txt", polls));
   }
 
   private static List<String> files(String directory, String file, String... polls) {
