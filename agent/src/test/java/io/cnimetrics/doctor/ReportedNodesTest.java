@@ -58,8 +58,7 @@ class ReportedNodesTest {
   @Test
   void nodeIsFullAt87BecauseEc2PermitsFewerEnisThanIpamdExpects() {
     Diagnosis diagnosis =
-        node("wrong-limits/d3en-", "a", "b")
-            .diagnosed(it -> it.type("d3en.12xlarge").maxPods(110));
+        node("wrong-limits/d3en-", "a", "b").diagnosed(it -> it.type("d3en.12xlarge").maxPods(110));
 
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.FAIL);
     assertThat(diagnosis.verdict().text()).startsWith("Pods get no address");
@@ -214,7 +213,8 @@ class ReportedNodesTest {
   }
 
   private static Reported node(String directory, String... polls) {
-    return new Reported(files(directory, "/enis.json", polls), files(directory, "/metrics.txt", polls));
+    return new Reported(
+        files(directory, "/enis.json", polls), files(directory, "/metrics.txt", polls));
   }
 
   private static List<String> files(String directory, String file, String... polls) {
