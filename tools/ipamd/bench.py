@@ -56,6 +56,16 @@ def run(arguments, name):
     return done.returncode
 
 
+def table(results):
+    """The results of all releases in the folder, for docs/verification.md."""
+    lines = ["| release | scenario | polls | wrong numbers | verdicts | wrong verdicts and log lines |", "| --- " * 6 + "|"]
+    for file in sorted(results.glob("*/*/result.json")):
+        each = json.loads(file.read_text())
+        lines.append(f"| {each['release']} | {each['scenario']} | {each['polls']} | {each['numbers']} "
+                     f"| {each['reports']} | {each['wrong']} |")
+    return "\n".join(lines)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", type=Path, required=True, help="folder with the built programs")
@@ -74,6 +84,7 @@ def main():
         return play(arguments, arguments.scenario[0], arguments.play)
     with concurrent.futures.ThreadPoolExecutor(arguments.at_once) as executor:
         codes = list(executor.map(lambda name: run(arguments, name), arguments.scenario or list(BY_NAME)))
+    print(table(arguments.results))
     return max(codes)
 
 
