@@ -188,6 +188,7 @@ public record NodeEvidence(
             .filter(increase -> increase.counter().equals(counter))
             .findFirst();
     OptionalDouble before = OptionalDouble.empty();
+    Instant beforeAt = Instant.MIN;
     for (Poll poll : polls) {
       Instant at = poll.snapshot().takenAt();
       OptionalDouble read =
@@ -196,16 +197,32 @@ public record NodeEvidence(
               .findFirst();
       if (read.isPresent() && before.isPresent()) {
         double increase = increase(before.getAsDouble(), read.getAsDouble());
+        double count = read.getAsDouble();
+        Instant since = beforeAt;
         if (increase > 0) {
           run =
               Optional.of(
-                  run.map(known -> known.plus(increase, at))
+                  run.map(known -> known.plus(unseen(known, since, increase, count), at))
                       .orElse(new RecentIncrease(counter, increase, at, at)));
         }
       }
       before = read.isPresent() ? read : before;
+      beforeAt = at;
     }
     return new Trend(before.orElse(0), seenSince(), run, now());
+  }
+
+  /**
+   * The part of an increase between two polls that a run does not contain. The agent polls too, so
+   * its run can end between these polls. If the run then began with the first count, the rest up to
+   * the count of now is missing; otherwise the missing part is unknown.
+   */
+  private static double unseen(RecentIncrease run, Instant since, double increase, double count) {
+    if (!since.isBefore(run.last())) {
+      return increase;
+    }
+    double missing = count - run.amount();
+    return missing >= 0 && missing <= increase ? missing : 0;
   }
 
   /** From when on increases of counters are known. */

@@ -105,6 +105,26 @@ class ErrorCodesTest {
   }
 
   @Test
+  void errorsThatAgentAndDoctorBothSawCountOnce() {
+    IpamdError error = IpamdError.ofApi("CreateNetworkInterface", "UnauthorizedOperation");
+    Instant since = NOON.minus(Duration.ofMinutes(1));
+    AgentReport agent =
+        new AgentReport(
+            since,
+            List.of(new RecentIncrease(error.key(), 32, since, NOON.plus(Duration.ofSeconds(20)))),
+            AgentReport.Restarts.NONE,
+            Optional.empty());
+    List<NodeSnapshot> polls =
+        List.of(
+            empty(NOON).error(error, 30).build(),
+            empty(NOON.plus(INTERVAL)).error(error, 34).build());
+
+    assertThat(of(run(polls, Optional.of(agent)), "ec2-denied").evidence())
+        .contains("34 since ipamD started")
+        .doesNotContain("36", "restart");
+  }
+
+  @Test
   void agentOnTheNodeSaysThatItIsOver() {
     IpamdError error = IpamdError.ofApi("CreateNetworkInterface", "RequestLimitExceeded");
     AgentReport agent =
