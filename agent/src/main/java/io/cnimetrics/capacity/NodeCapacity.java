@@ -29,11 +29,13 @@ import java.util.stream.Collectors;
  * networking. If EC2 has rejected a call because of its limits, the lower number counts.
  *
  * <p>A pod of a multi-NIC node holds an address on each card. Therefore the worst card decides
- * whether a pod can start. Without multi-NIC only card 0 serves pods.
+ * whether a pod can start. While no pod holds an address on each card, ipamD gives each pod one
+ * address of any card it lists, and the cards are one pool.
  *
  * @param modeByGauges whether ipamD's gauges show the mode; otherwise the held addresses show the
  *     mode
- * @param cards the network cards that serve pods; empty on IPv6, and if ipamD could not be read
+ * @param cards the network cards of a node with multi-NIC pods, otherwise one element for the whole
+ *     pool; empty on IPv6, and if ipamD could not be read
  * @param problem the reason why the maximum is unknown; empty if the snapshot's own problems
  *     contain the reason
  */
@@ -66,11 +68,14 @@ public record NodeCapacity(
       Optional<AddressMode> before,
       PodLimits podLimits) {
     Optional<Long> enis = eniMax.stream().mapToObj(gauge -> Math.max(0, (long) gauge)).findFirst();
-    boolean bothGauges = enis.orElse(0L) > 0 && ipMax.isPresent();
+    // With EFA-only interfaces both gauges can be negative, but their quotient is right.
+    boolean bothGauges = eniMax.orElse(0) != 0 && ipMax.isPresent();
     boolean ipv6Gauges = bothGauges && ipMax.getAsDouble() == 0;
     Optional<Long> perEni =
-        enis.filter(any -> bothGauges && !ipv6Gauges)
-            .map(most -> (long) ipMax.getAsDouble() / most);
+        Optional.of(0)
+            .filter(any -> bothGauges && !ipv6Gauges)
+            .map(any -> (long) (ipMax.getAsDouble() / eniMax.getAsDouble()))
+            .filter(each -> each > 0);
     return new Derivation(snapshot, limit, enis, perEni, ipv6Gauges, before, podLimits).capacity();
   }
 
@@ -150,16 +155,19 @@ public record NodeCapacity(
       if (listed.size() <= 1) {
         return List.of(new CardCapacity(0, mode, snapshot.pool(), maximum(mode)));
       }
-      boolean multiNic = snapshot.pool().map(AddressPool::multiNic).orElse(false);
+      if (!snapshot.pool().map(AddressPool::multiNic).orElse(false)) {
+        Optional<EffectiveMaximum> maximum =
+            limit.map(known -> maximumByType(known, listed, mode)).or(() -> maximum(mode));
+        return List.of(new CardCapacity(listed.get(0), mode, snapshot.pool(), maximum));
+      }
       return listed.stream()
-          .filter(card -> multiNic || card.equals(listed.get(0)))
           .map(
               card ->
                   new CardCapacity(
                       card,
                       mode,
                       snapshot.pool().map(pool -> pool.onCard(card)),
-                      limit.map(known -> maximumByType(known, card, mode))))
+                      limit.map(known -> maximumByType(known, List.of(card), mode))))
           .toList();
     }
 
@@ -194,20 +202,23 @@ public record NodeCapacity(
         return before.map(mode -> mode == AddressMode.PREFIX).orElse(prefixHeld);
       }
       long perEni = ipamdPerEni.get();
-      return limit
-          .map(known -> perEni >= (long) ADDRESSES_PER_PREFIX * known.podIpv4PerEni())
-          .orElse(
-              perEni > MOST_SINGLE_ADDRESSES || (prefixHeld && perEni % ADDRESSES_PER_PREFIX == 0));
+      long prefixesOnly =
+          limit.map(known -> (long) ADDRESSES_PER_PREFIX * known.podIpv4PerEni()).orElse(-1L);
+      return perEni > MOST_SINGLE_ADDRESSES
+          || perEni == prefixesOnly
+          || (prefixHeld && perEni % ADDRESSES_PER_PREFIX == 0);
     }
 
-    private EffectiveMaximum maximumByType(InstanceLimits.Limit known, int card, AddressMode mode) {
-      ReservedEnis reserved = ReservedEnis.of(snapshot, card);
-      List<String> assumptions = new ArrayList<>(reserved.reasons());
-      return maximum(
-          mode,
-          known.enisOn(card) - reserved.count(),
-          known.podIpv4PerEni() * factor(mode),
-          assumptions);
+    private EffectiveMaximum maximumByType(
+        InstanceLimits.Limit known, List<Integer> cards, AddressMode mode) {
+      List<String> assumptions = new ArrayList<>();
+      long enis = 0;
+      for (int card : cards) {
+        ReservedEnis reserved = ReservedEnis.of(snapshot, card);
+        enis += Math.max(0, known.enisOn(card) - reserved.count());
+        assumptions.addAll(reserved.reasons());
+      }
+      return maximum(mode, enis, known.podIpv4PerEni() * factor(mode), assumptions);
     }
 
     /** The maximum of a node with one network card. */

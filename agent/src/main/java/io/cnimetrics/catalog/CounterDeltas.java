@@ -2,6 +2,7 @@ package io.cnimetrics.catalog;
 
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.Series;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -21,15 +22,20 @@ record CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, 
   /**
    * @param read the metrics that this poll read; empty if the read failed
    * @param last the totals of the last successful read
+   * @param agentAge the age of the agent when this poll started, by a clock that cannot be set
    */
   static CounterDeltas of(
-      Optional<IpamdMetrics> read, Optional<CounterTotals> last, Instant agentStart) {
+      Optional<IpamdMetrics> read,
+      Optional<CounterTotals> last,
+      Instant takenAt,
+      Duration agentAge) {
     if (read.isEmpty()) {
       return new CounterDeltas(read, last, false);
     }
     if (last.isEmpty()) {
-      boolean youngerThanAgent =
-          read.get().processStartSeconds().orElse(0) > agentStart.toEpochMilli() / 1000.0;
+      double age = takenAt.toEpochMilli() / 1000.0 - read.get().processStartSeconds().orElse(0);
+      // A start in the future comes from a wrong clock, and shows no age.
+      boolean youngerThanAgent = age >= 0 && age < agentAge.toMillis() / 1000.0;
       return new CounterDeltas(
           read, youngerThanAgent ? Optional.of(CounterTotals.zero()) : Optional.empty(), false);
     }
@@ -72,10 +78,17 @@ record CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, 
     return read.isPresent() && base.equals(Optional.of(CounterTotals.zero()));
   }
 
-  /** The totals to remember. A counter without a number in this read keeps its last total. */
+  /**
+   * The totals to remember. While ipamD's process is the same, a counter that this read does not
+   * show, or shows lower, keeps its last total: a counter never falls.
+   */
   Optional<CounterTotals> next(Optional<CounterTotals> last, Iterable<Series> counters) {
     Map<Series, Double> totals = new HashMap<>();
-    counters.forEach(counter -> totals.put(counter, total(counter).orElse(before(counter))));
+    for (Series counter : counters) {
+      double before = before(counter);
+      double now = total(counter).orElse(before);
+      totals.put(counter, before > now ? before : now);
+    }
     return read.map(now -> new CounterTotals(now.processStartSeconds(), now.bootSeconds(), totals))
         .or(() -> last);
   }

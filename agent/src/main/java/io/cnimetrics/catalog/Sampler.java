@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Computes the samples of the catalogue's metrics from snapshots. A sampler keeps no state. Each
@@ -26,19 +27,39 @@ public final class Sampler {
   private final List<Metric> metrics;
   private final PodLimits podLimits;
   private final Instant agentStart;
+  private final Function<Instant, Duration> agentAge;
   private final Duration grace;
 
   /**
    * @param agentStart the agent's start. If ipamD started later, the counters need no baseline.
    */
   public Sampler(List<Metric> metrics, PodLimits podLimits, Instant agentStart) {
-    this(metrics, podLimits, agentStart, Duration.ZERO);
+    this(metrics, podLimits, agentStart, at -> Duration.between(agentStart, at));
   }
 
-  private Sampler(List<Metric> metrics, PodLimits podLimits, Instant agentStart, Duration grace) {
+  /**
+   * @param agentStart the agent's start. If ipamD started later, the counters need no baseline.
+   * @param agentAge the agent's age at a time of the wall clock, right even if that clock was set
+   *     since the agent's start
+   */
+  public Sampler(
+      List<Metric> metrics,
+      PodLimits podLimits,
+      Instant agentStart,
+      Function<Instant, Duration> agentAge) {
+    this(metrics, podLimits, agentStart, agentAge, Duration.ZERO);
+  }
+
+  private Sampler(
+      List<Metric> metrics,
+      PodLimits podLimits,
+      Instant agentStart,
+      Function<Instant, Duration> agentAge,
+      Duration grace) {
     this.metrics = List.copyOf(metrics);
     this.podLimits = podLimits;
     this.agentStart = agentStart;
+    this.agentAge = agentAge;
     this.grace = grace;
   }
 
@@ -51,7 +72,7 @@ public final class Sampler {
    * @param time the length of the grace period, which begins at the agent's start
    */
   public Sampler withGrace(Duration time) {
-    return new Sampler(metrics, podLimits, agentStart, time);
+    return new Sampler(metrics, podLimits, agentStart, agentAge, time);
   }
 
   /** The samples that count the start of the agent. */
@@ -65,7 +86,7 @@ public final class Sampler {
 
   /** Computes the samples of one poll. A metric whose source could not be read has no sample. */
   public PollSamples read(NodeSnapshot snapshot, SamplerState before) {
-    boolean graceIsOver = !snapshot.takenAt().isBefore(agentStart.plus(grace));
+    boolean graceIsOver = agentAge.apply(snapshot.takenAt()).compareTo(grace) >= 0;
     long minute = PollContext.minute(snapshot.takenAt());
     Streak kept = before.down();
     boolean isOld = !before.ipamdSeen() && minute - kept.minute() > GRACE_MINUTES;
@@ -87,7 +108,12 @@ public final class Sampler {
       NodeSnapshot snapshot, SamplerState before, boolean mayBeDown, Streak down) {
     boolean judgesIpamd = snapshot.ipamdRead() || mayBeDown;
     NodeCapacity capacity = capacity(snapshot, before);
-    CounterDeltas increases = CounterDeltas.of(snapshot.metrics(), before.totals(), agentStart);
+    CounterDeltas increases =
+        CounterDeltas.of(
+            snapshot.metrics(),
+            before.totals(),
+            snapshot.takenAt(),
+            agentAge.apply(snapshot.takenAt()));
     SamplerState history = remember(snapshot, capacity, increases, before, down);
     PollContext poll = new PollContext(snapshot, capacity, increases, history, judgesIpamd);
     List<Sample> samples =

@@ -71,7 +71,7 @@ final class PoolFaults {
           .note("Addresses may have leaked", evidence, cause)
           .remedied("Set --max-pods to the kubelet's max-pods, and run doctor again");
     }
-    String title = "Addresses leaked: ipamD holds them for pods that no longer exist";
+    String title = "ipamD holds addresses of pods that no longer exist";
     return node.available() == 0
         ? LEAKED.fail(title, evidence + "; 0 addresses are available", cause)
         : LEAKED.warn(title, evidence, cause);
@@ -204,7 +204,7 @@ final class PoolFaults {
     return isStuck(node) && !ec2Fails(node)
         ? TRUNK_SLOT
             .warn(
-                "A slot is kept for a trunk ENI, so the node cannot get its last ENI",
+                "A slot kept for a trunk ENI stops the pool's growth",
                 evidence + "; ipamD makes no call to EC2",
                 cause)
             .since(refusals.since())

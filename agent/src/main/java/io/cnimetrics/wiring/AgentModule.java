@@ -64,8 +64,14 @@ final class AgentModule {
   @Provides
   @Singleton
   static Sampler sampler(AgentConfig config, PodLimits podLimits, InstantSource clock) {
+    long startNanos = System.nanoTime();
     return new Sampler(
-        MetricCatalog.selected(config.metrics()::includes), podLimits, clock.instant());
+        MetricCatalog.selected(config.metrics()::includes),
+        podLimits,
+        clock.instant(),
+        at ->
+            Duration.ofNanos(System.nanoTime() - startNanos)
+                .minus(Duration.between(at, clock.instant())));
   }
 
   @Provides

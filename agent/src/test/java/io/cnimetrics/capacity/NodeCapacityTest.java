@@ -104,7 +104,7 @@ class NodeCapacityTest {
 
   @Test
   void gaugeBelowZeroMeansNoInterface() {
-    assertMaximum(nothingRead().enis(), -2, -58, 110, "0: ipamD's limit of ENIs is 0");
+    assertMaximum(nothingRead().enis(), -2, -58, 110, "0 = 0 ENIs × 29");
   }
 
   @Test
@@ -351,13 +351,30 @@ class NodeCapacityTest {
   }
 
   @Test
-  void withoutMultiNicPodsOnlyTheFirstCardServesPods() {
+  void withoutMultiNicPodsTheCardsAreOnePool() {
     NodeSnapshot node = nothingRead().enis(onCard(0, 0, 49, 40), onCard(1, 0, 49, 0)).build();
     NodeCapacity capacity = capacity(node, TWO_CARDS);
 
-    assertThat(capacity.cards()).extracting(CardCapacity::networkCard).containsExactly(0);
-    assertThat(capacity.available()).isEqualTo(9);
+    assertThat(capacity.cards()).hasSize(1);
+    assertThat(capacity.available()).isEqualTo(58);
     assertThat(capacity.effectiveMaximum().map(EffectiveMaximum::addresses)).hasValue(107L);
+  }
+
+  /** p5.48xlarge with EFA-only interfaces: ipamD subtracts them from the ENIs of one card. */
+  @Test
+  void negativeGaugesStillShowThePrefixMode() {
+    NodeSnapshot node = nothingRead().multiNic(onCard(0, 0, 0, 0), onCard(1, 0, 0, 0)).build();
+    NodeCapacity capacity =
+        NodeCapacity.of(
+            node,
+            Optional.of(new InstanceLimits.Limit(List.of(2, 2), 50, OptionalInt.empty())),
+            OptionalDouble.of(-1),
+            OptionalDouble.of(-784),
+            Optional.empty(),
+            new PodLimits(100, 3));
+
+    assertThat(capacity.mode()).isEqualTo(AddressMode.PREFIX);
+    assertThat(capacity.effectiveMaximum().map(EffectiveMaximum::addresses)).hasValue(2L * 97);
   }
 
   @Test

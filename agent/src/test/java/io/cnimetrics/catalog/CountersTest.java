@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.testing.Laws;
 import io.cnimetrics.testing.Snapshots;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -32,6 +33,32 @@ class CountersTest {
   @Test
   void ipamdStartedAfterTheAgentCountsFromZero() {
     assertThat(errors(read(12).processStart(STARTED + 3600))).hasValue(12);
+  }
+
+  @Test
+  void startInTheFutureIsABaseline() {
+    assertThat(errors(read(12).processStart(STARTED + 7200))).isEmpty();
+    assertThat(errors(read(15).processStart(STARTED + 7200))).hasValue(3);
+  }
+
+  @Test
+  void clockThatWasWrongAtTheAgentsStartMakesNoIncrease() {
+    Sampler oneMinuteOld =
+        new Sampler(
+            MetricCatalog.all(),
+            new PodLimits(110, 3),
+            START.minusSeconds(86_400),
+            at -> Duration.ofMinutes(1));
+    Snapshots hourOld = read(12).processStart(STARTED);
+
+    assertThat(oneMinuteOld.read(hourOld.build(), SamplerState.NONE).rose()).isEmpty();
+  }
+
+  @Test
+  void familyThatIsMissingOnceMakesNoIncreaseWhenItReturns() {
+    errors(read(12).processStart(STARTED));
+    assertThat(errors(nothingRead().processStart(STARTED))).hasValue(0);
+    assertThat(errors(read(13).processStart(STARTED))).hasValue(1);
   }
 
   @Test
@@ -70,7 +97,7 @@ class CountersTest {
   void sameStartTimeNeverCountsBelowZero() {
     errors(read(12).processStart(STARTED));
     assertThat(errors(read(11).processStart(STARTED))).hasValue(0);
-    assertThat(errors(read(13).processStart(STARTED))).hasValue(2);
+    assertThat(errors(read(13).processStart(STARTED))).hasValue(1);
   }
 
   @Test

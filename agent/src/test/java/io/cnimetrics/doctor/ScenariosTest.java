@@ -56,9 +56,9 @@ class ScenariosTest {
           hyperpod-attach-denied, 1, fail, ec2-denied, EC2 denies calls of ipamD
           metadata-away,          1, warn, metadata-away, Instance metadata did not answer ipamD
           ipv6-no-prefix,         2, fail, ipv6-prefix, 'The node has no IPv6 prefix, so no pod gets an address'
-          leaked-addresses,       2, fail, leaked-addresses, 'Addresses leaked: ipamD holds them for pods that no longer exist'
+          leaked-addresses,       2, fail, leaked-addresses, 'ipamD holds addresses of pods that no longer exist'
           multi-nic-card-full,    2, fail, node-full, The node is full
-          trunk-slot-kept,        2, fail, trunk-slot, 'A slot is kept for a trunk ENI, so the node cannot get its last ENI'
+          trunk-slot-kept,        2, fail, trunk-slot, A slot kept for a trunk ENI stops the pool's growth
           pods-refused,           2, fail, refused-pods, ipamD refuses addresses to pods
           pods-refused,           1, warn, node-full, The node is full
           cooldown,               1, warn, cooldown, Pods wait for addresses to cool down
