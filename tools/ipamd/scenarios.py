@@ -107,7 +107,7 @@ def prefixes(start):
     node.troubles("noAddressMinutes", "ec2-no-prefixes")
     node.change(faults=[])
     node.wait(150)
-    node.doctor("blocks-again", past=["ec2-no-prefixes"])
+    node.doctor("blocks-again", past=["ec2-no-prefixes", "refused-pods"])
     return node
 
 
@@ -121,7 +121,7 @@ def subnet(start):
     node.troubles("noAddressMinutes", "ec2-no-addresses")
     node.change(free=4000)
     node.wait(140)
-    node.doctor("free-again", past=["ec2-no-addresses"])
+    node.doctor("free-again", past=["ec2-no-addresses", "refused-pods"])
     return node
 
 
@@ -137,7 +137,7 @@ def throttled(start):
     node.change(faults=[{**THROTTLED, "action": action, "left": 2}
                         for action in ("CreateNetworkInterface", "AttachNetworkInterface")])
     node.wait(60)
-    node.doctor("grown", past=["ec2-throttled"])
+    node.doctor("grown", past=["ec2-throttled", "refused-pods"])
     return node
 
 
@@ -159,7 +159,7 @@ def no_rights(start):
     node.start_ipamd()
     node.ready()
     node.wait(40)
-    node.doctor("allowed-again", never=["ec2-denied"])
+    node.doctor("allowed-again", past=["refused-pods"], never=["ec2-denied"])
     return node
 
 

@@ -18,7 +18,13 @@ import java.util.stream.Stream;
 final class HostRoutes {
   private static final int IPV4_MASK = 7;
   private static final int IPV6_LENGTH = 1;
+  private static final int IPV6_FLAGS = 8;
   private static final int IPV6_DEVICE = 9;
+
+  /** {@code RTF_LOCAL} of the kernel. */
+  private static final int LOCAL = 0x80000000;
+
+  private static final List<String> LINK_LOCAL = List.of("fe8", "fe9", "fea", "feb");
   private static final String HOST_MASK = "FFFFFFFF";
   private static final String HOST_LENGTH = "80";
 
@@ -46,9 +52,20 @@ final class HostRoutes {
   }
 
   private static Stream<HostRoute> ipv6(String[] columns) {
-    return columns.length > IPV6_DEVICE && columns[IPV6_LENGTH].equals(HOST_LENGTH)
+    return columns.length > IPV6_DEVICE
+            && columns[IPV6_LENGTH].equals(HOST_LENGTH)
+            && !isOfInterface(columns)
         ? Stream.of(new HostRoute(ipv6Address(columns[0]), columns[IPV6_DEVICE]))
         : Stream.empty();
+  }
+
+  /**
+   * Whether the route leads to an address of an interface itself. The kernel adds such routes for
+   * the link-local addresses of each interface, also of the host's end of a pod's veth.
+   */
+  private static boolean isOfInterface(String[] columns) {
+    boolean local = (Integer.parseUnsignedInt(columns[IPV6_FLAGS], 16) & LOCAL) != 0;
+    return local || LINK_LOCAL.stream().anyMatch(columns[0]::startsWith);
   }
 
   private static List<HostRoute> read(Path table, Function<String[], Stream<HostRoute>> parse) {

@@ -43,6 +43,21 @@ class HostRoutesTest {
   }
 
   @Test
+  void addressesOfTheHostsEndOfAVethAreNoPods() throws IOException {
+    Path ipv4 = Files.writeString(folder.resolve("route"), "");
+    Path ipv6 =
+        Files.writeString(
+            folder.resolve("ipv6_route"),
+            """
+            fe8000000000000010d727fffe3d8f06 80 00000000000000000000000000000000 00 00000000000000000000000000000000 00000000 00000003 00000000 80200001 enia1
+            fe800000000000000000000000000000 80 00000000000000000000000000000000 00 00000000000000000000000000000000 00000000 00000003 00000000 00300001 enia1
+            20010db8000000000000000000000009 80 00000000000000000000000000000000 00 00000000000000000000000000000000 00000000 00000003 00000000 80200001 enia1
+            """);
+
+    assertThat(HostRoutes.read(ipv4, ipv6)).isEmpty();
+  }
+
+  @Test
   void missingRouteTableIsAnError() {
     assertThatThrownBy(() -> HostRoutes.read(folder.resolve("none"), folder.resolve("none")))
         .isInstanceOf(UncheckedIOException.class);
