@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Which findings are symptoms, and the causes that explain them. An explained symptom names its
@@ -87,7 +88,10 @@ final class Explanations {
     }
     List<Finding> raised =
         explained.stream().map(finding -> stopsPods(finding, explained)).toList();
-    List<Finding> sorted = new ArrayList<>(raised);
+    Optional<String> whyNoGrowth =
+        NO_GROWTH.stream().filter(id -> raised.stream().anyMatch(of(id))).findFirst();
+    List<Finding> sorted =
+        new ArrayList<>(raised.stream().map(finding -> lessCertain(finding, whyNoGrowth)).toList());
     sorted.sort(WORST_FIRST.thenComparing(finding -> finding.explainedBy().isPresent()));
     return sorted;
   }
@@ -100,6 +104,20 @@ final class Explanations {
         .flatMap(id -> findings.stream().filter(finding -> finding.id().equals(id)))
         .filter(Finding::isPresent)
         .findFirst();
+  }
+
+  private static Predicate<Finding> of(String id) {
+    return finding -> finding.id().equals(id) && finding.level() == Level.FAIL;
+  }
+
+  /** Only the most certain reason why the pool does not grow fails. */
+  private static Finding lessCertain(Finding finding, Optional<String> whyNoGrowth) {
+    boolean another =
+        finding.level() == Level.FAIL
+            && finding.explainedBy().isEmpty()
+            && NO_GROWTH.contains(finding.id())
+            && !whyNoGrowth.equals(Optional.of(finding.id()));
+    return another ? finding.at(Level.WARN) : finding;
   }
 
   /** A cause is as serious as the symptom that it explains. */

@@ -1,5 +1,6 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.capacity.CardCapacity;
 import io.cnimetrics.capacity.EffectiveMaximum;
 import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.catalog.Metric;
@@ -64,6 +65,15 @@ public record NodeEvidence(
 
   NodeCapacity capacity() {
     return last().reading().capacity();
+  }
+
+  /** The number of cooling addresses on the network card with the fewest available addresses. */
+  long coolingOnEmptiestCard() {
+    return capacity().cards().stream()
+        .min(Comparator.comparingLong(CardCapacity::available))
+        .flatMap(CardCapacity::pool)
+        .map(AddressPool::cooling)
+        .orElse(0L);
   }
 
   /** The maximum of the network card with the smallest one; only for checks that require it. */

@@ -155,11 +155,13 @@ final class PodAddresses {
     String evidence =
         "%d addresses are cooling, and %d of %d are available"
             .formatted(pool.cooling(), node.available(), pool.totalIpv4());
-    if (pool.cooling() == 0 || node.available() > 0) {
+    if (node.coolingOnEmptiestCard() == 0 || node.available() > 0) {
       return COOLDOWN.ok("No pod waits for the cooldown", evidence);
-    } else if (!podsAreRefused(node)) {
+    } else if (!node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).isRising()) {
       return COOLDOWN.note(
-          "All free addresses are cooling", evidence, "No pod is refused an address because of it");
+          "All free addresses are cooling",
+          evidence,
+          "A pod that needs an address now waits until the first cooldown ends");
     }
     long warm = (pool.cooling() / WARM_STEP + 1) * WARM_STEP;
     String target = "WARM_IP_TARGET=" + warm;

@@ -331,8 +331,9 @@ final class PoolFaults {
             ? "EC2 throttled AssignIpv6Addresses when ipamD started. Up to 1.23.1 ipamD does not"
                 + " try again"
             : "ipamD asks for the prefix when it starts, and EC2 did not give it";
+    boolean refused = node.total(MetricCatalog.NO_AVAILABLE_IP_ADDRS) > 0;
     Finding finding =
-        node.justStarted()
+        node.justStarted() && !refused
             ? IPV6_PREFIX.warn(title, evidence, cause)
             : IPV6_PREFIX.fail(title, evidence, cause);
     return throttled

@@ -157,7 +157,7 @@ final class DoctorFixture {
     return new CheckRunner(Checks.all(probes(node, clock))).run(node);
   }
 
-  private NodeEvidence evidence(int count, FakeClock clock) {
+  NodeEvidence evidence(int count, FakeClock clock) {
     IpamdReader reader = reader(introspection, Optional.of(metrics), Checks.series(), clock);
     Sampler sampler =
         new Sampler(MetricCatalog.all(), new PodLimits(maxPods.orElse(110), 3), clock.instant());

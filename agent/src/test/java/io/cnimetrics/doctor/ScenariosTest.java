@@ -61,8 +61,8 @@ class ScenariosTest {
           trunk-slot-kept,        2, fail, trunk-slot, A slot kept for a trunk ENI stops the pool's growth
           pods-refused,           2, fail, refused-pods, ipamD refuses addresses to pods
           pods-refused,           1, warn, node-full, The node is full
-          cooldown,               1, warn, cooldown, Pods wait for addresses to cool down
-          churn,                  1, warn, cooldown, Pods wait for addresses to cool down
+          cooldown,               1, note, cooldown, All free addresses are cooling
+          churn,                  2, fail, cooldown, Pods wait for addresses to cool down
           node-full,              1, note, node-full, The node is full
           nearly-full,            1, note, node-full, The node is nearly full
           max-pods-too-high,      1, warn, max-pods, max-pods exceeds the addresses of the node
