@@ -29,8 +29,9 @@ class Gate(unittest.TestCase):
     def test_tests_the_deployment_for_every_user(self):
         self.assertEqual(["test", "deploy-test", "image-test"], self.targets(user=1000))
 
-    def test_tests_the_image_too_where_it_may_start_containers(self):
-        targets = ["test", "deploy-test", "image-test", "container-test MINUTES=1"]
+    def test_tests_the_image_and_runs_the_real_ipamd_too_for_root(self):
+        ipamd = "ipamd-test RELEASES=1.23.2 SCENARIOS=quick"
+        targets = ["test", "deploy-test", "image-test", "container-test MINUTES=1", ipamd]
         self.assertEqual(targets, self.targets(user=0))
 
     @staticmethod
