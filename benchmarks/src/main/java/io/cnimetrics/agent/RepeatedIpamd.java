@@ -56,7 +56,11 @@ final class RepeatedIpamd implements Ipamd {
         read.pool(),
         Optional.of(
             new IpamdMetrics(
-                next, first.processStartSeconds(), first.bootSeconds(), first.cniVersion())),
+                next,
+                first.errors(),
+                first.processStartSeconds(),
+                first.bootSeconds(),
+                first.cniVersion())),
         read.settings(),
         read.introspectionOff(),
         read.problems());
