@@ -59,7 +59,9 @@ final class AlertLog implements AlertListener {
     causes = Optional.of(new AlertCause(snapshot, reading.capacity(), increases));
   }
 
-  /** The alerts that have not ended, the oldest first. A cause may be found after the start. */
+  /**
+   * The alerts that have not ended, the oldest first. An alert can begin before its cause is known.
+   */
   synchronized List<AgentStatus.Trouble> present() {
     return present.values().stream()
         .map(

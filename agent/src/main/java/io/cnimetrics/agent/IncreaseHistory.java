@@ -128,8 +128,8 @@ final class IncreaseHistory {
   }
 
   /**
-   * Returns the number of errors that are no trouble, and forgets them. The increases of the minute
-   * in which the agent starts count in the next minute.
+   * Returns the number of errors that are no trouble, and forgets them. An agent's first minute has
+   * no datum. Its increases are counted in the next minute.
    *
    * @param minute the last minute whose errors count
    */

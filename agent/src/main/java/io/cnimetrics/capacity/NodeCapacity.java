@@ -270,8 +270,8 @@ public record NodeCapacity(
     }
 
     private static String contradiction(String what, long ipamd, long type, boolean rejected) {
-      return "ipamD assumes %d %s, and the table of limits has %d%s"
-          .formatted(ipamd, what, type, rejected ? "; EC2 rejected more" : "");
+      return "ipamD assumes %d %s, and EC2 permits %d%s"
+          .formatted(ipamd, what, type, rejected ? " and rejected more" : "");
     }
 
     /** Whether EC2 has rejected a call with this code since ipamD started. */

@@ -47,7 +47,9 @@ final class Commands {
   static final String FIND_AWS_NODE = "kubectl -n kube-system get pods -o wide" + ON_THIS_NODE;
   static final String RESTART_AWS_NODE = "kubectl -n kube-system delete pods" + ON_THIS_NODE;
   static final String EVERY_NODE = "  # changes every node";
-  static final String PENDING_PODS = "kubectl get pods -A --field-selector status.phase=Pending";
+  static final String PENDING_PODS =
+      "kubectl get pods -A -o wide --field-selector status.phase=Pending,spec.nodeName="
+          + THIS_NODE;
   static final String PODS_OF_NODE =
       "kubectl get pods -A -o wide --field-selector spec.nodeName=" + THIS_NODE;
 
@@ -180,7 +182,10 @@ final class Commands {
 
   /** Sets a variable of aws-node on every node, if aws-node is not a managed add-on. */
   static String setEnv(String assignments) {
-    return "kubectl -n kube-system set env ds aws-node " + assignments + EVERY_NODE;
+    return "kubectl -n kube-system set env ds aws-node "
+        + assignments
+        + EVERY_NODE
+        + ", if aws-node is not an EKS add-on";
   }
 
   /**
@@ -198,11 +203,11 @@ final class Commands {
         + THIS_REGION
         + " --cluster-name "
         + THIS_CLUSTER
-        + " --addon-name vpc-cni --resolve-conflicts PRESERVE --configuration-values '{\"env\":{"
+        + " --addon-name vpc-cni --configuration-values '{\"env\":{"
         + values
         + "}}'"
         + EVERY_NODE
-        + "; replaces the add-on's present values";
+        + ", if aws-node is an EKS add-on; add the configuration values that it has";
   }
 
   /** The text with the ids of this node that are known. */

@@ -46,7 +46,8 @@ record Ec2Errors(
               "EC2 denied no call of ipamD",
               "The role of aws-node (or the node's role, if aws-node has none) lacks"
                   + " AmazonEKS_CNI_Policy, or an organisation's policy forbids the call",
-              "Attach AmazonEKS_CNI_Policy to that role. For IPv6 the role also needs"
+              "Attach AmazonEKS_CNI_Policy to that role. If the first command shows no role, attach"
+                  + " the policy to the node's role. For IPv6 the role also needs"
                   + " ec2:AssignIpv6Addresses",
               Pages.ROLE,
               Commands.ROLE_OF_AWS_NODE,
@@ -105,8 +106,8 @@ record Ec2Errors(
               "All addresses of the subnet are in use: by pods, warm pools of other nodes, load"
                   + " balancers",
               "Release unused addresses, add subnets for pods (tag kubernetes.io/role/cni=1), or"
-                  + " use a secondary CIDR with custom networking. Lower warm targets free idle"
-                  + " addresses at once",
+                  + " use a secondary CIDR with custom networking. To free idle addresses at once,"
+                  + " lower the warm targets",
               Pages.ADDRESS_USE,
               SUBNETS_OF_CLUSTER,
               Commands.setEnv("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5"),
@@ -260,7 +261,7 @@ record Ec2Errors(
     double requests = node.total(MetricCatalog.EC2_API_REQ_COUNT);
     String evidence =
         node.counts(node.kinds(counted))
-            + (requests > 0 ? "; of %.0f calls in total".formatted(requests) : "");
+            + (requests > 0 ? "; ipamD made %.0f calls to EC2".formatted(requests) : "");
     boolean poolEmpty = PodAddresses.isEmptyWithRoom(node.last());
     if (trend.isRising() || (poolEmpty && !trend.known())) {
       Finding present =

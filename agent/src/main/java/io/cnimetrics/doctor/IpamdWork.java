@@ -156,7 +156,7 @@ final class IpamdWork {
               "stale-gauges",
               "the gauges `awscni_eni_allocated` and `awscni_total_ip_addresses`, and `/v1/enis`",
               "note if the gauges are wrong in each poll; the agent uses `/v1/enis` instead",
-              "The agent is right. Dashboards that use ipamD's own gauges are wrong for this node")
+              "The metrics of cni-metrics-agent are right. Dashboards that use ipamD's own gauges are wrong for this node")
           .needs(POOL, METRICS, IPV4);
 
   private static Finding staleGauges(NodeEvidence node) {

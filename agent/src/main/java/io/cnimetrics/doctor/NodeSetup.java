@@ -335,11 +335,12 @@ final class NodeSetup {
     boolean enisProved = ipamd.get().enis() > table.enis() && attachments > 0;
     boolean addressesProved = ipamd.get().perEni() > table.podIpv4PerEni() && assignments > 0;
     String evidence =
-        "for %s the table of limits has %s for pods, and ipamD has %s"
+        "for %s EC2 permits %s for pods, and ipamD assumes %s"
             .formatted(type, byTable, product(ipamd.get().enis(), ipamd.get().perEni()));
-    String cause = "The table of limits in this release of the VPC CNI is wrong for this type";
+    String cause = "This release of the VPC CNI has a wrong limit for this instance type";
     if (!enisProved && !addressesProved) {
-      return TYPE.note("ipamD and the table of limits contradict each other", evidence, cause)
+      return TYPE.note(
+              "ipamD and EC2 have different limits for this instance type", evidence, cause)
           .remedied(
               "Upgrade the VPC CNI or the agent, whichever is older. EC2 has not yet refused a"
                   + " call, so which limit is right is unknown");
@@ -467,7 +468,9 @@ final class NodeSetup {
     if (version.isEmpty()) {
       return CNI_RELEASE.notChecked(
           "ipamD does not report its release"
-              + bound(node).map("; it is %s or later"::formatted).orElse(""));
+              + bound(node)
+                  .map("; its answers have the form of %s or later"::formatted)
+                  .orElse(""));
     }
     // EKS appends its own build number, as in v1.19.4-eksbuild.1.
     String release = version.get().split("-", 2)[0];

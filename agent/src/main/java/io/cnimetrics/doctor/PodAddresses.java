@@ -88,11 +88,11 @@ final class PodAddresses {
     }
     return node.lasts(PodAddresses::isEmptyWithRoom)
         ? WARM_POOL.fail(
-            "The warm pool stays empty although the pool can grow",
+            "The warm pool stays empty below the node's maximum",
             evidence,
             "EC2 gives ipamD no more addresses, or ipamD does not request them")
         : WARM_POOL.warn(
-            Cause.WARM_POOL_EMPTY.title() + " although the pool can grow",
+            Cause.WARM_POOL_EMPTY.title() + " below the node's maximum",
             evidence,
             "The warm targets are too low for the new pods, or EC2 gives no more addresses");
   }
@@ -142,8 +142,8 @@ final class PodAddresses {
               "addresses that pods released less than `--ip-cooldown` ago",
               "warn if pods are refused while released addresses cool down and no address is"
                   + " available; note if no pod is refused",
-              "Keep more addresses warm than pods end in 30 s, or shorten IP_COOLDOWN_PERIOD, but"
-                  + " not below 10 s")
+              "Set WARM_IP_TARGET above the number of pods that end in 30 s. Or shorten"
+                  + " IP_COOLDOWN_PERIOD, but not below 10 s")
           .needs(POOL, IPV4)
           .see(Pages.VPC_CNI);
 
@@ -170,13 +170,14 @@ final class PodAddresses {
         .warn(
             Cause.COOLDOWN.title(),
             evidence,
-            "Pods start and end so fast that all free addresses are cooling. ipamD counts them as"
-                + " available, and therefore does not request more")
+            "Pods start and end so fast that all free addresses are cooling. ipamD counts cooling"
+                + " addresses as free, so it requests no more addresses from EC2")
         .remedied(
             COOLDOWN.remedy(),
             Commands.setEnv(target),
             Commands.setAddOnEnv(target),
-            Commands.setEnv(period));
+            Commands.setEnv(period),
+            Commands.setAddOnEnv(period));
   }
 
   private static final long WARM_STEP = 5;
@@ -213,15 +214,16 @@ final class PodAddresses {
         "%spods hold %d of %d addresses".formatted(where, card.assigned(), maximum.addresses());
     if (card.isFull()) {
       String whole = evidence + ": " + maximum.explanation();
+      String title = where.isEmpty() ? "The node is full" : "A network card of the node is full";
       return podsAreRefused(node)
           ? roomFor(
               node,
               maximum,
               NODE_FULL.warn(
-                  "The node is full",
+                  title,
                   whole,
                   "More pods were" + " scheduled to the node than it can have addresses for"))
-          : NODE_FULL.note("The node is full", whole, "No pod is refused an address");
+          : NODE_FULL.note(title, whole, "No pod is refused an address");
     }
     return card.utilization() >= NEARLY_FULL_PERCENT
         ? NODE_FULL.note("The node is nearly full", evidence, "Pods hold nearly all addresses")

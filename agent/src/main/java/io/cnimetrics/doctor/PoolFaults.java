@@ -255,9 +255,9 @@ final class PoolFaults {
               "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, the ENIs, and ipamD's errors",
               "fail if custom networking is on, but there is no ENI for pods and no error of EC2;"
                   + " warn if ipamD has just started, or if an address is available",
-              "Create an ENIConfig with the name that the node asks for: the value of the label"
-                  + " ENI_CONFIG_LABEL_DEF (often the zone), of k8s.amazonaws.com/eniConfig, or"
-                  + " else \"default\". Compare the three outputs")
+              "Create an ENIConfig with the name that the node asks for. The third command shows"
+                  + " which label of the node has this name, often the label of the zone. Without"
+                  + " such a label the name is \"default\"")
           .run(
               Commands.ENICONFIGS,
               "kubectl get node "

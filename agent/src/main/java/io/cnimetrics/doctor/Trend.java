@@ -98,6 +98,9 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
         return "%s, %s since %s with ipamD's restarts"
             .formatted(all, amount, time(increases.since()));
       }
+      if (increases.amount() == total && since().isPresent()) {
+        return "%s since %s".formatted(amount, time(increases.since()));
+      }
       return since()
           .map(start -> "%s, %s of them since %s".formatted(all, amount, time(start)))
           .orElse(

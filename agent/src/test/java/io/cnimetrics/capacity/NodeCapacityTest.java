@@ -406,9 +406,7 @@ class NodeCapacityTest {
     assertThat(rejected.effectiveMaximum())
         .hasValue(
             new EffectiveMaximum(
-                87,
-                "87 = 3 ENIs × 29: ipamD assumes 4 ENIs, and the table of limits has 3; EC2"
-                    + " rejected more"));
+                87, "87 = 3 ENIs × 29: ipamD assumes 4 ENIs, and EC2 permits 3 and rejected more"));
   }
 
   /** g4dn.16xlarge with an old release: ipamD's table has 49 addresses per ENI, EC2 permits 14. */

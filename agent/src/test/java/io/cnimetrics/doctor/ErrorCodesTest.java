@@ -120,7 +120,7 @@ class ErrorCodesTest {
             empty(NOON.plus(INTERVAL)).error(error, 34).build());
 
     assertThat(of(run(polls, Optional.of(agent)), "ec2-denied").evidence())
-        .contains("34 since ipamD started")
+        .contains("34 since 11:59 UTC")
         .doesNotContain("36", "restart");
   }
 

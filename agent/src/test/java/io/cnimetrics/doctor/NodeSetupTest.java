@@ -54,8 +54,8 @@ class NodeSetupTest {
     assertThat(finding.level()).isEqualTo(Level.NOTE);
     assertThat(finding.evidence())
         .isEqualTo(
-            "for d3en.12xlarge the table of limits has 3 ENIs × 29 addresses for pods, and ipamD"
-                + " has 4 ENIs × 29 addresses");
+            "for d3en.12xlarge EC2 permits 3 ENIs × 29 addresses for pods, and ipamD assumes 4 ENIs"
+                + " × 29 addresses");
   }
 
   @Test
@@ -102,7 +102,8 @@ class NodeSetupTest {
 
     assertThat(finding.level()).isEqualTo(Level.NOT_CHECKED);
     assertThat(finding.evidence())
-        .isEqualTo("ipamD does not report its release; it is 1.15.1 or later");
+        .isEqualTo(
+            "ipamD does not report its release; its answers have the form of 1.15.1 or later");
   }
 
   private static Snapshots limits(int enis, int addresses) {

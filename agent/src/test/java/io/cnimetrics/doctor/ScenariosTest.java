@@ -40,8 +40,8 @@ class ScenariosTest {
           rights-removed,         1, fail, ec2-denied, EC2 denies calls of ipamD
           subnet-empty-at-start,  1, fail, no-addresses, The node has no address for pods
           subnet-empty-at-start,  1, fail, ec2-no-addresses, The subnet has no free address
-          subnet-empty,           1, warn, warm-pool, The warm pool is empty although the pool can grow
-          subnet-empty,           2, fail, warm-pool, The warm pool stays empty although the pool can grow
+          subnet-empty,           1, warn, warm-pool, The warm pool is empty below the node's maximum
+          subnet-empty,           2, fail, warm-pool, The warm pool stays empty below the node's maximum
           subnet-empty,           1, fail, ec2-no-addresses, The subnet has no free address
           subnet-empty,           1, warn, ipamd-errors, ipamD could not add addresses to an ENI
           subnet-empty,           1, warn, refused-pods, ipamD refused addresses to pods
@@ -57,7 +57,7 @@ class ScenariosTest {
           metadata-away,          1, warn, metadata-away, Instance metadata did not answer ipamD
           ipv6-no-prefix,         2, fail, ipv6-prefix, 'The node has no IPv6 prefix, so no pod gets an address'
           leaked-addresses,       2, fail, leaked-addresses, 'ipamD holds addresses of pods that no longer exist'
-          multi-nic-card-full,    2, fail, node-full, The node is full
+          multi-nic-card-full,    2, fail, node-full, A network card of the node is full
           trunk-slot-kept,        2, fail, trunk-slot, A slot kept for a trunk ENI stops the pool's growth
           pods-refused,           2, fail, refused-pods, ipamD refuses addresses to pods
           pods-refused,           1, warn, node-full, The node is full
