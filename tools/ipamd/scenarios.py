@@ -173,7 +173,7 @@ def metadata_away(start):
     node.doctor("away", "metadata-away", polls=2)
     node.troubles("noAddressMinutes", "metadata-away")
     node.metadata(up=True)
-    node.wait(60)
+    node.wait(100)
     node.doctor("back", past=["metadata-away", "refused-pods"])
     return node
 

@@ -12,7 +12,6 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Series;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -102,8 +101,6 @@ final class PodAddresses {
     return poll.reading().capacity().warmPoolEmpty().orElse(false);
   }
 
-  private static final Duration LAST_MINUTE = Duration.ofMinutes(1);
-
   private static final CheckSpec REFUSED_PODS =
       CheckSpec.of(
               "refused-pods",
@@ -129,7 +126,7 @@ final class PodAddresses {
     }
     String title =
         trend.isRising() ? "ipamD refuses addresses to pods" : "ipamD refused addresses to pods";
-    boolean recovered = node.available() > 0 && !trend.roseWithin(LAST_MINUTE);
+    boolean recovered = node.available() > 0 && !trend.roseWithin(Trend.LAST_MINUTE);
     return trend.judge(
         recovered && trend.isRising()
             ? REFUSED_PODS.warn(title + " a short time ago", evidence, cause)

@@ -14,7 +14,8 @@ final class PodMetadata {
       CheckSpec.of(
               "metadata-away",
               "`awscni_aws_api_error_count` of `GetVPCIPv4CIDRBlocks` and `GetVPCIPv6CIDRBlocks`",
-              "fail if the count rises now; warn if that is unknown; note if it rose before",
+              "fail if the count rose in the last minute; warn if it rose in the last three minutes, or"
+                  + " if that is unknown; note if it rose before",
               "Check that instance metadata is switched on, and that nothing on the node blocks or"
                   + " floods 169.254.169.254. Run the second command on the node")
           .run(
@@ -41,8 +42,11 @@ final class PodMetadata {
     }
     String evidence = node.counts(node.kinds(IpamdError::isOfPod));
     String cause = "ipamD reads the VPC's CIDRs there for each new pod; without them no pod starts";
-    String title =
-        trend.isRising() ? Cause.METADATA_AWAY.title() : "Instance metadata did not answer ipamD";
-    return trend.judge(SPEC.fail(title, evidence, cause));
+    boolean now = trend.roseWithin(Trend.LAST_MINUTE);
+    String title = now ? Cause.METADATA_AWAY.title() : "Instance metadata did not answer ipamD";
+    return trend.judge(
+        now
+            ? SPEC.fail(title, evidence, cause)
+            : SPEC.warn(trend.isRising() ? title + " a short time ago" : title, evidence, cause));
   }
 }

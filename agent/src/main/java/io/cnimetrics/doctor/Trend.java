@@ -43,6 +43,9 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
     return run.filter(increases -> increases.isPresent(now)).isPresent();
   }
 
+  /** The kubelet retries a pod every 10 to 15 s, so what lasts rises within this time. */
+  static final Duration LAST_MINUTE = Duration.ofMinutes(1);
+
   /** Whether the counter rose within this time before the last poll. */
   boolean roseWithin(Duration time) {
     return run.filter(increases -> !increases.last().plus(time).isBefore(now)).isPresent();
