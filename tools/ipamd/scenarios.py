@@ -84,7 +84,7 @@ def targets(start):
     node.wait(60)
     node.doctor("churn", "cooldown", polls=2)
     node.churn(0)
-    node.wait(60)
+    node.wait(100)
     node.doctor("after", past=["refused-pods"])
     return node
 
