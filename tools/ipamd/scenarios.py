@@ -136,7 +136,7 @@ def throttled(start):
     node.troubles("noAddressMinutes", "ec2-throttled")
     node.change(faults=[{**THROTTLED, "action": action, "left": 2}
                         for action in ("CreateNetworkInterface", "AttachNetworkInterface")])
-    node.wait(60)
+    node.wait(100)
     node.doctor("grown", past=["ec2-throttled", "refused-pods"])
     return node
 

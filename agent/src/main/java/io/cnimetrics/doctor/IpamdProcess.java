@@ -85,10 +85,10 @@ final class IpamdProcess {
       CheckSpec.of(
               "ipamd-restarts",
               "the start time of ipamD's process, and the restarts that the agent saw",
-              "fail if ipamD restarts twice or more while doctor watches or, by the agent on this"
-                  + " node, in the last 15 minutes, or restarts once and does not answer"
-                  + " afterwards; warn if ipamD restarts once, or has run for 5 minutes again; note if ipamD started less"
-                  + " than 10 minutes ago and over 15 minutes after the boot",
+              "fail if ipamD restarts twice while doctor watches, three times in the last 15"
+                  + " minutes by the agent on this node, or once without an answer afterwards;"
+                  + " warn if ipamD restarts once, or has run for 5 minutes again; note if ipamD"
+                  + " started less than 10 minutes ago and over 15 minutes after the boot",
               "Find out why ipamD ended: its last state has the exit code and the reason, such as"
                   + " OOMKilled, and the previous log has its last lines")
           .run(Commands.LAST_STATE, Commands.PREVIOUS_LOG)
@@ -106,11 +106,14 @@ final class IpamdProcess {
   /** The kubelet waits at most 5 minutes before it starts a container that ended again. */
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(5);
 
+  /** As for the alarm. Two changes of aws-node within 15 minutes are no crash loop. */
+  private static final int CRASH_LOOP = 3;
+
   private static Optional<Finding> restartsSeenByAgent(NodeEvidence node) {
     AgentReport.Restarts seen =
         node.agent().map(AgentReport::restarts).orElse(AgentReport.Restarts.NONE);
     boolean down = !node.snapshot().ipamdRead();
-    if (seen.count() == 0 || (seen.count() == 1 && !down)) {
+    if (seen.count() == 0 || (seen.count() < CRASH_LOOP && !down)) {
       return Optional.empty();
     }
     String evidence =

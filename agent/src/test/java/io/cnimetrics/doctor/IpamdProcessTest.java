@@ -62,10 +62,11 @@ class IpamdProcessTest {
   @CsvSource({
     "0, 20, note, ipamD restarted recently",
     "1, 20, note, ipamD restarted recently",
-    "2, 20, fail, ipamD restarts repeatedly",
+    "2, 20, note, ipamD restarted recently",
+    "3, 20, fail, ipamD restarts repeatedly",
     "8, 290, fail, ipamD restarts repeatedly",
     "8, 310, warn, ipamD restarts repeatedly",
-    "2, 800, warn, ipamD restarts repeatedly",
+    "3, 800, warn, ipamD restarts repeatedly",
   })
   void restartsThatTheAgentSawAreTrouble(int restarts, int age, String level, String title) {
     Finding finding =
