@@ -55,7 +55,7 @@ class RunSubnetsIT {
       // On a busy machine the first response of EC2 may be late. The agent then repeats the
       // request.
       Eventually.holds(
-          "a value", Duration.ofMinutes(5), () -> !minutes(emulator, subnet.subnetId()).isEmpty());
+          "a value", Duration.ofMinutes(10), () -> !minutes(emulator, subnet.subnetId()).isEmpty());
 
       assertThat(agent.stop().exitCode()).isZero();
     }
