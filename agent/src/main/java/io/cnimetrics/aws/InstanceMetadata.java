@@ -8,12 +8,12 @@ import io.cnimetrics.snapshot.Source;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.core.SdkSystemSetting;
@@ -71,14 +71,11 @@ public final class InstanceMetadata {
    * The instance's interfaces (ENIs).
    *
    * @param subnetIds the subnet id for each ENI id of the ENIs attached to the instance
-   * @param primaryAddresses the primary IPv4 address of each ENI that has one
    * @param problem the reason why nothing is known, with the source {@link Source#IMDS}
    */
-  public record Interfaces(
-      Map<String, String> subnetIds, Set<String> primaryAddresses, Optional<Problem> problem) {
+  public record Interfaces(Map<String, String> subnetIds, Optional<Problem> problem) {
     public Interfaces {
       subnetIds = Map.copyOf(subnetIds);
-      primaryAddresses = Set.copyOf(primaryAddresses);
     }
   }
 
@@ -131,46 +128,77 @@ public final class InstanceMetadata {
    * the limit. The daemon thread of the reading ends soon after the limit.
    */
   public Interfaces interfaces(Duration limit) {
+    return read(
+        limit,
+        service -> new Interfaces(subnetIds(service), Optional.empty()),
+        InstanceMetadata::none);
+  }
+
+  /**
+   * Reads the primary IPv4 address of each interface that has one. Blocks like {@link #interfaces}.
+   *
+   * @throws IllegalStateException if a request fails
+   */
+  public List<String> primaryAddresses(Duration limit) {
+    return read(
+        limit,
+        InstanceMetadata::primaryAddresses,
+        (reason, whatHappened) -> {
+          throw new IllegalStateException("the node's addresses are unknown: " + whatHappened);
+        });
+  }
+
+  private <T> T read(
+      Duration limit, Function<MetadataService, T> reading, BiFunction<Reason, String, T> failed) {
     if (disabled) {
-      return none(
+      return failed.apply(
           Reason.NOT_FOUND, "instance metadata is switched off (AWS_EC2_METADATA_DISABLED=true)");
     }
     MetadataService service = new MetadataService(endpoint);
     try {
-      return BoundedCall.start(MetadataReading.THREAD, limit, () -> interfaces(service)).result();
+      return BoundedCall.start(MetadataReading.THREAD, limit, () -> closing(service, reading))
+          .result();
     } catch (TimeoutException e) {
-      return none(Reason.TIMEOUT, String.valueOf(e.getMessage()));
+      return failed.apply(Reason.TIMEOUT, String.valueOf(e.getMessage()));
     } catch (MetadataService.Failed e) {
-      return none(e.reason(), e.fact());
+      return failed.apply(e.reason(), e.fact());
     } finally {
       service.stop();
     }
   }
 
-  private static Interfaces interfaces(MetadataService service) {
-    Map<String, String> subnetIds = new HashMap<>();
-    Set<String> primaryAddresses = new HashSet<>();
+  private static <T> T closing(MetadataService service, Function<MetadataService, T> reading) {
     try (service) {
-      List<String> macs =
-          service
-              .get(MACS)
-              .orElse("")
-              .lines()
-              .map(line -> line.strip().replaceFirst("/$", ""))
-              .filter(MAC.asMatchPredicate())
-              .limit(MOST_INTERFACES)
-              .toList();
-      for (String mac : macs) {
-        subnetIds.put(id(service, mac + "/interface-id"), id(service, mac + "/subnet-id"));
-        // EC2 lists the primary address first. An interface only for EFA has no address.
-        service
-            .get(MACS + mac + "/local-ipv4s")
-            .flatMap(addresses -> addresses.lines().map(String::strip).findFirst())
-            .filter(IPV4.asMatchPredicate())
-            .ifPresent(primaryAddresses::add);
-      }
+      return reading.apply(service);
     }
-    return new Interfaces(subnetIds, primaryAddresses, Optional.empty());
+  }
+
+  private static Map<String, String> subnetIds(MetadataService service) {
+    Map<String, String> subnetIds = new HashMap<>();
+    for (String mac : macs(service)) {
+      subnetIds.put(id(service, mac + "/interface-id"), id(service, mac + "/subnet-id"));
+    }
+    return subnetIds;
+  }
+
+  /** EC2 lists the primary address first. An interface only for EFA has no address. */
+  private static List<String> primaryAddresses(MetadataService service) {
+    return macs(service).stream()
+        .flatMap(mac -> service.get(MACS + mac + "/local-ipv4s").stream())
+        .flatMap(addresses -> addresses.lines().map(String::strip).limit(1))
+        .filter(IPV4.asMatchPredicate())
+        .toList();
+  }
+
+  private static List<String> macs(MetadataService service) {
+    return service
+        .get(MACS)
+        .orElse("")
+        .lines()
+        .map(line -> line.strip().replaceFirst("/$", ""))
+        .filter(MAC.asMatchPredicate())
+        .limit(MOST_INTERFACES)
+        .toList();
   }
 
   private static String id(MetadataService service, String path) {
@@ -184,6 +212,6 @@ public final class InstanceMetadata {
   private static Interfaces none(Reason reason, String whatHappened) {
     String fact = "the subnets of the node's ENIs are unknown: " + whatHappened;
     return new Interfaces(
-        Map.of(), Set.of(), Optional.of(new Problem(Source.IMDS, reason, fact, INTERFACES_REMEDY)));
+        Map.of(), Optional.of(new Problem(Source.IMDS, reason, fact, INTERFACES_REMEDY)));
   }
 }

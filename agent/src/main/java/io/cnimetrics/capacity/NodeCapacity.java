@@ -2,8 +2,6 @@ package io.cnimetrics.capacity;
 
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
-import io.cnimetrics.snapshot.IpamdError;
-import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
@@ -13,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -276,13 +275,7 @@ public record NodeCapacity(
 
     /** Whether EC2 has rejected a call with this code since ipamD started. */
     private boolean rejected(String code) {
-      return snapshot.metrics().map(IpamdMetrics::errors).stream()
-          .flatMap(errors -> errors.entrySet().stream())
-          .anyMatch(
-              error ->
-                  error.getKey().family().equals(IpamdError.API_ERRORS)
-                      && error.getKey().code().equals(code)
-                      && error.getValue() > 0);
+      return snapshot.metrics().filter(read -> read.apiErrors(Set.of(code)) > 0).isPresent();
     }
 
     private static long factor(AddressMode mode) {

@@ -42,7 +42,7 @@ final class LocalProbes {
       AgentConfig config, Optional<Subnets> subnets, boolean sendTest, InstantSource clock) {
     return new Probes(
         () -> List.copyOf(interfaces().subnetIds().keySet()),
-        () -> List.copyOf(interfaces().primaryAddresses()),
+        () -> InstanceMetadata.fromEnvironment().primaryAddresses(VISIT_LIMIT),
         () -> pool(config).all(),
         () -> pool(config).read(),
         () -> HostRoutes.read(IPV4_ROUTES, IPV6_ROUTES),

@@ -63,7 +63,7 @@ record SimulatedSource(Scenario scenario, SimulatedIpamd ipamd) implements AutoC
   private record SimulatedSubnets(SimulatedIpamd ipamd) implements Subnets {
     @Override
     public InstanceMetadata.Interfaces interfaces(Duration limit) {
-      return new InstanceMetadata.Interfaces(Map.of(), Set.of(), Optional.empty());
+      return new InstanceMetadata.Interfaces(Map.of(), Optional.empty());
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.cnimetrics.capacity.CardCapacity;
 import io.cnimetrics.capacity.EffectiveMaximum;
 import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
@@ -21,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -135,6 +137,18 @@ public record NodeEvidence(
   /** A gauge of ipamD in the last poll; empty if ipamD does not report the gauge. */
   OptionalDouble gauge(Series series) {
     return metrics().gauge(series);
+  }
+
+  /** The addresses for pods on an ENI, by ipamD's gauges; empty if they do not show it. */
+  OptionalLong addressesPerEni() {
+    if (snapshot().metrics().isEmpty()) {
+      return OptionalLong.empty();
+    }
+    double enis = total(MetricCatalog.ENI_MAX_AVAILABLE);
+    double addresses = total(MetricCatalog.MAX_IP_ADDRESSES);
+    return enis > 0 && addresses > 0
+        ? OptionalLong.of((long) (addresses / enis))
+        : OptionalLong.empty();
   }
 
   /** The value of a counter in the last poll; 0 if ipamD does not report the counter. */

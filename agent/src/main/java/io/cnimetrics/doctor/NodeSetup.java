@@ -15,8 +15,8 @@ import io.cnimetrics.snapshot.Problem;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -368,11 +368,10 @@ final class NodeSetup {
 
   /** How often EC2 refused calls for this cause since ipamD started. */
   private static double refused(NodeEvidence node, Cause cause) {
-    return node.snapshot().metrics().stream()
-        .flatMap(metrics -> metrics.errors().entrySet().stream())
-        .filter(error -> cause.ec2Codes().contains(error.getKey().code()))
-        .mapToDouble(Map.Entry::getValue)
-        .sum();
+    return node.snapshot()
+        .metrics()
+        .map(metrics -> metrics.apiErrors(cause.ec2Codes()))
+        .orElse(0.0);
   }
 
   private static String lowerMaxPods(NodeEvidence node, InstanceLimits.Limit table) {
@@ -392,16 +391,14 @@ final class NodeSetup {
   private record IpamdLimits(long enis, long perEni) {
     /** Fewer ENIs than in the table are no contradiction: MAX_ENI and unmanaged ENIs lower them. */
     static Optional<IpamdLimits> of(NodeEvidence node, InstanceLimits.Limit table) {
-      if (node.snapshot().metrics().isEmpty() || hasSeveralCards(node)) {
-        return Optional.empty();
-      }
-      double enis = node.gauge(MetricCatalog.ENI_MAX_AVAILABLE.onlySeries()).orElse(0);
-      double addresses = node.gauge(MetricCatalog.MAX_IP_ADDRESSES.onlySeries()).orElse(0);
-      if (enis <= 0 || addresses <= 0) {
+      OptionalLong perEni = node.addressesPerEni();
+      if (perEni.isEmpty() || hasSeveralCards(node)) {
         return Optional.empty();
       }
       long factor = node.mode() == AddressMode.PREFIX ? ADDRESSES_PER_PREFIX : 1;
-      IpamdLimits limits = new IpamdLimits((long) enis, (long) (addresses / enis) / factor);
+      IpamdLimits limits =
+          new IpamdLimits(
+              (long) node.total(MetricCatalog.ENI_MAX_AVAILABLE), perEni.getAsLong() / factor);
       boolean contradicts =
           limits.enis() > table.enis() || limits.perEni() != table.podIpv4PerEni();
       return Optional.of(limits).filter(any -> contradicts);

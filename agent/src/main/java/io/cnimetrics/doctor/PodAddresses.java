@@ -181,8 +181,7 @@ final class PodAddresses {
 
   /** Whether pods are refused an address now, or may be refused now. */
   private static boolean podsAreRefused(NodeEvidence node) {
-    Trend refusals = node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
-    return refusals.isRising() || (refusals.total() > 0 && !refusals.known());
+    return node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).mayRise();
   }
 
   private static final int NEARLY_FULL_PERCENT = 90;

@@ -13,7 +13,7 @@ import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -146,19 +146,8 @@ final class PoolFaults {
             .map(InstanceLimits.Limit::podIpv4PerEni)
             .orElse(MOST_POD_ADDRESSES);
     return node.mode() == AddressMode.SECONDARY_IP
-        ? Math.max(byTable, perEni(node).isPresent() ? (long) perEni(node).getAsDouble() : 0)
+        ? Math.max(byTable, node.addressesPerEni().orElse(0))
         : byTable;
-  }
-
-  private static OptionalDouble perEni(NodeEvidence node) {
-    if (node.snapshot().metrics().isEmpty()) {
-      return OptionalDouble.empty();
-    }
-    double enis = node.total(MetricCatalog.ENI_MAX_AVAILABLE);
-    double addresses = node.total(MetricCatalog.MAX_IP_ADDRESSES);
-    return enis > 0 && addresses > 0
-        ? OptionalDouble.of(Math.floor(addresses / enis))
-        : OptionalDouble.empty();
   }
 
   private static final CheckSpec TRUNK_SLOT =
@@ -189,8 +178,7 @@ final class PoolFaults {
                 pool.totalIpv4(),
                 node.total(MetricCatalog.MAX_IP_ADDRESSES));
     Trend refusals = node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
-    boolean custom = node.snapshot().settings().filter(IpamdSettings::customNetworking).isPresent();
-    if (refusals.total() == 0 || custom || !lacksOnlyTheLastEni(node)) {
+    if (refusals.total() == 0 || customNetworking(node) || !lacksOnlyTheLastEni(node)) {
       return TRUNK_SLOT.ok("No slot is kept for a trunk ENI", evidence);
     }
     String cause =
@@ -233,20 +221,23 @@ final class PoolFaults {
   private static boolean lacksOnlyTheLastEni(NodeEvidence node) {
     AddressPool pool = node.pool();
     double most = node.total(MetricCatalog.ENI_MAX_AVAILABLE);
-    OptionalDouble perEni = perEni(node);
+    OptionalLong perEni = node.addressesPerEni();
     return perEni.isPresent()
         && pool.eniCount() == most - 1
         && node.available() == 0
         && pool.enis().stream().noneMatch(eni -> eni.trunk() || eni.networkCard() > 0)
         && pool.enis().stream()
             .filter(eni -> eni.totalIpv4() > 0 && !eni.excluded())
-            .allMatch(eni -> eni.totalIpv4() >= perEni.getAsDouble());
+            .allMatch(eni -> eni.totalIpv4() >= perEni.getAsLong());
+  }
+
+  private static boolean customNetworking(NodeEvidence node) {
+    return node.snapshot().settings().filter(IpamdSettings::customNetworking).isPresent();
   }
 
   /** Whether calls to EC2 fail now, or may fail now. */
   private static boolean ec2Fails(NodeEvidence node) {
-    Trend errors = node.trend(Ec2Errors.IS_OF_EC2);
-    return errors.isRising() || (errors.total() > 0 && !errors.known());
+    return node.trend(Ec2Errors.IS_OF_EC2).mayRise();
   }
 
   private static final CheckSpec ENICONFIG =
@@ -272,7 +263,7 @@ final class PoolFaults {
       return ENICONFIG.notChecked("ipamD does not report its settings");
     }
     AddressPool pool = node.pool();
-    boolean custom = node.snapshot().settings().filter(IpamdSettings::customNetworking).isPresent();
+    boolean custom = customNetworking(node);
     String evidence =
         "custom networking is %s; %s; EC2 reports no error"
             .formatted(custom ? "on" : "off", EvidenceText.of(pool));

@@ -43,6 +43,11 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
     return run.filter(increases -> increases.isPresent(now)).isPresent();
   }
 
+  /** Whether the counter rises now, or may rise now. */
+  boolean mayRise() {
+    return isRising() || (total > 0 && !known());
+  }
+
   /** The kubelet retries a pod every 10 to 15 s, so what lasts rises within this time. */
   static final Duration LAST_MINUTE = Duration.ofMinutes(1);
 

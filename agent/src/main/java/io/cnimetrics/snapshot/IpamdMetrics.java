@@ -3,6 +3,7 @@ package io.cnimetrics.snapshot;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 
 /**
  * Sums over the series of ipamD's Prometheus text. The agent does not keep the series, because some
@@ -30,6 +31,15 @@ public record IpamdMetrics(
   /** Returns a copy with the host's boot time, which ipamD does not report. */
   public IpamdMetrics onHostBootedAt(OptionalDouble seconds) {
     return new IpamdMetrics(sums, errors, processStartSeconds, seconds, cniVersion);
+  }
+
+  /** The number of calls to AWS that failed with one of these codes since ipamD started. */
+  public double apiErrors(Set<String> codes) {
+    return errors.entrySet().stream()
+        .filter(error -> error.getKey().family().equals(IpamdError.API_ERRORS))
+        .filter(error -> codes.contains(error.getKey().code()))
+        .mapToDouble(Map.Entry::getValue)
+        .sum();
   }
 
   /** The value of a gauge; empty if the text lacks the gauge, or if the value is not finite. */

@@ -227,7 +227,7 @@ class SubnetReporterTest {
     @Override
     public InstanceMetadata.Interfaces interfaces(Duration limit) {
       metadataReads++;
-      return new InstanceMetadata.Interfaces(subnetOfEni, Set.of(), Optional.empty());
+      return new InstanceMetadata.Interfaces(subnetOfEni, Optional.empty());
     }
 
     @Override

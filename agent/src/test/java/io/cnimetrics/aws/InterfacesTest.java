@@ -1,6 +1,7 @@
 package io.cnimetrics.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.cnimetrics.aws.InstanceMetadata.Interfaces;
 import io.cnimetrics.snapshot.Reason;
@@ -51,6 +52,25 @@ class InterfacesTest {
 
       assertThat(read.problem().orElseThrow().reason()).isEqualTo(Reason.TIMEOUT);
       assertThat(read.problem().orElseThrow().message()).contains("300 ms");
+    }
+  }
+
+  /** The second interface is for EFA only: it has no address. */
+  @Test
+  void primaryAddressIsTheFirstOfEachInterface() throws IOException {
+    try (FakeImds imds =
+        twoInterfaces().with(MACS + "02:00:00:00:00:01/local-ipv4s", "10.0.0.1\n10.0.0.2")) {
+      assertThat(InstanceMetadata.at(imds.endpoint()).primaryAddresses(LIMIT))
+          .containsExactly("10.0.0.1");
+    }
+  }
+
+  @Test
+  void primaryAddressesThatCannotBeReadSayWhy() throws IOException {
+    try (FakeImds imds = twoInterfaces().failing(FakeImds.TOKEN_PATH, 403, 9)) {
+      assertThatThrownBy(() -> InstanceMetadata.at(imds.endpoint()).primaryAddresses(LIMIT))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("the node's addresses are unknown: ");
     }
   }
 
