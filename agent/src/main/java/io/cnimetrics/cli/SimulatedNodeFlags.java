@@ -124,15 +124,16 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
   }
 
   private static NamedScenario namedScenario(String name) {
+    return NamedScenario.find(name).orElseThrow(() -> unknownScenario(name));
+  }
+
+  private static IllegalArgumentException unknownScenario(String name) {
     List<String> known = Stream.of(NamedScenario.values()).map(NamedScenario::label).toList();
-    if (known.contains(name)) {
-      return NamedScenario.parse(name);
-    }
     String near =
         Stream.concat(Nearest.of(name, known).stream(), withWordOf(name, known))
             .distinct()
             .collect(Collectors.joining(" or "));
-    throw new IllegalArgumentException(
+    return new IllegalArgumentException(
         near.isEmpty()
             ? "expected one of " + String.join(", ", known)
             : "did you mean %s? simulate --list shows all scenarios".formatted(near));

@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** The interfaces and addresses of one network card, as ipamD's {@code data_store.go} has them. */
+/** The interfaces and addresses of one network card, with the rules of {@code data_store.go}. */
 final class CardPool {
   private static final int SLOTS_OF_SMALL_MAP = 8;
   private static final Duration MINIMUM_ENI_LIFE = Duration.ofMinutes(1);
@@ -84,7 +84,7 @@ final class CardPool {
     REFUSED
   }
 
-  /** Requests addresses for an attached interface. */
+  /** Requests addresses for the first attached interface that can hold more. */
   Increase fill() {
     for (AttachedEni eni : inMapOrder(enis)) {
       int room = scenario.cidrsPerEni() - eni.cidrs().size();
@@ -93,7 +93,7 @@ final class CardPool {
       }
       Granted granted = assign(Math.min(room, warmPool.wantedCidrs(count())));
       if (granted.refusal().filter(SimEc2.LIMIT_OF_ENI::equals).isPresent()) {
-        // ipamD asks EC2 for the addresses of the interface, and finds no new address.
+        // ipamD then reads the interface's addresses from EC2 and goes on as after a success.
         ec2.call("DescribeNetworkInterfaces");
         return Increase.GREW;
       }
@@ -112,7 +112,7 @@ final class CardPool {
     return Increase.NOTHING_TO_FILL;
   }
 
-  /** If EC2 refuses several CIDRs, ipamD requests a single CIDR. */
+  /** Requests CIDRs. If EC2 refuses the request, requests a single CIDR, as ipamD does. */
   private Granted assign(int cidrs) {
     Granted granted = ec2.assign(cidrs);
     boolean retries =
@@ -121,8 +121,8 @@ final class CardPool {
   }
 
   /**
-   * Attaches an interface with addresses, if a slot is free. The caller adds the interface when
-   * instance metadata shows the interface.
+   * Attaches an interface with addresses if a slot is free, and adds the interface to {@code
+   * attached}. The pool gets the interface later, when instance metadata shows the interface.
    */
   Increase attach(Duration now, List<AttachedEni> attached) {
     boolean eniConfigMissing = scenario.has(NodeFault.ENICONFIG_MISSING, now);
@@ -143,10 +143,10 @@ final class CardPool {
     return Increase.SUBNET_IS_EMPTY;
   }
 
-  /** Releases CIDRs without pods. ipamD also releases cooling addresses. */
+  /** Releases CIDRs without assigned addresses. ipamD releases cooling addresses, too. */
   void decrease() {
     int over = warmPool.overCidrs(count());
-    // ipamD goes through a copy of the map.
+    // ipamD copies the map. Both the copy and the loop start at a random slot.
     for (AttachedEni eni : inMapOrder(inMapOrder(enis))) {
       List<SimCidr> removed =
           eni.cidrs().stream()
@@ -180,7 +180,7 @@ final class CardPool {
         && warmPool.mayFreeEni(count(), countWithout(eni));
   }
 
-  /** An interface with pods that another program can detach. */
+  /** Finds an interface that holds pods and that another program can detach. */
   Optional<AttachedEni> detachableWithPods(Duration now) {
     return enis.stream().filter(eni -> eni.assigned() > 0 && detachable(eni, now)).findFirst();
   }
@@ -190,8 +190,8 @@ final class CardPool {
   }
 
   /**
-   * The order in which ipamD goes through its interfaces or CIDRs. Go starts to go through a map at
-   * a random slot, and a small map has eight slots.
+   * The order in which ipamD goes through its interfaces or CIDRs. In Go, a loop over a map starts
+   * at a random slot, and a small map has eight slots.
    */
   private <T> List<T> inMapOrder(List<T> items) {
     int start = random.nextInt(Math.max(items.size(), SLOTS_OF_SMALL_MAP));
@@ -208,7 +208,7 @@ final class CardPool {
     return count(enis.stream().filter(other -> !other.equals(eni)).toList());
   }
 
-  /** ipamD does not count excluded interfaces and CIDRs of the other mode. */
+  /** Counts as ipamD does: no excluded interface, and no CIDR that ipamD does not use. */
   private PoolCount count(List<AttachedEni> counted) {
     return PoolCount.of(
         counted.stream()

@@ -25,8 +25,7 @@ public record CniVersion(int minor, int patch) {
   public static CniVersion parse(String text) {
     Matcher matcher = TEXT.matcher(text);
     if (!matcher.matches()) {
-      throw new IllegalArgumentException(
-          "CNI version '%s': expected a release such as v1.23.1".formatted(text));
+      throw new IllegalArgumentException("'%s' is not a release such as v1.23.1".formatted(text));
     }
     return new CniVersion(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
   }

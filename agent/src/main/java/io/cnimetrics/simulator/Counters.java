@@ -17,7 +17,7 @@ final class Counters {
     reset();
   }
 
-  /** Resets to the state after a start of ipamD: counters without labels exist and are 0. */
+  /** Removes all series. After a start of ipamD, the counters without labels exist and are 0. */
   void reset() {
     values.clear();
     for (String name :

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * EC2, or SageMaker on a HyperPod node, refuses requests of ipamD.
+ * A fault in which EC2 refuses requests of ipamD. On a HyperPod node SageMaker can refuse them.
  *
  * @param code the error code of the answer, such as {@code UnauthorizedOperation}
  * @param call the refused call, such as {@code CreateNetworkInterface}, or {@link #ANY_CALL}
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param share the share of the requests that are refused, over 0 and up to 1
  */
 public record Ec2Fault(String code, String call, Duration from, Duration until, double share) {
-  /** Every call of ipamD. */
+  /** The value of {@code call} for all calls of ipamD. */
   public static final String ANY_CALL = "*";
 
   private static final Duration NEVER = Duration.ofSeconds(Long.MAX_VALUE);
@@ -36,7 +36,7 @@ public record Ec2Fault(String code, String call, Duration from, Duration until, 
     }
   }
 
-  /** A fault of all requests of one call. */
+  /** A fault that refuses all requests of the call and never ends. */
   public static Ec2Fault of(String code, String call, Duration from) {
     return new Ec2Fault(code, call, from, NEVER, 1);
   }
@@ -44,7 +44,7 @@ public record Ec2Fault(String code, String call, Duration from, Duration until, 
   /**
    * Reads {@code CODE@CALL[:FROM[-TO]]}, such as {@code
    * InvalidSubnetID.NotFound@CreateNetworkInterface:600s}. FROM and TO are model seconds since the
-   * start of the node. Empty if the text does not have this form.
+   * start of the node. Returns empty if the text does not have this form.
    */
   public static Optional<Ec2Fault> parse(String text) {
     Matcher matcher = TEXT.matcher(text);

@@ -97,7 +97,7 @@ final class Endpoint implements AutoCloseable {
     try {
       holdsPort.close();
     } catch (IOException e) {
-      LOG.warn("port {} of {} cannot be closed: {}", port, source.label(), e.toString());
+      LOG.warn("cannot close port {} of {}: {}", port, source.label(), e.toString());
     }
     threads.shutdownNow();
   }
@@ -113,8 +113,8 @@ final class Endpoint implements AutoCloseable {
     try {
       handle(exchange);
     } catch (RuntimeException e) {
-      // The JDK's server closes the connection but writes no log line.
-      LOG.error("{} of the simulator failed: path={}", source.label(), exchange.getRequestURI(), e);
+      // After an exception the JDK's server closes the connection but writes no log line.
+      LOG.error("{} cannot answer a request: path={}", source.label(), exchange.getRequestURI(), e);
       throw e;
     }
   }
@@ -138,7 +138,7 @@ final class Endpoint implements AutoCloseable {
     return replies.apply(exchange.getRequestURI().getPath());
   }
 
-  /** Announces the length of the whole body. If {@code cut}, sends only the first half. */
+  /** Sends the response. If {@code cut}, announces the full length but sends half of the body. */
   private void send(HttpExchange exchange, Reply reply, boolean cut) throws IOException {
     byte[] body = reply.body().getBytes(UTF_8);
     exchange.getResponseHeaders().set("Content-Type", reply.contentType());
@@ -168,8 +168,8 @@ final class Endpoint implements AutoCloseable {
   }
 
   /**
-   * Keeps the connection open without a thread. If too many connections are open, closes the oldest
-   * connection. The client of that connection has already timed out.
+   * Keeps the connection open without a thread. If too many connections hang, closes the oldest
+   * one, whose client has already timed out.
    */
   private void hang(HttpExchange exchange) {
     synchronized (hung) {

@@ -51,7 +51,7 @@ final class EnisJson {
     PoolCount count = PoolCount.of(enis);
     Map<String, Object> byId = new TreeMap<>();
     enis.forEach(eni -> byId.put(eni.id(), version.atLeast(7, 0) ? eni(eni) : flatEni(eni)));
-    // ipamD's TotalIPs subtracts each address of a force-removed ENI twice.
+    // ipamD subtracts each address of a force-removed ENI twice from TotalIPs.
     return Json.object(
         "TotalIPs", count.total() - (card == 0 ? node.lostAddresses() : 0),
         "AssignedIPs", count.assigned(),
@@ -149,8 +149,8 @@ final class EnisJson {
   }
 
   /**
-   * Writes the current wall-clock time minus the age in model time. Therefore readers compute ages
-   * in model time at any speed. An absent time becomes Go's zero time.
+   * Writes the current wall-clock time minus the age in model time. A reader that computes the age
+   * gets model time at any speed. An absent time becomes Go's zero time.
    */
   private String time(Optional<Duration> modelTime) {
     return modelTime

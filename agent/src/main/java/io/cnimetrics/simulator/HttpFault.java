@@ -11,11 +11,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A fault of the HTTP server in ipamD.
+ * A fault of ipamD's HTTP servers.
  *
- * @param sources the sources that have the fault
- * @param from when the fault starts, in model time since the simulator started to serve
- * @param until when the fault ends, in the same model time
+ * @param sources introspection, the metrics text, or both
+ * @param from the start of the fault, in model time since the HTTP servers started
+ * @param until the end of the fault, in model time since the HTTP servers started
  */
 public record HttpFault(Kind kind, Set<Source> sources, Duration from, Duration until) {
   /** What happens to a request. */
@@ -42,13 +42,14 @@ public record HttpFault(Kind kind, Set<Source> sources, Duration from, Duration 
     sources = Set.copyOf(sources);
     if (until.compareTo(from) <= 0) {
       throw new IllegalArgumentException(
-          "failure from %s until %s: the end must be after the start".formatted(from, until));
+          "failure from %d to %d s: TO must be greater than FROM"
+              .formatted(from.toSeconds(), until.toSeconds()));
     }
   }
 
   /**
    * Reads {@code KIND[@WHERE][:FROM-TO]}, such as {@code 500@metrics:60s-120s}. The message of the
-   * exception lists the kinds and places. FROM and TO are model seconds.
+   * exception lists the values of KIND and WHERE. FROM and TO are model seconds.
    *
    * @throws IllegalArgumentException if the text does not have this form
    */
@@ -58,7 +59,7 @@ public record HttpFault(Kind kind, Set<Source> sources, Duration from, Duration 
       throw new IllegalArgumentException(
           ("failure '%s': expected KIND[@WHERE][:FROM-TO], such as 500@metrics:60s-120s. KIND is"
                   + " refuse, hang, 500, truncate or garbage. WHERE is introspection, metrics or"
-                  + " all. FROM and TO are seconds")
+                  + " all. FROM and TO are simulated seconds")
               .formatted(text));
     }
     String kind = matcher.group(1).replace("500", "status_500").toUpperCase(Locale.ROOT);
@@ -77,7 +78,7 @@ public record HttpFault(Kind kind, Set<Source> sources, Duration from, Duration 
     return Duration.ofSeconds(Long.parseLong(digits));
   }
 
-  /** Whether the source has this fault at that time. */
+  /** Whether the source has this fault at that model time. */
   public boolean appliesTo(Source endpoint, Duration sinceServing) {
     return sources.contains(endpoint)
         && sinceServing.compareTo(from) >= 0

@@ -7,7 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
 
-/** Runs the node's pods: admits pods up to max pods, and requests their addresses from ipamD. */
+/** Simulates the kubelet, which admits pods up to max pods and requests their addresses. */
 final class Kubelet {
   private static final Duration RETRY = Duration.ofSeconds(10);
 
@@ -15,7 +15,7 @@ final class Kubelet {
   private final SimIpamd ipamd;
   private final Random random;
   private final Deque<Pod> admitted = new ArrayDeque<>();
-  // Pods in ContainerCreating, with the time at which each pod next requests an address.
+  // Pods without an address, each with the time of its next request.
   private final Map<Pod, Duration> waiting = new LinkedHashMap<>();
 
   Kubelet(Scenario scenario, SimIpamd ipamd, Random random) {
@@ -44,7 +44,7 @@ final class Kubelet {
     waiting.entrySet().removeIf(entry -> started(entry, now));
   }
 
-  /** Ends the oldest pods each second. Therefore no pod lives longer than the pod lifetime. */
+  /** Ends the oldest pods in each second, so many that no pod lives longer than 20 s. */
   private void endOldest(Duration now) {
     int ending = (admitted.size() + NodeFault.POD_LIFE_SECONDS - 1) / NodeFault.POD_LIFE_SECONDS;
     for (int i = 0; i < ending; i++) {
@@ -75,7 +75,7 @@ final class Kubelet {
    * A pod that needs an address.
    *
    * @param containerId 64 hexadecimal digits
-   * @param onEachCard whether the pod needs an address of each network card
+   * @param onEachCard whether the pod needs one address from each network card
    */
   record Pod(String namespace, String name, String containerId, boolean onEachCard) {
     static Pod random(Random random, boolean onEachCard) {

@@ -36,7 +36,7 @@ final class MetricsText {
 
   private void addPool() {
     Scenario scenario = node.scenario();
-    // ipamD overwrites the gauges of one card with the gauges of the next card.
+    // ipamD overwrites the gauges for each card. Therefore the text shows only the last card.
     List<AttachedEni> enis = node.enis(scenario.networkCards() - 1);
     PoolCount pool = PoolCount.of(enis);
     boolean ipv6 = scenario.has(NodeFault.NO_IPV6_PREFIX);
@@ -100,7 +100,7 @@ final class MetricsText {
         .forEach(
             (labels, count) -> {
               if (!version.atLeast(8, 0)) {
-                // ipamD writes NaN if the last such call was more than ten minutes ago.
+                // ipamD writes NaN for a call that it last made more than ten minutes ago.
                 for (String quantile : List.of("0.5", "0.9", "0.99")) {
                   line(name, labels + ",quantile=\"" + quantile + "\"", "NaN");
                 }
@@ -110,7 +110,7 @@ final class MetricsText {
             });
   }
 
-  /** Writes one start of ipamD, which took 3.75 s, or 95 s with {@code SLOW_START}. */
+  /** Writes the duration of one start of ipamD: 3.75 s, or 95 s with {@code SLOW_START}. */
   private void histogram(String name) {
     String labels =
         name.equals("awscni_ipamd_startup_duration_seconds")
@@ -138,7 +138,7 @@ final class MetricsText {
     text.append(' ').append(value).append('\n');
   }
 
-  /** Go's shortest format. Values from 1e+06 on or below 1e-04 have an exponent of two digits. */
+  /** Go's shortest format. Values ≥ 1e+06 or < 1e-04 have an exponent of at least two digits. */
   static String number(double value) {
     BigDecimal exact = new BigDecimal(Double.toString(value)).stripTrailingZeros();
     int exponent = exact.precision() - exact.scale() - 1;

@@ -4,8 +4,8 @@ import io.cnimetrics.simulator.Scenario.WarmTargets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The scenarios with a name: a healthy node, and a node for each kind of trouble. */
@@ -13,12 +13,12 @@ public enum NamedScenario {
   HEALTHY("a healthy node", 60, node -> slowly(40).apply(node.buildVersion(true))),
   IPAMD_DOWN("ipamD refuses all connections", 5, failing("refuse")),
   INTROSPECTION_OFF(
-      "introspection refuses connections, metrics work", 5, failing("refuse@introspection")),
+      "introspection refuses connections, /metrics answers", 5, failing("refuse@introspection")),
   INTROSPECTION_HANGS("introspection never answers", 5, failing("hang@introspection")),
   INTROSPECTION_GARBAGE(
       "introspection returns bytes that are not JSON", 5, failing("garbage@introspection")),
   OLD_PORT(
-      "introspection listens on the port of old releases",
+      "introspection uses the metrics port, as in old releases",
       5,
       node ->
           failing("refuse@introspection")
@@ -29,7 +29,7 @@ public enum NamedScenario {
       5,
       node -> atOnce(18).apply(node.nodeFault(NodeFault.FLAPPING, Duration.ofSeconds(5)))),
   CRASH_LOOP(
-      "ipamD ends every 30 s and answers in between",
+      "ipamD runs for 20 s, then is down for 10 s, repeatedly",
       5,
       node -> atOnce(18).apply(node.nodeFault(NodeFault.CRASH_LOOP, Duration.ofSeconds(115)))),
   JUST_RESTARTED("ipamD started a minute ago", 1, UnaryOperator.identity()),
@@ -45,7 +45,7 @@ public enum NamedScenario {
   SUBNET_EMPTY(
       "the subnet runs out of addresses", 10, node -> atOnce(50).apply(node.subnetFree(20))),
   SUBNET_WAS_EMPTY(
-      "the subnet was empty, and has had addresses for 40 min",
+      "the subnet was empty until 40 min ago",
       60,
       node -> atOnce(50).apply(node.subnetFree(20).subnetFree(4000, Duration.ofMinutes(20)))),
   SUBNET_EMPTY_AT_START(
@@ -58,7 +58,7 @@ public enum NamedScenario {
       node -> atOnce(50).apply(node.prefixDelegation(true).subnetFree(40))),
   THROTTLED("EC2 throttles ipamD", 10, growing("RequestLimitExceeded", Ec2Fault.ANY_CALL)),
   ENI_LIMIT(
-      "EC2 has assigned more addresses than ipamD knows",
+      "EC2 assigned more addresses to an ENI than ipamD knows",
       10,
       node ->
           growing(SimEc2.LIMIT_OF_ENI, "AssignPrivateIpAddresses")
@@ -106,14 +106,14 @@ public enum NamedScenario {
           pods("0:40:0.5,40:60s,40:4:2,4:60s,4:30:0.5", NodeFault.LEAKS)
               .apply(node.prefixDelegation(true).maxPods(58))),
   MULTI_NIC_CARD_FULL(
-      "one of two network cards has no address left for pods",
+      "one of two network cards has no free address",
       30,
       "p5.48xlarge",
       node -> pods("0:102:0.1").apply(node.networkCards(2, 40).maxPods(250))),
   COOLDOWN(
-      "each pod lives 20 s, each released address cools 30 s", 10, atOnce(50, NodeFault.CHURN)),
+      "pods live for 20 s, but released addresses cool for 30 s", 10, atOnce(50, NodeFault.CHURN)),
   CHURN(
-      "short-lived pods with WARM_IP_TARGET starve the pool",
+      "short-lived pods use up the warm pool of WARM_IP_TARGET",
       10,
       node ->
           pods("0:20:0.5")
@@ -124,7 +124,7 @@ public enum NamedScenario {
       "the node has as many pods as addresses", 60, node -> slowly(56).apply(node.maxPods(59))),
   NEARLY_FULL("only a few addresses are free", 60, slowly(53)),
   MAX_PODS_TOO_HIGH(
-      "max-pods is 110, but the node has 27 addresses",
+      "max-pods is 110, but the node can have only 27 addresses",
       60,
       "m5.large",
       node -> slowly(8).apply(node.maxPods(110))),
@@ -145,10 +145,11 @@ public enum NamedScenario {
       slowly(8, NodeFault.LATE_CUSTOM_NETWORKING)),
   EXCLUDED_ENI("an ENI is in a subnet that is not for pods", 60, slowly(8, NodeFault.EXCLUDED_ENI)),
   MIXED_PREFIXES(
-      "single addresses remain from before prefixes were on",
+      "an ENI kept single addresses after prefixes were enabled",
       60,
       node -> slowly(8, NodeFault.LEFTOVER_SINGLES).apply(node.prefixDelegation(true))),
-  IDLE_ADDRESSES("few pods run with the default WARM_ENI_TARGET", 60, "m5.4xlarge", slowly(4)),
+  IDLE_ADDRESSES(
+      "few pods run, but WARM_ENI_TARGET reserves a whole ENI", 60, "m5.4xlarge", slowly(4)),
   FAULTY_RELEASE(
       "the CNI release has a known bug",
       60,
@@ -175,15 +176,8 @@ public enum NamedScenario {
   }
 
   /** The scenario with this name, such as {@code subnet-empty}. */
-  public static NamedScenario parse(String name) {
-    return Stream.of(values())
-        .filter(scenario -> scenario.label().equals(name))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("expected one of " + labels()));
-  }
-
-  private static String labels() {
-    return Stream.of(values()).map(NamedScenario::label).collect(Collectors.joining(", "));
+  public static Optional<NamedScenario> find(String name) {
+    return Stream.of(values()).filter(scenario -> scenario.label().equals(name)).findFirst();
   }
 
   /** The name on the command line. */
@@ -215,7 +209,7 @@ public enum NamedScenario {
     return pods("0:%d:0.05".formatted(pods), faults);
   }
 
-  /** EC2 starts to refuse a call, and then more pods come than the node has addresses. */
+  /** EC2 starts to refuse a call, and later the node gets more pods than addresses. */
   private static UnaryOperator<Scenario.Builder> growing(String code, String call) {
     return node ->
         pods(Growth.PODS).apply(node.ec2Fault(Ec2Fault.of(code, call, Growth.TROUBLE_STARTS)));
@@ -236,7 +230,7 @@ public enum NamedScenario {
     return node -> node.httpFault(HttpFault.parse(fault));
   }
 
-  /** Pods for whose last 7 an ENI is missing, if the trouble hinders ipamD. */
+  /** 35 pods, while two ENIs hold 28. The last 7 need an ENI from after the trouble starts. */
   private static final class Growth {
     static final String PODS = "0:10:0.05,10:280s,10:35:0.5";
     static final Duration TROUBLE_STARTS = Duration.ofMinutes(7);

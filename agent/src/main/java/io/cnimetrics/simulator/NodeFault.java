@@ -2,7 +2,7 @@ package io.cnimetrics.simulator;
 
 import java.time.Duration;
 
-/** A fault that the simulator adds to the node, apart from faults of EC2 and of HTTP. */
+/** A fault of the simulated node that is neither an {@link Ec2Fault} nor an {@link HttpFault}. */
 public enum NodeFault {
   /** Introspection uses the metrics port, as in release 1.4.0 and all releases up to 1.3.3. */
   ONE_PORT,
@@ -10,15 +10,15 @@ public enum NodeFault {
   SLOW_START,
   /** ipamD restarts every 20 s. */
   FLAPPING,
-  /** ipamD runs for 20 s and is down for 10 s, again and again. */
+  /** ipamD repeatedly runs for 20 s and then is down for 10 s. */
   CRASH_LOOP,
   /** A change of the address pool never ends. */
   STUCK_ACTION,
   /** An interface with pods was detached, but not by ipamD. */
   FORCED_REMOVAL,
-  /** ipamD needs a trunk interface, but the node has no free slot for an interface. */
+  /** ipamD needs a trunk interface, but the node has no free slot for the interface. */
   NO_TRUNK_SLOT,
-  /** ipamD keeps a slot for a trunk interface that never comes. */
+  /** ipamD keeps a slot free for a trunk interface, but nothing attaches this interface. */
   TRUNK_SLOT_KEPT,
   /** Custom networking was enabled while pods ran on the primary interface. */
   LATE_CUSTOM_NETWORKING,
@@ -28,7 +28,7 @@ public enum NodeFault {
   EXCLUDED_ENI,
   /** The primary interface still has single addresses, although prefixes are enabled. */
   LEFTOVER_SINGLES,
-  /** ipamD's own table has one interface more than EC2 allows. */
+  /** ipamD's table of limits permits one interface more than EC2 does. */
   ENI_LIMIT_TOO_HIGH,
   /** Instance metadata does not answer. */
   METADATA_AWAY,
@@ -36,7 +36,7 @@ public enum NodeFault {
   NO_IPV6_PREFIX,
   /** ipamD does not learn that pods end, and keeps the addresses of these pods. */
   LEAKS,
-  /** Each pod ends after about 20 s, and a new pod replaces the old pod. */
+  /** Each pod ends after at most 20 s, and a new pod replaces the old pod. */
   CHURN;
 
   /** With {@link #FLAPPING} or {@link #CRASH_LOOP}, how long ipamD runs in model time. */

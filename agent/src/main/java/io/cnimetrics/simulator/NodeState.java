@@ -3,17 +3,17 @@ package io.cnimetrics.simulator;
 import java.util.Map;
 
 /**
- * The true state of a simulated node, for comparison with the values that a reader gets.
+ * The true state of a simulated node. Tests compare it with the values that readers of ipamD get.
  *
  * @param enis the number of interfaces that ipamD uses
  * @param total addresses for pods on these interfaces
  * @param assigned addresses that pods hold
- * @param cooling addresses released less than 30 s ago
- * @param prefixes IPv4 prefixes on the interfaces
+ * @param cooling addresses that pods released less than 30 s ago
+ * @param prefixes IPv4 prefixes on these interfaces
  * @param subnetFree free addresses in the subnet
  * @param waitingPods pods without an address
- * @param counters for each counter in ipamD's metrics text, the sum over all series since ipamD
- *     started. A counter without a series is absent.
+ * @param counters for each counter of ipamD, the sum over all series since ipamD started. A counter
+ *     without a series is absent.
  */
 public record NodeState(
     int enis,

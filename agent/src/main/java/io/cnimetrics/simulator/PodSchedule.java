@@ -7,9 +7,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The number of pods that shall run on the node, by model time. Each pod needs an address.
+ * The number of pods that shall run on the node at each model time. Each pod needs an address.
  *
- * @param steps the steps, one after another; the last number of pods remains
+ * @param steps the steps in the order of time; after the last step the number of pods stays
  */
 public record PodSchedule(List<Step> steps) {
   private static final Pattern STEP =
@@ -32,16 +32,16 @@ public record PodSchedule(List<Step> steps) {
    * @throws IllegalArgumentException if the text has none of these forms
    */
   public static PodSchedule parse(String text) {
-    return new PodSchedule(
-        Stream.of(text.split(",", -1)).map(step -> step(STEP.matcher(step), text)).toList());
+    return new PodSchedule(Stream.of(text.split(",", -1)).map(PodSchedule::step).toList());
   }
 
-  private static Step step(Matcher matcher, String text) {
+  private static Step step(String text) {
+    Matcher matcher = STEP.matcher(text);
     if (!matcher.matches()) {
       throw new IllegalArgumentException(
-          ("pods '%s': expected a number such as 20, or a ramp FROM:TO:RATE such as 0:40:0.5, with"
-                  + " RATE in pods per second, or several ramps and pauses such as"
-                  + " 0:40:0.5,40:60s,40:5:2")
+          ("step '%s': expected a number such as 20, a ramp FROM:TO:RATE such as 0:40:0.5, or a"
+                  + " pause N:SECONDSs such as 40:60s. ',' separates steps, RATE is in pods per"
+                  + " second")
               .formatted(text));
     }
     int from = Integer.parseInt(matcher.group(1));
@@ -69,14 +69,14 @@ public record PodSchedule(List<Step> steps) {
   /**
    * A ramp at a constant rate, or a constant number for some time.
    *
-   * @param podsPerSecond change of the number per second of model time; unused if constant
-   * @param pause how long a constant number remains
+   * @param podsPerSecond the rate of a ramp, per second of model time; unused for a constant number
+   * @param pause how long a constant number lasts, in model time; unused for a ramp
    */
   public record Step(int from, int to, double podsPerSecond, Duration pause) {
     public Step {
       if (from != to && !(podsPerSecond > 0 && Double.isFinite(podsPerSecond))) {
         throw new IllegalArgumentException(
-            "pods with a RATE of %s per second: RATE must be > 0".formatted(podsPerSecond));
+            "RATE %s: must be > 0 pods per second".formatted(podsPerSecond));
       }
     }
 

@@ -17,13 +17,14 @@ import java.util.regex.Pattern;
  * The settings of a simulated node. Use {@link #of} to create a scenario.
  *
  * @param limit the limits of the instance type
- * @param maxPods how many pods the kubelet admits
- * @param subnetFree free addresses in the node's subnet, each number with the model time from which
- *     the subnet has that many; the first is that of the start
+ * @param maxPods the number of pods that the kubelet admits
+ * @param subnetFree the number of free addresses in the node's subnet. The key is the model time
+ *     from which the number applies.
  * @param buildVersion whether the metrics text shows the CNI release; real builds do not show it
  * @param hyperPod whether SageMaker, and not EC2, attaches the interfaces
  * @param networkCards the number of network cards with addresses for pods
- * @param plainPods how many pods need one address; each further pod needs one of each card
+ * @param plainPods the number of pods that need only one address. Each further pod needs one
+ *     address from each card.
  * @param oldestEndFirst whether the oldest pods end first, as in a rolling update
  * @param seed the seed of all random values; equal scenarios with equal seeds give equal runs
  * @param speed model seconds per real second, up to 1000
@@ -66,7 +67,7 @@ public record Scenario(
     }
     if (networkCards > 1 && !cniVersion.atLeast(20, 0)) {
       throw new IllegalArgumentException(
-          "%d network cards with CNI %s: choose CNI v1.20.0 or later"
+          "%d network cards with CNI %s: choose one card, or CNI v1.20.0 or later"
               .formatted(networkCards, cniVersion));
     }
     if (prefixDelegation && !cniVersion.atLeast(9, 0)) {
@@ -107,17 +108,17 @@ public record Scenario(
     return has(NodeFault.LATE_CUSTOM_NETWORKING) || has(NodeFault.ENICONFIG_MISSING);
   }
 
-  /** With custom networking from the start, the primary interface has no addresses for pods. */
+  /** Whether the primary interface may hold pods. With the fault, custom networking forbids it. */
   boolean primaryHasPods() {
     return !has(NodeFault.ENICONFIG_MISSING);
   }
 
-  /** The value of {@code awscni_eni_max}: the limit in ipamD's own table. */
+  /** The value of {@code awscni_eni_max}, which is the limit in ipamD's own table. */
   int eniMaxGauge() {
     return limit.enis() + (has(NodeFault.ENI_LIMIT_TOO_HIGH) ? 1 : 0);
   }
 
-  /** The number of interfaces on one card up to which ipamD attaches interfaces. */
+  /** The largest number of interfaces that ipamD attaches to one card. */
   int mostEnis() {
     return eniMaxGauge() - (has(NodeFault.TRUNK_SLOT_KEPT) ? 1 : 0);
   }
@@ -132,7 +133,7 @@ public record Scenario(
     return prefixDelegation ? PREFIX_SIZE : 1;
   }
 
-  /** How many CIDRs one interface can hold. The primary address is not counted. */
+  /** How many CIDRs for pods one interface can hold, besides its primary address. */
   int cidrsPerEni() {
     return limit.podIpv4PerEni();
   }
@@ -169,7 +170,7 @@ public record Scenario(
       this.limit = limit;
     }
 
-    /** ipamD by default keeps one free interface, or one free prefix with prefix delegation. */
+    /** By default ipamD keeps one free interface, or one free prefix with prefix delegation. */
     public Builder warmTargets(WarmTargets warmTargets) {
       this.warmTargets = warmTargets;
       return this;
@@ -219,9 +220,10 @@ public record Scenario(
     }
 
     /**
-     * Gives the node several network cards. Each pod needs an address of each card.
+     * Gives the node several network cards.
      *
-     * @param plainPods how many pods, the first ones, need only one address
+     * @param plainPods the number of pods that need only one address. Pods that start later need an
+     *     address from each card.
      */
     public Builder networkCards(int cards, int plainPods) {
       this.networkCards = cards;
@@ -229,7 +231,7 @@ public record Scenario(
       return this;
     }
 
-    /** If the number of pods falls, ends the oldest pods first. Else ends the newest pods. */
+    /** If the number of pods falls, the oldest pods end if this is true, else the newest pods. */
     public Builder oldestEndFirst(boolean oldestEndFirst) {
       this.oldestEndFirst = oldestEndFirst;
       return this;
@@ -245,9 +247,9 @@ public record Scenario(
       return this;
     }
 
-    /** Adds a fault. If two faults overlap in time, the fault that was added first applies. */
-    public Builder httpFault(HttpFault failure) {
-      httpFaults.add(failure);
+    /** Adds a fault. If several faults match a request, the fault that was added first applies. */
+    public Builder httpFault(HttpFault fault) {
+      httpFaults.add(fault);
       return this;
     }
 
@@ -294,7 +296,7 @@ public record Scenario(
     }
 
     /**
-     * The rule of the EKS AMI's max-pods-calculator.sh: at most 110 pods, or 250 pods with over 30
+     * Follows the EKS AMI's max-pods-calculator.sh: at most 110 pods, or 250 pods with over 30
      * vCPUs. The sizes from 8xlarge on and the metal sizes have over 30 vCPUs.
      */
     private int defaultMaxPods() {
@@ -309,13 +311,13 @@ public record Scenario(
   /**
    * ipamD's settings for the warm pool.
    *
-   * @param eni {@code WARM_ENI_TARGET}: as many free addresses as this number of interfaces holds
-   * @param ip {@code WARM_IP_TARGET}: how many free addresses; 0 if unset
-   * @param minimumIp {@code MINIMUM_IP_TARGET}: how many addresses, free or assigned; 0 if unset
-   * @param prefix {@code WARM_PREFIX_TARGET}: how many free prefixes; used with prefix delegation
+   * @param eni {@code WARM_ENI_TARGET}, the number of interfaces whose addresses stay free
+   * @param ip {@code WARM_IP_TARGET}, the number of free addresses; 0 if unset
+   * @param minimumIp {@code MINIMUM_IP_TARGET}, the least number of addresses; 0 if unset
+   * @param prefix {@code WARM_PREFIX_TARGET}, the number of free prefixes with prefix delegation
    */
   public record WarmTargets(int eni, int ip, int minimumIp, int prefix) {
-    /** Whether {@code ip} or {@code minimumIp} is set. ipamD then ignores the other two targets. */
+    /** Whether {@code ip} or {@code minimumIp} is set. If so, ipamD ignores the other targets. */
     boolean byAddress() {
       return ip > 0 || minimumIp > 0;
     }

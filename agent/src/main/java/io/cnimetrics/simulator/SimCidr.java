@@ -1,6 +1,5 @@
 package io.cnimetrics.simulator;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -16,7 +15,7 @@ record SimCidr(List<Address> addresses) {
     addresses = List.copyOf(addresses);
   }
 
-  /** A CIDR with {@code size} unused addresses, the first of which is {@code ipv4}. */
+  /** A CIDR with {@code size} unused addresses from {@code ipv4} on. */
   static SimCidr at(int ipv4, int size) {
     return new SimCidr(
         IntStream.range(ipv4, ipv4 + size)
@@ -51,11 +50,6 @@ record SimCidr(List<Address> addresses) {
 
   int assigned() {
     return count(Address::assigned);
-  }
-
-  /** Whether ipamD may release the whole CIDR to EC2. */
-  boolean freeable(Duration now) {
-    return addresses.stream().allMatch(address -> address.free(now));
   }
 
   SimCidr map(UnaryOperator<Address> change) {

@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Simulates EC2 with one subnet of limited size. Counts each call in ipamD's counters. ipamD's SDK
- * sends up to three requests for one call, but ipamD counts one call.
+ * Simulates EC2 with one subnet, and counts each call in ipamD's counters. ipamD's SDK sends up to
+ * three requests for one call, but ipamD counts only one call.
  */
 final class SimEc2 {
   static final String LIMIT_OF_ENI = "PrivateIpAddressLimitExceeded";
@@ -18,7 +18,7 @@ final class SimEc2 {
   private static final int TRIES = 3;
   // Instance metadata shows an interface 2 s after the interface was attached.
   private static final Duration SHOWING = Duration.ofMillis(2100);
-  // ipamD waits between the calls that detach and delete an interface.
+  // ipamD waits between the call that detaches an interface and the call that deletes it.
   private static final Duration DETACHING = Duration.ofSeconds(2);
   private static final int FIRST_ADDRESS = 10 << 24 | 20 << 16 | 10;
   private static final int FIRST_PREFIX = 10 << 24 | 120 << 16;
@@ -43,7 +43,7 @@ final class SimEc2 {
     this.next = scenario.prefixDelegation() ? FIRST_PREFIX : FIRST_ADDRESS;
   }
 
-  /** What EC2 gives: the CIDRs, or the code of the error. */
+  /** The answer of EC2, which has either CIDRs or the code of an error. */
   record Granted(List<SimCidr> cidrs, Optional<String> refusal) {
     /** Whether the subnet has too few free addresses or no free prefix. */
     boolean subnetIsEmpty() {
@@ -56,7 +56,7 @@ final class SimEc2 {
     free = now.isZero() ? free : scenario.subnetFree().getOrDefault(now, free);
   }
 
-  /** The time that the calls since the last use of this method took. */
+  /** Returns how long the calls took since this method was last called. */
   Duration takeSpent() {
     Duration taken = spent;
     spent = Duration.ZERO;
@@ -67,7 +67,7 @@ final class SimEc2 {
     return free;
   }
 
-  /** Creates the primary interface. The number of free addresses in the subnet does not change. */
+  /** Creates the primary interface, whose addresses {@code subnetFree} already excludes. */
   AttachedEni primaryEni() {
     List<SimCidr> leftover =
         IntStream.range(0, scenario.has(NodeFault.LEFTOVER_SINGLES) ? LEFTOVER_SINGLES : 0)
@@ -86,13 +86,13 @@ final class SimEc2 {
   }
 
   /**
-   * Creates an interface with its primary address and all requested CIDRs, or nothing, and attaches
-   * the interface.
+   * Creates an interface with its primary address and all requested CIDRs, and attaches the
+   * interface. If a call fails, creates nothing.
    *
    * @param attachable whether the instance has a free slot for an interface
    */
   Granted createEni(int cidrs, boolean attachable) {
-    // ipamD looks for the tags of subnets. If the call fails, ipamD asks for the node's subnet.
+    // ipamD searches for tagged subnets. If this call fails, ipamD requests the node's subnet.
     if (discoversSubnets() && refused("DescribeSubnets")) {
       Optional<String> refusal = call("DescribeSubnets");
       if (refusal.isPresent()) {
@@ -208,7 +208,7 @@ final class SimEc2 {
     }
   }
 
-  /** Each message contains a new request id. Therefore each failure creates a new series. */
+  /** Each message contains a new request id. Therefore each error creates a new series. */
   private String message(String code) {
     UUID requestId = new UUID(random.nextLong(), random.nextLong());
     return ("failed to allocate a private IP/Prefix address: %s: The request was not carried out."
@@ -216,7 +216,7 @@ final class SimEc2 {
         .formatted(code, requestId);
   }
 
-  /** Old releases measure the requests to instance metadata, which are not calls of EC2. */
+  /** Counts a request to instance metadata, which old releases measure like a call of EC2. */
   void getMetadata() {
     if (!scenario.cniVersion().atLeast(19, 0)) {
       countLatency("GetMetadata", Optional.empty(), 1);

@@ -52,17 +52,17 @@ final class SimIpamd {
     running = start(Duration.ZERO, true);
   }
 
-  /** The interfaces of a card that ipamD knows. */
+  /** The card's interfaces that ipamD knows. */
   List<AttachedEni> enis(int card) {
     return List.copyOf(cards.get(card).enis());
   }
 
-  /** The number of addresses on the interface that was removed by force, else 0. */
+  /** The number of addresses on the interface that was removed by force; 0 without a removal. */
   int lostAddresses() {
     return lostAddresses;
   }
 
-  /** Whether the process runs. A process that EC2 refuses at its start ends. */
+  /** Whether the process runs. If EC2 refuses a call at the start, the process ends. */
   boolean running() {
     return running;
   }
@@ -76,7 +76,7 @@ final class SimIpamd {
     running = false;
   }
 
-  /** Restarts ipamD. Counters and cooldowns are lost, but ipamD reads pod addresses from disk. */
+  /** Restarts ipamD, which loses counters and cooldowns but reads the pods' addresses from disk. */
   void restart(Duration now) {
     counters.reset();
     for (CardPool card : cards) {
@@ -87,7 +87,7 @@ final class SimIpamd {
     running = start(now, false);
   }
 
-  /** ipamD's initialization. Returns false if the process ends, because EC2 refuses a call. */
+  /** Starts the process. Returns false if EC2 refuses a call and the process therefore ends. */
   private boolean start(Duration now, boolean firstTime) {
     startedAt = now;
     busyUntil = now;
@@ -122,7 +122,7 @@ final class SimIpamd {
     ec2.call("AssignIpv6Addresses");
   }
 
-  /** Assigns an address of each required card. Returns false if the pod does not start. */
+  /** Assigns an address from each required card. Returns false if the pod cannot start. */
   boolean assign(Pod pod, Duration now) {
     if (!running) {
       return false;
@@ -146,7 +146,7 @@ final class SimIpamd {
     }
     boolean started = assigned == required && !metadataAway;
     if (!started && assigned > 0) {
-      // The container runtime removes the network of a pod that did not start.
+      // The container runtime deletes the network of a pod that did not start.
       unassign(pod, now);
     }
     return started;
@@ -162,7 +162,7 @@ final class SimIpamd {
     }
   }
 
-  /** Runs what ipamD does in this second. */
+  /** Simulates one second of ipamD. */
   void tick(Duration now) {
     if (!running) {
       return;
@@ -207,7 +207,7 @@ final class SimIpamd {
     ec2.countError(api, "IMDSRequestError");
   }
 
-  /** Runs ipamD's loop for the warm pool once. */
+  /** Runs one round of ipamD's loop for the warm pool. */
   private void round(Duration now) {
     boolean decreased = false;
     for (CardPool card : cards) {
@@ -234,7 +234,7 @@ final class SimIpamd {
     }
   }
 
-  /** Returns false if EC2 refuses addresses for an attached interface. */
+  /** Enlarges a card's pool. Returns false if EC2 refuses addresses for an attached interface. */
   private boolean increase(CardPool card, Duration now) {
     if (!scenario.has(NodeFault.STUCK_ACTION)) {
       showAction("increaseDatastorePool", 0);
@@ -253,7 +253,7 @@ final class SimIpamd {
     return filled != Increase.REFUSED;
   }
 
-  /** Detaches an interface with pods. ipamD then removes the interface's addresses by force. */
+  /** Detaches an interface with pods, and removes its addresses by force, as ipamD does. */
   private void loseOneEni(Duration now) {
     for (CardPool card : cards) {
       card.detachableWithPods(now)
@@ -269,7 +269,7 @@ final class SimIpamd {
     }
   }
 
-  /** Compares the pool with instance metadata. ipamD counts each address that is in place. */
+  /** Compares the pool with instance metadata. ipamD counts each CIDR that it finds on an ENI. */
   private void reconcile(Duration now) {
     showAction("nodeIPPoolReconcile", 0);
     if (scenario.has(NodeFault.METADATA_AWAY, now)) {

@@ -4,8 +4,8 @@ import io.cnimetrics.simulator.Scenario.WarmTargets;
 import java.util.List;
 
 /**
- * The rules of {@code ipamd.go} for the size of the address pool of one network card. ipamD counts
- * a cooling address as available.
+ * The rules of {@code ipamd.go} for the size of one network card's address pool. ipamD counts a
+ * cooling address as available.
  */
 record SimWarmPool(Scenario scenario, int card) {
   /** Whether ipamD must request addresses in this round. */
@@ -24,7 +24,7 @@ record SimWarmPool(Scenario scenario, int card) {
     return pool.available() < Math.max(warm, 1);
   }
 
-  /** How many CIDRs ipamD requests if the pool is too low: at most these CIDRs in one call. */
+  /** The largest number of CIDRs that ipamD requests in one call if the pool is too low. */
   int wantedCidrs(PoolCount pool) {
     if (!targets().byAddress()) {
       return scenario.prefixDelegation()
@@ -38,7 +38,7 @@ record SimWarmPool(Scenario scenario, int card) {
     return card == 0 ? cidrsFor(shortAddresses) : Math.max(1, shortAddresses);
   }
 
-  /** How many CIDRs to release; 0 if ipamD removes only whole interfaces (WARM_ENI_TARGET). */
+  /** How many CIDRs to release. 0 if WARM_ENI_TARGET applies, which releases whole interfaces. */
   int overCidrs(PoolCount pool) {
     WarmTargets targets = targets();
     if (!targets.byAddress()) {
@@ -56,7 +56,7 @@ record SimWarmPool(Scenario scenario, int card) {
   /**
    * Whether an interface without pods may be removed.
    *
-   * @param others the counts of the pool without that interface
+   * @param others the counts of the pool without the interface
    */
   boolean mayFreeEni(PoolCount pool, PoolCount others) {
     WarmTargets targets = targets();
@@ -75,7 +75,7 @@ record SimWarmPool(Scenario scenario, int card) {
     return Math.max(shortOfWarm, targets().minimumIp() - pool.total());
   }
 
-  /** On all cards but the first, ipamD keeps one address available. */
+  /** On the second and later cards, ipamD ignores the targets and keeps one address available. */
   private WarmTargets targets() {
     return card == 0 ? scenario.warmTargets() : new WarmTargets(0, 1, 1, 0);
   }

@@ -55,9 +55,9 @@ public final class SimulatedIpamd implements AutoCloseable {
   /**
    * Starts to listen.
    *
-   * @param warmUp the model time that passes before the start. Readers see an ipamD that has
-   *     already run for this time.
-   * @param clock the clock that readers use too
+   * @param warmUp the model time that passes before the start. Readers then see an ipamD that has
+   *     run for this time.
+   * @param clock the clock of the model, which readers of ipamD must use, too
    * @throws UncheckedIOException if a port is in use; the message contains the port
    */
   public static SimulatedIpamd start(
@@ -87,7 +87,7 @@ public final class SimulatedIpamd implements AutoCloseable {
     node.restart();
   }
 
-  /** Stops listening and closes all connections, also the connections that hang. */
+  /** Stops listening and closes all connections, including the connections that hang. */
   @Override
   public void close() {
     introspection.close();
@@ -105,7 +105,7 @@ public final class SimulatedIpamd implements AutoCloseable {
         });
   }
 
-  /** The body of {@code /v1/ipamd-env-settings}, which does not contain prefix delegation. */
+  /** The body of {@code /v1/ipamd-env-settings}. Real ipamD omits prefix delegation there. */
   private static String settings(Scenario scenario) {
     CniVersion version = scenario.cniVersion();
     return Json.compact(

@@ -7,8 +7,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * The model of a node. The model has no threads, sockets or clock. {@link #advanceTo} moves the
- * model time in ticks of one second. Not thread-safe.
+ * The model of a node, without threads, sockets and clock. {@link #advanceTo} moves the model time
+ * in steps of one second. Not thread-safe.
  */
 final class SimulatedNode {
   private final Scenario scenario;

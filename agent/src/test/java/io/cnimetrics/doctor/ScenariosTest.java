@@ -79,7 +79,7 @@ class ScenariosTest {
           faulty-release,         1, warn, cni-release, VPC CNI v1.19.4 has a known bug
           """)
   void doctorFindsTheTrouble(String name, int polls, String level, String id, String title) {
-    assertThat(DoctorFixture.findings(NamedScenario.parse(name), polls))
+    assertThat(DoctorFixture.findings(NamedScenario.find(name).orElseThrow(), polls))
         .filteredOn(finding -> finding.id().equals(id))
         .anySatisfy(
             finding -> {
