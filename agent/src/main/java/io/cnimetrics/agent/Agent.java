@@ -1,5 +1,6 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.config.AgentConfig;
@@ -234,6 +235,11 @@ public final class Agent {
         alerts.present(),
         depth(),
         publisher.map(this::cloudWatch).stream().toList());
+  }
+
+  /** The labels of this node in Prometheus. */
+  public NodeLabels labels() {
+    return NodeLabels.of(node(), lastPoll.snapshot());
   }
 
   private NodeIdentity node() {

@@ -10,6 +10,7 @@ import java.util.OptionalDouble;
  *
  * @param name the name in CloudWatch. If AWS's cni-metrics-helper has the same metric, both names
  *     are equal.
+ * @param prometheus the name in Prometheus and OTLP
  * @param statistic the statistic that gives the cluster's value at a period of 60 s
  * @param within how the values of all polls of a minute are combined into one value
  * @param alertAt the lowest value that means trouble; empty if no value does. When a closed minute
@@ -18,6 +19,7 @@ import java.util.OptionalDouble;
  */
 public record Metric(
     String name,
+    PrometheusName prometheus,
     Unit unit,
     Statistic statistic,
     MinuteAggregation within,
@@ -74,16 +76,30 @@ public record Metric(
 
   /** The unit of a value. */
   public enum Unit {
-    COUNT("Count"),
-    PERCENT("Percent"),
-    MILLISECONDS("Milliseconds"),
+    COUNT("Count", "", 1),
+    PERCENT("Percent", "ratio", 0.01),
+    MILLISECONDS("Milliseconds", "seconds", 0.001),
     /** CloudWatch has no unit for minutes. The agent sends minutes with the unit Count. */
-    MINUTES("Count");
+    MINUTES("Count", "seconds", 60);
 
     private final String cloudWatchName;
+    private final String baseUnit;
+    private final double factor;
 
-    Unit(String cloudWatchName) {
+    Unit(String cloudWatchName, String baseUnit, double factor) {
       this.cloudWatchName = cloudWatchName;
+      this.baseUnit = baseUnit;
+      this.factor = factor;
+    }
+
+    /** The base unit in Prometheus and OTLP; empty for a count. */
+    public String baseUnit() {
+      return baseUnit;
+    }
+
+    /** Converts a value to the base unit. */
+    public double inBaseUnit(double value) {
+      return value * factor;
     }
 
     /** The name of the unit in CloudWatch. */

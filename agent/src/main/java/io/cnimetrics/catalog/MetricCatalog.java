@@ -67,28 +67,37 @@ public final class MetricCatalog {
   public static final Metric ENI_ALLOCATED =
       gauge(
           "eniAllocated",
+          "cni_enis",
           "Network interfaces (ENIs) that ipamD has attached and manages.",
           fromLists(AddressPool::eniCount, "awscni_eni_allocated"));
   public static final Metric ENI_MAX_AVAILABLE =
       gauge(
           "eniMaxAvailable",
+          "cni_enis_max",
           "Maximum number of ENIs that ipamD can manage. The value is MAX_ENI or the limit of the"
               + " instance type, minus the ENIs that ipamD does not manage.",
           new FromGauge(ENI_MAX, false));
   public static final Metric TOTAL_IP_ADDRESSES =
       gauge(
           "totalIPAddresses",
+          "cni_pool_ip_addresses",
           "IPv4 addresses for pods on the ENIs of ipamD. A prefix counts as 16 addresses.",
           new FromLists(AddressPool::totalIpv4, Series.of("awscni_total_ip_addresses"), true));
   public static final Metric MAX_IP_ADDRESSES =
       gauge(
           "maxIPAddresses",
+          "cni_ip_addresses_max",
           "Addresses that the maximum number of ENIs can hold. The value is 0 on IPv6.",
           new FromGauge(IP_MAX, false));
   public static final Metric ASSIGN_IP_ADDRESSES =
-      gauge("assignIPAddresses", "Addresses that pods hold.", ASSIGNED);
+      gauge(
+          "assignIPAddresses",
+          "cni_ip_addresses{state=\"assigned\"}",
+          "Addresses that pods hold.",
+          ASSIGNED);
   public static final Metric IPAMD_ERR =
-      alertingCounter("ipamdErr", "Errors in ipamD.", "awscni_ipamd_error_count");
+      alertingCounter(
+          "ipamdErr", "cni_ipamd_errors_total", "Errors in ipamD.", "awscni_ipamd_error_count");
 
   /** The six core metrics, which are declared above this line. */
   static final List<Metric> CORE = List.copyOf(ALL);
@@ -98,35 +107,41 @@ public final class MetricCatalog {
   public static final Metric AVAILABLE_IP_ADDRESSES =
       gauge(
           "availableIPAddresses",
+          "cni_ip_addresses{state=\"available\"}",
           "Addresses that a new pod can get now. Cooling addresses do not count. In prefix mode,"
               + " only addresses in prefixes count.",
           derived(MetricCatalog::available));
   public static final Metric COOLING_IP_ADDRESSES =
       gauge(
           "coolingIPAddresses",
+          "cni_ip_addresses{state=\"cooling\"}",
           "Addresses that pods have released and that cannot be used until their cooldown ends.",
           derived(MetricCatalog::cooling));
   public static final Metric EFFECTIVE_MAX_IP_ADDRESSES =
       gauge(
           "effectiveMaxIPAddresses",
+          "cni_ip_addresses_effective_max",
           "Largest number of pod addresses that the node can ever have. Only ENIs that carry pods"
               + " count, and max pods is the upper limit.",
           derived(MetricCatalog::effectiveMaximum, ENI_MAX, IP_MAX));
   public static final Metric NODE_IP_UTILIZATION =
       worst(
           "nodeIPUtilization",
+          "cni_ip_utilization_ratio",
           PERCENT,
           90,
-          "Addresses that pods hold, in percent of the effective maximum. Can exceed 100 %.",
+          "Share of the effective maximum that pods hold. The share can exceed 100 %.",
           derived(MetricCatalog::utilization, ENI_MAX, IP_MAX));
   public static final Metric TOTAL_IPV4_PREFIXES =
       gauge(
           "totalIPv4Prefixes",
+          "cni_ipv4_prefixes",
           "IPv4 prefixes on the ENIs of ipamD. Each prefix is a /28.",
           fromLists(AddressPool::prefixes, "awscni_total_ipv4_prefixes"));
   public static final Metric TOTAL_ASSIGNED_IPV4S_PER_CIDR =
       gauge(
           "totalAssignedIPv4sPerCidr",
+          "cni_assigned_ipv4_addresses",
           "IPv4 addresses that pods hold, summed over all CIDRs.",
           fromLists(AddressPool::assignedIpv4, "awscni_assigned_ip_per_cidr"));
 
@@ -134,6 +149,7 @@ public final class MetricCatalog {
   public static final Metric SUBNET_FREE_IPS =
       add(
           "subnetFreeIPs",
+          "cni_subnet_free_ip_addresses",
           COUNT,
           MINIMUM,
           LAST,
@@ -147,23 +163,26 @@ public final class MetricCatalog {
   public static final Metric NO_AVAILABLE_IP_ADDRS =
       counter(
           "noAvailableIPAddrs",
+          "cni_ip_requests_refused_total",
           "Requests of pods for an address that failed because no address was available.",
           new FromCounter(NO_AVAILABLE_ADDRESS));
   public static final Metric NO_ADDRESS_MINUTES =
       worst(
           "noAddressMinutes",
+          "cni_no_ip_address_seconds",
           MINUTES,
           1,
-          "Minutes for which pods have got no address, because none was available or because ipamD"
+          "Time for which pods have got no address, because none was available or because ipamD"
               + " could not read instance metadata. The value is 0 after two minutes without such a"
               + " pod.",
           derived(MetricCatalog::noAddressMinutes, NO_AVAILABLE_ADDRESS, METADATA_ERRORS));
   public static final Metric WARM_POOL_EMPTY_MINUTES =
       worst(
           "warmPoolEmptyMinutes",
+          "cni_warm_pool_empty_seconds",
           MINUTES,
           10,
-          "Minutes for which no address has been available although the pool can still grow.",
+          "Time for which no address has been available although the pool can still grow.",
           derived(MetricCatalog::warmPoolEmptyMinutes));
 
   // Whether ipamD runs.
@@ -171,6 +190,7 @@ public final class MetricCatalog {
   public static final Metric IPAMD_UP =
       add(
           "ipamdUp",
+          "cni_ipamd_up",
           COUNT,
           SUM,
           MinuteAggregation.MAX,
@@ -181,44 +201,61 @@ public final class MetricCatalog {
   public static final Metric IPAMD_DOWN_MINUTES =
       worst(
           "ipamdDownMinutes",
+          "cni_ipamd_down_seconds",
           MINUTES,
           1,
-          "Minutes for which the agent could not read ipamD. The value is 0 after a successful"
+          "Time for which the agent could not read ipamD. The value is 0 after a successful"
               + " read. If ipamD never answers, the first value comes five minutes after the agent's"
               + " start and includes these minutes.",
           derived(MetricCatalog::ipamdDownMinutes));
   public static final Metric IPAMD_RESTARTS =
-      counter("ipamdRestarts", "Restarts of ipamD that this agent observed.", new Restarts());
+      counter(
+          "ipamdRestarts",
+          "cni_ipamd_restarts_total",
+          "Restarts of ipamD that this agent observed.",
+          new Restarts());
   public static final Metric IPAMD_RECENT_RESTARTS =
       worst(
           "ipamdRecentRestarts",
+          "cni_ipamd_recent_restarts",
           COUNT,
           3,
           "Restarts of ipamD that this agent observed in the last 15 minutes.",
           derived(MetricCatalog::recentRestarts));
   public static final Metric AGENT_STARTS =
-      counter("agentStarts", "Starts of this agent.", new AgentStart());
+      counter("agentStarts", "cni_agent_starts_total", "Starts of this agent.", new AgentStart());
 
   // What ipamD does.
 
   public static final Metric IPAMD_ACTION_IN_PROGRESS =
       gauge(
           "ipamdActionInProgress",
+          "cni_ipamd_actions_in_progress",
           "Changes of the address pool that ipamD is making at present.",
           new FromGauge(Series.of("awscni_ipamd_action_inprogress"), true));
   public static final Metric ADD_REQ_COUNT =
-      counter("addReqCount", "Requests of pods for an address.", "awscni_add_ip_req_count");
+      counter(
+          "addReqCount",
+          "cni_ip_requests_total",
+          "Requests of pods for an address.",
+          "awscni_add_ip_req_count");
   public static final Metric DEL_REQ_COUNT =
-      counter("delReqCount", "Addresses that pods released.", "awscni_del_ip_req_count");
+      counter(
+          "delReqCount",
+          "cni_ip_releases_total",
+          "Addresses that pods released.",
+          "awscni_del_ip_req_count");
   public static final Metric RECONCILE_COUNT =
       counter(
           "reconcileCount",
+          "cni_pool_reconciliations_total",
           "Addresses and ENIs that ipamD compared with EC2, once a minute. The count rises although"
-              + " ipamD corrects nothing. poolCorrections counts the corrections.",
+              + " ipamD corrects nothing.",
           "awscni_reconcile_count");
   public static final Metric POOL_CORRECTIONS =
       counter(
           "poolCorrections",
+          "cni_pool_corrections_total",
           "Addresses and ENIs that ipamD added or removed because the state in EC2 was different.",
           new FromCounter(
               Series.of(
@@ -228,49 +265,61 @@ public final class MetricCatalog {
   public static final Metric FORCE_REMOVE_ENI =
       alertingCounter(
           "forceRemoveENI",
+          "cni_enis_force_removed_total",
           "ENIs that were removed while pods held addresses on them.",
           "awscni_force_removed_enis");
   public static final Metric FORCE_REMOVE_IPS =
       alertingCounter(
           "forceRemoveIPs",
+          "cni_ip_addresses_force_removed_total",
           "Addresses that were removed while pods held them.",
           "awscni_force_removed_ips");
   public static final Metric POD_ENI_ERR =
       alertingCounter(
           "podENIErr",
+          "cni_pod_eni_errors_total",
           "Errors with ENIs of single pods. Security groups for pods need such ENIs.",
           "awscni_pod_eni_error_count");
 
   // How AWS answers ipamD.
 
   public static final Metric AWS_API_ERR =
-      alertingCounter("awsAPIErr", "Calls of ipamD to AWS that failed.", API_ERRORS);
+      alertingCounter(
+          "awsAPIErr",
+          "cni_aws_api_errors_total",
+          "Calls of ipamD to AWS that failed.",
+          API_ERRORS);
   public static final Metric AWS_API_NO_ADDRESS_ERR =
       apiErrors(
           "awsAPINoAddressErr",
+          "cni_aws_api_no_address_errors_total",
           "Calls of ipamD to AWS that failed because the subnet had no free address or prefix.",
           Cause.NO_ADDRESS_IN_SUBNET,
           Cause.NO_PREFIX_IN_SUBNET);
   public static final Metric AWS_API_THROTTLE_ERR =
       apiErrors(
           "awsAPIThrottleErr",
+          "cni_aws_api_throttle_errors_total",
           "Calls of ipamD to AWS that failed because EC2 throttled them.",
           Cause.EC2_THROTTLES);
   public static final Metric AWS_API_DENIED_ERR =
       apiErrors(
           "awsAPIDeniedErr",
+          "cni_aws_api_denied_errors_total",
           "Calls of ipamD to AWS that failed because EC2 denied them. Usually a role lacks a"
               + " permission.",
           Cause.EC2_DENIES);
   public static final Metric AWS_API_METADATA_ERR =
       counter(
           "awsAPIMetadataErr",
+          "cni_aws_api_metadata_errors_total",
           "Calls of ipamD to instance metadata that failed while a pod was set up. The pod did not"
               + " start.",
           new FromCounter(METADATA_ERRORS));
   public static final Metric AWS_API_LATENCY =
       add(
           "awsAPILatency",
+          "cni_aws_api_latency_seconds",
           MILLISECONDS,
           AVERAGE,
           MinuteAggregation.WEIGHTED_MEAN,
@@ -281,12 +330,22 @@ public final class MetricCatalog {
               Series.of("awscni_aws_api_latency_ms_count")));
   public static final Metric AWS_UTIL_ERR =
       alertingCounter(
-          "awsUtilErr", "Errors in ipamD's code that uses AWS.", "awscni_aws_utils_error_count");
+          "awsUtilErr",
+          "cni_aws_util_errors_total",
+          "Errors in ipamD's code that uses AWS.",
+          "awscni_aws_utils_error_count");
   public static final Metric EC2_API_REQ_COUNT =
-      counter("ec2ApiReqCount", "Requests of ipamD to EC2.", "awscni_ec2api_req_count");
+      counter(
+          "ec2ApiReqCount",
+          "cni_ec2_requests_total",
+          "Requests of ipamD to EC2.",
+          "awscni_ec2api_req_count");
   public static final Metric EC2_API_ERR_COUNT =
       alertingCounter(
-          "ec2ApiErrCount", "Requests of ipamD to EC2 that failed.", "awscni_ec2api_error_count");
+          "ec2ApiErrCount",
+          "cni_ec2_request_errors_total",
+          "Requests of ipamD to EC2 that failed.",
+          "awscni_ec2api_error_count");
 
   private MetricCatalog() {}
 
@@ -336,48 +395,77 @@ public final class MetricCatalog {
   }
 
   /** A gauge for which the cluster's value is the sum over the nodes. */
-  private static Metric gauge(String name, String description, Computation computation) {
-    return add(name, COUNT, SUM, LAST, NEVER, description, computation);
+  private static Metric gauge(
+      String name, String prometheus, String description, Computation computation) {
+    return add(name, prometheus, COUNT, SUM, LAST, NEVER, description, computation);
   }
 
   /** A gauge for which the cluster's value is the maximum over the nodes. */
   private static Metric worst(
-      String name, Unit unit, double alertAt, String description, Computation computation) {
-    return add(name, unit, MAXIMUM, LAST, OptionalDouble.of(alertAt), description, computation);
+      String name,
+      String prometheus,
+      Unit unit,
+      double alertAt,
+      String description,
+      Computation computation) {
+    return add(
+        name,
+        prometheus,
+        unit,
+        MAXIMUM,
+        LAST,
+        OptionalDouble.of(alertAt),
+        description,
+        computation);
   }
 
-  private static Metric counter(String name, String description, String series) {
-    return counter(name, description, new FromCounter(Series.of(series)));
+  private static Metric counter(String name, String prometheus, String description, String series) {
+    return counter(name, prometheus, description, new FromCounter(Series.of(series)));
   }
 
-  private static Metric apiErrors(String name, String description, Cause... causes) {
+  private static Metric apiErrors(
+      String name, String prometheus, String description, Cause... causes) {
     Set<String> codes =
         Stream.of(causes)
             .flatMap(cause -> cause.ec2Codes().stream())
             .collect(Collectors.toUnmodifiableSet());
-    return counter(name, description, new FromCounter(Series.of(API_ERRORS, "error", codes)));
+    return counter(
+        name, prometheus, description, new FromCounter(Series.of(API_ERRORS, "error", codes)));
   }
 
-  private static Metric counter(String name, String description, Computation computation) {
-    return add(name, COUNT, SUM, MinuteAggregation.SUM, NEVER, description, computation);
+  private static Metric counter(
+      String name, String prometheus, String description, Computation computation) {
+    return add(
+        name, prometheus, COUNT, SUM, MinuteAggregation.SUM, NEVER, description, computation);
   }
 
   /** A counter for which a single event means trouble. */
-  private static Metric alertingCounter(String name, String description, String series) {
+  private static Metric alertingCounter(
+      String name, String prometheus, String description, String series) {
     Computation counted = new FromCounter(Series.of(series));
     OptionalDouble first = OptionalDouble.of(1);
-    return add(name, COUNT, SUM, MinuteAggregation.SUM, first, description, counted);
+    return add(name, prometheus, COUNT, SUM, MinuteAggregation.SUM, first, description, counted);
   }
 
   private static Metric add(
       String name,
+      String prometheus,
       Unit unit,
       Statistic statistic,
       MinuteAggregation within,
       OptionalDouble alertAt,
       String description,
       Computation computation) {
-    Metric metric = new Metric(name, unit, statistic, within, alertAt, description, computation);
+    Metric metric =
+        new Metric(
+            name,
+            PrometheusName.of(prometheus),
+            unit,
+            statistic,
+            within,
+            alertAt,
+            description,
+            computation);
     ALL.add(metric);
     return metric;
   }

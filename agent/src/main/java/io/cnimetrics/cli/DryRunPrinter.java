@@ -70,7 +70,7 @@ final class DryRunPrinter {
         switch (format) {
           case TABLE -> TableReport.of(poll, console.palette()) + (watch ? "\n" : "");
           case JSON -> JsonReport.of(poll, !watch);
-          case PROMETHEUS -> PrometheusText.of(poll.samples());
+          case PROMETHEUS -> PrometheusText.of(poll.samples(), poll.labels());
           case PUT_METRIC_DATA -> request(poll);
         });
   }

@@ -2,6 +2,7 @@ package io.cnimetrics.dryrun;
 
 import io.cnimetrics.capacity.EffectiveMaximum;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.snapshot.NodeIdentity;
@@ -55,5 +56,10 @@ public record Report(
 
   public Optional<String> cniVersion() {
     return snapshot.metrics().flatMap(metrics -> metrics.cniVersion());
+  }
+
+  /** The labels of the node in Prometheus. */
+  public NodeLabels labels() {
+    return NodeLabels.of(node, Optional.of(snapshot));
   }
 }

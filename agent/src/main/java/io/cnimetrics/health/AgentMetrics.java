@@ -24,77 +24,82 @@ import java.util.concurrent.atomic.LongAdder;
 final class AgentMetrics {
   private AgentMetrics() {}
 
-  static List<MetricSnapshot> of(AgentStats stats, Backlog backlog, BuildInfo build) {
+  static List<MetricSnapshot> of(AgentStats stats, Backlog backlog, BuildInfo build, Labels node) {
     return List.of(
-        info(build),
-        counters("polls", "Polls of ipamD by result.", "result", stats.polls),
-        counter("datums_sent", "Datums that CloudWatch accepted.", stats.sent.sum()),
-        counters("datums_dropped", "Dropped datums by reason.", "reason", stats.dropped),
-        counters("requests", "Requests to CloudWatch by outcome.", "outcome", stats.requests),
-        latencies(stats.latencies.read()),
+        info(build, node),
+        counters("polls", "Polls of ipamD by result.", "result", stats.polls, node),
+        counter("datums_sent", "Datums that CloudWatch accepted.", stats.sent.sum(), node),
+        counters("datums_dropped", "Dropped datums by reason.", "reason", stats.dropped, node),
+        counters("requests", "Requests to CloudWatch by outcome.", "outcome", stats.requests, node),
+        latencies(stats.latencies.read(), node),
         gauge(
                 "backlog_size",
                 "Pending minutes, whose datums CloudWatch has not accepted yet.",
-                (double) backlog.minutes())
+                (double) backlog.minutes(),
+                node)
             .build(),
         gauge(
                 "backlog_age_seconds",
                 "Age of the oldest pending minute; 0 if no minute is pending.",
-                backlog.oldest().toMillis() / 1000.0)
+                backlog.oldest().toMillis() / 1000.0,
+                node)
             .unit(Unit.SECONDS)
             .build());
   }
 
-  private static MetricSnapshot info(BuildInfo build) {
+  private static MetricSnapshot info(BuildInfo build, Labels node) {
     return InfoSnapshot.builder()
         .name(name("build"))
         .help("Versions of the agent and of its Java runtime.")
         .dataPoint(
             InfoDataPointSnapshot.builder()
-                .labels(Labels.of("version", build.version(), "java_version", build.javaVersion()))
+                .labels(
+                    node.merge(
+                        Labels.of("version", build.version(), "java_version", build.javaVersion())))
                 .build())
         .build();
   }
 
-  private static MetricSnapshot counter(String name, String help, long count) {
+  private static MetricSnapshot counter(String name, String help, long count, Labels node) {
     return CounterSnapshot.builder()
         .name(name(name))
         .help(help)
-        .dataPoint(CounterDataPointSnapshot.builder().value((double) count).build())
+        .dataPoint(CounterDataPointSnapshot.builder().labels(node).value((double) count).build())
         .build();
   }
 
   private static <E extends Enum<E>> MetricSnapshot counters(
-      String name, String help, String label, Map<E, LongAdder> counts) {
+      String name, String help, String label, Map<E, LongAdder> counts, Labels node) {
     CounterSnapshot.Builder counters = CounterSnapshot.builder().name(name(name)).help(help);
     counts.forEach(
         (kind, count) ->
             counters.dataPoint(
                 CounterDataPointSnapshot.builder()
-                    .labels(Labels.of(label, kind.name().toLowerCase(Locale.ROOT)))
+                    .labels(node.merge(Labels.of(label, kind.name().toLowerCase(Locale.ROOT))))
                     .value((double) count.sum())
                     .build()));
     return counters.build();
   }
 
-  private static MetricSnapshot latencies(Latencies.Distribution read) {
+  private static MetricSnapshot latencies(Latencies.Distribution read, Labels node) {
     return HistogramSnapshot.builder()
         .name(name("request_duration_seconds"))
         .help("Duration of requests to CloudWatch until the response or the timeout.")
         .unit(Unit.SECONDS)
         .dataPoint(
             HistogramDataPointSnapshot.builder()
+                .labels(node)
                 .classicHistogramBuckets(ClassicHistogramBuckets.of(read.bounds(), read.counts()))
                 .sum(read.sum())
                 .build())
         .build();
   }
 
-  private static GaugeSnapshot.Builder gauge(String name, String help, double value) {
+  private static GaugeSnapshot.Builder gauge(String name, String help, double value, Labels node) {
     return GaugeSnapshot.builder()
         .name(name(name))
         .help(help)
-        .dataPoint(GaugeDataPointSnapshot.builder().value(value).build());
+        .dataPoint(GaugeDataPointSnapshot.builder().labels(node).value(value).build());
   }
 
   private static String name(String name) {

@@ -1,12 +1,13 @@
 package io.cnimetrics.health;
 
+import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sample;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * The page {@code /metrics} shows the samples of the last poll and the agent's metrics about
@@ -17,6 +18,7 @@ public final class MetricsPage implements Page {
   public static final String PATH = "/metrics";
 
   private final Supplier<List<Sample>> samples;
+  private final Supplier<NodeLabels> node;
   private final AgentStats stats;
   private final Supplier<Backlog> backlog;
   private final BuildInfo build;
@@ -26,10 +28,12 @@ public final class MetricsPage implements Page {
    */
   public MetricsPage(
       Supplier<List<Sample>> samples,
+      Supplier<NodeLabels> node,
       AgentStats stats,
       Supplier<Backlog> backlog,
       BuildInfo build) {
     this.samples = samples;
+    this.node = node;
     this.stats = stats;
     this.backlog = backlog;
     this.build = build;
@@ -37,9 +41,11 @@ public final class MetricsPage implements Page {
 
   @Override
   public Response get(String accept) {
-    Stream<MetricSnapshot> node = PrometheusText.snapshots(samples.get()).stream();
-    Stream<MetricSnapshot> agent = AgentMetrics.of(stats, backlog.get(), build).stream();
-    return TextFormat.of(accept).write(new MetricSnapshots(Stream.concat(node, agent).toList()));
+    NodeLabels labels = node.get();
+    List<MetricSnapshot> all = new ArrayList<>(PrometheusText.snapshots(samples.get(), labels));
+    all.addAll(
+        AgentMetrics.of(stats, backlog.get(), build, PrometheusText.labels(labels.ofEach())));
+    return TextFormat.of(accept).write(new MetricSnapshots(all));
   }
 
   /**

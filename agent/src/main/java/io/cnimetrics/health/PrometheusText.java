@@ -2,104 +2,108 @@ package io.cnimetrics.health;
 
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.Metric.Kind;
-import io.cnimetrics.catalog.Metric.Unit;
-import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sample;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot;
+import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import io.prometheus.metrics.model.snapshots.Unit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
-/**
- * Writes the samples of a poll in Prometheus' text format. Names start with {@code cni_}, values
- * have base units, and counters are totals.
- */
+/** Writes the samples of a poll in Prometheus' text format. The catalogue contains the names. */
 public final class PrometheusText {
-  private static final Pattern WORD_START =
-      Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])");
-
-  private static final String SUBNET = words(MetricCatalog.SUBNET_DIMENSION);
+  /** The label of a metric about a subnet. */
+  private static final String SUBNET = "subnet_id";
 
   private PrometheusText() {}
 
   /** Writes the text. */
-  public static String of(List<Sample> samples) {
-    return TextFormat.PROMETHEUS.write(snapshots(samples)).body();
+  public static String of(List<Sample> samples, NodeLabels node) {
+    return TextFormat.PROMETHEUS.write(new MetricSnapshots(snapshots(samples, node))).body();
   }
 
   /** Converts samples to metrics of the Prometheus library. */
-  static MetricSnapshots snapshots(List<Sample> samples) {
-    Map<Metric, List<Sample>> byMetric = new LinkedHashMap<>();
-    for (Sample sample : samples) {
-      byMetric.computeIfAbsent(sample.metric(), metric -> new ArrayList<>()).add(sample);
+  static List<MetricSnapshot> snapshots(List<Sample> samples, NodeLabels node) {
+    if (samples.isEmpty()) {
+      return List.of();
     }
-    return new MetricSnapshots(
-        byMetric.entrySet().stream()
-            .map(entry -> snapshot(entry.getKey(), entry.getValue()))
-            .toList());
+    Map<String, List<Sample>> families = new LinkedHashMap<>();
+    for (Sample sample : samples) {
+      String family = sample.metric().prometheus().family();
+      families.computeIfAbsent(family, name -> new ArrayList<>()).add(sample);
+    }
+    Labels each = labels(node.ofEach());
+    List<MetricSnapshot> snapshots = new ArrayList<>();
+    families.forEach((name, family) -> snapshots.add(snapshot(name, family, each)));
+    snapshots.add(info(each.merge(labels(node.ofInfo()))));
+    return snapshots;
   }
 
-  /** A metric has one series. A metric about subnets has one series for each subnet. */
-  private static MetricSnapshot snapshot(Metric metric, List<Sample> samples) {
-    if (metric.kind() == Kind.COUNTER) {
+  private static MetricSnapshot info(Labels labels) {
+    return InfoSnapshot.builder()
+        .name(NodeLabels.INFO.replaceFirst("_info$", ""))
+        .help(NodeLabels.INFO_HELP)
+        .dataPoint(InfoDataPointSnapshot.builder().labels(labels).build())
+        .build();
+  }
+
+  private static MetricSnapshot snapshot(String name, List<Sample> family, Labels node) {
+    Metric first = family.get(0).metric();
+    if (first.kind() == Kind.COUNTER) {
       CounterSnapshot.Builder counter =
-          CounterSnapshot.builder().name(name(metric)).help(metric.description());
-      for (Sample sample : samples) {
+          CounterSnapshot.builder().name(name.replaceFirst("_total$", "")).help(help(family));
+      for (Sample sample : family) {
         counter.dataPoint(
-            CounterDataPointSnapshot.builder().value(sample.total().orElseThrow()).build());
+            CounterDataPointSnapshot.builder()
+                .value(sample.total().orElseThrow())
+                .labels(labels(sample, node))
+                .build());
       }
       return counter.build();
     }
-    GaugeSnapshot.Builder gauge =
-        GaugeSnapshot.builder().name(name(metric)).help(metric.description());
-    for (Sample sample : samples) {
+    GaugeSnapshot.Builder gauge = GaugeSnapshot.builder().name(name).help(help(family));
+    for (Sample sample : family) {
       gauge.dataPoint(
           GaugeDataPointSnapshot.builder()
-              .value(sample.value().orElseThrow() * baseUnits(metric.unit()))
-              .labels(sample.subnetId().map(id -> Labels.of(SUBNET, id)).orElse(Labels.EMPTY))
+              .value(sample.metric().unit().inBaseUnit(sample.value().orElseThrow()))
+              .labels(labels(sample, node))
               .build());
     }
-    baseUnit(metric.unit()).ifPresent(gauge::unit);
-    return gauge.build();
+    String unit = first.unit().baseUnit();
+    return unit.isEmpty() ? gauge.build() : gauge.unit(new Unit(unit)).build();
   }
 
-  /** The name in Prometheus, such as {@code cni_aws_api_latency_seconds}. */
-  static String name(Metric metric) {
-    String words = words(metric.name());
-    return "cni_"
-        + words.replaceFirst("_(minutes|percent)$", "")
-        + baseUnit(metric.unit()).map(unit -> "_" + unit).orElse("");
+  /** The description of a family. In a family of several metrics, each has its own sentence. */
+  private static String help(List<Sample> family) {
+    return family.stream()
+        .map(Sample::metric)
+        .distinct()
+        .map(
+            metric ->
+                String.join("", metric.prometheus().labels().values())
+                    + (metric.prometheus().labels().isEmpty() ? "" : ": ")
+                    + metric.description())
+        .collect(Collectors.joining(" "));
   }
 
-  private static String words(String name) {
-    String camelCase = name.replace("IPv4", "Ipv4").replace("IPs", "Ips");
-    return WORD_START.matcher(camelCase).replaceAll("_").toLowerCase(Locale.ROOT);
+  private static Labels labels(Sample sample, Labels node) {
+    Labels own = node.merge(labels(sample.metric().prometheus().labels()));
+    return sample.subnetId().map(id -> own.merge(Labels.of(SUBNET, id))).orElse(own);
   }
 
-  private static Optional<io.prometheus.metrics.model.snapshots.Unit> baseUnit(Unit unit) {
-    return switch (unit) {
-      case COUNT -> Optional.empty();
-      case PERCENT -> Optional.of(io.prometheus.metrics.model.snapshots.Unit.RATIO);
-      case MILLISECONDS, MINUTES -> Optional.of(io.prometheus.metrics.model.snapshots.Unit.SECONDS);
-    };
-  }
-
-  private static double baseUnits(Unit unit) {
-    return switch (unit) {
-      case COUNT -> 1;
-      case PERCENT -> 0.01;
-      case MILLISECONDS -> 0.001;
-      case MINUTES -> 60;
-    };
+  static Labels labels(Map<String, String> labels) {
+    Labels.Builder builder = Labels.builder();
+    labels.forEach(builder::label);
+    return builder.build();
   }
 }

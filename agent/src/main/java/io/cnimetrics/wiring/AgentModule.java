@@ -169,7 +169,12 @@ final class AgentModule {
     if (config.prometheus()) {
       pages.put(
           MetricsPage.PATH,
-          new MetricsPage(lastPoll::samples, activity, () -> backlog(agent.depth(), clock), build));
+          new MetricsPage(
+              lastPoll::samples,
+              agent::labels,
+              activity,
+              () -> backlog(agent.depth(), clock),
+              build));
     }
     return new HealthServer(config.healthAddress(), agent::health, pages);
   }

@@ -139,7 +139,7 @@ class DryRunIT {
           dryRun(ipamd.introspectionUrl(), GONE + "/metrics").with("--output=prometheus").run();
 
       assertThat(result.exitCode()).isZero();
-      assertThat(result.out()).contains("cni_eni_allocated 2.0");
+      assertThat(result.out()).containsPattern("cni_enis\\{[^}]*} 2.0");
       assertThat(result.err()).contains("metrics UNREACHABLE: " + GONE + "/metrics");
     }
   }

@@ -255,7 +255,8 @@ class RunIT {
       health.await("/readyz", 200, LIMIT);
 
       assertThat(health.await("/metrics", 200, LIMIT))
-          .contains("\ncni_eni_allocated 2.0\n", "\ncni_agent_backlog_size 0.0\n");
+          .containsPattern("\ncni_enis\\{[^}]*} 2.0\n")
+          .containsPattern("\ncni_agent_backlog_size\\{[^}]*} 0.0\n");
       assertThat(agent.stop().exitCode()).isZero();
       assertThat(cloudWatch.requests()).isEmpty();
     }

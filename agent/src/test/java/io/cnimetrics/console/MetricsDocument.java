@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /** Writes the page {@code docs/metrics.md}, which shows the catalogue as a table. */
 final class MetricsDocument {
   private static final String INTRODUCTION =
-      """
+"""
       # Metrics
 
       <!-- `make goldens` writes this page from the catalogue. Change MetricCatalog, not this page. -->
@@ -39,6 +39,10 @@ final class MetricsDocument {
       - **Alert from N** means that the agent of the node logs a line when the value reaches N, and another line when
         the value falls below N again. If `--publish-interval` is longer than a minute, the agent then sends its
         datums before the interval ends.
+
+      Prometheus and OTLP have their own names, which are stable. Durations are in seconds and shares are ratios. A counter
+      is the total since ipamD started, so use `increase()`. Each series has the labels `cluster`, `node`, `instance`,
+      `instance_type` and `zone`, as far as they are known. `cni_node_info` also has the labels `cni_version` and `subnets`.
 
       `cni-metrics-helper` is AWS's helper, written in Go. A metric of both programs has the same name in both.
       The helper sends one value for the whole cluster. Therefore do not use statistics and thresholds that were chosen
@@ -99,6 +103,7 @@ final class MetricsDocument {
         + table(
             List.of(
                 "metric",
+                "in Prometheus and OTLP",
                 "meaning",
                 "kind",
                 "unit",
@@ -144,6 +149,7 @@ final class MetricsDocument {
   private static List<String> row(Metric metric) {
     return List.of(
         code(metric.name()),
+        code(metric.prometheus().toString()),
         metric.description(),
         metric.kind().label(),
         unit(metric.unit()),

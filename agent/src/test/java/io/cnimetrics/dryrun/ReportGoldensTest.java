@@ -26,7 +26,8 @@ class ReportGoldensTest {
   @ParameterizedTest
   @EnumSource
   void prometheusTextIsAsApproved(Node node) {
-    Goldens.check(node.file("prom"), PrometheusText.of(node.report().reading().samples()));
+    Goldens.check(
+        node.file("prom"), PrometheusText.of(node.report().samples(), node.report().labels()));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.health.MetricsPage.Backlog;
 import io.cnimetrics.health.MetricsPage.BuildInfo;
@@ -19,13 +20,18 @@ class MetricsPageTest {
   private static final String OPEN_METRICS = "application/openmetrics-text;version=1.0.0";
   private static final BuildInfo BUILD = new BuildInfo("1.2.3", "17.0.1");
 
+  private static final NodeLabels NODE =
+      new NodeLabels(Map.of("node", "n1"), Map.of("cni_version", "1.20.0"));
+
   private final AgentStats activity = new AgentStats();
 
   @Test
   void everyMetricIsThereInOpenMetrics() {
     OpenMetrics read = read(page(wholeCatalogue(), BUILD));
 
-    assertThat(read.names()).hasSize(MetricCatalog.all().size() + 8);
+    assertThat(read.names())
+        .hasSize(families() + 9)
+        .contains("cni_ip_addresses", "cni_node", "cni_agent_build");
     assertThat(read.names()).allMatch(name -> name.startsWith("cni_"));
   }
 
@@ -52,9 +58,9 @@ class MetricsPageTest {
     OpenMetrics read = read(page(wholeCatalogue(), BUILD));
 
     assertThat(read.families()).map(OpenMetrics.Family::unit).containsOnly("", "seconds", "ratio");
-    assertThat(read.value("cni_aws_api_latency_seconds", Map.of())).isEqualTo(0.05);
-    assertThat(read.value("cni_no_address_seconds", Map.of())).isEqualTo(3_000);
-    assertThat(read.value("cni_node_ip_utilization_ratio", Map.of())).isEqualTo(0.5);
+    assertThat(read.value("cni_aws_api_latency_seconds", of())).isEqualTo(0.05);
+    assertThat(read.value("cni_no_ip_address_seconds", of())).isEqualTo(3_000);
+    assertThat(read.value("cni_ip_utilization_ratio", of())).isEqualTo(0.5);
     assertThat(read.names()).noneMatch(name -> name.matches(".*_(ms|minutes|percent)"));
   }
 
@@ -87,11 +93,11 @@ class MetricsPageTest {
 
     OpenMetrics read = read(page(List.of(), BUILD));
 
-    assertThat(read.value("cni_agent_polls", Map.of("result", "good"))).isEqualTo(2);
-    assertThat(read.value("cni_agent_polls", Map.of("result", "failed"))).isEqualTo(1);
-    assertThat(read.value("cni_agent_datums_sent", Map.of())).isEqualTo(60);
-    assertThat(read.value("cni_agent_datums_dropped", Map.of("reason", "no_room"))).isEqualTo(30);
-    assertThat(read.value("cni_agent_requests", Map.of("outcome", "unauthorized"))).isEqualTo(1);
+    assertThat(read.value("cni_agent_polls", of("result", "good"))).isEqualTo(2);
+    assertThat(read.value("cni_agent_polls", of("result", "failed"))).isEqualTo(1);
+    assertThat(read.value("cni_agent_datums_sent", of())).isEqualTo(60);
+    assertThat(read.value("cni_agent_datums_dropped", of("reason", "no_room"))).isEqualTo(30);
+    assertThat(read.value("cni_agent_requests", of("outcome", "unauthorized"))).isEqualTo(1);
   }
 
   @Test
@@ -105,14 +111,14 @@ class MetricsPageTest {
     assertThat(text)
         .contains(
             """
-            cni_agent_request_duration_seconds_bucket{le="0.1"} 1
-            cni_agent_request_duration_seconds_bucket{le="0.3"} 1
-            cni_agent_request_duration_seconds_bucket{le="1.0"} 2
-            cni_agent_request_duration_seconds_bucket{le="3.0"} 2
-            cni_agent_request_duration_seconds_bucket{le="10.0"} 2
-            cni_agent_request_duration_seconds_bucket{le="+Inf"} 3
-            cni_agent_request_duration_seconds_count 3
-            cni_agent_request_duration_seconds_sum 11.0
+            cni_agent_request_duration_seconds_bucket{node="n1",le="0.1"} 1
+            cni_agent_request_duration_seconds_bucket{node="n1",le="0.3"} 1
+            cni_agent_request_duration_seconds_bucket{node="n1",le="1.0"} 2
+            cni_agent_request_duration_seconds_bucket{node="n1",le="3.0"} 2
+            cni_agent_request_duration_seconds_bucket{node="n1",le="10.0"} 2
+            cni_agent_request_duration_seconds_bucket{node="n1",le="+Inf"} 3
+            cni_agent_request_duration_seconds_count{node="n1"} 3
+            cni_agent_request_duration_seconds_sum{node="n1"} 11.0
             """);
   }
 
@@ -120,8 +126,8 @@ class MetricsPageTest {
   void backlogIsShown() {
     OpenMetrics read = read(page(List.of(), BUILD));
 
-    assertThat(read.value("cni_agent_backlog_size", Map.of())).isEqualTo(7);
-    assertThat(read.value("cni_agent_backlog_age_seconds", Map.of())).isEqualTo(420.5);
+    assertThat(read.value("cni_agent_backlog_size", of())).isEqualTo(7);
+    assertThat(read.value("cni_agent_backlog_age_seconds", of())).isEqualTo(420.5);
   }
 
   @Test
@@ -129,12 +135,33 @@ class MetricsPageTest {
     BuildInfo odd = new BuildInfo("1.0 \"x\"\\\n}", "17 {,=");
 
     assertThat(read(page(List.of(), odd)).family("cni_agent_build").samples().get(0).labels())
-        .isEqualTo(Map.of("version", odd.version(), "java_version", odd.javaVersion()));
+        .isEqualTo(
+            Map.of("node", "n1", "version", odd.version(), "java_version", odd.javaVersion()));
+  }
+
+  @Test
+  void everySeriesHasTheNodesLabels() {
+    OpenMetrics read = read(page(wholeCatalogue(), BUILD));
+
+    assertThat(read.families())
+        .flatMap(OpenMetrics.Family::samples)
+        .allSatisfy(sample -> assertThat(sample.labels()).containsEntry("node", "n1"));
+    assertThat(read.family("cni_node").samples().get(0).labels())
+        .isEqualTo(Map.of("node", "n1", "cni_version", "1.20.0"));
+  }
+
+  private static Map<String, String> of(String... label) {
+    return label.length == 0 ? Map.of("node", "n1") : Map.of("node", "n1", label[0], label[1]);
+  }
+
+  private static int families() {
+    return (int)
+        MetricCatalog.all().stream().map(metric -> metric.prometheus().family()).distinct().count();
   }
 
   private MetricsPage page(List<Sample> samples, BuildInfo build) {
     Backlog backlog = new Backlog(7, Duration.ofMillis(420_500));
-    return new MetricsPage(() -> samples, activity, () -> backlog, build);
+    return new MetricsPage(() -> samples, () -> NODE, activity, () -> backlog, build);
   }
 
   private static OpenMetrics read(MetricsPage page) {

@@ -1,8 +1,6 @@
 package io.cnimetrics.health;
 
 import io.cnimetrics.Goldens;
-import io.cnimetrics.catalog.Metric;
-import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.MetricCatalog;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -12,12 +10,8 @@ class PrometheusNamesGoldensTest {
   void namesAreAsApproved() {
     String names =
         MetricCatalog.all().stream()
-            .map(metric -> "%-27s%s%n".formatted(metric.name(), exposed(metric)))
+            .map(metric -> "%-27s%s%n".formatted(metric.name(), metric.prometheus()))
             .collect(Collectors.joining());
     Goldens.check("prometheus-names.txt", names);
-  }
-
-  private static String exposed(Metric metric) {
-    return PrometheusText.name(metric) + (metric.kind() == Kind.COUNTER ? "_total" : "");
   }
 }

@@ -2,58 +2,77 @@ package io.cnimetrics.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.dryrun.Report;
 import io.cnimetrics.dryrun.Reports;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PrometheusTextTest {
-  @Test
-  void everyMetricIsHelpTypeAndOneSample() {
-    List<String> lines = PrometheusText.of(Reports.healthy().reading().samples()).lines().toList();
+  private static final Report NODE = Reports.healthy();
 
-    assertThat(lines.size() % 3).isZero();
-    for (int line = 0; line < lines.size(); line += 3) {
-      String name = lines.get(line + 2).split(" ")[0];
-      assertThat(lines.get(line)).startsWith("# HELP " + name + " ");
-      assertThat(lines.get(line + 1)).matches("# TYPE " + name + " (gauge|counter)");
-      assertThat(Double.parseDouble(lines.get(line + 2).split(" ")[1])).isNotNegative();
+  @Test
+  void everyFamilyIsHelpTypeAndItsSamples() {
+    Set<String> families = new HashSet<>();
+    String family = "";
+    for (String line : text().lines().toList()) {
+      String[] words = line.split("[ {]", 4);
+      if (words[1].equals("HELP")) {
+        family = words[2];
+        assertThat(families.add(family)).isTrue();
+      } else if (words[1].equals("TYPE")) {
+        assertThat(line).matches("# TYPE " + family + " (gauge|counter)");
+      } else {
+        assertThat(words[0]).isEqualTo(family);
+        assertThat(Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1))).isNotNegative();
+      }
     }
   }
 
   @Test
-  void everySampleIsShownOnce() {
-    Report report = Reports.healthy();
+  void everySampleIsShownOnceBesideTheInfo() {
+    List<String> series =
+        text().lines().filter(line -> !line.startsWith("#")).map(PrometheusTextTest::name).toList();
 
-    List<String> names =
-        PrometheusText.of(report.reading().samples())
-            .lines()
-            .filter(line -> !line.startsWith("#"))
-            .map(line -> line.split(" ")[0])
-            .toList();
-
-    assertThat(names).doesNotHaveDuplicates().hasSize(report.reading().samples().size());
+    assertThat(series).doesNotHaveDuplicates().hasSize(NODE.samples().size() + 1);
   }
 
   @Test
-  void namesOfTheCatalogueAreValidAndDiffer() {
+  void namesOfTheCatalogueFollowTheConventions() {
     assertThat(MetricCatalog.all())
-        .map(PrometheusText::name)
-        .doesNotHaveDuplicates()
-        .allMatch(name -> name.matches("cni_[a-z0-9]+(_[a-z0-9]+)*"));
+        .map(metric -> metric.prometheus().toString())
+        .doesNotHaveDuplicates();
+    assertThat(MetricCatalog.all())
+        .allSatisfy(
+            metric -> {
+              String name = metric.prometheus().family();
+              String unit = metric.unit().baseUnit();
+              assertThat(name).matches("cni_[a-z0-9]+(_[a-z0-9]+)*");
+              assertThat(name.endsWith("_total")).isEqualTo(metric.kind() == Kind.COUNTER);
+              assertThat(name).endsWith(unit.isEmpty() ? "" : "_" + unit);
+            });
   }
 
   @Test
   void valuesAreInBaseUnits() {
-    assertThat(PrometheusText.of(Reports.healthy().reading().samples()))
-        .contains("\ncni_aws_api_latency_seconds 0.12345\n")
-        .contains("\ncni_node_ip_utilization_ratio 0.2727");
+    assertThat(text())
+        .containsPattern("\ncni_aws_api_latency_seconds\\{[^}]*} 0.12345\n")
+        .containsPattern("\ncni_ip_utilization_ratio\\{[^}]*} 0.2727");
   }
 
   @Test
   void counterIsItsTotal() {
-    assertThat(PrometheusText.of(Reports.healthy().reading().samples()))
-        .contains("\ncni_ipamd_err_total 30.0\n");
+    assertThat(text()).containsPattern("\ncni_ipamd_errors_total\\{[^}]*} 30.0\n");
+  }
+
+  private static String text() {
+    return PrometheusText.of(NODE.samples(), NODE.labels());
+  }
+
+  private static String name(String line) {
+    return line.substring(0, line.lastIndexOf(' '));
   }
 }

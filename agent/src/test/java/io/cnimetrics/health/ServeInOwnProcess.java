@@ -2,6 +2,7 @@ package io.cnimetrics.health;
 
 import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.health.MetricsPage.Backlog;
 import io.cnimetrics.health.MetricsPage.BuildInfo;
@@ -43,7 +44,12 @@ final class ServeInOwnProcess {
             .filter(metric -> metric.kind() == Kind.GAUGE)
             .map(metric -> new Sample(metric, one, OptionalDouble.empty()))
             .toList();
-    return new MetricsPage(() -> samples, new AgentStats(), () -> NOTHING, BuildInfo.of("1"));
+    return new MetricsPage(
+        () -> samples,
+        () -> new NodeLabels(Map.of(), Map.of()),
+        new AgentStats(),
+        () -> NOTHING,
+        BuildInfo.of("1"));
   }
 
   private static String longHeader(Client client) {
