@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /** Writes the page {@code docs/metrics.md}, which shows the catalogue as a table. */
 final class MetricsDocument {
   private static final String INTRODUCTION =
-"""
+      """
       # Metrics
 
       <!-- `make goldens` writes this page from the catalogue. Change MetricCatalog, not this page. -->
