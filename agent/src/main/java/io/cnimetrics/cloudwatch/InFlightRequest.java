@@ -1,12 +1,16 @@
 package io.cnimetrics.cloudwatch;
 
 import io.cnimetrics.aws.AwsHttp;
+import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
+import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.HttpStatusCode;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
@@ -15,6 +19,17 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 final class InFlightRequest {
   /** The maximum number of bytes that are read from a body. The rest is ignored. */
   static final int MAX_BODY_BYTES = 64 * 1024;
+
+  /**
+   * What the SDK receives instead of an answer with a 2xx status. CloudWatch accepts the datums
+   * before it sends the status, and the rest of its answer has no content. If the SDK read the
+   * rest, a wrong checksum, encoding or body would be an error, and the datums would be sent twice.
+   */
+  private static final HttpExecuteResponse SUCCESS =
+      HttpExecuteResponse.builder()
+          .response(SdkHttpResponse.builder().statusCode(HttpStatusCode.OK).build())
+          .responseBody(AbortableInputStream.createEmpty())
+          .build();
 
   /** The progress of the request. */
   enum Phase {
@@ -91,8 +106,21 @@ final class InFlightRequest {
                     }));
     ExecutableHttpRequest prepared = http.prepareRequest(sent.build());
     request = Optional.of(prepared);
-    return AwsHttp.bounded(
-        prepared, MAX_BODY_BYTES, () -> stopped, answer -> response = Optional.of(answer));
+    ExecutableHttpRequest bounded =
+        AwsHttp.bounded(
+            prepared, MAX_BODY_BYTES, () -> stopped, answer -> response = Optional.of(answer));
+    return new ExecutableHttpRequest() {
+      @Override
+      public HttpExecuteResponse call() throws IOException {
+        HttpExecuteResponse answer = bounded.call();
+        return answer.httpResponse().isSuccessful() ? SUCCESS : answer;
+      }
+
+      @Override
+      public void abort() {
+        bounded.abort();
+      }
+    };
   }
 
   private void throwIfStopped() {

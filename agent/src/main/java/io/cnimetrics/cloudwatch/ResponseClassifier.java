@@ -38,10 +38,14 @@ final class ResponseClassifier {
 
   /** The result for an exception of the SDK. */
   PutResult failed(RuntimeException e) {
+    return hasSucceeded() ? succeeded() : withoutSuccess(e);
+  }
+
+  private PutResult withoutSuccess(RuntimeException e) {
     return RootCause.first(e, CredentialsException.class)
         .map(this::withoutCredentials)
         .or(() -> RootCause.first(e, AwsServiceException.class).map(this::refused))
-        .or(() -> exchange.response().flatMap(this::unreadable))
+        .or(() -> exchange.response().map(this::unreadable))
         .orElseGet(() -> unanswered(RootCause.of(e)));
   }
 
@@ -115,10 +119,8 @@ final class ResponseClassifier {
   }
 
   /** The result for an answer whose body the SDK cannot parse. */
-  private Optional<PutResult> unreadable(SdkHttpResponse response) {
-    return response.isSuccessful()
-        ? Optional.empty()
-        : Optional.of(refused(ErrorKind.of(response.statusCode(), "", false, false), "", ""));
+  private PutResult unreadable(SdkHttpResponse response) {
+    return refused(ErrorKind.of(response.statusCode(), "", false, false), "", "");
   }
 
   private PutResult refused(ErrorKind refusal, String code, String words) {
@@ -164,13 +166,14 @@ final class ResponseClassifier {
   }
 
   /**
-   * Whether the answer is an HTML page, such as the login page of a proxy. The SDK ignores the
-   * content of an answer and would accept such a page as success.
+   * Whether the answer is an HTML page that AWS did not send, such as the login page of a proxy.
+   * Every answer of AWS has a request id.
    */
   private static boolean isPage(SdkHttpResponse response) {
-    return response
-        .firstMatchingHeader("Content-Type")
-        .filter(type -> type.toLowerCase(Locale.ROOT).startsWith("text/html"))
-        .isPresent();
+    return response.firstMatchingHeader("x-amzn-RequestId").isEmpty()
+        && response
+            .firstMatchingHeader("Content-Type")
+            .filter(type -> type.toLowerCase(Locale.ROOT).startsWith("text/html"))
+            .isPresent();
   }
 }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class CutConnectionsTest {
@@ -113,30 +114,88 @@ class CutConnectionsTest {
                 }));
   }
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "{0}")
   @MethodSource
-  void statusAloneDecidesAboutSuccess(Answer script) throws IOException {
+  void statusAloneDecidesAboutSuccess(String name, Answer script) throws IOException {
     try (RawCloudWatch server = new RawCloudWatch(script)) {
-      assertThat(putAt(server.url(), SHORT)).isEqualTo(PutResult.ACCEPTED);
+      assertThat(putAt(server.url(), SOON)).isEqualTo(PutResult.ACCEPTED);
     }
   }
 
-  static Stream<Answer> statusAloneDecidesAboutSuccess() {
+  static Stream<Arguments> statusAloneDecidesAboutSuccess() {
+    String nested = "\u0081".repeat(30_000);
     return Stream.of(
-        request -> request.send(OK + "\r\n"),
-        request -> request.send(OK + "Content-Len"),
-        request -> request.send(OK + "Content-Length: 2\r\n\r\n\u00bf\u00ff"),
-        request -> request.send(OK + "Content-Length: 2\r\n\r\n\u00bf"),
-        request -> request.send(OK + "Transfer-Encoding: chunked\r\n\r\nzz\r\n"),
-        request -> request.send("HTTP/1.1 204 No Content\r\n\r\n"),
-        request -> {
-          request.send(OK + "Content-Length: 2\r\n\r\n");
-          request.hang();
-        },
-        request -> {
-          request.send(OK + "Transfer-Encoding: chunked\r\n\r\n");
-          request.trickle("1\r\nx\r\n");
-        });
+        accepted("no length", OK + "\r\n"),
+        accepted("cut after the status", "HTTP/1.1 200 OK\r\n"),
+        accepted("cut within a header", OK + "Content-Len"),
+        accepted("cut within the body", OK + "Content-Length: 20\r\n\r\n\u00bf"),
+        accepted("unparsable", OK + "Content-Length: 2\r\n\r\n\u00bf\u00ff"),
+        accepted("cut CBOR", OK + "Content-Length: 1\r\n\r\n\u00bf"),
+        accepted("bad chunks", OK + "Transfer-Encoding: chunked\r\n\r\nzz\r\n"),
+        accepted("negative length", OK + "Content-Length: -5\r\n\r\n"),
+        accepted("length without a number", OK + "Content-Length: many\r\n\r\n"),
+        accepted("huge length", OK + "Content-Length: 99999999999999999999\r\n\r\n"),
+        accepted("two lengths", OK + "Content-Length: 0\r\nContent-Length: 7\r\n\r\n"),
+        accepted("wrong checksum", OK + "x-amz-crc32: 1\r\nContent-Length: 1\r\n\r\n\u00a0"),
+        accepted("no checksum", OK + "x-amz-crc32: none\r\nContent-Length: 1\r\n\r\n\u00a0"),
+        accepted("not gzip", OK + "Content-Encoding: gzip\r\nContent-Length: 1\r\n\r\n\u00a0"),
+        accepted("empty gzip", OK + "Content-Encoding: gzip\r\nContent-Length: 0\r\n\r\n"),
+        accepted("unknown encoding", OK + "Content-Encoding: br\r\n\r\nxx"),
+        accepted("nested CBOR", OK + "\r\n" + nested),
+        accepted("page as CBOR", OK + "\r\n<html></html>"),
+        accepted("page of AWS", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+            + "x-amzn-RequestId: 1\r\n\r\n<html></html>"),
+        accepted("no type", "HTTP/1.1 200 OK\r\n\r\n<a/>"),
+        accepted("XML", "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<a/>"),
+        accepted("nested JSON", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+            + "[".repeat(30_000)),
+        accepted("created", "HTTP/1.1 201 Created\r\n\r\n"),
+        accepted("no content", "HTTP/1.1 204 No Content\r\n\r\n"),
+        accepted("no content, with content", "HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n"),
+        accepted("reset content", "HTTP/1.1 205 Reset Content\r\n\r\n"),
+        accepted("unknown success", "HTTP/1.1 299 Fine\r\n\r\n"),
+        accepted("no reason", "HTTP/1.1 200\r\n\r\n"),
+        accepted("old HTTP", "HTTP/1.0 200 OK\r\n\r\n"),
+        accepted("after an interim answer", "HTTP/1.1 100 Continue\r\n\r\n" + OK + "\r\n"),
+        arguments(
+            "reset after the head",
+            (Answer)
+                request -> {
+                  request.send(OK + "Content-Length: 2\r\n\r\n");
+                  request.reset();
+                }),
+        arguments(
+            "hangs in the body",
+            (Answer)
+                request -> {
+                  request.send(OK + "Content-Length: 2\r\n\r\n");
+                  request.hang();
+                }),
+        arguments(
+            "trickles chunks",
+            (Answer)
+                request -> {
+                  request.send(OK + "Transfer-Encoding: chunked\r\n\r\n");
+                  request.trickle("1\r\nx\r\n");
+                }));
+  }
+
+  private static Arguments accepted(String name, String bytes) {
+    return arguments(name, (Answer) request -> request.send(bytes));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {101, 300, 301, 302, 303, 304, 305, 307, 308})
+  void otherStatusIsNoSuccess(int status) throws IOException {
+    String location = "Location: http://127.0.0.1:1/\r\n";
+    try (RawCloudWatch server =
+        new RawCloudWatch(
+            request -> request.send("HTTP/1.1 " + status + " No\r\n" + location + "\r\n"))) {
+      PutResult answer = putAt(server.url(), LIMIT);
+      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
+      assertThat(answer.message()).contains("status " + status);
+      assertThat(server.heads()).hasSize(1);
+    }
   }
 
   @Test
