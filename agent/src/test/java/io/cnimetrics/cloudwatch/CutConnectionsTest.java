@@ -143,15 +143,19 @@ class CutConnectionsTest {
         accepted("unknown encoding", OK + "Content-Encoding: br\r\n\r\nxx"),
         accepted("nested CBOR", OK + "\r\n" + nested),
         accepted("page as CBOR", OK + "\r\n<html></html>"),
-        accepted("page of AWS", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
-            + "x-amzn-RequestId: 1\r\n\r\n<html></html>"),
+        accepted(
+            "page of AWS",
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n"
+                + "x-amzn-RequestId: 1\r\n\r\n<html></html>"),
         accepted("no type", "HTTP/1.1 200 OK\r\n\r\n<a/>"),
         accepted("XML", "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n<a/>"),
-        accepted("nested JSON", "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
-            + "[".repeat(30_000)),
+        accepted(
+            "nested JSON",
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" + "[".repeat(30_000)),
         accepted("created", "HTTP/1.1 201 Created\r\n\r\n"),
         accepted("no content", "HTTP/1.1 204 No Content\r\n\r\n"),
-        accepted("no content, with content", "HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n"),
+        accepted(
+            "no content, with content", "HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n"),
         accepted("reset content", "HTTP/1.1 205 Reset Content\r\n\r\n"),
         accepted("unknown success", "HTTP/1.1 299 Fine\r\n\r\n"),
         accepted("no reason", "HTTP/1.1 200\r\n\r\n"),
