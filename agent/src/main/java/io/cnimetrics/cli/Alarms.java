@@ -1,5 +1,8 @@
 package io.cnimetrics.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.FlagType;
 import io.cnimetrics.config.Parsers;
@@ -51,8 +54,30 @@ final class Alarms implements Command {
             values.find(SUBNET_IDS).orElse(List.of()),
             values.get(WITH_DASHBOARD));
     values.check();
-    console.print(AlarmTemplate.of(settings));
+    checkSubnets(settings);
+    String template = AlarmTemplate.of(settings);
+    console.print(template);
+    if (!AlarmTemplate.fitsAsText(template)) {
+      console.error(
+          "the template has %,d bytes, and CloudFormation accepts %,d bytes as text: add"
+              .formatted(template.getBytes(UTF_8).length, AlarmTemplate.MOST_BYTES_OF_TEXT)
+              + " '--s3-bucket BUCKET' to 'aws cloudformation deploy'");
+    }
     return Cli.OK;
+  }
+
+  private static void checkSubnets(AlarmTemplate.Settings settings) {
+    int most = AlarmTemplate.mostSubnets(settings.clusterId());
+    int listed = settings.subnetIds().size();
+    if (listed > most) {
+      throw new ConfigException(
+          List.of(
+              "--subnet-ids lists %d subnets, but a template can have alarms of only %d subnets:"
+                      .formatted(listed, most)
+                  + " CloudWatch limits a composite alarm to 100 alarms and to a rule of 10,240"
+                  + " characters, which contains the cluster's name; list at most %d subnets"
+                      .formatted(most)));
+    }
   }
 
   private static List<String> distinct(List<String> ids) {

@@ -44,9 +44,8 @@ final class AlarmParameters {
             settings.namespace(),
             "[A-Za-z0-9._/#: -]{1,255}",
             "CloudWatch namespace of the metrics"));
-    all.put("PageTopicArn", topic("ARN of the SNS topic for pages. If empty, no topic is used"));
-    all.put(
-        "TicketTopicArn", topic("ARN of the SNS topic for tickets. If empty, no topic is used"));
+    all.put("PageTopicArn", topic("pages"));
+    all.put("TicketTopicArn", topic("tickets"));
     all.put("NotifyOk", bool(true, "true: the topics are also notified when an alarm ends"));
     all.put("NamePrefix", text("cni", "[A-Za-z0-9_.-]{1,60}", "Prefix of all alarm names"));
     all.put(
@@ -128,8 +127,14 @@ final class AlarmParameters {
     return "cni-" + settings.clusterId().orElse("metrics").replaceAll("[^A-Za-z0-9_-]", "-");
   }
 
-  private static Map<String, Object> topic(String description) {
-    return text("", TOPIC_PATTERN, description);
+  private static Map<String, Object> topic(String messages) {
+    return text(
+        "",
+        TOPIC_PATTERN,
+        "ARN of the SNS topic for %s. If empty, no topic is used. If a KMS key encrypts the topic,"
+                .formatted(messages)
+            + " the key's policy must allow the service cloudwatch.amazonaws.com kms:Decrypt and"
+            + " kms:GenerateDataKey*, or no message arrives");
   }
 
   private static Map<String, Object> text(Object value, String pattern, String description) {

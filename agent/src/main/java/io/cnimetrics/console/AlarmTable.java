@@ -236,9 +236,13 @@ public final class AlarmTable {
     return Stream.of(PAGES, List.of(SUBNET_EMPTY), TICKETS).flatMap(List::stream).toList();
   }
 
-  /** The alarm of the n-th subnet. */
-  static Alarm subnetEmpty(int n, String subnetId) {
-    return subnetEmpty("SubnetEmpty" + n, subnetId, "Subnet %s is empty".formatted(subnetId));
+  /**
+   * The alarm of a subnet. Its id contains the subnet's id, so that the alarm stays the same
+   * resource of the stack if the list of subnets changes.
+   */
+  static Alarm subnetEmpty(String subnetId) {
+    String id = subnetId.replaceFirst("subnet-", "SubnetEmpty");
+    return subnetEmpty(id, subnetId, "Subnet %s is empty".formatted(subnetId));
   }
 
   private static Alarm subnetEmpty(String id, String subnetId, String title) {

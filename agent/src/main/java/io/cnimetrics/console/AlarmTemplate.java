@@ -11,6 +11,7 @@ import static io.cnimetrics.console.CloudFormation.only;
 import static io.cnimetrics.console.CloudFormation.ref;
 import static io.cnimetrics.console.CloudFormation.sub;
 import static io.cnimetrics.text.Json.object;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.cnimetrics.console.Alarm.Evaluation;
 import io.cnimetrics.console.Alarm.Severity;
@@ -27,6 +28,12 @@ import java.util.stream.Collectors;
 
 /** Writes the alarms on a cluster's metrics as one CloudFormation template. */
 public final class AlarmTemplate {
+  /** CloudFormation's limit for a template that is not in S3. */
+  public static final int MOST_BYTES_OF_TEXT = 51_200;
+
+  private static final int MOST_CHILDREN = 100;
+  private static final int MOST_RULE_CHARACTERS = 10_240;
+
   private static final int PERIOD_SECONDS = 60;
 
   /** How long a page is delayed, so that the suppressor alarm has time to start. */
@@ -41,9 +48,26 @@ public final class AlarmTemplate {
     this.settings = settings;
   }
 
-  /** Writes the template with indentation. */
+  /** Writes the template, with indentation if it then still fits the limit for text. */
   public static String of(Settings settings) {
-    return Json.indented(new AlarmTemplate(settings).template());
+    Map<String, Object> template = new AlarmTemplate(settings).template();
+    String indented = Json.indented(template);
+    return fitsAsText(indented) ? indented : Json.compact(template) + "\n";
+  }
+
+  /** Whether CloudFormation accepts the template as text. It reads a larger template from S3. */
+  public static boolean fitsAsText(String template) {
+    return template.getBytes(UTF_8).length <= MOST_BYTES_OF_TEXT;
+  }
+
+  /**
+   * The largest number of subnets in one template. CloudWatch limits the number of alarms that a
+   * composite alarm combines, and the length of its rule, which contains the cluster's name.
+   */
+  public static int mostSubnets(Optional<String> clusterId) {
+    String suffix = AlarmTable.subnetEmpty("subnet-0123456789abcdef0").name();
+    String child = "ALARM(\"cni-%s-%s\") OR ".formatted(clusterId.orElse(""), suffix);
+    return Math.min(MOST_CHILDREN, MOST_RULE_CHARACTERS / child.length()) - AlarmTable.PAGES.size();
   }
 
   private Map<String, Object> template() {
@@ -75,9 +99,7 @@ public final class AlarmTemplate {
 
   private List<Alarm> pages() {
     List<Alarm> pages = new ArrayList<>(AlarmTable.PAGES);
-    for (String subnetId : settings.subnetIds()) {
-      pages.add(AlarmTable.subnetEmpty(pages.size() - AlarmTable.PAGES.size() + 1, subnetId));
-    }
+    settings.subnetIds().forEach(subnetId -> pages.add(AlarmTable.subnetEmpty(subnetId)));
     return pages;
   }
 
@@ -210,7 +232,8 @@ public final class AlarmTemplate {
    * @param region the region of the cluster; empty means the region of the stack
    * @param namespace the default of parameter Namespace
    * @param publishMinutes the agents' publish interval, in minutes
-   * @param subnetIds the subnets that get an alarm. Alarms cannot search for metrics of subnets.
+   * @param subnetIds the distinct subnets that get an alarm, at most {@link #mostSubnets}. Alarms
+   *     cannot search for metrics of subnets.
    * @param dashboard whether the template includes the dashboard
    */
   public record Settings(

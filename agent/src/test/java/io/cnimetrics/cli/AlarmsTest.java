@@ -1,9 +1,19 @@
 package io.cnimetrics.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.cnimetrics.testing.RecordedNode;
+import io.cnimetrics.testing.Stack;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AlarmsTest {
   private final Terminal terminal = new Terminal(Map.of());
@@ -35,7 +45,94 @@ class AlarmsTest {
   void eachSubnetGetsAnAlarm() {
     terminal.run("alarms", "--subnet-ids=subnet-0a", "--subnet-ids=subnet-0b");
 
-    assertThat(terminal.out()).contains("\"SubnetEmpty1\"", "\"SubnetEmpty2\"", "subnet-0b");
+    assertThat(terminal.out()).contains("\"SubnetEmpty0a\"", "\"SubnetEmpty0b\"", "subnet-0b");
+  }
+
+  @Test
+  void alarmOfSubnetStaysTheSameResourceIfAnotherSubnetIsAddedOrRemoved() {
+    JsonNode before = subnetAlarms("subnet-0a,subnet-0b");
+
+    assertThat(subnetAlarms("subnet-0c,subnet-0b,subnet-0a").get("SubnetEmpty0b"))
+        .isEqualTo(before.get("SubnetEmpty0b"));
+    assertThat(subnetAlarms("subnet-0b").get("SubnetEmpty0b"))
+        .isEqualTo(before.get("SubnetEmpty0b"));
+  }
+
+  @Test
+  void templateIsWrittenWithoutIndentationIfItThenFitsTheLimitForText() {
+    assertThat(terminal.run("alarms", "--with-dashboard", "--subnet-ids=" + subnets(4))).isZero();
+
+    assertThat(terminal.out().getBytes(UTF_8)).hasSizeBetween(40_000, 51_200);
+    assertThat(terminal.out().lines()).hasSize(1);
+    assertThat(terminal.err()).isEmpty();
+  }
+
+  @Test
+  void templateThatIsTooLargeForTextNamesTheBucket() {
+    assertThat(terminal.run("alarms", "--with-dashboard", "--subnet-ids=" + subnets(20))).isZero();
+
+    assertThat(RecordedNode.json(terminal.out()).get("Resources")).hasSizeGreaterThan(20);
+    assertThat(terminal.err())
+        .contains("the template has ", " 51,200 bytes as text", "--s3-bucket BUCKET")
+        .hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"prod, 97", "1, 97"})
+  void compositeAlarmHasAtMostHundredChildren(String cluster, int most) {
+    String[] fits = {"alarms", "--cluster-id=" + cluster, "--subnet-ids=" + subnets(most)};
+    assertThat(terminal.run(fits)).isZero();
+    assertThat(rule().split(" OR ")).hasSize(100);
+
+    Terminal refused = new Terminal(Map.of());
+    assertThat(
+            refused.run(
+                "alarms", "--cluster-id=" + cluster, "--subnet-ids=" + subnets(most + 1)))
+        .isEqualTo(Cli.USAGE);
+    assertThat(refused.out()).isEmpty();
+    assertThat(refused.err())
+        .contains("--subnet-ids lists 98 subnets", "100 alarms", "list at most 97 subnets");
+  }
+
+  @Test
+  void ruleOfTheCompositeAlarmFitsItsLimitWithLongClusterNames() {
+    String cluster = "c".repeat(100);
+    Terminal refused = new Terminal(Map.of());
+    assertThat(refused.run("alarms", "--cluster-id=" + cluster, "--subnet-ids=" + subnets(97)))
+        .isEqualTo(Cli.USAGE);
+    int most = Integer.parseInt(refused.err().replaceAll("(?s).*list at most (\\d+) .*", "$1"));
+
+    assertThat(
+            terminal.run("alarms", "--cluster-id=" + cluster, "--subnet-ids=" + subnets(most)))
+        .isZero();
+    assertThat(rule()).hasSizeBetween(9_500, 10_240);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"subnet-", "subnet-0A", "0a", "subnet-0g", "subnet-0a ,", "subnet-0a/subnet-0b"})
+  void invalidSubnetIdsAreRejected(String ids) {
+    assertThat(terminal.run("alarms", "--subnet-ids=" + ids)).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("--subnet-ids '");
+    assertThat(terminal.out()).isEmpty();
+  }
+
+  private static JsonNode subnetAlarms(String ids) {
+    Terminal printed = new Terminal(Map.of());
+    assertThat(printed.run("alarms", "--subnet-ids=" + ids)).isZero();
+    return RecordedNode.json(printed.out()).get("Resources");
+  }
+
+  private static String subnets(int count) {
+    return IntStream.range(0, count)
+        .mapToObj("subnet-%017x"::formatted)
+        .collect(Collectors.joining(","));
+  }
+
+  /** The rule of the composite alarm as CloudWatch gets it. */
+  private String rule() {
+    Map<?, ?> composite = Stack.of(terminal.out(), Map.of()).composites().get("PodsCannotStart");
+    return String.valueOf(Objects.requireNonNull(composite).get("AlarmRule"));
   }
 
   @Test

@@ -28,7 +28,7 @@ class AlarmStoriesTest {
 
   /** The alarms that page. */
   private static final Set<String> PAGES =
-      Set.of("PodsGetNoAddress", "IpamdDown", "IpamdCrashLoop", "SubnetEmpty1");
+      Set.of("PodsGetNoAddress", "IpamdDown", "IpamdCrashLoop", "SubnetEmpty0a");
 
   /** The events in each minute of the trouble, on the node that is in trouble. */
   private static final Map<String, BiConsumer<Story, StoryNode>> TROUBLES =
@@ -72,7 +72,7 @@ class AlarmStoriesTest {
     "pods come and go too fast, PodsGetNoAddress WarmPoolEmpty, 15, 12, 15, 18",
     "ipamD is down, IpamdDown, 8, 7, 8, 12",
     "ipamD restarts each minute, IpamdCrashLoop, 6, 5, 6, 10",
-    "a subnet runs dry, SubnetEmpty1, 8, 5, 8, 5",
+    "a subnet runs dry, SubnetEmpty0a, 8, 5, 8, 5",
     "a pool does not grow, WarmPoolEmpty, 15, 12, 15, 18",
     "EC2 denies, Ec2Denies, 8, 7, 8, 13",
     "EC2 throttles, Ec2Throttles, 8, 7, 8, 13",

@@ -172,7 +172,7 @@ class ConsoleTruthTest {
     Story story = story(1);
     Map<String, Line> lines = Printed.dashboard().lines(story.cloudWatch, hour(60));
     MetricAlarm empty =
-        Objects.requireNonNull(Printed.byId(Printed.alarms(1, Map.of())).get("SubnetEmpty1"));
+        Objects.requireNonNull(Printed.byId(Printed.alarms(1, Map.of())).get("SubnetEmpty0a"));
 
     assertThat(lines.keySet().stream().filter(name -> name.startsWith(FREE)))
         .containsExactly(FREE + "subnet-0b", FREE + "subnet-0a");
