@@ -60,7 +60,7 @@ final class Alarms implements Command {
     if (!AlarmTemplate.fitsAsText(template)) {
       console.error(
           "the template has %,d bytes, and CloudFormation accepts %,d bytes as text: add"
-              .formatted(template.getBytes(UTF_8).length, AlarmTemplate.MOST_BYTES_OF_TEXT)
+                  .formatted(template.getBytes(UTF_8).length, AlarmTemplate.MOST_BYTES_OF_TEXT)
               + " '--s3-bucket BUCKET' to 'aws cloudformation deploy'");
     }
     return Cli.OK;

@@ -86,8 +86,7 @@ class AlarmsTest {
 
     Terminal refused = new Terminal(Map.of());
     assertThat(
-            refused.run(
-                "alarms", "--cluster-id=" + cluster, "--subnet-ids=" + subnets(most + 1)))
+            refused.run("alarms", "--cluster-id=" + cluster, "--subnet-ids=" + subnets(most + 1)))
         .isEqualTo(Cli.USAGE);
     assertThat(refused.out()).isEmpty();
     assertThat(refused.err())
@@ -102,8 +101,7 @@ class AlarmsTest {
         .isEqualTo(Cli.USAGE);
     int most = Integer.parseInt(refused.err().replaceAll("(?s).*list at most (\\d+) .*", "$1"));
 
-    assertThat(
-            terminal.run("alarms", "--cluster-id=" + cluster, "--subnet-ids=" + subnets(most)))
+    assertThat(terminal.run("alarms", "--cluster-id=" + cluster, "--subnet-ids=" + subnets(most)))
         .isZero();
     assertThat(rule()).hasSizeBetween(9_500, 10_240);
   }
