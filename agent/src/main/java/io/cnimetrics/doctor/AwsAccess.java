@@ -226,7 +226,7 @@ final class AwsAccess {
               "warn if the node's clock is wrong by over 30 s",
               "Check the node's time synchronisation. The address of the Amazon Time Sync Service is"
                   + " 169.254.169.123")
-          .run("chronyc tracking  # on the node")
+          .run(Commands.CLOCK)
           .needs(REGION)
           .see(Pages.TIME);
 

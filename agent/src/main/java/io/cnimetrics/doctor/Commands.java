@@ -10,11 +10,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Commands of remedies, one line each, to be pasted into a shell. A command that changes more than
- * this node ends with a comment that says so.
+ * Commands of remedies. Each command is one line for a shell. If a command changes more than this
+ * node, or has to run on the node, a comment at its end says so.
  */
 final class Commands {
-  /** The placeholders of this node's ids. */
+  /** The placeholders for this node's ids. */
   static final String THIS_NODE = "<this node>";
 
   static final String THIS_INSTANCE = "<this instance>";
@@ -31,11 +31,11 @@ final class Commands {
   private static final String AWS_NODE_POD =
       "\"$(kubectl -n kube-system get pods" + ON_THIS_NODE + " -o name)\"";
 
-  /** The end of the last container, with its exit code and reason. */
+  /** Shows how the last container of aws-node ended, with its exit code and the reason. */
   static final String LAST_STATE =
       "kubectl -n kube-system describe " + AWS_NODE_POD + " | grep -A 8 'Last State'";
 
-  /** Both logs are of the container aws-node, which runs ipamD. */
+  /** The log of the container aws-node, which runs ipamD. */
   static final String LOG = "kubectl -n kube-system logs -c aws-node --tail 50 " + AWS_NODE_POD;
 
   static final String PREVIOUS_LOG = "kubectl -n kube-system logs -p -c aws-node " + AWS_NODE_POD;
@@ -44,6 +44,7 @@ final class Commands {
   static final String ERRORS_OF_IPAMD =
       "sudo grep -i error /var/log/aws-routed-eni/ipamd.log | tail -20  # on the node";
 
+  static final String CLOCK = "chronyc tracking  # on the node";
   static final String FIND_AWS_NODE = "kubectl -n kube-system get pods -o wide" + ON_THIS_NODE;
   static final String RESTART_AWS_NODE = "kubectl -n kube-system delete pods" + ON_THIS_NODE;
   static final String EVERY_NODE = "  # changes every node";
@@ -53,30 +54,32 @@ final class Commands {
   static final String PODS_OF_NODE =
       "kubectl get pods -A -o wide --field-selector spec.nodeName=" + THIS_NODE;
 
-  /** Moves the pods of this node elsewhere. The node can then be terminated. */
+  /** Moves the pods of this node to other nodes. Then the node can be terminated. */
   static final String DRAIN =
       "kubectl drain --ignore-daemonsets --delete-emptydir-data " + THIS_NODE;
 
   static final String ENIS_OF_INSTANCE =
-      "aws ec2 describe-network-interfaces --region "
-          + THIS_REGION
+      aws("ec2 describe-network-interfaces")
           + " --filters Name=attachment.instance-id,Values="
           + THIS_INSTANCE
           + " --query 'NetworkInterfaces[].[NetworkInterfaceId,InterfaceType,Attachment.DeviceIndex,SubnetId,Description]'"
           + " --output table";
 
-  /** Shows which calls concerned a resource of AWS. */
+  /** The start of a call of the AWS CLI, such as {@code ec2 describe-subnets}, in this region. */
+  static String aws(String call) {
+    return "aws " + call + " --region " + THIS_REGION;
+  }
+
+  /** Shows the calls to AWS that used or changed a resource. */
   static String eventsOf(String resource) {
-    return "aws cloudtrail lookup-events --region "
-        + THIS_REGION
+    return aws("cloudtrail lookup-events")
         + " --lookup-attributes AttributeKey=ResourceName,AttributeValue="
         + resource;
   }
 
   /** Allows ipamD to use a subnet for pods. */
   static String allowPodsIn(String subnet) {
-    return "aws ec2 delete-tags --region "
-        + THIS_REGION
+    return aws("ec2 delete-tags")
         + " --resources "
         + subnet
         + " --tags Key=kubernetes.io/role/cni"
@@ -84,14 +87,16 @@ final class Commands {
         + " in that subnet";
   }
 
-  /** Shows the role of the agent, by IRSA or by Pod Identity. Without either it is the node's. */
-  static final String ROLE_OF_AGENT =
-      "kubectl -n kube-system get sa cni-metrics-agent -o yaml | grep role-arn;"
-          + " aws eks list-pod-identity-associations --region "
-          + THIS_REGION
-          + " --cluster-name "
-          + THIS_CLUSTER
-          + " --service-account cni-metrics-agent --namespace kube-system";
+  static final String ROLE_OF_AGENT = roleOf("cni-metrics-agent");
+  static final String ROLE_OF_AWS_NODE = roleOf("aws-node");
+
+  /** Shows the role by IRSA or by Pod Identity. If both have no role, pods use the node's role. */
+  private static String roleOf(String serviceAccount) {
+    return "kubectl -n kube-system get sa %s -o yaml | grep role-arn; ".formatted(serviceAccount)
+        + aws("eks list-pod-identity-associations")
+        + " --cluster-name %s --service-account %s --namespace kube-system"
+            .formatted(THIS_CLUSTER, serviceAccount);
+  }
 
   static final String LOG_OF_AGENT =
       "kubectl -n kube-system logs --tail 50 \"$(kubectl -n kube-system get pods -l"
@@ -102,7 +107,7 @@ final class Commands {
   static final String PROXY_OF_AGENT =
       "kubectl -n kube-system get ds cni-metrics-agent -o yaml | grep -A 1 PROXY";
 
-  /** The instance id by Kubernetes, for a node whose instance metadata cannot be read. */
+  /** The instance id that Kubernetes knows, for a node whose instance metadata cannot be read. */
   private static final String INSTANCE_BY_KUBERNETES =
       "\"$(kubectl get node " + THIS_NODE + " -o jsonpath='{.spec.providerID}' | sed 's|.*/||')\"";
 
@@ -116,8 +121,7 @@ final class Commands {
 
   /** Shows the interface endpoints of a service in the region. */
   static String vpcEndpoints(String service) {
-    return "aws ec2 describe-vpc-endpoints --region "
-        + THIS_REGION
+    return aws("ec2 describe-vpc-endpoints")
         + " --filters Name=service-name,Values=com.amazonaws."
         + THIS_REGION
         + "."
@@ -127,15 +131,13 @@ final class Commands {
   }
 
   static final String UPGRADE_CNI =
-      "aws eks update-addon --region "
-          + THIS_REGION
+      aws("eks update-addon")
           + " --cluster-name "
           + THIS_CLUSTER
-          + " --addon-name vpc-cni --resolve-conflicts PRESERVE --addon-version \"$(aws eks"
-          + " describe-addon-versions --region "
-          + THIS_REGION
-          + " --addon-name vpc-cni --kubernetes-version \"$(aws eks describe-cluster --region "
-          + THIS_REGION
+          + " --addon-name vpc-cni --resolve-conflicts PRESERVE --addon-version \"$("
+          + aws("eks describe-addon-versions")
+          + " --addon-name vpc-cni --kubernetes-version \"$("
+          + aws("eks describe-cluster")
           + " --name "
           + THIS_CLUSTER
           + " --query cluster.version --output text)\" --query"
@@ -149,7 +151,7 @@ final class Commands {
           + " jsonpath='{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}' | sed"
           + " 's|.*/||')\"";
 
-  /** For an aws-node whose service account has a role of its own. */
+  /** Works only if the service account of aws-node has its own role. */
   static final String ATTACH_CNI_POLICY =
       "aws iam attach-role-policy --policy-arn arn:"
           + THIS_PARTITION
@@ -161,16 +163,7 @@ final class Commands {
   static final String ENICONFIGS =
       "kubectl get eniconfigs -o custom-columns=NAME:.metadata.name,SUBNET:.spec.subnet,GROUPS:.spec.securityGroups";
 
-  /** Shows the role of aws-node, by IRSA or by Pod Identity. */
-  static final String ROLE_OF_AWS_NODE =
-      "kubectl -n kube-system get sa aws-node -o yaml | grep role-arn;"
-          + " aws eks list-pod-identity-associations --region "
-          + THIS_REGION
-          + " --cluster-name "
-          + THIS_CLUSTER
-          + " --service-account aws-node --namespace kube-system";
-
-  /** Gives the node's own role the right that IPv6 needs. */
+  /** Gives the role of aws-node the right that IPv6 needs. */
   static final String ALLOW_ASSIGN_IPV6 =
       "aws iam put-role-policy --policy-name AssignIpv6Addresses --policy-document"
           + " '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"ec2:AssignIpv6Addresses\",\"ec2:UnassignIpv6Addresses\"],\"Resource\":\"*\"}]}'"
@@ -180,7 +173,7 @@ final class Commands {
 
   private Commands() {}
 
-  /** Sets a variable of aws-node on every node, if aws-node is not a managed add-on. */
+  /** Sets variables of aws-node on every node, if aws-node is not a managed add-on. */
   static String setEnv(String assignments) {
     return "kubectl -n kube-system set env ds aws-node "
         + assignments
@@ -189,8 +182,8 @@ final class Commands {
   }
 
   /**
-   * Sets variables of aws-node on every node, if it is a managed add-on: EKS undoes {@code kubectl
-   * set env}. The values replace those that the add-on has.
+   * Sets variables of aws-node on every node, if aws-node is a managed add-on, because EKS undoes
+   * {@code kubectl set env}. The new configuration values replace all values that the add-on has.
    *
    * @param assignments such as {@code WARM_IP_TARGET=5 MINIMUM_IP_TARGET=10}
    */
@@ -199,18 +192,17 @@ final class Commands {
         List.of(assignments.split(" ", -1)).stream()
             .map(one -> "\"" + one.replaceFirst("=", "\":\"") + "\"")
             .collect(Collectors.joining(","));
-    return "aws eks update-addon --region "
-        + THIS_REGION
+    return aws("eks update-addon")
         + " --cluster-name "
         + THIS_CLUSTER
         + " --addon-name vpc-cni --configuration-values '{\"env\":{"
         + values
         + "}}'"
         + EVERY_NODE
-        + ", if aws-node is an EKS add-on; add the configuration values that it has";
+        + ", if aws-node is an EKS add-on; add the configuration values that the add-on has";
   }
 
-  /** The text with the ids of this node that are known. */
+  /** Replaces the placeholders in a text with the known ids of this node. */
   static String named(String text, NodeIdentity node) {
     String named = text;
     for (Map.Entry<String, Optional<String>> id : ids(node).entrySet()) {
@@ -222,7 +214,7 @@ final class Commands {
     return named;
   }
 
-  /** The commands whose ids are all known. */
+  /** The commands with this node's ids. Commands that need an unknown id are left out. */
   static List<String> complete(List<String> commands, NodeIdentity node) {
     return commands.stream()
         .map(command -> named(command, node))
@@ -247,7 +239,7 @@ final class Commands {
     return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
   }
 
-  /** A word for the shell. */
+  /** Quotes a word for the shell, if the word needs quotes. */
   static String quoted(String word) {
     return PLAIN_WORD.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
   }

@@ -13,11 +13,11 @@ import java.util.stream.Collectors;
 /**
  * The errors that AWS returns to ipamD: one row for each cause, and one for all other codes.
  *
- * @param codes the codes of this row
- * @param title the title of present trouble
- * @param before the title if it happened, but perhaps not in the last minutes
- * @param never the title if it did not happen since ipamD started
- * @param cause what usually leads to it
+ * @param codes the error codes of this row
+ * @param title the title if ipamD gets these errors now
+ * @param before the title if ipamD got these errors, but perhaps not in the last minutes
+ * @param never the title if ipamD has not got these errors since its start
+ * @param cause the usual cause of these errors
  */
 record Ec2Errors(
     CheckSpec spec,
@@ -27,12 +27,10 @@ record Ec2Errors(
     String never,
     String cause) {
   private static final String SUBNETS_OF_CLUSTER =
-      "aws ec2 describe-subnets --region "
-          + Commands.THIS_REGION
+      Commands.aws("ec2 describe-subnets")
           + " --query 'Subnets[].[SubnetId,AvailableIpAddressCount,CidrBlock]' --output table";
   private static final String INSTANCE_GROUPS =
-      "aws ec2 describe-instances --region "
-          + Commands.THIS_REGION
+      Commands.aws("ec2 describe-instances")
           + " --instance-ids "
           + Commands.THIS_INSTANCE
           + " --query 'Reservations[].Instances[].NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Groups[].GroupId]'"
@@ -44,8 +42,8 @@ record Ec2Errors(
               Cause.EC2_DENIES,
               "EC2 denied calls of ipamD",
               "EC2 denied no call of ipamD",
-              "The role of aws-node (or the node's role, if aws-node has none) lacks"
-                  + " AmazonEKS_CNI_Policy, or an organisation's policy forbids the call",
+              "The role of ipamD lacks AmazonEKS_CNI_Policy, or a policy of the organisation"
+                  + " forbids the call. If aws-node has no role, ipamD uses the node's role",
               "Attach AmazonEKS_CNI_Policy to that role. If the first command shows no role, attach"
                   + " the policy to the node's role. For IPv6 the role also needs"
                   + " ec2:AssignIpv6Addresses",
@@ -56,8 +54,8 @@ record Ec2Errors(
               Cause.NO_CREDENTIALS,
               "ipamD got no AWS credentials",
               "ipamD has AWS credentials",
-              "The role of aws-node cannot be assumed: its trust policy, the cluster's OIDC"
-                  + " provider, STS or instance metadata",
+              "ipamD cannot assume the role of aws-node. The trust policy or the cluster's OIDC"
+                  + " provider is wrong, or STS or instance metadata does not answer",
               "Check the role of aws-node and its trust policy",
               Pages.ROLE,
               Commands.ROLE_OF_AWS_NODE),
@@ -65,7 +63,7 @@ record Ec2Errors(
               Cause.SECURITY_GROUP,
               "The security group for new ENIs did not exist",
               "The security groups of new ENIs exist",
-              "A security group was deleted that an ENIConfig or the node's primary ENI names",
+              "An ENIConfig or the node's primary ENI names a security group that was deleted",
               "With custom networking, name an existing group in the ENIConfig. Otherwise put an"
                   + " existing group on the node's primary ENI, or replace the node",
               Pages.CUSTOM_NETWORKING,
@@ -85,7 +83,7 @@ record Ec2Errors(
               Cause.SUBNET_GONE,
               "The subnet for new ENIs did not exist",
               "The subnets of new ENIs exist",
-              "A subnet was deleted that an ENIConfig names, or that subnet discovery found",
+              "An ENIConfig names a deleted subnet, or subnet discovery found a deleted subnet",
               "Name an existing subnet of this node's zone in the ENIConfig",
               Pages.CUSTOM_NETWORKING,
               Commands.ENICONFIGS,
@@ -93,8 +91,8 @@ record Ec2Errors(
           row(
               Cause.NO_PREFIX_IN_SUBNET,
               "The subnet had no free /28",
-              "EC2 had prefixes when ipamD asked",
-              "Single addresses are scattered over the subnet: some are free, but not 16 in a row",
+              "EC2 never refused ipamD a prefix",
+              "Some addresses of the subnet are free, but no whole block of 16 addresses is free",
               "Reserve a block of the subnet for prefixes (aws ec2 create-subnet-cidr-reservation"
                   + " --reservation-type prefix), or use a new subnet for pods",
               Pages.PREFIXES,
@@ -102,9 +100,8 @@ record Ec2Errors(
           row(
               Cause.NO_ADDRESS_IN_SUBNET,
               "The subnet had no free address",
-              "EC2 had addresses when ipamD asked",
-              "All addresses of the subnet are in use: by pods, warm pools of other nodes, load"
-                  + " balancers",
+              "EC2 never refused ipamD an address",
+              "Pods, warm pools, load balancers and others use all addresses of the subnet",
               "Release unused addresses, add subnets for pods (tag kubernetes.io/role/cni=1), or"
                   + " use a secondary CIDR with custom networking. To free idle addresses at once,"
                   + " lower the warm targets",
@@ -117,9 +114,9 @@ record Ec2Errors(
               "ipamD attached more ENIs than the type permits",
               "ipamD respects the instance type's number of ENIs",
               "ipamD's table of limits is wrong for this type, or ENIs that ipamD does not manage"
-                  + " take its slots",
-              "Upgrade the VPC CNI, or set MAX_ENI to what EC2 permits, and lower the kubelet's"
-                  + " max-pods to match",
+                  + " use some of its slots",
+              "Upgrade the VPC CNI. Or set MAX_ENI to the number that EC2 permits, and lower the"
+                  + " kubelet's max-pods to match",
               Pages.INSTANCE_TYPES,
               INSTANCE_GROUPS,
               Commands.UPGRADE_CNI),
@@ -129,8 +126,8 @@ record Ec2Errors(
               "ipamD respects the limits of its ENIs",
               "ipamD's table of limits is wrong for this type, or its list of the ENI's addresses"
                   + " differs from EC2's",
-              "Restart ipamD, so that it reads its list again. If that does not help, upgrade the"
-                  + " VPC CNI: its table does not correct itself",
+              "Restart ipamD: it then reads the ENI's addresses from EC2 again. If the errors"
+                  + " continue, upgrade the VPC CNI, because ipamD never corrects its table",
               Pages.INSTANCE_TYPES,
               Commands.RESTART_AWS_NODE,
               Commands.UPGRADE_CNI),
@@ -141,13 +138,11 @@ record Ec2Errors(
               "The account has as many network interfaces in this region as its quota permits",
               "Delete unattached interfaces, or raise the quota \"Network interfaces per Region\"",
               Pages.VPC_CNI,
-              "aws ec2 describe-network-interfaces --region "
-                  + Commands.THIS_REGION
+              Commands.aws("ec2 describe-network-interfaces")
                   + " --filters Name=status,Values=available --query"
                   + " 'NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Description]' --output"
                   + " text",
-              "aws service-quotas get-service-quota --region "
-                  + Commands.THIS_REGION
+              Commands.aws("service-quotas get-service-quota")
                   + " --service-code vpc --quota-code L-DF5E4CA3"),
           row(
               Cause.OPT_IN,
@@ -162,53 +157,51 @@ record Ec2Errors(
               "EC2 rejected requests with a wrong time",
               "EC2 accepts the time of ipamD's requests",
               "The node's clock is wrong by more than 5 minutes, or the node was suspended",
-              "Correct the node's clock: run this on the node",
+              "Check the node's time synchronisation, and correct the clock",
               Pages.TIME,
-              "chronyc tracking"),
+              Commands.CLOCK),
           row(
               Cause.EC2_THROTTLES,
               "EC2 throttled ipamD",
               "EC2 did not throttle ipamD",
-              "The account makes more calls than its limit allows: many nodes at once, a small"
-                  + " WARM_IP_TARGET with short-lived pods, or another caller",
-              "Reduce the calls: raise WARM_IP_TARGET or unset it, add nodes more slowly, find"
-                  + " other callers in CloudTrail. Or request a higher limit for the account",
+              "The account makes more calls than its limit allows. Usual reasons are many new"
+                  + " nodes, a small WARM_IP_TARGET with short-lived pods, or another caller",
+              "Raise or unset WARM_IP_TARGET, add nodes more slowly, and find other callers in"
+                  + " CloudTrail. Or request a higher limit for the account",
               Pages.THROTTLING,
-              "aws cloudtrail lookup-events --region "
-                  + Commands.THIS_REGION
+              Commands.aws("cloudtrail lookup-events")
                   + " --lookup-attributes AttributeKey=EventName,AttributeValue=CreateNetworkInterface"
                   + " --max-results 20 --query 'Events[].[EventTime,Username]' --output text"),
           row(
               Cause.UNREACHABLE,
               "ipamD did not reach AWS",
               "ipamD reaches AWS",
-              "No route, endpoint, proxy or DNS leads from the node to EC2, or a connection broke",
+              "The node has no route, endpoint, proxy or DNS for EC2, or a connection broke",
               "A private subnet needs a NAT gateway or an interface endpoint for ec2 with private"
                   + " DNS, and a security group that allows the node on port 443",
               Pages.PRIVATE_CLUSTERS,
-              "aws ec2 describe-vpc-endpoints --region "
-                  + Commands.THIS_REGION
+              Commands.aws("ec2 describe-vpc-endpoints")
                   + " --query 'VpcEndpoints[].[ServiceName,State,PrivateDnsEnabled]' --output text"),
           row(
               Cause.FAULT,
               "EC2 had internal errors",
               "EC2 had no internal errors",
               "EC2 itself fails; ipamD repeats its calls",
-              "Wait. If it lasts, see the AWS Health Dashboard and open a support case",
+              "Wait. If the errors continue, see the AWS Health Dashboard, and open a support case",
               Pages.TROUBLESHOOTING),
           new Ec2Errors(
               spec(
                       "ec2-other",
                       "all codes without a finding of their own",
-                      "Look the code up in EC2's list of error codes; ipamD's log has the whole"
-                          + " answer. Run this on the node",
-                      "grep -E 'error|failed' /var/log/aws-routed-eni/ipamd.log | tail -20")
+                      "Look up the code in EC2's list of error codes. ipamD's log contains the"
+                          + " whole answer",
+                      Commands.ERRORS_OF_IPAMD)
                   .see(Pages.EC2_ERRORS),
               code -> Cause.ofCode(code).isEmpty(),
               "AWS returns other errors to ipamD",
               "AWS returned other errors to ipamD",
               "AWS returned no other error to ipamD",
-              "The code in the evidence is AWS's reason"));
+              "The error code in the evidence is the reason that AWS gives"));
 
   static List<Check> checks() {
     return ROWS.stream().map(row -> row.spec.check(row::finding)).toList();
@@ -237,14 +230,14 @@ record Ec2Errors(
     return CheckSpec.of(
             id,
             "`awscni_aws_api_error_count`: " + codes,
-            "fail if the count rises now and the pool is empty; warn if it rises now, or if that is"
-                + " unknown; note if it rose before",
+            "fail if the count rises now and the pool is empty; warn if the count rises now, or if"
+                + " that is unknown; note if the count rose before",
             remedy)
         .run(commands)
         .needs(METRICS);
   }
 
-  /** Whether an error is an answer of EC2, and not one of instance metadata. */
+  /** Whether an error is an answer of AWS, and not of instance metadata. */
   static final Predicate<IpamdError> IS_OF_EC2 =
       kind -> kind.family().equals(IpamdError.API_ERRORS) && !kind.isOfMetadata();
 
@@ -274,7 +267,7 @@ record Ec2Errors(
     return trend.judge(spec.warn(before, evidence, cause));
   }
 
-  /** Whether ipamD waits two minutes after this answer of EC2. Two polls may show no increase. */
+  /** Whether ipamD waits two minutes after this error. Two polls may then show no increase. */
   private boolean delaysRetries() {
     return List.of(Cause.NO_ADDRESS_IN_SUBNET, Cause.NO_PREFIX_IN_SUBNET).stream()
         .anyMatch(each -> each.finding().equals(spec.id()));

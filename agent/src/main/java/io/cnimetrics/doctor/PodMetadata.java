@@ -6,26 +6,25 @@ import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.snapshot.IpamdError;
 
 /**
- * The check of instance metadata, as ipamD sees it. ipamD reads the VPC's CIDRs from it while it
- * sets up a pod. If that fails, the pod does not start, and no other counter rises.
+ * Checks that instance metadata answers ipamD. While ipamD sets up a pod, it reads the VPC's CIDRs
+ * from instance metadata. If this fails, the pod does not start, and no other counter rises.
  */
 final class PodMetadata {
   private static final CheckSpec SPEC =
       CheckSpec.of(
               "metadata-away",
               "`awscni_aws_api_error_count` of `GetVPCIPv4CIDRBlocks` and `GetVPCIPv6CIDRBlocks`",
-              "fail if the count rose in the last minute; warn if it rose in the last three minutes, or"
-                  + " if that is unknown; note if it rose before",
-              "Check that instance metadata is switched on, and that nothing on the node blocks or"
-                  + " floods 169.254.169.254. Run the second command on the node")
+              "fail if the count rose in the last minute; warn if the count rose in the last three"
+                  + " minutes, or if that is unknown; note if the count rose before",
+              "Check that instance metadata is switched on, and that no program on the node blocks"
+                  + " 169.254.169.254 or sends it very many requests")
           .run(
-              "aws ec2 describe-instances --region "
-                  + Commands.THIS_REGION
+              Commands.aws("ec2 describe-instances")
                   + " --instance-ids "
                   + Commands.THIS_INSTANCE
                   + " --query 'Reservations[].Instances[].MetadataOptions'",
               "curl -sS -m 2 -X PUT -H 'X-aws-ec2-metadata-token-ttl-seconds: 60' -o /dev/null -w"
-                  + " '%{http_code}\\n' http://169.254.169.254/latest/api/token")
+                  + " '%{http_code}\\n' http://169.254.169.254/latest/api/token  # on the node")
           .needs(METRICS)
           .see(Pages.METADATA);
 
@@ -41,7 +40,9 @@ final class PodMetadata {
       return SPEC.ok("Instance metadata answers ipamD", "0 failed calls");
     }
     String evidence = node.counts(node.kinds(IpamdError::isOfPod));
-    String cause = "ipamD reads the VPC's CIDRs there for each new pod; without them no pod starts";
+    String cause =
+        "ipamD reads the VPC's CIDRs from instance metadata for each new pod. Without the CIDRs the"
+            + " pod does not start";
     boolean now = trend.roseWithin(Trend.LAST_MINUTE);
     String title = now ? Cause.METADATA_AWAY.title() : "Instance metadata did not answer ipamD";
     return trend.judge(
