@@ -13,16 +13,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Converts the page {@code /status} of the agent on this node for the doctor. */
+/** Converts the page {@code /status} of this node's agent into a report for the doctor. */
 final class AgentOfNode {
-  /** The time of the metric {@code ipamdRecentRestarts}. */
+  /** The time over which the metric {@code ipamdRecentRestarts} counts restarts. */
   private static final Duration RECENT = Duration.ofMinutes(15);
 
   private AgentOfNode() {}
 
   /**
-   * What the agent reports; empty if no agent of this node answers, or if it has not read ipamD's
-   * counters twice, with the last read in the last minutes.
+   * Returns the agent's report. Empty if no agent of this node answers, or if the agent has not
+   * recently compared two reads of ipamD's counters.
    *
    * @param health the agent's health address
    */
@@ -35,7 +35,7 @@ final class AgentOfNode {
     }
   }
 
-  /** Instance ids decide. If one is unknown, the names decide. */
+  /** Compares the instance ids. If one of the ids is unknown, compares the node names. */
   private static boolean isOf(NodeIdentity node, AgentPage page) {
     Optional<String> instance = page.text("instanceId");
     return (instance.isPresent() && node.instance().id().isPresent())
@@ -72,7 +72,7 @@ final class AgentOfNode {
         entry.time("last").orElse(Instant.EPOCH));
   }
 
-  /** An agent that does not publish the metric still reports the last run of restarts. */
+  /** If the page has no value of the metric, counts the restarts of the last increase. */
   private static Restarts restarts(AgentPage page, Instant now) {
     Optional<RecentIncrease> run =
         page.list("increases").stream()

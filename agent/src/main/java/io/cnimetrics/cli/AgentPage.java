@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object of the page {@code /status} of the agent on this node.
+ * A JSON object in the page {@code /status} of the agent on this node.
  *
  * @param fields texts, numbers as {@code Double}, booleans, lists and maps
  */
@@ -34,7 +34,7 @@ record AgentPage(Map<String, Object> fields) {
   private static final int MOST_BYTES = 4 << 20;
   private static final int OK = 200;
 
-  /** Where an agent with this health address answers its own node. */
+  /** The URL of the page on the agent's own node. */
   static URI address(InetSocketAddress health) {
     String host = health.getHostString();
     boolean ipv6 = host.equals("::1") || host.equals("0:0:0:0:0:0:0:1");
@@ -45,7 +45,7 @@ record AgentPage(Map<String, Object> fields) {
   /**
    * Reads the page within a second.
    *
-   * @throws IOException if nothing answers in time, or if the answer has another status than 200
+   * @throws IOException if no answer arrives in time, or if the status of the answer is not 200
    */
   static String read(URI page) throws IOException {
     try {
@@ -82,7 +82,7 @@ record AgentPage(Map<String, Object> fields) {
   /**
    * Parses the text of a page.
    *
-   * @throws IOException if the text is not a JSON object of an agent
+   * @throws IOException if the text is not JSON, or not the page of an agent
    */
   static AgentPage of(String text) throws IOException {
     try (JsonParser json = new JsonFactory().createParser(text)) {
@@ -122,33 +122,33 @@ record AgentPage(Map<String, Object> fields) {
     return token != null && token.isBoolean() ? json.getBooleanValue() : json.getText();
   }
 
-  /** A text; empty if there is no such field or if it is no text. */
+  /** A text. Empty if the field is absent or is not a text. */
   Optional<String> text(String field) {
     return fields.get(field) instanceof String text ? Optional.of(text) : Optional.empty();
   }
 
   /**
-   * A time; empty if there is no such field.
+   * A time. Empty if the field is absent or is not a text.
    *
-   * @throws java.time.DateTimeException if the text is no time
+   * @throws java.time.DateTimeException if the text is not a time
    */
   Optional<Instant> time(String field) {
     return text(field).map(Instant::parse);
   }
 
-  /** A number; empty if there is no such field. */
+  /** A number. Empty if the field is absent or is not a number. */
   OptionalDouble number(String field) {
     return fields.get(field) instanceof Double number
         ? OptionalDouble.of(number)
         : OptionalDouble.empty();
   }
 
-  /** An object; without fields if there is no such object. */
+  /** An object. Has no fields if the field is absent or is not an object. */
   AgentPage part(String field) {
     return of(fields.get(field));
   }
 
-  /** The objects of a list; empty if there is no such list. */
+  /** The objects of a list. Empty if the field is absent or is not a list. */
   List<AgentPage> list(String field) {
     return fields.get(field) instanceof List<?> entries
         ? entries.stream().map(AgentPage::of).toList()

@@ -18,13 +18,13 @@ import java.util.regex.Pattern;
 final class Alarms implements Command {
   private static final Flag<String> CLUSTER_ID =
       Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.of("NAME", Dashboard::clusterId))
-          .ifAbsent("set as a parameter of the stack", "name of the cluster");
+          .ifAbsent("the stack's parameter ClusterId", "name of the cluster");
   private static final Flag<String> REGION =
       Flag.of("--region", "AWS_REGION", FlagType.of("REGION", Parsers::region))
           .ifAbsent("the region of the stack", "region of the cluster and of the stack");
   private static final Flag<List<String>> SUBNET_IDS =
       Flag.of("--subnet-ids", "ALARMS_SUBNET_IDS", FlagType.list("IDS", Alarms::subnetId))
-          .ifAbsent("no subnet", "subnet ids separated by ','; the agents need --subnets")
+          .ifAbsent("no subnet", "subnet ids separated by ','; the agents must run with --subnets")
           .with(Alarms::distinct);
   private static final Flag<Boolean> WITH_DASHBOARD =
       Flag.of("--with-dashboard", "ALARMS_WITH_DASHBOARD", FlagType.SWITCH)

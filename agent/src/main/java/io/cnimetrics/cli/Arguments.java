@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * variables together and reports all problems at once.
  *
  * @param given the text of each flag on the command line, by the name of the flag
- * @param problems one message for each unknown word and for each flag that must not be repeated
+ * @param problems one message for each unknown word and each repeated flag with a single value
  */
 record Arguments(Map<String, String> given, List<String> problems, boolean help, boolean version) {
   private static final Set<String> HELP = Set.of("--help", "-h");

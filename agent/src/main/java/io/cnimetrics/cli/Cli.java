@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 record Cli(Map<String, String> environment, InstantSource clock, Console console) {
   static final int OK = 0;
 
-  /** The exit code if ipamD cannot be read, the doctor finds a problem, or the output fails. */
+  /** The exit code if ipamD or a file fails, or if the doctor finds a problem. */
   static final int FAILED = 1;
 
   static final int USAGE = 2;
@@ -32,7 +32,7 @@ record Cli(Map<String, String> environment, InstantSource clock, Console console
     SUMMARIES.put("dry-run", "Polls ipamD on this node, prints metrics and sends nothing.");
     SUMMARIES.put("doctor", "Finds why pods on this node get no address.");
     SUMMARIES.put("status", "Prints what the agent on this node knows and what it last sent.");
-    SUMMARIES.put("simulate", "Serves the ipamD of a simulated node until Ctrl-C.");
+    SUMMARIES.put("simulate", "Simulates a node's ipamD on two HTTP ports until Ctrl-C.");
     SUMMARIES.put("dashboard", "Prints the body of a CloudWatch dashboard.");
     SUMMARIES.put("alarms", "Prints a CloudFormation template with alarms.");
     SUMMARIES.put("plan", "Estimates the CloudWatch requests and cost of a cluster.");
@@ -63,7 +63,7 @@ record Cli(Map<String, String> environment, InstantSource clock, Console console
         : unknownCommand(first);
   }
 
-  /** Loads the class of one command and no others, because {@code run} must use little memory. */
+  /** Loads only the class of this command, because {@code run} must use little memory. */
   private Command command(String name) {
     return switch (name) {
       case "run" -> new Run(environment, clock);

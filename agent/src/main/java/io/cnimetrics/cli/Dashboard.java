@@ -30,7 +30,8 @@ final class Dashboard implements Command {
               "one account id, or one account id per cluster in the same order");
   private static final Flag<Boolean> SUBNETS =
       Flag.of("--subnets", "REPORT_SUBNETS", FlagType.SWITCH)
-          .defaultsTo("false", "show the free addresses of subnets; the agents need --subnets");
+          .defaultsTo(
+              "false", "show free addresses of subnets; the agents must run with --subnets");
 
   private static final Pattern ACCOUNT = Pattern.compile("[0-9]{12}");
 

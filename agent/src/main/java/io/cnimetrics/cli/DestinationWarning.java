@@ -22,15 +22,15 @@ final class DestinationWarning {
     }
     if (config.namespace().equals(HELPER_NAMESPACE)) {
       LOG.warn(
-          "namespace={} is also used by AWS's cni-metrics-helper. Values of both publishers mix."
-              + " This agent sends one value per node. The Sum of all nodes is the cluster's value."
-              + " Therefore old alarms may never fire. Set another --namespace.",
+          "namespace={} is also used by AWS's cni-metrics-helper. The helper sends one value per"
+              + " cluster, but this agent sends one value per node, and CloudWatch mixes them."
+              + " Therefore alarms for the helper may never fire. Set another --namespace.",
           HELPER_NAMESPACE);
     }
     if (!config.dimensions().contains(WATCHED)) {
       LOG.warn(
-          "dimensions={} have no set with {} alone. The dashboard and the alarms use no other set."
-              + " Add this set to --dimensions, after a ';'.",
+          "dimensions={} have no set with {} alone. The dashboard and the alarms read only this"
+              + " set. Append this set to --dimensions, after a ';'.",
           asGiven(config.dimensions()),
           Dimension.CLUSTER_ID);
     }

@@ -62,11 +62,11 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
   private static final Flag<NamedScenario> SIMULATE =
       Flag.of("--simulate", "DOCTOR_SIMULATE", SimulatedNodeFlags.NAMED)
           .ifAbsent(
-              "examines this node",
-              "examine a simulated node in that scenario, such as subnet-empty; an unknown name"
-                  + " lists all scenarios");
+              "this node",
+              "examine the simulated node of a scenario, such as subnet-empty; simulate --list"
+                  + " prints all scenarios");
 
-  /** These settings have no effect, because the doctor publishes and serves nothing. */
+  /** These settings of {@code run} have no effect, because the doctor publishes no metrics. */
   private static final List<Flag<?>> IGNORED =
       List.of(
           Settings.PUBLISH_INTERVAL,
@@ -114,7 +114,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     return AgentConfig.of(values, HostName.get(), MetricCatalog.names());
   }
 
-  /** The settings of this command. */
+  /** The values of the flags that only this command has. */
   private record Options(int polls, boolean verbose, Output output, boolean sendTest) {}
 
   private int examine(
@@ -139,8 +139,8 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
   }
 
   /**
-   * Examines a simulated node, on which an agent has polled for some minutes. The time between two
-   * polls passes at once.
+   * Examines a simulated node on which an agent has polled for some minutes. Does not wait between
+   * polls, but sets the clock forward.
    */
   private int simulate(NamedScenario scenario, Values values, Options options, Console console) {
     Duration watched = Collections.min(List.of(scenario.warmUp(), WATCHED));
@@ -269,7 +269,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     return new NodeEvidence(polls, agent, last.node(), last.origins(), given);
   }
 
-  /** A clock that stands still between two polls of a simulated node. */
+  /** A clock that shows the time that was last set. */
   private static final class SettableClock implements InstantSource {
     private volatile Instant now;
 

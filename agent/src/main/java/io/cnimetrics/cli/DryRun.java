@@ -38,7 +38,7 @@ record DryRun(InstantSource clock) implements Command {
       Flag.of("--simulate", "DRY_RUN_SIMULATE", FlagType.SWITCH)
           .defaultsTo("false", "poll a simulated node instead of this node");
 
-  /** These settings have no effect, because a dry run sends, stores and serves nothing. */
+  /** These settings of {@code run} have no effect, because a dry run only prints metrics. */
   private static final List<Flag<?>> IGNORED =
       List.of(
           Settings.PUBLISH_INTERVAL,
@@ -107,7 +107,7 @@ record DryRun(InstantSource clock) implements Command {
     }
   }
 
-  /** Pods start slowly, because then a free address is ready for each pod. */
+  /** The pods start so slowly that ipamD has a free address ready for each pod. */
   private static Scenario simulatedNode() {
     return Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:18:0.1")).build();
   }

@@ -76,8 +76,8 @@ final class DryRunPrinter {
   }
 
   /**
-   * Writes problems to standard error if the output format cannot show problems. The problems of
-   * ipamD are also written if the only poll fails. A problem that lasts is written once.
+   * Writes problems to standard error if the output format cannot show problems. Also writes
+   * ipamD's problems if a single poll could not read ipamD. Writes a lasting problem only once.
    */
   private void reportProblems(Report poll) {
     for (Problem problem : poll.problems()) {

@@ -19,7 +19,7 @@ final class HostName {
         return name;
       }
     } catch (IOException e) {
-      // This is not Linux. The JVM gives the name.
+      // This system is not Linux. The JVM finds the name below.
     }
     try {
       return InetAddress.getLocalHost().getHostName();

@@ -12,8 +12,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The kernel's routes to single addresses. {@code /proc} shows all tables of IPv6, and the main
- * table of IPv4, which has the route to each pod.
+ * The kernel's routes to single addresses. {@code /proc} lists all tables of IPv6, but only the
+ * main table of IPv4. The main table has the route to each pod.
  */
 final class HostRoutes {
   private static final int IPV4_MASK = 7;
@@ -60,8 +60,8 @@ final class HostRoutes {
   }
 
   /**
-   * Whether the route leads to an address of an interface itself. The kernel adds such routes for
-   * the link-local addresses of each interface, also of the host's end of a pod's veth.
+   * Whether the route leads to an interface's own address. The kernel adds such routes for the
+   * link-local addresses of all interfaces, including the host's end of each pod's veth.
    */
   private static boolean isOfInterface(String[] columns) {
     boolean local = (Integer.parseUnsignedInt(columns[IPV6_FLAGS], 16) & LOCAL) != 0;

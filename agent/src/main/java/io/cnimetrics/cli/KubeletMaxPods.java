@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The kubelet's max-pods, as far as this process can read it. A pod sees the kubelet's process only
- * with {@code hostPID}, and the files only if they are mounted.
+ * The kubelet's max-pods, if this process can read the value. A pod can read the kubelet's
+ * arguments only with {@code hostPID}, and the kubelet's files only if these files are mounted.
  *
  * @param file the file that contains the value
  */
@@ -24,16 +24,16 @@ record KubeletMaxPods(int pods, Path file) {
   private static final Pattern MAX_PODS =
       Pattern.compile("(?:--max-pods[=\\s\\x00]|\\bmaxPods\"?\\s*:)\\s*\"?([0-9]{1,5})\\b");
 
-  /** Arguments override the configuration, so their files come first. */
+  /** These files come first, because arguments override the configuration. */
   private static final List<String> ARGUMENTS =
       List.of(
           "etc/eks/kubelet/environment",
           "etc/systemd/system/kubelet.service.d/30-kubelet-extra-args.conf");
 
-  /** Amazon Linux 2023; a later drop-in overrides an earlier one. */
+  /** A directory of Amazon Linux 2023. A later file overrides an earlier file. */
   private static final String DROP_INS = "etc/kubernetes/kubelet/config.json.d";
 
-  /** Amazon Linux 2023, Amazon Linux 2, Bottlerocket, and the kubelet's default. */
+  /** The files of Amazon Linux 2023, Amazon Linux 2, Bottlerocket, and the kubelet's default. */
   private static final List<String> CONFIGURATIONS =
       List.of(
           "etc/kubernetes/kubelet/config.json",
@@ -72,7 +72,7 @@ record KubeletMaxPods(int pods, Path file) {
         : Optional.empty();
   }
 
-  /** The content of a file; empty if it cannot be read. */
+  /** The content of a file. Empty if the file cannot be read. */
   private static String read(Path file) {
     try {
       return Files.isRegularFile(file) ? Files.readString(file) : "";

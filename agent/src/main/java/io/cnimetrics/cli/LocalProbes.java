@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The probes with which the doctor's checks test a real node. */
+/** The probes with which the doctor's checks test a real or a simulated node. */
 final class LocalProbes {
   private static final Path IPV4_ROUTES = Path.of("/proc/net/route");
   private static final Path IPV6_ROUTES = Path.of("/proc/net/ipv6_route");
@@ -56,7 +56,7 @@ final class LocalProbes {
             : Optional.empty());
   }
 
-  /** The probes of a simulated node, whose kernel and EC2 agree with ipamD. */
+  /** The probes of a simulated node. Its kernel and EC2 have the same addresses as ipamD. */
   static Probes simulated(AgentConfig config, SimulatedSource source, InstantSource clock) {
     HeldAddresses addresses = pool(config);
     IpamdReader ipamd =
@@ -132,7 +132,7 @@ final class LocalProbes {
     return new Probes.Refusal(parts[0], sentence(remedy));
   }
 
-  /** The text with a capital letter at its start. */
+  /** Returns the text with a capital letter at its start. */
   static String sentence(String text) {
     return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
   }
@@ -146,7 +146,7 @@ final class LocalProbes {
         .isPresent();
   }
 
-  /** Creates no file, because the agent may be using the directory and the lock file. */
+  /** Finds why the directory is not writable. Creates no file, because an agent may be using it. */
   static Optional<String> obstacle(Path directory) {
     if (!Files.exists(directory)) {
       Path parent = directory.getParent();

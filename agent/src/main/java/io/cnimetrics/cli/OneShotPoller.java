@@ -33,7 +33,7 @@ final class OneShotPoller {
   /** The subnet requests should end within this time after the start of the poll. */
   private static final Duration SUBNETS_BY = LIMIT.minusSeconds(1);
 
-  /** The time limit for the identity. Instance metadata and EC2 each get half of the time. */
+  /** The time limit for the identity. Requests to metadata and to EC2 each get half of it. */
   private static final Duration IDENTITY_LIMIT = Duration.ofSeconds(4);
 
   private final AgentConfig config;
@@ -45,7 +45,8 @@ final class OneShotPoller {
   private SamplerState state = SamplerState.NONE;
 
   /**
-   * @param sampler created before the first request, because a later ipamD needs no baseline
+   * @param sampler must be created before the first request. If ipamD starts after the sampler,
+   *     ipamD's counters need no baseline.
    * @param identity the node's identity; the detection may end during the first poll
    */
   OneShotPoller(
@@ -63,7 +64,7 @@ final class OneShotPoller {
     this.clock = clock;
   }
 
-  /** The parts of the node's identity that the settings give. */
+  /** The parts of the node's identity that the settings contain. */
   static Identification.Configured given(AgentConfig config) {
     return new Identification.Configured(config.nodeName(), config.clusterId(), config.region());
   }

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The cluster of a {@code plan} command.
+ * The cluster whose requests and cost {@code plan} calculates.
  *
  * @param sets the sets of dimensions under which metrics are published
  * @param subnets number of subnets whose free addresses are reported; can be 0

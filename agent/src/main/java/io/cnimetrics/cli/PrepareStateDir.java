@@ -26,7 +26,7 @@ final class PrepareStateDir implements Command {
       Flag.of("--owner", "STATE_OWNER", FlagType.of("UID:GID", Owner::parse))
           .defaultsTo("10001:10001", "user id and group id of the agent");
 
-  /** The files that an agent with another user may have left. Other files keep their owners. */
+  /** The files that an agent may have written as another user. Other files keep their owners. */
   private static final List<String> FILES = List.of("state", "state.new", "lock");
 
   @Override
@@ -70,7 +70,7 @@ final class PrepareStateDir implements Command {
         owner.own(file);
       }
     }
-    // This comes last. With CHOWN alone, root cannot open another user's directory of mode 700.
+    // The directory comes last, because root with only CHOWN cannot open another user's directory.
     owner.own(directory);
   }
 

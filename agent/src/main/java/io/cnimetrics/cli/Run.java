@@ -40,8 +40,8 @@ final class Run implements Command {
   public int run(Values values, Console console) {
     Runtime runtime = Runtime.getRuntime();
     Thread main = Thread.currentThread();
-    // This comes first, because the JVM exits with 143 on an earlier signal. An error that ends the
-    // main thread has a different exit code.
+    // The hook comes first, because the JVM exits with 143 after an earlier signal. If an error has
+    // ended the main thread, the hook keeps the exit code of the error.
     StopHook hook = new StopHook(() -> stop() && main.isAlive(), StopHook.LIMIT, runtime::halt);
     runtime.addShutdownHook(new Thread(hook, "stop"));
     AgentComponent built = build(values);
@@ -52,8 +52,8 @@ final class Run implements Command {
   }
 
   /**
-   * Stops the agent. There is nothing to stop during the start, which can include the wait for the
-   * end of another agent.
+   * Stops the agent. During the start there is no agent to stop. The start can last until another
+   * agent ends.
    *
    * @return false if the process already ends for another reason, such as invalid settings
    */
@@ -69,8 +69,8 @@ final class Run implements Command {
       if (!config.cloudwatch() && !config.prometheus()) {
         throw new ConfigException(
             List.of(
-                "--cloudwatch and --prometheus are both false, and no metrics would be"
-                    + " published: set one of them to true"));
+                "--cloudwatch and --prometheus are both false, which publishes no metrics:"
+                    + " set one of these flags to true"));
       }
       Logging.configure(config.logLevel(), config.logFormat());
       DestinationWarning.log(config);
@@ -114,14 +114,14 @@ final class Run implements Command {
     return Cli.OK;
   }
 
-  /** The variables that load a Java agent into the JVM. Some Kubernetes operators set them. */
+  /** The variables that load a Java agent into the JVM. Some operators of Kubernetes set them. */
   static List<String> injecting(Map<String, String> environment) {
     return Stream.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS")
         .filter(variable -> environment.getOrDefault(variable, "").contains("agent"))
         .toList();
   }
 
-  /** Not a constant, because a constant would configure logging before the stop hook exists. */
+  /** Not a constant, because a constant would configure Logback before the stop hook exists. */
   private static Logger log() {
     return LoggerFactory.getLogger(Run.class);
   }

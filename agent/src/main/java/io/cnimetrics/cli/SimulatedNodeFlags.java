@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 /**
  * The simulated node, described by the name of a scenario or by single values.
  *
- * @param warmUp the age of the node at the first request
+ * @param warmUp the simulated age of the node at the first request
  */
 record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
   private static final Flag<Scenario.Builder> INSTANCE_TYPE =
@@ -69,15 +69,15 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
           "--settled",
           FlagType.time(Duration.ZERO, Duration.ofHours(24)),
           "0s",
-          "age of the node at the start");
+          "simulated age of the node at the first request");
   private static final Flag<List<UnaryOperator<Scenario.Builder>>> FAIL =
       Flag.of("--fail", "SIMULATE_FAIL", FlagType.list("KIND@WHERE", SimulatedNodeFlags::failure))
           .ifAbsent(
               "nothing fails",
               "failures separated by ','. KIND is refuse, hang, 500, truncate or garbage. WHERE is"
-                  + " introspection, metrics or all. An optional time follows, as in"
-                  + " 500@metrics:60s-120s. Or an error code of EC2 and a call, as in"
-                  + " OptInRequired@CreateNetworkInterface:600s.");
+                  + " introspection, metrics or all. A time can follow, as in"
+                  + " 500@metrics:60s-120s. EC2 fails if KIND is an error code and WHERE is a call,"
+                  + " as in OptInRequired@CreateNetworkInterface:600s");
 
   /** The name of a scenario. */
   static final FlagType<NamedScenario> NAMED =
@@ -86,8 +86,8 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
   private static final Flag<NamedScenario> SCENARIO =
       Flag.of("--scenario", "SIMULATE_SCENARIO", NAMED)
           .ifAbsent(
-              "set by the flags below",
-              "name of a scenario, such as healthy; --list shows all scenarios");
+              "the node that the flags below describe",
+              "name of a scenario, such as healthy; --list prints all scenarios");
   private static final Flag<Boolean> LIST =
       Flag.of("--list", "SIMULATE_LIST", FlagType.SWITCH)
           .defaultsTo("false", "print all scenarios and exit");
@@ -136,10 +136,10 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
     return new IllegalArgumentException(
         near.isEmpty()
             ? "expected one of " + String.join(", ", known)
-            : "did you mean %s? simulate --list shows all scenarios".formatted(near));
+            : "did you mean %s? simulate --list prints all scenarios".formatted(near));
   }
 
-  /** The scenarios whose name has a word of the given name. */
+  /** The scenarios whose name shares a word with the given name. */
   private static Stream<String> withWordOf(String name, List<String> known) {
     List<String> words = Stream.of(name.split("-", -1)).filter(word -> word.length() > 2).toList();
     return known.stream()
@@ -168,7 +168,7 @@ record SimulatedNodeFlags(Scenario.Builder scenario, Duration warmUp) {
       return node -> node.httpFault(http);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          e.getMessage() + ". Or CODE@CALL[:FROM-TO] with an error code and a call of EC2", e);
+          e.getMessage() + ". EC2 fails with CODE@CALL[:FROM-TO], an error code and a call", e);
     }
   }
 

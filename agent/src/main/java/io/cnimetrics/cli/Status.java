@@ -16,7 +16,7 @@ import java.util.List;
 record Status(InstantSource clock) implements Command {
   private static final Flag<Output> OUTPUT =
       Flag.of("--output", "STATUS_OUTPUT", FlagType.oneOf("FORMAT", Output.class))
-          .defaultsTo("table", "table, or json for the page as the agent serves it");
+          .defaultsTo("table", "table, or json, which prints the page /status unchanged");
 
   @Override
   public List<Flag<?>> flags() {
@@ -43,8 +43,8 @@ record Status(InstantSource clock) implements Command {
           "no agent answers at %s (%s)".formatted(address, String.valueOf(e.getMessage())));
       console.error(
           "run this command on the agent's node or in its pod: kubectl -n kube-system exec POD --"
-              + " cni-metrics-agent status; if the agent has another --health-address"
-              + " (HEALTH_ADDRESS), set the same here");
+              + " cni-metrics-agent status. If the agent has another --health-address"
+              + " (HEALTH_ADDRESS), give this command the same address");
       return Cli.FAILED;
     }
   }

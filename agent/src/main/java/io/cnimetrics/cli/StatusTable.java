@@ -21,7 +21,7 @@ final class StatusTable {
   private static final int WIDTH = 80;
   private static final String INDENT = "  ";
 
-  /** The number of minutes that fit into a line beside the name and the last poll. */
+  /** The number of minutes that fit into a line beside the metric's name and its present value. */
   private static final int MOST_MINUTES = 5;
 
   private static final int NAME = 28;
@@ -93,11 +93,11 @@ final class StatusTable {
     title(palette.red("Trouble"));
     for (AgentPage trouble : present) {
       entry(
-          "%s is %s, since %s"
+          "since %s: %s is %s"
               .formatted(
+                  trouble.time("since").map(this::when).orElse("an unknown time"),
                   trouble.text("metric").orElse(""),
-                  number(trouble.number("value")),
-                  trouble.time("since").map(this::when).orElse("unknown")));
+                  number(trouble.number("value"))));
       trouble.text("cause").ifPresent(cause -> entry(INDENT + cause));
       trouble
           .text("finding")
@@ -166,7 +166,7 @@ final class StatusTable {
       row(
           "Increases",
           since
-              .map(from -> "no counter of ipamD rose since " + when(from))
+              .map(from -> "no counter of ipamD has risen since " + when(from))
               .orElse("ipamD's counters have not been read yet"));
       return;
     }
@@ -228,12 +228,12 @@ final class StatusTable {
     }
   }
 
-  /** A counter as PromQL selects it, with spaces where a line may break. */
+  /** Returns a counter as PromQL selects it, with spaces where a line may break. */
   private static String counter(String key) {
     return key.replace("{", " {").replace("\",", "\", ");
   }
 
-  /** A line with a label. Further lines have the same indentation. */
+  /** Adds a label and a value. Further lines of the value have the same indentation. */
   private void row(String label, String value) {
     int margin = 11;
     String left = label;
@@ -270,7 +270,7 @@ final class StatusTable {
     return (seconds < 7_200 ? seconds / 60 + " min" : seconds / 3_600 + " h") + " ago";
   }
 
-  /** Such as {@code 10:03}, or with the date if the time is not of today. */
+  /** A time such as {@code 10:03}, with the date if the time is 20 hours ago or more. */
   private String clock(Instant at) {
     return RecentIncrease.time(at, now).replace(" UTC", "");
   }

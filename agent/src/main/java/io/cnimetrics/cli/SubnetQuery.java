@@ -23,7 +23,7 @@ import java.util.Optional;
 record SubnetQuery(NodeSnapshot snapshot, List<Subnet> subnets) {
   private static final Duration METADATA_LIMIT = Duration.ofSeconds(1);
 
-  /** The shortest limit, because the EC2 client can need a second to load its classes. */
+  /** The least time limit, because the EC2 client can need a second to load its classes. */
   private static final Duration LEAST = Duration.ofSeconds(1);
 
   private static final Problem WITHOUT_REGION =
@@ -36,7 +36,7 @@ record SubnetQuery(NodeSnapshot snapshot, List<Subnet> subnets) {
   /**
    * Requests the subnets of the ENIs in a snapshot.
    *
-   * @param limit the time limit; a shorter limit than one second counts as one second
+   * @param limit the time limit; less than one second counts as one second
    */
   static SubnetQuery of(
       NodeSnapshot seen, Optional<String> region, Subnets subnets, Duration limit) {

@@ -22,7 +22,7 @@ final class Usage {
     usage.option("  -h, --help", "show this help and exit");
     usage.option("      --version", "show the version and exit");
     if (!command.ignoredFlags().isEmpty()) {
-      usage.text.append("\nThis command accepts the other flags of 'run'. They have no effect.\n");
+      usage.text.append("\nThis command accepts the other flags of 'run', but ignores them.\n");
     }
     return usage.text.toString();
   }

@@ -78,7 +78,7 @@ class CliTest {
 
     assertThat(terminal.out())
         .doesNotContain(flag.split("=")[0])
-        .endsWith("\nThis command accepts the other flags of 'run'. They have no effect.\n");
+        .endsWith("\nThis command accepts the other flags of 'run', but ignores them.\n");
     assertThat(other.err().lines()).hasSize(2).anyMatch(line -> line.contains("--output 'none'"));
   }
 

@@ -91,7 +91,7 @@ class DoctorDocumentGoldensTest {
       ### A simulated node
 
       `doctor --simulate subnet-empty` examines a simulated node in this scenario, and reads nothing of this machine. The
-      time between the polls passes at once. `simulate` without a scenario, and an unknown name, list all scenarios.
+      doctor does not wait between the polls. `simulate --list` prints all scenarios.
 
       ## Checks
 
