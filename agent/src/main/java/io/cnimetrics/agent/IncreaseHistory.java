@@ -34,8 +34,9 @@ final class IncreaseHistory {
   /** A minute is judged at most a few seconds after its end. */
   private static final int MOST_MINUTES = 3;
 
-  /** Restarts are no series of ipamD, but they count like one. */
+  // These are no series of ipamD, but they count like one.
   private static final Series RESTARTS = Series.of(MetricCatalog.IPAMD_RESTARTS.name());
+  private static final Series REFUSED_WHILE_COOLING = Series.of(RecentIncrease.REFUSED_WHILE_COOLING);
 
   private final Map<Series, RecentIncrease> counters = new HashMap<>();
   private final Map<IpamdError, RecentIncrease> errors = new HashMap<>();
@@ -43,6 +44,7 @@ final class IncreaseHistory {
   private final TreeMap<Instant, Double> harmless = new TreeMap<>();
   private Optional<Reads> reads = Optional.empty();
   private long restarts;
+  private boolean cooling;
 
   /** The increases of one kind of ipamD's errors. */
   record ErrorRun(IpamdError error, RecentIncrease increases) {}
@@ -59,6 +61,11 @@ final class IncreaseHistory {
     }
     restarts = reading.history().restarts();
     reading.rose().forEach((counter, by) -> rose(counters, counter, counter.toString(), by, at));
+    Double refused = reading.rose().get(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
+    if (cooling && refused != null) {
+      rose(counters, REFUSED_WHILE_COOLING, REFUSED_WHILE_COOLING.toString(), refused, at);
+    }
+    cooling = reading.capacity().allFreeAddressesCool();
     addErrors(snapshot.metrics().get(), reading.fromZero(), at);
     reads = Optional.of(new Reads(reads.map(Reads::first).orElse(at), at));
   }

@@ -111,6 +111,16 @@ public record NodeCapacity(
     return cards.stream().mapToLong(CardCapacity::available).min().orElse(0);
   }
 
+  /** Whether no pod can get an address now, but a pod can as soon as released addresses cooled. */
+  public boolean allFreeAddressesCool() {
+    return cards.stream()
+        .min(Comparator.comparingLong(CardCapacity::available))
+        .filter(card -> card.available() == 0)
+        .flatMap(CardCapacity::pool)
+        .filter(pool -> pool.cooling() > 0)
+        .isPresent();
+  }
+
   /**
    * Whether a card has no available address although the pool can grow there; empty if the pool or
    * a maximum is unknown.

@@ -20,6 +20,13 @@ public record RecentIncrease(String counter, double amount, Instant since, Insta
    */
   public static final Duration PRESENT = Duration.ofMinutes(3);
 
+  /**
+   * Refusals of addresses to pods after a poll that saw all free addresses cool down. No counter of
+   * ipamD counts them apart. Only they show that pods wait for the cooldown: other refusals may be
+   * older than the released addresses.
+   */
+  public static final String REFUSED_WHILE_COOLING = "refusedWhileCooling";
+
   /** The run after another increase. */
   public RecentIncrease plus(double increase, Instant at) {
     return isPresent(at)

@@ -43,7 +43,9 @@ public record AgentReport(
 
   /** The report of an agent that made these polls and no others. */
   public static AgentReport of(NodeEvidence polls) {
-    Stream<Trend> counters = Checks.series().stream().map(polls::trend);
+    Stream<Trend> counters =
+        Stream.concat(
+            Checks.series().stream().map(polls::trend), Stream.of(polls.refusedWhileCooling()));
     Stream<Trend> errors =
         polls.polls().stream()
             .flatMap(poll -> poll.snapshot().metrics().stream())

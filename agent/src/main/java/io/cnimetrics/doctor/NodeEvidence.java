@@ -1,6 +1,5 @@
 package io.cnimetrics.doctor;
 
-import io.cnimetrics.capacity.CardCapacity;
 import io.cnimetrics.capacity.EffectiveMaximum;
 import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.catalog.Metric;
@@ -67,15 +66,6 @@ public record NodeEvidence(
 
   NodeCapacity capacity() {
     return last().reading().capacity();
-  }
-
-  /** The number of cooling addresses on the network card with the fewest available addresses. */
-  long coolingOnEmptiestCard() {
-    return capacity().cards().stream()
-        .min(Comparator.comparingLong(CardCapacity::available))
-        .flatMap(CardCapacity::pool)
-        .map(AddressPool::cooling)
-        .orElse(0L);
   }
 
   /** The maximum of the network card with the smallest one; only for checks that require it. */
@@ -205,12 +195,33 @@ public record NodeEvidence(
         : counts;
   }
 
+  /** How {@link RecentIncrease#REFUSED_WHILE_COOLING} developed. */
+  Trend refusedWhileCooling() {
+    String counter = RecentIncrease.REFUSED_WHILE_COOLING;
+    Series refusals = MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries();
+    Optional<RecentIncrease> run = seenByAgent(counter);
+    for (int next = 1; next < polls.size(); next++) {
+      double by = polls.get(next).reading().rose().getOrDefault(refusals, 0.0);
+      if (by > 0 && polls.get(next - 1).reading().capacity().allFreeAddressesCool()) {
+        Instant at = polls.get(next).snapshot().takenAt();
+        run =
+            Optional.of(
+                run.map(known -> known.plus(by, at))
+                    .orElse(new RecentIncrease(counter, by, at, at)));
+      }
+    }
+    return new Trend(run.map(RecentIncrease::amount).orElse(0.0), seenSince(), run, now());
+  }
+
+  private Optional<RecentIncrease> seenByAgent(String counter) {
+    return agent.stream()
+        .flatMap(report -> report.increases().stream())
+        .filter(increase -> increase.counter().equals(counter))
+        .findFirst();
+  }
+
   private Trend trend(String counter, Function<IpamdMetrics, OptionalDouble> total) {
-    Optional<RecentIncrease> run =
-        agent.stream()
-            .flatMap(report -> report.increases().stream())
-            .filter(increase -> increase.counter().equals(counter))
-            .findFirst();
+    Optional<RecentIncrease> run = seenByAgent(counter);
     OptionalDouble before = OptionalDouble.empty();
     Instant beforeAt = Instant.MIN;
     for (Poll poll : polls) {

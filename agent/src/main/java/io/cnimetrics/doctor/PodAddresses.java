@@ -66,8 +66,8 @@ final class PodAddresses {
       CheckSpec.of(
               "warm-pool",
               "available addresses, and the effective maximum",
-              "fail if each of several polls shows no available address although the pool can"
-                  + " grow; warn if only the last poll shows this",
+              "fail if each of several polls shows no available and no cooling address although"
+                  + " the pool can grow; warn otherwise",
               "Check whether the pool fills: doctor --polls 3. If the pool does not fill, read"
                   + " ipamD's log")
           .run(Commands.ERRORS_OF_IPAMD)
@@ -85,7 +85,7 @@ final class PodAddresses {
       return WARM_POOL.ok(
           node.available() > 0 ? "Addresses are available" : "The pool cannot grow", evidence);
     }
-    return node.lasts(PodAddresses::isEmptyWithRoom)
+    return node.lasts(poll -> isEmptyWithRoom(poll) && !allFreeAddressesCool(poll))
         ? WARM_POOL.fail(
             "The warm pool stays empty below the node's maximum",
             evidence,
@@ -94,6 +94,10 @@ final class PodAddresses {
             Cause.WARM_POOL_EMPTY.title() + " below the node's maximum",
             evidence,
             "The warm targets are too low for the new pods, or EC2 gives no more addresses");
+  }
+
+  private static boolean allFreeAddressesCool(Poll poll) {
+    return poll.reading().capacity().allFreeAddressesCool();
   }
 
   /** Whether no address is available although the pool can grow. */
@@ -106,7 +110,9 @@ final class PodAddresses {
               "refused-pods",
               "`awscni_no_available_ip_addresses`",
               "fail if the count rose in the last minute; warn if it rose in the last three"
-                  + " minutes, or if that is unknown; note if it rose before",
+                  + " minutes, or if that is unknown; note if it rose before. While all free"
+                  + " addresses are cooling: fail only if pods were refused during the cooldown, or"
+                  + " if more pods wait than addresses are cooling",
               "Find the pods of the node in ContainerCreating")
           .run(Commands.PODS_OF_NODE)
           .needs(METRICS)
@@ -124,21 +130,38 @@ final class PodAddresses {
     if (trend.total() == 0) {
       return REFUSED_PODS.ok("ipamD never refused an address", evidence);
     }
-    String title =
-        trend.isRising() ? "ipamD refuses addresses to pods" : "ipamD refused addresses to pods";
-    boolean recovered = node.available() > 0 && !trend.roseWithin(Trend.LAST_MINUTE);
+    String past = "ipamD refused addresses to pods";
+    if (!trend.isRising()) {
+      return trend.judge(REFUSED_PODS.warn(past, evidence, cause));
+    }
     return trend.judge(
-        recovered && trend.isRising()
-            ? REFUSED_PODS.warn(title + " a short time ago", evidence, cause)
-            : REFUSED_PODS.fail(title, evidence, cause));
+        refusesNow(node, trend)
+            ? REFUSED_PODS.fail("ipamD refuses addresses to pods", evidence, cause)
+            : REFUSED_PODS.warn(past + " a short time ago", evidence, cause));
+  }
+
+  private static boolean refusesNow(NodeEvidence node, Trend refusals) {
+    return refusals.roseWithin(Trend.LAST_MINUTE)
+        && (!allFreeAddressesCool(node.last()) || podsWaitForCooldown(node, refusals));
+  }
+
+  /**
+   * Whether pods wait while all free addresses cool down. The refusals may be older than the
+   * released addresses, because pods that wait end too if a workload shrinks. Therefore pods wait
+   * only if they were refused during the cooldown, or if more pods were refused than addresses are
+   * cooling.
+   */
+  private static boolean podsWaitForCooldown(NodeEvidence node, Trend refusals) {
+    return node.refusedWhileCooling().roseWithin(Trend.LAST_MINUTE)
+        || refusals.waitingPods() > node.pool().cooling();
   }
 
   private static final CheckSpec COOLDOWN =
       CheckSpec.of(
               "cooldown",
               "addresses that pods released less than `--ip-cooldown` ago",
-              "warn if pods are refused while released addresses cool down and no address is"
-                  + " available; note if no pod is refused",
+              "warn if pods are refused while all free addresses are cooling; note if no pod is"
+                  + " refused, or if the refused pods may have ended since",
               "Set WARM_IP_TARGET above the number of pods that end in 30 s. Or shorten"
                   + " IP_COOLDOWN_PERIOD, but not below 10 s")
           .needs(POOL, IPV4)
@@ -152,9 +175,11 @@ final class PodAddresses {
     String evidence =
         "%d addresses are cooling, and %d of %d are available"
             .formatted(pool.cooling(), node.available(), pool.totalIpv4());
-    if (node.coolingOnEmptiestCard() == 0 || node.available() > 0) {
+    if (!allFreeAddressesCool(node.last())) {
       return COOLDOWN.ok("No pod waits for the cooldown", evidence);
-    } else if (!node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).isRising()) {
+    }
+    Trend refusals = node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
+    if (!refusesNow(node, refusals)) {
       return COOLDOWN.note(
           "All free addresses are cooling",
           evidence,

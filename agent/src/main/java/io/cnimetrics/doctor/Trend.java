@@ -56,6 +56,18 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
     return run.filter(increases -> !increases.last().plus(time).isBefore(now)).isPresent();
   }
 
+  private static final double RETRY_SECONDS = 12.5;
+
+  /** The number of pods that wait, if each increase is a refusal of an address. */
+  double waitingPods() {
+    return run.map(
+            refusals ->
+                refusals.amount()
+                    / (1 + Duration.between(refusals.since(), refusals.last()).toSeconds()
+                        / RETRY_SECONDS))
+        .orElse(0.0);
+  }
+
   /** Whether it is known if the counter rose in the last minutes. */
   boolean known() {
     return seenSince.isPresent();

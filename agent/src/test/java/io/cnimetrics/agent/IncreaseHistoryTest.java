@@ -102,6 +102,23 @@ class IncreaseHistoryTest {
   }
 
   @Test
+  void onlyRefusalsAfterAPollWithCoolingAddressesAreRefusalsDuringTheCooldown() {
+    poll(0, full(56, 0).sum(REFUSALS, 10));
+    poll(30, full(40, 16).sum(REFUSALS, 14));
+    assertThat(history.all()).noneMatch(run -> run.counter().equals("refusedWhileCooling"));
+
+    poll(60, full(38, 18).sum(REFUSALS, 17));
+    poll(90, full(46, 0).sum(REFUSALS, 18));
+    poll(120, full(56, 0).sum(REFUSALS, 20));
+    assertThat(increase("refusedWhileCooling"))
+        .isEqualTo(new RecentIncrease("refusedWhileCooling", 4, at(60), at(90)));
+  }
+
+  private static Snapshots full(int assigned, int cooling) {
+    return read(BEFORE_THE_AGENT).enis(Snapshots.eni(0, 56, assigned, cooling));
+  }
+
+  @Test
   void kindThatOneReadLacksKeepsItsTotal() {
     poll(0, read(BEFORE_THE_AGENT).error(DENIED, 100));
     poll(30, read(BEFORE_THE_AGENT));

@@ -115,6 +115,24 @@ final class DoctorFixture {
     return simulate(scenario, warmUp, (fixture, clock) -> fixture.type(type).evidence(1, clock));
   }
 
+  /** The diagnosis of these polls of a node, without the checks that ask other programs. */
+  static Diagnosis diagnosis(List<NodeSnapshot> snapshots, Optional<AgentReport> agent) {
+    NodeEvidence healthy = poll(NamedScenario.HEALTHY);
+    Sampler sampler =
+        new Sampler(MetricCatalog.all(), new PodLimits(110, 3), snapshots.get(0).takenAt());
+    SamplerState history = SamplerState.NONE;
+    List<Poll> polls = new ArrayList<>();
+    for (NodeSnapshot snapshot : snapshots) {
+      PollSamples reading = sampler.read(snapshot, history);
+      history = reading.history();
+      polls.add(new Poll(snapshot, reading));
+    }
+    return new CheckRunner(CHECKS.stream().filter(check -> check.ioLimit().isEmpty()).toList())
+        .run(
+            new NodeEvidence(
+                polls, agent, healthy.identity(), healthy.origins(), healthy.agentSettings()));
+  }
+
   private static <T> T simulate(
       Scenario scenario, Duration warmUp, BiFunction<DoctorFixture, FakeClock, T> node) {
     // The clock is one day ahead. Therefore this host always has a long uptime.

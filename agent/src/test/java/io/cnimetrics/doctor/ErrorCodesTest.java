@@ -2,19 +2,13 @@ package io.cnimetrics.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Cause;
-import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
-import io.cnimetrics.catalog.Sampler;
-import io.cnimetrics.catalog.SamplerState;
-import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.testing.Snapshots;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ErrorCodesTest {
   private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
   private static final Duration INTERVAL = Duration.ofSeconds(30);
-  private static final NodeEvidence HEALTHY = DoctorFixture.poll(NamedScenario.HEALTHY);
 
   /** Each code that a cause lists, and one that none lists. */
   static Stream<String> codes() {
@@ -98,7 +91,7 @@ class ErrorCodesTest {
             AgentReport.Restarts.NONE,
             Optional.empty());
 
-    Diagnosis diagnosis = run(List.of(empty(NOON).error(error, 40).build()), Optional.of(agent));
+    Diagnosis diagnosis = DoctorFixture.diagnosis(List.of(empty(NOON).error(error, 40).build()), Optional.of(agent));
 
     assertThat(diagnosis.verdict().text())
         .isEqualTo("EC2 denies calls of ipamD since 11:48 UTC (12 min)");
@@ -119,7 +112,7 @@ class ErrorCodesTest {
             empty(NOON).error(error, 30).build(),
             empty(NOON.plus(INTERVAL)).error(error, 34).build());
 
-    assertThat(of(run(polls, Optional.of(agent)), "ec2-denied").evidence())
+    assertThat(of(DoctorFixture.diagnosis(polls, Optional.of(agent)), "ec2-denied").evidence())
         .contains("34 since 11:59 UTC")
         .doesNotContain("36", "restart");
   }
@@ -134,7 +127,7 @@ class ErrorCodesTest {
             AgentReport.Restarts.NONE,
             Optional.empty());
 
-    Diagnosis diagnosis = run(List.of(empty(NOON).error(error, 40).build()), Optional.of(agent));
+    Diagnosis diagnosis = DoctorFixture.diagnosis(List.of(empty(NOON).error(error, 40).build()), Optional.of(agent));
 
     assertThat(of(diagnosis, "ec2-throttled").level()).isEqualTo(Level.NOTE);
   }
@@ -155,7 +148,7 @@ class ErrorCodesTest {
                 .error(error, 5)
                 .build());
 
-    Diagnosis diagnosis = run(polls, Optional.empty());
+    Diagnosis diagnosis = DoctorFixture.diagnosis(polls, Optional.empty());
 
     assertThat(diagnosis.verdict().finding()).hasValue("metadata-away");
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.FAIL);
@@ -195,24 +188,7 @@ class ErrorCodesTest {
   }
 
   private static Diagnosis diagnosis(Polls polls) {
-    return run(polls.snapshots().stream().map(Snapshots::build).toList(), Optional.empty());
-  }
-
-  private static Diagnosis run(List<NodeSnapshot> snapshots, Optional<AgentReport> agent) {
-    Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), NOON);
-    SamplerState history = SamplerState.NONE;
-    List<Poll> polls = new ArrayList<>();
-    for (NodeSnapshot snapshot : snapshots) {
-      Sampler.PollSamples reading = sampler.read(snapshot, history);
-      history = reading.history();
-      polls.add(new Poll(snapshot, reading));
-    }
-    NodeEvidence node =
-        new NodeEvidence(
-            polls, agent, HEALTHY.identity(), HEALTHY.origins(), HEALTHY.agentSettings());
-    return new CheckRunner(
-            DoctorFixture.CHECKS.stream().filter(check -> check.ioLimit().isEmpty()).toList())
-        .run(node);
+    return DoctorFixture.diagnosis(polls.snapshots().stream().map(Snapshots::build).toList(), Optional.empty());
   }
 
   private static Finding finding(Polls polls, String code) {

@@ -1,0 +1,139 @@
+package io.cnimetrics.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.catalog.RecentIncrease;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.testing.Snapshots;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** A pod waits for the cooldown only if it is refused while all free addresses cool down. */
+class CooldownTest {
+  private static final Instant NOON = Instant.parse("2026-11-28T12:00:00Z");
+  private static final String REFUSALS = "awscni_no_available_ip_addresses";
+
+  @Test
+  void podsOfAFullNodeThatEndedWaitForNothing() {
+    Diagnosis diagnosis =
+        DoctorFixture.diagnosis(
+            List.of(node(0, 56, 0, 4), node(10, 34, 22, 6)), Optional.empty());
+
+    assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
+    assertThat(diagnosis.verdict().text())
+        .isEqualTo("ipamD refused addresses to pods a short time ago");
+    assertThat(level(diagnosis, "cooldown")).isEqualTo(Level.NOTE);
+  }
+
+  @Test
+  void podsThatEndedWaitForNothingAlthoughTheAgentSawARefusalSecondsAgo() {
+    Diagnosis diagnosis =
+        DoctorFixture.diagnosis(
+            List.of(node(0, 34, 22, 6)), Optional.of(agent(increase(REFUSALS, -45, -5))));
+
+    assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
+    assertThat(level(diagnosis, "cooldown")).isEqualTo(Level.NOTE);
+  }
+
+  @Test
+  void podsThatAreRefusedBetweenTwoPollsWithCoolingAddressesWait() {
+    Diagnosis diagnosis =
+        DoctorFixture.diagnosis(
+            List.of(node(0, 34, 22, 6), node(30, 33, 23, 9)), Optional.empty());
+
+    assertThat(diagnosis.verdict().level()).isEqualTo(Level.FAIL);
+    assertThat(diagnosis.verdict().finding()).hasValue("cooldown");
+  }
+
+  @Test
+  void podsThatTheAgentSawWaitStillWait() {
+    AgentReport agent =
+        agent(
+            increase(REFUSALS, -200, -20),
+            increase(RecentIncrease.REFUSED_WHILE_COOLING, -140, -20));
+    Diagnosis diagnosis =
+        DoctorFixture.diagnosis(List.of(node(0, 34, 22, 60)), Optional.of(agent));
+
+    assertThat(diagnosis.verdict().text())
+        .isEqualTo("Pods get no address since 11:56 UTC (3 min): pods wait for addresses to cool down");
+  }
+
+  @Test
+  void tenPodsThatWaitOnAFullNodeStillWaitAfterAnotherPodEnded() {
+    RecentIncrease refusals =
+        new RecentIncrease(REFUSALS, 140, NOON.minusSeconds(190), NOON.minusSeconds(10));
+    Diagnosis diagnosis =
+        DoctorFixture.diagnosis(List.of(node(0, 55, 1, 140)), Optional.of(agent(refusals)));
+
+    assertThat(diagnosis.verdict().level()).isEqualTo(Level.FAIL);
+    assertThat(level(diagnosis, "refused-pods")).isEqualTo(Level.FAIL);
+  }
+
+  @Test
+  void podsThatWaitedTwoMinutesAgoDoNotWaitNow() {
+    AgentReport agent =
+        agent(
+            increase(REFUSALS, -200, -120),
+            increase(RecentIncrease.REFUSED_WHILE_COOLING, -200, -120));
+    Diagnosis diagnosis =
+        DoctorFixture.diagnosis(List.of(node(0, 34, 22, 60)), Optional.of(agent));
+
+    assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
+    assertThat(level(diagnosis, "cooldown")).isEqualTo(Level.NOTE);
+  }
+
+  @Test
+  void fullNodeWithoutARefusalInTheLastMinuteRefusesNoPodNow() {
+    Diagnosis diagnosis =
+        DoctorFixture.diagnosis(
+            List.of(node(0, 56, 0, 6)), Optional.of(agent(increase(REFUSALS, -170, -90))));
+
+    assertThat(level(diagnosis, "refused-pods")).isEqualTo(Level.WARN);
+    assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
+  }
+
+  @Test
+  void poolThatOnlyCoolsAndRefusesNoPodIsNoFailure() {
+    Diagnosis diagnosis =
+        DoctorFixture.diagnosis(
+            List.of(pool(0, 12, 4, 8).build(), pool(10, 12, 2, 10).build()), Optional.empty());
+
+    assertThat(diagnosis.verdict().level()).isNotEqualTo(Level.FAIL);
+  }
+
+  private static NodeSnapshot node(int second, long assigned, long cooling, double refusals) {
+    return pool(second, 56, assigned, cooling).sum(REFUSALS, refusals).build();
+  }
+
+  private static Snapshots pool(int second, long total, long assigned, long cooling) {
+    return Snapshots.nothingRead()
+        .at(NOON.plusSeconds(second))
+        .enis(Snapshots.eni(0, total, assigned, cooling))
+        .sum(REFUSALS, 0)
+        .sum("awscni_eni_max", 4)
+        .sum("awscni_ip_max", 56);
+  }
+
+  private static AgentReport agent(RecentIncrease... increases) {
+    return new AgentReport(
+        NOON.minus(Duration.ofHours(1)),
+        List.of(increases),
+        AgentReport.Restarts.NONE,
+        Optional.empty());
+  }
+
+  private static RecentIncrease increase(String counter, int since, int last) {
+    return new RecentIncrease(counter, 4, NOON.plusSeconds(since), NOON.plusSeconds(last));
+  }
+
+  private static Level level(Diagnosis diagnosis, String id) {
+    return diagnosis.findings().stream()
+        .filter(finding -> finding.id().equals(id))
+        .findFirst()
+        .orElseThrow()
+        .level();
+  }
+}
