@@ -36,7 +36,8 @@ final class IncreaseHistory {
 
   // These are no series of ipamD, but they count like one.
   private static final Series RESTARTS = Series.of(MetricCatalog.IPAMD_RESTARTS.name());
-  private static final Series REFUSED_WHILE_COOLING = Series.of(RecentIncrease.REFUSED_WHILE_COOLING);
+  private static final Series REFUSED_WHILE_COOLING =
+      Series.of(RecentIncrease.REFUSED_WHILE_COOLING);
 
   private final Map<Series, RecentIncrease> counters = new HashMap<>();
   private final Map<IpamdError, RecentIncrease> errors = new HashMap<>();

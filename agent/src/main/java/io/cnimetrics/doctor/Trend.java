@@ -63,8 +63,9 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
     return run.map(
             refusals ->
                 refusals.amount()
-                    / (1 + Duration.between(refusals.since(), refusals.last()).toSeconds()
-                        / RETRY_SECONDS))
+                    / (1
+                        + Duration.between(refusals.since(), refusals.last()).toSeconds()
+                            / RETRY_SECONDS))
         .orElse(0.0);
   }
 

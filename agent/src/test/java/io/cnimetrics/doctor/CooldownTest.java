@@ -19,8 +19,7 @@ class CooldownTest {
   @Test
   void podsOfAFullNodeThatEndedWaitForNothing() {
     Diagnosis diagnosis =
-        DoctorFixture.diagnosis(
-            List.of(node(0, 56, 0, 4), node(10, 34, 22, 6)), Optional.empty());
+        DoctorFixture.diagnosis(List.of(node(0, 56, 0, 4), node(10, 34, 22, 6)), Optional.empty());
 
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
     assertThat(diagnosis.verdict().text())
@@ -41,8 +40,7 @@ class CooldownTest {
   @Test
   void podsThatAreRefusedBetweenTwoPollsWithCoolingAddressesWait() {
     Diagnosis diagnosis =
-        DoctorFixture.diagnosis(
-            List.of(node(0, 34, 22, 6), node(30, 33, 23, 9)), Optional.empty());
+        DoctorFixture.diagnosis(List.of(node(0, 34, 22, 6), node(30, 33, 23, 9)), Optional.empty());
 
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.FAIL);
     assertThat(diagnosis.verdict().finding()).hasValue("cooldown");
@@ -54,11 +52,11 @@ class CooldownTest {
         agent(
             increase(REFUSALS, -200, -20),
             increase(RecentIncrease.REFUSED_WHILE_COOLING, -140, -20));
-    Diagnosis diagnosis =
-        DoctorFixture.diagnosis(List.of(node(0, 34, 22, 60)), Optional.of(agent));
+    Diagnosis diagnosis = DoctorFixture.diagnosis(List.of(node(0, 34, 22, 60)), Optional.of(agent));
 
     assertThat(diagnosis.verdict().text())
-        .isEqualTo("Pods get no address since 11:56 UTC (3 min): pods wait for addresses to cool down");
+        .isEqualTo(
+            "Pods get no address since 11:56 UTC (3 min): pods wait for addresses to cool down");
   }
 
   @Test
@@ -78,8 +76,7 @@ class CooldownTest {
         agent(
             increase(REFUSALS, -200, -120),
             increase(RecentIncrease.REFUSED_WHILE_COOLING, -200, -120));
-    Diagnosis diagnosis =
-        DoctorFixture.diagnosis(List.of(node(0, 34, 22, 60)), Optional.of(agent));
+    Diagnosis diagnosis = DoctorFixture.diagnosis(List.of(node(0, 34, 22, 60)), Optional.of(agent));
 
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
     assertThat(level(diagnosis, "cooldown")).isEqualTo(Level.NOTE);

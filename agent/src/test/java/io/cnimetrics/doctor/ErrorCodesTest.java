@@ -91,7 +91,8 @@ class ErrorCodesTest {
             AgentReport.Restarts.NONE,
             Optional.empty());
 
-    Diagnosis diagnosis = DoctorFixture.diagnosis(List.of(empty(NOON).error(error, 40).build()), Optional.of(agent));
+    Diagnosis diagnosis =
+        DoctorFixture.diagnosis(List.of(empty(NOON).error(error, 40).build()), Optional.of(agent));
 
     assertThat(diagnosis.verdict().text())
         .isEqualTo("EC2 denies calls of ipamD since 11:48 UTC (12 min)");
@@ -127,7 +128,8 @@ class ErrorCodesTest {
             AgentReport.Restarts.NONE,
             Optional.empty());
 
-    Diagnosis diagnosis = DoctorFixture.diagnosis(List.of(empty(NOON).error(error, 40).build()), Optional.of(agent));
+    Diagnosis diagnosis =
+        DoctorFixture.diagnosis(List.of(empty(NOON).error(error, 40).build()), Optional.of(agent));
 
     assertThat(of(diagnosis, "ec2-throttled").level()).isEqualTo(Level.NOTE);
   }
@@ -188,7 +190,8 @@ class ErrorCodesTest {
   }
 
   private static Diagnosis diagnosis(Polls polls) {
-    return DoctorFixture.diagnosis(polls.snapshots().stream().map(Snapshots::build).toList(), Optional.empty());
+    return DoctorFixture.diagnosis(
+        polls.snapshots().stream().map(Snapshots::build).toList(), Optional.empty());
   }
 
   private static Finding finding(Polls polls, String code) {
