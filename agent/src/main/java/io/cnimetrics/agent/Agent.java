@@ -29,12 +29,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The running agent. One thread polls and another thread sends. Neither thread waits for the other.
- * The agent runs until it is stopped, or until an error shows that it can never send.
+ * The running agent. One thread polls and another thread sends. With {@code --subnets} a third
+ * thread reads subnets. No thread waits for another. The agent runs until it is stopped, or until an error shows that it can never send.
  */
 public final class Agent {
   /** How long the agent waits for ipamD's first answer. On a new node ipamD starts late. */
@@ -71,6 +72,7 @@ public final class Agent {
   private final Optional<SubnetReporter> subnets;
   private final Loop polls;
   private final Loop sends;
+  private final Optional<Loop> subnetReads;
   private final Thread sending;
   private volatile Optional<String> fatal = Optional.empty();
   private volatile Optional<Identification> identified = Optional.empty();
@@ -118,8 +120,16 @@ public final class Agent {
             ? Optional.of(publisher(sinks, sampler, schedule, random))
             : Optional.empty();
     this.sends = new Loop("send", LONGEST_SEND_PAUSE, clock, this::send);
-    this.sending = new Thread(sends, "send");
-    this.sending.setDaemon(true);
+    this.subnetReads =
+        this.subnets.map(
+            reporter -> new Loop("subnets", SubnetReporter.INTERVAL, clock, reporter::run));
+    this.sending = daemon(sends, "send");
+  }
+
+  private static Thread daemon(Loop loop, String name) {
+    Thread thread = new Thread(loop, name);
+    thread.setDaemon(true);
+    return thread;
   }
 
   private Publisher publisher(
@@ -196,7 +206,7 @@ public final class Agent {
    */
   public Optional<String> run() {
     sending.start();
-    subnets.ifPresent(known -> known.start(clock));
+    subnetReads.ifPresent(loop -> daemon(loop, "subnets").start());
     polls.run();
     return fatal;
   }
@@ -204,7 +214,7 @@ public final class Agent {
   /** The health of the agent. */
   public AgentHealth health() {
     return new AgentHealth(
-        List.of(polls.health(), sends.health()),
+        Stream.concat(Stream.of(polls, sends), subnetReads.stream()).map(Loop::health).toList(),
         // The first run of the send loop discovers missing permissions. Therefore a finished poll
         // alone does not make the agent ready.
         lastPoll.isPresent() && sends.hasRun(),

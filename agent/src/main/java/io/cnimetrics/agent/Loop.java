@@ -14,6 +14,10 @@ import org.slf4j.LoggerFactory;
  * Runs a task at its due times until the loop is stopped. Due times use the wall clock, and pauses
  * use the monotonic clock. Therefore, if the wall clock is changed, one run is early or late, and
  * all other runs are on time.
+ *
+ * <p>An exception ends only the run. A {@link StackOverflowError} also ends only the run, because
+ * it says something about one input and nothing about the process. Every other {@link Error} ends
+ * the loop's thread, and thereby the process.
  */
 final class Loop implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Loop.class);
@@ -63,7 +67,7 @@ final class Loop implements Runnable {
         return Duration.ZERO;
       }
       return pause.compareTo(longestPause) < 0 ? pause : longestPause;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       log.error("a run of the {} loop failed, the loop continues; please report this bug", name, e);
       return AFTER_BUG.compareTo(longestPause) < 0 ? AFTER_BUG : longestPause;
     }

@@ -15,7 +15,6 @@ import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +27,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reports the free addresses of this node's subnets in the minutes that {@link SubnetQueries}
- * selects. The reporter has its own thread, because EC2 may answer slowly.
+ * selects. The reporter has its own loop, because EC2 may answer slowly.
  */
 final class SubnetReporter {
   private static final Logger log = LoggerFactory.getLogger(SubnetReporter.class);
@@ -39,7 +38,8 @@ final class SubnetReporter {
   /** How long the page {@code /metrics} shows a value after EC2 returned it. */
   private static final Duration SHOWN = Duration.ofMinutes(3);
 
-  private static final Duration MINUTE = Duration.ofMinutes(1);
+  /** The longest time between two runs. */
+  static final Duration INTERVAL = Duration.ofMinutes(1);
 
   private final AgentConfig config;
   private final Subnets subnets;
@@ -87,13 +87,6 @@ final class SubnetReporter {
     region = node.instanceRegion();
   }
 
-  /** Starts the thread of this reporter. */
-  void start(InstantSource clock) {
-    Thread thread = new Thread(new Loop("subnets", MINUTE, clock, this::run), "subnets");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
   /** From now on, the reporter adds nothing to the buffer, even if a call is in progress. */
   synchronized void stop() {
     stopped = true;
@@ -113,7 +106,7 @@ final class SubnetReporter {
       }
       pool.ifPresent(known -> ask(ownAddresses(known, now), now));
     }
-    return due.plus(MINUTE);
+    return due.plus(INTERVAL);
   }
 
   private void ask(Map<String, Long> own, Instant now) {

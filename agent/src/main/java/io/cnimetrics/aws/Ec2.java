@@ -94,7 +94,7 @@ public final class Ec2 {
       return new Ec2Result.Found<>(call.apply(ec2));
     } catch (AwsServiceException e) {
       return request.refused(e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       return request.failed(e);
     }
   }

@@ -74,7 +74,7 @@ record Ec2Request(String asked, String permission, String without) {
     return code.endsWith(".NotFound") ? Reason.NOT_FOUND : Reason.BAD_STATUS;
   }
 
-  <T> Failed<T> failed(RuntimeException e) {
+  <T> Failed<T> failed(Throwable e) {
     if (e instanceof ApiCallTimeoutException) {
       return because(Reason.TIMEOUT, "was not answered in time");
     }

@@ -8,19 +8,25 @@ import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.health.MetricsPage.BuildInfo;
+import io.cnimetrics.deadline.BoundedCall;
 import io.cnimetrics.text.Console;
 import io.cnimetrics.wiring.AgentComponent;
 import io.cnimetrics.wiring.DaggerAgentComponent;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** {@code run} polls and publishes until SIGTERM. */
 final class Run implements Command {
+  private static final Duration LOG_LIMIT = Duration.ofSeconds(1);
+
   private final Map<String, String> environment;
   private final InstantSource clock;
   private volatile Optional<Agent> agent = Optional.empty();
@@ -44,6 +50,8 @@ final class Run implements Command {
     // ended the main thread, the hook keeps the exit code of the error.
     StopHook hook = new StopHook(() -> stop() && main.isAlive(), StopHook.LIMIT, runtime::halt);
     runtime.addShutdownHook(new Thread(hook, "stop"));
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, failure) -> uncaught(thread, failure, runtime::halt));
     AgentComponent built = build(values);
     built.healthServer().start();
     Optional<String> fatal = built.agent().run();
@@ -61,6 +69,30 @@ final class Run implements Command {
     // Read 'starting' before 'agent', because 'agent' is set before 'starting' becomes false.
     boolean hasNone = starting;
     return agent.isPresent() ? agent.get().stop() : hasNone;
+  }
+
+  /**
+   * Logs what ended a thread. An {@link Error} ends the process at once, because its memory or its
+   * code may be damaged. Kubernetes then restarts the agent, which continues with the stored state.
+   */
+  static void uncaught(Thread thread, Throwable failure, IntConsumer halt) {
+    try {
+      // The log may hang, and this must not keep the process alive.
+      BoundedCall.start(
+              "failing",
+              LOG_LIMIT,
+              () -> {
+                log().error("the thread '{}' failed; please report this", thread.getName(), failure);
+                return "";
+              })
+          .result();
+    } catch (TimeoutException | RuntimeException | Error e) {
+      // Nothing can be logged, for example without memory.
+    } finally {
+      if (failure instanceof Error) {
+        halt.accept(Cli.FAILED);
+      }
+    }
   }
 
   private AgentComponent build(Values values) {

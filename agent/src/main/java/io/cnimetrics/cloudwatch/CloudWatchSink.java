@@ -142,7 +142,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
     try {
       client.putMetricData(request);
       return answers.succeeded();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       return answers.failed(e);
     } finally {
       exchange.close();

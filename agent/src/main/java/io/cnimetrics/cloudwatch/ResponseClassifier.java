@@ -36,12 +36,12 @@ final class ResponseClassifier {
         : PutResult.ACCEPTED;
   }
 
-  /** The result for an exception of the SDK. */
-  PutResult failed(RuntimeException e) {
+  /** The result for an exception of the SDK, or for an answer that overflows the stack. */
+  PutResult failed(Throwable e) {
     return hasSucceeded() ? succeeded() : withoutSuccess(e);
   }
 
-  private PutResult withoutSuccess(RuntimeException e) {
+  private PutResult withoutSuccess(Throwable e) {
     return RootCause.first(e, CredentialsException.class)
         .map(this::withoutCredentials)
         .or(() -> RootCause.first(e, AwsServiceException.class).map(this::refused))

@@ -69,7 +69,7 @@ final class Handler implements HttpHandler {
   private static Response get(String path, Page page, String accept) {
     try {
       return page.get(accept);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | StackOverflowError e) {
       // Without this response, the JDK's server would close the connection and send nothing.
       log.error("path={} failed", path, e);
       return Response.text(Response.INTERNAL_ERROR, "this page failed: see the agent's log\n");

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +81,38 @@ class LoopTest {
             });
     assertThat(second.await(10, SECONDS)).isTrue();
     assertThat(thread.isAlive()).isTrue();
+  }
+
+  @Test
+  void inputThatOverflowsTheStackEndsOnlyItsRun() throws InterruptedException {
+    Thread thread =
+        start(
+            Duration.ofMillis(50),
+            now -> {
+              turns.release();
+              throw new StackOverflowError("planted");
+            });
+    assertThat(turns.tryAcquire(3, 10, SECONDS)).isTrue();
+    assertThat(thread.isAlive()).isTrue();
+  }
+
+  @Test
+  void otherErrorEndsTheThreadOfTheLoop() throws InterruptedException {
+    Error planted = new LinkageError("planted");
+    AtomicReference<Throwable> uncaught = new AtomicReference<>();
+    loop =
+        new Loop(
+            "test",
+            HOUR,
+            clock,
+            now -> {
+              throw planted;
+            });
+    Thread thread = new Thread(loop, "test-loop");
+    thread.setUncaughtExceptionHandler((ended, failure) -> uncaught.set(failure));
+    thread.start();
+    thread.join(10_000);
+    assertThat(uncaught.get()).isSameAs(planted);
   }
 
   private Instant release(Instant next) {

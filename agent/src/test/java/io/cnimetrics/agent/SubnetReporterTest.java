@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Values;
+import io.cnimetrics.health.AgentHealth;
+import io.cnimetrics.health.AgentStats;
+import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.publish.FakeCloudWatch;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink.Datum;
@@ -172,6 +177,29 @@ class SubnetReporterTest {
     minutes(4);
 
     assertThat(lastPoll.samples()).isEmpty();
+  }
+
+  @Test
+  void livenessProbeWatchesTheLoopOfTheSubnetsToo() {
+    Agent agent =
+        new Agent(
+            config,
+            new IpamdReader(
+                Optional.empty(), Optional.empty(), Set.of(), Duration.ZERO, () -> START),
+            new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START),
+            limit -> {
+              throw new AssertionError("not called before the start");
+            },
+            region -> new FakeCloudWatch(),
+            Optional.of(ec2),
+            new AgentStats(),
+            lastPoll,
+            new SplittableRandom(1),
+            () -> START);
+
+    assertThat(agent.health().loops())
+        .extracting(AgentHealth.Loop::name)
+        .containsExactly("poll", "send", "subnets");
   }
 
   private void minutes(int count) {
