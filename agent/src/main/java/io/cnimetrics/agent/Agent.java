@@ -35,7 +35,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The running agent. One thread polls and another thread sends. With {@code --subnets} a third
- * thread reads subnets. No thread waits for another. The agent runs until it is stopped, or until an error shows that it can never send.
+ * thread reads subnets. No thread waits for another. The agent runs until it is stopped, or until
+ * an error shows that it can never send.
  */
 public final class Agent {
   /** How long the agent waits for ipamD's first answer. On a new node ipamD starts late. */

@@ -7,8 +7,8 @@ import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
-import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.deadline.BoundedCall;
+import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.text.Console;
 import io.cnimetrics.wiring.AgentComponent;
 import io.cnimetrics.wiring.DaggerAgentComponent;
@@ -82,7 +82,8 @@ final class Run implements Command {
               "failing",
               LOG_LIMIT,
               () -> {
-                log().error("the thread '{}' failed; please report this", thread.getName(), failure);
+                log()
+                    .error("the thread '{}' failed; please report this", thread.getName(), failure);
                 return "";
               })
           .result();
