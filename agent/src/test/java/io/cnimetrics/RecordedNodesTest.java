@@ -61,6 +61,29 @@ class RecordedNodesTest {
     assertThat(gauges).doesNotContainKey("awsAPILatency");
   }
 
+  /** A trunk, excluded ENIs and the primary ENI of custom networking carry no pods. */
+  @ParameterizedTest
+  @MethodSource("nodes")
+  void effectiveMaximumLeavesOutEnisWithoutPods(RecordedNode node) {
+    double enis = node.truth().get("eniMaxAvailable").asDouble();
+    double addresses = node.truth().get("maxIPAddresses").asDouble();
+    if (node.ipv6()) {
+      assertThat(poll(node).gauges()).doesNotContainKey("effectiveMaxIPAddresses");
+      return;
+    }
+    double withoutPods = 0;
+    for (JsonNode eni : node.truth().get("enis")) {
+      boolean ofCustomNetworking = eni.get("primary").asBoolean() && eni.get("total").asInt() == 0;
+      boolean idle = eni.get("trunk").asBoolean() || eni.get("excluded").asBoolean();
+      withoutPods += idle || ofCustomNetworking ? 1 : 0;
+    }
+
+    assertThat(poll(node).gauges())
+        .containsEntry(
+            "effectiveMaxIPAddresses",
+            Math.min(Math.max(0, enis - withoutPods) * (addresses / enis), 107));
+  }
+
   @ParameterizedTest
   @MethodSource("nodes")
   void totalsOfCountersAgreeWithTheTruth(RecordedNode node) {

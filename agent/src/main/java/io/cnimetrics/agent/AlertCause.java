@@ -1,11 +1,11 @@
 package io.cnimetrics.agent;
 
 import io.cnimetrics.agent.IncreaseHistory.ErrorRun;
+import io.cnimetrics.capacity.CardCapacity;
 import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
-import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
@@ -87,23 +87,25 @@ record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory 
   }
 
   private Optional<Found> full() {
-    return capacity
-        .effectiveMaximum()
-        .filter(most -> assigned() >= most.addresses())
-        .flatMap(most -> held())
-        .map(held -> found(Cause.NODE_FULL, held.text()));
+    return capacity.cards().stream()
+        .filter(CardCapacity::isFull)
+        .findFirst()
+        .map(card -> found(Cause.NODE_FULL, held(card)));
   }
 
   private Optional<Found> held() {
     return capacity
-        .effectiveMaximum()
-        .filter(most -> snapshot.pool().isPresent())
-        .map(most -> "pods hold " + assigned() + " addresses of at most " + most.explanation())
-        .map(text -> new Found(text, Cause.NODE_FULL.finding()));
+        .fullest()
+        .filter(card -> card.pool().isPresent())
+        .map(card -> new Found(held(card), Cause.NODE_FULL.finding()));
   }
 
-  private long assigned() {
-    return snapshot.pool().map(AddressPool::assigned).orElse(0L);
+  /** With multi-NIC pods, each network card has its own maximum. */
+  private String held(CardCapacity card) {
+    String place =
+        capacity.cards().size() > 1 ? " on network card %d".formatted(card.networkCard()) : "";
+    return "pods hold %d addresses%s of at most %s"
+        .formatted(card.assigned(), place, card.maximum().orElseThrow().explanation());
   }
 
   private Optional<Found> ofEmptyPool() {

@@ -2,15 +2,18 @@ package io.cnimetrics.capacity;
 
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -40,10 +43,18 @@ import java.util.stream.Collectors;
  */
 public record NodeCapacity(
     AddressMode mode, boolean modeByGauges, List<CardCapacity> cards, Optional<Problem> problem) {
-  private static final int ADDRESSES_PER_PREFIX = 16;
+  static final int ADDRESSES_PER_PREFIX = 16;
 
   /** The most single addresses per ENI that pods can have, on any instance type: 50 − 1. */
   private static final int MOST_SINGLE_ADDRESSES = 49;
+
+  /**
+   * Failed requests of ipamD for a trunk ENI. ipamD makes such requests only with ENABLE_POD_ENI,
+   * every 5 s while the trunk is missing.
+   */
+  public static final Series TRUNK_ERRORS =
+      Series.of(
+          "awscni_pod_eni_error_count", "fn", Set.of("tryEnableSecurityGroupsForPods"));
 
   public NodeCapacity {
     cards = List.copyOf(cards);
@@ -87,22 +98,24 @@ public record NodeCapacity(
       return Optional.of(known.get(0));
     }
     long sum = known.stream().mapToLong(EffectiveMaximum::addresses).sum();
+    long perEni = known.get(0).perEni();
     String each =
         cards.stream()
             .map(card -> "card %d: %s".formatted(card.networkCard(), explanation(card)))
             .collect(Collectors.joining("; "));
     return Optional.of(
-        new EffectiveMaximum(sum, "%d on %d network cards; %s".formatted(sum, known.size(), each)));
+        new EffectiveMaximum(
+            sum, perEni, "%d on %d network cards; %s".formatted(sum, known.size(), each)));
   }
 
   private static String explanation(CardCapacity card) {
     return card.maximum().map(EffectiveMaximum::explanation).orElse("unknown");
   }
 
-  /** The card that pods fill first; empty if no card serves pods or no maximum is known. */
+  /** The card that pods fill first; empty if each maximum is 0 or unknown. */
   public Optional<CardCapacity> fullest() {
     return cards.stream()
-        .filter(card -> card.maximum().isPresent())
+        .filter(card -> card.maximum().filter(most -> most.addresses() > 0).isPresent())
         .max(Comparator.comparingDouble(CardCapacity::utilization));
   }
 
@@ -166,7 +179,10 @@ public record NodeCapacity(
       }
       if (!snapshot.pool().map(AddressPool::multiNic).orElse(false)) {
         Optional<EffectiveMaximum> maximum =
-            limit.map(known -> maximumByType(known, listed, mode)).or(() -> maximum(mode));
+            limit
+                .filter(known -> listed.stream().allMatch(card -> isKnown(known, card)))
+                .map(known -> maximumByType(known, listed, mode))
+                .or(() -> maximumOfAnyCard(listed.size(), mode));
         return List.of(new CardCapacity(listed.get(0), mode, snapshot.pool(), maximum));
       }
       return listed.stream()
@@ -176,22 +192,52 @@ public record NodeCapacity(
                       card,
                       mode,
                       snapshot.pool().map(pool -> pool.onCard(card)),
-                      limit.map(known -> maximumByType(known, List.of(card), mode))))
+                      limit
+                          .filter(known -> isKnown(known, card))
+                          .map(known -> maximumByType(known, List.of(card), mode))))
           .toList();
     }
 
+    /** Empty if more ENIs are attached than ipamD's gauge permits: the gauge then shows one card. */
+    private Optional<EffectiveMaximum> maximumOfAnyCard(int cards, AddressMode mode) {
+      boolean exceeded =
+          eniMax.filter(most -> snapshot.pool().orElseThrow().eniCount() <= most).isEmpty();
+      String doubt = ", if ipamD's limit of ENIs is that of all %d network cards".formatted(cards);
+      return exceeded
+          ? Optional.empty()
+          : maximum(mode)
+              .map(most -> new EffectiveMaximum(
+                      most.addresses(), most.perEni(), most.explanation() + doubt));
+    }
+
+    /** Whether the table has the limit of a network card, or the card has only excluded ENIs. */
+    private boolean isKnown(InstanceLimits.Limit known, int card) {
+      return known.enisOn(card) > 0
+          || snapshot.pool().orElseThrow().onCard(card).enis().stream().allMatch(Eni::excluded);
+    }
+
     private Problem unknownMaximum() {
+      List<Integer> listed = snapshot.pool().map(AddressPool::networkCards).orElse(List.of());
+      boolean severalCards = listed.size() > 1;
       String type =
           snapshot
               .instance()
               .type()
-              .map("the table of limits does not contain the instance type %s"::formatted)
+              .map(
+                  (severalCards
+                          ? "the table of limits does not contain all network cards of %s"
+                          : "the table of limits does not contain the instance type %s")
+                      ::formatted)
               .orElse("the instance type is unknown");
+      String gauges =
+          severalCards
+              ? "ipamD's metrics do not report the maximum of each of its %d network cards"
+                  .formatted(listed.size())
+              : "ipamD's metrics do not report the maximum";
       return new Problem(
           Source.LIMITS,
           Reason.NOT_FOUND,
-          "the node's maximum is unknown, because %s and ipamD's metrics do not report the maximum"
-              .formatted(type),
+          "the node's maximum is unknown, because %s and %s".formatted(type, gauges),
           "let the agent read instance metadata and ipamD's metrics; for a new instance type, update"
               + " the agent");
     }
@@ -223,7 +269,7 @@ public record NodeCapacity(
       List<String> assumptions = new ArrayList<>();
       long enis = 0;
       for (int card : cards) {
-        ReservedEnis reserved = ReservedEnis.of(snapshot, card);
+        ReservedEnis reserved = reserved(card, known.enisOn(card), mode);
         enis += Math.max(0, known.enisOn(card) - reserved.count());
         assumptions.addAll(reserved.reasons());
       }
@@ -237,15 +283,43 @@ public record NodeCapacity(
           ipamdPerEni.or(() -> limit.map(known -> known.podIpv4PerEni() * factor(mode)));
       if (enis.isEmpty() || perEni.isEmpty()) {
         return enis.filter(most -> most == 0)
-            .map(none -> new EffectiveMaximum(0, "0: ipamD's limit of ENIs is 0"));
+            .map(none -> new EffectiveMaximum(0, 0, "0: ipamD's limit of ENIs is 0"));
       }
       int card =
           snapshot.pool().flatMap(pool -> pool.networkCards().stream().findFirst()).orElse(0);
-      ReservedEnis reserved = ReservedEnis.of(snapshot, card);
+      List<String> limits = new ArrayList<>();
+      long most = enis(enis.get(), limits);
+      long each = perEni(perEni.get(), mode, limits);
+      ReservedEnis reserved = reserved(card, most, mode);
       List<String> assumptions = new ArrayList<>(reserved.reasons());
-      long most = enis(enis.get(), assumptions);
-      long each = perEni(perEni.get(), mode, assumptions);
+      assumptions.addAll(limits);
       return Optional.of(maximum(mode, most - reserved.count(), each, assumptions));
+    }
+
+    /**
+     * Errors alone do not show that the trunk ENI will never be attached. A pool does that stops
+     * one ENI below the limit.
+     */
+    private ReservedEnis reserved(int card, long most, AddressMode mode) {
+      ReservedEnis attached = ReservedEnis.of(snapshot, card);
+      boolean stopped =
+          snapshot
+              .pool()
+              .map(pool -> pool.onCard(card))
+              .filter(pool -> pool.eniCount() == most - 1 && pool.available(mode) == 0)
+              .filter(pool -> pool.enis().stream().noneMatch(Eni::trunk))
+              .isPresent();
+      return stopped && card == 0 && wantsTrunk() ? attached.plusTrunkSlot() : attached;
+    }
+
+    /** Since 1.20.4 ipamD keeps no slot on a type that cannot have a trunk ENI. */
+    private boolean wantsTrunk() {
+      boolean unable =
+          limit.filter(known -> known.branchEnis().equals(OptionalInt.of(0))).isPresent();
+      boolean recent = snapshot.pool().filter(AddressPool::reportsSubnets).isPresent();
+      double errors =
+          snapshot.metrics().map(read -> read.total(TRUNK_ERRORS).orElse(0)).orElse(0.0);
+      return errors > 0 && !(unable && recent);
     }
 
     /** The number of ENIs, by ipamD or by the instance type. */
@@ -305,9 +379,10 @@ public record NodeCapacity(
               + (assumptions.isEmpty() ? "" : ": " + String.join(", ", assumptions));
       long pods = podLimits.podsWithAddress();
       return reachable <= pods
-          ? new EffectiveMaximum(reachable, reachable + " = " + product)
+          ? new EffectiveMaximum(reachable, perEni, reachable + " = " + product)
           : new EffectiveMaximum(
               pods,
+              perEni,
               "%d = %d max pods − %d pods on the host's network; the ENIs permit %d = %s"
                   .formatted(
                       pods, podLimits.maxPods(), podLimits.hostNetworkPods(), reachable, product));

@@ -42,6 +42,13 @@ record ReservedEnis(long count, List<String> reasons) {
     return new ReservedEnis(excluded + trunks + (primary ? 1 : 0), reasons);
   }
 
+  /** With ENABLE_POD_ENI ipamD attaches no ENI for pods to the last slot while the trunk is missing. */
+  ReservedEnis plusTrunkSlot() {
+    List<String> more = new ArrayList<>(reasons);
+    more.add("without the slot that ipamD keeps for a trunk ENI");
+    return new ReservedEnis(count + 1, more);
+  }
+
   /** If ipamD's settings are unknown, a primary ENI without addresses shows custom networking. */
   private static boolean customNetworking(NodeSnapshot snapshot, List<Eni> enis) {
     return snapshot

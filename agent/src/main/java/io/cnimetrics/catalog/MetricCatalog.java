@@ -12,6 +12,7 @@ import static io.cnimetrics.catalog.Metric.Unit.PERCENT;
 
 import io.cnimetrics.capacity.CardCapacity;
 import io.cnimetrics.capacity.EffectiveMaximum;
+import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.catalog.Computation.AgentStart;
 import io.cnimetrics.catalog.Computation.Derived;
 import io.cnimetrics.catalog.Computation.FromCounter;
@@ -109,7 +110,8 @@ public final class MetricCatalog {
           "availableIPAddresses",
           "cni_ip_addresses{state=\"available\"}",
           "Addresses that a new pod can get now. Cooling addresses do not count. In prefix mode,"
-              + " only addresses in prefixes count.",
+              + " only addresses in prefixes count. With multi-NIC pods, the network card with the"
+              + " fewest counts.",
           derived(MetricCatalog::available));
   public static final Metric COOLING_IP_ADDRESSES =
       gauge(
@@ -122,15 +124,17 @@ public final class MetricCatalog {
           "effectiveMaxIPAddresses",
           "cni_ip_addresses_effective_max",
           "Largest number of pod addresses that the node can ever have. Only ENIs that carry pods"
-              + " count, and max pods is the upper limit.",
-          derived(MetricCatalog::effectiveMaximum, ENI_MAX, IP_MAX));
+              + " count, and max pods is the upper limit. With multi-NIC pods, the value is the sum"
+              + " over the network cards, and max pods is the upper limit of each card.",
+          derived(MetricCatalog::effectiveMaximum, ENI_MAX, IP_MAX, NodeCapacity.TRUNK_ERRORS));
   public static final Metric NODE_IP_UTILIZATION =
       worst(
           "nodeIPUtilization",
           "cni_ip_utilization_ratio",
           PERCENT,
           90,
-          "Share of the effective maximum that pods hold. The share can exceed 100 %.",
+          "Share of the effective maximum that pods hold. The share can exceed 100 %. With"
+              + " multi-NIC pods, the fullest network card counts.",
           derived(MetricCatalog::utilization, ENI_MAX, IP_MAX));
   public static final Metric TOTAL_IPV4_PREFIXES =
       gauge(
@@ -182,7 +186,8 @@ public final class MetricCatalog {
           "cni_warm_pool_empty_seconds",
           MINUTES,
           10,
-          "Time for which no address has been available although the pool can still grow.",
+          "Time for which no address has been available although the pool can still grow. With"
+              + " multi-NIC pods, one such network card is enough.",
           derived(MetricCatalog::warmPoolEmptyMinutes));
 
   // Whether ipamD runs.

@@ -7,7 +7,6 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
-import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.NodeIdentity;
@@ -95,15 +94,9 @@ public record NodeEvidence(
     return last().reading().capacity().available();
   }
 
-  /** The number of pods that hold addresses. With several network cards a pod holds one on each. */
+  /** The number of pods that hold addresses: of multi-NIC pods, one address on each card. */
   long heldByPods() {
-    return pool().enis().stream()
-        .collect(Collectors.groupingBy(Eni::networkCard, Collectors.summingLong(Eni::assignedIpv4)))
-        .values()
-        .stream()
-        .mapToLong(held -> held)
-        .max()
-        .orElse(0);
+    return capacity().cards().stream().mapToLong(CardCapacity::assigned).max().orElse(0);
   }
 
   /** ipamD needs about this time after its start until it has addresses. */

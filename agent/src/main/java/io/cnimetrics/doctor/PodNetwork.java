@@ -171,7 +171,7 @@ final class PodNetwork {
     }
     String reachable =
         node.maximum()
-            .flatMap(maximum -> maximum.reachableNow(node.pool(), found))
+            .flatMap(maximum -> maximum.reachableNow(node.snapshot(), node.mode(), found))
             .map(EffectiveMaximum::explanation)
             .map("; reachable now: "::concat)
             .orElse("");

@@ -4,7 +4,9 @@ import static io.cnimetrics.doctor.Requirement.IPV4;
 import static io.cnimetrics.doctor.Requirement.METRICS;
 import static io.cnimetrics.doctor.Requirement.POOL;
 
+import io.cnimetrics.capacity.CardCapacity;
 import io.cnimetrics.capacity.InstanceLimits;
+import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
@@ -178,12 +180,20 @@ final class PoolFaults {
                 pool.totalIpv4(),
                 node.total(MetricCatalog.MAX_IP_ADDRESSES));
     Trend refusals = node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
-    if (refusals.total() == 0 || customNetworking(node) || !lacksOnlyTheLastEni(node)) {
+    double errors = node.total(NodeCapacity.TRUNK_ERRORS);
+    boolean known = errors > 0 && node.capacity().cards().stream().anyMatch(CardCapacity::isFull);
+    boolean possible = known || !customNetworking(node);
+    if (refusals.total() == 0 || !possible || !lacksOnlyTheLastEni(node)) {
       return TRUNK_SLOT.ok("No slot is kept for a trunk ENI", evidence);
     }
     String cause =
-        "With ENABLE_POD_ENI ipamD keeps one slot for a trunk ENI for ever, also on types that"
-            + " have no trunk ENI";
+        "With ENABLE_POD_ENI ipamD keeps one slot for a trunk ENI for ever. Releases before 1.20"
+            + " also do this on types that have no trunk ENI";
+    String title = "A slot kept for a trunk ENI stops the pool's growth";
+    if (known && refusals.mayRise()) {
+      String failed = "%s; %.0f requests for the trunk ENI failed".formatted(evidence, errors);
+      return TRUNK_SLOT.warn(title, failed, cause).since(refusals.since());
+    }
     if (!refusals.known()) {
       return TRUNK_SLOT
           .note("Perhaps a slot is kept for a trunk ENI", evidence, cause)
@@ -192,7 +202,7 @@ final class PoolFaults {
     return isStuck(node) && !ec2Fails(node)
         ? TRUNK_SLOT
             .warn(
-                "A slot kept for a trunk ENI stops the pool's growth",
+                title,
                 evidence + "; ipamD makes no call to EC2",
                 cause)
             .since(refusals.since())

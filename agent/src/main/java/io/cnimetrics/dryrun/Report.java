@@ -33,14 +33,10 @@ public record Report(
 
   /** The number of pod addresses that the node could have now. Empty if it is unknown. */
   Optional<EffectiveMaximum> reachableNow() {
-    return snapshot
-        .pool()
-        .flatMap(
-            pool ->
-                reading
-                    .capacity()
-                    .effectiveMaximum()
-                    .flatMap(maximum -> maximum.reachableNow(pool, subnets)));
+    return reading
+        .capacity()
+        .effectiveMaximum()
+        .flatMap(maximum -> maximum.reachableNow(snapshot, reading.capacity().mode(), subnets));
   }
 
   /** All problems of the poll. */

@@ -15,7 +15,8 @@ import java.util.Set;
  *     rest counts as one more kind
  * @param processStartSeconds when ipamD's process started, in seconds since 1970
  * @param bootSeconds when this host booted, in seconds since 1970
- * @param cniVersion the release of the VPC CNI, such as {@code v1.23.1}; reported since 1.10.0
+ * @param cniVersion the release of the VPC CNI, such as {@code v1.23.1}; empty before 1.10.0, and
+ *     empty if the build of ipamD contains no version, as real builds of 1.19.6 and 1.23.2
  */
 public record IpamdMetrics(
     Map<Series, Double> sums,

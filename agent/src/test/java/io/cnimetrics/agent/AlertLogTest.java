@@ -3,6 +3,7 @@ package io.cnimetrics.agent;
 import static io.cnimetrics.testing.Snapshots.eni;
 import static io.cnimetrics.testing.Snapshots.ipv6;
 import static io.cnimetrics.testing.Snapshots.nothingRead;
+import static io.cnimetrics.testing.Snapshots.onCard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.capacity.PodLimits;
@@ -245,6 +246,25 @@ class AlertLogTest {
                 + " ENIs × 14: limits of the instance type, because MAX_ENI is unknown\"");
     assertThat(raised("nodeIPUtilization"))
         .contains(" finding=node-full cause=\"pods hold 56 addresses of at most 56 = ");
+  }
+
+  @Test
+  void fullNetworkCardOfAMultiNicNodeIsTheCauseAlthoughTheOtherHasRoom() {
+    Eni[] cards = {onCard(0, 0, 49, 10), onCard(1, 0, 110, 107)};
+    polled(nothingRead().type("i7ie.48xlarge").multiNic(cards).metrics());
+    polled(
+        nothingRead()
+            .type("i7ie.48xlarge")
+            .multiNic(cards)
+            .sum("awscni_no_available_ip_addresses", 3)
+            .at(START.plusSeconds(30)));
+
+    assertThat(raised("noAddressMinutes"))
+        .contains(
+            " finding=node-full cause=\"the node is full: pods hold 107 addresses on network card 1"
+                + " of at most 107 = 110 max pods");
+    assertThat(raised("nodeIPUtilization"))
+        .contains("cause=\"pods hold 107 addresses on network card 1 of at most 107 = ");
   }
 
   @ParameterizedTest

@@ -1,8 +1,16 @@
 package io.cnimetrics.capacity;
 
+import static io.cnimetrics.testing.Snapshots.eni;
+import static io.cnimetrics.testing.Snapshots.excluded;
+import static io.cnimetrics.testing.Snapshots.nothingRead;
+import static io.cnimetrics.testing.Snapshots.prefixed;
+import static io.cnimetrics.testing.Snapshots.trunk;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.Eni;
+import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
 import io.cnimetrics.snapshot.Subnet;
 import io.cnimetrics.testing.Snapshots;
 import java.util.List;
@@ -12,35 +20,146 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class EffectiveMaximumTest {
-  private static final EffectiveMaximum MAXIMUM = new EffectiveMaximum(56, "56 = 4 ENIs × 14");
+  private static final EffectiveMaximum MAXIMUM = new EffectiveMaximum(56, 14, "56 = 4 ENIs × 14");
+
+  /** The pod ENI of custom networking. The primary ENI has no addresses for pods. */
+  private static final Eni[] FULL = {eni(0, 0, 0, 0), eni(1, 14, 3, 0)};
 
   @Test
-  void subnetThatRunsOutLimitsTheMaximum() {
-    assertThat(reachable(new Subnet("subnet-a", 4, 247)))
-        .contains("18 = 14 on the node + 4 free in subnet-a");
+  void subnetWithTooFewAddressesForAWholeEniGivesNone() {
+    assertThat(reachable(6, nothingRead().enis(FULL)))
+        .contains(
+            "14 = 14 on the node + 0 of 6 free in subnet-a, because ipamD needs 15 free addresses"
+                + " for one more ENI");
+    assertThat(reachable(14, nothingRead().enis(FULL)).orElseThrow()).startsWith("14 = ");
+    assertThat(reachable(15, nothingRead().enis(FULL)).orElseThrow())
+        .startsWith("28 = 14 on the node + 14 of 15 free in subnet-a");
+    assertThat(reachable(44, nothingRead().enis(FULL)).orElseThrow()).startsWith("42 = ");
+    assertThat(reachable(45, nothingRead().enis(FULL)).orElseThrow()).startsWith("all 56 ");
+  }
+
+  @Test
+  void warmIpTargetRequestsPartsOfAnEniAndEachEniHasAPrimaryAddress() {
+    Snapshots node = nothingRead().enis(FULL);
+
+    assertThat(reachable(6, node, 5, AddressMode.SECONDARY_IP).orElseThrow())
+        .startsWith("19 = 14 on the node + 5 of 6 free in subnet-a");
+    assertThat(reachable(17, node, 5, AddressMode.SECONDARY_IP).orElseThrow())
+        .startsWith("29 = 14 on the node + 15 of 17 free");
+    assertThat(reachable(1, node, 5, AddressMode.SECONDARY_IP).orElseThrow()).startsWith("14 = ");
+  }
+
+  @Test
+  void attachedEniIsFilledWithSingleAddresses() {
+    assertThat(reachable(6, nothingRead().enis(eni(0, 0, 0, 0), eni(1, 10, 3, 0))).orElseThrow())
+        .startsWith("14 = 10 on the node + 4 of 6 free in subnet-a");
+  }
+
+  @Test
+  void trunkAndExcludedEnisGetNoAddresses() {
+    for (Eni other : List.of(trunk(1, 3, 0), excluded(1, 3, 0))) {
+      assertThat(reachable(6, nothingRead().enis(eni(0, 14, 0, 0), other)).orElseThrow())
+          .startsWith("17 = 17 on the node + 0 of 6 free");
+    }
+  }
+
+  @Test
+  void prefixesNeed16AddressesEachAndAnEniOneMore() {
+    EffectiveMaximum most = new EffectiveMaximum(288, 144, "288 = 2 ENIs × 144");
+    NodeSnapshot room = inSubnetA(nothingRead().enis(prefixed(0, 7, 3)), 0);
+    NodeSnapshot full = inSubnetA(nothingRead().enis(prefixed(0, 9, 3)), 0);
+
+    assertThat(reachable(most, 15, room)).startsWith("112 = 112 on the node + 0 of 15 free");
+    assertThat(reachable(most, 47, room)).startsWith("144 = 112 on the node + 32 of 47 free");
+    assertThat(reachable(most, 49, room)).startsWith("160 = 112 on the node + 48 of 49 free");
+    assertThat(reachable(most, 16, full)).endsWith("ipamD needs 17 free addresses for one more ENI");
+    assertThat(reachable(most, 17, full)).startsWith("160 = ");
+  }
+
+  @Test
+  void maxPodsLimitsItBeforeTheEnisDo() {
+    EffectiveMaximum pods = new EffectiveMaximum(20, 14, "20 = 23 max pods − 3");
+
+    assertThat(reachable(pods, 200, inSubnetA(nothingRead().enis(FULL), 0))).startsWith("all 20 ");
+    assertThat(reachable(pods, 6, inSubnetA(nothingRead().enis(FULL), 0))).startsWith("14 = ");
   }
 
   @Test
   void subnetWithRoomLeavesTheMaximum() {
-    assertThat(reachable(new Subnet("subnet-a", 200, 51)))
+    assertThat(reachable(200, nothingRead().enis(FULL)))
         .contains("all 56 (14 on the node + 200 free in subnet-a)");
   }
 
   @Test
   void subnetOfAPrimaryWithoutPodsDoesNotCount() {
-    assertThat(reachable(new Subnet("subnet-of-node", 200, 51))).isEmpty();
+    Subnet ofNode = new Subnet("subnet-of-node", 200, 51);
+
+    assertThat(
+            MAXIMUM.reachableNow(
+                inSubnetA(nothingRead().enis(FULL), 0),
+                AddressMode.SECONDARY_IP,
+                List.of(ofNode)))
+        .isEmpty();
   }
 
-  /** Uses custom networking, so that the primary ENI has no addresses for pods. */
-  private static Optional<String> reachable(Subnet subnet) {
-    AddressPool pool =
-        new AddressPool(
-                List.of(Snapshots.eni(0, 0, 0, 0), Snapshots.eni(1, 14, 3, 0)),
-                true,
-                false,
-                OptionalLong.empty(),
-                OptionalLong.empty())
-            .located(Map.of("eni-0", "subnet-of-node", "eni-1", "subnet-a"));
-    return MAXIMUM.reachableNow(pool, List.of(subnet)).map(EffectiveMaximum::explanation);
+  @Test
+  void enisFitIntoOneSubnetEach() {
+    NodeSnapshot node =
+        nothingRead()
+            .enis(eni(0, 14, 0, 0), eni(1, 14, 0, 0))
+            .build();
+    NodeSnapshot located =
+        node.with(
+            node.pool().orElseThrow().located(Map.of("eni-0", "subnet-a", "eni-1", "subnet-b")),
+            List.of());
+    List<Subnet> subnets = List.of(new Subnet("subnet-a", 10, 0), new Subnet("subnet-b", 16, 0));
+
+    assertThat(
+            MAXIMUM
+                .reachableNow(located, AddressMode.SECONDARY_IP, subnets)
+                .map(EffectiveMaximum::addresses))
+        .hasValue(42L);
+  }
+
+  private static Optional<String> reachable(long free, Snapshots node) {
+    return reachable(free, node, 0, AddressMode.SECONDARY_IP);
+  }
+
+  private static Optional<String> reachable(
+      long free, Snapshots node, long warmIpTarget, AddressMode mode) {
+    return MAXIMUM
+        .reachableNow(
+            inSubnetA(node, warmIpTarget), mode, List.of(new Subnet("subnet-a", free, 251 - free)))
+        .map(EffectiveMaximum::explanation);
+  }
+
+  private static String reachable(EffectiveMaximum maximum, long free, NodeSnapshot node) {
+    AddressMode mode =
+        node.pool().orElseThrow().prefixes() > 0 ? AddressMode.PREFIX : AddressMode.SECONDARY_IP;
+    return maximum
+        .reachableNow(node, mode, List.of(new Subnet("subnet-a", free, 0)))
+        .orElseThrow()
+        .explanation();
+  }
+
+  /** The primary ENI is in the node's subnet if it has no addresses for pods. */
+  private static NodeSnapshot inSubnetA(Snapshots node, long warmIpTarget) {
+    NodeSnapshot built = node.build();
+    boolean custom = built.pool().orElseThrow().enis().get(0).totalIpv4() == 0;
+    NodeSnapshot located =
+        built.with(
+            built
+                .pool()
+                .orElseThrow()
+                .located(Map.of("eni-0", custom ? "subnet-of-node" : "subnet-a", "eni-1", "subnet-a")),
+            List.of());
+    return new NodeSnapshot(
+        located.takenAt(),
+        located.instance(),
+        located.pool(),
+        located.metrics(),
+        Optional.of(new IpamdSettings(custom, OptionalLong.of(warmIpTarget))),
+        false,
+        List.of());
   }
 }

@@ -14,14 +14,21 @@ import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.testing.Snapshots;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeCapacityTest {
   private static final InstanceLimits.Limit M5_LARGE = new InstanceLimits.Limit(3, 10);
@@ -116,7 +123,7 @@ class NodeCapacityTest {
     assertThat(capacity.effectiveMaximum())
         .contains(
             new EffectiveMaximum(
-                27, "27 = 3 ENIs × 9: limits of the instance type, because MAX_ENI is unknown"));
+                27, 9, "27 = 3 ENIs × 9: limits of the instance type, because MAX_ENI is unknown"));
   }
 
   @Test
@@ -130,6 +137,7 @@ class NodeCapacityTest {
         .contains(
             new EffectiveMaximum(
                 432,
+                144,
                 "432 = 3 ENIs × 144: limits of the instance type, because MAX_ENI is unknown,"
                     + " 16 addresses per prefix"));
   }
@@ -186,6 +194,7 @@ class NodeCapacityTest {
         .contains(
             new EffectiveMaximum(
                 28,
+                14,
                 "28 = 2 ENIs × 14: the instance type permits 4 ENIs, but MAX_ENI or"
                     + " unmanaged ENIs take 2"));
   }
@@ -247,7 +256,7 @@ class NodeCapacityTest {
         withGauges(nothingRead().enis(eni(0, 9, 3, 0)), Optional.of(M5_LARGE), 3, 0);
 
     assertThat(capacity.mode()).isEqualTo(AddressMode.SECONDARY_IP);
-    assertThat(capacity.effectiveMaximum()).contains(new EffectiveMaximum(27, "27 = 3 ENIs × 9"));
+    assertThat(capacity.effectiveMaximum()).contains(new EffectiveMaximum(27, 9, "27 = 3 ENIs × 9"));
   }
 
   @Test
@@ -313,7 +322,6 @@ class NodeCapacityTest {
     return withGauges(nothingRead().enis(), limit, eniMax, ipMax).mode();
   }
 
-  /** With at most 110 pods. */
   /** i7ie.48xlarge: two cards of 8 ENIs with 49 addresses for pods each. */
   private static final InstanceLimits.Limit TWO_CARDS =
       new InstanceLimits.Limit(List.of(8, 8), 50, OptionalInt.empty());
@@ -379,18 +387,212 @@ class NodeCapacityTest {
 
   @Test
   void severalCardsOfAnUnknownTypeHaveNoMaximum() {
-    NodeSnapshot node = nothingRead().multiNic(onCard(0, 0, 49, 1), onCard(1, 0, 1, 1)).build();
+    assertNoMaximum(nothingRead().multiNic(onCard(0, 0, 49, 1), onCard(1, 0, 1, 1)), 8);
+  }
+
+  @Test
+  void cardsWithMoreEnisThanIpamdsGaugePermitsHaveNoMaximum() {
+    assertNoMaximum(nothingRead().enis(onCard(0, 0, 49, 1), onCard(1, 0, 1, 1)), 1);
+  }
+
+  private static void assertNoMaximum(Snapshots node, double eniMax) {
     NodeCapacity capacity =
-        NodeCapacity.of(
-            node,
-            Optional.empty(),
-            OptionalDouble.of(8),
-            OptionalDouble.of(392),
-            Optional.empty(),
-            new PodLimits(250, 3));
+        withGauges(node.type("x9.huge"), Optional.empty(), eniMax, 49 * eniMax);
 
     assertThat(capacity.effectiveMaximum()).isEmpty();
+    assertThat(capacity.warmPoolEmpty()).isEmpty();
+    assertThat(capacity.fullest()).isEmpty();
+    assertThat(capacity.problem().map(Problem::message))
+        .hasValueSatisfying(
+            message ->
+                assertThat(message)
+                    .contains(
+                        "the table of limits does not contain all network cards of x9.huge",
+                        "ipamD's metrics do not report the maximum of each of its 2 network"
+                            + " cards"));
+  }
+
+  /** ipamD's gauge shows one of the cards, or all of them. */
+  @Test
+  void gaugeOfSeveralCardsOfAnUnknownTypeIsNamedAsDoubtful() {
+    Snapshots node = nothingRead().enis(onCard(0, 0, 9, 1), onCard(1, 0, 1, 1));
+
+    assertThat(withGauges(node, Optional.empty(), 3, 27).effectiveMaximum())
+        .hasValue(
+            new EffectiveMaximum(
+                27,
+                9,
+                "27 = 3 ENIs × 9, if ipamD's limit of ENIs is that of all 2 network cards"));
+  }
+
+  @Test
+  void cardThatTheTableLacksHasNoMaximumInsteadOfZero() {
+    Snapshots node = nothingRead().multiNic(onCard(0, 0, 14, 1), onCard(1, 0, 14, 1));
+
+    NodeCapacity capacity = capacity(node.type("m5.xlarge").build(), M5_XLARGE);
+
+    assertThat(capacity.effectiveMaximum()).isEmpty();
+    assertThat(capacity.cards().get(1).isFull()).isFalse();
     assertThat(capacity.problem()).isPresent();
+  }
+
+  @Test
+  void slotOfATrunkThatIsNotAttachedIsNoRoomForPods() {
+    Snapshots node = nothingRead().enis(eni(0, 14, 14, 0), eni(1, 14, 14, 0), eni(2, 14, 14, 0));
+    assertThat(maximum(withGauges(node, Optional.of(M5_XLARGE), 4, 56))).isEqualTo(56);
+
+    node.sum(NodeCapacity.TRUNK_ERRORS, 40);
+    NodeCapacity capacity = withGauges(node, Optional.of(M5_XLARGE), 4, 56);
+
+    assertThat(capacity.effectiveMaximum())
+        .hasValue(
+            new EffectiveMaximum(
+                42, 14, "42 = 3 ENIs × 14: without the slot that ipamD keeps for a trunk ENI"));
+    assertThat(capacity.warmPoolEmpty()).hasValue(false);
+    assertThat(capacity.fullest().map(CardCapacity::isFull)).hasValue(true);
+  }
+
+  @Test
+  void slotOfATrunkIsKeptBesideExcludedEnisAndThePrimaryOfCustomNetworking() {
+    Snapshots custom =
+        nothingRead()
+            .enis(eni(0, 0, 0, 0), excluded(1, 14, 0), eni(2, 14, 14, 0))
+            .customNetworking(true)
+            .sum(NodeCapacity.TRUNK_ERRORS, 1);
+
+    assertThat(maximum(withGauges(custom, Optional.of(M5_XLARGE), 4, 56))).isEqualTo(14);
+  }
+
+  @Test
+  void slotOfATrunkIsKeptWithPrefixesToo() {
+    Snapshots node =
+        nothingRead().enis(prefixed(0, 9, 144), prefixed(1, 9, 144)).sum(NodeCapacity.TRUNK_ERRORS, 1);
+
+    assertThat(
+            maximum(
+                capacity(
+                    node, Optional.of(M5_LARGE), OptionalDouble.of(3), OptionalDouble.of(432), 500)))
+        .isEqualTo(288);
+  }
+
+  @Test
+  void attachedTrunkCountsOnceAlthoughItsRequestFailedBefore() {
+    Snapshots node =
+        nothingRead()
+            .enis(eni(0, 14, 14, 0), trunk(1, 0, 0), eni(2, 14, 14, 0))
+            .sum(NodeCapacity.TRUNK_ERRORS, 7);
+
+    assertThat(withGauges(node, Optional.of(M5_XLARGE), 4, 56).effectiveMaximum())
+        .hasValue(new EffectiveMaximum(42, 14, "42 = 3 ENIs × 14: without the trunk ENI"));
+  }
+
+  @Test
+  void enisWithPodsInAllSlotsLeaveNoSlotForATrunk() {
+    Snapshots node =
+        nothingRead()
+            .enis(eni(0, 14, 14, 0), eni(1, 14, 14, 0), eni(2, 14, 14, 0), eni(3, 14, 14, 0))
+            .sum(NodeCapacity.TRUNK_ERRORS, 7);
+
+    assertThat(maximum(withGauges(node, Optional.of(M5_XLARGE), 4, 56))).isEqualTo(56);
+  }
+
+  /** Errors that are over do not show that the trunk never comes. */
+  @Test
+  void slotOfATrunkCountsOnlyWhenThePoolStopsAtIt() {
+    Snapshots available =
+        nothingRead()
+            .enis(eni(0, 14, 14, 0), eni(1, 14, 14, 0), eni(2, 14, 13, 0))
+            .sum(NodeCapacity.TRUNK_ERRORS, 1);
+    Snapshots growing =
+        nothingRead().enis(eni(0, 14, 14, 0), eni(1, 14, 14, 0)).sum(NodeCapacity.TRUNK_ERRORS, 1);
+
+    assertThat(maximum(withGauges(available, Optional.of(M5_XLARGE), 4, 56))).isEqualTo(56);
+    assertThat(maximum(withGauges(growing, Optional.of(M5_XLARGE), 4, 56))).isEqualTo(56);
+  }
+
+  /** 1.22.0 and later report subnets. Since 1.20.4 only types with trunk ENIs keep a slot. */
+  @Test
+  void typeWithoutTrunksKeepsASlotOnlyInOldReleases() {
+    InstanceLimits.Limit noTrunk = new InstanceLimits.Limit(List.of(2), 15, OptionalInt.of(0));
+    Snapshots old = nothingRead().enis(eni(0, 14, 14, 0)).sum(NodeCapacity.TRUNK_ERRORS, 1);
+    NodeSnapshot recent =
+        old.build()
+            .with(
+                old.build().pool().orElseThrow().located(Map.of("eni-0", "subnet-a")), List.of());
+
+    assertThat(maximum(withGauges(old, Optional.of(noTrunk), 2, 28))).isEqualTo(14);
+    assertThat(
+            maximum(
+                NodeCapacity.of(
+                    recent,
+                    Optional.of(noTrunk),
+                    OptionalDouble.of(2),
+                    OptionalDouble.of(28),
+                    Optional.empty(),
+                    new PodLimits(110, 3))))
+        .isEqualTo(28);
+  }
+
+  /** Cards with random ENIs, and the laws that hold for each of them. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void cardsObeyTheirLaws(long seed) {
+    Random random = new Random(seed);
+    for (int run = 0; run < 200; run++) {
+      int count = 1 + random.nextInt(4);
+      int perEni = 2 + random.nextInt(49);
+      List<Integer> limits = random.ints(count, 1, 16).boxed().toList();
+      InstanceLimits.Limit limit = new InstanceLimits.Limit(limits, perEni, OptionalInt.empty());
+      List<Eni> enis = new ArrayList<>();
+      for (int card = 0; card < count; card++) {
+        int attached = 1 + random.nextInt(limits.get(card));
+        for (int device = 0; device < attached; device++) {
+          int total = 1 + random.nextInt(perEni - 1);
+          enis.add(onCard(card, device, total, random.nextInt(total + 1)));
+        }
+      }
+      PodLimits pods = new PodLimits(4 + random.nextInt(250), 3);
+      NodeSnapshot node = nothingRead().multiNic(enis.toArray(Eni[]::new)).build();
+
+      NodeCapacity capacity =
+          NodeCapacity.of(node, Optional.of(limit), none(), none(), Optional.empty(), pods);
+
+      assertThat(capacity.cards()).as("seed %d, run %d", seed, run).hasSize(count);
+      assertThat(capacity.cards().stream().mapToLong(CardCapacity::assigned).sum())
+          .isEqualTo(enis.stream().mapToLong(Eni::assigned).sum());
+      assertThat(maximum(capacity))
+          .isEqualTo(
+              limits.stream()
+                  .mapToLong(most -> Math.min(most * (perEni - 1L), pods.podsWithAddress()))
+                  .sum());
+      assertThat(capacity.cards())
+          .allSatisfy(
+              card -> {
+                assertThat(card.maximum().orElseThrow().addresses())
+                    .isLessThanOrEqualTo(pods.podsWithAddress());
+                assertThat(capacity.fullest().orElseThrow().utilization())
+                    .isGreaterThanOrEqualTo(card.utilization());
+                assertThat(capacity.available()).isLessThanOrEqualTo(card.available());
+                assertThat(card.isFull() && card.isEmptyWithRoom() && card.assigned() == 0)
+                    .isFalse();
+              });
+      assertThat(capacity.warmPoolEmpty())
+          .hasValue(capacity.cards().stream().anyMatch(CardCapacity::isEmptyWithRoom));
+      assertOneCardIsLikeANodeWithoutMultiNic(enis, limits.get(0), perEni, pods);
+    }
+  }
+
+  private static void assertOneCardIsLikeANodeWithoutMultiNic(
+      List<Eni> enis, int limit, int perEni, PodLimits pods) {
+    Eni[] card = enis.stream().filter(eni -> eni.networkCard() == 0).toArray(Eni[]::new);
+    Optional<InstanceLimits.Limit> one = Optional.of(new InstanceLimits.Limit(limit, perEni));
+    List<Optional<EffectiveMaximum>> maxima =
+        Stream.of(nothingRead().multiNic(card), nothingRead().enis(card))
+            .map(Snapshots::build)
+            .map(node -> NodeCapacity.of(node, one, none(), none(), Optional.empty(), pods))
+            .map(NodeCapacity::effectiveMaximum)
+            .toList();
+    assertThat(maxima.get(0)).isEqualTo(maxima.get(1));
   }
 
   /** d3en.12xlarge: ipamD's table has 4 ENIs, EC2 permits 3. */
@@ -406,7 +608,7 @@ class NodeCapacityTest {
     assertThat(rejected.effectiveMaximum())
         .hasValue(
             new EffectiveMaximum(
-                87, "87 = 3 ENIs × 29: ipamD assumes 4 ENIs, and EC2 permits 3 and rejected more"));
+                87, 29, "87 = 3 ENIs × 29: ipamD assumes 4 ENIs, and EC2 permits 3 and rejected more"));
   }
 
   /** g4dn.16xlarge with an old release: ipamD's table has 49 addresses per ENI, EC2 permits 14. */
