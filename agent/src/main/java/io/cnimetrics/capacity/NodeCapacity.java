@@ -53,8 +53,7 @@ public record NodeCapacity(
    * every 5 s while the trunk is missing.
    */
   public static final Series TRUNK_ERRORS =
-      Series.of(
-          "awscni_pod_eni_error_count", "fn", Set.of("tryEnableSecurityGroupsForPods"));
+      Series.of("awscni_pod_eni_error_count", "fn", Set.of("tryEnableSecurityGroupsForPods"));
 
   public NodeCapacity {
     cards = List.copyOf(cards);
@@ -198,7 +197,9 @@ public record NodeCapacity(
           .toList();
     }
 
-    /** Empty if more ENIs are attached than ipamD's gauge permits: the gauge then shows one card. */
+    /**
+     * Empty if more ENIs are attached than ipamD's gauge permits: the gauge then shows one card.
+     */
     private Optional<EffectiveMaximum> maximumOfAnyCard(int cards, AddressMode mode) {
       boolean exceeded =
           eniMax.filter(most -> snapshot.pool().orElseThrow().eniCount() <= most).isEmpty();
@@ -206,8 +207,10 @@ public record NodeCapacity(
       return exceeded
           ? Optional.empty()
           : maximum(mode)
-              .map(most -> new EffectiveMaximum(
-                      most.addresses(), most.perEni(), most.explanation() + doubt));
+              .map(
+                  most ->
+                      new EffectiveMaximum(
+                          most.addresses(), most.perEni(), most.explanation() + doubt));
     }
 
     /** Whether the table has the limit of a network card, or the card has only excluded ENIs. */

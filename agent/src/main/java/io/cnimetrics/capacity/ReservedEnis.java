@@ -42,7 +42,9 @@ record ReservedEnis(long count, List<String> reasons) {
     return new ReservedEnis(excluded + trunks + (primary ? 1 : 0), reasons);
   }
 
-  /** With ENABLE_POD_ENI ipamD attaches no ENI for pods to the last slot while the trunk is missing. */
+  /**
+   * With ENABLE_POD_ENI ipamD attaches no ENI for pods to the last slot while the trunk is missing.
+   */
   ReservedEnis plusTrunkSlot() {
     List<String> more = new ArrayList<>(reasons);
     more.add("without the slot that ipamD keeps for a trunk ENI");

@@ -201,10 +201,7 @@ final class PoolFaults {
     }
     return isStuck(node) && !ec2Fails(node)
         ? TRUNK_SLOT
-            .warn(
-                title,
-                evidence + "; ipamD makes no call to EC2",
-                cause)
+            .warn(title, evidence + "; ipamD makes no call to EC2", cause)
             .since(refusals.since())
         : TRUNK_SLOT.ok("No slot is kept for a trunk ENI", evidence);
   }

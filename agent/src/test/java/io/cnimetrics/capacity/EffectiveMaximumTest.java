@@ -72,7 +72,8 @@ class EffectiveMaximumTest {
     assertThat(reachable(most, 15, room)).startsWith("112 = 112 on the node + 0 of 15 free");
     assertThat(reachable(most, 47, room)).startsWith("144 = 112 on the node + 32 of 47 free");
     assertThat(reachable(most, 49, room)).startsWith("160 = 112 on the node + 48 of 49 free");
-    assertThat(reachable(most, 16, full)).endsWith("ipamD needs 17 free addresses for one more ENI");
+    assertThat(reachable(most, 16, full))
+        .endsWith("ipamD needs 17 free addresses for one more ENI");
     assertThat(reachable(most, 17, full)).startsWith("160 = ");
   }
 
@@ -96,18 +97,13 @@ class EffectiveMaximumTest {
 
     assertThat(
             MAXIMUM.reachableNow(
-                inSubnetA(nothingRead().enis(FULL), 0),
-                AddressMode.SECONDARY_IP,
-                List.of(ofNode)))
+                inSubnetA(nothingRead().enis(FULL), 0), AddressMode.SECONDARY_IP, List.of(ofNode)))
         .isEmpty();
   }
 
   @Test
   void enisFitIntoOneSubnetEach() {
-    NodeSnapshot node =
-        nothingRead()
-            .enis(eni(0, 14, 0, 0), eni(1, 14, 0, 0))
-            .build();
+    NodeSnapshot node = nothingRead().enis(eni(0, 14, 0, 0), eni(1, 14, 0, 0)).build();
     NodeSnapshot located =
         node.with(
             node.pool().orElseThrow().located(Map.of("eni-0", "subnet-a", "eni-1", "subnet-b")),
@@ -151,7 +147,8 @@ class EffectiveMaximumTest {
             built
                 .pool()
                 .orElseThrow()
-                .located(Map.of("eni-0", custom ? "subnet-of-node" : "subnet-a", "eni-1", "subnet-a")),
+                .located(
+                    Map.of("eni-0", custom ? "subnet-of-node" : "subnet-a", "eni-1", "subnet-a")),
             List.of());
     return new NodeSnapshot(
         located.takenAt(),

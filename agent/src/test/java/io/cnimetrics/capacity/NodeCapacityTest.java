@@ -256,7 +256,8 @@ class NodeCapacityTest {
         withGauges(nothingRead().enis(eni(0, 9, 3, 0)), Optional.of(M5_LARGE), 3, 0);
 
     assertThat(capacity.mode()).isEqualTo(AddressMode.SECONDARY_IP);
-    assertThat(capacity.effectiveMaximum()).contains(new EffectiveMaximum(27, 9, "27 = 3 ENIs × 9"));
+    assertThat(capacity.effectiveMaximum())
+        .contains(new EffectiveMaximum(27, 9, "27 = 3 ENIs × 9"));
   }
 
   @Test
@@ -396,8 +397,7 @@ class NodeCapacityTest {
   }
 
   private static void assertNoMaximum(Snapshots node, double eniMax) {
-    NodeCapacity capacity =
-        withGauges(node.type("x9.huge"), Optional.empty(), eniMax, 49 * eniMax);
+    NodeCapacity capacity = withGauges(node.type("x9.huge"), Optional.empty(), eniMax, 49 * eniMax);
 
     assertThat(capacity.effectiveMaximum()).isEmpty();
     assertThat(capacity.warmPoolEmpty()).isEmpty();
@@ -420,9 +420,7 @@ class NodeCapacityTest {
     assertThat(withGauges(node, Optional.empty(), 3, 27).effectiveMaximum())
         .hasValue(
             new EffectiveMaximum(
-                27,
-                9,
-                "27 = 3 ENIs × 9, if ipamD's limit of ENIs is that of all 2 network cards"));
+                27, 9, "27 = 3 ENIs × 9, if ipamD's limit of ENIs is that of all 2 network cards"));
   }
 
   @Test
@@ -466,12 +464,18 @@ class NodeCapacityTest {
   @Test
   void slotOfATrunkIsKeptWithPrefixesToo() {
     Snapshots node =
-        nothingRead().enis(prefixed(0, 9, 144), prefixed(1, 9, 144)).sum(NodeCapacity.TRUNK_ERRORS, 1);
+        nothingRead()
+            .enis(prefixed(0, 9, 144), prefixed(1, 9, 144))
+            .sum(NodeCapacity.TRUNK_ERRORS, 1);
 
     assertThat(
             maximum(
                 capacity(
-                    node, Optional.of(M5_LARGE), OptionalDouble.of(3), OptionalDouble.of(432), 500)))
+                    node,
+                    Optional.of(M5_LARGE),
+                    OptionalDouble.of(3),
+                    OptionalDouble.of(432),
+                    500)))
         .isEqualTo(288);
   }
 
@@ -517,8 +521,7 @@ class NodeCapacityTest {
     Snapshots old = nothingRead().enis(eni(0, 14, 14, 0)).sum(NodeCapacity.TRUNK_ERRORS, 1);
     NodeSnapshot recent =
         old.build()
-            .with(
-                old.build().pool().orElseThrow().located(Map.of("eni-0", "subnet-a")), List.of());
+            .with(old.build().pool().orElseThrow().located(Map.of("eni-0", "subnet-a")), List.of());
 
     assertThat(maximum(withGauges(old, Optional.of(noTrunk), 2, 28))).isEqualTo(14);
     assertThat(
@@ -608,7 +611,9 @@ class NodeCapacityTest {
     assertThat(rejected.effectiveMaximum())
         .hasValue(
             new EffectiveMaximum(
-                87, 29, "87 = 3 ENIs × 29: ipamD assumes 4 ENIs, and EC2 permits 3 and rejected more"));
+                87,
+                29,
+                "87 = 3 ENIs × 29: ipamD assumes 4 ENIs, and EC2 permits 3 and rejected more"));
   }
 
   /** g4dn.16xlarge with an old release: ipamD's table has 49 addresses per ENI, EC2 permits 14. */
