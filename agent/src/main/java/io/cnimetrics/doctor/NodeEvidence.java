@@ -1,5 +1,6 @@
 package io.cnimetrics.doctor;
 
+import io.cnimetrics.capacity.CardCapacity;
 import io.cnimetrics.capacity.EffectiveMaximum;
 import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.catalog.Metric;
