@@ -11,6 +11,9 @@ public final class Eventually {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final long LOOK_EVERY_NANOS = Duration.ofMillis(20).toNanos();
 
+  /** A long wait looks less often, because a look may be a request that keeps a server busy. */
+  private static final long MOST_LOOKS = 500;
+
   private Eventually() {}
 
   /** Waits until the condition is true; fails if it is not true within 10 s. */
@@ -28,11 +31,12 @@ public final class Eventually {
   /** Waits until the condition is true; false if it is not true within the limit. */
   public static boolean within(Duration limit, BooleanSupplier condition) {
     long start = System.nanoTime();
+    long pause = Math.max(LOOK_EVERY_NANOS, limit.toNanos() / MOST_LOOKS);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - start > limit.toNanos()) {
         return false;
       }
-      LockSupport.parkNanos(LOOK_EVERY_NANOS);
+      LockSupport.parkNanos(pause);
     }
     return true;
   }
