@@ -1,0 +1,4 @@
+@NullMarked
+package io.cnimetrics.otlp;
+
+import org.jspecify.annotations.NullMarked;
