@@ -35,6 +35,7 @@ class ArchitectureTest {
           "schedule",
           "publish",
           "cloudwatch",
+          "otlp",
           "health");
 
   private static final Map<String, Set<String>> MAY_IMPORT =
@@ -57,6 +58,7 @@ class ArchitectureTest {
               entry("schedule", Set.of()),
               entry("publish", Set.of("catalog", "schedule")),
               entry("cloudwatch", Set.of("publish", "catalog", "aws")),
+              entry("otlp", Set.of("publish", "catalog", "aws")),
               entry("health", Set.of("publish", "catalog", "snapshot")),
               entry("agent", BELOW_AGENT),
               entry(
@@ -116,7 +118,7 @@ class ArchitectureTest {
   Stream<DynamicTest> libraryStaysInItsPackages() {
     return Map.of(
             "okhttp3..", Set.of("ipamd"),
-            "software.amazon.awssdk..", Set.of("aws", "cloudwatch"),
+            "software.amazon.awssdk..", Set.of("aws", "cloudwatch", "otlp"),
             "dagger..", Set.of("wiring"),
             "io.prometheus..", Set.of("health"),
             "ch.qos.logback..", Set.of("cli"))

@@ -13,6 +13,7 @@ import io.cnimetrics.ipamd.Ipamd;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.publish.Receiver;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;
@@ -173,7 +174,7 @@ public final class Agent {
       return publisher.get().run(now);
     }
     buffer.closeEnded(now);
-    buffer.discardAll();
+    buffer.discard(Receiver.CLOUDWATCH);
     if (!now.isBefore(identifyAt)) {
       identifyAt = identifyInstance(now);
     }

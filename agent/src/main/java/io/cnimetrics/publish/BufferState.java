@@ -1,16 +1,22 @@
 package io.cnimetrics.publish;
 
+import io.cnimetrics.catalog.CounterTotals;
+import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.Metric.MinuteAggregation;
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.catalog.Streak;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -23,6 +29,7 @@ import java.util.stream.Stream;
  * @param open the minute to which polls add samples, if a minute is open
  * @param carried samples that count events and were read after their minute was closed. The next
  *     open minute starts with these samples
+ * @param starts the starts from which the totals of the counters grow
  */
 record BufferState(
     String instanceId,
@@ -30,7 +37,8 @@ record BufferState(
     SamplerState history,
     Instant lastMinute,
     Optional<OpenMinute> open,
-    List<Sample> carried) {
+    List<Sample> carried,
+    Starts starts) {
   /** If a minute is further in the future than this limit, the clock was wrong. */
   static final Duration MOST_AHEAD = Duration.ofMinutes(Streak.MOST_MINUTES_AHEAD);
 
@@ -38,21 +46,65 @@ record BufferState(
    * The samples of the current minute, combined into one sample of each metric.
    *
    * @param minute the start of the minute
+   * @param at when the last poll of the minute started
    * @param samples one sample of each metric that has a value, in the order in which the metrics
    *     appeared
    */
-  record OpenMinute(Instant minute, List<Sample> samples) {
-    OpenMinute and(List<Sample> later) {
-      return new OpenMinute(minute, combined(samples, later));
+  record OpenMinute(Instant minute, Instant at, List<Sample> samples) {
+    OpenMinute and(Instant pollAt, List<Sample> later) {
+      return new OpenMinute(minute, pollAt, combined(samples, later));
     }
 
     List<MinuteValue> values() {
+      return values(Sample::value);
+    }
+
+    /** Like {@link #values}, with the total of each counter instead of its increase. */
+    List<MinuteValue> totals() {
+      return values(
+          sample ->
+              sample.metric().kind() == Metric.Kind.COUNTER ? sample.total() : sample.value());
+    }
+
+    private List<MinuteValue> values(Function<Sample, OptionalDouble> number) {
       return samples.stream()
-          .map(
+          .flatMap(
               sample ->
-                  new MinuteValue(
-                      sample.metric().name(), sample.metric().unit(), sample.value().orElseThrow()))
+                  number.apply(sample).stream()
+                      .mapToObj(
+                          value ->
+                              new MinuteValue(
+                                  sample.metric().name(), sample.metric().unit(), value)))
           .toList();
+    }
+  }
+
+  /**
+   * The starts from which the totals of the counters grow.
+   *
+   * @param agent when the agent began to count, which a restarted agent continues
+   * @param ipamd when ipamD started; empty before ipamD's metrics were read
+   */
+  record Starts(Instant agent, Optional<Instant> ipamd) {
+    /** The start of the metric's total; empty if the metric is a gauge. */
+    Optional<Instant> of(String metric) {
+      return MetricCatalog.named(metric)
+          .filter(known -> known.kind() == Metric.Kind.COUNTER)
+          .map(known -> known.series().isEmpty() ? agent : ipamd.orElse(agent));
+    }
+
+    /** The starts after a poll. ipamD's start changes only if ipamD restarted. */
+    Starts after(Instant at, PollSamples reading, SamplerState before) {
+      Optional<CounterTotals> totals = reading.history().totals();
+      if (totals.isEmpty()
+          || (ipamd.isPresent() && reading.history().restarts() == before.restarts())) {
+        return this;
+      }
+      OptionalDouble seconds = totals.get().processStartSeconds();
+      Instant known =
+          seconds.isPresent() ? Instant.ofEpochMilli((long) (seconds.getAsDouble() * 1000)) : at;
+      // A start in the future comes from a wrong clock. Receivers refuse such a start.
+      return new Starts(agent, Optional.of(known.isAfter(at) ? at : known));
     }
   }
 
@@ -64,29 +116,39 @@ record BufferState(
    */
   static BufferState initial(String instanceId, Destination destination, Instant started) {
     return new BufferState(
-        instanceId, destination, SamplerState.NONE, started, Optional.empty(), List.of());
+        instanceId,
+        destination,
+        SamplerState.NONE,
+        started,
+        Optional.empty(),
+        List.of(),
+        new Starts(started, Optional.empty()));
   }
 
   /**
    * Returns the state after a poll.
    *
-   * @param minute the minute in which the poll started. The caller has closed every other minute
+   * @param at when the poll started. The caller has closed every other minute
    */
-  BufferState polled(Instant minute, PollSamples reading) {
+  BufferState polled(Instant at, PollSamples reading) {
+    Instant minute = at.truncatedTo(ChronoUnit.MINUTES);
+    Starts next = starts.after(at, reading, history);
     boolean clockWasAhead = lastMinute.minus(MOST_AHEAD).isAfter(minute);
     if (!minute.isAfter(lastMinute) && !clockWasAhead) {
       List<Sample> late =
           combined(carried, reading.samples()).stream().filter(BufferState::isEvent).toList();
-      return new BufferState(instanceId, destination, reading.history(), lastMinute, open, late);
+      return new BufferState(
+          instanceId, destination, reading.history(), lastMinute, open, late, next);
     }
-    OpenMinute minuteSoFar = open.orElseGet(() -> new OpenMinute(minute, carried));
+    OpenMinute minuteSoFar = open.orElseGet(() -> new OpenMinute(minute, at, carried));
     return new BufferState(
         instanceId,
         destination,
         reading.history(),
         clockWasAhead ? minute.minusSeconds(60) : lastMinute,
-        Optional.of(minuteSoFar.and(reading.samples())),
-        List.of());
+        Optional.of(minuteSoFar.and(at, reading.samples())),
+        List.of(),
+        next);
   }
 
   /** Whether a late sample is added to the next minute. The late value of a gauge is discarded. */
@@ -105,11 +167,12 @@ record BufferState(
   /** Returns the state after the open minute, if there is one, is closed. */
   BufferState closed() {
     Instant last = open.map(OpenMinute::minute).orElse(lastMinute);
-    return new BufferState(instanceId, destination, history, last, Optional.empty(), carried);
+    return new BufferState(
+        instanceId, destination, history, last, Optional.empty(), carried, starts);
   }
 
   /** The same state with another instance id and another destination. */
   BufferState to(String instance, Destination another) {
-    return new BufferState(instance, another, history, lastMinute, open, carried);
+    return new BufferState(instance, another, history, lastMinute, open, carried, starts);
   }
 }

@@ -9,12 +9,13 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The namespace and dimensions under which values are published.
+ * The receiver, namespace and dimensions to which values are published.
  *
+ * @param namespace the namespace in CloudWatch; empty for other receivers
  * @param sets each value is published under each of these sets of dimensions. A dimension has the
  *     value {@link #UNKNOWN} until its real value is known
  */
-public record Destination(String namespace, List<Map<String, String>> sets) {
+public record Destination(Receiver receiver, String namespace, List<Map<String, String>> sets) {
   /** The value of a dimension that is not known yet. */
   public static final String UNKNOWN = "";
 
@@ -25,11 +26,17 @@ public record Destination(String namespace, List<Map<String, String>> sets) {
     }
   }
 
+  /** A destination in CloudWatch. */
+  public Destination(String namespace, List<Map<String, String>> sets) {
+    this(Receiver.CLOUDWATCH, namespace, sets);
+  }
+
   /** A copy in which unknown dimensions get their values from the map, if the map has them. */
   Destination filled(Map<String, String> known) {
     return isComplete()
         ? this
-        : new Destination(namespace, sets.stream().map(set -> filled(set, known)).toList());
+        : new Destination(
+            receiver, namespace, sets.stream().map(set -> filled(set, known)).toList());
   }
 
   private static Map<String, String> filled(Map<String, String> set, Map<String, String> known) {
@@ -55,7 +62,8 @@ public record Destination(String namespace, List<Map<String, String>> sets) {
 
   /** Whether both destinations can turn out to be equal when all dimensions are known. */
   boolean mayBe(Destination other) {
-    return namespace.equals(other.namespace)
+    return receiver == other.receiver
+        && namespace.equals(other.namespace)
         && sets.size() == other.sets.size()
         && IntStream.range(0, sets.size()).allMatch(i -> mayBe(sets.get(i), other.sets.get(i)));
   }

@@ -10,6 +10,7 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.publish.BufferState.OpenMinute;
+import io.cnimetrics.publish.BufferState.Starts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -78,9 +79,12 @@ final class JournalFormat {
     fields.put("lastMinute", sinceEpoch(state.lastMinute()));
     if (state.open().isPresent()) {
       OpenMinute open = state.open().get();
-      fields.put("minute", sinceEpoch(open.minute())).put("open", fields(open.samples()));
+      fields
+          .put("minute", sinceEpoch(open.minute()))
+          .put("at", open.at().toEpochMilli())
+          .put("open", fields(open.samples()));
     }
-    return fields
+    return putStarts(fields, state.starts())
         .put("carried", fields(state.carried()))
         .put("history", new Fields(new LinkedHashMap<>(state.history().toNumbers())));
   }
@@ -93,15 +97,24 @@ final class JournalFormat {
         SamplerState.of(history.map(h -> h.all(JournalFormat::number)).orElse(Map.of())),
         fields.minute("lastMinute"),
         fields.has("minute")
-            ? Optional.of(new OpenMinute(fields.minute("minute"), samples(fields, "open")))
+            ? Optional.of(
+                new OpenMinute(
+                    fields.minute("minute"),
+                    fields.millis("at").orElse(fields.minute("minute")),
+                    samples(fields, "open")))
             : Optional.empty(),
-        samples(fields, "carried"));
+        samples(fields, "carried"),
+        starts(fields, fields.minute("lastMinute")));
   }
 
   private static List<Object> fields(List<Sample> samples) {
     List<Object> fields = new ArrayList<>();
     for (Sample sample : samples) {
-      fields.add(List.of(sample.metric().name(), sample.value().orElseThrow(), sample.weight()));
+      List<Object> one =
+          new ArrayList<>(
+              List.of(sample.metric().name(), sample.value().orElseThrow(), sample.weight()));
+      sample.total().ifPresent(one::add);
+      fields.add(one);
     }
     return fields;
   }
@@ -112,19 +125,26 @@ final class JournalFormat {
         .flatMap(
             sample ->
                 MetricCatalog.named((String) sample.get(0)).stream()
-                    .map(metric -> sample(metric, number(sample.get(1)), number(sample.get(2)))))
+                    .map(metric -> sample(metric, sample)))
         .toList();
   }
 
-  private static Sample sample(Metric metric, double value, double weight) {
+  private static Sample sample(Metric metric, List<?> sample) {
     return new Sample(
-        metric, OptionalDouble.of(value), OptionalDouble.empty(), weight, Optional.empty());
+        metric,
+        OptionalDouble.of(number(sample.get(1))),
+        sample.size() > 3 ? OptionalDouble.of(number(sample.get(3))) : OptionalDouble.empty(),
+        number(sample.get(2)),
+        Optional.empty());
   }
 
   private static Fields fields(PendingMinute pending) {
     Fields fields = new Fields().put("id", pending.id());
     fields.put("minute", sinceEpoch(pending.minute()));
     putDestination(fields, pending.destination());
+    pending
+        .times()
+        .ifPresent(times -> putStarts(fields, times.starts()).put("at", times.at().toEpochMilli()));
     return fields.putUnlessEmpty(
         "values",
         pending.values(),
@@ -136,6 +156,9 @@ final class JournalFormat {
         fields.number("id"),
         fields.minute("minute"),
         destination(fields),
+        fields
+            .millis("at")
+            .map(at -> new PendingMinute.Times(at, starts(fields, fields.minute("minute")))),
         fields.list("values", value -> value((List<?>) value)));
   }
 
@@ -144,7 +167,19 @@ final class JournalFormat {
         (String) value.get(0), Unit.valueOf((String) value.get(2)), number(value.get(1)));
   }
 
+  private static Fields putStarts(Fields fields, Starts starts) {
+    starts.ipamd().ifPresent(start -> fields.put("ipamdStart", start.toEpochMilli()));
+    return fields.put("agentStart", starts.agent().toEpochMilli());
+  }
+
+  private static Starts starts(Fields fields, Instant otherwise) {
+    return new Starts(fields.millis("agentStart").orElse(otherwise), fields.millis("ipamdStart"));
+  }
+
   private static void putDestination(Fields fields, Destination destination) {
+    if (destination.receiver() != Receiver.CLOUDWATCH) {
+      fields.put("receiver", destination.receiver().name());
+    }
     fields
         .put("namespace", destination.namespace())
         .putUnlessEmpty(
@@ -153,6 +188,7 @@ final class JournalFormat {
 
   private static Destination destination(Fields fields) {
     return new Destination(
+        fields.has("receiver") ? Receiver.valueOf(fields.text("receiver")) : Receiver.CLOUDWATCH,
         fields.text("namespace"),
         fields.list("dimensions", set -> ((Fields) set).all(String.class::cast)));
   }
@@ -191,6 +227,10 @@ final class JournalFormat {
 
     long number(String name) {
       return ((Number) byName.getOrDefault(name, 0)).longValue();
+    }
+
+    Optional<Instant> millis(String name) {
+      return has(name) ? Optional.of(Instant.ofEpochMilli(number(name))) : Optional.empty();
     }
 
     Instant minute(String name) {

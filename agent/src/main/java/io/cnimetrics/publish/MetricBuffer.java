@@ -9,6 +9,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +38,8 @@ public final class MetricBuffer implements AutoCloseable {
   private BufferState state;
   private BufferState keptState;
   private Optional<Instant> polledMinute = Optional.empty();
-  private Optional<Instant> urgentMinute = Optional.empty();
+  private final Optional<Destination> otlp;
+  private final Map<Receiver, Instant> urgent = new EnumMap<>(Receiver.class);
 
   /** Receives the alerts of closed minutes. */
   @FunctionalInterface
@@ -76,7 +79,7 @@ public final class MetricBuffer implements AutoCloseable {
    * another agent uses the directory.
    *
    * @param directory the state directory, or empty to keep the state in memory
-   * @param destination the namespace and dimensions of new samples
+   * @param destination the namespace and dimensions of new samples in CloudWatch
    */
   public MetricBuffer(
       Optional<Path> directory,
@@ -84,9 +87,26 @@ public final class MetricBuffer implements AutoCloseable {
       InstantSource clock,
       SendEvents events,
       AlertListener reports) {
+    this(directory, destination, Optional.empty(), clock, events, reports);
+  }
+
+  /**
+   * Like {@link #MetricBuffer(Optional, Destination, InstantSource, SendEvents, AlertListener)}.
+   *
+   * @param otlp the destination of new samples by OTLP, if there is one. Each receiver has its own
+   *     pending minutes
+   */
+  public MetricBuffer(
+      Optional<Path> directory,
+      Destination destination,
+      Optional<Destination> otlp,
+      InstantSource clock,
+      SendEvents events,
+      AlertListener reports) {
     this.journal = directory.map(Journal::in).orElseGet(Journal::none);
     this.events = events;
     this.reports = reports;
+    this.otlp = otlp;
     this.alerts = new AlertTracker(reports::harmless);
     this.pending = new PendingMinutes(events);
     // Subtracts 1 ns, because the agent sees the whole of a minute that starts right now.
@@ -126,7 +146,7 @@ public final class MetricBuffer implements AutoCloseable {
     state = state.to(either(state.instanceId(), instance), state.destination());
     for (PendingMinute minute : left.all()) {
       if (!minute.minute().isAfter(startMinute)) {
-        pending.add(minute.minute(), minute.destination(), minute.values());
+        pending.add(minute.minute(), minute.destination(), minute.times(), minute.values());
         sendNow();
       }
     }
@@ -208,7 +228,7 @@ public final class MetricBuffer implements AutoCloseable {
     if (!openMinute().equals(Optional.of(minute))) {
       closeOpen(true);
     }
-    state = state.polled(minute, reading);
+    state = state.polled(takenAt, reading);
     keep();
   }
 
@@ -220,20 +240,32 @@ public final class MetricBuffer implements AutoCloseable {
   /** Adds samples and makes them due at once, before the end of their minute. */
   public synchronized void addUrgent(Instant at, List<Sample> samples) {
     if (!samples.isEmpty()) {
-      sendNow();
+      urgent.put(Receiver.CLOUDWATCH, Instant.MIN);
     }
-    add(at, state.destination(), samples);
+    OpenMinute minute = new OpenMinute(minute(at), at, List.of()).and(at, samples);
+    pending.add(minute.minute(), state.destination(), Optional.empty(), minute.values());
+    keep();
   }
 
   /** Adds samples with the given dimensions. These samples are sent at the next regular time. */
   public synchronized void add(Instant at, Map<String, String> dimensions, List<Sample> samples) {
-    add(at, new Destination(state.destination().namespace(), List.of(dimensions)), samples);
+    List<Map<String, String>> sets = List.of(dimensions);
+    addPending(
+        new OpenMinute(minute(at), at, List.of()).and(at, samples),
+        new Destination(state.destination().namespace(), sets),
+        otlp.map(known -> new Destination(known.receiver(), known.namespace(), sets)));
+    keep();
   }
 
-  private void add(Instant at, Destination destination, List<Sample> samples) {
-    pending.add(
-        minute(at), destination, new OpenMinute(minute(at), List.of()).and(samples).values());
-    keep();
+  private void addPending(OpenMinute minute, Destination cloudWatch, Optional<Destination> other) {
+    pending.add(minute.minute(), cloudWatch, Optional.empty(), minute.values());
+    other.ifPresent(
+        destination ->
+            pending.add(
+                minute.minute(),
+                destination,
+                Optional.of(new PendingMinute.Times(minute.at(), state.starts())),
+                minute.totals()));
   }
 
   /**
@@ -274,10 +306,12 @@ public final class MetricBuffer implements AutoCloseable {
       OpenMinute open = state.open().get();
       AlertChanges changes = alerts.after(open.minute(), open.values(), whole);
       if (!changes.raised().isEmpty()) {
-        urgentMinute = urgentMinute.filter(open.minute()::isAfter).or(() -> openMinute());
+        for (Receiver receiver : Receiver.values()) {
+          urgent.merge(receiver, open.minute(), (one, other) -> one.isBefore(other) ? one : other);
+        }
       }
       reports.closed(changes);
-      pending.add(open.minute(), state.destination(), open.values());
+      addPending(open, state.destination(), otlp);
       state = state.closed();
     }
   }
@@ -318,13 +352,13 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /**
-   * Takes the newest minutes for the next request. No other request gets these minutes until {@link
-   * #release} is called.
+   * Takes the newest minutes of a receiver for the next request. No other request gets these
+   * minutes until {@link #release} is called.
    */
-  synchronized Optional<Batch> take(Instant now) {
+  synchronized Optional<Batch> take(Receiver receiver, Instant now) {
     pending.dropUnsendable(now);
     keep();
-    return pending.take(known);
+    return pending.take(receiver, known);
   }
 
   /** Releases a batch. A later request may take those of its values that are still pending. */
@@ -339,38 +373,45 @@ public final class MetricBuffer implements AutoCloseable {
   }
 
   /** The number of requests, at least 1, that this number of newest minutes needs. */
-  synchronized int requestsForNewest(int minutes) {
-    return pending.requestsForNewest(minutes);
+  synchronized int requestsForNewest(Receiver receiver, int minutes) {
+    return pending.requestsForNewest(receiver, minutes);
   }
 
-  /** Whether there is a pending minute whose dimensions are all known. */
-  synchronized boolean hasSendable() {
-    return pending.hasSendable(known);
+  /** Whether the receiver has a pending minute whose dimensions are all known. */
+  synchronized boolean hasSendable(Receiver receiver) {
+    return pending.hasSendable(receiver, known);
   }
 
   /** Makes all pending minutes due now. The sender does not wait for the schedule. */
   public synchronized void sendNow() {
-    urgentMinute = Optional.of(Instant.MIN);
+    for (Receiver receiver : Receiver.values()) {
+      urgent.put(receiver, Instant.MIN);
+    }
   }
 
-  /** Discards all pending minutes. Only an agent that sends nothing calls this method. */
-  public synchronized void discardAll() {
-    pending.clear();
+  /** Discards the pending minutes of a receiver to which the agent sends nothing. */
+  public synchronized void discard(Receiver receiver) {
+    pending.clear(receiver);
     keep();
   }
 
   /** The oldest minute with an unsent alert, or {@link Instant#MIN} if samples are due at once. */
-  synchronized Optional<Instant> urgentMinute() {
-    return urgentMinute;
+  synchronized Optional<Instant> urgentMinute(Receiver receiver) {
+    return Optional.ofNullable(urgent.get(receiver));
   }
 
   /** Records that all urgent samples were sent. */
-  synchronized void urgentSent() {
-    urgentMinute = Optional.empty();
+  synchronized void urgentSent(Receiver receiver) {
+    urgent.remove(receiver);
   }
 
+  /** The pending minutes of all receivers. */
   public synchronized Depth depth() {
-    return new Depth(pending.minutes(), pending.bytes(), pending.oldest());
+    return pending.depth(EnumSet.allOf(Receiver.class));
+  }
+
+  synchronized Depth depth(Receiver receiver) {
+    return pending.depth(EnumSet.of(receiver));
   }
 
   @Override

@@ -17,11 +17,23 @@ public interface MetricSink {
    * One value of one metric, minute and set of dimensions.
    *
    * @param metric the name of the metric
-   * @param at the start of the value's minute
+   * @param at the time of the value, see {@link Receiver}
+   * @param start when the counter was 0; empty if the value is no total
    * @param dimensions the value of each dimension by its name. No value is empty
    */
   record Datum(
-      String metric, Instant at, double value, Unit unit, Map<String, String> dimensions) {}
+      String metric,
+      Instant at,
+      Optional<Instant> start,
+      double value,
+      Unit unit,
+      Map<String, String> dimensions) {
+    /** A datum that is no total. */
+    public Datum(
+        String metric, Instant at, double value, Unit unit, Map<String, String> dimensions) {
+      this(metric, at, Optional.empty(), value, unit, dimensions);
+    }
+  }
 
   /**
    * The result of one request.

@@ -4,26 +4,40 @@ import io.cnimetrics.publish.MetricSink.Datum;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
- * A closed minute that CloudWatch has not accepted yet, or a part of such a minute.
+ * A closed minute that its receiver has not accepted yet, or a part of such a minute.
  *
  * @param id the number of this entry in the buffer. A later entry has a higher number
  * @param minute the start of the minute
+ * @param times the times of the values; empty if the destination is CloudWatch
  * @param values the values that are not sent yet
  */
-record PendingMinute(long id, Instant minute, Destination destination, List<MinuteValue> values) {
+record PendingMinute(
+    long id,
+    Instant minute,
+    Destination destination,
+    Optional<Times> times,
+    List<MinuteValue> values) {
+  /**
+   * The times of the values of one minute.
+   *
+   * @param at when the last poll of the minute started
+   */
+  record Times(Instant at, BufferState.Starts starts) {}
+
   PendingMinute {
     values = MinuteValue.Packed.of(values);
   }
 
   PendingMinute withDestination(Destination another) {
-    return new PendingMinute(id, minute, another, values);
+    return new PendingMinute(id, minute, another, times, values);
   }
 
   PendingMinute withValues(List<MinuteValue> some) {
-    return new PendingMinute(id, minute, destination, some);
+    return new PendingMinute(id, minute, destination, times, some);
   }
 
   /** A copy without the given values. */
@@ -50,6 +64,12 @@ record PendingMinute(long id, Instant minute, Destination destination, List<Minu
   }
 
   private Datum datum(MinuteValue value, Map<String, String> dimensions) {
-    return new Datum(value.metric(), minute, value.value(), value.unit(), dimensions);
+    return new Datum(
+        value.metric(),
+        times.map(Times::at).orElse(minute),
+        times.flatMap(known -> known.starts().of(value.metric())),
+        value.value(),
+        value.unit(),
+        dimensions);
   }
 }

@@ -69,34 +69,45 @@ final class PendingMinutes {
     return List.copyOf(byId.values());
   }
 
+  /** The pending minutes of the given receivers. The size is that of all receivers. */
+  MetricBuffer.Depth depth(Set<Receiver> receivers) {
+    List<Instant> minutes =
+        byId.values().stream()
+            .filter(minute -> receivers.contains(minute.destination().receiver()))
+            .map(PendingMinute::minute)
+            .distinct()
+            .toList();
+    return new MetricBuffer.Depth(
+        minutes.size(), bytes, minutes.stream().min(Comparator.naturalOrder()));
+  }
+
   /** The number of different minutes. The subnet values of a minute have a separate entry. */
   int minutes() {
     return (int) byId.values().stream().map(PendingMinute::minute).distinct().count();
   }
 
-  /** The approximate size of all pending minutes in the journal. */
-  long bytes() {
-    return bytes;
-  }
-
-  Optional<Instant> oldest() {
-    return byId.values().stream().map(PendingMinute::minute).min(Comparator.naturalOrder());
-  }
-
-  private List<PendingMinute> newestFirst() {
-    return byId.values().stream().sorted(OLDEST_FIRST.reversed()).toList();
-  }
-
-  /** Whether there is a pending minute whose dimensions are all known. */
-  boolean hasSendable(Map<String, String> known) {
+  private List<PendingMinute> newestFirst(Receiver receiver) {
     return byId.values().stream()
+        .filter(minute -> minute.destination().receiver() == receiver)
+        .sorted(OLDEST_FIRST.reversed())
+        .toList();
+  }
+
+  /** Whether the receiver has a pending minute whose dimensions are all known. */
+  boolean hasSendable(Receiver receiver, Map<String, String> known) {
+    return byId.values().stream()
+        .filter(minute -> minute.destination().receiver() == receiver)
         .anyMatch(minute -> minute.destination().filled(known).isComplete());
   }
 
   /** Adds a minute with a new id. A minute without values is ignored. */
-  void add(Instant minute, Destination destination, List<MinuteValue> values) {
+  void add(
+      Instant minute,
+      Destination destination,
+      Optional<PendingMinute.Times> times,
+      List<MinuteValue> values) {
     if (!values.isEmpty()) {
-      put(new PendingMinute(nextId, minute, destination, values));
+      put(new PendingMinute(nextId, minute, destination, times, values));
     }
   }
 
@@ -122,6 +133,10 @@ final class PendingMinutes {
 
   void clear() {
     List.copyOf(byId.keySet()).forEach(this::remove);
+  }
+
+  void clear(Receiver receiver) {
+    newestFirst(receiver).forEach(minute -> remove(minute.id()));
   }
 
   /** Returns one journal entry, which has the given state and all changes since the last call. */
@@ -174,15 +189,15 @@ final class PendingMinutes {
   }
 
   /**
-   * Takes as many of the newest minutes as fit into one request.
+   * Takes as many of the newest minutes of a receiver as fit into one request.
    *
    * @param known the values of dimensions that were not known when the minutes were closed
    */
-  Optional<Batch> take(Map<String, String> known) {
+  Optional<Batch> take(Receiver receiver, Map<String, String> known) {
     List<PendingMinute> batch = new ArrayList<>();
     int datums = 0;
     int requestBytes = 0;
-    for (PendingMinute pending : newestFirst()) {
+    for (PendingMinute pending : newestFirst(receiver)) {
       PendingMinute minute = pending.withDestination(pending.destination().filled(known));
       if (!minute.destination().isComplete() || taken.contains(minute.id())) {
         continue;
@@ -227,10 +242,10 @@ final class PendingMinutes {
   }
 
   /** The number of requests, at least 1, that the given number of newest minutes needs. */
-  int requestsForNewest(int most) {
+  int requestsForNewest(Receiver receiver, int most) {
     Set<Instant> newest = new HashSet<>();
     int datums = 0;
-    for (PendingMinute minute : newestFirst()) {
+    for (PendingMinute minute : newestFirst(receiver)) {
       newest.add(minute.minute());
       if (newest.size() > most) {
         break;

@@ -50,7 +50,8 @@ public final class Sender {
   private final NodeSchedule schedule;
   private final SendEvents events;
   private final Backoff backoff;
-  private final String region;
+  private final Receiver receiver;
+  private final String where;
   private Instant due;
   private boolean everSent;
   private Optional<PutResult> failure = Optional.empty();
@@ -58,7 +59,7 @@ public final class Sender {
   private Instant loggedAt = Instant.MIN;
 
   /**
-   * @param region the region of the sink, for log messages
+   * @param region the region of CloudWatch, for log messages
    * @param now the current time. The first request is sent at the next time of the schedule
    */
   public Sender(
@@ -69,17 +70,34 @@ public final class Sender {
       RandomGenerator random,
       String region,
       Instant now) {
+    this(buffer, sink, Receiver.CLOUDWATCH, schedule, events, random, "region=" + region, now);
+  }
+
+  /**
+   * @param receiver the receiver whose pending minutes this sender sends
+   * @param where the region or the URL of the receiver, as a key and a value for log messages
+   */
+  public Sender(
+      MetricBuffer buffer,
+      MetricSink sink,
+      Receiver receiver,
+      NodeSchedule schedule,
+      SendEvents events,
+      RandomGenerator random,
+      String where,
+      Instant now) {
     this.buffer = buffer;
+    this.receiver = receiver;
     this.sink = sink;
     this.schedule = schedule;
     this.events = events;
     this.backoff = new Backoff(random);
-    this.region = region;
+    this.where = where;
     this.due = schedule.nextSend(now);
   }
 
   /**
-   * The last answers of CloudWatch.
+   * The last answers of the receiver.
    *
    * @param accepted when the last accepted request ended
    * @param failure the last request that was not accepted
@@ -121,19 +139,19 @@ public final class Sender {
     if (failure.isPresent()) {
       return due;
     }
-    Instant urgent = buffer.urgentMinute().map(schedule::urgentSend).orElse(due);
+    Instant urgent = buffer.urgentMinute(receiver).map(schedule::urgentSend).orElse(due);
     return Collections.min(List.of(urgent, due));
   }
 
   /** While the buffer has minutes to send, the node sends once a minute, at its offset. */
   private Instant nextRegular(Instant now) {
-    return buffer.hasSendable() ? schedule.nextMinute(now) : schedule.nextSend(now);
+    return buffer.hasSendable(receiver) ? schedule.nextMinute(now) : schedule.nextSend(now);
   }
 
   private boolean send(InstantSource clock) {
-    int requests = buffer.requestsForNewest((int) schedule.publishInterval().toMinutes());
+    int requests = buffer.requestsForNewest(receiver, (int) schedule.publishInterval().toMinutes());
     for (int i = 0; i < requests; i++) {
-      Optional<Batch> batch = buffer.take(clock.instant());
+      Optional<Batch> batch = buffer.take(receiver, clock.instant());
       if (batch.isEmpty()) {
         break;
       }
@@ -141,7 +159,7 @@ public final class Sender {
         return false;
       }
     }
-    buffer.urgentSent();
+    buffer.urgentSent(receiver);
     return true;
   }
 
@@ -155,7 +173,7 @@ public final class Sender {
     InstantSource clock = clockFrom(now);
     boolean more = true;
     while (more && left.get().compareTo(Duration.ZERO) > 0) {
-      Optional<Batch> batch = buffer.take(clock.instant());
+      Optional<Batch> batch = buffer.take(receiver, clock.instant());
       more = batch.isPresent() && deliver(batch.get(), () -> shorter(left.get()), clock);
     }
   }
@@ -231,8 +249,9 @@ public final class Sender {
       buffer.acknowledge(batch);
       Datum datum = batch.datums().get(0);
       log.warn(
-          "dropped a datum that CloudWatch rejects: metric={} minute={} value={} dimensions={}"
+          "dropped a datum that {} rejects: metric={} minute={} value={} dimensions={}"
               + " cause=\"{}\"",
+          receiver.label(),
           datum.metric(),
           datum.at(),
           datum.value(),
@@ -253,7 +272,7 @@ public final class Sender {
             : new Answers(answers.accepted(), Optional.of(new Failure(now, answer)));
   }
 
-  /** The last answers of CloudWatch. */
+  /** The last answers of the receiver. */
   public synchronized Answers answers() {
     return answers;
   }
@@ -262,16 +281,18 @@ public final class Sender {
     if (!everSent) {
       everSent = true;
       log.info(
-          "sending to CloudWatch: region={} namespace={} dimensions={} datums={}",
-          region,
-          batch.namespace(),
+          "sending to {}: {}{} dimensions={} datums={}",
+          receiver.label(),
+          where,
+          batch.namespace().isEmpty() ? "" : " namespace=" + batch.namespace(),
           batch.datums().get(0).dimensions(),
           batch.datums().size());
     } else if (failure.isPresent()) {
       log.info(
-          "sending to CloudWatch again: failures={} waiting_minutes={}",
+          "sending to {} again: failures={} waiting_minutes={}",
+          receiver.label(),
           backoff.failures(),
-          buffer.depth().minutes());
+          buffer.depth(receiver).minutes());
     }
     failure = Optional.empty();
     backoff.reset();
@@ -286,17 +307,18 @@ public final class Sender {
     if (!failure.map(PutResult::status).equals(Optional.of(answer.status())) || loggedLongAgo) {
       loggedAt = now;
       log.warn(
-          "CloudWatch request failed; the datums are kept for a retry: outcome={}"
-              + " waiting_minutes={} region={} cause=\"{}\"",
+          "{} request failed; the datums are kept for a retry: outcome={}"
+              + " waiting_minutes={} {} cause=\"{}\"",
+          receiver.label(),
           answer.status(),
-          buffer.depth().minutes(),
-          region,
+          buffer.depth(receiver).minutes(),
+          where,
           answer.message());
     }
     failure = Optional.of(answer);
   }
 
-  /** Whether CloudWatch has accepted at least one request. */
+  /** Whether the receiver has accepted at least one request. */
   public synchronized boolean hasSent() {
     return everSent;
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -12,18 +13,41 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JournalFormatTest {
   private static final String STATE =
       "{'instance':'i-1','namespace':'Kubernetes/CNI','dimensions':[{'CLUSTER_ID':'prod'}],"
-          + "'lastMinute':29394000,'minute':29394001,'open':[['ipamdErr',2.0,1.0]],"
-          + "'carried':[],'history':{'restarts':2.0}}";
+          + "'lastMinute':29394000,'minute':29394001,'at':1763640061500,"
+          + "'open':[['ipamdErr',2.0,1.0,9.0]],'ipamdStart':1763639000000,"
+          + "'agentStart':1763639900000,'carried':[],'history':{'restarts':2.0}}";
   private static final String MINUTE =
       "{'id':7,'minute':29393999,'namespace':'Kubernetes/CNI',"
           + "'dimensions':[{'CLUSTER_ID':'prod'}],'values':[['eniAllocated',2.0,'COUNT']]}";
 
+  private static final String OTLP_MINUTE =
+      "{'id':8,'minute':29393999,'receiver':'OTLP','namespace':'',"
+          + "'dimensions':[{'CLUSTER_ID':'prod'}],'ipamdStart':1763639000000,"
+          + "'agentStart':1763639900000,'at':1763639981500,'values':[['ipamdErr',9.0,'COUNT']]}";
+
   /** Older and newer releases read this text too. */
   @Test
   void formatStaysTheSame() throws IOException {
-    String entry = "{'state':" + STATE + ",'waiting':[" + MINUTE + "],'gone':[5,6]}";
+    String entry =
+        "{'state':" + STATE + ",'waiting':[" + MINUTE + "," + OTLP_MINUTE + "],'gone':[5,6]}";
 
     assertThat(write(read(entry))).isEqualTo(entry);
+  }
+
+  @Test
+  void olderFileHasNoTimes() throws IOException {
+    String older =
+        STATE
+            .replace("'at':1763640061500,", "")
+            .replace(",9.0", "")
+            .replace("'ipamdStart':1763639000000,'agentStart':1763639900000,", "");
+
+    BufferState state = read("{'state':" + older + "}").state().orElseThrow();
+
+    assertThat(state.starts())
+        .isEqualTo(new BufferState.Starts(state.lastMinute(), Optional.empty()));
+    assertThat(state.open().orElseThrow().totals()).isEmpty();
+    assertThat(state.open().orElseThrow().values()).hasSize(1);
   }
 
   @Test

@@ -82,11 +82,11 @@ class MetricBufferTest {
     fixture.buffer.pollStarts(at(58));
 
     assertThat(fixture.buffer.closeEnded(at(62))).isFalse();
-    assertThat(fixture.buffer.take(at(62))).isEmpty();
+    assertThat(fixture.buffer.take(Receiver.CLOUDWATCH, at(62))).isEmpty();
     fixture.buffer.pollEnded();
 
     assertThat(fixture.buffer.closeEnded(at(63))).isTrue();
-    assertThat(fixture.buffer.take(at(63))).isPresent();
+    assertThat(fixture.buffer.take(Receiver.CLOUDWATCH, at(63))).isPresent();
   }
 
   @Test
@@ -176,11 +176,15 @@ class MetricBufferTest {
   void restartKeepsPendingValuesWithoutTheSentOnes() {
     BufferFixture before =
         BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5).poll(at(130), 6);
-    Batch batch = before.buffer.take(at(131)).orElseThrow();
+    Batch batch = before.buffer.take(Receiver.CLOUDWATCH, at(131)).orElseThrow();
     before.buffer.acknowledge(batch.halves().get(0));
     before.buffer.close();
 
-    Batch rest = BufferFixture.in(directory, at(140)).buffer.take(at(141)).orElseThrow();
+    Batch rest =
+        BufferFixture.in(directory, at(140))
+            .buffer
+            .take(Receiver.CLOUDWATCH, at(141))
+            .orElseThrow();
 
     assertThat(rest.datums()).containsExactlyElementsOf(batch.halves().get(1).datums());
   }
@@ -194,7 +198,11 @@ class MetricBufferTest {
         .buffer
         .close();
 
-    Batch batch = BufferFixture.in(directory, at(140)).buffer.take(at(140)).orElseThrow();
+    Batch batch =
+        BufferFixture.in(directory, at(140))
+            .buffer
+            .take(Receiver.CLOUDWATCH, at(140))
+            .orElseThrow();
 
     PendingMinute newest = batch.minutes().get(0);
     PendingMinute oldest = batch.minutes().get(batch.minutes().size() - 1);
@@ -232,7 +240,10 @@ class MetricBufferTest {
     other.buffer.identify("i-2", Map.of());
     other.poll(at(100), 5).poll(at(130), 6).buffer.closeEnded(at(200));
 
-    assertThat(other.buffer.take(at(200)).orElseThrow().datums().stream().map(Datum::at).distinct())
+    assertThat(
+            other.buffer.take(Receiver.CLOUDWATCH, at(200)).orElseThrow().datums().stream()
+                .map(Datum::at)
+                .distinct())
         .containsExactly(START.plus(MINUTE.multipliedBy(2)));
   }
 
@@ -244,8 +255,8 @@ class MetricBufferTest {
     BufferFixture after = BufferFixture.in(directory, "i-1", staging, at(80)).poll(at(130), 7);
     after.buffer.closeEnded(at(200));
 
-    Batch first = after.buffer.take(at(200)).orElseThrow();
-    Batch second = after.buffer.take(at(200)).orElseThrow();
+    Batch first = after.buffer.take(Receiver.CLOUDWATCH, at(200)).orElseThrow();
+    Batch second = after.buffer.take(Receiver.CLOUDWATCH, at(200)).orElseThrow();
     assertThat(first.namespace()).isEqualTo("Other");
     assertThat(first.datums())
         .allSatisfy(datum -> assertThat(datum.dimensions()).containsValue("staging"))
@@ -264,11 +275,11 @@ class MetricBufferTest {
     Destination unnamed = destination("Kubernetes/CNI", Map.of("CLUSTER_ID", ""));
     BufferFixture.in(directory, "", unnamed, START).poll(at(10), 4).poll(at(70), 5).buffer.close();
     BufferFixture after = BufferFixture.in(directory, "", unnamed, at(80));
-    assertThat(after.buffer.take(at(80))).isEmpty();
+    assertThat(after.buffer.take(Receiver.CLOUDWATCH, at(80))).isEmpty();
 
     after.buffer.identify("i-1", Map.of("CLUSTER_ID", "prod"));
 
-    assertThat(after.buffer.take(at(81)).orElseThrow().datums())
+    assertThat(after.buffer.take(Receiver.CLOUDWATCH, at(81)).orElseThrow().datums())
         .allSatisfy(datum -> assertThat(datum.dimensions()).containsEntry("CLUSTER_ID", "prod"));
   }
 
@@ -282,7 +293,7 @@ class MetricBufferTest {
 
     after.buffer.identify("i-1", Map.of("CLUSTER_ID", "prod"));
 
-    List<Datum> datums = after.buffer.take(at(81)).orElseThrow().datums();
+    List<Datum> datums = after.buffer.take(Receiver.CLOUDWATCH, at(81)).orElseThrow().datums();
     assertThat(datums)
         .filteredOn(datum -> datum.metric().equals("subnetFreeIPs"))
         .containsExactly(
@@ -385,7 +396,7 @@ class MetricBufferTest {
 
     BufferFixture third = BufferFixture.in(directory, at(140)).poll(at(150), 9);
     third.buffer.closeOpenMinute();
-    List<Datum> datums = third.buffer.take(at(181)).orElseThrow().datums();
+    List<Datum> datums = third.buffer.take(Receiver.CLOUDWATCH, at(181)).orElseThrow().datums();
 
     assertThat(datums)
         .filteredOn(datum -> datum.metric().equals("ipamdErr"))
@@ -425,7 +436,7 @@ class MetricBufferTest {
     first.poll(at(80), 5).poll(at(130), 5).buffer.close();
     second.poll(at(130), 5).buffer.sync();
 
-    assertThat(second.buffer.take(at(140)).orElseThrow().datums())
+    assertThat(second.buffer.take(Receiver.CLOUDWATCH, at(140)).orElseThrow().datums())
         .filteredOn(datum -> datum.metric().equals("eniAllocated"))
         .extracting(Datum::at)
         .containsExactly(at(60), at(0));
@@ -446,7 +457,10 @@ class MetricBufferTest {
     BufferFixture fixture = BufferFixture.in(directory, START);
     for (int minute = 0; minute < 1_440; minute++) {
       fixture.poll(at(60L * minute + 10), minute).poll(at(60L * minute + 40), minute);
-      fixture.buffer.take(at(60L * minute + 41)).ifPresent(fixture.buffer::acknowledge);
+      fixture
+          .buffer
+          .take(Receiver.CLOUDWATCH, at(60L * minute + 41))
+          .ifPresent(fixture.buffer::acknowledge);
     }
 
     assertThat(Files.size(directory.resolve("state"))).isLessThan(1_200_000);
@@ -479,11 +493,11 @@ class MetricBufferTest {
     fixture.poll(at(10), 4).poll(at(70), 6).poll(at(130), 6);
 
     assertThat(fixture.reports).allMatch(report -> report.raised().isEmpty());
-    assertThat(fixture.buffer.urgentMinute()).isEmpty();
+    assertThat(fixture.buffer.urgentMinute(Receiver.CLOUDWATCH)).isEmpty();
 
     fixture.poll(at(190), 9).poll(at(250), 9);
     assertThat(fixture.reports).last().matches(report -> report.raised().size() == 1);
-    assertThat(fixture.buffer.urgentMinute()).hasValue(at(180));
+    assertThat(fixture.buffer.urgentMinute(Receiver.CLOUDWATCH)).hasValue(at(180));
   }
 
   @Test
@@ -527,7 +541,7 @@ class MetricBufferTest {
   private static Map<Instant, Map<String, Double>> minutes(BufferFixture fixture, Instant now) {
     fixture.buffer.closeEnded(now);
     Map<Instant, Map<String, Double>> minutes = new HashMap<>();
-    Optional<Batch> batch = fixture.buffer.take(now);
+    Optional<Batch> batch = fixture.buffer.take(Receiver.CLOUDWATCH, now);
     batch.ifPresent(
         taken -> {
           for (Datum datum : taken.datums()) {

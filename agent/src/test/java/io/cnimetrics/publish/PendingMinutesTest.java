@@ -7,6 +7,7 @@ import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.publish.PendingMinutes.Interner;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PendingMinutesTest {
@@ -56,6 +57,6 @@ class PendingMinutesTest {
   private static PendingMinute minute(long id, String cluster, List<MinuteValue> values) {
     Destination destination =
         BufferFixture.destination("Kubernetes/CNI", Map.of("CLUSTER_ID", cluster));
-    return new PendingMinute(id, START, destination, values);
+    return new PendingMinute(id, START, destination, Optional.empty(), values);
   }
 }

@@ -9,6 +9,7 @@ import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.ipamd.Ipamd;
 import io.cnimetrics.publish.MetricBuffer;
+import io.cnimetrics.publish.Receiver;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeSnapshot;
@@ -83,7 +84,7 @@ public final class PollTable {
           () -> {
             clock.set(clock.instant().plus(INTERVAL));
             if (++polls[0] % 100 == 0) {
-              buffer.discardAll();
+              buffer.discard(Receiver.CLOUDWATCH);
             }
           },
           () -> poller.run(clock.instant()));
