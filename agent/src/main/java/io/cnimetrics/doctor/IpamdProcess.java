@@ -37,7 +37,7 @@ final class IpamdProcess {
       CheckSpec.of(
               "metrics",
               "`GET /metrics` of ipamD",
-              "warn if `--metrics-url` is `none`, nothing answers, or the answer is not ipamD's"
+              "warn if `--metrics-url` is `none`, no answer arrives, or the answer is not ipamD's"
                   + " metrics; the agent then has no counters",
               "If you need DISABLE_METRICS, set --metrics-url none. Otherwise remove DISABLE_METRICS")
           .run(
@@ -71,26 +71,26 @@ final class IpamdProcess {
 
   private static String unreachableCause(NodeEvidence node) {
     return node.snapshot().pool().isPresent()
-        ? "ipamD runs, because its introspection answers. So DISABLE_METRICS is set for aws-node,"
-            + " or --metrics-url has another port than ipamD"
+        ? "ipamD runs, because its introspection answers. Therefore DISABLE_METRICS is set for"
+            + " aws-node, or --metrics-url has a wrong port"
         : "DISABLE_METRICS is set for aws-node, or ipamD does not run";
   }
 
   private static final Duration RECENT = Duration.ofMinutes(10);
 
-  /** The first start of ipamD is within this time after the boot. A later start is a restart. */
+  /** ipamD's first start comes within this time after the boot. A later start is a restart. */
   private static final Duration NODE_STARTUP = Duration.ofMinutes(15);
 
   private static final CheckSpec RESTARTS =
       CheckSpec.of(
               "ipamd-restarts",
               "the start time of ipamD's process, and the restarts that the agent saw",
-              "fail if ipamD restarts twice while doctor watches, three times in the last 15"
-                  + " minutes by the agent on this node, or once without an answer afterwards;"
-                  + " warn if ipamD restarts once, or has run for 5 minutes again; note if ipamD"
-                  + " started less than 10 minutes ago and over 15 minutes after the boot",
-              "Find out why ipamD ended: its last state has the exit code and the reason, such as"
-                  + " OOMKilled, and the previous log has its last lines")
+              "fail if doctor sees two restarts, if the agent saw three in the last 15 minutes, or"
+                  + " if ipamD does not answer after a restart; warn if doctor sees one restart, or"
+                  + " if ipamD has run for 5 minutes since the restarts that the agent saw; note if"
+                  + " ipamD started less than 10 minutes ago and over 15 minutes after the boot",
+              "Find out why ipamD ended. The first command shows the exit code and the reason, such"
+                  + " as OOMKilled. The second command shows the log of the container that ended")
           .run(Commands.LAST_STATE, Commands.PREVIOUS_LOG)
           .see(Pages.TROUBLESHOOTING);
 
@@ -98,15 +98,15 @@ final class IpamdProcess {
     return restartsSeen(node).orElseGet(() -> sinceStart(node));
   }
 
-  /** Restarts that the agent or doctor saw, and that are trouble; empty if there are none. */
+  /** The trouble with restarts that the agent or doctor saw; empty if there is no such trouble. */
   static Optional<Finding> restartsSeen(NodeEvidence node) {
     return restartsSeenByAgent(node).or(() -> restartsWhileWatching(node));
   }
 
-  /** The kubelet waits at most 5 minutes before it starts a container that ended again. */
+  /** The kubelet waits at most 5 minutes before it restarts a container. */
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(5);
 
-  /** As for the alarm. Two changes of aws-node within 15 minutes are no crash loop. */
+  /** The alarm has the same number. Two changes of aws-node in 15 minutes are no crash loop. */
   private static final int CRASH_LOOP = 3;
 
   private static Optional<Finding> restartsSeenByAgent(NodeEvidence node) {
@@ -120,7 +120,7 @@ final class IpamdProcess {
         "%s in the last 15 minutes%s"
             .formatted(restarts(seen.count()), down ? "; ipamD does not answer now" : "");
     Finding finding = RESTARTS.fail(REPEATEDLY, evidence, WHY_RESTARTS).since(seen.since());
-    boolean now = down || startedWithin(node, LONGEST_BACKOFF);
+    boolean now = down || node.startedWithin(LONGEST_BACKOFF);
     return Optional.of(now ? finding : finding.at(Level.WARN));
   }
 
@@ -130,8 +130,8 @@ final class IpamdProcess {
 
   private static final String REPEATEDLY = "ipamD restarts repeatedly";
   private static final String WHY_RESTARTS =
-      "The liveness probe fails, memory runs out, or the DaemonSet was changed. While ipamD is"
-          + " down, the kubelet gets no address for new pods, and no counter counts that";
+      "The liveness probe of aws-node fails, aws-node runs out of memory, or the DaemonSet was"
+          + " changed. While ipamD is down, new pods get no address, and no counter rises";
 
   private static Optional<Finding> restartsWhileWatching(NodeEvidence node) {
     List<Poll> polls = node.polls();
@@ -155,7 +155,7 @@ final class IpamdProcess {
                 .since(seen.since()));
   }
 
-  /** The restarts that these polls show, and the time of the first poll that shows one. */
+  /** The restarts that these polls show, and the time of the first poll that shows a restart. */
   static AgentReport.Restarts restarts(List<Poll> polls) {
     Optional<Instant> since =
         polls.stream()
@@ -196,14 +196,7 @@ final class IpamdProcess {
 
   /** Whether ipamD's process is younger than 10 minutes. */
   static boolean startedRecently(NodeEvidence node) {
-    return startedWithin(node, RECENT);
-  }
-
-  private static boolean startedWithin(NodeEvidence node, Duration age) {
-    double now = node.now().toEpochMilli() / 1000.0;
-    return node.snapshot().metrics().stream()
-        .flatMapToDouble(metrics -> metrics.processStartSeconds().stream())
-        .anyMatch(start -> now - start < age.toSeconds());
+    return node.startedWithin(RECENT);
   }
 
   private static String time(double seconds) {
@@ -218,7 +211,7 @@ final class IpamdProcess {
   private static final Series FAILED_STARTS =
       Series.of("awscni_ipamd_startup_duration_seconds_count", "success", Set.of("false"));
 
-  /** The kubelet starts its liveness probe of aws-node after this time. */
+  /** The kubelet starts the liveness probe of aws-node this many seconds after the start. */
   private static final double SLOW_SECONDS = 60;
 
   private static final CheckSpec START =
@@ -226,7 +219,7 @@ final class IpamdProcess {
               "ipamd-start",
               "`awscni_ipamd_startup_duration_seconds`",
               "note if the start took over 60 s, or if a start failed",
-              "Find out what ipamD waited for")
+              "Find out from the logs what ipamD waited for")
           .run(Commands.LOG, Commands.ERRORS_OF_IPAMD)
           .needs(METRICS);
 
@@ -247,8 +240,8 @@ final class IpamdProcess {
         ? START.note(
             failed > 0 ? "The first start of ipamD failed" : "ipamD started slowly",
             evidence,
-            "EC2 throttles or denies calls, the API server or instance metadata does not answer,"
-                + " or the node is short of CPU")
+            "EC2 throttled or denied calls, the API server or instance metadata did not answer, or"
+                + " the node was short of CPU")
         : START.ok("ipamD started quickly", evidence);
   }
 }

@@ -16,6 +16,7 @@ import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -29,9 +30,8 @@ import java.util.stream.Collectors;
 /**
  * All facts about a node that the checks judge.
  *
- * @param polls at least one poll of the node, oldest first; two or more polls show changes
+ * @param polls at least one poll of the node, the oldest first
  * @param agent the report of the agent on this node; empty if no agent answers
- * @param origins the source of the region, and the source of the cluster name
  */
 public record NodeEvidence(
     List<Poll> polls,
@@ -68,7 +68,7 @@ public record NodeEvidence(
     return last().reading().capacity();
   }
 
-  /** The maximum of the network card with the smallest one; only for checks that require it. */
+  /** The smallest maximum of a network card. Only checks that need {@code MAXIMUM} call this. */
   EffectiveMaximum smallestMaximum() {
     return capacity().cards().stream()
         .flatMap(card -> card.maximum().stream())
@@ -90,25 +90,30 @@ public record NodeEvidence(
     return last().snapshot().metrics().orElseThrow();
   }
 
-  /** The number of addresses that pods could get now. */
+  /** The number of addresses that pods can get now. */
   long available() {
     return last().reading().capacity().available();
   }
 
-  /** The number of pods that hold addresses: of multi-NIC pods, one address on each card. */
+  /** The number of pods that hold addresses. A multi-NIC pod holds one address on each card. */
   long heldByPods() {
     return capacity().cards().stream().mapToLong(CardCapacity::assigned).max().orElse(0);
   }
 
-  /** ipamD needs about this time after its start until it has addresses. */
-  private static final double START_SECONDS = 120;
+  /** The time in which a new ipamD gets its addresses. */
+  private static final Duration START = Duration.ofMinutes(2);
 
   /** Whether ipamD started so recently that it may not have its addresses yet. */
   boolean justStarted() {
+    return startedWithin(START);
+  }
+
+  /** Whether ipamD started less than this time ago. */
+  boolean startedWithin(Duration time) {
     double seconds = now().toEpochMilli() / 1000.0;
     return snapshot().metrics().stream()
         .flatMapToDouble(metrics -> metrics.processStartSeconds().stream())
-        .anyMatch(start -> seconds - start < START_SECONDS);
+        .anyMatch(start -> seconds - start < time.toSeconds());
   }
 
   /** The problems that the last poll had with one source. */
@@ -123,7 +128,7 @@ public record NodeEvidence(
     return metrics().gauge(series);
   }
 
-  /** The addresses for pods on an ENI, by ipamD's gauges; empty if they do not show it. */
+  /** The number of addresses for pods on an ENI, by ipamD's gauges; empty if unknown. */
   OptionalLong addressesPerEni() {
     if (snapshot().metrics().isEmpty()) {
       return OptionalLong.empty();
@@ -140,23 +145,23 @@ public record NodeEvidence(
     return metrics().total(series).orElse(0);
   }
 
-  /** The total of the only series that a metric of the agent reads. */
+  /** The total of a metric that is computed from one series. */
   double total(Metric metric) {
     return total(metric.onlySeries());
   }
 
-  /** How a counter developed; only for checks that require the metrics. */
+  /** The trend of a counter. Only checks that need {@code METRICS} call this method. */
   Trend trend(Series counter) {
     return trend(counter.toString(), metrics -> metrics.total(counter));
   }
 
-  /** How the errors of one kind developed. */
+  /** The trend of the errors of one kind. */
   Trend trend(IpamdError error) {
     return trend(
         error.key(), metrics -> OptionalDouble.of(metrics.errors().getOrDefault(error, 0.0)));
   }
 
-  /** How the errors of several kinds developed together. */
+  /** The trend of the errors of several kinds, taken together. */
   Trend trend(Predicate<IpamdError> which) {
     return kinds(which).stream()
         .map(this::trend)
@@ -164,7 +169,7 @@ public record NodeEvidence(
         .orElseGet(() -> new Trend(0, seenSince(), Optional.empty(), now()));
   }
 
-  /** The kinds of errors that ipamD counted, the most frequent first. */
+  /** The kinds of errors that ipamD has counted, the most frequent first. */
   List<IpamdError> kinds(Predicate<IpamdError> which) {
     return metrics().errors().keySet().stream()
         .filter(which)
@@ -177,7 +182,7 @@ public record NodeEvidence(
 
   private static final int MAX_NAMED = 4;
 
-  /** Names each call and code, so that one can search for them in CloudTrail. */
+  /** A text with each call, its error code and its trend. Users can search CloudTrail for both. */
   String counts(List<IpamdError> kinds) {
     String counts =
         kinds.stream()
@@ -242,9 +247,9 @@ public record NodeEvidence(
   }
 
   /**
-   * The part of an increase between two polls that a run does not contain. The agent polls too, so
-   * its run can end between these polls. If the run then began with the first count, the rest up to
-   * the count of now is missing; otherwise the missing part is unknown.
+   * The part of an increase between two polls of doctor that the agent's run does not contain. The
+   * last poll of the agent can be between these two polls. If the run contains all increases since
+   * ipamD's start, the missing part is the new count minus the run. Otherwise it is unknown, and 0.
    */
   private static double unseen(RecentIncrease run, Instant since, double increase, double count) {
     if (!since.isBefore(run.last())) {
@@ -254,14 +259,14 @@ public record NodeEvidence(
     return missing >= 0 && missing <= increase ? missing : 0;
   }
 
-  /** From when on increases of counters are known. */
+  /** The time since which increases of counters are known. */
   private Optional<Instant> seenSince() {
     return agent
         .map(AgentReport::startedAt)
         .or(() -> Optional.of(polls.get(0).snapshot().takenAt()).filter(first -> showsTrend()));
   }
 
-  /** A fall means that ipamD restarted from 0. */
+  /** If a counter fell, ipamD restarted and counted from 0. */
   private static double increase(double before, double after) {
     return after < before ? after : after - before;
   }

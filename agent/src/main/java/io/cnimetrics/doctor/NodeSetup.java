@@ -44,7 +44,7 @@ final class NodeSetup {
               "the ENIs in instance metadata, and the ENIs in `/v1/enis`",
               "warn if ipamD lists an ENI that is not attached; note if an attached ENI is not"
                   + " in ipamD's list",
-              "Compare ipamD's list with EC2's list")
+              "Compare ipamD's list of ENIs with EC2's list")
           .run(Commands.ENIS_OF_INSTANCE)
           .needs(POOL)
           .see(Pages.VPC_CNI);
@@ -70,8 +70,8 @@ final class NodeSetup {
               .warn(
                   "ipamD lists an ENI that is not attached",
                   lost.stream().map(id -> withPods(node, id)).collect(Collectors.joining(", ")),
-                  "A caller other than ipamD detached the ENI. The ENI's pods have no network. ipamD"
-                      + " detects this within a minute")
+                  "A caller other than ipamD detached the ENI. The pods of the ENI have no network."
+                      + " ipamD notices this within a minute")
               .remedied(
                   "Restart the pods of that ENI, and find the caller in CloudTrail",
                   Commands.ENIS_OF_INSTANCE,
@@ -88,8 +88,8 @@ final class NodeSetup {
                   "The ENI has the tag node.k8s.amazonaws.com/no_manage, is for EFA only, or was"
                       + " attached manually")
               .remedied(
-                  "Nothing has to be done if that is on purpose. Each such ENI takes a slot that an"
-                      + " ENI for pods could use",
+                  "If this is on purpose, do nothing. Each such ENI uses a slot that an ENI with"
+                      + " pods could use",
                   Commands.ENIS_OF_INSTANCE));
     }
     return findings.isEmpty()
@@ -100,7 +100,7 @@ final class NodeSetup {
   private static String withPods(NodeEvidence node, String id) {
     return node.pool().enis().stream()
         .filter(eni -> eni.id().equals(id))
-        .map(eni -> "%s, whose addresses %d pods hold".formatted(id, eni.assigned()))
+        .map(eni -> "%s (pods hold %d of its addresses)".formatted(id, eni.assigned()))
         .findFirst()
         .orElse(id);
   }
@@ -112,11 +112,11 @@ final class NodeSetup {
   private static final CheckSpec MIXED_PREFIXES =
       CheckSpec.of(
               "mixed-prefixes",
-              "single addresses and prefixes on one node",
-              "warn if new pods cannot use free addresses, and ipamD has just changed the kind or"
-                  + " refuses pods; note if the node has both kinds without that trouble",
-              "Replace the node: it then has addresses of one kind only. After you switch prefixes"
-                  + " on or off, replace all nodes of the node group")
+              "whether the node has both single addresses and prefixes",
+              "warn if free addresses are of the kind that new pods cannot get, and ipamD refuses"
+                  + " pods or started less than 10 minutes ago; otherwise note",
+              "Replace the node: a new node has addresses of one kind only. After you switch"
+                  + " prefixes on or off, replace all nodes of the node group")
           .run(Commands.DRAIN)
           .needs(POOL, IPV4)
           .see(Pages.PREFIXES);
@@ -151,9 +151,9 @@ final class NodeSetup {
   private static final CheckSpec CUSTOM_NETWORKING =
       CheckSpec.of(
               "custom-networking",
-              "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, and pods on the primary ENI",
+              "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, and the pods on the primary ENI",
               "warn if custom networking is on, but pods hold addresses of the primary ENI",
-              "Restart those pods, or replace the node. Until then the pods use the node's subnet")
+              "Restart these pods, or replace the node. Until then they use the node's subnet")
           .run(Commands.PODS_OF_NODE, Commands.DRAIN)
           .needs(POOL, IPV4)
           .see(Pages.CUSTOM_NETWORKING);
@@ -184,8 +184,8 @@ final class NodeSetup {
               "excluded-enis",
               "`IsExcludedForPodIPs` of `/v1/enis`",
               "warn if pods use an excluded ENI; note if an excluded ENI has no pods",
-              "Nothing has to be done if that is on purpose. If pods should use the ENI, remove the"
-                  + " tag from the ENI's subnet")
+              "If the subnet is excluded on purpose, do nothing. If pods should use the ENI, remove"
+                  + " the tag from the ENI's subnet")
           .needs(POOL, IPV4)
           .see(Pages.VPC_CNI);
 
@@ -197,8 +197,9 @@ final class NodeSetup {
     long held = excluded.stream().mapToLong(Eni::assignedIpv4).sum();
     long total = excluded.stream().mapToLong(Eni::totalIpv4).sum();
     String evidence =
-        "%s with %s; pods hold %d".formatted(named(excluded), EvidenceText.addresses(total), held);
-    String cause = "The subnet is tagged kubernetes.io/role/cni=0";
+        "%s with %s; pods hold %d of them"
+            .formatted(named(excluded), EvidenceText.addresses(total), held);
+    String cause = "The subnet has the tag kubernetes.io/role/cni=0";
     String[] untag =
         excluded.stream()
             .flatMap(eni -> eni.subnetId().stream())
@@ -209,8 +210,8 @@ final class NodeSetup {
         ? EXCLUDED_ENIS
             .warn("Pods use an ENI in an excluded subnet", evidence, cause)
             .remedied(
-                "Restart the pods that still use the ENI. Or, if pods should use it, remove the tag"
-                    + " from the ENI's subnet",
+                "Restart the pods that still use the ENI. Or, if pods should use the ENI, remove"
+                    + " the tag from its subnet",
                 Stream.concat(Stream.of(Commands.PODS_OF_NODE), Stream.of(untag))
                     .toArray(String[]::new))
         : EXCLUDED_ENIS
@@ -218,7 +219,7 @@ final class NodeSetup {
             .remedied(EXCLUDED_ENIS.remedy(), untag);
   }
 
-  /** Such as {@code eni-0a in subnet-1}. */
+  /** The ENIs with their subnets, such as {@code eni-0a in subnet-1}. */
   private static String named(List<Eni> enis) {
     return enis.stream()
         .map(eni -> eni.id() + eni.subnetId().map(" in "::concat).orElse(""))
@@ -232,11 +233,11 @@ final class NodeSetup {
   private static final CheckSpec IDLE_ADDRESSES =
       CheckSpec.of(
               "idle-addresses",
-              "free addresses while `WARM_IP_TARGET` is not set",
+              "free addresses if `WARM_IP_TARGET` is not set",
               "note if warm targets would release at least as many addresses as an ENI has, and no"
                   + " pod waits for an address",
-              "Set WARM_IP_TARGET and MINIMUM_IP_TARGET, but only if the subnet is short of"
-                  + " addresses: doctor --subnets shows that. Warm targets add calls to EC2")
+              "If doctor --subnets shows that the subnet is short of addresses, set WARM_IP_TARGET"
+                  + " and MINIMUM_IP_TARGET. With warm targets ipamD makes more calls to EC2")
           .needs(POOL, IPV4)
           .see(Pages.ADDRESS_USE);
 
@@ -262,16 +263,19 @@ final class NodeSetup {
         ? IDLE_ADDRESSES
             .note(
                 "Many addresses are idle",
-                "%s; warm targets would save %d".formatted(evidence, saved),
+                "%s; warm targets would release %d".formatted(evidence, saved),
                 "The default WARM_ENI_TARGET keeps the addresses of a whole ENI free")
             .remedied(
-                IDLE_ADDRESSES.remedy().replace("WARM_IP_TARGET and MINIMUM_IP_TARGET", targets),
+                IDLE_ADDRESSES
+                    .remedy()
+                    .replace(
+                        "WARM_IP_TARGET and MINIMUM_IP_TARGET", targets.replace(" ", " and ")),
                 Commands.setEnv(targets),
                 Commands.setAddOnEnv(targets))
         : IDLE_ADDRESSES.ok("Few addresses are idle", evidence);
   }
 
-  /** Advice to release addresses contradicts pods that wait for an address. */
+  /** Withdraws the advice to release addresses while pods wait for an address. */
   static Finding unlessPodsWait(Finding finding, List<Finding> findings) {
     boolean podsWait =
         findings.stream()
@@ -291,11 +295,11 @@ final class NodeSetup {
       CheckSpec.of(
               "instance-type",
               "the instance type, the bundled table of limits, and ipamD's gauges",
-              "warn if the effective maximum of the node is unknown, or if EC2 has shown that"
+              "warn if the effective maximum of the node is unknown, or if EC2's errors show that"
                   + " ipamD's limits are too high; note if ipamD's limits differ from the table,"
                   + " or if the type is unknown or not in the table",
-              "If the instance type is new, upgrade the agent. Otherwise give the agent access"
-                  + " to instance metadata and to ipamD's metrics")
+              "If the instance type is new, upgrade the agent. Otherwise let the agent read"
+                  + " instance metadata and ipamD's metrics")
           .see(Pages.INSTANCE_TYPES);
 
   static final Check INSTANCE_TYPE = TYPE.check(NodeSetup::instanceType);
@@ -307,7 +311,7 @@ final class NodeSetup {
       return TYPE.warn(
           "The node's maximum is unknown",
           unknown.get().fact(),
-          "The table of limits and ipamD's gauges do not contain the maximum");
+          "Neither the table of limits nor ipamD's gauges show the maximum");
     } else if (type.isEmpty()) {
       return TYPE.note(
           "The instance type is unknown",
@@ -342,8 +346,8 @@ final class NodeSetup {
       return TYPE.note(
               "ipamD and EC2 have different limits for this instance type", evidence, cause)
           .remedied(
-              "Upgrade the VPC CNI or the agent, whichever is older. EC2 has not yet refused a"
-                  + " call, so which limit is right is unknown");
+              "Upgrade the older of the VPC CNI and the agent. It is unknown which limit is right,"
+                  + " because EC2 has not refused a call of ipamD yet");
     }
     String answers =
         Stream.of(
@@ -352,9 +356,9 @@ final class NodeSetup {
             .filter(answer -> !answer.isEmpty())
             .collect(Collectors.joining(" and "));
     return TYPE.warn(
-            "ipamD's limits of %s are too high".formatted(type),
+            "ipamD's limits for %s are too high".formatted(type),
             "%s; EC2 answered %s".formatted(evidence, answers),
-            cause + ", and ipamD never corrects itself")
+            cause + ". ipamD never corrects this limit")
         .remedied("Upgrade the VPC CNI" + lowerMaxPods(node, table), Commands.UPGRADE_CNI);
   }
 
@@ -366,7 +370,7 @@ final class NodeSetup {
     return "%s %.0f times".formatted(String.join(", ", cause.ec2Codes()), times);
   }
 
-  /** How often EC2 refused calls for this cause since ipamD started. */
+  /** How often EC2 has refused calls for this cause since ipamD started. */
   private static double refused(NodeEvidence node, Cause cause) {
     return node.snapshot()
         .metrics()
@@ -384,12 +388,15 @@ final class NodeSetup {
   }
 
   /**
-   * The limits of ipamD's own table, if they contradict another table.
+   * The limits that ipamD's gauges show.
    *
-   * @param perEni single addresses for pods
+   * @param perEni the number of single addresses for pods on an ENI
    */
   private record IpamdLimits(long enis, long perEni) {
-    /** Fewer ENIs than in the table are no contradiction: MAX_ENI and unmanaged ENIs lower them. */
+    /**
+     * Returns ipamD's limits if they contradict the table. Fewer ENIs than in the table are no
+     * contradiction, because MAX_ENI and unmanaged ENIs lower the number.
+     */
     static Optional<IpamdLimits> of(NodeEvidence node, InstanceLimits.Limit table) {
       OptionalLong perEni = node.addressesPerEni();
       if (perEni.isEmpty() || hasSeveralCards(node)) {
@@ -419,14 +426,15 @@ final class NodeSetup {
               "ipv6",
               "IPv6 prefixes in `/v1/enis`",
               "note if pods use IPv6; the agent then reports no total, availability or utilisation",
-              "Nothing needs to be done, because a /80 prefix does not run out of addresses")
+              "Nodes with IPv6 do not need these checks and metrics, because a /80 prefix does not"
+                  + " run out of addresses")
           .needs(POOL)
           .see(Pages.IPV6);
 
   private static Finding ipv6(NodeEvidence node) {
     String evidence = "pods hold %d addresses".formatted(node.pool().assigned());
     return node.mode() == AddressMode.IPV6
-        ? IPV6.note("Pods use IPv6", evidence, "Checks and metrics of IPv4 addresses are skipped")
+        ? IPV6.note("Pods use IPv6", evidence, "Doctor skips the checks of IPv4 addresses")
         : IPV6.ok("Pods use IPv4", evidence);
   }
 
@@ -440,7 +448,7 @@ final class NodeSetup {
           .needs(METRICS)
           .see(Pages.RELEASES);
 
-  /** A bug that AWS's release notes or issues describe. */
+  /** A bug that the release notes or the issues of the VPC CNI describe. */
   private record KnownBug(String release, Level level, String text) {}
 
   private static final List<KnownBug> KNOWN_BUGS =
@@ -466,7 +474,7 @@ final class NodeSetup {
       return CNI_RELEASE.notChecked(
           "ipamD does not report its release"
               + bound(node)
-                  .map("; its answers have the form of %s or later"::formatted)
+                  .map("; its answers show release %s or later"::formatted)
                   .orElse(""));
     }
     // EKS appends its own build number, as in v1.19.4-eksbuild.1.
@@ -478,7 +486,7 @@ final class NodeSetup {
         .orElseGet(() -> CNI_RELEASE.ok("The release has no known bug", version.get()));
   }
 
-  /** The earliest release that reports what this ipamD reports; empty if that says nothing. */
+  /** The earliest release that gives the answers of this ipamD; empty if the answers show none. */
   private static Optional<String> bound(NodeEvidence node) {
     boolean subnets =
         node.snapshot()

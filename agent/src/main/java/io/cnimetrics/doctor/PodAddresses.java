@@ -35,7 +35,7 @@ final class PodAddresses {
               "the number of addresses in `/v1/enis`",
               "fail if the ENIs have no address, or if each of several polls shows no ENI; warn"
                   + " if a single poll shows no ENI",
-              "Read why ipamD gets no address: its log is on the node. Then restart ipamD")
+              "Find out from ipamD's log on the node why ipamD gets no address. Then restart ipamD")
           .run(Commands.ERRORS_OF_IPAMD, Commands.RESTART_AWS_NODE)
           .needs(POOL, IPV4)
           .see(Pages.TROUBLESHOOTING);
@@ -54,8 +54,8 @@ final class PodAddresses {
         : NO_ADDRESSES.fail(
             "The node has no address for pods",
             evidence,
-            "EC2 gives no address, because the role of aws-node lacks permissions, the subnet is"
-                + " empty, or custom networking finds no ENIConfig");
+            "EC2 assigns no address because the role of aws-node lacks permissions or the subnet is"
+                + " empty. Or custom networking finds no ENIConfig");
   }
 
   private static boolean hasNoEni(Poll poll) {
@@ -66,7 +66,7 @@ final class PodAddresses {
       CheckSpec.of(
               "warm-pool",
               "available addresses, and the effective maximum",
-              "fail if each of several polls shows no available and no cooling address although"
+              "fail if no address is available and none is cooling in each of several polls, although"
                   + " the pool can grow; warn otherwise",
               "Check whether the pool fills: doctor --polls 3. If the pool does not fill, read"
                   + " ipamD's log")
@@ -89,11 +89,12 @@ final class PodAddresses {
         ? WARM_POOL.fail(
             "The warm pool stays empty below the node's maximum",
             evidence,
-            "EC2 gives ipamD no more addresses, or ipamD does not request them")
+            "EC2 assigns no more addresses, or ipamD does not request more addresses")
         : WARM_POOL.warn(
             Cause.WARM_POOL_EMPTY.title() + " below the node's maximum",
             evidence,
-            "The warm targets are too low for the new pods, or EC2 gives no more addresses");
+            "The warm targets are too low for the number of new pods, or EC2 assigns no more"
+                + " addresses");
   }
 
   private static boolean allFreeAddressesCool(Poll poll) {
@@ -109,11 +110,11 @@ final class PodAddresses {
       CheckSpec.of(
               "refused-pods",
               "`awscni_no_available_ip_addresses`",
-              "fail if the count rose in the last minute; warn if it rose in the last three"
-                  + " minutes, or if that is unknown; note if it rose before. While all free"
+              "fail if the count rose in the last minute; warn if the count rose in the last three"
+                  + " minutes, or if that is unknown; note if the count rose before. While all free"
                   + " addresses are cooling: fail only if pods were refused during the cooldown, or"
                   + " if more pods wait than addresses are cooling",
-              "Find the pods of the node in ContainerCreating")
+              "Find the pods of this node that stay in ContainerCreating")
           .run(Commands.PODS_OF_NODE)
           .needs(METRICS)
           .see(Pages.ADDRESS_USE);
@@ -126,7 +127,7 @@ final class PodAddresses {
     Trend trend = node.trend(refusals);
     String evidence = trend.toString();
     String cause =
-        "The pool was empty when a pod needed an address. The kubelet retries every 10 to 15 s";
+        "No address was available when a pod needed one. The kubelet tries again every 10 to 15 s";
     if (trend.total() == 0) {
       return REFUSED_PODS.ok("ipamD never refused an address", evidence);
     }
@@ -183,7 +184,7 @@ final class PodAddresses {
       return COOLDOWN.note(
           "All free addresses are cooling",
           evidence,
-          "A pod that needs an address now waits until the first cooldown ends");
+          "A new pod gets an address only when the first cooldown ends");
     }
     long warm = (pool.cooling() / WARM_STEP + 1) * WARM_STEP;
     String target = "WARM_IP_TARGET=" + warm;
@@ -192,8 +193,8 @@ final class PodAddresses {
         .warn(
             Cause.COOLDOWN.title(),
             evidence,
-            "Pods start and end so fast that all free addresses are cooling. ipamD counts cooling"
-                + " addresses as free, so it requests no more addresses from EC2")
+            "Pods start and end so fast that all free addresses are cooling. Because ipamD counts"
+                + " cooling addresses as free, ipamD requests no more addresses from EC2")
         .remedied(
             COOLDOWN.remedy(),
             Commands.setEnv(target),
@@ -204,7 +205,7 @@ final class PodAddresses {
 
   private static final long WARM_STEP = 5;
 
-  /** Whether pods are refused an address now, or may be refused now. */
+  /** Whether ipamD refuses pods an address now, or perhaps now. */
   private static boolean podsAreRefused(NodeEvidence node) {
     return node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).mayRise();
   }
@@ -214,8 +215,8 @@ final class PodAddresses {
   private static final CheckSpec NODE_FULL =
       CheckSpec.of(
               "node-full",
-              "addresses that pods hold, and the effective maximum; with several network cards, of"
-                  + " the fullest card",
+              "addresses that pods hold, and the effective maximum; on a node with several network"
+                  + " cards, the numbers of the fullest card",
               "warn if pods hold the effective maximum and pods are refused; note if no pod is"
                   + " refused, or if pods hold 90 % of the maximum or more",
               "Add nodes, or use a larger instance type")
@@ -243,7 +244,7 @@ final class PodAddresses {
               NODE_FULL.warn(
                   title,
                   whole,
-                  "More pods were" + " scheduled to the node than it can have addresses for"))
+                  "More pods were scheduled to the node than the node has addresses for"))
           : NODE_FULL.note(title, whole, "No pod is refused an address");
     }
     return card.utilization() >= NEARLY_FULL_PERCENT
@@ -251,16 +252,16 @@ final class PodAddresses {
         : NODE_FULL.ok("The node has room for pods", evidence);
   }
 
-  /** Prefixes help only if the ENIs are the limit, and if the node has no prefixes yet. */
+  /** Advises prefixes only if the ENIs are the limit, and if the node has no prefixes yet. */
   private static Finding roomFor(NodeEvidence node, EffectiveMaximum maximum, Finding full) {
     AgentSettings settings = node.agentSettings();
     int pods = settings.maxPods().pods() - settings.hostNetworkPods();
     if (maximum.addresses() == pods) {
       String known = settings.maxPods().source().isPresent() ? "" : ", which is assumed";
       return full.remedied(
-          "Add nodes. The limit is max-pods %d%s: set the kubelet's max-pods, and --max-pods, to"
+          "Add nodes. Or, because the limit is max-pods %d%s, raise the kubelet's max-pods and"
                   .formatted(settings.maxPods().pods(), known)
-              + " what the ENIs permit",
+              + " --max-pods up to the number of pods that the ENIs permit",
           Commands.PENDING_PODS);
     } else if (node.mode() == AddressMode.PREFIX) {
       return full.remedied(full.remedy(), Commands.PENDING_PODS);
@@ -287,25 +288,25 @@ final class PodAddresses {
     Optional<String> source = node.agentSettings().maxPods().source();
     if (source.isEmpty()) {
       return MAX_PODS.notChecked(
-          "the kubelet's max-pods is not known, and %d is assumed: set --max-pods"
+          "the kubelet's max-pods is unknown, and doctor assumes %d: set --max-pods"
               .formatted(maxPods));
     }
     int onHostNetwork = node.agentSettings().hostNetworkPods();
-    // A pod of a multi-NIC node needs an address on each card: the smallest card limits the pods.
+    // A pod of a multi-NIC node needs an address on each card. The smallest card limits the pods.
     EffectiveMaximum maximum = node.smallestMaximum();
     long reachable = maximum.addresses();
     String evidence =
-        "max pods %d (%s), %d of them on the host network; %s"
+        "max-pods is %d (%s), with %d pods on the host network; effective maximum: %s"
             .formatted(maxPods, source.get(), onHostNetwork, maximum.explanation());
     return reachable < maxPods - onHostNetwork
         ? MAX_PODS
             .warn(
-                "max-pods exceeds the addresses of the node",
+                "max-pods is above the number of addresses that the node can have",
                 evidence,
-                "On this node the scheduler can place pods that never get an address")
+                "The scheduler can place pods on this node that never get an address")
             .remedied(
                 "Set the kubelet's max-pods to %d in the node group's launch template"
                     .formatted(reachable + onHostNetwork))
-        : MAX_PODS.ok("max-pods fits the node", evidence);
+        : MAX_PODS.ok("The node can have an address for each pod", evidence);
   }
 }

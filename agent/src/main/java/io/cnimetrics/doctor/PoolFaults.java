@@ -19,7 +19,7 @@ import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** Checks of pools that cannot be right, and of pools that cannot grow although EC2 answers. */
+/** Checks for pools with wrong addresses, and for pools that cannot grow although EC2 answers. */
 final class PoolFaults {
   private PoolFaults() {}
 
@@ -32,21 +32,21 @@ final class PoolFaults {
         IPV6_PREFIX.check(PoolFaults::ipv6Prefix));
   }
 
-  /** aws-node and kube-proxy are always on the host's network. */
+  /** At least aws-node and kube-proxy are on the host's network. */
   private static final int SURELY_ON_HOST_NETWORK = 2;
 
-  /** EKS recommends at most this max-pods for any node. */
+  /** The highest max-pods that EKS recommends for any node. */
   private static final int MOST_RECOMMENDED_PODS = 250;
 
   private static final CheckSpec LEAKED =
       CheckSpec.of(
               "leaked-addresses",
               "addresses that pods hold, and the kubelet's max-pods",
-              "fail if more addresses are held than the kubelet admits pods, and no address is"
+              "fail if pods hold more addresses than the kubelet admits pods, and no address is"
                   + " available; warn if an address is available; note if max-pods is assumed",
-              "Restart aws-node: ipamD then forgets the addresses of pods that no longer exist. If"
-                  + " addresses leak again, upgrade the VPC CNI. More addresses or prefixes do not"
-                  + " help")
+              "Restart aws-node, because ipamD then releases the addresses of pods that no longer"
+                  + " exist. If the trouble comes back, upgrade the VPC CNI. More addresses or"
+                  + " prefixes do not help")
           .run(Commands.RESTART_AWS_NODE, Commands.PODS_OF_NODE)
           .needs(POOL, IPV4)
           .see(Pages.TROUBLESHOOTING);
@@ -60,14 +60,14 @@ final class PoolFaults {
         known
             ? "the kubelet admits %d pods, at least %d of them on the host's network"
                 .formatted(maxPods, onHost)
-            : "max-pods is not known and assumed to be at most %d".formatted(maxPods);
+            : "max-pods is unknown, and assumed to be at most %d".formatted(maxPods);
     String evidence = "pods hold %s; %s".formatted(EvidenceText.addresses(held), limit);
     if (held <= maxPods - onHost) {
-      return LEAKED.ok("No more addresses are held than there can be pods", evidence);
+      return LEAKED.ok("Pods do not hold more addresses than there can be pods", evidence);
     }
     String cause =
-        "More addresses are held than pods can exist. ipamD missed the end of pods, and keeps"
-            + " their addresses";
+        "Pods hold more addresses than the node can have pods. ipamD did not notice that some pods"
+            + " ended, and keeps their addresses";
     if (!known) {
       return LEAKED
           .note("Addresses may have leaked", evidence, cause)
@@ -86,10 +86,10 @@ final class PoolFaults {
               "impossible-pool",
               "the addresses of each ENI in `/v1/enis`, the limits of the instance type, and"
                   + " `local-ipv4s` of instance metadata",
-              "warn if an ENI has more addresses than its type allows, or if a primary address is"
-                  + " in the pool",
-              "Upgrade the VPC CNI: release 1.22.2 does this on SageMaker HyperPod, and 1.22.4"
-                  + " corrects it. Then restart the pods that have a primary address")
+              "warn if an ENI has more addresses than the instance type allows, or if a primary"
+                  + " address is in the pool",
+              "Upgrade the VPC CNI: release 1.22.2 has this bug on SageMaker HyperPod, and 1.22.4"
+                  + " fixes it. Then restart the pods that have a primary address")
           .run(Commands.UPGRADE_CNI, Commands.PODS_OF_NODE)
           .needs(POOL, IPV4)
           .see(Pages.RELEASES);
@@ -101,8 +101,8 @@ final class PoolFaults {
   private static Finding impossiblePool(
       NodeEvidence node, Probes.Addresses primary, Probes.Addresses listed) {
     String cause =
-        "ipamD put an ENI's primary address into the pool. A pod with that address has no network,"
-            + " or the node loses its own";
+        "ipamD put an ENI's primary address into the pool. If a pod gets this address, the pod or"
+            + " the node has no network";
     List<Eni> overfull = node.pool().enis().stream().filter(eni -> overfull(node, eni)).toList();
     if (!overfull.isEmpty()) {
       String evidence =
@@ -110,7 +110,7 @@ final class PoolFaults {
               .map(eni -> "%s has %s".formatted(eni.id(), EvidenceText.addresses(slots(eni))))
               .collect(Collectors.joining("; "));
       return IMPOSSIBLE_POOL.warn(
-          "An ENI has more addresses than its type allows",
+          "An ENI has more addresses than the instance type allows",
           "%s; %s allows %d for pods on an ENI"
               .formatted(evidence, node.snapshot().instance().type().orElse(""), mostSlots(node)),
           cause);
@@ -119,26 +119,26 @@ final class PoolFaults {
     List<String> pooled = listed.read().stream().filter(own::contains).distinct().toList();
     return pooled.isEmpty()
         ? IMPOSSIBLE_POOL.ok(
-            "The pool has no address that it cannot have", EvidenceText.of(node.pool()))
+            "The pool contains no primary address", EvidenceText.of(node.pool()))
         : IMPOSSIBLE_POOL.warn(
             "A primary address of this node is in the pool for pods",
             String.join(", ", pooled),
             cause);
   }
 
-  /** The most addresses for pods on an ENI of any type: 50 − 1 primary address. */
+  /** The most addresses for pods on an ENI of any instance type: 50, minus the primary address. */
   private static final int MOST_POD_ADDRESSES = 49;
 
   private static boolean overfull(NodeEvidence node, Eni eni) {
     return slots(eni) > mostSlots(node);
   }
 
-  /** A prefix uses one slot of an ENI, as a single address does. */
+  /** The used slots of an ENI. A single address uses one slot, and a prefix uses one slot. */
   private static long slots(Eni eni) {
     return eni.single().total() + eni.prefixes();
   }
 
-  /** What the type allows; the larger of table and gauge, because each is wrong for some types. */
+  /** The larger number of table and gauge counts, because each of them is wrong for some types. */
   private static long mostSlots(NodeEvidence node) {
     long byTable =
         node.snapshot()
@@ -156,12 +156,11 @@ final class PoolFaults {
       CheckSpec.of(
               "trunk-slot",
               "the number of ENIs and `awscni_eni_max`, refused pods, and ipamD's calls to EC2",
-              "warn if pods are refused while ipamD makes no call for the last ENI that fits; note"
-                  + " if one poll cannot show this",
-              "If no pod on any node needs ENABLE_POD_ENI (security groups for pods), switch it"
-                  + " off. Otherwise lower the kubelet's max-pods in the node group's launch"
-                  + " template, so that pods go to other nodes. The first command shows whether it"
-                  + " is on")
+              "warn if pods are refused while ipamD does not request the last ENI that fits; note"
+                  + " if a single poll cannot show this",
+              "If no pod on any node uses security groups for pods, set ENABLE_POD_ENI to false."
+                  + " Otherwise lower the kubelet's max-pods in the node group's launch template:"
+                  + " then pods go to other nodes. The first command shows the present value")
           .run(
               "kubectl -n kube-system get ds aws-node -o yaml | grep -A1 ENABLE_POD_ENI",
               Commands.setEnv("ENABLE_POD_ENI=false"),
@@ -173,7 +172,7 @@ final class PoolFaults {
     AddressPool pool = node.pool();
     double most = node.total(MetricCatalog.ENI_MAX_AVAILABLE);
     String evidence =
-        "%d of %.0f ENIs are attached, none is a trunk ENI; %d of %.0f addresses"
+        "%d of %.0f ENIs are attached, and none is a trunk ENI; the node has %d of %.0f addresses"
             .formatted(
                 pool.eniCount(),
                 most,
@@ -187,17 +186,17 @@ final class PoolFaults {
       return TRUNK_SLOT.ok("No slot is kept for a trunk ENI", evidence);
     }
     String cause =
-        "With ENABLE_POD_ENI ipamD keeps one slot for a trunk ENI for ever. Releases before 1.20"
-            + " also do this on types that have no trunk ENI";
-    String title = "A slot kept for a trunk ENI stops the pool's growth";
+        "If ENABLE_POD_ENI is true, ipamD always keeps one slot for a trunk ENI. Releases before"
+            + " 1.20 do so even if the instance type cannot have a trunk ENI";
+    String title = "ipamD keeps the last ENI slot for a trunk ENI";
     if (known && refusals.mayRise()) {
       String failed = "%s; %.0f requests for the trunk ENI failed".formatted(evidence, errors);
       return TRUNK_SLOT.warn(title, failed, cause).since(refusals.since());
     }
     if (!refusals.known()) {
       return TRUNK_SLOT
-          .note("Perhaps a slot is kept for a trunk ENI", evidence, cause)
-          .remedied("Poll twice, to see whether ipamD asks for the last ENI: doctor --polls 2");
+          .note("Perhaps ipamD keeps the last ENI slot for a trunk ENI", evidence, cause)
+          .remedied("Poll twice, to see whether ipamD requests the last ENI: doctor --polls 2");
     }
     return isStuck(node) && !ec2Fails(node)
         ? TRUNK_SLOT
@@ -206,7 +205,7 @@ final class PoolFaults {
         : TRUNK_SLOT.ok("No slot is kept for a trunk ENI", evidence);
   }
 
-  /** Whether pods are refused, the pool does not grow, and ipamD makes no call to EC2 for it. */
+  /** Whether pods are refused, the pool does not grow, and ipamD makes no call to EC2. */
   private static boolean isStuck(NodeEvidence node) {
     Trend refusals = node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
     return PodAddresses.isEmptyWithRoom(node.last())
@@ -253,9 +252,9 @@ final class PoolFaults {
               "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, the ENIs, and ipamD's errors",
               "fail if custom networking is on, but there is no ENI for pods and no error of EC2;"
                   + " warn if ipamD has just started, or if an address is available",
-              "Create an ENIConfig with the name that the node asks for. The third command shows"
-                  + " which label of the node has this name, often the label of the zone. Without"
-                  + " such a label the name is \"default\"")
+              "Create an ENIConfig with the name that ipamD looks for. The third command shows"
+                  + " which label of the node has this name, often the label of the zone. If the"
+                  + " node does not have this label, the name is \"default\"")
           .run(
               Commands.ENICONFIGS,
               "kubectl get node "
@@ -276,16 +275,16 @@ final class PoolFaults {
             .formatted(custom ? "on" : "off", EvidenceText.of(pool));
     boolean noEni = pool.enis().stream().allMatch(Eni::primary);
     if (!custom || ec2Fails(node) || !(noEni || isStuck(node))) {
-      return ENICONFIG.ok("Custom networking has an ENI for pods, or is off", evidence);
+      return ENICONFIG.ok("Custom networking is off, or has an ENI for pods", evidence);
     }
     String title = "Custom networking finds no ENIConfig for this node";
     String cause =
-        "No ENIConfig has the name that the node's label or zone asks for. ipamD then makes no ENI"
-            + " and counts no error";
+        "No ENIConfig has the name that ipamD looks for. Then ipamD creates no ENI, and counts no"
+            + " error";
     if (!noEni && !node.showsTrend()) {
       return ENICONFIG
           .note("Perhaps custom networking finds no ENIConfig", evidence, cause)
-          .remedied("Poll twice, to see whether ipamD asks for an ENI: doctor --polls 2");
+          .remedied("Poll twice, to see whether ipamD requests an ENI: doctor --polls 2");
     }
     return node.available() > 0 || node.justStarted()
         ? ENICONFIG.warn(title, evidence, cause)
@@ -299,9 +298,9 @@ final class PoolFaults {
               "ipv6-prefix",
               "the IPv6 prefixes in `/v1/enis`, and the errors of `AssignIpv6Addresses`",
               "fail if a node with IPv6 has no prefix; warn if ipamD has just started",
-              "Allow ec2:AssignIpv6Addresses for the role of aws-node: AmazonEKS_CNI_Policy does"
-                  + " not contain it. Then restart aws-node, because up to 1.23.1 ipamD does not try"
-                  + " again")
+              "Allow ec2:AssignIpv6Addresses for the role of aws-node, because"
+                  + " AmazonEKS_CNI_Policy does not allow this call. Then restart aws-node, because"
+                  + " up to release 1.23.1 ipamD makes the call only when it starts")
           .run(Commands.ROLE_OF_AWS_NODE, Commands.ALLOW_ASSIGN_IPV6, Commands.RESTART_AWS_NODE)
           .needs(POOL, METRICS)
           .see(Pages.ROLE);
@@ -323,12 +322,12 @@ final class PoolFaults {
                 node.kinds(assigns).isEmpty()
                     ? "no error of AssignIpv6Addresses"
                     : node.counts(node.kinds(assigns)));
-    String title = "The node has no IPv6 prefix, so no pod gets an address";
+    String title = "The node has no IPv6 prefix";
     String cause =
         throttled
-            ? "EC2 throttled AssignIpv6Addresses when ipamD started. Up to 1.23.1 ipamD does not"
-                + " try again"
-            : "ipamD asks for the prefix when it starts, and EC2 did not give it";
+            ? "EC2 throttled AssignIpv6Addresses when ipamD started. Up to release 1.23.1 ipamD"
+                + " does not repeat the call"
+            : "ipamD requests the prefix when it starts, and EC2 did not assign a prefix";
     boolean refused = node.total(MetricCatalog.NO_AVAILABLE_IP_ADDRS) > 0;
     Finding finding =
         node.justStarted() && !refused
@@ -336,8 +335,8 @@ final class PoolFaults {
             : IPV6_PREFIX.fail(title, evidence, cause);
     return throttled
         ? finding.remedied(
-            "Restart aws-node, so that ipamD asks again. From 1.23.2 ipamD asks again without a"
-                + " restart",
+            "Restart aws-node, so that ipamD repeats the call. From release 1.23.2 on ipamD repeats"
+                + " the call without a restart",
             Commands.RESTART_AWS_NODE,
             Commands.UPGRADE_CNI)
         : finding;

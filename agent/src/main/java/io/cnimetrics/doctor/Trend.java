@@ -8,15 +8,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How a counter of ipamD developed.
+ * The total of a counter of ipamD, and the known increases.
  *
  * @param total the count since ipamD started
- * @param seenSince from when on increases are known; empty if nothing is known of them
- * @param run the last run of increases; empty if none is known
+ * @param seenSince the time since which increases are known; empty if no increase can be known
+ * @param run the last run of increases; empty if no increase is known
  * @param now the start of the last poll
  */
 record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease> run, Instant now) {
-  /** The counters together, such as those of several error codes. */
+  /** The trend of the sum of two counters, such as the counters of two error codes. */
   Trend plus(Trend other) {
     return new Trend(
         total + other.total,
@@ -48,7 +48,7 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
     return isRising() || (total > 0 && !known());
   }
 
-  /** The kubelet retries a pod every 10 to 15 s, so what lasts rises within this time. */
+  /** If pods still fail, a counter rises within this time: the kubelet retries after 10 to 15 s. */
   static final Duration LAST_MINUTE = Duration.ofMinutes(1);
 
   /** Whether the counter rose within this time before the last poll. */
@@ -69,24 +69,24 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
         .orElse(0.0);
   }
 
-  /** Whether it is known if the counter rose in the last minutes. */
+  /** Whether doctor can know if the counter rose in the last minutes. */
   boolean known() {
     return seenSince.isPresent();
   }
 
-  /** Whether increases of at least this time are known. */
+  /** Whether the increases of at least this time before the last poll are known. */
   boolean seenFor(Duration time) {
     return seenSince.filter(start -> !start.isAfter(now.minus(time))).isPresent();
   }
 
-  /** Since when the counter rises; empty if it does not, or if it may have risen before. */
+  /** When the rise began; empty if the counter does not rise, or if the beginning is unknown. */
   Optional<Instant> since() {
     return run.filter(increases -> increases.isPresent(now))
         .filter(this::isWhole)
         .map(RecentIncrease::since);
   }
 
-  /** Whether increases before the run would have been seen. */
+  /** Whether the run has all increases: no earlier increase happened, or it would be known. */
   private boolean isWhole(RecentIncrease increases) {
     return increases.amount() >= total
         || seenSince
@@ -95,8 +95,8 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
   }
 
   /**
-   * The finding of a counter that is over 0: as it is if the counter rises, a note if it stopped,
-   * and past trouble if that is unknown.
+   * The finding about a counter over 0. If the counter rises, the finding keeps its level. If the
+   * counter has stopped, the finding is a note. If that is unknown, the finding is a warning.
    */
   Finding judge(Finding rising) {
     if (isRising()) {
@@ -105,7 +105,7 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
     return (known() ? rising.at(Level.NOTE) : rising.at(Level.WARN)).ended();
   }
 
-  /** Such as {@code 12 since ipamD started, 3 of them since 10:03 UTC}. */
+  /** The evidence, such as {@code 12 since ipamD started, 3 of them since 10:03 UTC}. */
   @Override
   public String toString() {
     String all = "%.0f since ipamD started".formatted(total);
@@ -115,7 +115,7 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
       RecentIncrease increases = run.orElseThrow();
       String amount = number(increases.amount());
       if (increases.amount() > total) {
-        // The run began before ipamD's last restart, from which on the total counts.
+        // The run began before ipamD's last restart. The total began at that restart.
         return "%s, %s since %s with ipamD's restarts"
             .formatted(all, amount, time(increases.since()));
       }
@@ -133,7 +133,7 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
     return all
         + seenSince
             .map(start -> ", none in the last " + ago(start, now))
-            .orElse("; when is unknown: use --polls 2");
+            .orElse("; the time is unknown: use --polls 2");
   }
 
   private static String number(double count) {
@@ -144,7 +144,7 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
     return RecentIncrease.time(at, now);
   }
 
-  /** How long ago, such as {@code 12 min}. */
+  /** The time from {@code at} to now, such as {@code 12 min}. */
   static String ago(Instant at, Instant now) {
     long seconds = Math.max(0, Duration.between(at, now).toSeconds());
     if (seconds < 120) {

@@ -45,7 +45,7 @@ class ProbesTest {
         .satisfies(
             finding -> {
               assertThat(finding.level()).isEqualTo(Level.WARN);
-              assertThat(finding.evidence()).startsWith(enis.get(0) + ", whose addresses ");
+              assertThat(finding.evidence()).startsWith(enis.get(0) + " (pods hold ");
               assertThat(finding.commands()).anyMatch(line -> line.endsWith("=" + enis.get(0)));
             });
   }

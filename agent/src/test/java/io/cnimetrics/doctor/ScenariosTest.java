@@ -55,17 +55,17 @@ class ScenariosTest {
           eniconfig-missing,      2, fail, eniconfig, Custom networking finds no ENIConfig for this node
           hyperpod-attach-denied, 1, fail, ec2-denied, EC2 denies calls of ipamD
           metadata-away,          1, warn, metadata-away, Instance metadata did not answer ipamD
-          ipv6-no-prefix,         2, fail, ipv6-prefix, 'The node has no IPv6 prefix, so no pod gets an address'
+          ipv6-no-prefix,         2, fail, ipv6-prefix, The node has no IPv6 prefix
           leaked-addresses,       2, fail, leaked-addresses, 'ipamD holds addresses of pods that no longer exist'
           multi-nic-card-full,    2, fail, node-full, A network card of the node is full
-          trunk-slot-kept,        2, fail, trunk-slot, A slot kept for a trunk ENI stops the pool's growth
+          trunk-slot-kept,        2, fail, trunk-slot, ipamD keeps the last ENI slot for a trunk ENI
           pods-refused,           2, fail, refused-pods, ipamD refuses addresses to pods
           pods-refused,           1, warn, node-full, The node is full
           cooldown,               1, note, cooldown, All free addresses are cooling
           churn,                  2, fail, cooldown, Pods wait for addresses to cool down
           node-full,              1, note, node-full, The node is full
           nearly-full,            1, note, node-full, The node is nearly full
-          max-pods-too-high,      1, warn, max-pods, max-pods exceeds the addresses of the node
+          max-pods-too-high,      1, warn, max-pods, max-pods is above the number of addresses that the node can have
           stuck-action,           1, not checked, stuck-action, not checked
           stuck-action,           2, warn, stuck-action, An ipamD pool change is stuck
           forced-removal,         1, warn, forced-removals, Pods lost addresses that they held
@@ -113,8 +113,8 @@ class ScenariosTest {
     Scenario fitted = node.warmTargets(new Scenario.WarmTargets(1, 2, 5, 1)).build();
 
     assertThat(before.evidence())
-        .isEqualTo("54 of 58 addresses are free; warm targets would save 52");
-    assertThat(before.remedy()).contains("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5");
+        .isEqualTo("54 of 58 addresses are free; warm targets would release 52");
+    assertThat(before.remedy()).contains("WARM_IP_TARGET=2 and MINIMUM_IP_TARGET=5");
     assertThat(before.commands())
         .anyMatch(line -> line.contains("set env ds aws-node WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5"))
         .anyMatch(line -> line.contains("update-addon"));
