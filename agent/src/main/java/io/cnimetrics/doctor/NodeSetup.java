@@ -268,8 +268,7 @@ final class NodeSetup {
             .remedied(
                 IDLE_ADDRESSES
                     .remedy()
-                    .replace(
-                        "WARM_IP_TARGET and MINIMUM_IP_TARGET", targets.replace(" ", " and ")),
+                    .replace("WARM_IP_TARGET and MINIMUM_IP_TARGET", targets.replace(" ", " and ")),
                 Commands.setEnv(targets),
                 Commands.setAddOnEnv(targets))
         : IDLE_ADDRESSES.ok("Few addresses are idle", evidence);
@@ -473,9 +472,7 @@ final class NodeSetup {
     if (version.isEmpty()) {
       return CNI_RELEASE.notChecked(
           "ipamD does not report its release"
-              + bound(node)
-                  .map("; its answers show release %s or later"::formatted)
-                  .orElse(""));
+              + bound(node).map("; its answers show release %s or later"::formatted).orElse(""));
     }
     // EKS appends its own build number, as in v1.19.4-eksbuild.1.
     String release = version.get().split("-", 2)[0];

@@ -118,8 +118,7 @@ final class PoolFaults {
     List<String> own = primary.read();
     List<String> pooled = listed.read().stream().filter(own::contains).distinct().toList();
     return pooled.isEmpty()
-        ? IMPOSSIBLE_POOL.ok(
-            "The pool contains no primary address", EvidenceText.of(node.pool()))
+        ? IMPOSSIBLE_POOL.ok("The pool contains no primary address", EvidenceText.of(node.pool()))
         : IMPOSSIBLE_POOL.warn(
             "A primary address of this node is in the pool for pods",
             String.join(", ", pooled),

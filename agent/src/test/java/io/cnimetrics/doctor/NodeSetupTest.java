@@ -102,8 +102,7 @@ class NodeSetupTest {
 
     assertThat(finding.level()).isEqualTo(Level.NOT_CHECKED);
     assertThat(finding.evidence())
-        .isEqualTo(
-            "ipamD does not report its release; its answers show release 1.15.1 or later");
+        .isEqualTo("ipamD does not report its release; its answers show release 1.15.1 or later");
   }
 
   private static Snapshots limits(int enis, int addresses) {
