@@ -8,10 +8,17 @@ import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.deadline.BoundedCall;
+import io.cnimetrics.health.AgentHealth;
+import io.cnimetrics.health.HealthServer;
 import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.text.Console;
 import io.cnimetrics.wiring.AgentComponent;
 import io.cnimetrics.wiring.DaggerAgentComponent;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -19,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.IntConsumer;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,10 +34,18 @@ import org.slf4j.LoggerFactory;
 /** {@code run} polls and publishes until SIGTERM. */
 final class Run implements Command {
   private static final Duration LOG_LIMIT = Duration.ofSeconds(1);
+  /** The variable with the name of the agent's pod. */
+  private static final String POD = "POD_NAME";
+
+  private static final Duration LOCK_INTERVAL = Duration.ofSeconds(1);
 
   private final Map<String, String> environment;
   private final InstantSource clock;
   private volatile Optional<Agent> agent = Optional.empty();
+
+  /** This field keeps the lock, because the JVM closes sockets that are not reachable any more. */
+  private Optional<NodeLock> lock = Optional.empty();
+
   private volatile boolean starting = true;
 
   Run(Map<String, String> environment, InstantSource clock) {
@@ -114,6 +130,10 @@ final class Run implements Command {
                     + " agent: exclude this pod from the injection",
                 variable);
       }
+      if (config.cloudwatch()) {
+        lock = Optional.of(NodeLock.of(config));
+        awaitOtherAgent(config, lock.get());
+      }
       AgentComponent built =
           DaggerAgentComponent.factory().create(config, BuildInfo.of(Version.get()), clock);
       agent = Optional.of(built.agent());
@@ -121,6 +141,50 @@ final class Run implements Command {
       return built;
     } finally {
       starting = false;
+    }
+  }
+
+  /**
+   * Waits, without being ready, while another agent publishes for this node.
+   *
+   * @throws UncheckedIOException if the health address is in use too. This pod's probes would get
+   *     the answers of the other agent, and only an exit shows the error
+   */
+  private void awaitOtherAgent(AgentConfig config, NodeLock lock) {
+    if (lock.tryHold()) {
+      return;
+    }
+    InetSocketAddress health = config.healthAddress();
+    String why =
+        "another agent on this node already publishes to the namespace %s, and a second agent would"
+                .formatted(config.namespace())
+            + " double every sum: keep one of the two; 'kubectl get pods -A --field-selector"
+            + " spec.nodeName=%s | grep cni-metrics-agent' shows both".formatted(config.nodeName());
+    if (!isFree(health)) {
+      throw new UncheckedIOException(
+          "%s; this agent ends, because its probes would reach the process on %s:%d"
+              .formatted(why, health.getHostString(), health.getPort()),
+          new BindException());
+    }
+    log().warn("waiting, unready, until the other agent ends: {}", why);
+    AgentHealth waiting =
+        new AgentHealth(List.of(), true, false, Optional.of(why));
+    try (HealthServer pages =
+        new HealthServer(health, Optional.ofNullable(environment.get(POD)), () -> waiting, Map.of())) {
+      pages.start();
+      while (!lock.tryHold()) {
+        LockSupport.parkNanos(LOCK_INTERVAL.toNanos());
+      }
+    }
+    log().info("the other agent on this node has ended; this agent starts");
+  }
+
+  private static boolean isFree(InetSocketAddress address) {
+    try (ServerSocket server = new ServerSocket()) {
+      server.bind(new InetSocketAddress(address.getHostString(), address.getPort()));
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 

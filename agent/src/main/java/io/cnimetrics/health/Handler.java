@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,10 +22,17 @@ final class Handler implements HttpHandler {
       "%s is answered to loopback addresses only; run 'cni-metrics-agent status' in the agent's"
           + " pod%n";
 
-  private final Map<String, Page> pages;
+  private static final Pattern POD_NAME = Pattern.compile("[a-z0-9.-]{1,253}");
 
-  Handler(Map<String, Page> pages) {
+  private final Map<String, Page> pages;
+  private final Optional<String> pod;
+
+  /**
+   * @param pod the name of the agent's pod, if it is known
+   */
+  Handler(Map<String, Page> pages, Optional<String> pod) {
     this.pages = pages;
+    this.pod = pod.filter(name -> POD_NAME.matcher(name).matches());
   }
 
   @Override
@@ -31,6 +40,7 @@ final class Handler implements HttpHandler {
     Response response = response(exchange);
     exchange.getResponseHeaders().set("Content-Type", response.contentType());
     exchange.getResponseHeaders().set("Connection", "close");
+    pod.ifPresent(name -> exchange.getResponseHeaders().set("Pod-Name", name));
     if (response.status() == Response.METHOD_NOT_ALLOWED) {
       exchange.getResponseHeaders().set("Allow", "GET");
     }

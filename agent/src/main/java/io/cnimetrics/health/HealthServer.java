@@ -50,6 +50,7 @@ public final class HealthServer implements AutoCloseable {
   private static final int MOST_NOT_YET_ACCEPTED = 1024;
 
   private final InetSocketAddress address;
+  private final Optional<String> pod;
   private final Map<String, Page> pages;
   private final Supplier<AgentHealth> health;
   private final Map<String, Page> morePages;
@@ -66,20 +67,27 @@ public final class HealthServer implements AutoCloseable {
 
   /**
    * @param address the address to listen on, may be unresolved; port 0 means any free port
+   * @param pod the name of the agent's pod, if it is known. Each response has this name, because
+   *     pods with the host's network share their ports
    * @param health returns the current health at each probe
    * @param morePages the other pages by path
    */
   public HealthServer(
-      InetSocketAddress address, Supplier<AgentHealth> health, Map<String, Page> morePages) {
-    this(address, health, morePages, RETRY_INTERVAL);
+      InetSocketAddress address,
+      Optional<String> pod,
+      Supplier<AgentHealth> health,
+      Map<String, Page> morePages) {
+    this(address, pod, health, morePages, RETRY_INTERVAL);
   }
 
   HealthServer(
       InetSocketAddress address,
+      Optional<String> pod,
       Supplier<AgentHealth> health,
       Map<String, Page> morePages,
       Duration retryInterval) {
     this.address = address;
+    this.pod = pod;
     this.health = health;
     this.morePages = morePages;
     this.retryInterval = retryInterval;
@@ -159,7 +167,7 @@ public final class HealthServer implements AutoCloseable {
     HttpServer unbound = server.isPresent() ? server.get() : HttpServer.create();
     server = Optional.of(unbound);
     unbound.bind(resolved, MOST_NOT_YET_ACCEPTED);
-    unbound.createContext("/", new Handler(pages));
+    unbound.createContext("/", new Handler(pages, pod));
     unbound.setExecutor(threads);
     unbound.start();
     log.info("health address={} pages={}", shown(unbound.getAddress()), pages.keySet());
@@ -170,7 +178,7 @@ public final class HealthServer implements AutoCloseable {
         && pages.values().stream().anyMatch(Page::onlyForThisNode)) {
       InetSocketAddress loopback =
           InetSocketAddress.createUnresolved("127.0.0.1", unbound.getAddress().getPort());
-      onLoopback = Optional.of(new HealthServer(loopback, health, morePages, retryInterval));
+      onLoopback = Optional.of(new HealthServer(loopback, pod, health, morePages, retryInterval));
       onLoopback.get().start();
     }
   }

@@ -162,10 +162,9 @@ final class AgentModule {
       LastPoll lastPoll,
       BuildInfo build,
       InstantSource clock) {
+    Optional<String> pod = Optional.ofNullable(System.getenv(POD));
     Map<String, Page> pages = new LinkedHashMap<>();
-    pages.put(
-        StatusPage.PATH,
-        new StatusPage(build.version(), Optional.ofNullable(System.getenv(POD)), agent::status));
+    pages.put(StatusPage.PATH, new StatusPage(build.version(), pod, agent::status));
     if (config.prometheus()) {
       pages.put(
           MetricsPage.PATH,
@@ -176,7 +175,7 @@ final class AgentModule {
               () -> backlog(agent.depth(), clock),
               build));
     }
-    return new HealthServer(config.healthAddress(), agent::health, pages);
+    return new HealthServer(config.healthAddress(), pod, agent::health, pages);
   }
 
   private static Backlog backlog(MetricBuffer.Depth depth, InstantSource clock) {

@@ -32,7 +32,10 @@ class HealthServerTest {
       new AgentHealth(List.of(), true, true, Optional.empty());
   private static final InetSocketAddress ANY_PORT = loopback(0);
 
+  private static final String OWN_POD = "cni-metrics-agent-x7k2p";
+
   private final RecordedLog log = new RecordedLog("io.cnimetrics.health");
+  private Optional<String> pod = Optional.of(OWN_POD);
   private volatile AgentHealth health = HEALTHY;
 
   @AfterEach
@@ -65,6 +68,27 @@ class HealthServerTest {
               CloudWatch has accepted no datums yet: no AWS credentials found: configure some
               """,
               Client.Reply::body);
+    }
+  }
+
+  @Test
+  void everyResponseNamesThePod() throws Exception {
+    health = new AgentHealth(List.of(), false, false, Optional.empty());
+    try (HealthServer server = serving(Map.of())) {
+      for (String path : List.of("/livez", "/readyz", "/nothing")) {
+        assertThat(Client.of(server).get(path).headers()).containsEntry("pod-name", OWN_POD);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a\r\nSet-Cookie: b", "Pod", "a b", "\u00e9"})
+  void textThatIsNoPodNameIsNotSent(String text) throws Exception {
+    pod = Optional.of(text);
+    try (HealthServer server = serving(Map.of())) {
+      assertThat(Client.of(server).get("/livez"))
+          .returns(200, Client.Reply::status)
+          .satisfies(reply -> assertThat(reply.headers()).doesNotContainKeys("pod-name", "set-cookie"));
     }
   }
 
@@ -236,7 +260,8 @@ class HealthServerTest {
   }
 
   private HealthServer start(InetSocketAddress address, Map<String, Page> pages) {
-    HealthServer server = new HealthServer(address, () -> health, pages, Duration.ofMillis(20));
+    HealthServer server =
+        new HealthServer(address, pod, () -> health, pages, Duration.ofMillis(20));
     server.start();
     return server;
   }

@@ -26,6 +26,7 @@ final class ServeInOwnProcess {
     try (HealthServer server =
         new HealthServer(
             InetSocketAddress.createUnresolved("127.0.0.1", 0),
+            Optional.empty(),
             () -> new AgentHealth(List.of(), true, true, Optional.empty()),
             pages)) {
       server.start();

@@ -44,6 +44,7 @@ class SlowClientsTest {
   private final HealthServer server =
       new HealthServer(
           InetSocketAddress.createUnresolved("127.0.0.1", 0),
+          Optional.empty(),
           () -> new AgentHealth(List.of(), true, true, Optional.empty()),
           Map.of("/long", accept -> LONG));
   private Client client = new Client(InetSocketAddress.createUnresolved("127.0.0.1", 0));

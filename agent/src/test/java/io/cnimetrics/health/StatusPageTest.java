@@ -144,6 +144,7 @@ class StatusPageTest {
     HealthServer server =
         new HealthServer(
             InetSocketAddress.createUnresolved(host, 0),
+            Optional.empty(),
             () -> new AgentHealth(List.of(), true, true, Optional.empty()),
             Map.of(StatusPage.PATH, page(fresh())),
             Duration.ofMillis(20));
