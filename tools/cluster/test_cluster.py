@@ -127,12 +127,24 @@ class OnARealServer(unittest.TestCase):
         else:
             self.assertEqual(applied, live, path)
 
-    def test_the_strictest_pod_security_warns_only_about_the_hosts_network(self):
+    def test_the_strictest_pod_security_warns_only_about_the_host(self):
         warnings = self.in_namespace("strict", kustomize("base"), warn="restricted")
-        self.assertIn("host namespaces (hostNetwork=true)", warnings)
-        self.assertEqual(1, warnings.count("(hostNetwork=true)"))
-        for other in ("runAsNonRoot", "seccomp", "capabilities", "privilege", "volume", "hostPort", "runAsUser"):
+        for control in ("host namespaces (hostNetwork=true)", "hostPort 61690", 'probe or lifecycle host "127.0.0.1"'):
+            self.assertEqual(1, warnings.count(control), warnings)
+        for other in ("runAsNonRoot", "seccomp", "capabilities", "privilege", "volume", "runAsUser"):
             self.assertNotIn(other, warnings)
+
+    def test_a_second_release_gets_no_pod_on_a_node_that_has_an_agent(self):
+        self.in_namespace("first", helm())
+        self.assert_runs_on(WITH_IPAMD, "first")
+        self.in_namespace("second", helm(release="other"))
+        self.eventually(["not scheduled"] * len(WITH_IPAMD), lambda: self.nodes_with_a_pod("second"))
+
+        def reasons():
+            conditions = [each["status"].get("conditions", []) for each in self.pods("second")]
+            return {condition["message"].split(": ")[1] for each in conditions for condition in each}
+
+        self.eventually(True, lambda: any("free ports for the requested pod ports" in each for each in reasons()))
 
     def test_a_namespace_that_enforces_baseline_gets_no_pod(self):
         self.in_namespace("baseline", kustomize("base"), enforce="baseline")

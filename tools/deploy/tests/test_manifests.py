@@ -51,12 +51,28 @@ WITH_IPAMD = {"managed", "arm64", "Karpenter", "EC2 by its compute type", "taint
 VERSIONS = ("1.28", "1.35", kubernetes_validate.latest_version())
 
 
+PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
+
 HELP = TOP / "agent/src/test/resources/goldens/help-prepare-state-dir.txt"
 
 
 def owner(pod):
     """The agent's user and group, which `prepare-state-dir` uses."""
     return "{runAsUser}:{runAsGroup}".format(**pod["securityContext"])
+
+
+def violated_controls(pod):
+    """The controls of the Pod Security Standard `baseline` that a pod violates, of those that can concern the agent."""
+    containers = pod["containers"] + pod.get("initContainers", [])
+    probes = [each[probe] for each in containers for probe in PROBES if probe in each]
+    violated = {
+        "Host Namespaces": any(pod.get(each) for each in ("hostNetwork", "hostPID", "hostIPC")),
+        "Host Ports": any(port.get("hostPort") for each in containers for port in each.get("ports", [])),
+        "Host Probes / Lifecycle Hooks": any("host" in probe["httpGet"] for probe in probes),
+        "HostPath Volumes": any("hostPath" in each for each in pod["volumes"]),
+        "Privileged Containers": any(each["securityContext"].get("privileged") for each in containers),
+    }
+    return {control for control, holds in violated.items() if holds}
 
 
 def nodes_of(rendered):
@@ -169,11 +185,30 @@ class EveryRendering(unittest.TestCase):
             self.assertEqual("127.0.0.1" if host == "127.0.0.1" else None, probed.get("host"))
 
     @of_every_rendering
-    def test_opens_a_port_to_others_only_for_prometheus(self, rendered):
-        scraped = any(each["kind"] == "PodMonitor" for each in rendered)
+    def test_listens_to_others_only_for_prometheus(self, rendered):
+        monitors = [each for each in rendered if each["kind"] == "PodMonitor"]
         loopback = env(rendered)["HEALTH_ADDRESS"].startswith("127.0.0.1:")
-        self.assertNotEqual(scraped, loopback)
-        self.assertEqual(scraped, "ports" in agent(rendered))
+        self.assertNotEqual(bool(monitors), loopback)
+        for monitor in monitors:
+            [endpoint] = monitor["spec"]["podMetricsEndpoints"]
+            self.assertEqual("health", endpoint["port"])
+
+    @of_every_rendering
+    def test_declares_its_port_so_that_the_scheduler_sees_a_second_agent(self, rendered):
+        port = int(env(rendered)["HEALTH_ADDRESS"].rsplit(":", 1)[1])
+        expected = {"name": "health", "containerPort": port, "hostPort": port, "protocol": "TCP"}
+        self.assertEqual([expected], agent(rendered)["ports"])
+
+    @of_every_rendering
+    def test_names_its_pod_on_its_pages(self, rendered):
+        self.assertEqual({"fieldRef": {"fieldPath": "metadata.name"}}, env(rendered)["POD_NAME"])
+
+    @of_every_rendering
+    def test_violates_only_the_controls_of_pod_security_that_the_page_names(self, rendered):
+        page = (TOP / "docs/deploy.md").read_text().split("## Pod security")[1].split("\n## ")[0]
+        named = set(re.findall(r"^\| (.+?) \|", page, re.MULTILINE)) - {"control", "---"}
+        self.assertEqual({"Host Namespaces", "Host Ports", "Host Probes / Lifecycle Hooks", "HostPath Volumes"}, named)
+        self.assertLessEqual(violated_controls(pod_spec(rendered)), named)
 
     @of_every_rendering
     def test_knows_its_node_by_the_downward_api(self, rendered):
