@@ -25,8 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
-import java.util.function.IntConsumer;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
 /** {@code run} polls and publishes until SIGTERM. */
 final class Run implements Command {
   private static final Duration LOG_LIMIT = Duration.ofSeconds(1);
+
   /** The variable with the name of the agent's pod. */
   private static final String POD = "POD_NAME";
 
@@ -167,10 +168,10 @@ final class Run implements Command {
           new BindException());
     }
     log().warn("waiting, unready, until the other agent ends: {}", why);
-    AgentHealth waiting =
-        new AgentHealth(List.of(), true, false, Optional.of(why));
+    AgentHealth waiting = new AgentHealth(List.of(), true, false, Optional.of(why));
     try (HealthServer pages =
-        new HealthServer(health, Optional.ofNullable(environment.get(POD)), () -> waiting, Map.of())) {
+        new HealthServer(
+            health, Optional.ofNullable(environment.get(POD)), () -> waiting, Map.of())) {
       pages.start();
       while (!lock.tryHold()) {
         LockSupport.parkNanos(LOCK_INTERVAL.toNanos());

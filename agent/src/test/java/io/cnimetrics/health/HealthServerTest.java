@@ -88,7 +88,8 @@ class HealthServerTest {
     try (HealthServer server = serving(Map.of())) {
       assertThat(Client.of(server).get("/livez"))
           .returns(200, Client.Reply::status)
-          .satisfies(reply -> assertThat(reply.headers()).doesNotContainKeys("pod-name", "set-cookie"));
+          .satisfies(
+              reply -> assertThat(reply.headers()).doesNotContainKeys("pod-name", "set-cookie"));
     }
   }
 
