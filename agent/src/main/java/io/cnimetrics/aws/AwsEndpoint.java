@@ -56,7 +56,7 @@ public enum AwsEndpoint {
    */
   public Probe probe(String region, Duration limit, InstantSource clock) {
     URI endpoint = in(region);
-    try (SdkHttpClient http = AwsHttp.builder(limit, limit).build()) {
+    try (SdkHttpClient http = AwsHttp.client(limit, limit)) {
       Instant before = clock.instant();
       HttpExecuteResponse answer = get(http, endpoint);
       Instant middle = before.plus(Duration.between(before, clock.instant()).dividedBy(2));

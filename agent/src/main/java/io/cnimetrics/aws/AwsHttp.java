@@ -13,13 +13,15 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
+import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpResponse;
+import software.amazon.awssdk.http.urlconnection.ProxyConfiguration;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionFactory;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 
-/** Creates HTTP clients for the SDK. The SDK's proxy settings apply to these clients. */
+/** Creates HTTP clients for the SDK. The proxies of the environment apply to these clients. */
 public final class AwsHttp {
   private static final String KEEP_ALIVE = "http.keepAlive";
 
@@ -31,17 +33,52 @@ public final class AwsHttp {
     }
   }
 
+  /** The SDK would use {@code HTTP_PROXY} for https. The JDK's settings are system properties. */
+  private static final ProxyConfiguration JDK_SETTINGS =
+      ProxyConfiguration.builder()
+          .useSystemPropertyValues(false)
+          .useEnvironmentVariablesValues(false)
+          .build();
+
   private AwsHttp() {}
 
   /**
-   * Returns a builder of a client that trusts the certificate authorities of the runtime.
+   * Returns a client that trusts the certificate authorities of the runtime.
    *
    * @param readTimeout the time limit for each wait for bytes
+   * @throws IllegalArgumentException if a proxy of the environment cannot be used
    */
-  public static SdkHttpClient.Builder<?> builder(Duration connectTimeout, Duration readTimeout) {
-    return UrlConnectionHttpClient.builder()
-        .connectionTimeout(connectTimeout)
-        .socketTimeout(readTimeout);
+  public static SdkHttpClient client(Duration connectTimeout, Duration readTimeout) {
+    return client(Proxies.of(System.getenv()), connectTimeout, readTimeout);
+  }
+
+  /** Returns a client that uses the given proxies. */
+  static SdkHttpClient client(Proxies proxies, Duration connectTimeout, Duration readTimeout) {
+    SdkHttpClient direct =
+        UrlConnectionHttpClient.builder()
+            .proxyConfiguration(JDK_SETTINGS)
+            .connectionTimeout(connectTimeout)
+            .socketTimeout(readTimeout)
+            .build();
+    return new SdkHttpClient() {
+      @Override
+      public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
+        return proxies
+            .proxy(request.httpRequest().getUri())
+            .map(proxy -> new ProxyHttp(proxy, connectTimeout, readTimeout).request(request))
+            .orElseGet(() -> direct.prepareRequest(request));
+      }
+
+      @Override
+      public String clientName() {
+        return direct.clientName();
+      }
+
+      @Override
+      public void close() {
+        direct.close();
+      }
+    };
   }
 
   /** Returns a client that opens its connections with the given factory. */

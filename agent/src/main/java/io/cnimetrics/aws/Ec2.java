@@ -109,7 +109,7 @@ public final class Ec2 {
         Ec2Client.builder()
             .region(region)
             .credentialsProvider(StaticCredentialsProvider.create(found))
-            .httpClientBuilder(AwsHttp.builder(CONNECT_TIMEOUT, limit))
+            .httpClient(AwsHttp.client(CONNECT_TIMEOUT, limit))
             .overrideConfiguration(
                 settings ->
                     settings

@@ -1,6 +1,7 @@
 package io.cnimetrics.aws;
 
 import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.UrlSecrets;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketException;
@@ -26,6 +27,11 @@ public record RootCause(Throwable origin) {
 
   /** Returns TIMEOUT, UNREACHABLE, or, if the answer cannot be used, MALFORMED. */
   Reason reason() {
+    if (origin instanceof ProxyException && origin.getCause() != null) {
+      return new RootCause(origin.getCause()).reason() == Reason.TIMEOUT
+          ? Reason.TIMEOUT
+          : Reason.UNREACHABLE;
+    }
     if (origin instanceof InterruptedIOException) {
       return Reason.TIMEOUT;
     }
@@ -49,7 +55,7 @@ public record RootCause(Throwable origin) {
     if (message == null) {
       return origin.getClass().getSimpleName();
     }
-    String line = message.replaceAll("\\p{Cntrl}+", " ");
+    String line = UrlSecrets.hiddenIn(message.replaceAll("\\p{Cntrl}+", " "));
     // The message of an UnknownHostException is only the host name.
     return origin instanceof UnknownHostException ? "unknown host " + line : line;
   }

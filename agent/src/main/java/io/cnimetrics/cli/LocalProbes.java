@@ -15,6 +15,7 @@ import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.Subnet;
+import io.cnimetrics.snapshot.UrlSecrets;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +97,8 @@ final class LocalProbes {
   private static Probes.EndpointResult visit(
       AwsEndpoint endpoint, String region, InstantSource clock) {
     AwsEndpoint.Probe visit = endpoint.probe(region, VISIT_LIMIT, clock);
-    return new Probes.EndpointResult(visit.endpoint().toString(), visit.failure(), visit.ahead());
+    return new Probes.EndpointResult(
+        UrlSecrets.hiddenIn(visit.endpoint().toString()), visit.failure(), visit.ahead());
   }
 
   private static List<Subnet> free(Subnets subnets, AddressPool pool, String region) {

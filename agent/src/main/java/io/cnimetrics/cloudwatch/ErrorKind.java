@@ -1,5 +1,6 @@
 package io.cnimetrics.cloudwatch;
 
+import io.cnimetrics.aws.ProxyException;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import java.io.IOException;
 import java.net.UnknownHostException;
@@ -63,7 +64,16 @@ enum ErrorKind {
       Status.UNAUTHORIZED,
       "the answer has no reason, and a proxy may have refused the request; check HTTPS_PROXY and"
           + " NO_PROXY, and allow cloudwatch:PutMetricData for the agent's role"),
-  PROXY_LOGIN(Status.UNAUTHORIZED, "the proxy requires a login; check HTTPS_PROXY and NO_PROXY"),
+  PROXY_LOGIN(
+      Status.UNAUTHORIZED,
+      "put the user and the password into the proxy's variable, percent-encoded, as in"
+          + " http://USER:PASSWORD@HOST:PORT, or the name of the endpoint into NO_PROXY"),
+  PROXY_REFUSES(
+      Status.RETRYABLE,
+      "allow the name of the endpoint in the proxy, or put the name into NO_PROXY"),
+  PROXY_AWAY(
+      Status.RETRYABLE,
+      "check the proxy and the variable, or put the name of the endpoint into NO_PROXY"),
   UNKNOWN(
       Status.RETRYABLE,
       "the answer may not come from CloudWatch; if this error persists, check"
@@ -120,6 +130,9 @@ enum ErrorKind {
 
   /** Returns the kind of a request that ended with an exception and without an answer. */
   static ErrorKind of(Throwable origin) {
+    if (origin instanceof ProxyException proxy) {
+      return proxy.isAboutLogin() ? PROXY_LOGIN : proxy.isRefusal() ? PROXY_REFUSES : PROXY_AWAY;
+    }
     if (origin instanceof UnknownHostException) {
       return UNKNOWN_HOST;
     }

@@ -143,7 +143,7 @@ final class InFlightRequest {
     /** The time limit for each wait for bytes. It equals the limit of a whole request. */
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
 
-    private final SdkHttpClient http = AwsHttp.builder(CONNECT_TIMEOUT, READ_TIMEOUT).build();
+    private final SdkHttpClient http = AwsHttp.client(CONNECT_TIMEOUT, READ_TIMEOUT);
     private volatile InFlightRequest exchange = new InFlightRequest();
 
     /** Assigns the next requests to an exchange. Only one exchange runs at a time. */

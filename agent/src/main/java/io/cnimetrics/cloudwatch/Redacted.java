@@ -1,5 +1,6 @@
 package io.cnimetrics.cloudwatch;
 
+import io.cnimetrics.snapshot.UrlSecrets;
 import java.util.regex.Pattern;
 
 /** Makes the text of other programs safe for a message, as one short line without secrets. */
@@ -21,7 +22,7 @@ final class Redacted {
 
   static String of(String text) {
     // Secrets are replaced before the text is cut, so that no part of a secret remains.
-    String line = NOT_SEEN.matcher(SECRET.matcher(text).replaceAll("***")).replaceAll(" ").strip();
+    String line = NOT_SEEN.matcher(SECRET.matcher(UrlSecrets.hiddenIn(text)).replaceAll("***")).replaceAll(" ").strip();
     return line.length() <= MOST_CHARACTERS ? line : line.substring(0, MOST_CHARACTERS) + "...";
   }
 }

@@ -1,5 +1,6 @@
 package io.cnimetrics.config;
 
+import io.cnimetrics.snapshot.UrlSecrets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -104,8 +105,9 @@ public final class Values {
     }
   }
 
-  /** Shortens a value for a message. Never splits a surrogate pair. */
-  public static String shortened(String text) {
+  /** Shortens a value for a message, without the login of a URL. Never splits a surrogate pair. */
+  public static String shortened(String value) {
+    String text = UrlSecrets.hiddenInValue(value);
     if (text.length() <= LONGEST) {
       return text;
     }

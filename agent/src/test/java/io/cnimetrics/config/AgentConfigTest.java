@@ -46,6 +46,19 @@ class AgentConfigTest {
   }
 
   @Test
+  void loginInAWrongUrlIsNotShown() {
+    Map<String, String> flags =
+        Map.of(
+            "--introspection-url", "http://user:planted@127.0.0.1:61679",
+            "--metrics-url", "user:planted word@127.0.0.1");
+
+    assertThatExceptionOfType(ConfigException.class)
+        .isThrownBy(() -> config(flags, Map.of()))
+        .withMessageContainingAll("'http://127.0.0.1:61679'", "'127.0.0.1'")
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("planted", "user"));
+  }
+
+  @Test
   void flagOverridesVariable() {
     AgentConfig config =
         config(

@@ -1,0 +1,43 @@
+package io.cnimetrics.snapshot;
+
+import java.util.regex.Pattern;
+
+/** Removes logins and queries from the URLs in a text, so that the text can be shown. */
+public final class UrlSecrets {
+  /** The login of a URL. A password can contain any character except a blank or a quote. */
+  private static final Pattern LOGIN = Pattern.compile("//[^\\s\"'<>]*@");
+
+  /** The login of an address without a scheme, such as {@code user:password@host:80}. */
+  private static final Pattern BARE_LOGIN = Pattern.compile("[^\\s\"'<>/:]+:[^\\s\"'<>/]*@");
+
+  private static final Pattern QUERY = Pattern.compile("(://[^\\s\"'<>?]*)\\?[^\\s\"'<>]*");
+
+  /** The JDK quotes an invalid URL behind this text. A login in this URL can contain blanks. */
+  private static final Pattern INVALID_LOGIN = Pattern.compile("( at index [0-9]+: ).*@");
+
+  private UrlSecrets() {}
+
+  /**
+   * Returns the text without the logins and queries of its URLs.
+   *
+   * @param text a URL, or a message that contains URLs
+   */
+  public static String hiddenIn(String text) {
+    String shown = INVALID_LOGIN.matcher(text).replaceAll("$1");
+    shown = LOGIN.matcher(shown).replaceAll("//");
+    shown = BARE_LOGIN.matcher(shown).replaceAll("");
+    return QUERY.matcher(shown).replaceAll("$1?***");
+  }
+
+  /**
+   * Returns a value that should be a URL, without everything that can be a login. An invalid URL
+   * can contain a password with blanks and slashes.
+   */
+  public static String hiddenInValue(String value) {
+    int scheme = value.indexOf("://");
+    int start = scheme < 0 ? 0 : scheme + 3;
+    int login = value.lastIndexOf('@');
+    boolean hasLogin = value.lastIndexOf(':', login) >= 0 && login >= start;
+    return hiddenIn(hasLogin ? value.substring(0, start) + value.substring(login + 1) : value);
+  }
+}

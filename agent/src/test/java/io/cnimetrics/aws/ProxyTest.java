@@ -1,0 +1,191 @@
+package io.cnimetrics.aws;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.cnimetrics.testing.ClosedPort;
+import io.cnimetrics.testing.ConnectProxy;
+import io.cnimetrics.testing.RawServer;
+import io.cnimetrics.testing.SystemProperties;
+import io.cnimetrics.testing.TlsServer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpFullRequest;
+import software.amazon.awssdk.http.SdkHttpMethod;
+
+/** Requests through a proxy, over TLS and without TLS, to names that only the proxy resolves. */
+@Timeout(30)
+class ProxyTest {
+  private static final Duration LIMIT = Duration.ofSeconds(5);
+  private static final String LOGIN =
+      "Basic " + Base64.getEncoder().encodeToString("user:p@ss".getBytes());
+
+  @TempDir static Path directory;
+  private static final SystemProperties PROPERTIES = new SystemProperties();
+  private static TlsServer server;
+
+  @BeforeAll
+  static void startServer() throws IOException, GeneralSecurityException {
+    server = new TlsServer(directory);
+    PROPERTIES.set(server.trustProperties());
+  }
+
+  @AfterAll
+  static void stopServer() {
+    PROPERTIES.close();
+    server.close();
+  }
+
+  @Test
+  void tlsRequestWithABodyGoesThroughTheTunnel() throws IOException {
+    try (ConnectProxy proxy = new ConnectProxy(server.address())) {
+      assertThat(post(proxy.address(), server.url("tunnel"), "\n\n".repeat(5_000))).isEqualTo(200);
+      assertThat(proxy.heads())
+          .singleElement()
+          .asString()
+          .startsWith("CONNECT tunnel.private.test:")
+          .doesNotContain("Proxy-Authorization");
+      assertThat(server.requests()).anyMatch(head -> head.startsWith("POST tunnel.private.test"));
+    }
+  }
+
+  @Test
+  void loginIsSentWithTheFirstConnectAndNotToTheEndpoint() throws IOException {
+    try (ConnectProxy proxy = new ConnectProxy(server.address()).requiring(LOGIN)) {
+      int status = post("user:p%40ss@" + proxy.address(), server.url("login"), "\n\r\n\n");
+      assertThat(status).isEqualTo(200);
+      assertThat(proxy.heads()).hasSize(1);
+      assertThat(server.requests())
+          .filteredOn(head -> head.startsWith("POST login.private.test"))
+          .hasSize(1)
+          .noneMatch(head -> head.contains("Proxy-"));
+    }
+  }
+
+  @Test
+  void loginIsSentWithAPlainRequest() throws IOException {
+    try (RawServer plain = RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        ConnectProxy proxy = new ConnectProxy(plain.address()).requiring(LOGIN)) {
+      assertThat(post("user:p%40ss@" + proxy.address(), "http://only.the.proxy.test/", "body"))
+          .isEqualTo(200);
+      assertThat(proxy.heads())
+          .singleElement()
+          .asString()
+          .startsWith("POST http://only.the.proxy.test");
+    }
+  }
+
+  @Test
+  void missingLoginIsNamedForTlsAndForPlainRequests() throws IOException {
+    try (ConnectProxy proxy = new ConnectProxy(server.address()).requiring(LOGIN)) {
+      for (String url : new String[] {server.url("missing"), "http://missing.private.test/"}) {
+        assertThatThrownBy(() -> post(proxy.address(), url, "body"))
+            .isInstanceOf(ProxyException.class)
+            .hasMessageContainingAll(proxy.address(), "requires a login", "407");
+      }
+    }
+  }
+
+  @Test
+  void wrongLoginIsNamedWithoutThePassword() throws IOException {
+    try (ConnectProxy proxy = new ConnectProxy(server.address()).requiring(LOGIN)) {
+      for (String url : new String[] {server.url("wrong"), "http://wrong.private.test/"}) {
+        assertThatThrownBy(() -> post("user:planted@" + proxy.address(), url, "body"))
+            .isInstanceOf(ProxyException.class)
+            .hasMessageContainingAll(proxy.address(), "does not accept the login")
+            .hasMessageNotContainingAny("planted", "user");
+      }
+    }
+  }
+
+  @Test
+  void refusalOfConnectIsNamedWithItsStatus() throws IOException {
+    for (String status : new String[] {"403 Forbidden", "502 Bad Gateway"}) {
+      try (ConnectProxy proxy = new ConnectProxy(server.address()).refusing(status)) {
+        assertThatThrownBy(() -> post(proxy.address(), server.url("refused"), "body"))
+            .isInstanceOf(ProxyException.class)
+            .hasMessageContainingAll(
+                "the proxy http://" + proxy.address() + " of HTTPS_PROXY",
+                "answered CONNECT with status " + status.substring(0, 3));
+      }
+    }
+  }
+
+  @Test
+  void proxyThatRefusesConnectionsIsNamed() throws IOException {
+    try (ClosedPort closed = new ClosedPort()) {
+      for (String url : new String[] {server.url("closed"), "http://closed.private.test/"}) {
+        assertThatThrownBy(() -> post("user:planted@127.0.0.1:" + closed.url().getPort(), url, ""))
+            .isInstanceOf(ProxyException.class)
+            .hasMessageContainingAll("the proxy http://127.0.0.1:", "cannot be reached", "refused")
+            .hasMessageNotContaining("planted");
+      }
+    }
+  }
+
+  @Test
+  void proxyWhoseNameDoesNotResolveIsNamed() {
+    assertThatThrownBy(() -> post("no-such-proxy.invalid:3128", server.url("lost"), ""))
+        .isInstanceOf(ProxyException.class)
+        .hasMessageContainingAll("no-such-proxy.invalid:3128", "does not resolve");
+  }
+
+  @Test
+  void proxyThatHangsUpIsNamed() throws IOException {
+    try (RawServer silent = new RawServer(request -> {})) {
+      assertThatThrownBy(
+              () -> post("127.0.0.1:" + silent.address().getPort(), server.url("silent"), ""))
+          .isInstanceOf(ProxyException.class)
+          .hasMessageContaining("did not pass on an answer");
+    }
+  }
+
+  @Test
+  void hostInNoProxyIsNotAskedThroughTheProxy() throws IOException {
+    try (RawServer direct = RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        ConnectProxy proxy = new ConnectProxy(server.address())) {
+      Map<String, String> environment =
+          Map.of("HTTP_PROXY", proxy.address(), "NO_PROXY", "127.0.0.0/8");
+      assertThat(send(Proxies.of(environment), direct.address().toString(), "")).isEqualTo(200);
+      assertThat(proxy.heads()).isEmpty();
+    }
+  }
+
+  private static int post(String proxy, String url, String body) throws IOException {
+    Map<String, String> environment = Map.of("HTTPS_PROXY", proxy, "HTTP_PROXY", proxy);
+    return send(Proxies.of(environment), url, body);
+  }
+
+  private static int send(Proxies proxies, String url, String body) throws IOException {
+    SdkHttpFullRequest request =
+        SdkHttpFullRequest.builder()
+            .method(SdkHttpMethod.POST)
+            .uri(URI.create(url))
+            .putHeader("Content-Length", String.valueOf(body.length()))
+            .contentStreamProvider(() -> new ByteArrayInputStream(body.getBytes()))
+            .build();
+    try (SdkHttpClient http = AwsHttp.client(proxies, LIMIT, LIMIT)) {
+      return http.prepareRequest(
+              HttpExecuteRequest.builder()
+                  .request(request)
+                  .contentStreamProvider(request.contentStreamProvider().orElseThrow())
+                  .build())
+          .call()
+          .httpResponse()
+          .statusCode();
+    }
+  }
+}

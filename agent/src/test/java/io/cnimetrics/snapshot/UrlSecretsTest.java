@@ -1,0 +1,50 @@
+package io.cnimetrics.snapshot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UrlSecretsTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "https://user:secret@host:443/path failed | https://host:443/path failed",
+        "https://secret@host | https://host",
+        "https://user:pa/ss?w#o@rd@host/ | https://host/",
+        "\"http://u:secret@h/x\" and http://h2/ | \"http://h/x\" and http://h2/",
+        "user:secret@host:80 is no URL | host:80 is no URL",
+        "https://host/path?token=secret&b=1 failed | https://host/path?*** failed",
+        "Illegal character at index 7: http://user:se cret@host | Illegal character at index 7: host"
+      })
+  void loginsAndQueriesAreHiddenInAMessage(String message, String shown) {
+    assertThat(UrlSecrets.hiddenIn(message)).isEqualTo(shown);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://monitoring.eu-west-1.amazonaws.com/",
+        "the proxy http://[fd00::1]:3128 of HTTPS_PROXY cannot be reached",
+        "Illegal character in path at index 2: no url",
+        "unix:/run/ipamd.sock",
+        "is it really so?"
+      })
+  void otherTextStaysAsItIs(String text) {
+    assertThat(UrlSecrets.hiddenIn(text)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://user:se cret/x@host:80, http://host:80",
+    "--introspection-url=http://user:secret@host, --introspection-url=http://host",
+    "user:se cret@host:80, host:80",
+    "node@host, node@host",
+    "https://host?key=secret, https://host?***"
+  })
+  void loginIsHiddenInAWrongValue(String value, String shown) {
+    assertThat(UrlSecrets.hiddenInValue(value)).isEqualTo(shown);
+  }
+}
