@@ -108,7 +108,10 @@ final class Proxies {
     String rest = scheme < 0 ? text : text.substring(scheme + 3);
     int login = rest.lastIndexOf('@');
     Matcher address = ADDRESS.matcher(rest.substring(login + 1).replaceFirst("[/?#].*", ""));
-    int port = address.matches() && address.group(2) != null ? Integer.parseInt(address.group(2)) : HTTP_PORT;
+    int port =
+        address.matches() && address.group(2) != null
+            ? Integer.parseInt(address.group(2))
+            : HTTP_PORT;
     if (!address.matches() || port < 1 || port > 65_535) {
       throw invalid(variable, text, "this is no host with a port");
     }
@@ -131,8 +134,7 @@ final class Proxies {
     String user = colon < 0 ? userInfo : userInfo.substring(0, colon);
     String password = colon < 0 ? "" : userInfo.substring(colon + 1);
     String login = decoded(user) + ":" + decoded(password);
-    return "Basic "
-        + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
+    return "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
   }
 
   private static String decoded(String text) {
@@ -160,12 +162,14 @@ final class Proxies {
       String name, Optional<InetAddress> network, int bits, Optional<Integer> port) {
     static DirectHost of(String entry) {
       int slash = entry.lastIndexOf('/');
-      Optional<InetAddress> network = slash < 0 ? literal(entry) : literal(entry.substring(0, slash));
+      Optional<InetAddress> network =
+          slash < 0 ? literal(entry) : literal(entry.substring(0, slash));
       if (network.isPresent()) {
         int longest = network.get().getAddress().length * Byte.SIZE;
         String bits = slash < 0 ? "" : entry.substring(slash + 1);
         return bits.matches("[0-9]{1,3}")
-            ? new DirectHost(entry, network, Math.min(longest, Integer.parseInt(bits)), Optional.empty())
+            ? new DirectHost(
+                entry, network, Math.min(longest, Integer.parseInt(bits)), Optional.empty())
             : new DirectHost(entry, network, longest, Optional.empty());
       }
       Matcher address = ADDRESS.matcher(entry);
@@ -214,7 +218,8 @@ final class Proxies {
         return Optional.empty();
       }
       try {
-        return Optional.of(InetAddress.getByName(address.contains(":") ? "[" + address + "]" : address));
+        return Optional.of(
+            InetAddress.getByName(address.contains(":") ? "[" + address + "]" : address));
       } catch (UnknownHostException e) {
         return Optional.empty();
       }

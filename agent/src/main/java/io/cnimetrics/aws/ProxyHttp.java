@@ -77,7 +77,8 @@ final class ProxyHttp {
    * answer with status 407. A second request with the same login would be useless.
    */
   private @Nullable Request login(Response refusal) {
-    boolean first = refusal.challenges().stream().anyMatch(c -> c.scheme().equals("OkHttp-Preemptive"));
+    boolean first =
+        refusal.challenges().stream().anyMatch(c -> c.scheme().equals("OkHttp-Preemptive"));
     return proxy
         .login()
         .filter(login -> first)
@@ -110,8 +111,7 @@ final class ProxyHttp {
   }
 
   private static RequestBody body(SdkHttpRequest head, ContentStreamProvider content) {
-    long length =
-        head.firstMatchingHeader("Content-Length").map(Long::parseLong).orElse(-1L);
+    long length = head.firstMatchingHeader("Content-Length").map(Long::parseLong).orElse(-1L);
     return new RequestBody() {
       @Override
       public @Nullable MediaType contentType() {

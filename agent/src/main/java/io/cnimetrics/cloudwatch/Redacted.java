@@ -22,7 +22,11 @@ final class Redacted {
 
   static String of(String text) {
     // Secrets are replaced before the text is cut, so that no part of a secret remains.
-    String line = NOT_SEEN.matcher(SECRET.matcher(UrlSecrets.hiddenIn(text)).replaceAll("***")).replaceAll(" ").strip();
+    String line =
+        NOT_SEEN
+            .matcher(SECRET.matcher(UrlSecrets.hiddenIn(text)).replaceAll("***"))
+            .replaceAll(" ")
+            .strip();
     return line.length() <= MOST_CHARACTERS ? line : line.substring(0, MOST_CHARACTERS) + "...";
   }
 }

@@ -89,7 +89,8 @@ public final class ConnectProxy implements Closeable {
       heads.add(head);
       OutputStream out = client.getOutputStream();
       if (login.filter(required -> !head.contains(required)).isPresent()) {
-        answer(out, "407 Proxy Authentication Required", "Proxy-Authenticate: Basic realm=\"p\"\r\n");
+        answer(
+            out, "407 Proxy Authentication Required", "Proxy-Authenticate: Basic realm=\"p\"\r\n");
       } else if (refusal.isPresent()) {
         answer(out, refusal.get(), "");
       } else {

@@ -59,8 +59,10 @@ public final class TlsServer implements AutoCloseable {
   /** System properties of a process that trusts this server. */
   public Map<String, String> trustProperties() {
     return Map.of(
-        "javax.net.ssl.trustStore", trustStore.toString(),
-        "javax.net.ssl.trustStorePassword", PASSWORD);
+        "javax.net.ssl.trustStore",
+        trustStore.toString(),
+        "javax.net.ssl.trustStorePassword",
+        PASSWORD);
   }
 
   /** The address of this server, without a name that its certificate has. */
@@ -107,8 +109,7 @@ public final class TlsServer implements AutoCloseable {
   }
 
   private static SSLContext context(KeyStore store) throws GeneralSecurityException {
-    KeyManagerFactory keys =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(store, PASSWORD.toCharArray());
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(keys.getKeyManagers(), null, null);
