@@ -39,6 +39,11 @@ final class Publisher {
   /** The pause while a poll of an ended minute is still running. A poll takes a few seconds. */
   private static final Duration SOON = Duration.ofSeconds(1);
 
+  private static final String ANOTHER_AGENT =
+      "another agent on this node has the state directory, because the lock of this agent was"
+          + " removed; this agent ends, because two agents would double the sums: run one agent on"
+          + " each node, and do not remove files from the state directory of a running agent";
+
   private static final Logger log = LoggerFactory.getLogger(Publisher.class);
 
   private final MetricBuffer buffer;
@@ -117,7 +122,9 @@ final class Publisher {
     Instant minute = now.truncatedTo(ChronoUnit.MINUTES);
     if (!minute.equals(syncedMinute)) {
       syncedMinute = minute;
-      buffer.sync();
+      if (!buffer.sync()) {
+        giveUp(Stream.of(ANOTHER_AGENT));
+      }
     }
   }
 

@@ -21,12 +21,11 @@ public record Refusals(long first, long last) {
     }
   }
 
+  /** Converts stored numbers. A run that begins before 1970 is damaged, and is unknown. */
   static Refusals of(String prefix, Map<String, Double> numbers) {
-    return numbers.containsKey(prefix + "first") && numbers.containsKey(prefix + "last")
-        ? new Refusals(
-            numbers.getOrDefault(prefix + "first", 0.0).longValue(),
-            numbers.getOrDefault(prefix + "last", 0.0).longValue())
-        : NONE;
+    long first = numbers.getOrDefault(prefix + "first", -1.0).longValue();
+    long last = numbers.getOrDefault(prefix + "last", -1.0).longValue();
+    return 0 <= first && first <= last ? new Refusals(first, last) : NONE;
   }
 
   /** Adds the observation of a minute to the run. */

@@ -28,12 +28,12 @@ public record Streak(long minutesBefore, long minute, boolean held) {
     }
   }
 
+  /** Converts stored numbers. A streak that begins before 1970 is damaged, and is unknown. */
   static Streak of(String prefix, Map<String, Double> numbers) {
-    return numbers.containsKey(prefix + "minute")
-        ? new Streak(
-            numbers.getOrDefault(prefix + "minutesBefore", 0.0).longValue(),
-            numbers.getOrDefault(prefix + "minute", 0.0).longValue(),
-            numbers.getOrDefault(prefix + "held", 0.0) > 0)
+    long minutesBefore = numbers.getOrDefault(prefix + "minutesBefore", 0.0).longValue();
+    long minute = numbers.getOrDefault(prefix + "minute", -1.0).longValue();
+    return 0 <= minutesBefore && minutesBefore <= minute
+        ? new Streak(minutesBefore, minute, numbers.getOrDefault(prefix + "held", 0.0) > 0)
         : NONE;
   }
 

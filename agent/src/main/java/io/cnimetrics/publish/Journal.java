@@ -12,7 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes the changes of the buffer to disk. If the disk is full, read-only or missing, the journal
- * logs one warning and the agent continues. A crash during this time loses pending minutes.
+ * logs one warning and the agent continues. The journal discards a file that lacks changes, because
+ * a later agent would send the minutes of this file again. Then a crash loses pending minutes.
  */
 final class Journal implements Closeable {
   /** The largest size of the file, in bytes. */
@@ -36,7 +37,10 @@ final class Journal implements Closeable {
 
   private final Path directory;
   private volatile Optional<JournalFile> file = Optional.empty();
+  private boolean loaded;
   private long bytesWhenReplaced;
+
+  /** Whether the file lacks changes. A later agent must then not continue from the file. */
   private volatile boolean failing;
 
   private Journal(Path directory) {
@@ -56,7 +60,7 @@ final class Journal implements Closeable {
   static Journal in(Path directory) {
     Journal journal = new Journal(directory);
     try {
-      journal.open(true);
+      journal.file = Optional.of(JournalFile.open(directory, true));
     } catch (IOException e) {
       journal.failing = true;
       log.warn(
@@ -69,35 +73,75 @@ final class Journal implements Closeable {
     return journal;
   }
 
-  private void open(boolean waits) throws IOException {
-    file = Optional.of(JournalFile.open(directory, waits));
-  }
-
-  /** Tries again to open the directory if it is not open. Returns true if it is open now. */
-  boolean openLate() {
+  /**
+   * Opens the directory if it is not open, or if another process has removed its lock.
+   *
+   * @return true if the directory is open now and was never read
+   * @throws JournalFile.InUseException if another agent has the directory
+   */
+  boolean reopen() throws JournalFile.InUseException {
+    Optional<JournalFile> unlocked = file.filter(kept -> !kept.isLocked());
+    if (unlocked.isPresent()) {
+      removed("lock");
+      failing = true;
+      file = Optional.empty();
+    }
     if (file.isPresent() || !failing) {
       return false;
     }
-    attempt(() -> open(false));
-    return file.isPresent();
+    try {
+      file = Optional.of(JournalFile.open(directory, false));
+    } catch (JournalFile.InUseException e) {
+      throw e;
+    } catch (IOException e) {
+      // A warning has been logged, and the next call tries again.
+    } finally {
+      // This comes last, so that no agent that waits for the old lock gets it before the new one.
+      unlocked.ifPresent(this::close);
+    }
+    return file.isPresent() && !loaded;
+  }
+
+  private void removed(String name) {
+    log.warn(
+        "another process removed or replaced a file of the running agent; the agent writes the"
+            + " file again, and retries each minute: state_dir={} file={}",
+        directory,
+        name);
   }
 
   /**
    * Reads all entries of the file.
    *
    * @return false if the file cannot be read to its end. In this case the journal writes nothing
-   *     until {@link #openLate} opens the file again
+   *     until {@link #reopen} opens the file again
    */
   boolean load(Consumer<Entry> changes) {
-    boolean read = file.map(kept -> attempt(() -> load(kept, changes))).orElse(true);
-    if (!read) {
-      close();
-      file = Optional.empty();
+    if (file.isEmpty()) {
+      return true;
     }
-    return read;
+    JournalFile kept = file.get();
+    try {
+      load(kept, changes);
+      loaded = true;
+      return true;
+    } catch (IOException e) {
+      failed(e, "lose pending minutes");
+      close(kept);
+      file = Optional.empty();
+      return false;
+    }
   }
 
   private void load(JournalFile kept, Consumer<Entry> changes) throws IOException {
+    if (kept.bytes() > 2 * MOST_BYTES) {
+      log.warn(
+          "the state on disk is larger than any state of an agent and is discarded: state_dir={}"
+              + " bytes={}",
+          directory,
+          kept.bytes());
+      return;
+    }
     int unreadable = kept.read(changes);
     if (unreadable > 0) {
       log.warn(
@@ -110,70 +154,97 @@ final class Journal implements Closeable {
   /**
    * Writes a change.
    *
-   * @param all returns the whole buffer after the change, for a rewrite of a file that is too large
+   * @param all returns the whole buffer after the change, for a rewrite of the file if it is too
+   *     large or cannot be appended to
    */
   void keep(Entry change, Supplier<List<Entry>> all) {
-    if (file.isPresent() && !failing) {
-      attempt(() -> file.get().append(change));
-      if (file.get().bytes()
-          > Math.min(MOST_BYTES, WORTH_REPLACING_BYTES + 2 * bytesWhenReplaced)) {
-        replace(all);
-      }
+    if (file.isEmpty() || failing) {
+      return;
+    }
+    JournalFile kept = file.get();
+    boolean appended = true;
+    try {
+      kept.append(change);
+    } catch (IOException e) {
+      appended = false;
+    }
+    if (!appended
+        || kept.bytes() > Math.min(MOST_BYTES, WORTH_REPLACING_BYTES + 2 * bytesWhenReplaced)) {
+      replace(all);
     }
   }
 
   /** Forces written changes to the disk. Another thread may call {@link #keep} at the same time. */
   void sync() {
-    if (!failing) {
-      file.ifPresent(kept -> attempt(kept::sync));
+    if (file.isPresent() && !failing) {
+      try {
+        file.get().sync();
+      } catch (IOException e) {
+        failed(e, "lose pending minutes");
+      }
     }
   }
 
-  /** Rewrites the whole file if an earlier write failed. */
+  /** Rewrites the whole file if an earlier write failed, or if another process removed the file. */
   void repair(Supplier<List<Entry>> all) {
-    if (failing) {
+    boolean gone = !failing && file.filter(kept -> !kept.isInPlace()).isPresent();
+    if (gone) {
+      removed("state");
+    }
+    if (gone || failing) {
       replace(all);
     }
   }
 
-  /** Rewrites the whole file. */
+  /** Rewrites the whole file. If this fails, discards the file, because it is outdated. */
   void replace(Supplier<List<Entry>> all) {
-    file.ifPresent(
-        kept ->
-            attempt(
-                () -> {
-                  kept.replace(all.get());
-                  bytesWhenReplaced = kept.bytes();
-                  if (failing) {
-                    failing = false;
-                    log.info("the state is kept on disk again: state_dir={}", directory);
-                  }
-                }));
+    if (file.isEmpty()) {
+      return;
+    }
+    JournalFile kept = file.get();
+    List<Entry> entries = all.get();
+    try {
+      try {
+        kept.replace(entries);
+      } catch (IOException e) {
+        kept.rewrite(entries);
+      }
+      bytesWhenReplaced = kept.bytes();
+      if (failing) {
+        failing = false;
+        log.info("the state is kept on disk again: state_dir={}", directory);
+      }
+    } catch (IOException e) {
+      failed(
+          e,
+          kept.discard()
+              ? "lose pending minutes"
+              : "continue from an outdated state and count increases twice");
+    }
   }
 
   @Override
   public void close() {
-    file.ifPresent(kept -> attempt(kept::close));
+    file.ifPresent(this::close);
   }
 
-  private boolean attempt(Attempt attempt) {
+  private void close(JournalFile kept) {
     try {
-      attempt.run();
-      return true;
+      kept.close();
     } catch (IOException e) {
-      if (!failing) {
-        failing = true;
-        log.warn(
-            "state cannot be kept on disk, and a restart would lose pending minutes:"
-                + " state_dir={} cause=\"{}\"; check the disk; the agent retries each minute",
-            directory,
-            e.toString());
-      }
-      return false;
+      failed(e, "lose pending minutes");
     }
   }
 
-  private interface Attempt {
-    void run() throws IOException;
+  private void failed(IOException cause, String consequence) {
+    if (!failing) {
+      failing = true;
+      log.warn(
+          "state cannot be kept on disk, and a restart would {}: state_dir={} cause=\"{}\"; check"
+              + " the disk; the agent retries each minute",
+          consequence,
+          directory,
+          cause.toString());
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.cnimetrics.publish;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -13,9 +14,15 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
@@ -28,23 +35,34 @@ import org.slf4j.LoggerFactory;
 final class JournalFile implements Closeable {
   private static final Logger log = LoggerFactory.getLogger(JournalFile.class);
 
-  /** The largest size of a line. A minute with all metrics is far smaller. */
-  private static final int MOST_LINE_BYTES = 1 << 20;
+  /** The largest size of a line. The minutes of a request with all metrics are smaller. */
+  private static final int MOST_LINE_BYTES = 1 << 18;
 
   private static final int CHECKSUM_CHARACTERS = 8;
 
   private final Path file;
   private final Path replacement;
-  private final FileChannel lock;
+  private final Lock lock;
   private volatile FileChannel channel;
+  private Optional<Object> key;
   private long bytes;
 
-  private JournalFile(Path directory, FileChannel lock) throws IOException {
+  private JournalFile(Path directory, Lock lock) throws IOException {
     this.file = directory.resolve("state");
     this.replacement = directory.resolve("state.new");
     this.lock = lock;
-    this.channel = append(file);
+    this.channel = open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    this.key = key(file);
     this.bytes = channel.size();
+  }
+
+  /** Another process has the lock of the directory. */
+  static final class InUseException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private InUseException(Path directory) {
+      super(directory + " is in use by another agent");
+    }
   }
 
   /**
@@ -53,46 +71,98 @@ final class JournalFile implements Closeable {
    * @param waits true to wait while another process uses the directory, false to throw an exception
    */
   static JournalFile open(Path directory, boolean waits) throws IOException {
+    if (Files.isSymbolicLink(directory)) {
+      throw new IOException(
+          directory + " is a symbolic link: set --state-dir to the directory itself");
+    }
     if (!Files.isDirectory(directory)) {
       Files.createDirectories(directory);
     }
-    FileChannel lock = lock(directory, waits);
+    Lock lock = lock(directory, waits);
     try {
       return new JournalFile(directory, lock);
     } catch (IOException e) {
-      lock.close();
+      lock.channel().close();
       throw e;
     }
   }
 
-  private static FileChannel lock(Path directory, boolean waits) throws IOException {
-    FileChannel channel =
-        FileChannel.open(
-            directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  /**
+   * Opens a regular file. Does not follow a symbolic link. Does not wait for another process to
+   * open the other end of a named pipe.
+   */
+  private static FileChannel open(Path file, StandardOpenOption... options) throws IOException {
+    if (Files.exists(file, NOFOLLOW_LINKS) && !Files.isRegularFile(file, NOFOLLOW_LINKS)) {
+      throw new IOException(file + " is not a regular file: remove it");
+    }
+    Set<OpenOption> all = new HashSet<>(List.of(options));
+    all.add(NOFOLLOW_LINKS);
+    return FileChannel.open(file, all);
+  }
+
+  /** What identifies the file at a path. Empty if there is no file. */
+  private static Optional<Object> key(Path path) {
+    try {
+      return Optional.ofNullable(
+          Files.readAttributes(path, BasicFileAttributes.class, NOFOLLOW_LINKS).fileKey());
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The lock of a directory. The lock holds as long as the channel is open. */
+  private record Lock(Path path, FileChannel channel, Optional<Object> key) {
+    boolean isInPlace() {
+      return key.equals(JournalFile.key(path));
+    }
+  }
+
+  private static Lock lock(Path directory, boolean waits) throws IOException {
+    Path path = directory.resolve("lock");
+    while (true) {
+      Lock lock =
+          new Lock(path, open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE), key(path));
+      try {
+        await(lock.channel(), directory, waits);
+      } catch (IOException e) {
+        lock.channel().close();
+        throw e;
+      }
+      // Another process may have removed the file during the wait, and may hold a new one.
+      if (lock.isInPlace()) {
+        return lock;
+      }
+      lock.channel().close();
+    }
+  }
+
+  private static void await(FileChannel channel, Path directory, boolean waits) throws IOException {
     try {
       if (channel.tryLock() != null) {
-        return channel;
-      }
-      if (waits) {
-        log.warn(
-            "another agent on this node holds the state directory; waiting until that agent exits:"
-                + " state_dir={}",
-            directory);
-        channel.lock();
-        return channel;
+        return;
       }
     } catch (OverlappingFileLockException e) {
       // This process itself has the lock. Java cannot wait for a lock of its own process.
-    } catch (IOException e) {
-      channel.close();
-      throw e;
+      throw new IOException(directory + " is in use by this process", e);
     }
-    channel.close();
-    throw new IOException(directory + " is in use by another agent");
+    if (!waits) {
+      throw new InUseException(directory);
+    }
+    log.warn(
+        "another agent on this node holds the state directory; waiting until that agent exits:"
+            + " state_dir={}",
+        directory);
+    channel.lock();
   }
 
-  private static FileChannel append(Path file) throws IOException {
-    return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  /** Whether the lock file is still the one that this agent holds. Otherwise two agents can run. */
+  boolean isLocked() {
+    return lock.isInPlace();
+  }
+
+  /** Whether a later agent would find the file that this agent writes. */
+  boolean isInPlace() {
+    return key.equals(key(file));
   }
 
   /**
@@ -102,7 +172,7 @@ final class JournalFile implements Closeable {
    */
   int read(Consumer<Journal.Entry> changes) throws IOException {
     int unreadable = 0;
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file, NOFOLLOW_LINKS))) {
       ByteArrayOutputStream line = new ByteArrayOutputStream();
       for (int next = in.read(); next >= 0; next = in.read()) {
         if (next != '\n') {
@@ -156,19 +226,17 @@ final class JournalFile implements Closeable {
   }
 
   /** Replaces the whole file. After a failure the file has either all old or all new entries. */
-  void replace(Iterable<Journal.Entry> changes) throws IOException {
+  void replace(List<Journal.Entry> changes) throws IOException {
     Files.deleteIfExists(replacement);
-    FileChannel written = append(replacement);
+    FileChannel written =
+        open(replacement, StandardOpenOption.CREATE_NEW, StandardOpenOption.APPEND);
     try {
-      long size = 0;
-      for (Journal.Entry change : changes) {
-        size += write(written, change);
-      }
-      written.force(true);
+      long size = writeAll(written, changes);
       Files.move(
           replacement, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       channel.close();
       channel = written;
+      key = key(file);
       bytes = size;
     } catch (IOException e) {
       written.close();
@@ -176,6 +244,50 @@ final class JournalFile implements Closeable {
       Files.deleteIfExists(replacement);
       throw e;
     }
+  }
+
+  /**
+   * Empties the file and writes it again. On a full disk there is often room for this, because the
+   * old entries no longer need room. After a failure the file has some of the new entries.
+   */
+  void rewrite(List<Journal.Entry> changes) throws IOException {
+    if (!isInPlace()) {
+      throw new NoSuchFileException(file.toString());
+    }
+    channel.truncate(0);
+    bytes = writeAll(channel, changes);
+  }
+
+  /**
+   * Empties or deletes the file, so that no later agent continues from outdated entries.
+   *
+   * @return false if a later agent can still read the entries
+   */
+  boolean discard() {
+    try {
+      channel.truncate(0);
+      return true;
+    } catch (IOException e) {
+      return isInPlace() && delete();
+    }
+  }
+
+  private boolean delete() {
+    try {
+      Files.delete(file);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static long writeAll(FileChannel to, List<Journal.Entry> changes) throws IOException {
+    long size = 0;
+    for (Journal.Entry change : changes) {
+      size += write(to, change);
+    }
+    to.force(true);
+    return size;
   }
 
   /** Forces appended changes to the disk. */
@@ -194,6 +306,6 @@ final class JournalFile implements Closeable {
   @Override
   public void close() throws IOException {
     channel.close();
-    lock.close();
+    lock.channel().close();
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.catalog.MetricCatalog;
@@ -28,7 +29,16 @@ import java.util.function.Function;
  * Unknown fields are ignored, because another release may have written the file.
  */
 final class JournalFormat {
-  private static final JsonFactory JSON = new JsonFactory();
+  /** An entry of the journal has six levels. */
+  private static final StreamReadConstraints DEPTH =
+      StreamReadConstraints.builder().maxNestingDepth(20).build();
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder().streamReadConstraints(DEPTH).build();
+
+  /** The last minute of the year 9999. Every later minute is damaged. */
+  private static final long LAST_MINUTE =
+      Instant.parse("9999-12-31T23:59:00Z").getEpochSecond() / 60;
 
   private JournalFormat() {}
 
@@ -234,7 +244,11 @@ final class JournalFormat {
     }
 
     Instant minute(String name) {
-      return Instant.ofEpochSecond(number(name) * 60);
+      long minute = number(name);
+      if (minute < 0 || minute > LAST_MINUTE) {
+        throw new IllegalArgumentException("not a minute: " + minute);
+      }
+      return Instant.ofEpochSecond(minute * 60);
     }
 
     Optional<Fields> object(String name) {
@@ -295,6 +309,9 @@ final class JournalFormat {
       }
       case VALUE_STRING -> json.getText();
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> json.getNumberValue();
+      // Only a later release can write the following values, and this release ignores them.
+      case VALUE_TRUE, VALUE_FALSE -> json.getBooleanValue();
+      case VALUE_NULL -> Optional.empty();
       default -> throw new IOException("unexpected " + json.currentToken());
     };
   }

@@ -125,6 +125,8 @@ public final class MetricBuffer implements AutoCloseable {
               change.state().ifPresent(last::set);
               change.pending().forEach(kept::put);
               change.gone().forEach(kept::remove);
+              // A damaged file can have more minutes than fit into memory.
+              kept.dropOverBounds();
             });
     if (!all) {
       kept.clear();
@@ -339,15 +341,26 @@ public final class MetricBuffer implements AutoCloseable {
     return all;
   }
 
-  /** Forces all changes to the disk. Opens and repairs a journal that failed earlier. */
-  public void sync() {
+  /**
+   * Forces all changes to the disk. Opens and repairs a journal that failed earlier, or whose files
+   * another process has removed.
+   *
+   * @return false if another agent has the state directory now. This agent must then end, because
+   *     two agents would double the sums
+   */
+  public boolean sync() {
     // This call is made without the lock, because a slow disk must not delay a poll.
     journal.sync();
     synchronized (this) {
-      if (journal.openLate()) {
-        takeOver();
+      try {
+        if (journal.reopen()) {
+          takeOver();
+        }
+      } catch (JournalFile.InUseException e) {
+        return false;
       }
       journal.repair(this::all);
+      return true;
     }
   }
 

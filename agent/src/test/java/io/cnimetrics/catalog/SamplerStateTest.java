@@ -55,8 +55,8 @@ class SamplerStateTest {
                 totals)),
         restarts,
         false,
-        new Streak(restarts, minute, held),
-        new Streak(minute, restarts, !held),
+        new Streak(Math.min(restarts, minute), Math.max(restarts, minute), held),
+        new Streak(0, restarts, !held),
         new Refusals(minute, minute),
         new RecentRestarts(List.of(minute)),
         held ? Optional.of(AddressMode.PREFIX) : Optional.empty());
@@ -193,6 +193,21 @@ class SamplerStateTest {
     assertThat(new Streak(9, 200, true).lastOf(100, true).minutes()).isEqualTo(10);
     assertThat(new Refusals(9_000, 10_000).minutesAt(100)).isZero();
     assertThat(new Refusals(9_000, 10_000).at(100, true)).isEqualTo(new Refusals(100, 100));
+  }
+
+  @Test
+  void storedMinutesThatCannotBeAreForgotten() {
+    Map<String, Double> damaged =
+        Map.of(
+            "down.minute", 29_000_000.0,
+            "down.minutesBefore", 1e18,
+            "down.held", 1.0,
+            "warmPoolEmpty.minute", -4e18,
+            "warmPoolEmpty.minutesBefore", 7.0,
+            "refusals.first", -9e18,
+            "refusals.last", 29_000_000.0);
+
+    assertThat(SamplerState.of(damaged)).isEqualTo(SamplerState.NONE);
   }
 
   private SamplerState after(SamplerState before, Snapshots poll) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cnimetrics.testing.AgentProcess;
 import io.cnimetrics.testing.AgentProcess.Result;
 import io.cnimetrics.testing.AgentProcess.Running;
+import io.cnimetrics.testing.Eventually;
 import io.cnimetrics.testing.FakeIpamd;
 import io.cnimetrics.testing.HealthPages;
 import io.cnimetrics.testing.RecordedNode;
@@ -85,6 +86,33 @@ class RunStateIT {
       assertThat(result.time()).isLessThan(Duration.ofSeconds(5));
       assertThat(other.isValid()).isTrue();
       assertThat(cloudWatch.requests()).isEmpty();
+    }
+  }
+
+  @Test
+  void agentWhoseLockAnotherAgentHasEndsWithinAMinute() throws IOException {
+    try (Running first = agent(directory).start()) {
+      first.awaitLog(SENDING);
+      Files.delete(directory.resolve("lock"));
+      try (Running second = agent(directory).start()) {
+        second.awaitLog(SENDING);
+
+        Eventually.holds("end", Duration.ofSeconds(75), () -> !first.isRunning());
+        Result result = first.awaitEnd();
+        assertThat(result.exitCode()).isEqualTo(2);
+        assertThat(result.err()).contains("another agent on this node has the state directory");
+        assertThat(second.stop().exitCode()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void unreadableFilesDoNotDelayTheStart() throws Exception {
+    new ProcessBuilder("mkfifo", directory.resolve("state").toString()).start().waitFor();
+    try (Running agent = agent(directory).start()) {
+      assertThat(agent.awaitLog("state_dir=" + directory)).contains("is not a regular file");
+      agent.awaitLog(SENDING);
+      assertThat(agent.stop().exitCode()).isZero();
     }
   }
 
