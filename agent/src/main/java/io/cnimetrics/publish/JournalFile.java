@@ -121,7 +121,8 @@ final class JournalFile implements Closeable {
     Path path = directory.resolve("lock");
     while (true) {
       Lock lock =
-          new Lock(path, open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE), key(path));
+          new Lock(
+              path, open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE), key(path));
       try {
         await(lock.channel(), directory, waits);
       } catch (IOException e) {

@@ -245,8 +245,7 @@ class StateDirectoryTest {
 
   @Test
   void fileOfAGigabyteIsDiscardedUnread() throws IOException {
-    try (RandomAccessFile file =
-        new RandomAccessFile(directory.resolve("state").toFile(), "rw")) {
+    try (RandomAccessFile file = new RandomAccessFile(directory.resolve("state").toFile(), "rw")) {
       file.setLength(1L << 30);
     }
 
@@ -340,8 +339,7 @@ class StateDirectoryTest {
   }
 
   private boolean isLocked() throws IOException {
-    try (FileChannel lock =
-            FileChannel.open(directory.resolve("lock"), StandardOpenOption.WRITE);
+    try (FileChannel lock = FileChannel.open(directory.resolve("lock"), StandardOpenOption.WRITE);
         FileLock held = lock.tryLock()) {
       return held == null;
     } catch (OverlappingFileLockException e) {
