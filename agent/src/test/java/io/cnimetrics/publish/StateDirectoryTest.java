@@ -177,7 +177,7 @@ class StateDirectoryTest {
     Files.move(place, elsewhere);
     Files.createFile(place);
     fixture.buffer.sync();
-    fixture.buffer.take(at(80)).ifPresent(fixture.buffer::acknowledge);
+    fixture.buffer.take(Receiver.CLOUDWATCH, at(80)).ifPresent(fixture.buffer::acknowledge);
 
     Files.delete(place);
     Files.move(elsewhere, place);
@@ -286,7 +286,7 @@ class StateDirectoryTest {
 
     BufferFixture fixture = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5);
 
-    assertThat(fixture.buffer.take(at(80)).orElseThrow().datums().stream().map(Datum::at))
+    assertThat(fixture.buffer.take(Receiver.CLOUDWATCH, at(80)).orElseThrow().datums().stream().map(Datum::at))
         .containsOnly(at(-60), at(0));
     assertThat(log.messages()).singleElement().asString().contains("unreadable_lines=3");
   }
@@ -331,7 +331,7 @@ class StateDirectoryTest {
   /** The increases of one counter, in the order of their minutes. */
   private static List<Double> increases(BufferFixture fixture, Instant now) {
     fixture.buffer.closeEnded(now);
-    return fixture.buffer.take(now).orElseThrow().datums().stream()
+    return fixture.buffer.take(Receiver.CLOUDWATCH, now).orElseThrow().datums().stream()
         .filter(datum -> datum.metric().equals("ipamdErr"))
         .sorted((one, other) -> one.at().compareTo(other.at()))
         .map(Datum::value)
