@@ -286,7 +286,9 @@ class StateDirectoryTest {
 
     BufferFixture fixture = BufferFixture.in(directory, START).poll(at(10), 4).poll(at(70), 5);
 
-    assertThat(fixture.buffer.take(Receiver.CLOUDWATCH, at(80)).orElseThrow().datums().stream().map(Datum::at))
+    assertThat(
+            fixture.buffer.take(Receiver.CLOUDWATCH, at(80)).orElseThrow().datums().stream()
+                .map(Datum::at))
         .containsOnly(at(-60), at(0));
     assertThat(log.messages()).singleElement().asString().contains("unreadable_lines=3");
   }
