@@ -209,8 +209,18 @@ final class PoolFaults {
     Trend refusals = node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
     return PodAddresses.isEmptyWithRoom(node.last())
         && (refusals.isRising() || !refusals.known())
-        && !node.trend(MetricCatalog.EC2_API_REQ_COUNT.onlySeries()).isRising()
+        && !requestsGrowth(node)
         && node.polls().stream().allMatch(poll -> sameSize(poll, node.pool()));
+  }
+
+  /**
+   * Whether ipamD makes calls for more addresses. A single call is none of them: within 5 minutes
+   * after its start, and then each hour, ipamD searches for leaked ENIs with {@code
+   * DescribeNetworkInterfaces}. A new ENI needs at least four calls.
+   */
+  private static boolean requestsGrowth(NodeEvidence node) {
+    Trend calls = node.trend(MetricCatalog.EC2_API_REQ_COUNT.onlySeries());
+    return calls.isRising() && calls.run().filter(rise -> rise.amount() > 1).isPresent();
   }
 
   private static boolean sameSize(Poll poll, AddressPool pool) {
