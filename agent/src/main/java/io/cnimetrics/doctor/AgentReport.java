@@ -7,9 +7,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What the agent on this node reports by {@code /status}.
+ * The facts that the agent on this node reports on its page {@code /status}.
  *
- * @param startedAt the time from which on the agent knows increases
+ * @param startedAt the time since which the agent knows increases
  * @param increases the last run of increases of each counter that rose
  * @param restarts the recent restarts of ipamD
  * @param sendFailure the last failed request to AWS; empty if no later request succeeded

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The agent's settings that the checks read.
+ * The settings of the agent that checks read.
  *
  * @param metricsUrl the URL of ipamD's metrics text; empty if the agent does not read this text
  * @param maxPods the kubelet's max-pods

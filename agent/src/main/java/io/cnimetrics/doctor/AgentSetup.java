@@ -83,11 +83,11 @@ final class AgentSetup {
         ? spec.note(
             what + " comes from a tag",
             evidence,
-            "A wrong tag leads to a wrong name. The agent makes a call for the tag at each start")
+            "If the tag is wrong, the name is wrong. The agent reads the tag at each start")
         : spec.ok(what + " is known", evidence);
   }
 
-  /** Why the value was not found. NOT_FOUND is skipped, because this code gives no reason. */
+  /** The problem that made the value unknown. NOT_FOUND is skipped, because it gives no reason. */
   private static Optional<Problem> why(NodeEvidence node) {
     return Stream.of(Source.EC2, Source.IMDS)
         .flatMap(source -> node.problems(source).stream())
@@ -202,7 +202,7 @@ final class AgentSetup {
           .note(
               "Unsent metrics are not kept on disk",
               "--state-dir is not set",
-              "The agent loses its unsent metrics at a restart")
+              "If the agent restarts, it loses its unsent metrics")
           .remedied("Set --state-dir. The manifests of the agent mount a directory for this flag");
     }
     return directories
@@ -212,7 +212,7 @@ final class AgentSetup {
                 STATE_DIRECTORY.warn(
                     "The state directory cannot be written",
                     obstacle,
-                    "The directory is read-only, or its owner, mode or label excludes the agent"))
+                    "The directory is read-only, or its owner, mode or label forbids the access"))
         .orElseGet(
             () ->
                 STATE_DIRECTORY.ok(

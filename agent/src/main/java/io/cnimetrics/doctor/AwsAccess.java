@@ -35,7 +35,7 @@ final class AwsAccess {
   private static CheckSpec endpointSpec(String prefix) {
     return CheckSpec.of(
             prefix + "-endpoint",
-            "whether the region's endpoint `%s` answers with the SDK's settings".formatted(prefix),
+            "whether the region's endpoint `%s` answers".formatted(prefix),
             "warn if the name does not resolve, the connection fails, or no answer arrives",
             ("A private subnet needs an interface endpoint for %s with private DNS. The endpoint's"
                     + " security group must allow the node on port 443. If you use a proxy instead,"
@@ -58,7 +58,7 @@ final class AwsAccess {
         .check(
             node ->
                 !subnets && clusterIsGiven(node)
-                    ? EC2_ENDPOINT.ok("EC2 is not needed", "the cluster name is set")
+                    ? EC2_ENDPOINT.ok("The agent needs no EC2 call", "the cluster name is set")
                     : endpoint(EC2_ENDPOINT, "EC2", node, endpoint))
         .withIo(PROBE_LIMIT);
   }
@@ -88,9 +88,9 @@ final class AwsAccess {
   private enum Unreachable {
     DNS(
         "unknown host",
-        "The name does not resolve: no DNS server answers the node, or the VPC's DNS is off",
-        "Check the node's DNS, and enableDnsSupport and enableDnsHostnames of the VPC. With a proxy"
-            + " set HTTPS_PROXY: the proxy then resolves the name"),
+        "The name does not resolve: no DNS server answers the node, or DNS is off in the VPC",
+        "Check the node's DNS, and enableDnsSupport and enableDnsHostnames of the VPC. If you use a"
+            + " proxy, set HTTPS_PROXY, because the proxy then resolves the name"),
     PROXY_LOGIN(
         "407",
         "The proxy requires a login",
@@ -102,10 +102,10 @@ final class AwsAccess {
         "Allow the name of the endpoint in the proxy, or put the name into NO_PROXY"),
     CERTIFICATE(
         "certif",
-        "The agent does not trust the certificate: a proxy or firewall intercepts TLS, or the"
-            + " node's clock is wrong",
-        "Let the proxy pass the name of the endpoint without intercepting it, or give the agent a"
-            + " trust store with the proxy's certificate authority");
+        "The agent does not trust the certificate, because a proxy or firewall intercepts TLS, or"
+            + " because the node's clock is wrong",
+        "Exclude the endpoint's name from the interception, or give the agent a trust store with"
+            + " the proxy's certificate authority");
 
     private final String sign;
     private final String cause;
@@ -137,7 +137,7 @@ final class AwsAccess {
       CheckSpec.of(
               "publishing",
               "the last answer of AWS to the agent on this node, by `/status`",
-              "warn if the agent has sent nothing for 5 minutes; note if the last request failed",
+              "warn if no request succeeded for 5 minutes; note if only the last request failed",
               "Read the log of the agent on this node")
           .run(Commands.LOG_OF_AGENT, Commands.ROLE_OF_AGENT)
           .see(Pages.PUT_METRIC_DATA);
@@ -166,7 +166,7 @@ final class AwsAccess {
         PUBLISHING.warn(
             lasts ? "The agent does not publish" : "The agent's last request failed",
             evidence,
-            "The agent keeps its metrics and sends them again");
+            "The agent keeps the unsent metrics, and sends them later");
     String[] commands = PUBLISHING.commands().toArray(String[]::new);
     Finding advised =
         failure.get().remedy().isEmpty()
@@ -181,8 +181,8 @@ final class AwsAccess {
   private static final CheckSpec TEST_DATUM =
       CheckSpec.of(
               "put-metric-data",
-              ("with `--send-test`, CloudWatch's answer to the datum `%s`, which has no dimensions"
-                      + " and is in the agent's namespace")
+              ("CloudWatch's answer to the datum `%s`, which has no dimensions and is in the"
+                      + " agent's namespace; only with `--send-test`")
                   .formatted(TEST_METRIC),
               "fail if CloudWatch denies or rejects the datum, or does not answer",
               "Attach iam-policy/CNIMetricsHelperPolicy.json to the agent's role, and allow the"
@@ -210,11 +210,11 @@ final class AwsAccess {
             refusal ->
                 TEST_DATUM
                     .fail(
-                        "CloudWatch does not accept a datum",
+                        "CloudWatch does not accept the test datum",
                         refusal.fact(),
-                        "The agent publishes nothing for the same reason")
+                        "For the same reason the agent cannot publish metrics")
                     .remedied(refusal.remedy(), Commands.ROLE_OF_AGENT))
-        .orElseGet(() -> TEST_DATUM.ok("CloudWatch accepts a datum", TEST_METRIC));
+        .orElseGet(() -> TEST_DATUM.ok("CloudWatch accepts the test datum", TEST_METRIC));
   }
 
   private static final Duration MAX_CLOCK_ERROR = Duration.ofSeconds(30);
@@ -224,7 +224,7 @@ final class AwsAccess {
               "clock",
               "the header `Date` in an answer of CloudWatch",
               "warn if the node's clock is wrong by over 30 s",
-              "Check the node's time synchronisation. The address of the Amazon Time Sync Service is"
+              "Check the node's time synchronisation. The Amazon Time Sync Service has the address"
                   + " 169.254.169.123")
           .run(Commands.CLOCK)
           .needs(REGION)
@@ -248,7 +248,7 @@ final class AwsAccess {
         ? CLOCK.warn(
             "The node's clock is wrong",
             evidence,
-            "Metrics get wrong timestamps. AWS rejects requests if the clock is wrong by 5 minutes")
+            "Metrics get wrong timestamps. If the error exceeds 5 minutes, AWS rejects requests")
         : CLOCK.ok("The clock is right", evidence);
   }
 }

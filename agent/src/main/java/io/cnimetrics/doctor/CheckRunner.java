@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 
-/** Runs checks. A check that throws or hangs does not stop the others. */
+/** Runs checks. A check that throws or hangs does not stop the other checks. */
 public final class CheckRunner {
   private final List<Check> checks;
 
@@ -14,7 +14,7 @@ public final class CheckRunner {
     this.checks = List.copyOf(checks);
   }
 
-  /** Runs all checks, and finds out which finding explains which. */
+  /** Runs all checks, and adds to each symptom the finding that explains the symptom. */
   public Diagnosis run(NodeEvidence node) {
     List<Running> running = checks.stream().map(check -> Running.start(check, node)).toList();
     List<Finding> findings =
@@ -31,7 +31,8 @@ public final class CheckRunner {
   /**
    * A check that was started.
    *
-   * @param io the call of a check that does I/O, on its own thread; other checks run in the caller
+   * @param io the call of a check that does I/O, on its own thread; empty for other checks, which
+   *     run on the caller's thread
    */
   private record Running(Check check, Optional<BoundedCall<List<Finding>>> io) {
     static Running start(Check check, NodeEvidence node) {

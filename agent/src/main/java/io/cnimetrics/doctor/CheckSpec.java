@@ -47,7 +47,7 @@ record CheckSpec(
     return new CheckSpec(id, looksAt, fires, remedy, commands, Optional.of(page), requirements);
   }
 
-  /** The same with commands; {@link Commands} has their placeholders. */
+  /** The same with commands, which can contain the placeholders of {@link Commands}. */
   CheckSpec run(String... lines) {
     return new CheckSpec(id, looksAt, fires, remedy, List.of(lines), link, requirements);
   }

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 public final class Checks {
   private Checks() {}
 
-  /** Every check; causes come before their symptoms. */
+  /** All checks. The checks of causes come before the checks of their symptoms. */
   public static List<Check> all(Probes probes) {
     return Stream.of(
             ofNode(probes), AgentSetup.checks(probes.directories()), AwsAccess.checks(probes))
@@ -19,7 +19,7 @@ public final class Checks {
         .toList();
   }
 
-  /** The checks of the node without those of the agent on it. */
+  /** The checks of the node, without the checks of the agent. */
   public static List<Check> ofNode(Probes probes) {
     return Stream.of(
             IpamdProcess.checks(probes.introspection()),

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * The result of all checks.
  *
- * @param findings worst first; a cause stands before its symptoms
+ * @param findings the worst first; a cause comes before its symptoms
  */
 public record Diagnosis(Verdict verdict, List<Finding> findings) {
   public Diagnosis {

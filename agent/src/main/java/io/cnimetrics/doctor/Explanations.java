@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 final class Explanations {
   private static final Comparator<Finding> WORST_FIRST = Comparator.comparing(Finding::level);
 
-  /** Why ipamD gets no more addresses; the most certain first. */
+  /** The reasons why ipamD gets no more addresses, the most certain first. */
   private static final List<String> NO_GROWTH =
       List.of(
           "introspection",
@@ -38,7 +38,7 @@ final class Explanations {
           "ec2-throttled",
           "eniconfig");
 
-  /** Why a pod gets no address, although ipamD needs no more addresses. */
+  /** The reasons why a pod gets no address although ipamD needs no more addresses. */
   private static final List<String> NO_ADDRESS =
       List.of(
           "ipamd-restarts",
@@ -48,7 +48,7 @@ final class Explanations {
           "trunk-slot",
           "node-full");
 
-  /** By symptom. The first cause that is present explains it. */
+  /** The possible causes of each symptom. The first cause that is present explains the symptom. */
   private static final Map<String, List<String>> CAUSES =
       Map.ofEntries(
           Map.entry("metrics", List.of("introspection")),
@@ -78,7 +78,7 @@ final class Explanations {
 
   private Explanations() {}
 
-  /** The findings, worst first, causes before their symptoms. */
+  /** Returns the explained findings, the worst first, and each cause before its symptoms. */
   static List<Finding> apply(List<Finding> findings) {
     List<Finding> explained = new ArrayList<>();
     for (Finding finding : findings) {
@@ -110,7 +110,7 @@ final class Explanations {
     return finding -> finding.id().equals(id) && finding.level() == Level.FAIL;
   }
 
-  /** Only the most certain reason why the pool does not grow fails. */
+  /** Of the reasons for no growth, only the most certain keeps its level fail. */
   private static Finding lessCertain(Finding finding, Optional<String> whyNoGrowth) {
     boolean another =
         finding.level() == Level.FAIL
@@ -120,7 +120,7 @@ final class Explanations {
     return another ? finding.at(Level.WARN) : finding;
   }
 
-  /** A cause is as serious as the symptom that it explains. */
+  /** A cause gets the level fail if it explains a symptom with the level fail. */
   private static Finding stopsPods(Finding cause, List<Finding> findings) {
     boolean explainsFailure =
         findings.stream()

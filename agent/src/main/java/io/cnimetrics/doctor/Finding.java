@@ -10,14 +10,14 @@ import java.util.Optional;
  *
  * @param id of the check
  * @param title the result in a few words
- * @param evidence the numbers behind it; for a check that did not run, the reason
- * @param cause what usually leads to it; empty if there is no problem
+ * @param evidence the values that show the result; for a check that did not run, the reason
+ * @param cause the usual cause; empty if there is no problem
  * @param remedy what to do; empty if there is nothing to do
  * @param commands the commands of the remedy, one line each, with this node's ids
- * @param link a page by AWS about it
+ * @param link a page of AWS about the problem
  * @param past whether the trouble has ended, or may have ended
- * @param since when the trouble began, if that is known
- * @param explainedBy the id of the finding that is the cause of this one
+ * @param since the time at which the trouble began; empty if unknown
+ * @param explainedBy the id of the finding that is the cause of this finding; empty if none is
  */
 public record Finding(
     String id,
@@ -58,7 +58,7 @@ public record Finding(
     return of(spec, level, title, evidence, "").remedied("").with(Optional.empty());
   }
 
-  /** Whether this is trouble at present. */
+  /** Whether the finding is trouble that lasts. */
   boolean isPresent() {
     return !past && (level == Level.FAIL || level == Level.WARN);
   }
@@ -75,7 +75,7 @@ public record Finding(
         id, level, title, evidence, better, remedy, commands, link, past, since, explainedBy);
   }
 
-  /** The same with that level. */
+  /** The same with another level. */
   Finding at(Level other) {
     return new Finding(
         id, other, title, evidence, cause, remedy, commands, link, past, since, explainedBy);
@@ -87,7 +87,7 @@ public record Finding(
         id, level, title, evidence, cause, remedy, commands, link, true, since, explainedBy);
   }
 
-  /** The same with the time at which it began. */
+  /** The same with the time at which the trouble began. */
   Finding since(Optional<Instant> start) {
     return new Finding(
         id, level, title, evidence, cause, remedy, commands, link, past, start, explainedBy);
@@ -110,7 +110,7 @@ public record Finding(
   }
 
   /**
-   * The same with this node's ids in its commands. Without one of its ids a command is left out.
+   * The same with this node's ids in the commands. A command that needs an unknown id is left out.
    */
   Finding onNode(NodeIdentity node) {
     return new Finding(

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 final class Introspection {
   private static final Duration LIMIT = Duration.ofSeconds(2);
 
-  /** A unix socket without a file is not refused. */
+  /** The error of a unix socket with a file. If the file is missing, the error is different. */
   private static final Pattern STALE_SOCKET =
       Pattern.compile(".*unix:(\\S+), .*Connection refused.*");
 
@@ -22,7 +22,8 @@ final class Introspection {
               "introspection",
               "`GET /v1/enis` of ipamD",
               "fail if ipamD does not answer in time, answers in an unknown format, or answers"
-                  + " only on the port of old releases; warn if `--introspection-url` is `none`",
+                  + " only on the metrics port, as old releases do; warn if"
+                  + " `--introspection-url` is `none`",
               "Check whether aws-node runs on this node, and read its logs")
           .run(
               Commands.FIND_AWS_NODE, Commands.LOG, Commands.PREVIOUS_LOG, Commands.ERRORS_OF_IPAMD)
@@ -64,9 +65,9 @@ final class Introspection {
         ? SPEC.warn(
                 "The agent does not read introspection",
                 "--introspection-url is none, and the agent uses ipamD's gauges instead",
-                "The gauges are wrong with several network cards and after a forced removal. The"
-                    + " gauges do not show the cooldown or the addresses of each ENI")
-            .remedied("Unset DISABLE_INTROSPECTION in aws-node and --introspection-url if you can")
+                "The gauges are wrong with several network cards and after a forced removal. They"
+                    + " do not show the cooldown or the addresses of each ENI")
+            .remedied("If you can, unset DISABLE_INTROSPECTION in aws-node and --introspection-url")
         : notRunning("--introspection-url is none, and ipamD's metrics do not answer");
   }
 
@@ -97,8 +98,8 @@ final class Introspection {
       return SPEC.fail(
               "Nothing listens on ipamD's introspection socket",
               evidence,
-              "The socket's file outlived a crash of ipamD. ipamD does not replace the file, and"
-                  + " never listens again until the file is deleted")
+              "ipamD crashed, and the socket's file still exists. ipamD cannot listen again until"
+                  + " the file is deleted")
           .remedied(
               "Delete the socket's file on the node, then restart ipamD",
               "sudo rm %s  # on the node".formatted(Commands.quoted(staleSocket.group(1))),
@@ -107,7 +108,7 @@ final class Introspection {
       return SPEC.fail(
               "Introspection is on the port of old releases",
               evidence + "; introspection answers on " + oldPort.get(),
-              "VPC CNI 1.4.0, and releases up to 1.3.3, use the port of the metrics text")
+              "VPC CNI 1.4.0 and releases up to 1.3.3 serve introspection on the metrics port")
           .remedied("Set --introspection-url " + oldPort.get() + ", and upgrade the VPC CNI");
     } else if (node.snapshot().metrics().isPresent()) {
       return SPEC.fail(
@@ -115,7 +116,8 @@ final class Introspection {
               evidence + "; ipamD's metrics answer",
               "DISABLE_INTROSPECTION is set for aws-node, or INTROSPECTION_BIND_ADDRESS is changed")
           .remedied(
-              "Remove that setting from aws-node, or set --introspection-url to the address",
+              "Remove this setting from aws-node, or set --introspection-url to the address that"
+                  + " ipamD uses",
               "kubectl -n kube-system describe ds aws-node | grep INTROSPECTION",
               Commands.setEnv("DISABLE_INTROSPECTION-"),
               Commands.setAddOnEnv("DISABLE_INTROSPECTION=false"));

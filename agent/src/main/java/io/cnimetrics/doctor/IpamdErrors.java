@@ -19,9 +19,9 @@ record IpamdErrors(String fn, String meaning, String cause) {
       CheckSpec.of(
               "ipamd-errors",
               "`awscni_ipamd_error_count` by `fn`",
-              "warn if the count rises now, or if that is unknown; note if it rose before; each `fn`"
-                  + " has its own finding",
-              "Read ipamD's log")
+              "warn if the count rises now, or if that is unknown; note if the count rose before;"
+                  + " each `fn` has its own finding",
+              "Read the errors in ipamD's log")
           .run(Commands.ERRORS_OF_IPAMD)
           .needs(METRICS)
           .see(Pages.TROUBLESHOOTING);
@@ -106,7 +106,7 @@ record IpamdErrors(String fn, String meaning, String cause) {
     String title = row.map(IpamdErrors::meaning).orElse("ipamD counts errors of another kind");
     String cause =
         row.map(IpamdErrors::cause)
-            .orElse("The agent does not know this function of ipamD; ipamD's log has the error");
+            .orElse("The agent does not know this function of ipamD. ipamD's log has the error");
     String evidence = "%s: %s".formatted(fn, trend);
     return trend.judge(SPEC.warn(title, evidence, cause));
   }

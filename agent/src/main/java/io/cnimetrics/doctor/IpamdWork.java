@@ -38,21 +38,21 @@ final class IpamdWork {
               "stuck-action",
               "the gauge `awscni_ipamd_action_inprogress`",
               "warn if the gauge is over 0 in each of several polls",
-              "Watch longer: doctor --polls 5. If the pool change does not end, restart ipamD: "
-                  + Commands.RESTART_AWS_NODE)
+              "Watch longer: doctor --polls 5. If the pool change does not end, restart ipamD")
+          .run(Commands.RESTART_AWS_NODE)
           .needs(METRICS);
 
   private static Finding stuckAction(NodeEvidence node) {
-    String evidence = "%.0f pool changes in progress".formatted(node.total(IN_PROGRESS));
+    String evidence = "pool changes in progress: %.0f".formatted(node.total(IN_PROGRESS));
     if (!isBusy(node.last())) {
       return STUCK_ACTION.ok("No pool change is in progress", evidence);
     } else if (!node.showsTrend()) {
-      return STUCK_ACTION.notChecked(evidence + "; run doctor --polls 2 to see whether they end");
+      return STUCK_ACTION.notChecked(evidence + "; to see whether they end, run doctor --polls 2");
     }
     return node.lasts(IpamdWork::isBusy)
         ? STUCK_ACTION.warn(
-            "An ipamD pool change is stuck",
-            evidence + " in each of %d polls".formatted(node.polls().size()),
+            "ipamD does not finish a change of its pool",
+            evidence + ", in each of %d polls".formatted(node.polls().size()),
             "A call to EC2 hangs, or ipamD repeats a call that fails")
         : STUCK_ACTION.ok("ipamD changes its pool", evidence);
   }
@@ -94,9 +94,8 @@ final class IpamdWork {
               "pod-enis",
               "`awscni_pod_eni_error_count`, and whether a trunk ENI is attached",
               "warn if the count rises now, or if that is unknown; note if it rose before",
-              "Read the log of aws-node. Check that the instance type supports trunk ENIs. Run:"
-                  + " kubectl describe cninode "
-                  + Commands.THIS_NODE)
+              "Read the log of aws-node. Check that the instance type supports trunk ENIs")
+          .run(Commands.LOG, "kubectl describe cninode " + Commands.THIS_NODE)
           .needs(METRICS)
           .see(Pages.POD_SECURITY_GROUPS);
 
@@ -113,7 +112,9 @@ final class IpamdWork {
                     "%s; %d of %.0f ENIs are attached, and none is a trunk ENI"
                         .formatted(trend, node.pool().eniCount(), eniMax(node)),
                     "ENIs with pods used all slots before ENABLE_POD_ENI was set")
-                .remedied("Drain and replace the node. A new node keeps a slot for the trunk ENI")
+                .remedied(
+                    "Drain and replace the node. A new node keeps a slot for the trunk ENI",
+                    Commands.DRAIN)
             : POD_ENIS.warn(
                 "ipamD has errors with ENIs for single pods",
                 trend.toString(),
@@ -134,7 +135,8 @@ final class IpamdWork {
               "stated-totals",
               "`TotalIPs` and `AssignedIPs` of `/v1/enis`, and the lists in `/v1/enis`",
               "note if totals and lists differ; the lists are right, and the agent uses the lists",
-              "The agent is right. Tools that read TotalIPs are wrong until aws-node restarts")
+              "The agent's metrics are right. Tools that read TotalIPs are wrong until aws-node"
+                  + " restarts")
           .needs(POOL, IPV4);
 
   private static Finding statedTotals(NodeEvidence node) {
@@ -148,7 +150,7 @@ final class IpamdWork {
         : STATED_TOTALS.note(
             "ipamD's totals do not match its lists",
             evidence,
-            "ipamD subtracts forced removals twice, or counts addresses that were removed");
+            "ipamD subtracted forced removals twice, or still counts addresses that were removed");
   }
 
   private static final CheckSpec STALE_GAUGES =
@@ -156,7 +158,8 @@ final class IpamdWork {
               "stale-gauges",
               "the gauges `awscni_eni_allocated` and `awscni_total_ip_addresses`, and `/v1/enis`",
               "note if the gauges are wrong in each poll; the agent uses `/v1/enis` instead",
-              "The metrics of cni-metrics-agent are right. Dashboards that use ipamD's own gauges are wrong for this node")
+              "The agent's metrics are right. Dashboards that use ipamD's own gauges are wrong for"
+                  + " this node")
           .needs(POOL, METRICS, IPV4);
 
   private static Finding staleGauges(NodeEvidence node) {

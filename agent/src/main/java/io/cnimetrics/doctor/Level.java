@@ -6,7 +6,7 @@ public enum Level {
   FAIL("fail"),
   /** Something is wrong now, or perhaps now. */
   WARN("warn"),
-  /** The trouble has ended, or it is useful to know but no problem. */
+  /** The trouble has ended, or the fact is useful but is no problem. */
   NOTE("note"),
   OK("ok"),
   /** The check needs a permission, a source or a second poll that is missing. */

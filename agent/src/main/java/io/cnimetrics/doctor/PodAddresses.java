@@ -66,8 +66,8 @@ final class PodAddresses {
       CheckSpec.of(
               "warm-pool",
               "available addresses, and the effective maximum",
-              "fail if no address is available and none is cooling in each of several polls, although"
-                  + " the pool can grow; warn otherwise",
+              "fail if each of several polls shows no available and no cooling address although"
+                  + " the pool can grow; warn if only the last poll shows no available address",
               "Check whether the pool fills: doctor --polls 3. If the pool does not fill, read"
                   + " ipamD's log")
           .run(Commands.ERRORS_OF_IPAMD)

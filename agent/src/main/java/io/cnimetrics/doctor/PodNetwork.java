@@ -22,7 +22,7 @@ final class PodNetwork {
   private static final Duration ROUTES_LIMIT = Duration.ofSeconds(2);
   private static final int MAX_NAMED = 5;
 
-  /** The host's end of a pod's interface; AWS_VPC_K8S_CNI_VETHPREFIX changes the name. */
+  /** The usual name of a pod's interface on the host; AWS_VPC_K8S_CNI_VETHPREFIX changes it. */
   private static final String POD_DEVICE = "eni";
 
   private static final CheckSpec ROUTES =
@@ -30,9 +30,9 @@ final class PodNetwork {
               "pod-routes",
               "addresses that pods hold, and the host's routes to pods (`/proc/net/route`,"
                   + " `/proc/net/ipv6_route`)",
-              "fail if a held address has no route while others have one, or if the host has a"
-                  + " pod's route to an address that ipamD does not hold; not checked if no route"
-                  + " leads to a pod, because doctor is then not on the host network",
+              "fail if the address of a pod has no route although other addresses have a route, or"
+                  + " if a route leads to a pod whose address ipamD does not hold; not checked if"
+                  + " no route leads to a pod, because doctor is then not on the host network",
               "Delete the pods with these addresses, so that they start again. Then find the"
                   + " program that deletes routes or addresses, such as NetworkManager or another"
                   + " CNI")
@@ -56,19 +56,19 @@ final class PodNetwork {
     if (first.without().isEmpty() && first.orphaned().isEmpty()) {
       return ROUTES.ok("Each pod has a route", "%d held addresses".formatted(first.held().size()));
     }
-    // ipamD assigns an address shortly before the route exists, and releases it shortly after the
-    // route is deleted. Therefore both are read again.
+    // ipamD assigns an address shortly before the route exists, and releases the address shortly
+    // after the route is deleted. Therefore a second read has to confirm the difference.
     Routes again = Routes.of(heldAddresses.read(), hostRoutes.read());
     List<String> orphaned = both(first.orphaned(), again.orphaned());
-    // A pod of a multi-NIC node has a route of the host for one of its addresses only.
+    // On a multi-NIC node the host has a route to only one of the addresses of a pod.
     List<String> without =
         node.pool().multiNic() ? List.of() : both(first.without(), again.without());
     if (!orphaned.isEmpty()) {
       return ROUTES
           .fail(
               "Pods have lost their addresses, and have no network",
-              "the host has a pod's route to %s, but ipamD does not hold %s"
-                  .formatted(named(orphaned), orphaned.size() == 1 ? "it" : "them"),
+              "the host has routes to pods with addresses that ipamD does not hold: "
+                  + named(orphaned),
               "ipamD lost an address, a prefix or an ENI while pods used it. The pods keep their"
                   + " interface, but EC2 no longer sends packets to their addresses")
           .remedied(ROUTES.remedy(), podsWith(orphaned));
@@ -84,7 +84,7 @@ final class PodNetwork {
             .remedied(ROUTES.remedy(), podsWith(without), Commands.RESTART_AWS_NODE);
   }
 
-  /** Lists the pods with these addresses. */
+  /** A command that lists the pods with these addresses. */
   private static String podsWith(List<String> addresses) {
     String pattern =
         addresses.stream()
@@ -103,6 +103,7 @@ final class PodNetwork {
    * @param ofPods the addresses with a route to a pod's interface
    */
   private record Routes(List<String> held, List<String> ofPods) {
+    /** Pods can have interfaces with another name. The routes to held addresses show the name. */
     static Routes of(List<String> held, List<Probes.HostRoute> routes) {
       Set<String> prefixes =
           routes.stream()
@@ -136,7 +137,7 @@ final class PodNetwork {
     return addresses.size() > MAX_NAMED ? first + ", …" : first;
   }
 
-  /** One more prefix or ENI needs about this number of addresses. */
+  /** A new prefix or a new ENI needs about this number of addresses. */
   private static final long FEW_ADDRESSES = 16;
 
   /** This limit includes the time to load the EC2 client. */
@@ -145,7 +146,7 @@ final class PodNetwork {
   private static final CheckSpec SUBNET =
       CheckSpec.of(
               "subnet",
-              "with `--subnets`, the answer of `DescribeSubnets` on the node's subnets",
+              "with `--subnets`, the free addresses of the node's subnets, by `DescribeSubnets`",
               "fail if the subnet has no free address and the node has no available address;"
                   + " warn if the subnet has fewer than 16 free addresses",
               "Add a CIDR with subnets for pods to the VPC. Pods use these subnets with custom"
@@ -180,7 +181,7 @@ final class PodNetwork {
 
   private static Finding subnet(NodeEvidence node, Subnet subnet, String reachable) {
     String evidence =
-        "%s: %d of %d free%s"
+        "%s: %d of %d addresses are free%s"
             .formatted(subnet.id(), subnet.free(), subnet.free() + subnet.used(), reachable);
     if (subnet.free() == 0 && node.available() == 0) {
       return SUBNET.fail(

@@ -9,11 +9,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Sources that checks read besides the polls. A failed probe throws an exception with the reason.
+ * The sources that checks read in addition to the polls. A failed probe throws an exception with
+ * the reason.
  *
  * @param primaryAddresses the primary address of each ENI, from instance metadata
  * @param poolAddresses the addresses that ipamD's introspection lists
- * @param heldAddresses those of them that pods hold
+ * @param heldAddresses the addresses that pods hold, as introspection lists them
  * @param ec2 the endpoint of EC2
  * @param cloudWatch the endpoint of CloudWatch
  * @param subnets the subnets in EC2; empty if {@code --subnets} is not set

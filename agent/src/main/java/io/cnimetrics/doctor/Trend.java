@@ -56,6 +56,7 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
     return run.filter(increases -> !increases.last().plus(time).isBefore(now)).isPresent();
   }
 
+  /** The mean time between two attempts of the kubelet for one pod. */
   private static final double RETRY_SECONDS = 12.5;
 
   /** The number of pods that wait, if each increase is a refusal of an address. */

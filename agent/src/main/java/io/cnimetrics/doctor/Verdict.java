@@ -9,13 +9,13 @@ import java.util.Set;
 /**
  * The answer to "why do my pods get no address?" in one sentence.
  *
- * @param level of the finding that decides
- * @param finding the id of that finding; empty if there is no trouble
+ * @param level the level of the worst finding
+ * @param finding the id of the worst finding; empty if there is no trouble
  */
 public record Verdict(Level level, String text, Optional<String> finding) {
   private static final String REFUSED = "refused-pods";
 
-  /** Without another symptom these findings mean that no pod gets an address. */
+  /** Each of these findings alone means that no pod gets an address. */
   private static final Set<String> STOPS_ALL_PODS = Set.of("metadata-away", "ipamd-restarts");
 
   /** These findings concern only the agent. */
@@ -65,7 +65,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
     return new Verdict(Level.FAIL, text, Optional.of(worst.id()));
   }
 
-  /** A title in the middle of a sentence. Names such as EC2 and CloudWatch keep their case. */
+  /** Makes a title a clause of a sentence. Names such as EC2 and CloudWatch keep their case. */
   private static String clause(String title) {
     boolean name = title.split(" ", 2)[0].matches(".+[A-Z].*");
     return name ? title : Character.toLowerCase(title.charAt(0)) + title.substring(1);

@@ -18,8 +18,8 @@ class DoctorDocumentGoldensTest {
       <!-- Written from the checks by `make goldens`: change the checks, not this page. -->
 
       `cni-metrics-agent doctor` checks one node and changes nothing. It answers the question "Why do my pods get no
-      address, now, and what do I type?". It also says why the agent cannot do its work. You can run doctor in the agent's
-      container. Doctor then uses the settings of the agent:
+      address now, and which commands help?". It also finds out whether the agent can read ipamD and publish metrics. You can
+      run doctor in the agent's container. Doctor then uses the settings of the agent:
 
           kubectl -n kube-system get pods -l app.kubernetes.io/name=cni-metrics-agent \\
             --field-selector spec.nodeName=NODE
@@ -36,15 +36,15 @@ class DoctorDocumentGoldensTest {
 
       - The first line names the node, its instance type, the cluster, and the release of the VPC CNI if ipamD reports it.
       - The second line is the **verdict**: one sentence that says whether pods get addresses, why not, and since when.
-      - The **findings** follow, the worst first. A cause stands before its symptoms. A symptom names its cause, and has no
-        advice of its own. Each other finding has the evidence, the cause, the remedy, commands, and a page of AWS.
+      - The **findings** follow, the worst first. A cause comes before its symptoms. A symptom names its cause, and has no
+        advice of its own. All other findings have the evidence, the cause, the remedy, commands, and a page of AWS.
       - **Not checked** lists the checks that need a permission, a source or a second poll that is missing.
 
       | level | means |
       | --- | --- |
       | fail | pods on this node get no address now, doctor cannot see whether pods get addresses, or CloudWatch rejects the test datum of `--send-test`; the exit code is 1 |
       | warn | something is wrong now, or perhaps now |
-      | note | the trouble has ended, or it is useful to know but no problem |
+      | note | the trouble has ended, or the fact is useful but is no problem |
       | ok | no problem; the table shows these findings only with `--verbose`, and JSON always contains them |
       | not checked | the check cannot judge; the finding says why |
 
@@ -52,12 +52,12 @@ class DoctorDocumentGoldensTest {
 
       ### Now, and since when
 
-      ipamD counts its errors from its start and does not report when they happened. Therefore doctor calls trouble present
-      only if a counter rose in the last three minutes. Doctor asks the agent on this node, by the page `/status` of
-      `--health-address`, which counters rose and since when. One poll is then enough. Without an agent doctor needs a second
-      poll: `--polls 2` polls twice, with `--poll-interval` between the polls. A counter that did not rise is a note. If
-      doctor cannot know, a counter over 0 is a warning, and the evidence says that the time is unknown.
-      With more polls doctor also sees what lasts: an empty pool in each of several polls is worse than in one poll.
+      ipamD counts its errors since its start, and does not report when they happened. Therefore doctor calls trouble
+      present only if a counter rose in the last three minutes. The agent on this node knows which counters rose, and when.
+      Doctor reads this from the page `/status` at `--health-address`, and then needs only one poll. If no agent answers,
+      doctor needs a second poll. `--polls 2` polls twice, with `--poll-interval` between the polls. If a counter over 0 did
+      not rise, the finding is a note. If doctor cannot know this, the finding is a warning, and the evidence says that the
+      time is unknown. An empty pool in each of several polls is worse than an empty pool in one poll.
 
       ### Commands
 
@@ -66,8 +66,8 @@ class DoctorDocumentGoldensTest {
       machine, and the comment `# on the node` marks the others. The comment `# changes every node` marks a command that
       changes more than this node. Some remedies have two commands for the same setting: `kubectl set env` is for an aws-node
       that you manage, and `aws eks update-addon` is for the add-on of EKS, because EKS undoes `kubectl set env`. The values
-      of `aws eks update-addon` replace the values that the add-on has. To keep these, add them to the command. The table
-      shows the commands of notes only with `--verbose`.
+      of `aws eks update-addon` replace the values that the add-on has. To keep the old values, add them to the command. The
+      table shows the commands of notes only with `--verbose`.
 
       ### JSON
 
@@ -84,14 +84,14 @@ class DoctorDocumentGoldensTest {
 
       ### Max pods
 
-      The checks `max-pods` and `node-full` depend on the kubelet's max-pods. `--max-pods` sets it. Without this flag doctor
-      reads the arguments and the configuration of the kubelet on Amazon Linux and Bottlerocket. In a pod these files are
-      usually not visible. Then doctor assumes a number, and the check `max-pods` says which.
+      The checks `max-pods` and `node-full` depend on the kubelet's max-pods. If you do not set the flag `--max-pods`, doctor
+      reads the kubelet's arguments and its configuration file on Amazon Linux and Bottlerocket. In a pod these files are
+      usually not visible. Then doctor assumes a number, and the check `max-pods` shows this number.
 
       ### A simulated node
 
-      `doctor --simulate subnet-empty` examines a simulated node in this scenario, and reads nothing of this machine. The
-      doctor does not wait between the polls. `simulate --list` prints all scenarios.
+      `doctor --simulate subnet-empty` examines a simulated node with an empty subnet, and reads nothing of this machine.
+      Doctor does not wait between the polls. `simulate --list` prints all scenarios.
 
       ## Checks
 

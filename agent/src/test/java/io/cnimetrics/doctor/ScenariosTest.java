@@ -67,7 +67,7 @@ class ScenariosTest {
           nearly-full,            1, note, node-full, The node is nearly full
           max-pods-too-high,      1, warn, max-pods, max-pods is above the number of addresses that the node can have
           stuck-action,           1, not checked, stuck-action, not checked
-          stuck-action,           2, warn, stuck-action, An ipamD pool change is stuck
+          stuck-action,           2, warn, stuck-action, ipamD does not finish a change of its pool
           forced-removal,         1, warn, forced-removals, Pods lost addresses that they held
           forced-removal,         1, note, stated-totals, ipamD's totals do not match its lists
           forced-removal,         1, note, stale-gauges, ipamD's gauges contradict its introspection
