@@ -40,7 +40,8 @@ class AwsTest {
 
     assertThat(finding.level()).isEqualTo(level);
     assertThat(finding.title()).isEqualTo(title);
-    assertThat(finding.evidence()).startsWith("subnet-1: %d of %d addresses are free".formatted(free, free + 51));
+    assertThat(finding.evidence())
+        .startsWith("subnet-1: %d of %d addresses are free".formatted(free, free + 51));
   }
 
   @Test
