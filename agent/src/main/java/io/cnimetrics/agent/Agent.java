@@ -49,12 +49,12 @@ public final class Agent {
   /** A stop may take 10 s. The agent uses at most 8.5 s, because the JVM needs time to exit. */
   private static final Duration STOP_LIMIT = Duration.ofMillis(8_500);
 
-  /** How long the agent waits for a request in progress when it stops. */
+  /** How long a stopping agent waits for a request in progress. */
   private static final Duration REQUEST_GRACE = Duration.ofMillis(2_500);
 
   private static final Duration AFTER_INTERRUPT = Duration.ofMillis(500);
 
-  /** The time limit of a lookup in instance metadata by an agent that does not send. */
+  /** The time limit of requests to instance metadata if the agent sends nothing to CloudWatch. */
   private static final Duration IDENTITY_LIMIT = Duration.ofSeconds(5);
 
   private static final Logger log = LoggerFactory.getLogger(Agent.class);
@@ -182,8 +182,8 @@ public final class Agent {
   }
 
   /**
-   * Reads instance metadata for the log and for the limits of the instance type. An agent that
-   * sends does this with the lookup of the cluster's name.
+   * Reads instance metadata, which the log and the limits of the instance type need. Only an agent
+   * that sends nothing uses this method, because the publisher reads instance metadata itself.
    *
    * @return when to try again
    */
@@ -230,7 +230,8 @@ public final class Agent {
     IncreaseHistory increases = alerts.increases();
     List<Problem> problems = new ArrayList<>();
     polled.ifPresent(snapshot -> problems.addAll(snapshot.problems()));
-    // Without CloudWatch nothing needs the region and the cluster's name.
+    // Without CloudWatch the agent needs no region and no cluster. Their absence is no problem
+    // then.
     identified
         .map(found -> config.cloudwatch() ? found.problems() : found.metadata().problems())
         .ifPresent(problems::addAll);

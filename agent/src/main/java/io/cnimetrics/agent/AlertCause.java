@@ -20,8 +20,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * Finds the cause of an alert in the polls of this node. If the doctor can report the same cause,
- * the text is the same too. Errors are a cause only if they rose in the last minutes.
+ * Finds the cause of an alert in the polls of this node. The doctor uses the same text for the same
+ * cause. Errors are a cause only if their counter rose in the last minutes.
  *
  * @param snapshot the last poll
  */
@@ -32,7 +32,7 @@ record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory 
   private static final Found CRASH_LOOP =
       new Found("ipamD ends again and again after its start", "ipamd-restarts");
 
-  /** The number of calls and codes that one cause names. */
+  /** The largest number of calls and codes that the text of a cause names. */
   private static final int MOST_NAMED = 2;
 
   /** The method that finds the cause, for the name of each metric. */
@@ -62,7 +62,7 @@ record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory 
     return FINDERS.getOrDefault(metric, causes -> Optional.empty()).apply(this);
   }
 
-  /** Ignores the reasons MISMATCH and DEGRADED, because ipamD answered in both cases. */
+  /** Why ipamD could not be read. With the reasons MISMATCH and DEGRADED, ipamD was read. */
   private Optional<Found> unread() {
     Source source = snapshot.introspectionOff() ? Source.METRICS : Source.INTROSPECTION;
     return snapshot.problems().stream()
@@ -73,7 +73,7 @@ record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory 
         .findFirst();
   }
 
-  /** A pod that got an address and could not read instance metadata is not a refused pod. */
+  /** If ipamD refused no request, the pods got addresses, and instance metadata comes first. */
   private Optional<Found> ofRefusedPods() {
     boolean refused =
         increases.isRising(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries(), snapshot.takenAt());

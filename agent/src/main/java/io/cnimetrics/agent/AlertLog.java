@@ -60,7 +60,8 @@ final class AlertLog implements AlertListener {
   }
 
   /**
-   * The alerts that have not ended, the oldest first. An alert can begin before its cause is known.
+   * The alerts that have not ended, the oldest first. The cause is that of the last poll or, if the
+   * last poll shows none, that of the alert's start.
    */
   synchronized List<AgentStatus.Trouble> present() {
     return present.values().stream()
@@ -82,7 +83,7 @@ final class AlertLog implements AlertListener {
     return List.copyOf(minutes);
   }
 
-  /** ipamD reads paths of instance metadata that may not exist. Such an error is no trouble. */
+  /** ipamD reads paths of instance metadata that may not exist. These errors are no trouble. */
   @Override
   public double harmless(Instant minute, String metric) {
     return metric.equals(MetricCatalog.AWS_API_ERR.name()) ? increases.takeHarmless(minute) : 0;

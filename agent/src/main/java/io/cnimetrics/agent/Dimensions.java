@@ -17,7 +17,7 @@ import java.util.Optional;
 public final class Dimensions {
   private Dimensions() {}
 
-  /** The namespace and the dimensions of the settings. A value that the settings lack is empty. */
+  /** The namespace and the dimensions from the settings, with empty values for unknown facts. */
   static Destination destination(AgentConfig config) {
     List<Map<String, String>> sets =
         config.dimensions().stream().map(set -> given(set, config)).toList();

@@ -20,21 +20,21 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The last run of increases of each counter of ipamD and of each kind of its errors, since this
- * agent started. Several threads may use this object.
+ * The last run of increases of each counter and each kind of error of ipamD, since this agent
+ * started. A pause of over three minutes ends a run. Several threads may use this object.
  *
- * <p>The rules of the sampler apply. The first read is a baseline, unless ipamD is younger than the
- * agent. After a restart ipamD counts from 0. The stored state has no totals of single kinds of
- * errors. Therefore the first read is their baseline even if the agent has a stored state.
+ * <p>As in the sampler, the first read is a baseline, unless ipamD started after the agent. After a
+ * restart ipamD counts from 0. The stored state has no totals of single kinds of errors. Therefore
+ * the first read is a baseline of errors, even if the agent has a stored state.
  */
 final class IncreaseHistory {
-  /** One read has at most 202 kinds. Above this number, kinds that a read lacks are forgotten. */
+  /** If more kinds are known, those that the last read lacks are forgotten. A read has ≤ 202. */
   private static final int MOST_KINDS = 300;
 
-  /** A minute is judged at most a few seconds after its end. */
+  /** Harmless errors are kept for this number of minutes. A minute closes seconds after its end. */
   private static final int MOST_MINUTES = 3;
 
-  // These are no series of ipamD, but they count like one.
+  // ipamD has no such series. The history treats the counts of the agent like series.
   private static final Series RESTARTS = Series.of(MetricCatalog.IPAMD_RESTARTS.name());
   private static final Series REFUSED_WHILE_COOLING =
       Series.of(RecentIncrease.REFUSED_WHILE_COOLING);
@@ -103,7 +103,7 @@ final class IncreaseHistory {
     runs.put(key, run == null ? new RecentIncrease(counter, by, at, at) : run.plus(by, at));
   }
 
-  /** All runs, the last increase first. */
+  /** All runs, those with the newest increase first. */
   synchronized List<RecentIncrease> all() {
     return Stream.concat(counters.values().stream(), errors.values().stream())
         .sorted(
@@ -136,8 +136,8 @@ final class IncreaseHistory {
   }
 
   /**
-   * Returns the number of errors that are no trouble, and forgets them. An agent's first minute has
-   * no datum. Its increases are counted in the next minute.
+   * Returns the number of errors that are no trouble, and forgets these errors. The minute in which
+   * an agent starts has no datum, and the datum of the next minute contains its increases.
    *
    * @param minute the last minute whose errors count
    */

@@ -65,8 +65,8 @@ final class Poller {
   }
 
   /**
-   * Skips a scheduled poll within half an interval after a poll, because ipamD logs each poll. No
-   * poll is skipped if a whole minute would then have no poll.
+   * Skips a scheduled poll that is less than half an interval away, because ipamD logs each poll.
+   * But each minute has a poll.
    */
   private Instant next(Instant polledAt) {
     Instant next = schedule.nextPoll(polledAt.plus(schedule.pollInterval().dividedBy(2)));

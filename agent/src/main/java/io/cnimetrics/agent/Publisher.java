@@ -36,7 +36,7 @@ final class Publisher {
   /** The time between lookups of missing instance details when all dimensions are known. */
   private static final Duration RESOLVE_AGAIN = Duration.ofMinutes(10);
 
-  /** The pause while a poll of an ended minute is still running. A poll takes a few seconds. */
+  /** The pause before the next attempt to close a minute, if its last poll is still running. */
   private static final Duration SOON = Duration.ofSeconds(1);
 
   private static final String ANOTHER_AGENT =
@@ -109,7 +109,7 @@ final class Publisher {
     return Collections.min(List.of(next, resolveAt, soon));
   }
 
-  /** Closes ended minutes. If a slow poll kept a minute open, that minute is sent at once. */
+  /** Closes ended minutes. If a slow poll delayed the end of a minute, sends the minute at once. */
   private void closeMinute(Instant now) {
     boolean closed = buffer.closeEnded(now);
     if (closed && late) {

@@ -87,7 +87,7 @@ final class SubnetReporter {
     region = node.instanceRegion();
   }
 
-  /** From now on, the reporter adds nothing to the buffer, even if a call is in progress. */
+  /** Stops the reporter. A call in progress then adds nothing to the buffer. */
   synchronized void stop() {
     stopped = true;
   }

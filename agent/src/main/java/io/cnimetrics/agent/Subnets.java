@@ -9,7 +9,7 @@ import java.util.Set;
 
 /** Reads facts about the subnets of this node. */
 public interface Subnets {
-  /** Reads the subnets of the node's ENIs, in case ipamD does not report subnets. */
+  /** Reads the subnet of each ENI from instance metadata, if ipamD does not report subnets. */
   InstanceMetadata.Interfaces interfaces(Duration limit);
 
   /** Reads the number of free addresses in the given subnets. */

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
-/** The agent's own counters since its start. The loops count, and {@code /metrics} shows them. */
+/** The agent's counters of its own work since its start. {@code /metrics} shows the counters. */
 public final class AgentStats implements SendEvents {
   final Map<PollResult, LongAdder> polls = zeros(PollResult.class);
   final LongAdder sent = new LongAdder();
@@ -43,7 +43,7 @@ public final class AgentStats implements SendEvents {
     add(dropped, reason, datums);
   }
 
-  /** Creates a counter for each constant. The map needs no lock, because it never changes later. */
+  /** Creates a counter for each constant. The map needs no lock, because its keys never change. */
   private static <E extends Enum<E>> Map<E, LongAdder> zeros(Class<E> kinds) {
     Map<E, LongAdder> counts = new EnumMap<>(kinds);
     for (E kind : kinds.getEnumConstants()) {

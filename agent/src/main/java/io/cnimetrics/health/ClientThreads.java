@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs each HTTP exchange on its own thread, at most eight at a time.
  *
- * <p>The JDK's server blocks a thread while a client is slow, and memory does not suffice for a
- * thousand blocked threads. The server checks its own limit {@code maxReqTime} once a second, and
- * this is too late for a waiting probe. Therefore, if a client waits and no exchange ends within 60
- * ms, all exchanges are interrupted. An interrupt closes the connection.
+ * <p>In the JDK's server a slow client blocks a thread, and memory does not suffice for a thousand
+ * blocked threads. The server checks its own limit {@code maxReqTime} only once a second, but a
+ * waiting probe must be answered earlier. Therefore, if a client waits and no exchange ends within
+ * 60 ms, all exchanges are interrupted. An interrupt closes the connection.
  */
 final class ClientThreads implements Executor {
   private static final int MOST_EXCHANGES = 8;
@@ -85,8 +85,8 @@ final class ClientThreads implements Executor {
   }
 
   /**
-   * Every fourth turn returns the newest client, so that a probe need not wait for all other
-   * clients. The other turns return the oldest client, so that no client waits without end.
+   * Every fourth call returns the newest client, so that a probe need not wait for all older
+   * clients. The other calls return the oldest client, so that each client is served at some time.
    */
   private static final class Queue extends LinkedBlockingDeque<Runnable> {
     private int turns;

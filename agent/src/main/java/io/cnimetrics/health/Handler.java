@@ -19,8 +19,8 @@ final class Handler implements HttpHandler {
   private static final Logger log = LoggerFactory.getLogger(Handler.class);
 
   private static final String FORBIDDEN =
-      "%s is answered to loopback addresses only; run 'cni-metrics-agent status' in the agent's"
-          + " pod%n";
+      "%s answers only requests from loopback addresses; run 'cni-metrics-agent status' in the"
+          + " agent's pod%n";
 
   private static final Pattern POD_NAME = Pattern.compile("[a-z0-9.-]{1,253}");
 
@@ -86,7 +86,7 @@ final class Handler implements HttpHandler {
     }
   }
 
-  /** If a request has several {@code Accept} headers, they are joined to one header. */
+  /** Joins several {@code Accept} headers of a request into one header. */
   private static String accept(HttpExchange exchange) {
     return String.join(
         ",", Objects.requireNonNullElse(exchange.getRequestHeaders().get("Accept"), List.of()));

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Serves {@code /livez}, {@code /readyz} and further pages over HTTP. If the address cannot be
- * bound, the server tries again and the rest of the agent works.
+ * bound, the server tries again, and the rest of the agent works as usual.
  */
 public final class HealthServer implements AutoCloseable {
   /** Limits of the JDK's server. They can be set only as system properties. */
@@ -59,10 +59,10 @@ public final class HealthServer implements AutoCloseable {
   private final CompletableFuture<InetSocketAddress> listening = new CompletableFuture<>();
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  /** All attempts use one server, because the JDK never frees the sockets of an unbound server. */
+  /** One server for all attempts to bind. The JDK never frees the sockets of an unbound server. */
   private Optional<HttpServer> server = Optional.empty();
 
-  /** Serves the pages for this node, if the address is neither loopback nor all addresses. */
+  /** Also serves this node on 127.0.0.1, if the first server does not listen on this address. */
   private Optional<HealthServer> onLoopback = Optional.empty();
 
   /**
@@ -188,7 +188,7 @@ public final class HealthServer implements AutoCloseable {
     return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
   }
 
-  /** Serves a probe's result and logs each change, because the kubelet's events lack the page. */
+  /** Serves a probe's result. Logs each change, because the kubelet's events omit the reason. */
   private static final class Probe implements Page {
     private final String path;
     private final Supplier<List<String>> complaints;

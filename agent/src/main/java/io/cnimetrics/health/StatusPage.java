@@ -23,8 +23,8 @@ import java.util.function.Supplier;
 
 /**
  * The page {@code /status}: a JSON document about the agent and its node. Programs may rely on the
- * fields, which {@code docs/commands.md} lists. An unknown value is absent. The page names the
- * node's ids and causes of trouble. Therefore only this node may read it.
+ * fields, which {@code docs/commands.md} lists. An unknown value is absent. The page contains the
+ * node's ids and the causes of trouble. Therefore only clients on this node may read the page.
  */
 public final class StatusPage implements Page {
   /** The path of the page. */

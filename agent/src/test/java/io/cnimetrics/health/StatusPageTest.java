@@ -100,7 +100,7 @@ class StatusPageTest {
       assertThat(elsewhere.get("/status"))
           .returns(403, Client.Reply::status)
           .returns(
-              "/status is answered to loopback addresses only; run 'cni-metrics-agent status' in"
+              "/status answers only requests from loopback addresses; run 'cni-metrics-agent status' in"
                   + " the agent's pod\n",
               Client.Reply::body);
     }
