@@ -21,6 +21,9 @@ final class EniDecoder {
   /** Go's zero time, which means that the address was never released. */
   private static final String NEVER = "0001-01-01T00:00:00Z";
 
+  /** The memory of an ENI without its texts. */
+  private static final int BYTES_PER_ENI = 300;
+
   private final JsonCursor json;
   private final Instant coolingSince;
   private final BiConsumer<String, Boolean> listed;
@@ -79,6 +82,10 @@ final class EniDecoder {
         default -> json.skip();
       }
     }
+    json.keep(
+        BYTES_PER_ENI
+            + JsonCursor.bytesOf(id)
+            + subnet.stream().mapToInt(JsonCursor::bytesOf).sum());
     Cidrs counted = ipv4.orElseThrow(() -> json.unexpected("the addresses of " + id));
     return new Eni(
         id,

@@ -11,6 +11,12 @@ import okhttp3.HttpUrl;
 public final class HeldAddresses {
   private static final Duration LIMIT = Duration.ofSeconds(1);
 
+  /** A node has at most about a thousand pods. The rest of a longer list is ignored. */
+  private static final int MOST = 10_000;
+
+  /** The longest form of an IPv6 address, in characters. */
+  private static final int LONGEST = 45;
+
   private final IpamdHttp http;
 
   /**
@@ -48,7 +54,8 @@ public final class HeldAddresses {
               body,
               Instant.MAX,
               (address, held) -> {
-                if (held || !onlyHeld) {
+                boolean kept = addresses.size() < MOST && address.length() <= LONGEST;
+                if (kept && (held || !onlyHeld)) {
                   addresses.add(address);
                 }
               });

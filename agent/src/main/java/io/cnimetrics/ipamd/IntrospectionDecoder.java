@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BiConsumer;
@@ -31,12 +30,8 @@ final class IntrospectionDecoder {
           .thenComparing(Eni::id);
   private static final Pattern CARD_INDEX = Pattern.compile("[0-9]{1,4}");
 
-  /** More than 100 times the ENIs of any instance type. */
-  private static final int MAX_ENIS = 4_096;
-
   private final JsonCursor json;
   private final EniDecoder eniDecoder;
-  private int eniCount;
 
   private IntrospectionDecoder(JsonCursor json, EniDecoder eniDecoder) {
     this.json = json;
@@ -171,9 +166,6 @@ final class IntrospectionDecoder {
       List<Eni> list = new ArrayList<>();
       while (json.nextField()) {
         list.add(eniDecoder.eni(ids.next(), index));
-        if (++eniCount > MAX_ENIS) {
-          throw json.unexpected(String.format(Locale.ROOT, "at most %,d ENIs", MAX_ENIS));
-        }
       }
       return list;
     }

@@ -7,12 +7,15 @@ import static io.cnimetrics.snapshot.Reason.TOO_LARGE;
 import static io.cnimetrics.snapshot.Reason.UNREACHABLE;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import io.cnimetrics.wire.LimitedSocket;
+import io.cnimetrics.wire.ReceiveLimit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.ProtocolException;
 import java.net.Proxy;
+import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -45,6 +48,15 @@ final class IpamdHttp {
   /** The maximum size of a body after decompression. */
   static final long MAX_BODY_BYTES = 64L << 20;
 
+  /**
+   * The maximum number of bytes that arrive without a byte of the body. OkHttp holds headers, chunk
+   * extensions, trailers and the header of gzip in memory. ipamD sends about 200 bytes of headers.
+   */
+  static final int MAX_OTHER_BYTES = 32 * 1024;
+
+  /** Longer than every call. A call has its own limit. */
+  private static final Duration LONGEST_CONNECTION = Duration.ofMinutes(1);
+
   /** Okio's message for a body that is not gzip contains the first two bytes of the body. */
   private static final Pattern NOT_GZIP = Pattern.compile("ID1ID2: actual (0x[0-9a-f]+) .*");
 
@@ -55,6 +67,7 @@ final class IpamdHttp {
   private final URI address;
   private final boolean unix;
   private final long maxBodyBytes;
+  private volatile ReceiveLimit received = limit();
 
   /**
    * @param address {@code http://host:port} with an optional path, or {@code unix:/path}
@@ -72,12 +85,20 @@ final class IpamdHttp {
             .proxy(Proxy.NO_PROXY)
             .followRedirects(false)
             .fastFallback(false);
-    if (unix) {
-      builder.socketFactory(UnixSocket.factory(Path.of(address.getPath())));
-    }
-    this.client = builder.build();
+    this.client = builder.socketFactory(new UnconnectedSockets(this::socket)).build();
     this.base = HttpUrl.get(unix ? "http://127.0.0.1/" : address.toString());
     this.maxBodyBytes = maxBodyBytes;
+  }
+
+  private Socket socket() throws IOException {
+    received = limit();
+    return unix
+        ? new UnixSocket(Path.of(address.getPath()), received)
+        : LimitedSocket.unconnected(received);
+  }
+
+  private static ReceiveLimit limit() {
+    return new ReceiveLimit(MAX_OTHER_BYTES, LONGEST_CONNECTION);
   }
 
   /**
@@ -120,6 +141,8 @@ final class IpamdHttp {
           TIMEOUT, "no answer within %s (%s)".formatted(seconds(limit), e.getMessage()), e);
     } catch (ProtocolException e) {
       throw new IpamdException(MALFORMED, "not HTTP: " + e.getMessage(), e);
+    } catch (ReceiveLimit.ExceededException e) {
+      throw new IpamdException(MALFORMED, "not HTTP: " + besidesTheBody(e), e);
     } catch (UnknownHostException e) {
       throw new IpamdException(UNREACHABLE, "unknown host", e);
     } catch (SocketException | ClosedChannelException e) {
@@ -144,6 +167,8 @@ final class IpamdHttp {
       return readToTheEnd(stream, reader);
     } catch (BodyTooLargeException e) {
       throw new IpamdException(TOO_LARGE, cause(e), e);
+    } catch (ReceiveLimit.ExceededException e) {
+      throw new IpamdException(TOO_LARGE, besidesTheBody(e), e);
     } catch (InterruptedIOException e) {
       throw new IpamdException(TIMEOUT, "the body did not end within " + seconds(limit), e);
     } catch (SocketException | ClosedChannelException e) {
@@ -162,7 +187,10 @@ final class IpamdHttp {
           @Override
           public long read(Buffer target, long most) throws IOException {
             long read = super.read(target, most);
-            readBytes += Math.max(0, read);
+            if (read > 0) {
+              readBytes += read;
+              received.renew();
+            }
             if (readBytes > maxBodyBytes) {
               throw new BodyTooLargeException(maxBodyBytes);
             }
@@ -173,6 +201,10 @@ final class IpamdHttp {
           }
         };
     return Okio.buffer(bounded).inputStream();
+  }
+
+  private static String besidesTheBody(ReceiveLimit.ExceededException e) {
+    return e.getMessage() + " of headers, chunk extensions or trailers";
   }
 
   private static String broken(String message) {

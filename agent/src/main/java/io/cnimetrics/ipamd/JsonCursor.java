@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,11 +23,15 @@ import java.util.Set;
 
 /**
  * Reads a JSON body field by field. An error names the path of the unexpected value. Memory holds
- * only one value of the body at a time.
+ * one value of the body, the names of the open objects, and what the reader keeps. All of these
+ * together have a limit.
  */
 final class JsonCursor {
-  /** Limits the memory. This is 1,000 times EC2's limit of 50 addresses per ENI. */
-  private static final int MAX_ENTRIES = 50_000;
+  /** A sixth of the heap. 14,000 addresses of one object need this memory. EC2's limit is 50. */
+  private static final int MAX_KEPT_BYTES = 2 << 20;
+
+  /** The memory of a name in a set, without its characters. */
+  private static final int BYTES_PER_NAME = 100;
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -42,6 +48,8 @@ final class JsonCursor {
           .build();
 
   private final JsonParser parser;
+  private final Deque<Names> open = new ArrayDeque<>();
+  private int keptBytes;
 
   private JsonCursor(JsonParser parser) {
     this.parser = parser;
@@ -80,7 +88,7 @@ final class JsonCursor {
     T value;
     try {
       expect(JsonToken.START_OBJECT, "an object");
-      value = shape.read(this, new Names());
+      value = shape.read(this, open());
     } catch (IpamdException e) {
       while (!parser.getParsingContext().inRoot()) {
         parser.nextToken();
@@ -105,12 +113,40 @@ final class JsonCursor {
   Names enter() throws IOException {
     parser.nextToken();
     expect(JsonToken.START_OBJECT, "an object");
-    return new Names();
+    return open();
+  }
+
+  private Names open() {
+    Names names = new Names();
+    open.push(names);
+    return names;
   }
 
   /** Moves to the next field. At the end of the object, returns false and leaves the object. */
   boolean nextField() throws IOException {
-    return parser.nextToken() == JsonToken.FIELD_NAME;
+    boolean more = parser.nextToken() == JsonToken.FIELD_NAME;
+    if (!more) {
+      keptBytes -= open.pop().bytes;
+    }
+    return more;
+  }
+
+  /**
+   * Counts memory that the reader keeps to the end of the body.
+   *
+   * @throws IpamdException if this body needs more memory than the limit
+   */
+  void keep(int bytes) {
+    keptBytes += bytes;
+    if (keptBytes > MAX_KEPT_BYTES) {
+      throw unexpected(
+          String.format(Locale.ROOT, "names and ENIs of at most %,d bytes", MAX_KEPT_BYTES));
+    }
+  }
+
+  /** The memory of a text, in bytes. A character needs up to two bytes. */
+  static int bytesOf(String text) {
+    return 2 * text.length();
   }
 
   void skip() throws IOException {
@@ -198,6 +234,7 @@ final class JsonCursor {
   /** The names read so far in one object. A second field with the same name is an error. */
   final class Names {
     private final Set<String> seen = new HashSet<>();
+    private int bytes;
 
     boolean isEmpty() {
       return seen.isEmpty();
@@ -208,9 +245,9 @@ final class JsonCursor {
       if (!seen.add(name)) {
         throw unexpected("each name once");
       }
-      if (seen.size() > MAX_ENTRIES) {
-        throw unexpected(String.format(Locale.ROOT, "at most %,d entries", MAX_ENTRIES));
-      }
+      int added = BYTES_PER_NAME + bytesOf(name);
+      bytes += added;
+      keep(added);
       return name;
     }
   }

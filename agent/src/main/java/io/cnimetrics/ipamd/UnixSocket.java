@@ -1,9 +1,9 @@
 package io.cnimetrics.ipamd;
 
+import io.cnimetrics.wire.ReceiveLimit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
-import javax.net.SocketFactory;
 
 /**
  * A socket for OkHttp that connects to a unix-domain socket.
@@ -22,23 +21,18 @@ import javax.net.SocketFactory;
  */
 final class UnixSocket extends Socket {
   private final UnixDomainSocketAddress path;
+  private final ReceiveLimit limit;
   private final SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
 
-  private UnixSocket(UnixDomainSocketAddress path) throws IOException {
-    this.path = path;
-  }
-
   /**
-   * Returns a factory of sockets that connect to the path. These sockets ignore the address that
-   * OkHttp passes.
-   *
-   * @param path the unix socket; it may be created later, before the first connection
+   * @param path the unix socket; it may be created later, before the connection
    */
-  static SocketFactory factory(Path path) {
-    return new Factory(UnixDomainSocketAddress.of(path));
+  UnixSocket(Path path, ReceiveLimit limit) throws IOException {
+    this.path = UnixDomainSocketAddress.of(path);
+    this.limit = limit;
   }
 
-  /** Blocks only while the listener's backlog is full. */
+  /** Ignores the address that OkHttp passes. Blocks only while the listener's backlog is full. */
   @Override
   public void connect(SocketAddress ignored, int timeoutMillis) throws IOException {
     channel.connect(path);
@@ -46,7 +40,7 @@ final class UnixSocket extends Socket {
 
   @Override
   public InputStream getInputStream() {
-    return Channels.newInputStream(channel);
+    return limit.on(Channels.newInputStream(channel));
   }
 
   @Override
@@ -76,42 +70,5 @@ final class UnixSocket extends Socket {
   public synchronized void close() throws IOException {
     channel.close();
     super.close();
-  }
-
-  private static final class Factory extends SocketFactory {
-    private final UnixDomainSocketAddress path;
-
-    Factory(UnixDomainSocketAddress path) {
-      this.path = path;
-    }
-
-    @Override
-    public Socket createSocket() throws IOException {
-      return new UnixSocket(path);
-    }
-
-    @Override
-    public Socket createSocket(String host, int port) {
-      return unsupported();
-    }
-
-    @Override
-    public Socket createSocket(String host, int port, InetAddress localHost, int localPort) {
-      return unsupported();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port) {
-      return unsupported();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort) {
-      return unsupported();
-    }
-
-    private static Socket unsupported() {
-      throw new UnsupportedOperationException("OkHttp creates unconnected sockets only");
-    }
   }
 }

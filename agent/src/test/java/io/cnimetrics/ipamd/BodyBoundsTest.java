@@ -61,6 +61,59 @@ class BodyBoundsTest {
   }
 
   @Test
+  void headersOfHalfTheLimitAreReadAndLongerHeadersAreRefused() throws IOException {
+    int limit = IpamdHttp.MAX_OTHER_BYTES;
+    try (RawServer server = RawServer.answering(OK + header(limit / 2) + "\r\n" + BODY)) {
+      assertThat(pool(server.address(), AMPLE).eniCount()).isZero();
+    }
+    for (int size : new int[] {limit, 10 * limit}) {
+      try (RawServer server = RawServer.answering(OK + header(size) + "\r\n" + BODY)) {
+        assertRefusal(
+            refusal(server.address(), AMPLE), MALFORMED, server.address(), "32,768 bytes of headers");
+      }
+    }
+  }
+
+  @Test
+  void longBodyInSmallChunksIsReadThoughItsChunkSizesAreLongerThanTheLimit() throws IOException {
+    String chunks = "1\r\n \r\n".repeat(IpamdHttp.MAX_OTHER_BYTES) + "b\r\n" + BODY;
+    try (RawServer server =
+        RawServer.answering(OK + "Transfer-Encoding: chunked\r\n\r\n" + chunks + "\r\n0\r\n\r\n")) {
+      assertThat(pool(server.address(), AMPLE).eniCount()).isZero();
+    }
+  }
+
+  @Test
+  void objectWith14ThousandAddressesIsReadAndLongerObjectsAreRefused() throws IOException {
+    try (RawServer server = RawServer.answering(OK + "\r\n" + addresses(14_000))) {
+      assertThat(pool(server.address(), AMPLE).totalIpv4()).isEqualTo(14_000);
+    }
+    for (int count : new int[] {17_500, 140_000}) {
+      try (RawServer server = RawServer.answering(OK + "\r\n" + addresses(count))) {
+        assertRefusal(
+            refusal(server.address(), AMPLE),
+            UNEXPECTED_SHAPE,
+            server.address(),
+            "names and ENIs of at most 2,097,152 bytes");
+      }
+    }
+  }
+
+  private static String header(int length) {
+    return "x: " + "y".repeat(length) + "\r\n";
+  }
+
+  private static String addresses(int count) {
+    StringBuilder body = new StringBuilder("{\"ENIs\":{\"eni-1\":{\"IsPrimary\":true,");
+    body.append("\"DeviceNumber\":0,\"IPv4Addresses\":{");
+    for (int i = 0; i < count; i++) {
+      body.append(i == 0 ? "" : ",");
+      body.append("\"10.100.%d.%d\":{\"Assigned\":true}".formatted(100 + (i >> 8), i & 255));
+    }
+    return body.append("}}}}").toString();
+  }
+
+  @Test
   void gzipThatIsCutShortIsMalformed() throws IOException {
     byte[] whole = gzip(BODY + " ".repeat(1000));
     for (int length = 0; length < whole.length; length++) {

@@ -8,6 +8,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.testing.RawServer;
+import io.cnimetrics.testing.RawServer.Answer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,7 +18,7 @@ import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A process reads 200 MB in many forms. Its heap is far smaller than the limit of a body. */
+/** A process with the heap of the image reads endless answers in many forms. */
 @Timeout(120)
 class LargeBodiesTest {
   private static final long BODY_BYTES = 200_000_000;
@@ -46,10 +47,17 @@ class LargeBodiesTest {
         "}}}}");
     form("many-fields", "{'x':{'y':0", i -> ",'" + "n".repeat(100) + i + "':0", "},'ENIs':{}}");
     form("many-fields-of-an-eni", "{'ENIs':{'e':{'x':0", i -> ",'n" + i + "':0", "}}}");
+    form(
+        "long-names-of-addresses",
+        "{'ENIs':{'e':{'IsPrimary':true,'DeviceNumber':0,'IPv4Addresses':{'a':{'Assigned':true}",
+        i -> ",'%060d':{'Assigned':true}".formatted(i),
+        "}}}}");
+    form("enis-with-long-names", "{'ENIs':{'e':{" + ENI, i -> ",'%01000d':{%s".formatted(i, ENI.replace("subnet-1", "s".repeat(500))), "}}");
+    form("names-at-each-depth", "{'1':", i -> names(i), "");
     form("arrays", "{'x':[0", i -> ",[[[[[[[[[[[[[[[[[[[[{}]]]]]]]]]]]]]]]]]]]]", "],'ENIs':{}}");
     form("deep-arrays", "{'x':", i -> "[".repeat(4000), "");
 
-    assertThat(reasonsOn24Megabytes("")).containsOnly("TOO_LARGE").hasSize(forms.size());
+    assertThat(reasonsInTheHeapOfTheImage("")).containsOnly("TOO_LARGE").hasSize(forms.size());
   }
 
   @Test
@@ -62,7 +70,7 @@ class LargeBodiesTest {
     form("no-lines", "", i -> "awscni_".repeat(1000), "");
     form("garbage", "awscni_x 1\n", i -> "}{\n".repeat(1000), "");
 
-    assertThat(reasonsOn24Megabytes("metrics/")).containsOnly("TOO_LARGE").hasSize(forms.size());
+    assertThat(reasonsInTheHeapOfTheImage("metrics/")).containsOnly("TOO_LARGE").hasSize(forms.size());
   }
 
   @Test
@@ -73,7 +81,7 @@ class LargeBodiesTest {
     }
     byte[] body = gzip(text.toString());
     try (RawServer server = new RawServer(request -> gzipped(request, body))) {
-      assertThat(resultsOn24Megabytes(List.of(server.address() + "/metrics/series")))
+      assertThat(resultsInTheHeapOfTheImage(List.of(server.address() + "/metrics/series")))
           .containsExactly("series OptionalDouble[100000.0]");
     }
   }
@@ -84,17 +92,70 @@ class LargeBodiesTest {
     assertThat(bomb).hasSizeLessThan(100_000);
     try (RawServer server = new RawServer(request -> gzipped(request, bomb))) {
       assertThat(
-              resultsOn24Megabytes(
+              resultsInTheHeapOfTheImage(
                   List.of(server.address() + "/bomb", server.address() + "/metrics/bomb")))
           .containsExactly("bomb TOO_LARGE", "bomb TOO_LARGE");
     }
+  }
+
+  /** The names of both ports are read by other code. Therefore each form is read by both. */
+  @Test
+  void memoryDoesNotGrowWithBytesBesideTheBody() throws Exception {
+    String chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    String gzip = "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\u001f\u008b\b";
+    Map<String, Answer> endless = new LinkedHashMap<>();
+    endless.put("status-line", endless("HTTP/1.1 200 ", "y"));
+    endless.put("header", endless("HTTP/1.1 200 OK\r\nx: ", "y"));
+    endless.put("headers", endless("HTTP/1.1 200 OK\r\n", "x:\r\n"));
+    endless.put("interim-answers", endless("", "HTTP/1.1 102 P\r\n\r\n"));
+    endless.put("chunk-extension", endless(chunked + "1;", "y"));
+    endless.put("later-chunk-extension", endless(chunked + "1\r\n \r\n1;", "y"));
+    endless.put("chunk-size", endless(chunked, "0"));
+    endless.put("trailer", endless(chunked + "2\r\n{}\r\n0\r\nx: ", "y"));
+    endless.put("trailers", endless(chunked + "2\r\n{}\r\n0\r\n", "x:\r\n"));
+    endless.put("gzip-name", endless(gzip + "\b\0\0\0\0\0\0", "y"));
+    endless.put("empty-gzip-blocks", endless(gzip + "\0\0\0\0\0\0\0", "\0\0\0\u00ff\u00ff"));
+    endless.put("refused", endless(chunked.replace("200", "500") + "1;", "y"));
+    try (RawServer server =
+        new RawServer(
+            request -> {
+              String path = request.path();
+              requireNonNull(endless.get(path.substring(path.lastIndexOf('/') + 1))).to(request);
+            })) {
+      List<String> addresses = new ArrayList<>();
+      for (String form : endless.keySet()) {
+        addresses.add(server.address() + "/" + form);
+        addresses.add(server.address() + "/metrics/" + form);
+      }
+      assertThat(resultsInTheHeapOfTheImage(addresses))
+          .hasSize(2 * endless.size())
+          .allMatch(result -> 
+                  result.matches(
+                      "(?:status-line|headers?|interim-answers) MALFORMED"
+                          + "|(?:.*chunk.*|trailers?|.*gzip.*) TOO_LARGE"
+                          + "|refused BAD_STATUS"));
+    }
+  }
+
+  /** Objects in objects of the pool, with many names each. */
+  private static String names(int part) {
+    List<String> inside = List.of("'ENIs':{", "'e':{", "'AvailableIPv4Cidrs':{", "'10.0.0.0/16':{", "'IPAddresses':{", "'a':{");
+    StringBuilder fields = new StringBuilder(part == 0 ? "{" : "");
+    for (int i = 0; i < 4_000; i++) {
+      fields.append("'").append(part).append("x".repeat(60)).append(i).append("':0,");
+    }
+    return fields.append(part < inside.size() ? inside.get(part) : "").toString();
+  }
+
+  private static Answer endless(String start, String part) {
+    return request -> PoolRequest.repeat(request, start, part);
   }
 
   private void form(String name, String start, IntFunction<String> part, String end) {
     forms.put(name, new Form(start, part, end));
   }
 
-  private List<String> reasonsOn24Megabytes(String path) throws Exception {
+  private List<String> reasonsInTheHeapOfTheImage(String path) throws Exception {
     try (RawServer server =
         new RawServer(
             request -> {
@@ -106,19 +167,20 @@ class LargeBodiesTest {
         addresses.add(server.address() + "/" + path + name);
       }
       List<String> reasons = new ArrayList<>();
-      for (String result : resultsOn24Megabytes(addresses)) {
+      for (String result : resultsInTheHeapOfTheImage(addresses)) {
         reasons.add(result.substring(result.indexOf(' ') + 1));
       }
       return reasons;
     }
   }
 
-  private static List<String> resultsOn24Megabytes(List<String> addresses) throws Exception {
+  private static List<String> resultsInTheHeapOfTheImage(List<String> addresses) throws Exception {
     List<String> command =
         new ArrayList<>(
             List.of(
                 System.getProperty("java.home") + "/bin/java",
-                "-Xmx24m",
+                "-Xmx12m",
+                "-Xss512k",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",

@@ -17,6 +17,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.cnimetrics.testing.RawServer;
+import io.cnimetrics.wire.ReceiveLimit;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -176,7 +177,7 @@ class UnixSocketTest {
   void readAndWriteTimeoutsOfOkHttpHold() throws IOException {
     OkHttpClient client =
         new OkHttpClient.Builder()
-            .socketFactory(UnixSocket.factory(path))
+            .socketFactory(new UnconnectedSockets(this::socket))
             .readTimeout(LIMIT)
             .writeTimeout(LIMIT)
             .build();
@@ -219,7 +220,7 @@ class UnixSocketTest {
   @Test
   void writeDoesNotWaitForARead() throws Exception {
     try (ServerSocketChannel listener = listen();
-        Socket socket = UnixSocket.factory(path).createSocket()) {
+        Socket socket = socket()) {
       socket.connect(new InetSocketAddress(0));
       InputStream in = socket.getInputStream();
       CompletableFuture<Integer> read = new CompletableFuture<>();
@@ -232,6 +233,10 @@ class UnixSocketTest {
       }
       assertThat(read).succeedsWithin(SOON).isEqualTo(-1);
     }
+  }
+
+  private Socket socket() throws IOException {
+    return new UnixSocket(path, new ReceiveLimit(1 << 20, AMPLE));
   }
 
   @Test

@@ -1,0 +1,70 @@
+package io.cnimetrics.wire;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * The limit of what one connection receives. The limit holds below HTTP. Therefore it includes
+ * bytes that no body contains, such as headers, chunk extensions and trailers. An HTTP library may
+ * hold all of these bytes in memory.
+ */
+public final class ReceiveLimit {
+  private final long most;
+  private final Duration longest;
+  private final long deadline;
+  private long left;
+
+  /**
+   * @param most the maximum number of bytes between two calls of {@link #renew}
+   * @param longest the maximum time from now to the last byte
+   */
+  public ReceiveLimit(long most, Duration longest) {
+    this.most = most;
+    this.left = most;
+    this.longest = longest;
+    this.deadline = System.nanoTime() + longest.toNanos();
+  }
+
+  /** The peer sent more bytes than the limit. */
+  public static final class ExceededException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private ExceededException(long most) {
+      super(String.format(Locale.ROOT, "the peer sent more than %,d bytes", most));
+    }
+  }
+
+  /** Starts to count again, because the received bytes were used and memory does not hold them. */
+  public void renew() {
+    left = most;
+  }
+
+  /** Returns the same stream with this limit. */
+  public InputStream on(InputStream received) {
+    return new FilterInputStream(received) {
+      @Override
+      public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+      }
+
+      @Override
+      public int read(byte[] bytes, int offset, int count) throws IOException {
+        int read = super.read(bytes, offset, count);
+        left -= Math.max(0, read);
+        if (left < 0) {
+          throw new ExceededException(most);
+        }
+        if (System.nanoTime() - deadline > 0) {
+          throw new SocketTimeoutException(
+              "the peer did not finish within " + longest.toSeconds() + " s");
+        }
+        return read;
+      }
+    };
+  }
+}
