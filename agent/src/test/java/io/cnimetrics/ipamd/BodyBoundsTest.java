@@ -69,7 +69,10 @@ class BodyBoundsTest {
     for (int size : new int[] {limit, 10 * limit}) {
       try (RawServer server = RawServer.answering(OK + header(size) + "\r\n" + BODY)) {
         assertRefusal(
-            refusal(server.address(), AMPLE), MALFORMED, server.address(), "32,768 bytes of headers");
+            refusal(server.address(), AMPLE),
+            MALFORMED,
+            server.address(),
+            "32,768 bytes of headers");
       }
     }
   }

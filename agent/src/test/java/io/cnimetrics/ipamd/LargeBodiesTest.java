@@ -52,7 +52,11 @@ class LargeBodiesTest {
         "{'ENIs':{'e':{'IsPrimary':true,'DeviceNumber':0,'IPv4Addresses':{'a':{'Assigned':true}",
         i -> ",'%060d':{'Assigned':true}".formatted(i),
         "}}}}");
-    form("enis-with-long-names", "{'ENIs':{'e':{" + ENI, i -> ",'%01000d':{%s".formatted(i, ENI.replace("subnet-1", "s".repeat(500))), "}}");
+    form(
+        "enis-with-long-names",
+        "{'ENIs':{'e':{" + ENI,
+        i -> ",'%01000d':{%s".formatted(i, ENI.replace("subnet-1", "s".repeat(500))),
+        "}}");
     form("names-at-each-depth", "{'1':", i -> names(i), "");
     form("arrays", "{'x':[0", i -> ",[[[[[[[[[[[[[[[[[[[[{}]]]]]]]]]]]]]]]]]]]]", "],'ENIs':{}}");
     form("deep-arrays", "{'x':", i -> "[".repeat(4000), "");
@@ -70,7 +74,9 @@ class LargeBodiesTest {
     form("no-lines", "", i -> "awscni_".repeat(1000), "");
     form("garbage", "awscni_x 1\n", i -> "}{\n".repeat(1000), "");
 
-    assertThat(reasonsInTheHeapOfTheImage("metrics/")).containsOnly("TOO_LARGE").hasSize(forms.size());
+    assertThat(reasonsInTheHeapOfTheImage("metrics/"))
+        .containsOnly("TOO_LARGE")
+        .hasSize(forms.size());
   }
 
   @Test
@@ -129,7 +135,8 @@ class LargeBodiesTest {
       }
       assertThat(resultsInTheHeapOfTheImage(addresses))
           .hasSize(2 * endless.size())
-          .allMatch(result -> 
+          .allMatch(
+              result ->
                   result.matches(
                       "(?:status-line|headers?|interim-answers) MALFORMED"
                           + "|(?:.*chunk.*|trailers?|.*gzip.*) TOO_LARGE"
@@ -139,7 +146,14 @@ class LargeBodiesTest {
 
   /** Objects in objects of the pool, with many names each. */
   private static String names(int part) {
-    List<String> inside = List.of("'ENIs':{", "'e':{", "'AvailableIPv4Cidrs':{", "'10.0.0.0/16':{", "'IPAddresses':{", "'a':{");
+    List<String> inside =
+        List.of(
+            "'ENIs':{",
+            "'e':{",
+            "'AvailableIPv4Cidrs':{",
+            "'10.0.0.0/16':{",
+            "'IPAddresses':{",
+            "'a':{");
     StringBuilder fields = new StringBuilder(part == 0 ? "{" : "");
     for (int i = 0; i < 4_000; i++) {
       fields.append("'").append(part).append("x".repeat(60)).append(i).append("':0,");
