@@ -1,9 +1,13 @@
 package io.cnimetrics.aws;
 
+import io.cnimetrics.snapshot.UrlSecrets;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +22,6 @@ import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.http.urlconnection.ProxyConfiguration;
-import software.amazon.awssdk.http.urlconnection.UrlConnectionFactory;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 
 /** Creates HTTP clients for the SDK. The proxies of the environment apply to these clients. */
@@ -81,9 +84,42 @@ public final class AwsHttp {
     };
   }
 
-  /** Returns a client that opens its connections with the given factory. */
-  static SdkHttpClient over(UrlConnectionFactory connections) {
-    return UrlConnectionHttpClient.create(connections);
+  /** Returns a client that never uses a proxy, for services on the node itself. */
+  static SdkHttpClient direct(Duration connectTimeout, Duration readTimeout) {
+    return UrlConnectionHttpClient.create(
+        url -> {
+          try {
+            if (url.toURL().openConnection(Proxy.NO_PROXY) instanceof HttpURLConnection http) {
+              http.setConnectTimeout((int) connectTimeout.toMillis());
+              http.setReadTimeout((int) readTimeout.toMillis());
+              return http;
+            }
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+          throw new IllegalArgumentException(
+              UrlSecrets.hiddenIn(url.toString()) + " is not an HTTP URL");
+        });
+  }
+
+  /** Returns a client that ignores the rest of a body that is longer than this number of bytes. */
+  static SdkHttpClient bounded(SdkHttpClient http, int most) {
+    return new SdkHttpClient() {
+      @Override
+      public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
+        return bounded(http.prepareRequest(request), most, () -> false, answer -> {});
+      }
+
+      @Override
+      public String clientName() {
+        return http.clientName();
+      }
+
+      @Override
+      public void close() {
+        http.close();
+      }
+    };
   }
 
   /** Returns the date in a header of an answer, or empty if there is no valid date. */

@@ -8,13 +8,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.interceptor.Context;
@@ -36,24 +36,27 @@ public final class Ec2 {
   private static final int MOST_BODY_BYTES = 512 * 1024;
 
   private final UnaryOperator<Ec2ClientBuilder> endpoint;
-  private final Supplier<AwsCredentials> credentials;
+  private final Function<String, AwsCredentials> credentials;
 
-  private Ec2(UnaryOperator<Ec2ClientBuilder> endpoint, Supplier<AwsCredentials> credentials) {
+  private Ec2(UnaryOperator<Ec2ClientBuilder> endpoint, Function<String, AwsCredentials> credentials) {
     this.endpoint = endpoint;
     this.credentials = credentials;
   }
 
   /**
    * Uses the SDK's settings ({@code AWS_ENDPOINT_URL_EC2}, {@code AWS_USE_FIPS_ENDPOINT}, proxies
-   * and others) and the credentials of the SDK's default chain.
+   * and others) and {@link Credentials}.
    */
   public static Ec2 fromEnvironment() {
-    return new Ec2(UnaryOperator.identity(), Ec2::credentialsOfTheChain);
+    return new Ec2(
+        UnaryOperator.identity(),
+        region ->
+            Credentials.fromEnvironment(region, InstantSource.system()).resolveCredentials());
   }
 
   /** Uses a given endpoint, such as {@code http://127.0.0.1:8080}. */
   public static Ec2 at(URI endpoint, AwsCredentials credentials) {
-    return new Ec2(builder -> builder.endpointOverride(endpoint), () -> credentials);
+    return new Ec2(builder -> builder.endpointOverride(endpoint), region -> credentials);
   }
 
   /**
@@ -74,21 +77,14 @@ public final class Ec2 {
     }
   }
 
-  /** Returns the credentials of the SDK's default chain. */
-  private static AwsCredentials credentialsOfTheChain() {
-    try (DefaultCredentialsProvider chain = DefaultCredentialsProvider.builder().build()) {
-      return chain.resolveCredentials();
-    }
-  }
-
   private <T> Ec2Result<T> sendNow(
       Ec2Request request, Region region, Duration limit, Function<Ec2Client, T> call) {
     AwsCredentials found;
     try {
       // Gets credentials first, because the client reports missing credentials like other failures.
-      found = credentials.get();
-    } catch (RuntimeException e) {
-      return request.withoutCredentials();
+      found = credentials.apply(region.id());
+    } catch (CredentialsException e) {
+      return request.withoutCredentials(e);
     }
     try (Ec2Client ec2 = client(region, limit, found)) {
       return new Ec2Result.Found<>(call.apply(ec2));

@@ -32,13 +32,13 @@ record Ec2Request(String asked, String permission, String without) {
       Set.of("ExpiredToken", "ExpiredTokenException", "RequestExpired", "InvalidClientTokenId");
 
   <T> Failed<T> because(Reason reason, String whatHappened) {
-    return because(reason, whatHappened, false);
+    return because(reason, whatHappened, remedy(reason), false);
   }
 
-  private <T> Failed<T> because(Reason reason, String whatHappened, boolean forbidden) {
+  private <T> Failed<T> because(
+      Reason reason, String whatHappened, String remedy, boolean forbidden) {
     return new Failed<>(
-        new Problem(
-            Source.EC2, reason, asked + " " + whatHappened, remedy(reason) + "; " + without),
+        new Problem(Source.EC2, reason, asked + " " + whatHappened, remedy + "; " + without),
         forbidden);
   }
 
@@ -55,15 +55,23 @@ record Ec2Request(String asked, String permission, String without) {
     };
   }
 
-  <T> Failed<T> withoutCredentials() {
-    return because(Reason.DENIED, "could not be signed: no AWS credentials found");
+  <T> Failed<T> withoutCredentials(CredentialsException e) {
+    return because(
+        e.isOutage() ? Reason.UNREACHABLE : Reason.DENIED,
+        "could not be signed: no AWS credentials found ("
+            + Redacted.of(String.valueOf(e.getMessage()))
+            + ")",
+        e.remedy(),
+        false);
   }
 
   <T> Failed<T> refused(AwsServiceException e) {
     String code = code(e);
+    Reason reason = reason(e.statusCode(), code);
     return because(
-        reason(e.statusCode(), code),
+        reason,
         "was answered with status %d (%s%s)".formatted(e.statusCode(), code, role(e)),
+        remedy(reason),
         code.equals(FORBIDDEN));
   }
 
@@ -79,11 +87,16 @@ record Ec2Request(String asked, String permission, String without) {
       return because(Reason.TIMEOUT, "was not answered in time");
     }
     RootCause failure = RootCause.of(e);
-    return because(
-        failure.reason(),
-        failure.isIo()
-            ? "failed: " + failure.message()
-            : "failed with " + failure.origin().getClass().getSimpleName());
+    return failure.isIo()
+        ? because(
+            failure.reason(),
+            "failed: " + failure.message(),
+            failure.reason() == Reason.MALFORMED
+                ? remedy(Reason.MALFORMED)
+                : NetworkFault.of(failure.origin()).remedy("EC2", "ec2"),
+            false)
+        : because(
+            failure.reason(), "failed with " + failure.origin().getClass().getSimpleName());
   }
 
   private static String code(AwsServiceException e) {

@@ -1,11 +1,6 @@
 package io.cnimetrics.aws;
 
 import io.cnimetrics.snapshot.Reason;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.HttpURLConnection;
-import java.net.Proxy;
-import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -172,9 +167,12 @@ final class MetadataService implements AutoCloseable {
             + (quotable ? failure.message() : "the token is not a valid header value"));
   }
 
-  /** Limits the size of bodies and can be stopped. The SDK's metadata client can do neither. */
+  /**
+   * Limits the size of bodies and can be stopped. The SDK's metadata client can do neither. Never
+   * uses a proxy, because a proxy would return the metadata of its own instance.
+   */
   private final class StoppableHttp implements SdkHttpClient {
-    private final SdkHttpClient connections = AwsHttp.over(MetadataService::connection);
+    private final SdkHttpClient connections = AwsHttp.direct(CONNECT_TIMEOUT, READ_TIMEOUT);
 
     @Override
     public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
@@ -190,20 +188,6 @@ final class MetadataService implements AutoCloseable {
     @Override
     public void close() {
       connections.close();
-    }
-  }
-
-  /** Never uses a proxy, because a proxy would return the metadata of its own instance. */
-  private static HttpURLConnection connection(URI uri) {
-    try {
-      if (uri.toURL().openConnection(Proxy.NO_PROXY) instanceof HttpURLConnection connection) {
-        connection.setConnectTimeout((int) CONNECT_TIMEOUT.toMillis());
-        connection.setReadTimeout((int) READ_TIMEOUT.toMillis());
-        return connection;
-      }
-      throw new IllegalArgumentException(uri + " is not an HTTP URL");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

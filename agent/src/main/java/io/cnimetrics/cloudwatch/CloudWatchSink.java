@@ -1,5 +1,7 @@
 package io.cnimetrics.cloudwatch;
 
+import io.cnimetrics.aws.Credentials;
+import io.cnimetrics.aws.Redacted;
 import io.cnimetrics.aws.RootCause;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.MetricSink.Datum;
@@ -17,7 +19,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.CompressionConfiguration;
 import software.amazon.awssdk.core.SdkSystemSetting;
@@ -82,7 +83,7 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
       return new CloudWatchSink(
           region,
           UnaryOperator.identity(),
-          () -> DefaultCredentialsProvider.builder().build(),
+          () -> Credentials.fromEnvironment(region, clock),
           clock);
     } catch (RuntimeException e) {
       throw new SettingsException(

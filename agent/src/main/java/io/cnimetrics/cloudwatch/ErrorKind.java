@@ -1,12 +1,10 @@
 package io.cnimetrics.cloudwatch;
 
-import io.cnimetrics.aws.ProxyException;
+import io.cnimetrics.aws.NetworkFault;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import java.io.IOException;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLException;
 import software.amazon.awssdk.http.HttpStatusCode;
 
 /** The kinds of failures of a request. Each kind has an outcome and a remedy. */
@@ -64,36 +62,16 @@ enum ErrorKind {
       Status.UNAUTHORIZED,
       "the answer has no reason, and a proxy may have refused the request; check HTTPS_PROXY and"
           + " NO_PROXY, and allow cloudwatch:PutMetricData for the agent's role"),
-  PROXY_LOGIN(
-      Status.UNAUTHORIZED,
-      "put the user and the password into the proxy's variable, percent-encoded, as in"
-          + " http://USER:PASSWORD@HOST:PORT, or the name of the endpoint into NO_PROXY"),
-  PROXY_REFUSES(
-      Status.RETRYABLE,
-      "allow the name of the endpoint in the proxy, or put the name into NO_PROXY"),
-  PROXY_AWAY(
-      Status.RETRYABLE,
-      "check the proxy and the variable, or put the name of the endpoint into NO_PROXY"),
+  PROXY_LOGIN(Status.UNAUTHORIZED, NetworkFault.PROXY_LOGIN),
+  PROXY_REFUSES(Status.RETRYABLE, NetworkFault.PROXY_REFUSES),
+  PROXY_AWAY(Status.RETRYABLE, NetworkFault.PROXY_AWAY),
   UNKNOWN(
       Status.RETRYABLE,
       "the answer may not come from CloudWatch; if this error persists, check"
           + " AWS_ENDPOINT_URL_CLOUDWATCH and HTTPS_PROXY"),
-  NO_CREDENTIALS(
-      Status.UNAUTHORIZED,
-      "give the agent's service account a role by EKS Pod Identity or IRSA, or let the agent use"
-          + " the instance's role over the host network; the role must allow"
-          + " cloudwatch:PutMetricData"),
-  NO_ANSWER(
-      Status.RETRYABLE,
-      "check the route to CloudWatch; the route is a VPC endpoint for the service 'monitoring' with"
-          + " its security group, a NAT gateway, or the proxy of HTTPS_PROXY and NO_PROXY"),
-  UNKNOWN_HOST(
-      Status.RETRYABLE,
-      "check the region, AWS_ENDPOINT_URL_CLOUDWATCH and the resolution of host names on the node"),
-  UNTRUSTED(
-      Status.RETRYABLE,
-      "check the node's clock; check that the agent trusts the certificate authority of the"
-          + " endpoint, or of a proxy that intercepts TLS"),
+  NO_ANSWER(Status.RETRYABLE, NetworkFault.NO_ANSWER),
+  UNKNOWN_HOST(Status.RETRYABLE, NetworkFault.UNKNOWN_HOST),
+  UNTRUSTED(Status.RETRYABLE, NetworkFault.UNTRUSTED),
   NOT_SENT(
       Status.RETRYABLE,
       "check the region and the settings of the AWS SDK, such as AWS_ENDPOINT_URL_CLOUDWATCH");
@@ -109,6 +87,10 @@ enum ErrorKind {
     this.outcome = outcome;
     this.remedy = remedy;
     this.codes = List.of(codes);
+  }
+
+  ErrorKind(Status outcome, NetworkFault fault) {
+    this(outcome, fault.remedy("CloudWatch", "monitoring"));
   }
 
   Status outcome() {
@@ -130,16 +112,7 @@ enum ErrorKind {
 
   /** Returns the kind of a request that ended with an exception and without an answer. */
   static ErrorKind of(Throwable origin) {
-    if (origin instanceof ProxyException proxy) {
-      return proxy.isAboutLogin() ? PROXY_LOGIN : proxy.isRefusal() ? PROXY_REFUSES : PROXY_AWAY;
-    }
-    if (origin instanceof UnknownHostException) {
-      return UNKNOWN_HOST;
-    }
-    if (origin instanceof SSLException) {
-      return UNTRUSTED;
-    }
-    return origin instanceof IOException ? NO_ANSWER : NOT_SENT;
+    return origin instanceof IOException ? valueOf(NetworkFault.of(origin).name()) : NOT_SENT;
   }
 
   /**

@@ -9,8 +9,8 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
- * Credentials of an SDK chain. The chain caches credentials until they expire. This class adds an
- * exception type, an early renewal, and the removal of secrets from messages.
+ * Credentials of a provider, which caches credentials until they expire. This class adds an early
+ * renewal and the removal of secrets from messages.
  */
 final class HeldCredentials implements AwsCredentialsProvider, AutoCloseable {
   private final Supplier<AwsCredentialsProvider> chains;
@@ -27,13 +27,14 @@ final class HeldCredentials implements AwsCredentialsProvider, AutoCloseable {
 
   @Override
   public AwsCredentials resolveCredentials() {
-    try {
-      AwsCredentials credentials = chain.resolveCredentials();
-      held = Optional.of(credentials);
-      return credentials;
-    } catch (RuntimeException e) {
-      throw CredentialsException.of(e);
-    }
+    AwsCredentials credentials = chain.resolveCredentials();
+    held = Optional.of(credentials);
+    return credentials;
+  }
+
+  /** The source of the credentials, for messages. */
+  String source() {
+    return chain.toString();
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.cnimetrics.cloudwatch;
 
+import io.cnimetrics.aws.CredentialsException;
+import io.cnimetrics.aws.Redacted;
 import io.cnimetrics.aws.RootCause;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
@@ -13,6 +15,8 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 
 /** Converts the result of one request to a {@link PutResult}. */
 final class ResponseClassifier {
+  private static final String NO_CREDENTIALS = "NO_CREDENTIALS";
+
   private final InFlightRequest exchange;
   private final String namespace;
   private final HeldCredentials credentials;
@@ -85,19 +89,19 @@ final class ResponseClassifier {
       case PREPARING ->
           answer(
               Status.RETRYABLE,
-              ErrorKind.NO_CREDENTIALS.name(),
-              "had no credentials" + within,
-              ErrorKind.NO_CREDENTIALS.remedy());
+              NO_CREDENTIALS,
+              "had no credentials%s (%s)".formatted(within, credentials.source()),
+              "this source is slow or away; the agent tries again");
       case SENDING -> answer(ErrorKind.NO_ANSWER, "", "had no complete answer" + within);
     };
   }
 
   private PutResult withoutCredentials(CredentialsException e) {
     return answer(
-        e.isPassing() ? Status.RETRYABLE : Status.UNAUTHORIZED,
-        ErrorKind.NO_CREDENTIALS.name(),
+        e.isOutage() ? Status.RETRYABLE : Status.UNAUTHORIZED,
+        NO_CREDENTIALS,
         "has no credentials (" + quoted(String.valueOf(e.getMessage())) + ")",
-        ErrorKind.NO_CREDENTIALS.remedy());
+        e.remedy());
   }
 
   private PutResult refused(AwsServiceException e) {

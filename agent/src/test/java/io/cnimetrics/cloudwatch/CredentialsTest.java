@@ -12,6 +12,7 @@ import io.cnimetrics.aws.FakeImds;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.testing.ClosedPort;
+import io.cnimetrics.testing.RawServer;
 import io.cnimetrics.testing.RawServer.Answer;
 import io.cnimetrics.testing.SystemProperties;
 import java.io.IOException;
@@ -26,6 +27,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.InstanceProfileCredentialsProvider;
 
@@ -97,7 +101,7 @@ class CredentialsTest {
       assertThat(answer.status()).isEqualTo(Status.UNAUTHORIZED);
       assertThat(answer.message())
           .contains("no credentials", "no IRSA and no EKS Pod Identity", "the instance's role")
-          .contains("Failed to load credentials from IMDS", "cloudwatch:PutMetricData");
+          .contains("the instance has no role", "cloudwatch:PutMetricData");
       assertThat(server.heads()).isEmpty();
     }
   }
@@ -115,7 +119,8 @@ class CredentialsTest {
       PutResult answer = put(sink, LIMIT);
       assertThat(answer.status()).isEqualTo(Status.UNAUTHORIZED);
       assertThat(answer.message())
-          .contains("IRSA: Not authorized to perform sts:AssumeRoleWithWebIdentity")
+          .contains("IRSA: STS answered with status 403, AccessDenied: Not authorized to perform")
+          .contains("the trust policy of arn:aws:iam::111122223333:role/agent", "OIDC")
           .doesNotContain("planted");
       assertThat(server.heads()).isEmpty();
     }
@@ -132,7 +137,211 @@ class CredentialsTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "503, ServiceUnavailable, RETRYABLE, STS or a proxy has a fault",
+    "400, Throttling, RETRYABLE, STS or a proxy has a fault",
+    "400, IDPCommunicationError, RETRYABLE, STS or a proxy has a fault",
+    "400, ExpiredTokenException, RETRYABLE, the kubelet renews the token",
+    "400, InvalidIdentityToken, UNAUTHORIZED, create the IAM OIDC provider",
+    "400, ValidationError, UNAUTHORIZED, check AWS_ROLE_ARN"
+  })
+  void answerOfStsIsAnOutageOrARefusal(int status, String code, Status outcome, String remedy)
+      throws IOException {
+    String body =
+        "<ErrorResponse><Error><Code>%s</Code><Message>the words</Message></Error></ErrorResponse>"
+            .formatted(code);
+    try (RawCloudWatch server = new RawCloudWatch();
+        RawCloudWatch sts =
+            new RawCloudWatch(request -> request.refuse(status, "", body.getBytes(UTF_8)));
+        CloudWatchSink sink = openForIrsa(server, sts.url())) {
+      PutResult answer = put(sink, LIMIT);
+      assertThat(answer.status()).isEqualTo(outcome);
+      assertThat(answer.message()).contains("IRSA", code + ": the words", remedy);
+    }
+  }
+
+  @Test
+  void stsWhoseNameDoesNotResolveIsRetryableAndNamed() throws IOException {
+    try (RawCloudWatch server = new RawCloudWatch();
+        CloudWatchSink sink = openForIrsa(server, "http://no-such-sts.invalid")) {
+      PutResult answer = put(sink, LIMIT);
+      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
+      assertThat(answer.message()).contains("unknown host no-such-sts.invalid", "ENDPOINT_URL_STS");
+    }
+  }
+
+  @Test
+  void tokenFileThatIsMissingForAMomentIsRetryable() throws IOException {
+    try (RawCloudWatch server = new RawCloudWatch();
+        RawCloudWatch sts = new RawCloudWatch(request -> request.ok(assumed().getBytes(UTF_8)));
+        CloudWatchSink sink = openForIrsa(server, sts.url())) {
+      Path token = empty.resolve("token");
+      Files.delete(token);
+      PutResult missing = put(sink, LIMIT);
+      assertThat(missing.status()).isEqualTo(Status.RETRYABLE);
+      assertThat(missing.message()).contains("token file " + token, "does not exist", "kubelet");
+      Files.writeString(token, "\n");
+      PutResult blank = put(sink, LIMIT);
+      assertThat(blank.status()).isEqualTo(Status.RETRYABLE);
+      assertThat(blank.message()).contains("token file " + token + " is empty");
+      assertThat(sts.heads()).isEmpty();
+      Files.writeString(token, "planted.web.identity");
+      assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
+      assertThat(server.heads()).singleElement().asString().contains("=key-of-sts/");
+    }
+  }
+
+  @Test
+  void roleOfTheInstanceIsNotUsedWhileStsIsAway() throws IOException {
+    try (RawCloudWatch server = new RawCloudWatch();
+        FakeImds imds = withRole("key-of-role");
+        ClosedPort sts = new ClosedPort()) {
+      properties.set(Map.of("aws.ec2MetadataServiceEndpoint", imds.endpoint().toString()));
+      try (CloudWatchSink sink = openForIrsa(server, sts.url().toString(), "false")) {
+        assertThat(put(sink, LIMIT).status()).isEqualTo(Status.RETRYABLE);
+        assertThat(imds.requests()).isEmpty();
+        assertThat(server.heads()).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void credentialsOfPodIdentitySignTheRequest() throws IOException {
+    try (RawCloudWatch server = new RawCloudWatch();
+        RawServer agent = new RawServer(request -> request.ok(keys().getBytes(UTF_8)));
+        CloudWatchSink sink = openForPodIdentity(server, agent.address().toString())) {
+      assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
+      assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
+      assertThat(server.heads()).hasSize(2).allMatch(head -> head.contains("=key-of-pod/"));
+      assertThat(agent.heads())
+          .singleElement()
+          .asString()
+          .contains("GET /v1/credentials", "Authorization: planted.web.identity");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "400 | [id]: (AccessDeniedException): EKS cannot assume the role, fault: client"
+            + " | UNAUTHORIZED | pods.eks.amazonaws.com",
+        "403 | Access Denied. bad token | UNAUTHORIZED | pods.eks.amazonaws.com",
+        "404 | [id]: (ResourceNotFoundException): No association found | UNAUTHORIZED"
+            + " | create-pod-identity-association",
+        "400 | [id]: (ExpiredTokenException): The token expired | RETRYABLE | kubelet",
+        "429 | Too Many Requests. slow down | RETRYABLE | tries again",
+        "500 | Unable to serialize credentials | RETRYABLE | eks-auth",
+        "503 | no words | RETRYABLE | eks-auth"
+      })
+  void answerOfPodIdentityIsQuoted(int status, String words, Status outcome, String remedy)
+      throws IOException {
+    try (RawCloudWatch server = new RawCloudWatch();
+        RawServer agent =
+            new RawServer(request -> request.refuse(status, "", (words + "\n").getBytes(UTF_8)));
+        CloudWatchSink sink = openForPodIdentity(server, agent.address().toString())) {
+      PutResult answer = put(sink, LIMIT);
+      assertThat(answer.status()).isEqualTo(outcome);
+      assertThat(answer.message())
+          .contains("EKS Pod Identity", "status " + status, words, remedy)
+          .doesNotContain("planted");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "<html>", "[[[[", "{\"AccessKeyId\": \"planted\"}", "{\"AccessKeyId\": 1}"})
+  void answerOfPodIdentityWithoutCredentialsIsRetryable(String body) throws IOException {
+    try (RawCloudWatch server = new RawCloudWatch();
+        RawServer agent = new RawServer(request -> request.ok(body.getBytes(UTF_8)));
+        CloudWatchSink sink = openForPodIdentity(server, agent.address().toString())) {
+      PutResult answer = put(sink, LIMIT);
+      assertThat(answer.status()).isEqualTo(Status.RETRYABLE);
+      assertThat(answer.message()).contains("no credentials (length").doesNotContain("planted");
+    }
+  }
+
+  @Test
+  void hugeAnswerOfPodIdentityIsRetryable() throws IOException {
+    try (RawCloudWatch server = new RawCloudWatch();
+        RawServer agent = new RawServer(request -> request.ok(new byte[4 << 20]));
+        CloudWatchSink sink = openForPodIdentity(server, agent.address().toString())) {
+      assertThat(put(sink, LIMIT).message()).contains("no credentials (length 65536)");
+    }
+  }
+
+  @Test
+  void podIdentityThatIsDownAndThenHangsIsRetryableAndThenWorks() throws IOException {
+    try (RawCloudWatch server = new RawCloudWatch();
+        ClosedPort closed = new ClosedPort();
+        CloudWatchSink sink = openForPodIdentity(server, closed.url().toString())) {
+      PutResult down = put(sink, LIMIT);
+      assertThat(down.status()).isEqualTo(Status.RETRYABLE);
+      assertThat(down.message())
+          .contains("EKS Pod Identity", closed.url().toString(), "refused")
+          .contains("eks-pod-identity-agent");
+      try (RawServer hanging = new RawServer(RawServer.Request::hang)) {
+        setPodIdentity(hanging.address().toString());
+        PutResult late = put(sink, LIMIT);
+        assertThat(late.status()).isEqualTo(Status.RETRYABLE);
+        assertThat(late.message()).contains("EKS Pod Identity", "Read timed out");
+      }
+      try (RawServer agent = new RawServer(request -> request.ok(keys().getBytes(UTF_8)))) {
+        setPodIdentity(agent.address().toString());
+        assertThat(put(sink, LIMIT)).isEqualTo(PutResult.ACCEPTED);
+      }
+    }
+  }
+
+  @Test
+  void plainAddressOutsideTheNodeGetsNoToken() throws IOException {
+    try (RawCloudWatch server = new RawCloudWatch();
+        CloudWatchSink sink = openForPodIdentity(server, "http://user:planted@192.0.2.1")) {
+      PutResult answer = put(sink, LIMIT);
+      assertThat(answer.status()).isEqualTo(Status.UNAUTHORIZED);
+      assertThat(answer.message())
+          .contains("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://192.0.2.1", "169.254.170.23")
+          .doesNotContain("planted");
+    }
+  }
+
+  private static String keys() {
+    return """
+    {"AccessKeyId": "key-of-pod", "SecretAccessKey": "secret", "Token": "token",
+     "AccountId": "111122223333", "Expiration": "2999-01-01T00:00:00Z", "more": {"a": [1]}}
+    """;
+  }
+
+  private static String assumed() {
+    return """
+    <AssumeRoleWithWebIdentityResponse><AssumeRoleWithWebIdentityResult><Credentials>\
+    <AccessKeyId>key-of-sts</AccessKeyId><SecretAccessKey>secret</SecretAccessKey>\
+    <SessionToken>token</SessionToken><Expiration>2999-01-01T00:00:00Z</Expiration></Credentials>\
+    </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>""";
+  }
+
+  private CloudWatchSink openForPodIdentity(RawCloudWatch server, String agent)
+      throws IOException {
+    Path token = Files.writeString(empty.resolve("token"), "planted.web.identity");
+    properties.set(
+        Map.of(
+            "aws.containerAuthorizationTokenFile", token.toString(),
+            "aws.disableEc2Metadata", "true"));
+    setPodIdentity(agent);
+    return open(server);
+  }
+
+  private void setPodIdentity(String agent) {
+    properties.set(Map.of("aws.containerCredentialsFullUri", agent + "/v1/credentials"));
+  }
+
   private CloudWatchSink openForIrsa(RawCloudWatch server, String sts) throws IOException {
+    return openForIrsa(server, sts, "true");
+  }
+
+  private CloudWatchSink openForIrsa(RawCloudWatch server, String sts, String withoutMetadata)
+      throws IOException {
     Path token = Files.writeString(empty.resolve("token"), "planted.web.identity");
     properties.set(
         Map.of(
@@ -140,7 +349,7 @@ class CredentialsTest {
             "aws.roleArn", "arn:aws:iam::111122223333:role/agent",
             "aws.endpointUrlSts", sts,
             "aws.region", "eu-west-1",
-            "aws.disableEc2Metadata", "true"));
+            "aws.disableEc2Metadata", withoutMetadata));
     return open(server);
   }
 

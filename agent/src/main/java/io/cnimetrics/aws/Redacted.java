@@ -1,10 +1,10 @@
-package io.cnimetrics.cloudwatch;
+package io.cnimetrics.aws;
 
 import io.cnimetrics.snapshot.UrlSecrets;
 import java.util.regex.Pattern;
 
 /** Makes the text of other programs safe for a message, as one short line without secrets. */
-final class Redacted {
+public final class Redacted {
   /** This length is enough for an ARN, an action and a reason, but not for a whole body. */
   static final int MOST_CHARACTERS = 300;
 
@@ -20,7 +20,8 @@ final class Redacted {
 
   private Redacted() {}
 
-  static String of(String text) {
+  /** Returns the text as one short line without secrets. */
+  public static String of(String text) {
     // Secrets are replaced before the text is cut, so that no part of a secret remains.
     String line =
         NOT_SEEN

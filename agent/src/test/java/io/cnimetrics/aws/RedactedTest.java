@@ -1,4 +1,4 @@
-package io.cnimetrics.cloudwatch;
+package io.cnimetrics.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,141 @@
+package io.cnimetrics.aws;
+
+import io.cnimetrics.snapshot.UrlSecrets;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import software.amazon.awssdk.core.SdkSystemSetting;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpFullRequest;
+import software.amazon.awssdk.http.SdkHttpMethod;
+
+/**
+ * EKS Pod Identity and the container credentials of ECS: an agent on the node gives credentials for
+ * the token of the pod's service account. The SDK's provider does not report the agent's words.
+ */
+final class ContainerCredentials implements CredentialsSource {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(3);
+  private static final int MAX_BODY_BYTES = 64 * 1024;
+  private static final int MOST_WORDS = 300;
+
+  /** The agents of ECS and EKS. Other hosts need https, because the answer contains secrets. */
+  private static final Set<String> AGENTS =
+      Set.of("169.254.170.2", "169.254.170.23", "[fd00:ec2::23]");
+
+  private static final String NAME = "EKS Pod Identity";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Fetched fetch() {
+    URI url = url();
+    SdkHttpFullRequest.Builder request =
+        SdkHttpFullRequest.builder()
+            .method(SdkHttpMethod.GET)
+            .uri(url)
+            .putHeader("Accept", "application/json");
+    token().ifPresent(token -> request.putHeader("Authorization", token));
+    int status;
+    String body;
+    try (SdkHttpClient http =
+        AwsHttp.bounded(AwsHttp.direct(CONNECT_TIMEOUT, READ_TIMEOUT), MAX_BODY_BYTES)) {
+      HttpExecuteResponse answer =
+          http.prepareRequest(HttpExecuteRequest.builder().request(request.build()).build()).call();
+      status = answer.httpResponse().statusCode();
+      try (InputStream in = answer.responseBody().orElseThrow()) {
+        body = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      }
+    } catch (IOException | RuntimeException e) {
+      throw CredentialsException.outage(
+          "%s: the agent at %s gave no answer: %s"
+              .formatted(NAME, shown(url), RootCause.of(e).message()),
+          "check the pod of the add-on eks-pod-identity-agent on this node; the agent tries again");
+    }
+    String fact = "%s: the agent at %s answered".formatted(NAME, shown(url));
+    if (status != 200) {
+      throw refused(fact, status, body);
+    }
+    return CredentialsJson.parse(body, fact);
+  }
+
+  private static CredentialsException refused(String answered, int status, String body) {
+    String line = body.replaceAll("[\\p{C}\\p{Z}\\s]+", " ").strip();
+    String words = line.length() > MOST_WORDS ? line.substring(0, MOST_WORDS) : line;
+    String fact = "%s with status %d: %s".formatted(answered, status, words);
+    if (status >= 500 || status == 429 || status == 408) {
+      return CredentialsException.outage(
+          fact,
+          "check the log of eks-pod-identity-agent on this node, and its route to the service"
+              + " 'eks-auth'; the agent tries again");
+    }
+    if (words.contains("ExpiredToken")) {
+      return CredentialsException.outage(
+          fact, "the kubelet renews the token; check the clock of the node");
+    }
+    return CredentialsException.refusal(
+        fact,
+        status == 404 || words.contains("ResourceNotFound")
+            ? "create the association: aws eks create-pod-identity-association for the agent's"
+                + " namespace and service account"
+            : "check the association of the service account (aws eks list-pod-identity-associations),"
+                + " and let the role's trust policy allow sts:AssumeRole and sts:TagSession for"
+                + " pods.eks.amazonaws.com");
+  }
+
+  private static Optional<String> token() {
+    return Credentials.isSet(SdkSystemSetting.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)
+        ? Optional.of(
+            WebIdentity.TokenFile.read(
+                SdkSystemSetting.AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE, NAME))
+        : SdkSystemSetting.AWS_CONTAINER_AUTHORIZATION_TOKEN.getStringValue();
+  }
+
+  private static URI url() {
+    String text =
+        SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
+            .getStringValue()
+            .map(path -> SdkSystemSetting.AWS_CONTAINER_SERVICE_ENDPOINT.getStringValueOrThrow() + path)
+            .or(SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_FULL_URI::getStringValue)
+            .orElseThrow();
+    try {
+      URI url = URI.create(text);
+      if ("https".equals(url.getScheme()) || ("http".equals(url.getScheme()) && isNear(url))) {
+        return url;
+      }
+    } catch (IllegalArgumentException e) {
+      // The exception below names the value.
+    }
+    throw CredentialsException.refusal(
+        "%s: AWS_CONTAINER_CREDENTIALS_FULL_URI is '%s'"
+            .formatted(NAME, UrlSecrets.hiddenInValue(text)),
+        "expected https://…, or http:// with a loopback address, 169.254.170.23 or"
+            + " [fd00:ec2::23]");
+  }
+
+  private static boolean isNear(URI url) {
+    String host = String.valueOf(url.getHost());
+    try {
+      return AGENTS.contains(host)
+          || Stream.of(InetAddress.getAllByName(host)).allMatch(InetAddress::isLoopbackAddress);
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
+  private static String shown(URI url) {
+    return UrlSecrets.hiddenIn(url.toString());
+  }
+}

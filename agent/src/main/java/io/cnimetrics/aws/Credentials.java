@@ -1,0 +1,135 @@
+package io.cnimetrics.aws;
+
+import io.cnimetrics.aws.CredentialsSource.Fetched;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.stream.Stream;
+import software.amazon.awssdk.auth.credentials.AwsCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProviderChain;
+import software.amazon.awssdk.auth.credentials.EnvironmentVariableCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.SystemPropertyCredentialsProvider;
+import software.amazon.awssdk.core.SdkSystemSetting;
+import software.amazon.awssdk.profiles.Profile;
+import software.amazon.awssdk.profiles.ProfileFile;
+import software.amazon.awssdk.profiles.ProfileFileSystemSetting;
+
+/**
+ * Credentials of the first source that is set up, in the order of the SDK's default chain: keys in
+ * the environment, IRSA, a profile, EKS Pod Identity, the instance's role. Another source is not
+ * used if this source fails. During an outage of this source, the SDK's chain would use the
+ * instance's role for good, and CloudWatch would refuse the instance's role.
+ *
+ * <p>Credentials are kept until shortly before they expire. If the source then fails, they are used
+ * until they expire.
+ */
+public final class Credentials implements AwsCredentialsProvider {
+  private static final Duration RENEWAL = Duration.ofMinutes(10);
+
+  private final CredentialsSource source;
+  private final InstantSource clock;
+  private Optional<Fetched> held = Optional.empty();
+
+  Credentials(CredentialsSource source, InstantSource clock) {
+    this.source = source;
+    this.clock = clock;
+  }
+
+  /**
+   * Selects the source by the SDK's settings. Makes no network call.
+   *
+   * @param region the region of STS, unless the SDK's settings contain a region
+   */
+  public static Credentials fromEnvironment(String region, InstantSource clock) {
+    return new Credentials(source(region), clock);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws CredentialsException if the source gives no credentials
+   */
+  @Override
+  public synchronized AwsCredentials resolveCredentials() {
+    Instant now = clock.instant();
+    if (held.isEmpty() || isWithin(RENEWAL, now)) {
+      try {
+        held = Optional.of(source.fetch());
+      } catch (CredentialsException e) {
+        if (held.isEmpty() || isWithin(Duration.ZERO, now)) {
+          throw e;
+        }
+      }
+    }
+    return held.orElseThrow().credentials();
+  }
+
+  /** The name of the source. */
+  @Override
+  public String toString() {
+    return source.name();
+  }
+
+  /** Whether the credentials expire within this time. */
+  private boolean isWithin(Duration time, Instant now) {
+    return held.flatMap(Fetched::expires).filter(at -> !at.minus(time).isAfter(now)).isPresent();
+  }
+
+  private static CredentialsSource source(String region) {
+    if (isSet(SdkSystemSetting.AWS_ACCESS_KEY_ID)) {
+      return new SdkSource(
+          "the keys of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+          AwsCredentialsProviderChain.of(
+              SystemPropertyCredentialsProvider.create(),
+              EnvironmentVariableCredentialsProvider.create()));
+    }
+    if (isSet(SdkSystemSetting.AWS_WEB_IDENTITY_TOKEN_FILE)) {
+      return new WebIdentity(region);
+    }
+    String profile = ProfileFileSystemSetting.AWS_PROFILE.getStringValueOrThrow();
+    if (ProfileFile.defaultProfileFile().profile(profile).filter(Credentials::gives).isPresent()) {
+      return new SdkSource("the profile " + profile, ProfileCredentialsProvider.create());
+    }
+    return isSet(SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_FULL_URI)
+            || isSet(SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI)
+        ? new ContainerCredentials()
+        : new InstanceRole();
+  }
+
+  static boolean isSet(SdkSystemSetting setting) {
+    return setting.getStringValue().filter(value -> !value.isBlank()).isPresent();
+  }
+
+  /** Whether a profile gives credentials. Many profiles contain only a region. */
+  private static boolean gives(Profile profile) {
+    return Stream.of(
+            "aws_access_key_id",
+            "role_arn",
+            "credential_process",
+            "sso_session",
+            "sso_start_url",
+            "login_session")
+        .anyMatch(key -> profile.property(key).isPresent());
+  }
+
+  private record SdkSource(String name, AwsCredentialsProvider provider)
+      implements CredentialsSource {
+    @Override
+    public Fetched fetch() {
+      try {
+        AwsCredentials found = provider.resolveCredentials();
+        return new Fetched(found, found.expirationTime());
+      } catch (RuntimeException e) {
+        RootCause cause = RootCause.of(e);
+        String fact = name + ": " + cause.message();
+        throw cause.isIo()
+            ? CredentialsException.outage(
+                fact, NetworkFault.of(cause.origin()).remedy("STS", "sts"))
+            : CredentialsException.refusal(fact, "correct " + name);
+      }
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.cnimetrics.aws;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.SdkSystemSetting;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.sts.StsClient;
+
+/**
+ * IRSA: credentials of a role for the token of the pod's service account. STS exchanges the token.
+ *
+ * @param region the region of STS, unless {@code AWS_REGION} is set
+ */
+record WebIdentity(String region) implements CredentialsSource {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(3);
+  private static final int MAX_BODY_BYTES = 64 * 1024;
+  private static final String SESSION = "cni-metrics-agent";
+
+  @Override
+  public String name() {
+    return "IRSA";
+  }
+
+  @Override
+  public Fetched fetch() {
+    String token = TokenFile.read(SdkSystemSetting.AWS_WEB_IDENTITY_TOKEN_FILE, "IRSA");
+    String role =
+        SdkSystemSetting.AWS_ROLE_ARN
+            .getStringValue()
+            .orElseThrow(
+                () ->
+                    CredentialsException.refusal(
+                        "IRSA: AWS_ROLE_ARN is not set",
+                        "set the annotation eks.amazonaws.com/role-arn of the service account"));
+    String session = SdkSystemSetting.AWS_ROLE_SESSION_NAME.getStringValue().orElse(SESSION);
+    try (SdkHttpClient http = AwsHttp.client(CONNECT_TIMEOUT, READ_TIMEOUT);
+        StsClient sts = client(AwsHttp.bounded(http, MAX_BODY_BYTES))) {
+      software.amazon.awssdk.services.sts.model.Credentials found =
+          sts.assumeRoleWithWebIdentity(
+                  ask -> ask.roleArn(role).roleSessionName(session).webIdentityToken(token))
+              .credentials();
+      return new Fetched(
+          AwsSessionCredentials.create(
+              found.accessKeyId(), found.secretAccessKey(), found.sessionToken()),
+          Optional.ofNullable(found.expiration()));
+    } catch (AwsServiceException e) {
+      throw answered(e, role);
+    } catch (RuntimeException e) {
+      throw unanswered(e);
+    }
+  }
+
+  private StsClient client(SdkHttpClient http) {
+    String own = SdkSystemSetting.AWS_REGION.getStringValue().orElse(region);
+    return StsClient.builder()
+        .region(Region.of(own))
+        .credentialsProvider(AnonymousCredentialsProvider.create())
+        .httpClient(http)
+        .overrideConfiguration(settings -> settings.retryStrategy(AwsRetryStrategy.doNotRetry()))
+        .build();
+  }
+
+  private static CredentialsException answered(AwsServiceException e, String role) {
+    Optional<AwsErrorDetails> details = Optional.ofNullable(e.awsErrorDetails());
+    String code = details.map(AwsErrorDetails::errorCode).orElse("");
+    String words = details.map(AwsErrorDetails::errorMessage).orElse("");
+    String fact =
+        "IRSA: STS answered with status %d%s"
+            .formatted(e.statusCode(), code.isEmpty() ? "" : ", %s: %s".formatted(code, words));
+    if (code.startsWith("ExpiredToken")) {
+      return CredentialsException.outage(
+          fact, "the kubelet renews the token; check the clock of the node");
+    }
+    boolean fault = e.statusCode() >= 500 || e.isThrottlingException() || code.isEmpty();
+    if (fault || code.startsWith("IDPCommunicationError")) {
+      return CredentialsException.outage(fact, "STS or a proxy has a fault; the agent tries again");
+    }
+    return CredentialsException.refusal(fact, remedy(code, role));
+  }
+
+  private static String remedy(String code, String role) {
+    if (code.startsWith("InvalidIdentityToken")) {
+      return "create the IAM OIDC provider of this cluster in the account of " + role;
+    }
+    return code.startsWith("ValidationError")
+        ? "check AWS_ROLE_ARN (%s), which is the service account's annotation".formatted(role)
+        : "let the trust policy of %s allow sts:AssumeRoleWithWebIdentity for this cluster's OIDC"
+                .formatted(role)
+            + " provider and the agent's service account";
+  }
+
+  private static CredentialsException unanswered(RuntimeException e) {
+    RootCause cause = RootCause.of(e);
+    String fact = "IRSA: STS gave no answer: " + cause.message();
+    return cause.isIo()
+        ? CredentialsException.outage(fact, NetworkFault.of(cause.origin()).remedy("STS", "sts"))
+        : CredentialsException.refusal(fact, "check the SDK's settings, such as AWS_ENDPOINT_URL_STS");
+  }
+
+  /** The file with the token of the service account. The kubelet writes it, and renews it hourly. */
+  static final class TokenFile {
+    private TokenFile() {}
+
+    static String read(SdkSystemSetting setting, String source) {
+      String path = setting.getStringValue().orElseThrow();
+      try {
+        String token = Files.readString(Path.of(path)).strip();
+        if (token.isEmpty()) {
+          throw missing(source, path, "is empty");
+        }
+        return token;
+      } catch (NoSuchFileException e) {
+        throw missing(source, path, "does not exist");
+      } catch (IOException | UncheckedIOException | InvalidPathException e) {
+        throw missing(source, path, "cannot be read: " + e.getClass().getSimpleName());
+      }
+    }
+
+    private static CredentialsException missing(String source, String path, String what) {
+      return CredentialsException.outage(
+          "%s: the token file %s %s".formatted(source, path, what),
+          "the kubelet writes this file; the agent reads it again; if this persists, check the"
+              + " projected volume of the pod and its permissions");
+    }
+  }
+}
