@@ -107,7 +107,9 @@ final class ContainerCredentials implements CredentialsSource {
     String text =
         SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
             .getStringValue()
-            .map(path -> SdkSystemSetting.AWS_CONTAINER_SERVICE_ENDPOINT.getStringValueOrThrow() + path)
+            .map(
+                path ->
+                    SdkSystemSetting.AWS_CONTAINER_SERVICE_ENDPOINT.getStringValueOrThrow() + path)
             .or(SdkSystemSetting.AWS_CONTAINER_CREDENTIALS_FULL_URI::getStringValue)
             .orElseThrow();
     try {

@@ -38,7 +38,8 @@ public final class Ec2 {
   private final UnaryOperator<Ec2ClientBuilder> endpoint;
   private final Function<String, AwsCredentials> credentials;
 
-  private Ec2(UnaryOperator<Ec2ClientBuilder> endpoint, Function<String, AwsCredentials> credentials) {
+  private Ec2(
+      UnaryOperator<Ec2ClientBuilder> endpoint, Function<String, AwsCredentials> credentials) {
     this.endpoint = endpoint;
     this.credentials = credentials;
   }
@@ -50,8 +51,7 @@ public final class Ec2 {
   public static Ec2 fromEnvironment() {
     return new Ec2(
         UnaryOperator.identity(),
-        region ->
-            Credentials.fromEnvironment(region, InstantSource.system()).resolveCredentials());
+        region -> Credentials.fromEnvironment(region, InstantSource.system()).resolveCredentials());
   }
 
   /** Uses a given endpoint, such as {@code http://127.0.0.1:8080}. */

@@ -95,8 +95,7 @@ record Ec2Request(String asked, String permission, String without) {
                 ? remedy(Reason.MALFORMED)
                 : NetworkFault.of(failure.origin()).remedy("EC2", "ec2"),
             false)
-        : because(
-            failure.reason(), "failed with " + failure.origin().getClass().getSimpleName());
+        : because(failure.reason(), "failed with " + failure.origin().getClass().getSimpleName());
   }
 
   private static String code(AwsServiceException e) {

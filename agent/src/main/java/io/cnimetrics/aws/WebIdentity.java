@@ -107,10 +107,13 @@ record WebIdentity(String region) implements CredentialsSource {
     String fact = "IRSA: STS gave no answer: " + cause.message();
     return cause.isIo()
         ? CredentialsException.outage(fact, NetworkFault.of(cause.origin()).remedy("STS", "sts"))
-        : CredentialsException.refusal(fact, "check the SDK's settings, such as AWS_ENDPOINT_URL_STS");
+        : CredentialsException.refusal(
+            fact, "check the SDK's settings, such as AWS_ENDPOINT_URL_STS");
   }
 
-  /** The file with the token of the service account. The kubelet writes it, and renews it hourly. */
+  /**
+   * The file with the token of the service account. The kubelet writes it, and renews it hourly.
+   */
   static final class TokenFile {
     private TokenFile() {}
 

@@ -12,7 +12,9 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 
-/** Credentials are kept until shortly before they expire, and during an outage until they expire. */
+/**
+ * Credentials are kept until shortly before they expire, and during an outage until they expire.
+ */
 class KeptCredentialsTest {
   private static final Instant NOW = Instant.parse("2026-11-20T10:00:00Z");
 

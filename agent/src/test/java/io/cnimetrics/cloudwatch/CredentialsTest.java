@@ -321,13 +321,14 @@ class CredentialsTest {
     </AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>""";
   }
 
-  private CloudWatchSink openForPodIdentity(RawCloudWatch server, String agent)
-      throws IOException {
+  private CloudWatchSink openForPodIdentity(RawCloudWatch server, String agent) throws IOException {
     Path token = Files.writeString(empty.resolve("token"), "planted.web.identity");
     properties.set(
         Map.of(
-            "aws.containerAuthorizationTokenFile", token.toString(),
-            "aws.disableEc2Metadata", "true"));
+            "aws.containerAuthorizationTokenFile",
+            token.toString(),
+            "aws.disableEc2Metadata",
+            "true"));
     setPodIdentity(agent);
     return open(server);
   }
@@ -345,11 +346,16 @@ class CredentialsTest {
     Path token = Files.writeString(empty.resolve("token"), "planted.web.identity");
     properties.set(
         Map.of(
-            "aws.webIdentityTokenFile", token.toString(),
-            "aws.roleArn", "arn:aws:iam::111122223333:role/agent",
-            "aws.endpointUrlSts", sts,
-            "aws.region", "eu-west-1",
-            "aws.disableEc2Metadata", withoutMetadata));
+            "aws.webIdentityTokenFile",
+            token.toString(),
+            "aws.roleArn",
+            "arn:aws:iam::111122223333:role/agent",
+            "aws.endpointUrlSts",
+            sts,
+            "aws.region",
+            "eu-west-1",
+            "aws.disableEc2Metadata",
+            withoutMetadata));
     return open(server);
   }
 
