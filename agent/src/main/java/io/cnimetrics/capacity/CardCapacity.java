@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * The capacity of one network card.
  *
- * @param pool the part of the pool on this card; empty if introspection is off
+ * @param pool the part of the address pool on this card; empty if introspection is off
  * @param maximum the number of addresses that pods can reach on this card; empty if unknown
  */
 public record CardCapacity(
@@ -38,7 +38,7 @@ public record CardCapacity(
         && maximum.filter(most -> pool.get().totalIpv4() < most.addresses()).isPresent();
   }
 
-  /** The share of the maximum that pods hold, in percent; NaN if the maximum is 0 or unknown. */
+  /** The assigned addresses in percent of the maximum; infinite or NaN if it is 0 or unknown. */
   public double utilization() {
     return 100.0 * assigned() / maximum.map(EffectiveMaximum::addresses).orElse(0L);
   }

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The number of addresses for pods that a node can really reach.
+ * The largest number of addresses for pods that a node can ever have.
  *
  * @param perEni the number of addresses for pods that one ENI can have
  * @param explanation the calculation, such as {@code 18 = 2 ENIs × 9: without the primary ENI
@@ -26,9 +26,9 @@ public record EffectiveMaximum(long addresses, long perEni, String explanation) 
   }
 
   /**
-   * The number of addresses that the node can reach now. It is less than this maximum if the
-   * subnets have too few free addresses. Metrics do not use this number, because each node in a
-   * subnet counts the same free addresses.
+   * The number of addresses that the node can reach now. This number is below the maximum if the
+   * subnets have too few free addresses. Metrics do not use this number, because several nodes in a
+   * subnet would count the same free addresses.
    *
    * @param subnets the known subnets of the node's ENIs
    * @return empty if the pool is unknown, or if no known subnet has addresses for pods of this node
@@ -86,11 +86,12 @@ public record EffectiveMaximum(long addresses, long perEni, String explanation) 
   }
 
   /**
-   * How ipamD requests addresses. A new ENI has a primary address besides those for pods. Without
-   * WARM_IP_TARGET ipamD requests a new ENI with all its addresses, and EC2 gives all or none.
-   * ipamD fills an attached ENI also with single addresses, or with single prefixes.
+   * How ipamD requests addresses. A new ENI needs one primary address and the addresses for pods.
+   * Without WARM_IP_TARGET ipamD requests a new ENI with all its addresses, and EC2 assigns all
+   * addresses or none. For an attached ENI ipamD can request a single address or prefix.
    *
-   * @param step the number of addresses in the smallest request
+   * @param wholeEnis whether ipamD requests a new ENI only with all its addresses
+   * @param step the number of addresses in the smallest request: 16 in prefix mode, otherwise 1
    */
   private record Growth(boolean customNetworking, boolean wholeEnis, long step) {
     Growth(NodeSnapshot node, AddressMode mode) {
@@ -111,7 +112,7 @@ public record EffectiveMaximum(long addresses, long perEni, String explanation) 
           : Math.max(0, perEni - step * (eni.single().total() + eni.prefixes()));
     }
 
-    /** The part of the addresses that EC2 can give. */
+    /** The number of the requested addresses that EC2 can assign, a multiple of {@code step}. */
     long upTo(long addresses, long free) {
       return Math.max(0, Math.min(addresses, free) / step * step);
     }

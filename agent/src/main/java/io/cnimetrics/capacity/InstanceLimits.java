@@ -13,8 +13,8 @@ import java.util.OptionalInt;
 import java.util.stream.Stream;
 
 /**
- * EC2's limits for each instance type, from a text file in the jar. Only the last result stays in
- * memory, because a node's instance type never changes.
+ * EC2's limits for each instance type, from a text file in the jar. The agent keeps only the last
+ * result in memory, because a node's instance type never changes.
  */
 public final class InstanceLimits {
   static final String TABLE = "eni-limits.txt";
@@ -26,8 +26,8 @@ public final class InstanceLimits {
   /**
    * The limits of EC2 for an instance type.
    *
-   * @param enisOnCards the number of ENIs that the CNI may use on each network card; card 0, the
-   *     default, is first
+   * @param enisOnCards the number of ENIs that the VPC CNI can use on each network card; the first
+   *     number is for card 0, the default card
    * @param ipv4PerEni the number of IPv4 addresses per ENI, including the ENI's primary address
    * @param branchEnis the number of branch ENIs for single pods; 0 if the type cannot have a trunk
    *     ENI, empty if unknown

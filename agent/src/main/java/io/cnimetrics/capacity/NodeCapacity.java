@@ -18,21 +18,21 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The capacity of this node, as far as a snapshot shows it.
+ * The number of addresses that a node has and can have, calculated from a snapshot.
  *
  * <p>Effective maximum of a network card = (number of ENIs that may carry pods) × (number of
  * addresses per ENI without the primary address), × 16 in prefix mode. The effective maximum is
- * never more than the number of pods with an address that the kubelet starts.
+ * at most the number of pods with an own address that the kubelet admits.
  *
  * <p>With one network card, both factors come from ipamD's gauges {@code awscni_eni_max} and {@code
  * awscni_ip_max}, or from the instance type if the gauges are unknown. With several cards they come
  * from the instance type, because ipamD's gauges then show one of the cards. ipamD's gauges include
  * ENIs that carry no pods: a trunk ENI, ENIs in excluded subnets, and the primary ENI with custom
- * networking. If EC2 has rejected a call because of its limits, the lower number counts.
+ * networking. If EC2 has rejected a call because of a limit, the lower of the two numbers counts.
  *
- * <p>A pod of a multi-NIC node holds an address on each card. Therefore the worst card decides
- * whether a pod can start. While no pod holds an address on each card, ipamD gives each pod one
- * address of any card it lists, and the cards are one pool.
+ * <p>A multi-NIC pod holds an address on each card. Therefore the card with the fewest available
+ * addresses decides whether the pod can start. If a node has no multi-NIC pods, ipamD assigns each
+ * pod one address of any card that ipamD lists. Then all cards together are one pool.
  *
  * @param modeByGauges whether ipamD's gauges show the mode; otherwise the held addresses show the
  *     mode
@@ -45,7 +45,7 @@ public record NodeCapacity(
     AddressMode mode, boolean modeByGauges, List<CardCapacity> cards, Optional<Problem> problem) {
   static final int ADDRESSES_PER_PREFIX = 16;
 
-  /** The most single addresses per ENI that pods can have, on any instance type: 50 − 1. */
+  /** The most single addresses for pods on an ENI of any type: 50, minus the primary address. */
   private static final int MOST_SINGLE_ADDRESSES = 49;
 
   /**
@@ -118,7 +118,7 @@ public record NodeCapacity(
         .max(Comparator.comparingDouble(CardCapacity::utilization));
   }
 
-  /** The number of pods that can get their addresses now: as many as the card with the fewest. */
+  /** The number of pods that can start now: the available addresses of the card with the fewest. */
   public long available() {
     return cards.stream().mapToLong(CardCapacity::available).min().orElse(0);
   }
@@ -146,8 +146,10 @@ public record NodeCapacity(
   }
 
   /**
-   * @param eniMax the maximum number of ENIs, by ipamD's gauges
-   * @param ipamdPerEni the maximum number of addresses per ENI, by ipamD's gauges
+   * The calculation of a capacity.
+   *
+   * @param eniMax the maximum number of ENIs, by ipamD's gauges; empty if unknown
+   * @param ipamdPerEni the addresses for pods per ENI, by ipamD's gauges; empty if unknown
    * @param ipv6Gauges whether ipamD's gauges show IPv6
    */
   private record Derivation(
@@ -198,7 +200,8 @@ public record NodeCapacity(
     }
 
     /**
-     * Empty if more ENIs are attached than ipamD's gauge permits: the gauge then shows one card.
+     * The maximum by ipamD's gauges; empty if more ENIs are attached than the gauge permits. Then the
+     * gauge shows one of the cards.
      */
     private Optional<EffectiveMaximum> maximumOfAnyCard(int cards, AddressMode mode) {
       boolean exceeded =
@@ -300,8 +303,8 @@ public record NodeCapacity(
     }
 
     /**
-     * Errors alone do not show that the trunk ENI will never be attached. A pool does that stops
-     * one ENI below the limit.
+     * The ENIs that carry no pods. Failed requests for a trunk ENI do not show that the trunk ENI
+     * can never be attached. A full pool with one ENI less than the limit shows this.
      */
     private ReservedEnis reserved(int card, long most, AddressMode mode) {
       ReservedEnis attached = ReservedEnis.of(snapshot, card);
@@ -312,11 +315,11 @@ public record NodeCapacity(
               .filter(pool -> pool.eniCount() == most - 1 && pool.available(mode) == 0)
               .filter(pool -> pool.enis().stream().noneMatch(Eni::trunk))
               .isPresent();
-      return stopped && card == 0 && wantsTrunk() ? attached.plusTrunkSlot() : attached;
+      return stopped && card == 0 && keepsTrunkSlot() ? attached.plusTrunkSlot() : attached;
     }
 
-    /** Since 1.20.4 ipamD keeps no slot on a type that cannot have a trunk ENI. */
-    private boolean wantsTrunk() {
+    /** Since release 1.20.4 ipamD keeps no slot if the instance type cannot have a trunk ENI. */
+    private boolean keepsTrunkSlot() {
       boolean unable =
           limit.filter(known -> known.branchEnis().equals(OptionalInt.of(0))).isPresent();
       boolean recent = snapshot.pool().filter(AddressPool::reportsSubnets).isPresent();
@@ -369,7 +372,7 @@ public record NodeCapacity(
       return mode == AddressMode.PREFIX ? ADDRESSES_PER_PREFIX : 1;
     }
 
-    /** Never more than the number of pods that the kubelet starts. */
+    /** The product of both limits, or the number of pods that the kubelet admits if it is lower. */
     private EffectiveMaximum maximum(
         AddressMode mode, long enis, long perEni, List<String> assumptions) {
       long usable = Math.max(0, enis);

@@ -1,11 +1,10 @@
 package io.cnimetrics.capacity;
 
 /**
- * How many pods the kubelet starts on this node.
+ * The number of pods that the kubelet admits on this node.
  *
  * @param maxPods the kubelet's {@code max-pods}
- * @param hostNetworkPods the number of these pods that need no address, such as aws-node and this
- *     agent
+ * @param hostNetworkPods how many of these pods need no address, such as aws-node and this agent
  */
 public record PodLimits(int maxPods, int hostNetworkPods) {
   /** Above this number of CPUs, EKS recommends 250 pods instead of 110. */
@@ -23,7 +22,7 @@ public record PodLimits(int maxPods, int hostNetworkPods) {
     return hostCpus > CPUS_OF_SMALL_NODES ? 250 : 110;
   }
 
-  /** The number of pods that need their own address. */
+  /** The number of pods that need an own address. */
   public int podsWithAddress() {
     return Math.max(0, maxPods - hostNetworkPods);
   }

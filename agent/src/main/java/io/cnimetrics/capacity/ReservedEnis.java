@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * ENIs of one network card that are part of the limit but carry no pods. An ENI with two reasons is
- * counted once.
+ * The ENIs of one network card that count towards the limit but carry no pods. An ENI with two such
+ * reasons counts once.
  *
  * @param reasons a text for each kind of reserved ENI, such as {@code without the trunk ENI}
  */
@@ -43,7 +43,7 @@ record ReservedEnis(long count, List<String> reasons) {
   }
 
   /**
-   * With ENABLE_POD_ENI ipamD attaches no ENI for pods to the last slot while the trunk is missing.
+   * Counts one more ENI. With ENABLE_POD_ENI ipamD keeps the last slot free for the trunk ENI.
    */
   ReservedEnis plusTrunkSlot() {
     List<String> more = new ArrayList<>(reasons);

@@ -8,7 +8,7 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
-/** The way in which a metric's value is computed from a poll. */
+/** Computes a metric's value from a poll. Each implementation is one way to compute values. */
 public sealed interface Computation {
   /** Computes the sample of a metric; empty if the source was not read or has no value. */
   default Optional<Sample> sample(Metric metric, PollContext poll) {
@@ -31,8 +31,8 @@ public sealed interface Computation {
   }
 
   /**
-   * A gauge that the agent counts from ipamD's lists. The agent reads the fallback only if a
-   * setting switches introspection off, not if a request to introspection fails.
+   * A gauge that the agent counts from ipamD's lists. The agent uses the fallback only if a setting
+   * switches introspection off. If a request to introspection fails, the gauge has no value.
    *
    * @param fallback the ipamD gauge for the same value
    * @param ipv4Only whether the gauge has no value on IPv6

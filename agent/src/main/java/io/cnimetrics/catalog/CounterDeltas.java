@@ -12,11 +12,11 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The increases of ipamD's counters since the last successful read. The first read is the baseline.
- * If ipamD started after the agent, increases are counted from 0 instead of a baseline.
+ * The increases of ipamD's counters since the last successful read. The totals of the first read
+ * are only the baseline. If ipamD started after the agent, the baseline is 0.
  *
  * @param base the totals to subtract; empty if no earlier totals are known
- * @param reset whether ipamD restarted since the last successful read; false without a base
+ * @param reset whether ipamD restarted since the last successful read; false if there is no base
  */
 record CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, boolean reset) {
   /**
@@ -52,7 +52,7 @@ record CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, 
     return read.map(metrics -> metrics.total(counter)).orElse(OptionalDouble.empty());
   }
 
-  /** The increase of a counter, at least 0; empty for a baseline or if the total is no number. */
+  /** The increase of a counter, at least 0; empty if there is no base or the total is no number. */
   OptionalDouble of(Series counter) {
     double increase = total(counter).orElse(Double.NaN) - before(counter);
     return Double.isNaN(increase)
@@ -79,8 +79,8 @@ record CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, 
   }
 
   /**
-   * The totals to remember. While ipamD's process is the same, a counter that this read does not
-   * show, or shows lower, keeps its last total: a counter never falls.
+   * The totals to remember. If this read shows no total of a counter, or a lower total although
+   * ipamD did not restart, the last total is kept, because a counter never falls.
    */
   Optional<CounterTotals> next(Optional<CounterTotals> last, Iterable<Series> counters) {
     Map<Series, Double> totals = new HashMap<>();

@@ -6,13 +6,13 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * The totals of the counters at the last successful read, with the start of the ipamD process. A
- * total is the sum of all series of a counter. Single series are not kept. The number of series has
- * no bound, because some of ipamD's labels hold error texts.
+ * The totals of the counters at the last successful read, and the start time of ipamD's process. A
+ * total is the sum of all series of a counter. Single series are not kept, because their number has
+ * no limit: some of ipamD's labels contain error texts.
  */
 public record CounterTotals(
     OptionalDouble processStartSeconds, OptionalDouble bootSeconds, Map<Series, Double> bySeries) {
-  /** Two start times are equal below this difference. The kernel's resolution is 10 ms. */
+  /** Start times with a smaller difference are equal. The kernel's resolution is 10 ms. */
   private static final double SAME_SECONDS = 0.004;
 
   public CounterTotals {

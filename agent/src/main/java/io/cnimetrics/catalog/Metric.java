@@ -13,8 +13,8 @@ import java.util.OptionalDouble;
  * @param prometheus the name in Prometheus and OTLP
  * @param statistic the statistic that gives the cluster's value at a period of 60 s
  * @param within how the values of all polls of a minute are combined into one value
- * @param alertAt the lowest value that means trouble; empty if no value does. When a closed minute
- *     has reached this value, the agent logs a line.
+ * @param alertAt the lowest value that means trouble; empty if no value means trouble. If a closed
+ *     minute has this or a higher value, the agent logs a line.
  * @param description one or more sentences for users
  */
 public record Metric(

@@ -12,9 +12,9 @@ import java.util.OptionalDouble;
 import java.util.function.ToLongFunction;
 
 /**
- * The input from which one poll's values are computed.
+ * The input from which the values of one poll are computed.
  *
- * @param history the state that is remembered after this poll
+ * @param history the state that the agent remembers after this poll
  * @param judgesIpamd whether this poll decides if ipamD is up or down
  */
 record PollContext(

@@ -15,8 +15,8 @@ import java.time.temporal.ChronoUnit;
  */
 public record RecentIncrease(String counter, double amount, Instant since, Instant last) {
   /**
-   * An increase within this time shows present trouble. After an error for an empty subnet ipamD
-   * pauses its calls to EC2 for two minutes.
+   * An increase within this time shows present trouble. After an error about an empty subnet ipamD
+   * pauses its calls to EC2 for two minutes. Therefore this time is longer.
    */
   public static final Duration PRESENT = Duration.ofMinutes(3);
 
@@ -27,21 +27,21 @@ public record RecentIncrease(String counter, double amount, Instant since, Insta
    */
   public static final String REFUSED_WHILE_COOLING = "refusedWhileCooling";
 
-  /** The run after another increase. */
+  /** Returns the run with one more increase, or a new run if this run has ended. */
   public RecentIncrease plus(double increase, Instant at) {
     return isPresent(at)
         ? new RecentIncrease(counter, amount + increase, since, at)
         : new RecentIncrease(counter, increase, at, at);
   }
 
-  /** Such as {@code 10:03 UTC}, with the date if {@code at} is not within 20 hours of now. */
+  /** A time such as {@code 10:03 UTC}. If it is more than 20 hours from now, with the date. */
   public static String time(Instant at, Instant now) {
     String text = at.truncatedTo(ChronoUnit.SECONDS).toString();
     boolean recent = Duration.between(at, now).abs().compareTo(Duration.ofHours(20)) < 0;
     return recent ? text.substring(11, 16) + " UTC" : at.truncatedTo(ChronoUnit.MINUTES).toString();
   }
 
-  /** Whether the run goes on at that time. */
+  /** Whether the run has not ended at this time. */
   public boolean isPresent(Instant now) {
     return !last.plus(PRESENT).isBefore(now);
   }

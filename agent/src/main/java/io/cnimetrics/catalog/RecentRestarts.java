@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The restarts of ipamD in the last minutes. In a crash loop each minute can have a successful
- * poll. Only the number of restarts shows the loop.
+ * The restarts of ipamD in the last 15 minutes. In a crash loop each minute can have a successful
+ * poll. Therefore only the number of restarts shows the loop.
  *
  * @param minutes the minute of each restart, in minutes since 1970
  */
 public record RecentRestarts(List<Long> minutes) {
-  /** The number of minutes in which a restart is recent. */
+  /** The number of minutes for which a restart is recent. */
   static final long MINUTES = 15;
 
   static final RecentRestarts NONE = new RecentRestarts(List.of());

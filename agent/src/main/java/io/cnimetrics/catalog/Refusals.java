@@ -4,7 +4,7 @@ import java.util.Map;
 
 /**
  * A run of minutes in which ipamD refused pods an address. Two minutes in a row without a refusal
- * end the run. One such minute is not enough, because the kubelet pauses between its attempts.
+ * end the run. One minute does not end the run, because the kubelet pauses between its attempts.
  *
  * @param first the first minute of the run, in minutes since 1970
  * @param last the last minute with a refusal, in minutes since 1970

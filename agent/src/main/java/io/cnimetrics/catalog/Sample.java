@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * The value of one metric in one poll. CloudWatch accepts every number in a sample.
+ * The value of one metric in one poll. A sample contains only numbers that CloudWatch accepts.
  *
  * @param value the value of a gauge, or the increase of a counter since the previous poll. A gauge
  *     always has a value. A counter has no value in its first poll.

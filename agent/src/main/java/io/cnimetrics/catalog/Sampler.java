@@ -21,7 +21,7 @@ import java.util.function.Function;
 public final class Sampler {
   private static final Set<Series> COUNTERS = MetricCatalog.counters();
 
-  /** An earlier agent's minutes without ipamD count only if they are at most this old. */
+  /** Minutes without ipamD that an earlier agent saw count only if they are at most this old. */
   private static final long GRACE_MINUTES = 5;
 
   private final List<Metric> metrics;
@@ -39,8 +39,8 @@ public final class Sampler {
 
   /**
    * @param agentStart the agent's start. If ipamD started later, the counters need no baseline.
-   * @param agentAge the agent's age at a time of the wall clock, right even if that clock was set
-   *     since the agent's start
+   * @param agentAge returns the agent's age at a time of the wall clock. The age is right even if
+   *     the clock was set after the agent's start.
    */
   public Sampler(
       List<Metric> metrics,
@@ -64,10 +64,10 @@ public final class Sampler {
   }
 
   /**
-   * Returns a sampler with a grace period. During this period, the sampler reports ipamD as down
-   * only if this agent has read ipamD before, or if ipamD was already down before this agent
-   * started. On a new node, ipamD may start after the agent. On a node with another CNI, there is
-   * no ipamD. The minutes of the grace period count as minutes without ipamD.
+   * Returns a sampler with a grace period, because on a new node ipamD can start after the agent.
+   * During the grace period, the sampler reports ipamD as down only if this agent has read ipamD
+   * before, or if ipamD was already down before this agent started. If ipamD does not answer after
+   * the grace period, the minutes of the grace period count as minutes without ipamD.
    *
    * @param time the length of the grace period, which begins at the agent's start
    */

@@ -3,9 +3,9 @@ package io.cnimetrics.snapshot;
 /**
  * The number of addresses of one kind on one ENI.
  *
- * @param total addresses that ipamD may assign, over all CIDRs
- * @param assigned addresses that pods hold
- * @param cooling addresses that pods released recently; ipamD does not assign them yet
+ * @param total the addresses that ipamD can assign, in all CIDRs
+ * @param assigned the addresses that pods hold
+ * @param cooling the addresses that pods released recently, and that ipamD does not assign yet
  */
 public record AddressCount(long total, long assigned, long cooling) {
   public static final AddressCount NONE = new AddressCount(0, 0, 0);

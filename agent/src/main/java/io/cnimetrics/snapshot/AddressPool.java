@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
  * @param enis the ENIs, ordered by network card and device number
  * @param coolingKnown whether ipamD reports when an address was released; releases before 1.5.0 do
  *     not report the time
- * @param multiNic whether pods hold an address on each network card (multi-NIC). Other pods hold
- *     one address on one of the cards. Without multi-NIC, ipamD lists only card 0.
+ * @param multiNic whether there are multi-NIC pods, which hold an address on each network card. All
+ *     other pods hold one address, on one of the cards.
  * @param statedTotal ipamD's {@code TotalIPs} of all network cards; empty if not reported
  * @param statedAssigned ipamD's {@code AssignedIPs} of all network cards; empty if not reported
  */
@@ -60,9 +60,9 @@ public record AddressPool(
   }
 
   /**
-   * Returns a copy that contains subnets which ipamD did not report.
+   * Returns a copy with the subnets that ipamD did not report.
    *
-   * @param subnetIds the id of the subnet for each id of an ENI
+   * @param subnetIds the ids of subnets, by the id of the ENI
    */
   public AddressPool located(Map<String, String> subnetIds) {
     return new AddressPool(
@@ -110,7 +110,7 @@ public record AddressPool(
     return sum(Eni::cooling);
   }
 
-  /** The number of IPv4 addresses that a pod could get now. On IPv6 the number is always 0. */
+  /** The number of IPv4 addresses that new pods can get now. On IPv6 the number is always 0. */
   public long available(AddressMode mode) {
     return sum(eni -> eni.available(mode));
   }

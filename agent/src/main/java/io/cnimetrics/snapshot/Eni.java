@@ -5,16 +5,17 @@ import java.util.Optional;
 /**
  * One network interface (ENI) that ipamD manages.
  *
- * @param networkCard index of the network card; releases before 1.20 support only card 0
- * @param deviceNumber index of the ENI on its network card; the primary ENI of card 0 has index 0
+ * @param networkCard the index of the network card; ipamD before 1.20 supports only card 0
+ * @param deviceNumber the index of the ENI on its network card; the primary ENI of card 0 has index
+ *     0
  * @param trunk whether the ENI carries branch ENIs for pods
  * @param excluded whether the ENI's subnet is excluded for pods. The ENI's addresses are part of
  *     the total, but new pods cannot get these addresses.
  * @param subnetId the ENI's subnet, which ipamD reports since release 1.22.0
- * @param single single IPv4 addresses
- * @param prefixed IPv4 addresses in prefixes
+ * @param single the single IPv4 addresses
+ * @param prefixed the IPv4 addresses in prefixes
  * @param prefixes the number of IPv4 prefixes
- * @param ipv6 addresses in IPv6 prefixes; a prefix has 2^48 addresses
+ * @param ipv6 the addresses in IPv6 prefixes; a prefix has 2^48 addresses
  */
 public record Eni(
     String id,
@@ -81,7 +82,7 @@ public record Eni(
   }
 
   /**
-   * The number of IPv4 addresses of the given mode that a pod could get from this ENI now. On IPv6
+   * The number of IPv4 addresses of the given mode that new pods can get from this ENI. On IPv6
    * the number is always 0.
    */
   public long available(AddressMode mode) {

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the agent knows about the EC2 instance. Each part can be unknown.
+ * The known facts about the EC2 instance. Each fact can be unknown.
  *
  * @param tags the instance's tags; empty if instance metadata does not contain tags
  */

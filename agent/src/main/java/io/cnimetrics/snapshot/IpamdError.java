@@ -6,7 +6,7 @@ import java.util.Set;
  * One kind of error that ipamD counts.
  *
  * @param family the counter, such as {@code awscni_aws_api_error_count}
- * @param call the call or the function of ipamD that failed, such as {@code CreateNetworkInterface}
+ * @param call the call to AWS, such as {@code CreateNetworkInterface}, or the function of ipamD
  * @param code the error code of AWS; empty for a counter without codes
  */
 public record IpamdError(String family, String call, String code) {
@@ -19,7 +19,7 @@ public record IpamdError(String family, String call, String code) {
   /** The codes of failed requests to instance metadata. */
   private static final Set<String> METADATA_CODES = Set.of("EC2MetadataError", "IMDSRequestError");
 
-  /** The calls to instance metadata while ipamD sets up a pod. If a call fails, the pod waits. */
+  /** ipamD's calls to instance metadata for a new pod. If a call fails, the pod does not start. */
   public static final Set<String> CALLS_OF_PODS =
       Set.of("GetVPCIPv4CIDRBlocks", "GetVPCIPv6CIDRBlocks");
 
@@ -46,14 +46,14 @@ public record IpamdError(String family, String call, String code) {
     return code.equals("EC2MetadataError") && !isOfPod();
   }
 
-  /** As PromQL would select it. */
+  /** The PromQL selector of this kind of error. */
   public String key() {
     return code.isEmpty()
         ? "%s{fn=\"%s\"}".formatted(family, call)
         : "%s{api=\"%s\",error=\"%s\"}".formatted(family, call, code);
   }
 
-  /** Such as {@code CreateNetworkInterface UnauthorizedOperation}. */
+  /** The call and the code, such as {@code CreateNetworkInterface UnauthorizedOperation}. */
   @Override
   public String toString() {
     return code.isEmpty() ? call : call + " " + code;

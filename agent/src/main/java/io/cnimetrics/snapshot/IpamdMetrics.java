@@ -11,8 +11,8 @@ import java.util.Set;
  *
  * @param sums the sum of the samples for each requested series in the text; a sum is NaN or
  *     infinite if a sample is NaN or infinite
- * @param errors the totals of ipamD's errors by kind; each counter has at most 100 kinds, and the
- *     rest counts as one more kind
+ * @param errors the totals of ipamD's errors by kind; at most 100 kinds of each counter are kept,
+ *     and all other errors count as one more kind
  * @param processStartSeconds when ipamD's process started, in seconds since 1970
  * @param bootSeconds when this host booted, in seconds since 1970
  * @param cniVersion the release of the VPC CNI, such as {@code v1.23.1}; empty before 1.10.0, and

@@ -5,7 +5,7 @@ import java.util.Optional;
 /**
  * The identity of this node in metrics and AWS calls.
  *
- * @param nodeName the node's name in Kubernetes, or the host's name if that name is unknown
+ * @param nodeName the node's name in Kubernetes; if unknown, the host's name
  * @param clusterId the cluster's name
  */
 public record NodeIdentity(
@@ -16,7 +16,7 @@ public record NodeIdentity(
     public static final Origins NONE = new Origins(Optional.empty(), Optional.empty());
   }
 
-  /** The region of the node's subnets. The field {@code region} is the region to publish to. */
+  /** The region of the node's subnets. Metrics are published to the field {@code region}. */
   public Optional<String> instanceRegion() {
     return instance.region().or(() -> region);
   }

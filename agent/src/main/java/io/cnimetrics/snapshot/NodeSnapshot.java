@@ -7,8 +7,8 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
- * The result of one poll of a node. If a source fails, its part of the snapshot is empty, and a
- * problem contains the reason.
+ * The result of one poll of a node. If the poll cannot read a source, the source's part of the
+ * snapshot is empty, and a problem contains the reason.
  *
  * @param takenAt when the poll started, before its first request
  * @param pool the ENIs and addresses from introspection

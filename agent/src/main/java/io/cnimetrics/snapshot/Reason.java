@@ -16,7 +16,7 @@ public enum Reason {
   MALFORMED,
   /** The agent uses a less exact source, and the message names that source. */
   DEGRADED,
-  /** The requested thing does not exist. */
+  /** The requested value does not exist in the source. */
   NOT_FOUND,
   /** The agent lacks the permission. */
   DENIED,

@@ -4,8 +4,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Selects the samples of one Prometheus name that are added up to one number. A series selects all
- * samples of the name, or the samples with one of the given values of a label.
+ * Selects samples of one Prometheus name, which the agent adds up to one number. A series selects
+ * all samples of the name, or only the samples whose label has one of the given values.
  *
  * @param name the sample's name, such as {@code awscni_ipamd_error_count}
  * @param label the label that selects samples; empty to select all samples

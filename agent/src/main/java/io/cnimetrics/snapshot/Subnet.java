@@ -1,10 +1,10 @@
 package io.cnimetrics.snapshot;
 
 /**
- * The number of a subnet's IPv4 addresses, from the EC2 API.
+ * The numbers of a subnet's free and used IPv4 addresses, from the EC2 API.
  *
- * @param free addresses that EC2 can still assign; 16 free addresses do not always form a free /28
- * @param used addresses that nodes, pods, load balancers and other users have
+ * @param free addresses that EC2 can still assign; 16 free addresses are not always one free /28
+ * @param used addresses that nodes, pods, load balancers and others use
  */
 public record Subnet(String id, long free, long used) {
   public Subnet {

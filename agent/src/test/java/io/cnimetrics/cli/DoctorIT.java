@@ -161,7 +161,7 @@ class DoctorIT {
 
       assertThat(level(result, "subnet")).isEqualTo("warn");
       assertThat(level(result, "clock")).isEqualTo("ok");
-      assertThat(result.out()).contains("subnet-1: 7 of 251 free");
+      assertThat(result.out()).contains("subnet-1: 7 of 251 addresses are free");
     }
   }
 
