@@ -21,8 +21,8 @@ import java.util.stream.Collectors;
  * The number of addresses that a node has and can have, calculated from a snapshot.
  *
  * <p>Effective maximum of a network card = (number of ENIs that may carry pods) × (number of
- * addresses per ENI without the primary address), × 16 in prefix mode. The effective maximum is
- * at most the number of pods with an own address that the kubelet admits.
+ * addresses per ENI without the primary address), × 16 in prefix mode. The effective maximum is at
+ * most the number of pods with an own address that the kubelet admits.
  *
  * <p>With one network card, both factors come from ipamD's gauges {@code awscni_eni_max} and {@code
  * awscni_ip_max}, or from the instance type if the gauges are unknown. With several cards they come
@@ -200,8 +200,8 @@ public record NodeCapacity(
     }
 
     /**
-     * The maximum by ipamD's gauges; empty if more ENIs are attached than the gauge permits. Then the
-     * gauge shows one of the cards.
+     * The maximum by ipamD's gauges; empty if more ENIs are attached than the gauge permits. Then
+     * the gauge shows one of the cards.
      */
     private Optional<EffectiveMaximum> maximumOfAnyCard(int cards, AddressMode mode) {
       boolean exceeded =

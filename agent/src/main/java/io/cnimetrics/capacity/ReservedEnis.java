@@ -42,9 +42,7 @@ record ReservedEnis(long count, List<String> reasons) {
     return new ReservedEnis(excluded + trunks + (primary ? 1 : 0), reasons);
   }
 
-  /**
-   * Counts one more ENI. With ENABLE_POD_ENI ipamD keeps the last slot free for the trunk ENI.
-   */
+  /** Counts one more ENI. With ENABLE_POD_ENI ipamD keeps the last slot free for the trunk ENI. */
   ReservedEnis plusTrunkSlot() {
     List<String> more = new ArrayList<>(reasons);
     more.add("without the slot that ipamD keeps for a trunk ENI");

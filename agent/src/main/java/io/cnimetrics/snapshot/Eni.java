@@ -82,8 +82,8 @@ public record Eni(
   }
 
   /**
-   * The number of IPv4 addresses of the given mode that new pods can get from this ENI. On IPv6
-   * the number is always 0.
+   * The number of IPv4 addresses of the given mode that new pods can get from this ENI. On IPv6 the
+   * number is always 0.
    */
   public long available(AddressMode mode) {
     if (excluded) {
