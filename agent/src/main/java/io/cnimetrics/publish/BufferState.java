@@ -151,6 +151,33 @@ record BufferState(
         next);
   }
 
+  /** Returns the state in which the next minute also counts the events of a dropped minute. */
+  BufferState counting(List<MinuteValue> dropped) {
+    List<Sample> events =
+        dropped.stream()
+            .flatMap(
+                value ->
+                    MetricCatalog.named(value.metric()).stream()
+                        .map(
+                            metric ->
+                                new Sample(
+                                    metric,
+                                    OptionalDouble.of(value.value()),
+                                    OptionalDouble.empty())))
+            .filter(BufferState::isEvent)
+            .toList();
+    return new BufferState(
+        instanceId,
+        destination,
+        history,
+        lastMinute,
+        open.map(
+            minute ->
+                new OpenMinute(minute.minute(), minute.at(), combined(events, minute.samples()))),
+        open.isPresent() ? carried : combined(events, carried),
+        starts);
+  }
+
   /** Whether a late sample is added to the next minute. The late value of a gauge is discarded. */
   private static boolean isEvent(Sample sample) {
     return sample.metric().within() == MinuteAggregation.SUM;

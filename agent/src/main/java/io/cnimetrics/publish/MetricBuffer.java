@@ -369,7 +369,11 @@ public final class MetricBuffer implements AutoCloseable {
    * minutes until {@link #release} is called.
    */
   synchronized Optional<Batch> take(Receiver receiver, Instant now) {
-    pending.dropUnsendable(now);
+    for (PendingMinute dropped : pending.dropUnsendable(now)) {
+      if (dropped.destination().filled(known).equals(state.destination())) {
+        state = state.counting(dropped.values());
+      }
+    }
     keep();
     return pending.take(receiver, known);
   }

@@ -152,18 +152,22 @@ final class PendingMinutes {
     return 100 + 45L * minute.values().size() + minute.destination().bytesOfDatums("");
   }
 
-  /** Drops minutes that CloudWatch would reject because they are too old or in the future. */
-  void dropUnsendable(Instant now) {
+  /**
+   * Drops minutes that CloudWatch would reject because they are too old or in the future.
+   *
+   * @return the dropped minutes
+   */
+  List<PendingMinute> dropUnsendable(Instant now) {
+    List<PendingMinute> dropped = new ArrayList<>();
     for (PendingMinute pending : all()) {
-      if (taken.contains(pending.id())) {
-        continue;
-      }
-      if (pending.minute().isBefore(now.minus(OLDEST))) {
-        drop(pending, DropReason.TOO_OLD);
-      } else if (pending.minute().isAfter(now.plus(BufferState.MOST_AHEAD))) {
-        drop(pending, DropReason.FUTURE);
+      boolean tooOld = pending.minute().isBefore(now.minus(OLDEST));
+      boolean future = pending.minute().isAfter(now.plus(BufferState.MOST_AHEAD));
+      if ((tooOld || future) && !taken.contains(pending.id())) {
+        drop(pending, tooOld ? DropReason.TOO_OLD : DropReason.FUTURE);
+        dropped.add(pending);
       }
     }
+    return dropped;
   }
 
   /** Drops the oldest minutes until the limits are met. Never drops minutes that are being sent. */

@@ -29,6 +29,7 @@ final class Cluster {
   private final Map<ModelNode, Instant> pollAt = new HashMap<>();
   private final Map<ModelNode, Instant> sendAt = new HashMap<>();
   private Duration passed = Duration.ZERO;
+  private Duration stepped = Duration.ZERO;
   private Supplier<Fate> fate = () -> Fate.TAKEN;
 
   /** The fate of a request. */
@@ -63,7 +64,7 @@ final class Cluster {
   private MetricSink sinkOf(String node) {
     return (namespace, datums, limit) -> {
       Fate now = fate.get();
-      if (now == Fate.AWAY) {
+      if (now == Fate.AWAY || datums.stream().anyMatch(this::isFarOff)) {
         return FakeCloudWatch.UNREACHABLE;
       } else if (now == Fate.KILLED_BEFORE) {
         throw new Killed();
@@ -75,6 +76,13 @@ final class Cluster {
       }
       return excused ? FakeCloudWatch.UNREACHABLE : PutResult.ACCEPTED;
     };
+  }
+
+  /** Whether CloudWatch, whose clock is right, refuses the time of a datum. */
+  private boolean isFarOff(Datum datum) {
+    Instant right = clock.instant().minus(stepped);
+    return datum.at().isAfter(right.plus(Duration.ofHours(2)))
+        || datum.at().isBefore(right.minus(Duration.ofDays(14)));
   }
 
   /** Decides the fate of each request from now on. */
@@ -95,7 +103,7 @@ final class Cluster {
   /** Changes the wall clock, although no time passes. */
   void step(Duration by) {
     clock.advance(by);
-    pollAt.replaceAll((node, at) -> at);
+    stepped = stepped.plus(by);
   }
 
   /** Lets time pass. */

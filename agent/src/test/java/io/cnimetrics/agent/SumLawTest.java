@@ -23,6 +23,8 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * For each minute, CloudWatch's Sum over the nodes of a cluster is correct, and the SampleCount is
@@ -141,6 +143,44 @@ class SumLawTest {
     assertNothingTwice();
     assertAllErrorsArrived(cluster.nodes.get(0));
     assertThat(cluster.arrivals).allMatch(arrival -> arrival.datum().value() >= 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {3, -3, 72, -72, 9_000, -9_000, 200_000, -200_000})
+  void clockThatIsFarOffForMinutesLosesNoError(long hours) {
+    for (boolean restarts : new boolean[] {false, true}) {
+      ModelNode node =
+          restarts ? cluster.nodes.get(0) : cluster.add("node", state("n"), MINUTE);
+      cluster.pass(MINUTE.multipliedBy(5).plusSeconds(17));
+      cluster.requests(() -> Fate.AWAY);
+      cluster.pass(MINUTE.multipliedBy(3));
+      cluster.requests(() -> Fate.TAKEN);
+
+      cluster.step(Duration.ofHours(hours));
+      if (restarts) {
+        cluster.kill(node);
+        cluster.start(node);
+      }
+      cluster.pass(MINUTE.multipliedBy(5).plusSeconds(40));
+      cluster.step(Duration.ofHours(-hours));
+      cluster.pass(MINUTE.multipliedBy(5));
+    }
+
+    assertNothingTwice();
+    assertAllErrorsArrived(cluster.nodes.get(0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {3, -3, 72, -72, 9_000, -9_000, 200_000, -200_000})
+  void clockThatIsFarOffAtTheStartLosesNoErrorAndAddsNone(long hours) {
+    cluster.step(Duration.ofHours(hours));
+    ModelNode node = cluster.add("node", state("n"), MINUTE);
+    cluster.pass(MINUTE.multipliedBy(5).plusSeconds(40));
+    cluster.step(Duration.ofHours(-hours));
+    cluster.pass(MINUTE.multipliedBy(5));
+
+    assertNothingTwice();
+    assertAllErrorsArrived(node);
   }
 
   @Test
