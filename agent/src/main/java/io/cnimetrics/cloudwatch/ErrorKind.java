@@ -18,6 +18,10 @@ enum ErrorKind {
       Status.RETRYABLE,
       "the clock of this node is wrong; the next request is signed with the service's time; correct"
           + " the node's time synchronisation"),
+  WRONG_TIMES(
+      Status.RETRYABLE,
+      "the clock of this node is wrong by hours or days, and CloudWatch accepts no datum with such a"
+          + " time; correct the node's time synchronisation"),
   INVALID(
       Status.INVALID,
       "the same request would be refused again",

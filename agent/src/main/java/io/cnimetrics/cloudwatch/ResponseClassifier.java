@@ -113,6 +113,9 @@ final class ResponseClassifier {
             code,
             e.isThrottlingException(),
             e.isClockSkewException() || isClockSkew());
+    if (refusal == ErrorKind.INVALID && exchange.response().filter(this::isFarOff).isPresent()) {
+      refusal = ErrorKind.WRONG_TIMES;
+    }
     if (refusal == ErrorKind.EXPIRED) {
       credentials.renew();
     }
@@ -135,6 +138,10 @@ final class ResponseClassifier {
 
   private PutResult unanswered(RootCause cause) {
     return answer(ErrorKind.of(cause.origin()), "", "failed: " + quoted(cause.message()));
+  }
+
+  private boolean isFarOff(SdkHttpResponse response) {
+    return ResponseTimes.isFarOff(clock, response);
   }
 
   private boolean isClockSkew() {

@@ -18,6 +18,9 @@ final class ResponseTimes {
   /** The SDK corrects the time if the clocks differ by at least this time. */
   private static final Duration CORRECTED = Duration.ofMinutes(4);
 
+  private static final Duration FUTURE = Duration.ofHours(2);
+  private static final Duration PAST = Duration.ofDays(13);
+
   private static final DateTimeFormatter SIGNED = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssX");
 
   private ResponseTimes() {}
@@ -61,6 +64,19 @@ final class ResponseTimes {
         && answered.isPresent()
         && signed.isPresent()
         && Duration.between(signed.get(), answered.get()).abs().compareTo(CORRECTED) >= 0;
+  }
+
+  /**
+   * Whether CloudWatch refuses the minutes of this node's clock as too old or in the future. The
+   * answer's date shows the right time. CloudWatch accepts two hours of the future, and two weeks
+   * of the past, which include a day of pending minutes.
+   */
+  static boolean isFarOff(InstantSource clock, SdkHttpResponse refusal) {
+    Instant now = clock.instant();
+    return AwsHttp.date(refusal, "Date")
+        .filter(
+            right -> now.isAfter(right.plus(FUTURE)) || now.isBefore(right.minus(PAST)))
+        .isPresent();
   }
 
   private static Optional<Instant> signed(String value) {

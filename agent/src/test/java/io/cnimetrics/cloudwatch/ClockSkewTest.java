@@ -22,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.core.SdkGlobalTime;
 
@@ -64,10 +65,29 @@ class ClockSkewTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"3, RETRYABLE", "9000, RETRYABLE", "-400, RETRYABLE", "1, INVALID", "-1, INVALID"})
+  void datumsAreNoInvalidDatumsIfTheClockIsFarOff(long hoursAhead, Status expected)
+      throws IOException {
+    Instant right = SinkFixture.MINUTE.minus(Duration.ofHours(hoursAhead));
+    try (RawCloudWatch server =
+            new RawCloudWatch(refusing(400, "InvalidParameterValue", right));
+        CloudWatchSink sink = sinkAt(server.url())) {
+      PutResult answer = put(sink);
+      assertThat(answer.status()).isEqualTo(expected);
+      assertThat(answer.message().contains("correct the node's time synchronisation"))
+          .isEqualTo(expected == Status.RETRYABLE);
+    }
+  }
+
   private Answer refusing(String code) {
-    String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(serviceTime.atZone(ZoneOffset.UTC));
+    return refusing(403, code, serviceTime);
+  }
+
+  private static Answer refusing(int status, String code, Instant at) {
+    String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(at.atZone(ZoneOffset.UTC));
     return request ->
-        request.refuse(403, "Date: " + date + "\r\n", Cbor.error(code, "Signature expired"));
+        request.refuse(status, "Date: " + date + "\r\n", Cbor.error(code, "Signature expired"));
   }
 
   private static Instant signedAt(String head) {
