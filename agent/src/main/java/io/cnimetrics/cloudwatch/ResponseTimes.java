@@ -74,8 +74,7 @@ final class ResponseTimes {
   static boolean isFarOff(InstantSource clock, SdkHttpResponse refusal) {
     Instant now = clock.instant();
     return AwsHttp.date(refusal, "Date")
-        .filter(
-            right -> now.isAfter(right.plus(FUTURE)) || now.isBefore(right.minus(PAST)))
+        .filter(right -> now.isAfter(right.plus(FUTURE)) || now.isBefore(right.minus(PAST)))
         .isPresent();
   }
 

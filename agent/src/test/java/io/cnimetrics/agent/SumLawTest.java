@@ -149,8 +149,7 @@ class SumLawTest {
   @ValueSource(longs = {3, -3, 72, -72, 9_000, -9_000, 200_000, -200_000})
   void clockThatIsFarOffForMinutesLosesNoError(long hours) {
     for (boolean restarts : new boolean[] {false, true}) {
-      ModelNode node =
-          restarts ? cluster.nodes.get(0) : cluster.add("node", state("n"), MINUTE);
+      ModelNode node = restarts ? cluster.nodes.get(0) : cluster.add("node", state("n"), MINUTE);
       cluster.pass(MINUTE.multipliedBy(5).plusSeconds(17));
       cluster.requests(() -> Fate.AWAY);
       cluster.pass(MINUTE.multipliedBy(3));

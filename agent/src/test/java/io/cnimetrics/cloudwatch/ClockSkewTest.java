@@ -70,8 +70,7 @@ class ClockSkewTest {
   void datumsAreNoInvalidDatumsIfTheClockIsFarOff(long hoursAhead, Status expected)
       throws IOException {
     Instant right = SinkFixture.MINUTE.minus(Duration.ofHours(hoursAhead));
-    try (RawCloudWatch server =
-            new RawCloudWatch(refusing(400, "InvalidParameterValue", right));
+    try (RawCloudWatch server = new RawCloudWatch(refusing(400, "InvalidParameterValue", right));
         CloudWatchSink sink = sinkAt(server.url())) {
       PutResult answer = put(sink);
       assertThat(answer.status()).isEqualTo(expected);
