@@ -44,7 +44,6 @@ final class LocalProbes {
     return new Probes(
         () -> List.copyOf(interfaces().subnetIds().keySet()),
         () -> InstanceMetadata.fromEnvironment().primaryAddresses(VISIT_LIMIT),
-        () -> pool(config).all(),
         () -> pool(config).read(),
         () -> HostRoutes.read(IPV4_ROUTES, IPV6_ROUTES),
         address -> introspectionAnswers(address, config, clock),
@@ -71,9 +70,8 @@ final class LocalProbes {
                 .map(Eni::id)
                 .toList(),
         List::of,
-        addresses::all,
         addresses::read,
-        () -> addresses.read().stream().map(held -> new Probes.HostRoute(held, "eni")).toList(),
+        () -> addresses.read().held().stream().map(held -> new Probes.HostRoute(held, "eni")).toList(),
         address -> introspectionAnswers(address, config, clock),
         directory -> Optional.empty(),
         none,

@@ -1,6 +1,7 @@
 package io.cnimetrics.cli;
 
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toSet;
 
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.text.Lines;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Writes the page {@code /status} for people, in 80 columns. */
@@ -160,7 +162,7 @@ final class StatusTable {
 
   private void increases() {
     Optional<Instant> since = page.part("counters").time("readSince");
-    List<AgentPage> runs = page.list("increases");
+    List<AgentPage> runs = withoutSums(page.list("increases"));
     if (since.isEmpty() || runs.isEmpty()) {
       text.append('\n');
       row(
@@ -184,6 +186,31 @@ final class StatusTable {
     if (runs.size() > MOST_INCREASES) {
       entry("and %d more; see --output json".formatted(runs.size() - MOST_INCREASES));
     }
+  }
+
+  /** Leaves out the sum over several codes or functions if each of them is listed too. */
+  private static List<AgentPage> withoutSums(List<AgentPage> runs) {
+    Set<String> listed =
+        runs.stream()
+            .map(run -> run.text("counter").orElse(""))
+            .filter(StatusTable::isOneKind)
+            .map(StatusTable::family)
+            .collect(toSet());
+    return runs.stream()
+        .filter(
+            run -> {
+              String counter = run.text("counter").orElse("");
+              return isOneKind(counter) || !listed.contains(family(counter));
+            })
+        .toList();
+  }
+
+  private static boolean isOneKind(String counter) {
+    return counter.contains("=\"");
+  }
+
+  private static String family(String counter) {
+    return counter.split("\\{", 2)[0];
   }
 
   private void sending() {

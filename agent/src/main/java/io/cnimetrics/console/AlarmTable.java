@@ -45,6 +45,8 @@ public final class AlarmTable {
                   Cause.METADATA_AWAY.finding(),
                   Cause.NO_ADDRESS_IN_SUBNET.finding(),
                   Cause.EC2_DENIES.finding(),
+                  "leaked-addresses",
+                  "trunk-slot",
                   Cause.NODE_FULL.finding())));
 
   static final Alarm IPAMD_DOWN =
@@ -174,9 +176,8 @@ public final class AlarmTable {
           Optional.empty(),
           new Text(
               "EC2 denies calls of ipamD",
-              "The role of aws-node lacks permissions. Therefore address pools cannot grow. Check"
-                  + " that the role has the policy AmazonEKS_CNI_Policy. Check recent changes of"
-                  + " the role.",
+              "The role of aws-node lacks permissions. Address pools cannot grow. Check that the role"
+                  + " has the policy AmazonEKS_CNI_Policy, and its recent changes.",
               List.of(MetricCatalog.AWS_API_ERR),
               List.of(Cause.EC2_DENIES.finding())));
 
@@ -193,9 +194,8 @@ public final class AlarmTable {
           Optional.empty(),
           new Text(
               "EC2 throttles ipamD",
-              "The account sends too many requests to EC2. Therefore address pools grow late. Use"
-                  + " prefixes, or WARM_IP_TARGET with MINIMUM_IP_TARGET. Requests of other tools"
-                  + " count too.",
+              "The account sends too many requests to EC2. Address pools grow late. Use prefixes, or"
+                  + " WARM_IP_TARGET with MINIMUM_IP_TARGET. Other tools' requests count too.",
               List.of(MetricCatalog.AWS_API_ERR),
               List.of(Cause.EC2_THROTTLES.finding())));
 

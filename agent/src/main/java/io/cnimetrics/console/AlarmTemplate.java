@@ -13,6 +13,7 @@ import static io.cnimetrics.console.CloudFormation.sub;
 import static io.cnimetrics.text.Json.object;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.console.Alarm.Evaluation;
 import io.cnimetrics.console.Alarm.Severity;
 import io.cnimetrics.console.Alarm.Switch;
@@ -165,7 +166,9 @@ public final class AlarmTemplate {
         text.troubles().isEmpty()
             ? "Find the agents: kubectl get pods -n kube-system -o wide"
                 + " -l app.kubernetes.io/name=cni-metrics-agent"
-            : "Find the node in Logs Insights: " + WhichNode.logsInsights(text.troubles());
+            : "Find the node in Logs Insights: "
+                + WhichNode.logsInsights(
+                    text.troubles(), text.troubles().contains(MetricCatalog.AWS_API_ERR));
     return sub(
         "Cluster ${ClusterId}: %s. %s\n%s\nExamine NODE: %s\nSee the verdict and the findings %s."
             .formatted(

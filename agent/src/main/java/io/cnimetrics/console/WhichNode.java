@@ -34,12 +34,17 @@ final class WhichNode {
   /**
    * A query on one line for the trouble lines of the given metrics. The query is short, because
    * CloudWatch limits the length of an alarm's description.
+   *
+   * @param byFinding whether the query also names the finding, for metrics with several causes
    */
-  static String logsInsights(List<Metric> metrics) {
+  static String logsInsights(List<Metric> metrics, boolean byFinding) {
     String names = metrics.stream().map(Metric::name).collect(Collectors.joining("|"));
-    return "filter @message like /trouble minute=.*(%s)=/ | parse @message /node=(?<node>%s)/"
-            .formatted(names, VALUE)
-        + " | stats count(*) by node";
+    String nodes =
+        "filter @message like /trouble minute=.*(%s)=/ | parse @message /node=(?<node>%s)/"
+            .formatted(names, VALUE);
+    return byFinding
+        ? nodes + " | parse @message /finding=(?<finding>[\\w-]+)/ | stats count(*) by node, finding"
+        : nodes + " | stats count(*) by node";
   }
 
   static String agentLogs() {

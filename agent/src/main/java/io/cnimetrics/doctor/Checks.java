@@ -21,12 +21,13 @@ public final class Checks {
 
   /** The checks of the node, without the checks of the agent. */
   public static List<Check> ofNode(Probes probes) {
+    Probes.Pool first = probes.pool().once();
     return Stream.of(
             IpamdProcess.checks(probes.introspection()),
             List.of(PodMetadata.check()),
             Ec2Errors.checks(),
-            PoolFaults.checks(probes),
-            PodNetwork.checks(probes),
+            PoolFaults.checks(probes.primaryAddresses(), first),
+            PodNetwork.checks(first, probes),
             PodAddresses.checks(),
             IpamdWork.checks(),
             NodeSetup.checks(probes.attachedEnis()))

@@ -47,6 +47,9 @@ final class Commands {
   static final String CLOCK = "chronyc tracking  # on the node";
   static final String FIND_AWS_NODE = "kubectl -n kube-system get pods -o wide" + ON_THIS_NODE;
   static final String RESTART_AWS_NODE = "kubectl -n kube-system delete pods" + ON_THIS_NODE;
+  /** The comment of a command. A quoted id can contain the same text, but not at the end. */
+  static final Pattern NOTE_AT_END = Pattern.compile("  # ([^'\"]+)$");
+
   static final String EVERY_NODE = "  # changes every node";
   static final String PENDING_PODS =
       "kubectl get pods -A -o wide --field-selector status.phase=Pending,spec.nodeName="
@@ -144,7 +147,7 @@ final class Commands {
           + " 'addons[0].addonVersions[?compatibilities[0].defaultVersion].addonVersion | [0]'"
           + " --output text)\""
           + EVERY_NODE
-          + ": installs the default release for the cluster's version";
+          + ": installs the default release for this version of the cluster";
 
   private static final String ROLE_ARGUMENT =
       " --role-name \"$(kubectl -n kube-system get sa aws-node -o"

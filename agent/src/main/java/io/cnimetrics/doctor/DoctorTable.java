@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -113,9 +114,20 @@ public final class DoctorTable {
       part("remedy", finding.remedy());
     }
     if (!note || verbose) {
-      finding.commands().forEach(command -> line(" ".repeat(INDENT) + "$ " + command));
+      finding.commands().forEach(this::command);
       finding.link().ifPresent(this::link);
     }
+  }
+
+  /** Writes the note before the command, because zsh passes a pasted comment as arguments. */
+  private void command(String command) {
+    Matcher note = Commands.NOTE_AT_END.matcher(command);
+    String indent = " ".repeat(INDENT);
+    if (note.find()) {
+      String text = note.group(1);
+      indented(indent, INDENT, Character.toUpperCase(text.charAt(0)) + text.substring(1) + ":");
+    }
+    line(indent + "$ " + note.replaceAll(""));
   }
 
   /** Writes the link on one line, because a terminal cannot open a link with a line break. */

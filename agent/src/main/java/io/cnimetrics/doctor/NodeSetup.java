@@ -230,14 +230,18 @@ final class NodeSetup {
   private static final int MIN_WARM_TARGET = 2;
   private static final int PODS_PER_WARM_ADDRESS = 10;
 
+  private static final String IF_SHORT =
+      "If doctor --subnets shows that the subnet is short of addresses, ";
+
   private static final CheckSpec IDLE_ADDRESSES =
       CheckSpec.of(
               "idle-addresses",
               "free addresses if `WARM_IP_TARGET` is not set",
               "note if warm targets would release at least as many addresses as an ENI has, and no"
-                  + " pod waits for an address",
-              "If doctor --subnets shows that the subnet is short of addresses, set WARM_IP_TARGET"
-                  + " and MINIMUM_IP_TARGET. With warm targets ipamD makes more calls to EC2")
+                  + " pod waits for an address; warn if the subnet is also short of addresses",
+              IF_SHORT
+                  + "set WARM_IP_TARGET and MINIMUM_IP_TARGET. With warm targets ipamD makes more"
+                  + " calls to EC2")
           .needs(POOL, IPV4)
           .see(Pages.ADDRESS_USE);
 
@@ -274,16 +278,36 @@ final class NodeSetup {
         : IDLE_ADDRESSES.ok("Few addresses are idle", evidence);
   }
 
-  /** Withdraws the advice to release addresses while pods wait for an address. */
-  static Finding unlessPodsWait(Finding finding, List<Finding> findings) {
+  /**
+   * Advice to release addresses contradicts pods of this node that wait for an address. While the
+   * subnet is nearly empty, the idle addresses of this node are missing on others.
+   */
+  static Finding besideOthers(Finding finding, List<Finding> findings) {
+    if (!finding.id().equals(IDLE_ADDRESSES.id()) || finding.level() != Level.NOTE) {
+      return finding;
+    }
     boolean podsWait =
         findings.stream()
             .anyMatch(
                 other ->
                     other.level() == Level.FAIL
                         || (other.level() == Level.WARN && PODS_WAIT.contains(other.id())));
-    return podsWait && finding.id().equals(IDLE_ADDRESSES.id()) && finding.level() == Level.NOTE
-        ? IDLE_ADDRESSES.ok("Free addresses are not judged while pods wait", finding.evidence())
+    boolean subnetIsShort =
+        findings.stream()
+            .anyMatch(other -> other.isPresent() && other.id().equals("subnet"));
+    if (podsWait) {
+      return IDLE_ADDRESSES.ok(
+          "Free addresses are not judged while pods wait", finding.evidence());
+    }
+    return subnetIsShort
+        ? IDLE_ADDRESSES
+            .warn(
+                "Many addresses are idle while the subnet is short of addresses",
+                finding.evidence(),
+                finding.cause() + ". Other nodes of the subnet lack these addresses")
+            .remedied(
+                finding.remedy().replace(IF_SHORT + "set", "Set"),
+                finding.commands().toArray(String[]::new))
         : finding;
   }
 

@@ -15,8 +15,11 @@ import java.util.stream.Collectors;
 final class PodNetwork {
   private PodNetwork() {}
 
-  static List<Check> checks(Probes probes) {
-    return List.of(routes(probes.heldAddresses(), probes.hostRoutes()), subnet(probes.subnets()));
+  /**
+   * @param first the first read of the pool, which other checks share
+   */
+  static List<Check> checks(Probes.Pool first, Probes probes) {
+    return List.of(routes(first, probes.pool(), probes.hostRoutes()), subnet(probes.subnets()));
   }
 
   private static final Duration ROUTES_LIMIT = Duration.ofSeconds(2);
@@ -39,13 +42,13 @@ final class PodNetwork {
           .needs(POOL)
           .see(Pages.TROUBLESHOOTING);
 
-  static Check routes(Probes.Addresses heldAddresses, Probes.HostRoutes hostRoutes) {
-    return ROUTES.check(node -> routes(node, heldAddresses, hostRoutes)).withIo(ROUTES_LIMIT);
+  static Check routes(Probes.Pool firstPool, Probes.Pool pool, Probes.HostRoutes hostRoutes) {
+    return ROUTES.check(node -> routes(node, firstPool, pool, hostRoutes)).withIo(ROUTES_LIMIT);
   }
 
   private static Finding routes(
-      NodeEvidence node, Probes.Addresses heldAddresses, Probes.HostRoutes hostRoutes) {
-    Routes first = Routes.of(heldAddresses.read(), hostRoutes.read());
+      NodeEvidence node, Probes.Pool firstPool, Probes.Pool pool, Probes.HostRoutes hostRoutes) {
+    Routes first = Routes.of(firstPool.read().held(), hostRoutes.read());
     if (first.ofPods().isEmpty()) {
       return first.held().isEmpty()
           ? ROUTES.ok("No pod needs a route", "pods hold 0 addresses")
@@ -58,7 +61,7 @@ final class PodNetwork {
     }
     // ipamD assigns an address shortly before the route exists, and releases the address shortly
     // after the route is deleted. Therefore a second read has to confirm the difference.
-    Routes again = Routes.of(heldAddresses.read(), hostRoutes.read());
+    Routes again = Routes.of(pool.read().held(), hostRoutes.read());
     List<String> orphaned = both(first.orphaned(), again.orphaned());
     // On a multi-NIC node the host has a route to only one of the addresses of a pod.
     List<String> without =

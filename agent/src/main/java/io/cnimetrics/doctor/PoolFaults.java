@@ -23,10 +23,10 @@ import java.util.stream.Collectors;
 final class PoolFaults {
   private PoolFaults() {}
 
-  static List<Check> checks(Probes probes) {
+  static List<Check> checks(Probes.Addresses primary, Probes.Pool pool) {
     return List.of(
         LEAKED.check(PoolFaults::leaked),
-        impossiblePool(probes.primaryAddresses(), probes.poolAddresses()),
+        impossiblePool(primary, pool),
         TRUNK_SLOT.check(PoolFaults::trunkSlot),
         ENICONFIG.check(PoolFaults::eniConfig),
         IPV6_PREFIX.check(PoolFaults::ipv6Prefix));
@@ -94,12 +94,12 @@ final class PoolFaults {
           .needs(POOL, IPV4)
           .see(Pages.RELEASES);
 
-  static Check impossiblePool(Probes.Addresses primary, Probes.Addresses pool) {
+  static Check impossiblePool(Probes.Addresses primary, Probes.Pool pool) {
     return IMPOSSIBLE_POOL.check(node -> impossiblePool(node, primary, pool)).withIo(PRIMARY_LIMIT);
   }
 
   private static Finding impossiblePool(
-      NodeEvidence node, Probes.Addresses primary, Probes.Addresses listed) {
+      NodeEvidence node, Probes.Addresses primary, Probes.Pool listed) {
     String cause =
         "ipamD put an ENI's primary address into the pool. If a pod gets this address, the pod or"
             + " the node has no network";
@@ -116,7 +116,7 @@ final class PoolFaults {
           cause);
     }
     List<String> own = primary.read();
-    List<String> pooled = listed.read().stream().filter(own::contains).distinct().toList();
+    List<String> pooled = listed.read().all().stream().filter(own::contains).distinct().toList();
     return pooled.isEmpty()
         ? IMPOSSIBLE_POOL.ok("The pool contains no primary address", EvidenceText.of(node.pool()))
         : IMPOSSIBLE_POOL.warn(

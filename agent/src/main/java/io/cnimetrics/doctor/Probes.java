@@ -1,6 +1,7 @@
 package io.cnimetrics.doctor;
 
 import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.ListedAddresses;
 import io.cnimetrics.snapshot.Subnet;
 import java.net.URI;
 import java.nio.file.Path;
@@ -13,8 +14,7 @@ import java.util.Optional;
  * the reason.
  *
  * @param primaryAddresses the primary address of each ENI, from instance metadata
- * @param poolAddresses the addresses that ipamD's introspection lists
- * @param heldAddresses the addresses that pods hold, as introspection lists them
+ * @param pool the addresses that ipamD's introspection lists
  * @param ec2 the endpoint of EC2
  * @param cloudWatch the endpoint of CloudWatch
  * @param subnets the subnets in EC2; empty if {@code --subnets} is not set
@@ -23,8 +23,7 @@ import java.util.Optional;
 public record Probes(
     AttachedEnis attachedEnis,
     Addresses primaryAddresses,
-    Addresses poolAddresses,
-    Addresses heldAddresses,
+    Pool pool,
     HostRoutes hostRoutes,
     Introspection introspection,
     Directories directories,
@@ -45,6 +44,27 @@ public record Probes(
   public interface Addresses {
     /** Returns addresses in their shortest form, such as {@code 10.0.1.23}. */
     List<String> read();
+  }
+
+  /** Reads the addresses of ipamD's pool. */
+  @FunctionalInterface
+  public interface Pool {
+    ListedAddresses read();
+
+    /** Reads the pool once for several checks: each request is a line in ipamD's log. */
+    default Pool once() {
+      Pool pool = this;
+      return new Pool() {
+        private Optional<ListedAddresses> first = Optional.empty();
+
+        @Override
+        public synchronized ListedAddresses read() {
+          ListedAddresses addresses = first.orElseGet(pool::read);
+          first = Optional.of(addresses);
+          return addresses;
+        }
+      };
+    }
   }
 
   /**

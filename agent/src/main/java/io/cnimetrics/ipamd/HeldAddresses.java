@@ -1,5 +1,6 @@
 package io.cnimetrics.ipamd;
 
+import io.cnimetrics.snapshot.ListedAddresses;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,39 +28,29 @@ public final class HeldAddresses {
   }
 
   /**
-   * Returns the addresses that pods hold. Sends one request to ipamD.
+   * Reads the addresses. Sends one request to ipamD.
    *
-   * @return addresses as ipamD writes them, such as {@code 10.0.1.23}
    * @throws RuntimeException if the addresses cannot be read; the message gives the cause
    */
-  public List<String> read() {
-    return read(true);
-  }
-
-  /**
-   * Returns all addresses that ipamD lists, some of them twice. ipamD does not list the addresses
-   * of a prefix before a pod used them. Otherwise like {@link #read()}.
-   */
-  public List<String> all() {
-    return read(false);
-  }
-
-  private List<String> read(boolean onlyHeld) {
+  public ListedAddresses read() {
     return http.get(
         "v1/enis",
         LIMIT,
         body -> {
-          List<String> addresses = new ArrayList<>();
+          List<String> all = new ArrayList<>();
+          List<String> held = new ArrayList<>();
           IntrospectionDecoder.pool(
               body,
               Instant.MAX,
-              (address, held) -> {
-                boolean kept = addresses.size() < MOST && address.length() <= LONGEST;
-                if (kept && (held || !onlyHeld)) {
-                  addresses.add(address);
+              (address, isHeld) -> {
+                if (all.size() < MOST && address.length() <= LONGEST) {
+                  all.add(address);
+                  if (isHeld) {
+                    held.add(address);
+                  }
                 }
               });
-          return addresses;
+          return new ListedAddresses(all, held);
         });
   }
 

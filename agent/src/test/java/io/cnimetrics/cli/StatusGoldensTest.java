@@ -43,6 +43,9 @@ class StatusGoldensTest {
        "counters": {"readSince": "2026-11-28T08:10:00Z", "readUntil": "2026-11-28T12:00:00Z"},
        "increases": [
          {"counter": "awscni_no_available_ip_addresses", "amount": 9, "since": "2026-11-28T11:50:00Z", "last": "2026-11-28T12:00:00Z"},
+         {"counter": "awscni_aws_api_error_count", "amount": 3, "since": "2026-11-28T11:50:30Z", "last": "2026-11-28T11:50:40Z"},
+         {"counter": "awscni_aws_api_error_count{error=~\\"InsufficientCidrBlocks|InsufficientFreeAddressesInSubnet\\"}",
+          "amount": 3, "since": "2026-11-28T11:50:30Z", "last": "2026-11-28T11:50:40Z"},
          {"counter": "awscni_aws_api_error_count{api=\\"CreateNetworkInterface\\",error=\\"InsufficientFreeAddressesInSubnet\\"}",
           "amount": 3, "since": "2026-11-28T11:50:30Z", "last": "2026-11-28T11:50:40Z"}],
        "trouble": [{"metric": "noAddressMinutes", "value": 10, "since": "2026-11-28T11:50:00Z",

@@ -145,6 +145,24 @@ class AlarmTemplateTest {
             });
   }
 
+  /** An alarm on one of EC2's answers needs the nodes with that answer, not all with errors. */
+  @Test
+  void alarmsOfEc2FindTheNodesByTheFindingOfTheTroubleLine() {
+    Map<String, Map<?, ?>> alarms = stack(1, TOPICS).alarms();
+
+    Map.of("Ec2Denies", "ec2-denied", "Ec2Throttles", "ec2-throttled")
+        .forEach(
+            (alarm, finding) ->
+                assertThat(text(alarms.get(alarm), "AlarmDescription"))
+                    .contains(
+                        "trouble minute=.*(awsAPIErr)=/",
+                        "parse @message /finding=(?<finding>",
+                        "stats count(*) by node, finding",
+                        "the findings " + finding));
+    assertThat(text(alarms.get("PodsGetNoAddress"), "AlarmDescription"))
+        .contains("leaked-addresses", "trunk-slot");
+  }
+
   @Test
   void onlyTheCompositeAlarmSendsPages() {
     Stack stack = stack(1, TOPICS);

@@ -10,6 +10,7 @@ import io.cnimetrics.snapshot.Origin;
 import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,35 @@ class AwsTest {
 
     assertThat(check.run(healthy).get(0).evidence())
         .contains("; reachable now: ", " on the node + 3 free in " + id);
+  }
+
+  /** The idle addresses of this node are those that other nodes of the subnet lack. */
+  @ParameterizedTest
+  @CsvSource({
+    "15, WARN, Many addresses are idle while the subnet is short of addresses",
+    "16, NOTE, Many addresses are idle"
+  })
+  void idleAddressesAreJudgedByTheSubnet(long free, Level level, String title) {
+    NodeEvidence idle = DoctorFixture.poll(NamedScenario.IDLE_ADDRESSES);
+    List<Check> checks = new ArrayList<>(NodeSetup.checks(List::of));
+    checks.add(
+        PodNetwork.subnet(
+            Optional.of((pool, region) -> List.of(new Subnet("subnet-1", free, 51)))));
+
+    Finding finding =
+        new CheckRunner(checks)
+            .run(idle).findings().stream()
+                .filter(found -> found.id().equals("idle-addresses"))
+                .findFirst()
+                .orElseThrow();
+
+    assertThat(finding.level()).isEqualTo(level);
+    assertThat(finding.title()).isEqualTo(title);
+    assertThat(finding.remedy())
+        .contains("et WARM_IP_TARGET=2 and MINIMUM_IP_TARGET=5")
+        .matches(remedy -> remedy.startsWith("If doctor --subnets shows") == (free == 16))
+        .matches(remedy -> remedy.startsWith("Set WARM_IP_TARGET") == (free == 15));
+    assertThat(finding.commands()).hasSize(2);
   }
 
   @Test

@@ -5,15 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeIdentity;
+import io.cnimetrics.text.Palette;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** People paste the doctor's commands into a shell at night. */
 class CommandsTest {
@@ -51,6 +58,83 @@ class CommandsTest {
       assertThat(new String(output.readAllBytes(), StandardCharsets.UTF_8)).isEmpty();
     }
     assertThat(shell.waitFor()).isZero();
+  }
+
+  /** Interactive zsh knows no comments: it passes "#" and the words after it as arguments. */
+  @Test
+  void linesOfTheTablePassTheSameArgumentsInEveryShell(@TempDir Path dir) throws Exception {
+    List<String> lines = linesOfTheTable();
+    Path programs = Files.createDirectory(dir.resolve("bin"));
+    for (String name : FAKES) {
+      Path program = Files.createFile(programs.resolve(name));
+      Files.writeString(program, "#!/bin/sh\nprintf '%s\\n' " + name + " \"$@\" >>\"$ARGS\"\n");
+      assertThat(program.toFile().setExecutable(true)).isTrue();
+    }
+    List<String> scripts = new ArrayList<>();
+    for (String shell : SHELLS) {
+      if (Stream.of("/bin/", "/usr/bin/").anyMatch(bin -> Files.exists(Path.of(bin + shell)))) {
+        Path arguments = dir.resolve(shell);
+        ProcessBuilder run =
+            new ProcessBuilder(shell.equals("zsh") ? List.of("zsh", "-fi") : List.of(shell));
+        run.environment().put("ARGS", arguments.toString());
+        run.environment().put("PATH", programs + ":/usr/bin:/bin");
+        Process process =
+            run.directory(dir.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(dir.resolve(shell + ".out").toFile())
+                .start();
+        process
+            .getOutputStream()
+            .write((String.join("\n", lines) + "\nexit\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().close();
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).as(shell).isTrue();
+        scripts.add(Files.readString(arguments));
+      }
+    }
+
+    assertThat(scripts).isNotEmpty().containsOnly(scripts.get(0));
+    assertThat(scripts.get(0)).contains("kubectl\n", "aws\n").doesNotContain("\n#\n");
+  }
+
+  /** The rule of the test above, for a machine without zsh. */
+  @Test
+  void linesOfTheTableHaveNoCommentAndNoUnquotedPattern() {
+    assertThat(linesOfTheTable())
+        .hasSizeGreaterThan(20)
+        .allSatisfy(
+            line ->
+                assertThat(line.replaceAll("'[^']*'", "''"))
+                    .doesNotContainPattern("#|[*?\\[\\]!^]|(^| )[=~]"));
+  }
+
+  /** What a note says stands before its command. */
+  @Test
+  void noteIsTextBeforeTheCommand() {
+    assertThat(table(Commands.setEnv("WARM_IP_TARGET=5")).toList())
+        .containsSubsequence(
+            "      Changes every node, if aws-node is not an EKS add-on:",
+            "      $ kubectl -n kube-system set env ds aws-node WARM_IP_TARGET=5");
+    assertThat(table("echo 'a  # b'").toList()).contains("      $ echo 'a  # b'");
+  }
+
+  private static final List<String> FAKES =
+      List.of("kubectl", "aws", "sudo", "curl", "getent", "chronyc", "nc", "ssh");
+  private static final List<String> SHELLS = List.of("sh", "bash", "zsh");
+
+  private static List<String> linesOfTheTable() {
+    return table(commands.toArray(String[]::new))
+        .filter(line -> line.strip().startsWith("$ "))
+        .map(line -> line.strip().substring(2))
+        .toList();
+  }
+
+  private static Stream<String> table(String... lines) {
+    Finding finding =
+        DoctorFixture.CHECKS.get(0).spec().fail("title", "evidence", "cause").remedied("do", lines);
+    NodeIdentity node = new NodeIdentity("n", Optional.empty(), Optional.empty(), Instance.UNKNOWN);
+    Diagnosis diagnosis =
+        new Diagnosis(Verdict.of(List.of(finding), Instant.EPOCH), List.of(finding));
+    return DoctorTable.of(node, Optional.empty(), diagnosis, true, Palette.PLAIN).lines();
   }
 
   @Test

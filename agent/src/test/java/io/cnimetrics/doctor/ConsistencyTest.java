@@ -3,22 +3,29 @@ package io.cnimetrics.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.simulator.NamedScenario;
+import io.cnimetrics.testing.FakeClock;
+import io.cnimetrics.testing.FakeIpamd;
+import io.cnimetrics.testing.RecordedNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** No two statements about one node contradict each other, in any scenario. */
+/**
+ * No two statements about a node contradict each other. The nodes are all scenarios with one to
+ * three polls, all recorded nodes, and all nodes beside the real ipamD.
+ */
 class ConsistencyTest {
-  /** A diagnosis with one poll, which cannot know what rises, and one with three polls. */
-  record Case(NamedScenario scenario, int polls, Diagnosis diagnosis) {
-    static Case of(NamedScenario scenario, int polls) {
-      return new Case(scenario, polls, DoctorFixture.diagnosis(scenario, polls));
-    }
-
+  /** A node and what doctor says about it. One poll cannot know what rises. */
+  record Case(String name, int polls, Diagnosis diagnosis) {
     List<Finding> findings() {
       return diagnosis.findings();
     }
@@ -29,9 +36,70 @@ class ConsistencyTest {
 
     @Override
     public String toString() {
-      return "%s, %d polls".formatted(scenario.label(), polls);
+      return "%s, %d polls".formatted(name, polls);
     }
   }
+
+  /** Findings that must not stand beside each other. */
+  private record Pair(String rule, Predicate<Finding> one, Predicate<Finding> other) {}
+
+  private static final List<Pair> CONTRADICTIONS =
+      List.of(
+          new Pair(
+              "idle addresses are no advice while pods wait",
+              is("idle-addresses", Level.NOTE),
+              isPresent("refused-pods").or(isPresent("warm-pool")).or(isPresent("no-addresses"))),
+          new Pair(
+              "a full node cannot have an empty pool that can grow",
+              isPresent("node-full"),
+              isPresent("warm-pool")),
+          new Pair(
+              "leaked addresses do not fill a node that is full by itself",
+              isUnexplained("leaked-addresses"),
+              isUnexplained("node-full")),
+          new Pair(
+              "pods that wait for the cooldown wait for nothing else",
+              isUnexplained("cooldown"),
+              isUnexplained("node-full")),
+          new Pair(
+              "a pool without addresses has none to cool",
+              isPresent("no-addresses"),
+              isPresent("cooldown")),
+          new Pair(
+              "idle addresses are no advice beside a failure",
+              is("idle-addresses", Level.NOTE).or(is("idle-addresses", Level.WARN)),
+              finding -> finding.level() == Level.FAIL),
+          new Pair(
+              "a node has one kind of addresses that is missing",
+              isUnexplained("ec2-no-addresses").and(finding -> finding.level() == Level.FAIL),
+              isUnexplained("ec2-no-prefixes").and(finding -> finding.level() == Level.FAIL)),
+          new Pair(
+              "a kept slot is no fault of a missing ENIConfig",
+              isUnexplained("trunk-slot"),
+              isUnexplained("eniconfig")),
+          new Pair(
+              "prefixes do not help a leak",
+              isPresent("leaked-addresses"),
+              commands("ENABLE_PREFIX_DELEGATION=true")),
+          new Pair(
+              "prefixes do not help a node that has prefixes",
+              commands("ENABLE_PREFIX_DELEGATION=true"),
+              is("mixed-prefixes", Level.WARN)));
+
+  /** Causes of which each explains alone why pods get no address. */
+  private static final List<String> CONCERN_PODS =
+      List.of(
+          "refused-pods",
+          "warm-pool",
+          "no-addresses",
+          "node-full",
+          "cooldown",
+          "leaked-addresses",
+          "trunk-slot",
+          "eniconfig",
+          "ipv6-prefix",
+          "metadata-away",
+          "introspection");
 
   private static final List<Case> CASES = new ArrayList<>();
 
@@ -39,10 +107,87 @@ class ConsistencyTest {
     if (CASES.isEmpty()) {
       Arrays.stream(NamedScenario.values())
           .filter(scenario -> scenario != NamedScenario.INTROSPECTION_HANGS) // It needs 5 s.
-          .flatMap(scenario -> Stream.of(Case.of(scenario, 1), Case.of(scenario, 3)))
+          .flatMap(
+              scenario ->
+                  IntStream.rangeClosed(1, 3)
+                      .mapToObj(
+                          polls ->
+                              new Case(
+                                  scenario.label(),
+                                  polls,
+                                  DoctorFixture.diagnosis(scenario, polls))))
+          .forEach(CASES::add);
+      RecordedNode.all().stream().map(ConsistencyTest::recorded).forEach(CASES::add);
+      RealNodesTest.names()
+          .map(name -> new Case(name, 1, RealNodesTest.diagnosis(name)))
           .forEach(CASES::add);
     }
     return CASES.stream();
+  }
+
+  private static Case recorded(RecordedNode node) {
+    try (FakeIpamd ipamd = new FakeIpamd().serve(node)) {
+      return new Case(
+          node.name(),
+          2,
+          DoctorFixture.at(ipamd.introspectionUrl(), ipamd.metricsUrl())
+              .type("")
+              .diagnosis(2, new FakeClock(node.takenAt())));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void noTwoFindingsContradictEachOther(Case one) {
+    for (Pair pair : CONTRADICTIONS) {
+      assertThat(
+              one.findings().stream().anyMatch(pair.one())
+                  && one.findings().stream().anyMatch(pair.other()))
+          .as("%s: %s", pair.rule(), one.findings())
+          .isFalse();
+    }
+  }
+
+  /** A value of a variable that two remedies set differently. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void noTwoFindingsSetAVariableToDifferentValues(Case one) {
+    Set<String> settings =
+        one.findings().stream()
+            .filter(Finding::isPresent)
+            .flatMap(finding -> finding.commands().stream())
+            .filter(command -> command.contains(" set env ds aws-node "))
+            .flatMap(command -> Stream.of(command.split(" ")))
+            .filter(word -> word.matches("[A-Z_]+=.*"))
+            .collect(Collectors.toSet());
+
+    assertThat(settings.stream().map(word -> word.split("=", 2)[0])).doesNotHaveDuplicates();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void atMostOneCauseOfMissingAddressesIsUnexplained(Case one) {
+    assertThat(
+            one.findings().stream()
+                .filter(finding -> finding.level() == Level.FAIL)
+                .filter(finding -> CONCERN_PODS.contains(finding.id()))
+                .filter(finding -> finding.explainedBy().isEmpty()))
+        .hasSizeLessThanOrEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void causeStandsBeforeItsSymptomAndNothingExplainsItself(Case one) {
+    for (Finding finding : one.findings()) {
+      assertThat(chain(finding, one.findings())).doesNotHaveDuplicates();
+      finding
+          .explainedBy()
+          .ifPresent(
+              cause ->
+                  assertThat(index(cause, one.findings()))
+                      .as("%s stands before %s", cause, finding.id())
+                      .isLessThan(one.findings().indexOf(finding)));
+    }
   }
 
   @ParameterizedTest
@@ -98,15 +243,6 @@ class ConsistencyTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void noAdviceToSaveAddressesStandsBesideAFailure(Case one) {
-    if (one.diagnosis().fails()) {
-      assertThat(one.find("idle-addresses"))
-          .hasValueSatisfying(idle -> assertThat(idle.level()).isNotEqualTo(Level.NOTE));
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("cases")
   void whatHasEndedIsANoteOrOfUnknownTime(Case one) {
     assertThat(one.findings())
         .filteredOn(Finding::past)
@@ -127,5 +263,59 @@ class ConsistencyTest {
               assertThat(finding.cause()).isNotBlank();
               assertThat(finding.remedy()).isNotBlank();
             });
+  }
+
+  /** The table has a rule for what is wrong, and a rule can be broken. */
+  @Test
+  void contradictionIsFound() {
+    Finding full = spec("node-full").fail("full", "evidence", "cause");
+    Finding empty = spec("warm-pool").warn("empty", "evidence", "cause");
+
+    assertThat(CONTRADICTIONS)
+        .anyMatch(pair -> pair.one().test(full) && pair.other().test(empty));
+  }
+
+  private static CheckSpec spec(String id) {
+    return CheckSpec.of(id, "looks", "fires", "remedy");
+  }
+
+  /** The ids from a finding to its first cause. */
+  private static List<String> chain(Finding finding, List<Finding> findings) {
+    List<String> ids = new ArrayList<>();
+    Optional<Finding> next = Optional.of(finding);
+    while (next.isPresent() && ids.size() <= findings.size()) {
+      ids.add(next.get().id());
+      next =
+          next.get()
+              .explainedBy()
+              .map(id -> findings.get(index(id, findings)))
+              .filter(cause -> ids.size() <= findings.size());
+    }
+    return ids;
+  }
+
+  private static int index(String id, List<Finding> findings) {
+    for (int i = 0; i < findings.size(); i++) {
+      if (findings.get(i).id().equals(id) && findings.get(i).level() != Level.OK) {
+        return i;
+      }
+    }
+    throw new AssertionError("no finding " + id + " in " + findings);
+  }
+
+  private static Predicate<Finding> is(String id, Level level) {
+    return finding -> finding.id().equals(id) && finding.level() == level;
+  }
+
+  private static Predicate<Finding> isPresent(String id) {
+    return finding -> finding.id().equals(id) && finding.isPresent();
+  }
+
+  private static Predicate<Finding> isUnexplained(String id) {
+    return isPresent(id).and(finding -> finding.explainedBy().isEmpty());
+  }
+
+  private static Predicate<Finding> commands(String text) {
+    return finding -> finding.commands().toString().contains(text);
   }
 }

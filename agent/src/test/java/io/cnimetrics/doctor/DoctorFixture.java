@@ -13,6 +13,7 @@ import io.cnimetrics.simulator.SimulatedIpamd;
 import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.ListedAddresses;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeIdentity.Origins;
 import io.cnimetrics.snapshot.NodeSnapshot;
@@ -46,8 +47,7 @@ final class DoctorFixture {
           new Probes(
               List::of,
               List::of,
-              List::of,
-              List::of,
+              () -> new ListedAddresses(List.of(), List.of()),
               List::of,
               address -> false,
               directory -> Optional.empty(),
@@ -208,10 +208,9 @@ final class DoctorFixture {
     return new Probes(
         () -> enis,
         List::of,
-        held::all,
         held::read,
         () ->
-            Stream.concat(held.read().stream(), otherRoutes.stream())
+            Stream.concat(held.read().held().stream(), otherRoutes.stream())
                 .map(address -> new Probes.HostRoute(address, "eni" + address.hashCode()))
                 .toList(),
         address -> reader(address, Optional.empty(), Set.of(), clock).read().pool().isPresent(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.snapshot.Instance;
+import io.cnimetrics.snapshot.ListedAddresses;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeIdentity.Origins;
 import io.cnimetrics.snapshot.Origin;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -89,8 +91,8 @@ class ProbesTest {
   @Test
   void routeOfAnotherDeviceIsNotOfAPod() {
     Check check =
-        PodNetwork.routes(
-            () -> List.of("10.0.0.1"),
+        routes(
+            List.of("10.0.0.1"),
             () ->
                 List.of(
                     new Probes.HostRoute("10.0.0.1", "eni12"),
@@ -110,9 +112,34 @@ class ProbesTest {
     Iterator<List<String>> routes =
         List.of(List.of("10.0.0.1"), List.of("10.0.0.1", "10.0.0.2")).iterator();
     Check check =
-        PodNetwork.routes(() -> List.of("10.0.0.1", "10.0.0.2"), () -> ofPods(routes.next()));
+        routes(List.of("10.0.0.1", "10.0.0.2"), () -> ofPods(routes.next()));
 
     assertThat(level(check)).isEqualTo(Level.OK);
+  }
+
+  /** Each request to introspection is a line in ipamD's log. */
+  @Test
+  void checksShareOneReadOfThePool() {
+    AtomicInteger reads = new AtomicInteger();
+    Probes.Pool first =
+        ((Probes.Pool)
+                () -> {
+                  reads.incrementAndGet();
+                  return new ListedAddresses(List.of("10.0.0.1"), List.of("10.0.0.1"));
+                })
+            .once();
+
+    Diagnosis diagnosis =
+        new CheckRunner(
+                List.of(
+                    PoolFaults.impossiblePool(() -> List.of("10.0.0.9"), first),
+                    PodNetwork.routes(first, first, () -> ofPods(List.of("10.0.0.1")))))
+            .run(healthy);
+
+    assertThat(diagnosis.findings())
+        .extracting(Finding::level)
+        .containsExactly(Level.OK, Level.OK);
+    assertThat(reads).hasValue(1);
   }
 
   @Test
@@ -211,7 +238,12 @@ class ProbesTest {
   }
 
   private Finding routes(List<String> held, List<String> routes) {
-    return PodNetwork.routes(() -> held, () -> ofPods(routes)).run(healthy).get(0);
+    return routes(held, () -> ofPods(routes)).run(healthy).get(0);
+  }
+
+  private static Check routes(List<String> held, Probes.HostRoutes routes) {
+    Probes.Pool pool = () -> new ListedAddresses(held, held);
+    return PodNetwork.routes(pool, pool, routes);
   }
 
   private static List<Probes.HostRoute> ofPods(List<String> addresses) {

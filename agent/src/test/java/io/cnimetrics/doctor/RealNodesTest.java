@@ -160,7 +160,7 @@ class RealNodesTest {
         .hasValue(4L * 97);
   }
 
-  private static Diagnosis diagnosis(String name) {
+  static Diagnosis diagnosis(String name) {
     return of(name, (node, clock) -> node.diagnosis(1, clock));
   }
 

@@ -20,7 +20,7 @@ class HeldAddressesTest {
   @MethodSource("nodes")
   void allAddressesThatPodsHoldAreReturned(RecordedNode node) {
     try (FakeIpamd ipamd = new FakeIpamd().serve(node)) {
-      List<String> held = new HeldAddresses(ipamd.introspectionUrl()).read();
+      List<String> held = new HeldAddresses(ipamd.introspectionUrl()).read().held();
 
       assertThat(held)
           .hasSize(node.truth().get("assignIPAddresses").asInt())
