@@ -71,7 +71,10 @@ final class LocalProbes {
                 .toList(),
         List::of,
         addresses::read,
-        () -> addresses.read().held().stream().map(held -> new Probes.HostRoute(held, "eni")).toList(),
+        () ->
+            addresses.read().held().stream()
+                .map(held -> new Probes.HostRoute(held, "eni"))
+                .toList(),
         address -> introspectionAnswers(address, config, clock),
         directory -> Optional.empty(),
         none,

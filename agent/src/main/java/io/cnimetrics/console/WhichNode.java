@@ -43,7 +43,8 @@ final class WhichNode {
         "filter @message like /trouble minute=.*(%s)=/ | parse @message /node=(?<node>%s)/"
             .formatted(names, VALUE);
     return byFinding
-        ? nodes + " | parse @message /finding=(?<finding>[\\w-]+)/ | stats count(*) by node, finding"
+        ? nodes
+            + " | parse @message /finding=(?<finding>[\\w-]+)/ | stats count(*) by node, finding"
         : nodes + " | stats count(*) by node";
   }
 

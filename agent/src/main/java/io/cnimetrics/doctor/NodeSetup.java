@@ -293,11 +293,9 @@ final class NodeSetup {
                     other.level() == Level.FAIL
                         || (other.level() == Level.WARN && PODS_WAIT.contains(other.id())));
     boolean subnetIsShort =
-        findings.stream()
-            .anyMatch(other -> other.isPresent() && other.id().equals("subnet"));
+        findings.stream().anyMatch(other -> other.isPresent() && other.id().equals("subnet"));
     if (podsWait) {
-      return IDLE_ADDRESSES.ok(
-          "Free addresses are not judged while pods wait", finding.evidence());
+      return IDLE_ADDRESSES.ok("Free addresses are not judged while pods wait", finding.evidence());
     }
     return subnetIsShort
         ? IDLE_ADDRESSES

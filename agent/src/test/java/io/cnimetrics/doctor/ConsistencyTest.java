@@ -271,8 +271,7 @@ class ConsistencyTest {
     Finding full = spec("node-full").fail("full", "evidence", "cause");
     Finding empty = spec("warm-pool").warn("empty", "evidence", "cause");
 
-    assertThat(CONTRADICTIONS)
-        .anyMatch(pair -> pair.one().test(full) && pair.other().test(empty));
+    assertThat(CONTRADICTIONS).anyMatch(pair -> pair.one().test(full) && pair.other().test(empty));
   }
 
   private static CheckSpec spec(String id) {

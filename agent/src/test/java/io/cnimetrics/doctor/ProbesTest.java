@@ -111,8 +111,7 @@ class ProbesTest {
   void podThatGetsItsRouteShortlyAfterItsAddressIsOk() {
     Iterator<List<String>> routes =
         List.of(List.of("10.0.0.1"), List.of("10.0.0.1", "10.0.0.2")).iterator();
-    Check check =
-        routes(List.of("10.0.0.1", "10.0.0.2"), () -> ofPods(routes.next()));
+    Check check = routes(List.of("10.0.0.1", "10.0.0.2"), () -> ofPods(routes.next()));
 
     assertThat(level(check)).isEqualTo(Level.OK);
   }
@@ -136,9 +135,7 @@ class ProbesTest {
                     PodNetwork.routes(first, first, () -> ofPods(List.of("10.0.0.1")))))
             .run(healthy);
 
-    assertThat(diagnosis.findings())
-        .extracting(Finding::level)
-        .containsExactly(Level.OK, Level.OK);
+    assertThat(diagnosis.findings()).extracting(Finding::level).containsExactly(Level.OK, Level.OK);
     assertThat(reads).hasValue(1);
   }
 
