@@ -172,8 +172,9 @@ final class ResponseClassifier {
         "PutMetricData into " + Redacted.of(namespace) + to + " " + whatHappened + "; " + remedy);
   }
 
+  /** A semicolon separates the event from the remedy. Therefore words contain no semicolon. */
   private String quoted(String words) {
-    return Redacted.of(credentials.hiddenIn(words));
+    return Redacted.of(credentials.hiddenIn(words)).replace(';', ',');
   }
 
   /**

@@ -4,7 +4,6 @@ import static io.cnimetrics.doctor.Requirement.REGION;
 
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.snapshot.Origin;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,7 +38,7 @@ final class AwsAccess {
             "warn if the name does not resolve, the connection fails, or no answer arrives",
             ("A private subnet needs an interface endpoint for %s with private DNS. The endpoint's"
                     + " security group must allow the node on port 443. If you use a proxy instead,"
-                    + " set HTTPS_PROXY, and put 169.254.169.254 and 169.254.170.23 into NO_PROXY")
+                    + " set HTTPS_PROXY")
                 .formatted(prefix))
         .run(Commands.vpcEndpoints(prefix), Commands.PROXY_OF_AGENT)
         .needs(REGION)
@@ -79,56 +78,9 @@ final class AwsAccess {
                       service + " cannot be reached",
                       "%s: %s".formatted(result.url(), failure),
                       "The subnet has no endpoint, NAT or proxy, or a firewall blocks the node");
-              return Unreachable.of(failure).map(why -> why.on(finding, result)).orElse(finding);
+              return AwsTrouble.of(failure).map(why -> why.on(finding, failure)).orElse(finding);
             })
         .orElseGet(() -> spec.ok(service + " can be reached", result.url()));
-  }
-
-  /** Failures whose message shows the cause. */
-  private enum Unreachable {
-    DNS(
-        "unknown host",
-        "The name does not resolve: no DNS server answers the node, or DNS is off in the VPC",
-        "Check the node's DNS, and enableDnsSupport and enableDnsHostnames of the VPC. If you use a"
-            + " proxy, set HTTPS_PROXY, because the proxy then resolves the name"),
-    PROXY_LOGIN(
-        "407",
-        "The proxy requires a login",
-        "Put the user and the password into HTTPS_PROXY, as in http://user:password@host:port. Or"
-            + " put the name of the endpoint into NO_PROXY"),
-    PROXY_REFUSES(
-        "tunnel through proxy",
-        "The proxy refuses to connect to the endpoint",
-        "Allow the name of the endpoint in the proxy, or put the name into NO_PROXY"),
-    CERTIFICATE(
-        "certif",
-        "The agent does not trust the certificate, because a proxy or firewall intercepts TLS, or"
-            + " because the node's clock is wrong",
-        "Exclude the endpoint's name from the interception, or give the agent a trust store with"
-            + " the proxy's certificate authority");
-
-    private final String sign;
-    private final String cause;
-    private final String remedy;
-
-    Unreachable(String sign, String cause, String remedy) {
-      this.sign = sign;
-      this.cause = cause;
-      this.remedy = remedy;
-    }
-
-    static Optional<Unreachable> of(String failure) {
-      return Stream.of(values()).filter(why -> failure.contains(why.sign)).findFirst();
-    }
-
-    Finding on(Finding finding, Probes.EndpointResult result) {
-      String lookUp =
-          "getent hosts %s  # on the node"
-              .formatted(Commands.quoted(URI.create(result.url()).getHost()));
-      return finding
-          .causedBy(cause)
-          .remedied(remedy, this == DNS ? lookUp : Commands.PROXY_OF_AGENT);
-    }
   }
 
   private static final Duration LONG_AGO = Duration.ofMinutes(5);
@@ -167,11 +119,11 @@ final class AwsAccess {
             lasts ? "The agent does not publish" : "The agent's last request failed",
             evidence,
             "The agent keeps the unsent metrics, and sends them later");
-    String[] commands = PUBLISHING.commands().toArray(String[]::new);
     Finding advised =
         failure.get().remedy().isEmpty()
             ? finding
-            : finding.remedied(failure.get().remedy(), commands);
+            : finding.remedied(
+                failure.get().remedy(), commands(failure.get().fact(), Commands.LOG_OF_AGENT));
     return lasts ? advised.since(success) : advised.at(Level.NOTE);
   }
 
@@ -185,8 +137,9 @@ final class AwsAccess {
                       + " agent's namespace; only with `--send-test`")
                   .formatted(TEST_METRIC),
               "fail if CloudWatch denies or rejects the datum, or does not answer",
-              "Attach iam-policy/CNIMetricsHelperPolicy.json to the agent's role, and allow the"
-                  + " agent's namespace")
+              "Follow the reason: the route, the proxy, the credentials or the clock. If CloudWatch"
+                  + " denies the datum, attach iam-policy/CNIMetricsHelperPolicy.json to the agent's"
+                  + " role, and allow the agent's namespace")
           .run(Commands.ROLE_OF_AGENT)
           .needs(REGION)
           .see(Pages.PUT_METRIC_DATA);
@@ -213,8 +166,17 @@ final class AwsAccess {
                         "CloudWatch does not accept the test datum",
                         refusal.fact(),
                         "For the same reason the agent cannot publish metrics")
-                    .remedied(refusal.remedy(), Commands.ROLE_OF_AGENT))
+                    .remedied(refusal.remedy(), commands(refusal.fact())))
         .orElseGet(() -> TEST_DATUM.ok("CloudWatch accepts the test datum", TEST_METRIC));
+  }
+
+  /** The commands for the reason of a failed request, after the given commands. */
+  private static String[] commands(String failure, String... first) {
+    Stream<String> byReason =
+        AwsTrouble.of(failure)
+            .map(why -> Stream.of(why.command(failure)))
+            .orElseGet(() -> Stream.of(Commands.ROLE_OF_AGENT));
+    return Stream.concat(Stream.of(first), byReason).toArray(String[]::new);
   }
 
   private static final Duration MAX_CLOCK_ERROR = Duration.ofSeconds(30);

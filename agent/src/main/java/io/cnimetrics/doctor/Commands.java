@@ -103,10 +103,18 @@ final class Commands {
   }
 
   static final String LOG_OF_AGENT =
-      "kubectl -n kube-system logs --tail 50 \"$(kubectl -n kube-system get pods -l"
-          + " app.kubernetes.io/name=cni-metrics-agent --field-selector spec.nodeName="
-          + THIS_NODE
-          + " -o name)\"";
+      "kubectl -n kube-system logs --tail 50 \"$(" + podsOf("cni-metrics-agent", "name") + ")\"";
+
+  static final String PODS_OF_AGENT = podsOf("cni-metrics-agent", "wide");
+  static final String POD_IDENTITY_ON_NODE = podsOf("eks-pod-identity-agent", "wide");
+
+  private static String podsOf(String name, String output) {
+    return "kubectl -n kube-system get pods -l app.kubernetes.io/name=%s".formatted(name)
+        + " --field-selector spec.nodeName="
+        + THIS_NODE
+        + " -o "
+        + output;
+  }
 
   static final String PROXY_OF_AGENT =
       "kubectl -n kube-system get ds cni-metrics-agent -o yaml | grep -A 1 PROXY";

@@ -127,6 +127,14 @@ class AwsTest {
         + " proxy refuses, PROXY",
     "UNREACHABLE: PKIX path building failed: unable to find valid certification path,"
         + " intercepts TLS, PROXY",
+    "UNREACHABLE: the proxy http://p:3128 of HTTPS_PROXY requires a login: it answered with status"
+        + " 407, requires a login, PROXY",
+    "UNREACHABLE: the proxy http://p:3128 of HTTPS_PROXY does not connect to the endpoint: it"
+        + " answered CONNECT with status 502, proxy refuses, PROXY",
+    "UNREACHABLE: the host name of the proxy http://p:3128 of HTTPS_PROXY does not resolve, The"
+        + " proxy does not resolve, PROXY",
+    "UNREACHABLE: the proxy http://p:3128 of HTTPS_PROXY cannot be reached: Connection refused, The"
+        + " proxy does not resolve, PROXY",
     "TIMEOUT: Connect timed out, no endpoint, describe-vpc-endpoints"
   })
   void causeAndCommandsFollowTheFailure(String failure, String cause, String command) {
@@ -223,6 +231,30 @@ class AwsTest {
     assertThat(finding.title()).isEqualTo(title);
     assertThat(finding.evidence()).startsWith("was answered with status 403, at ");
     assertThat(finding.remedy()).isEqualTo("Allow it");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "has no credentials (IRSA: STS answered with status 403; AccessDenied), list-pod-identity",
+    "has no credentials (IRSA: STS gave no answer: unknown host sts.x), getent hosts sts.x",
+    "has no credentials (IRSA: the token file /t is empty), name=cni-metrics-agent",
+    "has no credentials (EKS Pod Identity: the agent at http://x answered with status 500: no),"
+        + " name=eks-pod-identity-agent",
+    "has no credentials (EKS Pod Identity: the agent at http://x gave no answer: refused),"
+        + " name=eks-pod-identity-agent",
+    "has no credentials (EKS Pod Identity: the agent at http://x answered with status 400: no),"
+        + " list-pod-identity",
+    "failed: the proxy http://p:1 of HTTPS_PROXY requires a login: it answered with status 407,"
+        + " grep -A 1 PROXY",
+    "was answered with status 403: denied, list-pod-identity"
+  })
+  void commandsForTheAgentFollowTheReason(String fact, String command) {
+    AgentReport.SendFailure failure =
+        new AgentReport.SendFailure(healthy.now(), Optional.empty(), fact, "Do it");
+
+    assertThat(publishing(Optional.of(failure)).commands())
+        .hasSize(2)
+        .anyMatch(line -> line.contains(command));
   }
 
   @Test
