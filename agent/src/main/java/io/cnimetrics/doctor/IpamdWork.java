@@ -101,8 +101,9 @@ final class IpamdWork {
 
   private static Finding podEnis(NodeEvidence node) {
     Trend trend = node.trend(POD_ENI_ERRORS);
+    String errors = "errors: " + trend;
     if (trend.total() == 0) {
-      return POD_ENIS.ok("ipamD had no errors with ENIs for single pods", trend.toString());
+      return POD_ENIS.ok("ipamD had no errors with ENIs for single pods", errors);
     }
     return trend.judge(
         node.snapshot().pool().filter(pool -> hasNoTrunkSlot(node, pool)).isPresent()
@@ -110,14 +111,14 @@ final class IpamdWork {
                 .warn(
                     "No slot is left for a trunk ENI",
                     "%s; %d of %.0f ENIs are attached, and none is a trunk ENI"
-                        .formatted(trend, node.pool().eniCount(), eniMax(node)),
+                        .formatted(errors, node.pool().eniCount(), eniMax(node)),
                     "ENIs with pods used all slots before ENABLE_POD_ENI was set")
                 .remedied(
                     "Drain and replace the node. A new node keeps a slot for the trunk ENI",
                     Commands.DRAIN)
             : POD_ENIS.warn(
                 "ipamD has errors with ENIs for single pods",
-                trend.toString(),
+                errors,
                 "The node's CNINode object could not be read or changed, or the trunk ENI could"
                     + " not be attached"));
   }

@@ -93,7 +93,7 @@ final class NodeSetup {
                   Commands.ENIS_OF_INSTANCE));
     }
     return findings.isEmpty()
-        ? List.of(INSTANCE_ENIS.ok("ipamD manages all ENIs", attached.size() + " attached"))
+        ? List.of(INSTANCE_ENIS.ok("ipamD manages all ENIs", EvidenceText.enis(attached.size())))
         : findings;
   }
 

@@ -76,7 +76,7 @@ final class PodAddresses {
 
   private static Finding warmPool(NodeEvidence node) {
     String evidence =
-        "%d of %d addresses are available; the node can have %d addresses"
+        "%d of %d addresses are available; effective maximum: %d"
             .formatted(
                 node.available(),
                 node.pool().totalIpv4(),
@@ -125,7 +125,7 @@ final class PodAddresses {
       return REFUSED_PODS.notChecked("only VPC CNI 1.15.1 and later count refused pods");
     }
     Trend trend = node.trend(refusals);
-    String evidence = trend.toString();
+    String evidence = "refusals: " + trend;
     String cause =
         "No address was available when a pod needed one. The kubelet tries again every 10 to 15 s";
     if (trend.total() == 0) {

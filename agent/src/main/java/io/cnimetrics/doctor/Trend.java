@@ -134,7 +134,7 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
     return all
         + seenSince
             .map(start -> ", none in the last " + ago(start, now))
-            .orElse("; the time is unknown: use --polls 2");
+            .orElse(", at an unknown time (use --polls 2)");
   }
 
   private static String number(double count) {

@@ -80,7 +80,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
         OF_AGENT.contains(worst.id())
             ? "Pods get addresses, but the agent has trouble: " + clause(worst.title())
             : worst.title();
-    String text = worst.past() ? title + ", at an unknown time: use --polls 2" : title;
+    String text = worst.past() ? title + ", at an unknown time (use --polls 2)" : title;
     return new Verdict(Level.WARN, text, Optional.of(worst.id()));
   }
 
