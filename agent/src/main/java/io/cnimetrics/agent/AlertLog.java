@@ -11,6 +11,7 @@ import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -96,10 +97,12 @@ final class AlertLog implements AlertListener {
       present.put(value.metric(), new Trouble(value, report.minute(), cause));
     }
     if (!report.raised().isEmpty()) {
-      log.warn("trouble minute={} {}", report.minute(), line(report.raised()));
+      Line line = line("trouble minute={}", report.minute(), report.raised());
+      log.warn(line.template.toString(), line.values.toArray());
     }
     if (!report.cleared().isEmpty()) {
-      log.info("trouble ended minute={} {}", report.minute(), line(report.cleared()));
+      Line line = line("trouble ended minute={}", report.minute(), report.cleared());
+      log.info(line.template.toString(), line.values.toArray());
       report.cleared().forEach(value -> present.remove(value.metric()));
     }
     minutes.addLast(new AgentStatus.Minute(report.minute(), report.values()));
@@ -112,21 +115,27 @@ final class AlertLog implements AlertListener {
     }
   }
 
-  private String line(List<MinuteValue> values) {
-    return numbers(values)
-        + " node="
-        + nodeName
-        + causes.map(AlertCause::snapshot).map(AlertLog::where).orElse("")
-        + of(values, Found::finding, ",").map(" finding="::concat).orElse("")
-        + of(values, Found::text, "; ")
-            .map(text -> " cause=\"" + text.replace('"', '\'') + "\"")
-            .orElse("");
+  /** A template and its values. Only the values can come from outside the agent. */
+  private static final class Line {
+    private final StringBuilder template = new StringBuilder();
+    private final List<Object> values = new ArrayList<>();
+
+    Line with(String part, Object value) {
+      template.append(part);
+      values.add(value);
+      return this;
+    }
   }
 
-  private static String numbers(List<MinuteValue> values) {
-    return values.stream()
-        .map(value -> value.metric() + "=" + number(value.value()))
-        .collect(Collectors.joining(" "));
+  private Line line(String start, Instant minute, List<MinuteValue> alerts) {
+    Line line = new Line().with(start, minute);
+    alerts.forEach(alert -> line.with(" " + alert.metric() + "={}", number(alert.value())));
+    line.with(" node={}", nodeName);
+    causes.map(AlertCause::snapshot).ifPresent(snapshot -> where(line, snapshot));
+    of(alerts, Found::finding, ",").ifPresent(finding -> line.with(" finding={}", finding));
+    of(alerts, Found::text, "; ")
+        .ifPresent(text -> line.with(" cause=\"{}\"", text.replace('"', '\'')));
+    return line;
   }
 
   private static String number(double value) {
@@ -135,10 +144,26 @@ final class AlertLog implements AlertListener {
         : String.format(Locale.ROOT, "%.1f", value);
   }
 
-  private static String where(NodeSnapshot snapshot) {
-    return " instance="
-        + snapshot.instance().id().orElse("unknown")
-        + snapshot.pool().map(AlertLog::pool).orElse("");
+  private static void where(Line line, NodeSnapshot snapshot) {
+    line.with(" instance={}", snapshot.instance().id().orElse("unknown"));
+    snapshot.pool().ifPresent(pool -> where(line, pool));
+  }
+
+  private static void where(Line line, AddressPool pool) {
+    String subnets =
+        pool.enis().stream()
+            .flatMap(eni -> eni.subnetId().stream())
+            .distinct()
+            .collect(Collectors.joining(","));
+    if (!subnets.isEmpty()) {
+      line.with(" subnets={}", subnets);
+    }
+    line.with(" enis={}", pool.eniCount())
+        .with(" assigned={}", pool.assigned())
+        .with(" cooling={}", pool.cooling());
+    if (!pool.ipv6()) {
+      line.with(" total={}", pool.totalIpv4());
+    }
   }
 
   /** The causes at the start of the alerts. The line for the end shows the same causes. */
@@ -152,17 +177,5 @@ final class AlertLog implements AlertListener {
             .distinct()
             .collect(Collectors.joining(separator));
     return Optional.of(all).filter(text -> !text.isEmpty());
-  }
-
-  private static String pool(AddressPool pool) {
-    String subnets =
-        pool.enis().stream()
-            .flatMap(eni -> eni.subnetId().stream())
-            .distinct()
-            .collect(Collectors.joining(","));
-    return (subnets.isEmpty() ? "" : " subnets=" + subnets)
-        + " enis=%d assigned=%d cooling=%d"
-            .formatted(pool.eniCount(), pool.assigned(), pool.cooling())
-        + (pool.ipv6() ? "" : " total=" + pool.totalIpv4());
   }
 }

@@ -1,13 +1,15 @@
 package io.cnimetrics.agent;
 
 import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
+import io.cnimetrics.snapshot.Source;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,22 +18,27 @@ final class ProblemLog {
   private static final Logger log = LoggerFactory.getLogger(ProblemLog.class);
   private static final Duration LOG_AGAIN = Duration.ofHours(1);
 
-  /** The time of the last log line for each source and reason. */
-  private final Map<String, Instant> loggedAt = new HashMap<>();
+  private final Map<Kind, Instant> loggedAt = new LinkedHashMap<>();
+
+  private record Kind(Source source, Reason reason) {}
 
   void after(Instant now, List<Problem> problems) {
-    Set<String> ended = new TreeSet<>(loggedAt.keySet());
+    Set<Kind> ended = new LinkedHashSet<>(loggedAt.keySet());
     for (Problem problem : problems) {
-      String kind = "source=" + problem.source().label() + " reason=" + problem.reason();
+      Kind kind = new Kind(problem.source(), problem.reason());
       ended.remove(kind);
       if (!loggedAt.getOrDefault(kind, Instant.MIN).plus(LOG_AGAIN).isAfter(now)) {
         loggedAt.put(kind, now);
-        log.warn("problem {} message=\"{}\"", kind, problem.message());
+        log.warn(
+            "problem source={} reason={} message=\"{}\"",
+            kind.source().label(),
+            kind.reason(),
+            problem.message());
       }
     }
-    for (String kind : ended) {
+    for (Kind kind : ended) {
       loggedAt.remove(kind);
-      log.info("problem ended {}", kind);
+      log.info("problem ended source={} reason={}", kind.source().label(), kind.reason());
     }
   }
 }

@@ -17,6 +17,7 @@ import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Source;
 import io.cnimetrics.text.Console;
+import io.cnimetrics.text.Printable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -70,7 +71,8 @@ final class DryRunPrinter {
         switch (format) {
           case TABLE -> TableReport.of(poll, console.palette()) + (watch ? "\n" : "");
           case JSON -> JsonReport.of(poll, !watch);
-          case PROMETHEUS -> PrometheusText.of(poll.samples(), poll.labels());
+          case PROMETHEUS ->
+              Printable.ofLines(PrometheusText.of(poll.samples(), poll.labels()));
           case PUT_METRIC_DATA -> request(poll);
         });
   }

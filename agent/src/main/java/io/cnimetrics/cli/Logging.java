@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
@@ -56,7 +55,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
   }
 
   private static Encoder<ILoggingEvent> encoder(LoggerContext context, LogFormat format) {
-    Layout<ILoggingEvent> layout = format == LogFormat.JSON ? new FlatJson() : text();
+    Layout<ILoggingEvent> layout = format == LogFormat.JSON ? new FlatJson() : new Text();
     layout.setContext(context);
     layout.start();
     LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
@@ -67,15 +66,24 @@ public final class Logging extends ContextAwareBase implements Configurator {
     return encoder;
   }
 
-  private static Layout<ILoggingEvent> text() {
-    PatternLayout layout = new PatternLayout();
-    // A message may quote untrusted text. Therefore the pattern replaces control characters.
-    layout.setPattern(
-        "%d{yyyy-MM-dd'T'HH:mm:ss.SSS'Z',UTC} %-5level %logger{0}"
-            + " %replace(%msg){'[\\p{Cc}\\p{Cf}\\u2028\\u2029]', '?'}"
-            + "%replace(%replace(%replace(%n%ex){'\\s+$', ''}){'\\s*\\R\\s*', ' | '})"
-            + "{'[\\p{Cc}\\p{Cf}]', '?'}%n");
-    return layout;
+  private static CachingDateFormatter time() {
+    return new CachingDateFormatter("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", ZoneOffset.UTC);
+  }
+
+  /** Writes the time, the level, the class and the message on one line. */
+  private static final class Text extends LayoutBase<ILoggingEvent> {
+    private final CachingDateFormatter time = time();
+
+    @Override
+    public String doLayout(ILoggingEvent event) {
+      String logger = event.getLoggerName();
+      return "%s %-5s %s %s%n"
+          .formatted(
+              time.format(event.getTimeStamp()),
+              event.getLevel(),
+              logger.substring(logger.lastIndexOf('.') + 1),
+              LogText.of(event));
+    }
   }
 
   /**
@@ -83,8 +91,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
    * write the template and the arguments separately, and the time as a number.
    */
   private static final class FlatJson extends LayoutBase<ILoggingEvent> {
-    private final CachingDateFormatter time =
-        new CachingDateFormatter("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", ZoneOffset.UTC);
+    private final CachingDateFormatter time = time();
 
     @Override
     public String doLayout(ILoggingEvent event) {

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -51,7 +52,7 @@ public final class Sender {
   private final SendEvents events;
   private final Backoff backoff;
   private final Receiver receiver;
-  private final String where;
+  private final Map.Entry<String, String> where;
   private Instant due;
   private boolean everSent;
   private Optional<PutResult> failure = Optional.empty();
@@ -70,7 +71,7 @@ public final class Sender {
       RandomGenerator random,
       String region,
       Instant now) {
-    this(buffer, sink, Receiver.CLOUDWATCH, schedule, events, random, "region=" + region, now);
+    this(buffer, sink, Receiver.CLOUDWATCH, schedule, events, random, Map.entry("region", region), now);
   }
 
   /**
@@ -84,7 +85,7 @@ public final class Sender {
       NodeSchedule schedule,
       SendEvents events,
       RandomGenerator random,
-      String where,
+      Map.Entry<String, String> where,
       Instant now) {
     this.buffer = buffer;
     this.receiver = receiver;
@@ -281,10 +282,12 @@ public final class Sender {
     if (!everSent) {
       everSent = true;
       log.info(
-          "sending to {}: {}{} dimensions={} datums={}",
+          batch.namespace().isEmpty()
+              ? "sending to {}: {}{} dimensions={} datums={}"
+              : "sending to {}: {} namespace={} dimensions={} datums={}",
           receiver.label(),
           where,
-          batch.namespace().isEmpty() ? "" : " namespace=" + batch.namespace(),
+          batch.namespace(),
           batch.datums().get(0).dimensions(),
           batch.datums().size());
     } else if (failure.isPresent()) {

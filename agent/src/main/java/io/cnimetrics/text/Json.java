@@ -114,6 +114,6 @@ public final class Json {
 
   private static String quoted(String text) {
     String escaped = new String(JsonStringEncoder.getInstance().quoteAsString(text));
-    return '"' + Printable.inJson(escaped) + '"';
+    return '"' + Printable.escaped(escaped) + '"';
   }
 }

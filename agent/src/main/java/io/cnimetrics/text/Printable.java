@@ -1,5 +1,9 @@
 package io.cnimetrics.text;
 
+import static java.util.stream.Collectors.joining;
+
+import java.util.stream.Stream;
+
 /**
  * Makes untrusted text, such as tags and labels, safe for a terminal. A character that could move
  * the cursor, start an escape sequence, break a line or reverse the text direction becomes a
@@ -24,20 +28,22 @@ public final class Printable {
         .toString();
   }
 
-  /**
-   * Escapes every invisible character in a JSON text, except line ends. JSON requires an escape
-   * only for a few of these characters. In valid JSON, line ends occur only between tokens.
-   */
-  public static String inJson(String json) {
-    StringBuilder seen = new StringBuilder(json.length());
+  /** Replaces each invisible character except line feeds with a question mark. */
+  public static String ofLines(String text) {
+    return Stream.of(text.split("\n", -1)).map(Printable::of).collect(joining("\n"));
+  }
+
+  /** Escapes every invisible character as in JSON. JSON itself requires only a few escapes. */
+  public static String escaped(String text) {
+    StringBuilder seen = new StringBuilder(text.length());
     int next;
-    for (int i = 0; i < json.length(); i = next) {
-      next = json.offsetByCodePoints(i, 1);
-      int character = json.codePointAt(i);
-      if (character == '\n' || isVisible(character)) {
+    for (int i = 0; i < text.length(); i = next) {
+      next = text.offsetByCodePoints(i, 1);
+      int character = text.codePointAt(i);
+      if (isVisible(character)) {
         seen.appendCodePoint(character);
       } else {
-        json.substring(i, next).chars().forEach(half -> seen.append("\\u%04x".formatted(half)));
+        text.substring(i, next).chars().forEach(half -> seen.append("\\u%04x".formatted(half)));
       }
     }
     return seen.toString();

@@ -21,6 +21,8 @@ import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
+import io.cnimetrics.testing.LogFields;
+import io.cnimetrics.testing.LogFields.Field;
 import io.cnimetrics.testing.RecordedLog;
 import io.cnimetrics.testing.Snapshots;
 import java.time.Instant;
@@ -280,6 +282,34 @@ class AlertLogTest {
     polled(nothingRead().enis(ipv6(0, 3)).metrics());
 
     assertThat(raised("noAddressMinutes")).doesNotContain("cause=");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "X\" node=evil cause=\"y",
+        "X node=evil",
+        "X\\",
+        "X\\\" node=evil",
+        "X\n2026-01-01T00:00:00.000Z WARN  AlertLog trouble node=evil",
+        "X\u2028node=evil\u202e\u001b[2J"
+      })
+  void codeOfEc2AddsNoFieldToTheLine(String code) {
+    polled(onM5().enis(eni(0, 14, 14, 0)).metrics());
+    polled(refused(code, 1).enis(eni(0, 14, 14, 0)).at(START.plusSeconds(30)));
+    polled(refused(code, 3).enis(eni(0, 14, 14, 0)).at(START.plusSeconds(60)));
+    raised("noAddressMinutes");
+
+    String line = log.texts().get(log.texts().size() - 1);
+    List<Field> fields = LogFields.of(line);
+    assertThat(fields)
+        .extracting(Field::key)
+        .containsExactly(
+            "minute", "noAddressMinutes", "node", "instance", "enis", "assigned", "cooling", "total",
+            "finding", "cause");
+    assertThat(fields.get(2)).isEqualTo(new Field("node", "n"));
+    assertThat(fields.get(9).value()).contains("X");
+    assertThat(line).doesNotContainPattern("[\\p{Cc}\\p{Cf}\\u2028\\u2029]");
   }
 
   @Test

@@ -43,7 +43,8 @@ class HostileNamesTest {
     assertThat(request.findValuesAsText("Value")).contains(name.text());
     assertThat(named("dry-run", name, "--output=table"))
         .contains("Node       " + name.text(), "Cluster    " + name.text());
-    assertThat(named("dry-run", name, "--output=prometheus")).contains("\ncni_ipamd_up 1.0\n");
+    assertThat(named("dry-run", name, "--output=prometheus"))
+        .containsPattern("\ncni_ipamd_up\\{cluster=\".+\",node=\".+\"} 1.0\n");
   }
 
   @ParameterizedTest

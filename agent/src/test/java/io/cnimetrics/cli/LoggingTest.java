@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.cnimetrics.config.AgentConfig.LogFormat;
+import io.cnimetrics.testing.LogFields;
+import io.cnimetrics.testing.LogFields.Field;
 import io.cnimetrics.testing.RecordedNode;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
@@ -89,7 +94,65 @@ class LoggingTest {
   void messageCannotControlTheTerminal() {
     log(Level.INFO, LogFormat.TEXT, "a\nforged line\u001b[2J\u202e");
 
-    assertThat(err.toString(UTF_8)).endsWith(" a?forged line?[2J?\n");
+    assertThat(err.toString(UTF_8)).endsWith(" a\\u000aforged line\\u001b[2J\\u202e\n");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void valueFromOutsideAddsNoFieldAndNoLine(HostileName name) {
+    Logging.configure(Level.INFO, LogFormat.TEXT);
+    Logger log = LoggerFactory.getLogger(LoggingTest.class);
+    log.info("a={} node={} {} b=\"{}\" c={} d={} e={}; {}",
+        1, name.text(), Map.entry("f", name.text()), name.text(), List.of(name.text(), "g"),
+        Map.of("h", name.text()), "", name.text());
+
+    String line = err.toString(UTF_8);
+    List<Field> fields = LogFields.of(line);
+    assertThat(line.lines()).hasSize(1);
+    assertThat(line.stripTrailing().codePoints()).noneMatch(LoggingTest::isObeyed);
+    assertThat(fields).extracting(Field::key).containsExactly("a", "node", "f", "b", "c", "d", "e");
+    assertThat(fields).element(1).isEqualTo(new Field("node", name.text()));
+    assertThat(fields).element(2).isEqualTo(new Field("f", name.text()));
+    assertThat(fields).element(3).isEqualTo(new Field("b", name.text()));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void messageOfALibraryOrExceptionAddsNoFieldAndNoLine(HostileName name) {
+    Logging.configure(Level.INFO, LogFormat.TEXT);
+    LoggerFactory.getLogger("software.amazon.Library")
+        .warn("answer " + name.text(), new IllegalStateException(name.text()));
+
+    String line = err.toString(UTF_8);
+    assertThat(line.lines()).hasSize(1);
+    assertThat(line.stripTrailing().codePoints()).noneMatch(LoggingTest::isObeyed);
+    assertThat(LogFields.of(line))
+        .singleElement()
+        .satisfies(
+            field -> {
+              assertThat(field.key()).isEqualTo("exception");
+              assertThat(field.value()).startsWith("java.lang.IllegalStateException: ");
+            });
+  }
+
+  @Test
+  void harmlessValuesAreNotQuoted() {
+    Logging.configure(Level.INFO, LogFormat.TEXT);
+    LoggerFactory.getLogger(LoggingTest.class)
+        .info(
+            "sending to {}: {} namespace={} dimensions={} pages={} cause=\"{}\"",
+            "CloudWatch",
+            Map.entry("region", "eu-west-1"),
+            "Kubernetes/CNI",
+            Map.of("CLUSTER_ID", "prod"),
+            List.of("/livez", "/readyz"),
+            "refused: it's away");
+
+    assertThat(err.toString(UTF_8))
+        .endsWith(
+            " sending to CloudWatch: region=eu-west-1 namespace=Kubernetes/CNI"
+                + " dimensions={CLUSTER_ID=prod} pages=[/livez, /readyz]"
+                + " cause=\"refused: it's away\"\n");
   }
 
   @Test

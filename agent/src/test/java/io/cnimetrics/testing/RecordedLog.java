@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import io.cnimetrics.cli.LogText;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,11 @@ public final class RecordedLog extends AppenderBase<ILoggingEvent> implements Au
     return events.stream()
         .map(event -> event.getLevel() + " " + event.getFormattedMessage())
         .toList();
+  }
+
+  /** The messages as in a log of format text. */
+  public List<String> texts() {
+    return events.stream().map(LogText::of).toList();
   }
 
   public List<String> messages() {
