@@ -71,8 +71,7 @@ final class DryRunPrinter {
         switch (format) {
           case TABLE -> TableReport.of(poll, console.palette()) + (watch ? "\n" : "");
           case JSON -> JsonReport.of(poll, !watch);
-          case PROMETHEUS ->
-              Printable.ofLines(PrometheusText.of(poll.samples(), poll.labels()));
+          case PROMETHEUS -> Printable.ofLines(PrometheusText.of(poll.samples(), poll.labels()));
           case PUT_METRIC_DATA -> request(poll);
         });
   }

@@ -71,7 +71,15 @@ public final class Sender {
       RandomGenerator random,
       String region,
       Instant now) {
-    this(buffer, sink, Receiver.CLOUDWATCH, schedule, events, random, Map.entry("region", region), now);
+    this(
+        buffer,
+        sink,
+        Receiver.CLOUDWATCH,
+        schedule,
+        events,
+        random,
+        Map.entry("region", region),
+        now);
   }
 
   /**

@@ -305,8 +305,16 @@ class AlertLogTest {
     assertThat(fields)
         .extracting(Field::key)
         .containsExactly(
-            "minute", "noAddressMinutes", "node", "instance", "enis", "assigned", "cooling", "total",
-            "finding", "cause");
+            "minute",
+            "noAddressMinutes",
+            "node",
+            "instance",
+            "enis",
+            "assigned",
+            "cooling",
+            "total",
+            "finding",
+            "cause");
     assertThat(fields.get(2)).isEqualTo(new Field("node", "n"));
     assertThat(fields.get(9).value()).contains("X");
     assertThat(line).doesNotContainPattern("[\\p{Cc}\\p{Cf}\\u2028\\u2029]");

@@ -102,9 +102,16 @@ class LoggingTest {
   void valueFromOutsideAddsNoFieldAndNoLine(HostileName name) {
     Logging.configure(Level.INFO, LogFormat.TEXT);
     Logger log = LoggerFactory.getLogger(LoggingTest.class);
-    log.info("a={} node={} {} b=\"{}\" c={} d={} e={}; {}",
-        1, name.text(), Map.entry("f", name.text()), name.text(), List.of(name.text(), "g"),
-        Map.of("h", name.text()), "", name.text());
+    log.info(
+        "a={} node={} {} b=\"{}\" c={} d={} e={}; {}",
+        1,
+        name.text(),
+        Map.entry("f", name.text()),
+        name.text(),
+        List.of(name.text(), "g"),
+        Map.of("h", name.text()),
+        "",
+        name.text());
 
     String line = err.toString(UTF_8);
     List<Field> fields = LogFields.of(line);
