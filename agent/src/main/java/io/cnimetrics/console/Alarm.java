@@ -86,7 +86,8 @@ public record Alarm(
    *
    * @param title the problem, in a few words
    * @param meaning the effect on pods, and what to check first
-   * @param troubles the metrics whose lines in the log name the node; empty if no line does
+   * @param troubles the metrics in the log lines that name the node; empty if no line names the
+   *     node
    * @param checks the ids of the doctor's findings to look at on the node
    */
   public record Text(String title, String meaning, List<Metric> troubles, List<String> checks) {}
@@ -145,8 +146,8 @@ public record Alarm(
     /**
      * Adapts the evaluation to the publish interval of the agents. The nodes send at different
      * times. When CloudWatch evaluates the alarm, the newest minutes may lack datums, and these
-     * datums arrive later. Therefore the alarm evaluates more than the newest minutes. The number
-     * of bad minutes that starts the alarm does not change.
+     * datums arrive later. Therefore the alarm evaluates more minutes. The number of bad minutes
+     * that starts the alarm does not change.
      */
     Evaluation sentEvery(int minutes) {
       return new Evaluation(datapoints, Math.max(periods, 2 * minutes + 3), missing);

@@ -16,7 +16,7 @@ import java.util.Map;
 final class AlarmParameters {
   static final String COMPOSITE = "PageOnce";
 
-  /** Each alarm of severity page notifies the topic, because the composite alarm is off. */
+  /** The condition under which each alarm of severity page notifies the topic. */
   static final String EACH_PAGES = "EachAlarmPages";
 
   static final String HAS_SUPPRESSOR = "HasSuppressor";

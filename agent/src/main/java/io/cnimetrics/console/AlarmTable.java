@@ -32,7 +32,11 @@ public final class AlarmTable {
           Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.NO_ADDRESS_MINUTES),
           AT_LEAST,
           Threshold.of(
-              "NoAddressMinutes", 3, 1, 60, "Minutes of refusals on a node that start the alarm"),
+              "NoAddressMinutes",
+              3,
+              1,
+              60,
+              "The alarm starts if pods of a node get no address for this number of minutes"),
           new Evaluation(1, 1, NOT_BREACHING),
           Optional.empty(),
           new Text(
@@ -56,7 +60,12 @@ public final class AlarmTable {
           PAGE,
           Formula.of(ClusterStatistic.MAXIMUM, MetricCatalog.IPAMD_DOWN_MINUTES),
           AT_LEAST,
-          Threshold.of("IpamdDownMinutes", 5, 1, 60, "Minutes without ipamD that start the alarm"),
+          Threshold.of(
+              "IpamdDownMinutes",
+              5,
+              1,
+              60,
+              "The alarm starts if ipamD is down for this number of minutes"),
           new Evaluation(1, 1, NOT_BREACHING),
           Optional.empty(),
           new Text(
@@ -69,7 +78,7 @@ public final class AlarmTable {
   /**
    * In a crash loop each minute can have a successful poll, so that no minute counts as down. The
    * pause between two restarts grows to five minutes. Therefore the alarm evaluates ten minutes: it
-   * stays on as long as ipamD restarts at least every seven minutes.
+   * stays on as long as ipamD restarts at least once in seven minutes.
    */
   static final Alarm CRASH_LOOP =
       new Alarm(
@@ -83,13 +92,13 @@ public final class AlarmTable {
               3,
               2,
               60,
-              "Restarts of ipamD within 15 minutes on a node that start the alarm"),
+              "The alarm starts if ipamD of a node restarts this number of times in 15 minutes"),
           new Evaluation(1, 10, NOT_BREACHING),
           Optional.empty(),
           new Text(
               "ipamD is in a crash loop on a node",
-              "ipamD restarts again and again. Pods on that node do not start while ipamD is"
-                  + " away. The log before the last restart shows the reason.",
+              "ipamD restarts again and again. New pods on that node do not start while ipamD is"
+                  + " down. The log before the last restart shows the reason.",
               List.of(MetricCatalog.IPAMD_RECENT_RESTARTS),
               List.of("ipamd-restarts", "introspection")));
 
@@ -133,13 +142,13 @@ public final class AlarmTable {
               10,
               1,
               240,
-              "Minutes for which a warm pool must be empty before the alarm starts"),
+              "The alarm starts if a warm pool is empty for this number of minutes"),
           new Evaluation(1, 1, NOT_BREACHING),
           Optional.empty(),
           new Text(
               "A warm pool is empty though it may grow",
-              "A node has no free address for the next pod. Its limits allow more, but EC2 gives"
-                  + " none. Check EC2's errors and the subnet's free addresses.",
+              "A node has no free address for the next pod. The node may have more, but EC2"
+                  + " gives none. Check EC2's errors and the subnet's free addresses.",
               List.of(MetricCatalog.WARM_POOL_EMPTY_MINUTES),
               List.of(
                   Cause.WARM_POOL_EMPTY.finding(),
@@ -189,7 +198,11 @@ public final class AlarmTable {
           Formula.percent(MetricCatalog.AWS_API_THROTTLE_ERR, MetricCatalog.EC2_API_REQ_COUNT),
           ABOVE,
           Threshold.of(
-              "ThrottledPercent", 5, 1, 100, "Largest percentage of throttled requests allowed"),
+              "ThrottledPercent",
+              5,
+              1,
+              100,
+              "The alarm starts above this percentage of throttled requests"),
           new Evaluation(5, 15, NOT_BREACHING),
           Optional.empty(),
           new Text(
@@ -207,11 +220,11 @@ public final class AlarmTable {
           Formula.of(ClusterStatistic.P90, MetricCatalog.NODE_IP_UTILIZATION),
           AT_LEAST,
           Threshold.of(
-              "NodesFullPercent", 90, 1, 100, "Lowest utilisation in percent for the alarm"),
+              "NodesFullPercent", 90, 1, 100, "The alarm starts at this utilisation in percent"),
           new Evaluation(15, 25, MISSING),
           Optional.of(
               new Switch(
-                  "NodesNearlyFullAlarm", false, "Set true unless nodes are full on purpose")),
+                  "NodesNearlyFullAlarm", false, "Set true if nodes are not full on purpose")),
           new Text(
               "One node in ten is nearly full",
               "At least one node in ten uses nearly all addresses that it can ever have. Check"
@@ -231,7 +244,7 @@ public final class AlarmTable {
 
   private AlarmTable() {}
 
-  /** All alarms in the order of the template. One alarm represents those of all subnets. */
+  /** All alarms in the order of the template. One alarm represents the alarms of all subnets. */
   public static List<Alarm> all() {
     return Stream.of(PAGES, List.of(SUBNET_EMPTY), TICKETS).flatMap(List::stream).toList();
   }

@@ -49,14 +49,14 @@ public final class AlarmTemplate {
     this.settings = settings;
   }
 
-  /** Writes the template, with indentation if it then still fits the limit for text. */
+  /** Writes the template. The text is indented if CloudFormation accepts the indented text. */
   public static String of(Settings settings) {
     Map<String, Object> template = new AlarmTemplate(settings).template();
     String indented = Json.indented(template);
     return fitsAsText(indented) ? indented : Json.compact(template) + "\n";
   }
 
-  /** Whether CloudFormation accepts the template as text. It reads a larger template from S3. */
+  /** Whether CloudFormation accepts the template as text. A larger template must be in S3. */
   public static boolean fitsAsText(String template) {
     return template.getBytes(UTF_8).length <= MOST_BYTES_OF_TEXT;
   }
@@ -235,8 +235,8 @@ public final class AlarmTemplate {
    * @param region the region of the cluster; empty means the region of the stack
    * @param namespace the default of parameter Namespace
    * @param publishMinutes the agents' publish interval, in minutes
-   * @param subnetIds the distinct subnets that get an alarm, at most {@link #mostSubnets}. Alarms
-   *     cannot search for metrics of subnets.
+   * @param subnetIds the distinct subnets that get an alarm, at most {@link #mostSubnets}. The list
+   *     is needed, because alarms cannot search for metrics.
    * @param dashboard whether the template includes the dashboard
    */
   public record Settings(

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /**
  * The known parts of the node's identity. A value from the settings has priority over a value from
- * instance metadata, and this value has priority over a value from EC2.
+ * instance metadata. A value from instance metadata has priority over a value from EC2.
  */
 public record Identification(
     String nodeName, Field region, Field clusterId, InstanceMetadata.Result metadata) {
@@ -120,7 +120,7 @@ public record Identification(
     return state() != State.RETRY && !metadata.isRetryable();
   }
 
-  /** The failures so far, and a problem for each unknown value with the setting to use. */
+  /** The problems of instance metadata, and one problem for each value that must be set. */
   public List<Problem> problems() {
     return Stream.concat(metadata.problems().stream(), missing().map(Unresolved::problem)).toList();
   }

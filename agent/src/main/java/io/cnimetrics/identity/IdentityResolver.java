@@ -12,8 +12,8 @@ import java.util.Optional;
 /**
  * Finds the node's identity in several attempts. Each attempt keeps the values found before.
  *
- * <p>The caller makes all attempts on one thread and decides when to try again. EC2 is called only
- * if the cluster's name is not in the settings and not in the tags of instance metadata.
+ * <p>The caller makes all attempts on one thread and decides when to try again. An attempt calls
+ * EC2 only if neither the settings nor the tags of instance metadata name the cluster.
  */
 public final class IdentityResolver {
   private final Identification.Configured given;

@@ -5,7 +5,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The monthly cost of a plan. Each item is rounded to cents, so that the items add up exactly. */
+/** The monthly cost of a plan. Items are rounded to cents, so that they add up to the total. */
 public record Bill(List<Item> items) {
 
   /** A part of the bill. */
@@ -30,7 +30,7 @@ public record Bill(List<Item> items) {
     List<Item> items = new ArrayList<>();
     long counted = 0;
     for (BilledSet set : plan.sets()) {
-      // The price of a metric depends on the number of metrics before it, in this and earlier sets.
+      // The price of a metric depends on the number of metrics before it in all sets.
       BigDecimal before = plan.prices().ofMetrics(counted);
       counted += set.metrics();
       BigDecimal dollars = plan.prices().ofMetrics(counted).subtract(before);

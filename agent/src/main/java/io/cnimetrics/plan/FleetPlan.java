@@ -7,7 +7,7 @@ import java.util.List;
  * The requests and costs that a fleet will cause in CloudWatch.
  *
  * @param sets the sets of dimensions of the metrics, in the order of the bill
- * @param assumptions texts that name the values that the user did not give and the plan assumes
+ * @param assumptions texts about the values that the plan assumes
  */
 public record FleetPlan(
     Fleet fleet,
@@ -31,7 +31,7 @@ public record FleetPlan(
     return Bill.of(this, fleet.everyMinute());
   }
 
-  /** The warnings. The warning whose remedy saves most comes first. */
+  /** The warnings. The warning whose remedy saves the most dollars comes first. */
   public List<Warning> warnings() {
     return new PlanWarnings(this).warnings();
   }

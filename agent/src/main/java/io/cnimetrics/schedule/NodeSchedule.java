@@ -24,12 +24,14 @@ public record NodeSchedule(
   /** Nodes send within this part of a minute, so that 10,000 nodes do not send at once. */
   public static final Duration SEND_SPREAD = Duration.ofSeconds(30);
 
-  /** EC2 is called this long after the node sends. EC2's answer then comes in the same minute. */
+  /** The time from a send until the call of EC2. The answer then comes in the same minute. */
   private static final Duration AFTER_SEND = Duration.ofSeconds(10);
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
-  /** The minimum time from a poll to both ends of its minute. An early poll stays in its minute. */
+  /**
+   * The least time from a poll to the start and end of its minute. An early poll then stays in it.
+   */
   private static final Duration MARGIN = Duration.ofSeconds(1);
 
   public NodeSchedule {
@@ -69,7 +71,7 @@ public record NodeSchedule(
   }
 
   /**
-   * The time to send urgent samples of a minute: after the end of the minute, at the node's offset.
+   * The time to send urgent samples of a minute. It is after the minute, at the node's offset.
    *
    * @param minute the start of the minute whose samples are urgent
    */
@@ -77,7 +79,7 @@ public record NodeSchedule(
     return minute.plus(MINUTE).plus(offsetInMinute());
   }
 
-  /** The time in a minute to call EC2. The offset leaves time for the agent's first poll. */
+  /** The time in a minute at which the node calls EC2. The agent's first poll is earlier. */
   public Duration subnetOffset() {
     return AFTER_SEND.plus(offsetInMinute());
   }

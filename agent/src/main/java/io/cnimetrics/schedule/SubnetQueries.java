@@ -23,7 +23,7 @@ public final class SubnetQueries {
   /** The calls a minute for one subnet, if only one cluster's nodes use the subnet's addresses. */
   private static final int CALLS_PER_MINUTE = 3;
 
-  /** First calls are spread over this time, because only an answer shows a node its share. */
+  /** The first calls are spread over this time, because a node has no answer yet to share calls. */
   private static final int FIRST_WITHIN_MINUTES = 10;
 
   /** The longest period between two calls after failures, in minutes. */
@@ -77,12 +77,12 @@ public final class SubnetQueries {
    */
   public void answered(Set<String> asked, Map<String, Long> found) {
     failures = 0;
-    // EC2 reports nothing about a subnet without IPv4 addresses. It is not requested again.
+    // EC2 reports nothing about a subnet without IPv4 addresses, which is not requested again.
     asked.forEach(subnetId -> used.put(subnetId, Long.MAX_VALUE));
     used.putAll(found);
   }
 
-  /** Records that EC2 gave no answer. This doubles the period until the next call. */
+  /** Records that EC2 gave no answer. Each failure doubles the period until the next call. */
   public void failed() {
     failures++;
   }

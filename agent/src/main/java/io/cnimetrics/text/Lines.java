@@ -26,7 +26,7 @@ public final class Lines {
     return lines;
   }
 
-  /** Wraps a text between words. A word that is longer than a line is wrapped inside. */
+  /** Wraps a text between words. If a word is longer than a line, the word is broken. */
   public static List<String> of(String text, int width) {
     return new Lines(width).broken(Printable.of(text));
   }

@@ -27,7 +27,7 @@ public interface AgentComponent {
 
   Sampler sampler();
 
-  /** The pods that the kubelet starts, by the settings or by the number of CPUs. */
+  /** The limits for the number of pods, from the settings or from the number of CPUs. */
   PodLimits podLimits();
 
   /** Detects the node's identity. */

@@ -145,7 +145,7 @@ final class AgentModule {
         sampler,
         identity(config, config.cloudwatch())::attempt,
         region -> CloudWatchSink.open(region, clock),
-        // Not injected, because the JVM would then always load a generated factory class.
+        // Dagger does not inject this value, because the JVM would then load one more class.
         subnets(config),
         activity,
         lastPoll,
