@@ -6,7 +6,9 @@ import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.snapshot.IpamdError;
+import io.cnimetrics.snapshot.Series;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -35,6 +37,11 @@ record Ec2Errors(
           + Commands.THIS_INSTANCE
           + " --query 'Reservations[].Instances[].NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Groups[].GroupId]'"
           + " --output text";
+
+  private static final String UNATTACHED_ENIS =
+      Commands.aws("ec2 describe-network-interfaces")
+          + " --filters Name=status,Values=available --query"
+          + " 'NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Description]' --output text";
 
   private static final List<Ec2Errors> ROWS =
       List.of(
@@ -102,11 +109,12 @@ record Ec2Errors(
               "The subnet had no free address",
               "EC2 never refused ipamD an address",
               "Pods, warm pools, load balancers and others use all addresses of the subnet",
-              "Release unused addresses, add subnets for pods (tag kubernetes.io/role/cni=1), or"
-                  + " use a secondary CIDR with custom networking. To free idle addresses at once,"
-                  + " lower the warm targets",
+              "Delete unattached interfaces of nodes that are gone, add subnets for pods (tag"
+                  + " kubernetes.io/role/cni=1), or use a secondary CIDR with custom networking. To"
+                  + " free idle addresses at once, lower the warm targets",
               Pages.ADDRESS_USE,
               SUBNETS_OF_CLUSTER,
+              UNATTACHED_ENIS,
               Commands.setEnv("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5"),
               Commands.setAddOnEnv("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5")),
           row(
@@ -138,10 +146,7 @@ record Ec2Errors(
               "The account has as many network interfaces in this region as its quota permits",
               "Delete unattached interfaces, or raise the quota \"Network interfaces per Region\"",
               Pages.VPC_CNI,
-              Commands.aws("ec2 describe-network-interfaces")
-                  + " --filters Name=status,Values=available --query"
-                  + " 'NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Description]' --output"
-                  + " text",
+              UNATTACHED_ENIS,
               Commands.aws("service-quotas get-service-quota")
                   + " --service-code vpc --quota-code L-DF5E4CA3"),
           row(
@@ -248,7 +253,9 @@ record Ec2Errors(
   private Finding finding(NodeEvidence node) {
     Predicate<IpamdError> counted = IS_OF_EC2.and(kind -> codes.test(kind.code()));
     Trend trend = node.trend(counted);
-    if (trend.total() == 0) {
+    if (spec.id().equals(Cause.UNREACHABLE.finding()) && getsNoAnswer(node)) {
+      return withoutAnswer(node);
+    } else if (trend.total() == 0) {
       return spec.ok(never, "0 such errors");
     }
     double requests = node.total(MetricCatalog.EC2_API_REQ_COUNT);
@@ -265,6 +272,34 @@ record Ec2Errors(
       return spec.fail(before, evidence, cause);
     }
     return trend.judge(spec.warn(before, evidence, cause));
+  }
+
+  private static final Series FAILED_CALLS = MetricCatalog.EC2_API_ERR_COUNT.onlySeries();
+
+  /**
+   * Whether ipamD gets no more addresses because calls to EC2 fail without an error code. Since
+   * 1.19 ipamD counts a code only if EC2 answered.
+   */
+  private static boolean getsNoAnswer(NodeEvidence node) {
+    Trend failed = node.trend(FAILED_CALLS);
+    Trend answered = node.trend(IS_OF_EC2);
+    boolean poolEmpty = PodAddresses.isEmptyWithRoom(node.last());
+    boolean growthFails =
+        node.trend(kind -> GROWTH.contains(kind.call()) && kind.code().isEmpty()).isRising();
+    return failed.known()
+        ? failed.isRising() && !answered.isRising() && (poolEmpty || growthFails)
+        : poolEmpty && failed.total() > answered.total();
+  }
+
+  private static final Set<String> GROWTH =
+      Set.of("increaseIPPoolAllocENI", "increaseIPPoolAllocIPAddressesFailed");
+
+  private Finding withoutAnswer(NodeEvidence node) {
+    Trend failed = node.trend(FAILED_CALLS);
+    String evidence = "failed calls to EC2: %s; EC2 returned no error code".formatted(failed);
+    return PodAddresses.isEmptyWithRoom(node.last())
+        ? spec.fail(title, evidence, cause).since(failed.since())
+        : spec.warn(title, evidence, cause).since(failed.since());
   }
 
   /** Whether ipamD waits two minutes after this error. Two polls may then show no increase. */

@@ -85,9 +85,20 @@ final class PodAddresses {
       return WARM_POOL.ok(
           node.available() > 0 ? "Addresses are available" : "The pool cannot grow", evidence);
     }
-    return node.lasts(poll -> isEmptyWithRoom(poll) && !allFreeAddressesCool(poll))
+    String lasting = "The warm pool stays empty below the node's maximum";
+    boolean lasts = node.lasts(poll -> isEmptyWithRoom(poll) && !allFreeAddressesCool(poll));
+    if (lasts && requestsNothing(node)) {
+      return WARM_POOL
+          .fail(lasting, evidence, "ipamD does not request more addresses from EC2")
+          .remedied(
+              "Read ipamD's log, and restart aws-node. If it happens again, upgrade the VPC CNI",
+              Commands.ERRORS_OF_IPAMD,
+              Commands.RESTART_AWS_NODE,
+              Commands.UPGRADE_CNI);
+    }
+    return lasts
         ? WARM_POOL.fail(
-            "The warm pool stays empty below the node's maximum",
+            lasting,
             evidence,
             "EC2 assigns no more addresses, or ipamD does not request more addresses")
         : WARM_POOL.warn(
@@ -101,6 +112,14 @@ final class PodAddresses {
     return poll.reading().capacity().allFreeAddressesCool();
   }
 
+  private static boolean requestsNothing(NodeEvidence node) {
+    if (node.snapshot().metrics().isEmpty()) {
+      return false;
+    }
+    Trend requests = node.trend(MetricCatalog.EC2_API_REQ_COUNT.onlySeries());
+    return requests.total() > 0 && requests.known() && !requests.isRising();
+  }
+
   /** Whether no address is available although the pool can grow. */
   static boolean isEmptyWithRoom(Poll poll) {
     return poll.reading().capacity().warmPoolEmpty().orElse(false);
@@ -111,7 +130,8 @@ final class PodAddresses {
               "refused-pods",
               "`awscni_no_available_ip_addresses`",
               "fail if the count rose in the last minute; warn if the count rose in the last three"
-                  + " minutes, or if that is unknown; note if the count rose before. While all free"
+                  + " minutes, if that is unknown, or if the pool has grown since and has available"
+                  + " addresses; note if the count rose before. While all free"
                   + " addresses are cooling: fail only if pods were refused during the cooldown, or"
                   + " if more pods wait than addresses are cooling",
               "Find the pods of this node that stay in ContainerCreating")
@@ -143,7 +163,16 @@ final class PodAddresses {
 
   private static boolean refusesNow(NodeEvidence node, Trend refusals) {
     return refusals.roseWithin(Trend.LAST_MINUTE)
+        && !hasGrownSince(node)
         && (!allFreeAddressesCool(node.last()) || podsWaitForCooldown(node, refusals));
+  }
+
+  /** Whether the pool has grown during the polls, and has addresses for the refused pods now. */
+  private static boolean hasGrownSince(NodeEvidence node) {
+    long before =
+        node.polls().get(0).snapshot().pool().map(AddressPool::totalIpv4).orElse(Long.MAX_VALUE);
+    return node.available() > 0
+        && node.snapshot().pool().filter(pool -> pool.totalIpv4() > before).isPresent();
   }
 
   /**

@@ -15,7 +15,8 @@ final class PodMetadata {
               "metadata-away",
               "`awscni_aws_api_error_count` of `GetVPCIPv4CIDRBlocks` and `GetVPCIPv6CIDRBlocks`",
               "fail if the count rose in the last minute; warn if the count rose in the last three"
-                  + " minutes, or if that is unknown; note if the count rose before",
+                  + " minutes, or if that is unknown, or if other calls to instance metadata fail;"
+                  + " note if the count rose before",
               "Check that instance metadata is switched on, and that no program on the node blocks"
                   + " 169.254.169.254 or sends it very many requests")
           .run(
@@ -34,10 +35,22 @@ final class PodMetadata {
     return SPEC.check(PodMetadata::finding);
   }
 
+  /** Whether instance metadata failed while no pod waited for it. */
+  private static boolean isOfReconcile(IpamdError kind) {
+    return kind.isOfMetadata() && !kind.isOfPod() && !kind.isHarmless();
+  }
+
   private static Finding finding(NodeEvidence node) {
     Trend trend = node.trend(IpamdError::isOfPod);
-    if (trend.total() == 0) {
-      return SPEC.ok("Instance metadata answers ipamD", "0 failed calls");
+    Trend others = node.trend(PodMetadata::isOfReconcile);
+    if (others.isRising() && !trend.isRising()) {
+      return SPEC.warn(
+              "Instance metadata does not always answer ipamD",
+              node.counts(node.kinds(PodMetadata::isOfReconcile)),
+              "ipamD cannot compare its pool with the ENIs of the instance. Pods still start")
+          .since(others.since());
+    } else if (trend.total() == 0) {
+      return SPEC.ok("Instance metadata answers ipamD", "0 failed calls of new pods");
     }
     String evidence = node.counts(node.kinds(IpamdError::isOfPod));
     String cause =

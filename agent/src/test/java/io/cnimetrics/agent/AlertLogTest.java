@@ -250,6 +250,23 @@ class AlertLogTest {
         .contains(" finding=node-full cause=\"pods hold 56 addresses of at most 56 = ");
   }
 
+  /** Since 1.19 ipamD counts no error code for a call that got no answer. */
+  @Test
+  void callsToEc2WithoutAnAnswerAreTheCause() {
+    polled(onM5().enis(eni(0, 14, 14, 0)).metrics());
+    polled(
+        onM5()
+            .enis(eni(0, 14, 14, 0))
+            .sum("awscni_no_available_ip_addresses", 3)
+            .sum("awscni_ec2api_error_count", 2)
+            .at(START.plusSeconds(30)));
+
+    assertThat(raised("noAddressMinutes"))
+        .endsWith(
+            " finding=ec2-unreachable cause=\"ipamD does not reach AWS: calls to EC2 fail without an"
+                + " error code\"");
+  }
+
   @Test
   void fullNetworkCardOfAMultiNicNodeIsTheCauseAlthoughTheOtherHasRoom() {
     Eni[] cards = {onCard(0, 0, 49, 10), onCard(1, 0, 110, 107)};

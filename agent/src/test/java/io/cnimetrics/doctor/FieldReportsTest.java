@@ -1,0 +1,380 @@
+package io.cnimetrics.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.testing.FakeClock;
+import io.cnimetrics.testing.FakeIpamd;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Kinds of trouble that users of the VPC CNI report. Each test builds the bodies that ipamD serves
+ * in this trouble. Doctor reads the bodies over sockets, 30 s apart.
+ */
+class FieldReportsTest {
+  private static final Instant FIRST_POLL = Instant.parse("2026-11-28T00:00:00Z");
+
+  /** A private subnet lost its route to EC2. ipamD counts such a call, but EC2 returned no code. */
+  @Test
+  void callsToEc2WithoutAnyAnswerAreNamedAsTheCause() {
+    Diagnosis diagnosis =
+        node(full(0, 14))
+            .metrics(2, "awscni_no_available_ip_addresses", 40, 52)
+            .metrics(2, "awscni_ec2api_req_count{fn=\"CreateNetworkInterface\"}", 20, 22)
+            .metrics(2, "awscni_ec2api_error_count{fn=\"CreateNetworkInterface\"}", 8, 10)
+            .metrics(2, "awscni_ipamd_error_count{fn=\"increaseIPPoolAllocENI\"}", 8, 10)
+            .diagnosed();
+
+    assertFails(diagnosis, "ec2-unreachable");
+    assertThat(diagnosis.verdict().text()).startsWith("Pods get no address");
+    assertThat(first(diagnosis).evidence()).contains("10", "no error code");
+    assertThat(finding(diagnosis, "refused-pods").explainedBy()).hasValue("ec2-unreachable");
+  }
+
+  @Test
+  void callsToEc2WithoutAnAnswerThatEndedAreNoPresentTrouble() {
+    Diagnosis diagnosis =
+        node(eni(0, 14, 4))
+            .metrics(2, "awscni_ec2api_req_count{fn=\"CreateNetworkInterface\"}", 20, 20)
+            .metrics(2, "awscni_ec2api_error_count{fn=\"CreateNetworkInterface\"}", 8, 8)
+            .diagnosed();
+
+    assertThat(diagnosis.verdict().level()).isEqualTo(Level.OK);
+  }
+
+  /** aws/amazon-vpc-cni-k8s#1836 and #2045: no /28 is free, and the node has no prefix at all. */
+  @Test
+  void nodeInPrefixModeWithoutAnyPrefixLacksPrefixesAndNotAddresses() {
+    Diagnosis diagnosis =
+        node(eni(0, 0, 0))
+            .gauges(4, 4 * 14 * 16)
+            .metrics(2, "awscni_no_available_ip_addresses", 40, 52)
+            .errors("AssignPrivateIpAddresses", "InsufficientCidrBlocks", 10, 12)
+            .diagnosed();
+
+    assertFails(diagnosis, "ec2-no-prefixes");
+    assertThat(advice(first(diagnosis))).contains("create-subnet-cidr-reservation");
+    assertThat(finding(diagnosis, "no-addresses").explainedBy()).hasValue("ec2-no-prefixes");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#1634: the node keeps the single addresses of before the change. */
+  @Test
+  void singleAddressesLeftFromBeforePrefixModeDoNotHideThatPrefixesAreMissing() {
+    Diagnosis diagnosis =
+        node(eni(0, 14, 9))
+            .gauges(4, 4 * 14 * 16)
+            .metrics(2, "awscni_no_available_ip_addresses", 40, 52)
+            .errors("AssignPrivateIpAddresses", "InsufficientCidrBlocks", 10, 12)
+            .diagnosed();
+
+    assertFails(diagnosis, "ec2-no-prefixes");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#2842: the pool is used up, and ipamD neither asks EC2 nor fails. */
+  @Test
+  void poolThatDoesNotGrowWithoutCallsAndErrorsIsNotBlamedOnEc2() {
+    Diagnosis diagnosis =
+        node(new E(0, false, false, 3, 48, 48))
+            .gauges(4, 4 * 14 * 16)
+            .metrics(2, "awscni_no_available_ip_addresses", 40, 52)
+            .metrics(2, "awscni_ec2api_req_count{fn=\"CreateNetworkInterface\"}", 1, 1)
+            .diagnosed();
+
+    assertFails(diagnosis, "warm-pool");
+    assertThat(diagnosis.verdict().text()).startsWith("Pods get no address");
+    assertThat(first(diagnosis).cause()).contains("ipamD does not request").doesNotContain("EC2 gives");
+    assertThat(advice(first(diagnosis))).contains("delete pods -l k8s-app=aws-node");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#1203: the role lacks the right to attach a trunk ENI. */
+  @Test
+  void slotOfATrunkThatCannotBeAttachedIsTheCauseWithOnePollAndWithTwo() {
+    Reported node =
+        node(full(0, 14), full(1, 14), full(2, 14))
+            .metrics(2, "awscni_no_available_ip_addresses", 40, 52)
+            .metrics(2, "awscni_pod_eni_error_count{fn=\"tryEnableSecurityGroupsForPods\"}", 60, 66);
+
+    assertFails(node.diagnosed(), "trunk-slot");
+    assertThat(first(node.diagnosed()).evidence()).contains("3 of 4 ENIs", "66 requests");
+    assertThat(finding(node.diagnosed(), "node-full").evidence()).contains("42 of 42");
+    assertThat(finding(node.diagnosed(), "node-full").explainedBy()).hasValue("trunk-slot");
+    assertThat(node.first(1).diagnosed().findings().get(0).id()).isEqualTo("trunk-slot");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#989: ipamD's list was out of date, and the pool is full enough. */
+  @Test
+  void rejectedRequestsForAddressesOfAFullEniStopNoPod() {
+    Diagnosis diagnosis =
+        node(eni(0, 14, 14), eni(1, 14, 3))
+            .errors("AssignPrivateIpAddresses", "PrivateIpAddressLimitExceeded", 10, 12)
+            .diagnosed();
+
+    assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
+    assertThat(finding(diagnosis, "node-full").level()).isEqualTo(Level.OK);
+    assertThat(finding(diagnosis, "ec2-eni-limit").level()).isEqualTo(Level.WARN);
+  }
+
+  /** aws/amazon-vpc-cni-k8s#1008: instance metadata lists an ENI that EC2 has deleted. */
+  @Test
+  void deletedEniInInstanceMetadataIsNamedWithItsCall() {
+    Diagnosis diagnosis =
+        node(eni(0, 14, 5))
+            .errors("DescribeNetworkInterfaces", "InvalidNetworkInterfaceID.NotFound", 10, 12)
+            .diagnosed();
+
+    assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
+    assertThat(diagnosis.verdict().finding()).hasValue("ec2-other");
+    assertThat(first(diagnosis).evidence())
+        .contains("DescribeNetworkInterfaces InvalidNetworkInterfaceID.NotFound: 12");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#1038: the reconcile cannot read instance metadata, and pods start. */
+  @Test
+  void reconcileThatCannotReadInstanceMetadataStopsNoPodYet() {
+    Diagnosis diagnosis =
+        node(eni(0, 14, 5))
+            .errors("GetMACs", "IMDSRequestError", 3, 4)
+            .metrics(2, "awscni_ipamd_error_count{fn=\"reconcileFailedGetENIs\"}", 3, 4)
+            .diagnosed();
+
+    assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
+    assertThat(diagnosis.verdict().finding()).hasValue("metadata-away");
+    assertThat(finding(diagnosis, "ipamd-errors").explainedBy()).hasValue("metadata-away");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#1058: release 1.5.7, and the ENIConfig has another name. */
+  @Test
+  void misnamedEniConfigOfAnOldReleaseIsTheCause() {
+    Diagnosis diagnosis =
+        node(eni(0, 0, 0))
+            .bodies(
+                "{\"TotalIPs\":0,\"AssignedIPs\":0,\"ENIIPPools\":{\"eni-0\":{\"IsPrimary\":true,"
+                    + "\"ID\":\"eni-0\",\"DeviceNumber\":0,\"AssignedIPv4Addresses\":0,"
+                    + "\"IPv4Addresses\":{}}}}")
+            .settings("{\"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG\":true,\"WARM_IP_TARGET\":0}")
+            .diagnosed();
+
+    assertFails(diagnosis, "eniconfig");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#2624: a deployment was scaled up from 0, and the pool has grown. */
+  @Test
+  void burstThatThePoolHasCaughtUpWithIsNoFailure() {
+    Diagnosis diagnosis =
+        node(full(0, 14))
+            .then(full(0, 14), full(1, 14), eni(2, 14, 4))
+            .metrics(2, "awscni_no_available_ip_addresses", 0, 12)
+            .metrics(2, "awscni_ec2api_req_count{fn=\"CreateNetworkInterface\"}", 1, 3)
+            .diagnosed();
+
+    assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
+    assertThat(diagnosis.verdict().finding()).hasValue("refused-pods");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#405: 150 nodes start at once, and EC2 throttles each of them. */
+  @Test
+  void newNodeThatEc2ThrottlesHasNoAddressBecauseOfIt() {
+    Diagnosis diagnosis =
+        node(eni(0, 0, 0))
+            .metrics(2, "awscni_no_available_ip_addresses", 3, 9)
+            .errors("AssignPrivateIpAddresses", "RequestLimitExceeded", 4, 8)
+            .diagnosed();
+
+    assertFails(diagnosis, "ec2-throttled");
+    assertThat(finding(diagnosis, "no-addresses").explainedBy()).hasValue("ec2-throttled");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#69 and #608: ENIs of nodes that are gone use up the subnet. */
+  @Test
+  void emptySubnetLeadsToTheUnattachedEnis() {
+    Diagnosis diagnosis =
+        node(full(0, 14))
+            .metrics(2, "awscni_no_available_ip_addresses", 3, 9)
+            .errors("CreateNetworkInterface", "InsufficientFreeAddressesInSubnet", 4, 5)
+            .diagnosed();
+
+    assertFails(diagnosis, "ec2-no-addresses");
+    assertThat(first(diagnosis).remedy()).contains("unattached");
+    assertThat(first(diagnosis).commands())
+        .anyMatch(line -> line.contains("Name=status,Values=available"));
+  }
+
+  /** aws/amazon-vpc-cni-k8s#2793: max-pods is 20, and the warm pool has more addresses. */
+  @Test
+  void warmPoolAboveMaxPodsIsIdleAndNoFault() {
+    Diagnosis diagnosis =
+        node(eni(0, 14, 2), eni(1, 14, 0))
+            .settings("{\"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG\":false,\"WARM_IP_TARGET\":0}")
+            .diagnosed(it -> it.maxPods(20));
+
+    assertThat(diagnosis.verdict().level()).isEqualTo(Level.OK);
+    assertThat(finding(diagnosis, "idle-addresses").level()).isEqualTo(Level.NOTE);
+  }
+
+  private static void assertFails(Diagnosis diagnosis, String id) {
+    assertThat(diagnosis.verdict().finding()).as(diagnosis.toString()).hasValue(id);
+    assertThat(diagnosis.verdict().level()).isEqualTo(Level.FAIL);
+  }
+
+  private static Finding first(Diagnosis diagnosis) {
+    return diagnosis.findings().get(0);
+  }
+
+  private static Finding finding(Diagnosis diagnosis, String id) {
+    return diagnosis.findings().stream()
+        .filter(finding -> finding.id().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The remedy and the commands of a finding. */
+  private static String advice(Finding finding) {
+    return finding.remedy() + " " + String.join(" ", finding.commands());
+  }
+
+  /** An ENI of a node. ENI 0 is the primary ENI. */
+  private record E(
+      int device, boolean trunk, boolean excluded, int prefixes, int total, int held) {
+    String json() {
+      return "\"eni-%d\":{\"ID\":\"eni-%d\",\"IsPrimary\":%b,\"IsTrunk\":%b,\"IsEFA\":false,"
+              .formatted(device, device, device == 0, trunk)
+          + "\"DeviceNumber\":%d,\"AvailableIPv4Cidrs\":{%s},\"IPv6Cidrs\":{}}"
+              .formatted(device, prefixes > 0 ? cidrs() : singles());
+    }
+
+    private String singles() {
+      return IntStream.range(0, total)
+          .mapToObj(i -> cidr("10.0.%d.%d/32".formatted(device, i + 10), false, i < held ? 1 : 0))
+          .collect(Collectors.joining(","));
+    }
+
+    private String cidrs() {
+      return IntStream.range(0, prefixes)
+          .mapToObj(
+              i ->
+                  cidr(
+                      "10.0.%d.%d/28".formatted(device, 16 * i),
+                      true,
+                      Math.max(0, Math.min(16, held - 16 * i))))
+          .collect(Collectors.joining(","));
+    }
+
+    private static String cidr(String cidr, boolean prefix, int held) {
+      String start = cidr.substring(0, cidr.indexOf('/'));
+      int last = Integer.parseInt(start.substring(start.lastIndexOf('.') + 1));
+      String net = start.substring(0, start.lastIndexOf('.') + 1);
+      String addresses =
+          IntStream.range(0, held)
+              .mapToObj(i -> address(net + (last + i)))
+              .collect(Collectors.joining(","));
+      return "\"%s\":{\"Cidr\":{\"IP\":\"%s\",\"Mask\":\"/////w==\"},\"IPAddresses\":{%s},\"IsPrefix\":%b}"
+          .formatted(cidr, start, addresses, prefix);
+    }
+
+    private static String address(String ip) {
+      return "\"%s\":{\"Address\":\"%s\",\"IPAMKey\":{\"networkName\":\"aws-cni\",\"containerID\":\"\",\"ifName\":\"\"},\"AssignedTime\":\"2026-11-27T00:00:00Z\",\"UnassignedTime\":\"0001-01-01T00:00:00Z\"}"
+          .formatted(ip, ip);
+    }
+  }
+
+  private static E eni(int device, int total, int held) {
+    return new E(device, false, false, 0, total, held);
+  }
+
+  private static E full(int device, int total) {
+    return eni(device, total, total);
+  }
+
+  private static Reported node(E... enis) {
+    return new Reported().then(enis).then(enis);
+  }
+
+  /** An m5.xlarge with the bodies of two polls. */
+  private static final class Reported {
+    private final List<String> enis = new ArrayList<>();
+    private final List<StringBuilder> metrics =
+        List.of(new StringBuilder(), new StringBuilder());
+    private String gauges = "awscni_eni_max 4\nawscni_ip_max 56\n";
+    private String settings = "";
+    private int polls = 2;
+
+    Reported then(E... next) {
+      String json = Stream.of(next).map(E::json).collect(Collectors.joining(","));
+      int total = Stream.of(next).mapToInt(E::total).sum();
+      int held = Stream.of(next).mapToInt(E::held).sum();
+      enis.add(
+          "{\"0\":{\"TotalIPs\":%d,\"AssignedIPs\":%d,\"ENIs\":{%s}}}".formatted(total, held, json));
+      while (enis.size() > 2) {
+        enis.remove(1);
+      }
+      return this;
+    }
+
+    Reported bodies(String body) {
+      enis.replaceAll(any -> body);
+      return this;
+    }
+
+    Reported settings(String json) {
+      settings = json;
+      return this;
+    }
+
+    Reported gauges(int eniMax, int ipMax) {
+      gauges = "awscni_eni_max %d\nawscni_ip_max %d\n".formatted(eniMax, ipMax);
+      return this;
+    }
+
+    /** A counter whose value is known for each poll. */
+    Reported metrics(int count, String series, long... values) {
+      for (int poll = 0; poll < count; poll++) {
+        metrics.get(poll).append(series).append(' ').append(values[poll]).append('\n');
+      }
+      return this;
+    }
+
+    /** Errors of EC2 also count as failed calls. */
+    Reported errors(String call, String code, long... values) {
+      return metrics(
+              2, "awscni_aws_api_error_count{api=\"%s\",error=\"%s\"}".formatted(call, code), values)
+          .metrics(2, "awscni_ec2api_error_count{fn=\"%s\"}".formatted(call), values)
+          .metrics(
+              2, "awscni_ec2api_req_count{fn=\"%s\"}".formatted(call), values[0] + 9, values[1] + 9);
+    }
+
+    Reported first(int count) {
+      polls = count;
+      return this;
+    }
+
+    Diagnosis diagnosed() {
+      return diagnosed(node -> node);
+    }
+
+    Diagnosis diagnosed(UnaryOperator<DoctorFixture> change) {
+      long start = FIRST_POLL.getEpochSecond() - 86_400;
+      List<String> texts =
+          metrics.stream()
+              .map(text -> gauges + "process_start_time_seconds " + start + "\n" + text)
+              .toList();
+      try (FakeIpamd ipamd = new FakeIpamd()) {
+        ipamd.serveInTurn("/v1/enis", enis).serveInTurn("/metrics", texts);
+        if (!settings.isEmpty()) {
+          ipamd.serve("/v1/ipamd-env-settings", settings);
+        }
+        return change
+            .apply(
+                DoctorFixture.at(ipamd.introspectionUrl(), ipamd.metricsUrl())
+                    .type("m5.xlarge")
+                    .maxPods(58))
+            .diagnosis(polls, new FakeClock(FIRST_POLL));
+      }
+    }
+  }
+}
