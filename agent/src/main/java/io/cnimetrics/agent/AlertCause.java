@@ -136,8 +136,7 @@ record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory 
 
   /** Since 1.19 ipamD counts an error code only if EC2 answered. */
   private Optional<Found> withoutAnswer() {
-    return increases.isRising(
-            MetricCatalog.EC2_API_ERR_COUNT.onlySeries(), snapshot.takenAt())
+    return increases.isRising(MetricCatalog.EC2_API_ERR_COUNT.onlySeries(), snapshot.takenAt())
         ? Optional.of(found(Cause.UNREACHABLE, "calls to EC2 fail without an error code"))
         : Optional.empty();
   }

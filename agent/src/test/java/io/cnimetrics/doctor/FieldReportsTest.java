@@ -88,7 +88,9 @@ class FieldReportsTest {
 
     assertFails(diagnosis, "warm-pool");
     assertThat(diagnosis.verdict().text()).startsWith("Pods get no address");
-    assertThat(first(diagnosis).cause()).contains("ipamD does not request").doesNotContain("EC2 gives");
+    assertThat(first(diagnosis).cause())
+        .contains("ipamD does not request")
+        .doesNotContain("EC2 gives");
     assertThat(advice(first(diagnosis))).contains("delete pods -l k8s-app=aws-node");
   }
 
@@ -98,7 +100,8 @@ class FieldReportsTest {
     Reported node =
         node(full(0, 14), full(1, 14), full(2, 14))
             .metrics(2, "awscni_no_available_ip_addresses", 40, 52)
-            .metrics(2, "awscni_pod_eni_error_count{fn=\"tryEnableSecurityGroupsForPods\"}", 60, 66);
+            .metrics(
+                2, "awscni_pod_eni_error_count{fn=\"tryEnableSecurityGroupsForPods\"}", 60, 66);
 
     assertFails(node.diagnosed(), "trunk-slot");
     assertThat(first(node.diagnosed()).evidence()).contains("3 of 4 ENIs", "66 requests");
@@ -239,8 +242,7 @@ class FieldReportsTest {
   }
 
   /** An ENI of a node. ENI 0 is the primary ENI. */
-  private record E(
-      int device, boolean trunk, boolean excluded, int prefixes, int total, int held) {
+  private record E(int device, boolean trunk, boolean excluded, int prefixes, int total, int held) {
     String json() {
       return "\"eni-%d\":{\"ID\":\"eni-%d\",\"IsPrimary\":%b,\"IsTrunk\":%b,\"IsEFA\":false,"
               .formatted(device, device, device == 0, trunk)
@@ -298,8 +300,7 @@ class FieldReportsTest {
   /** An m5.xlarge with the bodies of two polls. */
   private static final class Reported {
     private final List<String> enis = new ArrayList<>();
-    private final List<StringBuilder> metrics =
-        List.of(new StringBuilder(), new StringBuilder());
+    private final List<StringBuilder> metrics = List.of(new StringBuilder(), new StringBuilder());
     private String gauges = "awscni_eni_max 4\nawscni_ip_max 56\n";
     private String settings = "";
     private int polls = 2;
@@ -309,7 +310,8 @@ class FieldReportsTest {
       int total = Stream.of(next).mapToInt(E::total).sum();
       int held = Stream.of(next).mapToInt(E::held).sum();
       enis.add(
-          "{\"0\":{\"TotalIPs\":%d,\"AssignedIPs\":%d,\"ENIs\":{%s}}}".formatted(total, held, json));
+          "{\"0\":{\"TotalIPs\":%d,\"AssignedIPs\":%d,\"ENIs\":{%s}}}"
+              .formatted(total, held, json));
       while (enis.size() > 2) {
         enis.remove(1);
       }
@@ -342,10 +344,15 @@ class FieldReportsTest {
     /** Errors of EC2 also count as failed calls. */
     Reported errors(String call, String code, long... values) {
       return metrics(
-              2, "awscni_aws_api_error_count{api=\"%s\",error=\"%s\"}".formatted(call, code), values)
+              2,
+              "awscni_aws_api_error_count{api=\"%s\",error=\"%s\"}".formatted(call, code),
+              values)
           .metrics(2, "awscni_ec2api_error_count{fn=\"%s\"}".formatted(call), values)
           .metrics(
-              2, "awscni_ec2api_req_count{fn=\"%s\"}".formatted(call), values[0] + 9, values[1] + 9);
+              2,
+              "awscni_ec2api_req_count{fn=\"%s\"}".formatted(call),
+              values[0] + 9,
+              values[1] + 9);
     }
 
     Reported first(int count) {
