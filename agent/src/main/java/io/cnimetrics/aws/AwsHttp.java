@@ -12,6 +12,7 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -23,10 +24,12 @@ import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpResponse;
 import software.amazon.awssdk.http.urlconnection.ProxyConfiguration;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.thirdparty.jackson.core.StreamReadConstraints;
 
 /** Creates HTTP clients for the SDK. The proxies of the environment apply to these clients. */
 public final class AwsHttp {
   private static final String KEEP_ALIVE = "http.keepAlive";
+  private static final String ENCODING = "Content-Encoding";
 
   static {
     // Reused connections save little, because requests are rare. With keep-alive the JDK reads an
@@ -34,6 +37,7 @@ public final class AwsHttp {
     if (System.getProperty(KEEP_ALIVE) == null) {
       System.setProperty(KEEP_ALIVE, "false");
     }
+    limitParsers();
   }
 
   /** The SDK would use {@code HTTP_PROXY} for https. The JDK's settings are system properties. */
@@ -43,7 +47,38 @@ public final class AwsHttp {
           .useEnvironmentVariablesValues(false)
           .build();
 
+  /** The header lines of an answer, in bytes. The default is 384 KiB. */
+  private static final String MOST_HEADER_BYTES = "16384";
+
+  /** AWS nests at most six levels. */
+  private static final int MOST_DEPTH = 32;
+
+  /** The answers with credentials and errors have about 20 tokens. */
+  private static final int MOST_JSON_TOKENS = 2_000;
+
+  /** The elements and attributes of 50 subnets with 20 tags each. */
+  private static final int MOST_XML_MARKUP = 10_000;
+
   private AwsHttp() {}
+
+  /**
+   * Limits what the parsers of the JDK and the SDK make of an answer. Without these limits 1 kB of
+   * nested text overflows the stack, and 64 kB fill the heap. Must be called before the first
+   * request, because the parsers read the limits only once.
+   */
+  static void limitParsers() {
+    Map.of(
+            // Since JDK 22. Each new connection has this limit.
+            "jdk.http.maxHeaderSize", MOST_HEADER_BYTES,
+            "jdk.xml.maxElementDepth", String.valueOf(MOST_DEPTH),
+            "jdk.xml.elementAttributeLimit", String.valueOf(MOST_DEPTH))
+        .forEach(System.getProperties()::putIfAbsent);
+    StreamReadConstraints.overrideDefaultStreamReadConstraints(
+        StreamReadConstraints.builder()
+            .maxNestingDepth(MOST_DEPTH)
+            .maxTokenCount(MOST_JSON_TOKENS)
+            .build());
+  }
 
   /**
    * Returns a client that trusts the certificate authorities of the runtime.
@@ -136,6 +171,8 @@ public final class AwsHttp {
   /**
    * Returns the same request with a limit for the answer's body. The rest of a longer body is
    * ignored. A missing body becomes an empty body, because the SDK's metadata client needs a body.
+   * The SDK must not decompress the body, because the limit would not hold for the result. No
+   * request asks for compression.
    *
    * @param most the maximum number of bytes to read
    * @param stopped read before the request is sent and before each read of the body; if it returns
@@ -151,10 +188,16 @@ public final class AwsHttp {
       @Override
       public HttpExecuteResponse call() throws IOException {
         throwIf(stopped);
-        HttpExecuteResponse answer = request.call();
+        HttpExecuteResponse answer;
+        try {
+          answer = request.call();
+        } catch (StackOverflowError e) {
+          // The JDK calls itself again for each interim answer.
+          throw new IOException("the answer begins with too many interim answers", e);
+        }
         onResponse.accept(answer.httpResponse());
         return HttpExecuteResponse.builder()
-            .response(answer.httpResponse())
+            .response(uncompressed(answer.httpResponse()))
             .responseBody(
                 answer
                     .responseBody()
@@ -171,6 +214,14 @@ public final class AwsHttp {
     };
   }
 
+  private static SdkHttpResponse uncompressed(SdkHttpResponse answer) {
+    SdkHttpResponse.Builder plain = answer.toBuilder();
+    answer.headers().keySet().stream()
+        .filter(ENCODING::equalsIgnoreCase)
+        .forEach(plain::removeHeader);
+    return plain.build();
+  }
+
   private static void throwIf(BooleanSupplier stopped) throws InterruptedIOException {
     if (stopped.getAsBoolean()) {
       throw new InterruptedIOException("the wait for the answer was stopped");
@@ -180,6 +231,7 @@ public final class AwsHttp {
   private static final class Bounded extends FilterInputStream {
     private final BooleanSupplier stopped;
     private int left;
+    private int markup;
 
     Bounded(InputStream body, int most, BooleanSupplier stopped) {
       super(body);
@@ -198,7 +250,17 @@ public final class AwsHttp {
       throwIf(stopped);
       int got = left == 0 ? -1 : super.read(bytes, offset, Math.min(count, left));
       left -= Math.max(got, 0);
+      for (int i = offset; i < offset + got; i++) {
+        count(bytes[i]);
+      }
       return got;
+    }
+
+    /** Counts the elements and attributes of XML. Each of them needs about 200 bytes of heap. */
+    private void count(byte letter) throws IOException {
+      if ((letter == '<' || letter == '=') && ++markup > MOST_XML_MARKUP) {
+        throw new IOException("the answer has more than %,d parts".formatted(MOST_XML_MARKUP));
+      }
     }
   }
 }

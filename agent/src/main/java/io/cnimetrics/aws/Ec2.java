@@ -32,8 +32,8 @@ import software.amazon.awssdk.services.ec2.Ec2ClientBuilder;
 public final class Ec2 {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
 
-  /** The largest answers have about 100 kB, for 50 tags or for 200 subnets. */
-  private static final int MOST_BODY_BYTES = 512 * 1024;
+  /** The largest answers of real nodes have about 50 kB, for 50 tags or for 20 subnets. */
+  private static final int MOST_BODY_BYTES = 128 * 1024;
 
   private final UnaryOperator<Ec2ClientBuilder> endpoint;
   private final Function<String, AwsCredentials> credentials;
@@ -105,27 +105,28 @@ public final class Ec2 {
         Ec2Client.builder()
             .region(region)
             .credentialsProvider(StaticCredentialsProvider.create(found))
-            .httpClient(AwsHttp.client(CONNECT_TIMEOUT, limit))
+            .httpClient(
+                AwsHttp.bounded(AwsHttp.client(CONNECT_TIMEOUT, limit), MOST_BODY_BYTES))
             .overrideConfiguration(
                 settings ->
                     settings
                         .apiCallTimeout(limit)
                         .retryStrategy(DefaultRetryStrategy.doNotRetry())
-                        .addExecutionInterceptor(new BoundedBody()));
+                        .addExecutionInterceptor(new WholeBody()));
     return endpoint.apply(builder).build();
   }
 
-  /** Limits the size of an answer, because the SDK holds the whole answer in memory. */
-  private static final class BoundedBody implements ExecutionInterceptor {
+  /** Reads an answer to its end before the SDK parses it, so that half an answer is a timeout. */
+  private static final class WholeBody implements ExecutionInterceptor {
     @Override
     public Optional<InputStream> modifyHttpResponseContent(
         Context.ModifyHttpResponse context, ExecutionAttributes attributes) {
-      return context.responseBody().map(BoundedBody::cut);
+      return context.responseBody().map(WholeBody::read);
     }
 
-    private static InputStream cut(InputStream body) {
+    private static InputStream read(InputStream body) {
       try (body) {
-        return new ByteArrayInputStream(body.readNBytes(MOST_BODY_BYTES));
+        return new ByteArrayInputStream(body.readAllBytes());
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -25,6 +25,12 @@ import java.util.Optional;
  * do not use this factory.
  */
 public final class LimitedSocket extends SocketImpl {
+  /** More than the largest answer of EC2 (128 KiB) with its headers and TLS. */
+  private static final int MOST_BYTES = 160 * 1024;
+
+  /** The agent waits at most 10 s for an answer. A thread must not read one answer for hours. */
+  private static final Duration LONGEST = Duration.ofSeconds(30);
+
   private final ReceiveLimit limit;
   private volatile Optional<SocketChannel> opened = Optional.empty();
 
@@ -38,15 +44,13 @@ public final class LimitedSocket extends SocketImpl {
   }
 
   /**
-   * Limits each socket that this process creates from now on. A process can call this method once.
-   *
-   * @param most the maximum number of bytes that one connection receives
-   * @param longest the maximum time of one connection
+   * Limits each socket that this process creates from now on to 160 KiB and 30 s. A process can
+   * call this method once.
    */
   @SuppressWarnings("deprecation") // The JDK's HTTP client accepts no other factory for plain HTTP.
-  public static void limitAll(long most, Duration longest) {
+  public static void limitAll() {
     try {
-      Socket.setSocketImplFactory(() -> new LimitedSocket(new ReceiveLimit(most, longest)));
+      Socket.setSocketImplFactory(() -> new LimitedSocket(new ReceiveLimit(MOST_BYTES, LONGEST)));
     } catch (IOException e) {
       throw new IllegalStateException("this process already has a factory of sockets", e);
     }

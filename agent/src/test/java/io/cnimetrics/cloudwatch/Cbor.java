@@ -10,11 +10,14 @@ import java.util.Map;
 import software.amazon.awssdk.thirdparty.jackson.core.JsonGenerator;
 import software.amazon.awssdk.thirdparty.jackson.core.JsonParser;
 import software.amazon.awssdk.thirdparty.jackson.core.JsonToken;
+import software.amazon.awssdk.thirdparty.jackson.core.StreamReadConstraints;
 import software.amazon.awssdk.thirdparty.jackson.dataformat.cbor.CBORFactory;
 
 /** The encoding of requests and answers between the SDK and CloudWatch. */
 public final class Cbor {
-  private static final CBORFactory FACTORY = new CBORFactory();
+  /** Without the limits that the agent sets for the SDK's own parsers. */
+  private static final CBORFactory FACTORY =
+      CBORFactory.builder().streamReadConstraints(StreamReadConstraints.builder().build()).build();
 
   private Cbor() {}
 
