@@ -41,7 +41,13 @@ class LargeAnswersTest {
 
   @ParameterizedTest
   @CsvSource({
-    "cloudwatch", "metadata", "tags", "subnets", "pod-identity", "sts", "instance-role",
+    "cloudwatch",
+    "metadata",
+    "tags",
+    "subnets",
+    "pod-identity",
+    "sts",
+    "instance-role",
   })
   void memoryDoesNotGrowWithAnswersOf(String peer) throws Exception {
     beside("400-", "HTTP/1.1 400 X\r\n");
@@ -167,13 +173,18 @@ class LargeAnswersTest {
               "AWS_SECRET_ACCESS_KEY", "secret");
       case "pod-identity" ->
           Map.of(
-              "AWS_ENDPOINT_URL_CLOUDWATCH", closed,
-              "AWS_CONTAINER_CREDENTIALS_FULL_URI", address + "/v1/credentials");
+              "AWS_ENDPOINT_URL_CLOUDWATCH",
+              closed,
+              "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+              address + "/v1/credentials");
       case "sts" ->
           Map.of(
-              "AWS_ENDPOINT_URL_CLOUDWATCH", closed,
-              "AWS_ENDPOINT_URL_STS", address,
-              "AWS_ROLE_ARN", "arn:aws:iam::1:role/r",
+              "AWS_ENDPOINT_URL_CLOUDWATCH",
+              closed,
+              "AWS_ENDPOINT_URL_STS",
+              address,
+              "AWS_ROLE_ARN",
+              "arn:aws:iam::1:role/r",
               "AWS_WEB_IDENTITY_TOKEN_FILE",
               Files.writeString(directory.resolve("token"), "token").toString());
       case "instance-role" ->
