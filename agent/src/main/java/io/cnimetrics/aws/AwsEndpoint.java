@@ -12,12 +12,16 @@ import java.util.Optional;
 import software.amazon.awssdk.awscore.endpoint.AwsClientEndpointProvider;
 import software.amazon.awssdk.awscore.endpoint.DualstackEnabledProvider;
 import software.amazon.awssdk.awscore.endpoint.FipsEnabledProvider;
+import software.amazon.awssdk.core.interceptor.Context;
+import software.amazon.awssdk.core.interceptor.ExecutionAttributes;
+import software.amazon.awssdk.core.interceptor.ExecutionInterceptor;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpFullRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.regions.EndpointTag;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.ServiceEndpointKey;
@@ -30,7 +34,8 @@ import software.amazon.awssdk.regions.ServiceMetadata;
  */
 public enum AwsEndpoint {
   CLOUDWATCH("CloudWatch", "monitoring"),
-  EC2("Ec2", "ec2");
+  EC2("Ec2", "ec2"),
+  STS("Sts", "sts");
 
   private final String serviceId;
   private final String prefix;
@@ -71,14 +76,35 @@ public enum AwsEndpoint {
     }
   }
 
+  /**
+   * Returns an interceptor that keeps the path of a URL such as {@code AWS_ENDPOINT_URL_EC2}. For
+   * services with the Query protocol, the SDK 2.58 sends requests to the path {@code /} instead.
+   */
+  ExecutionInterceptor keepingPath() {
+    String path = override().map(URI::getRawPath).orElse("");
+    return new ExecutionInterceptor() {
+      @Override
+      public SdkHttpRequest modifyHttpRequest(
+          Context.ModifyHttpRequest context, ExecutionAttributes attributes) {
+        SdkHttpRequest request = context.httpRequest();
+        return request.encodedPath().length() > 1
+            ? request
+            : request.toBuilder().encodedPath(path).build();
+      }
+    };
+  }
+
   private URI in(String region) {
+    return override().orElseGet(() -> ofPartition(region));
+  }
+
+  private Optional<URI> override() {
     return AwsClientEndpointProvider.builder()
         .serviceEndpointOverrideEnvironmentVariable(
             "AWS_ENDPOINT_URL_" + serviceId.toUpperCase(Locale.ROOT))
         .serviceEndpointOverrideSystemProperty("aws.endpointUrl" + serviceId)
         .serviceProfileProperty(serviceId.toLowerCase(Locale.ROOT))
-        .resolveFromOverrides()
-        .orElseGet(() -> ofPartition(region));
+        .resolveFromOverrides();
   }
 
   private URI ofPartition(String region) {

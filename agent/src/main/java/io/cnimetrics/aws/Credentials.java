@@ -126,8 +126,7 @@ public final class Credentials implements AwsCredentialsProvider {
         RootCause cause = RootCause.of(e);
         String fact = name + ": " + cause.message();
         throw cause.isIo()
-            ? CredentialsException.outage(
-                fact, NetworkFault.of(cause.origin()).remedy("STS", "sts"))
+            ? CredentialsException.noAnswer(fact, cause.origin())
             : CredentialsException.refusal(fact, "correct " + name);
       }
     }

@@ -23,6 +23,17 @@ public final class CredentialsException extends RuntimeException {
     return new CredentialsException(fact, true, remedy);
   }
 
+  /**
+   * STS gave no answer.
+   *
+   * @param origin the root cause
+   */
+  static CredentialsException noAnswer(String fact, Throwable origin) {
+    NetworkFault fault = NetworkFault.of(origin);
+    boolean outage = fault != NetworkFault.PROXY_LOGIN;
+    return new CredentialsException(fact, outage, fault.remedy("STS", "sts"));
+  }
+
   /** The source answered that it gives no credentials, or no source is set up. */
   static CredentialsException refusal(String fact, String remedy) {
     return new CredentialsException(fact, false, remedy);

@@ -111,6 +111,7 @@ public final class Ec2 {
                     settings
                         .apiCallTimeout(limit)
                         .retryStrategy(DefaultRetryStrategy.doNotRetry())
+                        .addExecutionInterceptor(AwsEndpoint.EC2.keepingPath())
                         .addExecutionInterceptor(new WholeBody()));
     return endpoint.apply(builder).build();
   }

@@ -69,7 +69,11 @@ record WebIdentity(String region) implements CredentialsSource {
         .region(Region.of(own))
         .credentialsProvider(AnonymousCredentialsProvider.create())
         .httpClient(http)
-        .overrideConfiguration(settings -> settings.retryStrategy(AwsRetryStrategy.doNotRetry()))
+        .overrideConfiguration(
+            settings ->
+                settings
+                    .retryStrategy(AwsRetryStrategy.doNotRetry())
+                    .addExecutionInterceptor(AwsEndpoint.STS.keepingPath()))
         .build();
   }
 
@@ -106,7 +110,7 @@ record WebIdentity(String region) implements CredentialsSource {
     RootCause cause = RootCause.of(e);
     String fact = "IRSA: STS gave no answer: " + cause.message();
     return cause.isIo()
-        ? CredentialsException.outage(fact, NetworkFault.of(cause.origin()).remedy("STS", "sts"))
+        ? CredentialsException.noAnswer(fact, cause.origin())
         : CredentialsException.refusal(
             fact, "check the SDK's settings, such as AWS_ENDPOINT_URL_STS");
   }

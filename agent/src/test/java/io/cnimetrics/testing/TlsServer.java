@@ -1,5 +1,7 @@
 package io.cnimetrics.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
@@ -15,13 +17,14 @@ import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A TLS server that answers every request with status 200 and no body. Its certificate is for the
- * names under {@code private.test}, which no DNS server knows.
+ * A TLS server in place of AWS. It answers every request with status 200. Its certificate is for
+ * names of AWS in us-east-1 and for names under {@code private.test}, which no DNS server knows.
  */
 public final class TlsServer implements AutoCloseable {
   private static final String PASSWORD = "changeit";
@@ -29,6 +32,7 @@ public final class TlsServer implements AutoCloseable {
   private final Path trustStore;
   private final HttpsServer server;
   private final List<String> requests = new CopyOnWriteArrayList<>();
+  private final Map<String, String> bodies = new ConcurrentHashMap<>();
 
   /**
    * @param directory receives the key store and the trust store
@@ -50,10 +54,27 @@ public final class TlsServer implements AutoCloseable {
                       exchange.getRequestHeaders().getFirst("Host"),
                       exchange.getRequestURI(),
                       exchange.getRequestHeaders().keySet()));
-          exchange.sendResponseHeaders(200, -1);
+          byte[] body = body(exchange.getRequestHeaders().getFirst("Host"));
+          exchange.sendResponseHeaders(200, body.length == 0 ? -1 : body.length);
+          exchange.getResponseBody().write(body);
           exchange.close();
         });
     server.start();
+  }
+
+  /** Answers requests to hosts whose name starts with a text. */
+  public TlsServer answering(String host, String body) {
+    bodies.put(host, body);
+    return this;
+  }
+
+  private byte[] body(String host) {
+    return bodies.entrySet().stream()
+        .filter(known -> host.startsWith(known.getKey()))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse("")
+        .getBytes(UTF_8);
   }
 
   /** System properties of a process that trusts this server. */
@@ -90,7 +111,8 @@ public final class TlsServer implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
     String options =
         "-genkeypair -alias tls -keyalg EC -dname CN=private.test -storetype PKCS12"
-            + " -ext san=dns:*.private.test -validity 2";
+            + " -ext san=dns:*.private.test,dns:*.us-east-1.amazonaws.com,dns:*.us-east-1.api.aws"
+            + " -validity 2";
     command.addAll(List.of(options.split(" ")));
     command.addAll(List.of("-storepass", PASSWORD, "-keystore", file.toString()));
     try {
