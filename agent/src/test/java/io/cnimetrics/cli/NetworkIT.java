@@ -126,7 +126,8 @@ class NetworkIT {
     proxy.refusing("502 Bad Gateway");
     try (Running agent = agent("run").start()) {
       assertThat(agent.awaitLog("Sender CloudWatch request failed"))
-          .contains("outcome=RETRYABLE", "IRSA", proxy.address(), "answered CONNECT with status 502");
+          .contains(
+              "outcome=RETRYABLE", "IRSA", proxy.address(), "answered CONNECT with status 502");
       assertThat(health.await("/readyz", 200, LIMIT)).isNotEmpty();
     }
   }
@@ -172,7 +173,8 @@ class NetworkIT {
           "AWS_ENDPOINT_URL_" + service,
           aws.url(name).replace("https://", "https://user:" + ENCODED + "@") + "/base/");
     }
-    Result result = agent("doctor", "--output=json", "--send-test", "--subnets").in(endpoints).run();
+    Result result =
+        agent("doctor", "--output=json", "--send-test", "--subnets").in(endpoints).run();
 
     assertThat(result.out() + result.err())
         .contains("CloudWatch accepts the test datum", aws.url("cloudwatch"), aws.url("ec2"))
@@ -196,10 +198,14 @@ class NetworkIT {
         .with("--cluster-id=c", "--region=us-east-1", "--health-address=" + health.address())
         .in(
             Map.of(
-                "JAVA_OPTS", trust,
-                "HTTPS_PROXY", "http://user:" + ENCODED + "@" + proxy.address(),
-                "AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/agent",
-                "AWS_WEB_IDENTITY_TOKEN_FILE", folder.resolve("token").toString()));
+                "JAVA_OPTS",
+                trust,
+                "HTTPS_PROXY",
+                "http://user:" + ENCODED + "@" + proxy.address(),
+                "AWS_ROLE_ARN",
+                "arn:aws:iam::111122223333:role/agent",
+                "AWS_WEB_IDENTITY_TOKEN_FILE",
+                folder.resolve("token").toString()));
   }
 
   private static String host(String head) {
