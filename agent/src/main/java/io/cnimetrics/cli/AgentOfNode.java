@@ -45,18 +45,16 @@ final class AgentOfNode {
 
   private static Optional<AgentReport> report(AgentPage page, Instant now) {
     Optional<Instant> since = page.part("counters").time("readSince");
-    boolean recent =
+    Optional<Instant> until =
         page.part("counters")
             .time("readUntil")
-            .filter(until -> until.plus(RecentIncrease.PRESENT).isAfter(now))
-            .filter(until -> since.filter(until::isAfter).isPresent())
-            .isPresent();
-    return since
-        .filter(any -> recent)
-        .map(
-            known ->
+            .filter(last -> last.plus(RecentIncrease.PRESENT).isAfter(now))
+            .filter(last -> since.filter(last::isAfter).isPresent());
+    return until.map(
+            last ->
                 new AgentReport(
-                    known,
+                    since.orElseThrow(),
+                    last,
                     page.list("increases").stream().map(AgentOfNode::increase).toList(),
                     restarts(page, now),
                     page.list("destinations").stream()

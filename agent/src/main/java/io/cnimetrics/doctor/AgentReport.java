@@ -10,12 +10,14 @@ import java.util.stream.Stream;
  * The facts that the agent on this node reports on its page {@code /status}.
  *
  * @param startedAt the time since which the agent knows increases
+ * @param readUntil the last poll of the agent that read ipamD's counters
  * @param increases the last run of increases of each counter that rose
  * @param restarts the recent restarts of ipamD
  * @param sendFailure the last failed request to AWS; empty if no later request succeeded
  */
 public record AgentReport(
     Instant startedAt,
+    Instant readUntil,
     List<RecentIncrease> increases,
     Restarts restarts,
     Optional<SendFailure> sendFailure) {
@@ -54,6 +56,7 @@ public record AgentReport(
             .map(polls::trend);
     return new AgentReport(
         polls.polls().get(0).snapshot().takenAt(),
+        polls.now(),
         Stream.concat(counters, errors).flatMap(trend -> trend.run().stream()).toList(),
         IpamdProcess.restarts(polls.polls()),
         Optional.empty());

@@ -17,6 +17,7 @@ import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
 import java.time.Duration;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
@@ -210,6 +211,21 @@ public record NodeEvidence(
       }
     }
     return new Trend(run.map(RecentIncrease::amount).orElse(0.0), seenSince(), run, now());
+  }
+
+  /** If pods still fail, a counter rises within this time: the kubelet retries after 10 to 15 s. */
+  private static final Duration RETRY = Duration.ofSeconds(25);
+
+  /** Whether pods still fail, by a counter of pods that failed. */
+  boolean podsStillFail(Trend failures) {
+    Optional<Instant> seenUntil =
+        polls.stream().filter(poll -> poll.snapshot().metrics().isPresent()).count() > 1
+            ? Optional.of(now())
+            : agent.map(AgentReport::readUntil);
+    return failures.roseWithin(Trend.LAST_MINUTE)
+        && failures.run().stream()
+            .map(rise -> rise.last().plus(RETRY))
+            .noneMatch(retried -> seenUntil.filter(retried::isBefore).isPresent());
   }
 
   private Optional<RecentIncrease> seenByAgent(String counter) {

@@ -129,9 +129,9 @@ final class PodAddresses {
       CheckSpec.of(
               "refused-pods",
               "`awscni_no_available_ip_addresses`",
-              "fail if the count rose in the last minute; warn if the count rose in the last three"
-                  + " minutes, if that is unknown, or if the pool has grown since and has available"
-                  + " addresses; note if the count rose before. While all free"
+              "fail while the count rises at least each 25 s; warn if the count rose in the last"
+                  + " three minutes, if that is unknown, or if the pool has grown since and has"
+                  + " available addresses; note if the count rose before. While all free"
                   + " addresses are cooling: fail only if pods were refused during the cooldown, or"
                   + " if more pods wait than addresses are cooling",
               "Find the pods of this node that stay in ContainerCreating")
@@ -162,7 +162,7 @@ final class PodAddresses {
   }
 
   private static boolean refusesNow(NodeEvidence node, Trend refusals) {
-    return refusals.roseWithin(Trend.LAST_MINUTE)
+    return node.podsStillFail(refusals)
         && !hasGrownSince(node)
         && (!allFreeAddressesCool(node.last()) || podsWaitForCooldown(node, refusals));
   }

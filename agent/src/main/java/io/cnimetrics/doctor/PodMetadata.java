@@ -14,9 +14,9 @@ final class PodMetadata {
       CheckSpec.of(
               "metadata-away",
               "`awscni_aws_api_error_count` of `GetVPCIPv4CIDRBlocks` and `GetVPCIPv6CIDRBlocks`",
-              "fail if the count rose in the last minute; warn if the count rose in the last three"
-                  + " minutes, or if that is unknown, or if other calls to instance metadata fail;"
-                  + " note if the count rose before",
+              "fail while the count rises at least each 25 s; warn if the count rose in the last"
+                  + " three minutes, or if that is unknown, or if other calls to instance metadata"
+                  + " fail; note if the count rose before",
               "Check that instance metadata is switched on, and that no program on the node blocks"
                   + " 169.254.169.254 or sends it very many requests")
           .run(
@@ -56,7 +56,7 @@ final class PodMetadata {
     String cause =
         "ipamD reads the VPC's CIDRs from instance metadata for each new pod. Without the CIDRs the"
             + " pod does not start";
-    boolean now = trend.roseWithin(Trend.LAST_MINUTE);
+    boolean now = node.podsStillFail(trend);
     String title = now ? Cause.METADATA_AWAY.title() : "Instance metadata did not answer ipamD";
     return trend.judge(
         now

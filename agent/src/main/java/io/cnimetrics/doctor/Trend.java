@@ -48,7 +48,7 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
     return isRising() || (total > 0 && !known());
   }
 
-  /** If pods still fail, a counter rises within this time: the kubelet retries after 10 to 15 s. */
+  /** The agent polls at least once within this time. */
   static final Duration LAST_MINUTE = Duration.ofMinutes(1);
 
   /** Whether the counter rose within this time before the last poll. */

@@ -43,6 +43,7 @@ class AgentOfNodeTest {
     AgentReport report = report(STATUS).orElseThrow();
 
     assertThat(report.startedAt()).isEqualTo("2026-11-28T11:00:00Z");
+    assertThat(report.readUntil()).isEqualTo("2026-11-28T11:59:40Z");
     assertThat(report.increases())
         .contains(
             new RecentIncrease(

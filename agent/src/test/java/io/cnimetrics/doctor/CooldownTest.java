@@ -114,9 +114,34 @@ class CooldownTest {
         .sum("awscni_ip_max", 56);
   }
 
+  /** A pod was refused once while an ENI was attached, and got an address at its second try. */
+  @Test
+  void refusalHalfAMinuteBeforeTheLastPollOfTheAgentIsPast() {
+    Diagnosis diagnosis = refusedOnce(NOON.minusSeconds(2));
+
+    assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
+    assertThat(diagnosis.verdict().text())
+        .isEqualTo("ipamD refused addresses to pods a short time ago");
+  }
+
+  @Test
+  void refusalAtTheLastPollOfTheAgentIsPresent() {
+    assertThat(refusedOnce(NOON.minusSeconds(32)).verdict().level()).isEqualTo(Level.FAIL);
+  }
+
+  private static Diagnosis refusedOnce(Instant readUntil) {
+    return DoctorFixture.diagnosis(
+        List.of(node(0, 30, 0, 1)), Optional.of(agent(readUntil, increase(REFUSALS, -32, -32))));
+  }
+
   private static AgentReport agent(RecentIncrease... increases) {
+    return agent(NOON.minusSeconds(1), increases);
+  }
+
+  private static AgentReport agent(Instant readUntil, RecentIncrease... increases) {
     return new AgentReport(
         NOON.minus(Duration.ofHours(1)),
+        readUntil,
         List.of(increases),
         AgentReport.Restarts.NONE,
         Optional.empty());

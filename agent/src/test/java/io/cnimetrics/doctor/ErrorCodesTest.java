@@ -87,6 +87,7 @@ class ErrorCodesTest {
     AgentReport agent =
         new AgentReport(
             NOON.minus(Duration.ofHours(3)),
+            NOON,
             List.of(new RecentIncrease(error.key(), 24, since, NOON.minusSeconds(20))),
             AgentReport.Restarts.NONE,
             Optional.empty());
@@ -105,6 +106,7 @@ class ErrorCodesTest {
     AgentReport agent =
         new AgentReport(
             since,
+            NOON.plus(Duration.ofSeconds(20)),
             List.of(new RecentIncrease(error.key(), 32, since, NOON.plus(Duration.ofSeconds(20)))),
             AgentReport.Restarts.NONE,
             Optional.empty());
@@ -124,6 +126,7 @@ class ErrorCodesTest {
     AgentReport agent =
         new AgentReport(
             NOON.minus(Duration.ofHours(3)),
+            NOON,
             List.of(),
             AgentReport.Restarts.NONE,
             Optional.empty());

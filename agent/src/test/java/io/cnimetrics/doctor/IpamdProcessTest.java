@@ -96,6 +96,7 @@ class IpamdProcessTest {
     AgentReport agent =
         new AgentReport(
             Snapshots.START.minusSeconds(3_600),
+            Snapshots.START,
             List.of(),
             new AgentReport.Restarts(restarts, Optional.of(Snapshots.START)),
             Optional.empty());

@@ -31,6 +31,7 @@ class PoolFaultsTest {
     AgentReport agent =
         new AgentReport(
             NOON.minusSeconds(600),
+            NOON.minusSeconds(10),
             List.of(
                 new RecentIncrease(
                     CALLS, callsOfTheLastMinute, NOON.minusSeconds(20), NOON.minusSeconds(10)),
