@@ -51,15 +51,15 @@ final class AgentOfNode {
             .filter(last -> last.plus(RecentIncrease.PRESENT).isAfter(now))
             .filter(last -> since.filter(last::isAfter).isPresent());
     return until.map(
-            last ->
-                new AgentReport(
-                    since.orElseThrow(),
-                    last,
-                    page.list("increases").stream().map(AgentOfNode::increase).toList(),
-                    restarts(page, now),
-                    page.list("destinations").stream()
-                        .flatMap(destination -> sendFailure(destination).stream())
-                        .findFirst()));
+        last ->
+            new AgentReport(
+                since.orElseThrow(),
+                last,
+                page.list("increases").stream().map(AgentOfNode::increase).toList(),
+                restarts(page, now),
+                page.list("destinations").stream()
+                    .flatMap(destination -> sendFailure(destination).stream())
+                    .findFirst()));
   }
 
   private static RecentIncrease increase(AgentPage entry) {

@@ -264,7 +264,8 @@ class AwsTest {
 
   private Finding publishing(Optional<AgentReport.SendFailure> failure) {
     AgentReport agent =
-        new AgentReport(healthy.now(), healthy.now(), List.of(), AgentReport.Restarts.NONE, failure);
+        new AgentReport(
+            healthy.now(), healthy.now(), List.of(), AgentReport.Restarts.NONE, failure);
     NodeEvidence node =
         new NodeEvidence(
             healthy.polls(),
