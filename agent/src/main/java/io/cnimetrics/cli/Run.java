@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,11 @@ final class Run implements Command {
   private static final String POD = "POD_NAME";
 
   private static final Duration LOCK_INTERVAL = Duration.ofSeconds(1);
+
+  /** The system property that only a native executable has. */
+  private static final String NATIVE = "org.graalvm.nativeimage.imagecode";
+
+  private static final Pattern LOADS_AGENT = Pattern.compile("-(javaagent|agentlib|agentpath):");
 
   private final Map<String, String> environment;
   private final InstantSource clock;
@@ -212,11 +218,16 @@ final class Run implements Command {
     return Cli.OK;
   }
 
-  /** The variables that load a Java agent into the JVM. Some operators of Kubernetes set them. */
+  /**
+   * The variables that load a Java agent into the JVM. Some Kubernetes operators set them. The
+   * native executable does not read these variables.
+   */
   static List<String> injecting(Map<String, String> environment) {
-    return Stream.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS")
-        .filter(variable -> environment.getOrDefault(variable, "").contains("agent"))
-        .toList();
+    return System.getProperty(NATIVE) != null
+        ? List.of()
+        : Stream.of("JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS")
+            .filter(name -> LOADS_AGENT.matcher(environment.getOrDefault(name, "")).find())
+            .toList();
   }
 
   /** Not a constant, because a constant would configure Logback before the stop hook exists. */

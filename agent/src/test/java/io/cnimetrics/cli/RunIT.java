@@ -82,6 +82,21 @@ class RunIT {
   }
 
   @Test
+  void javaAgentInAVariableIsLoggedOnlyByAJvmThatLoadsIt() {
+    String debugger = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=127.0.0.1:0";
+    AgentProcess injected =
+        agent().in(Map.of("JAVA_TOOL_OPTIONS", debugger, "_JAVA_OPTIONS", "-Dmy.agent=none"));
+    try (Running agent = injected.start()) {
+      agent.awaitLog(SENDING);
+
+      boolean jvm = agent.command().endsWith("/java");
+      assertThat(agent.log().stream().filter(line -> line.contains(" loads a Java agent ")))
+          .hasSize(jvm ? 1 : 0)
+          .allMatch(line -> line.contains(" WARN ") && line.contains("JAVA_TOOL_OPTIONS"));
+    }
+  }
+
+  @Test
   void listensOnlyOnItsHealthAddress() throws IOException {
     try (Running agent = agent().with("--prometheus").start()) {
       agent.awaitLog(SENDING);
