@@ -35,9 +35,26 @@ class HostileLogIT {
   /** All keys of the lines of this run. */
   private static final Set<String> KEYS =
       Set.of(
-          "address", "pages", "version", "node", "poll_interval", "publish_interval", "namespace",
-          "state_dir", "source", "reason", "message", "cluster", "cluster_from", "region",
-          "region_from", "instance", "type", "dimensions", "datums", "waiting_minutes");
+          "address",
+          "pages",
+          "version",
+          "node",
+          "poll_interval",
+          "publish_interval",
+          "namespace",
+          "state_dir",
+          "source",
+          "reason",
+          "message",
+          "cluster",
+          "cluster_from",
+          "region",
+          "region_from",
+          "instance",
+          "type",
+          "dimensions",
+          "datums",
+          "waiting_minutes");
 
   private final FakeIpamd ipamd = new FakeIpamd();
   private final StubCloudWatch cloudWatch = StubCloudWatch.start();
