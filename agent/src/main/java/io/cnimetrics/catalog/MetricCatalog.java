@@ -60,6 +60,13 @@ public final class MetricCatalog {
   /** Pods that did not start because ipamD could not read instance metadata. */
   static final Series METADATA_ERRORS = Series.of(API_ERRORS, "api", IpamdError.CALLS_OF_PODS);
 
+  /**
+   * Pods that got an address, but no network: the CNI plugin released the address again. No metric
+   * shows this counter, but the doctor needs to know whether the counter rises.
+   */
+  public static final Series POD_SETUP_FAILED =
+      Series.of("awscni_del_ip_req_count", "reason", Set.of("SetupNSFailed"));
+
   private static final List<Metric> ALL = new ArrayList<>();
   private static final OptionalDouble NEVER = OptionalDouble.empty();
 
@@ -372,10 +379,10 @@ public final class MetricCatalog {
     return ALL.stream().map(Metric::name).collect(Collectors.toUnmodifiableSet());
   }
 
-  /** The ipamD series from which the metrics are computed. */
+  /** The ipamD series that the agent reads. */
   public static Set<Series> series() {
-    return ALL.stream()
-        .flatMap(metric -> metric.series().stream())
+    return Stream.concat(
+            ALL.stream().flatMap(metric -> metric.series().stream()), Stream.of(POD_SETUP_FAILED))
         .collect(Collectors.toUnmodifiableSet());
   }
 
@@ -393,9 +400,11 @@ public final class MetricCatalog {
 
   /** The ipamD counters whose totals the agent remembers from poll to poll. */
   static Set<Series> counters() {
-    return ALL.stream()
-        .filter(metric -> metric.computation().cumulative())
-        .flatMap(metric -> metric.series().stream())
+    return Stream.concat(
+            ALL.stream()
+                .filter(metric -> metric.computation().cumulative())
+                .flatMap(metric -> metric.series().stream()),
+            Stream.of(POD_SETUP_FAILED))
         .collect(Collectors.toUnmodifiableSet());
   }
 

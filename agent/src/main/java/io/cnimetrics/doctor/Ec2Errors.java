@@ -262,6 +262,29 @@ record Ec2Errors(
     String evidence =
         node.counts(node.kinds(counted))
             + (requests > 0 ? "; ipamD made %.0f calls to EC2".formatted(requests) : "");
+    if (!trend.isRising() || node.kinds(counted).stream().anyMatch(kind -> needsAnswer(node, kind))) {
+      return judged(node, trend, evidence);
+    }
+    return spec.note(
+        "AWS returns errors while ipamD releases addresses or ENIs",
+        evidence,
+        "ipamD tries again. Pods do not need these calls to start");
+  }
+
+  private static final Set<String> RELEASES =
+      Set.of(
+          "DeleteNetworkInterface",
+          "DetachNetworkInterface",
+          "UnassignPrivateIpAddresses",
+          "UnassignIpv6Addresses");
+
+  /** Whether pods may need the failed call. A missing right is trouble also for other calls. */
+  private static boolean needsAnswer(NodeEvidence node, IpamdError kind) {
+    return node.trend(kind).mayRise()
+        && (!RELEASES.contains(kind.call()) || Cause.ofCode(kind.code()).isPresent());
+  }
+
+  private Finding judged(NodeEvidence node, Trend trend, String evidence) {
     boolean poolEmpty = PodAddresses.isEmptyWithRoom(node.last());
     if (trend.isRising() || (poolEmpty && !trend.known())) {
       Finding present =

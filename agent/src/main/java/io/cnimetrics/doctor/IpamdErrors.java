@@ -101,6 +101,21 @@ record IpamdErrors(String fn, String meaning, String cause) {
         : findings;
   }
 
+  /** Why a new ENI or address does not reach the pool; empty if no such error rises. */
+  static Optional<String> whyPoolDoesNotGrow(NodeEvidence node) {
+    return node
+        .kinds(kind -> kind.family().equals(IpamdError.FUNCTION_ERRORS) && isOfGrowth(kind.call()))
+        .stream()
+        .filter(kind -> node.trend(kind).isRising())
+        .findFirst()
+        .flatMap(kind -> row(kind.call()))
+        .map(row -> "%s. %s".formatted(row.meaning, row.cause));
+  }
+
+  private static boolean isOfGrowth(String fn) {
+    return fn.startsWith("increaseIPPool") || fn.startsWith("waitENI") || fn.startsWith("add");
+  }
+
   private static Finding finding(Trend trend, String fn) {
     Optional<IpamdErrors> row = row(fn);
     String title = row.map(IpamdErrors::meaning).orElse("ipamD counts errors of another kind");

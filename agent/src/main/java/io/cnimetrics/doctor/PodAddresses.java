@@ -100,7 +100,10 @@ final class PodAddresses {
         ? WARM_POOL.fail(
             lasting,
             evidence,
-            "EC2 assigns no more addresses, or ipamD does not request more addresses")
+            (node.snapshot().metrics().isPresent()
+                    ? IpamdErrors.whyPoolDoesNotGrow(node)
+                    : Optional.<String>empty())
+                .orElse("EC2 assigns no more addresses, or ipamD does not request more addresses"))
         : WARM_POOL.warn(
             Cause.WARM_POOL_EMPTY.title() + " below the node's maximum",
             evidence,

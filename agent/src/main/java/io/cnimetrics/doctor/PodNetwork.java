@@ -1,9 +1,11 @@
 package io.cnimetrics.doctor;
 
 import static io.cnimetrics.doctor.Requirement.IPV4;
+import static io.cnimetrics.doctor.Requirement.METRICS;
 import static io.cnimetrics.doctor.Requirement.POOL;
 
 import io.cnimetrics.capacity.EffectiveMaximum;
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.Subnet;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +21,41 @@ final class PodNetwork {
    * @param first the first read of the pool, which other checks share
    */
   static List<Check> checks(Probes.Pool first, Probes probes) {
-    return List.of(routes(first, probes.pool(), probes.hostRoutes()), subnet(probes.subnets()));
+    return List.of(
+        SETUP.check(PodNetwork::setup),
+        routes(first, probes.pool(), probes.hostRoutes()),
+        subnet(probes.subnets()));
+  }
+
+  private static final CheckSpec SETUP =
+      CheckSpec.of(
+              "pod-setup",
+              "`awscni_del_ip_req_count` with the reason `SetupNSFailed`",
+              "fail if the count rose in the last minute; otherwise note",
+              "Read the log of the CNI plugin: it names the route, rule or interface. If the error is"
+                  + " \"file exists\", remains of earlier pods are in the way: drain and replace the"
+                  + " node")
+          .run(
+              "sudo grep -i error /var/log/aws-routed-eni/plugin.log | tail -20  # on the node",
+              Commands.PODS_OF_NODE,
+              Commands.DRAIN)
+          .needs(METRICS)
+          .see(Pages.TROUBLESHOOTING);
+
+  private static Finding setup(NodeEvidence node) {
+    Trend trend = node.trend(MetricCatalog.POD_SETUP_FAILED);
+    String evidence = trend.toString();
+    String cause =
+        "Pods get an address, but the CNI plugin cannot set up the interface, a route or a rule on"
+            + " the node. The plugin releases the address, and the kubelet tries again";
+    if (trend.total() == 0) {
+      return SETUP.ok("The CNI plugin set up each pod", evidence);
+    }
+    return trend.roseWithin(Trend.LAST_MINUTE)
+        ? SETUP
+            .fail("The network of pods cannot be set up on the node", evidence, cause)
+            .since(trend.since())
+        : SETUP.note("The network of pods could not be set up before", evidence, cause).ended();
   }
 
   private static final Duration ROUTES_LIMIT = Duration.ofSeconds(2);

@@ -208,6 +208,78 @@ class FieldReportsTest {
         .anyMatch(line -> line.contains("Name=status,Values=available"));
   }
 
+  /** aws/amazon-vpc-cni-k8s#344: "failed to add host route: file exists". */
+  @Test
+  void podsWhoseNetworkCannotBeSetUpGetAnAddressAndStillDoNotStart() {
+    Reported node =
+        node(eni(0, 14, 4))
+            .metrics(2, "awscni_add_ip_req_count", 1400, 1411)
+            .metrics(2, "awscni_del_ip_req_count{reason=\"PodDeleted\"}", 720, 722)
+            .metrics(2, "awscni_del_ip_req_count{reason=\"SetupNSFailed\"}", 679, 688);
+
+    assertFails(node.diagnosed(), "pod-setup");
+    assertThat(first(node.diagnosed()).evidence()).contains("688", "9 of them");
+    assertThat(advice(first(node.diagnosed()))).contains("plugin.log", "kubectl drain");
+    assertThat(node.first(1).diagnosed().verdict().level()).isEqualTo(Level.OK);
+  }
+
+  /** aws/amazon-vpc-cni-k8s#1399: EC2 detaches an ENI slowly, and ipamD deletes it too early. */
+  @Test
+  void errorsOfCallsThatReleaseAreNoCauseOfAnEmptyPool() {
+    Reported healthy =
+        node(eni(0, 14, 4)).errors("DeleteNetworkInterface", "InvalidParameterValue", 4, 6);
+    Reported empty =
+        node(full(0, 14))
+            .metrics(2, "awscni_no_available_ip_addresses", 3, 9)
+            .errors("DeleteNetworkInterface", "InvalidParameterValue", 4, 6);
+
+    assertThat(healthy.diagnosed().verdict().level()).isEqualTo(Level.OK);
+    assertThat(finding(healthy.diagnosed(), "ec2-other").level()).isEqualTo(Level.NOTE);
+    assertFails(empty.diagnosed(), "warm-pool");
+    assertThat(finding(empty.diagnosed(), "ec2-other").evidence())
+        .contains("DeleteNetworkInterface InvalidParameterValue: 6");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#194: EC2 attaches the ENI, and instance metadata does not show it. */
+  @Test
+  void newEniThatInstanceMetadataDoesNotShowIsTheCause() {
+    Diagnosis diagnosis =
+        node(full(0, 14))
+            .metrics(2, "awscni_no_available_ip_addresses", 3, 9)
+            .metrics(2, "awscni_ec2api_req_count{fn=\"CreateNetworkInterface\"}", 4, 5)
+            .metrics(
+                2, "awscni_ipamd_error_count{fn=\"increaseIPPoolwaitENIAttachedFailed\"}", 3, 4)
+            .diagnosed();
+
+    assertFails(diagnosis, "warm-pool");
+    assertThat(first(diagnosis).cause())
+        .contains("A new ENI did not appear in time", "Instance metadata");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#3109: 64 addresses are held, and the kubelet admits 64 pods. */
+  @Test
+  void asManyHeldAddressesAsMaxPodsAreALeakBecauseSomePodsNeedNone() {
+    Diagnosis diagnosis =
+        node(new E(0, false, false, 4, 64, 64))
+            .gauges(4, 4 * 14 * 16)
+            .metrics(2, "awscni_no_available_ip_addresses", 3, 9)
+            .diagnosed(it -> it.maxPods(64));
+
+    assertFails(diagnosis, "leaked-addresses");
+    assertThat(advice(first(diagnosis))).contains("delete pods -l k8s-app=aws-node");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#1446 and #1602: jobs each minute, and no more ENIs fit. */
+  @Test
+  void fullNodeWhoseFreeAddressesCoolIsFullAndNotShortOfWarmAddresses() {
+    Diagnosis diagnosis =
+        node(full(0, 14), full(1, 14), full(2, 14), full(3, 14))
+            .metrics(2, "awscni_no_available_ip_addresses", 3, 9)
+            .diagnosed();
+
+    assertFails(diagnosis, "node-full");
+  }
+
   /** aws/amazon-vpc-cni-k8s#2793: max-pods is 20, and the warm pool has more addresses. */
   @Test
   void warmPoolAboveMaxPodsIsIdleAndNoFault() {

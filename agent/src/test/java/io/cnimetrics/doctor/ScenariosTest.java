@@ -152,7 +152,7 @@ class ScenariosTest {
   }
 
   /**
-   * {@link ProbesTest}, {@link AwsTest}, {@link ErrorCodesTest} and {@link RecordedNodesTest} test
+   * {@link FieldReportsTest}, {@link ProbesTest}, {@link AwsTest}, {@link ErrorCodesTest} and {@link RecordedNodesTest} test
    * the other checks.
    */
   @Test
@@ -160,6 +160,7 @@ class ScenariosTest {
     List<String> others =
         List.of(
             "pod-routes",
+            "pod-setup",
             "impossible-pool",
             "instance-enis",
             "instance-type",
