@@ -262,7 +262,8 @@ record Ec2Errors(
     String evidence =
         node.counts(node.kinds(counted))
             + (requests > 0 ? "; ipamD made %.0f calls to EC2".formatted(requests) : "");
-    if (!trend.isRising() || node.kinds(counted).stream().anyMatch(kind -> needsAnswer(node, kind))) {
+    if (!trend.isRising()
+        || node.kinds(counted).stream().anyMatch(kind -> needsAnswer(node, kind))) {
       return judged(node, trend, evidence);
     }
     return spec.note(

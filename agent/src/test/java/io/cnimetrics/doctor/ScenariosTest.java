@@ -152,8 +152,8 @@ class ScenariosTest {
   }
 
   /**
-   * {@link FieldReportsTest}, {@link ProbesTest}, {@link AwsTest}, {@link ErrorCodesTest} and {@link RecordedNodesTest} test
-   * the other checks.
+   * {@link FieldReportsTest}, {@link ProbesTest}, {@link AwsTest}, {@link ErrorCodesTest} and
+   * {@link RecordedNodesTest} test the other checks.
    */
   @Test
   void everyCheckOfIpamdIsTestedHere() {
