@@ -92,9 +92,15 @@ final class Node implements AutoCloseable {
   private Agent start(ProcessBuilder builder, String stateDir, List<String> flags, Path state)
       throws IOException {
     int port = freePort();
+    // Each agent has its own node name, because only one agent of a node publishes.
     builder
         .command()
-        .addAll(List.of("run", "--health-address=127.0.0.1:" + port, "--state-dir=" + stateDir));
+        .addAll(
+            List.of(
+                "run",
+                "--node-name=node-" + (agents + 1),
+                "--health-address=127.0.0.1:" + port,
+                "--state-dir=" + stateDir));
     builder.command().addAll(urls);
     builder.command().addAll(flags);
     Path log = directory.resolve("agent-" + ++agents + ".log");
