@@ -13,6 +13,7 @@ import io.cnimetrics.ipamd.Ipamd;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.publish.SendEvents.DropReason;
 import io.cnimetrics.publish.Receiver;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
@@ -163,6 +164,7 @@ public final class Agent {
 
   private void polled(NodeSnapshot snapshot, PollSamples reading) {
     stats.polled(snapshot.ipamdRead() ? PollResult.GOOD : PollResult.FAILED);
+    stats.dropped(DropReason.INVALID, reading.leftOut().size());
     lastPoll.set(snapshot, reading.samples());
     subnets.ifPresent(known -> known.polled(snapshot));
     alerts.polled(snapshot, reading);

@@ -85,7 +85,7 @@ final class Poller {
       SamplerState before = buffer.history();
       PollSamples reading = sampler.read(snapshot, before);
       buffer.polled(snapshot.takenAt(), before, reading);
-      results.accept(snapshot, reading);
+      results.accept(snapshot.on(instance, reading.problem().stream().toList()), reading);
     } finally {
       buffer.pollEnded();
     }

@@ -376,7 +376,8 @@ public record NodeCapacity(
     private EffectiveMaximum maximum(
         AddressMode mode, long enis, long perEni, List<String> assumptions) {
       long usable = Math.max(0, enis);
-      long reachable = usable * perEni;
+      long most = Long.MAX_VALUE / Math.max(1, perEni);
+      long reachable = usable > most ? Long.MAX_VALUE : usable * perEni;
       if (mode == AddressMode.PREFIX) {
         assumptions.add("%d addresses per prefix".formatted(ADDRESSES_PER_PREFIX));
       }

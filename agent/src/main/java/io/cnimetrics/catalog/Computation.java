@@ -62,7 +62,7 @@ public sealed interface Computation {
   record FromGauge(Series gauge, boolean labelled) implements Computation {
     @Override
     public OptionalDouble value(PollContext poll) {
-      return labelled ? poll.increases().total(gauge) : poll.gauge(gauge);
+      return labelled ? poll.gaugeOrZero(gauge) : poll.gauge(gauge);
     }
 
     @Override
@@ -91,7 +91,7 @@ public sealed interface Computation {
       double events = poll.increases().of(count).orElse(0);
       double amount = poll.increases().of(sum).orElse(Double.NaN);
       OptionalDouble mean = OptionalDouble.of(amount / events);
-      return events > 0 ? Sample.mean(metric, mean, events) : Optional.empty();
+      return events >= 1 ? Sample.mean(metric, mean, events) : Optional.empty();
     }
 
     @Override

@@ -36,6 +36,10 @@ record PollContext(
     return gauge(snapshot.metrics(), series);
   }
 
+  OptionalDouble gaugeOrZero(Series series) {
+    return snapshot.metrics().map(read -> read.gaugeOrZero(series)).orElse(OptionalDouble.empty());
+  }
+
   static OptionalDouble gauge(Optional<IpamdMetrics> metrics, Series series) {
     return metrics.map(read -> read.gauge(series)).orElse(OptionalDouble.empty());
   }

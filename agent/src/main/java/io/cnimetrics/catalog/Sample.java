@@ -68,7 +68,8 @@ public record Sample(
   }
 
   /**
-   * Combines this sample with a later sample of the same metric, subnet and minute.
+   * Combines this sample with a later sample of the same metric, subnet and minute. If CloudWatch
+   * would refuse the result, the later sample is ignored.
    *
    * @throws NoSuchElementException if one of the two samples has no value
    */
@@ -77,8 +78,9 @@ public record Sample(
         metric
             .within()
             .combine(value.orElseThrow(), weight, later.value.orElseThrow(), later.weight);
-    return new Sample(
-        metric, OptionalDouble.of(both), later.total, weight + later.weight, subnetId);
+    return acceptable(OptionalDouble.of(both))
+        ? new Sample(metric, OptionalDouble.of(both), later.total, weight + later.weight, subnetId)
+        : this;
   }
 
   private static boolean acceptable(OptionalDouble number) {

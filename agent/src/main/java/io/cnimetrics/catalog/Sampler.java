@@ -4,7 +4,10 @@ import io.cnimetrics.capacity.InstanceLimits;
 import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.snapshot.NodeSnapshot;
+import io.cnimetrics.snapshot.Problem;
+import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Series;
+import io.cnimetrics.snapshot.Source;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Computes the samples of the catalogue's metrics from snapshots. A sampler keeps no state. Each
@@ -121,7 +125,29 @@ public final class Sampler {
             .flatMap(metric -> metric.computation().sample(metric, poll).stream())
             .toList();
     return new PollSamples(
-        samples, increases.rose(COUNTERS), increases.fromZero(), capacity, history);
+        samples,
+        increases.rose(COUNTERS),
+        increases.fromZero(),
+        capacity,
+        history,
+        leftOut(snapshot, samples));
+  }
+
+  private List<Metric> leftOut(NodeSnapshot snapshot, List<Sample> samples) {
+    Set<Metric> present = samples.stream().map(Sample::metric).collect(Collectors.toSet());
+    return metrics.stream()
+        .filter(metric -> !present.contains(metric))
+        .filter(metric -> metric.series().stream().anyMatch(series -> isBad(snapshot, series)))
+        .toList();
+  }
+
+  /** Whether ipamD shows a number of this series that no metric can use. */
+  private static boolean isBad(NodeSnapshot snapshot, Series series) {
+    return snapshot
+        .metrics()
+        .map(read -> COUNTERS.contains(series) ? read.total(series) : read.gaugeOrZero(series))
+        .filter(OptionalDouble::isEmpty)
+        .isPresent();
   }
 
   private NodeCapacity capacity(NodeSnapshot snapshot, SamplerState before) {
@@ -166,16 +192,35 @@ public final class Sampler {
    * @param rose the increases of ipamD's counters that rose, with or without a selected metric
    * @param fromZero whether ipamD is new, so that all that it has counted is an increase
    * @param history the state to pass to the next poll
+   * @param leftOut the metrics without a sample because ipamD shows a bad number, such as a
+   *     negative counter
    */
   public record PollSamples(
       List<Sample> samples,
       Map<Series, Double> rose,
       boolean fromZero,
       NodeCapacity capacity,
-      SamplerState history) {
+      SamplerState history,
+      List<Metric> leftOut) {
     public PollSamples {
       samples = List.copyOf(samples);
       rose = Map.copyOf(rose);
+      leftOut = List.copyOf(leftOut);
+    }
+
+    /** The problem that names the metrics which were left out. */
+    public Optional<Problem> problem() {
+      return leftOut.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              new Problem(
+                  Source.METRICS,
+                  Reason.UNEXPECTED_SHAPE,
+                  "ipamD shows numbers that are negative, not finite or over 2^350; these metrics"
+                      + " are left out: "
+                      + leftOut.stream().map(Metric::name).collect(Collectors.joining(", ")),
+                  "all other metrics are sent; check that --metrics-url is ipamD's Prometheus text"
+                      + " (port 61678)"));
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.cnimetrics.catalog;
 
 import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.IpamdMetrics;
 import io.cnimetrics.snapshot.Series;
 import java.util.HashMap;
 import java.util.Map;
@@ -85,7 +86,8 @@ public record SamplerState(
   private static CounterTotals totals(Map<String, Double> numbers) {
     Map<Series, Double> bySeries = new HashMap<>();
     for (Series counter : MetricCatalog.counters()) {
-      bySeries.put(counter, numbers.getOrDefault(TOTAL + counter, Double.NaN));
+      double total = numbers.getOrDefault(TOTAL + counter, Double.NaN);
+      bySeries.put(counter, total >= 0 && IpamdMetrics.isUsable(total) ? total : Double.NaN);
     }
     return new CounterTotals(number("processStart", numbers), number("boot", numbers), bySeries);
   }

@@ -41,7 +41,11 @@ public record Report(
 
   /** All problems of the poll. */
   public List<Problem> problems() {
-    return Stream.concat(snapshot.problems().stream(), reading.capacity().problem().stream())
+    return Stream.of(
+            snapshot.problems().stream(),
+            reading.problem().stream(),
+            reading.capacity().problem().stream())
+        .flatMap(problems -> problems)
         .toList();
   }
 

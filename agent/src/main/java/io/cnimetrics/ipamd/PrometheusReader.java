@@ -24,6 +24,10 @@ import java.util.Set;
 final class PrometheusReader {
   private static final String OWN_PREFIX = "awscni_";
   private static final String PROCESS_START = "process_start_time_seconds";
+
+  /** The year 5138. A later start, such as infinity, is not a time. */
+  private static final double LATEST_SECONDS = 1e11;
+
   private static final String BUILD = "awscni_build_info";
   private static final String VERSION = "version";
 
@@ -105,7 +109,7 @@ final class PrometheusReader {
       }
       if (name.equals(PROCESS_START)) {
         processStart =
-            Double.isFinite(sample.value())
+            Math.abs(sample.value()) <= LATEST_SECONDS
                 ? OptionalDouble.of(sample.value())
                 : OptionalDouble.empty();
       } else if (name.equals(BUILD)) {
@@ -134,7 +138,7 @@ final class PrometheusReader {
     }
 
     Map<IpamdError, Double> byError() {
-      byError.values().removeIf(total -> !Double.isFinite(total));
+      byError.values().removeIf(total -> total < 0 || !IpamdMetrics.isUsable(total));
       return byError;
     }
 

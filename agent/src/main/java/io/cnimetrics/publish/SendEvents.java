@@ -6,7 +6,7 @@ import java.time.Duration;
 public interface SendEvents {
   /** The reason why datums were dropped. */
   enum DropReason {
-    /** CloudWatch rejected a request that had only this datum. */
+    /** CloudWatch rejected a request that had only this datum, or a poll read a bad number. */
     INVALID,
     /** The datum is older than the two weeks that CloudWatch accepts. */
     TOO_OLD,

@@ -24,6 +24,8 @@ public record IpamdMetrics(
     OptionalDouble processStartSeconds,
     OptionalDouble bootSeconds,
     Optional<String> cniVersion) {
+  private static final double MOST = 0x1p350;
+
   public IpamdMetrics {
     sums = Map.copyOf(sums);
     errors = Map.copyOf(errors);
@@ -43,17 +45,35 @@ public record IpamdMetrics(
         .sum();
   }
 
-  /** The value of a gauge; empty if the text lacks the gauge, or if the value is not finite. */
+  /**
+   * Whether a number can be used. CloudWatch accepts numbers up to 2^360. The sum of all polls of a
+   * minute must not be greater.
+   */
+  public static boolean isUsable(double number) {
+    return Math.abs(number) <= MOST;
+  }
+
+  /** The value of a gauge; empty if the text lacks the gauge, or if the value is not usable. */
   public OptionalDouble gauge(Series series) {
     Double sum = sums.get(series);
-    return sum == null || !Double.isFinite(sum) ? OptionalDouble.empty() : OptionalDouble.of(sum);
+    return sum == null || !isUsable(sum) ? OptionalDouble.empty() : OptionalDouble.of(sum);
   }
 
   /**
-   * The total of a counter since ipamD started; empty if the total is not finite. The total is 0 if
-   * the text lacks the counter, because a counter appears in the text at its first increment.
+   * Like {@link #gauge}, but 0 if the text lacks the series. A series with labels appears in the
+   * text only after the first change of its value.
+   */
+  public OptionalDouble gaugeOrZero(Series series) {
+    return sums.containsKey(series) ? gauge(series) : OptionalDouble.of(0);
+  }
+
+  /**
+   * The total of a counter since ipamD started; empty if the total is negative or not usable. The
+   * total is 0 if the text lacks the counter, because a counter appears in the text at its first
+   * increment.
    */
   public OptionalDouble total(Series series) {
-    return sums.containsKey(series) ? gauge(series) : OptionalDouble.of(0);
+    OptionalDouble total = gaugeOrZero(series);
+    return total.orElse(0) < 0 ? OptionalDouble.empty() : total;
   }
 }
