@@ -108,7 +108,8 @@ final class ModelPublisher {
   }
 
   private PollSamples reading(Instant now, SamplerState history) {
-    return new PollSamples(samples(now), READING.rose(), false, READING.capacity(), history, List.of());
+    return new PollSamples(
+        samples(now), READING.rose(), false, READING.capacity(), history, List.of());
   }
 
   private List<Sample> samples(Instant now) {

@@ -125,8 +125,7 @@ class BadNumbersTest {
   @Test
   void minuteKeepsItsValueIfTheSumWouldBeTooLarge() {
     Sample large =
-        new Sample(
-            MetricCatalog.IPAMD_ERR, OptionalDouble.of(0x1p360), OptionalDouble.of(0x1p360));
+        new Sample(MetricCatalog.IPAMD_ERR, OptionalDouble.of(0x1p360), OptionalDouble.of(0x1p360));
 
     assertThat(large.and(large)).isEqualTo(large);
   }
