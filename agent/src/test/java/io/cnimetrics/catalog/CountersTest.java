@@ -5,6 +5,7 @@ import static io.cnimetrics.testing.Snapshots.nothingRead;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.testing.Laws;
 import io.cnimetrics.testing.Snapshots;
 import java.time.Duration;
@@ -180,6 +181,63 @@ class CountersTest {
       }
     }
     assertThat(reported).isEqualTo(seen);
+  }
+
+  /**
+   * Each process of ipamD counts with the largest total that a read showed, although the counter is
+   * missing or lower in some reads, reads fail, the clock is set, and the agent restarts.
+   */
+  @Test
+  void distortedReadsAddNothingAndLoseNothing() {
+    Laws.forAll(1_000, Random::nextLong, CountersTest::largestTotalsAddUp);
+  }
+
+  private static void largestTotalsAddUp(long seed) {
+    Random random = new Random(seed);
+    CountersTest agent = new CountersTest();
+    double start = STARTED;
+    double boot = STARTED - 100;
+    double total = random.nextInt(100);
+    double first = total;
+    double largest = total;
+    double earlier = 0;
+    double reported = 0;
+    agent.errors(read(total).processStart(start).boot(boot));
+    for (int step = 0; step < 40; step++) {
+      total += random.nextInt(5);
+      Snapshots read = nothingRead().processStart(start).boot(boot);
+      switch (random.nextInt(10)) {
+        case 0 -> {
+          start += random.nextInt(200, 1000) / 100.0;
+          total = 0;
+          earlier += largest;
+          largest = 0;
+          continue;
+        }
+        case 1 -> {
+          double steppedBy = random.nextInt(-200_000_000, 200_000_000);
+          start += steppedBy;
+          boot += steppedBy;
+          continue;
+        }
+        case 2 -> agent.history = SamplerState.of(agent.history.toNumbers());
+        case 3 -> read = nothingRead();
+        case 4, 5 -> {}
+        case 6 -> read.sum("awscni_ipamd_error_count", Math.max(0, total - random.nextInt(5)));
+        default -> read.sum("awscni_ipamd_error_count", total);
+      }
+      largest =
+          Math.max(
+              largest,
+              read.build().metrics().stream()
+                  .flatMapToDouble(
+                      metrics ->
+                          metrics.total(Series.of("awscni_ipamd_error_count")).stream())
+                  .max()
+                  .orElse(0));
+      reported += agent.errors(read).orElse(0);
+    }
+    assertThat(reported).isEqualTo(earlier + largest - first);
   }
 
   private static Snapshots read(double errors) {
