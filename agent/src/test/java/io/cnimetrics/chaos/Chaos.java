@@ -20,9 +20,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * Five nodes with faults. "kept" keeps state and resolves the name of CloudWatch; "role" gets its
- * identity and keys from instance metadata and EC2; "memory" keeps no state; "disk" has a disk that
- * fails; the clock of "clock" is stepped.
+ * Six nodes with faults. "kept" keeps state, resolves the name of CloudWatch, and gets its keys from
+ * STS; "role" gets its identity and keys from instance metadata and EC2; "memory" keeps no state;
+ * "disk" has a disk that fails; "proxy" sends through a proxy, gets its keys from EKS Pod Identity,
+ * and loses files; the clock of "clock" is stepped.
  */
 public final class Chaos implements AutoCloseable {
   private static final Lane SERVICE = lane(5, 20, Edge.CLOUDWATCH);
@@ -38,15 +39,20 @@ public final class Chaos implements AutoCloseable {
    */
   private static final Lane DISK = lane(75, 90, Edge.STATE_DISK, Edge.STATE_LOSS, Edge.PROCESS);
 
+  private static final Lane PROXY = lane(5, 20, Edge.PROXY);
+  private static final Lane POD = lane(10, 40, Edge.POD_IDENTITY);
+  private static final Lane TOKEN = lane(10, 40, Edge.STS);
+  private static final Lane REMOVED = lane(20, 40, Edge.STATE_REMOVED, Edge.PROCESS);
   private static final Lane CLOCK = lane(15, 40, Edge.CLOCK);
 
   private static final Map<String, List<Lane>> NODES =
       new TreeMap<>(
           Map.of(
-              "kept", List.of(NAMED, IPAMD, STATE),
+              "kept", List.of(NAMED, TOKEN, IPAMD, STATE),
               "role", List.of(SERVICE, IDENTITY, IPAMD, STATE),
               "memory", List.of(SERVICE, IPAMD, PROCESS),
               "disk", List.of(SERVICE, IPAMD, DISK),
+              "proxy", List.of(PROXY, POD, IPAMD, REMOVED),
               "clock", List.of(CLOCK, PROCESS)));
 
   private static final Map<String, String> PODS =
@@ -55,6 +61,7 @@ public final class Chaos implements AutoCloseable {
           "role", "50:5:0.1",
           "memory", "10:56:0.2",
           "disk", "5:40:0.1",
+          "proxy", "8:40:0.15",
           "clock", "5:50:0.1");
 
   private static final Duration START = Duration.ofSeconds(25);

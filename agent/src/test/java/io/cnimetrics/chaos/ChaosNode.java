@@ -3,6 +3,7 @@ package io.cnimetrics.chaos;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.testing.AgentProcess;
+import io.cnimetrics.testing.Eventually;
 import io.cnimetrics.testing.HealthPages;
 import io.cnimetrics.testing.ServedIpamd;
 import java.io.IOException;
@@ -26,6 +27,10 @@ final class ChaosNode implements AutoCloseable {
   private static final Duration WARM = Duration.ofSeconds(60);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
   private static final Duration SURELY_WRITTEN = Duration.ofSeconds(30);
+
+  /** The agent looks for its files each minute. */
+  private static final Duration NOTICED = Duration.ofSeconds(70);
+
   private static final String COMPLAINT = "state cannot be kept on disk";
   private static final String CLUSTER = "chaos";
   private static final String HOST = "cloudwatch.test";
@@ -64,6 +69,10 @@ final class ChaosNode implements AutoCloseable {
     this.ipamd =
         new ServedIpamd(Scenario.of("m5.xlarge").pods(PodSchedule.parse(pods)).build(), WARM);
     servers.put(Edge.CLOUDWATCH, new FaultyServer(cloudWatch));
+    servers.put(Edge.PROXY, new FaultyServer(cloudWatch));
+    servers.put(Edge.POD_IDENTITY, new FaultyServer(new Credentials()));
+    servers.put(Edge.STS, new FaultyServer(new Credentials()));
+    Files.writeString(token(), "token");
     servers.put(Edge.IMDS, new FaultyServer(metadata));
     servers.put(Edge.EC2, new FaultyServer(new Tags(CLUSTER)));
     servers.put(Edge.INTROSPECTION, new FaultyServer(new IpamdService(ipamd.introspectionUrl())));
@@ -81,13 +90,14 @@ final class ChaosNode implements AutoCloseable {
   boolean remembers() {
     return edges.contains(Edge.STATE_FILE)
         || edges.contains(Edge.STATE_DISK)
+        || edges.contains(Edge.STATE_REMOVED)
         || edges.contains(Edge.CLOCK);
   }
 
   /** Whether a fault is possible on this machine. */
   boolean suffers(Fault fault) {
     return switch (fault.kind()) {
-      case DISK_FULL, READ_ONLY, READ_ONLY_START -> state.isDisk();
+      case DISK_FULL, FULL_AND_KILLED, READ_ONLY, READ_ONLY_START -> state.isDisk();
       default -> fault.edge() != Edge.CLOCK || clock.filter(SteppedClock::canStep).isPresent();
     };
   }
@@ -132,7 +142,21 @@ final class ChaosNode implements AutoCloseable {
       int port = server(Edge.CLOUDWATCH).url().getPort();
       variables.put("AWS_ENDPOINT_URL_CLOUDWATCH", "http://" + HOST + ":" + port);
     }
-    if (edges.contains(Edge.IMDS)) {
+    if (edges.contains(Edge.PROXY)) {
+      variables.put("HTTP_PROXY", url(Edge.PROXY));
+      variables.put("NO_PROXY", "");
+      variables.put("AWS_ENDPOINT_URL_CLOUDWATCH", "http://behind-the-proxy.test");
+    }
+    if (edges.contains(Edge.POD_IDENTITY)) {
+      variables.put(
+          "AWS_CONTAINER_CREDENTIALS_FULL_URI", url(Edge.POD_IDENTITY) + Credentials.POD_IDENTITY);
+      variables.put("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", token().toString());
+    } else if (edges.contains(Edge.STS)) {
+      variables.put("AWS_REGION", "eu-west-1");
+      variables.put("AWS_ENDPOINT_URL_STS", url(Edge.STS));
+      variables.put("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/chaos");
+      variables.put("AWS_WEB_IDENTITY_TOKEN_FILE", token().toString());
+    } else if (edges.contains(Edge.IMDS)) {
       variables.put("AWS_EC2_METADATA_DISABLED", "false");
       variables.put("AWS_EC2_METADATA_SERVICE_ENDPOINT", url(Edge.IMDS));
       variables.put("AWS_ENDPOINT_URL_EC2", url(Edge.EC2));
@@ -156,6 +180,10 @@ final class ChaosNode implements AutoCloseable {
     return server(edge).url().toString();
   }
 
+  private Path token() {
+    return directory.resolve("token");
+  }
+
   private Path hosts() {
     return directory.resolve("hosts");
   }
@@ -174,7 +202,10 @@ final class ChaosNode implements AutoCloseable {
       case SIGTERM -> stop();
       case SIGKILL, TORN, OVERWRITTEN -> kill();
       case SIGSTOP -> signal("STOP");
-      case DISK_FULL -> state.fill();
+      case DISK_FULL, FULL_AND_KILLED -> state.fill();
+      case REMOVED_STATE -> state.remove(true, false);
+      case REMOVED_LOCK -> state.remove(false, true);
+      case REMOVED_FILES -> state.remove(true, true);
       case READ_ONLY -> {
         complaints = complaints();
         state.protect(true);
@@ -216,6 +247,8 @@ final class ChaosNode implements AutoCloseable {
       case SIGSTOP -> signal("CONT");
       case NO_SUCH_HOST -> knowHost(true);
       case DISK_FULL -> state.free();
+      case FULL_AND_KILLED -> killOnFullDisk();
+      case REMOVED_STATE, REMOVED_LOCK, REMOVED_FILES -> expectFilesAgain(kind);
       case READ_ONLY -> {
         expectOneComplaint(Duration.between(from, Instant.now()));
         state.protect(false);
@@ -225,10 +258,30 @@ final class ChaosNode implements AutoCloseable {
       case IPAMD_RESTART, EXPIRED_KEYS -> {}
       default -> server(fault.edge()).end();
     }
-    if (kind == Kind.READ_ONLY_START) {
-      happened(Edge.STATE_DISK, Kind.READ_ONLY, from);
+    switch (kind) {
+      case READ_ONLY_START -> happened(Edge.STATE_DISK, Kind.READ_ONLY, from);
+      case FULL_AND_KILLED -> happened(Edge.STATE_DISK, Kind.DISK_FULL, from);
+      default -> happened(fault.edge(), kind, from);
+    }
+  }
+
+  /** If the disk had no room, there must be no state. Otherwise the state must be complete. */
+  private void killOnFullDisk() throws IOException {
+    Instant from = Instant.now();
+    kill();
+    boolean kept = state.hasState();
+    state.free();
+    start();
+    if (kept) {
+      happened(Edge.PROCESS, Kind.SIGKILL, from);
     } else {
-      happened(fault.edge(), kind, from);
+      happened(Edge.STATE_LOSS, Kind.FULL_AND_KILLED, from);
+    }
+  }
+
+  private void expectFilesAgain(Kind kind) {
+    if (!Eventually.within(NOTICED, state::isComplete)) {
+      error("files of the state are missing " + NOTICED + " after " + kind);
     }
   }
 

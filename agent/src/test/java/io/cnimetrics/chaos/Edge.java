@@ -13,6 +13,10 @@ enum Edge {
       TRICKLE,
       LOST_ANSWER,
       PROXY_PAGE,
+      WRONG_CHECKSUM,
+      FALSE_GZIP,
+      NESTED,
+      ENDLESS,
       TOO_LARGE,
       INVALID_DATUM,
       THROTTLING,
@@ -30,7 +34,20 @@ enum Edge {
       REQUEST_EXPIRED,
       REQUEST_TIMEOUT,
       MALFORMED),
+  /** All requests to CloudWatch go through a proxy. */
+  PROXY(
+      REFUSE,
+      RESET,
+      HANG,
+      TRICKLE,
+      LOST_ANSWER,
+      PROXY_PAGE,
+      PROXY_LOGIN,
+      BAD_GATEWAY,
+      SERVICE_UNAVAILABLE),
   NAMES(NO_SUCH_HOST),
+  POD_IDENTITY(REFUSE, RESET, HANG, TRICKLE, SERVICE_FAULT, ACCESS_DENIED, NESTED, ENDLESS),
+  STS(REFUSE, RESET, HANG, TRICKLE, SERVICE_FAULT, THROTTLING, ACCESS_DENIED, NESTED, ENDLESS),
   IMDS(REFUSE, RESET, HANG, TRICKLE, SERVICE_FAULT, UNAUTHORIZED, EXPIRED_KEYS),
   EC2(
       REFUSE,
@@ -41,14 +58,16 @@ enum Edge {
       UNAUTHORIZED_OPERATION,
       AUTH_FAILURE,
       BAD_GATEWAY),
-  INTROSPECTION(REFUSE, RESET, HANG, TRICKLE, TRUNCATE, GARBAGE, SERVICE_FAULT, IPAMD_RESTART),
-  METRICS(REFUSE, RESET, HANG, TRICKLE, TRUNCATE, GARBAGE, SERVICE_FAULT),
+  INTROSPECTION(REFUSE, RESET, HANG, TRICKLE, TRUNCATE, GARBAGE, NESTED, ENDLESS, SERVICE_FAULT, IPAMD_RESTART),
+  METRICS(REFUSE, RESET, HANG, TRICKLE, TRUNCATE, GARBAGE, NESTED, ENDLESS, SERVICE_FAULT),
   PROCESS(SIGTERM, SIGKILL, SIGSTOP),
   /** The last record of the state is gone when the agent starts again. */
   STATE_FILE(TORN),
   /** All of the state is gone when the agent starts again. */
   STATE_LOSS(OVERWRITTEN, READ_ONLY_START),
-  STATE_DISK(DISK_FULL, READ_ONLY),
+  STATE_DISK(DISK_FULL, READ_ONLY, FULL_AND_KILLED),
+  /** Files of the running agent disappear. */
+  STATE_REMOVED(REMOVED_STATE, REMOVED_LOCK, REMOVED_FILES),
   CLOCK(AHEAD_2S, BACK_2S, AHEAD_90S, BACK_90S, AHEAD_1H, BACK_1H);
 
   private final List<Kind> kinds;
@@ -73,6 +92,9 @@ enum Edge {
 
   /** Whether it can prevent the agent from sending. */
   boolean isOfSending() {
-    return this == CLOUDWATCH || this == NAMES || this == IMDS || this == EC2;
+    return switch (this) {
+      case CLOUDWATCH, PROXY, NAMES, POD_IDENTITY, STS, IMDS, EC2 -> true;
+      default -> false;
+    };
   }
 }

@@ -18,6 +18,8 @@ final class FaultyServer implements AutoCloseable {
   /** So slow that no body of ipamD is complete within a poll. */
   private static final long BETWEEN_BYTES_NANOS = Duration.ofMillis(200).toNanos();
 
+  private static final long BETWEEN_BODIES_NANOS = Duration.ofMillis(10).toNanos();
+
   private static final int NOISE_BYTES = 4_000;
 
   private final Service service;
@@ -89,6 +91,11 @@ final class FaultyServer implements AutoCloseable {
         case TRICKLE -> trickle(exchange, answer(exchange, now, true));
         case TRUNCATE -> truncate(exchange, answer(exchange, now, false));
         case GARBAGE -> send(exchange, noise());
+        case WRONG_CHECKSUM -> sendWith("x-amz-crc32", "1", exchange, answer(exchange, now, true));
+        case FALSE_GZIP ->
+            sendWith("Content-Encoding", "gzip", exchange, answer(exchange, now, true));
+        case NESTED -> send(exchange, answer(exchange, now, true).nested());
+        case ENDLESS -> sendWithoutEnd(exchange, answer(exchange, now, true));
         case PROXY_PAGE -> send(exchange, Reply.page(200));
         case TOO_LARGE, INVALID_DATUM -> send(exchange, answer(exchange, now, true));
         default ->
@@ -124,6 +131,22 @@ final class FaultyServer implements AutoCloseable {
   private static void send(HttpExchange exchange, Reply reply) throws IOException {
     exchange.getRequestBody().readAllBytes();
     begin(exchange, reply).write(reply.body());
+    exchange.close();
+  }
+
+  private static void sendWith(String name, String value, HttpExchange exchange, Reply reply)
+      throws IOException {
+    exchange.getResponseHeaders().set(name, value);
+    send(exchange, reply);
+  }
+
+  private void sendWithoutEnd(HttpExchange exchange, Reply reply) throws IOException {
+    exchange.getResponseHeaders().set("Content-Type", reply.contentType());
+    exchange.sendResponseHeaders(reply.status(), 0);
+    while (fault.equals(Optional.of(Kind.ENDLESS))) {
+      exchange.getResponseBody().write(reply.nested().body());
+      LockSupport.parkNanos(BETWEEN_BODIES_NANOS);
+    }
     exchange.close();
   }
 

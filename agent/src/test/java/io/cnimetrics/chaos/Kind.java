@@ -17,6 +17,14 @@ enum Kind {
   PROXY_PAGE,
   TRUNCATE,
   GARBAGE,
+  /** Status 200 with a wrong checksum. The request is handled. */
+  WRONG_CHECKSUM,
+  /** Status 200 with a body that is not compressed as the headers say. The request is handled. */
+  FALSE_GZIP,
+  /** Status 200 with a body of many levels. The request is handled. */
+  NESTED,
+  /** Status 200 with a body that ends only with the fault. The request is handled. */
+  ENDLESS,
   /** All credentials that were issued before are rejected from now on. */
   EXPIRED_KEYS,
   /** Requests of more than 50 datums are rejected as too large. */
@@ -30,6 +38,7 @@ enum Kind {
   SERVICE_FAULT(500, "InternalServiceFault"),
   INTERNAL_FAILURE(500, "InternalFailure"),
   BAD_GATEWAY(502, ""),
+  PROXY_LOGIN(407, ""),
   ACCESS_DENIED(403, "AccessDeniedException"),
   NOT_AUTHORIZED(401, "NotAuthorized"),
   UNAUTHORIZED_OPERATION(403, "UnauthorizedOperation"),
@@ -52,6 +61,12 @@ enum Kind {
   /** SIGKILL; the state is random bytes at the next start. */
   OVERWRITTEN(Duration.ofSeconds(5)),
   DISK_FULL(Duration.ofSeconds(60)),
+  /** The disk is full, and the agent is killed at the end of this time. */
+  FULL_AND_KILLED(Duration.ofSeconds(60)),
+  /** Another process removes a file, and the agent must make it again. */
+  REMOVED_STATE(Duration.ZERO),
+  REMOVED_LOCK(Duration.ZERO),
+  REMOVED_FILES(Duration.ZERO),
   READ_ONLY(Duration.ofSeconds(60)),
   /** SIGKILL; the disk is read-only at the next start and for some time after it. */
   READ_ONLY_START(Duration.ofSeconds(60)),
@@ -110,7 +125,7 @@ enum Kind {
 
   /** Whether the next agent does not know the counters' values that the agent before it read. */
   boolean losesState() {
-    return this == OVERWRITTEN || this == READ_ONLY_START;
+    return this == OVERWRITTEN || this == READ_ONLY_START || this == FULL_AND_KILLED;
   }
 
   /** The size of the clock step. */

@@ -1,10 +1,13 @@
 package io.cnimetrics.chaos;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** One answer of a server. */
 final class Reply {
+  private static final int LEVELS = 20_000;
+
   private final int status;
   private final String contentType;
   private final byte[] body;
@@ -22,6 +25,17 @@ final class Reply {
   /** A proxy's answer instead of the service's. */
   static Reply page(int status) {
     return new Reply(status, "text/html", "<html></html>".getBytes(US_ASCII));
+  }
+
+  /** The same answer with a body of many levels, as JSON, XML, CBOR or text. */
+  Reply nested() {
+    String level =
+        switch (contentType) {
+          case "application/cbor" -> "\u0081";
+          case "text/xml" -> "<a>";
+          default -> "[";
+        };
+    return new Reply(status, contentType, level.repeat(LEVELS).getBytes(ISO_8859_1));
   }
 
   int status() {

@@ -73,6 +73,25 @@ final class StateDirectory {
     Files.deleteIfExists(filler());
   }
 
+  /** Whether a later agent finds a state. */
+  boolean hasState() throws IOException {
+    return Files.exists(file()) && Files.size(file()) > 0;
+  }
+
+  /** Whether the files of a running agent are there. */
+  boolean isComplete() {
+    return Files.exists(file()) && Files.exists(lock());
+  }
+
+  void remove(boolean state, boolean lock) throws IOException {
+    if (state) {
+      Files.delete(file());
+    }
+    if (lock) {
+      Files.delete(lock());
+    }
+  }
+
   /** Removes the last bytes, as a loss of power can do. */
   void tear(int bytes) throws IOException {
     try (FileChannel file = FileChannel.open(file(), StandardOpenOption.WRITE)) {
@@ -97,6 +116,10 @@ final class StateDirectory {
 
   private Path file() {
     return path.resolve("state");
+  }
+
+  private Path lock() {
+    return path.resolve("lock");
   }
 
   private Path filler() {
