@@ -98,7 +98,9 @@ final class Publisher {
   /** Does what is due now and returns the next due time. */
   Instant run(Instant now) {
     closeMinute(now);
-    syncEachMinute(now);
+    if (!syncEachMinute(now)) {
+      return giveUp(Stream.of(ANOTHER_AGENT));
+    }
     boolean clockWentBack =
         resolveAt.isBefore(Instant.MAX) && resolveAt.isAfter(now.plus(RESOLVE_AGAIN));
     if (!now.isBefore(resolveAt) || clockWentBack) {
@@ -118,14 +120,14 @@ final class Publisher {
     late = !closed;
   }
 
-  private void syncEachMinute(Instant now) {
+  /** Returns false if another agent has the state directory. */
+  private boolean syncEachMinute(Instant now) {
     Instant minute = now.truncatedTo(ChronoUnit.MINUTES);
-    if (!minute.equals(syncedMinute)) {
-      syncedMinute = minute;
-      if (!buffer.sync()) {
-        giveUp(Stream.of(ANOTHER_AGENT));
-      }
+    if (minute.equals(syncedMinute)) {
+      return true;
     }
+    syncedMinute = minute;
+    return buffer.sync();
   }
 
   private void resolve(Instant now) {

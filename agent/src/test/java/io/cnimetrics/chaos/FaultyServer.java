@@ -95,6 +95,7 @@ final class FaultyServer implements AutoCloseable {
         case FALSE_GZIP ->
             sendWith("Content-Encoding", "gzip", exchange, answer(exchange, now, true));
         case NESTED -> send(exchange, answer(exchange, now, true).nested());
+        case NESTED_FAULT -> send(exchange, service.error(kind.status(), kind.code()).nested());
         case ENDLESS -> sendWithoutEnd(exchange, answer(exchange, now, true));
         case PROXY_PAGE -> send(exchange, Reply.page(200));
         case TOO_LARGE, INVALID_DATUM -> send(exchange, answer(exchange, now, true));

@@ -38,6 +38,8 @@ enum Kind {
   SERVICE_FAULT(500, "InternalServiceFault"),
   INTERNAL_FAILURE(500, "InternalFailure"),
   BAD_GATEWAY(502, ""),
+  /** An error with a body of many levels. */
+  NESTED_FAULT(500, "InternalFailure"),
   PROXY_LOGIN(407, ""),
   ACCESS_DENIED(403, "AccessDeniedException"),
   NOT_AUTHORIZED(401, "NotAuthorized"),
