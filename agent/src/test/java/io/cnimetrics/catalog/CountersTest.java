@@ -231,8 +231,7 @@ class CountersTest {
               largest,
               read.build().metrics().stream()
                   .flatMapToDouble(
-                      metrics ->
-                          metrics.total(Series.of("awscni_ipamd_error_count")).stream())
+                      metrics -> metrics.total(Series.of("awscni_ipamd_error_count")).stream())
                   .max()
                   .orElse(0));
       reported += agent.errors(read).orElse(0);
