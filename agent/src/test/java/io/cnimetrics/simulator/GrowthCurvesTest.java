@@ -20,12 +20,17 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The simulated pool beside the pool of the real ipamD, which {@code tools/ipamd/curves.py}
- * recorded: at each second within 10 % of a value that is at most 5 s earlier or later. The order
- * of Go's maps and the moments of ipamD's rounds are random. Therefore no two runs of ipamD shrink
- * alike, and the seed decides.
+ * recorded: at each second within 10 % of a value that is at most 5 s earlier or later.
+ *
+ * <p>The order of Go's maps and the moments of ipamD's rounds are random. With warm targets and
+ * with prefixes they decide which interface or prefix ipamD gives back, and all that follows.
+ * Therefore two runs of ipamD differ from each other as much as the seeds do: of four runs with
+ * warm targets no two agreed, and they differed for 5 to 47 of 334 s. Runs with prefixes differed
+ * for up to 97 of 242 s. So the seed decides there, and some seed must agree throughout.
  */
 class GrowthCurvesTest {
   private static final int SECONDS = 5;
@@ -40,6 +45,20 @@ class GrowthCurvesTest {
 
     assertThat(differences(recorded, recorded.seconds().size()))
         .anySatisfy(differences -> assertThat(differences).isEmpty());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"fill", "dry-subnet"})
+  void poolOfMostSeedsIsThatOfTheRealIpamdThroughoutIfOnlyWholeEnisAreGivenBack(String scenario)
+      throws Exception {
+    for (String curve : curves().filter(name -> name.startsWith(scenario)).toList()) {
+      Curve recorded = Curve.read(curve);
+
+      assertThat(differences(recorded, recorded.seconds().size()))
+          .filteredOn(List::isEmpty)
+          .as(curve)
+          .hasSizeGreaterThan((int) SEEDS / 2);
+    }
   }
 
   @ParameterizedTest
