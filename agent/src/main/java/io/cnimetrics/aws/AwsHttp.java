@@ -8,6 +8,8 @@ import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.Proxy;
+import java.net.URL;
+import java.net.URLConnection;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +24,6 @@ import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpResponse;
-import software.amazon.awssdk.http.urlconnection.ProxyConfiguration;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.thirdparty.jackson.core.StreamReadConstraints;
 
@@ -39,13 +40,6 @@ public final class AwsHttp {
     }
     limitParsers();
   }
-
-  /** The SDK would use {@code HTTP_PROXY} for https. The JDK's settings are system properties. */
-  private static final ProxyConfiguration JDK_SETTINGS =
-      ProxyConfiguration.builder()
-          .useSystemPropertyValues(false)
-          .useEnvironmentVariablesValues(false)
-          .build();
 
   /** The header lines of an answer, in bytes. The default is 384 KiB. */
   private static final String MOST_HEADER_BYTES = "16384";
@@ -92,12 +86,8 @@ public final class AwsHttp {
 
   /** Returns a client that uses the given proxies. */
   static SdkHttpClient client(Proxies proxies, Duration connectTimeout, Duration readTimeout) {
-    SdkHttpClient direct =
-        UrlConnectionHttpClient.builder()
-            .proxyConfiguration(JDK_SETTINGS)
-            .connectionTimeout(connectTimeout)
-            .socketTimeout(readTimeout)
-            .build();
+    // The JDK's system properties can set a proxy too.
+    SdkHttpClient direct = http(URL::openConnection, connectTimeout, readTimeout);
     return new SdkHttpClient() {
       @Override
       public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
@@ -121,10 +111,16 @@ public final class AwsHttp {
 
   /** Returns a client that never uses a proxy, for services on the node itself. */
   static SdkHttpClient direct(Duration connectTimeout, Duration readTimeout) {
+    return http(url -> url.openConnection(Proxy.NO_PROXY), connectTimeout, readTimeout);
+  }
+
+  /** The SDK's builder is not used, because it reads {@code HTTP_PROXY} as the proxy for https. */
+  private static SdkHttpClient http(
+      Connections connections, Duration connectTimeout, Duration readTimeout) {
     return UrlConnectionHttpClient.create(
         url -> {
           try {
-            if (url.toURL().openConnection(Proxy.NO_PROXY) instanceof HttpURLConnection http) {
+            if (connections.open(url.toURL()) instanceof HttpURLConnection http) {
               http.setConnectTimeout((int) connectTimeout.toMillis());
               http.setReadTimeout((int) readTimeout.toMillis());
               return http;
@@ -135,6 +131,10 @@ public final class AwsHttp {
           throw new IllegalArgumentException(
               UrlSecrets.hiddenIn(url.toString()) + " is not an HTTP URL");
         });
+  }
+
+  private interface Connections {
+    URLConnection open(URL url) throws IOException;
   }
 
   /** Returns a client that ignores the rest of a body that is longer than this number of bytes. */

@@ -97,7 +97,13 @@ final class LocalProbes {
 
   private static Probes.EndpointResult visit(
       AwsEndpoint endpoint, String region, InstantSource clock) {
-    AwsEndpoint.Probe visit = endpoint.probe(region, VISIT_LIMIT, clock);
+    AwsEndpoint.Probe visit;
+    try {
+      visit = endpoint.probe(region, VISIT_LIMIT, clock);
+    } catch (RuntimeException e) {
+      return new Probes.EndpointResult(
+          "the SDK's settings", Optional.of("invalid: " + shown(e)), Optional.empty());
+    }
     return new Probes.EndpointResult(
         UrlSecrets.hiddenIn(visit.endpoint().toString()), visit.failure(), visit.ahead());
   }
@@ -125,7 +131,13 @@ final class LocalProbes {
       return result.status() == PutResult.Status.ACCEPTED
           ? Optional.empty()
           : Optional.of(refusal(result.message()));
+    } catch (CloudWatchSink.SettingsException e) {
+      return Optional.of(refusal(shown(e)));
     }
+  }
+
+  private static String shown(RuntimeException e) {
+    return UrlSecrets.hiddenIn(String.valueOf(e.getMessage()));
   }
 
   /** The sink's message is the fact, a semicolon and the remedy. */

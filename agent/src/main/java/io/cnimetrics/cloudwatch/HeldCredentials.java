@@ -13,6 +13,9 @@ import software.amazon.awssdk.utils.SdkAutoCloseable;
  * renewal and the removal of secrets from messages.
  */
 final class HeldCredentials implements AwsCredentialsProvider, AutoCloseable {
+  /** The keys of AWS have 20 characters and more. */
+  private static final int SHORTEST = 8;
+
   private final Supplier<AwsCredentialsProvider> chains;
   private volatile AwsCredentialsProvider chain;
   private volatile Optional<AwsCredentials> held = Optional.empty();
@@ -68,6 +71,7 @@ final class HeldCredentials implements AwsCredentialsProvider, AutoCloseable {
         credentials instanceof AwsSessionCredentials session
             ? Stream.concat(key, Stream.of(session.sessionToken()))
             : key;
-    return all.filter(part -> part != null && !part.isEmpty());
+    // A shorter part would occur in other words.
+    return all.filter(part -> part != null && part.length() >= SHORTEST);
   }
 }

@@ -7,6 +7,11 @@ import java.util.stream.Stream;
 
 /** The reasons for failed requests to AWS whose message shows the reason. */
 enum AwsTrouble {
+  SETTINGS(
+      "_PROXY is '|must not be null|Protocol must be|invalid: ",
+      "The value of a variable is wrong",
+      "Correct the variable HTTPS_PROXY, HTTP_PROXY or AWS_ENDPOINT_URL in the agent's settings",
+      Commands.VARIABLES_OF_AGENT),
   TOKEN_FILE(
       "the token file \\S+ (?:does|is|cannot)",
       "The token of the service account is missing",

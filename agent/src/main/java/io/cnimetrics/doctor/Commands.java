@@ -116,6 +116,9 @@ final class Commands {
         + output;
   }
 
+  static final String VARIABLES_OF_AGENT =
+      "kubectl -n kube-system get ds cni-metrics-agent -o yaml | grep -A 1 -E 'PROXY|AWS_ENDPOINT'";
+
   static final String PROXY_OF_AGENT =
       "kubectl -n kube-system get ds cni-metrics-agent -o yaml | grep -A 1 PROXY";
 

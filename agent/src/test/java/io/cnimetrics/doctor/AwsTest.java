@@ -135,6 +135,9 @@ class AwsTest {
         + " proxy does not resolve, PROXY",
     "UNREACHABLE: the proxy http://p:3128 of HTTPS_PROXY cannot be reached: Connection refused, The"
         + " proxy does not resolve, PROXY",
+    "MALFORMED: HTTPS_PROXY is 'x://p': the agent connects to proxies with http, variable is wrong,"
+        + " AWS_ENDPOINT",
+    "invalid: An invalid URI was configured, variable is wrong, AWS_ENDPOINT",
     "TIMEOUT: Connect timed out, no endpoint, describe-vpc-endpoints"
   })
   void causeAndCommandsFollowTheFailure(String failure, String cause, String command) {

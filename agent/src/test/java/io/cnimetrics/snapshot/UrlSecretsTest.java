@@ -16,6 +16,7 @@ class UrlSecretsTest {
         "https://user:pa/ss?w#o@rd@host/ | https://host/",
         "\"http://u:secret@h/x\" and http://h2/ | \"http://h/x\" and http://h2/",
         "user:secret@host:80 is no URL | host:80 is no URL",
+        "Expected scheme-specific part at index 5: user: | 'Expected scheme-specific part at index 5: '",
         "https://host/path?token=secret&b=1 failed | https://host/path?*** failed",
         "Illegal character at index 7: http://user:se cret@host | Illegal character at index 7: host"
       })

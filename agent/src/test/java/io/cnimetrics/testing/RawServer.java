@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
@@ -62,6 +63,12 @@ public final class RawServer implements Closeable {
     threads.execute(this::accept);
   }
 
+  /** One on the IPv6 loopback address. */
+  public static RawServer ipv6(Answer answer) throws IOException {
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getByName("::1"), 0);
+    return new RawServer(StandardProtocolFamily.INET6, address, answer);
+  }
+
   /** One on a unix socket. */
   public static RawServer unix(Path path, Answer answer) throws IOException {
     return new RawServer(StandardProtocolFamily.UNIX, UnixDomainSocketAddress.of(path), answer);
@@ -76,7 +83,10 @@ public final class RawServer implements Closeable {
     SocketAddress bound = listener.getLocalAddress();
     return URI.create(
         bound instanceof InetSocketAddress inet
-            ? "http://127.0.0.1:" + inet.getPort()
+            ? "http://%s:%d"
+                .formatted(
+                    inet.getAddress() instanceof Inet6Address ? "[::1]" : "127.0.0.1",
+                    inet.getPort())
             : "unix:" + bound);
   }
 
