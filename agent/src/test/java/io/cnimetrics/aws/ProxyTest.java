@@ -156,10 +156,10 @@ class ProxyTest {
   @Test
   void proxyWithAnIpv6AddressPassesOnAnIpv6Address() throws IOException {
     try (RawServer proxy =
-        RawServer.ipv6(
-            request -> request.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))) {
+        RawServer.ipv6(request -> request.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))) {
       String address = "[::1]:" + proxy.address().getPort();
-      assertThat(post("http://user:pw@" + address, "http://[2001:db8::1]:8080/", "b")).isEqualTo(200);
+      assertThat(post("http://user:pw@" + address, "http://[2001:db8::1]:8080/", "b"))
+          .isEqualTo(200);
       assertThat(proxy.heads())
           .singleElement()
           .asString()

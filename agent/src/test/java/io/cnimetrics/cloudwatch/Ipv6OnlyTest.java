@@ -59,10 +59,12 @@ class Ipv6OnlyTest {
     try (RawServer sts = RawServer.ipv6(request -> request.ok(ASSUMED.getBytes(UTF_8)))) {
       properties.set(
           Map.of(
-              "aws.endpointUrlSts", sts.address() + "/gate/",
-              "aws.roleArn", "arn:aws:iam::111122223333:role/agent",
+              "aws.endpointUrlSts",
+              sts.address() + "/gate/",
+              "aws.roleArn",
+              "arn:aws:iam::111122223333:role/agent",
               "aws.webIdentityTokenFile",
-                  Files.writeString(folder.resolve("token"), "a.b.c").toString()));
+              Files.writeString(folder.resolve("token"), "a.b.c").toString()));
       assertThat(sentBy("key-of-sts")).contains("Host: [::1]:");
       assertThat(sts.requested()).containsExactly("/gate/");
     }
