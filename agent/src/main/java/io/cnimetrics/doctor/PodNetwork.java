@@ -31,7 +31,7 @@ final class PodNetwork {
       CheckSpec.of(
               "pod-setup",
               "`awscni_del_ip_req_count` with the reason `SetupNSFailed`",
-              "fail if the count rose in the last minute; otherwise note",
+              "fail while the count rises at least each 25 s; otherwise note",
               "Read the log of the CNI plugin: it names the route, rule or interface. If the error is"
                   + " \"file exists\", remains of earlier pods are in the way: drain and replace the"
                   + " node")
@@ -51,7 +51,7 @@ final class PodNetwork {
     if (trend.total() == 0) {
       return SETUP.ok("The CNI plugin set up each pod", evidence);
     }
-    return trend.roseWithin(Trend.LAST_MINUTE)
+    return node.podsStillFail(trend)
         ? SETUP
             .fail("The network of pods cannot be set up on the node", evidence, cause)
             .since(trend.since())

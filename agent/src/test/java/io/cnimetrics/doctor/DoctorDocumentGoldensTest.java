@@ -59,6 +59,9 @@ class DoctorDocumentGoldensTest {
       not rise, the finding is a note. If doctor cannot know this, the finding is a warning, and the evidence says that the
       time is unknown. An empty pool in each of several polls is worse than an empty pool in one poll.
 
+      Pods that fail are present trouble only while their counter rises at least each 25 s, because the kubelet tries again
+      after 10 to 15 s. A pause of 25 s counts only if the agent or doctor has polled since.
+
       ### Commands
 
       Lines that begin with `$` are complete commands in one line. They contain the ids of this node, so you can paste them
