@@ -18,8 +18,8 @@ OURS = {"cloudwatch:namespace": "Kubernetes/CNI"}
 OTHERS = {"cloudwatch:namespace": "Kubernetes"}
 BEYOND = ("cloudwatch:PutMetricAlarm", "cloudwatch:GetMetricData", "ec2:DescribeInstances", "ec2:CreateTags")
 
-HELPER, NAMESPACE, SUBNET_TIER = (
-    f"CNIMetrics{name}Policy.json" for name in ("Helper", "Namespace", "Subnets")
+HELPER, NAMESPACE, SUBNET_TIER, OTLP = (
+    f"CNIMetrics{name}Policy.json" for name in ("Helper", "Namespace", "Subnets", "Otlp")
 )
 #     the documents               put, ours  put, others'  tags      subnets
 CALLS = {
@@ -28,6 +28,8 @@ CALLS = {
     (SUBNET_TIER,):             (DENIED,    DENIED,       DENIED,   ALLOWED),
     (HELPER, SUBNET_TIER):      (ALLOWED,   ALLOWED,      ALLOWED,  ALLOWED),
     (NAMESPACE, SUBNET_TIER):   (ALLOWED,   DENIED,       ALLOWED,  ALLOWED),
+    (OTLP,):                    (ALLOWED,   ALLOWED,      DENIED,   DENIED),
+    (NAMESPACE, OTLP):          (ALLOWED,   ALLOWED,      ALLOWED,  DENIED),
 }  # fmt: skip
 
 ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF"
@@ -53,12 +55,13 @@ class Permissions(unittest.TestCase):
                 self.assertEqual(expected, answers([read(each) for each in names]))
 
     def test_nothing_beyond_the_agents_calls_is_allowed(self):
-        everything = [read(each) for each in (HELPER, NAMESPACE, SUBNET_TIER)]
+        everything = [read(each) for each in (HELPER, NAMESPACE, SUBNET_TIER, OTLP)]
         for action in BEYOND:
             self.assertEqual(DENIED, decide(everything, action, OURS), action)
 
     def test_a_request_without_a_namespace_is_denied_by_the_condition(self):
         self.assertEqual(DENIED, decide([read(NAMESPACE)], PUT))
+        self.assertEqual(ALLOWED, decide([read(NAMESPACE), read(OTLP)], PUT))
 
     def test_the_helpers_policy_holds_its_two_actions(self):
         actions = [each["Action"] for each in read(HELPER)["Statement"]]

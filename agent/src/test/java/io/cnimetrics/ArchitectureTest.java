@@ -59,7 +59,7 @@ class ArchitectureTest {
               entry("schedule", Set.of()),
               entry("publish", Set.of("catalog", "schedule")),
               entry("cloudwatch", Set.of("publish", "catalog", "aws", "snapshot")),
-              entry("otlp", Set.of("publish", "catalog", "aws")),
+              entry("otlp", Set.of("publish", "catalog", "snapshot", "aws", "deadline")),
               entry("health", Set.of("publish", "catalog", "snapshot")),
               entry("agent", BELOW_AGENT),
               entry(

@@ -4,6 +4,7 @@ import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.config.Otlp;
 import io.cnimetrics.health.AgentHealth;
 import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.health.AgentStats.PollResult;
@@ -28,8 +29,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -85,7 +88,7 @@ public final class Agent {
    * The constructor waits while another agent holds the state directory.
    *
    * @param identity looks up the node's identity within the given time limit; the call may be slow
-   * @param sinks creates the sink for a region
+   * @param sinks creates the sink of each receiver for a region
    * @param subnets empty if the agent does not report subnets
    */
   public Agent(
@@ -93,7 +96,7 @@ public final class Agent {
       Ipamd ipamd,
       Sampler sampler,
       Function<Duration, Identification> identity,
-      Function<String, MetricSink> sinks,
+      Sinks sinks,
       Optional<Subnets> subnets,
       AgentStats stats,
       LastPoll lastPoll,
@@ -108,7 +111,13 @@ public final class Agent {
     this.lastPoll = lastPoll;
     this.alerts = new AlertLog(config.nodeName());
     this.buffer =
-        new MetricBuffer(config.stateDir(), Dimensions.destination(config), clock, stats, alerts);
+        new MetricBuffer(
+            config.stateDir(),
+            Dimensions.cloudWatch(config),
+            config.otlp().map(otlp -> Dimensions.otlp(config)),
+            clock,
+            stats,
+            alerts);
     NodeSchedule schedule =
         NodeSchedule.of(config.nodeName(), config.pollInterval(), config.publishInterval());
     this.subnets =
@@ -119,7 +128,7 @@ public final class Agent {
     this.poller = new Poller(ipamd, sampler.withGrace(GRACE), buffer, schedule, this::polled);
     this.polls = new Loop("poll", config.pollInterval(), clock, poller::run);
     this.publisher =
-        config.cloudwatch()
+        config.sends()
             ? Optional.of(publisher(sinks, sampler, schedule, random))
             : Optional.empty();
     this.sends = new Loop("send", LONGEST_SEND_PAUSE, clock, this::send);
@@ -135,16 +144,51 @@ public final class Agent {
     return thread;
   }
 
+  /** Creates the sink of each receiver for a region. */
+  public interface Sinks {
+    MetricSink cloudWatch(String region);
+
+    /**
+     * Creates the sink of a receiver of OTLP.
+     *
+     * @param region used if the receiver is CloudWatch's own endpoint
+     * @param labels returns the labels of this node
+     */
+    MetricSink otlp(Otlp otlp, String region, Supplier<NodeLabels> labels);
+  }
+
   private Publisher publisher(
-      Function<String, MetricSink> sinks,
-      Sampler sampler,
-      NodeSchedule schedule,
-      RandomGenerator random) {
+      Sinks sinks, Sampler sampler, NodeSchedule schedule, RandomGenerator random) {
+    List<Publisher.Opening> openings = new ArrayList<>();
+    if (config.cloudwatch()) {
+      openings.add(
+          Publisher.Opening.cloudWatch(
+              (region, now) ->
+                  new Sender(
+                      buffer, sinks.cloudWatch(region), schedule, stats, random, region, now)));
+    }
+    config
+        .otlp()
+        .ifPresent(
+            otlp ->
+                openings.add(
+                    new Publisher.Opening(
+                        Receiver.OTLP,
+                        true,
+                        (region, now) ->
+                            new Sender(
+                                buffer,
+                                sinks.otlp(otlp, region, this::labels),
+                                Receiver.OTLP,
+                                schedule,
+                                stats,
+                                random,
+                                where(otlp, region),
+                                now))));
     return new Publisher(
         buffer,
         this::identify,
-        (region, now) ->
-            new Sender(buffer, sinks.apply(region), schedule, stats, random, region, now),
+        openings,
         sampler.start(),
         new Backoff(random),
         this::onIdentity,
@@ -172,11 +216,13 @@ public final class Agent {
   }
 
   private Instant send(Instant now) {
+    if (!config.cloudwatch()) {
+      buffer.discard(Receiver.CLOUDWATCH);
+    }
     if (publisher.isPresent()) {
       return publisher.get().run(now);
     }
     buffer.closeEnded(now);
-    buffer.discard(Receiver.CLOUDWATCH);
     if (!now.isBefore(identifyAt)) {
       identifyAt = identifyInstance(now);
     }
@@ -222,8 +268,7 @@ public final class Agent {
         // The first run of the send loop discovers missing permissions. Therefore a finished poll
         // alone does not make the agent ready.
         lastPoll.isPresent() && sends.hasRun(),
-        publisher.flatMap(Publisher::sender).map(Sender::hasSent).orElse(false),
-        publisher.flatMap(Publisher::refusal));
+        publisher.map(Publisher::refusals).orElse(List.of()));
   }
 
   /** What the agent knows about itself and its node. */
@@ -232,10 +277,9 @@ public final class Agent {
     IncreaseHistory increases = alerts.increases();
     List<Problem> problems = new ArrayList<>();
     polled.ifPresent(snapshot -> problems.addAll(snapshot.problems()));
-    // Without CloudWatch the agent needs no region and no cluster. Their absence is no problem
-    // then.
+    // An agent that sends nothing does not need the region and the cluster's name.
     identified
-        .map(found -> config.cloudwatch() ? found.problems() : found.metadata().problems())
+        .map(found -> config.sends() ? found.problems() : found.metadata().problems())
         .ifPresent(problems::addAll);
     return new AgentStatus(
         startedAt,
@@ -249,7 +293,7 @@ public final class Agent {
         increases.all(),
         alerts.present(),
         depth(),
-        publisher.map(this::cloudWatch).stream().toList());
+        destinations());
   }
 
   /** The labels of this node in Prometheus. */
@@ -266,9 +310,39 @@ public final class Agent {
                     config.nodeName(), config.clusterId(), config.region(), Instance.UNKNOWN));
   }
 
-  private AgentStatus.Destination cloudWatch(Publisher known) {
-    return new AgentStatus.Destination(
-        "cloudwatch", node().region(), config.namespace(), known.sender().map(Sender::answers));
+  private List<AgentStatus.Destination> destinations() {
+    List<AgentStatus.Destination> all = new ArrayList<>();
+    if (config.cloudwatch()) {
+      all.add(
+          new AgentStatus.Destination(
+              "cloudwatch",
+              node().region(),
+              Optional.of(config.namespace()),
+              Optional.empty(),
+              answers(Receiver.CLOUDWATCH)));
+    }
+    config
+        .otlp()
+        .ifPresent(
+            otlp ->
+                all.add(
+                    new AgentStatus.Destination(
+                        "otlp",
+                        node().region(),
+                        Optional.empty(),
+                        otlp.url().map(Object::toString).or(() -> Optional.of("cloudwatch")),
+                        answers(Receiver.OTLP))));
+    return all;
+  }
+
+  private Optional<Sender.Answers> answers(Receiver receiver) {
+    return publisher.flatMap(known -> known.sender(receiver)).map(Sender::answers);
+  }
+
+  private static Map.Entry<String, String> where(Otlp otlp, String region) {
+    return otlp.url()
+        .map(url -> Map.entry("url", url.toString()))
+        .orElseGet(() -> Map.entry("region", region));
   }
 
   /** The number of pending minutes, and the oldest pending minute. */
@@ -294,13 +368,23 @@ public final class Agent {
     poller.finalPoll();
     buffer.closeOpenMinute();
     awaitRequest();
-    Optional<Sender> sender = publisher.flatMap(Publisher::sender);
-    sender.ifPresent(
-        known -> known.flush(clock.instant(), () -> Duration.ofNanos(end - System.nanoTime())));
+    flush(end);
     buffer.sync();
     log.info("stopped: waiting_minutes={}", buffer.depth().minutes());
     buffer.close();
     return true;
+  }
+
+  /** Sends the pending minutes. A receiver that hangs leaves time for the next receiver. */
+  private void flush(long end) {
+    List<Sender> senders =
+        Stream.of(Receiver.values())
+            .flatMap(receiver -> publisher.flatMap(known -> known.sender(receiver)).stream())
+            .toList();
+    for (int i = 0; i < senders.size(); i++) {
+      long own = System.nanoTime() + (end - System.nanoTime()) / (senders.size() - i);
+      senders.get(i).flush(clock.instant(), () -> Duration.ofNanos(own - System.nanoTime()));
+    }
   }
 
   /** Waits for the request in progress. A request that hangs is aborted and sent again later. */

@@ -5,6 +5,7 @@ import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Dimension;
 import io.cnimetrics.publish.Destination;
+import io.cnimetrics.publish.Receiver;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeIdentity;
 import java.util.Collection;
@@ -15,13 +16,20 @@ import java.util.Optional;
 
 /** The dimensions of this node. */
 public final class Dimensions {
+  private static final List<Dimension> OF_CLUSTER = List.of(Dimension.CLUSTER_ID);
+
   private Dimensions() {}
 
   /** The namespace and the dimensions from the settings, with empty values for unknown facts. */
-  static Destination destination(AgentConfig config) {
-    List<Map<String, String>> sets =
-        config.dimensions().stream().map(set -> given(set, config)).toList();
-    return new Destination(config.namespace(), sets);
+  static Destination cloudWatch(AgentConfig config) {
+    List<List<Dimension>> sets = config.cloudwatch() ? config.dimensions() : List.of(OF_CLUSTER);
+    return new Destination(
+        config.namespace(), sets.stream().map(set -> given(set, config)).toList());
+  }
+
+  /** The destination of OTLP. The sink adds all labels except that of the cluster. */
+  static Destination otlp(AgentConfig config) {
+    return new Destination(Receiver.OTLP, "", List.of(given(OF_CLUSTER, config)));
   }
 
   private static Map<String, String> given(List<Dimension> set, AgentConfig config) {
@@ -36,7 +44,7 @@ public final class Dimensions {
 
   /** The dimensions of a sample about a subnet: the cluster and the subnet. */
   static Map<String, String> ofSubnet(AgentConfig config, Sample sample) {
-    Map<String, String> values = given(List.of(Dimension.CLUSTER_ID), config);
+    Map<String, String> values = given(OF_CLUSTER, config);
     sample.subnetId().ifPresent(id -> values.put(MetricCatalog.SUBNET_DIMENSION, id));
     return values;
   }

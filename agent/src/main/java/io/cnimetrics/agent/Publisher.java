@@ -5,6 +5,7 @@ import io.cnimetrics.cloudwatch.CloudWatchSink.SettingsException;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.MetricBuffer;
+import io.cnimetrics.publish.Receiver;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.Origin;
@@ -14,7 +15,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -36,6 +39,12 @@ final class Publisher {
   /** The time between lookups of missing instance details when all dimensions are known. */
   private static final Duration RESOLVE_AGAIN = Duration.ofMinutes(10);
 
+  /**
+   * How long a sender that needs the instance waits. Without this wait, a slow answer of instance
+   * metadata would create a second series of each metric, without the labels of the instance.
+   */
+  private static final Duration WAIT_FOR_INSTANCE = Duration.ofMinutes(5);
+
   /** The pause before the next attempt to close a minute, if its last poll is still running. */
   private static final Duration SOON = Duration.ofSeconds(1);
 
@@ -48,22 +57,36 @@ final class Publisher {
 
   private final MetricBuffer buffer;
   private final Function<Duration, Identification> identity;
-  private final BiFunction<String, Instant, Sender> senders;
+  private final List<Opening> openings;
   private final Consumer<NodeIdentity> onIdentity;
   private final Consumer<String> fatal;
   private final List<Sample> start;
   private final Backoff backoff;
   private final ProblemLog problems = new ProblemLog();
-  private volatile Optional<Sender> sender = Optional.empty();
+  private volatile Map<Receiver, Sender> senders = Map.of();
   private volatile Optional<String> identityRefusal = Optional.empty();
   private Instant resolveAt = Instant.MIN;
+  private Instant openAllAt = Instant.MIN;
   private Instant syncedMinute = Instant.MIN;
   private boolean started;
   private boolean late;
 
   /**
+   * How to create the sender of a receiver.
+   *
+   * @param needsInstance whether the sender waits some minutes for the instance's id, type and zone
+   * @param sender creates the sender for a region
+   */
+  record Opening(
+      Receiver receiver, boolean needsInstance, BiFunction<String, Instant, Sender> sender) {
+    static Opening cloudWatch(BiFunction<String, Instant, Sender> sender) {
+      return new Opening(Receiver.CLOUDWATCH, false, sender);
+    }
+  }
+
+  /**
    * @param identity looks up the node's identity within the given time limit
-   * @param senders creates the sender for a region
+   * @param openings how to create the sender of each receiver
    * @param start the samples that count the start of the agent; the publisher sends them at once
    * @param onIdentity receives the known identity of the node after each lookup
    * @param fatal receives the reason why the agent can never send
@@ -71,28 +94,34 @@ final class Publisher {
   Publisher(
       MetricBuffer buffer,
       Function<Duration, Identification> identity,
-      BiFunction<String, Instant, Sender> senders,
+      List<Opening> openings,
       List<Sample> start,
       Backoff backoff,
       Consumer<NodeIdentity> onIdentity,
       Consumer<String> fatal) {
     this.buffer = buffer;
     this.identity = identity;
-    this.senders = senders;
+    this.openings = List.copyOf(openings);
     this.start = start;
     this.backoff = backoff;
     this.onIdentity = onIdentity;
     this.fatal = fatal;
   }
 
-  /** The sender; empty until the node's identity is complete. */
-  Optional<Sender> sender() {
-    return sender;
+  /** The sender of a receiver; empty until the node's identity is complete. */
+  Optional<Sender> sender(Receiver receiver) {
+    return Optional.ofNullable(senders.get(receiver));
   }
 
-  /** Why AWS refuses the agent's requests, if CloudWatch has not accepted any request yet. */
-  Optional<String> refusal() {
-    return sender.map(Sender::refusal).orElse(identityRefusal);
+  /** Why each receiver that has accepted no request yet refuses the agent's requests. */
+  List<String> refusals() {
+    return openings.stream()
+        .map(Opening::receiver)
+        .flatMap(
+            receiver ->
+                sender(receiver).map(Sender::refusal).orElse(identityRefusal).stream()
+                    .map(why -> receiver.label() + " has accepted no datums yet: " + why))
+        .toList();
   }
 
   /** Does what is due now and returns the next due time. */
@@ -106,9 +135,12 @@ final class Publisher {
     if (!now.isBefore(resolveAt) || clockWentBack) {
       resolve(now);
     }
-    Instant next = sender.map(known -> known.turn(now)).orElse(resolveAt);
-    Instant soon = late ? now.plus(SOON) : Instant.MAX;
-    return Collections.min(List.of(next, resolveAt, soon));
+    Instant next = late ? now.plus(SOON) : resolveAt;
+    for (Sender sender : senders.values()) {
+      Instant due = sender.turn(now);
+      next = due.isBefore(next) ? due : next;
+    }
+    return next.isBefore(resolveAt) ? next : resolveAt;
   }
 
   /** Closes ended minutes. If a slow poll delayed the end of a minute, sends the minute at once. */
@@ -143,6 +175,7 @@ final class Publisher {
             .findFirst();
     if (!started) {
       started = true;
+      openAllAt = now.plus(WAIT_FOR_INSTANCE);
       buffer.addUrgent(now, start);
     }
     resolveAt =
@@ -156,7 +189,14 @@ final class Publisher {
   private Instant complete(Identification found, Instant now) {
     Set<String> unknown = buffer.unknownDimensions();
     if (unknown.isEmpty()) {
-      open(found, now);
+      logIdentity(found);
+      boolean waits = now.isBefore(openAllAt) && !found.isFinal();
+      openings.stream()
+          .filter(opening -> !(opening.needsInstance() && waits))
+          .forEach(opening -> open(opening, found.node(), now));
+      if (waits && senders.size() < openings.size()) {
+        return now.plus(backoff.next());
+      }
       return found.isFinal() ? Instant.MAX : now.plus(RESOLVE_AGAIN);
     }
     // Region and cluster are known, but another dimension of the settings is still unknown.
@@ -170,8 +210,22 @@ final class Publisher {
     return Instant.MAX;
   }
 
-  private void open(Identification found, Instant now) {
-    if (sender.isPresent()) {
+  private void open(Opening opening, NodeIdentity node, Instant now) {
+    if (senders.containsKey(opening.receiver())) {
+      return;
+    }
+    try {
+      Map<Receiver, Sender> opened = new EnumMap<>(Receiver.class);
+      opened.putAll(senders);
+      opened.put(opening.receiver(), opening.sender().apply(node.region().orElseThrow(), now));
+      senders = Collections.unmodifiableMap(opened);
+    } catch (SettingsException e) {
+      giveUp(Stream.of(String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void logIdentity(Identification found) {
+    if (!senders.isEmpty()) {
       return;
     }
     NodeIdentity node = found.node();
@@ -185,11 +239,6 @@ final class Publisher {
         label(found.origins().region()),
         node.instance().id().orElse("unknown"),
         node.instance().type().orElse("unknown"));
-    try {
-      sender = Optional.of(senders.apply(node.region().orElseThrow(), now));
-    } catch (SettingsException e) {
-      giveUp(Stream.of(String.valueOf(e.getMessage())));
-    }
   }
 
   private static String label(Optional<Origin> origin) {

@@ -94,7 +94,12 @@ public enum AwsEndpoint {
     };
   }
 
-  private URI in(String region) {
+  /**
+   * The endpoint in a region.
+   *
+   * @throws RuntimeException if the SDK's settings are invalid
+   */
+  public URI in(String region) {
     return override().orElseGet(() -> ofPartition(region));
   }
 

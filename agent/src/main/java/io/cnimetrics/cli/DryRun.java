@@ -45,6 +45,7 @@ record DryRun(InstantSource clock) implements Command {
           Settings.STATE_DIR,
           Settings.HEALTH_ADDRESS,
           Settings.CLOUDWATCH,
+          Settings.OTLP_ENDPOINT,
           Settings.PROMETHEUS);
 
   /** The age of the simulated node at the start. The address pool is stable at this age. */

@@ -122,11 +122,11 @@ final class Run implements Command {
   private AgentComponent build(Values values) {
     try {
       AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
-      if (!config.cloudwatch() && !config.prometheus()) {
+      if (!config.sends() && !config.prometheus()) {
         throw new ConfigException(
             List.of(
-                "--cloudwatch and --prometheus are both false, which publishes no metrics:"
-                    + " set one of these flags to true"));
+                "--cloudwatch and --prometheus are both false and there is no --otlp-endpoint,"
+                    + " which publishes no metrics: set one of these flags"));
       }
       Logging.configure(config.logLevel(), config.logFormat());
       DestinationWarning.log(config);
@@ -174,7 +174,7 @@ final class Run implements Command {
           new BindException());
     }
     log().warn("waiting, unready, until the other agent ends: {}", why);
-    AgentHealth waiting = new AgentHealth(List.of(), true, false, Optional.of(why));
+    AgentHealth waiting = new AgentHealth(List.of(), true, List.of(why));
     try (HealthServer pages =
         new HealthServer(
             health, Optional.ofNullable(environment.get(POD)), () -> waiting, Map.of())) {

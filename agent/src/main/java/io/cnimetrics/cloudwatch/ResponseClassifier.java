@@ -2,6 +2,7 @@ package io.cnimetrics.cloudwatch;
 
 import io.cnimetrics.aws.CredentialsException;
 import io.cnimetrics.aws.Redacted;
+import io.cnimetrics.aws.ResponseTimes;
 import io.cnimetrics.aws.RootCause;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;

@@ -22,6 +22,7 @@ import org.slf4j.event.Level;
  * @param dimensions at least one set under which each metric is published; no set twice
  * @param maxPods the kubelet's max pods; if empty, the agent uses a default for the host's CPUs
  * @param stateDir the directory of the journal; empty if the buffer is in memory only
+ * @param otlp the receiver of OTLP; empty if the agent does not send by OTLP
  * @param healthAddress the address of the health server; its host name is not resolved yet
  */
 public record AgentConfig(
@@ -42,6 +43,7 @@ public record AgentConfig(
     Optional<Path> stateDir,
     InetSocketAddress healthAddress,
     boolean cloudwatch,
+    Optional<Otlp> otlp,
     boolean prometheus,
     Level logLevel,
     LogFormat logFormat) {
@@ -79,11 +81,17 @@ public record AgentConfig(
             values.find(Settings.STATE_DIR),
             values.get(Settings.HEALTH_ADDRESS),
             values.get(Settings.CLOUDWATCH),
+            Otlp.of(values),
             values.get(Settings.PROMETHEUS),
             values.get(Settings.LOG_LEVEL),
             values.get(Settings.LOG_FORMAT));
     values.check();
     return config;
+  }
+
+  /** Whether the agent sends metrics to any receiver. */
+  public boolean sends() {
+    return cloudwatch || otlp.isPresent();
   }
 
   /** Checks the host name, because CloudWatch rejects some characters in dimension values. */

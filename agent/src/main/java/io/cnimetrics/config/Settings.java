@@ -91,6 +91,15 @@ public final class Settings {
   public static final Flag<Boolean> CLOUDWATCH =
       Flag.of("--cloudwatch", "USE_CLOUDWATCH", FlagType.SWITCH)
           .defaultsTo("true", "send to CloudWatch");
+  public static final Flag<Optional<URI>> OTLP_ENDPOINT =
+      Flag.of(
+              "--otlp-endpoint",
+              "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+              FlagType.of("URL", Otlp::endpoint))
+          .ifAbsent(
+              "none: not sent by OTLP",
+              "also send by OTLP: cloudwatch (the region's endpoint) or a URL; set headers in"
+                  + " OTEL_EXPORTER_OTLP_METRICS_HEADERS");
   public static final Flag<Boolean> PROMETHEUS =
       Flag.of("--prometheus", "USE_PROMETHEUS", FlagType.SWITCH)
           .defaultsTo("false", "also serve /metrics on --health-address");
@@ -123,6 +132,7 @@ public final class Settings {
         STATE_DIR,
         HEALTH_ADDRESS,
         CLOUDWATCH,
+        OTLP_ENDPOINT,
         PROMETHEUS,
         LOG_LEVEL,
         LOG_FORMAT);

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Reads typed values. Reads the environment variable of a flag if the flag is absent. Collects the
@@ -40,6 +41,19 @@ public final class Values {
   /** The value of a flag that may be absent. */
   public <T> Optional<T> find(Flag<T> flag) {
     return text(flag).flatMap(text -> parse(flag, text));
+  }
+
+  /**
+   * The value of an environment variable without a flag. The value can be a secret. Therefore no
+   * message contains it.
+   */
+  <T> Optional<T> variable(String name, Function<String, T> parser) {
+    try {
+      return Optional.ofNullable(environment.get(name)).map(parser);
+    } catch (IllegalArgumentException e) {
+      problems.add("%s is invalid: %s".formatted(name, e.getMessage()));
+      return Optional.empty();
+    }
   }
 
   /** The value of a required flag. Records a problem if the value is absent or invalid. */

@@ -3,23 +3,21 @@ package io.cnimetrics.health;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The health of the agent at one moment.
  *
  * @param loops the loops of the agent
  * @param polled whether the first poll and the first run of the send loop have ended
- * @param accepted whether CloudWatch has accepted at least one request of this process
- * @param refusal why AWS refuses all requests, with the remedy; empty if there is no refusal
+ * @param refusals one message for each receiver that has refused all requests of this process
  */
-public record AgentHealth(
-    List<Loop> loops, boolean polled, boolean accepted, Optional<String> refusal) {
+public record AgentHealth(List<Loop> loops, boolean polled, List<String> refusals) {
   /** A loop hangs if no iteration ends for more than this number of intervals. */
   private static final int MOST_INTERVALS = 3;
 
   public AgentHealth {
     loops = List.copyOf(loops);
+    refusals = List.copyOf(refusals);
   }
 
   /**
@@ -49,15 +47,13 @@ public record AgentHealth(
     return loops.stream().filter(Loop::hangs).map(Loop::complaint).toList();
   }
 
-  /** Why the agent is not ready: no poll has ended yet, or AWS refuses all requests. */
+  /** Why the agent is not ready: no poll has ended yet, or a receiver refuses all requests. */
   List<String> notReady() {
     List<String> complaints = new ArrayList<>();
     if (!polled) {
       complaints.add("the first poll has not finished yet: wait for its end");
     }
-    if (!accepted) {
-      refusal.ifPresent(why -> complaints.add("CloudWatch has accepted no datums yet: " + why));
-    }
+    complaints.addAll(refusals);
     return complaints;
   }
 }

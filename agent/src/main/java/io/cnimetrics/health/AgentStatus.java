@@ -71,9 +71,15 @@ public record AgentStatus(
   /**
    * A service that receives the metrics.
    *
+   * @param namespace the namespace in CloudWatch
+   * @param endpoint the URL of the receiver of OTLP, or {@code cloudwatch}
    * @param answers the last answers; empty if the agent cannot send yet, because it does not know
    *     the region or the cluster
    */
   public record Destination(
-      String name, Optional<String> region, String namespace, Optional<Sender.Answers> answers) {}
+      String name,
+      Optional<String> region,
+      Optional<String> namespace,
+      Optional<String> endpoint,
+      Optional<Sender.Answers> answers) {}
 }

@@ -161,7 +161,8 @@ public final class StatusPage implements Page {
     private void destination(Destination destination) throws IOException {
       json.writeStringField("name", destination.name());
       text("region", destination.region());
-      json.writeStringField("namespace", destination.namespace());
+      text("namespace", destination.namespace());
+      text("endpoint", destination.endpoint());
       json.writeBooleanField("ready", destination.answers().isPresent());
       time("lastSuccess", destination.answers().flatMap(Answers::accepted));
       Optional<Failure> failure = destination.answers().flatMap(Answers::failure);

@@ -25,7 +25,7 @@ record OtlpAnswer(long rejected, String message) {
       ByteBuffer all = ByteBuffer.wrap(body).order(ByteOrder.LITTLE_ENDIAN);
       while (all.hasRemaining()) {
         long tag = varint(all);
-        if (tag == (PARTIAL_SUCCESS << 3 | 2)) {
+        if (tag == ((PARTIAL_SUCCESS << 3) | 2)) {
           return of(slice(all));
         }
         skip(all, tag);
@@ -50,9 +50,9 @@ record OtlpAnswer(long rejected, String message) {
     OtlpAnswer read = NOTHING;
     while (message.hasRemaining()) {
       long tag = varint(message);
-      if (tag == REJECTED << 3) {
+      if (tag == (REJECTED << 3)) {
         read = new OtlpAnswer(varint(message), read.message);
-      } else if (tag == (MESSAGE << 3 | 2)) {
+      } else if (tag == ((MESSAGE << 3) | 2)) {
         ByteBuffer text = slice(message);
         read = new OtlpAnswer(read.rejected, StandardCharsets.UTF_8.decode(text).toString());
       } else {

@@ -55,7 +55,7 @@ final class Protobuf {
   }
 
   private void tag(int field, int wireType) {
-    varint(field << 3 | wireType);
+    varint((field << 3) | wireType);
   }
 
   private void varint(int value) {

@@ -375,7 +375,7 @@ public final class MetricBuffer implements AutoCloseable {
       }
     }
     keep();
-    return pending.take(receiver, known);
+    return pending.take(receiver, now, known);
   }
 
   /** Releases a batch. A later request may take those of its values that are still pending. */

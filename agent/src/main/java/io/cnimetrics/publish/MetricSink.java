@@ -41,13 +41,25 @@ public interface MetricSink {
    * @param retryAfter the pause before the next attempt, if the service asks for a pause
    * @param code the error code of the service, or a name in capital letters if there is no answer
    *     or no code. The code is empty if the request was accepted
+   * @param rejected the number of datums that an accepted request contained and that the receiver
+   *     rejects for ever
    * @param message one line with the event and the remedy, without credentials and without a whole
    *     response body. The message is empty if the request was accepted
    */
-  record PutResult(Status status, Optional<Duration> retryAfter, String code, String message) {
+  record PutResult(
+      Status status, Optional<Duration> retryAfter, int rejected, String code, String message) {
     /** CloudWatch accepted all datums. */
     public static final PutResult ACCEPTED =
         new PutResult(Status.ACCEPTED, Optional.empty(), "", "");
+
+    public PutResult(Status status, Optional<Duration> retryAfter, String code, String message) {
+      this(status, retryAfter, 0, code, message);
+    }
+
+    /** The receiver accepted a request but rejects some of its datums. */
+    public static PutResult partlyAccepted(int rejected, String message) {
+      return new PutResult(Status.ACCEPTED, Optional.empty(), rejected, "PARTIAL", message);
+    }
 
     /** The kind of the result. The kind decides whether the same request is sent again. */
     public enum Status {

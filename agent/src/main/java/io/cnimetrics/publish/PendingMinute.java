@@ -1,6 +1,7 @@
 package io.cnimetrics.publish;
 
 import io.cnimetrics.publish.MetricSink.Datum;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,9 @@ record PendingMinute(
     Destination destination,
     Optional<Times> times,
     List<MinuteValue> values) {
+  /** CloudWatch accepts times of OTLP up to ten minutes ahead. This limit is a minute shorter. */
+  private static final Duration MOST_AHEAD = Duration.ofMinutes(9);
+
   /**
    * The times of the values of one minute.
    *
@@ -44,6 +48,11 @@ record PendingMinute(
   PendingMinute without(List<MinuteValue> some) {
     Set<MinuteValue> removed = Set.copyOf(some);
     return withValues(values.stream().filter(value -> !removed.contains(value)).toList());
+  }
+
+  /** Whether the receiver would reject the times now, because they are too far in the future. */
+  boolean isAhead(Instant now) {
+    return times.filter(known -> known.at().isAfter(now.plus(MOST_AHEAD))).isPresent();
   }
 
   /** The number of datums. Each value makes one datum for each set of dimensions. */

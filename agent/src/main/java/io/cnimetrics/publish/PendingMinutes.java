@@ -193,17 +193,20 @@ final class PendingMinutes {
   }
 
   /**
-   * Takes as many of the newest minutes of a receiver as fit into one request.
+   * Takes as many of the newest minutes of a receiver as fit into one request. A minute that is too
+   * far ahead stays pending until the clock reaches it.
    *
    * @param known the values of dimensions that were not known when the minutes were closed
    */
-  Optional<Batch> take(Receiver receiver, Map<String, String> known) {
+  Optional<Batch> take(Receiver receiver, Instant now, Map<String, String> known) {
     List<PendingMinute> batch = new ArrayList<>();
     int datums = 0;
     int requestBytes = 0;
     for (PendingMinute pending : newestFirst(receiver)) {
       PendingMinute minute = pending.withDestination(pending.destination().filled(known));
-      if (!minute.destination().isComplete() || taken.contains(minute.id())) {
+      if (!minute.destination().isComplete()
+          || taken.contains(minute.id())
+          || minute.isAhead(now)) {
         continue;
       }
       datums += minute.datumCount();

@@ -217,7 +217,8 @@ public final class Sender {
       PutResult answer = put(batch);
       return switch (answer.status()) {
         case ACCEPTED -> {
-          events.sent(batch.datums().size());
+          events.sent(batch.datums().size() - answer.rejected());
+          rejected(answer);
           buffer.acknowledge(batch);
           dropsInARow = 0;
           succeeded(batch, clock.instant());
@@ -229,6 +230,17 @@ public final class Sender {
           yield false;
         }
       };
+    }
+
+    private void rejected(PutResult answer) {
+      if (answer.rejected() > 0) {
+        events.dropped(DropReason.INVALID, answer.rejected());
+        log.warn(
+            "{} accepted a request and rejected some of its datums: datums={} cause=\"{}\"",
+            receiver.label(),
+            answer.rejected(),
+            answer.message());
+      }
     }
 
     private PutResult put(Batch batch) {

@@ -12,9 +12,11 @@ import io.cnimetrics.aws.InstanceTags;
 import io.cnimetrics.aws.NodeSubnets;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.config.Otlp;
 import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.health.HealthServer;
 import io.cnimetrics.health.MetricsPage;
@@ -25,7 +27,9 @@ import io.cnimetrics.health.StatusPage;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.identity.IdentityResolver;
 import io.cnimetrics.ipamd.IpamdReader;
+import io.cnimetrics.otlp.OtlpSink;
 import io.cnimetrics.publish.MetricBuffer;
+import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.snapshot.Subnet;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +42,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import javax.inject.Singleton;
 
 /** Provides the objects that poll this node, compute metrics and publish the metrics. */
@@ -138,13 +143,14 @@ final class AgentModule {
       Sampler sampler,
       AgentStats activity,
       LastPoll lastPoll,
+      BuildInfo build,
       InstantSource clock) {
     return new Agent(
         config,
         ipamd,
         sampler,
         identity(config, config.cloudwatch())::attempt,
-        region -> CloudWatchSink.open(region, clock),
+        new SinksOfAws(build.version(), clock),
         // Dagger does not inject this value, because the JVM would then load one more class.
         subnets(config),
         activity,
@@ -186,6 +192,20 @@ final class AgentModule {
             .filter(known -> !known.isNegative())
             .orElse(Duration.ZERO);
     return new Backlog(depth.minutes(), age);
+  }
+
+  /** Sends with the AWS SDK. */
+  private record SinksOfAws(String version, InstantSource clock) implements Agent.Sinks {
+    @Override
+    public MetricSink cloudWatch(String region) {
+      return CloudWatchSink.open(region, clock);
+    }
+
+    @Override
+    public MetricSink otlp(Otlp otlp, String region, Supplier<NodeLabels> labels) {
+      return OtlpSink.open(
+          otlp.url(), region, otlp.headers(), otlp.resource(), labels, version, clock);
+    }
   }
 
   /** Reads subnets from instance metadata and EC2. Only {@code --subnets} loads this class. */

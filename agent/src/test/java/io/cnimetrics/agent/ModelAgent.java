@@ -10,6 +10,7 @@ import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.Destination;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.publish.Receiver;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;
@@ -78,7 +79,10 @@ class ModelAgent {
         new Publisher(
             buffer,
             limit -> identification(),
-            (region, at) -> new Sender(buffer, sink, schedule, events, random, region, at),
+            List.of(
+                Publisher.Opening.cloudWatch(
+                    (region, at) ->
+                        new Sender(buffer, sink, schedule, events, random, region, at))),
             sampler.start(),
             new Backoff(random),
             node -> poller.setInstance(node.instance()),
@@ -116,7 +120,7 @@ class ModelAgent {
     last.poller().finalPoll();
     last.buffer().closeOpenMinute();
     last.publisher()
-        .sender()
+        .sender(Receiver.CLOUDWATCH)
         .ifPresent(sender -> sender.flush(clock.instant(), () -> Duration.ofSeconds(5)));
     last.buffer().sync();
     kill();

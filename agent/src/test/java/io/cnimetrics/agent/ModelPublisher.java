@@ -17,6 +17,7 @@ import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.Destination;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.publish.Receiver;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;
@@ -78,7 +79,9 @@ final class ModelPublisher {
     return new Publisher(
         buffer,
         limit -> identification(name),
-        (region, at) -> new Sender(buffer, sink, schedule, EVENTS, random, region, at),
+        List.of(
+            Publisher.Opening.cloudWatch(
+                (region, at) -> new Sender(buffer, sink, schedule, EVENTS, random, region, at))),
         SAMPLER.start(),
         new Backoff(random),
         node -> {},
@@ -134,7 +137,9 @@ final class ModelPublisher {
   void stop(Instant now) {
     poll(now);
     buffer.closeOpenMinute();
-    publisher.sender().ifPresent(sender -> sender.flush(now, () -> Duration.ofSeconds(5)));
+    publisher
+        .sender(Receiver.CLOUDWATCH)
+        .ifPresent(sender -> sender.flush(now, () -> Duration.ofSeconds(5)));
   }
 
   /** Restarts the agent with the kept state. */

@@ -12,6 +12,7 @@ import io.cnimetrics.publish.Destination;
 import io.cnimetrics.publish.FakeCloudWatch;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink.Datum;
+import io.cnimetrics.publish.Receiver;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;
@@ -63,7 +64,7 @@ class PublisherTest {
       turn(publisher, poller[0]);
     }
     assertThat(cloudWatch.requests()).isEmpty();
-    assertThat(publisher.sender()).isEmpty();
+    assertThat(publisher.sender(Receiver.CLOUDWATCH)).isEmpty();
 
     metadata = KNOWN;
     for (int second = 0; second < 300; second += 10) {
@@ -127,13 +128,14 @@ class PublisherTest {
             List.of(new Problem(Source.IMDS, Reason.DENIED, "metadata are switched off", "…")));
     Publisher publisher = publisher(new Poller[1], "CLUSTER_ID");
     publisher.run(clock.instant());
-    assertThat(publisher.refusal()).hasValue("metadata are switched off; …");
+    assertThat(publisher.refusals())
+        .containsExactly("CloudWatch has accepted no datums yet: metadata are switched off; …");
 
     metadata = KNOWN;
     clock.advance(Duration.ofMinutes(2));
     publisher.run(clock.instant());
 
-    assertThat(publisher.refusal()).isEmpty();
+    assertThat(publisher.refusals()).isEmpty();
   }
 
   private void turn(Publisher publisher, Poller poller) {
@@ -161,7 +163,10 @@ class PublisherTest {
             Identification.of(
                 new Identification.Configured("node", given, given.map(name -> "us-west-2")),
                 metadata),
-        (region, now) -> new Sender(buffer, cloudWatch, schedule, events, random, region, now),
+        List.of(
+            Publisher.Opening.cloudWatch(
+                (region, now) ->
+                    new Sender(buffer, cloudWatch, schedule, events, random, region, now))),
         sampler.start(),
         new Backoff(random),
         node -> {},

@@ -74,7 +74,7 @@ final class SubnetFleet implements Subnets {
     MetricBuffer buffer =
         new MetricBuffer(
             Optional.empty(),
-            Dimensions.destination(config),
+            Dimensions.cloudWatch(config),
             () -> now,
             new Counting(),
             report -> {});

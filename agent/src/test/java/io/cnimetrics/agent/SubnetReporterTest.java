@@ -6,14 +6,17 @@ import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
 import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.config.AgentConfig;
+import io.cnimetrics.config.Otlp;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.health.AgentHealth;
 import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.publish.FakeCloudWatch;
 import io.cnimetrics.publish.MetricBuffer;
+import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
@@ -34,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -179,6 +183,18 @@ class SubnetReporterTest {
     assertThat(lastPoll.samples()).isEmpty();
   }
 
+  private static final class FakeSinks implements Agent.Sinks {
+    @Override
+    public MetricSink cloudWatch(String region) {
+      return new FakeCloudWatch();
+    }
+
+    @Override
+    public MetricSink otlp(Otlp otlp, String region, Supplier<NodeLabels> labels) {
+      throw new AssertionError("OTLP is off");
+    }
+  }
+
   @Test
   void livenessProbeWatchesTheLoopOfTheSubnetsToo() {
     Agent agent =
@@ -190,7 +206,7 @@ class SubnetReporterTest {
             limit -> {
               throw new AssertionError("not called before the start");
             },
-            region -> new FakeCloudWatch(),
+            new FakeSinks(),
             Optional.of(ec2),
             new AgentStats(),
             lastPoll,
@@ -224,11 +240,7 @@ class SubnetReporterTest {
 
   private static MetricBuffer buffer(AgentConfig config) {
     return new MetricBuffer(
-        Optional.empty(),
-        Dimensions.destination(config),
-        () -> START,
-        new Counting(),
-        report -> {});
+        Optional.empty(), Dimensions.cloudWatch(config), () -> START, new Counting(), report -> {});
   }
 
   private static AgentConfig config() {

@@ -28,8 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(30)
 class HealthServerTest {
-  private static final AgentHealth HEALTHY =
-      new AgentHealth(List.of(), true, true, Optional.empty());
+  private static final AgentHealth HEALTHY = new AgentHealth(List.of(), true, List.of());
   private static final InetSocketAddress ANY_PORT = loopback(0);
 
   private static final String OWN_POD = "cni-metrics-agent-x7k2p";
@@ -57,7 +56,10 @@ class HealthServerTest {
   void agentThatIsNotReadyGivesTheReasonAndIsLive() throws Exception {
     health =
         new AgentHealth(
-            List.of(), false, false, Optional.of("no AWS credentials found: configure some"));
+            List.of(),
+            false,
+            List.of(
+                "CloudWatch has accepted no datums yet: no AWS credentials found: configure some"));
     try (HealthServer server = serving(Map.of())) {
       assertThat(Client.of(server).get("/livez").status()).isEqualTo(200);
       assertThat(Client.of(server).get("/readyz"))
@@ -73,7 +75,7 @@ class HealthServerTest {
 
   @Test
   void everyResponseNamesThePod() throws Exception {
-    health = new AgentHealth(List.of(), false, false, Optional.empty());
+    health = new AgentHealth(List.of(), false, List.of());
     try (HealthServer server = serving(Map.of())) {
       for (String path : List.of("/livez", "/readyz", "/nothing")) {
         assertThat(Client.of(server).get(path).headers()).containsEntry("pod-name", OWN_POD);
@@ -98,7 +100,7 @@ class HealthServerTest {
     try (HealthServer server = serving(Map.of())) {
       Client client = Client.of(server);
       for (boolean polled : new boolean[] {false, false, true, true, false}) {
-        health = new AgentHealth(List.of(), polled, true, Optional.empty());
+        health = new AgentHealth(List.of(), polled, List.of());
         client.get("/readyz");
       }
     }

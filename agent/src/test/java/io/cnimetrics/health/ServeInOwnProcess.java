@@ -27,7 +27,7 @@ final class ServeInOwnProcess {
         new HealthServer(
             InetSocketAddress.createUnresolved("127.0.0.1", 0),
             Optional.empty(),
-            () -> new AgentHealth(List.of(), true, true, Optional.empty()),
+            () -> new AgentHealth(List.of(), true, List.of()),
             pages)) {
       server.start();
       Client client = Client.of(server);

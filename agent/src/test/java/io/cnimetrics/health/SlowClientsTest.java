@@ -45,7 +45,7 @@ class SlowClientsTest {
       new HealthServer(
           InetSocketAddress.createUnresolved("127.0.0.1", 0),
           Optional.empty(),
-          () -> new AgentHealth(List.of(), true, true, Optional.empty()),
+          () -> new AgentHealth(List.of(), true, List.of()),
           Map.of("/long", accept -> LONG));
   private Client client = new Client(InetSocketAddress.createUnresolved("127.0.0.1", 0));
 

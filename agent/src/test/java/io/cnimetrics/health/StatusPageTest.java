@@ -145,7 +145,7 @@ class StatusPageTest {
         new HealthServer(
             InetSocketAddress.createUnresolved(host, 0),
             Optional.empty(),
-            () -> new AgentHealth(List.of(), true, true, Optional.empty()),
+            () -> new AgentHealth(List.of(), true, List.of()),
             Map.of(StatusPage.PATH, page(fresh())),
             Duration.ofMillis(20));
     server.start();
@@ -179,7 +179,11 @@ class StatusPageTest {
         new MetricBuffer.Depth(0, 0, Optional.empty()),
         List.of(
             new AgentStatus.Destination(
-                "cloudwatch", Optional.empty(), "Kubernetes/CNI", Optional.empty())));
+                "cloudwatch",
+                Optional.empty(),
+                Optional.of("Kubernetes/CNI"),
+                Optional.empty(),
+                Optional.empty())));
   }
 
   private static AgentStatus full() {
@@ -221,7 +225,8 @@ class StatusPageTest {
             new AgentStatus.Destination(
                 "cloudwatch",
                 Optional.of("us-west-2"),
-                "Kubernetes/CNI",
+                Optional.of("Kubernetes/CNI"),
+                Optional.empty(),
                 Optional.of(
                     new Answers(
                         Optional.of(NOON.minusSeconds(180)),

@@ -55,7 +55,7 @@ final class ModelAgent implements AutoCloseable {
         new Publisher(
             buffer,
             limit -> identification(instanceType),
-            (region, at) -> new Sender(buffer, sink, schedule, activity, random, region, at),
+            List.of(Publisher.Opening.cloudWatch((region, at) -> new Sender(buffer, sink, schedule, activity, random, region, at))),
             sampler.start(),
             new Backoff(random),
             node -> poller.setInstance(node.instance()),

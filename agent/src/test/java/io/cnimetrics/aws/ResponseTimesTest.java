@@ -1,9 +1,10 @@
-package io.cnimetrics.cloudwatch;
+package io.cnimetrics.aws;
 
-import static io.cnimetrics.cloudwatch.SinkFixture.CLOCK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -13,6 +14,9 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 
 /** The current time in these tests is 2026-11-20 10:00 UTC. */
 class ResponseTimesTest {
+  private static final InstantSource CLOCK =
+      InstantSource.fixed(Instant.parse("2026-11-20T10:00:00Z"));
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -1,6 +1,5 @@
-package io.cnimetrics.cloudwatch;
+package io.cnimetrics.aws;
 
-import io.cnimetrics.aws.AwsHttp;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +10,7 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /** Times in the headers of an answer. */
-final class ResponseTimes {
+public final class ResponseTimes {
   /** The longest wait. A longer value may be an error of a proxy and is cut. */
   private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
@@ -29,7 +28,7 @@ final class ResponseTimes {
    * The wait that the header {@code Retry-After} requests. The header has a number of seconds or an
    * HTTP date. Empty if the header is missing, has another form, or has a time in the past.
    */
-  static Optional<Duration> retryAfter(SdkHttpResponse response, InstantSource clock) {
+  public static Optional<Duration> retryAfter(SdkHttpResponse response, InstantSource clock) {
     return response
         .firstMatchingHeader("Retry-After")
         .flatMap(value -> wait(value.strip(), response, clock))
@@ -55,7 +54,7 @@ final class ResponseTimes {
    * wrong time. This method compares the answer's date with the signed time of the request, because
    * the SDK may already have corrected the signed time.
    */
-  static boolean isClockSkew(SdkHttpResponse refusal, SdkHttpRequest request) {
+  public static boolean isClockSkew(SdkHttpResponse refusal, SdkHttpRequest request) {
     boolean aboutSignature = refusal.statusCode() == 401 || refusal.statusCode() == 403;
     Optional<Instant> answered = AwsHttp.date(refusal, "Date");
     Optional<Instant> signed =
@@ -71,7 +70,7 @@ final class ResponseTimes {
    * answer's date shows the right time. CloudWatch accepts two hours of the future, and two weeks
    * of the past, which include a day of pending minutes.
    */
-  static boolean isFarOff(InstantSource clock, SdkHttpResponse refusal) {
+  public static boolean isFarOff(InstantSource clock, SdkHttpResponse refusal) {
     Instant now = clock.instant();
     return AwsHttp.date(refusal, "Date")
         .filter(right -> now.isAfter(right.plus(FUTURE)) || now.isBefore(right.minus(PAST)))

@@ -1,0 +1,149 @@
+package io.cnimetrics.otlp;
+
+import io.cnimetrics.aws.CredentialsException;
+import io.cnimetrics.aws.NetworkFault;
+import io.cnimetrics.aws.Redacted;
+import io.cnimetrics.aws.ResponseTimes;
+import io.cnimetrics.aws.RootCause;
+import io.cnimetrics.publish.MetricSink.PutResult;
+import io.cnimetrics.publish.MetricSink.PutResult.Status;
+import io.cnimetrics.snapshot.UrlSecrets;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Optional;
+import software.amazon.awssdk.http.HttpStatusCode;
+import software.amazon.awssdk.http.SdkHttpResponse;
+
+/**
+ * Converts the result of one request to a {@link PutResult}. The OTLP specification permits a retry
+ * only for 429, 502, 503, 504 and lost connections, because a retry can double an increase. The
+ * agent sends totals, which cannot double. Therefore it also retries after other faults.
+ */
+final class OtlpResult {
+  private static final int METHOD_NOT_ALLOWED = 405;
+  private static final int UNSUPPORTED_MEDIA_TYPE = 415;
+  private static final int UNPROCESSABLE = 422;
+
+  private final String shown;
+  private final boolean signed;
+  private final Collection<String> secrets;
+  private final InstantSource clock;
+
+  /**
+   * @param signed whether the request has a signature for AWS
+   * @param secrets texts that no message may contain
+   */
+  OtlpResult(URI url, boolean signed, Collection<String> secrets, InstantSource clock) {
+    this.shown = UrlSecrets.hiddenIn(url.toString());
+    this.signed = signed;
+    this.secrets = secrets;
+    this.clock = clock;
+  }
+
+  /** The result for an answer. */
+  PutResult of(SdkHttpResponse head, byte[] body) {
+    if (head.isSuccessful()) {
+      OtlpAnswer read = OtlpAnswer.ofSuccess(body);
+      return read.rejected() == 0
+          ? PutResult.ACCEPTED
+          : PutResult.partlyAccepted((int) read.rejected(), quoted(read.message()));
+    }
+    String said = quoted(words(head, body));
+    int status = head.statusCode();
+    return result(
+        outcome(status, !said.isEmpty()),
+        ResponseTimes.retryAfter(head, clock),
+        "HTTP_" + status,
+        "was answered with status " + status + (said.isEmpty() ? "" : ", " + said),
+        remedy(status));
+  }
+
+  /** The receiver's message, which is text or JSON if the answer does not come from OTLP's code. */
+  private static String words(SdkHttpResponse head, byte[] body) {
+    String type = head.firstMatchingHeader("Content-Type").orElse("");
+    return type.contains("json") || type.startsWith("text/plain")
+        ? new String(body, StandardCharsets.UTF_8)
+        : OtlpAnswer.messageOfFailure(body);
+  }
+
+  /** The result for a request without an answer. */
+  PutResult unanswered(RootCause cause) {
+    return result(
+        Status.RETRYABLE,
+        Optional.empty(),
+        "NO_ANSWER",
+        "failed: " + quoted(cause.message()),
+        signed
+            ? NetworkFault.of(cause.origin()).remedy("CloudWatch", "monitoring")
+            : "check --otlp-endpoint, the receiver, and the resolution of host names on the node");
+  }
+
+  /** The result for a request that cannot be signed. */
+  PutResult withoutCredentials(CredentialsException e) {
+    return result(
+        e.isOutage() ? Status.RETRYABLE : Status.UNAUTHORIZED,
+        Optional.empty(),
+        "NO_CREDENTIALS",
+        "has no credentials (" + quoted(String.valueOf(e.getMessage())) + ")",
+        e.remedy());
+  }
+
+  /** The result for a request that did not finish in time. */
+  PutResult late(Duration limit) {
+    return result(
+        Status.RETRYABLE,
+        Optional.empty(),
+        "NO_ANSWER",
+        String.format(
+            Locale.ROOT, "had no complete answer within %.1f s", limit.toMillis() / 1000.0),
+        "check the route to the receiver");
+  }
+
+  /**
+   * A receiver answers an invalid request with a message. A status 400 without such a message can
+   * come from a proxy, and the datums are not dropped because of it.
+   */
+  private static Status outcome(int status, boolean hasMessage) {
+    return switch (status) {
+      case HttpStatusCode.BAD_REQUEST, UNPROCESSABLE ->
+          hasMessage ? Status.INVALID : Status.RETRYABLE;
+      case HttpStatusCode.REQUEST_TOO_LONG -> Status.INVALID;
+      case HttpStatusCode.UNAUTHORIZED, HttpStatusCode.FORBIDDEN -> Status.UNAUTHORIZED;
+      default -> Status.RETRYABLE;
+    };
+  }
+
+  private String remedy(int status) {
+    return switch (status) {
+      case HttpStatusCode.UNAUTHORIZED, HttpStatusCode.FORBIDDEN ->
+          signed
+              ? "allow cloudwatch:PutMetricData for the agent's role, without a condition on"
+                  + " cloudwatch:namespace, because an OTLP request has no namespace"
+              : "check the headers in OTEL_EXPORTER_OTLP_METRICS_HEADERS";
+      case HttpStatusCode.NOT_FOUND, METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE ->
+          "check --otlp-endpoint: the URL must be the receiver's URL for metrics in protobuf, which"
+              + " usually ends with /v1/metrics";
+      case HttpStatusCode.THROTTLING -> "the receiver throttles requests; the agent sends again";
+      default -> "the agent sends again; if this error persists, check the receiver's log";
+    };
+  }
+
+  private PutResult result(
+      Status status, Optional<Duration> retryAfter, String code, String event, String remedy) {
+    return new PutResult(
+        status, retryAfter, code, "OTLP request to %s %s; %s".formatted(shown, event, remedy));
+  }
+
+  /** The receiver's words, without the secrets of the request's headers. */
+  private String quoted(String words) {
+    String hidden = words;
+    for (String secret : secrets) {
+      hidden = hidden.replace(secret, "***");
+    }
+    return Redacted.of(hidden);
+  }
+}

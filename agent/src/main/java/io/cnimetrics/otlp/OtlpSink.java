@@ -1,0 +1,266 @@
+package io.cnimetrics.otlp;
+
+import io.cnimetrics.aws.AwsHttp;
+import io.cnimetrics.aws.CredentialsException;
+import io.cnimetrics.aws.RootCause;
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.NodeLabels;
+import io.cnimetrics.deadline.BoundedCall;
+import io.cnimetrics.otlp.OtlpRequest.Point;
+import io.cnimetrics.publish.MetricSink;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import software.amazon.awssdk.http.ExecutableHttpRequest;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+
+/**
+ * Sends datums by OTLP over HTTP, as protobuf compressed with gzip. A total that arrives twice is
+ * the same point. Therefore a lost answer doubles nothing.
+ */
+public final class OtlpSink implements MetricSink, AutoCloseable {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+  /** The time limit for each wait for bytes. It equals the limit of a whole request. */
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
+
+  /** An answer has at most one message. The rest of a longer answer is ignored. */
+  private static final int MOST_ANSWER_BYTES = 64 * 1024;
+
+  /** The longest value of a label that CloudWatch accepts. */
+  private static final int LONGEST_VALUE = 1_024;
+
+  /** The names that the dimensions of CloudWatch have as labels. */
+  private static final Map<String, String> LABELS =
+      Map.of("CLUSTER_ID", "cluster", MetricCatalog.SUBNET_DIMENSION, "subnet_id");
+
+  private final URI url;
+  private final Map<String, String> headers;
+  private final Map<String, String> resource;
+  private final Optional<Signature> signature;
+  private final Supplier<NodeLabels> labels;
+  private final String version;
+  private final InstantSource clock;
+  private final SdkHttpClient http = AwsHttp.client(CONNECT_TIMEOUT, READ_TIMEOUT);
+
+  /**
+   * @param url the receiver's URL for metrics
+   * @param headers headers of each request; they can contain secrets
+   * @param resource attributes of all metrics
+   * @param signature how requests are signed; empty if they are not
+   * @param labels returns the labels of this node
+   * @param version the version of the agent
+   */
+  OtlpSink(
+      URI url,
+      Map<String, String> headers,
+      Map<String, String> resource,
+      Optional<Signature> signature,
+      Supplier<NodeLabels> labels,
+      String version,
+      InstantSource clock) {
+    this.url = url;
+    this.headers = Map.copyOf(headers);
+    this.resource = Map.copyOf(resource);
+    this.signature = signature;
+    this.labels = labels;
+    this.version = version;
+    this.clock = clock;
+  }
+
+  /**
+   * Opens a sink for a receiver. Makes no network call.
+   *
+   * @param url the URL for metrics; empty for CloudWatch's own endpoint in the region
+   */
+  public static OtlpSink open(
+      Optional<URI> url,
+      String region,
+      Map<String, String> headers,
+      Map<String, String> resource,
+      Supplier<NodeLabels> labels,
+      String version,
+      InstantSource clock) {
+    return new OtlpSink(
+        url.orElseGet(() -> Signature.endpoint(region)),
+        headers,
+        resource,
+        url.isPresent() ? Optional.empty() : Optional.of(Signature.of(region, clock)),
+        labels,
+        version,
+        clock);
+  }
+
+  @Override
+  public PutResult put(String namespace, List<Datum> datums, Duration limit) {
+    Attempt attempt = new Attempt();
+    OtlpResult results = new OtlpResult(url, signature.isPresent(), headers.values(), clock);
+    if (limit.isNegative() || limit.isZero()) {
+      return results.late(limit);
+    }
+    try {
+      return BoundedCall.start("otlp", limit, () -> send(request(datums), attempt, results))
+          .result();
+    } catch (TimeoutException e) {
+      attempt.abort();
+      return results.late(limit);
+    }
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+
+  private PutResult send(byte[] body, Attempt attempt, OtlpResult results) {
+    try {
+      SdkHttpRequest.Builder request =
+          SdkHttpRequest.builder()
+              .method(SdkHttpMethod.POST)
+              .uri(url)
+              .putHeader("Content-Type", "application/x-protobuf")
+              .putHeader("Content-Encoding", "gzip")
+              .putHeader("Content-Length", String.valueOf(body.length))
+              .putHeader("User-Agent", "cni-metrics-agent/" + version);
+      headers.forEach(request::putHeader);
+      SdkHttpRequest signed = request.build();
+      if (signature.isPresent()) {
+        signed = signature.get().sign(signed, body);
+      }
+      // A new connection for each request, because servers close an idle connection within a
+      // minute. The signature does not include this header.
+      SdkHttpRequest closing = signed.toBuilder().putHeader("Connection", "close").build();
+      ExecutableHttpRequest call =
+          AwsHttp.bounded(
+              http.prepareRequest(
+                  HttpExecuteRequest.builder()
+                      .request(closing)
+                      .contentStreamProvider(() -> new ByteArrayInputStream(body))
+                      .build()),
+              MOST_ANSWER_BYTES,
+              () -> false,
+              answer -> {});
+      attempt.call = Optional.of(call);
+      HttpExecuteResponse answer = call.call();
+      return results.of(answer.httpResponse(), body(answer));
+    } catch (CredentialsException e) {
+      return results.withoutCredentials(e);
+    } catch (IOException | RuntimeException e) {
+      return results.unanswered(RootCause.of(e));
+    } finally {
+      attempt.abort();
+    }
+  }
+
+  /** The body of an answer. If it is cut off, the status alone decides. */
+  private static byte[] body(HttpExecuteResponse answer) {
+    try (InputStream body = answer.responseBody().orElseThrow()) {
+      return body.readAllBytes();
+    } catch (IOException | RuntimeException e) {
+      return new byte[0];
+    }
+  }
+
+  /** One request. Another thread can abort it. */
+  private static final class Attempt {
+    private volatile Optional<ExecutableHttpRequest> call = Optional.empty();
+
+    void abort() {
+      try {
+        call.ifPresent(ExecutableHttpRequest::abort);
+      } catch (RuntimeException e) {
+        // The JDK throws if two threads close a connection. The connection is closed in this case.
+      }
+    }
+  }
+
+  /** The compressed request. It describes the node once, at the time of the newest datum. */
+  private byte[] request(List<Datum> datums) {
+    NodeLabels node = labels.get();
+    Map<Metric, List<Point>> byMetric = new LinkedHashMap<>();
+    for (Datum datum : datums) {
+      MetricCatalog.named(datum.metric())
+          .ifPresent(
+              metric ->
+                  byMetric
+                      .computeIfAbsent(metric, known -> new ArrayList<>())
+                      .add(point(metric, datum, node)));
+    }
+    Map<String, OtlpRequest.Metric> byName = new LinkedHashMap<>();
+    byMetric.forEach(
+        (metric, points) ->
+            byName.merge(
+                metric.prometheus().family(),
+                new OtlpRequest.Metric(
+                    metric.prometheus().family(),
+                    unit(metric.unit()),
+                    metric.kind() == Metric.Kind.COUNTER,
+                    points),
+                OtlpSink::joined));
+    List<OtlpRequest.Metric> metrics = new ArrayList<>(byName.values());
+    datums.stream()
+        .map(Datum::at)
+        .max(Instant::compareTo)
+        .ifPresent(at -> metrics.add(info(node, at, datums.get(0))));
+    return new OtlpRequest(resource, version, metrics).compressed();
+  }
+
+  private static OtlpRequest.Metric joined(OtlpRequest.Metric one, OtlpRequest.Metric other) {
+    List<Point> points = new ArrayList<>(one.points());
+    points.addAll(other.points());
+    return new OtlpRequest.Metric(one.name(), one.unit(), one.counter(), points);
+  }
+
+  private static OtlpRequest.Metric info(NodeLabels node, Instant at, Datum any) {
+    Map<String, String> attributes = attributes(node, any);
+    attributes.remove("subnet_id");
+    node.ofInfo().forEach((name, value) -> attributes.put(name, cut(value)));
+    return new OtlpRequest.Metric(
+        NodeLabels.INFO, "", false, List.of(new Point(attributes, Optional.empty(), at, 1)));
+  }
+
+  private static Point point(Metric metric, Datum datum, NodeLabels node) {
+    Map<String, String> attributes = attributes(node, datum);
+    attributes.putAll(metric.prometheus().labels());
+    return new Point(
+        attributes, datum.start(), datum.at(), metric.unit().inBaseUnit(datum.value()));
+  }
+
+  private static Map<String, String> attributes(NodeLabels node, Datum datum) {
+    Map<String, String> attributes = new LinkedHashMap<>();
+    node.ofEach().forEach((name, value) -> attributes.put(name, cut(value)));
+    datum
+        .dimensions()
+        .forEach((name, value) -> attributes.put(LABELS.getOrDefault(name, name), cut(value)));
+    return attributes;
+  }
+
+  private static String cut(String value) {
+    return value.length() <= LONGEST_VALUE ? value : value.substring(0, LONGEST_VALUE);
+  }
+
+  /** The unit in UCUM notation. */
+  private static String unit(Metric.Unit unit) {
+    return switch (unit.baseUnit()) {
+      case "seconds" -> "s";
+      case "ratio" -> "1";
+      default -> "";
+    };
+  }
+}
