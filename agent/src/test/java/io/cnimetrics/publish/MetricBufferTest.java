@@ -128,6 +128,36 @@ class MetricBufferTest {
   }
 
   @Test
+  void increasesOfMinutesThatAreDroppedForTheirTimeCountInTheNextMinute() {
+    BufferFixture.in(directory, START)
+        .poll(at(10), 4)
+        .poll(at(86_400 * 3), 6)
+        .poll(at(86_400 * 3 + 60), 9)
+        .buffer
+        .close();
+
+    BufferFixture next = BufferFixture.in(directory, at(70)).poll(at(80), 10);
+    assertThat(sent(next, at(90))).doesNotContainKey("ipamdErr");
+    assertThat(sent(next, at(125))).containsEntry("ipamdErr", 6.0).containsEntry("ipamdUp", 1.0);
+  }
+
+  @Test
+  void increasesOfADroppedMinuteDoNotCountForOtherDimensions() {
+    BufferFixture.in(directory, START)
+        .poll(at(10), 4)
+        .poll(at(86_400 * 3), 6)
+        .poll(at(86_400 * 3 + 60), 9)
+        .buffer
+        .close();
+    Destination staging = destination("Other", Map.of("CLUSTER_ID", "staging"));
+
+    BufferFixture next = BufferFixture.in(directory, "i-1", staging, at(70)).poll(at(80), 10);
+    sent(next, at(90));
+
+    assertThat(sent(next, at(125))).containsEntry("ipamdErr", 1.0);
+  }
+
+  @Test
   void dayOfMinutesIsKeptAndTheOldestAreDroppedFirst() {
     BufferFixture fixture = BufferFixture.inMemory();
     for (int minute = 0; minute <= 1_500; minute++) {
