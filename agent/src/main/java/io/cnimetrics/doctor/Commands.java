@@ -46,6 +46,10 @@ final class Commands {
 
   static final String CLOCK = "chronyc tracking  # on the node";
   static final String FIND_AWS_NODE = "kubectl -n kube-system get pods -o wide" + ON_THIS_NODE;
+  static final String FIND_KUBE_PROXY =
+      "kubectl -n kube-system get pods -o wide -l k8s-app=kube-proxy --field-selector spec.nodeName="
+          + THIS_NODE;
+
   static final String RESTART_AWS_NODE = "kubectl -n kube-system delete pods" + ON_THIS_NODE;
 
   /** The comment of a command. A quoted id can contain the same text, but not at the end. */

@@ -26,7 +26,11 @@ final class Introspection {
                   + " `--introspection-url` is `none`",
               "Check whether aws-node runs on this node, and read its logs")
           .run(
-              Commands.FIND_AWS_NODE, Commands.LOG, Commands.PREVIOUS_LOG, Commands.ERRORS_OF_IPAMD)
+              Commands.FIND_AWS_NODE,
+              Commands.LOG,
+              Commands.PREVIOUS_LOG,
+              Commands.ERRORS_OF_IPAMD,
+              Commands.FIND_KUBE_PROXY)
           .see(Pages.TROUBLESHOOTING);
 
   private final Probes.Introspection elsewhere;
@@ -132,6 +136,8 @@ final class Introspection {
         "aws-node restarts repeatedly, or does not run on this node, for example because of"
             + " another CNI. \"IPAM failed to start\" in the log of aws-node, or \"Initialization"
             + " failure\" in ipamD's log, means that the role of aws-node lacks"
-            + " AmazonEKS_CNI_Policy, or that ipamD does not reach EC2 or the API server");
+            + " AmazonEKS_CNI_Policy, or that ipamD does not reach EC2. \"Unable to reach API Server\""
+            + " in ipamD's log means that kube-proxy does not run on this node, or that a security"
+            + " group, a network ACL or a proxy blocks the API server");
   }
 }

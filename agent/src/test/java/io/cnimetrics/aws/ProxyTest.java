@@ -1,5 +1,6 @@
 package io.cnimetrics.aws;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -31,7 +32,7 @@ import software.amazon.awssdk.http.SdkHttpMethod;
 class ProxyTest {
   private static final Duration LIMIT = Duration.ofSeconds(5);
   private static final String LOGIN =
-      "Basic " + Base64.getEncoder().encodeToString("user:p@ss".getBytes());
+      "Basic " + Base64.getEncoder().encodeToString("user:p@ss".getBytes(UTF_8));
 
   @TempDir static Path directory;
   private static final SystemProperties PROPERTIES = new SystemProperties();
@@ -190,7 +191,7 @@ class ProxyTest {
             .method(SdkHttpMethod.POST)
             .uri(URI.create(url))
             .putHeader("Content-Length", String.valueOf(body.length()))
-            .contentStreamProvider(() -> new ByteArrayInputStream(body.getBytes()))
+            .contentStreamProvider(() -> new ByteArrayInputStream(body.getBytes(UTF_8)))
             .build();
     try (SdkHttpClient http = AwsHttp.client(proxies, LIMIT, LIMIT)) {
       return http.prepareRequest(

@@ -2,6 +2,7 @@ package io.cnimetrics.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.testing.FakeClock;
 import io.cnimetrics.testing.FakeIpamd;
 import java.time.Instant;
@@ -290,6 +291,18 @@ class FieldReportsTest {
 
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.OK);
     assertThat(finding(diagnosis, "idle-addresses").level()).isEqualTo(Level.NOTE);
+  }
+
+  /** aws/amazon-vpc-cni-k8s#575 and #1847: ipamD waits for the API server, which kube-proxy hides. */
+  @Test
+  void ipamdThatDoesNotStartLeadsToKubeProxyAndTheApiServer() {
+    Diagnosis diagnosis = DoctorFixture.diagnosis(NamedScenario.IPAMD_DOWN, 1);
+
+    assertFails(diagnosis, "introspection");
+    assertThat(first(diagnosis).cause()).contains("Unable to reach API Server", "kube-proxy");
+    assertThat(first(diagnosis).commands())
+        .anyMatch(line -> line.contains("logs -c aws-node"))
+        .anyMatch(line -> line.contains("k8s-app=kube-proxy"));
   }
 
   private static void assertFails(Diagnosis diagnosis, String id) {
