@@ -293,7 +293,9 @@ class FieldReportsTest {
     assertThat(finding(diagnosis, "idle-addresses").level()).isEqualTo(Level.NOTE);
   }
 
-  /** aws/amazon-vpc-cni-k8s#575 and #1847: ipamD waits for the API server, which kube-proxy hides. */
+  /**
+   * aws/amazon-vpc-cni-k8s#575 and #1847: ipamD waits for the API server, which kube-proxy hides.
+   */
   @Test
   void ipamdThatDoesNotStartLeadsToKubeProxyAndTheApiServer() {
     Diagnosis diagnosis = DoctorFixture.diagnosis(NamedScenario.IPAMD_DOWN, 1);
