@@ -25,12 +25,16 @@ public record RootCause(Throwable origin) {
         .findFirst();
   }
 
-  /** Returns TIMEOUT, UNREACHABLE, or, if the answer cannot be used, MALFORMED. */
+  /**
+   * Returns TIMEOUT, UNREACHABLE, DENIED if a proxy refuses the login, or, if the answer cannot be
+   * used, MALFORMED.
+   */
   Reason reason() {
-    if (origin instanceof ProxyException && origin.getCause() != null) {
-      return new RootCause(origin.getCause()).reason() == Reason.TIMEOUT
-          ? Reason.TIMEOUT
-          : Reason.UNREACHABLE;
+    if (origin instanceof ProxyException proxy) {
+      boolean timeout = proxy.getCause() instanceof InterruptedIOException;
+      return proxy.isAboutLogin()
+          ? Reason.DENIED
+          : timeout ? Reason.TIMEOUT : Reason.UNREACHABLE;
     }
     if (origin instanceof InterruptedIOException) {
       return Reason.TIMEOUT;
