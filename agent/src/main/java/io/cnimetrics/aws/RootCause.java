@@ -32,9 +32,7 @@ public record RootCause(Throwable origin) {
   Reason reason() {
     if (origin instanceof ProxyException proxy) {
       boolean timeout = proxy.getCause() instanceof InterruptedIOException;
-      return proxy.isAboutLogin()
-          ? Reason.DENIED
-          : timeout ? Reason.TIMEOUT : Reason.UNREACHABLE;
+      return proxy.isAboutLogin() ? Reason.DENIED : timeout ? Reason.TIMEOUT : Reason.UNREACHABLE;
     }
     if (origin instanceof InterruptedIOException) {
       return Reason.TIMEOUT;
