@@ -83,6 +83,7 @@ record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory 
         .or(this::full)
         .or(() -> metadata)
         .or(this::ofEc2)
+        .or(() -> ofFunctions(IpamdError::isOfGrowth))
         .or(this::ofPool);
   }
 
@@ -109,21 +110,21 @@ record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory 
   }
 
   private Optional<Found> ofEmptyPool() {
-    return ofEc2().or(() -> ofPool().filter(found -> found.finding().equals("cooldown")));
+    return ofEc2()
+        .or(() -> ofFunctions(IpamdError::isOfGrowth))
+        .or(() -> ofPool().filter(found -> found.finding().equals("cooldown")));
   }
 
   private Optional<Found> ofIpamd() {
     return ofAws()
-        .or(
-            () -> {
-              List<ErrorRun> functions =
-                  increases.risingErrors(
-                      error -> error.family().equals(IpamdError.FUNCTION_ERRORS),
-                      snapshot.takenAt());
-              return functions.isEmpty()
-                  ? Optional.empty()
-                  : Optional.of(new Found(FUNCTIONS + ": " + named(functions), "ipamd-errors"));
-            });
+        .or(() -> ofFunctions(error -> error.family().equals(IpamdError.FUNCTION_ERRORS)));
+  }
+
+  private Optional<Found> ofFunctions(Predicate<IpamdError> which) {
+    List<ErrorRun> functions = increases.risingErrors(which, snapshot.takenAt());
+    return functions.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Found(FUNCTIONS + ": " + named(functions), "ipamd-errors"));
   }
 
   private Optional<Found> ofAws() {

@@ -103,17 +103,11 @@ record IpamdErrors(String fn, String meaning, String cause) {
 
   /** Why a new ENI or address does not reach the pool; empty if no such error rises. */
   static Optional<String> whyPoolDoesNotGrow(NodeEvidence node) {
-    return node
-        .kinds(kind -> kind.family().equals(IpamdError.FUNCTION_ERRORS) && isOfGrowth(kind.call()))
-        .stream()
+    return node.kinds(IpamdError::isOfGrowth).stream()
         .filter(kind -> node.trend(kind).isRising())
         .findFirst()
         .flatMap(kind -> row(kind.call()))
         .map(row -> "%s. %s".formatted(row.meaning, row.cause));
-  }
-
-  private static boolean isOfGrowth(String fn) {
-    return fn.startsWith("increaseIPPool") || fn.startsWith("waitENI") || fn.startsWith("add");
   }
 
   private static Finding finding(Trend trend, String fn) {

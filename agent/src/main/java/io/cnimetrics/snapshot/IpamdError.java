@@ -46,6 +46,12 @@ public record IpamdError(String family, String call, String code) {
     return code.equals("EC2MetadataError") && !isOfPod();
   }
 
+  /** Whether a function of ipamD failed that adds ENIs or addresses to the pool. */
+  public boolean isOfGrowth() {
+    return family.equals(FUNCTION_ERRORS)
+        && (call.startsWith("increaseIPPool") || call.startsWith("waitENI") || call.startsWith("add"));
+  }
+
   /** The PromQL selector of this kind of error. */
   public String key() {
     return code.isEmpty()

@@ -268,6 +268,23 @@ class AlertLogTest {
   }
 
   @Test
+  void eniThatDoesNotReachThePoolIsTheCauseOfRefusedPods() {
+    polled(onM5().enis(eni(0, 14, 14, 0)).metrics());
+    polled(
+        onM5()
+            .enis(eni(0, 14, 14, 0))
+            .sum("awscni_no_available_ip_addresses", 3)
+            .error(IpamdError.ofFunction("increaseIPPoolwaitENIAttachedFailed"), 2)
+            .error(IpamdError.ofFunction("decreaseIPPool"), 9)
+            .at(START.plusSeconds(30)));
+
+    assertThat(raised("noAddressMinutes"))
+        .endsWith(
+            " finding=ipamd-errors cause=\"ipamD counts errors:"
+                + " increaseIPPoolwaitENIAttachedFailed, 2 since 10:00 UTC\"");
+  }
+
+  @Test
   void fullNetworkCardOfAMultiNicNodeIsTheCauseAlthoughTheOtherHasRoom() {
     Eni[] cards = {onCard(0, 0, 49, 10), onCard(1, 0, 110, 107)};
     polled(nothingRead().type("i7ie.48xlarge").multiNic(cards).metrics());
