@@ -49,7 +49,9 @@ public record IpamdError(String family, String call, String code) {
   /** Whether a function of ipamD failed that adds ENIs or addresses to the pool. */
   public boolean isOfGrowth() {
     return family.equals(FUNCTION_ERRORS)
-        && (call.startsWith("increaseIPPool") || call.startsWith("waitENI") || call.startsWith("add"));
+        && (call.startsWith("increaseIPPool")
+            || call.startsWith("waitENI")
+            || call.startsWith("add"));
   }
 
   /** The PromQL selector of this kind of error. */
