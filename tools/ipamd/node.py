@@ -168,7 +168,9 @@ class Node:
         """Ends the agents, then compares all polls of the agents with the samples."""
         self.samples.stop()
         (self.folder / "marks.json").write_text(json.dumps(self._marks))
-        polls = truth.lines(self.folder / "polls.log")
+        # A poll needs samples before and after it.
+        last = self.samples.taken[-1]["time"] - truth.WINDOW_SECONDS
+        polls = [poll for poll in truth.lines(self.folder / "polls.log") if truth.taken_at(poll) <= last]
         self.polls = len(polls)
         self.wrong_numbers = truth.compare(polls, self.samples.taken, self._marks)
 
