@@ -41,7 +41,15 @@ class HostilePeersIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "header", "headers", "interim", "chunk", "trailer", "trailers", "gzip", "names", "deep"
+        "header",
+        "headers",
+        "interim",
+        "chunk",
+        "trailer",
+        "trailers",
+        "gzip",
+        "names",
+        "deep"
       })
   void dryRunReportsIpamdThatNeverEnds(String form) throws IOException {
     try (RawServer ipamd = new RawServer(ofIpamd(form))) {

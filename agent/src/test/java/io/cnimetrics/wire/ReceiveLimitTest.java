@@ -78,9 +78,7 @@ class ReceiveLimitTest {
   private static Socket asked(RawServer server, ReceiveLimit limit) throws IOException {
     Socket socket = LimitedSocket.unconnected(limit);
     socket.connect(new InetSocketAddress("127.0.0.1", server.address().getPort()), 5_000);
-    socket
-        .getOutputStream()
-        .write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     return socket;
   }
 }
