@@ -19,6 +19,9 @@ import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -39,7 +42,10 @@ final class Run implements Command {
   /** The variable with the name of the agent's pod. */
   private static final String POD = "POD_NAME";
 
-  private static final Duration LOCK_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration LOCK_INTERVAL = Duration.ofMillis(500);
+
+  /** Longer than an agent needs to stop, and shorter than the manifests' minReadySeconds. */
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
 
   /** The system property that only a native executable has. */
   private static final String NATIVE = "org.graalvm.nativeimage.imagecode";
@@ -152,10 +158,12 @@ final class Run implements Command {
   }
 
   /**
-   * Waits, without being ready, while another agent publishes for this node.
+   * Waits, without being ready, while another agent publishes for this node. If the other agent has
+   * the health address too, it answers the probes of this pod. Then only an exit shows the error,
+   * after the time in which the other agent may be stopping. A successor, which has the same state
+   * directory, waits as long as necessary.
    *
-   * @throws UncheckedIOException if the health address is in use too. This pod's probes would get
-   *     the answers of the other agent, and only an exit shows the error
+   * @throws UncheckedIOException if the other agent does not end and has the health address
    */
   private void awaitOtherAgent(AgentConfig config, NodeLock lock) {
     if (lock.tryHold()) {
@@ -167,23 +175,37 @@ final class Run implements Command {
                 .formatted(config.namespace())
             + " double every sum: keep one of the two; 'kubectl get pods -A --field-selector"
             + " spec.nodeName=%s | grep cni-metrics-agent' shows both".formatted(config.nodeName());
-    if (!isFree(health)) {
-      throw new UncheckedIOException(
-          "%s; this agent ends, because its probes would reach the process on %s:%d"
-              .formatted(why, health.getHostString(), health.getPort()),
-          new BindException());
-    }
-    log().warn("waiting, unready, until the other agent ends: {}", why);
     AgentHealth waiting = new AgentHealth(List.of(), true, List.of(why));
-    try (HealthServer pages =
-        new HealthServer(
-            health, Optional.ofNullable(environment.get(POD)), () -> waiting, Map.of())) {
-      pages.start();
-      while (!lock.tryHold()) {
+    Optional<String> pod = Optional.ofNullable(environment.get(POD));
+    boolean answersProbes = isFree(health);
+    log().warn("waiting until the other agent ends: {}", why);
+    try (HealthServer pages = new HealthServer(health, pod, () -> waiting, Map.of())) {
+      if (answersProbes) {
+        pages.start();
+      }
+      for (long end = System.nanoTime() + STOP_LIMIT.toNanos(); !lock.tryHold(); ) {
+        if (!answersProbes && System.nanoTime() > end && !sharesState(config)) {
+          throw new UncheckedIOException(
+              "%s; this agent ends, because its probes would reach the process on %s:%d"
+                  .formatted(why, health.getHostString(), health.getPort()),
+              new BindException());
+        }
         LockSupport.parkNanos(LOCK_INTERVAL.toNanos());
       }
     }
     log().info("the other agent on this node has ended; this agent starts");
+  }
+
+  private static boolean sharesState(AgentConfig config) {
+    if (config.stateDir().isEmpty()) {
+      return false;
+    }
+    Path lock = config.stateDir().get().resolve("lock");
+    try (FileChannel file = FileChannel.open(lock, StandardOpenOption.WRITE)) {
+      return file.tryLock() == null;
+    } catch (IOException e) {
+      return false;
+    }
   }
 
   private static boolean isFree(InetSocketAddress address) {

@@ -12,6 +12,7 @@ import io.cnimetrics.testing.RecordedNode;
 import io.cnimetrics.testing.StubCloudWatch;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +96,41 @@ class RunTwiceIT {
           .doesNotContain("Exception");
       assertThat(ofSecond.requests()).isEmpty();
       assertThat(pod(firstPages)).isEqualTo("first");
+    }
+  }
+
+  @Test
+  void successorWithTheStateDirectoryWaitsForLongOnTheSamePort(@TempDir Path directory) {
+    AgentProcess first = agent("first", firstPages, ofFirst);
+    AgentProcess second = agent("second", firstPages, ofSecond);
+    first.with("--state-dir", directory.toString());
+    second.with("--state-dir", directory.toString());
+    try (Running running = first.start()) {
+      running.awaitLog(SENDING);
+      try (Running waiting = second.start()) {
+        waiting.awaitLog(OTHER);
+        Eventually.comes(Instant.now().plusSeconds(18));
+        assertThat(waiting.isRunning()).isTrue();
+        assertThat(ofSecond.requests()).isEmpty();
+
+        running.kill();
+        waiting.awaitLog(SENDING);
+      }
+    }
+  }
+
+  @Test
+  void secondAgentOnTheSamePortTakesOverIfTheFirstIsStopping() {
+    try (Running running = agent("first", firstPages, ofFirst).start()) {
+      running.awaitLog(SENDING);
+      try (Running waiting = agent("second", firstPages, ofSecond).start()) {
+        waiting.awaitLog(OTHER);
+        assertThat(running.stop().exitCode()).isZero();
+
+        waiting.awaitLog(SENDING);
+        firstPages.await("/readyz", 200, LIMIT);
+        assertThat(pod(firstPages)).isEqualTo("second");
+      }
     }
   }
 
