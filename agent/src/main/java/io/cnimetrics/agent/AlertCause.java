@@ -35,7 +35,7 @@ record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory 
   /** The largest number of calls and codes that the text of a cause names. */
   private static final int MOST_NAMED = 2;
 
-  /** The method that finds the cause, for the name of each metric. */
+  /** Maps the name of a metric to the method that finds the cause of the metric's alert. */
   private static final Map<String, Function<AlertCause, Optional<Found>>> FINDERS =
       Map.of(
           MetricCatalog.IPAMD_DOWN_MINUTES.name(), AlertCause::unread,
@@ -62,7 +62,7 @@ record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory 
     return FINDERS.getOrDefault(metric, causes -> Optional.empty()).apply(this);
   }
 
-  /** Why ipamD could not be read. With the reasons MISMATCH and DEGRADED, ipamD was read. */
+  /** Why ipamD could not be read. MISMATCH and DEGRADED are problems of a read that worked. */
   private Optional<Found> unread() {
     Source source = snapshot.introspectionOff() ? Source.METRICS : Source.INTROSPECTION;
     return snapshot.problems().stream()
@@ -73,7 +73,7 @@ record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory 
         .findFirst();
   }
 
-  /** If ipamD refused no request, the pods got addresses, and instance metadata comes first. */
+  /** If no request was refused, the cause is instance metadata, even if the node is full. */
   private Optional<Found> ofRefusedPods() {
     boolean refused =
         increases.isRising(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries(), snapshot.takenAt());

@@ -61,8 +61,8 @@ final class AlertLog implements AlertListener {
   }
 
   /**
-   * The alerts that have not ended, the oldest first. The cause is that of the last poll or, if the
-   * last poll shows none, that of the alert's start.
+   * The alerts that have not ended, the oldest first. The last poll shows the cause. If it shows no
+   * cause, the cause is the one from the start of the alert.
    */
   synchronized List<AgentStatus.Trouble> present() {
     return present.values().stream()

@@ -28,13 +28,13 @@ import java.util.stream.Stream;
  * the first read is a baseline of errors, even if the agent has a stored state.
  */
 final class IncreaseHistory {
-  /** If more kinds are known, those that the last read lacks are forgotten. A read has ≤ 202. */
+  /** If more kinds are known, forgets the kinds that the last read lacks. A read has up to 202. */
   private static final int MOST_KINDS = 300;
 
-  /** Harmless errors are kept for this number of minutes. A minute closes seconds after its end. */
+  /** Keeps harmless errors for this number of minutes, longer than a minute needs to close. */
   private static final int MOST_MINUTES = 3;
 
-  // ipamD has no such series. The history treats the counts of the agent like series.
+  // The agent counts these events, and the history treats the counts like series of ipamD.
   private static final Series RESTARTS = Series.of(MetricCatalog.IPAMD_RESTARTS.name());
   private static final Series REFUSED_WHILE_COOLING =
       Series.of(RecentIncrease.REFUSED_WHILE_COOLING);

@@ -66,7 +66,7 @@ final class Poller {
 
   /**
    * Skips a scheduled poll that is less than half an interval away, because ipamD logs each poll.
-   * But each minute has a poll.
+   * Does not skip the only poll of a minute.
    */
   private Instant next(Instant polledAt) {
     Instant next = schedule.nextPoll(polledAt.plus(schedule.pollInterval().dividedBy(2)));

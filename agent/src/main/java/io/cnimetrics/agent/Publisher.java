@@ -49,9 +49,9 @@ final class Publisher {
   private static final Duration SOON = Duration.ofSeconds(1);
 
   private static final String ANOTHER_AGENT =
-      "another agent on this node has the state directory, because the lock of this agent was"
-          + " removed; this agent ends, because two agents would double the sums: run one agent on"
-          + " each node, and do not remove files from the state directory of a running agent";
+      "another agent on this node has the state directory, because another process removed this"
+          + " agent's lock file. This agent ends, because two agents would double the sums. Run one"
+          + " agent on each node, and do not remove files from a running agent's state directory";
 
   private static final Logger log = LoggerFactory.getLogger(Publisher.class);
 

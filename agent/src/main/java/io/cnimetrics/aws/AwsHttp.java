@@ -56,9 +56,9 @@ public final class AwsHttp {
   private AwsHttp() {}
 
   /**
-   * Limits what the parsers of the JDK and the SDK make of an answer. Without these limits 1 kB of
-   * nested text overflows the stack, and 64 kB fill the heap. Must be called before the first
-   * request, because the parsers read the limits only once.
+   * Limits the depth and the number of parts that the JDK's and the SDK's parsers accept. Without
+   * limits an answer of 1 kB can overflow the stack, and an answer of 64 kB can fill the heap. Must
+   * be called before the first request, because the parsers read the limits only once.
    */
   static void limitParsers() {
     Map.of(

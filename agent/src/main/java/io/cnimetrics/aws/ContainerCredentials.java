@@ -20,7 +20,7 @@ import software.amazon.awssdk.http.SdkHttpMethod;
 
 /**
  * EKS Pod Identity and the container credentials of ECS: an agent on the node gives credentials for
- * the token of the pod's service account. The SDK's provider does not report the agent's words.
+ * the token of the pod's service account. The SDK's provider does not report that agent's error.
  */
 final class ContainerCredentials implements CredentialsSource {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
@@ -62,7 +62,7 @@ final class ContainerCredentials implements CredentialsSource {
       throw CredentialsException.outage(
           "%s: the agent at %s gave no answer: %s"
               .formatted(NAME, shown(url), RootCause.of(e).message()),
-          "check the pod of the add-on eks-pod-identity-agent on this node; the agent tries again");
+          "check the pod of eks-pod-identity-agent on this node; this process tries again");
     }
     String fact = "%s: the agent at %s answered".formatted(NAME, shown(url));
     if (status != 200) {
@@ -79,7 +79,7 @@ final class ContainerCredentials implements CredentialsSource {
       return CredentialsException.outage(
           fact,
           "check the log of eks-pod-identity-agent on this node, and its route to the service"
-              + " 'eks-auth'; the agent tries again");
+              + " 'eks-auth'; this process tries again");
     }
     if (words.contains("ExpiredToken")) {
       return CredentialsException.outage(

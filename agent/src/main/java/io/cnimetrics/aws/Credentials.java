@@ -21,7 +21,7 @@ import software.amazon.awssdk.profiles.ProfileFileSystemSetting;
  * Credentials of the first source that is set up, in the order of the SDK's default chain: keys in
  * the environment, IRSA, a profile, EKS Pod Identity, the instance's role. Another source is not
  * used if this source fails. During an outage of this source, the SDK's chain would use the
- * instance's role for good, and CloudWatch would refuse the instance's role.
+ * instance's role permanently, and CloudWatch would refuse the instance's role.
  *
  * <p>Credentials are kept until shortly before they expire. If the source then fails, they are used
  * until they expire.

@@ -43,7 +43,7 @@ final class CredentialsJson {
     } catch (DateTimeException | IllegalArgumentException e) {
       throw CredentialsException.outage(
           answered + " with no credentials (length " + body.length() + ")",
-          "another program may answer there; the agent tries again");
+          "another program may use this address; this process tries again");
     }
   }
 

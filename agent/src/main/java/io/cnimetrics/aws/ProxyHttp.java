@@ -56,7 +56,7 @@ final class ProxyHttp {
             .build();
   }
 
-  /** Returns a request. The request is sent when the result is called. */
+  /** Returns a request that is sent when {@link ExecutableHttpRequest#call} is called. */
   ExecutableHttpRequest request(HttpExecuteRequest asked) {
     Call call = http.newCall(converted(asked));
     return new ExecutableHttpRequest() {

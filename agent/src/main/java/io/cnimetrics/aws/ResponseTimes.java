@@ -66,9 +66,9 @@ public final class ResponseTimes {
   }
 
   /**
-   * Whether CloudWatch refuses the minutes of this node's clock as too old or in the future. The
-   * answer's date shows the right time. CloudWatch accepts two hours of the future, and two weeks
-   * of the past, which include a day of pending minutes.
+   * Whether the node's clock is so wrong that CloudWatch refuses its minutes as too old or in the
+   * future. The answer's date is the right time. CloudWatch accepts minutes up to two hours ahead
+   * and up to two weeks old. A pending minute can be a day old.
    */
   public static boolean isFarOff(InstantSource clock, SdkHttpResponse refusal) {
     Instant now = clock.instant();

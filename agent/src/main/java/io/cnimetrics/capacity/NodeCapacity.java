@@ -123,7 +123,7 @@ public record NodeCapacity(
     return cards.stream().mapToLong(CardCapacity::available).min().orElse(0);
   }
 
-  /** Whether no pod can get an address now, but a pod can as soon as released addresses cooled. */
+  /** Whether no pod can get an address now, but pods can get addresses after the cooldown. */
   public boolean allFreeAddressesCool() {
     return cards.stream()
         .min(Comparator.comparingLong(CardCapacity::available))
@@ -303,8 +303,8 @@ public record NodeCapacity(
     }
 
     /**
-     * The ENIs that carry no pods. Failed requests for a trunk ENI do not show that the trunk ENI
-     * can never be attached. A full pool with one ENI less than the limit shows this.
+     * The ENIs that carry no pods. The slot for a trunk ENI counts only if requests for a trunk ENI
+     * fail and the pool is full with one ENI less than the limit. A later request could succeed.
      */
     private ReservedEnis reserved(int card, long most, AddressMode mode) {
       ReservedEnis attached = ReservedEnis.of(snapshot, card);

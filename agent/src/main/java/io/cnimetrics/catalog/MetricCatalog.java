@@ -117,8 +117,8 @@ public final class MetricCatalog {
           "availableIPAddresses",
           "cni_ip_addresses{state=\"available\"}",
           "Addresses that a new pod can get now. Cooling addresses do not count. In prefix mode,"
-              + " only addresses in prefixes count. With multi-NIC pods, the network card with the"
-              + " fewest counts.",
+              + " only addresses in prefixes count. With multi-NIC pods, the value is the smallest"
+              + " number of a network card.",
           derived(MetricCatalog::available));
   public static final Metric COOLING_IP_ADDRESSES =
       gauge(
@@ -141,7 +141,7 @@ public final class MetricCatalog {
           PERCENT,
           90,
           "Share of the effective maximum that pods hold. The share can exceed 100 %. With"
-              + " multi-NIC pods, the fullest network card counts.",
+              + " multi-NIC pods, the value is the share of the fullest network card.",
           derived(MetricCatalog::utilization, ENI_MAX, IP_MAX));
   public static final Metric TOTAL_IPV4_PREFIXES =
       gauge(

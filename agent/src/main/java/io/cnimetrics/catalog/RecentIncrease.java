@@ -21,9 +21,9 @@ public record RecentIncrease(String counter, double amount, Instant since, Insta
   public static final Duration PRESENT = Duration.ofMinutes(3);
 
   /**
-   * Refusals of addresses to pods after a poll that saw all free addresses cool down. No counter of
-   * ipamD counts them apart. Only they show that pods wait for the cooldown: other refusals may be
-   * older than the released addresses.
+   * Refused requests after a poll in which all free addresses were cooling. ipamD has no counter
+   * for these requests alone. They show that pods wait for the cooldown. Earlier refusals do not
+   * show this, because they may be older than the released addresses.
    */
   public static final String REFUSED_WHILE_COOLING = "refusedWhileCooling";
 

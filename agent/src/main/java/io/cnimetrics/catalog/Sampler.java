@@ -25,7 +25,7 @@ import java.util.stream.Collectors;
 public final class Sampler {
   private static final Set<Series> COUNTERS = MetricCatalog.counters();
 
-  /** Minutes without ipamD that an earlier agent saw count only if they are at most this old. */
+  /** An earlier agent's minutes without ipamD count only up to this age, in minutes. */
   private static final long GRACE_MINUTES = 5;
 
   private final List<Metric> metrics;

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 record Cli(Map<String, String> environment, InstantSource clock, Console console) {
   static final int OK = 0;
 
-  /** The exit code if ipamD or a file fails, or if the doctor finds a problem. */
+  /** The exit code if the command cannot do its work, or if a finding has the level fail. */
   static final int FAILED = 1;
 
   static final int USAGE = 2;

@@ -92,7 +92,7 @@ final class NodeLock implements AutoCloseable {
     try {
       socket.close();
     } catch (IOException e) {
-      // The kernel has freed the address all the same.
+      // The kernel frees the address even if close() fails.
     }
   }
 

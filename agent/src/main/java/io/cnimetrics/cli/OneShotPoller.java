@@ -33,7 +33,7 @@ final class OneShotPoller {
   /** The subnet requests should end within this time after the start of the poll. */
   private static final Duration SUBNETS_BY = LIMIT.minusSeconds(1);
 
-  /** The time limit for the identity. Requests to metadata and to EC2 each get half of it. */
+  /** The time limit for the identity. Instance metadata and EC2 each get half of this time. */
   private static final Duration IDENTITY_LIMIT = Duration.ofSeconds(4);
 
   private final AgentConfig config;

@@ -46,7 +46,7 @@ final class Plan implements Command {
               "the prices of us-east-1",
               "file with prices of another region or date; docs/plan.md shows the format");
 
-  /** The program reads at most this number of bytes of a price file, which is far smaller. */
+  /** Reads at most this number of bytes of a price file. A valid file is far smaller. */
   private static final int MOST_PRICE_BYTES = 65_536;
 
   @Override

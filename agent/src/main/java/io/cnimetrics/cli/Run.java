@@ -131,8 +131,8 @@ final class Run implements Command {
       if (!config.sends() && !config.prometheus()) {
         throw new ConfigException(
             List.of(
-                "--cloudwatch and --prometheus are both false and there is no --otlp-endpoint,"
-                    + " which publishes no metrics: set one of these flags"));
+                "the agent would publish no metrics, because --cloudwatch and --prometheus are"
+                    + " false and there is no --otlp-endpoint: set one of these flags"));
       }
       Logging.configure(config.logLevel(), config.logFormat());
       DestinationWarning.log(config);

@@ -20,14 +20,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A simulated node that a command reads. The command then reads nothing of this node. */
+/** A simulated node that a command reads. The command then reads nothing of the real node. */
 record SimulatedSource(Scenario scenario, SimulatedIpamd ipamd) implements AutoCloseable {
   static SimulatedSource start(Scenario scenario, Duration warmUp, InstantSource clock) {
     return new SimulatedSource(
         scenario, SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, warmUp, clock));
   }
 
-  /** Changes the given values to the URLs of the simulated ipamD and to its node's max-pods. */
+  /** Replaces the URLs of ipamD and max-pods with those of the simulated node. */
   Values values(Values given) {
     Map<String, String> flags = new HashMap<>();
     flags.put(Settings.INTROSPECTION_URL.name(), ipamd.introspectionUrl());

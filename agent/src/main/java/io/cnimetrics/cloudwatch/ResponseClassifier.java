@@ -173,7 +173,7 @@ final class ResponseClassifier {
         "PutMetricData into " + Redacted.of(namespace) + to + " " + whatHappened + "; " + remedy);
   }
 
-  /** A semicolon separates the event from the remedy. Therefore words contain no semicolon. */
+  /** A semicolon separates the event from the remedy. Therefore quoted text has no semicolon. */
   private String quoted(String words) {
     return Redacted.of(credentials.hiddenIn(words)).replace(';', ',');
   }

@@ -147,7 +147,7 @@ public final class AlarmTable {
           Optional.empty(),
           new Text(
               "A warm pool is empty though it may grow",
-              "A node has no free address for the next pod. The node may have more, but EC2"
+              "A node has no free address for the next pod. The node could hold more, but EC2"
                   + " gives none. Check EC2's errors and the subnet's free addresses.",
               List.of(MetricCatalog.WARM_POOL_EMPTY_MINUTES),
               List.of(
@@ -224,7 +224,7 @@ public final class AlarmTable {
           new Evaluation(15, 25, MISSING),
           Optional.of(
               new Switch(
-                  "NodesNearlyFullAlarm", false, "Set true if nodes are not full on purpose")),
+                  "NodesNearlyFullAlarm", false, "Set true unless nodes are full on purpose")),
           new Text(
               "One node in ten is nearly full",
               "At least one node in ten uses nearly all addresses that it can ever have. Check"

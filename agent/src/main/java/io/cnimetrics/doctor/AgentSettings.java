@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The settings of the agent that checks read.
+ * The agent's settings that the doctor's checks use.
  *
  * @param metricsUrl the URL of ipamD's metrics text; empty if the agent does not read this text
  * @param maxPods the kubelet's max-pods

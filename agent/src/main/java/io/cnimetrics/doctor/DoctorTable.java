@@ -19,7 +19,7 @@ public final class DoctorTable {
   private static final int INDENT = 6;
   private static final int NAME = 8;
 
-  /** If more checks have the same reason why they did not run, the table shows their number. */
+  /** If more checks did not run for the same reason, the table shows only their number. */
   private static final int MOST_NAMED = 3;
 
   private final Diagnosis diagnosis;

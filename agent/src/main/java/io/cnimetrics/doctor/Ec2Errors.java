@@ -279,7 +279,7 @@ record Ec2Errors(
           "UnassignPrivateIpAddresses",
           "UnassignIpv6Addresses");
 
-  /** Whether pods may need the failed call. A missing right is trouble also for other calls. */
+  /** Whether pods may need the failed call. A known cause also affects other calls. */
   private static boolean needsAnswer(NodeEvidence node, IpamdError kind) {
     return node.trend(kind).mayRise()
         && (!RELEASES.contains(kind.call()) || Cause.ofCode(kind.code()).isPresent());

@@ -38,7 +38,7 @@ final class Explanations {
           "ec2-throttled",
           "eniconfig");
 
-  /** The reasons why a pod gets no address although ipamD needs no more addresses. */
+  /** The reasons why pods get no address, other than a pool that does not grow. */
   private static final List<String> NO_ADDRESS =
       List.of(
           "ipamd-restarts",
@@ -110,7 +110,7 @@ final class Explanations {
     return finding -> finding.id().equals(id) && finding.level() == Level.FAIL;
   }
 
-  /** Of the reasons for no growth, only the most certain keeps its level fail. */
+  /** If several reasons for no growth have the level fail, all but the most certain get warn. */
   private static Finding lessCertain(Finding finding, Optional<String> whyNoGrowth) {
     boolean another =
         finding.level() == Level.FAIL

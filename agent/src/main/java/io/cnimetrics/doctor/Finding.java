@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param link a page of AWS about the problem
  * @param past whether the trouble has ended, or may have ended
  * @param since the time at which the trouble began; empty if unknown
- * @param explainedBy the id of the finding that is the cause of this finding; empty if none is
+ * @param explainedBy the id of the finding that explains this finding; empty if there is none
  */
 public record Finding(
     String id,

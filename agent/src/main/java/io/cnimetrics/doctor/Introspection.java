@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 final class Introspection {
   private static final Duration LIMIT = Duration.ofSeconds(2);
 
-  /** The error of a unix socket with a file. If the file is missing, the error is different. */
+  /** The error if the socket's file exists but no process listens. A missing file gives another. */
   private static final Pattern STALE_SOCKET =
       Pattern.compile(".*unix:(\\S+), .*Connection refused.*");
 

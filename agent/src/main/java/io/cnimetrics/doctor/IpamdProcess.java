@@ -106,7 +106,7 @@ final class IpamdProcess {
   /** The kubelet waits at most 5 minutes before it restarts a container. */
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(5);
 
-  /** The alarm has the same number. Two changes of aws-node in 15 minutes are no crash loop. */
+  /** The same number as in the alarm. Two updates of aws-node cause only two restarts. */
   private static final int CRASH_LOOP = 3;
 
   private static Optional<Finding> restartsSeenByAgent(NodeEvidence node) {

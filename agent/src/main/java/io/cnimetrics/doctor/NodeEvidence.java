@@ -182,7 +182,7 @@ public record NodeEvidence(
 
   private static final int MAX_NAMED = 4;
 
-  /** A text with each call, its error code and its trend. Users can search CloudTrail for both. */
+  /** A text with each call, its error code and its trend. CloudTrail has the call and the code. */
   String counts(List<IpamdError> kinds) {
     String counts =
         kinds.stream()
@@ -194,7 +194,7 @@ public record NodeEvidence(
         : counts;
   }
 
-  /** How {@link RecentIncrease#REFUSED_WHILE_COOLING} developed. */
+  /** The trend of {@link RecentIncrease#REFUSED_WHILE_COOLING}. */
   Trend refusedWhileCooling() {
     String counter = RecentIncrease.REFUSED_WHILE_COOLING;
     Series refusals = MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries();
@@ -215,7 +215,7 @@ public record NodeEvidence(
   /** If pods still fail, a counter rises within this time: the kubelet retries after 10 to 15 s. */
   private static final Duration RETRY = Duration.ofSeconds(25);
 
-  /** Whether pods still fail, by a counter of pods that failed. */
+  /** Whether pods still fail. The trend is that of a counter of failed pods. */
   boolean podsStillFail(Trend failures) {
     Optional<Instant> seenUntil =
         polls.stream().filter(poll -> poll.snapshot().metrics().isPresent()).count() > 1
@@ -262,9 +262,9 @@ public record NodeEvidence(
   }
 
   /**
-   * The part of an increase between two polls of doctor that the agent's run does not contain. The
-   * last poll of the agent can be between these two polls. If the run contains all increases since
-   * ipamD's start, the missing part is the new count minus the run. Otherwise it is unknown, and 0.
+   * The part of an increase between two polls of doctor that is not in the agent's run. The
+   * agent's last poll can be between these two polls. If the run has all increases since ipamD's
+   * start, the part is the new count minus the run. If the part is unknown, the result is 0.
    */
   private static double unseen(RecentIncrease run, Instant since, double increase, double count) {
     if (!since.isBefore(run.last())) {

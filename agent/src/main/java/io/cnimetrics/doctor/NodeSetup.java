@@ -279,8 +279,8 @@ final class NodeSetup {
   }
 
   /**
-   * Advice to release addresses contradicts pods of this node that wait for an address. While the
-   * subnet is nearly empty, the idle addresses of this node are missing on others.
+   * Changes the finding about idle addresses. If pods of this node wait for an address, the node
+   * must not release addresses. If the subnet is nearly empty, other nodes need these addresses.
    */
   static Finding besideOthers(Finding finding, List<Finding> findings) {
     if (!finding.id().equals(IDLE_ADDRESSES.id()) || finding.level() != Level.NOTE) {
@@ -295,7 +295,7 @@ final class NodeSetup {
     boolean subnetIsShort =
         findings.stream().anyMatch(other -> other.isPresent() && other.id().equals("subnet"));
     if (podsWait) {
-      return IDLE_ADDRESSES.ok("Free addresses are not judged while pods wait", finding.evidence());
+      return IDLE_ADDRESSES.ok("Pods wait, so idle addresses are no problem", finding.evidence());
     }
     return subnetIsShort
         ? IDLE_ADDRESSES
@@ -447,7 +447,7 @@ final class NodeSetup {
               "ipv6",
               "IPv6 prefixes in `/v1/enis`",
               "note if pods use IPv6; the agent then reports no total, availability or utilisation",
-              "Nodes with IPv6 do not need these checks and metrics, because a /80 prefix does not"
+              "A node with IPv6 needs no checks of free addresses, because a /80 prefix does not"
                   + " run out of addresses")
           .needs(POOL)
           .see(Pages.IPV6);
@@ -505,7 +505,7 @@ final class NodeSetup {
         .orElseGet(() -> CNI_RELEASE.ok("The release has no known bug", version.get()));
   }
 
-  /** The earliest release that gives the answers of this ipamD; empty if the answers show none. */
+  /** The earliest release whose answers have the form of this ipamD's answers; empty if unknown. */
   private static Optional<String> bound(NodeEvidence node) {
     boolean subnets =
         node.snapshot()

@@ -179,10 +179,10 @@ final class PodAddresses {
   }
 
   /**
-   * Whether pods wait while all free addresses cool down. The refusals may be older than the
-   * released addresses, because pods that wait end too if a workload shrinks. Therefore pods wait
-   * only if they were refused during the cooldown, or if more pods were refused than addresses are
-   * cooling.
+   * Whether pods wait while all free addresses are cooling. If a workload shrinks, pods with and
+   * without an address end, and the refusals are older than the released addresses. Therefore pods
+   * wait only if they were refused during the cooldown, or if more pods were refused than addresses
+   * are cooling.
    */
   private static boolean podsWaitForCooldown(NodeEvidence node, Trend refusals) {
     return node.refusedWhileCooling().roseWithin(Trend.LAST_MINUTE)
@@ -237,7 +237,7 @@ final class PodAddresses {
 
   private static final long WARM_STEP = 5;
 
-  /** Whether ipamD refuses pods an address now, or perhaps now. */
+  /** Whether ipamD refuses pods an address now, or may do so because the trend is unknown. */
   private static boolean podsAreRefused(NodeEvidence node) {
     return node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries()).mayRise();
   }

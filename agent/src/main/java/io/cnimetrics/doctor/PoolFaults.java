@@ -137,7 +137,7 @@ final class PoolFaults {
     return eni.single().total() + eni.prefixes();
   }
 
-  /** The larger number of table and gauge counts, because each of them is wrong for some types. */
+  /** The larger of the table's and the gauge's limit, because each is wrong for some types. */
   private static long mostSlots(NodeEvidence node) {
     long byTable =
         node.snapshot()
@@ -214,9 +214,9 @@ final class PoolFaults {
   }
 
   /**
-   * Whether ipamD makes calls for more addresses. A single call is none of them: within 5 minutes
-   * after its start, and then each hour, ipamD searches for leaked ENIs with {@code
-   * DescribeNetworkInterfaces}. A new ENI needs at least four calls.
+   * Whether ipamD requests more addresses. A new ENI needs at least four calls. A single call does
+   * not count, because ipamD searches for leaked ENIs with {@code DescribeNetworkInterfaces} within
+   * 5 minutes after its start, and then each hour.
    */
   private static boolean requestsGrowth(NodeEvidence node) {
     Trend calls = node.trend(MetricCatalog.EC2_API_REQ_COUNT.onlySeries());

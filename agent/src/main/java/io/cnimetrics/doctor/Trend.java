@@ -87,7 +87,7 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
         .map(RecentIncrease::since);
   }
 
-  /** Whether the run has all increases: no earlier increase happened, or it would be known. */
+  /** Whether the time at which the run began is known. */
   private boolean isWhole(RecentIncrease increases) {
     return increases.amount() >= total
         || seenSince

@@ -23,7 +23,7 @@ import java.util.zip.GZIPOutputStream;
 record OtlpRequest(Map<String, String> resource, String version, List<Metric> metrics) {
   private static final String SCOPE = "cni-metrics-agent";
 
-  /** A total of all events since a start. The other temporality is the increase since a point. */
+  /** A total since the start. A delta would be the increase since the previous point. */
   private static final int CUMULATIVE = 2;
 
   private static final int TRUE = 1;

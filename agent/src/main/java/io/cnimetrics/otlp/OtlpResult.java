@@ -105,7 +105,7 @@ final class OtlpResult {
 
   /**
    * A receiver answers an invalid request with a message. A status 400 without such a message can
-   * come from a proxy, and the datums are not dropped because of it.
+   * come from a proxy. Therefore the datums are kept for a retry.
    */
   private static Status outcome(int status, boolean hasMessage) {
     return switch (status) {

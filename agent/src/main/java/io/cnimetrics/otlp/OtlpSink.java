@@ -31,8 +31,8 @@ import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 
 /**
- * Sends datums by OTLP over HTTP, as protobuf compressed with gzip. A total that arrives twice is
- * the same point. Therefore a lost answer doubles nothing.
+ * Sends datums by OTLP over HTTP, as protobuf compressed with gzip. If an answer is lost, the agent
+ * sends the same datums again. A total that arrives twice is one point and does not count twice.
  */
 public final class OtlpSink implements MetricSink, AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);

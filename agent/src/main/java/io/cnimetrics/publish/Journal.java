@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes the changes of the buffer to disk. If the disk is full, read-only or missing, the journal
  * logs one warning and the agent continues. The journal discards a file that lacks changes, because
- * a later agent would send the minutes of this file again. Then a crash loses pending minutes.
+ * a later agent would send minutes twice. Without a file a crash loses the pending minutes.
  */
 final class Journal implements Closeable {
   /** The largest size of the file, in bytes. */
@@ -96,7 +96,7 @@ final class Journal implements Closeable {
     } catch (IOException e) {
       // A warning has been logged, and the next call tries again.
     } finally {
-      // This comes last, so that no agent that waits for the old lock gets it before the new one.
+      // The old lock is freed last. An agent that waits for the old lock then finds the new lock.
       unlocked.ifPresent(this::close);
     }
     return file.isPresent() && !loaded;

@@ -24,13 +24,13 @@ public record NodeSchedule(
   /** Nodes send within this part of a minute, so that 10,000 nodes do not send at once. */
   public static final Duration SEND_SPREAD = Duration.ofSeconds(30);
 
-  /** The time from a send until the call of EC2. The answer then comes in the same minute. */
+  /** The time from a send until the call of EC2, whose answer comes in the same minute. */
   private static final Duration AFTER_SEND = Duration.ofSeconds(10);
 
   private static final Duration MINUTE = Duration.ofMinutes(1);
 
   /**
-   * The least time from a poll to the start and end of its minute. An early poll then stays in it.
+   * The least time from a poll to both ends of its minute, so that a poll can be a little early.
    */
   private static final Duration MARGIN = Duration.ofSeconds(1);
 

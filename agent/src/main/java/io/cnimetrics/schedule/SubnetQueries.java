@@ -23,7 +23,7 @@ public final class SubnetQueries {
   /** The calls a minute for one subnet, if only one cluster's nodes use the subnet's addresses. */
   private static final int CALLS_PER_MINUTE = 3;
 
-  /** The first calls are spread over this time, because a node has no answer yet to share calls. */
+  /** Spreads the first calls, because nodes share calls only after their first answer. */
   private static final int FIRST_WITHIN_MINUTES = 10;
 
   /** The longest period between two calls after failures, in minutes. */
@@ -77,7 +77,7 @@ public final class SubnetQueries {
    */
   public void answered(Set<String> asked, Map<String, Long> found) {
     failures = 0;
-    // EC2 reports nothing about a subnet without IPv4 addresses, which is not requested again.
+    // EC2 reports no numbers of a subnet without IPv4. Such a subnet is not requested again.
     asked.forEach(subnetId -> used.put(subnetId, Long.MAX_VALUE));
     used.putAll(found);
   }

@@ -44,7 +44,7 @@ final class Kubelet {
     waiting.entrySet().removeIf(entry -> started(entry, now));
   }
 
-  /** Ends the oldest pods in each second, so many that no pod lives longer than 20 s. */
+  /** Ends a share of the pods each second, the oldest first. No pod lives longer than 20 s. */
   private void endOldest(Duration now) {
     int ending = (admitted.size() + NodeFault.POD_LIFE_SECONDS - 1) / NodeFault.POD_LIFE_SECONDS;
     for (int i = 0; i < ending; i++) {

@@ -230,7 +230,7 @@ public enum NamedScenario {
     return node -> node.httpFault(HttpFault.parse(fault));
   }
 
-  /** 35 pods, while two ENIs hold 28. The last 7 need an ENI from after the trouble starts. */
+  /** Two ENIs hold 28 addresses. The last 7 of 35 pods need a third ENI during the trouble. */
   private static final class Growth {
     static final String PODS = "0:10:0.05,10:280s,10:35:0.5";
     static final Duration TROUBLE_STARTS = Duration.ofMinutes(7);

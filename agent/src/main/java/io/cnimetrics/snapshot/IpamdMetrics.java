@@ -16,7 +16,7 @@ import java.util.Set;
  * @param processStartSeconds when ipamD's process started, in seconds since 1970
  * @param bootSeconds when this host booted, in seconds since 1970
  * @param cniVersion the release of the VPC CNI, such as {@code v1.23.1}; empty before 1.10.0, and
- *     empty if the build of ipamD contains no version, as real builds of 1.19.6 and 1.23.2
+ *     empty if the build of ipamD contains no version, as in builds of 1.19.6 and 1.23.2
  */
 public record IpamdMetrics(
     Map<Series, Double> sums,

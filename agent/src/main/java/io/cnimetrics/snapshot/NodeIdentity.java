@@ -16,7 +16,7 @@ public record NodeIdentity(
     public static final Origins NONE = new Origins(Optional.empty(), Optional.empty());
   }
 
-  /** The region of the node's subnets. Metrics are published to the field {@code region}. */
+  /** The region of the node's subnets. The agent sends metrics to {@code region}. */
   public Optional<String> instanceRegion() {
     return instance.region().or(() -> region);
   }

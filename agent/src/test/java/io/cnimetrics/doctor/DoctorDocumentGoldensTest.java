@@ -60,7 +60,7 @@ class DoctorDocumentGoldensTest {
       time is unknown. An empty pool in each of several polls is worse than an empty pool in one poll.
 
       Pods that fail are present trouble only while their counter rises at least each 25 s, because the kubelet tries again
-      after 10 to 15 s. A pause of 25 s counts only if the agent or doctor has polled since.
+      after 10 to 15 s. A pause of 25 s counts only if the agent or doctor has polled after the pause.
 
       ### Commands
 
