@@ -262,9 +262,9 @@ public record NodeEvidence(
   }
 
   /**
-   * The part of an increase between two polls of doctor that is not in the agent's run. The
-   * agent's last poll can be between these two polls. If the run has all increases since ipamD's
-   * start, the part is the new count minus the run. If the part is unknown, the result is 0.
+   * The part of an increase between two polls of doctor that is not in the agent's run. The agent's
+   * last poll can be between these two polls. If the run has all increases since ipamD's start, the
+   * part is the new count minus the run. If the part is unknown, the result is 0.
    */
   private static double unseen(RecentIncrease run, Instant since, double increase, double count) {
     if (!since.isBefore(run.last())) {
