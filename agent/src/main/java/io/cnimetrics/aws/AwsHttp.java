@@ -78,7 +78,7 @@ public final class AwsHttp {
    * Returns a client that trusts the certificate authorities of the runtime.
    *
    * @param readTimeout the time limit for each wait for bytes
-   * @throws IllegalArgumentException if a proxy of the environment cannot be used
+   * @throws SettingsException if a proxy of the environment cannot be used
    */
   public static SdkHttpClient client(Duration connectTimeout, Duration readTimeout) {
     return client(Proxies.of(System.getenv()), connectTimeout, readTimeout);

@@ -86,6 +86,9 @@ record Ec2Request(String asked, String permission, String without) {
     if (e instanceof ApiCallTimeoutException) {
       return because(Reason.TIMEOUT, "was not answered in time");
     }
+    if (e instanceof SettingsException) {
+      return because(Reason.MALFORMED, "failed: " + e.getMessage());
+    }
     RootCause failure = RootCause.of(e);
     return failure.isIo()
         ? because(

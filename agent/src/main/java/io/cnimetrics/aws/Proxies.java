@@ -72,7 +72,7 @@ final class Proxies {
   /**
    * Reads the variables of an environment.
    *
-   * @throws IllegalArgumentException if a proxy cannot be used; the message contains no login
+   * @throws SettingsException if a proxy cannot be used; the message contains no login
    */
   static Proxies of(Map<String, String> environment) {
     return new Proxies(environment);
@@ -122,8 +122,8 @@ final class Proxies {
         login < 0 ? Optional.empty() : Optional.of(basic(rest.substring(0, login))));
   }
 
-  private static IllegalArgumentException invalid(String variable, String text, String why) {
-    return new IllegalArgumentException(
+  private static SettingsException invalid(String variable, String text, String why) {
+    return new SettingsException(
         "%s is '%s': %s; expected http://HOST:PORT or http://USER:PASSWORD@HOST:PORT"
             .formatted(variable, UrlSecrets.hiddenInValue(text), why));
   }

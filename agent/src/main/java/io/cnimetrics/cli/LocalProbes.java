@@ -4,6 +4,7 @@ import io.cnimetrics.agent.Subnets;
 import io.cnimetrics.aws.AwsEndpoint;
 import io.cnimetrics.aws.Ec2Result;
 import io.cnimetrics.aws.InstanceMetadata;
+import io.cnimetrics.aws.SettingsException;
 import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.cloudwatch.CloudWatchSink;
 import io.cnimetrics.config.AgentConfig;
@@ -131,7 +132,7 @@ final class LocalProbes {
       return result.status() == PutResult.Status.ACCEPTED
           ? Optional.empty()
           : Optional.of(refusal(result.message()));
-    } catch (CloudWatchSink.SettingsException e) {
+    } catch (SettingsException e) {
       return Optional.of(refusal(shown(e)));
     }
   }

@@ -3,6 +3,7 @@ package io.cnimetrics.cloudwatch;
 import io.cnimetrics.aws.Credentials;
 import io.cnimetrics.aws.Redacted;
 import io.cnimetrics.aws.RootCause;
+import io.cnimetrics.aws.SettingsException;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.publish.MetricSink.PutResult;
@@ -64,15 +65,6 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
     this.clock = clock;
   }
 
-  /** The SDK's settings in environment variables and files cannot be used. */
-  public static final class SettingsException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-
-    private SettingsException(String message, Throwable cause) {
-      super(message, cause);
-    }
-  }
-
   /**
    * Opens a sink with the SDK's settings. Makes no network call.
    *
@@ -85,12 +77,13 @@ public final class CloudWatchSink implements MetricSink, AutoCloseable {
           UnaryOperator.identity(),
           () -> Credentials.fromEnvironment(region, clock),
           clock);
+    } catch (SettingsException e) {
+      throw e;
     } catch (RuntimeException e) {
       throw new SettingsException(
           "the AWS SDK's settings for CloudWatch in %s cannot be used (%s); check the SDK's"
                   .formatted(Redacted.of(region), Redacted.of(new RootCause(e).message()))
-              + " environment variables, such as AWS_ENDPOINT_URL_CLOUDWATCH, and the SDK's files",
-          e);
+              + " environment variables, such as AWS_ENDPOINT_URL_CLOUDWATCH, and the SDK's files");
     }
   }
 

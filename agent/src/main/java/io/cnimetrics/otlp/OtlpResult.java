@@ -2,6 +2,7 @@ package io.cnimetrics.otlp;
 
 import io.cnimetrics.aws.CredentialsException;
 import io.cnimetrics.aws.NetworkFault;
+import io.cnimetrics.aws.ProxyException;
 import io.cnimetrics.aws.Redacted;
 import io.cnimetrics.aws.ResponseTimes;
 import io.cnimetrics.aws.RootCause;
@@ -72,13 +73,14 @@ final class OtlpResult {
 
   /** The result for a request without an answer. */
   PutResult unanswered(RootCause cause) {
+    NetworkFault fault = NetworkFault.of(cause.origin());
     return result(
-        Status.RETRYABLE,
+        fault == NetworkFault.PROXY_LOGIN ? Status.UNAUTHORIZED : Status.RETRYABLE,
         Optional.empty(),
-        "NO_ANSWER",
+        fault == NetworkFault.PROXY_LOGIN ? fault.name() : "NO_ANSWER",
         "failed: " + quoted(cause.message()),
-        signed
-            ? NetworkFault.of(cause.origin()).remedy("CloudWatch", "monitoring")
+        signed || cause.origin() instanceof ProxyException
+            ? fault.remedy("CloudWatch", "monitoring")
             : "check --otlp-endpoint, the receiver, and the resolution of host names on the node");
   }
 

@@ -94,7 +94,7 @@ class ProxiesTest {
       })
   void unusableProxyIsRefusedWithoutItsLogin(String value) {
     assertThatThrownBy(() -> Proxies.of(Map.of("HTTPS_PROXY", value)))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(SettingsException.class)
         .hasMessageContainingAll("HTTPS_PROXY", "expected http://HOST:PORT")
         .hasMessageNotContainingAny("planted", "nted", "secret");
   }

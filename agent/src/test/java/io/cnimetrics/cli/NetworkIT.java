@@ -132,6 +132,32 @@ class NetworkIT {
     }
   }
 
+  @Test
+  void otlpGoesThroughTheProxyToo() {
+    proxy.requiring(LOGIN);
+    try (Running agent =
+        agent("run", "--cloudwatch=false", "--otlp-endpoint=" + aws.url("otlp") + "/v1/metrics")
+            .start()) {
+      health.await("/readyz", 200, LIMIT);
+      // The agent sends the current minute when it stops.
+      assertThat(agent.stop().exitCode()).isZero();
+      assertThat(proxy.heads())
+          .isNotEmpty()
+          .allMatch(head -> head.startsWith("CONNECT otlp.private.test:"));
+    }
+  }
+
+  @Test
+  void unusableProxyEndsAnAgentThatSendsOnlyByOtlp() {
+    Result result =
+        agent("run", "--cloudwatch=false", "--otlp-endpoint=https://otlp.private.test/v1/metrics")
+            .in(Map.of("HTTPS_PROXY", "socks5://user:pl%40nted@proxy:1080"))
+            .run();
+
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(2);
+    assertThat(result.err()).contains("HTTPS_PROXY").doesNotContain("pl%40nted");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "socks5://user:pl%40nted@proxy:1080, http and not with this scheme",

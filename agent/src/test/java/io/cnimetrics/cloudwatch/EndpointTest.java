@@ -7,6 +7,7 @@ import static io.cnimetrics.cloudwatch.SinkFixture.datums;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.cnimetrics.aws.SettingsException;
 import io.cnimetrics.testing.SystemProperties;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,7 +55,7 @@ class EndpointTest {
   @Test
   void invalidRegionIsReportedWhenOpening() {
     assertThatThrownBy(() -> CloudWatchSink.open("not a region", CLOCK))
-        .isInstanceOf(CloudWatchSink.SettingsException.class)
+        .isInstanceOf(SettingsException.class)
         .hasMessageContaining("CloudWatch in not a region");
   }
 
@@ -62,7 +63,7 @@ class EndpointTest {
   void unusableSettingsAreReportedWhenOpening() {
     properties.set(Map.of("aws.endpointUrlCloudWatch", "::no url::"));
     assertThatThrownBy(() -> CloudWatchSink.open("eu-west-1", CLOCK))
-        .isInstanceOf(CloudWatchSink.SettingsException.class)
+        .isInstanceOf(SettingsException.class)
         .hasMessageContainingAll("eu-west-1", "AWS_ENDPOINT_URL_CLOUDWATCH");
   }
 
