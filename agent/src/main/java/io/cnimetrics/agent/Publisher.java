@@ -1,7 +1,7 @@
 package io.cnimetrics.agent;
 
-import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.aws.SettingsException;
+import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.MetricBuffer;
