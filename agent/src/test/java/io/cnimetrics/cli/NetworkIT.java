@@ -133,21 +133,6 @@ class NetworkIT {
   }
 
   @Test
-  void otlpGoesThroughTheProxyToo() {
-    proxy.requiring(LOGIN);
-    try (Running agent =
-        agent("run", "--cloudwatch=false", "--otlp-endpoint=" + aws.url("otlp") + "/v1/metrics")
-            .start()) {
-      health.await("/readyz", 200, LIMIT);
-      // The agent sends the current minute when it stops.
-      assertThat(agent.stop().exitCode()).isZero();
-      assertThat(proxy.heads())
-          .isNotEmpty()
-          .allMatch(head -> head.startsWith("CONNECT otlp.private.test:"));
-    }
-  }
-
-  @Test
   void unusableProxyEndsAnAgentThatSendsOnlyByOtlp() {
     Result result =
         agent("run", "--cloudwatch=false", "--otlp-endpoint=https://otlp.private.test/v1/metrics")
