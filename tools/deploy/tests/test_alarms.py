@@ -4,9 +4,10 @@ import os
 import subprocess
 import unittest
 
+import yaml
 from cfnlint.api import ManualArgs, lint
 
-from rendering import TOP
+from rendering import TOP, helm, only
 
 AGENT = TOP / "agent/target/dist/bin/cni-metrics-agent"
 REGIONS = ["us-east-1", "eu-west-1", "cn-north-1", "us-gov-west-1"]
@@ -26,8 +27,18 @@ class Alarms(unittest.TestCase):
                 self.assertEqual([], [str(each) for each in found])
 
 
+    def test_the_chart_has_the_alerts_of_the_command(self):
+        labels = {"release": "prometheus"}
+        rule = only(helm({"prometheusRule": {"enabled": True, "labels": labels}}), "PrometheusRule")
+        printed = yaml.safe_load(template("--format=prometheus-operator"))
+        self.assertEqual(printed["spec"], rule["spec"])
+        self.assertEqual(printed["spec"], yaml.safe_load(template("--format=prometheus")))
+        self.assertLessEqual(labels.items(), rule["metadata"]["labels"].items())
+        self.assertIn("{{ $labels.node }}", rule["spec"]["groups"][0]["rules"][0]["annotations"]["runbook"])
+
+
 def template(*settings):
-    own = ("AWS_CLUSTER_ID", "AWS_REGION", "CLOUDWATCH_NAMESPACE", "PUBLISH_INTERVAL")
+    own = ("AWS_CLUSTER_ID", "AWS_REGION", "CLOUDWATCH_NAMESPACE", "PUBLISH_INTERVAL", "ALARMS_FORMAT")
     environment = {key: value for key, value in os.environ.items() if key not in own}
     return subprocess.run(
         [AGENT, "alarms", *settings], env=environment, check=True, capture_output=True, text=True, timeout=60

@@ -99,7 +99,8 @@ class EveryRendering(unittest.TestCase):
 
     @of_every_rendering
     def test_holds_no_object_but_the_expected(self, rendered):
-        self.assertLessEqual({each["kind"] for each in rendered}, {"ServiceAccount", "DaemonSet", "PodMonitor"})
+        expected = {"ServiceAccount", "DaemonSet", "PodMonitor", "PrometheusRule"}
+        self.assertLessEqual({each["kind"] for each in rendered}, expected)
 
     @of_every_rendering
     def test_reaches_ipamd_and_metadata_by_the_hosts_network(self, rendered):

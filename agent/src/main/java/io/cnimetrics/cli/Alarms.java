@@ -9,16 +9,22 @@ import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.console.AlarmTemplate;
+import io.cnimetrics.console.PrometheusRules;
 import io.cnimetrics.text.Console;
 import java.util.HashSet;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** {@code alarms} prints a CloudFormation template with the alarms of one cluster. */
+/** {@code alarms} prints the alarms for CloudWatch or Prometheus. */
 final class Alarms implements Command {
+  private static final Flag<Format> FORMAT =
+      Flag.of("--format", "ALARMS_FORMAT", FlagType.oneOf("FORMAT", Format.class))
+          .defaultsTo("cloudformation", "cloudformation, prometheus or prometheus-operator");
   private static final Flag<String> CLUSTER_ID =
       Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.of("NAME", Dashboard::clusterId))
-          .ifAbsent("the stack's parameter ClusterId", "name of the cluster");
+          .ifAbsent(
+              "the stack's parameter, or all clusters",
+              "name of the cluster");
   private static final Flag<String> REGION =
       Flag.of("--region", "AWS_REGION", FlagType.of("REGION", Parsers::region))
           .ifAbsent("the region of the stack", "region of the cluster and of the stack");
@@ -30,11 +36,22 @@ final class Alarms implements Command {
       Flag.of("--with-dashboard", "ALARMS_WITH_DASHBOARD", FlagType.SWITCH)
           .defaultsTo("false", "add the dashboard to the template");
 
+  /** The service that evaluates the alarms, and the form in which it reads the alarms. */
+  private enum Format {
+    /** A template with alarms on the metrics of {@code PutMetricData}. */
+    CLOUDFORMATION,
+    /** A rule file. */
+    PROMETHEUS,
+    /** An object {@code PrometheusRule}. */
+    PROMETHEUS_OPERATOR
+  }
+
   private static final Pattern SUBNET = Pattern.compile("subnet-[0-9a-f]{1,17}");
 
   @Override
   public List<Flag<?>> flags() {
     return List.of(
+        FORMAT,
         CLUSTER_ID,
         REGION,
         Settings.NAMESPACE,
@@ -45,6 +62,7 @@ final class Alarms implements Command {
 
   @Override
   public int run(Values values, Console console) {
+    Format format = values.get(FORMAT);
     AlarmTemplate.Settings settings =
         new AlarmTemplate.Settings(
             values.find(CLUSTER_ID),
@@ -53,7 +71,35 @@ final class Alarms implements Command {
             Math.toIntExact(values.get(Settings.PUBLISH_INTERVAL).toMinutes()),
             values.find(SUBNET_IDS).orElse(List.of()),
             values.get(WITH_DASHBOARD));
+    if (format != Format.CLOUDFORMATION) {
+      checkOnlyNodes(settings, values);
+    }
     values.check();
+    int minutes = settings.publishMinutes();
+    switch (format) {
+      case CLOUDFORMATION -> printTemplate(settings, console);
+      case PROMETHEUS -> console.print(PrometheusRules.file(settings.clusterId(), minutes));
+      case PROMETHEUS_OPERATOR ->
+          console.print(PrometheusRules.custom(settings.clusterId(), minutes));
+    }
+    return Cli.OK;
+  }
+
+  /** The alarms that name nodes also name subnets, and are no part of a stack with a dashboard. */
+  private static void checkOnlyNodes(AlarmTemplate.Settings settings, Values values) {
+    if (settings.dashboard()) {
+      values.problem(
+          "%s needs --format cloudformation: use the command dashboard to print the dashboard"
+              .formatted(values.origin(WITH_DASHBOARD)));
+    }
+    if (!settings.subnetIds().isEmpty()) {
+      values.problem(
+          "%s needs --format cloudformation: in other formats one alarm watches all subnets"
+              .formatted(values.origin(SUBNET_IDS)));
+    }
+  }
+
+  private static void printTemplate(AlarmTemplate.Settings settings, Console console) {
     checkSubnets(settings);
     String template = AlarmTemplate.of(settings);
     console.print(template);
@@ -63,7 +109,6 @@ final class Alarms implements Command {
                   .formatted(template.getBytes(UTF_8).length, AlarmTemplate.MOST_BYTES_OF_TEXT)
               + " '--s3-bucket BUCKET' to 'aws cloudformation deploy'");
     }
-    return Cli.OK;
   }
 
   private static void checkSubnets(AlarmTemplate.Settings settings) {

@@ -233,6 +233,29 @@ public final class AlarmTable {
               List.of(MetricCatalog.NODE_IP_UTILIZATION),
               List.of(Cause.NODE_FULL.finding(), "max-pods")));
 
+  /** Only PromQL can compare the nodes of now with the nodes of an hour ago. */
+  static final Alarm NODE_SILENT =
+      new Alarm(
+          "NodeSilent",
+          "node-silent",
+          TICKET,
+          Formula.of(ClusterStatistic.NODES, MetricCatalog.IPAMD_UP),
+          BELOW,
+          Threshold.fixed(1),
+          new Evaluation(15, 60, BREACHING),
+          Optional.of(
+              new Switch(
+                  "NodeSilentAlarm",
+                  false,
+                  "Set true if nodes are rarely replaced: a terminated node starts the alarm too")),
+          new Text(
+              "A node does not report",
+              "No data of a node has arrived for 15 minutes, but some has in the last hour. The other"
+                  + " alarms have no data of this node. Check that its agent's pod runs, and read the"
+                  + " log of the pod.",
+              List.of(),
+              List.of("publishing", "java-agent")));
+
   /** The alarms of severity page, except the alarms of subnets. */
   static final List<Alarm> PAGES = List.of(NO_ADDRESS, IPAMD_DOWN, CRASH_LOOP);
 
@@ -240,7 +263,8 @@ public final class AlarmTable {
       List.of(NO_DATA, WARM_POOL_EMPTY, LOST_ADDRESS, DENIED, THROTTLED, NEARLY_FULL);
 
   /** One alarm that represents the alarms of all subnets. */
-  static final Alarm SUBNET_EMPTY = subnetEmpty("SubnetEmpty", "a subnet", "A subnet is empty");
+  static final Alarm SUBNET_EMPTY =
+      subnetEmpty("SubnetEmpty", "subnet-empty", "a subnet", "A subnet is empty");
 
   private AlarmTable() {}
 
@@ -249,22 +273,28 @@ public final class AlarmTable {
     return Stream.of(PAGES, List.of(SUBNET_EMPTY), TICKETS).flatMap(List::stream).toList();
   }
 
+  /** The alarms that name each node or subnet in trouble, in the order of the output. */
+  static List<Alarm> byNode() {
+    return Stream.concat(all().stream(), Stream.of(NODE_SILENT)).toList();
+  }
+
   /**
    * The alarm of a subnet. Its id contains the subnet's id, so that the alarm stays the same
    * resource of the stack if the list of subnets changes.
    */
   static Alarm subnetEmpty(String subnetId) {
     String id = subnetId.replaceFirst("subnet-", "SubnetEmpty");
-    return subnetEmpty(id, subnetId, "Subnet %s is empty".formatted(subnetId));
+    return subnetEmpty(
+        id, "subnet-empty-" + subnetId, subnetId, "Subnet %s is empty".formatted(subnetId));
   }
 
-  private static Alarm subnetEmpty(String id, String subnetId, String title) {
+  private static Alarm subnetEmpty(String id, String name, String subnetId, String title) {
     ClusterSeries free =
         new ClusterSeries(
             MetricCatalog.SUBNET_FREE_IPS, ClusterStatistic.MINIMUM, Optional.of(subnetId));
     return new Alarm(
         id,
-        "subnet-empty-" + subnetId,
+        name,
         PAGE,
         Formula.of(free),
         BELOW,

@@ -164,8 +164,7 @@ public final class AlarmTemplate {
   private static Map<String, Object> description(Text text) {
     String whichNode =
         text.troubles().isEmpty()
-            ? "Find the agents: kubectl get pods -n kube-system -o wide"
-                + " -l app.kubernetes.io/name=cni-metrics-agent"
+            ? "Find the agents: " + WhichNode.agents()
             : "Find the node in Logs Insights: "
                 + WhichNode.logsInsights(
                     text.troubles(), text.troubles().contains(MetricCatalog.AWS_API_ERR));

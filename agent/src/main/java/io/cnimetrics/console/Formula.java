@@ -79,6 +79,12 @@ record Formula(String expression, List<ClusterSeries> series) {
     return expression.equals(series.get(0).id());
   }
 
+  /** Whether the formula is the first series as a percentage of the second series. */
+  boolean isPercent() {
+    return series.size() == 2
+        && equals(percent(series.get(0).metric(), series.get(1).metric()));
+  }
+
   private Formula with(String operator, Metric metric) {
     ClusterSeries next = ClusterSeries.of(ClusterStatistic.SUM, metric);
     List<ClusterSeries> all = new ArrayList<>(series);

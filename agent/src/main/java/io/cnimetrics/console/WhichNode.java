@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The ways to find the node that has a problem. The metrics do not name nodes. The log of each
- * agent names its node.
+ * The ways to find the node that has a problem. CloudWatch's metrics do not name nodes. The log
+ * of each agent names its node.
  */
 final class WhichNode {
   /** Matches text up to a space, or up to the end of a value in JSON logs. */
@@ -51,6 +51,10 @@ final class WhichNode {
   static String agentLogs() {
     return "kubectl logs -n kube-system -l app.kubernetes.io/name=cni-metrics-agent --prefix"
         + " --since=1h --tail=-1 --max-log-requests=1000 | grep 'trouble minute='";
+  }
+
+  static String agents() {
+    return "kubectl get pods -n kube-system -o wide -l app.kubernetes.io/name=cni-metrics-agent";
   }
 
   static String refusedPods() {

@@ -1,4 +1,4 @@
-/** The CloudWatch dashboard and the alarm template. */
+/** The CloudWatch dashboard, and the alarms for CloudWatch and Prometheus. */
 @NullMarked
 package io.cnimetrics.console;
 

@@ -115,6 +115,54 @@ class AlarmsTest {
     assertThat(terminal.out()).isEmpty();
   }
 
+  @Test
+  void rulesOfPrometheusSelectTheCluster() {
+    assertThat(terminal.run("alarms", "--format=prometheus", "--cluster-id=prod/a b")).isZero();
+
+    assertThat(terminal.out())
+        .startsWith("groups:\n  - name: \"cni-metrics-agent-prod/a b\"\n")
+        .contains("cni_no_ip_address_seconds{cluster=\"prod/a b\"}[5m]")
+        .doesNotContain("${");
+    assertThat(terminal.out().lines().filter(line -> line.matches(".* cni_\\w+\\[.*"))).isEmpty();
+  }
+
+  @Test
+  void rulesOfPrometheusNeedNoClusterAndNoRegion() {
+    assertThat(terminal.run("alarms", "--format=prometheus")).isZero();
+
+    assertThat(terminal.out()).contains("max_over_time(cni_no_ip_address_seconds[5m])");
+  }
+
+  @Test
+  void objectOfTheOperatorHasAValidName() {
+    assertThat(terminal.run("alarms", "--format=prometheus-operator", "--cluster-id=Prod_EU."))
+        .isZero();
+
+    assertThat(terminal.out())
+        .startsWith("apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\n")
+        .contains("  name: cni-metrics-agent-prod-eu\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"prometheus", "prometheus-operator"})
+  void dashboardAndListOfSubnetsNeedATemplate(String format) {
+    assertThat(
+            terminal.run(
+                "alarms", "--format=" + format, "--with-dashboard", "--subnet-ids=subnet-0a"))
+        .isEqualTo(Cli.USAGE);
+
+    assertThat(terminal.out()).isEmpty();
+    assertThat(terminal.err())
+        .contains("--with-dashboard needs --format cloudformation")
+        .contains("--subnet-ids needs --format cloudformation");
+  }
+
+  @Test
+  void unknownFormatIsRejected() {
+    assertThat(terminal.run("alarms", "--format=terraform")).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("--format 'terraform'", "prometheus-operator");
+  }
+
   private static JsonNode subnetAlarms(String ids) {
     Terminal printed = new Terminal(Map.of());
     assertThat(printed.run("alarms", "--subnet-ids=" + ids)).isZero();

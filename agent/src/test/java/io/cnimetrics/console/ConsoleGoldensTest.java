@@ -1,6 +1,7 @@
 package io.cnimetrics.console;
 
 import io.cnimetrics.Goldens;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,25 @@ class ConsoleGoldensTest {
     Goldens.check(
         "alarms-everything.json",
         AlarmTemplate.of(settings(5, List.of("subnet-0a1", "subnet-0b2"), true)));
+  }
+
+  @Test
+  void rulesOfPrometheusAreAsApproved() {
+    Goldens.check("alarms-prometheus.yaml", PrometheusRules.file(Optional.of("prod"), 5));
+  }
+
+  @Test
+  void objectForTheOperatorIsAsApproved() {
+    Goldens.check("alarms-operator.yaml", PrometheusRules.custom(Optional.of("prod_eu"), 1));
+  }
+
+  /** The rules of the chart are for all clusters, because Prometheus runs in the cluster. */
+  @Test
+  void chartHasTheRules() {
+    Path rules = Path.of("..", "daemonset", "chart", "files", "rules.yaml");
+
+    Goldens.check(
+        rules.toAbsolutePath().normalize().toString(), PrometheusRules.file(Optional.empty(), 1));
   }
 
   private static AlarmTemplate.Settings settings(

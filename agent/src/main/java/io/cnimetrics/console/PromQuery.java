@@ -1,0 +1,136 @@
+package io.cnimetrics.console;
+
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.Metric.Unit;
+import io.cnimetrics.console.Alarm.Evaluation;
+import io.cnimetrics.console.Alarm.Threshold;
+import java.math.BigDecimal;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+
+/**
+ * An alarm as a query in PromQL. The result contains one series for each node, subnet or cluster in
+ * trouble. The same query works on scraped metrics and on OTLP.
+ *
+ * @param expression the query with its threshold
+ * @param pendingMinutes the time for which the result must contain a series before the alarm starts
+ */
+record PromQuery(String expression, int pendingMinutes) {
+  /** The labels that name a node in a notification. */
+  private static final String NODE = "by (cluster, node, instance, zone)";
+
+  /** What the result of an alarm's query names. */
+  enum Subject {
+    NODE,
+    SUBNET,
+    CLUSTER;
+
+    static Subject of(Alarm alarm) {
+      if (alarm.isOfSubnet()) {
+        return SUBNET;
+      }
+      boolean clusterWide =
+          alarm.equals(AlarmTable.NO_DATA)
+              || alarm.formula().series().get(0).statistic() == ClusterStatistic.P90;
+      return clusterWide ? CLUSTER : NODE;
+    }
+  }
+
+  /**
+   * The parts of the queries that depend on the format.
+   *
+   * @param matcher selects the cluster, such as {@code {cluster="prod"}}; empty for all clusters
+   * @param publishMinutes the agents' publish interval
+   * @param threshold writes a threshold in the given unit, in the base unit
+   * @param existing selects the nodes that exist; empty if unknown
+   */
+  record Dialect(
+      String matcher,
+      int publishMinutes,
+      BiFunction<Threshold, Unit, String> threshold,
+      String existing) {
+
+    PromQuery of(Alarm alarm) {
+      ClusterSeries first = alarm.formula().series().get(0);
+      Evaluation evaluation = alarm.evaluation().sentEvery(publishMinutes);
+      int bad = evaluation.datapoints();
+      int all = evaluation.periods();
+      String condition =
+          switch (alarm.comparison()) {
+                case AT_LEAST -> " >= ";
+                case ABOVE -> " > ";
+                case BELOW -> " < ";
+              }
+              + threshold.apply(
+                  alarm.threshold(),
+                  alarm.formula().isPercent() ? Unit.PERCENT : first.metric().unit());
+      return switch (first.statistic()) {
+        case MAXIMUM ->
+            new PromQuery(over(NODE, "max", "max_over_time", first.metric(), all) + condition, 0);
+        case MINIMUM ->
+            new PromQuery(
+                over("by (cluster, subnet_id)", "min", "last_over_time", first.metric(), lag())
+                    + condition,
+                bad);
+        case P90 ->
+            new PromQuery(
+                "quantile by (cluster) (0.9, last_over_time(%s))%s"
+                    .formatted(range(first.metric(), lag()), condition),
+                bad);
+        case SUM -> new PromQuery(counted(alarm, bad, all, condition), 0);
+        case NODES -> new PromQuery(silent(alarm, first.metric(), bad, all), 0);
+        default -> throw new IllegalArgumentException(alarm.id());
+      };
+    }
+
+    /** A counter must also have risen in as many minutes as the alarm asks for. */
+    private String counted(Alarm alarm, int bad, int all, String condition) {
+      String value =
+          alarm.metrics().stream()
+              .map(metric -> over(NODE, "sum", "increase", metric, all))
+              .collect(Collectors.joining(alarm.formula().isPercent() ? " / " : " + "));
+      String often =
+          bad == 1
+              ? ""
+              : "\nand "
+                  + over(NODE, "max", "changes", alarm.metrics().get(0), all)
+                  + " >= "
+                  + bad;
+      return value + condition + often;
+    }
+
+    private String silent(Alarm alarm, Metric metric, int bad, int all) {
+      if (Subject.of(alarm) == Subject.CLUSTER) {
+        return "absent_over_time(%s)".formatted(range(metric, bad));
+      }
+      return "%s\nunless on (node) last_over_time(%s)%s"
+          .formatted(
+              over(NODE, "max", "last_over_time", metric, all), range(metric, bad), existing);
+    }
+
+    private String over(String by, String operator, String function, Metric metric, int minutes) {
+      return "%s %s (%s(%s))".formatted(operator, by, function, range(metric, minutes));
+    }
+
+    private String range(Metric metric, int minutes) {
+      return "%s%s[%dm]".formatted(metric.prometheus().family(), matcher, minutes);
+    }
+
+    /** The newest point can be as old as that. */
+    private int lag() {
+      return Math.max(5, 2 * publishMinutes + 1);
+    }
+  }
+
+  /** A threshold in the base unit, as a number. */
+  static String number(Threshold threshold, Unit unit) {
+    return factor(unit)
+        .multiply(BigDecimal.valueOf(threshold.value()))
+        .stripTrailingZeros()
+        .toPlainString();
+  }
+
+  static BigDecimal factor(Unit unit) {
+    return BigDecimal.valueOf(unit.inBaseUnit(1)).stripTrailingZeros();
+  }
+}
