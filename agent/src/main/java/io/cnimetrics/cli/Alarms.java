@@ -22,9 +22,7 @@ final class Alarms implements Command {
           .defaultsTo("cloudformation", "cloudformation, prometheus or prometheus-operator");
   private static final Flag<String> CLUSTER_ID =
       Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.of("NAME", Dashboard::clusterId))
-          .ifAbsent(
-              "the stack's parameter, or all clusters",
-              "name of the cluster");
+          .ifAbsent("the stack's parameter, or all clusters", "name of the cluster");
   private static final Flag<String> REGION =
       Flag.of("--region", "AWS_REGION", FlagType.of("REGION", Parsers::region))
           .ifAbsent("the region of the stack", "region of the cluster and of the stack");

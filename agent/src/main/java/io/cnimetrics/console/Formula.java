@@ -81,8 +81,7 @@ record Formula(String expression, List<ClusterSeries> series) {
 
   /** Whether the formula is the first series as a percentage of the second series. */
   boolean isPercent() {
-    return series.size() == 2
-        && equals(percent(series.get(0).metric(), series.get(1).metric()));
+    return series.size() == 2 && equals(percent(series.get(0).metric(), series.get(1).metric()));
   }
 
   private Formula with(String operator, Metric metric) {

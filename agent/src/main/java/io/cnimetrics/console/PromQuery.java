@@ -92,10 +92,7 @@ record PromQuery(String expression, int pendingMinutes) {
       String often =
           bad == 1
               ? ""
-              : "\nand "
-                  + over(NODE, "max", "changes", alarm.metrics().get(0), all)
-                  + " >= "
-                  + bad;
+              : "\nand " + over(NODE, "max", "changes", alarm.metrics().get(0), all) + " >= " + bad;
       return value + condition + often;
     }
 

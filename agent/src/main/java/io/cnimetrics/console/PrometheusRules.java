@@ -39,18 +39,21 @@ public final class PrometheusRules {
   public static String custom(Optional<String> clusterId, int publishMinutes) {
     return Yaml.of(
         object(
-            "apiVersion", "monitoring.coreos.com/v1",
-            "kind", "PrometheusRule",
+            "apiVersion",
+            "monitoring.coreos.com/v1",
+            "kind",
+            "PrometheusRule",
             "metadata",
-                object(
-                    "name",
-                    name(clusterId)
-                        .toLowerCase(Locale.ROOT)
-                        .replaceAll("[^a-z0-9-]", "-")
-                        .replaceAll("-+$", ""),
-                    "labels",
-                    object("app.kubernetes.io/name", NAME)),
-            "spec", groups(clusterId, publishMinutes)));
+            object(
+                "name",
+                name(clusterId)
+                    .toLowerCase(Locale.ROOT)
+                    .replaceAll("[^a-z0-9-]", "-")
+                    .replaceAll("-+$", ""),
+                "labels",
+                object("app.kubernetes.io/name", NAME)),
+            "spec",
+            groups(clusterId, publishMinutes)));
   }
 
   private static String name(Optional<String> clusterId) {
@@ -117,9 +120,7 @@ public final class PrometheusRules {
                       : "\nThis query finds NODE: topk(10, %s)\n"
                           .formatted(alarm.metrics().get(0).prometheus()))
                   + findings,
-              alarm.equals(AlarmTable.NO_DATA)
-                  ? WhichNode.agents()
-                  : WhichNode.doctor("NODE"));
+              alarm.equals(AlarmTable.NO_DATA) ? WhichNode.agents() : WhichNode.doctor("NODE"));
     };
   }
 

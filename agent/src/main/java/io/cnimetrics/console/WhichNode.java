@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The ways to find the node that has a problem. CloudWatch's metrics do not name nodes. The log
- * of each agent names its node.
+ * The ways to find the node that has a problem. CloudWatch's metrics do not name nodes. The log of
+ * each agent names its node.
  */
 final class WhichNode {
   /** Matches text up to a space, or up to the end of a value in JSON logs. */

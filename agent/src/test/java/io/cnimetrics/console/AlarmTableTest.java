@@ -54,7 +54,9 @@ class AlarmTableTest {
   void agentLogsTheLineThatTheQueryFinds(Alarm.Text text) {
     assertThat(text.troubles()).allMatch(metric -> metric.alertAt().isPresent());
     assertThat(text.troubles().isEmpty())
-        .isEqualTo(Stream.of(AlarmTable.NO_DATA, AlarmTable.NODE_SILENT).anyMatch(a -> a.text().equals(text)));
+        .isEqualTo(
+            Stream.of(AlarmTable.NO_DATA, AlarmTable.NODE_SILENT)
+                .anyMatch(a -> a.text().equals(text)));
   }
 
   @ParameterizedTest
