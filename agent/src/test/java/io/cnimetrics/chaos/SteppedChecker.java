@@ -149,14 +149,22 @@ final class SteppedChecker {
 
   /**
    * Increases that had to wait for a clock that was set back are in the first minute after the
-   * wait.
+   * wait. The minute before it may have a datum from before the clock was set back.
    */
   private void checkExactly(Put put, String counter) {
-    boolean first = !puts(put.metric()).containsKey(put.minute().minus(Truth.MINUTE));
-    Optional<Span> span = span(put.minute()).filter(polled -> !first && isCalm(polled));
-    if (span.isPresent()) {
-      Instant from = span.get().from();
-      Instant end = span.get().to().plusNanos(1);
+    Instant minuteBefore = put.minute().minus(Truth.MINUTE);
+    if (!puts(put.metric()).containsKey(minuteBefore)) {
+      return;
+    }
+    Optional<Span> since =
+        span(minuteBefore)
+            .flatMap(
+                earlier ->
+                    span(put.minute()).map(polled -> new Span(earlier.to(), polled.to())))
+            .filter(this::isCalm);
+    if (since.isPresent()) {
+      Instant from = since.get().from().plusNanos(1);
+      Instant end = since.get().to().plusNanos(1);
       double before = Answer.increase(counter, truth.reads(true, Truth.before(from)));
       double after = Answer.increase(counter, truth.reads(true, Truth.before(end)));
       compared(true, put, List.of(after - before));
