@@ -159,8 +159,7 @@ final class SteppedChecker {
     Optional<Span> since =
         span(minuteBefore)
             .flatMap(
-                earlier ->
-                    span(put.minute()).map(polled -> new Span(earlier.to(), polled.to())))
+                earlier -> span(put.minute()).map(polled -> new Span(earlier.to(), polled.to())))
             .filter(this::isCalm);
     if (since.isPresent()) {
       Instant from = since.get().from().plusNanos(1);
