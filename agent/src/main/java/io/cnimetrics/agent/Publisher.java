@@ -40,8 +40,8 @@ final class Publisher {
   private static final Duration RESOLVE_AGAIN = Duration.ofMinutes(10);
 
   /**
-   * How long a sender that needs the instance waits. Without this wait, a slow answer of instance
-   * metadata would create a second series of each metric, without the labels of the instance.
+   * How long a sender waits for the labels of the instance. Without this wait, a slow answer of
+   * instance metadata would create a second series of each metric, without these labels.
    */
   private static final Duration WAIT_FOR_INSTANCE = Duration.ofMinutes(5);
 

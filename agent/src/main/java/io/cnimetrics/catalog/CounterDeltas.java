@@ -73,7 +73,7 @@ record CounterDeltas(Optional<IpamdMetrics> read, Optional<CounterTotals> base, 
             Collectors.toUnmodifiableMap(counter -> counter, counter -> of(counter).orElse(0)));
   }
 
-  /** Whether ipamD's process is new, so that all that it has counted is an increase. */
+  /** Whether ipamD's process is new, so that its totals are increases. */
   boolean fromZero() {
     return read.isPresent() && base.equals(Optional.of(CounterTotals.zero()));
   }

@@ -21,7 +21,7 @@ public record Refusals(long first, long last) {
     }
   }
 
-  /** Converts stored numbers. A run that begins before 1970 is damaged, and is unknown. */
+  /** Converts stored numbers. A run that begins before 1970 is damaged and counts as unknown. */
   static Refusals of(String prefix, Map<String, Double> numbers) {
     long first = numbers.getOrDefault(prefix + "first", -1.0).longValue();
     long last = numbers.getOrDefault(prefix + "last", -1.0).longValue();

@@ -190,7 +190,7 @@ public final class Sampler {
    *
    * @param samples the samples in the catalogue's order; a metric without a value has no sample
    * @param rose the increases of ipamD's counters that rose, with or without a selected metric
-   * @param fromZero whether ipamD is new, so that all that it has counted is an increase
+   * @param fromZero whether ipamD is new, so that its totals are increases
    * @param history the state to pass to the next poll
    * @param leftOut the metrics without a sample because ipamD shows a bad number, such as a
    *     negative counter

@@ -28,7 +28,7 @@ public record Streak(long minutesBefore, long minute, boolean held) {
     }
   }
 
-  /** Converts stored numbers. A streak that begins before 1970 is damaged, and is unknown. */
+  /** Converts stored numbers. A streak that begins before 1970 is damaged and ignored. */
   static Streak of(String prefix, Map<String, Double> numbers) {
     long minutesBefore = numbers.getOrDefault(prefix + "minutesBefore", 0.0).longValue();
     long minute = numbers.getOrDefault(prefix + "minute", -1.0).longValue();

@@ -86,9 +86,9 @@ final class InFlightRequest {
     }
   }
 
-  /** Prepares the request. The request is sent when the result is called. */
+  /** Prepares a request that is sent when {@link ExecutableHttpRequest#call} is called. */
   ExecutableHttpRequest prepare(SdkHttpClient http, HttpExecuteRequest asked) {
-    // The next request follows a minute later. Servers close an idle connection earlier, and a
+    // The next request follows a minute later. Servers close an idle connection before that, and a
     // request on a closed connection fails. The signature does not include this header.
     SdkHttpRequest closing =
         asked.httpRequest().toBuilder().putHeader("Connection", "close").build();

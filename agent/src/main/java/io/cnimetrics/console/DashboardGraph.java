@@ -136,7 +136,7 @@ final class DashboardGraph {
             "accountId", line.cluster().accountId()));
   }
 
-  /** The region that a line must name; empty if it is the region of the graph. */
+  /** The region of a line; empty if the graph has the same region. */
   private Optional<String> otherRegion(Line line) {
     return Optional.of(line.cluster().region()).filter(its -> !its.equals(cluster.region()));
   }

@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** The reasons for failed requests to AWS whose message shows the reason. */
+/** The reasons for failed requests to AWS that the error message shows. */
 enum AwsTrouble {
   SETTINGS(
       "_PROXY is '|must not be null|Protocol must be|invalid: ",

@@ -49,12 +49,12 @@ final class IpamdHttp {
   static final long MAX_BODY_BYTES = 64L << 20;
 
   /**
-   * The maximum number of bytes that arrive without a byte of the body. OkHttp holds headers, chunk
+   * The maximum number of bytes between two bytes of the body. OkHttp holds headers, chunk
    * extensions, trailers and the header of gzip in memory. ipamD sends about 200 bytes of headers.
    */
   static final int MAX_OTHER_BYTES = 32 * 1024;
 
-  /** Longer than every call. A call has its own limit. */
+  /** Longer than any call, because each call has its own limit. */
   private static final Duration LONGEST_CONNECTION = Duration.ofMinutes(1);
 
   /** Okio's message for a body that is not gzip contains the first two bytes of the body. */

@@ -115,7 +115,7 @@ public final class IpamdReader implements Ipamd {
     }
   }
 
-  /** A release without these settings is not a problem, because the formulas then use the pool. */
+  /** Missing settings are not a problem, because the pool also shows custom networking. */
   private void readSettings(Round round) {
     try {
       settings = introspection.map(round::settings);

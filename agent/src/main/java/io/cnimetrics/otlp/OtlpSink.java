@@ -63,7 +63,7 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
    * @param url the receiver's URL for metrics
    * @param headers headers of each request; they can contain secrets
    * @param resource attributes of all metrics
-   * @param signature how requests are signed; empty if they are not
+   * @param signature the signature of each request; empty for unsigned requests
    * @param labels returns the labels of this node
    * @param version the version of the agent
    */

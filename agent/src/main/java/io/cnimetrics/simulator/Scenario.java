@@ -108,7 +108,7 @@ public record Scenario(
     return has(NodeFault.LATE_CUSTOM_NETWORKING) || has(NodeFault.ENICONFIG_MISSING);
   }
 
-  /** Whether the primary interface may hold pods. With the fault, custom networking forbids it. */
+  /** Whether the primary interface may hold pods. Custom networking forbids pods on it. */
   boolean primaryHasPods() {
     return !has(NodeFault.ENICONFIG_MISSING);
   }

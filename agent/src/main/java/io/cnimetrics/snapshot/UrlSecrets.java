@@ -12,7 +12,7 @@ public final class UrlSecrets {
 
   private static final Pattern QUERY = Pattern.compile("(://[^\\s\"'<>?]*)\\?[^\\s\"'<>]*");
 
-  /** The JDK quotes an invalid URL behind this text. A login in this URL can contain blanks. */
+  /** The JDK quotes an invalid URL after this text. A login in that URL can contain blanks. */
   private static final Pattern INVALID_LOGIN =
       Pattern.compile("( at index [0-9]+: )(?:.*@|\\S+:$)");
 
