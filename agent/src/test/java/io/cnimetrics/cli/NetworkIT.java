@@ -1,11 +1,13 @@
 package io.cnimetrics.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.testing.AgentProcess;
 import io.cnimetrics.testing.AgentProcess.Result;
 import io.cnimetrics.testing.AgentProcess.Running;
 import io.cnimetrics.testing.ConnectProxy;
+import io.cnimetrics.testing.Eventually;
 import io.cnimetrics.testing.FakeIpamd;
 import io.cnimetrics.testing.HealthPages;
 import io.cnimetrics.testing.RecordedNode;
@@ -38,9 +40,10 @@ class NetworkIT {
   private static final String PASSWORD = "pl@nted";
   private static final String ENCODED = "pl%40nted";
   private static final String LOGIN =
-      "Basic " + Base64.getEncoder().encodeToString(("user:" + PASSWORD).getBytes());
+      "Basic " + Base64.getEncoder().encodeToString(("user:" + PASSWORD).getBytes(UTF_8));
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration NEXT_SEND = Duration.ofSeconds(150);
 
   @TempDir static Path folder;
   private static TlsServer aws;
@@ -129,6 +132,19 @@ class NetworkIT {
           .contains(
               "outcome=RETRYABLE", "IRSA", proxy.address(), "answered CONNECT with status 502");
       assertThat(health.await("/readyz", 200, LIMIT)).isNotEmpty();
+    }
+  }
+
+  /** An agent sends by OTLP first after a whole minute. */
+  @Test
+  void otlpGoesThroughTheProxyToo() {
+    proxy.requiring(LOGIN);
+    try (Running agent =
+        agent("run", "--cloudwatch=false", "--otlp-endpoint=" + aws.url("otlp") + "/v1/metrics")
+            .start()) {
+      Eventually.holds("a request", NEXT_SEND, () -> !proxy.heads().isEmpty());
+      assertThat(proxy.heads())
+          .allMatch(head -> head.startsWith("CONNECT otlp.private.test:"));
     }
   }
 
