@@ -13,7 +13,6 @@ import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -67,7 +66,6 @@ final class Publisher {
   private volatile Optional<String> identityRefusal = Optional.empty();
   private Instant resolveAt = Instant.MIN;
   private Instant openAllAt = Instant.MIN;
-  private Instant syncedMinute = Instant.MIN;
   private boolean started;
   private boolean late;
 
@@ -127,7 +125,7 @@ final class Publisher {
   /** Does what is due now and returns the next due time. */
   Instant run(Instant now) {
     closeMinute(now);
-    if (!syncEachMinute(now)) {
+    if (!buffer.sync()) {
       return giveUp(Stream.of(ANOTHER_AGENT));
     }
     boolean clockWentBack =
@@ -150,16 +148,6 @@ final class Publisher {
       buffer.sendNow();
     }
     late = !closed;
-  }
-
-  /** Returns false if another agent has the state directory. */
-  private boolean syncEachMinute(Instant now) {
-    Instant minute = now.truncatedTo(ChronoUnit.MINUTES);
-    if (minute.equals(syncedMinute)) {
-      return true;
-    }
-    syncedMinute = minute;
-    return buffer.sync();
   }
 
   private void resolve(Instant now) {

@@ -28,8 +28,8 @@ final class ChaosNode implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(10);
   private static final Duration SURELY_WRITTEN = Duration.ofSeconds(30);
 
-  /** The agent looks for its files each minute. */
-  private static final Duration NOTICED = Duration.ofSeconds(70);
+  /** The agent looks for its files each minute. A request that hangs delays this by 10 s. */
+  private static final Duration NOTICED = Duration.ofSeconds(80);
 
   private static final String COMPLAINT = "state cannot be kept on disk";
   private static final String CLUSTER = "chaos";
