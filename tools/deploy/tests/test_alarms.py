@@ -14,6 +14,8 @@ REGIONS = ["us-east-1", "eu-west-1", "cn-north-1", "us-gov-west-1"]
 SETTINGS = (
     (),
     ("--cluster-id=production", "--region=eu-west-1"),
+    ("--format=promql",),
+    ("--format=promql", "--cluster-id=production", "--publish-interval=5m"),
     ("--cluster-id=production", "--publish-interval=5m", "--subnet-ids=subnet-0a1,subnet-0b2", "--with-dashboard"),
 )
 

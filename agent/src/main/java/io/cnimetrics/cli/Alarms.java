@@ -10,6 +10,7 @@ import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.console.AlarmTemplate;
 import io.cnimetrics.console.PrometheusRules;
+import io.cnimetrics.console.PromqlTemplate;
 import io.cnimetrics.text.Console;
 import java.util.HashSet;
 import java.util.List;
@@ -19,7 +20,7 @@ import java.util.regex.Pattern;
 final class Alarms implements Command {
   private static final Flag<Format> FORMAT =
       Flag.of("--format", "ALARMS_FORMAT", FlagType.oneOf("FORMAT", Format.class))
-          .defaultsTo("cloudformation", "cloudformation, prometheus or prometheus-operator");
+          .defaultsTo("cloudformation", "cloudformation, promql, prometheus or prometheus-operator");
   private static final Flag<String> CLUSTER_ID =
       Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.of("NAME", Dashboard::clusterId))
           .ifAbsent("the stack's parameter, or all clusters", "name of the cluster");
@@ -38,6 +39,8 @@ final class Alarms implements Command {
   private enum Format {
     /** A template with alarms on the metrics of {@code PutMetricData}. */
     CLOUDFORMATION,
+    /** A template with PromQL alarms on the metrics of OTLP. */
+    PROMQL,
     /** A rule file. */
     PROMETHEUS,
     /** An object {@code PrometheusRule}. */
@@ -76,6 +79,7 @@ final class Alarms implements Command {
     int minutes = settings.publishMinutes();
     switch (format) {
       case CLOUDFORMATION -> printTemplate(settings, console);
+      case PROMQL -> console.print(PromqlTemplate.of(settings));
       case PROMETHEUS -> console.print(PrometheusRules.file(settings.clusterId(), minutes));
       case PROMETHEUS_OPERATOR ->
           console.print(PrometheusRules.custom(settings.clusterId(), minutes));

@@ -30,7 +30,23 @@ final class AlarmParameters {
 
   private AlarmParameters() {}
 
+  /** The parameters of the template with PromQL alarms. It has no composite alarm. */
+  static Map<String, Object> byNode(AlarmTemplate.Settings settings) {
+    Map<String, Object> all = parameters(settings, AlarmTable.byNode());
+    all.keySet().removeAll(List.of("Namespace", COMPOSITE, "SuppressorAlarm"));
+    return all;
+  }
+
   static Map<String, Object> parameters(AlarmTemplate.Settings settings) {
+    List<Alarm> alarms = new ArrayList<>(AlarmTable.all());
+    if (settings.subnetIds().isEmpty()) {
+      alarms.remove(AlarmTable.SUBNET_EMPTY);
+    }
+    return parameters(settings, alarms);
+  }
+
+  private static Map<String, Object> parameters(
+      AlarmTemplate.Settings settings, List<Alarm> alarms) {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put(
         "ClusterId",
@@ -55,7 +71,9 @@ final class AlarmParameters {
     all.put(
         "RunbookUrl",
         text("", "(https?://\\S{1,240})?", "URL that each alarm's description shows"));
-    thresholds(settings)
+    alarms.stream()
+        .map(Alarm::threshold)
+        .filter(threshold -> threshold.parameter().isPresent())
         .forEach(threshold -> all.put(threshold.parameter().orElseThrow(), number(threshold)));
     all.put(
         COMPOSITE,
@@ -67,7 +85,8 @@ final class AlarmParameters {
             ".{0,255}",
             "Name of an alarm that is on during planned replacements of nodes. While that alarm is"
                 + " on, the composite alarm sends no pages"));
-    switches().forEach(each -> all.put(each.parameter(), bool(each.on(), each.description())));
+    switches(alarms)
+        .forEach(each -> all.put(each.parameter(), bool(each.on(), each.description())));
     if (settings.dashboard()) {
       all.put(
           "DashboardName",
@@ -77,10 +96,19 @@ final class AlarmParameters {
   }
 
   static Map<String, Object> conditions() {
+    Map<String, Object> conditions = conditions(AlarmTable.all());
+    conditions.put(COMPOSITE, isOn(COMPOSITE));
+    conditions.put(HAS_SUPPRESSOR, isGiven("SuppressorAlarm"));
+    conditions.put("EachAlarm", object("Fn::Not", List.of(isOn(COMPOSITE))));
+    conditions.put(EACH_PAGES, all("EachAlarm", hasTopic(Alarm.Severity.PAGE)));
+    conditions.put(notifiesOk(EACH_PAGES), all(EACH_PAGES, NOTIFY_OK));
+    return conditions;
+  }
+
+  /** The conditions that the templates have in common. */
+  static Map<String, Object> conditions(List<Alarm> alarms) {
     Map<String, Object> conditions =
         object(
-            COMPOSITE, isOn(COMPOSITE),
-            HAS_SUPPRESSOR, isGiven("SuppressorAlarm"),
             HAS_RUNBOOK, isGiven("RunbookUrl"),
             HAS_TAG, isGiven("TagKey"),
             NOTIFY_OK, isOn("NotifyOk"));
@@ -88,10 +116,7 @@ final class AlarmParameters {
       conditions.put(hasTopic(severity), isGiven(topicOf(severity)));
       conditions.put(notifiesOk(hasTopic(severity)), all(hasTopic(severity), NOTIFY_OK));
     }
-    conditions.put("EachAlarm", object("Fn::Not", List.of(isOn(COMPOSITE))));
-    conditions.put(EACH_PAGES, all("EachAlarm", hasTopic(Alarm.Severity.PAGE)));
-    conditions.put(notifiesOk(EACH_PAGES), all(EACH_PAGES, NOTIFY_OK));
-    switches().forEach(each -> conditions.put(each.parameter(), isOn(each.parameter())));
+    switches(alarms).forEach(each -> conditions.put(each.parameter(), isOn(each.parameter())));
     return conditions;
   }
 
@@ -108,19 +133,8 @@ final class AlarmParameters {
     return condition + "Ok";
   }
 
-  private static List<Switch> switches() {
-    return AlarmTable.all().stream().flatMap(alarm -> alarm.onBy().stream()).toList();
-  }
-
-  private static List<Threshold> thresholds(AlarmTemplate.Settings settings) {
-    List<Threshold> thresholds = new ArrayList<>();
-    AlarmTable.PAGES.forEach(alarm -> thresholds.add(alarm.threshold()));
-    AlarmTable.TICKETS.forEach(alarm -> thresholds.add(alarm.threshold()));
-    if (!settings.subnetIds().isEmpty()) {
-      thresholds.add(AlarmTable.SUBNET_FREE);
-    }
-    thresholds.removeIf(threshold -> threshold.parameter().isEmpty());
-    return thresholds;
+  private static List<Switch> switches(List<Alarm> alarms) {
+    return alarms.stream().flatMap(alarm -> alarm.onBy().stream()).toList();
   }
 
   private static String dashboardName(AlarmTemplate.Settings settings) {

@@ -51,7 +51,10 @@ public final class AlarmTemplate {
 
   /** Writes the template. The text is indented if CloudFormation accepts the indented text. */
   public static String of(Settings settings) {
-    Map<String, Object> template = new AlarmTemplate(settings).template();
+    return text(new AlarmTemplate(settings).template());
+  }
+
+  static String text(Map<String, Object> template) {
     String indented = Json.indented(template);
     return fitsAsText(indented) ? indented : Json.compact(template) + "\n";
   }
@@ -145,29 +148,40 @@ public final class AlarmTemplate {
                 sub(DashboardBody.inTemplate(settings.region(), !settings.subnetIds().isEmpty()))));
   }
 
-  private static Map<String, Object> resource(
+  static Map<String, Object> resource(
       String type, Optional<String> condition, Map<String, Object> properties) {
     return object("Type", type, "Condition", condition, "Properties", properties);
   }
 
   private static Map<String, Object> common(String name, Text text) {
+    return common(name, text, whichNode(text));
+  }
+
+  /**
+   * @param whichNode the line of the description that says how to find the node
+   */
+  static Map<String, Object> common(String name, Text text, String whichNode) {
     return object(
         "AlarmName", sub("${NamePrefix}-${ClusterId}-" + name),
         "AlarmDescription",
-            join(description(text), either(HAS_RUNBOOK, sub("\nRunbook: ${RunbookUrl}"), "")),
+            join(
+                description(text, whichNode),
+                either(HAS_RUNBOOK, sub("\nRunbook: ${RunbookUrl}"), "")),
         "Tags",
             List.of(
                 object("Key", "cluster", "Value", ref("ClusterId")),
                 only(HAS_TAG, object("Key", ref("TagKey"), "Value", ref("TagValue")))));
   }
 
-  private static Map<String, Object> description(Text text) {
-    String whichNode =
-        text.troubles().isEmpty()
-            ? "Find the agents: " + WhichNode.agents()
-            : "Find the node in Logs Insights: "
-                + WhichNode.logsInsights(
-                    text.troubles(), text.troubles().contains(MetricCatalog.AWS_API_ERR));
+  static String whichNode(Text text) {
+    return text.troubles().isEmpty()
+        ? "Find the agents: " + WhichNode.agents()
+        : "Find the node in Logs Insights: "
+            + WhichNode.logsInsights(
+                text.troubles(), text.troubles().contains(MetricCatalog.AWS_API_ERR));
+  }
+
+  private static Map<String, Object> description(Text text, String whichNode) {
     return sub(
         "Cluster ${ClusterId}: %s. %s\n%s\nExamine NODE: %s\nSee the verdict and the findings %s."
             .formatted(
@@ -220,7 +234,7 @@ public final class AlarmTemplate {
     return threshold.parameter().<Object>map(CloudFormation::ref).orElse(threshold.value());
   }
 
-  private static Map<String, Object> actions(Severity severity, String condition) {
+  static Map<String, Object> actions(Severity severity, String condition) {
     List<Object> topics = List.of(ref(AlarmParameters.topicOf(severity)));
     return object(
         "AlarmActions", only(condition, topics),

@@ -144,7 +144,7 @@ class AlarmsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"prometheus", "prometheus-operator"})
+  @ValueSource(strings = {"promql", "prometheus", "prometheus-operator"})
   void dashboardAndListOfSubnetsNeedATemplate(String format) {
     assertThat(
             terminal.run(

@@ -145,6 +145,51 @@ class AlarmTemplateTest {
             });
   }
 
+  @Test
+  void promqlAlarmsFitTheLimitsAndNameTheNode() {
+    Map<String, String> longest =
+        Map.of(
+            "ClusterId",
+            "c".repeat(128),
+            "NamePrefix",
+            "p".repeat(60),
+            "RunbookUrl",
+            "https://" + "r".repeat(240),
+            "PageTopicArn",
+            PAGES,
+            "NodesNearlyFullAlarm",
+            "true",
+            "NodeSilentAlarm",
+            "true");
+    Map<String, Map<?, ?>> alarms =
+        Stack.of(PromqlTemplate.of(settings(5, List.of())), longest).alarms();
+
+    assertThat(alarms).hasSize(11).containsKeys("NoData", "SubnetEmpty", "NodeSilent");
+    assertThat(alarms.values())
+        .allSatisfy(
+            alarm -> {
+              assertThat(text(alarm, "AlarmName")).hasSizeLessThanOrEqualTo(255);
+              assertThat(text(alarm, "AlarmDescription"))
+                  .hasSizeLessThanOrEqualTo(1024)
+                  .contains("\nExamine NODE: kubectl ", "\nSee the verdict", "\nRunbook: https://");
+              assertThat(alarm.containsKey("MetricName") || alarm.containsKey("Metrics")).isFalse();
+            });
+    assertThat(alarm(alarms, "PodsGetNoAddress").get("AlarmActions")).isEqualTo(List.of(PAGES));
+    assertThat(query(alarms, "PodsGetNoAddress"))
+        .isEqualTo(
+            "max by (cluster, node, instance, zone) (max_over_time(cni_no_ip_address_seconds"
+                + "{cluster=\"%s\"}[13m])) >= 60 * 3".formatted("c".repeat(128)));
+  }
+
+  private static String query(Map<String, Map<?, ?>> alarms, String id) {
+    Map<?, ?> criteria = Json.member(alarm(alarms, id), "EvaluationCriteria");
+    return text(Json.member(criteria, "PromQLCriteria"), "Query");
+  }
+
+  private static Map<?, ?> alarm(Map<String, Map<?, ?>> alarms, String id) {
+    return Objects.requireNonNull(alarms.get(id), id);
+  }
+
   /** An alarm on one of EC2's answers needs the nodes with that answer, not all with errors. */
   @Test
   void alarmsOfEc2FindTheNodesByTheFindingOfTheTroubleLine() {
@@ -273,7 +318,7 @@ class AlarmTemplateTest {
   }
 
   private static Map<?, ?> alarm(Stack stack, String id) {
-    return Objects.requireNonNull(stack.alarms().get(id), id);
+    return alarm(stack.alarms(), id);
   }
 
   private static Map<?, ?> composite(Stack stack) {

@@ -37,6 +37,11 @@ class ConsoleGoldensTest {
   }
 
   @Test
+  void alarmsInPromqlAreAsApproved() {
+    Goldens.check("alarms-promql.json", PromqlTemplate.of(settings(5, List.of(), false)));
+  }
+
+  @Test
   void rulesOfPrometheusAreAsApproved() {
     Goldens.check("alarms-prometheus.yaml", PrometheusRules.file(Optional.of("prod"), 5));
   }

@@ -1,0 +1,99 @@
+package io.cnimetrics.console;
+
+import static io.cnimetrics.console.CloudFormation.sub;
+import static io.cnimetrics.text.Json.object;
+
+import io.cnimetrics.catalog.Metric.Unit;
+import io.cnimetrics.console.Alarm.Switch;
+import io.cnimetrics.console.Alarm.Threshold;
+import io.cnimetrics.console.PromQuery.Dialect;
+import io.cnimetrics.console.PromQuery.Subject;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Writes the alarms as PromQL alarms of CloudWatch, in one CloudFormation template. Each node in
+ * trouble is a contributor of an alarm. There is no composite alarm, because it would not name the
+ * contributors.
+ */
+public final class PromqlTemplate {
+  private static final int INTERVAL_SECONDS = 60;
+
+  /** Bridges points that CloudWatch shows late, so that an alarm does not end and start again. */
+  private static final int RECOVERY_SECONDS = 300;
+
+  private PromqlTemplate() {}
+
+  /**
+   * Writes the template.
+   *
+   * @param settings without subnets and without a dashboard; the namespace has no effect
+   */
+  public static String of(AlarmTemplate.Settings settings) {
+    Dialect dialect =
+        new Dialect(
+            "{cluster=\"${ClusterId}\"}",
+            settings.publishMinutes(),
+            PromqlTemplate::threshold,
+            "");
+    Map<String, Object> resources = new LinkedHashMap<>();
+    AlarmTable.byNode().forEach(alarm -> resources.put(alarm.id(), alarm(alarm, dialect)));
+    return AlarmTemplate.text(
+        object(
+            "AWSTemplateFormatVersion",
+            "2010-09-09",
+            "Description",
+            "PromQL alarms for pod addresses of the VPC CNI in an EKS cluster. The agents must send"
+                + " by OTLP to CloudWatch.",
+            "Parameters",
+            AlarmParameters.byNode(settings),
+            "Conditions",
+            AlarmParameters.conditions(AlarmTable.byNode()),
+            "Resources",
+            resources));
+  }
+
+  private static Map<String, Object> alarm(Alarm alarm, Dialect dialect) {
+    PromQuery query = dialect.of(alarm);
+    Map<String, Object> properties =
+        AlarmTemplate.common(alarm.name(), alarm.text(), whichNode(alarm));
+    properties.put(
+        "EvaluationCriteria",
+        object(
+            "PromQLCriteria",
+            object(
+                "Query", sub(query.expression()),
+                "PendingPeriod", 60 * query.pendingMinutes(),
+                "RecoveryPeriod", RECOVERY_SECONDS)));
+    properties.put("EvaluationInterval", INTERVAL_SECONDS);
+    properties.putAll(
+        AlarmTemplate.actions(alarm.severity(), AlarmParameters.hasTopic(alarm.severity())));
+    return AlarmTemplate.resource(
+        "AWS::CloudWatch::Alarm", alarm.onBy().map(Switch::parameter), properties);
+  }
+
+  private static String whichNode(Alarm alarm) {
+    Subject subject = Subject.of(alarm);
+    if (subject == Subject.CLUSTER) {
+      return AlarmTemplate.whichNode(alarm.text());
+    }
+    return (alarm.equals(AlarmTable.NODE_SILENT)
+            ? "CloudWatch does not know whether a node was terminated. "
+            : "")
+        + "The contributors of this alarm name the %ss:"
+            .formatted(subject == Subject.NODE ? "node" : "subnet")
+        + " aws cloudwatch describe-alarm-contributors --alarm-name ALARM";
+  }
+
+  /** A threshold in the base unit, as a product with the parameter of the template. */
+  private static String threshold(Threshold threshold, Unit unit) {
+    return threshold
+        .parameter()
+        .map(
+            name ->
+                unit.inBaseUnit(1) == 1
+                    ? "${%s}".formatted(name)
+                    : "%s * ${%s}".formatted(PromQuery.factor(unit).toPlainString(), name))
+        .orElseGet(() -> PromQuery.number(threshold, unit));
+  }
+}
