@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
 final class Alarms implements Command {
   private static final Flag<Format> FORMAT =
       Flag.of("--format", "ALARMS_FORMAT", FlagType.oneOf("FORMAT", Format.class))
-          .defaultsTo("cloudformation", "cloudformation, promql, prometheus or prometheus-operator");
+          .defaultsTo(
+              "cloudformation", "cloudformation, promql, prometheus or prometheus-operator");
   private static final Flag<String> CLUSTER_ID =
       Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.of("NAME", Dashboard::clusterId))
           .ifAbsent("the stack's parameter, or all clusters", "name of the cluster");

@@ -32,10 +32,7 @@ public final class PromqlTemplate {
   public static String of(AlarmTemplate.Settings settings) {
     Dialect dialect =
         new Dialect(
-            "{cluster=\"${ClusterId}\"}",
-            settings.publishMinutes(),
-            PromqlTemplate::threshold,
-            "");
+            "{cluster=\"${ClusterId}\"}", settings.publishMinutes(), PromqlTemplate::threshold, "");
     Map<String, Object> resources = new LinkedHashMap<>();
     AlarmTable.byNode().forEach(alarm -> resources.put(alarm.id(), alarm(alarm, dialect)));
     return AlarmTemplate.text(
@@ -62,9 +59,12 @@ public final class PromqlTemplate {
         object(
             "PromQLCriteria",
             object(
-                "Query", sub(query.expression()),
-                "PendingPeriod", 60 * query.pendingMinutes(),
-                "RecoveryPeriod", RECOVERY_SECONDS)));
+                "Query",
+                sub(query.expression()),
+                "PendingPeriod",
+                60 * query.pendingMinutes(),
+                "RecoveryPeriod",
+                RECOVERY_SECONDS)));
     properties.put("EvaluationInterval", INTERVAL_SECONDS);
     properties.putAll(
         AlarmTemplate.actions(alarm.severity(), AlarmParameters.hasTopic(alarm.severity())));
