@@ -88,7 +88,7 @@ final class Alarms implements Command {
     return Cli.OK;
   }
 
-  /** The alarms that name nodes also name subnets, and are no part of a stack with a dashboard. */
+  /** Rejects flags that have an effect only on the CloudFormation template. */
   private static void checkOnlyNodes(AlarmTemplate.Settings settings, Values values) {
     if (settings.dashboard()) {
       values.problem(

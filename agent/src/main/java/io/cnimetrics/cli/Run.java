@@ -159,9 +159,9 @@ final class Run implements Command {
 
   /**
    * Waits, without being ready, while another agent publishes for this node. If the other agent has
-   * the health address too, it answers the probes of this pod. Then only an exit shows the error,
-   * after the time in which the other agent may be stopping. A successor, which has the same state
-   * directory, waits as long as necessary.
+   * the same health address, that agent answers this pod's probes, and only an exit shows the
+   * error. This agent exits after {@link #STOP_LIMIT}, because the other agent may be stopping. If
+   * both have the same state directory, this agent waits without a limit.
    *
    * @throws UncheckedIOException if the other agent does not end and has the health address
    */

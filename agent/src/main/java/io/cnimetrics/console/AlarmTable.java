@@ -233,7 +233,7 @@ public final class AlarmTable {
               List.of(MetricCatalog.NODE_IP_UTILIZATION),
               List.of(Cause.NODE_FULL.finding(), "max-pods")));
 
-  /** Only PromQL can compare the nodes of now with the nodes of an hour ago. */
+  /** Not in the template, because only PromQL can find a node that has stopped reporting. */
   static final Alarm NODE_SILENT =
       new Alarm(
           "NodeSilent",
@@ -247,12 +247,12 @@ public final class AlarmTable {
               new Switch(
                   "NodeSilentAlarm",
                   false,
-                  "Set true if nodes are rarely replaced: a terminated node starts the alarm too")),
+                  "Set true if nodes are rarely replaced: a terminated node starts the alarm")),
           new Text(
               "A node does not report",
-              "No data of a node has arrived for 15 minutes, but some has in the last hour. The other"
-                  + " alarms have no data of this node. Check that its agent's pod runs, and read the"
-                  + " log of the pod.",
+              "A node has sent no data for 15 minutes, but it sent data in the last hour. The other"
+                  + " alarms do not cover this node now. Check that its agent's pod runs, and read"
+                  + " the log of the pod.",
               List.of(),
               List.of("publishing", "java-agent")));
 

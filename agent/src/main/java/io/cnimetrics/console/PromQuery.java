@@ -83,7 +83,7 @@ record PromQuery(String expression, int pendingMinutes) {
       };
     }
 
-    /** A counter must also have risen in as many minutes as the alarm asks for. */
+    /** The first counter must also have risen at least {@code bad} times. */
     private String counted(Alarm alarm, int bad, int all, String condition) {
       String value =
           alarm.metrics().stream()
@@ -113,7 +113,7 @@ record PromQuery(String expression, int pendingMinutes) {
       return "%s%s[%dm]".formatted(metric.prometheus().family(), matcher, minutes);
     }
 
-    /** The newest point can be as old as that. */
+    /** The greatest age of the newest point, in minutes. */
     private int lag() {
       return Math.max(5, 2 * publishMinutes + 1);
     }

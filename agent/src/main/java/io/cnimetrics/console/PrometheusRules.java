@@ -82,7 +82,7 @@ public final class PrometheusRules {
         "annotations", annotations(alarm));
   }
 
-  /** The severities of the Kubernetes community. An alarm that is off by default is for reading. */
+  /** The severities of the Kubernetes community. Most alarms that are off by default get info. */
   private static String severity(Alarm alarm) {
     if (alarm.severity() == Severity.PAGE) {
       return "critical";

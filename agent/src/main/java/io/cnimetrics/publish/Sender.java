@@ -139,9 +139,7 @@ public final class Sender {
     return () -> now.plusNanos(System.nanoTime() - start);
   }
 
-  /**
-   * Returns a time in each minute unless a request failed, because each minute can have an alert.
-   */
+  /** Returns a time in each minute unless a request failed. Each minute can have an alert. */
   private Instant nextTurn(Instant now) {
     return failure.isPresent() ? due : Collections.min(List.of(next(), schedule.nextMinute(now)));
   }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /** Writes YAML documents for people. A value is a non-empty map, a non-empty list or a text. */
 public final class Yaml {
-  /** Texts that every reader of YAML reads as this text, without quotes. */
+  /** Texts that need no quotes, because every YAML reader reads them as texts. */
   private static final Pattern PLAIN =
       Pattern.compile("(?!(?i:true|false|yes|no|on|off|y|n|null)$)[A-Za-z][\\w-]*([./][\\w-]+)*");
 
