@@ -143,6 +143,7 @@ class NetworkIT {
         agent("run", "--cloudwatch=false", "--otlp-endpoint=" + aws.url("otlp") + "/v1/metrics")
             .start()) {
       Eventually.holds("a request", NEXT_SEND, () -> !proxy.heads().isEmpty());
+      assertThat(agent.isRunning()).isTrue();
       assertThat(proxy.heads()).allMatch(head -> head.startsWith("CONNECT otlp.private.test:"));
     }
   }

@@ -65,7 +65,9 @@ public final class RawServer implements Closeable {
 
   /** One on the IPv6 loopback address. */
   public static RawServer ipv6(Answer answer) throws IOException {
-    InetSocketAddress address = new InetSocketAddress(InetAddress.getByName("::1"), 0);
+    byte[] loopback = new byte[16];
+    loopback[15] = 1;
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getByAddress(loopback), 0);
     return new RawServer(StandardProtocolFamily.INET6, address, answer);
   }
 
