@@ -149,25 +149,25 @@ final class SteppedChecker {
 
   /**
    * Increases that had to wait for a clock that was set back are in the first minute after the
-   * wait. The minute before it may have a datum from before the clock was set back.
+   * wait. If the clock showed the minute before it twice, that minute has a datum from before.
    */
   private void checkExactly(Put put, String counter) {
     Instant minuteBefore = put.minute().minus(Truth.MINUTE);
-    if (!puts(put.metric()).containsKey(minuteBefore)) {
-      return;
-    }
-    Optional<Span> since =
-        span(minuteBefore)
-            .flatMap(
-                earlier -> span(put.minute()).map(polled -> new Span(earlier.to(), polled.to())))
-            .filter(this::isCalm);
-    if (since.isPresent()) {
-      Instant from = since.get().from().plusNanos(1);
-      Instant end = since.get().to().plusNanos(1);
+    boolean first =
+        !puts(put.metric()).containsKey(minuteBefore)
+            || span(minuteBefore).filter(SteppedChecker::wasShownTwice).isPresent();
+    Optional<Span> span = span(put.minute()).filter(polled -> !first && isCalm(polled));
+    if (span.isPresent()) {
+      Instant from = span.get().from();
+      Instant end = span.get().to().plusNanos(1);
       double before = Answer.increase(counter, truth.reads(true, Truth.before(from)));
       double after = Answer.increase(counter, truth.reads(true, Truth.before(end)));
       compared(true, put, List.of(after - before));
     }
+  }
+
+  private static boolean wasShownTwice(Span minute) {
+    return minute.from().plus(Truth.MINUTE).plus(Truth.SOON).isBefore(minute.to());
   }
 
   private void compared(boolean exact, Put put, List<Double> right) {
