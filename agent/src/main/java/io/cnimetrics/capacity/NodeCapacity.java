@@ -372,7 +372,7 @@ public record NodeCapacity(
       return mode == AddressMode.PREFIX ? ADDRESSES_PER_PREFIX : 1;
     }
 
-    /** The product of both limits, or the number of pods that the kubelet admits if it is lower. */
+    /** The lower of two numbers: the product of both limits, and the kubelet's limit of pods. */
     private EffectiveMaximum maximum(
         AddressMode mode, long enis, long perEni, List<String> assumptions) {
       long usable = Math.max(0, enis);

@@ -117,7 +117,7 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
       String amount = number(increases.amount());
       if (increases.amount() > total) {
         // The run began before ipamD's last restart. The total began at that restart.
-        return "%s, %s since %s with ipamD's restarts"
+        return "%s, %s since %s, some before ipamD's restart"
             .formatted(all, amount, time(increases.since()));
       }
       if (increases.amount() == total && since().isPresent()) {

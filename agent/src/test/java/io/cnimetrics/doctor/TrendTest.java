@@ -18,7 +18,7 @@ class TrendTest {
   @Test
   void increaseOverARestartIsNoPartOfTheTotal() {
     assertThat(trend(2, 5))
-        .hasToString("2 since ipamD started, 5 since 11:50 UTC with ipamD's restarts");
+        .hasToString("2 since ipamD started, 5 since 11:50 UTC, some before ipamD's restart");
   }
 
   private static Trend trend(double total, double increase) {
