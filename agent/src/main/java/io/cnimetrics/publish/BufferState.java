@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -47,23 +49,44 @@ record BufferState(
    *
    * @param minute the start of the minute
    * @param at when the last poll of the minute started
+   * @param earlier when the last poll with this metric started, if the last poll lacks the metric
    * @param samples one sample of each metric that has a value, in the order in which the metrics
    *     appeared
    */
-  record OpenMinute(Instant minute, Instant at, List<Sample> samples) {
+  record OpenMinute(
+      Instant minute, Instant at, Map<String, Instant> earlier, List<Sample> samples) {
+    OpenMinute(Instant minute, Instant at, List<Sample> samples) {
+      this(minute, at, Map.of(), samples);
+    }
+
     OpenMinute and(Instant pollAt, List<Sample> later) {
-      return new OpenMinute(minute, pollAt, combined(samples, later));
+      Map<String, Instant> missing = new LinkedHashMap<>();
+      samples.forEach(sample -> missing.put(sample.metric().name(), at));
+      missing.putAll(earlier);
+      later.stream()
+          .filter(sample -> sample.value().isPresent())
+          .forEach(sample -> missing.remove(sample.metric().name()));
+      return new OpenMinute(minute, pollAt, missing, combined(samples, later));
     }
 
     List<MinuteValue> values() {
       return values(Sample::value);
     }
 
-    /** Like {@link #values}, with the total of each counter instead of its increase. */
-    List<MinuteValue> totals() {
+    /**
+     * Like {@link #values}, with the total of each counter instead of its increase, by the start of
+     * the poll that returned the value.
+     */
+    Map<Instant, List<MinuteValue>> totals() {
       return values(
-          sample ->
-              sample.metric().kind() == Metric.Kind.COUNTER ? sample.total() : sample.value());
+              sample ->
+                  sample.metric().kind() == Metric.Kind.COUNTER ? sample.total() : sample.value())
+          .stream()
+          .collect(
+              Collectors.groupingBy(
+                  value -> earlier.getOrDefault(value.metric(), at),
+                  TreeMap::new,
+                  Collectors.toList()));
     }
 
     private List<MinuteValue> values(Function<Sample, OptionalDouble> number) {
@@ -86,6 +109,12 @@ record BufferState(
    * @param ipamd when ipamD started; empty before ipamD's metrics were read
    */
   record Starts(Instant agent, Optional<Instant> ipamd) {
+    Starts {
+      // The journal stores milliseconds. A restart of the agent must not change a start.
+      agent = agent.truncatedTo(ChronoUnit.MILLIS);
+      ipamd = ipamd.map(start -> start.truncatedTo(ChronoUnit.MILLIS));
+    }
+
     /** The start of the metric's total; empty if the metric is a gauge. */
     Optional<Instant> of(String metric) {
       return MetricCatalog.named(metric)
@@ -173,7 +202,11 @@ record BufferState(
         lastMinute,
         open.map(
             minute ->
-                new OpenMinute(minute.minute(), minute.at(), combined(events, minute.samples()))),
+                new OpenMinute(
+                    minute.minute(),
+                    minute.at(),
+                    minute.earlier(),
+                    combined(events, minute.samples()))),
         open.isPresent() ? carried : combined(events, carried),
         starts);
   }

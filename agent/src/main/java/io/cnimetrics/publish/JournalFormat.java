@@ -89,10 +89,13 @@ final class JournalFormat {
     fields.put("lastMinute", sinceEpoch(state.lastMinute()));
     if (state.open().isPresent()) {
       OpenMinute open = state.open().get();
-      fields
-          .put("minute", sinceEpoch(open.minute()))
-          .put("at", open.at().toEpochMilli())
-          .put("open", fields(open.samples()));
+      fields.put("minute", sinceEpoch(open.minute())).put("at", open.at().toEpochMilli());
+      if (!open.earlier().isEmpty()) {
+        Fields earlier = new Fields();
+        open.earlier().forEach((metric, at) -> earlier.put(metric, at.toEpochMilli()));
+        fields.put("earlier", earlier);
+      }
+      fields.put("open", fields(open.samples()));
     }
     return putStarts(fields, state.starts())
         .put("carried", fields(state.carried()))
@@ -111,6 +114,12 @@ final class JournalFormat {
                 new OpenMinute(
                     fields.minute("minute"),
                     fields.millis("at").orElse(fields.minute("minute")),
+                    fields
+                        .object("earlier")
+                        .map(
+                            times ->
+                                times.all(at -> Instant.ofEpochMilli(((Number) at).longValue())))
+                        .orElse(Map.of()),
                     samples(fields, "open")))
             : Optional.empty(),
         samples(fields, "carried"),

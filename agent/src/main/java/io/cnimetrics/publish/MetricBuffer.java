@@ -230,8 +230,20 @@ public final class MetricBuffer implements AutoCloseable {
     if (!openMinute().equals(Optional.of(minute))) {
       closeOpen(true);
     }
-    state = state.polled(takenAt, reading);
+    BufferState next = state.polled(takenAt, reading);
+    if (!next.starts().equals(state.starts())) {
+      addOldTotals();
+    }
+    state = next;
     keep();
+  }
+
+  /**
+   * Adds the totals of the open minute before totals with another start replace them. Otherwise the
+   * events between the last minute and ipamD's restart would be missing.
+   */
+  private void addOldTotals() {
+    state.open().ifPresent(open -> otlp.ifPresent(destination -> addTotals(open, destination)));
   }
 
   /** Records the end of a poll. The poll may have failed. */
@@ -261,13 +273,19 @@ public final class MetricBuffer implements AutoCloseable {
 
   private void addPending(OpenMinute minute, Destination cloudWatch, Optional<Destination> other) {
     pending.add(minute.minute(), cloudWatch, Optional.empty(), minute.values());
-    other.ifPresent(
-        destination ->
-            pending.add(
-                minute.minute(),
-                destination,
-                Optional.of(new PendingMinute.Times(minute.at(), state.starts())),
-                minute.totals()));
+    other.ifPresent(destination -> addTotals(minute, destination));
+  }
+
+  private void addTotals(OpenMinute minute, Destination destination) {
+    minute
+        .totals()
+        .forEach(
+            (at, values) ->
+                pending.add(
+                    minute.minute(),
+                    destination,
+                    Optional.of(new PendingMinute.Times(at, state.starts())),
+                    values));
   }
 
   /**

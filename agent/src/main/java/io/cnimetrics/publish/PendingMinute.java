@@ -3,6 +3,7 @@ package io.cnimetrics.publish;
 import io.cnimetrics.publish.MetricSink.Datum;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,9 +29,14 @@ record PendingMinute(
   /**
    * The times of the values of one minute.
    *
-   * @param at when the last poll of the minute started
+   * @param at when the poll of the values started, in whole milliseconds as in the journal.
+   *     Otherwise a restart of the agent would change the time of a point
    */
-  record Times(Instant at, BufferState.Starts starts) {}
+  record Times(Instant at, BufferState.Starts starts) {
+    Times {
+      at = at.truncatedTo(ChronoUnit.MILLIS);
+    }
+  }
 
   PendingMinute {
     values = MinuteValue.Packed.of(values);

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,7 @@ class ModelAgent {
   private final Ipamd source;
   private final Optional<Path> state;
   private final MetricSink sink;
+  private final Optional<MetricSink> otlp;
   private final InstantSource clock;
   private final Duration publishInterval;
   private final SplittableRandom random;
@@ -56,6 +58,19 @@ class ModelAgent {
       InstantSource clock,
       Duration publishInterval,
       long seed) {
+    this(name, source, state, sink, Optional.empty(), clock, publishInterval, seed);
+  }
+
+  ModelAgent(
+      String name,
+      Ipamd source,
+      Optional<Path> state,
+      MetricSink sink,
+      Optional<MetricSink> otlp,
+      InstantSource clock,
+      Duration publishInterval,
+      long seed) {
+    this.otlp = otlp;
     this.name = name;
     this.source = source;
     this.state = state;
@@ -71,7 +86,14 @@ class ModelAgent {
     Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), now);
     Destination destination =
         new Destination("Kubernetes/CNI", List.of(Map.of("CLUSTER_ID", Destination.UNKNOWN)));
-    MetricBuffer buffer = new MetricBuffer(state, destination, () -> now, events, report -> {});
+    MetricBuffer buffer =
+        new MetricBuffer(
+            state,
+            destination,
+            otlp.map(known -> new Destination(Receiver.OTLP, "", destination.sets())),
+            () -> now,
+            events,
+            report -> {});
     Poller poller =
         new Poller(
             source, sampler.withGrace(Duration.ofMinutes(5)), buffer, schedule, (seen, read) -> {});
@@ -79,10 +101,7 @@ class ModelAgent {
         new Publisher(
             buffer,
             limit -> identification(),
-            List.of(
-                Publisher.Opening.cloudWatch(
-                    (region, at) ->
-                        new Sender(buffer, sink, schedule, events, random, region, at))),
+            openings(buffer, schedule),
             sampler.start(),
             new Backoff(random),
             node -> poller.setInstance(node.instance()),
@@ -90,6 +109,30 @@ class ModelAgent {
               throw new AssertionError(why);
             });
     running = Optional.of(new Running(buffer, poller, publisher));
+  }
+
+  private List<Publisher.Opening> openings(MetricBuffer buffer, NodeSchedule schedule) {
+    List<Publisher.Opening> openings = new ArrayList<>();
+    openings.add(
+        Publisher.Opening.cloudWatch(
+            (region, at) -> new Sender(buffer, sink, schedule, events, random, region, at)));
+    otlp.ifPresent(
+        receiver ->
+            openings.add(
+                new Publisher.Opening(
+                    Receiver.OTLP,
+                    true,
+                    (region, at) ->
+                        new Sender(
+                            buffer,
+                            receiver,
+                            Receiver.OTLP,
+                            schedule,
+                            events,
+                            random,
+                            Map.entry("region", region),
+                            at))));
+    return openings;
   }
 
   private Identification identification() {
@@ -119,9 +162,11 @@ class ModelAgent {
     Running last = running.orElseThrow();
     last.poller().finalPoll();
     last.buffer().closeOpenMinute();
-    last.publisher()
-        .sender(Receiver.CLOUDWATCH)
-        .ifPresent(sender -> sender.flush(clock.instant(), () -> Duration.ofSeconds(5)));
+    for (Receiver receiver : Receiver.values()) {
+      last.publisher()
+          .sender(receiver)
+          .ifPresent(sender -> sender.flush(clock.instant(), () -> Duration.ofSeconds(5)));
+    }
     last.buffer().sync();
     kill();
   }

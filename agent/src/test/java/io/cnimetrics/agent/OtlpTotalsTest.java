@@ -1,0 +1,189 @@
+package io.cnimetrics.agent;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.publish.FakeCloudWatch;
+import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.publish.MetricSink.Datum;
+import io.cnimetrics.publish.MetricSink.PutResult;
+import io.cnimetrics.publish.MetricSink.PutResult.Status;
+import io.cnimetrics.testing.FakeClock;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Whatever happens to the receiver of OTLP, to ipamD and to the agent: each point shows what ipamD
+ * reported at its time, no minute is missing, and the increases of the totals are the events.
+ */
+class OtlpTotalsTest {
+  private static final Instant START = Instant.parse("2026-11-28T10:00:17Z");
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  @TempDir Path directory;
+
+  private final FakeClock clock = new FakeClock(START);
+  private final Timeline timeline = new Timeline(clock);
+  private final ModelIpamd ipamd = new ModelIpamd(clock, 7);
+  private final Receiving receiver = new Receiving();
+  private @Nullable ModelAgent agent;
+
+  /** A receiver that can be away, lose its answer, or work. */
+  private static final class Receiving implements MetricSink {
+    private static final PutResult AWAY =
+        new PutResult(Status.RETRYABLE, Optional.empty(), "HTTP_503", "away");
+
+    private final Map<String, TreeMap<Instant, Datum>> points = new HashMap<>();
+    private boolean away;
+    private boolean losesAnswers;
+
+    @Override
+    public PutResult put(String namespace, List<Datum> datums, Duration limit) {
+      if (away) {
+        return AWAY;
+      }
+      for (Datum datum : datums) {
+        Datum earlier =
+            points
+                .computeIfAbsent(datum.metric(), metric -> new TreeMap<>())
+                .put(datum.at(), datum);
+        assertThat(earlier == null || earlier.equals(datum))
+            .as("the same point is the same: %s and %s", earlier, datum)
+            .isTrue();
+      }
+      return losesAnswers ? AWAY : PutResult.ACCEPTED;
+    }
+
+    TreeMap<Instant, Datum> of(String metric) {
+      return points.getOrDefault(metric, new TreeMap<>());
+    }
+  }
+
+  @Test
+  void outageLostAnswersAndRestartsLoseAndDoubleNothing() {
+    start();
+    timeline.pass(MINUTE.multipliedBy(4));
+    receiver.away = true;
+    timeline.pass(MINUTE.multipliedBy(20));
+    ipamd.restart();
+    timeline.pass(MINUTE.multipliedBy(3));
+    kill();
+    timeline.pass(Duration.ofSeconds(10));
+    start();
+    timeline.pass(MINUTE.multipliedBy(5));
+    receiver.away = false;
+    receiver.losesAnswers = true;
+    timeline.pass(MINUTE.multipliedBy(5));
+    receiver.losesAnswers = false;
+    timeline.pass(MINUTE.multipliedBy(10));
+
+    assertEverythingArrived(48);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void anyEventsLoseAndDoubleNothing(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    start();
+    for (int event = 0; event < 40; event++) {
+      switch (random.nextInt(5)) {
+        case 0 -> receiver.away = !receiver.away;
+        case 1 -> receiver.losesAnswers = !receiver.losesAnswers;
+        case 2 -> ipamd.restart();
+        case 3 -> {
+          kill();
+          start();
+        }
+        default -> ipamd.down(random.nextBoolean());
+      }
+      timeline.pass(Duration.ofSeconds(random.nextInt(1, 400)));
+    }
+    receiver.away = false;
+    receiver.losesAnswers = false;
+    ipamd.down(false);
+    timeline.pass(MINUTE.multipliedBy(20));
+
+    assertEverythingArrived(60);
+  }
+
+  private void assertEverythingArrived(int leastMinutes) {
+    Map<Instant, ModelIpamd.Answer> answers = new HashMap<>();
+    Set<Long> read = new HashSet<>();
+    Instant last = receiver.of("assignIPAddresses").lastKey();
+    for (ModelIpamd.Answer answer : ipamd.answers()) {
+      answers.put(answer.at().truncatedTo(ChronoUnit.MILLIS), answer);
+      // The first minute is not whole, and the last minute has not ended.
+      if (answer.minute() > minute(START) && answer.minute() <= minute(last)) {
+        read.add(answer.minute());
+      }
+    }
+    assertThat(receiver.of("assignIPAddresses"))
+        .hasSizeGreaterThanOrEqualTo(Math.min(leastMinutes, read.size()))
+        .allSatisfy(
+            (at, datum) ->
+                assertThat(datum.value()).isEqualTo(requireNonNull(answers.get(at)).assigned()));
+    assertThat(receiver.of("assignIPAddresses").keySet())
+        .extracting(OtlpTotalsTest::minute)
+        .containsAll(read);
+
+    Map<Instant, Double> totals = new HashMap<>();
+    receiver
+        .of("ipamdErr")
+        .forEach(
+            (at, datum) -> {
+              Instant start = datum.start().orElseThrow();
+              assertThat(datum.value())
+                  .as("a total never falls")
+                  .isGreaterThanOrEqualTo(totals.getOrDefault(start, 0.0));
+              totals.put(start, datum.value());
+            });
+    Instant lastTotal = receiver.of("ipamdErr").lastKey();
+    assertThat(totals.values().stream().mapToDouble(Double::doubleValue).sum())
+        .isEqualTo(requireNonNull(answers.get(lastTotal)).errors());
+  }
+
+  private static long minute(Instant at) {
+    return Math.floorDiv(at.getEpochSecond(), 60L);
+  }
+
+  private ModelAgent agent() {
+    return new ModelAgent(
+        "n1",
+        ipamd,
+        Optional.of(directory),
+        new FakeCloudWatch(),
+        Optional.of(receiver),
+        clock,
+        MINUTE,
+        1);
+  }
+
+  private void start() {
+    ModelAgent started = agent();
+    started.start();
+    agent = started;
+    timeline.add(
+        clock.instant(), now -> started.runs() ? Optional.of(started.poll()) : Optional.empty());
+    timeline.add(
+        clock.instant(), now -> started.runs() ? Optional.of(started.send()) : Optional.empty());
+  }
+
+  private void kill() {
+    requireNonNull(agent).kill();
+  }
+}
