@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,7 @@ class OtlpTotalsTest {
       return losesAnswers ? AWAY : PutResult.ACCEPTED;
     }
 
-    TreeMap<Instant, Datum> of(String metric) {
+    SortedMap<Instant, Datum> of(String metric) {
       return points.getOrDefault(metric, new TreeMap<>());
     }
   }
@@ -136,7 +137,8 @@ class OtlpTotalsTest {
         .hasSizeGreaterThanOrEqualTo(Math.min(leastMinutes, read.size()))
         .allSatisfy(
             (at, datum) ->
-                assertThat(datum.value()).isEqualTo(requireNonNull(answers.get(at)).assigned()));
+                assertThat(datum.value())
+                    .isEqualTo((double) requireNonNull(answers.get(at)).assigned()));
     assertThat(receiver.of("assignIPAddresses").keySet())
         .extracting(OtlpTotalsTest::minute)
         .containsAll(read);
