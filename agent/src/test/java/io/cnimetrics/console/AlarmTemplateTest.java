@@ -1,6 +1,7 @@
 package io.cnimetrics.console;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.catalog.MetricCatalog;
@@ -198,13 +199,13 @@ class AlarmTemplateTest {
     Map.of("Ec2Denies", "ec2-denied", "Ec2Throttles", "ec2-throttled")
         .forEach(
             (alarm, finding) ->
-                assertThat(text(alarms.get(alarm), "AlarmDescription"))
+                assertThat(text(requireNonNull(alarms.get(alarm)), "AlarmDescription"))
                     .contains(
                         "trouble minute=.*(awsAPIErr)=/",
                         "parse @message /finding=(?<finding>",
                         "stats count(*) by node, finding",
                         "the findings " + finding));
-    assertThat(text(alarms.get("PodsGetNoAddress"), "AlarmDescription"))
+    assertThat(text(requireNonNull(alarms.get("PodsGetNoAddress")), "AlarmDescription"))
         .contains("leaked-addresses", "trunk-slot");
   }
 
