@@ -11,6 +11,8 @@ final class KeepInSmallFiles {
   private KeepInSmallFiles() {}
 
   /**
+   * Keeps an hour of minutes.
+   *
    * @param arguments the state directory
    */
   public static void main(String[] arguments) {
