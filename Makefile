@@ -33,7 +33,7 @@ TEST_CLASSES = $(MVN) $(MAVEN_FLAGS) --quiet -pl agent test-compile dependency:b
 SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help dry-run test deploy-test cluster-test ipamd-test package goldens picture format clean
+.PHONY: help dry-run test alarms-test deploy-test cluster-test ipamd-test package goldens picture format clean
 .PHONY: bench bench-build bench-decode bench-dry-run bench-publish
 .PHONY: native image image-test jvm-image-test container-test footprint soak outage backlog chaos fuzz fleet compare audit
 
@@ -50,6 +50,10 @@ test: ## Run every test of the gate
 
 deploy-test: ## Test the manifests, the chart and the policy documents
 	@tools/deploy/test.sh
+
+alarms-test: ## Evaluate the PromQL alarms on the stories with Prometheus' promtool; needs Go
+	@$(TEST_CLASSES)
+	@tools/alarms.sh "$$(cat $(CLASS_PATH))"
 
 ipamd-test: $(AGENT) ## Run the agent beside the real ipamD: RELEASES, SCENARIOS; needs root and Go
 	@tools/ipamd/test.sh $(AGENT) '$(RELEASES)' $(SCENARIOS)

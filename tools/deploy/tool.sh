@@ -5,6 +5,7 @@
 #   tools/deploy/tool.sh helm         HELM=COMMAND uses that command instead
 #   tools/deploy/tool.sh kustomize    KUSTOMIZE=COMMAND likewise; kubectl's own where kubectl is there
 #   tools/deploy/tool.sh actionlint   ACTIONLINT=COMMAND likewise
+#   tools/deploy/tool.sh promtool     PROMTOOL=COMMAND likewise
 #   tools/deploy/tool.sh controlplane CONTROLPLANE=COMMAND likewise; tools/cluster/controlplane, rebuilt when it changes
 #   tools/deploy/tool.sh go           GO=COMMAND likewise; the Go that builds these tools
 set -eu
@@ -85,6 +86,10 @@ actionlint)
   command=${ACTIONLINT-}
   [ -n "$command" ] || command=$(built actionlint v1.7.12 github.com/rhysd/actionlint/cmd/actionlint ACTIONLINT)
   ;;
+promtool)
+  command=${PROMTOOL-}
+  [ -n "$command" ] || command=$(built promtool v0.316.0 github.com/prometheus/prometheus/cmd/promtool PROMTOOL)
+  ;;
 controlplane)
   command=${CONTROLPLANE-}
   [ -n "$command" ] || command=$(built_controlplane)
@@ -94,7 +99,7 @@ go)
   [ -n "$command" ] || command=$(find_go GO)
   ;;
 *)
-  fail "which tool? helm, kustomize, actionlint, controlplane or go"
+  fail "which tool? helm, kustomize, actionlint, promtool, controlplane or go"
   ;;
 esac
 echo "$command"

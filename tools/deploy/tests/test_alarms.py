@@ -11,6 +11,8 @@ from rendering import TOP, helm, only
 
 AGENT = TOP / "agent/target/dist/bin/cni-metrics-agent"
 REGIONS = ["us-east-1", "eu-west-1", "cn-north-1", "us-gov-west-1"]
+# The linter asks for MetricName or Metrics, although EvaluationCriteria replaces both.
+UNKNOWN = ["E3014"]
 SETTINGS = (
     (),
     ("--cluster-id=production", "--region=eu-west-1"),
@@ -25,7 +27,8 @@ class Alarms(unittest.TestCase):
     def test_the_linter_finds_nothing(self):
         for settings in SETTINGS:
             with self.subTest(settings):
-                found = lint(template(*settings), config=ManualArgs(regions=REGIONS))
+                config = ManualArgs(regions=REGIONS, ignore_checks=UNKNOWN if "--format=promql" in settings else [])
+                found = lint(template(*settings), config=config)
                 self.assertEqual([], [str(each) for each in found])
 
 

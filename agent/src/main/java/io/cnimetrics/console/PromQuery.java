@@ -78,7 +78,10 @@ record PromQuery(String expression, int pendingMinutes) {
                     .formatted(range(first.metric(), lag()), condition),
                 bad);
         case SUM -> new PromQuery(counted(alarm, bad, all, condition), 0);
-        case NODES -> new PromQuery(silent(alarm, first.metric(), bad, all), 0);
+        case NODES ->
+            alarm.equals(AlarmTable.NO_DATA)
+                ? new PromQuery("absent_over_time(%s)".formatted(range(first.metric(), lag())), bad)
+                : new PromQuery(silent(first.metric(), bad, all), 0);
         default -> throw new IllegalArgumentException(alarm.id());
       };
     }
@@ -96,10 +99,7 @@ record PromQuery(String expression, int pendingMinutes) {
       return value + condition + often;
     }
 
-    private String silent(Alarm alarm, Metric metric, int bad, int all) {
-      if (Subject.of(alarm) == Subject.CLUSTER) {
-        return "absent_over_time(%s)".formatted(range(metric, bad));
-      }
+    private String silent(Metric metric, int bad, int all) {
       return "%s\nunless on (node) last_over_time(%s)%s"
           .formatted(
               over(NODE, "max", "last_over_time", metric, all), range(metric, bad), existing);

@@ -35,8 +35,9 @@ public final class ModelCluster {
    * A datum that CloudWatch accepted.
    *
    * @param at when it arrived
+   * @param node the node that sent it
    */
-  public record Arrival(Instant at, String namespace, Datum datum) {}
+  public record Arrival(Instant at, String node, String namespace, Datum datum) {}
 
   public ModelCluster(Instant start, Duration publishInterval, Consumer<Arrival> cloudWatch) {
     this.clock = new FakeClock(start);
@@ -82,7 +83,7 @@ public final class ModelCluster {
       if (cutOff.contains(node)) {
         return FakeCloudWatch.UNREACHABLE;
       }
-      datums.forEach(datum -> cloudWatch.accept(new Arrival(now(), namespace, datum)));
+      datums.forEach(datum -> cloudWatch.accept(new Arrival(now(), node, namespace, datum)));
       return PutResult.ACCEPTED;
     };
   }

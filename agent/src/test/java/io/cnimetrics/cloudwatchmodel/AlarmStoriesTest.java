@@ -23,8 +23,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class AlarmStoriesTest {
   private static final int NODES = 20;
-  private static final int BEFORE = 8;
-  private static final int AFTER = 30;
+  static final int BEFORE = 8;
+  static final int AFTER = 30;
 
   /** The alarms that page. */
   private static final Set<String> PAGES =
@@ -91,14 +91,8 @@ class AlarmStoriesTest {
   @ParameterizedTest
   @CsvSource({"1, 8", "5, 12"})
   void nodeThatNeverComesUpPages(int publishMinutes, int latest) {
-    Story story = cluster(publishMinutes);
-    story.minutes(BEFORE, minute -> {});
-    StoryNode ill = story.boot(node(NODES));
-    ill.goDown();
-    story.minutes(20, minute -> {});
-    ill.comeUp(story.now());
-    Instant end = story.now();
-    story.minutes(AFTER, minute -> {});
+    Story story = ipamdNeverStarts(publishMinutes);
+    Instant end = story.now().minus(Duration.ofMinutes(AFTER));
 
     assertGoesOff("IpamdDown", story, publishMinutes, Duration.ofMinutes(latest));
     MetricAlarm alarm =
@@ -108,6 +102,18 @@ class AlarmStoriesTest {
     assertThat(alarm.line(story.cloudWatch, whole).values().values()).endsWith(19.0, 20.0);
   }
 
+  /** ipamD of a new node starts after 20 minutes. */
+  static Story ipamdNeverStarts(int publishMinutes) {
+    Story story = cluster(publishMinutes);
+    story.minutes(BEFORE, minute -> {});
+    StoryNode ill = story.boot(node(NODES));
+    ill.goDown();
+    story.minutes(20, minute -> {});
+    ill.comeUp(story.now());
+    story.minutes(AFTER, minute -> {});
+    return story;
+  }
+
   /**
    * The kubelet waits five minutes before each restart, so that ipamD runs for one or two minutes
    * of seven. The alarm does not end before the loop ends.
@@ -115,6 +121,15 @@ class AlarmStoriesTest {
   @ParameterizedTest
   @CsvSource({"1, 5", "1, 6", "1, 7", "5, 6"})
   void crashLoopWithTheLongestPausePagesOnce(int publishMinutes, int minutes) {
+    assertGoesOff(
+        "IpamdCrashLoop",
+        crashLoop(publishMinutes, minutes),
+        publishMinutes,
+        Duration.ofMinutes(2L * minutes + 2L * publishMinutes + 2));
+  }
+
+  /** ipamD of one node restarts ten times, each time after a number of minutes. */
+  static Story crashLoop(int publishMinutes, int minutes) {
     Story story = cluster(publishMinutes);
     StoryNode node = story.node(node(7));
     story.minutes(BEFORE, minute -> {});
@@ -129,12 +144,7 @@ class AlarmStoriesTest {
         });
     node.comeUp(story.now());
     story.minutes(AFTER, minute -> {});
-
-    assertGoesOff(
-        "IpamdCrashLoop",
-        story,
-        publishMinutes,
-        Duration.ofMinutes(2L * minutes + 2L * publishMinutes + 2));
+    return story;
   }
 
   @Test
@@ -222,7 +232,7 @@ class AlarmStoriesTest {
    * @param late minutes minutes for which the node cannot reach CloudWatch, from the start of the
    *     trouble
    */
-  private static Story trouble(
+  static Story trouble(
       String events, int minutes, int publishMinutes, String name, int late) {
     Story story = cluster(publishMinutes);
     StoryNode node = story.node(name);
@@ -253,17 +263,17 @@ class AlarmStoriesTest {
         });
   }
 
-  private static Story cluster(int publishMinutes) {
+  static Story cluster(int publishMinutes) {
     Story story = new Story(publishMinutes);
     names().forEach(name -> story.boot(name).pods(10));
     return story;
   }
 
-  private static List<String> names() {
+  static List<String> names() {
     return IntStream.range(0, NODES).mapToObj(AlarmStoriesTest::node).toList();
   }
 
-  private static String node(int number) {
+  static String node(int number) {
     return "ip-10-0-1-" + number;
   }
 }

@@ -39,7 +39,7 @@ final class Printed {
     return CompositeAlarm.of(stack.composites().values().iterator().next());
   }
 
-  private static String of(String command, String... flags) {
+  static String of(String command, String... flags) {
     List<String> arguments = new ArrayList<>(List.of(command, "--cluster-id=" + ModelCluster.NAME));
     arguments.addAll(List.of(flags));
     Terminal terminal = new Terminal(Map.of());

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -49,6 +50,18 @@ class QuietStoriesTest {
     return STORIES.keySet().stream()
         .sorted()
         .flatMap(story -> Stream.of(Arguments.of(story, 1), Arguments.of(story, 5)));
+  }
+
+  /** All stories, with data in time. */
+  static Map<String, Story> inTime() {
+    Map<String, Story> inTime = new TreeMap<>();
+    STORIES.forEach(
+        (name, events) -> {
+          QuietStoriesTest test = new QuietStoriesTest();
+          events.accept(test);
+          inTime.put(name, test.story);
+        });
+    return inTime;
   }
 
   @ParameterizedTest

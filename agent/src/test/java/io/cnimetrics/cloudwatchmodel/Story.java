@@ -12,6 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.IntConsumer;
 
 /** The events of a cluster, minute by minute, as the agents of its nodes see them. */
@@ -27,6 +30,11 @@ final class Story {
   final ModelCluster cluster;
   private final Map<String, StoryNode> nodes = new LinkedHashMap<>();
   private final Map<Instant, List<Map<String, Double>>> truth = new HashMap<>();
+  final List<ModelCluster.Arrival> arrivals = new ArrayList<>();
+
+  /** The nodes that existed in each minute. */
+  final SortedMap<Instant, Set<String>> existed = new TreeMap<>();
+
   private final int publishMinutes;
 
   Story(int publishMinutes) {
@@ -35,7 +43,12 @@ final class Story {
 
   Story(Instant start, int publishMinutes) {
     this.publishMinutes = publishMinutes;
-    cluster = new ModelCluster(start, MINUTE.multipliedBy(publishMinutes), cloudWatch::put);
+    cluster = new ModelCluster(start, MINUTE.multipliedBy(publishMinutes), this::arrive);
+  }
+
+  private void arrive(ModelCluster.Arrival arrival) {
+    arrivals.add(arrival);
+    cloudWatch.put(arrival);
   }
 
   /** A node whose agent starts now. */
@@ -92,6 +105,7 @@ final class Story {
     for (int i = 0; i < count; i++) {
       happens.accept(i);
       Instant start = now();
+      existed.put(start, Set.copyOf(nodes.keySet()));
       cluster.pass(MINUTE);
       truth.put(start, new ArrayList<>(nodes().stream().map(StoryNode::endMinute).toList()));
     }
