@@ -232,8 +232,7 @@ class AlarmStoriesTest {
    * @param late minutes minutes for which the node cannot reach CloudWatch, from the start of the
    *     trouble
    */
-  static Story trouble(
-      String events, int minutes, int publishMinutes, String name, int late) {
+  static Story trouble(String events, int minutes, int publishMinutes, String name, int late) {
     Story story = cluster(publishMinutes);
     StoryNode node = story.node(name);
     BiConsumer<Story, StoryNode> trouble = Objects.requireNonNull(TROUBLES.get(events), events);

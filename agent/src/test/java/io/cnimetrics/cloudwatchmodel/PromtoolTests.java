@@ -173,7 +173,8 @@ final class PromtoolTests {
       Story story = each.getValue();
       int end = story.existed.size();
       String fired =
-          FIRED.replace("firing\"", "firing\",alertname!=\"PromqlNodeSilent\"")
+          FIRED
+              .replace("firing\"", "firing\",alertname!=\"PromqlNodeSilent\"")
               .formatted(end - QUIET_MINUTES);
       Object samples = samples(tickets.getOrDefault(each.getKey(), Map.of()));
       write(each.getKey(), story, List.of(query(fired, end, samples)), List.of());
@@ -183,16 +184,23 @@ final class PromtoolTests {
   /**
    * @param latest the latest start of each alarm, in minutes after the start of the trouble
    */
-  private void write(
-      String name, Story story, int latest, Map<String, List<String>> expected)
+  private void write(String name, Story story, int latest, Map<String, List<String>> expected)
       throws IOException {
     int end = story.existed.size();
     String fired = FIRED.formatted(end - QUIET_MINUTES);
     List<Object> queries = new ArrayList<>();
-    queries.add(query(FIRED.formatted(BEFORE + latest + 1 - QUIET_MINUTES), BEFORE + latest + 1, samples(expected)));
+    queries.add(
+        query(
+            FIRED.formatted(BEFORE + latest + 1 - QUIET_MINUTES),
+            BEFORE + latest + 1,
+            samples(expected)));
     queries.add(query(fired, end, samples(expected)));
     queries.add(query("ALERTS{alertstate=\"firing\"}", end, List.of()));
-    write(name, story, queries, name.equals("pods are refused") ? List.of(notification()) : List.of());
+    write(
+        name,
+        story,
+        queries,
+        name.equals("pods are refused") ? List.of(notification()) : List.of());
   }
 
   private static Object query(String expression, int minute, Object samples) {
@@ -237,8 +245,7 @@ final class PromtoolTests {
                     """
                     New pods on a node stay in ContainerCreating, because ipamD refuses them an address or cannot read instance metadata.
                     Node ip-10-0-1-7, instance i-10-0-1-7, zone eu-west-1a, cluster prod.
-                    See the verdict and the findings refused-pods, metadata-away, ec2-no-addresses, ec2-denied, leaked-addresses, trunk-slot, node-full."""
-                        ,
+                    See the verdict and the findings refused-pods, metadata-away, ec2-no-addresses, ec2-denied, leaked-addresses, trunk-slot, node-full.""",
                     "runbook",
                     "kubectl -n kube-system exec $(kubectl -n kube-system get pod -o name -l"
                         + " app.kubernetes.io/name=cni-metrics-agent --field-selector"
@@ -264,8 +271,7 @@ final class PromtoolTests {
   }
 
   private void write(String name, Map<String, Object> document) throws IOException {
-    Files.writeString(
-        folder.resolve(name + ".yaml"), io.cnimetrics.text.Json.indented(document));
+    Files.writeString(folder.resolve(name + ".yaml"), io.cnimetrics.text.Json.indented(document));
   }
 
   /** A point has the time at which its minute ends. */
@@ -344,9 +350,13 @@ final class PromtoolTests {
 
   private static Map<String, String> labels(String node) {
     return Map.of(
-        "cluster", "prod",
-        "node", node,
-        "instance", node.replace("ip-", "i-"),
-        "zone", "eu-west-1a");
+        "cluster",
+        "prod",
+        "node",
+        node,
+        "instance",
+        node.replace("ip-", "i-"),
+        "zone",
+        "eu-west-1a");
   }
 }
