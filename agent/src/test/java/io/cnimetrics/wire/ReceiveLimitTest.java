@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.cnimetrics.testing.RawServer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -77,7 +78,8 @@ class ReceiveLimitTest {
 
   private static Socket asked(RawServer server, ReceiveLimit limit) throws IOException {
     Socket socket = LimitedSocket.unconnected(limit);
-    socket.connect(new InetSocketAddress("127.0.0.1", server.address().getPort()), 5_000);
+    socket.connect(
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), server.address().getPort()), 5_000);
     socket.getOutputStream().write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
     return socket;
   }
