@@ -75,7 +75,7 @@ final class PromtoolTests {
               rules.add(
                   object(
                       "alert", "Promql" + id,
-                      "expr", query.get("Query"),
+                      "expr", Objects.requireNonNull(query.get("Query")),
                       "for", Math.round(pending) + "s"));
             });
     write("promql", object("groups", List.of(object("name", "promql", "rules", rules))));
