@@ -14,5 +14,5 @@ promtool=$("$top/tools/deploy/tool.sh" promtool) || {
 rm -rf "$tests"
 "${JAVA_HOME:+$JAVA_HOME/bin/}java" -XX:+UseSerialGC -Xmx1g -cp "$1" io.cnimetrics.cloudwatchmodel.PromtoolTests "$tests"
 cd "$tests"
-"$promtool" check rules prometheus.yaml promql.yaml
+"$promtool" check rules prom*.yaml
 "$promtool" test rules test-*.yaml

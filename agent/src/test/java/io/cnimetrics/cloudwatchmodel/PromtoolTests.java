@@ -39,6 +39,11 @@ final class PromtoolTests {
           .map(Metric::name)
           .collect(Collectors.toSet());
 
+  /** With this publish interval, the newest point can be {@link #LATE} minutes old. */
+  private static final int LONGEST_INTERVAL = 5;
+
+  private static final int LATE = 7;
+
   private static final int QUIET_MINUTES =
       Math.toIntExact(Duration.between(Story.START, Story.QUIET_UNTIL).toMinutes());
 
@@ -61,11 +66,19 @@ final class PromtoolTests {
   }
 
   private void writeRules() throws IOException {
-    Files.writeString(
-        folder.resolve("prometheus.yaml"), Printed.of("alarms", "--format=prometheus"));
+    for (int minutes : List.of(1, LONGEST_INTERVAL)) {
+      String interval = "--publish-interval=%dm".formatted(minutes);
+      Files.writeString(
+          folder.resolve("prometheus-%dm.yaml".formatted(minutes)),
+          Printed.of("alarms", "--format=prometheus", interval));
+      write("promql-%dm".formatted(minutes), promql(interval));
+    }
+  }
+
+  private static Map<String, Object> promql(String interval) {
     List<Object> rules = new ArrayList<>();
     Map<String, String> on = Map.of("NodesNearlyFullAlarm", "true", "NodeSilentAlarm", "true");
-    Stack.of(Printed.of("alarms", "--format=promql"), on)
+    Stack.of(Printed.of("alarms", "--format=promql", interval), on)
         .alarms()
         .forEach(
             (id, alarm) -> {
@@ -78,7 +91,7 @@ final class PromtoolTests {
                       "expr", Objects.requireNonNull(query.get("Query")),
                       "for", Math.round(pending) + "s"));
             });
-    write("promql", object("groups", List.of(object("name", "promql", "rules", rules))));
+    return object("groups", List.of(object("name", "promql", "rules", rules)));
   }
 
   /** Each alarm starts on the node in trouble, and ends. */
@@ -141,7 +154,15 @@ final class PromtoolTests {
       throws IOException {
     Map<String, List<String>> expected = new LinkedHashMap<>();
     Arrays.stream(alarms.split(" ")).forEach(id -> expected.putAll(fired(id, List.of(node))));
-    write(events, AlarmStoriesTest.trouble(events, minutes, 1, node(7), 0), latest, expected);
+    Story story = AlarmStoriesTest.trouble(events, minutes, 1, node(7), 0);
+    write(events, story, latest, expected);
+    int newest = BEFORE + minutes;
+    write(
+        events + " with late points",
+        series(story, newest),
+        LONGEST_INTERVAL,
+        List.of(query(FIRED.formatted(1), newest + LATE, samples(expected))),
+        List.of());
   }
 
   /** Agents stop for 30 minutes. */
@@ -254,17 +275,29 @@ final class PromtoolTests {
 
   private void write(String name, Story story, List<Object> queries, List<Object> alerts)
       throws IOException {
+    write(name, series(story, story.existed.size()), 1, queries, alerts);
+  }
+
+  private void write(
+      String name,
+      List<Object> series,
+      int publishMinutes,
+      List<Object> queries,
+      List<Object> alerts)
+      throws IOException {
     Object test =
         object(
             "name", name,
             "interval", "1m",
-            "input_series", series(story),
+            "input_series", series,
             "promql_expr_test", queries,
             "alert_rule_test", alerts);
     write(
         "test-" + name.replaceAll("[^A-Za-z0-9]+", "-"),
         object(
-            "rule_files", List.of("prometheus.yaml", "promql.yaml"),
+            "rule_files", List.of(
+                    "prometheus-%dm.yaml".formatted(publishMinutes),
+                    "promql-%dm.yaml".formatted(publishMinutes)),
             "evaluation_interval", "1m",
             "tests", List.of(test)));
     written++;
@@ -274,9 +307,13 @@ final class PromtoolTests {
     Files.writeString(folder.resolve(name + ".yaml"), io.cnimetrics.text.Json.indented(document));
   }
 
-  /** A point has the time at which its minute ends. */
-  private static List<Object> series(Story story) {
-    int size = story.existed.size() + 1;
+  /**
+   * A point has the time at which its minute ends.
+   *
+   * @param newest the minute of the newest points
+   */
+  private static List<Object> series(Story story, int newest) {
+    int size = newest + 1;
     Map<String, Double[]> all = new LinkedHashMap<>();
     for (Arrival arrival : story.arrivals) {
       Metric metric = MetricCatalog.named(arrival.datum().metric()).orElseThrow();
@@ -295,7 +332,11 @@ final class PromtoolTests {
     Map<String, String> subnet = Map.of("cluster", "prod", "subnet_id", Printed.SUBNET);
     story.cloudWatch.each(
         free,
-        (at, value) -> point(all, MetricCatalog.SUBNET_FREE_IPS, subnet, size)[minute(at)] = value);
+        (at, value) -> {
+          if (minute(at) < size) {
+            point(all, MetricCatalog.SUBNET_FREE_IPS, subnet, size)[minute(at)] = value;
+          }
+        });
     List<Object> series = new ArrayList<>();
     all.forEach((name, values) -> series.add(series(name, Arrays.asList(values), "_")));
     story.existed.values().stream()
@@ -303,7 +344,8 @@ final class PromtoolTests {
         .distinct()
         .forEach(
             node -> {
-              List<Double> exists = new ArrayList<>(Collections.nCopies(size, (Double) null));
+              List<Double> exists =
+                  new ArrayList<>(Collections.nCopies(story.existed.size() + 1, (Double) null));
               story.existed.forEach(
                   (at, nodes) -> exists.set(minute(at), nodes.contains(node) ? 1.0 : null));
               series.add(series("kube_node_info{node=\"" + node + "\"}", exists, "stale"));

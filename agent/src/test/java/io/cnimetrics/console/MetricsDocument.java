@@ -55,11 +55,12 @@ final class MetricsDocument {
 
       ## Alarms
 
-      All alarms use the dimension `CLUSTER_ID` and a period of 60 s. One composite alarm, "%s", is on while an alarm of
-      severity page is on.
+      The alarms on CloudWatch's metrics use the dimension `CLUSTER_ID` and a period of 60 s. One composite alarm, "%s",
+      is on while an alarm of severity page is on. The PromQL alarms have the same conditions for each node, and the
+      alarm "%s".
 
       """
-          .formatted(AlarmTable.CANNOT_START.title());
+          .formatted(AlarmTable.CANNOT_START.title(), AlarmTable.NODE_SILENT.text().title());
 
   /** The metrics that AWS's cni-metrics-helper publishes under the same names. */
   static final Set<String> GO_HELPER =
