@@ -295,7 +295,8 @@ final class PromtoolTests {
     write(
         "test-" + name.replaceAll("[^A-Za-z0-9]+", "-"),
         object(
-            "rule_files", List.of(
+            "rule_files",
+                List.of(
                     "prometheus-%dm.yaml".formatted(publishMinutes),
                     "promql-%dm.yaml".formatted(publishMinutes)),
             "evaluation_interval", "1m",
