@@ -6,15 +6,19 @@ import io.cnimetrics.capacity.NodeCapacity;
 import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
+import io.cnimetrics.health.AgentStatus.Reads;
 import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.snapshot.Problem;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Source;
+import java.time.Instant;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -31,6 +35,9 @@ record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory 
 
   private static final Found CRASH_LOOP =
       new Found("ipamD ends again and again after its start", "ipamd-restarts");
+
+  private static final Set<Cause> OF_SUBNET =
+      EnumSet.of(Cause.NO_PREFIX_IN_SUBNET, Cause.NO_ADDRESS_IN_SUBNET);
 
   /** The largest number of calls and codes that the text of a cause names. */
   private static final int MOST_NAMED = 2;
@@ -84,6 +91,7 @@ record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory 
         .or(() -> metadata)
         .or(this::ofEc2)
         .or(() -> ofFunctions(IpamdError::isOfGrowth))
+        .or(this::ofSubnetBefore)
         .or(this::ofPool);
   }
 
@@ -112,7 +120,37 @@ record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory 
   private Optional<Found> ofEmptyPool() {
     return ofEc2()
         .or(() -> ofFunctions(IpamdError::isOfGrowth))
+        .or(this::ofSubnetBefore)
         .or(() -> ofPool().filter(found -> found.finding().equals("cooldown")));
+  }
+
+  /**
+   * The subnet was empty before the agent's first read. ipamD then makes no call for two minutes.
+   * Therefore no counter rises, although the pool stays empty.
+   */
+  private Optional<Found> ofSubnetBefore() {
+    Optional<Instant> first =
+        increases
+            .reads()
+            .map(Reads::first)
+            .filter(at -> at.plus(RecentIncrease.PRESENT).isAfter(snapshot.takenAt()));
+    if (first.isEmpty() || ofPool().isEmpty()) {
+      return Optional.empty();
+    }
+    String before = RecentIncrease.time(first.get(), snapshot.takenAt());
+    return snapshot.metrics().stream()
+        .flatMap(metrics -> metrics.errors().entrySet().stream())
+        .flatMap(
+            error ->
+                Cause.ofCode(error.getKey().code()).stream()
+                    .filter(OF_SUBNET::contains)
+                    .map(
+                        cause ->
+                            found(
+                                cause,
+                                "%s, %.0f before %s"
+                                    .formatted(error.getKey(), error.getValue(), before))))
+        .findFirst();
   }
 
   private Optional<Found> ofIpamd() {

@@ -168,6 +168,22 @@ class AlertLogTest {
   }
 
   @Test
+  void emptySubnetFromBeforeTheAgentIsTheCauseWhileIpamdPauses() {
+    polled(noAddress().enis(eni(0, 14, 14, 0)));
+    polled(noAddress().enis(eni(0, 14, 14, 0)).at(START.plusSeconds(90)));
+
+    assertThat(raised("warmPoolEmptyMinutes"))
+        .contains(
+            "the subnet has no free address: CreateNetworkInterface"
+                + " InsufficientFreeAddressesInSubnet, 1 before 10:00 UTC",
+            "finding=ec2-no-addresses");
+
+    polled(noAddress().enis(eni(0, 14, 14, 0)).at(START.plusSeconds(300)));
+
+    assertThat(raised("warmPoolEmptyMinutes")).doesNotContain("subnet");
+  }
+
+  @Test
   void allErrorsOfAnIpamdThatIsYoungerThanTheAgentAreACause() {
     polled(nothingRead(), REFUSED);
     polled(
