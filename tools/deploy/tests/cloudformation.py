@@ -1,4 +1,5 @@
-"""Resolves a CloudFormation template with given parameters. Knows only the functions that iam-policy/role.yaml uses."""
+"""Resolves a CloudFormation template with given parameters. Knows only the functions that the
+project's templates use."""
 
 import json
 import re
@@ -51,13 +52,22 @@ class _Scope:
             return node
         if len(node) == 1:
             [(function, argument)] = node.items()
-            if function == "Ref" or function.startswith("Fn::"):
+            if function in ("Ref", "Condition") or function.startswith("Fn::"):
                 return self._apply(function, argument)
-        return {key: self.value(each) for key, each in node.items()}
+        members = {key: self.value(each) for key, each in node.items()}
+        return {key: each for key, each in members.items() if each is not NO_VALUE}
 
     def _apply(self, function, argument):
         if function == "Ref":
             return NO_VALUE if argument == "AWS::NoValue" else self.values.get(argument, f"<{argument}>")
+        if function == "Condition":
+            return self.condition(argument)
+        if function == "Fn::And":
+            return all(map(self.value, argument))
+        if function == "Fn::Not":
+            return not self.value(argument[0])
+        if function == "Fn::Join":
+            return argument[0].join(map(self.value, argument[1]))
         if function == "Fn::GetAtt":
             return f"<{argument}>"
         if function == "Fn::If":
@@ -65,6 +75,6 @@ class _Scope:
         if function == "Fn::Equals":
             return self.value(argument[0]) == self.value(argument[1])
         if function == "Fn::Sub":
-            text = re.sub(r"\$\{([^}]+)}", lambda match: self.values[match.group(1)], argument)
+            text = re.sub(r"\$\{([^}]+)}", lambda match: str(self._apply("Ref", match[1])), argument)
             return json.loads(text) if text.lstrip().startswith("{") else text
         raise ValueError(f"function not understood: {function}")

@@ -5,8 +5,11 @@ import subprocess
 import unittest
 
 import yaml
+from botocore.session import get_session
+from botocore.validate import ParamValidator
 from cfnlint.api import ManualArgs, lint
 
+from cloudformation import resolve
 from rendering import TOP, helm, only
 
 AGENT = TOP / "agent/target/dist/bin/cni-metrics-agent"
@@ -31,6 +34,20 @@ class Alarms(unittest.TestCase):
                 found = lint(template(*settings), config=config)
                 self.assertEqual([], [str(each) for each in found])
 
+
+    def test_the_requests_fit_the_model_of_the_api(self):
+        model = get_session().get_service_model("cloudwatch")
+        topic = "arn:aws:sns:eu-west-1:111122223333:topic"
+        for settings in SETTINGS:
+            text = template(*settings)
+            resources = resolve(text, ClusterId="production", PageTopicArn=topic, TicketTopicArn=topic, TagKey="team")
+            resources.pop("Dashboard", None)
+            self.assertGreater(len(resources), 8)
+            for name, properties in resources.items():
+                with self.subTest(settings, name=name):
+                    request = "PutCompositeAlarm" if "AlarmRule" in properties else "PutMetricAlarm"
+                    report = ParamValidator().validate(properties, model.operation_model(request).input_shape)
+                    self.assertEqual("", report.generate_report())
 
     def test_the_chart_has_the_alerts_of_the_command(self):
         labels = {"release": "prometheus"}
