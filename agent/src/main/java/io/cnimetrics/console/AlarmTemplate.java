@@ -37,6 +37,9 @@ public final class AlarmTemplate {
 
   private static final int PERIOD_SECONDS = 60;
 
+  /** The time for the first agents to send, so that a new stack is quiet. Data ends it early. */
+  private static final int WARM_UP_MINUTES = 30;
+
   /** How long a page is delayed, so that the suppressor alarm has time to start. */
   private static final int SUPPRESSOR_WAIT_SECONDS = 120;
 
@@ -116,6 +119,10 @@ public final class AlarmTemplate {
     properties.put("EvaluationPeriods", evaluation.periods());
     properties.put("DatapointsToAlarm", evaluation.datapoints());
     properties.put("TreatMissingData", evaluation.missing().label());
+    if (evaluation.missing() == Evaluation.Missing.BREACHING) {
+      properties.put(
+          "WarmUpConfiguration", object("WarmUpPeriodDurationInMinutes", WARM_UP_MINUTES));
+    }
     boolean pages = alarm.severity() == Severity.PAGE;
     String condition = pages ? EACH_PAGES : AlarmParameters.hasTopic(alarm.severity());
     properties.putAll(actions(alarm.severity(), condition));

@@ -260,6 +260,17 @@ class AlarmTemplateTest {
   }
 
   @Test
+  void alarmThatMissingDataStartsWaitsForTheFirstAgents() {
+    Map<String, Map<?, ?>> alarms = stack(1, Map.of()).alarms();
+
+    assertThat(alarm(alarms, "NoData").get("WarmUpConfiguration"))
+        .isEqualTo(Map.of("WarmUpPeriodDurationInMinutes", 30.0));
+    alarms.remove("NoData");
+    assertThat(alarms.values())
+        .noneMatch(alarm -> "breaching".equals(alarm.get("TreatMissingData")));
+  }
+
+  @Test
   void switchesRemoveAlarms() {
     assertThat(stack(1, Map.of()).alarms())
         .containsKey("NoData")
