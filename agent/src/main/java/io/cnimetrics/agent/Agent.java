@@ -44,7 +44,7 @@ import org.slf4j.LoggerFactory;
  * an error shows that it can never send.
  */
 public final class Agent {
-  /** How long the agent waits for ipamD's first answer. On a new node ipamD starts late. */
+  /** How long the agent waits for ipamD's first answer. On a new node ipamD can start later. */
   private static final Duration GRACE = Duration.ofMinutes(5);
 
   /** The send loop runs at least once a minute, because it writes the journal to the disk. */
@@ -58,7 +58,7 @@ public final class Agent {
 
   private static final Duration AFTER_INTERRUPT = Duration.ofMillis(500);
 
-  /** The time limit of requests to instance metadata if the agent sends nothing to CloudWatch. */
+  /** The time limit of requests to instance metadata if the agent sends nothing. */
   private static final Duration IDENTITY_LIMIT = Duration.ofSeconds(5);
 
   private static final Logger log = LoggerFactory.getLogger(Agent.class);

@@ -111,7 +111,7 @@ final class Publisher {
     return Optional.ofNullable(senders.get(receiver));
   }
 
-  /** Why each receiver that has accepted no request yet refuses the agent's requests. */
+  /** The reasons of the receivers that refuse requests and have accepted none yet. */
   List<String> refusals() {
     return openings.stream()
         .map(Opening::receiver)

@@ -19,8 +19,8 @@ import software.amazon.awssdk.http.SdkHttpFullRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
 
 /**
- * EKS Pod Identity and the container credentials of ECS: an agent on the node gives credentials for
- * the token of the pod's service account. The SDK's provider does not report that agent's error.
+ * EKS Pod Identity and the container credentials of ECS: an agent on the node exchanges the pod's
+ * service account token for credentials. The SDK's provider hides that agent's error.
  */
 final class ContainerCredentials implements CredentialsSource {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
@@ -28,7 +28,7 @@ final class ContainerCredentials implements CredentialsSource {
   private static final int MAX_BODY_BYTES = 64 * 1024;
   private static final int MOST_WORDS = 300;
 
-  /** The agents of ECS and EKS. Other hosts need https, because the answer contains secrets. */
+  /** The hosts of these agents. Other hosts need https, because the answer contains secrets. */
   private static final Set<String> AGENTS =
       Set.of("169.254.170.2", "169.254.170.23", "[fd00:ec2::23]");
 

@@ -19,12 +19,12 @@ import software.amazon.awssdk.profiles.ProfileFileSystemSetting;
 
 /**
  * Credentials of the first source that is set up, in the order of the SDK's default chain: keys in
- * the environment, IRSA, a profile, EKS Pod Identity, the instance's role. Another source is not
- * used if this source fails. During an outage of this source, the SDK's chain would use the
- * instance's role permanently, and CloudWatch would refuse the instance's role.
+ * the environment, IRSA, a profile, EKS Pod Identity, the instance's role. If this source fails, no
+ * other source is used. After an outage of this source, the SDK's chain would use the instance's
+ * role permanently, and CloudWatch would refuse that role.
  *
- * <p>Credentials are kept until shortly before they expire. If the source then fails, they are used
- * until they expire.
+ * <p>Credentials are fetched again 10 minutes before they expire. If this fetch fails, the old
+ * credentials are used until they expire.
  */
 public final class Credentials implements AwsCredentialsProvider {
   private static final Duration RENEWAL = Duration.ofMinutes(10);

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 
-/** Reads the JSON of credentials that EKS Pod Identity and instance metadata have in common. */
+/** Reads credentials from JSON. EKS Pod Identity and instance metadata use the same JSON. */
 final class CredentialsJson {
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -21,8 +21,8 @@ final class CredentialsJson {
   /**
    * Reads credentials.
    *
-   * @param answered the source of the answer, for error messages. No part of the answer is quoted
-   *     except an error code and its message
+   * @param answered the start of error messages, which names the source. Messages quote no part of
+   *     the body except an error code and its message
    * @throws CredentialsException if the answer contains no credentials
    */
   static Fetched parse(String body, String answered) {

@@ -3,7 +3,7 @@ package io.cnimetrics.aws;
 import java.util.Optional;
 import software.amazon.awssdk.core.SdkSystemSetting;
 
-/** The role of the EC2 instance, whose credentials instance metadata gives. */
+/** The role of the EC2 instance. Instance metadata returns the role's credentials. */
 final class InstanceRole implements CredentialsSource {
   private static final String PATH = "/latest/meta-data/iam/security-credentials/";
 

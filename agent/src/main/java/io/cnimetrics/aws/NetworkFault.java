@@ -8,9 +8,9 @@ import javax.net.ssl.SSLException;
 public enum NetworkFault {
   PROXY_LOGIN(
       "put the user and the password into the proxy's variable, percent-encoded, as in"
-          + " http://USER:PASSWORD@HOST:PORT, or the name of the endpoint into NO_PROXY"),
+          + " http://USER:PASSWORD@HOST:PORT, or put the name of the endpoint into NO_PROXY"),
   PROXY_REFUSES("allow the name of the endpoint in the proxy, or put the name into NO_PROXY"),
-  PROXY_AWAY("check the proxy and the variable, or put the name of the endpoint into NO_PROXY"),
+  PROXY_AWAY("check the proxy and its variable, or put the name of the endpoint into NO_PROXY"),
   UNKNOWN_HOST(
       "check the region, AWS_ENDPOINT_URL_{VARIABLE} and the resolution of host names on the node"),
   UNTRUSTED(

@@ -18,15 +18,15 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * The HTTP proxies of the environment. {@code HTTPS_PROXY} is for endpoints with https, {@code
- * HTTP_PROXY} is for endpoints with http, and {@code NO_PROXY} lists the hosts that need no proxy.
- * The lower-case names have the same meaning; a value in upper case has priority.
+ * The HTTP proxies in the environment variables. {@code HTTPS_PROXY} is for endpoints with https,
+ * {@code HTTP_PROXY} is for endpoints with http, and {@code NO_PROXY} lists the hosts that need no
+ * proxy. The lower-case names have the same meaning; the upper-case names have priority.
  */
 final class Proxies {
   private static final Pattern ADDRESS =
       Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^\\[\\]:\\s]+)(?::([0-9]{1,5}))?");
 
-  /** Does not match an invalid address, which the JDK would look up as a name. */
+  /** Matches valid addresses only. The JDK would look up an invalid address as a name. */
   private static final Pattern IPV4 =
       Pattern.compile(
           "OCTET(?:\\.OCTET){3}".replace("OCTET", "(?:25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"));
@@ -56,7 +56,7 @@ final class Proxies {
    * @param login the value of the header {@code Proxy-Authorization}, if the proxy has a login
    */
   record HttpProxy(String variable, String host, int port, Optional<String> login) {
-    /** The proxy for a connection. The JDK resolves the host when it connects. */
+    /** The proxy in the JDK's form. Its host name is resolved for each connection. */
     Proxy address() {
       return new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved(host, port));
     }
@@ -152,10 +152,10 @@ final class Proxies {
 
   /**
    * An entry of {@code NO_PROXY}: a host with its subdomains, {@code .domain} for subdomains only,
-   * an address, a CIDR, or {@code *} for all hosts. All but the CIDR can have a port.
+   * an address, a CIDR, or {@code *} for all hosts. Each form except the CIDR can have a port.
    *
    * @param network the address; empty for a name
-   * @param bits the length of the CIDR's prefix, or the length of the address
+   * @param bits the length of the CIDR's prefix or of the whole address, in bits
    * @param port empty for all ports
    */
   private record DirectHost(

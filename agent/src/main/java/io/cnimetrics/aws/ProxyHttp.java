@@ -29,8 +29,8 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /**
- * Sends requests through a proxy. The JDK's client cannot do this, because it sends no login by
- * Basic with CONNECT. The host of the endpoint is looked up by the proxy only.
+ * Sends requests through a proxy. The JDK's client is not used, because its CONNECT requests
+ * contain no Basic login. Only the proxy resolves the endpoint's host name.
  */
 final class ProxyHttp {
   private static final String LOGIN = "Proxy-Authorization";
@@ -51,7 +51,7 @@ final class ProxyHttp {
             .followRedirects(false)
             .retryOnConnectionFailure(false)
             .fastFallback(false)
-            // Requests are rare. A connection is not kept for the next request.
+            // Requests are rare. Therefore no connection is kept for the next request.
             .connectionPool(new ConnectionPool(0, 1, TimeUnit.NANOSECONDS))
             .build();
   }
@@ -90,7 +90,7 @@ final class ProxyHttp {
     SdkHttpRequest head = asked.httpRequest();
     Request.Builder request = new Request.Builder().url(head.getUri().toString());
     head.forEachHeader((name, values) -> values.forEach(value -> request.addHeader(name, value)));
-    // OkHttp would otherwise decompress the answer, and the SDK would not find its headers.
+    // Without this header OkHttp decompresses the answer and removes headers that the SDK reads.
     request.header("Accept-Encoding", "identity");
     if ("http".equals(head.protocol())) {
       proxy.login().ifPresent(login -> request.header(LOGIN, login));

@@ -19,7 +19,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sts.StsClient;
 
 /**
- * IRSA: credentials of a role for the token of the pod's service account. STS exchanges the token.
+ * IRSA: STS exchanges the token of the pod's service account for credentials of a role.
  *
  * @param region the region of STS, unless {@code AWS_REGION} is set
  */

@@ -118,7 +118,7 @@ public record NodeCapacity(
         .max(Comparator.comparingDouble(CardCapacity::utilization));
   }
 
-  /** The number of pods that can start now: the available addresses of the card with the fewest. */
+  /** How many pods can start now. The card with the fewest available addresses limits this. */
   public long available() {
     return cards.stream().mapToLong(CardCapacity::available).min().orElse(0);
   }

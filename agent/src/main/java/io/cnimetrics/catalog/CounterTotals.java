@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
  */
 public record CounterTotals(
     OptionalDouble processStartSeconds, OptionalDouble bootSeconds, Map<Series, Double> bySeries) {
-  /** Start times with a smaller difference are equal. The kernel's resolution is 10 ms. */
+  /** Start times with a smaller difference count as equal. The kernel's resolution is 10 ms. */
   private static final double SAME_SECONDS = 0.004;
 
   public CounterTotals {

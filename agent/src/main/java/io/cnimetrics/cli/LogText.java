@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The message of a log line as text. Values can come from outside the agent. No value can add a
- * field, end a quoted value, break the line or control a terminal: a value with such characters is
- * written between quotes, with escapes as in JSON.
+ * field, end a quoted value, break the line or control a terminal: a value with special characters
+ * is written between quotes, with escapes as in JSON.
  */
 public final class LogText {
   private static final String OWN = "io.cnimetrics.";
   private static final String PLACE = "{}";
 
-  /** A key with a value, or the start of a list or map. */
+  /** Matches text that could look like a key with a value, or like the start of a list or map. */
   private static final Pattern SPECIAL = Pattern.compile("=|^[\\[{]");
 
   private LogText() {}

@@ -13,10 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A lock that one agent of a node holds, because two agents that publish the same node double every
- * sum. The lock is a socket that is bound to a loopback address and never listens or connects. Pods
- * with the host's network share the loopback addresses, even if they share no directory. The kernel
- * frees the address when the process ends.
+ * A lock that one agent of a node holds, because two agents that publish for the same node double
+ * every sum. The lock is a socket that is bound to a loopback address and never listens or
+ * connects. Pods with the host's network share the loopback addresses, even if they share no
+ * directory. The kernel frees the address when the process ends.
  */
 final class NodeLock implements AutoCloseable {
   /** The port after the default port of the health server. */
@@ -47,8 +47,8 @@ final class NodeLock implements AutoCloseable {
   }
 
   /**
-   * Tries to hold the lock until the process ends. Without a free port on the loopback addresses no
-   * agent can hold a lock, and this method returns true.
+   * Tries to hold the lock until the process ends. If the port is in use on all loopback addresses,
+   * no agent can hold a lock, and this method returns true.
    *
    * @return false if another agent holds the lock
    */

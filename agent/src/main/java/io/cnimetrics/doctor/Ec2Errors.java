@@ -235,8 +235,8 @@ record Ec2Errors(
     return CheckSpec.of(
             id,
             "`awscni_aws_api_error_count`: " + codes,
-            "fail if the count rises now and the pool is empty; warn if the count rises now, or if"
-                + " that is unknown; note if the count rose before",
+            "fail if the count rises now and the pool is empty; warn if the count rises or may be"
+                + " rising now; note if the count rose before",
             remedy)
         .run(commands)
         .needs(METRICS);

@@ -19,7 +19,7 @@ record IpamdErrors(String fn, String meaning, String cause) {
       CheckSpec.of(
               "ipamd-errors",
               "`awscni_ipamd_error_count` by `fn`",
-              "warn if the count rises now, or if that is unknown; note if the count rose before;"
+              "warn if the count rises or may be rising now; note if the count rose before;"
                   + " each `fn` has its own finding",
               "Read the errors in ipamD's log")
           .run(Commands.ERRORS_OF_IPAMD)

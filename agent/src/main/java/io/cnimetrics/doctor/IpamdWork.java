@@ -68,7 +68,7 @@ final class IpamdWork {
       CheckSpec.of(
               "forced-removals",
               "`awscni_force_removed_enis`, `awscni_force_removed_ips`",
-              "warn if the count rises now, or if that is unknown; note if it rose before",
+              "warn if the count rises or may be rising now; note if it rose before",
               "Restart the pods that lost their network. CloudTrail shows which caller detached"
                   + " the ENI or unassigned the addresses")
           .needs(METRICS);
@@ -93,7 +93,7 @@ final class IpamdWork {
       CheckSpec.of(
               "pod-enis",
               "`awscni_pod_eni_error_count`, and whether a trunk ENI is attached",
-              "warn if the count rises now, or if that is unknown; note if it rose before",
+              "warn if the count rises or may be rising now; note if it rose before",
               "Read the log of aws-node. Check that the instance type supports trunk ENIs")
           .run(Commands.LOG, "kubectl describe cninode " + Commands.THIS_NODE)
           .needs(METRICS)

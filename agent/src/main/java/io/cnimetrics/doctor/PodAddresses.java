@@ -132,8 +132,8 @@ final class PodAddresses {
       CheckSpec.of(
               "refused-pods",
               "`awscni_no_available_ip_addresses`",
-              "fail while the count rises at least each 25 s; warn if the count rose in the last"
-                  + " three minutes, if that is unknown, or if the pool has grown since and has"
+              "fail while the count rises at least each 25 s; warn if the count rose or may have"
+                  + " risen in the last three minutes, or if the pool has grown since and has"
                   + " available addresses; note if the count rose before. While all free"
                   + " addresses are cooling: fail only if pods were refused during the cooldown, or"
                   + " if more pods wait than addresses are cooling",

@@ -14,8 +14,8 @@ final class PodMetadata {
       CheckSpec.of(
               "metadata-away",
               "`awscni_aws_api_error_count` of `GetVPCIPv4CIDRBlocks` and `GetVPCIPv6CIDRBlocks`",
-              "fail while the count rises at least each 25 s; warn if the count rose in the last"
-                  + " three minutes, or if that is unknown, or if other calls to instance metadata"
+              "fail while the count rises at least each 25 s; warn if the count rose or may have"
+                  + " risen in the last three minutes, or if other calls to instance metadata"
                   + " fail; note if the count rose before",
               "Check that instance metadata is switched on, and that no program on the node blocks"
                   + " 169.254.169.254 or sends it very many requests")

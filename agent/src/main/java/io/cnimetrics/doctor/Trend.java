@@ -97,7 +97,7 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
 
   /**
    * The finding about a counter over 0. If the counter rises, the finding keeps its level. If the
-   * counter has stopped, the finding is a note. If that is unknown, the finding is a warning.
+   * counter may be rising, the finding is a warning. If it has stopped, the finding is a note.
    */
   Finding judge(Finding rising) {
     if (isRising()) {

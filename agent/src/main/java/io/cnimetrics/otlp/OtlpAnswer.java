@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
  * {@code ExportMetricsServiceResponse} if it accepts the request, and otherwise with {@code
  * google.rpc.Status}.
  *
- * @param rejected the number of points that the receiver rejects for ever
+ * @param rejected the number of points that the receiver rejects and that are not sent again
  * @param message the receiver's message; empty if there is none
  */
 record OtlpAnswer(long rejected, String message) {
@@ -19,7 +19,7 @@ record OtlpAnswer(long rejected, String message) {
   private static final int REJECTED = 1;
   private static final int MESSAGE = 2;
 
-  /** Reads the answer to an accepted request. A body that is no such message rejects nothing. */
+  /** Reads the answer to an accepted request. An invalid body counts as no rejection. */
   static OtlpAnswer ofSuccess(byte[] body) {
     try {
       ByteBuffer all = ByteBuffer.wrap(body).order(ByteOrder.LITTLE_ENDIAN);

@@ -23,7 +23,7 @@ import java.util.zip.GZIPOutputStream;
 record OtlpRequest(Map<String, String> resource, String version, List<Metric> metrics) {
   private static final String SCOPE = "cni-metrics-agent";
 
-  /** A total since the start. A delta would be the increase since the previous point. */
+  /** The temporality of values that are totals since the start, and not increases. */
   private static final int CUMULATIVE = 2;
 
   private static final int TRUE = 1;

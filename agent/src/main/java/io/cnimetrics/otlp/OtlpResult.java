@@ -22,7 +22,7 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 /**
  * Converts the result of one request to a {@link PutResult}. The OTLP specification permits a retry
  * only for 429, 502, 503, 504 and lost connections, because a retry can double an increase. The
- * agent sends totals, which cannot double. Therefore it also retries after other faults.
+ * agent sends totals, which cannot double. Therefore the agent also retries after other faults.
  */
 final class OtlpResult {
   private static final int METHOD_NOT_ALLOWED = 405;
@@ -63,7 +63,7 @@ final class OtlpResult {
         remedy(status));
   }
 
-  /** The receiver's message, which is text or JSON if the answer does not come from OTLP's code. */
+  /** The message in the body, which is text or JSON if the body is not protobuf. */
   private static String words(SdkHttpResponse head, byte[] body) {
     String type = head.firstMatchingHeader("Content-Type").orElse("");
     return type.contains("json") || type.startsWith("text/plain")
@@ -106,8 +106,8 @@ final class OtlpResult {
   }
 
   /**
-   * A receiver answers an invalid request with a message. A status 400 without such a message can
-   * come from a proxy. Therefore the datums are kept for a retry.
+   * A receiver answers an invalid request with a message. A status 400 without a message can come
+   * from a proxy. Therefore the datums are kept for a retry.
    */
   private static Status outcome(int status, boolean hasMessage) {
     return switch (status) {

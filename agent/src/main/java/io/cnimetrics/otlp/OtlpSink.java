@@ -46,7 +46,7 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
   /** The longest value of a label that CloudWatch accepts. */
   private static final int LONGEST_VALUE = 1_024;
 
-  /** The names that the dimensions of CloudWatch have as labels. */
+  /** The labels that replace the names of CloudWatch's dimensions. */
   private static final Map<String, String> LABELS =
       Map.of("CLUSTER_ID", "cluster", MetricCatalog.SUBNET_DIMENSION, "subnet_id");
 
@@ -144,7 +144,7 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
         signed = signature.get().sign(signed, body);
       }
       // A new connection for each request, because servers close an idle connection within a
-      // minute. The signature does not include this header.
+      // minute. The header Connection is not signed.
       SdkHttpRequest closing = signed.toBuilder().putHeader("Connection", "close").build();
       ExecutableHttpRequest call =
           AwsHttp.bounded(
@@ -168,7 +168,7 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
     }
   }
 
-  /** The body of an answer. If it is cut off, the status alone decides. */
+  /** The body of an answer. A body that was cut off is ignored; the status alone decides. */
   private static byte[] body(HttpExecuteResponse answer) {
     try (InputStream body = answer.responseBody().orElseThrow()) {
       return body.readAllBytes();
@@ -190,7 +190,7 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
     }
   }
 
-  /** The compressed request. It describes the node once, at the time of the newest datum. */
+  /** The compressed request. One info point with the newest time describes the node. */
   private byte[] request(List<Datum> datums) {
     NodeLabels node = labels.get();
     Map<Metric, List<Point>> byMetric = new LinkedHashMap<>();

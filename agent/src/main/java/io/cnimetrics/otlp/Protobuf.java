@@ -4,8 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes one Protocol Buffers message. OTLP needs only the four kinds of fields below. Therefore
- * the agent does not carry a library and its generated classes.
+ * Writes one Protocol Buffers message. OTLP needs only the kinds of fields below. Therefore the
+ * agent needs no library with generated classes.
  *
  * @see <a href="https://protobuf.dev/programming-guides/encoding/">the encoding</a>
  */

@@ -14,7 +14,7 @@ import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
 
 /** Signs requests to CloudWatch's endpoint for OTLP with the agent's credentials. */
 final class Signature {
-  /** The name by which CloudWatch checks the signature. With another name it answers 403. */
+  /** The service name in the signature. With another name CloudWatch answers with status 403. */
   private static final String SERVICE = "monitoring";
 
   private final AwsV4HttpSigner signer = AwsV4HttpSigner.create();

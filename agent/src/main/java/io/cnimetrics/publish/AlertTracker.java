@@ -15,7 +15,7 @@ final class AlertTracker {
   private final Set<String> inAlert = new HashSet<>();
 
   /**
-   * @param harmless returns the part of a metric's value in a minute that is no trouble
+   * @param harmless returns how much of a metric's value in a minute comes from harmless errors
    */
   AlertTracker(ToDoubleBiFunction<Instant, String> harmless) {
     this.harmless = harmless;

@@ -31,7 +31,7 @@ import java.util.stream.Stream;
  * @param open the minute to which polls add samples, if a minute is open
  * @param carried samples that count events and were read after their minute was closed. The next
  *     open minute starts with these samples
- * @param starts the starts from which the totals of the counters grow
+ * @param starts when the totals of the counters were 0
  */
 record BufferState(
     String instanceId,
@@ -49,7 +49,7 @@ record BufferState(
    *
    * @param minute the start of the minute
    * @param at when the last poll of the minute started
-   * @param earlier when the last poll with this metric started, if the last poll lacks the metric
+   * @param earlier for each metric that the last poll lacks, when the last poll with it started
    * @param samples one sample of each metric that has a value, in the order in which the metrics
    *     appeared
    */
@@ -74,8 +74,8 @@ record BufferState(
     }
 
     /**
-     * Like {@link #values}, with the total of each counter instead of its increase, by the start of
-     * the poll that returned the value.
+     * Like {@link #values}, but with the total of each counter instead of its increase. The key is
+     * the start of the poll that returned the values.
      */
     Map<Instant, List<MinuteValue>> totals() {
       return values(
@@ -103,9 +103,9 @@ record BufferState(
   }
 
   /**
-   * The starts from which the totals of the counters grow.
+   * When the totals of the counters were 0.
    *
-   * @param agent when the agent began to count, which a restarted agent continues
+   * @param agent when the agent began to count; a restarted agent keeps this time
    * @param ipamd when ipamD started; empty before ipamD's metrics were read
    */
   record Starts(Instant agent, Optional<Instant> ipamd) {
@@ -157,7 +157,7 @@ record BufferState(
   /**
    * Returns the state after a poll.
    *
-   * @param at when the poll started. The caller has closed every other minute
+   * @param at when the poll started. Only the minute of this poll may be open
    */
   BufferState polled(Instant at, PollSamples reading) {
     Instant minute = at.truncatedTo(ChronoUnit.MINUTES);
@@ -180,7 +180,7 @@ record BufferState(
         next);
   }
 
-  /** Returns the state in which the next minute also counts the events of a dropped minute. */
+  /** Returns the state with the events of a dropped minute in the open or the next minute. */
   BufferState counting(List<MinuteValue> dropped) {
     List<Sample> events =
         dropped.stream()

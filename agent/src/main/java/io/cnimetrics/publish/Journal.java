@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Writes the changes of the buffer to disk. If the disk is full, read-only or missing, the journal
- * logs one warning and the agent continues. The journal discards a file that lacks changes, because
- * a later agent would send minutes twice. Without a file a crash loses the pending minutes.
+ * logs one warning and the agent continues. If the file lacks changes, the journal discards it,
+ * because a later agent would send minutes twice. Without the file a crash loses pending minutes.
  */
 final class Journal implements Closeable {
   /** The largest size of the file, in bytes. */
@@ -40,7 +40,7 @@ final class Journal implements Closeable {
   private boolean loaded;
   private long bytesWhenReplaced;
 
-  /** Whether the file lacks changes. A later agent must then not continue from the file. */
+  /** Whether the file lacks changes. If so, a later agent must not continue from the file. */
   private volatile boolean failing;
 
   private Journal(Path directory) {
@@ -74,10 +74,10 @@ final class Journal implements Closeable {
   }
 
   /**
-   * Opens the directory if it is not open, or if another process has removed its lock.
+   * Opens the directory if it is not open, or if another process has removed the lock file.
    *
    * @return true if the directory is open now and was never read
-   * @throws JournalFile.InUseException if another agent has the directory
+   * @throws JournalFile.InUseException if another agent uses the directory
    */
   boolean reopen() throws JournalFile.InUseException {
     Optional<JournalFile> unlocked = file.filter(kept -> !kept.isLocked());

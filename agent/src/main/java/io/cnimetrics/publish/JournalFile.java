@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 final class JournalFile implements Closeable {
   private static final Logger log = LoggerFactory.getLogger(JournalFile.class);
 
-  /** The largest size of a line. The minutes of a request with all metrics are smaller. */
+  /** The largest size of a line. A line with all metrics of one request is smaller. */
   private static final int MOST_LINE_BYTES = 1 << 18;
 
   private static final int CHECKSUM_CHARACTERS = 8;
@@ -88,8 +88,8 @@ final class JournalFile implements Closeable {
   }
 
   /**
-   * Opens a regular file. Does not follow a symbolic link. Does not wait for another process to
-   * open the other end of a named pipe.
+   * Opens a regular file. Refuses a symbolic link, and a named pipe, which would block until
+   * another process opens its other end.
    */
   private static FileChannel open(Path file, StandardOpenOption... options) throws IOException {
     if (Files.exists(file, NOFOLLOW_LINKS) && !Files.isRegularFile(file, NOFOLLOW_LINKS)) {
@@ -129,7 +129,7 @@ final class JournalFile implements Closeable {
         lock.channel().close();
         throw e;
       }
-      // Another process may have removed the file during the wait, and may hold a new one.
+      // Another process may have removed the file during the wait, and may have locked a new file.
       if (lock.isInPlace()) {
         return lock;
       }
@@ -156,7 +156,7 @@ final class JournalFile implements Closeable {
     channel.lock();
   }
 
-  /** Whether the lock file is still the one that this agent holds. Otherwise two agents can run. */
+  /** Whether the lock file is still the file that this agent locked. If not, two agents can run. */
   boolean isLocked() {
     return lock.isInPlace();
   }
@@ -248,8 +248,8 @@ final class JournalFile implements Closeable {
   }
 
   /**
-   * Empties the file and writes it again. On a full disk there is often room for this, because the
-   * old entries no longer need room. After a failure the file has some of the new entries.
+   * Empties the file and writes it again. A full disk often has room for the new entries, because
+   * the old entries are removed first. After a failure the file has some of the new entries.
    */
   void rewrite(List<Journal.Entry> changes) throws IOException {
     if (!isInPlace()) {

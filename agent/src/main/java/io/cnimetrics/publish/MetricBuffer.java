@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The buffer between polling and sending. Polls add samples to the open minute. A closed minute is
- * pending until CloudWatch accepts it. Each method writes its changes to the journal before the
+ * pending until its receiver accepts it. Each method writes its changes to the journal before the
  * method returns. All methods are thread-safe.
  */
 public final class MetricBuffer implements AutoCloseable {

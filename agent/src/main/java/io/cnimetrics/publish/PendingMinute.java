@@ -14,7 +14,7 @@ import java.util.Set;
  *
  * @param id the number of this entry in the buffer. A later entry has a higher number
  * @param minute the start of the minute
- * @param times the times of the values; empty if the destination is CloudWatch
+ * @param times the times of the values; empty for {@link Receiver#CLOUDWATCH}
  * @param values the values that are not sent yet
  */
 record PendingMinute(
@@ -23,14 +23,14 @@ record PendingMinute(
     Destination destination,
     Optional<Times> times,
     List<MinuteValue> values) {
-  /** CloudWatch accepts times of OTLP up to ten minutes ahead. This limit is a minute shorter. */
+  /** CloudWatch accepts OTLP points up to 10 minutes ahead. This limit is a minute shorter. */
   private static final Duration MOST_AHEAD = Duration.ofMinutes(9);
 
   /**
    * The times of the values of one minute.
    *
-   * @param at when the poll of the values started, in whole milliseconds as in the journal.
-   *     Otherwise a restart of the agent would change the time of a point
+   * @param at when the poll of the values started, in whole milliseconds. The journal stores
+   *     milliseconds, and a restart of the agent must not change the time of a point
    */
   record Times(Instant at, BufferState.Starts starts) {
     Times {

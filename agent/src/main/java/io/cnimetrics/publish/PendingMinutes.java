@@ -69,7 +69,7 @@ final class PendingMinutes {
     return List.copyOf(byId.values());
   }
 
-  /** The pending minutes of the given receivers. The size is that of all receivers. */
+  /** Counts the pending minutes of the given receivers, and the bytes of all receivers. */
   MetricBuffer.Depth depth(Set<Receiver> receivers) {
     List<Instant> minutes =
         byId.values().stream()
@@ -81,7 +81,7 @@ final class PendingMinutes {
         minutes.size(), bytes, minutes.stream().min(Comparator.naturalOrder()));
   }
 
-  /** The number of different minutes. The subnet values of a minute have a separate entry. */
+  /** The number of different minutes. A minute can have several entries, such as subnet values. */
   int minutes() {
     return (int) byId.values().stream().map(PendingMinute::minute).distinct().count();
   }

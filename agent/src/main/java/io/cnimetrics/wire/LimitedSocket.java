@@ -21,14 +21,14 @@ import java.util.Optional;
  * A TCP connection with a {@link ReceiveLimit}.
  *
  * <p>The JDK's HTTP client creates its sockets itself, and the AWS SDK uses this client even for
- * credentials. Therefore {@link #limitAll} sets the factory of all sockets of the process. Channels
- * do not use this factory.
+ * credentials. Therefore {@link #limitAll} sets the factory of all sockets of the process. Socket
+ * channels do not use this factory.
  */
 public final class LimitedSocket extends SocketImpl {
-  /** More than the largest answer of EC2 (128 KiB) with its headers and TLS. */
+  /** EC2's largest answer (128 KiB), its headers and TLS need fewer bytes. */
   private static final int MOST_BYTES = 160 * 1024;
 
-  /** The agent waits at most 10 s for an answer. A thread must not read one answer for hours. */
+  /** Without this limit, a thread could read for hours after the agent stopped waiting. */
   private static final Duration LONGEST = Duration.ofSeconds(30);
 
   private final ReceiveLimit limit;
@@ -38,7 +38,7 @@ public final class LimitedSocket extends SocketImpl {
     this.limit = limit;
   }
 
-  /** Returns an unconnected socket with its own limit, whatever {@link #limitAll} has set. */
+  /** Returns an unconnected socket with this limit instead of the limit of {@link #limitAll}. */
   public static Socket unconnected(ReceiveLimit limit) throws IOException {
     return new Socket(new LimitedSocket(limit)) {};
   }
@@ -60,7 +60,7 @@ public final class LimitedSocket extends SocketImpl {
     return opened.orElseThrow(() -> new SocketException("the socket was never opened"));
   }
 
-  /** The socket of the channel, which has timeouts. The channel itself has no timeouts. */
+  /** The channel's socket. The socket has timeouts, but the channel itself has no timeouts. */
   private Socket socket() throws SocketException {
     return channel().socket();
   }

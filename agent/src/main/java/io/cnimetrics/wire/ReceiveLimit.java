@@ -8,9 +8,9 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * The limit of what one connection receives. The limit holds below HTTP. Therefore it includes
- * bytes that no body contains, such as headers, chunk extensions and trailers. An HTTP library may
- * hold all of these bytes in memory.
+ * The limit of the bytes and the time of one connection. The limit counts all bytes that the
+ * connection receives: bodies, headers, chunk extensions and trailers. An HTTP library may hold all
+ * of these bytes in memory.
  */
 public final class ReceiveLimit {
   private final long most;
@@ -38,7 +38,7 @@ public final class ReceiveLimit {
     }
   }
 
-  /** Starts to count again, because the received bytes were used and memory does not hold them. */
+  /** Starts to count from 0. The caller has used the received bytes and no longer holds them. */
   public void renew() {
     left = most;
   }

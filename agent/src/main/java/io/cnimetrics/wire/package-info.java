@@ -1,4 +1,4 @@
-/** Connections that limit the bytes and the time of what a peer sends. */
+/** Connections with limits for the bytes that a peer sends, and for the time. */
 @NullMarked
 package io.cnimetrics.wire;
 

@@ -55,9 +55,9 @@ final class MetricsDocument {
 
       ## Alarms
 
-      The alarms on CloudWatch's metrics use the dimension `CLUSTER_ID` and a period of 60 s. One composite alarm, "%s",
-      is on while an alarm of severity page is on. The PromQL alarms have the same conditions for each node, and the
-      alarm "%s".
+      The alarms on CloudWatch's metrics use the dimension `CLUSTER_ID` and a period of 60 s. One composite alarm,
+      "%s", is on while an alarm of severity page is on. The PromQL alarms have the same conditions for each
+      node, and the alarm "%s".
 
       """
           .formatted(AlarmTable.CANNOT_START.title(), AlarmTable.NODE_SILENT.text().title());
