@@ -49,6 +49,15 @@ class Alarms(unittest.TestCase):
                     report = ParamValidator().validate(properties, model.operation_model(request).input_shape)
                     self.assertEqual("", report.generate_report())
 
+    def test_each_rule_selects_the_cluster_whatever_its_name(self):
+        name = "a b: c/d@e - +_=."
+        for settings in ("--format=prometheus", "--format=prometheus-operator"):
+            printed = yaml.safe_load(template(settings, f"--cluster-id={name}"))
+            [group] = printed.get("spec", printed)["groups"]
+            self.assertEqual(11, len(group["rules"]))
+            for rule in group["rules"]:
+                self.assertIn(f'{{cluster="{name}"}}[', rule["expr"])
+
     def test_the_chart_has_the_alerts_of_the_command(self):
         labels = {"release": "prometheus"}
         rule = only(helm({"prometheusRule": {"enabled": True, "labels": labels}}), "PrometheusRule")
