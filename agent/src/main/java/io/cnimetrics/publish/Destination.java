@@ -74,7 +74,9 @@ public record Destination(Receiver receiver, String namespace, List<Map<String, 
 
   /** The approximate bytes of one value in a request. The numbers are measured and rounded up. */
   int bytesOfDatums(String metric) {
-    return sets.stream().mapToInt(set -> 120 + metric.length() + bytes(set)).sum();
+    return sets.stream()
+        .mapToInt(set -> 120 + metric.length() + bytes(set) + receiver.bytesOfLabels())
+        .sum();
   }
 
   private static int bytes(Map<String, String> set) {

@@ -213,7 +213,7 @@ final class PendingMinutes {
       requestBytes += minute.requestBytes();
       boolean fits =
           batch.isEmpty()
-              || (datums <= MetricSink.MOST_DATUMS
+              || (datums <= receiver.mostDatums()
                   && requestBytes <= MOST_REQUEST_BYTES
                   && minute
                       .destination()
@@ -259,6 +259,6 @@ final class PendingMinutes {
       }
       datums += minute.datumCount();
     }
-    return Math.max(1, (datums + MetricSink.MOST_DATUMS - 1) / MetricSink.MOST_DATUMS);
+    return Math.max(1, (datums + receiver.mostDatums() - 1) / receiver.mostDatums());
   }
 }

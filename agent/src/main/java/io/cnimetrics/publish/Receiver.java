@@ -5,17 +5,32 @@ public enum Receiver {
   /**
    * A datum of a counter is the increase in a minute. The time of a datum is the minute's start.
    */
-  CLOUDWATCH("CloudWatch"),
+  CLOUDWATCH("CloudWatch", MetricSink.MOST_DATUMS, 0),
   /**
-   * A datum of a counter is the total since a start. The time of a datum is the time of the last
-   * poll in the minute. Therefore a datum that arrives twice changes nothing.
+   * A datum of a counter is the total since a start. The time of a datum is the time of its poll.
+   * Therefore a datum that arrives twice changes nothing. CloudWatch accepts 1,000 points in a
+   * request, and one of them describes the node. Up to five labels are added to each datum.
    */
-  OTLP("OTLP");
+  OTLP("OTLP", MetricSink.MOST_DATUMS - 1, 600);
 
   private final String label;
+  private final int mostDatums;
+  private final int bytesOfLabels;
 
-  Receiver(String label) {
+  Receiver(String label, int mostDatums, int bytesOfLabels) {
     this.label = label;
+    this.mostDatums = mostDatums;
+    this.bytesOfLabels = bytesOfLabels;
+  }
+
+  /** The maximum number of datums in one request. */
+  int mostDatums() {
+    return mostDatums;
+  }
+
+  /** The maximum number of bytes that the receiver's sink adds to each datum. */
+  int bytesOfLabels() {
+    return bytesOfLabels;
   }
 
   /** The name in messages. */

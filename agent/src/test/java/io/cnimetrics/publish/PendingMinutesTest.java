@@ -54,6 +54,27 @@ class PendingMinutesTest {
     }
   }
 
+  /** The sink of OTLP adds one point, which describes the node, and labels to each point. */
+  @Test
+  void requestOfOtlpLeavesRoomForTheDescriptionOfTheNodeAndForLabels() {
+    PendingMinutes pending = new PendingMinutes(new BufferFixture.Drops());
+    for (int minute = 0; minute < 600; minute++) {
+      pending.put(
+          new PendingMinute(
+              minute,
+              START.plusSeconds(60L * minute),
+              new Destination(Receiver.OTLP, "", List.of(Map.of("CLUSTER_ID", "c".repeat(100)))),
+              Optional.of(
+                  new PendingMinute.Times(START, new BufferState.Starts(START, Optional.empty()))),
+              VALUES));
+    }
+
+    Batch batch = pending.take(Receiver.OTLP, START.plusSeconds(90_000), Map.of()).orElseThrow();
+
+    assertThat(batch.datums()).hasSizeBetween(900, 999);
+    assertThat(pending.take(Receiver.CLOUDWATCH, START, Map.of())).isEmpty();
+  }
+
   private static PendingMinute minute(long id, String cluster, List<MinuteValue> values) {
     Destination destination =
         BufferFixture.destination("Kubernetes/CNI", Map.of("CLUSTER_ID", cluster));
