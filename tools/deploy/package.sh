@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the files of a release, except the image: chart, manifests, SBOM, checksums.
+# Makes the files of a release, except the image: chart, manifests, kubectl plugin, SBOM, checksums.
 #
 #   tools/deploy/package.sh VERSION IMAGE [DIGEST] [DIRECTORY]
 #
@@ -43,6 +43,8 @@ sed -i \
   -e "s|^  repository: .*|  repository: $repository|" \
   -e "s|^  digest: \"\"|  digest: \"$digest\"|" "$work/daemonset/chart/values.yaml"
 "$helm" package "$work/daemonset/chart" --version "$version" --app-version "$version" --destination "$out" >/dev/null
+
+cp "$top/tools/kubectl-cni_doctor" "$out/"
 
 # Plain manifests, one file for each way to install.
 if [ -n "$digest" ]; then
