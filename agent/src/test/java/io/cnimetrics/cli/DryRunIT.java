@@ -180,7 +180,7 @@ class DryRunIT {
         .asString()
         .contains(
             "dimensions=NODE have no set with CLUSTER_ID alone",
-            "The dashboard and the alarms use no other set");
+            "The dashboard and the alarms read only this set");
   }
 
   @Test
