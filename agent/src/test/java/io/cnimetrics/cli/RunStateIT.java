@@ -94,7 +94,8 @@ class RunStateIT {
     try (Running first = agent(directory).start()) {
       first.awaitLog(SENDING);
       Files.delete(directory.resolve("lock"));
-      try (Running second = agent(directory).start()) {
+      // With the same name of the node, the second agent would wait for the first.
+      try (Running second = agent(directory).with("--node-name", "n2").start()) {
         second.awaitLog(SENDING);
 
         Eventually.holds("end", Duration.ofSeconds(75), () -> !first.isRunning());
