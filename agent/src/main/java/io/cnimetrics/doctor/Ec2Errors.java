@@ -53,7 +53,8 @@ record Ec2Errors(
                   + " forbids the call. If aws-node has no role, ipamD uses the node's role",
               "Attach AmazonEKS_CNI_Policy to that role. If the first command shows no role, attach"
                   + " the policy to the node's role. For IPv6 the role also needs"
-                  + " ec2:AssignIpv6Addresses",
+                  + " ec2:AssignIpv6Addresses, and on SageMaker HyperPod"
+                  + " sagemaker:AttachClusterNodeNetworkInterface",
               Pages.ROLE,
               Commands.ROLE_OF_AWS_NODE,
               Commands.ATTACH_CNI_POLICY),
@@ -99,7 +100,7 @@ record Ec2Errors(
               Cause.NO_PREFIX_IN_SUBNET,
               "The subnet had no free /28",
               "EC2 never refused ipamD a prefix",
-              "Some addresses of the subnet are free, but no whole block of 16 addresses is free",
+              "The subnet has no whole block of 16 free addresses. Single addresses can be free",
               "Reserve a block of the subnet for prefixes (aws ec2 create-subnet-cidr-reservation"
                   + " --reservation-type prefix), or use a new subnet for pods",
               Pages.PREFIXES,
@@ -175,8 +176,9 @@ record Ec2Errors(
                   + " CloudTrail. Or request a higher limit for the account",
               Pages.THROTTLING,
               Commands.aws("cloudtrail lookup-events")
-                  + " --lookup-attributes AttributeKey=EventName,AttributeValue=CreateNetworkInterface"
-                  + " --max-results 20 --query 'Events[].[EventTime,Username]' --output text"),
+                  + " --lookup-attributes AttributeKey=EventSource,AttributeValue=ec2.amazonaws.com"
+                  + " --max-results 50 --query 'Events[].[EventTime,EventName,Username]'"
+                  + " --output text"),
           row(
               Cause.UNREACHABLE,
               "ipamD did not reach AWS",
