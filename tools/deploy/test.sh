@@ -1,15 +1,17 @@
 #!/bin/sh
 # Tests the deployment: renders daemonset/ with kustomize and Helm, checks the objects against the schemas of Kubernetes
-# and against the project's rules, lints and simulates iam-policy/, lints the workflows. Needs Python 3.10 or newer and
-# a shell. Needs no cluster, no container engine and no root. The first run downloads the tools. Later runs need no
-# network.
+# and against the project's rules, lints and simulates iam-policy/, validates the Terraform module if terraform is on the
+# PATH, lints the workflows. Needs Python 3.10 or newer and a shell. Needs no cluster, no container engine and no root.
+# The first run downloads the tools. Later runs need no network.
 #
 #   tools/deploy/test.sh [TEST ...]     all tests, or such as test_policies
 set -eu
 
 . "$(dirname "$0")/environment.sh"
 ACTIONLINT=$("$top/tools/deploy/tool.sh" actionlint)
-export ACTIONLINT
+TERRAFORM=$("$top/tools/deploy/tool.sh" terraform)
+TERRAFORM_PROVIDER=${TERRAFORM:+$("$top/tools/deploy/tool.sh" provider)}
+export ACTIONLINT TERRAFORM TERRAFORM_PROVIDER
 
 cd "$top/tools/deploy/tests"
 export PYTHONPATH="$top/tools/deploy/tests"

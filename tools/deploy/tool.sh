@@ -6,6 +6,8 @@
 #   tools/deploy/tool.sh kustomize    KUSTOMIZE=COMMAND likewise; kubectl's own where kubectl is there
 #   tools/deploy/tool.sh actionlint   ACTIONLINT=COMMAND likewise
 #   tools/deploy/tool.sh promtool     PROMTOOL=COMMAND likewise
+#   tools/deploy/tool.sh terraform    TERRAFORM=COMMAND likewise; never built, printed only if it is on the PATH
+#   tools/deploy/tool.sh provider     tools/deploy/terraform, rebuilt when it changes
 #   tools/deploy/tool.sh controlplane CONTROLPLANE=COMMAND likewise; tools/cluster/controlplane, rebuilt when it changes
 #   tools/deploy/tool.sh go           GO=COMMAND likewise; the Go that builds these tools
 set -eu
@@ -68,6 +70,21 @@ built_controlplane() {
   echo "$binary"
 }
 
+built_provider() {
+  source=$top/tools/deploy/terraform
+  binary=$tools/provider-$(cat "$source"/main.go "$source"/schema.json "$source"/go.* | cksum | tr ' ' -)/provider
+  if [ ! -x "$binary" ]; then
+    go=$(find_go GO)
+    make_tools
+    mkdir -p "$(dirname "$binary")"
+    echo "building a provider for terraform, once; this needs a minute ..." >&2
+    (cd "$source" && CGO_ENABLED=0 "$go" build -trimpath -ldflags "-s -w" -o "$binary.new" .) >&2 ||
+      fail "could not build the provider: see above"
+    mv "$binary.new" "$binary"
+  fi
+  echo "$binary"
+}
+
 case ${1-} in
 helm)
   command=${HELM-}
@@ -90,6 +107,12 @@ promtool)
   command=${PROMTOOL-}
   [ -n "$command" ] || command=$(built promtool v0.316.0 github.com/prometheus/prometheus/cmd/promtool PROMTOOL)
   ;;
+terraform)
+  command=${TERRAFORM-$(command -v terraform || true)}
+  ;;
+provider)
+  command=$(built_provider)
+  ;;
 controlplane)
   command=${CONTROLPLANE-}
   [ -n "$command" ] || command=$(built_controlplane)
@@ -99,7 +122,7 @@ go)
   [ -n "$command" ] || command=$(find_go GO)
   ;;
 *)
-  fail "which tool? helm, kustomize, actionlint, promtool, controlplane or go"
+  fail "which tool? helm, kustomize, actionlint, promtool, terraform, provider, controlplane or go"
   ;;
 esac
 echo "$command"

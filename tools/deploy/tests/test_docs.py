@@ -1,4 +1,4 @@
-"""Tests that the examples in docs/deploy.md work without changes."""
+"""Tests that the examples in docs/deploy.md work without changes, and the commands of AWS on every page."""
 
 import re
 import tempfile
@@ -6,6 +6,7 @@ import unittest
 from pathlib import Path
 
 import yaml
+from botocore.session import Session
 
 from rendering import CHART, NAME, TOP, env, kustomization, only
 
@@ -14,6 +15,46 @@ PAGE = (TOP / "docs/deploy.md").read_text()
 
 def yaml_blocks():
     return [yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.S)]
+
+
+PAGES = [TOP / "README.md", *sorted((TOP / "docs").rglob("*.md")), *sorted((TOP / "iam-policy").rglob("*.md"))]
+# Options of the AWS CLI that are not members of an operation, and one command that is not an operation.
+GLOBAL = {"region", "query", "output"}
+DEPLOY = {"stack-name", "template-file", "capabilities", "parameter-overrides"}
+
+
+def hyphenated(name):
+    """The name of an operation or a member as the AWS CLI writes it: RoleName is role-name."""
+    return re.sub(r"([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])", r"\1\3-\2\4", name).lower()
+
+
+def aws_commands(page):
+    """Yields each command of the AWS CLI on a page as service, operation and options. Lines in tables are left out."""
+    text = re.sub(r"\\\n\s*", "", page.read_text())
+    for line in re.findall(r"(?m)^(?:    |.*=\$\()(aws [a-z].*)", text):
+        words = re.sub(r"\$\(.*?\)", "X", line)
+        yield (*words.split()[1:3], {each.split("=")[0] for each in re.findall(r" --([a-z-]+)", words)})
+
+
+class AwsCommands(unittest.TestCase):
+    def test_each_operation_and_option_exists(self):
+        session = Session()
+        count = 0
+        for page in PAGES:
+            for service, operation, options in aws_commands(page):
+                count += 1
+                command = f"{page.name}: aws {service} {operation}"
+                if (service, operation) == ("cloudformation", "deploy"):
+                    self.assertLessEqual(options, DEPLOY | GLOBAL, command)
+                    continue
+                model = session.get_service_model(service)
+                names = {hyphenated(each): each for each in model.operation_names}
+                self.assertIn(operation, names, command)
+                members = model.operation_model(names[operation]).input_shape.members
+                known = {hyphenated(each) for each in members} | GLOBAL
+                known |= {f"no-{hyphenated(key)}" for key, each in members.items() if each.type_name == "boolean"}
+                self.assertLessEqual(options, known, command)
+        self.assertGreater(count, 15)
 
 
 class DeployPage(unittest.TestCase):
