@@ -86,17 +86,25 @@ record PromQuery(String expression, int pendingMinutes) {
       };
     }
 
-    /** The first counter must also have risen at least {@code bad} times. */
+    /**
+     * The first counter must also have risen in at least {@code bad} minutes. There is one point in
+     * each publish interval. One rise between two points can be a short failure.
+     */
     private String counted(Alarm alarm, int bad, int all, String condition) {
+      int rises = bad == 1 || publishMinutes == 1 ? bad : Math.max(2, ceilDiv(bad, publishMinutes));
+      int minutes = publishMinutes == 1 ? all : Math.max(all, (rises + 2) * publishMinutes);
       String value =
           alarm.metrics().stream()
-              .map(metric -> over(NODE, "sum", "increase", metric, all))
+              .map(metric -> over(NODE, "sum", "increase", metric, minutes))
               .collect(Collectors.joining(alarm.formula().isPercent() ? " / " : " + "));
+      Metric first = alarm.metrics().get(0);
       String often =
-          bad == 1
-              ? ""
-              : "\nand " + over(NODE, "max", "changes", alarm.metrics().get(0), all) + " >= " + bad;
+          rises == 1 ? "" : "\nand " + over(NODE, "max", "changes", first, minutes) + " >= " + rises;
       return value + condition + often;
+    }
+
+    private static int ceilDiv(int number, int divisor) {
+      return (number + divisor - 1) / divisor;
     }
 
     private String silent(Metric metric, int bad, int all) {

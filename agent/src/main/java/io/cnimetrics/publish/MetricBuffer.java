@@ -4,6 +4,7 @@ import io.cnimetrics.catalog.Sample;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.publish.BufferState.OpenMinute;
+import io.cnimetrics.schedule.NodeSchedule;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -379,6 +380,14 @@ public final class MetricBuffer implements AutoCloseable {
       }
       journal.repair(this::all);
       return true;
+    }
+  }
+
+  /** Leaves one value of each series for each regular send, if the receiver bills each value. */
+  synchronized void thin(Receiver receiver, NodeSchedule schedule) {
+    if (receiver.billsValues()) {
+      pending.thin(receiver, schedule);
+      keep();
     }
   }
 

@@ -78,11 +78,16 @@ record PendingMinute(
         .toList();
   }
 
+  /** When the total of a counter was 0; empty if the value is no total. */
+  Optional<Instant> start(MinuteValue value) {
+    return times.flatMap(known -> known.starts().of(value.metric()));
+  }
+
   private Datum datum(MinuteValue value, Map<String, String> dimensions) {
     return new Datum(
         value.metric(),
         times.map(Times::at).orElse(minute),
-        times.flatMap(known -> known.starts().of(value.metric())),
+        start(value),
         value.value(),
         value.unit(),
         dimensions);

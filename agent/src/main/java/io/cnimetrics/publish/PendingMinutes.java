@@ -1,6 +1,8 @@
 package io.cnimetrics.publish;
 
+import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.publish.SendEvents.DropReason;
+import io.cnimetrics.schedule.NodeSchedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -168,6 +171,61 @@ final class PendingMinutes {
       }
     }
     return dropped;
+  }
+
+  /**
+   * Leaves one value of each series for each regular send of the schedule. It is the newest value,
+   * because a total contains the earlier increases. Of a duration it is the longest, because
+   * trouble can end between two sends.
+   */
+  void thin(Receiver receiver, NodeSchedule schedule) {
+    newestFirst(receiver).stream()
+        .filter(minute -> !taken.contains(minute.id()))
+        .collect(Collectors.groupingBy(minute -> schedule.nextSend(lastSecond(minute))))
+        .values()
+        .forEach(this::thin);
+  }
+
+  private void thin(List<PendingMinute> newestFirst) {
+    Map<OneSeries, OneValue> left = new HashMap<>();
+    for (PendingMinute minute : newestFirst) {
+      for (MinuteValue value : minute.values()) {
+        left.merge(
+            OneSeries.of(minute, value), new OneValue(minute.id(), value), OneValue::orEarlier);
+      }
+    }
+    for (PendingMinute minute : newestFirst) {
+      List<MinuteValue> rest =
+          minute.values().stream()
+              .filter(
+                  value ->
+                      new OneValue(minute.id(), value)
+                          .equals(left.get(OneSeries.of(minute, value))))
+              .toList();
+      if (rest.isEmpty()) {
+        remove(minute.id());
+      } else if (rest.size() < minute.values().size()) {
+        put(minute.withValues(rest));
+      }
+    }
+  }
+
+  private static Instant lastSecond(PendingMinute minute) {
+    return minute.minute().plusSeconds(59);
+  }
+
+  /** A metric with the same dimensions and, for a total, with the same start. */
+  private record OneSeries(Destination destination, Optional<Instant> start, String metric) {
+    static OneSeries of(PendingMinute minute, MinuteValue value) {
+      return new OneSeries(minute.destination(), minute.start(value), value.metric());
+    }
+  }
+
+  private record OneValue(long minuteId, MinuteValue value) {
+    OneValue orEarlier(OneValue earlier) {
+      boolean isDuration = value.unit() == Unit.MINUTES;
+      return isDuration && earlier.value.value() > value.value() ? earlier : this;
+    }
   }
 
   /** Drops the oldest minutes until the limits are met. Never drops minutes that are being sent. */

@@ -10,6 +10,8 @@ public enum Receiver {
    * A datum of a counter is the total since a start. The time of a datum is the time of its poll.
    * Therefore a datum that arrives twice changes nothing. CloudWatch accepts 1,000 points in a
    * request, and one of them describes the node. Up to five labels are added to each datum.
+   * CloudWatch bills the bytes of each point. Therefore each regular send has one point of each
+   * series.
    */
   OTLP("OTLP", MetricSink.MOST_DATUMS - 1, 600);
 
@@ -31,6 +33,11 @@ public enum Receiver {
   /** The maximum number of bytes that the receiver's sink adds to each datum. */
   int bytesOfLabels() {
     return bytesOfLabels;
+  }
+
+  /** Whether the price depends on the number of values, and not on the number of requests. */
+  boolean billsValues() {
+    return this == OTLP;
   }
 
   /** The name in messages. */

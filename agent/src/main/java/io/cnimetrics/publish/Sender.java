@@ -158,6 +158,7 @@ public final class Sender {
   }
 
   private boolean send(InstantSource clock) {
+    buffer.thin(receiver, schedule);
     int requests = buffer.requestsForNewest(receiver, (int) schedule.publishInterval().toMinutes());
     for (int i = 0; i < requests; i++) {
       Optional<Batch> batch = buffer.take(receiver, clock.instant());

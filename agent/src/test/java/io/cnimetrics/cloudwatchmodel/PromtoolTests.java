@@ -39,6 +39,12 @@ final class PromtoolTests {
           .map(Metric::name)
           .collect(Collectors.toSet());
 
+  private static final Set<String> DURATIONS =
+      MetricCatalog.all().stream()
+          .filter(metric -> metric.unit() == Metric.Unit.MINUTES)
+          .map(metric -> metric.prometheus().family())
+          .collect(Collectors.toSet());
+
   /** With this publish interval, the newest point can be {@link #LATE} minutes old. */
   private static final int LONGEST_INTERVAL = 5;
 
@@ -159,9 +165,26 @@ final class PromtoolTests {
     int newest = BEFORE + minutes;
     write(
         events + " with late points",
-        series(story, newest),
+        series(story, newest, LONGEST_INTERVAL, newest),
         LONGEST_INTERVAL,
         List.of(query(FIRED.formatted(1), newest + LATE, samples(expected))),
+        List.of());
+    // One point in five minutes, in each phase of the interval.
+    for (int phase = 0; phase < LONGEST_INTERVAL; phase++) {
+      writeThinned(events + " in phase " + phase, story, phase, expected);
+    }
+  }
+
+  private void writeThinned(
+      String name, Story story, int phase, Map<String, List<String>> expected) throws IOException {
+    int end = story.existed.size();
+    write(
+        name,
+        series(story, end, LONGEST_INTERVAL, end - phase),
+        LONGEST_INTERVAL,
+        List.of(
+            query(FIRED.formatted(end - QUIET_MINUTES), end, samples(expected)),
+            query("ALERTS{alertstate=\"firing\"}", end, List.of())),
         List.of());
   }
 
@@ -199,6 +222,12 @@ final class PromtoolTests {
               .formatted(end - QUIET_MINUTES);
       Object samples = samples(tickets.getOrDefault(each.getKey(), Map.of()));
       write(each.getKey(), story, List.of(query(fired, end, samples)), List.of());
+      write(
+          each.getKey() + " with a point in five minutes",
+          series(story, end, LONGEST_INTERVAL, end),
+          LONGEST_INTERVAL,
+          List.of(query(fired, end, samples)),
+          List.of());
     }
   }
 
@@ -275,7 +304,8 @@ final class PromtoolTests {
 
   private void write(String name, Story story, List<Object> queries, List<Object> alerts)
       throws IOException {
-    write(name, series(story, story.existed.size()), 1, queries, alerts);
+    int end = story.existed.size();
+    write(name, series(story, end, 1, end), 1, queries, alerts);
   }
 
   private void write(
@@ -312,8 +342,10 @@ final class PromtoolTests {
    * A point has the time at which its minute ends.
    *
    * @param newest the minute of the newest points
+   * @param interval the agents' publish interval, in minutes
+   * @param sent a minute after which the agents send
    */
-  private static List<Object> series(Story story, int newest) {
+  private static List<Object> series(Story story, int newest, int interval, int sent) {
     int size = newest + 1;
     Map<String, Double[]> all = new LinkedHashMap<>();
     for (Arrival arrival : story.arrivals) {
@@ -338,6 +370,7 @@ final class PromtoolTests {
             point(all, MetricCatalog.SUBNET_FREE_IPS, subnet, size)[minute(at)] = value;
           }
         });
+    all.forEach((name, values) -> thin(name, values, interval, sent));
     List<Object> series = new ArrayList<>();
     all.forEach((name, values) -> series.add(series(name, Arrays.asList(values), "_")));
     story.existed.values().stream()
@@ -373,6 +406,29 @@ final class PromtoolTests {
           total += values[minute];
           values[minute] = total;
         }
+      }
+    }
+  }
+
+  /** The agent sends one value in each interval: the newest value, or the longest duration. */
+  private static void thin(String name, Double[] values, int interval, int sent) {
+    boolean highest = DURATIONS.contains(name.substring(0, name.indexOf('{')));
+    int kept = -1;
+    for (int minute = 0; minute < values.length; minute++) {
+      boolean first = Math.floorMod(minute - sent - 1, interval) == 0;
+      if (first) {
+        kept = -1;
+      }
+      if (values[minute] == null) {
+        continue;
+      }
+      if (kept >= 0 && highest && values[kept] > values[minute]) {
+        values[minute] = null;
+      } else {
+        if (kept >= 0) {
+          values[kept] = null;
+        }
+        kept = minute;
       }
     }
   }

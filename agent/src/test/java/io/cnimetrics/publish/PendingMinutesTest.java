@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.publish.PendingMinutes.Interner;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,6 +75,43 @@ class PendingMinutesTest {
 
     assertThat(batch.datums()).hasSizeBetween(900, 999);
     assertThat(pending.take(Receiver.CLOUDWATCH, START, Map.of())).isEmpty();
+  }
+
+  @Test
+  void eachRegularSendHasTheNewestTotalAndTheLongestDuration() {
+    PendingMinutes pending = new PendingMinutes(new BufferFixture.Drops());
+    // The node sends at second 5 of each fifth minute after START.
+    for (int minute = 0; minute < 10; minute++) {
+      pending.put(otlp(minute, START, minute == 3 ? 4 : 0));
+    }
+    // ipamD restarted in the last minute.
+    pending.put(otlp(10, START.plusSeconds(570), 0));
+    pending.put(minute(11, "prod", VALUES));
+
+    pending.thin(Receiver.OTLP, BufferFixture.schedule(Duration.ofMinutes(5)));
+
+    assertThat(pending.all())
+        .extracting(PendingMinute::id)
+        .containsExactly(3L, 4L, 9L, 10L, 11L);
+    assertThat(pending.all().get(0).values())
+        .containsExactly(new MinuteValue("noAddressMinutes", Unit.MINUTES, 4));
+    assertThat(pending.all().get(1).values())
+        .containsExactly(new MinuteValue("addReqCount", Unit.COUNT, 4));
+    assertThat(pending.all().get(2).values())
+        .containsExactly(new MinuteValue("addReqCount", Unit.COUNT, 9));
+    assertThat(pending.all().get(3).values()).hasSize(2);
+  }
+
+  private static PendingMinute otlp(int id, Instant ipamdStart, double minutes) {
+    return new PendingMinute(
+        id,
+        START.plusSeconds(60L * Math.min(9, id)),
+        new Destination(Receiver.OTLP, "", List.of(Map.of("CLUSTER_ID", "prod"))),
+        Optional.of(
+            new PendingMinute.Times(START, new BufferState.Starts(START, Optional.of(ipamdStart)))),
+        List.of(
+            new MinuteValue("addReqCount", Unit.COUNT, id),
+            new MinuteValue("noAddressMinutes", Unit.MINUTES, minutes)));
   }
 
   private static PendingMinute minute(long id, String cluster, List<MinuteValue> values) {
