@@ -99,7 +99,9 @@ record PromQuery(String expression, int pendingMinutes) {
               .collect(Collectors.joining(alarm.formula().isPercent() ? " / " : " + "));
       Metric first = alarm.metrics().get(0);
       String often =
-          rises == 1 ? "" : "\nand " + over(NODE, "max", "changes", first, minutes) + " >= " + rises;
+          rises == 1
+              ? ""
+              : "\nand " + over(NODE, "max", "changes", first, minutes) + " >= " + rises;
       return value + condition + often;
     }
 

@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Whatever happens to the receiver of OTLP, to ipamD and to the agent: each point shows what ipamD
- * reported at its time, no minute is missing, and the increases of the totals are the events. With a
- * longer publish interval, minutes may be missing, but no event.
+ * reported at its time, no minute is missing, and the increases of the totals are the events. With
+ * a longer publish interval, minutes may be missing, but no event.
  */
 class OtlpTotalsTest {
   private static final Instant START = Instant.parse("2026-11-28T10:00:17Z");

@@ -175,8 +175,8 @@ final class PromtoolTests {
     }
   }
 
-  private void writeThinned(
-      String name, Story story, int phase, Map<String, List<String>> expected) throws IOException {
+  private void writeThinned(String name, Story story, int phase, Map<String, List<String>> expected)
+      throws IOException {
     int end = story.existed.size();
     write(
         name,

@@ -90,9 +90,7 @@ class PendingMinutesTest {
 
     pending.thin(Receiver.OTLP, BufferFixture.schedule(Duration.ofMinutes(5)));
 
-    assertThat(pending.all())
-        .extracting(PendingMinute::id)
-        .containsExactly(3L, 4L, 9L, 10L, 11L);
+    assertThat(pending.all()).extracting(PendingMinute::id).containsExactly(3L, 4L, 9L, 10L, 11L);
     assertThat(pending.all().get(0).values())
         .containsExactly(new MinuteValue("noAddressMinutes", Unit.MINUTES, 4));
     assertThat(pending.all().get(1).values())
