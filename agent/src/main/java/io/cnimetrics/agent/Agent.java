@@ -162,7 +162,8 @@ public final class Agent {
     List<Publisher.Opening> openings = new ArrayList<>();
     if (config.cloudwatch()) {
       openings.add(
-          Publisher.Opening.cloudWatch(
+          new Publisher.Opening(
+              Receiver.CLOUDWATCH,
               (region, now) ->
                   new Sender(
                       buffer, sinks.cloudWatch(region), schedule, stats, random, region, now)));
@@ -174,7 +175,6 @@ public final class Agent {
                 openings.add(
                     new Publisher.Opening(
                         Receiver.OTLP,
-                        true,
                         (region, now) ->
                             new Sender(
                                 buffer,

@@ -72,13 +72,12 @@ final class Publisher {
   /**
    * How to create the sender of a receiver.
    *
-   * @param needsInstance whether the sender waits some minutes for the instance's id, type and zone
    * @param sender creates the sender for a region
    */
-  record Opening(
-      Receiver receiver, boolean needsInstance, BiFunction<String, Instant, Sender> sender) {
-    static Opening cloudWatch(BiFunction<String, Instant, Sender> sender) {
-      return new Opening(Receiver.CLOUDWATCH, false, sender);
+  record Opening(Receiver receiver, BiFunction<String, Instant, Sender> sender) {
+    /** Whether the sender waits some minutes for the labels with the instance's id and zone. */
+    boolean needsInstance() {
+      return receiver == Receiver.OTLP;
     }
   }
 

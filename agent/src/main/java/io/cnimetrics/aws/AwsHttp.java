@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteRequest;
@@ -29,6 +30,9 @@ import software.amazon.awssdk.thirdparty.jackson.core.StreamReadConstraints;
 
 /** Creates HTTP clients for the SDK. The proxies of the environment apply to these clients. */
 public final class AwsHttp {
+  /** The maximum number of bytes that are read from a body. The rest is ignored. */
+  public static final int MAX_BODY_BYTES = 64 * 1024;
+
   private static final String KEEP_ALIVE = "http.keepAlive";
   private static final String ENCODING = "Content-Encoding";
 
@@ -88,25 +92,43 @@ public final class AwsHttp {
   static SdkHttpClient client(Proxies proxies, Duration connectTimeout, Duration readTimeout) {
     // The JDK's system properties can set a proxy too.
     SdkHttpClient direct = http(URL::openConnection, connectTimeout, readTimeout);
+    return preparing(
+        direct,
+        request ->
+            proxies
+                .proxy(request.httpRequest().getUri())
+                .map(proxy -> new ProxyHttp(proxy, connectTimeout, readTimeout).request(request))
+                .orElseGet(() -> direct.prepareRequest(request)));
+  }
+
+  /** Returns the same client with another way to prepare a request. */
+  private static SdkHttpClient preparing(
+      SdkHttpClient http, Function<HttpExecuteRequest, ExecutableHttpRequest> prepare) {
     return new SdkHttpClient() {
       @Override
       public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
-        return proxies
-            .proxy(request.httpRequest().getUri())
-            .map(proxy -> new ProxyHttp(proxy, connectTimeout, readTimeout).request(request))
-            .orElseGet(() -> direct.prepareRequest(request));
+        return prepare.apply(request);
       }
 
       @Override
       public String clientName() {
-        return direct.clientName();
+        return http.clientName();
       }
 
       @Override
       public void close() {
-        direct.close();
+        http.close();
       }
     };
+  }
+
+  /** Closes the connection of a request. Throws no exception. */
+  public static void abort(ExecutableHttpRequest request) {
+    try {
+      request.abort();
+    } catch (RuntimeException e) {
+      // The JDK throws if two threads close a connection. The connection is closed in this case.
+    }
   }
 
   /** Returns a client that never uses a proxy, for services on the node itself. */
@@ -139,22 +161,8 @@ public final class AwsHttp {
 
   /** Returns a client that ignores the rest of a body that is longer than this number of bytes. */
   static SdkHttpClient bounded(SdkHttpClient http, int most) {
-    return new SdkHttpClient() {
-      @Override
-      public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
-        return bounded(http.prepareRequest(request), most, () -> false, answer -> {});
-      }
-
-      @Override
-      public String clientName() {
-        return http.clientName();
-      }
-
-      @Override
-      public void close() {
-        http.close();
-      }
-    };
+    return preparing(
+        http, request -> bounded(http.prepareRequest(request), most, () -> false, answer -> {}));
   }
 
   /** Returns the date in a header of an answer, or empty if there is no valid date. */

@@ -25,7 +25,6 @@ import software.amazon.awssdk.http.SdkHttpMethod;
 final class ContainerCredentials implements CredentialsSource {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(3);
-  private static final int MAX_BODY_BYTES = 64 * 1024;
   private static final int MOST_WORDS = 300;
 
   /** The hosts of these agents. Other hosts need https, because the answer contains secrets. */
@@ -51,7 +50,7 @@ final class ContainerCredentials implements CredentialsSource {
     int status;
     String body;
     try (SdkHttpClient http =
-        AwsHttp.bounded(AwsHttp.direct(CONNECT_TIMEOUT, READ_TIMEOUT), MAX_BODY_BYTES)) {
+        AwsHttp.bounded(AwsHttp.direct(CONNECT_TIMEOUT, READ_TIMEOUT), AwsHttp.MAX_BODY_BYTES)) {
       HttpExecuteResponse answer =
           http.prepareRequest(HttpExecuteRequest.builder().request(request.build()).build()).call();
       status = answer.httpResponse().statusCode();
@@ -82,8 +81,7 @@ final class ContainerCredentials implements CredentialsSource {
               + " 'eks-auth'; this process tries again");
     }
     if (words.contains("ExpiredToken")) {
-      return CredentialsException.outage(
-          fact, "the kubelet renews the token; check the clock of the node");
+      return CredentialsException.expiredToken(fact);
     }
     return CredentialsException.refusal(
         fact,

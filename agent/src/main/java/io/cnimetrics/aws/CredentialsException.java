@@ -34,6 +34,11 @@ public final class CredentialsException extends RuntimeException {
     return new CredentialsException(fact, outage, fault.remedy("STS", "sts"));
   }
 
+  /** The source does not accept the token of the service account any more. */
+  static CredentialsException expiredToken(String fact) {
+    return outage(fact, "the kubelet renews the token; check the clock of the node");
+  }
+
   /** The source answered that it gives no credentials, or no source is set up. */
   static CredentialsException refusal(String fact, String remedy) {
     return new CredentialsException(fact, false, remedy);

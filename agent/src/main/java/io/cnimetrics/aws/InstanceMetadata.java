@@ -85,12 +85,15 @@ public final class InstanceMetadata {
    * properties for these variables and, for the endpoint, the AWS configuration file.
    */
   public static InstanceMetadata fromEnvironment() {
-    boolean disabled =
-        SdkSystemSetting.AWS_EC2_METADATA_DISABLED
-            .getStringValue()
-            .filter("true"::equalsIgnoreCase)
-            .isPresent();
-    return new InstanceMetadata(disabled, UnaryOperator.identity());
+    return new InstanceMetadata(isDisabled(), UnaryOperator.identity());
+  }
+
+  /** Whether the SDK's settings switch every use of instance metadata off. */
+  static boolean isDisabled() {
+    return SdkSystemSetting.AWS_EC2_METADATA_DISABLED
+        .getStringValue()
+        .filter("true"::equalsIgnoreCase)
+        .isPresent();
   }
 
   /**

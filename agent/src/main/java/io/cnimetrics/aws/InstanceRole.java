@@ -1,7 +1,7 @@
 package io.cnimetrics.aws;
 
 import java.util.Optional;
-import software.amazon.awssdk.core.SdkSystemSetting;
+import java.util.function.UnaryOperator;
 
 /** The role of the EC2 instance. Instance metadata returns the role's credentials. */
 final class InstanceRole implements CredentialsSource {
@@ -22,16 +22,11 @@ final class InstanceRole implements CredentialsSource {
 
   @Override
   public Fetched fetch() {
-    boolean disabled =
-        SdkSystemSetting.AWS_EC2_METADATA_DISABLED
-            .getStringValue()
-            .filter("true"::equalsIgnoreCase)
-            .isPresent();
-    if (disabled) {
+    if (InstanceMetadata.isDisabled()) {
       throw CredentialsException.refusal(
           NAME + ": instance metadata is switched off (AWS_EC2_METADATA_DISABLED=true)", SETUP);
     }
-    try (MetadataService service = new MetadataService(builder -> builder)) {
+    try (MetadataService service = new MetadataService(UnaryOperator.identity())) {
       Optional<String> role =
           service.get(PATH).flatMap(names -> names.lines().findFirst()).map(String::strip);
       Optional<String> json =

@@ -26,7 +26,6 @@ import software.amazon.awssdk.services.sts.StsClient;
 record WebIdentity(String region) implements CredentialsSource {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(3);
-  private static final int MAX_BODY_BYTES = 64 * 1024;
   private static final String SESSION = "cni-metrics-agent";
 
   @Override
@@ -47,7 +46,7 @@ record WebIdentity(String region) implements CredentialsSource {
                         "set the annotation eks.amazonaws.com/role-arn of the service account"));
     String session = SdkSystemSetting.AWS_ROLE_SESSION_NAME.getStringValue().orElse(SESSION);
     try (SdkHttpClient http = AwsHttp.client(CONNECT_TIMEOUT, READ_TIMEOUT);
-        StsClient sts = client(AwsHttp.bounded(http, MAX_BODY_BYTES))) {
+        StsClient sts = client(AwsHttp.bounded(http, AwsHttp.MAX_BODY_BYTES))) {
       software.amazon.awssdk.services.sts.model.Credentials found =
           sts.assumeRoleWithWebIdentity(
                   ask -> ask.roleArn(role).roleSessionName(session).webIdentityToken(token))
@@ -85,8 +84,7 @@ record WebIdentity(String region) implements CredentialsSource {
         "IRSA: STS answered with status %d%s"
             .formatted(e.statusCode(), code.isEmpty() ? "" : ", %s: %s".formatted(code, words));
     if (code.startsWith("ExpiredToken")) {
-      return CredentialsException.outage(
-          fact, "the kubelet renews the token; check the clock of the node");
+      return CredentialsException.expiredToken(fact);
     }
     boolean fault = e.statusCode() >= 500 || e.isThrottlingException() || code.isEmpty();
     if (fault || code.startsWith("IDPCommunicationError")) {

@@ -18,6 +18,12 @@ import java.util.TreeSet;
  * @param ofInfo the labels that only the metric {@link #INFO} has
  */
 public record NodeLabels(Map<String, String> ofEach, Map<String, String> ofInfo) {
+  /** The label with the cluster's name. */
+  public static final String CLUSTER = "cluster";
+
+  /** The label of a metric about a subnet. */
+  public static final String SUBNET = "subnet_id";
+
   /** The metric that describes the node. Its value is 1. */
   public static final String INFO = "cni_node_info";
 
@@ -26,7 +32,7 @@ public record NodeLabels(Map<String, String> ofEach, Map<String, String> ofInfo)
   public static NodeLabels of(NodeIdentity node, Optional<NodeSnapshot> polled) {
     Instance instance = node.instance();
     Map<String, String> each = new LinkedHashMap<>();
-    put(each, "cluster", node.clusterId());
+    put(each, CLUSTER, node.clusterId());
     put(each, "node", Optional.of(node.nodeName()));
     put(each, "instance", instance.id());
     put(each, "instance_type", instance.type());

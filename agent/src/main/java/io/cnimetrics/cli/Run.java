@@ -39,9 +39,6 @@ import org.slf4j.LoggerFactory;
 final class Run implements Command {
   private static final Duration LOG_LIMIT = Duration.ofSeconds(1);
 
-  /** The variable with the name of the agent's pod. */
-  private static final String POD = "POD_NAME";
-
   private static final Duration LOCK_INTERVAL = Duration.ofMillis(500);
 
   /** Longer than an agent needs to stop, and shorter than the manifests' minReadySeconds. */
@@ -176,7 +173,7 @@ final class Run implements Command {
             + " double every sum: keep one of the two; 'kubectl get pods -A --field-selector"
             + " spec.nodeName=%s | grep cni-metrics-agent' shows both".formatted(config.nodeName());
     AgentHealth waiting = new AgentHealth(List.of(), true, List.of(why));
-    Optional<String> pod = Optional.ofNullable(environment.get(POD));
+    Optional<String> pod = Optional.ofNullable(environment.get(HealthServer.POD));
     boolean answersProbes = isFree(health);
     log().warn("waiting until the other agent ends: {}", why);
     try (HealthServer pages = new HealthServer(health, pod, () -> waiting, Map.of())) {

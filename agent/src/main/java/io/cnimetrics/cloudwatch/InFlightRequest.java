@@ -17,9 +17,6 @@ import software.amazon.awssdk.http.SdkHttpResponse;
 
 /** One request and its answer on a separate connection. Another thread can stop the request. */
 final class InFlightRequest {
-  /** The maximum number of bytes that are read from a body. The rest is ignored. */
-  static final int MAX_BODY_BYTES = 64 * 1024;
-
   /**
    * What the SDK receives instead of an answer with a 2xx status. CloudWatch accepts the datums
    * before it sends the status, and the rest of its answer has no content. If the SDK read the
@@ -79,11 +76,7 @@ final class InFlightRequest {
 
   /** Closes the connection. Throws no exception. */
   synchronized void close() {
-    try {
-      request.ifPresent(ExecutableHttpRequest::abort);
-    } catch (RuntimeException e) {
-      // The JDK throws if two threads close a connection. The connection is closed in this case.
-    }
+    request.ifPresent(AwsHttp::abort);
   }
 
   /** Prepares a request that is sent when {@link ExecutableHttpRequest#call} is called. */
@@ -108,7 +101,10 @@ final class InFlightRequest {
     request = Optional.of(prepared);
     ExecutableHttpRequest bounded =
         AwsHttp.bounded(
-            prepared, MAX_BODY_BYTES, () -> stopped, answer -> response = Optional.of(answer));
+            prepared,
+            AwsHttp.MAX_BODY_BYTES,
+            () -> stopped,
+            answer -> response = Optional.of(answer));
     return new ExecutableHttpRequest() {
       @Override
       public HttpExecuteResponse call() throws IOException {

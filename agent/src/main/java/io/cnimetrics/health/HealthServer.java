@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
  * bound, the server tries again, and the rest of the agent works as usual.
  */
 public final class HealthServer implements AutoCloseable {
+  /** The environment variable with the name of the agent's pod. */
+  public static final String POD = "POD_NAME";
+
   /** Limits of the JDK's server. They can be set only as system properties. */
   private static final Map<String, String> LIMITS =
       Map.of(

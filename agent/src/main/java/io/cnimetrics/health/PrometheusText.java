@@ -22,9 +22,6 @@ import java.util.stream.Collectors;
 
 /** Writes the samples of a poll in Prometheus' text format. The catalogue contains the names. */
 public final class PrometheusText {
-  /** The label of a metric about a subnet. */
-  private static final String SUBNET = "subnet_id";
-
   private PrometheusText() {}
 
   /** Writes the text. */
@@ -98,7 +95,7 @@ public final class PrometheusText {
 
   private static Labels labels(Sample sample, Labels node) {
     Labels own = node.merge(labels(sample.metric().prometheus().labels()));
-    return sample.subnetId().map(id -> own.merge(Labels.of(SUBNET, id))).orElse(own);
+    return sample.subnetId().map(id -> own.merge(Labels.of(NodeLabels.SUBNET, id))).orElse(own);
   }
 
   static Labels labels(Map<String, String> labels) {

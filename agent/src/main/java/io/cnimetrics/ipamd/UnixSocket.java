@@ -1,5 +1,6 @@
 package io.cnimetrics.ipamd;
 
+import io.cnimetrics.wire.ChannelOutput;
 import io.cnimetrics.wire.ReceiveLimit;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,7 +9,6 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
@@ -45,21 +45,7 @@ final class UnixSocket extends Socket {
 
   @Override
   public OutputStream getOutputStream() {
-    // In Java 17 a write to Channels.newOutputStream waits for a blocked read of the channel.
-    return new OutputStream() {
-      @Override
-      public void write(int one) throws IOException {
-        write(new byte[] {(byte) one}, 0, 1);
-      }
-
-      @Override
-      public void write(byte[] bytes, int offset, int count) throws IOException {
-        ByteBuffer left = ByteBuffer.wrap(bytes, offset, count);
-        while (left.hasRemaining()) {
-          channel.write(left);
-        }
-      }
-    };
+    return new ChannelOutput(channel);
   }
 
   /** Does nothing, because {@link Socket} would open a TCP socket to set the timeout. */

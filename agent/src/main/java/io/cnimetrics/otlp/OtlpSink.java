@@ -14,9 +14,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,15 +40,12 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
   /** The time limit for each wait for bytes. It equals the limit of a whole request. */
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
 
-  /** An answer has at most one message. The rest of a longer answer is ignored. */
-  private static final int MOST_ANSWER_BYTES = 64 * 1024;
-
   /** The longest value of a label that CloudWatch accepts. */
   private static final int LONGEST_VALUE = 1_024;
 
   /** The labels that replace the names of CloudWatch's dimensions. */
   private static final Map<String, String> LABELS =
-      Map.of("CLUSTER_ID", "cluster", MetricCatalog.SUBNET_DIMENSION, "subnet_id");
+      Map.of("CLUSTER_ID", NodeLabels.CLUSTER, MetricCatalog.SUBNET_DIMENSION, NodeLabels.SUBNET);
 
   private final URI url;
   private final Map<String, String> headers;
@@ -153,7 +150,7 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
                       .request(closing)
                       .contentStreamProvider(() -> new ByteArrayInputStream(body))
                       .build()),
-              MOST_ANSWER_BYTES,
+              AwsHttp.MAX_BODY_BYTES,
               () -> false,
               answer -> {});
       attempt.call = Optional.of(call);
@@ -182,57 +179,45 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
     private volatile Optional<ExecutableHttpRequest> call = Optional.empty();
 
     void abort() {
-      try {
-        call.ifPresent(ExecutableHttpRequest::abort);
-      } catch (RuntimeException e) {
-        // The JDK throws if two threads close a connection. The connection is closed in this case.
-      }
+      call.ifPresent(AwsHttp::abort);
     }
   }
 
   /** The compressed request. One info point with the newest time describes the node. */
   private byte[] request(List<Datum> datums) {
     NodeLabels node = labels.get();
-    Map<Metric, List<Point>> byMetric = new LinkedHashMap<>();
+    Map<String, OtlpRequest.Metric> families = new LinkedHashMap<>();
     for (Datum datum : datums) {
       MetricCatalog.named(datum.metric())
           .ifPresent(
               metric ->
-                  byMetric
-                      .computeIfAbsent(metric, known -> new ArrayList<>())
+                  families
+                      .computeIfAbsent(metric.prometheus().family(), name -> family(name, metric))
+                      .points()
                       .add(point(metric, datum, node)));
     }
-    Map<String, OtlpRequest.Metric> byName = new LinkedHashMap<>();
-    byMetric.forEach(
-        (metric, points) ->
-            byName.merge(
-                metric.prometheus().family(),
-                new OtlpRequest.Metric(
-                    metric.prometheus().family(),
-                    unit(metric.unit()),
-                    metric.kind() == Metric.Kind.COUNTER,
-                    points),
-                OtlpSink::joined));
-    List<OtlpRequest.Metric> metrics = new ArrayList<>(byName.values());
+    List<OtlpRequest.Metric> metrics = new ArrayList<>(families.values());
     datums.stream()
-        .map(Datum::at)
-        .max(Instant::compareTo)
-        .ifPresent(at -> metrics.add(info(node, at, datums.get(0))));
+        .max(Comparator.comparing(Datum::at))
+        .ifPresent(newest -> metrics.add(info(node, newest)));
     return new OtlpRequest(resource, version, metrics).compressed();
   }
 
-  private static OtlpRequest.Metric joined(OtlpRequest.Metric one, OtlpRequest.Metric other) {
-    List<Point> points = new ArrayList<>(one.points());
-    points.addAll(other.points());
-    return new OtlpRequest.Metric(one.name(), one.unit(), one.counter(), points);
+  private static OtlpRequest.Metric family(String name, Metric metric) {
+    return new OtlpRequest.Metric(
+        name, unit(metric.unit()), metric.kind() == Metric.Kind.COUNTER, new ArrayList<>());
   }
 
-  private static OtlpRequest.Metric info(NodeLabels node, Instant at, Datum any) {
-    Map<String, String> attributes = attributes(node, any);
-    attributes.remove("subnet_id");
+  /** The description of the node, with the cluster and the time of a datum. */
+  private static OtlpRequest.Metric info(NodeLabels node, Datum newest) {
+    Map<String, String> attributes = attributes(node, newest);
+    attributes.remove(NodeLabels.SUBNET);
     node.ofInfo().forEach((name, value) -> attributes.put(name, cut(value)));
     return new OtlpRequest.Metric(
-        NodeLabels.INFO, "", false, List.of(new Point(attributes, Optional.empty(), at, 1)));
+        NodeLabels.INFO,
+        "",
+        false,
+        List.of(new Point(attributes, Optional.empty(), newest.at(), 1)));
   }
 
   private static Point point(Metric metric, Datum datum, NodeLabels node) {

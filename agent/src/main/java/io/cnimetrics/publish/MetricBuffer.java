@@ -35,12 +35,12 @@ public final class MetricBuffer implements AutoCloseable {
   private final AlertTracker alerts;
   private final PendingMinutes pending;
   private final Instant startMinute;
+  private final Optional<Destination> otlp;
+  private final Map<Receiver, Instant> urgent = new EnumMap<>(Receiver.class);
   private Map<String, String> known = Map.of();
   private BufferState state;
   private BufferState keptState;
   private Optional<Instant> polledMinute = Optional.empty();
-  private final Optional<Destination> otlp;
-  private final Map<Receiver, Instant> urgent = new EnumMap<>(Receiver.class);
 
   /** Receives the alerts of closed minutes. */
   @FunctionalInterface

@@ -11,7 +11,6 @@ import java.net.SocketException;
 import java.net.SocketImpl;
 import java.net.SocketOptions;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -127,20 +126,11 @@ public final class LimitedSocket extends SocketImpl {
 
   @Override
   protected OutputStream getOutputStream() throws IOException {
-    SocketChannel to = channel();
-    return new OutputStream() {
-      @Override
-      public void write(int one) throws IOException {
-        write(new byte[] {(byte) one}, 0, 1);
-      }
-
+    return new ChannelOutput(channel()) {
       @Override
       public void write(byte[] bytes, int offset, int count) throws IOException {
-        ByteBuffer left = ByteBuffer.wrap(bytes, offset, count);
         try {
-          while (left.hasRemaining()) {
-            to.write(left);
-          }
+          super.write(bytes, offset, count);
         } catch (ClosedChannelException e) {
           throw closed(e);
         }

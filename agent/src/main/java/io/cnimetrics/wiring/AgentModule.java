@@ -50,9 +50,6 @@ import javax.inject.Singleton;
 final class AgentModule {
   private static final Path ONLINE_CPUS = Path.of("/sys/devices/system/cpu/online");
 
-  /** The variable with the name of the agent's pod. */
-  private static final String POD = "POD_NAME";
-
   private AgentModule() {}
 
   @Provides
@@ -168,7 +165,7 @@ final class AgentModule {
       LastPoll lastPoll,
       BuildInfo build,
       InstantSource clock) {
-    Optional<String> pod = Optional.ofNullable(System.getenv(POD));
+    Optional<String> pod = Optional.ofNullable(System.getenv(HealthServer.POD));
     Map<String, Page> pages = new LinkedHashMap<>();
     pages.put(StatusPage.PATH, new StatusPage(build.version(), pod, agent::status));
     if (config.prometheus()) {

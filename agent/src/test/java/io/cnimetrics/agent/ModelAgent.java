@@ -114,14 +114,14 @@ class ModelAgent {
   private List<Publisher.Opening> openings(MetricBuffer buffer, NodeSchedule schedule) {
     List<Publisher.Opening> openings = new ArrayList<>();
     openings.add(
-        Publisher.Opening.cloudWatch(
+        new Publisher.Opening(
+            Receiver.CLOUDWATCH,
             (region, at) -> new Sender(buffer, sink, schedule, events, random, region, at)));
     otlp.ifPresent(
         receiver ->
             openings.add(
                 new Publisher.Opening(
                     Receiver.OTLP,
-                    true,
                     (region, at) ->
                         new Sender(
                             buffer,

@@ -80,7 +80,8 @@ final class ModelPublisher {
         buffer,
         limit -> identification(name),
         List.of(
-            Publisher.Opening.cloudWatch(
+            new Publisher.Opening(
+                Receiver.CLOUDWATCH,
                 (region, at) -> new Sender(buffer, sink, schedule, EVENTS, random, region, at))),
         SAMPLER.start(),
         new Backoff(random),

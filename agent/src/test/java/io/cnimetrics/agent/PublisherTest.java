@@ -164,7 +164,8 @@ class PublisherTest {
                 new Identification.Configured("node", given, given.map(name -> "us-west-2")),
                 metadata),
         List.of(
-            Publisher.Opening.cloudWatch(
+            new Publisher.Opening(
+                Receiver.CLOUDWATCH,
                 (region, now) ->
                     new Sender(buffer, cloudWatch, schedule, events, random, region, now))),
         sampler.start(),

@@ -9,6 +9,7 @@ import static io.cnimetrics.cloudwatch.SinkFixture.sinkAt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.cnimetrics.aws.AwsHttp;
 import io.cnimetrics.publish.MetricSink.PutResult;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.testing.ClosedPort;
@@ -204,7 +205,7 @@ class CutConnectionsTest {
 
   @Test
   void endlessBodyOfARefusalIsNotReadToItsEnd() throws IOException {
-    String much = "x".repeat(InFlightRequest.MAX_BODY_BYTES / 4);
+    String much = "x".repeat(AwsHttp.MAX_BODY_BYTES / 4);
     Answer endless =
         request -> {
           request.send("HTTP/1.1 503 No\r\n\r\n");

@@ -116,16 +116,7 @@ class AlarmTemplateTest {
 
   @Test
   void namesAndDescriptionsFitTheLimitsWithAnyParameters() {
-    Map<String, String> longest =
-        Map.of(
-            "ClusterId",
-            "c".repeat(128),
-            "NamePrefix",
-            "p".repeat(60),
-            "RunbookUrl",
-            "https://" + "r".repeat(240),
-            "NodesNearlyFullAlarm",
-            "true");
+    Map<String, String> longest = longestAnd(Map.of());
     Stack stack =
         Stack.of(AlarmTemplate.of(settings(5, List.of("subnet-0123456789abcdef0"))), longest);
     List<Map<?, ?>> all = new ArrayList<>(stack.alarms().values());
@@ -146,22 +137,20 @@ class AlarmTemplateTest {
             });
   }
 
+  /** The longest values of the parameters, with all alarms that both templates can have. */
+  private static Map<String, String> longestAnd(Map<String, String> more) {
+    Map<String, String> parameters = new HashMap<>(more);
+    parameters.put("ClusterId", "c".repeat(128));
+    parameters.put("NamePrefix", "p".repeat(60));
+    parameters.put("RunbookUrl", "https://" + "r".repeat(240));
+    parameters.put("NodesNearlyFullAlarm", "true");
+    return parameters;
+  }
+
   @Test
   void promqlAlarmsFitTheLimitsAndNameTheNode() {
     Map<String, String> longest =
-        Map.of(
-            "ClusterId",
-            "c".repeat(128),
-            "NamePrefix",
-            "p".repeat(60),
-            "RunbookUrl",
-            "https://" + "r".repeat(240),
-            "PageTopicArn",
-            PAGES,
-            "NodesNearlyFullAlarm",
-            "true",
-            "NodeSilentAlarm",
-            "true");
+        longestAnd(Map.of("PageTopicArn", PAGES, "NodeSilentAlarm", "true"));
     Map<String, Map<?, ?>> alarms =
         Stack.of(PromqlTemplate.of(settings(5, List.of())), longest).alarms();
 

@@ -230,4 +230,20 @@ final class DoctorFixture {
   private static Instance instance(String type) {
     return Snapshots.instance("i-0123456789abcdef0", type, "eu-west-1", "eu-west-1a");
   }
+
+  static Finding first(Diagnosis diagnosis) {
+    return diagnosis.findings().get(0);
+  }
+
+  static Finding finding(Diagnosis diagnosis, String id) {
+    return diagnosis.findings().stream()
+        .filter(finding -> finding.id().equals(id))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** The remedy and the commands of a finding. */
+  static String advice(Finding finding) {
+    return finding.remedy() + " " + String.join(" ", finding.commands());
+  }
 }

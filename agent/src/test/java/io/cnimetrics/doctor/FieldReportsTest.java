@@ -1,5 +1,8 @@
 package io.cnimetrics.doctor;
 
+import static io.cnimetrics.doctor.DoctorFixture.advice;
+import static io.cnimetrics.doctor.DoctorFixture.finding;
+import static io.cnimetrics.doctor.DoctorFixture.first;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.simulator.NamedScenario;
@@ -310,22 +313,6 @@ class FieldReportsTest {
   private static void assertFails(Diagnosis diagnosis, String id) {
     assertThat(diagnosis.verdict().finding()).as(diagnosis.toString()).hasValue(id);
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.FAIL);
-  }
-
-  private static Finding first(Diagnosis diagnosis) {
-    return diagnosis.findings().get(0);
-  }
-
-  private static Finding finding(Diagnosis diagnosis, String id) {
-    return diagnosis.findings().stream()
-        .filter(finding -> finding.id().equals(id))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  /** The remedy and the commands of a finding. */
-  private static String advice(Finding finding) {
-    return finding.remedy() + " " + String.join(" ", finding.commands());
   }
 
   /** An ENI of a node. ENI 0 is the primary ENI. */

@@ -1,5 +1,8 @@
 package io.cnimetrics.doctor;
 
+import static io.cnimetrics.doctor.DoctorFixture.advice;
+import static io.cnimetrics.doctor.DoctorFixture.finding;
+import static io.cnimetrics.doctor.DoctorFixture.first;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.catalog.Cause;
@@ -161,22 +164,6 @@ class ReportedNodesTest {
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.FAIL);
     assertThat(diagnosis.verdict().finding()).hasValue(id);
     assertThat(first(diagnosis).id()).isEqualTo(id);
-  }
-
-  private static Finding first(Diagnosis diagnosis) {
-    return diagnosis.findings().get(0);
-  }
-
-  private static Finding finding(Diagnosis diagnosis, String id) {
-    return diagnosis.findings().stream()
-        .filter(finding -> finding.id().equals(id))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  /** The remedy and the commands of a finding. */
-  private static String advice(Finding finding) {
-    return finding.remedy() + " " + String.join(" ", finding.commands());
   }
 
   /** A node with the bodies of its polls. */

@@ -127,14 +127,19 @@ class MetricBufferTest {
     assertThat(fixture.drops.dropped).containsOnlyKeys(DropReason.FUTURE);
   }
 
-  @Test
-  void increasesOfMinutesThatAreDroppedForTheirTimeCountInTheNextMinute() {
+  /** The clock of this agent shows three days ahead. */
+  private void leaveAMinuteThreeDaysAhead() {
     BufferFixture.in(directory, START)
         .poll(at(10), 4)
         .poll(at(86_400 * 3), 6)
         .poll(at(86_400 * 3 + 60), 9)
         .buffer
         .close();
+  }
+
+  @Test
+  void increasesOfMinutesThatAreDroppedForTheirTimeCountInTheNextMinute() {
+    leaveAMinuteThreeDaysAhead();
 
     BufferFixture next = BufferFixture.in(directory, at(70)).poll(at(80), 10);
     assertThat(sent(next, at(90))).doesNotContainKey("ipamdErr");
@@ -143,12 +148,7 @@ class MetricBufferTest {
 
   @Test
   void increasesOfADroppedMinuteDoNotCountForOtherDimensions() {
-    BufferFixture.in(directory, START)
-        .poll(at(10), 4)
-        .poll(at(86_400 * 3), 6)
-        .poll(at(86_400 * 3 + 60), 9)
-        .buffer
-        .close();
+    leaveAMinuteThreeDaysAhead();
     Destination staging = destination("Other", Map.of("CLUSTER_ID", "staging"));
 
     BufferFixture next = BufferFixture.in(directory, "i-1", staging, at(70)).poll(at(80), 10);

@@ -9,6 +9,7 @@ import io.cnimetrics.ipamd.Ipamd;
 import io.cnimetrics.publish.Backoff;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink;
+import io.cnimetrics.publish.Receiver;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;
@@ -55,7 +56,11 @@ final class ModelAgent implements AutoCloseable {
         new Publisher(
             buffer,
             limit -> identification(instanceType),
-            List.of(Publisher.Opening.cloudWatch((region, at) -> new Sender(buffer, sink, schedule, activity, random, region, at))),
+            List.of(
+                new Publisher.Opening(
+                    Receiver.CLOUDWATCH,
+                    (region, at) ->
+                        new Sender(buffer, sink, schedule, activity, random, region, at))),
             sampler.start(),
             new Backoff(random),
             node -> poller.setInstance(node.instance()),
