@@ -216,12 +216,15 @@ public final class Agent {
   }
 
   private Instant send(Instant now) {
+    Instant next = publisher.isPresent() ? publisher.get().run(now) : closeMinute(now);
     if (!config.cloudwatch()) {
       buffer.discard(Receiver.CLOUDWATCH);
     }
-    if (publisher.isPresent()) {
-      return publisher.get().run(now);
-    }
+    return next;
+  }
+
+  /** Does the work of the send loop for an agent that sends nothing. */
+  private Instant closeMinute(Instant now) {
     buffer.closeEnded(now);
     if (!now.isBefore(identifyAt)) {
       identifyAt = identifyInstance(now);
