@@ -51,8 +51,9 @@ final class ProxyHttp {
             .followRedirects(false)
             .retryOnConnectionFailure(false)
             .fastFallback(false)
-            // Requests are rare. Therefore no connection is kept for the next request.
-            .connectionPool(new ConnectionPool(0, 1, TimeUnit.NANOSECONDS))
+            // Requests are rare. Therefore no idle connection is kept. While a connection is in use,
+            // the pool looks at it after each period of this length.
+            .connectionPool(new ConnectionPool(0, 1, TimeUnit.MINUTES))
             .build();
   }
 
@@ -160,7 +161,13 @@ final class ProxyHttp {
                 .statusText(answer.message())
                 .headers(answer.headers().toMultimap())
                 .build())
-        .responseBody(AbortableInputStream.create(body.byteStream(), call::cancel))
+        .responseBody(AbortableInputStream.create(body.byteStream(), () -> abandon(call, body)))
         .build();
+  }
+
+  private static void abandon(Call call, ResponseBody body) {
+    call.cancel();
+    // Only this call removes the connection from the pool.
+    body.close();
   }
 }

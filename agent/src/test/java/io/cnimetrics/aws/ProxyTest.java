@@ -11,6 +11,8 @@ import io.cnimetrics.testing.SystemProperties;
 import io.cnimetrics.testing.TlsServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.HttpExecuteResponse;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.SdkHttpFullRequest;
 import software.amazon.awssdk.http.SdkHttpMethod;
@@ -180,12 +183,40 @@ class ProxyTest {
     }
   }
 
+  @Test
+  void openAnswerCostsNoCpuTime() throws IOException, InterruptedException {
+    try (RawServer proxy =
+        RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nbegin")) {
+      Map<String, String> environment = Map.of("HTTP_PROXY", proxy.address().toString());
+      HttpExecuteResponse answer =
+          answer(Proxies.of(environment), "http://open.private.test", "");
+      long before = cpuTimeOfOkHttp();
+      Thread.sleep(500);
+      long used = cpuTimeOfOkHttp() - before;
+      assertThat(answer.httpResponse().statusCode()).isEqualTo(200);
+      assertThat(Duration.ofNanos(used)).isLessThan(Duration.ofMillis(100));
+    }
+  }
+
+  private static long cpuTimeOfOkHttp() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().contains("OkHttp"))
+        .mapToLong(thread -> threads.getThreadCpuTime(thread.getId()))
+        .sum();
+  }
+
   private static int post(String proxy, String url, String body) throws IOException {
     Map<String, String> environment = Map.of("HTTPS_PROXY", proxy, "HTTP_PROXY", proxy);
     return send(Proxies.of(environment), url, body);
   }
 
   private static int send(Proxies proxies, String url, String body) throws IOException {
+    return answer(proxies, url, body).httpResponse().statusCode();
+  }
+
+  private static HttpExecuteResponse answer(Proxies proxies, String url, String body)
+      throws IOException {
     SdkHttpFullRequest request =
         SdkHttpFullRequest.builder()
             .method(SdkHttpMethod.POST)
@@ -199,9 +230,7 @@ class ProxyTest {
                   .request(request)
                   .contentStreamProvider(request.contentStreamProvider().orElseThrow())
                   .build())
-          .call()
-          .httpResponse()
-          .statusCode();
+          .call();
     }
   }
 }

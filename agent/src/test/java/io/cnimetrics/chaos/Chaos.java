@@ -20,7 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * Six nodes with faults. "kept" keeps state, resolves the name of CloudWatch, and gets its keys
+ * Seven nodes with faults. "steady" has faults at its peers only, so that its process runs from begin
+ * to end, and its memory is reported. "kept" keeps state, resolves the name of CloudWatch, and gets its keys
  * from STS; "role" gets its identity and keys from instance metadata and EC2; "memory" keeps no
  * state; "disk" has a disk that fails; "proxy" sends through a proxy, gets its keys from EKS Pod
  * Identity, and loses files; the clock of "clock" is stepped.
@@ -48,6 +49,7 @@ public final class Chaos implements AutoCloseable {
   private static final Map<String, List<Lane>> NODES =
       new TreeMap<>(
           Map.of(
+              "steady", List.of(SERVICE, IPAMD),
               "kept", List.of(NAMED, TOKEN, IPAMD, STATE),
               "role", List.of(SERVICE, IDENTITY, IPAMD, STATE),
               "memory", List.of(SERVICE, IPAMD, PROCESS),
@@ -57,6 +59,7 @@ public final class Chaos implements AutoCloseable {
 
   private static final Map<String, String> PODS =
       Map.of(
+          "steady", "5:50:0.1",
           "kept", "5:50:0.15",
           "role", "50:5:0.1",
           "memory", "10:56:0.2",
@@ -117,11 +120,13 @@ public final class Chaos implements AutoCloseable {
       }
     }
     lanes.forEach(Thread::start);
+    MemoryLog memory = MemoryLog.of(steady().pid());
     lanes.forEach(Chaos::await);
     nodes.forEach(Chaos::acknowledge);
     Instant calm = Instant.now();
     Eventually.comes(calm.plus(PEACE));
     Eventually.within(Checker.LATE, () -> isAllThere(calm));
+    out.printf("%n%s%n", memory.end());
     nodes.forEach(ChaosNode::stop);
     return report(out);
   }
@@ -144,6 +149,10 @@ public final class Chaos implements AutoCloseable {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private ChaosNode steady() {
+    return nodes.stream().filter(node -> node.name().equals("steady")).findFirst().orElseThrow();
   }
 
   private static void acknowledge(ChaosNode node) {

@@ -31,6 +31,12 @@ final class ChaosNode implements AutoCloseable {
   /** The agent looks for its files each minute. A request that hangs delays this by 10 s. */
   private static final Duration NOTICED = Duration.ofSeconds(80);
 
+  /** A Java runtime needs CPU time to start. */
+  private static final Duration CPU_OF_START = Duration.ofSeconds(10);
+
+  /** An agent may use one twentieth of a core. */
+  private static final int CPU_SHARE = 20;
+
   private static final String COMPLAINT = "state cannot be kept on disk";
   private static final String CLUSTER = "chaos";
   private static final String HOST = "cloudwatch.test";
@@ -92,6 +98,11 @@ final class ChaosNode implements AutoCloseable {
         || edges.contains(Edge.STATE_DISK)
         || edges.contains(Edge.STATE_REMOVED)
         || edges.contains(Edge.CLOCK);
+  }
+
+  /** The id of the process of the current agent. */
+  long pid() {
+    return running().pid();
   }
 
   /** Whether a fault is possible on this machine. */
@@ -310,6 +321,7 @@ final class ChaosNode implements AutoCloseable {
   /** Ends the agent by SIGTERM. */
   void stop() {
     expectAlive();
+    expectLittleCpu();
     AgentProcess.Result result = running().stop();
     if (result.exitCode() != 0 || result.time().compareTo(STOP_LIMIT) > 0) {
       error("SIGTERM: exit code %d after %s".formatted(result.exitCode(), result.time()));
@@ -319,6 +331,7 @@ final class ChaosNode implements AutoCloseable {
 
   private void kill() {
     expectAlive();
+    expectLittleCpu();
     running().kill();
     expectNoBug();
   }
@@ -326,6 +339,14 @@ final class ChaosNode implements AutoCloseable {
   private void expectAlive() {
     if (!running().isRunning()) {
       error("ended without a signal: " + running().log());
+    }
+  }
+
+  private void expectLittleCpu() {
+    Duration used = running().cpuTime();
+    Duration age = running().age();
+    if (used.compareTo(CPU_OF_START.plus(age.dividedBy(CPU_SHARE))) > 0) {
+      error("used %s of CPU time in %s".formatted(used, age));
     }
   }
 

@@ -123,6 +123,16 @@ public final class AgentProcess {
       return process.info().command().orElse("unknown");
     }
 
+    /** CPU time so far; zero if the system does not know it. */
+    public Duration cpuTime() {
+      return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    /** Time since the start. */
+    public Duration age() {
+      return Duration.ofNanos(System.nanoTime() - start);
+    }
+
     /** Whether it is still running. */
     public boolean isRunning() {
       return process.isAlive();
