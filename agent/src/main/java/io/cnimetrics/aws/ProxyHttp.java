@@ -51,7 +51,8 @@ final class ProxyHttp {
             .followRedirects(false)
             .retryOnConnectionFailure(false)
             .fastFallback(false)
-            // Requests are rare. Therefore no idle connection is kept. While a connection is in use,
+            // Requests are rare. Therefore no idle connection is kept. While a connection is in
+            // use,
             // the pool looks at it after each period of this length.
             .connectionPool(new ConnectionPool(0, 1, TimeUnit.MINUTES))
             .build();

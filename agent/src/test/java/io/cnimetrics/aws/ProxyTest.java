@@ -188,8 +188,7 @@ class ProxyTest {
     try (RawServer proxy =
         RawServer.answering("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nbegin")) {
       Map<String, String> environment = Map.of("HTTP_PROXY", proxy.address().toString());
-      HttpExecuteResponse answer =
-          answer(Proxies.of(environment), "http://open.private.test", "");
+      HttpExecuteResponse answer = answer(Proxies.of(environment), "http://open.private.test", "");
       long before = cpuTimeOfOkHttp();
       Thread.sleep(500);
       long used = cpuTimeOfOkHttp() - before;

@@ -20,11 +20,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * Seven nodes with faults. "steady" has faults at its peers only, so that its process runs from begin
- * to end, and its memory is reported. "kept" keeps state, resolves the name of CloudWatch, and gets its keys
- * from STS; "role" gets its identity and keys from instance metadata and EC2; "memory" keeps no
- * state; "disk" has a disk that fails; "proxy" sends through a proxy, gets its keys from EKS Pod
- * Identity, and loses files; the clock of "clock" is stepped.
+ * Seven nodes with faults. "steady" has faults at its peers only, so that its process runs from
+ * begin to end, and its memory is reported. "kept" keeps state, resolves the name of CloudWatch,
+ * and gets its keys from STS; "role" gets its identity and keys from instance metadata and EC2;
+ * "memory" keeps no state; "disk" has a disk that fails; "proxy" sends through a proxy, gets its
+ * keys from EKS Pod Identity, and loses files; the clock of "clock" is stepped.
  */
 public final class Chaos implements AutoCloseable {
   private static final Lane SERVICE = lane(5, 20, Edge.CLOUDWATCH);
