@@ -21,6 +21,18 @@ public record Alarm(
     Evaluation evaluation,
     Optional<Switch> onBy,
     Text text) {
+  private static final String RUNBOOKS =
+      "https://github.com/OWNER/cni-metrics-agent/blob/main/docs/runbooks/";
+
+  /** The address of an alarm's page for the person on call. The alarms of all subnets share one. */
+  static String runbook(String name) {
+    return RUNBOOKS + page(name);
+  }
+
+  /** The file of an alarm's page. */
+  static String page(String name) {
+    return name.replaceFirst("-subnet-\\w+$", "") + ".md";
+  }
 
   public boolean isOnByDefault() {
     return onBy.map(Switch::on).orElse(true);

@@ -70,7 +70,10 @@ final class AlarmParameters {
     all.put("TagValue", text("true", ".{1,256}", "Value of the tag that TagKey names"));
     all.put(
         "RunbookUrl",
-        text("", "(https?://\\S{1,240})?", "URL that each alarm's description shows"));
+        text(
+            "",
+            "(https?://\\S{1,240})?",
+            "URL that each alarm's description shows instead of the page of the alarm"));
     alarms.stream()
         .map(Alarm::threshold)
         .filter(threshold -> threshold.parameter().isPresent())

@@ -173,7 +173,8 @@ public final class AlarmTemplate {
         "AlarmDescription",
             join(
                 description(text, whichNode),
-                either(HAS_RUNBOOK, sub("\nRunbook: ${RunbookUrl}"), "")),
+                "\nRunbook: ",
+                either(HAS_RUNBOOK, ref("RunbookUrl"), Alarm.runbook(name))),
         "Tags",
             List.of(
                 object("Key", "cluster", "Value", ref("ClusterId")),

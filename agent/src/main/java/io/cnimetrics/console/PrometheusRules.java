@@ -96,6 +96,7 @@ public final class PrometheusRules {
     return switch (Subject.of(alarm)) {
       case NODE ->
           annotations(
+              alarm,
               text.title() + ": {{ $labels.node }}",
               text.meaning()
                   + "\nNode {{ $labels.node }}, instance {{ $labels.instance }}, zone"
@@ -105,6 +106,7 @@ public final class PrometheusRules {
               WhichNode.doctor("{{ $labels.node }}"));
       case SUBNET ->
           annotations(
+              alarm,
               text.title() + ": {{ $labels.subnet_id }}",
               text.meaning()
                   + "\nSubnet {{ $labels.subnet_id }}, cluster {{ $labels.cluster }}. This query"
@@ -113,6 +115,7 @@ public final class PrometheusRules {
               WhichNode.doctor("NODE"));
       case CLUSTER ->
           annotations(
+              alarm,
               text.title() + "{{ with $labels.cluster }}: cluster {{ . }}{{ end }}",
               text.meaning()
                   + (alarm.equals(AlarmTable.NO_DATA)
@@ -125,7 +128,11 @@ public final class PrometheusRules {
   }
 
   private static Map<String, Object> annotations(
-      String summary, String description, String runbook) {
-    return object("summary", summary, "description", description, "runbook", runbook);
+      Alarm alarm, String summary, String description, String runbook) {
+    return object(
+        "summary", summary,
+        "description", description,
+        "runbook", runbook,
+        "runbook_url", Alarm.runbook(alarm.name()));
   }
 }

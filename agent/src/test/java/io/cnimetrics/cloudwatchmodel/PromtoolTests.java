@@ -299,7 +299,9 @@ final class PromtoolTests {
                     "runbook",
                     "kubectl -n kube-system exec $(kubectl -n kube-system get pod -o name -l"
                         + " app.kubernetes.io/name=cni-metrics-agent --field-selector"
-                        + " spec.nodeName=ip-10-0-1-7) -- cni-metrics-agent doctor"))));
+                        + " spec.nodeName=ip-10-0-1-7) -- cni-metrics-agent doctor",
+                    "runbook_url",
+                    "https://github.com/OWNER/cni-metrics-agent/blob/main/docs/runbooks/pods-get-no-address.md"))));
   }
 
   private void write(String name, Story story, List<Object> queries, List<Object> alerts)

@@ -118,7 +118,7 @@ final class MetricsDocument {
   }
 
   /** Describes the condition of an alarm. */
-  private static String condition(Alarm alarm) {
+  static String condition(Alarm alarm) {
     Formula formula = alarm.formula();
     String measured =
         formula.plain()

@@ -1,0 +1,207 @@
+package io.cnimetrics.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.Goldens;
+import io.cnimetrics.console.Alarm.Text;
+import io.cnimetrics.simulator.NamedScenario;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Each alarm has a page in docs/runbooks/. The facts on the page are written from the alarm. */
+class RunbooksGoldensTest {
+  private static final Path DOCS = Path.of("..", "docs").toAbsolutePath().normalize();
+  private static final Path FOLDER = DOCS.resolve("runbooks");
+  private static final String BEGIN = "<!-- facts: `make goldens` writes them from the alarm -->\n";
+  private static final String END = "<!-- /facts -->\n";
+  private static final String COMPOSITE = "pods-cannot-start";
+  private static final Pattern FINDING = Pattern.compile("(?m)^(?:\\d+\\.|\\|) `([a-z0-9-]+)`");
+
+  private static final Pattern SCENARIO = Pattern.compile("--simulate ([a-z0-9-]+)");
+
+  static Stream<Alarm> alarms() {
+    return AlarmTable.byNode().stream();
+  }
+
+  static Stream<Path> pages() throws IOException {
+    return Files.list(FOLDER)
+        .filter(page -> page.toString().endsWith(".md") && !page.endsWith("README.md"))
+        .sorted();
+  }
+
+  @ParameterizedTest
+  @MethodSource("alarms")
+  void factsAreThoseOfTheAlarm(Alarm alarm) {
+    check(Alarm.page(alarm.name()), facts(alarm));
+  }
+
+  @Test
+  void factsOfTheCompositeAlarmAreItsAlarms() {
+    List<Alarm> pages = alarms().filter(alarm -> alarm.severity() == Alarm.Severity.PAGE).toList();
+
+    check(Alarm.page(COMPOSITE), facts(pages));
+  }
+
+  @Test
+  void everyPageIsOfAnAlarm() throws IOException {
+    Set<String> names =
+        Stream.concat(alarms().map(Alarm::name), Stream.of(COMPOSITE))
+            .map(Alarm::page)
+            .collect(Collectors.toSet());
+
+    assertThat(pages().map(page -> page.getFileName().toString()))
+        .containsExactlyInAnyOrderElementsOf(names);
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void everyPageHasTheSameSectionsAndFindingsOfTheDoctor(Path page) {
+    String text = read(page);
+
+    assertThat(text.lines().filter(line -> line.startsWith("## ")))
+        .startsWith("## Meaning", "## Facts", "## Causes")
+        .endsWith("## It is over when");
+    assertThat(SCENARIO.matcher(text).results().map(found -> found.group(1)))
+        .isSubsetOf(Arrays.stream(NamedScenario.values()).map(NamedScenario::label).toList());
+    assertThat(FINDING.matcher(text).results().map(found -> found.group(1)))
+        .isNotEmpty()
+        .isSubsetOf(remedies().keySet());
+  }
+
+  @Test
+  void indexListsEveryAlarmInItsOrder() {
+    assertThat(
+            read(FOLDER.resolve("README.md"))
+                .lines()
+                .filter(line -> line.startsWith("| ["))
+                .map(
+                    line ->
+                        line.replaceAll("\\| \\[(.*?)]\\((.*?)\\).*\\| (\\w+) \\|", "$1 $2 $3")))
+        .containsExactlyElementsOf(
+            Stream.concat(
+                    Stream.of("Pods cannot start pods-cannot-start.md page"),
+                    alarms()
+                        .map(
+                            alarm ->
+                                String.join(
+                                    " ",
+                                    alarm.text().title(),
+                                    Alarm.page(alarm.name()),
+                                    alarm.severity().label())))
+                .toList());
+  }
+
+  private static void check(String file, String facts) {
+    Path page = FOLDER.resolve(file);
+    String text = read(page);
+    int begin = text.indexOf(BEGIN) + BEGIN.length();
+    int end = text.indexOf(END);
+    assertThat(end).as("%s has a place for the facts", page).isGreaterThanOrEqualTo(begin);
+
+    Goldens.check(page.toString(), text.substring(0, begin) + facts + text.substring(end));
+  }
+
+  private static String facts(Alarm alarm) {
+    Text text = alarm.text();
+    boolean onlyInPromql = alarm.equals(AlarmTable.NODE_SILENT);
+    String picture = alarm.name() + ".svg";
+    return "\n"
+        + (onlyInPromql
+            ? ""
+            : "![The value and the alarm in a simulated cluster](" + picture + ")\n\n")
+        + "| | |\n| --- | --- |\n"
+        + row("severity", alarm.severity().label())
+        + row(
+            "name",
+            (onlyInPromql ? "" : "`cni-CLUSTER-%s` in CloudWatch, ".formatted(alarm.name()))
+                + "`Cni%s` in Prometheus".formatted(alarm.id()))
+        + row("starts when", condition(alarm))
+        + alarm
+            .threshold()
+            .parameter()
+            .map(name -> row("threshold", "the parameter `%s` of the template".formatted(name)))
+            .orElse("")
+        + row("findings", checks(text))
+        + "\nFind the node. %s:\n\n%s\n"
+            .formatted(
+                text.troubles().isEmpty()
+                    ? "These are the agents"
+                    : "This is the query for Logs Insights; an alert of Prometheus names the node",
+                indented(
+                    text.troubles().isEmpty()
+                        ? WhichNode.agents()
+                        : WhichNode.logsInsights(
+                            text.troubles(), AlarmTemplate.whichNode(text).contains("?<finding>"))))
+        + "\nThen examine NODE:\n\n"
+        + indented(WhichNode.doctor("NODE"))
+        + "\n\n| finding | remedy |\n| --- | --- |\n"
+        + text.checks().stream()
+            .map(id -> row("`" + id + "`", remedies().get(id)))
+            .collect(Collectors.joining())
+        + "\n";
+  }
+
+  private static String facts(List<Alarm> pages) {
+    return "\n| alarm | starts when | findings |\n| --- | --- | --- |\n"
+        + pages.stream()
+            .map(
+                alarm ->
+                    row(
+                        "[%s](%s)".formatted(alarm.text().title(), Alarm.page(alarm.name())),
+                        condition(alarm) + " | " + checks(alarm.text())))
+            .collect(Collectors.joining())
+        + "\n";
+  }
+
+  private static String condition(Alarm alarm) {
+    return alarm.metrics().stream()
+        .map(metric -> "`%s`".formatted(metric.name()))
+        .collect(Collectors.joining(", ", "", ": " + MetricsDocument.condition(alarm)));
+  }
+
+  private static String checks(Text text) {
+    return text.checks().stream().map("`%s`"::formatted).collect(Collectors.joining(", "));
+  }
+
+  private static String row(String head, String cell) {
+    return "| %s | %s |\n".formatted(head, cell);
+  }
+
+  private static String indented(String text) {
+    return text.lines().map(line -> "    " + line).collect(Collectors.joining("\n"));
+  }
+
+  /** The remedies in docs/doctor.md, by finding. */
+  private static Map<String, String> remedies() {
+    Map<String, String> remedies = new TreeMap<>();
+    read(DOCS.resolve("doctor.md"))
+        .lines()
+        .filter(line -> line.startsWith("| `"))
+        .map(line -> line.split(" \\| "))
+        .forEach(
+            cells ->
+                remedies.put(cells[0].replaceAll("[| `]", ""), cells[3].replaceFirst(" \\|$", "")));
+    return remedies;
+  }
+
+  private static String read(Path page) {
+    try {
+      return Files.readString(page);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
