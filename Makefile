@@ -33,7 +33,8 @@ TEST_CLASSES = $(MVN) $(MAVEN_FLAGS) --quiet -pl agent test-compile dependency:b
 SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help dry-run test alarms-test deploy-test cluster-test ipamd-test package goldens picture format clean
+.PHONY: help dry-run test alarms-test prometheus-test deploy-test cluster-test ipamd-test
+.PHONY: package goldens picture format clean
 .PHONY: bench bench-build bench-decode bench-dry-run bench-publish
 .PHONY: native image image-test jvm-image-test container-test footprint soak outage backlog chaos fuzz fleet compare audit
 
@@ -54,6 +55,10 @@ deploy-test: ## Test the manifests, the chart and the policy documents
 alarms-test: ## Evaluate the PromQL alarms on the stories with Prometheus' promtool; needs Go
 	@$(TEST_CLASSES)
 	@tools/alarms.sh "$$(cat $(CLASS_PATH))"
+
+prometheus-test: $(AGENT) ## Compare a real Prometheus, by OTLP and by scrapes, with the truth: MINUTES=10; needs Go
+	@$(TEST_CLASSES)
+	@tools/prometheus/test.sh $(AGENT) "$$(cat $(CLASS_PATH))" $(MINUTES)
 
 ipamd-test: $(AGENT) ## Run the agent beside the real ipamD: RELEASES, SCENARIOS; needs root and Go
 	@tools/ipamd/test.sh $(AGENT) '$(RELEASES)' $(SCENARIOS)

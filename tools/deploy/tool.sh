@@ -6,6 +6,7 @@
 #   tools/deploy/tool.sh kustomize    KUSTOMIZE=COMMAND likewise; kubectl's own where kubectl is there
 #   tools/deploy/tool.sh actionlint   ACTIONLINT=COMMAND likewise
 #   tools/deploy/tool.sh promtool     PROMTOOL=COMMAND likewise
+#   tools/deploy/tool.sh prometheus   PROMETHEUS=COMMAND likewise
 #   tools/deploy/tool.sh terraform    TERRAFORM=COMMAND likewise; never built, printed only if it is on the PATH
 #   tools/deploy/tool.sh provider     tools/deploy/terraform, rebuilt when it changes
 #   tools/deploy/tool.sh controlplane CONTROLPLANE=COMMAND likewise; tools/cluster/controlplane, rebuilt when it changes
@@ -37,13 +38,13 @@ find_go() {
   echo "$(dirname "$python")/go"
 }
 
-built() { # NAME VERSION PACKAGE VARIABLE
+built() { # NAME VERSION PACKAGE VARIABLE [FLAGS]
   bin=$tools/$1-$2
   if [ ! -x "$bin/$1" ]; then
     go=$(find_go "$4")
     make_tools
     echo "building $1 $2, once; this needs a minute or more ..." >&2
-    CGO_ENABLED=0 GOFLAGS=-trimpath GOBIN=$bin "$go" install "$3@$2" >&2 ||
+    CGO_ENABLED=0 GOFLAGS="-trimpath ${5-}" GOBIN=$bin "$go" install "$3@$2" >&2 ||
       fail "could not build $1 $2: see above, or name your own in $4"
   fi
   echo "$bin/$1"
@@ -107,6 +108,11 @@ promtool)
   command=${PROMTOOL-}
   [ -n "$command" ] || command=$(built promtool v0.316.0 github.com/prometheus/prometheus/cmd/promtool PROMTOOL)
   ;;
+prometheus)
+  command=${PROMETHEUS-}
+  [ -n "$command" ] || command=$(built prometheus v0.316.0 github.com/prometheus/prometheus/cmd/prometheus PROMETHEUS \
+    -tags=remove_all_sd) # without the discovery of targets in clouds
+  ;;
 terraform)
   command=${TERRAFORM-$(command -v terraform || true)}
   ;;
@@ -122,7 +128,7 @@ go)
   [ -n "$command" ] || command=$(find_go GO)
   ;;
 *)
-  fail "which tool? helm, kustomize, actionlint, promtool, terraform, provider, controlplane or go"
+  fail "which tool? helm, kustomize, actionlint, promtool, prometheus, terraform, provider, controlplane or go"
   ;;
 esac
 echo "$command"

@@ -183,9 +183,15 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
     }
   }
 
-  /** The compressed request. One info point with the newest time describes the node. */
-  private byte[] request(List<Datum> datums) {
+  /**
+   * The compressed request. One info point with the newest time describes the node. The points of a
+   * series are oldest first, because Prometheus drops a point that is older than the point before
+   * it, and reports no error.
+   */
+  private byte[] request(List<Datum> anyOrder) {
     NodeLabels node = labels.get();
+    List<Datum> datums = new ArrayList<>(anyOrder);
+    datums.sort(Comparator.comparing(Datum::at));
     Map<String, OtlpRequest.Metric> families = new LinkedHashMap<>();
     for (Datum datum : datums) {
       MetricCatalog.named(datum.metric())
@@ -197,9 +203,7 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
                       .add(point(metric, datum, node)));
     }
     List<OtlpRequest.Metric> metrics = new ArrayList<>(families.values());
-    datums.stream()
-        .max(Comparator.comparing(Datum::at))
-        .ifPresent(newest -> metrics.add(info(node, newest)));
+    metrics.add(info(node, datums.get(datums.size() - 1)));
     return new OtlpRequest(resource, version, metrics).compressed();
   }
 

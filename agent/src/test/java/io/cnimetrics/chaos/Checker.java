@@ -3,6 +3,7 @@ package io.cnimetrics.chaos;
 import io.cnimetrics.chaos.Truth.Memory;
 import io.cnimetrics.chaos.Verdict.Fault;
 import io.cnimetrics.simulator.NodeState;
+import io.cnimetrics.testing.ServedIpamd;
 import io.cnimetrics.testing.ServedIpamd.Answer;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,24 +29,6 @@ final class Checker {
 
   private static final Duration POLL = Duration.ofSeconds(10);
 
-  static final Map<String, ToDoubleFunction<NodeState>> GAUGES =
-      Map.of(
-          "assignIPAddresses", NodeState::assigned,
-          "totalIPAddresses", NodeState::total,
-          "eniAllocated", NodeState::enis,
-          "coolingIPAddresses", NodeState::cooling);
-
-  static final Map<String, String> COUNTERS =
-      Map.of(
-          "addReqCount", "awscni_add_ip_req_count",
-          "delReqCount", "awscni_del_ip_req_count",
-          "noAvailableIPAddrs", "awscni_no_available_ip_addresses",
-          "ipamdErr", "awscni_ipamd_error_count",
-          "podENIErr", "awscni_pod_eni_error_count",
-          "reconcileCount", "awscni_reconcile_count",
-          "awsAPIErr", "awscni_aws_api_error_count",
-          "ec2ApiReqCount", "awscni_ec2api_req_count");
-
   private final Truth truth;
   private final AllowedDuplicates excuses;
   private final Verdict verdict;
@@ -59,8 +42,8 @@ final class Checker {
 
   /** All metrics whose true values are known. */
   static Set<String> metrics() {
-    Set<String> all = new TreeSet<>(GAUGES.keySet());
-    all.addAll(COUNTERS.keySet());
+    Set<String> all = new TreeSet<>(ServedIpamd.GAUGES.keySet());
+    all.addAll(ServedIpamd.COUNTERS.keySet());
     return all;
   }
 
@@ -72,8 +55,8 @@ final class Checker {
     node.errors().forEach(error -> checker.verdict.fault(Fault.ERROR, error));
     Arrivals.firsts(node, put -> put.minute().plus(Truth.MINUTE), LATE, checker.verdict)
         .forEach(checker::take);
-    GAUGES.forEach(checker::checkGauge);
-    COUNTERS.forEach(checker::checkCounter);
+    ServedIpamd.GAUGES.forEach(checker::checkGauge);
+    ServedIpamd.COUNTERS.forEach(checker::checkCounter);
     return checker.verdict;
   }
 

@@ -2,6 +2,7 @@ package io.cnimetrics.chaos;
 
 import io.cnimetrics.chaos.Verdict.Fault;
 import io.cnimetrics.simulator.NodeState;
+import io.cnimetrics.testing.ServedIpamd;
 import io.cnimetrics.testing.ServedIpamd.Answer;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,8 +75,8 @@ final class SteppedChecker {
     SteppedChecker checker = new SteppedChecker(node);
     node.errors().forEach(error -> checker.verdict.fault(Fault.ERROR, error));
     Arrivals.firsts(node, checker::due, LATE, checker.verdict).forEach(checker::take);
-    Checker.GAUGES.forEach(checker::checkGauge);
-    Checker.COUNTERS.forEach(checker::checkCounter);
+    ServedIpamd.GAUGES.forEach(checker::checkGauge);
+    ServedIpamd.COUNTERS.forEach(checker::checkCounter);
     return checker.verdict;
   }
 

@@ -25,6 +25,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,8 +41,9 @@ import software.amazon.awssdk.http.auth.spi.signer.HttpSigner;
 
 /**
  * A receiver of OTLP with the limits that CloudWatch documents: 1,000 points and 1 MB in a request,
- * 150 labels, times from 14 days back to 10 minutes ahead, and a start for each counter. If it has
- * credentials, it also checks the signature.
+ * 150 labels, times from 14 days back to 10 minutes ahead, and a start for each counter. As
+ * Prometheus, it rejects a point that is older than an earlier point of its series in the same
+ * request. If it has credentials, it also checks the signature.
  */
 public final class OtlpReceiver implements AutoCloseable {
   private static final int MOST_POINTS = 1_000;
@@ -161,9 +163,12 @@ public final class OtlpReceiver implements AutoCloseable {
       return failure("%d points in %d bytes".formatted(points, plain.length));
     }
     int rejected = 0;
+    Map<String, Instant> newest = new HashMap<>();
     for (Metric metric : metrics) {
       for (NumberDataPoint point : points(metric)) {
-        rejected += store(metric, point) ? 0 : 1;
+        Instant at = instant(point.getTimeUnixNano());
+        boolean inOrder = !newest.merge(series(metric, point), at, OtlpReceiver::later).isAfter(at);
+        rejected += inOrder && store(metric, point) ? 0 : 1;
       }
     }
     if (rejected == points) {
@@ -176,7 +181,7 @@ public final class OtlpReceiver implements AutoCloseable {
             .setPartialSuccess(
                 ExportMetricsPartialSuccess.newBuilder()
                     .setRejectedDataPoints(rejected)
-                    .setErrorMessage(rejected == 0 ? "" : "points with a wrong time or start"))
+                    .setErrorMessage(rejected == 0 ? "" : "points with a wrong time, order or start"))
             .build()
             .toByteArray(),
         true);
@@ -207,17 +212,25 @@ public final class OtlpReceiver implements AutoCloseable {
     if (!inTime || !started || point.getAttributesCount() > MOST_LABELS) {
       return false;
     }
-    Map<String, String> labels = new TreeMap<>();
-    for (KeyValue label : point.getAttributesList()) {
-      labels.put(label.getKey(), label.getValue().getStringValue());
-    }
-    String name = metric.getName() + labels.toString().replace(", ", ",");
+    String name = series(metric, point);
     Point stored = new Point(point.getAsDouble(), start);
     Point earlier = series.computeIfAbsent(name, known -> new TreeMap<>()).put(at, stored);
     if (earlier != null && !earlier.equals(stored)) {
       throw new AssertionError("%s at %s: %s and %s".formatted(name, at, earlier, stored));
     }
     return true;
+  }
+
+  private static String series(Metric metric, NumberDataPoint point) {
+    Map<String, String> labels = new TreeMap<>();
+    for (KeyValue label : point.getAttributesList()) {
+      labels.put(label.getKey(), label.getValue().getStringValue());
+    }
+    return metric.getName() + labels.toString().replace(", ", ",");
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
   }
 
   private static Instant instant(long nanos) {

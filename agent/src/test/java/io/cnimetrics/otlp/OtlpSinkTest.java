@@ -89,6 +89,22 @@ class OtlpSinkTest {
         .noneMatch(name -> name.startsWith("cni_node_info") && name.contains("subnet_id"));
   }
 
+  /** The sender takes the newest minute first. */
+  @Test
+  void pointsOfASeriesAreSentOldestFirst() {
+    Instant earlier = AT.minusSeconds(60);
+    PutResult result =
+        sink.put(
+            "",
+            List.of(
+                gauge("coolingIPAddresses", 2, Unit.COUNT),
+                new Datum("coolingIPAddresses", earlier, 1, Unit.COUNT, CLUSTER)),
+            LIMIT);
+
+    assertThat(result).isEqualTo(PutResult.ACCEPTED);
+    assertThat(receiver.of("cni_ip_addresses")).containsOnlyKeys(earlier, AT);
+  }
+
   @Test
   void headersOfTheSettingsAreSent() {
     sink.put("", List.of(counter("ipamdErr", 1)), LIMIT);

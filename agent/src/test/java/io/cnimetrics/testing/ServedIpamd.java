@@ -15,12 +15,34 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /**
  * A simulated ipamD that records the true state for each of its answers. The model does not move
  * while it answers, so the recorded state is exactly what was served.
  */
 public final class ServedIpamd implements AutoCloseable {
+  /** Gauges by their names in CloudWatch, and their true values. */
+  public static final Map<String, ToDoubleFunction<NodeState>> GAUGES =
+      Map.of(
+          "assignIPAddresses", NodeState::assigned,
+          "totalIPAddresses", NodeState::total,
+          "eniAllocated", NodeState::enis,
+          "coolingIPAddresses", NodeState::cooling);
+
+  /** Counters by their names in CloudWatch, and their names in ipamD. */
+  public static final Map<String, String> COUNTERS =
+      Map.of(
+          "addReqCount", "awscni_add_ip_req_count",
+          "delReqCount", "awscni_del_ip_req_count",
+          "noAvailableIPAddrs", "awscni_no_available_ip_addresses",
+          "ipamdErr", "awscni_ipamd_error_count",
+          "podENIErr", "awscni_pod_eni_error_count",
+          "reconcileCount", "awscni_reconcile_count",
+          "awsAPIErr", "awscni_aws_api_error_count",
+          "ec2ApiReqCount", "awscni_ec2api_req_count");
+
   private static final String METRICS = "/metrics";
   private static final String ENIS = "/v1/enis";
 
