@@ -22,13 +22,14 @@ settings() { # FILE: the YAML blocks of a page
 settings "$top/docs/prometheus.md" >"$work/scrape.yml"
 settings "$top/docs/otlp.md" >"$work/otlp.yml"
 cat "$top/tools/prometheus/prometheus.yml" "$work/otlp.yml" >"$work/prometheus.yml"
-"$agent" alarms --format prometheus --cluster-id prod >"$work/rules.yml"
+"$agent" alarms --format prometheus --cluster-id prod >"$work/cni-rules.yaml"
 # The operator loads the content of spec as a rule file.
-"$agent" alarms --format prometheus-operator --cluster-id prod | sed -n 's/^  //; /^groups:/,$p' >"$work/operator.yml"
+"$agent" alarms --format prometheus-operator --cluster-id prod | sed -n 's/^  //; /^groups:/,$p' >"$work/operator.yaml"
+echo "[]" >"$work/targets.json"
 for file in scrape otlp prometheus; do
   "$promtool" check config "$work/$file.yml"
 done
 
-"${JAVA_HOME:+$JAVA_HOME/bin/}java" -XX:+UseSerialGC -Xmx512m -Ddist="$top/agent/target/dist" \
+"${JAVA_HOME:+$JAVA_HOME/bin/}java" -XX:+UseSerialGC -Xmx512m -Ddist="$(cd "$(dirname "$agent")/.." && pwd)" \
   -Djdk.httpclient.allowRestrictedHeaders=host -cp "$2" \
   io.cnimetrics.prometheus.PrometheusRun "$prometheus" "$work" "$3"

@@ -8,6 +8,7 @@ import io.cnimetrics.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -52,7 +53,8 @@ public final class PrometheusRun implements AutoCloseable {
         nodes().stream()
             .map(node -> "\"" + node.page() + "\"")
             .collect(Collectors.joining(", ", "[{\"targets\": [", "]}]"));
-    Files.writeString(directory.resolve("targets.json"), pages);
+    Path complete = Files.writeString(directory.resolve("targets.new"), pages);
+    Files.move(complete, directory.resolve("targets.json"), StandardCopyOption.REPLACE_EXISTING);
   }
 
   private AgentNode node(
