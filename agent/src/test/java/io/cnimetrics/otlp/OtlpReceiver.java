@@ -181,7 +181,8 @@ public final class OtlpReceiver implements AutoCloseable {
             .setPartialSuccess(
                 ExportMetricsPartialSuccess.newBuilder()
                     .setRejectedDataPoints(rejected)
-                    .setErrorMessage(rejected == 0 ? "" : "points with a wrong time, order or start"))
+                    .setErrorMessage(
+                        rejected == 0 ? "" : "points with a wrong time, order or start"))
             .build()
             .toByteArray(),
         true);

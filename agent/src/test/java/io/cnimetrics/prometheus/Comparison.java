@@ -269,8 +269,7 @@ final class Comparison {
   private Instant shownAt(List<Answer> reads, Series series, boolean first) {
     Instant at = first ? series.points().firstKey() : series.points().lastKey();
     double value = requireNonNull(series.points().get(at));
-    String counter =
-        requireNonNull(ServedIpamd.COUNTERS.get(metric(series).orElseThrow().name()));
+    String counter = requireNonNull(ServedIpamd.COUNTERS.get(metric(series).orElseThrow().name()));
     return reads.stream()
         .filter(a -> a.at().isBefore(at) && a.truth().counter(counter) == value)
         .reduce((one, next) -> next)

@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * {@code PrometheusRun PROMETHEUS DIRECTORY MINUTES}: three agents send to a Prometheus
- * that also scrapes them. On two nodes the receivers go away, answers are lost, and the agent and
- * ipamD restart. On the third node pods get no address. The directory has Prometheus' settings.
+ * {@code PrometheusRun PROMETHEUS DIRECTORY MINUTES}: three agents send to a Prometheus that also
+ * scrapes them. On two nodes the receivers go away, answers are lost, and the agent and ipamD
+ * restart. On the third node pods get no address. The directory has Prometheus' settings.
  */
 public final class PrometheusRun implements AutoCloseable {
   private static final Duration MINUTE = Duration.ofMinutes(1);

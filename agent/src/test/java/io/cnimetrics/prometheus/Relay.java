@@ -106,8 +106,7 @@ final class Relay implements AutoCloseable {
   }
 
   private HttpResponse<byte[]> pass(HttpExchange exchange, byte[] body, URI to) throws IOException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(to).POST(BodyPublishers.ofByteArray(body));
+    HttpRequest.Builder request = HttpRequest.newBuilder(to).POST(BodyPublishers.ofByteArray(body));
     for (String name : PASSED) {
       List<String> values = exchange.getRequestHeaders().getOrDefault(name, List.of());
       values.forEach(value -> request.header(name, value));
