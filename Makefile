@@ -33,7 +33,7 @@ TEST_CLASSES = $(MVN) $(MAVEN_FLAGS) --quiet -pl agent test-compile dependency:b
 SOURCES := pom.xml agent/pom.xml $(shell find agent/src/main agent/src/dist -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help dry-run test alarms-test prometheus-test deploy-test cluster-test ipamd-test
+.PHONY: help dry-run test alarms-test prometheus-test deploy-test cluster-test release-test ipamd-test
 .PHONY: package goldens picture format clean
 .PHONY: bench bench-build bench-decode bench-dry-run bench-publish
 .PHONY: native image image-test jvm-image-test container-test footprint soak outage backlog chaos fuzz fleet compare audit
@@ -65,6 +65,9 @@ ipamd-test: $(AGENT) ## Run the agent beside the real ipamD: RELEASES, SCENARIOS
 
 cluster-test: ## Apply the manifests and the chart to a real Kubernetes API server
 	@tools/cluster/test.sh
+
+release-test: $(AGENT) ## Rehearse a release with a registry on this machine; needs Go
+	@tools/release/test.sh
 
 package: ## Build the files of a release: VERSION=1.2.3 IMAGE=ghcr.io/OWNER/NAME DIGEST=sha256:...
 	@MVN='$(MVN)' MAVEN_FLAGS='$(MAVEN_FLAGS)' tools/deploy/package.sh '$(VERSION)' '$(IMAGE)' '$(DIGEST)'

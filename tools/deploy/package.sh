@@ -36,8 +36,11 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp -R "$top/daemonset" "$work/"
 
-# The chart, with the image of this release.
+# The chart, with the image and the owner of this release.
 registry=${image%%/*} repository=${image#*/}
+case $repository in
+*/*) grep -rlw OWNER "$work/daemonset/chart" | xargs -r sed -i "s/\<OWNER\>/${repository%%/*}/g" ;;
+esac
 sed -i \
   -e "s|^  registry: \"\"|  registry: $registry|" \
   -e "s|^  repository: .*|  repository: $repository|" \
@@ -54,7 +57,8 @@ else
 fi
 sed -i \
   -e "s|^    newTag: .*|    newName: $image\n    $tag|" \
-  -e "s|app.kubernetes.io/version: .*|app.kubernetes.io/version: $version|" "$work/daemonset/base/kustomization.yaml"
+  -e "s|app.kubernetes.io/version: .*|app.kubernetes.io/version: $version|" \
+  "$work/daemonset/base/kustomization.yaml" "$work/daemonset/components/prometheus/kustomization.yaml"
 for overlay in base overlays/irsa overlays/prometheus overlays/host-path-state; do
   # A command with its arguments, such as `kubectl kustomize`.
   # shellcheck disable=SC2086

@@ -9,6 +9,8 @@
 #   tools/deploy/tool.sh prometheus   PROMETHEUS=COMMAND likewise
 #   tools/deploy/tool.sh terraform    TERRAFORM=COMMAND likewise; never built, printed only if it is on the PATH
 #   tools/deploy/tool.sh provider     tools/deploy/terraform, rebuilt when it changes
+#   tools/deploy/tool.sh crane        CRANE=COMMAND likewise
+#   tools/deploy/tool.sh cosign       COSIGN=COMMAND likewise
 #   tools/deploy/tool.sh controlplane CONTROLPLANE=COMMAND likewise; tools/cluster/controlplane, rebuilt when it changes
 #   tools/deploy/tool.sh go           GO=COMMAND likewise; the Go that builds these tools
 set -eu
@@ -119,6 +121,14 @@ terraform)
 provider)
   command=$(built_provider)
   ;;
+crane)
+  command=${CRANE-}
+  [ -n "$command" ] || command=$(built crane v0.22.1 github.com/google/go-containerregistry/cmd/crane CRANE)
+  ;;
+cosign)
+  command=${COSIGN-}
+  [ -n "$command" ] || command=$(built cosign v3.1.3 github.com/sigstore/cosign/v3/cmd/cosign COSIGN)
+  ;;
 controlplane)
   command=${CONTROLPLANE-}
   [ -n "$command" ] || command=$(built_controlplane)
@@ -128,7 +138,7 @@ go)
   [ -n "$command" ] || command=$(find_go GO)
   ;;
 *)
-  fail "which tool? helm, kustomize, actionlint, promtool, prometheus, terraform, provider, controlplane or go"
+  fail "which tool? helm, kustomize, actionlint, promtool, prometheus, terraform, provider, crane, cosign, controlplane or go"
   ;;
 esac
 echo "$command"

@@ -1,0 +1,107 @@
+#!/usr/bin/env bash
+# Publishes a release. The workflow `release` runs these steps, and `make release-test` rehearses them.
+#
+#   tools/release/release.sh check          checks that every file names VERSION, and that CHANGELOG.md has its date
+#   tools/release/release.sh image ARCH     builds and pushes both images of one architecture: amd64 or arm64
+#   tools/release/release.sh publish        joins, signs and describes the images, then pushes and signs the chart
+#
+# VERSION   the version, such as 1.2.3
+# REGISTRY  the registry and the owner, such as ghcr.io/OWNER. The owner has this one source: the chart and the notes
+#           of the release take it from here.
+#
+# `image` needs docker buildx. Before `image` and `publish`, log in to the registry with docker. `publish` writes the
+# files of the release to target/package and its notes to target/release-notes.md. Each step can be repeated.
+set -euo pipefail
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+cd "$top"
+version=${VERSION:?set VERSION, such as 1.2.3}
+registry=${REGISTRY:-}
+registry=${registry,,} # ghcr.io refuses capital letters
+image=$registry/cni-metrics-agent
+charts=$registry/charts
+
+fail() {
+  echo "release.sh: $*" >&2
+  exit 1
+}
+
+tool() {
+  tools/deploy/tool.sh "$1"
+}
+
+check() {
+  local module wrong=0
+  says() { # FILE EXPRESSION: the first group is the version
+    local found
+    found=$(sed -nE "s|$2|\\1|p" "$1" | head -n 1)
+    [ "$found" = "$version" ] || { echo "$1: '$found' is not $version" >&2; wrong=1; }
+  }
+  says pom.xml '^  <version>(.*)</version>$'
+  for module in agent benchmarks tools/image; do
+    says $module/pom.xml '^    <version>(.*)</version>$'
+  done
+  says daemonset/chart/Chart.yaml '^version: (.*)$'
+  says daemonset/chart/Chart.yaml '^appVersion: "?([^"]*)"?$'
+  says daemonset/base/kustomization.yaml '^    newTag: (.*)$'
+  says Dockerfile '^ARG VERSION=(.*)$'
+  says README.md '^Version ([0-9.]*)[,.].*$'
+  says CHANGELOG.md '^## \[([0-9.]*)\] - [0-9]{4}-[0-9]{2}-[0-9]{2}$'
+  if grep -n -e 'not released' -e 'Not published' README.md CHANGELOG.md docs/releases.md >&2; then
+    echo "the lines above say that there is no release" >&2
+    wrong=1
+  fi
+  [ $wrong = 0 ] || fail "version $version cannot be released yet"
+}
+
+image() {
+  local arch=${1:?usage: tools/release/release.sh image ARCH} target tag
+  for target in native-image jvm; do
+    tag=$version
+    [ $target = native-image ] || tag+=-jvm
+    docker buildx build --platform "linux/$arch" --provenance=false --push --target $target \
+      --build-arg VERSION="$version" --build-arg REVISION="$(git rev-parse HEAD)" --tag "$image:$tag-$arch" .
+  done
+}
+
+publish() {
+  local crane cosign helm tag digest jvm_digest chart
+  crane=$(tool crane) cosign=$(tool cosign) helm=$(tool helm)
+  for tag in "$version" "$version-jvm"; do
+    "$crane" index append --manifest "$image:$tag-amd64" --manifest "$image:$tag-arm64" --tag "$image:$tag"
+  done
+  digest=$("$crane" digest "$image:$version")
+  jvm_digest=$("$crane" digest "$image:$version-jvm")
+
+  tools/deploy/package.sh "$version" "$image" "$digest"
+  for digest in "$digest" "$jvm_digest"; do
+    "$cosign" sign --yes "$image@$digest"
+    "$cosign" attest --yes --type cyclonedx --predicate "target/package/cni-metrics-agent-$version.cdx.json" \
+      "$image@$digest"
+  done
+  "$cosign" sign-blob --yes --bundle target/package/SHA256SUMS.bundle target/package/SHA256SUMS
+
+  # The chart is last. A chart that a user can pull has a signed image.
+  "$helm" push "target/package/cni-metrics-agent-$version.tgz" "oci://$charts"
+  chart=$("$crane" digest "$charts/cni-metrics-agent:$version")
+  "$cosign" sign --yes "$charts/cni-metrics-agent@$chart"
+  notes >target/release-notes.md
+}
+
+# The way to install this release, and its part of the CHANGELOG.
+notes() {
+  echo "Install it:"
+  echo
+  sed -n '/^    helm install .* oci:/,/[^\\]$/p' README.md | sed "s|ghcr.io/OWNER|$registry|g"
+  echo
+  awk -v version="$version" '/^## / { on = index($0, "## [" version "]") == 1; next } on' CHANGELOG.md
+}
+
+case ${1-} in
+check) check ;;
+image | publish)
+  [ -n "$registry" ] || fail "set REGISTRY, such as ghcr.io/OWNER"
+  "$@"
+  ;;
+*) fail "which step? check, image ARCH or publish" ;;
+esac
