@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -58,16 +59,27 @@ final class IncreaseHistory {
     Instant at = snapshot.takenAt();
     long restarted = reading.history().restarts() - restarts;
     if (reads.isPresent() && restarted > 0) {
-      rose(counters, RESTARTS, RESTARTS.name(), (double) restarted, at);
+      rose(counters, RESTARTS, RESTARTS.name(), (double) restarted, OptionalDouble.empty(), at);
     }
     restarts = reading.history().restarts();
-    reading.rose().forEach((counter, by) -> rose(counters, counter, counter.toString(), by, at));
+    IpamdMetrics read = snapshot.metrics().get();
+    reading
+        .rose()
+        .forEach(
+            (counter, by) ->
+                rose(counters, counter, counter.toString(), by, read.total(counter), at));
     Double refused = reading.rose().get(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
     if (cooling && refused != null) {
-      rose(counters, REFUSED_WHILE_COOLING, REFUSED_WHILE_COOLING.toString(), refused, at);
+      rose(
+          counters,
+          REFUSED_WHILE_COOLING,
+          REFUSED_WHILE_COOLING.toString(),
+          refused,
+          OptionalDouble.empty(),
+          at);
     }
     cooling = reading.capacity().allFreeAddressesCool();
-    addErrors(snapshot.metrics().get(), reading.fromZero(), at);
+    addErrors(read, reading.fromZero(), at);
     reads = Optional.of(new Reads(reads.map(Reads::first).orElse(at), at));
   }
 
@@ -82,7 +94,7 @@ final class IncreaseHistory {
               Double before = errorTotals.put(error, total);
               double by = baseline ? 0 : total - (before == null ? 0 : before);
               if (by > 0) {
-                rose(errors, error, error.key(), by, at);
+                rose(errors, error, error.key(), by, OptionalDouble.of(total), at);
                 if (error.isHarmless()) {
                   harmless.merge(at.truncatedTo(ChronoUnit.MINUTES), by, Double::sum);
                 }
@@ -98,9 +110,16 @@ final class IncreaseHistory {
   }
 
   private static <K> void rose(
-      Map<K, RecentIncrease> runs, K key, String counter, double by, Instant at) {
-    RecentIncrease run = runs.get(key);
-    runs.put(key, run == null ? new RecentIncrease(counter, by, at, at) : run.plus(by, at));
+      Map<K, RecentIncrease> runs,
+      K key,
+      String counter,
+      double by,
+      OptionalDouble total,
+      Instant at) {
+    RecentIncrease before = runs.get(key);
+    RecentIncrease run =
+        before == null ? new RecentIncrease(counter, by, at, at) : before.plus(by, at);
+    runs.put(key, total.isPresent() ? run.counted(total.getAsDouble()) : run);
   }
 
   /** All runs, those with the newest increase first. */

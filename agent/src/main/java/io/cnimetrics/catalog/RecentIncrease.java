@@ -3,6 +3,7 @@ package io.cnimetrics.catalog;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.OptionalDouble;
 
 /**
  * A run of increases of one counter. A pause of more than {@link #PRESENT} ends the run.
@@ -12,8 +13,10 @@ import java.time.temporal.ChronoUnit;
  * @param amount the sum of the increases in the run
  * @param since the start of the poll that saw the first increase
  * @param last the start of the poll that saw the last increase
+ * @param total the count after the last increase; empty if unknown
  */
-public record RecentIncrease(String counter, double amount, Instant since, Instant last) {
+public record RecentIncrease(
+    String counter, double amount, Instant since, Instant last, OptionalDouble total) {
   /**
    * An increase within this time shows present trouble. After an error about an empty subnet ipamD
    * pauses its calls to EC2 for two minutes. Therefore this time is longer.
@@ -27,11 +30,21 @@ public record RecentIncrease(String counter, double amount, Instant since, Insta
    */
   public static final String REFUSED_WHILE_COOLING = "refusedWhileCooling";
 
+  /** A run whose total is unknown. */
+  public RecentIncrease(String counter, double amount, Instant since, Instant last) {
+    this(counter, amount, since, last, OptionalDouble.empty());
+  }
+
   /** Returns the run with one more increase, or a new run if this run has ended. */
   public RecentIncrease plus(double increase, Instant at) {
     return isPresent(at)
         ? new RecentIncrease(counter, amount + increase, since, at)
         : new RecentIncrease(counter, increase, at, at);
+  }
+
+  /** The same run with this total. */
+  public RecentIncrease counted(double count) {
+    return new RecentIncrease(counter, amount, since, last, OptionalDouble.of(count));
   }
 
   /** A time such as {@code 10:03 UTC}. If it is more than 20 hours from now, with the date. */

@@ -67,7 +67,8 @@ final class AgentOfNode {
         entry.text("counter").orElse(""),
         entry.number("amount").orElse(0),
         entry.time("since").orElse(Instant.EPOCH),
-        entry.time("last").orElse(Instant.EPOCH));
+        entry.time("last").orElse(Instant.EPOCH),
+        entry.number("total"));
   }
 
   /** If the page has no value of the metric, counts the restarts of the last increase. */

@@ -1,8 +1,10 @@
 package io.cnimetrics.doctor;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -16,6 +18,40 @@ public record Check(
   /** Returns the same check with a limit. A check with a limit runs on its own thread. */
   Check withIo(Duration limit) {
     return new Check(spec, Optional.of(limit), judge);
+  }
+
+  /** These checks are about settings, which do not change while ipamD and the agent run. */
+  static final Set<String> OF_SETTINGS =
+      Set.of("max-pods", "cni-release", "instance-type", "cluster-name", "region", "java-agent");
+
+  /**
+   * Runs the check, and adds to each present finding of a state when the state began. For this the
+   * check also judges the node at the times of the earlier polls.
+   */
+  List<Finding> dated(NodeEvidence node) {
+    return run(node).stream()
+        .map(
+            finding ->
+                finding.isPresent()
+                        && finding.since().isEmpty()
+                        && !OF_SETTINGS.contains(spec.id())
+                    ? finding.since(since(node))
+                    : finding)
+        .toList();
+  }
+
+  private Optional<Since> since(NodeEvidence node) {
+    int first = node.polls().size();
+    while (first > 1 && run(node.upTo(first - 1)).stream().anyMatch(Finding::isPresent)) {
+      first--;
+    }
+    // If the check needs two polls to judge, the first poll saw the same state as the second.
+    boolean judged =
+        first > 1
+            && run(node.upTo(first - 1)).stream().allMatch(each -> each.level() == Level.OK);
+    Instant at = node.polls().get(judged ? first - 1 : 0).snapshot().takenAt();
+    return Optional.of(judged ? Since.exactly(at) : Since.before(at))
+        .filter(any -> node.showsTrend());
   }
 
   List<Finding> run(NodeEvidence node) {

@@ -25,7 +25,7 @@ public final class CheckRunner {
     List<Finding> consistent =
         findings.stream().map(finding -> NodeSetup.besideOthers(finding, findings)).toList();
     List<Finding> explained = Explanations.apply(consistent);
-    return new Diagnosis(Verdict.of(explained, node.now()), explained);
+    return new Diagnosis(Verdict.of(node, explained), explained, node.now());
   }
 
   /**
@@ -44,7 +44,7 @@ public final class CheckRunner {
 
     List<Finding> findings(NodeEvidence node) {
       try {
-        return io.isPresent() ? io.get().result() : check.run(node);
+        return io.isPresent() ? io.get().result() : check.dated(node);
       } catch (TimeoutException e) {
         return notChecked(message(e));
       } catch (RuntimeException | Error e) {

@@ -3,7 +3,6 @@ package io.cnimetrics.doctor;
 import static io.cnimetrics.text.Json.object;
 
 import io.cnimetrics.text.Json;
-import java.time.Instant;
 import java.util.Map;
 
 /** Writes findings as a JSON document, worst first. Findings of all levels are included. */
@@ -34,7 +33,8 @@ public final class DoctorJson {
         "cause", finding.cause(),
         "remedy", finding.remedy(),
         "commands", finding.commands(),
-        "since", finding.since().map(Instant::toString),
+        "since", finding.since().filter(Since::exact).map(since -> since.at().toString()),
+        "sinceBefore", finding.since().filter(since -> !since.exact()).map(since -> since.at().toString()),
         "explainedBy", finding.explainedBy(),
         "link", finding.link());
   }

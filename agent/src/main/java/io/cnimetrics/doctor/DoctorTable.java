@@ -91,7 +91,12 @@ public final class DoctorTable {
             + " ".repeat(Math.max(1, gap))
             + palette.faint(finding.id()));
     indented(" ".repeat(INDENT), INDENT, finding.evidence());
-    finding.explainedBy().ifPresentOrElse(this::explanation, () -> advice(finding));
+    finding.explainedBy().ifPresentOrElse(this::explanation, () -> unexplained(finding));
+  }
+
+  private void unexplained(Finding finding) {
+    finding.since().ifPresent(since -> part("since", since.text(diagnosis.now())));
+    advice(finding);
   }
 
   /** A symptom needs no advice of its own, because its cause has the advice. */

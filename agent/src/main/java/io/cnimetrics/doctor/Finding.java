@@ -1,7 +1,6 @@
 package io.cnimetrics.doctor;
 
 import io.cnimetrics.snapshot.NodeIdentity;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,7 +15,7 @@ import java.util.Optional;
  * @param commands the commands of the remedy, one line each, with this node's ids
  * @param link a page of AWS about the problem
  * @param past whether the trouble has ended, or may have ended
- * @param since the time at which the trouble began; empty if unknown
+ * @param since when the trouble began; empty if unknown
  * @param explainedBy the id of the finding that explains this finding; empty if there is none
  */
 public record Finding(
@@ -29,7 +28,7 @@ public record Finding(
     List<String> commands,
     Optional<String> link,
     boolean past,
-    Optional<Instant> since,
+    Optional<Since> since,
     Optional<String> explainedBy) {
   public Finding {
     if (id.isBlank() || title.isBlank()) {
@@ -87,8 +86,8 @@ public record Finding(
         id, level, title, evidence, cause, remedy, commands, link, true, since, explainedBy);
   }
 
-  /** The same with the time at which the trouble began. */
-  Finding since(Optional<Instant> start) {
+  /** The same with the time at which the trouble began, or before which it began. */
+  Finding since(Optional<Since> start) {
     return new Finding(
         id, level, title, evidence, cause, remedy, commands, link, past, start, explainedBy);
   }

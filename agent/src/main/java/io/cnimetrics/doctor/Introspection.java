@@ -52,11 +52,17 @@ final class Introspection {
         node.snapshot().introspectionOff()
             ? off(node)
             : failed(node, node.problems(Source.INTROSPECTION).get(0));
+    Finding dated = finding.since(node.since(poll -> poll.snapshot().pool().isEmpty()));
     boolean stopped = finding.level() == Level.FAIL && node.snapshot().metrics().isEmpty();
     return IpamdProcess.restartsSeen(node)
         .filter(any -> stopped)
-        .map(finding::explainedBy)
-        .orElse(finding);
+        .map(dated::explainedBy)
+        .orElse(dated);
+  }
+
+  /** Whether the finding hides whether pods get addresses. If ipamD does not run, they get none. */
+  static boolean hidesThePool(Finding finding) {
+    return finding.id().equals(SPEC.id()) && !finding.title().equals(NOT_RUNNING);
   }
 
   private static String held(AddressPool pool) {
@@ -129,9 +135,11 @@ final class Introspection {
     return notRunning(evidence);
   }
 
+  private static final String NOT_RUNNING = "ipamD does not run, or failed to start";
+
   private static Finding notRunning(String evidence) {
     return SPEC.fail(
-        "ipamD does not run, or failed to start",
+        NOT_RUNNING,
         evidence,
         "aws-node restarts repeatedly, or does not run on this node, for example because of"
             + " another CNI. \"IPAM failed to start\" in the log of aws-node, or \"Initialization"

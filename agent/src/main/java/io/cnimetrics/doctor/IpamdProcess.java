@@ -119,7 +119,7 @@ final class IpamdProcess {
     String evidence =
         "%s in the last 15 minutes%s"
             .formatted(restarts(seen.count()), down ? "; ipamD does not answer now" : "");
-    Finding finding = RESTARTS.fail(REPEATEDLY, evidence, WHY_RESTARTS).since(seen.since());
+    Finding finding = RESTARTS.fail(REPEATEDLY, evidence, WHY_RESTARTS).since(since(seen));
     boolean now = down || node.startedWithin(LONGEST_BACKOFF);
     return Optional.of(now ? finding : finding.at(Level.WARN));
   }
@@ -149,10 +149,14 @@ final class IpamdProcess {
     boolean loop = seen.count() > 1 || !node.snapshot().ipamdRead();
     return Optional.of(
         loop
-            ? RESTARTS.fail(REPEATEDLY, evidence, WHY_RESTARTS).since(seen.since())
+            ? RESTARTS.fail(REPEATEDLY, evidence, WHY_RESTARTS).since(since(seen))
             : RESTARTS
                 .warn("ipamD restarted while doctor watched", evidence, WHY_RESTARTS)
-                .since(seen.since()));
+                .since(since(seen)));
+  }
+
+  private static Optional<Since> since(AgentReport.Restarts seen) {
+    return seen.since().map(Since::exactly);
   }
 
   /** The restarts that these polls show, and the time of the first poll that shows a restart. */
@@ -187,6 +191,7 @@ final class IpamdProcess {
                 "ipamD restarted recently",
                 "%s, and the node for %s".formatted(evidence, time(age + sinceBoot)),
                 "aws-node was upgraded or changed, or ipamD crashed")
+            .since(node.ipamdStart().map(Since::exactly))
             .remedied(
                 "If you did not change aws-node, see whether ipamD restarts again: doctor --polls 5",
                 Commands.LAST_STATE,
@@ -242,6 +247,7 @@ final class IpamdProcess {
             evidence,
             "EC2 throttled or denied calls, the API server or instance metadata did not answer, or"
                 + " the node was short of CPU")
+            .since(node.ipamdStart().map(Since::exactly))
         : START.ok("ipamD started quickly", evidence);
   }
 }

@@ -50,6 +50,30 @@ public record NodeEvidence(
     return polls.get(polls.size() - 1);
   }
 
+  /** The same node at the time of an earlier poll. */
+  NodeEvidence upTo(int count) {
+    return new NodeEvidence(polls.subList(0, count), agent, identity, origins, agentSettings);
+  }
+
+  /** When a state of the last poll began; empty if there is only one poll. */
+  Optional<Since> since(Predicate<Poll> state) {
+    int first = polls.size() - 1;
+    while (first > 0 && state.test(polls.get(first - 1))) {
+      first--;
+    }
+    Instant at = polls.get(first).snapshot().takenAt();
+    return Optional.of(first == 0 ? Since.before(at) : Since.exactly(at))
+        .filter(any -> showsTrend());
+  }
+
+  /** When ipamD's process started; empty if unknown. */
+  Optional<Instant> ipamdStart() {
+    return snapshot().metrics().stream()
+        .flatMapToDouble(metrics -> metrics.processStartSeconds().stream())
+        .mapToObj(seconds -> Instant.ofEpochSecond((long) seconds))
+        .findFirst();
+  }
+
   /** Whether there are enough polls to see changes. */
   boolean showsTrend() {
     return polls.size() > 1;
@@ -110,10 +134,7 @@ public record NodeEvidence(
 
   /** Whether ipamD started less than this time ago. */
   boolean startedWithin(Duration time) {
-    double seconds = now().toEpochMilli() / 1000.0;
-    return snapshot().metrics().stream()
-        .flatMapToDouble(metrics -> metrics.processStartSeconds().stream())
-        .anyMatch(start -> seconds - start < time.toSeconds());
+    return ipamdStart().filter(start -> start.plus(time).isAfter(now())).isPresent();
   }
 
   /** The problems that the last poll had with one source. */
@@ -244,36 +265,52 @@ public record NodeEvidence(
           poll.snapshot().metrics().stream()
               .flatMapToDouble(metrics -> total.apply(metrics).stream())
               .findFirst();
-      if (read.isPresent() && before.isPresent()) {
-        double increase = increase(before.getAsDouble(), read.getAsDouble());
+      if (read.isPresent()) {
         double count = read.getAsDouble();
-        Instant since = beforeAt;
+        double increase = unseen(run, before, beforeAt, count);
         if (increase > 0) {
           run =
               Optional.of(
-                  run.map(known -> known.plus(unseen(known, since, increase, count), at))
-                      .orElse(new RecentIncrease(counter, increase, at, at)));
+                  run.map(known -> known.plus(increase, at))
+                      .orElse(new RecentIncrease(counter, increase, at, at))
+                      .counted(count));
         }
+        before = read;
       }
-      before = read.isPresent() ? read : before;
       beforeAt = at;
     }
-    return new Trend(before.orElse(0), seenSince(), run, now());
+    return new Trend(total(run, before), seenSince(), run, now());
+  }
+
+  /** The agent can have polled after doctor's last poll. Its count is then the newer one. */
+  private double total(Optional<RecentIncrease> run, OptionalDouble read) {
+    return run.filter(known -> known.last().isAfter(now())).stream()
+        .flatMapToDouble(known -> known.total().stream())
+        .findFirst()
+        .orElse(read.orElse(0));
   }
 
   /**
-   * The part of an increase between two polls of doctor that is not in the agent's run. The agent's
-   * last poll can be between these two polls. If the run has all increases since ipamD's start, the
-   * part is the new count minus the run. If the part is unknown, the result is 0.
+   * The increase up to a poll of doctor that is not in the run. The agent's last poll can be before
+   * the first poll of doctor, or between two polls of doctor. If the agent did not report its
+   * count, and the run has all increases since ipamD's start, the increase is the new count minus
+   * the run. If the increase is unknown, the result is 0.
    */
-  private static double unseen(RecentIncrease run, Instant since, double increase, double count) {
-    if (!since.isBefore(run.last())) {
+  private static double unseen(
+      Optional<RecentIncrease> run, OptionalDouble before, Instant beforeAt, double count) {
+    OptionalDouble known = run.map(RecentIncrease::total).orElse(OptionalDouble.empty());
+    if (known.isPresent() && known.getAsDouble() <= count) {
+      return count - known.getAsDouble();
+    } else if (before.isEmpty()) {
+      return 0;
+    }
+    double increase = increase(before.getAsDouble(), count);
+    if (run.filter(rise -> beforeAt.isBefore(rise.last())).isEmpty()) {
       return increase;
     }
-    double missing = count - run.amount();
+    double missing = count - run.get().amount();
     return missing >= 0 && missing <= increase ? missing : 0;
   }
-
   /** The time since which increases of counters are known. */
   private Optional<Instant> seenSince() {
     return agent

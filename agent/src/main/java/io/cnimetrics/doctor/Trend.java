@@ -80,16 +80,22 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
     return seenSince.filter(start -> !start.isAfter(now.minus(time))).isPresent();
   }
 
-  /** When the rise began; empty if the counter does not rise, or if the beginning is unknown. */
-  Optional<Instant> since() {
+  /** When the rise began; empty if the counter does not rise. */
+  Optional<Since> since() {
     return run.filter(increases -> increases.isPresent(now))
-        .filter(this::isWhole)
-        .map(RecentIncrease::since);
+        .map(
+            increases ->
+                isWhole(increases)
+                    ? Since.exactly(increases.since())
+                    : Since.before(seenSince.orElse(increases.since())));
   }
 
-  /** Whether the time at which the run began is known. */
+  /**
+   * Whether the time at which the run began is known. If the first read was shortly before the run
+   * and the count was over 0, the rise may be older than the first read.
+   */
   private boolean isWhole(RecentIncrease increases) {
-    return increases.amount() >= total
+    return increases.amount() == total
         || seenSince
             .filter(start -> start.isBefore(increases.since().minus(RecentIncrease.PRESENT)))
             .isPresent();
@@ -120,14 +126,13 @@ record Trend(double total, Optional<Instant> seenSince, Optional<RecentIncrease>
         return "%s, %s since %s, some before ipamD's restart"
             .formatted(all, amount, time(increases.since()));
       }
-      if (increases.amount() == total && since().isPresent()) {
+      if (increases.amount() == total) {
         return "%s since %s".formatted(amount, time(increases.since()));
+      } else if (isWhole(increases)) {
+        return "%s, %s of them since %s".formatted(all, amount, time(increases.since()));
       }
-      return since()
-          .map(start -> "%s, %s of them since %s".formatted(all, amount, time(start)))
-          .orElse(
-              "%s, %s of them in the last %s"
-                  .formatted(all, amount, ago(seenSince.orElse(increases.since()), now)));
+      return "%s, %s of them in the last %s"
+          .formatted(all, amount, ago(seenSince.orElse(increases.since()), now));
     } else if (run.isPresent()) {
       return "%s, the last at %s".formatted(all, time(run.get().last()));
     }

@@ -1,22 +1,39 @@
 package io.cnimetrics.doctor;
 
-import io.cnimetrics.catalog.RecentIncrease;
+import io.cnimetrics.snapshot.AddressMode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * The answer to "why do my pods get no address?" in one sentence.
+ * One sentence that says whether pods get addresses, why not, and since when.
  *
  * @param level the level of the worst finding
  * @param finding the id of the worst finding; empty if there is no trouble
  */
 public record Verdict(Level level, String text, Optional<String> finding) {
-  private static final String REFUSED = "refused-pods";
+  private static final String NO = "Pods get no address";
+  private static final String NEXT = "New pods get no address";
+  private static final String YES = "Pods get addresses";
+  private static final String NO_POD_WAITS = "No pod waits for an address";
+  private static final String UNKNOWN = "It is not known whether pods get addresses";
 
-  /** Each of these findings alone means that no pod gets an address. */
-  private static final Set<String> STOPS_ALL_PODS = Set.of("metadata-away", "ipamd-restarts");
+  /** The answers of causes that stop only some pods, or that stop pods only at times. */
+  private static final Map<String, String> SOME =
+      Map.of(
+          "ipamd-restarts", "Pods get no address while ipamD is down",
+          "cooldown", "Pods get addresses late",
+          "pod-enis", "Pods with security groups of their own do not start, and other pods do");
+
+  /** Each of these findings alone shows that pods get no address. The others show the cause. */
+  private static final Set<String> SEEN =
+      Set.of("refused-pods", "no-addresses", "warm-pool", "metadata-away", "introspection");
+
+  /** The checks of what a pod needs after it has got an address, and of the agent. */
+  private static final Set<String> NOT_OF_ADDRESSES =
+      Set.of("pod-setup", "pod-routes", "put-metric-data");
 
   /** These findings concern only the agent. */
   private static final Set<String> OF_AGENT =
@@ -33,36 +50,74 @@ public record Verdict(Level level, String text, Optional<String> finding) {
 
   /**
    * @param findings in the order of {@link Explanations}
-   * @param now when the last poll started
    */
-  static Verdict of(List<Finding> findings, Instant now) {
-    return first(findings, Level.FAIL)
-        .map(worst -> failure(worst, findings, now))
-        .or(() -> first(findings, Level.WARN).map(Verdict::warning))
-        .orElseGet(
-            () -> new Verdict(Level.OK, "No trouble found: pods get addresses", Optional.empty()));
+  static Verdict of(NodeEvidence node, List<Finding> findings) {
+    Finding worst = findings.get(0);
+    return switch (worst.level()) {
+      case FAIL -> new Verdict(Level.FAIL, failure(node, worst, findings), id(worst));
+      case WARN -> new Verdict(Level.WARN, warning(node, worst, findings), id(worst));
+      default ->
+          new Verdict(Level.OK, "No trouble found: " + clause(calm(node)), Optional.empty());
+    };
   }
 
-  private static Verdict failure(Finding worst, List<Finding> findings, Instant now) {
+  private static Optional<String> id(Finding worst) {
+    return Optional.of(worst.id());
+  }
+
+  private static String failure(NodeEvidence node, Finding worst, List<Finding> findings) {
+    String why = clause(worst.title());
+    if (NOT_OF_ADDRESSES.contains(worst.id())) {
+      return YES + ", but " + why + since(worst, node.now());
+    } else if (Introspection.hidesThePool(worst)) {
+      return UNKNOWN + ": " + why + since(worst, node.now());
+    }
+    List<Finding> failed =
+        findings.stream().filter(finding -> finding.level() == Level.FAIL).toList();
+    boolean seen = failed.stream().anyMatch(finding -> SEEN.contains(finding.id()));
+    String answer = SOME.getOrDefault(worst.id(), seen ? NO : NEXT);
     Optional<Finding> refused =
-        findings.stream()
-            .filter(finding -> finding.id().equals(REFUSED) && finding.level() == Level.FAIL)
+        failed.stream()
+            .filter(finding -> finding.id().equals("refused-pods"))
+            .filter(finding -> finding.since().isPresent() && !finding.equals(worst))
             .findFirst();
-    boolean pods =
-        STOPS_ALL_PODS.contains(worst.id()) || (refused.isPresent() && !worst.id().equals(REFUSED));
-    String since =
-        refused
-            .filter(any -> pods)
-            .or(() -> Optional.of(worst))
-            .flatMap(Finding::since)
-            .or(worst::since)
-            .map(start -> " since " + since(start, now))
-            .orElse("");
-    String text =
-        pods
-            ? "Pods get no address%s: %s".formatted(since, clause(worst.title()))
-            : worst.title() + since;
-    return new Verdict(Level.FAIL, text, Optional.of(worst.id()));
+    return refused
+        .flatMap(Finding::since)
+        .map(since -> "%s since %s: %s".formatted(answer, since.text(node.now()), why))
+        .orElse(answer + ": " + why + since(worst, node.now()));
+  }
+
+  private static String warning(NodeEvidence node, Finding worst, List<Finding> findings) {
+    String why = clause(worst.title());
+    if (OF_AGENT.contains(worst.id())) {
+      why = "the agent has trouble: " + why;
+    }
+    if (worst.past()) {
+      why += ", at an unknown time (use --polls 2)";
+    } else if (!why.endsWith(" ago")) {
+      why += since(worst, node.now());
+    }
+    boolean unknown =
+        node.snapshot().metrics().isEmpty() || findings.stream().anyMatch(Verdict::mayStopPods);
+    if (unknown) {
+      return UNKNOWN + ": " + why;
+    }
+    return worst.id().equals("pod-enis") && !worst.past()
+        ? SOME.get(worst.id()) + ": " + why
+        : calm(node) + ", but " + why;
+  }
+
+  /** Whether pods failed, perhaps in the last minutes. */
+  private static boolean mayStopPods(Finding finding) {
+    return finding.past()
+        && finding.level() == Level.WARN
+        && List.of("refused-pods", "metadata-away").contains(finding.id());
+  }
+
+  /** The answer if no check fails. */
+  private static String calm(NodeEvidence node) {
+    boolean none = node.mode() != AddressMode.IPV6 && node.available() == 0;
+    return none ? NO_POD_WAITS : YES;
   }
 
   /** Makes a title a clause of a sentence. Names such as EC2 and CloudWatch keep their case. */
@@ -71,20 +126,10 @@ public record Verdict(Level level, String text, Optional<String> finding) {
     return name ? title : Character.toLowerCase(title.charAt(0)) + title.substring(1);
   }
 
-  private static String since(Instant start, Instant now) {
-    return "%s (%s)".formatted(RecentIncrease.time(start, now), Trend.ago(start, now));
-  }
-
-  private static Verdict warning(Finding worst) {
-    String title =
-        OF_AGENT.contains(worst.id())
-            ? "Pods get addresses, but the agent has trouble: " + clause(worst.title())
-            : worst.title();
-    String text = worst.past() ? title + ", at an unknown time (use --polls 2)" : title;
-    return new Verdict(Level.WARN, text, Optional.of(worst.id()));
-  }
-
-  private static Optional<Finding> first(List<Finding> findings, Level level) {
-    return findings.stream().filter(finding -> finding.level() == level).findFirst();
+  private static String since(Finding finding, Instant now) {
+    return finding
+        .since()
+        .map(since -> (since.exact() ? " since " : ", since ") + since.text(now))
+        .orElse("");
   }
 }

@@ -148,6 +148,7 @@ public final class StatusPage implements Page {
       number("amount", increase.amount());
       time("since", increase.since());
       time("last", increase.last());
+      number("total", increase.total());
     }
 
     private void trouble(Trouble trouble) throws IOException {

@@ -45,8 +45,8 @@ class IncreaseHistoryTest {
     poll(0, nothingRead());
     poll(30, read(AFTER_THE_AGENT).sum(REFUSALS, 4).error(DENIED, 3));
 
-    assertThat(increase(REFUSALS)).isEqualTo(new RecentIncrease(REFUSALS, 4, at(30), at(30)));
-    assertThat(increase(DENIED_KEY)).isEqualTo(new RecentIncrease(DENIED_KEY, 3, at(30), at(30)));
+    assertThat(increase(REFUSALS)).isEqualTo(run(REFUSALS, 4, at(30), at(30), 4));
+    assertThat(increase(DENIED_KEY)).isEqualTo(run(DENIED_KEY, 3, at(30), at(30), 3));
     assertThat(history.reads()).hasValue(new Reads(at(30), at(30)));
   }
 
@@ -57,7 +57,7 @@ class IncreaseHistoryTest {
     poll(60, read(BEFORE_THE_AGENT).error(DENIED, 101));
     poll(210, read(BEFORE_THE_AGENT).error(DENIED, 105));
 
-    assertThat(increase(DENIED_KEY)).isEqualTo(new RecentIncrease(DENIED_KEY, 5, at(30), at(210)));
+    assertThat(increase(DENIED_KEY)).isEqualTo(run(DENIED_KEY, 5, at(30), at(210), 105));
   }
 
   @Test
@@ -66,7 +66,7 @@ class IncreaseHistoryTest {
     poll(30, read(BEFORE_THE_AGENT).error(DENIED, 101));
     poll(240, read(BEFORE_THE_AGENT).error(DENIED, 103));
 
-    assertThat(increase(DENIED_KEY)).isEqualTo(new RecentIncrease(DENIED_KEY, 2, at(240), at(240)));
+    assertThat(increase(DENIED_KEY)).isEqualTo(run(DENIED_KEY, 2, at(240), at(240), 103));
   }
 
   @Test
@@ -112,6 +112,11 @@ class IncreaseHistoryTest {
     poll(120, full(56, 0).sum(REFUSALS, 20));
     assertThat(increase("refusedWhileCooling"))
         .isEqualTo(new RecentIncrease("refusedWhileCooling", 4, at(60), at(90)));
+  }
+
+  private static RecentIncrease run(
+      String counter, double amount, Instant since, Instant last, double total) {
+    return new RecentIncrease(counter, amount, since, last).counted(total);
   }
 
   private static Snapshots full(int assigned, int cooling) {

@@ -29,7 +29,7 @@ class AgentOfNodeTest {
          {"name": "ipamdRecentRestarts", "kind": "gauge", "value": 8, "unit": "Count"}],
        "counters": {"readSince": "2026-11-28T11:00:00Z", "readUntil": "2026-11-28T11:59:40Z"},
        "increases": [{"counter": "awscni_no_available_ip_addresses", "amount": 9,
-         "since": "2026-11-28T11:50:00Z", "last": "2026-11-28T11:59:40Z"},
+         "since": "2026-11-28T11:50:00Z", "last": "2026-11-28T11:59:40Z", "total": 12},
         {"counter": "ipamdRestarts", "amount": 8,
          "since": "2026-11-28T11:46:00Z", "last": "2026-11-28T11:58:40Z"}],
        "destinations": [{"name": "cloudwatch", "ready": true,
@@ -49,8 +49,9 @@ class AgentOfNodeTest {
             new RecentIncrease(
                 "awscni_no_available_ip_addresses",
                 9,
-                Instant.parse("2026-11-28T11:50:00Z"),
-                Instant.parse("2026-11-28T11:59:40Z")));
+                    Instant.parse("2026-11-28T11:50:00Z"),
+                    Instant.parse("2026-11-28T11:59:40Z"))
+                .counted(12));
     assertThat(report.restarts())
         .isEqualTo(new AgentReport.Restarts(8, Optional.of(Instant.parse("2026-11-28T11:46:00Z"))));
     assertThat(report.sendFailure())

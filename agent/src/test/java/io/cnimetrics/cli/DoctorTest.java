@@ -126,7 +126,7 @@ class DoctorTest {
     assertThat(terminal.run("doctor", "--simulate", "security-group-gone")).isEqualTo(Cli.FAILED);
     assertThat(terminal.out())
         .startsWith("Node  security-group-gone, m5.xlarge, cluster simulated\n\nFAIL  Pods get no ")
-        .contains("CreateNetworkInterface InvalidSecurityGroupID.NotFound", " of them since ");
+        .contains("CreateNetworkInterface InvalidSecurityGroupID.NotFound", "      since   ");
     assertThat(terminal.err()).isEmpty();
   }
 

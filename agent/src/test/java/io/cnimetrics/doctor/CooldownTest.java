@@ -23,7 +23,7 @@ class CooldownTest {
 
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
     assertThat(diagnosis.verdict().text())
-        .isEqualTo("ipamD refused addresses to pods a short time ago");
+        .isEqualTo("No pod waits for an address, but ipamD refused addresses to pods a short time ago");
     assertThat(level(diagnosis, "cooldown")).isEqualTo(Level.NOTE);
   }
 
@@ -56,7 +56,7 @@ class CooldownTest {
 
     assertThat(diagnosis.verdict().text())
         .isEqualTo(
-            "Pods get no address since 11:56 UTC (3 min): pods wait for addresses to cool down");
+            "Pods get addresses late since 11:56 UTC (3 min): pods wait for addresses to cool down");
   }
 
   @Test
@@ -121,7 +121,7 @@ class CooldownTest {
 
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
     assertThat(diagnosis.verdict().text())
-        .isEqualTo("ipamD refused addresses to pods a short time ago");
+        .isEqualTo("Pods get addresses, but ipamD refused addresses to pods a short time ago");
   }
 
   @Test

@@ -35,7 +35,8 @@ class DoctorDocumentGoldensTest {
       """
 
       - The first line names the node, its instance type, the cluster, and the release of the VPC CNI if ipamD reports it.
-      - The second line is the **verdict**: one sentence that says whether pods get addresses, why not, and since when.
+      - The second line is the **verdict**: one sentence that says whether pods get addresses, why not, and since when. The
+        answer is yes, no, late, not while ipamD is down, or not known.
       - The **findings** follow, the worst first. A cause comes before its symptoms. A symptom names its cause, and has no
         advice of its own. All other findings have the evidence, the cause, the remedy, commands, and a page of AWS.
       - **Not checked** lists the checks that need a permission, a source or a second poll that is missing.
@@ -62,6 +63,10 @@ class DoctorDocumentGoldensTest {
       Pods that fail are present trouble only while their counter rises at least each 25 s, because the kubelet tries again
       after 10 to 15 s. A pause of 25 s counts only if the agent or doctor has polled after the pause.
 
+      If the first poll of the agent or of doctor already saw the trouble, its beginning is unknown. Doctor then prints
+      `before 10:03 UTC` with the time of that poll. If a counter did not rise for over three minutes after the first poll,
+      a later rise is new trouble with a known beginning. Findings about settings have no beginning.
+
       ### Commands
 
       Lines that begin with `$` are complete commands in one line. They contain the ids of this node, so you can paste them
@@ -78,12 +83,12 @@ class DoctorDocumentGoldensTest {
 
           { "verdict": { "level", "text", "finding" },
             "findings": [ { "id", "level", "title", "evidence", "cause", "remedy", "commands": [ ],
-                            "since", "explainedBy", "link" } ] }
+                            "since", "sinceBefore", "explainedBy", "link" } ] }
 
       `verdict.finding` is the id of the finding that decides. The field is absent if the level of the verdict is ok. In each
       finding the fields up to `commands` are always present, and empty if there is nothing to do. `since` is the time at
-      which the trouble began, `explainedBy` is the id of the finding that is the cause, and `link` is a page of AWS. These
-      three fields are absent if there is no such value.
+      which the trouble began. If only a later time is known, `sinceBefore` has this time instead. `explainedBy` is the id of
+      the finding that is the cause, and `link` is a page of AWS. These four fields are absent if there is no such value.
 
       ### Max pods
 
@@ -143,6 +148,7 @@ class DoctorDocumentGoldensTest {
             Palette.PLAIN)
         .lines()
         .map(line -> line.isEmpty() ? "" : "    " + line)
+        .map(line -> line.replaceAll("\\d\\d:\\d\\d UTC", "10:03 UTC"))
         .collect(Collectors.joining("\n", "", "\n"));
   }
 

@@ -30,7 +30,7 @@ class DoctorJsonTest {
   }
 
   @Test
-  void eachFindingHasTheSameFieldsAndMayHaveThreeMore() {
+  void eachFindingHasTheSameFieldsAndMayHaveFurtherFields() {
     for (JsonNode finding : document(NamedScenario.SECURITY_GROUP_GONE).get("findings")) {
       assertThat(finding.fieldNames())
           .toIterable()
@@ -44,6 +44,7 @@ class DoctorJsonTest {
               "remedy",
               "commands",
               "since",
+              "sinceBefore",
               "explainedBy",
               "link");
       assertThat(finding.get("commands").isArray()).isTrue();

@@ -96,7 +96,7 @@ class ErrorCodesTest {
         DoctorFixture.diagnosis(List.of(empty(NOON).error(error, 40).build()), Optional.of(agent));
 
     assertThat(diagnosis.verdict().text())
-        .isEqualTo("EC2 denies calls of ipamD since 11:48 UTC (12 min)");
+        .isEqualTo("Pods get no address: EC2 denies calls of ipamD since 11:48 UTC (12 min)");
   }
 
   @Test
@@ -118,6 +118,30 @@ class ErrorCodesTest {
     assertThat(of(DoctorFixture.diagnosis(polls, Optional.of(agent)), "ec2-denied").evidence())
         .contains("34 since 11:59 UTC")
         .doesNotContain("36", "restart");
+  }
+
+  /** The errors between the agent's last poll and doctor's poll belong to the agent's run. */
+  @Test
+  void errorsSinceTheLastPollOfTheAgentAreCounted() {
+    IpamdError error = IpamdError.ofApi("CreateNetworkInterface", "UnauthorizedOperation");
+    Instant since = NOON.minusSeconds(60);
+    AgentReport agent =
+        new AgentReport(
+            NOON.minusSeconds(90),
+            NOON.minusSeconds(20),
+            List.of(
+                new RecentIncrease(error.key(), 32, since, NOON.minusSeconds(20)).counted(32)),
+            AgentReport.Restarts.NONE,
+            Optional.empty());
+
+    Finding found =
+        of(
+            DoctorFixture.diagnosis(
+                List.of(empty(NOON).error(error, 40).build()), Optional.of(agent)),
+            "ec2-denied");
+
+    assertThat(found.evidence()).contains("40 since 11:59 UTC");
+    assertThat(found.since()).hasValue(Since.exactly(since));
   }
 
   @Test

@@ -96,10 +96,11 @@ class ReportedNodesTest {
 
     assertFails(diagnosis, "ipamd-restarts");
     assertThat(diagnosis.verdict().text())
-        .startsWith("Pods get no address since 00:00 UTC")
-        .endsWith(": ipamD restarts repeatedly");
+        .isEqualTo(
+            "Pods get no address while ipamD is down: ipamD restarts repeatedly since 00:00 UTC"
+                + " (30 s)");
     assertThat(first(diagnosis).evidence()).isEqualTo("2 restarts in 3 polls");
-    assertThat(first(diagnosis).since()).hasValue(FIRST_POLL.plusSeconds(30));
+    assertThat(first(diagnosis).since()).hasValue(Since.exactly(FIRST_POLL.plusSeconds(30)));
     assertThat(first(diagnosis).commands())
         .anyMatch(line -> line.contains("describe"))
         .anyMatch(line -> line.contains("logs -p -c aws-node"));

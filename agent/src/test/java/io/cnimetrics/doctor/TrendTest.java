@@ -21,6 +21,29 @@ class TrendTest {
         .hasToString("2 since ipamD started, 5 since 11:50 UTC, some before ipamD's restart");
   }
 
+  @Test
+  void riseThatTheFirstReadHadAlreadySeenBeganBeforeThisRead() {
+    Instant firstRead = NOON.minusSeconds(630);
+    RecentIncrease run = new RecentIncrease("counter", 9, NOON.minusSeconds(600), NOON);
+
+    assertThat(new Trend(12, Optional.of(firstRead), Optional.of(run), NOON).since())
+        .hasValue(Since.before(firstRead));
+    assertThat(new Trend(9, Optional.of(firstRead), Optional.of(run), NOON).since())
+        .hasValue(Since.exactly(NOON.minusSeconds(600)));
+  }
+
+  @Test
+  void riseLongAfterTheFirstReadBeganAtItsFirstIncrease() {
+    assertThat(trend(12, 3).since()).hasValue(Since.exactly(NOON.minusSeconds(600)));
+  }
+
+  @Test
+  void sinceNamesTheFirstReadIfTheTroubleIsOlder() {
+    assertThat(Since.before(NOON.minusSeconds(630)).text(NOON))
+        .isEqualTo("before 11:49 UTC (over 10 min)");
+    assertThat(Since.exactly(NOON.minusSeconds(600)).text(NOON)).isEqualTo("11:50 UTC (10 min)");
+  }
+
   private static Trend trend(double total, double increase) {
     RecentIncrease run =
         new RecentIncrease("counter", increase, NOON.minusSeconds(600), NOON.minusSeconds(30));

@@ -60,7 +60,7 @@ class StatusPageTest {
                     "values": {"assignIPAddresses": 12, "nodeIPUtilization": 41.5}}],
                   "counters": {"readSince": "2026-11-28T11:00:00Z", "readUntil": "2026-11-28T12:00:00Z"},
                   "increases": [{"counter": "awscni_no_available_ip_addresses", "amount": 9,
-                    "since": "2026-11-28T11:50:00Z", "last": "2026-11-28T12:00:00Z"}],
+                    "since": "2026-11-28T11:50:00Z", "last": "2026-11-28T12:00:00Z", "total": 12}],
                   "trouble": [{"metric": "noAddressMinutes", "value": 10, "since": "2026-11-28T11:50:00Z",
                     "finding": "cooldown", "cause": "pods wait"}],
                   "pending": {"minutes": 2, "bytes": 900, "oldest": "2026-11-28T11:58:00Z"},
@@ -213,7 +213,8 @@ class StatusPageTest {
         Optional.of(new AgentStatus.Reads(start, NOON)),
         List.of(
             new RecentIncrease(
-                "awscni_no_available_ip_addresses", 9, NOON.minusSeconds(600), NOON)),
+                    "awscni_no_available_ip_addresses", 9, NOON.minusSeconds(600), NOON)
+                .counted(12)),
         List.of(
             new AgentStatus.Trouble(
                 new MinuteValue("noAddressMinutes", Unit.MINUTES, 10),

@@ -1,0 +1,26 @@
+package io.cnimetrics.doctor;
+
+import io.cnimetrics.catalog.RecentIncrease;
+import java.time.Instant;
+
+/**
+ * When trouble began.
+ *
+ * @param exact false if the first poll already saw the trouble: then it began before this time
+ */
+record Since(Instant at, boolean exact) {
+  static Since exactly(Instant at) {
+    return new Since(at, true);
+  }
+
+  static Since before(Instant firstSeen) {
+    return new Since(firstSeen, false);
+  }
+
+  /** Such as {@code 10:03 UTC (12 min)} or {@code before 10:03 UTC (over 12 min)}. */
+  String text(Instant now) {
+    String time = RecentIncrease.time(at, now);
+    String ago = Trend.ago(at, now);
+    return exact ? "%s (%s)".formatted(time, ago) : "before %s (over %s)".formatted(time, ago);
+  }
+}
