@@ -124,7 +124,12 @@ final class AwsAccess {
             ? finding
             : finding.remedied(
                 failure.get().remedy(), commands(failure.get().fact(), Commands.LOG_OF_AGENT));
-    return lasts ? advised.since(success.map(Since::exactly).or(() -> node.agent().map(AgentReport::startedAt).map(Since::before))) : advised.at(Level.NOTE);
+    return lasts
+        ? advised.since(
+            success
+                .map(Since::exactly)
+                .or(() -> node.agent().map(AgentReport::startedAt).map(Since::before)))
+        : advised.at(Level.NOTE);
   }
 
   /** No dashboard and no alarm uses this metric. */

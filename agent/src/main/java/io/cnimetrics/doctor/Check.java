@@ -32,9 +32,7 @@ public record Check(
     return run(node).stream()
         .map(
             finding ->
-                finding.isPresent()
-                        && finding.since().isEmpty()
-                        && !OF_SETTINGS.contains(spec.id())
+                finding.isPresent() && finding.since().isEmpty() && !OF_SETTINGS.contains(spec.id())
                     ? finding.since(since(node))
                     : finding)
         .toList();
@@ -47,8 +45,7 @@ public record Check(
     }
     // If the check needs two polls to judge, the first poll saw the same state as the second.
     boolean judged =
-        first > 1
-            && run(node.upTo(first - 1)).stream().allMatch(each -> each.level() == Level.OK);
+        first > 1 && run(node.upTo(first - 1)).stream().allMatch(each -> each.level() == Level.OK);
     Instant at = node.polls().get(judged ? first - 1 : 0).snapshot().takenAt();
     return Optional.of(judged ? Since.exactly(at) : Since.before(at))
         .filter(any -> node.showsTrend());

@@ -34,7 +34,8 @@ public final class DoctorJson {
         "remedy", finding.remedy(),
         "commands", finding.commands(),
         "since", finding.since().filter(Since::exact).map(since -> since.at().toString()),
-        "sinceBefore", finding.since().filter(since -> !since.exact()).map(since -> since.at().toString()),
+        "sinceBefore",
+            finding.since().filter(since -> !since.exact()).map(since -> since.at().toString()),
         "explainedBy", finding.explainedBy(),
         "link", finding.link());
   }

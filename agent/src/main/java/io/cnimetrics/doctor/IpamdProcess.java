@@ -242,11 +242,12 @@ final class IpamdProcess {
     String evidence =
         String.format(Locale.ROOT, "ready after %.1f s; %.0f starts failed", seconds, failed);
     return seconds > SLOW_SECONDS || failed > 0
-        ? START.note(
-            failed > 0 ? "The first start of ipamD failed" : "ipamD started slowly",
-            evidence,
-            "EC2 throttled or denied calls, the API server or instance metadata did not answer, or"
-                + " the node was short of CPU")
+        ? START
+            .note(
+                failed > 0 ? "The first start of ipamD failed" : "ipamD started slowly",
+                evidence,
+                "EC2 throttled or denied calls, the API server or instance metadata did not answer, or"
+                    + " the node was short of CPU")
             .since(node.ipamdStart().map(Since::exactly))
         : START.ok("ipamD started quickly", evidence);
   }

@@ -311,6 +311,7 @@ public record NodeEvidence(
     double missing = count - run.get().amount();
     return missing >= 0 && missing <= increase ? missing : 0;
   }
+
   /** The time since which increases of counters are known. */
   private Optional<Instant> seenSince() {
     return agent

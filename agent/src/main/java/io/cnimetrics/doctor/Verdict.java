@@ -56,8 +56,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
     return switch (worst.level()) {
       case FAIL -> new Verdict(Level.FAIL, failure(node, worst, findings), id(worst));
       case WARN -> new Verdict(Level.WARN, warning(node, worst, findings), id(worst));
-      default ->
-          new Verdict(Level.OK, "No trouble found: " + clause(calm(node)), Optional.empty());
+      default -> new Verdict(Level.OK, "No trouble found: " + clause(calm(node)), Optional.empty());
     };
   }
 

@@ -47,8 +47,8 @@ class AgentOfNodeTest {
     assertThat(report.increases())
         .contains(
             new RecentIncrease(
-                "awscni_no_available_ip_addresses",
-                9,
+                    "awscni_no_available_ip_addresses",
+                    9,
                     Instant.parse("2026-11-28T11:50:00Z"),
                     Instant.parse("2026-11-28T11:59:40Z"))
                 .counted(12));

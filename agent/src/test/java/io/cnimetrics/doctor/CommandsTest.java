@@ -133,7 +133,8 @@ class CommandsTest {
         DoctorFixture.CHECKS.get(0).spec().fail("title", "evidence", "cause").remedied("do", lines);
     NodeIdentity node = new NodeIdentity("n", Optional.empty(), Optional.empty(), Instance.UNKNOWN);
     Diagnosis diagnosis =
-        new Diagnosis(new Verdict(Level.FAIL, "", Optional.empty()), List.of(finding), Instant.EPOCH);
+        new Diagnosis(
+            new Verdict(Level.FAIL, "", Optional.empty()), List.of(finding), Instant.EPOCH);
     return DoctorTable.of(node, Optional.empty(), diagnosis, true, Palette.PLAIN).lines();
   }
 

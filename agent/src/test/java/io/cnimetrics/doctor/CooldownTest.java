@@ -23,7 +23,8 @@ class CooldownTest {
 
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.WARN);
     assertThat(diagnosis.verdict().text())
-        .isEqualTo("No pod waits for an address, but ipamD refused addresses to pods a short time ago");
+        .isEqualTo(
+            "No pod waits for an address, but ipamD refused addresses to pods a short time ago");
     assertThat(level(diagnosis, "cooldown")).isEqualTo(Level.NOTE);
   }
 

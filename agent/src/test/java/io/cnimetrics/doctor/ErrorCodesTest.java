@@ -129,8 +129,7 @@ class ErrorCodesTest {
         new AgentReport(
             NOON.minusSeconds(90),
             NOON.minusSeconds(20),
-            List.of(
-                new RecentIncrease(error.key(), 32, since, NOON.minusSeconds(20)).counted(32)),
+            List.of(new RecentIncrease(error.key(), 32, since, NOON.minusSeconds(20)).counted(32)),
             AgentReport.Restarts.NONE,
             Optional.empty());
 

@@ -212,8 +212,7 @@ class StatusPageTest {
                     new MinuteValue("nodeIPUtilization", Unit.PERCENT, 41.5)))),
         Optional.of(new AgentStatus.Reads(start, NOON)),
         List.of(
-            new RecentIncrease(
-                    "awscni_no_available_ip_addresses", 9, NOON.minusSeconds(600), NOON)
+            new RecentIncrease("awscni_no_available_ip_addresses", 9, NOON.minusSeconds(600), NOON)
                 .counted(12)),
         List.of(
             new AgentStatus.Trouble(
