@@ -29,7 +29,7 @@ func (provider) GetProviderSchema(context.Context, *tfprotov6.GetProviderSchemaR
 	}
 	response := &tfprotov6.GetProviderSchemaResponse{
 		ServerCapabilities: &tfprotov6.ServerCapabilities{GetProviderSchemaOptional: true},
-		Provider:           &tfprotov6.Schema{Block: &tfprotov6.SchemaBlock{Attributes: []*tfprotov6.SchemaAttribute{region()}}},
+		Provider:           &tfprotov6.Schema{Block: configuration()},
 		ResourceSchemas:    map[string]*tfprotov6.Schema{},
 	}
 	for name, arguments := range resources {
@@ -53,8 +53,18 @@ func (provider) GetProviderSchema(context.Context, *tfprotov6.GetProviderSchemaR
 	return response, nil
 }
 
-func region() *tfprotov6.SchemaAttribute {
-	return &tfprotov6.SchemaAttribute{Name: "region", Type: tftypes.String, Optional: true}
+func configuration() *tfprotov6.SchemaBlock {
+	optional := func(name string) []*tfprotov6.SchemaAttribute {
+		return []*tfprotov6.SchemaAttribute{{Name: name, Type: tftypes.String, Optional: true}}
+	}
+	return &tfprotov6.SchemaBlock{
+		Attributes: optional("region"),
+		BlockTypes: []*tfprotov6.SchemaNestedBlock{{
+			TypeName: "assume_role",
+			Nesting:  tfprotov6.SchemaNestedBlockNestingModeList,
+			Block:    &tfprotov6.SchemaBlock{Attributes: optional("role_arn")},
+		}},
+	}
 }
 
 func (provider) ValidateProviderConfig(_ context.Context, request *tfprotov6.ValidateProviderConfigRequest) (*tfprotov6.ValidateProviderConfigResponse, error) {
