@@ -12,14 +12,17 @@ import unittest
 from functools import cache
 from pathlib import Path
 
+import yaml
+
 from iam import ALLOWED, DENIED, decide
-from rendering import TOP
+from rendering import CHART, TOP
 from test_policies import NAMESPACE, answers, read
 
 MODULE = TOP / "iam-policy/terraform"
 PAGES = (MODULE / "README.md", TOP / "docs/fleet.md")
 PROVIDER = "registry.terraform.io/hashicorp/aws/6.25.0"
 ISSUER = "oidc.eks.eu-west-1.amazonaws.com/id/0123456789ABCDEF"
+VERSION = yaml.safe_load((CHART / "Chart.yaml").read_text())["version"]
 PROVIDER_ARN = f"arn:aws:iam::111122223333:oidc-provider/{ISSUER}"
 AGENT = {"namespace": "kube-system", "name": "cni-metrics-agent"}
 
@@ -113,8 +116,10 @@ class Module(unittest.TestCase):
         for page in PAGES:
             for block in re.findall(r"```hcl\n(.*?)```", page.read_text(), re.S):
                 with tempfile.TemporaryDirectory() as directory:
-                    here, source = re.subn(r'"github\.com/OWNER/.*?"', f'"{MODULE}"', block)
-                    self.assertGreater(source, 0, page)
+                    source = f"github.com/OWNER/cni-metrics-agent//iam-policy/terraform?ref=v{VERSION}"
+                    self.assertIn(source, block, page)
+                    here = block.replace(source, str(MODULE))
+                    self.assertNotIn("OWNER", here)
                     Path(directory, "main.tf").write_text(block)
                     terraform(directory, "fmt", "-check", "-diff")
                     Path(directory, "main.tf").write_text(here)
