@@ -54,6 +54,7 @@ class ArchitectureTest {
               entry("dryrun", Set.of("catalog", "snapshot", "capacity", "publish", "text")),
               entry("console", Set.of("catalog", "snapshot", "text")),
               entry("plan", Set.of("console", "catalog", "publish", "schedule", "text")),
+              entry("recommend", Set.of("catalog", "text")),
               entry("simulator", Set.of("snapshot", "capacity", "text")),
               entry("doctor", Set.of("snapshot", "capacity", "catalog", "text", "deadline")),
               entry("schedule", Set.of()),
@@ -97,7 +98,7 @@ class ArchitectureTest {
         .should()
         .transitivelyDependOnClassesThat()
         .resideInAnyPackage(
-            Stream.of("doctor", "dryrun", "console", "plan", "simulator")
+            Stream.of("doctor", "dryrun", "console", "plan", "recommend", "simulator")
                 .map(name -> ROOT + name)
                 .toArray(String[]::new))
         .check(CLASSES);

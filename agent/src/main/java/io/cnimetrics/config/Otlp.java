@@ -40,10 +40,17 @@ public record Otlp(Optional<URI> url, Map<String, String> headers, Map<String, S
       return Optional.empty();
     }
     Map<String, String> headers = new LinkedHashMap<>();
-    headers.putAll(values.variable(HEADERS, Otlp::headers).orElse(Map.of()));
-    headers.putAll(values.variable(METRICS_HEADERS, Otlp::headers).orElse(Map.of()));
+    headers.putAll(headers(values, HEADERS));
+    headers.putAll(headers(values, METRICS_HEADERS));
     return Optional.of(
         new Otlp(endpoint.get(), headers, values.variable(RESOURCE, Otlp::pairs).orElse(Map.of())));
+  }
+
+  /**
+   * Reads an environment variable with headers, in the form of {@code OTEL_EXPORTER_OTLP_HEADERS}.
+   */
+  public static Map<String, String> headers(Values values, String variable) {
+    return values.variable(variable, Otlp::headers).orElse(Map.of());
   }
 
   /** Reads the endpoint; empty for CloudWatch's own endpoint. */
@@ -54,11 +61,24 @@ public record Otlp(Optional<URI> url, Map<String, String> headers, Map<String, S
     if (text.equalsIgnoreCase(CLOUDWATCH)) {
       return Optional.empty();
     }
+    return Optional.of(url(text, METRICS_HEADERS, expected));
+  }
+
+  /** Reads the base address of a server with Prometheus' API. */
+  public static URI prometheus(String text) {
+    String expected = "expected the address of a Prometheus, such as http://prometheus:9090";
+    URI url = url(text, "RECOMMEND_HEADERS", expected);
+    require(url.getRawQuery() == null, expected);
+    require(!url.getPath().contains("/api/v1"), "expected the address without /api/v1");
+    return url;
+  }
+
+  private static URI url(String text, String headersVariable, String expected) {
     try {
       URI url = new URI(text);
       require(
           url.getRawUserInfo() == null,
-          "a URL must not contain a password: set the header in " + METRICS_HEADERS);
+          "a URL must not contain a password: set the header in " + headersVariable);
       require(
           ("http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme()))
               && url.getHost() != null
@@ -66,7 +86,7 @@ public record Otlp(Optional<URI> url, Map<String, String> headers, Map<String, S
               && url.getPort() <= 65_535
               && url.getRawFragment() == null,
           expected);
-      return Optional.of(url);
+      return url;
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(expected, e);
     }

@@ -21,6 +21,7 @@ class HelpGoldensTest {
     "dashboard --help, help-dashboard",
     "alarms --help, help-alarms",
     "plan --help, help-plan",
+    "recommend --help, help-recommend",
     "prepare-state-dir --help, help-prepare-state-dir"
   })
   void helpIsAsApproved(String arguments, String file) {

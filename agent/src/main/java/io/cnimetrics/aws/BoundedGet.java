@@ -1,0 +1,106 @@
+package io.cnimetrics.aws;
+
+import io.cnimetrics.snapshot.UrlSecrets;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.http.HttpExecuteRequest;
+import software.amazon.awssdk.http.HttpExecuteResponse;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpMethod;
+import software.amazon.awssdk.http.SdkHttpRequest;
+
+/** Sends GET requests to a server that is not AWS. The proxies of the environment apply. */
+public final class BoundedGet implements AutoCloseable {
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+  private static final int MOST_ERROR_BYTES = 300;
+
+  private final SdkHttpClient http;
+  private final Map<String, String> headers;
+  private final long mostBytes;
+
+  /**
+   * @param headers headers of each request; they can contain secrets
+   * @param readTimeout the time limit for each wait for bytes
+   * @param mostBytes the maximum size of an answer
+   */
+  public BoundedGet(Map<String, String> headers, Duration readTimeout, long mostBytes) {
+    this.http = AwsHttp.client(CONNECT_TIMEOUT, readTimeout);
+    this.headers = Map.copyOf(headers);
+    this.mostBytes = mostBytes;
+  }
+
+  /** Reads the body of an answer. */
+  @FunctionalInterface
+  public interface Body {
+    void read(InputStream body) throws IOException;
+  }
+
+  /**
+   * Requests a URL and reads the answer.
+   *
+   * @throws IOException if there is no answer, or an answer with another status than 200, or if the
+   *     answer is too large. The message names the URL without its login and query.
+   */
+  public void get(URI url, Body reader) throws IOException {
+    SdkHttpRequest.Builder request =
+        SdkHttpRequest.builder().method(SdkHttpMethod.GET).uri(url).putHeader("Connection", "close");
+    headers.forEach(request::putHeader);
+    String shown = UrlSecrets.hiddenIn(url.toString()).replaceFirst("\\?.*", "");
+    HttpExecuteResponse answer;
+    try {
+      answer =
+          http.prepareRequest(HttpExecuteRequest.builder().request(request.build()).build()).call();
+    } catch (IOException | RuntimeException e) {
+      RootCause cause = RootCause.of(e);
+      String why = cause.isIo() ? cause.message() : e.getClass().getSimpleName();
+      throw new IOException(shown + ": " + why, e);
+    }
+    try (InputStream body = answer.responseBody().orElseGet(AbortableInputStream::createEmpty)) {
+      int status = answer.httpResponse().statusCode();
+      if (status != 200) {
+        String words = new String(body.readNBytes(MOST_ERROR_BYTES), StandardCharsets.UTF_8);
+        throw new IOException("status %d: %s".formatted(status, words.strip()));
+      }
+      reader.read(new Limited(body, mostBytes));
+    } catch (IOException e) {
+      throw new IOException(shown + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    http.close();
+  }
+
+  /** Throws if the body is longer than the limit. */
+  private static final class Limited extends FilterInputStream {
+    private long left;
+
+    Limited(InputStream body, long most) {
+      super(body);
+      this.left = most;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int count) throws IOException {
+      int got = super.read(bytes, offset, count);
+      left -= Math.max(got, 0);
+      if (left < 0) {
+        throw new IOException("the answer is too large: choose one cluster with --cluster-id");
+      }
+      return got;
+    }
+  }
+}

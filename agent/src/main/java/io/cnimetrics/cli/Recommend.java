@@ -1,0 +1,218 @@
+package io.cnimetrics.cli;
+
+import io.cnimetrics.aws.BoundedGet;
+import io.cnimetrics.aws.SettingsException;
+import io.cnimetrics.config.Flag;
+import io.cnimetrics.config.FlagType;
+import io.cnimetrics.config.Otlp;
+import io.cnimetrics.config.Parsers;
+import io.cnimetrics.config.Settings;
+import io.cnimetrics.config.Values;
+import io.cnimetrics.recommend.NodeHistory;
+import io.cnimetrics.recommend.Observations;
+import io.cnimetrics.recommend.QueryAnswers;
+import io.cnimetrics.recommend.Recommendation;
+import io.cnimetrics.recommend.RecommendationJson;
+import io.cnimetrics.recommend.RecommendationTable;
+import io.cnimetrics.recommend.Recommender;
+import io.cnimetrics.recommend.SubnetTrend;
+import io.cnimetrics.text.Console;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** {@code recommend} finds the warm targets that fit the last days of a cluster. */
+record Recommend(InstantSource clock) implements Command {
+  private static final Flag<URI> PROMETHEUS =
+      Flag.of("--prometheus", "RECOMMEND_PROMETHEUS", FlagType.of("URL", Otlp::prometheus))
+          .ifAbsent(
+              "none: reads --file",
+              "address of a Prometheus, such as http://prometheus:9090; answers everything for"
+                  + " nodes whose agents have USE_PROMETHEUS or OTLP; set headers in"
+                  + " RECOMMEND_HEADERS");
+  private static final Flag<Path> FILE =
+      Flag.of("--file", "RECOMMEND_FILE", FlagType.of("FILE", Recommend::path))
+          .ifAbsent(
+              "none: reads --prometheus",
+              "file with answers of Prometheus' or CloudWatch's query_range, also gzipped; answers"
+                  + " everything for the metrics in the file");
+  private static final Flag<Integer> DAYS =
+      Flag.of("--days", "RECOMMEND_DAYS", FlagType.number(1, 30))
+          .defaultsTo("7", "number of days that --prometheus reads, up to now");
+  private static final Flag<String> CLUSTER =
+      Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.of("NAME", Parsers::clusterId))
+          .ifAbsent("the only cluster of the data", "name of the cluster");
+  private static final Flag<Output> OUTPUT =
+      Flag.of("--output", "RECOMMEND_OUTPUT", FlagType.oneOf("FORMAT", Output.class))
+          .defaultsTo("table", "table or json");
+
+  private static final Duration READ_TIMEOUT = Duration.ofMinutes(2);
+  private static final long MOST_ANSWER_BYTES = 1L << 30;
+
+  /** A node that was there before a day is no new node. */
+  private static final Duration BEFORE = Duration.ofMinutes(10);
+
+  private static final int STEP_SECONDS = 60;
+
+  @Override
+  public List<Flag<?>> flags() {
+    return List.of(PROMETHEUS, FILE, DAYS, CLUSTER, Settings.HOST_NETWORK_PODS, OUTPUT);
+  }
+
+  @Override
+  public int run(Values values, Console console) {
+    Optional<URI> prometheus = values.find(PROMETHEUS);
+    Optional<Path> file = values.find(FILE);
+    if (values.isGiven(PROMETHEUS) == values.isGiven(FILE)) {
+      values.problem("give either --prometheus or --file");
+    }
+    int days = values.get(DAYS);
+    Optional<String> cluster = values.find(CLUSTER);
+    Map<String, String> headers = Otlp.headers(values, "RECOMMEND_HEADERS");
+    Data data = new Data(cluster, new Recommender(values.get(Settings.HOST_NETWORK_PODS)));
+    Output output = values.get(OUTPUT);
+    values.check();
+    try {
+      if (file.isPresent()) {
+        data.read(file.get());
+      } else {
+        data.query(prometheus.orElseThrow(), headers, days, clock.instant());
+      }
+      Recommendation found = data.recommend();
+      console.print(
+          switch (output) {
+            case TABLE -> RecommendationTable.of(found, console.palette());
+            case JSON -> RecommendationJson.of(found);
+          });
+      return Cli.OK;
+    } catch (IOException | SettingsException e) {
+      console.error(String.valueOf(e.getMessage()));
+      return Cli.FAILED;
+    }
+  }
+
+  private static Path path(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("expected the name of a file", e);
+    }
+  }
+
+  /** The data of one cluster. */
+  private record Data(
+      Optional<String> cluster,
+      Recommender recommender,
+      TreeSet<String> clusters,
+      Map<String, SortedMap<Long, Integer>> subnets) {
+    Data(Optional<String> cluster, Recommender recommender) {
+      this(cluster, recommender, new TreeSet<>(), new TreeMap<>());
+    }
+
+    void read(Path file) throws IOException {
+      Observations observations = new Observations(cluster);
+      try (InputStream input = Files.newInputStream(file)) {
+        QueryAnswers.read(input, observations);
+      } catch (IOException e) {
+        throw new IOException("%s: %s".formatted(file, reason(e)), e);
+      }
+      add(observations, 0);
+    }
+
+    /** The JDK's message for a missing file is only its name. */
+    private static String reason(IOException e) {
+      return e instanceof FileSystemException
+          ? "cannot be read (%s)".formatted(e.getClass().getSimpleName())
+          : String.valueOf(e.getMessage());
+    }
+
+    /** Reads one day after the other, so that the memory of one day is enough. */
+    void query(URI prometheus, Map<String, String> headers, int days, Instant now)
+        throws IOException {
+      Duration day = Duration.ofDays(1);
+      try (BoundedGet http = new BoundedGet(headers, READ_TIMEOUT, MOST_ANSWER_BYTES)) {
+        for (Instant from = now.minus(day.multipliedBy(days)); from.isBefore(now); from = from.plus(day)) {
+          Observations observations = new Observations(cluster);
+          for (String family : Observations.families()) {
+            URI url = url(prometheus, family, from.minus(BEFORE), from.plus(day));
+            http.get(url, body -> QueryAnswers.read(body, observations));
+          }
+          add(observations, from.getEpochSecond() / STEP_SECONDS);
+        }
+      }
+    }
+
+    private URI url(URI prometheus, String family, Instant from, Instant until) {
+      String query =
+          family
+              + cluster
+                  .map(name -> "{cluster=\"%s\"}".formatted(name.replaceAll("([\\\\\"])", "\\\\$1")))
+                  .orElse("");
+      return URI.create(
+          "%s/api/v1/query_range?query=%s&start=%d&end=%d&step=%d"
+              .formatted(
+                  prometheus.toString().replaceFirst("/+$", ""),
+                  URLEncoder.encode(query, StandardCharsets.UTF_8),
+                  from.getEpochSecond(),
+                  until.getEpochSecond() - 1,
+                  STEP_SECONDS));
+    }
+
+    private void add(Observations observations, long from) throws IOException {
+      List<NodeHistory> nodes = observations.nodes();
+      clusters.addAll(observations.clusters());
+      if (clusters.size() > 1) {
+        throw new IOException(
+            "the data has several clusters (%s): choose one with --cluster-id"
+                .formatted(String.join(", ", clusters)));
+      }
+      recommender.add(nodes, from);
+      observations
+          .subnets()
+          .forEach(
+              (id, hours) -> {
+                SortedMap<Long, Integer> all = subnets.computeIfAbsent(id, any -> new TreeMap<>());
+                hours.forEach((hour, free) -> all.merge(hour, free, Math::min));
+              });
+    }
+
+    Recommendation recommend() throws IOException {
+      if (recommender.isEmpty()) {
+        throw new IOException(
+            clusters.isEmpty()
+                ? "there are no metrics of the agent%s: expected series such as %s with the label node"
+                    .formatted(
+                        cluster.map(name -> " with cluster=\"" + name + "\"").orElse(""),
+                        Observations.families().get(0))
+                : "no minute has all metrics that the targets depend on: %s"
+                    .formatted(String.join(", ", Observations.families())));
+      }
+      List<SubnetTrend> trends =
+          subnets.entrySet().stream()
+              .map(subnet -> SubnetTrend.of(subnet.getKey(), subnet.getValue()))
+              .toList();
+      return recommender.recommend(
+          clusters.stream().filter(name -> !name.isEmpty()).findFirst(), trends);
+    }
+  }
+
+  private enum Output {
+    TABLE,
+    JSON
+  }
+}

@@ -1,0 +1,52 @@
+package io.cnimetrics.recommend;
+
+/**
+ * What one node reported at one time. Counters are totals since ipamD started.
+ *
+ * @param minute minutes since 1970
+ * @param assigned addresses that pods hold
+ * @param cooling addresses that pods released and that no pod can get yet
+ * @param pool addresses on the node's ENIs
+ * @param prefixes prefixes on the node's ENIs
+ * @param reachable the largest number of addresses that the node can ever have; max pods limits it
+ * @param most addresses that all ENIs together can hold
+ * @param enis the largest number of ENIs
+ * @param requests requests of pods for an address, with the requests that failed
+ * @param releases addresses that pods released
+ * @param refused requests that failed because no address was available
+ * @param ec2Calls calls of ipamD to EC2; 0 if the CNI release does not count them
+ */
+public record Moment(
+    long minute,
+    int assigned,
+    int cooling,
+    int pool,
+    int prefixes,
+    int reachable,
+    int most,
+    int enis,
+    long requests,
+    long releases,
+    long refused,
+    long ec2Calls) {
+  public Moment {
+    if (assigned < 0 || cooling < 0 || pool < 0 || prefixes < 0 || reachable < 0 || most < 0) {
+      throw new IllegalArgumentException("negative number of addresses at minute " + minute);
+    }
+  }
+
+  /** Free and cooling addresses. */
+  int idle() {
+    return Math.max(0, pool - assigned);
+  }
+
+  /** Whether pods get their addresses from prefixes. */
+  boolean usesPrefixes() {
+    return prefixes > 0;
+  }
+
+  /** Whether ipamD started between the earlier moment and this moment. */
+  boolean restartedSince(Moment earlier) {
+    return requests < earlier.requests || releases < earlier.releases;
+  }
+}

@@ -1,0 +1,92 @@
+package io.cnimetrics.recommend;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What {@code recommend} found.
+ *
+ * @param cluster the name of the cluster, if the data has it
+ * @param from the first minute of the data
+ * @param until the last minute of the data
+ * @param known the share of the nodes' minutes for which there is data
+ * @param nodes the mean number of nodes
+ * @param targets the targets for all nodes; empty if the data does not suffice
+ * @param wholeUnits the target by whole ENIs or prefixes that would refuse no pod
+ * @param idle the mean number of idle addresses of the cluster in these days
+ * @param idleThen the same number with the targets
+ * @param change whether the targets free so many addresses that a change is worth it
+ * @param verdict one or more sentences that say what to do
+ */
+public record Recommendation(
+    Optional<String> cluster,
+    Instant from,
+    Instant until,
+    double known,
+    double nodes,
+    Optional<Targets> targets,
+    Optional<WholeUnits> wholeUnits,
+    double idle,
+    double idleThen,
+    String verdict,
+    boolean change,
+    List<Group> groups,
+    List<String> notes,
+    List<SubnetTrend> subnets) {
+  public Recommendation {
+    groups = List.copyOf(groups);
+    notes = List.copyOf(notes);
+    subnets = List.copyOf(subnets);
+  }
+
+  /** The command that sets the targets until the add-on of EKS writes its configuration again. */
+  public String setCommand() {
+    Targets set = targets.orElseThrow();
+    return "kubectl -n kube-system set env daemonset/aws-node WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d"
+        .formatted(set.warmIp(), set.minimumIp());
+  }
+
+  /** The lines of the command that sets the targets in the configuration of the add-on of EKS. */
+  public List<String> addonCommand() {
+    Targets set = targets.orElseThrow();
+    return List.of(
+        "aws eks update-addon --cluster-name '%s' --addon-name vpc-cni \\"
+            .formatted(cluster.orElse("CLUSTER").replace("'", "'\\''")),
+        "--resolve-conflicts PRESERVE --configuration-values \\",
+        "'{\"env\":{\"WARM_IP_TARGET\":\"%d\",\"MINIMUM_IP_TARGET\":\"%d\"}}'"
+            .formatted(set.warmIp(), set.minimumIp()));
+  }
+
+  /** How many addresses the targets free on average; negative if the pods need more. */
+  public double freed() {
+    return idle - idleThen;
+  }
+
+  /**
+   * One node group.
+   *
+   * @param nodes the number of different nodes in these days
+   * @param mostAssigned the most addresses that the pods of one node held
+   * @param idle the mean number of idle addresses of one node
+   * @param idleThen the same number with the cluster's targets; absent without targets
+   * @param own the best targets if the cluster had only this group
+   * @param maxPods the largest max pods with which each pod gets an address
+   */
+  public record Group(
+      String name,
+      int nodes,
+      int mostAssigned,
+      double idle,
+      Optional<Double> idleThen,
+      Optional<Targets> own,
+      int maxPods) {}
+
+  /**
+   * A target by whole ENIs or prefixes. It applies only without targets by address.
+   *
+   * @param variable {@code WARM_ENI_TARGET} or {@code WARM_PREFIX_TARGET}
+   * @param idle the approximate mean number of idle addresses of the cluster
+   */
+  public record WholeUnits(String variable, int target, double idle) {}
+}

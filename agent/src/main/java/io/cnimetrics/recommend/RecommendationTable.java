@@ -1,0 +1,194 @@
+package io.cnimetrics.recommend;
+
+import io.cnimetrics.recommend.Recommendation.Group;
+import io.cnimetrics.text.Lines;
+import io.cnimetrics.text.Palette;
+import io.cnimetrics.text.Printable;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Writes a recommendation as a table for people, at most 80 columns wide except for commands. */
+public final class RecommendationTable {
+  private static final int WIDTH = 80;
+  private static final int NAME = 26;
+  private static final DateTimeFormatter MINUTE =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+  private final Recommendation found;
+  private final Palette palette;
+  private final StringBuilder text = new StringBuilder();
+
+  private RecommendationTable(Recommendation found, Palette palette) {
+    this.found = found;
+    this.palette = palette;
+  }
+
+  /** Writes the table, with a line end after each line. */
+  public static String of(Recommendation found, Palette palette) {
+    RecommendationTable table = new RecommendationTable(found, palette);
+    table.data();
+    table.verdict();
+    table.groups();
+    table.subnets();
+    table.notes();
+    table.commands();
+    return table.text.toString();
+  }
+
+  private void data() {
+    String nodes = format("%.1f nodes on average", found.nodes());
+    row("Cluster", found.cluster().map(name -> name + ", " + nodes).orElse(nodes));
+    row(
+        "Data",
+        format(
+            "%s to %s UTC, %.1f %% of the nodes' minutes",
+            MINUTE.format(found.from()), MINUTE.format(found.until()), 100 * found.known()));
+  }
+
+  private void verdict() {
+    line("");
+    Lines.of(found.verdict(), WIDTH).forEach(sentence -> line(palette.bold(sentence)));
+    found
+        .targets()
+        .ifPresent(
+            targets -> {
+              line("");
+              line("  WARM_IP_TARGET      " + targets.warmIp());
+              line("  MINIMUM_IP_TARGET   " + targets.minimumIp());
+              line(
+                  format(
+                      "  idle addresses      %,.0f on average instead of %,.0f: %s %,.0f",
+                      found.idleThen(),
+                      found.idle(),
+                      found.freed() < 0 ? "the pods need more:" : "frees",
+                      Math.abs(found.freed())));
+            });
+    found
+        .wholeUnits()
+        .ifPresent(
+            units ->
+                paragraph(
+                    format(
+                        "Without these targets, %s=%d refuses no pod either. It needs fewer calls"
+                            + " to EC2 and keeps about %,.0f idle addresses.",
+                        units.variable(), units.target(), units.idle())));
+  }
+
+  private void groups() {
+    line("");
+    String columns = format("%5s%7s%8s%8s%13s%11s", "nodes", "most", "idle", "then", "alone", "max pods");
+    line(palette.bold("%-26s".formatted("Node group")) + palette.faint(columns));
+    for (Group group : found.groups()) {
+      List<String> name = Lines.of(group.name(), NAME - 3);
+      line(
+          padded("  " + name.get(0))
+              + format(
+                  "%5d%7d%8.1f%8s%13s%11d",
+                  group.nodes(),
+                  group.mostAssigned(),
+                  group.idle(),
+                  group.idleThen().map(idle -> format("%.1f", idle)).orElse("-"),
+                  group.own().map(own -> own.warmIp() + " / " + own.minimumIp()).orElse("-"),
+                  group.maxPods()));
+      name.stream().skip(1).forEach(more -> line("  " + more));
+    }
+    paragraph(
+        "most: the most addresses that pods of one node held. idle, then: idle addresses of a"
+            + " node on average, in these days and with the targets above. alone:"
+            + " WARM_IP_TARGET / MINIMUM_IP_TARGET if only this group existed. max pods: the"
+            + " largest value with which each pod gets an address.");
+  }
+
+  private void subnets() {
+    if (found.subnets().isEmpty()) {
+      return;
+    }
+    line("");
+    line(
+        palette.bold("%-28s".formatted("Subnet"))
+            + palette.faint(format("%8s%14s   %s", "free", "lost a day", "empty")));
+    for (SubnetTrend subnet : found.subnets()) {
+      line(
+          format(
+              "  %-26s%8d%14s   %s",
+              Printable.of(subnet.subnetId()),
+              subnet.free(),
+              subnet.lostPerDay().map(lost -> format("%.1f", lost)).orElse("-"),
+              empty(subnet)));
+    }
+    paragraph(
+        "free: the fewest free addresses in the last day. lost a day: the median difference to the"
+            + " same hour of the day before, in the last three days.");
+  }
+
+  private static String empty(SubnetTrend subnet) {
+    Optional<Instant> at = subnet.emptyAt();
+    if (subnet.free() == 0) {
+      return "now";
+    } else if (at.isPresent()) {
+      return MINUTE.format(at.get()).substring(0, 10) + " at this rate";
+    } else if (subnet.lostPerDay().isEmpty()) {
+      return "too little data";
+    }
+    return subnet.lostPerDay().orElseThrow() <= 0 ? "not falling" : "in more than a year";
+  }
+
+  private void notes() {
+    if (!found.notes().isEmpty()) {
+      line("");
+      line(palette.bold("Notes"));
+    }
+    for (String note : found.notes()) {
+      List<String> lines = Lines.of(note, WIDTH - 4);
+      for (int i = 0; i < lines.size(); i++) {
+        line((i == 0 ? "  - " : "    ") + lines.get(i));
+      }
+    }
+  }
+
+  private void commands() {
+    if (!found.change()) {
+      return;
+    }
+    line("");
+    line(palette.bold("Commands"));
+    paragraph(
+        "Each command changes all nodes of the cluster, because all nodes have the same DaemonSet"
+            + " aws-node. The pods of aws-node restart one after the other.");
+    line("");
+    line("    " + found.setCommand());
+    paragraph(
+        "If the VPC CNI is an add-on of EKS, the add-on undoes this command. Use the next command"
+            + " instead. It replaces the whole configuration of the add-on: add the values that"
+            + " 'aws eks describe-addon' prints as configurationValues.");
+    line("");
+    found.addonCommand().forEach(part -> line("    " + part));
+  }
+
+  private void row(String name, String value) {
+    List<String> lines = Lines.of(value, WIDTH - 11);
+    line(palette.bold("%-11s".formatted(name)) + lines.get(0));
+    lines.stream().skip(1).forEach(next -> line(" ".repeat(11) + next));
+  }
+
+  private void paragraph(String sentences) {
+    line("");
+    Lines.of(sentences, WIDTH - 2).forEach(next -> line("  " + next));
+  }
+
+  private void line(String line) {
+    text.append(line.stripTrailing()).append('\n');
+  }
+
+  private static String padded(String text) {
+    return text + " ".repeat(Math.max(0, NAME - Printable.columns(text)));
+  }
+
+  private static String format(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+}

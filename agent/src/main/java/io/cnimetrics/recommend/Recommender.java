@@ -1,0 +1,227 @@
+package io.cnimetrics.recommend;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * Finds the targets that would have refused no pod in the days that were read, and that would have
+ * kept the fewest idle addresses. The days can be added one after the other, so that a large
+ * cluster needs the memory of one day only.
+ */
+public final class Recommender {
+  /** While ipamD gets addresses, one more pod can start. */
+  private static final int LEAST_WARM_IP = 2;
+
+  private static final Duration LEAST_DATA = Duration.ofDays(1);
+  private static final Duration WEEK = Duration.ofDays(7);
+
+  /** The least share of the minutes that must be known. */
+  private static final double LEAST_SHARE = 0.9;
+
+  /** A change restarts ipamD on each node. Therefore it must free this share of idle addresses. */
+  private static final double LEAST_GAIN = 0.1;
+
+  private static final String CHANGE =
+      "Set these targets. With them, ipamD refuses no pod that it did not refuse in these days.";
+
+  private static final String KEEP =
+      "Keep the present targets. The best targets free less than one address of each node, or less"
+          + " than a tenth of the idle addresses.";
+
+  private final int hostNetworkPods;
+  private final Map<String, GroupDemand> groups = new TreeMap<>();
+  private final Set<Long> minutes = new HashSet<>();
+  private Optional<Long> first = Optional.empty();
+
+  /**
+   * @param hostNetworkPods pods on the host's network on each node
+   */
+  public Recommender(int hostNetworkPods) {
+    this.hostNetworkPods = hostNetworkPods;
+  }
+
+  /**
+   * Adds what nodes reported in a later time than the time of the nodes that were added before.
+   * Moments before {@code from} show only what was before.
+   *
+   * @param from in minutes since 1970
+   */
+  public void add(List<NodeHistory> nodes, long from) {
+    first =
+        first.or(
+            () ->
+                nodes.stream()
+                    .map(node -> node.moments().get(0).minute())
+                    .min(Long::compare));
+    for (NodeHistory node : nodes) {
+      groups
+          .computeIfAbsent(node.group(), name -> new GroupDemand(hostNetworkPods))
+          .add(node.node(), node.moments(), from, first.orElseThrow());
+      node.moments().stream()
+          .filter(moment -> moment.minute() >= from)
+          .forEach(moment -> minutes.add(moment.minute()));
+    }
+  }
+
+  public boolean isEmpty() {
+    return minutes.isEmpty();
+  }
+
+  /** The best targets for all nodes; empty without data. */
+  public Optional<Targets> targets() {
+    return best(groups.values());
+  }
+
+  /**
+   * Says what fits all nodes.
+   *
+   * @throws IllegalStateException if there is no data
+   */
+  public Recommendation recommend(Optional<String> cluster, List<SubnetTrend> subnets) {
+    long from = minutes.stream().min(Long::compare).orElseThrow(IllegalStateException::new);
+    long last = minutes.stream().max(Long::compare).orElseThrow(IllegalStateException::new);
+    Duration span = Duration.ofMinutes(last - from + 1);
+    double known = sum(GroupDemand::moments);
+    double share = known / (known + sum(GroupDemand::missingMinutes));
+    Optional<String> doubt = doubt(span, share);
+    Optional<Targets> targets = doubt.isEmpty() ? targets() : Optional.empty();
+    double idle = sum(GroupDemand::idleNow) / minutes.size();
+    double idleThen =
+        targets.map(t -> sum(group -> group.idle(t.warmIp(), t.minimumIp()))).orElse(Double.NaN)
+            / minutes.size();
+    double freed = idle - idleThen;
+    double nodes = known / minutes.size();
+    boolean change =
+        targets.isPresent() && (freed < 0 || freed >= Math.max(LEAST_GAIN * idle, nodes));
+    return new Recommendation(
+        cluster,
+        at(from),
+        at(last + 1),
+        share,
+        nodes,
+        targets,
+        targets.map(found -> wholeUnits()),
+        idle,
+        idleThen,
+        doubt.orElse(change ? CHANGE : KEEP),
+        change,
+        groups.entrySet().stream()
+            .filter(group -> group.getValue().moments() > 0)
+            .map(
+                group ->
+                    group
+                        .getValue()
+                        .summary(
+                            group.getKey(),
+                            targets,
+                            targets.flatMap(found -> best(List.of(group.getValue())))))
+            .toList(),
+        notes(span),
+        subnets);
+  }
+
+  private static Instant at(long minute) {
+    return Instant.EPOCH.plus(Duration.ofMinutes(minute));
+  }
+
+  /** Why the data does not suffice; empty if it suffices. */
+  private Optional<String> doubt(Duration span, double share) {
+    if (span.compareTo(LEAST_DATA) < 0) {
+      return Optional.of(
+          "Too little data: %d h %d min. Targets need at least one day, and better a week."
+              .formatted(span.toHours(), span.toMinutesPart()));
+    }
+    if (share < LEAST_SHARE) {
+      return Optional.of(
+          String.format(
+              Locale.ROOT,
+              "Too many gaps: %.0f %% of the nodes' minutes are known, and targets need %.0f %%."
+                  + " The pods that started in the gaps are unknown.",
+              100 * share,
+              100 * LEAST_SHARE));
+    }
+    return groups.values().stream()
+        .flatMap(group -> group.aboveMaxPods().stream())
+        .findFirst()
+        .map(
+            node ->
+                ("Keep the present targets. Pods on %s ended and started while the node was full."
+                        + " ipamD gets no more addresses than max pods, so no target by address"
+                        + " is safe there.")
+                    .formatted(node));
+  }
+
+  /** All nodes have the same release of the CNI and the same variables. */
+  private Recommendation.WholeUnits wholeUnits() {
+    boolean prefixes = groups.values().stream().anyMatch(GroupDemand::usesPrefixes);
+    int target = groups.values().stream().mapToInt(GroupDemand::wholeUnits).max().orElseThrow();
+    return new Recommendation.WholeUnits(
+        prefixes ? "WARM_PREFIX_TARGET" : "WARM_ENI_TARGET",
+        target,
+        sum(group -> group.idleOfWholeUnits(target)) / minutes.size());
+  }
+
+  private List<String> notes(Duration span) {
+    List<String> notes = new ArrayList<>();
+    if (span.compareTo(WEEK) < 0) {
+      notes.add(
+          "The data has %d h. A week also shows the days that are different."
+              .formatted(span.toHours()));
+    }
+    long refused = (long) sum(GroupDemand::refused);
+    if (refused > 0) {
+      notes.add(
+          ("ipamD refused %,d requests in these days. The targets are large enough for these"
+                  + " requests, but they do not help if a subnet was empty or EC2 denied calls."
+                  + " Find the cause first: run the command doctor on the node.")
+              .formatted(refused));
+    }
+    long restarts = (long) sum(GroupDemand::restarts);
+    if (restarts > 0) {
+      notes.add(
+          "ipamD restarted %,d times. The last requests before each restart are unknown."
+              .formatted(restarts));
+    }
+    if (sum(GroupDemand::newNodes) == 0) {
+      notes.add(
+          "No node started in these days. How many pods start at once on a new node is unknown.");
+    }
+    return notes;
+  }
+
+  private double sum(ToDoubleFunction<GroupDemand> number) {
+    return sum(groups.values(), number);
+  }
+
+  private static Optional<Targets> best(Collection<GroupDemand> groups) {
+    Optional<Targets> best = Optional.empty();
+    double least = Double.MAX_VALUE;
+    int most = groups.stream().mapToInt(GroupDemand::mostNeeded).max().orElse(-1);
+    for (int minimum = 0; minimum <= most; minimum++) {
+      int minimumIp = minimum;
+      int warm = groups.stream().mapToInt(group -> group.warmIp(minimumIp)).max().orElseThrow();
+      Targets targets = new Targets(Math.max(warm, LEAST_WARM_IP), minimum);
+      double idle =
+          sum(groups, group -> group.idle(targets.warmIp(), targets.minimumIp()));
+      if (idle < least) {
+        least = idle;
+        best = Optional.of(targets);
+      }
+    }
+    return best;
+  }
+
+  private static double sum(Collection<GroupDemand> groups, ToDoubleFunction<GroupDemand> number) {
+    return groups.stream().mapToDouble(number).sum();
+  }
+}

@@ -1,0 +1,71 @@
+package io.cnimetrics.recommend;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.stream.LongStream;
+
+/**
+ * How the free addresses of a subnet change.
+ *
+ * @param free the least number of free addresses in the last day
+ * @param lostPerDay how many addresses the subnet loses a day; negative if it gains addresses;
+ *     empty with too little data
+ * @param emptyAt when the subnet is empty at this rate; empty if the number does not fall
+ */
+public record SubnetTrend(
+    String subnetId, int free, Optional<Double> lostPerDay, Optional<Instant> emptyAt) {
+  private static final int HOURS = 24;
+  private static final int RECENT_HOURS = 3 * HOURS;
+
+  /** With fewer pairs of hours, one exception can decide the rate. */
+  private static final int LEAST_PAIRS = 12;
+
+  /** A date that is further away says nothing. */
+  private static final double MOST_DAYS = 365;
+
+  /**
+   * Computes the trend. The number of pods has a daily rhythm. Therefore each hour is compared with
+   * the same hour of the day before. The rate is the median of these differences in the last three
+   * days, so that a few unusual hours change nothing.
+   *
+   * @param byHour for each hour since 1970, the least number of free addresses
+   */
+  public static SubnetTrend of(String subnetId, SortedMap<Long, Integer> byHour) {
+    long last = byHour.lastKey();
+    SortedMap<Long, Integer> lastDay = byHour.tailMap(last - HOURS + 1);
+    long lowest =
+        lastDay.keySet().stream()
+            .min((one, other) -> Integer.compare(byHour.get(one), byHour.get(other)))
+            .orElse(last);
+    int free = byHour.get(lowest);
+    double[] losses =
+        LongStream.rangeClosed(last - RECENT_HOURS + 1, last)
+            .filter(hour -> byHour.containsKey(hour) && byHour.containsKey(hour - HOURS))
+            .mapToDouble(hour -> byHour.get(hour - HOURS) - byHour.get(hour))
+            .sorted()
+            .toArray();
+    if (losses.length < LEAST_PAIRS) {
+      return new SubnetTrend(subnetId, free, Optional.empty(), Optional.empty());
+    }
+    double rate = median(losses);
+    double days = free / rate;
+    boolean falls = rate > 0 && days <= MOST_DAYS;
+    Instant lowestAt = Instant.EPOCH.plus(Duration.ofHours(lowest));
+    return new SubnetTrend(
+        subnetId,
+        free,
+        Optional.of(rate),
+        falls
+            ? Optional.of(lowestAt.plusSeconds((long) (days * Duration.ofDays(1).toSeconds())))
+            : Optional.empty());
+  }
+
+  private static double median(double[] sorted) {
+    int middle = sorted.length / 2;
+    double[] middles = Arrays.copyOfRange(sorted, (sorted.length - 1) / 2, middle + 1);
+    return Arrays.stream(middles).average().orElseThrow();
+  }
+}

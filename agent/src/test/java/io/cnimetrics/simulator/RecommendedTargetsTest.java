@@ -1,0 +1,292 @@
+package io.cnimetrics.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cnimetrics.recommend.Moment;
+import io.cnimetrics.recommend.NodeHistory;
+import io.cnimetrics.recommend.Recommender;
+import io.cnimetrics.recommend.Targets;
+import io.cnimetrics.simulator.Scenario.WarmTargets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The law of {@code recommend}, on simulated weeks: ipamD's pool with the recommended targets
+ * refuses no pod that the pool with the default targets did not refuse, and it holds few more idle
+ * addresses than the best targets, which an exhaustive search finds. A day of these weeks has 20
+ * minutes of model time. The data has one moment a minute, as the agent samples it.
+ */
+class RecommendedTargetsTest {
+  private static final int DAY_SECONDS = 1_200;
+  private static final int WEEK_SECONDS = 7 * DAY_SECONDS;
+  private static final int HOST_NETWORK_PODS = 3;
+
+  private static final WarmTargets DEFAULT = byAddress(0, 0);
+
+  /** An old node has a moment in this minute. Therefore each simulated node is a new node. */
+  private static final long BEFORE = -100;
+
+  @ParameterizedTest
+  @MethodSource("weeks")
+  void targetsRefuseNoPodAndAreNearlyTheBest(Week week) {
+    Replay today = week.replay(DEFAULT);
+
+    Targets targets = recommended(List.of(today));
+    Replay then = week.replay(byAddress(targets));
+    Replay best = week.best(today);
+
+    assertThat(then.refused()).isLessThanOrEqualTo(today.refused());
+    assertThat(then.idle()).isLessThanOrEqualTo(best.idle() + today.margin());
+  }
+
+  /** Pods that start and end at any time, and data of nodes with any targets. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+  void targetsRefuseNoPodOfARandomWeek(int seed) {
+    Random random = new Random(seed);
+    String type = List.of("m5.large", "m5.xlarge", "m5.4xlarge").get(random.nextInt(3));
+    Week any = Week.of("random", type, seed, anyPods(random));
+    Week week = random.nextInt(3) == 0 ? any.withPrefixes() : any;
+    int warmIp = random.nextInt(8);
+    Replay today = week.replay(byAddress(warmIp, warmIp == 0 ? 0 : random.nextInt(30)));
+
+    Targets targets = recommended(List.of(today));
+
+    assertThat(week.replay(byAddress(targets)).refused())
+        .as("%s, first %s, then %s", week, today.targets(), targets)
+        .isLessThanOrEqualTo(today.refused());
+  }
+
+  @Test
+  void targetsOfAClusterRefuseNoPodOfAnyNode() {
+    Random random = new Random(7);
+    List<Week> weeks =
+        List.of(
+            Week.of("ramps", "m5.large", 1, days(4, 20, 0.05)),
+            Week.of("batches", "m5.xlarge", 2, batches(5, 9, random)),
+            Week.of("rolling updates", "m5.4xlarge", 3, rollouts(60, 8, random)),
+            Week.of("new node", "m5.xlarge", 4, "12"));
+    List<Replay> today = weeks.stream().map(week -> week.replay(DEFAULT)).toList();
+
+    Targets targets = recommended(today);
+
+    assertThat(weeks)
+        .zipSatisfy(
+            today,
+            (week, before) ->
+                assertThat(week.replay(byAddress(targets)).refused())
+                    .as("%s with %s", week, targets)
+                    .isLessThanOrEqualTo(before.refused()));
+  }
+
+  static Stream<Week> weeks() {
+    return IntStream.rangeClosed(1, 2).boxed().flatMap(seed -> weeks(seed).stream());
+  }
+
+  private static List<Week> weeks(int seed) {
+    Random random = new Random(seed);
+    return List.of(
+        Week.of("daily ramps", "m5.xlarge", seed, days(10, 30 + random.nextInt(10), 0.1)),
+        Week.of("slow ramps", "m5.2xlarge", seed, days(6, 12 + random.nextInt(10), 0.02)),
+        Week.of("batches", "m5.xlarge", seed, batches(4, 9, random)),
+        Week.of("batches from zero", "m5.4xlarge", seed, batches(0, 25, random)),
+        Week.of("steady", "m5.large", seed, "12"),
+        Week.of("full node", "m5.large", seed, days(10, 26, 0.05)),
+        Week.of("rolling updates", "m5.xlarge", seed, rollouts(20, 10, random)),
+        Week.of("daily ramps", "m5.large", seed, days(10, 60, 0.2)).withPrefixes(),
+        Week.of("batches", "m5.xlarge", seed, batches(6, 12, random)).withPrefixes());
+  }
+
+  /** A slow rise from night to day, and the fall back, with small differences. */
+  private static String days(int night, int day, double rate) {
+    StringBuilder pods = new StringBuilder(format("0:%d:%s", night, rate));
+    for (int i = 0; i < 7; i++) {
+      int seconds = DAY_SECONDS / 4;
+      pods.append(format(",%d:%ds", night, seconds))
+          .append(format(",%d:%d:%s,%d:%ds", night, day, rate, day, seconds))
+          .append(format(",%d:%d:%s", day, night, rate));
+    }
+    return pods.toString();
+  }
+
+  /** One or two batches a day. All pods of a batch start within seconds and end together. */
+  private static String batches(int base, int most, Random random) {
+    StringBuilder pods = new StringBuilder(format("0:%d:0.1", base));
+    for (int i = 0; i < 10; i++) {
+      int top = base + most - random.nextInt(3);
+      pods.append(format(",%d:%ds", base, 300 + random.nextInt(300)))
+          .append(format(",%d:%d:4,%d:%ds", base, top, top, 120 + random.nextInt(200)))
+          .append(format(",%d:%d:2", top, base));
+    }
+    return pods.toString();
+  }
+
+  /** Old pods end, and new pods start within seconds. */
+  private static String rollouts(int base, int replaced, Random random) {
+    StringBuilder pods = new StringBuilder(format("0:%d:0.1", base));
+    for (int i = 0; i < 14; i++) {
+      pods.append(format(",%d:%ds", base, 300 + random.nextInt(300)))
+          .append(format(",%d:%d:1", base, base - replaced))
+          .append(format(",%d:%d:1", base - replaced, base));
+    }
+    return pods.toString();
+  }
+
+  private static String anyPods(Random random) {
+    StringBuilder pods = new StringBuilder("0:5:0.1");
+    int now = 5;
+    for (int i = 0; i < 40; i++) {
+      int next = random.nextInt(24);
+      double rate = List.of(0.02, 0.1, 0.5, 4.0).get(random.nextInt(4));
+      pods.append(format(",%d:%d:%s,%d:%ds", now, next, rate, next, random.nextInt(240)));
+      now = next;
+    }
+    return pods.toString();
+  }
+
+  private static String format(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+
+  private static Targets recommended(List<Replay> nodes) {
+    Recommender recommender = new Recommender(HOST_NETWORK_PODS);
+    Moment idle = new Moment(BEFORE, 0, 9, 0, 0, 9, 9, 1, 0, 0, 0, 0);
+    recommender.add(List.of(new NodeHistory("old", "old", List.of(idle))), BEFORE);
+    recommender.add(
+        IntStream.range(0, nodes.size())
+            .mapToObj(i -> new NodeHistory("node" + i, "new", nodes.get(i).moments()))
+            .toList(),
+        BEFORE);
+    return recommender.targets().orElseThrow();
+  }
+
+  private static WarmTargets byAddress(Targets targets) {
+    return byAddress(targets.warmIp(), targets.minimumIp());
+  }
+
+  private static WarmTargets byAddress(int warmIp, int minimumIp) {
+    return new WarmTargets(1, warmIp, minimumIp, 1);
+  }
+
+  /** A week of one node. */
+  record Week(String name, Scenario.Builder node, PodSchedule pods) {
+    static Week of(String name, String type, int seed, String pods) {
+      PodSchedule schedule = PodSchedule.parse(pods);
+      return new Week(
+          "%s on %s, seed %d".formatted(name, type, seed),
+          Scenario.of(type).pods(schedule).oldestEndFirst(true).seed(seed),
+          schedule);
+    }
+
+    Week withPrefixes() {
+      return new Week("prefixes, " + name, node.prefixDelegation(true), pods);
+    }
+
+    Replay replay(WarmTargets targets) {
+      return Replay.of(node.warmTargets(targets).build(), false);
+    }
+
+    /**
+     * The replay with the fewest idle addresses that refuses no more pods than today. Replays the
+     * targets of the grid in the order of the idle addresses that the targets must hold at least.
+     */
+    Replay best(Replay today) {
+      Replay best = today;
+      for (WarmTargets targets :
+          grid().sorted(Comparator.comparingDouble(today::leastIdle)).toList()) {
+        if (today.leastIdle(targets) >= best.idle()) {
+          return best;
+        }
+        Replay replay = Replay.of(node.warmTargets(targets).build(), today.refused() == 0);
+        if (replay.refused() <= today.refused() && replay.idle() < best.idle()) {
+          best = replay;
+        }
+      }
+      return best;
+    }
+
+    private static Stream<WarmTargets> grid() {
+      return Stream.of(1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 26, 32)
+          .flatMap(
+              warm ->
+                  IntStream.rangeClosed(0, 32)
+                      .mapToObj(step -> byAddress(warm, 2 * step)));
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  /**
+   * What the agent reported of one replayed week.
+   *
+   * @param idle the mean number of idle addresses
+   * @param refused the number of refused requests
+   */
+  record Replay(WarmTargets targets, List<Moment> moments, double idle, long refused) {
+    static Replay of(Scenario scenario, boolean stopAtRefusal) {
+      SimulatedNode node = new SimulatedNode(scenario);
+      List<Moment> moments = new ArrayList<>();
+      for (int minute = 0; minute < WEEK_SECONDS / 60; minute++) {
+        node.advanceTo(Duration.ofSeconds(60L * minute + 37));
+        moments.add(moment(minute, node.state(), scenario));
+        if (stopAtRefusal && moments.get(minute).refused() > 0) {
+          break;
+        }
+      }
+      return new Replay(
+          scenario.warmTargets(),
+          moments,
+          moments.stream().mapToInt(m -> m.pool() - m.assigned()).average().orElseThrow(),
+          moments.get(moments.size() - 1).refused());
+    }
+
+    private static Moment moment(long minute, NodeState state, Scenario scenario) {
+      int most = scenario.mostEnis() * scenario.addressesPerEni();
+      return new Moment(
+          minute,
+          state.assigned(),
+          state.cooling(),
+          state.total(),
+          state.prefixes(),
+          Math.min(scenario.maxPods() - HOST_NETWORK_PODS, most),
+          most,
+          scenario.mostEnis(),
+          (long) state.counter("awscni_add_ip_req_count"),
+          (long) state.counter("awscni_del_ip_req_count"),
+          (long) state.counter("awscni_no_available_ip_addresses"),
+          (long) state.counter("awscni_ec2api_req_count"));
+    }
+
+    double leastIdle(WarmTargets targets) {
+      return moments.stream()
+          .mapToInt(m -> Math.max(targets.minimumIp(), m.assigned() + targets.ip()) - m.assigned())
+          .average()
+          .orElseThrow();
+    }
+
+    /** The most requests and releases in two minutes. With prefixes, one prefix more. */
+    int margin() {
+      long most = 0;
+      for (int i = 0; i < moments.size(); i++) {
+        Moment now = moments.get(i);
+        Moment before = moments.get(Math.max(0, i - 2));
+        long first = i < 2 ? 0 : before.requests() + before.releases();
+        most = Math.max(most, now.requests() + now.releases() - first);
+      }
+      return (int) most + (moments.get(moments.size() - 1).prefixes() > 0 ? 16 : 0);
+    }
+  }
+}
