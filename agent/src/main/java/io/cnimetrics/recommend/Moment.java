@@ -14,6 +14,7 @@ package io.cnimetrics.recommend;
  * @param requests requests of pods for an address, with the requests that failed
  * @param releases addresses that pods released
  * @param refused requests that failed because no address was available
+ * @param restarts restarts of ipamD that the agent saw since the agent started
  * @param ec2Calls calls of ipamD to EC2; 0 if the CNI release does not count them
  */
 public record Moment(
@@ -28,6 +29,7 @@ public record Moment(
     long requests,
     long releases,
     long refused,
+    long restarts,
     long ec2Calls) {
   public Moment {
     if (assigned < 0 || cooling < 0 || pool < 0 || prefixes < 0 || reachable < 0 || most < 0) {
@@ -47,6 +49,8 @@ public record Moment(
 
   /** Whether ipamD started between the earlier moment and this moment. */
   boolean restartedSince(Moment earlier) {
-    return requests < earlier.requests || releases < earlier.releases;
+    return requests < earlier.requests
+        || releases < earlier.releases
+        || restarts > earlier.restarts;
   }
 }

@@ -32,6 +32,7 @@ public final class Observations {
           MetricCatalog.ADD_REQ_COUNT,
           MetricCatalog.DEL_REQ_COUNT,
           MetricCatalog.NO_AVAILABLE_IP_ADDRS,
+          MetricCatalog.IPAMD_RESTARTS,
           MetricCatalog.EC2_API_REQ_COUNT);
 
   /** The number of gauges at the start of this list. */
@@ -169,6 +170,7 @@ public final class Observations {
           of.get(MetricCatalog.ADD_REQ_COUNT).longValue(),
           of.get(MetricCatalog.DEL_REQ_COUNT).longValue(),
           of.get(MetricCatalog.NO_AVAILABLE_IP_ADDRS).longValue(),
+          of.get(MetricCatalog.IPAMD_RESTARTS).longValue(),
           of.get(MetricCatalog.EC2_API_REQ_COUNT).longValue());
     }
   }

@@ -160,7 +160,7 @@ class RecommendedTargetsTest {
 
   private static Targets recommended(List<Replay> nodes) {
     Recommender recommender = new Recommender(HOST_NETWORK_PODS);
-    Moment idle = new Moment(BEFORE, 0, 9, 0, 0, 9, 9, 1, 0, 0, 0, 0);
+    Moment idle = new Moment(BEFORE, 0, 0, 0, 0, 9, 9, 1, 0, 0, 0, 0, 0);
     recommender.add(List.of(new NodeHistory("old", "old", List.of(idle))), BEFORE);
     recommender.add(
         IntStream.range(0, nodes.size())
@@ -267,6 +267,7 @@ class RecommendedTargetsTest {
           (long) state.counter("awscni_add_ip_req_count"),
           (long) state.counter("awscni_del_ip_req_count"),
           (long) state.counter("awscni_no_available_ip_addresses"),
+          0,
           (long) state.counter("awscni_ec2api_req_count"));
     }
 
