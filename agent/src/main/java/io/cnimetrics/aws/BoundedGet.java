@@ -49,7 +49,10 @@ public final class BoundedGet implements AutoCloseable {
    */
   public void get(URI url, Body reader) throws IOException {
     SdkHttpRequest.Builder request =
-        SdkHttpRequest.builder().method(SdkHttpMethod.GET).uri(url).putHeader("Connection", "close");
+        SdkHttpRequest.builder()
+            .method(SdkHttpMethod.GET)
+            .uri(url)
+            .putHeader("Connection", "close");
     headers.forEach(request::putHeader);
     String shown = UrlSecrets.hiddenIn(url.toString()).replaceFirst("\\?.*", "");
     HttpExecuteResponse answer;

@@ -36,7 +36,8 @@ record Cli(Map<String, String> environment, InstantSource clock, Console console
     SUMMARIES.put("dashboard", "Prints the body of a CloudWatch dashboard.");
     SUMMARIES.put("alarms", "Prints alarms for CloudWatch or Prometheus.");
     SUMMARIES.put("plan", "Estimates the CloudWatch requests and cost of a cluster.");
-    SUMMARIES.put("recommend", "Recommends warm targets from the last days of a cluster's metrics.");
+    SUMMARIES.put(
+        "recommend", "Recommends warm targets from the last days of a cluster's metrics.");
     SUMMARIES.put(
         "prepare-state-dir", "Gives the state directory to the agent's user; needs root.");
   }

@@ -146,7 +146,9 @@ record Recommend(InstantSource clock) implements Command {
         throws IOException {
       Duration day = Duration.ofDays(1);
       try (BoundedGet http = new BoundedGet(headers, READ_TIMEOUT, MOST_ANSWER_BYTES)) {
-        for (Instant from = now.minus(day.multipliedBy(days)); from.isBefore(now); from = from.plus(day)) {
+        for (Instant from = now.minus(day.multipliedBy(days));
+            from.isBefore(now);
+            from = from.plus(day)) {
           Observations observations = new Observations(cluster);
           for (String family : Observations.families()) {
             URI url = url(prometheus, family, from.minus(BEFORE), from.plus(day));
@@ -161,7 +163,8 @@ record Recommend(InstantSource clock) implements Command {
       String query =
           family
               + cluster
-                  .map(name -> "{cluster=\"%s\"}".formatted(name.replaceAll("([\\\\\"])", "\\\\$1")))
+                  .map(
+                      name -> "{cluster=\"%s\"}".formatted(name.replaceAll("([\\\\\"])", "\\\\$1")))
                   .orElse("");
       return URI.create(
           "%s/api/v1/query_range?query=%s&start=%d&end=%d&step=%d"

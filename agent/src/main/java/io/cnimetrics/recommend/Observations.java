@@ -79,7 +79,8 @@ public final class Observations {
       String name = labels.getOrDefault("node", "");
       if (isOf(NEEDED.get(metric), labels) && !name.isEmpty()) {
         clusters.add(cluster);
-        Node node = nodes.computeIfAbsent(name, unknown -> new Node(group(labels), new TreeMap<>()));
+        Node node =
+            nodes.computeIfAbsent(name, unknown -> new Node(group(labels), new TreeMap<>()));
         node.add(metric, seconds, values);
       }
     }
@@ -115,7 +116,9 @@ public final class Observations {
   /** The nodes with at least one complete moment. */
   public List<NodeHistory> nodes() {
     return nodes.entrySet().stream()
-        .map(node -> new NodeHistory(node.getKey(), node.getValue().group(), node.getValue().moments()))
+        .map(
+            node ->
+                new NodeHistory(node.getKey(), node.getValue().group(), node.getValue().moments()))
         .filter(node -> !node.moments().isEmpty())
         .toList();
   }

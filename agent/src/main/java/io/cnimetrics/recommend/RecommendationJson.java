@@ -38,7 +38,9 @@ public final class RecommendationJson {
             "notes", found.notes(),
             "commands",
                 found.change()
-                    ? List.of(found.setCommand(), String.join(" ", found.addonCommand()).replace("\\ ", ""))
+                    ? List.of(
+                        found.setCommand(),
+                        String.join(" ", found.addonCommand()).replace("\\ ", ""))
                     : List.of()));
   }
 

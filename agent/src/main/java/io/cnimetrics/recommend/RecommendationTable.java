@@ -80,7 +80,8 @@ public final class RecommendationTable {
 
   private void groups() {
     line("");
-    String columns = format("%5s%7s%8s%8s%13s%11s", "nodes", "most", "idle", "then", "alone", "max pods");
+    String columns =
+        format("%5s%7s%8s%8s%13s%11s", "nodes", "most", "idle", "then", "alone", "max pods");
     line(palette.bold("%-26s".formatted("Node group")) + palette.faint(columns));
     for (Group group : found.groups()) {
       List<String> name = Lines.of(group.name(), NAME - 3);

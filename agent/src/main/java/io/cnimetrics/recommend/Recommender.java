@@ -59,10 +59,7 @@ public final class Recommender {
   public void add(List<NodeHistory> nodes, long from) {
     first =
         first.or(
-            () ->
-                nodes.stream()
-                    .map(node -> node.moments().get(0).minute())
-                    .min(Long::compare));
+            () -> nodes.stream().map(node -> node.moments().get(0).minute()).min(Long::compare));
     for (NodeHistory node : nodes) {
       groups
           .computeIfAbsent(node.group(), name -> new GroupDemand(hostNetworkPods))
@@ -211,8 +208,7 @@ public final class Recommender {
       int minimumIp = minimum;
       int warm = groups.stream().mapToInt(group -> group.warmIp(minimumIp)).max().orElseThrow();
       Targets targets = new Targets(Math.max(warm, LEAST_WARM_IP), minimum);
-      double idle =
-          sum(groups, group -> group.idle(targets.warmIp(), targets.minimumIp()));
+      double idle = sum(groups, group -> group.idle(targets.warmIp(), targets.minimumIp()));
       if (idle < least) {
         least = idle;
         best = Optional.of(targets);
