@@ -58,15 +58,17 @@ final class StateDirectory {
     }
   }
 
-  /** Fills the disk. */
-  void fill() throws IOException {
+  /** Fills the disk. If the disk is no longer mounted, this must not fill the machine's disk. */
+  void fill() {
     try (OutputStream filler = Files.newOutputStream(filler())) {
-      for (byte[] chunk = new byte[CHUNK_BYTES]; chunk.length > 0; ) {
+      byte[] chunk = new byte[CHUNK_BYTES];
+      for (int written = 0; written < DISK_BYTES; written += CHUNK_BYTES) {
         filler.write(chunk);
       }
     } catch (IOException e) {
-      // Full.
+      return; // Full.
     }
+    throw new IllegalStateException(path + " is not a disk of its own");
   }
 
   void free() throws IOException {
