@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes a certificate authority and a certificate, as Sigstore makes one for the workflow `release` of a tag.
 #
-#   tools/release/rehearsal/authority.sh DIRECTORY IDENTITY ISSUER
+#   tools/release/programs/authority.sh DIRECTORY IDENTITY ISSUER
 #
 # IDENTITY is the URL of the workflow, and ISSUER the issuer of its token.
 set -eu
