@@ -33,7 +33,7 @@ record Cli(Map<String, String> environment, InstantSource clock, Console console
     SUMMARIES.put("doctor", "Finds why pods on this node get no address.");
     SUMMARIES.put("status", "Prints what the agent on this node knows and what it last sent.");
     SUMMARIES.put("simulate", "Simulates a node's ipamD on two HTTP ports until Ctrl-C.");
-    SUMMARIES.put("dashboard", "Prints the body of a CloudWatch dashboard.");
+    SUMMARIES.put("dashboard", "Prints a dashboard for CloudWatch or Grafana.");
     SUMMARIES.put("alarms", "Prints alarms for CloudWatch or Prometheus.");
     SUMMARIES.put("plan", "Estimates the CloudWatch requests and cost of a cluster.");
     SUMMARIES.put(

@@ -6,6 +6,7 @@ import io.cnimetrics.config.Parsers;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.console.DashboardBody;
+import io.cnimetrics.console.GrafanaDashboard;
 import io.cnimetrics.text.Console;
 import java.util.HashSet;
 import java.util.List;
@@ -15,14 +16,21 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** {@code dashboard} prints the body of a CloudWatch dashboard. */
+/** {@code dashboard} prints a dashboard for CloudWatch or Grafana. */
 final class Dashboard implements Command {
+  private static final Flag<Format> FORMAT =
+      Flag.of("--format", "DASHBOARD_FORMAT", FlagType.oneOf("FORMAT", Format.class))
+          .defaultsTo("cloudwatch", "cloudwatch or grafana");
   private static final Flag<List<String>> CLUSTER_IDS =
       Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.list("NAMES", Dashboard::clusterId))
-          .ifAbsent("none (required)", "names of the clusters, separated by ','");
+          .ifAbsent(
+              "none (required by cloudwatch)",
+              "names of the clusters, separated by ','");
   private static final Flag<List<String>> REGIONS =
       Flag.of("--region", "AWS_REGION", FlagType.list("REGIONS", Parsers::region))
-          .ifAbsent("none (required)", "one region, or one region per cluster in the same order");
+          .ifAbsent(
+              "none (required by cloudwatch)",
+              "one region, or one region per cluster in the same order");
   private static final Flag<List<String>> ACCOUNT_IDS =
       Flag.of("--account-id", "DASHBOARD_ACCOUNT_ID", FlagType.list("IDS", Dashboard::accountId))
           .ifAbsent(
@@ -32,29 +40,87 @@ final class Dashboard implements Command {
       Flag.of("--subnets", "REPORT_SUBNETS", FlagType.SWITCH)
           .defaultsTo(
               "false", "show free addresses of subnets; the agents must run with --subnets");
+  private static final Flag<Boolean> OTLP =
+      Flag.of("--otlp", "DASHBOARD_OTLP", FlagType.SWITCH)
+          .defaultsTo(
+              "false",
+              "name the worst nodes; the agents must run with --otlp-endpoint cloudwatch");
+
+  /** The service that shows the dashboard. */
+  private enum Format {
+    CLOUDWATCH,
+    GRAFANA
+  }
 
   private static final Pattern ACCOUNT = Pattern.compile("[0-9]{12}");
 
   @Override
   public List<Flag<?>> flags() {
-    return List.of(CLUSTER_IDS, REGIONS, ACCOUNT_IDS, Settings.NAMESPACE, SUBNETS);
+    return List.of(
+        FORMAT,
+        CLUSTER_IDS,
+        REGIONS,
+        ACCOUNT_IDS,
+        Settings.NAMESPACE,
+        Settings.PUBLISH_INTERVAL,
+        SUBNETS,
+        OTLP);
   }
 
   @Override
   public int run(Values values, Console console) {
+    return switch (values.get(FORMAT)) {
+      case CLOUDWATCH -> cloudWatch(values, console);
+      case GRAFANA -> grafana(values, console);
+    };
+  }
+
+  private static int cloudWatch(Values values, Console console) {
     List<String> clusterIds = values.require(CLUSTER_IDS).orElse(List.of());
     List<String> regions = values.require(REGIONS).orElse(List.of());
     List<String> accountIds = values.find(ACCOUNT_IDS).orElse(List.of());
     String namespace = values.get(Settings.NAMESPACE);
-    boolean subnets = values.get(SUBNETS);
-    List<DashboardBody.Cluster> clusters = clusters(clusterIds, regions, accountIds, values);
+    DashboardBody.Options options =
+        new DashboardBody.Options(values.get(SUBNETS), values.get(OTLP), publishMinutes(values));
+    List<DashboardBody.Cluster> clusters = clusters(clusterIds, regions, accountIds, options.mostClusters(), values);
+    if (options.otlp() && !accountIds.isEmpty()) {
+      values.problem(
+          "%s cannot be used with %s: it is unknown whether graphs in PromQL can show other accounts"
+              .formatted(values.origin(OTLP), values.origin(ACCOUNT_IDS)));
+    }
     values.check();
-    console.print(DashboardBody.of(clusters, namespace, subnets));
+    console.print(DashboardBody.of(clusters, namespace, options));
     return Cli.OK;
   }
 
+  /** The region and the namespace can come from variables of the pod. They have no effect. */
+  private static int grafana(Values values, Console console) {
+    List<String> clusterIds = values.find(CLUSTER_IDS).orElse(List.of());
+    boolean subnets = values.get(SUBNETS);
+    int publishMinutes = publishMinutes(values);
+    if (values.isGiven(ACCOUNT_IDS)) {
+      values.problem("%s needs --format cloudwatch".formatted(values.origin(ACCOUNT_IDS)));
+    }
+    if (values.get(OTLP)) {
+      values.problem(
+          "%s needs --format cloudwatch: the dashboard of Grafana always names the nodes"
+              .formatted(values.origin(OTLP)));
+    }
+    values.check();
+    console.print(GrafanaDashboard.of(clusterIds, subnets, publishMinutes));
+    return Cli.OK;
+  }
+
+  private static int publishMinutes(Values values) {
+    return Math.toIntExact(values.get(Settings.PUBLISH_INTERVAL).toMinutes());
+  }
+
   private static List<DashboardBody.Cluster> clusters(
-      List<String> clusterIds, List<String> regions, List<String> accountIds, Values values) {
+      List<String> clusterIds,
+      List<String> regions,
+      List<String> accountIds,
+      int most,
+      Values values) {
     int count = Stream.of(clusterIds, regions, accountIds).mapToInt(List::size).max().orElse(0);
     if (Stream.of(clusterIds, regions, accountIds)
         .anyMatch(list -> list.size() > 1 && list.size() < count)) {
@@ -62,10 +128,10 @@ final class Dashboard implements Command {
           "%d clusters, %d regions, %d accounts: give lists of equal length, or one value for all"
               .formatted(clusterIds.size(), regions.size(), accountIds.size()));
       return List.of();
-    } else if (count > DashboardBody.MOST_CLUSTERS) {
+    } else if (count > most) {
       values.problem(
           "%d clusters are too many: one dashboard shows at most %d; create several dashboards"
-              .formatted(count, DashboardBody.MOST_CLUSTERS));
+              .formatted(count, most));
     } else if (clusterIds.isEmpty() || regions.isEmpty()) {
       return List.of();
     }

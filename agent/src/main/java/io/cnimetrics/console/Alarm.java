@@ -1,6 +1,7 @@
 package io.cnimetrics.console;
 
 import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.Metric.Unit;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,6 +41,11 @@ public record Alarm(
 
   public boolean isOfSubnet() {
     return formula.series().stream().anyMatch(series -> series.subnetId().isPresent());
+  }
+
+  /** The unit of the threshold. */
+  Unit unit() {
+    return formula.isPercent() ? Unit.PERCENT : metrics().get(0).unit();
   }
 
   /** The metrics of the alarm. The price of an alarm depends on the number of its metrics. */

@@ -43,6 +43,10 @@ enum ClusterStatistic {
     return this == P90 || this == NODES_ABOVE_ZERO;
   }
 
+  boolean countsNodes() {
+    return this == NODES || this == NODES_ABOVE_ZERO;
+  }
+
   /** Whether the statistic makes sense for a metric. A percentage has no total, for example. */
   boolean fits(Metric metric) {
     boolean adds = metric.statistic() == Statistic.SUM;

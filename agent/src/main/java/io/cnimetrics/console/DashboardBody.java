@@ -10,8 +10,10 @@ import java.util.Optional;
  * The body of a CloudWatch dashboard for one or more clusters, as {@code PutDashboard} expects it.
  */
 public final class DashboardBody {
-  /** A dashboard has at most 500 widgets. Each cluster needs about 30 widgets. */
-  public static final int MOST_CLUSTERS = 15;
+  /** Enough for a heading and two lines. */
+  private static final int TEXT_HEIGHT = 2;
+
+  private static final int LOGS_HEIGHT = 8;
 
   private DashboardBody() {}
 
@@ -19,12 +21,11 @@ public final class DashboardBody {
    * Writes the body with one widget per line.
    *
    * @param clusters at least one cluster. For several clusters, the first section compares them.
-   * @param subnets whether the agents report the free addresses of subnets
    */
-  public static String of(List<Cluster> clusters, String namespace, boolean subnets) {
+  public static String of(List<Cluster> clusters, String namespace, Options options) {
     DashboardGrid grid =
         new DashboardGrid(namespace, threshold -> String.valueOf(threshold.value()));
-    return Json.entryPerLine(body(clusters, subnets, grid));
+    return Json.entryPerLine(body(clusters, options, grid));
   }
 
   /**
@@ -36,7 +37,7 @@ public final class DashboardBody {
     Cluster cluster =
         new Cluster("${ClusterId}", region.orElse("${AWS::Region}"), Optional.empty());
     DashboardGrid grid = new DashboardGrid("${Namespace}", DashboardBody::inTemplate);
-    return Json.compact(body(List.of(cluster), subnets, grid));
+    return Json.compact(body(List.of(cluster), new Options(subnets, false, 1), grid));
   }
 
   private static String inTemplate(Threshold threshold) {
@@ -44,16 +45,51 @@ public final class DashboardBody {
   }
 
   private static Map<String, Object> body(
-      List<Cluster> clusters, boolean subnets, DashboardGrid grid) {
+      List<Cluster> clusters, Options options, DashboardGrid grid) {
     if (clusters.size() > 1) {
-      DashboardSections.overview(clusters, grid);
+      grid.text(TEXT_HEIGHT, DashboardTexts.OVERVIEW);
+      grid.row(DashboardSections.overview(clusters));
     }
     for (Cluster cluster : clusters) {
-      grid.text(2, DashboardTexts.cluster(cluster));
-      new DashboardSections(cluster, grid).addAll(subnets);
+      grid.text(TEXT_HEIGHT, DashboardTexts.cluster(cluster));
+      DashboardSections sections = new DashboardSections(cluster);
+      whichNode(sections, options, grid);
+      int number = 1;
+      for (DashboardSection section : sections.all(options.subnets())) {
+        section(number + ". " + section.title(), section.text(), grid);
+        grid.row(section.graphs());
+        number++;
+      }
     }
-    grid.text(10, DashboardTexts.whichNode());
+    grid.text(LOGS_HEIGHT, DashboardTexts.nodeInLogs());
     return grid.body();
+  }
+
+  private static void whichNode(DashboardSections sections, Options options, DashboardGrid grid) {
+    if (options.otlp()) {
+      section(DashboardTexts.WHICH_NODE, DashboardTexts.NODES_BY_NAME, grid);
+      grid.nodes(sections.worstNodes(), options.publishMinutes());
+    } else {
+      section(DashboardTexts.WHICH_NODE, DashboardTexts.NODES_BY_COMMAND, grid);
+    }
+  }
+
+  private static void section(String title, String text, DashboardGrid grid) {
+    grid.text(TEXT_HEIGHT, "### " + title + "\n" + text);
+  }
+
+  /**
+   * The optional parts of a dashboard.
+   *
+   * @param subnets whether the agents report the free addresses of subnets
+   * @param otlp whether the agents send to CloudWatch by OTLP
+   * @param publishMinutes the agents' publish interval, which matters for OTLP
+   */
+  public record Options(boolean subnets, boolean otlp, int publishMinutes) {
+    /** A dashboard has at most 500 widgets. Each cluster needs 31 widgets, or 35 with OTLP. */
+    public int mostClusters() {
+      return otlp ? 14 : 15;
+    }
   }
 
   /**

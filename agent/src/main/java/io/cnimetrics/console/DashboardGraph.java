@@ -6,6 +6,7 @@ import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.console.Alarm.Threshold;
 import io.cnimetrics.console.DashboardBody.Cluster;
 import io.cnimetrics.text.Json;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +17,10 @@ import java.util.function.Function;
 
 /** A graph of a dashboard. The graph shows lines over time and the thresholds of alarms. */
 final class DashboardGraph {
-  static final int PERIOD_SECONDS = 60;
+  /** The number of subnets that a readable graph can show. */
+  static final int SHOWN_SUBNETS = 20;
+
+  private static final int PERIOD_SECONDS = 60;
 
   private final Cluster cluster;
   private final String title;
@@ -24,8 +28,10 @@ final class DashboardGraph {
   private final List<Line> lines = new ArrayList<>();
   private final List<Alarm> limits = new ArrayList<>();
   private boolean stacked;
+  private boolean now;
 
-  private record Line(String label, Formula formula, Cluster cluster) {}
+  /** One formula. In PromQL, a formula can have one line for each node or subnet. */
+  record Line(String label, Formula formula, Cluster cluster) {}
 
   /**
    * @param cluster the cluster of all lines that do not name another cluster
@@ -62,6 +68,43 @@ final class DashboardGraph {
     return this;
   }
 
+  /** Shows only the present values, as numbers. */
+  DashboardGraph now() {
+    now = true;
+    return this;
+  }
+
+  String title() {
+    return title;
+  }
+
+  String unit() {
+    return unit;
+  }
+
+  List<Line> lines() {
+    return lines;
+  }
+
+  List<Alarm> limits() {
+    return limits;
+  }
+
+  /** Whether a line shows starts of agents, which only {@code PutMetricData} reports. */
+  boolean showsStarts() {
+    return lines.stream()
+        .flatMap(line -> line.formula().series().stream())
+        .anyMatch(series -> series.metric().isOfStart());
+  }
+
+  boolean isStacked() {
+    return stacked;
+  }
+
+  boolean isNow() {
+    return now;
+  }
+
   /**
    * The properties of the graph, in the form that CloudWatch expects.
    *
@@ -78,20 +121,55 @@ final class DashboardGraph {
     return object(
         "title", title,
         "region", region,
-        "view", "timeSeries",
+        "view", now ? "singleValue" : "timeSeries",
         "stacked", Optional.of(stacked).filter(is -> is),
         "period", PERIOD_SECONDS,
-        "yAxis", object("left", axis),
+        "yAxis", Optional.of(object("left", axis)).filter(any -> !now),
         "annotations", annotations,
         "metrics", metrics);
   }
 
-  static Map<String, Object> limit(Alarm alarm, Function<Threshold, String> thresholds) {
+  private static Map<String, Object> limit(Alarm alarm, Function<Threshold, String> thresholds) {
     String value = thresholds.apply(alarm.threshold());
-    String limit = alarm.severity().label() + " " + alarm.comparison().words() + " " + value;
-    String label = limit + ": " + alarm.text().title();
     String colour = alarm.severity().colour();
-    return object("label", label, "value", new Json.Raw(value), "color", colour);
+    return object("label", label(alarm, value), "value", new Json.Raw(value), "color", colour);
+  }
+
+  /**
+   * The properties of the graph in PromQL, as in Amazon's CDK. The reference of CloudWatch's
+   * dashboards does not describe labels and thresholds of such graphs.
+   *
+   * @param publishMinutes the agents' publish interval
+   */
+  Map<String, Object> chart(int publishMinutes) {
+    Line line = lines.get(0);
+    String lag = PromQuery.lag(publishMinutes) + "m";
+    String only = GraphQueries.equal(cluster.clusterId());
+    GraphQueries queries = new GraphQueries(only, "", lag, publishMinutes);
+    BigDecimal factor = PromQuery.factor(line.formula().series().get(0).metric().unit());
+    String inUnit = factor.equals(BigDecimal.ONE) ? "" : " / " + factor.toPlainString();
+    Object query =
+        object(
+            "id", "q1",
+            "type", "cloudwatch-metrics",
+            "language", "PromQL",
+            "query", queries.of(line.formula()) + inUnit,
+            "step", PERIOD_SECONDS * publishMinutes);
+    return object(
+        "title", "%s (%s)".formatted(title, unit),
+        "region", cluster.region(),
+        "view", "timeSeries",
+        "data", object("queries", List.of(query)));
+  }
+
+  /** The condition of an alarm, as a label of its threshold. */
+  static String label(Alarm alarm, String threshold) {
+    return "%s %s %s: %s"
+        .formatted(
+            alarm.severity().label(),
+            alarm.comparison().words(),
+            threshold,
+            alarm.text().title());
   }
 
   private List<Object> metrics(String namespace) {
@@ -99,6 +177,10 @@ final class DashboardGraph {
     List<Cluster> clusters = lines.stream().map(Line::cluster).distinct().toList();
     Set<String> ids = new HashSet<>();
     for (Line line : lines) {
+      if (line.formula().isOfSubnets()) {
+        metrics.add(List.of(search(namespace, line)));
+        continue;
+      }
       String suffix = clusters.size() == 1 ? "" : "_" + (clusters.indexOf(line.cluster()) + 1);
       for (ClusterSeries series : line.formula().series()) {
         String id = series.id() + suffix;
@@ -117,6 +199,23 @@ final class DashboardGraph {
       }
     }
     return metrics;
+  }
+
+  /** All subnets, lowest first. The dashboard does not know their ids. */
+  private static Object search(String namespace, Line line) {
+    ClusterSeries series = line.formula().series().get(0);
+    String search =
+        "SORT(SEARCH('{\"%s\",\"%s\",\"%s\"} MetricName=\"%s\" \"%s\"=\"%s\"', '%s'), MIN, ASC, %d)"
+            .formatted(
+                namespace,
+                ClusterSeries.CLUSTER,
+                ClusterSeries.SUBNET,
+                series.metric().name(),
+                ClusterSeries.CLUSTER,
+                line.cluster().clusterId(),
+                series.statistic().label(),
+                SHOWN_SUBNETS);
+    return object("expression", search, "id", "e1", "accountId", line.cluster().accountId());
   }
 
   private List<Object> series(String namespace, ClusterSeries series, String id, Line line) {

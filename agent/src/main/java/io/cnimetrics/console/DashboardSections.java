@@ -3,6 +3,7 @@ package io.cnimetrics.console;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.console.DashboardBody.Cluster;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The sections of one cluster, in the order in which a person on call needs them. */
@@ -10,21 +11,20 @@ final class DashboardSections {
   private static final String MINUTES = "minutes";
   private static final String PER_MINUTE = "per minute";
 
-  private final Cluster cluster;
-  private final DashboardGrid grid;
+  private static final String WORST_NODE = "worst node";
 
-  DashboardSections(Cluster cluster, DashboardGrid grid) {
+  private final Cluster cluster;
+
+  DashboardSections(Cluster cluster) {
     this.cluster = cluster;
-    this.grid = grid;
   }
 
-  /** Adds graphs that compare clusters, to show which cluster has a problem. */
-  static void overview(List<Cluster> clusters, DashboardGrid grid) {
-    grid.text(2, DashboardTexts.OVERVIEW);
+  /** Graphs that compare clusters, to show which cluster has a problem. */
+  static List<DashboardGraph> overview(List<Cluster> clusters) {
     Formula refused = worst(MetricCatalog.NO_ADDRESS_MINUTES);
     Formula down = worst(MetricCatalog.IPAMD_DOWN_MINUTES);
     Formula fullest = worst(MetricCatalog.NODE_IP_UTILIZATION);
-    grid.row(
+    return List.of(
         compared(clusters, "How long pods are refused", MINUTES, refused)
             .limit(AlarmTable.NO_ADDRESS),
         compared(clusters, "How long ipamD is down", MINUTES, down).limit(AlarmTable.IPAMD_DOWN),
@@ -42,24 +42,45 @@ final class DashboardSections {
     return graph;
   }
 
-  void addAll(boolean subnets) {
-    refused();
-    if (subnets) {
-      grid.text(3, DashboardTexts.SUBNETS);
-      grid.subnets(cluster);
-    }
-    ipamd();
-    errors();
-    howFull();
-    enis();
-    churn();
+  /** The nodes with the longest trouble. Only PromQL can name the nodes. */
+  List<DashboardGraph> worstNodes() {
+    return List.of(
+        graph("Pods refused for", MINUTES)
+            .line(WORST_NODE, worst(MetricCatalog.NO_ADDRESS_MINUTES))
+            .limit(AlarmTable.NO_ADDRESS),
+        graph("ipamD down for", MINUTES)
+            .line(WORST_NODE, worst(MetricCatalog.IPAMD_DOWN_MINUTES))
+            .limit(AlarmTable.IPAMD_DOWN),
+        graph("ipamD restarts in 15 minutes", "restarts")
+            .line(WORST_NODE, worst(MetricCatalog.IPAMD_RECENT_RESTARTS))
+            .limit(AlarmTable.CRASH_LOOP),
+        graph("Warm pool empty for", MINUTES)
+            .line(WORST_NODE, worst(MetricCatalog.WARM_POOL_EMPTY_MINUTES))
+            .limit(AlarmTable.WARM_POOL_EMPTY));
   }
 
-  private void refused() {
-    grid.text(3, DashboardTexts.REFUSED);
-    grid.row(
+  /** The nodes with the highest use. Full nodes can be intended. */
+  DashboardGraph fullestNodes() {
+    return graph("Utilisation", "percent of the effective maximum")
+        .line(WORST_NODE, worst(MetricCatalog.NODE_IP_UTILIZATION))
+        .limit(AlarmTable.NEARLY_FULL);
+  }
+
+  List<DashboardSection> all(boolean withSubnets) {
+    List<DashboardSection> all =
+        new ArrayList<>(List.of(refused(), ipamd(), errors(), howFull(), enis(), churn()));
+    if (withSubnets) {
+      all.add(1, subnets());
+    }
+    return all;
+  }
+
+  private DashboardSection refused() {
+    return section(
+        "Does ipamD refuse pods an address?",
+        DashboardTexts.REFUSED,
         graph("How long pods are refused", MINUTES)
-            .line("worst node", worst(MetricCatalog.NO_ADDRESS_MINUTES))
+            .line(WORST_NODE, worst(MetricCatalog.NO_ADDRESS_MINUTES))
             .limit(AlarmTable.NO_ADDRESS),
         graph("Nodes that refuse pods", "nodes").line("nodes", refusing().perMinute()),
         graph("Pods refused, by cause", PER_MINUTE)
@@ -67,7 +88,7 @@ final class DashboardSections {
             .perMinute("instance metadata away", MetricCatalog.AWS_API_METADATA_ERR)
             .stacked(),
         graph("How long a warm pool is empty", MINUTES)
-            .line("worst node", worst(MetricCatalog.WARM_POOL_EMPTY_MINUTES))
+            .line(WORST_NODE, worst(MetricCatalog.WARM_POOL_EMPTY_MINUTES))
             .limit(AlarmTable.WARM_POOL_EMPTY));
   }
 
@@ -75,18 +96,30 @@ final class DashboardSections {
     return Formula.of(ClusterStatistic.NODES_ABOVE_ZERO, MetricCatalog.NO_ADDRESS_MINUTES);
   }
 
-  private void ipamd() {
-    grid.text(3, DashboardTexts.IPAMD);
-    grid.row(
+  private DashboardSection subnets() {
+    Formula free = Formula.of(ClusterStatistic.MINIMUM, MetricCatalog.SUBNET_FREE_IPS);
+    return section(
+        "Free addresses of subnets",
+        DashboardTexts.SUBNETS,
+        graph("Free addresses of subnets, lowest first", "addresses")
+            .line("subnet", free)
+            .limit(AlarmTable.SUBNET_EMPTY),
+        graph("Free addresses now", "addresses").line("subnet", free).now());
+  }
+
+  private DashboardSection ipamd() {
+    return section(
+        "Is ipamD up, and do nodes report?",
+        DashboardTexts.IPAMD,
         graph("How long ipamD is down", MINUTES)
-            .line("worst node", worst(MetricCatalog.IPAMD_DOWN_MINUTES))
+            .line(WORST_NODE, worst(MetricCatalog.IPAMD_DOWN_MINUTES))
             .limit(AlarmTable.IPAMD_DOWN),
         graph("Nodes", "nodes")
             .line("nodes that report", reporting())
             .line("nodes with ipamD down", Formula.nodesAtZero(MetricCatalog.IPAMD_UP).perMinute())
             .limit(AlarmTable.NO_DATA),
         graph("Restarts of ipamD in 15 minutes", "restarts")
-            .line("worst node", worst(MetricCatalog.IPAMD_RECENT_RESTARTS))
+            .line(WORST_NODE, worst(MetricCatalog.IPAMD_RECENT_RESTARTS))
             .limit(AlarmTable.CRASH_LOOP),
         graph("Starts and restarts", PER_MINUTE)
             .line("ipamD restarts", marks(MetricCatalog.IPAMD_RESTARTS))
@@ -97,9 +130,10 @@ final class DashboardSections {
     return Formula.total(metric).perMinute().marks();
   }
 
-  private void errors() {
-    grid.text(3, DashboardTexts.ERRORS);
-    grid.row(
+  private DashboardSection errors() {
+    return section(
+        "Which errors does EC2 return?",
+        DashboardTexts.ERRORS,
         graph("Failed calls to AWS, by cause", PER_MINUTE)
             .perMinute("no address in the subnet", MetricCatalog.AWS_API_NO_ADDRESS_ERR)
             .perMinute("throttled", MetricCatalog.AWS_API_THROTTLE_ERR)
@@ -114,7 +148,7 @@ final class DashboardSections {
             .limit(AlarmTable.THROTTLED),
         graph("Latency of calls to AWS", "milliseconds")
             .line("mean of nodes", mean(MetricCatalog.AWS_API_LATENCY))
-            .line("worst node", worst(MetricCatalog.AWS_API_LATENCY)),
+            .line(WORST_NODE, worst(MetricCatalog.AWS_API_LATENCY)),
         graph("Errors in ipamD", PER_MINUTE)
             .perMinute("ipamD", MetricCatalog.IPAMD_ERR)
             .perMinute("code that uses AWS", MetricCatalog.AWS_UTIL_ERR)
@@ -134,9 +168,10 @@ final class DashboardSections {
     return Formula.percent(errors, MetricCatalog.EC2_API_REQ_COUNT);
   }
 
-  private void howFull() {
-    grid.text(3, DashboardTexts.HOW_FULL);
-    grid.row(
+  private DashboardSection howFull() {
+    return section(
+        "How full are the nodes?",
+        DashboardTexts.HOW_FULL,
         graph("Addresses", "addresses")
             .perMinute("assigned to pods", MetricCatalog.ASSIGN_IP_ADDRESSES)
             .perMinute("total on ENIs", MetricCatalog.TOTAL_IP_ADDRESSES)
@@ -154,9 +189,10 @@ final class DashboardSections {
             .stacked());
   }
 
-  private void enis() {
-    grid.text(3, DashboardTexts.ENIS);
-    grid.row(
+  private DashboardSection enis() {
+    return section(
+        "ENIs",
+        DashboardTexts.ENIS,
         graph("ENIs", "ENIs")
             .perMinute("attached", MetricCatalog.ENI_ALLOCATED)
             .perMinute("possible", MetricCatalog.ENI_MAX_AVAILABLE),
@@ -164,10 +200,11 @@ final class DashboardSections {
             .perMinute("/28 prefixes", MetricCatalog.TOTAL_IPV4_PREFIXES));
   }
 
-  private void churn() {
-    grid.text(3, DashboardTexts.CHURN);
+  private DashboardSection churn() {
     Formula removed = Formula.sum(MetricCatalog.FORCE_REMOVE_IPS, MetricCatalog.FORCE_REMOVE_ENI);
-    grid.row(
+    return section(
+        "Churn",
+        DashboardTexts.CHURN,
         graph("Addresses requested and released", PER_MINUTE)
             .perMinute("requested", MetricCatalog.ADD_REQ_COUNT)
             .perMinute("released", MetricCatalog.DEL_REQ_COUNT),
@@ -178,6 +215,10 @@ final class DashboardSections {
         graph("Removed from running pods", PER_MINUTE)
             .line("addresses and ENIs", removed.perMinute())
             .limit(AlarmTable.LOST_ADDRESS));
+  }
+
+  private static DashboardSection section(String title, String text, DashboardGraph... graphs) {
+    return new DashboardSection(title, text, List.of(graphs));
   }
 
   private DashboardGraph graph(String title, String unit) {

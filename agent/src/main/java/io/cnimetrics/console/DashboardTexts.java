@@ -10,40 +10,51 @@ final class DashboardTexts {
       Each line shows one cluster. Details of each cluster follow below. All counts are per minute, at every zoom level.
       """;
 
+  static final String WHICH_NODE = "Which node?";
+
+  /** Graphs or a table name the nodes. */
+  static final String NODES_BY_NAME =
+      """
+      These are the nodes with the longest trouble. To examine a node, run `%s`. The doctor's output starts with the verdict.
+      """
+          .formatted(WhichNode.plugin("NODE"));
+
+  /** CloudWatch does not know the names of the nodes. */
+  static final String NODES_BY_COMMAND =
+      """
+      `%s` prints one line for each node, the worst node first. `%s` examines one node. The last section has commands \
+      that work without this plugin of kubectl.
+      """
+          .formatted(WhichNode.PLUGIN, WhichNode.plugin("NODE"));
+
   static final String REFUSED =
       """
-      ### 1. Does ipamD refuse pods an address?
-      If a value is above 0, pods stay in ContainerCreating. **Do:** find the cause in sections 2 to 4, and the node \
-      in the last section. If instance metadata is away, check its settings on the instance. A warm pool that is empty \
-      although it may grow is an early warning.
+      If a value is above 0, pods stay in ContainerCreating. **Do:** find the node with the first section, and the \
+      cause in the sections below. If instance metadata is away, check its settings on the instance. A warm pool that \
+      is empty although it may grow is an early warning.
       """;
 
   static final String SUBNETS =
       """
-      ### 2. Free addresses of subnets
       If a subnet has 0 free addresses, its nodes get no more addresses. **Do:** free addresses, or add a subnet with \
       custom networking or subnet discovery. A prefix needs 16 contiguous addresses.
       """;
 
   static final String IPAMD =
       """
-      ### 3. Is ipamD up, and do nodes report?
       No new pod starts on a node where ipamD is down or in a crash loop. **Do:** check the aws-node pod of that node. \
-      If some nodes do not report, check the agents' pods on those nodes. Marks show restarts of ipamD and starts of \
-      agents.
+      If some nodes do not report, check the agents' pods on those nodes.
       """;
 
   static final String ERRORS =
       """
-      ### 4. Which errors does EC2 return?
-      **Do:** if the subnet has no address, see section 2. If EC2 throttles calls, use prefixes, or WARM_IP_TARGET with \
-      MINIMUM_IP_TARGET. If EC2 denies calls, attach AmazonEKS_CNI_Policy to the role of aws-node. \
+      **Do:** if the subnet has no address, free addresses or add a subnet. If EC2 throttles calls, use prefixes, or \
+      WARM_IP_TARGET with MINIMUM_IP_TARGET. If EC2 denies calls, attach AmazonEKS_CNI_Policy to the role of aws-node. \
       Minutes without calls have no latency.
       """;
 
   static final String HOW_FULL =
       """
-      ### 5. How full are the nodes?
       The effective maximum is the largest number of pod addresses that the nodes can ever have. **Do:** if nodes use \
       more than 90 %, and full nodes are not intended, add nodes, use prefixes, or use larger instances. Cooling \
       addresses are free again after 30 s.
@@ -51,22 +62,20 @@ final class DashboardTexts {
 
   static final String ENIS =
       """
-      ### 6. ENIs
       If nearly all possible ENIs are attached, address pools can grow only on the attached ENIs. **Do:** use prefixes \
-      or larger instances. If more ENIs are possible but a warm pool is empty, see section 4.
+      or larger instances. If more ENIs are possible but a warm pool is empty, see the errors of EC2.
       """;
 
   static final String CHURN =
       """
-      ### 7. Churn
       If ipamD sends many requests to EC2 while the number of pods is steady, the warm targets are too low. **Do:** \
       raise the warm targets. A pool correction means that EC2 and ipamD disagreed about an address or an ENI. If \
       addresses were removed from running pods, replace these pods and find the cause in CloudTrail.
       """;
 
-  private static final String WHICH_NODE =
+  private static final String NODE_IN_LOGS =
       """
-      ### Which node?
+      ### The node in the logs
       When a problem starts on a node, the agent of the node logs one line with the node, the instance, the subnets and \
       the cause. If CloudWatch Logs has the agents' log, run this query in **Logs Insights**. Container Insights writes \
       to the log group `/aws/containerinsights/CLUSTER/application`.
@@ -74,7 +83,7 @@ final class DashboardTexts {
       %s
       ```
       You can also find the node with the first two **kubectl** commands below. Then examine the node: replace NODE in \
-      the third command. The doctor's output starts with the verdict.
+      the third command.
       ```
       %s
       %s
@@ -84,8 +93,8 @@ final class DashboardTexts {
 
   private DashboardTexts() {}
 
-  static String whichNode() {
-    return WHICH_NODE.formatted(
+  static String nodeInLogs() {
+    return NODE_IN_LOGS.formatted(
         WhichNode.logsInsights(),
         WhichNode.agentLogs(),
         WhichNode.refusedPods(),
@@ -93,7 +102,7 @@ final class DashboardTexts {
   }
 
   static String cluster(Cluster cluster) {
-    return "# %s, %s%s\nAll counts are per minute, at every zoom level. The last section shows how to find a node.\n"
+    return "# %s, %s%s\nAll counts are per minute, at every zoom level.\n"
         .formatted(
             cluster.clusterId(),
             cluster.region(),

@@ -3,15 +3,41 @@ package io.cnimetrics.console;
 import io.cnimetrics.catalog.Metric;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * One unchanged series, or metric math over several series.
+ * A calculation with one or more series. The result is one value for each minute.
  *
- * @param expression the metric math, which contains the identifiers of the series
+ * @param operator the operator between the series
+ * @param isPerMinute whether the result is the mean per minute. In CloudWatch, a sum over a longer
+ *     period contains one datum of each node for each minute. The division makes the value
+ *     independent of the period.
+ * @param isMarks whether values of 0 are left out. A graph then shows the other values as single
+ *     marks.
  */
-record Formula(String expression, List<ClusterSeries> series) {
+record Formula(
+    Operator operator, List<ClusterSeries> series, boolean isPerMinute, boolean isMarks) {
+
+  /** An operator between all series of a formula. */
+  enum Operator {
+    PLUS(" + "),
+    MINUS(" - "),
+    /** The first of two series as a part of the second. */
+    SHARE(" / ");
+
+    private final String sign;
+
+    Operator(String sign) {
+      this.sign = sign;
+    }
+
+    String sign() {
+      return sign;
+    }
+  }
+
   static Formula of(ClusterSeries series) {
-    return new Formula(series.id(), List.of(series));
+    return new Formula(Operator.PLUS, List.of(series), false, false);
   }
 
   static Formula of(ClusterStatistic statistic, Metric metric) {
@@ -24,70 +50,72 @@ record Formula(String expression, List<ClusterSeries> series) {
 
   /** The sum of two metrics. A minute has a sum only if both metrics have a datum. */
   static Formula sum(Metric one, Metric other) {
-    return total(one).with(" + ", other);
+    return total(one).with(Operator.PLUS, other);
   }
 
   /** A total minus its parts. */
   static Formula rest(Metric total, Metric... parts) {
-    Formula rest = total(total);
-    for (Metric part : parts) {
-      rest = rest.with(" - ", part);
-    }
-    return rest;
+    return total(total).with(Operator.MINUS, parts);
   }
 
   /** A part as a percentage of a total; 0 if the total is 0. */
   static Formula percent(Metric part, Metric total) {
-    ClusterSeries of = ClusterSeries.of(ClusterStatistic.SUM, part);
-    ClusterSeries all = ClusterSeries.of(ClusterStatistic.SUM, total);
-    String expression = "IF(%s > 0, 100 * %s / %s, 0)".formatted(all.id(), of.id(), all.id());
-    return new Formula(expression, List.of(of, all));
+    return total(part).with(Operator.SHARE, total);
   }
 
   /** The number of nodes with value 0, for a metric that is 0 or 1. */
   static Formula nodesAtZero(Metric metric) {
-    return of(ClusterStatistic.NODES, metric).with(" - ", metric);
+    return of(ClusterStatistic.NODES, metric).with(Operator.MINUS, metric);
+  }
+
+  Formula perMinute() {
+    return new Formula(operator, series, true, isMarks);
+  }
+
+  Formula marks() {
+    return new Formula(operator, series, isPerMinute, true);
+  }
+
+  /** The formula as CloudWatch's metric math. */
+  String expression() {
+    return expression("");
   }
 
   /**
-   * The mean per minute. A sum over a longer period contains one datum of each node for each
-   * minute. The division makes the value independent of the period.
+   * @param suffix a suffix of each identifier, which makes the identifiers unique
    */
-  Formula perMinute() {
-    String whole = series.size() == 1 ? expression : "(" + expression + ")";
-    String minutes = "(PERIOD(%s) / 60)".formatted(series.get(0).id());
-    return new Formula(whole + " / " + minutes, series);
-  }
-
-  /** Leaves out values of 0. A graph then shows the other values as single marks. */
-  Formula marks() {
-    String condition = "IF(%s > 0, %s)".formatted(series.get(0).id(), expression);
-    return new Formula(condition, series);
-  }
-
-  /** The expression with a suffix on each identifier, to make the identifiers unique. */
   String expression(String suffix) {
-    String renamed = expression;
-    for (ClusterSeries each : series) {
-      renamed = renamed.replaceAll("\\b" + each.id() + "\\b", each.id() + suffix);
+    List<String> ids = series.stream().map(each -> each.id() + suffix).toList();
+    String first = ids.get(0);
+    String value = String.join(operator.sign(), ids);
+    if (isPercent()) {
+      value = "IF(%2$s > 0, 100 * %1$s / %2$s, 0)".formatted(first, ids.get(1));
     }
-    return renamed;
+    if (isPerMinute) {
+      value = ids.size() == 1 ? value : "(" + value + ")";
+      value = "%s / (PERIOD(%s) / 60)".formatted(value, first);
+    }
+    return isMarks ? "IF(%s > 0, %s)".formatted(first, value) : value;
   }
 
   /** Whether the formula is one unchanged series. */
   boolean plain() {
-    return expression.equals(series.get(0).id());
+    return series.size() == 1 && !isPerMinute && !isMarks;
   }
 
   /** Whether the formula is the first series as a percentage of the second series. */
   boolean isPercent() {
-    return series.size() == 2 && equals(percent(series.get(0).metric(), series.get(1).metric()));
+    return operator == Operator.SHARE;
   }
 
-  private Formula with(String operator, Metric metric) {
-    ClusterSeries next = ClusterSeries.of(ClusterStatistic.SUM, metric);
+  /** Whether the formula is a metric of subnets, with one value for each subnet. */
+  boolean isOfSubnets() {
+    return series.get(0).metric().isOfSubnet();
+  }
+
+  private Formula with(Operator sign, Metric... metrics) {
     List<ClusterSeries> all = new ArrayList<>(series);
-    all.add(next);
-    return new Formula(expression + operator + next.id(), List.copyOf(all));
+    Stream.of(metrics).map(each -> ClusterSeries.of(ClusterStatistic.SUM, each)).forEach(all::add);
+    return new Formula(sign, List.copyOf(all), isPerMinute, isMarks);
   }
 }

@@ -61,9 +61,7 @@ record PromQuery(String expression, int pendingMinutes) {
                 case ABOVE -> " > ";
                 case BELOW -> " < ";
               }
-              + threshold.apply(
-                  alarm.threshold(),
-                  alarm.formula().isPercent() ? Unit.PERCENT : first.metric().unit());
+              + threshold.apply(alarm.threshold(), alarm.unit());
       return switch (first.statistic()) {
         case MAXIMUM ->
             new PromQuery(over(NODE, "max", "max_over_time", first.metric(), all) + condition, 0);
@@ -123,10 +121,14 @@ record PromQuery(String expression, int pendingMinutes) {
       return "%s%s[%dm]".formatted(metric.prometheus().family(), matcher, minutes);
     }
 
-    /** The greatest age of the newest point, in minutes. */
     private int lag() {
-      return Math.max(5, 2 * publishMinutes + 1);
+      return PromQuery.lag(publishMinutes);
     }
+  }
+
+  /** The greatest age of the newest point, in minutes. */
+  static int lag(int publishMinutes) {
+    return Math.max(5, 2 * publishMinutes + 1);
   }
 
   /** A threshold in the base unit, as a number. */

@@ -5,12 +5,15 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The ways to find the node that has a problem. CloudWatch's metrics do not name nodes. The log of
- * each agent names its node.
+ * The ways to find the node that has a problem. The metrics of {@code PutMetricData} do not name
+ * nodes. The log of each agent names its node.
  */
 final class WhichNode {
   /** Matches text up to a space, or up to the end of a value in JSON logs. */
   private static final String VALUE = "[^\\s\"\\\\]+";
+
+  /** The plugin of kubectl asks the doctor of each node. */
+  static final String PLUGIN = "kubectl cni-doctor";
 
   private WhichNode() {}
 
@@ -46,6 +49,10 @@ final class WhichNode {
         ? nodes
             + " | parse @message /finding=(?<finding>[\\w-]+)/ | stats count(*) by node, finding"
         : nodes + " | stats count(*) by node";
+  }
+
+  static String plugin(String node) {
+    return PLUGIN + " -n " + node;
   }
 
   static String agentLogs() {

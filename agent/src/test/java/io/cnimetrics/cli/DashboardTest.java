@@ -116,4 +116,50 @@ class DashboardTest {
         .isEqualTo(Cli.USAGE);
     assertThat(terminal.err()).contains("16 clusters are too many: one dashboard shows at most 15");
   }
+
+  @Test
+  void nodesByNameNeedMoreWidgets() {
+    String many = String.join(",", Collections.nCopies(15, "a"));
+
+    assertThat(terminal.run("dashboard", "--cluster-id=" + many, "--region=eu-west-1", "--otlp"))
+        .isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("15 clusters are too many: one dashboard shows at most 14");
+  }
+
+  @Test
+  void nodesOfOtherAccountsCannotBeNamed() {
+    assertThat(
+            terminal.run(
+                "dashboard",
+                "--cluster-id=a",
+                "--region=eu-west-1",
+                "--account-id=111122223333",
+                "--otlp"))
+        .isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("--otlp cannot be used with --account-id");
+  }
+
+  @Test
+  void dashboardForGrafanaNeedsNoCluster() {
+    assertThat(terminal.run("dashboard", "--format=grafana")).isZero();
+    assertThat(terminal.out()).contains("\"uid\": \"cni-metrics-agent\"", "\"$__all\"");
+    assertThat(terminal.err()).isEmpty();
+  }
+
+  @Test
+  void dashboardForGrafanaStartsWithTheGivenClusters() {
+    assertThat(terminal.run("dashboard", "--format=grafana", "--cluster-id=a,b")).isZero();
+    assertThat(terminal.out()).contains("\"value\": [\"a\",\"b\"]");
+  }
+
+  @Test
+  void grafanaRejectsFlagsOfCloudWatch() {
+    assertThat(
+            terminal.run(
+                "dashboard", "--format=grafana", "--account-id=111122223333", "--otlp=true"))
+        .isEqualTo(Cli.USAGE);
+    assertThat(terminal.err().lines())
+        .anyMatch(line -> line.contains("--account-id needs --format cloudwatch"))
+        .anyMatch(line -> line.contains("--otlp needs --format cloudwatch"));
+  }
 }

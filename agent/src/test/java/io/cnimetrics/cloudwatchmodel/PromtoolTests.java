@@ -8,6 +8,7 @@ import io.cnimetrics.agent.ModelCluster.Arrival;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.cloudwatchmodel.MetricStore.Stored;
+import io.cnimetrics.console.Alarm;
 import io.cnimetrics.console.AlarmTable;
 import io.cnimetrics.testing.Json;
 import io.cnimetrics.testing.Stack;
@@ -26,6 +27,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -56,6 +58,10 @@ final class PromtoolTests {
   private static final String FIRED =
       "group by (alertname, node, subnet_id) (count_over_time(ALERTS{alertstate=\"firing\"}[%dm]))";
 
+  private static final Pattern QUERY =
+      Pattern.compile(
+          "\"(?:expr|language\": \"PromQL\", \"query)\": \"((?:[^\"\\\\]|\\\\.)*)\"");
+
   private final Path folder;
   private int written;
 
@@ -66,6 +72,7 @@ final class PromtoolTests {
   public static void main(String[] arguments) throws IOException {
     PromtoolTests tests = new PromtoolTests(Files.createDirectories(Path.of(arguments[0])));
     tests.writeRules();
+    tests.writeDashboards();
     tests.writeTroubles();
     tests.writeQuiet();
     System.out.println(tests.written + " stories");
@@ -79,6 +86,35 @@ final class PromtoolTests {
           Printed.of("alarms", "--format=prometheus", interval));
       write("promql-%dm".formatted(minutes), promql(interval));
     }
+  }
+
+  /** promtool reads queries only from rules. */
+  private void writeDashboards() throws IOException {
+    for (int minutes : List.of(1, LONGEST_INTERVAL)) {
+      List<Object> rules = new ArrayList<>();
+      for (String query : graphs(minutes)) {
+        rules.add(object("record", "graph", "expr", query, "labels", object("query", query)));
+      }
+      write(
+          "prometheus-dashboard-%dm".formatted(minutes),
+          object("groups", List.of(object("name", "dashboard", "rules", rules))));
+    }
+  }
+
+  /** The queries of the dashboards, with values in place of Grafana's variables. */
+  private static List<String> graphs(int publishMinutes) {
+    String interval = "--publish-interval=%dm".formatted(publishMinutes);
+    String printed =
+        Printed.of("dashboard", "--format=grafana", "--subnets=true", interval)
+            + Printed.of("dashboard", "--region=eu-west-1", "--otlp=true", interval);
+    return QUERY
+        .matcher(printed)
+        .results()
+        .map(query -> query.group(1).replace("\\\"", "\""))
+        .map(query -> query.replace("$cluster", "prod").replace("$node", ".*"))
+        .map(query -> query.replace("$__rate_interval", "20m").replace("$__range", "3h"))
+        .distinct()
+        .toList();
   }
 
   private static Map<String, Object> promql(String interval) {
@@ -246,11 +282,37 @@ final class PromtoolTests {
             samples(expected)));
     queries.add(query(fired, end, samples(expected)));
     queries.add(query("ALERTS{alertstate=\"firing\"}", end, List.of()));
+    queries.addAll(tables(expected, end));
     write(
         name,
         story,
         queries,
         name.equals("pods are refused") ? List.of(notification()) : List.of());
+  }
+
+  /** Grafana's table of the worst nodes has a column for some alarms, and names the same nodes. */
+  private static List<Object> tables(Map<String, List<String>> expected, int minute) {
+    List<Object> queries = new ArrayList<>();
+    for (Alarm alarm : AlarmTable.all()) {
+      String family = alarm.metrics().get(0).prometheus().family() + "{";
+      List<String> nodes = expected.getOrDefault("Cni" + alarm.id(), List.of());
+      graphs(1).stream()
+          .filter(query -> query.startsWith("topk(10, max by (node") && query.contains(family))
+          .filter(query -> !nodes.isEmpty() && alarm.isOnByDefault())
+          .forEach(
+              query ->
+                  queries.add(
+                      query(
+                          "group by (node) ((%s) > 0)".formatted(query),
+                          minute,
+                          nodes.stream()
+                              .map(
+                                  node ->
+                                      object(
+                                          "labels", "{node=\"%s\"}".formatted(node), "value", 1))
+                              .toList())));
+    }
+    return queries;
   }
 
   private static Object query(String expression, int minute, Object samples) {

@@ -1,6 +1,7 @@
 package io.cnimetrics.console;
 
 import io.cnimetrics.Goldens;
+import io.cnimetrics.console.DashboardBody.Options;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,7 @@ class ConsoleGoldensTest {
 
   @Test
   void dashboardIsAsApproved() {
-    Goldens.check("dashboard.json", DashboardBody.of(List.of(PROD), NAMESPACE, true));
+    Goldens.check("dashboard.json", DashboardBody.of(List.of(PROD), NAMESPACE, new Options(true, false, 1)));
   }
 
   @Test
@@ -21,7 +22,7 @@ class ConsoleGoldensTest {
     DashboardBody.Cluster other =
         new DashboardBody.Cluster("batch", "us-east-1", Optional.of("111122223333"));
     Goldens.check(
-        "dashboard-clusters.json", DashboardBody.of(List.of(PROD, other), NAMESPACE, false));
+        "dashboard-clusters.json", DashboardBody.of(List.of(PROD, other), NAMESPACE, new Options(false, false, 1)));
   }
 
   @Test
@@ -51,13 +52,32 @@ class ConsoleGoldensTest {
     Goldens.check("alarms-operator.yaml", PrometheusRules.custom(Optional.of("prod_eu"), 1));
   }
 
+  @Test
+  void dashboardWithNodesByNameIsAsApproved() {
+    Goldens.check(
+        "dashboard-otlp.json", DashboardBody.of(List.of(PROD), NAMESPACE, new Options(false, true, 5)));
+  }
+
+  /** The dashboard of the chart is for all clusters of a Grafana. */
+  @Test
+  void chartHasTheDashboard() {
+    checkChart("grafana-dashboard.json", GrafanaDashboard.of(List.of(), true, 1));
+  }
+
+  @Test
+  void dashboardForGrafanaAtFiveMinutesIsAsApproved() {
+    Goldens.check("dashboard-grafana.json", GrafanaDashboard.of(List.of("prod"), false, 5));
+  }
+
   /** The rules of the chart are for all clusters, because Prometheus runs in the cluster. */
   @Test
   void chartHasTheRules() {
-    Path rules = Path.of("..", "daemonset", "chart", "files", "rules.yaml");
+    checkChart("rules.yaml", PrometheusRules.file(Optional.empty(), 1));
+  }
 
-    Goldens.check(
-        rules.toAbsolutePath().normalize().toString(), PrometheusRules.file(Optional.empty(), 1));
+  private static void checkChart(String file, String text) {
+    Path path = Path.of("..", "daemonset", "chart", "files", file);
+    Goldens.check(path.toAbsolutePath().normalize().toString(), text);
   }
 
   private static AlarmTemplate.Settings settings(

@@ -3,6 +3,7 @@ package io.cnimetrics.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.console.DashboardBody.Options;
 import io.cnimetrics.testing.Json;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -25,7 +26,7 @@ class DashboardBodyTest {
   private static final int COLUMNS = 24;
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, DashboardBody.MOST_CLUSTERS})
+  @ValueSource(ints = {1, 2, 14, 15})
   void widgetsFitTheGridWithoutOverlap(int clusters) {
     Set<List<Integer>> taken = new HashSet<>();
     for (Map<?, ?> widget : widgets(clusters)) {
@@ -41,7 +42,7 @@ class DashboardBodyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, DashboardBody.MOST_CLUSTERS})
+  @ValueSource(ints = {1, 2, 14, 15})
   void dashboardKeepsTheLimitsOfCloudWatch(int clusters) {
     List<Map<?, ?>> widgets = widgets(clusters);
 
@@ -136,7 +137,9 @@ class DashboardBodyTest {
                         n % 2 == 0 ? "eu-west-1" : "us-east-1",
                         Optional.of("111122223333").filter(account -> n > 0)))
             .toList();
-    return Json.members(Json.object(DashboardBody.of(watched, NAMESPACE, true)), "widgets");
+    boolean otlp = clusters <= new Options(true, true, 1).mostClusters();
+    String body = DashboardBody.of(watched, NAMESPACE, new Options(true, otlp, 1));
+    return Json.members(Json.object(body), "widgets");
   }
 
   private static List<Map<?, ?>> graphs(List<Map<?, ?>> widgets) {

@@ -1,0 +1,227 @@
+package io.cnimetrics.console;
+
+import static io.cnimetrics.text.Json.object;
+
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.Metric.Unit;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.console.DashboardGraph.Line;
+import io.cnimetrics.text.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Converts graphs to panels of Grafana. */
+final class GrafanaPanels {
+  /** The variable that selects the data source. */
+  static final Map<String, Object> DATA_SOURCE =
+      object("type", "prometheus", "uid", "${datasource}");
+
+  private static final String NUMBER = "short";
+  private static final String CLUSTER = "=~\"$cluster\"";
+  private static final String NODE = "=~\"$node\"";
+
+  /** The labels of a node, in the order of the table's columns. */
+  private static final List<String> LABELS =
+      List.of("node", "cluster", "zone", "instance", "instance_type");
+
+  private static final String ONLY_THIS_NODE =
+      "/d/${__dashboard.uid}?${datasource:queryparam}&${__url_time_range}"
+          + "&var-cluster=${__data.fields.cluster}&var-node=${__data.fields.node}";
+
+  private final int publishMinutes;
+
+  /**
+   * @param publishMinutes the agents' publish interval
+   */
+  GrafanaPanels(int publishMinutes) {
+    this.publishMinutes = publishMinutes;
+  }
+
+  /** A graph over time, or the present values. */
+  Map<String, Object> of(DashboardGraph graph) {
+    // Grafana's interval for rates is at least four times the interval of the points.
+    GraphQueries queries = new GraphQueries(CLUSTER, NODE, "$__rate_interval", publishMinutes);
+    List<Object> targets = new ArrayList<>();
+    for (Line line : graph.lines()) {
+      targets.add(
+          object(
+              "refId", refId(targets.size()),
+              "expr", queries.of(line.formula()),
+              "legendFormat", legend(line),
+              "interval", publishMinutes + "m",
+              "instant", graph.isNow(),
+              "range", !graph.isNow()));
+    }
+    Map<String, Object> options =
+        graph.isNow()
+            ? object("reduceOptions", object("calcs", List.of("lastNotNull")), "colorMode", "none")
+            : object(
+                "legend",
+                    object(
+                        "displayMode", "list",
+                        "placement", "bottom",
+                        "showLegend", true,
+                        "calcs", List.of()),
+                "tooltip", object("mode", "multi", "sort", "desc"));
+    return object(
+        "type", graph.isNow() ? "stat" : "timeseries",
+        "title", graph.title(),
+        "description", description(graph),
+        "links", links(graph),
+        "datasource", DATA_SOURCE,
+        "targets", targets,
+        "fieldConfig", object("defaults", defaults(graph), "overrides", List.of()),
+        "options", options);
+  }
+
+  private static Map<String, Object> defaults(DashboardGraph graph) {
+    Map<String, Object> custom =
+        object(
+            "lineWidth", 1,
+            "fillOpacity", graph.isStacked() ? 80 : 0,
+            "stacking", object("mode", graph.isStacked() ? "normal" : "none", "group", "A"),
+            "axisLabel", axisLabel(graph),
+            "thresholdsStyle", object("mode", graph.limits().isEmpty() ? "off" : "line"));
+    return object(
+        "unit", unit(graph),
+        "min", 0,
+        "noValue", noValue(graph),
+        "thresholds", thresholds(graph, "transparent"),
+        "custom", Optional.of(custom).filter(any -> !graph.isNow()));
+  }
+
+  private static Optional<String> axisLabel(DashboardGraph graph) {
+    return Optional.of(graph.unit()).filter(any -> unit(graph).equals(NUMBER));
+  }
+
+  private static Optional<String> noValue(DashboardGraph graph) {
+    return Optional.of("No data: the agents report subnets only with --subnets")
+        .filter(any -> graph.lines().get(0).formula().isOfSubnets());
+  }
+
+  private static Optional<String> description(DashboardGraph graph) {
+    return graph.limits().stream()
+        .findFirst()
+        .map(alarm -> "Line: " + DashboardGraph.label(alarm, threshold(alarm)) + ".");
+  }
+
+  private static List<Object> links(DashboardGraph graph) {
+    return graph.limits().stream()
+        .<Object>map(alarm -> GrafanaDashboard.link("Runbook", Alarm.runbook(alarm.name())))
+        .toList();
+  }
+
+  /** The threshold in the unit that people use, such as minutes. */
+  private static String threshold(Alarm alarm) {
+    Unit unit = alarm.unit();
+    String number = String.valueOf(alarm.threshold().value());
+    return unit == Unit.MINUTES ? number + " min" : unit == Unit.PERCENT ? number + " %" : number;
+  }
+
+  /**
+   * @param otherwise the colour of values below the threshold
+   */
+  private static Map<String, Object> thresholds(DashboardGraph graph, String otherwise) {
+    List<Object> steps = new ArrayList<>();
+    steps.add(object("color", otherwise, "value", new Json.Raw("null")));
+    for (Alarm alarm : graph.limits()) {
+      String value = PromQuery.number(alarm.threshold(), alarm.unit());
+      steps.add(object("color", alarm.severity().colour(), "value", new Json.Raw(value)));
+    }
+    return object("mode", "absolute", "steps", steps);
+  }
+
+  /** The name of the base unit in Grafana. */
+  private static String unit(DashboardGraph graph) {
+    Formula formula = graph.lines().get(0).formula();
+    ClusterSeries first = formula.series().get(0);
+    if (first.statistic().countsNodes()) {
+      return NUMBER;
+    }
+    return switch (formula.isPercent() ? Unit.PERCENT : first.metric().unit()) {
+      case COUNT -> NUMBER;
+      case PERCENT -> "percentunit";
+      case MILLISECONDS, MINUTES -> "s";
+    };
+  }
+
+  private static String legend(Line line) {
+    return switch (line.formula().series().get(0).statistic()) {
+      case MAXIMUM -> "{{cluster}} {{node}}";
+      case MINIMUM -> "{{subnet_id}}";
+      default -> line.label();
+    };
+  }
+
+  private static Metric metric(DashboardGraph graph) {
+    return graph.lines().get(0).formula().series().get(0).metric();
+  }
+
+  private static String refId(int number) {
+    return String.valueOf((char) ('A' + number));
+  }
+
+  /** A table of the nodes with the highest values. Each graph is a column. */
+  Map<String, Object> worstNodes(List<DashboardGraph> columns) {
+    GraphQueries queries = new GraphQueries(CLUSTER, NODE, "$__range", publishMinutes);
+    List<Object> targets = new ArrayList<>();
+    List<Object> overrides = new ArrayList<>(List.of(nodeLink()));
+    List<Object> order = new ArrayList<>();
+    Map<String, Object> names = new LinkedHashMap<>();
+    Map<String, Object> positions = new LinkedHashMap<>();
+    LABELS.forEach(label -> positions.put(label, positions.size()));
+    for (DashboardGraph column : columns) {
+      String refId = refId(targets.size());
+      targets.add(
+          object(
+              "refId", refId,
+              "expr", queries.worstNodes(metric(column), String.join(", ", LABELS)),
+              "format", "table",
+              "instant", true,
+              "range", false));
+      overrides.add(override(column));
+      order.add(object("displayName", column.title(), "desc", true));
+      names.put("Value #" + refId, column.title());
+      positions.put("Value #" + refId, positions.size());
+    }
+    Object organize =
+        object(
+            "excludeByName", object("Time", true),
+            "indexByName", positions,
+            "renameByName", names);
+    return object(
+        "type", "table",
+        "title", "Worst nodes in the time shown",
+        "description", "The highest value of each node. A click on a node selects this node.",
+        "datasource", DATA_SOURCE,
+        "targets", targets,
+        "transformations",
+            List.of(
+                object("id", "merge", "options", object()),
+                object("id", "organize", "options", organize)),
+        "fieldConfig", object("defaults", object(), "overrides", overrides),
+        "options", object("showHeader", true, "cellHeight", "sm", "sortBy", order));
+  }
+
+  private static Object override(DashboardGraph column) {
+    return override(
+        column.title(),
+        object("id", "unit", "value", unit(column)),
+        object("id", "thresholds", "value", thresholds(column, "text")),
+        object("id", "custom.cellOptions", "value", object("type", "color-text")));
+  }
+
+  /** A click on a node shows the graphs of this node. */
+  private static Object nodeLink() {
+    Object link = object("title", "Show only this node", "url", ONLY_THIS_NODE);
+    return override("node", object("id", "links", "value", List.of(link)));
+  }
+
+  private static Object override(String field, Object... properties) {
+    return object(
+        "matcher", object("id", "byName", "options", field), "properties", List.of(properties));
+  }
+}
