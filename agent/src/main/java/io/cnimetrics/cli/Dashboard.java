@@ -23,9 +23,7 @@ final class Dashboard implements Command {
           .defaultsTo("cloudwatch", "cloudwatch or grafana");
   private static final Flag<List<String>> CLUSTER_IDS =
       Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.list("NAMES", Dashboard::clusterId))
-          .ifAbsent(
-              "none (required by cloudwatch)",
-              "names of the clusters, separated by ','");
+          .ifAbsent("none (required by cloudwatch)", "names of the clusters, separated by ','");
   private static final Flag<List<String>> REGIONS =
       Flag.of("--region", "AWS_REGION", FlagType.list("REGIONS", Parsers::region))
           .ifAbsent(
@@ -43,8 +41,7 @@ final class Dashboard implements Command {
   private static final Flag<Boolean> OTLP =
       Flag.of("--otlp", "DASHBOARD_OTLP", FlagType.SWITCH)
           .defaultsTo(
-              "false",
-              "name the worst nodes; the agents must run with --otlp-endpoint cloudwatch");
+              "false", "name the worst nodes; the agents must run with --otlp-endpoint cloudwatch");
 
   /** The service that shows the dashboard. */
   private enum Format {
@@ -82,7 +79,8 @@ final class Dashboard implements Command {
     String namespace = values.get(Settings.NAMESPACE);
     DashboardBody.Options options =
         new DashboardBody.Options(values.get(SUBNETS), values.get(OTLP), publishMinutes(values));
-    List<DashboardBody.Cluster> clusters = clusters(clusterIds, regions, accountIds, options.mostClusters(), values);
+    List<DashboardBody.Cluster> clusters =
+        clusters(clusterIds, regions, accountIds, options.mostClusters(), values);
     if (options.otlp() && !accountIds.isEmpty()) {
       values.problem(
           "%s cannot be used with %s: it is unknown whether graphs in PromQL can show other accounts"

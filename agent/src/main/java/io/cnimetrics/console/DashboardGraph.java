@@ -166,10 +166,7 @@ final class DashboardGraph {
   static String label(Alarm alarm, String threshold) {
     return "%s %s %s: %s"
         .formatted(
-            alarm.severity().label(),
-            alarm.comparison().words(),
-            threshold,
-            alarm.text().title());
+            alarm.severity().label(), alarm.comparison().words(), threshold, alarm.text().title());
   }
 
   private List<Object> metrics(String namespace) {

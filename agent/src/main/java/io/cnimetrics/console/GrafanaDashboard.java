@@ -51,16 +51,26 @@ public final class GrafanaDashboard {
     dashboard.addPanels(subnets);
     return Json.entryPerLine(
         object(
-            "uid", UID,
-            "title", "CNI Metrics Agent: addresses of pods",
-            "tags", List.of("aws", "eks", "vpc-cni"),
-            "schemaVersion", SCHEMA,
-            "editable", true,
-            "graphTooltip", 1,
-            "time", object("from", "now-3h", "to", "now"),
-            "templating", object("list", variables(clusterIds)),
-            "links", List.of(link("Runbooks", Alarm.runbook("README"))),
-            "panels", dashboard.panels));
+            "uid",
+            UID,
+            "title",
+            "CNI Metrics Agent: addresses of pods",
+            "tags",
+            List.of("aws", "eks", "vpc-cni"),
+            "schemaVersion",
+            SCHEMA,
+            "editable",
+            true,
+            "graphTooltip",
+            1,
+            "time",
+            object("from", "now-3h", "to", "now"),
+            "templating",
+            object("list", variables(clusterIds)),
+            "links",
+            List.of(link("Runbooks", Alarm.runbook("README"))),
+            "panels",
+            dashboard.panels));
   }
 
   /** A link of a dashboard or of a panel. */
@@ -85,17 +95,28 @@ public final class GrafanaDashboard {
   private static Object select(
       String label, String title, String metric, Map<String, Object> current) {
     return object(
-        "type", "query",
-        "name", label,
-        "label", title,
-        "datasource", GrafanaPanels.DATA_SOURCE,
-        "query", "label_values(%s, %s)".formatted(metric, label),
-        "refresh", 2,
-        "sort", 1,
-        "multi", true,
-        "includeAll", true,
-        "allValue", ".*",
-        "current", current);
+        "type",
+        "query",
+        "name",
+        label,
+        "label",
+        title,
+        "datasource",
+        GrafanaPanels.DATA_SOURCE,
+        "query",
+        "label_values(%s, %s)".formatted(metric, label),
+        "refresh",
+        2,
+        "sort",
+        1,
+        "multi",
+        true,
+        "includeAll",
+        true,
+        "allValue",
+        ".*",
+        "current",
+        current);
   }
 
   private void addPanels(boolean withSubnets) {
@@ -114,10 +135,23 @@ public final class GrafanaDashboard {
   }
 
   private void heading(String title, String text) {
-    add(0, COLUMNS, 1, object("type", "row", "title", title, "collapsed", false, "panels", List.of()));
+    add(
+        0,
+        COLUMNS,
+        1,
+        object("type", "row", "title", title, "collapsed", false, "panels", List.of()));
     nextRow++;
-    add(0, COLUMNS, TEXT_HEIGHT, object("type", "text", "transparent", true,
-        "options", object("mode", "markdown", "content", text)));
+    add(
+        0,
+        COLUMNS,
+        TEXT_HEIGHT,
+        object(
+            "type",
+            "text",
+            "transparent",
+            true,
+            "options",
+            object("mode", "markdown", "content", text)));
     nextRow += TEXT_HEIGHT;
   }
 

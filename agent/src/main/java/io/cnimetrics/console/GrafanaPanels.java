@@ -4,7 +4,6 @@ import static io.cnimetrics.text.Json.object;
 
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.Metric.Unit;
-import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.console.DashboardGraph.Line;
 import io.cnimetrics.text.Json;
 import java.util.ArrayList;
@@ -61,20 +60,32 @@ final class GrafanaPanels {
             : object(
                 "legend",
                     object(
-                        "displayMode", "list",
-                        "placement", "bottom",
-                        "showLegend", true,
-                        "calcs", List.of()),
+                        "displayMode",
+                        "list",
+                        "placement",
+                        "bottom",
+                        "showLegend",
+                        true,
+                        "calcs",
+                        List.of()),
                 "tooltip", object("mode", "multi", "sort", "desc"));
     return object(
-        "type", graph.isNow() ? "stat" : "timeseries",
-        "title", graph.title(),
-        "description", description(graph),
-        "links", links(graph),
-        "datasource", DATA_SOURCE,
-        "targets", targets,
-        "fieldConfig", object("defaults", defaults(graph), "overrides", List.of()),
-        "options", options);
+        "type",
+        graph.isNow() ? "stat" : "timeseries",
+        "title",
+        graph.title(),
+        "description",
+        description(graph),
+        "links",
+        links(graph),
+        "datasource",
+        DATA_SOURCE,
+        "targets",
+        targets,
+        "fieldConfig",
+        object("defaults", defaults(graph), "overrides", List.of()),
+        "options",
+        options);
   }
 
   private static Map<String, Object> defaults(DashboardGraph graph) {
@@ -177,11 +188,16 @@ final class GrafanaPanels {
       String refId = refId(targets.size());
       targets.add(
           object(
-              "refId", refId,
-              "expr", queries.worstNodes(metric(column), String.join(", ", LABELS)),
-              "format", "table",
-              "instant", true,
-              "range", false));
+              "refId",
+              refId,
+              "expr",
+              queries.worstNodes(metric(column), String.join(", ", LABELS)),
+              "format",
+              "table",
+              "instant",
+              true,
+              "range",
+              false));
       overrides.add(override(column));
       order.add(object("displayName", column.title(), "desc", true));
       names.put("Value #" + refId, column.title());
@@ -193,17 +209,24 @@ final class GrafanaPanels {
             "indexByName", positions,
             "renameByName", names);
     return object(
-        "type", "table",
-        "title", "Worst nodes in the time shown",
-        "description", "The highest value of each node. A click on a node selects this node.",
-        "datasource", DATA_SOURCE,
-        "targets", targets,
+        "type",
+        "table",
+        "title",
+        "Worst nodes in the time shown",
+        "description",
+        "The highest value of each node. A click on a node selects this node.",
+        "datasource",
+        DATA_SOURCE,
+        "targets",
+        targets,
         "transformations",
-            List.of(
-                object("id", "merge", "options", object()),
-                object("id", "organize", "options", organize)),
-        "fieldConfig", object("defaults", object(), "overrides", overrides),
-        "options", object("showHeader", true, "cellHeight", "sm", "sortBy", order));
+        List.of(
+            object("id", "merge", "options", object()),
+            object("id", "organize", "options", organize)),
+        "fieldConfig",
+        object("defaults", object(), "overrides", overrides),
+        "options",
+        object("showHeader", true, "cellHeight", "sm", "sortBy", order));
   }
 
   private static Object override(DashboardGraph column) {

@@ -100,7 +100,9 @@ class WhichNodeTest {
   private static String query() {
     DashboardBody.Cluster cluster =
         new DashboardBody.Cluster("prod", "eu-west-1", Optional.empty());
-    String body = DashboardBody.of(List.of(cluster), "Kubernetes/CNI", new DashboardBody.Options(false, false, 1));
+    String body =
+        DashboardBody.of(
+            List.of(cluster), "Kubernetes/CNI", new DashboardBody.Options(false, false, 1));
     String text = "";
     for (var widget : RecordedNode.json(body).get("widgets")) {
       if (widget.get("type").asText().equals("text")) {

@@ -59,8 +59,7 @@ final class PromtoolTests {
       "group by (alertname, node, subnet_id) (count_over_time(ALERTS{alertstate=\"firing\"}[%dm]))";
 
   private static final Pattern QUERY =
-      Pattern.compile(
-          "\"(?:expr|language\": \"PromQL\", \"query)\": \"((?:[^\"\\\\]|\\\\.)*)\"");
+      Pattern.compile("\"(?:expr|language\": \"PromQL\", \"query)\": \"((?:[^\"\\\\]|\\\\.)*)\"");
 
   private final Path folder;
   private int written;
@@ -308,8 +307,7 @@ final class PromtoolTests {
                           nodes.stream()
                               .map(
                                   node ->
-                                      object(
-                                          "labels", "{node=\"%s\"}".formatted(node), "value", 1))
+                                      object("labels", "{node=\"%s\"}".formatted(node), "value", 1))
                               .toList())));
     }
     return queries;

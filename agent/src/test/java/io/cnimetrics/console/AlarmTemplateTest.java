@@ -283,7 +283,10 @@ class AlarmTemplateTest {
     String body = text(stack(1, Map.of()).dashboards().values().iterator().next(), "DashboardBody");
 
     assertThat(Json.object(body))
-        .isEqualTo(Json.object(DashboardBody.of(List.of(prod), "Kubernetes/CNI", new DashboardBody.Options(true, false, 1))));
+        .isEqualTo(
+            Json.object(
+                DashboardBody.of(
+                    List.of(prod), "Kubernetes/CNI", new DashboardBody.Options(true, false, 1))));
   }
 
   @Test

@@ -14,7 +14,8 @@ class ConsoleGoldensTest {
 
   @Test
   void dashboardIsAsApproved() {
-    Goldens.check("dashboard.json", DashboardBody.of(List.of(PROD), NAMESPACE, new Options(true, false, 1)));
+    Goldens.check(
+        "dashboard.json", DashboardBody.of(List.of(PROD), NAMESPACE, new Options(true, false, 1)));
   }
 
   @Test
@@ -22,7 +23,8 @@ class ConsoleGoldensTest {
     DashboardBody.Cluster other =
         new DashboardBody.Cluster("batch", "us-east-1", Optional.of("111122223333"));
     Goldens.check(
-        "dashboard-clusters.json", DashboardBody.of(List.of(PROD, other), NAMESPACE, new Options(false, false, 1)));
+        "dashboard-clusters.json",
+        DashboardBody.of(List.of(PROD, other), NAMESPACE, new Options(false, false, 1)));
   }
 
   @Test
@@ -55,7 +57,8 @@ class ConsoleGoldensTest {
   @Test
   void dashboardWithNodesByNameIsAsApproved() {
     Goldens.check(
-        "dashboard-otlp.json", DashboardBody.of(List.of(PROD), NAMESPACE, new Options(false, true, 5)));
+        "dashboard-otlp.json",
+        DashboardBody.of(List.of(PROD), NAMESPACE, new Options(false, true, 5)));
   }
 
   /** The dashboard of the chart is for all clusters of a Grafana. */

@@ -67,7 +67,12 @@ class GrafanaDashboardTest {
             "ip-10-0-1-7",
             Optional.of("prod"),
             Optional.of("eu-west-1"),
-            new Instance(Optional.of("i-1"), Optional.of("m5.large"), Optional.of("eu-west-1"), Optional.of("eu-west-1a"), Map.of()));
+            new Instance(
+                Optional.of("i-1"),
+                Optional.of("m5.large"),
+                Optional.of("eu-west-1"),
+                Optional.of("eu-west-1a"),
+                Map.of()));
     Set<String> labels = new HashSet<>(NodeLabels.of(node, Optional.empty()).ofEach().keySet());
     MetricCatalog.all().stream()
         .filter(metric -> metric.prometheus().family().equals(family))
