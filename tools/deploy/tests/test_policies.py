@@ -1,6 +1,9 @@
 """Tests that each policy allows the agent's calls and no other call."""
 
 import json
+import os
+import re
+import subprocess
 import unittest
 
 import parliament
@@ -104,10 +107,19 @@ class Trust(unittest.TestCase):
         yield "OIDC_PROVIDER", read("trust-irsa.json")
         made = resolve(TEMPLATE.read_text(), Identity="IRSA", ClusterName="production", OidcProvider=ISSUER)
         yield ISSUER, made["Role"]["AssumeRolePolicyDocument"]
+        yield ISSUER, self.by_command("trust-irsa")
 
     def pod_identity_documents(self):
         yield "CLUSTER", read("trust-pod-identity.json")
         yield "production", resolve(TEMPLATE.read_text(), ClusterName="production")["Role"]["AssumeRolePolicyDocument"]
+        yield "production", self.by_command("trust-pod-identity")
+
+    @staticmethod
+    def by_command(name):
+        """The document that the command in docs/deploy.md writes."""
+        [command] = re.findall(rf"(?m)^    (sed .*{name}\.json) > trust\.json$", (TOP / "docs/deploy.md").read_text())
+        variables = {"CLUSTER": "production", "ISSUER": f"https://{ISSUER}", "ACCOUNT": "111122223333"}
+        return json.loads(subprocess.check_output(["bash", "-c", command], cwd=TOP, env=os.environ | variables))
 
     def test_irsa_lets_in_the_agents_service_account_alone(self):
         for issuer, document in self.irsa_documents():
