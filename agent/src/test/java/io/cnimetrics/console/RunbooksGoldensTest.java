@@ -3,7 +3,9 @@ package io.cnimetrics.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.Goldens;
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.console.Alarm.Text;
+import io.cnimetrics.console.PromQuery.Subject;
 import io.cnimetrics.simulator.NamedScenario;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -126,7 +128,10 @@ class RunbooksGoldensTest {
         + row("severity", alarm.severity().label())
         + row(
             "name",
-            (onlyInPromql ? "" : "`cni-CLUSTER-%s` in CloudWatch, ".formatted(alarm.name()))
+            (onlyInPromql
+                    ? ""
+                    : "`cni-CLUSTER-%s%s` in CloudWatch, "
+                        .formatted(alarm.name(), alarm.isOfSubnet() ? "-SUBNET" : ""))
                 + "`Cni%s` in Prometheus".formatted(alarm.id()))
         + row("starts when", condition(alarm))
         + alarm
@@ -135,23 +140,38 @@ class RunbooksGoldensTest {
             .map(name -> row("threshold", "the parameter `%s` of the template".formatted(name)))
             .orElse("")
         + row("findings", checks(text))
-        + "\nFind the node. %s:\n\n%s\n"
-            .formatted(
-                text.troubles().isEmpty()
-                    ? "These are the agents"
-                    : "This is the query for Logs Insights; an alert of Prometheus names the node",
-                indented(
-                    text.troubles().isEmpty()
-                        ? WhichNode.agents()
-                        : WhichNode.logsInsights(
-                            text.troubles(), AlarmTemplate.whichNode(text).contains("?<finding>"))))
-        + "\nThen examine NODE:\n\n"
+        + "\nFind the node. %s:\n\n%s\n".formatted(whichNode(alarm), indented(query(text)))
+        + (text.troubles().isEmpty()
+            ? "\nIf the agent's pod runs, examine NODE:\n\n"
+            : "\nThen examine NODE:\n\n")
         + indented(WhichNode.doctor("NODE"))
-        + "\n\n| finding | remedy |\n| --- | --- |\n"
+        + "\n\n| finding | remedy, for which the doctor prints the commands |\n| --- | --- |\n"
         + text.checks().stream()
             .map(id -> row("`" + id + "`", remedies().get(id)))
             .collect(Collectors.joining())
         + "\n";
+  }
+
+  private static String whichNode(Alarm alarm) {
+    if (alarm.text().troubles().isEmpty()) {
+      return "These are the agents";
+    }
+    String inPrometheus =
+        switch (Subject.of(alarm)) {
+          case NODE -> "an alert of Prometheus names the node";
+          case SUBNET -> "in Prometheus `cni_node_info{subnets=~\".*SUBNET.*\"}` lists the nodes";
+          case CLUSTER ->
+              "in Prometheus `topk(10, %s)` lists the nodes"
+                  .formatted(alarm.metrics().get(0).prometheus());
+        };
+    return "This is the query for Logs Insights; " + inPrometheus;
+  }
+
+  private static String query(Text text) {
+    return text.troubles().isEmpty()
+        ? WhichNode.agents()
+        : WhichNode.logsInsights(
+            text.troubles(), text.troubles().contains(MetricCatalog.AWS_API_ERR));
   }
 
   private static String facts(List<Alarm> pages) {
