@@ -36,11 +36,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp -R "$top/daemonset" "$work/"
 
-# The chart, with the image and the owner of this release.
+# The chart, with the image of this release.
 registry=${image%%/*} repository=${image#*/}
-case $repository in
-*/*) grep -rlw OWNER "$work/daemonset/chart" | xargs -r sed -i "s/\<OWNER\>/${repository%%/*}/g" ;;
-esac
 sed -i \
   -e "s|^  registry: \"\"|  registry: $registry|" \
   -e "s|^  repository: .*|  repository: $repository|" \

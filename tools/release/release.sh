@@ -6,8 +6,8 @@
 #   tools/release/release.sh publish        joins, signs and describes the images, then pushes and signs the chart
 #
 # VERSION   the version, such as 1.2.3
-# REGISTRY  the registry and the owner, such as ghcr.io/OWNER. The owner has this one source: the chart and the notes
-#           of the release take it from here.
+# REGISTRY  the registry and the owner, such as ghcr.io/OWNER. The owner is named only here. `image` and `publish` work
+#           on a copy of the sources with this owner in place of the word OWNER in each link.
 #
 # `image` needs docker buildx. Before `image` and `publish`, log in to the registry with docker. `publish` writes the
 # files of the release to target/package and its notes to target/release-notes.md. Each step can be repeated.
@@ -17,6 +17,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$top"
 version=${VERSION:?set VERSION, such as 1.2.3}
 registry=${REGISTRY:-}
+owner=${registry##*/}
 registry=${registry,,} # ghcr.io refuses capital letters
 image=$registry/cni-metrics-agent
 charts=$registry/charts
@@ -54,18 +55,30 @@ check() {
   [ $wrong = 0 ] || fail "version $version cannot be released yet"
 }
 
+# Copies the sources to $sources, with the owner.
+copy_sources() {
+  sources=$(mktemp -d)
+  trap 'rm -rf "$sources"' EXIT
+  git ls-files -z --cached --others --exclude-standard | tar --create --null --files-from - |
+    tar --extract --directory "$sources"
+  grep -rlZE '(/|name: )OWNER\>' "$sources" |
+    xargs -0 sed -i -E -e "s#ghcr\.io/OWNER\>#$registry#g" -e "s#(/|name: )OWNER\>#\1$owner#g"
+}
+
 image() {
   local arch=${1:?usage: tools/release/release.sh image ARCH} target tag
+  copy_sources
   for target in native-image jvm; do
     tag=$version
     [ $target = native-image ] || tag+=-jvm
     docker buildx build --platform "linux/$arch" --provenance=false --push --target $target \
-      --build-arg VERSION="$version" --build-arg REVISION="$(git rev-parse HEAD)" --tag "$image:$tag-$arch" .
+      --build-arg VERSION="$version" --build-arg REVISION="$(git rev-parse HEAD)" --tag "$image:$tag-$arch" "$sources"
   done
 }
 
 publish() {
   local crane cosign helm tag digest jvm_digest chart
+  copy_sources
   crane=$(tool crane) cosign=$(tool cosign) helm=$(tool helm)
   for tag in "$version" "$version-jvm"; do
     "$crane" index append --manifest "$image:$tag-amd64" --manifest "$image:$tag-arm64" --tag "$image:$tag"
@@ -73,7 +86,8 @@ publish() {
   digest=$("$crane" digest "$image:$version")
   jvm_digest=$("$crane" digest "$image:$version-jvm")
 
-  tools/deploy/package.sh "$version" "$image" "$digest"
+  HELM=$helm KUSTOMIZE=$(tool kustomize) "$sources/tools/deploy/package.sh" "$version" "$image" "$digest" \
+    "$top/target/package"
   for digest in "$digest" "$jvm_digest"; do
     "$cosign" sign --yes "$image@$digest"
     "$cosign" attest --yes --type cyclonedx --predicate "target/package/cni-metrics-agent-$version.cdx.json" \
@@ -92,7 +106,7 @@ publish() {
 notes() {
   echo "Install it:"
   echo
-  sed -n '/^    helm install .* oci:/,/[^\\]$/p' README.md | sed "s|ghcr.io/OWNER|$registry|g"
+  sed -n '/^    helm install .* oci:/,/[^\\]$/p' "$sources/README.md"
   echo
   awk -v version="$version" '/^## / { on = index($0, "## [" version "]") == 1; next } on' CHANGELOG.md
 }

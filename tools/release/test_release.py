@@ -93,14 +93,16 @@ class Rehearsal(unittest.TestCase):
             platforms = [(each["platform"]["os"], each["platform"]["architecture"]) for each in index["manifests"]]
             self.assertEqual([("linux", "amd64"), ("linux", "arm64")], platforms)
 
-    def test_no_file_of_the_release_names_the_placeholder(self):
+    def test_no_file_of_the_release_names_the_placeholder_of_the_owner(self):
         with tarfile.open(PACKAGE / f"cni-metrics-agent-{VERSION}.tgz") as chart:
             texts = {each.name: chart.extractfile(each).read().decode() for each in chart if each.isfile()}
         for path in [*PACKAGE.glob("*.yaml"), TOP / "target/release-notes.md"]:
             texts[path.name] = path.read_text()
         self.assertIn("helm install cni-metrics-agent oci://", texts["release-notes.md"])
         self.assertIn("### Added", texts["release-notes.md"])
-        self.assertEqual([], [name for name, text in texts.items() if "OWNER" in text])
+        named = re.compile(r"\bOWNER\b")
+        self.assertEqual([], [name for name, text in texts.items() if named.search(text)])
+        self.assertIn("https://github.com/Owner/", texts["cni-metrics-agent/files/rules.yaml"])
 
     def test_the_manifests_name_the_image_by_its_digest(self):
         image = f"{self.registry.name}/cni-metrics-agent@{self.digest(f'cni-metrics-agent:{VERSION}')}"
