@@ -13,32 +13,31 @@
 {{- if has . (list "NODE_NAME" "POD_NAME" "HOST_IP" "STATE_DIR" "HEALTH_ADDRESS") }}true{{ end -}}
 {{- end -}}
 
+{{/* The values that set a variable of the agent, as a JSON array. An empty value sets nothing. */}}
+{{- define "agent.shortcuts" -}}
+{{- list
+      (dict "variable" "AWS_CLUSTER_ID" "key" "clusterId" "value" .Values.clusterId)
+      (dict "variable" "AWS_REGION" "key" "region" "value" .Values.region)
+      (dict "variable" "CLOUDWATCH_NAMESPACE" "key" "namespace" "value" .Values.namespace)
+      (dict "variable" "USE_CLOUDWATCH" "key" "cloudwatch.enabled" "value" (ternary "" "false" .Values.cloudwatch.enabled))
+      (dict "variable" "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" "key" "otlp.endpoint" "value" .Values.otlp.endpoint)
+      (dict "variable" "USE_PROMETHEUS" "key" "podMonitor.enabled" "value" (ternary "true" "" .Values.podMonitor.enabled))
+    | toJson -}}
+{{- end -}}
+
 {{/* The agent's variables as a map. Empty values are left out, because the agent rejects an empty value. */}}
 {{- define "agent.settings" -}}
+{{- include "agent.check" . -}}
+{{- include "agent.settingsUnchecked" . -}}
+{{- end -}}
+
+{{- define "agent.settingsUnchecked" -}}
 {{- $settings := dict -}}
 {{- range $name, $value := .Values.env -}}
-{{- if include "agent.isOwn" $name -}}
-{{- fail (printf "env.%s: the chart sets it itself, by healthPort, podMonitor.enabled and state" $name) -}}
-{{- end -}}
 {{- with include "agent.text" $value }}{{- $_ := set $settings $name . -}}{{- end -}}
 {{- end -}}
-{{- range list
-      (list "AWS_CLUSTER_ID" "clusterId" .Values.clusterId)
-      (list "AWS_REGION" "region" .Values.region)
-      (list "CLOUDWATCH_NAMESPACE" "namespace" .Values.namespace)
-      (list "USE_PROMETHEUS" "podMonitor.enabled" (ternary "true" "" .Values.podMonitor.enabled)) -}}
-{{- $name := index . 0 -}}
-{{- $key := index . 1 -}}
-{{- with index . 2 -}}
-{{- $other := get $settings $name -}}
-{{- if and $other (ne $other .) -}}
-{{- fail (printf "%s (%s) and env.%s (%s) disagree: set only one of them" $key . $name $other) -}}
-{{- end -}}
-{{- $_ := set $settings $name . -}}
-{{- end -}}
-{{- end -}}
-{{- if hasPrefix "AWS/" (default "" $settings.CLOUDWATCH_NAMESPACE) -}}
-{{- fail (printf "namespace %s: AWS/ begins AWS's own namespaces; choose another" $settings.CLOUDWATCH_NAMESPACE) -}}
+{{- range include "agent.shortcuts" . | fromJsonArray -}}
+{{- if .value }}{{- $_ := set $settings .variable .value -}}{{- end -}}
 {{- end -}}
 {{- toJson $settings -}}
 {{- end -}}
@@ -66,10 +65,6 @@
 
 {{/* The container's env, in a fixed order. A variable comes before the variables that refer to it. */}}
 {{- define "agent.env" -}}
-{{- $port := int .Values.healthPort -}}
-{{- if has $port (list 10250 10256 50051 50052 61678 61679 61680) -}}
-{{- fail (printf "healthPort %d is in use on EKS nodes (kubelet, kube-proxy, VPC CNI); choose another" $port) -}}
-{{- end -}}
 {{ include "agent.variables" . }}
 - name: POD_NAME
   valueFrom:
@@ -84,18 +79,21 @@
       fieldPath: status.hostIP
 # Nodes with an IPv6 address need the brackets. The agent also accepts brackets around an IPv4 address.
 - name: HEALTH_ADDRESS
-  value: "[$(HOST_IP)]:{{ $port }}"
+  value: "[$(HOST_IP)]:{{ int .Values.healthPort }}"
 {{- else }}
 - name: HEALTH_ADDRESS
-  value: "127.0.0.1:{{ $port }}"
+  value: "127.0.0.1:{{ int .Values.healthPort }}"
 {{- end }}
-{{- $settings := include "agent.settings" . | fromJson }}
-{{- $seen := dict -}}
+{{- with .Values.otlp }}
+{{- if .existingSecret }}
+- name: OTEL_EXPORTER_OTLP_METRICS_HEADERS
+  valueFrom:
+    secretKeyRef:
+      name: {{ .existingSecret | quote }}
+      key: {{ .existingSecretKey | quote }}
+{{- end }}
+{{- end }}
 {{- range .Values.extraEnv }}
-{{- if or (hasKey $settings .name) (hasKey $seen .name) (include "agent.isOwn" .name) }}
-{{- fail (printf "extraEnv: %s is set already, by another entry, by env or by the chart itself" .name) }}
-{{- end }}
-{{- $_ := set $seen .name true }}
 - {{ toYaml . | nindent 2 | trim }}
 {{- end }}
 {{- end -}}

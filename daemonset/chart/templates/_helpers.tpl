@@ -18,11 +18,26 @@ app.kubernetes.io/name: {{ include "agent.name" . | quote }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
-{{- define "agent.labels" -}}
-{{ include "agent.selectorLabels" . }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service | quote }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | quote }}
+{{/* The namespace of the agent. */}}
+{{- define "agent.namespace" -}}
+{{- default .Release.Namespace .Values.namespaceOverride -}}
+{{- end -}}
+
+{{/* Metadata of an object: "root", and optionally "name", "namespace", "labels" and "annotations" of its own. */}}
+{{- define "agent.metadata" -}}
+{{- $own := dict
+      "app.kubernetes.io/version" .root.Chart.AppVersion
+      "app.kubernetes.io/managed-by" .root.Release.Service
+      "helm.sh/chart" (printf "%s-%s" .root.Chart.Name .root.Chart.Version | replace "+" "_") -}}
+{{- $own = include "agent.selectorLabels" .root | fromYaml | merge $own -}}
+name: {{ default (include "agent.fullname" .root) .name | quote }}
+namespace: {{ default (include "agent.namespace" .root) .namespace | quote }}
+labels:
+  {{- mergeOverwrite (dict) .root.Values.commonLabels (default dict .labels) $own | toYaml | nindent 2 }}
+{{- with .annotations }}
+annotations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end -}}
 
 {{- define "agent.serviceAccountName" -}}
@@ -76,19 +91,7 @@ tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
 securityContext:
-  runAsNonRoot: true
-  runAsUser: 10001
-  runAsGroup: 10001
-  fsGroup: 10001
-  seccompProfile:
-    type: RuntimeDefault
-{{- end -}}
-
-{{- define "agent.containerSecurity" -}}
-allowPrivilegeEscalation: false
-readOnlyRootFilesystem: true
-capabilities:
-  drop: [ALL]
+  {{- toYaml .Values.podSecurityContext | nindent 2 }}
 {{- end -}}
 
 {{/* Forbids operators to inject a Java agent or a proxy. The reasons are in daemonset/base/daemonset.yaml. */}}
@@ -107,7 +110,8 @@ linkerd.io/inject: disabled
 
 {{- define "agent.podLabels" -}}
 {{- $selector := include "agent.selectorLabels" . | fromYaml -}}
-{{- mergeOverwrite (include "agent.optOutLabels" . | fromYaml) .Values.podLabels $selector | toYaml -}}
+{{- $labels := include "agent.optOutLabels" . | fromYaml -}}
+{{- mergeOverwrite $labels .Values.commonLabels .Values.podLabels $selector | toYaml -}}
 {{- end -}}
 
 {{- define "agent.podAnnotations" -}}

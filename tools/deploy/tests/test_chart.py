@@ -3,7 +3,10 @@ facts."""
 
 import json
 import re
+import shutil
+import tempfile
 import unittest
+from pathlib import Path
 
 import yaml
 
@@ -12,6 +15,8 @@ from rendering import (
     DAEMONSET,
     NAME,
     TOP,
+    Refused,
+    checks,
     helm,
     helm_text,
     kustomize,
@@ -29,6 +34,7 @@ ROLE = {
 }
 IRSA = {"serviceAccount": {"annotations": ROLE}}
 PROMETHEUS = {"podMonitor": {"enabled": True}}
+OTLP = {"otlp": {"endpoint": "cloudwatch"}}
 HOST_PATH = {"state": {"hostPath": "/var/lib/cni-metrics-agent"}}
 HELMS_OWN = ("helm.sh/chart", "app.kubernetes.io/managed-by")
 
@@ -99,13 +105,16 @@ class WithoutDrift(unittest.TestCase):
 class OneSourceOfFacts(unittest.TestCase):
     """Facts of the agent that the chart repeats."""
 
-    def test_the_schema_knows_every_setting_of_the_agent(self):
-        source = TOP / "agent/src/main/java/io/cnimetrics/config/Settings.java"
-        variables = re.findall(r'"--[a-z-]+",\s*"([A-Z][A-Z0-9_]+)"', source.read_text())
-        self.assertGreater(len(variables), 15)
+    def test_the_chart_knows_every_setting_of_the_agent(self):
+        config = TOP / "agent/src/main/java/io/cnimetrics/config"
+        settings = set(re.findall(r'"--[a-z-]+",\s*"([A-Z][A-Z0-9_]+)"', (config / "Settings.java").read_text()))
+        otlp = set(re.findall(r'"(OTEL_[A-Z_]+)";', (config / "Otlp.java").read_text()))
+        self.assertGreater(len(settings), 15)
         own = {"NODE_NAME", "STATE_DIR", "HEALTH_ADDRESS"}
         schema = json.loads((CHART / "values.schema.json").read_text())
-        self.assertEqual(set(variables), own | set(schema["properties"]["env"]["properties"]))
+        self.assertEqual(settings, own | set(schema["properties"]["env"]["properties"]))
+        self.assertEqual(3, len(otlp))
+        self.assertLessEqual((settings - own) | otlp, set(checks()["env"]))
 
     def test_the_version_is_the_projects(self):
         version = re.search(r"<version>([^<]+)</version>", (TOP / "pom.xml").read_text()).group(1)
@@ -156,6 +165,78 @@ class Notes(unittest.TestCase):
         self.assertNotIn("WARNING", notes())
 
 
+    def test_end_with_three_steps_that_can_be_pasted(self):
+        text = notes({"clusterId": "prod", "region": "eu-west-1"})
+        self.assertEqual(["1", "2", "3"], re.findall(r"(?m)^(\d)\. ", text.split("Next steps:")[1]))
+        for command in (
+            "rollout status daemonset/cni-metrics-agent",
+            "exec daemonset/cni-metrics-agent -- cni-metrics-agent doctor\n",
+            "-- cni-metrics-agent dashboard >dashboard.json",
+            "-- cni-metrics-agent alarms >alarms.json",
+            "--dashboard-name cni-prod",
+        ):
+            self.assertIn(command, text)
+        self.assertIn("alarms --cluster-id CLUSTER --region REGION >alarms.json", notes())
+        self.assertIn("alarms --format promql >", notes({"clusterId": "c", "region": "eu-west-1"} | OTLP))
+
+    def test_name_the_agent_where_it_is(self):
+        text = notes({"namespaceOverride": "monitoring", "fullnameOverride": "agent"})
+        self.assertIn("kubectl --namespace monitoring exec daemonset/agent -- cni-metrics-agent doctor", text)
+
+    def test_say_where_the_metrics_go(self):
+        off = {"cloudwatch": {"enabled": False}}
+        self.assertIn("WARNING: nothing receives the metrics", notes(off))
+        self.assertNotIn("WARNING", notes(off | PROMETHEUS))
+        self.assertIn("prometheusRule.enabled=true", notes(off | PROMETHEUS))
+        self.assertIn("It sends by OTLP to CloudWatch.", notes(OTLP))
+
+    def test_name_the_right_that_otlp_needs(self):
+        self.assertIn("attach CNIMetricsOtlpPolicy.json", notes(OTLP))
+        self.assertIn("has the role arn:aws:iam::111122223333:role/", notes(OTLP | IRSA))
+        self.assertNotIn("CNIMetricsOtlpPolicy", notes())
+
+    def test_warn_of_a_receiver_without_a_path(self):
+        self.assertIn("WARNING: otlp.endpoint has no path", notes({"otlp": {"endpoint": "http://collector:4318"}}))
+        self.assertNotIn("WARNING", notes({"otlp": {"endpoint": "http://collector:4318/v1/metrics"}}))
+
+
+class Dashboard(unittest.TestCase):
+    """The ConfigMap for Grafana's sidecar, in a copy of the chart with a dashboard of the test."""
+
+    TEXT = '{\n  "title": "{{ .Values.x }} {{cluster}} \u00e9",\n  "empty": ""\n}\n'
+
+    def rendered(self, settings, text=TEXT):
+        with tempfile.TemporaryDirectory() as directory:
+            copy = Path(directory) / "chart"
+            shutil.copytree(CHART, copy)
+            dashboard = copy / "files/grafana-dashboard.json"
+            dashboard.unlink(missing_ok=True)
+            if text:
+                dashboard.write_text(text)
+            return helm({"grafanaDashboard": {"enabled": True} | settings}, chart=copy)
+
+    def test_holds_the_file_unchanged(self):
+        config = only(self.rendered({}), "ConfigMap")
+        self.assertEqual({"cni-metrics-agent.json": self.TEXT}, config["data"])
+        self.assertEqual("cni-metrics-agent-dashboard", config["metadata"]["name"])
+        self.assertEqual("1", config["metadata"]["labels"]["grafana_dashboard"])
+        self.assertNotIn("annotations", config["metadata"])
+
+    def test_is_found_by_other_sidecars(self):
+        settings = {"namespace": "grafana", "labels": {"dash": "yes"}, "annotations": {"grafana_folder": "EKS"}}
+        metadata = only(self.rendered(settings), "ConfigMap")["metadata"]
+        self.assertEqual(("grafana", "yes"), (metadata["namespace"], metadata["labels"]["dash"]))
+        self.assertEqual({"grafana_folder": "EKS"}, metadata["annotations"])
+
+    def test_is_refused_if_the_file_is_missing(self):
+        with self.assertRaisesRegex(Refused, "has no files/grafana-dashboard.json"):
+            self.rendered({}, text=None)
+
+    def test_fits_into_a_config_map(self):
+        for path in (CHART / "files").glob("*dashboard*.json"):
+            self.assertLess(path.stat().st_size, 900_000, "etcd takes 1 MiB, with the metadata")
+
+
 class HelmTest(unittest.TestCase):
     def test_is_a_dry_run_on_one_node_of_the_agents(self):
         rendered = helm({"clusterId": "production"}, "--include-crds")
@@ -200,4 +281,4 @@ class Package(unittest.TestCase):
         return helm(values, "--namespace", name, "--include-crds", release=name)
 
     def test_base_and_chart_are_all_that_a_cluster_gets(self):
-        self.assertEqual({"base", "chart", "components", "overlays"}, {each.name for each in DAEMONSET.iterdir()})
+        self.assertEqual({"base", "chart", "components", "examples", "overlays"}, {each.name for each in DAEMONSET.iterdir()})

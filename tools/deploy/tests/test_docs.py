@@ -106,7 +106,7 @@ class DeployPage(unittest.TestCase):
     def test_every_value_that_it_names_is_the_charts(self):
         values = yaml.safe_load((CHART / "values.yaml").read_text())
         tops = "|".join(values)
-        for name in re.findall(rf"[`\s](?:--set \"?)?((?:{tops})\.[A-Za-z]+)", PAGE):
+        for name in re.findall(rf"[`\s](?:--set \"?)?((?:{tops})\.[A-Za-z]+)\b(?!\.[a-z])", PAGE):
             parent, child = name.split(".")
             self.assertTrue(parent == "env" or child in values[parent], name)
         for name in re.findall(r"--set \"?([A-Za-z]+)", PAGE):

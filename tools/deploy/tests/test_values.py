@@ -1,10 +1,40 @@
 """Tests where the chart's valid values go, and how invalid values are rejected."""
 
+import functools
+import json
+import re
 import unittest
 
 import yaml
 
-from rendering import CHART, NAME, Refused, agent, env, environment, helm, only, pod_spec, value_sets
+from rendering import (
+    CHART,
+    NAME,
+    Refused,
+    agent,
+    checks,
+    env,
+    environment,
+    flat,
+    helm,
+    merged,
+    nested,
+    only,
+    pod_spec,
+    value_sets,
+)
+
+
+def wrong(values):
+    """The lines about wrong values, without their indent."""
+    try:
+        helm(values)
+    except Refused as refused:
+        text = str(refused)
+        if "wrong values:\n" not in text:
+            raise AssertionError(f"not the chart's own text: {text}") from refused
+        return [line.strip() for line in text.split("wrong values:\n")[1].split("\n\n")[0].splitlines()]
+    return []
 
 
 class Values(unittest.TestCase):
@@ -44,6 +74,10 @@ class Values(unittest.TestCase):
         daemonset, pod, container = only(rendered, "DaemonSet"), pod_spec(rendered), agent(rendered)
         metadata = daemonset["spec"]["template"]["metadata"]
         self.assertEqual("vpc-cni-agent", daemonset["metadata"]["name"])
+        self.assertEqual("monitoring", daemonset["metadata"]["namespace"])
+        self.assertEqual("node", daemonset["metadata"]["labels"]["tier"])
+        self.assertEqual({"example.com/owner": "platform"}, daemonset["metadata"]["annotations"])
+        self.assertEqual(3, daemonset["spec"]["revisionHistoryLimit"])
         self.assertEqual("made-elsewhere", pod["serviceAccountName"])
         self.assertNotIn("ServiceAccount", {each["kind"] for each in rendered})
         self.assertEqual([{"name": "pull"}], pod["imagePullSecrets"])
@@ -58,9 +92,32 @@ class Values(unittest.TestCase):
         self.assertEqual("/var/lib/vpc-cni-agent", pod["volumes"][0]["hostPath"]["path"])
         self.assertEqual(container["image"], pod["initContainers"][0]["image"])
         self.assertEqual("[$(HOST_IP)]:61790", env(rendered)["HEALTH_ADDRESS"])
-        monitor = only(rendered, "PodMonitor")
-        self.assertEqual("prometheus", monitor["metadata"]["labels"]["release"])
-        self.assertEqual("30s", monitor["spec"]["podMetricsEndpoints"][0]["interval"])
+        self.assertEqual({"type": "container_t"}, pod["securityContext"]["seLinuxOptions"])
+        self.assertEqual({"type": "RuntimeDefault"}, container["securityContext"]["seccompProfile"])
+        self.assertEqual(90, container["startupProbe"]["failureThreshold"])
+        self.assertEqual(5, container["livenessProbe"]["initialDelaySeconds"])
+        self.assertEqual(20, container["readinessProbe"]["periodSeconds"])
+        self.assertEqual(2 * 20 + 10, daemonset["spec"]["minReadySeconds"])
+
+    def test_common_labels_are_on_all_objects_and_pods_but_select_nothing(self):
+        rendered = helm(value_sets()["everything"], "--include-crds")
+        own = [each for each in rendered if not each["metadata"]["name"].startswith(NAME + "-")]
+        self.assertGreaterEqual(len(own), 4)
+        for each in [*own, only(rendered, "DaemonSet")["spec"]["template"]]:
+            self.assertEqual("42", each["metadata"]["labels"]["cost-center"])
+        selector = only(rendered, "DaemonSet")["spec"]["selector"]["matchLabels"]
+        self.assertEqual({"app.kubernetes.io/name", "app.kubernetes.io/instance"}, set(selector))
+
+    def test_common_labels_do_not_replace_the_selectors(self):
+        rendered = helm({"commonLabels": {"app.kubernetes.io/name": "other"}})
+        template = only(rendered, "DaemonSet")["spec"]["template"]
+        for each in [*rendered, template]:
+            self.assertEqual(NAME, each["metadata"]["labels"]["app.kubernetes.io/name"])
+
+    def test_extra_manifests_are_objects_or_text_and_may_have_actions(self):
+        names = {each["metadata"]["name"]: each for each in helm(value_sets()["everything"])}
+        self.assertEqual({"chart": NAME}, names[f"{NAME}-object"]["data"])
+        self.assertIn(f"{NAME}-text", names)
 
     def test_system_properties_come_before_the_command_as_given(self):
         rendered = helm(value_sets()["everything"], "--include-crds")
@@ -80,6 +137,72 @@ class Values(unittest.TestCase):
         self.assertEqual(NAME, metadata["labels"]["app.kubernetes.io/name"])
 
 
+class Receivers(unittest.TestCase):
+    """The values of CloudWatch, OTLP and Prometheus."""
+
+    def test_cloudwatch_is_the_default(self):
+        variables = env(helm())
+        for name in ("USE_CLOUDWATCH", "USE_PROMETHEUS", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"):
+            self.assertNotIn(name, variables)
+
+    def test_any_of_the_three_can_be_alone_or_beside_the_others(self):
+        url = "http://collector:4318/v1/metrics"
+        for cloudwatch in (True, False):
+            for endpoint in ("", "cloudwatch", url):
+                for monitor in (True, False):
+                    values = {
+                        "cloudwatch": {"enabled": cloudwatch},
+                        "otlp": {"endpoint": endpoint},
+                        "podMonitor": {"enabled": monitor},
+                    }
+                    variables = env(helm(values))
+                    self.assertEqual(cloudwatch, variables.get("USE_CLOUDWATCH") != "false")
+                    self.assertEqual(endpoint, variables.get("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", ""))
+                    self.assertEqual(monitor, variables.get("USE_PROMETHEUS") == "true")
+
+    def test_the_headers_come_from_a_secret_and_only_to_the_agent(self):
+        values = {"otlp": {"endpoint": "https://otlp.example/v1/metrics", "existingSecret": "otlp"}}
+        rendered = helm(values, "--include-crds")
+        source = {"secretKeyRef": {"name": "otlp", "key": "headers"}}
+        self.assertEqual(source, env(rendered)["OTEL_EXPORTER_OTLP_METRICS_HEADERS"])
+        self.assertNotIn("Secret", {each["kind"] for each in rendered})
+        [dry_run] = only(rendered, "Pod")["spec"]["containers"]
+        self.assertNotIn("OTEL_EXPORTER_OTLP_METRICS_HEADERS", [each["name"] for each in dry_run["env"]])
+
+    def test_a_secret_without_a_receiver_that_reads_it_is_refused(self):
+        secret = {"existingSecret": "otlp"}
+        [line] = wrong({"otlp": secret})
+        self.assertEqual("otlp.existingSecret: nothing is sent by OTLP; set otlp.endpoint too", line)
+        [line] = wrong({"otlp": secret | {"endpoint": "CloudWatch"}})
+        self.assertIn("CloudWatch needs no headers", line)
+        name = "OTEL_EXPORTER_OTLP_METRICS_HEADERS"
+        both = {"endpoint": "http://h/v1/metrics", "existingSecret": "otlp"}
+        for other in ({"env": {name: "a=b"}}, {"extraEnv": [{"name": name, "value": "a=b"}]}):
+            [line] = wrong({"otlp": both} | other)
+            self.assertIn(f"{name} is set too", line)
+
+    def test_the_pod_monitor_takes_the_usual_settings(self):
+        monitor = only(helm(value_sets()["everything"]), "PodMonitor")
+        self.assertEqual("prometheus", monitor["metadata"]["namespace"])
+        self.assertEqual("prometheus", monitor["metadata"]["labels"]["release"])
+        self.assertEqual({"matchNames": ["monitoring"]}, monitor["spec"]["namespaceSelector"])
+        [endpoint] = monitor["spec"]["podMetricsEndpoints"]
+        self.assertEqual(("30s", "20s", True), tuple(endpoint[each] for each in ("interval", "scrapeTimeout", "honorLabels")))
+        self.assertEqual([{"targetLabel": "team", "replacement": "platform"}], endpoint["relabelings"])
+        self.assertEqual("drop", endpoint["metricRelabelings"][0]["action"])
+
+    def test_the_commands_in_the_rules_find_the_agent_where_it_is(self):
+        values = {"prometheusRule": {"enabled": True}, "namespaceOverride": "monitoring", "nameOverride": "agent"}
+        rule = only(helm(values), "PrometheusRule")
+        runbooks = [each["annotations"]["runbook"] for group in rule["spec"]["groups"] for each in group["rules"]]
+        commands = [each for each in runbooks if each.startswith("kubectl")]
+        self.assertGreater(len(commands), 5)
+        for command in commands:
+            self.assertNotIn("kube-system", command)
+            self.assertIn(" -n monitoring ", command)
+            self.assertRegex(command, r"-l app\.kubernetes\.io/name=agent( |$)")
+
+
 class Data(unittest.TestCase):
     """Helm, YAML and the kubelet pass the values of variables on unchanged."""
 
@@ -95,8 +218,7 @@ class Data(unittest.TestCase):
         "another variable": "$(NODE_NAME)",
         "another variable in dollars": "$$(NODE_NAME)$$",
         "a dollar at the end": "a$",
-        "spaces around": " a ",
-        "all that is printable": "".join(map(chr, range(0x20, 0x7F))),
+        "all that is printable": "a" + "".join(map(chr, range(0x20, 0x7F))),
         "the longest that the agent accepts": "a" * 1024,
     }
 
@@ -122,36 +244,33 @@ class Data(unittest.TestCase):
 
 class BadValues(unittest.TestCase):
     REFUSED = {
-        "an unknown value": ({"clusterID": "x"}, "additional properties 'clusterID' not allowed"),
-        "a number as the cluster": ({"clusterId": 7}, "at '/clusterId': got number, want string"),
-        "a cluster in two lines": ({"clusterId": "a\nb"}, "at '/clusterId': 'a\\nb' does not match"),
-        "a cluster beyond ASCII": ({"clusterId": "caf\u00e9"}, "at '/clusterId': 'caf\u00e9' does not match"),
-        "a cluster of spaces": ({"clusterId": "  "}, "at '/clusterId': '  ' does not match"),
-        "a cluster of 10 kB": ({"clusterId": "a" * 10_000}, "at '/clusterId': maxLength: got 10,000, want 1,024"),
-        "no region": ({"region": "Ireland"}, "at '/region'"),
-        "a namespace of AWS's": ({"namespace": "AWS/EKS"}, "AWS/ begins AWS's own"),
-        "polls that flood ipamD's log": ({"env": {"METRIC_UPDATE_INTERVAL": 5}}, "want 10"),
-        "polls too far apart": ({"env": {"METRIC_UPDATE_INTERVAL": "120"}}, "/env/METRIC_UPDATE_INTERVAL"),
-        "half a minute between sends": ({"env": {"PUBLISH_INTERVAL": "90s"}}, "/env/PUBLISH_INTERVAL"),
+        "a number as the cluster": ({"clusterId": 7}, "at '/clusterId': got number, want null or string"),
         "a level that the agent has not": ({"env": {"AWS_VPC_K8S_CNI_LOGLEVEL": "FATAL"}}, "'ERROR', 'WARN', 'INFO'"),
         "a boolean that is none": ({"env": {"USE_CLOUDWATCH": "yes"}}, "/env/USE_CLOUDWATCH"),
-        "an unknown dimension": ({"env": {"METRIC_DIMENSIONS": "POD"}}, "/env/METRIC_DIMENSIONS"),
+        "a namespace of AWS's": ({"namespace": "AWS/EKS"}, "AWS/ begins AWS's own"),
         "a variable of the chart's": ({"env": {"STATE_DIR": "/x"}}, "the chart sets it itself"),
         "a variable that is a map": ({"env": {"X": {}}}, "/env/X"),
         "two clusters": ({"clusterId": "a", "env": {"AWS_CLUSTER_ID": "b"}}, "(a) and env.AWS_CLUSTER_ID (b) disagree"),
         "a monitor of nothing": ({"podMonitor": {"enabled": True}, "env": {"USE_PROMETHEUS": "false"}}, "disagree"),
-        "a variable given twice": ({"clusterId": "a", "extraEnv": [{"name": "AWS_CLUSTER_ID"}]}, "is set already"),
-        "ipamD's port": ({"healthPort": 61679}, "healthPort 61679 is in use on EKS nodes"),
-        "a registry with a scheme": ({"image": {"registry": "https://r"}}, "/image/registry"),
-        "a digest without its kind": ({"image": {"digest": "0" * 64}}, "/image/digest"),
-        "a tag that YAML took for a number": ({"image": {"tag": 1.0}}, "/image/tag': got number, want string"),
-        "more than all nodes at once": (
-            {"updateStrategy": {"rollingUpdate": {"maxUnavailable": "150%"}}},
-            "/updateStrategy/rollingUpdate/maxUnavailable",
+        "CloudWatch on and off": ({"cloudwatch": {"enabled": False}, "env": {"USE_CLOUDWATCH": True}}, "disagree"),
+        "two receivers": (
+            {"otlp": {"endpoint": "cloudwatch"}, "env": {"OTEL_EXPORTER_OTLP_METRICS_ENDPOINT": "http://h/"}},
+            "disagree",
         ),
-        "two agents on a node": ({"updateStrategy": {"rollingUpdate": {"maxSurge": 1}}}, "rollingUpdate/maxSurge"),
-        "the host's root": ({"state": {"hostPath": "/"}}, "/state/hostPath"),
+        "a variable given twice": ({"clusterId": "a", "extraEnv": [{"name": "AWS_CLUSTER_ID"}]}, "is set already"),
+        "ipamD's port": ({"healthPort": 61679}, "healthPort 61679: in use on EKS nodes"),
+        "the port of the agent's lock": ({"healthPort": 61691}, "healthPort 61691: in use"),
+        "a tag that YAML took for a number": ({"image": {"tag": 1.0}}, "/image/tag': got number, want"),
+        "a timeout over the interval": (
+            {"podMonitor": {"interval": "1m", "scrapeTimeout": "61s"}},
+            "podMonitor.scrapeTimeout '61s': expected at most podMonitor.interval",
+        ),
         "a label that is no text": ({"podLabels": {"x": True}}, "/podLabels/x"),
+        "a probe that never runs": ({"readinessProbe": {"periodSeconds": 0}}, "/readinessProbe/periodSeconds"),
+        "another metric": (
+            {"env": {"METRICS": "ipamdUp,ipamdErrs"}},
+            "there is no metric ipamdErrs; did you mean ipamdErr?",
+        ),
     }
 
     def test_are_refused_with_a_reason(self):
@@ -159,3 +278,159 @@ class BadValues(unittest.TestCase):
             with self.subTest(name), self.assertRaises(Refused) as refused:
                 helm(values)
             self.assertIn(reason, str(refused.exception), name)
+
+    def test_are_all_reported_together(self):
+        lines = wrong({"clusterID": "x", "region": "Ireland", "env": {"PUBLISH_INTERVAL": "90s"}, "healthPort": 50051})
+        self.assertEqual(4, len(lines))
+
+
+class Forms(unittest.TestCase):
+    """The forms of files/checks.yaml, each by texts that have it and texts that have not."""
+
+    TEXTS = {
+        "cluster": (["a", "a b", "~" * 1024], ["a\nb", "caf\u00e9", "  ", " a", "a ", "a" * 1025]),
+        "region": (["eu-west-1", "us-gov-west-1", "us-iso-east-1"], ["Ireland", "eu-west", "eu-west-1a"]),
+        "cloudWatchNamespace": (["Team/CNI", "a b:c"], [":a", "a" * 256, "a?", " a", "a "]),
+        "receiver": (
+            ["cloudwatch", "CloudWatch", "http://c:4318/v1/metrics", "https://[fd00::1]:4318/x?y=z"],
+            ["collector:4318", "grpc://c", "https://u:p@h/", "http://h:123456/", "http://h/#f"],
+        ),
+        "pairs": (["a=b", "a=b,c=", "x-key=%20"], ["a", "a=b,c", "=b"]),
+        "introspectionUrl": (["http://h:1", "unix:/a/b", "none", "NONE"], ["https://h", "unix:a", "h:1"]),
+        "metricsUrl": (["http://h:1/metrics", "none"], ["unix:/a", "h"]),
+        "dimensions": (["CLUSTER_ID", "CLUSTER_ID;CLUSTER_ID, NODE"], ["POD", "CLUSTER_ID NODE", "cluster_id"]),
+        "metrics": (["all", "core", "ipamdUp, subnetFreeIPs"], ["all;core", "ipamdDown", "ipamdUp,"]),
+        "pollInterval": ([10, "30", "30s", "1m", "060"], [5, "120", "61s", "2m", "half a minute", "1.5m"]),
+        "publishInterval": ([60, "5m", "120s"], ["90s", 30, "6m", "1h", "1d"]),
+        "cooldown": ([0, "30s", "1h", "60m"], ["2h", "61m", "-1"]),
+        "scrape": (["30s", "1m"], ["30", "0s", "1.5m", "1 m"]),
+        "maxPods": ([1, "110", 10000], [0, 10001, "1.5", "many"]),
+        "hostNetworkPods": ([0, "3"], ["-1", 10001]),
+        "none": ([0, "0", "0%"], [1, "10%"]),
+        "nodes": ([1, "1%", "100%"], [0, "0%", "150%", "x"]),
+        "stateSize": (["24Mi", "1Gi", "0.5Gi", "32M", "1e9"], ["16Mi", "24M", "32", "32m", "32MB", "big"]),
+        "memory": (["128Mi", "1048576", 134217728, "1Mi"], ["128", "128m", "128MB", "1000k"]),
+        "cpu": (["10m", "0.5", 1], ["10M", "x", "1.5.2"]),
+        "quantity": (["1", "1Gi", "1e3"], ["one", "1 Gi"]),
+        "registry": (["r", "r:5000", "r.example/mirror", "r/"], ["https://r", "r:port", "r//x"]),
+        "repository": (["a/b", "cni-metrics-agent"], ["A", "/a", "a:1"]),
+        "tag": (["1", "v1.2_3-x"], ["1:2", "-x", "a" * 129]),
+        "digest": (["sha256:" + "0" * 64], ["0" * 64, "sha256:" + "0" * 63, "sha512:" + "0" * 64]),
+        "namespace": (["kube-system", "a"], ["A", "a_b", "-a", "a" * 64]),
+        "name": (["otlp", "a.b"], ["A", "a_b"]),
+        "secretKey": (["headers", "a.b_c"], ["a b", "a/b"]),
+        "directory": (["/var/lib/agent"], ["/", "/var", "var/lib", "/var/../etc"][:3]),
+    }
+    PLACES = {
+        "memory": "resources.limits.memory",
+        "cpu": "resources.requests.cpu",
+        "quantity": "resources.limits.x",
+        "pairs": "env.OTEL_RESOURCE_ATTRIBUTES",
+    }
+
+    def place(self, form):
+        """The name of a value or of a variable that has a form."""
+        values = [name for name, each in checks()["values"].items() if each == form]
+        variables = [f"env.{name}" for name, each in checks()["env"].items() if each == form]
+        return self.PLACES.get(form) or (values + variables)[0]
+
+    def values(self, column, row):
+        """Values in which each form has one of its texts, the last one if it has fewer."""
+        result = {"otlp": {"endpoint": "http://h/v1/metrics"}}
+        for form, texts in self.TEXTS.items():
+            text = texts[column][min(row, len(texts[column]) - 1)]
+            result = merged(result, nested(self.place(form), text))
+        return result
+
+    def test_each_form_is_tried(self):
+        self.assertEqual(set(checks()["forms"]), set(self.TEXTS))
+
+    def test_texts_of_a_form_are_taken(self):
+        for row in range(max(len(right) for right, _ in self.TEXTS.values())):
+            values = self.values(0, row)
+            if values["otlp"]["endpoint"].lower() == "cloudwatch":
+                del values["otlp"]["existingSecret"]
+            self.assertEqual([], wrong(values))
+
+    def test_other_texts_are_refused_with_what_is_expected(self):
+        for row in range(max(len(bad) for _, bad in self.TEXTS.values())):
+            lines = wrong(self.values(1, row))
+            for form in self.TEXTS:
+                about = [line for line in lines if re.match(re.escape(self.place(form)) + "[ :]", line)]
+                self.assertEqual(1, len(about), f"{form}, row {row}: {lines}")
+                self.assertIn("expected ", about[0])
+
+    def test_a_password_in_a_url_is_not_shown(self):
+        [line] = wrong({"otlp": {"endpoint": "https://user:secret@host/"}})
+        self.assertNotIn("secret", line)
+
+
+class Misspelt(unittest.TestCase):
+    """A wrong name of a value or of a variable is refused with the right name."""
+
+    SLIPS = (
+        str.upper,
+        lambda word: word + word[-1],
+        lambda word: word[:-1],
+        lambda word: word[:-3] + word[-2] + word[-3] + word[-1],
+    )
+
+    def slips(self, known):
+        """A wrong name for each name that is long enough to be recognized, with one slip after the other."""
+        pairs = {}
+        for number, name in enumerate(known):
+            parent, dot, last = name.rpartition(".")
+            bad = parent + dot + self.SLIPS[number % len(self.SLIPS)](last)
+            if len(last) > 5 and bad not in known:
+                pairs[bad] = name
+        return pairs
+
+    def test_a_value(self):
+        pairs = self.slips(checks()["values"])
+        self.assertGreater(len(pairs), 50)
+        lines = wrong(functools.reduce(merged, (nested(bad, "x") for bad in pairs)))
+        expected = {f"{bad}: there is no such value; did you mean {good}?" for bad, good in pairs.items()}
+        self.assertEqual(set(), expected - set(lines))
+
+    def test_a_group_of_values(self):
+        for bad, good in (("podmonitor", "podMonitor"), ("cloudWatch", "cloudwatch"), ("prometheusRules", "prometheusRule")):
+            self.assertEqual([f"{bad}: there is no such value; did you mean {good}?"], wrong({bad: {"enabled": True}}))
+
+    def test_a_beginning(self):
+        self.assertEqual(["image.repo: there is no such value; did you mean image.repository?"], wrong({"image": {"repo": "x"}}))
+
+    def test_a_variable(self):
+        pairs = self.slips([name for name in checks()["env"] if name.isupper()])
+        pairs |= {"PUBLISH_INTERVALL": "PUBLISH_INTERVAL", "LOGFORMAT": "LOG_FORMAT", "metrics": "METRICS"}
+        self.assertGreater(len(pairs), 15)
+        lines = wrong({"env": dict.fromkeys(pairs, "x")})
+        expected = {f"env.{bad}: the agent has no such variable; did you mean env.{good}?" for bad, good in pairs.items()}
+        self.assertEqual(set(), expected - set(lines))
+
+    def test_a_variable_outside_env(self):
+        self.assertEqual(["METRICS: there is no such value; use env.METRICS"], wrong({"METRICS": "core"}))
+
+    def test_a_name_of_another_chart_or_program(self):
+        for name, instead in checks()["instead"].items():
+            [line] = wrong(nested(name, "x"))
+            self.assertTrue(line.startswith(f"{name}: ") and line.endswith(f"; {instead}"), line)
+
+    def test_a_name_like_no_other(self):
+        [line] = wrong({"quux": 1})
+        self.assertEqual("quux: there is no such value; `helm show values` prints all values", line)
+        self.assertEqual([], wrong({"env": {"ANY": "x", "AWS_PROFILE": "x", "JAVA_HOME": "x", "WARM_IP_TARGET": "1"}}))
+
+    def test_values_of_other_charts_under_global_are_none_of_this_charts(self):
+        self.assertEqual([], wrong({"global": {"imagePullSecrets": [], "other": {"x": 1}}}))
+
+
+class Catalogue(unittest.TestCase):
+    def test_values_checks_and_schema_have_the_same_names(self):
+        names = checks()["values"]
+        defaults = yaml.safe_load((CHART / "values.yaml").read_text())
+        # Kubernetes' own timings of a probe need no default. `enabled` is for the chart that has this one as dependency.
+        absent = {name for name in names if name.endswith(".initialDelaySeconds")}
+        absent |= {"enabled", "resources.claims"}
+        self.assertEqual(set(names), absent | set(flat(defaults, names)))
+        schema = json.loads((CHART / "values.schema.json").read_text())
+        self.assertEqual({name.split(".")[0] for name in names}, set(schema["properties"]))

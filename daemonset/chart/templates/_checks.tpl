@@ -1,0 +1,244 @@
+{{/*
+Fails with one line for each wrong value. files/checks.yaml has the names and forms. "agent.settings" calls this before
+a template can fail for another reason.
+*/}}
+{{- define "agent.check" -}}
+{{- $checks := .Files.Get "files/checks.yaml" | fromYaml -}}
+{{- $parents := dict -}}
+{{- range $name, $form := $checks.values -}}
+{{- $parts := splitList "." $name -}}
+{{- range $count := untilStep 1 (len $parts) 1 -}}
+{{- $_ := set $parents (slice $parts 0 $count | join ".") true -}}
+{{- end -}}
+{{- end -}}
+{{- $context := dict "checks" $checks "parents" $parents "metrics" (.Files.Get "metrics.txt") -}}
+{{- $lines := list
+      (include "agent.wrongValues" (dict "values" .Values "prefix" "" "context" $context))
+      (include "agent.wrongVariables" (dict "context" $context "variables" .Values.env))
+      (include "agent.contradictions" .) -}}
+{{- with join "" $lines -}}
+{{- fail (printf "wrong values:\n%s" .) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The lines for the values below a prefix. */}}
+{{- define "agent.wrongValues" -}}
+{{- $context := .context -}}
+{{- $prefix := .prefix -}}
+{{- range $key, $value := .values -}}
+{{- $path := print $prefix $key -}}
+{{- $form := get $context.checks.values $path -}}
+{{- if eq $form "quantities" -}}
+{{- range $resource, $quantity := $value -}}
+{{- $kind := get (dict "cpu" "cpu" "memory" "memory" "ephemeral-storage" "memory") $resource | default "quantity" -}}
+{{- include "agent.wrongForm" (dict "name" (printf "%s.%s" $path $resource) "value" $quantity "form" $kind "context" $context) -}}
+{{- end -}}
+{{- else if $form -}}
+{{- include "agent.wrongForm" (dict "name" $path "value" $value "form" $form "context" $context) -}}
+{{- else if hasKey $context.parents $path -}}
+{{- include "agent.wrongValues" (dict "values" $value "prefix" (print $path ".") "context" $context) -}}
+{{- else -}}
+{{- $known := concat (keys $context.checks.values) (keys $context.parents) -}}
+{{- include "agent.unknown" (dict "name" $path "known" $known "context" $context) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The lines for the variables of env. A name that looks like no variable of the agent is right. */}}
+{{- define "agent.wrongVariables" -}}
+{{- $context := .context -}}
+{{- $known := keys $context.checks.env -}}
+{{- range $name, $value := .variables -}}
+{{- $path := print "env." $name -}}
+{{- if include "agent.isOwn" $name -}}
+{{- printf "  %s: the chart sets it itself, by healthPort, podMonitor.enabled and state\n" $path -}}
+{{- else if hasKey $context.checks.env $name -}}
+{{- include "agent.wrongForm" (dict "name" $path "value" $value "form" (get $context.checks.env $name) "context" $context) -}}
+{{- else if get $context.checks.instead $path -}}
+{{- printf "  %s: the agent does not read it; %s\n" $path (get $context.checks.instead $path) -}}
+{{- else -}}
+{{- with include "agent.nearest" (dict "word" $name "known" $known) -}}
+{{- printf "  %s: the agent has no such variable; did you mean env.%s?\n" $path . -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The line for an unknown value, with what was probably meant. */}}
+{{- define "agent.unknown" -}}
+{{- $hint := get .context.checks.instead .name -}}
+{{- if hasKey .context.checks.env .name -}}
+{{- $hint = printf "use env.%s" .name -}}
+{{- else if not $hint -}}
+{{- with include "agent.nearest" (dict "word" .name "known" .known "beginning" true) -}}
+{{- $hint = printf "did you mean %s?" . -}}
+{{- end -}}
+{{- end -}}
+{{- printf "  %s: there is no such value; %s\n" .name (default "`helm show values` prints all values" $hint) -}}
+{{- end -}}
+
+{{/* The line for a value that has not the form that files/checks.yaml requires. An empty value means the default. */}}
+{{- define "agent.wrongForm" -}}
+{{- if ne .form "any" -}}
+{{- $text := include "agent.text" .value -}}
+{{- $form := get .context.checks.forms .form -}}
+{{- $expected := $form.expected -}}
+{{- $right := eq $text "" -}}
+{{- if $right -}}
+{{- else if $form.pattern -}}
+{{- $right = and (regexMatch $form.pattern $text) (le (len $text) (int (default 10000 $form.longest))) -}}
+{{- if and $right (eq .form "metrics") -}}
+{{- $names := regexFindAll "(?m)^[a-z]\\w+" .context.metrics -1 -}}
+{{- range without (splitList "," (nospace $text)) "all" "core" "subnetFreeIPs" -}}
+{{- if not (has . $names) -}}
+{{- $right = false -}}
+{{- $expected = printf "%s, but there is no metric %s" $form.expected . -}}
+{{- with include "agent.nearest" (dict "word" . "known" $names) -}}
+{{- $expected = printf "%s; did you mean %s?" $expected . -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- else if $form.time -}}
+{{- $seconds := include "agent.seconds" $text -}}
+{{- $least := index $form.time 0 | int -}}
+{{- $most := index $form.time 1 | int -}}
+{{- $expected = default (printf "a time from %ds to %ds, such as %ds" $least $most $least) $expected -}}
+{{- if $seconds -}}
+{{- $number := int $seconds -}}
+{{- $right = and (ge $number $least) (le $number $most) (eq 0 (mod $number (default 1 $form.step) | int)) -}}
+{{- end -}}
+{{- else if $form.number -}}
+{{- $least := index $form.number 0 | int -}}
+{{- $most := index $form.number 1 | int -}}
+{{- $expected = printf "a whole number from %d to %d" $least $most -}}
+{{- if regexMatch "^[0-9]{1,9}$" $text -}}
+{{- $number := float64 $text | int -}}
+{{- $right = and (ge $number $least) (le $number $most) -}}
+{{- end -}}
+{{- else if $form.bytes -}}
+{{- with include "agent.bytes" $text -}}
+{{- $right = ge (float64 .) (float64 $form.bytes) -}}
+{{- end -}}
+{{- end -}}
+{{- if not $right -}}
+{{- $shown := ternary "" (printf " '%s'" (printf "%q" (trunc 60 $text) | trimAll "\"")) (default false $form.hidden) -}}
+{{- printf "  %s%s: expected %s\n" .name $shown $expected -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The lines for values that do not fit to other values. */}}
+{{- define "agent.contradictions" -}}
+{{- $env := default dict .Values.env -}}
+{{- range include "agent.shortcuts" . | fromJsonArray -}}
+{{- $other := get $env .variable | include "agent.text" -}}
+{{- if and .value $other (ne .value $other) -}}
+{{- printf "  %s (%s) and env.%s (%s) disagree: set only one of them\n" .key .value .variable $other -}}
+{{- end -}}
+{{- end -}}
+{{- range list .Values.namespace $env.CLOUDWATCH_NAMESPACE -}}
+{{- if hasPrefix "AWS/" (default "" .) -}}
+{{- printf "  namespace '%s': AWS/ begins AWS's own namespaces; choose another\n" . -}}
+{{- end -}}
+{{- end -}}
+{{- $otlp := .Values.otlp -}}
+{{- if $otlp.existingSecret -}}
+{{- $endpoint := default $otlp.endpoint $env.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT -}}
+{{- if not $endpoint -}}
+{{- printf "  otlp.existingSecret: nothing is sent by OTLP; set otlp.endpoint too\n" -}}
+{{- else if eq (lower $endpoint) "cloudwatch" -}}
+{{- printf "  otlp.existingSecret: CloudWatch needs no headers, because the agent signs with its role; remove the value\n" -}}
+{{- end -}}
+{{- end -}}
+{{- $port := int .Values.healthPort -}}
+{{- if has $port (list 10250 10256 50051 50052 61678 61679 61680 61691) -}}
+{{- printf "  healthPort %d: in use on EKS nodes (kubelet, kube-proxy, VPC CNI) or by the agent; choose another\n" $port -}}
+{{- end -}}
+{{- $interval := include "agent.seconds" .Values.podMonitor.interval -}}
+{{- $timeout := include "agent.seconds" .Values.podMonitor.scrapeTimeout -}}
+{{- if and $interval $timeout (gt (int $timeout) (int $interval)) -}}
+{{- printf "  podMonitor.scrapeTimeout '%s': expected at most podMonitor.interval\n" .Values.podMonitor.scrapeTimeout -}}
+{{- end -}}
+{{- $settings := include "agent.settingsUnchecked" . | fromJson -}}
+{{- $seen := dict -}}
+{{- range .Values.extraEnv -}}
+{{- if or (hasKey $settings .name) (hasKey $seen .name) (include "agent.isOwn" .name) -}}
+{{- printf "  extraEnv: %s is set already, by another entry, by env or by the chart itself\n" .name -}}
+{{- end -}}
+{{- $_ := set $seen .name true -}}
+{{- end -}}
+{{- if and $otlp.existingSecret (or (hasKey $settings "OTEL_EXPORTER_OTLP_METRICS_HEADERS") (hasKey $seen "OTEL_EXPORTER_OTLP_METRICS_HEADERS")) -}}
+{{- printf "  otlp.existingSecret: OTEL_EXPORTER_OTLP_METRICS_HEADERS is set too; remove one of them\n" -}}
+{{- end -}}
+{{- if and .Values.grafanaDashboard.enabled (not (.Files.Get "files/grafana-dashboard.json")) -}}
+{{- printf "  grafanaDashboard.enabled: this copy of the chart has no files/grafana-dashboard.json; run make goldens\n" -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The seconds of a time such as 30, 30s, 5m or 1h. Empty if the text is no time. */}}
+{{- define "agent.seconds" -}}
+{{- $text := include "agent.text" . -}}
+{{- if regexMatch "^[0-9]{1,6}(s|m|h)?$" $text -}}
+{{- mul (regexFind "^[0-9]+" $text | float64) (get (dict "m" 60 "h" 3600) (regexFind "[mh]$" $text) | default 1) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The bytes of a quantity such as 128Mi. Empty if the text is no quantity. */}}
+{{- define "agent.bytes" -}}
+{{- if regexMatch "^[0-9]+(\\.[0-9]+)?([eE][0-9]+|m|[kMGTPE]|[KMGTPE]i)?$" . -}}
+{{- $number := regexFind "^[0-9.]+([eE][0-9]+)?" . -}}
+{{- $unit := trimPrefix $number . -}}
+{{- $power := get (dict "k" 1 "K" 1 "M" 2 "G" 3 "T" 4 "P" 5 "E" 6) (trunc 1 $unit) | default 0 -}}
+{{- $factor := ternary 0.001 1.0 (eq $unit "m") -}}
+{{- range until (int $power) -}}
+{{- $factor = mulf $factor (ternary 1024 1000 (hasSuffix "i" $unit)) -}}
+{{- end -}}
+{{- mulf (float64 $number) $factor | printf "%.3f" -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+The known name that is most similar to a word: at most one wrong letter for every three letters, and at most two. With
+"beginning", else a name that starts with the word. Empty if there is none. Upper case, dots, hyphens and underscores do
+not count. The agent's class Nearest has the same rules.
+*/}}
+{{- define "agent.nearest" -}}
+{{- $word := include "agent.letters" .word -}}
+{{- $farthest := min 2 (div (len $word) 3) | int -}}
+{{- $best := "" -}}
+{{- $beginning := "" -}}
+{{- range sortAlpha .known -}}
+{{- $name := include "agent.letters" . -}}
+{{- $longer := sub (len $name) (len $word) | int -}}
+{{- if and (le $longer $farthest) (ge $longer (sub 0 $farthest | int)) -}}
+{{- $distance := include "agent.distance" (dict "one" $word "other" $name) | int -}}
+{{- if and (le $distance $farthest) (or (not $best) (lt $distance $farthest)) -}}
+{{- $best = . -}}
+{{- $farthest = $distance -}}
+{{- end -}}
+{{- else if and $.beginning (not $best) (hasPrefix $word $name) -}}
+{{- $beginning = default . $beginning -}}
+{{- end -}}
+{{- end -}}
+{{- default $beginning $best -}}
+{{- end -}}
+
+{{- define "agent.letters" -}}
+{{- regexReplaceAll "[._-]" (lower .) "" -}}
+{{- end -}}
+
+{{/* The Levenshtein distance of two words, which counts inserted, deleted and replaced letters. */}}
+{{- define "agent.distance" -}}
+{{- $other := splitList "" .other -}}
+{{- $row := untilStep 0 (int (add1 (len $other))) 1 -}}
+{{- range $i, $letter := splitList "" .one -}}
+{{- $next := list (add1 $i) -}}
+{{- range $j, $another := $other -}}
+{{- $replaced := add (index $row $j) (ternary 0 1 (eq $letter $another)) -}}
+{{- $next = append $next (min $replaced (add1 (last $next)) (add1 (index $row (int (add1 $j))))) -}}
+{{- end -}}
+{{- $row = $next -}}
+{{- end -}}
+{{- last $row -}}
+{{- end -}}
