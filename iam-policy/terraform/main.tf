@@ -1,4 +1,4 @@
-# The rights of the CNI Metrics Agent in one cluster, and on demand its alarms and its dashboard. README.md has examples.
+# The rights of the CNI Metrics Agent in one cluster, and optionally its alarms and its dashboard. README.md has examples.
 
 terraform {
   required_version = ">= 1.5"

@@ -85,6 +85,16 @@ class Links(unittest.TestCase):
         self.assertEqual(set(), {each.name for each in pages - linked})
 
 
+class FleetPage(unittest.TestCase):
+    def test_each_parameter_of_a_stack_set_is_the_templates(self):
+        named = re.findall(r"ParameterKey=(\w+)", (TOP / "docs/fleet.md").read_text())
+        alarms = (TOP / "agent/src/test/resources/goldens/alarms.json").read_text()
+        role = (TOP / "iam-policy/role.yaml").read_text()
+        self.assertEqual({"ClusterName", "ClusterId"}, set(named))
+        self.assertIn("\n  ClusterName:\n", role)
+        self.assertIn('"ClusterId"', alarms[: alarms.index('"Conditions"')])
+
+
 class DeployPage(unittest.TestCase):
     def test_its_kustomization_renders_an_agent_that_knows_its_cluster(self):
         [content] = [each for each in yaml_blocks() if each.get("kind") == "Kustomization"]
