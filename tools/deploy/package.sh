@@ -42,6 +42,7 @@ sed -i \
   -e "s|^  registry: \"\"|  registry: $registry|" \
   -e "s|^  repository: .*|  repository: $repository|" \
   -e "s|^  digest: \"\"|  digest: \"$digest\"|" "$work/daemonset/chart/values.yaml"
+sed -i "s|^      image: .*|      image: $image:$version|" "$work/daemonset/chart/Chart.yaml"
 "$helm" package "$work/daemonset/chart" --version "$version" --app-version "$version" --destination "$out" >/dev/null
 
 cp "$top/tools/kubectl-cni_doctor" "$out/"

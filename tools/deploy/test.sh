@@ -14,7 +14,7 @@ TERRAFORM_PROVIDER=${TERRAFORM:+$("$top/tools/deploy/tool.sh" provider)}
 export ACTIONLINT TERRAFORM TERRAFORM_PROVIDER
 
 cd "$top/tools/deploy/tests"
-export PYTHONPATH="$top/tools/deploy/tests"
+export PYTHONPATH="$top/tools/deploy/tests:$top/tools/deploy"
 # parliament's import of it, which is why its version is pinned.
 export PYTHONWARNINGS="ignore:pkg_resources is deprecated"
 [ $# -gt 0 ] || set -- discover

@@ -7,8 +7,11 @@ import shutil
 import tempfile
 import unittest
 from pathlib import Path
+from xml.etree import ElementTree
 
 import yaml
+
+import chart_readme
 
 from rendering import (
     CHART,
@@ -250,6 +253,55 @@ class HelmTest(unittest.TestCase):
         rendered = helm({}, "--include-crds")
         selector = only(rendered, "DaemonSet")["spec"]["selector"]["matchLabels"]
         self.assertFalse(selector.items() <= only(rendered, "Pod")["metadata"]["labels"].items())
+
+
+class Readme(unittest.TestCase):
+    TEXT = (CHART / "README.md").read_text()
+
+    def test_has_the_values_of_the_chart(self):
+        self.assertEqual(chart_readme.readme(), self.TEXT, "run .venv-deploy/bin/python tools/deploy/chart_readme.py")
+        for name in ("clusterId", "resources", "state.hostPath"):
+            self.assertIn(f"| `{name}` | `", self.TEXT)
+
+    def test_a_value_without_a_description_is_an_error(self):
+        text = "# -- About a.\n# And more.\na: 1\n\n# No description.\nb: {c: 2}\n"
+        rows = chart_readme.rows(yaml.compose(text), text.splitlines())
+        self.assertEqual(("a", 1, "About a. And more."), next(rows))
+        with self.assertRaisesRegex(SystemExit, "b.c has no description"):
+            next(rows)
+
+    def test_its_examples_render(self):
+        examples = [yaml.safe_load(each) for each in re.findall(r"```yaml\n(.*?)```", self.TEXT, re.S)]
+        kinds = [sorted(each["kind"] for each in helm(values)) for values in examples]
+        self.assertEqual(["ConfigMap", "DaemonSet", "PodMonitor", "PrometheusRule", "ServiceAccount"], kinds[0])
+        self.assertEqual([["DaemonSet", "ServiceAccount"]] * 2, kinds[1:])
+
+    def test_no_line_but_those_of_the_table_is_longer_than_120_characters(self):
+        lines = [each for each in self.TEXT.splitlines() if not each.startswith("| `")]
+        self.assertEqual([], [each for each in lines if len(each) > 120])
+
+
+class Metadata(unittest.TestCase):
+    CHART = yaml.safe_load((CHART / "Chart.yaml").read_text())
+
+    def test_has_what_artifact_hub_shows(self):
+        self.assertLessEqual({"description", "home", "icon", "sources", "maintainers", "kubeVersion"}, set(self.CHART))
+        [image] = yaml.safe_load(self.CHART["annotations"]["artifacthub.io/images"])
+        self.assertTrue(image["image"].endswith(f":{self.CHART['appVersion']}"))
+        for link in yaml.safe_load(self.CHART["annotations"]["artifacthub.io/links"]):
+            self.assertTrue(link["url"].startswith(self.CHART["home"]))
+
+    def test_has_an_icon_in_the_repository(self):
+        path = self.CHART["icon"].split("/main/")[1]
+        self.assertTrue(ElementTree.parse(TOP / path).getroot().tag.endswith("svg"))
+
+    def test_takes_the_versions_of_eks(self):
+        for version, taken in (("1.28.0", True), ("1.35.4-eks-1a2b3c4", True), ("1.27.9", False)):
+            if taken:
+                helm_text("--kube-version", version)
+            else:
+                with self.assertRaisesRegex(Refused, "chart requires kubeVersion"):
+                    helm_text("--kube-version", version)
 
 
 class Package(unittest.TestCase):
