@@ -3,7 +3,11 @@ package io.cnimetrics.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.Goldens;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,6 +26,29 @@ class PlanGoldensTest {
     terminal.run(("plan " + flags).split(" "));
 
     Goldens.check(file, terminal.out());
+  }
+
+  @Test
+  void pageOfFleetsHasThePrices() throws IOException {
+    String page = Files.readString(Path.of("..", "docs", "fleet.md"));
+
+    assertThat(page).contains("$%.2f a month".formatted(cost("--nodes 25")));
+    assertThat(page).contains("cost $%,.0f.".formatted(40 * cost("--nodes 25")));
+    assertThat(page.replace('\n', ' '))
+        .contains("they cost $%.0f.".formatted(40 * cost("--nodes 25 --publish-interval 5m")));
+  }
+
+  private static double cost(String flags) {
+    Terminal terminal = new Terminal(Map.of());
+    terminal.run(("plan " + flags).split(" "));
+    return Double.parseDouble(
+        terminal
+            .out()
+            .lines()
+            .filter(line -> line.startsWith("Cost "))
+            .findFirst()
+            .orElseThrow()
+            .replaceAll("[^0-9.]", ""));
   }
 
   @ParameterizedTest

@@ -36,7 +36,7 @@ class AlarmTableTest {
   }
 
   @Test
-  void readmeNamesTheFirstCheckOfEachAlarm() throws IOException {
+  void readmeNamesThePageAndTheFirstCheckOfEachAlarm() throws IOException {
     String readme = Files.readString(Path.of("..", "README.md"));
     String rows = readme.substring(readme.indexOf("| alarm | remedy |"));
 
@@ -44,8 +44,13 @@ class AlarmTableTest {
         .extracting(row -> row.replaceAll("\\| (.*?) \\|.*\\| (.*?) \\|", "$1: $2"))
         .containsExactlyElementsOf(
             alarms()
-                .map(Alarm::text)
-                .map(text -> text.title() + ": `" + text.checks().get(0) + "`")
+                .map(
+                    alarm ->
+                        "[%s](docs/runbooks/%s): `%s`"
+                            .formatted(
+                                alarm.text().title(),
+                                Alarm.page(alarm.name()),
+                                alarm.text().checks().get(0)))
                 .toList());
   }
 
