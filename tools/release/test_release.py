@@ -104,6 +104,12 @@ class Rehearsal(unittest.TestCase):
         self.assertEqual([], [name for name, text in texts.items() if named.search(text)])
         self.assertIn("https://github.com/Owner/", texts["cni-metrics-agent/files/rules.yaml"])
 
+    def test_the_image_contains_the_program_of_this_version(self):
+        image = f"{self.registry.name}/cni-metrics-agent:{VERSION}"
+        script = f"$CRANE export --platform linux/amd64 {image} - | tar --extract --directory {self.work}/user"
+        printed = shell(f"{script}; opt/agent/bin/cni-metrics-agent --version", self.work / "user", self.variables)
+        self.assertIn(VERSION, printed.split())
+
     def test_the_manifests_name_the_image_by_its_digest(self):
         image = f"{self.registry.name}/cni-metrics-agent@{self.digest(f'cni-metrics-agent:{VERSION}')}"
         for path in PACKAGE.glob("cni-metrics-agent*.yaml"):
