@@ -9,9 +9,10 @@ set -eu
 
 . "$(dirname "$0")/environment.sh"
 ACTIONLINT=$("$top/tools/deploy/tool.sh" actionlint)
+KUBECONFORM=$("$top/tools/deploy/tool.sh" kubeconform)
 TERRAFORM=$("$top/tools/deploy/tool.sh" terraform)
 TERRAFORM_PROVIDER=${TERRAFORM:+$("$top/tools/deploy/tool.sh" provider)}
-export ACTIONLINT TERRAFORM TERRAFORM_PROVIDER
+export ACTIONLINT KUBECONFORM TERRAFORM TERRAFORM_PROVIDER
 
 cd "$top/tools/deploy/tests"
 export PYTHONPATH="$top/tools/deploy/tests:$top/tools/deploy"

@@ -5,6 +5,7 @@
 #   tools/deploy/tool.sh helm         HELM=COMMAND uses that command instead
 #   tools/deploy/tool.sh kustomize    KUSTOMIZE=COMMAND likewise; kubectl's own where kubectl is there
 #   tools/deploy/tool.sh actionlint   ACTIONLINT=COMMAND likewise
+#   tools/deploy/tool.sh kubeconform  KUBECONFORM=COMMAND likewise
 #   tools/deploy/tool.sh promtool     PROMTOOL=COMMAND likewise
 #   tools/deploy/tool.sh prometheus   PROMETHEUS=COMMAND likewise
 #   tools/deploy/tool.sh terraform    TERRAFORM=COMMAND likewise; never built, printed only if it is on the PATH
@@ -106,6 +107,10 @@ actionlint)
   command=${ACTIONLINT-}
   [ -n "$command" ] || command=$(built actionlint v1.7.12 github.com/rhysd/actionlint/cmd/actionlint ACTIONLINT)
   ;;
+kubeconform)
+  command=${KUBECONFORM-}
+  [ -n "$command" ] || command=$(built kubeconform v0.8.0 github.com/yannh/kubeconform/cmd/kubeconform KUBECONFORM)
+  ;;
 promtool)
   command=${PROMTOOL-}
   [ -n "$command" ] || command=$(built promtool v0.316.0 github.com/prometheus/prometheus/cmd/promtool PROMTOOL)
@@ -138,7 +143,7 @@ go)
   [ -n "$command" ] || command=$(find_go GO)
   ;;
 *)
-  fail "which tool? helm, kustomize, actionlint, promtool, prometheus, terraform, provider, crane, cosign, controlplane or go"
+  fail "which tool? helm, kustomize, actionlint, kubeconform, promtool, prometheus, terraform, provider, crane, cosign, controlplane or go"
   ;;
 esac
 echo "$command"

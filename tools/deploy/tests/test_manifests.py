@@ -6,8 +6,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-import kubernetes_validate
-
+from conformance import violations
 from rendering import (
     DAEMONSET,
     NAME,
@@ -21,6 +20,7 @@ from rendering import (
     kustomize_components,
     only,
     pod_spec,
+    value_sets,
 )
 from scheduling import runs_on
 
@@ -47,9 +47,6 @@ NODES = {
     "Windows": ({"kubernetes.io/os": "windows"}, []),
 }
 WITH_IPAMD = {"managed", "arm64", "Karpenter", "EC2 by its compute type", "tainted"}
-
-VERSIONS = ("1.28", "1.35", kubernetes_validate.latest_version())
-
 
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 
@@ -89,14 +86,20 @@ def of_every_rendering(test):
     return for_each
 
 
-class EveryRendering(unittest.TestCase):
-    @of_every_rendering
-    def test_fits_the_schemas_of_kubernetes(self, rendered):
-        for each in rendered:
-            if each["apiVersion"] != "monitoring.coreos.com/v1":
-                for version in VERSIONS:
-                    kubernetes_validate.validate(each, version, strict=True)
+class Schemas(unittest.TestCase):
+    def test_every_rendering_fits_those_of_kubernetes_and_of_the_prometheus_operator(self):
+        renderings = dict(all_renderings())
+        renderings |= {f"helm test with {name}": helm(values, "--include-crds") for name, values in value_sets().items()}
+        self.assertEqual([], violations(renderings))
 
+    def test_a_wrong_field_of_each_kind_would_be_found(self):
+        for each in helm(value_sets()["everything"], "--include-crds"):
+            wrong = each | {"spec": each.get("spec", {}) | {"unknownField": 1}}
+            found = "".join(violations({"wrong": [wrong]}))
+            self.assertRegex(found, "'(unknownField|spec)'.* not allowed", each["kind"])
+
+
+class EveryRendering(unittest.TestCase):
     @of_every_rendering
     def test_holds_no_object_but_the_expected(self, rendered):
         expected = {"ServiceAccount", "DaemonSet", "PodMonitor", "PrometheusRule", "ConfigMap"}
