@@ -6,6 +6,7 @@ import io.cnimetrics.Goldens;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.console.Alarm.Text;
 import io.cnimetrics.console.PromQuery.Subject;
+import io.cnimetrics.doctor.Remedies;
 import io.cnimetrics.simulator.NamedScenario;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,9 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,8 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each alarm has a page in docs/runbooks/. The facts on the page are written from the alarm. */
 class RunbooksGoldensTest {
-  private static final Path DOCS = Path.of("..", "docs").toAbsolutePath().normalize();
-  private static final Path FOLDER = DOCS.resolve("runbooks");
+  private static final Path FOLDER = Path.of("..", "docs", "runbooks").toAbsolutePath().normalize();
   private static final String BEGIN = "<!-- facts: `make goldens` writes them from the alarm -->\n";
   private static final String END = "<!-- /facts -->\n";
   private static final String COMPOSITE = "pods-cannot-start";
@@ -80,7 +78,7 @@ class RunbooksGoldensTest {
         .isSubsetOf(Arrays.stream(NamedScenario.values()).map(NamedScenario::label).toList());
     assertThat(FINDING.matcher(text).results().map(found -> found.group(1)))
         .isNotEmpty()
-        .isSubsetOf(remedies().keySet());
+        .isSubsetOf(Remedies.byFinding().keySet());
   }
 
   @Test
@@ -147,7 +145,7 @@ class RunbooksGoldensTest {
         + indented(WhichNode.doctor("NODE"))
         + "\n\n| finding | remedy, for which the doctor prints the commands |\n| --- | --- |\n"
         + text.checks().stream()
-            .map(id -> row("`" + id + "`", remedies().get(id)))
+            .map(id -> row("`" + id + "`", Remedies.byFinding().get(id)))
             .collect(Collectors.joining())
         + "\n";
   }
@@ -202,19 +200,6 @@ class RunbooksGoldensTest {
 
   private static String indented(String text) {
     return text.lines().map(line -> "    " + line).collect(Collectors.joining("\n"));
-  }
-
-  /** The remedies in docs/doctor.md, by finding. */
-  private static Map<String, String> remedies() {
-    Map<String, String> remedies = new TreeMap<>();
-    read(DOCS.resolve("doctor.md"))
-        .lines()
-        .filter(line -> line.startsWith("| `"))
-        .map(line -> line.split(" \\| "))
-        .forEach(
-            cells ->
-                remedies.put(cells[0].replaceAll("[| `]", ""), cells[3].replaceFirst(" \\|$", "")));
-    return remedies;
   }
 
   private static String read(Path page) {

@@ -153,9 +153,7 @@ class DoctorDocumentGoldensTest {
   }
 
   private static String row(CheckSpec spec) {
-    String remedy =
-        spec.remedy().replace("<", "&lt;")
-            + spec.link().map(page -> " ([more](%s))".formatted(page)).orElse("");
-    return "| `%s` | %s | %s | %s |%n".formatted(spec.id(), spec.looksAt(), spec.fires(), remedy);
+    return "| `%s` | %s | %s | %s |%n"
+        .formatted(spec.id(), spec.looksAt(), spec.fires(), Remedies.of(spec));
   }
 }
