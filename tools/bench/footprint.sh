@@ -2,10 +2,11 @@
 # Prints memory, start time and CPU of the native executable, of the JVM image, and of a JVM with its defaults. No
 # container engine is needed. The agents run with a simulated ipamD and stand-ins for AWS.
 #
-#   tools/bench/footprint.sh IMAGE_DIR NATIVE_DIR MINUTES RUNS [--tracking] [NAME=OPTIONS]...
+#   tools/bench/footprint.sh IMAGE_DIR NATIVE_DIR MINUTES RUNS [--tracking] [--otlp] [NAME=OPTIONS]...
 # IMAGE_DIR is the output of tools/image/build.sh. NATIVE_DIR is the output of tools/native/build.sh. --tracking adds
 # Native Memory Tracking of the JVM image. NAME=OPTIONS replaces the JVM with its defaults. It measures the JVM image
-# with more options ("large=-Xmx64m"), or another executable ("other=/PATH -Xmx16m").
+# with more options ("large=-Xmx64m"), or another executable ("other=/PATH -Xmx16m"). --otlp measures only the JVM image
+# and the executable, with and without OTLP.
 set -euo pipefail
 
 repository=$(cd "$(dirname "$0")/../.." && pwd)

@@ -16,6 +16,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.http.HttpStatusCode;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
@@ -28,6 +29,13 @@ final class OtlpResult {
   private static final int METHOD_NOT_ALLOWED = 405;
   private static final int UNSUPPORTED_MEDIA_TYPE = 415;
   private static final int UNPROCESSABLE = 422;
+
+  /** The words of Prometheus. */
+  private static final Pattern TOO_OLD =
+      Pattern.compile("out of order|out of bounds|too old", Pattern.CASE_INSENSITIVE);
+
+  private static final String TOO_OLD_REMEDY =
+      "set storage.tsdb.out_of_order_time_window to 1d in Prometheus";
 
   private final String shown;
   private final boolean signed;
@@ -55,12 +63,14 @@ final class OtlpResult {
     }
     String said = quoted(words(head, body));
     int status = head.statusCode();
+    Status outcome = outcome(status, !said.isEmpty());
+    boolean tooOld = outcome == Status.INVALID && TOO_OLD.matcher(said).find();
     return result(
-        outcome(status, !said.isEmpty()),
+        outcome,
         ResponseTimes.retryAfter(head, clock),
-        "HTTP_" + status,
+        tooOld ? PutResult.TOO_OLD : "HTTP_" + status,
         "was answered with status " + status + (said.isEmpty() ? "" : ", " + said),
-        remedy(status));
+        tooOld ? TOO_OLD_REMEDY : remedy(status));
   }
 
   /** The message in the body, which is text or JSON if the body is not protobuf. */

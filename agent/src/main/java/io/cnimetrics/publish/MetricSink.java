@@ -52,6 +52,9 @@ public interface MetricSink {
     public static final PutResult ACCEPTED =
         new PutResult(Status.ACCEPTED, Optional.empty(), "", "");
 
+    /** The code of an invalid request with values that are too old for the receiver. */
+    public static final String TOO_OLD = "TOO_OLD";
+
     public PutResult(Status status, Optional<Duration> retryAfter, String code, String message) {
       this(status, retryAfter, 0, code, message);
     }

@@ -208,6 +208,9 @@ public final class Sender {
     private int splits;
     private int dropsInARow;
 
+    /** If the newest minute is too old, a wrong clock is the probable cause. */
+    private boolean newestAccepted;
+
     Delivery(Supplier<Duration> limit, InstantSource clock) {
       this.limit = limit;
       this.clock = clock;
@@ -222,10 +225,16 @@ public final class Sender {
           rejected(answer);
           buffer.acknowledge(batch);
           dropsInARow = 0;
+          newestAccepted = true;
           succeeded(batch, clock.instant());
           yield true;
         }
-        case INVALID -> batch.isSingle() ? dropped(batch, answer) : split(batch);
+        case INVALID -> {
+          boolean tooOld = answer.code().equals(PutResult.TOO_OLD) && batch.minutes().size() == 1;
+          yield tooOld && newestAccepted
+              ? droppedMinute(batch, answer)
+              : batch.isSingle() ? dropped(batch, answer) : split(batch);
+        }
         case RETRYABLE, UNAUTHORIZED -> {
           failed(answer, clock.instant());
           yield false;
@@ -263,6 +272,19 @@ public final class Sender {
           return false;
         }
       }
+      return true;
+    }
+
+    /** Drops all values of a minute at once, because all of them have the same age. */
+    private boolean droppedMinute(Batch batch, PutResult answer) {
+      events.dropped(DropReason.TOO_OLD, batch.datums().size());
+      buffer.acknowledge(batch);
+      log.warn(
+          "dropped a minute that is too old for {}: minute={} datums={} cause=\"{}\"",
+          receiver.label(),
+          batch.minutes().get(0).minute(),
+          batch.datums().size(),
+          answer.message());
       return true;
     }
 

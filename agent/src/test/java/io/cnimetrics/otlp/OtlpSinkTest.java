@@ -170,6 +170,19 @@ class OtlpSinkTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"out of order sample", "out of bounds", "too old sample"})
+  void valuesThatAreTooOldForPrometheusHaveTheirOwnCode(String words) {
+    receiver.plan(
+        new Answer(
+            400, Map.of("Content-Type", "text/plain; charset=utf-8"), words.getBytes(UTF_8), false));
+
+    assertThat(put())
+        .returns(Status.INVALID, PutResult::status)
+        .returns(PutResult.TOO_OLD, PutResult::code)
+        .satisfies(result -> assertThat(result.message()).contains(words, "out_of_order_time_window"));
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {429, 503})
   void retryAfterIsReturned(int status) {
     receiver.plan(new Answer(status, Map.of("Retry-After", "7"), new byte[0], false));

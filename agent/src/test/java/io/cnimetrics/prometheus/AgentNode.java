@@ -25,7 +25,9 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 final class AgentNode implements AutoCloseable {
   static final String CLUSTER = "prod";
 
-  private static final Duration WARM = Duration.ofSeconds(60);
+  /** Long enough that the totals of a restarted ipamD are below the earlier totals. */
+  private static final Duration WARM = Duration.ofMinutes(5);
+
   private static final AwsBasicCredentials KEYS = AwsBasicCredentials.create("AKIDEXAMPLE", "key");
 
   private final String name;
@@ -130,6 +132,7 @@ final class AgentNode implements AutoCloseable {
   String doctor() {
     return AgentProcess.of("doctor", "--node-name", name, "--cluster-id", CLUSTER)
         .with("--health-address", page(), "--cloudwatch=false")
+        .with("--state-dir", directory.resolve("state").toString())
         .reading(ipamd.introspectionUrl(), ipamd.metricsUrl())
         .in(Map.of("AWS_EC2_METADATA_DISABLED", "false"))
         .in(Map.of("AWS_EC2_METADATA_SERVICE_ENDPOINT", imds.endpoint().toString()))

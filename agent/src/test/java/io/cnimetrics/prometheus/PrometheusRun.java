@@ -71,7 +71,7 @@ public final class PrometheusRun implements AutoCloseable {
   /** Pods that live for 20 s. */
   private static Scenario churn() {
     return Scenario.of("m5.xlarge")
-        .pods(PodSchedule.parse("0:20:0.5"))
+        .pods(PodSchedule.parse("0:8:0.5"))
         .nodeFault(NodeFault.CHURN)
         .build();
   }
@@ -87,7 +87,7 @@ public final class PrometheusRun implements AutoCloseable {
   private static Scenario full() {
     return Scenario.of("m5.xlarge")
         .subnetFree(20)
-        .pods(PodSchedule.parse("10:80s,10:50:1"))
+        .pods(PodSchedule.parse("10:320s,10:50:1"))
         .build();
   }
 
@@ -96,9 +96,8 @@ public final class PrometheusRun implements AutoCloseable {
 
   private static List<Event> events(AgentNode node) {
     return List.of(
-        new Event(20, "ipamD restarts", node.ipamd()::restart),
-        new Event(65, "the receiver is away", () -> node.relay().away(true)),
-        new Event(105, "ipamD restarts", node.ipamd()::restart),
+        new Event(20, "the receiver is away", () -> node.relay().away(true)),
+        new Event(85, "ipamD restarts", node.ipamd()::restart),
         new Event(
             140,
             "the agent is killed",

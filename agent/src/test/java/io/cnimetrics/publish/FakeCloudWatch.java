@@ -21,6 +21,8 @@ public final class FakeCloudWatch implements MetricSink {
   public static final PutResult DENIED =
       new PutResult(
           PutResult.Status.UNAUTHORIZED, Optional.empty(), "AccessDenied", "AccessDenied");
+  private static final PutResult TOO_OLD =
+      new PutResult(PutResult.Status.INVALID, Optional.empty(), PutResult.TOO_OLD, "out of order");
   private static final PutResult INVALID =
       new PutResult(
           PutResult.Status.INVALID,
@@ -34,6 +36,7 @@ public final class FakeCloudWatch implements MetricSink {
   private final Deque<PutResult> next = new ArrayDeque<>();
   private Optional<PutResult> always = Optional.empty();
   private Predicate<Datum> bad = datum -> false;
+  private Predicate<Datum> old = datum -> false;
 
   /** Sets the answer for one request. */
   public synchronized FakeCloudWatch answerOnce(PutResult answer) {
@@ -55,6 +58,10 @@ public final class FakeCloudWatch implements MetricSink {
     bad = datums;
   }
 
+  public synchronized void rejectAsTooOld(Predicate<Datum> datums) {
+    old = datums;
+  }
+
   @Override
   public synchronized PutResult put(String namespace, List<Datum> datums, Duration limit) {
     requests.add(datums);
@@ -64,6 +71,9 @@ public final class FakeCloudWatch implements MetricSink {
     }
     if (always.isPresent()) {
       return always.get();
+    }
+    if (datums.stream().anyMatch(old)) {
+      return TOO_OLD;
     }
     if (datums.size() > MetricSink.MOST_DATUMS || datums.stream().anyMatch(bad)) {
       return INVALID;

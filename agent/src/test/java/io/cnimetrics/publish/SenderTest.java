@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SenderTest {
   @TempDir Path directory;
@@ -155,10 +157,29 @@ class SenderTest {
         .hasSize(4);
   }
 
+  /** Prometheus without a window for old values. */
   @Test
-  void wrongClockLosesFewDatumsInFewRequests() {
+  void minutesThatAreTooOldAreDroppedWholeInOneTurn() {
     pollMinutes(0, 9);
-    cloudWatch.reject(datum -> true);
+    cloudWatch.rejectAsTooOld(datum -> datum.at().isBefore(START.plus(MINUTE.multipliedBy(9))));
+
+    turn(605);
+
+    assertThat(cloudWatch.held()).extracting(Datum::at).containsOnly(START.plus(MINUTE.multipliedBy(9)));
+    assertThat(fixture.drops.dropped).containsOnlyKeys(DropReason.TOO_OLD);
+    assertThat(fixture.buffer.depth().minutes()).isZero();
+    assertThat(cloudWatch.requests()).hasSizeLessThan(20);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void wrongClockLosesFewDatumsInFewRequests(boolean asTooOld) {
+    pollMinutes(0, 9);
+    if (asTooOld) {
+      cloudWatch.rejectAsTooOld(datum -> true);
+    } else {
+      cloudWatch.reject(datum -> true);
+    }
 
     Instant next = turn(605);
 

@@ -7,7 +7,7 @@ import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Answers {@code PutMetricData} as Smithy RPC v2 with CBOR, without reading the datums. */
+/** Answers OTLP, and {@code PutMetricData} as Smithy RPC v2 with CBOR, without reading the datums. */
 final class CloudWatch implements HttpHandler {
   /** A map without entries. */
   private static final byte[] NOTHING = {(byte) 0xA0};
@@ -18,6 +18,10 @@ final class CloudWatch implements HttpHandler {
 
   @Override
   public void handle(HttpExchange exchange) throws IOException {
+    if (exchange.getRequestURI().getPath().equals("/v1/metrics")) {
+      Reply.send(exchange, 200, "application/x-protobuf", new byte[0]);
+      return;
+    }
     exchange.getResponseHeaders().set("smithy-protocol", "rpc-v2-cbor");
     if (throttling) {
       Reply.send(exchange, 400, "application/cbor", throttlingError());

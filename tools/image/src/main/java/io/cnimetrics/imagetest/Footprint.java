@@ -6,12 +6,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * {@code Footprint BUILT LIB EXECUTABLE MINUTES RUNS [--tracking] [NAME=OPTIONS]...}: measures the
+ * {@code Footprint BUILT LIB EXECUTABLE MINUTES RUNS [--tracking] [--otlp] [NAME=OPTIONS]...}: measures the
  * native executable, the JVM image, the image's JVM options without the cache, and the JDK's
  * defaults with the jars of the distribution. {@code NAME=OPTIONS} replaces the default JVM: it
  * measures the JVM image with more options, or another executable if the options start with a path.
+ * {@code --otlp} measures only the JVM image and the native executable, with and without OTLP.
  *
  * <p>The agents start one after the other. No other agent starts until the last one is ready. Then
  * all agents run at the same time. Their PSS is lower than on a node, because the agents share the
@@ -29,7 +31,8 @@ public final class Footprint {
     int runs = Integer.parseInt(args[4]);
     List<String> more = new ArrayList<>(List.of(args).subList(5, args.length));
     boolean tracking = more.remove("--tracking");
-    List<Variant> variants = variants(args, more, tracking);
+    boolean otlp = more.remove("--otlp");
+    List<Variant> variants = variants(args, more, tracking, otlp);
     Table table = new Table();
     Path directory = Files.createTempDirectory("footprint");
     try (Node node = new Node(directory, built)) {
@@ -54,10 +57,10 @@ public final class Footprint {
     table.print(System.out);
   }
 
-  private static List<Variant> variants(String[] args, List<String> more, boolean tracking) {
+  private static List<Variant> variants(String[] args, List<String> more, boolean tracking, boolean otlp) {
     Path built = Path.of(args[0]);
     List<Variant> variants = new ArrayList<>();
-    if (more.isEmpty()) {
+    if (more.isEmpty() && !otlp) {
       variants.add(Variant.ofDefaults(Path.of(args[1])));
       variants.add(Variant.tuned(built));
     }
@@ -71,6 +74,8 @@ public final class Footprint {
               ? Variant.ofExecutable(parts[0], parts[1])
               : Variant.ofImage(parts[0], built, parts[1]));
     }
-    return variants;
+    return otlp
+        ? variants.stream().flatMap(one -> Stream.of(one, one.withOtlp())).toList()
+        : variants;
   }
 }

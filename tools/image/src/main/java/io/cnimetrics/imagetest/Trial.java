@@ -3,7 +3,6 @@ package io.cnimetrics.imagetest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** One agent that is measured. */
@@ -29,7 +28,7 @@ final class Trial {
 
   /** Starts an agent with the default intervals, and waits until it is ready. */
   static Trial start(Node node, Variant variant) throws IOException {
-    Node.Agent agent = node.start(variant.command(), List.of());
+    Node.Agent agent = node.start(variant.command(), variant.flags());
     Duration firstPoll = agent.awaitFirstPoll();
     return new Trial(variant, agent, firstPoll, agent.awaitReady());
   }

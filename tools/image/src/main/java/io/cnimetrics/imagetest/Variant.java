@@ -9,11 +9,23 @@ import java.util.List;
  *
  * @param command the command before {@code run}: an executable, or java with options and the main
  *     class
+ * @param flags the flags of {@code run}
  * @param onHotSpot whether jcmd can query it
  */
-record Variant(String name, List<String> command, boolean onHotSpot) {
+record Variant(String name, List<String> command, List<String> flags, boolean onHotSpot) {
   Variant {
     command = List.copyOf(command);
+    flags = List.copyOf(flags);
+  }
+
+  private Variant(String name, List<String> command, boolean onHotSpot) {
+    this(name, command, List.of(), onHotSpot);
+  }
+
+  /** Returns the variant that also sends by OTLP to CloudWatch. */
+  Variant withOtlp() {
+    return new Variant(
+        name + ", OTLP", command, List.of("--otlp-endpoint=cloudwatch"), onHotSpot);
   }
 
   /**
