@@ -230,10 +230,11 @@ public final class Sender {
           yield true;
         }
         case INVALID -> {
-          boolean tooOld = answer.code().equals(PutResult.TOO_OLD) && batch.minutes().size() == 1;
-          yield tooOld && newestAccepted
-              ? droppedMinute(batch, answer)
-              : batch.isSingle() ? dropped(batch, answer) : split(batch);
+          boolean tooOld = newestAccepted && answer.code().equals(PutResult.TOO_OLD);
+          if (tooOld && batch.minutes().size() == 1) {
+            yield droppedMinute(batch, answer);
+          }
+          yield batch.isSingle() ? dropped(batch, answer) : split(batch);
         }
         case RETRYABLE, UNAUTHORIZED -> {
           failed(answer, clock.instant());

@@ -1,7 +1,6 @@
 package io.cnimetrics.prometheus;
 
 import io.cnimetrics.prometheus.Prometheus.Alert;
-import io.cnimetrics.simulator.NodeFault;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.testing.Eventually;
@@ -46,8 +45,8 @@ public final class PrometheusRun implements AutoCloseable {
   private PrometheusRun(Path program, Path directory, Duration length) throws IOException {
     this.length = length;
     this.prometheus = Prometheus.start(program, directory);
-    this.url = node("ip-10-0-1-5", "i-05", churn(), false, directory);
-    this.signed = node("ip-10-0-1-6", "i-06", waves(), true, directory);
+    this.url = node("ip-10-0-1-5", "i-05", waves("5:40:0.3,40:5:0.5"), false, directory);
+    this.signed = node("ip-10-0-1-6", "i-06", waves("5:50:0.15,50:5:0.15"), true, directory);
     this.full = node("ip-10-0-1-7", "i-07", full(), false, directory);
     String pages =
         nodes().stream()
@@ -68,19 +67,9 @@ public final class PrometheusRun implements AutoCloseable {
     return List.of(url, signed, full);
   }
 
-  /** Pods that live for 20 s. */
-  private static Scenario churn() {
-    return Scenario.of("m5.xlarge")
-        .pods(PodSchedule.parse("0:8:0.5"))
-        .nodeFault(NodeFault.CHURN)
-        .build();
-  }
-
   /** The number of pods rises and falls for more than an hour. */
-  private static Scenario waves() {
-    return Scenario.of("m5.xlarge")
-        .pods(PodSchedule.parse("5:50:0.15,50:5:0.15,".repeat(12) + "5"))
-        .build();
+  private static Scenario waves(String pods) {
+    return Scenario.of("m5.xlarge").pods(PodSchedule.parse((pods + ",").repeat(40) + "5")).build();
   }
 
   /** From the first minute on, the node has more pods than its subnet has addresses. */
