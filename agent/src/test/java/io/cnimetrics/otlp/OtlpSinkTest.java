@@ -174,12 +174,16 @@ class OtlpSinkTest {
   void valuesThatAreTooOldForPrometheusHaveTheirOwnCode(String words) {
     receiver.plan(
         new Answer(
-            400, Map.of("Content-Type", "text/plain; charset=utf-8"), words.getBytes(UTF_8), false));
+            400,
+            Map.of("Content-Type", "text/plain; charset=utf-8"),
+            words.getBytes(UTF_8),
+            false));
 
     assertThat(put())
         .returns(Status.INVALID, PutResult::status)
         .returns(PutResult.TOO_OLD, PutResult::code)
-        .satisfies(result -> assertThat(result.message()).contains(words, "out_of_order_time_window"));
+        .satisfies(
+            result -> assertThat(result.message()).contains(words, "out_of_order_time_window"));
   }
 
   @ParameterizedTest

@@ -165,7 +165,9 @@ class SenderTest {
 
     turn(605);
 
-    assertThat(cloudWatch.held()).extracting(Datum::at).containsOnly(START.plus(MINUTE.multipliedBy(9)));
+    assertThat(cloudWatch.held())
+        .extracting(Datum::at)
+        .containsOnly(START.plus(MINUTE.multipliedBy(9)));
     assertThat(fixture.drops.dropped).containsOnlyKeys(DropReason.TOO_OLD);
     assertThat(fixture.buffer.depth().minutes()).isZero();
     assertThat(cloudWatch.requests()).hasSizeLessThan(20);
