@@ -2,6 +2,7 @@
 
 import functools
 import re
+import shlex
 import tempfile
 import unittest
 from pathlib import Path
@@ -15,9 +16,11 @@ from rendering import (
     all_renderings,
     env,
     helm,
+    helm_text,
     kustomization,
     kustomize,
     kustomize_components,
+    objects,
     only,
     pod_spec,
     value_sets,
@@ -30,6 +33,7 @@ NODES = {
     "managed": (LINUX | {"eks.amazonaws.com/nodegroup": "main"}, []),
     "arm64": (LINUX | {"kubernetes.io/arch": "arm64"}, []),
     "Karpenter": (LINUX | {"karpenter.sh/nodepool": "default"}, []),
+    "HyperPod": (LINUX | {"sagemaker.amazonaws.com/compute-type": "hyperpod"}, []),
     "EC2 by its compute type": (LINUX | {COMPUTE_TYPE: "ec2"}, []),
     "tainted": (
         LINUX,
@@ -46,7 +50,7 @@ NODES = {
     "Auto Mode": (LINUX | {COMPUTE_TYPE: "auto"}, []),
     "Windows": ({"kubernetes.io/os": "windows"}, []),
 }
-WITH_IPAMD = {"managed", "arm64", "Karpenter", "EC2 by its compute type", "tainted"}
+WITH_IPAMD = {"managed", "arm64", "Karpenter", "HyperPod", "EC2 by its compute type", "tainted"}
 
 PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 
@@ -314,3 +318,26 @@ class Nodes(unittest.TestCase):
 
     def test_tolerations_can_be_narrowed(self):
         self.assertEqual(WITH_IPAMD - {"tainted"}, nodes_of(helm({"tolerations": []})))
+
+    def test_the_page_says_on_which_nodes_the_agent_runs(self):
+        page = (TOP / "docs/nodes.md").read_text()
+        rows = dict(re.findall(r"(?m)^\| ([^|]+) \| (yes|no|with `autoMode: true`) \|", page.split("## Operating")[0]))
+        named = {"managed node group, self-managed node": "managed", "GPU or other taints": "tainted"}
+        auto = nodes_of(helm({"autoMode": True}))
+        expected = {True: "yes", False: "no"}
+        for row, runs in rows.items():
+            node = named.get(row, row)
+            says = "with `autoMode: true`" if node in auto - WITH_IPAMD else expected[node in WITH_IPAMD]
+            self.assertEqual(says, runs, row)
+        self.assertEqual(set(NODES) - {"EC2 by its compute type"}, {named.get(row, row) for row in rows})
+
+    def test_the_trial_on_a_node_of_auto_mode_runs_on_this_node_only(self):
+        page = (TOP / "docs/nodes.md").read_text()
+        command = re.search(r"helm install trial (.*?)\n    kubectl", page, re.S)[1].replace("\\\n", " ")
+        flags = shlex.split(command)[3:]
+        rendered = objects(helm_text(*flags, "--skip-tests", release="trial"))
+        self.assertIn(f"daemonset/{only(rendered, 'DaemonSet')['metadata']['name']} ", page)
+        self.assertEqual("false", env(rendered)["USE_CLOUDWATCH"])
+        labels, taints = NODES["Auto Mode"]
+        self.assertTrue(runs_on(pod_spec(rendered), (labels | {"kubernetes.io/hostname": "NODE"}, taints)))
+        self.assertEqual(set(), nodes_of(rendered))
