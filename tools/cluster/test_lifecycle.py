@@ -11,7 +11,7 @@ import unittest
 from pathlib import Path
 
 from cluster import Cluster
-from rehearsal import PAGE, VERSION, Registry, blocks, environment, install_command, shell
+from rehearsal import PAGE, README, VERSION, Registry, blocks, environment, install_command, shell
 from rendering import CHART, NAME, run
 from test_cluster import node_name
 from test_manifests import NODES, WITH_IPAMD
@@ -105,7 +105,7 @@ class Lifecycle(unittest.TestCase):
 
     def test_the_documented_commands_install_upgrade_roll_back_and_uninstall(self):
         before = self.everything()
-        self.user(install_command())
+        self.user(install_command(README))
         self.assert_runs(VERSION)
 
         printed = self.user(UPGRADE.replace("NEXT", NEXT))

@@ -12,6 +12,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 VERSION = re.search(r"<version>(.*)</version>", (TOP / "pom.xml").read_text())[1]
 README = (TOP / "README.md").read_text()
+CHART_README = (TOP / "daemonset/chart/README.md").read_text()
 PAGE = (TOP / "docs/releases.md").read_text()
 
 
@@ -22,9 +23,9 @@ def blocks(text, heading):
     return [re.sub(r"(?m)^    ", "", each).strip() for each in found]
 
 
-def install_command():
-    """Returns the line of the README that installs a release."""
-    [command] = re.findall(r"(?m)^    (helm install .* oci://(?:.*\\\n)*.*)$", README)
+def install_command(text):
+    """Returns the command of a README that installs a release."""
+    [command] = re.findall(r"(?m)^    (helm install .* oci://(?:.*\\\n)*.*)$", text)
     return command
 
 

@@ -48,8 +48,9 @@ check() {
   says Dockerfile '^ARG VERSION=(.*)$'
   says README.md '^Version ([0-9.]*)[,.].*$'
   says CHANGELOG.md '^## \[([0-9.]*)\] - [0-9]{4}-[0-9]{2}-[0-9]{2}$'
-  if grep -n -e 'not released' -e 'Not published' README.md CHANGELOG.md docs/releases.md >&2; then
-    echo "the lines above say that there is no release" >&2
+  if grep -rnE '(, | is |- )not released|Not published|No release exists|Before the first release' \
+    README.md CHANGELOG.md docs daemonset/chart/README.md >&2; then
+    echo "these lines say that there is no release" >&2
     wrong=1
   fi
   [ $wrong = 0 ] || fail "version $version cannot be released yet"
@@ -77,17 +78,20 @@ image() {
 }
 
 publish() {
-  local crane cosign helm tag digest jvm_digest chart
+  local crane cosign tag digest jvm_digest chart
   copy_sources
-  crane=$(tool crane) cosign=$(tool cosign) helm=$(tool helm)
+  crane=$(tool crane)
+  cosign=$(tool cosign)
+  HELM=$(tool helm)
+  KUSTOMIZE=$(tool kustomize)
+  export HELM KUSTOMIZE
   for tag in "$version" "$version-jvm"; do
     "$crane" index append --manifest "$image:$tag-amd64" --manifest "$image:$tag-arm64" --tag "$image:$tag"
   done
   digest=$("$crane" digest "$image:$version")
   jvm_digest=$("$crane" digest "$image:$version-jvm")
 
-  HELM=$helm KUSTOMIZE=$(tool kustomize) "$sources/tools/deploy/package.sh" "$version" "$image" "$digest" \
-    "$top/target/package"
+  "$sources/tools/deploy/package.sh" "$version" "$image" "$digest" "$top/target/package"
   for digest in "$digest" "$jvm_digest"; do
     "$cosign" sign --yes "$image@$digest"
     "$cosign" attest --yes --type cyclonedx --predicate "target/package/cni-metrics-agent-$version.cdx.json" \
@@ -96,7 +100,7 @@ publish() {
   "$cosign" sign-blob --yes --bundle target/package/SHA256SUMS.bundle target/package/SHA256SUMS
 
   # The chart is last. A chart that a user can pull has a signed image.
-  "$helm" push "target/package/cni-metrics-agent-$version.tgz" "oci://$charts"
+  "$HELM" push "target/package/cni-metrics-agent-$version.tgz" "oci://$charts"
   chart=$("$crane" digest "$charts/cni-metrics-agent:$version")
   "$cosign" sign --yes "$charts/cni-metrics-agent@$chart"
   notes >target/release-notes.md

@@ -10,7 +10,7 @@ import unittest
 from pathlib import Path
 
 import yaml
-from rehearsal import PAGE, TOP, VERSION, Registry, blocks, environment, install_command, shell
+from rehearsal import CHART_README, PAGE, README, TOP, VERSION, Registry, blocks, environment, install_command, shell
 
 DIST = TOP / "agent/target/dist"
 PACKAGE = TOP / "target/package"
@@ -51,12 +51,15 @@ class Rehearsal(unittest.TestCase):
     def digest(self, name):
         return self.crane("digest", f"{self.registry.name}/{name}")
 
-    def test_the_readme_installs_the_image_of_this_release_by_its_digest(self):
-        rendered = self.user(install_command())
+    def test_the_readmes_install_the_image_of_this_release_by_its_digest(self):
+        for text in (README, CHART_README):
+            command = install_command(text).replace("=CLUSTER ", '="$CLUSTER" ').replace("=REGION", '="$REGION"')
+            self.assert_installs(self.user(command))
+
+    def assert_installs(self, rendered):
         image = f"{self.registry.name}/cni-metrics-agent@{self.digest(f'cni-metrics-agent:{VERSION}')}"
         self.assertEqual({image}, set(re.findall(r"image: \"?([^\s\"]+)", rendered)))
-        self.assertIn("production", rendered)
-        self.assertIn("eu-west-1", rendered)
+        self.assertRegex(rendered, 'name: "?AWS_CLUSTER_ID"?\n +value: "?production"?\n')
 
     def test_the_page_verifies_the_signatures_the_sbom_and_the_files(self):
         for name in PACKAGE.iterdir():
