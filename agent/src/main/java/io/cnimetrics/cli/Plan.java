@@ -5,6 +5,7 @@ import io.cnimetrics.config.Dimension;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.FlagType;
 import io.cnimetrics.config.MetricSelection;
+import io.cnimetrics.config.Otlp;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.plan.Fleet;
@@ -22,12 +23,16 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code plan} estimates CloudWatch requests and cost of a cluster. Makes no network calls. */
 final class Plan implements Command {
   private static final Flag<Integer> NODES =
-      Flag.of("--nodes", "PLAN_NODES", FlagType.number(1, Fleet.MOST_NODES))
-          .ifAbsent("none (required)", "number of nodes");
+      Flag.of("--nodes", "PLAN_NODES", FlagType.number(1, Fleet.MOST_NODES_OF_CLUSTER))
+          .ifAbsent("none (required)", "number of nodes of each cluster");
+  private static final Flag<Integer> CLUSTERS =
+      Flag.of("--clusters", "PLAN_CLUSTERS", FlagType.number(1, 1_000))
+          .defaultsTo("1", "number of clusters in one account and region");
   private static final Flag<Output> OUTPUT =
       Flag.of("--output", "PLAN_OUTPUT", FlagType.oneOf("FORMAT", Output.class))
           .defaultsTo("table", "table or json");
@@ -53,10 +58,13 @@ final class Plan implements Command {
   public List<Flag<?>> flags() {
     return List.of(
         NODES,
+        CLUSTERS,
         Settings.PUBLISH_INTERVAL,
         Settings.DIMENSIONS,
         Settings.METRICS,
         Settings.SUBNETS,
+        Settings.CLOUDWATCH,
+        Settings.OTLP_ENDPOINT,
         ZONES,
         INSTANCE_TYPES,
         SUBNET_COUNT,
@@ -67,6 +75,12 @@ final class Plan implements Command {
   @Override
   public int run(Values values, Console console) {
     int nodes = values.require(NODES).orElse(1);
+    int clusters = values.get(CLUSTERS);
+    if ((long) nodes * clusters > Fleet.MOST_NODES) {
+      values.problem(
+          "--nodes %d with --clusters %d: expected at most %d nodes in all clusters"
+              .formatted(nodes, clusters, Fleet.MOST_NODES));
+    }
     Duration interval = values.get(Settings.PUBLISH_INTERVAL);
     List<List<Dimension>> sets = values.get(Settings.DIMENSIONS);
     MetricSelection selection =
@@ -77,9 +91,20 @@ final class Plan implements Command {
     int subnets = values.get(Settings.SUBNETS) ? subnetCount : 0;
     Prices prices = values.find(PRICES).orElseGet(Prices::bundled);
     Output output = values.get(OUTPUT);
+    boolean cloudWatch = values.get(Settings.CLOUDWATCH);
+    Optional<Otlp> otlp = Otlp.of(values);
     values.check();
     FleetPlan plan =
-        new PlannedCluster(nodes, interval, sets, selection, zones, instanceTypes, subnets)
+        new PlannedClusters(
+                nodes * clusters,
+                clusters,
+                interval,
+                cloudWatch ? sets : List.of(),
+                selection,
+                zones,
+                instanceTypes,
+                subnets,
+                otlp)
             .plan(prices);
     console.print(
         switch (output) {

@@ -34,7 +34,7 @@ public record Otlp(Optional<URI> url, Map<String, String> headers, Map<String, S
   private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]*");
 
   /** Reads the settings; empty if no endpoint is given. */
-  static Optional<Otlp> of(Values values) {
+  public static Optional<Otlp> of(Values values) {
     Optional<Optional<URI>> endpoint = values.find(Settings.OTLP_ENDPOINT);
     if (endpoint.isEmpty()) {
       return Optional.empty();

@@ -3,13 +3,17 @@ package io.cnimetrics.console;
 import static io.cnimetrics.console.CloudFormation.sub;
 import static io.cnimetrics.text.Json.object;
 
+import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.console.Alarm.Switch;
 import io.cnimetrics.console.Alarm.Threshold;
 import io.cnimetrics.console.PromQuery.Dialect;
 import io.cnimetrics.console.PromQuery.Subject;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Writes the alarms as PromQL alarms of CloudWatch, in one CloudFormation template. Each node in
@@ -21,6 +25,8 @@ public final class PromqlTemplate {
 
   /** Bridges points that CloudWatch shows late, so that an alarm does not end and start again. */
   private static final int RECOVERY_SECONDS = 300;
+
+  private static final Pattern RANGE = Pattern.compile("\\[(\\d+)m]");
 
   private PromqlTemplate() {}
 
@@ -48,6 +54,26 @@ public final class PromqlTemplate {
             AlarmParameters.conditions(AlarmTable.byNode()),
             "Resources",
             resources));
+  }
+
+  /** The alarms that are on by default and whose metrics the agents publish. */
+  public static List<Alarm> alarms(Collection<Metric> metrics) {
+    return AlarmTable.byNode().stream()
+        .filter(alarm -> alarm.isOnByDefault() && metrics.containsAll(alarm.metrics()))
+        .toList();
+  }
+
+  /**
+   * The samples of one node that the alarms read in one evaluation. Each range of a query reads a
+   * sample for each publish interval. The few samples of subnets are left out.
+   */
+  public static long samplesOfNode(Collection<Metric> metrics, int publishMinutes) {
+    Dialect dialect = new Dialect("", publishMinutes, PromQuery::number, "");
+    return alarms(metrics).stream()
+        .filter(alarm -> !alarm.isOfSubnet())
+        .flatMap(alarm -> RANGE.matcher(dialect.of(alarm).expression()).results())
+        .mapToLong(range -> Long.parseLong(range.group(1)) / publishMinutes)
+        .sum();
   }
 
   private static Map<String, Object> alarm(Alarm alarm, Dialect dialect) {

@@ -112,8 +112,7 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
       return results.late(limit);
     }
     try {
-      return BoundedCall.start("otlp", limit, () -> send(request(datums), attempt, results))
-          .result();
+      return BoundedCall.start("otlp", limit, () -> send(body(datums), attempt, results)).result();
     } catch (TimeoutException e) {
       attempt.abort();
       return results.late(limit);
@@ -123,6 +122,10 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
   @Override
   public void close() {
     http.close();
+  }
+
+  private byte[] body(List<Datum> datums) {
+    return request(datums, labels.get(), resource, version).compressed();
   }
 
   private PutResult send(byte[] body, Attempt attempt, OtlpResult results) {
@@ -184,12 +187,24 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
   }
 
   /**
-   * The compressed request. One info point with the newest time describes the node. The points of a
-   * series are oldest first, because Prometheus drops a point that is older than the point before
-   * it, and reports no error.
+   * The points that a request with these datums has, as CloudWatch bills them.
+   *
+   * @param resource attributes of all metrics
+   * @param version the version of the agent
    */
-  private byte[] request(List<Datum> anyOrder) {
-    NodeLabels node = labels.get();
+  public static BilledPoints billed(
+      List<Datum> datums, NodeLabels node, Map<String, String> resource, String version) {
+    return datums.isEmpty()
+        ? BilledPoints.NONE
+        : BilledPoints.of(request(datums, node, resource, version));
+  }
+
+  /**
+   * One info point with the newest time describes the node. The points of a series are oldest first,
+   * because Prometheus drops a point that is older than the point before it, and reports no error.
+   */
+  private static OtlpRequest request(
+      List<Datum> anyOrder, NodeLabels node, Map<String, String> resource, String version) {
     List<Datum> datums = new ArrayList<>(anyOrder);
     datums.sort(Comparator.comparing(Datum::at));
     Map<String, OtlpRequest.Metric> families = new LinkedHashMap<>();
@@ -204,7 +219,7 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
     }
     List<OtlpRequest.Metric> metrics = new ArrayList<>(families.values());
     metrics.add(info(node, datums.get(datums.size() - 1)));
-    return new OtlpRequest(resource, version, metrics).compressed();
+    return new OtlpRequest(resource, version, metrics);
   }
 
   private static OtlpRequest.Metric family(String name, Metric metric) {

@@ -3,8 +3,10 @@ package io.cnimetrics.plan;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.console.Alarm;
 import io.cnimetrics.console.AlarmTable;
+import io.cnimetrics.console.PromqlTemplate;
 import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -12,11 +14,10 @@ import java.util.List;
 /**
  * One line of the bill, for one alarm of the template or for its copies for several subnets.
  *
- * @param metrics the number of metrics in these alarms, because CloudWatch bills each metric of an
- *     alarm; 0 for a composite alarm, which has a fixed price
+ * @param metrics the number of metrics in these alarms of one cluster, because CloudWatch bills each
+ *     metric of an alarm; 1 for a composite alarm and for a PromQL alarm, which have a fixed price
  */
-public record BilledAlarm(String title, int metrics) {
-  private static final int COMPOSITE = 0;
+public record BilledAlarm(Part part, String title, int metrics) {
 
   /**
    * All alarms that are on by default and whose metrics the agents publish.
@@ -31,19 +32,26 @@ public record BilledAlarm(String title, int metrics) {
       boolean measured = alarm.isOfSubnet() ? subnets > 0 : metrics.containsAll(alarm.metrics());
       if (alarm.isOnByDefault() && measured) {
         int alike = alarm.isOfSubnet() ? subnets : 1;
-        billed.add(new BilledAlarm(alarm.text().title(), alike * alarm.metrics().size()));
+        billed.add(
+            new BilledAlarm(Part.ALARMS, alarm.text().title(), alike * alarm.metrics().size()));
         pages |= alarm.severity() == Alarm.Severity.PAGE;
       }
     }
     if (pages) {
-      billed.add(new BilledAlarm(AlarmTable.CANNOT_START.title(), COMPOSITE));
+      billed.add(new BilledAlarm(Part.COMPOSITE, AlarmTable.CANNOT_START.title(), 1));
     }
     return billed;
   }
 
-  Item item(Prices prices) {
-    return metrics == COMPOSITE
-        ? new Item(Part.COMPOSITE, title, 1, Prices.cents(prices.compositeAlarm()))
-        : new Item(Part.ALARMS, title, metrics, prices.ofAlarm(metrics));
+  /** The alarms of the template with PromQL alarms, if the agents publish their metrics. */
+  public static BilledAlarm promql(Collection<Metric> metrics) {
+    int alarms = PromqlTemplate.alarms(metrics).size();
+    return new BilledAlarm(Part.PROMQL, "PromQL alarms", alarms);
+  }
+
+  Item item(Prices prices, int clusters) {
+    BigDecimal price = part == Part.COMPOSITE ? prices.compositeAlarm() : prices.alarmMetric();
+    int count = metrics * clusters;
+    return new Item(part, title, count, Prices.cents(price.multiply(BigDecimal.valueOf(count))));
   }
 }

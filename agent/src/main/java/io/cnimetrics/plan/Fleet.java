@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The nodes of a cluster, with node names in the format of EC2. Each node sends at the times of the
+ * The nodes of all clusters, with node names in the format of EC2. Each node sends at the times of the
  * node's {@link NodeSchedule}.
  *
  * @param nodes the number of nodes, 1 to {@link #MOST_NODES}
@@ -19,12 +19,15 @@ import java.util.stream.Stream;
 public record Fleet(
     int nodes, Duration publishInterval, int datumsPerMinute, boolean countsStarts) {
   /** The largest number of nodes that an EKS cluster can have. */
-  public static final int MOST_NODES = 100_000;
+  public static final int MOST_NODES_OF_CLUSTER = 100_000;
+
+  /** A limit of the calculation, which needs about a second for this number of nodes. */
+  public static final int MOST_NODES = 1_000_000;
 
   /** The length of a billed month. */
   static final Duration MONTH = Duration.ofDays(30);
 
-  private static final Duration MINUTE = Duration.ofMinutes(1);
+  static final Duration MINUTE = Duration.ofMinutes(1);
 
   /** The value does not matter, because the poll interval does not change the send times. */
   private static final Duration ANY_POLL_INTERVAL = MINUTE;

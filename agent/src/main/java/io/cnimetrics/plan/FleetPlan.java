@@ -1,20 +1,28 @@
 package io.cnimetrics.plan;
 
 import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The requests and costs that a fleet will cause in CloudWatch.
  *
+ * @param clusters the number of clusters, which have equal numbers of nodes
  * @param sets the sets of dimensions of the metrics, in the order of the bill
  * @param assumptions texts about the values that the plan assumes
  */
 public record FleetPlan(
     Fleet fleet,
+    int clusters,
     List<BilledSet> sets,
     List<BilledAlarm> alarms,
+    OtlpPoints otlp,
     List<String> assumptions,
     Prices prices) {
+
+  static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
 
   /** The number of billed metrics. */
   public long metrics() {
@@ -23,13 +31,38 @@ public record FleetPlan(
 
   /** The cost if no minute is sent early. */
   public Bill bill() {
-    return Bill.of(this, fleet.scheduled());
+    return Bill.of(this, fleet.scheduled(), fleet.publishInterval());
   }
 
   /** The cost if every node sends in every minute of the month. */
   public Bill billAtMost() {
-    return Bill.of(this, fleet.everyMinute());
+    return Bill.of(this, fleet.everyMinute(), Fleet.MINUTE);
   }
+
+  /** What one node costs a month, for each publish interval. */
+  public List<NodeCost> ofNode() {
+    return Stream.of(Fleet.MINUTE, LONGEST_INTERVAL).map(this::ofNode).toList();
+  }
+
+  private NodeCost ofNode(Duration interval) {
+    BigDecimal requests = prices.thousandRequests().divide(BigDecimal.valueOf(1_000));
+    return new NodeCost(
+        interval,
+        milli(requests.multiply(BigDecimal.valueOf(Fleet.MONTH.dividedBy(interval)))),
+        milli(prices.ofOtlpBytes(otlp.bytesOfNode(interval))));
+  }
+
+  private static BigDecimal milli(BigDecimal dollars) {
+    return dollars.setScale(3, RoundingMode.HALF_UP);
+  }
+
+  /**
+   * The price of one node's data a month, without the price of each metric.
+   *
+   * @param putMetricData dollars for requests with PutMetricData
+   * @param otlp dollars for points by OTLP
+   */
+  public record NodeCost(Duration publishInterval, BigDecimal putMetricData, BigDecimal otlp) {}
 
   /** The warnings. The warning whose remedy saves the most dollars comes first. */
   public List<Warning> warnings() {

@@ -5,6 +5,7 @@ import static io.cnimetrics.text.Json.object;
 import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
 import io.cnimetrics.plan.FleetPlan.BilledSet;
+import io.cnimetrics.plan.FleetPlan.NodeCost;
 import io.cnimetrics.plan.FleetPlan.Warning;
 import io.cnimetrics.text.Json;
 import java.util.Locale;
@@ -23,6 +24,7 @@ public final class PlanJson {
     return Json.entryPerLine(
         object(
             "nodes", fleet.nodes(),
+            "clusters", plan.clusters(),
             "publishIntervalSeconds", fleet.publishInterval().toSeconds(),
             "quotaPerSecond", RequestLoad.QUOTA_PER_SECOND,
             "requests", load(fleet.scheduled()),
@@ -31,6 +33,8 @@ public final class PlanJson {
             "metrics", plan.metrics(),
             "sets", plan.sets().stream().map(PlanJson::set).toList(),
             "dollarsPerMonth", dollars(plan),
+            "ofNode", plan.ofNode().stream().map(PlanJson::ofNode).toList(),
+            "otlp", otlp(plan.otlp()),
             "bill", plan.bill().items().stream().map(PlanJson::item).toList(),
             "prices", prices,
             "assumptions", plan.assumptions(),
@@ -68,6 +72,21 @@ public final class PlanJson {
     }
     dollars.put("totalAtMost", plan.billAtMost().total());
     return dollars;
+  }
+
+  private static Map<String, Object> ofNode(NodeCost cost) {
+    return object(
+        "publishIntervalSeconds", cost.publishInterval().toSeconds(),
+        "putMetricDataDollars", cost.putMetricData(),
+        "otlpDollars", cost.otlp());
+  }
+
+  private static Map<String, Object> otlp(OtlpPoints otlp) {
+    return object(
+        "points", otlp.points(),
+        "bytesOfPoint", otlp.bytesOfPoint(),
+        "leastBytesOfPoint", otlp.leastBytesOfPoint(),
+        "labels", otlp.labels());
   }
 
   private static Map<String, Object> item(Item item) {

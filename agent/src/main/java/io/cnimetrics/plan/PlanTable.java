@@ -2,14 +2,17 @@ package io.cnimetrics.plan;
 
 import io.cnimetrics.plan.Bill.Item;
 import io.cnimetrics.plan.Bill.Part;
+import io.cnimetrics.plan.FleetPlan.NodeCost;
 import io.cnimetrics.plan.FleetPlan.Warning;
 import io.cnimetrics.text.Lines;
 import io.cnimetrics.text.Palette;
 import io.cnimetrics.text.Printable;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /** Writes a plan as a table of 80 columns. The summary is first, and the warnings are last. */
 public final class PlanTable {
@@ -40,13 +43,16 @@ public final class PlanTable {
     answer();
     requests();
     cost();
+    ofNode();
     list("Assumed", assumptions(), false);
     list("Warnings", plan.warnings().stream().map(Warning::message).toList(), true);
     return text.toString();
   }
 
   private void answer() {
-    row("Nodes", format("%,d; each node sends every %s", plan.fleet().nodes(), interval()));
+    int clusters = plan.clusters();
+    String where = clusters == 1 ? "" : format(" in %,d clusters", clusters);
+    row("Nodes", format("%,d%s; each node sends every %s", plan.fleet().nodes(), where, interval()));
     row(
         "Requests",
         format(
@@ -57,7 +63,9 @@ public final class PlanTable {
             load.worstSecond(),
             percent(load.worstQuotaShare())));
     row("Metrics", format("%,d billed", plan.metrics()));
-    row("Cost", format("$%,.2f a month", bill.total()));
+    BigDecimal each = bill.total().divide(BigDecimal.valueOf(clusters), RoundingMode.HALF_UP);
+    String ofEach = clusters == 1 ? "" : format("; $%,.2f for each cluster", each);
+    row("Cost", format("$%,.2f a month%s", bill.total(), ofEach));
   }
 
   private String interval() {
@@ -112,6 +120,25 @@ public final class PlanTable {
     line(palette.bold(padded("  " + what) + format("%,32.2f", dollars)));
   }
 
+  private void ofNode() {
+    line("");
+    line(
+        palette.bold("A node a month, in $")
+            + palette.faint("%29s%30s".formatted("every minute", "every 5 minutes")));
+    List<NodeCost> costs = plan.ofNode();
+    ofNode("PutMetricData, requests", costs, NodeCost::putMetricData);
+    OtlpPoints otlp = plan.otlp();
+    String points = format("OTLP, %d points of %d bytes", otlp.points(), otlp.bytesOfPoint());
+    ofNode(points, costs, NodeCost::otlp);
+  }
+
+  private void ofNode(String what, List<NodeCost> costs, Function<NodeCost, BigDecimal> dollars) {
+    line(
+        format(
+            "  %-34s%13.3f%30.3f",
+            what, dollars.apply(costs.get(0)), dollars.apply(costs.get(1))));
+  }
+
   private static String padded(String text) {
     return text + " ".repeat(Math.max(0, COUNT_FROM - Printable.columns(text)));
   }
@@ -120,9 +147,10 @@ public final class PlanTable {
     return switch (item.part()) {
       case METRICS -> "Metrics by " + item.what();
       case REQUESTS -> "Requests";
+      case OTLP, PROMQL, SAMPLES -> item.what();
       case ALARMS -> "Alarm: " + item.what();
       case COMPOSITE -> "Composite alarm: " + item.what();
-      case DASHBOARDS -> "Dashboard";
+      case DASHBOARDS -> item.count() == 1 ? "Dashboard" : "Dashboards";
     };
   }
 

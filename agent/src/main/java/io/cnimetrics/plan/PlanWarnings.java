@@ -5,7 +5,6 @@ import io.cnimetrics.plan.Bill.Part;
 import io.cnimetrics.plan.FleetPlan.BilledSet;
 import io.cnimetrics.plan.FleetPlan.Warning;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -21,9 +20,8 @@ final class PlanWarnings {
 
   private static final String LEAVE_OUT_NODES =
       "leave this set out. Maximum and p90 by CLUSTER_ID show the state of the worst nodes, and"
-          + " the agents' logs contain the names of these nodes";
-
-  private static final Duration LONGEST_INTERVAL = Duration.ofMinutes(5);
+          + " the agents' logs contain the names of these nodes. OTLP (--otlp-endpoint cloudwatch)"
+          + " sends the name of each node for $%,.2f a month";
 
   private final FleetPlan plan;
   private final Fleet fleet;
@@ -61,15 +59,19 @@ final class PlanWarnings {
             set.metrics(),
             dollars,
             set.scope() == BilledSet.Scope.NODE
-                ? LEAVE_OUT_NODES
+                ? text(LEAVE_OUT_NODES, otlpDollars())
                 : "leave this set out, or choose fewer metrics with --metrics");
       }
     }
   }
 
+  private BigDecimal otlpDollars() {
+    return plan.prices().ofOtlpBytes(plan.otlp().bytes(fleet, fleet.publishInterval()));
+  }
+
   private void costlyRequests() {
     BigDecimal now = bill.of(Part.REQUESTS);
-    long fewer = fleet.withPublishInterval(LONGEST_INTERVAL).scheduled().perMonth();
+    long fewer = fleet.withPublishInterval(FleetPlan.LONGEST_INTERVAL).scheduled().perMonth();
     BigDecimal saved = now.subtract(plan.prices().ofRequests(fewer));
     if (saved.compareTo(COSTLY) >= 0) {
       warn(
@@ -82,7 +84,8 @@ final class PlanWarnings {
   }
 
   private void noSetOfCluster() {
-    if (plan.sets().stream().noneMatch(set -> set.scope() == BilledSet.Scope.CLUSTER)) {
+    if (!plan.sets().isEmpty()
+        && plan.sets().stream().noneMatch(set -> set.scope() == BilledSet.Scope.CLUSTER)) {
       warn(
           BigDecimal.ZERO,
           "no set is CLUSTER_ID alone, but the dashboard and the alarms read only that set: add the"
@@ -93,7 +96,7 @@ final class PlanWarnings {
   private void busySecond() {
     RequestLoad load = fleet.scheduled();
     if (load.worstQuotaShare() >= MUCH_OF_QUOTA) {
-      int better = fleet.withPublishInterval(LONGEST_INTERVAL).scheduled().worstSecond();
+      int better = fleet.withPublishInterval(FleetPlan.LONGEST_INTERVAL).scheduled().worstSecond();
       warn(
           BigDecimal.ZERO,
           "the worst second uses %,.0f %% of the quota, which all callers in the account and region"

@@ -36,7 +36,9 @@ final class PriceFile {
             read("thousandRequests", PriceFile::dollars, BigDecimal.ZERO),
             read("alarmMetric", PriceFile::dollars, BigDecimal.ZERO),
             read("compositeAlarm", PriceFile::dollars, BigDecimal.ZERO),
-            read("dashboard", PriceFile::dollars, BigDecimal.ZERO));
+            read("dashboard", PriceFile::dollars, BigDecimal.ZERO),
+            read("otlpGigabyte", PriceFile::dollars, BigDecimal.ZERO),
+            read("millionSamples", PriceFile::dollars, BigDecimal.ZERO));
     for (String unknown : new TreeSet<>(lines.stringPropertyNames())) {
       problems.add("'%s' is not the name of a price".formatted(unknown));
     }

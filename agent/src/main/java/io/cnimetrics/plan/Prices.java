@@ -21,6 +21,8 @@ import java.util.Objects;
  * @param alarmMetric the price of one metric in an alarm a month
  * @param compositeAlarm the price of a composite alarm a month
  * @param dashboard the price of a dashboard a month
+ * @param otlpGigabyte the price of 10^9 bytes of OTLP points
+ * @param millionSamples the price of a million samples that queries in PromQL read
  */
 public record Prices(
     String source,
@@ -30,10 +32,14 @@ public record Prices(
     BigDecimal thousandRequests,
     BigDecimal alarmMetric,
     BigDecimal compositeAlarm,
-    BigDecimal dashboard) {
+    BigDecimal dashboard,
+    BigDecimal otlpGigabyte,
+    BigDecimal millionSamples) {
 
   private static final String BUNDLED = "prices.properties";
   private static final BigDecimal THOUSAND = BigDecimal.valueOf(1_000);
+  private static final BigDecimal MILLION = BigDecimal.valueOf(1_000_000);
+  private static final BigDecimal BILLION = BigDecimal.valueOf(1_000_000_000);
 
   /**
    * One tier of the price of a metric.
@@ -80,9 +86,14 @@ public record Prices(
     return cents(thousandRequests.multiply(BigDecimal.valueOf(requests)).divide(THOUSAND));
   }
 
-  /** The monthly price of an alarm with this number of metrics. */
-  BigDecimal ofAlarm(int metrics) {
-    return cents(alarmMetric.multiply(BigDecimal.valueOf(metrics)));
+  /** The price of this number of bytes of OTLP points, not rounded. */
+  BigDecimal ofOtlpBytes(long bytes) {
+    return otlpGigabyte.multiply(BigDecimal.valueOf(bytes)).divide(BILLION);
+  }
+
+  /** The price of reading this number of samples with PromQL. */
+  BigDecimal ofSamples(long samples) {
+    return cents(millionSamples.multiply(BigDecimal.valueOf(samples)).divide(MILLION));
   }
 
   static BigDecimal cents(BigDecimal dollars) {

@@ -21,7 +21,7 @@ import java.util.TreeSet;
  */
 public final class SubnetQueries {
   /** The calls a minute for one subnet, if only one cluster's nodes use the subnet's addresses. */
-  private static final int CALLS_PER_MINUTE = 3;
+  public static final int CALLS_PER_MINUTE = 3;
 
   /** Spreads the first calls, because nodes share calls only after their first answer. */
   private static final int FIRST_WITHIN_MINUTES = 10;

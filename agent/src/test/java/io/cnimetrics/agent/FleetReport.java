@@ -7,6 +7,7 @@ import io.cnimetrics.plan.Bill;
 import io.cnimetrics.plan.Fleet;
 import io.cnimetrics.plan.FleetPlan;
 import io.cnimetrics.plan.FleetPlan.BilledSet;
+import io.cnimetrics.plan.OtlpPoints;
 import io.cnimetrics.plan.Prices;
 import io.cnimetrics.plan.RequestLoad;
 import java.io.IOException;
@@ -73,7 +74,8 @@ final class FleetReport {
   private static FleetPlan plan(Fleet fleet) {
     BilledSet set =
         new BilledSet("CLUSTER_ID", BilledSet.Scope.CLUSTER, 1, MetricCatalog.all().size());
-    return new FleetPlan(fleet, List.of(set), List.of(), List.of(), PRICES);
+    OtlpPoints none = new OtlpPoints(0, 0, 0, "", 0, 0, false);
+    return new FleetPlan(fleet, 1, List.of(set), List.of(), none, List.of(), PRICES);
   }
 
   private void printOutage() {

@@ -20,7 +20,8 @@ class PlanGoldensTest {
     "--nodes 100, plan.table.txt",
     "--nodes 100 --output json, plan.json",
     "'--nodes 1000 --dimensions CLUSTER_ID;CLUSTER_ID,NODE --subnets', plan-expensive.table.txt",
-    "--nodes 100000 --publish-interval 5m, plan-large.table.txt"
+    "--nodes 100000 --publish-interval 5m, plan-large.table.txt",
+    "--nodes 100 --clusters 40 --publish-interval 5m --otlp-endpoint cloudwatch, plan-clusters.table.txt"
   })
   void planIsAsApproved(String flags, String file) {
     terminal.run(("plan " + flags).split(" "));
@@ -55,7 +56,8 @@ class PlanGoldensTest {
   @ValueSource(
       strings = {
         "--nodes 1",
-        "--nodes 100000 --subnets",
+        "--nodes 100000 --subnets --otlp-endpoint cloudwatch",
+        "--nodes 1000 --clusters 1000 --subnets --otlp-endpoint cloudwatch",
         "--nodes 100000 --dimensions CLUSTER_ID;NODE,INSTANCE_ID,INSTANCE_TYPE,AVAILABILITY_ZONE"
       })
   void noLineIsWiderThanEightyColumns(String flags) {

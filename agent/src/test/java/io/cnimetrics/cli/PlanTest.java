@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +68,96 @@ class PlanTest {
   @Test
   void metricOfStartsNeedsNoRequestEachMinute() {
     assertThat(json("--metrics=agentStarts")).contains("\"perSecond\": 0, \"worstSecond\": 0,");
+  }
+
+  /** The price of a node and the prices that the clusters add do not depend on each other. */
+  @Test
+  void eachClusterHasItsOwnMetricsAlarmsAndDashboard() {
+    assertThat(plan("--clusters=40"))
+        .containsPattern("Metrics in alarms +400 +40.00\n")
+        .containsPattern("Composite alarm: Pods cannot start +40 +20.00\n")
+        .containsPattern("Dashboards +40 +120.00\n")
+        .startsWith("Nodes     40,000 in 40 clusters; each node sends every minute\n")
+        .contains("\nCost      $17,904.00 a month; $447.60 for each cluster\n");
+  }
+
+  @Test
+  void clustersCanHaveAMillionNodes() {
+    assertThat(terminal.run("plan", "--nodes=1001", "--clusters=1000")).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("expected at most 1000000 nodes in all clusters");
+  }
+
+  @Test
+  void nodeCostsAreShownForBothIntervals() {
+    assertThat(json())
+        .contains("\"publishIntervalSeconds\": 60, \"putMetricDataDollars\": 0.432, \"otlpDollars\": 0.209")
+        .contains("\"publishIntervalSeconds\": 300, \"putMetricDataDollars\": 0.086, \"otlpDollars\": 0.042")
+        .contains("\"otlp\": 0.00,");
+  }
+
+  @Test
+  void figuresOfTheDocumentAreThoseOfThePlan() throws IOException {
+    String document = Files.readString(Path.of("../docs/plan.md"));
+    assertThat(plan())
+        .containsPattern("PutMetricData, requests +0.432 +0.086\n")
+        .containsPattern("OTLP, 37 points of 262 bytes +0.209 +0.042\n")
+        .contains("a point has\n    165 bytes");
+    assertThat(document)
+        .contains("`PutMetricData`: requests | $0.432 | $0.086 |")
+        .contains("37 points of 262 bytes | $0.209 | $0.042 |", "a point has 165 bytes");
+    for (String[] destinations :
+        new String[][] {
+          {"`PutMetricData`"},
+          {"`PutMetricData` and OTLP", "--otlp-endpoint=cloudwatch"},
+          {"only OTLP (`--cloudwatch=false`)", "--otlp-endpoint=cloudwatch", "--cloudwatch=false"}
+        }) {
+      assertThat(document)
+          .contains(
+              "| %s | %s | %s |"
+                  .formatted(destinations[0], total("1m", destinations), total("5m", destinations)));
+    }
+  }
+
+  /** The total of 40 clusters with 100 nodes each, in whole dollars. */
+  private static String total(String interval, String... destinations) {
+    List<String> flags = new ArrayList<>(List.of(destinations));
+    flags.set(0, "plan");
+    flags.addAll(List.of("--nodes=100", "--clusters=40", "--publish-interval=" + interval));
+    Terminal own = new Terminal(Map.of());
+    own.run(flags.toArray(String[]::new));
+    Matcher total = Pattern.compile("(?m)^Cost +\\$([0-9,.]+) a month").matcher(own.out());
+    assertThat(total.find()).isTrue();
+    return String.format(
+        Locale.ROOT, "%,.0f", Double.parseDouble(total.group(1).replace(",", "")));
+  }
+
+  @Test
+  void otlpToCloudWatchIsBilledByItsBytes() {
+    assertThat(json("--otlp-endpoint=cloudwatch"))
+        .contains("\"requests\": 432.00, \"otlp\": 208.79,")
+        .contains("\"promql\": 0.80, \"samples\": 58.32,");
+  }
+
+  @Test
+  void otlpAloneNeedsNoMetricsAndNoOtherAlarms() {
+    assertThat(json("--otlp-endpoint=cloudwatch", "--cloudwatch=false", "--publish-interval=5m"))
+        .contains("\"metrics\": 0.00, \"requests\": 0.00, \"otlp\": 41.76, \"alarms\": 0.00,")
+        .contains("\"requests\": { \"perSecond\": 3.333333,");
+  }
+
+  @Test
+  void otlpToAnotherReceiverCostsNothingInCloudWatch() {
+    assertThat(json("--otlp-endpoint=http://collector:4318/v1/metrics"))
+        .contains("\"otlp\": 0.00,", "\"promql\": 0.00,");
+  }
+
+  @Test
+  void attributesOfTheUserAreBilled() {
+    Terminal set = new Terminal(Map.of("OTEL_RESOURCE_ATTRIBUTES", "team=payments"));
+
+    set.run("plan", "--nodes=1000", "--otlp-endpoint=cloudwatch", "--output=json");
+
+    assertThat(set.out()).contains("\"bytesOfPoint\": 282,");
   }
 
   @Test

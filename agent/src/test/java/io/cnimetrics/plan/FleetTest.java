@@ -56,7 +56,7 @@ class FleetTest {
   @Test
   void impossibleFleetIsRejected() {
     assertThatIllegalArgumentException().isThrownBy(() -> fleet(0, 1, 33));
-    assertThatIllegalArgumentException().isThrownBy(() -> fleet(100_001, 1, 33));
+    assertThatIllegalArgumentException().isThrownBy(() -> fleet(Fleet.MOST_NODES + 1, 1, 33));
     assertThatIllegalArgumentException().isThrownBy(() -> fleet(1, 1, 1_001));
   }
 

@@ -21,6 +21,8 @@ class PricesTest {
       alarmMetric = 0.10
       compositeAlarm = 0.50
       dashboard = 3
+      otlpGigabyte = 0.50
+      millionSamples = 0.01
       """;
 
   @ParameterizedTest

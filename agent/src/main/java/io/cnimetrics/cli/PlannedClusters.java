@@ -4,32 +4,42 @@ import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.Dimension;
 import io.cnimetrics.config.MetricSelection;
+import io.cnimetrics.config.Otlp;
+import io.cnimetrics.console.PromqlTemplate;
+import io.cnimetrics.otlp.BilledPoints;
 import io.cnimetrics.plan.BilledAlarm;
 import io.cnimetrics.plan.Fleet;
 import io.cnimetrics.plan.FleetPlan;
 import io.cnimetrics.plan.FleetPlan.BilledSet;
+import io.cnimetrics.plan.OtlpPoints;
 import io.cnimetrics.plan.Prices;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * The cluster whose requests and cost {@code plan} calculates.
+ * The clusters whose requests and cost {@code plan} calculates.
  *
- * @param sets the sets of dimensions under which metrics are published
- * @param subnets number of subnets whose free addresses are reported; can be 0
+ * @param nodes the number of nodes of all clusters
+ * @param sets the sets of dimensions under which metrics are published by PutMetricData; empty if the
+ *     agents do not use PutMetricData
+ * @param subnets number of subnets of each cluster whose free addresses are reported; can be 0
  */
-record PlannedCluster(
+record PlannedClusters(
     int nodes,
+    int clusters,
     Duration publishInterval,
     List<List<Dimension>> sets,
     MetricSelection selection,
     int zones,
     int instanceTypes,
-    int subnets) {
+    int subnets,
+    Optional<Otlp> otlp) {
   /** The dimensions of subnet metrics. {@code --dimensions} does not change them. */
   private static final String OF_SUBNET =
       "%s, %s".formatted(Dimension.CLUSTER_ID, MetricCatalog.SUBNET_DIMENSION);
@@ -39,10 +49,52 @@ record PlannedCluster(
     int names = metrics().size() - starts;
     // All ENIs of a node are in subnets of the node's zone.
     int subnetsOfNode = (subnets + zones - 1) / zones;
+    OtlpPoints points = points();
+    boolean putMetricData = !sets.isEmpty();
+    int datums = putMetricData ? names * sets.size() + subnetsOfNode : 0;
     Fleet fleet =
-        new Fleet(nodes, publishInterval, names * sets.size() + subnetsOfNode, starts > 0);
+        new Fleet(
+            nodes,
+            publishInterval,
+            // Without PutMetricData, a node sends one request of OTLP at the same times.
+            putMetricData || !points.billed() ? datums : points.points(),
+            putMetricData && starts > 0);
     return new FleetPlan(
-        fleet, billedSets(), BilledAlarm.of(metrics(), subnets), assumptions(), prices);
+        fleet, clusters, billedSets(), alarms(), points, assumptions(points), prices);
+  }
+
+  private List<BilledAlarm> alarms() {
+    List<BilledAlarm> alarms = new ArrayList<>();
+    if (!sets.isEmpty()) {
+      alarms.addAll(BilledAlarm.of(metrics(), subnets));
+    }
+    if (sendsOtlpToCloudWatch()) {
+      alarms.add(BilledAlarm.promql(metricsOfAlarms()));
+    }
+    return alarms;
+  }
+
+  private OtlpPoints points() {
+    BilledPoints node = BilledNode.points(metrics(), otlp.map(Otlp::resource).orElse(Map.of()));
+    return new OtlpPoints(
+        node.points(),
+        node.bytes(),
+        node.leastBytes(),
+        BilledNode.LABELS,
+        subnets * clusters,
+        PromqlTemplate.samplesOfNode(metricsOfAlarms(), (int) publishInterval.toMinutes()),
+        sendsOtlpToCloudWatch());
+  }
+
+  /** Only CloudWatch's own endpoint has no URL. */
+  private boolean sendsOtlpToCloudWatch() {
+    return otlp.map(Otlp::url).filter(Optional::isEmpty).isPresent();
+  }
+
+  private List<Metric> metricsOfAlarms() {
+    return MetricCatalog.selected(selection::includes).stream()
+        .filter(metric -> subnets > 0 || !metric.isOfSubnet())
+        .toList();
   }
 
   private List<Metric> metrics() {
@@ -57,8 +109,8 @@ record PlannedCluster(
       String names = set.stream().map(Dimension::name).collect(Collectors.joining(", "));
       billed.add(new BilledSet(names, of(set), combinations(set), metrics().size()));
     }
-    if (subnets > 0) {
-      billed.add(new BilledSet(OF_SUBNET, BilledSet.Scope.PART, subnets, 1));
+    if (subnets > 0 && !sets.isEmpty()) {
+      billed.add(new BilledSet(OF_SUBNET, BilledSet.Scope.PART, subnets * clusters, 1));
     }
     return billed;
   }
@@ -78,7 +130,7 @@ record PlannedCluster(
     for (Dimension dimension : set) {
       int values =
           switch (dimension) {
-            case CLUSTER_ID -> 1;
+            case CLUSTER_ID -> clusters;
             case NODE, INSTANCE_ID -> nodes;
             case INSTANCE_TYPE -> instanceTypes;
             case AVAILABILITY_ZONE -> zones;
@@ -88,7 +140,7 @@ record PlannedCluster(
     return combinations;
   }
 
-  private List<String> assumptions() {
+  private List<String> assumptions(OtlpPoints points) {
     List<String> assumptions = new ArrayList<>();
     Set<Dimension> used = new HashSet<>();
     sets.forEach(used::addAll);
@@ -99,10 +151,19 @@ record PlannedCluster(
       assumptions.add("%d availability zones (--zones)".formatted(zones));
     }
     if (subnets > 0) {
-      assumptions.add("%d subnets (--subnet-count)".formatted(subnets));
+      assumptions.add("%d subnets of each cluster (--subnet-count)".formatted(subnets));
     }
     assumptions.add("a month of 30 days in which each metric always gets values");
     assumptions.add("no other use of CloudWatch in the account, and no free tier");
+    assumptions.add("OTLP: labels as long as %s".formatted(points.labels()));
+    assumptions.add(
+        "OTLP: AWS bills the name, the labels, the resource attributes, the time and the value of"
+            + " each point. AWS does not say whether it also bills the scope, the unit and the"
+            + " framing. The plan includes them. Without them, a point has %d bytes"
+                .formatted(points.leastBytesOfPoint()));
+    assumptions.add(
+        "OTLP: AWS does not say how many bytes a GB has (here 10^9), and how many samples a PromQL"
+            + " alarm reads (here all samples of its ranges, every minute)");
     return assumptions;
   }
 }

@@ -1,0 +1,51 @@
+package io.cnimetrics.plan;
+
+import io.cnimetrics.schedule.SubnetQueries;
+import java.time.Duration;
+
+/**
+ * The points that nodes send by OTLP. CloudWatch bills the bytes of each point, and not requests.
+ *
+ * @param points the points of one node in a publish interval
+ * @param bytes the bytes of these points
+ * @param leastBytes the bytes of these points if AWS bills only what its definition lists
+ * @param labels the values of the labels for which the bytes were measured
+ * @param subnets the number of subnets whose free addresses the agents report
+ * @param alarmSamples the samples of one node that the PromQL alarms read in one evaluation
+ * @param billed whether the agents send these points to CloudWatch
+ */
+public record OtlpPoints(
+    int points,
+    long bytes,
+    long leastBytes,
+    String labels,
+    int subnets,
+    long alarmSamples,
+    boolean billed) {
+
+  /** The bytes of one node in a month, without early sends. */
+  public long bytesOfNode(Duration publishInterval) {
+    return bytes * Fleet.MONTH.dividedBy(publishInterval);
+  }
+
+  /** The bytes of a fleet in a month. The nodes of a subnet share the points of the subnet. */
+  long bytes(Fleet fleet, Duration interval) {
+    long ofSubnets =
+        (long) subnets * SubnetQueries.CALLS_PER_MINUTE * bytesOfPoint() * Fleet.MONTH.toMinutes();
+    return fleet.nodes() * bytesOfNode(interval) + ofSubnets;
+  }
+
+  /** The mean size of a point, rounded up. */
+  public long bytesOfPoint() {
+    return rounded(bytes);
+  }
+
+  /** Like {@link #bytesOfPoint}, if AWS bills only what its definition lists. */
+  public long leastBytesOfPoint() {
+    return rounded(leastBytes);
+  }
+
+  private long rounded(long all) {
+    return points == 0 ? 0 : (all + points - 1) / points;
+  }
+}
