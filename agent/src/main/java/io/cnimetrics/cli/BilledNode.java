@@ -22,13 +22,14 @@ import io.cnimetrics.snapshot.NodeSnapshot;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The points that one node sends by OTLP for one minute. The node is simulated, and the agent's own
@@ -56,7 +57,7 @@ final class BilledNode {
               INSTANCE.availabilityZone().orElseThrow());
 
   private static final Instant START = Instant.parse("2026-11-28T10:00:00Z");
-  private static final Duration POLL_INTERVAL = Duration.ofSeconds(30);
+  private static final int POLL_SECONDS = 30;
   private static final int POLLS = 4;
 
   private BilledNode() {}
@@ -67,23 +68,24 @@ final class BilledNode {
    * @param resource the attributes that the user adds to all metrics
    */
   static BilledPoints points(List<Metric> metrics, Map<String, String> resource) {
-    AtomicReference<Instant> now = new AtomicReference<>(START);
+    AtomicLong seconds = new AtomicLong();
+    InstantSource clock = () -> START.plusSeconds(seconds.get());
     Scenario scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:40:0.3")).build();
     try (SimulatedIpamd ipamd =
-        SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, Duration.ZERO, now::get)) {
+        SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, Duration.ZERO, clock)) {
       IpamdReader reader =
           new IpamdReader(
               Optional.of(URI.create(ipamd.introspectionUrl())),
               Optional.of(URI.create(ipamd.metricsUrl())),
               MetricCatalog.series(),
               Duration.ofSeconds(30),
-              now::get);
+              clock);
       Sampler sampler = new Sampler(metrics, new PodLimits(scenario.maxPods(), 0), START);
       SamplerState state = SamplerState.NONE;
       Map<String, Datum> datums = new LinkedHashMap<>();
       NodeSnapshot snapshot = reader.read();
       for (int poll = 0; poll < POLLS; poll++) {
-        now.set(now.get().plus(POLL_INTERVAL));
+        seconds.addAndGet(POLL_SECONDS);
         snapshot = reader.read().on(INSTANCE, List.of());
         PollSamples read = sampler.read(snapshot, state);
         state = read.history();
