@@ -91,8 +91,7 @@ final class BilledNode {
         state = read.history();
         read.samples().forEach(sample -> datum(sample).ifPresent(d -> datums.put(d.metric(), d)));
       }
-      NodeIdentity node =
-          new NodeIdentity(NODE, Optional.of(CLUSTER), INSTANCE.region(), INSTANCE);
+      NodeIdentity node = new NodeIdentity(NODE, Optional.of(CLUSTER), INSTANCE.region(), INSTANCE);
       return OtlpSink.billed(
           new ArrayList<>(datums.values()),
           NodeLabels.of(node, Optional.of(snapshot)),

@@ -26,8 +26,8 @@ import java.util.stream.Collectors;
  * The clusters whose requests and cost {@code plan} calculates.
  *
  * @param nodes the number of nodes of all clusters
- * @param sets the sets of dimensions under which metrics are published by PutMetricData; empty if the
- *     agents do not use PutMetricData
+ * @param sets the sets of dimensions under which metrics are published by PutMetricData; empty if
+ *     the agents do not use PutMetricData
  * @param subnets number of subnets of each cluster whose free addresses are reported; can be 0
  */
 record PlannedClusters(

@@ -200,8 +200,9 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
   }
 
   /**
-   * One info point with the newest time describes the node. The points of a series are oldest first,
-   * because Prometheus drops a point that is older than the point before it, and reports no error.
+   * One info point with the newest time describes the node. The points of a series are oldest
+   * first, because Prometheus drops a point that is older than the point before it, and reports no
+   * error.
    */
   private static OtlpRequest request(
       List<Datum> anyOrder, NodeLabels node, Map<String, String> resource, String version) {

@@ -14,8 +14,9 @@ import java.util.List;
 /**
  * One line of the bill, for one alarm of the template or for its copies for several subnets.
  *
- * @param metrics the number of metrics in these alarms of one cluster, because CloudWatch bills each
- *     metric of an alarm; 1 for a composite alarm and for a PromQL alarm, which have a fixed price
+ * @param metrics the number of metrics in these alarms of one cluster, because CloudWatch bills
+ *     each metric of an alarm; 1 for a composite alarm and for a PromQL alarm, which have a fixed
+ *     price
  */
 public record BilledAlarm(Part part, String title, int metrics) {
 

@@ -7,8 +7,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The nodes of all clusters, with node names in the format of EC2. Each node sends at the times of the
- * node's {@link NodeSchedule}.
+ * The nodes of all clusters, with node names in the format of EC2. Each node sends at the times of
+ * the node's {@link NodeSchedule}.
  *
  * @param nodes the number of nodes, 1 to {@link #MOST_NODES}
  * @param publishInterval 1 to 5 whole minutes

@@ -52,7 +52,9 @@ public final class PlanTable {
   private void answer() {
     int clusters = plan.clusters();
     String where = clusters == 1 ? "" : format(" in %,d clusters", clusters);
-    row("Nodes", format("%,d%s; each node sends every %s", plan.fleet().nodes(), where, interval()));
+    row(
+        "Nodes",
+        format("%,d%s; each node sends every %s", plan.fleet().nodes(), where, interval()));
     row(
         "Requests",
         format(
@@ -135,8 +137,7 @@ public final class PlanTable {
   private void ofNode(String what, List<NodeCost> costs, Function<NodeCost, BigDecimal> dollars) {
     line(
         format(
-            "  %-34s%13.3f%30.3f",
-            what, dollars.apply(costs.get(0)), dollars.apply(costs.get(1))));
+            "  %-34s%13.3f%30.3f", what, dollars.apply(costs.get(0)), dollars.apply(costs.get(1))));
   }
 
   private static String padded(String text) {

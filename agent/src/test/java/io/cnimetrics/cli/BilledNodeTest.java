@@ -40,8 +40,7 @@ class BilledNodeTest {
     BilledPoints more = BilledNode.points(ALL, attributes);
 
     // Eight bytes frame an attribute, and up to two the message of the resource.
-    assertThat(more.bytes() - plain.bytes())
-        .isBetween(20L * plain.points(), 22L * plain.points());
+    assertThat(more.bytes() - plain.bytes()).isBetween(20L * plain.points(), 22L * plain.points());
     assertThat(more.leastBytes() - plain.leastBytes()).isEqualTo(12L * plain.points());
   }
 }

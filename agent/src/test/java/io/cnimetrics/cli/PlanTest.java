@@ -90,8 +90,10 @@ class PlanTest {
   @Test
   void nodeCostsAreShownForBothIntervals() {
     assertThat(json())
-        .contains("\"publishIntervalSeconds\": 60, \"putMetricDataDollars\": 0.432, \"otlpDollars\": 0.209")
-        .contains("\"publishIntervalSeconds\": 300, \"putMetricDataDollars\": 0.086, \"otlpDollars\": 0.042")
+        .contains(
+            "\"publishIntervalSeconds\": 60, \"putMetricDataDollars\": 0.432, \"otlpDollars\": 0.209")
+        .contains(
+            "\"publishIntervalSeconds\": 300, \"putMetricDataDollars\": 0.086, \"otlpDollars\": 0.042")
         .contains("\"otlp\": 0.00,");
   }
 
@@ -114,7 +116,8 @@ class PlanTest {
       assertThat(document)
           .contains(
               "| %s | %s | %s |"
-                  .formatted(destinations[0], total("1m", destinations), total("5m", destinations)));
+                  .formatted(
+                      destinations[0], total("1m", destinations), total("5m", destinations)));
     }
   }
 
@@ -127,8 +130,7 @@ class PlanTest {
     own.run(flags.toArray(String[]::new));
     Matcher total = Pattern.compile("(?m)^Cost +\\$([0-9,.]+) a month").matcher(own.out());
     assertThat(total.find()).isTrue();
-    return String.format(
-        Locale.ROOT, "%,.0f", Double.parseDouble(total.group(1).replace(",", "")));
+    return String.format(Locale.ROOT, "%,.0f", Double.parseDouble(total.group(1).replace(",", "")));
   }
 
   @Test
