@@ -22,12 +22,15 @@ final class AgentSetup {
 
   private static final CheckSpec CLUSTER_NAME_SPEC =
       CheckSpec.of(
-          "cluster-name",
-          "`--cluster-id`, or the tags of the instance",
-          "warn if the cluster name is unknown, because the agent then publishes nothing; note"
-              + " if the name comes from a tag",
-          "Set --cluster-id, AWS_CLUSTER_ID, or clusterId in the chart. The agent then makes no"
-              + " EC2 call to find the name, and needs less memory");
+              "cluster-name",
+              "`--cluster-id`, or the tags of the instance",
+              "warn if the cluster name is unknown, because the agent then publishes nothing; note"
+                  + " if the name comes from a tag",
+              "Set --cluster-id, AWS_CLUSTER_ID, or clusterId in the chart. The agent then makes no"
+                  + " EC2 call to find the name, and needs less memory")
+          .run(
+              "kubectl config view --minify -o jsonpath='{.contexts[0].context.cluster}'",
+              Commands.setAgentEnv("AWS_CLUSTER_ID=" + Commands.THIS_CLUSTER));
 
   static final Check CLUSTER_NAME =
       CLUSTER_NAME_SPEC.check(
@@ -41,10 +44,11 @@ final class AgentSetup {
 
   private static final CheckSpec REGION_SPEC =
       CheckSpec.of(
-          "region",
-          "`--region`, or instance metadata",
-          "warn if the region is unknown, because the agent then publishes nothing",
-          "Set --region or AWS_REGION");
+              "region",
+              "`--region`, or instance metadata",
+              "warn if the region is unknown, because the agent then publishes nothing",
+              "Set --region or AWS_REGION. The label of the node shows the region")
+          .run("kubectl get node " + Commands.THIS_NODE + " -L topology.kubernetes.io/region");
 
   static final Check REGION =
       REGION_SPEC.check(
@@ -163,11 +167,12 @@ final class AgentSetup {
 
   private static final CheckSpec JAVA_AGENT_SPEC =
       CheckSpec.of(
-          "java-agent",
-          "`JAVA_TOOL_OPTIONS` and similar variables",
-          "warn if a variable loads a Java agent, because the heap is too small for it",
-          "Exclude this pod with a label or annotation of the injecting operator, such as"
-              + " Datadog, OpenTelemetry, Dynatrace, Istio or Linkerd");
+              "java-agent",
+              "`JAVA_TOOL_OPTIONS` and similar variables",
+              "warn if a variable loads a Java agent, because the heap is too small for it",
+              "Exclude this pod with a label or annotation of the injecting operator, such as"
+                  + " Datadog, OpenTelemetry, Dynatrace, Istio or Linkerd")
+          .run("kubectl get mutatingwebhookconfigurations");
 
   static final Check JAVA_AGENT = JAVA_AGENT_SPEC.check(AgentSetup::javaAgent);
 
@@ -185,11 +190,13 @@ final class AgentSetup {
 
   private static final CheckSpec STATE_DIRECTORY =
       CheckSpec.of(
-          "state-dir",
-          "`--state-dir`",
-          "warn if the agent cannot write to the directory; note if `--state-dir` is not set",
-          "Give the agent's user the right to write to the directory. A directory on the host"
-              + " belongs to root, and needs a label on SELinux systems");
+              "state-dir",
+              "`--state-dir`",
+              "warn if the agent cannot write to the directory; note if `--state-dir` is not set",
+              "Give the agent's user the right to write to the directory. A directory on the host"
+                  + " belongs to root, and needs a label on SELinux systems")
+          .run(
+              "kubectl -n kube-system get ds cni-metrics-agent -o yaml | grep -A 3 -E 'hostPath|runAsUser'");
 
   static Check stateDirectory(Probes.Directories directories) {
     return STATE_DIRECTORY.check(node -> stateDirectory(node, directories)).withIo(DIRECTORY_LIMIT);
@@ -203,7 +210,9 @@ final class AgentSetup {
               "Unsent metrics are not kept on disk",
               "--state-dir is not set",
               "If the agent restarts, it loses its unsent metrics")
-          .remedied("Set --state-dir. The manifests of the agent mount a directory for this flag");
+          .remedied(
+              "Set --state-dir. The manifests of the agent mount a directory for this flag",
+              "kubectl -n kube-system get ds cni-metrics-agent -o yaml | grep -A 3 hostPath");
     }
     return directories
         .obstacle(directory.get())

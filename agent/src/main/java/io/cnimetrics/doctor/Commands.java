@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Commands of remedies. Each command is one line for a shell. If a command changes more than this
@@ -73,9 +74,56 @@ final class Commands {
           + " --query 'NetworkInterfaces[].[NetworkInterfaceId,InterfaceType,Attachment.DeviceIndex,SubnetId,Description]'"
           + " --output table";
 
+  /** The subnets of the region with their free addresses. */
+  static final String SUBNETS =
+      aws("ec2 describe-subnets")
+          + " --query 'Subnets[].[SubnetId,AvailableIpAddressCount,CidrBlock]' --output table";
+
+  /** Interfaces that no instance uses, such as those of nodes that are gone. */
+  static final String UNATTACHED_ENIS =
+      aws("ec2 describe-network-interfaces")
+          + " --filters Name=status,Values=available --query"
+          + " 'NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Description]' --output text";
+
+  /** The node's max-pods, and the group or pool in which max-pods and the size are set. */
+  static final String NODE_GROUP =
+      "kubectl get node "
+          + THIS_NODE
+          + " -o 'custom-columns=NODE:.metadata.name,MAXPODS:.status.capacity.pods,"
+          + "GROUP:.metadata.labels.eks\\.amazonaws\\.com/nodegroup,"
+          + "POOL:.metadata.labels.karpenter\\.sh/nodepool'";
+
+  static final String LAUNCH_TEMPLATE =
+      aws("ec2 describe-tags")
+          + " --filters Name=resource-id,Values="
+          + THIS_INSTANCE
+          + " Name=key,Values=aws:ec2launchtemplate:id --query 'Tags[].Value' --output text";
+
+  /** Shows whether aws-node is an add-on of EKS, and the values that a change must repeat. */
+  private static final String ADD_ON =
+      aws("eks describe-addon")
+          + " --cluster-name "
+          + THIS_CLUSTER
+          + " --addon-name vpc-cni --query addon.configurationValues --output text"
+          + "  # shows whether aws-node is an EKS add-on, and the values of the add-on";
+
+  /** Runs doctor again in the agent's pod on this node, with these flags. */
+  static String doctor(String flags) {
+    return "kubectl -n kube-system exec \"$(%s)\" -- cni-metrics-agent doctor %s"
+        .formatted(podsOf("cni-metrics-agent", "name"), flags);
+  }
+
   /** The start of a call of the AWS CLI, such as {@code ec2 describe-subnets}, in this region. */
   static String aws(String call) {
     return "aws " + call + " --region " + THIS_REGION;
+  }
+
+  /** Shows the callers of a call such as {@code DetachNetworkInterface}. */
+  static String callersOf(String call) {
+    return aws("cloudtrail lookup-events")
+        + " --lookup-attributes AttributeKey=EventName,AttributeValue="
+        + call
+        + " --query 'Events[].[EventTime,Username,Resources[].ResourceName]' --output text";
   }
 
   /** Shows the calls to AWS that used or changed a resource. */
@@ -163,7 +211,8 @@ final class Commands {
           + " 'addons[0].addonVersions[?compatibilities[0].defaultVersion].addonVersion | [0]'"
           + " --output text)\""
           + EVERY_NODE
-          + ": installs the default release for this version of the cluster";
+          + ", if aws-node is an EKS add-on: installs the default release for this version of the"
+          + " cluster";
 
   private static final String ROLE_ARGUMENT =
       " --role-name \"$(kubectl -n kube-system get sa aws-node -o"
@@ -192,12 +241,34 @@ final class Commands {
 
   private Commands() {}
 
+  /** The commands that set variables of aws-node, after other commands. */
+  static String[] setting(String assignments, String... first) {
+    return change(setEnv(assignments), setAddOnEnv(assignments), first);
+  }
+
+  /** The commands that remove a switch of aws-node, after other commands. */
+  static String[] removing(String name, String... first) {
+    return change(setEnv(name + "-"), setAddOnEnv(name + "=false"), first);
+  }
+
+  /** First the command that shows which of the two ways is right. */
+  private static String[] change(String env, String addOn, String... first) {
+    return Stream.concat(Stream.of(first), Stream.of(ADD_ON, env, addOn)).toArray(String[]::new);
+  }
+
+  /** Sets variables of the agent on every node. */
+  static String setAgentEnv(String assignments) {
+    return "kubectl -n kube-system set env ds cni-metrics-agent "
+        + assignments
+        + "  # changes the agent on every node";
+  }
+
   /** Sets variables of aws-node on every node, if aws-node is not a managed add-on. */
-  static String setEnv(String assignments) {
+  private static String setEnv(String assignments) {
     return "kubectl -n kube-system set env ds aws-node "
         + assignments
         + EVERY_NODE
-        + ", if aws-node is not an EKS add-on";
+        + ", if aws-node is no EKS add-on";
   }
 
   /**
@@ -206,7 +277,7 @@ final class Commands {
    *
    * @param assignments such as {@code WARM_IP_TARGET=5 MINIMUM_IP_TARGET=10}
    */
-  static String setAddOnEnv(String assignments) {
+  private static String setAddOnEnv(String assignments) {
     String values =
         List.of(assignments.split(" ", -1)).stream()
             .map(one -> "\"" + one.replaceFirst("=", "\":\"") + "\"")
@@ -218,7 +289,7 @@ final class Commands {
         + values
         + "}}'"
         + EVERY_NODE
-        + ", if aws-node is an EKS add-on; add the configuration values that the add-on has";
+        + ", if aws-node is an EKS add-on; repeat its other values";
   }
 
   /** Replaces the placeholders in a text with the known ids of this node. */

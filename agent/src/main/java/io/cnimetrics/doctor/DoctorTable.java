@@ -49,7 +49,11 @@ public final class DoctorTable {
     DoctorTable table = new DoctorTable(diagnosis, verbose, palette);
     table.node(node, cniVersion);
     table.verdict();
-    Stream.of(Level.FAIL, Level.WARN, Level.NOTE).flatMap(table::of).forEach(table::finding);
+    Stream.of(Level.FAIL, Level.WARN, Level.NOTE)
+        .flatMap(table::of)
+        .filter(finding -> finding.explainedBy().isEmpty())
+        .forEach(table::finding);
+    table.symptoms();
     if (verbose) {
       table.passed();
     }
@@ -91,23 +95,33 @@ public final class DoctorTable {
             + " ".repeat(Math.max(1, gap))
             + palette.faint(finding.id()));
     indented(" ".repeat(INDENT), INDENT, finding.evidence());
-    finding.explainedBy().ifPresentOrElse(this::explanation, () -> unexplained(finding));
-  }
-
-  private void unexplained(Finding finding) {
     finding.since().ifPresent(since -> part("since", since.text(diagnosis.now())));
     advice(finding);
   }
 
-  /** A symptom needs no advice of its own, because its cause has the advice. */
-  private void explanation(String id) {
-    String title =
+  /** Symptoms are short: their cause has the time and the advice. */
+  private void symptoms() {
+    Map<String, List<Finding>> byCause =
         diagnosis.findings().stream()
-            .filter(finding -> finding.id().equals(id))
-            .map(Finding::title)
-            .findFirst()
-            .orElse("");
-    part("cause", "%s (%s)".formatted(title, id));
+            .filter(finding -> finding.explainedBy().isPresent())
+            .collect(
+                Collectors.groupingBy(
+                    finding -> finding.explainedBy().orElseThrow(),
+                    LinkedHashMap::new,
+                    Collectors.toList()));
+    byCause.forEach(
+        (cause, symptoms) -> {
+          heading("Because of " + cause, true);
+          symptoms.forEach(this::symptom);
+        });
+  }
+
+  private void symptom(Finding finding) {
+    String label = "%-6s".formatted(finding.level().label().toUpperCase(Locale.ROOT));
+    indented(
+        painted(finding.level(), label),
+        INDENT,
+        "%s (%s): %s".formatted(finding.title(), finding.id(), finding.evidence()));
   }
 
   private void advice(Finding finding) {
@@ -115,11 +129,11 @@ public final class DoctorTable {
     if (!note) {
       part("cause", finding.cause());
     }
-    if (!finding.past() || !note || verbose) {
+    if (!note || verbose || (!finding.past() && diagnosis.verdict().level() == Level.OK)) {
       part("remedy", finding.remedy());
+      finding.commands().forEach(this::command);
     }
     if (!note || verbose) {
-      finding.commands().forEach(this::command);
       finding.link().ifPresent(this::link);
     }
   }

@@ -28,20 +28,12 @@ record Ec2Errors(
     String before,
     String never,
     String cause) {
-  private static final String SUBNETS_OF_CLUSTER =
-      Commands.aws("ec2 describe-subnets")
-          + " --query 'Subnets[].[SubnetId,AvailableIpAddressCount,CidrBlock]' --output table";
   private static final String INSTANCE_GROUPS =
       Commands.aws("ec2 describe-instances")
           + " --instance-ids "
           + Commands.THIS_INSTANCE
           + " --query 'Reservations[].Instances[].NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Groups[].GroupId]'"
           + " --output text";
-
-  private static final String UNATTACHED_ENIS =
-      Commands.aws("ec2 describe-network-interfaces")
-          + " --filters Name=status,Values=available --query"
-          + " 'NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Description]' --output text";
 
   private static final List<Ec2Errors> ROWS =
       List.of(
@@ -95,7 +87,7 @@ record Ec2Errors(
               "Name an existing subnet of this node's zone in the ENIConfig",
               Pages.CUSTOM_NETWORKING,
               Commands.ENICONFIGS,
-              SUBNETS_OF_CLUSTER),
+              Commands.SUBNETS),
           row(
               Cause.NO_PREFIX_IN_SUBNET,
               "The subnet had no free /28",
@@ -104,7 +96,7 @@ record Ec2Errors(
               "Reserve a block of the subnet for prefixes (aws ec2 create-subnet-cidr-reservation"
                   + " --reservation-type prefix), or use a new subnet for pods",
               Pages.PREFIXES,
-              SUBNETS_OF_CLUSTER),
+              Commands.SUBNETS),
           row(
               Cause.NO_ADDRESS_IN_SUBNET,
               "The subnet had no free address",
@@ -114,10 +106,10 @@ record Ec2Errors(
                   + " kubernetes.io/role/cni=1), or use a secondary CIDR with custom networking. To"
                   + " free idle addresses at once, lower the warm targets",
               Pages.ADDRESS_USE,
-              SUBNETS_OF_CLUSTER,
-              UNATTACHED_ENIS,
-              Commands.setEnv("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5"),
-              Commands.setAddOnEnv("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5")),
+              Commands.setting(
+                  "WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5",
+                  Commands.SUBNETS,
+                  Commands.UNATTACHED_ENIS)),
           row(
               Cause.ATTACHMENT_LIMIT,
               "ipamD attached more ENIs than the type permits",
@@ -147,7 +139,7 @@ record Ec2Errors(
               "The account has as many network interfaces in this region as its quota permits",
               "Delete unattached interfaces, or raise the quota \"Network interfaces per Region\"",
               Pages.VPC_CNI,
-              UNATTACHED_ENIS,
+              Commands.UNATTACHED_ENIS,
               Commands.aws("service-quotas get-service-quota")
                   + " --service-code vpc --quota-code L-DF5E4CA3"),
           row(
@@ -194,8 +186,10 @@ record Ec2Errors(
               "EC2 had internal errors",
               "EC2 had no internal errors",
               "EC2 itself fails; ipamD repeats its calls",
-              "Wait. If the errors continue, see the AWS Health Dashboard, and open a support case",
-              Pages.TROUBLESHOOTING),
+              "Wait, and watch. If the errors continue, see the AWS Health Dashboard, and open a"
+                  + " support case",
+              Pages.TROUBLESHOOTING,
+              Commands.doctor("--polls 5")),
           new Ec2Errors(
               spec(
                       "ec2-other",

@@ -1,5 +1,6 @@
 package io.cnimetrics.doctor;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -87,7 +88,9 @@ final class Explanations {
       explained.add(cause.map(finding::explainedBy).orElse(finding));
     }
     List<Finding> raised =
-        explained.stream().map(finding -> stopsPods(finding, explained)).toList();
+        explained.stream()
+            .map(finding -> olderThanSymptoms(stopsPods(finding, explained), explained))
+            .toList();
     Optional<String> whyNoGrowth =
         NO_GROWTH.stream().filter(id -> raised.stream().anyMatch(of(id))).findFirst();
     List<Finding> sorted =
@@ -127,6 +130,20 @@ final class Explanations {
             .filter(finding -> finding.level() == Level.FAIL)
             .anyMatch(finding -> finding.explainedBy().equals(Optional.of(cause.id())));
     return explainsFailure && cause.level() == Level.WARN ? cause.at(Level.FAIL) : cause;
+  }
+
+  /** A cause whose beginning is unknown began before its symptoms. */
+  private static Finding olderThanSymptoms(Finding cause, List<Finding> findings) {
+    Optional<Instant> symptoms =
+        findings.stream()
+            .filter(finding -> finding.explainedBy().equals(Optional.of(cause.id())))
+            .flatMap(finding -> finding.since().stream())
+            .map(Since::at)
+            .min(Comparator.naturalOrder());
+    return cause.since().filter(since -> !since.exact()).isPresent()
+            && symptoms.filter(cause.since().get().at()::isAfter).isPresent()
+        ? cause.since(symptoms.map(Since::before))
+        : cause;
   }
 
   private static List<String> joined(List<List<String>> lists) {

@@ -77,7 +77,9 @@ final class Introspection {
                 "--introspection-url is none, and the agent uses ipamD's gauges instead",
                 "The gauges are wrong with several network cards and after a forced removal. They"
                     + " do not show the cooldown or the addresses of each ENI")
-            .remedied("If you can, unset DISABLE_INTROSPECTION in aws-node and --introspection-url")
+            .remedied(
+                "If you can, unset DISABLE_INTROSPECTION in aws-node and --introspection-url",
+                Commands.removing("DISABLE_INTROSPECTION"))
         : notRunning("--introspection-url is none, and ipamD's metrics do not answer");
   }
 
@@ -119,7 +121,10 @@ final class Introspection {
               "Introspection is on the port of old releases",
               evidence + "; introspection answers on " + oldPort.get(),
               "VPC CNI 1.4.0 and releases up to 1.3.3 serve introspection on the metrics port")
-          .remedied("Set --introspection-url " + oldPort.get() + ", and upgrade the VPC CNI");
+          .remedied(
+              "Set --introspection-url " + oldPort.get() + ", and upgrade the VPC CNI",
+              Commands.setAgentEnv("IPAMD_INTROSPECTION_URL=" + oldPort.get()),
+              Commands.UPGRADE_CNI);
     } else if (node.snapshot().metrics().isPresent()) {
       return SPEC.fail(
               "ipamD runs, but its introspection does not answer",
@@ -128,9 +133,9 @@ final class Introspection {
           .remedied(
               "Remove this setting from aws-node, or set --introspection-url to the address that"
                   + " ipamD uses",
-              "kubectl -n kube-system describe ds aws-node | grep INTROSPECTION",
-              Commands.setEnv("DISABLE_INTROSPECTION-"),
-              Commands.setAddOnEnv("DISABLE_INTROSPECTION=false"));
+              Commands.removing(
+                  "DISABLE_INTROSPECTION",
+                  "kubectl -n kube-system describe ds aws-node | grep INTROSPECTION"));
     }
     return notRunning(evidence);
   }

@@ -41,9 +41,9 @@ final class IpamdProcess {
                   + " metrics; the agent then has no counters",
               "If you need DISABLE_METRICS, set --metrics-url none. Otherwise remove DISABLE_METRICS")
           .run(
-              "kubectl -n kube-system get ds aws-node -o yaml | grep -A 1 DISABLE_METRICS",
-              Commands.setEnv("DISABLE_METRICS-"),
-              Commands.setAddOnEnv("DISABLE_METRICS=false"));
+              Commands.removing(
+                  "DISABLE_METRICS",
+                  "kubectl -n kube-system get ds aws-node -o yaml | grep -A 1 DISABLE_METRICS"));
 
   private static Finding metrics(NodeEvidence node) {
     return node.snapshot()
@@ -193,7 +193,8 @@ final class IpamdProcess {
                 "aws-node was upgraded or changed, or ipamD crashed")
             .since(node.ipamdStart().map(Since::exactly))
             .remedied(
-                "If you did not change aws-node, see whether ipamD restarts again: doctor --polls 5",
+                "If you did not change aws-node, see whether ipamD restarts again",
+                Commands.doctor("--polls 5"),
                 Commands.LAST_STATE,
                 Commands.PREVIOUS_LOG)
         : RESTARTS.ok("ipamD keeps running", evidence);

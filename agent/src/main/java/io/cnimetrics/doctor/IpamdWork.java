@@ -38,8 +38,8 @@ final class IpamdWork {
               "stuck-action",
               "the gauge `awscni_ipamd_action_inprogress`",
               "warn if the gauge is over 0 in each of several polls",
-              "Watch longer: doctor --polls 5. If the pool change does not end, restart ipamD")
-          .run(Commands.RESTART_AWS_NODE)
+              "Watch longer. If the pool change does not end, restart ipamD")
+          .run(Commands.doctor("--polls 5"), Commands.RESTART_AWS_NODE)
           .needs(METRICS);
 
   private static Finding stuckAction(NodeEvidence node) {
@@ -71,6 +71,10 @@ final class IpamdWork {
               "warn if the count rises or may be rising now; note if it rose before",
               "Restart the pods that lost their network. CloudTrail shows which caller detached"
                   + " the ENI or unassigned the addresses")
+          .run(
+              Commands.PODS_OF_NODE,
+              Commands.callersOf("DetachNetworkInterface"),
+              Commands.callersOf("UnassignPrivateIpAddresses"))
           .needs(METRICS);
 
   private static Finding forcedRemovals(NodeEvidence node) {

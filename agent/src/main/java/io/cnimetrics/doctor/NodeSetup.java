@@ -138,7 +138,8 @@ final class NodeSetup {
             "The node mixes single addresses and prefixes",
             "%d %s, of which %d are free; new pods get only %s"
                 .formatted(other.total(), unused, other.free(), used),
-            "Prefix delegation was switched on or off while the node was running");
+                "Prefix delegation was switched on or off while the node was running")
+            .since(node.ipamdStart().map(Since::before));
     return other.free() > 0 && trouble ? finding : finding.at(Level.NOTE);
   }
 
@@ -175,7 +176,8 @@ final class NodeSetup {
         ? CUSTOM_NETWORKING.warn(
             "Pods use the primary ENI despite custom networking",
             evidence,
-            "The pods started before custom networking was switched on")
+                "The pods started before custom networking was switched on")
+            .since(node.ipamdStart().map(Since::before))
         : CUSTOM_NETWORKING.ok("No pod uses the primary ENI", evidence);
   }
 
@@ -201,10 +203,12 @@ final class NodeSetup {
             .formatted(named(excluded), EvidenceText.addresses(total), held);
     String cause = "The subnet has the tag kubernetes.io/role/cni=0";
     String[] untag =
-        excluded.stream()
-            .flatMap(eni -> eni.subnetId().stream())
-            .distinct()
-            .map(Commands::allowPodsIn)
+        Stream.concat(
+                Stream.of(held > 0 ? Commands.PODS_OF_NODE : Commands.ENIS_OF_INSTANCE),
+                excluded.stream()
+                    .flatMap(eni -> eni.subnetId().stream())
+                    .distinct()
+                    .map(Commands::allowPodsIn))
             .toArray(String[]::new);
     return held > 0
         ? EXCLUDED_ENIS
@@ -212,8 +216,7 @@ final class NodeSetup {
             .remedied(
                 "Restart the pods that still use the ENI. Or, if pods should use the ENI, remove"
                     + " the tag from its subnet",
-                Stream.concat(Stream.of(Commands.PODS_OF_NODE), Stream.of(untag))
-                    .toArray(String[]::new))
+                untag)
         : EXCLUDED_ENIS
             .note("An ENI in an excluded subnet has no pods", evidence, cause)
             .remedied(EXCLUDED_ENIS.remedy(), untag);
@@ -273,8 +276,7 @@ final class NodeSetup {
                 IDLE_ADDRESSES
                     .remedy()
                     .replace("WARM_IP_TARGET and MINIMUM_IP_TARGET", targets.replace(" ", " and ")),
-                Commands.setEnv(targets),
-                Commands.setAddOnEnv(targets))
+                Commands.setting(targets))
         : IDLE_ADDRESSES.ok("Few addresses are idle", evidence);
   }
 
@@ -321,6 +323,7 @@ final class NodeSetup {
                   + " or if the type is unknown or not in the table",
               "If the instance type is new, upgrade the agent. Otherwise let the agent read"
                   + " instance metadata and ipamD's metrics")
+          .run(Commands.LOG_OF_AGENT)
           .see(Pages.INSTANCE_TYPES);
 
   static final Check INSTANCE_TYPE = TYPE.check(NodeSetup::instanceType);
@@ -368,7 +371,8 @@ final class NodeSetup {
               "ipamD and EC2 have different limits for this instance type", evidence, cause)
           .remedied(
               "Upgrade the older of the VPC CNI and the agent. It is unknown which limit is right,"
-                  + " because EC2 has not refused a call of ipamD yet");
+                  + " because EC2 has not refused a call of ipamD yet",
+              Commands.UPGRADE_CNI);
     }
     String answers =
         Stream.of(

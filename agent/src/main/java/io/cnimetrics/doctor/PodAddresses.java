@@ -50,7 +50,7 @@ final class PodAddresses {
     return justStarted
         ? NO_ADDRESSES
             .warn("ipamD has no ENI yet", evidence, "ipamD has just started")
-            .remedied("Poll twice: doctor --polls 2")
+            .remedied("Poll twice", Commands.doctor("--polls 2"))
         : NO_ADDRESSES.fail(
             "The node has no address for pods",
             evidence,
@@ -68,19 +68,19 @@ final class PodAddresses {
               "available addresses, and the effective maximum",
               "fail if each of several polls shows no available and no cooling address although"
                   + " the pool can grow; warn if only the last poll shows no available address",
-              "Check whether the pool fills: doctor --polls 3. If the pool does not fill, read"
-                  + " ipamD's log")
-          .run(Commands.ERRORS_OF_IPAMD)
+              "Poll again, and check whether the pool fills. If the pool does not fill, read ipamD's"
+                  + " log")
+          .run(Commands.doctor("--polls 3"), Commands.ERRORS_OF_IPAMD)
           .needs(POOL, IPV4, MAXIMUM)
           .see(Pages.VPC_CNI);
 
   private static Finding warmPool(NodeEvidence node) {
     String evidence =
-        "%d of %d addresses are available; effective maximum: %d"
+        "%d of %d addresses are available; effective maximum: %s"
             .formatted(
                 node.available(),
                 node.pool().totalIpv4(),
-                node.maximum().orElseThrow().addresses());
+                node.maximum().orElseThrow().explanation());
     if (!isEmptyWithRoom(node.last())) {
       return WARM_POOL.ok(
           node.available() > 0 ? "Addresses are available" : "The pool cannot grow", evidence);
@@ -195,8 +195,8 @@ final class PodAddresses {
               "addresses that pods released less than `--ip-cooldown` ago",
               "warn if pods are refused while all free addresses are cooling; note if no pod is"
                   + " refused, or if the refused pods may have ended since",
-              "Set WARM_IP_TARGET above the number of pods that end in 30 s. Or shorten"
-                  + " IP_COOLDOWN_PERIOD, but not below 10 s")
+              "Set WARM_IP_TARGET above the number of pods that end in 30 s. Or, in the same way, set"
+                  + " IP_COOLDOWN_PERIOD to 10 s, but not below")
           .needs(POOL, IPV4)
           .see(Pages.VPC_CNI);
 
@@ -213,26 +213,21 @@ final class PodAddresses {
     }
     Trend refusals = node.trend(MetricCatalog.NO_AVAILABLE_IP_ADDRS.onlySeries());
     if (!refusesNow(node, refusals)) {
-      return COOLDOWN.note(
-          "All free addresses are cooling",
-          evidence,
-          "A new pod gets an address only when the first cooldown ends");
+      return COOLDOWN
+          .note(
+              "All free addresses are cooling",
+              evidence,
+              "A new pod gets an address only when the first cooldown ends")
+          .remedied("Poll again, to see whether pods are refused", Commands.doctor("--polls 3"));
     }
     long warm = (pool.cooling() / WARM_STEP + 1) * WARM_STEP;
-    String target = "WARM_IP_TARGET=" + warm;
-    String period = "IP_COOLDOWN_PERIOD=10";
     return COOLDOWN
         .warn(
             Cause.COOLDOWN.title(),
             evidence,
             "Pods start and end so fast that all free addresses are cooling. Because ipamD counts"
                 + " cooling addresses as free, ipamD requests no more addresses from EC2")
-        .remedied(
-            COOLDOWN.remedy(),
-            Commands.setEnv(target),
-            Commands.setAddOnEnv(target),
-            Commands.setEnv(period),
-            Commands.setAddOnEnv(period));
+        .remedied(COOLDOWN.remedy(), Commands.setting("WARM_IP_TARGET=" + warm));
   }
 
   private static final long WARM_STEP = 5;
@@ -252,6 +247,7 @@ final class PodAddresses {
               "warn if pods hold the effective maximum and pods are refused; note if no pod is"
                   + " refused, or if pods hold 90 % of the maximum or more",
               "Add nodes, or use a larger instance type")
+          .run(Commands.NODE_GROUP)
           .needs(POOL, IPV4, MAXIMUM)
           .see(Pages.INSTANCE_TYPES);
 
@@ -272,7 +268,7 @@ final class PodAddresses {
       return podsAreRefused(node)
           ? roomFor(
               node,
-              maximum,
+              card,
               NODE_FULL.warn(
                   title,
                   whole,
@@ -285,25 +281,26 @@ final class PodAddresses {
   }
 
   /** Advises prefixes only if the ENIs are the limit, and if the node has no prefixes yet. */
-  private static Finding roomFor(NodeEvidence node, EffectiveMaximum maximum, Finding full) {
+  private static Finding roomFor(NodeEvidence node, CardCapacity card, Finding full) {
     AgentSettings settings = node.agentSettings();
     int pods = settings.maxPods().pods() - settings.hostNetworkPods();
-    if (maximum.addresses() == pods) {
+    boolean enisPermitMore = node.total(MetricCatalog.MAX_IP_ADDRESSES) > card.assigned();
+    if (card.maximum().orElseThrow().addresses() == pods && enisPermitMore) {
       String known = settings.maxPods().source().isPresent() ? "" : ", which is assumed";
       return full.remedied(
           "Add nodes. Or, because the limit is max-pods %d%s, raise the kubelet's max-pods and"
                   .formatted(settings.maxPods().pods(), known)
               + " --max-pods up to the number of pods that the ENIs permit",
-          Commands.PENDING_PODS);
+          Commands.PENDING_PODS,
+          Commands.NODE_GROUP,
+          Commands.LAUNCH_TEMPLATE);
     } else if (node.mode() == AddressMode.PREFIX) {
-      return full.remedied(full.remedy(), Commands.PENDING_PODS);
+      return full.remedied(full.remedy(), Commands.PENDING_PODS, Commands.NODE_GROUP);
     }
-    String prefixes = "ENABLE_PREFIX_DELEGATION=true";
     return full.remedied(
         "Add nodes, use a larger instance type, or use prefixes on new nodes",
-        Commands.PENDING_PODS,
-        Commands.setEnv(prefixes),
-        Commands.setAddOnEnv(prefixes));
+        Commands.setting(
+            "ENABLE_PREFIX_DELEGATION=true", Commands.PENDING_PODS, Commands.NODE_GROUP));
   }
 
   private static final CheckSpec MAX_PODS =
@@ -312,6 +309,7 @@ final class PodAddresses {
               "the kubelet's max-pods minus `--host-network-pods`, and the effective maximum",
               "warn if the kubelet admits more pods than the effective maximum",
               "Lower the kubelet's max-pods in the node group's launch template")
+          .run(Commands.NODE_GROUP, Commands.LAUNCH_TEMPLATE)
           .needs(IPV4, MAXIMUM)
           .see(Pages.INSTANCE_TYPES);
 
@@ -337,8 +335,11 @@ final class PodAddresses {
                 evidence,
                 "The scheduler can place pods on this node that never get an address")
             .remedied(
-                "Set the kubelet's max-pods to %d in the node group's launch template"
-                    .formatted(reachable + onHostNetwork))
+                "Set the kubelet's max-pods to %d in the node group's launch template, or in the"
+                        .formatted(reachable + onHostNetwork)
+                    + " EC2NodeClass of Karpenter",
+                Commands.NODE_GROUP,
+                Commands.LAUNCH_TEMPLATE)
         : MAX_PODS.ok("The node can have an address for each pod", evidence);
   }
 }

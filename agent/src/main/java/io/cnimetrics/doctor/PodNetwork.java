@@ -191,6 +191,7 @@ final class PodNetwork {
               "Add a CIDR with subnets for pods to the VPC. Pods use these subnets with custom"
                   + " networking, or with ENABLE_SUBNET_DISCOVERY and the tag"
                   + " kubernetes.io/role/cni=1. Until then, lower the warm targets")
+          .run(Commands.setting("WARM_IP_TARGET=2 MINIMUM_IP_TARGET=5", Commands.SUBNETS))
           .needs(POOL, IPV4)
           .see(Pages.ADDRESS_USE);
 

@@ -47,7 +47,7 @@ final class PoolFaults {
               "Restart aws-node, because ipamD then releases the addresses of pods that no longer"
                   + " exist. If the trouble comes back, upgrade the VPC CNI. More addresses or"
                   + " prefixes do not help")
-          .run(Commands.RESTART_AWS_NODE, Commands.PODS_OF_NODE)
+          .run(Commands.PODS_OF_NODE, Commands.RESTART_AWS_NODE)
           .needs(POOL, IPV4)
           .see(Pages.TROUBLESHOOTING);
 
@@ -71,7 +71,12 @@ final class PoolFaults {
     if (!known) {
       return LEAKED
           .note("Addresses may have leaked", evidence, cause)
-          .remedied("Set --max-pods to the kubelet's max-pods, and run doctor again");
+          .remedied(
+              "Run doctor again with the kubelet's max-pods",
+              Commands.doctor(
+                  "--max-pods \"$(kubectl get node "
+                      + Commands.THIS_NODE
+                      + " -o jsonpath='{.status.capacity.pods}')\""));
     }
     String title = "ipamD holds addresses of pods that no longer exist";
     return node.available() == 0
@@ -90,7 +95,7 @@ final class PoolFaults {
                   + " address is in the pool",
               "Upgrade the VPC CNI: release 1.22.2 has this bug on SageMaker HyperPod, and 1.22.4"
                   + " fixes it. Then restart the pods that have a primary address")
-          .run(Commands.UPGRADE_CNI, Commands.PODS_OF_NODE)
+          .run(Commands.PODS_OF_NODE, Commands.UPGRADE_CNI)
           .needs(POOL, IPV4)
           .see(Pages.RELEASES);
 
@@ -161,9 +166,9 @@ final class PoolFaults {
                   + " Otherwise lower the kubelet's max-pods in the node group's launch template:"
                   + " then pods go to other nodes. The first command shows the present value")
           .run(
-              "kubectl -n kube-system get ds aws-node -o yaml | grep -A1 ENABLE_POD_ENI",
-              Commands.setEnv("ENABLE_POD_ENI=false"),
-              Commands.setAddOnEnv("ENABLE_POD_ENI=false"))
+              Commands.setting(
+                  "ENABLE_POD_ENI=false",
+                  "kubectl -n kube-system get ds aws-node -o yaml | grep -A1 ENABLE_POD_ENI"))
           .needs(POOL, METRICS, IPV4)
           .see(Pages.POD_SECURITY_GROUPS);
 
@@ -195,7 +200,9 @@ final class PoolFaults {
     if (!refusals.known()) {
       return TRUNK_SLOT
           .note("Perhaps ipamD keeps the last ENI slot for a trunk ENI", evidence, cause)
-          .remedied("Poll twice, to see whether ipamD requests the last ENI: doctor --polls 2");
+          .remedied(
+              "Poll twice, to see whether ipamD requests the last ENI",
+              Commands.doctor("--polls 2"));
     }
     return isStuck(node) && !ec2Fails(node)
         ? TRUNK_SLOT
@@ -261,15 +268,15 @@ final class PoolFaults {
               "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, the ENIs, and ipamD's errors",
               "fail if custom networking is on, but there is no ENI for pods and no error of EC2;"
                   + " warn if ipamD has just started, or if an address is available",
-              "Create an ENIConfig with the name that ipamD looks for. The third command shows"
+              "Create an ENIConfig with the name that ipamD looks for. The first command shows"
                   + " which label of the node has this name, often the label of the zone. If the"
                   + " node does not have this label, the name is \"default\"")
           .run(
-              Commands.ENICONFIGS,
+              "kubectl -n kube-system get ds aws-node -o yaml | grep -A1 ENI_CONFIG",
               "kubectl get node "
                   + Commands.THIS_NODE
                   + " -L topology.kubernetes.io/zone -L k8s.amazonaws.com/eniConfig",
-              "kubectl -n kube-system get ds aws-node -o yaml | grep -A1 ENI_CONFIG")
+              Commands.ENICONFIGS)
           .needs(POOL, METRICS, IPV4)
           .see(Pages.CUSTOM_NETWORKING);
 
@@ -293,7 +300,8 @@ final class PoolFaults {
     if (!noEni && !node.showsTrend()) {
       return ENICONFIG
           .note("Perhaps custom networking finds no ENIConfig", evidence, cause)
-          .remedied("Poll twice, to see whether ipamD requests an ENI: doctor --polls 2");
+          .remedied(
+              "Poll twice, to see whether ipamD requests an ENI", Commands.doctor("--polls 2"));
     }
     return node.available() > 0 || node.justStarted()
         ? ENICONFIG.warn(title, evidence, cause)

@@ -110,9 +110,9 @@ class CommandsTest {
   /** What a note says stands before its command. */
   @Test
   void noteIsTextBeforeTheCommand() {
-    assertThat(table(Commands.setEnv("WARM_IP_TARGET=5")).toList())
+    assertThat(table(Commands.setting("WARM_IP_TARGET=5")).toList())
         .containsSubsequence(
-            "      Changes every node, if aws-node is not an EKS add-on:",
+            "      Changes every node, if aws-node is no EKS add-on:",
             "      $ kubectl -n kube-system set env ds aws-node WARM_IP_TARGET=5");
     assertThat(table("echo 'a  # b'").toList()).contains("      $ echo 'a  # b'");
   }
@@ -143,7 +143,7 @@ class CommandsTest {
     assertThat(commands)
         .filteredOn(
             command ->
-                command.contains(" set env ds ")
+                command.contains(" set env ds aws-node ")
                     || command.contains("update-addon")
                     || command.contains("attach-role-policy"))
         .isNotEmpty()

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -282,6 +283,51 @@ class ConsistencyTest {
               assertThat(finding.cause()).isNotBlank();
               assertThat(finding.remedy()).isNotBlank();
             });
+  }
+
+  /** These checks read something once, besides the polls. Therefore they know no beginning. */
+  private static final Set<String> READ_ONCE =
+      Set.of("pod-routes", "subnet", "instance-enis", "impossible-pool", "publishing");
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void presentTroubleSaysSinceWhenIfSeveralPollsCanKnowIt(Case one) {
+    assertThat(one.findings())
+        .filteredOn(finding -> finding.isPresent() && one.polls() > 1)
+        .filteredOn(finding -> !Check.OF_SETTINGS.contains(finding.id()))
+        .filteredOn(finding -> !READ_ONCE.contains(finding.id()))
+        .allSatisfy(finding -> assertThat(finding.since()).isPresent());
+  }
+
+  /** The remedies of these notes say why there is nothing to do. */
+  private static final Set<String> NOTHING_TO_DO = Set.of("stated-totals", "stale-gauges", "ipv6");
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void adviceHasACommand(Case one) {
+    assertThat(one.findings())
+        .filteredOn(finding -> !finding.remedy().isEmpty() && finding.explainedBy().isEmpty())
+        .filteredOn(finding -> !NOTHING_TO_DO.contains(finding.id()))
+        .allSatisfy(finding -> assertThat(finding.commands()).isNotEmpty());
+  }
+
+  private static final Pattern CHANGES =
+      Pattern.compile(
+          "(kubectl \\S+ \\S+ )?(set env|delete pods)|kubectl drain|sudo rm"
+              + "|aws eks update-addon|aws iam|aws ec2 (delete|modify)");
+
+  /** A person first looks, and then changes something. */
+  @ParameterizedTest
+  @MethodSource("cases")
+  void commandsThatOnlyReadComeFirst(Case one) {
+    for (Finding finding : one.findings()) {
+      assertThat(
+              finding.commands().stream()
+                  .dropWhile(command -> !CHANGES.matcher(command).find())
+                  .filter(command -> !CHANGES.matcher(command).find()))
+          .as("%s: %s", finding.id(), finding.commands())
+          .isEmpty();
+    }
   }
 
   /** The table has a rule for what is wrong, and a rule can be broken. */

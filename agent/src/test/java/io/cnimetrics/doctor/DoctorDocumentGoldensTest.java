@@ -37,8 +37,8 @@ class DoctorDocumentGoldensTest {
       - The first line names the node, its instance type, the cluster, and the release of the VPC CNI if ipamD reports it.
       - The second line is the **verdict**: one sentence that says whether pods get addresses, why not, and since when. The
         answer is yes, no, late, not while ipamD is down, or not known.
-      - The **findings** follow, the worst first. A cause comes before its symptoms. A symptom names its cause, and has no
-        advice of its own. All other findings have the evidence, the cause, the remedy, commands, and a page of AWS.
+      - The **findings** follow, the worst first. Each has the evidence, the time since when, the cause, the
+        remedy, commands, and a page of AWS. **Because of** names a finding, and lists the symptoms that it explains.
       - **Not checked** lists the checks that need a permission, a source or a second poll that is missing.
 
       | level | means |
@@ -72,10 +72,14 @@ class DoctorDocumentGoldensTest {
       Lines that begin with `$` are complete commands in one line. They contain the ids of this node, so you can paste them
       into a shell. A command without one of its ids is left out. Commands that begin with `kubectl` or `aws` run on your
       machine, and the comment `# on the node` marks the others. The comment `# changes every node` marks a command that
-      changes more than this node. Some remedies have two commands for the same setting: `kubectl set env` is for an aws-node
-      that you manage, and `aws eks update-addon` is for the add-on of EKS, because EKS undoes `kubectl set env`. The values
-      of `aws eks update-addon` replace the values that the add-on has. To keep the old values, add them to the command. The
-      table shows the commands of notes only with `--verbose`.
+      changes more than this node. Commands that only read come first.
+
+      Some remedies change a setting of aws-node. The first command then shows whether aws-node is an EKS add-on:
+      `ResourceNotFoundException` means that it is not. `kubectl set env` is for an aws-node that you manage, and `aws eks
+      update-addon` is for the add-on, because EKS undoes `kubectl set env`. The values of `aws eks update-addon` replace the
+      values that the add-on has. To keep the old values, add them to the command.
+
+      If there is a failure or a warning, the table shows the advice of notes only with `--verbose`.
 
       ### JSON
 
