@@ -134,10 +134,11 @@ final class NodeSetup {
     }
     boolean trouble = IpamdProcess.startedRecently(node) || podsAreRefused(node);
     Finding finding =
-        MIXED_PREFIXES.warn(
-            "The node mixes single addresses and prefixes",
-            "%d %s, of which %d are free; new pods get only %s"
-                .formatted(other.total(), unused, other.free(), used),
+        MIXED_PREFIXES
+            .warn(
+                "The node mixes single addresses and prefixes",
+                "%d %s, of which %d are free; new pods get only %s"
+                    .formatted(other.total(), unused, other.free(), used),
                 "Prefix delegation was switched on or off while the node was running")
             .since(node.ipamdStart().map(Since::before));
     return other.free() > 0 && trouble ? finding : finding.at(Level.NOTE);
@@ -173,9 +174,10 @@ final class NodeSetup {
             .formatted(EvidenceText.addresses(held), named(primary))
             .stripTrailing();
     return held > 0
-        ? CUSTOM_NETWORKING.warn(
-            "Pods use the primary ENI despite custom networking",
-            evidence,
+        ? CUSTOM_NETWORKING
+            .warn(
+                "Pods use the primary ENI despite custom networking",
+                evidence,
                 "The pods started before custom networking was switched on")
             .since(node.ipamdStart().map(Since::before))
         : CUSTOM_NETWORKING.ok("No pod uses the primary ENI", evidence);
