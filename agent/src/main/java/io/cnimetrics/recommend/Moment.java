@@ -47,6 +47,13 @@ public record Moment(
     return prefixes > 0;
   }
 
+  /** How many requests and releases came after the earlier moment; 0 if ipamD restarted. */
+  long changesSince(Moment earlier) {
+    return restartedSince(earlier)
+        ? 0
+        : requests - earlier.requests + releases - earlier.releases;
+  }
+
   /** Whether ipamD started between the earlier moment and this moment. */
   boolean restartedSince(Moment earlier) {
     return requests < earlier.requests

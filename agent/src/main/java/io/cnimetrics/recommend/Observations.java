@@ -3,12 +3,12 @@ package io.cnimetrics.recommend;
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -109,7 +109,7 @@ public final class Observations {
   }
 
   /** The clusters of the nodes. The name is empty if a series has no label {@code cluster}. */
-  public TreeSet<String> clusters() {
+  public SortedSet<String> clusters() {
     return clusters;
   }
 
@@ -157,24 +157,24 @@ public final class Observations {
     }
 
     private static Moment moment(long minute, double[] values) {
-      Map<Metric, Double> of = new HashMap<>();
-      for (int metric = 0; metric < values.length; metric++) {
-        of.put(NEEDED.get(metric), values[metric]);
-      }
       return new Moment(
           minute,
-          of.get(MetricCatalog.ASSIGN_IP_ADDRESSES).intValue(),
-          of.get(MetricCatalog.COOLING_IP_ADDRESSES).intValue(),
-          of.get(MetricCatalog.TOTAL_IP_ADDRESSES).intValue(),
-          of.get(MetricCatalog.TOTAL_IPV4_PREFIXES).intValue(),
-          of.get(MetricCatalog.EFFECTIVE_MAX_IP_ADDRESSES).intValue(),
-          of.get(MetricCatalog.MAX_IP_ADDRESSES).intValue(),
-          of.get(MetricCatalog.ENI_MAX_AVAILABLE).intValue(),
-          of.get(MetricCatalog.ADD_REQ_COUNT).longValue(),
-          of.get(MetricCatalog.DEL_REQ_COUNT).longValue(),
-          of.get(MetricCatalog.NO_AVAILABLE_IP_ADDRS).longValue(),
-          of.get(MetricCatalog.IPAMD_RESTARTS).longValue(),
-          of.get(MetricCatalog.EC2_API_REQ_COUNT).longValue());
+          (int) of(values, MetricCatalog.ASSIGN_IP_ADDRESSES),
+          (int) of(values, MetricCatalog.COOLING_IP_ADDRESSES),
+          (int) of(values, MetricCatalog.TOTAL_IP_ADDRESSES),
+          (int) of(values, MetricCatalog.TOTAL_IPV4_PREFIXES),
+          (int) of(values, MetricCatalog.EFFECTIVE_MAX_IP_ADDRESSES),
+          (int) of(values, MetricCatalog.MAX_IP_ADDRESSES),
+          (int) of(values, MetricCatalog.ENI_MAX_AVAILABLE),
+          (long) of(values, MetricCatalog.ADD_REQ_COUNT),
+          (long) of(values, MetricCatalog.DEL_REQ_COUNT),
+          (long) of(values, MetricCatalog.NO_AVAILABLE_IP_ADDRS),
+          (long) of(values, MetricCatalog.IPAMD_RESTARTS),
+          (long) of(values, MetricCatalog.EC2_API_REQ_COUNT));
+    }
+
+    private static double of(double[] values, Metric metric) {
+      return values[NEEDED.indexOf(metric)];
     }
   }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param idle the mean number of idle addresses of the cluster in these days
  * @param idleThen the same number with the targets
  * @param change whether the targets free so many addresses that a change is worth it
+ * @param busiestMinute the most pods that started or ended in the cluster in one minute
  * @param verdict one or more sentences that say what to do
  */
 public record Recommendation(
@@ -29,6 +30,7 @@ public record Recommendation(
     Optional<WholeUnits> wholeUnits,
     double idle,
     double idleThen,
+    long busiestMinute,
     String verdict,
     boolean change,
     List<Group> groups,
@@ -40,20 +42,24 @@ public record Recommendation(
     subnets = List.copyOf(subnets);
   }
 
-  /** The command that sets the targets until the add-on of EKS writes its configuration again. */
-  public String setCommand() {
-    Targets set = targets.orElseThrow();
-    return "kubectl -n kube-system set env daemonset/aws-node WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d"
-        .formatted(set.warmIp(), set.minimumIp());
-  }
-
-  /** The lines of the command that sets the targets in the configuration of the add-on of EKS. */
-  public List<String> addonCommand() {
+  /**
+   * The command that sets the targets until the add-on of EKS writes its configuration again. Each
+   * entry is one line, without the backslash at the end.
+   */
+  List<String> setCommand() {
     Targets set = targets.orElseThrow();
     return List.of(
-        "aws eks update-addon --cluster-name '%s' --addon-name vpc-cni \\"
-            .formatted(cluster.orElse("CLUSTER").replace("'", "'\\''")),
-        "--resolve-conflicts PRESERVE --configuration-values \\",
+        "kubectl -n kube-system set env daemonset/aws-node",
+        "WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d".formatted(set.warmIp(), set.minimumIp()));
+  }
+
+  /** The command that sets the targets in the configuration of the add-on of EKS, as lines. */
+  List<String> addonCommand() {
+    Targets set = targets.orElseThrow();
+    return List.of(
+        "aws eks update-addon --addon-name vpc-cni --resolve-conflicts PRESERVE",
+        "--cluster-name '%s'".formatted(cluster.orElse("CLUSTER").replace("'", "'\\''")),
+        "--configuration-values",
         "'{\"env\":{\"WARM_IP_TARGET\":\"%d\",\"MINIMUM_IP_TARGET\":\"%d\"}}'"
             .formatted(set.warmIp(), set.minimumIp()));
   }
@@ -86,7 +92,7 @@ public record Recommendation(
    * A target by whole ENIs or prefixes. It applies only without targets by address.
    *
    * @param variable {@code WARM_ENI_TARGET} or {@code WARM_PREFIX_TARGET}
-   * @param idle the approximate mean number of idle addresses of the cluster
+   * @param idleAtLeast the mean number of addresses of the cluster that always stay idle
    */
-  public record WholeUnits(String variable, int target, double idle) {}
+  public record WholeUnits(String variable, int target, double idleAtLeast) {}
 }

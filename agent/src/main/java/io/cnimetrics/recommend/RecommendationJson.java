@@ -29,18 +29,22 @@ public final class RecommendationJson {
                     .map(
                         units ->
                             object(
-                                units.variable(), units.target(), "idle", rounded(units.idle()))),
+                                units.variable(),
+                                units.target(),
+                                "idleAtLeast",
+                                rounded(units.idleAtLeast()))),
             "idle", rounded(found.idle()),
             "idleThen", found.targets().map(targets -> rounded(found.idleThen())),
             "freed", found.targets().map(targets -> rounded(found.freed())),
+            "busiestMinute", found.busiestMinute(),
             "groups", found.groups().stream().map(RecommendationJson::group).toList(),
             "subnets", found.subnets().stream().map(RecommendationJson::subnet).toList(),
             "notes", found.notes(),
             "commands",
                 found.change()
                     ? List.of(
-                        found.setCommand(),
-                        String.join(" ", found.addonCommand()).replace("\\ ", ""))
+                        String.join(" ", found.setCommand()),
+                        String.join(" ", found.addonCommand()))
                     : List.of()));
   }
 

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Writes a recommendation as a table for people, at most 80 columns wide except for commands. */
+/** Writes a recommendation as a table for people of at most 80 columns. */
 public final class RecommendationTable {
   private static final int WIDTH = 80;
   private static final int NAME = 26;
@@ -73,9 +73,14 @@ public final class RecommendationTable {
             units ->
                 paragraph(
                     format(
-                        "Without these targets, %s=%d refuses no pod either. It needs fewer calls"
-                            + " to EC2 and keeps about %,.0f idle addresses.",
-                        units.variable(), units.target(), units.idle())));
+                        "With these targets, each pod that starts or ends can cause a call to EC2:"
+                            + " at most %,d in the busiest minute of the cluster. Without these"
+                            + " targets, %s=%d causes fewer calls and refuses no additional pod,"
+                            + " but at least %,.0f addresses stay idle.",
+                        found.busiestMinute(),
+                        units.variable(),
+                        units.target(),
+                        units.idleAtLeast())));
   }
 
   private void groups() {
@@ -161,13 +166,20 @@ public final class RecommendationTable {
         "Each command changes all nodes of the cluster, because all nodes have the same DaemonSet"
             + " aws-node. The pods of aws-node restart one after the other.");
     line("");
-    line("    " + found.setCommand());
+    command(found.setCommand());
     paragraph(
         "If the VPC CNI is an add-on of EKS, the add-on undoes this command. Use the next command"
             + " instead. It replaces the whole configuration of the add-on: add the values that"
             + " 'aws eks describe-addon' prints as configurationValues.");
     line("");
-    found.addonCommand().forEach(part -> line("    " + part));
+    command(found.addonCommand());
+  }
+
+  private void command(List<String> parts) {
+    for (int i = 0; i < parts.size(); i++) {
+      String end = i < parts.size() - 1 ? " \\" : "";
+      line((i == 0 ? "    " : "      ") + Printable.of(parts.get(i)) + end);
+    }
   }
 
   private void row(String name, String value) {

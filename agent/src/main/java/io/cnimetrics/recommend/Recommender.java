@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -32,7 +33,7 @@ public final class Recommender {
   private static final double LEAST_GAIN = 0.1;
 
   private static final String CHANGE =
-      "Set these targets. With them, ipamD refuses no pod that it did not refuse in these days.";
+      "Set these targets. In these days, they would have refused no additional pod.";
 
   private static final String KEEP =
       "Keep the present targets. The best targets free less than one address of each node, or less"
@@ -40,6 +41,10 @@ public final class Recommender {
 
   private final int hostNetworkPods;
   private final Map<String, GroupDemand> groups = new TreeMap<>();
+
+  /** For each minute, how many pods started or ended. */
+  private final Map<Long, Long> changes = new HashMap<>();
+
   private final Set<Long> minutes = new HashSet<>();
   private Optional<Long> first = Optional.empty();
 
@@ -64,9 +69,14 @@ public final class Recommender {
       groups
           .computeIfAbsent(node.group(), name -> new GroupDemand(hostNetworkPods))
           .add(node.node(), node.moments(), from, first.orElseThrow());
-      node.moments().stream()
-          .filter(moment -> moment.minute() >= from)
-          .forEach(moment -> minutes.add(moment.minute()));
+      Optional<Moment> before = Optional.empty();
+      for (Moment now : node.moments()) {
+        if (now.minute() >= from) {
+          minutes.add(now.minute());
+          before.ifPresent(last -> changes.merge(now.minute(), now.changesSince(last), Long::sum));
+        }
+        before = Optional.of(now);
+      }
     }
   }
 
@@ -93,9 +103,7 @@ public final class Recommender {
     Optional<String> doubt = doubt(span, share);
     Optional<Targets> targets = doubt.isEmpty() ? targets() : Optional.empty();
     double idle = sum(GroupDemand::idleNow) / minutes.size();
-    double idleThen =
-        targets.map(t -> sum(group -> group.idle(t.warmIp(), t.minimumIp()))).orElse(Double.NaN)
-            / minutes.size();
+    double idleThen = targets.map(this::idle).orElse(Double.NaN);
     double freed = idle - idleThen;
     double nodes = known / minutes.size();
     boolean change =
@@ -110,6 +118,7 @@ public final class Recommender {
         targets.map(found -> wholeUnits()),
         idle,
         idleThen,
+        changes.values().stream().max(Long::compare).orElse(0L),
         doubt.orElse(change ? CHANGE : KEEP),
         change,
         groups.entrySet().stream()
@@ -158,8 +167,8 @@ public final class Recommender {
                     .formatted(node));
   }
 
-  /** All nodes have the same release of the CNI and the same variables. */
-  private Recommendation.WholeUnits wholeUnits() {
+  /** The target by whole ENIs or prefixes that refuses no additional pod. */
+  public Recommendation.WholeUnits wholeUnits() {
     boolean prefixes = groups.values().stream().anyMatch(GroupDemand::usesPrefixes);
     int target = groups.values().stream().mapToInt(GroupDemand::wholeUnits).max().orElseThrow();
     return new Recommendation.WholeUnits(
@@ -198,6 +207,11 @@ public final class Recommender {
 
   private double sum(ToDoubleFunction<GroupDemand> number) {
     return sum(groups.values(), number);
+  }
+
+  /** The mean number of idle addresses of the cluster with these targets. */
+  public double idle(Targets targets) {
+    return sum(group -> group.idle(targets.warmIp(), targets.minimumIp())) / minutes.size();
   }
 
   private static Optional<Targets> best(Collection<GroupDemand> groups) {

@@ -3,6 +3,7 @@ package io.cnimetrics.recommend;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.LongStream;
@@ -35,16 +36,15 @@ public record SubnetTrend(
    */
   public static SubnetTrend of(String subnetId, SortedMap<Long, Integer> byHour) {
     long last = byHour.lastKey();
-    SortedMap<Long, Integer> lastDay = byHour.tailMap(last - HOURS + 1);
-    long lowest =
-        lastDay.keySet().stream()
-            .min((one, other) -> Integer.compare(byHour.get(one), byHour.get(other)))
-            .orElse(last);
-    int free = byHour.get(lowest);
+    Map.Entry<Long, Integer> lowest =
+        byHour.tailMap(last - HOURS + 1).entrySet().stream()
+            .min(Map.Entry.comparingByValue())
+            .orElseThrow();
+    int free = lowest.getValue();
     double[] losses =
         LongStream.rangeClosed(last - RECENT_HOURS + 1, last)
             .filter(hour -> byHour.containsKey(hour) && byHour.containsKey(hour - HOURS))
-            .mapToDouble(hour -> byHour.get(hour - HOURS) - byHour.get(hour))
+            .mapToDouble(hour -> byHour.getOrDefault(hour - HOURS, 0) - byHour.getOrDefault(hour, 0))
             .sorted()
             .toArray();
     if (losses.length < LEAST_PAIRS) {
@@ -53,7 +53,7 @@ public record SubnetTrend(
     double rate = median(losses);
     double days = free / rate;
     boolean falls = rate > 0 && days <= MOST_DAYS;
-    Instant lowestAt = Instant.EPOCH.plus(Duration.ofHours(lowest));
+    Instant lowestAt = Instant.EPOCH.plus(Duration.ofHours(lowest.getKey()));
     return new SubnetTrend(
         subnetId,
         free,
