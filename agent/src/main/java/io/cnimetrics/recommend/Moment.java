@@ -49,9 +49,7 @@ public record Moment(
 
   /** How many requests and releases came after the earlier moment; 0 if ipamD restarted. */
   long changesSince(Moment earlier) {
-    return restartedSince(earlier)
-        ? 0
-        : requests - earlier.requests + releases - earlier.releases;
+    return restartedSince(earlier) ? 0 : requests - earlier.requests + releases - earlier.releases;
   }
 
   /** Whether ipamD started between the earlier moment and this moment. */

@@ -44,7 +44,8 @@ public record SubnetTrend(
     double[] losses =
         LongStream.rangeClosed(last - RECENT_HOURS + 1, last)
             .filter(hour -> byHour.containsKey(hour) && byHour.containsKey(hour - HOURS))
-            .mapToDouble(hour -> byHour.getOrDefault(hour - HOURS, 0) - byHour.getOrDefault(hour, 0))
+            .mapToDouble(
+                hour -> byHour.getOrDefault(hour - HOURS, 0) - byHour.getOrDefault(hour, 0))
             .sorted()
             .toArray();
     if (losses.length < LEAST_PAIRS) {
