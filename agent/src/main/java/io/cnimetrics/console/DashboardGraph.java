@@ -147,7 +147,7 @@ final class DashboardGraph {
     String only = GraphQueries.equal(cluster.clusterId());
     GraphQueries queries = new GraphQueries(only, "", lag, publishMinutes);
     BigDecimal factor = PromQuery.factor(line.formula().series().get(0).metric().unit());
-    String inUnit = factor.equals(BigDecimal.ONE) ? "" : " / " + factor.toPlainString();
+    String inUnit = factor.compareTo(BigDecimal.ONE) == 0 ? "" : " / " + factor.toPlainString();
     Object query =
         object(
             "id", "q1",
