@@ -6,7 +6,7 @@ import io.cnimetrics.Goldens;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.console.Alarm.Text;
 import io.cnimetrics.console.PromQuery.Subject;
-import io.cnimetrics.doctor.Remedies;
+import io.cnimetrics.doctor.DoctorTexts;
 import io.cnimetrics.simulator.NamedScenario;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -78,7 +78,7 @@ class RunbooksGoldensTest {
         .isSubsetOf(Arrays.stream(NamedScenario.values()).map(NamedScenario::label).toList());
     assertThat(FINDING.matcher(text).results().map(found -> found.group(1)))
         .isNotEmpty()
-        .isSubsetOf(Remedies.byFinding().keySet());
+        .isSubsetOf(DoctorTexts.remedies().keySet());
   }
 
   @Test
@@ -131,7 +131,7 @@ class RunbooksGoldensTest {
                     : "`cni-CLUSTER-%s%s` in CloudWatch, "
                         .formatted(alarm.name(), alarm.isOfSubnet() ? "-SUBNET" : ""))
                 + "`Cni%s` in Prometheus".formatted(alarm.id()))
-        + row("starts when", condition(alarm))
+        + row("starts when", onlyInPromql ? silence(alarm) : condition(alarm))
         + alarm
             .threshold()
             .parameter()
@@ -145,9 +145,26 @@ class RunbooksGoldensTest {
         + indented(WhichNode.doctor("NODE"))
         + "\n\n| finding | remedy, for which the doctor prints the commands |\n| --- | --- |\n"
         + text.checks().stream()
-            .map(id -> row("`" + id + "`", Remedies.byFinding().get(id)))
+            .map(id -> row("`" + id + "`", DoctorTexts.remedies().get(id)))
             .collect(Collectors.joining())
-        + "\n";
+        + "\n"
+        + doctor(alarm);
+  }
+
+  /** What doctor prints for the simulated node that the page names. */
+  private static String doctor(Alarm alarm) {
+    return SCENARIO
+        .matcher(read(FOLDER.resolve(Alarm.page(alarm.name()))))
+        .results()
+        .map(found -> found.group(1))
+        .flatMap(
+            label -> Arrays.stream(NamedScenario.values()).filter(s -> s.label().equals(label)))
+        .findFirst()
+        .map(
+            scenario ->
+                "The doctor of the simulated node `%s` prints first:\n\n%s\n\n"
+                    .formatted(scenario.label(), indented(DoctorTexts.firstFinding(scenario))))
+        .orElse("");
   }
 
   private static String whichNode(Alarm alarm) {
@@ -190,6 +207,14 @@ class RunbooksGoldensTest {
         .collect(Collectors.joining(", ", "", ": " + MetricsDocument.condition(alarm)));
   }
 
+  private static String silence(Alarm alarm) {
+    return "no `%s` for %d minutes, after values in the last %d minutes"
+        .formatted(
+            alarm.metrics().get(0).name(),
+            alarm.evaluation().datapoints(),
+            alarm.evaluation().periods());
+  }
+
   private static String checks(Text text) {
     return text.checks().stream().map("`%s`"::formatted).collect(Collectors.joining(", "));
   }
@@ -199,7 +224,9 @@ class RunbooksGoldensTest {
   }
 
   private static String indented(String text) {
-    return text.lines().map(line -> "    " + line).collect(Collectors.joining("\n"));
+    return text.lines()
+        .map(line -> line.isEmpty() ? "" : "    " + line)
+        .collect(Collectors.joining("\n"));
   }
 
   private static String read(Path page) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.Goldens;
 import io.cnimetrics.simulator.NamedScenario;
-import io.cnimetrics.text.Palette;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -142,22 +141,14 @@ class DoctorDocumentGoldensTest {
   }
 
   private static String sample() {
-    NamedScenario scenario = NamedScenario.SECURITY_GROUP_GONE;
-    NodeEvidence node = DoctorFixture.poll(scenario);
-    return DoctorTable.of(
-            node.identity(),
-            node.cniVersion(),
-            DoctorFixture.diagnosis(scenario, 2),
-            false,
-            Palette.PLAIN)
+    return DoctorTexts.output(NamedScenario.SECURITY_GROUP_GONE)
         .lines()
         .map(line -> line.isEmpty() ? "" : "    " + line)
-        .map(line -> line.replaceAll("\\d\\d:\\d\\d UTC", "10:03 UTC"))
         .collect(Collectors.joining("\n", "", "\n"));
   }
 
   private static String row(CheckSpec spec) {
     return "| `%s` | %s | %s | %s |%n"
-        .formatted(spec.id(), spec.looksAt(), spec.fires(), Remedies.of(spec));
+        .formatted(spec.id(), spec.looksAt(), spec.fires(), DoctorTexts.remedy(spec));
   }
 }
