@@ -87,9 +87,9 @@ a template can fail for another reason.
 {{- if $right -}}
 {{- else if $form.pattern -}}
 {{- $right = and (regexMatch $form.pattern $text) (le (len $text) (int (default 10000 $form.longest))) -}}
-{{- if and $right (eq .form "metrics") -}}
-{{- $names := regexFindAll "(?m)^[a-z]\\w+" .context.metrics -1 -}}
-{{- range without (splitList "," (nospace $text)) "all" "core" "subnetFreeIPs" -}}
+{{- if and $right (eq .form "metrics") (not (has (lower $text) (list "all" "core"))) -}}
+{{- $names := append (regexFindAll "(?m)^[a-z]\\w+" .context.metrics -1) "subnetFreeIPs" -}}
+{{- range splitList "," (nospace $text) -}}
 {{- if not (has . $names) -}}
 {{- $right = false -}}
 {{- $expected = printf "%s, but there is no metric %s" $form.expected . -}}
@@ -99,6 +99,19 @@ a template can fail for another reason.
 {{- end -}}
 {{- end -}}
 {{- end -}}
+{{- else if $form.sets -}}
+{{- $sets := list -}}
+{{- $right = true -}}
+{{- range splitList ";" $text -}}
+{{- $set := list -}}
+{{- range splitList "," . -}}
+{{- $name := trim . | upper | replace "-" "_" -}}
+{{- if or (has $name $set) (not (has $name $form.sets)) }}{{ $right = false }}{{ end -}}
+{{- $set = append $set $name -}}
+{{- end -}}
+{{- $sets = append $sets (sortAlpha $set | join ",") -}}
+{{- end -}}
+{{- $right = and $right (eq (len $sets) (len (uniq $sets))) (le (len $sets) (int $form.most)) -}}
 {{- else if $form.time -}}
 {{- $seconds := include "agent.seconds" $text -}}
 {{- $least := index $form.time 0 | int -}}

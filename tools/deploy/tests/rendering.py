@@ -21,6 +21,7 @@ NODE = {
     "status.hostIP": "10.0.0.1",
     "status.podIP": "10.0.0.1",
 }
+SECRET = "api-key=a%20key"
 # Helm built by `go install` claims the support of Kubernetes 1.20 only, which the chart refuses.
 KUBERNETES = "1.35.0"
 OVERLAYS = ("irsa", "pod-identity", "prometheus", "host-path-state")
@@ -125,7 +126,8 @@ def environment(container):
     """Returns the variables as the kubelet sets them. $(NAME) is the value of an earlier variable, and $$ is $."""
     variables = {}
     for each in container["env"]:
-        value = each.get("value") or NODE[each["valueFrom"]["fieldRef"]["fieldPath"]]
+        source = each.get("valueFrom", {})
+        value = SECRET if "secretKeyRef" in source else each.get("value") or NODE[source["fieldRef"]["fieldPath"]]
         variables[each["name"]] = re.sub(
             r"\$(?:\$|\((.*?)\))",
             lambda found: "$" if found[0] == "$$" else variables.get(found[1], found[0]),

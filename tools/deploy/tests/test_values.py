@@ -1,6 +1,7 @@
 """Tests where the chart's valid values go, and how invalid values are rejected."""
 
 import functools
+import itertools
 import json
 import re
 import unittest
@@ -24,6 +25,10 @@ from rendering import (
     pod_spec,
     value_sets,
 )
+
+
+DIMENSIONS = ("CLUSTER_ID", "NODE", "INSTANCE_ID", "INSTANCE_TYPE", "AVAILABILITY_ZONE")
+ELEVEN_SETS = ";".join(["NODE", *map(",".join, itertools.combinations(DIMENSIONS, 2))])
 
 
 def wrong(values):
@@ -301,8 +306,11 @@ class Forms(unittest.TestCase):
         "pairs": (["a=b", "a=b,c=", "x-key=%20"], ["a", "a=b,c", "=b"]),
         "introspectionUrl": (["http://h:1", "unix:/a/b", "none", "NONE"], ["https://h", "unix:a", "h:1"]),
         "metricsUrl": (["http://h:1/metrics", "none"], ["unix:/a", "h"]),
-        "dimensions": (["CLUSTER_ID", "CLUSTER_ID;CLUSTER_ID, NODE"], ["POD", "CLUSTER_ID NODE", "cluster_id"]),
-        "metrics": (["all", "core", "ipamdUp, subnetFreeIPs"], ["all;core", "ipamdDown", "ipamdUp,"]),
+        "dimensions": (
+            ["CLUSTER_ID", "CLUSTER_ID; CLUSTER_ID, NODE", "cluster-id"],
+            ["POD", "CLUSTER_ID NODE", "CLUSTER_ID,,NODE", "CLUSTER_ID;", "NODE,node", "NODE,CLUSTER_ID;CLUSTER_ID,NODE", ELEVEN_SETS],
+        ),
+        "metrics": (["all", "Core", "ipamdUp, subnetFreeIPs"], ["all;core", "ipamdDown", "ipamdUp,", "all,ipamdUp"]),
         "pollInterval": ([10, "30", "30s", "1m", "060"], [5, "120", "61s", "2m", "half a minute", "1.5m"]),
         "publishInterval": ([60, "5m", "120s"], ["90s", 30, "6m", "1h", "1d"]),
         "cooldown": ([0, "30s", "1h", "60m"], ["2h", "61m", "-1"]),
