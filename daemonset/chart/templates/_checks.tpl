@@ -51,7 +51,7 @@ a template can fail for another reason.
 {{- range $name, $value := .variables -}}
 {{- $path := print "env." $name -}}
 {{- if include "agent.isOwn" $name -}}
-{{- printf "  %s: the chart sets it itself, by healthPort, podMonitor.enabled and state\n" $path -}}
+{{- printf "  %s: the chart sets it itself, by healthPort, prometheus.enabled, podMonitor.enabled and state\n" $path -}}
 {{- else if hasKey $context.checks.env $name -}}
 {{- include "agent.wrongForm" (dict "name" $path "value" $value "form" (get $context.checks.env $name) "context" $context) -}}
 {{- else if get $context.checks.instead $path -}}
@@ -184,9 +184,25 @@ a template can fail for another reason.
 {{- if and $otlp.existingSecret (or (hasKey $settings "OTEL_EXPORTER_OTLP_METRICS_HEADERS") (hasKey $seen "OTEL_EXPORTER_OTLP_METRICS_HEADERS")) -}}
 {{- printf "  otlp.existingSecret: OTEL_EXPORTER_OTLP_METRICS_HEADERS is set too; remove one of them\n" -}}
 {{- end -}}
+{{- $alerts := include "agent.alerts" . | fromJsonArray -}}
+{{- range .Values.prometheusRule.disabled -}}
+{{- if not (has . $alerts) -}}
+{{- $hint := include "agent.nearest" (dict "word" . "known" $alerts) -}}
+{{- printf "  prometheusRule.disabled: there is no alert %s; %s\n" . (ternary (printf "did you mean %s?" $hint) (printf "the alerts are %s" (join ", " $alerts)) (ne $hint "")) -}}
+{{- end -}}
+{{- end -}}
 {{- if and .Values.grafanaDashboard.enabled (not (.Files.Get "files/grafana-dashboard.json")) -}}
 {{- printf "  grafanaDashboard.enabled: this copy of the chart has no files/grafana-dashboard.json; run make goldens\n" -}}
 {{- end -}}
+{{- end -}}
+
+{{/* The names of the alerts, as a JSON array. */}}
+{{- define "agent.alerts" -}}
+{{- $names := list -}}
+{{- range (.Files.Get "files/rules.yaml" | fromYaml).groups -}}
+{{- range .rules }}{{ $names = append $names .alert }}{{ end -}}
+{{- end -}}
+{{- toJson $names -}}
 {{- end -}}
 
 {{/* The seconds of a time such as 30, 30s, 5m or 1h. Empty if the text is no time. */}}

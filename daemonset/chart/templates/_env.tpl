@@ -13,6 +13,11 @@
 {{- if has . (list "NODE_NAME" "POD_NAME" "HOST_IP" "STATE_DIR" "HEALTH_ADDRESS") }}true{{ end -}}
 {{- end -}}
 
+{{/* Whether the agent listens on the node's address for Prometheus. */}}
+{{- define "agent.isScraped" -}}
+{{- if or .Values.podMonitor.enabled .Values.prometheus.enabled }}true{{ end -}}
+{{- end -}}
+
 {{/* The values that set a variable of the agent, as a JSON array. An empty value sets nothing. */}}
 {{- define "agent.shortcuts" -}}
 {{- list
@@ -21,7 +26,7 @@
       (dict "variable" "CLOUDWATCH_NAMESPACE" "key" "namespace" "value" .Values.namespace)
       (dict "variable" "USE_CLOUDWATCH" "key" "cloudwatch.enabled" "value" (ternary "" "false" .Values.cloudwatch.enabled))
       (dict "variable" "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" "key" "otlp.endpoint" "value" .Values.otlp.endpoint)
-      (dict "variable" "USE_PROMETHEUS" "key" "podMonitor.enabled" "value" (ternary "true" "" .Values.podMonitor.enabled))
+      (dict "variable" "USE_PROMETHEUS" "key" "podMonitor.enabled or prometheus.enabled" "value" (include "agent.isScraped" .))
     | toJson -}}
 {{- end -}}
 
@@ -72,7 +77,7 @@
       fieldPath: metadata.name
 - name: STATE_DIR
   value: /var/lib/cni-metrics-agent
-{{- if .Values.podMonitor.enabled }}
+{{- if include "agent.isScraped" . }}
 - name: HOST_IP
   valueFrom:
     fieldRef:

@@ -274,7 +274,7 @@ class Readme(unittest.TestCase):
         examples = [yaml.safe_load(each) for each in re.findall(r"```yaml\n(.*?)```", self.TEXT, re.S)]
         kinds = [sorted(each["kind"] for each in helm(values)) for values in examples]
         self.assertEqual(["ConfigMap", "DaemonSet", "PodMonitor", "PrometheusRule", "ServiceAccount"], kinds[0])
-        self.assertEqual([["DaemonSet", "ServiceAccount"]] * 2, kinds[1:])
+        self.assertEqual([["DaemonSet", "ServiceAccount"]] * 3, kinds[1:])
 
     def test_no_line_but_those_of_the_table_is_longer_than_120_characters(self):
         lines = [each for each in self.TEXT.splitlines() if not each.startswith("| `")]

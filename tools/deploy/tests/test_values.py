@@ -197,6 +197,24 @@ class Receivers(unittest.TestCase):
         self.assertEqual([{"targetLabel": "team", "replacement": "platform"}], endpoint["relabelings"])
         self.assertEqual("drop", endpoint["metricRelabelings"][0]["action"])
 
+    def test_metrics_can_be_served_without_the_operator(self):
+        rendered = helm({"prometheus": {"enabled": True}})
+        self.assertEqual({"DaemonSet", "ServiceAccount"}, {each["kind"] for each in rendered})
+        monitored = helm({"podMonitor": {"enabled": True}})
+        self.assertEqual(pod_spec(monitored), pod_spec(rendered))
+
+    def test_alerts_can_be_left_out(self):
+        def alerts(**settings):
+            rule = only(helm({"prometheusRule": {"enabled": True} | settings}), "PrometheusRule")
+            return {each["alert"]: each for group in rule["spec"]["groups"] for each in group["rules"]}
+
+        every = alerts()
+        file = yaml.safe_load((CHART / "files/rules.yaml").read_text())
+        self.assertEqual([each for group in file["groups"] for each in group["rules"]], list(every.values()))
+        self.assertEqual(set(every) - {"CniNoData", "CniNodeSilent"}, set(alerts(disabled=["CniNoData", "CniNodeSilent"])))
+        [line] = wrong({"prometheusRule": {"disabled": ["CniNoDate"]}})
+        self.assertEqual("prometheusRule.disabled: there is no alert CniNoDate; did you mean CniNoData?", line)
+
     def test_the_commands_in_the_rules_find_the_agent_where_it_is(self):
         values = {"prometheusRule": {"enabled": True}, "namespaceOverride": "monitoring", "nameOverride": "agent"}
         rule = only(helm(values), "PrometheusRule")
