@@ -1,5 +1,6 @@
 package io.cnimetrics.console;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.Goldens;
@@ -36,10 +37,13 @@ class RunbooksGoldensTest {
     return AlarmTable.byNode().stream();
   }
 
-  static Stream<Path> pages() throws IOException {
-    return Files.list(FOLDER)
-        .filter(page -> page.toString().endsWith(".md") && !page.endsWith("README.md"))
-        .sorted();
+  static List<Path> pages() throws IOException {
+    try (Stream<Path> files = Files.list(FOLDER)) {
+      return files
+          .filter(page -> page.toString().endsWith(".md") && !page.endsWith("README.md"))
+          .sorted()
+          .toList();
+    }
   }
 
   @ParameterizedTest
@@ -62,7 +66,7 @@ class RunbooksGoldensTest {
             .map(Alarm::page)
             .collect(Collectors.toSet());
 
-    assertThat(pages().map(page -> page.getFileName().toString()))
+    assertThat(pages().stream().map(page -> FOLDER.relativize(page).toString()))
         .containsExactlyInAnyOrderElementsOf(names);
   }
 
@@ -145,7 +149,7 @@ class RunbooksGoldensTest {
         + indented(WhichNode.doctor("NODE"))
         + "\n\n| finding | remedy, for which the doctor prints the commands |\n| --- | --- |\n"
         + text.checks().stream()
-            .map(id -> row("`" + id + "`", DoctorTexts.remedies().get(id)))
+            .map(id -> row("`" + id + "`", requireNonNull(DoctorTexts.remedies().get(id), id)))
             .collect(Collectors.joining())
         + "\n"
         + doctor(alarm);
