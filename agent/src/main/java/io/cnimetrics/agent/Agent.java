@@ -1,5 +1,6 @@
 package io.cnimetrics.agent;
 
+import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.Sampler.PollSamples;
@@ -109,7 +110,13 @@ public final class Agent {
     this.identityBackoff = new Backoff(random);
     this.stats = stats;
     this.lastPoll = lastPoll;
-    this.alerts = new AlertLog(config.nodeName());
+    this.alerts = 
+        new AlertLog(
+            config.nodeName(),
+            config.maxPods().isPresent()
+                ? Optional.of(
+                    new PodLimits(config.maxPods().getAsInt(), config.hostNetworkPods()))
+                : Optional.empty());
     this.buffer =
         new MetricBuffer(
             config.stateDir(),

@@ -3,6 +3,7 @@ package io.cnimetrics.agent;
 import io.cnimetrics.agent.IncreaseHistory.ErrorRun;
 import io.cnimetrics.capacity.CardCapacity;
 import io.cnimetrics.capacity.NodeCapacity;
+import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.RecentIncrease;
@@ -28,8 +29,13 @@ import java.util.stream.Collectors;
  * cause. Errors are a cause only if their counter rose in the last minutes.
  *
  * @param snapshot the last poll
+ * @param pods the kubelet's limit of pods; empty if it is only assumed
  */
-record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory increases) {
+record AlertCause(
+    NodeSnapshot snapshot,
+    NodeCapacity capacity,
+    Optional<PodLimits> pods,
+    IncreaseHistory increases) {
   private static final String OTHER_CODES = "AWS returns errors to ipamD";
   private static final String FUNCTIONS = "ipamD counts errors";
 
@@ -87,12 +93,24 @@ record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory 
     Optional<Found> metadata = ofErrors(rising(IpamdError::isOfPod));
     return metadata
         .filter(any -> !refused)
+        .or(this::leaked)
         .or(this::full)
         .or(() -> metadata)
         .or(this::ofEc2)
         .or(() -> ofFunctions(IpamdError::isOfGrowth))
         .or(this::ofSubnetBefore)
         .or(this::ofPool);
+  }
+
+  private Optional<Found> leaked() {
+    long held = capacity.cards().stream().mapToLong(CardCapacity::assigned).max().orElse(0);
+    return pods.filter(limits -> held > limits.mostWithAddress())
+        .map(
+            limits ->
+                found(
+                    Cause.LEAKED,
+                    "pods hold %d addresses, and the kubelet admits %d pods"
+                        .formatted(held, limits.maxPods())));
   }
 
   private Optional<Found> full() {
@@ -103,10 +121,13 @@ record AlertCause(NodeSnapshot snapshot, NodeCapacity capacity, IncreaseHistory 
   }
 
   private Optional<Found> held() {
-    return capacity
-        .fullest()
-        .filter(card -> card.pool().isPresent())
-        .map(card -> new Found(held(card), Cause.NODE_FULL.finding()));
+    return leaked()
+        .or(
+            () ->
+                capacity
+                    .fullest()
+                    .filter(card -> card.pool().isPresent())
+                    .map(card -> new Found(held(card), Cause.NODE_FULL.finding())));
   }
 
   /** With multi-NIC pods, each network card has its own maximum. */

@@ -1,6 +1,7 @@
 package io.cnimetrics.agent;
 
 import io.cnimetrics.agent.AlertCause.Found;
+import io.cnimetrics.capacity.PodLimits;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler.PollSamples;
 import io.cnimetrics.health.AgentStatus;
@@ -32,6 +33,7 @@ final class AlertLog implements AlertListener {
   private static final int MOST_MINUTES = 15;
 
   private final String nodeName;
+  private final Optional<PodLimits> pods;
   private final IncreaseHistory increases = new IncreaseHistory();
   private final Map<String, Trouble> present = new LinkedHashMap<>();
   private final Deque<AgentStatus.Minute> minutes = new ArrayDeque<>();
@@ -45,8 +47,12 @@ final class AlertLog implements AlertListener {
    */
   private record Trouble(MinuteValue value, Instant since, Optional<Found> cause) {}
 
-  AlertLog(String nodeName) {
+  /**
+   * @param pods the kubelet's limit of pods; empty if it is only assumed
+   */
+  AlertLog(String nodeName, Optional<PodLimits> pods) {
     this.nodeName = nodeName;
+    this.pods = pods;
   }
 
   /** The increases of ipamD's counters over the polls. */
@@ -57,7 +63,7 @@ final class AlertLog implements AlertListener {
   /** Adds a poll. The next log lines show the pool and the causes of this poll. */
   synchronized void polled(NodeSnapshot snapshot, PollSamples reading) {
     increases.add(snapshot, reading);
-    causes = Optional.of(new AlertCause(snapshot, reading.capacity(), increases));
+    causes = Optional.of(new AlertCause(snapshot, reading.capacity(), pods, increases));
   }
 
   /**

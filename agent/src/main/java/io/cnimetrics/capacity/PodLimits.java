@@ -22,6 +22,14 @@ public record PodLimits(int maxPods, int hostNetworkPods) {
     return hostCpus > CPUS_OF_SMALL_NODES ? 250 : 110;
   }
 
+  /** At least aws-node and kube-proxy are on the host's network. */
+  private static final int SURELY_ON_HOST_NETWORK = 2;
+
+  /** The most pods that can hold an address. If pods hold more addresses, some have leaked. */
+  public int mostWithAddress() {
+    return maxPods - Math.min(SURELY_ON_HOST_NETWORK, hostNetworkPods);
+  }
+
   /** The number of pods that need an own address. */
   public int podsWithAddress() {
     return Math.max(0, maxPods - hostNetworkPods);

@@ -91,6 +91,7 @@ public enum Cause {
   COOLDOWN("cooldown", "pods wait for addresses to cool down"),
   WARM_POOL_EMPTY("warm-pool", "the warm pool is empty"),
   METADATA_AWAY("metadata-away", "instance metadata does not answer ipamD"),
+  LEAKED("leaked-addresses", "ipamD holds addresses of pods that no longer exist"),
   NODE_FULL("node-full", "the node is full");
 
   private final String finding;

@@ -7,6 +7,8 @@ import static io.cnimetrics.doctor.Requirement.POOL;
 import io.cnimetrics.capacity.CardCapacity;
 import io.cnimetrics.capacity.InstanceLimits;
 import io.cnimetrics.capacity.NodeCapacity;
+import io.cnimetrics.capacity.PodLimits;
+import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
@@ -32,9 +34,6 @@ final class PoolFaults {
         IPV6_PREFIX.check(PoolFaults::ipv6Prefix));
   }
 
-  /** At least aws-node and kube-proxy are on the host's network. */
-  private static final int SURELY_ON_HOST_NETWORK = 2;
-
   /** The highest max-pods that EKS recommends for any node. */
   private static final int MOST_RECOMMENDED_PODS = 250;
 
@@ -54,15 +53,15 @@ final class PoolFaults {
   private static Finding leaked(NodeEvidence node) {
     boolean known = node.agentSettings().maxPods().source().isPresent();
     int maxPods = known ? node.agentSettings().maxPods().pods() : MOST_RECOMMENDED_PODS;
-    int onHost = Math.min(SURELY_ON_HOST_NETWORK, node.agentSettings().hostNetworkPods());
+    int most = new PodLimits(maxPods, node.agentSettings().hostNetworkPods()).mostWithAddress();
     long held = node.heldByPods();
     String limit =
         known
             ? "the kubelet admits %d pods, at least %d of them on the host's network"
-                .formatted(maxPods, onHost)
+                .formatted(maxPods, maxPods - most)
             : "max-pods is unknown, and assumed to be at most %d".formatted(maxPods);
     String evidence = "pods hold %s; %s".formatted(EvidenceText.addresses(held), limit);
-    if (held <= maxPods - onHost) {
+    if (held <= most) {
       return LEAKED.ok("Pods do not hold more addresses than there can be pods", evidence);
     }
     String cause =
@@ -78,7 +77,7 @@ final class PoolFaults {
                       + Commands.THIS_NODE
                       + " -o jsonpath='{.status.capacity.pods}')\""));
     }
-    String title = "ipamD holds addresses of pods that no longer exist";
+    String title = Cause.LEAKED.title();
     return node.available() == 0
         ? LEAKED.fail(title, evidence + "; 0 addresses are available", cause)
         : LEAKED.warn(title, evidence, cause);
@@ -190,8 +189,8 @@ final class PoolFaults {
       return TRUNK_SLOT.ok("No slot is kept for a trunk ENI", evidence);
     }
     String cause =
-        "If ENABLE_POD_ENI is true, ipamD always keeps one slot for a trunk ENI. Releases before"
-            + " 1.20 do so even if the instance type cannot have a trunk ENI";
+        "If ENABLE_POD_ENI is true, ipamD keeps one slot for a trunk ENI. Releases before 1.20.4 do"
+            + " so even if the instance type cannot have a trunk ENI";
     String title = "ipamD keeps the last ENI slot for a trunk ENI";
     if (known && refusals.mayRise()) {
       String failed = "%s; %.0f requests for the trunk ENI failed".formatted(evidence, errors);

@@ -27,6 +27,7 @@ import io.cnimetrics.testing.RecordedLog;
 import io.cnimetrics.testing.Snapshots;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +54,7 @@ class AlertLogTest {
           "is aws-node here?");
 
   private final RecordedLog log = new RecordedLog(AlertLog.class.getName());
-  private final AlertLog alerts = new AlertLog("n");
+  private AlertLog alerts = new AlertLog("n", Optional.empty());
   private Sampler sampler = sampling(MetricCatalog.all());
   private SamplerState history = SamplerState.NONE;
 
@@ -368,6 +369,28 @@ class AlertLogTest {
     assertThat(fields.get(2)).isEqualTo(new Field("node", "n"));
     assertThat(fields.get(9).value()).contains("X");
     assertThat(line).doesNotContainPattern("[\\p{Cc}\\p{Cf}\\u2028\\u2029]");
+  }
+
+  @Test
+  void moreAddressesThanPodsAreALeakAndNoFullNode() {
+    alerts = new AlertLog("n", Optional.of(new PodLimits(50, 3)));
+    polled(onM5().enis(full()).sum("awscni_no_available_ip_addresses", 0));
+    polled(onM5().enis(full()).sum("awscni_no_available_ip_addresses", 4).at(START.plusSeconds(30)));
+
+    for (String metric : List.of("noAddressMinutes", "nodeIPUtilization")) {
+      assertThat(raised(metric))
+          .endsWith(
+              " finding=leaked-addresses cause=\"ipamD holds addresses of pods that no longer"
+                  + " exist: pods hold 56 addresses, and the kubelet admits 50 pods\"");
+    }
+  }
+
+  @Test
+  void assumedMaxPodsShowNoLeak() {
+    polled(onM5().enis(full()).sum("awscni_no_available_ip_addresses", 0));
+    polled(onM5().enis(full()).sum("awscni_no_available_ip_addresses", 4).at(START.plusSeconds(30)));
+
+    assertThat(raised("noAddressMinutes")).contains(" finding=node-full ");
   }
 
   @Test

@@ -31,7 +31,7 @@ class WhichNodeTest {
   private static final Pattern REGEX = Pattern.compile("/(trouble minute=|\\S+=\\S*\\(\\?<\\S+)/");
 
   private final RecordedLog log = new RecordedLog(AlertLog.class.getName());
-  private final AlertLog alerts = new AlertLog("ip-10-0-1-23.ec2.internal");
+  private final AlertLog alerts = new AlertLog("ip-10-0-1-23.ec2.internal", Optional.empty());
 
   @AfterEach
   void close() {
