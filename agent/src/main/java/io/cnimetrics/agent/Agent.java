@@ -110,12 +110,11 @@ public final class Agent {
     this.identityBackoff = new Backoff(random);
     this.stats = stats;
     this.lastPoll = lastPoll;
-    this.alerts = 
+    this.alerts =
         new AlertLog(
             config.nodeName(),
             config.maxPods().isPresent()
-                ? Optional.of(
-                    new PodLimits(config.maxPods().getAsInt(), config.hostNetworkPods()))
+                ? Optional.of(new PodLimits(config.maxPods().getAsInt(), config.hostNetworkPods()))
                 : Optional.empty());
     this.buffer =
         new MetricBuffer(

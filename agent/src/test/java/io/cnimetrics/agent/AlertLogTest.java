@@ -375,7 +375,8 @@ class AlertLogTest {
   void moreAddressesThanPodsAreALeakAndNoFullNode() {
     alerts = new AlertLog("n", Optional.of(new PodLimits(50, 3)));
     polled(onM5().enis(full()).sum("awscni_no_available_ip_addresses", 0));
-    polled(onM5().enis(full()).sum("awscni_no_available_ip_addresses", 4).at(START.plusSeconds(30)));
+    polled(
+        onM5().enis(full()).sum("awscni_no_available_ip_addresses", 4).at(START.plusSeconds(30)));
 
     for (String metric : List.of("noAddressMinutes", "nodeIPUtilization")) {
       assertThat(raised(metric))
@@ -388,7 +389,8 @@ class AlertLogTest {
   @Test
   void assumedMaxPodsShowNoLeak() {
     polled(onM5().enis(full()).sum("awscni_no_available_ip_addresses", 0));
-    polled(onM5().enis(full()).sum("awscni_no_available_ip_addresses", 4).at(START.plusSeconds(30)));
+    polled(
+        onM5().enis(full()).sum("awscni_no_available_ip_addresses", 4).at(START.plusSeconds(30)));
 
     assertThat(raised("noAddressMinutes")).contains(" finding=node-full ");
   }
