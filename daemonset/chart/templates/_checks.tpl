@@ -11,6 +11,14 @@ a template can fail for another reason.
 {{- $_ := set $parents (slice $parts 0 $count | join ".") true -}}
 {{- end -}}
 {{- end -}}
+{{- $missing := list -}}
+{{- /* The templates can do without these four. */}}
+{{- range without (keys $parents | sortAlpha) "resources" "startupProbe" "livenessProbe" "readinessProbe" -}}
+{{- if not (or (contains "." .) (kindIs "map" (get $.Values .))) }}{{ $missing = append $missing . }}{{ end -}}
+{{- end -}}
+{{- with $missing -}}
+{{- fail (printf "values are missing: %s. After an upgrade of the chart, use --reset-then-reuse-values, not --reuse-values. Do not set these values to null." (join ", " .)) -}}
+{{- end -}}
 {{- $context := dict "checks" $checks "parents" $parents "metrics" (.Files.Get "metrics.txt") -}}
 {{- $lines := list
       (include "agent.wrongValues" (dict "values" .Values "prefix" "" "context" $context))

@@ -303,6 +303,16 @@ class BadValues(unittest.TestCase):
                 helm(values)
             self.assertIn(reason, str(refused.exception), name)
 
+    def test_of_an_older_chart_are_refused_with_the_right_flag(self):
+        for missing in ("otlp", "podMonitor"):
+            with self.assertRaisesRegex(Refused, f"values are missing: {missing}. .* use --reset-then-reuse-values"):
+                helm({missing: None})
+
+    def test_without_a_value_kubernetes_own_default_counts(self):
+        rendered = helm({"revisionHistoryLimit": None, "readinessProbe": None, "resources": None, "env": None})
+        self.assertNotIn("revisionHistoryLimit", only(rendered, "DaemonSet")["spec"])
+        self.assertEqual({"httpGet"}, set(agent(rendered)["readinessProbe"]))
+
     def test_are_all_reported_together(self):
         lines = wrong({"clusterID": "prod", "env": {"PUBLISH_INTERVAL": "90s"}})
         page = (TOP / "docs/deploy.md").read_text()
