@@ -157,9 +157,7 @@ final class Prometheus implements AutoCloseable {
 
   private static SortedMap<String, String> strings(JsonNode object) {
     SortedMap<String, String> strings = new TreeMap<>();
-    object
-        .fields()
-        .forEachRemaining(field -> strings.put(field.getKey(), field.getValue().asText()));
+    object.properties().forEach(field -> strings.put(field.getKey(), field.getValue().asText()));
     return strings;
   }
 
