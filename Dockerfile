@@ -44,6 +44,7 @@ ARG REVISION=unknown
 LABEL org.opencontainers.image.title="CNI Metrics Agent" \
       org.opencontainers.image.description="Publishes the address metrics of each node's AWS VPC CNI to CloudWatch" \
       org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.source="https://github.com/OWNER/cni-metrics-agent" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 # Limits malloc to one arena to save memory. The default is up to eight arenas per core.

@@ -60,7 +60,7 @@ def environment(authority="/nonexistent", **more):
     """The variables for release.sh and for documented commands, with programs/ on the PATH."""
     programs = TOP / "tools/release/programs"
     return os.environ | {
-        "PATH": f"{programs}:{os.environ['PATH']}",
+        "PATH": f"{programs}:{Path(os.environ['CRANE']).parent}:{os.environ['PATH']}",
         "REAL_HELM": os.environ["HELM"],
         "REAL_COSIGN": os.environ["COSIGN"],
         "HELM": str(programs / "helm"),

@@ -72,6 +72,15 @@ class Rehearsal(unittest.TestCase):
         self.assertIn("SHA256SUMS", os.listdir(self.work / "user"))
         self.assertIn(f"{chart}: OK", printed)
 
+    def test_the_page_mirrors_the_release_with_the_same_digest(self):
+        verify = "\n".join(blocks(PAGE, "Verify a release")[:1])
+        [copy] = blocks(PAGE, "Mirror a release")
+        mirror = f"{self.registry.address}/mirror"
+        rendered = self.user(f"{verify}\n{re.sub('(?m)^MIRROR=.*$', f'MIRROR={mirror}', copy)}")
+        image = f"{mirror}/cni-metrics-agent@{self.digest(f'cni-metrics-agent:{VERSION}')}"
+        self.assertIn(image, rendered)
+        self.crane("validate", "--remote", image)
+
     def test_the_sbom_lists_the_libraries_of_the_image(self):
         bom = json.loads((PACKAGE / f"cni-metrics-agent-{VERSION}.cdx.json").read_text())
         listed = {f"{each['name']}-{each['version']}.jar" for each in bom["components"]}
