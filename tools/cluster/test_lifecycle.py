@@ -3,17 +3,19 @@ Installs a release on a real API server by the documented commands: the line of 
 docs/releases.md that upgrade, test, roll back and uninstall. The charts come from a registry on loopback.
 """
 
+import contextlib
 import json
 import os
 import tempfile
 import threading
+import time
 import unittest
 from pathlib import Path
 
 from cluster import Cluster
 from rehearsal import PAGE, README, VERSION, Registry, blocks, environment, install_command, shell
 from rendering import CHART, NAME, run
-from test_cluster import node_name
+from test_cluster import SETTLE_SECONDS, node_name
 from test_manifests import NODES, WITH_IPAMD
 
 NEXT = "0.99.0"
@@ -36,14 +38,15 @@ class Kubelets:
     def _run(self):
         while not self._stopped.wait(0.5):
             for pod in self._cluster.get("pods", "--all-namespaces"):
-                if "nodeName" in pod["spec"]:
+                # The pod can be gone since the list.
+                with contextlib.suppress(RuntimeError):
                     self._run_pod(pod)
 
     def _run_pod(self, pod):
         where = (pod["metadata"]["name"], "--namespace", pod["metadata"]["namespace"])
         if "deletionTimestamp" in pod["metadata"]:
             self._cluster.kubectl("delete", "pod", *where, "--force", "--grace-period=0", "--ignore-not-found")
-        elif pod["status"]["phase"] == "Pending":
+        elif "nodeName" in pod["spec"] and pod["status"]["phase"] == "Pending":
             ready = {"type": "Ready", "status": "True", "lastTransitionTime": "2020-01-01T00:00:00Z"}
             phase = "Succeeded" if pod["spec"]["restartPolicy"] == "Never" else "Running"
             status = json.dumps({"status": {"phase": phase, "conditions": [ready]}})
@@ -116,7 +119,10 @@ class Lifecycle(unittest.TestCase):
         self.assert_runs(VERSION)
 
         self.user(UNINSTALL)
-        self.user(f"kubectl --namespace kube-system wait --for=delete pod --selector app.kubernetes.io/name={NAME}")
+        # The garbage collector removes the pods and the revisions.
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while self.everything() != before and time.monotonic() < deadline:
+            time.sleep(0.5)
         self.assertEqual(before, self.everything())
 
 
