@@ -85,77 +85,13 @@ a template can fail for another reason.
 {{- printf "  %s: there is no such value; %s\n" .name (default "`helm show values` prints all values" $hint) -}}
 {{- end -}}
 
-{{/* The line for a value that has not the form that files/checks.yaml requires. An empty value means the default. */}}
-{{- define "agent.wrongForm" -}}
-{{- if ne .form "any" -}}
-{{- $text := include "agent.text" .value -}}
-{{- $form := get .context.checks.forms .form -}}
-{{- $expected := $form.expected -}}
-{{- $right := eq $text "" -}}
-{{- if $right -}}
-{{- else if $form.pattern -}}
-{{- $right = and (regexMatch $form.pattern $text) (le (len $text) (int (default 10000 $form.longest))) -}}
-{{- if and $right (eq .form "metrics") (not (has (lower $text) (list "all" "core"))) -}}
-{{- $names := append (regexFindAll "(?m)^[a-z]\\w+" .context.metrics -1) "subnetFreeIPs" -}}
-{{- range splitList "," (nospace $text) -}}
-{{- if not (has . $names) -}}
-{{- $right = false -}}
-{{- $expected = printf "%s, but there is no metric %s" $form.expected . -}}
-{{- with include "agent.nearest" (dict "word" . "known" $names) -}}
-{{- $expected = printf "%s; did you mean %s?" $expected . -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- else if $form.sets -}}
-{{- $sets := list -}}
-{{- $right = true -}}
-{{- range splitList ";" $text -}}
-{{- $set := list -}}
-{{- range splitList "," . -}}
-{{- $name := trim . | upper | replace "-" "_" -}}
-{{- if or (has $name $set) (not (has $name $form.sets)) }}{{ $right = false }}{{ end -}}
-{{- $set = append $set $name -}}
-{{- end -}}
-{{- $sets = append $sets (sortAlpha $set | join ",") -}}
-{{- end -}}
-{{- $right = and $right (eq (len $sets) (len (uniq $sets))) (le (len $sets) (int $form.most)) -}}
-{{- else if $form.time -}}
-{{- $seconds := include "agent.seconds" $text -}}
-{{- $least := index $form.time 0 | int -}}
-{{- $most := index $form.time 1 | int -}}
-{{- $expected = default (printf "a time from %ds to %ds, such as %ds" $least $most $least) $expected -}}
-{{- if $seconds -}}
-{{- $number := int $seconds -}}
-{{- $right = and (ge $number $least) (le $number $most) (eq 0 (mod $number (default 1 $form.step) | int)) -}}
-{{- end -}}
-{{- else if $form.number -}}
-{{- $least := index $form.number 0 | int -}}
-{{- $most := index $form.number 1 | int -}}
-{{- $expected = printf "a whole number from %d to %d" $least $most -}}
-{{- if regexMatch "^[0-9]{1,9}$" $text -}}
-{{- $number := float64 $text | int -}}
-{{- $right = and (ge $number $least) (le $number $most) -}}
-{{- end -}}
-{{- else if $form.bytes -}}
-{{- with include "agent.bytes" $text -}}
-{{- $right = ge (float64 .) (float64 $form.bytes) -}}
-{{- end -}}
-{{- end -}}
-{{- if not $right -}}
-{{- $shown := ternary "" (printf " '%s'" (printf "%q" (trunc 60 $text) | trimAll "\"")) (default false $form.hidden) -}}
-{{- printf "  %s%s: expected %s\n" .name $shown $expected -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-
 {{/* The lines for values that do not fit to other values. */}}
 {{- define "agent.contradictions" -}}
 {{- $env := default dict .Values.env -}}
 {{- range include "agent.shortcuts" . | fromJsonArray -}}
 {{- $other := get $env .variable | include "agent.text" -}}
 {{- if and .value $other (ne .value $other) -}}
-{{- printf "  %s (%s) and env.%s (%s) disagree: set only one of them\n" .key .value .variable $other -}}
+{{- printf "  %s and env.%s disagree: set only one of them\n" .key .variable -}}
 {{- end -}}
 {{- end -}}
 {{- range list .Values.namespace $env.CLOUDWATCH_NAMESPACE -}}
@@ -211,71 +147,4 @@ a template can fail for another reason.
 {{- range .rules }}{{ $names = append $names .alert }}{{ end -}}
 {{- end -}}
 {{- toJson $names -}}
-{{- end -}}
-
-{{/* The seconds of a time such as 30, 30s, 5m or 1h. Empty if the text is no time. */}}
-{{- define "agent.seconds" -}}
-{{- $text := include "agent.text" . -}}
-{{- if regexMatch "^[0-9]{1,6}(s|m|h)?$" $text -}}
-{{- mul (regexFind "^[0-9]+" $text | float64) (get (dict "m" 60 "h" 3600) (regexFind "[mh]$" $text) | default 1) -}}
-{{- end -}}
-{{- end -}}
-
-{{/* The bytes of a quantity such as 128Mi. Empty if the text is no quantity. */}}
-{{- define "agent.bytes" -}}
-{{- if regexMatch "^[0-9]+(\\.[0-9]+)?([eE][0-9]+|m|[kMGTPE]|[KMGTPE]i)?$" . -}}
-{{- $number := regexFind "^[0-9.]+([eE][0-9]+)?" . -}}
-{{- $unit := trimPrefix $number . -}}
-{{- $power := get (dict "k" 1 "K" 1 "M" 2 "G" 3 "T" 4 "P" 5 "E" 6) (trunc 1 $unit) | default 0 -}}
-{{- $factor := ternary 0.001 1.0 (eq $unit "m") -}}
-{{- range until (int $power) -}}
-{{- $factor = mulf $factor (ternary 1024 1000 (hasSuffix "i" $unit)) -}}
-{{- end -}}
-{{- mulf (float64 $number) $factor | printf "%.3f" -}}
-{{- end -}}
-{{- end -}}
-
-{{/*
-The known name that is most similar to a word: at most one wrong letter for every three letters, and at most two. With
-"beginning", else a name that starts with the word. Empty if there is none. Upper case, dots, hyphens and underscores do
-not count. The agent's class Nearest has the same rules.
-*/}}
-{{- define "agent.nearest" -}}
-{{- $word := include "agent.letters" .word -}}
-{{- $farthest := min 2 (div (len $word) 3) | int -}}
-{{- $best := "" -}}
-{{- $beginning := "" -}}
-{{- range sortAlpha .known -}}
-{{- $name := include "agent.letters" . -}}
-{{- $longer := sub (len $name) (len $word) | int -}}
-{{- if and (le $longer $farthest) (ge $longer (sub 0 $farthest | int)) -}}
-{{- $distance := include "agent.distance" (dict "one" $word "other" $name) | int -}}
-{{- if and (le $distance $farthest) (or (not $best) (lt $distance $farthest)) -}}
-{{- $best = . -}}
-{{- $farthest = $distance -}}
-{{- end -}}
-{{- else if and $.beginning (not $best) (hasPrefix $word $name) -}}
-{{- $beginning = default . $beginning -}}
-{{- end -}}
-{{- end -}}
-{{- default $beginning $best -}}
-{{- end -}}
-
-{{- define "agent.letters" -}}
-{{- regexReplaceAll "[._-]" (lower .) "" -}}
-{{- end -}}
-
-{{/* The Levenshtein distance of two words, which counts inserted, deleted and replaced letters. */}}
-{{- define "agent.distance" -}}
-{{- $other := splitList "" .other -}}
-{{- $row := untilStep 0 (int (add1 (len $other))) 1 -}}
-{{- range $i, $letter := splitList "" .one -}}
-{{- $next := list (add1 $i) -}}
-{{- range $j, $another := $other -}}
-{{- $replaced := add (index $row $j) (ternary 0 1 (eq $letter $another)) -}}
-{{- $next = append $next (min $replaced (add1 (last $next)) (add1 (index $row (int (add1 $j))))) -}}
-{{- end -}}
-{{- $row = $next -}}
-{{- end -}}
-{{- last $row -}}
 {{- end -}}

@@ -274,7 +274,7 @@ class BadValues(unittest.TestCase):
         "a namespace of AWS's": ({"namespace": "AWS/EKS"}, "AWS/ begins AWS's own"),
         "a variable of the chart's": ({"env": {"STATE_DIR": "/x"}}, "the chart sets it itself"),
         "a variable that is a map": ({"env": {"X": {}}}, "/env/X"),
-        "two clusters": ({"clusterId": "a", "env": {"AWS_CLUSTER_ID": "b"}}, "(a) and env.AWS_CLUSTER_ID (b) disagree"),
+        "two clusters": ({"clusterId": "a", "env": {"AWS_CLUSTER_ID": "b"}}, "clusterId and env.AWS_CLUSTER_ID disagree"),
         "a monitor of nothing": ({"podMonitor": {"enabled": True}, "env": {"USE_PROMETHEUS": "false"}}, "disagree"),
         "CloudWatch on and off": ({"cloudwatch": {"enabled": False}, "env": {"USE_CLOUDWATCH": True}}, "disagree"),
         "two receivers": (
@@ -293,7 +293,7 @@ class BadValues(unittest.TestCase):
         "a probe that never runs": ({"readinessProbe": {"periodSeconds": 0}}, "/readinessProbe/periodSeconds"),
         "another metric": (
             {"env": {"METRICS": "ipamdUp,ipamdErrs"}},
-            "there is no metric ipamdErrs; did you mean ipamdErr?",
+            "there is no metric 'ipamdErrs'; did you mean ipamdErr?",
         ),
     }
 
