@@ -28,6 +28,7 @@ class RunbooksGoldensTest {
   private static final Path FOLDER = Path.of("..", "docs", "runbooks").toAbsolutePath().normalize();
   private static final String BEGIN = "<!-- facts: `make goldens` writes them from the alarm -->\n";
   private static final String END = "<!-- /facts -->\n";
+  private static final String NODES_OF_SUBNET = "cni_node_info{subnets=~\".*SUBNET.*\"}";
   private static final String COMPOSITE = "pods-cannot-start";
   private static final Pattern FINDING = Pattern.compile("(?m)^(?:\\d+\\.|\\|) `([a-z0-9-]+)`");
 
@@ -173,12 +174,15 @@ class RunbooksGoldensTest {
 
   private static String whichNode(Alarm alarm) {
     if (alarm.text().troubles().isEmpty()) {
-      return "These are the agents";
+      return alarm.isOfSubnet()
+          ? "In Prometheus `%s` lists the nodes of the subnet. These are the agents"
+              .formatted(NODES_OF_SUBNET)
+          : "These are the agents";
     }
     String inPrometheus =
         switch (Subject.of(alarm)) {
           case NODE -> "an alert of Prometheus names the node";
-          case SUBNET -> "in Prometheus `cni_node_info{subnets=~\".*SUBNET.*\"}` lists the nodes";
+          case SUBNET -> "in Prometheus `%s` lists the nodes".formatted(NODES_OF_SUBNET);
           case CLUSTER ->
               "in Prometheus `topk(10, %s)` lists the nodes"
                   .formatted(alarm.metrics().get(0).prometheus());
