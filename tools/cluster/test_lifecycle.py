@@ -117,6 +117,12 @@ class Lifecycle(unittest.TestCase):
 
         self.user(ROLLBACK)
         self.assert_runs(VERSION)
+        history = json.loads(self.user(f"helm history {NAME} --namespace kube-system --output json"))
+        charts = [(each["chart"], each["description"]) for each in history]
+        first, second = f"{NAME}-{VERSION}", f"{NAME}-{NEXT}"
+        self.assertEqual(
+            [(first, "Install complete"), (second, "Upgrade complete"), (first, "Rollback to 1")], charts
+        )
 
         self.user(UNINSTALL)
         # The garbage collector removes the pods and the revisions.
