@@ -20,9 +20,12 @@ a template can fail for another reason.
 {{- fail (printf "values are missing: %s. After an upgrade of the chart, use --reset-then-reuse-values, not --reuse-values. Do not set these values to null." (join ", " .)) -}}
 {{- end -}}
 {{- $context := dict "checks" $checks "parents" $parents "metrics" (.Files.Get "metrics.txt") -}}
+{{- $extra := dict -}}
+{{- range .Values.extraEnv }}{{ $_ := set $extra .name .value }}{{ end -}}
 {{- $lines := list
       (include "agent.wrongValues" (dict "values" .Values "prefix" "" "context" $context))
-      (include "agent.wrongVariables" (dict "context" $context "variables" .Values.env))
+      (include "agent.wrongVariables" (dict "context" $context "prefix" "env." "variables" .Values.env))
+      (include "agent.wrongVariables" (dict "context" $context "prefix" "extraEnv: " "variables" $extra))
       (include "agent.contradictions" .) -}}
 {{- with join "" $lines -}}
 {{- fail (printf "wrong values:\n%s" .) -}}
@@ -52,21 +55,23 @@ a template can fail for another reason.
 {{- end -}}
 {{- end -}}
 
-{{/* The lines for the variables of env. A name that looks like no variable of the agent is right. */}}
+{{/* The lines for variables of env or extraEnv. A name that looks like no variable of the agent is right. */}}
 {{- define "agent.wrongVariables" -}}
 {{- $context := .context -}}
+{{- $prefix := .prefix -}}
 {{- $known := keys $context.checks.env -}}
 {{- range $name, $value := .variables -}}
-{{- $path := print "env." $name -}}
+{{- $path := print $prefix $name -}}
+{{- $instead := get $context.checks.instead (print "env." $name) -}}
 {{- if include "agent.isOwn" $name -}}
 {{- printf "  %s: the chart sets it itself, by healthPort, prometheus.enabled, podMonitor.enabled and state\n" $path -}}
 {{- else if hasKey $context.checks.env $name -}}
 {{- include "agent.wrongForm" (dict "name" $path "value" $value "form" (get $context.checks.env $name) "context" $context) -}}
-{{- else if get $context.checks.instead $path -}}
-{{- printf "  %s: the agent does not read it; %s\n" $path (get $context.checks.instead $path) -}}
+{{- else if $instead -}}
+{{- printf "  %s: the agent does not read it; %s\n" $path $instead -}}
 {{- else -}}
 {{- with include "agent.nearest" (dict "word" $name "known" $known) -}}
-{{- printf "  %s: the agent has no such variable; did you mean env.%s?\n" $path . -}}
+{{- printf "  %s: the agent has no such variable; did you mean %s?\n" $path . -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -120,8 +125,8 @@ a template can fail for another reason.
 {{- $settings := include "agent.settingsUnchecked" . | fromJson -}}
 {{- $seen := dict -}}
 {{- range .Values.extraEnv -}}
-{{- if or (hasKey $settings .name) (hasKey $seen .name) (include "agent.isOwn" .name) -}}
-{{- printf "  extraEnv: %s is set already, by another entry, by env or by the chart itself\n" .name -}}
+{{- if or (hasKey $settings .name) (hasKey $seen .name) -}}
+{{- printf "  extraEnv: %s is set already, by another entry or by env\n" .name -}}
 {{- end -}}
 {{- $_ := set $seen .name true -}}
 {{- end -}}

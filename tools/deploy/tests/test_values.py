@@ -443,8 +443,21 @@ class Misspelt(unittest.TestCase):
         pairs |= {"PUBLISH_INTERVALL": "PUBLISH_INTERVAL", "LOGFORMAT": "LOG_FORMAT", "metrics": "METRICS"}
         self.assertGreater(len(pairs), 15)
         lines = wrong({"env": dict.fromkeys(pairs, "x")})
-        expected = {f"env.{bad}: the agent has no such variable; did you mean env.{good}?" for bad, good in pairs.items()}
+        expected = {f"env.{bad}: the agent has no such variable; did you mean {good}?" for bad, good in pairs.items()}
         self.assertEqual(set(), expected - set(lines))
+
+    def test_a_variable_of_extra_env(self):
+        entries = [{"name": "PUBLISH_INTERVALL", "value": "60s"}, {"name": "MAX_PODS", "value": "0"}, {"name": "STATE_DIR"}]
+        self.assertEqual(
+            [
+                "extraEnv: MAX_PODS '0': expected a whole number from 1 to 10000",
+                "extraEnv: PUBLISH_INTERVALL: the agent has no such variable; did you mean PUBLISH_INTERVAL?",
+                "extraEnv: STATE_DIR: the chart sets it itself, by healthPort, prometheus.enabled, podMonitor.enabled and state",
+            ],
+            wrong({"extraEnv": entries}),
+        )
+        secret = {"name": "HTTPS_PROXY", "valueFrom": {"secretKeyRef": {"name": "proxy", "key": "url"}}}
+        self.assertEqual([], wrong({"extraEnv": [secret, {"name": "JAVA_HOME", "value": "x"}]}))
 
     def test_a_variable_outside_env(self):
         self.assertEqual(["METRICS: there is no such value; use env.METRICS"], wrong({"METRICS": "core"}))
