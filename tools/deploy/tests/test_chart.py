@@ -307,6 +307,8 @@ class Metadata(unittest.TestCase):
 class Package(unittest.TestCase):
     def test_lint_finds_nothing_wrong(self):
         run("HELM", "lint", "--strict", CHART)
+        for values in sorted((CHART / "ci").glob("*.yaml")):
+            run("HELM", "lint", "--strict", CHART, "--values", values)
 
     def test_a_long_release_name_still_makes_names_that_kubernetes_takes(self):
         for each in helm({}, "--include-crds", release="a" * 53):
