@@ -141,11 +141,11 @@ final class AgentNode implements AutoCloseable {
         .out();
   }
 
-  /** The agent's lines about warnings and errors. */
-  List<String> complaints() {
+  /** The agent's lines about errors. */
+  List<String> errors() {
     return runs.stream()
         .flatMap(run -> run.log().stream())
-        .filter(line -> line.contains(" WARN ") || line.contains(" ERROR "))
+        .filter(line -> line.contains(" ERROR "))
         .toList();
   }
 

@@ -36,6 +36,9 @@ public final class PrometheusRun implements AutoCloseable {
   /** The agents start this long before the first minute of the comparison. */
   private static final Duration START = Duration.ofSeconds(25);
 
+  /** The rules of `--format prometheus` and those of `--format prometheus-operator`. */
+  private static final int RULE_FILES = 2;
+
   private final Duration length;
   private final Prometheus prometheus;
   private final AgentNode url;
@@ -72,11 +75,11 @@ public final class PrometheusRun implements AutoCloseable {
     return Scenario.of("m5.xlarge").pods(PodSchedule.parse((pods + ",").repeat(40) + "5")).build();
   }
 
-  /** From the first minute on, the node has more pods than its subnet has addresses. */
+  /** After the start of the agent, the node gets more pods than its subnet has addresses. */
   private static Scenario full() {
     return Scenario.of("m5.xlarge")
         .subnetFree(20)
-        .pods(PodSchedule.parse("10:320s,10:50:1"))
+        .pods(PodSchedule.parse("10:400s,10:50:1"))
         .build();
   }
 
@@ -119,6 +122,7 @@ public final class PrometheusRun implements AutoCloseable {
     nodes().forEach(AgentNode::start);
     Eventually.comes(first);
     Instant end = first.plus(length);
+    System.out.printf("%s compares the minutes until %s%n", first, end);
     for (Instant round = first;
         round.plusSeconds(CALM_AFTER_SECONDS).isBefore(end);
         round = round.plusSeconds(ROUND_SECONDS)) {
@@ -154,24 +158,24 @@ public final class PrometheusRun implements AutoCloseable {
   }
 
   private boolean report(Instant first, Instant end) {
-    List<String> faults = new ArrayList<>();
-    System.out.printf("%n%s%n", Comparison.head());
-    for (AgentNode node : nodes()) {
-      Comparison comparison = new Comparison(prometheus, node, first, end);
-      faults.addAll(comparison.faults());
-      System.out.println(comparison);
-    }
     List<Alert> alerts =
         prometheus.alerts().stream()
             .filter(alert -> "CniPodsGetNoAddress".equals(alert.labels().get("alertname")))
             .toList();
-    alerts.forEach(PrometheusRun::print);
-    if (alerts.isEmpty() || !alerts.stream().allMatch(this::isOfTheFullNode)) {
-      faults.add("the alert of the full node: " + alerts);
+    List<Comparison> comparisons =
+        nodes().stream().map(node -> new Comparison(prometheus, node, first, end)).toList();
+    List<String> faults =
+        comparisons.stream()
+            .flatMap(comparison -> comparison.faults().stream())
+            .collect(Collectors.toCollection(ArrayList::new));
+    nodes().forEach(node -> faults.addAll(node.errors()));
+    if (alerts.size() != RULE_FILES || !alerts.stream().allMatch(this::isOfTheFullNode)) {
+      faults.add("the alerts of the full node: " + alerts);
     }
-    System.out.printf("%n%s%n", full.doctor());
+    alerts.stream().limit(1).forEach(PrometheusRun::print);
+    System.out.printf("%n%s%n%s%n", full.doctor(), Comparison.head());
+    comparisons.forEach(System.out::println);
     faults.stream().limit(40).forEach(System.out::println);
-    nodes().stream().flatMap(node -> node.complaints().stream()).forEach(System.out::println);
     System.out.println(faults.isEmpty() ? "GOOD" : "BAD: " + faults.size());
     return faults.isEmpty();
   }
@@ -186,7 +190,9 @@ public final class PrometheusRun implements AutoCloseable {
   }
 
   private static void print(Alert alert) {
-    System.out.printf("%n%s%n", alert.labels());
+    System.out.println();
+    alert.labels().forEach((name, value) -> System.out.printf("%s=%s ", name, value));
+    System.out.println();
     alert.annotations().forEach((name, text) -> System.out.printf("  %s: %s%n", name, text));
   }
 
