@@ -312,8 +312,14 @@ final class Comparison {
             });
     Map<String, SortedMap<Instant, Double>> here = new TreeMap<>();
     sent.forEach(series -> here.put(series.toString().replace(", ", ","), series.points()));
-    if (!here.equals(there)) {
-      fault("CloudWatch has %s, Prometheus has %s".formatted(there, here));
+    Set<String> all = new TreeSet<>(here.keySet());
+    all.addAll(there.keySet());
+    for (String name : all) {
+      SortedMap<Instant, Double> one = here.getOrDefault(name, new TreeMap<>());
+      SortedMap<Instant, Double> other = there.getOrDefault(name, new TreeMap<>());
+      if (!one.equals(other)) {
+        fault("%s: Prometheus %s, CloudWatch %s".formatted(name, one, other));
+      }
     }
   }
 

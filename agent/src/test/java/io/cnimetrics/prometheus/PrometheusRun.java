@@ -111,9 +111,11 @@ public final class PrometheusRun implements AutoCloseable {
   public static void main(String[] args) throws IOException {
     Path directory = Path.of(args[1]);
     Duration length = MINUTE.multipliedBy(Integer.parseInt(args[2]));
+    boolean good;
     try (PrometheusRun run = new PrometheusRun(Path.of(args[0]), directory, length)) {
-      System.exit(run.run() ? 0 : 1);
+      good = run.run();
     }
+    System.exit(good ? 0 : 1);
   }
 
   private boolean run() {
