@@ -1,10 +1,10 @@
 #!/bin/sh
-# Rehearses a release on this machine: a registry on loopback, the steps of the workflow `release`, then the commands
-# that the README and docs/releases.md tell a user. docs/releases.md lists what differs from a real release. Needs the
-# distribution, Python 3.10 or newer, openssl, jq and Go 1.26. Needs no container engine and no root. The first run
-# builds crane and cosign (3 CPU minutes).
+# Rehearses a release on this machine: a registry on loopback, the steps of the workflow `release`, then the commands of
+# the README and of docs/releases.md. docs/releases.md lists what differs from a real release. Needs the distribution,
+# Python 3.10 or newer, openssl, jq and Go 1.26. Needs no container engine and no root. The first run builds crane and
+# cosign (4 CPU minutes).
 #
-#   tools/release/test.sh [TEST ...]     all tests, or such as test_release.Rehearsal.test_both_architectures_are_under_one_tag
+#   tools/release/test.sh [TEST ...]     all tests, or test_release.Rehearsal.TEST
 set -eu
 
 . "$(dirname "$0")/../deploy/environment.sh"
