@@ -107,6 +107,18 @@ final class Commands {
           + " --addon-name vpc-cni --query addon.configurationValues --output text"
           + "  # shows whether aws-node is an EKS add-on, and the values of the add-on";
 
+  /** Shows settings of aws-node with this text in their names. */
+  static String settingsLike(String name) {
+    return "kubectl -n kube-system get ds aws-node -o yaml | grep -A 1 " + name;
+  }
+
+  static final String INSTANCE_GROUPS =
+      aws("ec2 describe-instances")
+          + " --instance-ids "
+          + THIS_INSTANCE
+          + " --query 'Reservations[].Instances[].NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Groups[].GroupId]'"
+          + " --output text";
+
   /** Runs doctor again in the agent's pod on this node, with these flags. */
   static String doctor(String flags) {
     return "kubectl -n kube-system exec \"$(%s)\" -- cni-metrics-agent doctor %s"

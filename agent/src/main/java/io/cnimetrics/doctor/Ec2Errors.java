@@ -28,13 +28,6 @@ record Ec2Errors(
     String before,
     String never,
     String cause) {
-  private static final String INSTANCE_GROUPS =
-      Commands.aws("ec2 describe-instances")
-          + " --instance-ids "
-          + Commands.THIS_INSTANCE
-          + " --query 'Reservations[].Instances[].NetworkInterfaces[].[NetworkInterfaceId,SubnetId,Groups[].GroupId]'"
-          + " --output text";
-
   private static final List<Ec2Errors> ROWS =
       List.of(
           row(
@@ -68,7 +61,7 @@ record Ec2Errors(
                   + " existing group on the node's primary ENI, or replace the node",
               Pages.CUSTOM_NETWORKING,
               Commands.ENICONFIGS,
-              INSTANCE_GROUPS),
+              Commands.INSTANCE_GROUPS),
           row(
               Cause.SECURITY_GROUP_LIMIT,
               "New ENIs had too many security groups",
@@ -78,7 +71,7 @@ record Ec2Errors(
                   + " \"Security groups per network interface\"",
               Pages.CUSTOM_NETWORKING,
               Commands.ENICONFIGS,
-              INSTANCE_GROUPS),
+              Commands.INSTANCE_GROUPS),
           row(
               Cause.SUBNET_GONE,
               "The subnet for new ENIs did not exist",
@@ -119,7 +112,7 @@ record Ec2Errors(
               "Upgrade the VPC CNI. Or set MAX_ENI to the number that EC2 permits, and lower the"
                   + " kubelet's max-pods to match",
               Pages.INSTANCE_TYPES,
-              INSTANCE_GROUPS,
+              Commands.INSTANCE_GROUPS,
               Commands.UPGRADE_CNI),
           row(
               Cause.ENI_LIMIT,
@@ -260,12 +253,33 @@ record Ec2Errors(
             + (requests > 0 ? "; ipamD made %.0f calls to EC2".formatted(requests) : "");
     if (!trend.isRising()
         || node.kinds(counted).stream().anyMatch(kind -> needsAnswer(node, kind))) {
-      return judged(node, trend, evidence);
+      Finding judged = judged(node, trend, evidence);
+      return node.kinds(counted).stream().anyMatch(Ec2Errors::isRejectedParameter)
+          ? rejectedParameter(judged)
+          : judged;
     }
     return spec.note(
         "AWS returns errors while ipamD releases addresses or ENIs",
         evidence,
         "ipamD tries again. Pods do not need these calls to start");
+  }
+
+  private static boolean isRejectedParameter(IpamdError kind) {
+    return kind.code().equals("InvalidParameterValue") && !RELEASES.contains(kind.call());
+  }
+
+  /** EC2 has no own code for some reasons why it does not create an ENI. */
+  private static Finding rejectedParameter(Finding finding) {
+    return finding
+        .causedBy(
+            "EC2 answers InvalidParameterValue if the subnet has too few free addresses or prefixes,"
+                + " or if a security group belongs to another VPC than the subnet")
+        .remedied(
+            "Find the reason in ipamD's log. Then compare the subnets and the security groups",
+            Commands.ERRORS_OF_IPAMD,
+            Commands.SUBNETS,
+            Commands.ENICONFIGS,
+            Commands.INSTANCE_GROUPS);
   }
 
   private static final Set<String> RELEASES =

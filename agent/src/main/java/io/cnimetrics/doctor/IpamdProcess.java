@@ -43,7 +43,7 @@ final class IpamdProcess {
           .run(
               Commands.removing(
                   "DISABLE_METRICS",
-                  "kubectl -n kube-system get ds aws-node -o yaml | grep -A 1 DISABLE_METRICS"));
+                  Commands.settingsLike("DISABLE_METRICS")));
 
   private static Finding metrics(NodeEvidence node) {
     return node.snapshot()

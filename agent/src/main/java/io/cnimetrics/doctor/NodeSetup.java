@@ -158,7 +158,7 @@ final class NodeSetup {
               "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, and the pods on the primary ENI and on a trunk ENI",
               "warn if custom networking is on, but pods hold addresses of the primary ENI, or of a"
                   + " trunk ENI in the subnet of the primary ENI while other ENIs have another"
-                  + " subnet",
+                  + " subnet; note if pods hold addresses of another trunk ENI",
               "Restart these pods, or replace the node. Until then they use the node's subnet")
           .run(Commands.PODS_OF_NODE, Commands.DRAIN)
           .needs(POOL, IPV4)
@@ -182,12 +182,26 @@ final class NodeSetup {
               "The trunk ENI was attached before custom networking was switched on")
           .since(node.ipamdStart().map(Since::before));
     }
+    List<Eni> otherTrunks =
+        node.pool().enis().stream().filter(eni -> eni.trunk() && eni.assignedIpv4() > 0).toList();
     List<Eni> primary = node.pool().enis().stream().filter(Eni::primary).toList();
     long held = primary.stream().mapToLong(Eni::assignedIpv4).sum();
     String evidence =
         "pods hold %s of the primary ENI %s"
             .formatted(EvidenceText.addresses(held), named(primary))
             .stripTrailing();
+    if (held == 0 && !otherTrunks.isEmpty()) {
+      return CUSTOM_NETWORKING
+          .note(
+              "Pods use a trunk ENI",
+              "pods hold addresses of " + named(otherTrunks),
+              "The controller of the trunk ENI chose its subnet and its security groups. They can"
+                  + " differ from those of the ENIConfig")
+          .remedied(
+              "Compare the subnet and the security groups of the trunk ENI with the ENIConfig",
+              Commands.ENICONFIGS,
+              Commands.INSTANCE_GROUPS);
+    }
     return held > 0
         ? CUSTOM_NETWORKING
             .warn(

@@ -87,11 +87,18 @@ final class PodAddresses {
     }
     String lasting = "The warm pool stays empty below the node's maximum";
     boolean lasts = node.lasts(poll -> isEmptyWithRoom(poll) && !allFreeAddressesCool(poll));
-    if (lasts && requestsNothing(node)) {
+    if (lasts && hasGrown(node)) {
+      return growsTooSlowly(node, evidence);
+    } else if (lasts && requestsNothing(node)) {
       return WARM_POOL
-          .fail(lasting, evidence, "ipamD does not request more addresses from EC2")
+          .fail(
+              lasting,
+              evidence,
+              "ipamD does not request more addresses from EC2. Perhaps all warm targets are 0")
           .remedied(
-              "Read ipamD's log, and restart aws-node. If it happens again, upgrade the VPC CNI",
+              "If all warm targets are 0, set one. Otherwise read ipamD's log, and restart aws-node."
+                  + " If it happens again, upgrade the VPC CNI",
+              Commands.settingsLike("_TARGET"),
               Commands.ERRORS_OF_IPAMD,
               Commands.RESTART_AWS_NODE,
               Commands.UPGRADE_CNI);
@@ -109,6 +116,22 @@ final class PodAddresses {
             evidence,
             "The warm targets are too low for the number of new pods, or EC2 assigns no more"
                 + " addresses");
+  }
+
+  private static Finding growsTooSlowly(NodeEvidence node, String evidence) {
+    long target = (node.pool().assigned() / WARM_STEP + 2) * WARM_STEP;
+    return WARM_POOL
+        .fail(
+            "The pool grows too slowly for the new pods",
+            evidence,
+            "Pods start faster than ipamD adds addresses, because the warm targets are too low")
+        .remedied(
+            "Poll again, and check whether the pool catches up. If this happens often, raise the"
+                + " warm targets",
+            Commands.setting(
+                "WARM_IP_TARGET=%d MINIMUM_IP_TARGET=%d".formatted(2 * WARM_STEP, target),
+                Commands.doctor("--polls 3"),
+                Commands.settingsLike("_TARGET")));
   }
 
   private static boolean allFreeAddressesCool(Poll poll) {
@@ -172,10 +195,13 @@ final class PodAddresses {
 
   /** Whether the pool has grown during the polls, and has addresses for the refused pods now. */
   private static boolean hasGrownSince(NodeEvidence node) {
+    return node.available() > 0 && hasGrown(node);
+  }
+
+  private static boolean hasGrown(NodeEvidence node) {
     long before =
         node.polls().get(0).snapshot().pool().map(AddressPool::totalIpv4).orElse(Long.MAX_VALUE);
-    return node.available() > 0
-        && node.snapshot().pool().filter(pool -> pool.totalIpv4() > before).isPresent();
+    return node.snapshot().pool().filter(pool -> pool.totalIpv4() > before).isPresent();
   }
 
   /**

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Checks for pools with wrong addresses, and for pools that cannot grow although EC2 answers. */
 final class PoolFaults {
@@ -155,6 +156,8 @@ final class PoolFaults {
         : byTable;
   }
 
+  private static final String POD_ENI_SETTING = Commands.settingsLike("ENABLE_POD_ENI");
+
   private static final CheckSpec TRUNK_SLOT =
       CheckSpec.of(
               "trunk-slot",
@@ -167,7 +170,7 @@ final class PoolFaults {
           .run(
               Commands.setting(
                   "ENABLE_POD_ENI=false",
-                  "kubectl -n kube-system get ds aws-node -o yaml | grep -A1 ENABLE_POD_ENI"))
+                  POD_ENI_SETTING))
           .needs(POOL, METRICS, IPV4)
           .see(Pages.POD_SECURITY_GROUPS);
 
@@ -271,7 +274,7 @@ final class PoolFaults {
                   + " which label of the node has this name, often the label of the zone. If the"
                   + " node does not have this label, the name is \"default\"")
           .run(
-              "kubectl -n kube-system get ds aws-node -o yaml | grep -A1 ENI_CONFIG",
+              Commands.settingsLike("ENI_CONFIG"),
               "kubectl get node "
                   + Commands.THIS_NODE
                   + " -L topology.kubernetes.io/zone -L k8s.amazonaws.com/eniConfig",
@@ -302,9 +305,21 @@ final class PoolFaults {
           .remedied(
               "Poll twice, to see whether ipamD requests an ENI", Commands.doctor("--polls 2"));
     }
-    return node.available() > 0 || node.justStarted()
-        ? ENICONFIG.warn(title, evidence, cause)
-        : ENICONFIG.fail(title, evidence, cause);
+    Finding finding =
+        node.available() > 0 || node.justStarted()
+            ? ENICONFIG.warn(title, evidence, cause)
+            : ENICONFIG.fail(title, evidence, cause);
+    return pool.eniCount() == node.total(MetricCatalog.ENI_MAX_AVAILABLE) - 1
+        ? finding
+            .causedBy(
+                cause
+                    + ". Or ENABLE_POD_ENI is true, and ipamD keeps the only free slot for a trunk"
+                    + " ENI")
+            .remedied(
+                finding.remedy(),
+                Stream.concat(finding.commands().stream(), Stream.of(POD_ENI_SETTING))
+                    .toArray(String[]::new))
+        : finding;
   }
 
   private static final String ASSIGN_IPV6 = "AssignIpv6Addresses";

@@ -310,6 +310,150 @@ class FieldReportsTest {
         .anyMatch(line -> line.contains("k8s-app=kube-proxy"));
   }
 
+  /** aws/amazon-vpc-cni-k8s#3105: EC2 answers with a general code if no prefix is free. */
+  @Test
+  void generalCodeOfANewEniCanMeanThatTheSubnetHasNoPrefix() {
+    Diagnosis diagnosis =
+        node(new E(0, false, false, 2, 32, 32))
+            .gauges(4, 4 * 14 * 16)
+            .metrics(2, "awscni_no_available_ip_addresses", 40, 52)
+            .errors("CreateNetworkInterface", "InvalidParameterValue", 10, 12)
+            .diagnosed();
+
+    assertFails(diagnosis, "ec2-other");
+    assertThat(first(diagnosis).cause()).contains("addresses or prefixes", "subnet");
+    assertThat(advice(first(diagnosis))).contains("ipamd.log", "describe-subnets");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#2056: with WARM_IP_TARGET=2 the pool grows more slowly than pods start. */
+  @Test
+  void poolThatGrowsTooSlowlyIsNotBlamedOnEc2() {
+    Diagnosis diagnosis =
+        node(full(0, 10))
+            .then(full(0, 10), full(1, 2))
+            .settings("{\"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG\":false,\"WARM_IP_TARGET\":2}")
+            .metrics(2, "awscni_no_available_ip_addresses", 40, 52)
+            .metrics(2, "awscni_ec2api_req_count{fn=\"AssignPrivateIpAddresses\"}", 20, 24)
+            .diagnosed();
+
+    assertFails(diagnosis, "warm-pool");
+    assertThat(first(diagnosis).title()).contains("too slowly");
+    assertThat(first(diagnosis).cause()).contains("warm targets");
+    assertThat(advice(first(diagnosis))).contains("WARM_IP_TARGET");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#2369: the type has two ENIs, and the second slot waits for a trunk. */
+  @Test
+  void onlySlotForPodsCanBeKeptForATrunkInsteadOfAMissingEniConfig() {
+    Diagnosis diagnosis =
+        node(eni(0, 0, 0))
+            .gauges(2, 6)
+            .settings("{\"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG\":true,\"WARM_IP_TARGET\":0}")
+            .metrics(2, "awscni_no_available_ip_addresses", 4, 9)
+            .diagnosed(it -> it.type("r7g.medium").maxPods(8));
+
+    assertFails(diagnosis, "eniconfig");
+    assertThat(first(diagnosis).cause()).contains("trunk ENI");
+    assertThat(first(diagnosis).commands()).anyMatch(line -> line.contains("ENABLE_POD_ENI"));
+  }
+
+  /** aws/amazon-vpc-cni-k8s#2482: WARM_IP_TARGET and WARM_ENI_TARGET are 0. */
+  @Test
+  void warmTargetsOf0AreTheCauseOfAPoolThatDoesNotGrow() {
+    Diagnosis diagnosis =
+        node(full(0, 14))
+            .settings(
+                "{\"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG\":false,\"WARM_IP_TARGET\":0,"
+                    + "\"WARM_ENI_TARGET\":0}")
+            .metrics(2, "awscni_no_available_ip_addresses", 40, 52)
+            .metrics(2, "awscni_ec2api_req_count{fn=\"CreateNetworkInterface\"}", 1, 1)
+            .diagnosed();
+
+    assertFails(diagnosis, "warm-pool");
+    assertThat(first(diagnosis).cause()).contains("does not request more");
+    assertThat(first(diagnosis).commands())
+        .anyMatch(line -> line.contains("ds aws-node") && line.contains("TARGET"));
+  }
+
+  /** aws/amazon-vpc-cni-k8s#547: other ENIs use the slots, and ipamD knows only two ENIs. */
+  @Test
+  void slotsThatIpamdDoesNotKnowAreTheCause() {
+    Diagnosis diagnosis =
+        node(full(0, 29), full(1, 29))
+            .gauges(8, 8 * 29)
+            .metrics(2, "awscni_no_available_ip_addresses", 40, 52)
+            .errors("AttachNetworkInterface", "AttachmentLimitExceeded", 10, 12)
+            .diagnosed(it -> it.type("m5a.4xlarge").maxPods(234));
+
+    assertFails(diagnosis, "ec2-attachment-limit");
+    assertThat(first(diagnosis).cause()).contains("does not manage");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#537: EC2 throttles a call that ipamD makes after the attachment. */
+  @Test
+  void throttledCallAfterTheAttachmentIsTheCause() {
+    Diagnosis diagnosis =
+        node(full(0, 14))
+            .metrics(2, "awscni_no_available_ip_addresses", 40, 52)
+            .errors("ModifyNetworkInterfaceAttribute", "RequestLimitExceeded", 10, 12)
+            .diagnosed();
+
+    assertFails(diagnosis, "ec2-throttled");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#123: unattached ENIs use up the quota of the account. */
+  @Test
+  void quotaOfInterfacesLeadsToTheUnattachedEnis() {
+    Diagnosis diagnosis =
+        node(full(0, 14))
+            .metrics(2, "awscni_no_available_ip_addresses", 40, 52)
+            .errors("CreateNetworkInterface", "NetworkInterfaceLimitExceeded", 10, 12)
+            .diagnosed();
+
+    assertFails(diagnosis, "ec2-interface-quota");
+    assertThat(first(diagnosis).commands())
+        .anyMatch(line -> line.contains("Name=status,Values=available"));
+  }
+
+  /** aws/amazon-vpc-cni-k8s#1077: an unmanaged ENI and custom networking leave one ENI for pods. */
+  @Test
+  void nodeWithAnUnmanagedEniAndCustomNetworkingIsFullAtOneEni() {
+    Diagnosis diagnosis =
+        node(eni(0, 0, 0), full(1, 9))
+            .gauges(2, 18)
+            .settings("{\"AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG\":true,\"WARM_IP_TARGET\":10}")
+            .metrics(2, "awscni_no_available_ip_addresses", 40, 52)
+            .diagnosed(it -> it.type("m5.large").maxPods(29));
+
+    assertFails(diagnosis, "node-full");
+    assertThat(first(diagnosis).evidence()).contains("9 of 9", "unmanaged", "custom networking");
+    assertThat(finding(diagnosis, "max-pods").level()).isEqualTo(Level.WARN);
+  }
+
+  /** aws/amazon-vpc-cni-k8s#2980: all ENIs are full, and prefixes help. */
+  @Test
+  void fullNodeWithSingleAddressesLeadsToPrefixes() {
+    Diagnosis diagnosis =
+        node(full(0, 14), full(1, 14), full(2, 14), full(3, 14))
+            .metrics(2, "awscni_no_available_ip_addresses", 40, 52)
+            .diagnosed(it -> it.maxPods(110));
+
+    assertFails(diagnosis, "node-full");
+    assertThat(advice(first(diagnosis))).contains("ENABLE_PREFIX_DELEGATION");
+  }
+
+  /** aws/amazon-vpc-cni-k8s#3685: WARM_ENI_TARGET has no effect with prefixes. */
+  @Test
+  void oneFreeAddressOfTwoPrefixesIsNoFailure() {
+    Diagnosis diagnosis =
+        node(new E(0, false, false, 2, 32, 31))
+            .gauges(8, 8 * 29 * 16)
+            .metrics(2, "awscni_no_available_ip_addresses", 0, 0)
+            .diagnosed(it -> it.type("m5.4xlarge").maxPods(110));
+
+    assertThat(diagnosis.verdict().text()).isEqualTo("No trouble found: pods get addresses");
+  }
+
   private static void assertFails(Diagnosis diagnosis, String id) {
     assertThat(diagnosis.verdict().finding()).as(diagnosis.toString()).hasValue(id);
     assertThat(diagnosis.verdict().level()).isEqualTo(Level.FAIL);

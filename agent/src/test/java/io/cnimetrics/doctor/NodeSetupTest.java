@@ -107,7 +107,7 @@ class NodeSetupTest {
   }
 
   @ParameterizedTest(name = "the ENI for pods is in {0}, and pods hold {1} of the trunk ENI: {2}")
-  @CsvSource({"subnet-pods, 3, warn", "subnet-pods, 0, ok", "subnet-node, 3, ok"})
+  @CsvSource({"subnet-pods, 3, warn", "subnet-pods, 0, ok", "subnet-node, 3, note"})
   void podsOnATrunkEniInTheSubnetOfTheNodeIgnoreCustomNetworking(
       String subnetOfPods, long onTrunk, String level) {
     Snapshots node =
