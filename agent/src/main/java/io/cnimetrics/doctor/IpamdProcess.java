@@ -40,10 +40,7 @@ final class IpamdProcess {
               "warn if `--metrics-url` is `none`, no answer arrives, or the answer is not ipamD's"
                   + " metrics; the agent then has no counters",
               "If you need DISABLE_METRICS, set --metrics-url none. Otherwise remove DISABLE_METRICS")
-          .run(
-              Commands.removing(
-                  "DISABLE_METRICS",
-                  Commands.settingsLike("DISABLE_METRICS")));
+          .run(Commands.removing("DISABLE_METRICS", Commands.settingsLike("DISABLE_METRICS")));
 
   private static Finding metrics(NodeEvidence node) {
     return node.snapshot()

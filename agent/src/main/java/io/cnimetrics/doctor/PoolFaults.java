@@ -167,10 +167,7 @@ final class PoolFaults {
               "If no pod on any node uses security groups for pods, set ENABLE_POD_ENI to false."
                   + " Otherwise lower the kubelet's max-pods in the node group's launch template:"
                   + " then pods go to other nodes. The first command shows the present value")
-          .run(
-              Commands.setting(
-                  "ENABLE_POD_ENI=false",
-                  POD_ENI_SETTING))
+          .run(Commands.setting("ENABLE_POD_ENI=false", POD_ENI_SETTING))
           .needs(POOL, METRICS, IPV4)
           .see(Pages.POD_SECURITY_GROUPS);
 

@@ -325,7 +325,9 @@ class FieldReportsTest {
     assertThat(advice(first(diagnosis))).contains("ipamd.log", "describe-subnets");
   }
 
-  /** aws/amazon-vpc-cni-k8s#2056: with WARM_IP_TARGET=2 the pool grows more slowly than pods start. */
+  /**
+   * aws/amazon-vpc-cni-k8s#2056: with WARM_IP_TARGET=2 the pool grows more slowly than pods start.
+   */
   @Test
   void poolThatGrowsTooSlowlyIsNotBlamedOnEc2() {
     Diagnosis diagnosis =
