@@ -76,7 +76,7 @@ goldens: ## Rewrite the golden files and the generated pages
 	$(MVN) $(MAVEN_FLAGS) --quiet -pl agent test -Dtest='*GoldensTest,ReadmeTest' -Dgoldens.rewrite=true
 	@git status --short README.md docs/metrics.md docs/doctor.md docs/runbooks daemonset agent/src/test/resources/goldens
 
-picture: $(AGENT) ## Draw docs/dashboard.png: the dashboard over a simulated day
+picture: $(AGENT) ## Draw docs/dashboard.png and docs/grafana.png: a simulated day; needs Go
 	@MVN='$(MVN) $(MAVEN_FLAGS)' tools/docs/picture.sh
 
 bench: bench-decode bench-dry-run bench-publish ## Run all benchmarks; JDKS="HOME ..." chooses the JDKs

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Draws docs/dashboard.png: the dashboard that `dashboard` prints, over a simulated day.
+"""Draws docs/dashboard.png and docs/grafana.png: the dashboards that `dashboard` prints, over a simulated day.
 
-The agent's own code publishes the day to the emulator (PictureDay in the tests). Each line shows the emulator's answer
-to the widget's GetMetricData queries. Therefore the picture proves that the queries match the data.
+The agent's own code publishes the day to the emulator, and writes it to a file for Prometheus (PictureDay in the
+tests). Each line shows the emulator's answer to the widget's GetMetricData queries, or the answer of Prometheus to the
+panel's queries. Therefore the pictures prove that the queries match the data.
 
     tools/docs/picture.sh        or: make picture
 """
@@ -14,6 +15,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import threading
 
 import boto3
@@ -24,13 +26,16 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from werkzeug.serving import make_server
 
 from cloudwatch_emulator import QuietHandler, SmithyCbor
+from grafana_picture import draw_grafana
 from picture_drawing import draw
+from prometheus_server import serve
 
 CLUSTER = "prod"
 REGION = "eu-west-1"
 DAY = datetime.datetime(2026, 11, 20, tzinfo=datetime.timezone.utc)
 PERIOD = 300  # the console uses this period for a day
 PERIODS = 24 * 3600 // PERIOD
+CELL_HEIGHT = 42  # pixels
 # A request covers little time, because the emulator reads all datums of the requested time again for each period.
 AT_ONCE = datetime.timedelta(hours=1)
 
@@ -57,13 +62,14 @@ def start_emulator():
     return f"http://127.0.0.1:{server.port}"
 
 
-def publish_day(maven, endpoint):
+def publish_day(maven, endpoint, samples):
     command = [*maven.split(), "--quiet", "--projects=agent", "test", "-Dtest=PictureDay"]
-    subprocess.run([*command, f"-Dpicture.emulator={endpoint}"], check=True, stdout=sys.stderr)
+    settings = [f"-Dpicture.emulator={endpoint}", f"-Dpicture.openmetrics={samples}"]
+    subprocess.run([*command, *settings], check=True, stdout=sys.stderr)
 
 
-def dashboard_body(agent):
-    command = [agent, "dashboard", f"--cluster-id={CLUSTER}", f"--region={REGION}", "--subnets=true"]
+def printed(agent, *settings):
+    command = [agent, "dashboard", f"--cluster-id={CLUSTER}", "--subnets=true", *settings]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
@@ -161,17 +167,28 @@ def searched(expression, answers):
 
 
 def main():
-    arguments = argparse.ArgumentParser(description="Draws the dashboard over a simulated day.")
-    arguments.add_argument("--agent", required=True, help="the program that prints the dashboard")
+    arguments = argparse.ArgumentParser(description="Draws the dashboards over a simulated day.")
+    arguments.add_argument("--agent", required=True, help="the program that prints the dashboards")
     arguments.add_argument("--maven", default="mvn", help="the command that runs the tests' code")
-    arguments.add_argument("--output", required=True)
+    arguments.add_argument("--prometheus", required=True)
+    arguments.add_argument("--promtool", required=True)
+    arguments.add_argument("--output", required=True, help="the folder of the pictures")
     options = arguments.parse_args()
     os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
 
     endpoint = start_emulator()
-    publish_day(options.maven, endpoint)
-    answers = Answers(endpoint)
-    widgets = dashboard_body(options.agent)["widgets"]
+    with tempfile.TemporaryDirectory() as work:
+        samples = os.path.join(work, "samples.txt")
+        publish_day(options.maven, endpoint, samples)
+        with serve(options.prometheus, options.promtool, samples) as prometheus:
+            dashboard = printed(options.agent, "--format=grafana")
+            draw_grafana(dashboard, prometheus, DAY, PERIOD, os.path.join(options.output, "grafana.png"))
+    draw_cloudwatch(printed(options.agent, f"--region={REGION}"), Answers(endpoint),
+                    os.path.join(options.output, "dashboard.png"))
+
+
+def draw_cloudwatch(dashboard, answers, output):
+    widgets = dashboard["widgets"]
     graphs = [widget for widget in widgets if widget["type"] == "metric"]
     asked = {series_of(entry) for widget in graphs for entry in widget["properties"]["metrics"]} - {None}
     series = answers.series(sorted(asked))
@@ -179,7 +196,7 @@ def main():
     if silent:
         sys.exit(f"the emulator has no data for {silent}")
     drawn = [(widget, lines_of(widget, series, answers) if widget in graphs else []) for widget in widgets]
-    draw(drawn, DAY, PERIOD, options.output)
+    draw(drawn, DAY, PERIOD, output, CELL_HEIGHT)
 
 
 if __name__ == "__main__":

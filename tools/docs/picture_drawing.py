@@ -15,7 +15,7 @@ from matplotlib.patches import FancyBboxPatch
 from PIL import Image
 
 COLUMNS = 24
-CELL_WIDTH, CELL_HEIGHT = 56, 42  # pixels
+CELL_WIDTH = 56  # pixels
 GAP = 7
 DPI = 100
 BACKGROUND, CARD, FRAME, INK, FAINT = "#f2f3f3", "#ffffff", "#d5dbdb", "#16191f", "#687078"
@@ -65,16 +65,19 @@ class Page:
         return self.renderer.get_text_width_height_descent(text, font, False)[0]
 
 
-def draw(widgets, day, period, output):
-    """Draws widgets with their lines. A line is a pair of label and values."""
+def draw(widgets, day, period, output, cell_height):
+    """Draws widgets with their lines. A line is a pair of label and values. The lines of a table are its rows."""
     rows = max(widget["y"] + widget["height"] for widget, _ in widgets)
-    page = Page(COLUMNS * CELL_WIDTH + GAP, rows * CELL_HEIGHT + GAP)
+    page = Page(COLUMNS * CELL_WIDTH + GAP, rows * cell_height + GAP)
     for widget, lines in widgets:
-        x, y = widget["x"] * CELL_WIDTH + GAP, widget["y"] * CELL_HEIGHT + GAP
-        box = x, y, widget["width"] * CELL_WIDTH - GAP, widget["height"] * CELL_HEIGHT - GAP
-        page.card(*box)
+        x, y = widget["x"] * CELL_WIDTH + GAP, widget["y"] * cell_height + GAP
+        box = x, y, widget["width"] * CELL_WIDTH - GAP, widget["height"] * cell_height - GAP
+        if not widget.get("plain"):
+            page.card(*box)
         if widget["type"] == "text":
             draw_text(page, box, widget["properties"]["markdown"])
+        elif widget["type"] == "table":
+            draw_table(page, box, widget["properties"]["title"], lines)
         elif widget["properties"]["view"] == "singleValue":
             draw_numbers(page, box, widget["properties"], lines)
         else:
@@ -88,12 +91,12 @@ def draw(widgets, day, period, output):
 def draw_graph(page, box, properties, lines, day, period):
     x, y, width, height = box
     page.text(x + 12, y + 20, properties["title"], TITLE)
-    legend_rows = legend(page, box, lines)
+    limits = properties.get("annotations", {}).get("horizontal", [])
+    legend_rows = legend(page, box, lines, limits)
     axes = page.axes(x + 46, y + 46, width - 62, height - 74 - 16 * legend_rows)
     label = properties["yAxis"]["left"].get("label", "")
     page.text(x + 12, y + 36, label, SMALL, FAINT)
     times = [day + datetime.timedelta(seconds=period * number) for number in range(len(lines[0][1]))]
-    limits = properties.get("annotations", {}).get("horizontal", [])
     if properties.get("stacked"):
         values = [np.nan_to_num(line) for _, line in lines]
         axes.stackplot(times, values, colors=COLOURS, alpha=0.85, linewidth=0)
@@ -109,19 +112,7 @@ def draw_graph(page, box, properties, lines, day, period):
     axes.set_ylim(0, top)
     for limit in limits:
         axes.axhline(limit["value"], color=limit["color"], linewidth=1.4, clip_on=False)
-        label_limit(page, axes, limit, top)
     style(axes, times, day)
-
-
-def label_limit(page, axes, limit, top):
-    label = limit["label"]
-    if page.measure(label, SMALL) > axes.get_window_extent().width:
-        label = textwrap.fill(label, len(label) * 2 // 3)
-    axes.text(
-        0.995, limit["value"] + 0.02 * top, label, transform=axes.get_yaxis_transform(),
-        ha="right", va="bottom", fontproperties=SMALL, color=limit["color"],
-        bbox={"facecolor": CARD, "edgecolor": "none", "alpha": 0.75, "pad": 0.6},
-    )
 
 
 def style(axes, times, day):
@@ -138,12 +129,24 @@ def style(axes, times, day):
         spine.set_color(FRAME)
 
 
-def legend(page, box, lines):
-    """Draws the legend below the graph. Returns the number of rows of the legend."""
+def wrapped(page, entries, width):
+    """Yields labels and colours. A label that is too wide becomes two labels. The second has no colour."""
+    for label, colour in entries:
+        if page.measure(label, SMALL) <= width:
+            yield label, colour
+        else:
+            lines = textwrap.wrap(label, len(label) * 2 // 3)
+            yield from zip(lines, [colour] + [CARD] * (len(lines) - 1))
+
+
+def legend(page, box, lines, limits):
+    """Draws the legend of lines and limits below the graph. Returns the number of rows of the legend."""
     x, y, width, height = box
     rows = [[]]
     used = 0
-    for (label, _), colour in zip(lines, COLOURS):
+    entries = [(label, colour) for (label, _), colour in zip(lines, COLOURS)]
+    entries += [(limit["label"], limit["color"]) for limit in limits if "label" in limit]
+    for label, colour in wrapped(page, entries, width - 48):
         wide = 24 + page.measure(label, SMALL)
         if rows[-1] and used + wide > width - 24:
             rows.append([])
@@ -166,6 +169,19 @@ def draw_numbers(page, box, properties, lines):
         known = line[~np.isnan(line)]
         page.text(left, y + height / 2 + 16, f"{known[-1]:,.0f}", FontProperties(size=26), INK)
         page.text(left, y + height / 2 + 38, label, SMALL, colour)
+
+
+def draw_table(page, box, title, rows):
+    """Draws rows of cells. A cell is a pair of text and colour. The first row has the titles of the columns."""
+    x, y, width, _ = box
+    page.text(x + 12, y + 20, title, TITLE)
+    columns = [max(page.measure(cell[0], PLAIN) for cell in column) for column in zip(*rows)]
+    space = (width - 24 - sum(columns)) / len(columns)
+    for number, row in enumerate(rows):
+        left = x + 14
+        for (text, colour), wide in zip(row, columns):
+            page.text(left, y + 46 + 26 * number, text, BOLD if number == 0 else PLAIN, colour or INK)
+            left += wide + space
 
 
 def draw_text(page, box, markdown):

@@ -23,7 +23,7 @@ public final class GrafanaDashboard {
 
   private static final int COLUMNS = 24;
   private static final int GRAPH_HEIGHT = 8;
-  private static final int TABLE_HEIGHT = 9;
+  private static final int TABLE_HEIGHT = 7;
 
   /** Enough for two lines. */
   private static final int TEXT_HEIGHT = 2;

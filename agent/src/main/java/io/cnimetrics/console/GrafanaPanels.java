@@ -3,6 +3,7 @@ package io.cnimetrics.console;
 import static io.cnimetrics.text.Json.object;
 
 import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.Metric.Unit;
 import io.cnimetrics.console.DashboardGraph.Line;
 import io.cnimetrics.text.Json;
@@ -41,7 +42,6 @@ final class GrafanaPanels {
 
   /** A graph over time, or the present values. */
   Map<String, Object> of(DashboardGraph graph) {
-    // Grafana's interval for rates is at least four times the interval of the points.
     GraphQueries queries = new GraphQueries(CLUSTER, NODE, "$__rate_interval", publishMinutes);
     List<Object> targets = new ArrayList<>();
     for (Line line : graph.lines()) {
@@ -50,7 +50,7 @@ final class GrafanaPanels {
               "refId", refId(targets.size()),
               "expr", queries.of(line.formula()),
               "legendFormat", legend(line),
-              "interval", publishMinutes + "m",
+              "interval", leastMinutes(graph) + "m",
               "instant", graph.isNow(),
               "range", !graph.isNow()));
     }
@@ -86,6 +86,18 @@ final class GrafanaPanels {
         object("defaults", defaults(graph), "overrides", List.of()),
         "options",
         options);
+  }
+
+  /**
+   * The shortest time between two points of a graph. Grafana calculates rates over at least four
+   * times this time. A graph of only the counters of an alarm uses the minutes of the alarm,
+   * because counters are unknown while ipamD is down.
+   */
+  private int leastMinutes(DashboardGraph graph) {
+    return graph.limits().stream()
+        .filter(alarm -> graph.lines().size() == 1 && metric(graph).kind() == Kind.COUNTER)
+        .mapToInt(alarm -> 1 + alarm.evaluation().periods() / 4)
+        .reduce(publishMinutes, Math::max);
   }
 
   private static Map<String, Object> defaults(DashboardGraph graph) {

@@ -1,21 +1,36 @@
 package io.cnimetrics.cloudwatchmodel;
 
+import io.cnimetrics.agent.ModelCluster;
+import io.cnimetrics.agent.ModelCluster.Arrival;
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.Metric.Kind;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.cloudwatchmodel.MetricStore.Stored;
 import io.cnimetrics.testing.AwsClients;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
 
 /**
- * Not a test: {@code make picture} runs it to fill an emulator with a day of three nodes whose real
- * agents publish. The day is quiet except for a ramp to exhaustion in the morning, a restart of an
- * ipamD after noon, an empty subnet in the evening and a crash loop at night.
+ * Not a test: {@code make picture} runs it to fill an emulator and a file for Prometheus with a day
+ * of three nodes whose real agents publish. The day is quiet except for a ramp to exhaustion in the
+ * morning, a restart of an ipamD after noon, an empty subnet in the evening and a crash loop at
+ * night.
  */
 @EnabledIfSystemProperty(named = "picture.emulator", matches = "http.*")
 class PictureDay {
@@ -32,7 +47,7 @@ class PictureDay {
   private int stolen;
 
   @Test
-  void isPublished() {
+  void isPublished() throws IOException {
     for (int number = 1; number <= 3; number++) {
       story.boot("ip-10-0-1-" + number);
     }
@@ -52,6 +67,48 @@ class PictureDay {
         AwsClients.cloudWatch(URI.create(System.getProperty("picture.emulator")))) {
       new Upload(cloudWatch).all(story.cloudWatch);
     }
+    Files.writeString(Path.of(System.getProperty("picture.openmetrics")), openMetrics());
+  }
+
+  /** The same day as the series that Prometheus collects from each node. */
+  private String openMetrics() {
+    StringBuilder samples = new StringBuilder();
+    Map<String, Double> totals = new HashMap<>();
+    story.arrivals.stream()
+        .sorted(Comparator.comparing((Arrival arrival) -> arrival.datum().at()))
+        .forEach(
+            arrival -> {
+              Metric metric = MetricCatalog.named(arrival.datum().metric()).orElseThrow();
+              Map<String, String> labels = new TreeMap<>(PromtoolTests.labels(arrival.node()));
+              labels.put("instance_type", "m5.large");
+              String series = series(metric, labels);
+              double value = metric.unit().inBaseUnit(arrival.datum().value());
+              if (metric.kind() == Kind.COUNTER) {
+                value = totals.merge(series, value, Double::sum);
+              }
+              samples.append(sample(series, value, arrival.datum().at()));
+            });
+    for (String subnet : List.of(Printed.SUBNET, OTHER_SUBNET)) {
+      Map<String, String> labels = Map.of("cluster", ModelCluster.NAME, "subnet_id", subnet);
+      String series = series(MetricCatalog.SUBNET_FREE_IPS, labels);
+      Map<String, String> dimensions = Map.of("CLUSTER_ID", ModelCluster.NAME, "SubnetId", subnet);
+      Stored free = Stored.of(Printed.NAMESPACE, MetricCatalog.SUBNET_FREE_IPS.name(), dimensions);
+      story.cloudWatch.each(free, (at, value) -> samples.append(sample(series, value, at)));
+    }
+    return samples.append("# EOF\n").toString();
+  }
+
+  private static String series(Metric metric, Map<String, String> labels) {
+    Map<String, String> all = new TreeMap<>(labels);
+    all.putAll(metric.prometheus().labels());
+    return all.entrySet().stream()
+        .map(label -> "%s=\"%s\"".formatted(label.getKey(), label.getValue()))
+        .collect(Collectors.joining(",", metric.prometheus().family() + "{", "}"));
+  }
+
+  /** The last poll of a minute is the value of the minute. */
+  private static String sample(String series, double value, Instant minute) {
+    return "%s %s %d\n".formatted(series, value, minute.getEpochSecond() + 59);
   }
 
   private void ordinary(int now) {

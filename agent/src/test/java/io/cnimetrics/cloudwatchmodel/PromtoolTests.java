@@ -509,7 +509,7 @@ final class PromtoolTests {
     return Math.toIntExact(Duration.between(Story.START, at).toMinutes()) + 1;
   }
 
-  private static Map<String, String> labels(String node) {
+  static Map<String, String> labels(String node) {
     return Map.of(
         "cluster",
         "prod",
