@@ -122,15 +122,18 @@ final class GroupDemand {
         refused += Math.max(0, now.refused() - (restarted ? 0 : before.refused()));
       }
     }
-    if (requests > 0) {
-      long need = first.assigned() + first.cooling() + requests;
-      boolean proven = refusals == 0;
-      add(
-          node,
-          last,
-          proven ? Math.min(need, provenPool(window, calls)) : need,
-          first.cooling() + releases + requests,
-          proven);
+    if (requests == 0) {
+      return;
+    }
+    long need = first.assigned() + first.cooling() + requests;
+    long burst = first.cooling() + releases + requests;
+    if (refusals == 0) {
+      add(node, last, Math.min(need, provenPool(window, calls)), burst, true);
+    } else {
+      // Whatever the reason was, the pool of that time was not enough.
+      int pool = window.stream().mapToInt(Moment::pool).max().orElseThrow();
+      int idlest = window.stream().mapToInt(Moment::idle).max().orElseThrow();
+      add(node, last, Math.max(need, pool + 1), Math.max(burst, idlest + 1), false);
     }
   }
 

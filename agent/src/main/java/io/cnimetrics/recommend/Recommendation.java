@@ -57,8 +57,8 @@ public record Recommendation(
   List<String> addonCommand() {
     Targets set = targets.orElseThrow();
     return List.of(
-        "aws eks update-addon --addon-name vpc-cni --resolve-conflicts PRESERVE",
-        "--cluster-name '%s'".formatted(cluster.orElse("CLUSTER").replace("'", "'\\''")),
+        "aws eks update-addon --addon-name vpc-cni --cluster-name '%s'"
+            .formatted(cluster.orElse("CLUSTER").replace("'", "'\\''")),
         "--configuration-values",
         "'{\"env\":{\"WARM_IP_TARGET\":\"%d\",\"MINIMUM_IP_TARGET\":\"%d\"}}'"
             .formatted(set.warmIp(), set.minimumIp()));

@@ -164,7 +164,7 @@ public final class RecommendationTable {
     line(palette.bold("Commands"));
     paragraph(
         "Each command changes all nodes of the cluster, because all nodes have the same DaemonSet"
-            + " aws-node. The pods of aws-node restart one after the other.");
+            + " aws-node. The pods of aws-node restart, one node in ten at a time.");
     line("");
     command(found.setCommand());
     paragraph(

@@ -1,9 +1,11 @@
 package io.cnimetrics.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.cnimetrics.recommend.Moment;
 import io.cnimetrics.recommend.NodeHistory;
+import io.cnimetrics.recommend.Recommendation.WholeUnits;
 import io.cnimetrics.recommend.Recommender;
 import io.cnimetrics.recommend.Targets;
 import io.cnimetrics.simulator.Scenario.WarmTargets;
@@ -41,12 +43,32 @@ class RecommendedTargetsTest {
   void targetsRefuseNoPodAndAreNearlyTheBest(Week week) {
     Replay today = week.replay(DEFAULT);
 
-    Targets targets = recommended(List.of(today));
+    Recommender recommender = recommender(List.of(today));
+    Targets targets = recommender.targets().orElseThrow();
     Replay then = week.replay(byAddress(targets));
     Replay best = week.best(today);
 
     assertThat(then.refused()).isLessThanOrEqualTo(today.refused());
     assertThat(then.idle()).isLessThanOrEqualTo(best.idle() + today.margin());
+    assertThat(recommender.idle(targets)).isCloseTo(then.idle(), within(today.usesPrefixes() ? 16.0 : 2.0));
+  }
+
+  @ParameterizedTest
+  @MethodSource("weeks")
+  void wholeUnitsRefuseNoPod(Week week) {
+    Replay today = week.replay(DEFAULT);
+
+    WholeUnits units = recommender(List.of(today)).wholeUnits();
+
+    boolean prefixes = units.variable().equals("WARM_PREFIX_TARGET");
+    assertThat(prefixes).isEqualTo(today.usesPrefixes());
+    Replay then =
+        week.replay(
+            prefixes
+                ? new WarmTargets(1, 0, 0, units.target())
+                : new WarmTargets(units.target(), 0, 0, 1));
+    assertThat(then.refused()).isLessThanOrEqualTo(today.refused());
+    assertThat(then.idle()).isGreaterThanOrEqualTo(units.idleAtLeast() - 2);
   }
 
   /** Pods that start and end at any time, and data of nodes with any targets. */
@@ -159,6 +181,10 @@ class RecommendedTargetsTest {
   }
 
   private static Targets recommended(List<Replay> nodes) {
+    return recommender(nodes).targets().orElseThrow();
+  }
+
+  private static Recommender recommender(List<Replay> nodes) {
     Recommender recommender = new Recommender(HOST_NETWORK_PODS);
     Moment idle = new Moment(BEFORE, 0, 0, 0, 0, 9, 9, 1, 0, 0, 0, 0, 0);
     recommender.add(List.of(new NodeHistory("old", "old", List.of(idle))), BEFORE);
@@ -167,7 +193,7 @@ class RecommendedTargetsTest {
             .mapToObj(i -> new NodeHistory("node" + i, "new", nodes.get(i).moments()))
             .toList(),
         BEFORE);
-    return recommender.targets().orElseThrow();
+    return recommender;
   }
 
   private static WarmTargets byAddress(Targets targets) {
@@ -269,6 +295,10 @@ class RecommendedTargetsTest {
           (long) state.counter("awscni_ec2api_req_count"));
     }
 
+    boolean usesPrefixes() {
+      return moments.get(moments.size() - 1).prefixes() > 0;
+    }
+
     double leastIdle(WarmTargets targets) {
       return moments.stream()
           .mapToInt(m -> Math.max(targets.minimumIp(), m.assigned() + targets.ip()) - m.assigned())
@@ -285,7 +315,7 @@ class RecommendedTargetsTest {
         long first = i < 2 ? 0 : before.requests() + before.releases();
         most = Math.max(most, now.requests() + now.releases() - first);
       }
-      return (int) most + (moments.get(moments.size() - 1).prefixes() > 0 ? 16 : 0);
+      return (int) most + (usesPrefixes() ? 16 : 0);
     }
   }
 }

@@ -1,0 +1,305 @@
+package io.cnimetrics.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.text.Json;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class RecommendTest {
+  private static final long START = Instant.parse("2026-11-20T00:00:00Z").getEpochSecond();
+
+  /** A node with 12 pods and a whole idle ENI. No pod starts or ends. */
+  private static final Map<Metric, Long> QUIET_NODE =
+      Map.ofEntries(
+          Map.entry(MetricCatalog.ASSIGN_IP_ADDRESSES, 12L),
+          Map.entry(MetricCatalog.COOLING_IP_ADDRESSES, 0L),
+          Map.entry(MetricCatalog.TOTAL_IP_ADDRESSES, 28L),
+          Map.entry(MetricCatalog.TOTAL_IPV4_PREFIXES, 0L),
+          Map.entry(MetricCatalog.EFFECTIVE_MAX_IP_ADDRESSES, 55L),
+          Map.entry(MetricCatalog.MAX_IP_ADDRESSES, 56L),
+          Map.entry(MetricCatalog.ENI_MAX_AVAILABLE, 4L),
+          Map.entry(MetricCatalog.ADD_REQ_COUNT, 500L),
+          Map.entry(MetricCatalog.DEL_REQ_COUNT, 488L),
+          Map.entry(MetricCatalog.NO_AVAILABLE_IP_ADDRS, 0L),
+          Map.entry(MetricCatalog.IPAMD_RESTARTS, 0L),
+          Map.entry(MetricCatalog.EC2_API_REQ_COUNT, 90L));
+
+  @TempDir Path directory;
+
+  private final Terminal terminal = new Terminal(Map.of());
+  private final List<HttpExchange> requests = new CopyOnWriteArrayList<>();
+  private HttpServer prometheus;
+
+  @BeforeEach
+  void start() throws IOException {
+    prometheus = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    prometheus.createContext("/api/v1/query_range", this::answer);
+    prometheus.start();
+  }
+
+  @AfterEach
+  void stop() {
+    prometheus.stop(0);
+  }
+
+  @Test
+  void readsEachDayOfPrometheus() {
+    Terminal withLogin = new Terminal(Map.of("RECOMMEND_HEADERS", "Authorization=Bearer%20secret"));
+
+    int exitCode =
+        withLogin.run("recommend", "--prometheus=" + url(), "--days=3", "--cluster-id=prod");
+
+    assertThat(withLogin.err()).isEmpty();
+    assertThat(exitCode).isZero();
+    assertThat(withLogin.out())
+        .contains("WARM_IP_TARGET      2\n", "2 on average instead of 16: frees 14")
+        .contains("--cluster-name 'prod'");
+    assertThat(requests)
+        .hasSizeGreaterThan(3)
+        .allSatisfy(
+            request -> {
+              assertThat(request.getRequestHeaders().getFirst("Authorization"))
+                  .isEqualTo("Bearer secret");
+              Map<String, String> query = query(request);
+              assertThat(query.get("query")).matches("cni_\\w+\\{cluster=\"prod\"}");
+              assertThat(seconds(query, "end") - seconds(query, "start")).isLessThan(90_000);
+            });
+  }
+
+  @Test
+  void errorOfPrometheusIsShownWithoutItsLogin() {
+    assertThat(terminal.run("recommend", "--prometheus=" + url() + "/nowhere", "--days=1"))
+        .isEqualTo(Cli.FAILED);
+    assertThat(terminal.err()).contains("/nowhere/api/v1/query_range: status 404");
+  }
+
+  @Test
+  void lessThanADayIsTooLittle() throws IOException {
+    assertThat(recommend(answer(series("a", "prod", QUIET_NODE, 0, 23 * 60)))).isZero();
+    assertThat(terminal.out())
+        .contains("Too little data: 23 h 0 min.")
+        .doesNotContain("Commands", "WARM_IP_TARGET      ");
+  }
+
+  @Test
+  void gapsOfAnHourADayAreNamedAndManyGapsForbidTargets() throws IOException {
+    List<Object> series = new ArrayList<>();
+    for (int hour = 0; hour < 30; hour += 2) {
+      series.addAll(series("a", "prod", QUIET_NODE, hour * 60, hour * 60 + 60));
+    }
+
+    recommend(answer(series));
+
+    assertThat(terminal.out()).contains("Too many gaps: 52 %").doesNotContain("Commands");
+  }
+
+  @Test
+  void refusalsOfTheseDaysAreNamed() throws IOException {
+    Map<Metric, Long> later = new LinkedHashMap<>(QUIET_NODE);
+    later.put(MetricCatalog.NO_AVAILABLE_IP_ADDRS, 7L);
+    later.put(MetricCatalog.ADD_REQ_COUNT, 507L);
+    List<Object> series = new ArrayList<>(series("a", "prod", QUIET_NODE, 0, 2_000));
+    series.addAll(series("a", "prod", later, 2_000, 4_000));
+
+    recommend(answer(series));
+
+    assertThat(terminal.out())
+        .contains("WARM_IP_TARGET      17\n", "the pods need more: 1")
+        .contains("ipamD refused 7 requests in these days.");
+  }
+
+  @Test
+  void presentTargetsAreKeptIfOthersFreeLittle() throws IOException {
+    Map<Metric, Long> tight = new LinkedHashMap<>(QUIET_NODE);
+    tight.put(MetricCatalog.TOTAL_IP_ADDRESSES, 14L);
+
+    recommend(answer(series("a", "prod", tight, 0, 2_000)));
+
+    assertThat(terminal.out()).contains("Keep the present targets.").doesNotContain("Commands");
+  }
+
+  @Test
+  void targetsOfAllGroupsFitTheGroupThatNeedsMost() throws IOException {
+    Map<Metric, Long> busy = new LinkedHashMap<>(QUIET_NODE);
+    List<Object> series = new ArrayList<>(series("a", "prod", QUIET_NODE, 0, 3_000));
+    series.addAll(series("b", "prod", busy, 0, 1_500));
+    busy.put(MetricCatalog.ADD_REQ_COUNT, 510L);
+    busy.put(MetricCatalog.DEL_REQ_COUNT, 498L);
+    busy.put(MetricCatalog.EC2_API_REQ_COUNT, 99L);
+    series.addAll(series("b", "prod", busy, 1_500, 3_000));
+
+    recommend(answer(series));
+
+    assertThat(terminal.out()).contains("MINIMUM_IP_TARGET   22\n", "a m5.xlarge", "b m5.xlarge");
+  }
+
+  @Test
+  void severalClustersNeedAChoice() throws IOException {
+    List<Object> series = new ArrayList<>(series("a", "prod", QUIET_NODE, 0, 2_000));
+    series.addAll(series("b", "test", QUIET_NODE, 0, 2_000));
+    Path file = Files.writeString(directory.resolve("answers.json"), answer(series));
+
+    assertThat(terminal.run("recommend", "--file=" + file)).isEqualTo(Cli.FAILED);
+    assertThat(terminal.err()).contains("several clusters (prod, test): choose one");
+    assertThat(terminal.run("recommend", "--file=" + file, "--cluster-id=test")).isZero();
+    assertThat(terminal.out()).startsWith("Cluster    test, 1.0 nodes");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'' | there is no answer",
+        "[] | expected an object",
+        "{\"status\":\"error\",\"error\":\"bad query\"} | the answer is an error: bad query",
+        "{\"data\":{\"resultType\":\"vector\",\"result\":[]}} | has the type matrix",
+        "{\"data\":{\"resultType\":\"matrix\",\"result\":[ | not JSON, or cut short, at line 1",
+        "{\"data\":{\"resultType\":\"matrix\",\"result\":[]}} | no metrics of the agent",
+        "{\"data\":{\"result\":[{\"values\":[[1,\"x\"]]}]}} | the value 'x' of a point",
+        "{\"data\":{\"result\":[{\"values\":[[\"x\",\"1\"]]}]}} | the time of a point",
+        "{\"data\":{\"result\":[{\"values\":[[1]]}]}} | the value of a point",
+        "<html> | not JSON"
+      })
+  void fileWithoutAnswersIsRejected(String content, String message) throws IOException {
+    assertThat(recommend(content)).isEqualTo(Cli.FAILED);
+    assertThat(terminal.err()).contains("answers.json: ".repeat(message.contains("agent") ? 0 : 1));
+    assertThat(terminal.err()).contains(message);
+  }
+
+  @Test
+  void impossibleValuesAreIgnored() throws IOException {
+    String good = answer(series("a", "prod", QUIET_NODE, 0, 2_000));
+    String bad =
+        good.replace("[%d,\"12\"]".formatted(START + 60), "[%d,\"NaN\"]".formatted(START + 60))
+            .replace("[%d,\"12\"]".formatted(START + 120), "[%d,\"1e300\"]".formatted(START + 120))
+            .replace("[%d,\"12\"]".formatted(START + 180), "[%d,\"-4\"]".formatted(START + 180));
+
+    assertThat(recommend(bad)).isZero();
+    assertThat(terminal.out()).contains("99.9 % of the nodes'", "WARM_IP_TARGET      2\n");
+  }
+
+  @Test
+  void oneSourceMustBeGiven() {
+    assertThat(terminal.run("recommend")).isEqualTo(Cli.USAGE);
+    assertThat(terminal.run("recommend", "--file=x", "--prometheus=http://x:1"))
+        .isEqualTo(Cli.USAGE);
+    assertThat(terminal.run("recommend", "--prometheus=http://user:secret@x:1"))
+        .isEqualTo(Cli.USAGE);
+    assertThat(terminal.err())
+        .contains("give either --prometheus or --file", "set the header in RECOMMEND_HEADERS")
+        .doesNotContain("secret");
+  }
+
+  @Test
+  void missingFileIsNamed() {
+    assertThat(terminal.run("recommend", "--file=/nowhere/x")).isEqualTo(Cli.FAILED);
+    assertThat(terminal.err()).contains("/nowhere/x: cannot be read (NoSuchFileException)");
+  }
+
+  private int recommend(String content) throws IOException {
+    return terminal.run(
+        "recommend", "--file=" + Files.writeString(directory.resolve("answers.json"), content));
+  }
+
+  private String url() {
+    return "http://127.0.0.1:" + prometheus.getAddress().getPort();
+  }
+
+  /** Answers like Prometheus, for a node whose pods never change. */
+  private void answer(HttpExchange exchange) throws IOException {
+    requests.add(exchange);
+    Map<String, String> query = query(exchange);
+    String family = query.getOrDefault("query", "").replaceFirst("\\{.*", "");
+    List<Object> series = new ArrayList<>();
+    QUIET_NODE.forEach(
+        (metric, value) -> {
+          if (metric.prometheus().family().equals(family)) {
+            series.add(
+                oneSeries(
+                    metric, "a", "prod", value, seconds(query, "start"), seconds(query, "end")));
+          }
+        });
+    byte[] body = answer(series).getBytes(UTF_8);
+    exchange.sendResponseHeaders(200, body.length);
+    exchange.getResponseBody().write(body);
+    exchange.close();
+  }
+
+  private static Map<String, String> query(HttpExchange exchange) {
+    Map<String, String> query = new LinkedHashMap<>();
+    for (String pair : exchange.getRequestURI().getRawQuery().split("&", -1)) {
+      String[] parts = pair.split("=", 2);
+      query.put(parts[0], URLDecoder.decode(parts[1], UTF_8));
+    }
+    return query;
+  }
+
+  private static long seconds(Map<String, String> query, String name) {
+    return Long.parseLong(query.getOrDefault(name, ""));
+  }
+
+  private static String answer(List<Object> series) {
+    return Json.compact(
+        Json.object(
+            "status",
+            "success",
+            "data",
+            Json.object("resultType", "matrix", "result", series)));
+  }
+
+  private static List<Object> series(
+      String node, String cluster, Map<Metric, Long> values, int fromMinute, int untilMinute) {
+    List<Object> series = new ArrayList<>();
+    values.forEach(
+        (metric, value) ->
+            series.add(
+                oneSeries(
+                    metric,
+                    node,
+                    cluster,
+                    value,
+                    START + 60L * fromMinute,
+                    START + 60L * untilMinute - 1)));
+    return series;
+  }
+
+  private static Object oneSeries(
+      Metric metric, String node, String cluster, long value, long from, long until) {
+    Map<String, Object> labels = new LinkedHashMap<>(metric.prometheus().labels());
+    labels.put("__name__", metric.prometheus().family());
+    labels.put("cluster", cluster);
+    labels.put("node", node);
+    labels.put("nodegroup", node);
+    labels.put("instance_type", "m5.xlarge");
+    Duration step = Duration.ofMinutes(1);
+    List<Object> points =
+        LongStream.iterate(from, second -> second <= until, second -> second + step.toSeconds())
+            .<Object>mapToObj(second -> List.of(second, String.valueOf(value)))
+            .toList();
+    return Json.object("metric", labels, "values", points);
+  }
+}
