@@ -244,7 +244,7 @@ class RecommendedTargetsTest {
     private static Stream<WarmTargets> grid() {
       return Stream.of(1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 26, 32)
           .flatMap(
-              warm -> IntStream.rangeClosed(0, 32).mapToObj(step -> byAddress(warm, 2 * step)));
+              warm -> IntStream.rangeClosed(0, 40).mapToObj(step -> byAddress(warm, step)));
     }
 
     @Override
