@@ -89,6 +89,34 @@ class RecommendedTargetsTest {
         .isLessThanOrEqualTo(today.refused());
   }
 
+  /** The agent polls in second 37. Half of the pods start before, the other half after a poll. */
+  @Test
+  void burstOnBothSidesOfAPollIsOneBurst() {
+    StringBuilder pods = new StringBuilder("4:156s");
+    for (int i = 0; i < 20; i++) {
+      pods.append(",4:12:4,12:120s,12:4:1,4:110s");
+    }
+
+    assertThat(refusedMore(Week.of("burst", "m5.xlarge", 1, pods.toString()), DEFAULT)).isNotPositive();
+  }
+
+  /** The pods start and end between two polls, and so does the growth of the pool. */
+  @Test
+  void peakBetweenTwoPollsIsNoSecret() {
+    StringBuilder pods = new StringBuilder("5:158s");
+    for (int i = 0; i < 20; i++) {
+      pods.append(",5:8:3,8:9s,8:11:3,11:8s,11:5:3,5:219s");
+    }
+
+    assertThat(refusedMore(Week.of("peak", "m5.xlarge", 1, pods.toString()), byAddress(3, 0)))
+        .isNotPositive();
+  }
+
+  private static long refusedMore(Week week, WarmTargets present) {
+    Replay today = week.replay(present);
+    return week.replay(byAddress(recommended(List.of(today)))).refused() - today.refused();
+  }
+
   @Test
   void targetsOfAClusterRefuseNoPodOfAnyNode() {
     Random random = new Random(7);
