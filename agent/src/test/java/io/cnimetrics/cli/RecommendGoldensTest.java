@@ -51,8 +51,7 @@ class RecommendGoldensTest {
       return;
     }
     assertThat(page.substring(begin, end)).as("stale: run make goldens").isEqualTo(block);
-    assertThat(terminal.out().lines())
-        .allMatch(line -> line.length() <= 80);
+    assertThat(terminal.out().lines()).allMatch(line -> line.length() <= 80);
   }
 
   @Test

@@ -265,10 +265,7 @@ class RecommendTest {
   private static String answer(List<Object> series) {
     return Json.compact(
         Json.object(
-            "status",
-            "success",
-            "data",
-            Json.object("resultType", "matrix", "result", series)));
+            "status", "success", "data", Json.object("resultType", "matrix", "result", series)));
   }
 
   private static List<Object> series(

@@ -50,7 +50,8 @@ class RecommendedTargetsTest {
 
     assertThat(then.refused()).isLessThanOrEqualTo(today.refused());
     assertThat(then.idle()).isLessThanOrEqualTo(best.idle() + today.margin());
-    assertThat(recommender.idle(targets)).isCloseTo(then.idle(), within(today.usesPrefixes() ? 16.0 : 2.0));
+    assertThat(recommender.idle(targets))
+        .isCloseTo(then.idle(), within(today.usesPrefixes() ? 16.0 : 2.0));
   }
 
   @ParameterizedTest
@@ -97,7 +98,8 @@ class RecommendedTargetsTest {
       pods.append(",4:12:4,12:120s,12:4:1,4:110s");
     }
 
-    assertThat(refusedMore(Week.of("burst", "m5.xlarge", 1, pods.toString()), DEFAULT)).isNotPositive();
+    assertThat(refusedMore(Week.of("burst", "m5.xlarge", 1, pods.toString()), DEFAULT))
+        .isNotPositive();
   }
 
   /** The pods start and end between two polls, and so does the growth of the pool. */
@@ -271,8 +273,7 @@ class RecommendedTargetsTest {
 
     private static Stream<WarmTargets> grid() {
       return Stream.of(1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 26, 32)
-          .flatMap(
-              warm -> IntStream.rangeClosed(0, 40).mapToObj(step -> byAddress(warm, step)));
+          .flatMap(warm -> IntStream.rangeClosed(0, 40).mapToObj(step -> byAddress(warm, step)));
     }
 
     @Override
