@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
  * an error shows that it can never send.
  */
 public final class Agent {
-  /** How long the agent waits for ipamD's first answer. On a new node ipamD can start later. */
+  /** The wait for ipamD's first answer, because on a new node the agent can start before ipamD. */
   private static final Duration GRACE = Duration.ofMinutes(5);
 
   /** The send loop runs at least once a minute, because it writes the journal to the disk. */

@@ -146,8 +146,9 @@ record AlertCause(
   }
 
   /**
-   * The subnet was empty before the agent's first read. ipamD then makes no call for two minutes.
-   * Therefore no counter rises, although the pool stays empty.
+   * After EC2 reports an empty subnet, ipamD makes no call for two minutes. Therefore, if the
+   * subnet was empty before the agent's first read, no counter rises, although the pool stays
+   * empty.
    */
   private Optional<Found> ofSubnetBefore() {
     Optional<Instant> first =
@@ -233,7 +234,7 @@ record AlertCause(
     return new Found(cause.text() + ": " + evidence, cause.finding());
   }
 
-  /** Such as {@code CreateNetworkInterface UnauthorizedOperation, 3 since 10:03 UTC}. */
+  /** Errors such as {@code CreateNetworkInterface UnauthorizedOperation, 3 since 10:03 UTC}. */
   private String named(List<ErrorRun> errors) {
     int more = errors.size() - MOST_NAMED;
     return errors.stream().limit(MOST_NAMED).map(this::named).collect(Collectors.joining(", "))

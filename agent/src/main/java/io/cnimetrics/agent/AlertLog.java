@@ -67,8 +67,8 @@ final class AlertLog implements AlertListener {
   }
 
   /**
-   * The alerts that have not ended, the oldest first. The last poll shows the cause. If it shows no
-   * cause, the cause is the one from the start of the alert.
+   * The alerts that have not ended, the oldest first. The cause comes from the last poll. If the
+   * last poll shows no cause, the cause comes from the start of the alert.
    */
   synchronized List<AgentStatus.Trouble> present() {
     return present.values().stream()
@@ -90,7 +90,7 @@ final class AlertLog implements AlertListener {
     return List.copyOf(minutes);
   }
 
-  /** ipamD reads paths of instance metadata that may not exist. These errors are no trouble. */
+  /** ipamD reads paths of instance metadata that may not exist. Such errors are no trouble. */
   @Override
   public double harmless(Instant minute, String metric) {
     return metric.equals(MetricCatalog.AWS_API_ERR.name()) ? increases.takeHarmless(minute) : 0;

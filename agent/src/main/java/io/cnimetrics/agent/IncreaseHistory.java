@@ -29,10 +29,10 @@ import java.util.stream.Stream;
  * the first read is a baseline of errors, even if the agent has a stored state.
  */
 final class IncreaseHistory {
-  /** If more kinds are known, forgets the kinds that the last read lacks. A read has up to 202. */
+  /** With more kinds, kinds that the last read lacks are forgotten. A read has up to 202 kinds. */
   private static final int MOST_KINDS = 300;
 
-  /** Keeps harmless errors for this number of minutes, longer than a minute needs to close. */
+  /** Harmless errors are kept for this number of minutes. Each minute closes within this time. */
   private static final int MOST_MINUTES = 3;
 
   // The agent counts these events, and the history treats the counts like series of ipamD.
@@ -122,7 +122,7 @@ final class IncreaseHistory {
     runs.put(key, total.isPresent() ? run.counted(total.getAsDouble()) : run);
   }
 
-  /** All runs, those with the newest increase first. */
+  /** All runs. The run with the newest increase is first. */
   synchronized List<RecentIncrease> all() {
     return Stream.concat(counters.values().stream(), errors.values().stream())
         .sorted(

@@ -45,16 +45,16 @@ public final class AwsHttp {
     limitParsers();
   }
 
-  /** The header lines of an answer, in bytes. The default is 384 KiB. */
+  /** The largest size of an answer's header lines, in bytes. The default is 384 KiB. */
   private static final String MOST_HEADER_BYTES = "16384";
 
-  /** AWS nests at most six levels. */
+  /** AWS's answers have at most six levels. */
   private static final int MOST_DEPTH = 32;
 
   /** The answers with credentials and errors have about 20 tokens. */
   private static final int MOST_JSON_TOKENS = 2_000;
 
-  /** The elements and attributes of 50 subnets with 20 tags each. */
+  /** The limit of elements and attributes, enough for 50 subnets with 20 tags each. */
   private static final int MOST_XML_MARKUP = 10_000;
 
   private AwsHttp() {}
@@ -66,7 +66,7 @@ public final class AwsHttp {
    */
   static void limitParsers() {
     Map.of(
-            // Since JDK 22. Each new connection has this limit.
+            // This property exists since JDK 22 and limits each new connection.
             "jdk.http.maxHeaderSize", MOST_HEADER_BYTES,
             "jdk.xml.maxElementDepth", String.valueOf(MOST_DEPTH),
             "jdk.xml.elementAttributeLimit", String.valueOf(MOST_DEPTH))
@@ -136,7 +136,7 @@ public final class AwsHttp {
     return http(url -> url.openConnection(Proxy.NO_PROXY), connectTimeout, readTimeout);
   }
 
-  /** The SDK's builder is not used, because it reads {@code HTTP_PROXY} as the proxy for https. */
+  /** The SDK's builder is not used, because it uses {@code HTTP_PROXY} for https. */
   private static SdkHttpClient http(
       Connections connections, Duration connectTimeout, Duration readTimeout) {
     return UrlConnectionHttpClient.create(

@@ -116,7 +116,7 @@ public final class Ec2 {
     return endpoint.apply(builder).build();
   }
 
-  /** Reads an answer to its end before the SDK parses it, so that half an answer is a timeout. */
+  /** Reads a whole answer before the SDK parses it. A partial answer counts as a timeout. */
   private static final class WholeBody implements ExecutionInterceptor {
     @Override
     public Optional<InputStream> modifyHttpResponseContent(

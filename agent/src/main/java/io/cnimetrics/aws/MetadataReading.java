@@ -43,7 +43,7 @@ final class MetadataReading {
     this.service = new MetadataService(endpoint);
   }
 
-  /** Reads until the limit, and returns the values that are known then. */
+  /** Reads until the limit, and returns the values that were read before the limit. */
   InstanceMetadata.Result read(Duration limit) {
     try {
       return BoundedCall.start(THREAD, limit, this::readAll).result();

@@ -52,8 +52,7 @@ final class ProxyHttp {
             .retryOnConnectionFailure(false)
             .fastFallback(false)
             // Requests are rare. Therefore no idle connection is kept. While a connection is in
-            // use,
-            // the pool looks at it after each period of this length.
+            // use, the pool checks this connection after each period of this length.
             .connectionPool(new ConnectionPool(0, 1, TimeUnit.MINUTES))
             .build();
   }

@@ -19,7 +19,7 @@ public record RecentIncrease(
     String counter, double amount, Instant since, Instant last, OptionalDouble total) {
   /**
    * An increase within this time shows present trouble. After an error about an empty subnet ipamD
-   * pauses its calls to EC2 for two minutes. Therefore this time is longer.
+   * pauses its calls to EC2 for two minutes. Therefore this time is longer than two minutes.
    */
   public static final Duration PRESENT = Duration.ofMinutes(3);
 

@@ -91,7 +91,7 @@ final class Dashboard implements Command {
     return Cli.OK;
   }
 
-  /** The region and the namespace can come from variables of the pod. They have no effect. */
+  /** The region and the namespace can come from variables of the pod, and have no effect. */
   private static int grafana(Values values, Console console) {
     List<String> clusterIds = values.find(CLUSTER_IDS).orElse(List.of());
     boolean subnets = values.get(SUBNETS);

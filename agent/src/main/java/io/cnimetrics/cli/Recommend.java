@@ -64,7 +64,7 @@ record Recommend(InstantSource clock) implements Command {
   private static final Duration READ_TIMEOUT = Duration.ofMinutes(2);
   private static final long MOST_ANSWER_BYTES = 1L << 30;
 
-  /** A node that was there before a day is no new node. */
+  /** A node that existed in this time before a day is not a new node. */
   private static final Duration BEFORE = Duration.ofMinutes(10);
 
   private static final int STEP_SECONDS = 60;
@@ -141,7 +141,7 @@ record Recommend(InstantSource clock) implements Command {
           : String.valueOf(e.getMessage());
     }
 
-    /** Reads one day after the other, so that the memory of one day is enough. */
+    /** Reads one day after the other, so that only the data of one day is in memory. */
     void query(URI prometheus, Map<String, String> headers, int days, Instant now)
         throws IOException {
       Duration day = Duration.ofDays(1);

@@ -41,7 +41,7 @@ final class Run implements Command {
 
   private static final Duration LOCK_INTERVAL = Duration.ofMillis(500);
 
-  /** Longer than an agent needs to stop, and shorter than the manifests' minReadySeconds. */
+  /** An agent stops within this limit. The manifests' minReadySeconds are longer. */
   private static final Duration STOP_LIMIT = Duration.ofSeconds(15);
 
   /** The system property that only a native executable has. */
@@ -103,7 +103,7 @@ final class Run implements Command {
    */
   static void uncaught(Thread thread, Throwable failure, IntConsumer halt) {
     try {
-      // The log may hang, and this must not keep the process alive.
+      // A log that hangs must not keep the process alive.
       BoundedCall.start(
               "failing",
               LOG_LIMIT,
@@ -114,7 +114,7 @@ final class Run implements Command {
               })
           .result();
     } catch (TimeoutException | RuntimeException | Error e) {
-      // Nothing can be logged, for example without memory.
+      // The log can fail, for example if no memory is left.
     } finally {
       if (failure instanceof Error) {
         halt.accept(Cli.FAILED);

@@ -49,7 +49,7 @@ public record AgentConfig(
     LogFormat logFormat) {
 
   /**
-   * Reads all settings. Reports all problems, including those that the values had before.
+   * Reads all settings. Reports all problems, including the problems that were found before.
    *
    * @param hostName the host's name, which is the node's name if no node name is given
    * @param metricNames the names of all metrics that can be selected

@@ -144,7 +144,7 @@ public final class Parsers {
     }
   }
 
-  /** Rejects blank ends. If they were removed, the agent would publish under another name. */
+  /** Rejects whitespace at the ends. Without it, the agent would publish under another name. */
   private static void requireNoBlankEnds(String text) {
     require(
         text.isBlank() || text.equals(text.strip()),

@@ -25,7 +25,7 @@ public record Alarm(
   private static final String RUNBOOKS =
       "https://github.com/OWNER/cni-metrics-agent/blob/main/docs/runbooks/";
 
-  /** The address of an alarm's page for the person on call. The alarms of all subnets share one. */
+  /** The address of an alarm's page for the person on call. All subnet alarms share one page. */
   static String runbook(String name) {
     return RUNBOOKS + page(name);
   }

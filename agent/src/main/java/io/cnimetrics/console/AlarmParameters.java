@@ -30,7 +30,7 @@ final class AlarmParameters {
 
   private AlarmParameters() {}
 
-  /** The parameters of the template with PromQL alarms. It has no composite alarm. */
+  /** The parameters of the template with PromQL alarms, which has no composite alarm. */
   static Map<String, Object> byNode(AlarmTemplate.Settings settings) {
     Map<String, Object> all = parameters(settings, AlarmTable.byNode());
     all.keySet().removeAll(List.of("Namespace", COMPOSITE, "SuppressorAlarm"));
@@ -131,7 +131,7 @@ final class AlarmParameters {
     return severity == Alarm.Severity.PAGE ? "HasPageTopic" : "HasTicketTopic";
   }
 
-  /** The condition for a notification of an alarm's end. */
+  /** The name of the condition under which a topic is notified when an alarm ends. */
   static String notifiesOk(String condition) {
     return condition + "Ok";
   }

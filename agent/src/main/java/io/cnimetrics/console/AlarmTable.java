@@ -233,7 +233,7 @@ public final class AlarmTable {
               List.of(MetricCatalog.NODE_IP_UTILIZATION),
               List.of(Cause.NODE_FULL.finding(), "max-pods")));
 
-  /** Not in the template, because only PromQL can find a node that has stopped reporting. */
+  /** The template lacks this alarm, because only PromQL finds a node that stopped reporting. */
   static final Alarm NODE_SILENT =
       new Alarm(
           "NodeSilent",

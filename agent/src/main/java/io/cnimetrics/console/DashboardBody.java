@@ -10,7 +10,7 @@ import java.util.Optional;
  * The body of a CloudWatch dashboard for one or more clusters, as {@code PutDashboard} expects it.
  */
 public final class DashboardBody {
-  /** Enough for a heading and two lines. */
+  /** The height of a heading and two lines. */
   private static final int TEXT_HEIGHT = 2;
 
   private static final int LOGS_HEIGHT = 8;

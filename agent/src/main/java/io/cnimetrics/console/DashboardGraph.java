@@ -198,7 +198,7 @@ final class DashboardGraph {
     return metrics;
   }
 
-  /** All subnets, lowest first. The dashboard does not know their ids. */
+  /** A search for all subnets, because the dashboard does not know the ids of the subnets. */
   private static Object search(String namespace, Line line) {
     ClusterSeries series = line.formula().series().get(0);
     String search =

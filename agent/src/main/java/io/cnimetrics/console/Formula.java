@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * @param isPerMinute whether the result is the mean per minute. In CloudWatch, a sum over a longer
  *     period contains one datum of each node for each minute. The division makes the value
  *     independent of the period.
- * @param isMarks whether values of 0 are left out. A graph then shows the other values as single
+ * @param isMarks whether values of 0 are left out, so that a graph shows the other values as single
  *     marks.
  */
 record Formula(
@@ -22,7 +22,7 @@ record Formula(
   enum Operator {
     PLUS(" + "),
     MINUS(" - "),
-    /** The first of two series as a part of the second. */
+    /** The first of two series as a percentage of the second series. */
     SHARE(" / ");
 
     private final String sign;

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The dashboard for Grafana, with a data source that understands PromQL. It answers the same
- * questions as the dashboard of CloudWatch. Cluster and node are variables.
+ * The dashboard for Grafana, with a data source that understands PromQL. The dashboard answers the
+ * same questions as CloudWatch's dashboard. Cluster and node are variables.
  */
 public final class GrafanaDashboard {
   /** The name in Grafana. It is stable, so that an import replaces the dashboard. */
@@ -25,7 +25,7 @@ public final class GrafanaDashboard {
   private static final int GRAPH_HEIGHT = 8;
   private static final int TABLE_HEIGHT = 7;
 
-  /** Enough for two lines. */
+  /** The height of two lines. */
   private static final int TEXT_HEIGHT = 2;
 
   private static final Map<String, Object> ALL =

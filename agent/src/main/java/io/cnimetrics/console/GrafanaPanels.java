@@ -40,7 +40,7 @@ final class GrafanaPanels {
     this.publishMinutes = publishMinutes;
   }
 
-  /** A graph over time, or the present values. */
+  /** A panel with a graph over time, or with the present values. */
   Map<String, Object> of(DashboardGraph graph) {
     GraphQueries queries = new GraphQueries(CLUSTER, NODE, "$__rate_interval", publishMinutes);
     List<Object> targets = new ArrayList<>();
@@ -249,7 +249,7 @@ final class GrafanaPanels {
         object("id", "custom.cellOptions", "value", object("type", "color-text")));
   }
 
-  /** A click on a node shows the graphs of this node. */
+  /** A link on a node that shows the graphs of this node. */
   private static Object nodeLink() {
     Object link = object("title", "Show only this node", "url", ONLY_THIS_NODE);
     return override("node", object("id", "links", "value", List.of(link)));

@@ -41,7 +41,7 @@ record PromQuery(String expression, int pendingMinutes) {
    *
    * @param matcher selects the cluster, such as {@code {cluster="prod"}}; empty for all clusters
    * @param publishMinutes the agents' publish interval
-   * @param threshold writes a threshold in the given unit, in the base unit
+   * @param threshold converts a threshold from the given unit to a text in the base unit
    * @param existing selects the nodes that exist; empty if unknown
    */
   record Dialect(

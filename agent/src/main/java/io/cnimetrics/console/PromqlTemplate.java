@@ -17,13 +17,13 @@ import java.util.regex.Pattern;
 
 /**
  * Writes the alarms as PromQL alarms of CloudWatch, in one CloudFormation template. Each node in
- * trouble is a contributor of an alarm. There is no composite alarm, because it would not name the
- * contributors.
+ * trouble is a contributor of an alarm. There is no composite alarm, because a composite alarm
+ * would not name the contributors.
  */
 public final class PromqlTemplate {
   private static final int INTERVAL_SECONDS = 60;
 
-  /** Bridges points that CloudWatch shows late, so that an alarm does not end and start again. */
+  /** Without this time, an alarm would end and start again if CloudWatch shows a point late. */
   private static final int RECOVERY_SECONDS = 300;
 
   private static final Pattern RANGE = Pattern.compile("\\[(\\d+)m]");

@@ -45,7 +45,7 @@ record OtlpAnswer(long rejected, String message) {
     }
   }
 
-  /** Both messages have a number in field 1 and a text in field 2. */
+  /** Reads a message of either kind. Both kinds have a number in field 1 and a text in field 2. */
   private static OtlpAnswer of(ByteBuffer message) {
     OtlpAnswer read = NOTHING;
     while (message.hasRemaining()) {

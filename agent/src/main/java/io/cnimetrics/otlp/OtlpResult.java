@@ -30,7 +30,7 @@ final class OtlpResult {
   private static final int UNSUPPORTED_MEDIA_TYPE = 415;
   private static final int UNPROCESSABLE = 422;
 
-  /** The words of Prometheus. */
+  /** Matches Prometheus' messages about points that are too old. */
   private static final Pattern TOO_OLD =
       Pattern.compile("out of order|out of bounds|too old", Pattern.CASE_INSENSITIVE);
 
@@ -117,7 +117,7 @@ final class OtlpResult {
 
   /**
    * A receiver answers an invalid request with a message. A status 400 without a message can come
-   * from a proxy. Therefore the datums are kept for a retry.
+   * from a proxy. In this case the datums are kept for a retry.
    */
   private static Status outcome(int status, boolean hasMessage) {
     return switch (status) {

@@ -143,7 +143,7 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
       if (signature.isPresent()) {
         signed = signature.get().sign(signed, body);
       }
-      // A new connection for each request, because servers close an idle connection within a
+      // Each request uses a new connection, because servers close an idle connection within a
       // minute. The header Connection is not signed.
       SdkHttpRequest closing = signed.toBuilder().putHeader("Connection", "close").build();
       ExecutableHttpRequest call =
@@ -187,7 +187,7 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
   }
 
   /**
-   * The points that a request with these datums has, as CloudWatch bills them.
+   * The size of a request with these datums, for CloudWatch's bill.
    *
    * @param resource attributes of all metrics
    * @param version the version of the agent
@@ -200,9 +200,8 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
   }
 
   /**
-   * One info point with the newest time describes the node. The points of a series are oldest
-   * first, because Prometheus drops a point that is older than the point before it, and reports no
-   * error.
+   * One info point with the newest time describes the node. The oldest point of a series is first,
+   * because Prometheus drops a point that is older than the previous point, and reports no error.
    */
   private static OtlpRequest request(
       List<Datum> anyOrder, NodeLabels node, Map<String, String> resource, String version) {

@@ -39,7 +39,7 @@ public record Bill(List<Item> items) {
     List<Item> items = new ArrayList<>();
     long counted = 0;
     for (BilledSet set : plan.sets()) {
-      // The price of a metric depends on the number of metrics before it in all sets.
+      // The price of a metric depends on the number of metrics that are counted before it.
       BigDecimal before = plan.prices().ofMetrics(counted);
       counted += set.metrics();
       BigDecimal dollars = plan.prices().ofMetrics(counted).subtract(before);

@@ -40,7 +40,7 @@ public record OtlpPoints(
     return rounded(bytes);
   }
 
-  /** Like {@link #bytesOfPoint}, if AWS bills only what its definition lists. */
+  /** The mean size of a point if AWS bills only what AWS's definition lists. */
   public long leastBytesOfPoint() {
     return rounded(leastBytes);
   }

@@ -49,7 +49,8 @@ record BufferState(
    *
    * @param minute the start of the minute
    * @param at when the last poll of the minute started
-   * @param earlier for each metric that the last poll lacks, when the last poll with it started
+   * @param earlier the start of the last poll with a metric, for each metric that the last poll
+   *     lacks
    * @param samples one sample of each metric that has a value, in the order in which the metrics
    *     appeared
    */
@@ -157,7 +158,7 @@ record BufferState(
   /**
    * Returns the state after a poll.
    *
-   * @param at when the poll started. Only the minute of this poll may be open
+   * @param at when the poll started. If a minute is open, it must be the minute of this poll
    */
   BufferState polled(Instant at, PollSamples reading) {
     Instant minute = at.truncatedTo(ChronoUnit.MINUTES);

@@ -383,7 +383,7 @@ public final class MetricBuffer implements AutoCloseable {
     }
   }
 
-  /** Leaves one value of each series for each regular send, if the receiver bills each value. */
+  /** Keeps one value of each series for each regular send, if the receiver bills each value. */
   synchronized void thin(Receiver receiver, NodeSchedule schedule) {
     if (receiver.billsValues()) {
       pending.thin(receiver, schedule);

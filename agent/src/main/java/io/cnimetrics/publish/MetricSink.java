@@ -48,7 +48,7 @@ public interface MetricSink {
    */
   record PutResult(
       Status status, Optional<Duration> retryAfter, int rejected, String code, String message) {
-    /** CloudWatch accepted all datums. */
+    /** The receiver accepted all datums. */
     public static final PutResult ACCEPTED =
         new PutResult(Status.ACCEPTED, Optional.empty(), "", "");
 
@@ -66,11 +66,11 @@ public interface MetricSink {
 
     /** The kind of the result. The kind decides whether the same request is sent again. */
     public enum Status {
-      /** CloudWatch has the datums. */
+      /** The receiver has the datums. */
       ACCEPTED,
       /** A datum or the size of the request is invalid. The same request would fail again. */
       INVALID,
-      /** CloudWatch throttled the request, failed or did not answer. A retry may succeed. */
+      /** The receiver throttled the request, failed or did not answer. A retry may succeed. */
       RETRYABLE,
       /** Permissions or credentials are missing or expired. Retries fail until a user helps. */
       UNAUTHORIZED

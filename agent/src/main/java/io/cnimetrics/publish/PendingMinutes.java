@@ -174,8 +174,8 @@ final class PendingMinutes {
   }
 
   /**
-   * Leaves one value of each series for each regular send of the schedule. It is the newest value,
-   * because a total contains the earlier increases. Of a duration it is the longest, because
+   * Keeps one value of each series for each regular send of the schedule. This value is the newest,
+   * because a total contains the earlier increases. For a duration it is the longest value, because
    * trouble can end between two sends.
    */
   void thin(Receiver receiver, NodeSchedule schedule) {

@@ -9,14 +9,15 @@ import java.util.Set;
 /**
  * The addresses that the pods of a node group needed.
  *
- * <p>The data has one moment a minute, and the times of requests within a minute are unknown.
- * Therefore each step looks at two intervals, which contain every period of ipamD's reaction, and
- * assumes the worst order. Two numbers describe a step. With a pool of {@code need} addresses, or
- * with {@code burst} addresses available before the step, no order of these requests and releases
- * leaves a pod without an address. See docs/recommend.md for the proof.
+ * <p>The data has one {@link Moment} a minute, and no times of requests within a minute. Therefore
+ * each step looks at two intervals, which contain every period of ipamD's reaction. Each step
+ * assumes the worst order of requests and releases. Two numbers describe a step. With a pool of
+ * {@code need} addresses, or with {@code burst} addresses available before the step, no order of
+ * the step's requests and releases leaves a pod without an address. See docs/recommend.md for the
+ * proof.
  */
 final class GroupDemand {
-  /** If two moments are further apart, the requests between them do not show when they came. */
+  /** The times of the requests in a longer interval are too uncertain for a step. */
   static final int LONGEST_INTERVAL_MINUTES = 5;
 
   static final int PREFIX_SIZE = 16;
@@ -24,10 +25,10 @@ final class GroupDemand {
   private final int hostNetworkPods;
   private final Set<String> nodes = new HashSet<>();
 
-  /** For each number of assigned addresses, the number of moments. */
+  /** The number of moments with each number of assigned addresses. */
   private long[] assigned = new long[0];
 
-  /** For each need, the largest burst of the steps with this need. */
+  /** The largest burst of all steps with the same need. The index is the need. */
   private int[] bursts = new int[0];
 
   private long moments;
@@ -43,7 +44,7 @@ final class GroupDemand {
   private Optional<String> aboveMaxPods = Optional.empty();
 
   /**
-   * @param hostNetworkPods pods on the host's network, which count for max pods
+   * @param hostNetworkPods pods on the host's network. They count towards max pods
    */
   GroupDemand(int hostNetworkPods) {
     this.hostNetworkPods = hostNetworkPods;
@@ -52,7 +53,7 @@ final class GroupDemand {
   /**
    * Adds the moments of a node, in the order of time.
    *
-   * @param from the first minute to count. Earlier moments show only what was before.
+   * @param from the first minute to count. Earlier moments only show the state before this minute.
    * @param knownFrom the first minute of the data. A node that appears later is a new node.
    */
   void add(String node, List<Moment> history, long from, long knownFrom) {
@@ -88,7 +89,7 @@ final class GroupDemand {
   /** The kubelet's default of EKS counts two pods on the host's network. */
   private static final int EKS_HOST_PODS = 2;
 
-  /** This moment and at most two earlier moments without a long pause. */
+  /** This moment and at most two earlier moments, without a long interval between them. */
   private static List<Moment> window(List<Moment> history, int last) {
     int first = last;
     while (first > 0
@@ -138,9 +139,9 @@ final class GroupDemand {
   }
 
   /**
-   * The pool that was large enough, because ipamD refused no request. A single call to EC2 cannot
-   * both enlarge and reduce the pool. Therefore, with at most one call, the pool between the
-   * moments was not larger than at the moments.
+   * The size of a pool that was large enough, because ipamD refused no request. A single call to
+   * EC2 cannot both enlarge and reduce the pool. Therefore, with at most one call, the pool was
+   * never larger than at one of the moments.
    */
   private static long provenPool(List<Moment> window, long calls) {
     Moment last = window.get(window.size() - 1);
@@ -150,7 +151,7 @@ final class GroupDemand {
         : Math.max(last.most(), last.pool());
   }
 
-  /** The pods of a new node can all have started at once. */
+  /** Adds the first moment of a new node, whose pods may all have started at once. */
   private void firstStep(String node, Moment now) {
     if (now.requests() <= now.reachable()) {
       newNodes++;
@@ -170,7 +171,7 @@ final class GroupDemand {
   }
 
   /**
-   * The least WARM_IP_TARGET that refuses no pod with this MINIMUM_IP_TARGET.
+   * The least WARM_IP_TARGET with which ipamD refuses no pod if MINIMUM_IP_TARGET has this value.
    *
    * @param minimumIp can be 0
    */
@@ -187,7 +188,7 @@ final class GroupDemand {
     return Math.max(0, bursts.length - 1);
   }
 
-  /** The idle addresses of all moments with these targets. */
+  /** The sum of the idle addresses of all moments, if the nodes had these targets. */
   double idle(int warmIp, int minimumIp) {
     double sum = 0;
     for (int held = 0; held < assigned.length; held++) {
@@ -196,13 +197,13 @@ final class GroupDemand {
     return sum;
   }
 
-  /** The target by whole ENIs or prefixes that refuses no pod. */
+  /** The target by whole ENIs or prefixes with which ipamD refuses no pod. */
   int wholeUnits() {
     return Math.max(1, (warmIp(0) + wholeUnit() - 1) / wholeUnit());
   }
 
   /**
-   * The approximate number of idle addresses of all moments with a target by whole units. ipamD
+   * The approximate sum of the idle addresses of all moments, with a target by whole units. ipamD
    * frees an ENI only if one more ENI is free.
    */
   double idleOfWholeUnits(int target) {
@@ -220,7 +221,7 @@ final class GroupDemand {
     return usesPrefixes() ? PREFIX_SIZE : Math.max(1, perEni);
   }
 
-  /** The group for people to read. */
+  /** The facts about the group that people read. */
   Recommendation.Group summary(String name, Optional<Targets> cluster, Optional<Targets> own) {
     return new Recommendation.Group(
         name,
@@ -255,7 +256,7 @@ final class GroupDemand {
     return idle;
   }
 
-  /** Minutes between the moments of a node. */
+  /** The number of minutes without a moment. */
   long missingMinutes() {
     return missingMinutes;
   }
@@ -272,7 +273,7 @@ final class GroupDemand {
     return newNodes;
   }
 
-  /** A node whose pods needed more addresses than max pods, above which ipamD gets none. */
+  /** A node whose pods needed more addresses than max pods. ipamD gets none above max pods. */
   Optional<String> aboveMaxPods() {
     return aboveMaxPods;
   }

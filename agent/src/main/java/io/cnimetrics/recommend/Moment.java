@@ -11,7 +11,7 @@ package io.cnimetrics.recommend;
  * @param reachable the largest number of addresses that the node can ever have; max pods limits it
  * @param most addresses that all ENIs together can hold
  * @param enis the largest number of ENIs
- * @param requests requests of pods for an address, with the requests that failed
+ * @param requests requests of pods for an address, including the requests that failed
  * @param releases addresses that pods released
  * @param refused requests that failed because no address was available
  * @param restarts restarts of ipamD that the agent saw since the agent started

@@ -46,13 +46,13 @@ public final class Observations {
   private final TreeSet<String> clusters = new TreeSet<>();
 
   /**
-   * @param wantedCluster ignores series of other clusters; empty accepts all series
+   * @param wantedCluster the only cluster whose series are accepted; empty accepts all clusters
    */
   public Observations(Optional<String> wantedCluster) {
     this.wantedCluster = wantedCluster;
   }
 
-  /** The metrics to read, as PromQL selects them. */
+  /** The names in PromQL of the metrics to read. */
   public static List<String> families() {
     return Stream.concat(NEEDED.stream(), Stream.of(MetricCatalog.SUBNET_FREE_IPS))
         .map(metric -> metric.prometheus().family())
@@ -61,7 +61,7 @@ public final class Observations {
   }
 
   /**
-   * Adds a series. Ignores other metrics, and series without a node.
+   * Adds a series. Ignores series of other metrics, and series without a node.
    *
    * @param labels the labels, with the metric's name as {@code __name__}
    * @param seconds the times, in seconds since 1970
@@ -123,7 +123,7 @@ public final class Observations {
         .toList();
   }
 
-  /** For each subnet, the least number of free addresses of each hour since 1970. */
+  /** The least number of free addresses of each subnet in each hour since 1970. */
   public Map<String, SortedMap<Long, Integer>> subnets() {
     return subnets;
   }
@@ -150,7 +150,7 @@ public final class Observations {
           .toList();
     }
 
-    /** No node has that many addresses, and a table of this size would fill the memory. */
+    /** Whether all values are known and possible. A huge number would fill the memory. */
     private static boolean known(double[] values) {
       return Arrays.stream(values).noneMatch(Double::isNaN)
           && Arrays.stream(values, 0, GAUGES).allMatch(value -> value <= MOST_ADDRESSES);

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 
-/** Reads answers of Prometheus' {@code /api/v1/query_range}, one after the other, or gzipped. */
+/** Reads answers of Prometheus' {@code /api/v1/query_range}. The input can be gzipped. */
 public final class QueryAnswers {
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -128,7 +128,7 @@ public final class QueryAnswers {
     observations.add(labels, seconds, values);
   }
 
-  /** Reads {@code [1764000000, "12"]}. Ignores NaN and other values that no metric can have. */
+  /** Reads a point such as {@code [1764000000, "12"]}. Ignores impossible values such as NaN. */
   private void point(List<Double> seconds, List<Double> values) throws IOException {
     require(parser.currentToken() == JsonToken.START_ARRAY, "a point is no array");
     require(parser.nextToken().isNumeric(), "the time of a point is no number");

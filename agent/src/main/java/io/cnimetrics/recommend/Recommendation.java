@@ -13,11 +13,11 @@ import java.util.Optional;
  * @param known the share of the nodes' minutes for which there is data
  * @param nodes the mean number of nodes
  * @param targets the targets for all nodes; empty if the data does not suffice
- * @param wholeUnits the target by whole ENIs or prefixes that would refuse no pod
- * @param idle the mean number of idle addresses of the cluster in these days
- * @param idleThen the same number with the targets
- * @param change whether the targets free so many addresses that a change is worth it
- * @param busiestMinute the most pods that started or ended in the cluster in one minute
+ * @param wholeUnits the target by whole ENIs or prefixes with which ipamD refuses no pod
+ * @param idle the mean number of idle addresses of the cluster in the time of the data
+ * @param idleThen the mean number of idle addresses of the cluster, if the targets were set
+ * @param change whether the targets free enough addresses to justify a change
+ * @param busiestMinute the most pods of the cluster that started or ended in one minute
  * @param verdict one or more sentences that say what to do
  */
 public record Recommendation(
@@ -64,7 +64,7 @@ public record Recommendation(
             .formatted(set.warmIp(), set.minimumIp()));
   }
 
-  /** How many addresses the targets free on average; negative if the pods need more. */
+  /** How many addresses the targets free on average; negative if the pods need more addresses. */
   public double freed() {
     return idle - idleThen;
   }
@@ -72,12 +72,13 @@ public record Recommendation(
   /**
    * One node group.
    *
-   * @param nodes the number of different nodes in these days
+   * @param nodes the number of different nodes in the time of the data
    * @param mostAssigned the most addresses that the pods of one node held
    * @param idle the mean number of idle addresses of one node
-   * @param idleThen the same number with the cluster's targets; absent without targets
+   * @param idleThen the mean number of idle addresses of one node with the cluster's targets, if
+   *     any
    * @param own the best targets if the cluster had only this group
-   * @param maxPods the largest max pods with which each pod gets an address
+   * @param maxPods the largest value of max pods with which each pod gets an address
    */
   public record Group(
       String name,
@@ -89,7 +90,7 @@ public record Recommendation(
       int maxPods) {}
 
   /**
-   * A target by whole ENIs or prefixes. It applies only without targets by address.
+   * A target by whole ENIs or prefixes. ipamD uses it only if no target by address is set.
    *
    * @param variable {@code WARM_ENI_TARGET} or {@code WARM_PREFIX_TARGET}
    * @param idleAtLeast the mean number of addresses of the cluster that always stay idle

@@ -15,12 +15,12 @@ import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Finds the targets that would have refused no pod in the days that were read, and that would have
- * kept the fewest idle addresses. The days can be added one after the other, so that a large
- * cluster needs the memory of one day only.
+ * Finds the targets with which ipamD would have refused no pod in the time of the data, and would
+ * have kept the fewest idle addresses. The days can be added one after the other, so that only the
+ * data of one day is in memory.
  */
 public final class Recommender {
-  /** While ipamD gets addresses, one more pod can start. */
+  /** While ipamD gets an address for one pod, a second pod can start. */
   private static final int LEAST_WARM_IP = 2;
 
   private static final Duration LEAST_DATA = Duration.ofDays(1);
@@ -29,7 +29,7 @@ public final class Recommender {
   /** The least share of the minutes that must be known. */
   private static final double LEAST_SHARE = 0.9;
 
-  /** A change restarts ipamD on each node. Therefore it must free this share of idle addresses. */
+  /** A change restarts ipamD on each node. It must free at least this share of idle addresses. */
   private static final double LEAST_GAIN = 0.1;
 
   private static final String CHANGE =
@@ -56,8 +56,8 @@ public final class Recommender {
   }
 
   /**
-   * Adds what nodes reported in a later time than the time of the nodes that were added before.
-   * Moments before {@code from} show only what was before.
+   * Adds what the nodes reported after the times that were added before. Moments before {@code
+   * from} only show the state at {@code from}.
    *
    * @param from in minutes since 1970
    */
@@ -90,7 +90,7 @@ public final class Recommender {
   }
 
   /**
-   * Says what fits all nodes.
+   * Returns the recommendation for all nodes.
    *
    * @throws IllegalStateException if there is no data
    */
@@ -140,7 +140,7 @@ public final class Recommender {
     return Instant.EPOCH.plus(Duration.ofMinutes(minute));
   }
 
-  /** Why the data does not suffice; empty if it suffices. */
+  /** The reason why the data does not suffice; empty if the data suffices. */
   private Optional<String> doubt(Duration span, double share) {
     if (span.compareTo(LEAST_DATA) < 0) {
       return Optional.of(
@@ -167,7 +167,7 @@ public final class Recommender {
                     .formatted(node));
   }
 
-  /** The target by whole ENIs or prefixes that refuses no additional pod. */
+  /** The target by whole ENIs or prefixes with which ipamD refuses no additional pod. */
   public Recommendation.WholeUnits wholeUnits() {
     boolean prefixes = groups.values().stream().anyMatch(GroupDemand::usesPrefixes);
     int target = groups.values().stream().mapToInt(GroupDemand::wholeUnits).max().orElseThrow();

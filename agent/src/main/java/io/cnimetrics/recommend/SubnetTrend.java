@@ -21,10 +21,10 @@ public record SubnetTrend(
   private static final int HOURS = 24;
   private static final int RECENT_HOURS = 3 * HOURS;
 
-  /** With fewer pairs of hours, one exception can decide the rate. */
+  /** With fewer pairs of hours, one unusual hour can decide the rate. */
   private static final int LEAST_PAIRS = 12;
 
-  /** A date that is further away says nothing. */
+  /** A date after this number of days is too uncertain. */
   private static final double MOST_DAYS = 365;
 
   /**
