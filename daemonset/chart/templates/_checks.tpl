@@ -99,6 +99,12 @@ a template can fail for another reason.
 {{- printf "  %s and env.%s disagree: set only one of them\n" .key .variable -}}
 {{- end -}}
 {{- end -}}
+{{- $roleArn := "eks.amazonaws.com/role-arn" -}}
+{{- with .Values.serviceAccount.annotations -}}
+{{- if and (hasKey . $roleArn) (get . $roleArn | toString | regexMatch "^arn:.+:role/.+$" | not) -}}
+{{- printf "  serviceAccount.annotations.%s '%v': expected the ARN of a role, such as arn:aws:iam::111122223333:role/cni-metrics-agent\n" $roleArn (get . $roleArn) -}}
+{{- end -}}
+{{- end -}}
 {{- range list .Values.namespace $env.CLOUDWATCH_NAMESPACE -}}
 {{- if hasPrefix "AWS/" (default "" .) -}}
 {{- printf "  namespace '%s': AWS/ begins AWS's own namespaces; choose another\n" . -}}

@@ -13,8 +13,9 @@
 {{- end -}}
 {{- end -}}
 
+{{/* The name is always the chart's name: the commands in alarms, dashboards and docs find the pods by it. */}}
 {{- define "agent.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "agent.name" . | quote }}
+app.kubernetes.io/name: {{ .Chart.Name | quote }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 

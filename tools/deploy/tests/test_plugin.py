@@ -13,9 +13,9 @@ KUBECTL = """#!/bin/sh
 printf '%s\\n' "$*" >>"$CALLS"
 case "$*" in
   *"get pods"*spec.nodeName=none*) ;;
-  *"get pods"*spec.nodeName=node-b*) echo 'monitoring agent-b node-b' ;;
-  *"get pods"*) printf '%s\\n' 'kube-system agent-a node-a' 'monitoring agent-b node-b' 'kube-system agent-c node-c' \
-    'kube-system agent-d node-d' ;;
+  *"get pods"*spec.nodeName=node-b*) echo 'monitoring agent-b Running node-b' ;;
+  *"get pods"*) printf '%s\\n' 'kube-system agent-a Running node-a' 'monitoring agent-b Running node-b' \
+    'kube-system agent-c Running node-c' 'kube-system agent-d Running node-d' 'kube-system agent-e Pending ' ;;
   *"exec -n kube-system agent-a -- cni-metrics-agent doctor --output json")
     printf '%s\\n' '{' '  "verdict": { "level": "ok", "text": "No trouble found" },' '  "findings": []' '}' ;;
   *"exec -n monitoring agent-b -- cni-metrics-agent doctor --output json")
@@ -47,6 +47,7 @@ class Plugin(unittest.TestCase):
         result = self.run_plugin()
         self.assertEqual(
             [
+                "none -  the agent's pod is Pending: kubectl -n kube-system describe pod agent-e",
                 "none node-d  the agent did not answer: kubectl -n kube-system logs agent-d",
                 'fail node-b  Pods get "no" address (ec2-denied)',
                 "warn node-c  The pool is empty (warm-pool)",

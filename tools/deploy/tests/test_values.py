@@ -217,14 +217,16 @@ class Receivers(unittest.TestCase):
 
     def test_the_commands_in_the_rules_find_the_agent_where_it_is(self):
         values = {"prometheusRule": {"enabled": True}, "namespaceOverride": "monitoring", "nameOverride": "agent"}
-        rule = only(helm(values), "PrometheusRule")
+        rendered = helm(values)
+        rule, pods = only(rendered, "PrometheusRule"), only(rendered, "DaemonSet")["spec"]["template"]["metadata"]
         runbooks = [each["annotations"]["runbook"] for group in rule["spec"]["groups"] for each in group["rules"]]
         commands = [each for each in runbooks if each.startswith("kubectl")]
         self.assertGreater(len(commands), 5)
         for command in commands:
             self.assertNotIn("kube-system", command)
             self.assertIn(" -n monitoring ", command)
-            self.assertRegex(command, r"-l app\.kubernetes\.io/name=agent( |$)")
+            [label] = re.findall(r" -l (\S+)=(\S+)", command)
+            self.assertEqual(label[1], pods["labels"][label[0]])
 
 
 class Data(unittest.TestCase):
@@ -289,6 +291,15 @@ class BadValues(unittest.TestCase):
             {"podMonitor": {"interval": "1m", "scrapeTimeout": "61s"}},
             "podMonitor.scrapeTimeout '61s': expected at most podMonitor.interval",
         ),
+        "a role of a variable that is not set": (
+            {"serviceAccount": {"annotations": {"eks.amazonaws.com/role-arn": ""}}},
+            "serviceAccount.annotations.eks.amazonaws.com/role-arn '': expected the ARN of a role",
+        ),
+        "a policy as the role": (
+            {"serviceAccount": {"annotations": {"eks.amazonaws.com/role-arn": "arn:aws:iam::111122223333:policy/p"}}},
+            "policy/p': expected the ARN of a role",
+        ),
+        "the log level of other programs": ({"env": {"LOG_LEVEL": "debug"}}, "use env.AWS_VPC_K8S_CNI_LOGLEVEL"),
         "a label that is no text": ({"podLabels": {"x": True}}, "/podLabels/x"),
         "a probe that never runs": ({"readinessProbe": {"periodSeconds": 0}}, "/readinessProbe/periodSeconds"),
         "another metric": (
