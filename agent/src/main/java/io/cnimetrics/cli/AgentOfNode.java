@@ -5,12 +5,14 @@ import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.doctor.AgentReport;
 import io.cnimetrics.doctor.AgentReport.Restarts;
 import io.cnimetrics.doctor.AgentReport.SendFailure;
+import io.cnimetrics.doctor.Since;
 import io.cnimetrics.snapshot.NodeIdentity;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** Converts the page {@code /status} of this node's agent into a report for the doctor. */
@@ -21,8 +23,8 @@ final class AgentOfNode {
   private AgentOfNode() {}
 
   /**
-   * Returns the agent's report. Empty if no agent of this node answers, or if the agent has not
-   * recently compared two reads of ipamD's counters.
+   * Returns the agent's report. Empty if no agent of this node answers. Empty too if the agent has
+   * not recently compared two reads of ipamD's counters, and does not report that ipamD is down.
    *
    * @param health the agent's health address
    */
@@ -50,16 +52,37 @@ final class AgentOfNode {
             .time("readUntil")
             .filter(last -> last.plus(RecentIncrease.PRESENT).isAfter(now))
             .filter(last -> since.filter(last::isAfter).isPresent());
-    return until.map(
-        last ->
-            new AgentReport(
-                since.orElseThrow(),
-                last,
-                page.list("increases").stream().map(AgentOfNode::increase).toList(),
-                restarts(page, now),
-                page.list("destinations").stream()
-                    .flatMap(destination -> sendFailure(destination).stream())
-                    .findFirst()));
+    Restarts restarts = restarts(page, now);
+    if (until.isEmpty() && restarts.down().isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new AgentReport(
+            until.isPresent() ? since.orElseThrow() : now,
+            until.orElse(now),
+            until.isPresent()
+                ? page.list("increases").stream().map(AgentOfNode::increase).toList()
+                : List.of(),
+            restarts,
+            page.list("destinations").stream()
+                .flatMap(destination -> sendFailure(destination).stream())
+                .findFirst()));
+  }
+
+  /** The metric starts 5 minutes after the agent. An earlier failure of ipamD is as old. */
+  private static final Duration GRACE = Duration.ofMinutes(6);
+
+  private static Optional<Since> down(AgentPage page) {
+    Optional<Instant> grace = page.part("agent").time("startedAt").map(start -> start.plus(GRACE));
+    return page.list("trouble").stream()
+        .filter(
+            trouble ->
+                trouble
+                    .text("metric")
+                    .equals(Optional.of(MetricCatalog.IPAMD_DOWN_MINUTES.name())))
+        .flatMap(trouble -> trouble.time("since").stream())
+        .map(at -> new Since(at, grace.filter(at::isAfter).isPresent()))
+        .findFirst();
   }
 
   private static RecentIncrease increase(AgentPage entry) {
@@ -89,7 +112,8 @@ final class AgentOfNode {
             .flatMapToDouble(metric -> metric.number("value").stream())
             .findFirst()
             .orElse(run.map(RecentIncrease::amount).orElse(0.0));
-    return new Restarts((long) count, run.map(RecentIncrease::since).filter(any -> count > 0));
+    return new Restarts(
+        (long) count, run.map(RecentIncrease::since).filter(any -> count > 0), down(page));
   }
 
   private static Optional<SendFailure> sendFailure(AgentPage destination) {

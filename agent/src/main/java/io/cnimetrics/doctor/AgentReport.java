@@ -10,7 +10,8 @@ import java.util.stream.Stream;
  * The facts that the agent on this node reports on its page {@code /status}.
  *
  * @param startedAt the time since which the agent knows increases
- * @param readUntil the last poll of the agent that read ipamD's counters
+ * @param readUntil the last poll of the agent that read ipamD's counters; the same as {@code
+ *     startedAt} if the agent has not read them recently
  * @param increases the last run of increases of each counter that rose
  * @param restarts the recent restarts of ipamD
  * @param sendFailure the last failed request to AWS; empty if no later request succeeded
@@ -26,12 +27,18 @@ public record AgentReport(
   }
 
   /**
-   * Restarts of ipamD in the last 15 minutes.
+   * Restarts of ipamD in the last 15 minutes, and a failure that lasts.
    *
    * @param since when the first of them was; empty if that is not known
+   * @param down since when ipamD does not answer; empty if ipamD answers
    */
-  public record Restarts(long count, Optional<Instant> since) {
-    public static final Restarts NONE = new Restarts(0, Optional.empty());
+  public record Restarts(long count, Optional<Instant> since, Optional<Since> down) {
+    public static final Restarts NONE = new Restarts(0, Optional.empty(), Optional.empty());
+  }
+
+  /** Whether the agent compared two reads of ipamD's counters, so that it knows increases. */
+  boolean knowsIncreases() {
+    return readUntil.isAfter(startedAt);
   }
 
   /**
@@ -58,7 +65,16 @@ public record AgentReport(
         polls.polls().get(0).snapshot().takenAt(),
         polls.now(),
         Stream.concat(counters, errors).flatMap(trend -> trend.run().stream()).toList(),
-        IpamdProcess.restarts(polls.polls()),
+        restarts(polls),
         Optional.empty());
+  }
+
+  private static Restarts restarts(NodeEvidence polls) {
+    Restarts seen = IpamdProcess.restarts(polls.polls());
+    boolean down = !polls.snapshot().ipamdRead();
+    return new Restarts(
+        seen.count(),
+        seen.since(),
+        polls.since(poll -> !poll.snapshot().ipamdRead()).filter(any -> down));
   }
 }

@@ -52,7 +52,11 @@ final class Introspection {
         node.snapshot().introspectionOff()
             ? off(node)
             : failed(node, node.problems(Source.INTROSPECTION).get(0));
-    Finding dated = finding.since(node.since(poll -> poll.snapshot().pool().isEmpty()));
+    Finding dated =
+        finding.since(
+            node.agent()
+                .flatMap(agent -> agent.restarts().down())
+                .or(() -> node.since(poll -> poll.snapshot().pool().isEmpty())));
     boolean stopped = finding.level() == Level.FAIL && node.snapshot().metrics().isEmpty();
     return IpamdProcess.restartsSeen(node)
         .filter(any -> stopped)

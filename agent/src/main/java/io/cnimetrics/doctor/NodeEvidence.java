@@ -315,6 +315,7 @@ public record NodeEvidence(
   /** The time since which increases of counters are known. */
   private Optional<Instant> seenSince() {
     return agent
+        .filter(AgentReport::knowsIncreases)
         .map(AgentReport::startedAt)
         .or(() -> Optional.of(polls.get(0).snapshot().takenAt()).filter(first -> showsTrend()));
   }

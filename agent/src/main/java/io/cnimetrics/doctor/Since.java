@@ -8,12 +8,12 @@ import java.time.Instant;
  *
  * @param exact false if the first poll already saw the trouble: then it began before this time
  */
-record Since(Instant at, boolean exact) {
-  static Since exactly(Instant at) {
+public record Since(Instant at, boolean exact) {
+  public static Since exactly(Instant at) {
     return new Since(at, true);
   }
 
-  static Since before(Instant firstSeen) {
+  public static Since before(Instant firstSeen) {
     return new Since(firstSeen, false);
   }
 

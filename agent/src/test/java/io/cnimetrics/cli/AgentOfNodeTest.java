@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.catalog.RecentIncrease;
 import io.cnimetrics.doctor.AgentReport;
+import io.cnimetrics.doctor.Since;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.testing.ClosedPort;
 import io.cnimetrics.testing.FakeIpamd;
@@ -53,7 +54,7 @@ class AgentOfNodeTest {
                     Instant.parse("2026-11-28T11:59:40Z"))
                 .counted(12));
     assertThat(report.restarts())
-        .isEqualTo(new AgentReport.Restarts(8, Optional.of(Instant.parse("2026-11-28T11:46:00Z"))));
+        .isEqualTo(new AgentReport.Restarts(8, Optional.of(Instant.parse("2026-11-28T11:46:00Z")), Optional.empty()));
     assertThat(report.sendFailure())
         .hasValue(
             new AgentReport.SendFailure(
@@ -90,6 +91,26 @@ class AgentOfNodeTest {
         STATUS.replace("readUntil\": \"2026-11-28T11:59", "readUntil\": \"2026-11-28T11:50");
 
     assertThat(report(stale)).isEmpty();
+  }
+
+  @Test
+  void agentThatSeesIpamdDownSaysSinceWhen() {
+    String down =
+        STATUS
+            .replace("readUntil\": \"2026-11-28T11:59", "readUntil\": \"2026-11-28T11:50")
+            .replace(
+                "\"destinations\"",
+                "\"trouble\": [{\"metric\": \"ipamdDownMinutes\", \"value\": 9, \"since\":"
+                    + " \"2026-11-28T11:51:00Z\"}], \"destinations\"");
+
+    AgentReport report = report(down).orElseThrow();
+
+    assertThat(report.restarts().down())
+        .hasValue(Since.exactly(Instant.parse("2026-11-28T11:51:00Z")));
+    assertThat(report.increases()).isEmpty();
+    assertThat(report(down.replace("T10:59:00Z", "T11:46:00Z")).orElseThrow().restarts().down())
+        .as("ipamD was down when the agent started")
+        .hasValue(Since.before(Instant.parse("2026-11-28T11:51:00Z")));
   }
 
   @Test

@@ -98,7 +98,7 @@ class IpamdProcessTest {
             Snapshots.START.minusSeconds(3_600),
             Snapshots.START,
             List.of(),
-            new AgentReport.Restarts(restarts, Optional.of(Snapshots.START)),
+            new AgentReport.Restarts(restarts, Optional.of(Snapshots.START), Optional.empty()),
             Optional.empty());
     Sampler sampler =
         new Sampler(MetricCatalog.all(), new PodLimits(110, 3), Snapshots.START.minusSeconds(1));
