@@ -77,9 +77,7 @@ final class AgentOfNode {
     return page.list("trouble").stream()
         .filter(
             trouble ->
-                trouble
-                    .text("metric")
-                    .equals(Optional.of(MetricCatalog.IPAMD_DOWN_MINUTES.name())))
+                trouble.text("metric").equals(Optional.of(MetricCatalog.IPAMD_DOWN_MINUTES.name())))
         .flatMap(trouble -> trouble.time("since").stream())
         .map(at -> new Since(at, grace.filter(at::isAfter).isPresent()))
         .findFirst();

@@ -128,7 +128,12 @@ final class AwsAccess {
         ? advised.since(
             success
                 .map(Since::exactly)
-                .or(() -> node.agent().filter(AgentReport::knowsIncreases).map(AgentReport::startedAt).map(Since::before)))
+                .or(
+                    () ->
+                        node.agent()
+                            .filter(AgentReport::knowsIncreases)
+                            .map(AgentReport::startedAt)
+                            .map(Since::before)))
         : advised.at(Level.NOTE);
   }
 

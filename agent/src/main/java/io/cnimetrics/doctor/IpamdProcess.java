@@ -163,8 +163,7 @@ final class IpamdProcess {
             .filter(poll -> restarts(poll) > 0)
             .map(poll -> poll.snapshot().takenAt())
             .findFirst();
-    return new AgentReport.Restarts(
-        restarts(polls.get(polls.size() - 1)), since, Optional.empty());
+    return new AgentReport.Restarts(restarts(polls.get(polls.size() - 1)), since, Optional.empty());
   }
 
   private static long restarts(Poll poll) {

@@ -54,7 +54,9 @@ class AgentOfNodeTest {
                     Instant.parse("2026-11-28T11:59:40Z"))
                 .counted(12));
     assertThat(report.restarts())
-        .isEqualTo(new AgentReport.Restarts(8, Optional.of(Instant.parse("2026-11-28T11:46:00Z")), Optional.empty()));
+        .isEqualTo(
+            new AgentReport.Restarts(
+                8, Optional.of(Instant.parse("2026-11-28T11:46:00Z")), Optional.empty()));
     assertThat(report.sendFailure())
         .hasValue(
             new AgentReport.SendFailure(
