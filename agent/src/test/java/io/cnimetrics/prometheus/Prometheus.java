@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -82,14 +83,14 @@ final class Prometheus implements AutoCloseable {
     for (JsonNode one :
         query("{__name__=~\"cni_.+\",node=\"%s\",%s}".formatted(node, job), from, to)) {
       SortedMap<String, String> labels = strings(one.get("metric"));
-      labels.remove("job");
+      labels.keySet().removeAll(Set.of("job", "__name__"));
       SortedMap<Instant, Double> points = new TreeMap<>();
       for (JsonNode point : one.get("values")) {
         points.put(
             Instant.ofEpochMilli(Math.round(point.get(0).asDouble() * 1000)),
             point.get(1).asDouble());
       }
-      series.add(new Series(labels.remove("__name__"), labels, points));
+      series.add(new Series(one.get("metric").get("__name__").asText(), labels, points));
     }
     return series;
   }

@@ -1,5 +1,7 @@
 package io.cnimetrics.prometheus;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.sun.net.httpserver.HttpExchange;
 import io.cnimetrics.otlp.OtlpReceiver;
 import io.cnimetrics.testing.Gate;
@@ -114,7 +116,7 @@ final class Relay implements AutoCloseable {
     try {
       HttpResponse<byte[]> answer = http.send(request.build(), BodyHandlers.ofByteArray());
       if (answer.statusCode() != 200) {
-        refusals.add(to + ": " + answer.statusCode() + " " + new String(answer.body()).strip());
+        refusals.add(to + ": " + answer.statusCode() + " " + new String(answer.body(), UTF_8).strip());
       }
       return answer;
     } catch (IOException e) {
