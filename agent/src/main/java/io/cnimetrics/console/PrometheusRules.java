@@ -2,6 +2,8 @@ package io.cnimetrics.console;
 
 import static io.cnimetrics.text.Json.object;
 
+import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.console.Alarm.Severity;
 import io.cnimetrics.console.Alarm.Text;
 import io.cnimetrics.console.PromQuery.Dialect;
@@ -11,6 +13,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Writes the alarms as alerting rules of Prometheus. */
 public final class PrometheusRules {
@@ -22,6 +26,14 @@ public final class PrometheusRules {
   private static final String NEEDS_KUBE_STATE_METRICS =
       "The node still exists, as kube-state-metrics reports. Without kube-state-metrics this alert"
           + " cannot start, because a terminated node is silent too.\n";
+
+  /** The findings that a counter shows. */
+  private static final Map<String, Metric> COUNTED =
+      new TreeMap<>(
+          Map.of(
+              "ec2-denied", MetricCatalog.AWS_API_DENIED_ERR,
+              "ec2-no-addresses", MetricCatalog.AWS_API_NO_ADDRESS_ERR,
+              "metadata-away", MetricCatalog.AWS_API_METADATA_ERR));
 
   private PrometheusRules() {}
 
@@ -102,6 +114,7 @@ public final class PrometheusRules {
                   + "\nNode {{ $labels.node }}, instance {{ $labels.instance }}, zone"
                   + " {{ $labels.zone }}, cluster {{ $labels.cluster }}.\n"
                   + (alarm.equals(AlarmTable.NODE_SILENT) ? NEEDS_KUBE_STATE_METRICS : "")
+                  + causes(text)
                   + findings,
               WhichNode.doctor("{{ $labels.node }}"));
       case SUBNET ->
@@ -125,6 +138,22 @@ public final class PrometheusRules {
                   + findings,
               alarm.equals(AlarmTable.NO_DATA) ? WhichNode.agents() : WhichNode.doctor("NODE"));
     };
+  }
+
+  /** If several findings are possible, a template that names those whose counters rose. */
+  private static String causes(Text text) {
+    return text.checks().size() == 1 ? "" : counted(text);
+  }
+
+  private static String counted(Text text) {
+    return COUNTED.entrySet().stream()
+        .filter(counted -> text.checks().contains(counted.getKey()))
+        .map(
+            counted ->
+                ("{{ with query (printf \"increase(%s{cluster=%%q,node=%%q}[15m]) > 0\""
+                        + " $labels.cluster $labels.node) }}Probable cause: %s.\n{{ end }}")
+                    .formatted(counted.getValue().prometheus().family(), counted.getKey()))
+        .collect(Collectors.joining());
   }
 
   private static Map<String, Object> annotations(

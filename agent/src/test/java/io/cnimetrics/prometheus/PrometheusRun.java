@@ -187,7 +187,7 @@ public final class PrometheusRun implements AutoCloseable {
     return alert.state().equals("firing")
         && full.name().equals(alert.labels().get("node"))
         && AgentNode.CLUSTER.equals(alert.labels().get("cluster"))
-        && text.contains("ec2-no-addresses")
+        && text.contains("Probable cause: ec2-no-addresses.")
         && text.contains("spec.nodeName=" + full.name());
   }
 
