@@ -116,7 +116,8 @@ final class Relay implements AutoCloseable {
     try {
       HttpResponse<byte[]> answer = http.send(request.build(), BodyHandlers.ofByteArray());
       if (answer.statusCode() != 200) {
-        refusals.add(to + ": " + answer.statusCode() + " " + new String(answer.body(), UTF_8).strip());
+        refusals.add(
+            to + ": " + answer.statusCode() + " " + new String(answer.body(), UTF_8).strip());
       }
       return answer;
     } catch (IOException e) {
