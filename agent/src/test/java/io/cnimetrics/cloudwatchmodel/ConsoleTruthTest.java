@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Dashboard and alarms show the true values, at every zoom level. */
 class ConsoleTruthTest {
-  private static final Map<String, Function<Truth, OptionalDouble>> DASHBOARD =
+  static final Map<String, Function<Truth, OptionalDouble>> DASHBOARD =
       Map.ofEntries(
           entry("How long pods are refused: worst node", worst("noAddressMinutes")),
           entry(

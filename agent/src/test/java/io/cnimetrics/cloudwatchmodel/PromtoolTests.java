@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +73,7 @@ final class PromtoolTests {
     PromtoolTests tests = new PromtoolTests(Files.createDirectories(Path.of(arguments[0])));
     tests.writeRules();
     tests.writeDashboards();
+    tests.writeTruth(Path.of(arguments[0], "state"));
     tests.writeTroubles();
     tests.writeQuiet();
     System.out.println(tests.written + " stories");
@@ -98,6 +100,19 @@ final class PromtoolTests {
           "prometheus-dashboard-%dm".formatted(minutes),
           object("groups", List.of(object("name", "dashboard", "rules", rules))));
     }
+  }
+
+  /** Lines of Grafana's dashboard show the true values. */
+  private void writeTruth(Path state) throws IOException {
+    Story story = new Hour(1, state).story;
+    int end = story.existed.size();
+    Set<String> all = new HashSet<>(MetricCatalog.names());
+    write(
+        "an hour on the dashboard of Grafana",
+        series(all, story, end, 1, end),
+        1,
+        GrafanaTruth.queries(story),
+        List.of());
   }
 
   /** The queries of the dashboards, with values in place of Grafana's variables. */
@@ -408,12 +423,17 @@ final class PromtoolTests {
    * @param sent a minute after which the agents send
    */
   private static List<Object> series(Story story, int newest, int interval, int sent) {
+    return series(METRICS, story, newest, interval, sent);
+  }
+
+  private static List<Object> series(
+      Set<String> metrics, Story story, int newest, int interval, int sent) {
     int size = newest + 1;
     Map<String, Double[]> all = new LinkedHashMap<>();
     for (Arrival arrival : story.arrivals) {
       Metric metric = MetricCatalog.named(arrival.datum().metric()).orElseThrow();
       int minute = minute(arrival.datum().at());
-      if (METRICS.contains(metric.name()) && minute < size) {
+      if (metrics.contains(metric.name()) && minute < size) {
         point(all, metric, labels(arrival.node()), size)[minute] =
             metric.unit().inBaseUnit(arrival.datum().value());
       }
@@ -451,8 +471,10 @@ final class PromtoolTests {
 
   private static Double[] point(
       Map<String, Double[]> all, Metric metric, Map<String, String> labels, int size) {
+    Map<String, String> named = new LinkedHashMap<>(labels);
+    named.putAll(metric.prometheus().labels());
     String name =
-        labels.entrySet().stream()
+        named.entrySet().stream()
             .map(label -> "%s=\"%s\"".formatted(label.getKey(), label.getValue()))
             .sorted()
             .collect(Collectors.joining(",", metric.prometheus().family() + "{", "}"));
@@ -505,7 +527,7 @@ final class PromtoolTests {
             .collect(Collectors.joining(" ")));
   }
 
-  private static int minute(Instant at) {
+  static int minute(Instant at) {
     return Math.toIntExact(Duration.between(Story.START, at).toMinutes()) + 1;
   }
 
