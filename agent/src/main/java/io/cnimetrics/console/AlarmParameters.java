@@ -72,7 +72,7 @@ final class AlarmParameters {
         "RunbookUrl",
         text(
             "",
-            "(https?://\\S{1,240})?",
+            "(https?://\\S{1,192})?",
             "URL that each alarm's description shows instead of the page of the alarm"));
     alarms.stream()
         .map(Alarm::threshold)

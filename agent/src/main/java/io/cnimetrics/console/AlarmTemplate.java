@@ -184,7 +184,7 @@ public final class AlarmTemplate {
   static String whichNode(Text text) {
     return text.troubles().isEmpty()
         ? "Find the agents: " + WhichNode.agents()
-        : "Find the node in Logs Insights: "
+        : "Find the node with %s, or in Logs Insights: ".formatted(WhichNode.PLUGIN)
             + WhichNode.logsInsights(
                 text.troubles(), text.troubles().contains(MetricCatalog.AWS_API_ERR));
   }

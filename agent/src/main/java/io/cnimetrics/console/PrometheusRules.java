@@ -116,7 +116,9 @@ public final class PrometheusRules {
                   + (alarm.equals(AlarmTable.NODE_SILENT) ? NEEDS_KUBE_STATE_METRICS : "")
                   + causes(text)
                   + findings,
-              WhichNode.doctor("{{ $labels.node }}"));
+              alarm.equals(AlarmTable.NODE_SILENT)
+                  ? WhichNode.agent("{{ $labels.node }}")
+                  : WhichNode.doctor("{{ $labels.node }}"));
       case SUBNET ->
           annotations(
               alarm,

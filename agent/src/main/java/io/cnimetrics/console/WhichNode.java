@@ -64,6 +64,11 @@ final class WhichNode {
     return "kubectl get pods -n kube-system -o wide -l app.kubernetes.io/name=cni-metrics-agent";
   }
 
+  /** The agent of a node, also if its pod does not run. */
+  static String agent(String node) {
+    return agents() + " --field-selector spec.nodeName=" + node;
+  }
+
   static String refusedPods() {
     return "kubectl get events -A -o wide --field-selector reason=FailedCreatePodSandBox";
   }

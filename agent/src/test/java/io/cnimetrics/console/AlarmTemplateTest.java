@@ -142,7 +142,7 @@ class AlarmTemplateTest {
     Map<String, String> parameters = new HashMap<>(more);
     parameters.put("ClusterId", "c".repeat(128));
     parameters.put("NamePrefix", "p".repeat(60));
-    parameters.put("RunbookUrl", "https://" + "r".repeat(240));
+    parameters.put("RunbookUrl", "https://" + "r".repeat(192));
     parameters.put("NodesNearlyFullAlarm", "true");
     return parameters;
   }

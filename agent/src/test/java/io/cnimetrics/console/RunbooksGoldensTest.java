@@ -181,13 +181,16 @@ class RunbooksGoldensTest {
     }
     String inPrometheus =
         switch (Subject.of(alarm)) {
-          case NODE -> "an alert of Prometheus names the node";
-          case SUBNET -> "in Prometheus `%s` lists the nodes".formatted(NODES_OF_SUBNET);
+          case NODE -> "An alert of Prometheus names the node";
+          case SUBNET -> "In Prometheus `%s` lists the nodes".formatted(NODES_OF_SUBNET);
           case CLUSTER ->
-              "in Prometheus `topk(10, %s)` lists the nodes"
+              "In Prometheus `topk(10, %s)` lists the nodes"
                   .formatted(alarm.metrics().get(0).prometheus());
         };
-    return "This is the query for Logs Insights; " + inPrometheus;
+    return "[`kubectl cni-doctor`](../commands.md#all-nodes-at-once) asks all nodes.\n"
+        + inPrometheus
+        + ".\nLogs Insights finds the node with this query, for Container Insights in the log group\n"
+        + "`/aws/containerinsights/CLUSTER/application`";
   }
 
   private static String query(Text text) {
