@@ -52,12 +52,13 @@ class DoctorDocumentGoldensTest {
 
       ### Now, and since when
 
-      ipamD counts its errors since its start, and does not report when they happened. Therefore doctor calls trouble
-      present only if a counter rose in the last three minutes. The agent on this node knows which counters rose, and when.
-      Doctor reads this from the page `/status` at `--health-address`, and then needs only one poll. If no agent answers,
-      doctor needs a second poll. `--polls 2` polls twice, with `--poll-interval` between the polls. If a counter over 0 did
-      not rise, the finding is a note. If doctor cannot know this, the finding is a warning, and the evidence says that the
-      time is unknown. An empty pool in each of several polls is worse than an empty pool in one poll.
+      ipamD counts its errors since its start, and does not report when they happened. Therefore doctor calls trouble present
+      only if a counter rose in the last three minutes. The agent on this node knows which counters rose, and when they rose.
+      Doctor reads these facts from the agent's page `/status` at `--health-address`. With this page, doctor needs only one
+      poll. If no agent answers, doctor needs a second poll. `--polls 2` polls twice, with `--poll-interval` between the
+      polls. If a counter over 0 did not rise, the finding is a note. If doctor cannot know whether the counter rose, the
+      finding is a warning, and the evidence says that the time is unknown. An empty pool in each of several polls is worse
+      than an empty pool in one poll.
 
       Pods that fail are present trouble only while their counter rises at least each 25 s, because the kubelet tries again
       after 10 to 15 s. A pause of 25 s counts only if the agent or doctor has polled after the pause.
