@@ -30,7 +30,8 @@ public final class Checks {
             PodNetwork.checks(first, probes),
             PodAddresses.checks(),
             IpamdWork.checks(),
-            NodeSetup.checks(probes.attachedEnis()))
+            NodeSetup.checks(probes.attachedEnis()),
+            List.of(PodAddresses.maxPods()))
         .flatMap(List::stream)
         .toList();
   }

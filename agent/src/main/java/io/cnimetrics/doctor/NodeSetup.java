@@ -326,7 +326,7 @@ final class NodeSetup {
                 IDLE_ADDRESSES
                     .remedy()
                     .replace("WARM_IP_TARGET and MINIMUM_IP_TARGET", targets.replace(" ", " and ")),
-                Commands.setting(targets))
+                Commands.setting(targets, Commands.doctor("--subnets")))
         : IDLE_ADDRESSES.ok("Few addresses are idle", evidence);
   }
 

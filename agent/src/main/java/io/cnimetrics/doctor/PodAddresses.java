@@ -25,8 +25,12 @@ final class PodAddresses {
         WARM_POOL.check(PodAddresses::warmPool),
         REFUSED_PODS.check(PodAddresses::refusedPods),
         COOLDOWN.check(PodAddresses::cooldown),
-        NODE_FULL.check(PodAddresses::nodeFull),
-        MAX_PODS.check(PodAddresses::maxPods));
+        NODE_FULL.check(PodAddresses::nodeFull));
+  }
+
+  /** This check concerns only later pods. Therefore it comes after the other checks of the node. */
+  static Check maxPods() {
+    return MAX_PODS.check(PodAddresses::maxPods);
   }
 
   private static final CheckSpec NO_ADDRESSES =

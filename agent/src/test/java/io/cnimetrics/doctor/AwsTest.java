@@ -80,7 +80,7 @@ class AwsTest {
         .contains("et WARM_IP_TARGET=2 and MINIMUM_IP_TARGET=5")
         .matches(remedy -> remedy.startsWith("If doctor --subnets shows") == (free == 16))
         .matches(remedy -> remedy.startsWith("Set WARM_IP_TARGET") == (free == 15));
-    assertThat(finding.commands()).hasSize(3);
+    assertThat(finding.commands()).hasSize(4);
   }
 
   @Test
