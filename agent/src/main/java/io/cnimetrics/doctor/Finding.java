@@ -54,7 +54,8 @@ public record Finding(
 
   /** A result without a problem. */
   static Finding without(CheckSpec spec, Level level, String title, String evidence) {
-    return of(spec, level, title, evidence, "").remedied("").with(Optional.empty());
+    return of(spec, level, title, evidence, "")
+        .with(level, "", "", List.of(), Optional.empty(), false, Optional.empty(), Optional.empty());
   }
 
   /** Whether the finding is trouble that lasts. */
@@ -64,70 +65,54 @@ public record Finding(
 
   /** The same with a remedy for this case. */
   Finding remedied(String better, String... lines) {
-    return new Finding(
-        id, level, title, evidence, cause, better, List.of(lines), link, past, since, explainedBy);
+    return with(level, cause, better, List.of(lines), link, past, since, explainedBy);
   }
 
   /** The same with the cause of this case. */
   Finding causedBy(String better) {
-    return new Finding(
-        id, level, title, evidence, better, remedy, commands, link, past, since, explainedBy);
+    return with(level, better, remedy, commands, link, past, since, explainedBy);
   }
 
   /** The same with another level. */
   Finding at(Level other) {
-    return new Finding(
-        id, other, title, evidence, cause, remedy, commands, link, past, since, explainedBy);
+    return with(other, cause, remedy, commands, link, past, since, explainedBy);
   }
 
   /** The same as trouble that has ended, or may have ended. */
   Finding ended() {
-    return new Finding(
-        id, level, title, evidence, cause, remedy, commands, link, true, since, explainedBy);
+    return with(level, cause, remedy, commands, link, true, since, explainedBy);
   }
 
   /** The same with the time at which the trouble began, or before which it began. */
   Finding since(Optional<Since> start) {
-    return new Finding(
-        id, level, title, evidence, cause, remedy, commands, link, past, start, explainedBy);
+    return with(level, cause, remedy, commands, link, past, start, explainedBy);
   }
 
   /** The same as a consequence of another finding, which has the remedy. */
   Finding explainedBy(Finding other) {
-    return new Finding(
-        id,
-        level,
-        title,
-        evidence,
-        cause,
-        "See " + other.id(),
-        List.of(),
-        link,
-        past,
-        since,
-        Optional.of(other.id()));
+    Optional<String> explanation = Optional.of(other.id());
+    return with(level, cause, "See " + other.id(), List.of(), link, past, since, explanation);
   }
 
   /**
    * The same with this node's ids in the commands. A command that needs an unknown id is left out.
    */
   Finding onNode(NodeIdentity node) {
-    return new Finding(
-        id,
-        level,
-        title,
-        evidence,
-        cause,
-        Commands.named(remedy, node),
-        Commands.complete(commands, node),
-        link,
-        past,
-        since,
-        explainedBy);
+    String named = Commands.named(remedy, node);
+    List<String> complete = Commands.complete(commands, node);
+    return with(level, cause, named, complete, link, past, since, explainedBy);
   }
 
-  private Finding with(Optional<String> page) {
+  private Finding with(
+      Level level,
+      String cause,
+      String remedy,
+      List<String> commands,
+      Optional<String> link,
+      boolean past,
+      Optional<Since> since,
+      Optional<String> explainedBy) {
     return new Finding(
-        id, level, title, evidence, cause, remedy, commands, page, past, since, explainedBy);
+        id, level, title, evidence, cause, remedy, commands, link, past, since, explainedBy);
   }
 }

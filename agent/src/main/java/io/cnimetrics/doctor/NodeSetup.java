@@ -17,8 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -156,9 +154,8 @@ final class NodeSetup {
       CheckSpec.of(
               "custom-networking",
               "`AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG`, and the pods on the primary ENI and on a trunk ENI",
-              "warn if custom networking is on, but pods hold addresses of the primary ENI, or of a"
-                  + " trunk ENI in the subnet of the primary ENI while other ENIs have another"
-                  + " subnet; note if pods hold addresses of another trunk ENI",
+              "warn if custom networking is on, but pods hold addresses of the primary ENI or of a"
+                  + " trunk ENI",
               "Restart these pods, or replace the node. Until then they use the node's subnet")
           .run(Commands.PODS_OF_NODE, Commands.DRAIN)
           .needs(POOL, IPV4)
@@ -171,36 +168,26 @@ final class NodeSetup {
     } else if (!settings.get().customNetworking()) {
       return CUSTOM_NETWORKING.ok("Custom networking is off", "according to ipamD's settings");
     }
-    List<Eni> trunks = trunksOfTheNode(node.pool().enis());
-    long onTrunk = trunks.stream().mapToLong(Eni::assignedIpv4).sum();
-    if (onTrunk > 0) {
-      return CUSTOM_NETWORKING
-          .warn(
-              "Pods use the node's subnet despite custom networking",
-              "pods hold %s of the trunk ENI %s, which is the subnet of the primary ENI"
-                  .formatted(EvidenceText.addresses(onTrunk), named(trunks)),
-              "The trunk ENI was attached before custom networking was switched on")
-          .since(node.ipamdStart().map(Since::before));
-    }
-    List<Eni> otherTrunks =
-        node.pool().enis().stream().filter(eni -> eni.trunk() && eni.assignedIpv4() > 0).toList();
     List<Eni> primary = node.pool().enis().stream().filter(Eni::primary).toList();
     long held = primary.stream().mapToLong(Eni::assignedIpv4).sum();
     String evidence =
         "pods hold %s of the primary ENI %s"
             .formatted(EvidenceText.addresses(held), named(primary))
             .stripTrailing();
-    if (held == 0 && !otherTrunks.isEmpty()) {
+    List<Eni> trunks =
+        node.pool().enis().stream().filter(eni -> eni.trunk() && eni.assignedIpv4() > 0).toList();
+    if (held == 0 && !trunks.isEmpty()) {
       return CUSTOM_NETWORKING
-          .note(
-              "Pods use a trunk ENI",
-              "pods hold addresses of " + named(otherTrunks),
-              "The controller of the trunk ENI chose its subnet and its security groups. They can"
-                  + " differ from those of the ENIConfig")
+          .warn(
+              "Pods use a trunk ENI despite custom networking",
+              "pods hold addresses of " + named(trunks),
+              "ipamD found addresses on the trunk ENI when it started. The ENI's subnet and its"
+                  + " security groups can differ from those of the ENIConfig")
           .remedied(
-              "Compare the subnet and the security groups of the trunk ENI with the ENIConfig",
+              "Compare the trunk ENI with the ENIConfig. If they differ, restart these pods",
               Commands.ENICONFIGS,
-              Commands.INSTANCE_GROUPS);
+              Commands.INSTANCE_GROUPS,
+              Commands.PODS_OF_NODE);
     }
     return held > 0
         ? CUSTOM_NETWORKING
@@ -210,25 +197,6 @@ final class NodeSetup {
                 "The pods started before custom networking was switched on")
             .since(node.ipamdStart().map(Since::before))
         : CUSTOM_NETWORKING.ok("No pod uses the primary ENI", evidence);
-  }
-
-  /**
-   * The trunk ENIs in the subnet of the primary ENI. If all ENIs are in this subnet, the ENIConfig
-   * names it, and the result is empty.
-   */
-  private static List<Eni> trunksOfTheNode(List<Eni> enis) {
-    Set<String> ofNode =
-        enis.stream()
-            .filter(Eni::primary)
-            .flatMap(eni -> eni.subnetId().stream())
-            .collect(Collectors.toSet());
-    Predicate<Eni> inSubnetOfNode = eni -> eni.subnetId().filter(ofNode::contains).isPresent();
-    boolean otherSubnet =
-        enis.stream().anyMatch(eni -> eni.subnetId().isPresent() && !inSubnetOfNode.test(eni));
-    return enis.stream()
-        .filter(eni -> eni.trunk() && !eni.primary() && otherSubnet)
-        .filter(inSubnetOfNode)
-        .toList();
   }
 
   private static final CheckSpec EXCLUDED_ENIS =

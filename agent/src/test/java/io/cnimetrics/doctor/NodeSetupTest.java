@@ -9,7 +9,6 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.Sampler;
 import io.cnimetrics.catalog.SamplerState;
 import io.cnimetrics.simulator.NamedScenario;
-import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.NodeSnapshot;
 import io.cnimetrics.testing.Snapshots;
@@ -106,35 +105,17 @@ class NodeSetupTest {
         .isEqualTo("ipamD does not report its release; its answers show release 1.15.1 or later");
   }
 
-  @ParameterizedTest(name = "the ENI for pods is in {0}, and pods hold {1} of the trunk ENI: {2}")
-  @CsvSource({"subnet-pods, 3, warn", "subnet-pods, 0, ok", "subnet-node, 3, note"})
-  void podsOnATrunkEniInTheSubnetOfTheNodeIgnoreCustomNetworking(
-      String subnetOfPods, long onTrunk, String level) {
+  /** aws/amazon-vpc-cni-k8s#2792: pods of a new node use the trunk ENI. */
+  @ParameterizedTest(name = "custom networking is on: {0}, and pods hold {1} of the trunk: {2}")
+  @CsvSource({"true, 3, warn", "true, 0, ok", "false, 3, ok"})
+  void podsOnATrunkEniIgnoreCustomNetworking(boolean custom, long held, String level) {
     Snapshots node =
         Snapshots.nothingRead()
             .at(NOON)
-            .customNetworking(true)
-            .enis(
-                inSubnet(eni(0, 0, 0, 0), "subnet-node"),
-                inSubnet(eni(1, 14, 5, 0), subnetOfPods),
-                inSubnet(Snapshots.trunk(2, 14, onTrunk), "subnet-node"));
+            .customNetworking(custom)
+            .enis(eni(0, 0, 0, 0), eni(1, 14, 5, 0), Snapshots.trunk(2, 14, held));
 
     assertThat(finding(node, "m5.xlarge", "custom-networking").level().label()).isEqualTo(level);
-  }
-
-  private static Eni inSubnet(Eni eni, String subnet) {
-    return new Eni(
-        eni.id(),
-        eni.networkCard(),
-        eni.deviceNumber(),
-        eni.primary(),
-        eni.trunk(),
-        eni.excluded(),
-        Optional.of(subnet),
-        eni.single(),
-        eni.prefixed(),
-        eni.prefixes(),
-        eni.ipv6());
   }
 
   private static Snapshots limits(int enis, int addresses) {
