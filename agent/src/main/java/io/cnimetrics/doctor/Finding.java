@@ -55,7 +55,8 @@ public record Finding(
   /** A result without a problem. */
   static Finding without(CheckSpec spec, Level level, String title, String evidence) {
     return of(spec, level, title, evidence, "")
-        .with(level, "", "", List.of(), Optional.empty(), false, Optional.empty(), Optional.empty());
+        .with(
+            level, "", "", List.of(), Optional.empty(), false, Optional.empty(), Optional.empty());
   }
 
   /** Whether the finding is trouble that lasts. */
