@@ -198,6 +198,10 @@ class Notes(unittest.TestCase):
         self.assertIn("has the role arn:aws:iam::111122223333:role/", notes(OTLP | IRSA))
         self.assertNotIn("CNIMetricsOtlpPolicy", notes())
 
+    def test_name_the_right_that_the_subnets_need(self):
+        self.assertIn("needs the right ec2:DescribeSubnets", notes({"env": {"REPORT_SUBNETS": True}}))
+        self.assertNotIn("ec2:DescribeSubnets", notes())
+
     def test_warn_of_a_receiver_without_a_path(self):
         self.assertIn("WARNING: otlp.endpoint has no path", notes({"otlp": {"endpoint": "http://collector:4318"}}))
         self.assertNotIn("WARNING", notes({"otlp": {"endpoint": "http://collector:4318/v1/metrics"}}))

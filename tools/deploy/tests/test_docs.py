@@ -90,9 +90,10 @@ class FleetPage(unittest.TestCase):
         named = re.findall(r"ParameterKey=(\w+)", (TOP / "docs/fleet.md").read_text())
         alarms = (TOP / "agent/src/test/resources/goldens/alarms.json").read_text()
         role = (TOP / "iam-policy/role.yaml").read_text()
-        self.assertEqual({"ClusterName", "ClusterId"}, set(named))
+        self.assertEqual({"ClusterName", "ClusterId", "PageTopicArn"}, set(named))
         self.assertIn("\n  ClusterName:\n", role)
-        self.assertIn('"ClusterId"', alarms[: alarms.index('"Conditions"')])
+        for parameter in ("ClusterId", "PageTopicArn"):
+            self.assertIn(f'"{parameter}"', alarms[: alarms.index('"Conditions"')])
 
 
 class DeployPage(unittest.TestCase):
