@@ -183,6 +183,18 @@ final class GroupDemand {
     return warm;
   }
 
+  /**
+   * The least MINIMUM_IP_TARGET with which a new node is as fast as with the default targets; 0 if
+   * the data shows what new nodes need. By default a new node gets the addresses of one whole unit.
+   */
+  int leastForNewNode() {
+    return newNodes > 0 ? 0 : Math.min(wholeUnit(), mostAssigned());
+  }
+
+  private int mostAssigned() {
+    return Math.max(0, assigned.length - 1);
+  }
+
   /** The largest need of a step. */
   int mostNeeded() {
     return Math.max(0, bursts.length - 1);
@@ -226,7 +238,7 @@ final class GroupDemand {
     return new Recommendation.Group(
         name,
         nodes.size(),
-        Math.max(0, assigned.length - 1),
+        mostAssigned(),
         idle / (double) moments,
         cluster.map(targets -> idle(targets.warmIp(), targets.minimumIp()) / moments),
         own,
@@ -267,10 +279,6 @@ final class GroupDemand {
 
   long refused() {
     return refused;
-  }
-
-  int newNodes() {
-    return newNodes;
   }
 
   /** A node whose pods needed more addresses than max pods. ipamD gets none above max pods. */

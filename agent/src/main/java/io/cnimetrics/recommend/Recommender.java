@@ -198,9 +198,11 @@ public final class Recommender {
           "ipamD restarted %,d times. The last requests before each restart are unknown."
               .formatted(restarts));
     }
-    if (sum(GroupDemand::newNodes) == 0) {
+    if (sum(GroupDemand::leastForNewNode) > 0) {
       notes.add(
-          "No node started in these days. How many pods start at once on a new node is unknown.");
+          "In a node group no node started in these days, so how many pods start at once on a new"
+              + " node is unknown. Therefore MINIMUM_IP_TARGET is at least the number of addresses"
+              + " that a new node gets at once by default.");
     }
     return notes;
   }
@@ -217,8 +219,9 @@ public final class Recommender {
   private static Optional<Targets> best(Collection<GroupDemand> groups) {
     Optional<Targets> best = Optional.empty();
     double least = Double.MAX_VALUE;
+    int first = groups.stream().mapToInt(GroupDemand::leastForNewNode).max().orElse(0);
     int most = groups.stream().mapToInt(GroupDemand::mostNeeded).max().orElse(-1);
-    for (int minimum = 0; minimum <= most; minimum++) {
+    for (int minimum = first; minimum <= Math.max(first, most); minimum++) {
       int minimumIp = minimum;
       int warm = groups.stream().mapToInt(group -> group.warmIp(minimumIp)).max().orElseThrow();
       Targets targets = new Targets(Math.max(warm, LEAST_WARM_IP), minimum);
