@@ -32,6 +32,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -71,6 +72,7 @@ public final class Agent {
   private final Backoff identityBackoff;
   private final AgentStats stats;
   private final LastPoll lastPoll;
+  private final Map<String, String> ofInfo = new ConcurrentSkipListMap<>();
   private final AlertLog alerts;
   private final ProblemLog problems = new ProblemLog();
   private final MetricBuffer buffer;
@@ -305,9 +307,14 @@ public final class Agent {
         destinations());
   }
 
-  /** The labels of this node in Prometheus. */
+  /**
+   * The labels of this node in Prometheus. If a poll does not read a label of the info metric, the
+   * label keeps its value. Otherwise a failed poll would start another series.
+   */
   public NodeLabels labels() {
-    return NodeLabels.of(node(), lastPoll.snapshot());
+    NodeLabels read = NodeLabels.of(node(), lastPoll.snapshot());
+    ofInfo.putAll(read.ofInfo());
+    return new NodeLabels(read.ofEach(), Map.copyOf(ofInfo));
   }
 
   private NodeIdentity node() {

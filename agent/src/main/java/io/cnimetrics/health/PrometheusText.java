@@ -42,7 +42,9 @@ public final class PrometheusText {
     Labels each = labels(node.ofEach());
     List<MetricSnapshot> snapshots = new ArrayList<>();
     families.forEach((name, family) -> snapshots.add(snapshot(name, family, each)));
-    snapshots.add(info(each.merge(labels(node.ofInfo()))));
+    if (!node.ofInfo().isEmpty()) {
+      snapshots.add(info(each.merge(labels(node.ofInfo()))));
+    }
     return snapshots;
   }
 

@@ -218,7 +218,9 @@ public final class OtlpSink implements MetricSink, AutoCloseable {
                       .add(point(metric, datum, node)));
     }
     List<OtlpRequest.Metric> metrics = new ArrayList<>(families.values());
-    metrics.add(info(node, datums.get(datums.size() - 1)));
+    if (!node.ofInfo().isEmpty()) {
+      metrics.add(info(node, datums.get(datums.size() - 1)));
+    }
     return new OtlpRequest(resource, version, metrics);
   }
 

@@ -71,6 +71,17 @@ class OtlpSinkTest {
         .containsExactly(Map.entry(AT, new Point(12, Optional.of(START))));
   }
 
+  /** A restarted agent sends the minutes of the one before it, before its first poll. */
+  @Test
+  void infoWithoutLabelsIsNotSent() {
+    OtlpSink early = sink(receiver.metricsUrl(), new NodeLabels(NODE.ofEach(), Map.of()));
+
+    early.put("", List.of(counter("ipamdErr", 1)), LIMIT);
+    early.close();
+
+    assertThat(receiver.series().keySet()).noneMatch(name -> name.startsWith("cni_node_info"));
+  }
+
   @Test
   void subnetIsALabel() {
     sink.put(
@@ -229,12 +240,16 @@ class OtlpSinkTest {
   }
 
   private static OtlpSink sink(URI url) {
+    return sink(url, NODE);
+  }
+
+  private static OtlpSink sink(URI url, NodeLabels node) {
     return new OtlpSink(
         url,
         Map.of("X-Scope-OrgID", "payments", "Authorization", "s3cret"),
         Map.of(),
         Optional.empty(),
-        () -> NODE,
+        () -> node,
         "1.2.3",
         CLOCK);
   }
