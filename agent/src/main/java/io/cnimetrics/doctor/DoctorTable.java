@@ -51,9 +51,10 @@ public final class DoctorTable {
     table.verdict();
     Stream.of(Level.FAIL, Level.WARN, Level.NOTE)
         .flatMap(table::of)
-        .filter(finding -> finding.explainedBy().isEmpty())
+        .filter(finding -> finding.explainedBy().isEmpty() && !table.isShort(finding))
         .forEach(table::finding);
     table.symptoms();
+    table.shortNotes();
     if (verbose) {
       table.passed();
     }
@@ -112,11 +113,21 @@ public final class DoctorTable {
     byCause.forEach(
         (cause, symptoms) -> {
           heading("Because of " + cause, true);
-          symptoms.forEach(this::symptom);
+          symptoms.forEach(this::sentence);
         });
   }
 
-  private void symptom(Finding finding) {
+  /** Beside a failure or a warning, a note is short. */
+  private boolean isShort(Finding finding) {
+    return finding.level() == Level.NOTE && !verbose && diagnosis.verdict().level() != Level.OK;
+  }
+
+  private void shortNotes() {
+    heading("Notes", of(Level.NOTE).anyMatch(this::isShort));
+    of(Level.NOTE).filter(this::isShort).forEach(this::sentence);
+  }
+
+  private void sentence(Finding finding) {
     String label = "%-6s".formatted(finding.level().label().toUpperCase(Locale.ROOT));
     indented(
         painted(finding.level(), label),
@@ -129,7 +140,7 @@ public final class DoctorTable {
     if (!note) {
       part("cause", finding.cause());
     }
-    if (!note || verbose || (!finding.past() && diagnosis.verdict().level() == Level.OK)) {
+    if (!note || verbose || !finding.past()) {
       part("remedy", finding.remedy());
       finding.commands().forEach(this::command);
     }

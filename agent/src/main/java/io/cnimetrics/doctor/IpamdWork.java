@@ -171,12 +171,11 @@ final class IpamdWork {
     IpamdMetrics metrics = node.metrics();
     AddressPool pool = node.pool();
     String evidence =
-        "gauges: %.0f ENIs, %.0f addresses; introspection: %d ENIs, %d addresses"
+        "gauges: %s, %s; introspection: %s"
             .formatted(
-                metrics.gauge(MetricCatalog.ENI_ALLOCATED.onlySeries()).orElse(0),
-                metrics.gauge(MetricCatalog.TOTAL_IP_ADDRESSES.onlySeries()).orElse(0),
-                pool.eniCount(),
-                pool.totalIpv4());
+                EvidenceText.enis(gauge(metrics, MetricCatalog.ENI_ALLOCATED)),
+                EvidenceText.addresses(gauge(metrics, MetricCatalog.TOTAL_IP_ADDRESSES)),
+                EvidenceText.of(pool));
     if (!node.polls().stream().allMatch(IpamdWork::gaugesDiffer)) {
       return STALE_GAUGES.ok("ipamD's gauges match its introspection", evidence);
     }
@@ -187,6 +186,10 @@ final class IpamdWork {
         severalCards
             ? "With several network cards the gauges show only the card that changed last"
             : "After ipamD removes an ENI or an address by force, the gauges keep old values");
+  }
+
+  private static long gauge(IpamdMetrics metrics, Metric metric) {
+    return (long) metrics.gauge(metric.onlySeries()).orElse(0);
   }
 
   private static boolean gaugesDiffer(Poll poll) {

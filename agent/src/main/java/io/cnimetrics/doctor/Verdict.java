@@ -93,7 +93,7 @@ public record Verdict(Level level, String text, Optional<String> finding) {
     }
     if (worst.past()) {
       why += ", at an unknown time (use --polls 2)";
-    } else if (!why.endsWith(" ago")) {
+    } else if (!why.endsWith(" ago") && !why.endsWith(" watched")) {
       why += since(worst, node.now());
     }
     boolean unknown =

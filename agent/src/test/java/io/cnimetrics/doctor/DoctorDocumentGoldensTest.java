@@ -79,7 +79,7 @@ class DoctorDocumentGoldensTest {
       update-addon` is for the add-on, because EKS undoes `kubectl set env`. The values of `aws eks update-addon` replace the
       values that the add-on has. To keep the old values, add them to the command.
 
-      If there is a failure or a warning, the table shows the advice of notes only with `--verbose`.
+      Beside a failure or a warning, notes have one sentence each. `--verbose` shows all their advice.
 
       ### JSON
 
