@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One alarm on the metrics of a cluster, at a period of 60 s.
+ * One alarm on the metrics of a cluster.
  *
  * @param id the name of the alarm within the template
  * @param name the suffix of the alarm's name in CloudWatch
@@ -45,6 +45,9 @@ public record Alarm(
 
   /** The unit of the threshold. */
   Unit unit() {
+    if (formula.isForecast()) {
+      return Unit.MINUTES;
+    }
     return formula.isPercent() ? Unit.PERCENT : metrics().get(0).unit();
   }
 
@@ -135,13 +138,17 @@ public record Alarm(
   record Switch(String parameter, boolean on, String description) {}
 
   /**
-   * How many minutes an alarm evaluates.
+   * How many periods an alarm evaluates.
    *
-   * @param datapoints the number of evaluated minutes that must breach the threshold
-   * @param periods the number of minutes that are evaluated
-   * @param missing how a minute without a datum counts
+   * @param datapoints the number of evaluated periods that must breach the threshold
+   * @param periods the number of periods that are evaluated
+   * @param periodMinutes the length of a period, usually one minute
+   * @param missing how a period without a datum counts
    */
-  record Evaluation(int datapoints, int periods, Missing missing) {
+  record Evaluation(int datapoints, int periods, int periodMinutes, Missing missing) {
+    Evaluation(int datapoints, int periods, Missing missing) {
+      this(datapoints, periods, 1, missing);
+    }
 
     /** How CloudWatch treats a minute without a datum. */
     enum Missing {
@@ -168,7 +175,8 @@ public record Alarm(
      * that starts the alarm does not change.
      */
     Evaluation sentEvery(int minutes) {
-      return new Evaluation(datapoints, Math.max(periods, 2 * minutes + 3), missing);
+      int late = (2 * minutes + 2 + periodMinutes) / periodMinutes;
+      return new Evaluation(datapoints, Math.max(periods, late), periodMinutes, missing);
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.Map;
 
 /** The parameters of the alarm template, and the conditions that use these parameters. */
 final class AlarmParameters {
+  static final String DOCTOR = "DoctorCommand";
   static final String COMPOSITE = "PageOnce";
 
   /** The condition under which each alarm of severity page notifies the topic. */
@@ -40,7 +41,7 @@ final class AlarmParameters {
   static Map<String, Object> parameters(AlarmTemplate.Settings settings) {
     List<Alarm> alarms = new ArrayList<>(AlarmTable.all());
     if (settings.subnetIds().isEmpty()) {
-      alarms.remove(AlarmTable.SUBNET_EMPTY);
+      alarms.removeIf(Alarm::isOfSubnet);
     }
     return parameters(settings, alarms);
   }
@@ -68,6 +69,13 @@ final class AlarmParameters {
         "TagKey",
         text("", ".{0,128}", "Key of a tag for each alarm, in addition to the stack's tags"));
     all.put("TagValue", text("true", ".{1,256}", "Value of the tag that TagKey names"));
+    all.put(
+        DOCTOR,
+        text(
+            WhichNode.doctor("NODE"),
+            ".{1,1024}",
+            "Command in the alarms' text that examines a node. Change it if the agents are in"
+                + " another namespace"));
     all.put(
         "RunbookUrl",
         text(

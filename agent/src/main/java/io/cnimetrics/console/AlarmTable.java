@@ -266,11 +266,21 @@ public final class AlarmTable {
   static final Alarm SUBNET_EMPTY =
       subnetEmpty("SubnetEmpty", "subnet-empty", "a subnet", "A subnet is empty");
 
+  /** One alarm that represents the same alarm of each subnet. */
+  static final Alarm SUBNET_EMPTY_SOON =
+      subnetEmptySoon(
+          "SubnetEmptySoon",
+          "subnet-empty-soon",
+          "a subnet",
+          "A subnet will be empty within an hour");
+
   private AlarmTable() {}
 
   /** All alarms in the order of the template. One alarm represents the alarms of all subnets. */
   public static List<Alarm> all() {
-    return Stream.of(PAGES, List.of(SUBNET_EMPTY), TICKETS).flatMap(List::stream).toList();
+    return Stream.of(PAGES, List.of(SUBNET_EMPTY), TICKETS, List.of(SUBNET_EMPTY_SOON))
+        .flatMap(List::stream)
+        .toList();
   }
 
   /** The alarms that name each node or subnet in trouble, in the order of the output. */
@@ -289,14 +299,11 @@ public final class AlarmTable {
   }
 
   private static Alarm subnetEmpty(String id, String name, String subnetId, String title) {
-    ClusterSeries free =
-        new ClusterSeries(
-            MetricCatalog.SUBNET_FREE_IPS, ClusterStatistic.MINIMUM, Optional.of(subnetId));
     return new Alarm(
         id,
         name,
         PAGE,
-        Formula.of(free),
+        Formula.of(freeAddresses(subnetId)),
         BELOW,
         SUBNET_FREE,
         new Evaluation(3, 5, MISSING),
@@ -308,6 +315,44 @@ public final class AlarmTable {
                 + " Free addresses in the subnet, or add a subnet.",
             List.of(MetricCatalog.NO_ADDRESS_MINUTES),
             List.of(Cause.NO_ADDRESS_IN_SUBNET.finding(), Cause.NO_PREFIX_IN_SUBNET.finding())));
+  }
+
+  /** Like {@link #subnetEmpty(String)}. */
+  static Alarm subnetEmptySoon(String subnetId) {
+    String id = subnetId.replaceFirst("subnet-", "SubnetEmptySoon");
+    String title = "Subnet %s will be empty within an hour".formatted(subnetId);
+    return subnetEmptySoon(id, "subnet-empty-soon-" + subnetId, subnetId, title);
+  }
+
+  /**
+   * A single fall, for example when nodes start, is not a trend. Therefore free addresses must fall
+   * in four of five periods. A period has five minutes, because nodes take addresses in blocks, and
+   * because in small clusters there are minutes without a value. The threshold is an hour and the 30
+   * minutes that the oldest of these values can be old.
+   */
+  private static Alarm subnetEmptySoon(String id, String name, String subnetId, String title) {
+    return new Alarm(
+        id,
+        name,
+        TICKET,
+        Formula.minutesUntilZero(freeAddresses(subnetId)),
+        BELOW,
+        Threshold.fixed(90),
+        new Evaluation(4, 5, 5, NOT_BREACHING),
+        Optional.empty(),
+        new Text(
+            title,
+            "The free addresses in %s fall. At the present rate none is left in less than an hour."
+                    .formatted(subnetId)
+                + " Then nodes get no more addresses. Free addresses in the subnet, or add a"
+                + " subnet.",
+            List.of(),
+            List.of(Cause.NO_ADDRESS_IN_SUBNET.finding())));
+  }
+
+  private static ClusterSeries freeAddresses(String subnetId) {
+    return new ClusterSeries(
+        MetricCatalog.SUBNET_FREE_IPS, ClusterStatistic.MINIMUM, Optional.of(subnetId));
   }
 
   /** The text of the composite alarm, which combines all alarms of severity page. */

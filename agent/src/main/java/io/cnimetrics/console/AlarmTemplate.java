@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Writes the alarms on a cluster's metrics as one CloudFormation template. */
 public final class AlarmTemplate {
@@ -34,8 +35,6 @@ public final class AlarmTemplate {
 
   private static final int MOST_CHILDREN = 100;
   private static final int MOST_RULE_CHARACTERS = 10_240;
-
-  private static final int PERIOD_SECONDS = 60;
 
   /** The time for the first agents to send, so that a new stack is quiet. Data ends it early. */
   private static final int WARM_UP_MINUTES = 30;
@@ -97,7 +96,10 @@ public final class AlarmTemplate {
     List<Alarm> pages = pages();
     pages.forEach(alarm -> resources.put(alarm.id(), alarm(alarm)));
     resources.put("PodsCannotStart", composite(pages));
-    AlarmTable.TICKETS.forEach(alarm -> resources.put(alarm.id(), alarm(alarm)));
+    Stream.concat(
+            AlarmTable.TICKETS.stream(),
+            settings.subnetIds().stream().map(AlarmTable::subnetEmptySoon))
+        .forEach(alarm -> resources.put(alarm.id(), alarm(alarm)));
     if (settings.dashboard()) {
       resources.put("Dashboard", dashboard());
     }
@@ -191,12 +193,12 @@ public final class AlarmTemplate {
 
   private static Map<String, Object> description(Text text, String whichNode) {
     return sub(
-        "Cluster ${ClusterId}: %s. %s\n%s\nExamine NODE: %s\nSee the verdict and the findings %s."
+        "Cluster ${ClusterId}: %s. %s\n%s\nExamine NODE: ${%s}\nSee the verdict and the findings %s."
             .formatted(
                 text.title(),
                 text.meaning(),
                 whichNode,
-                WhichNode.doctor("NODE"),
+                AlarmParameters.DOCTOR,
                 String.join(", ", text.checks())));
   }
 
@@ -208,7 +210,7 @@ public final class AlarmTemplate {
     Map<String, Object> metric = metric(series);
     ClusterStatistic statistic = series.statistic();
     metric.put(statistic.extended() ? "ExtendedStatistic" : "Statistic", statistic.label());
-    metric.put("Period", PERIOD_SECONDS);
+    metric.put("Period", periodSeconds(alarm));
     return metric;
   }
 
@@ -216,7 +218,8 @@ public final class AlarmTemplate {
     List<Object> metrics = new ArrayList<>();
     for (ClusterSeries series : alarm.formula().series()) {
       String stat = series.statistic().label();
-      Object measured = object("Metric", metric(series), "Stat", stat, "Period", PERIOD_SECONDS);
+      Object measured =
+          object("Metric", metric(series), "Stat", stat, "Period", periodSeconds(alarm));
       metrics.add(object("Id", series.id(), "MetricStat", measured, "ReturnData", false));
     }
     String expression = alarm.formula().expression();
@@ -224,6 +227,10 @@ public final class AlarmTemplate {
     metrics.add(
         object("Id", "result", "Expression", expression, "Label", title, "ReturnData", true));
     return metrics;
+  }
+
+  private static int periodSeconds(Alarm alarm) {
+    return 60 * alarm.evaluation().periodMinutes();
   }
 
   private static Map<String, Object> metric(ClusterSeries series) {

@@ -23,7 +23,9 @@ record Formula(
     PLUS(" + "),
     MINUS(" - "),
     /** The first of two series as a percentage of the second series. */
-    SHARE(" / ");
+    SHARE(" / "),
+    /** The minutes until the only series is 0, if it falls as it does now. */
+    UNTIL_ZERO("");
 
     private final String sign;
 
@@ -63,6 +65,11 @@ record Formula(
     return total(part).with(Operator.SHARE, total);
   }
 
+  /** The minutes until a series is 0 at its present rate; a day if the series does not fall. */
+  static Formula minutesUntilZero(ClusterSeries series) {
+    return new Formula(Operator.UNTIL_ZERO, List.of(series), false, false);
+  }
+
   /** The number of nodes with value 0, for a metric that is 0 or 1. */
   static Formula nodesAtZero(Metric metric) {
     return of(ClusterStatistic.NODES, metric).with(Operator.MINUS, metric);
@@ -91,6 +98,9 @@ record Formula(
     if (isPercent()) {
       value = "IF(%2$s > 0, 100 * %1$s / %2$s, 0)".formatted(first, ids.get(1));
     }
+    if (isForecast()) {
+      value = "IF(RATE(%1$s) < 0, %1$s / (60 * ABS(RATE(%1$s))), 1440)".formatted(first);
+    }
     if (isPerMinute) {
       value = ids.size() == 1 ? value : "(" + value + ")";
       value = "%s / (PERIOD(%s) / 60)".formatted(value, first);
@@ -100,12 +110,17 @@ record Formula(
 
   /** Whether the formula is one unchanged series. */
   boolean plain() {
-    return series.size() == 1 && !isPerMinute && !isMarks;
+    return series.size() == 1 && !isPerMinute && !isMarks && !isForecast();
   }
 
   /** Whether the formula is the first series as a percentage of the second series. */
   boolean isPercent() {
     return operator == Operator.SHARE;
+  }
+
+  /** Whether the formula is the time until the series is 0. */
+  boolean isForecast() {
+    return operator == Operator.UNTIL_ZERO;
   }
 
   /** Whether the formula is a metric of subnets, with one value for each subnet. */

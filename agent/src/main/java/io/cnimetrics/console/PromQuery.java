@@ -65,11 +65,13 @@ record PromQuery(String expression, int pendingMinutes) {
       return switch (first.statistic()) {
         case MAXIMUM ->
             new PromQuery(over(NODE, "max", "max_over_time", first.metric(), all) + condition, 0);
-        case MINIMUM ->
-            new PromQuery(
-                over("by (cluster, subnet_id)", "min", "last_over_time", first.metric(), lag())
-                    + condition,
-                bad);
+        case MINIMUM -> {
+          String free =
+              over("by (cluster, subnet_id)", "min", "last_over_time", first.metric(), lag());
+          yield alarm.formula().isForecast()
+              ? forecast(free, alarm)
+              : new PromQuery(free + condition, bad);
+        }
         case P90 ->
             new PromQuery(
                 "quantile by (cluster) (0.9, last_over_time(%s))%s"
@@ -105,6 +107,15 @@ record PromQuery(String expression, int pendingMinutes) {
 
     private static int ceilDiv(int number, int divisor) {
       return (number + divisor - 1) / divisor;
+    }
+
+    /** The fall must last as long as the range of the forecast, so that one step is not enough. */
+    private static PromQuery forecast(String value, Alarm alarm) {
+      Evaluation evaluation = alarm.evaluation();
+      int minutes = (evaluation.datapoints() - 1) * evaluation.periodMinutes();
+      int seconds = 60 * (alarm.threshold().value() - minutes);
+      return new PromQuery(
+          "predict_linear((%s)[%dm:1m], %d) < 0".formatted(value, minutes, seconds), minutes);
     }
 
     private String silent(Metric metric, int bad, int all) {

@@ -60,7 +60,7 @@ class AlarmsTest {
 
   @Test
   void templateIsWrittenWithoutIndentationIfItThenFitsTheLimitForText() {
-    assertThat(terminal.run("alarms", "--with-dashboard", "--subnet-ids=" + subnets(4))).isZero();
+    assertThat(terminal.run("alarms", "--with-dashboard", "--subnet-ids=" + subnets(2))).isZero();
 
     assertThat(terminal.out().getBytes(UTF_8)).hasSizeBetween(40_000, 51_200);
     assertThat(terminal.out().lines()).hasSize(1);

@@ -14,7 +14,8 @@ import java.util.Objects;
 
 /**
  * An alarm on metrics, read from the properties of a template and evaluated as CloudWatch does: at
- * any second of a minute, with the data that have arrived by then, even if only from some nodes.
+ * any second of a minute, with the data that have arrived by then, even if only from some nodes. The
+ * last period ends with the last minute, also if a period is longer than a minute.
  *
  * @param datapoints how many of the {@code periods} must breach
  */
@@ -23,11 +24,10 @@ record MetricAlarm(
     Queries queries,
     String comparison,
     double threshold,
+    Duration period,
     int datapoints,
     int periods,
     String missing) {
-  private static final Duration PERIOD = Duration.ofMinutes(1);
-
   /**
    * More periods that CloudWatch reads, to find data for those that it evaluates. AWS does not
    * document the number.
@@ -49,9 +49,18 @@ record MetricAlarm(
         queries(properties),
         text(properties, "ComparisonOperator"),
         number(properties, "Threshold"),
+        period(properties),
         (int) number(properties, "DatapointsToAlarm"),
         (int) number(properties, "EvaluationPeriods"),
         text(properties, "TreatMissingData"));
+  }
+
+  private static Duration period(Map<?, ?> properties) {
+    Map<?, ?> of =
+        properties.containsKey("Metrics")
+            ? Json.member(Json.members(properties, "Metrics").get(0), "MetricStat")
+            : properties;
+    return Duration.ofSeconds((long) number(of, "Period"));
   }
 
   private static Queries queries(Map<?, ?> properties) {
@@ -94,11 +103,11 @@ record MetricAlarm(
   State evaluate(MetricStore store, Instant now) {
     Instant to = now.truncatedTo(ChronoUnit.MINUTES);
     int lookedAt = periods + LOOKED_AT_BESIDES;
-    Window window = new Window(to.minus(PERIOD.multipliedBy(lookedAt)), to, PERIOD, now);
+    Window window = new Window(to.minus(period.multipliedBy(lookedAt)), to, period, now);
     Line line = line(store, window);
     List<Point> newestFirst = new ArrayList<>();
     for (int age = 1; age <= lookedAt; age++) {
-      Double value = line.values().get(to.minus(PERIOD.multipliedBy(age)));
+      Double value = line.values().get(to.minus(period.multipliedBy(age)));
       newestFirst.add(
           value == null ? Point.MISSING : breaches(value) ? Point.BREACHING : Point.FINE);
     }

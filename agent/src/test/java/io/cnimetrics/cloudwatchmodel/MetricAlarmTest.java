@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cnimetrics.cloudwatchmodel.MetricAlarm.Point;
 import io.cnimetrics.cloudwatchmodel.MetricAlarm.State;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -45,7 +46,7 @@ class MetricAlarmTest {
                     each == '0' ? Point.FINE : each == 'X' ? Point.BREACHING : Point.MISSING));
     Collections.reverse(points);
     return new MetricAlarm(
-            "alarm", new Queries(), "GreaterThanThreshold", 1, datapoints, 3, missing)
+            "alarm", new Queries(), "GreaterThanThreshold", 1, Duration.ofMinutes(1), datapoints, 3, missing)
         .state(points);
   }
 }

@@ -1,6 +1,7 @@
 package io.cnimetrics.cloudwatchmodel;
 
 import io.cnimetrics.cloudwatchmodel.MetricStore.Stored;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -122,6 +123,8 @@ final class MetricMath {
     return switch (function) {
       case "PERIOD" -> (double) window.period().toSeconds();
       case "IF" -> choose(arguments);
+      case "RATE" -> rate((Line) arguments.get(0));
+      case "ABS" -> absolute((Line) arguments.get(0));
       case "SEARCH" -> search((String) arguments.get(0), (String) arguments.get(1));
       case "SORT" -> sort(arguments);
       default -> throw new IllegalArgumentException("no function " + function + " here");
@@ -137,6 +140,24 @@ final class MetricMath {
         .values()
         .forEach((at, holds) -> chosen.put(at, at(holds != 0 ? arguments.get(1) : otherwise, at)));
     return chosen;
+  }
+
+  /** The change since the previous value, divided by the seconds since then. */
+  private static Line rate(Line line) {
+    Line rates = Line.empty("");
+    List<Instant> times = List.copyOf(line.values().keySet());
+    for (int i = 1; i < times.size(); i++) {
+      double change = at(line, times.get(i)) - at(line, times.get(i - 1));
+      rates.put(
+          times.get(i), change / Duration.between(times.get(i - 1), times.get(i)).toSeconds());
+    }
+    return rates;
+  }
+
+  private static Line absolute(Line line) {
+    Line absolute = Line.empty("");
+    line.values().forEach((at, value) -> absolute.put(at, Math.abs(value)));
+    return absolute;
   }
 
   private List<Line> search(String search, String statistic) {

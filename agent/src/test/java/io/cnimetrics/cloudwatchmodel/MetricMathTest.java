@@ -40,7 +40,7 @@ class MetricMathTest {
 
   @Test
   void unknownFunctionsAndTrailingTextAreRejected() {
-    assertThatThrownBy(() -> evaluate("RATE(a)")).hasMessageContaining("RATE");
+    assertThatThrownBy(() -> evaluate("FILL(a)")).hasMessageContaining("FILL");
     assertThatThrownBy(() -> evaluate("a b")).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> evaluate("a # b")).hasMessageContaining("# b");
   }

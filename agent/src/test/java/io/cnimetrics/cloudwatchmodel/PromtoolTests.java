@@ -76,6 +76,7 @@ final class PromtoolTests {
     tests.writeTruth(Path.of(arguments[0], "state"));
     tests.writeTroubles();
     tests.writeQuiet();
+    tests.writeSubnets();
     System.out.println(tests.written + " stories");
   }
 
@@ -281,6 +282,38 @@ final class PromtoolTests {
     }
   }
 
+  /** With a value each minute, and with a value every five minutes. */
+  private void writeSubnets() throws IOException {
+    Map<String, List<String>> soon = fired("SubnetEmptySoon", List.of(""));
+    Object samples = samples(soon);
+    String fired =
+        FIRED.replace("firing\"", "firing\",alertname=~\".*SubnetEmptySoon\"").formatted(600);
+    for (SubnetStoriesTest.Change change : SubnetStoriesTest.Change.values()) {
+      for (int every : List.of(1, LONGEST_INTERVAL)) {
+        Story story = change.story(every, false);
+        int end = story.existed.size();
+        List<Object> queries = new ArrayList<>();
+        if (change.isQuiet()) {
+          if (!change.usesHalfAtOnce()) {
+            queries.add(query(fired, end, List.of()));
+          }
+        } else {
+          if (change.emptyAt() > 85) {
+            queries.add(query(fired, BEFORE + change.emptyAt() - 85, List.of()));
+          }
+          queries.add(query(fired, BEFORE + change.emptyAt() - 30, samples));
+          queries.add(query("ALERTS{alertstate=\"firing\",alertname=~\".*Soon\"}", end, List.of()));
+        }
+        write(
+            "a subnet " + change + " with a value in %d min".formatted(every),
+            series(story, end, 1, end),
+            every,
+            queries,
+            List.of());
+      }
+    }
+  }
+
   /**
    * @param latest the latest start of each alarm, in minutes after the start of the trouble
    */
@@ -339,7 +372,7 @@ final class PromtoolTests {
             nodes.forEach(
                 node -> {
                   String label =
-                      alert.endsWith("SubnetEmpty")
+                      alert.contains("SubnetEmpty")
                           ? ",subnet_id=\"" + Printed.SUBNET + "\""
                           : node.isEmpty() ? "" : ",node=\"" + node + "\"";
                   samples.add(

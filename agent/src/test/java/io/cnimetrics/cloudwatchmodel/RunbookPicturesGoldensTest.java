@@ -37,6 +37,7 @@ class RunbookPicturesGoldensTest {
     "ipamd-down, IpamdDown, 20, ipamD is down",
     "ipamd-crash-loop, IpamdCrashLoop, 20, ipamD restarts each minute",
     "subnet-empty, SubnetEmpty0a, 20, a subnet runs dry",
+    "subnet-empty-soon, SubnetEmptySoon0a, 120, a subnet falls",
     "no-data, NoData, 30, no node reports",
     "warm-pool-empty, WarmPoolEmpty, 20, a pool does not grow",
     "pods-lost-address, PodsLostAddress, 1, an address is taken away",
@@ -66,6 +67,9 @@ class RunbookPicturesGoldensTest {
       names().forEach(name -> story.startAgent(name, Optional.empty()));
       story.minutes(AFTER, minute -> {});
       return story;
+    }
+    if (events.equals("a subnet falls")) {
+      return SubnetStoriesTest.Change.FALLS_BY_15_ADDRESSES.story(1, false);
     }
     if (events.equals("an address is taken away")) {
       Story story = cluster(1);

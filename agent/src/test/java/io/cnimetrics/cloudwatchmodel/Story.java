@@ -113,12 +113,19 @@ final class Story {
 
   /** Publishes the free addresses of a subnet. */
   void freeAddresses(String subnet, int free) {
+    freeAddresses(subnet, free, MINUTE);
+  }
+
+  /**
+   * @param sentAfter the time until the value arrives at CloudWatch
+   */
+  void freeAddresses(String subnet, int free, Duration sentAfter) {
     Stored key =
         Stored.of(
             Printed.NAMESPACE,
             "subnetFreeIPs",
             Map.of("CLUSTER_ID", ModelCluster.NAME, "SubnetId", subnet));
-    cloudWatch.put(key, now(), free, now().plus(MINUTE));
+    cloudWatch.put(key, now(), free, now().plus(sentAfter));
   }
 
   /** The values that the nodes of a minute should have published. */

@@ -60,7 +60,7 @@ class AlarmTableTest {
     assertThat(text.troubles()).allMatch(metric -> metric.alertAt().isPresent());
     assertThat(text.troubles().isEmpty())
         .isEqualTo(
-            Stream.of(AlarmTable.NO_DATA, AlarmTable.NODE_SILENT)
+            Stream.of(AlarmTable.NO_DATA, AlarmTable.NODE_SILENT, AlarmTable.SUBNET_EMPTY_SOON)
                 .anyMatch(a -> a.text().equals(text)));
   }
 

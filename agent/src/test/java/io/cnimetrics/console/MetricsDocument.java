@@ -123,15 +123,20 @@ final class MetricsDocument {
     String measured =
         formula.plain()
             ? formula.series().get(0).statistic().label()
-            : "`" + formula.expression() + "` (Sum of each metric)";
+            : "`%s` (%s of each metric)"
+                .formatted(
+                    formula.expression(), formula.series().get(0).statistic().label());
     Alarm.Evaluation each = alarm.evaluation().sentEvery(1);
-    return "%s %s %d in %d of %d minutes"
+    String periods =
+        each.periodMinutes() == 1 ? "minutes" : "periods of %d minutes".formatted(each.periodMinutes());
+    return "%s %s %d in %d of %d %s"
             .formatted(
                 measured,
                 sign(alarm.comparison()),
                 alarm.threshold().value(),
                 each.datapoints(),
-                each.periods())
+                each.periods(),
+                periods)
         + (each.missing() == Alarm.Evaluation.Missing.BREACHING
             ? "; a minute without data counts as 0 nodes"
             : "")
