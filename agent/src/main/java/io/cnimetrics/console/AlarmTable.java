@@ -327,8 +327,8 @@ public final class AlarmTable {
   /**
    * A single fall, for example when nodes start, is not a trend. Therefore free addresses must fall
    * in four of five periods. A period has five minutes, because nodes take addresses in blocks, and
-   * because in small clusters there are minutes without a value. The threshold is an hour and the 30
-   * minutes that the oldest of these values can be old.
+   * because in small clusters there are minutes without a value. The threshold is an hour and the
+   * 30 minutes that the oldest of these values can be old.
    */
   private static Alarm subnetEmptySoon(String id, String name, String subnetId, String title) {
     return new Alarm(

@@ -14,8 +14,8 @@ import java.util.Objects;
 
 /**
  * An alarm on metrics, read from the properties of a template and evaluated as CloudWatch does: at
- * any second of a minute, with the data that have arrived by then, even if only from some nodes. The
- * last period ends with the last minute, also if a period is longer than a minute.
+ * any second of a minute, with the data that have arrived by then, even if only from some nodes.
+ * The last period ends with the last minute, also if a period is longer than a minute.
  *
  * @param datapoints how many of the {@code periods} must breach
  */

@@ -46,7 +46,14 @@ class MetricAlarmTest {
                     each == '0' ? Point.FINE : each == 'X' ? Point.BREACHING : Point.MISSING));
     Collections.reverse(points);
     return new MetricAlarm(
-            "alarm", new Queries(), "GreaterThanThreshold", 1, Duration.ofMinutes(1), datapoints, 3, missing)
+            "alarm",
+            new Queries(),
+            "GreaterThanThreshold",
+            1,
+            Duration.ofMinutes(1),
+            datapoints,
+            3,
+            missing)
         .state(points);
   }
 }

@@ -291,8 +291,7 @@ class AlarmTemplateTest {
 
   @Test
   void templateWithTheDashboardAndTwoSubnetsFitsTheLimitForText() {
-    List<String> subnets =
-        List.of("subnet-0123456789abcdef0", "subnet-0123456789abcdef1");
+    List<String> subnets = List.of("subnet-0123456789abcdef0", "subnet-0123456789abcdef1");
     String template = AlarmTemplate.of(settings(5, subnets));
 
     assertThat(template.getBytes(UTF_8)).hasSizeLessThanOrEqualTo(51_200);

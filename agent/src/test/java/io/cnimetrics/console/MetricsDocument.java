@@ -124,11 +124,12 @@ final class MetricsDocument {
         formula.plain()
             ? formula.series().get(0).statistic().label()
             : "`%s` (%s of each metric)"
-                .formatted(
-                    formula.expression(), formula.series().get(0).statistic().label());
+                .formatted(formula.expression(), formula.series().get(0).statistic().label());
     Alarm.Evaluation each = alarm.evaluation().sentEvery(1);
     String periods =
-        each.periodMinutes() == 1 ? "minutes" : "periods of %d minutes".formatted(each.periodMinutes());
+        each.periodMinutes() == 1
+            ? "minutes"
+            : "periods of %d minutes".formatted(each.periodMinutes());
     return "%s %s %d in %d of %d %s"
             .formatted(
                 measured,
