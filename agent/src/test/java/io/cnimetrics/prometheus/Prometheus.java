@@ -104,6 +104,9 @@ final class Prometheus implements AutoCloseable {
    * extrapolate, because the range starts and ends with a sample.
    */
   double increase(Series series, boolean scraped) {
+    if (series.points().size() < 2) {
+      return 0;
+    }
     StringBuilder selector = new StringBuilder(scraped ? "job!=\"\"" : "job=\"\"");
     series.labels().forEach((name, value) -> selector.append(",%s=\"%s\"".formatted(name, value)));
     Instant last = series.points().lastKey();
