@@ -1,6 +1,6 @@
 #!/bin/sh
-# Prints the command of a pinned deployment tool. The script builds a tool once into .tools/. git ignores .tools/, and
-# `make clean` keeps it. Other output goes to standard error.
+# Prints the command of a pinned deployment tool. The script builds a tool once into .tools/, and promtool into
+# ~/.cache/cni-metrics-agent. git ignores .tools/, and `make clean` keeps it. Other output goes to standard error.
 #
 #   tools/deploy/tool.sh helm         HELM=COMMAND uses that command instead
 #   tools/deploy/tool.sh kustomize    KUSTOMIZE=COMMAND likewise; kubectl's own where kubectl is there
@@ -113,6 +113,8 @@ kubeconform)
   ;;
 promtool)
   command=${PROMTOOL-}
+  # Other clones use the same binary, because its build is long.
+  tools=${XDG_CACHE_HOME:-$HOME/.cache}/cni-metrics-agent
   [ -n "$command" ] || command=$(built promtool v0.316.0 github.com/prometheus/prometheus/cmd/promtool PROMTOOL)
   ;;
 prometheus)
