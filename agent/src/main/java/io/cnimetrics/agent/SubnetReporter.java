@@ -87,7 +87,7 @@ final class SubnetReporter {
     region = node.instanceRegion();
   }
 
-  /** Stops the reporter. A call in progress then adds nothing to the buffer. */
+  /** Stops the reporter. A call in progress adds nothing to the buffer any more. */
   synchronized void stop() {
     stopped = true;
   }

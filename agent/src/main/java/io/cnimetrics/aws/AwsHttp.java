@@ -90,7 +90,7 @@ public final class AwsHttp {
 
   /** Returns a client that uses the given proxies. */
   static SdkHttpClient client(Proxies proxies, Duration connectTimeout, Duration readTimeout) {
-    // The JDK's system properties can set a proxy too.
+    // Without a proxy of the environment, the JDK's system properties can set a proxy.
     SdkHttpClient direct = http(URL::openConnection, connectTimeout, readTimeout);
     return preparing(
         direct,

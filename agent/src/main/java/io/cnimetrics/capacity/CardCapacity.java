@@ -38,7 +38,7 @@ public record CardCapacity(
         && maximum.filter(most -> pool.get().totalIpv4() < most.addresses()).isPresent();
   }
 
-  /** The assigned addresses in percent of the maximum; infinite or NaN if it is 0 or unknown. */
+  /** The assigned addresses in percent of the maximum. Not finite if the maximum is 0 or absent. */
   public double utilization() {
     return 100.0 * assigned() / maximum.map(EffectiveMaximum::addresses).orElse(0L);
   }

@@ -25,14 +25,15 @@ import java.util.stream.Collectors;
  * most the number of pods with an own address that the kubelet admits.
  *
  * <p>With one network card, both factors come from ipamD's gauges {@code awscni_eni_max} and {@code
- * awscni_ip_max}, or from the instance type if the gauges are unknown. With several cards they come
- * from the instance type, because ipamD's gauges then show one of the cards. ipamD's gauges include
- * ENIs that carry no pods: a trunk ENI, ENIs in excluded subnets, and the primary ENI with custom
- * networking. If EC2 has rejected a call because of a limit, the lower of the two numbers counts.
+ * awscni_ip_max}, or from the instance type if the gauges are unknown. With several cards both
+ * factors come from the instance type, because ipamD's gauges then show one of the cards. ipamD's
+ * gauges include ENIs that carry no pods: a trunk ENI, ENIs in excluded subnets, and the primary
+ * ENI with custom networking. If EC2 has rejected a call because of a limit, the lower of the two
+ * numbers counts.
  *
  * <p>A multi-NIC pod holds an address on each card. Therefore the card with the fewest available
  * addresses decides whether the pod can start. If a node has no multi-NIC pods, ipamD assigns each
- * pod one address of any card that ipamD lists. Then all cards together are one pool.
+ * pod one address of any card that ipamD lists. In this case all cards together are one pool.
  *
  * @param modeByGauges whether ipamD's gauges show the mode; otherwise the held addresses show the
  *     mode
@@ -200,8 +201,8 @@ public record NodeCapacity(
     }
 
     /**
-     * The maximum by ipamD's gauges; empty if more ENIs are attached than the gauge permits. Then
-     * the gauge shows one of the cards.
+     * The maximum by ipamD's gauges; empty if more ENIs are attached than the gauge permits. In
+     * this case the gauge shows only one of the cards.
      */
     private Optional<EffectiveMaximum> maximumOfAnyCard(int cards, AddressMode mode) {
       boolean exceeded =

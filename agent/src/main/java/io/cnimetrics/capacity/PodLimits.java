@@ -25,7 +25,7 @@ public record PodLimits(int maxPods, int hostNetworkPods) {
   /** At least aws-node and kube-proxy are on the host's network. */
   private static final int SURELY_ON_HOST_NETWORK = 2;
 
-  /** The most pods that can hold an address. If pods hold more addresses, some have leaked. */
+  /** The most pods that can hold an address. If pods hold more, addresses have leaked. */
   public int mostWithAddress() {
     return maxPods - Math.min(SURELY_ON_HOST_NETWORK, hostNetworkPods);
   }

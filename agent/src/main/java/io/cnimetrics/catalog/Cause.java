@@ -114,12 +114,12 @@ public enum Cause {
     return finding;
   }
 
-  /** One clause, as the end of a log line. */
+  /** The cause as one clause, for the end of a log line. */
   public String text() {
     return text;
   }
 
-  /** The same as a title. */
+  /** The cause as a title. */
   public String title() {
     // Names such as ipamD and EC2 keep their case.
     return text.startsWith("ipamD")

@@ -14,7 +14,7 @@ import java.util.function.IntConsumer;
  * @param halt ends the process immediately with an exit code
  */
 record StopHook(BooleanSupplier stop, Duration limit, IntConsumer halt) implements Runnable {
-  /** Longer than an orderly stop, and shorter than Docker's 10 s from SIGTERM to SIGKILL. */
+  /** An orderly stop takes less time. Docker sends SIGKILL 10 s after SIGTERM. */
   static final Duration LIMIT = Duration.ofSeconds(9);
 
   @Override

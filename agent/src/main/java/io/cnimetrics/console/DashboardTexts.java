@@ -12,14 +12,14 @@ final class DashboardTexts {
 
   static final String WHICH_NODE = "Which node?";
 
-  /** Graphs or a table name the nodes. */
+  /** The text for a dashboard whose graphs or table name the nodes. */
   static final String NODES_BY_NAME =
       """
       These are the nodes with the longest trouble. To examine a node, run `%s`. The doctor's output starts with the verdict.
       """
           .formatted(WhichNode.plugin("NODE"));
 
-  /** CloudWatch does not know the names of the nodes. */
+  /** The text for a dashboard of CloudWatch's metrics, which do not name the nodes. */
   static final String NODES_BY_COMMAND =
       """
       `%s` prints one line for each node, the worst node first. `%s` examines one node. The last section has commands \

@@ -60,7 +60,7 @@ record GraphQueries(String cluster, String node, String range, int publishMinute
         .formatted(SHOWN_NODES, labels, metric(metric), range);
   }
 
-  /** Prometheus does not see a point that is more than five minutes old. */
+  /** The last value. Without a range, Prometheus ignores points older than five minutes. */
   private String latest(Metric metric) {
     return publishMinutes == 1
         ? metric(metric)

@@ -24,7 +24,7 @@ final class ClientThreads implements Executor {
   private static final int MOST_EXCHANGES = 8;
   private static final long STACK_BYTES = 256 << 10;
 
-  /** An exchange with a fast client takes a few milliseconds. */
+  /** The length of one wait. An exchange with a fast client takes a few milliseconds. */
   private static final long WAIT_MILLIS = 20;
 
   /** One wait is not enough, because all clients look slow after a pause of the whole process. */

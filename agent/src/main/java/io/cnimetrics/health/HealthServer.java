@@ -65,7 +65,7 @@ public final class HealthServer implements AutoCloseable {
   /** One server for all attempts to bind. The JDK never frees the sockets of an unbound server. */
   private Optional<HttpServer> server = Optional.empty();
 
-  /** Also serves this node on 127.0.0.1, if the first server does not listen on this address. */
+  /** A second server on 127.0.0.1, if the first server does not listen on this address. */
   private Optional<HealthServer> onLoopback = Optional.empty();
 
   /**

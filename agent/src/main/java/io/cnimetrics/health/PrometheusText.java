@@ -82,7 +82,7 @@ public final class PrometheusText {
     return unit.isEmpty() ? gauge.build() : gauge.unit(new Unit(unit)).build();
   }
 
-  /** The description of a family. In a family of several metrics, each has its own sentence. */
+  /** The description of a family. Each metric of the family has its own sentence. */
   private static String help(List<Sample> family) {
     return family.stream()
         .map(Sample::metric)

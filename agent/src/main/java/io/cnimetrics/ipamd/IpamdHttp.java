@@ -54,7 +54,7 @@ final class IpamdHttp {
    */
   static final int MAX_OTHER_BYTES = 32 * 1024;
 
-  /** Longer than any call, because each call has its own limit. */
+  /** This limit is longer than any call, because each call has its own limit. */
   private static final Duration LONGEST_CONNECTION = Duration.ofMinutes(1);
 
   /** Okio's message for a body that is not gzip contains the first two bytes of the body. */

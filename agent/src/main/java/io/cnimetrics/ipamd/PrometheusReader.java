@@ -37,7 +37,7 @@ final class PrometheusReader {
           IpamdError.API_ERRORS, List.of("api", "error"),
           IpamdError.FUNCTION_ERRORS, List.of("fn"));
 
-  /** The maximum for each counter. ipamD has about 40 calls and functions. */
+  /** The maximum number of kinds for each counter. ipamD has about 40 calls and functions. */
   private static final int MAX_ERROR_KINDS = 100;
 
   private static final String REST = "others";

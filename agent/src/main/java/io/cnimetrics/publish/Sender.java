@@ -29,7 +29,7 @@ public final class Sender {
   /** The time limit of one request. */
   public static final Duration REQUEST_LIMIT = Duration.ofSeconds(10);
 
-  /** The limit of the search for invalid datums. A search for one in 1,000 needs fewer splits. */
+  /** The limit of the search for invalid datums. One invalid datum in 1,000 needs fewer splits. */
   private static final int MOST_SPLITS = 40;
 
   /** After this number of invalid datums in a row, a wrong clock is the probable cause. */
@@ -139,7 +139,7 @@ public final class Sender {
     return () -> now.plusNanos(System.nanoTime() - start);
   }
 
-  /** Returns a time in each minute unless a request failed. Each minute can have an alert. */
+  /** Each minute has such a time unless a request failed, because each minute can have an alert. */
   private Instant nextTurn(Instant now) {
     return failure.isPresent() ? due : Collections.min(List.of(next(), schedule.nextMinute(now)));
   }

@@ -33,7 +33,7 @@ public final class Recommender {
   private static final double LEAST_GAIN = 0.1;
 
   private static final String CHANGE =
-      "Set these targets. In these days, they would have refused no additional pod.";
+      "Set these targets. With them, ipamD would have refused no additional pod.";
 
   private static final String KEEP =
       "Keep the present targets. The best targets free less than one address of each node, or less"
