@@ -30,7 +30,7 @@ record KubeletMaxPods(int pods, Path file) {
           "etc/eks/kubelet/environment",
           "etc/systemd/system/kubelet.service.d/30-kubelet-extra-args.conf");
 
-  /** A directory of Amazon Linux 2023. A later file overrides an earlier file. */
+  /** A directory of files on Amazon Linux 2023. A later file overrides an earlier file. */
   private static final String DROP_INS = "etc/kubernetes/kubelet/config.json.d";
 
   /** The files of Amazon Linux 2023, Amazon Linux 2, Bottlerocket, and the kubelet's default. */

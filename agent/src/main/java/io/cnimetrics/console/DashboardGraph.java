@@ -162,7 +162,7 @@ final class DashboardGraph {
         "data", object("queries", List.of(query)));
   }
 
-  /** The condition of an alarm, as a label of its threshold. */
+  /** The label of an alarm's threshold, which states the condition of the alarm. */
   static String label(Alarm alarm, String threshold) {
     return "%s %s %s: %s"
         .formatted(

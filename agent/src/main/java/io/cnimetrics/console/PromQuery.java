@@ -87,7 +87,7 @@ record PromQuery(String expression, int pendingMinutes) {
     }
 
     /**
-     * The query also requires that the first counter rose in {@code bad} minutes. With a publish
+     * The increase, with the condition that the first counter rose in {@code bad} minutes. With a publish
      * interval above a minute, one rise between two points can be a short failure.
      */
     private String counted(Alarm alarm, int bad, int all, String condition) {
