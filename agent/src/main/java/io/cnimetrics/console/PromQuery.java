@@ -87,8 +87,8 @@ record PromQuery(String expression, int pendingMinutes) {
     }
 
     /**
-     * The increase, with the condition that the first counter rose in {@code bad} minutes. With a publish
-     * interval above a minute, one rise between two points can be a short failure.
+     * The increase, with the condition that the first counter rose in {@code bad} minutes. With a
+     * publish interval above a minute, one rise between two points can be a short failure.
      */
     private String counted(Alarm alarm, int bad, int all, String condition) {
       int rises = bad == 1 || publishMinutes == 1 ? bad : Math.max(2, ceilDiv(bad, publishMinutes));
