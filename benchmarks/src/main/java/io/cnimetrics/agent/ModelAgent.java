@@ -50,7 +50,11 @@ final class ModelAgent implements AutoCloseable {
     AgentStats activity = new AgentStats();
     this.buffer =
         new MetricBuffer(
-            stateDirectory, published.destination(), () -> now, activity, new AlertLog(NODE, Optional.empty()));
+            stateDirectory,
+            published.destination(),
+            () -> now,
+            activity,
+            new AlertLog(NODE, Optional.empty()));
     this.poller = new Poller(ipamd, sampler, buffer, schedule, (seen, read) -> {});
     this.publisher =
         new Publisher(
