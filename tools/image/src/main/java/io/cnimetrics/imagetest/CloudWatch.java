@@ -7,7 +7,9 @@ import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Answers OTLP, and {@code PutMetricData} as Smithy RPC v2 with CBOR, without reading the datums. */
+/**
+ * Answers OTLP, and {@code PutMetricData} as Smithy RPC v2 with CBOR, without reading the datums.
+ */
 final class CloudWatch implements HttpHandler {
   /** A map without entries. */
   private static final byte[] NOTHING = {(byte) 0xA0};

@@ -9,11 +9,12 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * {@code Footprint BUILT LIB EXECUTABLE MINUTES RUNS [--tracking] [--otlp] [NAME=OPTIONS]...}: measures the
- * native executable, the JVM image, the image's JVM options without the cache, and the JDK's
- * defaults with the jars of the distribution. {@code NAME=OPTIONS} replaces the default JVM: it
- * measures the JVM image with more options, or another executable if the options start with a path.
- * {@code --otlp} measures only the JVM image and the native executable, with and without OTLP.
+ * {@code Footprint BUILT LIB EXECUTABLE MINUTES RUNS [--tracking] [--otlp] [NAME=OPTIONS]...}:
+ * measures the native executable, the JVM image, the image's JVM options without the cache, and the
+ * JDK's defaults with the jars of the distribution. {@code NAME=OPTIONS} replaces the default JVM:
+ * it measures the JVM image with more options, or another executable if the options start with a
+ * path. {@code --otlp} measures only the JVM image and the native executable, with and without
+ * OTLP.
  *
  * <p>The agents start one after the other. No other agent starts until the last one is ready. Then
  * all agents run at the same time. Their PSS is lower than on a node, because the agents share the
@@ -57,7 +58,8 @@ public final class Footprint {
     table.print(System.out);
   }
 
-  private static List<Variant> variants(String[] args, List<String> more, boolean tracking, boolean otlp) {
+  private static List<Variant> variants(
+      String[] args, List<String> more, boolean tracking, boolean otlp) {
     Path built = Path.of(args[0]);
     List<Variant> variants = new ArrayList<>();
     if (more.isEmpty() && !otlp) {

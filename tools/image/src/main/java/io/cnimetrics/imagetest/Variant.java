@@ -24,8 +24,7 @@ record Variant(String name, List<String> command, List<String> flags, boolean on
 
   /** Returns the variant that also sends by OTLP to CloudWatch. */
   Variant withOtlp() {
-    return new Variant(
-        name + ", OTLP", command, List.of("--otlp-endpoint=cloudwatch"), onHotSpot);
+    return new Variant(name + ", OTLP", command, List.of("--otlp-endpoint=cloudwatch"), onHotSpot);
   }
 
   /**
