@@ -27,12 +27,12 @@ class Workflows(unittest.TestCase):
 
 class Gate(unittest.TestCase):
     def test_tests_the_deployment_for_every_user(self):
-        self.assertEqual(["test", "deploy-test", "image-test"], self.targets(user=1000))
+        self.assertEqual(["test", "deploy-test", "alarms-test", "image-test"], self.targets(user=1000))
 
     def test_tests_the_image_and_runs_the_real_ipamd_too_for_root(self):
         ipamd = "ipamd-test RELEASES=1.23.2 SCENARIOS=quick"
-        targets = ["test", "deploy-test", "image-test", "container-test MINUTES=1", ipamd]
-        self.assertEqual(targets, self.targets(user=0))
+        image = ["image-test", "container-test MINUTES=1"]
+        self.assertEqual(["test", "deploy-test", "alarms-test", *image, ipamd], self.targets(user=0))
 
     @staticmethod
     def targets(user):
@@ -44,7 +44,7 @@ class Gate(unittest.TestCase):
                 program.chmod(0o755)
             path = f"{directory}:{os.environ['PATH']}"
             gate = [TOP / ".ci/run"]
-            environment = os.environ | {"PATH": path, "GRAALVM_HOME": "/graalvm"}
+            environment = os.environ | {"PATH": path, "GRAALVM_HOME": "/graalvm", "PROMTOOL": "promtool"}
             result = subprocess.run(gate, env=environment, capture_output=True, text=True, check=True)
             return result.stdout.splitlines()
 

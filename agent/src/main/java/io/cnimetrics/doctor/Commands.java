@@ -160,10 +160,15 @@ final class Commands {
 
   /** Shows the role by IRSA or by Pod Identity. If both have no role, pods use the node's role. */
   private static String roleOf(String serviceAccount) {
+    String association =
+        aws("eks list-pod-identity-associations")
+            + " --cluster-name %s --service-account %s --namespace kube-system"
+                .formatted(THIS_CLUSTER, serviceAccount)
+            + " --query 'associations[0].associationId' --output text";
     return "kubectl -n kube-system get sa %s -o yaml | grep role-arn; ".formatted(serviceAccount)
-        + aws("eks list-pod-identity-associations")
-        + " --cluster-name %s --service-account %s --namespace kube-system"
-            .formatted(THIS_CLUSTER, serviceAccount);
+        + aws("eks describe-pod-identity-association")
+        + " --cluster-name %s --association-id \"$(%s)\"".formatted(THIS_CLUSTER, association)
+        + " --query association.roleArn --output text";
   }
 
   static final String LOG_OF_AGENT =
@@ -238,7 +243,7 @@ final class Commands {
           + ":iam::aws:policy/AmazonEKS_CNI_Policy"
           + ROLE_ARGUMENT
           + EVERY_NODE
-          + " with that role";
+          + " with that role; works only with a role-arn";
 
   static final String ENICONFIGS =
       "kubectl get eniconfigs -o custom-columns=NAME:.metadata.name,SUBNET:.spec.subnet,GROUPS:.spec.securityGroups";
@@ -249,7 +254,7 @@ final class Commands {
           + " '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"ec2:AssignIpv6Addresses\",\"ec2:UnassignIpv6Addresses\"],\"Resource\":\"*\"}]}'"
           + ROLE_ARGUMENT
           + EVERY_NODE
-          + " with that role";
+          + " with that role; works only with a role-arn";
 
   private Commands() {}
 
@@ -301,7 +306,7 @@ final class Commands {
         + values
         + "}}'"
         + EVERY_NODE
-        + ", if aws-node is an EKS add-on; repeat its other values";
+        + ", if aws-node is an EKS add-on; replaces all its values, so add the others";
   }
 
   /** Replaces the placeholders in a text with the known ids of this node. */

@@ -36,7 +36,8 @@ record Ec2Errors(
               "EC2 denied no call of ipamD",
               "The role of ipamD lacks AmazonEKS_CNI_Policy, or a policy of the organisation"
                   + " forbids the call. If aws-node has no role, ipamD uses the node's role",
-              "Attach AmazonEKS_CNI_Policy to that role. If the first command shows no role, attach"
+              "Attach AmazonEKS_CNI_Policy to that role. The first command shows the role-arn of the"
+                  + " service account, or the role of EKS Pod Identity. If it shows no role, attach"
                   + " the policy to the node's role. For IPv6 the role also needs"
                   + " ec2:AssignIpv6Addresses, and on SageMaker HyperPod"
                   + " sagemaker:AttachClusterNodeNetworkInterface",

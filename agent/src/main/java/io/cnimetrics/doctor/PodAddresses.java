@@ -225,8 +225,8 @@ final class PodAddresses {
               "addresses that pods released less than `--ip-cooldown` ago",
               "warn if pods are refused while all free addresses are cooling; note if no pod is"
                   + " refused, or if the refused pods may have ended since",
-              "Set WARM_IP_TARGET above the number of pods that end in 30 s. Or, in the same way, set"
-                  + " IP_COOLDOWN_PERIOD to 10 s, but not below")
+              "Set WARM_IP_TARGET above the number of pods that end in 30 s. Or set IP_COOLDOWN_PERIOD=10"
+                  + " with the same commands, but no smaller value")
           .needs(POOL, IPV4)
           .see(Pages.VPC_CNI);
 
