@@ -54,7 +54,7 @@ class Alarms(unittest.TestCase):
         for settings in ("--format=prometheus", "--format=prometheus-operator"):
             printed = yaml.safe_load(template(settings, f"--cluster-id={name}"))
             [group] = printed.get("spec", printed)["groups"]
-            self.assertEqual(11, len(group["rules"]))
+            self.assertEqual(12, len(group["rules"]))
             for rule in group["rules"]:
                 self.assertIn(f'{{cluster="{name}"}}[', rule["expr"])
 
