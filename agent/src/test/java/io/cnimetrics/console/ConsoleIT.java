@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.cloudwatch.CloudWatchClient;
@@ -29,6 +30,7 @@ import software.amazon.awssdk.services.cloudwatch.model.Metric;
 import software.amazon.awssdk.services.cloudwatch.model.MetricAlarm;
 import software.amazon.awssdk.services.cloudwatch.model.MetricDataQuery;
 import software.amazon.awssdk.services.cloudwatch.model.MetricDatum;
+import software.amazon.awssdk.services.cloudwatch.model.MetricStat;
 import software.amazon.awssdk.services.cloudwatch.model.PutMetricAlarmRequest;
 import software.amazon.awssdk.services.cloudwatch.model.Tag;
 
@@ -78,11 +80,12 @@ class ConsoleIT {
 
     List<MetricAlarm> taken =
         cloudWatch().describeAlarms(all -> all.alarmNamePrefix("cni-console-")).metricAlarms();
-    assertThat(taken).hasSize(10);
+    assertThat(taken).hasSize(11);
     assertThat(taken)
         .allSatisfy(
             alarm -> {
-              assertThat(alarm.evaluationPeriods()).isGreaterThanOrEqualTo(13);
+              assertThat(alarm.evaluationPeriods() * seconds(alarm))
+                  .isGreaterThanOrEqualTo(13 * 60);
               assertThat(alarm.alarmDescription()).startsWith("Cluster console: ");
             });
     // The emulator has no composite alarms. A composite alarm must name existing alarms.
@@ -91,6 +94,18 @@ class ConsoleIT {
         .hasSize(4)
         .isSubsetOf(
             taken.stream().map(alarm -> "ALARM(\"%s\")".formatted(alarm.alarmName())).toList());
+  }
+
+  /** The length of an evaluation period. Alarms with metric math have it in their metrics. */
+  private static int seconds(MetricAlarm alarm) {
+    return Stream.concat(
+            Stream.ofNullable(alarm.period()),
+            alarm.metrics().stream()
+                .map(MetricDataQuery::metricStat)
+                .filter(Objects::nonNull)
+                .map(MetricStat::period))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test
