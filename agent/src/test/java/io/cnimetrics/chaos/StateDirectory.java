@@ -80,9 +80,13 @@ final class StateDirectory {
     return Files.exists(file()) && Files.size(file()) > 0;
   }
 
-  /** Whether the files of a running agent are there. */
+  /** Whether the files of a running agent are there. The agent first makes an empty state file. */
   boolean isComplete() {
-    return Files.exists(file()) && Files.exists(lock());
+    try {
+      return hasState() && Files.exists(lock());
+    } catch (IOException e) {
+      return false; // The agent replaces the file at this moment.
+    }
   }
 
   void remove(boolean state, boolean lock) throws IOException {
