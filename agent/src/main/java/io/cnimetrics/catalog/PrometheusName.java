@@ -23,11 +23,16 @@ public record PrometheusName(String family, Map<String, String> labels) {
         read.group(1), read.group(2) == null ? Map.of() : Map.of(read.group(2), read.group(3)));
   }
 
+  /** The condition of PromQL that a label has this value, without the label's name. */
+  public static String equal(String value) {
+    return "=\"" + value.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+  }
+
   /** The notation that PromQL uses for this name. */
   @Override
   public String toString() {
     return labels.entrySet().stream()
-        .map(label -> "%s{%s=\"%s\"}".formatted(family, label.getKey(), label.getValue()))
+        .map(label -> "%s{%s%s}".formatted(family, label.getKey(), equal(label.getValue())))
         .findFirst()
         .orElse(family);
   }

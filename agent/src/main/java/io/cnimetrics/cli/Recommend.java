@@ -2,6 +2,7 @@ package io.cnimetrics.cli;
 
 import io.cnimetrics.aws.BoundedGet;
 import io.cnimetrics.aws.SettingsException;
+import io.cnimetrics.catalog.PrometheusName;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.FlagType;
 import io.cnimetrics.config.Otlp;
@@ -162,11 +163,7 @@ record Recommend(InstantSource clock) implements Command {
 
     private URI url(URI prometheus, String family, Instant from, Instant until) {
       String query =
-          family
-              + cluster
-                  .map(
-                      name -> "{cluster=\"%s\"}".formatted(name.replaceAll("([\\\\\"])", "\\\\$1")))
-                  .orElse("");
+          family + cluster.map(name -> "{cluster" + PrometheusName.equal(name) + "}").orElse("");
       return URI.create(
           "%s/api/v1/query_range?query=%s&start=%d&end=%d&step=%d"
               .formatted(

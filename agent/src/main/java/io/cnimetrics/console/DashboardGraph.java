@@ -3,6 +3,7 @@ package io.cnimetrics.console;
 import static io.cnimetrics.text.Json.object;
 
 import io.cnimetrics.catalog.Metric;
+import io.cnimetrics.catalog.PrometheusName;
 import io.cnimetrics.console.Alarm.Threshold;
 import io.cnimetrics.console.DashboardBody.Cluster;
 import io.cnimetrics.text.Json;
@@ -144,7 +145,7 @@ final class DashboardGraph {
   Map<String, Object> chart(int publishMinutes) {
     Line line = lines.get(0);
     String lag = PromQuery.lag(publishMinutes) + "m";
-    String only = GraphQueries.equal(cluster.clusterId());
+    String only = PrometheusName.equal(cluster.clusterId());
     GraphQueries queries = new GraphQueries(only, "", lag, publishMinutes);
     BigDecimal factor = PromQuery.factor(line.formula().series().get(0).metric().unit());
     String inUnit = factor.compareTo(BigDecimal.ONE) == 0 ? "" : " / " + factor.toPlainString();

@@ -2,6 +2,7 @@ package io.cnimetrics.console;
 
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.Metric.Kind;
+import io.cnimetrics.catalog.PrometheusName;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -69,7 +70,10 @@ record GraphQueries(String cluster, String node, String range, int publishMinute
 
   private String metric(Metric metric) {
     Map<String, String> conditions = new TreeMap<>();
-    metric.prometheus().labels().forEach((label, value) -> conditions.put(label, equal(value)));
+    metric
+        .prometheus()
+        .labels()
+        .forEach((label, value) -> conditions.put(label, PrometheusName.equal(value)));
     conditions.put("cluster", cluster);
     if (!metric.isOfSubnet() && !node.isEmpty()) {
       conditions.put("node", node);
@@ -77,9 +81,5 @@ record GraphQueries(String cluster, String node, String range, int publishMinute
     return conditions.entrySet().stream()
         .map(condition -> condition.getKey() + condition.getValue())
         .collect(Collectors.joining(",", metric.prometheus().family() + "{", "}"));
-  }
-
-  static String equal(String value) {
-    return "=\"" + value + "\"";
   }
 }

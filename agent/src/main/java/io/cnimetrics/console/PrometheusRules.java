@@ -4,6 +4,7 @@ import static io.cnimetrics.text.Json.object;
 
 import io.cnimetrics.catalog.Metric;
 import io.cnimetrics.catalog.MetricCatalog;
+import io.cnimetrics.catalog.PrometheusName;
 import io.cnimetrics.console.Alarm.Severity;
 import io.cnimetrics.console.Alarm.Text;
 import io.cnimetrics.console.PromQuery.Dialect;
@@ -75,7 +76,7 @@ public final class PrometheusRules {
   private static Map<String, Object> groups(Optional<String> clusterId, int publishMinutes) {
     Dialect dialect =
         new Dialect(
-            clusterId.map("{cluster=\"%s\"}"::formatted).orElse(""),
+            clusterId.map(id -> "{cluster" + PrometheusName.equal(id) + "}").orElse(""),
             publishMinutes,
             PromQuery::number,
             EXISTING);

@@ -36,7 +36,7 @@ public record AgentReport(
     public static final Restarts NONE = new Restarts(0, Optional.empty(), Optional.empty());
   }
 
-  /** Whether the agent compared two reads of ipamD's counters, so that it knows increases. */
+  /** Whether the agent read the counters of ipamD twice. Only then does it know increases. */
   boolean knowsIncreases() {
     return readUntil.isAfter(startedAt);
   }

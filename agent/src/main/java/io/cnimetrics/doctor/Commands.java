@@ -231,19 +231,19 @@ final class Commands {
           + ", if aws-node is an EKS add-on: installs the default release for this version of the"
           + " cluster";
 
-  private static final String ROLE_ARGUMENT =
+  /** Changes the role of aws-node. Works only if its service account has a role by IRSA. */
+  private static final String OF_ROLE =
       " --role-name \"$(kubectl -n kube-system get sa aws-node -o"
           + " jsonpath='{.metadata.annotations.eks\\.amazonaws\\.com/role-arn}' | sed"
-          + " 's|.*/||')\"";
+          + " 's|.*/||')\""
+          + EVERY_NODE
+          + " with that role; works only with a role-arn";
 
-  /** Works only if the service account of aws-node has its own role. */
   static final String ATTACH_CNI_POLICY =
       "aws iam attach-role-policy --policy-arn arn:"
           + THIS_PARTITION
           + ":iam::aws:policy/AmazonEKS_CNI_Policy"
-          + ROLE_ARGUMENT
-          + EVERY_NODE
-          + " with that role; works only with a role-arn";
+          + OF_ROLE;
 
   static final String ENICONFIGS =
       "kubectl get eniconfigs -o custom-columns=NAME:.metadata.name,SUBNET:.spec.subnet,GROUPS:.spec.securityGroups";
@@ -252,9 +252,7 @@ final class Commands {
   static final String ALLOW_ASSIGN_IPV6 =
       "aws iam put-role-policy --policy-name AssignIpv6Addresses --policy-document"
           + " '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":[\"ec2:AssignIpv6Addresses\",\"ec2:UnassignIpv6Addresses\"],\"Resource\":\"*\"}]}'"
-          + ROLE_ARGUMENT
-          + EVERY_NODE
-          + " with that role; works only with a role-arn";
+          + OF_ROLE;
 
   private Commands() {}
 

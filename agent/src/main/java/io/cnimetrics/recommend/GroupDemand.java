@@ -10,17 +10,20 @@ import java.util.Set;
  * The addresses that the pods of a node group needed.
  *
  * <p>The data has one {@link Moment} a minute, and no times of requests within a minute. Therefore
- * each step looks at two intervals, which contain every period of ipamD's reaction. Each step
- * assumes the worst order of requests and releases. Two numbers describe a step. With a pool of
- * {@code need} addresses, or with {@code burst} addresses available before the step, no order of
- * the step's requests and releases leaves a pod without an address. See docs/recommend.md for the
- * proof.
+ * each step looks at two successive intervals, because ipamD's reaction can begin in the first
+ * interval and end in the second. Each step assumes the worst order of requests and releases. Two
+ * numbers describe a step. With a pool of {@code need} addresses, or with {@code burst} addresses
+ * available before the step, no order of the step's requests and releases leaves a pod without an
+ * address. See docs/recommend.md for the proof.
  */
 final class GroupDemand {
   /** The times of the requests in a longer interval are too uncertain for a step. */
   static final int LONGEST_INTERVAL_MINUTES = 5;
 
   static final int PREFIX_SIZE = 16;
+
+  /** The kubelet's default of EKS counts two pods on the host's network. */
+  private static final int EKS_HOST_PODS = 2;
 
   private final int hostNetworkPods;
   private final Set<String> nodes = new HashSet<>();
@@ -86,9 +89,6 @@ final class GroupDemand {
     perEni = now.enis() > 0 ? Math.max(perEni, now.most() / now.enis()) : perEni;
   }
 
-  /** The kubelet's default of EKS counts two pods on the host's network. */
-  private static final int EKS_HOST_PODS = 2;
-
   /** This moment and at most two earlier moments, without a long interval between them. */
   private static List<Moment> window(List<Moment> history, int last) {
     int first = last;
@@ -111,16 +111,17 @@ final class GroupDemand {
     for (int i = 1; i < window.size(); i++) {
       Moment now = window.get(i);
       Moment before = window.get(i - 1);
+      // After a restart ipamD counts from 0.
       boolean restarted = now.restartedSince(before);
-      long newRequests = now.requests() - (restarted ? 0 : before.requests());
-      requests += newRequests;
+      long newRefusals = now.refused() - (restarted ? 0 : before.refused());
+      requests += now.requests() - (restarted ? 0 : before.requests());
       releases += now.releases() - (restarted ? 0 : before.releases());
-      refusals += now.refused() - (restarted ? 0 : before.refused());
+      refusals += newRefusals;
       calls += now.ec2Calls() - (restarted ? 0 : before.ec2Calls());
       if (i == window.size() - 1) {
         restarts += restarted ? 1 : 0;
         missingMinutes += now.minute() - before.minute() - 1;
-        refused += Math.max(0, now.refused() - (restarted ? 0 : before.refused()));
+        refused += Math.max(0, newRefusals);
       }
     }
     if (requests == 0) {
