@@ -70,6 +70,12 @@ public final class Chaos implements AutoCloseable {
   private static final Duration START = Duration.ofSeconds(25);
   private static final Duration LATE = Duration.ofSeconds(1);
 
+  /** A long run prints its results after each such period. */
+  private static final Duration PROGRESS = Duration.ofMinutes(20);
+
+  /** The longest fault ends within this time, and the agent has sent what the fault held up. */
+  private static final Duration SETTLED = Duration.ofMinutes(5);
+
   /** The last minute has no faults, so that every value of it must be exact. */
   private static final Duration PEACE = Duration.ofSeconds(150);
 
@@ -122,12 +128,16 @@ public final class Chaos implements AutoCloseable {
     }
     lanes.forEach(Thread::start);
     MemoryLog memory = MemoryLog.of(steady().pid());
-    lanes.forEach(Chaos::await);
+    while (isAnyAlive(lanes, PROGRESS)) {
+      out.printf("%n%d min, %s%n", sinceMinutes(begin), memory);
+      progress(out);
+    }
     nodes.forEach(Chaos::acknowledge);
     Instant calm = Instant.now();
     Eventually.comes(calm.plus(PEACE));
     Eventually.within(Checker.LATE, () -> isAllThere(calm));
-    out.printf("%n%s%n", memory.end());
+    memory.stop();
+    out.printf("%n%s%n", memory);
     nodes.forEach(ChaosNode::stop);
     return report(out);
   }
@@ -144,12 +154,31 @@ public final class Chaos implements AutoCloseable {
     return next;
   }
 
-  private static void await(Thread thread) {
+  /** Waits until all threads have ended, but not longer than the duration. */
+  private static boolean isAnyAlive(List<Thread> threads, Duration longest) {
+    Instant end = Instant.now().plus(longest);
     try {
-      thread.join();
+      for (Thread thread : threads) {
+        thread.join(Math.max(1, Duration.between(Instant.now(), end).toMillis()));
+      }
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
+    return threads.stream().anyMatch(Thread::isAlive);
+  }
+
+  /** Prints what a check finds in the datums that were polled some minutes ago or earlier. */
+  private void progress(PrintStream out) {
+    Instant end = Truth.minute(Instant.now().minus(SETTLED));
+    out.println(Verdict.head());
+    nodes.stream()
+        .map(node -> Checker.check(until(end, node.record())))
+        .peek(out::println)
+        .forEach(verdict -> verdict.details().stream().limit(3).forEach(out::println));
+  }
+
+  private static long sinceMinutes(Instant begin) {
+    return Duration.between(begin, Instant.now()).toMinutes();
   }
 
   private ChaosNode steady() {

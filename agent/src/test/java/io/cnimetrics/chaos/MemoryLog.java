@@ -55,9 +55,13 @@ final class MemoryLog {
     megabytes.add(value);
   }
 
-  /** Stops recording, and returns the mean of each tenth of the time, in MB. */
-  synchronized String end() {
+  void stop() {
     sampler.interrupt();
+  }
+
+  /** The mean of each tenth of the time until now, in MB. */
+  @Override
+  public synchronized String toString() {
     int count = megabytes.size();
     return IntStream.range(0, PARTS)
         .mapToObj(part -> megabytes.subList(part * count / PARTS, (part + 1) * count / PARTS))
