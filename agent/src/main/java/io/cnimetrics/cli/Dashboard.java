@@ -42,6 +42,12 @@ final class Dashboard implements Command {
       Flag.of("--otlp", "DASHBOARD_OTLP", FlagType.SWITCH)
           .defaultsTo(
               "false", "name the worst nodes; the agents must run with --otlp-endpoint cloudwatch");
+  private static final Flag<Boolean> FLEET =
+      Flag.of("--fleet", "DASHBOARD_FLEET", FlagType.SWITCH)
+          .defaultsTo(
+              "false",
+              "show all clusters of the regions in tables, the worst cluster first; --cluster-id has"
+                  + " no effect");
 
   /** The service that shows the dashboard. */
   private enum Format {
@@ -61,7 +67,8 @@ final class Dashboard implements Command {
         Settings.NAMESPACE,
         Settings.PUBLISH_INTERVAL,
         SUBNETS,
-        OTLP);
+        OTLP,
+        FLEET);
   }
 
   @Override
@@ -73,12 +80,22 @@ final class Dashboard implements Command {
   }
 
   private static int cloudWatch(Values values, Console console) {
-    List<String> clusterIds = values.require(CLUSTER_IDS).orElse(List.of());
     List<String> regions = values.require(REGIONS).orElse(List.of());
     List<String> accountIds = values.find(ACCOUNT_IDS).orElse(List.of());
     String namespace = values.get(Settings.NAMESPACE);
     DashboardBody.Options options =
         new DashboardBody.Options(values.get(SUBNETS), values.get(OTLP), publishMinutes(values));
+    if (values.get(FLEET)) {
+      if (!accountIds.isEmpty()) {
+        values.problem(
+            "%s cannot be used with %s: a fleet has the clusters of all linked accounts"
+                .formatted(values.origin(ACCOUNT_IDS), values.origin(FLEET)));
+      }
+      values.check();
+      console.print(DashboardBody.ofFleet(regions, namespace, options));
+      return Cli.OK;
+    }
+    List<String> clusterIds = values.require(CLUSTER_IDS).orElse(List.of());
     List<DashboardBody.Cluster> clusters =
         clusters(clusterIds, regions, accountIds, options.mostClusters(), values);
     if (options.otlp() && !accountIds.isEmpty()) {
@@ -104,6 +121,11 @@ final class Dashboard implements Command {
           "%s needs --format cloudwatch: the dashboard of Grafana always names the nodes"
               .formatted(values.origin(OTLP)));
     }
+    if (values.get(FLEET)) {
+      values.problem(
+          "%s needs --format cloudwatch: the dashboard of Grafana always compares all clusters"
+              .formatted(values.origin(FLEET)));
+    }
     values.check();
     console.print(GrafanaDashboard.of(clusterIds, subnets, publishMinutes));
     return Cli.OK;
@@ -128,7 +150,7 @@ final class Dashboard implements Command {
       return List.of();
     } else if (count > most) {
       values.problem(
-          "%d clusters are too many: one dashboard shows at most %d; create several dashboards"
+          "%d clusters are too many: a dashboard of clusters shows at most %d; --fleet shows all"
               .formatted(count, most));
     } else if (clusterIds.isEmpty() || regions.isEmpty()) {
       return List.of();

@@ -1,5 +1,8 @@
 package io.cnimetrics.console;
 
+import static io.cnimetrics.text.Json.object;
+
+import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.console.Alarm.Threshold;
 import io.cnimetrics.text.Json;
 import java.util.List;
@@ -15,6 +18,9 @@ public final class DashboardBody {
 
   private static final int LOGS_HEIGHT = 8;
 
+  /** The text that the name of the selected cluster replaces. */
+  private static final String SELECTED = "SELECTED_CLUSTER";
+
   private DashboardBody() {}
 
   /**
@@ -23,9 +29,52 @@ public final class DashboardBody {
    * @param clusters at least one cluster. For several clusters, the first section compares them.
    */
   public static String of(List<Cluster> clusters, String namespace, Options options) {
-    DashboardGrid grid =
-        new DashboardGrid(namespace, threshold -> String.valueOf(threshold.value()));
-    return Json.entryPerLine(body(clusters, options, grid));
+    return Json.entryPerLine(body(clusters, options, grid(namespace)));
+  }
+
+  /**
+   * Writes the body for all clusters of some regions. Tables show the clusters, the worst first.
+   * With one region, the reader can select a cluster whose details are shown. A dashboard can read
+   * 2,500 metrics, and each cluster needs 5. Therefore the dashboard shows up to 480 clusters.
+   *
+   * @param regions at least one region
+   */
+  public static String ofFleet(List<String> regions, String namespace, Options options) {
+    DashboardGrid grid = grid(namespace);
+    for (String region : regions) {
+      DashboardSections sections =
+          new DashboardSections(new Cluster("", region, Optional.empty()));
+      grid.text(TEXT_HEIGHT, DashboardTexts.fleet(region, regions.size() == 1));
+      sections.clusters(options.subnets()).forEach(grid::tables);
+      if (options.otlp()) {
+        whichNode(sections, options, grid);
+      }
+    }
+    if (regions.size() == 1) {
+      details(new Cluster(SELECTED, regions.get(0), Optional.empty()), options, grid);
+    }
+    grid.text(LOGS_HEIGHT, DashboardTexts.nodeInLogs());
+    Optional<Object> variable = Optional.of(variable(namespace)).filter(any -> regions.size() == 1);
+    return Json.entryPerLine(grid.body(variable));
+  }
+
+  /** A variable that replaces {@link #SELECTED} in all widgets, as Amazon's CDK writes it. */
+  private static Object variable(String namespace) {
+    return object(
+        "type", "pattern",
+        "pattern", SELECTED,
+        "inputType", "select",
+        "id", "cluster",
+        "label", "Cluster",
+        "defaultValue", "__FIRST",
+        "visible", true,
+        "search",
+            DashboardGraph.found(namespace, MetricCatalog.IPAMD_UP, ClusterSeries.CLUSTER),
+        "populateFrom", ClusterSeries.CLUSTER);
+  }
+
+  private static DashboardGrid grid(String namespace) {
+    return new DashboardGrid(namespace, threshold -> String.valueOf(threshold.value()));
   }
 
   /**
@@ -50,19 +99,21 @@ public final class DashboardBody {
       grid.text(TEXT_HEIGHT, DashboardTexts.OVERVIEW);
       grid.row(DashboardSections.overview(clusters));
     }
-    for (Cluster cluster : clusters) {
-      grid.text(TEXT_HEIGHT, DashboardTexts.cluster(cluster));
-      DashboardSections sections = new DashboardSections(cluster);
-      whichNode(sections, options, grid);
-      int number = 1;
-      for (DashboardSection section : sections.all(options.subnets())) {
-        section(number + ". " + section.title(), section.text(), grid);
-        grid.row(section.graphs());
-        number++;
-      }
-    }
+    clusters.forEach(cluster -> details(cluster, options, grid));
     grid.text(LOGS_HEIGHT, DashboardTexts.nodeInLogs());
-    return grid.body();
+    return grid.body(Optional.empty());
+  }
+
+  private static void details(Cluster cluster, Options options, DashboardGrid grid) {
+    grid.text(TEXT_HEIGHT, DashboardTexts.cluster(cluster));
+    DashboardSections sections = new DashboardSections(cluster);
+    whichNode(sections, options, grid);
+    int number = 1;
+    for (DashboardSection section : sections.all(options.subnets())) {
+      section(number + ". " + section.title(), section.text(), grid);
+      grid.row(section.graphs());
+      number++;
+    }
   }
 
   private static void whichNode(DashboardSections sections, Options options, DashboardGrid grid) {
@@ -95,10 +146,15 @@ public final class DashboardBody {
   /**
    * A cluster on the dashboard.
    *
+   * @param clusterId the name; empty means all clusters of the region
    * @param accountId the account of the metrics; empty means the account of the dashboard
    */
   public record Cluster(String clusterId, String region, Optional<String> accountId) {
     /** The cluster names that are valid in searches, in tags and in names of alarms. */
     public static final String NAMES = "[A-Za-z0-9 _.:/=+@-]{1,128}";
+
+    boolean isAny() {
+      return clusterId.isEmpty();
+    }
   }
 }

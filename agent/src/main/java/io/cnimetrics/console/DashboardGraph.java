@@ -21,6 +21,12 @@ final class DashboardGraph {
   /** The number of subnets that a readable graph can show. */
   static final int SHOWN_SUBNETS = 20;
 
+  /**
+   * The number of clusters in a table. CloudWatch shows at most 500 series in a widget. The limits
+   * are in "CloudWatch search expression syntax" and "CloudWatch service quotas".
+   */
+  private static final int SHOWN_CLUSTERS = 100;
+
   private static final int PERIOD_SECONDS = 60;
 
   private final Cluster cluster;
@@ -112,10 +118,6 @@ final class DashboardGraph {
    * @param thresholds converts a threshold to a number, or to a template parameter
    */
   Map<String, Object> properties(String namespace, Function<Threshold, String> thresholds) {
-    List<Object> drawn = new ArrayList<>();
-    limits.forEach(alarm -> drawn.add(limit(alarm, thresholds)));
-    Optional<?> annotations =
-        Optional.of(object("horizontal", drawn)).filter(any -> !drawn.isEmpty());
     Map<String, Object> axis = object("min", 0, "label", unit, "showUnits", false);
     String region = cluster.region();
     List<Object> metrics = metrics(namespace);
@@ -126,8 +128,44 @@ final class DashboardGraph {
         "stacked", Optional.of(stacked).filter(is -> is),
         "period", PERIOD_SECONDS,
         "yAxis", Optional.of(object("left", axis)).filter(any -> !now),
-        "annotations", annotations,
+        "annotations", annotations(thresholds),
         "metrics", metrics);
+  }
+
+  /**
+   * The properties of a table with one row for each cluster or subnet, the worst row first. A
+   * search finds the clusters of the region, also those of linked accounts.
+   */
+  Map<String, Object> table(String namespace, Function<Threshold, String> thresholds) {
+    Line line = lines.get(0);
+    String names = line.formula().isOfSubnets() ? label(ClusterSeries.SUBNET) + " " : "";
+    Map<String, Object> search = search(namespace, line);
+    search.put("label", names + label(ClusterSeries.CLUSTER) + " ${PROP('AccountId')}");
+    String worst = line.formula().isOfSubnets() ? "MIN" : "MAX";
+    Object shown =
+        object(
+            "layout", "vertical",
+            "showTimeSeriesData", false,
+            "stickySummary", true,
+            "summaryColumns", List.of(worst));
+    return object(
+        "title", "%s (%s)".formatted(title, unit),
+        "region", cluster.region(),
+        "view", "table",
+        "table", shown,
+        "period", PERIOD_SECONDS,
+        "annotations", annotations(thresholds),
+        "metrics", List.of(List.of(search)));
+  }
+
+  private static String label(String dimension) {
+    return "${PROP('Dim.%s')}".formatted(dimension);
+  }
+
+  private Optional<Object> annotations(Function<Threshold, String> thresholds) {
+    List<Object> drawn = new ArrayList<>();
+    limits.forEach(alarm -> drawn.add(limit(alarm, thresholds)));
+    return drawn.isEmpty() ? Optional.empty() : Optional.of(object("horizontal", drawn));
   }
 
   private static Map<String, Object> limit(Alarm alarm, Function<Threshold, String> thresholds) {
@@ -145,7 +183,8 @@ final class DashboardGraph {
   Map<String, Object> chart(int publishMinutes) {
     Line line = lines.get(0);
     String lag = PromQuery.lag(publishMinutes) + "m";
-    String only = PrometheusName.equal(cluster.clusterId());
+    String only =
+        cluster.isAny() ? GraphQueries.ANY : PrometheusName.equal(cluster.clusterId());
     GraphQueries queries = new GraphQueries(only, "", lag, publishMinutes);
     BigDecimal factor = PromQuery.factor(line.formula().series().get(0).metric().unit());
     String inUnit = factor.compareTo(BigDecimal.ONE) == 0 ? "" : " / " + factor.toPlainString();
@@ -199,21 +238,30 @@ final class DashboardGraph {
     return metrics;
   }
 
-  /** A search for all subnets, because the dashboard does not know the ids of the subnets. */
-  private static Object search(String namespace, Line line) {
+  /** A search for subnets or clusters, because the dashboard does not know their names. */
+  private static Map<String, Object> search(String namespace, Line line) {
     ClusterSeries series = line.formula().series().get(0);
+    Cluster of = line.cluster();
+    String only =
+        of.isAny() ? "" : " \"%s\"=\"%s\"".formatted(ClusterSeries.CLUSTER, of.clusterId());
+    String order =
+        line.formula().isOfSubnets() ? "MIN, ASC, " + SHOWN_SUBNETS : "MAX, DESC, " + SHOWN_CLUSTERS;
     String search =
-        "SORT(SEARCH('{\"%s\",\"%s\",\"%s\"} MetricName=\"%s\" \"%s\"=\"%s\"', '%s'), MIN, ASC, %d)"
+        "SORT(SEARCH('%s%s', '%s'), %s)"
             .formatted(
-                namespace,
-                ClusterSeries.CLUSTER,
-                ClusterSeries.SUBNET,
-                series.metric().name(),
-                ClusterSeries.CLUSTER,
-                line.cluster().clusterId(),
+                series.metric().isOfSubnet()
+                    ? found(namespace, series.metric(), ClusterSeries.CLUSTER, ClusterSeries.SUBNET)
+                    : found(namespace, series.metric(), ClusterSeries.CLUSTER),
+                only,
                 series.statistic().label(),
-                SHOWN_SUBNETS);
-    return object("expression", search, "id", "e1", "accountId", line.cluster().accountId());
+                order);
+    return object("expression", search, "id", "e1", "accountId", of.accountId());
+  }
+
+  /** The series that a search finds: those of a metric that have only the given dimensions. */
+  static String found(String namespace, Metric metric, String... dimensions) {
+    return "{\"%s\",\"%s\"} MetricName=\"%s\""
+        .formatted(namespace, String.join("\",\"", dimensions), metric.name());
   }
 
   private List<Object> series(String namespace, ClusterSeries series, String id, Line line) {

@@ -6,6 +6,7 @@ import io.cnimetrics.console.Alarm.Threshold;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Arranges the widgets of a dashboard in rows. */
@@ -26,10 +27,14 @@ final class DashboardGrid {
     this.thresholds = thresholds;
   }
 
-  Map<String, Object> body() {
+  /**
+   * @param variable the field at the top of the dashboard, if the dashboard has one
+   */
+  Map<String, Object> body(Optional<Object> variable) {
     // The console may choose longer periods, because CloudWatch keeps the data of single minutes
     // only for 15 days. The values of the lines do not depend on the period.
-    return object("periodOverride", "auto", "widgets", widgets);
+    return object(
+        "periodOverride", "auto", "variables", variable.map(List::of), "widgets", widgets);
   }
 
   /** Adds a Markdown text that fills the whole width. */
@@ -41,6 +46,11 @@ final class DashboardGrid {
   /** Adds a row of graphs of equal width. */
   void row(List<DashboardGraph> graphs) {
     row("metric", graphs.stream().map(each -> each.properties(namespace, thresholds)).toList());
+  }
+
+  /** Adds a row of tables of equal width, with a row for each cluster. */
+  void tables(List<DashboardGraph> tables) {
+    row("metric", tables.stream().map(each -> each.table(namespace, thresholds)).toList());
   }
 
   /** Adds a row of graphs in PromQL. Each graph shows one line for each node. */

@@ -12,6 +12,8 @@ final class DashboardSections {
   private static final String PER_MINUTE = "per minute";
 
   private static final String WORST_NODE = "worst node";
+  private static final Formula FREE =
+      Formula.of(ClusterStatistic.MINIMUM, MetricCatalog.SUBNET_FREE_IPS);
 
   private final Cluster cluster;
 
@@ -59,6 +61,15 @@ final class DashboardSections {
             .limit(AlarmTable.WARM_POOL_EMPTY));
   }
 
+  /** Rows of tables that compare all clusters. */
+  List<List<DashboardGraph>> clusters(boolean withSubnets) {
+    List<DashboardGraph> use = new ArrayList<>(List.of(fullestNodes()));
+    if (withSubnets) {
+      use.add(freeOfSubnets("Free addresses of subnets"));
+    }
+    return List.of(worstNodes(), use);
+  }
+
   /** The nodes with the highest use. Full nodes can be intended. */
   DashboardGraph fullestNodes() {
     return graph("Utilisation", "percent of the effective maximum")
@@ -97,14 +108,15 @@ final class DashboardSections {
   }
 
   private DashboardSection subnets() {
-    Formula free = Formula.of(ClusterStatistic.MINIMUM, MetricCatalog.SUBNET_FREE_IPS);
     return section(
         "Free addresses of subnets",
         DashboardTexts.SUBNETS,
-        graph("Free addresses of subnets, lowest first", "addresses")
-            .line("subnet", free)
-            .limit(AlarmTable.SUBNET_EMPTY),
-        graph("Free addresses now", "addresses").line("subnet", free).now());
+        freeOfSubnets("Free addresses of subnets, lowest first"),
+        graph("Free addresses now", "addresses").line("subnet", FREE).now());
+  }
+
+  private DashboardGraph freeOfSubnets(String title) {
+    return graph(title, "addresses").line("subnet", FREE).limit(AlarmTable.SUBNET_EMPTY);
   }
 
   private DashboardSection ipamd() {

@@ -10,6 +10,14 @@ final class DashboardTexts {
       Each line shows one cluster. Details of each cluster follow below. All counts are per minute, at every zoom level.
       """;
 
+  static final String WHICH_CLUSTER = "Which cluster?";
+
+  /** The text above a table of all clusters. */
+  static final String CLUSTERS =
+      """
+      The worst cluster is first. A value is the highest value of all nodes of the cluster in the time shown.
+      """;
+
   static final String WHICH_NODE = "Which node?";
 
   /** The text for a dashboard whose graphs or table name the nodes. */
@@ -99,6 +107,19 @@ final class DashboardTexts {
         WhichNode.agentLogs(),
         WhichNode.refusedPods(),
         WhichNode.doctor("NODE"));
+  }
+
+  /**
+   * @param details whether the reader can select a cluster
+   */
+  static String fleet(String region, boolean details) {
+    return "# Which cluster of %s?\n%s%s\n"
+        .formatted(
+            region,
+            CLUSTERS.strip(),
+            details
+                ? " The field **Cluster** at the top selects a cluster of this account. Its details follow below."
+                : "");
   }
 
   static String cluster(Cluster cluster) {

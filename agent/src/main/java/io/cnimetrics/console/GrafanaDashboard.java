@@ -121,17 +121,23 @@ public final class GrafanaDashboard {
 
   private void addPanels(boolean withSubnets) {
     DashboardSections sections = new DashboardSections(new Cluster("", "", Optional.empty()));
-    heading(DashboardTexts.WHICH_NODE, DashboardTexts.NODES_BY_NAME);
     List<DashboardGraph> columns = new ArrayList<>(sections.worstNodes());
     columns.add(sections.fullestNodes());
-    add(0, COLUMNS, TABLE_HEIGHT, source.worstNodes(columns));
-    nextRow += TABLE_HEIGHT;
+    heading(DashboardTexts.WHICH_CLUSTER, DashboardTexts.CLUSTERS);
+    table(source.worstClusters(columns));
+    heading(DashboardTexts.WHICH_NODE, DashboardTexts.NODES_BY_NAME);
+    table(source.worstNodes(columns));
     int number = 1;
     for (DashboardSection section : sections.all(withSubnets)) {
       heading(number + ". " + section.title(), section.text());
       graphs(section.graphs().stream().filter(graph -> !graph.showsStarts()).toList());
       number++;
     }
+  }
+
+  private void table(Map<String, Object> table) {
+    add(0, COLUMNS, TABLE_HEIGHT, table);
+    nextRow += TABLE_HEIGHT;
   }
 
   private void heading(String title, String text) {

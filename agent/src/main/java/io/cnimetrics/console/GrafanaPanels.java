@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Converts graphs to panels of Grafana. */
 final class GrafanaPanels {
@@ -27,9 +28,9 @@ final class GrafanaPanels {
   private static final List<String> LABELS =
       List.of("node", "cluster", "zone", "instance", "instance_type");
 
-  private static final String ONLY_THIS_NODE =
+  private static final String ONLY_THIS_CLUSTER =
       "/d/${__dashboard.uid}?${datasource:queryparam}&${__url_time_range}"
-          + "&var-cluster=${__data.fields.cluster}&var-node=${__data.fields.node}";
+          + "&var-cluster=${__data.fields.cluster}&var-node=";
 
   private final int publishMinutes;
 
@@ -190,12 +191,42 @@ final class GrafanaPanels {
   /** A table of the nodes with the highest values. Each graph is a column. */
   Map<String, Object> worstNodes(List<DashboardGraph> columns) {
     GraphQueries queries = new GraphQueries(CLUSTER, NODE, "$__range", publishMinutes);
+    String labels = String.join(", ", LABELS);
+    return worst(
+        "node",
+        LABELS,
+        ONLY_THIS_CLUSTER + "${__data.fields.node}",
+        columns,
+        metric -> queries.worstNodes(metric, labels));
+  }
+
+  /** A table of all clusters, also those that the variable does not select. */
+  Map<String, Object> worstClusters(List<DashboardGraph> columns) {
+    GraphQueries queries = new GraphQueries(GraphQueries.ANY, "", "$__range", publishMinutes);
+    return worst(
+        "cluster",
+        List.of("cluster"),
+        ONLY_THIS_CLUSTER + "$__all",
+        columns,
+        metric -> queries.worst(metric, "cluster"));
+  }
+
+  /**
+   * @param row the label that names a row
+   * @param url shows the graphs of one row
+   */
+  private static Map<String, Object> worst(
+      String row,
+      List<String> labels,
+      String url,
+      List<DashboardGraph> columns,
+      Function<Metric, String> queries) {
     List<Object> targets = new ArrayList<>();
-    List<Object> overrides = new ArrayList<>(List.of(nodeLink()));
+    List<Object> overrides = new ArrayList<>(List.of(link(row, url)));
     List<Object> order = new ArrayList<>();
     Map<String, Object> names = new LinkedHashMap<>();
     Map<String, Object> positions = new LinkedHashMap<>();
-    LABELS.forEach(label -> positions.put(label, positions.size()));
+    labels.forEach(label -> positions.put(label, positions.size()));
     for (DashboardGraph column : columns) {
       String refId = refId(targets.size());
       targets.add(
@@ -203,7 +234,7 @@ final class GrafanaPanels {
               "refId",
               refId,
               "expr",
-              queries.worstNodes(metric(column), String.join(", ", LABELS)),
+              queries.apply(metric(column)),
               "format",
               "table",
               "instant",
@@ -224,9 +255,9 @@ final class GrafanaPanels {
         "type",
         "table",
         "title",
-        "Worst nodes in the time shown",
+        "Worst %ss in the time shown".formatted(row),
         "description",
-        "The highest value of each node. A click on a node selects this node.",
+        "The highest value of each %1$s. A click on a %1$s selects this %1$s.".formatted(row),
         "datasource",
         DATA_SOURCE,
         "targets",
@@ -249,10 +280,9 @@ final class GrafanaPanels {
         object("id", "custom.cellOptions", "value", object("type", "color-text")));
   }
 
-  /** A link on a node that shows the graphs of this node. */
-  private static Object nodeLink() {
-    Object link = object("title", "Show only this node", "url", ONLY_THIS_NODE);
-    return override("node", object("id", "links", "value", List.of(link)));
+  private static Object link(String row, String url) {
+    Object link = object("title", "Show only this " + row, "url", url);
+    return override(row, object("id", "links", "value", List.of(link)));
   }
 
   private static Object override(String field, Object... properties) {

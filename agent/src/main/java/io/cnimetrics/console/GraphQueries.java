@@ -16,6 +16,9 @@ import java.util.stream.Collectors;
  * @param publishMinutes the agents' publish interval
  */
 record GraphQueries(String cluster, String node, String range, int publishMinutes) {
+  /** The condition for all clusters. */
+  static final String ANY = "=~\".+\"";
+
   /** The number of nodes that a readable graph or table can show. */
   private static final int SHOWN_NODES = 10;
 
@@ -57,8 +60,12 @@ record GraphQueries(String cluster, String node, String range, int publishMinute
    * @param labels the labels of the result
    */
   String worstNodes(Metric metric, String labels) {
-    return "topk(%d, max by (%s) (max_over_time(%s[%s])))"
-        .formatted(SHOWN_NODES, labels, metric(metric), range);
+    return "topk(%d, %s)".formatted(SHOWN_NODES, worst(metric, labels));
+  }
+
+  /** The highest value in the range of each cluster or node. */
+  String worst(Metric metric, String labels) {
+    return "max by (%s) (max_over_time(%s[%s]))".formatted(labels, metric(metric), range);
   }
 
   /** The last value. Without a range, Prometheus ignores points older than five minutes. */

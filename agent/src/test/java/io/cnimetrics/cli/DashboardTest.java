@@ -114,7 +114,29 @@ class DashboardTest {
 
     assertThat(terminal.run("dashboard", "--cluster-id=" + many, "--region=eu-west-1"))
         .isEqualTo(Cli.USAGE);
-    assertThat(terminal.err()).contains("16 clusters are too many: one dashboard shows at most 15");
+    assertThat(terminal.err()).contains("16 clusters are too many: a dashboard of clusters shows at most 15; --fleet");
+  }
+
+  /** In a pod the variable AWS_CLUSTER_ID is set. */
+  @Test
+  void fleetNeedsNoCluster() {
+    Terminal pod = new Terminal(Map.of("AWS_CLUSTER_ID", "prod", "AWS_REGION", "eu-west-1"));
+
+    assertThat(pod.run("dashboard", "--fleet", "--namespace=Net/Pods")).isZero();
+    assertThat(pod.out())
+        .contains("# Which cluster of eu-west-1?", "{\\\"Net/Pods\\\",\\\"CLUSTER_ID\\\"}")
+        .doesNotContain("prod", "Kubernetes/");
+  }
+
+  @Test
+  void fleetHasTheClustersOfAllAccountsAndIsForCloudWatch() {
+    assertThat(
+            terminal.run(
+                "dashboard", "--fleet", "--region=eu-west-1", "--account-id=111122223333"))
+        .isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("--account-id cannot be used with --fleet");
+    assertThat(terminal.run("dashboard", "--fleet", "--format=grafana")).isEqualTo(Cli.USAGE);
+    assertThat(terminal.err()).contains("--fleet needs --format cloudwatch");
   }
 
   @Test
@@ -123,7 +145,7 @@ class DashboardTest {
 
     assertThat(terminal.run("dashboard", "--cluster-id=" + many, "--region=eu-west-1", "--otlp"))
         .isEqualTo(Cli.USAGE);
-    assertThat(terminal.err()).contains("15 clusters are too many: one dashboard shows at most 14");
+    assertThat(terminal.err()).contains("15 clusters are too many: a dashboard of clusters shows at most 14; --fleet");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.cnimetrics.cloudwatchmodel.MetricStore.Stored;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,11 +14,13 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Dashboard and alarms show the true values, at every zoom level. */
 class ConsoleTruthTest {
@@ -181,6 +184,29 @@ class ConsoleTruthTest {
     assertThat(line(lines, FREE_NOW + "subnet-0b").values()).containsExactly(entry(Hour.FROM, 0.0));
     assertThat(empty.line(story.cloudWatch, hour(60)).values())
         .containsExactly(entry(Hour.FROM, 41.0));
+  }
+
+  /** Which clusters a table shows, and in which order, does not depend on their number. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 40, 450})
+  void fleetIsShownWorstClusterFirst(int clusters) {
+    MetricStore store = new MetricStore();
+    IntStream.range(0, clusters)
+        .forEach(
+            n ->
+                store.put(
+                    Stored.of(
+                        Printed.NAMESPACE, "ipamdDownMinutes", Map.of("CLUSTER_ID", "cluster-" + n)),
+                    Hour.FROM.plus(Duration.ofMinutes(n % 60)),
+                    n,
+                    Hour.FROM));
+    Board fleet = Board.of(Printed.of("dashboard", "--fleet", "--region=eu-west-1"));
+
+    assertThat(fleet.lines(store, hour(1)).keySet().stream().filter(name -> name.contains("(")))
+        .containsExactlyElementsOf(
+            IntStream.range(0, Math.min(100, clusters))
+                .mapToObj(n -> "ipamD down for (minutes): cluster-" + (clusters - 1 - n))
+                .toList());
   }
 
   private static void assertTrue(

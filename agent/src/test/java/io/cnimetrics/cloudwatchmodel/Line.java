@@ -24,4 +24,8 @@ record Line(String label, NavigableMap<Instant, Double> values) {
   double least() {
     return values.values().stream().mapToDouble(value -> value).min().orElse(Double.NaN);
   }
+
+  double greatest() {
+    return values.values().stream().mapToDouble(value -> value).max().orElse(Double.NaN);
+  }
 }

@@ -22,7 +22,7 @@ final class MetricMath {
   private static final Pattern TOKEN =
       Pattern.compile("\\s*([A-Za-z_]\\w*|[0-9.]+|'[^']*'|>=|<=|==|!=|[-+*/()<>,])");
   private static final Pattern SEARCH =
-      Pattern.compile("\\{(.*)} MetricName=\"(.*?)\" \"(.*?)\"=\"(.*?)\"");
+      Pattern.compile("\\{(.*)} MetricName=\"(.*?)\"(?: \"(.*?)\"=\"(.*?)\")?");
   private static final Map<String, DoubleBinaryOperator> OPERATORS =
       Map.of(
           "+", (one, other) -> one + other,
@@ -173,7 +173,7 @@ final class MetricMath {
       if (key.namespace().equals(schema.get(0))
           && its.keySet().equals(new TreeSet<>(dimensions))
           && key.series().metric().equals(parts.group(2))
-          && parts.group(4).equals(its.get(parts.group(3)))) {
+          && (parts.group(3) == null || parts.group(4).equals(its.get(parts.group(3))))) {
         String label = String.valueOf(its.get(dimensions.get(dimensions.size() - 1)));
         found.add(new Line(label, store.statistic(key, statistic, window).values()));
       }
@@ -181,13 +181,17 @@ final class MetricMath {
     return found;
   }
 
-  /** Sorts by the least value, lowest first, the only order that is used. */
+  /** Sorts by the least value, lowest first, or by the greatest value, highest first. */
   private static List<Line> sort(List<Object> arguments) {
-    if (!arguments.subList(1, 3).equals(List.of("MIN", "ASC"))) {
-      throw new IllegalArgumentException("sorted by " + arguments.subList(1, 3));
-    }
+    String order = arguments.get(1) + " " + arguments.get(2);
+    Comparator<Line> comparator =
+        switch (order) {
+          case "MIN ASC" -> Comparator.comparingDouble(Line::least);
+          case "MAX DESC" -> Comparator.comparingDouble(Line::greatest).reversed();
+          default -> throw new IllegalArgumentException("sorted by " + order);
+        };
     return lines(arguments.get(0)).stream()
-        .sorted(Comparator.comparingDouble(Line::least))
+        .sorted(comparator)
         .limit(((Double) arguments.get(3)).longValue())
         .toList();
   }

@@ -121,7 +121,8 @@ final class PromtoolTests {
     String interval = "--publish-interval=%dm".formatted(publishMinutes);
     String printed =
         Printed.of("dashboard", "--format=grafana", "--subnets=true", interval)
-            + Printed.of("dashboard", "--region=eu-west-1", "--otlp=true", interval);
+            + Printed.of("dashboard", "--region=eu-west-1", "--otlp=true", interval)
+            + Printed.of("dashboard", "--fleet", "--region=eu-west-1", "--otlp=true", interval);
     return QUERY
         .matcher(printed)
         .results()
@@ -337,28 +338,34 @@ final class PromtoolTests {
         name.equals("pods are refused") ? List.of(notification()) : List.of());
   }
 
-  /** Grafana's table of the worst nodes has a column for some alarms, and names the same nodes. */
+  /** Grafana's tables have a column for some alarms, and name the same clusters and nodes. */
   private static List<Object> tables(Map<String, List<String>> expected, int minute) {
     List<Object> queries = new ArrayList<>();
     for (Alarm alarm : AlarmTable.all()) {
       String family = alarm.metrics().get(0).prometheus().family() + "{";
       List<String> nodes = expected.getOrDefault("Cni" + alarm.id(), List.of());
       graphs(1).stream()
-          .filter(query -> query.startsWith("topk(10, max by (node") && query.contains(family))
+          .filter(query -> query.contains(family))
           .filter(query -> !nodes.isEmpty() && alarm.isOnByDefault())
           .forEach(
-              query ->
-                  queries.add(
-                      query(
-                          "group by (node) ((%s) > 0)".formatted(query),
-                          minute,
-                          nodes.stream()
-                              .map(
-                                  node ->
-                                      object("labels", "{node=\"%s\"}".formatted(node), "value", 1))
-                              .toList())));
+              query -> {
+                if (query.startsWith("topk(10, max by (node")) {
+                  queries.add(named("node", nodes, query, minute));
+                } else if (query.startsWith("max by (cluster)")) {
+                  queries.add(named("cluster", List.of("prod"), query, minute));
+                }
+              });
     }
     return queries;
+  }
+
+  private static Object named(String label, List<String> names, String query, int minute) {
+    return query(
+        "group by (%s) ((%s) > 0)".formatted(label, query),
+        minute,
+        names.stream()
+            .map(name -> object("labels", "{%s=\"%s\"}".formatted(label, name), "value", 1))
+            .toList());
   }
 
   private static Object query(String expression, int minute, Object samples) {

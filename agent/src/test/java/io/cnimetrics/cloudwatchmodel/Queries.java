@@ -39,7 +39,7 @@ final class Queries {
     Map<String, Line> lines = new LinkedHashMap<>();
     for (Shown each : shown) {
       List<Line> found = MetricMath.evaluate(each.expression(), byId, store, window);
-      boolean search = each.label().isEmpty();
+      boolean search = each.label().isEmpty() || each.label().startsWith("${PROP(");
       found.forEach(line -> lines.put(search ? line.label() : each.label(), line));
     }
     return lines;

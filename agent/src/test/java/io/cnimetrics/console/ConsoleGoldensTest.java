@@ -28,6 +28,13 @@ class ConsoleGoldensTest {
   }
 
   @Test
+  void dashboardOfAFleetIsAsApproved() {
+    Goldens.check(
+        "dashboard-fleet.json",
+        DashboardBody.ofFleet(List.of("eu-west-1"), NAMESPACE, new Options(true, true, 5)));
+  }
+
+  @Test
   void alarmsAreAsApproved() {
     Goldens.check("alarms.json", AlarmTemplate.of(settings(1, List.of(), false)));
   }

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -120,6 +121,48 @@ class DashboardBodyTest {
     assertThat(AlarmTable.PAGES).allSatisfy(alarm -> assertThat(labels).anyMatch(of(alarm)));
     assertThat(AlarmTable.TICKETS).allSatisfy(alarm -> assertThat(labels).anyMatch(of(alarm)));
     assertThat(labels).contains("page below 16: A subnet is empty");
+  }
+
+  /** The reader selects a cluster, and sees the dashboard of this cluster below the tables. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void fleetHasTheDetailsOfTheSelectedCluster(boolean otlp) {
+    Options options = new Options(true, otlp, 1);
+    DashboardBody.Cluster prod =
+        new DashboardBody.Cluster("prod", "eu-west-1", Optional.empty());
+    Map<?, ?> fleet =
+        Json.object(DashboardBody.ofFleet(List.of("eu-west-1"), NAMESPACE, options));
+    Map<?, ?> variable = Json.members(fleet, "variables").get(0);
+    String selected = String.valueOf(variable.get("pattern"));
+
+    List<String> shown =
+        properties(Json.members(fleet, "widgets")).stream()
+            .map(text -> text.replaceAll(selected, "prod"))
+            .toList();
+    List<String> details =
+        properties(
+            Json.members(
+                Json.object(DashboardBody.of(List.of(prod), NAMESPACE, options)), "widgets"));
+    assertThat(shown).endsWith(details.toArray(String[]::new));
+    assertThat(shown.subList(0, shown.size() - details.size()))
+        .hasSize(otlp ? 12 : 7)
+        .noneMatch(text -> text.contains("prod"));
+  }
+
+  @Test
+  void fleetOfSeveralRegionsHasNoCluster() {
+    String body =
+        DashboardBody.ofFleet(
+            List.of("eu-west-1", "us-east-1"), NAMESPACE, new Options(true, true, 1));
+
+    assertThat(body).contains("eu-west-1", "us-east-1").doesNotContain("SELECTED", "variables");
+    assertThat(graphs(Json.members(Json.object(body), "widgets")))
+        .hasSize(12)
+        .allSatisfy(table -> assertThat(table.get("view")).isEqualTo("table"));
+  }
+
+  private static List<String> properties(List<Map<?, ?>> widgets) {
+    return widgets.stream().map(widget -> String.valueOf(widget.get("properties"))).toList();
   }
 
   private static Predicate<String> of(Alarm alarm) {

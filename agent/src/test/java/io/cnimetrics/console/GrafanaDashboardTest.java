@@ -89,12 +89,10 @@ class GrafanaDashboardTest {
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void questionsAreThoseOfTheDashboardOfCloudWatch(boolean subnets) {
-    DashboardBody.Cluster cluster =
-        new DashboardBody.Cluster("prod", "eu-west-1", Optional.empty());
     String body =
-        DashboardBody.of(
-            List.of(cluster), "Kubernetes/CNI", new DashboardBody.Options(subnets, false, 1));
-    List<String> questions = new ArrayList<>();
+        DashboardBody.ofFleet(
+            List.of("eu-west-1"), "Kubernetes/CNI", new DashboardBody.Options(subnets, false, 1));
+    List<String> questions = new ArrayList<>(List.of("Which cluster?"));
     for (Map<?, ?> widget : Json.members(Json.object(body), "widgets")) {
       String text = String.valueOf(Json.member(widget, "properties").get("markdown"));
       if (text.startsWith("### ") && !text.contains("logs\n")) {
@@ -102,7 +100,7 @@ class GrafanaDashboardTest {
       }
     }
 
-    assertThat(titles(subnets, "row")).isEqualTo(questions).hasSize(subnets ? 8 : 7);
+    assertThat(titles(subnets, "row")).isEqualTo(questions).hasSize(subnets ? 9 : 8);
     assertThat(titles(subnets, "timeseries")).contains("How long pods are refused", "Nodes");
   }
 
