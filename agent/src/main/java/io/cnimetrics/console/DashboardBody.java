@@ -42,8 +42,7 @@ public final class DashboardBody {
   public static String ofFleet(List<String> regions, String namespace, Options options) {
     DashboardGrid grid = grid(namespace);
     for (String region : regions) {
-      DashboardSections sections =
-          new DashboardSections(new Cluster("", region, Optional.empty()));
+      DashboardSections sections = new DashboardSections(new Cluster("", region, Optional.empty()));
       grid.text(TEXT_HEIGHT, DashboardTexts.fleet(region, regions.size() == 1));
       sections.clusters(options.subnets()).forEach(grid::tables);
       if (options.otlp()) {
@@ -68,8 +67,7 @@ public final class DashboardBody {
         "label", "Cluster",
         "defaultValue", "__FIRST",
         "visible", true,
-        "search",
-            DashboardGraph.found(namespace, MetricCatalog.IPAMD_UP, ClusterSeries.CLUSTER),
+        "search", DashboardGraph.found(namespace, MetricCatalog.IPAMD_UP, ClusterSeries.CLUSTER),
         "populateFrom", ClusterSeries.CLUSTER);
   }
 

@@ -122,14 +122,22 @@ final class DashboardGraph {
     String region = cluster.region();
     List<Object> metrics = metrics(namespace);
     return object(
-        "title", title,
-        "region", region,
-        "view", now ? "singleValue" : "timeSeries",
-        "stacked", Optional.of(stacked).filter(is -> is),
-        "period", PERIOD_SECONDS,
-        "yAxis", Optional.of(object("left", axis)).filter(any -> !now),
-        "annotations", annotations(thresholds),
-        "metrics", metrics);
+        "title",
+        title,
+        "region",
+        region,
+        "view",
+        now ? "singleValue" : "timeSeries",
+        "stacked",
+        Optional.of(stacked).filter(is -> is),
+        "period",
+        PERIOD_SECONDS,
+        "yAxis",
+        Optional.of(object("left", axis)).filter(any -> !now),
+        "annotations",
+        annotations(thresholds),
+        "metrics",
+        metrics);
   }
 
   /**
@@ -144,10 +152,14 @@ final class DashboardGraph {
     String worst = line.formula().isOfSubnets() ? "MIN" : "MAX";
     Object shown =
         object(
-            "layout", "vertical",
-            "showTimeSeriesData", false,
-            "stickySummary", true,
-            "summaryColumns", List.of(worst));
+            "layout",
+            "vertical",
+            "showTimeSeriesData",
+            false,
+            "stickySummary",
+            true,
+            "summaryColumns",
+            List.of(worst));
     return object(
         "title", "%s (%s)".formatted(title, unit),
         "region", cluster.region(),
@@ -183,8 +195,7 @@ final class DashboardGraph {
   Map<String, Object> chart(int publishMinutes) {
     Line line = lines.get(0);
     String lag = PromQuery.lag(publishMinutes) + "m";
-    String only =
-        cluster.isAny() ? GraphQueries.ANY : PrometheusName.equal(cluster.clusterId());
+    String only = cluster.isAny() ? GraphQueries.ANY : PrometheusName.equal(cluster.clusterId());
     GraphQueries queries = new GraphQueries(only, "", lag, publishMinutes);
     BigDecimal factor = PromQuery.factor(line.formula().series().get(0).metric().unit());
     String inUnit = factor.compareTo(BigDecimal.ONE) == 0 ? "" : " / " + factor.toPlainString();
@@ -245,7 +256,9 @@ final class DashboardGraph {
     String only =
         of.isAny() ? "" : " \"%s\"=\"%s\"".formatted(ClusterSeries.CLUSTER, of.clusterId());
     String order =
-        line.formula().isOfSubnets() ? "MIN, ASC, " + SHOWN_SUBNETS : "MAX, DESC, " + SHOWN_CLUSTERS;
+        line.formula().isOfSubnets()
+            ? "MIN, ASC, " + SHOWN_SUBNETS
+            : "MAX, DESC, " + SHOWN_CLUSTERS;
     String search =
         "SORT(SEARCH('%s%s', '%s'), %s)"
             .formatted(

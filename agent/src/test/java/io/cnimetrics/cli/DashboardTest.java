@@ -114,7 +114,8 @@ class DashboardTest {
 
     assertThat(terminal.run("dashboard", "--cluster-id=" + many, "--region=eu-west-1"))
         .isEqualTo(Cli.USAGE);
-    assertThat(terminal.err()).contains("16 clusters are too many: a dashboard of clusters shows at most 15; --fleet");
+    assertThat(terminal.err())
+        .contains("16 clusters are too many: a dashboard of clusters shows at most 15; --fleet");
   }
 
   /** In a pod the variable AWS_CLUSTER_ID is set. */
@@ -131,8 +132,7 @@ class DashboardTest {
   @Test
   void fleetHasTheClustersOfAllAccountsAndIsForCloudWatch() {
     assertThat(
-            terminal.run(
-                "dashboard", "--fleet", "--region=eu-west-1", "--account-id=111122223333"))
+            terminal.run("dashboard", "--fleet", "--region=eu-west-1", "--account-id=111122223333"))
         .isEqualTo(Cli.USAGE);
     assertThat(terminal.err()).contains("--account-id cannot be used with --fleet");
     assertThat(terminal.run("dashboard", "--fleet", "--format=grafana")).isEqualTo(Cli.USAGE);
@@ -145,7 +145,8 @@ class DashboardTest {
 
     assertThat(terminal.run("dashboard", "--cluster-id=" + many, "--region=eu-west-1", "--otlp"))
         .isEqualTo(Cli.USAGE);
-    assertThat(terminal.err()).contains("15 clusters are too many: a dashboard of clusters shows at most 14; --fleet");
+    assertThat(terminal.err())
+        .contains("15 clusters are too many: a dashboard of clusters shows at most 14; --fleet");
   }
 
   @Test

@@ -196,7 +196,9 @@ class ConsoleTruthTest {
             n ->
                 store.put(
                     Stored.of(
-                        Printed.NAMESPACE, "ipamdDownMinutes", Map.of("CLUSTER_ID", "cluster-" + n)),
+                        Printed.NAMESPACE,
+                        "ipamdDownMinutes",
+                        Map.of("CLUSTER_ID", "cluster-" + n)),
                     Hour.FROM.plus(Duration.ofMinutes(n % 60)),
                     n,
                     Hour.FROM));

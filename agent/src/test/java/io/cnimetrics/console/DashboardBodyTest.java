@@ -128,10 +128,8 @@ class DashboardBodyTest {
   @ValueSource(booleans = {true, false})
   void fleetHasTheDetailsOfTheSelectedCluster(boolean otlp) {
     Options options = new Options(true, otlp, 1);
-    DashboardBody.Cluster prod =
-        new DashboardBody.Cluster("prod", "eu-west-1", Optional.empty());
-    Map<?, ?> fleet =
-        Json.object(DashboardBody.ofFleet(List.of("eu-west-1"), NAMESPACE, options));
+    DashboardBody.Cluster prod = new DashboardBody.Cluster("prod", "eu-west-1", Optional.empty());
+    Map<?, ?> fleet = Json.object(DashboardBody.ofFleet(List.of("eu-west-1"), NAMESPACE, options));
     Map<?, ?> variable = Json.members(fleet, "variables").get(0);
     String selected = String.valueOf(variable.get("pattern"));
 
