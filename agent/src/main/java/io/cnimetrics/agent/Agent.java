@@ -30,6 +30,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -137,7 +138,25 @@ public final class Agent {
     this.polls = new Loop("poll", config.pollInterval(), clock, poller::run);
     this.publisher =
         config.sends()
-            ? Optional.of(publisher(sinks, sampler, schedule, random))
+            ? Optional.of(
+                new Publisher(
+                    buffer,
+                    this::identify,
+                    receivers(),
+                    (receiver, region, now) ->
+                        new Sender(
+                            buffer,
+                            sink(sinks, receiver, region),
+                            receiver,
+                            schedule,
+                            stats,
+                            random,
+                            where(receiver, region),
+                            now),
+                    sampler.start(),
+                    new Backoff(random),
+                    this::onIdentity,
+                    this::giveUp))
             : Optional.empty();
     this.sends = new Loop("send", LONGEST_SEND_PAUSE, clock, this::send);
     this.subnetReads =
@@ -165,42 +184,28 @@ public final class Agent {
     MetricSink otlp(Otlp otlp, String region, Supplier<NodeLabels> labels);
   }
 
-  private Publisher publisher(
-      Sinks sinks, Sampler sampler, NodeSchedule schedule, RandomGenerator random) {
-    List<Publisher.Opening> openings = new ArrayList<>();
-    if (config.cloudwatch()) {
-      openings.add(
-          new Publisher.Opening(
-              Receiver.CLOUDWATCH,
-              (region, now) ->
-                  new Sender(
-                      buffer, sinks.cloudWatch(region), schedule, stats, random, region, now)));
-    }
-    config
+  /** The services that receive the metrics. */
+  private List<Receiver> receivers() {
+    return Stream.of(Receiver.values())
+        .filter(
+            receiver ->
+                receiver == Receiver.CLOUDWATCH ? config.cloudwatch() : config.otlp().isPresent())
+        .toList();
+  }
+
+  private MetricSink sink(Sinks sinks, Receiver receiver, String region) {
+    return receiver == Receiver.CLOUDWATCH
+        ? sinks.cloudWatch(region)
+        : sinks.otlp(config.otlp().orElseThrow(), region, this::labels);
+  }
+
+  private Map.Entry<String, String> where(Receiver receiver, String region) {
+    return config
         .otlp()
-        .ifPresent(
-            otlp ->
-                openings.add(
-                    new Publisher.Opening(
-                        Receiver.OTLP,
-                        (region, now) ->
-                            new Sender(
-                                buffer,
-                                sinks.otlp(otlp, region, this::labels),
-                                Receiver.OTLP,
-                                schedule,
-                                stats,
-                                random,
-                                where(otlp, region),
-                                now))));
-    return new Publisher(
-        buffer,
-        this::identify,
-        openings,
-        sampler.start(),
-        new Backoff(random),
-        this::onIdentity,
-        this::giveUp);
+        .filter(any -> receiver == Receiver.OTLP)
+        .flatMap(Otlp::url)
+        .map(url -> Map.entry("url", url.toString()))
+        .orElseGet(() -> Map.entry("region", region));
   }
 
   private Identification identify(Duration limit) {
@@ -304,7 +309,7 @@ public final class Agent {
         increases.all(),
         alerts.present(),
         depth(),
-        destinations());
+        receivers().stream().map(this::destination).toList());
   }
 
   /**
@@ -326,39 +331,17 @@ public final class Agent {
                     config.nodeName(), config.clusterId(), config.region(), Instance.UNKNOWN));
   }
 
-  private List<AgentStatus.Destination> destinations() {
-    List<AgentStatus.Destination> all = new ArrayList<>();
-    if (config.cloudwatch()) {
-      all.add(
-          new AgentStatus.Destination(
-              "cloudwatch",
-              node().region(),
-              Optional.of(config.namespace()),
-              Optional.empty(),
-              answers(Receiver.CLOUDWATCH)));
-    }
-    config
-        .otlp()
-        .ifPresent(
-            otlp ->
-                all.add(
-                    new AgentStatus.Destination(
-                        "otlp",
-                        node().region(),
-                        Optional.empty(),
-                        otlp.url().map(Object::toString).or(() -> Optional.of("cloudwatch")),
-                        answers(Receiver.OTLP))));
-    return all;
-  }
-
-  private Optional<Sender.Answers> answers(Receiver receiver) {
-    return publisher.flatMap(known -> known.sender(receiver)).map(Sender::answers);
-  }
-
-  private static Map.Entry<String, String> where(Otlp otlp, String region) {
-    return otlp.url()
-        .map(url -> Map.entry("url", url.toString()))
-        .orElseGet(() -> Map.entry("region", region));
+  private AgentStatus.Destination destination(Receiver receiver) {
+    boolean cloudWatch = receiver == Receiver.CLOUDWATCH;
+    return new AgentStatus.Destination(
+        receiver.label().toLowerCase(Locale.ROOT),
+        node().region(),
+        Optional.of(config.namespace()).filter(any -> cloudWatch),
+        config
+            .otlp()
+            .filter(any -> !cloudWatch)
+            .map(otlp -> otlp.url().map(Object::toString).orElse("cloudwatch")),
+        publisher.flatMap(known -> known.sender(receiver)).map(Sender::answers));
   }
 
   /** The number of pending minutes, and the oldest pending minute. */
@@ -393,10 +376,7 @@ public final class Agent {
 
   /** Sends the pending minutes. A receiver that hangs leaves time for the next receiver. */
   private void flush(long end) {
-    List<Sender> senders =
-        Stream.of(Receiver.values())
-            .flatMap(receiver -> publisher.flatMap(known -> known.sender(receiver)).stream())
-            .toList();
+    List<Sender> senders = publisher.map(Publisher::senders).orElse(List.of());
     for (int i = 0; i < senders.size(); i++) {
       long own = System.nanoTime() + (end - System.nanoTime()) / (senders.size() - i);
       senders.get(i).flush(clock.instant(), () -> Duration.ofNanos(own - System.nanoTime()));

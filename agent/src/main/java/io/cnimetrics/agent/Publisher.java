@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -39,7 +38,7 @@ final class Publisher {
   private static final Duration RESOLVE_AGAIN = Duration.ofMinutes(10);
 
   /**
-   * How long a sender waits for the labels of the instance. Without this wait, a slow answer of
+   * How long the sender of OTLP waits for the labels of the instance. Without this wait, a slow answer of
    * instance metadata would create a second series of each metric, without these labels.
    */
   private static final Duration WAIT_FOR_INSTANCE = Duration.ofMinutes(5);
@@ -56,7 +55,8 @@ final class Publisher {
 
   private final MetricBuffer buffer;
   private final Function<Duration, Identification> identity;
-  private final List<Opening> openings;
+  private final List<Receiver> receivers;
+  private final Senders creator;
   private final Consumer<NodeIdentity> onIdentity;
   private final Consumer<String> fatal;
   private final List<Sample> start;
@@ -69,21 +69,16 @@ final class Publisher {
   private boolean started;
   private boolean late;
 
-  /**
-   * How to create the sender of a receiver.
-   *
-   * @param sender creates the sender for a region
-   */
-  record Opening(Receiver receiver, BiFunction<String, Instant, Sender> sender) {
-    /** Whether the sender waits some minutes for the labels with the instance's id and zone. */
-    boolean needsInstance() {
-      return receiver == Receiver.OTLP;
-    }
+  /** Creates the sender of a receiver. */
+  @FunctionalInterface
+  interface Senders {
+    Sender of(Receiver receiver, String region, Instant now);
   }
 
   /**
    * @param identity looks up the node's identity within the given time limit
-   * @param openings how to create the sender of each receiver
+   * @param receivers the services that receive the metrics
+   * @param creator creates the sender of each receiver when the node's identity is complete
    * @param start the samples that count the start of the agent; the publisher sends them at once
    * @param onIdentity receives the known identity of the node after each lookup
    * @param fatal receives the reason why the agent can never send
@@ -91,14 +86,16 @@ final class Publisher {
   Publisher(
       MetricBuffer buffer,
       Function<Duration, Identification> identity,
-      List<Opening> openings,
+      List<Receiver> receivers,
+      Senders creator,
       List<Sample> start,
       Backoff backoff,
       Consumer<NodeIdentity> onIdentity,
       Consumer<String> fatal) {
     this.buffer = buffer;
     this.identity = identity;
-    this.openings = List.copyOf(openings);
+    this.receivers = List.copyOf(receivers);
+    this.creator = creator;
     this.start = start;
     this.backoff = backoff;
     this.onIdentity = onIdentity;
@@ -110,10 +107,14 @@ final class Publisher {
     return Optional.ofNullable(senders.get(receiver));
   }
 
+  /** The senders of all receivers; empty until the node's identity is complete. */
+  List<Sender> senders() {
+    return List.copyOf(senders.values());
+  }
+
   /** The reasons of the receivers that refuse requests and have accepted none yet. */
   List<String> refusals() {
-    return openings.stream()
-        .map(Opening::receiver)
+    return receivers.stream()
         .flatMap(
             receiver ->
                 sender(receiver).map(Sender::refusal).orElse(identityRefusal).stream()
@@ -178,10 +179,10 @@ final class Publisher {
     if (unknown.isEmpty()) {
       logIdentity(found);
       boolean waits = now.isBefore(openAllAt) && !found.isFinal();
-      openings.stream()
-          .filter(opening -> !(opening.needsInstance() && waits))
-          .forEach(opening -> open(opening, found.node(), now));
-      if (waits && senders.size() < openings.size()) {
+      receivers.stream()
+          .filter(receiver -> !waits || receiver != Receiver.OTLP)
+          .forEach(receiver -> open(receiver, found.node(), now));
+      if (waits && senders.size() < receivers.size()) {
         return now.plus(backoff.next());
       }
       return found.isFinal() ? Instant.MAX : now.plus(RESOLVE_AGAIN);
@@ -197,14 +198,14 @@ final class Publisher {
     return Instant.MAX;
   }
 
-  private void open(Opening opening, NodeIdentity node, Instant now) {
-    if (senders.containsKey(opening.receiver())) {
+  private void open(Receiver receiver, NodeIdentity node, Instant now) {
+    if (senders.containsKey(receiver)) {
       return;
     }
     try {
       Map<Receiver, Sender> opened = new EnumMap<>(Receiver.class);
       opened.putAll(senders);
-      opened.put(opening.receiver(), opening.sender().apply(node.region().orElseThrow(), now));
+      opened.put(receiver, creator.of(receiver, node.region().orElseThrow(), now));
       senders = Collections.unmodifiableMap(opened);
     } catch (SettingsException e) {
       giveUp(Stream.of(String.valueOf(e.getMessage())));

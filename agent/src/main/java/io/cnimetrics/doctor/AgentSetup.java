@@ -81,7 +81,7 @@ final class AgentSetup {
     String evidence = value.get() + origin.map(from -> " (" + from.label() + ")").orElse("");
     boolean fromTag =
         origin
-            .filter(from -> from instanceof Origin.InstanceTag || from instanceof Origin.Ec2Tag)
+            .filter(Origin::isTag)
             .isPresent();
     return fromTag
         ? spec.note(

@@ -63,7 +63,7 @@ final class AwsAccess {
   }
 
   private static boolean clusterIsGiven(NodeEvidence node) {
-    return node.origins().clusterId().filter(Origin.Given.class::isInstance).isPresent();
+    return node.origins().clusterId().filter(Origin.GIVEN::equals).isPresent();
   }
 
   private static Finding endpoint(

@@ -1,8 +1,8 @@
 package io.cnimetrics.health;
 
 import io.cnimetrics.health.AgentStats.Latencies;
-import io.cnimetrics.health.MetricsPage.Backlog;
 import io.cnimetrics.health.MetricsPage.BuildInfo;
+import io.cnimetrics.publish.MetricBuffer;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
@@ -10,11 +10,11 @@ import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot.GaugeDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.InfoSnapshot;
-import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.Unit;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,9 +24,17 @@ import java.util.concurrent.atomic.LongAdder;
 final class AgentMetrics {
   private AgentMetrics() {}
 
-  static List<MetricSnapshot> of(AgentStats stats, Backlog backlog, BuildInfo build, Labels node) {
+  static List<MetricSnapshot> of(
+      AgentStats stats, MetricBuffer.Depth pending, Instant now, BuildInfo build, Labels node) {
+    long age =
+        pending.oldest().map(oldest -> Duration.between(oldest, now).toMillis()).orElse(0L);
+    Labels versions =
+        Labels.of("version", build.version(), "java_version", build.javaVersion());
     return List.of(
-        info(build, node),
+        PrometheusText.info(
+            name("build"),
+            "Versions of the agent and of its Java runtime.",
+            node.merge(versions)),
         counters("polls", "Polls of ipamD by result.", "result", stats.polls, node),
         counter("datums_sent", "Datums that CloudWatch accepted.", stats.sent.sum(), node),
         counters("datums_dropped", "Dropped datums by reason.", "reason", stats.dropped, node),
@@ -35,29 +43,16 @@ final class AgentMetrics {
         gauge(
                 "backlog_size",
                 "Pending minutes, whose datums CloudWatch has not accepted yet.",
-                (double) backlog.minutes(),
+                pending.minutes(),
                 node)
             .build(),
         gauge(
                 "backlog_age_seconds",
                 "Age of the oldest pending minute; 0 if no minute is pending.",
-                backlog.oldest().toMillis() / 1000.0,
+                Math.max(0, age) / 1000.0,
                 node)
             .unit(Unit.SECONDS)
             .build());
-  }
-
-  private static MetricSnapshot info(BuildInfo build, Labels node) {
-    return InfoSnapshot.builder()
-        .name(name("build"))
-        .help("Versions of the agent and of its Java runtime.")
-        .dataPoint(
-            InfoDataPointSnapshot.builder()
-                .labels(
-                    node.merge(
-                        Labels.of("version", build.version(), "java_version", build.javaVersion())))
-                .build())
-        .build();
   }
 
   private static MetricSnapshot counter(String name, String help, long count, Labels node) {

@@ -2,9 +2,10 @@ package io.cnimetrics.health;
 
 import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sample;
+import io.cnimetrics.publish.MetricBuffer;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
-import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -20,7 +21,8 @@ public final class MetricsPage implements Page {
   private final Supplier<List<Sample>> samples;
   private final Supplier<NodeLabels> node;
   private final AgentStats stats;
-  private final Supplier<Backlog> backlog;
+  private final Supplier<MetricBuffer.Depth> pending;
+  private final InstantSource clock;
   private final BuildInfo build;
 
   /**
@@ -30,12 +32,14 @@ public final class MetricsPage implements Page {
       Supplier<List<Sample>> samples,
       Supplier<NodeLabels> node,
       AgentStats stats,
-      Supplier<Backlog> backlog,
+      Supplier<MetricBuffer.Depth> pending,
+      InstantSource clock,
       BuildInfo build) {
     this.samples = samples;
     this.node = node;
     this.stats = stats;
-    this.backlog = backlog;
+    this.pending = pending;
+    this.clock = clock;
     this.build = build;
   }
 
@@ -44,17 +48,14 @@ public final class MetricsPage implements Page {
     NodeLabels labels = node.get();
     List<MetricSnapshot> all = new ArrayList<>(PrometheusText.snapshots(samples.get(), labels));
     all.addAll(
-        AgentMetrics.of(stats, backlog.get(), build, PrometheusText.labels(labels.ofEach())));
+        AgentMetrics.of(
+            stats,
+            pending.get(),
+            clock.instant(),
+            build,
+            PrometheusText.labels(labels.ofEach())));
     return TextFormat.of(accept).write(new MetricSnapshots(all));
   }
-
-  /**
-   * The pending minutes.
-   *
-   * @param minutes the number of pending minutes
-   * @param oldest the age of the oldest pending minute; zero if no minute is pending
-   */
-  public record Backlog(long minutes, Duration oldest) {}
 
   /**
    * The versions of the running agent.

@@ -43,15 +43,16 @@ public final class PrometheusText {
     List<MetricSnapshot> snapshots = new ArrayList<>();
     families.forEach((name, family) -> snapshots.add(snapshot(name, family, each)));
     if (!node.ofInfo().isEmpty()) {
-      snapshots.add(info(each.merge(labels(node.ofInfo()))));
+      String name = NodeLabels.INFO.replaceFirst("_info$", "");
+      snapshots.add(info(name, NodeLabels.INFO_HELP, each.merge(labels(node.ofInfo()))));
     }
     return snapshots;
   }
 
-  private static MetricSnapshot info(Labels labels) {
+  static MetricSnapshot info(String name, String help, Labels labels) {
     return InfoSnapshot.builder()
-        .name(NodeLabels.INFO.replaceFirst("_info$", ""))
-        .help(NodeLabels.INFO_HELP)
+        .name(name)
+        .help(help)
         .dataPoint(InfoDataPointSnapshot.builder().labels(labels).build())
         .build();
   }

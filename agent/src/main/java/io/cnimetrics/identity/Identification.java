@@ -136,8 +136,8 @@ public record Identification(
   }
 
   private static Field region(Configured given, InstanceMetadata.Result metadata) {
-    return known(given.region(), new Origin.Given())
-        .or(() -> known(metadata.instance().region(), new Origin.InstanceMetadata()))
+    return known(given.region(), Origin.GIVEN)
+        .or(() -> known(metadata.instance().region(), Origin.INSTANCE_METADATA))
         .orElseGet(() -> new Unresolved(UNKNOWN_REGION, metadata.isRetryable()));
   }
 
@@ -146,12 +146,12 @@ public record Identification(
       InstanceMetadata.Result metadata,
       Optional<Ec2Result<Map<String, String>>> ec2) {
     ClusterName.Result shown = ClusterName.of(metadata.instance().tags());
-    return known(given.clusterId(), new Origin.Given())
+    return known(given.clusterId(), Origin.GIVEN)
         .or(
             () ->
                 shown instanceof ClusterName.Unnamed
                     ? ec2.map(Identification::byEc2)
-                    : Optional.of(byTags(shown, Source.IMDS, Origin.InstanceTag::new)))
+                    : Optional.of(byTags(shown, Source.IMDS, Origin::instanceTag)))
         .orElseGet(() -> new Unresolved(unknownCluster(shown), metadata.isRetryable()));
   }
 
@@ -171,7 +171,7 @@ public record Identification(
       return new Unresolved(failure.problem(), true);
     }
     Map<String, String> tags = ((Ec2Result.Found<Map<String, String>>) answer).value();
-    return byTags(ClusterName.of(tags), Source.EC2, Origin.Ec2Tag::new);
+    return byTags(ClusterName.of(tags), Source.EC2, Origin::ec2Tag);
   }
 
   private static Field byTags(

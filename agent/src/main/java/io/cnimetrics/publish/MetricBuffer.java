@@ -81,19 +81,6 @@ public final class MetricBuffer implements AutoCloseable {
    *
    * @param directory the state directory, or empty to keep the state in memory
    * @param destination the namespace and dimensions of new samples in CloudWatch
-   */
-  public MetricBuffer(
-      Optional<Path> directory,
-      Destination destination,
-      InstantSource clock,
-      SendEvents events,
-      AlertListener reports) {
-    this(directory, destination, Optional.empty(), clock, events, reports);
-  }
-
-  /**
-   * Like {@link #MetricBuffer(Optional, Destination, InstantSource, SendEvents, AlertListener)}.
-   *
    * @param otlp the destination of new samples by OTLP, if there is one. Each receiver has its own
    *     pending minutes
    */

@@ -60,31 +60,9 @@ public final class Sender {
   private Instant loggedAt = Instant.MIN;
 
   /**
-   * @param region the region of CloudWatch, for log messages
-   * @param now the current time. The first request is sent at the next time of the schedule
-   */
-  public Sender(
-      MetricBuffer buffer,
-      MetricSink sink,
-      NodeSchedule schedule,
-      SendEvents events,
-      RandomGenerator random,
-      String region,
-      Instant now) {
-    this(
-        buffer,
-        sink,
-        Receiver.CLOUDWATCH,
-        schedule,
-        events,
-        random,
-        Map.entry("region", region),
-        now);
-  }
-
-  /**
    * @param receiver the receiver whose pending minutes this sender sends
    * @param where the region or the URL of the receiver, as a key and a value for log messages
+   * @param now the current time. The first request is sent at the next time of the schedule
    */
   public Sender(
       MetricBuffer buffer,
@@ -363,11 +341,6 @@ public final class Sender {
           answer.message());
     }
     failure = Optional.of(answer);
-  }
-
-  /** Whether the receiver has accepted at least one request. */
-  public synchronized boolean hasSent() {
-    return everSent;
   }
 
   /** The message of the last request, if it was unauthorized and no request was ever accepted. */

@@ -1,39 +1,25 @@
 package io.cnimetrics.snapshot;
 
-/** The source of the region or of the cluster's name. */
-public sealed interface Origin {
-  /** A text for people and logs, such as {@code tag eks:cluster-name}. */
-  String label();
-
+/**
+ * The source of the region or of the cluster's name.
+ *
+ * @param label a text for people and logs, such as {@code tag eks:cluster-name}
+ * @param isTag whether the value comes from a tag of the instance
+ */
+public record Origin(String label, boolean isTag) {
   /** A flag or its environment variable. */
-  record Given() implements Origin {
-    @Override
-    public String label() {
-      return "given";
-    }
-  }
+  public static final Origin GIVEN = new Origin("given", false);
 
   /** The instance metadata service. */
-  record InstanceMetadata() implements Origin {
-    @Override
-    public String label() {
-      return "instance metadata";
-    }
-  }
+  public static final Origin INSTANCE_METADATA = new Origin("instance metadata", false);
 
   /** A tag of the instance, shown by the instance metadata service. */
-  record InstanceTag(String key) implements Origin {
-    @Override
-    public String label() {
-      return "tag " + key;
-    }
+  public static Origin instanceTag(String key) {
+    return new Origin("tag " + key, true);
   }
 
   /** A tag of the instance, returned by the EC2 API. */
-  record Ec2Tag(String key) implements Origin {
-    @Override
-    public String label() {
-      return "EC2 tag " + key;
-    }
+  public static Origin ec2Tag(String key) {
+    return new Origin("EC2 tag " + key, true);
   }
 }

@@ -20,7 +20,6 @@ import io.cnimetrics.config.Otlp;
 import io.cnimetrics.health.AgentStats;
 import io.cnimetrics.health.HealthServer;
 import io.cnimetrics.health.MetricsPage;
-import io.cnimetrics.health.MetricsPage.Backlog;
 import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.health.Page;
 import io.cnimetrics.health.StatusPage;
@@ -28,7 +27,6 @@ import io.cnimetrics.identity.Identification;
 import io.cnimetrics.identity.IdentityResolver;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.otlp.OtlpSink;
-import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.snapshot.Subnet;
 import java.io.IOException;
@@ -172,23 +170,9 @@ final class AgentModule {
       pages.put(
           MetricsPage.PATH,
           new MetricsPage(
-              lastPoll::samples,
-              agent::labels,
-              activity,
-              () -> backlog(agent.depth(), clock),
-              build));
+              lastPoll::samples, agent::labels, activity, agent::depth, clock, build));
     }
     return new HealthServer(config.healthAddress(), pod, agent::health, pages);
-  }
-
-  private static Backlog backlog(MetricBuffer.Depth depth, InstantSource clock) {
-    Duration age =
-        depth
-            .oldest()
-            .map(oldest -> Duration.between(oldest, clock.instant()))
-            .filter(known -> !known.isNegative())
-            .orElse(Duration.ZERO);
-    return new Backlog(depth.minutes(), age);
   }
 
   /** Sends with the AWS SDK. */

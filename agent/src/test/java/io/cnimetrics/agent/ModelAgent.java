@@ -101,7 +101,19 @@ class ModelAgent {
         new Publisher(
             buffer,
             limit -> identification(),
-            openings(buffer, schedule),
+            otlp.isPresent()
+                ? List.of(Receiver.CLOUDWATCH, Receiver.OTLP)
+                : List.of(Receiver.CLOUDWATCH),
+            (receiver, region, at) ->
+                new Sender(
+                    buffer,
+                    receiver == Receiver.OTLP ? otlp.orElseThrow() : sink,
+                    receiver,
+                    schedule,
+                    events,
+                    random,
+                    Map.entry("region", region),
+                    at),
             sampler.start(),
             new Backoff(random),
             node -> poller.setInstance(node.instance()),
@@ -109,30 +121,6 @@ class ModelAgent {
               throw new AssertionError(why);
             });
     running = Optional.of(new Running(buffer, poller, publisher));
-  }
-
-  private List<Publisher.Opening> openings(MetricBuffer buffer, NodeSchedule schedule) {
-    List<Publisher.Opening> openings = new ArrayList<>();
-    openings.add(
-        new Publisher.Opening(
-            Receiver.CLOUDWATCH,
-            (region, at) -> new Sender(buffer, sink, schedule, events, random, region, at)));
-    otlp.ifPresent(
-        receiver ->
-            openings.add(
-                new Publisher.Opening(
-                    Receiver.OTLP,
-                    (region, at) ->
-                        new Sender(
-                            buffer,
-                            receiver,
-                            Receiver.OTLP,
-                            schedule,
-                            events,
-                            random,
-                            Map.entry("region", region),
-                            at))));
-    return openings;
   }
 
   private Identification identification() {

@@ -71,7 +71,7 @@ final class ModelPublisher {
     this.random = new SplittableRandom(name.hashCode());
     this.schedule = NodeSchedule.of(name, POLL_INTERVAL, publishInterval);
     this.troubled = troubled;
-    this.buffer = new MetricBuffer(Optional.empty(), to(sets), () -> now, EVENTS, report -> {});
+    this.buffer = new MetricBuffer(Optional.empty(), to(sets), Optional.empty(), () -> now, EVENTS, report -> {});
     this.publisher = publisher();
   }
 
@@ -79,10 +79,17 @@ final class ModelPublisher {
     return new Publisher(
         buffer,
         limit -> identification(name),
-        List.of(
-            new Publisher.Opening(
-                Receiver.CLOUDWATCH,
-                (region, at) -> new Sender(buffer, sink, schedule, EVENTS, random, region, at))),
+        List.of(Receiver.CLOUDWATCH),
+        (receiver, region, at) ->
+            new Sender(
+                buffer,
+                sink,
+                receiver,
+                schedule,
+                EVENTS,
+                random,
+                Map.entry("region", region),
+                at),
         SAMPLER.start(),
         new Backoff(random),
         node -> {},

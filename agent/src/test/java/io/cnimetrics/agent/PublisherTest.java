@@ -151,7 +151,7 @@ class PublisherTest {
     List.of(dimensions).forEach(name -> unknown.put(name, Destination.UNKNOWN));
     Destination destination = new Destination("Kubernetes/CNI", List.of(unknown));
     MetricBuffer buffer =
-        new MetricBuffer(Optional.empty(), destination, () -> START, events, report -> {});
+        new MetricBuffer(Optional.empty(), destination, Optional.empty(), () -> START, events, report -> {});
     NodeSchedule schedule = NodeSchedule.of("node", Duration.ofSeconds(30), Duration.ofMinutes(1));
     Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START);
     poller[0] =
@@ -163,11 +163,17 @@ class PublisherTest {
             Identification.of(
                 new Identification.Configured("node", given, given.map(name -> "us-west-2")),
                 metadata),
-        List.of(
-            new Publisher.Opening(
-                Receiver.CLOUDWATCH,
-                (region, now) ->
-                    new Sender(buffer, cloudWatch, schedule, events, random, region, now))),
+        List.of(Receiver.CLOUDWATCH),
+        (receiver, region, now) ->
+            new Sender(
+                buffer,
+                cloudWatch,
+                receiver,
+                schedule,
+                events,
+                random,
+                Map.entry("region", region),
+                now),
         sampler.start(),
         new Backoff(random),
         node -> {},

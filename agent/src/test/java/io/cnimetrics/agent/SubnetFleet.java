@@ -75,6 +75,7 @@ final class SubnetFleet implements Subnets {
         new MetricBuffer(
             Optional.empty(),
             Dimensions.cloudWatch(config),
+            Optional.empty(),
             () -> now,
             new Counting(),
             report -> {});

@@ -18,6 +18,7 @@ import io.cnimetrics.publish.FakeCloudWatch;
 import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink;
 import io.cnimetrics.publish.MetricSink.Datum;
+import io.cnimetrics.publish.Receiver;
 import io.cnimetrics.publish.Sender;
 import io.cnimetrics.schedule.NodeSchedule;
 import io.cnimetrics.snapshot.Instance;
@@ -229,7 +230,14 @@ class SubnetReporterTest {
     FakeCloudWatch cloudWatch = new FakeCloudWatch();
     NodeSchedule schedule = NodeSchedule.of("node", Duration.ofSeconds(30), Duration.ofMinutes(1));
     new Sender(
-            buffer, cloudWatch, schedule, new Counting(), new SplittableRandom(1), "us-west-2", now)
+            buffer,
+            cloudWatch,
+            Receiver.CLOUDWATCH,
+            schedule,
+            new Counting(),
+            new SplittableRandom(1),
+            Map.entry("region", "us-west-2"),
+            now)
         .flush(now, () -> Duration.ofSeconds(1));
     return cloudWatch.held();
   }
@@ -240,7 +248,7 @@ class SubnetReporterTest {
 
   private static MetricBuffer buffer(AgentConfig config) {
     return new MetricBuffer(
-        Optional.empty(), Dimensions.cloudWatch(config), () -> START, new Counting(), report -> {});
+        Optional.empty(), Dimensions.cloudWatch(config), Optional.empty(), () -> START, new Counting(), report -> {});
   }
 
   private static AgentConfig config() {

@@ -164,7 +164,7 @@ class AwsTest {
   @Test
   void ec2EndpointMattersOnlyIfTheAgentCallsEc2() {
     Origins tag =
-        new Origins(Optional.of(new Origin.Ec2Tag("eks:cluster-name")), healthy.origins().region());
+        new Origins(Optional.of(Origin.ec2Tag("eks:cluster-name")), healthy.origins().region());
     NodeEvidence found =
         new NodeEvidence(
             healthy.polls(), healthy.agent(), healthy.identity(), tag, healthy.agentSettings());

@@ -188,7 +188,7 @@ final class DoctorFixture {
       history = reading.history();
       polls.add(new Poll(snapshot, reading));
     }
-    Optional<Origin> given = Optional.of(new Origin.Given());
+    Optional<Origin> given = Optional.of(Origin.GIVEN);
     return new NodeEvidence(
         polls,
         Optional.empty(),

@@ -208,7 +208,7 @@ class ProbesTest {
   void clusterNameFromATagIsNoted() {
     Origins tag =
         new Origins(
-            Optional.of(new Origin.InstanceTag("eks:cluster-name")), healthy.origins().region());
+            Optional.of(Origin.instanceTag("eks:cluster-name")), healthy.origins().region());
     NodeEvidence node =
         new NodeEvidence(
             healthy.polls(), healthy.agent(), healthy.identity(), tag, healthy.agentSettings());

@@ -36,7 +36,7 @@ public final class Reports {
   /** The region is set; an instance tag has the cluster's name. */
   private static final Origins SHOWN_TAG =
       new Origins(
-          Optional.of(new Origin.InstanceTag("eks:cluster-name")), Optional.of(new Origin.Given()));
+          Optional.of(Origin.instanceTag("eks:cluster-name")), Optional.of(Origin.GIVEN));
 
   private Reports() {}
 
@@ -127,7 +127,7 @@ public final class Reports {
             Map.of(), Map.of(), OptionalDouble.empty(), OptionalDouble.empty(), Optional.of(text));
     Problem problem = new Problem(Source.METRICS, Reason.MISMATCH, text, text);
     Eni eni = single(text, 7, new AddressCount(14, 1, 0));
-    Optional<Origin> tag = Optional.of(new Origin.InstanceTag(text));
+    Optional<Origin> tag = Optional.of(Origin.instanceTag(text));
     return first(node, new Origins(tag, tag), pool(List.of(eni)), metrics, List.of(problem));
   }
 

@@ -6,13 +6,15 @@ import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sample;
-import io.cnimetrics.health.MetricsPage.Backlog;
 import io.cnimetrics.health.MetricsPage.BuildInfo;
+import io.cnimetrics.publish.MetricBuffer;
 import io.cnimetrics.publish.MetricSink.PutResult.Status;
 import io.cnimetrics.publish.SendEvents.DropReason;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
@@ -160,8 +162,10 @@ class MetricsPageTest {
   }
 
   private MetricsPage page(List<Sample> samples, BuildInfo build) {
-    Backlog backlog = new Backlog(7, Duration.ofMillis(420_500));
-    return new MetricsPage(() -> samples, () -> NODE, activity, () -> backlog, build);
+    Instant now = Instant.parse("2026-11-21T10:00:00.5Z");
+    Instant oldest = now.minusMillis(420_500);
+    MetricBuffer.Depth pending = new MetricBuffer.Depth(7, 0, Optional.of(oldest));
+    return new MetricsPage(() -> samples, () -> NODE, activity, () -> pending, () -> now, build);
   }
 
   private static OpenMetrics read(MetricsPage page) {

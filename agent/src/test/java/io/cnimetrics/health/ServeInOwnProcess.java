@@ -4,11 +4,11 @@ import io.cnimetrics.catalog.Metric.Kind;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.catalog.NodeLabels;
 import io.cnimetrics.catalog.Sample;
-import io.cnimetrics.health.MetricsPage.Backlog;
 import io.cnimetrics.health.MetricsPage.BuildInfo;
+import io.cnimetrics.publish.MetricBuffer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,8 +16,6 @@ import java.util.OptionalDouble;
 
 /** A program that serves health, with {@code metrics} or without, and probes itself. */
 final class ServeInOwnProcess {
-  private static final Backlog NOTHING = new Backlog(0, Duration.ZERO);
-
   private ServeInOwnProcess() {}
 
   public static void main(String[] arguments) throws Exception {
@@ -49,7 +47,8 @@ final class ServeInOwnProcess {
         () -> samples,
         () -> new NodeLabels(Map.of(), Map.of()),
         new AgentStats(),
-        () -> NOTHING,
+        () -> new MetricBuffer.Depth(0, 0, Optional.empty()),
+        InstantSource.system(),
         BuildInfo.of("1"));
   }
 

@@ -41,10 +41,10 @@ class IdentityResolverTest {
   private static final Duration LIMIT = Duration.ofSeconds(6);
   private static final String NONE = "";
 
-  private static final Origin GIVEN = new Origin.Given();
-  private static final Origin METADATA = new Origin.InstanceMetadata();
-  private static final Origin SHOWN = new Origin.InstanceTag("eks:cluster-name");
-  private static final Origin EC2_TAG = new Origin.Ec2Tag("eks:cluster-name");
+  private static final Origin GIVEN = Origin.GIVEN;
+  private static final Origin METADATA = Origin.INSTANCE_METADATA;
+  private static final Origin SHOWN = Origin.instanceTag("eks:cluster-name");
+  private static final Origin EC2_TAG = Origin.ec2Tag("eks:cluster-name");
   private static final Map<String, String> EKS = Map.of("eks:cluster-name", "prod");
   private static final Map<String, String> TWO =
       Map.of("kubernetes.io/cluster/a", "owned", "kubernetes.io/cluster/b", "owned");

@@ -48,7 +48,7 @@ final class BufferFixture {
       Instant now,
       FakeCloudWatch cloudWatch) {
     this.cloudWatch = cloudWatch;
-    this.buffer = new MetricBuffer(directory, to, () -> now, drops, new Reports());
+    this.buffer = new MetricBuffer(directory, to, Optional.empty(), () -> now, drops, new Reports());
     buffer.identify(instance, Map.of());
     this.sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), now);
   }
@@ -92,7 +92,14 @@ final class BufferFixture {
 
   Sender sender(MetricSink sink, NodeSchedule schedule, Instant now) {
     return new Sender(
-        buffer, sink, schedule, drops, RandomGenerator.of("L64X128MixRandom"), "us-west-2", now);
+        buffer,
+        sink,
+        Receiver.CLOUDWATCH,
+        schedule,
+        drops,
+        RandomGenerator.of("L64X128MixRandom"),
+        Map.entry("region", "us-west-2"),
+        now);
   }
 
   /** Polls an ipamD with this number of counted errors. */

@@ -52,6 +52,7 @@ final class ModelAgent implements AutoCloseable {
         new MetricBuffer(
             stateDirectory,
             published.destination(),
+            Optional.empty(),
             () -> now,
             activity,
             new AlertLog(NODE, Optional.empty()));
@@ -60,11 +61,17 @@ final class ModelAgent implements AutoCloseable {
         new Publisher(
             buffer,
             limit -> identification(instanceType),
-            List.of(
-                new Publisher.Opening(
-                    Receiver.CLOUDWATCH,
-                    (region, at) ->
-                        new Sender(buffer, sink, schedule, activity, random, region, at))),
+            List.of(Receiver.CLOUDWATCH),
+            (receiver, region, at) ->
+                new Sender(
+                    buffer,
+                    sink,
+                    receiver,
+                    schedule,
+                    activity,
+                    random,
+                    Map.entry("region", region),
+                    at),
             sampler.start(),
             new Backoff(random),
             node -> poller.setInstance(node.instance()),
