@@ -38,8 +38,8 @@ final class Publisher {
   private static final Duration RESOLVE_AGAIN = Duration.ofMinutes(10);
 
   /**
-   * How long the sender of OTLP waits for the labels of the instance. Without this wait, a slow answer of
-   * instance metadata would create a second series of each metric, without these labels.
+   * How long the sender of OTLP waits for the labels of the instance. Without this wait, a slow
+   * answer of instance metadata would create a second series of each metric, without these labels.
    */
   private static final Duration WAIT_FOR_INSTANCE = Duration.ofMinutes(5);
 

@@ -79,10 +79,7 @@ final class AgentSetup {
           .orElse(unknown);
     }
     String evidence = value.get() + origin.map(from -> " (" + from.label() + ")").orElse("");
-    boolean fromTag =
-        origin
-            .filter(Origin::isTag)
-            .isPresent();
+    boolean fromTag = origin.filter(Origin::isTag).isPresent();
     return fromTag
         ? spec.note(
             what + " comes from a tag",

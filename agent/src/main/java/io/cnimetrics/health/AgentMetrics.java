@@ -26,15 +26,11 @@ final class AgentMetrics {
 
   static List<MetricSnapshot> of(
       AgentStats stats, MetricBuffer.Depth pending, Instant now, BuildInfo build, Labels node) {
-    long age =
-        pending.oldest().map(oldest -> Duration.between(oldest, now).toMillis()).orElse(0L);
-    Labels versions =
-        Labels.of("version", build.version(), "java_version", build.javaVersion());
+    long age = pending.oldest().map(oldest -> Duration.between(oldest, now).toMillis()).orElse(0L);
+    Labels versions = Labels.of("version", build.version(), "java_version", build.javaVersion());
     return List.of(
         PrometheusText.info(
-            name("build"),
-            "Versions of the agent and of its Java runtime.",
-            node.merge(versions)),
+            name("build"), "Versions of the agent and of its Java runtime.", node.merge(versions)),
         counters("polls", "Polls of ipamD by result.", "result", stats.polls, node),
         counter("datums_sent", "Datums that CloudWatch accepted.", stats.sent.sum(), node),
         counters("datums_dropped", "Dropped datums by reason.", "reason", stats.dropped, node),

@@ -49,11 +49,7 @@ public final class MetricsPage implements Page {
     List<MetricSnapshot> all = new ArrayList<>(PrometheusText.snapshots(samples.get(), labels));
     all.addAll(
         AgentMetrics.of(
-            stats,
-            pending.get(),
-            clock.instant(),
-            build,
-            PrometheusText.labels(labels.ofEach())));
+            stats, pending.get(), clock.instant(), build, PrometheusText.labels(labels.ofEach())));
     return TextFormat.of(accept).write(new MetricSnapshots(all));
   }
 

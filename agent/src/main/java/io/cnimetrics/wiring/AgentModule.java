@@ -169,8 +169,7 @@ final class AgentModule {
     if (config.prometheus()) {
       pages.put(
           MetricsPage.PATH,
-          new MetricsPage(
-              lastPoll::samples, agent::labels, activity, agent::depth, clock, build));
+          new MetricsPage(lastPoll::samples, agent::labels, activity, agent::depth, clock, build));
     }
     return new HealthServer(config.healthAddress(), pod, agent::health, pages);
   }

@@ -71,7 +71,9 @@ final class ModelPublisher {
     this.random = new SplittableRandom(name.hashCode());
     this.schedule = NodeSchedule.of(name, POLL_INTERVAL, publishInterval);
     this.troubled = troubled;
-    this.buffer = new MetricBuffer(Optional.empty(), to(sets), Optional.empty(), () -> now, EVENTS, report -> {});
+    this.buffer =
+        new MetricBuffer(
+            Optional.empty(), to(sets), Optional.empty(), () -> now, EVENTS, report -> {});
     this.publisher = publisher();
   }
 
@@ -82,14 +84,7 @@ final class ModelPublisher {
         List.of(Receiver.CLOUDWATCH),
         (receiver, region, at) ->
             new Sender(
-                buffer,
-                sink,
-                receiver,
-                schedule,
-                EVENTS,
-                random,
-                Map.entry("region", region),
-                at),
+                buffer, sink, receiver, schedule, EVENTS, random, Map.entry("region", region), at),
         SAMPLER.start(),
         new Backoff(random),
         node -> {},

@@ -48,7 +48,13 @@ class PollerTest {
             Duration.ZERO);
     Destination destination = new Destination("CNI", List.of(Map.of("CLUSTER_ID", "prod")));
     MetricBuffer buffer =
-        new MetricBuffer(Optional.empty(), destination, Optional.empty(), () -> START, new Counting(), report -> {});
+        new MetricBuffer(
+            Optional.empty(),
+            destination,
+            Optional.empty(),
+            () -> START,
+            new Counting(),
+            report -> {});
     Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START);
     return new Poller(ipamd, sampler, buffer, schedule, (snapshot, reading) -> {});
   }

@@ -151,7 +151,8 @@ class PublisherTest {
     List.of(dimensions).forEach(name -> unknown.put(name, Destination.UNKNOWN));
     Destination destination = new Destination("Kubernetes/CNI", List.of(unknown));
     MetricBuffer buffer =
-        new MetricBuffer(Optional.empty(), destination, Optional.empty(), () -> START, events, report -> {});
+        new MetricBuffer(
+            Optional.empty(), destination, Optional.empty(), () -> START, events, report -> {});
     NodeSchedule schedule = NodeSchedule.of("node", Duration.ofSeconds(30), Duration.ofMinutes(1));
     Sampler sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), START);
     poller[0] =

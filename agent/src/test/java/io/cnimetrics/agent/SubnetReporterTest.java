@@ -248,7 +248,12 @@ class SubnetReporterTest {
 
   private static MetricBuffer buffer(AgentConfig config) {
     return new MetricBuffer(
-        Optional.empty(), Dimensions.cloudWatch(config), Optional.empty(), () -> START, new Counting(), report -> {});
+        Optional.empty(),
+        Dimensions.cloudWatch(config),
+        Optional.empty(),
+        () -> START,
+        new Counting(),
+        report -> {});
   }
 
   private static AgentConfig config() {

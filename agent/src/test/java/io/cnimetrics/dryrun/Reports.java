@@ -35,8 +35,7 @@ public final class Reports {
 
   /** The region is set; an instance tag has the cluster's name. */
   private static final Origins SHOWN_TAG =
-      new Origins(
-          Optional.of(Origin.instanceTag("eks:cluster-name")), Optional.of(Origin.GIVEN));
+      new Origins(Optional.of(Origin.instanceTag("eks:cluster-name")), Optional.of(Origin.GIVEN));
 
   private Reports() {}
 

@@ -48,7 +48,8 @@ final class BufferFixture {
       Instant now,
       FakeCloudWatch cloudWatch) {
     this.cloudWatch = cloudWatch;
-    this.buffer = new MetricBuffer(directory, to, Optional.empty(), () -> now, drops, new Reports());
+    this.buffer =
+        new MetricBuffer(directory, to, Optional.empty(), () -> now, drops, new Reports());
     buffer.identify(instance, Map.of());
     this.sampler = new Sampler(MetricCatalog.all(), new PodLimits(110, 3), now);
   }
