@@ -2,15 +2,22 @@ package io.cnimetrics.snapshot;
 
 import java.util.regex.Pattern;
 
-/** Removes logins and queries from the URLs in a text, so that the text can be shown. */
+/**
+ * Removes logins and queries from the URLs in a text, so that the text can be shown. Each pattern
+ * starts only where a run of permitted characters starts. Therefore the time is linear in the
+ * length of the text, which can be hostile.
+ */
 public final class UrlSecrets {
   /** The login of a URL. A password can contain any character except a blank or a quote. */
-  private static final Pattern LOGIN = Pattern.compile("//[^\\s\"'<>]*@");
+  private static final Pattern LOGIN =
+      Pattern.compile("(?<![^\\s\"'<>])((?>[^\\s\"'<>]*?//))[^\\s\"'<>]*@");
 
   /** The login of an address without a scheme, such as {@code user:password@host:80}. */
-  private static final Pattern BARE_LOGIN = Pattern.compile("[^\\s\"'<>/:]+:[^\\s\"'<>/]*@");
+  private static final Pattern BARE_LOGIN =
+      Pattern.compile("(?<![^\\s\"'<>/])[^\\s\"'<>/:]*+:[^\\s\"'<>/]*@");
 
-  private static final Pattern QUERY = Pattern.compile("(://[^\\s\"'<>?]*)\\?[^\\s\"'<>]*");
+  private static final Pattern QUERY =
+      Pattern.compile("(?<![^\\s\"'<>])((?>[^\\s\"'<>]*?://)[^\\s\"'<>?]*+)\\?[^\\s\"'<>]*");
 
   /** The JDK quotes an invalid URL after this text. A login in that URL can contain blanks. */
   private static final Pattern INVALID_LOGIN =
@@ -25,7 +32,7 @@ public final class UrlSecrets {
    */
   public static String hiddenIn(String text) {
     String shown = INVALID_LOGIN.matcher(text).replaceAll("$1");
-    shown = LOGIN.matcher(shown).replaceAll("//");
+    shown = LOGIN.matcher(shown).replaceAll("$1");
     shown = BARE_LOGIN.matcher(shown).replaceAll("");
     return QUERY.matcher(shown).replaceAll("$1?***");
   }

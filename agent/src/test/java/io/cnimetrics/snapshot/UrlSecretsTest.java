@@ -2,6 +2,7 @@ package io.cnimetrics.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +16,9 @@ class UrlSecretsTest {
         "https://secret@host | https://host",
         "https://user:pa/ss?w#o@rd@host/ | https://host/",
         "\"http://u:secret@h/x\" and http://h2/ | \"http://h/x\" and http://h2/",
+        "http://h/?a=1&b=http://u:p@h/?c=2 | http://h/?***",
+        "http://a/?x=1,http://b/ | http://a/?***",
+        ":secret@host:80 and u:p@x, a:b@c/d:e@f | 'host:80 and x, c/f'",
         "user:secret@host:80 is no URL | host:80 is no URL",
         "Expected scheme-specific part at index 5: user: | 'Expected scheme-specific part at index 5: '",
         "https://host/path?token=secret&b=1 failed | https://host/path?*** failed",
@@ -35,6 +39,13 @@ class UrlSecretsTest {
       })
   void otherTextStaysAsItIs(String text) {
     assertThat(UrlSecrets.hiddenIn(text)).isEqualTo(text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a", "a:", "/", "://", "a://b?", "a@", "\u001b[31m\n"})
+  @Timeout(5)
+  void longTextNeedsLittleTime(String part) {
+    assertThat(UrlSecrets.hiddenInValue(part.repeat(300_000))).isNotEmpty();
   }
 
   @ParameterizedTest
