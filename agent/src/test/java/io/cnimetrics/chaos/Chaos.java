@@ -167,14 +167,17 @@ public final class Chaos implements AutoCloseable {
     return threads.stream().anyMatch(Thread::isAlive);
   }
 
-  /** Prints what a check finds in the datums that were polled some minutes ago or earlier. */
+  /** Prints the losses and doubles in what was polled some minutes ago or earlier. */
   private void progress(PrintStream out) {
     Instant end = Truth.minute(Instant.now().minus(SETTLED));
-    out.println(Verdict.head());
-    nodes.stream()
-        .map(node -> Checker.check(until(end, node.record())))
-        .peek(out::println)
-        .forEach(verdict -> verdict.details().stream().limit(3).forEach(out::println));
+    for (ChaosNode node : nodes) {
+      Verdict verdict = Checker.check(until(end, node.record()));
+      out.printf(
+          "%-8s %d lost, %d doubled%n",
+          node.name(),
+          verdict.count(Verdict.Fault.LOST),
+          verdict.count(Verdict.Fault.DOUBLED));
+    }
   }
 
   private static long sinceMinutes(Instant begin) {
