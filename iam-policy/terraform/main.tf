@@ -15,6 +15,14 @@ locals {
   irsa   = var.oidc_provider_arn != null
   issuer = local.irsa ? split(":oidc-provider/", var.oidc_provider_arn)[1] : ""
 
+  # The alarms watch the namespace of the role. A template with PromQL alarms has no such parameter.
+  watched = can(jsondecode(var.alarms_template).Parameters.Namespace) ? ["Namespace"] : []
+  alarm_parameters = merge(
+    { ClusterId = var.cluster_name },
+    { for name in local.watched : name => var.cloudwatch_namespace },
+    var.alarm_parameters,
+  )
+
   irsa_trust = jsonencode({
     Version = "2012-10-17"
     Statement = [{
@@ -97,7 +105,7 @@ resource "aws_cloudformation_stack" "alarms" {
   # Stack names cannot contain "_".
   name          = "cni-alarms-${replace(var.cluster_name, "_", "-")}"
   template_body = var.alarms_template
-  parameters    = merge({ ClusterId = var.cluster_name }, var.alarm_parameters)
+  parameters    = local.alarm_parameters
   tags          = var.tags
 }
 

@@ -14,8 +14,12 @@ printf '%s\\n' "$*" >>"$CALLS"
 case "$*" in
   *"get pods"*spec.nodeName=none*) ;;
   *"get pods"*spec.nodeName=node-b*) echo 'monitoring agent-b Running node-b' ;;
+  *"get nodes"*"compute-type notin"*) [ -z "${FORBIDDEN:-}" ] || { echo 'nodes is forbidden' >&2; exit 1; }
+    printf '%s\\n' 'node-a True' 'node-b False node.kubernetes.io/not-ready=:NoExecute' \
+    'node-c True' 'node-d False' 'node-e True' 'node True' 'node-f False node.kubernetes.io/not-ready=:NoExecute' \
+    'node-g True node.kubernetes.io/unschedulable=:NoSchedule gpu=yes:NoSchedule' ;;
   *"get pods"*) printf '%s\\n' 'kube-system agent-a Running node-a' 'monitoring agent-b Running node-b' \
-    'kube-system agent-c Running node-c' 'kube-system agent-d Running node-d' 'kube-system agent-e Pending ' ;;
+    'kube-system agent-c Running node-c' 'kube-system agent-d Running node-d' 'kube-system agent-e Pending  node-e' 'kube-system agent-h Failed ' ;;
   *"exec -n kube-system agent-a -- cni-metrics-agent doctor --output json")
     printf '%s\\n' '{' '  "verdict": { "level": "ok", "text": "No trouble found" },' '  "findings": []' '}' ;;
   *"exec -n monitoring agent-b -- cni-metrics-agent doctor --output json")
@@ -30,13 +34,13 @@ esac
 
 
 class Plugin(unittest.TestCase):
-    def run_plugin(self, *arguments):
+    def run_plugin(self, *arguments, **variables):
         with tempfile.TemporaryDirectory() as directory:
             kubectl = Path(directory) / "kubectl"
             kubectl.write_text(KUBECTL)
             kubectl.chmod(0o755)
             calls = Path(directory) / "calls"
-            environment = {**os.environ, "PATH": f"{directory}:{os.environ['PATH']}", "CALLS": str(calls)}
+            environment = {**os.environ, "PATH": f"{directory}:{os.environ['PATH']}", "CALLS": str(calls)} | variables
             result = subprocess.run(
                 ["sh", str(PLUGIN), *arguments], capture_output=True, text=True, env=environment, timeout=60
             )
@@ -47,8 +51,13 @@ class Plugin(unittest.TestCase):
         result = self.run_plugin()
         self.assertEqual(
             [
-                "none -  the agent's pod is Pending: kubectl -n kube-system describe pod agent-e",
-                "none node-d  the agent did not answer: kubectl -n kube-system logs agent-d",
+                "none -  the agent's pod is Failed: kubectl -n kube-system describe pod agent-h",
+                "none node  no agent: the DaemonSet may not select this node: kubectl get daemonset -A -l "
+                "app.kubernetes.io/name=cni-metrics-agent -o yaml",
+                "none node-d  the node is not ready: kubectl describe node node-d",
+                "none node-e  the agent's pod is Pending: kubectl -n kube-system describe pod agent-e",
+                "none node-f  no agent: the node is not ready: kubectl describe node node-f",
+                "none node-g  no agent: the DaemonSet may not tolerate gpu=yes:NoSchedule",
                 'fail node-b  Pods get "no" address (ec2-denied)',
                 "warn node-c  The pool is empty (warm-pool)",
                 "ok   node-a  No trouble found",
@@ -64,9 +73,17 @@ class Plugin(unittest.TestCase):
 
     def test_other_arguments_go_to_each_call_of_kubectl(self):
         self.run_plugin("--context", "prod")
-        self.assertEqual(5, len(self.calls.splitlines()))
+        self.assertEqual(6, len(self.calls.splitlines()))
         for call in self.calls.splitlines():
             self.assertTrue(call.startswith("--context prod "), call)
+
+    def test_without_the_right_to_list_nodes_each_agent_has_a_line(self):
+        result = self.run_plugin(FORBIDDEN="yes")
+        lines = result.stdout.splitlines()
+        self.assertEqual(6, len(lines))
+        self.assertIn("none node-d  the agent did not answer: kubectl -n kube-system logs agent-d", lines)
+        self.assertIn("cannot list nodes", result.stderr)
+        self.assertEqual(1, result.returncode)
 
     def test_a_node_without_an_agent_is_an_error_that_names_it(self):
         result = self.run_plugin("-n", "none")

@@ -112,6 +112,21 @@ class Module(unittest.TestCase):
             action = "sts:AssumeRoleWithWebIdentity"
             self.assertEqual(expected, decide([document], action, keys, principal=principal))
 
+    def test_the_alarms_watch_the_namespace_of_the_role(self):
+        goldens = TOP / "agent/src/test/resources/goldens"
+        for template, given, expected in (
+            ("alarms.json", {}, {"Namespace": "Net/Pods"}),
+            ("alarms.json", {"Namespace": "Other"}, {"Namespace": "Other"}),
+            ("alarms-promql.json", {"NotifyOk": "false"}, {"NotifyOk": "false"}),
+        ):
+            parameters = value(
+                "jsonencode(local.alarm_parameters)",
+                cloudwatch_namespace="Net/Pods",
+                alarms_template=(goldens / template).read_text(),
+                alarm_parameters=json.dumps(given),
+            )
+            self.assertEqual({"ClusterId": "production"} | expected, parameters)
+
     def test_each_example_is_formatted_and_valid(self):
         for page in PAGES:
             for block in re.findall(r"```hcl\n(.*?)```", page.read_text(), re.S):

@@ -42,9 +42,9 @@ record Status(InstantSource clock) implements Command {
       console.error(
           "no agent answers at %s (%s)".formatted(address, String.valueOf(e.getMessage())));
       console.error(
-          "run this command on the agent's node or in its pod: kubectl -n kube-system exec POD --"
-              + " cni-metrics-agent status. If the agent has another --health-address"
-              + " (HEALTH_ADDRESS), give this command the same address");
+          "run this command on the agent's node or in its pod: kubectl -n kube-system exec"
+              + " daemonset/cni-metrics-agent -- cni-metrics-agent status. If the agent has another"
+              + " --health-address (HEALTH_ADDRESS), give this command the same address");
       return Cli.FAILED;
     }
   }
