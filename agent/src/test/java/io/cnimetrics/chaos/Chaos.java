@@ -174,9 +174,7 @@ public final class Chaos implements AutoCloseable {
       Verdict verdict = Checker.check(until(end, node.record()));
       out.printf(
           "%-8s %d lost, %d doubled%n",
-          node.name(),
-          verdict.count(Verdict.Fault.LOST),
-          verdict.count(Verdict.Fault.DOUBLED));
+          node.name(), verdict.count(Verdict.Fault.LOST), verdict.count(Verdict.Fault.DOUBLED));
     }
   }
 

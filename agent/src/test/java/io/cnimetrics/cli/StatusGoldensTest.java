@@ -111,7 +111,10 @@ class StatusGoldensTest {
       assertThat(terminal.out()).isEmpty();
       assertThat(terminal.err())
           .contains("no agent answers at http://127.0.0.1:", "/status", "refused")
-          .contains("kubectl -n kube-system exec daemonset/cni-metrics-agent", "--health-address", "HEALTH_ADDRESS");
+          .contains(
+              "kubectl -n kube-system exec daemonset/cni-metrics-agent",
+              "--health-address",
+              "HEALTH_ADDRESS");
     }
   }
 
