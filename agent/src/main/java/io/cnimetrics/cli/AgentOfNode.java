@@ -20,6 +20,12 @@ final class AgentOfNode {
   /** The time over which the metric {@code ipamdRecentRestarts} counts restarts. */
   private static final Duration RECENT = Duration.ofMinutes(15);
 
+  /**
+   * The agent publishes {@code ipamdDownMinutes} from 5 minutes after its start on. If the metric is
+   * in trouble from its first minute on, ipamD may have failed earlier.
+   */
+  private static final Duration GRACE = Duration.ofMinutes(6);
+
   private AgentOfNode() {}
 
   /**
@@ -47,41 +53,31 @@ final class AgentOfNode {
   }
 
   private static Optional<AgentReport> report(AgentPage page, Instant now) {
+    List<RecentIncrease> increases =
+        page.list("increases").stream().map(AgentOfNode::increase).toList();
+    Restarts restarts = restarts(page, increases, now);
+    Optional<SendFailure> failure =
+        page.list("destinations").stream()
+            .flatMap(destination -> sendFailure(destination).stream())
+            .findFirst();
     Optional<Instant> since = page.part("counters").time("readSince");
-    Optional<Instant> until =
-        page.part("counters")
-            .time("readUntil")
-            .filter(last -> last.plus(RecentIncrease.PRESENT).isAfter(now))
-            .filter(last -> since.filter(last::isAfter).isPresent());
-    Restarts restarts = restarts(page, now);
-    if (until.isEmpty() && restarts.down().isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new AgentReport(
-            until.isPresent() ? since.orElseThrow() : now,
-            until.orElse(now),
-            until.isPresent()
-                ? page.list("increases").stream().map(AgentOfNode::increase).toList()
-                : List.of(),
-            restarts,
-            page.list("destinations").stream()
-                .flatMap(destination -> sendFailure(destination).stream())
-                .findFirst()));
+    return page.part("counters")
+        .time("readUntil")
+        .filter(until -> until.plus(RecentIncrease.PRESENT).isAfter(now))
+        .filter(until -> since.filter(until::isAfter).isPresent())
+        .map(until -> new AgentReport(since.orElseThrow(), until, increases, restarts, failure))
+        .or(
+            () ->
+                restarts
+                    .down()
+                    .map(any -> new AgentReport(now, now, List.of(), restarts, failure)));
   }
-
-  /** The metric starts 5 minutes after the agent. An earlier failure of ipamD is as old. */
-  private static final Duration GRACE = Duration.ofMinutes(6);
 
   private static Optional<Since> down(AgentPage page) {
     Optional<Instant> grace = page.part("agent").time("startedAt").map(start -> start.plus(GRACE));
-    return page.list("trouble").stream()
-        .filter(
-            trouble ->
-                trouble.text("metric").equals(Optional.of(MetricCatalog.IPAMD_DOWN_MINUTES.name())))
-        .flatMap(trouble -> trouble.time("since").stream())
-        .map(at -> new Since(at, grace.filter(at::isAfter).isPresent()))
-        .findFirst();
+    return page.entry("trouble", "metric", MetricCatalog.IPAMD_DOWN_MINUTES.name())
+        .flatMap(trouble -> trouble.time("since"))
+        .map(at -> new Since(at, grace.filter(at::isAfter).isPresent()));
   }
 
   private static RecentIncrease increase(AgentPage entry) {
@@ -94,20 +90,14 @@ final class AgentOfNode {
   }
 
   /** If the page has no value of the metric, counts the restarts of the last increase. */
-  private static Restarts restarts(AgentPage page, Instant now) {
+  private static Restarts restarts(AgentPage page, List<RecentIncrease> increases, Instant now) {
     Optional<RecentIncrease> run =
-        page.list("increases").stream()
-            .map(AgentOfNode::increase)
+        increases.stream()
             .filter(entry -> entry.counter().equals(MetricCatalog.IPAMD_RESTARTS.name()))
             .filter(entry -> entry.last().plus(RECENT).isAfter(now))
             .findFirst();
     double count =
-        page.list("metrics").stream()
-            .filter(
-                metric ->
-                    metric
-                        .text("name")
-                        .equals(Optional.of(MetricCatalog.IPAMD_RECENT_RESTARTS.name())))
+        page.entry("metrics", "name", MetricCatalog.IPAMD_RECENT_RESTARTS.name()).stream()
             .flatMapToDouble(metric -> metric.number("value").stream())
             .findFirst()
             .orElse(run.map(RecentIncrease::amount).orElse(0.0));

@@ -127,6 +127,11 @@ record AgentPage(Map<String, Object> fields) {
     return fields.get(field) instanceof String text ? Optional.of(text) : Optional.empty();
   }
 
+  /** A text for people. An empty text if the field is absent or is not a text. */
+  String shown(String field) {
+    return text(field).orElse("");
+  }
+
   /**
    * A time. Empty if the field is absent or is not a text.
    *
@@ -153,6 +158,11 @@ record AgentPage(Map<String, Object> fields) {
     return fields.get(field) instanceof List<?> entries
         ? entries.stream().map(AgentPage::of).toList()
         : List.of();
+  }
+
+  /** The first object of a list whose field has this text. */
+  Optional<AgentPage> entry(String list, String field, String text) {
+    return list(list).stream().filter(entry -> entry.shown(field).equals(text)).findFirst();
   }
 
   @SuppressWarnings("unchecked")

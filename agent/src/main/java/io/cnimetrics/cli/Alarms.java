@@ -70,7 +70,7 @@ final class Alarms implements Command {
             values.find(CLUSTER_ID),
             values.find(REGION),
             values.get(Settings.NAMESPACE),
-            Math.toIntExact(values.get(Settings.PUBLISH_INTERVAL).toMinutes()),
+            Dashboard.publishMinutes(values),
             values.find(SUBNET_IDS).orElse(List.of()),
             values.get(WITH_DASHBOARD));
     if (format != Format.CLOUDFORMATION) {

@@ -30,6 +30,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The points that one node sends by OTLP for one minute. The node is simulated, and the agent's own
@@ -38,23 +40,14 @@ import java.util.concurrent.atomic.AtomicLong;
 final class BilledNode {
   private static final String NODE = "ip-10-0-1-23.us-west-2.compute.internal";
   private static final String CLUSTER = "production";
-  private static final Instance INSTANCE =
-      new Instance(
-          Optional.of("i-0123456789abcdef0"),
-          Optional.of("m5.xlarge"),
-          Optional.of("us-west-2"),
-          Optional.of("us-west-2a"),
-          Map.of());
+  private static final String TYPE = "m5.xlarge";
+  private static final Instance INSTANCE = SimulatedSource.instance(TYPE);
 
   /** The labels that the plan assumes. */
   static final String LABELS =
-      "%s, %s, %s, %s, %s"
-          .formatted(
-              CLUSTER,
-              NODE,
-              INSTANCE.id().orElseThrow(),
-              INSTANCE.type().orElseThrow(),
-              INSTANCE.availabilityZone().orElseThrow());
+      Stream.of(INSTANCE.id(), INSTANCE.type(), INSTANCE.availabilityZone())
+          .flatMap(Optional::stream)
+          .collect(Collectors.joining(", ", CLUSTER + ", " + NODE + ", ", ""));
 
   private static final Instant START = Instant.parse("2026-11-28T10:00:00Z");
   private static final int POLL_SECONDS = 30;
@@ -70,13 +63,12 @@ final class BilledNode {
   static BilledPoints points(List<Metric> metrics, Map<String, String> resource) {
     AtomicLong seconds = new AtomicLong();
     InstantSource clock = () -> START.plusSeconds(seconds.get());
-    Scenario scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:40:0.3")).build();
-    try (SimulatedIpamd ipamd =
-        SimulatedIpamd.start(scenario, SimulatedIpamd.Ports.ANY, Duration.ZERO, clock)) {
+    Scenario scenario = Scenario.of(TYPE).pods(PodSchedule.parse("0:40:0.3")).build();
+    try (SimulatedSource node = SimulatedSource.start(scenario, Duration.ZERO, clock)) {
       IpamdReader reader =
           new IpamdReader(
-              Optional.of(URI.create(ipamd.introspectionUrl())),
-              Optional.of(URI.create(ipamd.metricsUrl())),
+              Optional.of(URI.create(node.ipamd().introspectionUrl())),
+              Optional.of(URI.create(node.ipamd().metricsUrl())),
               MetricCatalog.series(),
               Duration.ofSeconds(30),
               clock);
@@ -91,10 +83,10 @@ final class BilledNode {
         state = read.history();
         read.samples().forEach(sample -> datum(sample).ifPresent(d -> datums.put(d.metric(), d)));
       }
-      NodeIdentity node = new NodeIdentity(NODE, Optional.of(CLUSTER), INSTANCE.region(), INSTANCE);
+      NodeIdentity identity = new NodeIdentity(NODE, Optional.of(CLUSTER), INSTANCE.region(), INSTANCE);
       return OtlpSink.billed(
           new ArrayList<>(datums.values()),
-          NodeLabels.of(node, Optional.of(snapshot)),
+          NodeLabels.of(identity, Optional.of(snapshot)),
           resource,
           Version.get());
     }

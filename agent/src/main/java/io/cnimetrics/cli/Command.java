@@ -1,12 +1,24 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.config.Flag;
+import io.cnimetrics.config.FlagType;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.text.Console;
 import java.util.List;
 
 /** One command of the program. */
 interface Command {
+  /** The form in which a command prints its result. */
+  enum Output {
+    TABLE,
+    JSON
+  }
+
+  static Flag<Output> output(String variable) {
+    return Flag.of("--output", variable, FlagType.oneOf("FORMAT", Output.class))
+        .defaultsTo("table", "table or json");
+  }
+
   /** The flags that have an effect, in the order of the help text. */
   List<Flag<?>> flags();
 

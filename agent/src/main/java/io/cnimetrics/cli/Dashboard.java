@@ -131,7 +131,7 @@ final class Dashboard implements Command {
     return Cli.OK;
   }
 
-  private static int publishMinutes(Values values) {
+  static int publishMinutes(Values values) {
     return Math.toIntExact(values.get(Settings.PUBLISH_INTERVAL).toMinutes());
   }
 

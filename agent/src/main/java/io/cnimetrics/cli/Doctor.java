@@ -52,9 +52,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
   private static final Flag<Boolean> VERBOSE =
       Flag.of("--verbose", "DOCTOR_VERBOSE", FlagType.SWITCH)
           .defaultsTo("false", "also show the checks that passed");
-  private static final Flag<Output> OUTPUT =
-      Flag.of("--output", "DOCTOR_OUTPUT", FlagType.oneOf("FORMAT", Output.class))
-          .defaultsTo("table", "table or json");
+  private static final Flag<Output> OUTPUT = Command.output("DOCTOR_OUTPUT");
   private static final Flag<Boolean> SEND_TEST =
       Flag.of("--send-test", "DOCTOR_SEND_TEST", FlagType.SWITCH)
           .defaultsTo("false", "send the datum doctorTest, to test the access to CloudWatch");
@@ -99,7 +97,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
             ? Optional.empty()
             : KubeletMaxPods.find(Path.of("/"));
     AgentConfig config =
-        config(
+        ThisNode.config(
             kubelet
                 .map(found -> Map.of(Settings.MAX_PODS.name(), String.valueOf(found.pods())))
                 .map(values::with)
@@ -110,17 +108,18 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
         : examine(config, kubelet.map(KubeletMaxPods::file), options, console);
   }
 
-  private static AgentConfig config(Values values) {
-    return AgentConfig.of(values, HostName.get(), MetricCatalog.names());
-  }
-
   /** The values of the flags that only this command has. */
   private record Options(int polls, boolean verbose, Output output, boolean sendTest) {}
 
   private int examine(
       AgentConfig config, Optional<Path> maxPodsFile, Options options, Console console) {
-    AgentComponent node = node(config, clock);
-    List<Report> reports = poll(config, node, options.polls(), console);
+    AgentComponent node = ThisNode.component(config, clock);
+    List<Report> reports =
+        poll(
+            config,
+            poller(config, node, OneShotPoller.identity(node), clock),
+            options.polls(),
+            console);
     Optional<String> source =
         maxPodsFile
             .map(Path::toString)
@@ -145,7 +144,7 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
   private int simulate(NamedScenario scenario, Values values, Options options, Console console) {
     Duration watched = Collections.min(List.of(scenario.warmUp(), WATCHED));
     // The last poll is at the present time.
-    Duration polled = config(values).pollInterval().multipliedBy(options.polls() - 1L);
+    Duration polled = ThisNode.config(values).pollInterval().multipliedBy(options.polls() - 1L);
     Instant first = clock.instant().minus(polled);
     SettableClock now = new SettableClock(first.minus(watched));
     try (SimulatedSource source =
@@ -154,13 +153,11 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
           values.isGiven(Settings.NODE_NAME)
               ? Map.of()
               : Map.of(Settings.NODE_NAME.name(), scenario.label());
-      AgentConfig config = config(source.values(values).with(name));
-      CompletableFuture<Identification> identity =
-          CompletableFuture.completedFuture(source.identity(config));
+      AgentConfig config = ThisNode.config(source.values(values).with(name));
       int before = (int) watched.dividedBy(config.pollInterval());
-      List<Report> history = poll(config, identity, before, now);
+      List<Report> history = poll(config, source, before, now);
       now.set(first);
-      List<Report> reports = poll(config, identity, options.polls(), now);
+      List<Report> reports = poll(config, source, options.polls(), now);
       List<Check> checks = Checks.ofNode(LocalProbes.simulated(config, source, now));
       MaxPods maxPods =
           new MaxPods(
@@ -177,18 +174,10 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
 
   /** Polls without waiting. Stops if ipamD hangs, because each poll then takes seconds. */
   private static List<Report> poll(
-      AgentConfig config,
-      CompletableFuture<Identification> identity,
-      int polls,
-      SettableClock now) {
-    OneShotPoller poller =
-        new OneShotPoller(
-            config,
-            node(config, now).sampler(),
-            reader(config, now),
-            Optional.empty(),
-            identity,
-            now);
+      AgentConfig config, SimulatedSource source, int polls, SettableClock now) {
+    CompletableFuture<Identification> identity =
+        CompletableFuture.completedFuture(source.identity(config));
+    OneShotPoller poller = poller(config, ThisNode.component(config, now), identity, now);
     List<Report> reports = new ArrayList<>();
     boolean hangs = false;
     while (reports.size() < polls && !hangs) {
@@ -200,10 +189,6 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
       hangs = report.problems().stream().anyMatch(any -> any.reason() == Reason.TIMEOUT);
     }
     return reports;
-  }
-
-  private static AgentComponent node(AgentConfig config, InstantSource clock) {
-    return DaggerAgentComponent.factory().create(config, BuildInfo.of(Version.get()), clock);
   }
 
   private static int diagnose(
@@ -223,24 +208,23 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     return diagnosis.fails() ? Cli.FAILED : Cli.OK;
   }
 
-  private static IpamdReader reader(AgentConfig config, InstantSource clock) {
-    return new IpamdReader(
-        config.introspectionUrl(),
-        config.metricsUrl(),
-        Checks.series(),
-        config.ipCooldown(),
-        clock);
+  private static OneShotPoller poller(
+      AgentConfig config,
+      AgentComponent node,
+      CompletableFuture<Identification> identity,
+      InstantSource clock) {
+    IpamdReader reader =
+        new IpamdReader(
+            config.introspectionUrl(),
+            config.metricsUrl(),
+            Checks.series(),
+            config.ipCooldown(),
+            clock);
+    return new OneShotPoller(config, node.sampler(), reader, Optional.empty(), identity, clock);
   }
 
-  private List<Report> poll(AgentConfig config, AgentComponent node, int polls, Console console) {
-    OneShotPoller poller =
-        new OneShotPoller(
-            config,
-            node.sampler(),
-            reader(config, clock),
-            Optional.empty(),
-            OneShotPoller.identity(node),
-            clock);
+  private static List<Report> poll(
+      AgentConfig config, OneShotPoller poller, int polls, Console console) {
     if (polls == 1) {
       return List.of(poller.once());
     }
@@ -285,10 +269,5 @@ record Doctor(Map<String, String> environment, InstantSource clock) implements C
     public Instant instant() {
       return now;
     }
-  }
-
-  private enum Output {
-    TABLE,
-    JSON
   }
 }

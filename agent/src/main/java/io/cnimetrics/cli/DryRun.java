@@ -66,15 +66,14 @@ record DryRun(InstantSource clock) implements Command {
     boolean watch = watches(values);
     DryRunPrinter.Format format = values.get(OUTPUT);
     boolean simulate = values.get(SIMULATE);
-    AgentConfig config = config(values);
+    AgentConfig config = ThisNode.config(values);
     Logging.configure(config.logLevel(), config.logFormat());
     DestinationWarning.log(config);
     DryRunPrinter printer = new DryRunPrinter(config, format, watch, console);
     if (simulate) {
       return simulate(values, printer);
     }
-    AgentComponent node =
-        DaggerAgentComponent.factory().create(config, BuildInfo.of(Version.get()), clock);
+    AgentComponent node = ThisNode.component(config, clock);
     return run(config, node, node.subnets(), OneShotPoller.identity(node), printer);
   }
 
@@ -92,25 +91,18 @@ record DryRun(InstantSource clock) implements Command {
     return (onceOverrides ? byOnce.or(() -> watch) : watch.or(() -> byOnce)).orElse(false);
   }
 
-  private static AgentConfig config(Values values) {
-    return AgentConfig.of(values, HostName.get(), MetricCatalog.names());
-  }
-
   private int simulate(Values values, DryRunPrinter printer) {
-    try (SimulatedSource node = SimulatedSource.start(simulatedNode(), SETTLED, clock)) {
-      AgentConfig config = config(node.values(values));
+    // The pods start so slowly that ipamD has a free address ready for each pod.
+    Scenario scenario = Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:18:0.1")).build();
+    try (SimulatedSource node = SimulatedSource.start(scenario, SETTLED, clock)) {
+      AgentConfig config = ThisNode.config(node.values(values));
       return run(
           config,
-          DaggerAgentComponent.factory().create(config, BuildInfo.of(Version.get()), clock),
+          ThisNode.component(config, clock),
           node.subnets(config),
           CompletableFuture.completedFuture(node.identity(config)),
           printer);
     }
-  }
-
-  /** The pods start so slowly that ipamD has a free address ready for each pod. */
-  private static Scenario simulatedNode() {
-    return Scenario.of("m5.xlarge").pods(PodSchedule.parse("0:18:0.1")).build();
   }
 
   private int run(

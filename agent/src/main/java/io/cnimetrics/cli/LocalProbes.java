@@ -33,8 +33,6 @@ import java.util.Set;
 final class LocalProbes {
   private static final Path IPV4_ROUTES = Path.of("/proc/net/route");
   private static final Path IPV6_ROUTES = Path.of("/proc/net/ipv6_route");
-  private static final Duration ELSEWHERE_LIMIT = Duration.ofSeconds(1);
-
   private static final Duration VISIT_LIMIT = Duration.ofSeconds(1);
   private static final Duration AWS_LIMIT = Duration.ofSeconds(5);
 
@@ -47,7 +45,7 @@ final class LocalProbes {
         () -> InstanceMetadata.fromEnvironment().primaryAddresses(VISIT_LIMIT),
         () -> pool(config).read(),
         () -> HostRoutes.read(IPV4_ROUTES, IPV6_ROUTES),
-        address -> introspectionAnswers(address, config, clock),
+        address -> answers(introspection(address, config, clock)),
         LocalProbes::obstacle,
         region -> visit(AwsEndpoint.CLOUDWATCH, region, clock),
         region -> visit(AwsEndpoint.EC2, region, clock),
@@ -60,9 +58,7 @@ final class LocalProbes {
   /** The probes of a simulated node. Its kernel and EC2 have the same addresses as ipamD. */
   static Probes simulated(AgentConfig config, SimulatedSource source, InstantSource clock) {
     HeldAddresses addresses = pool(config);
-    IpamdReader ipamd =
-        new IpamdReader(
-            config.introspectionUrl(), Optional.empty(), Set.of(), config.ipCooldown(), clock);
+    IpamdReader ipamd = introspection(config.introspectionUrl().orElseThrow(), config, clock);
     Probes.Endpoint none =
         region -> new Probes.EndpointResult("", Optional.empty(), Optional.empty());
     return new Probes(
@@ -76,7 +72,7 @@ final class LocalProbes {
             addresses.read().held().stream()
                 .map(held -> new Probes.HostRoute(held, "eni"))
                 .toList(),
-        address -> introspectionAnswers(address, config, clock),
+        address -> answers(introspection(address, config, clock)),
         directory -> Optional.empty(),
         none,
         none,
@@ -153,13 +149,13 @@ final class LocalProbes {
     return text.substring(0, 1).toUpperCase(Locale.ROOT) + text.substring(1);
   }
 
-  private static boolean introspectionAnswers(
-      URI address, AgentConfig config, InstantSource clock) {
+  private static IpamdReader introspection(URI address, AgentConfig config, InstantSource clock) {
     return new IpamdReader(
-            Optional.of(address), Optional.empty(), Set.of(), config.ipCooldown(), clock)
-        .read(ELSEWHERE_LIMIT)
-        .pool()
-        .isPresent();
+        Optional.of(address), Optional.empty(), Set.of(), config.ipCooldown(), clock);
+  }
+
+  private static boolean answers(IpamdReader introspection) {
+    return introspection.read(VISIT_LIMIT).pool().isPresent();
   }
 
   /** Finds why the directory is not writable. Creates no file, because an agent may be using it. */

@@ -33,9 +33,7 @@ final class Plan implements Command {
   private static final Flag<Integer> CLUSTERS =
       Flag.of("--clusters", "PLAN_CLUSTERS", FlagType.number(1, 1_000))
           .defaultsTo("1", "number of clusters in one account and region");
-  private static final Flag<Output> OUTPUT =
-      Flag.of("--output", "PLAN_OUTPUT", FlagType.oneOf("FORMAT", Output.class))
-          .defaultsTo("table", "table or json");
+  private static final Flag<Output> OUTPUT = Command.output("PLAN_OUTPUT");
   private static final Flag<Integer> ZONES =
       Flag.of("--zones", "PLAN_ZONES", FlagType.number(1, 20))
           .defaultsTo("3", "number of availability zones of the nodes");
@@ -81,31 +79,23 @@ final class Plan implements Command {
           "--nodes %d with --clusters %d: expected at most %d nodes in all clusters"
               .formatted(nodes, clusters, Fleet.MOST_NODES));
     }
-    Duration interval = values.get(Settings.PUBLISH_INTERVAL);
     List<List<Dimension>> sets = values.get(Settings.DIMENSIONS);
-    MetricSelection selection =
-        values.get(Settings.METRICS.with(chosen -> chosen.of(MetricCatalog.names())));
-    int zones = values.get(ZONES);
-    int instanceTypes = values.get(INSTANCE_TYPES);
     int subnetCount = values.get(SUBNET_COUNT);
-    int subnets = values.get(Settings.SUBNETS) ? subnetCount : 0;
+    PlannedClusters planned =
+        new PlannedClusters(
+            nodes * clusters,
+            clusters,
+            values.get(Settings.PUBLISH_INTERVAL),
+            values.get(Settings.CLOUDWATCH) ? sets : List.of(),
+            values.get(Settings.METRICS.with(chosen -> chosen.of(MetricCatalog.names()))),
+            values.get(ZONES),
+            values.get(INSTANCE_TYPES),
+            values.get(Settings.SUBNETS) ? subnetCount : 0,
+            Otlp.of(values));
     Prices prices = values.find(PRICES).orElseGet(Prices::bundled);
     Output output = values.get(OUTPUT);
-    boolean cloudWatch = values.get(Settings.CLOUDWATCH);
-    Optional<Otlp> otlp = Otlp.of(values);
     values.check();
-    FleetPlan plan =
-        new PlannedClusters(
-                nodes * clusters,
-                clusters,
-                interval,
-                cloudWatch ? sets : List.of(),
-                selection,
-                zones,
-                instanceTypes,
-                subnets,
-                otlp)
-            .plan(prices);
+    FleetPlan plan = planned.plan(prices);
     console.print(
         switch (output) {
           case TABLE -> PlanTable.of(plan, console.palette());
@@ -123,10 +113,5 @@ final class Plan implements Command {
       throw new IllegalArgumentException(
           "expected a readable file with prices (%s)".formatted(why), e);
     }
-  }
-
-  private enum Output {
-    TABLE,
-    JSON
   }
 }

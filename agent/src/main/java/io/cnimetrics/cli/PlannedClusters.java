@@ -69,7 +69,7 @@ record PlannedClusters(
       alarms.addAll(BilledAlarm.of(metrics(), subnets));
     }
     if (sendsOtlpToCloudWatch()) {
-      alarms.add(BilledAlarm.promql(metricsOfAlarms()));
+      alarms.add(BilledAlarm.promql(metrics(subnets > 0)));
     }
     return alarms;
   }
@@ -82,7 +82,7 @@ record PlannedClusters(
         node.leastBytes(),
         BilledNode.LABELS,
         subnets * clusters,
-        PromqlTemplate.samplesOfNode(metricsOfAlarms(), (int) publishInterval.toMinutes()),
+        PromqlTemplate.samplesOfNode(metrics(subnets > 0), (int) publishInterval.toMinutes()),
         sendsOtlpToCloudWatch());
   }
 
@@ -91,15 +91,14 @@ record PlannedClusters(
     return otlp.map(Otlp::url).filter(Optional::isEmpty).isPresent();
   }
 
-  private List<Metric> metricsOfAlarms() {
-    return MetricCatalog.selected(selection::includes).stream()
-        .filter(metric -> subnets > 0 || !metric.isOfSubnet())
-        .toList();
+  /** The metrics that each node sends. The metrics of subnets are not among them. */
+  private List<Metric> metrics() {
+    return metrics(false);
   }
 
-  private List<Metric> metrics() {
+  private List<Metric> metrics(boolean ofSubnets) {
     return MetricCatalog.selected(selection::includes).stream()
-        .filter(metric -> !metric.isOfSubnet())
+        .filter(metric -> ofSubnets || !metric.isOfSubnet())
         .toList();
   }
 

@@ -59,9 +59,7 @@ record Recommend(InstantSource clock) implements Command {
   private static final Flag<String> CLUSTER =
       Flag.of("--cluster-id", "AWS_CLUSTER_ID", FlagType.of("NAME", Parsers::clusterId))
           .ifAbsent("the only cluster of the data", "name of the cluster");
-  private static final Flag<Output> OUTPUT =
-      Flag.of("--output", "RECOMMEND_OUTPUT", FlagType.oneOf("FORMAT", Output.class))
-          .defaultsTo("table", "table or json");
+  private static final Flag<Output> OUTPUT = Command.output("RECOMMEND_OUTPUT");
 
   private static final Duration READ_TIMEOUT = Duration.ofMinutes(2);
   private static final long MOST_ANSWER_BYTES = 1L << 30;
@@ -210,10 +208,5 @@ record Recommend(InstantSource clock) implements Command {
       return recommender.recommend(
           clusters.stream().filter(name -> !name.isEmpty()).findFirst(), trends);
     }
-  }
-
-  private enum Output {
-    TABLE,
-    JSON
   }
 }

@@ -124,7 +124,7 @@ final class Run implements Command {
 
   private AgentComponent build(Values values) {
     try {
-      AgentConfig config = AgentConfig.of(values, HostName.get(), MetricCatalog.names());
+      AgentConfig config = ThisNode.config(values);
       if (!config.sends() && !config.prometheus()) {
         throw new ConfigException(
             List.of(
@@ -144,8 +144,7 @@ final class Run implements Command {
         lock = Optional.of(NodeLock.of(config));
         awaitOtherAgent(config, lock.get());
       }
-      AgentComponent built =
-          DaggerAgentComponent.factory().create(config, BuildInfo.of(Version.get()), clock);
+      AgentComponent built = ThisNode.component(config, clock);
       agent = Optional.of(built.agent());
       logStart(config);
       return built;

@@ -38,14 +38,18 @@ record SimulatedSource(Scenario scenario, SimulatedIpamd ipamd) implements AutoC
     return given.with(flags);
   }
 
+  /** A simulated instance. */
+  static Instance instance(String type) {
+    return new Instance(
+        Optional.of("i-0123456789abcdef0"),
+        Optional.of(type),
+        Optional.of("us-west-2"),
+        Optional.of("us-west-2a"),
+        Map.of("eks:cluster-name", "simulated"));
+  }
+
   Identification identity(AgentConfig config) {
-    Instance instance =
-        new Instance(
-            Optional.of("i-0123456789abcdef0"),
-            Optional.of(scenario.instanceType()),
-            Optional.of("us-west-2"),
-            Optional.of("us-west-2a"),
-            Map.of("eks:cluster-name", "simulated"));
+    Instance instance = instance(scenario.instanceType());
     return Identification.of(
         OneShotPoller.given(config), new InstanceMetadata.Result(instance, List.of()));
   }

@@ -48,9 +48,4 @@ record Status(InstantSource clock) implements Command {
       return Cli.FAILED;
     }
   }
-
-  private enum Output {
-    TABLE,
-    JSON
-  }
 }

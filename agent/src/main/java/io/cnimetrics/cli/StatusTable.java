@@ -27,6 +27,7 @@ final class StatusTable {
   private static final int MOST_MINUTES = 5;
 
   private static final int NAME = 28;
+  private static final String NAME_COLUMN = "%-" + NAME + "s";
   private static final int MOST_INCREASES = 10;
 
   private final AgentPage page;
@@ -75,15 +76,8 @@ final class StatusTable {
                 agent.text("pod").map("pod "::concat),
                 agent.time("startedAt").map(at -> "started " + when(at)))));
     AgentPage poll = page.part("lastPoll");
-    row(
-        "Last poll",
-        poll.time("at")
-            .map(at -> when(at) + (isGood(poll) ? ": read ipamD" : ": could not read ipamD"))
-            .orElse("none yet"));
-  }
-
-  private static boolean isGood(AgentPage poll) {
-    return poll.text("result").equals(Optional.of("good"));
+    String result = poll.shown("result").equals("good") ? "read ipamD" : "could not read ipamD";
+    row("Last poll", poll.time("at").map(at -> when(at) + ": " + result).orElse("none yet"));
   }
 
   private void trouble() {
@@ -98,7 +92,7 @@ final class StatusTable {
           "since %s: %s is %s"
               .formatted(
                   trouble.time("since").map(this::when).orElse("an unknown time"),
-                  trouble.text("metric").orElse(""),
+                  trouble.shown("metric"),
                   number(trouble.number("value"))));
       trouble.text("cause").ifPresent(cause -> entry(INDENT + cause));
       trouble
@@ -115,9 +109,9 @@ final class StatusTable {
         entry(
             "%s %s: %s"
                 .formatted(
-                    problem.text("source").orElse(""),
-                    problem.text("reason").orElse(""),
-                    problem.text("message").orElse("")));
+                    problem.shown("source"),
+                    problem.shown("reason"),
+                    problem.shown("message")));
       }
     }
   }
@@ -129,20 +123,20 @@ final class StatusTable {
     List<AgentPage> all = page.list("minutes");
     List<AgentPage> minutes = all.subList(Math.max(0, all.size() - MOST_MINUTES), all.size());
     title(
-        pad("Values (UTC)", NAME + INDENT.length())
+        (NAME_COLUMN + INDENT).formatted("Values (UTC)")
             + minutes.stream()
                 .map(minute -> cell(minute.time("minute").map(this::clock).orElse("")))
                 .collect(joining())
             + cell("now"));
     List<String> zero = new ArrayList<>();
     for (AgentPage metric : page.list("metrics")) {
-      String name = metric.text("name").orElse("");
+      String name = metric.shown("name");
       List<OptionalDouble> cells =
           Stream.concat(
                   minutes.stream().map(minute -> minute.part("values").number(name)),
                   Stream.of(metric.number("value")))
               .toList();
-      boolean counts = metric.text("kind").equals(Optional.of("counter"));
+      boolean counts = metric.shown("kind").equals("counter");
       if (counts && cells.stream().allMatch(cell -> cell.orElse(0) == 0)) {
         zero.add(name);
       } else {
@@ -150,7 +144,7 @@ final class StatusTable {
         String printable = Printable.of(label);
         text.append(INDENT)
             .append(printable.length() > NAME ? printable + "\n" + INDENT : "")
-            .append(pad(printable.length() > NAME ? "" : printable, NAME))
+            .append(NAME_COLUMN.formatted(printable.length() > NAME ? "" : printable))
             .append(cells.stream().map(value -> cell(number(value))).collect(joining()))
             .append('\n');
       }
@@ -173,6 +167,7 @@ final class StatusTable {
       return;
     }
     title("Increases of ipamD's counters since " + when(since.get()));
+    // A line may break at the spaces in the counter's selector.
     for (AgentPage run : runs.subList(0, Math.min(MOST_INCREASES, runs.size()))) {
       String from = run.time("since").map(this::clock).orElse("");
       String to = run.time("last").map(this::clock).orElse("");
@@ -181,7 +176,7 @@ final class StatusTable {
               .formatted(
                   number(run.number("amount")),
                   from.equals(to) ? "at " + from : "from " + from + " to " + to,
-                  run.text("counter").map(StatusTable::counter).orElse("")));
+                  run.shown("counter").replace("{", " {").replace("\",", "\", ")));
     }
     if (runs.size() > MOST_INCREASES) {
       entry("and %d more; see --output json".formatted(runs.size() - MOST_INCREASES));
@@ -192,14 +187,14 @@ final class StatusTable {
   private static List<AgentPage> withoutSums(List<AgentPage> runs) {
     Set<String> listed =
         runs.stream()
-            .map(run -> run.text("counter").orElse(""))
+            .map(run -> run.shown("counter"))
             .filter(StatusTable::isOneKind)
             .map(StatusTable::family)
             .collect(toSet());
     return runs.stream()
         .filter(
             run -> {
-              String counter = run.text("counter").orElse("");
+              String counter = run.shown("counter");
               return isOneKind(counter) || !listed.contains(family(counter));
             })
         .toList();
@@ -250,14 +245,9 @@ final class StatusTable {
                       "last failure %s: %s: %s"
                           .formatted(
                               when(at),
-                              failure.text("code").orElse(""),
-                              failure.text("message").orElse(""))));
+                              failure.shown("code"),
+                              failure.shown("message"))));
     }
-  }
-
-  /** Returns a counter as PromQL selects it, with spaces where a line may break. */
-  private static String counter(String key) {
-    return key.replace("{", " {").replace("\",", "\", ");
   }
 
   /** Adds a label and a value. Further lines of the value have the same indentation. */
@@ -311,11 +301,6 @@ final class StatusTable {
   }
 
   private static String cell(String value) {
-    int width = 8;
-    return value.length() < width ? " ".repeat(width - value.length()) + value : " " + value;
-  }
-
-  private static String pad(String label, int width) {
-    return label + " ".repeat(Math.max(0, width - label.length()));
+    return " %7s".formatted(value);
   }
 }
