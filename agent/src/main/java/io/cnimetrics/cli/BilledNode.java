@@ -15,7 +15,6 @@ import io.cnimetrics.otlp.OtlpSink;
 import io.cnimetrics.publish.MetricSink.Datum;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
-import io.cnimetrics.simulator.SimulatedIpamd;
 import io.cnimetrics.snapshot.Instance;
 import io.cnimetrics.snapshot.NodeIdentity;
 import io.cnimetrics.snapshot.NodeSnapshot;
@@ -83,7 +82,8 @@ final class BilledNode {
         state = read.history();
         read.samples().forEach(sample -> datum(sample).ifPresent(d -> datums.put(d.metric(), d)));
       }
-      NodeIdentity identity = new NodeIdentity(NODE, Optional.of(CLUSTER), INSTANCE.region(), INSTANCE);
+      NodeIdentity identity =
+          new NodeIdentity(NODE, Optional.of(CLUSTER), INSTANCE.region(), INSTANCE);
       return OtlpSink.billed(
           new ArrayList<>(datums.values()),
           NodeLabels.of(identity, Optional.of(snapshot)),

@@ -1,6 +1,5 @@
 package io.cnimetrics.cli;
 
-import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.FlagType;
@@ -18,14 +17,12 @@ import io.cnimetrics.doctor.DoctorTable;
 import io.cnimetrics.doctor.NodeEvidence;
 import io.cnimetrics.doctor.Poll;
 import io.cnimetrics.dryrun.Report;
-import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.ipamd.IpamdReader;
 import io.cnimetrics.simulator.NamedScenario;
 import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.text.Console;
 import io.cnimetrics.wiring.AgentComponent;
-import io.cnimetrics.wiring.DaggerAgentComponent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

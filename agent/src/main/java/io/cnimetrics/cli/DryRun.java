@@ -1,20 +1,17 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.agent.Subnets;
-import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.FlagType;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
 import io.cnimetrics.dryrun.Report;
-import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.identity.Identification;
 import io.cnimetrics.simulator.PodSchedule;
 import io.cnimetrics.simulator.Scenario;
 import io.cnimetrics.text.Console;
 import io.cnimetrics.wiring.AgentComponent;
-import io.cnimetrics.wiring.DaggerAgentComponent;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;

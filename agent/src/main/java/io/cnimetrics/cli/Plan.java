@@ -4,7 +4,6 @@ import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.Dimension;
 import io.cnimetrics.config.Flag;
 import io.cnimetrics.config.FlagType;
-import io.cnimetrics.config.MetricSelection;
 import io.cnimetrics.config.Otlp;
 import io.cnimetrics.config.Settings;
 import io.cnimetrics.config.Values;
@@ -21,9 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** {@code plan} estimates CloudWatch requests and cost of a cluster. Makes no network calls. */
 final class Plan implements Command {

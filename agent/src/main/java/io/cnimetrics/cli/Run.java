@@ -1,7 +1,6 @@
 package io.cnimetrics.cli;
 
 import io.cnimetrics.agent.Agent;
-import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.config.AgentConfig;
 import io.cnimetrics.config.ConfigException;
 import io.cnimetrics.config.Flag;
@@ -10,10 +9,8 @@ import io.cnimetrics.config.Values;
 import io.cnimetrics.deadline.BoundedCall;
 import io.cnimetrics.health.AgentHealth;
 import io.cnimetrics.health.HealthServer;
-import io.cnimetrics.health.MetricsPage.BuildInfo;
 import io.cnimetrics.text.Console;
 import io.cnimetrics.wiring.AgentComponent;
-import io.cnimetrics.wiring.DaggerAgentComponent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;

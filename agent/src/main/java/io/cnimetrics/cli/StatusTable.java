@@ -109,9 +109,7 @@ final class StatusTable {
         entry(
             "%s %s: %s"
                 .formatted(
-                    problem.shown("source"),
-                    problem.shown("reason"),
-                    problem.shown("message")));
+                    problem.shown("source"), problem.shown("reason"), problem.shown("message")));
       }
     }
   }
@@ -243,10 +241,7 @@ final class StatusTable {
                   row(
                       "",
                       "last failure %s: %s: %s"
-                          .formatted(
-                              when(at),
-                              failure.shown("code"),
-                              failure.shown("message"))));
+                          .formatted(when(at), failure.shown("code"), failure.shown("message"))));
     }
   }
 
