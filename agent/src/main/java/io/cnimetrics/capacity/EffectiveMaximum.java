@@ -25,6 +25,12 @@ public record EffectiveMaximum(long addresses, long perEni, String explanation) 
     }
   }
 
+  /** The end of the explanation: why the node has fewer addresses than all ENIs of the type. */
+  public String reasons() {
+    String[] parts = explanation.split(": ", 2);
+    return parts.length == 2 ? parts[1] : "";
+  }
+
   /**
    * The number of addresses that the node can reach now. This number is below the maximum if the
    * subnets have too few free addresses. Metrics do not use this number, because several nodes in a

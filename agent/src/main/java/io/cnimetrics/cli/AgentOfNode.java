@@ -101,8 +101,12 @@ final class AgentOfNode {
             .flatMapToDouble(metric -> metric.number("value").stream())
             .findFirst()
             .orElse(run.map(RecentIncrease::amount).orElse(0.0));
-    return new Restarts(
-        (long) count, run.map(RecentIncrease::since).filter(any -> count > 0), down(page));
+    Optional<Since> since =
+        run.filter(any -> count > 0)
+            .map(
+                restarts ->
+                    new Since(restarts.since(), restarts.amount() >= count));
+    return new Restarts((long) count, since, down(page));
   }
 
   private static Optional<SendFailure> sendFailure(AgentPage destination) {

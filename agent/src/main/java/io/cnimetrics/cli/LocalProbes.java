@@ -44,6 +44,7 @@ final class LocalProbes {
         () -> List.copyOf(interfaces().subnetIds().keySet()),
         () -> InstanceMetadata.fromEnvironment().primaryAddresses(VISIT_LIMIT),
         () -> pool(config).read(),
+        () -> pool(config).eniConfig(),
         () -> HostRoutes.read(IPV4_ROUTES, IPV6_ROUTES),
         address -> answers(introspection(address, config, clock)),
         LocalProbes::obstacle,
@@ -68,6 +69,7 @@ final class LocalProbes {
                 .toList(),
         List::of,
         addresses::read,
+        addresses::eniConfig,
         () ->
             addresses.read().held().stream()
                 .map(held -> new Probes.HostRoute(held, "eni"))

@@ -29,10 +29,10 @@ public record AgentReport(
   /**
    * Restarts of ipamD in the last 15 minutes, and a failure that lasts.
    *
-   * @param since when the first of them was; empty if that is not known
+   * @param since when they began; empty if that is not known
    * @param down since when ipamD does not answer; empty if ipamD answers
    */
-  public record Restarts(long count, Optional<Instant> since, Optional<Since> down) {
+  public record Restarts(long count, Optional<Since> since, Optional<Since> down) {
     public static final Restarts NONE = new Restarts(0, Optional.empty(), Optional.empty());
   }
 

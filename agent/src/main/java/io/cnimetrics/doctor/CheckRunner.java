@@ -23,7 +23,10 @@ public final class CheckRunner {
             .map(finding -> finding.onNode(node.identity()))
             .toList();
     List<Finding> consistent =
-        findings.stream().map(finding -> NodeSetup.besideOthers(finding, findings)).toList();
+        findings.stream()
+            .map(finding -> NodeSetup.besideOthers(finding, findings))
+            .map(finding -> PoolFaults.besideOthers(finding, findings))
+            .toList();
     List<Finding> explained = Explanations.apply(consistent);
     return new Diagnosis(Verdict.of(node, explained), explained, node.now());
   }

@@ -26,7 +26,7 @@ public final class Checks {
             IpamdProcess.checks(probes.introspection()),
             List.of(PodMetadata.check()),
             Ec2Errors.checks(),
-            PoolFaults.checks(probes.primaryAddresses(), first),
+            PoolFaults.checks(probes.primaryAddresses(), first, probes.eniConfig()),
             PodNetwork.checks(first, probes),
             PodAddresses.checks(),
             IpamdWork.checks(),

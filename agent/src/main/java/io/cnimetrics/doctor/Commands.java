@@ -32,12 +32,23 @@ final class Commands {
   private static final String AWS_NODE_POD =
       "\"$(kubectl -n kube-system get pods" + ON_THIS_NODE + " -o name)\"";
 
-  /** Shows how the last container of aws-node ended, with its exit code and the reason. */
+  /**
+   * Shows how the last container of aws-node ended, its limits and its liveness probe, and the last
+   * events of the pod.
+   */
   static final String LAST_STATE =
-      "kubectl -n kube-system describe " + AWS_NODE_POD + " | grep -A 8 'Last State'";
+      "kubectl -n kube-system describe " + AWS_NODE_POD + " | grep -E -A 15 'Last State|^Events'";
 
   /** The log of the container aws-node, which runs ipamD. */
   static final String LOG = "kubectl -n kube-system logs -c aws-node --tail 50 " + AWS_NODE_POD;
+
+  /** What aws-node logged first. The end of the log shows nothing about a start. */
+  static final String LOG_OF_START =
+      "kubectl -n kube-system logs -c aws-node " + AWS_NODE_POD + " | head -30";
+
+  /** Runs on the node. Shows what ipamD logged after each start, with the time of each line. */
+  static final String STARTS_OF_IPAMD =
+      "sudo grep -A 60 'Starting L-IPAMD' /var/log/aws-routed-eni/ipamd.log  # on the node";
 
   static final String PREVIOUS_LOG = "kubectl -n kube-system logs -p -c aws-node " + AWS_NODE_POD;
 
@@ -145,12 +156,16 @@ final class Commands {
         + resource;
   }
 
+  /** With the value 0, this tag of a subnet forbids pods in the subnet. */
+  static final String POD_TAG = "kubernetes.io/role/cni";
+
   /** Allows ipamD to use a subnet for pods. */
   static String allowPodsIn(String subnet) {
     return aws("ec2 delete-tags")
         + " --resources "
         + subnet
-        + " --tags Key=kubernetes.io/role/cni"
+        + " --tags Key="
+        + POD_TAG
         + EVERY_NODE
         + " in that subnet";
   }
@@ -194,6 +209,12 @@ final class Commands {
   /** The instance id that Kubernetes knows, for a node whose instance metadata cannot be read. */
   private static final String INSTANCE_BY_KUBERNETES =
       "\"$(kubectl get node " + THIS_NODE + " -o jsonpath='{.spec.providerID}' | sed 's|.*/||')\"";
+
+  /** The number of ENIs that EC2 has attached, for a node whose instance metadata is away. */
+  static final String ENI_COUNT =
+      "aws ec2 describe-instances --instance-ids "
+          + INSTANCE_BY_KUBERNETES
+          + " --query 'Reservations[].Instances[].length(NetworkInterfaces)' --output text";
 
   /** Changes options of the instance's metadata, such as {@code --http-endpoint enabled}. */
   static String setMetadataOptions(String options) {
@@ -247,6 +268,21 @@ final class Commands {
 
   static final String ENICONFIGS =
       "kubectl get eniconfigs -o custom-columns=NAME:.metadata.name,SUBNET:.spec.subnet,GROUPS:.spec.securityGroups";
+
+  static final String FILE_OF_ENICONFIG = "eniconfig.json";
+
+  static final String CREATE_ENICONFIG =
+      "kubectl apply -f " + FILE_OF_ENICONFIG + "  # changes every node that uses this ENIConfig";
+
+  /** Writes an ENIConfig with the subnet and the security groups of an ENI into a file. */
+  static String eniConfigLike(String eni, String name) {
+    return aws("ec2 describe-network-interfaces")
+        + " --network-interface-ids %s --output json --query '".formatted(eni)
+        + "{apiVersion:`\"crd.k8s.amazonaws.com/v1alpha1\"`,kind:`\"ENIConfig\"`,"
+        + "metadata:{name:`\"%s\"`},spec:{subnet:NetworkInterfaces[0].SubnetId,".formatted(name)
+        + "securityGroups:NetworkInterfaces[0].Groups[].GroupId}}' | tee "
+        + FILE_OF_ENICONFIG;
+  }
 
   /** Gives the role of aws-node the right that IPv6 needs. */
   static final String ALLOW_ASSIGN_IPV6 =

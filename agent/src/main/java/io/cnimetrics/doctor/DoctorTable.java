@@ -137,10 +137,8 @@ public final class DoctorTable {
 
   private void advice(Finding finding) {
     boolean note = finding.level() == Level.NOTE;
-    if (!note) {
-      part("cause", finding.cause());
-    }
     if (!note || verbose || !finding.past()) {
+      part("cause", finding.cause());
       part("remedy", finding.remedy());
       finding.commands().forEach(this::command);
     }

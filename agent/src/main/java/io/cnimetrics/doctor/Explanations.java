@@ -46,6 +46,7 @@ final class Explanations {
           "metadata-away",
           "ipv6-prefix",
           "leaked-addresses",
+          "lost-eni",
           "trunk-slot",
           "node-full");
 
@@ -53,7 +54,7 @@ final class Explanations {
   private static final Map<String, List<String>> CAUSES =
       Map.ofEntries(
           Map.entry("metrics", List.of("introspection")),
-          Map.entry("ec2-attachment-limit", List.of("instance-type")),
+          Map.entry("ec2-attachment-limit", List.of("instance-type", "lost-eni")),
           Map.entry("ec2-eni-limit", List.of("instance-type")),
           Map.entry("ec2-denied", List.of("ipv6-prefix")),
           Map.entry("ec2-throttled", List.of("ipv6-prefix")),
@@ -62,7 +63,7 @@ final class Explanations {
               "warm-pool",
               joined(
                   List.of(
-                      List.of("trunk-slot"),
+                      List.of("lost-eni", "trunk-slot"),
                       NO_GROWTH,
                       List.of("stuck-action", "cooldown", "no-addresses")))),
           Map.entry(

@@ -8,7 +8,6 @@ import io.cnimetrics.snapshot.Reason;
 import io.cnimetrics.snapshot.Series;
 import io.cnimetrics.snapshot.Source;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -86,9 +85,10 @@ final class IpamdProcess {
                   + " if ipamD does not answer after a restart; warn if doctor sees one restart, or"
                   + " if ipamD has run for 5 minutes since the restarts that the agent saw; note if"
                   + " ipamD started less than 10 minutes ago and over 15 minutes after the boot",
-              "Find out why ipamD ended. The first command shows the exit code and the reason, such"
-                  + " as OOMKilled. The second command shows the log of the container that ended")
-          .run(Commands.LAST_STATE, Commands.PREVIOUS_LOG)
+              "The first command shows the reason. OOMKilled: raise the memory limit of aws-node."
+                  + " \"Liveness probe failed\": give the node free CPU. Otherwise the last lines"
+                  + " of the logs have the error")
+          .run(Commands.LAST_STATE, Commands.PREVIOUS_LOG, Commands.ERRORS_OF_IPAMD)
           .see(Pages.TROUBLESHOOTING);
 
   private static Finding restarts(NodeEvidence node) {
@@ -106,6 +106,9 @@ final class IpamdProcess {
   /** The same number as in the alarm. Two updates of aws-node cause only two restarts. */
   private static final int CRASH_LOOP = 3;
 
+  /** The agent reports the restarts of this time. */
+  private static final Duration SEEN_BY_AGENT = Duration.ofMinutes(15);
+
   private static Optional<Finding> restartsSeenByAgent(NodeEvidence node) {
     AgentReport.Restarts seen =
         node.agent().map(AgentReport::restarts).orElse(AgentReport.Restarts.NONE);
@@ -113,12 +116,25 @@ final class IpamdProcess {
     if (seen.count() == 0 || (seen.count() < CRASH_LOOP && !down)) {
       return Optional.empty();
     }
-    String evidence =
-        "%s in the last 15 minutes%s"
-            .formatted(restarts(seen.count()), down ? "; ipamD does not answer now" : "");
-    Finding finding = RESTARTS.fail(REPEATEDLY, evidence, WHY_RESTARTS).since(since(seen));
+    String time =
+        seen.since()
+            .filter(since -> since.exact() && since.at().plus(SEEN_BY_AGENT).isAfter(node.now()))
+            .map(since -> Trend.ago(since.at(), node.now()))
+            .orElse("15 minutes");
+    String evidence = "%s in the last %s; %s".formatted(restarts(seen.count()), time, state(node));
+    Finding finding = RESTARTS.fail(REPEATEDLY, evidence, WHY_RESTARTS).since(seen.since());
     boolean now = down || node.startedWithin(LONGEST_BACKOFF);
     return Optional.of(now ? finding : finding.at(Level.WARN));
+  }
+
+  private static String state(NodeEvidence node) {
+    if (!node.snapshot().ipamdRead()) {
+      return "ipamD does not answer now";
+    }
+    return "ipamD answers now"
+        + node.ipamdStart()
+            .map(start -> ", and has run for " + Trend.ago(start, node.now()))
+            .orElse("");
   }
 
   private static String restarts(long count) {
@@ -142,26 +158,24 @@ final class IpamdProcess {
             .formatted(
                 restarts(seen.count()),
                 polls.size(),
-                unread == 0 ? "" : "; ipamD did not answer %d of them".formatted(unread));
+                unread == 0 ? "" : "; ipamD did not answer %d of them".formatted(unread))
+            + "; "
+            + state(node);
     boolean loop = seen.count() > 1 || !node.snapshot().ipamdRead();
     return Optional.of(
         loop
-            ? RESTARTS.fail(REPEATEDLY, evidence, WHY_RESTARTS).since(since(seen))
+            ? RESTARTS.fail(REPEATEDLY, evidence, WHY_RESTARTS).since(seen.since())
             : RESTARTS
                 .warn("ipamD restarted while doctor watched", evidence, WHY_RESTARTS)
-                .since(since(seen)));
-  }
-
-  private static Optional<Since> since(AgentReport.Restarts seen) {
-    return seen.since().map(Since::exactly);
+                .since(seen.since()));
   }
 
   /** The restarts that these polls show, and the time of the first poll that shows a restart. */
   static AgentReport.Restarts restarts(List<Poll> polls) {
-    Optional<Instant> since =
+    Optional<Since> since =
         polls.stream()
             .filter(poll -> restarts(poll) > 0)
-            .map(poll -> poll.snapshot().takenAt())
+            .map(poll -> Since.exactly(poll.snapshot().takenAt()))
             .findFirst();
     return new AgentReport.Restarts(restarts(polls.get(polls.size() - 1)), since, Optional.empty());
   }
@@ -222,8 +236,9 @@ final class IpamdProcess {
               "ipamd-start",
               "`awscni_ipamd_startup_duration_seconds`",
               "note if the start took over 60 s, or if a start failed",
-              "Find out from the logs what ipamD waited for")
-          .run(Commands.LOG, Commands.ERRORS_OF_IPAMD)
+              "Find the longest pause between two lines of the log after the start. The line before"
+                  + " the pause shows what ipamD waited for")
+          .run(Commands.LOG_OF_START, Commands.STARTS_OF_IPAMD)
           .needs(METRICS);
 
   static boolean reportsStarts(IpamdMetrics metrics) {

@@ -98,8 +98,8 @@ final class IpamdWork {
               "pod-enis",
               "`awscni_pod_eni_error_count`, and whether a trunk ENI is attached",
               "warn if the count rises or may be rising now; note if it rose before",
-              "Read the log of aws-node. Check that the instance type supports trunk ENIs")
-          .run(Commands.LOG, "kubectl describe cninode " + Commands.THIS_NODE)
+              "Read ipamD's log. Check that the instance type supports trunk ENIs")
+          .run(Commands.ERRORS_OF_IPAMD, "kubectl describe cninode " + Commands.THIS_NODE)
           .needs(METRICS)
           .see(Pages.POD_SECURITY_GROUPS);
 

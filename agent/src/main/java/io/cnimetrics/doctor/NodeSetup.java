@@ -9,6 +9,7 @@ import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressCount;
 import io.cnimetrics.snapshot.AddressMode;
+import io.cnimetrics.snapshot.AddressPool;
 import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
 import io.cnimetrics.snapshot.Problem;
@@ -27,6 +28,7 @@ final class NodeSetup {
   static List<Check> checks(Probes.AttachedEnis attachedEnis) {
     return List.of(
         instanceEnis(attachedEnis),
+        LOST_ENI.check(node -> lostEni(node, attachedEnis)).withIo(ENIS_LIMIT),
         MIXED_PREFIXES.check(NodeSetup::mixedPrefixes),
         CUSTOM_NETWORKING.check(NodeSetup::customNetworking),
         EXCLUDED_ENIS.check(NodeSetup::excludedEnis),
@@ -54,13 +56,10 @@ final class NodeSetup {
   }
 
   private static List<Finding> instanceEnis(NodeEvidence node, Probes.AttachedEnis attachedEnis) {
-    if (node.identity().instance().id().isEmpty()) {
-      return List.of(INSTANCE_ENIS.notChecked("instance metadata could not be read"));
-    }
     List<String> listed = node.pool().enis().stream().map(Eni::id).toList();
-    List<String> attached = attachedEnis.read();
+    List<String> attached = attached(node, attachedEnis);
     if (attached.isEmpty()) {
-      return List.of(INSTANCE_ENIS.notChecked("instance metadata does not list the ENIs"));
+      return List.of(INSTANCE_ENIS.notChecked(NO_LIST));
     }
     List<Finding> findings = new ArrayList<>();
     List<String> lost = without(listed, attached);
@@ -79,7 +78,7 @@ final class NodeSetup {
                   Commands.eventsOf(lost.get(0))));
     }
     List<String> unmanaged = without(attached, listed);
-    if (!unmanaged.isEmpty()) {
+    if (!unmanaged.isEmpty() && !countsUnlistedEnis(node)) {
       findings.add(
           INSTANCE_ENIS
               .note(
@@ -92,9 +91,74 @@ final class NodeSetup {
                       + " pods could use",
                   Commands.ENIS_OF_INSTANCE));
     }
+    String title = unmanaged.isEmpty() ? "ipamD manages all ENIs" : "See lost-eni";
     return findings.isEmpty()
-        ? List.of(INSTANCE_ENIS.ok("ipamD manages all ENIs", EvidenceText.enis(attached.size())))
+        ? List.of(INSTANCE_ENIS.ok(title, EvidenceText.enis(attached.size())))
         : findings;
+  }
+
+  private static final String NO_LIST = "instance metadata does not list the ENIs";
+
+  private static List<String> attached(NodeEvidence node, Probes.AttachedEnis attachedEnis) {
+    return node.identity().instance().id().isPresent() ? attachedEnis.read() : List.of();
+  }
+
+  private static final CheckSpec LOST_ENI =
+      CheckSpec.of(
+              "lost-eni",
+              "the ENIs in instance metadata, the ENIs in `/v1/enis`, and `awscni_eni_max`",
+              "warn if the pool is empty, and an attached ENI is missing from ipamD's list although"
+                  + " ipamD counts its slot; note if a single poll shows this",
+              "Restart aws-node, because ipamD reads all attached ENIs when it starts. If this"
+                  + " happens again, upgrade the VPC CNI")
+          .run(Commands.ENIS_OF_INSTANCE, Commands.RESTART_AWS_NODE, Commands.UPGRADE_CNI)
+          .needs(POOL, METRICS, IPV4)
+          .see(Pages.TROUBLESHOOTING);
+
+  private static Finding lostEni(NodeEvidence node, Probes.AttachedEnis attachedEnis) {
+    List<String> attached = attached(node, attachedEnis);
+    List<String> lost = without(attached, node.pool().enis().stream().map(Eni::id).toList());
+    String evidence =
+        "%s attached, and %s in ipamD's pool"
+            .formatted(EvidenceText.enis(attached.size()), node.pool().eniCount());
+    if (attached.isEmpty()) {
+      return LOST_ENI.notChecked(NO_LIST);
+    } else if (lost.isEmpty() || !countsUnlistedEnis(node)) {
+      return LOST_ENI.ok("ipamD has lost no ENI", evidence);
+    }
+    String missing = "%s; missing in the pool: %s".formatted(evidence, String.join(", ", lost));
+    String cause =
+        "EC2 attached the ENI, and ipamD did not add it to the pool, for example because instance"
+            + " metadata showed it too late. The ENI takes a slot, and its addresses go to no pod";
+    return node.showsTrend()
+        ? LOST_ENI
+            .warn("An attached ENI is missing in ipamD's pool", missing, cause)
+            .since(node.since(poll -> poll.snapshot().pool().equals(node.snapshot().pool())))
+        : LOST_ENI
+            .note("Perhaps an attached ENI is missing in ipamD's pool", missing, cause)
+            .remedied(
+                "Poll twice, because ipamD may be adding the ENI now",
+                Commands.doctor("--polls 2"));
+  }
+
+  /**
+   * Whether the pool is empty, and ipamD counts the slots of all ENIs of the instance type. ipamD's
+   * limit does not count ENIs that ipamD leaves alone on purpose.
+   */
+  private static boolean countsUnlistedEnis(NodeEvidence node) {
+    return node.snapshot().metrics().isPresent()
+        && node.polls().stream()
+            .allMatch(
+                poll ->
+                    PodAddresses.isEmptyWithRoom(poll)
+                        && poll.snapshot().pool().map(AddressPool::eniCount).orElse(0)
+                            == node.pool().eniCount())
+        && node.snapshot()
+            .instance()
+            .type()
+            .flatMap(InstanceLimits::of)
+            .filter(limit -> node.total(MetricCatalog.ENI_MAX_AVAILABLE) >= limit.enis())
+            .isPresent();
   }
 
   private static String withPods(NodeEvidence node, String id) {
@@ -217,17 +281,11 @@ final class NodeSetup {
     long held = excluded.stream().mapToLong(Eni::assignedIpv4).sum();
     long total = excluded.stream().mapToLong(Eni::totalIpv4).sum();
     String evidence =
-        "%s with %s; pods hold %d of them"
-            .formatted(named(excluded), EvidenceText.addresses(total), held);
-    String cause = "The subnet has the tag kubernetes.io/role/cni=0";
+        "%s with %s; pods hold %d of them; the subnet has the tag %s=0"
+            .formatted(named(excluded), EvidenceText.addresses(total), held, Commands.POD_TAG);
+    String cause = "The tag %s=0 forbids pods in the subnet".formatted(Commands.POD_TAG);
     String[] untag =
-        Stream.concat(
-                Stream.of(held > 0 ? Commands.PODS_OF_NODE : Commands.ENIS_OF_INSTANCE),
-                excluded.stream()
-                    .flatMap(eni -> eni.subnetId().stream())
-                    .distinct()
-                    .map(Commands::allowPodsIn))
-            .toArray(String[]::new);
+        allowPods(node, held > 0 ? Commands.PODS_OF_NODE : Commands.ENIS_OF_INSTANCE);
     return held > 0
         ? EXCLUDED_ENIS
             .warn("Pods use an ENI in an excluded subnet", evidence, cause)
@@ -238,6 +296,17 @@ final class NodeSetup {
         : EXCLUDED_ENIS
             .note("An ENI in an excluded subnet has no pods", evidence, cause)
             .remedied(EXCLUDED_ENIS.remedy(), untag);
+  }
+
+  /** The commands that allow pods on the excluded ENIs, after other commands. */
+  static String[] allowPods(NodeEvidence node, String... first) {
+    Stream<String> subnets =
+        node.pool().enis().stream()
+            .filter(Eni::excluded)
+            .flatMap(eni -> eni.subnetId().stream())
+            .distinct();
+    return Stream.concat(Stream.of(first), subnets.map(Commands::allowPodsIn))
+        .toArray(String[]::new);
   }
 
   /** The ENIs with their subnets, such as {@code eni-0a in subnet-1}. */
@@ -252,7 +321,7 @@ final class NodeSetup {
   private static final int PODS_PER_WARM_ADDRESS = 10;
 
   private static final String IF_SHORT =
-      "If doctor --subnets shows that the subnet is short of addresses, ";
+      "If doctor --subnets shows few free addresses, ";
 
   private static final CheckSpec IDLE_ADDRESSES =
       CheckSpec.of(
@@ -261,8 +330,7 @@ final class NodeSetup {
               "note if warm targets would release at least as many addresses as an ENI has, and no"
                   + " pod waits for an address; warn if the subnet is also short of addresses",
               IF_SHORT
-                  + "set WARM_IP_TARGET and MINIMUM_IP_TARGET. With warm targets ipamD makes more"
-                  + " calls to EC2")
+                  + "set WARM_IP_TARGET and MINIMUM_IP_TARGET. ipamD then makes more calls to EC2")
           .needs(POOL, IPV4)
           .see(Pages.ADDRESS_USE);
 
@@ -289,7 +357,7 @@ final class NodeSetup {
             .note(
                 "Many addresses are idle",
                 "%s; warm targets would release %d".formatted(evidence, saved),
-                "The default WARM_ENI_TARGET keeps the addresses of a whole ENI free")
+                "The default WARM_ENI_TARGET keeps a whole ENI free")
             .remedied(
                 IDLE_ADDRESSES
                     .remedy()

@@ -7,10 +7,13 @@ import static io.cnimetrics.doctor.Requirement.POOL;
 
 import io.cnimetrics.capacity.CardCapacity;
 import io.cnimetrics.capacity.EffectiveMaximum;
+import io.cnimetrics.capacity.InstanceLimits;
+import io.cnimetrics.capacity.InstanceLimits.Limit;
 import io.cnimetrics.catalog.Cause;
 import io.cnimetrics.catalog.MetricCatalog;
 import io.cnimetrics.snapshot.AddressMode;
 import io.cnimetrics.snapshot.AddressPool;
+import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.Series;
 import java.util.List;
 import java.util.Optional;
@@ -358,18 +361,48 @@ final class PodAddresses {
     String evidence =
         "max-pods is %d (%s), with %d pods on the host network; effective maximum: %s"
             .formatted(maxPods, source.get(), onHostNetwork, maximum.explanation());
-    return reachable < maxPods - onHostNetwork
-        ? MAX_PODS
-            .warn(
-                "max-pods is above the number of addresses that the node can have",
-                evidence,
-                "The scheduler can place pods on this node that never get an address")
-            .remedied(
-                "Set the kubelet's max-pods to %d in the node group's launch template, or in the"
-                        .formatted(reachable + onHostNetwork)
-                    + " EC2NodeClass of Karpenter",
-                Commands.NODE_GROUP,
-                Commands.LAUNCH_TEMPLATE)
-        : MAX_PODS.ok("The node can have an address for each pod", evidence);
+    if (reachable >= maxPods - onHostNetwork) {
+      return MAX_PODS.ok("The node can have an address for each pod", evidence);
+    }
+    long fit = reachable + onHostNetwork;
+    boolean excluded =
+        node.snapshot().pool().filter(pool -> pool.enis().stream().anyMatch(Eni::excluded))
+            .isPresent();
+    String remedy =
+        ("Set the kubelet's max-pods to %d (%d addresses + %d pods on the host network) in the node"
+                + " group's launch template, or in the EC2NodeClass of Karpenter")
+            .formatted(fit, reachable, onHostNetwork);
+    return MAX_PODS
+        .warn(
+            "max-pods is above the number of addresses that the node can have",
+            evidence,
+            whyTooMany(node, maximum, maxPods) 
+                + ". The last %d pods that the kubelet admits never get an address"
+                    .formatted(maxPods - fit))
+        .since(sinceStart(node))
+        .remedied(
+            excluded ? remedy + ". Or remove the tag of the excluded subnet, so that pods can use its ENI" : remedy,
+            excluded
+                ? NodeSetup.allowPods(node, Commands.NODE_GROUP, Commands.LAUNCH_TEMPLATE)
+                : MAX_PODS.commands().toArray(String[]::new));
+  }
+
+  /** EKS computes max-pods from all ENIs of the instance type, and adds two pods. */
+  private static String whyTooMany(NodeEvidence node, EffectiveMaximum maximum, int maxPods) {
+    Optional<Limit> type = node.snapshot().instance().type().flatMap(InstanceLimits::of);
+    long ofType =
+        type.map(limit -> limit.enis() * maximum.perEni()).orElse(maximum.addresses());
+    long lost = ofType - maximum.addresses();
+    return lost > 0 && maxPods <= ofType + 2
+        ? "max-pods counts all %d ENIs with %d addresses, and this node can have %d fewer: %s"
+            .formatted(type.orElseThrow().enis(), ofType, lost, maximum.reasons())
+        : "max-pods was not computed from the ENIs of the instance type";
+  }
+
+  /** ENIs are excluded, and custom networking begins, only when ipamD starts. */
+  private static Optional<Since> sinceStart(NodeEvidence node) {
+    boolean trunk =
+        node.snapshot().pool().filter(pool -> pool.enis().stream().anyMatch(Eni::trunk)).isPresent();
+    return node.ipamdStart().filter(any -> !trunk).map(Since::before);
   }
 }

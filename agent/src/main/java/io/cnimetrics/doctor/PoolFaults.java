@@ -16,8 +16,11 @@ import io.cnimetrics.snapshot.Eni;
 import io.cnimetrics.snapshot.IpamdError;
 import io.cnimetrics.snapshot.NodeSnapshot.IpamdSettings;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,12 +29,13 @@ import java.util.stream.Stream;
 final class PoolFaults {
   private PoolFaults() {}
 
-  static List<Check> checks(Probes.Addresses primary, Probes.Pool pool) {
+  static List<Check> checks(
+      Probes.Addresses primary, Probes.Pool pool, Probes.EniConfig eniConfig) {
     return List.of(
         LEAKED.check(PoolFaults::leaked),
         impossiblePool(primary, pool),
         TRUNK_SLOT.check(PoolFaults::trunkSlot),
-        ENICONFIG.check(PoolFaults::eniConfig),
+        ENICONFIG.check(node -> eniConfig(node, eniConfig)),
         IPV6_PREFIX.check(PoolFaults::ipv6Prefix));
   }
 
@@ -156,7 +160,8 @@ final class PoolFaults {
         : byTable;
   }
 
-  private static final String POD_ENI_SETTING = Commands.settingsLike("ENABLE_POD_ENI");
+  private static final String[] TRUNK_SLOT_COMMANDS =
+      Commands.setting("ENABLE_POD_ENI=false", Commands.settingsLike("ENABLE_POD_ENI"));
 
   private static final CheckSpec TRUNK_SLOT =
       CheckSpec.of(
@@ -167,7 +172,7 @@ final class PoolFaults {
               "If no pod on any node uses security groups for pods, set ENABLE_POD_ENI to false."
                   + " Otherwise lower the kubelet's max-pods in the node group's launch template:"
                   + " then pods go to other nodes. The first command shows the present value")
-          .run(Commands.setting("ENABLE_POD_ENI=false", POD_ENI_SETTING))
+          .run(TRUNK_SLOT_COMMANDS)
           .needs(POOL, METRICS, IPV4)
           .see(Pages.POD_SECURITY_GROUPS);
 
@@ -208,6 +213,32 @@ final class PoolFaults {
             .warn(title, evidence + "; ipamD makes no call to EC2", cause)
             .since(refusals.since())
         : TRUNK_SLOT.ok("No slot is kept for a trunk ENI", evidence);
+  }
+
+  /**
+   * Changes a finding about a slot that ipamD does not use. If an attached ENI is missing in the
+   * pool, no slot is free. If the attached ENIs are unknown, both can be the cause.
+   */
+  static Finding besideOthers(Finding finding, List<Finding> findings) {
+    boolean ofSlot = Set.of(TRUNK_SLOT.id(), ENICONFIG.id()).contains(finding.id());
+    Predicate<Finding> lostEni = other -> other.id().equals("lost-eni");
+    if (!ofSlot || !finding.isPresent()) {
+      return finding;
+    } else if (findings.stream().anyMatch(lostEni.and(Finding::isPresent))) {
+      CheckSpec spec = finding.id().equals(TRUNK_SLOT.id()) ? TRUNK_SLOT : ENICONFIG;
+      return spec.ok("No ENI slot is free", "an attached ENI is missing in ipamD's pool");
+    }
+    return findings.stream().anyMatch(lostEni.and(other -> other.level() == Level.NOT_CHECKED))
+        ? finding
+            .causedBy(
+                finding.cause() + ". Or EC2 has attached an ENI that is missing in ipamD's pool")
+            .remedied(
+                "If the first command shows more ENIs than ipamD has, restart aws-node. Otherwise: "
+                    + finding.remedy(),
+                joined(
+                    List.of(Commands.ENI_COUNT),
+                    joined(finding.commands(), Commands.RESTART_AWS_NODE)))
+        : finding;
   }
 
   /** Whether pods are refused, the pool does not grow, and ipamD makes no call to EC2. */
@@ -269,7 +300,8 @@ final class PoolFaults {
                   + " warn if ipamD has just started, or if an address is available",
               "Create an ENIConfig with the name that ipamD looks for. The first command shows"
                   + " which label of the node has this name, often the label of the zone. If the"
-                  + " node does not have this label, the name is \"default\"")
+                  + " node does not have this label, the name is \"default\". If the ENIConfig"
+                  + " exists, set ENABLE_POD_ENI to false")
           .run(
               Commands.settingsLike("ENI_CONFIG"),
               "kubectl get node "
@@ -279,7 +311,7 @@ final class PoolFaults {
           .needs(POOL, METRICS, IPV4)
           .see(Pages.CUSTOM_NETWORKING);
 
-  private static Finding eniConfig(NodeEvidence node) {
+  private static Finding eniConfig(NodeEvidence node, Probes.EniConfig wanted) {
     if (node.snapshot().settings().isEmpty()) {
       return ENICONFIG.notChecked("ipamD does not report its settings");
     }
@@ -292,10 +324,22 @@ final class PoolFaults {
     if (!custom || ec2Fails(node) || !(noEni || isStuck(node))) {
       return ENICONFIG.ok("Custom networking is off, or has an ENI for pods", evidence);
     }
-    String title = "Custom networking finds no ENIConfig for this node";
+    boolean lastSlot = pool.eniCount() == node.total(MetricCatalog.ENI_MAX_AVAILABLE) - 1;
+    Optional<String> name = wanted.name();
+    String title =
+        lastSlot
+            ? "ipamD finds no ENIConfig, or keeps a slot for a trunk ENI"
+            : "Custom networking finds no ENIConfig for this node";
+    String missing =
+        name.map("the ENIConfig %s does not exist"::formatted)
+            .orElse("no ENIConfig has the name that ipamD looks for");
     String cause =
-        "No ENIConfig has the name that ipamD looks for. Then ipamD creates no ENI, and counts no"
-            + " error";
+        lastSlot
+            ? "Either %s. Or ENABLE_POD_ENI is true, and ipamD keeps the last slot for a trunk ENI."
+                    .formatted(missing)
+                + " In both cases ipamD creates no ENI, and counts no error"
+            : "Custom networking is on, but %s. Then ipamD creates no ENI, and counts no error"
+                .formatted(missing);
     if (!noEni && !node.showsTrend()) {
       return ENICONFIG
           .note("Perhaps custom networking finds no ENIConfig", evidence, cause)
@@ -306,17 +350,38 @@ final class PoolFaults {
         node.available() > 0 || node.justStarted()
             ? ENICONFIG.warn(title, evidence, cause)
             : ENICONFIG.fail(title, evidence, cause);
-    return pool.eniCount() == node.total(MetricCatalog.ENI_MAX_AVAILABLE) - 1
-        ? finding
-            .causedBy(
-                cause
-                    + ". Or ENABLE_POD_ENI is true, and ipamD keeps the only free slot for a trunk"
-                    + " ENI")
-            .remedied(
-                finding.remedy(),
-                Stream.concat(finding.commands().stream(), Stream.of(POD_ENI_SETTING))
-                    .toArray(String[]::new))
-        : finding;
+    String[] more = lastSlot ? TRUNK_SLOT_COMMANDS : new String[0];
+    return name.map(wantedName -> createdBy(finding, pool, wantedName, more))
+        .orElseGet(() -> finding.remedied(finding.remedy(), joined(finding.commands(), more)));
+  }
+
+  /** The manifest has the values of an ENI of this node, because a file needs no placeholders. */
+  private static Finding createdBy(Finding finding, AddressPool pool, String name, String[] more) {
+    String eni =
+        pool.enis().stream()
+            .min(Comparator.comparing(Eni::primary).thenComparing(Eni::deviceNumber))
+            .orElseThrow()
+            .id();
+    String create =
+        ("The first command lists the ENIConfigs. If %s is not in the list, the second command"
+                + " writes it to %s, with the subnet and the groups of %s. Change them if pods need"
+                + " others, then run the third command")
+            .formatted(name, Commands.FILE_OF_ENICONFIG, eni);
+    String exists =
+        ". If %s is in the list, and no pod uses security groups for pods, set ENABLE_POD_ENI to"
+            + " false";
+    return finding.remedied(
+        more.length == 0 ? create : create + exists.formatted(name),
+        joined(
+            List.of(
+                Commands.ENICONFIGS,
+                Commands.eniConfigLike(eni, name),
+                Commands.CREATE_ENICONFIG),
+            more));
+  }
+
+  private static String[] joined(List<String> commands, String... more) {
+    return Stream.concat(commands.stream(), Stream.of(more)).toArray(String[]::new);
   }
 
   private static final String ASSIGN_IPV6 = "AssignIpv6Addresses";

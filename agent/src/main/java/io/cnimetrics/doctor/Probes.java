@@ -15,6 +15,7 @@ import java.util.Optional;
  *
  * @param primaryAddresses the primary address of each ENI, from instance metadata
  * @param pool the addresses that ipamD's introspection lists
+ * @param eniConfig the ENIConfig that ipamD looks for, by ipamD's introspection
  * @param ec2 the endpoint of EC2
  * @param cloudWatch the endpoint of CloudWatch
  * @param subnets the subnets in EC2; empty if {@code --subnets} is not set
@@ -24,6 +25,7 @@ public record Probes(
     AttachedEnis attachedEnis,
     Addresses primaryAddresses,
     Pool pool,
+    EniConfig eniConfig,
     HostRoutes hostRoutes,
     Introspection introspection,
     Directories directories,
@@ -37,6 +39,13 @@ public record Probes(
   public interface AttachedEnis {
     /** Returns the ids of these ENIs. */
     List<String> read();
+  }
+
+  /** Reads the name of the ENIConfig that ipamD looks for. */
+  @FunctionalInterface
+  public interface EniConfig {
+    /** Returns the name, even if no such ENIConfig exists; empty if ipamD does not report it. */
+    Optional<String> name();
   }
 
   /** Reads addresses. */

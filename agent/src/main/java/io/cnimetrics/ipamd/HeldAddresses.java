@@ -2,13 +2,17 @@ package io.cnimetrics.ipamd;
 
 import io.cnimetrics.snapshot.ListedAddresses;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
-/** The addresses in ipamD's pool. A snapshot has only the number of these addresses. */
+/** Facts of ipamD's introspection that only doctor needs, such as the addresses in the pool. */
 public final class HeldAddresses {
   private static final Duration LIMIT = Duration.ofSeconds(1);
 
@@ -52,6 +56,30 @@ public final class HeldAddresses {
               });
           return new ListedAddresses(all, held);
         });
+  }
+
+  /** The answer to an unknown path has another form. */
+  private static final Pattern ENICONFIG = Pattern.compile("\"([A-Za-z0-9.-]{1,253})\"\\s*");
+
+  private static final int LONGEST_ENICONFIG = 300;
+
+  /**
+   * Reads the name of the ENIConfig that ipamD looks for, even if no such ENIConfig exists. Sends
+   * one request to ipamD.
+   *
+   * @return empty if ipamD does not report the name
+   */
+  public Optional<String> eniConfig() {
+    try {
+      String body =
+          http.get(
+              "v1/eni-configs",
+              LIMIT,
+              answer -> new String(answer.readNBytes(LONGEST_ENICONFIG), StandardCharsets.UTF_8));
+      return Optional.of(ENICONFIG.matcher(body)).filter(Matcher::matches).map(it -> it.group(1));
+    } catch (IpamdException e) {
+      return Optional.empty();
+    }
   }
 
   /** An IPv6 address in the shortest form (RFC 5952), as ipamD writes it. */

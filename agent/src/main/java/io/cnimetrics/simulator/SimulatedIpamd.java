@@ -101,6 +101,8 @@ public final class SimulatedIpamd implements AutoCloseable {
         switch (path) {
           case "/v1/enis" -> EnisJson.of(node, now);
           case SETTINGS_PATH -> settings(node.scenario());
+          // ipamD reports the ENIConfig of the node's label, even if no such ENIConfig exists.
+          case "/v1/eni-configs" -> Json.compact("us-west-2a");
           default -> availableCommands(node.scenario().cniVersion());
         });
   }

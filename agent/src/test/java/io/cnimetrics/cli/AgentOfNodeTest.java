@@ -56,7 +56,9 @@ class AgentOfNodeTest {
     assertThat(report.restarts())
         .isEqualTo(
             new AgentReport.Restarts(
-                8, Optional.of(Instant.parse("2026-11-28T11:46:00Z")), Optional.empty()));
+                8,
+                Optional.of(Since.exactly(Instant.parse("2026-11-28T11:46:00Z"))),
+                Optional.empty()));
     assertThat(report.sendFailure())
         .hasValue(
             new AgentReport.SendFailure(

@@ -65,7 +65,8 @@ class DoctorDocumentGoldensTest {
 
       If the first poll of the agent or of doctor already saw the trouble, its beginning is unknown. Doctor then prints
       `before 10:03 UTC` with the time of that poll. If a counter did not rise for over three minutes after the first poll,
-      a later rise is new trouble with a known beginning. Findings about settings have no beginning.
+      a later rise is new trouble with a known beginning. Findings about settings began before ipamD or
+      the agent started.
 
       ### Commands
 

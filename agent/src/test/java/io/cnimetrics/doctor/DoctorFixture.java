@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -48,6 +49,7 @@ final class DoctorFixture {
               List::of,
               List::of,
               () -> new ListedAddresses(List.of(), List.of()),
+              Optional::empty,
               List::of,
               address -> false,
               directory -> Optional.empty(),
@@ -64,6 +66,7 @@ final class DoctorFixture {
   private Instance instance = instance("m5.xlarge");
   private OptionalInt maxPods = OptionalInt.empty();
   private List<String> otherRoutes = List.of();
+  private UnaryOperator<List<String>> attached = UnaryOperator.identity();
 
   private DoctorFixture(URI introspection, URI metrics) {
     this.introspection = introspection;
@@ -198,6 +201,12 @@ final class DoctorFixture {
             Optional.of(metrics), maxPods(), 3, Optional.of(Path.of("/state")), List.of()));
   }
 
+  /** Sets the ENIs in instance metadata, given the ENIs of ipamD. No ENI: it does not answer. */
+  DoctorFixture attached(UnaryOperator<List<String>> ofIpamd) {
+    attached = ofIpamd;
+    return this;
+  }
+
   /** Returns probes whose answers match ipamD's answers. */
   private Probes probes(NodeEvidence node, FakeClock clock) {
     HeldAddresses held = new HeldAddresses(introspection);
@@ -206,9 +215,10 @@ final class DoctorFixture {
             .map(Eni::id)
             .toList();
     return new Probes(
-        () -> enis,
+        () -> attached.apply(enis),
         List::of,
         held::read,
+        held::eniConfig,
         () ->
             Stream.concat(held.read().held().stream(), otherRoutes.stream())
                 .map(address -> new Probes.HostRoute(address, "eni" + address.hashCode()))

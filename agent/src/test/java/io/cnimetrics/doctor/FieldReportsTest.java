@@ -344,6 +344,51 @@ class FieldReportsTest {
     assertThat(advice(first(diagnosis))).contains("WARM_IP_TARGET");
   }
 
+  /** aws/amazon-vpc-cni-k8s#66: EC2 attached an ENI that ipamD never adds to its pool. */
+  @Test
+  void attachedEniThatIpamdLostIsTheCauseAndNotATrunk() {
+    Reported node =
+        node(full(0, 14), full(1, 14), full(2, 14))
+            .metrics(2, "awscni_no_available_ip_addresses", 4, 9);
+    UnaryOperator<List<String>> four = ofIpamd -> List.of("eni-0", "eni-1", "eni-2", "eni-9");
+
+    Diagnosis diagnosis = node.diagnosed(it -> it.attached(four));
+
+    assertFails(diagnosis, "lost-eni");
+    assertThat(first(diagnosis).evidence()).endsWith("missing in the pool: eni-9");
+    assertThat(advice(first(diagnosis))).contains("delete pods -l k8s-app=aws-node");
+    assertThat(finding(diagnosis, "refused-pods").explainedBy()).hasValue("lost-eni");
+    assertThat(finding(diagnosis, "trunk-slot").level()).isEqualTo(Level.OK);
+    assertThat(finding(diagnosis, "instance-enis").level()).isEqualTo(Level.OK);
+    assertThat(finding(node.first(1).diagnosed(it -> it.attached(four)), "lost-eni").level())
+        .isEqualTo(Level.NOTE);
+  }
+
+  @Test
+  void slotForATrunkSaysHowToFindALostEniIfTheAttachedEnisAreUnknown() {
+    Diagnosis diagnosis =
+        node(full(0, 14), full(1, 14), full(2, 14))
+            .metrics(2, "awscni_no_available_ip_addresses", 4, 9)
+            .diagnosed(it -> it.attached(ofIpamd -> List.of()));
+
+    assertFails(diagnosis, "trunk-slot");
+    assertThat(first(diagnosis).cause()).contains("missing in ipamD's pool");
+    assertThat(first(diagnosis).commands().get(0)).contains("aws ec2 describe-instances");
+  }
+
+  /** An ENI with the tag no_manage lowers ipamD's limit. ipamD did not lose it. */
+  @Test
+  void eniThatIpamdDoesNotManageIsNotLost() {
+    Diagnosis diagnosis =
+        node(full(0, 14), full(1, 14))
+            .gauges(3, 42)
+            .metrics(2, "awscni_no_available_ip_addresses", 4, 9)
+            .diagnosed(it -> it.attached(ofIpamd -> List.of("eni-0", "eni-1", "eni-9")));
+
+    assertThat(finding(diagnosis, "lost-eni").level()).isEqualTo(Level.OK);
+    assertThat(finding(diagnosis, "instance-enis").level()).isEqualTo(Level.NOTE);
+  }
+
   /** aws/amazon-vpc-cni-k8s#2369: the type has two ENIs, and the second slot waits for a trunk. */
   @Test
   void onlySlotForPodsCanBeKeptForATrunkInsteadOfAMissingEniConfig() {

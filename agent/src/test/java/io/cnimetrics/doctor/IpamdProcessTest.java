@@ -88,7 +88,7 @@ class IpamdProcessTest {
 
     assertThat(finding.level()).isEqualTo(Level.FAIL);
     assertThat(finding.evidence())
-        .isEqualTo("1 restart in the last 15 minutes; ipamD does not answer now");
+        .isEqualTo("1 restart in the last 5 min; ipamD does not answer now");
   }
 
   /** One poll beside an agent that saw a number of restarts. */
@@ -98,7 +98,10 @@ class IpamdProcessTest {
             Snapshots.START.minusSeconds(3_600),
             Snapshots.START,
             List.of(),
-            new AgentReport.Restarts(restarts, Optional.of(Snapshots.START), Optional.empty()),
+            new AgentReport.Restarts(
+                restarts,
+                Optional.of(Since.exactly(Snapshots.START.minusSeconds(300))),
+                Optional.empty()),
             Optional.empty());
     Sampler sampler =
         new Sampler(MetricCatalog.all(), new PodLimits(110, 3), Snapshots.START.minusSeconds(1));

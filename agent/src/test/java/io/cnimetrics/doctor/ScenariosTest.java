@@ -52,7 +52,7 @@ class ScenariosTest {
           eni-limit,              1, fail, ec2-eni-limit, ipamD requests more addresses than an ENI can hold
           attachment-limit,       2, warn, ec2-attachment-limit, ipamD attaches more ENIs than the type permits
           security-group-gone,    1, fail, ec2-security-group, The security group for new ENIs does not exist
-          eniconfig-missing,      2, fail, eniconfig, Custom networking finds no ENIConfig for this node
+          eniconfig-missing,      2, fail, eniconfig, 'ipamD finds no ENIConfig, or keeps a slot for a trunk ENI'
           hyperpod-attach-denied, 1, fail, ec2-denied, EC2 denies calls of ipamD
           metadata-away,          1, warn, metadata-away, Instance metadata did not answer ipamD
           ipv6-no-prefix,         2, fail, ipv6-prefix, The node has no IPv6 prefix
@@ -163,6 +163,7 @@ class ScenariosTest {
             "pod-setup",
             "impossible-pool",
             "instance-enis",
+            "lost-eni",
             "instance-type",
             "ipv6",
             "cluster-name",
