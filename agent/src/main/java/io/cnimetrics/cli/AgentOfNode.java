@@ -103,9 +103,7 @@ final class AgentOfNode {
             .orElse(run.map(RecentIncrease::amount).orElse(0.0));
     Optional<Since> since =
         run.filter(any -> count > 0)
-            .map(
-                restarts ->
-                    new Since(restarts.since(), restarts.amount() >= count));
+            .map(restarts -> new Since(restarts.since(), restarts.amount() >= count));
     return new Restarts((long) count, since, down(page));
   }
 

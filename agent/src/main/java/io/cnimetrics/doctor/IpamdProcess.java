@@ -155,10 +155,10 @@ final class IpamdProcess {
     long unread = polls.stream().filter(poll -> !poll.snapshot().ipamdRead()).count();
     String evidence =
         "%s in %d polls%s"
-            .formatted(
-                restarts(seen.count()),
-                polls.size(),
-                unread == 0 ? "" : "; ipamD did not answer %d of them".formatted(unread))
+                .formatted(
+                    restarts(seen.count()),
+                    polls.size(),
+                    unread == 0 ? "" : "; ipamD did not answer %d of them".formatted(unread))
             + "; "
             + state(node);
     boolean loop = seen.count() > 1 || !node.snapshot().ipamdRead();

@@ -284,8 +284,7 @@ final class NodeSetup {
         "%s with %s; pods hold %d of them; the subnet has the tag %s=0"
             .formatted(named(excluded), EvidenceText.addresses(total), held, Commands.POD_TAG);
     String cause = "The tag %s=0 forbids pods in the subnet".formatted(Commands.POD_TAG);
-    String[] untag =
-        allowPods(node, held > 0 ? Commands.PODS_OF_NODE : Commands.ENIS_OF_INSTANCE);
+    String[] untag = allowPods(node, held > 0 ? Commands.PODS_OF_NODE : Commands.ENIS_OF_INSTANCE);
     return held > 0
         ? EXCLUDED_ENIS
             .warn("Pods use an ENI in an excluded subnet", evidence, cause)
@@ -320,8 +319,7 @@ final class NodeSetup {
   private static final int MIN_WARM_TARGET = 2;
   private static final int PODS_PER_WARM_ADDRESS = 10;
 
-  private static final String IF_SHORT =
-      "If doctor --subnets shows few free addresses, ";
+  private static final String IF_SHORT = "If doctor --subnets shows few free addresses, ";
 
   private static final CheckSpec IDLE_ADDRESSES =
       CheckSpec.of(

@@ -366,7 +366,9 @@ final class PodAddresses {
     }
     long fit = reachable + onHostNetwork;
     boolean excluded =
-        node.snapshot().pool().filter(pool -> pool.enis().stream().anyMatch(Eni::excluded))
+        node.snapshot()
+            .pool()
+            .filter(pool -> pool.enis().stream().anyMatch(Eni::excluded))
             .isPresent();
     String remedy =
         ("Set the kubelet's max-pods to %d (%d addresses + %d pods on the host network) in the node"
@@ -376,12 +378,15 @@ final class PodAddresses {
         .warn(
             "max-pods is above the number of addresses that the node can have",
             evidence,
-            whyTooMany(node, maximum, maxPods) 
+            whyTooMany(node, maximum, maxPods)
                 + ". The last %d pods that the kubelet admits never get an address"
                     .formatted(maxPods - fit))
         .since(sinceStart(node))
         .remedied(
-            excluded ? remedy + ". Or remove the tag of the excluded subnet, so that pods can use its ENI" : remedy,
+            excluded
+                ? remedy
+                    + ". Or remove the tag of the excluded subnet, so that pods can use its ENI"
+                : remedy,
             excluded
                 ? NodeSetup.allowPods(node, Commands.NODE_GROUP, Commands.LAUNCH_TEMPLATE)
                 : MAX_PODS.commands().toArray(String[]::new));
@@ -390,8 +395,7 @@ final class PodAddresses {
   /** EKS computes max-pods from all ENIs of the instance type, and adds two pods. */
   private static String whyTooMany(NodeEvidence node, EffectiveMaximum maximum, int maxPods) {
     Optional<Limit> type = node.snapshot().instance().type().flatMap(InstanceLimits::of);
-    long ofType =
-        type.map(limit -> limit.enis() * maximum.perEni()).orElse(maximum.addresses());
+    long ofType = type.map(limit -> limit.enis() * maximum.perEni()).orElse(maximum.addresses());
     long lost = ofType - maximum.addresses();
     return lost > 0 && maxPods <= ofType + 2
         ? "max-pods counts all %d ENIs with %d addresses, and this node can have %d fewer: %s"
@@ -402,7 +406,10 @@ final class PodAddresses {
   /** ENIs are excluded, and custom networking begins, only when ipamD starts. */
   private static Optional<Since> sinceStart(NodeEvidence node) {
     boolean trunk =
-        node.snapshot().pool().filter(pool -> pool.enis().stream().anyMatch(Eni::trunk)).isPresent();
+        node.snapshot()
+            .pool()
+            .filter(pool -> pool.enis().stream().anyMatch(Eni::trunk))
+            .isPresent();
     return node.ipamdStart().filter(any -> !trunk).map(Since::before);
   }
 }

@@ -374,9 +374,7 @@ final class PoolFaults {
         more.length == 0 ? create : create + exists.formatted(name),
         joined(
             List.of(
-                Commands.ENICONFIGS,
-                Commands.eniConfigLike(eni, name),
-                Commands.CREATE_ENICONFIG),
+                Commands.ENICONFIGS, Commands.eniConfigLike(eni, name), Commands.CREATE_ENICONFIG),
             more));
   }
 
