@@ -99,7 +99,8 @@ class ReportedNodesTest {
         .isEqualTo(
             "Pods get no address while ipamD is down: ipamD restarts repeatedly since 00:00 UTC"
                 + " (30 s)");
-    assertThat(first(diagnosis).evidence()).isEqualTo("2 restarts in 3 polls; ipamD answers now, and has run for 10 s");
+    assertThat(first(diagnosis).evidence())
+        .isEqualTo("2 restarts in 3 polls; ipamD answers now, and has run for 10 s");
     assertThat(first(diagnosis).since()).hasValue(Since.exactly(FIRST_POLL.plusSeconds(30)));
     assertThat(first(diagnosis).commands())
         .anyMatch(line -> line.contains("describe"))
@@ -114,7 +115,8 @@ class ReportedNodesTest {
 
     assertFails(diagnosis, "ipamd-restarts");
     assertThat(first(diagnosis).evidence())
-        .isEqualTo("1 restart in 3 polls; ipamD did not answer 1 of them; ipamD does not answer now");
+        .isEqualTo(
+            "1 restart in 3 polls; ipamD did not answer 1 of them; ipamD does not answer now");
     assertThat(finding(diagnosis, "introspection").explainedBy()).hasValue("ipamd-restarts");
   }
 
